@@ -1,0 +1,87 @@
+"""crrkit: did we keep our customers?
+
+The customer retention rate as an account that balances, with its definition and its uncertainty.
+Names are loaded when they are first used, so that ``import crrkit`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+# Where each public name lives; a test compares this list with the modules.
+_HOMES = {
+    "_language": ("language", "set_language", "use_language"),
+    "_errors": (
+        "AccountingMismatch",
+        "ColumnNotFoundError",
+        "CrrkitError",
+        "InconsistentCounts",
+        "InputError",
+        "SourceError",
+        "UndefinedRateWarning",
+    ),
+    "intervals": ("clopper_pearson", "newcombe", "wilson"),
+    "rates": ("Rate", "convert_rate", "expected_lifetime", "quick_ratio"),
+    "formula": ("Counts", "churn_from_counts", "crr_bounds", "crr_from_counts", "solve_counts"),
+    "samples": ("sample", "sample_path"),
+    "bases": ("read_contracts", "read_orders"),
+    "movement": ("RetentionTable", "retention_by_period"),
+    "report": ("write_report",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+_ROOMS = ("figures", "lessons", "widgets")
+
+__all__ = [*sorted(_HOME_OF), *_ROOMS]  # noqa: PLE0604 - a list of names, made from the table above
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module's names are of every type
+    if name in _HOME_OF:
+        value = getattr(import_module(f"crrkit.{_HOME_OF[name]}"), name)
+    elif name in _ROOMS:
+        value = import_module(f"crrkit.{name}")
+    else:
+        message = f"crrkit has no name {name!r}. Its names are listed by dir(crrkit)."
+        raise AttributeError(message)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])
+
+
+if TYPE_CHECKING:
+    from crrkit import figures as figures
+    from crrkit import widgets as widgets
+    from crrkit._errors import AccountingMismatch as AccountingMismatch
+    from crrkit._errors import ColumnNotFoundError as ColumnNotFoundError
+    from crrkit._errors import CrrkitError as CrrkitError
+    from crrkit._errors import InconsistentCounts as InconsistentCounts
+    from crrkit._errors import InputError as InputError
+    from crrkit._errors import SourceError as SourceError
+    from crrkit._errors import UndefinedRateWarning as UndefinedRateWarning
+    from crrkit._language import language as language
+    from crrkit._language import set_language as set_language
+    from crrkit._language import use_language as use_language
+    from crrkit.bases import read_contracts as read_contracts
+    from crrkit.bases import read_orders as read_orders
+    from crrkit.formula import Counts as Counts
+    from crrkit.formula import churn_from_counts as churn_from_counts
+    from crrkit.formula import crr_bounds as crr_bounds
+    from crrkit.formula import crr_from_counts as crr_from_counts
+    from crrkit.formula import solve_counts as solve_counts
+    from crrkit.intervals import clopper_pearson as clopper_pearson
+    from crrkit.intervals import newcombe as newcombe
+    from crrkit.intervals import wilson as wilson
+    from crrkit.movement import RetentionTable as RetentionTable
+    from crrkit.movement import retention_by_period as retention_by_period
+    from crrkit.rates import Rate as Rate
+    from crrkit.rates import convert_rate as convert_rate
+    from crrkit.rates import expected_lifetime as expected_lifetime
+    from crrkit.rates import quick_ratio as quick_ratio
+    from crrkit.report import write_report as write_report
+    from crrkit.samples import sample as sample
+    from crrkit.samples import sample_path as sample_path
