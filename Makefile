@@ -1,0 +1,77 @@
+# What can be done with this checkout. The machine needs Python 3.11 or newer, make and git;
+# everything else goes into the folder .venv, in the versions that constraints.txt names.
+
+VENV ?= .venv
+PY := $(VENV)/bin/python
+
+# Also for the tools that build the package: pip 25.3 and newer read the second name only.
+export PIP_CONSTRAINT := constraints.txt
+export PIP_BUILD_CONSTRAINT := constraints.txt
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help demo test lint format lab bench fuzz test-engines test-lowest clean
+
+help: ## say what can be done here
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+	@echo "PYTHON=/path/to/python3.12 chooses the interpreter, VENV=folder the environment."
+
+demo: $(VENV)/.with-report ## make a report from the sample data and say where it lies
+	@mkdir -p demo
+	$(VENV)/bin/crrkit report sample_data/orders.csv --kind orders --customer client_id --at ordered_at \
+		--amount total --every month --out demo/report.html --notebook demo/report.ipynb
+	@echo "The executed notebook: $(CURDIR)/demo/report.ipynb"
+	@echo "The report, one file:  $(CURDIR)/demo/report.html"
+
+test: lint ## run every check and test, the notebooks and the browser too
+	$(PY) scripts/chromium.py
+	$(PY) -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=60
+
+lint: $(VENV)/.with-test ## check style and types
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(PY) -m mypy
+
+format: $(VENV)/.with-test ## mend style where a tool can
+	$(PY) -m ruff check --fix
+	$(PY) -m ruff format
+
+lab: $(VENV)/.with-lab ## open the course in JupyterLab
+	$(VENV)/bin/crrkit lab
+
+bench: $(VENV)/.with-test ## measure time and memory
+	@for script in benchmarks/*.py; do echo "$$script"; $(PY) "$$script" || exit; done
+
+fuzz: $(VENV)/.with-test ## try the laws on many more random inputs
+	$(PY) -m pytest -m hypothesis --hypothesis-profile=fuzz --timeout=3600
+
+test-engines: $(VENV)/.with-test ## hold the same numbers from every kind of source and engine
+	$(PY) -m pytest -m engine
+
+test-lowest: .venv-lowest/.installed ## run the fast tests on the lowest versions that pyproject.toml claims
+	.venv-lowest/bin/python -m pytest -m "not browser and not slow"
+
+clean: ## remove all that make made
+	rm -rf .venv .venv-* demo dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+# The environment. A stamp says what was done; naming another interpreter makes the environment anew.
+
+made := $(VENV)/.made$(if $(PYTHON),-by-$(subst /,-,$(PYTHON)))
+
+$(made):
+	@python=$$(sh scripts/python.sh $(PYTHON)) && echo "Making $(VENV) with $$python" && \
+		"$$python" -m venv --clear $(VENV)
+	@touch $(VENV)/.made $@
+
+$(VENV)/.with-%: pyproject.toml constraints.txt | $(made)
+	@echo "Installing crrkit[$*] into $(VENV): a minute or two, once."
+	@$(PY) -m pip install --quiet --editable '.[$*]'
+	@touch $@
+
+# No wheels of the lowest numpy exist for Python 3.13, and its pins would contradict constraints.txt.
+.venv-lowest/.installed: pyproject.toml scripts/lowest.py
+	@python=$$(sh scripts/python.sh python3.11 python3.12) && "$$python" -m venv --clear .venv-lowest
+	@.venv-lowest/bin/python scripts/lowest.py pyproject.toml > .venv-lowest/constraints.txt
+	@echo "Installing crrkit in its lowest versions into .venv-lowest: a minute or two, once."
+	@PIP_CONSTRAINT=.venv-lowest/constraints.txt .venv-lowest/bin/python -m pip install --quiet \
+		--editable '.[report,excel]' hypothesis polars pytest pytest-timeout scipy statsmodels
+	@touch $@

@@ -1,0 +1,254 @@
+"""The house rules that no other tool holds: what the repository promises about itself."""
+
+import importlib.metadata
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from collections.abc import Callable
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+import crrkit
+from scripts import chromium
+
+ROOT = Path(__file__).parent.parent
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = PYPROJECT["project"]
+PIN = re.compile(r"[A-Za-z0-9][\w.-]*==[\w.]+( ; .+)?")
+
+# Written in pieces, so that this file does not break its own rule.
+MACHINE_PATHS = [f"/{folder}/" for folder in ("work", "root", "tmp/" + "env")]
+REGISTRY_HOSTS = ["py" + "pi.org", "python" + "hosted.org", "npm" + "js.org", "npm" + "js.com", "debian" + ".org"]
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    # A make that runs the tests must not speak through the make that is tested.
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    return subprocess.run(
+        command, cwd=ROOT, env=clean | environment, capture_output=True, encoding="utf-8", check=False, timeout=60
+    )
+
+
+def tracked_files() -> list[Path]:
+    listed = run("git", "ls-files", "-z")
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    return [path for name in listed.stdout.split("\0") if name and (path := ROOT / name).is_file()]
+
+
+@pytest.mark.parametrize("name", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE"])
+def test_a_stranger_finds_the_usual_documents(name: str) -> None:
+    assert len(text(name)) > 200
+
+
+def test_version_is_said_once_and_the_same_everywhere() -> None:
+    assert crrkit.__version__ == PROJECT["version"]
+    assert f"[{PROJECT['version']}]" in text("CHANGELOG.md") or "[Unreleased]" in text("CHANGELOG.md")
+
+
+def test_installed_version_is_the_one_of_this_checkout() -> None:
+    try:
+        installed = importlib.metadata.version("crrkit")
+    except importlib.metadata.PackageNotFoundError:
+        pytest.skip("crrkit is not installed, the checkout is on the path")
+    assert installed == PROJECT["version"]
+
+
+class TestConstraints:
+    lines = tuple(line for line in text("constraints.txt").splitlines() if not line.startswith("#"))
+
+    def test_each_line_pins_one_version_and_names_no_address(self) -> None:
+        assert [line for line in self.lines if not PIN.fullmatch(line)] == []
+
+    def test_no_package_is_pinned_twice(self) -> None:
+        names = [canonical(line) for line in self.lines]
+        assert sorted(set(names)) == sorted(names)
+
+    def test_everything_the_project_asks_for_is_pinned(self) -> None:
+        extras = PROJECT["optional-dependencies"].values()
+        asked = chain(PROJECT["dependencies"], PYPROJECT["build-system"]["requires"], *extras)
+        assert {canonical(name) for name in asked} - {canonical(line) for line in self.lines} == {"crrkit"}
+
+
+def canonical(requirement: str) -> str:
+    return re.sub(r"[-_.]+", "-", re.split(r"[^\w.-]", requirement)[0]).lower()
+
+
+class TestMake:
+    listed = re.findall(r"^make ([a-z-]+) ", run("make", "help").stdout, flags=re.MULTILINE)
+
+    def test_bare_make_prints_the_help(self) -> None:
+        assert run("make").stdout == run("make", "help").stdout
+
+    def test_help_names_exactly_the_targets_there_are(self) -> None:
+        phony = re.search(r"^\.PHONY: (.+)$", text("Makefile"), flags=re.MULTILINE)
+        assert phony
+        assert self.listed == phony[1].split()
+        assert {"demo", "test", "lint", "lab", "bench", "fuzz", "test-engines", "clean"} <= set(self.listed)
+
+    @pytest.mark.parametrize("target", listed)
+    def test_each_target_can_be_made(self, target: str) -> None:
+        assert run("make", "--dry-run", target).returncode == 0
+
+    def test_ci_and_pre_commit_call_make_instead_of_knowing_better(self) -> None:
+        assert re.search(r"^make test$", text(".ci/run"), flags=re.MULTILINE)
+        assert os.access(ROOT / ".ci/run", os.X_OK)
+        assert "entry: make lint" in text(".pre-commit-config.yaml")
+
+    def test_ci_refuses_to_run_without_the_real_data(self, tmp_path: Path) -> None:
+        done = run(".ci/run", CRRKIT_DATA=str(tmp_path / "nowhere"))
+        assert done.returncode == 1
+        assert str(tmp_path / "nowhere") in done.stderr
+
+
+class TestPython:
+    """scripts/python.sh finds an interpreter behind everything that only looks like one."""
+
+    @staticmethod
+    def find(path: Path, *names: str) -> subprocess.CompletedProcess[str]:
+        usual = os.pathsep.join([str(path), "/usr/bin", "/bin"])
+        return run("sh", "scripts/python.sh", *names, PATH=usual, PYENV_ROOT=str(path / "none"))
+
+    @staticmethod
+    def program(path: Path, body: str) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
+        path.chmod(0o755)
+
+    def test_passes_over_a_shim_that_leads_nowhere(self, tmp_path: Path) -> None:
+        self.program(tmp_path / "pythonX", "exit 127")
+        self.program(tmp_path / "pythonY", f'exec "{sys.executable}" "$@"')
+        assert self.find(tmp_path, "pythonX", "pythonY").stdout.strip() == str(tmp_path / "pythonY")
+
+    def test_finds_a_good_interpreter_behind_a_bad_one_of_the_same_name(self, tmp_path: Path) -> None:
+        self.program(tmp_path / "pythonX", "exit 127")
+        behind = tmp_path / "none" / "versions" / "3.12.0" / "bin" / "pythonX"
+        self.program(behind, f'exec "{sys.executable}" "$@"')
+        assert self.find(tmp_path, "pythonX").stdout.strip() == str(behind)
+
+    def test_says_in_a_sentence_what_is_needed(self, tmp_path: Path) -> None:
+        self.program(tmp_path / "pythonX", 'if [ "$1" = --version ]; then echo Python 3.9.1; else exit 1; fi')
+        done = self.find(tmp_path, "pythonX")
+        assert done.returncode == 1
+        assert done.stdout == ""
+        assert "needs Python 3.11 or newer" in done.stderr
+        assert "pythonX is: Python 3.9.1" in done.stderr
+        assert "PYTHON=" in done.stderr
+
+
+@pytest.mark.parametrize(("exit_status", "found"), [(0, True), (1, False)])
+def test_a_stub_that_only_asks_for_an_install_is_no_browser(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exit_status: int, found: bool
+) -> None:
+    stub = tmp_path / "chromium-browser"
+    TestPython.program(stub, f"exit {exit_status}")
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=None)
+    assert chromium.find() == (str(stub) if found else None)
+
+
+def test_no_tracked_file_names_a_machine_or_a_registry() -> None:
+    paths = [rf"(?<![\w.-]){path}" for path in MACHINE_PATHS]
+    banned = re.compile("|".join(paths + [re.escape(host) for host in REGISTRY_HOSTS]))
+    found = [
+        f"{path.relative_to(ROOT)}: {match[0]}"
+        for path in tracked_files()
+        if (match := banned.search(path.read_bytes().decode("utf-8", errors="replace")))
+    ]
+    assert found == []
+
+
+def test_what_make_leaves_behind_is_not_tracked() -> None:
+    left = {"demo", ".venv", "__pycache__", "dist", "build"}
+    assert [path for path in tracked_files() if left & set(path.relative_to(ROOT).parts)] == []
+
+
+class TestWheel:
+    """What is delivered is the wheel: without a checkout around it, everything must be inside."""
+
+    @pytest.fixture(scope="class")
+    def unpacked(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
+        pytest.importorskip("hatchling", reason="the wheel is built with hatchling")
+        folder = tmp_path_factory.mktemp("wheel")
+        built = run(sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder))
+        assert built.returncode == 0, built.stderr
+        with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
+            wheel.extractall(folder / "unpacked")
+        return folder / "unpacked"
+
+    def test_every_tracked_file_of_the_package_is_inside(self, unpacked: Path) -> None:
+        inside = {path.relative_to(ROOT) for path in tracked_files() if path.is_relative_to(ROOT / "crrkit")}
+        assert {str(path) for path in inside if not (unpacked / path).is_file()} == set()
+
+    def test_the_sample_data_and_the_course_travel_along(self, unpacked: Path) -> None:
+        for folder, pattern in (("sample_data", "*.csv"), ("notebooks", "*/*.ipynb")):
+            here = {str(path.relative_to(ROOT / folder)) for path in (ROOT / folder).glob(pattern)}
+            there = unpacked / "crrkit" / f"_{folder}"
+            assert here
+            assert here == {str(path.relative_to(there)) for path in there.glob(pattern)}
+
+    def test_a_sample_is_read_without_a_checkout(self, unpacked: Path) -> None:
+        code = "import crrkit; print(crrkit.__file__); print(len(crrkit.sample('orders')))"
+        done = subprocess.run(
+            [sys.executable, "-P", "-c", code],
+            cwd=unpacked.parent,
+            env=os.environ | {"PYTHONPATH": str(unpacked)},
+            capture_output=True,
+            encoding="utf-8",
+            check=True,
+        )
+        place, rows = done.stdout.splitlines()
+        assert Path(place).is_relative_to(unpacked)
+        assert int(rows) == text("sample_data/orders.csv").count("\n") - 1
+
+
+class TestRealData:
+    """A test on real data is never skipped in silence: tests/conftest.py is tried on a project of two tests."""
+
+    two_tests = """
+    import pytest
+    def test_on_data(data_dir): assert data_dir.is_dir()
+    @pytest.mark.real_data
+    def test_with_its_own_skip(): pytest.skip("no such file")
+    """
+
+    @pytest.fixture
+    def outcome(self, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Callable[..., pytest.RunResult]:
+        shutil.copy(ROOT / "tests" / "conftest.py", pytester.path)
+        shutil.copytree(ROOT / "scripts", pytester.path / "scripts")
+        pytester.makepyprojecttoml('[tool.pytest.ini_options]\npythonpath = ["."]\nmarkers = ["real_data: x"]')
+        pytester.makepyfile(self.two_tests)
+        for name in ("CRRKIT_DATA", "CRRKIT_DATA_REQUIRED"):
+            monkeypatch.delenv(name, raising=False)
+
+        def run_with(**environment: str) -> pytest.RunResult:
+            for name, value in environment.items():
+                monkeypatch.setenv(name, value)
+            return pytester.runpytest_subprocess()
+
+        return run_with
+
+    def test_without_the_folder_they_are_skipped_and_counted(self, outcome) -> None:
+        result = outcome()
+        result.assert_outcomes(skipped=2)
+        result.stdout.fnmatch_lines(["2 tests on real data were skipped: set CRRKIT_DATA to its folder."])
+
+    def test_where_they_are_required_a_skip_is_a_failure(self, outcome) -> None:
+        result = outcome(CRRKIT_DATA_REQUIRED="1")
+        result.assert_outcomes(errors=1, failed=1)
+        result.stdout.fnmatch_lines(["*Real data is required here, but the test was skipped: Skipped: no such file*"])
+
+    def test_a_folder_that_is_not_there_is_no_folder(self, outcome, tmp_path: Path) -> None:
+        outcome(CRRKIT_DATA=str(tmp_path / "nowhere"), CRRKIT_DATA_REQUIRED="1").assert_outcomes(errors=1, failed=1)
+
+    def test_with_the_folder_the_test_runs(self, outcome, tmp_path: Path) -> None:
+        outcome(CRRKIT_DATA=str(tmp_path)).assert_outcomes(passed=1, skipped=1)
