@@ -4,10 +4,9 @@
 VENV ?= .venv
 PY := $(VENV)/bin/python
 
-# Also for the tools that build the package: pip 25.3 and newer read the second name only.
-export PIP_CONSTRAINT := constraints.txt
-export PIP_BUILD_CONSTRAINT := constraints.txt
-export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# What builds the package is constrained too; pip 25.3 and newer read that from the second name.
+constrained = PIP_CONSTRAINT=$(1) PIP_BUILD_CONSTRAINT=$(1)
+install := -m pip --disable-pip-version-check install -qq --editable
 
 .PHONY: help demo test lint format lab bench fuzz test-engines test-lowest clean
 
@@ -64,7 +63,7 @@ $(made):
 
 $(VENV)/.with-%: pyproject.toml constraints.txt | $(made)
 	@echo "Installing crrkit[$*] into $(VENV): a minute or two, once."
-	@$(PY) -m pip install --quiet --editable '.[$*]'
+	@$(call constrained,constraints.txt) $(PY) $(install) '.[$*]'
 	@touch $@
 
 # No wheels of the lowest numpy exist for Python 3.13, and its pins would contradict constraints.txt.
@@ -72,6 +71,6 @@ $(VENV)/.with-%: pyproject.toml constraints.txt | $(made)
 	@python=$$(sh scripts/python.sh python3.11 python3.12) && "$$python" -m venv --clear .venv-lowest
 	@.venv-lowest/bin/python scripts/lowest.py pyproject.toml > .venv-lowest/constraints.txt
 	@echo "Installing crrkit in its lowest versions into .venv-lowest: a minute or two, once."
-	@PIP_CONSTRAINT=.venv-lowest/constraints.txt .venv-lowest/bin/python -m pip install --quiet \
-		--editable '.[report,excel]' hypothesis polars pytest pytest-timeout scipy statsmodels
+	@$(call constrained,.venv-lowest/constraints.txt) .venv-lowest/bin/python $(install) '.[report,excel]' \
+		hypothesis polars pytest pytest-timeout scipy statsmodels
 	@touch $@
