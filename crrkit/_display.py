@@ -77,11 +77,13 @@ class Shown:
 
     def to_html(self) -> str:
         """The shown columns as an accessible HTML table."""
-        return table_to_html(self._shown_rows(), titles=self._shown_titles(), caption=self.caption(), kinds=self.kinds)
+        return table_to_html(
+            self._shown_rows(), titles=self._shown_titles(), kinds=self._shown_kinds(), caption=self.caption()
+        )
 
     def __str__(self) -> str:
         """The shown columns as text, right-aligned, with the caption above."""
-        text = table_to_text(self._shown_rows(), titles=self._shown_titles(), kinds=self.kinds)
+        text = table_to_text(self._shown_rows(), titles=self._shown_titles(), kinds=self._shown_kinds())
         return f"{self.caption()}\n{text}" if self.caption() else text
 
     __repr__ = __str__
@@ -92,6 +94,9 @@ class Shown:
     def _shown_titles(self) -> list[str]:
         titles = self.titles()
         return [titles[name] for name in self._shown_names()]
+
+    def _shown_kinds(self) -> list[str]:
+        return [self.kinds[name] for name in self._shown_names()]
 
     def _shown_names(self) -> list[str]:
         return [name for name in self.kinds if name in self.table.columns]
@@ -105,22 +110,22 @@ class Shown:
 _LEFT = ("text", "word", "date")
 
 
-def table_to_text(rows: Iterable[list[str]], *, titles: list[str], kinds: Mapping[str, str]) -> str:
+def table_to_text(rows: Iterable[list[str]], *, titles: list[str], kinds: list[str]) -> str:
     """Rows of ready cells as an aligned text table."""
     body = list(rows)
     widths = [max([len(title), *(len(row[i]) for row in body)]) for i, title in enumerate(titles)]
-    left = [kind in _LEFT for kind in kinds.values()]
+    left = [kind in _LEFT for kind in kinds]
     lines = [
-        "  ".join(c.ljust(w) if is_left else c.rjust(w) for c, w, is_left in zip(row, widths, left, strict=False))
+        "  ".join(c.ljust(w) if is_left else c.rjust(w) for c, w, is_left in zip(row, widths, left, strict=True))
         for row in [titles, *body]
     ]
     return "\n".join(line.rstrip() for line in lines)
 
 
-def table_to_html(rows: Iterable[list[str]], *, titles: list[str], caption: str, kinds: Mapping[str, str]) -> str:
+def table_to_html(rows: Iterable[list[str]], *, titles: list[str], kinds: list[str], caption: str = "") -> str:
     """Rows of ready cells as an HTML table with a caption and row headings; colours are the page's own."""
-    style = ["text-align:left" if kind in _LEFT else "text-align:right" for kind in kinds.values()]
-    head = "".join(f'<th scope="col" style="{s}">{html.escape(t)}</th>' for t, s in zip(titles, style, strict=False))
+    style = ["text-align:left" if kind in _LEFT else "text-align:right" for kind in kinds]
+    head = "".join(f'<th scope="col" style="{s}">{html.escape(t)}</th>' for t, s in zip(titles, style, strict=True))
     lines = [_html_row(row, style) for row in rows]
     top = f'<caption style="text-align:left">{html.escape(caption)}</caption>' if caption else ""
     return f'<table class="crrkit-table">{top}<thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table>'
@@ -128,5 +133,5 @@ def table_to_html(rows: Iterable[list[str]], *, titles: list[str], caption: str,
 
 def _html_row(row: list[str], style: list[str]) -> str:
     first, *others = (html.escape(cell) for cell in row)
-    cells = "".join(f'<td style="{s}">{cell}</td>' for cell, s in zip(others, style[1:], strict=False))
+    cells = "".join(f'<td style="{s}">{cell}</td>' for cell, s in zip(others, style[1:], strict=True))
     return f'<tr><th scope="row" style="{style[0]}">{first}</th>{cells}</tr>'

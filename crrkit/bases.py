@@ -1,0 +1,221 @@
+"""The bases: who was a customer when, as a table with its rules. The only doors through which customers' rows come in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from crrkit._checks import check_choice
+from crrkit._errors import InputError
+from crrkit._language import gettext as _
+from crrkit.definitions import DefinitionCard
+from crrkit.periods import MONTHS, WEEKDAYS
+from crrkit.tables import QualityReport, read_contract_rows, read_order_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import ibis.expr.types as ir
+
+    from crrkit.tables import Canonical
+
+UNITS = ("contract", "person_any", "person_all")
+
+
+@dataclass(frozen=True, eq=False)
+class Base:
+    """A canonical table, the account of its rows and the rules under which it is read.
+
+    Attributes:
+        table: The rows that are counted, in the engine.
+        quality: Rows read, used and set aside.
+        card: The rules.
+        first: The first moment at which anything happened.
+        as_of: The cut-off: nothing at or after it has been seen.
+        by: Columns that segment the customers.
+    """
+
+    table: ir.Table = field(repr=False)
+    quality: QualityReport
+    card: DefinitionCard
+    first: datetime
+    as_of: datetime
+    by: tuple[str, ...] = ()
+    engine: object = field(default=None, repr=False)
+
+    def __str__(self) -> str:
+        """The account of the rows and the definition card."""
+        return f"{self.quality}\n{self.card}"
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return self.quality.to_html() + self.card.to_html()
+
+
+class ContractBase(Base):
+    """Relationships with a start and, unless they are still open, an end."""
+
+
+class OrderBase(Base):
+    """Purchases, each at a moment."""
+
+
+def read_contracts(
+    source: Any,
+    *,
+    customer: str | None = None,
+    start: str | None = None,
+    end: str | None = None,
+    contract: str | None = None,
+    amount: str | None = None,
+    by: str | Sequence[str] = (),
+    end_is: str = "first_day_after",
+    as_of: str | date | datetime | None = None,
+    zone: str | None = None,
+    dates: str | None = None,
+    week_starts: str = "monday",
+    year_starts: str = "january",
+) -> ContractBase:
+    """Read a list of contracts, subscriptions or memberships: one row for each.
+
+    A customer is there as of a moment ``t`` when some row has ``start < t <= end``; an empty end is still open.
+
+    Args:
+        source: A path or pattern (CSV, TSV, Excel, Parquet, also packed), a pandas, Polars or Arrow table, a DuckDB
+            relation or an Ibis table.
+        customer: The column with the customer's id. A column that is not named is looked for by its usual names.
+        start: The column with the first moment of the contract.
+        end: The column with its end.
+        contract: The column with the contract's id, for ``unit="contract"``; without one each row is a contract.
+        amount: The column with its price.
+        by: Columns that segment customers.
+        end_is: ``"first_day_after"`` (the end is the first day without the contract) or ``"last_active_day"``.
+        as_of: The cut-off; nothing at or after it counts. By default the day after the last start or end in the list
+            that is not in the future.
+        zone: The business's time zone, such as ``"Europe/Moscow"``; times with an offset are moved to it, times
+            without one are taken as local.
+        dates: How dates are written: ``"day-month-year"``, ``"month-day-year"``, ``"year-month-day"`` or a pattern
+            such as ``"%d.%m.%Y"``; by default it is seen from the column.
+        week_starts: The first day of the week.
+        year_starts: The first month of the (fiscal) year.
+
+    Returns:
+        The base. Rows that cannot be used are set aside with a reason in ``base.quality``, never dropped silently.
+
+    Raises:
+        ValueError: If a column is missing, the source cannot be read or most of it makes no sense.
+
+    Examples:
+        >>> import pandas as pd
+        >>> members = pd.DataFrame({"client_id": ["a", "b"], "joined": ["2024-01-05", "2024-02-01"], "left": ["2024-03-01", None]})
+        >>> base = read_contracts(members, customer="client_id", start="joined", end="left")
+        >>> print(base.quality.caption())
+        pandas table: 2 rows read = 2 used + 0 set aside
+        >>> read_contracts(members, customer="client", start="joined", end="left")
+        Traceback (most recent call last):
+        crrkit._errors.ColumnNotFoundError: customer='client' is not a column of the table. Its columns are client_id, joined, left. Did you mean 'client_id'?
+    """
+    _check_calendar(week_starts, year_starts)
+    cut = _moment(as_of)
+    named = {"customer": customer, "start": start, "end": end, "contract": contract, "amount": amount}
+    rows = read_contract_rows(source, named=named, by=_names(by), end_is=end_is, zone=zone, dates=dates, as_of=cut)
+    cut = cut or _day_after(rows.last)
+    card = DefinitionCard(
+        source=rows.quality.source, unit="person_any", activity="contract runs", as_of=cut, zone=rows.zone,
+        week_starts=week_starts, year_starts=year_starts, end_is=end_is,
+    )  # fmt: skip
+    return ContractBase(rows.table, rows.quality, card, rows.first, cut, _names(by), rows.engine)
+
+
+def read_orders(
+    source: Any,
+    *,
+    customer: str | None = None,
+    at: str | None = None,
+    amount: str | None = None,
+    quantity: str | None = None,
+    price: str | None = None,
+    receipt: str | None = None,
+    by: str | Sequence[str] = (),
+    refunds: str = "set aside",
+    as_of: str | date | datetime | None = None,
+    zone: str | None = None,
+    dates: str | None = None,
+    week_starts: str = "monday",
+    year_starts: str = "january",
+) -> OrderBase:
+    """Read a log of purchases: one row for each purchase or each line of a receipt.
+
+    Args:
+        source: As for `read_contracts`.
+        customer: The column with the customer's id. A column that is not named is looked for by its usual names.
+        at: The column with the moment of the purchase.
+        amount: The column with what was paid; or name ``quantity`` and ``price``, whose product it is.
+        quantity: The column with the number of pieces; below 0 it marks a return.
+        price: The column with the price of one piece.
+        receipt: The column with the receipt's id.
+        by: Columns that segment customers.
+        refunds: ``"set aside"`` (rows whose amount is 0 or below are no purchases) or ``"keep"``.
+        as_of: The cut-off; by default the day after the last purchase.
+        zone: As for `read_contracts`.
+        dates: As for `read_contracts`.
+        week_starts: The first day of the week.
+        year_starts: The first month of the (fiscal) year.
+
+    Returns:
+        The base. Rows that cannot be used are set aside with a reason in ``base.quality``, never dropped silently.
+
+    Raises:
+        ValueError: If a column is missing, the source cannot be read or most of it makes no sense.
+
+    Examples:
+        >>> import pandas as pd
+        >>> log = pd.DataFrame({"who": ["a", "a", None], "when": ["2024-01-05", "2024-02-01", "2024-02-02"], "paid": [10, -10, 5]})
+        >>> base = read_orders(log, customer="who", at="when", amount="paid")
+        >>> print(base.quality)
+        pandas table: 3 rows read = 1 used + 2 set aside
+        why set aside     rows  share of all rows
+        no customer id       1              33.3%
+        refund or return     1              33.3%
+        Columns: customer = who, at = when, amount = paid
+    """
+    _check_calendar(week_starts, year_starts)
+    cut = _moment(as_of)
+    named = {"customer": customer, "at": at, "amount": amount, "quantity": quantity, "price": price, "receipt": receipt}
+    rows: Canonical = read_order_rows(
+        source, named=named, by=_names(by), refunds=refunds, zone=zone, dates=dates, as_of=cut
+    )
+    cut = cut or _day_after(rows.last)
+    card = DefinitionCard(
+        source=rows.quality.source, unit="buyer", activity="period", as_of=cut, zone=rows.zone,
+        week_starts=week_starts, year_starts=year_starts, refunds=refunds if "amount" in rows.table.columns else None,
+    )  # fmt: skip
+    return OrderBase(rows.table, rows.quality, card, rows.first, cut, _names(by), rows.engine)
+
+
+def _check_calendar(week_starts: str, year_starts: str) -> None:
+    check_choice(week_starts, name="week_starts", choices=WEEKDAYS)
+    check_choice(year_starts, name="year_starts", choices=MONTHS)
+
+
+def _names(by: str | Sequence[str]) -> tuple[str, ...]:
+    return (by,) if isinstance(by, str) else tuple(by)
+
+
+def _moment(as_of: str | date | datetime | None) -> datetime | None:
+    """The cut-off as a naive moment."""
+    if as_of is None or isinstance(as_of, datetime):
+        return as_of.replace(tzinfo=None) if as_of else None
+    if isinstance(as_of, date):
+        return datetime(as_of.year, as_of.month, as_of.day)  # noqa: DTZ001 - the business's own clock
+    try:
+        return datetime.fromisoformat(as_of)
+    except (ValueError, TypeError):
+        message = _("as_of={value!r} is not a date. Write it like '2024-07-01'.")
+        raise InputError(message.format(value=as_of), argument="as_of", given=as_of) from None
+
+
+def _day_after(last: datetime) -> datetime:
+    return datetime(last.year, last.month, last.day) + timedelta(days=1)  # noqa: DTZ001 - the business's own clock

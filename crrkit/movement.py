@@ -1,0 +1,277 @@
+"""The account of the base: who was there, who left, who came, who came back, period by period.
+
+``start - lost + new + returned = end`` in every row, and ``end`` is the next row's ``start``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from crrkit import reductions
+from crrkit._checks import check_choice
+from crrkit._display import Shown, format_cell
+from crrkit._errors import InputError
+from crrkit._language import format_date
+from crrkit._language import gettext as _
+from crrkit.bases import UNITS, Base, ContractBase, OrderBase
+from crrkit.intervals import wilson
+from crrkit.periods import Calendar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crrkit.definitions import DefinitionCard
+    from crrkit.tables import QualityReport
+
+MOST_PERIODS = 20_000  # days in half a century: more rows than that were not meant
+SHORTER = {"year": "half-year", "half-year": "quarter", "quarter": "month", "month": "week", "week": "day"}
+
+
+@dataclass(frozen=True, eq=False)
+class RetentionTable(Shown):
+    """The account of a base, one row a period.
+
+    Attributes:
+        table: ``period from_ until``; the counts ``start kept lost new returned end new_lost returned_lost rejoined
+            joins leaves former``; the rates ``crr crr_low crr_high churn crr_continuous crr_textbook churn_events
+            early_loss winback recovered growth quick_ratio``; ``status``.
+        every: The period.
+        card: The definition under which it was counted.
+        quality: The account of the rows.
+    """
+
+    table: pd.DataFrame
+    every: str
+    card: DefinitionCard
+    quality: QualityReport
+
+    kinds: ClassVar[Mapping[str, str]] = {
+        "period": "text", "start": "count", "kept": "count", "lost": "count", "new": "count", "returned": "count",
+        "end": "count", "crr": "rate", "crr_low": "rate", "crr_high": "rate", "status": "word",
+    }  # fmt: skip
+
+    @property
+    def latest(self) -> pd.Series:
+        """The last complete period with somebody to keep, else the last with somebody, else the last row."""
+        somebody = self.table[self.table["start"] > 0]
+        complete = somebody[somebody["status"] == "complete"]
+        pool = next(rows for rows in (complete, somebody, self.table) if len(rows))
+        return pool.iloc[-1]
+
+    def row(self, period: str) -> pd.Series:
+        """The row of a period by its name.
+
+        Raises:
+            ValueError: If the account has no such period.
+        """
+        check_choice(period, name="period", choices=list(self.table["period"]))
+        return self.table.set_index("period", drop=False).loc[period]
+
+    def titles(self) -> dict[str, str]:
+        """Headings of the shown columns."""
+        return {
+            "period": _("period"), "start": _("start"), "kept": _("kept"), "lost": _("lost"), "new": _("new"),
+            "returned": _("returned"), "end": _("end"), "crr": _("CRR"), "crr_low": _("from"), "crr_high": _("to"),
+            "status": _("status"),
+        }  # fmt: skip
+
+    def caption(self) -> str:
+        """The latest rate with its counts."""
+        row = self.latest
+        text = _("{period}: kept {kept} of {start}, CRR {crr}")
+        values = {name: format_cell(row[name], self.kinds[name]) for name in ("period", "kept", "start", "crr")}
+        return text.format(**values)
+
+
+def retention_by_period(
+    base: Base, *, every: str = "month", first: str | None = None, last: str | None = None, unit: str = "person_any"
+) -> RetentionTable:
+    """Count who stayed, left, came and came back in every period.
+
+    The end-point customer retention rate is ``crr = |S and E| / |S|``: of those who were customers just before the
+    period began (S), the share who were customers just before it ended (E).
+
+    Args:
+        base: What `read_contracts` or `read_orders` gave.
+        every: ``day week month quarter half-year`` or ``year``.
+        first: The first period by its name, such as ``"2024-02" "2024Q2" "2024H1" "2024" "2024-W05"``; by default
+            the one in which the first customer came.
+        last: The last period; by default the one that holds the end of the data, marked ``running``.
+        unit: For contracts, what one customer is: ``person_any`` (there while any contract runs), ``person_all``
+            (until the first of the contracts held together ends) or ``contract``.
+
+    Returns:
+        The account. Rates are fractions; a rate without a denominator is NaN, with ``status`` ``empty_base``. The
+        Wilson interval (95 %) says how far the same process could have landed, it is no sampling error.
+
+    Raises:
+        ValueError: If a name is not known, or the data are shorter than one period.
+
+    Examples:
+        >>> import pandas as pd
+        >>> from crrkit.bases import read_orders
+        >>> log = pd.DataFrame({"who": ["a", "b", "a", "c"], "when": ["2024-01-05", "2024-01-09", "2024-02-01", "2024-02-29"]})
+        >>> kept = retention_by_period(read_orders(log, customer="who", at="when"), every="month")
+        >>> print(kept.to_pandas()[["period", "start", "kept", "lost", "new", "end", "crr", "status"]].to_string(index=False))
+         period  start  kept  lost  new  end  crr     status
+        2024-01      0     0     0    2    2  NaN empty_base
+        2024-02      2     1     1    1    2  0.5   complete
+    """
+    check_choice(unit, name="unit", choices=UNITS)
+    calendar = Calendar(every, week_starts=base.card.week_starts, year_starts=base.card.year_starts)
+    span = _span(base, calendar, first, last)
+    flows = _flows(base, calendar, span, unit)
+    table = _with_rates(_dated(flows, calendar, span, base))
+    card = base.card.with_(every=every, **({"unit": unit} if isinstance(base, ContractBase) else {}))
+    return RetentionTable(table, every, card, base.quality)
+
+
+def _span(base: Base, calendar: Calendar, first: str | None, last: str | None) -> range:
+    """The numbers of the periods that are asked for."""
+    opening, closing = calendar.index(base.first), calendar.index(base.as_of - pd.Timedelta(microseconds=1))
+    if calendar.start(opening + 1) > base.as_of.date() and first is None and last is None:
+        raise _too_short(base, calendar)
+    begin = opening if first is None else calendar.parse(first, name="first")
+    end = closing if last is None else calendar.parse(last, name="last")
+    if max(begin, end) > closing:
+        late, name = (last, "last") if end > closing else (first, "first")
+        message = _("{name}={label!r} begins after the data end ({day}). Choose an earlier period.")
+        raise InputError(message.format(name=name, label=late, day=format_date(base.as_of)), argument=name)
+    if begin > end or end - begin > MOST_PERIODS:
+        message = _("first={first!r} and last={last!r} span {n} periods; at least 1 and at most {most} are needed.")
+        raise InputError(message.format(first=first, last=last, n=end - begin + 1, most=MOST_PERIODS), argument="first")
+    return range(begin, end + 1)
+
+
+def _too_short(base: Base, calendar: Calendar) -> InputError:
+    message = _("The data run from {first} to {last}, less than one {every}.").format(
+        first=format_date(base.first), last=format_date(base.as_of), every=_(calendar.every)
+    )
+    shorter = SHORTER.get(calendar.every)
+    hint = _("Choose a shorter period, such as every={every!r}.").format(every=shorter) if shorter else ""
+    return InputError(f"{message} {hint}".strip(), argument="every", given=calendar.every)
+
+
+def _flows(base: Base, calendar: Calendar, span: range, unit: str) -> pd.DataFrame:
+    if isinstance(base, OrderBase):
+        return flows_of_orders(
+            reductions.collect(reductions.order_histogram(base.table, calendar=calendar, as_of=base.as_of)), span
+        )
+    spells = reductions.spell_histogram(base.table, calendar=calendar, as_of=base.as_of, unit=unit)
+    return flows_of_spells(reductions.collect(spells), span)
+
+
+def flows_of_orders(histogram: pd.DataFrame, span: range) -> pd.DataFrame:
+    """Flows per period when a customer of a period is who bought in it.
+
+    Args:
+        histogram: ``period, before, customers`` from `reductions.order_histogram`.
+        span: The numbers of the periods.
+    """
+    period, customers = histogram["period"].to_numpy(), histogram["customers"]
+    gap = (histogram["period"] - histogram["before"]).to_numpy(dtype="float64", na_value=np.nan)
+    end = _sum_at(period, customers, span)
+    start = _sum_at(period + 1, customers, span)
+    kept = _sum_at(period, customers.where(gap == 1, 0), span)
+    new = _sum_at(period, customers.where(np.isnan(gap), 0), span)
+    ever = _sum_up_to(period, customers.where(np.isnan(gap), 0), span)
+    zero = np.zeros(len(span), dtype="int64")
+    return pd.DataFrame({
+        "start": start, "kept": kept, "lost": start - kept, "new": new, "returned": end - kept - new, "end": end,
+        "new_lost": zero, "returned_lost": zero, "rejoined": zero, "continuous": kept,
+        "joins": end - kept, "leaves": start - kept, "former": ever - start,
+    })  # fmt: skip
+
+
+def flows_of_spells(histogram: pd.DataFrame, span: range) -> pd.DataFrame:
+    """Flows per period when customers are there in spells.
+
+    With ``a`` the period in which a spell begins and ``z`` the one in which it ends, the customer is there at the
+    start of every period ``k`` with ``a < k <= z``.
+
+    Args:
+        histogram: ``joined, left, history, customers, joins`` from `reductions.spell_histogram`.
+        span: The numbers of the periods.
+    """
+    a, z, n, joins = (histogram[name].to_numpy() for name in ("joined", "left", "customers", "joins"))
+    history, stays = histogram["history"].to_numpy(), z > a
+    of = {name: history == name for name in ("first", "former", "there")}
+
+    def at_join(mask: np.ndarray, count: np.ndarray = n) -> np.ndarray:
+        return _sum_at(a, np.where(mask, count, 0), span)
+
+    start = _sum_between(a + 1, z, n, span)
+    through = _sum_between(a + 1, z - 1, np.where(stays, n, 0), span)
+    rejoined_kept = at_join(of["there"] & stays)
+    kept = through + rejoined_kept
+    new, returned = at_join(of["first"] & stays), at_join(of["former"] & stays)
+    return pd.DataFrame({
+        "start": start, "kept": kept, "lost": start - kept, "new": new, "returned": returned,
+        "end": kept + new + returned,
+        "new_lost": at_join(of["first"] & ~stays), "returned_lost": at_join(of["former"] & ~stays),
+        "rejoined": at_join(of["there"], joins) + at_join(~of["there"], joins - n),
+        "continuous": through,
+        "joins": at_join(np.ones_like(stays), joins),
+        "leaves": at_join(np.ones_like(stays), joins - n) + _sum_at(z, n, span),
+        "former": _sum_up_to(a, np.where(of["first"], n, 0), span) - start,
+    })  # fmt: skip
+
+
+def _sum_at(index: np.ndarray, weight: np.ndarray | pd.Series, span: range) -> np.ndarray:
+    """The sum of the weights that fall in each period."""
+    inside = (index >= span.start) & (index < span.stop)
+    total = np.bincount(index[inside] - span.start, weights=np.asarray(weight)[inside], minlength=len(span))
+    return total.astype("int64")
+
+
+def _sum_between(first: np.ndarray, last: np.ndarray, weight: np.ndarray, span: range) -> np.ndarray:
+    """The sum of the weights whose range ``first .. last``, both included, covers each period."""
+    first, after = np.clip(first, span.start, span.stop), np.clip(last + 1, span.start, span.stop)
+    wider = range(span.start, span.stop + 1)
+    steps = _sum_at(first, np.where(after > first, weight, 0), wider) - _sum_at(
+        after, np.where(after > first, weight, 0), wider
+    )
+    return np.cumsum(steps)[:-1]
+
+
+def _sum_up_to(index: np.ndarray, weight: np.ndarray | pd.Series, span: range) -> np.ndarray:
+    """The sum of the weights that fall before each period."""
+    return _sum_between(index + 1, np.full_like(index, span.stop), np.asarray(weight), span)
+
+
+def _dated(flows: pd.DataFrame, calendar: Calendar, span: range, base: Base) -> pd.DataFrame:
+    """Names and bounds in front, and how far each period has been seen behind."""
+    bounds = pd.to_datetime([calendar.start(k) for k in range(span.start, span.stop + 1)])
+    flows.insert(0, "period", [calendar.label(k) for k in span])
+    flows.insert(1, "from_", bounds[:-1])
+    flows.insert(2, "until", bounds[1:])
+    running = flows["until"] > base.as_of
+    flows["status"] = np.select([flows["start"] == 0, running], ["empty_base", "running"], "complete")
+    return flows
+
+
+def _with_rates(table: pd.DataFrame) -> pd.DataFrame:
+    """The rates of the account; a rate without a denominator is NaN, lost = 0 beside gains makes an infinite ratio."""
+    start, gained = table["start"].where(table["start"] > 0), table["new"] + table["returned"]
+    joined = table["new"] + table["new_lost"]
+    low, high = zip(*(wilson(kept, n) for kept, n in zip(table["kept"], table["start"], strict=True)), strict=True)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        quick = gained.to_numpy() / table["lost"].to_numpy()
+    rates = {
+        "crr": table["kept"] / start, "crr_low": low, "crr_high": high,
+        "churn": table["lost"] / start,
+        "crr_continuous": table["continuous"] / start,
+        "crr_textbook": (table["end"] - table["new"]) / start,
+        "churn_events": table["leaves"] / start,
+        "early_loss": table["new_lost"] / joined.where(joined > 0),
+        "winback": table["returned"] / table["former"].where(table["former"] > 0),
+        "recovered": (table["kept"] + table["returned"]) / start,
+        "growth": table["end"] / start - 1,
+        "quick_ratio": quick,
+    }  # fmt: skip
+    status = table.pop("status")
+    return table.assign(**rates, status=status)

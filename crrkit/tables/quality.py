@@ -1,0 +1,120 @@
+"""What was read, what was used, and what was set aside and why: rows read = rows used + rows set aside."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+import pandas as pd
+
+from crrkit._checks import check_choice
+from crrkit._display import Shown
+from crrkit._language import format_number, ngettext
+from crrkit._language import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+# Every reason for which a row can be set aside, in the order in which they are tried; a row has the first that fits.
+REASONS = (
+    "no customer id",
+    "no date",
+    "unreadable date",
+    "unreadable number",
+    "ends before it starts",
+    "refund or return",
+    "zero amount",
+    "on or after the cut-off",
+    "cut-off line",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class QualityReport(Shown):
+    """The account of the rows of one source.
+
+    Attributes:
+        table: One row for each reason that occurred, with ``reason``, ``rows`` and ``share`` of the rows read.
+        source: What was read: a file's name or the kind of table.
+        rows_read: Every row of the source.
+        rows_used: Rows that the measures count.
+        columns: Which column was taken for what.
+        notes: Sentences on what a reader should know although no row was set aside for it.
+    """
+
+    table: pd.DataFrame
+    source: str
+    rows_read: int
+    rows_used: int
+    columns: Mapping[str, str]
+    notes: tuple[str, ...] = ()
+    fetch: Callable[[str, int], pd.DataFrame] | None = field(default=None, repr=False)
+
+    kinds: ClassVar[Mapping[str, str]] = {"reason": "word", "rows": "count", "share": "rate"}
+
+    @classmethod
+    def from_counts(
+        cls,
+        counts: Mapping[str, int],
+        *,
+        source: str,
+        rows_used: int,
+        columns: Mapping[str, str],
+        notes: tuple[str, ...] = (),
+        fetch: Callable[[str, int], pd.DataFrame] | None = None,
+    ) -> QualityReport:
+        """Build the report from the number of rows for each reason."""
+        met = {reason: int(counts[reason]) for reason in REASONS if counts.get(reason)}
+        read = rows_used + sum(met.values())
+        table = pd.DataFrame({"reason": list(met), "rows": pd.Series(list(met.values()), dtype="int64")})
+        table["share"] = table["rows"] / read if read else float("nan")
+        return cls(table, source, read, rows_used, dict(columns), notes, fetch)
+
+    @property
+    def rows_set_aside(self) -> int:
+        """Rows that are not counted, each for one of the reasons in the table."""
+        return self.rows_read - self.rows_used
+
+    def rows(self, reason: str, *, limit: int = 20) -> pd.DataFrame:
+        """The offending rows themselves, for the eyes of whoever holds the data; never part of a report.
+
+        Args:
+            reason: One of the reasons of the table.
+            limit: How many rows at most.
+
+        Raises:
+            ValueError: If no row was set aside for this reason.
+        """
+        check_choice(reason, name="reason", choices=list(self.table["reason"]))
+        return self.fetch(reason, limit) if self.fetch else pd.DataFrame()
+
+    def caption(self) -> str:
+        """The balance in one sentence."""
+        read = ngettext("{n} row read", "{n} rows read", self.rows_read).format(n=format_number(self.rows_read))
+        used = ngettext("{n} used", "{n} used", self.rows_used).format(n=format_number(self.rows_used))
+        aside = _("{n} set aside").format(n=format_number(self.rows_set_aside))
+        return f"{self.source}: {read} = {used} + {aside}"
+
+    def titles(self) -> dict[str, str]:
+        """Headings of the table of reasons."""
+        return {"reason": _("why set aside"), "rows": _("rows"), "share": _("share of all rows")}
+
+    def __str__(self) -> str:
+        """The balance, the reasons, the columns taken and the notes."""
+        return "\n".join(part for part in (self._head(), self._columns_line(), *self.notes) if part)
+
+    __repr__ = __str__
+
+    def to_html(self) -> str:
+        """The same as HTML."""
+        lines = [html.escape(line) for line in (self._columns_line(), *self.notes) if line]
+        table = super().to_html() if len(self.table) else f"<p>{html.escape(self.caption())}</p>"
+        return table + "".join(f"<p>{line}</p>" for line in lines)
+
+    def _head(self) -> str:
+        return super().__str__() if len(self.table) else self.caption()
+
+    def _columns_line(self) -> str:
+        pairs = ", ".join(f"{role} = {column}" for role, column in self.columns.items())
+        return _("Columns: {pairs}").format(pairs=pairs) if pairs else ""

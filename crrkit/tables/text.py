@@ -1,0 +1,201 @@
+"""What fields mean: ids, times and numbers as people write them, read by the engine in one pass.
+
+How dates and decimal marks are written is decided for a whole column, from all of its values, never row by row: a
+column in which 03/04/2024 could be read both ways is refused. What does not fit the column's form is set aside by
+name, never guessed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import ibis
+import ibis.expr.datatypes as dt
+
+from crrkit._checks import check_choice
+from crrkit._errors import InputError
+from crrkit._language import gettext as _
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+CURRENCY = (
+    r"(?i)^([+-]?)(?:\$|€|£|¥|₽|₴|₸|usd|eur|gbp|rub|руб\.?)|(?:\$|€|£|¥|₽|₴|₸|usd|eur|gbp|rub|руб\.?|р\.?|грн\.?)$"
+)
+NOT_AN_ID = ("", "nan", "none", "null", "na", "n/a", "<na>", "nat", "-", "–", "—", "#n/a", "#н/д", "нет")
+FLOAT_ID = r"^[0-9]+\.0+$"  # 17850.0: a whole number that went through a spreadsheet or a float column
+WITH_OFFSET = r"[0-9]{2}:[0-9]{2}.*(?:[Zz]|[+-][0-9]{2}:?[0-9]{2}|[+-][0-9]{2})$"
+
+YEAR = "(?:18|19|20|21)[0-9]{2}"  # any other year is a misreading, not a customer
+
+TWELVE_HOURS = r"[0-9] ?[AaPp][Mm]$"  # a plain cast would read 3:04 PM as 03:04
+
+# How a date's day, month and year may stand, as groups of a pattern; the rest of the text is the time of day.
+_ORDERS = {
+    "year-month-day": (rf"^({YEAR})[-./]?([0-9]{{1,2}})[-./]?([0-9]{{1,2}})", r"\1-\2-\3"),
+    "day-month-year": (rf"^([0-9]{{1,2}})[-./]([0-9]{{1,2}})[-./]({YEAR})", r"\3-\2-\1"),
+    "month-day-year": (rf"^([0-9]{{1,2}})[-/]([0-9]{{1,2}})[-/]({YEAR})", r"\3-\1-\2"),
+}
+ORDERS_OF_DATES = tuple(_ORDERS)
+_SHORT_YEAR = r"^([0-9]{1,2}[-./][0-9]{1,2}[-./])([0-9]{2})( |,|$)"
+# Forms that only a slower reading knows: month names, and clocks of twelve hours.
+_WORDY = [
+    day + clock
+    for day in ("%d %b %Y", "%d-%b-%Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y")
+    for clock in ("", " %H:%M", " %H:%M:%S")
+]
+_TWELVE = [f"%Y-%m-%d {clock}" for clock in ("%I:%M %p", "%I:%M:%S %p")]
+
+
+@ibis.udf.scalar.builtin(name="try_strptime")
+def _try_strptime(text: dt.string, formats: dt.Array[dt.string]) -> dt.Timestamp(timezone=None):  # type: ignore[empty-body, valid-type]
+    ...
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A column as it is used, and where something stood that could not be read."""
+
+    value: ir.Value
+    unreadable: ir.BooleanValue
+
+
+def parse_ids(table: ir.Table, column: str) -> ir.Value:
+    """Ids as whole numbers or trimmed text; null where there is none."""
+    values = table[column]
+    if values.type().is_integer():
+        return values
+    if values.type().is_floating():
+        return _float_ids(table, values)
+    text = values.cast("string").strip()
+    text = ibis.ifelse(text.lower().isin(NOT_AN_ID), ibis.null("string"), text)
+    floats = _aggregate(table, all=text.re_search(FLOAT_ID).all())["all"]
+    return text.re_replace(r"\.0+$", "") if floats else text
+
+
+def _float_ids(table: ir.Table, values: ir.Value) -> ir.Value:
+    known = ibis.ifelse(values.isnan(), ibis.null("float64"), values)
+    fractional = _aggregate(table, any=(known != known.floor()).any())["any"]
+    return known.cast("string" if fractional else "int64")
+
+
+def parse_times(table: ir.Table, column: str, *, order: str | None = None) -> Parsed:
+    """Naive times on the business's clock; times with an offset are moved to the session's zone."""
+    values = table[column]
+    kind = values.type()
+    if kind.is_timestamp() or kind.is_date():
+        return Parsed(values.cast("timestamp"), ibis.literal(False))  # noqa: FBT003
+    if kind.is_numeric():
+        values = values.cast("int64").cast("string")
+    text = values.cast("string").strip()
+    text = ibis.ifelse(text.lower().isin(NOT_AN_ID), ibis.null("string"), text)
+    value = _read_times(table, text, column, order)
+    return Parsed(value, text.notnull() & value.isnull())
+
+
+def has_offsets(table: ir.Table, column: str) -> bool:
+    """Whether the times of a column say how far they are from UTC."""
+    kind = table.schema()[column]
+    if kind.is_timestamp():
+        return kind.timezone is not None
+    if not kind.is_string():
+        return False
+    return bool(_aggregate(table, any=table[column].strip().re_search(WITH_OFFSET).any())["any"])
+
+
+def _reading(text: ir.StringValue, order: str, *, aware: bool = False, wordy: bool = False) -> ir.Value:
+    """The times of a column under one order of day, month and year; null where the text is not so written.
+
+    The readings that are rarely needed are left out unless the column has such values: the engine would try them on
+    every row.
+    """
+    if "%" in order:
+        return _try_strptime(text, [order])
+    pattern, iso = _ORDERS[order]
+    full = text if order == "year-month-day" else _with_century(text)
+    plain = ibis.ifelse(full.re_search(pattern), full.re_replace(pattern, iso), ibis.null("string"))
+    readings = [ibis.ifelse(plain.re_search(TWELVE_HOURS), ibis.null("string"), plain).try_cast("timestamp")]
+    if aware:
+        with_offset = ibis.ifelse(plain.re_search(WITH_OFFSET), plain, ibis.null("string"))
+        readings.insert(0, with_offset.try_cast(dt.Timestamp(timezone="UTC")).cast("timestamp"))
+    if wordy:
+        worded = ibis.ifelse(full.re_search(rf"[A-Za-z]{{3}}.*{YEAR}"), full, ibis.null("string"))
+        readings += [_try_strptime(plain, _TWELVE), _try_strptime(worded, _WORDY)]
+    return ibis.coalesce(*readings)
+
+
+def _with_century(text: ir.StringValue) -> ir.StringValue:
+    """31.12.24 as 31.12.2024; two-digit years from 69 on belong to the last century, as in POSIX."""
+    last = text.re_replace(r"^([0-9]{1,2}[-./][0-9]{1,2}[-./])(69|[7-9][0-9])( |,|$)", r"\119\2\3")
+    return last.re_replace(_SHORT_YEAR, r"\120\2\3")
+
+
+def _read_times(table: ir.Table, text: ir.StringValue, column: str, order: str | None) -> ir.Value:
+    """Look through the column once to see how its times are written, then read them so."""
+    seen = _aggregate(
+        table,
+        numeric=text.re_search(r"^[0-9]{1,2}[-./][0-9]{1,2}[-./]").any(),
+        aware=text.re_search(WITH_OFFSET).any(),
+        wordy=text.re_search(rf"[A-Za-z]{{3}}|{TWELVE_HOURS}").any(),
+    )
+    forms = {"aware": bool(seen["aware"]), "wordy": bool(seen["wordy"])}
+    if order is not None and "%" not in order:
+        check_choice(order, name="dates", choices=ORDERS_OF_DATES)
+    elif order is None:
+        order = _order_of_dates(table, text, column, forms) if seen["numeric"] else "year-month-day"
+    return _reading(text, order, **forms)
+
+
+def _order_of_dates(table: ir.Table, text: ir.StringValue, column: str, forms: dict[str, bool]) -> str:
+    """The order in which most values can be read; refused when two orders read all of them differently."""
+    day_first, month_first = (_reading(text, name, **forms) for name in ORDERS_OF_DATES[1:])
+    differ = day_first != month_first
+    example = ibis.ifelse(differ, text, ibis.null("string")).max()
+    seen = _aggregate(table, day=day_first.count(), month=month_first.count(), differ=differ.sum(), example=example)
+    if seen["day"] == seen["month"] and seen["differ"]:
+        message = _(
+            "Dates in {column!r} such as {example!r} can be read day first or month first. Say dates='day-month-year' or dates='month-day-year'."
+        )
+        raise InputError(message.format(column=column, example=seen["example"]), argument="dates")
+    return "day-month-year" if seen["day"] >= seen["month"] else "month-day-year"
+
+
+def _aggregate(table: ir.Table, **values: ir.Scalar) -> dict[str, Any]:
+    row: dict[str, Any] = table.aggregate(**values).to_pyarrow().to_pylist()[0]
+    return row
+
+
+def parse_numbers(table: ir.Table, column: str) -> Parsed:
+    """Amounts as floats: ``1 234,56``, ``1,234.56``, ``(100)``, ``-5 ₽``; null where there is none."""
+    values = table[column]
+    if values.type().is_numeric():
+        number = values.cast("float64")
+        number = ibis.ifelse(number.isnan(), ibis.null("float64"), number)
+        return Parsed(number, number.isinf().fill_null(False))  # noqa: FBT003
+    text = values.cast("string").re_replace(r"[\s\x{00A0}\x{202F}\x{2009}'’]", "").replace("−", "-")
+    text = text.re_replace(r"^\((.*)\)$", r"-\1").re_replace(CURRENCY, r"\1")
+    text = ibis.ifelse(text.isin(["", "-", "+"]), ibis.null("string"), text)
+    given = values.cast("string").strip()
+    plain = _with_point(text, comma=_has_decimal_comma(table, text))
+    number = plain.try_cast("float64")
+    is_given = given.notnull() & ~given.lower().isin(NOT_AN_ID)
+    return Parsed(number, is_given & number.isnull())
+
+
+def _has_decimal_comma(table: ir.Table, text: ir.StringValue) -> bool:
+    """Whether some number can only be read with a decimal comma and none only with a point."""
+    comma = text.re_search(r",[0-9]{1,2}$|,[0-9]{4,}$|\..*,").sum()
+    point = text.re_search(r"\.[0-9]{1,2}$|\.[0-9]{4,}$|,.*\.").sum()
+    seen = _aggregate(table, comma=comma, point=point)
+    return (seen["comma"] or 0) > (seen["point"] or 0)
+
+
+def _with_point(text: ir.StringValue, *, comma: bool) -> ir.StringValue:
+    """The number with a decimal point and no grouping, null where it is not written in the column's form."""
+    decimal, group = (",", r"\.") if comma else (r"\.", ",")
+    fits = text.re_search(
+        rf"^[+-]?(?:[0-9]+|[0-9]{{1,3}}(?:{group}[0-9]{{3}})+)(?:{decimal}[0-9]+)?(?:[eE][+-]?[0-9]+)?$"
+    )
+    bare = text.replace("." if comma else ",", "").replace(",", ".")
+    return ibis.ifelse(fits, bare, ibis.null("string"))
