@@ -37,7 +37,7 @@ _ROOMS = ("figures", "lessons", "widgets")
 __all__ = [*sorted(_HOME_OF), *_ROOMS]  # noqa: PLE0604 - a list of names, made from the table above
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module's names are of every type
+def __getattr__(name: str) -> Any:
     if name in _HOME_OF:
         value = getattr(import_module(f"crrkit.{_HOME_OF[name]}"), name)
     elif name in _ROOMS:

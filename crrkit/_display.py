@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 UNDEFINED = "\N{EN DASH}"
 
 _FORMATS: dict[str, Callable[[Any], str]] = {
-    "count": lambda value: format_number(value),
-    "rate": lambda value: format_percent(value),
-    "points": lambda value: format_points(value),
+    "count": format_number,
+    "rate": format_percent,
+    "points": format_points,
     "ratio": lambda value: format_number(value, digits=2),
     "money": lambda value: format_number(value, digits=2),
     "number": lambda value: format_number(value, digits=3),
-    "date": lambda value: format_date(value),
+    "date": format_date,
     "text": str,
     "word": lambda value: _(str(value)),
 }

@@ -46,7 +46,7 @@ class InconsistentCounts(InputError):  # noqa: N818 - the name is part of the sp
 class AccountingMismatch(InconsistentCounts):
     """Counts that break ``start - lost + new + returned = end``; ``residual`` is end minus the other side."""
 
-    def __init__(self, message: str, *, residual: float, **facts: Any) -> None:  # noqa: ANN401
+    def __init__(self, message: str, *, residual: float, **facts: Any) -> None:
         super().__init__(message, **facts)
         self.residual = residual
 

@@ -31,7 +31,7 @@ def language() -> str:
 
 
 def set_language(lang: str) -> None:
-    """Choose the language that crrkit prints in from here on.
+    r"""Choose the language that crrkit prints in from here on.
 
     Args:
         lang: ``"en"`` or ``"ru"``.
@@ -41,7 +41,7 @@ def set_language(lang: str) -> None:
 
     Examples:
         >>> set_language("ru"); format_percent(6 / 7, digits=1)
-        '85,7\\xa0%'
+        '85,7\xa0%'
         >>> set_language("en"); format_percent(6 / 7, digits=1)
         '85.7%'
     """
@@ -95,20 +95,18 @@ def pgettext(context: str, message: str) -> str:
 
 def format_number(value: float, *, digits: int = 0) -> str:
     """A number in the current language's form: ``1,200.5`` or ``1 200,5``."""
-    from babel import Locale
+    from babel.numbers import format_decimal
 
-    locale = Locale.parse(_current.get())
-    pattern = locale.decimal_formats[None]
-    return _minus(pattern.apply(value, locale, force_frac=(digits, digits)))
+    return _minus(format_decimal(value, format=_with_digits("#,##0", digits), locale=_current.get()))
 
 
 def format_percent(value: float, *, digits: int = 1) -> str:
     """A fraction as a percentage in the current language's form: ``85.7%`` or ``85,7 %``."""
     from babel import Locale
+    from babel.numbers import format_percent as babel_percent
 
-    locale = Locale.parse(_current.get())
-    pattern = locale.percent_formats[None]
-    return _minus(pattern.apply(value, locale, force_frac=(digits, digits)))
+    pattern = Locale.parse(_current.get()).percent_formats[None].pattern
+    return _minus(babel_percent(value, format=_with_digits(pattern, digits), locale=_current.get()))
 
 
 def format_points(value: float, *, digits: int = 1) -> str:
@@ -122,6 +120,10 @@ def format_date(day: date) -> str:
     from babel.dates import format_date as babel_date
 
     return babel_date(day, format="medium", locale=_current.get())
+
+
+def _with_digits(pattern: str, digits: int) -> str:
+    return pattern.replace("#,##0", "#,##0." + "0" * digits if digits else "#,##0")
 
 
 def _minus(text: str) -> str:

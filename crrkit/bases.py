@@ -1,4 +1,4 @@
-"""The bases: who was a customer when, as a table with its rules. The only doors through which customers' rows come in."""
+"""The bases: who was a customer when, as a table with its rules; the only doors for customers' rows."""
 
 from __future__ import annotations
 
@@ -109,13 +109,15 @@ def read_contracts(
 
     Examples:
         >>> import pandas as pd
-        >>> members = pd.DataFrame({"client_id": ["a", "b"], "joined": ["2024-01-05", "2024-02-01"], "left": ["2024-03-01", None]})
+        >>> members = pd.DataFrame({
+        ...     "client_id": ["a", "b"], "joined": ["2024-01-05", "2024-02-01"], "left": ["2024-03-01", None]})
         >>> base = read_contracts(members, customer="client_id", start="joined", end="left")
         >>> print(base.quality.caption())
         pandas table: 2 rows read = 2 used + 0 set aside
         >>> read_contracts(members, customer="client", start="joined", end="left")
         Traceback (most recent call last):
-        crrkit._errors.ColumnNotFoundError: customer='client' is not a column of the table. Its columns are client_id, joined, left. Did you mean 'client_id'?
+        crrkit._errors.ColumnNotFoundError: customer='client' is not a column of the table.
+            Its columns are client_id, joined, left. Did you mean 'client_id'?
     """
     _check_calendar(week_starts, year_starts)
     cut = _moment(as_of)
@@ -172,7 +174,8 @@ def read_orders(
 
     Examples:
         >>> import pandas as pd
-        >>> log = pd.DataFrame({"who": ["a", "a", None], "when": ["2024-01-05", "2024-02-01", "2024-02-02"], "paid": [10, -10, 5]})
+        >>> log = pd.DataFrame({
+        ...     "who": ["a", "a", None], "when": ["2024-01-05", "2024-02-01", "2024-02-02"], "paid": [10, -10, 5]})
         >>> base = read_orders(log, customer="who", at="when", amount="paid")
         >>> print(base.quality)
         pandas table: 3 rows read = 1 used + 2 set aside

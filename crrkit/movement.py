@@ -69,7 +69,7 @@ class RetentionTable(Shown):
             ValueError: If the account has no such period.
         """
         check_choice(period, name="period", choices=list(self.table["period"]))
-        return self.table.set_index("period", drop=False).loc[period]
+        return self.table.iloc[list(self.table["period"]).index(period)]
 
     def titles(self) -> dict[str, str]:
         """Headings of the shown columns."""
@@ -114,9 +114,11 @@ def retention_by_period(
     Examples:
         >>> import pandas as pd
         >>> from crrkit.bases import read_orders
-        >>> log = pd.DataFrame({"who": ["a", "b", "a", "c"], "when": ["2024-01-05", "2024-01-09", "2024-02-01", "2024-02-29"]})
+        >>> log = pd.DataFrame({
+        ...     "who": ["a", "b", "a", "c"], "when": ["2024-01-05", "2024-01-09", "2024-02-01", "2024-02-29"]})
         >>> kept = retention_by_period(read_orders(log, customer="who", at="when"), every="month")
-        >>> print(kept.to_pandas()[["period", "start", "kept", "lost", "new", "end", "crr", "status"]].to_string(index=False))
+        >>> shown = ["period", "start", "kept", "lost", "new", "end", "crr", "status"]
+        >>> print(kept.to_pandas()[shown].to_string(index=False))
          period  start  kept  lost  new  end  crr     status
         2024-01      0     0     0    2    2  NaN empty_base
         2024-02      2     1     1    1    2  0.5   complete

@@ -36,8 +36,13 @@ _LABELS = {
     "year": r"(?P<year>\d{4})(?:/\d{2})?",
 }
 _EXAMPLES = {
-    "day": "2024-02-29", "week": "2024-W05", "month": "2024-02", "quarter": "2024Q2", "half-year": "2024H1", "year": "2024",
-}  # fmt: skip
+    "day": "2024-02-29",
+    "week": "2024-W05",
+    "month": "2024-02",
+    "quarter": "2024Q2",
+    "half-year": "2024H1",
+    "year": "2024",
+}
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,8 @@ class Calendar:
         '2023/24'
         >>> Calendar("fortnight")
         Traceback (most recent call last):
-        crrkit._errors.InputError: every='fortnight' is not known. Choose one of day, week, month, quarter, half-year, year.
+        crrkit._errors.InputError: every='fortnight' is not known.
+            Choose one of day, week, month, quarter, half-year, year.
     """
 
     every: str
@@ -104,7 +110,7 @@ class Calendar:
         return EPOCH + timedelta(days=days)
 
     def label(self, index: int) -> str:
-        """What the period is called: ``2024-02-29 2024-W05 2024-02 2024Q2 2024H1 2024`` (``2024/25`` when fiscal)."""
+        """The period's name: ``2024-02-29 2024-W05 2024-02 2024Q2 2024H1 2024``, or ``2024/25`` when fiscal."""
         first = self.start(index)
         if self.every == "week":
             year, week, _weekday = self._naming_day(first).isocalendar()

@@ -91,4 +91,5 @@ def _spells(units: ir.Table, *, unit: str) -> ir.Table:
 
 def collect(reduction: ir.Table) -> pd.DataFrame:
     """Run a reduction where its table lives and bring the small frame home."""
-    return reduction.to_pandas()
+    frame: pd.DataFrame = reduction.to_pandas()
+    return frame

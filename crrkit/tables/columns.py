@@ -21,11 +21,11 @@ USUAL = {
     "contract": ("contract", "contractid", "contractno", "subscriptionid", "договор", "номердоговора", "контракт"),
     "start": (
         "start", "startdate", "startedat", "joined", "joinedat", "joindate", "signupdate", "since", "from", "validfrom",
-        "начало", "датаначала", "дата начала", "подключен", "датаподключения",
+        "начало", "датаначала", "подключен", "датаподключения",
     ),
     "end": (
-        "end", "enddate", "endedat", "left", "leftat", "leftdate", "cancelled", "canceledat", "cancelledat", "churndate",
-        "until", "validto", "окончание", "датаокончания", "конец", "отключен", "датаотключения", "расторжение",
+        "end", "enddate", "endedat", "left", "leftat", "leftdate", "cancelled", "canceledat", "cancelledat",
+        "churndate",         "until", "validto", "окончание", "датаокончания", "конец", "отключен", "датаотключения", "расторжение",
     ),
     "at": (
         "at", "orderedat", "orderdate", "invoicedate", "purchasedate", "purchasedat", "transactiondate", "datetime",

@@ -81,12 +81,12 @@ def spreadsheet(path: Path) -> pd.DataFrame:
 
 def load_parquet(engine: duckdb.DuckDBPyConnection, paths: list[Path], *, name: str) -> None:
     """A view over Parquet files; nothing is copied."""
-    _run(engine, f"CREATE VIEW {name} AS SELECT * FROM read_parquet({_list_of(paths)})", paths)
+    _run(engine, f"CREATE VIEW {name} AS SELECT * FROM read_parquet({_list_of(paths)})", paths)  # noqa: S608 - names are quoted
 
 
 def text_columns(engine: duckdb.DuckDBPyConnection, paths: list[Path]) -> list[str]:
     """The names in the head of a text file."""
-    query = f"SELECT * FROM read_csv({_list_of(paths)}, {TEXT_OPTIONS}, ignore_errors = true) LIMIT 0"
+    query = f"SELECT * FROM read_csv({_list_of(paths)}, {TEXT_OPTIONS}, ignore_errors = true) LIMIT 0"  # noqa: S608 - names are quoted
     return _run(engine, query, paths)
 
 
@@ -94,13 +94,13 @@ def load_text(engine: duckdb.DuckDBPyConnection, paths: list[Path], columns: lis
     """Copy the columns of a text file, as text, into a table; return how many lines could not be split into fields."""
     wanted = ", ".join(quoted(column) for column in columns)
     options = f"{TEXT_OPTIONS}, store_rejects = true, ignore_errors = true, rejects_limit = 0"
-    _run(engine, f"CREATE TABLE {name} AS SELECT {wanted} FROM read_csv({_list_of(paths)}, {options})", paths)
+    _run(engine, f"CREATE TABLE {name} AS SELECT {wanted} FROM read_csv({_list_of(paths)}, {options})", paths)  # noqa: S608 - names are quoted
     rejected = engine.execute("SELECT count(*) FROM (SELECT DISTINCT file_id, line FROM reject_errors)").fetchall()
     return int(rejected[0][0])
 
 
 def readable(path: Path, folder: Path) -> Path:
-    """The same text as a plain or gzipped UTF-8 file: the file itself, or an unpacked and re-encoded copy in ``folder``."""
+    """A plain or gzipped UTF-8 file with the same text: the file itself, or a copy of it in ``folder``."""
     with _opened(path) as stream:
         head = stream.read(SAMPLE_BYTES)
     if not head.strip():
@@ -165,8 +165,8 @@ def _rewritten(path: Path, folder: Path, encoding: str) -> Path:
             head = text.readline()
             blanks = _is_blank_separated(head.encode())
             target.write("\t".join(head.split()) + "\n" if blanks else head)
-            for line in text if blanks else ():
-                target.write("\t".join(line.split()) + "\n")
+            if blanks:
+                target.writelines("\t".join(line.split()) + "\n" for line in text)
             shutil.copyfileobj(text, target)
         except (UnicodeDecodeError, EOFError, OSError, zipfile.BadZipFile) as broken:
             raise _bad(path, _("cannot be read to its end ({why}).").format(why=_first_line(broken))) from broken

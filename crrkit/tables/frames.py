@@ -34,7 +34,8 @@ def column_names(source: Any) -> list[str]:
     if hasattr(source, "columns"):  # a DuckDB relation, an Ibis table
         return list(source.columns)
     message = _(
-        "A {kind} is not a table that crrkit can read. Give a path, a pandas, Polars or Arrow table, a DuckDB relation or an Ibis table."
+        "A {kind} is not a table that crrkit can read."
+        " Give a path, a pandas, Polars or Arrow table, a DuckDB relation or an Ibis table."
     )
     raise SourceError(message.format(kind=type(source).__name__), argument="source")
 

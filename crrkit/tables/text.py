@@ -48,9 +48,17 @@ _WORDY = [
 _TWELVE = [f"%Y-%m-%d {clock}" for clock in ("%I:%M %p", "%I:%M:%S %p")]
 
 
-@ibis.udf.scalar.builtin(name="try_strptime")
-def _try_strptime(text: dt.string, formats: dt.Array[dt.string]) -> dt.Timestamp(timezone=None):  # type: ignore[empty-body, valid-type]
-    ...
+NEVER = ibis.literal(value=False)
+
+
+def is_true(condition: ir.BooleanValue) -> ir.BooleanValue:
+    """The condition with unknown counted as no."""
+    return condition.fill_null(NEVER)
+
+
+@ibis.udf.scalar.builtin(name="try_strptime")  # type: ignore[untyped-decorator]
+def _try_strptime(text: str, formats: list[str]) -> dt.timestamp:
+    """DuckDB's reading of a time under the first of several forms that fits; null where none does."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +93,7 @@ def parse_times(table: ir.Table, column: str, *, order: str | None = None) -> Pa
     values = table[column]
     kind = values.type()
     if kind.is_timestamp() or kind.is_date():
-        return Parsed(values.cast("timestamp"), ibis.literal(False))  # noqa: FBT003
+        return Parsed(values.cast("timestamp"), NEVER)
     if kind.is_numeric():
         values = values.cast("int64").cast("string")
     text = values.cast("string").strip()
@@ -155,7 +163,8 @@ def _order_of_dates(table: ir.Table, text: ir.StringValue, column: str, forms: d
     seen = _aggregate(table, day=day_first.count(), month=month_first.count(), differ=differ.sum(), example=example)
     if seen["day"] == seen["month"] and seen["differ"]:
         message = _(
-            "Dates in {column!r} such as {example!r} can be read day first or month first. Say dates='day-month-year' or dates='month-day-year'."
+            "Dates in {column!r} such as {example!r} can be read day first or month first."
+            " Say dates='day-month-year' or dates='month-day-year'."
         )
         raise InputError(message.format(column=column, example=seen["example"]), argument="dates")
     return "day-month-year" if seen["day"] >= seen["month"] else "month-day-year"
@@ -172,7 +181,7 @@ def parse_numbers(table: ir.Table, column: str) -> Parsed:
     if values.type().is_numeric():
         number = values.cast("float64")
         number = ibis.ifelse(number.isnan(), ibis.null("float64"), number)
-        return Parsed(number, number.isinf().fill_null(False))  # noqa: FBT003
+        return Parsed(number, is_true(number.isinf()))
     text = values.cast("string").re_replace(r"[\s\x{00A0}\x{202F}\x{2009}'’]", "").replace("−", "-")
     text = text.re_replace(r"^\((.*)\)$", r"-\1").re_replace(CURRENCY, r"\1")
     text = ibis.ifelse(text.isin(["", "-", "+"]), ibis.null("string"), text)
