@@ -1,0 +1,151 @@
+"""Opening a source: its columns in an engine, whatever it was."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+import ibis
+import pandas as pd
+
+from crrkit._checks import suggestion
+from crrkit._errors import InputError
+from crrkit._language import gettext as _
+from crrkit.tables import files, frames, text
+from crrkit.tables.columns import find_columns, usual_column
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import ibis.expr.types as ir
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """The raw columns of a source in an engine.
+
+    Attributes:
+        table: The columns that were named, found or segment.
+        name: What to call the source in print.
+        columns: The column for each role.
+        engine: What must stay alive while the table is used.
+        copied: Whether reading fields again is dear (text, Python objects), so that they are read once and kept.
+        cut_lines: Lines of a text file that could not be split into fields.
+        notes: What a reader should know.
+    """
+
+    table: ir.Table
+    name: str
+    columns: dict[str, str]
+    engine: Any
+    copied: bool = False
+    cut_lines: int = 0
+    notes: tuple[str, ...] = ()
+
+
+def open_source(source: Any, *, named: Mapping[str, str | None], by: Sequence[str], required: Sequence[str]) -> Opened:
+    """Find the columns of any source and bring them to an engine.
+
+    Args:
+        source: A path or pattern, a frame of a known library, a DuckDB relation or an Ibis table.
+        named: The column that the user gave for each role, or None.
+        by: Segment columns.
+        required: Roles that are looked for by usual names when the user gave none.
+    """
+    if isinstance(source, str | Path):
+        return _open_files(source, named, by, required)
+    available = frames.column_names(source)
+    columns = _find(available, named, by, required)
+    wanted = [*columns.values(), *by]
+    name = _("{kind} table").format(kind=type(source).__module__.split(".")[0])
+    if frames.is_ibis(source):
+        return Opened(table=source, name=name, columns=columns, engine=source)
+    con = _engine()
+    con.con.register("crrkit_raw", frames.to_arrow(source, wanted))
+    notes = _return_note(available, columns)
+    table = con.table("crrkit_raw")
+    copied = isinstance(source, pd.DataFrame)
+    return Opened(table=table, name=name, columns=columns, engine=con, copied=copied, notes=notes)
+
+
+def _open_files(
+    source: str | Path, named: Mapping[str, str | None], by: Sequence[str], required: Sequence[str]
+) -> Opened:
+    paths = files.resolve(source)
+    kind = files.kind_of(paths[0])
+    if kind == "spreadsheet":
+        sheets = pd.concat([files.spreadsheet(path) for path in paths])
+        return replace(open_source(sheets, named=named, by=by, required=required), name=paths[0].name)
+    con = _engine()
+    name = paths[0].name if len(paths) == 1 else str(source)
+    if kind == "parquet":
+        files.load_parquet(con.con, paths, name="crrkit_raw")
+        table = con.table("crrkit_raw")
+        columns = _find(table.columns, named, by, required)
+        notes = _return_note(table.columns, columns)
+        return Opened(table=table, name=name, columns=columns, engine=con, notes=notes)
+    with tempfile.TemporaryDirectory(prefix="crrkit-") as folder:
+        plain = [files.readable(path, Path(folder)) for path in paths]
+        available = files.text_columns(con.con, plain)
+        columns = _find(available, named, by, required)
+        wanted = list(dict.fromkeys([*columns.values(), *by]))
+        cut = files.load_text(con.con, plain, wanted, name="crrkit_raw")
+    notes = _return_note(available, columns)
+    table = con.table("crrkit_raw")
+    return Opened(table=table, name=name, columns=columns, engine=con, copied=True, cut_lines=cut, notes=notes)
+
+
+def _engine() -> Any:
+    con = ibis.duckdb.connect()
+    con.con.execute("SET TimeZone = 'UTC'").fetchall()
+    return con
+
+
+def _find(
+    available: Sequence[str], named: Mapping[str, str | None], by: Sequence[str], required: Sequence[str]
+) -> dict[str, str]:
+    if (named.get("price") is None) != (named.get("quantity") is None) and named.get("amount") is None:
+        message = _("quantity= and price= belong together: amount is quantity times price. Name both, or name amount=.")
+        raise InputError(message, argument="price" if named.get("price") is None else "quantity")
+    columns = find_columns(named, available=available, required=required)
+    find_columns({f"by[{i}]": name for i, name in enumerate(by)}, available=available, required=())
+    return columns
+
+
+def _return_note(available: Sequence[str], columns: Mapping[str, str]) -> tuple[str, ...]:
+    """A sentence for whoever counts cancellations as purchases without knowing it."""
+    quantity = usual_column("quantity", available)
+    if "at" not in columns or quantity is None or {"amount", "quantity"} & set(columns):
+        return ()
+    note = _(
+        "Column {column!r} was not read: if it is below 0 for returns, name it with quantity= and price=,"
+        " or they count as purchases."
+    )
+    return (note.format(column=quantity),)
+
+
+def set_zone(opened: Opened, roles: Sequence[str], zone: str | None) -> str | None:
+    """Set the clock to which times with an offset are moved; None when all times are local as written."""
+    if zone is not None:
+        _check_zone(zone)
+    aware = any(text.has_offsets(opened.table, opened.columns[role]) for role in roles)
+    if not aware:
+        return zone
+    zone = zone or "UTC"
+    connection = getattr(opened.table.get_backend(), "con", None)
+    if opened.table.get_backend().name != "duckdb":
+        message = _("Times with an offset in a {backend} table must be turned into local times there first.")
+        raise InputError(message.format(backend=opened.table.get_backend().name), argument="zone")
+    connection.execute(f"SET TimeZone = '{zone}'").fetchall()  # type: ignore[union-attr]  # DuckDB always has one
+    return zone
+
+
+def _check_zone(zone: str) -> None:
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError, TypeError):
+        message = _("zone={zone!r} is not a known time zone. Write it like 'Europe/Moscow' or 'UTC'.").format(zone=zone)
+        raise InputError(message + suggestion(str(zone), available_timezones()), argument="zone", given=zone) from None
