@@ -2,10 +2,10 @@
 # Print the path of a Python that can carry crrkit: 3.11 or newer, able to make an environment.
 # Usage: python.sh [NAME...]; without names the usual ones are tried.
 #
-# Each candidate is started, not only looked up: a pyenv shim stands on the path even where it leads nowhere,
-# and a good interpreter may stand behind it.
+# Each candidate is started, not only looked up, and says itself where it lies: a pyenv shim stands on the path even
+# where it leads nowhere, and a good interpreter may stand behind it.
 
-probe='import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))'
+probe='import sys, ensurepip, venv; sys.version_info >= (3, 11) and print(sys.executable)'
 
 for bin in "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.1[1-4]*/bin; do
     PATH=$PATH:$bin
@@ -14,15 +14,19 @@ done
 [ $# -gt 0 ] || set -- python3 python3.14 python3.13 python3.12 python3.11 python
 for name; do
     case $name in
-    */*) "$name" -c "$probe" 2>/dev/null && echo "$name" && exit ;;
+    */*) places=${name%/*} ;;
+    *) places=$PATH ;;
     esac
-    old_ifs=$IFS IFS=:
-    for dir in $PATH; do
-        "$dir/$name" -c "$probe" 2>/dev/null && echo "$dir/$name" && exit
+    IFS=:
+    for place in $places; do
+        python=$("$place/${name##*/}" -c "$probe" 2>/dev/null)
+        [ -n "$python" ] && echo "$python" && exit
     done
-    IFS=$old_ifs
+    unset IFS
 done
 
-echo "crrkit needs Python 3.11 or newer with its venv module; of ($*) none will do, $1 is: $("$1" --version 2>&1 | head -n 1)." >&2
-echo "Install one (Debian, Ubuntu: apt-get install python3 python3-venv) or name it: make demo PYTHON=/path/to/python3.12" >&2
+{
+    echo "crrkit needs Python 3.11 or newer with its venv module; $1 here says: $("$1" --version 2>&1 | head -n 1)."
+    echo "Install one (Debian and Ubuntu: apt-get install python3-venv), or name it: make demo PYTHON=/path/to/python3.12"
+} >&2
 exit 1

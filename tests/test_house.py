@@ -125,16 +125,20 @@ class TestPython:
         path.write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
         path.chmod(0o755)
 
-    def test_passes_over_a_shim_that_leads_nowhere(self, tmp_path: Path) -> None:
+    def test_passes_over_a_shim_that_leads_nowhere_and_sees_through_one_that_works(self, tmp_path: Path) -> None:
         self.program(tmp_path / "pythonX", "exit 127")
         self.program(tmp_path / "pythonY", f'exec "{sys.executable}" "$@"')
-        assert self.find(tmp_path, "pythonX", "pythonY").stdout.strip() == str(tmp_path / "pythonY")
+        assert self.find(tmp_path, "pythonX").returncode == 1
+        assert self.find(tmp_path, "pythonX", "pythonY").stdout.strip() == sys.executable
 
     def test_finds_a_good_interpreter_behind_a_bad_one_of_the_same_name(self, tmp_path: Path) -> None:
         self.program(tmp_path / "pythonX", "exit 127")
-        behind = tmp_path / "none" / "versions" / "3.12.0" / "bin" / "pythonX"
-        self.program(behind, f'exec "{sys.executable}" "$@"')
-        assert self.find(tmp_path, "pythonX").stdout.strip() == str(behind)
+        self.program(tmp_path / "none/versions/3.12.0/bin/pythonX", f'exec "{sys.executable}" "$@"')
+        assert self.find(tmp_path, "pythonX").stdout.strip() == sys.executable
+
+    def test_takes_a_path_as_it_is_given(self, tmp_path: Path) -> None:
+        self.program(tmp_path / "a folder" / "pythonX", f'exec "{sys.executable}" "$@"')
+        assert self.find(tmp_path, str(tmp_path / "a folder" / "pythonX")).stdout.strip() == sys.executable
 
     def test_says_in_a_sentence_what_is_needed(self, tmp_path: Path) -> None:
         self.program(tmp_path / "pythonX", 'if [ "$1" = --version ]; then echo Python 3.9.1; else exit 1; fi')
@@ -142,7 +146,7 @@ class TestPython:
         assert done.returncode == 1
         assert done.stdout == ""
         assert "needs Python 3.11 or newer" in done.stderr
-        assert "pythonX is: Python 3.9.1" in done.stderr
+        assert "pythonX here says: Python 3.9.1." in done.stderr
         assert "PYTHON=" in done.stderr
 
 
