@@ -25,7 +25,8 @@ USUAL = {
     ),
     "end": (
         "end", "enddate", "endedat", "left", "leftat", "leftdate", "cancelled", "canceledat", "cancelledat",
-        "churndate",         "until", "validto", "окончание", "датаокончания", "конец", "отключен", "датаотключения", "расторжение",
+        "churndate", "until", "validto",
+        "окончание", "датаокончания", "конец", "отключен", "датаотключения", "расторжение",
     ),
     "at": (
         "at", "orderedat", "orderdate", "invoicedate", "purchasedate", "purchasedat", "transactiondate", "datetime",

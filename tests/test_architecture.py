@@ -1,0 +1,104 @@
+"""The floors of ARCHITECTURE.md hold: imports go down, never sideways, and heavy libraries stay in their rooms."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import crrkit
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "crrkit"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+ROW = re.compile(r"^\| (\d+) \| (.+?) \|", re.MULTILINE)
+FLOORS = {
+    room: int(floor)
+    for floor, rooms in ROW.findall((ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8"))
+    for room in re.findall(r"`(\w+)`", rooms)
+}
+
+# Which rooms may meet which library.
+ALLOWED = {
+    "ibis": {"tables", "reductions", "bases"},  # bases: type hints only
+    "duckdb": {"tables"},
+    "matplotlib": {"figures", "report"},
+    "ipywidgets": {"widgets", "lessons"},
+    "anywidget": {"widgets"},
+    "typer": {"cli"},
+    "nbclient": {"report"},
+    "nbconvert": {"report"},
+}
+
+
+def room_of(path: Path) -> str:
+    """The module or folder directly below the package."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports_of(path: Path) -> list[str]:
+    """Every dotted name a file imports, those inside functions too."""
+    names: list[str] = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    return names
+
+
+def rooms_imported(path: Path) -> set[str]:
+    names = [name.split(".") for name in imports_of(path)]
+    return {parts[1] for parts in names if parts[0] == "crrkit" and len(parts) > 1} - {room_of(path)}
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in MODULES if room_of(path) != "__init__"], ids=lambda path: str(path.relative_to(PACKAGE))
+)
+def test_imports_go_down(path: Path) -> None:
+    own = FLOORS[room_of(path)]
+    too_high = {room: FLOORS[room] for room in rooms_imported(path) if room in FLOORS and FLOORS[room] >= own}
+    assert not too_high, f"{room_of(path)} stands on floor {own}"
+
+
+def test_every_room_has_a_floor_and_every_floor_its_rooms() -> None:
+    rooms = {room_of(path) for path in MODULES} - {"__init__"}
+    assert rooms == set(FLOORS)
+
+
+@pytest.mark.parametrize("library", sorted(ALLOWED))
+def test_heavy_libraries_stay_in_their_rooms(library: str) -> None:
+    meet = {room_of(path) for path in MODULES if any(name.split(".")[0] == library for name in imports_of(path))}
+    assert meet <= ALLOWED[library]
+
+
+def test_modules_of_a_room_import_each_other_without_cycles() -> None:
+    for folder in (path.parent for path in PACKAGE.glob("*/__init__.py")):
+        below = {
+            path.stem: {name.split(".")[2] for name in imports_of(path) if name.startswith(f"crrkit.{folder.name}.")}
+            for path in folder.glob("*.py")
+            if path.stem != "__init__"
+        }
+        while below:
+            leaves = {name for name, needed in below.items() if not needed & set(below) - {name}}
+            assert leaves, f"a cycle among {sorted(below)} in {folder.name}"
+            below = {name: needed for name, needed in below.items() if name not in leaves}
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    heavy = "{'pandas', 'numpy', 'matplotlib', 'ipywidgets', 'anywidget', 'ibis', 'duckdb', 'babel', 'typer'}"
+    code = f"import sys, crrkit; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]"
+
+
+def test_every_public_name_is_there_and_no_name_hides_a_module() -> None:
+    for name in crrkit.__all__:
+        assert getattr(crrkit, name) is not None
+    modules = {room_of(path) for path in MODULES}
+    functions = set(crrkit.__all__) - set(crrkit._ROOMS)
+    assert not functions & modules
