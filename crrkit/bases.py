@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from crrkit import reductions
 from crrkit._checks import check_choice
 from crrkit._errors import InputError
 from crrkit._language import gettext as _
+from crrkit.activity import Activity, OwnGap, Trailing
 from crrkit.definitions import DefinitionCard
 from crrkit.periods import MONTHS, WEEKDAYS
 from crrkit.tables import QualityReport, read_contract_rows, read_order_rows
@@ -34,6 +36,7 @@ class Base:
         first: The first moment at which anything happened.
         as_of: The cut-off: nothing at or after it has been seen.
         by: Columns that segment the customers.
+        activity: Until when somebody is a customer.
     """
 
     table: ir.Table = field(repr=False)
@@ -42,6 +45,7 @@ class Base:
     first: datetime
     as_of: datetime
     by: tuple[str, ...] = ()
+    activity: Activity = "contract"
     engine: object = field(default=None, repr=False)
 
     def __str__(self) -> str:
@@ -54,12 +58,27 @@ class Base:
         return self.quality.to_html() + self.card.to_html()
 
 
+@dataclass(frozen=True, eq=False)
 class ContractBase(Base):
     """Relationships with a start and, unless they are still open, an end."""
 
+    def units(self, unit: str) -> ir.Table:
+        """The intervals of being a customer, ``customer, start, end``."""
+        return reductions.contract_units(self.table, as_of=self.as_of, unit=unit)
 
+
+@dataclass(frozen=True, eq=False)
 class OrderBase(Base):
-    """Purchases, each at a moment."""
+    """Purchases, each at a moment; the activity rule says until when a buyer is a customer."""
+
+    def units(self, unit: str) -> ir.Table:  # noqa: ARG002 - one id is one customer
+        """The intervals of being a customer, ``customer, start, end``; activity by period has none."""
+        if isinstance(self.activity, Trailing):
+            return reductions.trailing_units(self.table, days=self.activity.days, as_of=self.as_of)
+        if isinstance(self.activity, OwnGap):
+            return reductions.own_gap_units(self.table, limits=self.activity.limits(), as_of=self.as_of)
+        message = _("activity={rule!r} has no intervals; it counts who bought in a period.")
+        raise InputError(message.format(rule=self.activity), argument="activity")
 
 
 def read_contracts(
@@ -128,7 +147,7 @@ def read_contracts(
         source=rows.quality.source, unit="person_any", activity="contract runs", as_of=cut, zone=rows.zone,
         week_starts=week_starts, year_starts=year_starts, end_is=end_is,
     )  # fmt: skip
-    return ContractBase(rows.table, rows.quality, card, rows.first, cut, _names(by), rows.engine)
+    return ContractBase(rows.table, rows.quality, card, rows.first, cut, _names(by), engine=rows.engine)
 
 
 def read_orders(
@@ -142,6 +161,7 @@ def read_orders(
     receipt: str | None = None,
     by: str | Sequence[str] = (),
     refunds: str = "set aside",
+    activity: Activity = "period",
     as_of: str | date | datetime | None = None,
     zone: str | None = None,
     dates: str | None = None,
@@ -160,6 +180,8 @@ def read_orders(
         receipt: The column with the receipt's id.
         by: Columns that segment customers.
         refunds: ``"set aside"`` (rows whose amount is 0 or below are no purchases) or ``"keep"``.
+        activity: Who is a customer: ``"period"`` (who bought in the period before, and in this one), a
+            `Trailing` window, or `OwnGap`, a limit from each customer's own rhythm.
         as_of: The cut-off; by default the day after the last purchase.
         zone: As for `read_contracts`.
         dates: As for `read_contracts`.
@@ -185,17 +207,37 @@ def read_orders(
         Columns: customer = who, at = when, amount = paid
     """
     _check_calendar(week_starts, year_starts)
+    _check_activity(activity)
     cut = _moment(as_of)
     named = {"customer": customer, "at": at, "amount": amount, "quantity": quantity, "price": price, "receipt": receipt}
     rows: Canonical = read_order_rows(
         source, named=named, by=_names(by), refunds=refunds, zone=zone, dates=dates, as_of=cut
     )
     cut = cut or _day_after(rows.last)
+    activity = _settled(activity, rows, cut)
     card = DefinitionCard(
-        source=rows.quality.source, unit="buyer", activity="period", as_of=cut, zone=rows.zone,
+        source=rows.quality.source, unit="buyer", activity=str(activity), as_of=cut, zone=rows.zone,
         week_starts=week_starts, year_starts=year_starts, refunds=refunds if "amount" in rows.table.columns else None,
     )  # fmt: skip
-    return OrderBase(rows.table, rows.quality, card, rows.first, cut, _names(by), rows.engine)
+    return OrderBase(rows.table, rows.quality, card, rows.first, cut, _names(by), activity, rows.engine)
+
+
+def _check_activity(activity: Activity) -> None:
+    if not isinstance(activity, Trailing | OwnGap):
+        check_choice(activity, name="activity", choices=("period",))
+
+
+def _settled(activity: Activity, rows: Canonical, cut: datetime) -> Activity:
+    """The rule with the population's gap, which is then printed with the definition and does not change."""
+    if not isinstance(activity, OwnGap) or activity.population_days is not None:
+        return activity
+    seen = reductions.collect(reductions.population_gap(rows.table, as_of=cut)).iloc[0]
+    if not seen["gaps"]:
+        message = _(
+            "No customer bought on two days, so there is no gap to learn from. Say population_days= or use Trailing."
+        )
+        raise InputError(message, argument="activity")
+    return replace(activity, population_days=float(seen["exposure"]) / float(seen["gaps"]))
 
 
 def _check_calendar(week_starts: str, year_starts: str) -> None:

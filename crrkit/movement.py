@@ -15,14 +15,17 @@ from crrkit import reductions
 from crrkit._checks import check_choice
 from crrkit._display import Shown, format_cell
 from crrkit._errors import InputError
-from crrkit._language import format_date
+from crrkit._language import format_date, format_number
 from crrkit._language import gettext as _
+from crrkit.activity import Trailing
 from crrkit.bases import UNITS, Base, ContractBase, OrderBase
 from crrkit.intervals import wilson
 from crrkit.periods import Calendar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    import ibis.expr.types as ir
 
     from crrkit.definitions import DefinitionCard
     from crrkit.tables import QualityReport
@@ -42,12 +45,16 @@ class RetentionTable(Shown):
         every: The period.
         card: The definition under which it was counted.
         quality: The account of the rows.
+        by: The segment columns, which then stand in front; each segment has its own account.
+        notes: Sentences that must not be missed.
     """
 
     table: pd.DataFrame
     every: str
     card: DefinitionCard
     quality: QualityReport
+    by: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     kinds: ClassVar[Mapping[str, str]] = {
         "period": "text", "start": "count", "kept": "count", "lost": "count", "new": "count", "returned": "count",
@@ -88,7 +95,13 @@ class RetentionTable(Shown):
 
 
 def retention_by_period(
-    base: Base, *, every: str = "month", first: str | None = None, last: str | None = None, unit: str = "person_any"
+    base: Base,
+    *,
+    every: str = "month",
+    first: str | None = None,
+    last: str | None = None,
+    by: str | Sequence[str] = (),
+    unit: str = "person_any",
 ) -> RetentionTable:
     """Count who stayed, left, came and came back in every period.
 
@@ -101,6 +114,8 @@ def retention_by_period(
         first: The first period by its name, such as ``"2024-02" "2024Q2" "2024H1" "2024" "2024-W05"``; by default
             the one in which the first customer came.
         last: The last period; by default the one that holds the end of the data, marked ``running``.
+        by: Segment columns that the base was read with; the account is then given for each segment, each customer
+            standing in the segment of the earliest row.
         unit: For contracts, what one customer is: ``person_any`` (there while any contract runs), ``person_all``
             (until the first of the contracts held together ends) or ``contract``.
 
@@ -124,12 +139,30 @@ def retention_by_period(
         2024-02      2     1     1    1    2  0.5   complete
     """
     check_choice(unit, name="unit", choices=UNITS)
+    segments = _segments(base, by)
     calendar = Calendar(every, week_starts=base.card.week_starts, year_starts=base.card.year_starts)
     span = _span(base, calendar, first, last)
-    flows = _flows(base, calendar, span, unit)
-    table = _with_rates(_dated(flows, calendar, span, base))
+    table = _with_rates(_flows(base, calendar, span, unit, segments))
     card = base.card.with_(every=every, **({"unit": unit} if isinstance(base, ContractBase) else {}))
-    return RetentionTable(table, every, card, base.quality)
+    return RetentionTable(table, every, card, base.quality, segments, _notes(base, calendar))
+
+
+def _segments(base: Base, by: str | Sequence[str]) -> tuple[str, ...]:
+    names = (by,) if isinstance(by, str) else tuple(by)
+    return tuple(check_choice(name, name="by", choices=base.by) for name in names)
+
+
+def _notes(base: Base, calendar: Calendar) -> tuple[str, ...]:
+    """What a reader of the account must know besides its definition."""
+    some = calendar.index(base.first)
+    days = (calendar.start(some + 1) - calendar.start(some)).days
+    if not isinstance(base.activity, Trailing) or base.activity.days <= days + 1:
+        return ()
+    text = _(
+        "The window of {window} days is longer than the {every}: whoever bought in the older part of it is kept by"
+        " construction, so the rate reports purchases of long ago and is close to 100%."
+    )
+    return (text.format(window=format_number(base.activity.days), every=_(calendar.every)),)
 
 
 def _span(base: Base, calendar: Calendar, first: str | None, last: str | None) -> range:
@@ -158,13 +191,40 @@ def _too_short(base: Base, calendar: Calendar) -> InputError:
     return InputError(f"{message} {hint}".strip(), argument="every", given=calendar.every)
 
 
-def _flows(base: Base, calendar: Calendar, span: range, unit: str) -> pd.DataFrame:
-    if isinstance(base, OrderBase):
-        return flows_of_orders(
-            reductions.collect(reductions.order_histogram(base.table, calendar=calendar, as_of=base.as_of)), span
+def _flows(base: Base, calendar: Calendar, span: range, unit: str, by: tuple[str, ...]) -> pd.DataFrame:
+    """The flows of the whole base, or of each segment with the segment's names in front."""
+    if isinstance(base, OrderBase) and base.activity == "period":
+        reduction = reductions.order_histogram(base.table, calendar=calendar, as_of=base.as_of, by=by)
+        finish = flows_of_orders
+    else:
+        units, segments = _units(base, unit, by)
+        until = "first" if unit == "person_all" else "last"
+        reduction = reductions.spell_histogram(
+            units, calendar=calendar, as_of=base.as_of, until=until, segments=segments
         )
-    spells = reductions.spell_histogram(base.table, calendar=calendar, as_of=base.as_of, unit=unit)
-    return flows_of_spells(reductions.collect(spells), span)
+        finish = flows_of_spells
+    histogram = reductions.collect(reduction)
+    if not by:
+        return _dated(finish(histogram, span), calendar, span, base)
+    groups = histogram.groupby(list(by), sort=True)
+    parts = [
+        _dated(finish(part, span), calendar, span, base).assign(**dict(zip(by, key, strict=True)))
+        for key, part in groups
+    ]
+    table = pd.concat(parts, ignore_index=True)
+    return table[[*by, *(name for name in table.columns if name not in by)]]
+
+
+def _units(base: Base, unit: str, by: tuple[str, ...]) -> tuple[ir.Table, ir.Table | None]:
+    """The intervals of being a customer, and the segments of each customer."""
+    time = "at" if isinstance(base, OrderBase) else "start"
+    units = base.units(unit)
+    if not by:
+        return units, None
+    rows = (
+        base.table if unit != "contract" else reductions.contract_units(base.table, as_of=base.as_of, unit=unit, by=by)
+    )
+    return units, reductions.customer_segments(rows, time=time, by=by)
 
 
 def flows_of_orders(histogram: pd.DataFrame, span: range) -> pd.DataFrame:

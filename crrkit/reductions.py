@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from crrkit.periods import Calendar
 
+SECONDS_PER_DAY = 86_400
+NO_SEGMENT = "–"  # the segment of customers whose earliest row names none
 OPEN = 10**9  # the number of a period that never comes: a spell that has not ended when the data end
 
 
@@ -34,7 +36,7 @@ def _floor_divide(number: ir.IntegerValue, by: int) -> ir.IntegerValue:
     return (number / by).floor().cast("int64")
 
 
-def order_histogram(orders: ir.Table, *, calendar: Calendar, as_of: datetime) -> ir.Table:
+def order_histogram(orders: ir.Table, *, calendar: Calendar, as_of: datetime, by: tuple[str, ...] = ()) -> ir.Table:
     """Purchases as ``period, before, customers``: how many bought in a period and, last before it, in ``before``.
 
     ``before`` is null for those who had never bought.
@@ -42,18 +44,28 @@ def order_histogram(orders: ir.Table, *, calendar: Calendar, as_of: datetime) ->
     seen = orders.filter(orders["at"] < as_of)
     active = seen.select(customer=seen["customer"], period=period_index(seen["at"], calendar)).distinct()
     earlier = active["period"].lag().over(group_by=active["customer"], order_by=active["period"])
-    return active.mutate(before=earlier).group_by("period", "before").agg(customers=lambda t: t.count())
+    rows = _with_segments(active.mutate(before=earlier), seen, "at", by)
+    return rows.group_by(*by, "period", "before").agg(customers=lambda t: t.count())
 
 
-def spell_histogram(contracts: ir.Table, *, calendar: Calendar, as_of: datetime, unit: str) -> ir.Table:
-    """Contracts as ``joined, left, history, customers, joins``.
+def spell_histogram(
+    units: ir.Table, *, calendar: Calendar, as_of: datetime, until: str = "last", segments: ir.Table | None = None
+) -> ir.Table:
+    """Intervals of being a customer as ``joined, left, history, customers, joins``.
 
-    Overlapping and touching contracts of a customer are one spell. All spells of a customer that begin in the same
+    Overlapping and touching intervals of a customer are one spell. All spells of a customer that begin in the same
     period are one row: ``joins`` of them, the last of which ends in period ``left`` (`OPEN` when it has not ended).
     ``history`` is ``first`` (never a customer before that period), ``former`` (an earlier spell ended before the
     period) or ``there`` (an earlier spell ended inside it, so that the customer was there at its start).
+
+    Args:
+        units: ``customer, start, end`` as `contract_units` or `order_units` give them.
+        calendar: The periods.
+        as_of: The cut-off; what reaches it has not ended.
+        until: Whether a spell ends with the ``last`` or with the ``first`` of its intervals to end.
+        segments: One row a customer with its segments, which then come in front of the columns.
     """
-    spells = _spells(_units(contracts, as_of=as_of, unit=unit), unit=unit)
+    spells = _spells(units, until=until)
     joined, left = period_index(spells["start"], calendar), period_index(spells["end"], calendar)
     left = ibis.ifelse(spells["end"] >= as_of, ibis.literal(OPEN), left)
     numbered = spells.select(customer=spells["customer"], joined=joined, left=left)
@@ -61,31 +73,85 @@ def spell_histogram(contracts: ir.Table, *, calendar: Calendar, as_of: datetime,
     before = rows["left"].lag().over(group_by=rows["customer"], order_by=rows["joined"])
     history = ibis.cases((before.isnull(), "first"), (before < rows["joined"], "former"), else_="there")
     named = rows.mutate(history=history)
-    return named.group_by("joined", "left", "history").agg(customers=named.count(), joins=named["joins"].sum())
+    by = () if segments is None else tuple(name for name in segments.columns if name != "customer")
+    if segments is not None:
+        named = named.join(segments, "customer")
+    return named.group_by(*by, "joined", "left", "history").agg(customers=named.count(), joins=named["joins"].sum())
 
 
-def _units(contracts: ir.Table, *, as_of: datetime, unit: str) -> ir.Table:
+def contract_units(contracts: ir.Table, *, as_of: datetime, unit: str, by: tuple[str, ...] = ()) -> ir.Table:
     """What is counted, as ``customer, start, end``; an end that was not seen is at the cut-off or later."""
     seen = contracts.filter(contracts["start"] < as_of)
-    far = ibis.literal(as_of, type="timestamp")
-    end = ibis.coalesce(seen["end"], far)
-    if unit != "contract":
-        return seen.select(customer=seen["customer"], start=seen["start"], end=end)
-    if "contract" in seen.columns:
-        return seen.select(customer=seen["contract"], start=seen["start"], end=end)
+    end = ibis.coalesce(seen["end"], ibis.literal(as_of, type="timestamp"))
     number = ibis.row_number().over(order_by=[seen["customer"], seen["start"]])
-    return seen.select(customer=number, start=seen["start"], end=end)
+    customer = seen["customer"] if unit != "contract" else seen["contract"] if "contract" in seen.columns else number
+    return seen.select(customer=customer, start=seen["start"], end=end, **{name: seen[name] for name in by})
 
 
-def _spells(units: ir.Table, *, unit: str) -> ir.Table:
-    """Overlapping and touching intervals of each customer merged; ``person_all`` ends with the first of them to end."""
+def trailing_units(orders: ir.Table, *, days: float, as_of: datetime) -> ir.Table:
+    """Purchases as intervals of a fixed length: a customer as of ``t`` is who bought in ``[t - days, t)``."""
+    seen = orders.filter(orders["at"] < as_of)
+    end = seen["at"] + ibis.interval(seconds=round(days * SECONDS_PER_DAY))
+    return seen.select(customer=seen["customer"], start=seen["at"], end=end)
+
+
+def own_gap_units(orders: ir.Table, *, limits: list[tuple[float, float]], as_of: datetime) -> ir.Table:
+    """Purchase days as intervals that end when the silence exceeds the customer's own limit.
+
+    Args:
+        orders: ``customer, at``.
+        limits: For 0, 1, 2 … closed gaps so far: days, and the multiple of the own mean gap, whose sum is the limit;
+            the last pair serves for all higher numbers.
+        as_of: The cut-off.
+    """
+    seen = orders.filter(orders["at"] < as_of)
+    days = seen.select(customer=seen["customer"], start=seen["at"].date().cast("timestamp")).distinct()
+    own = ibis.window(group_by="customer", order_by="start", preceding=(None, 0))
+    counted = days.mutate(gaps=days.count().over(own) - 1, begun=days["start"].min().over(own))
+    span = counted["start"].date().delta(counted["begun"].date(), unit="day")
+    branches = [(counted["gaps"] == n, fixed + times * (span / max(n, 1))) for n, (fixed, times) in enumerate(limits)]
+    limit = ibis.cases(*branches[:-1], else_=limits[-1][0] + limits[-1][1] * (span / counted["gaps"].nullif(0)))
+    seconds = (limit * SECONDS_PER_DAY).round().cast("int64")
+    return counted.select(
+        customer=counted["customer"], start=counted["start"], end=counted["start"] + seconds.as_interval("s")
+    )
+
+
+def population_gap(orders: ir.Table, *, as_of: datetime) -> ir.Table:
+    """``exposure, gaps``: days from each customer's first purchase to the cut-off, and repeat purchase days, summed.
+
+    Exposure by events counts the open gaps too; the mean of closed gaps alone is too short (domain of censored times).
+    """
+    seen = orders.filter(orders["at"] < as_of)
+    own = seen.group_by("customer").agg(first=seen["at"].min(), days=seen["at"].date().nunique())
+    exposure = ibis.literal(as_of, type="timestamp").date().delta(own["first"].date(), unit="day")
+    return own.agg(exposure=exposure.sum(), gaps=(own["days"] - 1).sum(), customers=own.count())
+
+
+def customer_segments(rows: ir.Table, *, time: str, by: tuple[str, ...]) -> ir.Table:
+    """One row a customer with its segments: those of the earliest row, the smallest where several are as early."""
+    first = rows[time].min().over(group_by=rows["customer"])
+    marked = rows.mutate(earliest=rows[time] == first)
+    values = {
+        name: ibis.ifelse(marked["earliest"], marked[name].cast("string"), ibis.null("string")).min() for name in by
+    }
+    found = marked.group_by("customer").agg(**values)
+    return found.mutate(**{name: found[name].fill_null(NO_SEGMENT) for name in by})
+
+
+def _with_segments(rows: ir.Table, source: ir.Table, time: str, by: tuple[str, ...]) -> ir.Table:
+    return rows.join(customer_segments(source, time=time, by=by), "customer") if by else rows
+
+
+def _spells(units: ir.Table, *, until: str) -> ir.Table:
+    """Overlapping and touching intervals of each customer merged."""
     earlier = ibis.window(group_by="customer", order_by=["start", "end"], preceding=(None, 1))
     known = units.mutate(reach=units["end"].max().over(earlier))
     opens = ibis.ifelse(known["reach"].isnull() | (known["start"] > known["reach"]), 1, 0)
     so_far = ibis.window(group_by="customer", order_by=["start", "end"], preceding=(None, 0))
     numbered = known.mutate(opens=opens)
     numbered = numbered.mutate(spell=numbered["opens"].sum().over(so_far))
-    last = numbered["end"].min() if unit == "person_all" else numbered["end"].max()
+    last = numbered["end"].min() if until == "first" else numbered["end"].max()
     return numbered.group_by("customer", "spell").agg(start=numbered["start"].min(), end=last)
 
 
