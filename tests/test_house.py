@@ -39,6 +39,12 @@ def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def program(path: Path, body: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
+    path.chmod(0o755)
+
+
 def tracked_files() -> list[Path]:
     listed = run("git", "ls-files", "-z")
     if listed.returncode:
@@ -105,9 +111,22 @@ class TestMake:
         assert os.access(ROOT / ".ci/run", os.X_OK)
         assert "entry: make lint" in text(".pre-commit-config.yaml")
 
-    def test_ci_refuses_to_run_without_the_real_data(self, tmp_path: Path) -> None:
-        done = run(".ci/run", CRRKIT_DATA=str(tmp_path / "nowhere"))
+    @pytest.fixture
+    def ci(self, tmp_path: Path) -> Callable[[Path], subprocess.CompletedProcess[str]]:
+        """.ci/run with a make that only says what it was asked."""
+        program(tmp_path / "make", 'echo "make $*, required: $CRRKIT_DATA_REQUIRED, data: $CRRKIT_DATA"; exit 7')
+        path = os.pathsep.join([str(tmp_path), os.environ["PATH"]])
+        return lambda data: run(".ci/run", CRRKIT_DATA=str(data), PATH=path)
+
+    def test_ci_requires_the_real_data_and_passes_on_the_verdict(self, ci, tmp_path: Path) -> None:
+        done = ci(tmp_path)
+        assert done.stdout == f"make test, required: 1, data: {tmp_path}\n"
+        assert done.returncode == 7
+
+    def test_ci_refuses_to_run_without_the_real_data(self, ci, tmp_path: Path) -> None:
+        done = ci(tmp_path / "nowhere")
         assert done.returncode == 1
+        assert done.stdout == ""
         assert str(tmp_path / "nowhere") in done.stderr
 
 
@@ -119,29 +138,23 @@ class TestPython:
         usual = os.pathsep.join([str(path), "/usr/bin", "/bin"])
         return run("sh", "scripts/python.sh", *names, PATH=usual, PYENV_ROOT=str(path / "none"))
 
-    @staticmethod
-    def program(path: Path, body: str) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
-        path.chmod(0o755)
-
     def test_passes_over_a_shim_that_leads_nowhere_and_sees_through_one_that_works(self, tmp_path: Path) -> None:
-        self.program(tmp_path / "pythonX", "exit 127")
-        self.program(tmp_path / "pythonY", f'exec "{sys.executable}" "$@"')
+        program(tmp_path / "pythonX", "exit 127")
+        program(tmp_path / "pythonY", f'exec "{sys.executable}" "$@"')
         assert self.find(tmp_path, "pythonX").returncode == 1
         assert self.find(tmp_path, "pythonX", "pythonY").stdout.strip() == sys.executable
 
     def test_finds_a_good_interpreter_behind_a_bad_one_of_the_same_name(self, tmp_path: Path) -> None:
-        self.program(tmp_path / "pythonX", "exit 127")
-        self.program(tmp_path / "none/versions/3.12.0/bin/pythonX", f'exec "{sys.executable}" "$@"')
+        program(tmp_path / "pythonX", "exit 127")
+        program(tmp_path / "none/versions/3.12.0/bin/pythonX", f'exec "{sys.executable}" "$@"')
         assert self.find(tmp_path, "pythonX").stdout.strip() == sys.executable
 
     def test_takes_a_path_as_it_is_given(self, tmp_path: Path) -> None:
-        self.program(tmp_path / "a folder" / "pythonX", f'exec "{sys.executable}" "$@"')
+        program(tmp_path / "a folder" / "pythonX", f'exec "{sys.executable}" "$@"')
         assert self.find(tmp_path, str(tmp_path / "a folder" / "pythonX")).stdout.strip() == sys.executable
 
     def test_says_in_a_sentence_what_is_needed(self, tmp_path: Path) -> None:
-        self.program(tmp_path / "pythonX", 'if [ "$1" = --version ]; then echo Python 3.9.1; else exit 1; fi')
+        program(tmp_path / "pythonX", 'if [ "$1" = --version ]; then echo Python 3.9.1; else exit 1; fi')
         done = self.find(tmp_path, "pythonX")
         assert done.returncode == 1
         assert done.stdout == ""
@@ -155,7 +168,7 @@ def test_a_stub_that_only_asks_for_an_install_is_no_browser(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exit_status: int, found: bool
 ) -> None:
     stub = tmp_path / "chromium-browser"
-    TestPython.program(stub, f"exit {exit_status}")
+    program(stub, f"exit {exit_status}")
     monkeypatch.setenv("PATH", str(tmp_path), prepend=None)
     assert chromium.find() == (str(stub) if found else None)
 
@@ -176,18 +189,19 @@ def test_what_make_leaves_behind_is_not_tracked() -> None:
     assert [path for path in tracked_files() if left & set(path.relative_to(ROOT).parts)] == []
 
 
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    pytest.importorskip("hatchling", reason="the wheel is built with hatchling")
+    folder = tmp_path_factory.mktemp("wheel")
+    built = run(sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder))
+    assert built.returncode == 0, built.stderr
+    with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
+        wheel.extractall(folder / "unpacked")
+    return folder / "unpacked"
+
+
 class TestWheel:
     """What is delivered is the wheel: without a checkout around it, everything must be inside."""
-
-    @pytest.fixture(scope="class")
-    def unpacked(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
-        pytest.importorskip("hatchling", reason="the wheel is built with hatchling")
-        folder = tmp_path_factory.mktemp("wheel")
-        built = run(sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder))
-        assert built.returncode == 0, built.stderr
-        with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
-            wheel.extractall(folder / "unpacked")
-        return folder / "unpacked"
 
     def test_every_tracked_file_of_the_package_is_inside(self, unpacked: Path) -> None:
         inside = {path.relative_to(ROOT) for path in tracked_files() if path.is_relative_to(ROOT / "crrkit")}
@@ -216,13 +230,15 @@ class TestWheel:
 
 
 class TestRealData:
-    """A test on real data is never skipped in silence: tests/conftest.py is tried on a project of two tests."""
+    """A test on real data is never skipped in silence: tests/conftest.py is tried on a project of three tests."""
 
-    two_tests = """
+    three_tests = """
     import pytest
     def test_on_data(data_dir): assert data_dir.is_dir()
     @pytest.mark.real_data
     def test_with_its_own_skip(): pytest.skip("no such file")
+    @pytest.mark.skipif(True, reason="CRRKIT_DATA is not set")
+    def test_without_our_help(): ...
     """
 
     @pytest.fixture
@@ -230,7 +246,7 @@ class TestRealData:
         shutil.copy(ROOT / "tests" / "conftest.py", pytester.path)
         shutil.copytree(ROOT / "scripts", pytester.path / "scripts")
         pytester.makepyprojecttoml('[tool.pytest.ini_options]\npythonpath = ["."]\nmarkers = ["real_data: x"]')
-        pytester.makepyfile(self.two_tests)
+        pytester.makepyfile(self.three_tests)
         for name in ("CRRKIT_DATA", "CRRKIT_DATA_REQUIRED"):
             monkeypatch.delenv(name, raising=False)
 
@@ -243,16 +259,16 @@ class TestRealData:
 
     def test_without_the_folder_they_are_skipped_and_counted(self, outcome) -> None:
         result = outcome()
-        result.assert_outcomes(skipped=2)
-        result.stdout.fnmatch_lines(["2 tests on real data were skipped: set CRRKIT_DATA to its folder."])
+        result.assert_outcomes(skipped=3)
+        result.stdout.fnmatch_lines(["3 tests on real data were skipped: set CRRKIT_DATA to its folder."])
 
     def test_where_they_are_required_a_skip_is_a_failure(self, outcome) -> None:
         result = outcome(CRRKIT_DATA_REQUIRED="1")
-        result.assert_outcomes(errors=1, failed=1)
+        result.assert_outcomes(errors=2, failed=1)
         result.stdout.fnmatch_lines(["*Real data is required here, but the test was skipped: Skipped: no such file*"])
 
     def test_a_folder_that_is_not_there_is_no_folder(self, outcome, tmp_path: Path) -> None:
-        outcome(CRRKIT_DATA=str(tmp_path / "nowhere"), CRRKIT_DATA_REQUIRED="1").assert_outcomes(errors=1, failed=1)
+        outcome(CRRKIT_DATA=str(tmp_path / "nowhere"), CRRKIT_DATA_REQUIRED="1").assert_outcomes(errors=2, failed=1)
 
     def test_with_the_folder_the_test_runs(self, outcome, tmp_path: Path) -> None:
-        outcome(CRRKIT_DATA=str(tmp_path)).assert_outcomes(passed=1, skipped=1)
+        outcome(CRRKIT_DATA=str(tmp_path)).assert_outcomes(passed=1, skipped=2)
