@@ -56,3 +56,42 @@ def _stirling_error(n: int) -> float:
         return math.lgamma(n + 1) - (n + 0.5) * math.log(n) + n - 0.5 * math.log(2 * math.pi)
     square = n * n
     return (1 / 12 - (1 / 360 - (1 / 1260 - 1 / (1680 * square)) / square) / square) / n
+
+
+def hypergeometric_heads(k: int, n: int, frame: int, tail: float) -> tuple[int, int]:
+    """The fewest and the most marked heads in a frame that leave both tails of ``k`` among ``n`` above ``tail``."""
+    return _fewest_heads(k, n, frame, tail), frame - _fewest_heads(n - k, n, frame, tail)
+
+
+def _fewest_heads(k: int, n: int, frame: int, tail: float) -> int:
+    """The smallest number of marked heads with ``P(X >= k) > tail``; the tail grows with the number, so bisect."""
+    low, high = k, frame - n + k
+    while low < high:
+        middle = (low + high) // 2
+        if hypergeometric_tail(k, n, middle, frame) > tail:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def hypergeometric_tail(k: int, n: int, marked: int, frame: int) -> float:
+    """``P(X >= k)`` marked heads among ``n`` drawn from a frame that holds ``marked`` of them."""
+    if k <= max(0, n - frame + marked):
+        return 1.0
+    if k > min(n, marked):
+        return 0.0
+    if k * frame < n * marked:  # below the mean the terms grow: take the other tail, which counts the unmarked
+        return 1 - hypergeometric_tail(n - k + 1, n, frame - marked, frame)
+    logarithm = _log_choose(marked, k) + _log_choose(frame - marked, n - k) - _log_choose(frame, n)
+    total = term = math.exp(logarithm)
+    for j in range(k, min(n, marked)):
+        term *= (marked - j) * (n - j) / ((j + 1) * (frame - marked - n + j + 1))
+        total += term
+        if term < total * 1e-17:
+            break
+    return total
+
+
+def _log_choose(n: int, k: int) -> float:
+    return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)

@@ -55,7 +55,7 @@ def wilson(kept: float, n: float, *, level: float = 0.95) -> Interval:
         crrkit._errors.InconsistentCounts: kept=80 is more than n=70; at most everybody can be kept.
     """
     kept, n = check_share(kept, n)
-    z = _z(level)
+    z = z_score(level)
     return _score_interval(kept / n, n, z) if n else UNKNOWN
 
 
@@ -80,7 +80,7 @@ def wilson_share(share: float, n: float, *, level: float = 0.95) -> Interval:
         >>> [round(end, 4) for end in wilson_share(0.7, effective_n(1000, cluster_size=2.5, icc=0.8))]
         [0.6563, 0.7403]
     """
-    share, n, z = check_fraction(share, name="share"), float(n), _z(level)
+    share, n, z = check_fraction(share, name="share"), float(n), z_score(level)
     if not n > 0:
         raise InputError(_("n={n:g} must be above 0.").format(n=n), argument="n", given=n)
     return _score_interval(share, n, z)
@@ -112,7 +112,7 @@ def clopper_pearson(kept: float, n: float, *, level: float = 0.95) -> Interval:
         [0.752932, 0.92931]
     """
     kept, n = check_share(kept, n)
-    tail = (1 - _check_level(level)) / 2
+    tail = (1 - check_inside(level)) / 2
     if not n:
         return UNKNOWN
     return binomial_low(int(kept), int(n), tail), 1 - binomial_low(int(n - kept), int(n), tail)
@@ -147,7 +147,7 @@ def newcombe(k1: float, n1: float, k2: float, n2: float, *, level: float = 0.95)
     """
     k1, n1 = check_share(k1, n1, names=("k1", "n1"))
     k2, n2 = check_share(k2, n2, names=("k2", "n2"))
-    z = _z(level)
+    z = z_score(level)
     if 0 in {n1, n2}:
         return UNKNOWN
     p1, p2 = k1 / n1, k2 / n2
@@ -184,7 +184,7 @@ def newcombe_paired(
     """
     a, b = check_count(both, name="both"), check_count(first_only, name="first_only")
     c, d = check_count(second_only, name="second_only"), check_count(neither, name="neither")
-    n, z = a + b + c + d, _z(level)
+    n, z = a + b + c + d, z_score(level)
     if not n:
         return UNKNOWN
     p1, p2 = (a + b) / n, (a + c) / n
@@ -292,11 +292,8 @@ def check_share(kept: float, n: float, *, names: tuple[str, str] = ("kept", "n")
     return kept, n
 
 
-def _is_nan(value: object) -> bool:
-    return isinstance(value, float) and math.isnan(value)
-
-
-def _check_level(level: float, *, name: str = "level") -> float:
+def check_inside(level: float, *, name: str = "level") -> float:
+    """A fraction that is neither 0 nor 1."""
     level = check_fraction(level, name=name)
     if level in {0, 1}:
         message = _("{name}={level:g} must lie between 0 and 1, for example {name}=0.95.").format(
@@ -306,8 +303,13 @@ def _check_level(level: float, *, name: str = "level") -> float:
     return level
 
 
-def _z(level: float) -> float:
-    return -NormalDist().inv_cdf((1 - _check_level(level)) / 2)
+def _is_nan(value: object) -> bool:
+    return isinstance(value, float) and math.isnan(value)
+
+
+def z_score(level: float) -> float:
+    """How many standard errors hold ``level`` of a normal distribution, to both sides."""
+    return -NormalDist().inv_cdf((1 - check_inside(level)) / 2)
 
 
 def _score_interval(p: float, n: float, z: float) -> Interval:
