@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ENDS = ("first_day_after", "last_active_day")
+CANONICAL = ("customer", "contract", "start", "end", "receipt", "at", "amount")
+GIVEN = "_given"
 BROKEN = 0.5  # from this share on, rows that cannot be read mean that the source was misread …
 GENTLE = {"no customer id", "no date", "refund or return", "zero amount", "on or after the cut-off"}  # … but for these
 
@@ -67,20 +69,20 @@ def read_contract_rows(
     check_choice(end_is, name="end_is", choices=ENDS)
     opened = open_source(source, named=named, by=by, required=("customer", "start", "end"))
     zone = set_zone(opened, ("start", "end"), zone)
-    raw, columns = opened.table, opened.columns
-    start = text.parse_times(raw, columns["start"], order=dates)
-    end = text.parse_times(raw, columns["end"], order=dates)
+    fields = _read(opened, ids=("customer", "contract"), times=("start", "end"), numbers=("amount",), dates=dates)
     if end_is == "last_active_day":
-        end = text.Parsed(end.value + ibis.interval(days=1), end.unreadable)
-    fields = {"customer": text.parse_ids(raw, columns["customer"]), "start": start.value, "end": end.value}
-    wrong = {
-        "no customer id": fields["customer"].isnull(),
-        "unreadable date": start.unreadable | end.unreadable,
-        "no date": start.value.isnull(),
-        "ends before it starts": text.is_true(end.value < start.value),
-        "on or after the cut-off": _not_before(start.value, as_of),
-    }
-    _add_optional(raw, columns, fields, wrong)
+        fields["end"] += ibis.interval(days=1)
+
+    def wrong(row: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            "no customer id": row["customer"].isnull(),
+            "unreadable date": _unreadable(row, "start", "end"),
+            "no date": row["start"].isnull(),
+            "ends before it starts": text.is_true(row["end"] < row["start"]),
+            "unreadable number": _unreadable(row, "amount"),
+            "on or after the cut-off": _not_before(row["start"], as_of),
+        }
+
     return _account(opened, fields, wrong, by=by, times=("start", "end"), zone=zone)
 
 
@@ -98,42 +100,44 @@ def read_order_rows(
     check_choice(refunds, name="refunds", choices=("set aside", "keep"))
     opened = open_source(source, named=named, by=by, required=("customer", "at"))
     zone = set_zone(opened, ("at",), zone)
-    raw, columns = opened.table, opened.columns
-    at = text.parse_times(raw, columns["at"], order=dates)
-    fields = {"customer": text.parse_ids(raw, columns["customer"]), "at": at.value}
-    wrong = {
-        "no customer id": fields["customer"].isnull(),
-        "unreadable date": at.unreadable,
-        "no date": at.value.isnull(),
-        "on or after the cut-off": _not_before(at.value, as_of),
-    }
-    _add_optional(raw, columns, fields, wrong)
-    if "amount" in fields and refunds == "set aside":
-        returned = (
-            fields["amount"] < 0 if "quantity" not in fields else (fields["amount"] < 0) | (fields["quantity"] < 0)
-        )
-        wrong["refund or return"] = text.is_true(returned)
-        wrong["zero amount"] = text.is_true(fields["amount"] == 0)
-    fields.pop("quantity", None)
+    numbers = ("amount", "quantity", "price")
+    fields = _read(opened, ids=("customer", "receipt"), times=("at",), numbers=numbers, dates=dates)
+    if "price" in fields:
+        fields["amount"] = fields["quantity"] * fields["price"]
+
+    def wrong(row: Mapping[str, Any]) -> dict[str, Any]:
+        bad = {
+            "no customer id": row["customer"].isnull(),
+            "unreadable date": _unreadable(row, "at"),
+            "no date": row["at"].isnull(),
+            "unreadable number": _unreadable(row, *numbers),
+            "on or after the cut-off": _not_before(row["at"], as_of),
+        }
+        if "amount" in row and refunds == "set aside":
+            below = [text.is_true(row[name] < 0) for name in ("amount", "quantity") if name in row]
+            bad |= {"refund or return": ibis.or_(*below), "zero amount": text.is_true(row["amount"] == 0)}
+        return bad
+
     return _account(opened, fields, wrong, by=by, times=("at",), zone=zone)
 
 
-def _add_optional(raw: ir.Table, columns: dict[str, str], fields: dict[str, Any], wrong: dict[str, Any]) -> None:
-    """Numbers and further ids that were named; ``quantity`` and ``price`` make an amount."""
-    for role in ("contract", "receipt"):
+def _read(
+    opened: Opened, *, ids: Sequence[str], times: Sequence[str], numbers: Sequence[str], dates: str | None
+) -> dict[str, Any]:
+    """The fields of the columns that were named, and for times and numbers whether something stood there."""
+    raw, columns = opened.table, opened.columns
+    fields = {role: text.parse_ids(raw, columns[role]) for role in ids if role in columns}
+    for role in (*times, *numbers):
         if role in columns:
-            fields[role] = text.parse_ids(raw, columns[role])
-    numbers = {
-        role: text.parse_numbers(raw, columns[role]) for role in ("amount", "quantity", "price") if role in columns
-    }
-    if numbers:
-        wrong["unreadable number"] = ibis.or_(*(number.unreadable for number in numbers.values()))
-    if "price" in numbers:
-        fields["amount"] = numbers["quantity"].value * numbers["price"].value
-    elif "amount" in numbers:
-        fields["amount"] = numbers["amount"].value
-    if "quantity" in numbers:
-        fields["quantity"] = numbers["quantity"].value
+            column = columns[role]
+            parsed = text.parse_times(raw, column, order=dates) if role in times else text.parse_numbers(raw, column)
+            fields |= {role: parsed.value, role + GIVEN: parsed.given}
+    return fields
+
+
+def _unreadable(row: Mapping[str, Any], *roles: str) -> ir.BooleanValue:
+    """Whether something stood in a field that could not be read."""
+    return ibis.or_(*[row[role + GIVEN] & row[role].isnull() for role in roles if role + GIVEN in row], text.NEVER)
 
 
 def _not_before(times: ir.Value, as_of: datetime | None) -> ir.BooleanValue:
@@ -145,17 +149,18 @@ def _not_before(times: ir.Value, as_of: datetime | None) -> ir.BooleanValue:
 def _account(
     opened: Opened,
     fields: Mapping[str, Any],
-    wrong: Mapping[str, Any],
+    wrong: Callable[[Mapping[str, Any]], dict[str, Any]],
     *,
     by: Sequence[str],
     times: tuple[str, ...],
     zone: str | None,
 ) -> Canonical:
     """Give each row its reason or none, count once, and keep the rows without one."""
-    reason = ibis.cases(*[(wrong[name], name) for name in REASONS if name in wrong], else_=ibis.null("string"))
-    marked = opened.table.select(**fields, **{name: opened.table[name] for name in by}, reason=reason)
-    if opened.copied:
-        marked = opened.engine.create_table("crrkit_rows", marked)
+    rows = opened.table.select(**fields, **{name: opened.table[name] for name in by})
+    if opened.copied:  # read the fields once: the engine would read them again wherever one is mentioned
+        rows = opened.engine.create_table("crrkit_rows", rows)
+    kept = [name for name in rows.columns if name in CANONICAL or name in by]
+    marked = rows.select(*kept, reason=_reason(wrong({name: rows[name] for name in fields})))
     now = ibis.literal(datetime.combine(date.today(), time.max), type="timestamp")  # noqa: DTZ011 - the business's own day
     latest = [ibis.ifelse(marked[name] <= now, marked[name], ibis.null("timestamp")).max() for name in times]
     summary = marked.group_by("reason").agg(
@@ -166,7 +171,7 @@ def _account(
     seen = {row["reason"]: row for row in summary.to_pyarrow().to_pylist()}
     counts = {name: row["rows"] for name, row in seen.items() if name is not None} | {"cut-off line": opened.cut_lines}
     used = seen.get(None, {"rows": 0, "first": None, "last": None})
-    fetch = _fetcher(opened, reason)
+    fetch = _fetcher(opened.table, _reason(wrong(fields)))
     quality = QualityReport.from_counts(
         counts, source=opened.name, rows_used=used["rows"], columns=opened.columns, notes=opened.notes, fetch=fetch
     )
@@ -175,9 +180,14 @@ def _account(
     return Canonical(table, quality, used["first"], used["last"] or used["first"], zone, opened.engine)
 
 
-def _fetcher(opened: Opened, reason: ir.Value) -> Callable[[str, int], pd.DataFrame]:
+def _reason(wrong: Mapping[str, Any]) -> ir.StringValue:
+    """The first reason that fits, null where none does."""
+    return ibis.cases(*[(wrong[name], name) for name in REASONS if name in wrong], else_=ibis.null("string"))
+
+
+def _fetcher(table: ir.Table, reason: ir.StringValue) -> Callable[[str, int], pd.DataFrame]:
     def fetch(name: str, limit: int) -> pd.DataFrame:
-        rows = opened.table.mutate(reason=reason)
+        rows = table.mutate(reason=reason)
         frame: pd.DataFrame = rows.filter(rows["reason"] == name).limit(limit).to_pandas()
         return frame
 

@@ -63,10 +63,10 @@ def _try_strptime(text: str, formats: list[str]) -> dt.timestamp:
 
 @dataclass(frozen=True)
 class Parsed:
-    """A column as it is used, and where something stood that could not be read."""
+    """A column as it is used, and where something stood: given and without a value is unreadable."""
 
     value: ir.Value
-    unreadable: ir.BooleanValue
+    given: ir.BooleanValue
 
 
 def parse_ids(table: ir.Table, column: str) -> ir.Value:
@@ -93,13 +93,14 @@ def parse_times(table: ir.Table, column: str, *, order: str | None = None) -> Pa
     values = table[column]
     kind = values.type()
     if kind.is_timestamp() or kind.is_date():
-        return Parsed(values.cast("timestamp"), NEVER)
+        value = values.cast("timestamp")
+        return Parsed(value, value.notnull())
     if kind.is_numeric():
         values = values.cast("int64").cast("string")
     text = values.cast("string").strip()
     text = ibis.ifelse(text.lower().isin(NOT_AN_ID), ibis.null("string"), text)
     value = _read_times(table, text, column, order)
-    return Parsed(value, text.notnull() & value.isnull())
+    return Parsed(value, text.notnull())
 
 
 def has_offsets(table: ir.Table, column: str) -> bool:
@@ -181,15 +182,15 @@ def parse_numbers(table: ir.Table, column: str) -> Parsed:
     if values.type().is_numeric():
         number = values.cast("float64")
         number = ibis.ifelse(number.isnan(), ibis.null("float64"), number)
-        return Parsed(number, is_true(number.isinf()))
+        finite = ibis.ifelse(number.isinf(), ibis.null("float64"), number)
+        return Parsed(finite, number.notnull())
     text = values.cast("string").re_replace(r"[\s\x{00A0}\x{202F}\x{2009}'’]", "").replace("−", "-")
     text = text.re_replace(r"^\((.*)\)$", r"-\1").re_replace(CURRENCY, r"\1")
     text = ibis.ifelse(text.isin(["", "-", "+"]), ibis.null("string"), text)
     given = values.cast("string").strip()
     plain = _with_point(text, comma=_has_decimal_comma(table, text))
     number = plain.try_cast("float64")
-    is_given = given.notnull() & ~given.lower().isin(NOT_AN_ID)
-    return Parsed(number, is_given & number.isnull())
+    return Parsed(number, is_true(~given.lower().isin(NOT_AN_ID)))
 
 
 def _has_decimal_comma(table: ir.Table, text: ir.StringValue) -> bool:
