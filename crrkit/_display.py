@@ -29,7 +29,7 @@ _FORMATS: dict[str, Callable[[Any], str]] = {
     "number": lambda value: format_number(value, digits=3),
     "date": format_date,
     "text": str,
-    "word": lambda value: _(str(value)),
+    "word": lambda value: _(str(value)).replace("_", " "),
 }
 
 

@@ -88,6 +88,11 @@ def ngettext(singular: str, plural: str, n: int) -> str:
     return _catalogue(_current.get()).ngettext(singular, plural, n)
 
 
+def mark(message: str) -> str:
+    """The message itself: names it for the catalogue where it is kept as a value and translated when it is shown."""
+    return message
+
+
 def pgettext(context: str, message: str) -> str:
     """The message in the current language where one English word has two Russian ones."""
     return _catalogue(_current.get()).pgettext(context, message)
@@ -112,7 +117,8 @@ def format_percent(value: float, *, digits: int = 1) -> str:
 def format_points(value: float, *, digits: int = 1) -> str:
     """A difference of two fractions in percentage points: ``+2.0 pp`` or ``+2,0 п. п.``."""
     sign = "+" if value > 0 else ""
-    return f"{sign}{format_number(100 * value, digits=digits)}\N{NO-BREAK SPACE}{gettext('pp')}"
+    unit = gettext("pp")
+    return f"{sign}{format_number(100 * value, digits=digits)}\N{NO-BREAK SPACE}{unit}"
 
 
 def format_date(day: date) -> str:

@@ -234,7 +234,7 @@ def _settled(activity: Activity, rows: Canonical, cut: datetime) -> Activity:
     seen = reductions.collect(reductions.population_gap(rows.table, as_of=cut)).iloc[0]
     if not seen["gaps"]:
         message = _(
-            "No customer bought on two days, so there is no gap to learn from. Say population_days= or use Trailing."
+            "No customer bought on two days: there is no gap to learn from. Say population_days= or use Trailing."
         )
         raise InputError(message, argument="activity")
     return replace(activity, population_days=float(seen["exposure"]) / float(seen["gaps"]))

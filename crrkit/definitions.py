@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from crrkit._display import UNDEFINED
-from crrkit._language import format_date
+from crrkit._language import format_date, mark
 from crrkit._language import gettext as _
 
 if TYPE_CHECKING:
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 # What a reader sees for each rule, in one language here and in the other in the catalogue.
 _WORDS = {
-    "contract": "one contract counts as one customer",
-    "person_any": "a person is a customer while any contract runs",
-    "person_all": "a person is a customer until the first of the contracts held together ends",
-    "buyer": "one customer id counts as one customer",
-    "period": "bought in the period before (start) and in this one (end)",
-    "contract runs": "a contract runs just before the moment",
-    "first_day_after": "the first day on which the contract no longer runs",
-    "last_active_day": "the last day on which the contract runs",
-    "set aside": "rows with an amount of 0 or below are set aside",
-    "keep": "rows with an amount of 0 or below are kept",
+    "contract": mark("one contract counts as one customer"),
+    "person_any": mark("a person is a customer while any contract runs"),
+    "person_all": mark("a person is a customer until the first of the contracts held together ends"),
+    "buyer": mark("one customer id counts as one customer"),
+    "period": mark("bought in the period before (start) and in this one (end)"),
+    "contract runs": mark("a contract runs just before the moment"),
+    "first_day_after": mark("the first day on which the contract no longer runs"),
+    "last_active_day": mark("the last day on which the contract runs"),
+    "set aside": mark("rows with an amount of 0 or below are set aside"),
+    "keep": mark("rows with an amount of 0 or below are kept"),
 }
 
 
@@ -57,8 +57,8 @@ class DefinitionCard:
     year_starts: str = "january"
     end_is: str | None = None
     refunds: str | None = None
-    new: str = "a customer for the first time ever inside the period, and still there at its end"
-    returned: str = "a former customer, not there at the start, there again at the end"
+    new: str = mark("a customer for the first time ever inside the period, and still there at its end")
+    returned: str = mark("a former customer, not there at the start, there again at the end")
 
     def with_(self, **changes: Any) -> DefinitionCard:
         """A copy with other values."""

@@ -15,7 +15,7 @@ from crrkit import reductions
 from crrkit._checks import check_choice
 from crrkit._display import Shown, format_cell
 from crrkit._errors import InputError
-from crrkit._language import format_date, format_number
+from crrkit._language import format_date, format_number, mark
 from crrkit._language import gettext as _
 from crrkit.activity import Trailing
 from crrkit.bases import UNITS, Base, ContractBase, OrderBase
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from crrkit.definitions import DefinitionCard
     from crrkit.tables import QualityReport
 
+COMPLETE, RUNNING, EMPTY = mark("complete"), mark("running"), mark("empty_base")
 MOST_PERIODS = 20_000  # days in half a century: more rows than that were not meant
 SHORTER = {"year": "half-year", "half-year": "quarter", "quarter": "month", "month": "week", "week": "day"}
 
@@ -65,7 +66,7 @@ class RetentionTable(Shown):
     def latest(self) -> pd.Series:
         """The last complete period with somebody to keep, else the last with somebody, else the last row."""
         somebody = self.table[self.table["start"] > 0]
-        complete = somebody[somebody["status"] == "complete"]
+        complete = somebody[somebody["status"] == COMPLETE]
         pool = next(rows for rows in (complete, somebody, self.table) if len(rows))
         return pool.iloc[-1]
 
@@ -312,7 +313,7 @@ def _dated(flows: pd.DataFrame, calendar: Calendar, span: range, base: Base) -> 
     flows.insert(1, "from_", bounds[:-1])
     flows.insert(2, "until", bounds[1:])
     running = flows["until"] > base.as_of
-    flows["status"] = np.select([flows["start"] == 0, running], ["empty_base", "running"], "complete")
+    flows["status"] = np.select([flows["start"] == 0, running], [EMPTY, RUNNING], COMPLETE)
     return flows
 
 

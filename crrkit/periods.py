@@ -14,14 +14,33 @@ from datetime import date, timedelta
 from crrkit._checks import check_choice
 from crrkit._errors import InputError
 from crrkit._language import gettext as _
+from crrkit._language import mark
 
-PERIODS = ("day", "week", "month", "quarter", "half-year", "year")
+PERIODS = (mark("day"), mark("week"), mark("month"), mark("quarter"), mark("half-year"), mark("year"))
 MONTHS_PER_PERIOD = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEKDAYS = (
+    mark("monday"),
+    mark("tuesday"),
+    mark("wednesday"),
+    mark("thursday"),
+    mark("friday"),
+    mark("saturday"),
+    mark("sunday"),
+)
 MONTHS = (
-    "january", "february", "march", "april", "may", "june",
-    "july", "august", "september", "october", "november", "december",
-)  # fmt: skip
+    mark("january"),
+    mark("february"),
+    mark("march"),
+    mark("april"),
+    mark("may"),
+    mark("june"),
+    mark("july"),
+    mark("august"),
+    mark("september"),
+    mark("october"),
+    mark("november"),
+    mark("december"),
+)
 
 EPOCH = date(1970, 1, 1)
 THURSDAY = 3  # counted from Monday; 1970-01-01 was one, and a week is called after its Thursday (ISO 8601)

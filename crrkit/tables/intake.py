@@ -15,7 +15,7 @@ import ibis
 
 from crrkit._checks import check_choice
 from crrkit._errors import SourceError
-from crrkit._language import format_number, ngettext
+from crrkit._language import format_number, mark, ngettext
 from crrkit._language import gettext as _
 from crrkit.tables import text
 from crrkit.tables.quality import REASONS, QualityReport
@@ -195,15 +195,15 @@ def _fetcher(table: ir.Table, reason: ir.StringValue) -> Callable[[str, int], pd
 
 
 _REMEDIES = {
-    "no customer id": "Say which column holds the customer with customer=.",
-    "no date": "Say which column holds the date.",
-    "unreadable date": "Check the column, or say how dates are written, as in dates='day-month-year'.",
-    "unreadable number": "Check the column of amounts.",
-    "ends before it starts": "start= and end= may be swapped.",
-    "cut-off line": "Lines with too few or too many fields: export the file again.",
-    "refund or return": "Check that amounts of sales are above 0, or say refunds='keep'.",
-    "zero amount": "Check the column of amounts.",
-    "on or after the cut-off": "Choose a later as_of.",
+    "no customer id": mark("Say which column holds the customer with customer=."),
+    "no date": mark("Say which column holds the date."),
+    "unreadable date": mark("Check the column, or say how dates are written, as in dates='day-month-year'."),
+    "unreadable number": mark("Check the column of amounts."),
+    "ends before it starts": mark("start= and end= may be swapped."),
+    "cut-off line": mark("Lines with too few or too many fields: export the file again."),
+    "refund or return": mark("Check that amounts of sales are above 0, or say refunds='keep'."),
+    "zero amount": mark("Check the column of amounts."),
+    "on or after the cut-off": mark("Choose a later as_of."),
 }
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from crrkit._checks import check_choice
 from crrkit._display import Shown
-from crrkit._language import format_number, ngettext
+from crrkit._language import format_number, mark, ngettext
 from crrkit._language import gettext as _
 
 if TYPE_CHECKING:
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 # Every reason for which a row can be set aside, in the order in which they are tried; a row has the first that fits.
 REASONS = (
-    "no customer id",
-    "no date",
-    "unreadable date",
-    "unreadable number",
-    "ends before it starts",
-    "refund or return",
-    "zero amount",
-    "on or after the cut-off",
-    "cut-off line",
+    mark("no customer id"),
+    mark("no date"),
+    mark("unreadable date"),
+    mark("unreadable number"),
+    mark("ends before it starts"),
+    mark("refund or return"),
+    mark("zero amount"),
+    mark("on or after the cut-off"),
+    mark("cut-off line"),
 )
 
 
