@@ -1,0 +1,98 @@
+"""Explorers in a page without a kernel: the same module over the state that stands in the page."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crrkit._checks import check_choice
+from crrkit.widgets.formula_explorer import FormulaExplorer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+HERE = Path(__file__).parent
+EXPLORERS = {"formula_explorer": FormulaExplorer}
+PAGE = """<!doctype html>
+<html lang="{lang}">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+:root {{ color-scheme: light dark; font-family: system-ui, sans-serif; }}
+body {{ max-width: 60rem; margin: 1.5rem auto; padding: 0 1rem; }}
+h1 {{ font-size: 1.25rem; }}
+.crrkit-explorer {{ margin: 1.5rem 0 2.5rem; }}
+</style>
+<h1>{title}</h1>
+{body}
+</html>
+"""
+
+
+def static_html(explorer: FormulaExplorer, *, element_id: str, assets: bool = True) -> str:
+    """An explorer as a piece of HTML that works from disk, with the network off.
+
+    The piece is the still picture, which stays when JavaScript is off, and the explorer's state; a small script makes
+    it live. The page's policy must allow inline scripts and ``blob:`` ones, or the picture stays still.
+
+    Args:
+        explorer: The explorer; its counts as they stand become the page's start state.
+        element_id: The ``id`` of its ``div``, unique in the page.
+        assets: Add style, module and script. A page of several explorers asks for them once: give False here and add
+            :func:`static_assets`.
+
+    Examples:
+        >>> explorer = FormulaExplorer(start=70, lost=10, new=30)
+        >>> static_html(explorer, element_id="formula", assets=False)[:32]
+        '<div id="formula" class="crrkit-'
+    """
+    name = escape(element_id, quote=True)
+    host = f'<div id="{name}" class="crrkit-explorer" lang="{explorer.lang}">{explorer.still()}</div>'
+    where = f'data-crrkit-state="{name}" data-crrkit-module="{explorer.saved["module"]}"'
+    data = f'<script type="application/json" {where}>{island(explorer.page_state)}</script>'
+    return f"{host}\n{data}\n" + (static_assets([explorer]) if assets else "")
+
+
+def static_assets(explorers: Iterable[FormulaExplorer]) -> str:
+    """Style, modules and script for all of a page's explorers, each module once; stands after the explorers."""
+    names = sorted({explorer.saved["module"] for explorer in explorers})
+    styles = "\n".join(_text(f"{name}.css") for name in names)
+    modules = island({name: _text(f"{name}.js") for name in names})
+    return (
+        f"<style>\n{styles}</style>\n"
+        f'<script type="application/json" data-crrkit-modules>{modules}</script>\n'
+        f'<script type="module">\n{_text("static.js")}</script>\n'
+    )
+
+
+def static_page(explorers: Iterable[FormulaExplorer], *, title: str) -> str:
+    """A whole HTML page with one or several explorers, to be sent as one file."""
+    shown = list(explorers)
+    pieces = [static_html(one, element_id=f"explorer-{i}", assets=False) for i, one in enumerate(shown, start=1)]
+    lang = shown[0].lang if shown else "en"
+    return PAGE.format(lang=lang, title=escape(title), body="\n".join([*pieces, static_assets(shown)]))
+
+
+def restore(saved: Mapping[str, Any]) -> FormulaExplorer:
+    """The explorer that an output of an executed notebook holds under ``application/vnd.crrkit.explorer+json``.
+
+    Examples:
+        >>> restore({"module": "formula_explorer", "state": {"start": 70, "lost": 10, "new": 30, "lang": "en"}})
+        FormulaExplorer(start=70, lost=10, new=30)
+    """
+    module = check_choice(saved["module"], name="module", choices=EXPLORERS)
+    return EXPLORERS[module](**saved["state"])
+
+
+def island(value: object) -> str:
+    """JSON that can stand inside a script element: no ``<`` is left that could end it."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")
+
+
+@cache
+def _text(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")

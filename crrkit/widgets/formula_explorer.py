@@ -1,0 +1,187 @@
+"""FormulaExplorer: move three counts and see what they do to the retention rate, and what they do not."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from crrkit._checks import check_count
+from crrkit._errors import InputError
+from crrkit._language import format_number, language, use_language
+from crrkit._language import gettext as _
+from crrkit.accounts import Counts, solve_counts, too_many_lost
+from crrkit.widgets._bridge import bridge_svg, describe, formula_line
+
+HERE = Path(__file__).parent
+LIMIT = 10**9  # the largest count that the number boxes take
+SAVED = "application/vnd.crrkit.explorer+json"
+
+
+class StateError(InputError, traitlets.TraitError):
+    """A state that an explorer cannot show; a TraitError too, so that traitlets takes a half-made change back."""
+
+
+class Count(traitlets.TraitType[int, int]):
+    """A whole number of customers from 0 to a thousand million, as the checks at the door read it."""
+
+    def validate(self, obj: traitlets.HasTraits, value: object) -> int:
+        """The count as an int, or the reason why it is none."""
+        del obj
+        return _whole(value, name=str(self.name))
+
+
+class FormulaExplorer(anywidget.AnyWidget):
+    """Three sliders, the account that they make, and its bridge.
+
+    The formula is ``CRR = (end - new) / start`` with ``end = start - lost + new``: new customers do not move it.
+    Arithmetic and drawing happen in the browser, so the explorer answers at once and lives on in a page without a
+    kernel (:func:`crrkit.widgets.static_page`). What it shows is always at hand in Python: :attr:`counts` is the value
+    that :func:`crrkit.solve_counts` gives for the sliders, :attr:`code` the line that gives it again.
+
+    Args:
+        start: Customers at the start of the period, 0 to 1,000,000,000.
+        lost: Those of them who are gone at the end; never more than ``start``.
+        new: Customers at the end who were not there at the start.
+        lang: ``"en"`` or ``"ru"``; None takes the current language.
+
+    Raises:
+        InputError: If a count is negative, not whole, not a number, above a thousand million, or ``lost`` is above
+            ``start``. To change both, hold the checks: ``with explorer.hold_trait_notifications(): ...``.
+
+    Examples:
+        >>> explorer = FormulaExplorer(start=70, lost=10, new=30)
+        >>> explorer
+        FormulaExplorer(start=70, lost=10, new=30)
+        >>> explorer.lost = 21
+        >>> explorer.counts.end, round(explorer.counts.crr, 10), explorer.code
+        (79, 0.7, 'crr.solve_counts(start=70, lost=21, new=30)')
+        >>> explorer.lost = 71
+        Traceback (most recent call last):
+        ...
+        crrkit.widgets.formula_explorer.StateError: lost=71 is more than start=70: ...
+    """
+
+    _esm = HERE / "formula_explorer.js"
+    _css = HERE / "formula_explorer.css"
+
+    start = Count().tag(sync=True)
+    lost = Count().tag(sync=True)
+    new = Count().tag(sync=True)
+    lang = traitlets.Unicode(read_only=True).tag(sync=True)
+    _initial = traitlets.Dict().tag(sync=True)
+    _words = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, *, start: int = 70, lost: int = 10, new: int = 30, lang: str | None = None) -> None:
+        given = {"start": start, "lost": lost, "new": new}
+        counts = {name: _whole(value, name=name) for name, value in given.items()}
+        _check_lost(counts["lost"], counts["start"])
+        with use_language(lang):
+            self.set_trait("lang", language())
+            super().__init__(**counts, _initial=counts, _words=_words_of_the_page())
+
+    @traitlets.validate("start", "lost", "new")
+    def _hold_the_account(self, proposal: dict[str, Any]) -> int:
+        state = self.state | {proposal["trait"].name: proposal["value"]}
+        _check_lost(state["lost"], state["start"])
+        return int(proposal["value"])
+
+    @property
+    def state(self) -> dict[str, int]:
+        """The three counts as they stand."""
+        return {"start": self.start, "lost": self.lost, "new": self.new}
+
+    @property
+    def counts(self) -> Counts:
+        """The account under the sliders, with end, CRR and churn."""
+        return solve_counts(start=self.start, lost=self.lost, new=self.new)
+
+    @property
+    def code(self) -> str:
+        """The line of code that gives :attr:`counts` again."""
+        return f"crr.solve_counts({self._arguments})"
+
+    @property
+    def saved(self) -> dict[str, Any]:
+        """All that brings this explorer back elsewhere (:func:`crrkit.widgets.restore`): counts, no customers."""
+        return {"module": "formula_explorer", "state": self.state | {"lang": self.lang}}
+
+    @property
+    def page_state(self) -> dict[str, Any]:
+        """What the browser needs to show this explorer without a kernel; a reset there returns to these counts."""
+        return self.state | {"lang": self.lang, "_initial": self.state, "_words": self._words}
+
+    def still(self) -> str:
+        """The formula and the bridge as HTML that nothing moves, for places where no JavaScript runs."""
+        counts = self.counts
+        with use_language(self.lang):
+            line, picture = formula_line(counts, self._words), bridge_svg(counts, self._words)
+            alt = describe(counts, self._words["picture"])
+        data = b64encode(picture.encode()).decode()  # as an image, since sanitizers take inline SVG away
+        image = f'<img alt="{escape(alt)}" src="data:image/svg+xml;base64,{data}" style="max-width:100%">'
+        return f"<p>{escape(line)}</p>\n<p>{image}</p>"
+
+    def __repr__(self) -> str:
+        return f"FormulaExplorer({self._arguments})"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The live view, and beside it what an untrusted notebook or a forge may show."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})  # a plain dict before anywidget 0.10
+        return {**(data or {}), "text/html": self.still(), SAVED: self.saved}, metadata
+
+    @property
+    def _arguments(self) -> str:
+        return ", ".join(f"{name}={value}" for name, value in self.state.items())
+
+
+def _whole(value: object, *, name: str) -> int:
+    try:
+        number = int(check_count(value, name=name))
+    except InputError as error:
+        raise StateError(str(error), argument=name, given=value) from error
+    if number > LIMIT:
+        message = _("{name}={value} is more than the explorer shows. Give a count up to {limit}.")
+        text = message.format(name=name, value=number, limit=format_number(LIMIT))
+        raise StateError(text, argument=name, given=value)
+    return number
+
+
+def _check_lost(lost: int, start: int) -> None:
+    if lost > start:
+        raise StateError(str(too_many_lost(lost=lost, start=start)), argument="lost", given=lost)
+
+
+def _words_of_the_page() -> dict[str, Any]:
+    """Every word that the browser shows, in the current language; {names} are filled in there with numbers."""
+    return {
+        "title": _("The retention formula, to try"),
+        "start": _("Customers at the start"),
+        "lost": _("Lost by the end"),
+        "new": _("New at the end"),
+        "crr": _("Retention rate (CRR)"),
+        "churn": _("Churn rate"),
+        "end": _("Customers at the end"),
+        "short": _("CRR"),
+        "kept": _("kept"),
+        "columns": {"start": _("Start"), "lost": _("Lost"), "new": _("New"), "end": _("End")},
+        "formula": _("(customers at the end − new) / customers at the start"),
+        "undefined": _("There was nobody at the start, so there was nobody to keep: the rates are undefined, not 0."),
+        "picture": _("Customers at the start: {start}. Lost: {lost}, kept: {kept}, new: {new}. At the end: {end}."),
+        "followed": _("Lost went down to {lost}: only those who were there at the start can be lost."),
+        "limit": _("All {start} of the start are lost already; nobody else can be."),
+        "notWhole": _("A whole number from 0 to {limit} is needed. Until then {shown} stands."),
+        "tooMany": _(
+            "{typed} is more than the {start} of the start, and only they can be lost. Until it fits, {shown} stands."
+        ),
+        "hint": _("An arrow key moves a slider by one; a box takes any whole number."),
+        "reset": _("Reset"),
+        "restored": _("The first numbers are back."),
+        "copy": _("Copy as code"),
+        "copied": _("Copied:"),
+        "copyThis": _("Copy this line:"),
+    }

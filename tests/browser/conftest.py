@@ -1,0 +1,145 @@
+"""A Chromium for the tests of this folder, and a JupyterLab for it to look at."""
+
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+
+ROOT = Path(__file__).parent.parent.parent
+NO_BROWSER = (
+    "The browser tests need Chromium, and none starts here: {reason}. `make test` installs one; so does "
+    "`python scripts/chromium.py`."
+)
+# A quiet browser: it looks at local pages only and must not talk to anybody.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("browser")
+
+
+# One browser a module, not a session: while Playwright runs, no other test of the session could use asyncio.run.
+@pytest.fixture(scope="module")
+def browser(chromium_path: str | None) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=chromium_path, args=ARGUMENTS)
+        except Error as error:
+            pytest.fail(NO_BROWSER.format(reason=error.message.strip().splitlines()[0].rstrip(".")))
+        yield browser
+        browser.close()
+
+
+class Watched:
+    """What went wrong on a page while nobody looked: errors of scripts, and requests that left the machine."""
+
+    def __init__(self, page: Page) -> None:
+        self.errors: list[str] = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
+        page.on("request", lambda request: request.url.startswith("http") and self.errors.append(request.url))
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open a file with the network off; the test fails if a script did, or if anything was asked from the network."""
+    contexts: list[BrowserContext] = []
+    watched: list[Watched] = []
+
+    def open_page(path: Path, **options: object) -> Page:
+        context = browser.new_context(offline=True, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        watched.append(Watched(page))
+        page.goto(path.as_uri())
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert [error for watch in watched for error in watch.errors] == []
+
+
+class Lab(NamedTuple):
+    """A running JupyterLab: where it answers, and the folder it shows."""
+
+    url: str
+    token: str
+    folder: Path
+
+    def address(self, notebook: str) -> str:
+        return f"{self.url}/lab/tree/{notebook}?token={self.token}&reset"
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    folder = tmp_path_factory.mktemp("lab")
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = one.getsockname()[1]
+    lab = Lab(f"http://127.0.0.1:{port}", secrets.token_hex(), folder / "notebooks")
+    lab.folder.mkdir()
+    with _serve(port, lab.token, folder) as server:
+        _wait_for(lab, server, folder / "lab.log")
+        yield lab
+
+
+@contextmanager
+def _serve(port: int, token: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    options = [
+        "--no-browser",
+        "--allow-root",
+        f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
+        f"--IdentityProvider.token={token}",
+        f"--ServerApp.root_dir={folder / 'notebooks'}",
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]
+    # The server of a test knows nothing of the user's settings, and its kernel imports this checkout.
+    own = {"HOME": folder, "JUPYTER_CONFIG_DIR": folder, "JUPYTER_DATA_DIR": folder, "IPYTHONDIR": folder}
+    environment = os.environ | {name: str(path) for name, path in own.items()} | {"PYTHONPATH": str(ROOT)}
+    with (folder / "lab.log").open("wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", *options], env=environment, cwd=folder, stdout=log, stderr=log
+        )
+        try:
+            yield server
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def _wait_for(lab: Lab, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while server.poll() is None and time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"{lab.url}/api/status?token={lab.token}", timeout=5) as answer:  # noqa: S310 - this machine
+                json.load(answer)
+                return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.2)
+    pytest.fail(f"JupyterLab did not start:\n{log.read_text(encoding='utf-8')[-2000:]}")

@@ -1,0 +1,87 @@
+"""The formula explorer in a real JupyterLab: with a kernel, and in an executed notebook that nobody trusts yet."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import nbformat
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from crrkit.widgets import FormulaExplorer
+
+CELLS = [
+    "from crrkit.widgets import FormulaExplorer\nexplorer = FormulaExplorer(start=70, lost=10, new=30)\nexplorer",
+    'print(f"the kernel has lost={explorer.lost}")\nexplorer.new = 45',
+]
+
+
+class Lab(NamedTuple):
+    """What the fixture `lab` gives."""
+
+    url: str
+    token: str
+    folder: Path
+    address: Callable[[str], str]
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    yield page
+    context.close()
+
+
+def notebook(lab: Lab, name: str, cells: list[nbformat.NotebookNode]) -> str:
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    made = nbformat.v4.new_notebook(cells=cells, metadata=kernel)
+    (lab.folder / name).write_text(nbformat.writes(made), encoding="utf-8")
+    return lab.address(name)
+
+
+def run(page: Page, cell: int) -> None:
+    """Run a cell. JupyterLab loses what it is asked for while it still connects to the kernel: ask until it starts."""
+    prompt = page.locator(".jp-CodeCell .jp-InputPrompt").nth(cell)
+    for _ in range(10):
+        page.locator(".jp-CodeCell .cm-content").nth(cell).click()
+        page.keyboard.press("Control+Enter")
+        with suppress(AssertionError):
+            expect(prompt).not_to_have_text("[ ]:", timeout=2_000)
+            break
+    expect(prompt).to_have_text(re.compile(r"\[\d+\]:"), timeout=20_000)
+
+
+def test_keys_reach_the_explorer_and_the_kernel_follows(lab: Lab, page: Page) -> None:
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(notebook(lab, "live.ipynb", [nbformat.v4.new_code_cell(cell) for cell in CELLS]))
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
+    run(page, 0)
+    lost = page.get_by_role("slider", name="Lost by the end")
+    lost.focus()
+    before = page.locator("rect[data-bar=lost]").bounding_box()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_role("spinbutton", name="Lost by the end")).to_have_value("12")
+    expect(page.locator(".crrkit-formula [aria-live=polite]").first).to_contain_text("(88 − 30) / 70 = 82.9%")
+    assert page.locator("rect[data-bar=lost]").bounding_box()["height"] > before["height"]
+    expect(lost).to_be_focused()
+    run(page, 1)
+    expect(page.get_by_text("the kernel has lost=12")).to_be_visible()
+    expect(page.get_by_role("spinbutton", name="New at the end")).to_have_value("45")  # and the explorer follows it
+    expect(page.locator(".crrkit-formula [aria-live=polite]").first).to_contain_text("(103 − 45) / 70 = 82.9%")
+    assert errors == []
+
+
+def test_an_executed_notebook_that_is_not_trusted_shows_the_state(lab: Lab, page: Page) -> None:
+    data, metadata = FormulaExplorer(start=1000, lost=300, new=500)._repr_mimebundle_()
+    output = nbformat.v4.new_output("display_data", data=data, metadata=metadata)
+    page.goto(notebook(lab, "received.ipynb", [nbformat.v4.new_code_cell("explorer", outputs=[output])]))
+    picture = page.get_by_role("img", name="Customers at the start: 1,000. Lost: 300, kept: 700, new: 500.")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("(one) => one.naturalWidth") > 0
+    expect(page.get_by_text("CRR = (1,200 − 500) / 1,000 = 70.0%")).to_be_visible()
