@@ -16,7 +16,7 @@ help: ## say what can be done here
 
 demo: $(VENV)/.with-report ## make a report from the sample data and say where it lies
 	@mkdir -p demo
-	$(VENV)/bin/crrkit report sample_data/orders.csv --kind orders --customer client_id --at ordered_at \
+	$(PY) -m crrkit report sample_data/orders.csv --kind orders --customer client_id --at ordered_at \
 		--amount total --every month --out demo/report.html --notebook demo/report.ipynb
 	@echo "The executed notebook: $(CURDIR)/demo/report.ipynb"
 	@echo "The report, one file:  $(CURDIR)/demo/report.html"
@@ -35,7 +35,7 @@ format: $(VENV)/.with-test ## mend style where a tool can
 	$(PY) -m ruff format
 
 lab: $(VENV)/.with-lab ## open the course in JupyterLab
-	$(VENV)/bin/crrkit lab
+	$(PY) -m crrkit lab
 
 bench: $(VENV)/.with-test ## measure time and memory
 	@for script in benchmarks/*.py; do echo "$$script"; $(PY) "$$script" || exit; done
