@@ -107,7 +107,7 @@ def read_contracts(
         customer: The column with the customer's id. A column that is not named is looked for by its usual names.
         start: The column with the first moment of the contract.
         end: The column with its end.
-        contract: The column with the contract's id, for ``unit="contract"``; without one each row is a contract.
+        contract: The column with the contract's id, for ``unit="contract"``; a row without is one by itself.
         amount: The column with its price.
         by: Columns that segment customers.
         end_is: ``"first_day_after"`` (the end is the first day without the contract) or ``"last_active_day"``.

@@ -140,9 +140,12 @@ def retention_by_period(
         2024-02      2     1     1    1    2  0.5   complete
     """
     check_choice(unit, name="unit", choices=UNITS)
+    if isinstance(base, OrderBase) and unit != "person_any":
+        message = _("unit={unit!r} is for contracts; orders are counted by customer id. Leave unit= out.")
+        raise InputError(message.format(unit=unit), argument="unit", given=unit)
     segments = _segments(base, by)
     calendar = Calendar(every, week_starts=base.card.week_starts, year_starts=base.card.year_starts)
-    span = _span(base, calendar, first, last)
+    span = span_of(base, calendar, first=first, last=last)
     table = _with_rates(_flows(base, calendar, span, unit, segments))
     card = base.card.with_(every=every, **({"unit": unit} if isinstance(base, ContractBase) else {}))
     return RetentionTable(table, every, card, base.quality, segments, _notes(base, calendar))
@@ -166,7 +169,7 @@ def _notes(base: Base, calendar: Calendar) -> tuple[str, ...]:
     return (text.format(window=format_number(base.activity.days), every=_(calendar.every)),)
 
 
-def _span(base: Base, calendar: Calendar, first: str | None, last: str | None) -> range:
+def span_of(base: Base, calendar: Calendar, *, first: str | None = None, last: str | None = None) -> range:
     """The numbers of the periods that are asked for."""
     opening, closing = calendar.index(base.first), calendar.index(base.as_of - pd.Timedelta(microseconds=1))
     if calendar.start(opening + 1) > base.as_of.date() and first is None and last is None:
@@ -206,10 +209,10 @@ def _flows(base: Base, calendar: Calendar, span: range, unit: str, by: tuple[str
         finish = flows_of_spells
     histogram = reductions.collect(reduction)
     if not by:
-        return _dated(finish(histogram, span), calendar, span, base)
+        return dated(finish(histogram, span), calendar, span, base)
     groups = histogram.groupby(list(by), sort=True)
     parts = [
-        _dated(finish(part, span), calendar, span, base).assign(**dict(zip(by, key, strict=True)))
+        dated(finish(part, span), calendar, span, base).assign(**dict(zip(by, key, strict=True)))
         for key, part in groups
     ]
     table = pd.concat(parts, ignore_index=True)
@@ -306,7 +309,7 @@ def _sum_up_to(index: np.ndarray, weight: np.ndarray | pd.Series, span: range) -
     return _sum_between(index + 1, np.full_like(index, span.stop), np.asarray(weight), span)
 
 
-def _dated(flows: pd.DataFrame, calendar: Calendar, span: range, base: Base) -> pd.DataFrame:
+def dated(flows: pd.DataFrame, calendar: Calendar, span: range, base: Base) -> pd.DataFrame:
     """Names and bounds in front, and how far each period has been seen behind."""
     bounds = pd.to_datetime([calendar.start(k) for k in range(span.start, span.stop + 1)])
     flows.insert(0, "period", [calendar.label(k) for k in span])

@@ -83,8 +83,11 @@ def contract_units(contracts: ir.Table, *, as_of: datetime, unit: str, by: tuple
     """What is counted, as ``customer, start, end``; an end that was not seen is at the cut-off or later."""
     seen = contracts.filter(contracts["start"] < as_of)
     end = ibis.coalesce(seen["end"], ibis.literal(as_of, type="timestamp"))
-    number = ibis.row_number().over(order_by=[seen["customer"], seen["start"]])
-    customer = seen["customer"] if unit != "contract" else seen["contract"] if "contract" in seen.columns else number
+    if unit != "contract":
+        customer = seen["customer"]
+    else:  # a row without a number is a contract of its own; the order is the same in every run
+        row = ibis.row_number().over(order_by=[seen["customer"], seen["start"], seen["end"]]).cast("string")
+        customer = ibis.coalesce("#" + seen["contract"].cast("string"), row) if "contract" in seen.columns else row
     return seen.select(customer=customer, start=seen["start"], end=end, **{name: seen[name] for name in by})
 
 
@@ -128,6 +131,96 @@ def population_gap(orders: ir.Table, *, as_of: datetime) -> ir.Table:
     return own.agg(exposure=exposure.sum(), gaps=(own["days"] - 1).sum(), customers=own.count())
 
 
+def gap_histogram(orders: ir.Table, *, as_of: datetime) -> ir.Table:
+    """Purchase days as ``days, closed, gaps``: how many silences of that length ended with a purchase, or not yet."""
+    seen = orders.filter(orders["at"] < as_of)
+    days = seen.select(customer=seen["customer"], day=seen["at"].date()).distinct()
+    following = days["day"].lead().over(group_by=days["customer"], order_by=days["day"])
+    until = ibis.coalesce(following, ibis.literal(as_of, type="timestamp").date())
+    gaps = days.select(days=until.delta(days["day"], unit="day"), closed=following.notnull())
+    return gaps.group_by("days", "closed").agg(gaps=gaps.count())
+
+
+def revenue_by_period(orders: ir.Table, *, calendar: Calendar, as_of: datetime) -> ir.Table:
+    """Revenue as ``period, customers, revenue, retained, capped, negative``, one row a period with purchases.
+
+    ``revenue`` is what the customers of the period paid in it, ``retained`` what the same customers paid in the next
+    period, ``capped`` the same, for each no more than before; ``negative`` counts customers whose sum is below 0.
+    """
+    paid = _paid(orders, calendar, as_of)
+    own = {"group_by": paid["customer"], "order_by": paid["period"]}
+    adjacent = paid["period"].lead().over(**own) == paid["period"] + 1
+    following = ibis.ifelse(adjacent.fill_null(ibis.literal(value=False)), paid["revenue"].lead().over(**own), 0.0)
+    rows = paid.mutate(following=following)
+    return rows.group_by("period").agg(
+        customers=rows.count(),
+        revenue=rows["revenue"].sum(),
+        retained=rows["following"].sum(),
+        capped=ibis.least(rows["revenue"], rows["following"]).sum(),
+        negative=ibis.ifelse(rows["revenue"] < 0, 1, 0).sum(),
+    )
+
+
+def retail_histogram(orders: ir.Table, *, calendar: Calendar, as_of: datetime) -> ir.Table:
+    """Purchases as ``period, buyers, receipts, repeat_buyers, revenue``.
+
+    A receipt is its number when the base has one, else everything a customer bought at one moment; a repeat buyer
+    bought on at least two days of the period.
+    """
+    seen = orders.filter(orders["at"] < as_of)
+    receipt = seen["receipt"].cast("string") if "receipt" in seen.columns else seen["at"].cast("string")
+    rows = seen.select(
+        customer=seen["customer"],
+        period=period_index(seen["at"], calendar),
+        receipt=receipt,
+        day=seen["at"].date(),
+        amount=seen["amount"].cast("float64"),
+    )
+    own = rows.group_by("period", "customer").agg(
+        receipts=rows["receipt"].nunique(), days=rows["day"].nunique(), revenue=rows["amount"].sum()
+    )
+    return own.group_by("period").agg(
+        buyers=own.count(),
+        receipts=own["receipts"].sum(),
+        repeat_buyers=ibis.ifelse(own["days"] > 1, 1, 0).sum(),
+        revenue=own["revenue"].sum(),
+    )
+
+
+def revenue_ranks(orders: ir.Table, *, as_of: datetime, top: float, points: int) -> ir.Table:
+    """Customers by revenue as ``bucket, customers, revenue, weighted, top_revenue, negative``, the smallest first.
+
+    ``weighted`` is the sum of rank times revenue, from which the Gini coefficient follows exactly; ``top_revenue``
+    what the ``ceil(top * n)`` customers with the highest revenue paid. There are at most ``points`` buckets of equal
+    numbers of customers, for a curve.
+    """
+    seen = orders.filter(orders["at"] < as_of)
+    own = seen.group_by("customer").agg(revenue=seen["amount"].cast("float64").sum())
+    own = own.mutate(revenue=own["revenue"].fill_null(0.0))
+    ranked = own.mutate(rank=ibis.row_number().over(order_by=[own["revenue"], own["customer"]]) + 1)
+    counted = ranked.mutate(n=ranked.count().over())
+    counted = counted.mutate(
+        bucket=((counted["rank"] * points - 1) / counted["n"]).floor().cast("int64"),
+        is_top=counted["rank"] > counted["n"] - (counted["n"] * top - 1e-9).ceil(),
+    )
+    return counted.group_by("bucket").agg(
+        customers=counted.count(),
+        revenue=counted["revenue"].sum(),
+        weighted=(counted["rank"] * counted["revenue"]).sum(),
+        top_revenue=ibis.ifelse(counted["is_top"], counted["revenue"], 0.0).sum(),
+        negative=ibis.ifelse(counted["revenue"] < 0, 1, 0).sum(),
+    )
+
+
+def _paid(orders: ir.Table, calendar: Calendar, as_of: datetime) -> ir.Table:
+    """What each customer paid in each period, ``customer, period, revenue``."""
+    seen = orders.filter((orders["at"] < as_of) & orders["amount"].notnull())
+    rows = seen.select(
+        customer=seen["customer"], period=period_index(seen["at"], calendar), amount=seen["amount"].cast("float64")
+    )
+    return rows.group_by("customer", "period").agg(revenue=rows["amount"].sum())
+
+
 def customer_segments(rows: ir.Table, *, time: str, by: tuple[str, ...]) -> ir.Table:
     """One row a customer with its segments: those of the earliest row, the smallest where several are as early."""
     first = rows[time].min().over(group_by=rows["customer"])
@@ -144,15 +237,28 @@ def _with_segments(rows: ir.Table, source: ir.Table, time: str, by: tuple[str, .
 
 
 def _spells(units: ir.Table, *, until: str) -> ir.Table:
-    """Overlapping and touching intervals of each customer merged."""
+    """Overlapping and touching intervals of each customer merged.
+
+    With ``until="first"`` those that overlap end with the first of them to end. A renewal only touches what it renews:
+    the two are never held together, so the spell goes on. An interval without length is never held and ends nothing.
+    """
+    if until == "first":
+        held = _chained(units, touching=False)
+        lasting = held["end"].min(where=held["end"] > held["start"])
+        first = ibis.coalesce(lasting, held["end"].min())
+        units = held.group_by("customer", "spell").agg(start=held["start"].min(), end=first)
+    chained = _chained(units, touching=True)
+    return chained.group_by("customer", "spell").agg(start=chained["start"].min(), end=chained["end"].max())
+
+
+def _chained(units: ir.Table, *, touching: bool) -> ir.Table:
+    """Intervals with the number of their chain: each begins before the latest end so far, or also at it."""
     earlier = ibis.window(group_by="customer", order_by=["start", "end"], preceding=(None, 1))
     known = units.mutate(reach=units["end"].max().over(earlier))
-    opens = ibis.ifelse(known["reach"].isnull() | (known["start"] > known["reach"]), 1, 0)
+    apart = known["start"] > known["reach"] if touching else known["start"] >= known["reach"]
+    numbered = known.mutate(opens=ibis.ifelse(known["reach"].isnull() | apart, 1, 0))
     so_far = ibis.window(group_by="customer", order_by=["start", "end"], preceding=(None, 0))
-    numbered = known.mutate(opens=opens)
-    numbered = numbered.mutate(spell=numbered["opens"].sum().over(so_far))
-    last = numbered["end"].min() if until == "first" else numbered["end"].max()
-    return numbered.group_by("customer", "spell").agg(start=numbered["start"].min(), end=last)
+    return numbered.mutate(spell=numbered["opens"].sum().over(so_far))
 
 
 def collect(reduction: ir.Table) -> pd.DataFrame:
