@@ -48,6 +48,10 @@ class Base:
     activity: Activity = "contract"
     engine: object = field(default=None, repr=False)
 
+    def units(self, unit: str) -> ir.Table:
+        """The intervals of being a customer, ``customer, start, end``."""
+        raise NotImplementedError
+
     def __str__(self) -> str:
         """The account of the rows and the definition card."""
         return f"{self.quality}\n{self.card}"

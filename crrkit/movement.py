@@ -210,13 +210,13 @@ def _flows(base: Base, calendar: Calendar, span: range, unit: str, by: tuple[str
     histogram = reductions.collect(reduction)
     if not by:
         return dated(finish(histogram, span), calendar, span, base)
-    groups = histogram.groupby(list(by), sort=True)
-    parts = [
-        dated(finish(part, span), calendar, span, base).assign(**dict(zip(by, key, strict=True)))
-        for key, part in groups
-    ]
-    table = pd.concat(parts, ignore_index=True)
-    return table[[*by, *(name for name in table.columns if name not in by)]]
+    parts = []
+    for _key, group in histogram.groupby(list(by), sort=True):
+        flows = dated(finish(group, span), calendar, span, base)
+        for place, name in enumerate(by):
+            flows.insert(place, name, group[name].iloc[0])
+        parts.append(flows)
+    return pd.concat(parts, ignore_index=True)
 
 
 def _units(base: Base, unit: str, by: tuple[str, ...]) -> tuple[ir.Table, ir.Table | None]:

@@ -1,0 +1,271 @@
+"""Money: how much of the revenue stayed, how a shop's revenue comes about, and on how few customers it rests."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from crrkit import reductions
+from crrkit._checks import check_fraction
+from crrkit._display import Shown, format_cell
+from crrkit._errors import InputError
+from crrkit._language import gettext as _
+from crrkit._language import mark
+from crrkit.bases import Base, OrderBase
+from crrkit.movement import dated, span_of
+from crrkit.periods import Calendar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from crrkit.definitions import DefinitionCard
+
+LORENZ_POINTS = 100
+NEGATIVE = mark("negative_revenue")  # some customer brought in less than nothing
+
+
+@dataclass(frozen=True, eq=False)
+class RevenueRetention(Shown):
+    """How much of each period's revenue stayed, one row a period.
+
+    Attributes:
+        table: ``period from_ until``; ``opening``, the revenue of the period before; ``closing``, what the same
+            customers paid in this one; ``kept``, the same, for each no more than before; ``grr nrr``; ``status``.
+        every: The period.
+        card: The definition.
+    """
+
+    table: pd.DataFrame
+    every: str
+    card: DefinitionCard
+
+    kinds: ClassVar[Mapping[str, str]] = {
+        "period": "text", "opening": "money", "kept": "money", "closing": "money", "grr": "rate", "nrr": "rate",
+        "status": "word",
+    }  # fmt: skip
+
+    def titles(self) -> dict[str, str]:
+        """Headings of the shown columns."""
+        return {
+            "period": _("period"), "opening": _("opening revenue"), "kept": _("kept"), "closing": _("now paid"),
+            "grr": _("GRR"), "nrr": _("NRR"), "status": _("status"),
+        }  # fmt: skip
+
+
+def revenue_retention(base: Base, *, every: str = "month") -> RevenueRetention:
+    """Measure gross and net revenue retention from one period to the next.
+
+    Of the customers who paid in the period before, ``m0`` each, and pay ``m1`` in this one:
+    ``GRR = sum(min(m1, m0)) / sum(m0)`` and ``NRR = sum(m1) / sum(m0)``. New and returned customers are in neither.
+
+    Args:
+        base: Purchases with an amount.
+        every: The period.
+
+    Returns:
+        One row a period; rates are NaN where there was no opening revenue or where some customer's opening revenue is
+        below 0 (more refunds than sales), with ``status`` saying so: nothing is floored.
+
+    Raises:
+        ValueError: If the base has no amounts or is shorter than one period.
+
+    Examples:
+        >>> from crrkit.bases import read_orders
+        >>> log = pd.DataFrame({
+        ...     "who": ["a", "b", "a"], "when": ["2024-01-05", "2024-01-09", "2024-02-29"], "paid": [100, 50, 120]})
+        >>> table = revenue_retention(read_orders(log, customer="who", at="when", amount="paid")).table
+        >>> table[["opening", "kept", "closing", "grr", "nrr"]].iloc[-1].round(3).to_dict()
+        {'opening': 150.0, 'kept': 100.0, 'closing': 120.0, 'grr': 0.667, 'nrr': 0.8}
+    """
+    orders = _with_amounts(base)
+    calendar = Calendar(every, week_starts=base.card.week_starts, year_starts=base.card.year_starts)
+    span = span_of(base, calendar)
+    found = reductions.collect(reductions.revenue_by_period(orders.table, calendar=calendar, as_of=base.as_of))
+    before = found.set_index("period").reindex([k - 1 for k in span])
+    table = pd.DataFrame({
+        "opening": before["revenue"].fillna(0.0).to_numpy(),
+        "kept": before["capped"].fillna(0.0).to_numpy(),
+        "closing": before["retained"].fillna(0.0).to_numpy(),
+        "start": before["customers"].fillna(0).to_numpy(dtype="int64"),
+    })  # fmt: skip
+    table = dated(table, calendar, span, base)
+    table.loc[before["negative"].fillna(0).to_numpy() > 0, "status"] = NEGATIVE
+    known = (table["opening"] > 0) & (table["status"] != NEGATIVE)
+    table["grr"] = (table["kept"] / table["opening"]).where(known)
+    table["nrr"] = (table["closing"] / table["opening"]).where(known)
+    return RevenueRetention(table, every, base.card.with_(every=every))
+
+
+@dataclass(frozen=True, eq=False)
+class RetailMeasures(Shown):
+    """How a shop's revenue comes about, one row a period.
+
+    Attributes:
+        table: ``period from_ until buyers receipts revenue average_check frequency repeat_rate status``;
+            ``revenue = buyers * frequency * average_check``.
+        every: The period.
+        card: The definition, which says what happened to refunds.
+    """
+
+    table: pd.DataFrame
+    every: str
+    card: DefinitionCard
+
+    kinds: ClassVar[Mapping[str, str]] = {
+        "period": "text", "buyers": "count", "receipts": "count", "revenue": "money", "average_check": "money",
+        "frequency": "ratio", "repeat_rate": "rate", "status": "word",
+    }  # fmt: skip
+
+    def titles(self) -> dict[str, str]:
+        """Headings of the shown columns."""
+        return {
+            "period": _("period"), "buyers": _("buyers"), "receipts": _("receipts"), "revenue": _("revenue"),
+            "average_check": _("average check"), "frequency": _("frequency"), "repeat_rate": _("repeat purchase rate"),
+            "status": _("status"),
+        }  # fmt: skip
+
+
+def retail_measures(base: Base, *, every: str = "month") -> RetailMeasures:
+    """Take a shop's revenue apart: buyers, how often they buy, and how much each time.
+
+    ``average_check = revenue / receipts``, ``frequency = receipts / buyers``, and ``repeat_rate`` is the share of the
+    period's buyers who bought on at least two of its days.
+
+    Args:
+        base: Purchases with an amount. Without ``receipt=`` all that a customer bought at one moment is a receipt.
+        every: The period.
+
+    Returns:
+        One row a period; a ratio without a denominator is NaN.
+
+    Raises:
+        ValueError: If the base has no amounts or is shorter than one period.
+
+    Examples:
+        >>> from crrkit.bases import read_orders
+        >>> log = pd.DataFrame({
+        ...     "who": ["a", "a", "b"], "when": ["2024-01-05", "2024-01-09", "2024-01-31"], "paid": [10, 20, 60]})
+        >>> table = retail_measures(read_orders(log, customer="who", at="when", amount="paid")).table
+        >>> table[["buyers", "receipts", "revenue", "average_check", "frequency", "repeat_rate"]].iloc[0].to_dict()
+        {'buyers': 2.0, 'receipts': 3.0, 'revenue': 90.0, 'average_check': 30.0, 'frequency': 1.5, 'repeat_rate': 0.5}
+    """
+    orders = _with_amounts(base)
+    calendar = Calendar(every, week_starts=base.card.week_starts, year_starts=base.card.year_starts)
+    span = span_of(base, calendar)
+    found = reductions.collect(reductions.retail_histogram(orders.table, calendar=calendar, as_of=base.as_of))
+    table = found.set_index("period").reindex(list(span)).fillna(0).reset_index(drop=True)
+    table = table.astype({"buyers": "int64", "receipts": "int64", "repeat_buyers": "int64"})
+    table = dated(table.assign(start=table["buyers"]), calendar, span, base).drop(columns="start")
+    table["average_check"] = table["revenue"] / table["receipts"].where(table["receipts"] > 0)
+    table["frequency"] = table["receipts"] / table["buyers"].where(table["buyers"] > 0)
+    table["repeat_rate"] = table["repeat_buyers"] / table["buyers"].where(table["buyers"] > 0)
+    return RetailMeasures(table, every, base.card.with_(every=every))
+
+
+@dataclass(frozen=True, eq=False)
+class Concentration(Shown):
+    """On how few customers the revenue rests.
+
+    Attributes:
+        table: The Lorenz curve: ``customers`` and ``revenue``, shares that the smallest customers have together.
+        top: The share of customers that ``top_share`` speaks of.
+        top_share: The share of the revenue of the ``ceil(top * n)`` customers who paid most; NaN without revenue.
+        gini: 0 when all pay the same, close to 1 when one pays all; NaN without revenue.
+        n: The number of customers.
+    """
+
+    table: pd.DataFrame
+    top: float
+    top_share: float
+    gini: float
+    n: int
+
+    kinds: ClassVar[Mapping[str, str]] = {"customers": "rate", "revenue": "rate"}
+
+    def titles(self) -> dict[str, str]:
+        """Headings of the shown columns."""
+        return {"customers": _("customers"), "revenue": _("revenue")}
+
+    def caption(self) -> str:
+        """The share of the top and the Gini coefficient."""
+        text = _("The top {top} of {n} customers bring {share} of the revenue; Gini {gini}")
+        words = {"top": format_cell(self.top, "rate"), "n": format_cell(self.n, "count")}
+        return text.format(**words, share=format_cell(self.top_share, "rate"), gini=format_cell(self.gini, "ratio"))
+
+
+def concentration(base: Base | Sequence[float], *, top: float = 0.2) -> Concentration:
+    """Measure on how few customers the revenue rests.
+
+    With customers ordered by revenue ``x_1 <= … <= x_n`` the Gini coefficient is
+    ``sum((2i - n - 1) x_i) / (n sum(x))``.
+
+    Args:
+        base: Purchases with an amount, or the revenue of each customer.
+        top: The share of customers to speak of; 0.2 asks for the top fifth.
+
+    Returns:
+        The curve, the share of the top and the Gini coefficient.
+
+    Raises:
+        ValueError: If there are no amounts, or some customer's revenue is below 0: shares then have no meaning.
+
+    Examples:
+        >>> found = concentration([500, 300, 50, 40, 30, 25, 20, 15, 12, 8])
+        >>> round(found.top_share, 4), round(found.gini, 4)
+        (0.8, 0.6684)
+        >>> concentration([100, -5])
+        Traceback (most recent call last):
+        crrkit._errors.InputError: 1 of 2 customers has a revenue below 0, so shares of it have no meaning. Set
+            refunds aside, or leave these customers out.
+    """
+    check_fraction(top, name="top")
+    buckets = _ranked_base(_with_amounts(base), top) if isinstance(base, Base) else _ranked_values(base, top)
+    n, total = int(buckets["customers"].sum()), float(buckets["revenue"].sum())
+    _refuse_negative(int(buckets["negative"].sum()), n)
+    curve = pd.DataFrame(
+        {"customers": buckets["customers"].cumsum() / n, "revenue": buckets["revenue"].cumsum() / total}
+    )
+    curve = pd.concat([pd.DataFrame({"customers": [0.0], "revenue": [0.0]}), curve], ignore_index=True)
+    if not total:
+        return Concentration(curve, top, math.nan, math.nan, n)
+    gini = (2 * float(buckets["weighted"].sum()) - (n + 1) * total) / (n * total)
+    return Concentration(curve, top, float(buckets["top_revenue"].sum()) / total, gini, n)
+
+
+def _ranked_base(base: OrderBase, top: float) -> pd.DataFrame:
+    ranks = reductions.revenue_ranks(base.table, as_of=base.as_of, top=top, points=LORENZ_POINTS)
+    return reductions.collect(ranks).sort_values("bucket")
+
+
+def _ranked_values(values: Sequence[float], top: float) -> pd.DataFrame:
+    """The same small frame from plain numbers, one bucket a customer."""
+    revenue = np.sort(np.asarray(values, dtype="float64"))
+    if not len(revenue) or np.isnan(revenue).any():
+        message = _("The revenue of each customer is needed, at least one number and none missing.")
+        raise InputError(message, argument="base")
+    rank = np.arange(1, len(revenue) + 1)
+    is_top = rank > len(revenue) - math.ceil(len(revenue) * top - 1e-9)
+    return pd.DataFrame({
+        "customers": 1, "revenue": revenue, "weighted": rank * revenue,
+        "top_revenue": np.where(is_top, revenue, 0.0), "negative": (revenue < 0).astype("int64"),
+    })  # fmt: skip
+
+
+def _refuse_negative(negative: int, n: int) -> None:
+    if negative:
+        message = _(
+            "{k} of {n} customers has a revenue below 0, so shares of it have no meaning. Set refunds aside, or leave"
+            " these customers out."
+        )
+        raise InputError(message.format(k=negative, n=n), argument="base")
+
+
+def _with_amounts(base: Base) -> OrderBase:
+    if isinstance(base, OrderBase) and "amount" in base.table.columns:
+        return base
+    message = _("This needs purchases with an amount. Read them with read_orders(…, amount=…).")
+    raise InputError(message, argument="base")
