@@ -1,0 +1,123 @@
+"""The account of a report: what may be shared of it, and how it travels inside a notebook.
+
+A shared account holds no small cells: where the base of a rate, the customers kept, those lost or those at the end are
+fewer than ``min_cell`` but not nobody, the whole movement of that period is withheld. ``new`` and ``returned`` go with
+it, because ``lost = start + new + returned - end`` would give the missing number away.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from crrkit._checks import check_count
+from crrkit._language import mark
+from crrkit.definitions import DefinitionCard
+from crrkit.movement import COMPLETE, RetentionTable
+from crrkit.tables import QualityReport
+
+STOCKS = ["start", "end"]
+FLOWS = ["kept", "lost", "new", "returned"]
+SIDE_FLOWS = ["new_lost", "returned_lost", "rejoined"]
+COUNTS = STOCKS + FLOWS + SIDE_FLOWS
+RATES = ["crr", "crr_low", "crr_high"]
+GUARDED = ["start", "kept", "lost", "end"]  # what the rate of this or of the next period rests on
+PUBLISHED = ["period", "from_", "until", *COUNTS, *RATES, "status"]
+WITHHELD = mark("suppressed")
+
+
+def shared(kept: RetentionTable, *, min_cell: int | None = 10) -> RetentionTable:
+    """The account as a report may show it: fewer columns and, with ``min_cell``, no small cells.
+
+    Args:
+        kept: What ``retention_by_period`` gave.
+        min_cell: The smallest group that may be shown; None withholds nothing and is for private use.
+
+    Returns:
+        The account with the columns of a report. In a period with a small ``start``, ``kept``, ``lost`` or ``end``,
+        the movement and the rates are NaN and ``status`` is ``suppressed``; ``start`` and ``end`` stay where they are
+        large. Customers who came and went inside a period are NaN where they are few.
+
+    Raises:
+        ValueError: If ``min_cell`` is not a whole number of 0 or more.
+    """
+    table = kept.table[PUBLISHED].copy()
+    if min_cell is not None:
+        table = _without_small_cells(table, check_count(min_cell, name="min_cell"))
+    return replace(kept, table=table)
+
+
+def _without_small_cells(table: pd.DataFrame, least: float) -> pd.DataFrame:
+    small = (table[COUNTS] > 0) & (table[COUNTS] < least)
+    hidden = small[GUARDED].any(axis=1)
+    for name in COUNTS + RATES:
+        goes = hidden & (name not in STOCKS) | (small[name] if name in STOCKS + SIDE_FLOWS else False)
+        table[name] = table[name].mask(goes)
+    return table.assign(status=table["status"].mask(hidden, WITHHELD))
+
+
+def reference_row(kept: RetentionTable) -> pd.Series | None:
+    """The period that a report speaks of first: the last complete one with a rate, else a running one, else none."""
+    rated = kept.table[kept.table["crr"].notna()]
+    pool = next((rows for rows in (rated[rated["status"] == COMPLETE], rated) if len(rows)), None)
+    return None if pool is None else pool.iloc[-1]
+
+
+def dump_account(kept: RetentionTable) -> str:
+    """A shared account, its definition and the account of its rows as JSON; no customers.
+
+    Examples:
+        >>> import crrkit as crr
+        >>> base = crr.read_contracts(crr.sample_path("canonical"))
+        >>> text = dump_account(shared(crr.retention_by_period(base, every="half-year"), min_cell=None))
+        >>> float(load_account(text).row("2024H1")["crr"])
+        0.6
+    """
+    content = {
+        "every": kept.every,
+        "card": kept.card.to_dict(),
+        "quality": _plain_quality(kept.quality),
+        "notes": list(kept.notes),
+        "table": {name: [_plain(value) for value in kept.table[name].tolist()] for name in kept.table},
+    }
+    return json.dumps(content, ensure_ascii=False, indent=0)
+
+
+def load_account(text: str) -> RetentionTable:
+    """The account that `dump_account` wrote.
+
+    Args:
+        text: What a notebook of `crrkit.write_report` holds.
+
+    Returns:
+        The same account: equal table, card and quality, without the rows that were set aside.
+    """
+    content = json.loads(text)
+    table = pd.DataFrame(content["table"]).astype({"from_": "datetime64[ns]", "until": "datetime64[ns]"})
+    card = DefinitionCard(**content["card"] | {"as_of": datetime.fromisoformat(content["card"]["as_of"])})
+    quality = QualityReport.from_counts(**content["quality"] | {"notes": tuple(content["quality"]["notes"])})
+    return RetentionTable(table, content["every"], card, quality, notes=tuple(content["notes"]))
+
+
+def _plain_quality(quality: QualityReport) -> dict[str, Any]:
+    reasons = quality.table["reason"], quality.table["rows"]
+    return {
+        "counts": {str(reason): int(rows) for reason, rows in zip(*reasons, strict=True)},
+        "source": quality.source,
+        "rows_used": quality.rows_used,
+        "columns": dict(quality.columns),
+        "notes": list(quality.notes),
+    }
+
+
+def _plain(value: Any) -> Any:
+    """A cell as JSON knows it: undefined and withheld are null."""
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    if isinstance(value, str):
+        return value
+    return None if pd.isna(value) else value

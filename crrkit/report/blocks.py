@@ -1,0 +1,224 @@
+"""The pieces of a report's page: each takes the account and gives HTML."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from crrkit._display import UNDEFINED, format_cell
+from crrkit._language import format_date, format_number, format_percent
+from crrkit._language import gettext as _
+from crrkit.movement import EMPTY, RUNNING
+from crrkit.report.account import WITHHELD, reference_row
+from crrkit.report.elements import Html, element, join
+from crrkit.report.findings import process_caveat, textbook_finding
+from crrkit.report.words import period_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matplotlib.axes import Axes
+
+    from crrkit.movement import RetentionTable
+    from crrkit.widgets import FormulaExplorer
+
+COUNTS = ("start", "lost", "new", "returned", "end", "kept")
+WITHHELD_MARK = "[c]"  # as official statistics write it
+THEMES = {"light": (False, True), "dark": (False, True)}
+
+
+def picture(draw: Callable[..., Axes], kept: RetentionTable, **options: str) -> Html:
+    """A figure for light and dark, for a desk and a telephone; the page shows the one that fits."""
+    from crrkit import figures
+
+    drawn = [
+        (theme, "narrow" if narrow else "wide", draw(kept, theme=theme, narrow=narrow, **options))
+        for theme, widths in THEMES.items()
+        for narrow in widths
+    ]
+    svgs = [
+        Html(figures.to_svg(ax).replace("<svg ", f'<svg class="{theme} {width}" ', 1)) for theme, width, ax in drawn
+    ]
+    return element("div", *svgs, class_="picture")
+
+
+def bridge(kept: RetentionTable, row: pd.Series) -> Html:
+    """The bridge of a period with its caption."""
+    from crrkit import figures
+
+    caption = _("The bridge of {period}: the line from left to right marks those who stayed; its height is the rate.")
+    caption = caption.format(period=period_name(row, kept.every))
+    drawn = picture(figures.bridge, kept, period=str(row["period"]))
+    return element("figure", drawn, element("figcaption", caption))
+
+
+def line(kept: RetentionTable) -> Html:
+    """The rate of every period with its caption."""
+    from crrkit import figures
+
+    caption = [_("The rate of each period and how far the same process could have landed (95% interval).")]
+    if (kept.table["status"] == RUNNING).any():
+        caption.append(_("The hollow point is the period that had not ended when the data ended."))
+    if (kept.table["status"] == WITHHELD).any():
+        caption.append(_("Where the line breaks, the rate is withheld."))
+    return element("figure", picture(figures.retention_line, kept), element("figcaption", " ".join(caption)))
+
+
+def account_table(kept: RetentionTable) -> Html:
+    """Every period as a row: the counts that balance, the rate with its interval, and how far it was seen."""
+    titles = kept.titles()
+    heads = [titles["period"], *(titles[name] for name in COUNTS), titles["crr"], _("95% interval")]
+    head = element("tr", *(element("th", text, scope="col") for text in heads))
+    main = reference_row(kept)
+    rows = [
+        _account_row(row, is_main=main is not None and row["period"] == main["period"])
+        for _i, row in kept.table.iterrows()
+    ]
+    caption = element("caption", _("start − lost + new + returned = end; kept = start − lost; rate = kept / start."))
+    table = element("table", caption, element("thead", head), element("tbody", *rows), class_="account")
+    label = _("The account, period by period")
+    legend = _withheld_legend() if (kept.table["status"] == WITHHELD).any() else None
+    return join(element("div", table, class_="scroll", role="region", tabindex="0", aria_label=label), legend)
+
+
+def explorer_block(kept: RetentionTable) -> Html:
+    """The live explorer at the headline's numbers, and what its three counts stand for."""
+    from crrkit import widgets
+
+    row = reference_row(kept)
+    explorer = formula_explorer(row)
+    live = widgets.static_html(explorer, element_id="formula-explorer")
+    return join(element("p", explorer_caption(kept, row)), element("figure", Html(live)))
+
+
+def formula_explorer(row: pd.Series | None) -> FormulaExplorer:
+    """An explorer at a row's numbers; its three counts take those who returned as new."""
+    from crrkit import widgets
+
+    if row is None:
+        return widgets.FormulaExplorer()
+    return widgets.FormulaExplorer(
+        start=int(row["start"]), lost=int(row["lost"]), new=int(row["new"] + row["returned"])
+    )
+
+
+def explorer_caption(kept: RetentionTable, row: pd.Series | None) -> str:
+    """What the explorer's numbers are."""
+    if row is None:
+        return _("The numbers are an example, not yours: there is no rate to begin with.")
+    begins = _("It begins with the numbers of {period}.").format(period=period_name(row, kept.every))
+    if not row["returned"]:
+        return begins
+    returned = _(
+        "New here are all who came: {new} for the first time and {returned} who returned, because the formula knows"
+        " three counts only."
+    ).format(new=format_number(row["new"]), returned=format_number(row["returned"]))
+    return f"{begins} {returned}"
+
+
+def rows_block(kept: RetentionTable) -> Html:
+    """Why rows were set aside, and which column was taken for what."""
+    quality = kept.quality
+    titles = quality.titles()
+    kinds = quality.kinds
+    head = element("tr", *(element("th", titles[name], scope="col") for name in kinds))
+    body = [
+        element(
+            "tr",
+            *(_cell(format_cell(getattr(row, name), kind), first=name == "reason") for name, kind in kinds.items()),
+        )
+        for row in quality.table.itertuples()
+    ]
+    table = element("table", element("thead", head), element("tbody", *body)) if body else None
+    columns = ", ".join(f"{role} = {column}" for role, column in quality.columns.items())
+    lines = [_("Columns: {pairs}").format(pairs=columns), *quality.notes]
+    return join(table, *(element("p", line, class_="caveat") for line in lines))
+
+
+def definition_block(kept: RetentionTable) -> Html:
+    """The definition card and what must not be missed beside it."""
+    return join(Html(kept.card.to_html()), *(element("p", note, class_="caveat") for note in kept.notes))
+
+
+def method_block(kept: RetentionTable, *, min_cell: int | None) -> Html:
+    """The formula with the numbers put in, periods, interval, the textbook's formula, and what was withheld."""
+    parts = [*_formula(kept), *_periods(kept), *_interval(), *_textbook(kept), *_withholding(min_cell)]
+    return element("details", element("summary", _("Formula, periods, interval and words")), *parts)
+
+
+def _account_row(row: pd.Series, *, is_main: bool) -> Html:
+    rate = format_cell(row["crr"], "rate")
+    interval = (
+        UNDEFINED if pd.isna(row["crr"]) else f"{format_percent(row['crr_low'])}–{format_percent(row['crr_high'])}"
+    )
+    if row["status"] == WITHHELD:
+        rate = interval = WITHHELD_MARK
+    counts = [WITHHELD_MARK if pd.isna(row[name]) else format_number(row[name]) for name in COUNTS]
+    note = {RUNNING: _(RUNNING), EMPTY: _("nobody to keep"), WITHHELD: _(WITHHELD)}.get(row["status"])
+    first = element("th", str(row["period"]), note and element("small", note), scope="row")
+    cells = [first, *(_cell(text) for text in counts), element("td", rate, class_="rate"), _cell(interval)]
+    return element("tr", *cells, class_="main" if is_main else row["status"])
+
+
+def _cell(text: str, *, first: bool = False) -> Html:
+    return element("th", text, scope="row") if first else element("td", text)
+
+
+def _withheld_legend() -> Html:
+    text = _("{mark}: withheld, because the number or one that follows from it speaks of too few customers.")
+    return element("p", text.format(mark=WITHHELD_MARK), class_="caveat")
+
+
+def _formula(kept: RetentionTable) -> list[Html]:
+    parts = [
+        element("h3", _("Formula")),
+        element("p", _("CRR = kept / start = (end − new − returned) / start"), class_="formula"),
+    ]
+    row = reference_row(kept)
+    if row is None:
+        return parts
+    numbers = {name: format_number(row[name]) for name in COUNTS}
+    text = "{kept} / {start} = ({end} − {new} − {returned}) / {start} = {crr}"
+    return [*parts, element("p", text.format(**numbers, crr=format_percent(row["crr"])), class_="formula")]
+
+
+def _periods(kept: RetentionTable) -> list[Html]:
+    row = kept.latest
+    text = _(
+        "A period runs from its first day up to, and not including, the first day of the next: from {first} until"
+        " {until}. Customers are counted just before such a boundary, so the end of one period is the start of the"
+        " next, and nobody is counted twice or missed."
+    ).format(first=format_date(row["from_"]), until=format_date(row["until"]))
+    return [element("h3", _("Periods")), element("p", text)]
+
+
+def _interval() -> list[Html]:
+    method = _("It is Wilson's interval for a share, at 95%.")
+    return [element("h3", _("Interval")), element("p", f"{process_caveat()} {method}")]
+
+
+def _textbook(kept: RetentionTable) -> list[Html]:
+    if reference_row(kept) is None:
+        return []
+    finding = textbook_finding(kept)
+    meaning = [
+        _("New: {meaning}.").format(meaning=_(kept.card.new)),
+        _("Returned: {meaning}.").format(meaning=_(kept.card.returned)),
+    ]
+    return [
+        element("h3", _("New, returned and the textbook's formula")),
+        element("p", " ".join(meaning)),
+        element("p", finding.claim, " ", finding.caveat),
+    ]
+
+
+def _withholding(min_cell: int | None) -> list[Html]:
+    if min_cell is None:
+        text = _("Nothing is withheld: this report is for private use. Set min_cell before it is shared.")
+    else:
+        text = _(
+            "A rate is withheld where fewer than {n} customers, but not nobody, were there at the start, stayed, left"
+            " or were there at the end; the counts that would give it away go with it."
+        ).format(n=min_cell)
+    return [element("h3", _("Small groups")), element("p", text)]

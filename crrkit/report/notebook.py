@@ -1,0 +1,217 @@
+"""The executed notebook beside a report: the same findings, to be read, run again and carried on.
+
+It holds the account, not the customers: a reader without the list can run all of it, and no path of anybody's disk is
+in it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crrkit._errors import CrrkitError, MissingDependencyError
+from crrkit._language import gettext as _
+from crrkit._language import language
+from crrkit.report.account import dump_account, reference_row
+from crrkit.report.sections import sections
+from crrkit.widgets import SAVED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import pandas as pd
+    from nbformat import NotebookNode
+
+    from crrkit.bases import Base
+    from crrkit.movement import RetentionTable
+
+CELL_SECONDS = 60
+WIDGET = "application/vnd.jupyter.widget-view+json"
+ROOT = Path(__file__).parent.parent.parent
+
+
+def check_installed() -> None:
+    """Raise with the line that installs what a notebook needs, before any long work."""
+    try:
+        import ipykernel  # noqa: F401
+        import nbclient  # noqa: F401
+        import nbformat  # noqa: F401
+    except ImportError as missing:
+        text = _("Writing a notebook needs {name}. Install it with: pip install 'crrkit[report]'")
+        raise MissingDependencyError(text.format(name=missing.name)) from missing
+
+
+def build_notebook(kept: RetentionTable, base: Base, *, title: str) -> NotebookNode:
+    """The notebook of a shared account, not yet run, in the current language."""
+    import nbformat
+
+    cells = [_cell(number, *cell) for number, cell in enumerate(_cells(kept, base, title), start=1)]
+    spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    content = {"cells": cells, "metadata": {"kernelspec": spec}, "nbformat": 4, "nbformat_minor": 5}
+    notebook: NotebookNode = nbformat.reads(json.dumps(content), as_version=4)
+    return notebook
+
+
+def _cell(number: int, kind: str, source: str) -> dict[str, Any]:
+    """A cell with an id of its place, so that the same report gives the same bytes."""
+    cell: dict[str, Any] = {"cell_type": kind, "id": f"cell-{number:02d}", "metadata": {}, "source": source}
+    if source.startswith("kept = "):
+        cell["metadata"] = {"jupyter": {"source_hidden": True}, "tags": ["account"]}
+    if source.startswith("assert "):
+        cell["metadata"] = {"tags": ["check"]}
+    return cell | ({"outputs": [], "execution_count": None} if kind == "code" else {})
+
+
+def execute(notebook: NotebookNode) -> NotebookNode:
+    """Run every cell in a fresh kernel of this Python; what only lives with the kernel is left out.
+
+    Raises:
+        CrrkitError: If a cell fails or the kernel does not answer in time.
+    """
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+    options: dict[str, Any] = {"timeout": CELL_SECONDS, "record_timing": False, "store_widget_state": False}
+    for attempt in ("first", "last"):
+        try:
+            NotebookClient(notebook, kernel_manager_class=_kernel(), **options).execute(env=_environment())
+            break
+        except (CellTimeoutError, DeadKernelError) as silent:
+            if attempt == "last":  # about one run in seventy is never answered, client and kernel both waiting
+                raise _failed(silent) from silent
+        except CellExecutionError as failed:
+            raise _failed(failed) from failed
+    _drop_what_needs_the_kernel(notebook)
+    return notebook
+
+
+def _cells(kept: RetentionTable, base: Base, title: str) -> Iterator[tuple[str, str]]:
+    yield "markdown", "# " + _("Did we keep our customers?") + f"\n\n{title} · {kept.card.source}"
+    yield "markdown", _introduction()
+    setting = [f'crr.set_language("{language()}")'] if language() != "en" else []
+    yield "code", "\n".join(["import crrkit as crr", "from crrkit import figures, report, widgets", *setting])
+    yield "code", f'kept = report.load_account(r"""\n{dump_account(kept)}\n""")'
+    code = _code_of_sections(kept)
+    for section in sections(kept):
+        if section.anchor in code:
+            yield "markdown", f"## {section.label}"
+            yield from (("code", source) for source in code[section.anchor])
+    yield "markdown", _closing(recipe(kept, base))
+
+
+def _code_of_sections(kept: RetentionTable) -> Mapping[str, list[str]]:
+    """The cells below each heading."""
+    from crrkit.report.findings import earlier_periods
+
+    row = reference_row(kept)
+    code = {
+        "headline": ["report.retention_finding(kept)"],
+        "account": ["report.balance_finding(kept)", "kept", _CHECK],
+        "explorer": [_explorer_code(row)],
+        "definition": ["kept.card"],
+        "rows": ["report.quality_finding(kept.quality)", "kept.quality"],
+    }
+    if row is None:
+        return code
+    return code | {
+        "change": [f'report.change_finding(kept, since="{period}")' for period in earlier_periods(kept)],
+        "movement": ["report.movement_finding(kept)", f'figures.bridge(kept, period="{row["period"]}")'],
+        "trend": ["report.trend_finding(kept)", "figures.retention_line(kept)"],
+        "explorer": ["report.value_of_one(kept)", _explorer_code(row)],
+        "method": ["report.textbook_finding(kept)"],
+    }
+
+
+_CHECK = """\
+assert kept.table.dropna(subset="lost").eval("start - lost + new + returned == end").all()"""
+
+
+def _explorer_code(row: pd.Series | None) -> str:
+    if row is None:
+        return "widgets.FormulaExplorer()"
+    new = f"{row['new']:.0f} + {row['returned']:.0f}" if row["returned"] else f"{row['new']:.0f}"
+    return f"widgets.FormulaExplorer(start={row['start']:.0f}, lost={row['lost']:.0f}, new={new})"
+
+
+def recipe(kept: RetentionTable, base: Base) -> str:
+    """The two lines that count the account anew for whoever holds the list."""
+    verb = "read_contracts" if kept.card.unit != "buyer" else "read_orders"
+    facts: dict[str, object] = dict(kept.quality.columns)
+    usual = {
+        "zone": None,
+        "week_starts": "monday",
+        "year_starts": "january",
+        "end_is": "first_day_after",
+        "refunds": "set aside",
+    }
+    given = {name: getattr(kept.card, name) for name in usual}
+    facts |= {name: value for name, value in given.items() if value not in (None, usual[name])}
+    if base.activity not in ("period", "contract"):
+        facts["activity"] = base.activity
+    facts["as_of"] = f"{kept.card.as_of:%Y-%m-%d}"
+    arguments = ", ".join(f"{name}={value!r}" for name, value in facts.items())
+    return (
+        f"base = crr.{verb}({kept.card.source!r}, {arguments})\n"
+        f"kept = crr.retention_by_period(base, every={kept.every!r})"
+    )
+
+
+def _introduction() -> str:
+    return _(
+        "This notebook holds the account of the customers, period by period, and no customer. Run it from top to"
+        " bottom, change what you like, and run it again. Every sentence with numbers is computed from the account."
+    )
+
+
+def _closing(code: str) -> str:
+    doubts = _(
+        "Why customers left, what they were worth, and whether the next period will be alike. Two rates can be held"
+        " against each other only when they were counted by the same definition."
+    )
+    steps = [
+        _("Move the sliders: how many more customers would have to stay for one point more?"),
+        _("Draw another period: put its name into `figures.bridge(kept, period=…)`."),
+        _("If you hold the list, count the account anew:"),
+    ]
+    numbered = "\n".join(f"{number}. {step}" for number, step in enumerate(steps, start=1))
+    heads = _("What this does not tell you"), _("Try next")
+    return f"## {heads[0]}\n\n{doubts}\n\n## {heads[1]}\n\n{numbered}\n\n```python\n{code}\n```"
+
+
+def _kernel() -> Any:
+    """A kernel of the Python that runs now, whatever kernels are installed for this user."""
+    from jupyter_client.kernelspec import KernelSpec
+    from jupyter_client.manager import AsyncKernelManager
+
+    command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--log-level=ERROR"]
+
+    class OwnKernel(AsyncKernelManager):
+        @property
+        def kernel_spec(self) -> KernelSpec:
+            return KernelSpec(argv=command, display_name="Python 3", language="python")
+
+    return OwnKernel
+
+
+def _environment() -> dict[str, str]:
+    """The kernel finds this crrkit, also in a checkout that is not installed."""
+    paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
+    return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
+
+
+def _drop_what_needs_the_kernel(notebook: NotebookNode) -> None:
+    """Without its kernel a widget's view is an error message; the still picture beside it stays."""
+    notebook["metadata"].pop("widgets", None)
+    outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", [])]
+    for data in [output["data"] for output in outputs if "data" in output]:
+        if SAVED in data:
+            data.pop(WIDGET, None)
+
+
+def _failed(error: Exception) -> CrrkitError:
+    why = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
+    message = _("The notebook could not be run ({why}). Write the report without notebook= and tell us.")
+    return CrrkitError(message.format(why=why))

@@ -1,0 +1,109 @@
+"""One HTML file: the finding first, everything else below it, and nothing asked of the network."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import crrkit
+from crrkit._language import format_date, language
+from crrkit._language import gettext as _
+from crrkit.report import blocks
+from crrkit.report.account import reference_row
+from crrkit.report.elements import Html, element, join
+from crrkit.report.sections import sections
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crrkit.movement import RetentionTable
+    from crrkit.report.findings import Finding
+    from crrkit.report.sections import Section
+
+CSS = Path(__file__).parent / "page.css"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline' blob:; img-src data:"
+
+
+def build_page(kept: RetentionTable, *, title: str, min_cell: int | None) -> str:
+    """The whole page of a shared account, in the current language."""
+    parts = sections(kept)
+    bodies = _bodies(kept, min_cell)
+    body = [
+        _head(parts[0], kept, title),
+        _contents(parts[1:]),
+        element("main", *(_section(part, bodies) for part in parts[1:])),
+        _footer(kept),
+    ]
+    top = element("title", f"{title}: {parts[0].findings[0].claim}")
+    style = element("style", Html("\n" + CSS.read_text(encoding="utf-8")))
+    metas = [
+        element("meta", charset="utf-8"),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", http_equiv="Content-Security-Policy", content=POLICY),
+    ]
+    html = element(
+        "html", "\n", element("head", *metas, top, style), "\n", element("body", *body), "\n", lang=language()
+    )
+    return f"<!doctype html>\n{html}\n"
+
+
+def _bodies(kept: RetentionTable, min_cell: int | None) -> dict[str, Callable[[], Html]]:
+    """What stands below the findings of a section."""
+    row = reference_row(kept)
+    return {
+        "movement": lambda: join() if row is None else blocks.bridge(kept, row),
+        "trend": lambda: blocks.line(kept),
+        "account": lambda: blocks.account_table(kept),
+        "explorer": lambda: blocks.explorer_block(kept),
+        "definition": lambda: blocks.definition_block(kept),
+        "rows": lambda: blocks.rows_block(kept),
+        "method": lambda: blocks.method_block(kept, min_cell=min_cell),
+    }
+
+
+def _head(headline: Section, kept: RetentionTable, title: str) -> Html:
+    finding = headline.findings[0]
+    kicker = f"{title} · {kept.card.source}"
+    return element(
+        "header",
+        element("a", _("To the findings"), href="#" + "change", class_="skip"),
+        element("p", kicker, class_="kicker"),
+        element("h1", *_with_small_brackets(finding.claim)),
+        element("p", finding.caveat, class_="caveat"),
+    )
+
+
+def _with_small_brackets(claim: str) -> list[str]:
+    """A claim whose last brackets are set smaller: the headline says one thing first."""
+    found = re.fullmatch(r"(.*?)( \([^()]*\)\.)", claim)
+    return [found[1], element("span", found[2], class_="aside")] if found else [claim]
+
+
+def _contents(parts: list[Section]) -> Html:
+    items = [element("li", element("a", part.label, href=f"#{part.anchor}")) for part in parts]
+    return element("nav", element("ol", *items), aria_label=_("Contents"))
+
+
+def _section(part: Section, bodies: dict[str, Callable[[], Html]]) -> Html:
+    body = bodies[part.anchor]() if part.anchor in bodies else None
+    return element("section", *_heading(part), body, id=part.anchor)
+
+
+def _heading(part: Section) -> list[Html]:
+    """The first finding as the heading, others below it; a section without one is called by its name."""
+    if not part.findings:
+        return [element("h2", part.label)]
+    first, *others = part.findings
+    parts = [element("p", part.label, class_="label"), element("h2", first.claim), _caveat(first)]
+    return [*parts, *(join(element("p", other.claim, class_="also"), _caveat(other)) for other in others)]
+
+
+def _caveat(finding: Finding) -> Html:
+    return element("p", finding.caveat, class_="caveat")
+
+
+def _footer(kept: RetentionTable) -> Html:
+    seen = _("Data seen until: before {day}.").format(day=format_date(kept.card.as_of))
+    made = _("Made with crrkit {version}. No customer is in this file, and it loads nothing from the network.")
+    return element("footer", f"{seen} {made.format(version=crrkit.__version__)}")

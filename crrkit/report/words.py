@@ -1,0 +1,88 @@
+"""What a period is called in a sentence: ``in March 2024``, ``за март 2024 года``.
+
+Russian months and quarters look the same in the nominative and the accusative, so that one name serves a heading and
+a phrase with «за»; only the week has a form of its own in a phrase.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from crrkit._language import gettext as _
+from crrkit._language import language, ngettext
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def in_period(row: pd.Series, every: str) -> str:
+    """The period of a row as it stands inside a sentence: ``in March 2024``, ``on March 1, 2024``."""
+    name = period_name(row, every)
+    if every == "day":
+        return _("on {day}").format(day=name)
+    if every == "week":
+        return _("in the week {days}").format(days=_days(row))
+    return _("in {period}").format(period=name)
+
+
+def period_name(row: pd.Series, every: str) -> str:
+    """The name of a row's period: ``March 2024``, ``the second quarter of 2024``, ``2024``."""
+    year, part = _year_and_part(str(row["period"]))
+    if every == "day":
+        return _date(row["from_"])
+    if every == "week":
+        return _("week {days}").format(days=_days(row))
+    if every == "month":
+        return _date(row["from_"], pattern=_("MMMM y"))
+    return _NAMES[every][part]().format(year=year)
+
+
+def periods_counted(n: int, every: str) -> str:
+    """A number of periods: ``1 month``, ``24 months``, ``24 месяца``."""
+    forms = {
+        "day": ngettext("{n} day", "{n} days", n),
+        "week": ngettext("{n} week", "{n} weeks", n),
+        "month": ngettext("{n} month", "{n} months", n),
+        "quarter": ngettext("{n} quarter", "{n} quarters", n),
+        "half-year": ngettext("{n} half-year", "{n} half-years", n),
+        "year": ngettext("{n} year", "{n} years", n),
+    }
+    return forms[every].format(n=n)
+
+
+def capital(sentence: str) -> str:
+    """The sentence with a capital first letter, the rest as it is."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+_NAMES = {
+    "quarter": {
+        "Q1": lambda: _("the first quarter of {year}"),
+        "Q2": lambda: _("the second quarter of {year}"),
+        "Q3": lambda: _("the third quarter of {year}"),
+        "Q4": lambda: _("the fourth quarter of {year}"),
+    },
+    "half-year": {
+        "H1": lambda: _("the first half of {year}"),
+        "H2": lambda: _("the second half of {year}"),
+    },
+    "year": {"": lambda: _("{year}")},
+}
+
+
+def _year_and_part(label: str) -> tuple[str, str]:
+    """``2024/25Q1`` as ``2024/25`` and ``Q1``."""
+    part = label[-2:] if label[-2:-1] in {"Q", "H"} else ""
+    return label.removesuffix(part), part
+
+
+def _days(row: pd.Series) -> str:
+    last = row["until"] - timedelta(days=1)
+    return _("from {first} to {last}").format(first=_date(row["from_"]), last=_date(last))
+
+
+def _date(day: pd.Timestamp, *, pattern: str | None = None) -> str:
+    from babel.dates import format_date
+
+    return format_date(day, format=pattern or _("MMMM d, y"), locale=language())

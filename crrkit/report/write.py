@@ -1,0 +1,195 @@
+"""From a base to the files that can be shared: count, draw, run, look once more for customers, and only then write."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crrkit._checks import check_count
+from crrkit._errors import InputError
+from crrkit._language import gettext as _
+from crrkit._language import use_language
+from crrkit.movement import retention_by_period
+from crrkit.report.account import shared
+from crrkit.report.privacy import refuse_leaks, texts_of_notebook, texts_of_page
+from crrkit.report.sections import sections
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from crrkit.bases import Base
+    from crrkit.movement import RetentionTable
+    from crrkit.report.findings import Finding
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was written.
+
+    Attributes:
+        out: The HTML file.
+        notebook: The executed notebook, or None.
+        findings: What the report says, the headline first.
+    """
+
+    out: Path
+    notebook: Path | None
+    findings: tuple[Finding, ...]
+
+    def __str__(self) -> str:
+        """The headline and where the files lie."""
+        files = [str(path) for path in (self.out, self.notebook) if path]
+        return "\n".join([str(self.findings[0]), *files])
+
+
+def write_report(
+    base: Base,
+    *,
+    every: str = "month",
+    out: str | Path = "report.html",
+    notebook: str | Path | None = None,
+    lang: str | None = None,
+    min_cell: int | None = 10,
+    first: str | None = None,
+    last: str | None = None,
+    title: str | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Report:
+    """Write the retention report of a base: one HTML file and, when asked for, an executed notebook.
+
+    The page needs no network and holds no customer; its explorer lives without a kernel. The notebook holds the
+    account, so that a reader without the list can run it again.
+
+    Args:
+        base: What `read_contracts` or `read_orders` gave.
+        every: The period, as for `retention_by_period`.
+        out: The HTML file.
+        notebook: The notebook; needs ``pip install 'crrkit[report]'``. None writes none.
+        lang: ``"en"`` or ``"ru"``; None takes the current language.
+        min_cell: The smallest group that may be shown. A rate whose base, kept or lost customers are fewer, but not
+            nobody, is withheld with the counts that would give it away. None withholds nothing, for private use.
+        first: The first period, as for `retention_by_period`.
+        last: The last period.
+        title: What stands above the headline; by default "Customer retention".
+        progress: Called before each step with its name, the number of steps done and the number of all, and once more
+            when everything is done.
+
+    Returns:
+        The paths and the findings.
+
+    Raises:
+        ValueError: If a file cannot be written where it was asked for, or would name a customer. A file that stood
+            there before is then still the old one.
+
+    Examples:
+        >>> import crrkit as crr, tempfile, pathlib
+        >>> folder = pathlib.Path(tempfile.mkdtemp())
+        >>> base = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at", amount="total")
+        >>> written = write_report(base, out=folder / "report.html")
+        >>> print(written.findings[0].claim)
+        In December 2024 we kept 191 of 289 customers: 66.1% (95% interval 60.5% to 71.3%).
+        >>> write_report(base, out=folder / "nowhere" / "report.html")
+        Traceback (most recent call last):
+        crrkit._errors.InputError: out='...' lies in a folder that does not exist. Make the folder ...
+    """
+    with use_language(lang):
+        targets = _targets(out, notebook)
+        steps = _Steps(progress, total=3 + (notebook is not None))
+        if min_cell is not None:
+            check_count(min_cell, name="min_cell")
+        with _beside(targets) as parts:
+            steps.begin(_("counting"))
+            kept = shared(retention_by_period(base, every=every, first=first, last=last), min_cell=min_cell)
+            contents = dict(
+                _contents(kept, base, targets, steps, title=title or _("Customer retention"), min_cell=min_cell)
+            )
+            steps.begin(_("looking for customers in the files"))
+            for name, (text, texts) in contents.items():
+                refuse_leaks(texts, base, file=targets[name].name, kept=kept)
+                parts[name].write_text(text, encoding="utf-8", newline="\n")
+        steps.begin(_("done"))
+        found = tuple(finding for section in sections(kept) for finding in section.findings)
+        return Report(targets["out"], targets.get("notebook"), found)
+
+
+class _Steps:
+    def __init__(self, progress: Callable[[str, int, int], None] | None, *, total: int) -> None:
+        self.progress, self.total, self.done = progress, total, 0
+
+    def begin(self, name: str) -> None:
+        if self.progress:
+            self.progress(name, self.done, self.total)
+        self.done += 1
+
+
+def _contents(
+    kept: RetentionTable, base: Base, targets: dict[str, Path], steps: _Steps, *, title: str, min_cell: int | None
+) -> Iterator[tuple[str, tuple[str, list[str]]]]:
+    """Each file's text and what a reader could see in it."""
+    from crrkit.report.page import build_page
+
+    steps.begin(_("drawing the page"))
+    page = build_page(kept, title=title, min_cell=min_cell)
+    yield "out", (page, texts_of_page(page))
+    if "notebook" in targets:
+        from crrkit.report.notebook import build_notebook, execute
+
+        steps.begin(_("running the notebook"))
+        cells = execute(build_notebook(kept, base, title=title))
+        text = json.dumps(cells, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        yield "notebook", (text, list(texts_of_notebook(cells)))
+
+
+def _targets(out: str | Path, notebook: str | Path | None) -> dict[str, Path]:
+    """The files to be written, checked before any long work."""
+    targets = {"out": _checked(out, name="out", ending=".html")}
+    if notebook is not None:
+        from crrkit.report.notebook import check_installed
+
+        check_installed()
+        targets["notebook"] = _checked(notebook, name="notebook", ending=".ipynb")
+    return targets
+
+
+def _checked(given: str | Path, *, name: str, ending: str) -> Path:
+    path = Path(given).expanduser()
+    if path.suffix.lower() != ending:
+        message = _("{name}={given!r} must end in {ending}.")
+    elif path.is_dir():
+        message = _("{name}={given!r} is a folder. Name a file in it.")
+    elif not path.parent.is_dir():
+        message = _("{name}={given!r} lies in a folder that does not exist. Make the folder or choose another.")
+    else:
+        return path
+    text = message.format(name=name, given=str(given), ending=ending)
+    raise InputError(text, argument=name, given=str(given))
+
+
+@contextmanager
+def _beside(targets: dict[str, Path]) -> Iterator[dict[str, Path]]:
+    """New files beside the targets, moved into their places when all has gone well, else removed."""
+    parts: dict[str, Path] = {}
+    try:
+        for name, target in targets.items():
+            parts[name] = _new_file(target, name=name)
+        yield parts
+        for name, target in targets.items():
+            parts[name].replace(target)
+    finally:
+        for part in parts.values():
+            part.unlink(missing_ok=True)
+
+
+def _new_file(target: Path, *, name: str) -> Path:
+    path = target.with_name(f".{target.stem}-{secrets.token_hex(4)}{target.suffix}")
+    try:
+        path.touch(exist_ok=False)  # with the rights of any new file, unlike those of tempfile
+    except OSError as refused:
+        message = _("{name}={given!r} cannot be written ({why}). Choose a folder that you may write to.")
+        text = message.format(name=name, given=str(target), why=refused.strerror)
+        raise InputError(text, argument=name, given=str(target)) from refused
+    return path
