@@ -23,13 +23,21 @@ _HOMES = {
         "SourceError",
         "UndefinedRateWarning",
     ),
-    "intervals": ("clopper_pearson", "newcombe", "wilson"),
-    "rates": ("Rate", "convert_rate", "expected_lifetime", "quick_ratio"),
-    "formula": ("Counts", "churn_from_counts", "crr_bounds", "crr_from_counts", "solve_counts"),
+    "intervals": ("clopper_pearson", "newcombe", "newcombe_paired", "wilson"),
+    "rates": ("Rate", "average_rate", "convert_rate", "expected_lifetime", "quick_ratio"),
+    "formula": ("Counts", "churn_from_counts", "crr_bounds", "crr_from_counts", "crr_from_sets", "solve_counts"),
     "samples": ("sample", "sample_path"),
     "bases": ("read_contracts", "read_orders"),
     "movement": ("RetentionTable", "retention_by_period"),
     "report": ("write_report",),
+    "activity": ("OwnGap", "Trailing"),
+    "cadence": ("characteristic_interval", "suggest_period"),
+    "noise": ("compare_segments", "control_chart"),
+    "conventions": ("reconcile",),
+    "revenue": ("concentration", "retail_measures", "revenue_retention"),
+    "stressing": ("stress",),
+    "survey": ("sample_size", "survey_rate"),
+    "definitions": ("DefinitionCard",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 _ROOMS = ("figures", "lessons", "widgets")
@@ -66,22 +74,39 @@ if TYPE_CHECKING:
     from crrkit._language import language as language
     from crrkit._language import set_language as set_language
     from crrkit._language import use_language as use_language
+    from crrkit.activity import OwnGap as OwnGap
+    from crrkit.activity import Trailing as Trailing
     from crrkit.bases import read_contracts as read_contracts
     from crrkit.bases import read_orders as read_orders
+    from crrkit.cadence import characteristic_interval as characteristic_interval
+    from crrkit.cadence import suggest_period as suggest_period
+    from crrkit.conventions import reconcile as reconcile
+    from crrkit.definitions import DefinitionCard as DefinitionCard
     from crrkit.formula import Counts as Counts
     from crrkit.formula import churn_from_counts as churn_from_counts
     from crrkit.formula import crr_bounds as crr_bounds
     from crrkit.formula import crr_from_counts as crr_from_counts
+    from crrkit.formula import crr_from_sets as crr_from_sets
     from crrkit.formula import solve_counts as solve_counts
     from crrkit.intervals import clopper_pearson as clopper_pearson
     from crrkit.intervals import newcombe as newcombe
+    from crrkit.intervals import newcombe_paired as newcombe_paired
     from crrkit.intervals import wilson as wilson
     from crrkit.movement import RetentionTable as RetentionTable
     from crrkit.movement import retention_by_period as retention_by_period
+    from crrkit.noise import compare_segments as compare_segments
+    from crrkit.noise import control_chart as control_chart
     from crrkit.rates import Rate as Rate
+    from crrkit.rates import average_rate as average_rate
     from crrkit.rates import convert_rate as convert_rate
     from crrkit.rates import expected_lifetime as expected_lifetime
     from crrkit.rates import quick_ratio as quick_ratio
     from crrkit.report import write_report as write_report
+    from crrkit.revenue import concentration as concentration
+    from crrkit.revenue import retail_measures as retail_measures
+    from crrkit.revenue import revenue_retention as revenue_retention
     from crrkit.samples import sample as sample
     from crrkit.samples import sample_path as sample_path
+    from crrkit.stressing import stress as stress
+    from crrkit.survey import sample_size as sample_size
+    from crrkit.survey import survey_rate as survey_rate

@@ -75,7 +75,9 @@ def check_column(value: object, *, name: str, available: Iterable[str]) -> str:
     if isinstance(value, str) and value in columns:
         return value
     message = _("{name}={value!r} is not a column of the table. Its columns are {columns}.").format(
-        name=name, value=value, columns=", ".join(columns[:30]) + (", …" if len(columns) > 30 else "")  # noqa: PLR2004 - one screen
+        name=name,
+        value=value,
+        columns=", ".join(columns[:30]) + (", …" if len(columns) > 30 else ""),  # noqa: PLR2004 - one screen
     )
     message += suggestion(str(value), columns)
     raise ColumnNotFoundError(message, argument=name, given=value, available=columns)

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from crrkit import reductions
-from crrkit._checks import check_choice
+from crrkit._checks import check_choice, check_count
 from crrkit._errors import InputError
 from crrkit._language import gettext as _
 from crrkit.activity import Activity, OwnGap, Trailing
@@ -98,6 +98,7 @@ def read_contracts(
     as_of: str | date | datetime | None = None,
     zone: str | None = None,
     dates: str | None = None,
+    burn_in_days: int = 0,
     week_starts: str = "monday",
     year_starts: str = "january",
 ) -> ContractBase:
@@ -121,6 +122,8 @@ def read_contracts(
             without one are taken as local.
         dates: How dates are written: ``"day-month-year"``, ``"month-day-year"``, ``"year-month-day"`` or a pattern
             such as ``"%d.%m.%Y"``; by default it is seen from the column.
+        burn_in_days: The history begins with the file, not with the business: for so many days after the first event
+            a customer seen for the first time need not be new. Periods that begin in them have the status ``burn_in``.
         week_starts: The first day of the week.
         year_starts: The first month of the (fiscal) year.
 
@@ -143,13 +146,14 @@ def read_contracts(
             Its columns are client_id, joined, left. Did you mean 'client_id'?
     """
     _check_calendar(week_starts, year_starts)
+    check_count(burn_in_days, name="burn_in_days")
     cut = _moment(as_of)
     named = {"customer": customer, "start": start, "end": end, "contract": contract, "amount": amount}
     rows = read_contract_rows(source, named=named, by=_names(by), end_is=end_is, zone=zone, dates=dates, as_of=cut)
     cut = cut or _day_after(rows.last)
     card = DefinitionCard(
         source=rows.quality.source, unit="person_any", activity="contract runs", as_of=cut, zone=rows.zone,
-        week_starts=week_starts, year_starts=year_starts, end_is=end_is,
+        week_starts=week_starts, year_starts=year_starts, end_is=end_is, burn_in_days=burn_in_days,
     )  # fmt: skip
     return ContractBase(rows.table, rows.quality, card, rows.first, cut, _names(by), engine=rows.engine)
 
@@ -169,6 +173,7 @@ def read_orders(
     as_of: str | date | datetime | None = None,
     zone: str | None = None,
     dates: str | None = None,
+    burn_in_days: int = 0,
     week_starts: str = "monday",
     year_starts: str = "january",
 ) -> OrderBase:
@@ -189,6 +194,8 @@ def read_orders(
         as_of: The cut-off; by default the day after the last purchase.
         zone: As for `read_contracts`.
         dates: As for `read_contracts`.
+        burn_in_days: The history begins with the file, not with the business: for so many days after the first event
+            a customer seen for the first time need not be new. Periods that begin in them have the status ``burn_in``.
         week_starts: The first day of the week.
         year_starts: The first month of the (fiscal) year.
 
@@ -211,6 +218,7 @@ def read_orders(
         Columns: customer = who, at = when, amount = paid
     """
     _check_calendar(week_starts, year_starts)
+    check_count(burn_in_days, name="burn_in_days")
     _check_activity(activity)
     cut = _moment(as_of)
     named = {"customer": customer, "at": at, "amount": amount, "quantity": quantity, "price": price, "receipt": receipt}
@@ -221,7 +229,8 @@ def read_orders(
     activity = _settled(activity, rows, cut)
     card = DefinitionCard(
         source=rows.quality.source, unit="buyer", activity=str(activity), as_of=cut, zone=rows.zone,
-        week_starts=week_starts, year_starts=year_starts, refunds=refunds if "amount" in rows.table.columns else None,
+        burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
+        refunds=refunds if "amount" in rows.table.columns else None,
     )  # fmt: skip
     return OrderBase(rows.table, rows.quality, card, rows.first, cut, _names(by), activity, rows.engine)
 

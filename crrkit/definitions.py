@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from crrkit._display import UNDEFINED
-from crrkit._language import format_date, mark
+from crrkit._language import format_date, format_number, mark, ngettext
 from crrkit._language import gettext as _
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class DefinitionCard:
         year_starts: The first month of the year.
         as_of: The cut-off: nothing at or after it was seen.
         end_is: What the end date of a contract means; None for orders.
+        burn_in_days: For so many days after the first event nobody knows who is new.
         refunds: What happens to amounts of 0 or below; None when there are no amounts.
         new: Who is new.
         returned: Who has returned.
@@ -57,6 +58,7 @@ class DefinitionCard:
     year_starts: str = "january"
     end_is: str | None = None
     refunds: str | None = None
+    burn_in_days: int = 0
     new: str = mark("a customer for the first time ever inside the period, and still there at its end")
     returned: str = mark("a former customer, not there at the start, there again at the end")
 
@@ -81,11 +83,18 @@ class DefinitionCard:
             (_("End date of a contract"), _(_WORDS[self.end_is]) if self.end_is else None),
             (_("Refunds"), _(_WORDS[self.refunds]) if self.refunds else None),
             (_("Data seen until"), _("before {day}").format(day=format_date(self.as_of))),
+            (_("Who is new is unknown"), self._burn_in()),
             (_("Clock"), self.zone or _("local times as written")),
             (_("Week starts on"), _(self.week_starts) if self.every == "week" else None),
             (_("Year starts in"), _(self.year_starts) if self.year_starts != "january" else None),
         ]
         return [(name, text) for name, text in pairs if text is not None]
+
+    def _burn_in(self) -> str | None:
+        if not self.burn_in_days:
+            return None
+        text = ngettext("in the first {n} day of the data", "in the first {n} days of the data", self.burn_in_days)
+        return text.format(n=format_number(self.burn_in_days))
 
     def __str__(self) -> str:
         """The card as lines of text."""

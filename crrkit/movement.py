@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from crrkit.definitions import DefinitionCard
     from crrkit.tables import QualityReport
 
-COMPLETE, RUNNING, EMPTY = mark("complete"), mark("running"), mark("empty_base")
+COMPLETE, RUNNING, EMPTY, BURN_IN = mark("complete"), mark("running"), mark("empty_base"), mark("burn_in")
 MOST_PERIODS = 20_000  # days in half a century: more rows than that were not meant
 SHORTER = {"year": "half-year", "half-year": "quarter", "quarter": "month", "month": "week", "week": "day"}
 
@@ -316,7 +317,9 @@ def dated(flows: pd.DataFrame, calendar: Calendar, span: range, base: Base) -> p
     flows.insert(1, "from_", bounds[:-1])
     flows.insert(2, "until", bounds[1:])
     running = flows["until"] > base.as_of
-    flows["status"] = np.select([flows["start"] == 0, running], [EMPTY, RUNNING], COMPLETE)
+    unknown = flows["from_"] < base.first + timedelta(days=base.card.burn_in_days)
+    states = [flows["start"] == 0, running, unknown & (base.card.burn_in_days > 0)]
+    flows["status"] = np.select(states, [EMPTY, RUNNING, BURN_IN], COMPLETE)
     return flows
 
 

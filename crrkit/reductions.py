@@ -221,6 +221,13 @@ def _paid(orders: ir.Table, calendar: Calendar, as_of: datetime) -> ir.Table:
     return rows.group_by("customer", "period").agg(revenue=rows["amount"].sum())
 
 
+def with_clock_moved(rows: ir.Table, *, hours: float) -> ir.Table:
+    """The same rows as another zone's clock would have written them."""
+    moved = ibis.interval(seconds=round(hours * 3600))
+    times = {name: rows[name] + moved for name in ("at", "start", "end") if name in rows.columns}
+    return rows.mutate(**times)
+
+
 def customer_segments(rows: ir.Table, *, time: str, by: tuple[str, ...]) -> ir.Table:
     """One row a customer with its segments: those of the earliest row, the smallest where several are as early."""
     first = rows[time].min().over(group_by=rows["customer"])
