@@ -27,8 +27,10 @@ body {{ max-width: 60rem; margin: 1.5rem auto; padding: 0 1rem; }}
 h1 {{ font-size: 1.25rem; }}
 .crrkit-explorer {{ margin: 1.5rem 0 2.5rem; }}
 </style>
+<main>
 <h1>{title}</h1>
 {body}
+</main>
 </html>
 """
 

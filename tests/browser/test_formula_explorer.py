@@ -234,6 +234,18 @@ def test_without_javascript_the_still_picture_stands(open_page: OpenPage, page_f
     assert picture.bounding_box()["height"] > 200
 
 
+def test_a_strict_policy_that_lets_inline_scripts_and_blobs_through_is_enough(
+    open_page: OpenPage, page_file: Path
+) -> None:
+    policy = "default-src 'none'; script-src 'unsafe-inline' blob:; style-src 'unsafe-inline'; img-src data:"
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+    html = page_file.read_text(encoding="utf-8").replace('<meta charset="utf-8">', f'<meta charset="utf-8">{meta}')
+    page_file.write_text(html, encoding="utf-8")
+    page = open_page(page_file)
+    slider(page, "New at the end").press("ArrowLeft")
+    expect(formula(page)).to_contain_text("(89 − 29) / 70 = 85.7%")
+
+
 def test_two_explorers_on_a_page_share_a_module_and_nothing_else(open_page: OpenPage, tmp_path: Path) -> None:
     both = [FormulaExplorer(start=70, lost=10, new=30), FormulaExplorer(start=1000, lost=300, new=500, lang="ru")]
     html = static_page(both, title="Two")
