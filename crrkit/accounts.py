@@ -18,7 +18,7 @@ from crrkit._errors import AccountingMismatch, InconsistentCounts, InputError
 from crrkit._language import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     import pandas as pd
 
@@ -247,12 +247,18 @@ def _unbalanced(*, expected: float, end: float) -> AccountingMismatch:
 def _complete(facts: Mapping[str, float]) -> dict[str, float]:
     """The facts and all that follows from them; where they contradict each other, the first answer stands."""
     known = dict(facts)
-    for _round in RULES:  # each round adds a fact or nothing, so as many rounds as rules are always enough
-        for target, needs, rule in RULES:
-            if target not in known and all(name in known for name in needs):
-                value = rule(*(known[name] for name in needs))
-                known |= {} if value is None else {target: value}
+    while found := next(_consequences(known), None):
+        known.update([found])
     return known
+
+
+def _consequences(known: Mapping[str, float]) -> Iterator[tuple[str, float]]:
+    """What follows in one step, by the order of the rules: counts before rates, which may have been rounded."""
+    for target, needs, rule in RULES:
+        if target not in known and all(name in known for name in needs):
+            value = rule(*(known[name] for name in needs))
+            if value is not None:
+                yield target, value
 
 
 def _refuse_contradictions(facts: Mapping[str, float]) -> None:

@@ -110,6 +110,7 @@ def test_nobody_left_is_zero():
         ({"start": 10, "end": 15, "new": 100}, "new_exceeds_end", "at least 85 of them left"),
         ({"start": 10, "end": 15, "new": 10, "returned": 6}, "new_exceeds_end", r"new \+ returned=16"),
         ({"start": 10, "end": 30, "new": 5}, "kept_exceeds_start", "at least 15 customers who returned"),
+        ({"start": 10, "end": 16, "new": 5}, "kept_exceeds_start", "leaves 11, more than start=10"),
         ({"start": 10, "end": 10, "new": 5, "lost": 11}, "lost_exceeds_start", "lost=11 is more than start=10"),
         ({"start": 0, "end": 0, "new": 0, "lost": 1}, "lost_exceeds_start", "newcomers"),
         ({"start": 70, "end": 90, "new": 30, "lost": 8}, "accounting_mismatch", "2 customers left unexplained"),
@@ -130,6 +131,14 @@ def test_counts_that_nobody_can_have_produced(counts, reason, hint):
         assert {rate.status for rate in (raw, undefined)} == {"inconsistent"}
         assert {rate.reason for rate in (raw, undefined)} == {reason}
         assert raw.ci is None
+
+
+@pytest.mark.parametrize("way", ["nan", "raw"])
+def test_an_empty_base_is_undefined_whatever_else_is_wrong(way):
+    with pytest.warns(UndefinedRateWarning):
+        rate = crr_from_counts(start=0, end=0, new=0, lost=1, period="month", on_inconsistent=way)
+    assert math.isnan(rate)
+    assert rate.reason == "empty_base"
 
 
 def test_the_bare_formula_can_fall_far_below_zero():
@@ -199,6 +208,9 @@ def test_averages_are_counts_when_they_are_announced():
     rate = crr_from_counts(start=70.5, end=90.25, new=30.1, period="month", allow_fractional=True)
     assert rate == pytest.approx(60.15 / 70.5)
     assert rate.ci[0] < rate < rate.ci[1]
+    for end, new in ((5, 5.5), (15.5, 5)):  # half a customer too many came, or stayed
+        with pytest.raises(InconsistentCounts):
+            crr_from_counts(start=10, end=end, new=new, period="month", allow_fractional=True)
     # 0.3 - 0.1 - 0.2 is -5.6e-17 in floats: nobody kept, not a contradiction.
     assert crr_from_counts(start=1, end=0.3, new=0.1, returned=0.2, period="month", allow_fractional=True) == 0
 
@@ -439,6 +451,10 @@ def test_facts_that_contradict_each_other_are_named(facts, message):
     with pytest.raises(InconsistentCounts) as caught:
         solve_counts(**facts)
     assert message in str(caught.value)
+
+
+def test_a_rate_written_to_nine_digits_does_not_contradict_its_counts():
+    assert solve_counts(**SEED_A, crr=0.857142857) == Counts(start=70, lost=10, new=30)
 
 
 def test_four_counts_that_do_not_balance_leave_a_residual():
