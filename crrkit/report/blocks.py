@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from crrkit._display import UNDEFINED, format_cell
-from crrkit._language import format_date, format_number, format_percent
+from crrkit._language import format_number, format_percent
 from crrkit._language import gettext as _
 from crrkit.movement import EMPTY, RUNNING
 from crrkit.report.account import WITHHELD, reference_row
 from crrkit.report.elements import Html, element, join
 from crrkit.report.findings import process_caveat, textbook_finding
-from crrkit.report.words import period_name
+from crrkit.report.words import capital, day_name, period_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from crrkit.movement import RetentionTable
+    from crrkit.tables import QualityReport
     from crrkit.widgets import FormulaExplorer
 
-COUNTS = ("start", "lost", "new", "returned", "end", "kept")
+COUNTS = ("kept", "start", "lost", "new", "returned", "end")
 WITHHELD_MARK = "[c]"  # as official statistics write it
 THEMES = {"light": (False, True), "dark": (False, True)}
 
@@ -66,20 +67,18 @@ def line(kept: RetentionTable) -> Html:
 
 
 def account_table(kept: RetentionTable) -> Html:
-    """Every period as a row: the counts that balance, the rate with its interval, and how far it was seen."""
+    """Every period as a row: the rate with its interval, then the counts that balance."""
     titles = kept.titles()
-    heads = [titles["period"], *(titles[name] for name in COUNTS), titles["crr"], _("95% interval")]
-    head = element("tr", *(element("th", text, scope="col") for text in heads))
+    heads = [titles["period"], titles["crr"], _("95% interval"), *(titles[name] for name in COUNTS)]
     main = reference_row(kept)
-    rows = [
-        _account_row(row, is_main=main is not None and row["period"] == main["period"])
-        for _i, row in kept.table.iterrows()
-    ]
-    caption = element("caption", _("start − lost + new + returned = end; kept = start − lost; rate = kept / start."))
-    table = element("table", caption, element("thead", head), element("tbody", *rows), class_="account")
-    label = _("The account, period by period")
-    legend = _withheld_legend() if (kept.table["status"] == WITHHELD).any() else None
-    return join(element("div", table, class_="scroll", role="region", tabindex="0", aria_label=label), legend)
+    name = None if main is None else main["period"]
+    rows = [_account_row(row, is_main=row["period"] == name) for _i, row in kept.table.iterrows()]
+    caption = _("start − lost + new + returned = end; kept = start − lost; rate = kept / start.")
+    if (kept.table["status"] == WITHHELD).any():
+        caption += " " + _("{mark}: withheld, because it speaks of too few customers or gives such a number away.")
+    caption = caption.format(mark=WITHHELD_MARK)
+    table = _table(heads, rows, label=_("The account, period by period"))
+    return element("figure", table, element("figcaption", capital(caption)))
 
 
 def explorer_block(kept: RetentionTable) -> Html:
@@ -89,7 +88,7 @@ def explorer_block(kept: RetentionTable) -> Html:
     row = reference_row(kept)
     explorer = formula_explorer(row)
     live = widgets.static_html(explorer, element_id="formula-explorer")
-    return join(element("p", explorer_caption(kept, row)), element("figure", Html(live)))
+    return join(element("p", explorer_caption(kept, row), class_="caveat"), element("figure", Html(live)))
 
 
 def formula_explorer(row: pd.Series | None) -> FormulaExplorer:
@@ -119,26 +118,16 @@ def explorer_caption(kept: RetentionTable, row: pd.Series | None) -> str:
 
 def rows_block(kept: RetentionTable) -> Html:
     """Why rows were set aside, and which column was taken for what."""
-    quality = kept.quality
-    titles = quality.titles()
-    kinds = quality.kinds
-    head = element("tr", *(element("th", titles[name], scope="col") for name in kinds))
-    body = [
-        element(
-            "tr",
-            *(_cell(format_cell(getattr(row, name), kind), first=name == "reason") for name, kind in kinds.items()),
-        )
-        for row in quality.table.itertuples()
+    quality, kinds = kept.quality, kept.quality.kinds
+    heads = [quality.titles()[name] for name in kinds]
+    rows = [
+        _row(*(format_cell(cell, kind) for cell, kind in zip(row, kinds.values(), strict=True)))
+        for row in _cells(quality)
     ]
-    table = element("table", element("thead", head), element("tbody", *body)) if body else None
     columns = ", ".join(f"{role} = {column}" for role, column in quality.columns.items())
     lines = [_("Columns: {pairs}").format(pairs=columns), *quality.notes]
+    table = element("figure", _table(heads, rows, label=_("Rows set aside"))) if rows else None
     return join(table, *(element("p", line, class_="caveat") for line in lines))
-
-
-def definition_block(kept: RetentionTable) -> Html:
-    """The definition card and what must not be missed beside it."""
-    return join(Html(kept.card.to_html()), *(element("p", note, class_="caveat") for note in kept.notes))
 
 
 def method_block(kept: RetentionTable, *, min_cell: int | None) -> Html:
@@ -148,26 +137,32 @@ def method_block(kept: RetentionTable, *, min_cell: int | None) -> Html:
 
 
 def _account_row(row: pd.Series, *, is_main: bool) -> Html:
-    rate = format_cell(row["crr"], "rate")
-    interval = (
-        UNDEFINED if pd.isna(row["crr"]) else f"{format_percent(row['crr_low'])}–{format_percent(row['crr_high'])}"
-    )
+    rate, interval = format_cell(row["crr"], "rate"), UNDEFINED
+    if not pd.isna(row["crr"]):
+        interval = f"{format_number(100 * row['crr_low'], digits=1)}–{format_percent(row['crr_high'])}"
     if row["status"] == WITHHELD:
         rate = interval = WITHHELD_MARK
     counts = [WITHHELD_MARK if pd.isna(row[name]) else format_number(row[name]) for name in COUNTS]
     note = {RUNNING: _(RUNNING), EMPTY: _("nobody to keep"), WITHHELD: _(WITHHELD)}.get(row["status"])
-    first = element("th", str(row["period"]), note and element("small", note), scope="row")
-    cells = [first, *(_cell(text) for text in counts), element("td", rate, class_="rate"), _cell(interval)]
-    return element("tr", *cells, class_="main" if is_main else row["status"])
+    head = join(str(row["period"]), note and element("small", note))
+    return _row(head, rate, interval, *counts, class_="main" if is_main else row["status"])
 
 
-def _cell(text: str, *, first: bool = False) -> Html:
-    return element("th", text, scope="row") if first else element("td", text)
+def _table(heads: list[str], rows: list[Html], *, label: str) -> Html:
+    """A table in a frame that scrolls sideways on a narrow screen, by keyboard too."""
+    head = element("tr", *(element("th", text, scope="col") for text in heads))
+    table = element("table", element("thead", head), element("tbody", *rows))
+    return element("div", table, class_="scroll", role="region", tabindex="0", aria_label=label)
 
 
-def _withheld_legend() -> Html:
-    text = _("{mark}: withheld, because the number or one that follows from it speaks of too few customers.")
-    return element("p", text.format(mark=WITHHELD_MARK), class_="caveat")
+def _row(head: str, *cells: str, class_: str | None = None) -> Html:
+    first, *others = (element("td", cell, class_="withheld" if cell == WITHHELD_MARK else None) for cell in cells)
+    return element("tr", element("th", head, scope="row"), first, *others, class_=class_)
+
+
+def _cells(quality: QualityReport) -> list[list[object]]:
+    rows: list[list[object]] = quality.table[list(quality.kinds)].to_numpy(dtype=object).tolist()
+    return rows
 
 
 def _formula(kept: RetentionTable) -> list[Html]:
@@ -189,7 +184,7 @@ def _periods(kept: RetentionTable) -> list[Html]:
         "A period runs from its first day up to, and not including, the first day of the next: from {first} until"
         " {until}. Customers are counted just before such a boundary, so the end of one period is the start of the"
         " next, and nobody is counted twice or missed."
-    ).format(first=format_date(row["from_"]), until=format_date(row["until"]))
+    ).format(first=day_name(row["from_"]), until=day_name(row["until"]))
     return [element("h3", _("Periods")), element("p", text)]
 
 

@@ -13,18 +13,19 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from crrkit._display import format_cell
-from crrkit._language import format_date, format_number, format_percent, format_points, ngettext
+from crrkit._language import format_number, format_percent, format_points, ngettext
 from crrkit._language import gettext as _
 from crrkit.intervals import newcombe
 from crrkit.movement import COMPLETE, EMPTY, RUNNING
+from crrkit.noise import FEW
 from crrkit.report.account import WITHHELD, reference_row
-from crrkit.report.words import capital, in_period, period_name, periods_counted
+from crrkit.report.words import capital, day_name, in_period, period_name, periods_counted
 
 if TYPE_CHECKING:
     from crrkit.movement import RetentionTable
     from crrkit.tables import QualityReport
 
-FEW = 30  # below this many customers one person moves the rate by more than three points
+MOST_NAMED = 3  # periods in a sentence
 POINTS = 100  # from this many customers on, a point is at least one of them
 COUNTS = ["start", "kept", "lost", "new", "returned", "end"]
 
@@ -59,15 +60,21 @@ def retention_finding(kept: RetentionTable) -> Finding:
         return _nothing_to_claim(kept)
     when = in_period(row, kept.every)
     claim = f"{_kept_of(row, when)} {_interval(row)}."
-    caveats = [*_running_caveat(row), *_later_caveats(kept, row), *_returned_caveat(row), *_few_caveat(row)]
+    caveats = [
+        *kept.notes,
+        *_running_caveat(row),
+        *_later_caveats(kept, row),
+        *_returned_caveat(row),
+        *_few_caveat(row),
+    ]
     return Finding(capital(claim), _rows(kept, row), " ".join([*caveats, process_caveat()]))
 
 
 def process_caveat() -> str:
     """What the interval of a complete list means; the wording is the same wherever it stands."""
     return _(
-        "The list is complete, so the rate is a fact, not an estimate. The interval answers another question: how far"
-        " could the same process have landed?"
+        "Every customer of the list is counted, so the rate is a fact, not an estimate. The interval answers another"
+        " question: how far could the same process have landed?"
     )
 
 
@@ -125,18 +132,26 @@ def trend_finding(kept: RetentionTable) -> Finding:
         claim = _("There is no second complete period yet, so no trend can be seen.")
         return Finding(claim, rows, _("Two points are a difference, and three are hardly a trend."))
     low, high = rows.iloc[rows["crr"].argmin()], rows.iloc[rows["crr"].argmax()]
-    claim = _("The rate lay between {low} ({when}) and {high} ({then}), {mean} on average ({n}).")
-    claim = claim.format(
-        n=periods_counted(len(rows), kept.every),
-        low=format_percent(low["crr"]), when=period_name(low, kept.every),
-        high=format_percent(high["crr"]), then=period_name(high, kept.every),
-        mean=format_percent(rows["kept"].sum() / rows["start"].sum()),
-    )  # fmt: skip
-    caveat = _(
+    words = {
+        "n": periods_counted(len(rows), kept.every),
+        "low": format_percent(low["crr"]), "when": period_name(low, kept.every),
+        "high": format_percent(high["crr"]), "then": period_name(high, kept.every),
+        "mean": format_percent(rows["kept"].sum() / rows["start"].sum()),
+    }  # fmt: skip
+    claim, caveat = _trend_words(some_withheld=WITHHELD in set(kept.table["status"]))
+    return Finding(claim.format(**words), rows, caveat)
+
+
+def _trend_words(*, some_withheld: bool) -> tuple[str, str]:
+    if some_withheld:
+        return _("In the periods shown the rate lay between {low} ({when}) and {high} ({then}) ({n})."), _(
+            "Periods are withheld where few customers left or stayed, so those shown are no fair sample: there is no"
+            " average here."
+        )
+    return _("The rate lay between {low} ({when}) and {high} ({then}), {mean} on average ({n})."), _(
         "The average weighs each period by its customers at the start. It is not the rate of a longer period: measure"
         " that one on its own dates."
     )
-    return Finding(claim, rows, caveat)
 
 
 def textbook_finding(kept: RetentionTable) -> Finding:
@@ -249,15 +264,19 @@ def _later_caveats(kept: RetentionTable, row: pd.Series) -> list[str]:
     """Why the headline does not speak of a later period."""
     later = kept.table[kept.table["from_"] > row["from_"]]
     reasons = {
-        RUNNING: _("{period} had not ended when the data ended and is left out here."),
-        WITHHELD: _("{period} is withheld: its rate would rest on too small a group of customers."),
-        EMPTY: _("{period} began with nobody, so it has no rate."),
+        RUNNING: _("Left out, because it had not ended when the data ended: {periods}."),
+        WITHHELD: _("Withheld, because the rate would rest on too small a group of customers: {periods}."),
+        EMPTY: _("Without a rate, because there was nobody to keep: {periods}."),
     }
-    return [
-        capital(reasons[r["status"]].format(period=period_name(r, kept.every)))
-        for _i, r in later.iterrows()
-        if r["status"] in reasons
-    ]  # fmt: skip
+    of = {
+        status: [period_name(r, kept.every) for _i, r in later[later["status"] == status].iterrows()]
+        for status in reasons
+    }
+    return [reasons[status].format(periods=_listed(names)) for status, names in of.items() if names]
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:MOST_NAMED]) + (", …" if len(names) > MOST_NAMED else "")
 
 
 def _returned_caveat(row: pd.Series) -> list[str]:
@@ -309,7 +328,7 @@ def _new_caveat(kept: RetentionTable) -> str:
     if kept.card.unit != "buyer":
         return _("New are customers for the first time ever in this list.")
     text = _("New are buyers for the first time in this list. It begins on {day}: who bought before that is not known.")
-    return text.format(day=format_date(kept.table["from_"].iloc[0]))
+    return text.format(day=day_name(kept.table["from_"].iloc[0]))
 
 
 def _gross_caveat(row: pd.Series) -> str:
@@ -337,6 +356,8 @@ def balance_finding(kept: RetentionTable) -> Finding:
     gaps = shown[shown["start"] - shown["lost"] + shown["new"] + shown["returned"] != shown["end"]]
     n = periods_counted(len(shown), kept.every)
     claim = _("The account balances in every period ({n}).").format(n=n)
+    if len(shown) < len(kept.table):
+        claim = _("The account balances in every period that is shown in full ({n}).").format(n=n)
     if len(gaps):
         claim = _("The account does not balance in {periods}: a fault of crrkit, please tell us.")
         claim = claim.format(periods=", ".join(gaps["period"]))

@@ -6,7 +6,6 @@ in it.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -51,7 +50,7 @@ def build_notebook(kept: RetentionTable, base: Base, *, title: str) -> NotebookN
     cells = [_cell(number, *cell) for number, cell in enumerate(_cells(kept, base, title), start=1)]
     spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     content = {"cells": cells, "metadata": {"kernelspec": spec}, "nbformat": 4, "nbformat_minor": 5}
-    notebook: NotebookNode = nbformat.reads(json.dumps(content), as_version=4)
+    notebook: NotebookNode = nbformat.from_dict(content)  # type: ignore[no-untyped-call]  # nbformat is typed in part
     return notebook
 
 

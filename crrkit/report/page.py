@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import crrkit
-from crrkit._language import format_date, language
 from crrkit._language import gettext as _
+from crrkit._language import language
 from crrkit.report import blocks
 from crrkit.report.account import reference_row
 from crrkit.report.elements import Html, element, join
 from crrkit.report.sections import sections
+from crrkit.report.words import day_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +33,7 @@ def build_page(kept: RetentionTable, *, title: str, min_cell: int | None) -> str
     body = [
         _head(parts[0], kept, title),
         _contents(parts[1:]),
-        element("main", *(_section(part, bodies) for part in parts[1:])),
+        element("main", *(_section(part, bodies) for part in parts[1:]), id="findings"),
         _footer(kept),
     ]
     top = element("title", f"{title}: {parts[0].findings[0].claim}")
@@ -56,7 +57,7 @@ def _bodies(kept: RetentionTable, min_cell: int | None) -> dict[str, Callable[[]
         "trend": lambda: blocks.line(kept),
         "account": lambda: blocks.account_table(kept),
         "explorer": lambda: blocks.explorer_block(kept),
-        "definition": lambda: blocks.definition_block(kept),
+        "definition": lambda: Html(kept.card.to_html()),
         "rows": lambda: blocks.rows_block(kept),
         "method": lambda: blocks.method_block(kept, min_cell=min_cell),
     }
@@ -67,7 +68,7 @@ def _head(headline: Section, kept: RetentionTable, title: str) -> Html:
     kicker = f"{title} · {kept.card.source}"
     return element(
         "header",
-        element("a", _("To the findings"), href="#" + "change", class_="skip"),
+        element("a", _("To the findings"), href="#findings", class_="skip"),
         element("p", kicker, class_="kicker"),
         element("h1", *_with_small_brackets(finding.claim)),
         element("p", finding.caveat, class_="caveat"),
@@ -104,6 +105,6 @@ def _caveat(finding: Finding) -> Html:
 
 
 def _footer(kept: RetentionTable) -> Html:
-    seen = _("Data seen until: before {day}.").format(day=format_date(kept.card.as_of))
+    seen = _("Data seen until: before {day}.").format(day=day_name(kept.card.as_of))
     made = _("Made with crrkit {version}. No customer is in this file, and it loads nothing from the network.")
     return element("footer", f"{seen} {made.format(version=crrkit.__version__)}")

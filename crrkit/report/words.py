@@ -13,6 +13,8 @@ from crrkit._language import gettext as _
 from crrkit._language import language, ngettext
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import pandas as pd
 
 
@@ -30,12 +32,19 @@ def period_name(row: pd.Series, every: str) -> str:
     """The name of a row's period: ``March 2024``, ``the second quarter of 2024``, ``2024``."""
     year, part = _year_and_part(str(row["period"]))
     if every == "day":
-        return _date(row["from_"])
+        return day_name(row["from_"])
     if every == "week":
         return _("week {days}").format(days=_days(row))
     if every == "month":
-        return _date(row["from_"], pattern=_("MMMM y"))
+        return day_name(row["from_"], pattern=_("MMMM y"))
     return _NAMES[every][part]().format(year=year)
+
+
+def day_name(day: date, *, pattern: str | None = None) -> str:
+    """A day inside a sentence: ``March 1, 2024``, ``1 марта 2024 года``, without a full stop of its own."""
+    from babel.dates import format_date
+
+    return format_date(day, format=pattern or _("MMMM d, y"), locale=language())
 
 
 def periods_counted(n: int, every: str) -> str:
@@ -79,10 +88,4 @@ def _year_and_part(label: str) -> tuple[str, str]:
 
 def _days(row: pd.Series) -> str:
     last = row["until"] - timedelta(days=1)
-    return _("from {first} to {last}").format(first=_date(row["from_"]), last=_date(last))
-
-
-def _date(day: pd.Timestamp, *, pattern: str | None = None) -> str:
-    from babel.dates import format_date
-
-    return format_date(day, format=pattern or _("MMMM d, y"), locale=language())
+    return _("from {first} to {last}").format(first=day_name(row["from_"]), last=day_name(last))
