@@ -1,0 +1,120 @@
+"""What the notebooks of the course need: their language, answers that are checked, fresh exercises.
+
+    from crrkit import lessons
+    lessons.begin()                        # speak the language of the notebook's folder
+    lessons.ask("month")                   # a question with a box to answer it in
+    lessons.check("month", "128.6 %")      # the same without a box
+    lessons.exercise("formula", seed=7)    # fresh numbers; .key() is for the teacher
+
+Nothing about the learner is kept: no answers, no counts of attempts.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from crrkit._checks import check_choice
+from crrkit._language import LANGUAGES, set_language
+from crrkit.accounts import Counts
+from crrkit.lessons.exercises import AnswerKey, Exercise, exercise
+from crrkit.lessons.formula_topic import bracket_question, crr_from_flows
+from crrkit.lessons.questions import Feedback, Question, judge
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["QUESTIONS", "AnswerKey", "Exercise", "Feedback", "Question", "ask", "begin", "check", "exercise"]
+
+_HALF_YEAR = crr_from_flows(Counts(start=1000, lost=300, new=500))
+
+QUESTIONS: Mapping[str, Question] = MappingProxyType(
+    {
+        "month": crr_from_flows(Counts(start=70, lost=10, new=30)),
+        "half-year": _HALF_YEAR,
+        "crr": _HALF_YEAR,
+        "bracket": bracket_question("((CE-CN)/CS)) X 100"),
+    }
+)
+"""The questions of the course by name: the examples and the formula of the two articles that it begins with."""
+
+
+def begin(lang: str | None = None) -> None:
+    """Speak the language of the notebook from here on.
+
+    A notebook of the course lies in a folder named ``en`` or ``ru``, and Jupyter runs it there: so the same code speaks
+    both languages. In any other folder the language stays as it is.
+
+    Args:
+        lang: ``"en"`` or ``"ru"``; None takes the name of the current folder.
+
+    Raises:
+        ValueError: If ``lang`` is not one of the two.
+
+    Examples:
+        >>> begin("en")
+        >>> begin("de")
+        Traceback (most recent call last):
+        ValueError: lang='de' is not a language of crrkit. Choose one of en, ru.
+    """
+    folder = Path.cwd().name
+    if lang is None and folder not in LANGUAGES:
+        print('In English: lessons.begin("en"). По-русски: lessons.begin("ru").')  # noqa: T201 - for the notebook's reader
+        return
+    set_language(lang or folder)
+
+
+def check(question: str | Question, answer: object) -> Feedback:
+    """What an answer is told: right, or which misreading gives it, or kindly that it cannot be read.
+
+    Args:
+        question: A name in ``QUESTIONS`` or a question of an `exercise`.
+        answer: A number or text: ``0.7``, ``"0,7"``, ``"70%"``, ``"70,0 %"``, ``"7/10"``; a bare number above 1 is a
+            percentage, too. Half a percentage point either way is right.
+
+    Returns:
+        The feedback; it prints itself in the current language. No answer raises an error.
+
+    Raises:
+        InputError: If the question is not known.
+
+    Examples:
+        >>> check("crr", "70,0 %")
+        Right. Of the 1,000 at the start 700 are still there: 70.0%.
+        >>> check("crr", 1.2).misreading
+        'end by start'
+        >>> check("crr", "70 apples")
+        “70 apples” cannot be read as a number. Write a share, for example 0.7, 70% or 7/10.
+        >>> check("crrr", 0.7)
+        Traceback (most recent call last):
+        crrkit._errors.InputError: question='crrr' is not known. Choose one of ... Did you mean 'crr'?
+    """
+    return judge(_known(question), answer)
+
+
+def ask(question: str | Question) -> Any:
+    """A question with a box to answer it in; without a kernel the question alone.
+
+    Args:
+        question: A name in ``QUESTIONS`` or a question of an `exercise`.
+
+    Returns:
+        A widget that checks what is typed, on Enter or at its button.
+
+    Raises:
+        InputError: If the question is not known.
+
+    Examples:
+        >>> ask("month")
+        At the start 70, lost 10, new 30. What is the retention rate?
+    """
+    from crrkit.lessons.form import AnswerForm
+
+    return AnswerForm(_known(question))
+
+
+def _known(question: str | Question) -> Question:
+    if isinstance(question, Question):
+        return question
+    return QUESTIONS[check_choice(question, name="question", choices=QUESTIONS)]

@@ -1,0 +1,124 @@
+"""Fresh numbers for practice: the same seed gives the same questions, and the teacher has the key."""
+
+from __future__ import annotations
+
+import html
+import random
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from crrkit._checks import check_choice, check_count
+from crrkit._display import Shown
+from crrkit._language import format_number, format_percent
+from crrkit._language import gettext as _
+from crrkit.accounts import Counts
+from crrkit.lessons.formula_topic import churn_from_ends, crr_from_ends, crr_from_flows
+from crrkit.lessons.questions import Question, judge
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import pandas as pd
+
+TOPICS: dict[str, tuple[Callable[[Counts], Question], ...]] = {
+    "formula": (crr_from_flows, crr_from_ends, churn_from_ends),
+}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class AnswerKey(Shown):
+    """The answers to an exercise, the right ones and the wrong ones that a teacher will meet, with what they mean."""
+
+    table: pd.DataFrame
+    kinds: ClassVar[Mapping[str, str]] = {"question": "count", "answer": "text", "meaning": "text"}
+
+    def titles(self) -> dict[str, str]:
+        """The heading of each column."""
+        return {"question": _("question"), "answer": _("answer"), "meaning": _("what it means")}
+
+
+@dataclass(frozen=True, repr=False)
+class Exercise:
+    """Questions on one topic, made from a seed. It prints itself without the answers.
+
+    Attributes:
+        topic: What it is about.
+        seed: The number it was made from.
+        questions: The questions, each for `check` or `ask`.
+    """
+
+    topic: str
+    seed: int
+    questions: tuple[Question, ...]
+
+    def __str__(self) -> str:
+        return "\n".join(f"{n}. {question}" for n, question in enumerate(self.questions, start=1))
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return f"<ol>{''.join(f'<li>{html.escape(str(question))}</li>' for question in self.questions)}</ol>"
+
+    def key(self) -> AnswerKey:
+        """The answer key."""
+        import pandas as pd
+
+        rows = [
+            (n, _in_ink(value), question.fill(words))
+            for n, question in enumerate(self.questions, start=1)
+            for _name, value, words in question.known()
+        ]
+        return AnswerKey(pd.DataFrame(rows, columns=["question", "answer", "meaning"]))
+
+
+def exercise(topic: str = "formula", *, seed: int) -> Exercise:
+    """Questions with fresh numbers; the same seed gives the same ones on every machine.
+
+    Args:
+        topic: What to practise: ``"formula"``.
+        seed: Any whole number from 0 up, for example the number on a learner's desk.
+
+    Returns:
+        The exercise; ``.questions[0]`` goes to `check` or `ask`, ``.key()`` is the teacher's.
+
+    Raises:
+        InputError: If the topic is not known or the seed is not a whole number.
+
+    Examples:
+        >>> drill = exercise("formula", seed=7)
+        >>> print(drill)
+        1. At the start 371, lost 159, new 99. What is the retention rate?
+        2. At the start 89, at the end 113, 31 of them new. What is the retention rate?
+        3. At the start 414, at the end 525, 228 of them new. What is the churn rate?
+        >>> drill.key().to_pandas().loc[1, "answer"]
+        '83.8%'
+        >>> exercise("formulas", seed=7)
+        Traceback (most recent call last):
+        crrkit._errors.InputError: topic='formulas' is not known. Choose one of formula. Did you mean 'formula'?
+    """
+    check_choice(topic, name="topic", choices=TOPICS)
+    seed = int(check_count(seed, name="seed"))
+    dice = random.Random(seed)  # noqa: S311 - numbers to practise with are no secret
+    return Exercise(topic, seed, tuple(_draw(make, dice) for make in TOPICS[topic]))
+
+
+def is_clear(question: Question) -> bool:
+    """Whether every foreseen answer is told what is meant for it, as a fraction, a percentage or a bare number."""
+    return all(
+        judge(question, form).misreading == name
+        for name, value, _words in question.known()
+        for form in (f"{value:.3f}", f"{100 * value:.0f}%", f"{100 * value:.0f}")
+    )
+
+
+def _draw(make: Callable[[Counts], Question], dice: random.Random) -> Question:
+    while True:
+        start = dice.randint(40, 900)
+        lost, new = round(start * dice.uniform(0.05, 0.45)), round(start * dice.uniform(0.05, 0.6))
+        question = make(Counts(start=start, lost=lost, new=new))
+        if is_clear(question):
+            return question
+
+
+def _in_ink(value: float) -> str:
+    return format_percent(value) if abs(value) < 10 else format_number(value, digits=0 if value == int(value) else 1)  # noqa: PLR2004 - a share, not a count

@@ -1,0 +1,50 @@
+"""A question with a box to answer it in; the only module of the lessons that meets ipywidgets."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+
+from crrkit._language import gettext as _
+from crrkit._language import language, use_language
+from crrkit.lessons.questions import judge
+
+if TYPE_CHECKING:
+    from crrkit.lessons.questions import Question
+
+
+class AnswerForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+    """The question, a box, a button and what the answer is told; nothing that was typed is kept.
+
+    The language is that of the moment it was made: a click arrives outside the cell that set it.
+    """
+
+    def __init__(self, question: Question) -> None:
+        self._question, self._lang = question, language()
+        self.box = ipywidgets.Text(
+            description=_("Your answer"), placeholder=question.fill(question.example), continuous_update=False,
+            style={"description_width": "initial"}, layout={"width": "26em", "max_width": "100%"},
+        )  # fmt: skip
+        self.button = ipywidgets.Button(description=_("Check"), layout={"width": "auto"})
+        self.said = ipywidgets.HTML()
+        line = ipywidgets.Box([self.box, self.button], layout={"flex_flow": "row wrap", "align_items": "center"})
+        super().__init__([ipywidgets.HTML(f"<p>{html.escape(str(question))}</p>"), line, self.said])
+        self.button.on_click(self._answer)
+        self.box.observe(self._answer, names="value")  # Enter
+
+    def _answer(self, _event: object) -> None:
+        with use_language(self._lang):
+            said = judge(self._question, self.box.value)
+            self.said.value = f'<div role="status">{said._repr_html_()}</div>'
+
+    def __repr__(self) -> str:
+        return str(self._question)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        """The live form, and beside it the question alone for places without a kernel."""
+        with use_language(self._lang):
+            how = _("To answer, run this notebook.")
+        still = f"<p>{html.escape(str(self))}</p><p><em>{html.escape(how)}</em></p>"
+        return {**super()._repr_mimebundle_(**kwargs), "text/plain": repr(self), "text/html": still}

@@ -1,0 +1,201 @@
+"""Questions on the formula: retention and churn from counts, and the bracket that closes nothing."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from crrkit._language import format_number, format_percent
+from crrkit._language import gettext as _
+from crrkit.lessons.answers import whole_numbers
+from crrkit.lessons.questions import Misreading, Question
+
+if TYPE_CHECKING:
+    from crrkit.accounts import Counts
+
+END_BY_START = Misreading(
+    "end by start",
+    lambda c: [c.end / c.start],
+    lambda: _(
+        "You divided the end by the start, {end} by {start}. Among the {end} are {new} newcomers, and nobody can keep "
+        "customers who were not there yet. Take them out first."
+    ),
+)
+NEWCOMERS_ON_BOTH_SIDES = Misreading(
+    "newcomers on both sides",
+    lambda c: [c.end / (c.start + c.new)],
+    lambda: _(
+        "You counted the newcomers on both sides: {end} by {start} plus {new}. The question is only about the {start} "
+        "at the start. Leave the newcomers out above and below."
+    ),
+)
+KEPT_BY_END = Misreading(
+    "kept by end",
+    lambda c: [c.kept / c.end],
+    lambda: _(
+        "You divided those who stayed by everyone at the end, {kept} by {end}. That says how much of the base is old. "
+        "Divide by the {start} who could have stayed."
+    ),
+)
+CHURN = Misreading(
+    "churn",
+    lambda c: [c.churn],
+    lambda: _("That is churn, the share that left: {lost} of {start}. Retention is the other part."),
+)
+NEW_BY_START = Misreading(
+    "new by start",
+    lambda c: [c.new / c.start],
+    lambda: _("You divided the newcomers by the start, {new} by {start}. Newcomers say nothing about who stayed."),
+)
+GROWTH = Misreading(
+    "growth",
+    lambda c: [(c.end - c.start) / c.start],
+    lambda: _(
+        "That is how the base changed, from {start} to {end}. A base can grow and lose customers at the same time. "
+        "Look only at those who were there at the start."
+    ),
+)
+LOST_OFF_END = Misreading(
+    "lost off end",
+    lambda c: [(c.end - c.lost) / c.start],
+    lambda: _(
+        "You took the {lost} lost off the {end}, but they are not among them any more. Take the {new} newcomers off."
+    ),
+)
+NO_BRACKET = Misreading(
+    "no bracket",
+    lambda c: [c.end - c.new / c.start],
+    lambda: _(
+        "You divided before you subtracted: {end} − {new} / {start}. The bracket goes first: ({end} − {new}) / {start}."
+    ),
+)
+COUNT_KEPT = Misreading(
+    "count kept",
+    lambda c: [c.kept],
+    lambda: _("{kept} is how many stayed. Which share of the {start} is that? Divide."),
+)
+RETENTION = Misreading(
+    "retention",
+    lambda c: [c.crr],
+    lambda: _("That is retention, the share that stayed: {kept} of {start}. Churn is the other part."),
+)
+LOST_BY_END = Misreading(
+    "lost by end",
+    lambda c: [c.lost / c.end],
+    lambda: _(
+        "You divided the lost by the end, {lost} by {end}. "
+        "They left from among the {start} at the start. Divide by those."
+    ),
+)
+COUNT_LOST = Misreading(
+    "count lost",
+    lambda c: [c.lost],
+    lambda: _("{lost} is how many left. Which share of the {start} is that? Divide."),
+)
+
+
+def _ink(c: Counts) -> dict[str, str]:
+    counts = {name: format_number(getattr(c, name)) for name in ("start", "lost", "new", "end", "kept")}
+    return counts | {"crr": format_percent(c.crr), "churn": format_percent(c.churn)}
+
+
+_share_question = partial(Question, ink=_ink, example=lambda: _("Write a share, for example 0.7, 70% or 7/10."))
+_crr_question = partial(
+    _share_question,
+    right=lambda c: [c.crr],
+    why=lambda: _("Of the {start} at the start {kept} are still there: {crr}."),
+    hint=lambda: _("How many of the {start} at the start are still there? Divide them by {start}."),
+    misreadings=(
+        END_BY_START, NEWCOMERS_ON_BOTH_SIDES, KEPT_BY_END, CHURN, NEW_BY_START, GROWTH, LOST_OFF_END, NO_BRACKET,
+        COUNT_KEPT,
+    ),
+)  # fmt: skip
+_churn_question = partial(
+    _share_question,
+    right=lambda c: [c.churn],
+    why=lambda: _("Of the {start} at the start {lost} are gone: {churn}."),
+    hint=lambda: _("How many of the {start} at the start are gone? Divide them by {start}."),
+    misreadings=(RETENTION, LOST_BY_END, END_BY_START, NEW_BY_START, GROWTH, COUNT_LOST),
+)
+
+
+def crr_from_flows(counts: Counts) -> Question:
+    """What share stayed? The end is left for the learner to find."""
+    return _crr_question(
+        facts=counts, text=lambda: _("At the start {start}, lost {lost}, new {new}. What is the retention rate?")
+    )
+
+
+def crr_from_ends(counts: Counts) -> Question:
+    """What share stayed, told as the formula takes it."""
+    return _crr_question(
+        facts=counts,
+        text=lambda: _("At the start {start}, at the end {end}, {new} of them new. What is the retention rate?"),
+    )
+
+
+def churn_from_ends(counts: Counts) -> Question:
+    """What share left, told as the formula for retention takes it."""
+    return _churn_question(
+        facts=counts,
+        text=lambda: _("At the start {start}, at the end {end}, {new} of them new. What is the churn rate?"),
+    )
+
+
+def without(formula: str, place: int) -> str:
+    """The formula without one of its brackets, counted from 1."""
+    at = [i for i, sign in enumerate(formula) if sign in "()"][place - 1]
+    return formula[:at] + formula[at + 1 :]
+
+
+def repaired(formula: str) -> str:
+    """The formula without the bracket that closes nothing."""
+    signs = _brackets(formula)
+    depths = [signs[:n].count("(") - signs[:n].count(")") for n in range(1, len(signs) + 1)]
+    return without(formula, depths.index(-1) + 1)
+
+
+def _brackets(formula: str) -> str:
+    return "".join(sign for sign in formula if sign in "()")
+
+
+def _places(formula: str, sign: str) -> set[float]:
+    return {place for place, found in enumerate(_brackets(formula), start=1) if found == sign}
+
+
+def _superfluous(formula: str) -> set[float]:
+    """Where two brackets stand side by side either may be the answer: the same formula is left."""
+    return {place for place in _places(formula, ")") if without(formula, int(place)) == repaired(formula)}
+
+
+def _bracket_ink(formula: str) -> dict[str, str]:
+    signs = _brackets(formula)
+    counts = {"n": len(signs), "opening": signs.count("("), "closing": signs.count(")")}
+    return {"formula": formula, "repaired": repaired(formula)} | {name: str(n) for name, n in counts.items()}
+
+
+A_BRACKET_THAT_OPENS = Misreading(
+    "a bracket that opens",
+    lambda formula: _places(formula, "("),
+    lambda: _("That one opens. Brackets that open: {opening}, that close: {closing}. Look among those that close."),
+)
+A_BRACKET_THAT_IS_NEEDED = Misreading(
+    "a bracket that is needed",
+    lambda formula: _places(formula, ")") - _superfluous(formula),
+    lambda: _("Without it the brackets balance, but CN is divided before it is subtracted. Look further right."),
+)
+
+
+def bracket_question(formula: str) -> Question:
+    """Which bracket closes nothing?"""
+    return Question(
+        facts=formula,
+        ink=_bracket_ink,
+        text=lambda: _("One bracket in {formula} is one too many. Which one, counted from the left?"),
+        right=_superfluous,
+        why=lambda: _("Without it {repaired} is left: first subtract, then divide."),
+        misreadings=(A_BRACKET_THAT_OPENS, A_BRACKET_THAT_IS_NEEDED),
+        hint=lambda: _("There are {n} brackets. Count them from the left, beginning with 1."),
+        example=lambda: _("Write the number of a bracket, for example 1."),
+        read=whole_numbers,
+    )
