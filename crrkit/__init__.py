@@ -23,8 +23,8 @@ _HOMES = {
         "SourceError",
         "UndefinedRateWarning",
     ),
-    "intervals": ("clopper_pearson", "newcombe", "newcombe_paired", "wilson"),
-    "rates": ("Rate", "average_rate", "convert_rate", "expected_lifetime", "quick_ratio"),
+    "intervals": ("clopper_pearson", "effective_n", "holm", "newcombe", "newcombe_paired", "wilson"),
+    "rates": ("Lifetime", "Rate", "average_rate", "convert_rate", "expected_lifetime", "quick_ratio"),
     "formula": ("Counts", "churn_from_counts", "crr_bounds", "crr_from_counts", "crr_from_sets", "solve_counts"),
     "samples": ("sample", "sample_path"),
     "bases": ("read_contracts", "read_orders"),
@@ -36,7 +36,7 @@ _HOMES = {
     "conventions": ("reconcile",),
     "revenue": ("concentration", "retail_measures", "revenue_retention"),
     "stressing": ("stress",),
-    "survey": ("sample_size", "survey_rate"),
+    "survey": ("n_to_tell_apart", "sample_size", "survey_rate"),
     "definitions": ("DefinitionCard",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -89,6 +89,8 @@ if TYPE_CHECKING:
     from crrkit.formula import crr_from_sets as crr_from_sets
     from crrkit.formula import solve_counts as solve_counts
     from crrkit.intervals import clopper_pearson as clopper_pearson
+    from crrkit.intervals import effective_n as effective_n
+    from crrkit.intervals import holm as holm
     from crrkit.intervals import newcombe as newcombe
     from crrkit.intervals import newcombe_paired as newcombe_paired
     from crrkit.intervals import wilson as wilson
@@ -96,6 +98,7 @@ if TYPE_CHECKING:
     from crrkit.movement import retention_by_period as retention_by_period
     from crrkit.noise import compare_segments as compare_segments
     from crrkit.noise import control_chart as control_chart
+    from crrkit.rates import Lifetime as Lifetime
     from crrkit.rates import Rate as Rate
     from crrkit.rates import average_rate as average_rate
     from crrkit.rates import convert_rate as convert_rate
@@ -108,5 +111,6 @@ if TYPE_CHECKING:
     from crrkit.samples import sample as sample
     from crrkit.samples import sample_path as sample_path
     from crrkit.stressing import stress as stress
+    from crrkit.survey import n_to_tell_apart as n_to_tell_apart
     from crrkit.survey import sample_size as sample_size
     from crrkit.survey import survey_rate as survey_rate

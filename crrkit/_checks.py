@@ -28,21 +28,28 @@ def check_number(value: object, *, name: str) -> float:
     if not isinstance(value, numbers.Real):
         message = _("{name} is a {kind}, a single number is needed.")
         raise InputTypeError(message.format(name=name, kind=type(value).__name__), argument=name, given=value)
-    number = float(value)
+    number = _as_float(value)
     if not math.isfinite(number):
         message = _("{name}={value} is not a finite number. Leave the row out or find the count.")
         raise InputError(message.format(name=name, value=number), argument=name, given=value)
     return number
 
 
+def _as_float(value: numbers.Real) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
 def check_count(value: object, *, name: str, allow_fractional: bool = False) -> float:
     """A count of customers: 0 or more, whole unless averages or weights are allowed."""
     number = check_number(value, name=name)
     if number < 0:
-        message = _("{name}={value:g} is negative; a count of customers is 0 or more.")
+        message = _("{name}={value:.12g} is negative; a count of customers is 0 or more.")
         raise InputError(message.format(name=name, value=number), argument=name, given=value)
     if not allow_fractional and number != int(number):
-        message = _("{name}={value:g} is not a whole number of customers. Averages need allow_fractional=True.")
+        message = _("{name}={value:.12g} is not a whole number of customers. Averages need allow_fractional=True.")
         raise InputError(message.format(name=name, value=number), argument=name, given=value)
     return number
 
@@ -52,9 +59,9 @@ def check_fraction(value: object, *, name: str) -> float:
     number = check_number(value, name=name)
     if 0 <= number <= 1:
         return number
-    message = _("{name}={value:g} must be a fraction between 0 and 1.").format(name=name, value=number)
+    message = _("{name}={value:.12g} must be a fraction between 0 and 1.").format(name=name, value=number)
     if 1 < number <= 100:  # noqa: PLR2004 - the range of percentages
-        message += " " + _("Did you mean {better:g}?").format(better=number / 100)
+        message += " " + _("Did you mean {better:.12g}?").format(better=number / 100)
     raise InputError(message, argument=name, given=value)
 
 

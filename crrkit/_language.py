@@ -102,7 +102,7 @@ def format_number(value: float, *, digits: int = 0) -> str:
     """A number in the current language's form: ``1,200.5`` or ``1 200,5``."""
     from babel.numbers import format_decimal
 
-    return _minus(format_decimal(value, format=_with_digits("#,##0", digits), locale=_current.get()))
+    return _minus(format_decimal(float(value), format=_with_digits("#,##0", digits), locale=_current.get()))
 
 
 def format_percent(value: float, *, digits: int = 1) -> str:
@@ -111,7 +111,7 @@ def format_percent(value: float, *, digits: int = 1) -> str:
     from babel.numbers import format_percent as babel_percent
 
     pattern = Locale.parse(_current.get()).percent_formats[None].pattern
-    return _minus(babel_percent(value, format=_with_digits(pattern, digits), locale=_current.get()))
+    return _minus(babel_percent(float(value), format=_with_digits(pattern, digits), locale=_current.get()))
 
 
 def format_points(value: float, *, digits: int = 1) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from crrkit._checks import check_count, check_fraction, check_number
 from crrkit._display import Shown
 from crrkit._errors import InconsistentCounts, InputError
-from crrkit._language import format_number, format_percent, format_points
+from crrkit._language import format_number, format_percent, format_points, mark
 from crrkit._language import gettext as _
 from crrkit._tails import hypergeometric_heads
 from crrkit.intervals import UNKNOWN, Interval, check_inside, wilson_share, z_score
@@ -114,9 +114,9 @@ class SurveyRate(Shown):
         import pandas as pd
 
         exact = (self.heads[0] / self.frame, self.heads[1] / self.frame)
-        rows = [("sampling error, Wilson", self.interval), ("sampling error, exact", exact)]
+        rows = [(mark("sampling error, Wilson"), self.interval), (mark("sampling error, exact"), exact)]
         if self.answered < self.asked:
-            rows.append(("silence, no assumption", self.bounds))
+            rows.append((mark("silence, no assumption"), self.bounds))
         return pd.DataFrame([(what, self.estimate, *ends) for what, ends in rows], columns=list(self.kinds))
 
     def titles(self) -> dict[str, str]:

@@ -1,0 +1,126 @@
+"""One list under every convention: the numbers of the eleven customers, the bias identity, and exact bridges."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import crrkit as crr
+from crrkit._errors import InputError
+from crrkit.conventions import CONVENTIONS, FLOWS, Reconciliation, flows_of, formula, sixteen
+
+
+@pytest.fixture(scope="module")
+def kept() -> crr.RetentionTable:
+    base = crr.read_contracts(crr.sample_path("canonical"), customer="client_id", start="joined", end="left")
+    return crr.retention_by_period(base, every="half-year")
+
+
+# Counted by hand for the first half of 2024: S = a b c h k, E = a c d f h i, kept a c h (c left and came back),
+# lost b k, new d i, returned f, joined and left e, returned and left g; 6 joins (c d e f g i), 5 leaves (b c e g k).
+BY_HAND = {
+    "people": 3 / 5,
+    "continuous": 2 / 5,
+    "new = not there at the start": (6 - 3) / 5,  # d i f
+    "new = first ever, still here": (6 - 2) / 5,  # d i
+    "new = first ever, gross": (6 - 3) / 5,  # d i e
+    "new = everybody who came, gross": (6 - 5) / 5,  # d i e f g
+    "new = every start": (6 - 6) / 5,  # and c's second
+    "ChartMogul": 1 - 3 / 5,  # b c k left, of the five
+    "Stripe": 1 - 5 / (5 + 3),  # five leaves; five at the start and the newcomers d e i
+    "Baremetrics": 1 - 5 / 5,  # b c e g k
+    "Recurly, basic": 1 - 4 / 5,  # b k and e g are gone at the end
+}
+
+
+def test_the_eleven_customers_under_every_convention(kept) -> None:
+    found = crr.reconcile(kept, period="2024H1").table.set_index("convention")["rate"]
+    assert found.to_dict() == pytest.approx(BY_HAND)
+
+
+def test_the_published_example_of_recurly() -> None:
+    # recurly.com, "A Better Way to Calculate Your Churn Rate": 1,000 at the start, 50 of them and 12 of 500 new leave
+    flows = dict.fromkeys(FLOWS, 0) | {"through": 950, "lost": 50, "new": 488, "new_lost": 12, "leaves": 62}
+    basic = next(convention for convention in CONVENTIONS if convention.name == "Recurly, basic")
+    assert 1 - basic.rate(flows) == pytest.approx(0.062)
+
+
+def test_the_published_example_of_chartmogul() -> None:
+    # help.chartmogul.com, "Customer Churn rate": 100 at the start, 11 cancelled, one of whom had joined in the month
+    flows = dict.fromkeys(FLOWS, 0) | {"through": 90, "lost": 10, "new_lost": 1, "leaves": 11}
+    assert 1 - next(c for c in CONVENTIONS if c.name == "ChartMogul").rate(flows) == pytest.approx(0.10)
+
+
+counts = st.fixed_dictionaries({name: st.integers(0, 50) for name in FLOWS})
+
+
+@given(counts)
+def test_the_bias_of_the_counts_formula_under_all_sixteen_meanings_of_new(flows: dict[str, int]) -> None:
+    # domain.md 2.2: (E - N)/S - K/S = [(1 - rho) R - alpha J - sigma RJ - eta RE] / S
+    start = flows["through"] + flows["rejoined_kept"] + flows["lost"]
+    kept = flows["through"] + flows["rejoined_kept"]
+    end = kept + flows["new"] + flows["returned"]
+    conventions = sixteen()
+    assert len({tuple(c.numerator.items()) for c in conventions}) == 16
+    for convention in conventions:
+        alpha, rho, sigma, eta = (int(mark) for mark in convention.name)
+        new = flows["new"] + alpha * flows["new_lost"] + rho * flows["returned"]
+        new += sigma * flows["returned_lost"] + eta * flows["extra_joins"]
+        if start:
+            assert convention.rate(flows) == pytest.approx((end - new) / start)
+        else:
+            assert math.isnan(convention.rate(flows))
+
+
+@given(counts, st.sampled_from(CONVENTIONS), st.sampled_from(CONVENTIONS))
+def test_a_bridge_adds_up_to_the_difference(flows: dict[str, int], one, other) -> None:
+    if not flows["through"] + flows["rejoined_kept"] + flows["lost"]:
+        flows["through"] = 1
+    found = Reconciliation(pd.DataFrame(), "", flows).bridge(one.name, other.name)
+    assert found["effect"].sum() == pytest.approx(other.rate(flows) - one.rate(flows), abs=1e-9)
+
+
+def test_the_bridge_names_the_customers(kept) -> None:
+    bridge = crr.reconcile(kept, period="2024H1").bridge("people", "new = first ever, gross")
+    found = bridge.set_index("flow")[["customers", "times"]].to_dict("index")
+    # the returned f is counted as kept, the newcomer e who left is taken off: they cancel by luck
+    assert found == {"returned": {"customers": 1, "times": 1}, "new_lost": {"customers": 1, "times": -1}}
+
+
+def test_flows_balance_in_every_period_of_the_sample() -> None:
+    base = crr.read_contracts(crr.sample_path("contracts"), customer="client_id", start="joined", end="left")
+    for _index, row in crr.retention_by_period(base, every="quarter").table.iterrows():
+        flows = flows_of(row)
+        assert flows["through"] + flows["rejoined_kept"] == row["kept"]
+        assert flows["extra_joins"] == row["joins"] - row[["new", "new_lost", "returned", "returned_lost"]].sum()
+
+
+def test_a_formula_may_leave_the_range_of_a_rate_and_is_not_clipped() -> None:
+    flows = dict.fromkeys(FLOWS, 0) | {"through": 10, "new": 5, "new_lost": 95}  # domain.md 2.2: 10, 15, 100 gross new
+    gross = formula(joined_and_left=True, returned=False, returned_and_left=False, rejoined=False)
+    assert sum(times * flows[name] for name, times in gross.items()) / 10 == pytest.approx(-8.5)
+
+
+def test_names_that_are_not_known_are_refused(kept) -> None:
+    with pytest.raises(InputError, match="period='2031H1' is not known"):
+        crr.reconcile(kept, period="2031H1")
+    with pytest.raises(InputError, match="Did you mean 'Stripe'"):
+        crr.reconcile(kept).bridge("people", "stripe")
+
+
+def test_it_prints_in_both_languages(kept) -> None:
+    found = crr.reconcile(kept, period="2024H1")
+    assert "One list, 11 rates: 2024H1" in str(found)
+    with crr.use_language("ru"):
+        assert "люди" in str(found)
+        assert "ChartMogul" in str(found)
+
+
+def test_nobody_at_the_start_has_no_rate(kept) -> None:
+    rates = crr.reconcile(kept, period="2022H1").table.set_index("convention")["rate"]
+    assert np.isnan(rates["people"])
