@@ -1,0 +1,117 @@
+"""``crrkit check``: what would be read from a file, what set aside and why, and the report to make next."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from crrkit._errors import InputError
+from crrkit._language import format_date, format_number, ngettext
+from crrkit._language import gettext as _
+from crrkit.cli.reading import columns_of, read, usual_columns
+from crrkit.rates import DAYS_PER_YEAR, YEARS_PER_PERIOD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crrkit.bases import Base
+    from crrkit.movement import RetentionTable
+
+ROLES = {"orders": ("customer", "at", "receipt"), "contracts": ("customer", "start", "end", "contract", "amount")}
+PIECES = ("quantity", "price")
+SECONDS_PER_YEAR = DAYS_PER_YEAR * 86_400
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A file as it would be read, and the period it is best looked at by."""
+
+    file: str
+    kind: str
+    reading: dict[str, Any]
+    base: Base
+    every: str
+    why: str
+    kept: RetentionTable
+
+
+def look(file: str, *, kind: str, reading: dict[str, Any]) -> Checked:
+    """Read a file under the options typed and the columns found, and count it once by the period that suits it."""
+    from crrkit.movement import retention_by_period
+
+    reading = _found(columns_of(file), kind, reading) | reading
+    base = read(file, kind=kind, reading=reading)
+    every, why = suggest(base)
+    return Checked(file, kind, reading, base, every, why, retention_by_period(base, every=every))
+
+
+def _found(columns: list[str], kind: str, reading: dict[str, Any]) -> dict[str, str]:
+    """Columns by their usual names. Pieces times price comes first: pieces below 0 say which rows are returns."""
+    found = usual_columns(columns, roles=ROLES[kind])
+    if kind == "orders" and not {"amount", "quantity", "price"} & set(reading):
+        pair = usual_columns(columns, roles=PIECES)
+        found |= pair if len(pair) == len(PIECES) else usual_columns(columns, roles=("amount",))
+    return found
+
+
+def suggest(base: Base) -> tuple[str, str]:
+    """A period for the base and the reason for it, in a sentence."""
+    from crrkit.bases import OrderBase
+    from crrkit.cadence import characteristic_interval, suggest_period
+
+    if not isinstance(base, OrderBase):
+        return _longest_seen_twice(base, at_most="month"), ""
+    try:
+        return suggest_period(base), f"{characteristic_interval(base).caption()}."
+    except InputError as refused:
+        return _longest_seen_twice(base, at_most="quarter"), str(refused)
+
+
+def _longest_seen_twice(base: Base, *, at_most: str) -> str:
+    """The longest period up to the one named of which the history holds two."""
+    history = (base.as_of - base.first).total_seconds() / SECONDS_PER_YEAR
+    usual = list(YEARS_PER_PERIOD)[: list(YEARS_PER_PERIOD).index(at_most) + 1]
+    return next((every for every in reversed(usual) if 2 * YEARS_PER_PERIOD[every] <= history), usual[0])
+
+
+def check_lines(seen: Checked, *, kind_was_named: bool) -> Iterator[str]:
+    """The account of the rows, what they hold, and the command that makes the report."""
+    yield str(seen.base.quality)
+    yield ""
+    if not kind_was_named:
+        yield kind_line(seen.kind)
+    yield _span_line(seen)
+    if seen.why:
+        yield seen.why
+    periods = _("Suggested period: {every}. The data hold {n}.")
+    yield periods.format(every=_(seen.every), n=format_number(len(seen.kept.table)))
+    yield f"{seen.kept.caption()}."
+    yield ""
+    yield _("Next, a report:")
+    yield f"  {report_command(seen)}"
+
+
+def report_command(seen: Checked) -> str:
+    """The whole command, as a shell understands it."""
+    words = ["crrkit", "report", seen.file, "--kind", seen.kind]
+    for name, value in seen.reading.items():
+        for one in value if isinstance(value, list) else [value]:
+            words += [f"--{name.replace('_', '-')}", str(one)]
+    return shlex.join([*words, "--every", seen.every, "--out", "report.html"])
+
+
+def kind_line(kind: str) -> str:
+    """What the rows were taken for, when nobody had said it."""
+    if kind == "orders":
+        return _("Read as orders, one row for each purchase. If they are contracts, say --kind contracts.")
+    return _("Read as contracts, with a start and an end. If they are orders, say --kind orders.")
+
+
+def _span_line(seen: Checked) -> str:
+    """Everybody is a newcomer once, so newcomers are customers, whether they stayed to the end of a period or not."""
+    first_ever = int(seen.kept.table[["new", "new_lost"]].to_numpy().sum())
+    text = ngettext("From {first} to {last}: {n} customer.", "From {first} to {last}: {n} customers.", first_ever)
+    first, last = format_date(seen.base.first), format_date(seen.base.as_of - timedelta(microseconds=1))
+    return text.format(n=format_number(first_ever), first=first, last=last)

@@ -1,0 +1,93 @@
+"""``crrkit crr``: the rate of three counts, with all that can be said about it, in a few short lines."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING, Any
+
+from crrkit._errors import InputError
+from crrkit._language import format_number, format_percent
+from crrkit._language import gettext as _
+from crrkit.formula import crr_bounds, crr_from_counts
+from crrkit.rates import check_period, convert_rate, period_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from crrkit.rates import Rate
+
+WHOLE = re.compile(r"[+-]?[0-9]{1,15}(\.0*)?")  # beyond 15 digits a float no longer tells neighbours apart
+
+
+def parse_count(text: str, *, name: str) -> int:
+    """A count as it is typed; what is meant by ``1,000`` or ``70%`` is not guessed."""
+    if not WHOLE.fullmatch(text.strip()):
+        message = _(
+            "{name}={text!r} is not a whole number. Write it like 70 or 1000, without spaces, commas or percent."
+        )
+        raise InputError(message.format(name=name, text=text), argument=name, given=text)
+    return int(float(text))
+
+
+def rate_lines(counts: Mapping[str, Any], *, period: str, level: float) -> Iterator[str]:
+    """The rate of ``start end new`` (and ``lost returned``), what it means, and what it does not say."""
+    rate = crr_from_counts(**counts, period=period, level=level)
+    yield _("CRR {rate}").format(rate=rate)
+    yield _formula(counts, rate)
+    if math.isnan(rate):
+        return
+    yield ""
+    yield _("At the start: {start}. Of them still there: {kept}, lost: {lost} (churn {churn}).").format(
+        start=format_number(rate.denominator),
+        kept=format_number(rate.numerator),
+        lost=format_number(rate.denominator - rate.numerator),
+        churn=format_percent(1 - rate),
+    )
+    if period != "year":
+        yield _yearly(rate)
+    if not {"lost", "returned"} & set(counts):
+        yield from _doubt(counts)
+
+
+def bounds_lines(counts: Mapping[str, int], *, period: str) -> Iterator[str]:
+    """What is certain when ``new`` is everyone who joined, still here or not."""
+    check_period(period)
+    low, high = crr_bounds(**counts)
+    if math.isnan(low):
+        yield _("Nobody was there at the start, so the rate is undefined (not 0 and not 100 percent).")
+        return
+    yield _("CRR {bounds} ({period})").format(bounds=_between(low, high), period=period_text(period))
+    start = counts["start"]
+    yield _("Of the {start} at the start, at least {least} and at most {most} are still there.").format(
+        start=format_number(start), least=format_number(round(low * start)), most=format_number(round(high * start))
+    )
+
+
+def _formula(counts: Mapping[str, int], rate: Rate) -> str:
+    """The formula, and the same with the numbers put in."""
+    words = _("(customers at the end − new) / customers at the start")
+    parts = ["end", "new"]
+    if counts.get("returned"):
+        words = _("(customers at the end − new − returned) / customers at the start")
+        parts.append("returned")
+    numbers = " − ".join(format_number(counts[name]) for name in parts)
+    return f"{words} = ({numbers}) / {format_number(counts['start'])} = {rate.percent()}"
+
+
+def _yearly(rate: Rate) -> str:
+    year = convert_rate(rate, to="year")
+    text = _("Equivalent for a year, if all periods were alike: {rate} ({low} to {high}).")
+    low, high = year.ci or (math.nan, math.nan)
+    return text.format(rate=year.percent(), low=format_percent(low), high=format_percent(high))
+
+
+def _doubt(counts: Mapping[str, int]) -> Iterator[str]:
+    low, high = crr_bounds(**counts)
+    if low < high:
+        text = _("If some of the {new} new have left again, CRR is {bounds}.")
+        yield text.format(new=format_number(counts["new"]), bounds=_between(low, high))
+
+
+def _between(low: float, high: float) -> str:
+    return _("between {low} and {high}").format(low=format_percent(low), high=format_percent(high))

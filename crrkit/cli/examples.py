@@ -1,0 +1,25 @@
+"""What to try, and what to do after it: the end of each help."""
+
+START = """Try:
+  crrkit crr 70 90 30 --period month   the rate of three counts
+  crrkit check orders.csv              what is in a file, and the report to make
+  crrkit lab                           the course, in JupyterLab
+
+crrkit COMMAND --help says more about each."""
+CRR = """Example: 70 customers at the start, 90 at the end, 30 of them new.
+  crrkit crr 70 90 30 --period month
+
+Next: crrkit check FILE counts the customers of a list or of a purchase log itself."""
+CHECK = """Example:
+  crrkit check orders.csv
+
+Columns that are not named are found by their usual names. Next: the last line printed is the command for a report."""
+REPORT = """Example:
+  crrkit report orders.csv --kind orders --customer client_id --at ordered_at
+    --amount total --every month --out report.html --notebook report.ipynb
+
+Next: open the HTML file in any browser, it needs no network. crrkit check FILE writes this command for your file."""
+LAB = """Example:
+  crrkit lab my-course --lang ru
+
+Notebooks that you have changed are never written over. Next: begin with notebook 1."""

@@ -1,0 +1,135 @@
+"""How a file is read: the options that `crrkit check` and `crrkit report` share, and what becomes of them."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import re
+import shlex
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from crrkit._checks import check_choice
+from crrkit._errors import InputError
+from crrkit._language import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from crrkit.bases import Base
+
+KINDS = ("orders", "contracts")
+
+# Every argument of read_orders and read_contracts, as it is typed: what stands for its value, and what it is.
+OPTIONS: dict[str, tuple[str, str]] = {
+    "customer": ("COLUMN", "Column with the customer's id."),
+    "at": ("COLUMN", "Orders: column with the moment of the purchase."),
+    "amount": ("COLUMN", "Column with what was paid."),
+    "quantity": ("COLUMN", "Orders: column with the number of pieces; with --price instead of --amount."),
+    "price": ("COLUMN", "Orders: column with the price of one piece."),
+    "receipt": ("COLUMN", "Orders: column with the number of the receipt."),
+    "start": ("COLUMN", "Contracts: column with the first day."),
+    "end": ("COLUMN", "Contracts: column with the end; empty while a contract runs."),
+    "contract": ("COLUMN", "Contracts: column with the number of the contract."),
+    "by": ("COLUMN", "Column that segments customers, such as a region; can be repeated."),
+    "end_is": ("RULE", "Contracts: what the end means, first_day_after or last_active_day."),
+    "refunds": ("RULE", "Orders: 'set aside' rows with an amount of 0 or below, or 'keep' them."),
+    "as_of": ("DATE", "The cut-off: nothing on or after this day counts."),
+    "zone": ("ZONE", "The business's time zone, such as Europe/Moscow."),
+    "dates": ("FORM", "How dates are written: day-month-year, month-day-year, year-month-day or %d.%m.%Y."),
+    "burn_in_days": ("DAYS", "For so many days nobody knows who is new: the history begins with the file."),
+    "week_starts": ("DAY", "First day of the week; monday unless you say otherwise."),
+    "year_starts": ("MONTH", "First month of the year; january unless you say otherwise."),
+}
+TYPES: dict[str, Any] = {"by": list[str], "burn_in_days": int}  # all others are text
+
+
+def takes_reading_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command all of `OPTIONS`; it gets those that were typed as one mapping, ``reading``."""
+
+    @functools.wraps(command)
+    def with_options(**values: Any) -> None:
+        typed = {name: value for name in OPTIONS if (value := values.pop(name))}
+        command(reading=typed, **values)
+
+    signature = inspect.signature(command, eval_str=True)
+    own = [parameter for parameter in signature.parameters.values() if parameter.name != "reading"]
+    shared = [_parameter(name, *OPTIONS[name]) for name in OPTIONS]
+    with_options.__signature__ = signature.replace(parameters=[*own, *shared])  # type: ignore[attr-defined]
+    return with_options
+
+
+def _parameter(name: str, metavar: str, help_: str) -> inspect.Parameter:
+    option = typer.Option(None, metavar=metavar, help=help_, show_default=False)
+    kind = TYPES.get(name, str) | None
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=kind, default=option)
+
+
+def read(file: str, *, kind: str, reading: dict[str, Any]) -> Base:
+    """The base of a file; an option that the kind has no use for is refused, not ignored."""
+    from crrkit import bases
+
+    readers: dict[str, Callable[..., Base]] = {"orders": bases.read_orders, "contracts": bases.read_contracts}
+    reader = readers[kind]
+    known = inspect.signature(reader).parameters
+    stray = [name for name in reading if name not in known]
+    if stray:
+        other = next(name for name in KINDS if name != kind)
+        message = _("{name}= belongs to {other}, and this is read as {kind}. Leave it out, or say kind={other!r}.")
+        raise InputError(message.format(name=stray[0], other=other, kind=kind), argument=stray[0])
+    return reader(file, **reading)
+
+
+def settle_kind(file: str, *, kind: str | None, reading: dict[str, Any]) -> str:
+    """The kind that was named, else the one that the options or the columns of the file tell."""
+    if kind is not None:
+        return check_choice(kind, name="kind", choices=KINDS)
+    if {"start", "end", "contract"} & set(reading):
+        return "contracts"
+    if {"at", "quantity", "price", "receipt"} & set(reading):
+        return "orders"
+    return _kind_of(columns_of(file))
+
+
+def usual_columns(columns: Iterable[str], *, roles: Iterable[str]) -> dict[str, str]:
+    """The columns whose names usually hold these roles."""
+    from crrkit.tables.columns import usual_column
+
+    named = list(columns)
+    return {role: column for role in roles if (column := usual_column(role, named)) is not None}
+
+
+def columns_of(file: str) -> list[str]:
+    """The columns of a file."""
+    from crrkit.tables.peek import column_names
+
+    return column_names(file)
+
+
+def _kind_of(columns: list[str]) -> str:
+    found = usual_columns(columns, roles=("start", "end", "at"))
+    if {"start", "end"} <= set(found):
+        return "contracts"
+    if "at" in found:
+        return "orders"
+    message = _(
+        "No column looks like the date of a purchase, or like the start and end of a contract; the columns are "
+        "{columns}. Say which one it is with at= for orders, or with start= and end= for contracts."
+    )
+    raise InputError(message.format(columns=", ".join(columns)), argument="kind", available=columns)
+
+
+def in_options(message: str, *, names: Iterable[str]) -> str:
+    """A sentence of the library in the words of the command line: ``every='week'`` becomes ``--every week``."""
+    known = "|".join(sorted(names, key=len, reverse=True))
+
+    def option(found: re.Match[str]) -> str:
+        words = [f"--{found['name'].replace('_', '-')}"]
+        value = found["quoted"] or found["bare"]
+        return " ".join([*words, shlex.quote(value)] if value else words)
+
+    options = re.sub(
+        rf"\b(?P<name>{known})(?:\[\d+\])?=(?:'(?P<quoted>[^']*)'|(?P<bare>[\w-]+(?:\.\w+)*))?", option, message
+    )
+    return options.replace("crr_bounds", "--gross")

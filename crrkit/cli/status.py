@@ -1,0 +1,69 @@
+"""One calm line that says what is going on while something takes longer than a second."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+from threading import Event, Thread
+from typing import Self, TextIO
+
+from crrkit._language import gettext as _
+from crrkit._language import language, use_language
+
+PATIENCE = 1.0  # seconds after which somebody wonders whether anything is happening
+CLEAR = "\r\x1b[K"
+
+
+class Status:
+    """Say on stderr what is being done: one line that counts the seconds on a terminal, a plain line a step elsewhere.
+
+    Args:
+        quiet: Say nothing.
+        stream: Where to write; stderr when it is not named.
+        patience: Seconds before anything is said, and between two looks.
+    """
+
+    def __init__(self, *, quiet: bool = False, stream: TextIO | None = None, patience: float = PATIENCE) -> None:
+        self._stream = stream or sys.stderr
+        self._patience = patience
+        self._is_terminal = self._stream.isatty() and os.environ.get("TERM") != "dumb"
+        self._text = self._said = ""
+        self._since = time.monotonic()
+        self._done = Event()
+        self._watch = None if quiet else Thread(target=self._look, args=(language(),), daemon=True)
+
+    def __enter__(self) -> Self:
+        if self._watch:
+            self._watch.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._done.set()
+        if self._watch:
+            self._watch.join()
+        if self._is_terminal and self._said:
+            self._write(CLEAR)
+
+    def step(self, text: str, done: int | None = None, total: int | None = None) -> None:
+        """Something new begins: ``text`` says what, ``done`` how many of ``total`` steps are behind."""
+        self._text = text if done is None or not total or done >= total else f"{text} ({done + 1}/{total})"
+
+    def _look(self, lang: str) -> None:
+        with use_language(lang):  # a thread begins with the language of nobody
+            while not self._done.wait(self._patience):
+                self._say()
+
+    def _say(self) -> None:
+        text, elapsed = self._text, int(time.monotonic() - self._since)
+        if self._is_terminal and text:
+            line = _("{step} · {seconds} s").format(step=text, seconds=elapsed)
+            self._write(CLEAR + line[: shutil.get_terminal_size().columns - 1])
+        elif text != self._said:
+            self._write(f"{text}\n")
+        self._said = text
+
+    def _write(self, text: str) -> None:
+        self._stream.write(text)
+        self._stream.flush()

@@ -1,0 +1,768 @@
+"""The command line, as somebody meets it who types: what it prints, in which language, and how it refuses."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import inspect
+import io
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import crrkit
+from crrkit import bases, cli
+from crrkit._language import use_language
+from crrkit.cli.reading import OPTIONS, in_options, settle_kind
+from crrkit.cli.status import CLEAR, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).parent.parent
+ORDERS = str(ROOT / "sample_data" / "orders.csv")
+CONTRACTS = str(ROOT / "sample_data" / "contracts.csv")
+RU_CLIENTS = str(ROOT / "sample_data" / "ru_clients.csv")
+LANGUAGE_VARIABLES = ("CRRKIT_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
+
+
+class Done(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+
+def crrkit_(*words: str) -> Done:
+    """Run a command in this process."""
+    with (
+        redirect_stdout(io.StringIO()) as out,
+        redirect_stderr(io.StringIO()) as err,
+        pytest.raises(SystemExit) as ended,
+    ):
+        cli.run(words)
+    return Done(int(ended.value.code or 0), out.getvalue(), err.getvalue())
+
+
+@pytest.fixture(autouse=True)
+def in_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in LANGUAGE_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+
+
+def start(*words: str, **options: object) -> subprocess.Popen[str]:
+    """Begin a command in a process of its own, as a shell would."""
+    environment = {name: value for name, value in os.environ.items() if name not in LANGUAGE_VARIABLES}
+    return subprocess.Popen(
+        [sys.executable, "-m", "crrkit", *words],
+        env=environment | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
+        stdout=options.get("stdout", subprocess.PIPE),
+        stderr=subprocess.PIPE,
+        cwd=options.get("cwd"),
+        encoding="utf-8",
+    )
+
+
+def sentences(text: str) -> int:
+    return len(re.findall(r"[.!?](?=\s+[A-ZА-Я“-]|\s*$)", text.strip()))
+
+
+def refused(done: Done, *names: str) -> None:
+    """One or two sentences on stderr that name these things, nothing on stdout, and status 2."""
+    assert done.status == 2
+    assert done.out == ""
+    assert "Traceback" not in done.err
+    assert done.err.count("\n") == 1
+    assert 1 <= sentences(done.err) <= 3
+    assert [name for name in names if name not in done.err] == []
+
+
+class TestCrr:
+    def test_the_example_of_the_first_source(self) -> None:
+        # 70 at the start, 90 at the end, 30 of them new: 60 / 70 = 85.714... %, and (60 / 70) ** 12 = 15.7 % a year.
+        # Wilson's interval for 60 of 70 is 75.7 % to 92.1 %; 0.757 ** 12 = 3.5 %, 0.921 ** 12 = 37.0 %.
+        done = crrkit_("crr", "70", "90", "30", "--period", "month")
+        assert done == Done(
+            0,
+            "CRR 85.7% (60 of 70, month; 95% interval 75.7% to 92.1%)\n"
+            "(customers at the end − new) / customers at the start = (90 − 30) / 70 = 85.7%\n"
+            "\n"
+            "At the start: 70. Of them still there: 60, lost: 10 (churn 14.3%).\n"
+            "Equivalent for a year, if all periods were alike: 15.7% (3.5% to 37.0%).\n"
+            "If some of the 30 new have left again, CRR is between 85.7% and 100.0%.\n",
+            "",
+        )
+
+    def test_the_example_of_the_second_source_in_russian(self) -> None:
+        # 1000 at the start, 300 lost, 500 new, 1200 at the end: 70 % kept in half a year, 0.7 ** 2 = 49 % a year.
+        done = crrkit_("crr", "1000", "1200", "500", "--period", "half-year", "--lang", "ru")
+        text = done.out.replace("\N{NO-BREAK SPACE}", " ")
+        assert "КУК 70,0 % (700 из 1 000, полугодие;" in text
+        assert "(клиенты на конец − новые) / клиенты на начало = (1 200 − 500) / 1 000 = 70,0 %" in text
+        assert "На начало: 1 000. Из них остались: 700, потеряны: 300 (отток 30,0 %)." in text
+        assert "За год, если бы все периоды были одинаковы: 49,0 %" in text
+        assert "от 70,0 % до 100,0 %" in text
+
+    def test_no_line_is_wider_than_a_terminal(self) -> None:
+        for lang in ("en", "ru"):
+            out = crrkit_("crr", "12000", "15000", "5000", "--period", "quarter", "--lang", lang).out
+            assert [line for line in out.splitlines() if len(line) > 90] == []
+
+    def test_a_month_is_meant_and_said_when_no_period_is_named(self) -> None:
+        done = crrkit_("crr", "70", "90", "30")
+        assert "(60 of 70, month;" in done.out
+        assert "No period was named, so a month is meant." in done.out
+
+    def test_a_year_has_no_other_yearly_rate(self) -> None:
+        assert "Equivalent" not in crrkit_("crr", "70", "90", "30", "--period", "year").out
+
+    def test_those_who_returned_are_neither_kept_nor_new(self) -> None:
+        # 90 - 30 new - 10 returned = 50 of 70 are still there.
+        done = crrkit_("crr", "70", "90", "30", "--returned", "10", "--lost", "20", "--period", "month")
+        assert done.out.startswith("CRR 71.4% (50 of 70")
+        assert "(90 − 30 − 10) / 70 = 71.4%" in done.out
+        assert "If some of the" not in done.out
+
+    def test_gross_newcomers_leave_only_bounds(self) -> None:
+        # Of 15 at the end at most 10 can be of the 10 at the start, and all 15 may be among the 100 who joined.
+        done = crrkit_("crr", "10", "15", "100", "--gross", "--period", "month")
+        assert done.out == (
+            "CRR between 0.0% and 100.0% (month)\nOf the 10 at the start, at least 0 and at most 10 are still there.\n"
+        )
+
+    def test_nobody_at_the_start_is_said_and_is_not_zero(self) -> None:
+        done = crrkit_("crr", "0", "30", "30", "--period", "month")
+        assert done.status == 0
+        assert "Nobody was there at the start, so the rate is undefined" in done.err
+        assert done.out.startswith("CRR – (month; nobody was there at the start)")
+        assert "0.0%" not in done.out
+
+    def test_the_level_of_the_interval_can_be_chosen(self) -> None:
+        assert "99% interval" in crrkit_("crr", "70", "90", "30", "--level", "0.99").out
+
+    @settings(max_examples=40)
+    @given(st.integers(1, 10**6), st.data())
+    def test_any_account_gives_its_own_share(self, begin: int, data: st.DataObject) -> None:
+        kept, new = data.draw(st.integers(0, begin)), data.draw(st.integers(0, 10**6))
+        said = crrkit_("crr", str(begin), str(kept + new), str(new), "--period", "week").out
+        shown = float(re.match(r"CRR ([\d.]+)%", said)[1])
+        assert shown == pytest.approx(100 * kept / begin, abs=0.0501)
+        assert f"lost: {begin - kept:,} " in said
+
+    @pytest.mark.parametrize(
+        ("words", "names"),
+        [
+            (["70%", "90", "30"], ["start='70%'", "whole number", "without spaces"]),
+            (["70", "1 000", "30"], ["end='1 000'", "1000"]),
+            (["70", "1,000", "30"], ["end='1,000'"]),
+            (["70.5", "90", "30"], ["start='70.5'"]),
+            (["70", "ninety", "30"], ["end='ninety'"]),
+            (["70", "9" * 400, "30"], ["is not a whole number"]),
+            (["70", "-90", "30"], ["end=-90", "0 or more"]),
+            (["-70", "90", "30"], ["start=-70", "0 or more"]),
+            (["10", "15", "100"], ["new=100", "end=15", "--gross"]),
+            (["70", "120", "30"], ["end=120", "start=70", "--returned"]),
+            (["70", "90", "30", "--lost", "80"], ["--lost 80", "start=70"]),
+            (["70", "90", "30", "--lost", "5"], ["end=90", "5 customers"]),
+            (["70", "90", "30", "--period", "monthly"], ["--period monthly", "quarter", "Did you mean 'month'?"]),
+            (["70", "90", "30", "--level", "95"], ["--level 95", "0.95"]),
+            (["70", "90", "30", "--gross", "--lost", "10"], ["--gross", "--lost"]),
+            (["70", "90", "30", "--gross", "--period", "moon"], ["--period moon"]),
+        ],
+    )
+    def test_what_makes_no_sense_is_refused_in_a_sentence(self, words: list[str], names: list[str]) -> None:
+        refused(crrkit_("crr", *words), *names)
+
+    def test_a_whole_number_may_carry_a_point(self) -> None:
+        assert crrkit_("crr", "70.0", "90.", "+30").out == crrkit_("crr", "70", "90", "30").out
+
+    @pytest.mark.parametrize("words", [["70", "90"], ["70", "90", "30", "--perod", "month"], ["70", "90", "30", "40"]])
+    def test_typer_says_what_is_wrong_with_the_words_themselves(self, words: list[str]) -> None:
+        done = crrkit_("crr", *words)
+        assert done.status == 2
+        assert done.out == ""
+        assert re.search(r"^Error: .*(NEW|--perod|40)", done.err, re.MULTILINE)
+
+
+class TestLanguage:
+    @pytest.mark.parametrize(
+        ("words", "environment", "expected"),
+        [
+            ([], {}, "en"),
+            (["--lang", "ru"], {}, "ru"),
+            (["--lang=ru"], {"CRRKIT_LANG": "en"}, "ru"),
+            ([], {"CRRKIT_LANG": "ru", "LANG": "en_US.UTF-8"}, "ru"),
+            ([], {"CRRKIT_LANG": "en", "LANG": "ru_RU.UTF-8"}, "en"),
+            ([], {"LANG": "ru_RU.UTF-8"}, "ru"),
+            ([], {"LC_ALL": "C.UTF-8", "LANG": "ru_RU.UTF-8"}, "en"),
+            ([], {"LC_ALL": "", "LC_MESSAGES": "ru_RU", "LANG": "en_US"}, "ru"),
+            ([], {"LANG": "de_DE.UTF-8"}, "en"),
+        ],
+    )
+    def test_the_nearest_word_decides(
+        self, monkeypatch: pytest.MonkeyPatch, words: list[str], environment: dict[str, str], expected: str
+    ) -> None:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        assert ("КУК" in crrkit_("crr", "70", "90", "30", *words).out) == (expected == "ru")
+
+    def test_the_option_may_stand_before_the_command(self) -> None:
+        assert crrkit_("--lang", "ru", "crr", "70", "90", "30") == crrkit_("crr", "70", "90", "30", "--lang", "ru")
+
+    @pytest.mark.parametrize("words", [["--lang", "fr", "crr", "1", "1", "0"], ["crr", "1", "1", "0", "--lang", "fr"]])
+    def test_a_language_that_is_not_spoken_is_refused(self, words: list[str]) -> None:
+        done = crrkit_(*words)
+        assert done.status == 2
+        assert "'fr' is not a language of crrkit. Choose one of en, ru." in done.err
+
+    def test_so_is_one_that_the_environment_names(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("CRRKIT_LANG", "fr")
+        assert crrkit_("crr", "1", "1", "0").status == 2
+
+    def test_the_language_of_one_command_does_not_stay(self) -> None:
+        crrkit_("crr", "70", "90", "30", "--lang", "ru")
+        assert crrkit.language() == "en"
+
+    def test_every_help_text_has_its_russian(self) -> None:
+        with use_language("en"):
+            english = help_texts()
+        with use_language("ru"):
+            russian = help_texts()
+        assert len(english) > 60
+        assert [a for a, b in zip(english, russian, strict=True) if a == b or not CYRILLIC.search(b)] == []
+
+    def test_a_refusal_speaks_russian(self) -> None:
+        done = crrkit_("crr", "70%", "90", "30", "--lang", "ru")
+        assert done.status == 2
+        assert "start='70%' — не целое число." in done.err
+
+
+def help_texts() -> list[str]:
+    built = cli._build()
+    commands = [built, *built.commands.values()]
+    own = [text for command in commands for text in (command.help, command.epilog)]
+    return own + [parameter.help for command in commands for parameter in command.params]
+
+
+class TestHelp:
+    @pytest.mark.parametrize("command", ["crr", "check", "report", "lab"])
+    def test_says_what_shows_an_example_and_names_the_next_step(self, command: str) -> None:
+        done = crrkit_(command, "--help")
+        assert done.status == 0
+        assert re.search(rf"Example:.*\n\s+crrkit {command} ", done.out)
+        assert "Next:" in done.out
+        assert max(map(len, done.out.splitlines())) <= 80
+
+    def test_the_whole_lists_the_commands(self) -> None:
+        done = crrkit_("--help")
+        assert re.findall(r"^  (\w+) {2,}\S", done.out, re.MULTILINE) == ["crr", "check", "report", "lab"]
+        assert "..." not in done.out.split("Commands:")[1]
+
+    def test_version(self) -> None:
+        assert crrkit_("--version") == Done(0, f"crrkit {crrkit.__version__}\n", "")
+
+    def test_every_argument_of_the_readers_can_be_typed(self) -> None:
+        arguments = {
+            *inspect.signature(bases.read_orders).parameters,
+            *inspect.signature(bases.read_contracts).parameters,
+        }
+        assert arguments - set(OPTIONS) == {"source", "activity"}  # an activity rule is an object, for Python only
+        assert set(OPTIONS) <= arguments
+
+
+class TestOptions:
+    """The library speaks of arguments, the command line of options."""
+
+    @pytest.mark.parametrize(
+        ("said", "typed"),
+        [
+            ("every='week' is not known.", "--every week is not known."),
+            ("as_of='soon' is no date", "--as-of soon is no date"),
+            ("Say which one it is with at=; the columns", "Say which one it is with --at; the columns"),
+            ("Name both, or name amount=.", "Name both, or name --amount."),
+            ("say dates='%d %m' or", "say --dates '%d %m' or"),
+            ("--refunds='set aside'", "--refunds='set aside'"),
+            ("by[0]='region' is not", "--by region is not"),
+            ("ask crr_bounds what", "ask --gross what"),
+            ("start=70 stays", "start=70 stays"),
+            ("combat='x' stays", "combat='x' stays"),
+        ],
+    )
+    def test_by_example(self, said: str, typed: str) -> None:
+        names = ["every", "as_of", "at", "amount", "dates", "by"]
+        assert in_options(said, names=names) == typed
+
+    @given(st.sampled_from(sorted(OPTIONS)), st.text("abcdefgh_ %.-", min_size=1))
+    def test_a_shell_reads_back_what_was_given(self, name: str, value: str) -> None:
+        words = shlex.split(in_options(f"{name}={value!r}", names=OPTIONS))
+        assert words == [f"--{name.replace('_', '-')}", value]
+
+
+class TestCheck:
+    def test_the_sample_orders(self) -> None:
+        # sample_data/README.md: 7490 rows, of them 28 without a customer, 49 refunds, 2 with no date that exists.
+        done = crrkit_("check", ORDERS, "--quiet")
+        assert done.status == 0
+        assert done.err == ""
+        assert "7,490 rows read = 7,411 used + 79 set aside" in done.out
+        assert re.search(r"no customer id +28 ", done.out)
+        assert re.search(r"refund or return +49 ", done.out)
+        assert "Columns: customer = client_id, at = ordered_at, amount = total, receipt = receipt" in done.out
+        assert "Read as orders" in done.out
+        assert "From Jan 1, 2023 to Dec 31, 2024: " in done.out
+
+    def test_counts_each_customer_once(self) -> None:
+        with Path(CONTRACTS).open(encoding="utf-8") as file:
+            people = {row["client_id"] for row in csv.DictReader(file)}
+        assert f": {len(people):,} customers." in crrkit_("check", CONTRACTS, "-q").out
+
+    @pytest.mark.parametrize(
+        ("file", "kind"), [(ORDERS, "orders"), (CONTRACTS, "contracts"), (RU_CLIENTS, "contracts")]
+    )
+    def test_the_command_that_it_writes_runs(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, kind: str
+    ) -> None:
+        command = shlex.split(crrkit_("check", file, "-q").out.splitlines()[-1])
+        assert command[:5] == ["crrkit", "report", file, "--kind", kind]
+        monkeypatch.chdir(tmp_path)
+        done = crrkit_(*command[1:], "-q")
+        assert done.status == 0
+        assert (tmp_path / "report.html").stat().st_size > 10_000
+        assert done.err == ""
+
+    def test_what_is_named_is_not_searched_for_and_comes_back_in_the_command(self, tmp_path: Path) -> None:
+        (tmp_path / "log.csv").write_text("wer,wann,customer_no,date,town\na,2024-01-05,x,,K\na,2024-02-05,y,,L\n")
+        words = ["--customer", "wer", "--at", "wann", "--by", "customer_no", "--by", "town", "--zone", "Europe/Berlin"]
+        out = crrkit_("check", str(tmp_path / "log.csv"), *words, "-q").out
+        assert "customer = wer, at = wann" in out
+        command = shlex.split(out.splitlines()[-1])
+        assert command.count("--by") == 2
+        assert command[command.index("--zone") + 1] == "Europe/Berlin"
+
+    def test_pieces_times_price_comes_before_a_total(self, tmp_path: Path) -> None:
+        # Pieces below 0 say which rows are returns; of three rows one is.
+        (tmp_path / "log.csv").write_text(
+            "customer,date,qty,price,total\na,2024-01-05,1,2,2\na,2024-02-05,-1,2,2\nb,2024-03-05,1,2,2\n"
+        )
+        out = crrkit_("check", str(tmp_path / "log.csv"), "-q").out
+        assert "quantity = qty, price = price" in out
+        assert re.search(r"refund or return +1 ", out)
+        chosen = crrkit_("check", str(tmp_path / "log.csv"), "--amount", "total", "-q").out
+        assert "amount = total" in chosen
+        assert "quantity = " not in chosen
+
+    def test_regular_coffee_is_counted_by_week(self, tmp_path: Path) -> None:
+        days = [f"a,2024-{month:02d}-{day:02d}" for month in (1, 2, 3) for day in range(1, 29, 3)]
+        (tmp_path / "coffee.csv").write_text("customer,date\n" + "\n".join(days))
+        out = crrkit_("check", str(tmp_path / "coffee.csv"), "-q").out
+        assert "Suggested period: week." in out
+        assert "--every week " in out
+
+    def test_a_history_too_short_for_a_rhythm_still_gets_a_period_and_the_reason(self, tmp_path: Path) -> None:
+        days = [f"{name},2024-01-{day:02d}" for day, name in enumerate("abcdefghijklmnop", start=1)]
+        (tmp_path / "few.csv").write_text("customer,date\n" + "\n".join(days))
+        out = crrkit_("check", str(tmp_path / "few.csv"), "-q").out
+        assert "so no period can be named" in out
+        assert "Suggested period: week." in out  # two weeks fit into sixteen days, two months do not
+
+    @pytest.mark.parametrize(
+        ("head", "kind"),
+        [("who,ordered_at", "orders"), ("who,joined,left", "contracts"), ("who,date,start,end", "contracts")],
+    )
+    def test_the_kind_is_seen_from_the_columns(self, tmp_path: Path, head: str, kind: str) -> None:
+        (tmp_path / "list.csv").write_text(head + "\n" + ",".join("1" for _ in head.split(",")))
+        assert settle_kind(str(tmp_path / "list.csv"), kind=None, reading={}) == kind
+
+    def test_or_from_the_options(self) -> None:
+        assert settle_kind("not opened", kind=None, reading={"at": "x"}) == "orders"
+        assert settle_kind("not opened", kind=None, reading={"start": "x"}) == "contracts"
+
+    def test_or_asked_for(self, tmp_path: Path) -> None:
+        (tmp_path / "list.csv").write_text("who,what\na,b\n")
+        refused(crrkit_("check", str(tmp_path / "list.csv"), "-q"), "who, what", "--at", "--start")
+        refused(
+            crrkit_("check", ORDERS, "--kind", "order", "-q"), "--kind order", "contracts", "Did you mean 'orders'?"
+        )
+
+    def test_an_option_of_the_other_kind_is_not_ignored(self) -> None:
+        refused(
+            crrkit_("check", ORDERS, "--kind", "orders", "--end-is", "last_active_day", "-q"), "--end-is", "contracts"
+        )
+
+    def test_speaks_russian(self) -> None:
+        lines = crrkit_("check", RU_CLIENTS, "--lang", "ru", "-q").out.splitlines()
+        assert "прочитано 153 строки" in lines[0]
+        assert [line for line in lines if line and not CYRILLIC.search(line)] == []
+
+
+class TestReport:
+    words = ("report", ORDERS, "--kind", "orders", "--amount", "total")
+
+    def test_says_the_finding_and_where_the_file_lies(self, tmp_path: Path) -> None:
+        out = tmp_path / "out.html"
+        done = crrkit_(*self.words, "--out", str(out), "-q")
+        assert done.status == 0
+        # Counted here anew: who bought in November and in December 2024.
+        november, december = buyers("2024-11"), buyers("2024-12")
+        assert f"{len(november & december)} of {len(november)} customers" in done.out.splitlines()[0]
+        assert f"The report: {out}" in done.out
+        assert done.err == ""
+        assert out.read_text(encoding="utf-8").lstrip().lower().startswith("<!doctype html")
+        assert [path.name for path in tmp_path.iterdir()] == ["out.html"]
+
+    def test_in_russian_with_a_notebook(self, tmp_path: Path) -> None:
+        files = {"--out": tmp_path / "out.html", "--notebook": tmp_path / "out.ipynb"}
+        words = [str(word) for pair in files.items() for word in pair]
+        done = crrkit_(*self.words, *words, "--every", "quarter", "--lang", "ru", "-q")
+        assert done.status == 0
+        assert f"Отчёт: {files['--out']}\nБлокнот: {files['--notebook']}\n" in done.out
+        assert 'lang="ru"' in files["--out"].read_text(encoding="utf-8")
+        cells = json.loads(files["--notebook"].read_text(encoding="utf-8"))["cells"]
+        assert all(cell["execution_count"] for cell in cells if cell["cell_type"] == "code")
+
+    def test_says_what_it_took_the_rows_for(self, tmp_path: Path) -> None:
+        done = crrkit_("report", CONTRACTS, "--out", str(tmp_path / "out.html"), "-q")
+        assert done.err.startswith("Read as contracts")
+
+    def test_passes_on_what_was_typed(self, tmp_path: Path) -> None:
+        span = ["--first", "2024-03", "--last", "2024-05", "--title", "Our <customers>", "--min-cell", "0"]
+        crrkit_(*self.words, *span, "--out", str(tmp_path / "out.html"), "-q")
+        page = (tmp_path / "out.html").read_text(encoding="utf-8")
+        assert "Our &lt;customers&gt;" in page
+        assert "May 2024" in page
+        assert "2024-02" not in page
+
+    def test_a_refusal_leaves_the_old_report_alone(self, tmp_path: Path) -> None:
+        out = tmp_path / "out.html"
+        out.write_text("the old one")
+        refused(crrkit_(*self.words, "--first", "2031-01", "--out", str(out), "-q"), "--first 2031-01")
+        assert out.read_text() == "the old one"
+        assert list(tmp_path.iterdir()) == [out]
+
+    @pytest.mark.parametrize(
+        ("words", "names"),
+        [
+            (["--out", "nowhere/out.html"], ["--out nowhere/out.html", "folder"]),
+            (["--out", "out.txt"], ["--out out.txt", ".html"]),
+            (["--every", "fortnight"], ["--every fortnight", "month"]),
+            (["--first", "February"], ["--first February", "2024-02"]),
+            (["--first", "2024-05", "--last", "2024-02"], ["2024-05", "2024-02"]),
+            (["--as-of", "soon"], ["--as-of soon", "2024-07-01"]),
+            (["--zone", "Europe/Moskow"], ["--zone Europe/Moskow", "Europe/Moscow"]),
+            (["--week-starts", "mon"], ["--week-starts mon", "monday"]),
+            (["--refunds", "drop"], ["--refunds drop", "keep"]),
+            (["--by", "regon"], ["--by regon", "region"]),
+        ],
+    )
+    def test_a_wrong_option_is_refused_in_a_sentence(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], names: list[str]
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        refused(crrkit_(*self.words, *words, "-q"), *names)
+        assert list(tmp_path.iterdir()) == []
+
+
+def buyers(month: str) -> set[str]:
+    with Path(ORDERS).open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    return {row["client_id"] for row in rows if row["ordered_at"].startswith(month) and float(row["total"]) > 0} - {""}
+
+
+def many(row: str) -> str:
+    return "".join(row.format(i=i, day=1 + i % 28) for i in range(60))
+
+
+BAD_FILES: dict[str, tuple[str | bytes, list[str]]] = {
+    "a missing column": ("who,when\na,2024-01-05\n", ["customer", "who, when"]),
+    "an empty file": ("", ["bad.csv", "empty"]),
+    "a header only": ("customer,date\n", ["bad.csv", "no rows"]),
+    "binary junk": (bytes(range(256)) * 40, ["bad.csv", "not a text file"]),
+    "half its rows cut off mid-field": (
+        "customer,date,amount\n" + many("c{i},2024-01-{day:02d},10\nc{i},2024-0\n"),
+        ["bad.csv", "60 of 120 rows", "export the file again"],
+    ),
+    "dates that do not parse": ("customer,date\n" + many("c{i},soon\n"), ["bad.csv", "60 of 60 rows", "date"]),
+    "ids that are all null": ("customer,date\n" + many(",2024-01-{day:02d}\n"), ["60 of 60 rows", "customer id"]),
+}
+
+
+class TestBadInput:
+    @pytest.mark.parametrize("content_and_names", BAD_FILES.values(), ids=BAD_FILES)
+    @pytest.mark.parametrize("command", ["check", "report"])
+    def test_ends_in_a_sentence(
+        self, tmp_path: Path, command: str, content_and_names: tuple[str | bytes, list[str]]
+    ) -> None:
+        content, names = content_and_names
+        bad = tmp_path / "bad.csv"
+        bad.write_bytes(content if isinstance(content, bytes) else content.encode())
+        out = ["--out", str(tmp_path / "out.html"), "--notebook", str(tmp_path / "out.ipynb")]
+        done = crrkit_(command, str(bad), "--kind", "orders", "-q", *(out if command == "report" else []))
+        refused(done, *names)
+        assert list(tmp_path.iterdir()) == [bad]
+
+    def test_a_period_longer_than_the_data(self, tmp_path: Path) -> None:
+        (tmp_path / "bad.csv").write_text("customer,date\n" + many("c{i},2024-01-{day:02d}\n"))
+        done = crrkit_(
+            "report", str(tmp_path / "bad.csv"), "--every", "year", "--out", str(tmp_path / "out.html"), "-q"
+        )
+        refused(done, "Jan 1, 2024", "one year", "--every half-year")
+        assert not (tmp_path / "out.html").exists()
+
+    def test_a_directory(self, tmp_path: Path) -> None:
+        refused(crrkit_("report", str(tmp_path), "-q"), tmp_path.name, "folder", "*.csv")
+
+    def test_a_file_that_is_not_there(self) -> None:
+        refused(crrkit_("check", "nothing.csv", "-q"), "nothing.csv", "not found")
+
+    def test_ends_before_starts(self, tmp_path: Path) -> None:
+        (tmp_path / "bad.csv").write_text("customer,start,end\n" + many("c{i},2024-02-01,2024-01-{day:02d}\n"))
+        refused(crrkit_("check", str(tmp_path / "bad.csv"), "-q"), "60 of 60 rows", "--start and --end may be swapped")
+
+    def test_negative_amounts_only(self, tmp_path: Path) -> None:
+        (tmp_path / "bad.csv").write_text("customer,date,amount\n" + many("c{i},2024-01-{day:02d},-5\n"))
+        refused(crrkit_("check", str(tmp_path / "bad.csv"), "-q"), "60 of 60 rows", "--refunds keep")
+
+    @pytest.mark.parametrize("ending", [".csv.gz", ".csv.zip", ".csv.xz", ".parquet", ".xlsx"])
+    def test_junk_under_every_name(self, tmp_path: Path, ending: str) -> None:
+        bad = tmp_path / f"bad{ending}"
+        bad.write_bytes(b"\x00\x01junk" * 50)
+        refused(crrkit_("check", str(bad), "-q"))
+
+    def test_a_packed_file_that_was_cut_off(self, tmp_path: Path) -> None:
+        whole = gzip.compress(Path(ORDERS).read_bytes())
+        (tmp_path / "cut.csv.gz").write_bytes(whole[: len(whole) // 2])
+        refused(crrkit_("check", str(tmp_path / "cut.csv.gz"), "-q"), "end")
+
+    @settings(max_examples=25)
+    @given(st.binary(max_size=300))
+    def test_no_bytes_make_a_traceback(self, tmp_path_factory: pytest.TempPathFactory, junk: bytes) -> None:
+        bad = tmp_path_factory.mktemp("junk") / "bad.csv"
+        bad.write_bytes(b"customer,date\n" + junk)
+        assert crrkit_("check", str(bad), "-q").status in {0, 2}
+
+    def test_a_process_of_its_own_ends_with_status_2(self, tmp_path: Path) -> None:
+        process = start("report", "nothing.csv", cwd=tmp_path)
+        out, err = process.communicate(timeout=60)
+        refused(Done(process.returncode, out, err), "nothing.csv")
+        assert list(tmp_path.iterdir()) == []
+
+
+class TestTrouble:
+    """What goes wrong without anybody's fault."""
+
+    @pytest.fixture
+    def raising(self, monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], Done]:
+        def run(error: BaseException) -> Done:
+            def read(*_: object, **__: object) -> None:
+                raise error
+
+            monkeypatch.setattr(cli, "read", read)
+            return crrkit_("report", ORDERS, "--kind", "orders", "-q")
+
+        return run
+
+    def test_a_file_that_may_not_be_read(self, raising) -> None:
+        refused(raising(PermissionError(13, "Permission denied", "secret.csv")), "secret.csv", "Permission denied")
+
+    @pytest.mark.parametrize("error", [KeyboardInterrupt(), RuntimeError("Query interrupted")])
+    def test_ctrl_c_is_not_an_error(self, raising, error: BaseException) -> None:
+        assert raising(error) == Done(130, "", "Stopped.\n")
+
+    def test_a_mistake_of_ours_is_not_hidden(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def read(*_: object, **__: object) -> None:
+            message = "a bug"
+            raise RuntimeError(message)
+
+        monkeypatch.setattr(cli, "read", read)
+        with pytest.raises(RuntimeError, match="a bug"):
+            cli.run(["report", ORDERS, "--kind", "orders", "-q"])
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a named pipe to wait at")
+    def test_ctrl_c_while_it_reads(self, tmp_path: Path) -> None:
+        pipe = tmp_path / "pipe.csv"
+        os.mkfifo(pipe)
+        process = start("check", str(pipe))
+        with pipe.open("wb"):  # goes on when crrkit has opened the other end, and keeps it waiting for a byte
+            time.sleep(0.2)
+            process.send_signal(signal.SIGINT)
+            _out, err = process.communicate(timeout=60)
+        assert (process.returncode, err.splitlines()[-1]) == (130, "Stopped.")
+        assert "Traceback" not in err
+
+    def test_a_reader_who_has_gone_is_no_error(self) -> None:
+        reader, writer = os.pipe()
+        os.close(reader)
+        process = start("crr", "70", "90", "30", stdout=writer)
+        os.close(writer)
+        _out, err = process.communicate(timeout=60)
+        assert err == ""
+
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
+    def test_a_full_disk_is_said(self) -> None:
+        with Path("/dev/full").open("w") as full:
+            process = start("crr", "70", "90", "30", stdout=full)
+            _out, err = process.communicate(timeout=60)
+        assert process.returncode == 2
+        assert "No space left on device" in err
+        assert "Traceback" not in err
+
+    def test_a_terminal_without_russian_letters_still_gets_an_answer(self) -> None:
+        code = "import sys; sys.stdout.reconfigure(encoding='ascii'); from crrkit.cli import main; main()"
+        done = subprocess.run(
+            [sys.executable, "-c", code, "crr", "70", "90", "30", "--lang", "ru"],
+            cwd=ROOT, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0
+        assert "85,7" in done.stdout
+
+
+class Screen(io.StringIO):
+    def __init__(self, *, is_terminal: bool) -> None:
+        super().__init__()
+        self.is_terminal = is_terminal
+
+    def isatty(self) -> bool:
+        return self.is_terminal
+
+
+class TestStatus:
+    """What is said while something takes long; the patience of a second is shortened here."""
+
+    @staticmethod
+    def wait_for(screen: Screen, text: str) -> None:
+        limit = time.monotonic() + 20
+        while text not in screen.getvalue():
+            assert time.monotonic() < limit, screen.getvalue()
+            time.sleep(0.005)
+
+    def test_a_terminal_sees_one_line_that_goes_away(self) -> None:
+        screen = Screen(is_terminal=True)
+        with Status(stream=screen, patience=0.01) as status:
+            status.step("reading")
+            self.wait_for(screen, "reading · 0 s")
+            status.step("drawing", 1, 3)
+            self.wait_for(screen, "drawing (2/3) · 0 s")
+        assert "\n" not in screen.getvalue()
+        assert screen.getvalue().endswith(CLEAR)
+
+    def test_a_file_gets_a_plain_line_for_each_step(self) -> None:
+        screen = Screen(is_terminal=False)
+        with Status(stream=screen, patience=0.01) as status:
+            status.step("reading")
+            self.wait_for(screen, "reading\n")
+            time.sleep(0.05)
+            status.step("drawing", 1, 3)
+            self.wait_for(screen, "drawing (2/3)\n")
+        assert screen.getvalue() == "reading\ndrawing (2/3)\n"
+
+    @pytest.mark.parametrize("is_terminal", [True, False])
+    def test_what_is_quick_is_not_mentioned(self, is_terminal: bool) -> None:
+        screen = Screen(is_terminal=is_terminal)
+        with Status(stream=screen) as status:
+            status.step("reading")
+        assert screen.getvalue() == ""
+
+    def test_quiet_says_nothing(self) -> None:
+        screen = Screen(is_terminal=True)
+        with Status(stream=screen, patience=0.001, quiet=True) as status:
+            status.step("reading")
+            time.sleep(0.05)
+        assert screen.getvalue() == ""
+
+    def test_a_dumb_terminal_is_no_terminal(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("TERM", "dumb")
+        screen = Screen(is_terminal=True)
+        with Status(stream=screen, patience=0.01) as status:
+            status.step("reading")
+            self.wait_for(screen, "reading\n")
+        assert screen.getvalue() == "reading\n"
+
+    def test_a_long_name_stays_on_one_line(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("COLUMNS", "40")
+        screen = Screen(is_terminal=True)
+        with Status(stream=screen, patience=0.01) as status:
+            status.step("reading " + "x" * 100)
+            self.wait_for(screen, "reading")
+        shown = screen.getvalue().replace(CLEAR, "\n").splitlines()
+        assert max(map(len, shown)) == 39
+
+    def test_speaks_the_language_of_the_command(self) -> None:
+        screen = Screen(is_terminal=True)
+        with use_language("ru"), Status(stream=screen, patience=0.01) as status:
+            status.step("чтение")
+            self.wait_for(screen, "чтение · 0 с")
+
+    def test_real_work_that_takes_long_is_mentioned(self, tmp_path: Path) -> None:
+        # 40,000 rows and the libraries take longer than a second on any machine this was tried on; if not, it is fine.
+        rows = "".join(f"c{i % 997},2024-{1 + i % 12:02d}-{1 + i % 28:02d}\n" for i in range(40_000))
+        (tmp_path / "long.csv").write_text("customer,date\n" + rows)
+        began = time.monotonic()
+        process = start("check", str(tmp_path / "long.csv"))
+        _out, err = process.communicate(timeout=120)
+        assert process.returncode == 0
+        assert err in {"", f"Reading {tmp_path / 'long.csv'}\n"}
+        assert err or time.monotonic() - began < 5
+
+
+class TestStart:
+    """Nothing heavy is loaded before it is needed."""
+
+    heavy = ("pandas", "numpy", "matplotlib", "ipywidgets", "anywidget", "ibis", "duckdb", "pyarrow")
+
+    @staticmethod
+    def seconds(*words: str) -> float:
+        """The best of a few runs: the machine may be busy with something else, the code is not."""
+        times = []
+        for _ in range(5):
+            began = time.perf_counter()
+            subprocess.run([sys.executable, *words], cwd=ROOT, check=True, capture_output=True)
+            times.append(time.perf_counter() - began)
+        return min(times)
+
+    def loaded(self, *words: str) -> set[str]:
+        done = subprocess.run(
+            [sys.executable, "-X", "importtime", *words], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        names = {line.rpartition("|")[2].strip().split(".")[0] for line in done.stderr.splitlines()}
+        assert "crrkit" in names
+        return names & set(self.heavy)
+
+    def test_import_loads_nothing_heavy(self) -> None:
+        assert self.loaded("-c", "import crrkit") == set()
+
+    @pytest.mark.parametrize("lang", ["en", "ru"])
+    def test_neither_does_a_rate_of_three_counts(self, lang: str) -> None:
+        assert self.loaded("-m", "crrkit", "crr", "70", "90", "30", "--lang", lang) == set()
+
+    def test_import_takes_less_than_a_tenth_of_a_second(self) -> None:
+        taken = self.seconds("-c", "import crrkit") - self.seconds("-c", "pass")
+        print(f"import crrkit: {1000 * taken:.0f} ms")  # noqa: T201 - read with pytest -s
+        assert taken < 0.1
+
+    def test_a_rate_of_three_counts_takes_less_than_half_a_second(self) -> None:
+        taken = self.seconds("-m", "crrkit", "crr", "70", "90", "30", "--lang", "ru")
+        print(f"crrkit crr 70 90 30: {1000 * taken:.0f} ms")  # noqa: T201 - read with pytest -s
+        assert taken < 0.5 * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
+@pytest.mark.real_data
+def test_half_a_million_real_rows(data_dir: Path) -> None:
+    # Online Retail, UCI: 541,909 rows, 135,080 of them without a customer; the rest is counted in reference.json.
+    file = data_dir / "online_retail_uci" / "online_retail_all.csv.gz"
+    done = crrkit_("check", str(file), "-q")
+    assert "541,909 rows read = 397,884 used + 144,025 set aside" in done.out
+    assert ": 4,338 customers." in done.out
+    assert "--customer CustomerID --at InvoiceDate" in done.out.splitlines()[-1]
+    assert "--quantity Quantity --price UnitPrice" in done.out.splitlines()[-1]

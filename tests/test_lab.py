@@ -1,0 +1,199 @@
+"""The course on the user's disk: copied, kept up to date, and never written over what the user has changed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from crrkit import InputError, cli, lab
+from crrkit._errors import MissingDependencyError, SourceError
+from crrkit.lab import BESIDE, COPIED, KEPT, RECORD, copy_notebooks, notebooks_path, open_lab
+
+ONE, TWO = "01-kept.ipynb", "02-flow.ipynb"
+
+
+@pytest.fixture
+def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A course of two notebooks in English and one in Russian, as the package would bring it."""
+    for name, text in (
+        (f"en/{ONE}", "one"),
+        (f"en/{TWO}", "two"),
+        (f"ru/{ONE}", "один"),
+        ("en/helper.py", "no notebook"),
+    ):
+        path = tmp_path / "package" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    monkeypatch.setattr(lab, "notebooks_path", lambda: tmp_path / "package")
+    return tmp_path / "package"
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    return tmp_path / "mine"
+
+
+def bring(folder: Path, lang: str = "en") -> dict[str, str]:
+    return {path.name: what for path, what in copy_notebooks(folder, lang=lang)}
+
+
+@pytest.mark.usefixtures("course")
+class TestCopy:
+    def test_the_first_time_all_of_one_language_are_copied(self, mine: Path) -> None:
+        assert bring(mine) == {ONE: COPIED, TWO: COPIED}
+        assert (mine / "en" / ONE).read_text() == "one"
+        assert sorted(path.name for path in mine.rglob("*") if path.is_file()) == [RECORD, ONE, TWO]
+
+    def test_the_other_language_stands_in_a_folder_of_its_own(self, mine: Path) -> None:
+        bring(mine)
+        assert bring(mine, "ru") == {ONE: COPIED}
+        assert (mine / "ru" / ONE).read_text(encoding="utf-8") == "один"
+        assert (mine / "en" / ONE).read_text() == "one"
+
+    def test_again_does_nothing(self, mine: Path) -> None:
+        bring(mine)
+        before = {path: path.stat().st_mtime_ns for path in mine.rglob("*.ipynb")}
+        assert bring(mine) == {}
+        assert {path: path.stat().st_mtime_ns for path in mine.rglob("*.ipynb")} == before
+
+    def test_what_was_deleted_comes_back(self, mine: Path) -> None:
+        bring(mine)
+        (mine / "en" / TWO).unlink()
+        assert bring(mine) == {TWO: COPIED}
+
+    def test_what_the_user_changed_stays(self, mine: Path) -> None:
+        bring(mine)
+        (mine / "en" / ONE).write_text("my answers")
+        assert bring(mine) == {ONE: KEPT}
+        assert (mine / "en" / ONE).read_text() == "my answers"
+        assert list(mine.rglob("*.new.ipynb")) == []
+
+    def test_what_the_user_did_not_change_follows_the_package(self, mine: Path, course: Path) -> None:
+        bring(mine)
+        (course / "en" / ONE).write_text("one, better")
+        assert bring(mine) == {ONE: COPIED}
+        assert (mine / "en" / ONE).read_text() == "one, better"
+
+    def test_when_both_changed_the_new_one_stands_beside_once(self, mine: Path, course: Path) -> None:
+        bring(mine)
+        (mine / "en" / ONE).write_text("my answers")
+        (course / "en" / ONE).write_text("one, better")
+        assert bring(mine) == {ONE: BESIDE}
+        assert (mine / "en" / ONE).read_text() == "my answers"
+        assert (mine / "en" / "01-kept.new.ipynb").read_text() == "one, better"
+        (mine / "en" / "01-kept.new.ipynb").unlink()  # the user has seen it
+        assert bring(mine) == {ONE: KEPT}
+        assert list(mine.rglob("*.new.ipynb")) == []
+
+    def test_the_one_beside_follows_too_until_the_user_changes_it(self, mine: Path, course: Path) -> None:
+        bring(mine)
+        (mine / "en" / ONE).write_text("my answers")
+        beside = mine / "en" / "01-kept.new.ipynb"
+        for version in ("second", "third"):
+            (course / "en" / ONE).write_text(version)
+            assert bring(mine) == {ONE: BESIDE}
+            assert beside.read_text() == version
+        beside.write_text("my answers in the third")
+        (course / "en" / ONE).write_text("fourth")
+        assert bring(mine) == {ONE: KEPT}
+        assert beside.read_text() == "my answers in the third"
+
+    @pytest.mark.parametrize("record", [None, "{", "[]", "7"])
+    def test_without_a_record_nothing_is_written_over(self, mine: Path, record: str | None) -> None:
+        (mine / "en").mkdir(parents=True)
+        (mine / "en" / ONE).write_text("somebody's work")
+        if record is not None:
+            (mine / "en" / RECORD).write_text(record)
+        assert bring(mine) == {ONE: BESIDE, TWO: COPIED}
+        assert (mine / "en" / ONE).read_text() == "somebody's work"
+
+    def test_a_copy_that_fails_leaves_no_half(self, mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        bring(mine)
+        (mine / "en" / ONE).unlink()
+
+        def full(*_: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(Path, "replace", full)
+        with pytest.raises(OSError, match="No space"):
+            bring(mine)
+        assert not (mine / "en" / ONE).exists()
+        assert json.loads((mine / "en" / RECORD).read_text()).keys() == {ONE, TWO}
+
+    def test_a_file_is_no_folder(self, mine: Path) -> None:
+        mine.write_text("a file")
+        with pytest.raises(SourceError, match="is a file"):
+            bring(mine)
+
+    def test_a_course_that_is_not_there(self, mine: Path) -> None:
+        with pytest.raises(InputError, match=r"no notebooks in .*fr"):
+            bring(mine, "fr")
+        assert not mine.exists()
+
+
+def test_the_course_of_this_checkout_is_found() -> None:
+    assert notebooks_path() == Path(lab.__file__).parent.parent / "notebooks"
+
+
+def test_a_package_without_its_course_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lab, "_PACKAGE", tmp_path / "site" / "crrkit")
+    with pytest.raises(SourceError, match="Install crrkit again"):
+        notebooks_path()
+    (tmp_path / "site" / "crrkit" / "_notebooks").mkdir(parents=True)
+    assert notebooks_path() == tmp_path / "site" / "crrkit" / "_notebooks"
+
+
+class TestOpen:
+    @pytest.fixture
+    def server(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """A JupyterLab that writes down how it was called and ends with status 3."""
+        (tmp_path / "jupyterlab.py").write_text(
+            "import json, pathlib, signal, sys\n"
+            "heard = signal.getsignal(signal.SIGINT) is not signal.SIG_IGN\n"
+            f"pathlib.Path({str(tmp_path / 'called.json')!r}).write_text(json.dumps([sys.argv[1:], heard]))\n"
+            "sys.exit(3)\n"
+        )
+        monkeypatch.syspath_prepend(tmp_path)
+        monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+        return tmp_path / "called.json"
+
+    def test_runs_jupyterlab_on_the_folder_and_passes_on_how_it_ended(self, server: Path, mine: Path) -> None:
+        before = signal.getsignal(signal.SIGINT)
+        assert open_lab(mine) == 3
+        words, hears_ctrl_c = json.loads(server.read_text())
+        assert words[-1] == str(mine)
+        assert ("--allow-root" in words) == (hasattr(os, "geteuid") and os.geteuid() == 0)
+        assert hears_ctrl_c
+        assert signal.getsignal(signal.SIGINT) is before
+
+    def test_without_jupyterlab_says_what_to_install(self, mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(sys.modules, "jupyterlab", None)
+        monkeypatch.setattr(lab.importlib.util, "find_spec", lambda _name: None)
+        with pytest.raises(MissingDependencyError, match=r"pip install 'crrkit\[lab\]'"):
+            open_lab(mine)
+
+    @pytest.mark.usefixtures("course", "server")
+    def test_the_command_copies_opens_and_passes_on_the_status(
+        self, mine: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with pytest.raises(SystemExit) as ended:
+            cli.run(["lab", str(mine), "--lang", "ru"])
+        assert ended.value.code == 3
+        assert capsys.readouterr().out == f"{mine / 'ru' / ONE}: скопирован\nБлокноты лежат в папке {mine / 'ru'}.\n"
+
+    @pytest.mark.usefixtures("course")
+    def test_the_command_can_only_copy(self, mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def never(*_: object) -> None:
+            raise AssertionError
+
+        monkeypatch.setattr(subprocess, "Popen", never)
+        with pytest.raises(SystemExit) as ended:
+            cli.run(["lab", str(mine), "--no-open", "--lang", "en"])
+        assert not ended.value.code
+        assert (mine / "en" / TWO).exists()
