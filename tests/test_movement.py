@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import date, datetime
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ import worlds
 from worlds import CONTRACT_WORLDS, FLOWS, ORDER_WORLDS, World
 
 from crrkit import _errors, _language
-from crrkit.bases import read_contracts, read_orders
+from crrkit.bases import ContractBase, OrderBase, read_contracts, read_orders
 from crrkit.intervals import wilson
 from crrkit.movement import RetentionTable, retention_by_period
 
@@ -22,21 +23,19 @@ RATES = (
 )  # fmt: skip
 
 
-def contracts_of(world: World, **rules):
-    return read_contracts(
-        world.contracts(),
-        customer="client_id",
-        contract="contract",
-        start="joined",
-        end="left",
-        **({"as_of": world.as_of} | rules),
-    )
+@cache
+def contracts_of(world: World, **rules) -> ContractBase:
+    """The base of a world; made once, it is never changed."""
+    named = {"customer": "client_id", "contract": "contract", "start": "joined", "end": "left"}
+    return read_contracts(world.contracts(), **named, **({"as_of": world.as_of} | rules))
 
 
-def orders_of(world: World, **rules):
+@cache
+def orders_of(world: World, **rules) -> OrderBase:
     return read_orders(world.orders(), customer="client_id", at="ordered_at", **({"as_of": world.as_of} | rules))
 
 
+@cache
 def account(world: World, **rules) -> RetentionTable:
     base = orders_of(world, **rules) if world in ORDER_WORLDS.values() else contracts_of(world, **rules)
     return retention_by_period(base, every=world.every, unit=world.unit)
