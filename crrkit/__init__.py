@@ -37,7 +37,7 @@ _HOMES = {
     "revenue": ("concentration", "retail_measures", "revenue_retention"),
     "stressing": ("stress",),
     "survey": ("n_to_tell_apart", "sample_size", "survey_rate"),
-    "definitions": ("DefinitionCard",),
+    "definitions": ("DefinitionCard", "diff"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 _ROOMS = ("figures", "lessons", "widgets")
@@ -82,6 +82,7 @@ if TYPE_CHECKING:
     from crrkit.cadence import suggest_period as suggest_period
     from crrkit.conventions import reconcile as reconcile
     from crrkit.definitions import DefinitionCard as DefinitionCard
+    from crrkit.definitions import diff as diff
     from crrkit.formula import Counts as Counts
     from crrkit.formula import churn_from_counts as churn_from_counts
     from crrkit.formula import crr_bounds as crr_bounds

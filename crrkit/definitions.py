@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from crrkit._display import UNDEFINED
+from crrkit._display import UNDEFINED, Shown
+from crrkit._errors import InputTypeError
 from crrkit._language import format_date, format_number, mark, ngettext
 from crrkit._language import gettext as _
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
+
+    import pandas as pd
 
 # What a reader sees for each rule, in one language here and in the other in the catalogue.
 _WORDS = {
@@ -73,22 +77,28 @@ class DefinitionCard:
 
     def lines(self) -> list[tuple[str, str]]:
         """Pairs of heading and text in the current language; rules that do not apply are left out."""
-        pairs = [
-            (_("Source"), self.source),
-            (_("Period"), _(self.every) if self.every else None),
-            (_("Unit"), _(_WORDS.get(self.unit, self.unit))),
-            (_("Customer at a moment"), _(_WORDS.get(self.activity, self.activity))),
-            (_("New"), _(self.new)),
-            (_("Returned"), _(self.returned)),
-            (_("End date of a contract"), _(_WORDS[self.end_is]) if self.end_is else None),
-            (_("Refunds"), _(_WORDS[self.refunds]) if self.refunds else None),
-            (_("Data seen until"), _("before {day}").format(day=format_date(self.as_of))),
-            (_("Who is new is unknown"), self._burn_in()),
-            (_("Clock"), self.zone or _("local times as written")),
-            (_("Week starts on"), _(self.week_starts) if self.every == "week" else None),
-            (_("Year starts in"), _(self.year_starts) if self.year_starts != "january" else None),
-        ]
-        return [(name, text) for name, text in pairs if text is not None]
+        hidden = {"week_starts"} if self.every != "week" else set()
+        hidden |= {"year_starts"} if self.year_starts == "january" else set()
+        said = self._said().items()
+        return [(name, text) for rule, (name, text) in said if text is not None and rule not in hidden]
+
+    def _said(self) -> dict[str, tuple[str, str | None]]:
+        """Heading and text of every rule, in the order in which they are read."""
+        return {
+            "source": (_("Source"), self.source),
+            "every": (_("Period"), _(self.every) if self.every else None),
+            "unit": (_("Unit"), _(_WORDS.get(self.unit, self.unit))),
+            "activity": (_("Customer at a moment"), _(_WORDS.get(self.activity, self.activity))),
+            "new": (_("New"), _(self.new)),
+            "returned": (_("Returned"), _(self.returned)),
+            "end_is": (_("End date of a contract"), _(_WORDS[self.end_is]) if self.end_is else None),
+            "refunds": (_("Refunds"), _(_WORDS[self.refunds]) if self.refunds else None),
+            "as_of": (_("Data seen until"), _("before {day}").format(day=format_date(self.as_of))),
+            "burn_in_days": (_("Who is new is unknown"), self._burn_in()),
+            "zone": (_("Clock"), self.zone or _("local times as written")),
+            "week_starts": (_("Week starts on"), _(self.week_starts)),
+            "year_starts": (_("Year starts in"), _(self.year_starts)),
+        }
 
     def _burn_in(self) -> str | None:
         if not self.burn_in_days:
@@ -107,3 +117,95 @@ class DefinitionCard:
 
     def _repr_html_(self) -> str:
         return self.to_html()
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class DefinitionDifference(Shown):
+    """The rules in which two definitions differ.
+
+    Attributes:
+        card_a: The one definition.
+        card_b: The other.
+    """
+
+    card_a: DefinitionCard
+    card_b: DefinitionCard
+
+    kinds: ClassVar[Mapping[str, str]] = {"rule": "text", "one": "text", "other": "text"}
+
+    @property
+    def table(self) -> pd.DataFrame:  # type: ignore[override]  # made from the cards
+        """One row a rule that differs, ``rule one other``, as the plain values of ``to_dict``; missing is None."""
+        import pandas as pd
+
+        one, other = self.card_a.to_dict(), self.card_b.to_dict()
+        rows = [(rule, one[rule], other[rule]) for rule in self.card_a._said() if one[rule] != other[rule]]  # noqa: SLF001 - a card of this module
+        return pd.DataFrame(rows, columns=list(self.kinds), dtype=object)
+
+    def titles(self) -> dict[str, str]:
+        """Headings of the shown columns."""
+        return {"rule": _("rule"), "one": _("one"), "other": _("other")}
+
+    def caption(self) -> str:
+        """In how many rules the two differ."""
+        n = len(self.table)
+        if not n:
+            return _("The two definitions are the same in every rule.")
+        text = ngettext("The definitions differ in {n} rule", "The definitions differ in {n} rules", n)
+        return text.format(n=format_number(n))
+
+    def to_html(self) -> str:
+        """The rules that differ as a table, or the sentence that there are none."""
+        return super().to_html() if len(self.table) else f"<p>{html.escape(self.caption())}</p>"
+
+    def __str__(self) -> str:
+        """The rules that differ in words, or the sentence that there are none."""
+        return super().__str__() if len(self.table) else self.caption()
+
+    __repr__ = __str__
+
+    def _shown_rows(self) -> list[list[str]]:
+        said = self.card_a._said(), self.card_b._said()  # noqa: SLF001 - cards of this module
+        return [_row(values, said[0][str(rule)], said[1][str(rule)]) for rule, *values in self.table.to_numpy()]
+
+
+def _row(values: list[Any], one: tuple[str, str | None], other: tuple[str, str | None]) -> list[str]:
+    if one[1] == other[1]:  # two moments of one day
+        return [one[0], *map(str, values)]
+    return [one[0], one[1] or UNDEFINED, other[1] or UNDEFINED]
+
+
+def diff(card_a: DefinitionCard, card_b: DefinitionCard) -> DefinitionDifference:
+    """Name each rule in which two definitions differ: rates under different rules are different measures.
+
+    Args:
+        card_a: The card of one result, such as ``kept.card``.
+        card_b: The card of another.
+
+    Returns:
+        One row a rule, in words when printed, as values in ``to_pandas()``. No rows when the cards are the same.
+
+    Raises:
+        InputError: If one of them is no card.
+
+    Examples:
+        >>> from datetime import datetime
+        >>> card = DefinitionCard(source="orders", unit="buyer", activity="period", as_of=datetime(2024, 7, 1))
+        >>> print(diff(card, card.with_(every="month", year_starts="april")))
+        The definitions differ in 2 rules
+        rule            one      other
+        Period          –        month
+        Year starts in  january  april
+        >>> diff(card, card)
+        The two definitions are the same in every rule.
+        >>> diff(card, "month")
+        Traceback (most recent call last):
+        ...
+        crrkit._errors.InputTypeError: card_b is a str, a definition card is needed; a result has one as .card.
+    """
+    given: dict[str, object] = {"card_a": card_a, "card_b": card_b}
+    for name, card in given.items():
+        if not isinstance(card, DefinitionCard):
+            message = _("{name} is a {kind}, a definition card is needed; a result has one as .card.")
+            raise InputTypeError(message.format(name=name, kind=type(card).__name__), argument=name, given=card)
+    return DefinitionDifference(card_a, card_b)
