@@ -47,7 +47,7 @@ test-engines: $(VENV)/.with-test ## hold the same numbers from every kind of sou
 	$(PY) -m pytest -m engine
 
 test-lowest: .venv-lowest/.installed ## run the fast tests on the lowest versions that pyproject.toml claims
-	.venv-lowest/bin/python -m pytest -m "not browser and not slow"
+	.venv-lowest/bin/python -m pytest --ignore=tests/browser -m "not slow" -W ignore::DeprecationWarning
 
 clean: ## remove all that make made
 	rm -rf .venv .venv-* demo dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
