@@ -38,6 +38,7 @@ _HOMES = {
     "stressing": ("stress",),
     "survey": ("n_to_tell_apart", "sample_size", "survey_rate"),
     "definitions": ("DefinitionCard", "diff"),
+    "targets": ("Target", "TargetHistory"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 _ROOMS = ("figures", "lessons", "widgets")
@@ -115,3 +116,5 @@ if TYPE_CHECKING:
     from crrkit.survey import n_to_tell_apart as n_to_tell_apart
     from crrkit.survey import sample_size as sample_size
     from crrkit.survey import survey_rate as survey_rate
+    from crrkit.targets import Target as Target
+    from crrkit.targets import TargetHistory as TargetHistory
