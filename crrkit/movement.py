@@ -88,6 +88,12 @@ class RetentionTable(Shown):
             "status": _("status"),
         }  # fmt: skip
 
+    def __str__(self) -> str:
+        """The caption, the account and what must not be missed."""
+        return "\n".join([super().__str__(), *self.notes])
+
+    __repr__ = __str__
+
     def caption(self) -> str:
         """The latest rate with its counts."""
         row = self.latest

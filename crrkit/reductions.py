@@ -101,6 +101,8 @@ def trailing_units(orders: ir.Table, *, days: float, as_of: datetime) -> ir.Tabl
 def own_gap_units(orders: ir.Table, *, limits: list[tuple[float, float]], as_of: datetime) -> ir.Table:
     """Purchase days as intervals that end when the silence exceeds the customer's own limit.
 
+    A limit holds until the next purchase, after which the customer's rhythm is known better.
+
     Args:
         orders: ``customer, at``.
         limits: For 0, 1, 2 … closed gaps so far: days, and the multiple of the own mean gap, whose sum is the limit;
@@ -115,9 +117,10 @@ def own_gap_units(orders: ir.Table, *, limits: list[tuple[float, float]], as_of:
     branches = [(counted["gaps"] == n, fixed + times * (span / max(n, 1))) for n, (fixed, times) in enumerate(limits)]
     limit = ibis.cases(*branches[:-1], else_=limits[-1][0] + limits[-1][1] * (span / counted["gaps"].nullif(0)))
     seconds = (limit * SECONDS_PER_DAY).round().cast("int64")
-    return counted.select(
-        customer=counted["customer"], start=counted["start"], end=counted["start"] + seconds.as_interval("s")
-    )
+    following = counted["start"].lead().over(group_by=counted["customer"], order_by=counted["start"])
+    limit_ends = counted["start"] + seconds.as_interval("s")
+    end = ibis.least(limit_ends, ibis.coalesce(following, limit_ends))
+    return counted.select(customer=counted["customer"], start=counted["start"], end=end)
 
 
 def population_gap(orders: ir.Table, *, as_of: datetime) -> ir.Table:
