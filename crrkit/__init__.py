@@ -39,6 +39,7 @@ _HOMES = {
     "survey": ("n_to_tell_apart", "sample_size", "survey_rate"),
     "definitions": ("DefinitionCard", "diff"),
     "targets": ("Target", "TargetHistory"),
+    "registry": ("break_even_save_rate", "claims", "value_of_lost"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 _ROOMS = ("figures", "lessons", "widgets")
@@ -106,6 +107,9 @@ if TYPE_CHECKING:
     from crrkit.rates import convert_rate as convert_rate
     from crrkit.rates import expected_lifetime as expected_lifetime
     from crrkit.rates import quick_ratio as quick_ratio
+    from crrkit.registry import break_even_save_rate as break_even_save_rate
+    from crrkit.registry import claims as claims
+    from crrkit.registry import value_of_lost as value_of_lost
     from crrkit.report import write_report as write_report
     from crrkit.revenue import concentration as concentration
     from crrkit.revenue import retail_measures as retail_measures
