@@ -1,0 +1,17 @@
+"""Pictures of results, one function a picture; each draws a ready result and returns the axes it drew on.
+
+    from crrkit import figures
+    ax = figures.bridge(kept)         # shows itself in a notebook
+    figures.alt_text(ax)              # what it shows, in words
+    figures.to_svg(ax)                # for a page; figures.to_png(ax) for everything else
+
+A picture has no title: its finding is the heading in the text above it.
+"""
+
+from __future__ import annotations
+
+from crrkit.figures._bridge import bridge
+from crrkit.figures._export import alt_text, to_png, to_svg
+from crrkit.figures._line import retention_line
+
+__all__ = ["alt_text", "bridge", "retention_line", "to_png", "to_svg"]
