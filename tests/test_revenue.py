@@ -18,7 +18,7 @@ from crrkit.revenue import _ranked_values
 
 def log_of(*rows: tuple[str, str, float], **more):
     frame = pd.DataFrame(rows, columns=["who", "at", "paid"])
-    return crr.read_orders(frame, customer="who", at="at", amount="paid", **more):
+    return crr.read_orders(frame, customer="who", at="at", amount="paid", **more)
 
 
 def two_months(before: list[float], after: list[float]) -> pd.Series:
