@@ -60,6 +60,7 @@ OTHER_REASONS = {
     ("control_chart", "sigmas"): "Shewhart's three standard errors",
     ("n_to_tell_apart", "power"): "the usual power of a test",
     ("suggest_period", "share"): "a quantile of the gaps",
+    ("write_report", "min_cell"): "ten heads, the practice of official statistics",
 }
 
 
