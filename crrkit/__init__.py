@@ -40,6 +40,7 @@ _HOMES = {
     "definitions": ("DefinitionCard", "diff"),
     "targets": ("Target", "TargetHistory"),
     "registry": ("break_even_save_rate", "claims", "value_of_lost"),
+    "inference": ("infer", "infer_contracts"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 _ROOMS = ("figures", "lessons", "widgets")
@@ -91,6 +92,8 @@ if TYPE_CHECKING:
     from crrkit.formula import crr_from_counts as crr_from_counts
     from crrkit.formula import crr_from_sets as crr_from_sets
     from crrkit.formula import solve_counts as solve_counts
+    from crrkit.inference import infer as infer
+    from crrkit.inference import infer_contracts as infer_contracts
     from crrkit.intervals import clopper_pearson as clopper_pearson
     from crrkit.intervals import effective_n as effective_n
     from crrkit.intervals import holm as holm

@@ -224,6 +224,21 @@ def _paid(orders: ir.Table, calendar: Calendar, as_of: datetime) -> ir.Table:
     return rows.group_by("customer", "period").agg(revenue=rows["amount"].sum())
 
 
+def contracts_of_people(contracts: ir.Table, *, since: datetime, until: datetime) -> ir.Table:
+    """Contracts that ran just before ``since`` as ``contracts, kept, people``: how many people held so many of them.
+
+    ``kept`` of them still ran just before ``until``.
+    """
+    opening, closing = (ibis.literal(moment, type="timestamp") for moment in (since, until))
+    held = contracts.filter(
+        (contracts["start"] < opening) & (contracts["end"].isnull() | (contracts["end"] >= opening))
+    )
+    stays = ibis.ifelse(held["end"].isnull() | (held["end"] >= closing), 1, 0)
+    own = held.select(customer=held["customer"], stays=stays)
+    own = own.group_by("customer").agg(contracts=own.count(), kept=own["stays"].sum())
+    return own.group_by("contracts", "kept").agg(people=own.count())
+
+
 def with_clock_moved(rows: ir.Table, *, hours: float) -> ir.Table:
     """The same rows as another zone's clock would have written them."""
     moved = ibis.interval(seconds=round(hours * 3600))

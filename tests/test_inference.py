@@ -1,0 +1,96 @@
+"""What an interval speaks of, and contracts that leave together."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import crrkit as crr
+from crrkit._errors import InputError
+from crrkit.inference import clustered, infer, infer_contracts
+
+
+def test_a_census_has_no_width() -> None:
+    found = infer(60, 70, inference="census")
+    assert found.low == pytest.approx(found.rate) == pytest.approx(found.high)
+
+
+def test_a_process_has_wilsons_interval() -> None:
+    found = infer(60, 70)
+    assert (found.low, found.high) == pytest.approx(crr.wilson(60, 70))
+
+
+def test_a_sample_is_corrected_for_the_finite_list() -> None:
+    # domain.md 2.10: N = 1000, n = 200, k = 150: n_eff = 249.75, (.692784, .799642)
+    found = infer(150, 200, inference="sample", frame=1000)
+    assert found.evidence == pytest.approx(249.75)
+    assert (found.low, found.high) == pytest.approx((0.692784, 0.799642), abs=1e-6)
+    assert infer(150, 200, inference="sample", frame=200).high == pytest.approx(0.75)
+
+
+def test_contracts_that_leave_together_are_fewer_trials() -> None:
+    # 300 people with two contracts each, both kept or both lost: 600 contracts are worth 300
+    held = pd.DataFrame({"contracts": [2, 2], "kept": [2, 0], "people": [210, 90]})
+    found = clustered(held)
+    assert found.rate == pytest.approx(0.7)
+    assert found.evidence == pytest.approx(299, rel=0.01)
+    assert found.high - found.low > crr.wilson(420, 600)[1] - crr.wilson(420, 600)[0]
+
+
+def test_one_contract_a_person_changes_next_to_nothing() -> None:
+    found = clustered(pd.DataFrame({"contracts": [1, 1], "kept": [1, 0], "people": [700, 300]}))
+    assert found.evidence == pytest.approx(999)
+    assert (found.low, found.high) == pytest.approx(crr.wilson(700, 1000), abs=1e-4)
+
+
+def test_the_interval_covers_what_a_simulation_with_clusters_gives() -> None:
+    dice = np.random.default_rng(3)
+    sizes = dice.integers(1, 5, 200)
+    rates = []
+    for _turn in range(800):
+        person = dice.beta(3.5, 1.5, 200)  # a person's own chance: contracts of one person go together
+        rates.append(dice.binomial(sizes, person).sum() / sizes.sum())
+    person = dice.beta(3.5, 1.5, 200)
+    kept = dice.binomial(sizes, person)
+    held = pd.DataFrame({"contracts": sizes, "kept": kept}).value_counts().rename("people").reset_index()
+    found = clustered(held)
+    width = np.quantile(rates, 0.975) - np.quantile(rates, 0.025)
+    assert found.high - found.low == pytest.approx(width, rel=0.2)
+
+
+def test_the_rate_of_contracts_is_that_of_the_account() -> None:
+    base = crr.read_contracts(
+        crr.sample_path("contracts"), customer="client_id", start="joined", end="left", contract="contract"
+    )
+    row = crr.retention_by_period(base, every="quarter", unit="contract").latest
+    found = infer_contracts(base, every="quarter")
+    assert (found.rate, found.n) == pytest.approx((row["crr"], row["start"]))
+    assert found.evidence < found.n
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"inference": "bayes"}, "Choose one of census, process, sample"),
+        ({"inference": "sample"}, "needs frame="),
+        ({"inference": "sample", "frame": 10}, "smaller than the sample"),
+    ],
+)
+def test_refusals(given: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        infer(60, 70, **given)
+
+
+def test_orders_have_no_contracts() -> None:
+    base = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at")
+    with pytest.raises(InputError, match="read_contracts"):
+        infer_contracts(base)
+
+
+def test_nobody_has_no_rate_and_the_wording_is_in_both_languages() -> None:
+    assert math.isnan(infer(0, 0).rate)
+    with crr.use_language("ru"):
+        assert "Список полный" in str(infer(60, 70, inference="census"))
