@@ -97,7 +97,7 @@ def load_account(text: str) -> RetentionTable:
         The same account: equal table, card and quality, without the rows that were set aside.
     """
     content = json.loads(text)
-    table = pd.DataFrame(content["table"]).astype({"from_": "datetime64[ns]", "until": "datetime64[ns]"})
+    table = pd.DataFrame({name: _column(name, values) for name, values in content["table"].items()})
     card = DefinitionCard(**content["card"] | {"as_of": datetime.fromisoformat(content["card"]["as_of"])})
     quality = QualityReport.from_counts(**content["quality"] | {"notes": tuple(content["quality"]["notes"])})
     return RetentionTable(table, content["every"], card, quality, notes=tuple(content["notes"]))
@@ -121,3 +121,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, str):
         return value
     return None if pd.isna(value) else value
+
+
+def _column(name: str, values: list[Any]) -> pd.Series:
+    if name in ("from_", "until"):
+        return pd.Series(pd.to_datetime(values))
+    return pd.Series(values, dtype="float64" if None in values else None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -58,12 +59,26 @@ def line(kept: RetentionTable) -> Html:
     """The rate of every period with its caption."""
     from crrkit import figures
 
+    drawn = _with_known_starts(kept)
     caption = [_("The rate of each period and how far the same process could have landed (95% interval).")]
-    if (kept.table["status"] == RUNNING).any():
+    if (drawn.table["status"] == RUNNING).any():
         caption.append(_("The hollow point is the period that had not ended when the data ended."))
-    if (kept.table["status"] == WITHHELD).any():
+    if (drawn.table["status"] == WITHHELD).any():
         caption.append(_("Where the line breaks, the rate is withheld."))
-    return element("figure", picture(figures.retention_line, kept), element("figcaption", " ".join(caption)))
+    if len(drawn.table) < len(kept.table):
+        caption.append(_("Periods before or after too small a base are left out of the picture."))
+    return element("figure", picture(figures.retention_line, drawn), element("figcaption", " ".join(caption)))
+
+
+def _with_known_starts(kept: RetentionTable) -> RetentionTable:
+    """The periods around the headline's that begin with a number that is shown: the picture writes it below each."""
+    row = reference_row(kept)
+    if row is None:
+        return kept
+    hidden = kept.table["start"].isna()
+    run = hidden.cumsum()
+    main = run[kept.table["period"] == row["period"]].iloc[0]
+    return replace(kept, table=kept.table[~hidden & (run == main)])
 
 
 def account_table(kept: RetentionTable) -> Html:

@@ -6,7 +6,6 @@ is not called a result, and where there was nobody to keep nothing is claimed.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,17 +15,15 @@ from crrkit._display import format_cell
 from crrkit._language import format_number, format_percent, format_points, ngettext
 from crrkit._language import gettext as _
 from crrkit.intervals import newcombe
-from crrkit.movement import COMPLETE, EMPTY, RUNNING
-from crrkit.noise import FEW
+from crrkit.movement import COMPLETE
+from crrkit.report import phrases
 from crrkit.report.account import WITHHELD, reference_row
-from crrkit.report.words import capital, day_name, in_period, period_name, periods_counted
+from crrkit.report.words import capital, in_period, period_name, periods_counted
 
 if TYPE_CHECKING:
     from crrkit.movement import RetentionTable
     from crrkit.tables import QualityReport
 
-MOST_NAMED = 3  # periods in a sentence
-POINTS = 100  # from this many customers on, a point is at least one of them
 COUNTS = ["start", "kept", "lost", "new", "returned", "end"]
 
 
@@ -59,13 +56,13 @@ def retention_finding(kept: RetentionTable) -> Finding:
     if row is None:
         return _nothing_to_claim(kept)
     when = in_period(row, kept.every)
-    claim = f"{_kept_of(row, when)} {_interval(row)}."
+    claim = f"{phrases.kept_words(row, when)} {phrases.interval_words(row)}."
     caveats = [
         *kept.notes,
-        *_running_caveat(row),
-        *_later_caveats(kept, row),
-        *_returned_caveat(row),
-        *_few_caveat(row),
+        *phrases.running_caveat(row),
+        *phrases.later_caveats(kept, row),
+        *phrases.returned_caveat(row),
+        *phrases.few_caveat(row),
     ]
     return Finding(capital(claim), _rows(kept, row), " ".join([*caveats, process_caveat()]))
 
@@ -91,7 +88,6 @@ def change_finding(kept: RetentionTable, *, since: str) -> Finding:
     change = now["crr"] - then["crr"]
     low, high = newcombe(int(now["kept"]), int(now["start"]), int(then["kept"]), int(then["start"]))
     words = {
-        "now": period_name(now, kept.every),
         "then": period_name(then, kept.every),
         "was": format_percent(then["crr"]),
         "is": format_percent(now["crr"]),
@@ -101,7 +97,7 @@ def change_finding(kept: RetentionTable, *, since: str) -> Finding:
     )
     if then["until"] == now["from_"] and kept.every != "year":
         caveat += " " + _("Neighbouring periods may differ by their season alone.")
-    return Finding(_change_claim(change, low, high).format(**words), _rows(kept, then, now), caveat)
+    return Finding(phrases.change_claim(change, low, high).format(**words), _rows(kept, then, now), caveat)
 
 
 def earlier_periods(kept: RetentionTable) -> list[str]:
@@ -119,10 +115,10 @@ def movement_finding(kept: RetentionTable) -> Finding:
     row = reference_row(kept)
     if row is None:
         return _nothing_to_claim(kept)
-    parts = [_lost_words(int(row["lost"]), int(row["start"])), *_gained_words(row)]
+    parts = [phrases.lost_words(int(row["lost"]), int(row["start"])), *phrases.gained_words(row)]
     claim = _("{movement}; that makes {n} at the end.")
     claim = claim.format(movement="; ".join(parts), n=format_number(row["end"]))
-    return Finding(claim, _rows(kept, row), _new_caveat(kept))
+    return Finding(claim, _rows(kept, row), phrases.new_caveat(kept))
 
 
 def trend_finding(kept: RetentionTable) -> Finding:
@@ -138,20 +134,8 @@ def trend_finding(kept: RetentionTable) -> Finding:
         "high": format_percent(high["crr"]), "then": period_name(high, kept.every),
         "mean": format_percent(rows["kept"].sum() / rows["start"].sum()),
     }  # fmt: skip
-    claim, caveat = _trend_words(some_withheld=WITHHELD in set(kept.table["status"]))
+    claim, caveat = phrases.trend_words(some_withheld=WITHHELD in set(kept.table["status"]))
     return Finding(claim.format(**words), rows, caveat)
-
-
-def _trend_words(*, some_withheld: bool) -> tuple[str, str]:
-    if some_withheld:
-        return _("In the periods shown the rate lay between {low} ({when}) and {high} ({then}) ({n})."), _(
-            "Periods are withheld where few customers left or stayed, so those shown are no fair sample: there is no"
-            " average here."
-        )
-    return _("The rate lay between {low} ({when}) and {high} ({then}), {mean} on average ({n})."), _(
-        "The average weighs each period by its customers at the start. It is not the rate of a longer period: measure"
-        " that one on its own dates."
-    )
 
 
 def textbook_finding(kept: RetentionTable) -> Finding:
@@ -171,7 +155,7 @@ def textbook_finding(kept: RetentionTable) -> Finding:
     else:
         claim = _("The textbook formula (end − new) / start says the same: {is}.")
         caveat = _("Nobody returned in this period; with customers who return it would count them as kept.")
-    return Finding(claim.format(**words), _rows(kept, row), f"{caveat} {_gross_caveat(row)}".strip())
+    return Finding(claim.format(**words), _rows(kept, row), f"{caveat} {phrases.gross_caveat(row)}".strip())
 
 
 def quality_finding(quality: QualityReport) -> Finding:
@@ -198,23 +182,10 @@ def value_of_one(kept: RetentionTable) -> Finding:
     if row is None:
         return _nothing_to_claim(kept)
     return Finding(
-        _worth(int(row["start"]), int(row["lost"])), _rows(kept, row), _("New customers do not move the rate.")
+        phrases.worth_words(int(row["start"]), int(row["lost"])),
+        _rows(kept, row),
+        _("New customers do not move the rate."),
     )
-
-
-def _worth(start: int, lost: int) -> str:
-    if not lost:
-        return _("Nobody left, so the rate cannot rise.")
-    more = math.ceil(start / 100)
-    if start < POINTS or more > lost:
-        step = format_points(1 / start, digits=2).lstrip("+")
-        return _("One customer more who stays raises the rate by {step}.").format(step=step)
-    text = ngettext(
-        "One point more would have taken {n} customer more who stays.",
-        "One point more would have taken {n} customers more who stay.",
-        more,
-    )
-    return text.format(n=format_number(more))
 
 
 def _nothing_to_claim(kept: RetentionTable) -> Finding:
@@ -225,124 +196,6 @@ def _nothing_to_claim(kept: RetentionTable) -> Finding:
         claim = _("There was nobody to keep yet: no period began with a customer.")
         caveat = _("A rate needs customers at the start of a period. Take shorter periods or wait for the next one.")
     return Finding(claim, kept.to_pandas(), caveat)
-
-
-def _kept_of(row: pd.Series, when: str) -> str:
-    start, n = int(row["start"]), int(row["kept"])
-    if n == start > 1:
-        text = _("{when} we kept all {start} customers: {crr}")
-    elif n == 0:
-        text = ngettext(
-            "{when} we kept none of {start} customer: {crr}", "{when} we kept none of {start} customers: {crr}", start
-        )
-    else:
-        text = ngettext(
-            "{when} we kept {kept} of {start} customer: {crr}",
-            "{when} we kept {kept} of {start} customers: {crr}",
-            start,
-        )
-    numbers = {"kept": format_number(n), "start": format_number(start), "crr": format_percent(row["crr"])}
-    if row["status"] == RUNNING:
-        when = _("so far {when}").format(when=when)
-    return text.format(when=when, **numbers)
-
-
-def _interval(row: pd.Series) -> str:
-    text = _("(95% interval {low} to {high})")
-    return text.format(low=format_percent(row["crr_low"]), high=format_percent(row["crr_high"]))
-
-
-def _running_caveat(row: pd.Series) -> list[str]:
-    return (
-        [_("The period had not ended when the data ended, so this is no result yet.")]
-        if row["status"] == RUNNING
-        else []
-    )
-
-
-def _later_caveats(kept: RetentionTable, row: pd.Series) -> list[str]:
-    """Why the headline does not speak of a later period."""
-    later = kept.table[kept.table["from_"] > row["from_"]]
-    reasons = {
-        RUNNING: _("Left out, because it had not ended when the data ended: {periods}."),
-        WITHHELD: _("Withheld, because the rate would rest on too small a group of customers: {periods}."),
-        EMPTY: _("Without a rate, because there was nobody to keep: {periods}."),
-    }
-    of = {
-        status: [period_name(r, kept.every) for _i, r in later[later["status"] == status].iterrows()]
-        for status in reasons
-    }
-    return [reasons[status].format(periods=_listed(names)) for status, names in of.items() if names]
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(names[:MOST_NAMED]) + (", …" if len(names) > MOST_NAMED else "")
-
-
-def _returned_caveat(row: pd.Series) -> list[str]:
-    n = int(row["returned"])
-    if not n:
-        return []
-    text = ngettext(
-        "{n} customer who returned is not counted as kept.", "{n} customers who returned are not counted as kept.", n
-    )
-    return [text.format(n=format_number(n))]
-
-
-def _few_caveat(row: pd.Series) -> list[str]:
-    if row["start"] >= FEW:
-        return []
-    text = ngettext(
-        "With {n} customer at the start, one person moves the rate by {step}.",
-        "With {n} customers at the start, one person moves the rate by {step}.",
-        int(row["start"]),
-    )
-    return [text.format(n=format_number(row["start"]), step=format_points(1 / row["start"]).lstrip("+"))]
-
-
-def _change_claim(change: float, low: float, high: float) -> str:
-    if low > 0:
-        return _("Up from {was} ({then}) to {is}: more than chance alone would bring.")
-    if high < 0:
-        return _("Down from {was} ({then}) to {is}: more than chance alone would bring.")
-    if not change:
-        return _("The same as before: {was} ({then}) and {is}.")
-    return _("No telling whether it changed: {was} ({then}) and {is} are within chance of each other.")
-
-
-def _lost_words(lost: int, start: int) -> str:
-    if not lost:
-        return _("Nobody left")
-    text = ngettext("Of {start} customer {n} left", "Of {start} customers {n} left", start)
-    return text.format(start=format_number(start), n=format_number(lost))
-
-
-def _gained_words(row: pd.Series) -> list[str]:
-    new, back = int(row["new"]), int(row["returned"])
-    came = ngettext("{n} came for the first time", "{n} came for the first time", new) if new else _("nobody new came")
-    returned = [ngettext("{n} returned", "{n} returned", back).format(n=format_number(back))] if back else []
-    return [came.format(n=format_number(new)), *returned]
-
-
-def _new_caveat(kept: RetentionTable) -> str:
-    if kept.card.unit != "buyer":
-        return _("New are customers for the first time ever in this list.")
-    text = _("New are buyers for the first time in this list. It begins on {day}: who bought before that is not known.")
-    return text.format(day=day_name(kept.table["from_"].iloc[0]))
-
-
-def _gross_caveat(row: pd.Series) -> str:
-    """The customers who are in no stock: they joined and left inside the period."""
-    gone = row["new_lost"]
-    if pd.isna(gone) or not gone:
-        return ""
-    text = ngettext(
-        "{n} more customer joined and left inside the period; counted as new, it lowers the formula to {rate}.",
-        "{n} more customers joined and left inside the period; counted as new, they lower the formula to {rate}.",
-        int(gone),
-    )
-    rate = (row["end"] - row["new"] - gone) / row["start"]
-    return text.format(n=format_number(gone), rate=format_percent(rate))
 
 
 def _rows(kept: RetentionTable, *rows: pd.Series) -> pd.DataFrame:

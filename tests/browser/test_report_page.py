@@ -1,0 +1,120 @@
+"""The report in a browser, opened from disk with the network off: it lives, it fits, it can be read in the dark."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+import crrkit as crr
+
+SIZES = {"desk": {"width": 1280, "height": 900}, "telephone": {"width": 360, "height": 740}}
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    base = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at", amount="total")
+    folder = tmp_path_factory.mktemp("report")
+    return {lang: crr.write_report(base, out=folder / f"{lang}.html", lang=lang).out for lang in ("en", "ru")}
+
+
+@pytest.fixture(params=["desk", "telephone"])
+def size(request: pytest.FixtureRequest) -> dict[str, int]:
+    return SIZES[request.param]
+
+
+def test_an_arrow_key_moves_the_number_and_the_picture(
+    open_page: OpenPage, reports: dict[str, Path], size: dict[str, int]
+) -> None:
+    page = open_page(reports["en"], viewport=size)
+    explorer = page.locator("#formula-explorer")
+    slider = explorer.locator("input[type=range]").nth(1)  # lost: 98 of 289
+    slider.wait_for()
+    before = explorer.inner_text(), explorer.locator("svg").inner_html()
+    assert "66.1%" in before[0]
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('#formula-explorer').innerText.includes('65.7%')")  # 190 of 289
+    assert explorer.locator("svg").inner_html() != before[1]
+    assert "In December 2024 we kept 191 of 289" in page.locator("h1").inner_text()  # the finding itself stands still
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_runs_over_the_edge(
+    open_page: OpenPage, reports: dict[str, Path], size: dict[str, int], lang: str, scheme: str
+) -> None:
+    page = open_page(reports[lang], viewport=size, color_scheme=scheme)
+    page.locator("#formula-explorer input[type=range]").first.wait_for()
+    page.locator("summary").click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    outside = """(width) => [...document.querySelectorAll("h1, h2, h3, p, dd, dt, figure > .picture, summary, footer")]
+        .filter(e => e.getBoundingClientRect().right > width).map(e => e.textContent)"""
+    assert page.evaluate(outside, size["width"]) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_one_picture_of_four_is_shown(
+    open_page: OpenPage, reports: dict[str, Path], size: dict[str, int], scheme: str
+) -> None:
+    page = open_page(reports["en"], viewport=size, color_scheme=scheme)
+    shown = page.evaluate("""() => [...document.querySelectorAll(".picture > svg")]
+        .filter(e => getComputedStyle(e).display != "none").map(e => e.getAttribute("class"))""")
+    assert shown == [f"{scheme} {'narrow' if size['width'] == 360 else 'wide'}"] * 2
+
+
+def test_on_paper_it_is_light_and_unfolded(open_page: OpenPage, reports: dict[str, Path]) -> None:
+    page = open_page(reports["en"], viewport=SIZES["desk"], color_scheme="dark")
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+    assert page.locator(".picture > svg.light.wide").first.is_visible()
+    assert not page.locator(".picture > svg.dark.wide").first.is_visible()
+    assert page.locator("details .formula").first.is_visible()
+    assert not page.locator("nav").is_visible()
+
+
+def test_ink_can_be_read_on_its_paper(open_page: OpenPage, reports: dict[str, Path]) -> None:
+    for scheme in ("light", "dark"):
+        page = open_page(reports["en"], viewport=SIZES["desk"], color_scheme=scheme)
+        paper = channels(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+        for where in ("h1", ".caveat", ".label", "nav a", "summary", "thead th", "footer"):
+            ink = channels(page.evaluate(f"getComputedStyle(document.querySelector('{where}')).color"))
+            assert contrast(ink, paper) >= 4.5, (scheme, where)
+
+
+def test_the_keyboard_reaches_everything(open_page: OpenPage, reports: dict[str, Path]) -> None:
+    page = open_page(reports["en"], viewport=SIZES["telephone"])
+    page.locator("#formula-explorer input[type=range]").first.wait_for()
+    met: list[str] = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        met.append(page.evaluate("document.activeElement.closest('.skip, nav, .scroll, .crrkit-explorer, summary')"
+                                 "?.className || document.activeElement.tagName"))  # fmt: skip
+    assert met[0] == "skip"
+    assert {"scroll", "crrkit-explorer", "SUMMARY"} <= set(met)
+    page.locator(".scroll").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('.scroll').scrollLeft > 0")
+
+
+def test_without_scripts_the_still_picture_stays(open_page: OpenPage, reports: dict[str, Path]) -> None:
+    page = open_page(reports["en"], viewport=SIZES["desk"], java_script_enabled=False)
+    assert page.locator("#formula-explorer img").is_visible()
+    assert "66.1%" in page.locator("#formula-explorer").inner_text()
+
+
+def channels(color: str) -> list[float]:
+    return [float(part) for part in color.removeprefix("rgb(").removesuffix(")").split(",")]
+
+
+def contrast(one: list[float], other: list[float]) -> float:
+    """WCAG 2.2, written here once more so that it does not lean on what it judges."""
+
+    def luminance(color: list[float]) -> float:
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in color)]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    dark, light = sorted([luminance(one), luminance(other)])
+    return (light + 0.05) / (dark + 0.05)

@@ -1,0 +1,412 @@
+"""The report as a reader gets it: facts on the page, a notebook that runs, files that are whole or not there."""
+
+import json
+import re
+import sys
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+import pytest
+from report_worlds import account
+
+import crrkit as crr
+from crrkit._errors import CrrkitError, MissingDependencyError
+from crrkit.report import blocks, notebook, page, write
+from crrkit.report.elements import Html, element, join
+
+VOID = {"meta", "img", "br", "hr", "link", "input"}
+
+
+class Tree(HTMLParser):
+    """A page as its texts by the path of tags above them."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[tuple[str, dict[str, str | None]]] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: dict[str, list[str]] = {}
+        self.feed(text)
+        assert not self.open, f"never closed: {self.open}"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append((tag, dict(attrs)))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop()[0] == tag
+
+    def handle_data(self, data: str) -> None:
+        for tag in {name for name, _attributes in self.open}:
+            self.texts.setdefault(tag, []).append(data)
+
+    def text(self, tag: str) -> str:
+        return " ".join("".join(self.texts.get(tag, [])).split())
+
+    def attributes(self, name: str) -> list[str]:
+        return [str(attributes[name]) for _tag, attributes in self.elements if name in attributes]
+
+
+@pytest.fixture(scope="module")
+def orders() -> crr.bases.Base:
+    return crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at", amount="total")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("report")
+
+
+@pytest.fixture(scope="module")
+def english(orders: crr.bases.Base, folder: Path) -> crr.report.Report:
+    return crr.write_report(orders, out=folder / "en.html", notebook=folder / "en.ipynb", title="The shop & its people")
+
+
+@pytest.fixture(scope="module")
+def russian(orders: crr.bases.Base, folder: Path) -> crr.report.Report:
+    return crr.write_report(orders, out=folder / "ru.html", lang="ru")
+
+
+@pytest.fixture(scope="module")
+def tree(english: crr.report.Report) -> Tree:
+    return Tree(english.out.read_text(encoding="utf-8"))
+
+
+class TestPage:
+    def test_the_headline_is_the_only_first_heading_and_says_the_rate(self, tree: Tree) -> None:
+        claim = "In December 2024 we kept 191 of 289 customers: 66.1% (95% interval 60.5% to 71.3%)."
+        assert tree.text("h1") == claim
+        assert [tag for tag, _ in tree.elements].count("h1") == 1
+        assert tree.text("title") == f"The shop & its people: {claim}"
+
+    def test_it_loads_nothing(self, tree: Tree) -> None:
+        loaded = [url for name in ("src", "href", "action", "data", "xlink:href") for url in tree.attributes(name)]
+        assert [url for url in loaded if not url.startswith(("#", "data:image/svg+xml;base64,"))] == []
+        assert not re.search(r"url\((?!#)|@import|require\(", "".join(tree.texts["style"]))
+        (policy,) = [a["content"] for _t, a in tree.elements if a.get("http-equiv") == "Content-Security-Policy"]
+        assert policy.startswith("default-src 'none'")
+        assert "http" not in policy
+
+    def test_every_link_of_the_contents_leads_to_a_section(self, tree: Tree) -> None:
+        links = [href[1:] for tag, a in tree.elements if tag == "a" and (href := a.get("href"))]
+        targets = tree.attributes("id")
+        assert len(set(targets)) == len(targets)
+        assert set(links) <= set(targets)
+        sections = [a["id"] for tag, a in tree.elements if tag == "section"]
+        assert sections == ["change", "movement", "trend", "account", "explorer", "definition", "rows", "method"]
+
+    def test_headings_step_down_one_by_one(self, tree: Tree) -> None:
+        levels = [int(tag[1]) for tag, _ in tree.elements if re.fullmatch(r"h\d", tag)]
+        assert levels[0] == 1
+        assert all(after - before <= 1 for before, after in pairwise(levels))
+
+    def test_every_picture_says_what_it_shows(self, tree: Tree) -> None:
+        pictures = [a for tag, a in tree.elements if tag == "svg" and a.get("class")]
+        assert len(pictures) == 8  # two pictures, light and dark, wide and narrow
+        assert all(a["role"] == "img" and "66.1%" in str(a["aria-label"]) for a in pictures)
+        assert all(a["alt"] for tag, a in tree.elements if tag == "img")
+
+    def test_the_table_is_the_account(self, tree: Tree, orders: crr.bases.Base) -> None:
+        kept = crr.retention_by_period(orders)
+        body = tree.text("table")
+        for row in kept.table.itertuples():
+            counts = f"{row.kept} {row.start} {row.lost} {row.new} {row.returned} {row.end}"
+            assert f"{row.period}" in body
+            assert counts.replace(" ", "") in body.replace(" ", "").replace(",", "")
+
+    def test_the_explorer_begins_with_the_headlines_numbers(self, tree: Tree) -> None:
+        state = [json.loads(text) for text in tree.texts["script"] if text.startswith('{"_initial"')]
+        assert [s["_initial"] for s in state] == [{"start": 289, "lost": 98, "new": 68 + 121}]
+        assert "68 for the first time and 121 who returned" in tree.text("section")
+
+    def test_the_rows_are_accounted_for(self, tree: Tree) -> None:
+        assert "Of 7,490 rows 7,411 were used and 79 set aside (1.1%)." in tree.text("section")
+
+    def test_the_method_is_there_but_folded(self, tree: Tree) -> None:
+        assert [a for tag, a in tree.elements if tag == "details"] == [{}]
+        assert "191 / 289 = (380 − 68 − 121) / 289 = 66.1%" in tree.text("details")
+        assert "fewer than 10 customers" in tree.text("details")
+
+    def test_the_title_is_text_and_never_markup(self, orders: crr.bases.Base, tmp_path: Path) -> None:
+        written = crr.write_report(orders, out=tmp_path / "r.html", title="<script>alert(1)</script>")
+        assert "<script>alert" not in written.out.read_text(encoding="utf-8")
+
+    def test_the_same_data_give_the_same_bytes(self, english: crr.report.Report, tmp_path: Path) -> None:
+        again = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at", amount="total")
+        files = {"out": tmp_path / "en.html", "notebook": tmp_path / "en.ipynb"}
+        crr.write_report(again, title="The shop & its people", **files)
+        assert files["out"].read_bytes() == english.out.read_bytes()
+        assert english.notebook is not None
+        assert files["notebook"].read_bytes() == english.notebook.read_bytes()
+
+
+class TestRussian:
+    def test_both_languages_have_the_same_sections_and_numbers(self, tree: Tree, russian: crr.report.Report) -> None:
+        other = Tree(russian.out.read_text(encoding="utf-8"))
+        assert [a.get("id") for tag, a in tree.elements if tag in {"section", "svg"}] == [
+            a.get("id") for tag, a in other.elements if tag in {"section", "svg"}
+        ]
+        assert numbers(tree.text("table")) == numbers(other.text("table"))
+        assert other.text("h1").startswith("За декабрь 2024 года мы удержали 191 из 289 клиентов: 66,1 %")
+
+    def test_the_language_is_said_and_no_english_is_left(self, russian: crr.report.Report) -> None:
+        other = Tree(russian.out.read_text(encoding="utf-8"))
+        assert next(a["lang"] for tag, a in other.elements if tag == "html") == "ru"
+        prose = other.text("section") + other.text("header") + other.text("nav") + other.text("footer")
+        own = {
+            "orders",
+            "csv",
+            "customer",
+            "client",
+            "id",
+            "at",
+            "ordered",
+            "amount",
+            "total",
+            "crrkit",
+            "crr",
+            "solve",
+        }
+        assert set(re.findall(r"[A-Za-z]{3,}", re.sub(r"\{.*\}", "", prose))) - own <= {"min", "cell", "КУК"}
+
+    def test_the_language_before_comes_back(self, russian: crr.report.Report) -> None:
+        assert russian
+        assert crr.language() == "en"
+
+
+def numbers(text: str) -> list[str]:
+    return re.findall(r"\d+", re.sub(r"(?<=\d)[\s,](?=\d{3}\b)", "", text))
+
+
+class TestNotebook:
+    def test_it_was_run_and_says_what_the_page_says(self, english: crr.report.Report) -> None:
+        assert english.notebook is not None
+        content = nbformat.read(english.notebook, as_version=4)
+        nbformat.validate(content)
+        code = [cell for cell in content.cells if cell.cell_type == "code"]
+        assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
+        outputs = [output for cell in code for output in cell.outputs]
+        assert {output.output_type for output in outputs} == {"execute_result"}
+        said = " ".join(output.data["text/plain"] for output in outputs)
+        assert all(finding.claim in said for finding in english.findings)
+
+    def test_the_title_asks_and_the_end_doubts(self, english: crr.report.Report) -> None:
+        sources = [cell["source"] for cell in cells(english)]
+        assert sources[0].splitlines()[0].endswith("?")
+        assert "## What this does not tell you" in sources[-1]
+        assert "## Try next" in sources[-1]
+
+    def test_cells_are_short_but_for_the_folded_account(self, english: crr.report.Report) -> None:
+        shown = [c["source"] for c in cells(english) if c["cell_type"] == "code" and not c["metadata"].get("jupyter")]
+        assert max(source.count("\n") for source in shown) < 4
+        assert sum("tags" in c["metadata"] and c["metadata"]["tags"] == ["check"] for c in cells(english)) == 1
+
+    def test_nothing_in_it_needs_the_kernel_that_is_gone(self, english: crr.report.Report) -> None:
+        assert english.notebook is not None
+        text = english.notebook.read_text(encoding="utf-8")
+        assert "widget-view" not in text
+        assert "widgets" not in json.loads(text)["metadata"]
+        assert "application/vnd.crrkit.explorer+json" in text
+
+    def test_it_can_be_run_again_where_the_list_is_not(
+        self, english: crr.report.Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert english.notebook is not None
+        content = nbformat.read(english.notebook, as_version=4)
+        for cell in content.cells:
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+        monkeypatch.chdir(tmp_path)
+        again = notebook.execute(content)
+        text = json.dumps(again, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        assert text == english.notebook.read_text(encoding="utf-8")
+
+    def test_the_recipe_at_its_end_counts_the_same(
+        self, english: crr.report.Report, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        code = cells(english)[-1]["source"].split("```python\n")[1].split("```")[0]
+        monkeypatch.chdir(crr.sample_path("orders").parent)
+        names: dict[str, object] = {"crr": crr}
+        exec(code, names)  # noqa: S102 - the notebook's own words
+        assert names["kept"].latest["kept"] == 191
+
+    def test_the_recipe_names_the_rules_that_are_not_usual(self) -> None:
+        frame = pd.DataFrame({"a": ["x", "x", "y"], "b": ["2024-01-05", "2024-02-05", "2024-02-07"], "c": [1, 2, 3]})
+        base = crr.read_orders(frame, customer="a", at="b", amount="c", refunds="keep", as_of="2024-03-01")
+        text = notebook.recipe(crr.retention_by_period(base), base)
+        assert (
+            "crr.read_orders('pandas table', customer='a', at='b', amount='c', refunds='keep', as_of='2024-03-01')"
+            in text
+        )
+
+    def test_a_cell_that_fails_ends_in_a_sentence(self) -> None:
+        broken = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 / 0")])
+        with pytest.raises(CrrkitError, match=r"could not be run .*division by zero"):
+            notebook.execute(broken)
+
+    def test_without_the_libraries_the_line_that_installs_them(self, orders, tmp_path, monkeypatch) -> None:
+        monkeypatch.setitem(sys.modules, "nbclient", None)
+        with pytest.raises(MissingDependencyError, match=r"needs nbclient.*pip install 'crrkit\[report\]'"):
+            crr.write_report(orders, out=tmp_path / "r.html", notebook=tmp_path / "r.ipynb")
+        assert list(tmp_path.iterdir()) == []
+        assert crr.write_report(orders, out=tmp_path / "r.html").out.exists()
+
+
+def cells(written: crr.report.Report) -> list[dict]:
+    assert written.notebook is not None
+    return json.loads(written.notebook.read_text(encoding="utf-8"))["cells"]
+
+
+class TestFiles:
+    def test_what_was_written_is_told(self, english: crr.report.Report, folder: Path) -> None:
+        assert (english.out, english.notebook) == (folder / "en.html", folder / "en.ipynb")
+        assert str(english).splitlines()[0] == english.findings[0].claim
+        assert str(english).splitlines()[-2:] == [str(english.out), str(english.notebook)]
+
+    def test_nothing_else_is_left_in_the_folder(self, english, russian, folder: Path) -> None:
+        assert english
+        assert russian
+        assert {path.name for path in folder.iterdir()} == {"en.html", "en.ipynb", "ru.html"}
+
+    def test_the_file_has_the_rights_of_any_new_file(self, english: crr.report.Report, tmp_path: Path) -> None:
+        (tmp_path / "any").touch()
+        assert english.out.stat().st_mode == (tmp_path / "any").stat().st_mode
+
+    @pytest.mark.parametrize("where", ["count", "draw", "check", "move"])
+    def test_whatever_fails_the_old_file_stays(self, where: str, orders, tmp_path, monkeypatch) -> None:
+        def fail(*_args: object, **_facts: object) -> None:
+            raise RuntimeError(where)
+
+        place = {
+            "count": (write, "retention_by_period"),
+            "draw": (page, "build_page"),
+            "check": (write, "refuse_leaks"),
+            "move": (Path, "replace"),
+        }
+        (tmp_path / "r.html").write_text("the old one", encoding="utf-8")
+        monkeypatch.setattr(*place[where], fail)
+        with pytest.raises(RuntimeError, match=where):
+            crr.write_report(orders, out=tmp_path / "r.html")
+        monkeypatch.undo()
+        assert [(p.name, p.read_text(encoding="utf-8")) for p in tmp_path.iterdir()] == [("r.html", "the old one")]
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            ({"out": "r.txt"}, "out='r.txt' must end in .html"),
+            ({"out": "nowhere/r.html"}, "out='nowhere/r.html' lies in a folder that does not exist"),
+            ({"out": "folder.html"}, "out='folder.html' is a folder"),
+            ({"out": "r.html", "notebook": "r.html"}, "notebook='r.html' must end in .ipynb"),
+            ({"out": "r.html", "min_cell": -1}, "min_cell=-1 is negative"),
+            ({"out": "r.html", "lang": "de"}, "lang='de'"),
+            ({"out": "r.html", "every": "fortnight"}, "every='fortnight' is not known"),
+            ({"out": "r.html", "first": "2030-01"}, "first='2030-01' begins after the data end"),
+        ],
+    )
+    def test_what_cannot_be_done_is_said_and_nothing_written(
+        self, arguments: dict[str, object], words: str, orders, tmp_path, monkeypatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "folder.html").mkdir()
+        with pytest.raises(ValueError, match=re.escape(words)):
+            crr.write_report(orders, **arguments)
+        assert [path.name for path in tmp_path.iterdir()] == ["folder.html"]
+
+    def test_a_folder_that_may_not_be_written_is_named_before_the_work(self, orders, tmp_path, monkeypatch) -> None:
+        def refuse(*_args: object, **_facts: object) -> None:
+            raise PermissionError(13, "Permission denied")
+
+        monkeypatch.setattr(Path, "touch", refuse)
+        monkeypatch.setattr(write, "retention_by_period", lambda *_a, **_f: pytest.fail("work began"))
+        with pytest.raises(ValueError, match=r"cannot be written \(Permission denied\)"):
+            crr.write_report(orders, out=tmp_path / "r.html")
+
+    def test_progress_is_told_step_by_step(self, orders, tmp_path) -> None:
+        told: list[tuple[str, int, int]] = []
+        crr.write_report(orders, out=tmp_path / "r.html", progress=lambda *step: told.append(step))
+        assert [(done, total) for _name, done, total in told] == [(0, 3), (1, 3), (2, 3), (3, 3)]
+        assert told[0][0] == "counting"
+        assert told[-1][0] == "done"
+
+
+class TestPrivacy:
+    @pytest.mark.parametrize("secret", ["C00002", "c00004", "ask boss@firm.example"])
+    def test_an_id_in_the_title_stops_the_report(self, secret: str, orders, tmp_path) -> None:
+        with pytest.raises(ValueError, match=r"r\.html would name a customer"):
+            crr.write_report(orders, out=tmp_path / "r.html", title=f"All about {secret}")
+        assert list(tmp_path.iterdir()) == []
+
+    def test_an_id_that_a_faulty_block_lets_through_stops_it(self, orders, tmp_path, monkeypatch) -> None:
+        monkeypatch.setattr(blocks, "rows_block", lambda _kept: element("pre", "17 C00008 12.50"))
+        with pytest.raises(ValueError, match="would name a customer"):
+            crr.write_report(orders, out=tmp_path / "r.html")
+
+    def test_no_id_of_the_data_is_in_the_files(self, english: crr.report.Report) -> None:
+        ids = set(crr.sample("orders")["client_id"].dropna())
+        assert len(ids) == 1175
+        assert english.notebook is not None
+        for path in (english.out, english.notebook):
+            assert not ids & set(re.findall(r"\w+", path.read_text(encoding="utf-8")))
+
+    def test_small_groups_are_withheld_everywhere(self, tmp_path) -> None:
+        # 40 members; in February 3 leave, in March 15: February must not be told, March may
+        rows = [(f"M{i:03}", "2024-01-05", leaving(i)) for i in range(40)]
+        frame = pd.DataFrame(rows, columns=["who", "from", "to"])
+        base = crr.read_contracts(frame, customer="who", start="from", end="to", as_of="2024-04-01")
+        shared = crr.write_report(base, out=tmp_path / "shared.html").out.read_text(encoding="utf-8")
+        private = crr.write_report(base, out=tmp_path / "own.html", min_cell=None).out.read_text(encoding="utf-8")
+        assert "92.5%" in private
+        assert "92.5%" not in shared
+        assert "suppressed" in Tree(shared).text("table")
+        assert "[c]" not in Tree(private).text("table")
+        assert Tree(shared).text("h1").startswith("In March 2024 we kept 22 of 37 customers: 59.5%")
+
+    def test_a_base_too_small_to_be_shown_is_left_out_of_the_picture(self) -> None:
+        # the second period begins with 5; the picture writes the start of each period that it draws
+        kept = crr.report.shared(account((0, 5, 0), (1, 100, 0), (30, 30, 0), (3, 3, 0), (20, 9, 0), start=0))
+        drawn = Tree(blocks.line(kept))
+        assert "2024-03 to 2024-05" in drawn.attributes("aria-label")[0]
+        assert "too small a base are left out" in drawn.text("figcaption")
+
+    def test_where_no_rate_may_be_shown_the_explorer_has_other_numbers(self, tmp_path) -> None:
+        frame = pd.DataFrame({"who": ["M1", "M2", "M3"], "from": "2024-01-05", "to": [None, None, "2024-02-05"]})
+        base = crr.read_contracts(frame, customer="who", start="from", end="to", as_of="2024-04-01")
+        tree = Tree(crr.write_report(base, out=tmp_path / "r.html").out.read_text(encoding="utf-8"))
+        assert tree.text("h1") == "No rate is shown: in every period it would rest on too small a group of customers."
+        assert "The numbers are an example, not yours" in tree.text("section")
+        assert [a["id"] for tag, a in tree.elements if tag == "section"] == [
+            "account", "explorer", "definition", "rows", "method",
+        ]  # fmt: skip
+        assert not re.search(r"\b[123]\b", re.sub(r"2024-0\d", "", tree.text("tbody")))
+
+
+def leaving(member: int) -> str | None:
+    return "2024-02-10" if member < 3 else "2024-03-10" if member < 18 else None
+
+
+class TestElements:
+    def test_text_is_escaped_once_and_html_never(self) -> None:
+        assert join("a < b", Html("<br>"), None, "&") == "a &lt; b<br>&amp;"
+
+    def test_quotes_cannot_leave_an_attribute(self) -> None:
+        assert element("p", title='"><script>') == '<p title="&quot;&gt;&lt;script&gt;"></p>'
+
+
+@pytest.mark.real_data
+@pytest.mark.slow
+def test_half_a_million_rows_of_a_real_shop(data_dir: Path, tmp_path: Path) -> None:
+    # reference: UCI Online Retail; 541,909 rows, 135,080 without a customer, 885 buyers in December 2010
+    source = data_dir / "online_retail_uci" / "online_retail_all.csv.gz"
+    base = crr.read_orders(source, customer="CustomerID", at="InvoiceDate", quantity="Quantity", price="UnitPrice")
+    written = crr.write_report(base, out=tmp_path / "r.html")
+    tree = Tree(written.out.read_text(encoding="utf-8"))
+    assert "Of 541,909 rows 397,884 were used and 144,025 set aside" in tree.text("section")
+    assert "no customer id 135,080" in " ".join(re.sub(r"(?<=[a-z])(?=\d)", " ", tree.text("table")).split())
+    assert tree.text("h1").startswith("In November 2011 we kept 622 of 1,364 customers: 45.6%")
+    assert "December 2011" in written.findings[0].caveat

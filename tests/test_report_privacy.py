@@ -1,0 +1,242 @@
+"""No customer leaves: small cells and what gives them away, ids and addresses in the files."""
+
+import base64
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from report_worlds import account
+
+import crrkit as crr
+from crrkit import report
+from crrkit.report.account import PUBLISHED, reference_row
+from crrkit.report.privacy import refuse_leaks, telling_words, texts_of_notebook, texts_of_page
+
+GUARDED = ["start", "kept", "lost", "end"]
+COUNTS = [*GUARDED, "new", "returned"]
+FLOWS = st.tuples(st.integers(0, 40), st.integers(0, 40), st.integers(0, 20))
+
+
+@st.composite
+def accounts(draw: st.DrawFn) -> crr.RetentionTable:
+    size, flows = draw(st.integers(0, 60)), []
+    start = size
+    for lost, new, returned in draw(st.lists(FLOWS, min_size=1, max_size=6)):
+        flows.append((min(lost, size), new, returned))
+        size += new + returned - min(lost, size)
+    return account(*flows, start=start)
+
+
+class TestSmallCells:
+    @given(accounts(), st.integers(1, 15))
+    def test_no_small_cell_that_a_rate_rests_on_is_shown(self, kept: crr.RetentionTable, least: int) -> None:
+        table = report.shared(kept, min_cell=least).table
+        shown = table[GUARDED]
+        assert not ((shown > 0) & (shown < least)).to_numpy().any()
+
+    @given(accounts(), st.integers(2, 15))
+    def test_no_small_cell_follows_from_what_is_shown(self, kept: crr.RetentionTable, least: int) -> None:
+        """By linear algebra: a hidden number is known if its unit vector lies in the span of what is known."""
+        shown = report.shared(kept, min_cell=least).table
+        rows, width = len(shown), len(COUNTS)
+        place = {(i, name): i * width + j for i in range(rows) for j, name in enumerate(COUNTS)}
+        known = [vector(rows * width, {place[i, name]: 1}) for (i, name) in place if pd.notna(shown[name].iloc[i])]
+        for i in range(rows):
+            known.append(vector(rows * width, {place[i, "kept"]: 1, place[i, "lost"]: 1, place[i, "start"]: -1}))
+            balance = {"start": 1, "lost": -1, "new": 1, "returned": 1, "end": -1}
+            known.append(vector(rows * width, {place[i, name]: sign for name, sign in balance.items()}))
+            if i:
+                known.append(vector(rows * width, {place[i - 1, "end"]: 1, place[i, "start"]: -1}))
+        matrix = np.array(known)
+        rank = np.linalg.matrix_rank(matrix)
+        for (i, name), column in place.items():
+            if name in GUARDED and 0 < kept.table[name].iloc[i] < least:
+                unit = vector(rows * width, {column: 1})
+                assert np.linalg.matrix_rank(np.vstack([matrix, unit])) > rank, (i, name)
+
+    @given(accounts(), st.integers(1, 15))
+    def test_only_what_must_go_goes(self, kept: crr.RetentionTable, least: int) -> None:
+        shown = report.shared(kept, min_cell=least).table
+        for before, after in zip(kept.table.itertuples(), shown.itertuples(), strict=True):
+            small = any(0 < getattr(before, name) < least for name in GUARDED)
+            assert (after.status == "suppressed") == small
+            if not small:
+                same = [getattr(before, name) == getattr(after, name) for name in COUNTS]
+                assert all(same)
+                assert before.crr == after.crr or np.isnan(before.crr)
+
+    def test_withheld_are_value_count_and_interval(self) -> None:
+        row = report.shared(account((9, 20, 0)), min_cell=10).table.iloc[0]
+        assert row[["kept", "lost", "new", "returned", "crr", "crr_low", "crr_high"]].isna().all()
+        assert (row["start"], row["end"], row["status"]) == (100, 111, "suppressed")
+
+    @pytest.mark.parametrize(
+        ("lost", "status"), [(0, "complete"), (1, "suppressed"), (9, "suppressed"), (10, "complete")]
+    )
+    def test_the_edges(self, lost: int, status: str) -> None:
+        assert report.shared(account((lost, 20, 0)), min_cell=10).table["status"].iloc[0] == status
+
+    def test_few_who_came_and_went_are_withheld_by_themselves(self) -> None:
+        row = report.shared(account((20, 20, 0), new_lost=3), min_cell=10).table.iloc[0]
+        assert pd.isna(row["new_lost"])
+        assert row["status"] == "complete"
+
+    def test_no_column_is_left_that_would_give_it_away(self) -> None:
+        assert list(report.shared(account((3, 0, 0)), min_cell=10).table) == PUBLISHED
+
+    def test_private_reports_withhold_nothing(self) -> None:
+        kept = account((3, 0, 0))
+        assert report.shared(kept, min_cell=None).table["lost"].tolist() == [3]
+
+    def test_the_account_given_stays_as_it_was(self) -> None:
+        kept = account((3, 0, 0))
+        report.shared(kept, min_cell=10)
+        assert kept.table["lost"].tolist() == [3]
+
+    @pytest.mark.parametrize("least", [-1, 2.5, True, "10"])
+    def test_a_senseless_smallest_group_is_refused(self, least: object) -> None:
+        with pytest.raises(ValueError, match="min_cell"):
+            report.shared(account((3, 0, 0)), min_cell=least)
+
+    def test_the_headline_is_the_last_complete_period_that_is_shown(self) -> None:
+        row = reference_row(report.shared(account((30, 0, 0), (3, 0, 0)), min_cell=10))
+        assert row is not None
+        assert row["period"] == "2024-01"
+
+
+def vector(size: int, entries: dict[int, int]) -> np.ndarray:
+    out = np.zeros(size)
+    for place, value in entries.items():
+        out[place] = value
+    return out
+
+
+class TestTravel:
+    @given(accounts(), st.sampled_from([None, 10]))
+    def test_an_account_comes_back_as_it_left(self, kept: crr.RetentionTable, least: int | None) -> None:
+        sent = report.shared(kept, min_cell=least)
+        back = report.load_account(report.dump_account(sent))
+        pd.testing.assert_frame_equal(back.table, sent.table, check_dtype=False)
+        assert (back.every, back.card, back.notes) == (sent.every, sent.card, sent.notes)
+        assert str(back.quality) == str(sent.quality)
+
+    def test_the_text_is_plain_json_without_nan(self) -> None:
+        text = report.dump_account(report.shared(account((3, 0, 0)), min_cell=10))
+        json.loads(text, parse_constant=pytest.fail)
+
+
+IDS = ["C00042", "17850", "anna.smith@mail.example", "Иванов Иван Петрович", "+79123456789", "7", "North-12/3", "new"]
+
+
+@pytest.fixture(scope="module")
+def base() -> crr.bases.Base:
+    rows = [(who, day) for who in IDS for day in ("2024-01-05", "2024-02-05")]
+    return crr.read_orders(pd.DataFrame(rows, columns=["who", "day"]), customer="who", at="day")
+
+
+@pytest.fixture(scope="module")
+def kept(base: crr.bases.Base) -> crr.RetentionTable:
+    return report.shared(crr.retention_by_period(base), min_cell=None)
+
+
+class TestIdsInText:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Report for C00042",
+            "client_C00042.csv",
+            "for c00042, today",
+            "Customer 17850: gone",
+            "(17850)",
+            "sales-17850.csv",
+            "write to anna.smith@mail.example.",
+            "sent to ИВАНОВ  ИВАН Петрович".replace("  ", " "),
+            "phone +79123456789",
+            "phone 79123456789"[:6] + "+79123456789",
+            "flat North-12/3!",
+        ],
+    )
+    def test_an_id_is_found_wherever_it_stands(self, text: str, base: crr.bases.Base, kept: crr.RetentionTable) -> None:
+        with pytest.raises(ValueError, match="would name a customer"):
+            refuse_leaks([text], base, file="report.html", kept=kept)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "C000421 and XC00042",
+            "17,850 customers",
+            "17 850 клиентов".replace(" ", "\N{NO-BREAK SPACE}"),
+            "0.17850 and 117850",
+            "7 of 12 customers are new",
+            "Иванов Иван",
+            "",
+        ],
+    )
+    def test_what_is_no_id_passes(self, text: str, base: crr.bases.Base, kept: crr.RetentionTable) -> None:
+        refuse_leaks([text], base, file="report.html", kept=kept)
+
+    def test_a_number_of_the_account_is_no_id(self, base: crr.bases.Base) -> None:
+        kept = account((20, 20, 0), start=17850)
+        refuse_leaks(["start: 17850"], base, file="report.html", kept=kept)
+
+    def test_an_address_is_refused_although_it_is_nobodys_id(
+        self, base: crr.bases.Base, kept: crr.RetentionTable
+    ) -> None:
+        with pytest.raises(ValueError, match="at “ask …”"):
+            refuse_leaks(["ask boss@firm.example"], base, file="report.html", kept=kept)
+
+    def test_the_message_names_the_place_and_not_the_customer(
+        self, base: crr.bases.Base, kept: crr.RetentionTable
+    ) -> None:
+        with pytest.raises(ValueError, match="would name") as refused:
+            refuse_leaks(["The list of c00042 and others"], base, file="report.html", kept=kept)
+        assert "report.html" in str(refused.value)
+        assert "The list of … and others" in str(refused.value)
+        assert "00042" not in str(refused.value)
+
+    def test_contracts_are_ids_too(self) -> None:
+        rows = pd.DataFrame({"who": ["aaa1"], "contract": ["Z-9981"], "from": ["2024-01-05"], "to": ["2024-03-01"]})
+        base = crr.read_contracts(rows, customer="who", contract="contract", start="from", end="to")
+        with pytest.raises(ValueError, match="would name"):
+            refuse_leaks(["see Z-9981"], base, file="report.html", kept=account((1, 0, 0)))
+
+    @given(
+        st.text(alphabet="ab1 .,-_@+\N{NO-BREAK SPACE}", max_size=12),
+        st.from_regex(r"[a-c]{3,6}[0-9]{2,4}", fullmatch=True),
+    )
+    def test_a_telling_word_is_found_between_any_signs(self, around: str, word: str) -> None:
+        text = f"{around} {word} {around}"
+        assert word in set(telling_words(text))
+
+
+class TestWhereTextsStand:
+    def test_what_a_reader_or_a_script_can_see_is_read(self) -> None:
+        svg = base64.b64encode(b"<svg><text>inside</text></svg>").decode()
+        page = f"""<title>top</title><p title="tip">shown &amp; <b>bold</b></p>
+        <img alt="words" src="data:image/svg+xml;base64,{svg}">
+        <div data-who="datum" aria-label="label" id="name"></div><!--remark--><script type="application/json"
+        data-crrkit-state="x">{{"json": 1}}</script>"""
+        texts = " ".join(texts_of_page(page))
+        for word in ("top", "tip", "shown & ", "bold", "words", "inside", "datum", "label", "name", "remark", "json"):
+            assert word in texts
+
+    def test_style_scripts_and_drawing_are_not(self) -> None:
+        page = '<style>.c17850{}</style><script>let x = 17850</script><svg><path d="M17850 0"/></svg><p>after</p>'
+        assert texts_of_page(page) == ["after"]
+
+    def test_a_notebook_is_read_cell_by_cell_but_not_its_bitmaps(self) -> None:
+        outputs = [
+            {
+                "data": {
+                    "image/png": "C00042",
+                    "text/html": "<p>seen</p><style>hidden</style>",
+                    "x/json": {"deep": ["er"]},
+                }
+            }
+        ]
+        texts = list(texts_of_notebook({"cells": [{"source": "code", "outputs": outputs}]}))
+        assert {"code", "seen", "deep", "er"} <= set(texts)
+        assert not {"C00042", "hidden"} & set(texts)
