@@ -44,7 +44,7 @@ def order_histogram(orders: ir.Table, *, calendar: Calendar, as_of: datetime, by
     seen = orders.filter(orders["at"] < as_of)
     active = seen.select(customer=seen["customer"], period=period_index(seen["at"], calendar)).distinct()
     earlier = active["period"].lag().over(group_by=active["customer"], order_by=active["period"])
-    rows = _with_segments(active.mutate(before=earlier), seen, "at", by)
+    rows = with_segments(active.mutate(before=earlier), seen, "at", by)
     return rows.group_by(*by, "period", "before").agg(customers=lambda t: t.count())
 
 
@@ -65,10 +65,10 @@ def spell_histogram(
         until: Whether a spell ends with the ``last`` or with the ``first`` of its intervals to end.
         segments: One row a customer with its segments, which then come in front of the columns.
     """
-    spells = _spells(units, until=until)
-    joined, left = period_index(spells["start"], calendar), period_index(spells["end"], calendar)
-    left = ibis.ifelse(spells["end"] >= as_of, ibis.literal(OPEN), left)
-    numbered = spells.select(customer=spells["customer"], joined=joined, left=left)
+    merged = spells(units, until=until)
+    joined, left = period_index(merged["start"], calendar), period_index(merged["end"], calendar)
+    left = ibis.ifelse(merged["end"] >= as_of, ibis.literal(OPEN), left)
+    numbered = merged.select(customer=merged["customer"], joined=joined, left=left)
     rows = numbered.group_by("customer", "joined").agg(left=numbered["left"].max(), joins=numbered.count())
     before = rows["left"].lag().over(group_by=rows["customer"], order_by=rows["joined"])
     history = ibis.cases((before.isnull(), "first"), (before < rows["joined"], "former"), else_="there")
@@ -257,11 +257,12 @@ def customer_segments(rows: ir.Table, *, time: str, by: tuple[str, ...]) -> ir.T
     return found.mutate(**{name: found[name].fill_null(NO_SEGMENT) for name in by})
 
 
-def _with_segments(rows: ir.Table, source: ir.Table, time: str, by: tuple[str, ...]) -> ir.Table:
+def with_segments(rows: ir.Table, source: ir.Table, time: str, by: tuple[str, ...]) -> ir.Table:
+    """The rows with the segments of their customers in front, when there are any."""
     return rows.join(customer_segments(source, time=time, by=by), "customer") if by else rows
 
 
-def _spells(units: ir.Table, *, until: str) -> ir.Table:
+def spells(units: ir.Table, *, until: str) -> ir.Table:
     """Overlapping and touching intervals of each customer merged.
 
     With ``until="first"`` those that overlap end with the first of them to end. A renewal only touches what it renews:
