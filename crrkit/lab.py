@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from crrkit._errors import MissingDependencyError, SourceError
 from crrkit._language import gettext as _
@@ -83,11 +83,14 @@ def open_lab(folder: Path) -> int:
     # JupyterLab refuses to run as root unless told; who runs crrkit as root (in a container) has decided already.
     root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     server = subprocess.Popen([sys.executable, "-m", "jupyterlab", *root, str(folder)])  # noqa: S603 - our own words
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which asks before it stops
+    # Ctrl-C is for the server, which asks before it stops; whoever ends crrkit means the server too.
+    answers: dict[int, Any] = {signal.SIGINT: signal.SIG_IGN, signal.SIGTERM: lambda *_: server.terminate()}
+    before = {number: signal.signal(number, answer) for number, answer in answers.items()}
     try:
         return server.wait()
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, answer in before.items():
+            signal.signal(number, answer)
 
 
 def _bring(source: Path, target: Path, record: dict[str, str]) -> Iterator[str]:

@@ -26,6 +26,7 @@ import crrkit
 from crrkit import bases, cli
 from crrkit._language import use_language
 from crrkit.cli.reading import OPTIONS, in_options, settle_kind
+from crrkit.cli.screen import broken, say
 from crrkit.cli.status import CLEAR, Status
 
 if TYPE_CHECKING:
@@ -125,6 +126,9 @@ class TestCrr:
         assert "(60 of 70, month;" in done.out
         assert "No period was named, so a month is meant." in done.out
 
+    def test_without_newcomers_nothing_is_in_doubt(self) -> None:
+        assert "If some of the" not in crrkit_("crr", "70", "60", "0").out
+
     def test_a_year_has_no_other_yearly_rate(self) -> None:
         assert "Equivalent" not in crrkit_("crr", "70", "90", "30", "--period", "year").out
 
@@ -146,8 +150,12 @@ class TestCrr:
         done = crrkit_("crr", "0", "30", "30", "--period", "month")
         assert done.status == 0
         assert "Nobody was there at the start, so the rate is undefined" in done.err
-        assert done.out.startswith("CRR – (month; nobody was there at the start)")
-        assert "0.0%" not in done.out
+        assert done.out == (
+            "CRR – (month; nobody was there at the start)\n"
+            "(customers at the end − new) / customers at the start = (30 − 30) / 0 = –\n"
+        )
+        gross = crrkit_("crr", "0", "30", "30", "--gross", "--period", "month")
+        assert gross == Done(0, done.err, "")
 
     def test_the_level_of_the_interval_can_be_chosen(self) -> None:
         assert "99% interval" in crrkit_("crr", "70", "90", "30", "--level", "0.99").out
@@ -379,7 +387,12 @@ class TestCheck:
 
     @pytest.mark.parametrize(
         ("head", "kind"),
-        [("who,ordered_at", "orders"), ("who,joined,left", "contracts"), ("who,date,start,end", "contracts")],
+        [
+            ("who,ordered_at", "orders"),
+            ("who,joined,left", "contracts"),
+            ("who,date,start,end", "contracts"),
+            ("who,date,start", "orders"),
+        ],
     )
     def test_the_kind_is_seen_from_the_columns(self, tmp_path: Path, head: str, kind: str) -> None:
         (tmp_path / "list.csv").write_text(head + "\n" + ",".join("1" for _ in head.split(",")))
@@ -635,6 +648,29 @@ class Screen(io.StringIO):
 
     def isatty(self) -> bool:
         return self.is_terminal
+
+
+class TestScreen:
+    words = st.lists(st.text("abcя,.\N{NO-BREAK SPACE}", min_size=1, max_size=12), min_size=1, max_size=40)
+
+    @given(words, st.integers(12, 60))
+    def test_prose_is_broken_between_words_only(self, words: list[str], width: int) -> None:
+        lines = broken(" ".join(words), width=width).splitlines()
+        assert max(map(len, lines)) <= width
+        assert " ".join(lines).split(" ") == words
+
+    def test_tables_and_commands_stay_whole(self) -> None:
+        for line in ("a  b " * 20, "  crrkit report " + "x " * 50):
+            assert broken(line, width=40) == line
+
+    @pytest.mark.parametrize("is_terminal", [True, False])
+    def test_only_on_a_terminal(self, monkeypatch: pytest.MonkeyPatch, is_terminal: bool) -> None:
+        monkeypatch.setenv("COLUMNS", "20")
+        screen = Screen(is_terminal=is_terminal)
+        with redirect_stderr(screen):
+            say("one two three four five six\n\nseven", err=True)
+        whole, in_two = "one two three four five six\n\nseven\n", "one two three four\nfive six\n\nseven\n"
+        assert screen.getvalue() == (in_two if is_terminal else whole)
 
 
 class TestStatus:

@@ -172,6 +172,22 @@ class TestOpen:
         assert hears_ctrl_c
         assert signal.getsignal(signal.SIGINT) is before
 
+    @pytest.mark.skipif(os.name == "nt", reason="there, ending a process is not a signal it can hear")
+    def test_whoever_ends_crrkit_ends_the_server(self, server: Path, mine: Path) -> None:
+        (server.parent / "jupyterlab.py").write_text(
+            "import os, signal, time\nprint(os.getpid(), flush=True)\ntime.sleep(60)"
+        )
+        code = "import sys; from pathlib import Path; from crrkit.lab import open_lab; sys.exit(open_lab(Path(sys.argv[1])))"
+        crrkit = subprocess.Popen([sys.executable, "-c", code, str(mine)], stdout=subprocess.PIPE, text=True)
+        assert crrkit.stdout
+        running = int(crrkit.stdout.readline())
+        crrkit.send_signal(signal.SIGINT)  # not heard
+        crrkit.terminate()
+        crrkit.communicate(timeout=60)
+        assert crrkit.returncode != 0
+        with pytest.raises(ProcessLookupError):
+            os.kill(running, 0)
+
     def test_without_jupyterlab_says_what_to_install(self, mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "jupyterlab", None)
         monkeypatch.setattr(lab.importlib.util, "find_spec", lambda _name: None)

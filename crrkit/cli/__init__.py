@@ -24,10 +24,11 @@ from crrkit._language import LANGUAGES, language, use_language
 from crrkit._language import gettext as _
 from crrkit.cli import examples
 from crrkit.cli.reading import in_options, read, settle_kind, takes_reading_options
+from crrkit.cli.screen import say
 from crrkit.cli.status import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 REFUSED, INTERRUPTED = 2, 130
 
@@ -118,22 +119,17 @@ def _known_language(name: str | None) -> str | None:
 
 def _say_version(wanted: bool) -> None:  # noqa: FBT001 - Typer calls it with the value alone
     if wanted:
-        typer.echo(f"crrkit {crrkit.__version__}")
+        say(f"crrkit {crrkit.__version__}")
         raise typer.Exit
 
 
 def _stop(message: str, *, status: int = REFUSED) -> NoReturn:
-    typer.echo(message, err=True)
+    say(message, err=True)
     raise typer.Exit(status)
 
 
 def _say_warning(message: Warning | str, *_place: object, **_more: object) -> None:
-    typer.echo(str(message), err=True)
-
-
-def _say(lines: Iterable[str]) -> None:
-    for line in lines:
-        typer.echo(line)
+    say(str(message), err=True)
 
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Do not say what is being done meanwhile.")]
@@ -196,9 +192,9 @@ def crr(
     if gross and {"lost", "returned"} & set(counts):
         raise InputError(_("gross= says what is certain from three counts alone. Leave lost= and returned= out."))
     measured = period or "month"
-    _say(bounds_lines(counts, period=measured) if gross else rate_lines(counts, period=measured, level=level))
+    say(bounds_lines(counts, period=measured) if gross else rate_lines(counts, period=measured, level=level))
     if period is None:
-        typer.echo(_("No period was named, so a month is meant. Say for example --period quarter."))
+        say(_("No period was named, so a month is meant. Say for example --period quarter."))
 
 
 @app.command(epilog=examples.CHECK)
@@ -214,7 +210,7 @@ def check(file: File, *, reading: dict[str, Any], kind: Kind = None, quiet: Quie
         status.step(_("Reading {file}").format(file=file))
         settled = settle_kind(file, kind=kind, reading=reading)
         seen = look(file, kind=settled, reading=reading)
-    _say(check_lines(seen, kind_was_named=kind is not None))
+    say(check_lines(seen, kind_was_named=kind is not None))
 
 
 @app.command(epilog=examples.REPORT)
@@ -254,12 +250,12 @@ def report(
             out=out, notebook=notebook, progress=status.step,
         )  # fmt: skip
     if kind is None:
-        typer.echo(kind_line(settled), err=True)
+        say(kind_line(settled), err=True)
     if base.by:
-        typer.echo(_("The report counts everybody together; it does not show segments yet."), err=True)
-    _say([str(written.findings[0]), "", _("The report: {file}").format(file=written.out.resolve())])
+        say(_("The report counts everybody together; it does not show segments yet."), err=True)
+    say([str(written.findings[0]), "", _("The report: {file}").format(file=written.out.resolve())])
     if written.notebook:
-        typer.echo(_("The notebook: {file}").format(file=written.notebook.resolve()))
+        say(_("The notebook: {file}").format(file=written.notebook.resolve()))
 
 
 @app.command(epilog=examples.LAB)
@@ -276,7 +272,7 @@ def lab(
     """
     from crrkit.lab import copy_notebooks, open_lab
 
-    _say(f"{path}: {_(what)}" for path, what in copy_notebooks(folder, lang=language()))
-    typer.echo(_("The notebooks are in {folder}.").format(folder=(folder / language()).resolve()))
+    say(f"{path}: {_(what)}" for path, what in copy_notebooks(folder, lang=language()))
+    say(_("The notebooks are in {folder}.").format(folder=(folder / language()).resolve()))
     if is_opened:
         raise typer.Exit(open_lab(folder / language()))
