@@ -177,7 +177,7 @@ class TestOpen:
         (server.parent / "jupyterlab.py").write_text(
             "import os, signal, time\nprint(os.getpid(), flush=True)\ntime.sleep(60)"
         )
-        code = "import sys; from pathlib import Path; from crrkit.lab import open_lab; sys.exit(open_lab(Path(sys.argv[1])))"
+        code = "import pathlib, sys; from crrkit import lab; sys.exit(lab.open_lab(pathlib.Path(sys.argv[1])))"
         crrkit = subprocess.Popen([sys.executable, "-c", code, str(mine)], stdout=subprocess.PIPE, text=True)
         assert crrkit.stdout
         running = int(crrkit.stdout.readline())
