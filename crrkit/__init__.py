@@ -41,6 +41,7 @@ _HOMES = {
     "targets": ("Target", "TargetHistory"),
     "registry": ("break_even_save_rate", "claims", "value_of_lost"),
     "inference": ("infer", "infer_contracts"),
+    "verdicts": ("assess",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 _ROOMS = ("figures", "lessons", "widgets")
@@ -125,3 +126,4 @@ if TYPE_CHECKING:
     from crrkit.survey import survey_rate as survey_rate
     from crrkit.targets import Target as Target
     from crrkit.targets import TargetHistory as TargetHistory
+    from crrkit.verdicts import assess as assess
