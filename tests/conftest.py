@@ -63,4 +63,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reports = [report for reports in terminalreporter.stats.values() for report in reports]
     skipped = sum(getattr(report, "real_data_skipped", False) for report in reports)
     if skipped:
-        terminalreporter.write_line(f"{skipped} tests on real data were skipped: set {REAL_DATA} to its folder.")
+        terminalreporter.write_line(f"Tests on real data that were skipped: {skipped}. Set {REAL_DATA} to the folder.")

@@ -260,7 +260,7 @@ class TestRealData:
     def test_without_the_folder_they_are_skipped_and_counted(self, outcome) -> None:
         result = outcome()
         result.assert_outcomes(skipped=3)
-        result.stdout.fnmatch_lines(["3 tests on real data were skipped: set CRRKIT_DATA to its folder."])
+        result.stdout.fnmatch_lines(["Tests on real data that were skipped: 3. Set CRRKIT_DATA to the folder."])
 
     def test_where_they_are_required_a_skip_is_a_failure(self, outcome) -> None:
         result = outcome(CRRKIT_DATA_REQUIRED="1")
