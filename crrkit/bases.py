@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -264,15 +265,21 @@ def _names(by: str | Sequence[str]) -> tuple[str, ...]:
 
 def _moment(as_of: str | date | datetime | None) -> datetime | None:
     """The cut-off as a naive moment."""
-    if as_of is None or isinstance(as_of, datetime):
-        return as_of.replace(tzinfo=None) if as_of else None
-    if isinstance(as_of, date):
-        return datetime(as_of.year, as_of.month, as_of.day)  # noqa: DTZ001 - the business's own clock
-    try:
-        return datetime.fromisoformat(as_of)
-    except (ValueError, TypeError):
+    if as_of is None:
+        return None
+    moment = as_of
+    if isinstance(as_of, date) and not isinstance(as_of, datetime):
+        moment = datetime(as_of.year, as_of.month, as_of.day)  # noqa: DTZ001 - the business's own clock
+    elif isinstance(as_of, str):
+        with suppress(ValueError):
+            moment = datetime.fromisoformat(as_of)
+    if not isinstance(moment, datetime) or moment != moment:  # noqa: PLR0124 - pandas' NaT is a datetime, equal to nothing
         message = _("as_of={value!r} is not a date. Write it like '2024-07-01'.")
-        raise InputError(message.format(value=as_of), argument="as_of", given=as_of) from None
+    elif moment.tzinfo is not None:
+        message = _("as_of={value!r} names a zone. Write it on the business's own clock, like '2024-07-01'.")
+    else:
+        return moment
+    raise InputError(message.format(value=as_of), argument="as_of", given=as_of)
 
 
 def _day_after(last: datetime) -> datetime:

@@ -10,10 +10,13 @@ import bz2
 import codecs
 import glob
 import gzip
+import io
 import lzma
+import re
 import shutil
 import tempfile
 import zipfile
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -32,7 +35,10 @@ SPREADSHEETS = (".xlsx", ".xls", ".xlsb", ".ods")
 PARQUET = (".parquet", ".pq")
 PACKED: dict[str, Callable[[Path], Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 SAMPLE_BYTES = 1 << 20
-TEXT_OPTIONS = "all_varchar = true, header = true, sample_size = 20000"
+TEXT_OPTIONS = "all_varchar = true, sample_size = 20000"
+# Said rather than looked for: where quotes first occur late in a long file, they would be taken for a part of the ids.
+QUOTED = "quote = '\"', escape = '\"', "
+PACKING_ERRORS = (OSError, EOFError, RuntimeError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 
 
 def resolve(source: str | Path) -> list[Path]:
@@ -85,30 +91,57 @@ def load_parquet(engine: duckdb.DuckDBPyConnection, paths: list[Path], *, name: 
 
 
 def text_columns(engine: duckdb.DuckDBPyConnection, paths: list[Path]) -> list[str]:
-    """The names in the head of a text file."""
-    query = f"SELECT * FROM read_csv({_list_of(paths)}, {TEXT_OPTIONS}, ignore_errors = true) LIMIT 0"  # noqa: S608 - names are quoted
-    return _run(engine, query, paths)
+    """The names in the head of a text file, as they stand there: two may be the same."""
+    for dialect in (QUOTED, ""):
+        head = f"read_csv({_list_of(paths)}, {TEXT_OPTIONS}, {dialect} ignore_errors = true"
+        try:
+            names = _run(engine, f"SELECT * FROM {head}, header = true) LIMIT 0", paths)  # noqa: S608 - names are quoted
+        except SourceError:
+            if not dialect:
+                raise
+        else:
+            break
+    if any(re.fullmatch(r".+_[0-9]+", name) for name in names):  # perhaps the engine's number for a second one
+        first = engine.execute(f"SELECT * FROM {head}, header = false) LIMIT 1").fetchall()  # noqa: S608
+        return [str(name) for name in first[0]] if first and len(first[0]) == len(names) else names
+    return names
 
 
 def load_text(engine: duckdb.DuckDBPyConnection, paths: list[Path], columns: list[str], *, name: str) -> int:
     """Copy the columns of a text file, as text, into a table; return how many lines could not be split into fields."""
+    try:
+        unsplit, unclosed = _load_text(engine, paths, columns, name=name, dialect=QUOTED)
+    except SourceError:
+        unclosed = True
+    if unclosed:  # a quote that is never closed swallows the lines after it: here quotes are letters like others
+        unsplit, _unclosed = _load_text(engine, paths, columns, name=name, dialect="")
+    return unsplit
+
+
+def _load_text(
+    engine: duckdb.DuckDBPyConnection, paths: list[Path], columns: list[str], *, name: str, dialect: str
+) -> tuple[int, bool]:
     wanted = ", ".join(quoted(column) for column in columns)
-    options = f"{TEXT_OPTIONS}, store_rejects = true, ignore_errors = true, rejects_limit = 0"
-    _run(engine, f"CREATE TABLE {name} AS SELECT {wanted} FROM read_csv({_list_of(paths)}, {options})", paths)  # noqa: S608 - names are quoted
-    rejected = engine.execute("SELECT count(*) FROM (SELECT DISTINCT file_id, line FROM reject_errors)").fetchall()
-    return int(rejected[0][0])
+    rejects = "unsplit_quoted" if dialect else "unsplit"
+    options = f"{TEXT_OPTIONS}, {dialect} header = true, ignore_errors = true, store_rejects = true, rejects_limit = 0"
+    options += f", rejects_table = '{rejects}', rejects_scan = '{rejects}_scans'"
+    query = f"CREATE OR REPLACE TABLE {name} AS SELECT {wanted} FROM read_csv({_list_of(paths)}, {options})"  # noqa: S608 - names are quoted
+    _run(engine, query, paths)
+    lines = f"SELECT DISTINCT file_id, line, error_type = 'UNQUOTED VALUE' AS unclosed FROM {rejects}"  # noqa: S608
+    found = engine.execute(f"SELECT count(*), coalesce(bool_or(unclosed), false) FROM ({lines})").fetchall()  # noqa: S608
+    return int(found[0][0]), bool(found[0][1])
 
 
 def readable(path: Path, folder: Path) -> Path:
     """A plain or gzipped UTF-8 file with the same text: the file itself, or a copy of it in ``folder``."""
-    with _opened(path) as stream:
-        head = stream.read(SAMPLE_BYTES)
+    head = _head(path)
     if not head.strip():
         raise _bad(path, _("is empty. A table with a line of column names and at least one row is needed."))
     if b"\0" in head and not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise _bad(path, _("is not a text file. Give a CSV, Parquet or Excel file; rename it if its ending is wrong."))
     encoding = encoding_of(head, path)
-    if encoding in {"utf-8", "utf-8-sig"} and path.suffix.lower() in {*TEXT, ".gz"} and not _is_blank_separated(head):
+    plain = path.suffix.lower() in {*TEXT, ".gz"} and not _is_blank_separated(head) and not _has_mixed_lines(head)
+    if encoding == "utf-8" and plain:
         return path
     return _rewritten(path, folder, encoding)
 
@@ -134,21 +167,34 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def _head(path: Path) -> bytes:
+    with _opened(path) as stream:
+        try:
+            return stream.read(SAMPLE_BYTES)
+        except PACKING_ERRORS as broken:
+            raise _bad(path, _("cannot be read to its end ({why}).").format(why=_first_line(broken))) from broken
+
+
 def _opened(path: Path) -> BinaryIO:
     """The bytes of a file, unpacked."""
     try:
         if path.suffix.lower() == ".zip":
-            archive = zipfile.ZipFile(path)
-            members = [name for name in archive.namelist() if not name.endswith("/")]
-            if len(members) != 1:
-                raise _bad(path, _("holds {n} files; a zip with one table is needed.").format(n=len(members)))
-            return archive.open(members[0])  # type: ignore[return-value]  # a binary stream in all but name
+            return _only_member(path)
         opener = PACKED.get(path.suffix.lower(), open)
         stream: BinaryIO = opener(path, "rb") if opener is open else opener(path)
         stream.peek(1) if hasattr(stream, "peek") else None
-    except (OSError, EOFError, zipfile.BadZipFile, lzma.LZMAError) as broken:
+    except PACKING_ERRORS as broken:
         raise _bad(path, _("cannot be opened ({why}).").format(why=_first_line(broken))) from broken
     return stream
+
+
+def _only_member(path: Path) -> BinaryIO:
+    """The one file in a zip; what a Mac adds beside it does not count."""
+    archive = zipfile.ZipFile(path)
+    members = [name for name in archive.namelist() if not name.endswith("/") and "__MACOSX" not in name]
+    if len(members) != 1:
+        raise _bad(path, _("holds {n} files; a zip with one table is needed.").format(n=len(members)))
+    return archive.open(members[0])  # type: ignore[return-value]  # a binary stream in all but name
 
 
 def _is_blank_separated(head: bytes) -> bool:
@@ -156,21 +202,26 @@ def _is_blank_separated(head: bytes) -> bool:
     return len(first.split()) > 1 and not any(mark in first for mark in (b",", b";", b"\t", b"|"))
 
 
+def _has_mixed_lines(head: bytes) -> bool:
+    """Whether some lines end as on Windows and some not, as where files were put together."""
+    return 0 < head.count(b"\r\n") < head.count(b"\n")
+
+
 def _rewritten(path: Path, folder: Path, encoding: str) -> Path:
-    """An unpacked UTF-8 copy; columns held apart by runs of blanks become tabs."""
-    handle, name = tempfile.mkstemp(suffix=".csv", dir=folder)
-    with _opened(path) as source, open(handle, "w", encoding="utf-8", newline="") as target:  # noqa: PTH123 - a handle
-        text = codecs.getreader(encoding)(source)
+    """An unpacked UTF-8 copy with one kind of line ends; columns held apart by runs of blanks become tabs."""
+    copy = Path(tempfile.mkdtemp(dir=folder)) / f"{path.name}.csv"
+    with _opened(path) as packed, copy.open("w", encoding="utf-8", newline="") as target:
+        source = io.TextIOWrapper(packed, encoding=encoding)
         try:
-            head = text.readline()
+            head = source.readline()
             blanks = _is_blank_separated(head.encode())
             target.write("\t".join(head.split()) + "\n" if blanks else head)
             if blanks:
-                target.writelines("\t".join(line.split()) + "\n" for line in text)
-            shutil.copyfileobj(text, target)
-        except (UnicodeDecodeError, EOFError, OSError, zipfile.BadZipFile) as broken:
+                target.writelines("\t".join(line.split()) + "\n" for line in source)
+            shutil.copyfileobj(source, target)
+        except (UnicodeDecodeError, *PACKING_ERRORS) as broken:
             raise _bad(path, _("cannot be read to its end ({why}).").format(why=_first_line(broken))) from broken
-    return Path(name)
+    return copy
 
 
 def _run(engine: duckdb.DuckDBPyConnection, query: str, paths: list[Path]) -> list[str]:
@@ -182,12 +233,19 @@ def _run(engine: duckdb.DuckDBPyConnection, query: str, paths: list[Path]) -> li
         names = [column[0] for column in engine.description or ()]
         engine.fetchall()
     except duckdb.Error as broken:
-        why = _first_line(broken).rstrip(".:")
-        hint = _(
-            "could not be read as a table ({why}). A CSV, Parquet or Excel file with a line of column names is needed."
-        )
-        raise _bad(paths[0], hint.format(why=why)) from broken
+        raise not_a_table(paths[0], broken) from broken
     return names
+
+
+def not_a_table(source: Any, broken: Exception) -> SourceError:
+    """What to say when the engine gives up on a source."""
+    hint = _(
+        "could not be read as a table ({why}). A CSV, Parquet or Excel file with a line of column names is needed."
+    )
+    return _bad(
+        source if isinstance(source, str | Path) else type(source).__name__,
+        hint.format(why=_first_line(broken).rstrip(".:")),
+    )
 
 
 def _list_of(paths: list[Path]) -> str:

@@ -27,8 +27,8 @@ def column_names(source: Any) -> list[str]:
     """The column names of a frame of any known library."""
     if isinstance(source, pd.DataFrame):
         return [str(column) for column in source.columns]
-    if isinstance(source, pa.Table):
-        return list(source.column_names)
+    if isinstance(source, pa.Table | pa.RecordBatch):
+        return list(source.schema.names)
     if hasattr(source, "collect_schema"):  # polars, eager and lazy
         return list(source.collect_schema().names())
     if hasattr(source, "columns"):  # a DuckDB relation, an Ibis table
@@ -45,8 +45,8 @@ def to_arrow(source: Any, columns: Iterable[str]) -> pa.Table:
     wanted = list(dict.fromkeys(columns))
     if isinstance(source, pd.DataFrame):
         return _from_pandas(source, wanted)
-    if isinstance(source, pa.Table):
-        return source.select(wanted)
+    if isinstance(source, pa.Table | pa.RecordBatch):
+        return pa.table(source.select(wanted))
     if hasattr(source, "collect_schema"):
         picked = source.select(wanted)
         arrow: pa.Table = (picked.collect() if hasattr(picked, "collect") else picked).to_arrow()
@@ -57,10 +57,6 @@ def to_arrow(source: Any, columns: Iterable[str]) -> pa.Table:
 
 def _from_pandas(frame: pd.DataFrame, wanted: list[str]) -> pa.Table:
     by_text = {str(column): column for column in frame.columns}
-    repeated = [name for name in wanted if sum(str(column) == name for column in frame.columns) > 1]
-    if repeated:
-        message = _("The table has more than one column called {name!r}. Rename all but one.")
-        raise SourceError(message.format(name=repeated[0]), argument="source")
     return pa.table({name: _arrow_column(frame[by_text[name]]) for name in wanted})
 
 

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec
 
+import duckdb
 import ibis
 
 from crrkit._checks import check_choice
-from crrkit._errors import SourceError
+from crrkit._errors import InputError, SourceError
 from crrkit._language import format_number, mark, ngettext
 from crrkit._language import gettext as _
-from crrkit.tables import text
+from crrkit.tables import files, text
 from crrkit.tables.quality import REASONS, QualityReport
-from crrkit.tables.sources import Opened, open_source, set_zone
+from crrkit.tables.sources import Opened, business_zone, open_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 ENDS = ("first_day_after", "last_active_day")
 CANONICAL = ("customer", "contract", "start", "end", "receipt", "at", "amount")
 GIVEN = "_given"
+WHY = "why set aside"
 BROKEN = 0.5  # from this share on, rows that cannot be read mean that the source was misread …
 GENTLE = {"no customer id", "no date", "refund or return", "zero amount", "on or after the cut-off"}  # … but for these
 
@@ -55,6 +58,23 @@ class Canonical:
     engine: object
 
 
+P = ParamSpec("P")
+
+
+def _in_a_sentence(read: Callable[P, Canonical]) -> Callable[P, Canonical]:
+    """Say what the engine refuses, such as a broken page of a Parquet file, as every other refusal is said."""
+
+    @wraps(read)
+    def spoken(*args: P.args, **rules: P.kwargs) -> Canonical:
+        try:
+            return read(*args, **rules)
+        except duckdb.Error as broken:
+            raise files.not_a_table(args[0], broken) from broken
+
+    return spoken
+
+
+@_in_a_sentence
 def read_contract_rows(
     source: Any,
     *,
@@ -68,8 +88,9 @@ def read_contract_rows(
     """Rows with ``customer start end`` (and ``contract amount`` when named); an end that is null is still open."""
     check_choice(end_is, name="end_is", choices=ENDS)
     opened = open_source(source, named=named, by=by, required=("customer", "start", "end"))
-    zone = set_zone(opened, ("start", "end"), zone)
-    fields = _read(opened, ids=("customer", "contract"), times=("start", "end"), numbers=("amount",), dates=dates)
+    zone = business_zone(opened, ("start", "end"), zone)
+    forms = {"dates": dates, "zone": zone}
+    fields = _read(opened, ids=("customer", "contract"), times=("start", "end"), numbers=("amount",), **forms)
     if end_is == "last_active_day":
         fields["end"] += ibis.interval(days=1)
 
@@ -86,6 +107,7 @@ def read_contract_rows(
     return _account(opened, fields, wrong, by=by, times=("start", "end"), zone=zone)
 
 
+@_in_a_sentence
 def read_order_rows(
     source: Any,
     *,
@@ -99,9 +121,9 @@ def read_order_rows(
     """Rows with ``customer at`` (and ``amount receipt`` when named)."""
     check_choice(refunds, name="refunds", choices=("set aside", "keep"))
     opened = open_source(source, named=named, by=by, required=("customer", "at"))
-    zone = set_zone(opened, ("at",), zone)
+    zone = business_zone(opened, ("at",), zone)
     numbers = ("amount", "quantity", "price")
-    fields = _read(opened, ids=("customer", "receipt"), times=("at",), numbers=numbers, dates=dates)
+    fields = _read(opened, ids=("customer", "receipt"), times=("at",), numbers=numbers, dates=dates, zone=zone)
     if "price" in fields:
         fields["amount"] = fields["quantity"] * fields["price"]
 
@@ -122,16 +144,21 @@ def read_order_rows(
 
 
 def _read(
-    opened: Opened, *, ids: Sequence[str], times: Sequence[str], numbers: Sequence[str], dates: str | None
+    opened: Opened,
+    *,
+    ids: Sequence[str],
+    times: Sequence[str],
+    numbers: Sequence[str],
+    dates: str | None,
+    zone: str | None,
 ) -> dict[str, Any]:
     """The fields of the columns that were named, and for times and numbers whether something stood there."""
     raw, columns = opened.table, opened.columns
     fields = {role: text.parse_ids(raw, columns[role]) for role in ids if role in columns}
-    for role in (*times, *numbers):
-        if role in columns:
-            column = columns[role]
-            parsed = text.parse_times(raw, column, order=dates) if role in times else text.parse_numbers(raw, column)
-            fields |= {role: parsed.value, role + GIVEN: parsed.given}
+    parsed = {role: text.parse_times(raw, columns[role], order=dates, zone=zone) for role in times if role in columns}
+    parsed |= {role: text.parse_numbers(raw, columns[role]) for role in numbers if role in columns}
+    for role, column in parsed.items():
+        fields |= {role: column.value, role + GIVEN: column.given}
     return fields
 
 
@@ -141,9 +168,13 @@ def _unreadable(row: Mapping[str, Any], *roles: str) -> ir.BooleanValue:
 
 
 def _not_before(times: ir.Value, as_of: datetime | None) -> ir.BooleanValue:
-    if as_of is None:
-        return text.NEVER
-    return text.is_true(times >= ibis.literal(as_of, type="timestamp"))
+    """Whether a time has not been seen; without a cut-off, what is dated after today has not."""
+    seen = times < ibis.literal(as_of, type="timestamp") if as_of else times <= _end_of_today()
+    return text.is_true(~seen)
+
+
+def _end_of_today() -> ir.TimestampScalar:
+    return ibis.literal(datetime.combine(date.today(), time.max), type="timestamp")  # noqa: DTZ011 - the business's own day
 
 
 def _account(
@@ -156,14 +187,15 @@ def _account(
     zone: str | None,
 ) -> Canonical:
     """Give each row its reason or none, count once, and keep the rows without one."""
-    rows = opened.table.select(**fields, **{name: opened.table[name] for name in by})
+    segments = _segments(opened, fields, by)
+    rows = opened.table.select(**fields, **segments)
     if opened.copied:  # read the fields once: the engine would read them again wherever one is mentioned
         rows = opened.engine.create_table("crrkit_rows", rows)
-    kept = [name for name in rows.columns if name in CANONICAL or name in by]
-    marked = rows.select(*kept, reason=_reason(wrong({name: rows[name] for name in fields})))
-    now = ibis.literal(datetime.combine(date.today(), time.max), type="timestamp")  # noqa: DTZ011 - the business's own day
+    kept = [name for name in rows.columns if name in CANONICAL or name in segments]
+    marked = rows.select(*kept, **{WHY: _reason(wrong({name: rows[name] for name in fields}))})
+    now = _end_of_today()
     latest = [ibis.ifelse(marked[name] <= now, marked[name], ibis.null("timestamp")).max() for name in times]
-    summary = marked.group_by("reason").agg(
+    summary = marked.group_by(reason=marked[WHY]).agg(
         rows=marked.count(),
         first=marked[times[0]].min(),
         last=ibis.greatest(*[ibis.coalesce(x, latest[0]) for x in latest]),
@@ -176,8 +208,19 @@ def _account(
         counts, source=opened.name, rows_used=used["rows"], columns=opened.columns, notes=opened.notes, fetch=fetch
     )
     _refuse_broken(quality)
-    table = marked.filter(marked["reason"].isnull()).drop("reason")
+    table = marked.filter(marked[WHY].isnull()).drop(WHY)
     return Canonical(table, quality, used["first"], used["last"] or used["first"], zone, opened.engine)
+
+
+def _segments(opened: Opened, fields: Mapping[str, Any], by: Sequence[str]) -> dict[str, ir.Value]:
+    """The segment columns under their own names, where those are free."""
+    others = [name for name in dict.fromkeys(by) if opened.columns.get(name) != name]
+    taken = next((name for name in others if name in fields), None)
+    if taken is not None:
+        message = _("by={name!r} is a name that crrkit gives to the column {column!r}. Rename the segment column.")
+        text_ = message.format(name=taken, column=opened.columns.get(taken, taken))
+        raise InputError(text_, argument="by", given=taken)
+    return {name: opened.table[name] for name in others}
 
 
 def _reason(wrong: Mapping[str, Any]) -> ir.StringValue:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 # Every reason for which a row can be set aside, in the order in which they are tried; a row has the first that fits.
 REASONS = (
     mark("no customer id"),
-    mark("no date"),
     mark("unreadable date"),
+    mark("no date"),
     mark("unreadable number"),
     mark("ends before it starts"),
     mark("refund or return"),

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+import duckdb
 import ibis
 import pandas as pd
 
 from crrkit._checks import suggestion
-from crrkit._errors import InputError
+from crrkit._errors import InputError, SourceError
 from crrkit._language import gettext as _
 from crrkit.tables import files, frames, text
 from crrkit.tables.columns import find_columns, usual_column
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import ibis.expr.types as ir
+
+ALLOWED_MONEY: tuple[set[str], ...] = (set(), {"amount"}, {"amount", "quantity"}, {"quantity", "price"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,12 +110,23 @@ def _engine() -> Any:
 def _find(
     available: Sequence[str], named: Mapping[str, str | None], by: Sequence[str], required: Sequence[str]
 ) -> dict[str, str]:
-    if (named.get("price") is None) != (named.get("quantity") is None) and named.get("amount") is None:
+    given = {role for role, name in named.items() if name is not None}
+    if given & {"amount", "quantity", "price"} not in ALLOWED_MONEY:
         message = _("quantity= and price= belong together: amount is quantity times price. Name both, or name amount=.")
-        raise InputError(message, argument="price" if named.get("price") is None else "quantity")
+        raise InputError(message, argument="quantity" if "price" in given else "price")
     columns = find_columns(named, available=available, required=required)
     find_columns({f"by[{i}]": name for i, name in enumerate(by)}, available=available, required=())
+    _refuse_repeated([*columns.values(), *by], available)
     return columns
+
+
+def _refuse_repeated(wanted: Sequence[str], available: Sequence[str]) -> None:
+    """Two columns of one name; the engine does not tell capital letters from small ones."""
+    folded = [str(name).casefold() for name in available]
+    repeated = [name for name in wanted if folded.count(name.casefold()) > 1]
+    if repeated:
+        message = _("The table has more than one column called {name!r}. Rename all but one.")
+        raise SourceError(message.format(name=repeated[0]), argument="source")
 
 
 def _return_note(available: Sequence[str], columns: Mapping[str, str]) -> tuple[str, ...]:
@@ -127,19 +141,21 @@ def _return_note(available: Sequence[str], columns: Mapping[str, str]) -> tuple[
     return (note.format(column=quantity),)
 
 
-def set_zone(opened: Opened, roles: Sequence[str], zone: str | None) -> str | None:
-    """Set the clock to which times with an offset are moved; None when all times are local as written."""
+def business_zone(opened: Opened, roles: Sequence[str], zone: str | None) -> str | None:
+    """The zone to which times with an offset are moved; None when all times are local as written."""
     if zone is not None:
         _check_zone(zone)
-    aware = any(text.has_offsets(opened.table, opened.columns[role]) for role in roles)
-    if not aware:
+    if not any(text.has_offsets(opened.table, opened.columns[role]) for role in roles):
         return zone
-    zone = zone or "UTC"
-    connection = getattr(opened.table.get_backend(), "con", None)
-    if opened.table.get_backend().name != "duckdb":
+    backend = opened.table.get_backend()
+    if backend.name != "duckdb":
         message = _("Times with an offset in a {backend} table must be turned into local times there first.")
-        raise InputError(message.format(backend=opened.table.get_backend().name), argument="zone")
-    connection.execute(f"SET TimeZone = '{zone}'").fetchall()  # type: ignore[union-attr]  # DuckDB always has one
+        raise InputError(message.format(backend=backend.name), argument="zone")
+    zone = zone or "UTC"
+    try:
+        backend.con.execute("SELECT timezone(?, now())", [zone]).fetchall()
+    except duckdb.Error:  # a name that this machine knows and the engine does not, such as "localtime"
+        raise _unknown_zone(zone, "") from None
     return zone
 
 
@@ -147,5 +163,9 @@ def _check_zone(zone: str) -> None:
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError, TypeError):
-        message = _("zone={zone!r} is not a known time zone. Write it like 'Europe/Moscow' or 'UTC'.").format(zone=zone)
-        raise InputError(message + suggestion(str(zone), available_timezones()), argument="zone", given=zone) from None
+        raise _unknown_zone(zone, suggestion(str(zone), available_timezones())) from None
+
+
+def _unknown_zone(zone: str, hint: str) -> InputError:
+    message = _("zone={zone!r} is not a known time zone. Write it like 'Europe/Moscow' or 'UTC'.").format(zone=zone)
+    return InputError(message + hint, argument="zone", given=zone)
