@@ -25,7 +25,7 @@ class AnswerForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no ty
         self._question, self._lang = question, language()
         self.box = ipywidgets.Text(
             description=_("Your answer"), placeholder=question.fill(question.example), continuous_update=False,
-            style={"description_width": "initial"}, layout={"width": "26em", "max_width": "100%"},
+            style={"description_width": "initial"}, layout={"width": "36em", "max_width": "100%"},
         )  # fmt: skip
         self.button = ipywidgets.Button(description=_("Check"), layout={"width": "auto"})
         self.said = ipywidgets.HTML()
@@ -37,7 +37,9 @@ class AnswerForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no ty
     def _answer(self, _event: object) -> None:
         with use_language(self._lang):
             said = judge(self._question, self.box.value)
-            self.said.value = f'<div role="status">{said._repr_html_()}</div>'
+            self.said.value = (
+                f'<div role="status" style="border-left:3px solid;padding-left:0.8em">{said._repr_html_()}</div>'
+            )
 
     def __repr__(self) -> str:
         return str(self._question)

@@ -1,0 +1,1 @@
+"""Tools of this checkout; the package does not need them."""

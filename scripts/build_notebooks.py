@@ -1,0 +1,92 @@
+"""Build the notebooks of the course from one source each, in both languages.
+
+`notebooks/NN-name.md` holds the words in English and Russian and the code once, so the code cells of both languages are
+the same by construction. Three marks, each on a line of its own, begin a cell:
+
+    <!-- en -->          words of the English notebook
+    <!-- ru -->          words of the Russian one
+    ```python check      code of both, closed by ```; `check` has nbval compare what it prints
+
+The code says nowhere which language it is in: `lessons.begin()` takes it from the notebook's folder, `en` or `ru`, in
+which Jupyter, nbval and Voilà run it, and which `crrkit lab` keeps when it copies the course. Metadata would not do,
+since a kernel cannot see its notebook, and an environment variable is not there when somebody opens the file by hand.
+
+`python scripts/build_notebooks.py [NAME ...]` builds, runs and normalises (the names without .md; all when none is
+given); `--check` only compares the cells with the sources and fails if they differ.
+"""
+
+# mypy: disable-error-code="no-untyped-call"
+# nbformat is typed in part.
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from scripts.normalise_notebooks import COURSE, normalise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LANGUAGES = ("en", "ru")
+TAGS = {"check": "nbval-check-output"}
+CELL = re.compile(
+    r"^<!-- (en|ru) -->\n(.*?)(?=^<!-- (?:en|ru) -->$|^```python|\Z)|^```python *(.*?)\n(.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+def cells(source: str, lang: str) -> Iterator[Any]:
+    """The cells of one language, in order."""
+    for words_lang, words, tags, code in CELL.findall(source):
+        if code:
+            metadata = {"tags": [TAGS[tag] for tag in tags.split()]} if tags else {}
+            yield new_code_cell(code.rstrip("\n"), metadata=metadata)
+        elif words_lang == lang:
+            yield new_markdown_cell(words.strip())
+
+
+def build(source: Path, lang: str) -> str:
+    """The text of a notebook: built, run in its folder, normalised."""
+    notebook = new_notebook(cells=list(cells(source.read_text(encoding="utf-8"), lang)))
+    where = {"metadata": {"path": str(COURSE / lang)}}
+    NotebookClient(notebook, timeout=60, kernel_name="python3", resources=where).execute()
+    return normalise(notebook)
+
+
+def is_built(source: Path, lang: str) -> bool:
+    """Whether the notebook has exactly the cells of its source."""
+    target = COURSE / lang / f"{source.stem}.ipynb"
+    if not target.exists():
+        return False
+    wanted = cells(source.read_text(encoding="utf-8"), lang)
+    return [_essence(cell) for cell in nbformat.read(target, as_version=4).cells] == [_essence(cell) for cell in wanted]
+
+
+def _essence(cell: Any) -> tuple[str, str, list[str]]:
+    return cell.cell_type, cell.source, list(cell.metadata.get("tags", []))
+
+
+def main(arguments: list[str]) -> int:
+    """Build the named notebooks or all, or with `--check` list those that differ from their source."""
+    check = "--check" in arguments
+    names = [name for name in arguments if name != "--check"]
+    sources = [COURSE / f"{name}.md" for name in names] or sorted(COURSE.glob("[0-9][0-9]-*.md"))
+    stale = [(source, lang) for source in sources for lang in LANGUAGES if not (check and is_built(source, lang))]
+    for source, lang in stale:
+        print(f"notebooks/{lang}/{source.stem}.ipynb", "differs from its source" if check else "…", flush=True)
+        if not check:
+            (COURSE / lang / f"{source.stem}.ipynb").write_text(build(source, lang), encoding="utf-8")
+    return int(check and bool(stale))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
