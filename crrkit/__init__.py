@@ -42,6 +42,9 @@ _HOMES = {
     "registry": ("break_even_save_rate", "claims", "value_of_lost"),
     "inference": ("infer", "infer_contracts"),
     "verdicts": ("assess",),
+    "cohorts": ("CohortGrid", "cohort_grid"),
+    "survival": ("LifeTable", "compare_cohorts", "life_table", "survival_curve"),
+    "projection": ("fit_sbg",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 _ROOMS = ("figures", "lessons", "widgets")
@@ -84,6 +87,8 @@ if TYPE_CHECKING:
     from crrkit.bases import read_orders as read_orders
     from crrkit.cadence import characteristic_interval as characteristic_interval
     from crrkit.cadence import suggest_period as suggest_period
+    from crrkit.cohorts import CohortGrid as CohortGrid
+    from crrkit.cohorts import cohort_grid as cohort_grid
     from crrkit.conventions import reconcile as reconcile
     from crrkit.definitions import DefinitionCard as DefinitionCard
     from crrkit.definitions import diff as diff
@@ -105,6 +110,7 @@ if TYPE_CHECKING:
     from crrkit.movement import retention_by_period as retention_by_period
     from crrkit.noise import compare_segments as compare_segments
     from crrkit.noise import control_chart as control_chart
+    from crrkit.projection import fit_sbg as fit_sbg
     from crrkit.rates import Lifetime as Lifetime
     from crrkit.rates import Rate as Rate
     from crrkit.rates import average_rate as average_rate
@@ -124,6 +130,10 @@ if TYPE_CHECKING:
     from crrkit.survey import n_to_tell_apart as n_to_tell_apart
     from crrkit.survey import sample_size as sample_size
     from crrkit.survey import survey_rate as survey_rate
+    from crrkit.survival import LifeTable as LifeTable
+    from crrkit.survival import compare_cohorts as compare_cohorts
+    from crrkit.survival import life_table as life_table
+    from crrkit.survival import survival_curve as survival_curve
     from crrkit.targets import Target as Target
     from crrkit.targets import TargetHistory as TargetHistory
     from crrkit.verdicts import assess as assess

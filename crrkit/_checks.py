@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import numbers
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crrkit._errors import ColumnNotFoundError, InputError, InputTypeError
 from crrkit._language import gettext as _
@@ -35,7 +35,7 @@ def check_number(value: object, *, name: str) -> float:
     return number
 
 
-def _as_float(value: numbers.Real) -> float:
+def _as_float(value: Any) -> float:
     try:
         return float(value)
     except OverflowError:

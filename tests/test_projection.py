@@ -1,0 +1,129 @@
+"""The shifted beta-geometric law against the published fits, its own simulation and its laws."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import crrkit as crr
+from crrkit._errors import InputError
+from crrkit.projection import ProjectionWarning, ShiftedBetaGeometric, fit_sbg, log_likelihood
+from crrkit.survival import survival_curve
+
+# Fader and Hardie 2007, Journal of Interactive Marketing 21(1), Table 1 (reference.json sbg-he-7, sbg-reg-7)
+HIGH_END = [1, 0.869, 0.743, 0.653, 0.593, 0.551, 0.517, 0.491]
+REGULAR = [1, 0.631, 0.468, 0.382, 0.326, 0.289, 0.262, 0.241]
+
+
+def test_high_end() -> None:
+    law = fit_sbg(HIGH_END)
+    assert (law.alpha, law.beta) == pytest.approx((0.6681, 3.8061), abs=5e-5)
+    assert law.log_likelihood == pytest.approx(-1611.1581, abs=5e-4)
+    # domain.md 4: S(8..12), README of shifted_beta_geometric_py
+    expected = [0.4604, 0.4358, 0.4142, 0.3951, 0.3780]
+    assert [law.survival(t) for t in range(8, 13)] == pytest.approx(expected, abs=5e-5)
+    assert law.expected_lifetime == math.inf
+
+
+def test_regular() -> None:
+    law = fit_sbg(REGULAR)
+    assert (law.alpha, law.beta) == pytest.approx((0.704, 1.182), abs=5e-4)
+    assert law.log_likelihood == pytest.approx(-1680.2652, abs=5e-4)
+    assert law.survival(12) == pytest.approx(0.1700, abs=5e-5)
+    # domain.md 2.11: twelve-year expected years, sBG against the constant rate
+    assert law.lifetime_within(13) == pytest.approx(4.41, abs=0.005) or law.lifetime_within(12) == pytest.approx(
+        4.41, abs=0.005
+    )
+
+
+def test_the_constant_rate_projects_too_low() -> None:
+    # domain.md 4: the geometric tail gives .295 and .087 in year 12, the truth was .394 and .173
+    high, regular = fit_sbg(HIGH_END).project(12), fit_sbg(REGULAR).project(12)
+    assert high["geometric"].iloc[-1] == pytest.approx(0.295, abs=5e-4)
+    assert regular["geometric"].iloc[-1] == pytest.approx(0.087, abs=5e-4)
+    assert high["low"].iloc[-1] < 0.394 < high["high"].iloc[-1]
+
+
+def test_the_printed_log_likelihoods() -> None:
+    # reference.json sbg-he-LL: Fader and Hardie 2007, App. B
+    counts = 1000 * np.array(HIGH_END)
+    lost, still = pd.Series(counts[:-1] - counts[1:], index=range(1, 8)), pd.Series([counts[-1]], index=[7])
+    assert log_likelihood(1, 1, lost, still) == pytest.approx(-2115.5, abs=0.1)
+    assert log_likelihood(0.01, 0.01, lost, still) == pytest.approx(-2741.7, abs=0.1)
+
+
+def test_cohorts_of_different_length() -> None:
+    # reference.json sbg-multi-full: Fader and Hardie, note 017, p. 4
+    cohorts = [[10000, 8000, 6480, 5307, 4391], [10000, 8000, 6480, 5307], [10000, 8000, 6480], [10000, 8000]]
+    with pytest.warns(ProjectionWarning, match="Only 4 renewals"):
+        law = fit_sbg(cohorts)
+    assert (law.alpha, law.beta) == pytest.approx((3.7981, 15.1919), abs=5e-4)
+    assert law.expected_lifetime == pytest.approx((law.alpha + law.beta - 1) / (law.alpha - 1))
+
+
+def test_four_years_only() -> None:
+    # reference.json sbg-4yr: note 032 (Dec 2014), p. 7, and recomputed
+    with pytest.warns(ProjectionWarning):
+        regular, high = fit_sbg(REGULAR[:5]), fit_sbg(HIGH_END[:5])
+    assert (regular.alpha, regular.beta) == pytest.approx((0.7637, 1.2958), rel=2e-3)
+    assert regular.log_likelihood == pytest.approx(-1401.5594, abs=5e-3)
+    assert (high.alpha, high.beta) == pytest.approx((1.281, 7.7904), rel=2e-3)
+    assert high.survival(12) == pytest.approx(0.307, abs=5e-4)  # domain.md 4: the actual was .394
+    with pytest.raises(InputError, match="more than twice as far"):
+        high.project(9)
+
+
+def test_standard_errors_are_those_of_a_simulation() -> None:
+    dice = np.random.default_rng(8)
+    alphas = []
+    for _turn in range(60):
+        chance = dice.beta(2.0, 6.0, 2000)
+        gone = dice.geometric(chance)
+        counts = [2000, *(int((gone > t).sum()) for t in range(1, 9))]
+        alphas.append(fit_sbg(counts).alpha)
+    law = fit_sbg([1, *np.cumprod([(6 + t - 1) / (8 + t - 1) for t in range(1, 9)])], customers=2000)
+    assert (law.alpha, law.beta) == pytest.approx((2, 6), rel=1e-4)
+    assert law.se[0] == pytest.approx(np.std(alphas), rel=0.3)
+
+
+def test_a_life_table_gives_what_its_customers_give() -> None:
+    counts = [round(1000 * share) for share in HIGH_END]
+    durations = [t for t in range(1, 8) for _ in range(counts[t - 1] - counts[t])] + [7] * counts[-1]
+    left = [True] * (1000 - counts[-1]) + [False] * counts[-1]
+    table = survival_curve(durations, left=left)
+    assert fit_sbg(table).alpha == pytest.approx(fit_sbg(counts).alpha, rel=1e-6)
+
+
+@given(st.floats(0.2, 5), st.floats(0.2, 20), st.integers(0, 30))
+def test_survival_falls_retention_climbs_and_they_agree(alpha: float, beta: float, t: int) -> None:
+    law = ShiftedBetaGeometric(alpha, beta, 0.0, np.eye(2), 10, (1.0,))
+    assert law.survival(0) == pytest.approx(1)
+    assert law.survival(t + 1) <= law.survival(t)
+    assert law.survival(t + 1) == pytest.approx(law.survival(t) * law.retention(t + 1))
+    assert law.retention(t + 2) >= law.retention(t + 1)
+
+
+@pytest.mark.parametrize(
+    ("curve", "message"),
+    [
+        ([1, 0.9, 0.95, 0.8], "never rises"),
+        ([1, 0.9], "at least 3 renewals"),
+        ([1, 1, 1, 1, 1], "somebody who left"),
+        ([1, float("nan"), 0.5, 0.4], "does not fit"),
+        ([1, 0.5, 0.25, 0.125, 0.0625, 0.03125], "runs to a boundary"),
+    ],
+)
+def test_refusals(curve: list[float], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        fit_sbg(curve)
+
+
+def test_it_prints_in_both_languages() -> None:
+    assert "expected lifetime ∞ periods" in str(fit_sbg(HIGH_END))
+    with crr.use_language("ru"):
+        assert "ожидаемый срок" in str(fit_sbg(HIGH_END))
