@@ -184,6 +184,12 @@ def test_a_period_that_is_not_there_is_named_with_those_that_are() -> None:
     assert refused.value.available == ["2024-02"]
 
 
+def test_counts_that_are_withheld_are_not_drawn() -> None:
+    hidden = row(70, 10, 30, status="suppressed") | {"lost": math.nan, "kept": math.nan}
+    with pytest.raises(InputError, match="The counts of 2024-02 are withheld"):
+        figures.bridge(account(hidden), period="2024-02")
+
+
 def test_a_period_of_bare_counts_is_refused() -> None:
     with pytest.raises(InputError, match="Leave period out") as refused:
         figures.bridge(solve_counts(start=70, lost=10, new=30), period="2024-02")

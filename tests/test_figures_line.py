@@ -50,6 +50,11 @@ def running(ax: Axes) -> Line2D:
     return line
 
 
+def marked(ax: Axes, marker: str) -> Line2D:
+    """What stands at the foot of the gaps."""
+    return next(line for line in ax.lines if line.get_marker() == marker)
+
+
 def intervals(ax: Axes) -> dict[float, tuple[float, float]]:
     """The foot and the top of the interval of each period."""
     return {
@@ -86,15 +91,39 @@ def test_nobody_to_keep_is_a_gap_with_a_dash_and_never_a_zero() -> None:
     y = np.asarray(points(ax).get_ydata(), dtype=float)
     assert np.isnan(y).tolist() == [True, False, False, True, False, True]  # the last one is running
     assert y[[1, 2, 4]].tolist() == [0.75, 0, 0.9]  # all who leave are a true zero
-    dashes = ax.lines[-1]
-    assert dashes.get_marker() == "_"
-    assert list(dashes.get_xdata()) == [0, 3]
+    assert list(marked(ax, "_").get_xdata()) == [0, 3]
+    assert list(marked(ax, "x").get_xdata()) == []
     assert set(intervals(ax)) == {1, 2, 4, 5}
     assert "– = nobody to keep" in heading(ax)
 
 
+def test_the_dash_of_a_gap_stands_at_the_foot_wherever_the_scale_starts() -> None:
+    ax = figures.retention_line(account(row(0, 0, 4, period="2024-01"), row(1000, 50, 0, period="2024-02")))
+    assert ax.get_ylim()[0] > 0.5
+    dash = marked(ax, "_")
+    ((_x, y),) = dash.get_transform().transform(dash.get_xydata())
+    foot = ax.get_window_extent()
+    assert foot.y0 < y < foot.y0 + 0.1 * foot.height
+
+
 def test_no_gap_no_word_about_gaps() -> None:
     assert "nobody" not in heading(figures.retention_line(history(3)))
+
+
+def test_what_is_withheld_is_not_called_empty() -> None:
+    kept = history(4)
+    hidden = ["start", "kept", "lost", "crr", "crr_low", "crr_high"]
+    kept.table[hidden] = kept.table[hidden].astype(float)
+    kept.table.loc[1, hidden] = math.nan
+    kept.table.loc[1, "status"] = "suppressed"
+    ax = figures.retention_line(kept)
+    assert list(marked(ax, "x").get_xdata()) == [1]
+    assert list(marked(ax, "_").get_xdata()) == []
+    assert "× = withheld" in heading(ax)
+    assert "nobody" not in heading(ax) + figures.alt_text(ax)
+    assert "Rate withheld: 2021-02." in figures.alt_text(ax)
+    assert "2021-02\nn=–" in [tick.get_text() for tick in ax.get_xticklabels()]
+    assert collisions(ax) == []
 
 
 def test_the_running_period_is_hollow_dashed_and_called_so() -> None:
@@ -157,8 +186,9 @@ def test_the_scale_starts_at_zero_unless_more_than_half_would_be_empty() -> None
     assert "the axis starts at 60%" in heading(figures.retention_line(high))
 
 
-def test_small_changes_are_not_blown_up() -> None:
-    calm = account(*(row(10**8, 1_500_000 + i, 0, period=f"2024-0{i}") for i in range(1, 9)))
+@pytest.mark.parametrize("lost", [0, 1_500_000, 50_000_000, 98_500_000, 10**8])
+def test_small_changes_are_not_blown_up(lost: int) -> None:
+    calm = account(*(row(10**8, lost, 0, period=f"2024-0{i}") for i in range(1, 9)))
     floor, top = figures.retention_line(calm).get_ylim()
     assert top - floor >= 0.1 - 1e-9
 
@@ -231,6 +261,18 @@ def test_the_russian_alt_text_says_the_same() -> None:
 def test_russian_periods_are_counted_in_three_forms(n: int, word: str) -> None:
     with use_language("ru"):
         assert word in figures.alt_text(figures.retention_line(history(n)))
+
+
+def test_many_gaps_are_named_by_their_first_last_and_number() -> None:
+    ax = figures.retention_line(account(*(row(0, 0, 0, period=f"2024-{i:02d}") for i in range(1, 13))))
+    assert "nobody to keep: 2024-01, 2024-02, 2024-03, … 2024-12 (12)." in figures.alt_text(ax)
+
+
+def test_a_thousand_days_can_be_drawn() -> None:
+    ax = figures.retention_line(history(1000, every="day"), narrow=True)
+    assert 2 <= len(ax.get_xticks()) <= 5
+    assert collisions(ax) == []
+    assert outside(ax) == []
 
 
 def test_one_period_has_no_highest_and_lowest() -> None:

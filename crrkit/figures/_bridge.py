@@ -52,7 +52,7 @@ def bridge(
         and an en dash for its rate.
 
     Raises:
-        InputError: If the period is not in the table, or the theme is not one of the three.
+        InputError: If the period is not in the table or its counts are withheld, or the theme is not one of the three.
         InputTypeError: If the result is of another kind.
 
     Examples:
@@ -99,16 +99,19 @@ class _Account:
         ]
 
 
-_COUNTS = ("start", "kept", "lost", "new", "returned", "end", "crr")
+_COUNTS = ["start", "kept", "lost", "new", "returned", "end"]
 
 
 def _account_of(result: RetentionTable | Counts, period: str | None) -> _Account:
     if not isinstance(result, Counts):
         row = account_row(result, period=period)
-        counts = {name: float(row[name]) for name in _COUNTS}
+        if row[_COUNTS].isna().any():
+            message = _("The counts of {period} are withheld, and a bridge needs all of them. Choose another period.")
+            raise InputError(message.format(period=row["period"]), argument="period", given=period)
+        counts = {name: float(row[name]) for name in [*_COUNTS, "crr"]}
         return _Account(**counts, period=str(row["period"]), running=row["status"] == "running")
     if period is None:
-        return _Account(**{name: float(getattr(result, name)) for name in _COUNTS}, period="", running=False)
+        return _Account(**{name: float(getattr(result, name)) for name in [*_COUNTS, "crr"]}, period="", running=False)
     message = _("period={period!r} cannot be chosen: counts are one period already. Leave period out.")
     raise InputError(message.format(period=period), argument="period", given=period)
 

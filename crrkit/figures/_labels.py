@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from math import isnan
 from statistics import fmean
 from typing import TYPE_CHECKING
 
 from matplotlib.ticker import FuncFormatter
 
+from crrkit._display import UNDEFINED
 from crrkit._language import format_number, format_percent, language, use_language
 
 if TYPE_CHECKING:
@@ -39,7 +41,9 @@ def percent_axis(axis: Axis) -> None:
 
 
 def count(value: float) -> str:
-    """A count in full: ``1,200``; averages keep one decimal."""
+    """A count in full: ``1,200``; averages keep one decimal, what is not known is an en dash."""
+    if isnan(value):
+        return UNDEFINED
     return format_number(value, digits=0 if value == int(value) else 1)
 
 

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from crrkit._checks import check_fraction
 from crrkit._display import UNDEFINED, format_cell
-from crrkit._language import format_percent, ngettext
+from crrkit._language import format_percent
 from crrkit._language import gettext as _
 from crrkit.figures._canvas import Canvas, canvas
 from crrkit.figures._export import describe
-from crrkit.figures._labels import count, percent_axis, spread, stride
+from crrkit.figures._labels import percent_axis, spread, stride
 from crrkit.figures._rows import account_rows
+from crrkit.figures._series import Line, in_words
 from crrkit.figures._theme import legible, mix
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.text import Annotation
 
     from crrkit.movement import RetentionTable
-
-LEAST_SPAN = 0.10  # a narrower axis would make news of noise
-TICKS = (0.01, 0.02, 0.05, 0.10, 0.20)
 
 
 def retention_line(
@@ -40,8 +35,9 @@ def retention_line(
     """Draw the retention rate of each period with its interval.
 
     A running period is hollow and dashed: its customers still have time. A period that began with nobody is a gap
-    with a dash at the foot, never a zero. The vertical axis starts at 0 unless that would leave more than half of it
-    empty; where it starts higher, the picture and its alt text say so.
+    with a dash at the foot, one whose rate is withheld a gap with a cross; neither is ever a zero. The vertical axis
+    starts at 0 unless that would leave more than half of it empty; where it starts higher, the picture and its alt
+    text say so.
 
     Args:
         result: What ``retention_by_period`` gave.
@@ -64,13 +60,13 @@ def retention_line(
         Traceback (most recent call last):
         crrkit._errors.InputTypeError: result is a list; a table of retention_by_period is needed.
     """
-    line = _Line(account_rows(result).reset_index(drop=True), every=result.every, target=_checked(target))
+    line = Line(account_rows(result).reset_index(drop=True), every=result.every, target=_checked(target))
     with canvas(ax, theme=theme, narrow=narrow) as board:
         _draw_scale(board, line)
         _draw_intervals(board, line)
         _draw_rates(board, line)
         _write(board, line)
-    describe(board.ax, _in_words(line))
+    describe(board.ax, in_words(line))
     return board.ax
 
 
@@ -78,49 +74,7 @@ def _checked(target: float | None) -> float | None:
     return None if target is None else check_fraction(target, name="target")
 
 
-@dataclass(frozen=True)
-class _Line:
-    """The rows of the table by how they are drawn; the index of a row is its place on the x axis."""
-
-    rows: pd.DataFrame
-    every: str
-    target: float | None
-
-    @property
-    def defined(self) -> pd.DataFrame:
-        return self.rows[self.rows["crr"].notna()]
-
-    @property
-    def complete(self) -> pd.DataFrame:
-        return self.defined[self.defined["status"] != "running"]
-
-    @property
-    def running(self) -> pd.DataFrame:
-        return self.defined[self.defined["status"] == "running"]
-
-    @property
-    def undefined(self) -> pd.DataFrame:
-        return self.rows[self.rows["crr"].isna()]
-
-    def names(self) -> list[str]:
-        """What stands under each period: its label, and the customers that it began with."""
-        return [f"{row['period']}\nn={count(row['start'])}" for _i, row in self.rows.iterrows()]
-
-    def scale(self) -> tuple[float, float, float]:
-        """The floor, the top and the step of the vertical axis."""
-        shown = self.defined[["crr", "crr_low", "crr_high"]].to_numpy(dtype=float).ravel()
-        if not len(shown):
-            return 0.0, 1.0, TICKS[-1]
-        shown = np.append(shown[np.isfinite(shown)], [] if self.target is None else [self.target])
-        low, high = float(shown.min()), float(shown.max())
-        high = max(high, min(low + LEAST_SPAN, 1.0))
-        low = min(low, high - LEAST_SPAN)
-        low = low if 2 * low > high else 0.0
-        step = next(step for step in TICKS if step >= (high - low) / 6)
-        return step * math.floor(low / step + 1e-9), min(step * math.ceil(high / step - 1e-9), 1.0), step
-
-
-def _draw_scale(board: Canvas, line: _Line) -> None:
+def _draw_scale(board: Canvas, line: Line) -> None:
     ax, (floor, top, step) = board.ax, line.scale()
     ax.set(xlim=(-0.5, len(line.rows) - 0.5), ylim=(floor, top))
     ax.set_yticks(np.arange(floor, top + step / 2, step))
@@ -131,7 +85,7 @@ def _draw_scale(board: Canvas, line: _Line) -> None:
         ax.axhline(line.target, color=board.theme.muted, lw=1.1, ls=(0, (5, 3)), zorder=1.5)
 
 
-def _draw_intervals(board: Canvas, line: _Line) -> None:
+def _draw_intervals(board: Canvas, line: Line) -> None:
     """Broad and pale, so that the points stay on top; thin and dashed where the period is running."""
     for rows, fade, style in (
         (line.complete, 0.65, {"lw": min(6.0, 0.5 * _room(board, line))}),
@@ -141,7 +95,7 @@ def _draw_intervals(board: Canvas, line: _Line) -> None:
         board.ax.vlines(rows.index, rows["crr_low"], rows["crr_high"], color=color, zorder=2, **style)
 
 
-def _draw_rates(board: Canvas, line: _Line) -> None:
+def _draw_rates(board: Canvas, line: Line) -> None:
     ax, color = board.ax, _color(board)
     size = min(6.0, 2.0 + 0.3 * _room(board, line))
     dots: dict[str, Any] = {"marker": "o", "markersize": size, "color": color, "clip_on": False, "zorder": 3}
@@ -149,20 +103,21 @@ def _draw_rates(board: Canvas, line: _Line) -> None:
     for i in line.running.index:
         steps = line.rows["crr"].loc[max(i - 1, 0) : i]
         ax.plot(steps.index, steps, lw=1.3, ls=(0, (2, 2)), mfc=board.theme.paper, markevery=[-1], **dots)
-    gaps, foot = line.undefined.index, ax.get_xaxis_transform()
-    ax.plot(gaps, [0.03] * len(gaps), ls="none", marker="_", ms=size, color=board.theme.muted, transform=foot)
+    at_foot: dict[str, Any] = {"color": board.theme.muted, "ms": size, "transform": ax.get_xaxis_transform()}
+    for gaps, sign in ((line.empty, "_"), (line.withheld, "x")):
+        ax.plot(gaps.index, [0.03] * len(gaps), ls="none", marker=sign, **at_foot)
 
 
 def _color(board: Canvas) -> str:
     return legible(board.theme.kept, board.theme)
 
 
-def _room(board: Canvas, line: _Line) -> float:
+def _room(board: Canvas, line: Line) -> float:
     """The points that one period takes on the x axis."""
     return board.width() / len(line.rows)
 
 
-def _write(board: Canvas, line: _Line) -> None:
+def _write(board: Canvas, line: Line) -> None:
     """Put the words in: how many periods can be named is only known once everything else has its room."""
     labels, heading, names = _labels_beside(board, line), _heading(board), line.names()
     board.ax.set_xticks([len(names) - 1], [max(names, key=_longest_line)])
@@ -186,24 +141,25 @@ def _heading(board: Canvas) -> Annotation:
 
 def _fill(board: Canvas, heading: Annotation, notes: list[str]) -> None:
     """Write the notes in as few lines as the width allows."""
-    for per_line in (4, 2, 1):
+    for per_line in (5, 3, 2, 1):
         lines = [notes[i : i + per_line] for i in range(0, len(notes), per_line)]
         heading.set_text("\n".join(" · ".join(some) for some in lines))
         if board.size_of(heading)[0] <= board.width():
             break
 
 
-def _notes(line: _Line) -> list[str]:
+def _notes(line: Line) -> list[str]:
     floor = line.scale()[0]
     return [
         _("CRR with its 95% interval"),
         _("n = customers at the start"),
         *([_("the axis starts at {floor}").format(floor=format_percent(floor, digits=0))] if floor else []),
-        *([_("{dash} = nobody to keep").format(dash=UNDEFINED)] if len(line.undefined) else []),
+        *([_("{dash} = nobody to keep").format(dash=UNDEFINED)] if len(line.empty) else []),
+        *([_("{cross} = withheld").format(cross="\N{MULTIPLICATION SIGN}")] if len(line.withheld) else []),
     ]
 
 
-def _labels_beside(board: Canvas, line: _Line) -> list[Annotation]:
+def _labels_beside(board: Canvas, line: Line) -> list[Annotation]:
     """The values that a reader looks for first, written right of the axes at their own height."""
     blue = _color(board)
     facts = [(row["crr"], row["period"], blue, "bold") for _i, row in line.complete.tail(1).iterrows()]
@@ -231,58 +187,3 @@ def _move_apart(board: Canvas, labels: list[Annotation]) -> None:
     moved = spread(heights, gap=1.05 * tall, floor=tall / 2, ceiling=top - tall / 2)
     for label, old, new in zip(labels, heights, moved, strict=True):
         label.xyann = (8, new - old)
-
-
-def _in_words(line: _Line) -> str:
-    first, last = line.rows["period"].iloc[[0, -1]]
-    n = len(line.rows)
-    head = ngettext(
-        "Line chart of the retention rate (CRR) from {first} to {last}, {n} period.",
-        "Line chart of the retention rate (CRR) from {first} to {last}, {n} periods.",
-        n,
-    ).format(first=first, last=last, n=n)
-    parts = [head, *_latest_in_words(line), *_range_in_words(line), *_rest_in_words(line), _axis_in_words(line)]
-    return " ".join(parts)
-
-
-def _latest_in_words(line: _Line) -> list[str]:
-    text = _("Latest complete period {period}: {crr} (95% interval {low} to {high}), {kept} of {start} kept.")
-    return [text.format(**_facts(row)) for _i, row in line.complete.tail(1).iterrows()]
-
-
-def _facts(row: pd.Series) -> dict[str, str]:
-    rates = {name: format_cell(row[column], "rate") for name, column in _RATES.items()}
-    return {"period": str(row["period"]), "kept": count(row["kept"]), "start": count(row["start"]), **rates}
-
-
-_RATES = {"crr": "crr", "low": "crr_low", "high": "crr_high"}
-
-
-def _range_in_words(line: _Line) -> list[str]:
-    if len(line.complete) < 2:  # noqa: PLR2004 - a range needs two
-        return []
-    by_rate, by_start = (line.complete.sort_values(name, kind="stable") for name in ("crr", "start"))
-    low, high, small = _facts(by_rate.iloc[0]), _facts(by_rate.iloc[-1]), _facts(by_start.iloc[0])
-    return [
-        _("Lowest {low} in {then}, highest {high} in {when}.").format(
-            low=low["crr"], then=low["period"], high=high["crr"], when=high["period"]
-        ),
-        _("Fewest customers at the start: {n} in {period}.").format(n=small["start"], period=small["period"]),
-    ]
-
-
-def _rest_in_words(line: _Line) -> list[str]:
-    running = [
-        _("{period} is still running: {crr} so far.").format(**_facts(row)) for _i, row in line.running.iterrows()
-    ]
-    empty = ", ".join(line.undefined["period"])
-    gaps = [_("No rate, because there was nobody to keep: {periods}.").format(periods=empty)] if empty else []
-    goal = [] if line.target is None else [_("Target: {target}.").format(target=format_cell(line.target, "rate"))]
-    return [*running, *gaps, *goal]
-
-
-def _axis_in_words(line: _Line) -> str:
-    floor, top, _step = line.scale()
-    return _("The vertical axis runs from {floor} to {top}.").format(
-        floor=format_percent(floor, digits=0), top=format_percent(top, digits=0)
-    )
