@@ -651,7 +651,8 @@ class Screen(io.StringIO):
 
 
 class TestScreen:
-    words = st.lists(st.text("abcя,.\N{NO-BREAK SPACE}", min_size=1, max_size=12), min_size=1, max_size=40)
+    syllables = st.lists(st.text("abcя,.", min_size=1, max_size=5), min_size=1, max_size=2)
+    words = st.lists(syllables.map("\N{NO-BREAK SPACE}".join), min_size=1, max_size=40)
 
     @given(words, st.integers(12, 60))
     def test_prose_is_broken_between_words_only(self, words: list[str], width: int) -> None:

@@ -44,10 +44,9 @@ class _Commands(TyperGroup):
             _stop(in_options(str(error), names=self._option_names(ctx)))
         except BrokenPipeError:
             raise  # nobody reads on; Typer ends without a word
-        except (EOFError, OSError) as error:
+        except OSError as error:
             text = _("{file} cannot be read or written: {why}. Check the name, your rights and the space on the disk.")
-            name, why = getattr(error, "filename", None), getattr(error, "strerror", None)
-            _stop(text.format(file=name or _("A file"), why=why or error))
+            _stop(text.format(file=error.filename or _("A file"), why=error.strerror or error))
         except (KeyboardInterrupt, RuntimeError) as error:
             if isinstance(error, RuntimeError) and str(error) != "Query interrupted":  # DuckDB's word for Ctrl-C
                 raise
