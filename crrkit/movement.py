@@ -208,7 +208,7 @@ def _flows(base: Base, calendar: Calendar, span: range, unit: str, by: tuple[str
         reduction = reductions.order_histogram(base.table, calendar=calendar, as_of=base.as_of, by=by)
         finish = flows_of_orders
     else:
-        units, segments = _units(base, unit, by)
+        units, segments = units_of(base, unit, by)
         until = "first" if unit == "person_all" else "last"
         reduction = reductions.spell_histogram(
             units, calendar=calendar, as_of=base.as_of, until=until, segments=segments
@@ -226,7 +226,7 @@ def _flows(base: Base, calendar: Calendar, span: range, unit: str, by: tuple[str
     return pd.concat(parts, ignore_index=True)
 
 
-def _units(base: Base, unit: str, by: tuple[str, ...]) -> tuple[ir.Table, ir.Table | None]:
+def units_of(base: Base, unit: str, by: tuple[str, ...]) -> tuple[ir.Table, ir.Table | None]:
     """The intervals of being a customer, and the segments of each customer."""
     time = "at" if isinstance(base, OrderBase) else "start"
     units = base.units(unit)

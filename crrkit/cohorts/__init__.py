@@ -1,0 +1,8 @@
+"""Cohorts: customers by the period in which they first came, followed age by age."""
+
+from __future__ import annotations
+
+from crrkit.cohorts._build import cohort_grid
+from crrkit.cohorts._grid import CohortGrid
+
+__all__ = ["CohortGrid", "cohort_grid"]
