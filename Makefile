@@ -18,8 +18,6 @@ demo: $(VENV)/.with-report ## make a report from the sample data and say where i
 	@mkdir -p demo
 	$(PY) -m crrkit report sample_data/orders.csv --kind orders --customer client_id --at ordered_at \
 		--amount total --every month --out demo/report.html --notebook demo/report.ipynb
-	@echo "The executed notebook: $(CURDIR)/demo/report.ipynb"
-	@echo "The report, one file:  $(CURDIR)/demo/report.html"
 
 test: lint ## run every check and test, the notebooks and the browser too
 	$(PY) scripts/chromium.py
