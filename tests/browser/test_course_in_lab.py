@@ -1,0 +1,71 @@
+"""The course in a real JupyterLab: read before anything runs, then run and answered by a learner."""
+
+import re
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from scripts.normalise_notebooks import COURSE
+
+LESSON = "ru/01-did-we-keep-our-customers.ipynb"
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 2000})
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def lesson(lab) -> str:
+    (lab.folder / "ru").mkdir(exist_ok=True)
+    shutil.copy(COURSE / LESSON, lab.folder / LESSON)
+    return lab.address(LESSON)
+
+
+def scroll_to(page: Page, what: Locator) -> None:
+    """Turn the wheel until it comes: JupyterLab does not draw what is out of sight."""
+    page.locator(".jp-Notebook .jp-Cell").first.hover()
+    for _turn in range(60):
+        if what.count():
+            return
+        page.mouse.wheel(0, 500)
+        page.wait_for_timeout(200)
+
+
+def test_before_anything_runs_the_lesson_can_be_read(lesson: str, page: Page) -> None:
+    page.goto(lesson)
+    expect(page.get_by_text("Чтобы ответить, запустите этот блокнот.").first).to_be_visible(timeout=30_000)
+    for name in (
+        "Клиентов на начало: 70. Потеряно: 10, удержано: 60",
+        "Диаграмма-мост за период 2023-09",
+        "График удержания",
+    ):
+        picture = page.get_by_role("img", name=name)
+        scroll_to(page, picture)
+        expect(picture).to_be_visible()
+        assert picture.evaluate("(one) => one.naturalWidth") > 0
+
+
+def test_a_learner_runs_it_and_is_answered_in_the_language_of_the_folder(lesson: str, page: Page) -> None:
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(lesson)
+    page.get_by_text("| Idle").wait_for()
+    page.get_by_role("menubar").get_by_text("Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).click()
+    boxes, buttons = page.get_by_label("Ваш ответ"), page.get_by_role("button", name="Проверить")
+    expect(boxes).to_have_count(4, timeout=60_000)
+    boxes.nth(0).fill("128,6 %")
+    boxes.nth(0).press("Enter")
+    expect(page.get_by_role("status").filter(has_text="Вы разделили конец на начало: 90 на 70.")).to_be_visible()
+    boxes.nth(1).fill("5")
+    buttons.nth(1).click()
+    expect(page.get_by_role("status").filter(has_text=re.compile(r"✓ Верно\. Без неё"))).to_be_visible()
+    expect(page.get_by_role("slider", name="Новых на конец")).to_be_visible()
+    assert errors == []
