@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from crrkit._errors import MissingDependencyError, SourceError
 from crrkit._language import gettext as _
+from crrkit._language import mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 _PACKAGE: Final = Path(__file__).parent
 RECORD: Final = ".crrkit.json"  # what was copied: the name of each notebook and its SHA-256
 
-COPIED: Final = "copied"
-KEPT: Final = "left alone, since you have changed it"
-BESIDE: Final = "left alone, since you have changed it; the new version stands beside it"
+COPIED: Final = mark("copied")
+KEPT: Final = mark("left alone, since you have changed it")
+BESIDE: Final = mark("left alone, since you have changed it; the new version stands beside it")
 
 
 def notebooks_path() -> Path:

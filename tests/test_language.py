@@ -13,7 +13,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import crrkit as crr
-from crrkit import _language
+from crrkit import _language, cli
 from crrkit._display import format_cell
 
 if TYPE_CHECKING:
@@ -28,10 +28,18 @@ def catalogue() -> Catalog:
         return read_po(source, locale="ru")
 
 
+def help_texts() -> set[str]:
+    """What --help says: docstrings and options, which the command line translates as it builds its commands."""
+    built = cli._build()
+    commands = [built, *built.commands.values()]
+    texts = [text for command in commands for text in (command.help, command.epilog.removeprefix("\b\n"))]
+    return {*texts, *(parameter.help for command in commands for parameter in command.params if parameter.help)}
+
+
 def messages() -> set[tuple[str | None, str | tuple[str, str]]]:
     """Every message in the source, with its context."""
     found = extract_from_dir(str(PACKAGE), method_map=[("**.py", "python")], keywords=KEYWORDS)
-    return {
+    return {(None, text) for text in help_texts() if text != "Show this message and exit."} | {
         (context, tuple(m for m in message if m) if isinstance(message, tuple) else message)
         for _file, _line, message, _comments, context in found
     }
