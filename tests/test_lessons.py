@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 NONSENSE = [
     "abc", "", "   ", "1e999", "70 apples", "70%%", "1/0", "0/0", "7/", "1,2,3", "7 10", "nan", "inf", "%", "-",
-    None, True, False, float("nan"), float("inf"), 10**400, [0.7], {"crr": 0.7}, b"0.7", object(), Decimal("sNaN"),
+    None, True, np.True_, float("nan"), float("inf"), 10**400, [0.7], {"crr": 0.7}, b"0.7", object(), Decimal("sNaN"),
 ]  # fmt: skip
 
 

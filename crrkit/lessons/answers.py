@@ -42,7 +42,7 @@ def whole_numbers(answer: object) -> list[float]:
 
 def _read(answer: object) -> tuple[float | None, bool]:
     """A finite number and whether a percent sign stood behind it; None for anything else."""
-    if isinstance(answer, bool) or type(answer).__name__ == "bool_":
+    if isinstance(answer, bool):
         return None, False
     if isinstance(answer, numbers.Real | Decimal):
         return _finite(answer), False
