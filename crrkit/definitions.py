@@ -32,7 +32,7 @@ _WORDS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class DefinitionCard:
     """The rules behind a result, as values that a program can compare and as lines that a person can read.
 
@@ -109,6 +109,8 @@ class DefinitionCard:
     def __str__(self) -> str:
         """The card as lines of text."""
         return "\n".join(f"{name}: {text or UNDEFINED}" for name, text in self.lines())
+
+    __repr__ = __str__
 
     def to_html(self) -> str:
         """The card as a definition list."""
