@@ -45,6 +45,7 @@ _HOMES = {
     "cohorts": ("CohortGrid", "cohort_grid"),
     "survival": ("LifeTable", "compare_cohorts", "life_table", "survival_curve"),
     "projection": ("fit_sbg",),
+    "purchasing": ("fit_bgnbd",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 _ROOMS = ("figures", "lessons", "widgets")
@@ -111,6 +112,7 @@ if TYPE_CHECKING:
     from crrkit.noise import compare_segments as compare_segments
     from crrkit.noise import control_chart as control_chart
     from crrkit.projection import fit_sbg as fit_sbg
+    from crrkit.purchasing import fit_bgnbd as fit_bgnbd
     from crrkit.rates import Lifetime as Lifetime
     from crrkit.rates import Rate as Rate
     from crrkit.rates import average_rate as average_rate

@@ -6,6 +6,7 @@ has to understand happens afterwards, in pandas, on what these functions return.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import ibis
@@ -142,6 +143,24 @@ def gap_histogram(orders: ir.Table, *, as_of: datetime) -> ir.Table:
     until = ibis.coalesce(following, ibis.literal(as_of, type="timestamp").date())
     gaps = days.select(days=until.delta(days["day"], unit="day"), closed=following.notnull())
     return gaps.group_by("days", "closed").agg(gaps=gaps.count())
+
+
+def repeat_histogram(orders: ir.Table, *, as_of: datetime) -> ir.Table:
+    """Customers as ``frequency, recency_days, age_days, customers``, for laws of purchases.
+
+    ``frequency`` counts purchase days after the first one, ``recency_days`` the days from the first to the last, and
+    ``age_days`` those from the first to the last day that was seen.
+    """
+    seen = orders.filter(orders["at"] < as_of)
+    days = seen.select(customer=seen["customer"], day=seen["at"].date())
+    own = days.group_by("customer").agg(first=days["day"].min(), last=days["day"].max(), days=days["day"].nunique())
+    until = ibis.literal((as_of - timedelta(microseconds=1)).date())
+    rows = own.select(
+        frequency=own["days"] - 1,
+        recency_days=own["last"].delta(own["first"], unit="day"),
+        age_days=until.delta(own["first"], unit="day"),
+    )
+    return rows.group_by("frequency", "recency_days", "age_days").agg(customers=rows.count())
 
 
 def revenue_by_period(orders: ir.Table, *, calendar: Calendar, as_of: datetime) -> ir.Table:
@@ -283,7 +302,8 @@ def _chained(units: ir.Table, *, touching: bool) -> ir.Table:
     known = units.mutate(reach=units["end"].max().over(earlier))
     apart = known["start"] > known["reach"] if touching else known["start"] >= known["reach"]
     numbered = known.mutate(opens=ibis.ifelse(known["reach"].isnull() | apart, 1, 0))
-    so_far = ibis.window(group_by="customer", order_by=["start", "end"], preceding=(None, 0))
+    # Equal intervals share a number (a range, not rows): this window may put them in another order than the one above.
+    so_far = ibis.window(group_by="customer", order_by=["start", "end"], range=(None, 0))
     return numbered.mutate(spell=numbered["opens"].sum().over(so_far))
 
 
