@@ -1,0 +1,586 @@
+"""The door: every row read is used or set aside for a named reason, every input gives the same account, and what cannot
+be used is refused in a sentence or two."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import re
+from collections import Counter
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+import duckdb
+import ibis
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from crrkit import _errors, _language, samples
+from crrkit.bases import read_contracts, read_orders
+from crrkit.movement import retention_by_period
+from crrkit.tables import REASONS
+
+TRUTH = json.loads((Path(__file__).parent.parent / "sample_data" / "truth.json").read_text(encoding="utf-8"))
+AS_OF = "2025-01-01"
+
+
+def put(folder: Path, content: str | bytes, name: str = "list.csv") -> Path:
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def orders_of(source, **named):
+    return read_orders(source, **{"customer": "who", "at": "when"} | named)
+
+
+def members_of(source, **named):
+    return read_contracts(source, **{"customer": "who", "start": "joined", "end": "gone"} | named)
+
+
+# Refusals -------------------------------------------------------------------------------------------------------------
+
+ORDERS = "who,when,paid\n" + "".join(f"c{k % 7},2024-0{k % 6 + 1}-05,{k + 1}\n" for k in range(20))
+MEMBERS = "who,joined,gone\n" + "".join(f"c{k},2024-01-0{k % 9 + 1},2024-03-0{k % 9 + 1}\n" for k in range(20))
+HALF = "".join(line if k % 2 else line[:6] + "\n" for k, line in enumerate(ORDERS.splitlines(keepends=True), start=1))
+
+
+def refusal(read, *args, **named) -> _errors.InputError:
+    """The error, held to the form of all errors: a sentence or two, no line breaks, no name of the engine's errors."""
+    with pytest.raises(_errors.InputError) as caught:
+        read(*args, **named)
+    text = str(caught.value)
+    assert "\n" not in text
+    assert re.search(r"[.?]$", text)
+    assert 1 <= len(re.findall(r"[.?](?= [A-Z]|$)", text)) <= 3, text
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "is empty"),
+        ("who,when,paid\n", "has column names but no rows"),
+        (HALF, "10 of 20 rows set aside with the reason “cut-off line”"),
+        (ORDERS.replace("2024-0", "2024-4"), "20 of 20 rows set aside with the reason “unreadable date”"),
+        (re.sub(r"c\d", "", ORDERS), "20 of 20 rows set aside with the reason “no customer id”"),
+        (re.sub(r"2024-\d\d-05", "", ORDERS), "20 of 20 rows set aside with the reason “no date”"),
+        (bytes(range(256)) * 40, "is not a text file"),
+        ("who,when,when\na,2024-01-05,2024-01-06\n", "more than one column called 'when'"),
+    ],
+)
+def test_a_file_of_orders_that_cannot_be_used(content, said, tmp_path):
+    error = refusal(orders_of, put(tmp_path, content))
+    assert error.argument == "source"
+    assert said in str(error)
+    assert str(error).startswith(("list.csv", "The table"))
+
+
+def test_contracts_that_all_end_before_they_start(tmp_path):
+    swapped = put(tmp_path, MEMBERS.replace("who,joined,gone", "who,gone,joined"))
+    error = refusal(members_of, swapped)
+    assert "20 of 20 rows set aside with the reason “ends before it starts”. start= and end= may be swapped." in str(
+        error
+    )
+
+
+def test_amounts_that_are_all_negative():
+    log = pd.DataFrame({"who": ["a", "b"], "when": ["2024-01-05", "2024-02-05"], "paid": [-5, -7]})
+    error = refusal(orders_of, log, amount="paid")
+    assert "“refund or return”" in str(error)
+    assert "refunds='keep'" in str(error)
+    assert orders_of(log, amount="paid", refunds="keep").quality.rows_used == 2
+
+
+@pytest.mark.parametrize(
+    ("named", "argument", "said"),
+    [
+        ({"customer": "woh"}, "customer", "Did you mean 'who'?"),
+        ({"at": "wen"}, "at", "Did you mean 'when'?"),
+        ({"at": None}, None, None),  # found by itself: see the usual names
+        ({"amount": "piad"}, "amount", "Did you mean 'paid'?"),
+        ({"by": "regoin"}, "by[0]", "Did you mean 'region'?"),
+        ({"by": ["region", "chanel"]}, "by[1]", "Its columns are who, when, paid, region"),
+        ({"amount": "paid", "price": "paid"}, "quantity", "belong together"),
+        ({"price": "paid"}, "quantity", "belong together"),
+        ({"quantity": "paid"}, "price", "belong together"),
+        ({"amount": "paid", "quantity": "paid", "price": "paid"}, "quantity", "belong together"),
+        ({"zone": "Europe/Moskow"}, "zone", "Did you mean 'Europe/Moscow'?"),
+        ({"zone": 3}, "zone", "is not a known time zone"),
+        ({"dates": "dmy"}, "dates", "Choose one of year-month-day"),
+        ({"week_starts": "monady"}, "week_starts", "Did you mean 'monday'?"),
+        ({"year_starts": "4"}, "year_starts", "Choose one of january"),
+        ({"refunds": "ignore"}, "refunds", "Choose one of set aside, keep"),
+        ({"as_of": "yesterday"}, "as_of", "Write it like '2024-07-01'"),
+        ({"as_of": 20240701}, "as_of", "Write it like '2024-07-01'"),
+        ({"as_of": pd.NaT}, "as_of", "Write it like '2024-07-01'"),
+        ({"as_of": "2024-07-01T00:00:00+03:00"}, "as_of", "names a zone"),
+        ({"as_of": pd.Timestamp("2024-07-01", tz="UTC")}, "as_of", "names a zone"),
+        ({"as_of": "2023-01-01"}, "source", "“on or after the cut-off”. Choose a later as_of."),
+    ],
+)
+def test_a_wrong_word_is_told_what_is_needed(named, argument, said, tmp_path):
+    text = "\n".join(f"{line},{'region' if not k else 'North'}" for k, line in enumerate(ORDERS.splitlines()))
+    path = put(tmp_path, text)
+    if argument is None:
+        path = put(tmp_path, text.replace("when", "date"))
+        assert orders_of(path, **named).quality.columns["at"] == "date"
+        return
+    error = refusal(orders_of, path, **named)
+    assert error.argument == argument
+    assert said in str(error)
+
+
+def test_a_misspelt_column_lists_those_there_are():
+    error = refusal(members_of, pd.DataFrame(columns=["who", "joined", "left"]))
+    assert isinstance(error, _errors.ColumnNotFoundError)
+    assert (error.argument, error.given, error.available) == ("end", "gone", ["who", "joined", "left"])
+
+
+def test_a_column_that_nobody_named_and_nobody_would_guess():
+    error = refusal(read_orders, pd.DataFrame({"spalte": ["a"], "date": ["2024-01-05"]}))
+    assert "Say which one it is with customer=" in str(error)
+    assert (error.argument, error.available) == ("customer", ["spalte", "date"])
+
+
+@pytest.mark.parametrize("end_is", ["last day", None, ""])
+def test_what_an_end_means_must_be_one_of_two(end_is):
+    assert refusal(members_of, pd.DataFrame(), end_is=end_is).argument == "end_is"
+
+
+@pytest.mark.parametrize("source", [None, 3, [1, 2], {"who": ["a"]}, np.ones(3), pd.Series([1]), b"a,b"])
+def test_what_is_no_table_is_told_what_one_is(source):
+    assert "Give a path, a pandas, Polars or Arrow table" in str(refusal(orders_of, source))
+
+
+EMPTY = {"who": [], "when": []}
+
+
+@pytest.mark.parametrize("frame", [pd.DataFrame(columns=["who", "when"]), pl.DataFrame(EMPTY), pa.table(EMPTY)])
+def test_a_frame_without_rows_is_refused(frame):
+    assert "no rows" in str(refusal(orders_of, frame))
+
+
+@pytest.mark.parametrize("nothing", [[None, None], [np.nan, np.nan], [pd.NA, pd.NA], ["", " "], ["nan", "None"]])
+def test_ids_that_are_all_missing_are_refused_in_every_type(nothing):
+    assert "“no customer id”" in str(refusal(orders_of, pd.DataFrame({"who": nothing, "when": ["2024-01-05"] * 2})))
+
+
+def test_repeated_columns_are_refused_in_frames_as_in_files():
+    rows = [["a", "2024-01-05", "2024-02-05"]]
+    for table in (
+        pd.DataFrame(rows, columns=["who", "when", "when"]),
+        pa.table([pa.array([value]) for value in rows[0]], names=["who", "when", "when"]),
+        pd.DataFrame(rows, columns=["who", "when", "When"]),  # the engine would take one for the other
+    ):
+        assert "more than one column called 'when'" in str(refusal(orders_of, table))
+    spare = pd.DataFrame([["a", "2024-01-05", 1, 2]], columns=["who", "when", "x", "x"])
+    assert orders_of(spare).quality.rows_used == 1  # what is not asked for may stand twice
+
+
+def test_a_torn_parquet_file_is_refused_where_the_engine_finds_it(tmp_path):
+    path = tmp_path / "a.parquet"
+    pd.DataFrame({"who": ["a", "b"] * 500, "when": pd.to_datetime(["2024-01-05", "2024-02-05"] * 500)}).to_parquet(path)
+    content = bytearray(path.read_bytes())
+    content[20:120] = b"\xff" * 100
+    path.write_bytes(content)
+    assert "a.parquet could not be read as a table" in str(refusal(orders_of, path))
+
+
+def test_a_zone_that_only_this_machine_knows_is_refused():
+    log = pd.DataFrame({"who": ["a"], "when": ["2024-01-05T00:00:00Z"]})
+    if Path("/usr/share/zoneinfo/localtime").exists():
+        assert refusal(orders_of, log, zone="localtime").argument == "zone"
+    assert refusal(orders_of, log, zone="Mars/Olympus").argument == "zone"
+
+
+def test_refusals_speak_russian(tmp_path):
+    misspelt = (put(tmp_path, ORDERS), {"customer": "woh"})
+    with _language.use_language("ru"):
+        for source, named in [misspelt, (put(tmp_path, HALF, "half.csv"), {}), (tmp_path, {}), (3, {})]:
+            with pytest.raises(_errors.InputError) as caught:
+                orders_of(source, **named)
+            assert len(re.findall("[а-яё]", str(caught.value))) > 20
+
+
+# Rows set aside -------------------------------------------------------------------------------------------------------
+
+
+def test_every_reason_by_hand(tmp_path):
+    path = put(
+        tmp_path,
+        """who,when,pieces,each
+a,2024-01-05,1,9.50
+,2024-01-06,1,9.50
+b,2024-02-30,1,9.50
+c,,1,9.50
+d,2024-01-07,one,9.50
+e,2024-01-08,-1,9.50
+f,2024-01-09,1,0
+g,2024-03-05,1,9.50
+h,2024-01-11
+i,2024-01-12,-1,-9.50
+j,2024-01-13,,
+""",
+    )
+    quality = orders_of(path, quantity="pieces", price="each", as_of="2024-03-05").quality
+    expected = {
+        "no customer id": 1, "unreadable date": 1, "no date": 1, "unreadable number": 1,
+        "refund or return": 2,  # e, and i: two minus signs make no sale
+        "zero amount": 1, "on or after the cut-off": 1, "cut-off line": 1,
+    }  # fmt: skip
+    assert dict(zip(quality.table["reason"], quality.table["rows"], strict=True)) == expected
+    assert (quality.rows_read, quality.rows_used, quality.rows_set_aside) == (11, 2, 9)  # a, and j without an amount
+    assert list(quality.table["reason"]) == [reason for reason in REASONS if reason in expected]
+    assert quality.table["share"].sum() == pytest.approx(9 / 11)
+
+
+def test_contracts_of_which_some_end_before_they_start(tmp_path):
+    base = members_of(put(tmp_path, MEMBERS + "x,2024-02-05,2024-02-04\ny,2024-02-05,2024-02-05\n"))
+    assert dict(base.quality.table[["reason", "rows"]].itertuples(index=False)) == {"ends before it starts": 1}
+    assert base.quality.rows("ends before it starts")["who"].tolist() == ["x"]
+
+
+def test_the_offending_rows_are_shown_as_they_stood():
+    log = pd.DataFrame({"who": ["a", None], "when": ["2024-01-05", "soon"], "reason": ["mine", "too"]})
+    quality = orders_of(log, by="reason").quality
+    shown = quality.rows("no customer id")
+    assert shown[["who", "when"]].isna().sum().sum() == 1
+    assert shown["when"].tolist() == ["soon"]
+    with pytest.raises(_errors.InputError, match="Choose one of no customer id"):
+        quality.rows("zero amount")
+
+
+def test_what_is_dated_after_today_is_set_aside_and_not_used_unseen():
+    members = pd.DataFrame({"who": list("abc"), "joined": ["2024-01-05", "2024-02-05", "2199-01-05"], "gone": None})
+    base = members_of(members)
+    assert (base.quality.rows_used, base.as_of) == (2, datetime(2024, 2, 6))  # noqa: DTZ001
+    assert base.quality.table["reason"].tolist() == ["on or after the cut-off"]
+
+
+def test_a_segment_column_may_be_called_as_it_likes():
+    log = pd.DataFrame(
+        {"who": ["a", "b"], "when": ["2024-01-05", "2024-02-05"], "reason": ["x", "y"], "customer": ["p", "q"]}
+    )
+    assert orders_of(log, by="reason").by == ("reason",)
+    assert sorted(orders_of(log, by="reason").table.to_pandas()["reason"]) == ["x", "y"]
+    assert refusal(orders_of, log, by="customer").argument == "by"  # that name is taken by the column who
+    assert orders_of(log, customer="customer", by="customer").by == ("customer",)
+
+
+WHO = {"a": None, "b": None, "17850.0": None, "": "no customer id", " n/a ": "no customer id"}
+WHEN = {
+    "2024-01-05": None, "2024-01-31 23:59:59": None, "2024-02-30": "unreadable date", "soon": "unreadable date",
+    "": "no date", "NULL": "no date",
+}  # fmt: skip
+PAID = {
+    "5": None, "7.25": None, "": None, "x": "unreadable number", "-5": "refund or return", "(3)": "refund or return",
+    "0": "zero amount", "0.00": "zero amount",
+}  # fmt: skip
+GENTLE = {"no customer id", "no date", "refund or return", "zero amount"}
+GOOD = st.tuples(st.sampled_from(["a", "b"]), st.just("2024-01-05"), st.just("5"))
+DIRTY = st.tuples(*(st.sampled_from(list(pool)) for pool in (WHO, WHEN, PAID)))
+CUT = st.sampled_from([("a",), ("a", "2024-01-05"), ("a", "2024-01-05", "5", "6")])
+
+
+def reason_of(row: tuple[str, ...]) -> str | None:
+    if len(row) != 3:
+        return "cut-off line"
+    found = {WHO[row[0]], WHEN[row[1]], PAID[row[2]]}
+    return next((reason for reason in REASONS if reason in found), None)
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.one_of(GOOD, GOOD, DIRTY, CUT), min_size=1, max_size=20))
+def test_rows_read_are_rows_used_and_rows_set_aside_each_for_its_reason(tmp_path, rows):
+    path = put(tmp_path, "who,when,paid\n" + "".join(",".join(row) + "\n" for row in rows))
+    reasons = Counter(reason_of(row) for row in rows)
+    used = reasons.pop(None, 0)
+    broken = not used or any(n >= 0.5 * len(rows) for reason, n in reasons.items() if reason not in GENTLE)
+    if broken:
+        refusal(orders_of, path, amount="paid")
+        return
+    quality = orders_of(path, amount="paid").quality
+    assert dict(zip(quality.table["reason"], quality.table["rows"], strict=True)) == reasons
+    assert quality.rows_read == len(rows) == quality.rows_used + quality.rows_set_aside
+    assert quality.rows_used == used
+
+
+# The same table in every form -----------------------------------------------------------------------------------------
+
+
+@cache
+def register() -> pd.DataFrame:
+    return samples.sample("contracts")[["contract", "client_id", "joined", "left", "region"]]
+
+
+def number(ids: pd.Series) -> pd.Series:
+    return ids.str[1:].astype("int64")
+
+
+def saved(frame: pd.DataFrame, path: Path, **how) -> Path:
+    frame.to_csv(path, index=False, date_format="%Y-%m-%d", **how)
+    return path
+
+
+def arrow(frame: pd.DataFrame) -> pa.Table:
+    return pa.Table.from_pandas(frame, preserve_index=False)
+
+
+def in_parquet(frame: pd.DataFrame, path: Path) -> Path:
+    pq.write_table(arrow(frame), path, row_group_size=50)
+    return path
+
+
+def in_pieces(frame: pd.DataFrame, folder: Path) -> str:
+    for k in range(4):
+        saved(frame.iloc[k::4], folder / f"piece-{k}.csv")
+    return str(folder / "piece-*.csv")
+
+
+def in_an_engine(frame: pd.DataFrame) -> ibis.Table:
+    con = ibis.duckdb.connect()
+    con.con.register("given", arrow(frame))
+    con.con.execute("CREATE TABLE kept AS SELECT * FROM given").fetchall()
+    return con.table("kept")
+
+
+def with_ids(kind):
+    return lambda f, _p: f.assign(client_id=number(f["client_id"]).astype(kind))
+
+
+def text_dates(form):
+    return lambda f, _p: f.assign(**{name: f[name].dt.strftime(form) for name in ("joined", "left")})
+
+
+FORMS = {
+    "CSV": lambda f, p: saved(f, p / "a.csv"),
+    "CSV with semicolons": lambda f, p: saved(f, p / "a.csv", sep=";"),
+    "gzipped CSV": lambda f, p: put(p, gzip.compress(saved(f, p / "a.csv").read_bytes()), "a.csv.gz"),
+    "TSV": lambda f, p: saved(f, p / "a.tsv", sep="\t"),
+    "UTF-16": lambda f, p: saved(f, p / "a.csv", encoding="utf-16"),
+    "several files": in_pieces,
+    "Parquet in row groups": lambda f, p: in_parquet(f, p / "a.parquet"),
+    "rows shuffled": lambda f, _p: f.sample(frac=1, random_state=1),
+    "rows twice": lambda f, _p: pd.concat([f, f.sample(frac=1, random_state=2)]),
+    "columns reversed": lambda f, _p: f[f.columns[::-1]],
+    "another index": lambda f, _p: f.set_index(np.arange(len(f)) % 7),
+    "ids as int": with_ids("int64"),
+    "ids as float": with_ids("float64"),
+    "ids as Int64": with_ids("Int64"),
+    "ids as text of floats": lambda f, _p: f.assign(client_id=number(f["client_id"]).astype("float64").astype(str)),
+    "ids as object": lambda f, _p: f.assign(client_id=f["client_id"].astype(object)),
+    "ids as objects of int": lambda f, _p: f.assign(client_id=number(f["client_id"]).astype(object)),
+    "ids of two types": lambda f, _p: f.assign(client_id=[n if n % 2 else str(n) for n in number(f["client_id"])]),
+    "ids as category": lambda f, _p: f.assign(client_id=f["client_id"].astype("category")),
+    "ids permuted": lambda f, _p: f.assign(client_id=number(f["client_id"]) * 7919 % 10007),
+    "dates as ISO text": text_dates("%Y-%m-%d"),
+    "dates as dotted text": text_dates("%d.%m.%Y"),
+    "dates as American text": text_dates("%m/%d/%Y"),
+    "dates as date": lambda f, _p: f.assign(joined=f["joined"].dt.date, left=f["left"].dt.date),
+    "dates in nanoseconds": lambda f, _p: f.astype({"joined": "datetime64[ns]", "left": "datetime64[ns]"}),
+    "Polars": lambda f, _p: pl.from_pandas(f),
+    "Polars, lazy": lambda f, _p: pl.from_pandas(f).lazy(),
+    "Polars categories": lambda f, _p: pl.from_pandas(f).with_columns(pl.col("client_id").cast(pl.Categorical)),
+    "Arrow in chunks": lambda f, _p: pa.concat_tables([arrow(f.iloc[k : k + 100]) for k in range(0, len(f), 100)]),
+    "Arrow dictionary": lambda f, _p: arrow(f.astype({"client_id": "category", "region": "category"})),
+    "Arrow record batch": lambda f, _p: pa.RecordBatch.from_pandas(f, preserve_index=False),
+    "DuckDB relation": lambda f, _p: duckdb.connect().from_arrow(arrow(f)),
+    "Ibis table": lambda f, _p: in_an_engine(f),
+    "Ibis expression": lambda f, _p: in_an_engine(f).filter(lambda t: t["client_id"] != "nobody"),
+}  # fmt: skip
+
+
+def accounts(source) -> pd.DataFrame:
+    base = read_contracts(source, customer="client_id", contract="contract", start="joined", end="left", as_of=AS_OF)
+    assert base.quality.rows_read == base.quality.rows_used
+    return pd.concat(
+        [retention_by_period(base, every="quarter", unit=unit).table for unit in ("person_any", "contract")]
+    )
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_form_of_the_table_changes_the_account(form, tmp_path):
+    pd.testing.assert_frame_equal(accounts(FORMS[form](register(), tmp_path)), the_account())
+
+
+@cache
+def the_account() -> pd.DataFrame:
+    return accounts(register())
+
+
+def test_leading_zeros_tell_customers_apart_in_a_file_too(tmp_path):
+    log = "who,when\n00001,2024-01-05\n1,2024-01-06\n01,2024-02-05\n"
+    kept = retention_by_period(orders_of(put(tmp_path, log)), every="month").table
+    assert kept["end"].tolist() == [2, 1]
+    assert kept["kept"].tolist() == [0, 0]
+
+
+# Zones ----------------------------------------------------------------------------------------------------------------
+
+# One minute before and at midnight of 1 February 2024 in Moscow (21:00 UTC) and in New York (05:00 UTC).
+STAMPS = ["2024-01-31T20:59:00Z", "2024-01-31T21:00:00Z", "2024-02-01T04:59:00Z", "2024-02-01T05:00:00Z"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "january", "february"), [("Europe/Moscow", 1, 3), ("America/New_York", 3, 1), ("UTC", 2, 2), (None, 2, 2)]
+)
+@pytest.mark.parametrize("form", ["text", "pandas", "Parquet", "Polars", "Ibis"])
+def test_the_month_of_a_moment_is_that_of_the_business(zone, january, february, form, tmp_path):
+    aware = pd.DataFrame({"who": list("abcd"), "when": pd.to_datetime(STAMPS, utc=True)})
+    source = {
+        "text": lambda: pd.DataFrame({"who": list("abcd"), "when": STAMPS}),
+        "pandas": lambda: aware,
+        "Parquet": lambda: in_parquet(aware, tmp_path / "a.parquet"),
+        "Polars": lambda: pl.from_pandas(aware),
+        "Ibis": lambda: in_an_engine(aware),
+    }[form]()
+    base = orders_of(source, zone=zone, as_of="2024-03-01")
+    assert base.card.zone == zone or (zone is None and base.card.zone == "UTC")
+    assert retention_by_period(base, every="month").table["end"].tolist() == [january, february]
+
+
+def test_two_bases_over_one_connection_keep_their_own_zones():
+    con = ibis.duckdb.connect()
+    con.con.register("given", pa.table({"who": list("abcd"), "when": pa.array(pd.to_datetime(STAMPS, utc=True))}))
+    session = con.con.execute("SELECT current_setting('TimeZone')").fetchall()
+    moscow, new_york = (
+        orders_of(con.table("given"), zone=zone, as_of="2024-03-01") for zone in ("Europe/Moscow", "America/New_York")
+    )
+    assert retention_by_period(moscow, every="month").table["end"].tolist() == [1, 3]
+    assert retention_by_period(new_york, every="month").table["end"].tolist() == [3, 1]
+    assert con.con.execute("SELECT current_setting('TimeZone')").fetchall() == session  # the user's own is left alone
+
+
+@pytest.mark.skipif(not hasattr(__import__("time"), "tzset"), reason="this system cannot change its zone")
+def test_the_zone_of_the_machine_changes_nothing(monkeypatch):
+    from time import tzset
+
+    counted = []
+    for zone in ("Pacific/Auckland", "America/Los_Angeles"):
+        monkeypatch.setenv("TZ", zone)
+        tzset()
+        log = pd.DataFrame({"who": ["a", "b"], "when": ["2024-01-31 23:30", "2024-02-01 00:30"]})
+        counted.append(retention_by_period(orders_of(log, as_of="2024-03-01"), every="month").table["end"].tolist())
+    monkeypatch.undo()
+    tzset()
+    assert counted == [[1, 1], [1, 1]]
+
+
+# The truth of the sample data -----------------------------------------------------------------------------------------
+
+FLOWS = ("start", "kept", "lost", "new", "returned", "end", "new_lost", "returned_lost", "rejoined")
+
+
+def rows_of(base, every: str, unit: str = "person_any") -> list[dict]:
+    table = retention_by_period(base, every=every, unit=unit).table
+    named = table.assign(kept_continuous=table["continuous"])
+    return named.to_dict("records")
+
+
+def agree(counted: list[dict], truth: list[dict]) -> None:
+    by_period = {row["period"]: row for row in counted}
+    for true in truth:
+        known = {name: value for name, value in true.items() if value is not None}
+        assert {name: by_period[true["period"]][name] for name in known} == known
+        if len(known) < len(true):  # the first period of orders: who is new nobody knows
+            assert by_period[true["period"]]["status"] == "empty_base"
+
+
+@cache
+def sample_base(name: str):
+    if name == "contracts":
+        return read_contracts(samples.sample_path(name), contract="contract", as_of=AS_OF)
+    if name == "canonical":
+        return read_contracts(samples.sample_path(name), as_of=AS_OF)
+    if name == "ru_clients":
+        return read_contracts(samples.sample_path(name), contract="Договор", amount="Сумма", as_of=AS_OF)
+    if name == "orders":
+        return read_orders(samples.sample_path(name), amount="total", receipt="receipt")
+    events = samples.sample("events").query("kind == 'purchase'")
+    return read_orders(events, customer="client_id", at="at")
+
+
+ACCOUNTS = [
+    (name, every)
+    for name, part in TRUTH.items()
+    if isinstance(part, dict)
+    for every, rows in part.items()
+    if isinstance(rows, list)
+]
+
+
+@pytest.mark.parametrize(("name", "every"), ACCOUNTS)
+def test_the_sample_data_give_the_truth_counted_without_us(name, every):
+    unit = "contract" if every.endswith("by_contract") else "person_any"
+    agree(rows_of(sample_base(name), every.split("_")[0], unit), TRUTH[name][every])
+
+
+def test_the_truth_covers_every_sample():
+    assert len(ACCOUNTS) == 4 + 5 + 4 + 1 + 2
+
+
+def test_the_dirt_of_the_sample_orders_is_set_aside_as_it_was_made():
+    quality = sample_base("orders").quality
+    dirty = TRUTH["orders"]["dirty"]
+    counted = dict(zip(quality.table["reason"], quality.table["rows"], strict=True))
+    assert counted.pop("no customer id") == dirty["missing_client_id"]
+    assert counted.pop("refund or return") == dirty["refunds"]
+    assert counted.pop("unreadable date") + counted.pop("no date") == dirty["unreadable_dates"]  # 30 February; n/a
+    assert not counted
+    assert quality.rows_used == TRUTH["orders"]["purchases"]
+    total = sample_base("orders").table["amount"].sum().execute()
+    assert total == pytest.approx(TRUTH["orders"]["purchases_total"], abs=0.005)
+
+
+def test_the_register_of_russian_accounting_is_read_without_a_hint():
+    base = sample_base("ru_clients")
+    assert base.quality.columns == {
+        "customer": "Клиент",
+        "start": "Начало",
+        "end": "Окончание",
+        "contract": "Договор",
+        "amount": "Сумма",
+    }
+    assert base.quality.rows_used == TRUTH["ru_clients"]["rows"]
+    assert base.table["amount"].sum().execute() == TRUTH["ru_clients"]["total"]
+    assert base.table["customer"].nunique().execute() == TRUTH["ru_clients"]["clients"]
+
+
+# Reading the report on the rows ---------------------------------------------------------------------------------------
+
+
+def test_the_report_on_the_rows_reads_in_both_languages():
+    quality = sample_base("orders").quality
+    assert str(quality).splitlines()[0] == "orders.csv: 7,490 rows read = 7,411 used + 79 set aside"
+    assert "no customer id" in quality.to_html()
+    with _language.use_language("ru"):
+        assert "7\u00a0490" in str(quality)
+        assert "no customer id" not in str(quality)
+
+
+def test_no_id_stands_in_what_is_printed():
+    base = sample_base("orders")
+    printed = str(base) + repr(base) + base._repr_html_() + str(base.quality.table)
+    assert not re.search(r"C\d{5}", printed)
+
+
+def test_quantities_that_nobody_named_are_pointed_out():
+    log = pd.DataFrame({"who": ["a"], "when": ["2024-01-05"], "Quantity": [-1], "UnitPrice": [5.0]})
+    assert any("Quantity" in note for note in orders_of(log).quality.notes)
+    assert not orders_of(log.assign(Quantity=1), quantity="Quantity", price="UnitPrice").quality.notes
+
+
+def test_a_file_is_not_held_open(tmp_path):
+    path = put(tmp_path, ORDERS)
+    base = orders_of(path)
+    os.replace(path, tmp_path / "moved.csv")  # noqa: PTH105
+    assert len(retention_by_period(base, every="month").table) == 6
