@@ -46,6 +46,7 @@ _HOMES = {
     "survival": ("LifeTable", "compare_cohorts", "life_table", "survival_curve"),
     "projection": ("fit_sbg",),
     "purchasing": ("fit_bgnbd",),
+    "mixture": ("decompose",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 _ROOMS = ("figures", "lessons", "widgets")
@@ -107,6 +108,7 @@ if TYPE_CHECKING:
     from crrkit.intervals import newcombe as newcombe
     from crrkit.intervals import newcombe_paired as newcombe_paired
     from crrkit.intervals import wilson as wilson
+    from crrkit.mixture import decompose as decompose
     from crrkit.movement import RetentionTable as RetentionTable
     from crrkit.movement import retention_by_period as retention_by_period
     from crrkit.noise import compare_segments as compare_segments
