@@ -106,6 +106,11 @@ class TestMake:
     def test_each_target_can_be_made(self, target: str) -> None:
         assert run("make", "--dry-run", target).returncode == 0
 
+    def test_what_the_targets_read_is_there(self) -> None:
+        named = set(re.findall(r"\b(?:tests|scripts|sample_data|benchmarks)/[\w.*/-]+", text("Makefile")))
+        assert len(named) >= 5
+        assert {name for name in named if not list(ROOT.glob(name))} == set()
+
     def test_ci_and_pre_commit_call_make_instead_of_knowing_better(self) -> None:
         assert re.search(r"^make test$", text(".ci/run"), flags=re.MULTILINE)
         assert os.access(ROOT / ".ci/run", os.X_OK)
