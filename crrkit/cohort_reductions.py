@@ -90,7 +90,7 @@ def spell_stretches(
         until: Whether a spell ends with the ``last`` or the ``first`` of its intervals.
         moment: Whether a customer is there in an age when there *at its moment* (the end of the calendar period, or
             exactly so many steps after the start), else when there at any time inside it. A spell that no moment
-            falls into has ``since > until``.
+            falls into, or that adds no window, has ``since > until``.
         segments: One row a customer with its segments.
     """
     runs = spells(units, until=until)
@@ -103,7 +103,11 @@ def spell_stretches(
         opens=ibis.ifelse(runs["start"] == runs["first"], 1, 0),
         since=since,
         until=last if moment else ibis.greatest(since, last),
+        start=runs["start"],
     )
+    if not moment:
+        rows = _apart(rows)
+    rows = rows.drop("start")
     if step and moment:  # everybody is there at the very start
         opening = rows["opens"] == 1
         rows = rows.mutate(
@@ -111,6 +115,12 @@ def spell_stretches(
             until=ibis.ifelse(opening, ibis.greatest(rows["until"], 0), rows["until"]),
         )
     return rows if segments is None else rows.join(segments, "customer")
+
+
+def _apart(rows: ir.Table) -> ir.Table:
+    """Stretches that share no age: one spell may end in the window in which the customer's next one begins."""
+    before = rows["until"].lag().over(group_by=rows["customer"], order_by=rows["start"])
+    return rows.mutate(since=ibis.greatest(rows["since"], ibis.coalesce(before + 1, rows["since"])))
 
 
 def _by_periods(

@@ -296,6 +296,13 @@ def test_contracts_inside_a_window_touch_the_month_they_end_in() -> None:
     assert grid.conditional()["stayed"].iloc[:3].tolist() == [3, 2, 1]  # d of April was away in March
 
 
+def test_leaving_and_coming_back_inside_one_window_is_one_customer() -> None:
+    base = contracts("a 2024-01-05 2024-02-10\na 2024-02-20 2024-03-05\nb 2024-01-06", as_of="2024-04-01")
+    grid = crr.cohort_grid(base, presence="window")
+    assert grid.matrix("active").loc["2024-01"].tolist() == [2, 2, 2]
+    assert grid.conditional()["stayed"].tolist()[:2] == [2, 2]
+
+
 def test_a_contract_that_ends_with_the_month_is_there_at_its_end_and_not_in_the_next() -> None:
     base = contracts("a 2024-01-10 2024-02-01\nb 2024-01-11 2024-03-01", as_of="2024-04-01")
     same(rates(crr.cohort_grid(base), "2024-01"), [1, 0.5, 0])

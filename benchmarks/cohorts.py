@@ -1,0 +1,94 @@
+"""A grid of cohorts against the same aggregation hand-written in DuckDB SQL, both sides in one run.
+
+    python benchmarks/cohorts.py [millions of purchases, 10 by default]
+
+Prints seconds and ratios (medians of several turns, the sides taking turns), and fails if the two sides disagree.
+Machines are shared and noisy: look at the ratio, not at the seconds.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+import numpy as np
+
+import crrkit as crr
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crrkit.bases import OrderBase
+
+TURNS = 5
+
+ORDERS = """
+COPY (SELECT (hash(i * 7919) % {customers})::BIGINT AS customer,
+             TIMESTAMP '2021-01-01' + INTERVAL (hash(i * 104729) % (1095 * 86400)) SECOND AS "at",
+             (hash(i) % 10000 + 1) / 100.0 AS amount
+      FROM range({rows}) t(i)) TO '{path}' (FORMAT parquet)
+"""
+
+# What a good analyst would write; a window is faster here than joining the first months back.
+CUSTOMERS_BY_HAND = """
+WITH active AS (SELECT DISTINCT customer, year("at") * 12 + month("at") - 1 AS period FROM '{path}'),
+     aged AS (SELECT *, min(period) OVER (PARTITION BY customer) AS cohort FROM active)
+SELECT cohort, period - cohort AS age, count(*) AS active FROM aged GROUP BY ALL
+"""
+REVENUE_BY_HAND = """
+WITH paid AS (SELECT customer, year("at") * 12 + month("at") - 1 AS period, sum(amount)::DOUBLE AS revenue
+              FROM '{path}' GROUP BY ALL),
+     aged AS (SELECT *, min(period) OVER (PARTITION BY customer) AS cohort FROM paid),
+     opened AS (SELECT *, sum(CASE WHEN period = cohort THEN revenue END) OVER (PARTITION BY customer) AS opening
+                FROM aged)
+SELECT cohort, period - cohort AS age, count(*) AS active, sum(revenue) AS revenue,
+       sum(least(revenue, opening)) AS capped
+FROM opened GROUP BY ALL
+"""
+
+
+def main() -> None:
+    """Make the data, let the sides take turns, compare."""
+    rows = round(float(sys.argv[1]) * 1e6) if len(sys.argv) > 1 else 10_000_000
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "orders.parquet"
+        duckdb.execute(ORDERS.format(rows=rows, customers=rows // 20, path=path)).fetchall()
+        base = crr.read_orders(path, customer="customer", at="at", amount="amount", as_of="2024-01-01")
+        compare(f"{rows:,} orders, customers", base, CUSTOMERS_BY_HAND.format(path=path), value="customers")
+        compare(f"{rows:,} orders, revenue", base, REVENUE_BY_HAND.format(path=path), value="revenue")
+
+
+def compare(name: str, base: OrderBase, by_hand: str, *, value: str) -> None:
+    """Time both sides in turns, print the ratio and hold the numbers against each other."""
+    ours: list[float] = []
+    theirs: list[float] = []
+    for _turn in range(TURNS):
+        seconds, grid = timed(lambda: crr.cohort_grid(base, every="month", value=value))
+        ours.append(seconds)
+        seconds, table = timed(lambda: duckdb.sql(by_hand).df())
+        theirs.append(seconds)
+    cells = table[table["age"] >= 0].set_index(["cohort", "age"])
+    assert grid.matrix("active").shape == (36, 36)
+    for column in cells.columns:
+        counted = cells[column].unstack().to_numpy(dtype=float)
+        found = grid.matrix(column).to_numpy(dtype=float)
+        beyond = grid.matrix("status").to_numpy() != "observed"
+        np.testing.assert_allclose(np.where(beyond, 0, found), np.nan_to_num(counted), rtol=1e-9, err_msg=column)
+    here, there = statistics.median(ours), statistics.median(theirs)
+    print(f"{name}: crrkit {here:.2f} s, by hand {there:.2f} s, ratio {here / there:.2f}")
+
+
+def timed(work: Callable[[], object]) -> tuple[float, object]:
+    """Seconds and result of one run."""
+    begun = time.perf_counter()
+    result = work()
+    return time.perf_counter() - begun, result
+
+
+if __name__ == "__main__":
+    main()
