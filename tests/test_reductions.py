@@ -16,6 +16,7 @@ import pytest
 
 import crrkit.reductions as module
 from crrkit.periods import MONTHS, WEEKDAYS, Calendar
+from crrkit.tables.columns import RESERVED
 
 AS_OF = datetime(2024, 3, 10, 12)  # noqa: DTZ001 - the business's own clock
 MONTHLY = Calendar("month")
@@ -73,6 +74,11 @@ def test_no_reduction_is_left_out():
     public = {name: f for name, f in inspect.getmembers(module, inspect.isfunction) if not name.startswith("_")}
     tables = {name for name, f in public.items() if inspect.signature(f).return_annotation == "ir.Table"}
     assert tables == set(EXPRESSIONS)
+
+
+def test_no_segment_can_take_the_name_of_a_reductions_column():
+    made = {name for expressions in EXPRESSIONS.values() for e in expressions for name in e.columns}
+    assert made - {"region", "region_right"} <= RESERVED
 
 
 @pytest.fixture

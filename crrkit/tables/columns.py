@@ -41,6 +41,19 @@ USUAL = {
     "receipt": ("receipt", "receiptid", "orderid", "invoiceno", "invoice", "invoiceid", "чек", "номерчека", "заказ"),
 }  # fmt: skip
 
+# Columns of results and of the expressions that lead to them; a segment column of the same name would be lost in them.
+RESERVED = frozenset({
+    "active", "age", "age_days", "amount", "at", "before", "begun", "bucket", "buyers", "capped", "churn",
+    "churn_events", "closed", "cohort", "continuous", "contract", "contracts", "crr", "crr_continuous",
+    "crr_high", "crr_low", "crr_textbook", "customer", "customers", "day", "days", "earliest", "early_loss",
+    "end", "exposure", "first", "former", "frequency", "from_", "gap", "gaps", "growth", "high", "history",
+    "inside", "is_top", "joined", "joins", "kept", "last", "leaves", "left", "lost", "low", "n", "negative",
+    "new", "new_lost", "opening", "opens", "people", "period", "provisional", "quick_ratio", "rank", "rate",
+    "reach", "receipt", "receipts", "recency_days", "recovered", "rejoined", "repeat_buyers", "retained",
+    "returned", "returned_lost", "revenue", "since", "size", "spell", "start", "status", "stays", "stretches",
+    "top_revenue", "unpriced", "until", "weighted", "winback",
+})  # fmt: skip
+
 
 def find_columns(
     named: Mapping[str, str | None], *, available: Iterable[str], required: Iterable[str]

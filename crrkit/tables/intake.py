@@ -16,7 +16,7 @@ import duckdb
 import ibis
 
 from crrkit._checks import check_choice
-from crrkit._errors import InputError, SourceError
+from crrkit._errors import SourceError
 from crrkit._language import format_number, mark, ngettext
 from crrkit._language import gettext as _
 from crrkit.tables import files, text
@@ -187,11 +187,10 @@ def _account(
     zone: str | None,
 ) -> Canonical:
     """Give each row its reason or none, count once, and keep the rows without one."""
-    segments = _segments(opened, fields, by)
-    rows = opened.table.select(**fields, **segments)
+    rows = opened.table.select(**fields, **{name: opened.table[name] for name in by})
     if opened.copied:  # read the fields once: the engine would read them again wherever one is mentioned
         rows = opened.engine.create_table("crrkit_rows", rows)
-    kept = [name for name in rows.columns if name in CANONICAL or name in segments]
+    kept = [name for name in rows.columns if name in CANONICAL or name in by]
     marked = rows.select(*kept, **{WHY: _reason(wrong({name: rows[name] for name in fields}))})
     now = _end_of_today()
     latest = [ibis.ifelse(marked[name] <= now, marked[name], ibis.null("timestamp")).max() for name in times]
@@ -210,17 +209,6 @@ def _account(
     _refuse_broken(quality)
     table = marked.filter(marked[WHY].isnull()).drop(WHY)
     return Canonical(table, quality, used["first"], used["last"] or used["first"], zone, opened.engine)
-
-
-def _segments(opened: Opened, fields: Mapping[str, Any], by: Sequence[str]) -> dict[str, ir.Value]:
-    """The segment columns under their own names, where those are free."""
-    others = [name for name in dict.fromkeys(by) if opened.columns.get(name) != name]
-    taken = next((name for name in others if name in fields), None)
-    if taken is not None:
-        message = _("by={name!r} is a name that crrkit gives to the column {column!r}. Rename the segment column.")
-        text_ = message.format(name=taken, column=opened.columns.get(taken, taken))
-        raise InputError(text_, argument="by", given=taken)
-    return {name: opened.table[name] for name in others}
 
 
 def _reason(wrong: Mapping[str, Any]) -> ir.StringValue:

@@ -16,7 +16,7 @@ from crrkit._checks import suggestion
 from crrkit._errors import InputError, SourceError
 from crrkit._language import gettext as _
 from crrkit.tables import files, frames, text
-from crrkit.tables.columns import find_columns, usual_column
+from crrkit.tables.columns import RESERVED, find_columns, usual_column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -116,8 +116,16 @@ def _find(
         raise InputError(message, argument="quantity" if "price" in given else "price")
     columns = find_columns(named, available=available, required=required)
     find_columns({f"by[{i}]": name for i, name in enumerate(by)}, available=available, required=())
+    _refuse_reserved(by)
     _refuse_repeated([*columns.values(), *by], available)
     return columns
+
+
+def _refuse_reserved(by: Sequence[str]) -> None:
+    taken = next((name for name in by if name in RESERVED), None)
+    if taken is not None:
+        message = _("by={name!r} is the name of a column that crrkit makes itself. Rename the segment column.")
+        raise InputError(message.format(name=taken), argument="by", given=taken)
 
 
 def _refuse_repeated(wanted: Sequence[str], available: Sequence[str]) -> None:
