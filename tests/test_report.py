@@ -14,7 +14,7 @@ from report_worlds import account
 
 import crrkit as crr
 from crrkit._errors import CrrkitError, MissingDependencyError
-from crrkit.report import blocks, notebook, page, write
+from crrkit.report import blocks, notebook, write
 from crrkit.report.elements import Html, element, join
 
 VOID = {"meta", "img", "br", "hr", "link", "input"}
@@ -285,7 +285,7 @@ class TestFiles:
 
         place = {
             "count": (write, "retention_by_period"),
-            "draw": (page, "build_page"),
+            "draw": (write, "build_page"),
             "check": (write, "refuse_leaks"),
             "move": (Path, "replace"),
         }
@@ -364,15 +364,16 @@ class TestPrivacy:
         assert "92.5%" in private
         assert "92.5%" not in shared
         assert "suppressed" in Tree(shared).text("table")
-        assert "[c]" not in Tree(private).text("table")
+        assert "\N{MULTIPLICATION SIGN}" in Tree(shared).text("table")
+        assert "\N{MULTIPLICATION SIGN}" not in Tree(private).text("table")
         assert Tree(shared).text("h1").startswith("In March 2024 we kept 22 of 37 customers: 59.5%")
 
-    def test_a_base_too_small_to_be_shown_is_left_out_of_the_picture(self) -> None:
-        # the second period begins with 5; the picture writes the start of each period that it draws
+    def test_the_picture_says_which_rates_are_withheld(self) -> None:
+        # the second period begins with 5, in the fourth 3 leave
         kept = crr.report.shared(account((0, 5, 0), (1, 100, 0), (30, 30, 0), (3, 3, 0), (20, 9, 0), start=0))
         drawn = Tree(blocks.line(kept))
-        assert "2024-03 to 2024-05" in drawn.attributes("aria-label")[0]
-        assert "too small a base are left out" in drawn.text("figcaption")
+        assert "Rate withheld: 2024-01, 2024-02, 2024-04." in drawn.attributes("aria-label")[0]
+        assert "Where the line breaks at a cross" in drawn.text("figcaption")
 
     def test_where_no_rate_may_be_shown_the_explorer_has_other_numbers(self, tmp_path) -> None:
         frame = pd.DataFrame({"who": ["M1", "M2", "M3"], "from": "2024-01-05", "to": [None, None, "2024-02-05"]})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -10,10 +9,12 @@ import pandas as pd
 from crrkit._display import UNDEFINED, format_cell
 from crrkit._language import format_number, format_percent
 from crrkit._language import gettext as _
+from crrkit.inference import WORDING
 from crrkit.movement import EMPTY, RUNNING
+from crrkit.report import phrases
 from crrkit.report.account import WITHHELD, reference_row
 from crrkit.report.elements import Html, element, join
-from crrkit.report.findings import process_caveat, textbook_finding
+from crrkit.report.findings import textbook_finding
 from crrkit.report.words import capital, day_name, period_name
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from crrkit.widgets import FormulaExplorer
 
 COUNTS = ("kept", "start", "lost", "new", "returned", "end")
-WITHHELD_MARK = "[c]"  # as official statistics write it
+WITHHELD_MARK = "\N{MULTIPLICATION SIGN}"  # as in the pictures
 THEMES = {"light": (False, True), "dark": (False, True)}
 
 
@@ -59,26 +60,12 @@ def line(kept: RetentionTable) -> Html:
     """The rate of every period with its caption."""
     from crrkit import figures
 
-    drawn = _with_known_starts(kept)
     caption = [_("The rate of each period and how far the same process could have landed (95% interval).")]
-    if (drawn.table["status"] == RUNNING).any():
+    if (kept.table["status"] == RUNNING).any():
         caption.append(_("The hollow point is the period that had not ended when the data ended."))
-    if (drawn.table["status"] == WITHHELD).any():
-        caption.append(_("Where the line breaks, the rate is withheld."))
-    if len(drawn.table) < len(kept.table):
-        caption.append(_("Periods before or after too small a base are left out of the picture."))
-    return element("figure", picture(figures.retention_line, drawn), element("figcaption", " ".join(caption)))
-
-
-def _with_known_starts(kept: RetentionTable) -> RetentionTable:
-    """The periods around the headline's that begin with a number that is shown: the picture writes it below each."""
-    row = reference_row(kept)
-    if row is None:
-        return kept
-    hidden = kept.table["start"].isna()
-    run = hidden.cumsum()
-    main = run[kept.table["period"] == row["period"]].iloc[0]
-    return replace(kept, table=kept.table[~hidden & (run == main)])
+    if (kept.table["status"] == WITHHELD).any():
+        caption.append(_("Where the line breaks at a cross, the rate is withheld."))
+    return element("figure", picture(figures.retention_line, kept), element("figcaption", " ".join(caption)))
 
 
 def account_table(kept: RetentionTable) -> Html:
@@ -147,7 +134,7 @@ def rows_block(kept: RetentionTable) -> Html:
 
 def method_block(kept: RetentionTable, *, min_cell: int | None) -> Html:
     """The formula with the numbers put in, periods, interval, the textbook's formula, and what was withheld."""
-    parts = [*_formula(kept), *_periods(kept), *_interval(), *_textbook(kept), *_withholding(min_cell)]
+    parts = [*_formula(kept), *_periods(kept), *_interval(kept), *_textbook(kept), *_withholding(min_cell)]
     return element("details", element("summary", _("Formula, periods, interval and words")), *parts)
 
 
@@ -203,9 +190,12 @@ def _periods(kept: RetentionTable) -> list[Html]:
     return [element("h3", _("Periods")), element("p", text)]
 
 
-def _interval() -> list[Html]:
-    method = _("It is Wilson's interval for a share, at 95%.")
-    return [element("h3", _("Interval")), element("p", f"{process_caveat()} {method}")]
+def _interval(kept: RetentionTable) -> list[Html]:
+    row = reference_row(kept)
+    process = [] if row is None else [phrases.process_caveat(row)]
+    census = WORDING["census"]
+    text = " ".join([_(census), *process, _("It is Wilson's interval for a share, at 95%.")])
+    return [element("h3", _("Interval")), element("p", text)]
 
 
 def _textbook(kept: RetentionTable) -> list[Html]:

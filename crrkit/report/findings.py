@@ -64,15 +64,7 @@ def retention_finding(kept: RetentionTable) -> Finding:
         *phrases.returned_caveat(row),
         *phrases.few_caveat(row),
     ]
-    return Finding(capital(claim), _rows(kept, row), " ".join([*caveats, process_caveat()]))
-
-
-def process_caveat() -> str:
-    """What the interval of a complete list means; the wording is the same wherever it stands."""
-    return _(
-        "Every customer of the list is counted, so the rate is a fact, not an estimate. The interval answers another"
-        " question: how far could the same process have landed?"
-    )
+    return Finding(capital(claim), _rows(kept, row), " ".join([*caveats, phrases.process_caveat(row)]))
 
 
 def change_finding(kept: RetentionTable, *, since: str) -> Finding:

@@ -6,8 +6,11 @@ in it.
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +18,8 @@ from crrkit._errors import CrrkitError, MissingDependencyError
 from crrkit._language import gettext as _
 from crrkit._language import language
 from crrkit.report.account import dump_account, reference_row
+from crrkit.report.findings import earlier_periods
 from crrkit.report.sections import sections
-from crrkit.widgets import SAVED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,13 +37,16 @@ ROOT = Path(__file__).parent.parent.parent
 
 def check_installed() -> None:
     """Raise with the line that installs what a notebook needs, before any long work."""
-    try:
-        import ipykernel  # noqa: F401
-        import nbclient  # noqa: F401
-        import nbformat  # noqa: F401
-    except ImportError as missing:
+    missing = [name for name in ("ipykernel", "nbclient", "nbformat") if find_spec(name) is None]
+    if missing:
         text = _("Writing a notebook needs {name}. Install it with: pip install 'crrkit[report]'")
-        raise MissingDependencyError(text.format(name=missing.name)) from missing
+        raise MissingDependencyError(text.format(name=missing[0]))
+
+
+def run_notebook(kept: RetentionTable, base: Base, title: str) -> str:
+    """The executed notebook of a shared account as the text of its file, in the current language."""
+    cells = execute(build_notebook(kept, base, title=title))
+    return json.dumps(cells, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
 def build_notebook(kept: RetentionTable, base: Base, *, title: str) -> NotebookNode:
@@ -76,7 +82,8 @@ def execute(notebook: NotebookNode) -> NotebookNode:
     options: dict[str, Any] = {"timeout": CELL_SECONDS, "record_timing": False, "store_widget_state": False}
     for attempt in ("first", "last"):
         try:
-            NotebookClient(notebook, kernel_manager_class=_kernel(), **options).execute(env=_environment())
+            client = NotebookClient(notebook, kernel_manager_class=_kernel(), **options)
+            asyncio.run(client.async_execute(env=_environment()))  # a loop of its own, closed when it is done
             break
         except (CellTimeoutError, DeadKernelError) as silent:
             if attempt == "last":  # about one run in seventy is never answered, client and kernel both waiting
@@ -103,8 +110,6 @@ def _cells(kept: RetentionTable, base: Base, title: str) -> Iterator[tuple[str, 
 
 def _code_of_sections(kept: RetentionTable) -> Mapping[str, list[str]]:
     """The cells below each heading."""
-    from crrkit.report.findings import earlier_periods
-
     row = reference_row(kept)
     code = {
         "headline": ["report.retention_finding(kept)"],
@@ -204,6 +209,8 @@ def _environment() -> dict[str, str]:
 def _drop_what_needs_the_kernel(notebook: NotebookNode) -> None:
     """Without its kernel a widget's view is an error message; the still picture beside it stays."""
     notebook["metadata"].pop("widgets", None)
+    from crrkit.widgets import SAVED
+
     outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", [])]
     for data in [output["data"] for output in outputs if "data" in output]:
         if SAVED in data:

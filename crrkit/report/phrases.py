@@ -9,6 +9,7 @@ import pandas as pd
 
 from crrkit._language import format_number, format_percent, format_points, ngettext
 from crrkit._language import gettext as _
+from crrkit.inference import WORDING
 from crrkit.movement import EMPTY, RUNNING
 from crrkit.noise import FEW
 from crrkit.report.account import WITHHELD
@@ -46,6 +47,13 @@ def interval_words(row: pd.Series) -> str:
     """The interval of the rate, in brackets."""
     text = _("(95% interval {low} to {high})")
     return text.format(low=format_percent(row["crr_low"]), high=format_percent(row["crr_high"]))
+
+
+def process_caveat(row: pd.Series) -> str:
+    """What the interval of a complete list speaks of, in the fixed wording."""
+    ends = {"low": format_percent(row["crr_low"]), "high": format_percent(row["crr_high"])}
+    wording = WORDING["process"]
+    return _(wording).format(**ends)
 
 
 def running_caveat(row: pd.Series) -> list[str]:

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
-import secrets
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crrkit._checks import check_count
-from crrkit._errors import InputError
 from crrkit._language import gettext as _
 from crrkit._language import use_language
 from crrkit.movement import retention_by_period
 from crrkit.report.account import shared
+from crrkit.report.files import beside, check_target
+from crrkit.report.notebook import check_installed, run_notebook
+from crrkit.report.page import build_page
 from crrkit.report.privacy import refuse_leaks, texts_of_notebook, texts_of_page
 from crrkit.report.sections import sections
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
 
     from crrkit.bases import Base
     from crrkit.movement import RetentionTable
@@ -97,23 +99,20 @@ def write_report(
         crrkit._errors.InputError: out='...' lies in a folder that does not exist. Make the folder ...
     """
     with use_language(lang):
-        targets = _targets(out, notebook)
+        targets = _targets(out, notebook, min_cell)
         steps = _Steps(progress, total=3 + (notebook is not None))
-        if min_cell is not None:
-            check_count(min_cell, name="min_cell")
-        with _beside(targets) as parts:
+        with beside(targets) as parts:
             steps.begin(_("counting"))
             kept = shared(retention_by_period(base, every=every, first=first, last=last), min_cell=min_cell)
-            contents = dict(
-                _contents(kept, base, targets, steps, title=title or _("Customer retention"), min_cell=min_cell)
+            texts = _texts(
+                kept, base, steps, title=title or _("Customer retention"), min_cell=min_cell, names=set(targets)
             )
             steps.begin(_("looking for customers in the files"))
-            for name, (text, texts) in contents.items():
-                refuse_leaks(texts, base, file=targets[name].name, kept=kept)
+            for name, text in texts.items():
+                refuse_leaks(_readable(name, text), base, file=targets[name].name, kept=kept)
                 parts[name].write_text(text, encoding="utf-8", newline="\n")
         steps.begin(_("done"))
-        found = tuple(finding for section in sections(kept) for finding in section.findings)
-        return Report(targets["out"], targets.get("notebook"), found)
+        return Report(targets["out"], targets.get("notebook"), _findings(kept))
 
 
 class _Steps:
@@ -126,70 +125,34 @@ class _Steps:
         self.done += 1
 
 
-def _contents(
-    kept: RetentionTable, base: Base, targets: dict[str, Path], steps: _Steps, *, title: str, min_cell: int | None
-) -> Iterator[tuple[str, tuple[str, list[str]]]]:
-    """Each file's text and what a reader could see in it."""
-    from crrkit.report.page import build_page
-
-    steps.begin(_("drawing the page"))
-    page = build_page(kept, title=title, min_cell=min_cell)
-    yield "out", (page, texts_of_page(page))
-    if "notebook" in targets:
-        from crrkit.report.notebook import build_notebook, execute
-
-        steps.begin(_("running the notebook"))
-        cells = execute(build_notebook(kept, base, title=title))
-        text = json.dumps(cells, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-        yield "notebook", (text, list(texts_of_notebook(cells)))
-
-
-def _targets(out: str | Path, notebook: str | Path | None) -> dict[str, Path]:
-    """The files to be written, checked before any long work."""
-    targets = {"out": _checked(out, name="out", ending=".html")}
+def _targets(out: str | Path, notebook: str | Path | None, min_cell: int | None) -> dict[str, Path]:
+    """The files to be written; what could go wrong with the arguments goes wrong here, before any long work."""
+    if min_cell is not None:
+        check_count(min_cell, name="min_cell")
+    targets = {"out": check_target(out, name="out", ending=".html")}
     if notebook is not None:
-        from crrkit.report.notebook import check_installed
-
         check_installed()
-        targets["notebook"] = _checked(notebook, name="notebook", ending=".ipynb")
+        targets["notebook"] = check_target(notebook, name="notebook", ending=".ipynb")
     return targets
 
 
-def _checked(given: str | Path, *, name: str, ending: str) -> Path:
-    path = Path(given).expanduser()
-    if path.suffix.lower() != ending:
-        message = _("{name}={given!r} must end in {ending}.")
-    elif path.is_dir():
-        message = _("{name}={given!r} is a folder. Name a file in it.")
-    elif not path.parent.is_dir():
-        message = _("{name}={given!r} lies in a folder that does not exist. Make the folder or choose another.")
-    else:
-        return path
-    text = message.format(name=name, given=str(given), ending=ending)
-    raise InputError(text, argument=name, given=str(given))
+def _texts(
+    kept: RetentionTable, base: Base, steps: _Steps, *, title: str, min_cell: int | None, names: set[str]
+) -> dict[str, str]:
+    """The text of each file. The notebook's kernel is a process of its own, so it works while the page is drawn."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        running = pool.submit(copy_context().run, run_notebook, kept, base, title) if "notebook" in names else None
+        steps.begin(_("drawing the page"))
+        texts = {"out": build_page(kept, title=title, min_cell=min_cell)}
+        if running:
+            steps.begin(_("running the notebook"))
+            texts["notebook"] = running.result()
+    return texts
 
 
-@contextmanager
-def _beside(targets: dict[str, Path]) -> Iterator[dict[str, Path]]:
-    """New files beside the targets, moved into their places when all has gone well, else removed."""
-    parts: dict[str, Path] = {}
-    try:
-        for name, target in targets.items():
-            parts[name] = _new_file(target, name=name)
-        yield parts
-        for name, target in targets.items():
-            parts[name].replace(target)
-    finally:
-        for part in parts.values():
-            part.unlink(missing_ok=True)
+def _readable(name: str, text: str) -> Iterable[str]:
+    return texts_of_page(text) if name == "out" else texts_of_notebook(json.loads(text))
 
 
-def _new_file(target: Path, *, name: str) -> Path:
-    path = target.with_name(f".{target.stem}-{secrets.token_hex(4)}{target.suffix}")
-    try:
-        path.touch(exist_ok=False)  # with the rights of any new file, unlike those of tempfile
-    except OSError as refused:
-        message = _("{name}={given!r} cannot be written ({why}). Choose a folder that you may write to.")
-        text = message.format(name=name, given=str(target), why=refused.strerror)
-        raise InputError(text, argument=name, given=str(target)) from refused
-    return path
+def _findings(kept: RetentionTable) -> tuple[Finding, ...]:
+    return tuple(finding for section in sections(kept) for finding in section.findings)
