@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 UNITS = ("contract", "person_any", "person_all")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Base:
     """A canonical table, the account of its rows and the rules under which it is read.
 
@@ -63,7 +63,7 @@ class Base:
         return self.quality.to_html() + self.card.to_html()
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ContractBase(Base):
     """Relationships with a start and, unless they are still open, an end."""
 
@@ -72,7 +72,7 @@ class ContractBase(Base):
         return reductions.contract_units(self.table, as_of=self.as_of, unit=unit)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class OrderBase(Base):
     """Purchases, each at a moment; the activity rule says until when a buyer is a customer."""
 

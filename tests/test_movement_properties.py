@@ -295,3 +295,23 @@ def test_the_units_are_nested():
     assert (counts["person_all"] <= counts["person_any"]).all()
     assert (counts["person_any"] <= counts["contract"]).all()
     assert (counts["person_all"] < counts["person_any"]).any()
+
+
+def test_segments_are_accounts_of_their_own_customers():
+    """Each customer stands in the segment of the earliest row, the smallest where several are as early."""
+    rows = frame_of(crowd(11))
+    rows["region"] = np.random.default_rng(11).choice(["North", "South", "West", None], len(rows))
+    as_of = datetime(2024, 3, 6, 12)  # noqa: DTZ001
+    named = {"customer": "client_id", "contract": "contract", "start": "joined", "end": "gone"}
+    base = read_contracts(rows, **named, by="region", as_of=as_of)
+    table = retention_by_period(base, every="week", by="region").table
+    seen = rows[rows["joined"] < as_of]
+    earliest = seen[seen["joined"] == seen.groupby("client_id")["joined"].transform("min")]
+    home = earliest.groupby("client_id")["region"].min().fillna("–")
+    bounds = brute.periods(base.first.date(), as_of.date(), "week")
+    assert sorted(table["region"].unique()) == sorted(home.unique())
+    for region, part in table.groupby("region"):
+        own = {who: crowd(11)[who] for who in home.index[home == region]}
+        compare(part.drop(columns="region"), brute.account(own, bounds, as_of), bounds)
+    whole = retention_by_period(base, every="week").table
+    assert (table.groupby("from_")[list(FLOWS)].sum().to_numpy() == whole[list(FLOWS)].to_numpy()).all()
