@@ -123,9 +123,15 @@ class TestTravel:
         assert (back.every, back.card, back.notes) == (sent.every, sent.card, sent.notes)
         assert str(back.quality) == str(sent.quality)
 
-    def test_the_text_is_plain_json_without_nan(self) -> None:
-        text = report.dump_account(report.shared(account((3, 0, 0)), min_cell=10))
-        json.loads(text, parse_constant=pytest.fail)
+    def test_the_text_can_be_read_by_a_person(self) -> None:
+        kept = report.shared(account((3, 0, 0), (20, 10, 1), unit="person_any"), min_cell=10)
+        head, rows = report.dump_account(kept).split("\n\n")
+        assert json.loads(head)["quality"]["rows_used"] == 900
+        assert rows.splitlines() == [
+            "period,from_,until,start,end,kept,lost,new,returned,new_lost,returned_lost,rejoined,status",
+            "2024-01,2024-01-01,2024-02-01,100,97,,,,,,,,suppressed",
+            "2024-02,2024-02-01,2024-03-01,97,88,77,20,10,1,0,0,0,complete",
+        ]
 
 
 IDS = ["C00042", "17850", "anna.smith@mail.example", "Иванов Иван Петрович", "+79123456789", "7", "North-12/3", "new"]

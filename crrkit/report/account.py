@@ -8,8 +8,10 @@ it, because ``lost = start + new + returned - end`` would give the missing numbe
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from datetime import datetime
+from io import StringIO
 from typing import Any
 
 import pandas as pd
@@ -17,6 +19,7 @@ import pandas as pd
 from crrkit._checks import check_count
 from crrkit._language import mark
 from crrkit.definitions import DefinitionCard
+from crrkit.intervals import wilson
 from crrkit.movement import COMPLETE, RetentionTable
 from crrkit.tables import QualityReport
 
@@ -27,6 +30,8 @@ COUNTS = STOCKS + FLOWS + SIDE_FLOWS
 RATES = ["crr", "crr_low", "crr_high"]
 GUARDED = ["start", "kept", "lost", "end"]  # what the rate of this or of the next period rests on
 PUBLISHED = ["period", "from_", "until", *COUNTS, *RATES, "status"]
+TRAVELLING = [name for name in PUBLISHED if name not in RATES]
+UNKNOWN = (math.nan, math.nan)
 WITHHELD = mark("suppressed")
 
 
@@ -68,7 +73,7 @@ def reference_row(kept: RetentionTable) -> pd.Series | None:
 
 
 def dump_account(kept: RetentionTable) -> str:
-    """A shared account, its definition and the account of its rows as JSON; no customers.
+    """A shared account as text without customers: its definition and the account of its rows, then a line a period.
 
     Examples:
         >>> import crrkit as crr
@@ -77,14 +82,15 @@ def dump_account(kept: RetentionTable) -> str:
         >>> float(load_account(text).row("2024H1")["crr"])
         0.6
     """
-    content = {
+    head = {
         "every": kept.every,
         "card": kept.card.to_dict(),
         "quality": _plain_quality(kept.quality),
         "notes": list(kept.notes),
-        "table": {name: [_plain(value) for value in kept.table[name].tolist()] for name in kept.table},
     }
-    return json.dumps(content, ensure_ascii=False, indent=0)
+    lines = [f'"{name}": {json.dumps(value, ensure_ascii=False)}' for name, value in head.items()]
+    counts = kept.table[TRAVELLING].astype(dict.fromkeys(COUNTS, "Int64"))
+    return "{" + ",\n".join(lines) + "}\n\n" + counts.to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\n")
 
 
 def load_account(text: str) -> RetentionTable:
@@ -96,11 +102,23 @@ def load_account(text: str) -> RetentionTable:
     Returns:
         The same account: equal table, card and quality, without the rows that were set aside.
     """
-    content = json.loads(text)
-    table = pd.DataFrame({name: _column(name, values) for name, values in content["table"].items()})
+    head, _gap, body = text.strip().partition("\n\n")
+    content = json.loads(head)
+    table = pd.read_csv(StringIO(body), dtype={"period": str}, parse_dates=["from_", "until"])
     card = DefinitionCard(**content["card"] | {"as_of": datetime.fromisoformat(content["card"]["as_of"])})
     quality = QualityReport.from_counts(**content["quality"] | {"notes": tuple(content["quality"]["notes"])})
-    return RetentionTable(table, content["every"], card, quality, notes=tuple(content["notes"]))
+    return RetentionTable(_with_rates(table), content["every"], card, quality, notes=tuple(content["notes"]))
+
+
+def _with_rates(table: pd.DataFrame) -> pd.DataFrame:
+    """The rates follow from the counts; where a count is withheld or there was no base, they are NaN."""
+    known = table["kept"].notna() & (table["start"] > 0)
+    ends = [
+        wilson(*pair) if good else UNKNOWN for good, *pair in zip(known, table["kept"], table["start"], strict=True)
+    ]
+    low, high = zip(*ends, strict=True)
+    crr = (table["kept"] / table["start"]).where(known)
+    return table.assign(crr=crr, crr_low=low, crr_high=high)[PUBLISHED]
 
 
 def _plain_quality(quality: QualityReport) -> dict[str, Any]:
@@ -112,18 +130,3 @@ def _plain_quality(quality: QualityReport) -> dict[str, Any]:
         "columns": dict(quality.columns),
         "notes": list(quality.notes),
     }
-
-
-def _plain(value: Any) -> Any:
-    """A cell as JSON knows it: undefined and withheld are null."""
-    if isinstance(value, pd.Timestamp):
-        return value.date().isoformat()
-    if isinstance(value, str):
-        return value
-    return None if pd.isna(value) else value
-
-
-def _column(name: str, values: list[Any]) -> pd.Series:
-    if name in ("from_", "until"):
-        return pd.Series(pd.to_datetime(values))
-    return pd.Series(values, dtype="float64" if None in values else None)

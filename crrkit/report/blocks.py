@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from crrkit.widgets import FormulaExplorer
 
 COUNTS = ("kept", "start", "lost", "new", "returned", "end")
+LONG = 60  # rows
 WITHHELD_MARK = "\N{MULTIPLICATION SIGN}"  # as in the pictures
 THEMES = {"light": (False, True), "dark": (False, True)}
 
@@ -151,10 +152,17 @@ def _account_row(row: pd.Series, *, is_main: bool) -> Html:
 
 
 def _table(heads: list[str], rows: list[Html], *, label: str) -> Html:
-    """A table in a frame that scrolls sideways on a narrow screen, by keyboard too."""
+    """A table in a frame that scrolls sideways on a narrow screen, by keyboard too; a long one scrolls within it."""
     head = element("tr", *(element("th", text, scope="col") for text in heads))
     table = element("table", element("thead", head), element("tbody", *rows))
-    return element("div", table, class_="scroll", role="region", tabindex="0", aria_label=label)
+    return element(
+        "div",
+        table,
+        class_="scroll long" if len(rows) > LONG else "scroll",
+        role="region",
+        tabindex="0",
+        aria_label=label,
+    )
 
 
 def _row(head: str, *cells: str, class_: str | None = None) -> Html:

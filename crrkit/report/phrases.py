@@ -13,7 +13,7 @@ from crrkit.inference import WORDING
 from crrkit.movement import EMPTY, RUNNING
 from crrkit.noise import FEW
 from crrkit.report.account import WITHHELD
-from crrkit.report.words import day_name, period_name
+from crrkit.report.words import period_name
 
 if TYPE_CHECKING:
     from crrkit.movement import RetentionTable
@@ -134,8 +134,7 @@ def new_caveat(kept: RetentionTable) -> str:
     """Whom the list calls new."""
     if kept.card.unit != "buyer":
         return _("New are customers for the first time ever in this list.")
-    text = _("New are buyers for the first time in this list. It begins on {day}: who bought before that is not known.")
-    return text.format(day=day_name(kept.table["from_"].iloc[0]))
+    return _("New are buyers for the first time in this list; who bought before it begins is not known.")
 
 
 def trend_words(*, some_withheld: bool) -> tuple[str, str]:

@@ -1,12 +1,11 @@
 """What a period is called in a sentence: ``in March 2024``, ``за март 2024 года``.
 
-Russian months and quarters look the same in the nominative and the accusative, so that one name serves a heading and
-a phrase with «за»; only the week has a form of its own in a phrase.
+Russian months, quarters and years look the same in the nominative and the accusative, so that one name serves a list
+and a phrase with «за»; only the week has a form of its own in a phrase.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from crrkit._language import gettext as _
@@ -24,7 +23,7 @@ def in_period(row: pd.Series, every: str) -> str:
     if every == "day":
         return _("on {day}").format(day=name)
     if every == "week":
-        return _("in the week {days}").format(days=_days(row))
+        return _("in the week of {day}").format(day=day_name(row["from_"]))
     return _("in {period}").format(period=name)
 
 
@@ -34,7 +33,7 @@ def period_name(row: pd.Series, every: str) -> str:
     if every == "day":
         return day_name(row["from_"])
     if every == "week":
-        return _("week {days}").format(days=_days(row))
+        return _("the week of {day}").format(day=day_name(row["from_"]))
     if every == "month":
         return day_name(row["from_"], pattern=_("MMMM y"))
     return _NAMES[every][part]().format(year=year)
@@ -84,8 +83,3 @@ def _year_and_part(label: str) -> tuple[str, str]:
     """``2024/25Q1`` as ``2024/25`` and ``Q1``."""
     part = label[-2:] if label[-2:-1] in {"Q", "H"} else ""
     return label.removesuffix(part), part
-
-
-def _days(row: pd.Series) -> str:
-    last = row["until"] - timedelta(days=1)
-    return _("from {first} to {last}").format(first=day_name(row["from_"]), last=day_name(last))
