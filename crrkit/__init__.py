@@ -47,6 +47,7 @@ _HOMES = {
     "projection": ("fit_sbg",),
     "purchasing": ("fit_bgnbd",),
     "mixture": ("decompose",),
+    "whatif": ("Scenario", "StageModel"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 _ROOMS = ("figures", "lessons", "widgets")
@@ -141,3 +142,5 @@ if TYPE_CHECKING:
     from crrkit.targets import Target as Target
     from crrkit.targets import TargetHistory as TargetHistory
     from crrkit.verdicts import assess as assess
+    from crrkit.whatif import Scenario as Scenario
+    from crrkit.whatif import StageModel as StageModel

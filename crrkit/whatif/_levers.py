@@ -1,0 +1,229 @@
+"""Which lever moves what: one point on each, by effect, by cost and by horizon."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from itertools import permutations
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from crrkit._checks import check_choice
+from crrkit._display import Shown
+from crrkit._errors import InputError
+from crrkit._language import format_points
+from crrkit._language import gettext as _
+from crrkit.whatif._chain import Chain, spectral_radius
+from crrkit.whatif._projection import project
+from crrkit.whatif._scenario import LEVERS, Scenario, apply, direction, level
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+EFFECTS = ("customers", "crr", "crr_endpoint", "margin", "equilibrium_customers", "equilibrium_margin")
+MEASURES = ("customers", "margin", "margin_per_cost")
+
+
+@dataclass(frozen=True, eq=False)
+class LeverTable(Shown):
+    """One step on each lever, the others as they are.
+
+    Attributes:
+        table: A row a lever: ``lever``; ``level``, where it stands. Changes by a step of the lever after the given
+            periods: ``customers``; ``crr`` of the last period; ``crr_endpoint``, of the customers of step 0 those who
+            are customers then; ``margin`` of all the periods; ``equilibrium_customers`` and ``equilibrium_margin`` of
+            a period in the long run (NaN where there is no equilibrium). By calculus, per unit of the lever:
+            ``derivative`` and ``elasticity`` of customers, ``derivative_equilibrium`` and ``elasticity_equilibrium``.
+            With costs: ``cost`` of the step over the periods, ``customers_per_1000`` of it, ``margin_per_cost`` and
+            ``equilibrium_margin_per_cost``. With draws: ``customers_low customers_high margin_low margin_high`` and
+            ``first``, the share of draws in which the lever brings the most customers.
+        by_horizon: ``step lever customers margin cost margin_per_cost`` for every horizon.
+        step: The step on each lever, a fraction.
+        periods: The horizon of the table.
+    """
+
+    table: pd.DataFrame
+    by_horizon: pd.DataFrame
+    step: float
+    periods: int
+    draws: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    kinds: ClassVar[Mapping[str, str]] = {
+        "lever": "word", "level": "rate", "customers": "ratio", "customers_low": "ratio", "customers_high": "ratio",
+        "crr": "points", "crr_endpoint": "points", "margin": "money", "equilibrium_customers": "ratio",
+        "equilibrium_margin": "money", "elasticity": "ratio", "cost": "money", "margin_per_cost": "ratio",
+        "first": "rate",
+    }  # fmt: skip
+
+    def titles(self) -> dict[str, str]:
+        """Headings of the shown columns."""
+        return {
+            "lever": _("lever"), "level": _("now"), "customers": _("customers"), "customers_low": _("from"),
+            "customers_high": _("to"), "crr": _("CRR of the last step"), "crr_endpoint": _("CRR over the horizon"),
+            "margin": _("margin"), "equilibrium_customers": _("customers in the long run"),
+            "equilibrium_margin": _("margin in the long run"), "elasticity": _("elasticity"), "cost": _("cost"),
+            "margin_per_cost": _("margin per 1 of cost"), "first": _("comes first"),
+        }  # fmt: skip
+
+    def caption(self) -> str:
+        """What was done to each lever."""
+        return _("Each lever alone by {step}; steps: {n}").format(step=format_points(self.step), n=self.periods)
+
+    def flips(self, measure: str = "customers") -> pd.DataFrame:
+        """The horizons at which the ranking changes: ``step overtakes overtaken``, the first time for each pair.
+
+        Args:
+            measure: ``customers``, ``margin`` or, with costs, ``margin_per_cost``.
+        """
+        check_choice(measure, name="measure", choices=MEASURES)
+        wide = self.by_horizon.pivot_table(index="step", columns="lever", values=measure, dropna=False)
+        rows = []
+        for one, other in permutations(wide.columns, 2):
+            lead = wide[one] - wide[other]
+            behind = (lead < 0).cummax()
+            passed = lead.index[behind & (lead > 0)]
+            if len(passed):
+                rows.append({"step": int(passed[0]), "overtakes": one, "overtaken": other})
+        return pd.DataFrame(rows, columns=["step", "overtakes", "overtaken"]).sort_values("step", ignore_index=True)
+
+
+def lever_table(
+    chain: Chain,
+    names: Sequence[str],
+    *,
+    periods: int,
+    step: float,
+    horizon: int,
+    costs: Mapping[str, float],
+    margins: np.ndarray | None,
+    draws: Sequence[Chain],
+    coverage: float,
+) -> LeverTable:
+    """Everything about one step on each lever."""
+    moved = {name: apply(chain, Scenario(**{name: step})) for name in names}
+    by_horizon = pd.concat(
+        [_over_horizons(chain, moved[name], name, horizon, costs=costs, margins=margins) for name in names]
+    )
+    table = pd.DataFrame([{**_facts(chain, name), **_effects(chain, moved[name], periods, margins),
+                           **_calculus(chain, name, periods)} for name in names])  # fmt: skip
+    if costs:
+        table = _with_costs(table, by_horizon[by_horizon["step"] == periods], chain, costs)
+    sample = _sample(draws, names, periods=periods, step=step, margins=margins)
+    if draws:
+        table = table.merge(_bands(sample, coverage), on="lever")
+    by_horizon = by_horizon[by_horizon["step"] <= horizon].reset_index(drop=True)
+    return LeverTable(table, by_horizon, step, periods, sample)
+
+
+def _facts(chain: Chain, name: str) -> dict[str, object]:
+    return {"lever": name, "level": level(chain, name)}
+
+
+def _effects(chain: Chain, moved: Chain, periods: int, margins: np.ndarray | None) -> dict[str, float]:
+    now, then = (_outcome(one, periods, margins) for one in (chain, moved))
+    return {name: then[name] - now[name] for name in EFFECTS}
+
+
+def _outcome(chain: Chain, periods: int, margins: np.ndarray | None) -> dict[str, float]:
+    table = project(chain, periods, margins=margins)
+    last = table.iloc[-1]
+    steady = _steady(chain)
+    return {
+        "customers": last["customers"], "crr": last["crr"], "crr_endpoint": last["crr_endpoint"],
+        "margin": math.nan if margins is None else float(table["margin"][1:].sum()),
+        "equilibrium_customers": float(steady[chain.retained].sum()),
+        "equilibrium_margin": math.nan if margins is None else float(steady @ margins),
+    }  # fmt: skip
+
+
+def _steady(chain: Chain) -> np.ndarray:
+    if spectral_radius(chain.matrix) >= 1:
+        return np.full(len(chain.stages), math.nan)
+    return np.linalg.solve(np.eye(len(chain.stages)) - chain.matrix.T, chain.inflow)
+
+
+def _calculus(chain: Chain, name: str, periods: int) -> dict[str, float]:
+    """Derivatives: ``sum_t n_t dP P^(T-1-t) c`` at the horizon, ``n* dP (I - P)^-1 c`` at the equilibrium."""
+    change, counted, at = direction(chain, name), chain.retained.astype("float64"), level(chain, name)
+    path, slope, carried = chain.path(periods), 0.0, counted
+    for counts in path[-2::-1]:
+        slope += float(counts @ change @ carried)
+        carried = chain.matrix @ carried
+    steady = _steady(chain)
+    long_run = math.nan
+    if not np.isnan(steady).any():
+        long_run = float(steady @ change @ np.linalg.solve(np.eye(len(counted)) - chain.matrix, counted))
+    return {
+        "derivative": slope, "elasticity": _ratio(at * slope, float(path[-1] @ counted)),
+        "derivative_equilibrium": long_run, "elasticity_equilibrium": _ratio(at * long_run, float(steady @ counted)),
+    }  # fmt: skip
+
+
+def _over_horizons(
+    chain: Chain, moved: Chain, name: str, horizon: int, *, costs: Mapping[str, float], margins: np.ndarray | None
+) -> pd.DataFrame:
+    path = chain.path(horizon)
+    gain = (moved.path(horizon) - path)[1:]
+    treated = path[:-1, chain.stages.index(LEVERS[name].stage)]
+    margin = np.full(horizon, math.nan) if margins is None else (gain @ margins).cumsum()
+    cost = costs.get(name, math.nan) * treated.cumsum()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        per_cost = np.where(cost > 0, margin / cost, math.nan)
+    return pd.DataFrame({
+        "step": range(1, horizon + 1), "lever": name, "customers": gain[:, chain.retained].sum(axis=1),
+        "margin": margin, "cost": cost, "margin_per_cost": per_cost,
+    })  # fmt: skip
+
+
+def _with_costs(
+    table: pd.DataFrame, at_horizon: pd.DataFrame, chain: Chain, costs: Mapping[str, float]
+) -> pd.DataFrame:
+    steady = dict(zip(chain.stages, _steady(chain), strict=True))
+    each = [costs.get(name, math.nan) * steady[LEVERS[name].stage] for name in table["lever"]]
+    cost = at_horizon["cost"].to_numpy()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return table.assign(
+            cost=cost,
+            customers_per_1000=np.where(cost > 0, 1000 * table["customers"] / cost, math.nan),
+            margin_per_cost=at_horizon["margin_per_cost"].to_numpy(),
+            equilibrium_margin_per_cost=table["equilibrium_margin"] / np.array(each),
+        )
+
+
+def _sample(
+    draws: Sequence[Chain], names: Sequence[str], *, periods: int, step: float, margins: np.ndarray | None
+) -> pd.DataFrame:
+    """The effects in each redrawn matrix; there a lever may leave the range of chances, it is linear all the same."""
+    rows = []
+    for number, chain in enumerate(draws):
+        for name in names:
+            moved = chain.with_matrix(chain.matrix + step * direction(chain, name))
+            gain = (moved.path(periods) - chain.path(periods))[1:]
+            margin = math.nan if margins is None else float((gain @ margins).sum())
+            rows.append((number, name, float(gain[-1, chain.retained].sum()), margin))
+    return pd.DataFrame(rows, columns=["draw", "lever", "customers", "margin"])
+
+
+def _bands(sample: pd.DataFrame, coverage: float) -> pd.DataFrame:
+    ends = {"low": (1 - coverage) / 2, "high": (1 + coverage) / 2}
+    groups = sample.groupby("lever", sort=False)
+    bands = {f"{m}_{end}": groups[m].quantile(q) for m in ("customers", "margin") for end, q in ends.items()}
+    best = sample.loc[sample.groupby("draw")["customers"].idxmax(), "lever"].value_counts(normalize=True)
+    frame = pd.DataFrame(bands)
+    return frame.assign(first=best.reindex(frame.index).fillna(0.0)).reset_index()
+
+
+def check_costs(costs: Mapping[str, float] | None, names: Sequence[str]) -> dict[str, float]:
+    """Unit costs by lever, above 0."""
+    for name, value in (costs or {}).items():
+        check_choice(name, name="costs", choices=names)
+        if not value > 0:
+            message = _("costs[{name!r}]={value:g} must be above 0: the cost of the step for one person and period.")
+            raise InputError(message.format(name=name, value=value), argument="costs", given=value)
+    return dict(costs or {})
+
+
+def _ratio(top: float, bottom: float) -> float:
+    return top / bottom if bottom else math.nan

@@ -1,0 +1,348 @@
+"""StageModel: the one value that the questions about stages are put to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from crrkit._checks import check_column, check_fraction
+from crrkit._display import Shown
+from crrkit._errors import InputError
+from crrkit._language import gettext as _
+from crrkit.whatif import _chain, _levers, _projection, _steady
+from crrkit.whatif._allocation import Allocation, water_fill
+from crrkit.whatif._scenario import Scenario, apply, available, check_levers, level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+FEW = 30  # customers behind a row, below which its chances are hardly known
+HORIZON = 20
+
+
+class StageModel(Shown):
+    """Customers moving between stages: ``n(t+1) = n(t) P + b``.
+
+    The retention rate of a step is ``sum(share of stage * rate of stage)`` over the stages that are customers, with
+    ``rate of stage`` the mass of its row that stays among them. It moves without any rate moving: that is the mix.
+
+    Args:
+        matrix: A frame, rows are from, columns are to, of shares between 0 and 1. What a row lacks to 1 leaves for
+            good; a column ``exit`` may say so, the rows must then sum to 1.
+        start: Stage to count at step 0; a stage that is not named has 0.
+        inflow: Stage to newcomers of each step; nobody by default.
+        retained: The stages that are customers.
+        population: True takes any matrix without negative entries, such as of members who bear others; rates are
+            then factors of growth. By default that is taken, with a warning, where every stage is retained.
+        counts: The moves that the matrix was estimated from, for bands; see `from_counts`.
+
+    Raises:
+        ValueError: If a share is negative or above 1, a row sums above 1, a count is negative, a stage not known.
+
+    References:
+        Caswell 2001, Matrix Population Models (columns are from there); Pfeifer and Carraway 2000, Journal of
+        Interactive Marketing 14(2).
+
+    Examples:
+        >>> stages = ["short", "middle", "long", "lapsed"]
+        >>> moves = [[.1, .2, 0, 0], [0, .3, .25, .45], [0, .025, .9, .075], [0, .05, 0, .75]]
+        >>> matrix = pd.DataFrame(moves, index=stages, columns=stages)
+        >>> model = StageModel(matrix, {"short": 2500, "middle": 600, "long": 400}, {"short": 2250})
+        >>> [round(float(rate), 6) for rate in model.project(periods=2).to_pandas()["crr"][1:]]
+        [0.7, 0.709375]
+        >>> round(model.growth_rate, 6), round(model.equilibrium().customers, 4)
+        (0.910242, 3431.3725)
+        >>> StageModel(matrix, {"mdidle": 600}, retained=("middle", "long"))
+        Traceback (most recent call last):
+            ...
+        crrkit._errors.InputError: start='mdidle' is not known. Choose one of short, middle, long, lapsed. Did you ...
+    """
+
+    kinds: dict[str, str]  # type: ignore[misc]  # the stages are columns
+
+    def __init__(
+        self,
+        matrix: pd.DataFrame,
+        start: Mapping[str, float],
+        inflow: Mapping[str, float] | None = None,
+        *,
+        retained: Sequence[str] | str = ("middle", "long"),
+        population: bool | None = None,
+        counts: pd.DataFrame | None = None,
+    ) -> None:
+        self._chain = _chain.read_chain(matrix, start, inflow, retained=retained, population=population)
+        self._counts = counts
+        self.kinds = {
+            "from": "word",
+            **dict.fromkeys((*self.stages, _chain.EXIT), "rate"),
+            "start": "count",
+            "inflow": "count",
+        }
+
+    @classmethod
+    def from_counts(
+        cls,
+        transitions: pd.DataFrame,
+        start: Mapping[str, float],
+        inflow: Mapping[str, float] | None = None,
+        *,
+        retained: Sequence[str] | str = ("middle", "long"),
+    ) -> StageModel:
+        """Estimate the matrix from counted moves: ``p_ij = n_ij / sum_j(n_ij)``, all periods together.
+
+        Args:
+            transitions: Columns ``from_stage to_stage customers``, one row a move; ``exit`` as ``to_stage`` is leaving.
+            start: Stage to count at step 0.
+            inflow: Stage to newcomers of each step.
+            retained: The stages that are customers.
+
+        Raises:
+            ValueError: If a column is missing, or moves lead to a stage from which none was counted.
+
+        Examples:
+            >>> moves = {"from_stage": ["middle"] * 2, "to_stage": ["middle", "exit"], "customers": [3, 1]}
+            >>> StageModel.from_counts(pd.DataFrame(moves), {"middle": 8}, retained="middle").growth_rate
+            0.75
+        """
+        for column in ("from_stage", "to_stage", "customers"):
+            check_column(column, name="transitions", available=transitions.columns)
+        counts = transitions.pivot_table(
+            index="from_stage", columns="to_stage", values="customers", aggfunc="sum", fill_value=0, observed=True
+        ).astype("float64")
+        unknown = [str(stage) for stage in counts.columns if stage not in counts.index and stage != _chain.EXIT]
+        if unknown or not (counts.sum(axis=1) > 0).all():
+            names = ", ".join(unknown or map(str, counts.index[counts.sum(axis=1) <= 0]))
+            message = _(
+                "Nobody was counted who could leave or stay in {names}: its row is not known. Count more periods."
+            )
+            raise InputError(message.format(names=names), argument="transitions")
+        counts = counts.reindex(columns=[*counts.index, _chain.EXIT], fill_value=0.0)
+        matrix = counts.div(counts.sum(axis=1), axis=0)
+        return cls(matrix, start, inflow, retained=retained, counts=counts)
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """The stages in the order of the matrix."""
+        return self._chain.stages
+
+    @property
+    def retained(self) -> tuple[str, ...]:
+        """The stages that are customers."""
+        return self._chain.customers
+
+    @property
+    def matrix(self) -> pd.DataFrame:
+        """The moves; rows are from, columns are to."""
+        return pd.DataFrame(self._chain.matrix, index=list(self.stages), columns=list(self.stages))
+
+    @property
+    def retention(self) -> pd.Series:
+        """The share of each customer stage that is among the customers after a step."""
+        return pd.Series(self._chain.retention, index=list(self.stages))[list(self.retained)]
+
+    @property
+    def thin(self) -> tuple[str, ...]:
+        """Stages whose row rests on fewer than 30 customers."""
+        if self._counts is None:
+            return ()
+        sizes = self._counts.sum(axis=1)
+        return tuple(str(stage) for stage in sizes.index[sizes < FEW])
+
+    @property
+    def table(self) -> pd.DataFrame:  # type: ignore[override]  # made when it is asked for
+        """The matrix with its exits, and who is where."""
+        frame = self.matrix.assign(**{_chain.EXIT: 1 - self._chain.matrix.sum(axis=1)})
+        return frame.assign(start=self._chain.start, inflow=self._chain.inflow).rename_axis("from").reset_index()
+
+    def titles(self) -> dict[str, str]:
+        """Headings of the shown columns."""
+        stages = {stage: _(stage) for stage in self.stages}
+        return {"from": _("from stage"), **stages, _chain.EXIT: _("exit"), "start": _("start"), "inflow": _("inflow")}
+
+    def under(self, scenario: Scenario | None) -> StageModel:
+        """The model with the levers moved; refuses shares below 0 or above 1."""
+        if scenario is None:
+            return self
+        moved = object.__new__(StageModel)
+        moved._chain, moved._counts, moved.kinds = apply(self._chain, scenario), None, self.kinds
+        return moved
+
+    def lever(self, name: str) -> float:
+        """Where a lever stands now: a chance, or for promotion and demotion a share of those kept."""
+        return level(self._chain, check_levers(self._chain, (name,))[0])
+
+    def project(
+        self,
+        periods: int,
+        *,
+        scenario: Scenario | None = None,
+        margins: Mapping[str, float] | None = None,
+        draws: int = 0,
+        level: float = 0.95,
+        seed: int = 0,
+    ) -> _projection.Projection:
+        """Go forward step by step.
+
+        Args:
+            periods: Steps, at least 1.
+            scenario: Changes of the levers; none by default.
+            margins: Margin of a step by stage.
+            draws: Redrawn matrices for bands of customers and CRR, where the model was made from counts.
+            level: Coverage of the bands.
+            seed: Of the draws.
+
+        Returns:
+            The steps, step 0 first; the first has no rate (NaN).
+        """
+        steps, chain = _chain.check_periods(periods), self.under(scenario)._chain  # noqa: SLF001
+        table = _projection.project(chain, steps, margins=self._margins(margins))
+        if draws:
+            change = chain.matrix - self._chain.matrix
+            redrawn = [one.with_matrix(one.matrix + change) for one in self._redraw(draws, seed)]
+            tables = [_projection.project(one, steps, margins=None) for one in redrawn]
+            table = _projection.add_bands(table, tables, level=check_fraction(level, name="level"))
+        return _projection.Projection(table, self.stages, scenario)
+
+    @property
+    def growth_rate(self) -> float:
+        """The greatest eigenvalue of the moves among customers: the CRR a closed base tends to."""
+        return self._spectrum().growth
+
+    @property
+    def damping_ratio(self) -> float:
+        """The greatest over the second eigenvalue's modulus: how fast a closed base finds its mix."""
+        found = self._spectrum()
+        return found.growth / found.second if found.second else float("inf")
+
+    @property
+    def stable_mix(self) -> pd.Series:
+        """The shares of the stages that a closed base tends to."""
+        return pd.Series(self._spectrum().mix, index=list(self.retained))
+
+    @property
+    def reproductive_values(self) -> pd.Series:
+        """What one customer of a stage counts for in the long run, against one of the first stage."""
+        return pd.Series(self._spectrum().value, index=list(self.retained))
+
+    @property
+    def sensitivities(self) -> pd.DataFrame:
+        """How the growth rate answers to each move, rows are from: ``w_i v_j / (w v)``."""
+        return pd.DataFrame(self._spectrum().sensitivities, index=list(self.retained), columns=list(self.retained))
+
+    @property
+    def elasticities(self) -> pd.DataFrame:
+        """The same in relative terms; they sum to 1. NaN where the growth rate is 0."""
+        return pd.DataFrame(self._spectrum().elasticities, index=list(self.retained), columns=list(self.retained))
+
+    def fundamental(self, *, returns: bool = False) -> _steady.Fundamental:
+        """Expected stays and values of customers.
+
+        Args:
+            returns: Count the whole life with the firm, coming back included; by default until the first lapse.
+
+        Raises:
+            ValueError: If some never leave, so that no stay is finite.
+        """
+        return _steady.fundamental(self._chain, returns=returns)
+
+    def equilibrium(self, *, margins: Mapping[str, float] | None = None) -> _steady.Equilibrium:
+        """The base that the same moves and the same inflow tend to: ``n = b (I - P)^-1``.
+
+        Raises:
+            ValueError: If the greatest eigenvalue of the matrix is 1 or more: there is none.
+        """
+        return _steady.equilibrium(self._chain, margins=self._margins(margins))
+
+    def levers(
+        self,
+        periods: int,
+        *,
+        step: float = 0.01,
+        costs: Mapping[str, float] | None = None,
+        margins: Mapping[str, float] | None = None,
+        only: Sequence[str] = (),
+        horizon: int = HORIZON,
+        draws: int = 0,
+        level: float = 0.95,
+        seed: int = 0,
+    ) -> _levers.LeverTable:
+        """What one step on each lever changes, the others as they are.
+
+        An estimate from observation is no effect: who was promoted may have been another customer to begin with. A
+        trial with a holdout measures the effect.
+
+        Args:
+            periods: The horizon in steps.
+            step: The step on each lever; 0.01 is one point.
+            costs: Lever to the cost of the step for one person and period; treated is who stands in its stage.
+            margins: Margin of a step by stage.
+            only: Levers to look at; all that the stages allow by default.
+            horizon: How far ``by_horizon`` and ``flips()`` look.
+            draws: Redrawn matrices for bands, where the model was made from counts.
+            level: Coverage of the bands.
+            seed: Of the draws.
+
+        Raises:
+            ValueError: If a lever is not known or cannot take the step.
+        """
+        steps = _chain.check_periods(periods)
+        names = check_levers(self._chain, only) or available(self._chain)
+        return _levers.lever_table(
+            self._chain, names, periods=steps, step=step, costs=_levers.check_costs(costs, names),
+            horizon=max(steps, _chain.check_periods(horizon, name="horizon")), margins=self._margins(margins),
+            draws=list(self._redraw(draws, seed)) if draws else [], coverage=check_fraction(level, name="level"),
+        )  # fmt: skip
+
+    def allocate(
+        self,
+        budget: float,
+        *,
+        ceilings: Mapping[str, float],
+        speeds: Mapping[str, float],
+        periods: int,
+        margins: Mapping[str, float] | None = None,
+    ) -> Allocation:
+        """Split a budget between levers that answer ``r0 + (C - r0)(1 - exp(-k s))`` to money ``s``.
+
+        The weight of a lever is the way to its ceiling, ``C - r0``, times what a unit of it brings within the periods
+        (margin, or customers without margins), as one point shows it: a straight line, good for small ways.
+
+        Args:
+            budget: The money.
+            ceilings: Lever to the level that no money lifts it above, ``C``.
+            speeds: Lever to ``k``, per unit of money.
+            periods: The horizon in steps.
+            margins: Margin of a step by stage.
+
+        Raises:
+            ValueError: If a ceiling lies below the level, or a name is not known.
+        """
+        names = check_levers(self._chain, list(ceilings))
+        for name in names:
+            if check_fraction(ceilings[name], name=f"ceilings[{name!r}]") < self.lever(name):
+                message = _("ceilings[{name!r}]={value:g} is below where the lever stands, {level:.6g}.")
+                words = {"name": name, "value": ceilings[name], "level": self.lever(name)}
+                raise InputError(message.format(**words), argument="ceilings", given=ceilings[name])
+        step = 1e-6
+        effects = self.levers(periods, step=step, only=names, margins=margins).table.set_index("lever")
+        gains = effects["customers" if margins is None else "margin"] / step
+        return water_fill(budget, weights={n: (ceilings[n] - self.lever(n)) * gains[n] for n in names}, speeds=speeds)
+
+    def _spectrum(self) -> _steady.Spectrum:
+        return _steady.spectrum(self._chain.block)
+
+    def _margins(self, margins: Mapping[str, float] | None) -> np.ndarray | None:
+        return None if margins is None else _chain.by_stage(margins, self.stages, "margins", signed=True)
+
+    def _redraw(self, draws: int, seed: int) -> Iterator[_chain.Chain]:
+        """The chain with every row drawn anew from its own counts."""
+        if self._counts is None:
+            message = _("Bands need the counts behind the matrix. Make the model with StageModel.from_counts.")
+            raise InputError(message, argument="draws", given=draws)
+        random, sizes = np.random.default_rng(seed), self._counts.sum(axis=1).round().astype(int)
+        chances = self._counts.div(self._counts.sum(axis=1), axis=0).to_numpy()
+        for _draw in range(_chain.check_periods(draws, name="draws")):
+            rows = [random.multinomial(n, p) / n for n, p in zip(sizes, chances, strict=True)]
+            yield self._chain.with_matrix(np.array(rows)[:, :-1])
