@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 EXIT = "exit"  # the mass of a row that goes to no stage
+SLACK = 1e-12  # what rounding leaves of an eigenvalue of 1
 ROUNDING = 1e-9  # what a row may exceed 1 by
 TAKEN = (
     EXIT, "step", "customers", "kept", "lost", "new", "returned", "crr", "crr_textbook", "quick_ratio", "crr_endpoint",
@@ -73,6 +74,11 @@ class Chain:
         for _step in range(periods):
             rows.append(rows[-1] @ self.matrix + self.inflow)
         return np.array(rows)
+
+
+def runs_out(matrix: np.ndarray) -> bool:
+    """Whether those who are in the matrix all leave in the end: its greatest eigenvalue is below 1."""
+    return spectral_radius(matrix) < 1 - SLACK
 
 
 def spectral_radius(matrix: np.ndarray) -> float:

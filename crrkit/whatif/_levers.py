@@ -15,7 +15,7 @@ from crrkit._display import Shown
 from crrkit._errors import InputError
 from crrkit._language import format_points
 from crrkit._language import gettext as _
-from crrkit.whatif._chain import Chain, spectral_radius
+from crrkit.whatif._chain import Chain, runs_out
 from crrkit.whatif._projection import project
 from crrkit.whatif._scenario import LEVERS, Scenario, apply, direction, level
 
@@ -139,7 +139,7 @@ def _outcome(chain: Chain, periods: int, margins: np.ndarray | None) -> dict[str
 
 
 def _steady(chain: Chain) -> np.ndarray:
-    if spectral_radius(chain.matrix) >= 1:
+    if not runs_out(chain.matrix):
         return np.full(len(chain.stages), math.nan)
     return np.linalg.solve(np.eye(len(chain.stages)) - chain.matrix.T, chain.inflow)
 

@@ -13,7 +13,7 @@ from crrkit._checks import check_number
 from crrkit._display import Shown, format_cell
 from crrkit._errors import InputError
 from crrkit._language import gettext as _
-from crrkit.whatif._chain import EXIT, Chain, by_stage, check_periods, spectral_radius
+from crrkit.whatif._chain import EXIT, Chain, by_stage, check_periods, runs_out, spectral_radius
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -128,8 +128,8 @@ def fundamental(chain: Chain, *, returns: bool) -> Fundamental:
 
 def inverse(block: np.ndarray, wanted: str) -> np.ndarray:
     """``(I - block)^-1``, refused where members never run out."""
-    radius = spectral_radius(block)
-    if radius >= 1 - 1e-12:
+    if not runs_out(block):
+        radius = spectral_radius(block)
         message = _(
             "The greatest eigenvalue is {radius:.6g}, and there are no {wanted} at 1 or above: some never leave. Leave"
             " out of the rows the share that goes for good."

@@ -1,0 +1,262 @@
+"""Which lever moves what: both printed tables, derivatives, horizons, costs, the split of a budget."""
+
+from __future__ import annotations
+
+import math
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from stage_worlds import COSTS, MARGINS, STAGES, WORKED, worked
+
+import crrkit as crr
+from crrkit._errors import InputError
+from crrkit.whatif._allocation import water_fill
+from crrkit.whatif._scenario import LEVERS
+
+FIVE = ["conversion", "retention_middle", "promotion", "retention_long", "winback"]
+YEAR = worked().levers(2, margins=MARGINS, costs=COSTS)
+TABLE = YEAR.table.set_index("lever")
+
+
+class TestPrinted:
+    # lever: customers, CRR of the initial base over the year, CRR of the second half, margin, equilibrium base, margin
+    effects = pytest.mark.parametrize(
+        ("lever", "expected"),
+        [
+            ("conversion", (38.75, 0, -0.003253, 1525.00, 171.57, 8333.33)),
+            ("retention_middle", (10.9555, 0.005955, 0.005804, 705.16, 80.88, 4442.84)),
+            ("promotion", (1.2375, 0.001237, 0.001031, 393.62, 31.51, 2143.00)),
+            ("retention_long", (8.5984, 0.008598, 0.004951, 748.83, 308.08, 18019.09)),
+            ("winback", (3.0, 0.003, 0, 60.00, 180.60, 8771.93)),
+        ],
+    )
+
+    @effects
+    def test_one_point(self, lever: str, expected: tuple[float, ...]) -> None:
+        row = TABLE.loc[lever]
+        columns = ("customers", "crr_endpoint", "crr", "margin", "equilibrium_customers", "equilibrium_margin")
+        printed = (5e-5, 1e-6, 1e-6, 5.1e-3, 5e-3, 5e-3)  # half of the last digit, and .0012375 printed as .001237
+        for column, value, slack in zip(columns, expected, printed, strict=True):
+            assert row[column] == pytest.approx(value, abs=slack), column
+
+    def test_levels(self) -> None:
+        assert list(TABLE.index) == FIVE
+        assert list(TABLE["level"]) == pytest.approx([0.2, 0.55, 0.454545, 0.925, 0.05], abs=5e-7)
+        assert worked().lever("demotion") == pytest.approx(0.027027, abs=5e-7)
+
+    def test_derivatives_and_elasticities(self) -> None:
+        assert list(TABLE["derivative"]) == pytest.approx([3875, 1092.2727, 123.75, 855.9459, 300], abs=5e-5)
+        demotion = worked().levers(2, only=["demotion"]).table
+        assert demotion["derivative"][0] == pytest.approx(-138.75)
+        assert list(TABLE["elasticity"]) == pytest.approx([0.567, 0.440, 0.041, 0.580, 0.011], abs=5e-4)
+        assert list(TABLE["elasticity_equilibrium"]) == pytest.approx([1.000, 1.283, 0.420, 7.409, 0.250], abs=5e-4)
+
+    # lever: cost of the year, customers per 1000, margin per 1 of cost in 1, 2, 5, 10 years and at the equilibrium
+    costs = pytest.mark.parametrize(
+        ("lever", "expected"),
+        [
+            ("conversion", (4000, 9.69, 0.381, 0.635, 1.289, 2.062, 4.167)),
+            ("retention_middle", (3225, 3.40, 0.219, 0.340, 0.628, 0.947, 1.813)),
+            ("promotion", (2580, 0.48, 0.153, 0.229, 0.404, 0.592, 1.093)),
+            ("retention_long", (5687.5, 1.51, 0.132, 0.194, 0.339, 0.519, 1.176)),
+            ("winback", (300, 10.0, 0.200, 0.346, 0.783, 1.403, 3.509)),
+        ],
+    )
+
+    @costs
+    def test_per_cost(self, lever: str, expected: tuple[float, ...]) -> None:
+        row = TABLE.loc[lever]
+        assert (row["cost"], row["customers_per_1000"]) == pytest.approx(expected[:2], abs=5e-3)
+        mine = YEAR.by_horizon[YEAR.by_horizon["lever"] == lever].set_index("step")["margin_per_cost"]
+        found = [*mine[[2, 4, 10, 20]], row["equilibrium_margin_per_cost"]]
+        assert found == pytest.approx(list(expected[2:]), abs=5.1e-4)
+        assert row["margin_per_cost"] == mine[2]
+
+    def test_flips_by_customers(self) -> None:
+        flips = YEAR.flips()
+        wide = YEAR.by_horizon.pivot_table(index="step", columns="lever", values="customers")
+        assert (wide["retention_long"][4], wide["retention_middle"][4]) == pytest.approx((19.97, 19.38), abs=5e-3)
+        assert (wide["retention_long"][20], wide["conversion"][20]) == pytest.approx((146.8, 139.4), abs=0.05)
+        when = {(row.overtakes, row.overtaken): row.step for row in flips.itertuples()}
+        assert when["retention_long", "retention_middle"] == 4
+        assert 10 < when["retention_long", "conversion"] <= 20
+        for (one, other), step in when.items():
+            assert wide[one][step] > wide[other][step]
+            assert wide[one][step - 1] <= wide[other][step - 1]
+
+    def test_nothing_pays_back_within_a_year(self) -> None:
+        assert (TABLE["margin_per_cost"] < 1).all()
+
+
+@pytest.mark.parametrize("lever", list(LEVERS))
+@pytest.mark.parametrize("periods", [1, 2, 7])
+def test_derivatives_against_finite_differences(lever: str, periods: int) -> None:
+    model, h = worked(), 1e-6
+    up, down = (model.under(crr.Scenario(**{lever: sign * h})) for sign in (1, -1))
+    row = model.levers(periods, only=[lever], step=1e-4).table.iloc[0]
+    ends = [one.project(periods).table["customers"].iloc[-1] for one in (up, down)]
+    assert row["derivative"] == pytest.approx((ends[0] - ends[1]) / (2 * h), rel=1e-5, abs=1e-4)
+    steady = [one.equilibrium().customers for one in (up, down)]
+    assert row["derivative_equilibrium"] == pytest.approx((steady[0] - steady[1]) / (2 * h), rel=1e-5)
+
+
+class TestScenario:
+    def test_is_a_value_to_paste(self) -> None:
+        scenario = crr.Scenario(retention_long=0.02, conversion=0.01)
+        assert eval(repr(scenario), {"Scenario": crr.Scenario}) == scenario  # noqa: S307 - this is the promise
+        assert hash(scenario) == hash(crr.Scenario(conversion=0.01, retention_long=0.02))
+        with pytest.raises(AttributeError):
+            scenario.conversion = 0.5  # type: ignore[misc]
+
+    def test_none_changes_nothing(self) -> None:
+        plain = worked().project(5).table
+        assert plain.equals(worked().project(5, scenario=crr.Scenario()).table)
+
+    def test_what_is_compensated(self) -> None:
+        moved = worked().under(crr.Scenario(retention_middle=0.01)).matrix
+        assert moved.loc["middle", ["middle", "long"]].sum() == pytest.approx(0.56)
+        assert moved.loc["middle", "long"] / 0.56 == pytest.approx(0.25 / 0.55)
+        assert moved.loc["middle", "lapsed"] == pytest.approx(0.44)
+        moved = worked().under(crr.Scenario(promotion=0.01)).matrix
+        assert moved.loc["middle"].sum() == pytest.approx(1)
+        assert moved.loc["middle", "long"] == pytest.approx(0.55 * (0.25 / 0.55 + 0.01))
+        moved = worked().under(crr.Scenario(conversion=0.01, winback=0.02)).table.set_index("from")
+        assert (moved.loc["short", "exit"], moved.loc["lapsed", "exit"]) == pytest.approx((0.69, 0.18))
+
+    def test_the_order_of_levers_does_not_matter(self) -> None:
+        both = crr.Scenario(retention_middle=0.1, promotion=-0.2)
+        one = worked().under(crr.Scenario(promotion=-0.2)).under(crr.Scenario(retention_middle=0.1))
+        assert worked().under(both).matrix.to_numpy() == pytest.approx(one.matrix.to_numpy())
+
+    @pytest.mark.parametrize(
+        "scenario", [{"retention_long": 0.1}, {"conversion": 0.71}, {"conversion": -0.21}, {"promotion": 0.6}]
+    )
+    def test_a_share_stays_a_share(self, scenario: dict[str, float]) -> None:
+        with pytest.raises(InputError, match="cannot change by"):
+            worked().project(1, scenario=crr.Scenario(**scenario))
+
+    def test_a_lever_needs_its_stages(self) -> None:
+        customers = ["middle", "long"]
+        small = crr.StageModel(WORKED.loc[customers, customers], {"middle": 600, "long": 400})
+        assert list(small.levers(2).table["lever"]) == ["retention_middle", "promotion", "retention_long"]
+        with pytest.raises(InputError, match="no lever 'winback'"):
+            small.project(1, scenario=crr.Scenario(winback=0.01))
+        with pytest.raises(InputError, match="Did you mean 'promotion'"):
+            small.levers(2, only=["promotoin"])
+
+    def test_refusals(self) -> None:
+        with pytest.raises(InputError, match="five points"):
+            crr.Scenario(promotion=5)
+        with pytest.raises(TypeError):
+            crr.Scenario(0.01)  # type: ignore[misc]
+        with pytest.raises(InputError, match="Choose one of"):
+            worked().levers(2, costs={"conv": 1})
+        with pytest.raises(InputError, match="above 0"):
+            worked().levers(2, costs={"conversion": 0})
+        with pytest.raises(InputError, match="customers, margin"):
+            YEAR.flips("crr")
+
+
+def test_without_an_equilibrium_the_long_run_is_not_known() -> None:
+    stuck = WORKED.copy()
+    stuck.loc["lapsed", "lapsed"] = 0.95
+    table = crr.StageModel(stuck, {"middle": 600, "long": 400}, {"short": 5}).levers(2, only=["promotion"]).table
+    assert math.isnan(table["equilibrium_customers"][0])
+    assert table["customers"][0] > 0
+
+
+def test_bands() -> None:
+    sizes = {"short": 2500, "middle": 600, "long": 400, "lapsed": 300}
+    moves = pd.DataFrame(
+        [(a, b, WORKED.loc[a, b] * n) for (a, n), b in product(sizes.items(), STAGES)]
+        + [("short", "exit", 1750), ("lapsed", "exit", 60)],
+        columns=["from_stage", "to_stage", "customers"],
+    )
+    model = crr.StageModel.from_counts(moves, {"short": 2500, "middle": 600, "long": 400}, {"short": 2250})
+    result = model.levers(2, margins=MARGINS, draws=100, seed=3)
+    table = result.table.set_index("lever")
+    inside = (table["customers_low"] <= table["customers"]) & (table["customers"] <= table["customers_high"])
+    assert inside.all()
+    assert (table["margin_low"] < table["margin_high"]).all()
+    assert table["first"].to_dict() == {"conversion": 1, **dict.fromkeys(FIVE[1:], 0)}
+    # 2500 contacts, .01 more come; sd of the kept share of middle is .0203
+    low, high = table.loc["conversion", ["customers_low", "customers_high"]]
+    assert (high - low) / 2 == pytest.approx(1.96 * 25 * math.sqrt(0.55 * 0.45 / 600 + 0.1 * 0.9 / 2500), rel=0.35)
+    assert result.table.equals(model.levers(2, margins=MARGINS, draws=100, seed=3).table)
+
+
+class TestAllocation:
+    weights, speeds = ({"a": 30, "b": 20}, {"a": 0.0004, "b": 0.0008})
+
+    def test_printed(self) -> None:
+        split = water_fill(5000, weights=self.weights, speeds=self.speeds)
+        assert split.marginal == pytest.approx(0.00348151, abs=5e-9)
+        assert list(split.table["spend"]) == pytest.approx([3093.60, 1906.40], abs=5e-3)
+        assert split.gain == pytest.approx(36.944, abs=5e-4)
+        assert split.gain_even == pytest.approx(36.257, abs=5e-4)
+        assert list(split.table["all_in"]) == pytest.approx([25.94, 19.63], abs=5e-3)
+
+    def test_a_small_budget_goes_to_one(self) -> None:
+        split = water_fill(100, weights=self.weights, speeds=self.speeds)  # 30 × .0004 = .012 < 20 × .0008 e^-.08
+        assert list(split.table["spend"]) == pytest.approx([0, 100])
+        assert water_fill(0, weights=self.weights, speeds=self.speeds).gain == 0
+
+    @settings(max_examples=30, deadline=None)
+    @given(
+        st.lists(st.tuples(st.floats(-5, 50), st.floats(1e-4, 1e-2)), min_size=1, max_size=5), st.floats(1, 1e5),
+        st.integers(0, 1000),
+    )  # fmt: skip
+    def test_no_other_split_brings_more(self, levers, budget: float, seed: int) -> None:
+        if all(w <= 0 for w, _k in levers):
+            return
+        names = [f"l{i}" for i in range(len(levers))]
+        w, k = np.array(levers).T
+        split = water_fill(budget, weights=dict(zip(names, w, strict=True)), speeds=dict(zip(names, k, strict=True)))
+        spend = split.table["spend"].to_numpy()
+        assert spend.sum() == pytest.approx(budget)
+        assert (spend >= 0).all()
+        for parts in np.random.default_rng(seed).dirichlet(np.ones(len(names)), size=20):
+            other = budget * parts
+            assert (w * (1 - np.exp(-k * other))).sum() <= split.gain + 1e-9 * (1 + abs(split.gain))
+
+    def test_on_the_model(self) -> None:
+        split = worked().allocate(
+            3000, ceilings={"conversion": 0.25, "retention_long": 0.95},
+            speeds={"conversion": 1e-3, "retention_long": 5e-4}, periods=2,
+        )  # fmt: skip
+        # the ways to the ceilings times the derivatives of customers: .05 × 3875 and .025 × 855.9459
+        by_hand = water_fill(
+            3000, weights={"conversion": 193.75, "retention_long": 21.398649},
+            speeds={"conversion": 1e-3, "retention_long": 5e-4},
+        )  # fmt: skip
+        assert list(split.table["spend"]) == pytest.approx(list(by_hand.table["spend"]), rel=1e-4)
+        assert split.gain == pytest.approx(by_hand.gain, rel=1e-4)
+
+    def test_refusals(self) -> None:
+        with pytest.raises(InputError, match="below where the lever stands"):
+            worked().allocate(1, ceilings={"conversion": 0.1}, speeds={"conversion": 1}, periods=2)
+        with pytest.raises(InputError, match="same levers"):
+            water_fill(1, weights={"a": 1}, speeds={"b": 1})
+        with pytest.raises(InputError, match="above 0"):
+            water_fill(1, weights={"a": 1}, speeds={"a": 0})
+        with pytest.raises(InputError, match="nothing to spend"):
+            water_fill(1, weights={"a": 0}, speeds={"a": 1})
+        with pytest.raises(InputError, match="negative"):
+            water_fill(-1, weights={"a": 1}, speeds={"a": 1})
+
+
+def test_what_is_shown() -> None:
+    split = water_fill(
+        5000, weights={"conversion": 30, "winback": 20}, speeds={"conversion": 0.0004, "winback": 0.0008}
+    )
+    assert "36.94" in str(split)
+    assert "retention long" in str(YEAR)
+    assert "Each lever alone by +1.0" in str(YEAR)
+    with crr.use_language("ru"):
+        text = f"{YEAR}\n{split}"
+    assert "удержание длительной стадии" in text
+    assert not [word for word in ("conversion", "winback", "margin", "steps", "split") if word in text]
