@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
-from crrkit._checks import check_column, check_fraction
+from crrkit._checks import check_fraction
 from crrkit._display import Shown
 from crrkit._errors import InputError
 from crrkit._language import gettext as _
-from crrkit.whatif import _chain, _levers, _projection, _steady
+from crrkit.whatif import _chain, _counts, _levers, _projection, _steady
 from crrkit.whatif._allocation import Allocation, water_fill
 from crrkit.whatif._scenario import Scenario, apply, available, check_levers, level
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-FEW = 30  # customers behind a row, below which its chances are hardly known
+    from numpy import ndarray
+
 HORIZON = 20
 
 
@@ -106,19 +106,7 @@ class StageModel(Shown):
             >>> StageModel.from_counts(pd.DataFrame(moves), {"middle": 8}, retained="middle").growth_rate
             0.75
         """
-        for column in ("from_stage", "to_stage", "customers"):
-            check_column(column, name="transitions", available=transitions.columns)
-        counts = transitions.pivot_table(
-            index="from_stage", columns="to_stage", values="customers", aggfunc="sum", fill_value=0, observed=True
-        ).astype("float64")
-        unknown = [str(stage) for stage in counts.columns if stage not in counts.index and stage != _chain.EXIT]
-        if unknown or not (counts.sum(axis=1) > 0).all():
-            names = ", ".join(unknown or map(str, counts.index[counts.sum(axis=1) <= 0]))
-            message = _(
-                "Nobody was counted who could leave or stay in {names}: its row is not known. Count more periods."
-            )
-            raise InputError(message.format(names=names), argument="transitions")
-        counts = counts.reindex(columns=[*counts.index, _chain.EXIT], fill_value=0.0)
+        counts = _counts.tabulate(transitions)
         matrix = counts.div(counts.sum(axis=1), axis=0)
         return cls(matrix, start, inflow, retained=retained, counts=counts)
 
@@ -145,10 +133,7 @@ class StageModel(Shown):
     @property
     def thin(self) -> tuple[str, ...]:
         """Stages whose row rests on fewer than 30 customers."""
-        if self._counts is None:
-            return ()
-        sizes = self._counts.sum(axis=1)
-        return tuple(str(stage) for stage in sizes.index[sizes < FEW])
+        return () if self._counts is None else _counts.thin_rows(self._counts)
 
     @property
     def table(self) -> pd.DataFrame:  # type: ignore[override]  # made when it is asked for
@@ -292,7 +277,7 @@ class StageModel(Shown):
         return _levers.lever_table(
             self._chain, names, periods=steps, step=step, costs=_levers.check_costs(costs, names),
             horizon=max(steps, _chain.check_periods(horizon, name="horizon")), margins=self._margins(margins),
-            draws=list(self._redraw(draws, seed)) if draws else [], coverage=check_fraction(level, name="level"),
+            draws=self._redraw(draws, seed), coverage=check_fraction(level, name="level"),
         )  # fmt: skip
 
     def allocate(
@@ -333,16 +318,15 @@ class StageModel(Shown):
     def _spectrum(self) -> _steady.Spectrum:
         return _steady.spectrum(self._chain.block)
 
-    def _margins(self, margins: Mapping[str, float] | None) -> np.ndarray | None:
+    def _margins(self, margins: Mapping[str, float] | None) -> ndarray | None:
         return None if margins is None else _chain.by_stage(margins, self.stages, "margins", signed=True)
 
-    def _redraw(self, draws: int, seed: int) -> Iterator[_chain.Chain]:
+    def _redraw(self, draws: int, seed: int) -> list[_chain.Chain]:
         """The chain with every row drawn anew from its own counts."""
+        if not draws:
+            return []
         if self._counts is None:
             message = _("Bands need the counts behind the matrix. Make the model with StageModel.from_counts.")
             raise InputError(message, argument="draws", given=draws)
-        random, sizes = np.random.default_rng(seed), self._counts.sum(axis=1).round().astype(int)
-        chances = self._counts.div(self._counts.sum(axis=1), axis=0).to_numpy()
-        for _draw in range(_chain.check_periods(draws, name="draws")):
-            rows = [random.multinomial(n, p) / n for n, p in zip(sizes, chances, strict=True)]
-            yield self._chain.with_matrix(np.array(rows)[:, :-1])
+        number = _chain.check_periods(draws, name="draws")
+        return [self._chain.with_matrix(matrix) for matrix in _counts.redraw(self._counts, number, seed=seed)]
