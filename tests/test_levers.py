@@ -84,6 +84,9 @@ class TestPrinted:
         when = {(row.overtakes, row.overtaken): row.step for row in flips.itertuples()}
         assert when["retention_long", "retention_middle"] == 4
         assert 10 < when["retention_long", "conversion"] <= 20
+        # both bring nobody in the first step: who then leads has overtaken nobody
+        assert wide.loc[1, ["winback", "promotion"]].tolist() == pytest.approx([0, 0], abs=1e-12)
+        assert ("winback", "promotion") not in when
         for (one, other), step in when.items():
             assert wide[one][step] > wide[other][step]
             assert wide[one][step - 1] <= wide[other][step - 1]
