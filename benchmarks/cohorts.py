@@ -34,7 +34,7 @@ COPY (SELECT (hash(i * 7919) % {customers})::BIGINT AS customer,
       FROM range({rows}) t(i)) TO '{path}' (FORMAT parquet)
 """
 
-# What a good analyst would write; a window is faster here than joining the first months back.
+# What a good analyst would write: a window for one fact a customer, a join for two, each the faster of both ways.
 CUSTOMERS_BY_HAND = """
 WITH active AS (SELECT DISTINCT customer, year("at") * 12 + month("at") - 1 AS period FROM '{path}'),
      aged AS (SELECT *, min(period) OVER (PARTITION BY customer) AS cohort FROM active)
@@ -43,12 +43,10 @@ SELECT cohort, period - cohort AS age, count(*) AS active FROM aged GROUP BY ALL
 REVENUE_BY_HAND = """
 WITH paid AS (SELECT customer, year("at") * 12 + month("at") - 1 AS period, sum(amount)::DOUBLE AS revenue
               FROM '{path}' GROUP BY ALL),
-     aged AS (SELECT *, min(period) OVER (PARTITION BY customer) AS cohort FROM paid),
-     opened AS (SELECT *, sum(CASE WHEN period = cohort THEN revenue END) OVER (PARTITION BY customer) AS opening
-                FROM aged)
+     own AS (SELECT customer, min(period) AS cohort, arg_min(revenue, period) AS opening FROM paid GROUP BY customer)
 SELECT cohort, period - cohort AS age, count(*) AS active, sum(revenue) AS revenue,
        sum(least(revenue, opening)) AS capped
-FROM opened GROUP BY ALL
+FROM paid JOIN own USING (customer) GROUP BY ALL
 """
 
 
@@ -72,10 +70,11 @@ def compare(name: str, base: OrderBase, by_hand: str, *, value: str) -> None:
         ours.append(seconds)
         seconds, table = timed(lambda: duckdb.sql(by_hand).df())
         theirs.append(seconds)
-    cells = table[table["age"] >= 0].set_index(["cohort", "age"])
+    cells = table.set_index(["cohort", "age"])
+    months = range(2021 * 12, 2024 * 12)
     assert grid.matrix("active").shape == (36, 36)
     for column in cells.columns:
-        counted = cells[column].unstack().to_numpy(dtype=float)
+        counted = cells[column].unstack().reindex(months).to_numpy(dtype=float)
         found = grid.matrix(column).to_numpy(dtype=float)
         beyond = grid.matrix("status").to_numpy() != "observed"
         np.testing.assert_allclose(np.where(beyond, 0, found), np.nan_to_num(counted), rtol=1e-9, err_msg=column)

@@ -62,6 +62,16 @@ def _from_cohort(rows: ir.Table, step: int | None) -> ir.Table:
     return named.select(*_but(rows, "period"), "cohort", since=named["period"] - named["cohort"])
 
 
+def _from_opening(paid: ir.Table, step: int | None) -> ir.Table:
+    """The rows with their cohort, their age and what the customer paid in age 0: one join, where windows would sort."""
+    if step is None:
+        own = paid.group_by("customer").agg(cohort=paid["period"].min(), opening=paid["revenue"].argmin(paid["period"]))
+        rows = paid.join(own, "customer")
+        return rows.mutate(since=rows["period"] - rows["cohort"])
+    own = paid.group_by("customer").agg(opening=paid["revenue"].sum(where=paid["since"] == 0))
+    return paid.join(own, "customer")
+
+
 def _but(rows: ir.Table, name: str) -> list[str]:
     return [column for column in rows.columns if column != name]
 
@@ -148,13 +158,15 @@ def _by_steps(runs: ir.Table, step: int, *, moment: bool) -> tuple[ir.IntegerVal
 def stretch_histogram(stretches: ir.Table, *, by: Names = ()) -> ir.Table:
     """``cohort, since, until, stretches, opens``: how many, and how many of them open a customer's life."""
     keys = [*by, "cohort", "since", "until"]
-    return stretches.group_by(keys).agg(stretches=stretches.count(), opens=stretches["opens"].sum())
+    return stretches.group_by(keys).agg(
+        stretches=stretches.count(), opens=stretches.count(where=stretches["opens"] == 1)
+    )
 
 
 def age_histogram(stretches: ir.Table, *, by: Names = ()) -> ir.Table:
     """`stretch_histogram` where every stretch is one age: the same frame, one key less to group by."""
     found = stretches.group_by([*by, "cohort", "since"]).agg(
-        stretches=stretches.count(), opens=stretches["opens"].sum()
+        stretches=stretches.count(), opens=stretches.count(where=stretches["opens"] == 1)
     )
     return found.mutate(until=found["since"])
 
@@ -202,22 +214,17 @@ def revenue_histogram(
     below 0; ``unpriced`` counts purchases without an amount, which add nothing.
     """
     seen = orders.filter(orders["at"] < as_of)
-    priced = seen.select(
-        "customer",
-        "at",
-        amount=seen["amount"].cast("float64").fill_null(0.0),
-        unpriced=ibis.ifelse(seen["amount"].isnull(), 1, 0),
-    )
+    priced = seen.select("customer", "at", amount=seen["amount"].cast("float64"))
     aged = _aged(priced, calendar, step)
-    keys = [name for name in aged.columns if name not in ("amount", "unpriced")]
-    paid = aged.group_by(keys).agg(revenue=aged["amount"].sum(), unpriced=aged["unpriced"].sum())
-    rows = _from_cohort(paid, step)
-    first = ibis.ifelse(rows["since"] == 0, rows["revenue"], 0.0)
-    rows = with_segments(rows.mutate(opening=first.sum().over(group_by=rows["customer"])), seen, "at", by)
+    paid = aged.group_by(_but(aged, "amount")).agg(
+        revenue=aged["amount"].sum(), unpriced=aged.count(where=aged["amount"].isnull())
+    )
+    paid = paid.mutate(revenue=paid["revenue"].fill_null(0.0))
+    rows = with_segments(_from_opening(paid, step), seen, "at", by)
     return rows.group_by([*by, "cohort", "since"]).agg(
         customers=rows.count(),
         revenue=rows["revenue"].sum(),
         capped=ibis.least(rows["revenue"], rows["opening"]).sum(),
-        negative=ibis.ifelse((rows["since"] == 0) & (rows["opening"] < 0), 1, 0).sum(),
+        negative=rows.count(where=(rows["since"] == 0) & (rows["opening"] < 0)),
         unpriced=rows["unpriced"].sum(),
     )

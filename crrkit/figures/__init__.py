@@ -11,7 +11,18 @@ A picture has no title: its finding is the heading in the text above it.
 from __future__ import annotations
 
 from crrkit.figures._bridge import bridge
+from crrkit.figures._cohort_lines import cohort_curves, revenue_cohorts
+from crrkit.figures._cohorts import cohort_heatmap
 from crrkit.figures._export import alt_text, to_png, to_svg
 from crrkit.figures._line import retention_line
 
-__all__ = ["alt_text", "bridge", "retention_line", "to_png", "to_svg"]
+__all__ = [
+    "alt_text",
+    "bridge",
+    "cohort_curves",
+    "cohort_heatmap",
+    "retention_line",
+    "revenue_cohorts",
+    "to_png",
+    "to_svg",
+]
