@@ -248,7 +248,7 @@ class TestStaticPage:
         assert "alert(1)</script>" not in page
 
     def test_nothing_in_it_could_end_a_script_or_a_style_early(self) -> None:
-        for name in ("formula_explorer.css", "static.js"):
+        for name in ("shared.css", "formula_explorer.css", "cohort_explorer.css", "static.js"):
             assert "</" not in (WIDGETS / name).read_text(encoding="utf-8"), name
 
     def test_it_asks_nothing_from_the_network(self) -> None:

@@ -1,13 +1,13 @@
 """Interactive explorers: each one anywidget that computes and draws in the browser, with its state readable in Python.
 
-An explorer is a Python class, a plain ES module of the same name and a style sheet; its headless twin lives on a lower
-floor (``FormulaExplorer.counts`` is ``crrkit.solve_counts``). What the browser computes equals what Python computes,
-and browser tests hold it. Whoever adds an explorer keeps what the first one has: sliders with number boxes, accessible
-names, keyboard and touch, light, dark and print, 360 pixels, reset, "copy as code", words from the catalogue, and a
-still picture for places without JavaScript.
+An explorer is a Python class, a plain ES module of the same name and a style sheet, each put after what all of them
+share (``shared.js``, ``shared.css``); its headless twin lives on a lower floor (``FormulaExplorer.counts`` is
+``crrkit.solve_counts``). What the browser shows equals what Python computes, and browser tests hold it. Whoever adds
+an explorer keeps what the first one has: native controls with accessible names, keyboard and touch, light, dark and
+print, 360 pixels, reset, "copy as code", words from the catalogue, and a still picture for places without JavaScript.
 
 In a report: an executed notebook's output holds beside the widget view, which needs a kernel, the key
-``application/vnd.crrkit.explorer+json`` (:data:`SAVED`) with ``{"module": ..., "state": ...}``: counts and language,
+``application/vnd.crrkit.explorer+json`` (:data:`SAVED`) with ``{"module": ..., "state": ...}``: aggregates and words,
 never customers' rows. A preprocessor replaces such an output's data by
 ``{"text/html": static_html(restore(data[SAVED]), element_id=..., assets=False)}`` and puts
 ``static_assets(explorers)`` once at the end of the page; widget state in the notebook's metadata can then be dropped.
@@ -15,7 +15,18 @@ A page's content security policy must allow ``script-src 'unsafe-inline' blob:``
 ``img-src data:``; where it forbids the scripts, the still picture stays.
 """
 
+from crrkit.widgets._explorer import SAVED, Explorer
 from crrkit.widgets._static import restore, static_assets, static_html, static_page
-from crrkit.widgets.formula_explorer import SAVED, FormulaExplorer
+from crrkit.widgets.cohort_explorer import CohortExplorer
+from crrkit.widgets.formula_explorer import FormulaExplorer
 
-__all__ = ["SAVED", "FormulaExplorer", "restore", "static_assets", "static_html", "static_page"]
+__all__ = [
+    "SAVED",
+    "CohortExplorer",
+    "Explorer",
+    "FormulaExplorer",
+    "restore",
+    "static_assets",
+    "static_html",
+    "static_page",
+]

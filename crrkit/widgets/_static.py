@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from functools import cache
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crrkit._checks import check_choice
+from crrkit.widgets._explorer import file_text, module_text
+from crrkit.widgets.cohort_explorer import CohortExplorer
 from crrkit.widgets.formula_explorer import FormulaExplorer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-HERE = Path(__file__).parent
-EXPLORERS = {"formula_explorer": FormulaExplorer}
+    from crrkit.widgets._explorer import Explorer
+
+EXPLORERS: dict[str, type[Explorer]] = {one.module: one for one in (CohortExplorer, FormulaExplorer)}
 PAGE = """<!doctype html>
 <html lang="{lang}">
 <meta charset="utf-8">
@@ -35,14 +36,14 @@ h1 {{ font-size: 1.25rem; }}
 """
 
 
-def static_html(explorer: FormulaExplorer, *, element_id: str, assets: bool = True) -> str:
+def static_html(explorer: Explorer, *, element_id: str, assets: bool = True) -> str:
     """An explorer as a piece of HTML that works from disk, with the network off.
 
     The piece is the still picture, which stays when JavaScript is off, and the explorer's state; a small script makes
     it live. The page's policy must allow inline scripts and ``blob:`` ones, or the picture stays still.
 
     Args:
-        explorer: The explorer; its counts as they stand become the page's start state.
+        explorer: The explorer; its state as it stands becomes the page's start state.
         element_id: The ``id`` of its ``div``, unique in the page.
         assets: Add style, module and script. A page of several explorers asks for them once: give False here and add
             :func:`static_assets`.
@@ -54,24 +55,24 @@ def static_html(explorer: FormulaExplorer, *, element_id: str, assets: bool = Tr
     """
     name = escape(element_id, quote=True)
     host = f'<div id="{name}" class="crrkit-explorer" lang="{explorer.lang}">{explorer.still()}</div>'
-    where = f'data-crrkit-state="{name}" data-crrkit-module="{explorer.saved["module"]}"'
+    where = f'data-crrkit-state="{name}" data-crrkit-module="{explorer.module}"'
     data = f'<script type="application/json" {where}>{island(explorer.page_state)}</script>'
     return f"{host}\n{data}\n" + (static_assets([explorer]) if assets else "")
 
 
-def static_assets(explorers: Iterable[FormulaExplorer]) -> str:
+def static_assets(explorers: Iterable[Explorer]) -> str:
     """Style, modules and script for all of a page's explorers, each module once; stands after the explorers."""
-    names = sorted({explorer.saved["module"] for explorer in explorers})
-    styles = "\n".join(_text(f"{name}.css") for name in names)
-    modules = island({name: _text(f"{name}.js") for name in names})
+    names = sorted({explorer.module for explorer in explorers})
+    styles = "\n".join(file_text(f"{name}.css") for name in ["shared", *names])
+    modules = island({name: module_text(name) for name in names})
     return (
         f"<style>\n{styles}</style>\n"
         f'<script type="application/json" data-crrkit-modules>{modules}</script>\n'
-        f'<script type="module">\n{_text("static.js")}</script>\n'
+        f'<script type="module">\n{file_text("static.js")}</script>\n'
     )
 
 
-def static_page(explorers: Iterable[FormulaExplorer], *, title: str) -> str:
+def static_page(explorers: Iterable[Explorer], *, title: str) -> str:
     """A whole HTML page with one or several explorers, to be sent as one file."""
     shown = list(explorers)
     pieces = [static_html(one, element_id=f"explorer-{i}", assets=False) for i, one in enumerate(shown, start=1)]
@@ -79,7 +80,7 @@ def static_page(explorers: Iterable[FormulaExplorer], *, title: str) -> str:
     return PAGE.format(lang=lang, title=escape(title), body="\n".join([*pieces, static_assets(shown)]))
 
 
-def restore(saved: Mapping[str, Any]) -> FormulaExplorer:
+def restore(saved: Mapping[str, Any]) -> Explorer:
     """The explorer that an output of an executed notebook holds under ``application/vnd.crrkit.explorer+json``.
 
     Examples:
@@ -87,14 +88,9 @@ def restore(saved: Mapping[str, Any]) -> FormulaExplorer:
         FormulaExplorer(start=70, lost=10, new=30)
     """
     module = check_choice(saved["module"], name="module", choices=EXPLORERS)
-    return EXPLORERS[module](**saved["state"])
+    return EXPLORERS[module].from_saved(saved["state"])
 
 
 def island(value: object) -> str:
     """JSON that can stand inside a script element: no ``<`` is left that could end it."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")
-
-
-@cache
-def _text(name: str) -> str:
-    return (HERE / name).read_text(encoding="utf-8")

@@ -2,7 +2,8 @@
  * FormulaExplorer: three counts, the account they make, and its bridge.
  *
  * One plain module with two homes: a notebook (anywidget) and a page without a kernel (static.js). It needs of its model
- * only get, set, on, off and save_changes, and of the world only the DOM: no bundler, no network.
+ * only get, set, on, off and save_changes, and of the world only the DOM: no bundler, no network. What all explorers
+ * share, shared.js, is put in front of it as text.
  * `account` and `bars` are pure; _bridge.py says the same in Python, and a browser test compares the two.
  */
 
@@ -51,11 +52,11 @@ function render({ model, el }) {
   const controls = Object.fromEntries(INPUTS.map((name) => [name, control(name, words)]));
   const results = resultList(words);
   const formula = html("p", { class: "crrkit-formula-sum", "aria-live": "polite", "aria-atomic": "true" });
-  const message = html("p", { class: "crrkit-formula-message", role: "status", id: uniqueId() });
-  const hint = html("p", { class: "crrkit-formula-hint" }, words.hint); // stands where the messages come
+  const message = html("p", { class: "crrkit-message", role: "status", id: uniqueId() });
+  const hint = html("p", { class: "crrkit-hint" }, words.hint); // stands where the messages come
   const picture = bridge(words, say);
-  const reset = html("button", { type: "button", class: "crrkit-formula-button" }, words.reset);
-  const copy = html("button", { type: "button", class: "crrkit-formula-button" }, words.copy);
+  const reset = html("button", { type: "button", class: "crrkit-button" }, words.reset);
+  const copy = html("button", { type: "button", class: "crrkit-button" }, words.copy);
 
   let wanted = model.get("lost"); // what was last asked for: lost follows a falling start and comes back with it
   let reach = 0; // where the sliders of start and new end: it grows with the numbers and returns on reset
@@ -147,10 +148,10 @@ function render({ model, el }) {
   copy.addEventListener("click", copyAsCode);
 
   const inputs = html("div", { class: "crrkit-formula-inputs" }, ...INPUTS.map((name) => controls[name].row));
-  const actions = html("div", { class: "crrkit-formula-actions" }, reset, copy);
+  const actions = html("div", { class: "crrkit-actions" }, reset, copy);
   const parts = [inputs, message, hint, results.list, picture.svg, formula, actions];
   const body = html("div", { class: "crrkit-formula-body" }, ...parts);
-  const root = html("div", { class: "crrkit-formula", role: "group", "aria-label": words.title, lang: model.get("lang") }, body);
+  const root = html("div", { class: "crrkit-ui crrkit-formula", role: "group", "aria-label": words.title, lang: model.get("lang") }, body);
   // JupyterLab takes keys pressed inside outputs for its own commands unless they stop here.
   root.addEventListener("keydown", (event) => event.stopPropagation());
   el.replaceChildren(root);
@@ -165,7 +166,7 @@ function control(name, words) {
   const label = html("span", { class: "crrkit-formula-label", id }, words[name]);
   const slider = html("input", { type: "range", min: 0, step: 1, "aria-labelledby": id, class: "crrkit-formula-slider" });
   const max = name === "lost" ? {} : { max: LIMIT };
-  const box = html("input", { type: "number", min: 0, step: 1, ...max, "aria-labelledby": id, class: "crrkit-formula-box" });
+  const box = html("input", { type: "number", min: 0, step: 1, ...max, "aria-labelledby": id, class: "crrkit-box crrkit-formula-box" });
   const row = html("div", { class: `crrkit-formula-control crrkit-formula-${name}` }, label, slider, box);
   return { row, slider, box };
 }
@@ -265,51 +266,6 @@ function text(kind, x, content = "", y = 0) {
 function write(node, content, y) {
   node.textContent = content;
   node.setAttribute("y", y);
-}
-
-/* ---- small tools ---- */
-
-/** Numbers and sentences in one language; halves are rounded to even, as the Python side does. */
-export function speaker(lang) {
-  const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1, roundingMode: "halfEven" };
-  const whole = new Intl.NumberFormat(lang);
-  const share = new Intl.NumberFormat(lang, { style: "percent", ...digits });
-  const compact = new Intl.NumberFormat(lang, { notation: "compact", maximumSignificantDigits: 3 });
-  const number = (value) => whole.format(value);
-  const short = (value) => (value < 1e7 ? whole : compact).format(value); // four of them stand side by side in 360 pixels
-  const percent = (value) => (Number.isNaN(value) ? "–" : share.format(value));
-  const fill = (sentence, facts) => sentence.replace(/\{(\w+)\}/g, (_, name) => number(facts[name]));
-  return { number, short, percent, fill };
-}
-
-/** A page opened from disk or framed may not be let to the clipboard: then the caller shows the line to copy. */
-async function toClipboard(line) {
-  try {
-    await navigator.clipboard.writeText(line);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function html(tag, attributes, ...children) {
-  const node = set(document.createElement(tag), attributes);
-  node.append(...children);
-  return node;
-}
-
-function vector(tag, attributes) {
-  return set(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes);
-}
-
-function set(node, attributes) {
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  return node;
-}
-
-// Each explorer in a notebook loads its own copy of this module, so a counter would give the same id twice.
-function uniqueId() {
-  return `crrkit-${Math.random().toString(36).slice(2)}`;
 }
 
 export default { render };

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
-from html import escape
-from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets
 
 from crrkit._checks import check_count
@@ -16,14 +12,9 @@ from crrkit._language import format_number, language, use_language
 from crrkit._language import gettext as _
 from crrkit.accounts import Counts, solve_counts, too_many_lost
 from crrkit.widgets._bridge import bridge_svg, describe, formula_line
+from crrkit.widgets._explorer import Explorer, StateError, module_text, still_html, style_text
 
-HERE = Path(__file__).parent
 LIMIT = 10**9  # the largest count that the number boxes take
-SAVED = "application/vnd.crrkit.explorer+json"
-
-
-class StateError(InputError, traitlets.TraitError):
-    """A state that an explorer cannot show; a TraitError too, so that traitlets takes a half-made change back."""
 
 
 class Count(traitlets.TraitType[int, int]):
@@ -35,7 +26,7 @@ class Count(traitlets.TraitType[int, int]):
         return _whole(value, name=str(self.name))
 
 
-class FormulaExplorer(anywidget.AnyWidget):
+class FormulaExplorer(Explorer):
     """Three sliders, the account that they make, and its bridge.
 
     The formula is ``CRR = (end - new) / start`` with ``end = start - lost + new``: new customers do not move it.
@@ -63,18 +54,16 @@ class FormulaExplorer(anywidget.AnyWidget):
         >>> explorer.lost = 71
         Traceback (most recent call last):
         ...
-        crrkit.widgets.formula_explorer.StateError: lost=71 is more than start=70: ...
+        crrkit.widgets._explorer.StateError: lost=71 is more than start=70: ...
     """
 
-    _esm = HERE / "formula_explorer.js"
-    _css = HERE / "formula_explorer.css"
+    module = "formula_explorer"
+    _esm = module_text(module)
+    _css = style_text(module)
 
     start = Count().tag(sync=True)
     lost = Count().tag(sync=True)
     new = Count().tag(sync=True)
-    lang = traitlets.Unicode(read_only=True).tag(sync=True)
-    _initial = traitlets.Dict().tag(sync=True)
-    _words = traitlets.Dict().tag(sync=True)
 
     def __init__(self, *, start: int = 70, lost: int = 10, new: int = 30, lang: str | None = None) -> None:
         given = {"start": start, "lost": lost, "new": new}
@@ -106,9 +95,9 @@ class FormulaExplorer(anywidget.AnyWidget):
         return f"crr.solve_counts({self._arguments})"
 
     @property
-    def saved(self) -> dict[str, Any]:
-        """All that brings this explorer back elsewhere (:func:`crrkit.widgets.restore`): counts, no customers."""
-        return {"module": "formula_explorer", "state": self.state | {"lang": self.lang}}
+    def saved_state(self) -> dict[str, Any]:
+        """The counts and the language."""
+        return self.state | {"lang": self.lang}
 
     @property
     def page_state(self) -> dict[str, Any]:
@@ -121,18 +110,10 @@ class FormulaExplorer(anywidget.AnyWidget):
         with use_language(self.lang):
             line, picture = formula_line(counts, self._words), bridge_svg(counts, self._words)
             alt = describe(counts, self._words["picture"])
-        data = b64encode(picture.encode()).decode()  # as an image, since sanitizers take inline SVG away
-        image = f'<img alt="{escape(alt)}" src="data:image/svg+xml;base64,{data}" style="max-width:100%">'
-        return f"<p>{escape(line)}</p>\n<p>{image}</p>"
+        return still_html(line, picture, alt)
 
     def __repr__(self) -> str:
         return f"FormulaExplorer({self._arguments})"
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The live view, and beside it what an untrusted notebook or a forge may show."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})  # a plain dict before anywidget 0.10
-        return {**(data or {}), "text/html": self.still(), SAVED: self.saved}, metadata
 
     @property
     def _arguments(self) -> str:

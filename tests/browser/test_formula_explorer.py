@@ -12,9 +12,9 @@ import crrkit as crr
 from crrkit._language import format_number, format_percent, use_language
 from crrkit.widgets import FormulaExplorer, static_page
 from crrkit.widgets._bridge import ROOM, bars
+from crrkit.widgets._explorer import module_text
 
 OpenPage = Callable[..., Page]
-MODULE = Path(crr.__file__).parent / "widgets" / "formula_explorer.js"
 SCREENS = [(width, scheme) for width in (1280, 360) for scheme in ("light", "dark")]
 
 
@@ -287,7 +287,7 @@ def test_the_browser_computes_what_python_computes(open_page: OpenPage, page_fil
             const ink = ({ end, crr }) => says.map((say) => [say.number(end), say.percent(crr)]);
             return inputs.map((one) => ({ ...account(one), bars: bars(one), ink: ink(account(one)) }));
         }""",
-        [MODULE.read_text(encoding="utf-8"), inputs],
+        [module_text("formula_explorer"), inputs],
     )
     for given, answer in zip(inputs, answers, strict=True):
         counts = crr.solve_counts(**given)

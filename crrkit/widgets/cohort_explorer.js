@@ -1,0 +1,320 @@
+/*
+ * CohortExplorer: the triangle of cohorts, and the curves of two of them beside the average.
+ *
+ * Python counts, this module only picks and draws. It needs of its model only get, set, on, off and save_changes, and
+ * of the world only the DOM: no bundler, no network. What all explorers share, shared.js, is put in front of it as text.
+ */
+
+const CHOICES = ["kind", "period", "value", "one", "other", "average"];
+const KEY = ["kind", "period", "value"];
+const LINES = ["average", "other", "one"]; // the last one is drawn on top
+const STATES = { o: "seen", p: "running", u: "unseen", e: "empty", s: "hidden" };
+const STRONGEST = 80; // percent of the hue: the page's ink can still be read on it, light or dark
+const HEIGHT = 264; // of the curves, in CSS pixels
+const PLOT = { left: 12, right: 97, top: 16, bottom: 224 }; // across in percent, so that 360 pixels and 960 both fit
+
+/** The grid of a choice, or undefined. */
+export function gridOf(grids, choice) {
+  return grids.find((grid) => KEY.every((name) => grid[name] === choice[name]));
+}
+
+/** What is drawn: the two cohorts and the average by column; null where nothing was observed whole. */
+export function curvesOf(grid, { one, other, average }) {
+  const cohort = (name) => {
+    const row = grid.cohorts.indexOf(name);
+    return grid.rates[row].map((rate, i) => (grid.states[row][i] === "o" ? rate : null));
+  };
+  return { one: cohort(one), other: cohort(other), average: grid.averages[average] };
+}
+
+/** The last column in which both cohorts were observed whole; -1 when there is none. */
+export function lastCommon(grid, { one, other }) {
+  return one.findLastIndex((rate, i) => i >= grid.first && rate !== null && other[i] !== null);
+}
+
+/** The line of Python that gives the shown numbers again: `code` of cohort_explorer.py. */
+export function code(choice, grid) {
+  const facts = { every: choice.period, kind: choice.kind, value: choice.value, align: grid.align };
+  const given = Object.entries(facts).map(([name, fact]) => `${name}="${fact}"`);
+  const rows = `["${choice.one}", "${choice.other}"]`;
+  return `grid = crr.cohort_grid(base, ${given.join(", ")}); curves = grid.matrix().loc[${rows}]; average = grid.average("${choice.average}")`;
+}
+
+function render({ model, el }) {
+  const words = model.get("_words");
+  const grids = model.get("_grids");
+  const say = { ...speaker(model.get("lang")), whole: wholePercent(model.get("lang")) };
+  const controls = Object.fromEntries(CHOICES.map((name) => [name, control(name, words[name])]));
+  const message = html("p", { class: "crrkit-message", role: "status" });
+  const hint = html("p", { class: "crrkit-hint" }, words.hint); // stands where the messages come
+  const sentence = html("p", { class: "crrkit-cohort-sentence", "aria-live": "polite", "aria-atomic": "true" });
+  const chart = curves(words, say);
+  const triangle = heatMap(words, say, (cohort) => choose("one", cohort));
+  const reset = html("button", { type: "button", class: "crrkit-button" }, words.reset);
+  const copy = html("button", { type: "button", class: "crrkit-button" }, words.copy);
+  let writing = false;
+
+  const read = () => Object.fromEntries(CHOICES.map((name) => [name, model.get(name)]));
+  const tell = (...content) => message.replaceChildren(...content);
+
+  function redraw() {
+    const choice = read();
+    const grid = gridOf(grids, choice);
+    if (!grid) return; // a half-made change of several choices; the rest is on its way
+    if (!grid.cohorts.includes(choice.one) || !grid.cohorts.includes(choice.other)) return;
+    const options = { average: Object.keys(words.averages), one: grid.cohorts, other: grid.cohorts };
+    for (const name of KEY) options[name] = [...new Set(grids.map((each) => each[name]))];
+    for (const name of CHOICES) showControl(controls[name], options[name], choice[name], words[`${name}s`]);
+    const lines = curvesOf(grid, choice);
+    sentence.textContent = compare(grid, choice, lines, words, say);
+    chart.show(grid, choice, lines);
+    triangle.show(grid, choice);
+  }
+
+  function write(choice) {
+    writing = true;
+    for (const name of CHOICES) model.set(name, choice[name]);
+    writing = false;
+    model.save_changes();
+    redraw();
+  }
+
+  /** What was chosen stands; what is not counted together with it gives way, and the page says so. */
+  function choose(name, value) {
+    const before = read();
+    const choice = { ...before, [name]: value };
+    const fits = (grid) => grid[name] === value;
+    const alike = (grid) => KEY.filter((other) => grid[other] === choice[other]).length;
+    const grid = KEY.includes(name) ? grids.filter(fits).sort((a, b) => alike(b) - alike(a))[0] : gridOf(grids, choice);
+    for (const other of KEY) choice[other] = grid[other];
+    const usual = usualCohorts(grid);
+    for (const line of ["one", "other"]) if (!grid.cohorts.includes(choice[line])) choice[line] = usual[line];
+    const moved = KEY.filter((other) => other !== name && choice[other] !== before[other]).map((other) => words[other]);
+    tell(moved.length ? words.moved.replace("{what}", moved.join(", ")) : "");
+    write(choice);
+  }
+
+  function restore() {
+    write(model.get("_initial"));
+    tell(words.restored);
+  }
+
+  async function copyAsCode() {
+    const choice = read();
+    const line = html("code", {}, code(choice, gridOf(grids, choice)));
+    const copied = await toClipboard(line.textContent);
+    tell(copied ? words.copied : words.copyThis, " ", line);
+    if (!copied) getSelection().selectAllChildren(line);
+  }
+
+  const follow = () => writing || redraw();
+  for (const name of CHOICES) {
+    controls[name].select.addEventListener("change", ({ target }) => choose(name, target.value));
+    model.on(`change:${name}`, follow);
+  }
+  reset.addEventListener("click", restore);
+  copy.addEventListener("click", copyAsCode);
+
+  const inputs = html("div", { class: "crrkit-cohort-inputs" }, ...CHOICES.map((name) => controls[name].row));
+  const actions = html("div", { class: "crrkit-actions" }, reset, copy);
+  const body = html("div", { class: "crrkit-cohort-body" }, inputs, message, hint, sentence, chart.figure, actions, triangle.figure);
+  const root = html("div", { class: "crrkit-ui crrkit-cohort", role: "group", "aria-label": words.title, lang: model.get("lang") }, body);
+  // JupyterLab takes keys pressed inside outputs for its own commands unless they stop here.
+  root.addEventListener("keydown", (event) => event.stopPropagation());
+  el.replaceChildren(root);
+  redraw();
+  return () => CHOICES.forEach((name) => model.off(`change:${name}`, follow));
+}
+
+/** As `default_cohorts` of _cohort_state.py: the oldest cohort, and the youngest that has a curve. */
+export function usualCohorts(grid) {
+  const seen = grid.states.map((row) => [...row].filter((state) => "op".includes(state)).length);
+  const there = grid.cohorts.filter((_, i) => seen[i]);
+  const names = there.length ? there : grid.cohorts;
+  const long = grid.cohorts.filter((_, i) => seen[i] >= 3);
+  return { one: names[0], other: (long.length > 1 ? long : names).at(-1) };
+}
+
+/* ---- controls and words ---- */
+
+function control(name, word) {
+  const id = uniqueId();
+  const select = html("select", { class: "crrkit-box", id });
+  const mark = name === "one" || name === "other" ? [swatch(name), " "] : [];
+  const label = html("label", { for: id }, ...mark, word);
+  return { row: html("div", { class: `crrkit-cohort-control crrkit-cohort-${name}` }, label, select), select };
+}
+
+function showControl({ row, select }, options, value, names) {
+  const shown = [...select.options].map((option) => option.value);
+  if (shown.join() !== options.join()) {
+    select.replaceChildren(...options.map((option) => html("option", { value: option }, names?.[option] ?? option)));
+  }
+  select.value = value;
+  row.hidden = options.length < 2; // nothing to choose
+}
+
+function compare(grid, choice, lines, words, say) {
+  const at = lastCommon(grid, lines);
+  const names = { one: choice.one, other: choice.other };
+  if (at < 0) return put(words.nothingCommon, names);
+  const [rateOne, rateOther, rateAll] = [lines.one, lines.other, lines.average].map((line) => say.percent(line[at]));
+  return put(words.compared, { ...names, age: grid.columns[at], rateOne, rateOther, rateAll });
+}
+
+/** Percents as short as a cell needs: only what would be rounded to nothing keeps a digit. */
+function wholePercent(lang) {
+  const [none, one] = [0, 1].map((n) => new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: n, roundingMode: "halfEven" }));
+  return (rate) => (Number.isNaN(rate) ? "–" : (rate > 0 && rate < 0.01 ? one : none).format(rate));
+}
+
+function put(sentence, facts) {
+  return sentence.replace(/\{(\w+)\}/g, (_, name) => facts[name]);
+}
+
+/** A short piece of a line as it is drawn, so that no name hangs on its colour alone. */
+function swatch(name) {
+  const svg = vector("svg", { class: "crrkit-cohort-swatch", width: 28, height: 12, "aria-hidden": "true" });
+  svg.append(vector("line", { "data-line": name, x1: 1, x2: 27, y1: 6, y2: 6 }), marker(name, "14", 6, "o"));
+  return svg;
+}
+
+/** Circle and square, so that the lines are told apart without colour; the average has none, only a place. */
+function marker(name, x, y, state) {
+  const shapes = {
+    one: () => vector("circle", { cx: x, cy: y, r: 3.5 }),
+    other: () => vector("rect", { x, y: y - 3.5, width: 7, height: 7, class: "crrkit-cohort-square" }),
+    average: () => vector("g", {}),
+  };
+  return set(shapes[name](), { "data-marker": name, "data-state": STATES[state] });
+}
+
+/* ---- the curves ---- */
+
+function curves(words, say) {
+  const legend = html("p", { class: "crrkit-cohort-legend" });
+  const svg = vector("svg", { class: "crrkit-cohort-curves", role: "img", width: "100%", height: HEIGHT });
+  const figure = html("div", { class: "crrkit-cohort-picture" }, legend, svg);
+
+  function show(grid, choice, lines) {
+    const shown = LINES.flatMap((name) => lines[name]).filter((rate) => rate !== null);
+    const top = roundTop(Math.max(...shown, ...running(grid, choice), 0.01));
+    const across = (i) => PLOT.left + ((PLOT.right - PLOT.left) * (i + 0.5)) / grid.columns.length;
+    const down = (rate) => PLOT.bottom - ((PLOT.bottom - PLOT.top) * rate) / top;
+    svg.replaceChildren(...axes(grid, top, across, down, say, words), ...LINES.flatMap((name) => line(name, grid, choice, lines[name], across, down)));
+    svg.setAttribute("aria-label", put(words.chart, choice));
+    const names = { one: choice.one, other: choice.other, average: `${words.average}: ${words.averages[choice.average]}` };
+    legend.replaceChildren(...["one", "other", "average"].map((name) => html("span", {}, swatch(name), " ", names[name])));
+  }
+  return { figure, show };
+}
+
+function running(grid, choice) {
+  return [choice.one, choice.other].flatMap((name) => grid.rates[grid.cohorts.indexOf(name)]).filter((rate) => rate !== null);
+}
+
+function roundTop(value) {
+  return [0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.2, 1.5, 2, 3, 4, 5].find((edge) => edge >= value) ?? Math.ceil(value);
+}
+
+function axes(grid, top, across, down, say, words) {
+  const parts = [];
+  for (let i = 0; i <= 4; i += 1) {
+    const y = down((top * i) / 4);
+    parts.push(vector("line", { "data-line": i ? "rule" : "floor", x1: `${PLOT.left}%`, x2: "100%", y1: y, y2: y }));
+    parts.push(text(`${PLOT.left - 1.5}%`, y + 4, say.percent((top * i) / 4).replace(/[.,]0(?=\D*$)/, ""), "end"));
+  }
+  const every = Math.ceil(grid.columns.length / 13);
+  grid.columns.forEach((name, i) => i % every === 0 && parts.push(text(`${across(i)}%`, PLOT.bottom + 17, name, "middle")));
+  parts.push(text(`${(PLOT.left + 100) / 2}%`, HEIGHT - 5, put(words.age, { period: words.periods[grid.period] ?? grid.period }), "middle"));
+  return parts;
+}
+
+/** A line breaks where nothing was observed, and is dashed to what is still running. */
+function line(name, grid, choice, rates, across, down) {
+  const states = name === "average" ? [] : [...grid.states[grid.cohorts.indexOf(choice[name])]];
+  const all = name === "average" ? rates : grid.rates[grid.cohorts.indexOf(choice[name])];
+  const parts = [];
+  all.forEach((rate, i) => {
+    if (rate === null) return;
+    const state = states[i] ?? "o";
+    if (i && all[i - 1] !== null) {
+      parts.push(vector("line", {
+        "data-line": name, "data-state": STATES[state],
+        x1: `${across(i - 1)}%`, y1: down(all[i - 1]), x2: `${across(i)}%`, y2: down(rate),
+      }));
+    }
+    const shape = marker(name, `${across(i)}%`, down(rate), state);
+    shape.dataset.rate = rate;
+    shape.dataset.column = grid.columns[i];
+    parts.push(shape);
+  });
+  return [...parts.filter((part) => part.tagName === "line"), ...parts.filter((part) => part.tagName !== "line")];
+}
+
+function text(x, y, content, anchor) {
+  const node = vector("text", { x, y, "text-anchor": anchor });
+  node.textContent = content;
+  return node;
+}
+
+/* ---- the triangle ---- */
+
+function heatMap(words, say, choose) {
+  const body = html("table", { class: "crrkit-cohort-table" });
+  const scroll = html("div", { class: "crrkit-cohort-scroll", role: "region", tabindex: 0 }, body);
+  const legend = html("p", { class: "crrkit-cohort-legend" });
+  const figure = html("div", { class: "crrkit-cohort-triangle" }, scroll, legend);
+
+  function legendOf(state) {
+    const name = STATES[state] ?? state;
+    const sample = html("span", { class: "crrkit-cohort-key", "data-state": name, "aria-hidden": "true" }, { e: "–", s: "×" }[state] ?? "");
+    return html("span", {}, sample, " ", words[name]);
+  }
+
+  function show(grid, choice) {
+    const top = Math.max(...grid.rates.flatMap((row) => row.slice(grid.first)).filter((rate) => rate !== null), 0) || 1;
+    const columns = grid.columns.slice(grid.first).map((name) => html("th", { scope: "col" }, name));
+    const head = html("tr", {}, html("th", { scope: "col" }, words.cohort), html("th", { scope: "col" }, words.size), ...columns);
+    const rows = grid.cohorts.map((cohort, row) => line(cohort, row));
+    const mean = grid.averages[choice.average].slice(grid.first).map((rate) => html("td", {}, rate === null ? "" : say.whole(rate)));
+    const label = html("th", { scope: "row", colspan: 2 }, `${words.average}: ${words.averages[choice.average]}`);
+    const title = html("caption", {}, words.tables[grid.value]);
+    scroll.setAttribute("aria-label", title.textContent);
+    body.replaceChildren(title, html("thead", {}, head), html("tbody", {}, ...rows), html("tfoot", {}, html("tr", {}, label, ...mean)));
+    const met = new Set(grid.states.join(""));
+    const key = ["p", "u", "e", "s"].filter((state) => met.has(state));
+    if (grid.provisional.join("").includes("1")) key.push("provisional");
+    legend.replaceChildren(...key.map(legendOf));
+
+    function line(cohort, row) {
+      const chosen = ["one", "other"].filter((name) => choice[name] === cohort);
+      const marks = chosen.map((name) => swatch(name));
+      const size = grid.sizes[row];
+      const cells = grid.rates[row].slice(grid.first).map((rate, i) => cell(rate, row, i + grid.first, top));
+      const name = html("th", { scope: "row" }, cohort, ...marks.flatMap((mark) => [" ", mark]));
+      const node = html("tr", chosen.length ? { "data-chosen": chosen.join(" ") } : {}, name, html("td", { class: "crrkit-cohort-size" }, size === null ? "×" : say.number(size)), ...cells);
+      node.addEventListener("click", () => choose(cohort));
+      return node;
+    }
+
+    function cell(rate, row, i) {
+      const state = STATES[grid.states[row][i]];
+      const node = html("td", { "data-state": state });
+      if (grid.provisional[row][i] === "1") node.dataset.provisional = "1";
+      if (rate !== null) {
+        node.dataset.rate = rate;
+        node.style.setProperty("--crrkit-share", `${((STRONGEST * Math.max(rate, 0)) / top).toFixed(1)}%`);
+        const active = grid.active[row][i];
+        if (grid.value === "customers" && active !== null) node.title = put(words.ofSize, { active: say.number(active), size: say.number(grid.sizes[row]), rate: say.percent(rate) });
+      }
+      const ink = state === "unseen" ? "" : state === "hidden" ? "×" : say.whole(rate ?? NaN);
+      node.append(state === "seen" ? ink : html("span", state === "running" && rate !== null ? {} : { "aria-hidden": "true" }, ink));
+      if (state !== "seen") node.append(html("span", { class: "crrkit-cohort-aside" }, ` ${words[state]}`));
+      return node;
+    }
+  }
+  return { figure, show };
+}
+
+export default { render };

@@ -1,0 +1,247 @@
+"""CohortExplorer: customers by when they first came, one cohort against another and against the average."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import traitlets
+
+from crrkit._checks import check_choice
+from crrkit._errors import InputError
+from crrkit._language import format_number, format_percent, language, use_language
+from crrkit._language import gettext as _
+from crrkit.widgets._cohort_state import AVERAGES, curve_of, default_cohorts, grids_of, key_of, last_common
+from crrkit.widgets._explorer import Explorer, StateError, module_text, still_html, style_text
+from crrkit.widgets._triangle import triangle_svg
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import pandas as pd
+
+    from crrkit.bases import Base
+    from crrkit.cohorts import CohortGrid
+    from crrkit.widgets._cohort_state import Grid
+
+CHOICES = ("kind", "period", "value", "average", "one", "other")
+KEY = ("kind", "period", "value")
+
+
+class CohortExplorer(Explorer):
+    """The triangle of cohorts and the curves of two of them beside the average.
+
+    All that can be chosen is counted in Python beforehand and carried along, so that the explorer lives on in a page
+    without a kernel; the browser only picks and draws. It holds counts by cohort and age and no customers; for a page
+    that is shared give grids made by ``grid.suppressed()``.
+
+    Cells that nobody could have been seen in are hatched and in no average, running ones are dashed and set in
+    italics, and a cohort without members has a dash.
+
+    Args:
+        base_or_grids: A base, whose bounded, unbounded and (with amounts) revenue grids are made; or the grids to
+            choose from, made by `cohort_grid`.
+        every: For a base, the shortest period; longer ones are added where there are three of them.
+        lang: ``"en"`` or ``"ru"``; None takes the current language.
+
+    Raises:
+        InputError: If a grid is too large for a page (4,000 cells), is of several segments, or a choice is not there.
+            To change several choices, hold the checks: ``with explorer.hold_trait_notifications(): ...``.
+
+    Examples:
+        >>> import crrkit as crr
+        >>> base = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at")
+        >>> explorer = CohortExplorer(base, every="quarter")
+        >>> explorer
+        CohortExplorer(kind='bounded', period='quarter', value='customers', average='pooled', one=..., other=...)
+        >>> explorer.kind = "bracket"
+        Traceback (most recent call last):
+        ...
+        crrkit.widgets._explorer.StateError: kind='bracket', ... is not among the grids of this explorer. ...
+    """
+
+    module = "cohort_explorer"
+    _esm = module_text(module)
+    _css = style_text(module)
+
+    kind = traitlets.Unicode().tag(sync=True)
+    period = traitlets.Unicode().tag(sync=True)
+    value = traitlets.Unicode().tag(sync=True)
+    average = traitlets.Unicode().tag(sync=True)
+    one = traitlets.Unicode().tag(sync=True)
+    other = traitlets.Unicode().tag(sync=True)
+    _grids: traitlets.List[Grid] = traitlets.List().tag(sync=True)
+
+    def __init__(
+        self, base_or_grids: Base | CohortGrid | Iterable[CohortGrid], *, every: str = "month", lang: str | None = None
+    ) -> None:
+        self._begin(grids_of(base_or_grids, every), {}, lang)
+
+    def _begin(self, grids: list[Grid], chosen: Mapping[str, str], lang: str | None) -> None:
+        key = {name: chosen.get(name, grids[0][name]) for name in KEY}
+        one, other = default_cohorts(_grid_among(grids, key))
+        state = {**key, "average": AVERAGES[0], "one": one, "other": other, **chosen}
+        with use_language(lang):
+            self.set_trait("lang", language())
+            super().__init__(_grids=grids, **state, _initial=state, _words=_words_of_the_page())
+
+    @classmethod
+    def from_saved(cls, state: Mapping[str, Any]) -> CohortExplorer:
+        """The explorer that had this state; no base is needed."""
+        explorer: CohortExplorer = cls.__new__(cls)
+        explorer._begin(state["grids"], {name: state[name] for name in CHOICES}, state["lang"])
+        return explorer
+
+    @traitlets.validate(*CHOICES)
+    def _hold_to_what_there_is(self, proposal: dict[str, Any]) -> str:
+        name, value = proposal["trait"].name, str(proposal["value"])
+        if name in KEY:
+            _grid_among(self._grids, {**self.state, name: value})
+        else:
+            choices = AVERAGES if name == "average" else self.grid["cohorts"]
+            _check(value, name=name, choices=choices)
+        return value
+
+    @traitlets.observe(*KEY)
+    def _keep_cohorts_that_are_there(self, change: object) -> None:
+        """Quarters have other names than months: what is not there gives way to the first choice."""
+        del change
+        for name, usual in zip(("one", "other"), default_cohorts(self.grid), strict=True):
+            if getattr(self, name) not in self.grid["cohorts"]:
+                setattr(self, name, usual)
+
+    @property
+    def state(self) -> dict[str, str]:
+        """What is chosen."""
+        return {name: getattr(self, name) for name in CHOICES}
+
+    @property
+    def grid(self) -> Grid:
+        """The chosen grid as it is carried along: plain lists, None where there is no number."""
+        return _grid_among(self._grids, self.state)
+
+    @property
+    def curves(self) -> pd.DataFrame:
+        """The chosen curves: ``age``, ``one``, ``other``, ``average``; NaN where nothing was observed whole."""
+        import pandas as pd
+
+        grid = self.grid
+        curves = {name: curve_of(grid, getattr(self, name)) for name in ("one", "other")}
+        frame = pd.DataFrame({**curves, "average": grid["averages"][self.average]}, dtype="float64")
+        frame.insert(0, "age", grid["columns"])
+        return frame
+
+    @property
+    def code(self) -> str:
+        """The line of code that gives the shown numbers again."""
+        return _code(self.state, self.grid)
+
+    @property
+    def saved_state(self) -> dict[str, Any]:
+        """The choices, the language and the grids."""
+        return {**self.state, "lang": self.lang, "grids": self._grids}
+
+    @property
+    def page_state(self) -> dict[str, Any]:
+        """What the browser needs to show this explorer without a kernel; a reset there returns to these choices."""
+        return {**self.state, "lang": self.lang, "_grids": self._grids, "_initial": self.state, "_words": self._words}
+
+    def still(self) -> str:
+        """The comparison and the triangle as HTML that nothing moves, for places where no JavaScript runs."""
+        with use_language(self.lang):
+            line = self.sentence()
+            picture = triangle_svg(self.grid, average=self.average, words=self._words)
+            cohorts = self.grid["cohorts"]
+            words = {"n": format_number(len(cohorts)), "first": cohorts[0], "last": cohorts[-1]}
+            alt = self._words["picture"].format(**words)
+        return still_html(line, picture, f"{alt} {line}")
+
+    def sentence(self) -> str:
+        """The two cohorts at the last age at which both were observed, in the current language."""
+        grid, words = self.grid, self._words
+        at = last_common(grid, self.one, self.other)
+        if at is None:
+            return str(words["nothingCommon"]).format(one=self.one, other=self.other)
+        numbers = [curve_of(grid, self.one)[at], curve_of(grid, self.other)[at], grid["averages"][self.average][at]]
+        rates = [format_percent(rate) for rate in numbers if rate is not None]
+        names = {"age": grid["columns"][at], "one": self.one, "other": self.other}
+        return str(words["compared"]).format(**names, rateOne=rates[0], rateOther=rates[1], rateAll=rates[2])
+
+    def __repr__(self) -> str:
+        return f"CohortExplorer({', '.join(f'{name}={value!r}' for name, value in self.state.items())})"
+
+
+def _grid_among(grids: list[Grid], key: Mapping[str, str]) -> Grid:
+    wanted = tuple(key[name] for name in KEY)
+    found = next((grid for grid in grids if key_of(grid) == wanted), None)
+    if found is None:
+        asked = ", ".join(f"{name}={value!r}" for name, value in zip(KEY, wanted, strict=True))
+        there = "; ".join(" ".join(key_of(grid)) for grid in grids)
+        message = _("{asked} is not among the grids of this explorer. It has: {there}.")
+        raise StateError(message.format(asked=asked, there=there), argument="kind", given=wanted)
+    return found
+
+
+def _check(value: str, *, name: str, choices: Iterable[str]) -> None:
+    try:
+        check_choice(value, name=name, choices=choices)
+    except InputError as error:
+        raise StateError(str(error), argument=name, given=value) from error
+
+
+def _code(state: Mapping[str, str], grid: Grid) -> str:
+    """As ``code`` of cohort_explorer.js."""
+    facts = {"every": state["period"], "kind": state["kind"], "value": state["value"], "align": grid["align"]}
+    arguments = ", ".join(f'{name}="{fact}"' for name, fact in facts.items())
+    rows = f'["{state["one"]}", "{state["other"]}"]'
+    return (
+        f"grid = crr.cohort_grid(base, {arguments}); "
+        f'curves = grid.matrix().loc[{rows}]; average = grid.average("{state["average"]}")'
+    )
+
+
+def _words_of_the_page() -> dict[str, Any]:
+    """Every word that the browser shows, in the current language; {names} are filled in there."""
+    return {
+        "title": _("Cohorts, to compare"),
+        "kind": _("Kind"),
+        "period": _("Period"),
+        "value": _("What is counted"),
+        "average": _("Average"),
+        "one": _("Cohort"),
+        "other": _("Against"),
+        "kinds": {
+            "bounded": _("there in that age"),
+            "unbounded": _("there in that age or later"),
+            "bracket": _("there at any time in a bracket of ages"),
+        },
+        "periods": {
+            "day": _("day"), "week": _("week"), "month": _("month"), "quarter": _("quarter"),
+            "half-year": _("half-year"), "year": _("year"),
+        },
+        "values": {"customers": _("customers"), "revenue": _("revenue")},
+        "averages": {"pooled": _("weighted"), "simple": _("of cohorts")},
+        "cohort": _("cohort"),
+        "size": _("size"),
+        "age": _("Age ({period})"),
+        "tables": {
+            "customers": _("Share of the cohort by age; the stronger the colour, the more"),
+            "revenue": _("Revenue by age as a share of that of age 0; the stronger the colour, the more"),
+        },
+        "compared": _("At age {age}: {rateOne} of {one}, {rateOther} of {other}, on average {rateAll}."),
+        "nothingCommon": _("{one} and {other} have no age at which both were observed whole."),
+        "ofSize": _("{active} of {size}: {rate}"),
+        "picture": _("Triangle of {n} cohorts, {first} to {last}, by age."),
+        "chart": _("Curves of {one}, {other} and the average by age."),
+        "running": _("still running, in no average"),
+        "unseen": _("not yet observed"),
+        "empty": _("nobody in the cohort"),
+        "hidden": _("too few to tell"),
+        "provisional": _("may still rise"),
+        "moved": _("That is not counted together; {what} was changed too."),
+        "hint": _("Arrow keys change a choice; a click on a row chooses its cohort."),
+        "reset": _("Reset"),
+        "restored": _("The first choice is back."),
+        "copy": _("Copy as code"),
+        "copied": _("Copied:"),
+        "copyThis": _("Copy this line:"),
+    }  # fmt: skip
