@@ -72,7 +72,10 @@ def test_counted_by_hand(calendar: Calendar, day: date, label: str, first: date,
 
 @pytest.mark.parametrize(
     ("every", "label"),
-    [("month", "2024-13"), ("month", "2024Q1"), ("quarter", "2024Q5"), ("week", "2023-W53"), ("year", "24"), ("day", "2023-02-29"), ("half-year", "2024H3"), ("month", "")],
+    [
+        ("month", "2024-13"), ("month", "2024Q1"), ("quarter", "2024Q5"), ("week", "2023-W53"), ("year", "24"),
+        ("day", "2023-02-29"), ("half-year", "2024H3"), ("month", ""),
+    ],
 )  # fmt: skip
 def test_a_wrong_name_is_refused_with_an_example(every: str, label: str) -> None:
     with pytest.raises(InputError, match="is written like") as refused:

@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
 import pandas as pd
 
 from crrkit._checks import check_choice, check_count
@@ -158,7 +157,8 @@ class CohortGrid(Shown):
         if self.kind == "bracket" or self.value == "revenue":
             message = _("conditional() follows customers from age to age: kind='bounded' or 'unbounded' is needed.")
             raise InputError(message, argument="kind", given=self.kind)
-        return self.table[self.table["age"] < self.table["age"].max()].reset_index(drop=True)
+        earlier: pd.DataFrame = self.table[self.table["age"] < self.table["age"].max()].reset_index(drop=True)
+        return earlier
 
     def _stayed(self, after: pd.DataFrame) -> pd.Series:
         if self.kind == "unbounded" or self.pairs is None:  # who is there at k or later was there at k - 1 or later
