@@ -93,9 +93,9 @@ def change_finding(kept: RetentionTable, *, since: str) -> Finding:
 
 
 def earlier_periods(kept: RetentionTable) -> list[str]:
-    """The complete periods that the headline's is held against: the same one a year earlier and the one before."""
+    """The periods that the headline's is held against: the same one a year earlier and the one before."""
     row = reference_row(kept)
-    if row is None or row["status"] != COMPLETE:
+    if row is None:
         return []
     rated = kept.table[kept.table["crr"].notna()]
     year_ago = rated["from_"] == row["from_"] - pd.DateOffset(years=1)
