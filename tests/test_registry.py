@@ -58,6 +58,7 @@ def test_shares_are_fractions() -> None:
 OTHER_REASONS = {
     ("concentration", "top"): "whom to look at, not what they bring",
     ("control_chart", "sigmas"): "Shewhart's three standard errors",
+    ("fit_bgnbd", "unit_days"): "the days of a week, in which the published fit counts",
     ("n_to_tell_apart", "power"): "the usual power of a test",
     ("suggest_period", "share"): "a quantile of the gaps",
     ("write_report", "min_cell"): "ten heads, the practice of official statistics",

@@ -105,7 +105,7 @@ def judge(question: Question, answer: object) -> Feedback:
         return Feedback(right=False, text=f"{_unreadable(answer)} {question.fill(question.example)}")
     found = _nearest(question, readings)
     if found is None:
-        return Feedback(right=False, text=f"{_('Not yet.')} {_otherwise(question, readings)}")
+        return Feedback(right=False, text=_("Not yet.") + f" {_otherwise(question, readings)}")
     name, words = found
     verdict = _("Not yet.") if name else _("Right.")
     return Feedback(right=not name, text=f"{verdict} {question.fill(words)}", misreading=name)
@@ -141,7 +141,7 @@ def _otherwise(question: Question, readings: list[float]) -> str:
     if any(distance(100 * reading, value) <= 1 for value in question.right(question.facts) for reading in readings):
         return _("The digits are right, but a hundred times too small: 0.7 is 70%, and 0.7% is 0.007.")
     if min(readings) > 1:
-        return f"{_('Nobody can keep more customers than there were: a share ends at 100%.')} {hint}"
+        return _("Nobody can keep more customers than there were: a share ends at 100%.") + f" {hint}"
     if max(readings) < 0:
-        return f"{_('A share cannot be negative.')} {hint}"
+        return _("A share cannot be negative.") + f" {hint}"
     return hint
