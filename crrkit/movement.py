@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
@@ -21,7 +21,7 @@ from crrkit._language import gettext as _
 from crrkit.activity import Trailing
 from crrkit.bases import UNITS, Base, ContractBase, OrderBase
 from crrkit.intervals import wilson
-from crrkit.periods import Calendar
+from crrkit.periods import PERIODS, Calendar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 COMPLETE, RUNNING, EMPTY, BURN_IN = mark("complete"), mark("running"), mark("empty_base"), mark("burn_in")
 MOST_PERIODS = 20_000  # days in half a century: more rows than that were not meant
-SHORTER = {"year": "half-year", "half-year": "quarter", "quarter": "month", "month": "week", "week": "day"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,8 +196,9 @@ def _too_short(base: Base, calendar: Calendar) -> InputError:
     message = _("The data run from {first} to {last}, less than one {every}.").format(
         first=format_date(base.first), last=format_date(base.as_of), every=_(calendar.every)
     )
-    shorter = SHORTER.get(calendar.every)
-    hint = _("Choose a shorter period, such as every={every!r}.").format(every=shorter) if shorter else ""
+    shorter = [replace(calendar, every=every) for every in PERIODS[: PERIODS.index(calendar.every)]]
+    fitting = [other.every for other in shorter if other.index(base.as_of) - other.index(base.first) > 1]
+    hint = _("Choose a shorter period, such as every={every!r}.").format(every=fitting[-1]) if fitting else ""
     return InputError(f"{message} {hint}".strip(), argument="every", given=calendar.every)
 
 
