@@ -244,10 +244,10 @@ def test_a_question_that_makes_no_sense_is_told_why(wrong, argument, said):
     assert refused.value.argument == argument
 
 
-@pytest.mark.parametrize(("every", "shorter"), [("year", "half-year"), ("half-year", "quarter"), ("quarter", "month")])
-def test_a_period_longer_than_the_data_is_refused_with_a_shorter_one(every, shorter):
+@pytest.mark.parametrize("every", ["year", "half-year", "quarter"])
+def test_a_period_longer_than_the_data_is_refused_with_the_longest_that_fits(every):
     base = contracts_of(World("a 2024-01-10..2024-02-05", "year", "", as_of="2024-03-01"))
-    with pytest.raises(_errors.InputError, match=f"every='{shorter}'") as refused:
+    with pytest.raises(_errors.InputError, match="every='month'") as refused:
         retention_by_period(base, every=every)
     assert refused.value.argument == "every"
     assert len(retention_by_period(base, every="month").table) == 2
