@@ -29,7 +29,7 @@ DAYS = {"week": 7.0, "month": 30.44, "quarter": 91.31, "half-year": 182.62, "yea
 ENOUGH_CYCLES = 2  # a history of less than two cycles shows no rhythm
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Gaps(Shown):
     """The gaps between purchases of all customers, open ones censored.
 

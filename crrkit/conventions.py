@@ -113,7 +113,7 @@ CONVENTIONS = (
 )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Reconciliation(Shown):
     """The rates that one period has under each convention.
 

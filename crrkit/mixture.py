@@ -32,7 +32,7 @@ STILL = 0.0
 COLUMNS = (("start", "kept"), ("share", "rate"), ("share", "crr"), ("start", "rate"), ("start", "crr"))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Decomposition(Shown):
     """A change of the rate, split exactly into rate and mix, one row a stage or segment.
 

@@ -35,7 +35,7 @@ COMPLETE, RUNNING, EMPTY, BURN_IN = mark("complete"), mark("running"), mark("emp
 MOST_PERIODS = 20_000  # days in half a century: more rows than that were not meant
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class RetentionTable(Shown):
     """The account of a base, one row a period.
 

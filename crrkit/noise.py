@@ -32,7 +32,7 @@ FEW = 30  # customers at the start of a period, below which a cell is flagged
 FEWEST_PERIODS = 2
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ControlChart(Shown):
     """The rates of an account against what an unchanged process would give.
 
@@ -124,7 +124,7 @@ def _signals(chart: pd.DataFrame, centre: float) -> list[str]:
     return [str(word) for word in np.select(outside, [mark("below"), mark("above"), mark("run")], "")]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class SegmentComparison(Shown):
     """The segments of one period against each other.
 

@@ -35,7 +35,7 @@ class ProjectionWarning(UserWarning):
     """A projection from few ages."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ShiftedBetaGeometric(Shown):
     """A fitted shifted beta-geometric law.
 

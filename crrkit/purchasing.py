@@ -43,7 +43,7 @@ class BoundaryWarning(UserWarning):
     """A fit at the edge of its law: what it says of single customers means nothing."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class BGNBD(Shown):
     """A fitted BG/NBD law. Times are in units of ``unit_days`` days.
 

@@ -28,7 +28,7 @@ LORENZ_POINTS = 100
 NEGATIVE = mark("negative_revenue")  # some customer brought in less than nothing
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class RevenueRetention(Shown):
     """How much of each period's revenue stayed, one row a period.
 
@@ -100,7 +100,7 @@ def revenue_retention(base: Base, *, every: str = "month") -> RevenueRetention:
     return RevenueRetention(table, every, base.card.with_(every=every))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class RetailMeasures(Shown):
     """How a shop's revenue comes about, one row a period.
 
@@ -166,7 +166,7 @@ def retail_measures(base: Base, *, every: str = "month") -> RetailMeasures:
     return RetailMeasures(table, every, base.card.with_(every=every))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Concentration(Shown):
     """On how few customers the revenue rests.
 

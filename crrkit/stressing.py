@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 CLOCKS = (-6.0, -3.0, 3.0, 6.0)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class StressTest(Shown):
     """The rate of one period under neighbouring choices.
 

@@ -28,7 +28,7 @@ LEFT = "left"
 CLOSE = 1e-9  # a survival this near a wanted share stands on it
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class LifeTable(Shown):
     """The survival curve of customers.
 
@@ -226,7 +226,7 @@ def _ends(survival: np.ndarray, spread: np.ndarray, interval: str, z: float) -> 
     return np.where(whole, 1.0, np.where(known, low, math.nan)), np.where(whole, 1.0, np.where(known, high, math.nan))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class CohortComparison(Shown):
     """Cohorts held against each other.
 

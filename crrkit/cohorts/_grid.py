@@ -35,7 +35,7 @@ PRESENCES = ("window", "moment")
 _SHARES = {"rate": ("active", "size"), "net": ("revenue", "opening"), "gross": ("capped", "opening")}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class CohortGrid(Shown):
     """Customers by the period in which they first came, followed age by age.
 

@@ -30,7 +30,7 @@ REASONS = (
 )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class QualityReport(Shown):
     """The account of the rows of one source.
 

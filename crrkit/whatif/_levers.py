@@ -26,7 +26,7 @@ EFFECTS = ("customers", "crr", "crr_endpoint", "margin", "equilibrium_customers"
 MEASURES = ("customers", "margin", "margin_per_cost")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class LeverTable(Shown):
     """One step on each lever, the others as they are.
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from crrkit.whatif._scenario import Scenario
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Projection(Shown):
     """The stages step by step.
 

@@ -52,7 +52,7 @@ def spectrum(block: np.ndarray) -> Spectrum:
     )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Fundamental(Shown):
     """Expected stays: the fundamental matrix ``N = (I - T)^-1``.
 
@@ -138,7 +138,7 @@ def inverse(block: np.ndarray, wanted: str) -> np.ndarray:
     return np.linalg.inv(np.eye(len(block)) - block)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Equilibrium(Shown):
     """The base that constant moves and a constant inflow tend to: a direction, not a forecast.
 

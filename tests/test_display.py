@@ -1,0 +1,80 @@
+"""How results look: cells by meaning, aligned text, HTML that nobody can break out of, and a repr that is the table."""
+
+from __future__ import annotations
+
+import importlib
+import math
+import pkgutil
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import crrkit
+from crrkit._display import UNDEFINED, Shown, format_cell
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Small(Shown):
+    """A result as small as one can be."""
+
+    table: pd.DataFrame
+    kinds: ClassVar[dict[str, str]] = {"who": "text", "n": "count", "share": "rate"}
+
+    def caption(self) -> str:
+        return "a < b"
+
+
+SMALL = Small(pd.DataFrame({"who": ["<b>", "long name"], "n": [1200, 5], "share": [0.5, math.nan], "hidden": [1, 2]}))
+
+
+@pytest.mark.parametrize("missing", [None, math.nan, np.nan, pd.NA, pd.NaT])
+@pytest.mark.parametrize("kind", ["count", "rate", "points", "ratio", "money", "number", "date", "text"])
+def test_what_is_not_known_is_a_dash_whatever_it_is_of(missing: object, kind: str) -> None:
+    assert format_cell(missing, kind) == UNDEFINED
+
+
+def test_infinities_have_a_sign() -> None:
+    assert (format_cell(math.inf, "ratio"), format_cell(-math.inf, "ratio")) == ("∞", "−∞")
+
+
+def test_text_is_aligned_and_only_what_has_a_kind_is_shown() -> None:
+    assert str(SMALL) == "a < b\nwho            n  share\n<b>        1,200  50.0%\nlong name      5      –"
+
+
+def test_html_is_a_table_with_headings_that_nobody_breaks_out_of() -> None:
+    html = SMALL.to_html()
+    assert "<caption" in html
+    assert "a &lt; b" in html
+    assert html.count('<th scope="col"') == 3
+    assert html.count('<th scope="row"') == 2
+    assert "<b>" not in html
+    assert "hidden" not in html
+    assert SMALL._repr_html_() == html
+
+
+def test_the_frame_is_a_copy_with_every_column() -> None:
+    frame = SMALL.to_pandas()
+    frame.loc[0, "n"] = 7
+    assert SMALL.table.loc[0, "n"] == 1200
+    assert "hidden" in frame
+
+
+def shown_classes() -> list[type]:
+    """Every kind of result in the package."""
+    for module in pkgutil.walk_packages(crrkit.__path__, "crrkit."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    found, todo = [], [Shown]
+    while todo:
+        subclasses = [kind for kind in todo.pop().__subclasses__() if kind.__module__.startswith("crrkit.")]
+        found += subclasses
+        todo += subclasses
+    return found
+
+
+@pytest.mark.parametrize("kind", shown_classes(), ids=lambda kind: kind.__name__)
+def test_a_result_prints_as_its_table_wherever_it_is_shown(kind: type) -> None:
+    assert not hasattr(kind.__repr__, "__wrapped__"), "the dataclass wrote this one: say repr=False"
