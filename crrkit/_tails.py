@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 
+TIE = 1e-9
+
 
 def binomial_low(k: int, n: int, tail: float) -> float:
     """The share p with ``P(X >= k) = tail``.
@@ -64,11 +66,14 @@ def hypergeometric_heads(k: int, n: int, frame: int, tail: float) -> tuple[int, 
 
 
 def _fewest_heads(k: int, n: int, frame: int, tail: float) -> int:
-    """The smallest number of marked heads with ``P(X >= k) > tail``; the tail grows with the number, so bisect."""
+    """The smallest number of marked heads with ``P(X >= k) > tail``; the tail grows with the number, so bisect.
+
+    A probability that is the tail itself (1 of 40 at 95 %) is not above it, whatever the last digits of a float say.
+    """
     low, high = k, frame - n + k
     while low < high:
         middle = (low + high) // 2
-        if hypergeometric_tail(k, n, middle, frame) > tail:
+        if hypergeometric_tail(k, n, middle, frame) > tail * (1 + TIE):
             high = middle
         else:
             low = middle + 1
