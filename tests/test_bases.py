@@ -129,3 +129,12 @@ def test_an_unknown_segment_is_refused_when_it_is_asked_for():
     with pytest.raises(_errors.InputError, match="Choose one of region") as refused:
         retention_by_period(base, every="month", by="regoin")
     assert refused.value.argument == "by"
+
+
+def test_a_million_rows_of_one_id_are_one_customer_and_a_sentence():
+    frame = pd.DataFrame({"who": 0, "at": pd.date_range("2024-01-01", periods=1_000_000, freq="s")})
+    base = read_orders(frame, customer="who", at="at")
+    assert "One customer id holds 100.0% of the rows used" in str(base.quality)
+    assert base.quality.rows_used == 1_000_000
+    some = pd.DataFrame({"who": [*["guest"] * 400, *(f"c{k}" for k in range(800))], "at": "2024-01-05"})
+    assert not read_orders(some, customer="who", at="at").quality.notes

@@ -7,7 +7,7 @@ are and are only looked through.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec
@@ -17,7 +17,7 @@ import ibis
 
 from crrkit._checks import check_choice
 from crrkit._errors import SourceError
-from crrkit._language import format_number, mark, ngettext
+from crrkit._language import format_number, format_percent, mark, ngettext
 from crrkit._language import gettext as _
 from crrkit.tables import files, text
 from crrkit.tables.quality import REASONS, QualityReport
@@ -33,6 +33,7 @@ ENDS = ("first_day_after", "last_active_day")
 CANONICAL = ("customer", "contract", "start", "end", "receipt", "at", "amount")
 GIVEN = "_given"
 WHY = "why set aside"
+CROWD = 1000  # rows from which one id for most of them is worth a sentence
 BROKEN = 0.5  # from this share on, rows that cannot be read mean that the source was misread …
 GENTLE = {"no customer id", "no date", "refund or return", "zero amount", "on or after the cut-off"}  # … but for these
 
@@ -208,7 +209,23 @@ def _account(
     )
     _refuse_broken(quality)
     table = marked.filter(marked[WHY].isnull()).drop(WHY)
+    quality = replace(quality, notes=(*quality.notes, *_crowd_note(table, quality.rows_used)))
     return Canonical(table, quality, used["first"], used["last"] or used["first"], zone, opened.engine)
+
+
+def _crowd_note(table: ir.Table, used: int) -> tuple[str, ...]:
+    """A sentence for whoever counts a cash desk or a guest account as one faithful customer."""
+    if used < CROWD:
+        return ()
+    most = table.group_by("customer").agg(rows=table.count()).agg(most=lambda t: t["rows"].max())
+    share = most.to_pyarrow()["most"][0].as_py() / used
+    if share < BROKEN:
+        return ()
+    note = _(
+        "One customer id holds {share} of the rows used: it may stand for nobody in particular, such as a cash desk or"
+        " guests, and counts as one customer."
+    )
+    return (note.format(share=format_percent(share)),)
 
 
 def _reason(wrong: Mapping[str, Any]) -> ir.StringValue:
