@@ -530,7 +530,7 @@ class TestBadInput:
         done = crrkit_(
             "report", str(tmp_path / "bad.csv"), "--every", "year", "--out", str(tmp_path / "out.html"), "-q"
         )
-        refused(done, "Jan 1, 2024", "one year", "--every half-year")
+        refused(done, "Jan 1, 2024", "one year", "--every week")
         assert not (tmp_path / "out.html").exists()
 
     def test_a_directory(self, tmp_path: Path) -> None:
