@@ -192,7 +192,8 @@ def _account(
     if opened.copied:  # read the fields once: the engine would read them again wherever one is mentioned
         rows = opened.engine.create_table("crrkit_rows", rows)
     kept = [name for name in rows.columns if name in CANONICAL or name in by]
-    marked = rows.select(*kept, **{WHY: _reason(wrong({name: rows[name] for name in fields}))})
+    found = wrong({name: rows[name] for name in fields})
+    marked = rows.select(*kept, **{WHY: _reason(found)})
     now = _end_of_today()
     latest = [ibis.ifelse(marked[name] <= now, marked[name], ibis.null("timestamp")).max() for name in times]
     summary = marked.group_by(reason=marked[WHY]).agg(
@@ -208,7 +209,7 @@ def _account(
         counts, source=opened.name, rows_used=used["rows"], columns=opened.columns, notes=opened.notes, fetch=fetch
     )
     _refuse_broken(quality)
-    table = marked.filter(marked[WHY].isnull()).drop(WHY)
+    table = rows.filter(*[~fault for fault in found.values()]).select(*kept)  # quicker than asking for the reason
     quality = replace(quality, notes=(*quality.notes, *_crowd_note(table, quality.rows_used)))
     return Canonical(table, quality, used["first"], used["last"] or used["first"], zone, opened.engine)
 
