@@ -302,12 +302,13 @@ def test_segments_are_accounts_of_their_own_customers():
     rows = frame_of(crowd(11))
     rows["region"] = np.random.default_rng(11).choice(["North", "South", "West", None], len(rows))
     as_of = datetime(2024, 3, 6, 12)  # noqa: DTZ001
-    named = {"customer": "client_id", "contract": "contract", "start": "joined", "end": "gone"}
-    base = read_contracts(rows, **named, by="region", as_of=as_of)
+    columns = {"customer": "client_id", "contract": "contract", "start": "joined", "end": "gone"}
+    base = read_contracts(rows, **columns, by="region", as_of=as_of)
     table = retention_by_period(base, every="week", by="region").table
     seen = rows[rows["joined"] < as_of]
     earliest = seen[seen["joined"] == seen.groupby("client_id")["joined"].transform("min")]
-    home = earliest.groupby("client_id")["region"].min().fillna("–")
+    named = earliest.dropna(subset=["region"]).groupby("client_id")["region"].min()
+    home = named.reindex(sorted(earliest["client_id"].unique())).fillna("–")
     bounds = brute.periods(base.first.date(), as_of.date(), "week")
     assert sorted(table["region"].unique()) == sorted(home.unique())
     for region, part in table.groupby("region"):
