@@ -11,6 +11,7 @@ import worlds
 from crrkit import _errors, samples
 from crrkit.bases import ContractBase, OrderBase, read_contracts, read_orders
 from crrkit.movement import retention_by_period
+from crrkit.tables.columns import usual_column
 
 LOG = pd.DataFrame({
     "who": ["a", "b", "a", "c", None],
@@ -58,6 +59,12 @@ def test_a_said_name_goes_before_a_usual_one():
     frame = pd.DataFrame({"customer_id": ["x", "x"], "household": ["p", "q"], "date": ["2024-01-05"] * 2})
     assert retention_by_period(read_orders(frame, customer="household"), every="day").table["end"].tolist() == [2]
     assert retention_by_period(read_orders(frame), every="day").table["end"].tolist() == [1]
+
+
+def test_of_two_usual_names_the_first_of_the_list_then_of_the_table_is_taken():
+    assert usual_column("customer", ["user", "client_id", "customer"]) == "customer"
+    assert usual_column("customer", ["Client ID", "client_id"]) == "Client ID"
+    assert usual_column("customer", ["spalte"]) is None
 
 
 def test_quantity_and_price_make_the_amount():
