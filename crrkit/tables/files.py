@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import bz2
 import codecs
+import csv
 import glob
 import gzip
 import io
@@ -38,6 +39,7 @@ SAMPLE_BYTES = 1 << 20
 TEXT_OPTIONS = "all_varchar = true, sample_size = 20000"
 # Said rather than looked for: where quotes first occur late in a long file, they would be taken for a part of the ids.
 QUOTED = "quote = '\"', escape = '\"', "
+SEPARATORS = ",;\t|"
 PACKING_ERRORS = (OSError, EOFError, RuntimeError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 
 
@@ -92,7 +94,7 @@ def load_parquet(engine: duckdb.DuckDBPyConnection, paths: list[Path], *, name: 
 
 def text_columns(engine: duckdb.DuckDBPyConnection, paths: list[Path]) -> list[str]:
     """The names in the head of a text file, as they stand there: two may be the same."""
-    for dialect in (QUOTED, ""):
+    for dialect in (_dialect(paths[0]), ""):
         head = f"read_csv({_list_of(paths)}, {TEXT_OPTIONS}, {dialect} ignore_errors = true"
         try:
             names = _run(engine, f"SELECT * FROM {head}, header = true) LIMIT 0", paths)  # noqa: S608 - names are quoted
@@ -110,12 +112,25 @@ def text_columns(engine: duckdb.DuckDBPyConnection, paths: list[Path]) -> list[s
 def load_text(engine: duckdb.DuckDBPyConnection, paths: list[Path], columns: list[str], *, name: str) -> int:
     """Copy the columns of a text file, as text, into a table; return how many lines could not be split into fields."""
     try:
-        unsplit, unclosed = _load_text(engine, paths, columns, name=name, dialect=QUOTED)
+        unsplit, unclosed = _load_text(engine, paths, columns, name=name, dialect=_dialect(paths[0]))
     except SourceError:
         unclosed = True
     if unclosed:  # a quote that is never closed swallows the lines after it: here quotes are letters like others
         unsplit, _unclosed = _load_text(engine, paths, columns, name=name, dialect="")
     return unsplit
+
+
+def _dialect(path: Path) -> str:
+    """How a text file is written, as far as it can be said instead of looked for: quotes, and what parts the names.
+
+    The engine would weigh all lines, and take a file in which many are broken or hold line ends for a single column.
+    """
+    lines = _head(path).decode("utf-8-sig", errors="replace").splitlines()
+    first = next(line for line in lines if line.strip())
+    names = {mark: len(next(csv.reader([first], delimiter=mark))) for mark in SEPARATORS}
+    most = max(names.values())
+    clear = [mark for mark in SEPARATORS if names[mark] == most > 1]
+    return QUOTED + (f"delim = '{clear[0]}', " if len(clear) == 1 else "")
 
 
 def _load_text(
