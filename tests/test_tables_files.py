@@ -225,6 +225,7 @@ CORRUPT[40] ^= 255
 BROKEN = {
     "empty.csv": (b"", "is empty"),
     "blank.csv": (b" \n\n", "is empty"),
+    "only_a_mark.csv": (b"\xef\xbb\xbf", "is empty"),
     "junk.csv": (RANDOM, "is not a text file"),
     "junk.parquet": (RANDOM, "could not be read as a table"),
     "photo.csv": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "is not a text file"),
@@ -248,6 +249,11 @@ def test_what_cannot_be_read_is_refused_by_name(name, tmp_path):
         files.load_parquet(engine, [path], name="x") if name.endswith("parquet") else load(path, folder=tmp_path)
     assert str(refused.value).startswith(name)
     assert refused.value.argument == "source"
+
+
+def test_a_single_endless_line_is_a_head_and_no_rows(tmp_path):
+    names, rows, unsplit = load(put(tmp_path, "a.csv", "x" * 300_000), folder=tmp_path)
+    assert (names, rows, unsplit) == (["x" * 300_000], [], 0)
 
 
 def test_a_folder_and_a_missing_file_say_what_to_try(tmp_path):

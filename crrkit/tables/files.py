@@ -40,6 +40,7 @@ TEXT_OPTIONS = "all_varchar = true, sample_size = 20000"
 # Said rather than looked for: where quotes first occur late in a long file, they would be taken for a part of the ids.
 QUOTED = "quote = '\"', escape = '\"', "
 SEPARATORS = ",;\t|"
+LONGEST_HEAD = 100_000  # letters in the line of names; a reader of CSV refuses longer fields
 PACKING_ERRORS = (OSError, EOFError, RuntimeError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 
 
@@ -126,7 +127,7 @@ def _dialect(path: Path) -> str:
     The engine would weigh all lines, and take a file in which many are broken or hold line ends for a single column.
     """
     lines = _head(path).decode("utf-8-sig", errors="replace").splitlines()
-    first = next(line for line in lines if line.strip())
+    first = next((line for line in lines if line.strip()), "")[:LONGEST_HEAD]
     names = {mark: len(next(csv.reader([first], delimiter=mark))) for mark in SEPARATORS}
     most = max(names.values())
     clear = [mark for mark in SEPARATORS if names[mark] == most > 1]
@@ -150,7 +151,7 @@ def _load_text(
 def readable(path: Path, folder: Path) -> Path:
     """A plain or gzipped UTF-8 file with the same text: the file itself, or a copy of it in ``folder``."""
     head = _head(path)
-    if not head.strip():
+    if not head.removeprefix(codecs.BOM_UTF8).strip():
         raise _bad(path, _("is empty. A table with a line of column names and at least one row is needed."))
     if b"\0" in head and not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise _bad(path, _("is not a text file. Give a CSV, Parquet or Excel file; rename it if its ending is wrong."))
