@@ -15,6 +15,7 @@ from stage_worlds import COSTS, MARGINS, STAGES, WORKED, worked
 import crrkit as crr
 from crrkit._errors import InputError
 from crrkit.whatif._allocation import water_fill
+from crrkit.whatif._levers import LeverTable
 from crrkit.whatif._scenario import LEVERS
 
 FIVE = ["conversion", "retention_middle", "promotion", "retention_long", "winback"]
@@ -91,6 +92,21 @@ class TestPrinted:
             assert wide[one][step] > wide[other][step]
             assert wide[one][step - 1] <= wide[other][step - 1]
 
+    def test_ranks_by_customers(self) -> None:
+        ranks = YEAR.ranks()
+        # all by hand from the printed effects: at 2 halves 38.75, 10.96, 1.24, 8.60, 3; at 4 retL has passed retM
+        assert ranks.loc[2].to_dict() == dict(zip(FIVE, [1, 2, 5, 3, 4], strict=True))
+        assert ranks.loc[4].to_dict() == dict(zip(FIVE, [1, 3, 5, 2, 4], strict=True))
+        assert ranks.loc[20, ["retention_long", "conversion"]].tolist() == [1, 2]
+        # both bring nobody in the first step: winback stands before promotion since it will bring more in the second
+        assert ranks.loc[1, ["winback", "promotion"]].tolist() == [4, 5]
+
+    def test_who_is_not_paid_for_has_no_rank(self) -> None:
+        ranks = YEAR.ranks("margin_per_cost")
+        assert math.isnan(ranks.loc[1, "winback"])  # nobody has lapsed yet, so nobody is treated
+        assert sorted(ranks.loc[1].dropna()) == [1, 2, 3, 4]
+        assert sorted(ranks.loc[2]) == [1, 2, 3, 4, 5]
+
     def test_nothing_pays_back_within_a_year(self) -> None:
         assert (TABLE["margin_per_cost"] < 1).all()
 
@@ -105,6 +121,60 @@ def test_derivatives_against_finite_differences(lever: str, periods: int) -> Non
     assert row["derivative"] == pytest.approx((ends[0] - ends[1]) / (2 * h), rel=1e-5, abs=1e-4)
     steady = [one.equilibrium().customers for one in (up, down)]
     assert row["derivative_equilibrium"] == pytest.approx((steady[0] - steady[1]) / (2 * h), rel=1e-5)
+
+
+def table_of(effects: dict[str, list[float]]) -> LeverTable:
+    """A table whose customers by horizon are given."""
+    rows = [(step, lever, value) for lever, values in effects.items() for step, value in enumerate(values, start=1)]
+    by_horizon = pd.DataFrame(rows, columns=["step", "lever", "customers"])
+    return LeverTable(pd.DataFrame({"lever": list(effects)}), by_horizon, 0.01, 1)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.integers(1, 12).flatmap(
+        lambda n: st.lists(st.lists(st.integers(-3, 3), min_size=n, max_size=n), min_size=1, max_size=5)
+    )
+)
+def test_ranks_and_flips_against_pairwise_comparison(effects: list[list[int]]) -> None:
+    table = table_of({FIVE[i]: [float(value) for value in row] for i, row in enumerate(effects)})
+    ranks, flips = table.ranks(), {(row.overtakes, row.overtaken): row.step for row in table.flips().itertuples()}
+    for (i, one), (j, other) in product(enumerate(effects), repeat=2):
+        ahead = [ranks[FIVE[i]][step] < ranks[FIVE[j]][step] for step in ranks.index]
+        leads = [np.sign(a - b) for a, b in zip(one, other, strict=True)]
+        assert all(first for first, lead in zip(ahead, leads, strict=True) if lead > 0)
+        passed = [
+            step for step, lead in zip(ranks.index, leads, strict=True)
+            if lead > 0 and -1 in leads[: step - 1]
+        ]  # fmt: skip
+        assert flips.get((FIVE[i], FIVE[j])) == (passed[0] if passed else None)
+        if passed:  # the rank changes at the very horizon that flips() names
+            at = passed[0] - 1
+            assert (ahead[at - 1], ahead[at]) == (False, True)
+    assert all(sorted(row) == list(range(1, len(effects) + 1)) for row in ranks.to_numpy())
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.tuples(*[st.floats(0, 1)] * 5), st.integers(0, 10**6))
+def test_a_lever_has_its_room_whatever_the_others_do(parts: tuple[float, ...], seed: int) -> None:
+    shares = np.random.default_rng(seed).dirichlet(np.full(5, 0.5), size=4)[:, :4]
+    model = crr.StageModel(pd.DataFrame(shares, index=STAGES, columns=STAGES), {"middle": 1})
+    rooms = {lever: model.lever_room(lever) for lever in FIVE}
+    inside = {lever: low + part * (high - low) for (lever, (low, high)), part in zip(rooms.items(), parts, strict=True)}
+    assert (model.under(crr.Scenario(**inside)).matrix.to_numpy() >= -1e-9).all()
+    for lever, (low, high) in rooms.items():
+        for beyond in (low - 1e-3, high + 1e-3):
+            if abs(beyond) <= 1 and (lever != "promotion" or model.retention["middle"] > 1e-3):
+                with pytest.raises(InputError, match="cannot change by"):
+                    model.under(crr.Scenario(**{lever: beyond}))
+
+
+def test_room_by_hand() -> None:
+    found = {lever: worked().lever_room(lever) for lever in FIVE}
+    # what leaves for good is .70 of the contacts and .20 of the lapsed
+    expected = {"conversion": (-0.2, 0.7), "retention_middle": (-0.55, 0.45), "promotion": (-25 / 55, 30 / 55),
+                "retention_long": (-0.925, 0.075), "winback": (-0.05, 0.2)}  # fmt: skip
+    assert found == {lever: pytest.approx(ends) for lever, ends in expected.items()}
 
 
 class TestScenario:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 EFFECTS = ("customers", "crr", "crr_endpoint", "margin", "equilibrium_customers", "equilibrium_margin")
 MEASURES = ("customers", "margin", "margin_per_cost")
+EQUAL = 12  # digits to which two effects are compared
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -77,8 +78,7 @@ class LeverTable(Shown):
         Args:
             measure: ``customers``, ``margin`` or, with costs, ``margin_per_cost``.
         """
-        check_choice(measure, name="measure", choices=MEASURES)
-        wide = self.by_horizon.pivot_table(index="step", columns="lever", values=measure, dropna=False)
+        wide = self._wide(measure)
         rows = []
         for one, other in permutations(wide.columns, 2):
             lead = wide[one] - wide[other]
@@ -87,6 +87,32 @@ class LeverTable(Shown):
             if len(passed):
                 rows.append({"step": int(passed[0]), "overtakes": one, "overtaken": other})
         return pd.DataFrame(rows, columns=["step", "overtakes", "overtaken"]).sort_values("step", ignore_index=True)
+
+    def ranks(self, measure: str = "customers") -> pd.DataFrame:
+        """The rank of each lever at each horizon, 1 brings most: rows are horizons, columns are levers.
+
+        Equals stay in the order of the horizon before, at first in the order in which they part. NaN where a lever
+        brings nothing that can be told, such as margin per cost while nobody is treated.
+
+        Args:
+            measure: ``customers``, ``margin`` or, with costs, ``margin_per_cost``.
+        """
+        wide = self._wide(measure)
+        values = wide.fillna(-math.inf)
+        order = sorted(wide.columns, key=lambda lever: list(values[lever]), reverse=True)
+        rows = []
+        for row in values.to_dict("records"):
+            order = sorted(order, key=row.__getitem__, reverse=True)  # equals keep their order
+            rows.append({lever: rank for rank, lever in enumerate(order, start=1)})
+        return pd.DataFrame(rows, index=wide.index, columns=wide.columns).where(wide.notna())
+
+    def _wide(self, measure: str) -> pd.DataFrame:
+        """A row a horizon, a column a lever, in shares of the greatest; what differs by rounding only is equal."""
+        check_choice(measure, name="measure", choices=MEASURES)
+        wide = self.by_horizon.pivot_table(index="step", columns="lever", values=measure, dropna=False)
+        wide = wide[list(self.table["lever"])]
+        greatest = float(np.abs(wide.to_numpy()).max(initial=0.0, where=wide.notna().to_numpy()))
+        return (wide / (greatest or 1.0)).round(EQUAL)
 
 
 def lever_table(

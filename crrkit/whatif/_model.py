@@ -12,7 +12,7 @@ from crrkit._errors import InputError
 from crrkit._language import gettext as _
 from crrkit.whatif import _chain, _counts, _levers, _projection, _steady
 from crrkit.whatif._allocation import Allocation, water_fill
-from crrkit.whatif._scenario import Scenario, apply, available, check_levers, level
+from crrkit.whatif._scenario import Scenario, apply, available, check_levers, level, room
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -157,6 +157,10 @@ class StageModel(Shown):
     def lever(self, name: str) -> float:
         """Where a lever stands now: a chance, or for promotion and demotion a share of those kept."""
         return level(self._chain, check_levers(self._chain, (name,))[0])
+
+    def lever_room(self, name: str) -> tuple[float, float]:
+        """How far a lever can change, down and up, before something would be below 0 or above 1."""
+        return room(self._chain, check_levers(self._chain, (name,))[0])
 
     def project(
         self,

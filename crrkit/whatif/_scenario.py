@@ -104,6 +104,18 @@ def level(chain: Chain, name: str) -> float:
     return kept if how == "keep" else float(row[to])
 
 
+def room(chain: Chain, name: str) -> tuple[float, float]:
+    """How far a lever can go down and up, whatever the other levers do: none takes from what another gives."""
+    row, to = _row(chain, name)
+    kept = float(row[chain.retained].sum())
+    if LEVERS[name].how == "enter":
+        return -float(row[to]), max(1 - float(row.sum()), 0.0)
+    if LEVERS[name].how == "keep":
+        return -kept, max(1 - kept, 0.0)
+    share = float(row[to]) / kept if kept else 0.0
+    return -share, 1 - share
+
+
 def direction(chain: Chain, name: str) -> np.ndarray:
     """The change of the matrix for one unit of a lever; each lever is linear."""
     row, to = _row(chain, name)
