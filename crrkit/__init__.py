@@ -48,6 +48,7 @@ _HOMES = {
     "purchasing": ("fit_bgnbd",),
     "mixture": ("decompose",),
     "whatif": ("Scenario", "StageModel"),
+    "events": ("EventBase", "read_events"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 _ROOMS = ("figures", "lessons", "widgets")
@@ -144,3 +145,5 @@ if TYPE_CHECKING:
     from crrkit.verdicts import assess as assess
     from crrkit.whatif import Scenario as Scenario
     from crrkit.whatif import StageModel as StageModel
+    from crrkit.events import EventBase as EventBase
+    from crrkit.events import read_events as read_events

@@ -18,6 +18,7 @@ from crrkit.tables import QualityReport, read_contract_rows, read_order_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Self
 
     import ibis.expr.types as ir
 
@@ -85,6 +86,19 @@ class OrderBase(Base):
         message = _("activity={rule!r} has no intervals; it counts who bought in a period.")
         raise InputError(message.format(rule=self.activity), argument="activity")
 
+    def with_activity(self, activity: Activity) -> Self:
+        """The same purchases under another rule for who is a customer when.
+
+        Args:
+            activity: As for `read_orders`.
+
+        Raises:
+            ValueError: If it is no activity rule.
+        """
+        check_activity(activity)
+        rule = settled(activity, self.table, self.as_of)
+        return replace(self, activity=rule, card=self.card.with_(activity=str(rule)))
+
 
 def read_contracts(
     source: Any,
@@ -146,17 +160,17 @@ def read_contracts(
         crrkit._errors.ColumnNotFoundError: customer='client' is not a column of the table.
             Its columns are client_id, joined, left. Did you mean 'client_id'?
     """
-    _check_calendar(week_starts, year_starts)
+    check_calendar(week_starts, year_starts)
     check_count(burn_in_days, name="burn_in_days")
-    cut = _moment(as_of)
+    cut = moment_of(as_of)
     named = {"customer": customer, "start": start, "end": end, "contract": contract, "amount": amount}
-    rows = read_contract_rows(source, named=named, by=_names(by), end_is=end_is, zone=zone, dates=dates, as_of=cut)
-    cut = cut or _day_after(rows.last)
+    rows = read_contract_rows(source, named=named, by=names_of(by), end_is=end_is, zone=zone, dates=dates, as_of=cut)
+    cut = cut or day_after(rows.last)
     card = DefinitionCard(
         source=rows.quality.source, unit="person_any", activity="contract runs", as_of=cut, zone=rows.zone,
         week_starts=week_starts, year_starts=year_starts, end_is=end_is, burn_in_days=burn_in_days,
     )  # fmt: skip
-    return ContractBase(rows.table, rows.quality, card, rows.first, cut, _names(by), engine=rows.engine)
+    return ContractBase(rows.table, rows.quality, card, rows.first, cut, names_of(by), engine=rows.engine)
 
 
 def read_orders(
@@ -218,34 +232,35 @@ def read_orders(
         refund or return     1              33.3%
         Columns: customer = who, at = when, amount = paid
     """
-    _check_calendar(week_starts, year_starts)
+    check_calendar(week_starts, year_starts)
     check_count(burn_in_days, name="burn_in_days")
-    _check_activity(activity)
-    cut = _moment(as_of)
+    check_activity(activity)
+    cut = moment_of(as_of)
     named = {"customer": customer, "at": at, "amount": amount, "quantity": quantity, "price": price, "receipt": receipt}
     rows: Canonical = read_order_rows(
-        source, named=named, by=_names(by), refunds=refunds, zone=zone, dates=dates, as_of=cut
+        source, named=named, by=names_of(by), refunds=refunds, zone=zone, dates=dates, as_of=cut
     )
-    cut = cut or _day_after(rows.last)
-    activity = _settled(activity, rows, cut)
+    cut = cut or day_after(rows.last)
+    activity = settled(activity, rows.table, cut)
     card = DefinitionCard(
         source=rows.quality.source, unit="buyer", activity=str(activity), as_of=cut, zone=rows.zone,
         burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
         refunds=refunds if "amount" in rows.table.columns else None,
     )  # fmt: skip
-    return OrderBase(rows.table, rows.quality, card, rows.first, cut, _names(by), activity, rows.engine)
+    return OrderBase(rows.table, rows.quality, card, rows.first, cut, names_of(by), activity, rows.engine)
 
 
-def _check_activity(activity: Activity) -> None:
+def check_activity(activity: Activity) -> None:
+    """Refuse what is no activity rule of purchases."""
     if not isinstance(activity, Trailing | OwnGap):
         check_choice(activity, name="activity", choices=("period",))
 
 
-def _settled(activity: Activity, rows: Canonical, cut: datetime) -> Activity:
+def settled(activity: Activity, orders: ir.Table, cut: datetime) -> Activity:
     """The rule with the population's gap, which is then printed with the definition and does not change."""
     if not isinstance(activity, OwnGap) or activity.population_days is not None:
         return activity
-    seen = reductions.collect(reductions.population_gap(rows.table, as_of=cut)).iloc[0]
+    seen = reductions.collect(reductions.population_gap(orders, as_of=cut)).iloc[0]
     if not seen["gaps"]:
         message = _(
             "No customer bought on two days: there is no gap to learn from. Say population_days= or use Trailing."
@@ -254,16 +269,18 @@ def _settled(activity: Activity, rows: Canonical, cut: datetime) -> Activity:
     return replace(activity, population_days=float(seen["exposure"]) / float(seen["gaps"]))
 
 
-def _check_calendar(week_starts: str, year_starts: str) -> None:
+def check_calendar(week_starts: str, year_starts: str) -> None:
+    """Refuse a day of the week or a month that does not exist."""
     check_choice(week_starts, name="week_starts", choices=WEEKDAYS)
     check_choice(year_starts, name="year_starts", choices=MONTHS)
 
 
-def _names(by: str | Sequence[str]) -> tuple[str, ...]:
+def names_of(by: str | Sequence[str]) -> tuple[str, ...]:
+    """The segment columns, also when one was given by itself."""
     return (by,) if isinstance(by, str) else tuple(by)
 
 
-def _moment(as_of: str | date | datetime | None) -> datetime | None:
+def moment_of(as_of: str | date | datetime | None) -> datetime | None:
     """The cut-off as a naive moment."""
     if as_of is None:
         return None
@@ -282,5 +299,6 @@ def _moment(as_of: str | date | datetime | None) -> datetime | None:
     raise InputError(message.format(value=as_of), argument="as_of", given=as_of)
 
 
-def _day_after(last: datetime) -> datetime:
+def day_after(last: datetime) -> datetime:
+    """The first moment of the next day."""
     return datetime(last.year, last.month, last.day) + timedelta(days=1)  # noqa: DTZ001 - the business's own clock

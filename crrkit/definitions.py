@@ -29,6 +29,7 @@ _WORDS = {
     "last_active_day": mark("the last day on which the contract runs"),
     "set aside": mark("rows with an amount of 0 or below are set aside"),
     "keep": mark("rows with an amount of 0 or below are kept"),
+    "outside": mark("people who never bought are no customers and in no rate"),
 }
 
 
@@ -48,6 +49,7 @@ class DefinitionCard:
         end_is: What the end date of a contract means; None for orders.
         burn_in_days: For so many days after the first event nobody knows who is new.
         refunds: What happens to amounts of 0 or below; None when there are no amounts.
+        contacts: Where people stand who never bought; None when the list holds customers alone.
         new: Who is new.
         returned: Who has returned.
     """
@@ -62,6 +64,7 @@ class DefinitionCard:
     year_starts: str = "january"
     end_is: str | None = None
     refunds: str | None = None
+    contacts: str | None = None
     burn_in_days: int = 0
     new: str = mark("a customer for the first time ever inside the period, and still there at its end")
     returned: str = mark("a former customer, not there at the start, there again at the end")
@@ -93,6 +96,7 @@ class DefinitionCard:
             "returned": (_("Returned"), _(self.returned)),
             "end_is": (_("End date of a contract"), _(_WORDS[self.end_is]) if self.end_is else None),
             "refunds": (_("Refunds"), _(_WORDS[self.refunds]) if self.refunds else None),
+            "contacts": (_("Contacts"), _(_WORDS[self.contacts]) if self.contacts else None),
             "as_of": (_("Data seen until"), _("before {day}").format(day=format_date(self.as_of))),
             "burn_in_days": (_("Who is new is unknown"), self._burn_in()),
             "zone": (_("Clock"), self.zone or _("local times as written")),

@@ -49,6 +49,18 @@ def order_histogram(orders: ir.Table, *, calendar: Calendar, as_of: datetime, by
     return rows.group_by(*by, "period", "before").agg(customers=lambda t: t.count())
 
 
+def of_kinds(events: ir.Table, *, kinds: tuple[str, ...]) -> ir.Table:
+    """The events of some kinds, without the column that says so."""
+    return events.filter(events["kind"].isin(kinds)).drop("kind")
+
+
+def buyers_and_contacts(events: ir.Table, *, buying: tuple[str, ...]) -> ir.Table:
+    """``people, buyers, first``: who is in the log, who of them ever bought, and when the first of them did."""
+    bought = events["kind"].isin(buying)
+    own = events.group_by("customer").agg(first=events["at"].min(where=bought))
+    return own.agg(people=own.count(), buyers=own["first"].count(), first=own["first"].min())
+
+
 def spell_histogram(
     units: ir.Table, *, calendar: Calendar, as_of: datetime, until: str = "last", segments: ir.Table | None = None
 ) -> ir.Table:

@@ -28,11 +28,17 @@ ORDERS = ibis.table(
     {"customer": "int64", "at": "timestamp", "amount": "float64", "receipt": "string", "region": "string"},
     name="orders",
 )
+EVENTS = ibis.table(
+    {"customer": "string", "at": "timestamp", "kind": "string", "amount": "float64", "region": "string"},
+    name="events",
+)
 UNITS = module.contract_units(CONTRACTS, as_of=AS_OF, unit="person_any")
 SEGMENTS = module.customer_segments(CONTRACTS, time="start", by=("region",))
 
 # Every function that gives a table, each asked in all the ways that change its text.
 EXPRESSIONS = {
+    "of_kinds": [module.of_kinds(EVENTS, kinds=("purchase", "contract"))],
+    "buyers_and_contacts": [module.buyers_and_contacts(EVENTS, buying=("purchase", "contract"))],
     "order_histogram": [
         module.order_histogram(ORDERS, calendar=MONTHLY, as_of=AS_OF, by=by) for by in ((), ("region",))
     ],

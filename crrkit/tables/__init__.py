@@ -1,6 +1,17 @@
 """The door: any source becomes one table of the engine with fixed column names and a report on its rows."""
 
-from crrkit.tables.intake import Canonical, read_contract_rows, read_order_rows
+from crrkit.tables.intake import Canonical, read_contract_rows, read_event_rows, read_order_rows
+from crrkit.tables.kinds import BUYING, KINDS, TOUCHES
 from crrkit.tables.quality import REASONS, QualityReport
 
-__all__ = ["REASONS", "Canonical", "QualityReport", "read_contract_rows", "read_order_rows"]
+__all__ = [
+    "BUYING",
+    "KINDS",
+    "REASONS",
+    "TOUCHES",
+    "Canonical",
+    "QualityReport",
+    "read_contract_rows",
+    "read_event_rows",
+    "read_order_rows",
+]

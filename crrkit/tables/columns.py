@@ -36,6 +36,10 @@ USUAL = {
         "amount", "total", "revenue", "sum", "ordertotal", "dollarvalue", "sales", "monthlyfee", "fee",
         "сумма", "итого", "выручка", "стоимость",
     ),
+    "kind": (
+        "kind", "event", "eventtype", "eventname", "type", "action", "activity",
+        "событие", "типсобытия", "вид", "тип",
+    ),
     "quantity": ("quantity", "qty", "количество", "колво"),
     "price": ("price", "unitprice", "цена"),
     "receipt": ("receipt", "receiptid", "orderid", "invoiceno", "invoice", "invoiceid", "чек", "номерчека", "заказ"),

@@ -20,6 +20,7 @@ from crrkit._errors import SourceError
 from crrkit._language import format_number, format_percent, mark, ngettext
 from crrkit._language import gettext as _
 from crrkit.tables import files, text
+from crrkit.tables.kinds import BUYING, map_kinds
 from crrkit.tables.quality import REASONS, QualityReport
 from crrkit.tables.sources import Opened, business_zone, open_source
 
@@ -30,12 +31,19 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ENDS = ("first_day_after", "last_active_day")
-CANONICAL = ("customer", "contract", "start", "end", "receipt", "at", "amount")
+CANONICAL = ("customer", "contract", "start", "end", "receipt", "at", "kind", "amount")
 GIVEN = "_given"
 WHY = "why set aside"
 CROWD = 1000  # rows from which one id for most of them is worth a sentence
 BROKEN = 0.5  # from this share on, rows that cannot be read mean that the source was misread …
-GENTLE = {"no customer id", "no date", "refund or return", "zero amount", "on or after the cut-off"}  # … but for these
+GENTLE = {
+    "no customer id",
+    "no date",
+    "kind not used",
+    "refund or return",
+    "zero amount",
+    "on or after the cut-off",
+}  # … but for these
 
 
 @dataclass(frozen=True)
@@ -144,6 +152,47 @@ def read_order_rows(
     return _account(opened, fields, wrong, by=by, times=("at",), zone=zone)
 
 
+@_in_a_sentence
+def read_event_rows(
+    source: Any,
+    *,
+    named: Mapping[str, str | None],
+    kinds: Mapping[str, Any] | None,
+    other: str,
+    by: Sequence[str],
+    zone: str | None,
+    dates: str | None,
+    as_of: datetime | None,
+) -> Canonical:
+    """Rows with ``customer at kind`` (and ``amount receipt`` when named); kinds are those of `crrkit.tables.kinds`."""
+    opened = open_source(source, named=named, by=by, required=("customer", "at", "kind"))
+    zone = business_zone(opened, ("at",), zone)
+    ids = ("customer", "receipt", "kind")
+    fields = _read(opened, ids=ids, times=("at",), numbers=("amount",), dates=dates, zone=zone)
+    word = fields["kind"]
+    words = opened.table.select(word=word).distinct().to_pyarrow()["word"].drop_null().to_pylist()
+    known = [(name, kind) for name, kind in map_kinds(words, kinds=kinds, other=other).items() if kind]
+    fields |= {"kind": word.cases(*known, else_=None) if known else ibis.null("string"), "kind" + GIVEN: word.notnull()}
+
+    def wrong(row: Mapping[str, Any]) -> dict[str, Any]:
+        bad = {
+            "no customer id": row["customer"].isnull(),
+            "unreadable date": _unreadable(row, "at"),
+            "no date": row["at"].isnull(),
+            "no kind": ~row["kind" + GIVEN],
+            "kind not used": _unreadable(row, "kind"),
+            "unreadable number": _unreadable(row, "amount"),
+            "on or after the cut-off": _not_before(row["at"], as_of),
+        }
+        if "amount" in row:  # as for a log of purchases: what costs nothing, or less, was not bought
+            bought = text.is_true(row["kind"].isin(BUYING))
+            bad["refund or return"] = bought & text.is_true(row["amount"] < 0)
+            bad["zero amount"] = bought & text.is_true(row["amount"] == 0)
+        return bad
+
+    return _account(opened, fields, wrong, by=by, times=("at",), zone=zone)
+
+
 def _read(
     opened: Opened,
     *,
@@ -247,6 +296,8 @@ _REMEDIES = {
     "no customer id": mark("Say which column holds the customer with customer=."),
     "no date": mark("Say which column holds the date."),
     "unreadable date": mark("Check the column, or say how dates are written, as in dates='day-month-year'."),
+    "no kind": mark("Say which column says what happened with kind=."),
+    "kind not used": mark("Name the kinds that count with kinds=."),
     "unreadable number": mark("Check the column of amounts."),
     "ends before it starts": mark("start= and end= may be swapped."),
     "cut-off line": mark("Lines with too few or too many fields: export the file again."),

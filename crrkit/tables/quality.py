@@ -21,6 +21,8 @@ REASONS = (
     mark("no customer id"),
     mark("unreadable date"),
     mark("no date"),
+    mark("no kind"),
+    mark("kind not used"),
     mark("unreadable number"),
     mark("ends before it starts"),
     mark("refund or return"),

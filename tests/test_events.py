@@ -1,0 +1,132 @@
+"""Events: words to kinds, contacts outside the rate, and the same account as from purchases alone."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import crrkit as crr
+from crrkit.tables.kinds import KINDS, map_kinds
+
+LOG = pd.DataFrame({
+    "who": ["a", "a", "b", "c", None, "a", "c"],
+    "at": ["2024-01-05", "2024-02-01", "2024-02-02", "2024-02-03", "2024-02-04", "2024-03-01", "2024-03-02"],
+    "kind": ["visit", "purchase", "offer", "contract", "purchase", "refund", "incident"],
+    "paid": [None, 10.0, None, 120.0, 5.0, -10.0, None],
+})  # fmt: skip
+COUNTS = ("start", "kept", "lost", "new", "returned", "end")
+
+
+def read(log=LOG, **rules):
+    return crr.read_events(log, customer="who", at="at", kind="kind", **rules)
+
+
+@pytest.mark.parametrize("every", ["month", "quarter", "half-year", "year"])
+def test_the_account_of_the_sample_is_the_generators_own(every):
+    truth = json.loads(crr.sample_path("events").with_name("truth.json").read_text())["events"]
+    base = crr.read_events(crr.sample_path("events"), customer="client_id", amount="total")
+    table = crr.retention_by_period(base, every=every).to_pandas().set_index("period")
+    for row in truth[every]:
+        known = {name: row[name] for name in COUNTS if row[name] is not None}
+        assert table.loc[row["period"], list(known)].to_dict() == known
+    assert (base.quality.rows_read, base.contacts) == (truth["rows"], truth["clients_who_never_bought"])
+
+
+def test_purchases_and_contracts_make_customers_and_all_rows_are_in_the_account():
+    base = read(amount="paid")
+    assert (base.quality.rows_read, base.quality.rows_used, base.contacts) == (7, 6, 1)
+    assert sorted(base.table.to_pandas()["customer"]) == ["a", "c"]
+    assert len(base.events.to_pandas()) == 6
+    assert base.first == pd.Timestamp("2024-02-01")  # of the purchases: before it there is nobody to keep
+    assert "1 person never bought" in str(base.quality)
+    assert "people who never bought" in str(base.card)
+
+
+def test_it_can_be_counted_as_any_log_of_purchases():
+    base = read(amount="paid", as_of="2024-04-01")
+    assert crr.cohort_grid(base, every="month").to_pandas()["size"].max() == 2
+    trailing = crr.retention_by_period(base.with_activity(crr.Trailing(days=40)), every="month")
+    assert "last 40 days" in str(trailing.card)
+    assert trailing.row("2024-03")["kept"] == 0  # of 1 February and 40 days there is 12 March
+
+
+@given(st.lists(st.tuples(st.sampled_from("abxyz"), st.integers(0, 120), st.sampled_from(["visit", "offer"]))))
+def test_contacts_and_their_touches_change_no_rate(touches):
+    day = pd.Timestamp("2024-01-01")
+    bought = [("a", 0), ("a", 40), ("b", 10), ("b", 100), ("c", 70)]
+    rows = [(who, day + pd.Timedelta(days=n), "purchase") for who, n in bought]
+    more = rows + [(who, day + pd.Timedelta(days=n), kind) for who, n, kind in touches]
+    plain, mixed = (
+        crr.retention_by_period(
+            read(pd.DataFrame(log, columns=["who", "at", "kind"]), as_of="2024-06-01"), every="month"
+        ).to_pandas()
+        for log in (rows, more)
+    )
+    pd.testing.assert_frame_equal(plain, mixed)
+
+
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        {"paid": "purchase", "hum": "visit"},
+        {"purchase": ["paid"], "visit": ["hum"]},
+        {"purchase": "paid", "visit": ("hum",)},
+    ],
+)
+def test_kinds_can_be_said_either_way_round(kinds):
+    assert map_kinds(["paid", "hum", "Визит", "order"], kinds=kinds, other="refuse") == {
+        "paid": "purchase", "hum": "visit", "Визит": "visit", "order": "purchase",
+    }  # fmt: skip
+
+
+def test_words_that_do_not_count_are_set_aside_by_name():
+    log = LOG.assign(kind=["hum", "purchase", "offer", "contract", "purchase", "bang", ""])
+    base = read(log, kinds={"hum": None}, other="set aside")
+    reasons = base.quality.to_pandas().set_index("reason")["rows"].to_dict()
+    assert reasons == {"no customer id": 1, "no kind": 1, "kind not used": 2}
+    assert base.quality.rows_used == 3
+
+
+@pytest.mark.parametrize(
+    ("rules", "sentence"),
+    [
+        ({"kinds": {"paid": "purchse"}}, "'purchse' is no kind of event. .* Did you mean 'purchase'?"),
+        ({"kinds": {"paid": 7}}, "7 is no kind of event"),
+        ({"kinds": {"bying": ["paid"]}}, "'bying' is no kind of event"),
+        ({"other": "look"}, "'look' is no kind of event"),
+        ({}, "what these kinds of events mean: 'humming'"),
+    ],
+)
+def test_kinds_that_are_not_known_are_refused_in_a_sentence(rules, sentence):
+    log = LOG.assign(kind="humming") if not rules else LOG
+    with pytest.raises(ValueError, match=sentence):
+        read(log, **rules)
+
+
+def test_a_column_of_names_is_no_column_of_kinds():
+    log = pd.DataFrame({"who": "a", "at": "2024-01-01", "kind": [f"word {n * 'x'}" for n in range(1100)]})
+    with pytest.raises(ValueError, match="1,100 different words"):
+        read(log)
+
+
+def test_nobody_who_bought_is_no_error_and_no_rate():
+    base = read(LOG.assign(kind="visit", paid=None))
+    table = crr.retention_by_period(base, every="month").to_pandas()
+    assert base.contacts == 3
+    assert (table["start"] == 0).all()
+    assert table["crr"].isna().all()
+
+
+def test_what_costs_nothing_or_less_was_not_bought():
+    log = LOG.assign(paid=[None, -10.0, None, 0.0, 5.0, -10.0, None])
+    base = read(log, amount="paid")
+    reasons = base.quality.to_pandas().set_index("reason")["rows"].to_dict()
+    assert reasons == {"no customer id": 1, "refund or return": 1, "zero amount": 1}
+
+
+def test_every_kind_has_words_of_its_own():
+    assert map_kinds(KINDS, kinds=None, other="refuse") == dict(zip(KINDS, KINDS, strict=True))
