@@ -100,15 +100,18 @@ def life_table(grid: Any, *, interval: str = "log-log", level: float = 0.95) -> 
         The curve. Cells that were not observed are used nowhere.
 
     Raises:
-        ValueError: If some cohort grows from one age to the next: such a grid has no survival curve.
+        ValueError: If some cohort grows from one age to the next, or there are several segments: such a grid has no
+            survival curve.
 
     References:
         Kaplan and Meier 1958; Greenwood 1926; domain 4.
     """
     check_choice(interval, name="interval", choices=INTERVALS)
     long = grid if isinstance(grid, pd.DataFrame) else grid.to_pandas()
+    _refuse_segments(long)
     seen = long[long["status"] == "observed"].sort_values(["cohort", "age"])
-    before = seen.groupby("cohort")["active"].shift().where(seen["age"] > 0)
+    last = seen.groupby("cohort")[["age", "active"]].shift()
+    before = last["active"].where(last["age"] == seen["age"] - 1)  # a hidden cell in between makes no pair
     before = before.where(seen["age"] > 1, seen["size"].where(seen["age"] == 1))
     pairs = seen.assign(before=before).dropna(subset=["before"])
     _refuse_growth(pairs)
@@ -119,6 +122,12 @@ def life_table(grid: Any, *, interval: str = "log-log", level: float = 0.95) -> 
     following = rows["at_risk"].shift(-1, fill_value=0.0)
     rows["censored"] = (rows["at_risk"] - rows["lost"] - following).where(rows.index < len(rows) - 1, 0.0)
     return LifeTable(_with_survival(rows, interval, level), interval)
+
+
+def _refuse_segments(long: pd.DataFrame) -> None:
+    if long.duplicated(["cohort", "age"]).any():
+        message = _("The grid has several segments, and a curve is of one. Choose it: grid.segment(…).")
+        raise InputError(message, argument="grid")
 
 
 def _refuse_growth(pairs: pd.DataFrame) -> None:
@@ -273,9 +282,10 @@ def compare_cohorts(
         level: Pairs whose corrected p value is below ``1 - level`` differ.
 
     Raises:
-        ValueError: If a cohort is not in the grid or was not yet observed at the age.
+        ValueError: If a cohort is not in the grid or was not yet observed at the age, or there are several segments.
     """
     long = grid if isinstance(grid, pd.DataFrame) else grid.to_pandas()
+    _refuse_segments(long)
     long = long.assign(cohort=long["cohort"].astype(str))
     names = [a, *([b] if b is not None else [])] if isinstance(a, str) else [str(name) for name in a]
     cells = {name: _cell(long, name, age) for name in names}
@@ -317,7 +327,8 @@ def _steps(long: pd.DataFrame, name: str) -> pd.DataFrame:
     size = float(long.loc[long["cohort"] == name, "size"].iloc[0])
     before = seen.shift(fill_value=size)
     steps = pd.DataFrame({"at_risk": before, "lost": before - seen})
-    return steps[(steps.index > 0) & (steps["lost"] >= 0)]
+    one_age = seen.index.to_series().diff().fillna(seen.index.to_series()) == 1  # no hidden cell in between
+    return steps[one_age & (steps["lost"] >= 0)]
 
 
 def logrank(one: pd.DataFrame, other: pd.DataFrame) -> float:

@@ -152,6 +152,31 @@ def test_cells_that_were_not_observed_are_used_nowhere() -> None:
     pd.testing.assert_frame_equal(life_table(grid).table, life_table(zero).table)
 
 
+def test_the_losses_of_two_ages_are_not_those_of_one() -> None:
+    # Age 2 of A is hidden: 80 at age 1 and 60 at age 3 make no pair, so age 3 rests on B alone (70 - 7 of 70).
+    grid = grid_of(A=[100, 80, 78, 60, 30], B=[100, 80, 70, 63])
+    hidden = grid.assign(status=grid["status"].mask((grid["cohort"] == "A") & (grid["age"] == 2), "suppressed"))
+    table = life_table(hidden).table
+    assert table["at_risk"].tolist() == [200, 200, 80, 70, 60]
+    assert table["lost"].tolist() == [0, 40, 10, 7, 30]
+    whole = compare_cohorts(grid, "A", "B", age=3).table["p_logrank"].iloc[0]
+    partly = compare_cohorts(hidden, "A", "B", age=3).table["p_logrank"].iloc[0]
+    assert whole == pytest.approx(logrank(losses([100, 80, 78], [20, 2, 18]), losses([100, 80, 70], [20, 10, 7])))
+    assert partly == pytest.approx(logrank(losses([100], [20]), losses([100], [20])), nan_ok=True)
+
+
+def losses(at_risk: list[int], lost: list[int]) -> pd.DataFrame:
+    return pd.DataFrame({"at_risk": at_risk, "lost": lost}, index=range(1, len(lost) + 1))
+
+
+@pytest.mark.parametrize("ask", [life_table, lambda grid: compare_cohorts(grid, "A", "B", age=1)])
+def test_segments_are_not_mixed_into_one_curve(ask) -> None:
+    grid = grid_of(A=[100, 80], B=[100, 70])
+    both = pd.concat([grid.assign(region="north"), grid.assign(region="south")])
+    with pytest.raises(InputError, match="several segments"):
+        ask(both)
+
+
 def test_a_grid_that_grows_has_no_survival_curve() -> None:
     with pytest.raises(InputError, match="grows at age 2"):
         life_table(grid_of(A=[100, 40, 50]))

@@ -254,5 +254,10 @@ def _notes(plan: Plan, grid: CohortGrid) -> list[str]:
             "The weighted average rises at age {ages}: each age rests on other cohorts, and single curves may rise too,"
             " so the average of an age is not the past of the next."
         )
+        if plan.kind == "unbounded":
+            text = _(
+                "The weighted average rises at age {ages}, although no cohort does: each age rests on other cohorts, so"
+                " the average of an age is not the past of the next."
+            )
         notes.append(text.format(ages=", ".join(map(str, rises))))
     return notes
