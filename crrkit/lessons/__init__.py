@@ -18,9 +18,11 @@ from typing import TYPE_CHECKING, Any
 from crrkit._checks import check_choice
 from crrkit._language import LANGUAGES, set_language
 from crrkit.accounts import Counts
+from crrkit.lessons import cohorts_topic, new_topic, noise_topic, period_topic
 from crrkit.lessons.exercises import AnswerKey, Exercise, exercise
 from crrkit.lessons.formula_topic import bracket_question, crr_from_flows
 from crrkit.lessons.questions import Feedback, Question, judge
+from crrkit.survey import survey_rate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,9 +37,23 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
         "half-year": _HALF_YEAR,
         "crr": _HALF_YEAR,
         "bracket": bracket_question("((CE-CN)/CS)) X 100"),
+        "which-new": new_topic.which_new(new_topic.ELEVEN),
+        "highest": new_topic.highest_rate(facts=new_topic.Ends(start=70, end=90, new=30)),
+        "below-zero": new_topic.below_zero(facts=new_topic.Ends(start=10, end=15, new=100)),
+        "month-to-year": period_topic.month_to_year(0.9),
+        "half-year-to-year": period_topic.half_year_to_year(_HALF_YEAR.facts.crr),
+        "car-dealer": period_topic.dealer(36),
+        "none-of-twelve": noise_topic.which_interval(0, 12),
+        "two-shops": noise_topic.apart(noise_topic.Kept(60, 70), noise_topic.Kept(48, 70)),
+        "silence": noise_topic.silence(facts=survey_rate(kept=150, answered=200, asked=500, frame=5000)),
+        "nine-of-ten": noise_topic.lower_end(facts=noise_topic.Kept(9, 10)),
+        "cells": cohorts_topic.over(facts=cohorts_topic.Triangle(6)),
+        "two-cohorts": cohorts_topic.two_cohorts(facts=cohorts_topic.Cohorts(((100, 80, 70), (120, 90)))),
+        "lifetime": cohorts_topic.lifetime(facts=cohorts_topic.Groups(0.95, 0.5)),
+        "tail": cohorts_topic.which_tail(cohorts_topic.HIGH_END),
     }
 )
-"""The questions of the course by name: the examples and the formula of the two articles that it begins with."""
+"""The questions of the course by name: the first are the examples and the formula of two articles."""
 
 
 def begin(lang: str | None = None) -> None:

@@ -1,15 +1,24 @@
-"""What a learner typed, read as numbers: ``0.7``, ``0,7``, ``70%``, ``70,0 %``, ``7/10``."""
+"""What a learner typed, read as numbers: ``0.7``, ``0,7``, ``70%``, ``70,0 %``, ``7/10``; and written for the key."""
 
 from __future__ import annotations
 
 import math
 import numbers
 import re
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from crrkit._language import format_number, format_percent, format_points
+from crrkit._language import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _NUMBER = r"([+-]?(?:\d{1,3}(?:\s\d{3})+|\d*)(?:[.,]\d+)?(?<=\d))"
 _PERCENT = r"(%|per ?cents?|процент(?:а|ов)?|проц)"
 _ANSWER = re.compile(rf"{_NUMBER}(?:\s*/\s*{_NUMBER})?\s*{_PERCENT}?", re.IGNORECASE)
+_POINTS = re.compile(r"\s*(?:pp|percentage points?|п\.?\s*п\.?|процентн\w+ пункт\w*)$", re.IGNORECASE)
 
 
 def shares(answer: object) -> list[float]:
@@ -40,6 +49,38 @@ def whole_numbers(answer: object) -> list[float]:
     return [] if number is None or percent or number != int(number) else [number]
 
 
+def ratios(answer: object) -> list[float]:
+    """The same as `shares` for a value that may be negative or above 1, so that such an answer is no surprise.
+
+    Examples:
+        >>> ratios("-850%"), ratios("128.6")
+        ([-8.5], [128.6, 1.286])
+    """
+    return shares(answer)
+
+
+def points(answer: object) -> list[float]:
+    """The difference of two shares that an answer can mean; a bare number is one of percentage points.
+
+    Examples:
+        >>> points("-1.56"), points("+7 pp"), points("0,9 п. п."), points("10%"), points("seven")
+        ([-0.0156], [0.07], [0.009], [0.1], [])
+    """
+    number, _percent = _read(_POINTS.sub("", answer) if isinstance(answer, str) else answer)
+    return [] if number is None else [round(number / 100, 12)]
+
+
+def plain_numbers(answer: object) -> list[float]:
+    """The number that an answer is, or nothing.
+
+    Examples:
+        >>> plain_numbers("3,64"), plain_numbers("11"), plain_numbers("11 %")
+        ([3.64], [11.0], [])
+    """
+    number, percent = _read(answer)
+    return [] if number is None or percent else [number]
+
+
 def _read(answer: object) -> tuple[float | None, bool]:
     """A finite number and whether a percent sign stood behind it; None for anything else."""
     if isinstance(answer, bool):
@@ -68,3 +109,40 @@ def _finite(value: numbers.Real | Decimal) -> float | None:
     except (OverflowError, ValueError):  # an int of more than 308 digits; a signalling NaN
         return None
     return number if math.isfinite(number) else None
+
+
+@dataclass(frozen=True)
+class AnswerKind:
+    """What sort of answer a question wants.
+
+    Attributes:
+        read: The numbers that what was typed can mean; none if it is no such answer.
+        write: A value as the answer key prints it.
+        example: What an answer looks like, for whoever wrote something else.
+        tolerance: How far an answer may be off; values above 1 allow it as a share of them.
+    """
+
+    read: Callable[[object], list[float]]
+    write: Callable[[float], str]
+    example: Callable[[], str]
+    tolerance: float
+
+
+def _percent(value: float) -> str:
+    return format_percent(value) if abs(value) < 10 else _number(value)  # noqa: PLR2004 - a share, not a count
+
+
+def _points(value: float) -> str:
+    return format_points(value, digits=2)
+
+
+def _number(value: float) -> str:
+    return format_number(value, digits=0 if round(value, 9) == round(value) else 2)
+
+
+HALF_A_POINT = 0.005  # so that 86 % is right where 85.714... % is exact
+SHARE = AnswerKind(shares, _percent, lambda: _("Write a share, for example 0.7, 70% or 7/10."), HALF_A_POINT)
+RATIO = AnswerKind(ratios, _percent, lambda: _("Write a percentage, for example 70% or −70%."), HALF_A_POINT)
+POINTS = AnswerKind(points, _points, lambda: _("Write percentage points, for example 1.25 or −1.25."), 0.0005)
+NUMBER = AnswerKind(plain_numbers, _number, lambda: _("Write a number, for example 7 or 2.5."), 2 * HALF_A_POINT)
+PLACE = AnswerKind(whole_numbers, _number, lambda: _("Write the number of an answer, for example 1."), HALF_A_POINT)

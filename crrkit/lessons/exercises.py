@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import html
 import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from crrkit._checks import check_choice, check_count
 from crrkit._display import Shown
-from crrkit._language import format_number, format_percent
 from crrkit._language import gettext as _
-from crrkit.accounts import Counts
-from crrkit.lessons.formula_topic import churn_from_ends, crr_from_ends, crr_from_flows
-from crrkit.lessons.questions import Question, judge
+from crrkit.lessons import cohorts_topic, formula_topic, new_topic, noise_topic, period_topic
+from crrkit.lessons.answers import RATIO, SHARE
+from crrkit.lessons.questions import Question, in_html, judge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import pandas as pd
 
-TOPICS: dict[str, tuple[Callable[[Counts], Question], ...]] = {
-    "formula": (crr_from_flows, crr_from_ends, churn_from_ends),
+TOPICS: dict[str, tuple[Callable[[random.Random], Question], ...]] = {
+    "formula": formula_topic.DRILL,
+    "new": new_topic.DRILL,
+    "period": period_topic.DRILL,
+    "noise": noise_topic.DRILL,
+    "cohorts": cohorts_topic.DRILL,
 }
 
 
@@ -57,14 +59,14 @@ class Exercise:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return f"<ol>{''.join(f'<li>{html.escape(str(question))}</li>' for question in self.questions)}</ol>"
+        return f"<ol>{''.join(f'<li>{in_html(question)}</li>' for question in self.questions)}</ol>"
 
     def key(self) -> AnswerKey:
         """The answer key."""
         import pandas as pd
 
         rows = [
-            (n, _in_ink(value), question.fill(words))
+            (n, question.kind.write(value), question.fill(words))
             for n, question in enumerate(self.questions, start=1)
             for _name, value, words in question.known()
         ]
@@ -75,7 +77,7 @@ def exercise(topic: str = "formula", *, seed: int) -> Exercise:
     """Questions with fresh numbers; the same seed gives the same ones on every machine.
 
     Args:
-        topic: What to practise: ``"formula"``.
+        topic: What to practise, a key of ``TOPICS``: ``"formula"``, ``"new"``, ``"period"``, ...
         seed: Any whole number from 0 up, for example the number on a learner's desk.
 
     Returns:
@@ -94,7 +96,7 @@ def exercise(topic: str = "formula", *, seed: int) -> Exercise:
         '83.8%'
         >>> exercise("formulas", seed=7)
         Traceback (most recent call last):
-        crrkit._errors.InputError: topic='formulas' is not known. Choose one of formula. Did you mean 'formula'?
+        crrkit._errors.InputError: topic='formulas' is not known. Choose one of formula, ... Did you mean 'formula'?
     """
     check_choice(topic, name="topic", choices=TOPICS)
     seed = int(check_count(seed, name="seed"))
@@ -103,22 +105,23 @@ def exercise(topic: str = "formula", *, seed: int) -> Exercise:
 
 
 def is_clear(question: Question) -> bool:
-    """Whether every foreseen answer is told what is meant for it, as a fraction, a percentage or a bare number."""
+    """Whether every foreseen answer, written as the key writes it, is told what is meant for it."""
     return all(
-        judge(question, form).misreading == name
+        judge(question, written).misreading == name
         for name, value, _words in question.known()
-        for form in (f"{value:.3f}", f"{100 * value:.0f}%", f"{100 * value:.0f}")
+        for written in _ways_to_write(question, value)
     )
 
 
-def _draw(make: Callable[[Counts], Question], dice: random.Random) -> Question:
+def _ways_to_write(question: Question, value: float) -> tuple[str, ...]:
+    """As the key has it, and shares as people round them, too."""
+    if question.kind not in {SHARE, RATIO}:
+        return (question.kind.write(value),)
+    return f"{value:.3f}", f"{100 * value:.0f}%", f"{100 * value:.0f}"
+
+
+def _draw(make: Callable[[random.Random], Question], dice: random.Random) -> Question:
     while True:
-        start = dice.randint(40, 900)
-        lost, new = round(start * dice.uniform(0.05, 0.45)), round(start * dice.uniform(0.05, 0.6))
-        question = make(Counts(start=start, lost=lost, new=new))
+        question = make(dice)
         if is_clear(question):
             return question
-
-
-def _in_ink(value: float) -> str:
-    return format_percent(value) if abs(value) < 10 else format_number(value, digits=0 if value == int(value) else 1)  # noqa: PLR2004 - a share, not a count

@@ -9,7 +9,7 @@ import ipywidgets
 
 from crrkit._language import gettext as _
 from crrkit._language import language, use_language
-from crrkit.lessons.questions import judge
+from crrkit.lessons.questions import in_html, judge
 
 if TYPE_CHECKING:
     from crrkit.lessons.questions import Question
@@ -24,13 +24,13 @@ class AnswerForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no ty
     def __init__(self, question: Question) -> None:
         self._question, self._lang = question, language()
         self.box = ipywidgets.Text(
-            description=_("Your answer"), placeholder=question.fill(question.example), continuous_update=False,
+            description=_("Your answer"), placeholder=question.kind.example(), continuous_update=False,
             style={"description_width": "initial"}, layout={"width": "36em", "max_width": "100%"},
         )  # fmt: skip
         self.button = ipywidgets.Button(description=_("Check"), layout={"width": "auto"})
         self.said = ipywidgets.HTML()
         line = ipywidgets.Box([self.box, self.button], layout={"flex_flow": "row wrap", "align_items": "center"})
-        super().__init__([ipywidgets.HTML(f"<p>{html.escape(str(question))}</p>"), line, self.said])
+        super().__init__([ipywidgets.HTML(in_html(question)), line, self.said])
         self.button.on_click(self._answer)
         self.box.observe(self._answer, names="value")  # Enter
 
@@ -48,5 +48,5 @@ class AnswerForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no ty
         """The live form, and beside it the question alone for places without a kernel."""
         with use_language(self._lang):
             how = _("To answer, run this notebook.")
-        still = f"<p>{html.escape(str(self))}</p><p><em>{html.escape(how)}</em></p>"
+        still = f"{in_html(self._question)}<p><em>{html.escape(how)}</em></p>"
         return {**super()._repr_mimebundle_(**kwargs), "text/plain": repr(self), "text/html": still}

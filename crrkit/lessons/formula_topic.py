@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from crrkit._language import format_number, format_percent
 from crrkit._language import gettext as _
-from crrkit.lessons.answers import whole_numbers
+from crrkit.accounts import Counts
+from crrkit.lessons.answers import PLACE
 from crrkit.lessons.questions import Misreading, Question
 
 if TYPE_CHECKING:
-    from crrkit.accounts import Counts
+    import random
 
 END_BY_START = Misreading(
     "end by start",
@@ -99,9 +101,9 @@ def _ink(c: Counts) -> dict[str, str]:
     return counts | {"crr": format_percent(c.crr), "churn": format_percent(c.churn)}
 
 
-_share_question = partial(Question, ink=_ink, example=lambda: _("Write a share, for example 0.7, 70% or 7/10."))
 _crr_question = partial(
-    _share_question,
+    Question,
+    ink=_ink,
     right=lambda c: [c.crr],
     why=lambda: _("Of the {start} at the start {kept} are still there: {crr}."),
     hint=lambda: _("How many of the {start} at the start are still there? Divide them by {start}."),
@@ -111,7 +113,8 @@ _crr_question = partial(
     ),
 )  # fmt: skip
 _churn_question = partial(
-    _share_question,
+    Question,
+    ink=_ink,
     right=lambda c: [c.churn],
     why=lambda: _("Of the {start} at the start {lost} are gone: {churn}."),
     hint=lambda: _("How many of the {start} at the start are gone? Divide them by {start}."),
@@ -140,6 +143,21 @@ def churn_from_ends(counts: Counts) -> Question:
         facts=counts,
         text=lambda: _("At the start {start}, at the end {end}, {new} of them new. What is the churn rate?"),
     )
+
+
+def some_counts(dice: random.Random) -> Counts:
+    """A firm to practise with."""
+    start = dice.randint(40, 900)
+    lost, new = round(start * dice.uniform(0.05, 0.45)), round(start * dice.uniform(0.05, 0.6))
+    return Counts(start=start, lost=lost, new=new)
+
+
+DRILL = (
+    lambda dice: crr_from_flows(some_counts(dice)),
+    lambda dice: crr_from_ends(some_counts(dice)),
+    lambda dice: churn_from_ends(some_counts(dice)),
+)
+"""Fresh questions for an exercise, each from some dice."""
 
 
 def without(formula: str, place: int) -> str:
@@ -196,6 +214,5 @@ def bracket_question(formula: str) -> Question:
         why=lambda: _("Without it {repaired} is left: first subtract, then divide."),
         misreadings=(A_BRACKET_THAT_OPENS, A_BRACKET_THAT_IS_NEEDED),
         hint=lambda: _("There are {n} brackets. Count them from the left, beginning with 1."),
-        example=lambda: _("Write the number of a bracket, for example 1."),
-        read=whole_numbers,
+        kind=replace(PLACE, example=lambda: _("Write the number of a bracket, for example 1.")),
     )

@@ -11,10 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crrkit._language import gettext as _
-from crrkit.lessons.answers import shares
-
-TOLERANCE = 0.005
-"""How far an answer may be off: half a percentage point, so that 86 % is right where 85.714… % is exact."""
+from crrkit.lessons.answers import SHARE, AnswerKind
 
 LONGEST = 40  # letters of an unreadable answer that are repeated to the learner
 
@@ -44,8 +41,7 @@ class Question:
         why: What a right answer is told.
         misreadings: The known wrong ways.
         hint: What any other wrong answer is told.
-        example: What an answer looks like.
-        read: How an answer is read.
+        kind: What sort of answer is wanted.
     """
 
     facts: Any
@@ -55,8 +51,7 @@ class Question:
     why: Template
     misreadings: tuple[Misreading, ...]
     hint: Template
-    example: Template
-    read: Callable[[object], list[float]] = shares
+    kind: AnswerKind = SHARE
 
     def __str__(self) -> str:
         return self.fill(self.text)
@@ -100,9 +95,9 @@ class Feedback:
 
 def judge(question: Question, answer: object) -> Feedback:
     """Whether an answer is right, or else which wrong way gives it."""
-    readings = question.read(answer)
+    readings = question.kind.read(answer)
     if not readings:
-        return Feedback(right=False, text=f"{_unreadable(answer)} {question.fill(question.example)}")
+        return Feedback(right=False, text=f"{_unreadable(answer)} {question.kind.example()}")
     found = _nearest(question, readings)
     if found is None:
         return Feedback(right=False, text=_("Not yet.") + f" {_otherwise(question, readings)}")
@@ -111,16 +106,21 @@ def judge(question: Question, answer: object) -> Feedback:
     return Feedback(right=not name, text=f"{verdict} {question.fill(words)}", misreading=name)
 
 
-def distance(reading: float, value: float) -> float:
+def in_html(question: Question) -> str:
+    """The question as a paragraph, its lines as lines."""
+    return f"<p>{html.escape(str(question)).replace(chr(10), '<br>')}</p>"
+
+
+def distance(reading: float, value: float, tolerance: float) -> float:
     """How far an answer lies from a value, in tolerances; values above 1 allow the tolerance as a share of them."""
-    return round(abs(reading - value) / (TOLERANCE * max(1.0, abs(value))), 9)
+    return round(abs(reading - value) / (tolerance * max(1.0, abs(value))), 9)
 
 
 def _nearest(question: Question, readings: list[float]) -> tuple[str, Template] | None:
     near = [
         (bool(name), off, name, words)  # what is right goes before what is near
         for name, value, words in question.known()
-        if (off := min(distance(reading, value) for reading in readings)) <= 1
+        if (off := min(distance(reading, value, question.kind.tolerance) for reading in readings)) <= 1
     ]
     return min(near, key=lambda found: found[:2])[2:] if near else None
 
@@ -136,9 +136,10 @@ def _unreadable(answer: object) -> str:
 def _otherwise(question: Question, readings: list[float]) -> str:
     """What helps when no known way leads to the answer."""
     hint = question.fill(question.hint)
-    if question.read is not shares:
+    if question.kind is not SHARE:
         return hint
-    if any(distance(100 * reading, value) <= 1 for value in question.right(question.facts) for reading in readings):
+    right, off = question.right(question.facts), SHARE.tolerance
+    if any(distance(100 * reading, value, off) <= 1 for value in right for reading in readings):
         return _("The digits are right, but a hundred times too small: 0.7 is 70%, and 0.7% is 0.007.")
     if min(readings) > 1:
         return _("Nobody can keep more customers than there were: a share ends at 100%.") + f" {hint}"

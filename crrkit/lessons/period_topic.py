@@ -1,0 +1,206 @@
+"""Questions on the period: what a rate is over a longer or a shorter one, and which period tells anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from crrkit._language import format_number, format_percent, ngettext
+from crrkit._language import gettext as _
+from crrkit.lessons.choices import Option, choice
+from crrkit.lessons.questions import Misreading, Question
+from crrkit.rates import convert_rate, years_in
+
+if TYPE_CHECKING:
+    import random
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """A rate of one period that is wanted for another."""
+
+    rate: float
+    from_: str
+    to: str
+
+    @property
+    def times(self) -> float:
+        """How many of one period make the other."""
+        return years_in(self.to) / years_in(self.from_)
+
+    @property
+    def value(self) -> float:
+        """The rate over the other period, all periods alike."""
+        return float(convert_rate(self.rate, from_=self.from_, to=self.to))
+
+
+def _ink(c: Conversion) -> dict[str, str]:
+    n = c.times if c.times > 1 else 1 / c.times
+    return {
+        "rate": format_percent(c.rate, digits=0), "lost": format_percent(1 - c.rate, digits=0),
+        "value": format_percent(c.value), "gone": format_percent(1 - c.value), "n": format_number(n),
+        "times": ngettext("{n} time", "{n} times", round(n)).format(n=format_number(n)),
+        "multiplied": format_percent(c.times * (1 - c.rate), digits=0 if c.times > 1 else 1),
+    }  # fmt: skip
+
+
+LOSS_TIMES_N = Misreading(
+    "loss times n",
+    lambda c: [1 - c.times * (1 - c.rate)],
+    lambda: _(
+        "You took {times} {lost} off. But each time fewer are left to lose: {lost} of those who are still there. "
+        "Keep {rate} of what is left, {times} in a row."
+    ),
+)
+LOSS_TIMES_N_AS_CHURN = Misreading(
+    "loss times n, as churn",
+    lambda c: [c.times * (1 - c.rate)],
+    lambda: _(
+        "{times} {lost} is {multiplied}, but churn does not add up: each time only those can leave who are still there."
+    ),
+)
+CUT_AT_ZERO = Misreading(
+    "nobody left",
+    lambda c: [0.0] if c.times * (1 - c.rate) > 1 else [],
+    lambda: _(
+        "{times} {lost} is more than all, so nobody would be left. But each time it is {lost} of fewer and fewer. "
+        "Keep {rate} of what is left, {times} in a row."
+    ),
+)
+THE_SAME = Misreading(
+    "the same rate",
+    lambda c: [c.rate],
+    lambda: _("{rate} is what it was for the other period. A longer one has more losses in it, a shorter one fewer."),
+)
+CHURN = Misreading(
+    "churn",
+    lambda c: [1 - c.value],
+    lambda: _("That is the share that is gone, {gone}. The question is who is left."),
+)
+DIVIDED = Misreading(
+    "rate by n",
+    lambda c: [c.rate / c.times],
+    lambda: _("You divided the rate by {n}. Rates of periods that follow each other are multiplied, not added."),
+)
+WRONG_WAY = Misreading(
+    "wrong way",
+    lambda c: [c.rate ** (1 / c.times)],
+    lambda: _("You went the other way. Over a longer period fewer are left, over a shorter one more."),
+)
+LOSS_BY_N = Misreading(
+    "loss by n",
+    lambda c: [1 - c.times * (1 - c.rate)],
+    lambda: _(
+        "You divided the loss by {n}. Try it: {times} in a row that does not lead to {rate}. "
+        "Take the root of order {n}."
+    ),
+)
+
+_longer = partial(
+    Question,
+    ink=_ink,
+    right=lambda c: [c.value],
+    why=lambda: _("{times} in a row {rate} leaves {value}, if all periods are alike."),
+    misreadings=(LOSS_TIMES_N, LOSS_TIMES_N_AS_CHURN, CUT_AT_ZERO, THE_SAME, CHURN, DIVIDED, WRONG_WAY),
+    hint=lambda: _("After the first period {rate} are left, after the second {rate} of those. Go on, {times}."),
+)
+
+
+def month_to_year(rate: float) -> Question:
+    """What is left of a monthly rate after a year?"""
+    return _longer(
+        facts=Conversion(rate, "month", "year"),
+        text=lambda: _(
+            "A firm keeps {rate} of its customers every month. Which share of today's is left after a year?"
+        ),
+    )
+
+
+def half_year_to_year(rate: float) -> Question:
+    """What is left of a half-year's rate after a year?"""
+    return _longer(
+        facts=Conversion(rate, "half-year", "year"),
+        text=lambda: _(
+            "A firm keeps {rate} of its customers in half a year. If the next half is like it, what is it a year?"
+        ),
+    )
+
+
+def quarter_to_year(rate: float) -> Question:
+    """What is left of a quarterly rate after a year?"""
+    return _longer(
+        facts=Conversion(rate, "quarter", "year"),
+        text=lambda: _(
+            "A firm keeps {rate} of its customers every quarter. Which share of today's is left after a year?"
+        ),
+    )
+
+
+def year_to_month(rate: float) -> Question:
+    """Which monthly rate makes a yearly one?"""
+    return Question(
+        facts=Conversion(rate, "year", "month"),
+        ink=_ink,
+        text=lambda: _("A firm wants to keep {rate} of its customers in a year. How much must it keep each month?"),
+        right=lambda c: [c.value],
+        why=lambda: _("{times} in a row {value} leaves {rate}."),
+        misreadings=(
+            THE_SAME,
+            CHURN,
+            LOSS_BY_N,
+            Misreading(
+                WRONG_WAY.name, lambda c: [c.rate ** (1 / c.times)], WRONG_WAY.says
+            ),
+        ),
+        hint=lambda: _("Which rate, {times} in a row, leaves {rate}?"),
+    )  # fmt: skip
+
+
+LENGTHS = {"month": 1, "quarter": 3, "year": 12, "three years": 36}
+
+
+def shortest_telling(gap_months: float) -> str:
+    """The shortest period in which most customers could have bought again; the longest of the list if none is."""
+    return next((name for name, months in LENGTHS.items() if months >= gap_months), list(LENGTHS)[-1])
+
+
+def dealer(gap_months: int) -> Question:
+    """Which period tells anything about customers who buy so rarely?"""
+
+    def too_short() -> str:
+        return _(
+            "Within it hardly anybody could have bought again, so the rate says nothing about who is content: "
+            "a customer comes back after {gap} years at the earliest."
+        )
+
+    return choice(
+        gap_months,
+        ink=lambda gap: {"gap": format_number(gap / 12)},
+        text=lambda: _(
+            "Nobody buys a new car from a dealer more often than once in {gap} years. "
+            "Over which period does a retention rate from purchases tell anything?"
+        ),
+        options=(
+            Option("month", lambda: _("a month"), too_short),
+            Option("quarter", lambda: _("a quarter"), too_short),
+            Option("year", lambda: _("a year"), too_short),
+            Option("three years", lambda: _("{gap} years or more"), too_short),
+        ),
+        right=shortest_telling,
+        why=lambda: _(
+            "In {gap} years a content customer has had the time to come back. Or count visits to the workshop."
+        ),
+        hint=lambda: _("How long does a content customer take to come back?"),
+    )
+
+
+DRILL = (
+    lambda dice: month_to_year(_some_rate(dice, 80, 97)),
+    lambda dice: quarter_to_year(_some_rate(dice, 60, 92)),
+    lambda dice: year_to_month(_some_rate(dice, 10, 60)),
+)
+
+
+def _some_rate(dice: random.Random, low: int, high: int) -> float:
+    return dice.randint(low, high) / 100

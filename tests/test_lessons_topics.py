@@ -1,0 +1,196 @@
+"""The questions of every topic: each typical wrong answer is told its own misreading, each right one is computed."""
+
+from __future__ import annotations
+
+import random
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import crrkit as crr
+from crrkit import lessons
+from crrkit.conventions import flows_of
+from crrkit.lessons import cohorts_topic, new_topic, noise_topic, period_topic
+from crrkit.lessons.exercises import TOPICS, is_clear
+
+# Worked by hand or published; the source stands beside each.
+RIGHT = {
+    "which-new": "2",
+    "highest": "100%",  # if 10 of the 30 have left again, all 70 can be among the 90
+    "below-zero": "-850%",  # (15 - 100) / 10
+    "month-to-year": "28.2%",  # 0.9 ** 12 = 0.28243
+    "half-year-to-year": "49%",  # 0.7 ** 2
+    "car-dealer": "4",
+    "none-of-twelve": "2",  # statsmodels proportion_confint(0, 12, method="wilson") = (0, 0.242494)
+    "two-shops": "1",  # Newcombe 1998, method 10: (0.031968, 0.303596), without 0
+    "silence": "30%",  # 150 of 500
+    "nine-of-ten": "59.6%",  # statsmodels: (0.595850, 0.982124)
+    "cells": "10",  # 4 + 3 + 2 + 1
+    "two-cohorts": "67.6%",  # 170/220 * 70/80
+    "lifetime": "11",  # (20 + 2) / 2
+    "tail": "2",  # 0.378 against 0.394; 0.491 ** (12/7) = 0.295
+}
+
+WRONG = [
+    ("which-new", "1", "new = first ever, still here", "80%"),
+    ("which-new", "3", "new = first ever, gross", "60% here by luck"),
+    ("which-new", "4", "new = every start", "0%"),
+    ("highest", "85.7%", "the least", "85.7%"),
+    ("highest", "128.6", "end by start", "90 by 70"),
+    ("highest", "92.9%", "the middle", "Nothing in the counts"),
+    ("highest", "42,9 %", "new by start", "30 by 70"),
+    ("below-zero", "850 %", "sign lost", "(15 − 100) / 10"),
+    ("below-zero", "0", "cut at zero", "cut it off at zero"),
+    ("below-zero", "150", "end by start", "15 by 10"),
+    ("below-zero", "1000%", "new by start", "100 by 10"),
+    ("month-to-year", "-20 %", "loss times n", "12 times 10% off"),
+    ("month-to-year", "−20%", "loss times n", "12 times 10% off"),
+    ("month-to-year", "120%", "loss times n, as churn", "120%"),
+    ("month-to-year", "0", "nobody left", "nobody would be left"),
+    ("month-to-year", "90", "the same rate", "the other period"),
+    ("month-to-year", "71.8", "churn", "71.8%"),
+    ("month-to-year", "7.5%", "rate by n", "divided the rate by 12"),
+    ("month-to-year", "99.1%", "wrong way", "the other way"),
+    ("half-year-to-year", "40%", "loss times n", "2 times 30% off"),
+    ("half-year-to-year", "60%", "loss times n, as churn", "60%"),
+    ("half-year-to-year", "70", "the same rate", "70%"),
+    ("half-year-to-year", "51%", "churn", "51.0%"),
+    ("half-year-to-year", "35%", "rate by n", "by 2"),
+    ("half-year-to-year", "83.7%", "wrong way", "the other way"),
+    ("car-dealer", "1", "month", "hardly anybody"),
+    ("car-dealer", "2", "quarter", "hardly anybody"),
+    ("car-dealer", "3", "year", "hardly anybody"),
+    ("none-of-twelve", "1", "textbook", "certain after 12 customers"),
+    ("none-of-twelve", "3", "anywhere", "a miracle"),
+    ("two-shops", "2", "cannot tell", "overlap"),
+    ("two-shops", "3", "the same", "No count shows that"),
+    ("silence", "75%", "answers only", "75.0%"),
+    ("silence", "68.7%", "sampling only", "drawing the sample"),
+    ("silence", "90%", "the most", "the least"),
+    ("silence", "40%", "share that answered", "share that answered"),
+    ("nine-of-ten", "71.4%", "textbook", "108.6%"),
+    ("nine-of-ten", "90%", "taken at face value", "what happened"),
+    ("nine-of-ten", "80%", "one more", "one customer more"),
+    ("nine-of-ten", "98.2%", "the other end", "upper end"),
+    ("cells", "15", "running month taken as over", "only half over"),
+    ("cells", "30", "months ahead taken as empty", "have not happened"),
+    ("cells", "16", "age 0 counted", "age 0"),
+    ("two-cohorts", "31.8%", "divided by everybody", "220"),
+    ("two-cohorts", "70%", "old cohort only", "old cohort alone"),
+    ("two-cohorts", "87.5%", "last step only", "second year alone"),
+    ("lifetime", "3.64", "1/churn", "1/churn"),
+    ("lifetime", "20", "the loyal half", "loyal half"),
+    ("lifetime", "2", "the fickle half", "fickle half"),
+    ("tail", "1", "one churn for ever", "Too low: 39.4%"),
+    ("tail", "3", "nobody leaves any more", "Too high: 39.4%"),
+]
+
+
+@pytest.mark.parametrize(("name", "answer"), RIGHT.items())
+def test_the_right_answer_is_right(name: str, answer: str) -> None:
+    assert lessons.check(name, answer).right
+    with crr.use_language("ru"):
+        assert lessons.check(name, answer.replace(".", ",")).text.startswith("Верно. ")
+
+
+@pytest.mark.parametrize(("name", "answer", "misreading", "words"), WRONG)
+def test_each_typical_wrong_answer_is_told_its_own_misreading(
+    name: str, answer: str, misreading: str, words: str
+) -> None:
+    said = lessons.check(name, answer)
+    assert (said.right, said.misreading) == (False, misreading)
+    assert words in said.text
+
+
+@pytest.mark.parametrize("name", lessons.QUESTIONS)
+def test_no_two_foreseen_answers_are_mixed_up_and_every_one_is_tested(name: str) -> None:
+    assert is_clear(lessons.QUESTIONS[name])
+    if name in RIGHT:
+        foreseen = {way for way, _value, _words in lessons.QUESTIONS[name].known() if way}
+        assert foreseen == {misreading for question, _answer, misreading, _words in WRONG if question == name}
+
+
+def test_the_list_of_the_question_is_the_sample_list() -> None:
+    base = crr.read_contracts(crr.sample_path("canonical"), customer="client_id", start="joined", end="left")
+    account = crr.retention_by_period(base, every="half-year").to_pandas().set_index("period")
+    assert flows_of(account.loc["2024H1"]) == new_topic.ELEVEN
+
+
+@given(st.integers(1, 500), st.integers(0, 500), st.integers(0, 500))
+def test_bounds_are_those_of_every_way_to_fill_the_counts(start: int, kept: int, new: int) -> None:
+    kept = min(kept, start)
+    ends = new_topic.Ends(start, kept + new, new)  # nobody of the new has left: the least that fits
+    ways = [
+        Fraction(ends.end - still_here, start) for still_here in range(new + 1) if 0 <= ends.end - still_here <= start
+    ]
+    assert lessons.check(new_topic.lowest_rate(facts=ends), float(min(ways))).right
+    assert lessons.check(new_topic.highest_rate(facts=ends), float(max(ways))).right
+
+
+@given(st.integers(1, 99))
+def test_a_year_of_months_and_back(percent: int) -> None:
+    to_year = period_topic.month_to_year(percent / 100)
+    assert next(iter(to_year.right(to_year.facts))) == pytest.approx((percent / 100) ** 12, rel=1e-12)
+    to_month = period_topic.year_to_month(percent / 100)
+    assert next(iter(to_month.right(to_month.facts))) ** 12 == pytest.approx(percent / 100, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("months", "period"), [(1, "month"), (2, "quarter"), (12, "year"), (13, "three years"), (60, "three years")]
+)
+def test_a_period_tells_something_once_a_customer_could_have_come_back(months: int, period: str) -> None:
+    assert period_topic.shortest_telling(months) == period
+
+
+def test_two_shops_that_may_be_alike_are_not_told_apart() -> None:
+    question = noise_topic.apart(noise_topic.Kept(6, 7), noise_topic.Kept(5, 7))
+    assert lessons.check(question, "2").right
+    assert lessons.check(question, "1").misreading == "apart"
+
+
+@given(st.integers(2, 30))
+def test_a_triangle_is_counted_cell_by_cell(months: int) -> None:
+    ages = range(1, months)
+    finished = sum(cohort + age < months - 1 for cohort in range(months) for age in ages)  # month of the cell, from 0
+    begun = sum(cohort + age <= months - 1 for cohort in range(months) for age in ages)
+    triangle = cohorts_topic.Triangle(months)
+    assert (triangle.cells(running=False), triangle.cells(running=True)) == (finished, begun)
+
+
+def test_mixed_customers_last_as_long_as_a_count_of_every_year_says() -> None:
+    groups = cohorts_topic.Groups(0.9, 0.6)
+    years = sum((0.9**year + 0.6**year) / 2 for year in range(2000))  # everybody is there in the year of joining
+    question = cohorts_topic.lifetime(facts=groups)
+    assert next(iter(question.right(groups))) == pytest.approx(years, rel=1e-9)
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_an_exercise_of_any_topic_is_repeatable_and_its_key_is_right(topic: str) -> None:
+    for seed in range(12):
+        drill = lessons.exercise(topic, seed=seed)
+        assert str(drill) == str(lessons.exercise(topic, seed=seed))
+        key = drill.key().to_pandas()
+        assert set(key["question"]) == {1, 2, 3}
+        for number, question in enumerate(drill.questions, start=1):
+            answers = list(key.loc[key["question"] == number, "answer"])
+            assert lessons.check(question, answers[0]).right
+            wrong = answers[len(question.right(question.facts)) :]
+            assert not any(lessons.check(question, answer).right for answer in wrong)
+    assert len({str(lessons.exercise(topic, seed=seed)) for seed in range(12)}) == 12
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_everything_an_exercise_says_is_said_in_russian(topic: str) -> None:
+    with crr.use_language("ru"):
+        drill = lessons.exercise(topic, seed=3)
+        said = [str(question) for question in drill.questions] + list(drill.key().to_pandas()["meaning"])
+    assert all(any("а" <= letter <= "я" for letter in text) for text in said)
+
+
+def test_the_dice_of_a_topic_are_not_those_of_the_machine() -> None:
+    random.seed(1)
+    one = str(lessons.exercise("new", seed=5))
+    random.seed(2)
+    assert str(lessons.exercise("new", seed=5)) == one
