@@ -32,7 +32,7 @@ _HOMES = {
     "report": ("write_report",),
     "activity": ("OwnGap", "Trailing"),
     "cadence": ("characteristic_interval", "suggest_period"),
-    "noise": ("compare_segments", "control_chart"),
+    "noise": ("compare_segments", "control_chart", "simulate_chart"),
     "conventions": ("reconcile",),
     "revenue": ("concentration", "retail_measures", "revenue_retention"),
     "stressing": ("stress",),
@@ -147,3 +147,4 @@ if TYPE_CHECKING:
     from crrkit.whatif import StageModel as StageModel
     from crrkit.events import EventBase as EventBase
     from crrkit.events import read_events as read_events
+    from crrkit.noise import simulate_chart as simulate_chart

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 
-from crrkit._checks import check_number
+from crrkit._checks import check_count, check_fraction, check_number
 from crrkit._display import Shown, format_cell
 from crrkit._errors import InputError
 from crrkit._language import gettext as _
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 LONG_RUN = 8  # so many in a row on one side of the centre happen by chance about once in 128 tries (Western Electric)
 FEW = 30  # customers at the start of a period, below which a cell is flagged
 FEWEST_PERIODS = 2
+SIGMAS = 3.0  # Shewhart
+SEEDS = 2**32
+MOST_DRAWS = 10**7
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -76,7 +79,7 @@ class ControlChart(Shown):
         return text.format(n=n, centre=centre)
 
 
-def control_chart(kept: RetentionTable, *, sigmas: float = 3.0) -> ControlChart:
+def control_chart(kept: RetentionTable, *, sigmas: float = SIGMAS) -> ControlChart:
     """Hold each period's rate against limits around the common rate.
 
     Centre ``p = sum(kept) / sum(start)`` over the complete periods; limits ``p ± sigmas * sqrt(p (1 - p) / start)``,
@@ -110,11 +113,75 @@ def control_chart(kept: RetentionTable, *, sigmas: float = 3.0) -> ControlChart:
     if len(table) < FEWEST_PERIODS:
         message = _("A run chart needs at least two complete periods with somebody to keep; there are {n}.")
         raise InputError(message.format(n=len(table)), argument="kept")
+    return _chart_of(table[["period", "start", "kept"]], sigmas, kept.every)
+
+
+def simulate_chart(start: int, *, rate: float, periods: int = 24, seed: int = 1) -> ControlChart:
+    """The run chart of a process in which nothing ever happens: every customer stays with the same chance.
+
+    Each of ``start`` customers of each period stays when the next draw, uniform in [0, 1), is below ``rate``; the
+    limits are those of :func:`control_chart`. Points wander all the same, and whatever is called a signal here is a
+    false alarm. The draws depend on ``seed`` alone and are the same on every machine.
+
+    Args:
+        start: Customers at the start of each period, 1 or more.
+        rate: The chance to stay, a fraction.
+        periods: How many periods.
+        seed: Another whole number, 0 to 4,294,967,295, gives another history.
+
+    Raises:
+        InputError: If a count is not whole, too small or too large, or the rate is no fraction.
+
+    References:
+        The draws are those of the mulberry32 generator, which browsers compute alike.
+
+    Examples:
+        >>> chart = simulate_chart(10, rate=0.9, seed=1)
+        >>> chart.table["crr"].head(5).tolist()
+        [0.7, 1.0, 1.0, 0.9, 1.0]
+    """
+    start, periods = (_at_least_one(value, name) for value, name in ((start, "start"), (periods, "periods")))
+    if start * periods > MOST_DRAWS:
+        message = _("{start} customers in each of {periods} periods are too many to draw one by one.")
+        raise InputError(message.format(start=start, periods=periods), argument="start", given=start)
+    draws = _uniforms(_seed(seed), periods * start).reshape(periods, start)
+    kept = (draws < check_fraction(rate, name="rate")).sum(axis=1)
+    names = [str(number) for number in range(1, periods + 1)]
+    return _chart_of(pd.DataFrame({"period": names, "start": start, "kept": kept}), SIGMAS, "period")
+
+
+def _chart_of(table: pd.DataFrame, sigmas: float, every: str) -> ControlChart:
     centre = float(table["kept"].sum() / table["start"].sum())
     half = sigmas * np.sqrt(centre * (1 - centre) / table["start"])
-    chart = table[["period", "start", "crr"]].assign(low=centre - half, high=centre + half).reset_index(drop=True)
+    rates = {"crr": table["kept"] / table["start"], "low": centre - half, "high": centre + half}
+    chart = table[["period", "start"]].assign(**rates).reset_index(drop=True)
     chart["signal"] = _signals(chart, centre)
-    return ControlChart(chart, centre, sigmas, kept.every)
+    return ControlChart(chart, centre, sigmas, every)
+
+
+def _at_least_one(value: object, name: str) -> int:
+    number = int(check_count(value, name=name))
+    if not number:
+        message = _("{name}=0 leaves nothing to draw. Give 1 or more.").format(name=name)
+        raise InputError(message, argument=name, given=value)
+    return number
+
+
+def _seed(value: object) -> int:
+    seed = check_count(value, name="seed")
+    if seed >= SEEDS:
+        message = _("seed={value:.0f} is too large. Give a whole number below {limit}.")
+        raise InputError(message.format(value=seed, limit=SEEDS), argument="seed", given=value)
+    return int(seed)
+
+
+def _uniforms(seed: int, n: int) -> np.ndarray:
+    """The first n numbers of mulberry32, each a multiple of 2**-32; its state only counts, so all come at once."""
+    state = np.uint32(seed) + np.arange(1, n + 1, dtype=np.uint32) * np.uint32(0x6D2B79F5)
+    t = (state ^ (state >> np.uint32(15))) * (state | np.uint32(1))
+    t ^= t + (t ^ (t >> np.uint32(7))) * (t | np.uint32(61))
+    draws: np.ndarray = (t ^ (t >> np.uint32(14))) / SEEDS
+    return draws
 
 
 def _signals(chart: pd.DataFrame, centre: float) -> list[str]:

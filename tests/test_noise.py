@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import crrkit as crr
 from crrkit._errors import InputError
+from crrkit.noise import _uniforms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def account(*rows: tuple[int, int]) -> crr.RetentionTable:
@@ -198,3 +205,62 @@ def test_an_unknown_segment_is_refused_with_a_suggestion() -> None:
     base = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at", by="region")
     with pytest.raises(InputError, match="by='channel' is not known"):
         crr.retention_by_period(base, every="month", by="channel")
+
+
+def mulberry32(seed: int) -> Iterator[float]:
+    """The generator as it is written everywhere, one number at a time on whole numbers of 32 bits."""
+    mask = 0xFFFFFFFF
+    while True:
+        seed = (seed + 0x6D2B79F5) & mask
+        t = ((seed ^ seed >> 15) * (seed | 1)) & mask
+        t ^= (t + ((t ^ t >> 7) * (t | 61) & mask)) & mask
+        yield (t ^ t >> 14) / 2**32
+
+
+class TestSimulated:
+    def test_the_first_draws_are_those_of_a_browser(self) -> None:
+        # mulberry32(0) of the usual JavaScript, run in Node 20
+        assert _uniforms(0, 3).tolist() == [0.26642920868471265, 0.0003297457005828619, 0.2232720274478197]
+
+    @given(st.integers(0, 2**32 - 1), st.integers(1, 30), st.integers(1, 5), st.floats(0, 1))
+    def test_each_customer_of_each_period_is_drawn_in_turn(
+        self, seed: int, start: int, periods: int, rate: float
+    ) -> None:
+        draws = mulberry32(seed)
+        kept = [sum(next(draws) < rate for _customer in range(start)) for _period in range(periods)]
+        chart = crr.simulate_chart(start, rate=rate, periods=periods, seed=seed)
+        assert chart.table["crr"].tolist() == [k / start for k in kept]
+        if periods > 1:
+            real = crr.control_chart(replaced([(k, start) for k in kept])).table
+            for name in ("start", "crr", "low", "high", "signal"):
+                assert chart.table[name].tolist() == real[name].tolist()
+
+    def test_points_wander_around_the_rate_they_are_drawn_from(self) -> None:
+        chart = crr.simulate_chart(1000, rate=0.85, periods=1000, seed=7)
+        assert chart.centre == pytest.approx(0.85, abs=4 * math.sqrt(0.85 * 0.15 / 1_000_000))
+        assert chart.table["crr"].std() == pytest.approx(math.sqrt(0.85 * 0.15 / 1000), rel=0.1)
+        outside = chart.table["signal"].isin(["below", "above"]).mean()
+        assert outside < 0.01  # three standard errors: about 3 of 1,000
+
+    def test_at_the_ends_nothing_wanders(self) -> None:
+        for rate in (0.0, 1.0):
+            chart = crr.simulate_chart(5, rate=rate)
+            assert set(chart.table["crr"]) == {rate}
+            assert chart.signals.empty
+
+    @pytest.mark.parametrize(
+        ("given", "words"),
+        [
+            ({"start": 0}, "start=0 leaves nothing to draw"),
+            ({"start": 2.5}, "not a whole number"),
+            ({"periods": 0}, "periods=0 leaves nothing"),
+            ({"rate": 85}, "Did you mean 0.85"),
+            ({"seed": -1}, "negative"),
+            ({"seed": 2**32}, "below 4294967296"),
+            ({"start": 10**6, "periods": 11}, "too many to draw"),
+        ],
+    )
+    def test_what_cannot_be_drawn_is_refused(self, given: dict[str, float], words: str) -> None:
+        asked = {"start": 10, "rate": 0.9} | given
+        with pytest.raises(InputError, match=words):
+            crr.simulate_chart(asked.pop("start"), **asked)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from contextlib import contextmanager
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -12,9 +13,11 @@ import anywidget
 import traitlets
 
 from crrkit._errors import InputError
+from crrkit._language import gettext as _
+from crrkit._language import language, use_language
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from typing import Self
 
 HERE = Path(__file__).parent
@@ -23,6 +26,15 @@ SAVED = "application/vnd.crrkit.explorer+json"
 
 class StateError(InputError, traitlets.TraitError):
     """A state that an explorer cannot show; a TraitError too, so that traitlets takes a half-made change back."""
+
+
+@contextmanager
+def as_state_error(name: str, value: object) -> Iterator[None]:
+    """What a check at the door refuses is a state that cannot be shown."""
+    try:
+        yield
+    except InputError as error:
+        raise StateError(str(error), argument=name, given=value) from error
 
 
 @cache
@@ -54,10 +66,33 @@ class Explorer(anywidget.AnyWidget):
     """An anywidget that computes and draws in the browser and can be saved, restored and shown as a still picture."""
 
     module: ClassVar[str]  # the name of its module, style and entry in saved outputs
+    names: ClassVar[tuple[str, ...]]  # the traits that are its state, in the order of its arguments
 
     lang = traitlets.Unicode(read_only=True).tag(sync=True)
     _initial = traitlets.Dict().tag(sync=True)
     _words = traitlets.Dict().tag(sync=True)
+
+    def _start(self, given: Mapping[str, Any], *, lang: str | None, words: Callable[[], dict[str, Any]]) -> None:
+        """Start from a checked state, in one language, and remember it for the reset."""
+        traits = self.class_traits()
+        state = {name: traits[name].validate(self, value) for name, value in given.items()}
+        self._check(state)
+        with use_language(lang):
+            self.set_trait("lang", language())
+            super().__init__(**state, _initial=state, _words=frame_words() | words())
+
+    def _check(self, state: Mapping[str, Any]) -> None:
+        """Refuse values that do not go together."""
+
+    def _checked(self, proposal: Mapping[str, Any]) -> Any:
+        """A proposed value of a trait that goes together with the others: for validators of traitlets."""
+        self._check(self.state | {proposal["trait"].name: proposal["value"]})
+        return proposal["value"]
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The values as they stand, under the names of the arguments."""
+        return {name: getattr(self, name) for name in self.names}
 
     @property
     def saved(self) -> dict[str, Any]:
@@ -67,7 +102,7 @@ class Explorer(anywidget.AnyWidget):
     @property
     def saved_state(self) -> dict[str, Any]:
         """The state that `from_saved` takes."""
-        raise NotImplementedError
+        return self.state | {"lang": self.lang}
 
     @classmethod
     def from_saved(cls, state: Mapping[str, Any]) -> Self:
@@ -77,7 +112,7 @@ class Explorer(anywidget.AnyWidget):
     @property
     def page_state(self) -> dict[str, Any]:
         """What the browser needs to show this explorer without a kernel; a reset there returns to this state."""
-        raise NotImplementedError
+        return self.saved_state | {"_initial": self.state, "_words": self._words}
 
     def still(self) -> str:
         """The explorer as HTML that nothing moves, for places where no JavaScript runs."""
@@ -88,3 +123,24 @@ class Explorer(anywidget.AnyWidget):
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})  # a plain dict before anywidget 0.10
         return {**(data or {}), "text/html": self.still(), SAVED: self.saved}, metadata
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._arguments})"
+
+    @property
+    def _arguments(self) -> str:
+        return ", ".join(f"{name}={value!r}" for name, value in self.state.items())
+
+
+def frame_words() -> dict[str, Any]:
+    """The words that all explorers of numbers share, in the current language."""
+    return {
+        "notWhole": _("A whole number from {least} to {most} is needed. Until then {shown} stands."),
+        "notBetween": _("A number from {least} to {most} is needed. Until then {shown} stands."),
+        "hint": _("An arrow key moves a slider by one; a box takes any number that fits."),
+        "reset": _("Reset"),
+        "restored": _("The first numbers are back."),
+        "copy": _("Copy as code"),
+        "copied": _("Copied:"),
+        "copyThis": _("Copy this line:"),
+    }

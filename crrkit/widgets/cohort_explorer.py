@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from crrkit._checks import check_choice
-from crrkit._errors import InputError
 from crrkit._language import format_number, format_percent, language, use_language
 from crrkit._language import gettext as _
 from crrkit.widgets._cohort_state import AVERAGES, curve_of, default_cohorts, grids_of, key_of, last_common
-from crrkit.widgets._explorer import Explorer, StateError, module_text, still_html, style_text
+from crrkit.widgets._explorer import Explorer, StateError, as_state_error, module_text, still_html, style_text
 from crrkit.widgets._triangle import triangle_svg
 
 if TYPE_CHECKING:
@@ -60,6 +59,7 @@ class CohortExplorer(Explorer):
     """
 
     module = "cohort_explorer"
+    names = CHOICES
     _esm = module_text(module)
     _css = style_text(module)
 
@@ -110,11 +110,6 @@ class CohortExplorer(Explorer):
                 setattr(self, name, usual)
 
     @property
-    def state(self) -> dict[str, str]:
-        """What is chosen."""
-        return {name: getattr(self, name) for name in CHOICES}
-
-    @property
     def grid(self) -> Grid:
         """The chosen grid as it is carried along: plain lists, None where there is no number."""
         return _grid_among(self._grids, self.state)
@@ -143,7 +138,8 @@ class CohortExplorer(Explorer):
     @property
     def page_state(self) -> dict[str, Any]:
         """What the browser needs to show this explorer without a kernel; a reset there returns to these choices."""
-        return {**self.state, "lang": self.lang, "_grids": self._grids, "_initial": self.state, "_words": self._words}
+        shown = {"lang": self.lang, "_grids": self._grids, "_initial": self.state, "_words": self._words}
+        return self.state | shown
 
     def still(self) -> str:
         """The comparison and the triangle as HTML that nothing moves, for places where no JavaScript runs."""
@@ -166,9 +162,6 @@ class CohortExplorer(Explorer):
         names = {"age": grid["columns"][at], "one": self.one, "other": self.other}
         return str(words["compared"]).format(**names, rateOne=rates[0], rateOther=rates[1], rateAll=rates[2])
 
-    def __repr__(self) -> str:
-        return f"CohortExplorer({', '.join(f'{name}={value!r}' for name, value in self.state.items())})"
-
 
 def _grid_among(grids: list[Grid], key: Mapping[str, str]) -> Grid:
     wanted = tuple(key[name] for name in KEY)
@@ -182,10 +175,8 @@ def _grid_among(grids: list[Grid], key: Mapping[str, str]) -> Grid:
 
 
 def _check(value: str, *, name: str, choices: Iterable[str]) -> None:
-    try:
+    with as_state_error(name, value):
         check_choice(value, name=name, choices=choices)
-    except InputError as error:
-        raise StateError(str(error), argument=name, given=value) from error
 
 
 def _code(state: Mapping[str, str], grid: Grid) -> str:

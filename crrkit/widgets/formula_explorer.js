@@ -24,13 +24,6 @@ export function account({ start, lost, new: joined }) {
   return { kept, end: kept + joined, crr: share(kept), churn: share(lost) };
 }
 
-/** A round number not below `value`, so that the picture's scale and the sliders' ends stand still between small moves. */
-export function roundUp(value) {
-  let power = 1;
-  while (power * 10 <= value) power *= 10;
-  return [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].map((step) => step * power).find((edge) => edge >= value);
-}
-
 /** The bars of the bridge: the kept base stands in the first and in the last column, so that CRR reads as a height. */
 export function bars(counts) {
   const { kept, end } = account(counts);
@@ -49,160 +42,39 @@ export function bars(counts) {
 function render({ model, el }) {
   const words = model.get("_words");
   const say = speaker(model.get("lang"));
-  const controls = Object.fromEntries(INPUTS.map((name) => [name, control(name, words)]));
-  const results = resultList(words);
-  const formula = html("p", { class: "crrkit-formula-sum", "aria-live": "polite", "aria-atomic": "true" });
-  const message = html("p", { class: "crrkit-message", role: "status", id: uniqueId() });
-  const hint = html("p", { class: "crrkit-hint" }, words.hint); // stands where the messages come
+  const wide = reach({ least: 100, most: LIMIT });
+  const ends = { most: LIMIT, whole: true, end: ({ start, new: joined }) => wide.of(Math.max(start, joined)) };
+  const controls = {
+    start: dial(words.start, ends),
+    lost: dial(words.lost, { ...ends, end: ({ start }) => start, hue: "lost" }),
+    new: dial(words.new, { ...ends, hue: "new" }),
+  };
+  const results = resultList({ crr: words.crr, churn: words.churn, end: words.end });
+  const formula = sumLine();
   const picture = bridge(words, say);
-  const reset = html("button", { type: "button", class: "crrkit-button" }, words.reset);
-  const copy = html("button", { type: "button", class: "crrkit-button" }, words.copy);
 
-  let wanted = model.get("lost"); // what was last asked for: lost follows a falling start and comes back with it
-  let reach = 0; // where the sliders of start and new end: it grows with the numbers and returns on reset
-  let writing = false;
-
-  const read = () => Object.fromEntries(INPUTS.map((name) => [name, model.get(name)]));
-  const tell = (...content) => message.replaceChildren(...content);
-
-  function redraw() {
-    const counts = read();
-    const largest = Math.max(counts.start, counts.new);
-    if (largest > reach) reach = Math.min(LIMIT, roundUp(Math.max(2 * largest, 100)));
-    const ends = { start: reach, lost: counts.start, new: reach };
-    for (const name of INPUTS) showControl(controls[name], counts[name], ends[name], say);
-    showResults(results, counts, say);
-    formula.replaceChildren(...sum(counts, words, say));
+  function draw(counts) {
+    const { end, crr, churn } = account(counts);
+    results.show({ crr: say.percent(crr), churn: say.percent(churn), end: say.number(end) });
+    formula.show(...sum(counts, words, say));
     picture.show(counts);
   }
 
-  function write(counts) {
-    const lostFirst = counts.lost <= model.get("start"); // so that no other view of this model meets lost above start
-    writing = true;
-    for (const name of lostFirst ? ["lost", "start", "new"] : INPUTS) model.set(name, counts[name]);
-    writing = false;
-    model.save_changes();
-    redraw();
-  }
-
-  function followModel() {
-    if (writing) return;
-    wanted = model.get("lost");
-    redraw();
-  }
-
-  function choose(name, value) {
-    if (name === "lost") wanted = value;
-    const counts = { ...read(), [name]: value };
-    counts.lost = Math.min(wanted, counts.start);
-    controls[name].box.removeAttribute("aria-invalid");
-    tell(counts.lost < wanted ? say.fill(words.followed, counts) : "");
-    write(counts);
-    for (const other of INPUTS) if (isRefused(controls[other].box)) take(other); // what was too much may fit now
-  }
-
-  function trouble(name, typed) {
-    const { start, [name]: shown } = read();
-    if (!Number.isInteger(typed) || typed < 0 || typed > LIMIT) return say.fill(words.notWhole, { limit: LIMIT, shown });
-    return name === "lost" && typed > start ? say.fill(words.tooMany, { typed, start, shown }) : "";
-  }
-
-  function take(name) {
-    const { box } = controls[name];
-    const wrong = trouble(name, box.valueAsNumber);
-    if (!wrong) return choose(name, box.valueAsNumber);
-    box.setAttribute("aria-invalid", "true"); // what was typed stays, and the sentence says what is shown instead
-    tell(wrong);
-  }
-
-  function explainLimit({ key }) {
-    const { start, lost } = read();
-    if (lost === start && ["ArrowRight", "ArrowUp", "PageUp", "End"].includes(key)) tell(say.fill(words.limit, { start }));
-  }
-
-  function restore() {
-    const initial = model.get("_initial");
-    [wanted, reach] = [initial.lost, 0];
-    for (const { box } of Object.values(controls)) box.removeAttribute("aria-invalid");
-    write(initial);
-    tell(words.restored);
-  }
-
-  async function copyAsCode() {
-    const { start, lost, new: joined } = read();
-    const line = html("code", {}, `crr.solve_counts(start=${start}, lost=${lost}, new=${joined})`);
-    const copied = await toClipboard(line.textContent);
-    tell(copied ? words.copied : words.copyThis, " ", line);
-    if (!copied) getSelection().selectAllChildren(line);
-  }
-
-  for (const name of INPUTS) {
-    const { slider, box } = controls[name];
-    box.setAttribute("aria-describedby", message.id);
-    slider.addEventListener("input", () => choose(name, slider.valueAsNumber));
-    box.addEventListener("input", () => take(name));
-    model.on(`change:${name}`, followModel);
-  }
-  controls.lost.slider.addEventListener("keydown", explainLimit);
-  reset.addEventListener("click", restore);
-  copy.addEventListener("click", copyAsCode);
-
-  const inputs = html("div", { class: "crrkit-formula-inputs" }, ...INPUTS.map((name) => controls[name].row));
-  const actions = html("div", { class: "crrkit-actions" }, reset, copy);
-  const parts = [inputs, message, hint, results.list, picture.svg, formula, actions];
-  const body = html("div", { class: "crrkit-formula-body" }, ...parts);
-  const root = html("div", { class: "crrkit-ui crrkit-formula", role: "group", "aria-label": words.title, lang: model.get("lang") }, body);
-  // JupyterLab takes keys pressed inside outputs for its own commands unless they stop here.
-  root.addEventListener("keydown", (event) => event.stopPropagation());
-  el.replaceChildren(root);
-  redraw();
-  return () => INPUTS.forEach((name) => model.off(`change:${name}`, followModel));
-}
-
-/* ---- controls and results ---- */
-
-function control(name, words) {
-  const id = uniqueId();
-  const label = html("span", { class: "crrkit-formula-label", id }, words[name]);
-  const slider = html("input", { type: "range", min: 0, step: 1, "aria-labelledby": id, class: "crrkit-formula-slider" });
-  const max = name === "lost" ? {} : { max: LIMIT };
-  const box = html("input", { type: "number", min: 0, step: 1, ...max, "aria-labelledby": id, class: "crrkit-box crrkit-formula-box" });
-  const row = html("div", { class: `crrkit-formula-control crrkit-formula-${name}` }, label, slider, box);
-  return { row, slider, box };
-}
-
-function showControl({ slider, box }, value, end, say) {
-  set(slider, { max: end, "aria-valuetext": say.number(value) }); // the end first: a range holds no value beyond it
-  slider.value = value;
-  slider.style.setProperty("--crrkit-filled", `${end ? (100 * value) / end : 0}%`);
-  if (!isRefused(box) && box.valueAsNumber !== value) box.value = value; // a refused one keeps what was typed
-}
-
-function isRefused(box) {
-  return box.hasAttribute("aria-invalid");
-}
-
-function resultList(words) {
-  const values = Object.fromEntries(["crr", "churn", "end"].map((name) => [name, html("dd", { class: "crrkit-formula-value" })]));
-  const term = (name) => html("dt", { class: "crrkit-formula-term" }, words[name]);
-  const groups = Object.entries(values).map(([name, value]) => html("div", { class: `crrkit-formula-${name}` }, term(name), value));
-  return { list: html("dl", { class: "crrkit-formula-results" }, ...groups), values };
-}
-
-function showResults({ values }, counts, say) {
-  const { end, crr, churn } = account(counts);
-  values.crr.textContent = say.percent(crr);
-  values.churn.textContent = say.percent(churn);
-  values.end.textContent = say.number(end);
+  return bench({
+    model, el, name: "formula", traits: INPUTS, controls, draw, results: results.list, sum: formula.line, picture: picture.svg,
+    settle: (wanted) => ({ ...wanted, lost: Math.min(wanted.lost, wanted.start) }),
+    tooMuch: (name, typed, state) => (name === "lost" && typed > state.start ? say.fill(words.tooMany, { ...state, typed, shown: state.lost }) : ""),
+    atEnd: (name, { start, lost }) => (name === "lost" && lost === start ? say.fill(words.limit, { start }) : ""),
+    onReset: wide.forget,
+    code: ({ start, lost, new: joined }) => `crr.solve_counts(start=${start}, lost=${lost}, new=${joined})`,
+  });
 }
 
 /** The formula with the numbers put in, as text that a screen reader says in order; undefined gives its reason. */
 function sum(counts, words, say) {
   const { end, crr } = account(counts);
   const filled = `(${say.number(end)} − ${say.number(counts.new)}) / ${say.number(counts.start)}`;
-  const line = html("span", { class: "crrkit-formula-numbers" }, `${words.short} = ${filled} = ${say.percent(crr)}`);
-  const note = html("span", { class: "crrkit-formula-note" }, Number.isNaN(crr) ? words.undefined : words.formula);
-  return [line, " ", note];
+  return [`${words.short} = ${filled} = ${say.percent(crr)}`, Number.isNaN(crr) ? words.undefined : words.formula];
 }
 
 /* ---- the picture ---- */
@@ -223,7 +95,7 @@ function bridge(words, say) {
   const inside = [CENTRES[0], CENTRES[3]].map((x) => [text("kept", x), text("word", x)]);
   const counters = Object.fromEntries(COLUMNS.map((name, i) => [name, text("count", CENTRES[i])]));
   const names = COLUMNS.map((name, i) => text("column", CENTRES[i], words.columns[name], BASE + 21));
-  const svg = vector("svg", { class: "crrkit-formula-bridge", role: "img", width: "100%", height: HEIGHT });
+  const svg = vector("svg", { class: "crrkit-picture crrkit-formula-bridge", role: "img", width: "100%", height: HEIGHT });
   svg.append(pattern, ...Object.values(rects), ...Object.values(lines), floor, ...height, rate, ...inside.flat(), ...names, ...Object.values(counters));
 
   function show(counts) {

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from crrkit._checks import check_count
-from crrkit._errors import InputError
-from crrkit._language import format_number, language, use_language
 from crrkit._language import gettext as _
+from crrkit._language import use_language
 from crrkit.accounts import Counts, solve_counts, too_many_lost
 from crrkit.widgets._bridge import bridge_svg, describe, formula_line
 from crrkit.widgets._explorer import Explorer, StateError, module_text, still_html, style_text
+from crrkit.widgets._traits import Count
 
-LIMIT = 10**9  # the largest count that the number boxes take
-
-
-class Count(traitlets.TraitType[int, int]):
-    """A whole number of customers from 0 to a thousand million, as the checks at the door read it."""
-
-    def validate(self, obj: traitlets.HasTraits, value: object) -> int:
-        """The count as an int, or the reason why it is none."""
-        del obj
-        return _whole(value, name=str(self.name))
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class FormulaExplorer(Explorer):
@@ -58,6 +49,7 @@ class FormulaExplorer(Explorer):
     """
 
     module = "formula_explorer"
+    names = ("start", "lost", "new")
     _esm = module_text(module)
     _css = style_text(module)
 
@@ -66,23 +58,16 @@ class FormulaExplorer(Explorer):
     new = Count().tag(sync=True)
 
     def __init__(self, *, start: int = 70, lost: int = 10, new: int = 30, lang: str | None = None) -> None:
-        given = {"start": start, "lost": lost, "new": new}
-        counts = {name: _whole(value, name=name) for name, value in given.items()}
-        _check_lost(counts["lost"], counts["start"])
-        with use_language(lang):
-            self.set_trait("lang", language())
-            super().__init__(**counts, _initial=counts, _words=_words_of_the_page())
+        self._start({"start": start, "lost": lost, "new": new}, lang=lang, words=_words_of_the_page)
+
+    def _check(self, state: Mapping[str, Any]) -> None:
+        if state["lost"] > state["start"]:
+            text = str(too_many_lost(lost=state["lost"], start=state["start"]))
+            raise StateError(text, argument="lost", given=state["lost"])
 
     @traitlets.validate("start", "lost", "new")
     def _hold_the_account(self, proposal: dict[str, Any]) -> int:
-        state = self.state | {proposal["trait"].name: proposal["value"]}
-        _check_lost(state["lost"], state["start"])
-        return int(proposal["value"])
-
-    @property
-    def state(self) -> dict[str, int]:
-        """The three counts as they stand."""
-        return {"start": self.start, "lost": self.lost, "new": self.new}
+        return int(self._checked(proposal))
 
     @property
     def counts(self) -> Counts:
@@ -94,16 +79,6 @@ class FormulaExplorer(Explorer):
         """The line of code that gives :attr:`counts` again."""
         return f"crr.solve_counts({self._arguments})"
 
-    @property
-    def saved_state(self) -> dict[str, Any]:
-        """The counts and the language."""
-        return self.state | {"lang": self.lang}
-
-    @property
-    def page_state(self) -> dict[str, Any]:
-        """What the browser needs to show this explorer without a kernel; a reset there returns to these counts."""
-        return self.state | {"lang": self.lang, "_initial": self.state, "_words": self._words}
-
     def still(self) -> str:
         """The formula and the bridge as HTML that nothing moves, for places where no JavaScript runs."""
         counts = self.counts
@@ -111,30 +86,6 @@ class FormulaExplorer(Explorer):
             line, picture = formula_line(counts, self._words), bridge_svg(counts, self._words)
             alt = describe(counts, self._words["picture"])
         return still_html(line, picture, alt)
-
-    def __repr__(self) -> str:
-        return f"FormulaExplorer({self._arguments})"
-
-    @property
-    def _arguments(self) -> str:
-        return ", ".join(f"{name}={value}" for name, value in self.state.items())
-
-
-def _whole(value: object, *, name: str) -> int:
-    try:
-        number = int(check_count(value, name=name))
-    except InputError as error:
-        raise StateError(str(error), argument=name, given=value) from error
-    if number > LIMIT:
-        message = _("{name}={value} is more than the explorer shows. Give a count up to {limit}.")
-        text = message.format(name=name, value=number, limit=format_number(LIMIT))
-        raise StateError(text, argument=name, given=value)
-    return number
-
-
-def _check_lost(lost: int, start: int) -> None:
-    if lost > start:
-        raise StateError(str(too_many_lost(lost=lost, start=start)), argument="lost", given=lost)
 
 
 def _words_of_the_page() -> dict[str, Any]:
@@ -155,14 +106,8 @@ def _words_of_the_page() -> dict[str, Any]:
         "picture": _("Customers at the start: {start}. Lost: {lost}, kept: {kept}, new: {new}. At the end: {end}."),
         "followed": _("Lost went down to {lost}: only those who were there at the start can be lost."),
         "limit": _("All {start} of the start are lost already; nobody else can be."),
-        "notWhole": _("A whole number from 0 to {limit} is needed. Until then {shown} stands."),
         "tooMany": _(
             "{typed} is more than the {start} of the start, and only they can be lost. Until it fits, {shown} stands."
         ),
         "hint": _("An arrow key moves a slider by one; a box takes any whole number."),
-        "reset": _("Reset"),
-        "restored": _("The first numbers are back."),
-        "copy": _("Copy as code"),
-        "copied": _("Copied:"),
-        "copyThis": _("Copy this line:"),
     }

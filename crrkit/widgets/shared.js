@@ -4,13 +4,40 @@
 export function speaker(lang) {
   const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1, roundingMode: "halfEven" };
   const whole = new Intl.NumberFormat(lang);
+  const tenths = new Intl.NumberFormat(lang, digits);
   const share = new Intl.NumberFormat(lang, { style: "percent", ...digits });
+  const signed = (value) => (value > 0 ? "+" : "");
+  const minus = (text) => text.replace("-", "−");
   const compact = new Intl.NumberFormat(lang, { notation: "compact", maximumSignificantDigits: 3 });
-  const number = (value) => whole.format(value);
+  const number = (value) => minus(whole.format(value));
   const short = (value) => (value < 1e7 ? whole : compact).format(value); // four of them stand side by side in 360 pixels
-  const percent = (value) => (Number.isNaN(value) ? "–" : share.format(value));
+  const percent = (value) => (Number.isNaN(value) ? "–" : minus(share.format(value)));
+  const points = (value, unit) => (Number.isNaN(value) ? "–" : `${signed(value)}${minus(tenths.format(100 * value))}\u00a0${unit}`);
   const fill = (sentence, facts) => sentence.replace(/\{(\w+)\}/g, (_, name) => number(facts[name]));
-  return { number, short, percent, fill };
+  return { number, short, percent, points, fill };
+}
+
+/** A round number not below `value`, so that a picture's scale and the sliders' ends stand still between small moves. */
+export function roundUp(value) {
+  let power = 1;
+  while (power * 10 <= value) power *= 10;
+  return [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].map((step) => step * power).find((edge) => edge >= value);
+}
+
+/** Where the sliders of counts end: it grows with the numbers and returns on reset. */
+function reach({ least, most }) {
+  let end = 0;
+  const of = (largest) => (largest > end ? (end = Math.min(most, roundUp(Math.max(2 * largest, least)))) : end);
+  return { of, forget: () => (end = 0) };
+}
+
+/** A fraction in hundredths, and back, without the speck that floating point leaves: 0.07 is 7. */
+function scaled(value) {
+  return Number((100 * value).toPrecision(12));
+}
+
+function unscaled(value) {
+  return Number((value / 100).toPrecision(12));
 }
 
 /** A page opened from disk or framed may not be let to the clipboard: then the caller shows the line to copy. */
@@ -43,3 +70,169 @@ function uniqueId() {
   return `crrkit-${Math.random().toString(36).slice(2)}`;
 }
 
+function button(label, act) {
+  const node = html("button", { type: "button", class: "crrkit-button" }, label);
+  node.addEventListener("click", act);
+  return node;
+}
+
+const UPWARD = ["ArrowRight", "ArrowUp", "PageUp", "End"];
+
+/* ---- controls: `row` stands in the page, `show` follows the state, `bind` tells what a reader chose or typed ---- */
+
+/**
+ * A label, a native slider and a number box that say the same number. A share is a fraction inside and a percentage in
+ * ink. `least` and `most` are what the box takes; `end` is where the slider ends, and what it may not pass, in a state.
+ */
+function dial(label, { least = 0, most = 1, whole = false, share = false, end = () => most, hue = "kept" }) {
+  const [ink, value] = share ? [scaled, unscaled] : [(number) => number, (number) => number];
+  const id = uniqueId();
+  const ends = { min: ink(least), max: ink(most), "aria-labelledby": id };
+  const slider = html("input", { ...ends, type: "range", step: 1, class: "crrkit-slider" });
+  const box = html("input", { ...ends, type: "number", step: whole ? 1 : "any", class: "crrkit-box crrkit-number" });
+  const row = html("div", { class: "crrkit-dial", style: `--crrkit-hue: var(--crrkit-${hue})` });
+  row.append(html("span", { class: "crrkit-dial-label", id }, label), slider, box);
+
+  const fits = (number) => number >= ink(least) && number <= ink(most) && (!whole || Number.isInteger(number));
+  const refused = () => box.hasAttribute("aria-invalid");
+
+  function show(shown, state, say) {
+    const top = ink(end(state));
+    set(slider, { max: top, "aria-valuetext": share ? say.percent(shown) : say.number(shown) }); // a range holds no value beyond its end
+    slider.value = ink(shown);
+    slider.style.setProperty("--crrkit-filled", `${top > ink(least) ? (100 * (ink(shown) - ink(least))) / (top - ink(least)) : 0}%`);
+    if (!refused() && box.valueAsNumber !== ink(shown)) box.value = ink(shown); // a refused one keeps what was typed
+  }
+
+  function bind({ choose, refuse, message }) {
+    const bounds = { least: ink(least), most: ink(most), whole };
+    const take = () => (fits(box.valueAsNumber) ? choose(value(box.valueAsNumber), true) : refuse(bounds));
+    box.setAttribute("aria-describedby", message.id);
+    slider.addEventListener("input", () => choose(value(slider.valueAsNumber), false));
+    box.addEventListener("input", take);
+    return take;
+  }
+  const mark = (wrong) => (wrong ? box.setAttribute("aria-invalid", "true") : box.removeAttribute("aria-invalid"));
+  return { row, slider, box, show, bind, mark, refused, ink };
+}
+
+/** A choice among a few names. */
+function choice(label, options) {
+  const id = uniqueId();
+  const select = html("select", { class: "crrkit-box", id }, ...Object.entries(options).map(([value, word]) => html("option", { value }, word)));
+  const row = html("div", { class: "crrkit-choice" }, html("label", { for: id }, label), select);
+  const bind = ({ choose }) => select.addEventListener("change", () => choose(select.value));
+  return { row, show: (shown) => (select.value = shown), bind, mark() {}, refused: () => false };
+}
+
+/** A list of results: the first one large, each under its name. */
+function resultList(terms) {
+  const values = Object.fromEntries(Object.keys(terms).map((name) => [name, html("dd", { class: "crrkit-value" })]));
+  const group = ([name, term]) => html("div", { "data-result": name }, html("dt", { class: "crrkit-term" }, term), values[name]);
+  const list = html("dl", { class: "crrkit-results" }, ...Object.entries(terms).map(group));
+  const show = (texts) => Object.entries(texts).forEach(([name, text]) => (values[name].textContent = text));
+  return { list, show, values };
+}
+
+/** A sum with the numbers put in, as text that a screen reader says in order, and a note under it. */
+function sumLine() {
+  const numbers = html("span", { class: "crrkit-numbers" });
+  const note = html("span", { class: "crrkit-note" });
+  const line = html("p", { class: "crrkit-sum", "aria-live": "polite", "aria-atomic": "true" }, numbers, " ", note);
+  const show = (sum, remark) => [numbers.textContent, note.textContent] = [sum, remark];
+  return { line, show };
+}
+
+/**
+ * The bench on which an explorer of numbers stands: it reads and writes the state, follows what others change, refuses
+ * what cannot be, puts the first state back and gives it as code.
+ *
+ * `controls` stand under the names of the state they change; `settle` turns what was asked for into a state that can be;
+ * `tooMuch` says why a typed number does not fit the others, `atEnd` why a slider goes no further; `draw` shows a state;
+ * `code` is its line of Python.
+ */
+function bench({ model, el, name, traits, controls, settle = (wanted) => wanted, tooMuch = () => "", atEnd, onReset = () => {}, draw, code, results, sum, picture, buttons = () => [] }) {
+  const words = model.get("_words");
+  const say = speaker(model.get("lang"));
+  const message = html("p", { class: "crrkit-message", role: "status", id: uniqueId() });
+  const hint = html("p", { class: "crrkit-hint" }, words.hint); // stands where the messages come
+  const read = () => Object.fromEntries(traits.map((trait) => [trait, model.get(trait)]));
+  const tell = (...content) => message.replaceChildren(...content);
+  let wanted = read(); // what was last asked for: a number that had to give way comes back when it can
+  let writing = false;
+  let due = false;
+
+  function redraw() {
+    const state = read();
+    for (const [key, control] of Object.entries(controls)) control.show(state[key], state, say);
+    draw(state, say);
+  }
+
+  function write(state) {
+    writing = true;
+    for (const trait of traits) model.set(trait, state[trait]);
+    writing = false;
+    model.save_changes();
+    redraw();
+  }
+
+  function follow() {
+    if (writing || due) return;
+    due = true;
+    queueMicrotask(() => { // when all that changes together is there
+      due = false;
+      wanted = read();
+      redraw();
+    });
+  }
+
+  function choose(key, value, typed = false) {
+    const wrong = typed ? tooMuch(key, value, read(), say) : "";
+    controls[key]?.mark(Boolean(wrong)); // what was typed stays, and the sentence says what is shown instead
+    if (wrong) return tell(wrong);
+    wanted = { ...wanted, [key]: value };
+    const state = settle(wanted);
+    const moved = traits.find((trait) => state[trait] !== wanted[trait]);
+    tell(moved ? say.fill(words.followed, state) : "");
+    write(state);
+    for (const [other, retake] of Object.entries(retakes)) if (controls[other].refused()) retake(); // what was too much may fit now
+  }
+
+  function refuse(key, { whole, ...bounds }) {
+    const shown = controls[key].ink(read()[key]);
+    controls[key].mark(true);
+    tell(say.fill(whole ? words.notWhole : words.notBetween, { ...bounds, shown }));
+  }
+
+  function restore() {
+    wanted = model.get("_initial");
+    onReset();
+    for (const control of Object.values(controls)) control.mark(false);
+    write(wanted);
+    tell(words.restored);
+  }
+
+  async function copyAsCode() {
+    const line = html("code", {}, code(read()));
+    const copied = await toClipboard(line.textContent);
+    tell(copied ? words.copied : words.copyThis, " ", line);
+    if (!copied) getSelection().selectAllChildren(line);
+  }
+
+  const retakes = {};
+  for (const [key, control] of Object.entries(controls)) {
+    const take = control.bind({ message, choose: (value, typed) => choose(key, value, typed), refuse: (bounds) => refuse(key, bounds) });
+    if (take) retakes[key] = take;
+    if (atEnd) control.slider?.addEventListener("keydown", (event) => UPWARD.includes(event.key) && control.slider.value === control.slider.max && tell(atEnd(key, read(), say)));
+  }
+  for (const trait of traits) model.on(`change:${trait}`, follow);
+  const inputs = html("div", { class: "crrkit-inputs" }, ...Object.values(controls).map(({ row }) => row));
+  const actions = html("div", { class: "crrkit-actions" }, ...buttons({ choose, read }), button(words.reset, restore), button(words.copy, copyAsCode));
+  const body = html("div", { class: "crrkit-body" }, inputs, message, hint, results, picture, sum, actions);
+  const root = html("div", { class: `crrkit-ui crrkit-${name}`, role: "group", "aria-label": words.title, lang: model.get("lang") }, body);
+  // JupyterLab takes keys pressed inside outputs for its own commands unless they stop here.
+  root.addEventListener("keydown", (event) => event.stopPropagation());
+  el.replaceChildren(root);
+  redraw();
+  return () => traits.forEach((trait) => model.off(`change:${trait}`, follow));
+}
