@@ -14,6 +14,8 @@ from crrkit.figures._bridge import bridge
 from crrkit.figures._cohort_lines import cohort_curves, revenue_cohorts
 from crrkit.figures._cohorts import cohort_heatmap
 from crrkit.figures._export import alt_text, to_png, to_svg
+from crrkit.figures._flip import flip
+from crrkit.figures._levers import levers
 from crrkit.figures._line import retention_line
 
 __all__ = [
@@ -21,6 +23,8 @@ __all__ = [
     "bridge",
     "cohort_curves",
     "cohort_heatmap",
+    "flip",
+    "levers",
     "retention_line",
     "revenue_cohorts",
     "to_png",

@@ -6,6 +6,7 @@ to its axes alone. In a notebook it shows itself once, as the last expression of
 
 from __future__ import annotations
 
+import textwrap
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
@@ -21,9 +22,9 @@ from crrkit.figures._export import EXPORT_STYLE, PNG_DPI, said_of, to_img
 from crrkit.figures._theme import THEMES, Theme
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from matplotlib.text import Text
+    from matplotlib.text import Annotation, Text
 
 # Inches: the wide one reads well in the column of a page 1280 pixels wide, the narrow one fills a telephone's 360.
 WIDE = (7.5, 3.9)
@@ -122,3 +123,40 @@ def _clean(board: Canvas) -> None:
     ax.grid(visible=False)
     ax.tick_params(length=0, pad=6, labelsize=9.0, labelcolor=theme.muted, which="both")
     ax.yaxis.set_major_locator(NullLocator())
+
+
+def heading(board: Canvas) -> Annotation:
+    """Room above the axes for what a reader must know to read them; `fill` writes it."""
+    place: dict[str, Any] = {"xytext": (0, 10), "xycoords": "axes fraction", "textcoords": "offset points"}
+    return board.ax.annotate("", (0, 1), color=board.theme.muted, annotation_clip=False, **place)
+
+
+def fill(board: Canvas, above: Annotation, notes: Sequence[str]) -> None:
+    """Write the notes in as few lines as the width allows."""
+    for per_line in (5, 3, 2, 1):
+        lines = [notes[i : i + per_line] for i in range(0, len(notes), per_line)]
+        above.set_text("\n".join(" · ".join(some) for some in lines))
+        if board.size_of(above)[0] <= board.width():
+            break
+
+
+def write_above(board: Canvas, notes: Sequence[str]) -> None:
+    """Write notes over the whole width of a picture whose names stand left of the axes, and settle it."""
+    above, figure, own = heading(board), board.ax.figure.figure, isinstance(board.ax, Picture)
+    width = 0.97 * 72 * figure.get_size_inches()[0] if own else board.width()
+    text = _wrapped(board, above, notes, width)
+    above.set_text("\n".join("." for _line in text.split("\n")))  # room for as many lines, and no more width
+    board.settle()
+    above.set_text(text)
+    if own:
+        above.xy, above.xycoords = (0.015, 1), ("figure fraction", "axes fraction")
+
+
+def _wrapped(board: Canvas, above: Annotation, notes: Sequence[str], width: float) -> str:
+    for per_line in (120, 100, 80, 60, 50, 40, 30, 20):
+        lines = "\n".join(textwrap.fill(note, per_line) for note in notes)
+        text = textwrap.fill(" · ".join(notes), per_line) if board.narrow else lines
+        above.set_text(text)
+        if board.size_of(above)[0] <= width:
+            break
+    return text

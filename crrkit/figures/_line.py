@@ -10,7 +10,7 @@ from crrkit._checks import check_fraction
 from crrkit._display import UNDEFINED, format_cell
 from crrkit._language import format_percent
 from crrkit._language import gettext as _
-from crrkit.figures._canvas import Canvas, canvas
+from crrkit.figures._canvas import Canvas, canvas, fill, heading
 from crrkit.figures._export import describe
 from crrkit.figures._labels import percent_axis, spread, stride
 from crrkit.figures._rows import account_rows
@@ -119,10 +119,10 @@ def _room(board: Canvas, line: Line) -> float:
 
 def _write(board: Canvas, line: Line) -> None:
     """Put the words in: how many periods can be named is only known once everything else has its room."""
-    labels, heading, names = _labels_beside(board, line), _heading(board), line.names()
+    labels, above, names = _labels_beside(board, line), heading(board), line.names()
     board.ax.set_xticks([len(names) - 1], [max(names, key=_longest_line)])
     board.settle()
-    _fill(board, heading, _notes(line))
+    fill(board, above, _notes(line))
     room = board.width() / (1.25 * board.size_of(board.ax.get_xticklabels()[0])[0])
     step = stride(line.every, periods=len(names), room=room)
     board.ax.set_xticks(range(len(names))[::-step], names[::-step])
@@ -132,20 +132,6 @@ def _write(board: Canvas, line: Line) -> None:
 
 def _longest_line(text: str) -> int:
     return max(len(line) for line in text.split("\n"))
-
-
-def _heading(board: Canvas) -> Annotation:
-    place: dict[str, Any] = {"xytext": (0, 10), "xycoords": "axes fraction", "textcoords": "offset points"}
-    return board.ax.annotate("", (0, 1), color=board.theme.muted, annotation_clip=False, **place)
-
-
-def _fill(board: Canvas, heading: Annotation, notes: list[str]) -> None:
-    """Write the notes in as few lines as the width allows."""
-    for per_line in (5, 3, 2, 1):
-        lines = [notes[i : i + per_line] for i in range(0, len(notes), per_line)]
-        heading.set_text("\n".join(" · ".join(some) for some in lines))
-        if board.size_of(heading)[0] <= board.width():
-            break
 
 
 def _notes(line: Line) -> list[str]:

@@ -32,6 +32,7 @@ class Theme:
     returned_edge: str
     gone: str
     gone_edge: str
+    long: str
 
 
 THEMES = {
@@ -50,6 +51,7 @@ THEMES = {
         returned_edge="#8F3F6B",
         gone="#E5E7EB",
         gone_edge="#6B7280",
+        long="#009E73",
     ),
     "dark": Theme(
         paper="#111827",
@@ -66,6 +68,7 @@ THEMES = {
         returned_edge="#F3D3E5",
         gone="#303A4A",
         gone_edge="#8C95A3",
+        long="#009E73",
     ),
     # For a printer without colour: greys and patterns only.
     "print": Theme(
@@ -83,6 +86,7 @@ THEMES = {
         returned_edge="#000000",
         gone="#FFFFFF",
         gone_edge="#7A7A7A",
+        long="#1A1A1A",
     ),
 }
 

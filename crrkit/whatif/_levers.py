@@ -43,6 +43,8 @@ class LeverTable(Shown):
         by_horizon: ``step lever customers margin cost margin_per_cost`` for every horizon.
         step: The step on each lever, a fraction.
         periods: The horizon of the table.
+        draws: The effects in each redrawn matrix: ``draw lever customers margin``; empty without draws.
+        coverage: The share of draws that a band holds.
     """
 
     table: pd.DataFrame
@@ -50,6 +52,7 @@ class LeverTable(Shown):
     step: float
     periods: int
     draws: pd.DataFrame = field(default_factory=pd.DataFrame)
+    coverage: float = 0.95
 
     kinds: ClassVar[Mapping[str, str]] = {
         "lever": "word", "level": "rate", "customers": "ratio", "customers_low": "ratio", "customers_high": "ratio",
@@ -140,7 +143,7 @@ def lever_table(
     if draws:
         table = table.merge(_bands(sample, coverage), on="lever")
     by_horizon = by_horizon[by_horizon["step"] <= horizon].reset_index(drop=True)
-    return LeverTable(table, by_horizon, step, periods, sample)
+    return LeverTable(table, by_horizon, step, periods, sample, coverage)
 
 
 def _facts(chain: Chain, name: str) -> dict[str, object]:
