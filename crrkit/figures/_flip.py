@@ -103,10 +103,10 @@ def _write(board: Canvas, ranks: pd.DataFrame, result: LeverTable, measure: str)
         if len(known):
             name = lever_name(lever, width=17)
             place: dict[str, Any] = {"xytext": (6, 0), "textcoords": "offset points", "va": "center"}
-            board.ax.annotate(
-                f"{name}\n{lever_value(float(values[lever]), measure)}", (1, known.iloc[-1]), color=color,
-                fontsize=7.5 if board.narrow else 8, xycoords=board.ax.get_yaxis_transform(), annotation_clip=False, **place,
-            )  # fmt: skip
+            beside, size = board.ax.get_yaxis_transform(), 7.5 if board.narrow else 8.0
+            look: dict[str, Any] = {"color": color, "fontsize": size, "annotation_clip": False}
+            text = f"{name}\n{lever_value(float(values[lever]), measure)}"
+            board.ax.annotate(text, (1, known.iloc[-1]), xycoords=beside, **place, **look)
     write_above(board, _notes(result, measure))
 
 
