@@ -293,12 +293,16 @@ def _purchase_rate(r: np.ndarray, a: float, b: np.ndarray, u: np.ndarray) -> np.
 def _maximum(function: Callable[[np.ndarray], float], start: np.ndarray) -> tuple[np.ndarray, float]:
     """The logarithms of the parameters at the maximum, and its height."""
     minimize = _scipy("optimize").minimize
-    options = {"xatol": 1e-8, "fatol": 1e-9, "maxiter": 4000, "adaptive": True}
-    at = start
-    for _turn in range(2):  # a second search from where the first one stopped, since a simplex may collapse on a ridge
-        found = minimize(lambda logs: -function(np.clip(logs, -14, 14)), at, method="Nelder-Mead", options=options)
-        at = found.x
-    return np.clip(at, -14, 14), -float(found.fun)
+
+    def objective(logs: np.ndarray) -> float:
+        return -function(np.clip(logs, -14, 14))
+
+    limits = {"bounds": [(-14, 14)] * len(start), "options": {"ftol": 1e-13, "gtol": 1e-7, "maxiter": 300}}
+    near = minimize(objective, start, method="L-BFGS-B", **limits)
+    # The simplex needs no slopes and goes on where those are lost in rounding; alone it would crawl along a ridge.
+    options = {"xatol": 1e-7, "fatol": 1e-8, "maxiter": 500, "adaptive": True}
+    found = minimize(objective, near.x, method="Nelder-Mead", options=options)
+    return np.clip(found.x, -14, 14), -float(found.fun)
 
 
 def _standard_errors(function: Callable[[np.ndarray], float], at: np.ndarray) -> tuple[float, float, float, float]:
