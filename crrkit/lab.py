@@ -1,4 +1,4 @@
-"""The course on the user's own disk: copied there once, kept up to date, never written over what the user changed."""
+"""The course for its readers: on their own disk, never written over what they changed, or as apps without the code."""
 
 from __future__ import annotations
 
@@ -6,20 +6,27 @@ import hashlib
 import importlib.util
 import json
 import os
+import re
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
+import time
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
-from crrkit._errors import MissingDependencyError, SourceError
+from crrkit._errors import CrrkitError, InputError, MissingDependencyError, SourceError
 from crrkit._language import gettext as _
 from crrkit._language import mark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _PACKAGE: Final = Path(__file__).parent
+_TEMPLATE: Final = _PACKAGE / "app_template"
+_TOPIC: Final = re.compile(r'lessons\.exercise\("([\w-]+)"')
 RECORD: Final = ".crrkit.json"  # what was copied: the name of each notebook and its SHA-256
 
 COPIED: Final = mark("copied")
@@ -83,15 +90,107 @@ def open_lab(folder: Path) -> int:
         raise MissingDependencyError(message.format(folder=folder))
     # JupyterLab refuses to run as root unless told; who runs crrkit as root (in a container) has decided already.
     root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    server = subprocess.Popen([sys.executable, "-m", "jupyterlab", *root, str(folder)])  # noqa: S603 - our own words
-    # Ctrl-C is for the server, which asks before it stops; whoever ends crrkit means the server too.
+    with _serving("jupyterlab", *root, str(folder)) as server:
+        return server.wait()
+
+
+class App(NamedTuple):
+    """A lesson that can be shown without its code: the question it asks, and its notebook."""
+
+    title: str
+    notebook: Path
+
+
+def find_apps(*, lang: str) -> dict[str, App]:
+    """The lessons of the course in one language, each named by the topic of its exercise.
+
+    Raises:
+        SourceError: If the course was not installed with the package.
+    """
+    apps = {}
+    for path in sorted((notebooks_path() / lang).glob("*.ipynb")):
+        words = ["".join(cell["source"]) for cell in json.loads(path.read_bytes())["cells"]]
+        if topic := _TOPIC.search("\n".join(words)):
+            apps[topic[1]] = App(title=words[0].splitlines()[0].removeprefix("# "), notebook=path)
+    return apps
+
+
+def open_app(app: App, *, lang: str, port: int | None, ready: Callable[[str], object]) -> int:
+    """Show a lesson with Voilà until the user stops it; its exit status. Nothing is written to the user's folders.
+
+    Args:
+        app: One of `find_apps`.
+        lang: The language of its page, ``"en"`` or ``"ru"``.
+        port: Where it answers on this machine; None takes a free one.
+        ready: Called with its address as soon as it answers there.
+
+    Raises:
+        MissingDependencyError: If Voilà is not installed.
+        InputError: If something else answers at the port.
+        CrrkitError: If Voilà ends before it answers.
+    """
+    if importlib.util.find_spec("voila") is None:
+        message = _("Showing a lesson as an app needs Voilà. Install it with: pip install 'crrkit[lab]'")
+        raise MissingDependencyError(message)
+    port = _free_port(port)
+    page = {"metadata": {"name": app.title}}
+    words = [
+        "--no-browser", f"--Voila.port={port}", "--Voila.port_retries=0", "--template=crrkit",
+        f"--HTMLExporter.language_code={lang}",
+        f"--VoilaConfiguration.resources={page}",
+    ]  # fmt: skip
+    found_there = os.pathsep.join(filter(None, [str(_TEMPLATE), os.environ.get("JUPYTER_PATH")]))
+    with (
+        tempfile.TemporaryFile() as log,
+        _serving(
+            "voila", *words, str(app.notebook), env=os.environ | {"JUPYTER_PATH": found_there}, stdout=log, stderr=log
+        ) as server,
+    ):
+        if not _answers(server, port):
+            raise KeyboardInterrupt if server.returncode == -signal.SIGINT else _ended_early(log)
+        ready(f"http://localhost:{port}/")
+        return server.wait()
+
+
+@contextmanager
+def _serving(module: str, *words: str, **options: Any) -> Iterator[subprocess.Popen[bytes]]:
+    """A server beside crrkit. Ctrl-C is for the server, which knows how to stop; whoever ends crrkit ends it too."""
+    server = subprocess.Popen([sys.executable, "-m", module, *words], **options)  # noqa: S603 - our own words
     answers: dict[int, Any] = {signal.SIGINT: signal.SIG_IGN, signal.SIGTERM: lambda *_: server.terminate()}
     before = {number: signal.signal(number, answer) for number, answer in answers.items()}
     try:
-        return server.wait()
+        yield server
     finally:
         for number, answer in before.items():
             signal.signal(number, answer)
+
+
+def _free_port(wanted: int | None) -> int:
+    with socket.socket() as one:
+        try:
+            one.bind(("localhost", wanted or 0))
+        except OSError:
+            message = _("Something else answers at port={port}. Name another port, or leave it out.")
+            raise InputError(message.format(port=wanted), argument="port", given=wanted) from None
+        return int(one.getsockname()[1])
+
+
+def _answers(server: subprocess.Popen[bytes], port: int) -> bool:
+    """Wait until the server answers; False when it ends without."""
+    while server.poll() is None:
+        try:
+            socket.create_connection(("localhost", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return True
+    return False
+
+
+def _ended_early(log: IO[bytes]) -> CrrkitError:
+    log.seek(0)
+    last = (log.read().decode(errors="replace").splitlines() or [""])[-1]
+    return CrrkitError(_("Voilà ended before it answered. Its last words: {last}").format(last=last))
 
 
 def _bring(source: Path, target: Path, record: dict[str, str]) -> Iterator[str]:

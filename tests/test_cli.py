@@ -265,7 +265,7 @@ def help_texts() -> list[str]:
 
 
 class TestHelp:
-    @pytest.mark.parametrize("command", ["crr", "check", "report", "lab"])
+    @pytest.mark.parametrize("command", ["crr", "check", "report", "lab", "app"])
     def test_says_what_shows_an_example_and_names_the_next_step(self, command: str) -> None:
         done = crrkit_(command, "--help")
         assert done.status == 0
@@ -275,7 +275,7 @@ class TestHelp:
 
     def test_the_whole_lists_the_commands(self) -> None:
         done = crrkit_("--help")
-        assert re.findall(r"^  (\w+) {2,}\S", done.out, re.MULTILINE) == ["crr", "check", "report", "lab"]
+        assert re.findall(r"^  (\w+) {2,}\S", done.out, re.MULTILINE) == ["crr", "check", "report", "lab", "app"]
         assert "..." not in done.out.split("Commands:")[1]
 
     def test_version(self) -> None:

@@ -1,19 +1,25 @@
-"""The course on the user's disk: copied, kept up to date, and never written over what the user has changed."""
+"""The course for its readers: copied and never written over what they have changed, or shown as apps."""
 
 from __future__ import annotations
 
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from crrkit import InputError, cli, lab
-from crrkit._errors import MissingDependencyError, SourceError
-from crrkit.lab import BESIDE, COPIED, KEPT, RECORD, copy_notebooks, notebooks_path, open_lab
+from crrkit._errors import CrrkitError, MissingDependencyError, SourceError
+from crrkit.lab import BESIDE, COPIED, KEPT, RECORD, App, copy_notebooks, find_apps, notebooks_path, open_app, open_lab
+from crrkit.lessons.exercises import TOPICS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ONE, TWO = "01-kept.ipynb", "02-flow.ipynb"
 
@@ -213,3 +219,119 @@ class TestOpen:
             cli.run(["lab", str(mine), "--no-open", "--lang", "en"])
         assert not ended.value.code
         assert (mine / "en" / TWO).exists()
+
+
+class TestFindApps:
+    @pytest.mark.parametrize("lang", ["en", "ru"])
+    def test_every_lesson_of_the_course_is_an_app_named_by_its_topic(self, lang: str) -> None:
+        apps = find_apps(lang=lang)
+        lessons = [path for path in sorted((notebooks_path() / lang).glob("*.ipynb")) if not path.name.startswith("00")]
+        assert [app.notebook for app in apps.values()] == lessons  # and no two of one name
+        assert set(apps) <= set(TOPICS)
+        assert all(app.title.endswith("?") for app in apps.values())
+
+    def test_a_notebook_without_an_exercise_is_no_app(self, course: Path) -> None:
+        cells = ["# Why?\n\nWords.", 'lessons.exercise("formula", seed=7)']
+        for name, shown in ((ONE, cells), (TWO, cells[:1])):
+            text = json.dumps({"cells": [{"source": [cell]} for cell in shown]})
+            (course / "en" / name).write_text(text, encoding="utf-8")
+        assert find_apps(lang="en") == {"formula": App(title="Why?", notebook=course / "en" / ONE)}
+
+
+class TestApp:
+    """Voilà's place is taken by a server that writes down how it was called, answers once and ends with status 3."""
+
+    SERVER = """
+import json, os, pathlib, re, socket, sys
+port = int(re.search(r"port=(\\d+)", " ".join(sys.argv))[1])
+pathlib.Path({called!r}).write_text(json.dumps([port, sys.argv[1:], os.environ["JUPYTER_PATH"]]))
+with socket.create_server(("localhost", port)) as server:
+    server.accept()
+sys.exit(3)
+"""
+
+    @pytest.fixture
+    def voila(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        (tmp_path / "voila.py").write_text(self.SERVER.format(called=str(tmp_path / "called.json")))
+        monkeypatch.syspath_prepend(tmp_path)
+        monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+        monkeypatch.setenv("JUPYTER_PATH", "/elsewhere")
+        return tmp_path / "called.json"
+
+    @pytest.fixture
+    def lesson(self, tmp_path: Path) -> App:
+        return App(title='Why "so"?', notebook=tmp_path / ONE)
+
+    def test_is_shown_by_voila_and_said_when_it_answers(self, voila: Path, lesson: App) -> None:
+        said: list[str] = []
+        assert open_app(lesson, lang="ru", port=None, ready=said.append) == 3
+        port, words, jupyter_path = json.loads(voila.read_text())
+        assert said == [f"http://localhost:{port}/"]
+        assert words[-1] == str(lesson.notebook)
+        assert {"--no-browser", "--template=crrkit", "--HTMLExporter.language_code=ru"} <= set(words)
+        assert f"--VoilaConfiguration.resources={ {'metadata': {'name': lesson.title}} }" in words
+        template, elsewhere = jupyter_path.split(os.pathsep)
+        assert (Path(template) / "voila" / "templates" / "crrkit" / "index.html.j2").is_file()
+        assert elsewhere == "/elsewhere"
+
+    def test_a_port_that_is_taken_is_refused_before_anything_starts(self, voila: Path, lesson: App) -> None:
+        with socket.create_server(("localhost", 0)) as other:
+            port = other.getsockname()[1]
+            with pytest.raises(InputError, match=f"answers at port={port}"):
+                open_app(lesson, lang="en", port=port, ready=print)
+        assert not voila.exists()
+
+    def test_what_voila_said_last_is_told_when_it_never_answers(self, voila: Path, lesson: App) -> None:
+        (voila.parent / "voila.py").write_text("print('no room', flush=True)\nraise SystemExit(1)")
+        with pytest.raises(CrrkitError, match=r"before it answered\. Its last words: no room"):
+            open_app(lesson, lang="en", port=None, ready=print)
+
+    @pytest.mark.skipif(os.name == "nt", reason="there, ending a process is not a signal it can hear")
+    def test_ctrl_c_before_it_answers_is_no_error(self, voila: Path, lesson: App) -> None:
+        (voila.parent / "voila.py").write_text(
+            "import os, signal\nsignal.signal(signal.SIGINT, signal.SIG_DFL)\nos.kill(os.getpid(), signal.SIGINT)"
+        )
+        with pytest.raises(KeyboardInterrupt):
+            open_app(lesson, lang="en", port=None, ready=print)
+
+    def test_without_voila_says_what_to_install(self, lesson: App, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(lab.importlib.util, "find_spec", lambda _name: None)
+        with pytest.raises(MissingDependencyError, match=r"pip install 'crrkit\[lab\]'"):
+            open_app(lesson, lang="en", port=None, ready=print)
+
+
+class TestAppCommand:
+    def run(self, *words: str) -> int:
+        with pytest.raises(SystemExit) as ended:
+            cli.run(["app", *words])
+        return ended.value.code or 0
+
+    def test_without_a_name_it_lists_them(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert self.run("--lang", "ru") == 0
+        lines = [line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines()]
+        assert lines == [[name, app.title] for name, app in find_apps(lang="ru").items()]
+        assert ["formula", "Удержали ли мы клиентов?"] in lines
+
+    def test_a_name_that_is_none_is_refused_with_the_nearest(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert self.run("formul", "--lang", "en") == 2
+        assert "Did you mean 'formula'?" in capsys.readouterr().err
+
+    @pytest.mark.parametrize("browser", [True, False])
+    def test_says_where_opens_a_browser_and_passes_on_the_status(
+        self, browser: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked: list[object] = []
+        opened: list[str] = []
+
+        def shown(app: App, *, lang: str, port: int | None, ready: Callable[[str], object]) -> int:
+            asked.append((app.notebook.parent.name, lang, port))
+            ready("http://localhost:8866/")
+            return 3
+
+        monkeypatch.setattr(lab, "open_app", shown)
+        monkeypatch.setattr(cli.webbrowser, "open", opened.append)
+        words = ["formula", "--lang", "ru", "--port", "8866"]
+        assert self.run(*words, *([] if browser else ["--no-browser"])) == 3
+        assert asked == [("ru", "ru", 8866)]
+        assert opened == ["http://localhost:8866/"] * browser
+        assert capsys.readouterr().out.endswith(": http://localhost:8866/\n")

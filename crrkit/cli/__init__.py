@@ -10,6 +10,7 @@ import os
 import re
 import sys
 import warnings
+import webbrowser
 from io import TextIOWrapper
 from itertools import pairwise
 from pathlib import Path
@@ -275,3 +276,34 @@ def lab(
     say(_("The notebooks are in {folder}.").format(folder=(folder / language()).resolve()))
     if is_opened:
         raise typer.Exit(open_lab(folder / language()))
+
+
+@app.command("app", epilog=examples.APP)
+def show(
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Which lesson; without it, their names.")] = None,
+    *,
+    port: Annotated[
+        int | None, typer.Option(metavar="PORT", min=1, max=65535, help="Where it answers; otherwise a free port.")
+    ] = None,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser, or only say where.")] = True,
+) -> None:
+    """A lesson of the course as an app.
+
+    Shows one notebook of the course in the browser without its code, to try and to be answered. Nothing is copied to
+    your folder; Ctrl-C stops it.
+    """
+    from crrkit._checks import check_choice
+    from crrkit.lab import find_apps, open_app
+
+    apps = find_apps(lang=language())
+    if name is None:
+        say(f"{known:12}  {one.title}" for known, one in apps.items())
+        return
+
+    def ready(address: str) -> None:
+        say(_("The app is there until Ctrl-C stops it: {address}").format(address=address))
+        if browser:
+            webbrowser.open(address)
+
+    chosen = apps[check_choice(name, name="name", choices=apps)]
+    raise typer.Exit(open_app(chosen, lang=language(), port=port, ready=ready))

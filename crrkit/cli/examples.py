@@ -4,6 +4,7 @@ START = """Try:
   crrkit crr 70 90 30 --period month   the rate of three counts
   crrkit check orders.csv              what is in a file, and the report to make
   crrkit lab                           the course, in JupyterLab
+  crrkit app formula                   its first lesson, as an app
 
 crrkit COMMAND --help says more about each."""
 CRR = """Example: 70 customers at the start, 90 at the end, 30 of them new.
@@ -23,3 +24,7 @@ LAB = """Example:
   crrkit lab my-course --lang ru
 
 Notebooks that you have changed are never written over. Next: begin with notebook 1."""
+APP = """Example:
+  crrkit app formula --lang ru
+
+crrkit app alone lists the names. Next: crrkit lab opens the same notebooks with their code, to change it and to run it on a list of your own."""
