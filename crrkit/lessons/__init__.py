@@ -21,13 +21,25 @@ from crrkit.accounts import Counts
 from crrkit.lessons import cohorts_topic, new_topic, noise_topic, period_topic
 from crrkit.lessons.exercises import AnswerKey, Exercise, exercise
 from crrkit.lessons.formula_topic import bracket_question, crr_from_flows
+from crrkit.lessons.mistakes import MISTAKES
 from crrkit.lessons.questions import Feedback, Question, judge
 from crrkit.survey import survey_rate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["QUESTIONS", "AnswerKey", "Exercise", "Feedback", "Question", "ask", "begin", "check", "exercise"]
+__all__ = [
+    "MISTAKES",
+    "QUESTIONS",
+    "AnswerKey",
+    "Exercise",
+    "Feedback",
+    "Question",
+    "ask",
+    "begin",
+    "check",
+    "exercise",
+]
 
 _HALF_YEAR = crr_from_flows(Counts(start=1000, lost=300, new=500))
 
@@ -51,6 +63,7 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
         "two-cohorts": cohorts_topic.two_cohorts(facts=cohorts_topic.Cohorts(((100, 80, 70), (120, 90)))),
         "lifetime": cohorts_topic.lifetime(facts=cohorts_topic.Groups(0.95, 0.5)),
         "tail": cohorts_topic.which_tail(cohorts_topic.HIGH_END),
+        **MISTAKES,
     }
 )
 """The questions of the course by name: the first are the examples and the formula of two articles."""

@@ -1,0 +1,19 @@
+"""The firm of the course's last notebooks: it began the half-year with 1,000 customers, lost 300 and won 500."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pandas as pd
+
+from crrkit.whatif import StageModel
+
+STAGES = ("short", "middle", "long", "lapsed")
+MOVES = ((0.10, 0.20, 0, 0), (0, 0.30, 0.25, 0.45), (0, 0.025, 0.90, 0.075), (0, 0.05, 0, 0.75))
+
+
+@cache
+def firm() -> StageModel:
+    """The moves of its half-year between the stages, as shares of those in each."""
+    moves = pd.DataFrame(MOVES, index=list(STAGES), columns=list(STAGES))
+    return StageModel(moves, {"short": 2500, "middle": 600, "long": 400}, {"short": 2250})
