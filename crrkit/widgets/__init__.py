@@ -19,12 +19,14 @@ from crrkit.widgets._explorer import SAVED, Explorer
 from crrkit.widgets._static import restore, static_assets, static_html, static_page
 from crrkit.widgets.cohort_explorer import CohortExplorer
 from crrkit.widgets.formula_explorer import FormulaExplorer
+from crrkit.widgets.period_explorer import PeriodExplorer
 
 __all__ = [
     "SAVED",
     "CohortExplorer",
     "Explorer",
     "FormulaExplorer",
+    "PeriodExplorer",
     "restore",
     "static_assets",
     "static_html",

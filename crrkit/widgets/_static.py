@@ -10,13 +10,15 @@ from crrkit._checks import check_choice
 from crrkit.widgets._explorer import file_text, module_text
 from crrkit.widgets.cohort_explorer import CohortExplorer
 from crrkit.widgets.formula_explorer import FormulaExplorer
+from crrkit.widgets.period_explorer import PeriodExplorer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from crrkit.widgets._explorer import Explorer
 
-EXPLORERS: dict[str, type[Explorer]] = {one.module: one for one in (CohortExplorer, FormulaExplorer)}
+SHOWN: tuple[type[Explorer], ...] = (CohortExplorer, FormulaExplorer, PeriodExplorer)
+EXPLORERS: dict[str, type[Explorer]] = {one.module: one for one in SHOWN}
 PAGE = """<!doctype html>
 <html lang="{lang}">
 <meta charset="utf-8">

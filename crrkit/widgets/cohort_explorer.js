@@ -43,7 +43,7 @@ export function code(choice, grid) {
 function render({ model, el }) {
   const words = model.get("_words");
   const grids = model.get("_grids");
-  const say = { ...speaker(model.get("lang")), whole: wholePercent(model.get("lang")) };
+  const say = speaker(model.get("lang"));
   const controls = Object.fromEntries(CHOICES.map((name) => [name, control(name, words[name])]));
   const message = html("p", { class: "crrkit-message", role: "status" });
   const hint = html("p", { class: "crrkit-hint" }, words.hint); // stands where the messages come
@@ -162,16 +162,6 @@ function compare(grid, choice, lines, words, say) {
   return put(words.compared, { ...names, age: grid.columns[at], rateOne, rateOther, rateAll });
 }
 
-/** Percents as short as a cell needs: only what would be rounded to nothing keeps a digit. */
-function wholePercent(lang) {
-  const [none, one] = [0, 1].map((n) => new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: n, roundingMode: "halfEven" }));
-  return (rate) => (Number.isNaN(rate) ? "–" : (rate > 0 && rate < 0.01 ? one : none).format(rate));
-}
-
-function put(sentence, facts) {
-  return sentence.replace(/\{(\w+)\}/g, (_, name) => facts[name]);
-}
-
 /** A short piece of a line as it is drawn, so that no name hangs on its colour alone. */
 function swatch(name) {
   const svg = vector("svg", { class: "crrkit-cohort-swatch", width: 28, height: 12, "aria-hidden": "true" });
@@ -277,7 +267,7 @@ function heatMap(words, say, choose) {
     const columns = grid.columns.slice(grid.first).map((name) => html("th", { scope: "col" }, name));
     const head = html("tr", {}, html("th", { scope: "col" }, words.cohort), html("th", { scope: "col" }, words.size), ...columns);
     const rows = grid.cohorts.map((cohort, row) => line(cohort, row));
-    const mean = grid.averages[choice.average].slice(grid.first).map((rate) => html("td", {}, rate === null ? "" : say.whole(rate)));
+    const mean = grid.averages[choice.average].slice(grid.first).map((rate) => html("td", {}, rate === null ? "" : say.brief(rate)));
     const label = html("th", { scope: "row", colspan: 2 }, `${words.average}: ${words.averages[choice.average]}`);
     const title = html("caption", {}, words.tables[grid.value]);
     scroll.setAttribute("aria-label", title.textContent);
@@ -308,7 +298,7 @@ function heatMap(words, say, choose) {
         const active = grid.active[row][i];
         if (grid.value === "customers" && active !== null) node.title = put(words.ofSize, { active: say.number(active), size: say.number(grid.sizes[row]), rate: say.percent(rate) });
       }
-      const ink = state === "unseen" ? "" : state === "hidden" ? "×" : say.whole(rate ?? NaN);
+      const ink = state === "unseen" ? "" : state === "hidden" ? "×" : say.brief(rate ?? NaN);
       node.append(state === "seen" ? ink : html("span", state === "running" && rate !== null ? {} : { "aria-hidden": "true" }, ink));
       if (state !== "seen") node.append(html("span", { class: "crrkit-cohort-aside" }, ` ${words[state]}`));
       return node;

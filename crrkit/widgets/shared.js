@@ -13,8 +13,21 @@ export function speaker(lang) {
   const short = (value) => (value < 1e7 ? whole : compact).format(value); // four of them stand side by side in 360 pixels
   const percent = (value) => (Number.isNaN(value) ? "–" : minus(share.format(value)));
   const points = (value, unit) => (Number.isNaN(value) ? "–" : `${signed(value)}${minus(tenths.format(100 * value))}\u00a0${unit}`);
+  const [none, one] = [0, 1].map((n) => new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: n, roundingMode: "halfEven" }));
+  // Percents as short as a cell or an axis needs: only what would be rounded to nothing keeps a digit.
+  const brief = (rate) => (Number.isNaN(rate) ? "–" : minus((rate > 0 && rate < 0.01 ? one : none).format(rate)));
   const fill = (sentence, facts) => sentence.replace(/\{(\w+)\}/g, (_, name) => number(facts[name]));
-  return { number, short, percent, points, fill };
+  return { number, short, percent, brief, points, fill };
+}
+
+/** A number as Python writes it; a whole fraction keeps its point. */
+function python(fraction) {
+  return Number.isInteger(fraction) ? fraction.toFixed(1) : String(fraction).replace(/e-(\d)$/, "e-0$1");
+}
+
+/** A sentence with words or ready numbers put in. */
+function put(sentence, facts) {
+  return sentence.replace(/\{(\w+)\}/g, (_, name) => facts[name]);
 }
 
 /** A round number not below `value`, so that a picture's scale and the sliders' ends stand still between small moves. */
@@ -68,6 +81,30 @@ function set(node, attributes) {
 // Each explorer in a notebook loads its own copy of this module, so a counter would give the same id twice.
 function uniqueId() {
   return `crrkit-${Math.random().toString(36).slice(2)}`;
+}
+
+function caption(kind, x, y, content, anchor = "middle") {
+  const node = vector("text", { "data-text": kind, x: `${x}%`, y, "text-anchor": anchor });
+  node.textContent = content;
+  return node;
+}
+
+/** Level lines of a picture with their percentages at the left; that of 0 is the floor. */
+function levels(rates, { down, left, right, say }) {
+  const rule = (rate) => vector("line", { "data-line": rate ? "rule" : "floor", x1: `${left}%`, x2: `${right}%`, y1: down(rate), y2: down(rate) });
+  return rates.flatMap((rate) => [rule(rate), caption("level", left - 1.5, down(rate) + 4, say.brief(rate), "end")]);
+}
+
+/** A field of a picture with its own measure, 0 to 1 both ways, so that lines and areas follow any width. */
+function field({ left, right, top, bottom }, ...children) {
+  const node = vector("svg", { x: `${left}%`, y: top, width: `${right - left}%`, height: bottom - top, viewBox: "0 0 1 1", preserveAspectRatio: "none" });
+  node.append(...children);
+  return node;
+}
+
+function track(kind, points, closed = "") {
+  const d = `M${points.map(([x, y]) => `${x} ${y}`).join("L")}${closed}`;
+  return vector("path", { "data-track": kind, d, "vector-effect": "non-scaling-stroke" });
 }
 
 function button(label, act) {

@@ -1,0 +1,142 @@
+"""PeriodExplorer: what a rate of one period comes to after many, and what adding up the losses would say."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from crrkit._language import format_percent, format_points, use_language
+from crrkit._language import gettext as _
+from crrkit.rates import YEARS_PER_PERIOD, Rate, convert_rate, period_text
+from crrkit.widgets._compounding import compounding_svg
+from crrkit.widgets._explorer import Explorer, module_text, still_html, style_text
+from crrkit.widgets._traits import Choice, Count, Fraction
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+class PeriodExplorer(Explorer):
+    """A retention rate, its period and a number of periods: the share that is left, beside the wrong way to get it.
+
+    If every period is alike, ``rate ** horizon`` of the customers are left. "Times twelve" adds the losses up,
+    ``1 - horizon * (1 - rate)``, takes the same customers away again and again, and soon falls below 0: what it says
+    is shown as it is, nothing is cut off.
+
+    Args:
+        rate: The retention rate of one period, a fraction.
+        period: ``day week month quarter half-year`` or ``year``.
+        horizon: How many periods, 1 to 60.
+        lang: ``"en"`` or ``"ru"``; None takes the current language.
+
+    Raises:
+        InputError: If the rate is no fraction, the period is not known, or the horizon is not a whole number of 1 to
+            60.
+
+    Examples:
+        >>> explorer = PeriodExplorer(rate=0.85, period="month", horizon=12)
+        >>> round(explorer.compounded, 4), round(explorer.multiplied, 4), explorer.annual
+        (0.1422, -0.8, 14.2% (year; equivalent, if all periods were alike))
+        >>> explorer.period = "quarter"
+        >>> explorer.code
+        'annual = crr.convert_rate(0.85, from_="quarter", to="year"); left = 0.85**12; added_up = 1 - 12 * (1 - 0.85)'
+        >>> explorer.rate = 85
+        Traceback (most recent call last):
+        ...
+        crrkit.widgets._explorer.StateError: rate=85 must be a fraction between 0 and 1. Did you mean 0.85?
+    """
+
+    module = "period_explorer"
+    names = ("rate", "period", "horizon")
+    _esm = module_text(module)
+    _css = style_text(module)
+
+    rate = Fraction().tag(sync=True)
+    period = Choice(YEARS_PER_PERIOD).tag(sync=True)
+    horizon = Count(least=1, most=60).tag(sync=True)
+
+    def __init__(
+        self, *, rate: float = 0.85, period: str = "month", horizon: int = 12, lang: str | None = None
+    ) -> None:
+        self._start({"rate": rate, "period": period, "horizon": horizon}, lang=lang, words=_words_of_the_page)
+
+    @property
+    def compounded(self) -> float:
+        """The share that is left after the horizon, if every period is alike."""
+        return math.pow(self.rate, self.horizon)
+
+    @property
+    def multiplied(self) -> float:
+        """What adding up the losses says instead; it may be below 0."""
+        return 1 - self.horizon * (1 - self.rate)
+
+    @property
+    def annual(self) -> Rate:
+        """The equivalent rate of a year."""
+        return convert_rate(self.rate, from_=self.period, to="year")
+
+    @property
+    def curves(self) -> pd.DataFrame:
+        """Both ways period by period: ``periods``, ``compounded``, ``multiplied``."""
+        import pandas as pd
+
+        periods = range(self.horizon + 1)
+        compounded = [math.pow(self.rate, n) for n in periods]
+        multiplied = [1 - n * (1 - self.rate) for n in periods]
+        return pd.DataFrame({"periods": periods, "compounded": compounded, "multiplied": multiplied})
+
+    @property
+    def code(self) -> str:
+        """The line of code that gives the shown numbers again."""
+        annual = f'crr.convert_rate({self.rate}, from_="{self.period}", to="year")'
+        n, rate = self.horizon, self.rate
+        return f"annual = {annual}; left = {rate}**{n}; added_up = 1 - {n} * (1 - {rate})"
+
+    def sentence(self) -> str:
+        """The two sums with the numbers put in, in the current language."""
+        numbers = {name: format_percent(value) for name, value in self._rates.items()}
+        power = str(self.horizon).translate(RAISED)
+        return str(self._words["sum"]).format(**numbers, power=power, horizon=self.horizon)
+
+    def still(self) -> str:
+        """The sums and the two lines as HTML that nothing moves, for places where no JavaScript runs."""
+        with use_language(self.lang):
+            words = self._words | {"axis": self._words["axis"].format(period=period_text(self.period))}
+            picture = compounding_svg(self.rate, self.horizon, words)
+            numbers = {name: format_percent(value) for name, value in self._rates.items()}
+            gap = format_points(self.compounded - self.multiplied)
+            alt = self._words["picture"].format(**numbers, horizon=self.horizon, gap=gap)
+            annual = f"{self._words['annual']}: {format_percent(self.annual)}."
+            return still_html(f"{self.sentence()}. {annual}", picture, alt)
+
+    @property
+    def _rates(self) -> dict[str, float]:
+        shown = {"compounded": self.compounded, "multiplied": self.multiplied}
+        return {"rate": self.rate, "churn": 1 - self.rate} | shown
+
+
+def _words_of_the_page() -> dict[str, Any]:
+    """Every word that the browser shows, in the current language; {names} are filled in there."""
+    return {
+        "title": _("A rate and its period, to try"),
+        "rate": _("Retention rate of one period, %"),
+        "period": _("Period"),
+        "horizon": _("How many periods"),
+        "periods": {name: period_text(name) for name in YEARS_PER_PERIOD},
+        "compounded": _("Left at the end"),
+        "multiplied": _("If losses are added up"),
+        "gap": _("Understated by"),
+        "annual": _("Equivalent for a year"),
+        "pp": _("pp"),
+        "sum": _("({rate}){power} = {compounded}, not 1 − {horizon} × {churn} = {multiplied}"),
+        "left": _("Whoever is lost cannot be lost again: each period takes its share of those who are left."),
+        "below": _("Added up, more are lost than there were. Whoever is lost cannot be lost again."),
+        "nobody": _("fewer than nobody"),
+        "axis": _("Periods ({period})"),
+        "picture": _(
+            "{rate} stay in each of {horizon} periods: {compounded} are left at the end. Losses added up would say"
+            " {multiplied}, {gap} less."
+        ),
+    }
