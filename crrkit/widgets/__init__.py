@@ -19,6 +19,7 @@ from crrkit.widgets._explorer import SAVED, Explorer
 from crrkit.widgets._static import restore, static_assets, static_html, static_page
 from crrkit.widgets.cohort_explorer import CohortExplorer
 from crrkit.widgets.formula_explorer import FormulaExplorer
+from crrkit.widgets.noise_explorer import NoiseExplorer
 from crrkit.widgets.period_explorer import PeriodExplorer
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "CohortExplorer",
     "Explorer",
     "FormulaExplorer",
+    "NoiseExplorer",
     "PeriodExplorer",
     "restore",
     "static_assets",

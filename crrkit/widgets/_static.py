@@ -10,6 +10,7 @@ from crrkit._checks import check_choice
 from crrkit.widgets._explorer import file_text, module_text
 from crrkit.widgets.cohort_explorer import CohortExplorer
 from crrkit.widgets.formula_explorer import FormulaExplorer
+from crrkit.widgets.noise_explorer import NoiseExplorer
 from crrkit.widgets.period_explorer import PeriodExplorer
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from crrkit.widgets._explorer import Explorer
 
-SHOWN: tuple[type[Explorer], ...] = (CohortExplorer, FormulaExplorer, PeriodExplorer)
+SHOWN: tuple[type[Explorer], ...] = (CohortExplorer, FormulaExplorer, NoiseExplorer, PeriodExplorer)
 EXPLORERS: dict[str, type[Explorer]] = {one.module: one for one in SHOWN}
 PAGE = """<!doctype html>
 <html lang="{lang}">

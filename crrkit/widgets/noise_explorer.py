@@ -1,0 +1,148 @@
+"""NoiseExplorer: how far a rate of so few customers is known, and how it wanders when nothing happens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import traitlets
+
+from crrkit._language import format_number, format_percent, ngettext, use_language
+from crrkit._language import gettext as _
+from crrkit.intervals import Interval, check_share, wilson
+from crrkit.widgets._explorer import Explorer, as_state_error, module_text, still_html, style_text
+from crrkit.widgets._traits import Count, Fraction
+from crrkit.widgets._wandering import wandering_svg
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crrkit.noise import ControlChart
+
+PERIODS = 24
+MOST = 10_000  # customers: so many are drawn one by one within a frame
+LEVELS = (0.5, 0.999)
+
+
+class NoiseExplorer(Explorer):
+    """How many of how many were kept: Wilson's interval, and two years of a process in which nothing ever happens.
+
+    The run chart draws every customer of 24 periods with the same chance ``kept / n`` to stay, and holds the periods
+    against the limits of :func:`crrkit.control_chart`. The points wander all the same; what lies outside is a false
+    alarm. The same seed gives the same draws in the browser and in Python.
+
+    Args:
+        n: Customers at the start of a period, 1 to 10,000.
+        kept: Those of them who were kept; never more than ``n``.
+        level: The coverage of the interval, a fraction from 0.5 to 0.999.
+        seed: Another whole number below 4,294,967,296 is another draw.
+        lang: ``"en"`` or ``"ru"``; None takes the current language.
+
+    Raises:
+        InputError: If a number is not whole, out of its range, or ``kept`` is above ``n``. To change both, hold the
+            checks: ``with explorer.hold_trait_notifications(): ...``.
+
+    Examples:
+        >>> explorer = NoiseExplorer(n=10, kept=9)
+        >>> [round(end, 4) for end in explorer.interval]
+        [0.5958, 0.9821]
+        >>> explorer.chart.table["crr"].head(5).tolist()
+        [0.7, 1.0, 1.0, 0.9, 1.0]
+        >>> explorer.seed = 2
+        >>> explorer.code
+        'interval = crr.wilson(9, 10, level=0.95); chart = crr.simulate_chart(10, rate=9 / 10, periods=24, seed=2)'
+        >>> explorer.kept = 11
+        Traceback (most recent call last):
+        ...
+        crrkit.widgets._explorer.StateError: kept=11 is more than n=10; at most everybody can be kept.
+    """
+
+    module = "noise_explorer"
+    names = ("n", "kept", "level", "seed")
+    _esm = module_text(module)
+    _css = style_text(module)
+
+    n = Count(least=1, most=MOST).tag(sync=True)
+    kept = Count(most=MOST).tag(sync=True)
+    level = Fraction(least=LEVELS[0], most=LEVELS[1]).tag(sync=True)
+    seed = Count(most=2**32 - 1).tag(sync=True)
+
+    def __init__(
+        self, *, n: int = 10, kept: int = 9, level: float = 0.95, seed: int = 1, lang: str | None = None
+    ) -> None:
+        self._start({"n": n, "kept": kept, "level": level, "seed": seed}, lang=lang, words=_words_of_the_page)
+
+    def _check(self, state: Mapping[str, Any]) -> None:
+        with as_state_error("kept", state["kept"]):
+            check_share(state["kept"], state["n"])
+
+    @traitlets.validate("n", "kept")
+    def _hold_to_a_share(self, proposal: dict[str, Any]) -> int:
+        return int(self._checked(proposal))
+
+    @property
+    def interval(self) -> Interval:
+        """Wilson's interval of the rate."""
+        return wilson(self.kept, self.n, level=self.level)
+
+    @property
+    def chart(self) -> ControlChart:
+        """The run chart of the draws."""
+        from crrkit.noise import simulate_chart
+
+        return simulate_chart(self.n, rate=self.kept / self.n, periods=PERIODS, seed=self.seed)
+
+    @property
+    def code(self) -> str:
+        """The line of code that gives the shown numbers again."""
+        chart = f"crr.simulate_chart({self.n}, rate={self.kept} / {self.n}, periods={PERIODS}, seed={self.seed})"
+        return f"interval = crr.wilson({self.kept}, {self.n}, level={self.level}); chart = {chart}"
+
+    def sentence(self) -> str:
+        """The rate and its interval, in the current language."""
+        low, high = self.interval
+        numbers = {"kept": format_number(self.kept), "n": format_number(self.n)}
+        shares = {"rate": self.kept / self.n, "level": self.level, "low": low, "high": high}
+        ink = {name: format_percent(share) for name, share in shares.items()}
+        return str(self._words["sum"]).format(**numbers, **ink)
+
+    def still(self) -> str:
+        """The interval and the chart as HTML that nothing moves, for places where no JavaScript runs."""
+        with use_language(self.lang):
+            chart = self.chart
+            picture = wandering_svg(self.kept / self.n, self.interval, chart, self._words)
+            low, high = (format_percent(end(chart.table["crr"])) for end in (min, max))
+            alt = self._words["picture"].format(rate=format_percent(self.kept / self.n), low=low, high=high)
+            return still_html(f"{self.sentence()} {_alarms(len(chart.signals))}", picture, alt)
+
+
+def _alarms(n: int) -> str:
+    """As many false alarms as there are, in words."""
+    none = _("Nothing happened, and no period looks like news.")
+    some = ngettext(
+        "Nothing happened, and yet {n} period looks like news: a false alarm.",
+        "Nothing happened, and yet {n} periods look like news: false alarms.",
+        n,
+    )
+    return some.format(n=n) if n else none
+
+
+def _words_of_the_page() -> dict[str, Any]:
+    """Every word that the browser shows, in the current language; {names} are filled in there."""
+    return {
+        "title": _("News or noise, to try"),
+        "n": _("Customers at the start"),
+        "kept": _("Kept to the end"),
+        "level": _("Level of the interval, %"),
+        "rate": _("Retention rate (CRR)"),
+        "interval": _("Interval"),
+        "spread": _("Range of the draws"),
+        "between": _("{low} to {high}"),
+        "sum": _("{kept} of {n} is {rate}; {level} interval: {low} to {high}."),
+        "alarms": [_alarms(n) for n in range(PERIODS + 1)],
+        "draw": _("Another draw"),
+        "axis": _("{n} periods, the same chance to stay in each").format(n=PERIODS),
+        "all": _("All {n} are kept already; nobody else can be."),
+        "followed": _("Kept went down to {kept}: there are no more customers."),
+        "tooMany": _("{typed} is more than the {n} customers there were. Until it fits, {shown} stands."),
+        "picture": _("Run chart of draws from {rate}: the periods go from {low} to {high}."),
+    }
