@@ -118,7 +118,10 @@ class DefinitionCard:
 
     def to_html(self) -> str:
         """The card as a definition list."""
-        items = "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(text)}</dd>" for name, text in self.lines())
+        whole = 'style="float: none; width: auto"'  # Jupyter floats names, and long ones push the rest aside
+        items = "".join(
+            f"<dt {whole}>{html.escape(name)}</dt><dd>{html.escape(text)}</dd>" for name, text in self.lines()
+        )
         return f'<dl class="crrkit-card">{items}</dl>'
 
     def _repr_html_(self) -> str:
