@@ -33,7 +33,7 @@ _HOMES = {
     "activity": ("OwnGap", "Trailing"),
     "cadence": ("characteristic_interval", "suggest_period"),
     "noise": ("compare_segments", "control_chart", "simulate_chart"),
-    "conventions": ("reconcile",),
+    "conventions": ("reconcile", "who_is_new"),
     "revenue": ("concentration", "retail_measures", "revenue_retention"),
     "stressing": ("stress",),
     "survey": ("n_to_tell_apart", "sample_size", "survey_rate"),
@@ -49,6 +49,7 @@ _HOMES = {
     "mixture": ("decompose",),
     "whatif": ("Scenario", "StageModel"),
     "events": ("EventBase", "read_events"),
+    "stages": ("ContractRule", "MarkovCheck", "StageFlow", "StageList", "StageProfile", "StageRule", "stage_flow", "stage_on", "stage_profile", "stage_profiles"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 _ROOMS = ("figures", "lessons", "widgets")
@@ -148,3 +149,14 @@ if TYPE_CHECKING:
     from crrkit.events import EventBase as EventBase
     from crrkit.events import read_events as read_events
     from crrkit.noise import simulate_chart as simulate_chart
+    from crrkit.stages import ContractRule as ContractRule
+    from crrkit.stages import MarkovCheck as MarkovCheck
+    from crrkit.stages import StageFlow as StageFlow
+    from crrkit.stages import StageList as StageList
+    from crrkit.stages import StageProfile as StageProfile
+    from crrkit.stages import StageRule as StageRule
+    from crrkit.stages import stage_flow as stage_flow
+    from crrkit.stages import stage_on as stage_on
+    from crrkit.stages import stage_profile as stage_profile
+    from crrkit.stages import stage_profiles as stage_profiles
+    from crrkit.conventions import who_is_new as who_is_new

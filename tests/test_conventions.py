@@ -124,3 +124,62 @@ def test_it_prints_in_both_languages(kept) -> None:
 def test_nobody_at_the_start_has_no_rate(kept) -> None:
     rates = crr.reconcile(kept, period="2022H1").table.set_index("convention")["rate"]
     assert np.isnan(rates["people"])
+
+
+class TestWhoIsNew:
+    flows = st.fixed_dictionaries(
+        {name: st.integers(0, 20) for name in ("lost", "new", "joined_and_left", "returned", "returned_and_left")}
+    )
+
+    def test_the_eleven_customers(self, kept) -> None:
+        row = kept.row("2024H1")
+        named = {"joined_and_left": row["new_lost"], "returned_and_left": row["returned_lost"]}
+        named |= {"returned": row["returned"], "rejoined": row["rejoined"]}
+        found = crr.who_is_new(row["start"], lost=row["lost"], new=row["new"], **named)
+        assert found.truth == 3 / 5
+        named_meanings = {"0100": "new = not there at the start", "0000": "new = first ever, still here",
+                          "1000": "new = first ever, gross", "1110": "new = everybody who came, gross",
+                          "1111": "new = every start"}  # fmt: skip
+        rates = {"".join(map(str, key)): rate for *key, _new, rate, _off in found.table.itertuples(index=False)}
+        assert {meaning: rates[meaning] for meaning in named_meanings} == pytest.approx(
+            {meaning: BY_HAND[name] for meaning, name in named_meanings.items()}
+        )
+
+    @given(flows, st.integers(0, 20), st.lists(st.integers(0, 3), max_size=5))
+    def test_against_people_counted_one_by_one(self, flows: dict[str, int], stayed: int, again: list[int]) -> None:
+        # a person: there at the start, there at the end, a customer before the period, joins inside it
+        people = [(True, True, True, 0)] * stayed + [(True, False, True, 0)] * flows["lost"]
+        people += [(False, True, False, 1)] * flows["new"] + [(False, False, False, 1)] * flows["joined_and_left"]
+        people += [(False, True, True, 1)] * flows["returned"] + [(False, False, True, 1)] * flows["returned_and_left"]
+        people += [(True, True, True, joins) for joins in again]  # left and rejoined, so and so often
+        start, end = sum(p[0] for p in people), sum(p[1] for p in people)
+        found = crr.who_is_new(start, **flows, rejoined=sum(again))
+        if not start:
+            assert math.isnan(found.truth)
+            assert found.table["crr"].isna().all()
+            return
+        assert found.truth == sum(p[0] and p[1] for p in people) / start
+        for row in found.table.itertuples(index=False):
+            called_new = sum(
+                (not at_end and not before and row.joined_and_left)
+                or (at_end and before and row.returned)
+                or (not at_end and before and row.returned_and_left)
+                or (at_end and not before)
+                for at_start, at_end, before, _joins in people
+                if not at_start
+            ) + row.rejoined * sum(joins for at_start, *_rest, joins in people if at_start)
+            assert row.new == called_new
+            assert row.crr == pytest.approx((end - called_new) / start)
+            assert row.difference == pytest.approx(row.crr - found.truth)
+
+    def test_it_may_be_below_zero_and_above_one(self) -> None:
+        # domain.md 2.2: 10 at the start, 15 at the end, 100 gross new
+        assert crr.who_is_new(10, lost=0, new=5, joined_and_left=95).table["crr"].min() == -8.5
+        assert crr.who_is_new(10, lost=0, new=0, returned=5).table["crr"].max() == 1.5
+        assert str(crr.who_is_new(10, lost=4, new=0)).startswith("Kept: 60.0%. By the formula")
+
+    def test_what_cannot_be_counted_is_refused(self) -> None:
+        with pytest.raises(crr.InconsistentCounts, match="lost=6 is more than start=5"):
+            crr.who_is_new(5, lost=6, new=0)
+        with pytest.raises(InputError, match="rejoined=-1 is negative"):
+            crr.who_is_new(5, lost=0, new=0, rejoined=-1)
