@@ -21,6 +21,7 @@ from crrkit.widgets.cohort_explorer import CohortExplorer
 from crrkit.widgets.formula_explorer import FormulaExplorer
 from crrkit.widgets.noise_explorer import NoiseExplorer
 from crrkit.widgets.period_explorer import PeriodExplorer
+from crrkit.widgets.who_is_new_explorer import WhoIsNewExplorer
 
 __all__ = [
     "SAVED",
@@ -29,6 +30,7 @@ __all__ = [
     "FormulaExplorer",
     "NoiseExplorer",
     "PeriodExplorer",
+    "WhoIsNewExplorer",
     "restore",
     "static_assets",
     "static_html",

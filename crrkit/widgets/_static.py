@@ -12,13 +12,20 @@ from crrkit.widgets.cohort_explorer import CohortExplorer
 from crrkit.widgets.formula_explorer import FormulaExplorer
 from crrkit.widgets.noise_explorer import NoiseExplorer
 from crrkit.widgets.period_explorer import PeriodExplorer
+from crrkit.widgets.who_is_new_explorer import WhoIsNewExplorer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from crrkit.widgets._explorer import Explorer
 
-SHOWN: tuple[type[Explorer], ...] = (CohortExplorer, FormulaExplorer, NoiseExplorer, PeriodExplorer)
+SHOWN: tuple[type[Explorer], ...] = (
+    CohortExplorer,
+    FormulaExplorer,
+    NoiseExplorer,
+    PeriodExplorer,
+    WhoIsNewExplorer,
+)
 EXPLORERS: dict[str, type[Explorer]] = {one.module: one for one in SHOWN}
 PAGE = """<!doctype html>
 <html lang="{lang}">
@@ -26,7 +33,7 @@ PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 <style>
-:root {{ color-scheme: light dark; font-family: system-ui, sans-serif; }}
+:root {{ color-scheme: light dark; background: Canvas; color: CanvasText; font-family: system-ui, sans-serif; }}
 body {{ max-width: 60rem; margin: 1.5rem auto; padding: 0 1rem; }}
 h1 {{ font-size: 1.25rem; }}
 .crrkit-explorer {{ margin: 1.5rem 0 2.5rem; }}
@@ -63,7 +70,7 @@ def static_html(explorer: Explorer, *, element_id: str, assets: bool = True) -> 
     return f"{host}\n{data}\n" + (static_assets([explorer]) if assets else "")
 
 
-def static_assets(explorers: Iterable[Explorer]) -> str:
+def static_assets(explorers: Iterable[Explorer | type[Explorer]]) -> str:
     """Style, modules and script for all of a page's explorers, each module once; stands after the explorers."""
     names = sorted({explorer.module for explorer in explorers})
     styles = "\n".join(file_text(f"{name}.css") for name in ["shared", *names])

@@ -70,3 +70,23 @@ class Choice(traitlets.TraitType[str, str]):
         del obj
         with as_state_error(str(self.name), value):
             return check_choice(value, name=str(self.name), choices=self.choices)
+
+
+class Some(traitlets.TraitType[list[str], "Iterable[str]"]):
+    """Some of a few names, in the order in which the names are listed."""
+
+    def __init__(self, choices: Iterable[str]) -> None:
+        super().__init__()
+        self.choices = tuple(choices)
+
+    def validate(self, obj: traitlets.HasTraits, value: object) -> list[str]:
+        """The names as a list, or the one that is not known."""
+        del obj
+        name = str(self.name)
+        if isinstance(value, str) or not hasattr(value, "__iter__"):
+            message = _("{name}={value!r} is not a list. Give a list of names, for example {name}=[{example!r}].")
+            text = message.format(name=name, value=value, example=self.choices[0])
+            raise StateError(text, argument=name, given=value)
+        with as_state_error(name, value):
+            chosen = [check_choice(one, name=name, choices=self.choices) for one in value]
+        return [choice for choice in self.choices if choice in chosen]

@@ -40,7 +40,7 @@ function render({ model, el }) {
   const words = model.get("_words");
   const controls = {
     rate: dial(words.rate, { share: true }),
-    period: choice(words.period, words.periods),
+    period: choice(words.period, Object.keys(PER_YEAR).map((name) => [name, words.periods[name]])),
     horizon: dial(words.horizon, { least: 1, most: 60, whole: true, hue: "neutral" }),
   };
   const results = resultList({ compounded: words.compounded, multiplied: words.multiplied, gap: words.gap, annual: words.annual });

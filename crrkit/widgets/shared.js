@@ -153,13 +153,25 @@ function dial(label, { least = 0, most = 1, whole = false, share = false, end = 
   return { row, slider, box, show, bind, mark, refused, ink };
 }
 
-/** A choice among a few names. */
+/** A choice among a few names, given as pairs of a value and its word, or as an object of them. */
 function choice(label, options) {
   const id = uniqueId();
-  const select = html("select", { class: "crrkit-box", id }, ...Object.entries(options).map(([value, word]) => html("option", { value }, word)));
+  const pairs = Array.isArray(options) ? options : Object.entries(options);
+  const select = html("select", { class: "crrkit-box", id }, ...pairs.map(([value, word]) => html("option", { value }, word)));
   const row = html("div", { class: "crrkit-choice" }, html("label", { for: id }, label), select);
   const bind = ({ choose }) => select.addEventListener("change", () => choose(select.value));
   return { row, show: (shown) => (select.value = shown), bind, mark() {}, refused: () => false };
+}
+
+/** Some of a few names, each with a box to tick. */
+function ticks(legend, options) {
+  const boxes = options.map(([value]) => html("input", { type: "checkbox", value }));
+  const labels = options.map(([, word], i) => html("label", { class: "crrkit-tick" }, boxes[i], " ", word));
+  const row = html("fieldset", { class: "crrkit-ticks" }, html("legend", {}, legend), ...labels);
+  const chosen = () => boxes.filter((box) => box.checked).map((box) => box.value);
+  const bind = ({ choose }) => boxes.forEach((box) => box.addEventListener("change", () => choose(chosen())));
+  const show = (shown) => boxes.forEach((box) => (box.checked = shown.includes(box.value)));
+  return { row, show, bind, mark() {}, refused: () => false };
 }
 
 /** A list of results: the first one large, each under its name. */
@@ -186,9 +198,9 @@ function sumLine() {
  *
  * `controls` stand under the names of the state they change; `settle` turns what was asked for into a state that can be;
  * `tooMuch` says why a typed number does not fit the others, `atEnd` why a slider goes no further; `draw` shows a state;
- * `code` is its line of Python.
+ * `code` is its line of Python. Many controls stand `broad`, above all else.
  */
-function bench({ model, el, name, traits, controls, settle = (wanted) => wanted, tooMuch = () => "", atEnd, onReset = () => {}, draw, code, results, sum, picture, buttons = () => [] }) {
+function bench({ model, el, name, broad = false, traits, controls, settle = (wanted) => wanted, tooMuch = () => "", atEnd, onReset = () => {}, draw, code, results, sum, picture, buttons = () => [] }) {
   const words = model.get("_words");
   const say = speaker(model.get("lang"));
   const message = html("p", { class: "crrkit-message", role: "status", id: uniqueId() });
@@ -265,7 +277,7 @@ function bench({ model, el, name, traits, controls, settle = (wanted) => wanted,
   for (const trait of traits) model.on(`change:${trait}`, follow);
   const inputs = html("div", { class: "crrkit-inputs" }, ...Object.values(controls).map(({ row }) => row));
   const actions = html("div", { class: "crrkit-actions" }, ...buttons({ choose, read }), button(words.reset, restore), button(words.copy, copyAsCode));
-  const body = html("div", { class: "crrkit-body" }, inputs, message, hint, results, picture, sum, actions);
+  const body = html("div", { class: broad ? "crrkit-body crrkit-broad" : "crrkit-body" }, inputs, message, hint, results, picture, sum, actions);
   const root = html("div", { class: `crrkit-ui crrkit-${name}`, role: "group", "aria-label": words.title, lang: model.get("lang") }, body);
   // JupyterLab takes keys pressed inside outputs for its own commands unless they stop here.
   root.addEventListener("keydown", (event) => event.stopPropagation());
