@@ -12,6 +12,7 @@ from crrkit.widgets.cohort_explorer import CohortExplorer
 from crrkit.widgets.formula_explorer import FormulaExplorer
 from crrkit.widgets.noise_explorer import NoiseExplorer
 from crrkit.widgets.period_explorer import PeriodExplorer
+from crrkit.widgets.stage_explorer import StageExplorer
 from crrkit.widgets.who_is_new_explorer import WhoIsNewExplorer
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ SHOWN: tuple[type[Explorer], ...] = (
     FormulaExplorer,
     NoiseExplorer,
     PeriodExplorer,
+    StageExplorer,
     WhoIsNewExplorer,
 )
 EXPLORERS: dict[str, type[Explorer]] = {one.module: one for one in SHOWN}

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 import socket
 import subprocess
@@ -15,7 +16,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from nbconvert import HTMLExporter
 from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+
+from scripts.normalise_notebooks import COURSE
 
 ROOT = Path(__file__).parent.parent.parent
 NO_BROWSER = (
@@ -81,6 +85,19 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert [error for watch in watched for error in watch.errors] == []
+
+
+@pytest.fixture
+def open_lesson(open_page: Callable[..., Page], tmp_path: Path) -> Callable[..., Page]:
+    """Open a notebook of the course as it is committed, without a kernel: the page that nbconvert makes of it."""
+
+    def open_lesson(name: str, **options: object) -> Page:
+        html, _resources = HTMLExporter(language_code=name[:2]).from_filename(str(COURSE / name))
+        own = re.sub(r"<script\b.*?</script>", "", html, flags=re.DOTALL)  # they would fetch from elsewhere
+        (tmp_path / "lesson.html").write_text(own, encoding="utf-8")
+        return open_page(tmp_path / "lesson.html", **options)
+
+    return open_lesson
 
 
 class Lab(NamedTuple):
