@@ -22,9 +22,10 @@ FLOORS = {
     for room in re.findall(r"`(\w+)`", rooms)
 }
 
+HINTS = {"bases", "events", "movement", "stages"}  # of a type that passes through
 # Which rooms may meet which library.
 ALLOWED = {
-    "ibis": {"tables", "reductions", "cohort_reductions", "bases", "events", "movement"},  # from "bases" on: type hints only
+    "ibis": {"tables", "reductions", "cohort_reductions", "stage_reductions", *HINTS},
     "duckdb": {"tables"},
     "matplotlib": {"figures", "report"},
     "ipywidgets": {"widgets", "lessons"},

@@ -26,12 +26,17 @@ def tabulate(transitions: pd.DataFrame) -> pd.DataFrame:
     counts = transitions.pivot_table(
         index="from_stage", columns="to_stage", values="customers", aggfunc="sum", fill_value=0, observed=True
     ).astype("float64")
+    refuse_unknown(counts)
+    return counts.reindex(columns=[*counts.index, EXIT], fill_value=0.0)
+
+
+def refuse_unknown(counts: pd.DataFrame) -> None:
+    """Refuse moves to a stage from which none was counted."""
     seen = counts.index[counts.sum(axis=1) > 0]
     unknown = [str(stage) for stage in counts.index.union(counts.columns) if stage not in seen and stage != EXIT]
     if unknown:
         message = _("Nobody was counted who could leave or stay in {names}: its row is not known. Count more periods.")
         raise InputError(message.format(names=", ".join(unknown)), argument="transitions")
-    return counts.reindex(columns=[*counts.index, EXIT], fill_value=0.0)
 
 
 def thin_rows(counts: pd.DataFrame) -> tuple[str, ...]:

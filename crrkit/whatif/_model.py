@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from numpy import ndarray
 
+    from crrkit.stages import StageFlow
+
 HORIZON = 20
 
 
@@ -110,6 +112,39 @@ class StageModel(Shown):
         matrix = counts.div(counts.sum(axis=1), axis=0)
         return cls(matrix, start, inflow, retained=retained, counts=counts)
 
+    @classmethod
+    def from_flow(cls, flow: StageFlow, *, first: str | None = None, last: str | None = None) -> StageModel:
+        """Estimate the model from a list: its moves, who stands where at the end, and who came in a period on average.
+
+        Args:
+            flow: What `stage_flow` gave. A contact grown cold leaves; one that looks again comes anew.
+            first: The first period by its name; by default the first of all.
+            last: The last period; by default the last whole one. Step 0 of the model is its end.
+
+        Raises:
+            ValueError: If the flow has no such period, or a stage in which somebody stands was never left or kept.
+
+        Examples:
+            >>> from crrkit.bases import read_orders
+            >>> from crrkit.stages import stage_flow
+            >>> days = ["2024-01-10", "2024-02-12", "2024-03-15", "2024-01-20", "2024-05-02"]
+            >>> log = read_orders(pd.DataFrame({"who": list("aaabb"), "at": days}), customer="who", as_of="2024-07-01")
+            >>> model = StageModel.from_flow(stage_flow(log))
+            >>> model.stages, round(model.growth_rate, 4)
+            (('middle', 'long', 'lapsed'), 0.7287)
+        """
+        counts = flow.counted(first=first, last=last).astype("float64")
+        empty = [stage for stage in counts.index if not counts.loc[stage].sum() and not counts[stage].sum()]
+        counts = counts.drop(index=empty, columns=empty)
+        _counts.refuse_unknown(counts)
+        ends = list(flow.counts.index).index(last) + 1 if last else -1
+        start = {stage: float(flow.counts[stage].iloc[ends]) for stage in counts.index}
+        entries = flow.entries(first=first, last=last)
+        inflow = {stage: float(entries[stage]) for stage in counts.index}
+        customers = [stage for stage in ("middle", "long") if stage in counts.index]
+        matrix = counts.div(counts.sum(axis=1), axis=0)
+        return cls(matrix, start, inflow, retained=customers, counts=counts)
+
     @property
     def stages(self) -> tuple[str, ...]:
         """The stages in the order of the matrix."""
@@ -153,6 +188,11 @@ class StageModel(Shown):
         moved = object.__new__(StageModel)
         moved._chain, moved._counts, moved.kinds = apply(self._chain, scenario), None, self.kinds
         return moved
+
+    @property
+    def lever_names(self) -> tuple[str, ...]:
+        """The levers that the stages allow, demotion left out: it is no aim."""
+        return available(self._chain)
 
     def lever(self, name: str) -> float:
         """Where a lever stands now: a chance, or for promotion and demotion a share of those kept."""

@@ -23,7 +23,7 @@ class Lever(NamedTuple):
     """Whose row a lever moves, how, and towards which stage."""
 
     stage: str
-    how: str  # "enter": taken from exit; "keep": composition of kept and of lost fixed; "share": of those kept
+    how: str  # "enter": from exit or staying; "keep": composition of kept and of lost fixed; "share": of the kept
     towards: str
 
 
@@ -49,11 +49,13 @@ class Scenario:
     """What changes against the model as it stands, in fractions: 0.01 is one percentage point.
 
     Attributes:
-        conversion: Contacts who become customers in a step (short to middle); taken from those who leave.
+        conversion: Contacts who become customers in a step (short to middle); taken from those who leave, or, in a
+            model whose contacts never leave, from those who stay contacts.
         retention_middle: Middle customers kept; how the kept divide into middle and long stays, and so the lost.
         promotion: Of the middle customers kept, those who become long.
         retention_long: Long customers kept; how the kept and the lost divide stays.
-        winback: Lapsed customers who come back; taken from those who leave.
+        winback: Lapsed customers who come back; taken from those who leave, or, in a model whose lapsed never leave,
+            as one estimated from a list, from those who stay lapsed.
         demotion: Of the long customers kept, those who become middle.
 
     Examples:
@@ -109,7 +111,9 @@ def room(chain: Chain, name: str) -> tuple[float, float]:
     row, to = _row(chain, name)
     kept = float(row[chain.retained].sum())
     if LEVERS[name].how == "enter":
-        return -float(row[to]), max(1 - float(row.sum()), 0.0)
+        left = 0.0 if row.sum() > 1 else 1 - float(row.sum())
+        own = float(row[chain.stages.index(LEVERS[name].stage)])
+        return -float(row[to]), own if _nobody_leaves(row) else left
     if LEVERS[name].how == "keep":
         return -kept, max(1 - kept, 0.0)
     share = float(row[to]) / kept if kept else 0.0
@@ -124,6 +128,7 @@ def direction(chain: Chain, name: str) -> np.ndarray:
     change = np.zeros_like(chain.matrix)
     if LEVERS[name].how == "enter":
         change[own, to] = 1.0
+        change[own, own] = -1.0 if _nobody_leaves(row) else 0.0
     elif LEVERS[name].how == "share":
         change[own, to], change[own, own] = kept, -kept
     else:
@@ -165,6 +170,11 @@ def check_levers(chain: Chain, names: Sequence[str]) -> tuple[str, ...]:
             message = _("This model has no lever {name!r}.").format(name=name) + " " + unknown_name(name, there)
             raise InputError(message, argument="levers", given=name, available=list(there))
     return tuple(names)
+
+
+def _nobody_leaves(row: np.ndarray) -> bool:
+    """Whether a row has no exit; one above 1, of members who bear others, has not been emptied by leaving."""
+    return bool(abs(1 - row.sum()) <= ROUNDING)
 
 
 def _row(chain: Chain, name: str) -> tuple[np.ndarray, int]:

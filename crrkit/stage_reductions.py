@@ -1,0 +1,257 @@
+"""Expressions over customers' rows for stages: each customer's life as steps, then one small count.
+
+A *step* says in which stage a customer is at the boundaries of periods, from the one after period ``since`` to the one
+that opens period ``following``: up to boundary ``first_until`` in the first stage of its path, up to ``then_until`` in
+the second, and in the last from there on. A purchase, a touch and a contract each open a step, and nothing that comes
+later changes it: so no stage is ever restated, and none looks ahead.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+
+from crrkit.reductions import OPEN, SECONDS_PER_DAY, period_index
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import ibis.expr.types as ir
+
+    from crrkit.periods import Calendar
+
+# The stages through which each path goes. ``once`` is middle for who has bought on one day of the spell only.
+PATHS = {
+    "buyer": ("long", "middle", "lapsed"),
+    "once": ("long", "once", "lapsed"),
+    "contract": ("middle", "long", "lapsed"),
+    "contact": ("short", "short", "cold"),
+}
+UNKNOWN = "unknown"
+Limits = list[tuple[float, float]]
+
+
+def purchase_steps(
+    orders: ir.Table, *, as_of: datetime, limits: Limits, window_days: int, k_long: int, span_days: int
+) -> ir.Table:
+    """Purchase days as ``customer, day, opens, bought_on, returned, long_until, active_until``, all days as numbers.
+
+    Seen from later days, until the next purchase: the customer is long up to ``long_until``, a customer up to
+    ``active_until``, and then lapsed. The spell, within which nothing was silent beyond the limit, began on
+    ``opens``; on ``bought_on`` of its days something was bought.
+
+    Args:
+        orders: ``customer, at``.
+        as_of: The cut-off.
+        limits: As for `reductions.own_gap_units`; one pair for a fixed number of days.
+        window_days: Purchases as long ago or longer do not count for being long.
+        k_long: So many purchase days of the spell within the window make long …
+        span_days: … if the first and the last of them are so many days apart.
+    """
+    seen = orders.filter(orders["at"] < as_of)
+    days = seen.select(customer=seen["customer"], day=day_number(seen["at"])).distinct()
+    own = {"group_by": "customer", "order_by": "day"}
+    so_far = ibis.window(**own, preceding=(None, 0))
+    spaced = ibis.range_window(group_by="customer", order_by="day", preceding=(None, span_days))
+    known = days.mutate(
+        before=days["day"].lag().over(**own),
+        kth=days["day"].lag(k_long - 1).over(**own) if k_long > 1 else days["day"],
+        spaced=days["day"].max().over(spaced),
+        number=ibis.row_number().over(**own),
+        begun=days["day"].min().over(so_far),
+    )
+    limit_before = _limit(limits, gaps=known["number"] - 1, span=known["before"] - known["begun"])
+    opens = known["before"].isnull() | (known["day"] - known["before"] > limit_before)
+    opened = known.mutate(opens=ibis.ifelse(opens, known["day"], None), first=ibis.ifelse(opens, known["number"], None))
+    spell = opened.mutate(opens=opened["opens"].max().over(so_far), first=opened["first"].max().over(so_far))
+    active_until = spell["day"] + _limit(limits, gaps=spell["number"], span=spell["day"] - spell["begun"])
+    regular = (spell["kth"] >= spell["opens"]) & (spell["spaced"] >= spell["opens"])
+    long_until = ibis.least(ibis.least(spell["kth"], spell["spaced"]) + window_days - 1, active_until)
+    return spell.select(
+        "customer",
+        "day",
+        "opens",
+        bought_on=spell["number"] - spell["first"] + 1,
+        returned=spell["first"] > 0,
+        long_until=ibis.ifelse(regular.fill_null(ibis.literal(value=False)), long_until, spell["day"]),
+        active_until=active_until,
+    )
+
+
+def day_number(at: ir.TimestampValue) -> ir.IntegerValue:
+    """Days since 1970-01-01."""
+    return at.date().delta(ibis.date("1970-01-01"), unit="day")
+
+
+def _limit(limits: Limits, *, gaps: ir.IntegerValue, span: ir.IntegerValue) -> ir.IntegerValue:
+    """The whole days of silence after which somebody with so many closed gaps over so many days has lapsed."""
+    fixed, times = limits[-1]
+    if len(limits) == 1 and not times:
+        return ibis.literal(int(fixed), type="int64")
+    last = fixed + times * (span / gaps.nullif(0))
+    branches = [(gaps == n, days + own * (span / max(n, 1))) for n, (days, own) in enumerate(limits[:-1])]
+    limit = ibis.cases(*branches, else_=last)
+    # As for `reductions.own_gap_units`, where the limit is a whole number of seconds.
+    return ((limit * SECONDS_PER_DAY).round() / SECONDS_PER_DAY).floor().cast("int64")
+
+
+def last_steps(steps: ir.Table) -> ir.Table:
+    """The latest purchase day of each customer."""
+    after = steps["day"].lead().over(group_by=steps["customer"], order_by=steps["day"])
+    marked = steps.mutate(after=after)
+    return marked.filter(marked["after"].isnull()).drop("after")
+
+
+def last_touches(events: ir.Table, *, touches: tuple[str, ...], own: tuple[str, ...], as_of: datetime) -> ir.Table:
+    """``customer, touched, own_touch``: the day of the last touch, and of the last one that came from the customer."""
+    seen = events.filter((events["at"] < as_of) & events["kind"].isin(touches))
+    rows = seen.select(customer=seen["customer"], day=day_number(seen["at"]), mine=seen["kind"].isin(own))
+    return rows.group_by("customer").agg(touched=rows["day"].max(), own_touch=rows["day"].max(where=rows["mine"]))
+
+
+def own_gaps(orders: ir.Table, *, as_of: datetime, share: float) -> ir.Table:
+    """``customer, gaps, usual_gap``: how many silences each customer has ended, and the quantile of their days."""
+    seen = orders.filter(orders["at"] < as_of)
+    days = seen.select(customer=seen["customer"], day=day_number(seen["at"])).distinct()
+    gap = days["day"] - days["day"].lag().over(group_by=days["customer"], order_by=days["day"])
+    rows = days.select(customer=days["customer"], gap=gap)
+    rows = rows.filter(rows["gap"].notnull())
+    return rows.group_by("customer").agg(gaps=rows.count(), usual_gap=rows["gap"].quantile(share))
+
+
+def everybody(rows: ir.Table) -> ir.Table:
+    """Each customer once."""
+    return rows.select("customer").distinct()
+
+
+def last_spells(spells: ir.Table, *, as_of: datetime, renewals: int, months: int) -> ir.Table:
+    """The latest spell of each customer as ``customer, start, end, renewed, number``."""
+    seen = spells.filter(spells["start"] < as_of)
+    own = {"group_by": seen["customer"], "order_by": seen["start"]}
+    numbered = seen.mutate(number=ibis.row_number().over(**own) + 1, after=seen["start"].lead().over(**own))
+    last = numbered.filter(numbered["after"].isnull()).drop("after")
+    return last.mutate(renewed=last["start"] + ibis.interval(months=renewals * months))
+
+
+def buyer_periods(steps: ir.Table, *, calendar: Calendar) -> ir.Table:
+    """The last purchase day of each period, as steps ``customer, since, path, first_until, then_until``."""
+    period = _period_of(steps["day"], calendar)
+    dated = steps.mutate(since=period)
+    own = {"group_by": dated["customer"], "order_by": dated["day"]}
+    dated = dated.mutate(after=dated["since"].lead().over(**own))
+    last = dated.filter(dated["after"].isnull() | (dated["after"] > dated["since"]))
+    return last.select(
+        "customer",
+        "since",
+        path=ibis.ifelse(last["bought_on"] > 1, "buyer", "once"),
+        first_until=_period_of(last["long_until"], calendar),
+        then_until=_period_of(last["active_until"], calendar),
+    )
+
+
+def touch_periods(
+    events: ir.Table, buyers: ir.Table, *, touches: tuple[str, ...], calendar: Calendar, as_of: datetime, days: int
+) -> ir.Table:
+    """The last touch of each period before somebody first buys, as steps; ``days`` later the contact is cold."""
+    seen = events.filter((events["at"] < as_of) & events["kind"].isin(touches))
+    touched = seen.select(
+        customer=seen["customer"], since=period_index(seen["at"], calendar), day=day_number(seen["at"])
+    )
+    last = touched.group_by("customer", "since").agg(day=touched["day"].max())
+    first = buyers.group_by("customer").agg(bought=buyers["since"].min())
+    open_ = last.left_join(first, "customer")
+    open_ = open_.filter(open_["bought"].isnull() | (open_["since"] < open_["bought"]))
+    until = _period_of(open_["day"] + days, calendar)
+    return open_.select(
+        customer=open_["customer"],
+        since=open_["since"],
+        path=ibis.literal("contact"),
+        first_until=open_["since"],
+        then_until=until,
+    )
+
+
+def _period_of(number: ir.IntegerValue, calendar: Calendar) -> ir.IntegerValue:
+    """The period of a day given by its number."""
+    epoch = ibis.literal("1970-01-01 00:00:00", type="timestamp")
+    return period_index(epoch + number.as_interval("D"), calendar)
+
+
+def contract_periods(spells: ir.Table, *, calendar: Calendar, as_of: datetime, renewals: int, months: int) -> ir.Table:
+    """The last spell that begins in each period, as steps; long once it has been renewed so many times.
+
+    Args:
+        spells: ``customer, start, end`` without overlaps.
+        calendar: The periods.
+        as_of: The cut-off; a spell that reaches it has not ended.
+        renewals: How many terms must have been renewed.
+        months: The length of a term.
+    """
+    seen = spells.filter(spells["start"] < as_of)
+    ended = ibis.ifelse(seen["end"] >= as_of, ibis.literal(OPEN), period_index(seen["end"], calendar))
+    renewed = seen["start"] + ibis.interval(months=renewals * months)
+    dated = seen.select(
+        customer=seen["customer"],
+        start=seen["start"],
+        since=period_index(seen["start"], calendar),
+        first_until=ibis.least(period_index(renewed, calendar), ended),
+        then_until=ended,
+    )
+    after = dated["since"].lead().over(group_by=dated["customer"], order_by=dated["start"])
+    last = dated.mutate(after=after)
+    last = last.filter(last["after"].isnull() | (last["after"] > last["since"]))
+    return last.select(
+        "customer",
+        "since",
+        path=ibis.literal("contract"),
+        first_until=last["first_until"],
+        then_until=last["then_until"],
+    )
+
+
+def step_histogram(*steps: ir.Table, last: int) -> ir.Table:
+    """Steps as ``since, following, path, first_until, then_until, before, earlier, customers``.
+
+    ``before`` is the stage at the boundary that opens period ``since``, ``earlier`` the one at the boundary before it.
+
+    Args:
+        steps: Tables as `buyer_periods`, `touch_periods` and `contract_periods` give them, at most one step of a
+            customer in a period.
+        last: The number of the last boundary that has been seen.
+    """
+    columns = ("customer", "since", "path", "first_until", "then_until")
+    rows = ibis.union(*[table.select(*columns) for table in steps]) if len(steps) > 1 else steps[0].select(*columns)
+    own = {"group_by": rows["customer"], "order_by": rows["since"]}
+    lagged = {f"last_{name}": rows[name].lag().over(**own) for name in columns[1:]}
+    known = rows.mutate(**lagged, following=rows["since"].lead().over(**own))
+    known = known.mutate(
+        following=ibis.coalesce(known["following"], ibis.literal(last)),
+        before=_stage_at(known["since"], known, "last_"),
+    )
+    before_that = known["before"].lag().over(group_by=known["customer"], order_by=known["since"])
+    within = known["since"] - 1 > known["last_since"]
+    earlier = ibis.cases(
+        (known["last_since"].isnull(), UNKNOWN),
+        (within, _stage_at(known["since"] - 1, known, "last_")),
+        else_=before_that,
+    )
+    known = known.mutate(
+        earlier=earlier,
+        first_until=ibis.least(known["first_until"], known["following"]),
+        then_until=ibis.least(known["then_until"], known["following"]),
+    )
+    seen = known.filter(known["since"] < last)
+    return seen.group_by("since", "following", "path", "first_until", "then_until", "before", "earlier").agg(
+        customers=seen.count()
+    )
+
+
+def _stage_at(boundary: ir.IntegerValue, rows: ir.Table, prefix: str) -> ir.StringValue:
+    """The stage at a boundary under the step in the columns with the prefix; unknown where there is none."""
+    path, first, then = (rows[prefix + name] for name in ("path", "first_until", "then_until"))
+    branches = [(path.isnull(), UNKNOWN)]
+    for name, stages in PATHS.items():
+        on = path == name
+        branches += [(on & (boundary <= first), stages[0]), (on & (boundary <= then), stages[1]), (on, stages[2])]
+    return ibis.cases(*branches, else_=ibis.literal(UNKNOWN))

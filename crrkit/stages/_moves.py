@@ -1,0 +1,82 @@
+"""From steps to moves: who stood where at each boundary, and where at the two before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from crrkit.stage_reductions import PATHS, UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# The order in which stages are shown; "once" is the part of middle that bought on one day of the spell only.
+STAGES = ("short", "cold", "middle", "long", "lapsed")
+CUSTOMERS = ("middle", "long")
+ONCE = "once"
+
+
+def moves_of_steps(histogram: pd.DataFrame) -> pd.DataFrame:
+    """Every boundary that every step covers, as ``boundary, earlier, before, stage, customers``.
+
+    ``stage`` is where the customers stand at the boundary, ``before`` one boundary and ``earlier`` two boundaries
+    before; ``unknown`` is who had not been seen.
+
+    Args:
+        histogram: As `crrkit.stage_reductions.step_histogram` gives it.
+    """
+    steps = histogram.reset_index(drop=True)
+    length = (steps["following"] - steps["since"]).to_numpy(dtype="int64")
+    row = np.repeat(np.arange(len(steps)), length)
+    place = np.arange(length.sum()) - np.repeat(length.cumsum() - length, length)
+    boundary = steps["since"].to_numpy(dtype="int64")[row] + 1 + place
+    stage = _stages_at(steps, row, boundary)
+    before = np.where(place == 0, steps["before"].to_numpy(dtype=object)[row], _shifted(stage, 1))
+    first_two = [steps["earlier"].to_numpy(dtype=object)[row], steps["before"].to_numpy(dtype=object)[row]]
+    earlier = np.select([place == 0, place == 1], first_two, _shifted(stage, 2))
+    customers = steps["customers"].to_numpy(dtype="int64")[row]
+    cells = pd.DataFrame({
+        "boundary": boundary, "earlier": earlier, "before": before, "stage": stage, "customers": customers,
+    })  # fmt: skip
+    return cells.groupby(["boundary", "earlier", "before", "stage"], sort=True)["customers"].sum().reset_index()
+
+
+def _stages_at(steps: pd.DataFrame, row: np.ndarray, boundary: np.ndarray) -> np.ndarray:
+    first, then, last = (steps["path"].map({name: path[i] for name, path in PATHS.items()}) for i in range(3))
+    reach = [steps[name].to_numpy(dtype="int64")[row] for name in ("first_until", "then_until")]
+    named = [stages.to_numpy(dtype=object)[row] for stages in (first, then, last)]
+    return np.select([boundary <= reach[0], boundary <= reach[1]], named[:2], named[2])
+
+
+def _shifted(stage: np.ndarray, by: int) -> np.ndarray:
+    return np.concatenate([np.full(min(by, len(stage)), UNKNOWN, dtype=object), stage[: len(stage) - by]])[: len(stage)]
+
+
+def whole_stage(stages: pd.Series) -> pd.Series:
+    """The stages with the two parts of middle as one."""
+    return stages.replace({ONCE: "middle"})
+
+
+def counts_of_moves(moves: pd.DataFrame, boundaries: Sequence[int]) -> pd.DataFrame:
+    """How many stand in each stage at each boundary: a row a boundary, a column a stage."""
+    wide = moves.assign(stage=whole_stage(moves["stage"])).pivot_table(
+        index="boundary", columns="stage", values="customers", aggfunc="sum", fill_value=0
+    )
+    return wide.reindex(index=list(boundaries), columns=list(STAGES), fill_value=0).astype("int64")
+
+
+def transitions_of_moves(moves: pd.DataFrame) -> pd.DataFrame:
+    """Moves as ``boundary, from_stage, to_stage, customers``, where the boundary is the one that they lead to."""
+    named = pd.DataFrame({
+        "boundary": moves["boundary"],
+        "from_stage": whole_stage(moves["before"]),
+        "to_stage": whole_stage(moves["stage"]),
+        "customers": moves["customers"],
+    })  # fmt: skip
+    for column in ("from_stage", "to_stage"):
+        named[column] = pd.Categorical(named[column], (UNKNOWN, *STAGES), ordered=True)
+    keys = ["boundary", "from_stage", "to_stage"]
+    summed = named.groupby(keys, sort=True, observed=True)["customers"].sum().reset_index()
+    return summed.astype({"from_stage": "object", "to_stage": "object"})
