@@ -170,7 +170,7 @@ def fit_sbg(curve: Any, *, customers: float = CUSTOMERS) -> ShiftedBetaGeometric
         (0.668, 3.806, 0.378, inf)
     """
     lost, still = _events(curve, customers)
-    ages = int(max(lost.index.max(), still.index.max()))
+    ages = _last_age(lost, still)
     if ages < FEWEST_AGES or not lost.sum():
         message = _("A curve needs at least {n} renewals and somebody who left; this one has {ages} renewals.")
         raise InputError(message.format(n=FEWEST_AGES, ages=ages), argument="curve")
@@ -201,6 +201,11 @@ def _events(curve: Any, customers: float) -> tuple[pd.Series, pd.Series]:
         lost = lost.add(steps, fill_value=0.0)
         still = still.add(pd.Series([counts[-1]], index=[len(counts) - 1]), fill_value=0.0)
     return lost, still
+
+
+def _last_age(lost: pd.Series, still: pd.Series) -> int:
+    """The last age at which anybody was seen; 0 when nobody was."""
+    return int(max([0, *lost.index, *still.index]))
 
 
 def _counts(cohort: Sequence[float], customers: float) -> np.ndarray:
@@ -278,7 +283,7 @@ def _covariance(alpha: float, beta: float, lost: pd.Series, still: pd.Series) ->
 
 def _shares(lost: pd.Series, still: pd.Series) -> tuple[float, ...]:
     """The pooled share of survivors at each age (a life table of the same customers)."""
-    ages = range(int(max(lost.index.max(), still.index.max())) + 1)
+    ages = range(_last_age(lost, still) + 1)
     gone, seen = lost.reindex(ages, fill_value=0.0), still.reindex(ages, fill_value=0.0)
     at_risk = float(gone.sum() + seen.sum()) - (gone.cumsum() + seen.cumsum()).shift(fill_value=0.0)
     return tuple(np.cumprod(1 - gone / at_risk))

@@ -99,7 +99,7 @@ class TestPage:
         assert len(set(targets)) == len(targets)
         assert set(links) <= set(targets)
         sections = [a["id"] for tag, a in tree.elements if tag == "section"]
-        assert sections == ["change", "movement", "trend", "account", "explorer", "definition", "rows", "method"]
+        assert sections == ["change", "movement", "trend", "cohorts", "account", "explorer", "definition", "rows", "method"]
 
     def test_headings_step_down_one_by_one(self, tree: Tree) -> None:
         levels = [int(tag[1]) for tag, _ in tree.elements if re.fullmatch(r"h\d", tag)]
@@ -108,8 +108,10 @@ class TestPage:
 
     def test_every_picture_says_what_it_shows(self, tree: Tree) -> None:
         pictures = [a for tag, a in tree.elements if tag == "svg" and a.get("class")]
-        assert len(pictures) == 8  # two pictures, light and dark, wide and narrow
-        assert all(a["role"] == "img" and "66.1%" in str(a["aria-label"]) for a in pictures)
+        assert len(pictures) == 12  # three pictures, light and dark, wide and narrow
+        said = [str(a["aria-label"]) for a in pictures if a["role"] == "img"]
+        assert ["66.1%" in text for text in said] == [True] * 8 + [False] * 4
+        assert all(text.startswith("Heat map of 24 cohorts, 2023-01 to 2024-12") for text in said[8:])
         assert all(a["alt"] for tag, a in tree.elements if tag == "img")
 
     def test_the_table_is_the_account(self, tree: Tree, orders: crr.bases.Base) -> None:
@@ -173,7 +175,7 @@ class TestRussian:
             "crr",
             "solve",
         }
-        assert set(re.findall(r"[A-Za-z]{3,}", re.sub(r"\{.*\}", "", prose))) - own <= {"min", "cell", "КУК"}
+        assert set(re.findall(r"[A-Za-z]{3,}", re.sub(r"\{.*\}", "", prose))) - own <= {"min", "cell", "КУК", "NBD"}
 
     def test_the_language_before_comes_back(self, russian: crr.report.Report) -> None:
         assert russian
@@ -382,7 +384,7 @@ class TestPrivacy:
         assert tree.text("h1") == "No rate is shown: in every period it would rest on too small a group of customers."
         assert "The numbers are an example, not yours" in tree.text("section")
         assert [a["id"] for tag, a in tree.elements if tag == "section"] == [
-            "account", "explorer", "definition", "rows", "method",
+            "cohorts", "account", "explorer", "definition", "rows", "method",
         ]  # fmt: skip
         assert not re.search(r"\b[123]\b", re.sub(r"2024-0\d", "", tree.text("tbody")))
 

@@ -14,7 +14,7 @@ from crrkit._language import LANGUAGES, format_percent, use_language
 from crrkit.report import phrases
 from crrkit.report.account import reference_row
 from crrkit.report.findings import earlier_periods
-from crrkit.report.sections import sections
+from crrkit.report.sections import Facts, sections
 from crrkit.report.words import in_period, period_name, periods_counted
 
 MARCH = {"first": "2024-03", "start": 316}
@@ -288,7 +288,7 @@ def test_every_account_finds_its_words(
 ) -> None:
     kept = report.shared(grown(start, flows, running=running), min_cell=min_cell)
     with use_language(lang):
-        found = [finding for section in sections(kept) for finding in section.findings]
+        found = [finding for section in sections(Facts(kept)) for finding in section.findings]
         for finding in found:
             assert finding.claim.endswith(".")
             assert finding.caveat.strip()

@@ -14,6 +14,7 @@ import crrkit as crr
 from crrkit import report
 from crrkit.report.account import PUBLISHED, reference_row
 from crrkit.report.privacy import refuse_leaks, telling_words, texts_of_notebook, texts_of_page
+from crrkit.report.sections import Facts
 
 GUARDED = ["start", "kept", "lost", "end"]
 COUNTS = [*GUARDED, "new", "returned"]
@@ -167,7 +168,7 @@ class TestIdsInText:
     )
     def test_an_id_is_found_wherever_it_stands(self, text: str, base: crr.bases.Base, kept: crr.RetentionTable) -> None:
         with pytest.raises(ValueError, match="would name a customer"):
-            refuse_leaks([text], base, file="report.html", kept=kept)
+            refuse_leaks([text], base, file="report.html", facts=Facts(kept))
 
     @pytest.mark.parametrize(
         "text",
@@ -182,23 +183,23 @@ class TestIdsInText:
         ],
     )
     def test_what_is_no_id_passes(self, text: str, base: crr.bases.Base, kept: crr.RetentionTable) -> None:
-        refuse_leaks([text], base, file="report.html", kept=kept)
+        refuse_leaks([text], base, file="report.html", facts=Facts(kept))
 
     def test_a_number_of_the_account_is_no_id(self, base: crr.bases.Base) -> None:
         kept = account((20, 20, 0), start=17850)
-        refuse_leaks(["start: 17850"], base, file="report.html", kept=kept)
+        refuse_leaks(["start: 17850"], base, file="report.html", facts=Facts(kept))
 
     def test_an_address_is_refused_although_it_is_nobodys_id(
         self, base: crr.bases.Base, kept: crr.RetentionTable
     ) -> None:
         with pytest.raises(ValueError, match="at “ask …”"):
-            refuse_leaks(["ask boss@firm.example"], base, file="report.html", kept=kept)
+            refuse_leaks(["ask boss@firm.example"], base, file="report.html", facts=Facts(kept))
 
     def test_the_message_names_the_place_and_not_the_customer(
         self, base: crr.bases.Base, kept: crr.RetentionTable
     ) -> None:
         with pytest.raises(ValueError, match="would name") as refused:
-            refuse_leaks(["The list of c00042 and others"], base, file="report.html", kept=kept)
+            refuse_leaks(["The list of c00042 and others"], base, file="report.html", facts=Facts(kept))
         assert "report.html" in str(refused.value)
         assert "The list of … and others" in str(refused.value)
         assert "00042" not in str(refused.value)
@@ -207,7 +208,7 @@ class TestIdsInText:
         rows = pd.DataFrame({"who": ["aaa1"], "contract": ["Z-9981"], "from": ["2024-01-05"], "to": ["2024-03-01"]})
         base = crr.read_contracts(rows, customer="who", contract="contract", start="from", end="to")
         with pytest.raises(ValueError, match="would name"):
-            refuse_leaks(["see Z-9981"], base, file="report.html", kept=account((1, 0, 0)))
+            refuse_leaks(["see Z-9981"], base, file="report.html", facts=Facts(account((1, 0, 0))))
 
     @given(
         st.text(alphabet="ab1 .,-_@+\N{NO-BREAK SPACE}", max_size=12),

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from crrkit.cohorts._build import cohort_grid
-from crrkit.cohorts._grid import CohortGrid
+from crrkit.cohorts._grid import OBSERVED, SUPPRESSED, CohortGrid
 
-__all__ = ["CohortGrid", "cohort_grid"]
+__all__ = ["OBSERVED", "SUPPRESSED", "CohortGrid", "cohort_grid"]

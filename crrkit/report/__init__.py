@@ -2,11 +2,12 @@
 
     crr.write_report(base, every="month", out="report.html", notebook="report.ipynb", lang="ru")
 
-The road is account → findings → sections → page and notebook → a last look for customers → files. What a notebook of a
-report needs is public here: `load_account` and the findings.
+The road is account and lives → findings → sections → page and notebook → a last look for customers → files. What a
+notebook of a report needs is public here: `load_account`, `load_lives` and the findings.
 """
 
 from crrkit.report.account import dump_account, load_account, shared
+from crrkit.report.cohort_findings import cohort_finding, leaving_finding, outlook_finding
 from crrkit.report.findings import (
     Finding,
     balance_finding,
@@ -18,6 +19,7 @@ from crrkit.report.findings import (
     trend_finding,
     value_of_one,
 )
+from crrkit.report.lives import dump_lives, lives_of, load_lives
 from crrkit.report.write import Report, write_report
 
 __all__ = [
@@ -25,9 +27,15 @@ __all__ = [
     "Report",
     "balance_finding",
     "change_finding",
+    "cohort_finding",
     "dump_account",
+    "dump_lives",
+    "leaving_finding",
+    "lives_of",
     "load_account",
+    "load_lives",
     "movement_finding",
+    "outlook_finding",
     "quality_finding",
     "retention_finding",
     "shared",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
+    from crrkit.cohorts import CohortGrid
     from crrkit.movement import RetentionTable
     from crrkit.tables import QualityReport
     from crrkit.widgets import FormulaExplorer
@@ -32,12 +33,12 @@ WITHHELD_MARK = "\N{MULTIPLICATION SIGN}"  # as in the pictures
 THEMES = {"light": (False, True), "dark": (False, True)}
 
 
-def picture(draw: Callable[..., Axes], kept: RetentionTable, **options: str) -> Html:
+def picture(draw: Callable[..., Axes], result: RetentionTable | CohortGrid, **options: str) -> Html:
     """A figure for light and dark, for a desk and a telephone; the page shows the one that fits."""
     from crrkit import figures
 
     drawn = [
-        (theme, "narrow" if narrow else "wide", draw(kept, theme=theme, narrow=narrow, **options))
+        (theme, "narrow" if narrow else "wide", draw(result, theme=theme, narrow=narrow, **options))
         for theme, widths in THEMES.items()
         for narrow in widths
     ]
@@ -90,8 +91,16 @@ def explorer_block(kept: RetentionTable) -> Html:
 
     row = reference_row(kept)
     explorer = formula_explorer(row)
-    live = widgets.static_html(explorer, element_id="formula-explorer")
+    live = widgets.static_html(explorer, element_id="formula-explorer", assets=False)
     return join(element("p", explorer_caption(kept, row), class_="caveat"), element("figure", Html(live)))
+
+
+def explorer_assets(*, with_cohorts: bool) -> Html:
+    """What makes the explorers of a page live; it stands once, after the last of them."""
+    from crrkit import widgets
+
+    kinds = [widgets.FormulaExplorer, *([widgets.CohortExplorer] if with_cohorts else [])]
+    return Html(widgets.static_assets(kinds))
 
 
 def formula_explorer(row: pd.Series | None) -> FormulaExplorer:

@@ -18,8 +18,10 @@ from crrkit._errors import CrrkitError, MissingDependencyError
 from crrkit._language import gettext as _
 from crrkit._language import language
 from crrkit.report.account import dump_account, reference_row
+from crrkit.report.cohort_findings import told
 from crrkit.report.findings import earlier_periods
-from crrkit.report.sections import sections
+from crrkit.report.lives import dump_lives
+from crrkit.report.sections import Facts, sections
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -43,17 +45,17 @@ def check_installed() -> None:
         raise MissingDependencyError(text.format(name=missing[0]))
 
 
-def run_notebook(kept: RetentionTable, base: Base, title: str) -> str:
-    """The executed notebook of a shared account as the text of its file, in the current language."""
-    cells = execute(build_notebook(kept, base, title=title))
+def run_notebook(facts: Facts, base: Base, title: str) -> str:
+    """The executed notebook of what may be shared as the text of its file, in the current language."""
+    cells = execute(build_notebook(facts, base, title=title))
     return json.dumps(cells, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
-def build_notebook(kept: RetentionTable, base: Base, *, title: str) -> NotebookNode:
-    """The notebook of a shared account, not yet run, in the current language."""
+def build_notebook(facts: Facts, base: Base, *, title: str) -> NotebookNode:
+    """The notebook of what may be shared, not yet run, in the current language."""
     import nbformat
 
-    cells = [_cell(number, *cell) for number, cell in enumerate(_cells(kept, base, title), start=1)]
+    cells = [_cell(number, *cell) for number, cell in enumerate(_cells(facts, base, title), start=1)]
     spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     content = {"cells": cells, "metadata": {"kernelspec": spec}, "nbformat": 4, "nbformat_minor": 5}
     notebook: NotebookNode = nbformat.from_dict(content)  # type: ignore[no-untyped-call]  # nbformat is typed in part
@@ -63,7 +65,7 @@ def build_notebook(kept: RetentionTable, base: Base, *, title: str) -> NotebookN
 def _cell(number: int, kind: str, source: str) -> dict[str, Any]:
     """A cell with an id of its place, so that the same report gives the same bytes."""
     cell: dict[str, Any] = {"cell_type": kind, "id": f"cell-{number:02d}", "metadata": {}, "source": source}
-    if source.startswith("kept = "):
+    if source.startswith(("kept = ", "lives = ")):
         cell["metadata"] = {"jupyter": {"source_hidden": True}, "tags": ["account"]}
     if source.startswith("assert "):
         cell["metadata"] = {"tags": ["check"]}
@@ -94,14 +96,15 @@ def execute(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def _cells(kept: RetentionTable, base: Base, title: str) -> Iterator[tuple[str, str]]:
+def _cells(facts: Facts, base: Base, title: str) -> Iterator[tuple[str, str]]:
+    kept = facts.kept
     yield "markdown", "# " + _("Did we keep our customers?") + f"\n\n{title} · {kept.card.source}"
     yield "markdown", _introduction()
     setting = [f'crr.set_language("{language()}")'] if language() != "en" else []
     yield "code", "\n".join(["import crrkit as crr", "from crrkit import figures, report, widgets", *setting])
     yield "code", f'kept = report.load_account(r"""\n{dump_account(kept)}\n""")'
-    code = _code_of_sections(kept)
-    for section in sections(kept):
+    code = {**_code_of_sections(kept), **_code_of_cohorts(facts)}
+    for section in sections(facts):
         if section.anchor in code:
             yield "markdown", f"## {section.label}"
             yield from (("code", source) for source in code[section.anchor])
@@ -127,6 +130,17 @@ def _code_of_sections(kept: RetentionTable) -> Mapping[str, list[str]]:
         "explorer": ["report.value_of_one(kept)", _explorer_code(row)],
         "method": ["report.textbook_finding(kept)"],
     }
+
+
+def _code_of_cohorts(facts: Facts) -> Mapping[str, list[str]]:
+    if facts.lives is None:
+        return {}
+    code = [f'lives = report.load_lives(r"""\n{dump_lives(facts.lives)}\n""", kept=kept)']
+    code += ["report.cohort_finding(lives)"]
+    if told(facts.lives):
+        code += ["figures.cohort_heatmap(lives.grid)", "report.leaving_finding(lives)", "report.outlook_finding(lives)"]
+        code += ["widgets.CohortExplorer(lives.grids)"]
+    return {"cohorts": code}
 
 
 _CHECK = """\

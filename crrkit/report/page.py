@@ -11,8 +11,10 @@ from crrkit._language import gettext as _
 from crrkit._language import language
 from crrkit.report import blocks
 from crrkit.report.account import reference_row
+from crrkit.report.cohort_blocks import cohorts_block
+from crrkit.report.cohort_findings import told
 from crrkit.report.elements import Html, element, join
-from crrkit.report.sections import sections
+from crrkit.report.sections import Facts, sections
 from crrkit.report.words import day_name
 
 if TYPE_CHECKING:
@@ -26,15 +28,16 @@ CSS = Path(__file__).parent / "page.css"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline' blob:; img-src data:"
 
 
-def build_page(kept: RetentionTable, *, title: str, min_cell: int | None) -> str:
-    """The whole page of a shared account, in the current language."""
-    parts = sections(kept)
-    bodies = _bodies(kept, min_cell)
+def build_page(facts: Facts, *, title: str, min_cell: int | None) -> str:
+    """The whole page of what may be shared, in the current language."""
+    kept, parts = facts.kept, sections(facts)
+    bodies = _bodies(facts, min_cell)
     body = [
         _head(parts[0], kept, title),
         _contents(parts[1:]),
         element("main", *(_section(part, bodies) for part in parts[1:]), id="findings"),
         _footer(kept),
+        blocks.explorer_assets(with_cohorts=facts.lives is not None and told(facts.lives)),
     ]
     top = element("title", f"{title}: {parts[0].findings[0].claim}")
     style = element("style", Html("\n" + CSS.read_text(encoding="utf-8")))
@@ -49,12 +52,13 @@ def build_page(kept: RetentionTable, *, title: str, min_cell: int | None) -> str
     return f"<!doctype html>\n{html}\n"
 
 
-def _bodies(kept: RetentionTable, min_cell: int | None) -> dict[str, Callable[[], Html]]:
+def _bodies(facts: Facts, min_cell: int | None) -> dict[str, Callable[[], Html]]:
     """What stands below the findings of a section."""
-    row = reference_row(kept)
+    kept, lives, row = facts.kept, facts.lives, reference_row(facts.kept)
     return {
         "movement": lambda: join() if row is None else blocks.bridge(kept, row),
         "trend": lambda: blocks.line(kept),
+        "cohorts": lambda: join() if lives is None else cohorts_block(lives, every=kept.every),
         "account": lambda: blocks.account_table(kept),
         "explorer": lambda: blocks.explorer_block(kept),
         "definition": lambda: Html(kept.card.to_html()),

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from crrkit.bases import Base
-    from crrkit.movement import RetentionTable
+    from crrkit.report.sections import Facts
 
 WORD = re.compile(r"[^\W_]+")
 MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
@@ -38,14 +38,14 @@ LETTERS, DIGITS = 3, 5  # from these lengths on an id can be told from other wor
 PICTURE = "data:image/svg+xml;base64,"
 
 
-def refuse_leaks(texts: Iterable[str], base: Base, *, file: str, kept: RetentionTable) -> None:
+def refuse_leaks(texts: Iterable[str], base: Base, *, file: str, facts: Facts) -> None:
     """Raise if a text of a file holds a customer's or contract's id, or an e-mail address.
 
     Args:
         texts: What `texts_of_page` or `texts_of_notebook` gave.
         base: The base whose ids are looked for.
         file: The file's name, for the message.
-        kept: The account: its own numbers, names and dates are not taken for ids.
+        facts: What the report tells: its own numbers, names and dates are not taken for ids.
 
     Raises:
         InputError: With the place, the id itself left out.
@@ -54,7 +54,7 @@ def refuse_leaks(texts: Iterable[str], base: Base, *, file: str, kept: Retention
     places = {mail[0]: text for text in texts for mail in MAIL.finditer(text)}
     if not places:
         candidates = {word: text for text in texts for word in telling_words(text)}
-        leaked = _ids_among(base, candidates.keys() - _own_words(kept))
+        leaked = _ids_among(base, candidates.keys() - _own_words(facts))
         places = {word: candidates[word] for word in leaked}
     for word, text in places.items():
         raise _refusal(word, text, file)
@@ -134,10 +134,11 @@ def _is_in_number(text: str, begin: int, end: int, word: str) -> bool:
     return bool(re.search(r"\d[.,\s]$", text[max(begin - 2, 0) : begin]) or re.match(r"[.,\s]\d", text[end : end + 2]))
 
 
-def _own_words(kept: RetentionTable) -> set[str]:
-    """The numbers and names of the account itself, and the words that crrkit prints."""
-    quality = kept.quality
-    values = [value for table in (kept.table, quality.table) for name in table for value in table[name]]
+def _own_words(facts: Facts) -> set[str]:
+    """The numbers and names that the report tells, and the words that crrkit prints."""
+    quality = facts.kept.quality
+    tables = [facts.kept.table, quality.table, *(facts.lives.tables if facts.lives else [])]
+    values = [value for table in tables for name in table for value in table[name]]
     values += [quality.rows_read, quality.rows_used, quality.rows_set_aside]
     return {f"{value:.15g}" if isinstance(value, float) else str(value) for value in values} | _words_of_crrkit()
 

@@ -6,12 +6,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crrkit._language import gettext as _
-from crrkit.report import findings
+from crrkit.report import cohort_findings, findings
 from crrkit.report.account import reference_row
 
 if TYPE_CHECKING:
     from crrkit.movement import RetentionTable
     from crrkit.report.findings import Finding
+    from crrkit.report.lives import Lives
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that a report speaks of, counted and fit to be shared."""
+
+    kept: RetentionTable
+    lives: Lives | None = None
 
 
 @dataclass(frozen=True)
@@ -23,19 +32,22 @@ class Section:
     findings: tuple[Finding, ...] = ()
 
 
-def sections(kept: RetentionTable) -> list[Section]:
-    """The sections of an account's report; the first is the headline."""
+def sections(facts: Facts) -> list[Section]:
+    """The sections of a report; the first is the headline."""
+    kept = facts.kept
     headline = Section("headline", _("Finding"), (findings.retention_finding(kept),))
     rows = Section("rows", _("What was read"), (findings.quality_finding(kept.quality),))
     definition, method = Section("definition", _("What was counted")), Section("method", _("How it is counted"))
     if reference_row(kept) is None:
-        return [headline, _account(kept), Section("explorer", _("Try it")), definition, rows, method]
+        trial = Section("explorer", _("Try it"))
+        return [headline, *_cohorts(facts.lives), _account(kept), trial, definition, rows, method]
     changes = [findings.change_finding(kept, since=period) for period in findings.earlier_periods(kept)]
     return [
         headline,
         *([Section("change", _("Is it changing?"), tuple(changes))] if changes else []),
         Section("movement", _("Who left, who came"), (findings.movement_finding(kept),)),
         Section("trend", _("All periods"), (findings.trend_finding(kept),)),
+        *_cohorts(facts.lives),
         _account(kept),
         Section("explorer", _("Try it"), (findings.value_of_one(kept),)),
         definition,
@@ -46,3 +58,12 @@ def sections(kept: RetentionTable) -> list[Section]:
 
 def _account(kept: RetentionTable) -> Section:
     return Section("account", _("The account"), (findings.balance_finding(kept),))
+
+
+def _cohorts(lives: Lives | None) -> list[Section]:
+    if lives is None:
+        return []
+    found = [cohort_findings.cohort_finding(lives)]
+    if cohort_findings.told(lives):
+        found += [cohort_findings.leaving_finding(lives), cohort_findings.outlook_finding(lives)]
+    return [Section("cohorts", _("Cohorts"), tuple(found))]

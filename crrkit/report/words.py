@@ -83,3 +83,29 @@ def _year_and_part(label: str) -> tuple[str, str]:
     """``2024/25Q1`` as ``2024/25`` and ``Q1``."""
     part = label[-2:] if label[-2:-1] in {"Q", "H"} else ""
     return label.removesuffix(part), part
+
+
+def later(n: int, every: str) -> str:
+    """So many periods later, inside a sentence: ``6 months later``, ``через 6 месяцев``."""
+    forms = {
+        "day": ngettext("{n} day later", "{n} days later", n),
+        "week": ngettext("{n} week later", "{n} weeks later", n),
+        "month": ngettext("{n} month later", "{n} months later", n),
+        "quarter": ngettext("{n} quarter later", "{n} quarters later", n),
+        "half-year": ngettext("{n} half-year later", "{n} half-years later", n),
+        "year": ngettext("{n} year later", "{n} years later", n),
+    }
+    return forms[every].format(n=n)
+
+
+def of_life(n: int, every: str) -> str:
+    """The n-th period of a customer's life, inside a sentence: ``in month 1 of their life``."""
+    forms = {
+        "day": _("on day {n} of their life"),
+        "week": _("in week {n} of their life"),
+        "month": _("in month {n} of their life"),
+        "quarter": _("in quarter {n} of their life"),
+        "half-year": _("in half-year {n} of their life"),
+        "year": _("in year {n} of their life"),
+    }
+    return forms[every].format(n=n)

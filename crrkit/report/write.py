@@ -14,17 +14,17 @@ from crrkit._language import use_language
 from crrkit.movement import retention_by_period
 from crrkit.report.account import shared
 from crrkit.report.files import beside, check_target
+from crrkit.report.lives import lives_of
 from crrkit.report.notebook import check_installed, run_notebook
 from crrkit.report.page import build_page
 from crrkit.report.privacy import refuse_leaks, texts_of_notebook, texts_of_page
-from crrkit.report.sections import sections
+from crrkit.report.sections import Facts, sections
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from crrkit.bases import Base
-    from crrkit.movement import RetentionTable
     from crrkit.report.findings import Finding
 
 
@@ -104,15 +104,17 @@ def write_report(
         with beside(targets) as parts:
             steps.begin(_("counting"))
             kept = shared(retention_by_period(base, every=every, first=first, last=last), min_cell=min_cell)
+            lives = lives_of(base, every=every, min_cell=min_cell, first=first, last=last)
+            facts = Facts(kept, lives)
             texts = _texts(
-                kept, base, steps, title=title or _("Customer retention"), min_cell=min_cell, names=set(targets)
+                facts, base, steps, title=title or _("Customer retention"), min_cell=min_cell, names=set(targets)
             )
             steps.begin(_("looking for customers in the files"))
             for name, text in texts.items():
-                refuse_leaks(_readable(name, text), base, file=targets[name].name, kept=kept)
+                refuse_leaks(_readable(name, text), base, file=targets[name].name, facts=facts)
                 parts[name].write_text(text, encoding="utf-8", newline="\n")
         steps.begin(_("done"))
-        return Report(targets["out"], targets.get("notebook"), _findings(kept))
+        return Report(targets["out"], targets.get("notebook"), _findings(facts))
 
 
 class _Steps:
@@ -137,13 +139,13 @@ def _targets(out: str | Path, notebook: str | Path | None, min_cell: int | None)
 
 
 def _texts(
-    kept: RetentionTable, base: Base, steps: _Steps, *, title: str, min_cell: int | None, names: set[str]
+    facts: Facts, base: Base, steps: _Steps, *, title: str, min_cell: int | None, names: set[str]
 ) -> dict[str, str]:
     """The text of each file. The notebook's kernel is a process of its own, so it works while the page is drawn."""
     with ThreadPoolExecutor(max_workers=1) as pool:
-        running = pool.submit(copy_context().run, run_notebook, kept, base, title) if "notebook" in names else None
+        running = pool.submit(copy_context().run, run_notebook, facts, base, title) if "notebook" in names else None
         steps.begin(_("drawing the page"))
-        texts = {"out": build_page(kept, title=title, min_cell=min_cell)}
+        texts = {"out": build_page(facts, title=title, min_cell=min_cell)}
         if running:
             steps.begin(_("running the notebook"))
             texts["notebook"] = running.result()
@@ -154,5 +156,5 @@ def _readable(name: str, text: str) -> Iterable[str]:
     return texts_of_page(text) if name == "out" else texts_of_notebook(json.loads(text))
 
 
-def _findings(kept: RetentionTable) -> tuple[Finding, ...]:
-    return tuple(finding for section in sections(kept) for finding in section.findings)
+def _findings(facts: Facts) -> tuple[Finding, ...]:
+    return tuple(finding for section in sections(facts) for finding in section.findings)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from crrkit._checks import check_choice
 from crrkit.widgets._explorer import file_text, module_text
 from crrkit.widgets.cohort_explorer import CohortExplorer
+from crrkit.widgets.decomposition_explorer import DecompositionExplorer
 from crrkit.widgets.formula_explorer import FormulaExplorer
 from crrkit.widgets.noise_explorer import NoiseExplorer
 from crrkit.widgets.period_explorer import PeriodExplorer
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 SHOWN: tuple[type[Explorer], ...] = (
     CohortExplorer,
+    DecompositionExplorer,
     FormulaExplorer,
     NoiseExplorer,
     PeriodExplorer,

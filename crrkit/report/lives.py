@@ -1,0 +1,279 @@
+"""How long customers last, as a report may show it: cohort grids, where customers leave, and what may follow.
+
+Only one period is shown and only one alignment of it: two tables of the same customers, cut otherwise, would give away
+by subtraction what either withholds.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import warnings
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from crrkit._errors import CrrkitError
+from crrkit.bases import Base, ContractBase
+from crrkit.cohorts import OBSERVED, SUPPRESSED, CohortGrid, cohort_grid
+from crrkit.intervals import wilson
+from crrkit.movement import span_of
+from crrkit.periods import PERIODS, Calendar
+from crrkit.projection import FARTHEST, fit_sbg
+from crrkit.purchasing import DAYS_PER_YEAR, fit_bgnbd
+from crrkit.rates import years_in
+from crrkit.survival import LifeTable, life_table
+
+if TYPE_CHECKING:
+    from crrkit.movement import RetentionTable
+
+MOST = 24  # cohorts: two years of months, and still legible
+ENOUGH = 0.5  # of the cells: where fewer can be told, a longer period is taken
+LONGER = {"day": "week", "week": "month", "month": "quarter", "quarter": "year", "half-year": "year"}
+FEWEST = 3  # periods of a triangle
+MANY = 20_000  # customers: for more, the law of purchases would take longer than the rest of the report
+DIGITS = 4  # of a projected share: more would tell counts
+GRID = ("every", "kind", "value", "align", "presence", "notes", "min_cell")
+NUMBERS = ("active", "opening", "revenue", "capped", "rate", "gross", "low", "high")
+UNKNOWN = (math.nan, math.nan)
+
+
+@dataclass(frozen=True, eq=False)
+class Lives:
+    """What a report may tell of its cohorts; every number is large enough to be told.
+
+    Attributes:
+        grids: Cohort grids without small cells, the one of who is there in each age first.
+        cohorts: How many cohorts there are, shown or not.
+        leaving: One row an age of life, pooled over the cohorts: ``age at_risk lost hazard low high``; NaN where few
+            left or stayed.
+        outlook: For contracts the projected curve, ``age observed survival low high geometric``, observed at its last
+            age only; for purchases one row ``customers again alive purchases``; empty where nothing can be projected.
+        doubts: Why not, or what must be said of the projection.
+    """
+
+    grids: tuple[CohortGrid, ...]
+    cohorts: int
+    leaving: pd.DataFrame
+    outlook: pd.DataFrame
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def grid(self) -> CohortGrid:
+        """Who is there in each age."""
+        return self.grids[0]
+
+    @property
+    def tables(self) -> list[pd.DataFrame]:
+        """Everything that is told, as tables."""
+        return [*(grid.table for grid in self.grids), self.leaving, self.outlook]
+
+
+def lives_of(
+    base: Base, *, every: str, min_cell: int | None = 10, first: str | None = None, last: str | None = None
+) -> Lives:
+    """The cohorts of a base as a report may show them, the last 24 of the periods asked for.
+
+    Where customers leave is counted at exact ages, from each customer's own first moment: by contract status, or by
+    the last purchase where purchases are all that is known; ages in which a return is still likely are left out.
+
+    Where most of the cells would rest on too few customers, a longer period is taken.
+
+    Args:
+        base: What `read_contracts` or `read_orders` gave.
+        every: The period of a cohort and of an age.
+        min_cell: The smallest group that may be shown; None withholds nothing.
+        first: The first period of the report.
+        last: The last one.
+    """
+    span, grid = _legible(base, _span(base, every, first=first, last=last), min_cell)
+    others = [_shared(span.grid(base, kind="unbounded"), min_cell)]
+    if "amount" in base.table.columns and base.activity == "period":
+        others.append(_shared(_in_hundredths(span.grid(base, value="revenue")), min_cell))
+    table = _life_table(base, span)
+    outlook, doubts = _outlook(base, table, span.every)
+    return Lives((grid, *others), len(span.numbers), _leaving(table, min_cell or 0), outlook, doubts)
+
+
+@dataclass(frozen=True)
+class _Span:
+    """Cohorts by the numbers of their periods."""
+
+    calendar: Calendar
+    numbers: range
+
+    @property
+    def every(self) -> str:
+        return self.calendar.every
+
+    def grid(self, base: Base, **options: Any) -> CohortGrid:
+        """A grid of the latest cohorts."""
+        shown = self.numbers[-MOST:]
+        first, last = self.calendar.label(shown[0]), self.calendar.label(shown[-1])
+        return cohort_grid(base, every=self.every, first=first, last=last, **options)
+
+    def longer(self) -> _Span | None:
+        """The same days in longer periods; None where they are too few for a triangle."""
+        if self.every not in LONGER:
+            return None
+        days = [self.calendar.start(self.numbers[0]), self.calendar.start(self.numbers[-1])]
+        calendar = replace(self.calendar, every=LONGER[self.every])
+        first, last = (calendar.index(day) for day in days)
+        return _Span(calendar, range(first, last + 1)) if last - first + 1 >= FEWEST else None
+
+
+def _span(base: Base, every: str, *, first: str | None, last: str | None) -> _Span:
+    calendar = Calendar(every, week_starts=base.card.week_starts, year_starts=base.card.year_starts)
+    return _Span(calendar, span_of(base, calendar, first=first, last=last))
+
+
+def _legible(base: Base, span: _Span, min_cell: int | None) -> tuple[_Span, CohortGrid]:
+    """The shortest period, from the one asked for on, in which most cells may be told; else the one asked for."""
+    grid, tried = _shared(span.grid(base), min_cell), span.longer()
+    found = span, grid
+    while _told(found[1]) < ENOUGH and tried is not None:
+        found = tried, _shared(tried.grid(base), min_cell)
+        tried = tried.longer()
+    return found if _told(found[1]) >= ENOUGH else (span, grid)
+
+
+def _shared(grid: CohortGrid, min_cell: int | None) -> CohortGrid:
+    return grid if min_cell is None else grid.suppressed(min_cell)
+
+
+def _in_hundredths(grid: CohortGrid) -> CohortGrid:
+    """Money to the hundredth: an engine adds in any order, and a report of the same data is the same to the byte."""
+    table = grid.table.round(dict.fromkeys(["opening", "revenue", "capped"], 2))
+    for name, above in (("rate", "revenue"), ("gross", "capped")):
+        table[name] = (table[above] / table["opening"]).where(table[name].notna())
+    return replace(grid, table=table)
+
+
+def _told(grid: CohortGrid) -> float:
+    """The share of the cells observed whole, from age 1 on, that may be told; 1 where there are none."""
+    states = grid.table.loc[grid.table["age"] > 0, "status"].value_counts()
+    told, hidden = states.get(OBSERVED, 0), states.get(SUPPRESSED, 0)
+    return float(told / (told + hidden)) if told + hidden else 1.0
+
+
+def _life_table(base: Base, span: _Span) -> LifeTable:
+    if isinstance(base, ContractBase):
+        grid = span.grid(base, align="age")
+        if not (grid.matrix("active").diff(axis=1) > 0).any(axis=None):  # nobody came back
+            return life_table(grid)
+    cells = span.grid(base, align="age", kind="unbounded").table
+    return life_table(cells[~cells["provisional"]])
+
+
+def _leaving(table: LifeTable, least: int) -> pd.DataFrame:
+    """The ages at which somebody was at risk, without those that tell of few."""
+    rows = table.table.loc[(table.table["age"] > 0) & (table.table["at_risk"] > 0), ["age", "at_risk", "lost"]]
+    stayed = rows["at_risk"] - rows["lost"]
+    small = pd.concat([(part > 0) & (part < least) for part in (rows["lost"], stayed)], axis=1).any(axis=1)
+    counts = rows[["at_risk", "lost"]].mask(small)
+    return _with_hazards(counts.assign(age=rows["age"].astype("int64")).reset_index(drop=True))
+
+
+def _with_hazards(rows: pd.DataFrame) -> pd.DataFrame:
+    pairs = list(zip(rows["lost"], rows["at_risk"], strict=True))
+    low, high = np.array([wilson(*pair) if pair[0] == pair[0] else UNKNOWN for pair in pairs]).reshape(-1, 2).T
+    return rows.assign(hazard=rows["lost"] / rows["at_risk"], low=low, high=high)[
+        ["age", "at_risk", "lost", "hazard", "low", "high"]
+    ]
+
+
+def _outlook(base: Base, table: LifeTable, every: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """What may be expected, and what must be said about it; an empty frame where a fit says that it means nothing."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            if isinstance(base, ContractBase):
+                return _projected(table, every), tuple(str(one.message) for one in caught)
+            return _expected(base), ()
+        except CrrkitError as refused:
+            return pd.DataFrame(), (str(refused),)
+
+
+def _projected(table: LifeTable, every: str) -> pd.DataFrame:
+    law = fit_sbg(table)
+    year = round(1 / years_in(every)) if every in PERIODS else 1
+    curve = law.project(min(law.ages + year, FARTHEST * law.ages)).round(DIGITS)
+    return curve.assign(observed=curve["observed"].where(curve["age"] == law.ages))  # single steps would tell of few
+
+
+def _expected(base: Base) -> pd.DataFrame:
+    """What the law of purchases expects; empty where it has doubts about itself or would take too long."""
+    if int(base.table["customer"].nunique().to_pyarrow().as_py()) > MANY:
+        return pd.DataFrame()
+    law = fit_bgnbd(base)
+    if law.notes:
+        return pd.DataFrame()
+    rows = law.histogram
+    weights, again = rows["customers"], rows["frequency"] > 0
+    seen = rows["frequency"], rows["recency"], rows["age"]
+    numbers = {
+        "customers": weights.sum(),
+        "again": weights[again].sum(),
+        "alive": (weights * law.probability_alive(*seen))[again].sum(),
+        "purchases": (weights * law.expected_purchases(DAYS_PER_YEAR / law.unit_days, *seen)).sum(),
+    }
+    return pd.DataFrame([numbers]).round().astype("int64")
+
+
+def dump_lives(lives: Lives) -> str:
+    """The lives of a report as text without customers, a column of a table a line.
+
+    Examples:
+        >>> import crrkit as crr
+        >>> base = crr.read_contracts(crr.sample_path("canonical"), as_of="2024-12-31")
+        >>> kept = crr.retention_by_period(base, every="quarter")
+        >>> text = dump_lives(lives_of(base, every="quarter", min_cell=None))
+        >>> load_lives(text, kept=kept).grid.matrix("active").loc["2024Q1"].tolist()
+        []
+    """
+    parts = {name: _lines(getattr(lives, name)) for name in ("leaving", "outlook")}
+    parts["grids"] = "[\n" + ",\n".join(_dump_grid(grid) for grid in lives.grids) + "]"
+    parts |= {"cohorts": str(lives.cohorts), "doubts": json.dumps(lives.doubts, ensure_ascii=False)}
+    return "{" + ",\n".join(f'"{name}": {part}' for name, part in parts.items()) + "}"
+
+
+def _dump_grid(grid: CohortGrid) -> str:
+    head = {name: getattr(grid, name) for name in GRID}
+    return json.dumps(head, ensure_ascii=False)[:-1] + f', "table": {_lines(grid.table)}}}'
+
+
+def _lines(table: pd.DataFrame) -> str:
+    columns = [f'"{name}": {json.dumps([_plain(value) for value in table[name]])}' for name in table.columns]
+    return "{" + ",\n".join(columns) + "}"
+
+
+def _plain(value: Any) -> str | float | None:
+    """A cell as JSON has it: a missing one null, a day its name, a whole number whole."""
+    if pd.isna(value):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d}"
+    return value if isinstance(value, str) else int(value) if value == int(value) else float(value)
+
+
+def load_lives(text: str, *, kept: RetentionTable) -> Lives:
+    """The lives that `dump_lives` wrote, beside the account that they belong to.
+
+    Args:
+        text: What a notebook of `crrkit.write_report` holds.
+        kept: The account of the same notebook: its definition and its rows are those of the cohorts.
+    """
+    content = json.loads(text)
+    tables = {name: pd.DataFrame(content[name]) for name in ("leaving", "outlook")}
+    grids = tuple(_load_grid(saved, kept) for saved in content["grids"])
+    return Lives(grids, content["cohorts"], doubts=tuple(content["doubts"]), **tables)
+
+
+def _load_grid(saved: dict[str, Any], kept: RetentionTable) -> CohortGrid:
+    table = pd.DataFrame(saved.pop("table"))
+    table = table.assign(from_=pd.to_datetime(table["from_"]), provisional=table["provisional"].astype(bool))
+    table = table.astype({name: "float64" for name in table.columns if name in NUMBERS})
+    facts: dict[str, Any] = saved | {"notes": tuple(saved["notes"])}
+    return CohortGrid(table, card=kept.card, quality=kept.quality, **facts)
