@@ -6,6 +6,7 @@ A misreading is a function of the same facts as the right answer, so fresh numbe
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -90,7 +91,7 @@ class Feedback:
 
     def _repr_html_(self) -> str:
         mark = '<span aria-hidden="true">✓ </span>' if self.right else ""
-        return f"<p>{mark}{html.escape(self.text)}</p>"
+        return f"<p>{mark}{_escaped(self.text)}</p>"
 
 
 def judge(question: Question, answer: object) -> Feedback:
@@ -108,7 +109,12 @@ def judge(question: Question, answer: object) -> Feedback:
 
 def in_html(question: Question) -> str:
     """The question as a paragraph, its lines as lines."""
-    return f"<p>{html.escape(str(question)).replace(chr(10), '<br>')}</p>"
+    return f"<p>{_escaped(str(question)).replace(chr(10), '<br>')}</p>"
+
+
+def _escaped(text: str) -> str:
+    """The text for a page; what stands between backticks is code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
 def distance(reading: float, value: float, tolerance: float) -> float:
