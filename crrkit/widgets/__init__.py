@@ -18,6 +18,7 @@ A page's content security policy must allow ``script-src 'unsafe-inline' blob:``
 from crrkit.widgets._explorer import SAVED, Explorer
 from crrkit.widgets._static import restore, static_assets, static_html, static_page
 from crrkit.widgets.cohort_explorer import CohortExplorer
+from crrkit.widgets.decomposition_explorer import DecompositionExplorer
 from crrkit.widgets.formula_explorer import FormulaExplorer
 from crrkit.widgets.noise_explorer import NoiseExplorer
 from crrkit.widgets.period_explorer import PeriodExplorer
@@ -26,6 +27,7 @@ from crrkit.widgets.who_is_new_explorer import WhoIsNewExplorer
 __all__ = [
     "SAVED",
     "CohortExplorer",
+    "DecompositionExplorer",
     "Explorer",
     "FormulaExplorer",
     "NoiseExplorer",

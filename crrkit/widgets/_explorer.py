@@ -79,10 +79,14 @@ class Explorer(anywidget.AnyWidget):
         self._check(state)
         with use_language(lang):
             self.set_trait("lang", language())
-            super().__init__(**state, _initial=state, _words=frame_words() | words())
+            super().__init__(**state, _initial=self._as_json(state), _words=frame_words() | words())
 
     def _check(self, state: Mapping[str, Any]) -> None:
         """Refuse values that do not go together."""
+
+    def _as_json(self, state: Mapping[str, Any]) -> dict[str, Any]:
+        """A state as it travels."""
+        return dict(state)
 
     def _checked(self, proposal: Mapping[str, Any]) -> Any:
         """A proposed value of a trait that goes together with the others: for validators of traitlets."""
@@ -102,7 +106,7 @@ class Explorer(anywidget.AnyWidget):
     @property
     def saved_state(self) -> dict[str, Any]:
         """The state that `from_saved` takes."""
-        return self.state | {"lang": self.lang}
+        return self._as_json(self.state) | {"lang": self.lang}
 
     @classmethod
     def from_saved(cls, state: Mapping[str, Any]) -> Self:
@@ -112,7 +116,7 @@ class Explorer(anywidget.AnyWidget):
     @property
     def page_state(self) -> dict[str, Any]:
         """What the browser needs to show this explorer without a kernel; a reset there returns to this state."""
-        return self.saved_state | {"_initial": self.state, "_words": self._words}
+        return self.saved_state | {"_initial": self._as_json(self.state), "_words": self._words}
 
     def still(self) -> str:
         """The explorer as HTML that nothing moves, for places where no JavaScript runs."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Any
 
 import traitlets
 
@@ -12,9 +13,10 @@ from crrkit._language import gettext as _
 from crrkit.widgets._explorer import StateError, as_state_error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 LIMIT = 10**9  # the largest count that a number box takes
+WHOLE = 1e-6  # how far shares typed by hand may be from 1
 
 
 class Count(traitlets.TraitType[int, int]):
@@ -90,3 +92,40 @@ class Some(traitlets.TraitType[list[str], "Iterable[str]"]):
         with as_state_error(name, value):
             chosen = [check_choice(one, name=name, choices=self.choices) for one in value]
         return [choice for choice in self.choices if choice in chosen]
+
+
+class Mix(traitlets.TraitType["dict[str, tuple[float, float]]", object]):
+    """Segments with their shares and rates: a mapping ``{segment: (share, rate)}``, or rows ``(segment, share, rate)``.
+
+    It travels as rows, since JSON may sort a mapping by its names.
+    """
+
+    def validate(self, obj: traitlets.HasTraits, value: object) -> dict[str, tuple[float, float]]:
+        """The mapping, or what is wrong with it."""
+        del obj
+        name = str(self.name)
+        mix = {}
+        for segment, share, rate in self._rows(value):
+            with as_state_error(name, value):
+                of = f"{name}[{segment!r}]"
+                mix[str(segment)] = check_fraction(share, name=of), check_fraction(rate, name=of)
+        total = math.fsum(share for share, _rate in mix.values())
+        if abs(total - 1) > WHOLE:
+            message = _("{name}: the shares sum to {total:.6g}, they must sum to 1.")
+            raise StateError(message.format(name=name, total=total), argument=name, given=value)
+        return mix
+
+    def _rows(self, value: Any) -> list[tuple[object, object, object]]:
+        try:
+            rows = (
+                [(s, *pair) for s, pair in value.items()] if hasattr(value, "items") else [tuple(row) for row in value]
+            )
+            return [(segment, share, rate) for segment, share, rate in rows]
+        except (TypeError, ValueError):
+            message = _('{name} must map each segment to its share and its rate, as in {{"middle": (0.4, 0.55), …}}.')
+            raise StateError(message.format(name=self.name), argument=self.name, given=value) from None
+
+    @staticmethod
+    def as_rows(mix: Mapping[str, tuple[float, float]]) -> list[list[Any]]:
+        """The rows that travel."""
+        return [[segment, *pair] for segment, pair in mix.items()]

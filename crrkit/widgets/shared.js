@@ -119,12 +119,13 @@ const UPWARD = ["ArrowRight", "ArrowUp", "PageUp", "End"];
 
 /**
  * A label, a native slider and a number box that say the same number. A share is a fraction inside and a percentage in
- * ink. `least` and `most` are what the box takes; `end` is where the slider ends, and what it may not pass, in a state.
+ * ink. `least` and `most` are what the box takes; `end` is where the slider ends, and what it may not pass, in a state;
+ * `of` is the id of what stands before its name.
  */
-function dial(label, { least = 0, most = 1, whole = false, share = false, end = () => most, hue = "kept" }) {
+function dial(label, { least = 0, most = 1, whole = false, share = false, end = () => most, hue = "kept", of = "" }) {
   const [ink, value] = share ? [scaled, unscaled] : [(number) => number, (number) => number];
   const id = uniqueId();
-  const ends = { min: ink(least), max: ink(most), "aria-labelledby": id };
+  const ends = { min: ink(least), max: ink(most), "aria-labelledby": `${of} ${id}`.trim() };
   const slider = html("input", { ...ends, type: "range", step: 1, class: "crrkit-slider" });
   const box = html("input", { ...ends, type: "number", step: whole ? 1 : "any", class: "crrkit-box crrkit-number" });
   const row = html("div", { class: "crrkit-dial", style: `--crrkit-hue: var(--crrkit-${hue})` });
@@ -163,6 +164,14 @@ function choice(label, options) {
   return { row, show: (shown) => (select.value = shown), bind, mark() {}, refused: () => false };
 }
 
+/** A share that follows from the others. */
+function readout(label) {
+  const value = html("output", { class: "crrkit-readout" });
+  const row = html("div", { class: "crrkit-dial" }, html("span", {}, label), value);
+  const show = (shown, _state, say) => (value.textContent = say.percent(shown));
+  return { row, show, bind() {}, mark() {}, refused: () => false };
+}
+
 /** Some of a few names, each with a box to tick. */
 function ticks(legend, options) {
   const boxes = options.map(([value]) => html("input", { type: "checkbox", value }));
@@ -192,20 +201,29 @@ function sumLine() {
   return { line, show };
 }
 
+function same(state) {
+  return state;
+}
+
+function rowsOf(controls) {
+  return Object.values(controls).map(({ row }) => row);
+}
+
 /**
  * The bench on which an explorer of numbers stands: it reads and writes the state, follows what others change, refuses
  * what cannot be, puts the first state back and gives it as code.
  *
  * `controls` stand under the names of the state they change; `settle` turns what was asked for into a state that can be;
  * `tooMuch` says why a typed number does not fit the others, `atEnd` why a slider goes no further; `draw` shows a state;
- * `code` is its line of Python. Many controls stand `broad`, above all else.
+ * `code` is its line of Python. Where the state is not numbers under names, `unpack` makes it so and `pack` undoes it;
+ * `layout` puts the controls together. Many controls stand `broad`, above all else.
  */
-function bench({ model, el, name, broad = false, traits, controls, settle = (wanted) => wanted, tooMuch = () => "", atEnd, onReset = () => {}, draw, code, results, sum, picture, buttons = () => [] }) {
+function bench({ model, el, name, broad = false, traits, controls, settle = (wanted) => wanted, tooMuch = () => "", atEnd, onReset = () => {}, layout = rowsOf, unpack = same, pack = same, draw, code, results, sum, picture, buttons = () => [] }) {
   const words = model.get("_words");
   const say = speaker(model.get("lang"));
   const message = html("p", { class: "crrkit-message", role: "status", id: uniqueId() });
   const hint = html("p", { class: "crrkit-hint" }, words.hint); // stands where the messages come
-  const read = () => Object.fromEntries(traits.map((trait) => [trait, model.get(trait)]));
+  const read = () => unpack(Object.fromEntries(traits.map((trait) => [trait, model.get(trait)])));
   const tell = (...content) => message.replaceChildren(...content);
   let wanted = read(); // what was last asked for: a number that had to give way comes back when it can
   let writing = false;
@@ -219,7 +237,7 @@ function bench({ model, el, name, broad = false, traits, controls, settle = (wan
 
   function write(state) {
     writing = true;
-    for (const trait of traits) model.set(trait, state[trait]);
+    for (const [trait, value] of Object.entries(pack(state))) model.set(trait, value);
     writing = false;
     model.save_changes();
     redraw();
@@ -241,8 +259,8 @@ function bench({ model, el, name, broad = false, traits, controls, settle = (wan
     if (wrong) return tell(wrong);
     wanted = { ...wanted, [key]: value };
     const state = settle(wanted);
-    const moved = traits.find((trait) => state[trait] !== wanted[trait]);
-    tell(moved ? say.fill(words.followed, state) : "");
+    const moved = Object.keys(state).find((each) => state[each] !== wanted[each]);
+    tell(moved && words.followed ? say.fill(words.followed, state) : "");
     write(state);
     for (const [other, retake] of Object.entries(retakes)) if (controls[other].refused()) retake(); // what was too much may fit now
   }
@@ -254,7 +272,7 @@ function bench({ model, el, name, broad = false, traits, controls, settle = (wan
   }
 
   function restore() {
-    wanted = model.get("_initial");
+    wanted = unpack(model.get("_initial"));
     onReset();
     for (const control of Object.values(controls)) control.mark(false);
     write(wanted);
@@ -275,7 +293,7 @@ function bench({ model, el, name, broad = false, traits, controls, settle = (wan
     if (atEnd) control.slider?.addEventListener("keydown", (event) => UPWARD.includes(event.key) && control.slider.value === control.slider.max && tell(atEnd(key, read(), say)));
   }
   for (const trait of traits) model.on(`change:${trait}`, follow);
-  const inputs = html("div", { class: "crrkit-inputs" }, ...Object.values(controls).map(({ row }) => row));
+  const inputs = html("div", { class: "crrkit-inputs" }, ...layout(controls));
   const actions = html("div", { class: "crrkit-actions" }, ...buttons({ choose, read }), button(words.reset, restore), button(words.copy, copyAsCode));
   const body = html("div", { class: broad ? "crrkit-body crrkit-broad" : "crrkit-body" }, inputs, message, hint, results, picture, sum, actions);
   const root = html("div", { class: `crrkit-ui crrkit-${name}`, role: "group", "aria-label": words.title, lang: model.get("lang") }, body);

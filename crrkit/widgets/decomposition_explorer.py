@@ -1,0 +1,163 @@
+"""DecompositionExplorer: why the rate changed, because of how segments are kept or because of their mix."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import traitlets
+
+from crrkit._language import format_percent, format_points, use_language
+from crrkit._language import gettext as _
+from crrkit.widgets._explorer import Explorer, StateError, module_text, still_html, style_text
+from crrkit.widgets._mosaic import mosaic_svg
+from crrkit.widgets._traits import Mix
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crrkit.mixture import Decomposition
+
+    Segments = Mapping[str, tuple[float, float]]
+
+SEGMENTS = (2, 6)  # so many can be moved and told apart
+
+
+class DecompositionExplorer(Explorer):
+    """Two periods, the share and the rate of each segment, and what each of them did to the rate of all.
+
+    The rate of all is the mean of the rates, weighted by the shares. Its change is split exactly into what the rates
+    did and what the mix did (:func:`crrkit.decompose`, twofold). In the first state both stages keep more of their
+    customers and the whole keeps fewer: Simpson's paradox. The last segment always takes the rest of the shares.
+
+    Args:
+        before: ``{segment: (share, rate)}`` of the earlier period, two to six segments, shares that sum to 1. With a
+            share of 0 nobody was there, and a rate says nothing.
+        after: The same segments in the later period.
+        lang: ``"en"`` or ``"ru"``; None takes the current language.
+
+    Raises:
+        InputError: If a share or a rate is no fraction, shares do not sum to 1, or the periods have other segments. To
+            change both periods, hold the checks: ``with explorer.hold_trait_notifications(): ...``.
+
+    Examples:
+        >>> explorer = DecompositionExplorer()
+        >>> explorer.before
+        {'middle': (0.4, 0.55), 'long': (0.6, 0.925)}
+        >>> round(explorer.split.rate_effect, 5), round(explorer.split.mix_effect, 5)
+        (0.01325, -0.11025)
+        >>> explorer.code
+        'split = crr.decompose({"middle": (0.4, 0.55), "long": (0.6, 0.925)}, {"middle": (0.7, 0.57), ...})'
+        >>> explorer.after = {"middle": (0.7, 0.57), "long": (0.4, 0.93)}
+        Traceback (most recent call last):
+        ...
+        crrkit.widgets._explorer.StateError: after: the shares sum to 1.1, they must sum to 1.
+    """
+
+    module = "decomposition_explorer"
+    names = ("before", "after")
+    _esm = module_text(module)
+    _css = style_text(module)
+
+    before = Mix().tag(sync=True, to_json=lambda mix, _widget: Mix.as_rows(mix))
+    after = Mix().tag(sync=True, to_json=lambda mix, _widget: Mix.as_rows(mix))
+
+    def __init__(
+        self, *, before: Segments | None = None, after: Segments | None = None, lang: str | None = None
+    ) -> None:
+        if (before is None) != (after is None):
+            message = _("Give both periods, before and after, or none of them.")
+            raise StateError(message, argument="after" if after is None else "before")
+        with use_language(lang):
+            # domain: both stages are kept better, and the rate of all falls
+            middle, long = _("middle"), _("long")
+        before = before if before is not None else {middle: (0.4, 0.55), long: (0.6, 0.925)}
+        after = after if after is not None else {middle: (0.7, 0.57), long: (0.3, 0.93)}
+        self._start({"before": before, "after": after}, lang=lang, words=_words_of_the_page)
+
+    def _check(self, state: Mapping[str, Any]) -> None:
+        before, after = state["before"], state["after"]
+        if list(before) == list(after) and SEGMENTS[0] <= len(before) <= SEGMENTS[1]:
+            return
+        message = _(
+            "before has the segments {before} and after {after}. Give both the same two to six segments in the same"
+            " order; where nobody was, the share is 0."
+        )
+        text = message.format(before=", ".join(before), after=", ".join(after))
+        raise StateError(text, argument="after", given=after)
+
+    @traitlets.validate("before", "after")
+    def _hold_the_segments(self, proposal: dict[str, Any]) -> Any:
+        return self._checked(proposal)
+
+    def _as_json(self, state: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: Mix.as_rows(mix) for name, mix in state.items()}
+
+    @property
+    def split(self) -> Decomposition:
+        """The change of the rate, split into rates and mix, with Simpson's paradox named where it shows."""
+        from crrkit.mixture import decompose
+
+        with use_language(self.lang):
+            return decompose(_there(self.before), _there(self.after))
+
+    @property
+    def code(self) -> str:
+        """The line of code that gives :attr:`split` again."""
+        return f"split = crr.decompose({_literal(self.before)}, {_literal(self.after)})"
+
+    def still(self) -> str:
+        """The split and the mosaics as HTML that nothing moves, for places where no JavaScript runs."""
+        split = self.split
+        with use_language(self.lang):
+            rates = {"before": format_percent(split.crr_before), "after": format_percent(split.crr_after)}
+            parts = {"rate": split.rate_effect, "mix": split.mix_effect, "change": split.change}
+            ink = rates | {name: format_points(part) for name, part in parts.items()}
+            picture = mosaic_svg(self.before, self.after, split, self._words)
+            line = " ".join([self._words["sum"].format(**ink), *split.notes])
+            return still_html(line, picture, self._words["picture"].format(**ink))
+
+
+def _there(mix: Segments) -> dict[str, tuple[float, float]]:
+    """Only segments with customers: where nobody was, a rate is undefined, not what a slider says."""
+    return {segment: pair for segment, pair in mix.items() if pair[0]}
+
+
+def _literal(mix: Segments) -> str:
+    pairs = (
+        f"{json.dumps(name, ensure_ascii=False)}: ({share}, {rate})" for name, (share, rate) in _there(mix).items()
+    )
+    return f"{{{', '.join(pairs)}}}"
+
+
+def _words_of_the_page() -> dict[str, Any]:
+    """Every word that the browser shows, in the current language; {names} are filled in there."""
+    return {
+        "title": _("Rates or mix, to try"),
+        "before": _("Before"),
+        "after": _("After"),
+        "share": _("Share of {segment}, %"),
+        "rest": _("Share of {segment}: the rest"),
+        "rate": _("CRR of {segment}, %"),
+        "crr": _("CRR before → after"),
+        "byRate": _("by rate"),
+        "byMix": _("by mix"),
+        "change": _("together"),
+        "pp": _("pp"),
+        "sum": _("Together {change}: {rate} by rate, {mix} by mix."),
+        "plain": _("By rate: the same mix, other rates. By mix: the same rates, other shares."),
+        "fell": _(
+            "Every segment kept more of its customers, yet the rate of all fell: the mix of segments changed (Simpson)."
+        ),
+        "rose": _(
+            "Every segment kept fewer of its customers, yet the rate of all rose: the mix of segments changed"
+            " (Simpson)."
+        ),
+        "mixAlone": _("No segment keeps its customers otherwise than before: the rate of all moved by the mix alone."),
+        "onlyOnce": _("Only in one of the periods, so that all they do is mix: {names}."),
+        "tooMuch": _("The shares would sum to more than 100%. Until it fits, {shown} stands."),
+        "picture": _(
+            "Shares as widths and rates as heights, so that the area is the CRR: {before} before, {after} after; {rate}"
+            " by rate, {mix} by mix."
+        ),
+    }
