@@ -90,8 +90,8 @@ def test_russian_is_written_in_russian() -> None:
     [
         (6 / 7, "rate", "85.7%", "85,7\xa0%"),
         (1234567, "count", "1,234,567", "1\xa0234\xa0567"),
-        (-0.0575, "points", "−5.8\xa0pp", "−5,8\xa0п. п."),
-        (0.02, "points", "+2.0\xa0pp", "+2,0\xa0п. п."),
+        (-0.0575, "points", "−5.8\xa0pp", "−5,8\xa0п.\xa0п."),
+        (0.02, "points", "+2.0\xa0pp", "+2,0\xa0п.\xa0п."),
         (1234.5, "money", "1,234.50", "1\xa0234,50"),
         (float("nan"), "rate", "–", "–"),
         (float("inf"), "ratio", "∞", "∞"),
