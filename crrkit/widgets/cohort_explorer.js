@@ -262,48 +262,92 @@ function heatMap(words, say, choose) {
     return html("span", {}, sample, " ", words[name]);
   }
 
+  let stands = ""; // the cohorts and ages whose cells stand there; cells that stay the same are not drawn again
+  let rows = [];
+  let means = [];
+
+  function stand(grid) {
+    const columns = grid.columns.slice(grid.first);
+    const names = JSON.stringify([grid.cohorts, columns]);
+    if (names === stands) return;
+    stands = names;
+    rows = grid.cohorts.map((cohort) => lineOf(cohort, columns));
+    means = columns.map(() => html("td", {}));
+    const ages = columns.map((name) => html("th", { scope: "col" }, name));
+    const head = html("tr", {}, html("th", { scope: "col" }, words.cohort), html("th", { scope: "col" }, words.size), ...ages);
+    const foot = html("tr", {}, html("th", { scope: "row", colspan: 2 }), ...means);
+    body.replaceChildren(html("caption", {}), html("thead", {}, head), html("tbody", {}, ...rows.map((row) => row.node)), html("tfoot", {}, foot));
+  }
+
+  function lineOf(cohort, columns) {
+    const name = html("th", { scope: "row" }, cohort);
+    const size = html("td", { class: "crrkit-cohort-size" });
+    const cells = columns.map(() => html("td", {}));
+    const node = html("tr", {}, name, size, ...cells);
+    node.addEventListener("click", () => choose(cohort));
+    return { cohort, node, name, size, cells };
+  }
+
   function show(grid, choice) {
+    stand(grid);
     const top = Math.max(...grid.rates.flatMap((row) => row.slice(grid.first)).filter((rate) => rate !== null), 0) || 1;
-    const columns = grid.columns.slice(grid.first).map((name) => html("th", { scope: "col" }, name));
-    const head = html("tr", {}, html("th", { scope: "col" }, words.cohort), html("th", { scope: "col" }, words.size), ...columns);
-    const rows = grid.cohorts.map((cohort, row) => line(cohort, row));
-    const mean = grid.averages[choice.average].slice(grid.first).map((rate) => html("td", {}, rate === null ? "" : say.brief(rate)));
-    const label = html("th", { scope: "row", colspan: 2 }, `${words.average}: ${words.averages[choice.average]}`);
-    const title = html("caption", {}, words.tables[grid.value]);
-    scroll.setAttribute("aria-label", title.textContent);
-    body.replaceChildren(title, html("thead", {}, head), html("tbody", {}, ...rows), html("tfoot", {}, html("tr", {}, label, ...mean)));
+    rows.forEach((row, i) => {
+      mark(row, choice);
+      const size = grid.sizes[i] === null ? "×" : say.number(grid.sizes[i]);
+      if (row.size.textContent !== size) row.size.textContent = size;
+      row.cells.forEach((cell, j) => fill(cell, factsOf(grid, i, j + grid.first, top)));
+    });
+    grid.averages[choice.average].slice(grid.first).forEach((rate, i) => (means[i].textContent = rate === null ? "" : say.brief(rate)));
+    body.querySelector("tfoot th").textContent = `${words.average}: ${words.averages[choice.average]}`;
+    body.caption.textContent = words.tables[grid.value];
+    scroll.setAttribute("aria-label", words.tables[grid.value]);
     const met = new Set(grid.states.join(""));
     const key = ["p", "u", "e", "s"].filter((state) => met.has(state));
     if (grid.provisional.join("").includes("1")) key.push("provisional");
     legend.replaceChildren(...key.map(legendOf));
-
-    function line(cohort, row) {
-      const chosen = ["one", "other"].filter((name) => choice[name] === cohort);
-      const marks = chosen.map((name) => swatch(name));
-      const size = grid.sizes[row];
-      const cells = grid.rates[row].slice(grid.first).map((rate, i) => cell(rate, row, i + grid.first, top));
-      const name = html("th", { scope: "row" }, cohort, ...marks.flatMap((mark) => [" ", mark]));
-      const node = html("tr", chosen.length ? { "data-chosen": chosen.join(" ") } : {}, name, html("td", { class: "crrkit-cohort-size" }, size === null ? "×" : say.number(size)), ...cells);
-      node.addEventListener("click", () => choose(cohort));
-      return node;
-    }
-
-    function cell(rate, row, i) {
-      const state = STATES[grid.states[row][i]];
-      const node = html("td", { "data-state": state });
-      if (grid.provisional[row][i] === "1") node.dataset.provisional = "1";
-      if (rate !== null) {
-        node.dataset.rate = rate;
-        node.style.setProperty("--crrkit-share", `${((STRONGEST * Math.max(rate, 0)) / top).toFixed(1)}%`);
-        const active = grid.active[row][i];
-        if (grid.value === "customers" && active !== null) node.title = put(words.ofSize, { active: say.number(active), size: say.number(grid.sizes[row]), rate: say.percent(rate) });
-      }
-      const ink = state === "unseen" ? "" : state === "hidden" ? "×" : say.brief(rate ?? NaN);
-      node.append(state === "seen" ? ink : html("span", state === "running" && rate !== null ? {} : { "aria-hidden": "true" }, ink));
-      if (state !== "seen") node.append(html("span", { class: "crrkit-cohort-aside" }, ` ${words[state]}`));
-      return node;
-    }
   }
+
+  function mark({ cohort, node, name }, choice) {
+    const chosen = ["one", "other"].filter((line) => choice[line] === cohort);
+    if ((node.dataset.chosen ?? "") === chosen.join(" ")) return;
+    if (chosen.length) node.dataset.chosen = chosen.join(" ");
+    else delete node.dataset.chosen;
+    name.replaceChildren(cohort, ...chosen.flatMap((line) => [" ", swatch(line)]));
+  }
+
+  function factsOf(grid, row, i, top) {
+    const rate = grid.rates[row][i];
+    const active = grid.value === "customers" ? grid.active[row][i] : null;
+    const share = rate === null ? null : ((STRONGEST * Math.max(rate, 0)) / top).toFixed(1);
+    return { state: STATES[grid.states[row][i]], provisional: grid.provisional[row][i] === "1", rate, active, share, size: grid.sizes[row] };
+  }
+
+  function fill(cell, facts) {
+    const key = Object.values(facts).join();
+    if (cell.crrkitShown?.key === key) return;
+    cell.crrkitShown = { key, facts };
+    cell.title = "";
+    const { state, provisional, rate, share } = facts;
+    cell.dataset.state = state;
+    cell.toggleAttribute("data-provisional", provisional);
+    if (rate === null) delete cell.dataset.rate;
+    else cell.dataset.rate = rate;
+    cell.style.setProperty("--crrkit-share", `${share ?? 0}%`);
+    const ink = state === "unseen" ? "" : state === "hidden" ? "×" : say.brief(rate ?? NaN);
+    const aside = () => html("span", { class: "crrkit-cohort-aside" }, ` ${words[state]}`);
+    const shown = () => html("span", state === "running" && rate !== null ? {} : { "aria-hidden": "true" }, ink);
+    if (state === "seen") cell.textContent = ink;
+    else cell.replaceChildren(shown(), aside());
+  }
+
+  /** What a cell counts, said when the pointer is on it: to write it under all of them takes longer than a key may. */
+  function explain({ target }) {
+    const cell = target.closest("td");
+    const { active = null, size, rate } = cell?.crrkitShown?.facts ?? {};
+    if (active === null || rate === null) return;
+    cell.title = put(words.ofSize, { active: say.number(active), size: say.number(size), rate: say.percent(rate) });
+  }
+  body.addEventListener("pointerover", explain);
   return { figure, show };
 }
 

@@ -1,6 +1,7 @@
 """The cohort explorer as its readers meet it: from disk with the network off, wide and narrow, light and dark."""
 
 import math
+import re
 from collections.abc import Callable
 from itertools import product
 from pathlib import Path
@@ -122,6 +123,22 @@ def test_what_was_not_seen_is_no_number(open_page: OpenPage, page_file: Path, ex
     expect(running).to_contain_text("still running, in no average")  # said, where dashes are seen
     empty = page.get_by_role("row").filter(has_text="nobody in the cohort")
     assert empty.count() == explorer.grid["states"].count("e" * len(explorer.grid["columns"]))
+
+
+def test_a_cell_says_what_it_counts_under_the_pointer(
+    open_page: OpenPage, page_file: Path, explorer: CohortExplorer
+) -> None:
+    page = open_page(page_file)
+    grid, at = explorer.grid, explorer.grid["first"] + 1
+    cell = page.locator("tbody tr").first.locator("td[data-state]").nth(1)
+    cell.hover()
+    expect(cell).to_have_attribute("title", re.compile(f"^{grid['active'][0][at]} of {grid['sizes'][0]}: "))
+    choice(page, "Kind").select_option("unbounded")
+    cell.hover()
+    expect(cell).to_have_attribute("title", re.compile(f"^{explorer._grids[1]['active'][0][at]} of "))
+    running = page.locator("td[data-state=running] span").first
+    running.hover()
+    expect(page.locator("td[data-state=running]").first).to_have_attribute("title", re.compile(r"^\d+ of \d+: "))
 
 
 def test_a_click_on_a_row_chooses_its_cohort(open_page: OpenPage, page_file: Path, explorer: CohortExplorer) -> None:

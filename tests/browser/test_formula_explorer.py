@@ -1,7 +1,6 @@
 """The formula explorer as its readers meet it: from disk with the network off, on wide and narrow, light and dark."""
 
 import random
-import statistics
 from collections.abc import Callable
 from pathlib import Path
 
@@ -302,25 +301,3 @@ def test_the_browser_computes_what_python_computes(open_page: OpenPage, page_fil
 def ink(counts: crr.Counts, lang: str) -> list[str]:
     with use_language(lang):
         return [format_number(counts.end), format_percent(counts.crr) if counts.start else "–"]
-
-
-def test_key_to_pixels_is_measured(open_page: OpenPage, page_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    page = open_page(page_file)
-    page.evaluate(
-        """() => {
-            window.waits = [];
-            addEventListener("keydown", ({ timeStamp }) => requestAnimationFrame(() => {
-                const { port1, port2 } = new MessageChannel(); // answers after the frame is painted
-                port1.onmessage = () => window.waits.push(performance.now() - timeStamp);
-                port2.postMessage(0);
-            }), { capture: true });
-        }"""
-    )
-    slider(page, "Lost by the end").focus()
-    for press in range(30):
-        page.keyboard.press("ArrowRight")
-        page.wait_for_function("(n) => window.waits.length === n", arg=press + 1)
-    median = statistics.median(page.evaluate("window.waits"))
-    expect(box(page, "Lost by the end")).to_have_value("40")
-    with capsys.disabled():
-        print(f"\nFormulaExplorer, key to pixels: median {median:.1f} ms of 30 presses")  # noqa: T201 - the measurement
