@@ -50,10 +50,10 @@ def cohort_finding(lives: Lives) -> Finding:
     return _outstanding(lives, held, first, age) if first["p_holm"] < ALPHA else _alike(grid, held, age)
 
 
-def comparable_age(cells: pd.DataFrame, grid: CohortGrid) -> int | None:
-    """The highest age at which half of the cohorts can be told of, and never fewer than two."""
+def comparable_age(cells: pd.DataFrame, grid: CohortGrid, *, least: int = PAIR) -> int | None:
+    """The highest age at which half of the cohorts can be told of, and never fewer than ``least``."""
     counts = cells.loc[cells["age"] > 0, "age"].value_counts().sort_index()
-    counts = counts[counts >= PAIR]
+    counts = counts[counts >= least]
     members = int((grid.matrix("status").iloc[:, 0] != "empty").sum())
     half = counts[counts >= members / 2]
     if counts.empty:
@@ -203,7 +203,7 @@ def _of_purchases(lives: Lives) -> Finding:
     if len(lives.outlook):
         caveats.append(_law_of_purchases(lives.outlook.iloc[0]))
     both = _both_readings(lives)
-    age = comparable_age(both, lives.grid)
+    age = comparable_age(both, lives.grid, least=1)
     if age is None:
         return Finding(_("How many still buy later cannot be told yet."), lives.outlook, " ".join(caveats))
     cells = both[both["age"] == age]
