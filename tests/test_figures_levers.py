@@ -20,8 +20,9 @@ import crrkit as crr
 from crrkit import figures
 from crrkit._errors import InputError, InputTypeError
 from crrkit._language import LANGUAGES, use_language
-from crrkit.figures._levers import MEASURES, lever_value
+from crrkit.figures._levers import MEASURES
 from crrkit.figures._theme import READABLE, THEMES, contrast
+from crrkit.whatif._levers import effect_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -223,6 +224,6 @@ class TestShared:
 
 
 def test_numbers_are_as_short_as_they_are_read() -> None:
-    shown = [lever_value(value, "customers") for value in (38.75, 0.0, -1.25, 18019.09, math.nan)]
+    shown = [effect_text(value, "customers") for value in (38.75, 0.0, -1.25, 18019.09, math.nan)]
     assert shown == ["+38.8", "0.0", "−1.2", "+18,019", "–"]
-    assert lever_value(0.381, "margin_per_cost") == "+0.38"
+    assert effect_text(0.381, "margin_per_cost") == "+0.38"

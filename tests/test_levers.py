@@ -158,7 +158,8 @@ def test_ranks_and_flips_against_pairwise_comparison(effects: list[list[int]]) -
 @given(st.tuples(*[st.floats(0, 1)] * 5), st.integers(0, 10**6))
 def test_a_lever_has_its_room_whatever_the_others_do(parts: tuple[float, ...], seed: int) -> None:
     shares = np.random.default_rng(seed).dirichlet(np.full(5, 0.5), size=4)[:, :4]
-    model = crr.StageModel(pd.DataFrame(shares, index=STAGES, columns=STAGES), {"middle": 1})
+    customers = STAGES[:3] if seed % 2 else STAGES[1:3]  # a contact may count as a customer
+    model = crr.StageModel(pd.DataFrame(shares, index=STAGES, columns=STAGES), {"middle": 1}, retained=customers)
     rooms = {lever: model.lever_room(lever) for lever in FIVE}
     inside = {lever: low + part * (high - low) for (lever, (low, high)), part in zip(rooms.items(), parts, strict=True)}
     assert (model.under(crr.Scenario(**inside)).matrix.to_numpy() >= -1e-9).all()

@@ -9,8 +9,9 @@ from matplotlib.ticker import MaxNLocator
 from crrkit._language import gettext as _
 from crrkit.figures._canvas import Canvas, canvas, write_above
 from crrkit.figures._export import describe
-from crrkit.figures._levers import lever_name, lever_table_of, lever_value, refuse_unknown
+from crrkit.figures._levers import lever_name, lever_table_of, refuse_unknown
 from crrkit.figures._theme import legible
+from crrkit.whatif._levers import effect_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,7 +106,7 @@ def _write(board: Canvas, ranks: pd.DataFrame, result: LeverTable, measure: str)
             place: dict[str, Any] = {"xytext": (6, 0), "textcoords": "offset points", "va": "center"}
             beside, size = board.ax.get_yaxis_transform(), 7.5 if board.narrow else 8.0
             look: dict[str, Any] = {"color": color, "fontsize": size, "annotation_clip": False}
-            text = f"{name}\n{lever_value(float(values[lever]), measure)}"
+            text = f"{name}\n{effect_text(float(values[lever]), measure)}"
             board.ax.annotate(text, (1, known.iloc[-1]), xycoords=beside, **place, **look)
     write_above(board, _notes(result, measure))
 

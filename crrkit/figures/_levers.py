@@ -8,24 +8,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from crrkit._checks import check_choice
-from crrkit._display import UNDEFINED, format_cell
+from crrkit._display import format_cell
 from crrkit._errors import InputError, InputTypeError
-from crrkit._language import format_number, format_percent, format_points
+from crrkit._language import format_percent
 from crrkit._language import gettext as _
 from crrkit.figures._canvas import Canvas, canvas, write_above
 from crrkit.figures._export import describe
 from crrkit.figures._theme import legible
+from crrkit.whatif._levers import LeverTable, effect_text
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.text import Text
 
-    from crrkit.whatif._levers import LeverTable
-
 MEASURES = ("customers", "crr", "crr_endpoint", "margin", "margin_per_cost", "equilibrium_customers",
             "equilibrium_margin")  # fmt: skip
-RATES = ("crr", "crr_endpoint")
 BAR = 0.56  # of the room of one lever
 LIFT = 5  # points between a bar and its number
 
@@ -80,8 +78,6 @@ def levers(
 
 def lever_table_of(result: Any) -> LeverTable:
     """The result itself; what is no table of levers is refused."""
-    from crrkit.whatif._levers import LeverTable
-
     if isinstance(result, LeverTable):
         return result
     message = _("result is a {kind}; what StageModel.levers gave is needed.").format(kind=type(result).__name__)
@@ -100,16 +96,6 @@ def refuse_unknown(measure: str) -> InputError:
 def lever_name(lever: str, *, width: int = 40) -> str:
     """A lever in the current language, in lines of so many letters."""
     return textwrap.fill(format_cell(lever, "word"), width)
-
-
-def lever_value(value: float, measure: str) -> str:
-    """A change in ink, with its sign."""
-    if np.isnan(value):
-        return UNDEFINED
-    if measure in RATES:
-        return format_points(value, digits=2)
-    digits = 2 if measure == "margin_per_cost" else 1 if abs(value) < 1000 else 0  # noqa: PLR2004 - as is read
-    return ("+" if value > 0 else "") + format_number(value, digits=digits)
 
 
 def _rows_of(result: LeverTable, measure: str) -> pd.DataFrame:
@@ -176,7 +162,7 @@ def _label(board: Canvas, y: Any, row: pd.Series, measure: str) -> Text:
     place: dict[str, Any] = {"xytext": (-LIFT if falls else LIFT, 0), "textcoords": "offset points", "va": "center"}
     color = legible(board.theme.lost_edge if falls else board.theme.kept, board.theme)
     look: dict[str, Any] = {"color": color, "weight": "bold", "ha": "right" if falls else "left"}
-    text = lever_value(row["value"], measure)
+    text = effect_text(row["value"], measure)
     return board.ax.annotate(text, (at, y), annotation_clip=False, **place, **look)
 
 
@@ -194,8 +180,8 @@ def _in_words(rows: pd.DataFrame, result: LeverTable, measure: str) -> str:
 
 
 def _said(row: pd.Series, measure: str) -> str:
-    text = f"{lever_name(row['lever'])} {lever_value(row['value'], measure)}"
+    text = f"{lever_name(row['lever'])} {effect_text(row['value'], measure)}"
     if np.isnan(row["low"]):
         return text
-    ends = (lever_value(row[end], measure) for end in ("low", "high"))
+    ends = (effect_text(row[end], measure) for end in ("low", "high"))
     return f"{text} ({_('{low} to {high}').format(**dict(zip(('low', 'high'), ends, strict=True)))})"

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from crrkit._checks import check_choice
-from crrkit._display import Shown
+from crrkit._display import UNDEFINED, Shown
 from crrkit._errors import InputError
-from crrkit._language import format_points
+from crrkit._language import format_number, format_points
 from crrkit._language import gettext as _
 from crrkit.whatif._chain import Chain, runs_out
 from crrkit.whatif._projection import project
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 EFFECTS = ("customers", "crr", "crr_endpoint", "margin", "equilibrium_customers", "equilibrium_margin")
 MEASURES = ("customers", "margin", "margin_per_cost")
+RATES = ("crr", "crr_endpoint")
+PER_COST = ("customers_per_1000", "margin_per_cost")
 EQUAL = 12  # digits to which two effects are compared
 
 
@@ -116,6 +118,16 @@ class LeverTable(Shown):
         wide = wide[list(self.table["lever"])]
         greatest = float(np.abs(wide.to_numpy()).max(initial=0.0, where=wide.notna().to_numpy()))
         return (wide / (greatest or 1.0)).round(EQUAL)
+
+
+def effect_text(value: float, measure: str) -> str:
+    """A change that a lever brings, in ink, with its sign."""
+    if math.isnan(value):
+        return UNDEFINED
+    if measure in RATES:
+        return format_points(value, digits=2)
+    digits = 2 if measure in PER_COST else 1 if abs(value) < 1000 else 0  # noqa: PLR2004 - as is read
+    return ("+" if value > 0 else "") + format_number(value, digits=digits)
 
 
 def lever_table(

@@ -116,8 +116,9 @@ def room(chain: Chain, name: str) -> tuple[float, float]:
         return -float(row[to]), own if _nobody_leaves(row) else left
     if LEVERS[name].how == "keep":
         return -kept, max(1 - kept, 0.0)
-    share = float(row[to]) / kept if kept else 0.0
-    return -share, 1 - share
+    if not kept:
+        return 0.0, 1.0  # should another lever keep somebody, all of them stay where they are
+    return -float(row[to]) / kept, float(row[chain.stages.index(LEVERS[name].stage)]) / kept
 
 
 def direction(chain: Chain, name: str) -> np.ndarray:

@@ -22,6 +22,7 @@ from crrkit.widgets.decomposition_explorer import DecompositionExplorer
 from crrkit.widgets.formula_explorer import FormulaExplorer
 from crrkit.widgets.noise_explorer import NoiseExplorer
 from crrkit.widgets.period_explorer import PeriodExplorer
+from crrkit.widgets.stage_explorer import StageExplorer
 from crrkit.widgets.who_is_new_explorer import WhoIsNewExplorer
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "FormulaExplorer",
     "NoiseExplorer",
     "PeriodExplorer",
+    "StageExplorer",
     "WhoIsNewExplorer",
     "restore",
     "static_assets",

@@ -97,7 +97,7 @@ function levels(rates, { down, left, right, say }) {
 
 /** A field of a picture with its own measure, 0 to 1 both ways, so that lines and areas follow any width. */
 function field({ left, right, top, bottom }, ...children) {
-  const node = vector("svg", { x: `${left}%`, y: top, width: `${right - left}%`, height: bottom - top, viewBox: "0 0 1 1", preserveAspectRatio: "none" });
+  const node = vector("svg", { x: `${left}%`, y: top, width: `${right - left}%`, height: bottom - top, viewBox: "0 0 1 1", preserveAspectRatio: "none", "aria-hidden": "true" });
   node.append(...children);
   return node;
 }

@@ -1,0 +1,327 @@
+/*
+ * StageExplorer: the levers of a model of stages, the base step by step, and which lever brings most.
+ *
+ * `moved`, `project` and `effects` are pure; crrkit.whatif says the same in Python, and a browser test compares the two.
+ * What all explorers share, shared.js, is put in front of this module as text.
+ */
+
+const LEVERS = ["conversion", "retention_middle", "promotion", "retention_long", "winback"];
+const TRAITS = [...LEVERS, "periods", "margins", "measure"];
+const STEP = 0.01; // one point
+const SLACK = 1e-9; // of rounding
+const LIMIT = 1e9; // the largest margin that a box takes
+const MOST_STEPS = 40;
+const INWARD = 1e5; // ends of a lever are given to a thousandth of a point
+const HEIGHT = 264; // of the picture, in CSS pixels
+const PLOT = { left: 13, right: 85, top: 16, bottom: 224 }; // across in percent, so that 360 pixels and 960 both fit
+const HUES = ["kept", "long", "new", "neutral", "lost"];
+const PER_COST = ["customers_per_1000", "margin_per_cost"];
+
+const total = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
+const among = (row, retained) => total(row.filter((_, i) => retained[i]));
+
+/** Where a lever stands: a chance, or a share of those kept; NaN where nobody is kept. */
+export function level({ retained }, matrix, { how, own, towards }) {
+  const row = matrix[own];
+  const kept = among(row, retained);
+  if (how === "share") return kept ? row[towards] / kept : NaN;
+  return how === "keep" ? kept : row[towards];
+}
+
+/** The matrix with one lever changed: `direction` of _scenario.py. */
+function shifted({ retained }, matrix, { how, own, towards }, change) {
+  const row = [...matrix[own]];
+  const kept = among(row, retained);
+  if (how === "enter") {
+    row[towards] += change;
+    if (Math.abs(1 - total(row) + change) <= SLACK) row[own] -= change; // nobody leaves: taken from those who stay
+  }
+  else if (how === "share") [row[towards], row[own]] = [row[towards] + change * kept, row[own] - change * kept];
+  else {
+    const stays = (share, i) => (kept ? share / kept : Number(i === own)); // whom nobody kept yet stays where it is
+    const leaves = (share) => (kept < 1 ? -share / (1 - kept) : 0);
+    matrix[own].forEach((share, i) => (row[i] += change * (retained[i] ? stays(share, i) : leaves(share))));
+  }
+  return matrix.map((other, i) => (i === own ? row : other));
+}
+
+/** The matrix with the levers moved, one after the other: `apply` of _scenario.py. */
+export function moved(chain, changes) {
+  return chain.levers.reduce((matrix, lever) => (changes[lever.name] ? shifted(chain, matrix, lever, changes[lever.name]) : matrix), chain.matrix);
+}
+
+const after = (counts, matrix, inflow) => matrix.map((_, j) => inflow[j] + total(counts.map((n, i) => n * matrix[i][j])));
+
+/** The base step by step, step 0 first; rates without anybody are NaN, not 0. */
+export function project(chain, matrix, periods, margins) {
+  const { stages, retained, start, inflow } = chain;
+  const none = start.map(() => 0);
+  const rates = matrix.map((row) => among(row, retained));
+  const worth = stages.map((stage) => margins[stage] ?? 0);
+  const path = [start];
+  const first = [start.map((n, i) => (retained[i] ? n : 0))];
+  for (let step = 0; step < periods; step += 1) {
+    path.push(after(path[step], matrix, inflow));
+    first.push(after(first[step], matrix, none));
+  }
+  const customers = path.map((counts) => among(counts, retained));
+  const kept = path.map((counts) => among(counts.map((n, i) => n * rates[i]), retained));
+  return {
+    path, customers,
+    crr: customers.map((_, step) => (step ? kept[step - 1] / customers[step - 1] : NaN)),
+    endpoint: first.map((counts) => among(counts, retained) / total(first[0])),
+    margin: path.map((counts) => total(counts.map((n, i) => n * worth[i]))),
+    rates,
+  };
+}
+
+function outcome(chain, matrix, periods, margins) {
+  const base = project(chain, matrix, periods, margins);
+  const { customers, crr, endpoint, margin } = base;
+  return { base, customers: customers.at(-1), crr: crr.at(-1), crr_endpoint: endpoint.at(-1), margin: total(margin.slice(1)) };
+}
+
+/** What one point more on each lever brings from where they stand; NaN for who has no point left. */
+export function effects(chain, changes, periods, margins) {
+  const matrix = moved(chain, changes);
+  const now = outcome(chain, matrix, periods, margins);
+  return chain.levers.map((lever) => {
+    const full = lever.high - (changes[lever.name] ?? 0) + SLACK < STEP;
+    const then = outcome(chain, full ? matrix : shifted(chain, matrix, lever, STEP), periods, margins);
+    const gain = (name) => (full ? NaN : then[name] - now[name]);
+    const treated = total(now.base.path.slice(0, -1).map((counts) => counts[lever.own]));
+    const cost = (chain.costs[lever.name] ?? NaN) * treated;
+    const per = (value) => (cost > 0 ? value / cost : NaN);
+    return {
+      lever: lever.name, full, cost: full ? NaN : cost,
+      customers: gain("customers"), crr: gain("crr"), crr_endpoint: gain("crr_endpoint"), margin: gain("margin"),
+      customers_per_1000: per(1000 * gain("customers")), margin_per_cost: per(gain("margin")),
+    };
+  });
+}
+
+/** The foot and the top of each customer stage at each step, one standing on the other. */
+export function layers({ retained }, path) {
+  const feet = path.map(() => 0);
+  return retained.flatMap((kept, i) => {
+    if (!kept) return [];
+    const low = [...feet];
+    path.forEach((counts, step) => (feet[step] += counts[i]));
+    return [[low, [...feet]]];
+  });
+}
+
+/** The greatest gain first, what is not known last. */
+function ranked(rows, measure) {
+  const key = ({ [measure]: value }) => (Number.isNaN(value) ? -Infinity : value);
+  return [...rows].sort((one, other) => (key(other) === key(one) ? 0 : key(other) - key(one)));
+}
+
+function render({ model, el }) {
+  const words = model.get("_words");
+  const chain = model.get("_chain");
+  const ink = inks(model.get("lang"), words);
+  const customerStages = chain.stages.filter((_, i) => chain.retained[i]);
+  const priced = Object.keys(chain.costs).length > 0;
+  const measures = Object.fromEntries(Object.entries(words.measures).filter(([name]) => priced || !PER_COST.includes(name)));
+  const levers = Object.fromEntries(chain.levers.map((lever) => [lever.name, leverDial(chain, lever, words)]));
+  const purse = marginDials(customerStages, words, model.get("margins"));
+  const periods = dial(words.periods, { least: 1, most: MOST_STEPS, whole: true });
+  const controls = { ...levers, periods, margins: purse, measure: choice(words.measure, measures) };
+  const results = resultList({ customers: words.customers, crr: words.crr, endpoint: words.endpoint, money: words.money });
+  const formula = sumLine();
+  const picture = stagePicture(customerStages, words, ink);
+  const ranking = rankTable(words, ink);
+
+  function draw(state) {
+    const now = project(chain, moved(chain, state), state.periods, state.margins);
+    const plain = project(chain, chain.matrix, state.periods, state.margins);
+    results.show(resultsOf(now, plain, state.margins, ink));
+    formula.show(...sumOf(chain, now, customerStages, words, ink));
+    picture.show(chain, now, plain);
+    ranking.show(ranked(effects(chain, state, state.periods, state.margins), state.measure), state, plainMargins(state.margins));
+  }
+
+  return bench({
+    model, el, name: "stage", traits: TRAITS, controls, draw, results: results.list, sum: formula.line,
+    picture: html("div", { class: "crrkit-stage-shown" }, picture.figure, ranking.table),
+    atEnd: (name) => (LEVERS.includes(name) ? words.atEnd : ""),
+    onReset: purse.forget,
+    code: (state) => code(state, chain.stages),
+  });
+}
+
+/** The line of Python that gives the shown numbers again: `code` of stage_explorer.py. */
+export function code({ periods, margins, ...changes }, stages) {
+  const given = LEVERS.filter((name) => changes[name]).map((name) => `${name}=${python(changes[name])}`);
+  const purse = stages.filter((stage) => margins[stage]).map((stage) => `"${stage}": ${python(margins[stage])}`);
+  const worth = purse.length ? `, margins={${purse.join(", ")}}` : "";
+  return `scenario = crr.Scenario(${given.join(", ")}); future = model.project(${periods}, scenario=scenario${worth})`;
+}
+
+const plainMargins = (margins) => Object.values(margins).every((value) => !value);
+
+/* ---- numbers ---- */
+
+function inks(lang, words) {
+  const form = (digits) => new Intl.NumberFormat(lang, { minimumFractionDigits: digits, maximumFractionDigits: digits, roundingMode: "halfEven" });
+  const [whole, tenths, hundredths] = [0, 1, 2].map(form);
+  const write = (format, value) => (Number.isNaN(value) ? "–" : format.format(value).replace("-", "−"));
+  const plus = (value) => (value > 0 ? "+" : "");
+  const count = (value) => write(whole, value);
+  const compact = new Intl.NumberFormat(lang, { notation: "compact", maximumSignificantDigits: 3 });
+  const brief = (value) => (value < 1e5 ? count(value) : write(compact, value)); // beside a picture 360 pixels wide
+  const percent = (value) => (Number.isNaN(value) ? "–" : speaker(lang).percent(value));
+  const points = (value) => (Number.isNaN(value) ? "–" : `${plus(value)}${write(hundredths, 100 * value)}\u00a0${words.pp}`);
+  function effect(value, measure) {
+    if (measure.startsWith("crr")) return points(value);
+    const format = PER_COST.includes(measure) ? hundredths : Math.abs(value) < 1000 ? tenths : whole;
+    return (Number.isNaN(value) ? "" : plus(value)) + write(format, value);
+  }
+  return { count, brief, percent, points, effect };
+}
+
+function resultsOf(now, plain, margins, ink) {
+  const last = (name) => [now[name].at(-1), plain[name].at(-1)];
+  const beside = (text, change, zero) => (zero ? text : `${text} (${change})`);
+  const [end, same] = last("customers");
+  const [crr, crrSame] = last("crr");
+  const [left, leftSame] = last("endpoint");
+  const [money, moneySame] = [now, plain].map(({ margin }) => total(margin.slice(1)));
+  const still = (one, other) => !(Math.abs(one - other) > SLACK * Math.max(1, Math.abs(other)));
+  return {
+    customers: beside(`${ink.count(now.customers[0])} → ${ink.count(end)}`, ink.effect(end - same, "customers"), still(end, same)),
+    crr: beside(ink.percent(crr), ink.points(crr - crrSame), still(crr, crrSame)),
+    endpoint: beside(ink.percent(left), ink.points(left - leftSame), still(left, leftSame)),
+    money: plainMargins(margins) ? "–" : beside(ink.count(money), ink.effect(money - moneySame, "margin"), still(money, moneySame)),
+  };
+}
+
+/** The rate of the last step as what it is: the retention of the stages, weighted by who is in them. */
+function sumOf(chain, now, stages, words, ink) {
+  const rate = now.crr.at(-1);
+  if (Number.isNaN(rate)) return [`${words.short} = –`, words.undefined];
+  const [before, all] = [now.path.at(-2), now.customers.at(-2)];
+  const parts = stages.map((stage) => {
+    const i = chain.stages.indexOf(stage);
+    return `${ink.percent(before[i] / all)} × ${ink.percent(now.rates[i])}`;
+  });
+  return [`${words.short} = ${parts.join(" + ")} = ${ink.percent(rate)}`, `${words.sumNote} (${stages.map((stage) => words.stages[stage]).join(", ")})`];
+}
+
+/* ---- controls ---- */
+
+const whole = (number) => Math.floor(number + SLACK * INWARD); // 7.4999999999 is 7.5 with the speck of rounding
+
+/** A slider of whole points through no change, a box for any change, and where the lever stands because of it. */
+function leverDial(chain, lever, words) {
+  const [least, most] = [-whole(-lever.low * INWARD) / INWARD, whole(lever.high * INWARD) / INWARD];
+  const [low, high] = [-whole(-least * 100) / 100, whole(most * 100) / 100];
+  const own = dial(words.levers[lever.name], { least, most, share: true, end: () => high });
+  const stands = html("span", { class: "crrkit-stage-level", id: uniqueId() });
+  const note = html("span", { class: "crrkit-stage-note" }, words.notes[lever.name]);
+  set(own.slider, { min: Math.round(100 * low), "aria-describedby": stands.id });
+  own.slider.before(stands);
+  own.row.append(note);
+
+  function show(change, state, say) {
+    own.show(change, state, say);
+    const at = level(chain, chain.matrix, lever);
+    stands.textContent = change ? `${say.percent(at)} → ${say.percent(at + change)}` : say.percent(at);
+    own.slider.setAttribute("aria-valuetext", say.points(change, words.pp));
+    own.slider.style.setProperty("--crrkit-filled", `${high > low ? (100 * (change - low)) / (high - low) : 0}%`);
+  }
+  return { ...own, show };
+}
+
+/** The margins of all customer stages as one control: they are one value of the state. */
+function marginDials(stages, words, initial) {
+  const wide = reach({ least: 10, most: LIMIT });
+  const end = ({ margins }) => wide.of(Math.max(0, ...stages.map((stage) => margins[stage])));
+  const dials = stages.map((stage) => dial(words.marginOf[stage], { least: -LIMIT, most: LIMIT, end, hue: "new" }));
+  const lowest = Math.min(0, ...stages.map((stage) => initial[stage]));
+  let shown = initial;
+  let last = 0; // whose box was used last
+  dials.forEach(({ slider }) => set(slider, { min: -roundUp(Math.max(1, -lowest)) * (lowest < 0) }));
+
+  function show(margins, state, say) {
+    shown = margins;
+    dials.forEach((each, i) => {
+      each.show(margins[stages[i]], state, say);
+      const { min, max, value } = each.slider;
+      each.slider.style.setProperty("--crrkit-filled", `${(100 * (value - min)) / (max - min)}%`);
+    });
+  }
+  function bind({ choose, refuse, message }) {
+    const takes = dials.map((each, i) => each.bind({
+      message,
+      choose: (value, typed) => ((last = i), choose({ ...shown, [stages[i]]: value }, typed)),
+      refuse: (bounds) => ((last = i), refuse(bounds)),
+    }));
+    return () => takes.forEach((take, i) => dials[i].refused() && take());
+  }
+  return {
+    row: html("div", { class: "crrkit-stage-margins" }, ...dials.map(({ row }) => row)),
+    show, bind, forget: wide.forget,
+    mark: (wrong) => (wrong ? dials[last].mark(true) : dials.forEach((each) => each.mark(false))),
+    refused: () => dials.some((each) => each.refused()),
+    ink: (margins) => margins[stages[last]],
+  };
+}
+
+/* ---- the picture ---- */
+
+function stagePicture(stages, words, ink) {
+  const svg = vector("svg", { class: "crrkit-picture crrkit-stage-picture", role: "img", width: "100%", height: HEIGHT });
+  const names = stages.map((stage, i) => html("span", {}, html("span", { class: "crrkit-stage-swatch", "data-hue": HUES[i % HUES.length] }), " ", words.stages[stage]));
+  const dashed = html("span", {}, html("span", { class: "crrkit-stage-dash" }), " ", words.plain);
+  const figure = html("div", { class: "crrkit-stage-figure" }, html("p", { class: "crrkit-stage-legend" }, ...names, dashed), svg);
+
+  function show(chain, now, plain) {
+    const steps = now.path.length - 1;
+    const top = roundUp(Math.max(...now.customers, ...plain.customers, 1));
+    const at = (value, step) => [step / steps, 1 - value / top];
+    const down = (value) => PLOT.bottom - ((PLOT.bottom - PLOT.top) * value) / top;
+    const areas = layers(chain, now.path).map(([feet, tops], i) => {
+      const way = [...tops.map(at), ...feet.map(at).reverse()];
+      return set(track("area", way, "Z"), { "data-hue": HUES[i % HUES.length] });
+    });
+    const rules = [0, 0.5, 1].flatMap((share) => {
+      const y = down(share * top);
+      const line = vector("line", { "data-line": share ? "rule" : "floor", x1: `${PLOT.left}%`, x2: `${PLOT.right}%`, y1: y, y2: y });
+      return [line, caption("level", PLOT.left - 1.5, y + 4, ink.brief(share * top), "end")];
+    });
+    const below = PLOT.bottom + 17;
+    const ends = [caption("step", PLOT.left, below, "0"), caption("step", PLOT.right, below, String(steps)), caption("aside", (PLOT.left + PLOT.right) / 2, below, words.axis)];
+    const end = caption("end", PLOT.right + 1.5, down(now.customers.at(-1)) + 4, ink.brief(now.customers.at(-1)), "start");
+    svg.replaceChildren(...rules, field(PLOT, ...areas, track("plain", plain.customers.map(at))), ...ends, end);
+    const facts = { n: steps, start: ink.count(now.customers[0]), end: ink.count(now.customers.at(-1)), plain: ink.count(plain.customers.at(-1)) };
+    svg.setAttribute("aria-label", put(words.picture, facts));
+  }
+  return { figure, show };
+}
+
+/* ---- the ranking ---- */
+
+function rankTable(words, ink) {
+  const title = html("caption", {});
+  const rows = html("tbody", {});
+  const table = html("table", { class: "crrkit-stage-ranking" }, title, rows);
+
+  function show(ranking, { measure, periods }, moneyless) {
+    const unknown = measure.startsWith("margin") && moneyless;
+    title.textContent = put(words.ranking, { measure: words.measures[measure], n: periods });
+    const largest = Math.max(...ranking.map((row) => Math.abs(row[measure]) || 0)) || 1;
+    rows.replaceChildren(...ranking.map((row) => line(row, unknown ? NaN : row[measure], largest, measure)));
+  }
+  function line({ lever, full }, value, largest, measure) {
+    const bar = html("span", { class: "crrkit-stage-bar", "data-sign": value < 0 ? "less" : "more" });
+    bar.style.setProperty("--crrkit-share", `${(100 * (Math.abs(value) || 0)) / largest}%`);
+    const text = full ? `– (${words.full})` : ink.effect(value, measure);
+    const cells = [html("th", { scope: "row" }, words.names[lever]), html("td", { class: "crrkit-stage-bars", "aria-hidden": "true" }, bar), html("td", {}, text)];
+    return html("tr", { "data-lever": lever, "data-value": value }, ...cells);
+  }
+  return { table, show };
+}
+
+export default { render };

@@ -1,0 +1,307 @@
+"""StageExplorer: move the levers of a model of stages and see what becomes of the base, its rate and its margin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import traitlets
+
+from crrkit._checks import check_choice, check_number
+from crrkit._display import format_cell
+from crrkit._errors import InputError
+from crrkit._language import gettext as _
+from crrkit._language import use_language
+from crrkit.widgets._explorer import Explorer, StateError, as_state_error, module_text, still_html, style_text
+from crrkit.widgets._stage_picture import stages_svg
+from crrkit.widgets._stage_state import BY_COST, BY_EFFECT, SLIDERS, STEP, State, as_json, from_json, ranked
+from crrkit.widgets._traits import LIMIT, Choice, Count
+
+if TYPE_CHECKING:
+    from crrkit.whatif import Scenario, StageModel
+    from crrkit.whatif._levers import LeverTable
+    from crrkit.whatif._projection import Projection
+
+MOST_STEPS = 40
+ROUNDING = 1e-9
+
+
+class Change(traitlets.TraitType[float, float]):
+    """A change of a lever, a fraction: 0.01 is one point."""
+
+    def validate(self, obj: traitlets.HasTraits, value: Any) -> float:
+        """The change as a float, or the reason why it is none."""
+        del obj
+        from crrkit.whatif import Scenario
+
+        with as_state_error(str(self.name), value):
+            return float(Scenario(**{str(self.name): value}).changes().get(str(self.name), 0.0))
+
+
+class Margins(traitlets.TraitType[dict[str, float], dict[str, float]]):
+    """The margin of a step by stage; a customer stage that is not named brings 0."""
+
+    def validate(self, obj: StageExplorer, value: object) -> dict[str, float]:
+        """The margins with every customer stage among them, or the reason why they are none."""
+        if not isinstance(value, Mapping):
+            message = _("{name} must map stages to numbers, for example {{'{stage}': 100}}.")
+            text = message.format(name=self.name, stage=obj.model.retained[0])
+            raise StateError(text, argument=self.name, given=value)
+        with as_state_error(str(self.name), value):
+            margins = {check_choice(stage, name="margins", choices=obj.model.stages): value[stage] for stage in value}
+            checked = {stage: check_number(n, name=f"margins[{stage!r}]") for stage, n in margins.items()}
+        too_large = next((stage for stage, n in checked.items() if abs(n) > LIMIT), None)
+        if too_large is not None:
+            message = _("margins[{stage!r}]={value:g} is more than the explorer shows.")
+            text = message.format(stage=too_large, value=checked[too_large])
+            raise StateError(text, argument=self.name, given=value)
+        named = {**dict.fromkeys(obj.model.retained, 0.0), **checked}
+        return {stage: named[stage] for stage in obj.model.stages if stage in named}
+
+
+class StageExplorer(Explorer):
+    """Five levers, a horizon and margins: the base step by step, its rate, its margin, and which lever brings most.
+
+    Sliders change the levers of :class:`crrkit.Scenario`, each with the compensation that is said there. Arithmetic
+    and drawing happen in the browser, so the explorer answers at once and lives on in a page without a kernel. What it
+    shows is at hand in Python: :attr:`scenario` is a frozen value whose print can be pasted into the next cell,
+    :attr:`projection` is ``model.project(periods, scenario=scenario, margins=margins)``, and :attr:`levers` what one
+    point more on each lever brings from there. It holds a matrix and counts by stage and no customers.
+
+    Args:
+        model: A model with some of the stages short, middle, long and lapsed; a lever whose stages are missing has no
+            slider.
+        scenario: Where the sliders stand at first; nothing changed by default.
+        periods: The horizon in steps, 1 to 40.
+        margins: Margin of a step by stage; without margins there is no money to see.
+        costs: Lever to the cost of one point for one person and step, to rank the levers by cost too.
+        measure: What the levers are ranked by: ``customers``, ``crr`` (of the last step), ``crr_endpoint`` (of the
+            customers of step 0), ``margin``, and with costs ``customers_per_1000`` and ``margin_per_cost``.
+        lang: ``"en"`` or ``"ru"``; None takes the current language.
+
+    Raises:
+        InputError: If the model has none of the levers or its rows sum above 1, or the scenario cannot be. To change
+            several values, hold the checks: ``with explorer.hold_trait_notifications(): ...``.
+
+    Examples:
+        >>> import pandas as pd
+        >>> from crrkit import StageModel
+        >>> names = ["middle", "long"]
+        >>> matrix = pd.DataFrame([[.30, .25], [.025, .90]], index=names, columns=names)
+        >>> explorer = StageExplorer(StageModel(matrix, {"middle": 600, "long": 400}), periods=2)
+        >>> explorer.retention_middle = 0.05
+        >>> explorer.scenario
+        Scenario(retention_middle=0.05)
+        >>> explorer.code
+        'scenario = crr.Scenario(retention_middle=0.05); future = model.project(2, scenario=scenario)'
+        >>> explorer.retention_long = 0.5
+        Traceback (most recent call last):
+        ...
+        crrkit.widgets._explorer.StateError: retention_long stands at 0.925 and cannot change by +0.5: ...
+    """
+
+    module = "stage_explorer"
+    names = (*SLIDERS, "periods", "margins", "measure")
+    _esm = module_text(module)
+    _css = style_text(module)
+
+    conversion = Change().tag(sync=True)
+    retention_middle = Change().tag(sync=True)
+    promotion = Change().tag(sync=True)
+    retention_long = Change().tag(sync=True)
+    winback = Change().tag(sync=True)
+    periods = Count(least=1, most=MOST_STEPS).tag(sync=True)
+    margins = Margins().tag(sync=True)
+    measure = Choice((*BY_EFFECT, *BY_COST)).tag(sync=True)
+    _chain: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self,
+        model: StageModel,
+        *,
+        scenario: Scenario | None = None,
+        periods: int = 4,
+        margins: Mapping[str, float] | None = None,
+        costs: Mapping[str, float] | None = None,
+        measure: str = BY_EFFECT[0],
+        lang: str | None = None,
+    ) -> None:
+        from crrkit.whatif._levers import check_costs
+
+        self.model = model
+        self.costs = check_costs(costs, model.lever_names)
+        self._chain = as_json(model, self.costs)
+        given = {"periods": periods, "margins": margins or {}, "measure": measure}
+        self._start({**_sliders(scenario), **given}, lang=lang, words=self._words_of_the_page)
+
+    @classmethod
+    def from_saved(cls, state: Mapping[str, Any]) -> StageExplorer:
+        """The explorer that had this state."""
+        scenario = _scenario_of(state)
+        rest = {name: state[name] for name in ("periods", "margins", "measure", "lang")}
+        return cls(from_json(state["chain"]), scenario=scenario, costs=state["chain"]["costs"], **rest)
+
+    def _check(self, state: Mapping[str, Any]) -> None:
+        with as_state_error("scenario", state):
+            self.model.under(_scenario_of(state))
+        if state["measure"] in BY_COST and not self.costs:
+            message = _("measure={measure!r} needs costs=: what one point of each lever costs for one person and step.")
+            raise StateError(message.format(measure=state["measure"]), argument="measure", given=state["measure"])
+
+    @traitlets.validate(*SLIDERS, "measure")
+    def _hold_to_what_can_be(self, proposal: dict[str, Any]) -> Any:
+        return self._checked(proposal)
+
+    @property
+    def scenario(self) -> Scenario:
+        """What the sliders change, as a value to paste."""
+        return _scenario_of(self.state)
+
+    @property
+    def projection(self) -> Projection:
+        """The base step by step as the sliders stand; its ``table`` begins with step 0."""
+        return self.model.project(self.periods, scenario=self.scenario, margins=self.margins)
+
+    @property
+    def unchanged(self) -> Projection:
+        """The same with no lever moved."""
+        return self.model.project(self.periods, margins=self.margins)
+
+    @property
+    def levers(self) -> LeverTable:
+        """What one point more on each lever brings from where the sliders stand; who has no point left is not there."""
+        moved, changes = self.model.under(self.scenario), self.scenario.changes(all_levers=True)
+        room = {name: self.model.lever_room(name)[1] - changes[name] for name in moved.lever_names}
+        names = [name for name, left in room.items() if left + ROUNDING >= STEP]
+        costs = {name: cost for name, cost in self.costs.items() if name in names}
+        return moved.levers(
+            self.periods, step=STEP, only=names, margins=self.margins, costs=costs, horizon=self.periods
+        )
+
+    @property
+    def code(self) -> str:
+        """The line of code that gives the shown numbers again."""
+        margins = ", ".join(f'"{stage}": {value!r}' for stage, value in self.margins.items() if value)
+        given = f", margins={{{margins}}}" if margins else ""
+        return f"scenario = crr.{self.scenario!r}; future = model.project({self.periods}, scenario=scenario{given})"
+
+    @property
+    def saved_state(self) -> dict[str, Any]:
+        """The levers, the horizon, the margins, the language and the model."""
+        return self.state | {"lang": self.lang, "chain": self._chain}
+
+    @property
+    def page_state(self) -> dict[str, Any]:
+        """What the browser needs to show this explorer without a kernel; a reset there returns to this state."""
+        return self.state | {"lang": self.lang, "_chain": self._chain, "_initial": self.state, "_words": self._words}
+
+    def still(self) -> str:
+        """The base, its stages and the ranking as HTML that nothing moves, for places where no JavaScript runs."""
+        now, plain = self.projection, self.unchanged
+        with use_language(self.lang):
+            ranking = ranked(self._rank_table(), self.measure)
+            picture = stages_svg(now.table, plain.table, ranking, stages=self.model.retained, words=self._words,
+                                 measure=self.measure)  # fmt: skip
+            counts = (
+                now.table["customers"].iloc[0],
+                now.table["customers"].iloc[-1],
+                plain.table["customers"].iloc[-1],
+            )
+            start, end, same = (format_cell(n, "count") for n in counts)
+            alt = self._words["picture"].format(n=self.periods, start=start, end=end, plain=same)
+            return still_html(now.caption(), picture, alt)
+
+    def _rank_table(self) -> Any:
+        try:
+            return self.levers.table
+        except InputError:  # no lever has a point left
+            import pandas as pd
+
+            return pd.DataFrame(columns=["lever", self.measure])
+
+    @property
+    def _arguments(self) -> str:
+        return f"scenario={self.scenario!r}, periods={self.periods}, margins={self.margins!r}, measure={self.measure!r}"
+
+    def _words_of_the_page(self) -> State:
+        """Every word that the browser shows, in the current language; {names} are filled in there."""
+        stages = {stage: format_cell(stage, "word") for stage in self.model.stages}
+        words = _words()
+        others = words.pop("others")
+        return words | {
+            "stages": stages,
+            "notes": words["notes"] | {name: others[name] for name in self._from_those_who_stay()},
+            "marginOf": {stage: _("Margin of a step, stage: {stage}").format(stage=stages[stage])
+                         for stage in self.model.retained},
+            "names": {name: format_cell(name, "word") for name in self.model.lever_names},
+        }  # fmt: skip
+
+    def _from_those_who_stay(self) -> list[str]:
+        """The levers of stages that nobody leaves for good."""
+        from crrkit.whatif._scenario import LEVERS
+
+        leaves = self.model.table.set_index("from")["exit"]
+        own = {name: LEVERS[name].stage for name in self.model.lever_names if LEVERS[name].how == "enter"}
+        return [name for name, stage in own.items() if abs(leaves[stage]) <= ROUNDING]
+
+
+def _sliders(scenario: Scenario | None) -> dict[str, float]:
+    if scenario is not None and scenario.demotion:
+        message = _("demotion has no slider. Move it in the model: model.under(Scenario(demotion={value!r})).")
+        raise InputError(message.format(value=scenario.demotion), argument="scenario", given=scenario)
+    return {name: getattr(scenario, name, 0.0) for name in SLIDERS}
+
+
+def _scenario_of(state: Mapping[str, Any]) -> Scenario:
+    from crrkit.whatif import Scenario
+
+    return Scenario(**{name: state[name] for name in SLIDERS})
+
+
+def _words() -> State:
+    return {
+        "title": _("Stages and levers, to try"),
+        "levers": {
+            "conversion": _("Contacts who become customers"),
+            "retention_middle": _("Middle customers kept"),
+            "promotion": _("Kept middle customers who become long"),
+            "retention_long": _("Long customers kept"),
+            "winback": _("Lapsed customers who come back"),
+        },
+        "notes": {
+            "conversion": _("taken from the contacts who leave for good"),
+            "retention_middle": _("the same share of the kept becomes long"),
+            "promotion": _("as many fewer stay middle; nobody more is kept"),
+            "retention_long": _("the same share of the kept falls back to middle"),
+            "winback": _("taken from the lapsed who are gone for good"),
+        },
+        "others": {
+            "conversion": _("taken from the contacts who stay contacts"),
+            "winback": _("taken from the lapsed who stay away"),
+        },
+        "periods": _("Steps ahead"),
+        "measure": _("Rank the levers by"),
+        "measures": {
+            "customers": _("customers at the end"),
+            "crr": _("CRR of the last step"),
+            "crr_endpoint": _("CRR of today's customers"),
+            "margin": _("margin of all the steps"),
+            "customers_per_1000": _("customers per 1,000 of cost"),
+            "margin_per_cost": _("margin per 1 of cost"),
+        },
+        "customers": _("Customers, now → at the end"),
+        "crr": _("CRR of the last step"),
+        "endpoint": _("Today's customers still there at the end"),
+        "money": _("Margin of all the steps"),
+        "short": _("CRR"),
+        "sumNote": _("share of each stage × its retention, added up, in the last step"),
+        "undefined": _("Nobody was a customer before the last step, so there is no rate."),
+        "ranking": _("One point more on each lever: {measure}, steps: {n}"),
+        "full": _("at its end"),
+        "plain": _("nothing changed"),
+        "axis": _("steps"),
+        "pp": _("pp"),
+        "picture": _("Customers by stage, steps: {n}. Now {start}, at the end {end}; with nothing changed {plain}."),
+        "atEnd": _("That is all: one point more, and a share would be above 100% or more than there is to take from."),
+        "hint": _("An arrow key moves a lever by one point; a box takes any change in points."),
+    }
