@@ -1,0 +1,47 @@
+"""The notebooks of the course as committed, seen without a kernel: every figure, explorer and question shows."""
+
+from collections.abc import Callable
+
+import nbformat
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from scripts.normalise_notebooks import COURSE
+
+NOTEBOOKS = sorted(str(path.relative_to(COURSE)) for path in COURSE.glob("*/*.ipynb"))
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
+
+
+def code_of(name: str) -> list[str]:
+    cells = nbformat.read(COURSE / name, as_version=4).cells
+    return [cell.source for cell in cells if cell.cell_type == "code"]
+
+
+def assert_drawn(picture: Locator, width: int) -> None:
+    expect(picture).to_be_visible()
+    assert picture.get_attribute("alt")
+    assert picture.evaluate("(one) => one.complete && one.naturalWidth > 0")
+    place = picture.bounding_box()
+    assert place["width"] > 200
+    assert place["x"] + place["width"] <= width
+
+
+def assert_read(text: Locator) -> None:
+    expect(text).to_be_visible()
+    assert len(text.inner_text().split()) >= 5
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_every_figure_explorer_and_question_shows(
+    open_lesson: Callable[..., Page], name: str, size: dict[str, int]
+) -> None:
+    page = open_lesson(name, viewport=size)
+    cells, sources = page.locator(".jp-CodeCell"), code_of(name)
+    assert cells.count() == len(sources)
+    for i, source in enumerate(sources):
+        output = cells.nth(i).locator(".jp-OutputArea-output").last
+        if "figures." in source or "Explorer(" in source:
+            assert_drawn(output.locator("img").last, size["width"])
+        if "Explorer(" in source or "lessons.ask(" in source:
+            assert_read(output.locator("p").first)
