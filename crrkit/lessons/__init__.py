@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Any
 from crrkit._checks import check_choice
 from crrkit._language import LANGUAGES, set_language
 from crrkit.accounts import Counts
-from crrkit.lessons import cohorts_topic, new_topic, noise_topic, period_topic
+from crrkit.lessons import cohorts_topic, levers_topic, mix_topic, new_topic, noise_topic, period_topic, stages_topic
 from crrkit.lessons.exercises import AnswerKey, Exercise, exercise
 from crrkit.lessons.formula_topic import bracket_question, crr_from_flows
 from crrkit.lessons.mistakes import MISTAKES
 from crrkit.lessons.questions import Feedback, Question, judge
+from crrkit.lessons.worked_example import firm
 from crrkit.survey import survey_rate
 
 if TYPE_CHECKING:
@@ -59,6 +60,17 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
         "two-shops": noise_topic.apart(noise_topic.Kept(60, 70), noise_topic.Kept(48, 70)),
         "silence": noise_topic.silence(facts=survey_rate(kept=150, answered=200, asked=500, frame=5000)),
         "nine-of-ten": noise_topic.lower_end(facts=noise_topic.Kept(9, 10)),
+        "regular": stages_topic.which_stage(stages_topic.bought("04-15", "05-15", "06-15")),
+        "three-days": stages_topic.which_stage(stages_topic.bought("06-01", "06-02", "06-03")),
+        "came-back": stages_topic.which_stage(stages_topic.bought("2023-09-01", "06-10")),
+        "doubled": stages_topic.doubled(stages_topic.CANDIDATES),
+        "contacts": stages_topic.firm_contacts(),
+        "rate-part": mix_topic.rate_part(facts=mix_topic.WORSE),
+        "what-happened": mix_topic.what_happened(mix_topic.SIMPSON),
+        "closed-base": mix_topic.closed_base(facts=firm()),
+        "best-per-cost": levers_topic.best_per_cost(levers_topic.ONE_YEAR),
+        "best-by-base": levers_topic.best_by_base(levers_topic.AFTER_TEN),
+        "why-lower": levers_topic.why_lower(levers_topic.ONE_YEAR),
         "cells": cohorts_topic.over(facts=cohorts_topic.Triangle(6)),
         "two-cohorts": cohorts_topic.two_cohorts(facts=cohorts_topic.Cohorts(((100, 80, 70), (120, 90)))),
         "lifetime": cohorts_topic.lifetime(facts=cohorts_topic.Groups(0.95, 0.5)),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _NUMBER = r"([+-]?(?:\d{1,3}(?:\s\d{3})+|\d*)(?:[.,]\d+)?(?<=\d))"
 _PERCENT = r"(%|per ?cents?|процент(?:а|ов)?|проц)"
 _ANSWER = re.compile(rf"{_NUMBER}(?:\s*/\s*{_NUMBER})?\s*{_PERCENT}?", re.IGNORECASE)
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
 _POINTS = re.compile(r"\s*(?:pp|percentage points?|п\.?\s*п\.?|процентн\w+ пункт\w*)$", re.IGNORECASE)
 
 
@@ -71,14 +72,17 @@ def points(answer: object) -> list[float]:
 
 
 def plain_numbers(answer: object) -> list[float]:
-    """The number that an answer is, or nothing.
+    """The numbers that an answer can mean, or nothing; a comma before three digits may part thousands.
 
     Examples:
-        >>> plain_numbers("3,64"), plain_numbers("11"), plain_numbers("11 %")
-        ([3.64], [11.0], [])
+        >>> plain_numbers("3,64"), plain_numbers("11"), plain_numbers("11 %"), plain_numbers("1,230")
+        ([3.64], [11.0], [], [1.23, 1230.0])
     """
     number, percent = _read(answer)
-    return [] if number is None or percent else [number]
+    if number is None or percent:
+        return []
+    thousands = isinstance(answer, str) and _THOUSANDS.fullmatch(answer.strip())
+    return [number, float(answer.replace(",", ""))] if thousands else [number]
 
 
 def _read(answer: object) -> tuple[float | None, bool]:
@@ -143,6 +147,6 @@ def _number(value: float) -> str:
 HALF_A_POINT = 0.005  # so that 86 % is right where 85.714... % is exact
 SHARE = AnswerKind(shares, _percent, lambda: _("Write a share, for example 0.7, 70% or 7/10."), HALF_A_POINT)
 RATIO = AnswerKind(ratios, _percent, lambda: _("Write a percentage, for example 70% or −70%."), HALF_A_POINT)
-POINTS = AnswerKind(points, _points, lambda: _("Write percentage points, for example 1.25 or −1.25."), 0.0005)
+POINTS = AnswerKind(points, _points, lambda: _("Write percentage points, for example 1.25 or −1.25."), 0.0002)
 NUMBER = AnswerKind(plain_numbers, _number, lambda: _("Write a number, for example 7 or 2.5."), 2 * HALF_A_POINT)
 PLACE = AnswerKind(whole_numbers, _number, lambda: _("Write the number of an answer, for example 1."), HALF_A_POINT)

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, ClassVar
 from crrkit._checks import check_choice, check_count
 from crrkit._display import Shown
 from crrkit._language import gettext as _
-from crrkit.lessons import cohorts_topic, formula_topic, new_topic, noise_topic, period_topic
+from crrkit.lessons import (
+    cohorts_topic,
+    formula_topic,
+    levers_topic,
+    mix_topic,
+    new_topic,
+    noise_topic,
+    period_topic,
+    stages_topic,
+)
 from crrkit.lessons.answers import RATIO, SHARE
 from crrkit.lessons.questions import Question, in_html, judge
 
@@ -23,6 +32,9 @@ TOPICS: dict[str, tuple[Callable[[random.Random], Question], ...]] = {
     "new": new_topic.DRILL,
     "period": period_topic.DRILL,
     "noise": noise_topic.DRILL,
+    "stages": stages_topic.DRILL,
+    "mix": mix_topic.DRILL,
+    "levers": levers_topic.DRILL,
     "cohorts": cohorts_topic.DRILL,
 }
 

@@ -17,3 +17,10 @@ def firm() -> StageModel:
     """The moves of its half-year between the stages, as shares of those in each."""
     moves = pd.DataFrame(MOVES, index=list(STAGES), columns=list(STAGES))
     return StageModel(moves, {"short": 2500, "middle": 600, "long": 400}, {"short": 2250})
+
+
+COSTS = {"conversion": 0.8, "retention_middle": 2.5, "promotion": 2, "retention_long": 6.25, "winback": 1}
+"""What one point on a lever costs for each head treated in a half-year."""
+
+MARGINS = {"middle": 20.0, "long": 60.0}
+"""What a customer brings in a half-year."""

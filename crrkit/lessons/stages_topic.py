@@ -1,0 +1,243 @@
+"""Questions on the three stages: who stands where, why contacts are no customers, and what the rule decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from crrkit._language import format_date, format_number, format_percent
+from crrkit._language import gettext as _
+from crrkit.bases import read_orders
+from crrkit.lessons.choices import Option, choice
+from crrkit.lessons.questions import Misreading, Question
+from crrkit.lessons.worked_example import firm
+from crrkit.stages import StageRule, stage_on
+
+if TYPE_CHECKING:
+    import random
+
+    from crrkit.whatif import StageModel
+
+RULE = StageRule(lapse_days=90, window_days=180, k_long=3, span_days=30)
+TODAY = date(2024, 7, 1)
+
+
+@dataclass(frozen=True)
+class History:
+    """The days on which somebody bought, and the rule that is asked for."""
+
+    days: tuple[date, ...]
+    lapse_days: int = 90
+
+    @property
+    def stage(self) -> str:
+        """Where the customer stands on the day of the question."""
+        return _stage(self.days, self.lapse_days)
+
+
+@cache
+def _stage(days: tuple[date, ...], lapse_days: int) -> str:
+    log = pd.DataFrame({"who": "p", "when": [pd.Timestamp(day) for day in days]})
+    base = read_orders(log, customer="who", at="when", as_of=TODAY.isoformat())
+    rule = StageRule(lapse_days=lapse_days, window_days=180, k_long=3, span_days=30)
+    return str(stage_on(base, TODAY, rule=rule).to_pandas()["stage"].iloc[0])
+
+
+def _ink(history: History) -> dict[str, str]:
+    last = (TODAY - history.days[-1]).days
+    return {
+        "days": ", ".join(format_date(day) for day in history.days), "today": format_date(TODAY),
+        "n": format_number(len(history.days)), "silent": format_number(last),
+        "limit": format_number(history.lapse_days), "window": format_number(RULE.window_days),
+        "k": format_number(RULE.k_long), "span": format_number(RULE.span_days),
+    }  # fmt: skip
+
+
+OPTIONS = (
+    Option(
+        "short",
+        lambda: _("short"),
+        lambda: _(
+            "In the short stage are contacts: people who have looked around and never bought. Here somebody did."
+        ),
+    ),
+    Option(
+        "middle",
+        lambda: _("middle"),
+        lambda: _(
+            "Middle is every customer who is not yet regular and not silent for too long. Look at the last purchase, "
+            "{silent} days ago, and at the rule for regulars again."
+        ),
+    ),
+    Option(
+        "long",
+        lambda: _("long"),
+        lambda: _(
+            "For the long stage {k} purchase days are needed, less than {window} days ago and in one spell, the first "
+            "and the last of them at least {span} days apart. A purchase after a silence of more than {limit} days "
+            "begins anew."
+        ),
+    ),
+    Option(
+        "lapsed",
+        lambda: _("lapsed"),
+        lambda: _("Lapsed is who has been silent for more than {limit} days. Here it is {silent}."),
+    ),
+)
+
+which_stage = partial(
+    choice,
+    ink=_ink,
+    text=lambda: _(
+        "Lapsed: silent for more than {limit} days. Long: {k} purchase days in less than {window} days, over {span} "
+        "days at least. Somebody bought on: {days}. In which stage is this customer as of {today}?"
+    ),
+    options=OPTIONS,
+    right=lambda history: history.stage,
+    why=lambda: _("Purchase days: {n}; the last of them {silent} days ago, and the limit is {limit}."),
+    hint=lambda: _(
+        "First count the days since the last purchase. Then count purchase days backwards, up to a long silence."
+    ),
+)
+"""In which stage is a customer with this history?"""
+
+
+def bought(*days: str) -> History:
+    """A history from days of 2024 or a whole date."""
+    return History(tuple(date.fromisoformat(day if len(day) > len("07-01") else f"2024-{day}") for day in days))
+
+
+CANDIDATES = {"A": bought("04-15", "05-15", "06-15"), "B": bought("04-01"), "C": bought("06-01", "06-02", "06-03")}
+
+
+def _who_changes(candidates: dict[str, History]) -> str:
+    return next(name for name, one in candidates.items() if History(one.days, 2 * one.lapse_days).stage != one.stage)
+
+
+def _letters(candidates: dict[str, History]) -> dict[str, str]:
+    histories = {name: ", ".join(format_date(day) for day in one.days) for name, one in candidates.items()}
+    limit = next(iter(candidates.values())).lapse_days
+    return histories | {"limit": format_number(limit), "double": format_number(2 * limit), "today": format_date(TODAY)}
+
+
+def doubled(candidates: dict[str, History]) -> Question:
+    """Whose stage changes when the limit of silence doubles?"""
+
+    def unmoved() -> str:
+        return _("This customer was not silent for {limit} days; a longer limit finds nothing to forgive.")
+
+    return choice(
+        candidates,
+        ink=_letters,
+        text=lambda: _(
+            "The limit of silence is doubled, from {limit} days to {double}. "
+            "Whose stage as of {today} changes? They bought on:"
+        ),
+        options=(
+            Option("A", lambda: "{A}", unmoved),
+            Option("B", lambda: "{B}", str),
+            Option("C", lambda: "{C}", unmoved),
+        ),
+        right=_who_changes,
+        why=lambda: _(
+            "Lapsed under the one rule, middle under the other: nobody bought anything, and the retention rate rises. "
+            "So the rule belongs beside every rate."
+        ),
+        hint=lambda: _("Who is lapsed today?"),
+    )
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A half-year with contacts: how many, how many of them bought, customers at the start and those who stayed."""
+
+    contacts: float
+    converted: float
+    start: float
+    kept: float
+
+    @property
+    def crr(self) -> float:
+        """The rate of customers."""
+        return self.kept / self.start
+
+    @property
+    def with_contacts(self) -> float:
+        """The rate when contacts count as customers, all of them who are anything but gone."""
+        return (self.kept + self.converted) / (self.start + self.contacts)
+
+
+def of_model(model: StageModel) -> Counted:
+    """The first step of a model: of the contacts those count as kept who are contacts still or have bought."""
+    step = model.project(periods=1).to_pandas()
+    moves = model.matrix.loc["short"].to_dict()
+    stay = moves["short"] + moves["middle"]
+    return Counted(step["short"][0], step["short"][0] * stay, step["customers"][0], step["kept"][1])
+
+
+def _counted_ink(c: Counted) -> dict[str, str]:
+    counts = {name: format_number(getattr(c, name)) for name in ("contacts", "converted", "start", "kept")}
+    shares = {"crr": format_percent(c.crr), "mixed": format_percent(c.with_contacts)}
+    return counts | shares | {"all": format_number(c.start + c.contacts)}
+
+
+contacts = partial(
+    Question,
+    ink=_counted_ink,
+    text=lambda: _(
+        "A firm has {start} customers, {kept} of whom stay, and {contacts} contacts who have never bought, {converted} "
+        "of whom look around again or buy. What is its customer retention rate?"
+    ),
+    right=lambda c: [c.crr],
+    why=lambda: _("{kept} of {start}, {crr}. Contacts cannot be kept as customers before they are any."),
+    misreadings=(
+        Misreading(
+            "contacts counted",
+            lambda c: [c.with_contacts],
+            lambda: _(
+                "You counted the contacts as customers, {all} in all. Then every campaign that brings the curious "
+                "lowers the rate. Who never bought is not in it."
+            ),
+        ),
+        Misreading(
+            "contacts in the base only",
+            lambda c: [c.kept / (c.start + c.contacts)],
+            lambda: _("You divided by customers and contacts together. Divide by the {start} customers alone."),
+        ),
+        Misreading(
+            "converted called kept",
+            lambda c: [(c.kept + c.converted) / c.start],
+            lambda: _("You counted contacts among the kept. Whoever buys for the first time is new, not kept."),
+        ),
+        Misreading(
+            "churn",
+            lambda c: [1 - c.crr],
+            lambda: _("That is churn, the share of the customers who left."),
+        ),
+    ),
+    hint=lambda: _("Who was a customer at the start, and who of those is one still?"),
+)
+"""Are contacts in the rate?"""
+
+firm_contacts = partial(contacts, facts=of_model(firm()))
+
+
+def some_history(dice: random.Random) -> Question:
+    """A customer with a few purchases of the last months."""
+    ago = sorted({dice.randint(1, 260) for _ in range(dice.randint(1, 5))}, reverse=True)
+    return which_stage(History(tuple(TODAY - timedelta(days=days) for days in ago)))
+
+
+def some_firm(dice: random.Random) -> Question:
+    """A firm with contacts."""
+    start, many = dice.randint(200, 900), dice.randint(500, 3000)
+    return contacts(
+        facts=Counted(many, round(many * dice.uniform(0.1, 0.3)), start, round(start * dice.uniform(0.6, 0.9)))
+    )
+
+
+DRILL = (some_history, some_history, some_firm)
