@@ -168,7 +168,7 @@ function bar(state, say) {
 /** What looks like news has another shape, not only another colour. */
 function marker(x, y, signal) {
   if (!signal) return vector("circle", { "data-marker": "period", cx: `${x}%`, cy: y, r: 4 });
-  const group = vector("svg", { x: `${x}%`, y, overflow: "visible" });
+  const group = vector("svg", { role: "presentation", x: `${x}%`, y, overflow: "visible" });
   group.append(vector("path", { "data-marker": signal, d: "M0-8L8 0L0 8L-8 0Z" }));
   return group;
 }

@@ -51,11 +51,11 @@ function render({ model, el }) {
     const { compounded, multiplied } = left(state.rate, state.horizon);
     const shares = { rate: state.rate, churn: 1 - state.rate, compounded, multiplied };
     const ink = Object.fromEntries(Object.entries(shares).map(([name, share]) => [name, say.percent(share)]));
-    const gap = say.points(compounded - multiplied, words.pp);
-    results.show({ compounded: ink.compounded, multiplied: ink.multiplied, gap: gap.replace("+", ""), annual: say.percent(annual(state)) });
+    const gap = say.points(compounded - multiplied, words.pp).replace("+", "");
+    results.show({ compounded: ink.compounded, multiplied: ink.multiplied, gap, annual: say.percent(annual(state)) });
     const power = String(state.horizon).replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
     sum.show(put(words.sum, { ...ink, power, horizon: state.horizon }), multiplied < 0 ? words.below : words.left);
-    picture.show(state, say, put(words.picture, { ...ink, gap: gap.replace("+", ""), horizon: state.horizon }));
+    picture.show(state, say, put(words.picture, { ...ink, gap, horizon: state.horizon }));
   }
 
   return bench({ model, el, name: "period", traits: ["rate", "period", "horizon"], controls, draw, code, results: results.list, sum: sum.line, picture: picture.svg });

@@ -106,7 +106,7 @@ class PeriodExplorer(Explorer):
             words = self._words | {"axis": self._words["axis"].format(period=period_text(self.period))}
             picture = compounding_svg(self.rate, self.horizon, words)
             numbers = {name: format_percent(value) for name, value in self._rates.items()}
-            gap = format_points(self.compounded - self.multiplied)
+            gap = format_points(self.compounded - self.multiplied).removeprefix("+")
             alt = self._words["picture"].format(**numbers, horizon=self.horizon, gap=gap)
             annual = f"{self._words['annual']}: {format_percent(self.annual)}."
             return still_html(f"{self.sentence()}. {annual}", picture, alt)

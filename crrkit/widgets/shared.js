@@ -20,9 +20,11 @@ export function speaker(lang) {
   return { number, short, percent, brief, points, fill };
 }
 
-/** A number as Python writes it; a whole fraction keeps its point. */
+/** A fraction as Python writes it: a whole one keeps its point, a tiny one has an exponent of two digits. */
 function python(fraction) {
-  return Number.isInteger(fraction) ? fraction.toFixed(1) : String(fraction).replace(/e-(\d)$/, "e-0$1");
+  if (Number.isInteger(fraction)) return fraction.toFixed(1);
+  const text = Math.abs(fraction) < 1e-4 ? fraction.toExponential() : String(fraction);
+  return text.replace(/e-(\d)$/, "e-0$1");
 }
 
 /** A sentence with words or ready numbers put in. */
@@ -97,7 +99,7 @@ function levels(rates, { down, left, right, say }) {
 
 /** A field of a picture with its own measure, 0 to 1 both ways, so that lines and areas follow any width. */
 function field({ left, right, top, bottom }, ...children) {
-  const node = vector("svg", { x: `${left}%`, y: top, width: `${right - left}%`, height: bottom - top, viewBox: "0 0 1 1", preserveAspectRatio: "none", "aria-hidden": "true" });
+  const node = vector("svg", { role: "presentation", x: `${left}%`, y: top, width: `${right - left}%`, height: bottom - top, viewBox: "0 0 1 1", preserveAspectRatio: "none", "aria-hidden": "true" });
   node.append(...children);
   return node;
 }
@@ -166,7 +168,7 @@ function choice(label, options) {
 
 /** A share that follows from the others. */
 function readout(label) {
-  const value = html("output", { class: "crrkit-readout" });
+  const value = html("span", { class: "crrkit-readout" });
   const row = html("div", { class: "crrkit-dial" }, html("span", {}, label), value);
   const show = (shown, _state, say) => (value.textContent = say.percent(shown));
   return { row, show, bind() {}, mark() {}, refused: () => false };
