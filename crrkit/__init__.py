@@ -50,6 +50,7 @@ _HOMES = {
     "whatif": ("Scenario", "StageModel"),
     "events": ("EventBase", "read_events"),
     "stages": ("ContractRule", "MarkovCheck", "StageFlow", "StageList", "StageProfile", "StageRule", "stage_flow", "stage_on", "stage_profile", "stage_profiles"),
+    "playbook": ("ActionList", "Card", "Playbook", "Trial", "action_list", "diagnose", "write_action_list"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 _ROOMS = ("figures", "lessons", "widgets")
@@ -160,3 +161,10 @@ if TYPE_CHECKING:
     from crrkit.stages import stage_profile as stage_profile
     from crrkit.stages import stage_profiles as stage_profiles
     from crrkit.conventions import who_is_new as who_is_new
+    from crrkit.playbook import Card as Card
+    from crrkit.playbook import Playbook as Playbook
+    from crrkit.playbook import Trial as Trial
+    from crrkit.playbook import diagnose as diagnose
+    from crrkit.playbook import ActionList as ActionList
+    from crrkit.playbook import action_list as action_list
+    from crrkit.playbook import write_action_list as write_action_list

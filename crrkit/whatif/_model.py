@@ -166,6 +166,11 @@ class StageModel(Shown):
         return pd.Series(self._chain.retention, index=list(self.stages))[list(self.retained)]
 
     @property
+    def has_counts(self) -> bool:
+        """Whether the matrix was estimated from counts, so that bands can be drawn."""
+        return self._counts is not None
+
+    @property
     def thin(self) -> tuple[str, ...]:
         """Stages whose row rests on fewer than 30 customers."""
         return () if self._counts is None else _counts.thin_rows(self._counts)
