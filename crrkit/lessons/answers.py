@@ -81,8 +81,9 @@ def plain_numbers(answer: object) -> list[float]:
     number, percent = _read(answer)
     if number is None or percent:
         return []
-    thousands = isinstance(answer, str) and _THOUSANDS.fullmatch(answer.strip())
-    return [number, float(answer.replace(",", ""))] if thousands else [number]
+    if isinstance(answer, str) and _THOUSANDS.fullmatch(answer.strip()):
+        return [number, float(answer.replace(",", ""))]
+    return [number]
 
 
 def _read(answer: object) -> tuple[float | None, bool]:
