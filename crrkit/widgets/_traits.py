@@ -10,6 +10,7 @@ import traitlets
 from crrkit._checks import check_choice, check_count, check_fraction
 from crrkit._language import format_number
 from crrkit._language import gettext as _
+from crrkit.accounts import too_many_lost
 from crrkit.widgets._explorer import StateError, as_state_error
 
 if TYPE_CHECKING:
@@ -39,6 +40,25 @@ class Count(traitlets.TraitType[int, int]):
         limit = self.most if number > self.most else self.least
         text = message.format(name=self.name, value=number, limit=format_number(limit))
         raise StateError(text, argument=self.name, given=value)
+
+
+def check_lost(state: Mapping[str, Any]) -> None:
+    """Refuse a state in which more are lost than there were at the start."""
+    if state["lost"] > state["start"]:
+        text = str(too_many_lost(lost=state["lost"], start=state["start"]))
+        raise StateError(text, argument="lost", given=state["lost"])
+
+
+def lost_words() -> dict[str, str]:
+    """What is said of the lost where they meet their limit, in the current language."""
+    return {
+        "undefined": _("There was nobody at the start, so there was nobody to keep: the rates are undefined, not 0."),
+        "followed": _("Lost went down to {lost}: only those who were there at the start can be lost."),
+        "limit": _("All {start} of the start are lost already; nobody else can be."),
+        "tooMany": _(
+            "{typed} is more than the {start} of the start, and only they can be lost. Until it fits, {shown} stands."
+        ),
+    }
 
 
 class Fraction(traitlets.TraitType[float, float]):

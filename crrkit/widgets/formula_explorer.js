@@ -62,9 +62,7 @@ function render({ model, el }) {
 
   return bench({
     model, el, name: "formula", traits: INPUTS, controls, draw, results: results.list, sum: formula.line, picture: picture.svg,
-    settle: (wanted) => ({ ...wanted, lost: Math.min(wanted.lost, wanted.start) }),
-    tooMuch: (name, typed, state) => (name === "lost" && typed > state.start ? say.fill(words.tooMany, { ...state, typed, shown: state.lost }) : ""),
-    atEnd: (name, { start, lost }) => (name === "lost" && lost === start ? say.fill(words.limit, { start }) : ""),
+    ...within("lost", "start", words),
     onReset: wide.forget,
     code: ({ start, lost, new: joined }) => `crr.solve_counts(start=${start}, lost=${lost}, new=${joined})`,
   });

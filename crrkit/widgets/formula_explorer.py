@@ -8,10 +8,10 @@ import traitlets
 
 from crrkit._language import gettext as _
 from crrkit._language import use_language
-from crrkit.accounts import Counts, solve_counts, too_many_lost
+from crrkit.accounts import Counts, solve_counts
 from crrkit.widgets._bridge import bridge_svg, describe, formula_line
-from crrkit.widgets._explorer import Explorer, StateError, module_text, still_html, style_text
-from crrkit.widgets._traits import Count
+from crrkit.widgets._explorer import Explorer, module_text, still_html, style_text
+from crrkit.widgets._traits import Count, check_lost, lost_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,9 +61,7 @@ class FormulaExplorer(Explorer):
         self._start({"start": start, "lost": lost, "new": new}, lang=lang, words=_words_of_the_page)
 
     def _check(self, state: Mapping[str, Any]) -> None:
-        if state["lost"] > state["start"]:
-            text = str(too_many_lost(lost=state["lost"], start=state["start"]))
-            raise StateError(text, argument="lost", given=state["lost"])
+        check_lost(state)
 
     @traitlets.validate("start", "lost", "new")
     def _hold_the_account(self, proposal: dict[str, Any]) -> int:
@@ -102,12 +100,6 @@ def _words_of_the_page() -> dict[str, Any]:
         "kept": _("kept"),
         "columns": {"start": _("Start"), "lost": _("Lost"), "new": _("New"), "end": _("End")},
         "formula": _("(customers at the end − new) / customers at the start"),
-        "undefined": _("There was nobody at the start, so there was nobody to keep: the rates are undefined, not 0."),
         "picture": _("Customers at the start: {start}. Lost: {lost}, kept: {kept}, new: {new}. At the end: {end}."),
-        "followed": _("Lost went down to {lost}: only those who were there at the start can be lost."),
-        "limit": _("All {start} of the start are lost already; nobody else can be."),
-        "tooMany": _(
-            "{typed} is more than the {start} of the start, and only they can be lost. Until it fits, {shown} stands."
-        ),
         "hint": _("An arrow key moves a slider by one; a box takes any whole number."),
-    }
+    } | lost_words()

@@ -115,9 +115,7 @@ function render({ model, el }) {
 
   return bench({
     model, el, name: "noise", traits: ["n", "kept", "level", "seed"], controls, draw, code, results: results.list, sum: sum.line, picture: picture.svg,
-    settle: (wanted) => ({ ...wanted, kept: Math.min(wanted.kept, wanted.n) }),
-    tooMuch: (name, typed, { n, kept }, say) => (name === "kept" && typed > n ? say.fill(words.tooMany, { typed, n, shown: kept }) : ""),
-    atEnd: (name, { n, kept }, say) => (name === "kept" && kept === n ? say.fill(words.all, { n }) : ""),
+    ...within("kept", "n", words),
     onReset: wide.forget,
     buttons: ({ choose, read }) => [button(words.draw, () => choose("seed", (read().seed + 1) % SEEDS))],
   });

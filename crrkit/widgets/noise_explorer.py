@@ -141,7 +141,7 @@ def _words_of_the_page() -> dict[str, Any]:
         "alarms": [_alarms(n) for n in range(PERIODS + 1)],
         "draw": _("Another draw"),
         "axis": _("{n} periods, the same chance to stay in each").format(n=PERIODS),
-        "all": _("All {n} are kept already; nobody else can be."),
+        "limit": _("All {n} are kept already; nobody else can be."),
         "followed": _("Kept went down to {kept}: there are no more customers."),
         "tooMany": _("{typed} is more than the {n} customers there were. Until it fits, {shown} stands."),
         "picture": _("Run chart of draws from {rate}: the periods go from {low} to {high}."),

@@ -203,6 +203,15 @@ function sumLine() {
   return { line, show };
 }
 
+/** Part and whole in the words of a bench: the part cannot pass the whole, gives way to it, and comes back when it can. */
+function within(part, whole, words) {
+  return {
+    settle: (wanted) => ({ ...wanted, [part]: Math.min(wanted[part], wanted[whole]) }),
+    tooMuch: (name, typed, state, say) => (name === part && typed > state[whole] ? say.fill(words.tooMany, { ...state, typed, shown: state[part] }) : ""),
+    atEnd: (name, state, say) => (name === part && state[part] === state[whole] ? say.fill(words.limit, state) : ""),
+  };
+}
+
 function same(state) {
   return state;
 }

@@ -68,9 +68,7 @@ function render({ model, el }) {
 
   return bench({
     model, el, name: "who", broad: true, traits: [...COUNTS, "counted"], controls, draw, code, results: results.list, sum: sum.line, picture: picture.svg,
-    settle: (wanted) => ({ ...wanted, lost: Math.min(wanted.lost, wanted.start) }),
-    tooMuch: (name, typed, state, say) => (name === "lost" && typed > state.start ? say.fill(words.tooMany, { ...state, typed, shown: state.lost }) : ""),
-    atEnd: (name, { start, lost }, say) => (name === "lost" && lost === start ? say.fill(words.limit, { start }) : ""),
+    ...within("lost", "start", words),
     onReset: wide.forget,
   });
 }

@@ -11,10 +11,9 @@ import traitlets
 from crrkit._display import format_cell
 from crrkit._language import format_number, format_points, mark, use_language
 from crrkit._language import gettext as _
-from crrkit.accounts import too_many_lost
-from crrkit.widgets._explorer import Explorer, StateError, module_text, still_html, style_text
+from crrkit.widgets._explorer import Explorer, module_text, still_html, style_text
 from crrkit.widgets._meanings import meanings_svg
-from crrkit.widgets._traits import Count, Some
+from crrkit.widgets._traits import Count, Some, check_lost, lost_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -101,9 +100,7 @@ class WhoIsNewExplorer(Explorer):
         self._start({**counts, "counted": counted}, lang=lang, words=_words_of_the_page)
 
     def _check(self, state: Mapping[str, Any]) -> None:
-        if state["lost"] > state["start"]:
-            text = str(too_many_lost(lost=state["lost"], start=state["start"]))
-            raise StateError(text, argument="lost", given=state["lost"])
+        check_lost(state)
 
     @traitlets.validate("start", "lost")
     def _hold_the_account(self, proposal: dict[str, Any]) -> int:
@@ -212,11 +209,5 @@ def _words_of_the_page() -> dict[str, Any]:
         "exact": _("New counts exactly those at the end who were not there at the start: so the formula is right."),
         "luck": _("Right by luck, the errors cancel: {reasons}."),
         "off": _("Off because of: {reasons}."),
-        "undefined": _("There was nobody at the start, so there was nobody to keep: the rates are undefined, not 0."),
         "picture": _("What the formula answers under 16 meanings of new: {low} to {high}. Truly kept: {truth}."),
-        "followed": _("Lost went down to {lost}: only those who were there at the start can be lost."),
-        "limit": _("All {start} of the start are lost already; nobody else can be."),
-        "tooMany": _(
-            "{typed} is more than the {start} of the start, and only they can be lost. Until it fits, {shown} stands."
-        ),
-    }
+    } | lost_words()
