@@ -17,6 +17,8 @@ from crrkit.figures._export import alt_text, to_png, to_svg
 from crrkit.figures._flip import flip
 from crrkit.figures._levers import levers
 from crrkit.figures._line import retention_line
+from crrkit.figures._stage_mix import stage_mix
+from crrkit.figures._stage_river import stage_river
 
 __all__ = [
     "alt_text",
@@ -27,6 +29,8 @@ __all__ = [
     "levers",
     "retention_line",
     "revenue_cohorts",
+    "stage_mix",
+    "stage_river",
     "to_png",
     "to_svg",
 ]
