@@ -21,25 +21,28 @@ if TYPE_CHECKING:
 
     from crrkit.periods import Calendar
 
-# The stages through which each path goes. ``once`` is middle for who has bought on one day of the spell only.
+# ``once`` is middle for who has bought on one day of the spell only. The engine is given the numbers of names: it
+# sorts and compares them many times.
+STATES = ("unknown", "short", "cold", "once", "middle", "long", "lapsed")
+UNKNOWN = STATES[0]
+# The stages through which each path goes.
 PATHS = {
+    "contact": ("short", "short", "cold"),
     "buyer": ("long", "middle", "lapsed"),
     "once": ("long", "once", "lapsed"),
     "contract": ("middle", "long", "lapsed"),
-    "contact": ("short", "short", "cold"),
 }
-UNKNOWN = "unknown"
 Limits = list[tuple[float, float]]
 
 
 def purchase_steps(
     orders: ir.Table, *, as_of: datetime, limits: Limits, window_days: int, k_long: int, span_days: int
 ) -> ir.Table:
-    """Purchase days as ``customer, day, opens, bought_on, returned, long_until, active_until``, all days as numbers.
+    """Purchase days as ``customer, day, after, opens, long_until, active_until``, all days as numbers.
 
-    Seen from later days, until the next purchase: the customer is long up to ``long_until``, a customer up to
-    ``active_until``, and then lapsed. The spell, within which nothing was silent beyond the limit, began on
-    ``opens``; on ``bought_on`` of its days something was bought.
+    Seen from later days, until the next purchase on day ``after``: the customer is long up to ``long_until``, a
+    customer up to ``active_until``, and then lapsed. The spell, in which nothing was silent beyond the limit, began
+    on ``opens``.
 
     Args:
         orders: ``customer, at``.
@@ -53,27 +56,25 @@ def purchase_steps(
     days = seen.select(customer=seen["customer"], day=day_number(seen["at"])).distinct()
     own = {"group_by": "customer", "order_by": "day"}
     so_far = ibis.window(**own, preceding=(None, 0))
-    spaced = ibis.range_window(group_by="customer", order_by="day", preceding=(None, span_days))
+    spaced = ibis.range_window(**own, preceding=(None, span_days))
     known = days.mutate(
         before=days["day"].lag().over(**own),
+        after=days["day"].lead().over(**own),
         kth=days["day"].lag(k_long - 1).over(**own) if k_long > 1 else days["day"],
         spaced=days["day"].max().over(spaced),
-        number=ibis.row_number().over(**own),
-        begun=days["day"].min().over(so_far),
     )
-    limit_before = _limit(limits, gaps=known["number"] - 1, span=known["before"] - known["begun"])
+    limit, limit_before = _limits(known, limits)
     opens = known["before"].isnull() | (known["day"] - known["before"] > limit_before)
-    opened = known.mutate(opens=ibis.ifelse(opens, known["day"], None), first=ibis.ifelse(opens, known["number"], None))
-    spell = opened.mutate(opens=opened["opens"].max().over(so_far), first=opened["first"].max().over(so_far))
-    active_until = spell["day"] + _limit(limits, gaps=spell["number"], span=spell["day"] - spell["begun"])
+    opened = known.mutate(limit=limit, opens=ibis.ifelse(opens, known["day"], None))
+    spell = opened.mutate(opens=opened["opens"].max().over(so_far))
+    active_until = spell["day"] + spell["limit"]
     regular = (spell["kth"] >= spell["opens"]) & (spell["spaced"] >= spell["opens"])
     long_until = ibis.least(ibis.least(spell["kth"], spell["spaced"]) + window_days - 1, active_until)
     return spell.select(
         "customer",
         "day",
+        "after",
         "opens",
-        bought_on=spell["number"] - spell["first"] + 1,
-        returned=spell["first"] > 0,
         long_until=ibis.ifelse(regular.fill_null(ibis.literal(value=False)), long_until, spell["day"]),
         active_until=active_until,
     )
@@ -84,11 +85,23 @@ def day_number(at: ir.TimestampValue) -> ir.IntegerValue:
     return at.date().delta(ibis.date("1970-01-01"), unit="day")
 
 
-def _limit(limits: Limits, *, gaps: ir.IntegerValue, span: ir.IntegerValue) -> ir.IntegerValue:
-    """The whole days of silence after which somebody with so many closed gaps over so many days has lapsed."""
+def _limits(days: ir.Table, limits: Limits) -> tuple[ir.IntegerValue, ir.IntegerValue]:
+    """The whole days of silence after which somebody has lapsed, seen from each purchase and from the one before."""
+    if len(limits) == 1:
+        fixed = ibis.literal(int(limits[0][0]), type="int64")
+        return fixed, fixed
+    own = {"group_by": days["customer"], "order_by": days["day"]}
+    gaps = ibis.row_number().over(**own)
+    begun = days["day"].min().over(group_by=days["customer"])
+    return (
+        _own_limit(limits, gaps=gaps, span=days["day"] - begun),
+        _own_limit(limits, gaps=gaps - 1, span=days["before"] - begun),
+    )
+
+
+def _own_limit(limits: Limits, *, gaps: ir.IntegerValue, span: ir.IntegerValue) -> ir.IntegerValue:
+    """The limit of somebody with so many closed gaps over so many days."""
     fixed, times = limits[-1]
-    if len(limits) == 1 and not times:
-        return ibis.literal(int(fixed), type="int64")
     last = fixed + times * (span / gaps.nullif(0))
     branches = [(gaps == n, days + own * (span / max(n, 1))) for n, (days, own) in enumerate(limits[:-1])]
     limit = ibis.cases(*branches, else_=last)
@@ -97,10 +110,12 @@ def _limit(limits: Limits, *, gaps: ir.IntegerValue, span: ir.IntegerValue) -> i
 
 
 def last_steps(steps: ir.Table) -> ir.Table:
-    """The latest purchase day of each customer."""
-    after = steps["day"].lead().over(group_by=steps["customer"], order_by=steps["day"])
-    marked = steps.mutate(after=after)
-    return marked.filter(marked["after"].isnull()).drop("after")
+    """The latest purchase day of each customer, with ``bought_on``, the days of its spell, and ``returned``."""
+    last = steps.filter(steps["after"].isnull()).drop("after")
+    spells = steps.group_by("customer", "opens").agg(bought_on=steps.count(), begun=steps["day"].min())
+    first = spells.group_by("customer").agg(first=spells["begun"].min())
+    known = last.join(spells.drop("begun"), ["customer", "opens"]).join(first, "customer")
+    return known.mutate(returned=known["opens"] > known["first"]).drop("first")
 
 
 def last_touches(events: ir.Table, *, touches: tuple[str, ...], own: tuple[str, ...], as_of: datetime) -> ir.Table:
@@ -136,22 +151,19 @@ def last_spells(spells: ir.Table, *, as_of: datetime, renewals: int, months: int
 
 def buyer_periods(steps: ir.Table, *, calendar: Calendar) -> ir.Table:
     """The last purchase day of each period, as steps ``customer, since, path, first_until, then_until``."""
-    period = _period_of(steps["day"], calendar)
-    dated = steps.mutate(since=period)
-    own = {"group_by": dated["customer"], "order_by": dated["day"]}
-    dated = dated.mutate(after=dated["since"].lead().over(**own))
-    last = dated.filter(dated["after"].isnull() | (dated["after"] > dated["since"]))
+    dated = steps.mutate(since=_period_of(steps["day"], calendar))
+    last = dated.filter(dated["after"].isnull() | (_period_of(dated["after"], calendar) > dated["since"]))
     return last.select(
         "customer",
         "since",
-        path=ibis.ifelse(last["bought_on"] > 1, "buyer", "once"),
+        path=ibis.ifelse(last["opens"] < last["day"], _path("buyer"), _path("once")),
         first_until=_period_of(last["long_until"], calendar),
         then_until=_period_of(last["active_until"], calendar),
     )
 
 
 def touch_periods(
-    events: ir.Table, buyers: ir.Table, *, touches: tuple[str, ...], calendar: Calendar, as_of: datetime, days: int
+    events: ir.Table, orders: ir.Table, *, touches: tuple[str, ...], calendar: Calendar, as_of: datetime, days: int
 ) -> ir.Table:
     """The last touch of each period before somebody first buys, as steps; ``days`` later the contact is cold."""
     seen = events.filter((events["at"] < as_of) & events["kind"].isin(touches))
@@ -159,14 +171,15 @@ def touch_periods(
         customer=seen["customer"], since=period_index(seen["at"], calendar), day=day_number(seen["at"])
     )
     last = touched.group_by("customer", "since").agg(day=touched["day"].max())
-    first = buyers.group_by("customer").agg(bought=buyers["since"].min())
+    bought = orders.filter(orders["at"] < as_of)
+    first = bought.group_by("customer").agg(bought=bought["at"].min())
     open_ = last.left_join(first, "customer")
-    open_ = open_.filter(open_["bought"].isnull() | (open_["since"] < open_["bought"]))
+    open_ = open_.filter(open_["bought"].isnull() | (open_["since"] < period_index(open_["bought"], calendar)))
     until = _period_of(open_["day"] + days, calendar)
     return open_.select(
         customer=open_["customer"],
         since=open_["since"],
-        path=ibis.literal("contact"),
+        path=_path("contact"),
         first_until=open_["since"],
         then_until=until,
     )
@@ -204,7 +217,7 @@ def contract_periods(spells: ir.Table, *, calendar: Calendar, as_of: datetime, r
     return last.select(
         "customer",
         "since",
-        path=ibis.literal("contract"),
+        path=_path("contract"),
         first_until=last["first_until"],
         then_until=last["then_until"],
     )
@@ -213,7 +226,8 @@ def contract_periods(spells: ir.Table, *, calendar: Calendar, as_of: datetime, r
 def step_histogram(*steps: ir.Table, last: int) -> ir.Table:
     """Steps as ``since, following, path, first_until, then_until, before, earlier, customers``.
 
-    ``before`` is the stage at the boundary that opens period ``since``, ``earlier`` the one at the boundary before it.
+    Paths and stages are numbers of `PATHS` and `STATES`. ``before`` is the stage at the boundary that opens period
+    ``since``, ``earlier`` the one at the boundary before it.
 
     Args:
         steps: Tables as `buyer_periods`, `touch_periods` and `contract_periods` give them, at most one step of a
@@ -224,34 +238,36 @@ def step_histogram(*steps: ir.Table, last: int) -> ir.Table:
     rows = ibis.union(*[table.select(*columns) for table in steps]) if len(steps) > 1 else steps[0].select(*columns)
     own = {"group_by": rows["customer"], "order_by": rows["since"]}
     lagged = {f"last_{name}": rows[name].lag().over(**own) for name in columns[1:]}
-    known = rows.mutate(**lagged, following=rows["since"].lead().over(**own))
+    lagged |= {f"prior_{name}": rows[name].lag(2).over(**own) for name in columns[2:]}
+    known = rows.mutate(**lagged, following=ibis.coalesce(rows["since"].lead().over(**own), ibis.literal(last)))
+    since, begun = known["since"], known["last_since"]
+    within = begun.isnull() | (begun < since - 1)
     known = known.mutate(
-        following=ibis.coalesce(known["following"], ibis.literal(last)),
-        before=_stage_at(known["since"], known, "last_"),
-    )
-    before_that = known["before"].lag().over(group_by=known["customer"], order_by=known["since"])
-    within = known["since"] - 1 > known["last_since"]
-    earlier = ibis.cases(
-        (known["last_since"].isnull(), UNKNOWN),
-        (within, _stage_at(known["since"] - 1, known, "last_")),
-        else_=before_that,
-    )
-    known = known.mutate(
-        earlier=earlier,
+        before=_stage_at(since, known, "last_"),
+        earlier=ibis.ifelse(within, _stage_at(since - 1, known, "last_"), _stage_at(since - 1, known, "prior_")),
         first_until=ibis.least(known["first_until"], known["following"]),
         then_until=ibis.least(known["then_until"], known["following"]),
     )
-    seen = known.filter(known["since"] < last)
+    seen = known.filter(since < last)
     return seen.group_by("since", "following", "path", "first_until", "then_until", "before", "earlier").agg(
         customers=seen.count()
     )
 
 
-def _stage_at(boundary: ir.IntegerValue, rows: ir.Table, prefix: str) -> ir.StringValue:
-    """The stage at a boundary under the step in the columns with the prefix; unknown where there is none."""
+def _stage_at(boundary: ir.IntegerValue, rows: ir.Table, prefix: str) -> ir.IntegerValue:
+    """The number of the stage at a boundary under the step in the columns with the prefix; unknown without one."""
     path, first, then = (rows[prefix + name] for name in ("path", "first_until", "then_until"))
-    branches = [(path.isnull(), UNKNOWN)]
+    branches = []
     for name, stages in PATHS.items():
-        on = path == name
-        branches += [(on & (boundary <= first), stages[0]), (on & (boundary <= then), stages[1]), (on, stages[2])]
-    return ibis.cases(*branches, else_=ibis.literal(UNKNOWN))
+        early, late, last = map(_state, stages)
+        passed = ibis.cases((boundary <= first, early), (boundary <= then, late), else_=last)
+        branches.append((path == _path(name), passed))
+    return ibis.cases(*branches, else_=_state(UNKNOWN))
+
+
+def _path(name: str) -> ir.IntegerScalar:
+    return ibis.literal(list(PATHS).index(name), type="int8")
+
+
+def _state(name: str) -> ir.IntegerScalar:
+    return ibis.literal(STATES.index(name), type="int8")

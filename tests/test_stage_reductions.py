@@ -27,7 +27,7 @@ STEPS = [
     for k in (1, 3)
 ]
 BUYERS = module.buyer_periods(STEPS[0], calendar=MONTHLY)
-TOUCHED = module.touch_periods(EVENTS, BUYERS, touches=("visit",), calendar=MONTHLY, as_of=AS_OF, days=30)
+TOUCHED = module.touch_periods(EVENTS, ORDERS, touches=("visit",), calendar=MONTHLY, as_of=AS_OF, days=30)
 
 EXPRESSIONS = {
     "purchase_steps": STEPS,

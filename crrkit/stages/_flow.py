@@ -260,7 +260,7 @@ def _steps(base: Base, rule: StageRule | ContractRule, calendar: Calendar) -> tu
     if not isinstance(base, EventBase):
         return (buyers,)
     contacts = reduce.touch_periods(
-        base.events, buyers, touches=TOUCHES, calendar=calendar, as_of=base.as_of, days=rule.contact_days
+        base.events, base.table, touches=TOUCHES, calendar=calendar, as_of=base.as_of, days=rule.contact_days
     )
     return buyers, contacts
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from crrkit.stage_reductions import PATHS, UNKNOWN
+from crrkit.stage_reductions import PATHS, STATES, UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 STAGES = ("short", "cold", "middle", "long", "lapsed")
 CUSTOMERS = ("middle", "long")
 ONCE = "once"
+_CODES = np.array([[STATES.index(stage) for stage in path] for path in PATHS.values()])
 
 
 def moves_of_steps(histogram: pd.DataFrame) -> pd.DataFrame:
@@ -27,31 +28,27 @@ def moves_of_steps(histogram: pd.DataFrame) -> pd.DataFrame:
     Args:
         histogram: As `crrkit.stage_reductions.step_histogram` gives it.
     """
-    steps = histogram.reset_index(drop=True)
-    length = (steps["following"] - steps["since"]).to_numpy(dtype="int64")
-    row = np.repeat(np.arange(len(steps)), length)
+    steps = {name: histogram[name].to_numpy(dtype="int64") for name in histogram.columns}
+    length = steps["following"] - steps["since"]
+    row = np.repeat(np.arange(len(length)), length)
     place = np.arange(length.sum()) - np.repeat(length.cumsum() - length, length)
-    boundary = steps["since"].to_numpy(dtype="int64")[row] + 1 + place
-    stage = _stages_at(steps, row, boundary)
-    before = np.where(place == 0, steps["before"].to_numpy(dtype=object)[row], _shifted(stage, 1))
-    first_two = [steps["earlier"].to_numpy(dtype=object)[row], steps["before"].to_numpy(dtype=object)[row]]
-    earlier = np.select([place == 0, place == 1], first_two, _shifted(stage, 2))
-    customers = steps["customers"].to_numpy(dtype="int64")[row]
-    cells = pd.DataFrame({
-        "boundary": boundary, "earlier": earlier, "before": before, "stage": stage, "customers": customers,
-    })  # fmt: skip
-    return cells.groupby(["boundary", "earlier", "before", "stage"], sort=True)["customers"].sum().reset_index()
-
-
-def _stages_at(steps: pd.DataFrame, row: np.ndarray, boundary: np.ndarray) -> np.ndarray:
-    first, then, last = (steps["path"].map({name: path[i] for name, path in PATHS.items()}) for i in range(3))
-    reach = [steps[name].to_numpy(dtype="int64")[row] for name in ("first_until", "then_until")]
-    named = [stages.to_numpy(dtype=object)[row] for stages in (first, then, last)]
-    return np.select([boundary <= reach[0], boundary <= reach[1]], named[:2], named[2])
+    boundary = steps["since"][row] + 1 + place
+    path = _CODES[steps["path"]]
+    first, then, last = (path[:, part][row] for part in range(3))
+    reached = [boundary <= steps[name][row] for name in ("first_until", "then_until")]
+    stage = np.select(reached, [first, then], last)
+    before = np.where(place == 0, steps["before"][row], _shifted(stage, 1))
+    known = [steps["earlier"][row], steps["before"][row]]
+    earlier = np.select([place == 0, place == 1], known, _shifted(stage, 2))
+    cells = pd.DataFrame({"boundary": boundary, "earlier": earlier, "before": before, "stage": stage})
+    cells["customers"] = steps["customers"][row]
+    summed = cells.groupby(["boundary", "earlier", "before", "stage"], sort=True)["customers"].sum().reset_index()
+    names = dict(enumerate(STATES))
+    return summed.assign(**{name: summed[name].map(names).astype("object") for name in ("earlier", "before", "stage")})
 
 
 def _shifted(stage: np.ndarray, by: int) -> np.ndarray:
-    return np.concatenate([np.full(min(by, len(stage)), UNKNOWN, dtype=object), stage[: len(stage) - by]])[: len(stage)]
+    return np.concatenate([np.zeros(min(by, len(stage)), dtype=stage.dtype), stage[: max(len(stage) - by, 0)]])
 
 
 def whole_stage(stages: pd.Series) -> pd.Series:
