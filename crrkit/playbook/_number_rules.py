@@ -155,7 +155,7 @@ def _target_due(facts: Facts) -> Iterator[Card]:
     begins = calendar.start(calendar.index(last_day) + 1)
     left = (begins - last_day).days
     since = max((target.date for target in facts.targets.targets), default=date.min)
-    if left > YEAR_END or since > begins - timedelta(days=YEAR_END):
+    if left > YEAR_END or since >= begins - timedelta(days=YEAR_END):
         return
     text = ngettext(
         "{n} day is left until {day}, when the next year begins, and no target was set for it.",
