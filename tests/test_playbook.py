@@ -411,7 +411,7 @@ counts = st.integers(0, 60)
 
 
 @pytest.mark.hypothesis
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     st.dictionaries(st.sampled_from(sorted(CAUSES)), counts, min_size=1).filter(lambda c: sum(c.values())),
     st.lists(st.tuples(st.integers(0, 400), st.integers(0, 900)), min_size=1, max_size=3),

@@ -112,17 +112,29 @@ class Card:
         return "\n".join([f"{self.title} [{_(self.kind)}]", *(f"  {name}: {text}" for name, text in self.lines())])
 
     def to_html(self) -> str:
-        """The card as a heading and a list of definitions; colours are the page's own."""
-        whole = 'style="float:none;width:auto;font-weight:600"'  # Jupyter floats names, and long ones push the rest
-        items = "".join(
-            f'<dt {whole}>{html.escape(name)}</dt><dd style="margin-left:1.2em">{html.escape(text)}</dd>'
-            for name, text in self.lines()
-        )
+        """The card: what was seen, what to do and what to mind; the rest below a summary that opens."""
+        first = (_("because"), _("action"), _("who"), _("mind"))
+        shown = [line for line in self.lines() if line[0] in first]
+        others = [line for line in self.lines() if line[0] not in first]
         heading = html.escape(f"{self.title} [{_(self.kind)}]")
-        return f'<section class="crrkit-proposal"><h4>{heading}</h4><dl>{items}</dl></section>'
+        summary = html.escape(", ".join(name for name, _text in others))
+        return (
+            f'<section class="crrkit-proposal"><h4>{heading}</h4>{_definitions(shown)}'
+            f"<details><summary>{summary}</summary>{_definitions(others)}</details></section>"
+        )
 
     def _repr_html_(self) -> str:
         return self.to_html()
+
+
+def _definitions(lines: list[tuple[str, str]]) -> str:
+    """Names beside their texts; colours are the page's own."""
+    whole = 'style="float:none;width:auto;font-weight:600"'  # Jupyter floats names, and long ones push the rest aside
+    items = "".join(
+        f'<dt {whole}>{html.escape(name)}</dt><dd style="margin:0">{html.escape(text)}</dd>' for name, text in lines
+    )
+    grid = "display:grid;grid-template-columns:minmax(5em,auto) 1fr;gap:.2em 1em;margin:.4em 0"
+    return f'<dl style="{grid}">{items}</dl>'
 
 
 def make_card(
