@@ -137,7 +137,11 @@ def test_what_is_no_number_is_told_and_reset_returns_to_the_first_state(
     slider(page, FIRST[explorer][0]).press("Home")
     expect(page.locator("[aria-invalid]")).to_have_count(0)
     assert picture.inner_html() != first[1]
+    one.fill("-1")
+    expect(one).to_have_attribute("aria-invalid", "true")
     page.get_by_role("button", name="Reset").click()
+    expect(page.locator("[aria-invalid]")).to_have_count(0)
+    expect(one).not_to_have_value("-1")
     expect(message(page)).to_have_text("The first numbers are back.")
     assert (numbers.inner_text(), picture.inner_html()) == first
     assert code(page) == explorer().code
