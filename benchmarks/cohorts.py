@@ -42,7 +42,7 @@ SELECT cohort, period - cohort AS age, count(*) AS active FROM aged GROUP BY ALL
 """
 REVENUE_BY_HAND = """
 WITH paid AS (SELECT customer, year("at") * 12 + month("at") - 1 AS period, sum(amount)::DOUBLE AS revenue
-              FROM '{path}' GROUP BY ALL),
+              FROM '{path}' WHERE amount > 0 OR amount IS NULL GROUP BY ALL),
      own AS (SELECT customer, min(period) AS cohort, arg_min(revenue, period) AS opening FROM paid GROUP BY customer)
 SELECT cohort, period - cohort AS age, count(*) AS active, sum(revenue) AS revenue,
        sum(least(revenue, opening)) AS capped
@@ -59,7 +59,7 @@ def main() -> None:
         rules = {"customer": "customer", "at": "at", "as_of": "2024-01-01"}
         visits = crr.read_orders(path, **rules)
         compare(f"{rows:,} orders, customers", visits, CUSTOMERS_BY_HAND.format(path=path), value="customers")
-        paid = crr.read_orders(path, amount="amount", refunds="keep", **rules)  # the other side looks at no sign either
+        paid = crr.read_orders(path, amount="amount", **rules)  # refunds set aside on both sides
         compare(f"{rows:,} orders, revenue", paid, REVENUE_BY_HAND.format(path=path), value="revenue")
 
 

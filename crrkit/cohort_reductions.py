@@ -63,10 +63,11 @@ def _from_cohort(rows: ir.Table, step: int | None) -> ir.Table:
 
 
 def _from_opening(paid: ir.Table, step: int | None) -> ir.Table:
-    """The rows with their cohort, their age and what the customer paid in age 0: one join, where windows would sort."""
+    """The rows with their cohort, their age and what the customer paid in age 0: joins, where windows would sort."""
     if step is None:
-        own = paid.group_by("customer").agg(cohort=paid["period"].min(), opening=paid["revenue"].argmin(paid["period"]))
-        rows = paid.join(own, "customer")
+        own = paid.group_by("customer").agg(cohort=paid["period"].min())
+        first = paid.join(own, ["customer", ("period", "cohort")])
+        rows = paid.join(first.select("customer", "cohort", opening=first["revenue"]), "customer")
         return rows.mutate(since=rows["period"] - rows["cohort"])
     own = paid.group_by("customer").agg(opening=paid["revenue"].sum(where=paid["since"] == 0))
     return paid.join(own, "customer")
@@ -208,17 +209,15 @@ def gap_counts(stretches: ir.Table) -> ir.Table:
 def revenue_histogram(
     orders: ir.Table, *, calendar: Calendar, step: int | None, as_of: datetime, by: Names = ()
 ) -> ir.Table:
-    """``cohort, since, customers, revenue, capped, negative, unpriced``, one row an age.
+    """``cohort, since, customers, revenue, capped, negative``, one row an age.
 
     ``capped`` sums what each customer paid, no more than in age 0; ``negative`` counts customers whose sum of age 0 is
-    below 0; ``unpriced`` counts purchases without an amount, which add nothing.
+    below 0. Purchases without an amount are visits that add nothing, see `unpriced_count`.
     """
     seen = orders.filter(orders["at"] < as_of)
     priced = seen.select("customer", "at", amount=seen["amount"].cast("float64"))
     aged = _aged(priced, calendar, step)
-    paid = aged.group_by(_but(aged, "amount")).agg(
-        revenue=aged["amount"].sum(), unpriced=aged.count(where=aged["amount"].isnull())
-    )
+    paid = aged.group_by(_but(aged, "amount")).agg(revenue=aged["amount"].sum())
     paid = paid.mutate(revenue=paid["revenue"].fill_null(0.0))
     rows = with_segments(_from_opening(paid, step), seen, "at", by)
     return rows.group_by([*by, "cohort", "since"]).agg(
@@ -226,5 +225,10 @@ def revenue_histogram(
         revenue=rows["revenue"].sum(),
         capped=ibis.least(rows["revenue"], rows["opening"]).sum(),
         negative=rows.count(where=(rows["since"] == 0) & (rows["opening"] < 0)),
-        unpriced=rows["unpriced"].sum(),
     )
+
+
+def unpriced_count(orders: ir.Table, *, as_of: datetime) -> ir.Table:
+    """``unpriced``: purchases without an amount; counted apart, so that no group has to carry it."""
+    seen = orders.filter(orders["at"] < as_of)
+    return seen.aggregate(unpriced=seen.count(where=seen["amount"].isnull()))

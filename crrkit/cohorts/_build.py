@@ -164,7 +164,8 @@ def _money(plan: Plan) -> tuple[list[pd.DataFrame], list[str]]:
         cells["rate"], cells["gross"] = cells["revenue"] / base_sum, cells["capped"] / base_sum
         cells["low"] = cells["high"] = np.nan
         tables.append(_marked(cells, plan, 0))
-    return tables, _money_notes(histogram)
+    unpriced = reductions.collect(reduce.unpriced_count(base.table, as_of=base.as_of))["unpriced"]
+    return tables, _money_notes(histogram, int(unpriced.iloc[0]))
 
 
 def _cells(plan: Plan, names: dict[str, object], size: np.ndarray, counts: dict[str, np.ndarray]) -> pd.DataFrame:
@@ -224,8 +225,8 @@ def _pairs(plan: Plan) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def _money_notes(histogram: pd.DataFrame) -> list[str]:
-    notes, unpriced = [], int(histogram["unpriced"].sum())
+def _money_notes(histogram: pd.DataFrame, unpriced: int) -> list[str]:
+    notes = []
     if unpriced:
         text = _("Purchases without an amount: {n}. They are visits, but add no revenue.")
         notes.append(text.format(n=format_number(unpriced)))
