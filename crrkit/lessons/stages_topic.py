@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crrkit._language import format_date, format_number, format_percent
+from crrkit._language import format_number, format_percent
 from crrkit._language import gettext as _
 from crrkit.bases import read_orders
 from crrkit.lessons.choices import Option, choice
@@ -50,7 +50,7 @@ def _stage(days: tuple[date, ...], lapse_days: int) -> str:
 def _ink(history: History) -> dict[str, str]:
     last = (TODAY - history.days[-1]).days
     return {
-        "days": ", ".join(format_date(day) for day in history.days), "today": format_date(TODAY),
+        "days": ", ".join(day.isoformat() for day in history.days), "today": TODAY.isoformat(),
         "n": format_number(len(history.days)), "silent": format_number(last),
         "limit": format_number(history.lapse_days), "window": format_number(RULE.window_days),
         "k": format_number(RULE.k_long), "span": format_number(RULE.span_days),
@@ -119,9 +119,9 @@ def _who_changes(candidates: dict[str, History]) -> str:
 
 
 def _letters(candidates: dict[str, History]) -> dict[str, str]:
-    histories = {name: ", ".join(format_date(day) for day in one.days) for name, one in candidates.items()}
+    histories = {name: ", ".join(day.isoformat() for day in one.days) for name, one in candidates.items()}
     limit = next(iter(candidates.values())).lapse_days
-    return histories | {"limit": format_number(limit), "double": format_number(2 * limit), "today": format_date(TODAY)}
+    return histories | {"limit": format_number(limit), "double": format_number(2 * limit), "today": TODAY.isoformat()}
 
 
 def doubled(candidates: dict[str, History]) -> Question:
