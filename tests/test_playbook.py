@@ -410,6 +410,19 @@ def test_a_measure_at_its_bound_cannot_be_seen_to_rise() -> None:
 counts = st.integers(0, 60)
 
 
+def test_what_to_do_first_is_what_brings_most_for_its_cost() -> None:
+    # One point: +38.75 by conversion; of the lost a third name service and a sixth the price.
+    asked = {"model": worked(), "horizon": 2, "causes": {"service": 40, "price": 20, "unknown": 60}}
+
+    def order(**costs: float) -> list[str]:
+        return [card.name for card in crr.diagnose(HALVES, costs=costs, **asked).cards if card.kind == "do"]
+
+    assert order() == ["conversion", "service", "price"]
+    assert order(price=1) == ["price", "conversion", "service"]
+    assert order(price=1, service=1) == ["service", "price", "conversion"]
+    assert order(price=1, service=3) == ["price", "service", "conversion"]
+
+
 @pytest.mark.hypothesis
 @settings(max_examples=20, deadline=None)
 @given(
