@@ -122,7 +122,7 @@ function row(y, name, rate, kind, { low, high, truth, across, say }) {
   if (Number.isNaN(rate)) return [title, caption(kind, PLOT.left + 1.5, y + 28, say.percent(rate), "start")];
   const x = across(rate);
   const number = rate < low ? `← ${say.percent(rate)}` : rate > high ? `${say.percent(rate)} →` : say.percent(rate);
-  const right = rate >= truth || x < PLOT.left + 16; // away from the line of the truth, if there is room
+  const right = rate >= truth || x < PLOT.left + 17; // away from the line of the truth, if there is room
   const beside = caption(kind, x, y + 28, number, right ? "start" : "end");
   beside.setAttribute("dx", right ? 12 : -12);
   return [title, vector("circle", { "data-marker": kind, "data-rate": rate, cx: `${x}%`, cy: y + 23, r: kind === "chosen" ? 7 : 5 }), beside];

@@ -149,7 +149,7 @@ def test_what_is_no_number_is_told_and_reset_returns_to_the_first_state(
 
 @every_explorer
 def test_the_keyboard_reaches_everything_in_russian_too(shown: Callable[..., Page], explorer: type[Explorer]) -> None:
-    page = shown(explorer(lang="ru"))
+    page = shown(explorer(lang="ru"), viewport={"width": 360, "height": 800})
     controls = page.locator(".crrkit-ui :is(input, select, button)")
     controls.first.wait_for()
     for control in controls.all():
@@ -159,6 +159,7 @@ def test_the_keyboard_reaches_everything_in_russian_too(shown: Callable[..., Pag
     names = page.locator(".crrkit-ui").aria_snapshot()
     assert not any(word in names for word in ("slider \n", "spinbutton \n", "undefined", "NaN", "{"))
     assert page.locator(".crrkit-ui").evaluate("(one) => one.lang") == "ru"
+    assert_it_fits(page, 360)
 
 
 @every_explorer
