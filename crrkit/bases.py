@@ -54,6 +54,10 @@ class Base:
         """The intervals of being a customer, ``customer, start, end``."""
         raise NotImplementedError
 
+    def seen_before(self, moment: datetime) -> Self:
+        """The same base as it stood just before a moment not after its cut-off."""
+        return replace(self, as_of=moment)
+
     def __str__(self) -> str:
         """The account of the rows and the definition card."""
         return f"{self.quality}\n{self.card}"

@@ -29,6 +29,7 @@ _WORDS = {
     "last_active_day": mark("the last day on which the contract runs"),
     "set aside": mark("rows with an amount of 0 or below are set aside"),
     "keep": mark("rows with an amount of 0 or below are kept"),
+    "removed": mark("a purchase that was given back in full counts as never made"),
     "outside": mark("people who never bought are no customers and in no rate"),
 }
 

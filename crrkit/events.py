@@ -6,8 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from crrkit import reductions
-from crrkit._checks import check_count
+from crrkit._checks import check_choice, check_count
+from crrkit._errors import InputError
 from crrkit._language import format_number, ngettext
+from crrkit._language import gettext as _
 from crrkit.bases import OrderBase, check_activity, check_calendar, day_after, moment_of, names_of, settled
 from crrkit.definitions import DefinitionCard
 from crrkit.tables import BUYING, read_event_rows
@@ -15,6 +17,7 @@ from crrkit.tables import BUYING, read_event_rows
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
+    from typing import Self
 
     import ibis.expr.types as ir
 
@@ -31,10 +34,17 @@ class EventBase(OrderBase):
     Attributes:
         events: All rows, ``customer, at, kind`` and ``amount`` when there are amounts.
         contacts: How many people only looked or were offered something.
+        refunded: What becomes of purchases that were given back in full.
     """
 
     events: ir.Table = field(default=None, repr=False)
     contacts: int = 0
+    refunded: str = "count"
+
+    def seen_before(self, moment: datetime) -> Self:
+        """The same base as it stood just before a moment: refunds of later days had not been made."""
+        orders = _orders(self.events, self.refunded, moment)
+        return replace(self, as_of=moment, table=orders)
 
 
 def read_events(
@@ -47,6 +57,7 @@ def read_events(
     receipt: str | None = None,
     kinds: Mapping[str, Any] | None = None,
     other: str = "refuse",
+    refunded: str = "count",
     by: str | Sequence[str] = (),
     activity: Activity = "period",
     as_of: str | date | datetime | None = None,
@@ -60,8 +71,7 @@ def read_events(
 
     Every event is one of seven kinds. ``purchase`` and ``contract`` (one was signed) make a customer; ``visit``,
     ``offer`` and ``education`` are touches, which make a contact of somebody who has not bought yet; ``refund`` and
-    ``incident`` are told apart from both. A purchase counts from its day on, even if it is given back later: what was
-    reported is not restated.
+    ``incident`` are told apart from both.
 
     Args:
         source: As for `read_contracts`.
@@ -73,6 +83,9 @@ def read_events(
         kinds: What the firm's own words mean, ``{"site_visit": "visit", "payment_done": "purchase"}``; None as the
             kind sets the rows aside. Words such as "order" or "визит" are known.
         other: What a word means that is neither named nor known: ``"refuse"``, ``"set aside"`` or one of the kinds.
+        refunded: ``"count"``: a purchase counts from its day on, even if it is given back later, so that what was
+            reported is not restated; ``"remove"``: a purchase that is given back in full before the cut-off counts as
+            never made (by receipt, else by customer and amount).
         by: Columns that segment customers.
         activity: Who is a customer, as for `read_orders`.
         as_of: The cut-off; by default the day after the last event.
@@ -113,19 +126,32 @@ def read_events(
         source, named=named, kinds=kinds, other=other, by=names_of(by), zone=zone, dates=dates, as_of=cut
     )
     cut = cut or day_after(rows.last)
-    orders = reductions.of_kinds(rows.table, kinds=BUYING)
+    if check_choice(refunded, name="refunded", choices=("count", "remove")) == "remove" and amount is None:
+        message = _("refunded='remove' needs to know what was paid and given back. Name amount=.")
+        raise InputError(message, argument="refunded", given=refunded)
+    orders = _orders(rows.table, refunded, cut)
     people = reductions.collect(reductions.buyers_and_contacts(rows.table, buying=BUYING)).iloc[0]
     rule = settled(activity, orders, cut)
     card = DefinitionCard(
         source=rows.quality.source, unit="buyer", activity=str(rule), as_of=cut, zone=rows.zone,
         burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts, contacts="outside",
+        refunds="removed" if refunded == "remove" else None,
     )  # fmt: skip
     contacts = int(people["people"] - people["buyers"])
     quality = replace(rows.quality, notes=(*rows.quality.notes, *_contact_note(contacts)))
     first = people["first"].to_pydatetime() if people["buyers"] else rows.first
     return EventBase(
-        orders, quality, card, first, cut, names_of(by), rule, rows.engine, events=rows.table, contacts=contacts
-    )
+        orders, quality, card, first, cut, names_of(by), rule, rows.engine, events=rows.table, contacts=contacts,
+        refunded=refunded,
+    )  # fmt: skip
+
+
+def _orders(events: ir.Table, refunded: str, moment: datetime) -> ir.Table:
+    """The purchases among the events."""
+    if refunded == "count":
+        return reductions.of_kinds(events, kinds=BUYING)
+    by_receipt = "receipt" in events.columns
+    return reductions.without_refunded(events, buying=BUYING, refund="refund", as_of=moment, by_receipt=by_receipt)
 
 
 def _contact_note(contacts: int) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from crrkit.periods import Calendar
 
 SECONDS_PER_DAY = 86_400
+CENT = 0.01
 NO_SEGMENT = "–"  # the segment of customers whose earliest row names none
 OPEN = 10**9  # the number of a period that never comes: a spell that has not ended when the data end
 
@@ -52,6 +53,32 @@ def order_histogram(orders: ir.Table, *, calendar: Calendar, as_of: datetime, by
 def of_kinds(events: ir.Table, *, kinds: tuple[str, ...]) -> ir.Table:
     """The events of some kinds, without the column that says so."""
     return events.filter(events["kind"].isin(kinds)).drop("kind")
+
+
+def without_refunded(
+    events: ir.Table, *, buying: tuple[str, ...], refund: str, as_of: datetime, by_receipt: bool
+) -> ir.Table:
+    """The events of ``buying`` kinds but for purchases that were given back in full before the cut-off.
+
+    With receipts a purchase is given back when the refunds under its receipt reach what was paid; without, each refund
+    takes back the customer's latest purchase of the same amount that was not made after it.
+    """
+    seen = events.filter(events["at"] < as_of)
+    bought, back = seen.filter(seen["kind"].isin(buying)), seen.filter(seen["kind"] == refund)
+    paid, returned = bought["amount"].abs(), back["amount"].abs()
+    if by_receipt:
+        known = bought.mutate(paid=paid.sum().over(group_by=[bought["customer"], bought["receipt"]]))
+        sums = back.group_by("customer", "receipt").agg(back=returned.sum())
+        joined = known.left_join(sums, ["customer", "receipt"])
+        kept = joined.filter(joined["back"].isnull() | (joined["back"] < joined["paid"] - CENT))
+        return kept.select(*[name for name in events.columns if name != "kind"])
+    bought, back = bought.mutate(cents=(paid / CENT).round()), back.mutate(cents=(returned / CENT).round())
+    sums = back.group_by("customer", "cents").agg(times=back.count(), until=back["at"].max())
+    joined = bought.left_join(sums, ["customer", "cents"])
+    early = joined["at"] <= joined["until"]
+    row = ibis.row_number().over(group_by=[joined["customer"], joined["cents"], early], order_by=joined["at"].desc())
+    numbered = joined.mutate(taken_back=(early & (row < joined["times"])).fill_null(ibis.literal(value=False)))
+    return numbered.filter(~numbered["taken_back"]).select(*[name for name in events.columns if name != "kind"])
 
 
 def buyers_and_contacts(events: ir.Table, *, buying: tuple[str, ...]) -> ir.Table:

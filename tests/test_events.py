@@ -130,3 +130,39 @@ def test_what_costs_nothing_or_less_was_not_bought():
 
 def test_every_kind_has_words_of_its_own():
     assert map_kinds(KINDS, kinds=None, other="refuse") == dict(zip(KINDS, KINDS, strict=True))
+
+
+# Purchases that were given back ---------------------------------------------------------------------------------------
+
+BACK = pd.DataFrame([
+    ("whole", "2024-01-05", "purchase", 10.0, "r1"), ("whole", "2024-02-20", "refund", -10.0, "r1"),
+    ("part", "2024-01-05", "purchase", 10.0, "r2"), ("part", "2024-01-09", "refund", -4.0, "r2"),
+    ("again", "2024-01-05", "purchase", 10.0, "r3"), ("again", "2024-01-25", "purchase", 10.0, "r4"),
+    ("again", "2024-01-26", "refund", -10.0, "r4"), ("again", "2024-03-01", "purchase", 10.0, "r5"),
+], columns=["who", "at", "kind", "paid", "slip"])  # fmt: skip
+
+
+@pytest.mark.parametrize("receipt", [None, "slip"])
+def test_a_purchase_given_back_in_full_can_count_as_never_made(receipt):
+    base = read(BACK, amount="paid", receipt=receipt, refunded="remove", as_of="2024-04-01")
+    rows = base.table.to_pandas()
+    left = sorted(zip(rows["customer"], rows["at"].dt.strftime("%m-%d"), strict=True))
+    assert left == [("again", "01-05"), ("again", "03-01"), ("part", "01-05")]
+    assert "given back in full" in str(base.card)
+    counted = read(BACK, amount="paid", receipt=receipt, as_of="2024-04-01")
+    assert len(counted.table.to_pandas()) == 5
+
+
+def test_before_the_refund_nobody_knew_of_it():
+    base = read(BACK, amount="paid", refunded="remove", as_of="2024-04-01")
+    stages = {
+        day: crr.stage_on(base, day).to_pandas().set_index("customer")["stage"] for day in ("2024-02-20", "2024-02-21")
+    }
+    assert stages["2024-02-20"]["whole"] == "middle"
+    assert stages["2024-02-21"]["whole"] == "unknown"  # nothing else is known of this person
+    assert stages["2024-02-21"]["part"] == "middle"
+
+
+def test_without_amounts_nothing_can_be_taken_back():
+    with pytest.raises(ValueError, match="needs to know what was paid"):
+        read(BACK.drop(columns="paid"), refunded="remove")

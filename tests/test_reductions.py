@@ -38,6 +38,10 @@ SEGMENTS = module.customer_segments(CONTRACTS, time="start", by=("region",))
 # Every function that gives a table, each asked in all the ways that change its text.
 EXPRESSIONS = {
     "of_kinds": [module.of_kinds(EVENTS, kinds=("purchase", "contract"))],
+    "without_refunded": [
+        module.without_refunded(table, buying=("purchase",), refund="refund", as_of=AS_OF, by_receipt=by_receipt)
+        for table, by_receipt in ((EVENTS, False), (EVENTS.mutate(receipt=ibis.literal("r")), True))
+    ],
     "buyers_and_contacts": [module.buyers_and_contacts(EVENTS, buying=("purchase", "contract"))],
     "order_histogram": [
         module.order_histogram(ORDERS, calendar=MONTHLY, as_of=AS_OF, by=by) for by in ((), ("region",))

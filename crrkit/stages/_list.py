@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -44,7 +44,8 @@ class StageList(Shown):
         customers: One row a person: ``customer stage``; ``first_purchase`` (bought on one day of the spell only: M1),
             ``returned`` (the spell is not the first), ``re_engaged`` (lapsed, but came to look again), ``at_risk``
             (silent for longer than four fifths of the gaps); ``purchase_days`` of the spell, ``silent_days`` since
-            the last one (since the last touch of a contact). ``unknown`` is who was first seen on the day or later.
+            the last one (since the last touch of a contact). ``unknown`` is who
+            had neither bought nor been touched before the day.
         day: As of when.
         rule: Who stands in which stage.
     """
@@ -110,7 +111,7 @@ def stage_on(base: Base, day: str | date, *, rule: StageRule | ContractRule | No
         ['       a   long           False', '       b middle            True']
     """
     cut = _as_of(base, day)
-    seen = replace(base, as_of=cut)
+    seen = base.seen_before(cut)
     chosen = fitting_rule(seen, rule)
     found = _of_contracts(seen, chosen) if isinstance(chosen, ContractRule) else _of_buyers(seen, chosen)
     rows = base.events if isinstance(base, EventBase) else base.table

@@ -47,8 +47,8 @@ USUAL = {
 
 # Columns of results and of the expressions that lead to them; a segment column of the same name would be lost in them.
 RESERVED = frozenset({
-    "active", "age", "age_days", "amount", "at", "before", "begun", "bucket", "buyers", "capped", "churn",
-    "churn_events", "closed", "cohort", "continuous", "contract", "contracts", "crr", "crr_continuous",
+    "active", "age", "age_days", "amount", "at", "back", "before", "begun", "bucket", "buyers", "capped", "cents",
+    "churn", "churn_events", "closed", "cohort", "continuous", "contract", "contracts", "crr", "crr_continuous",
     "crr_high", "crr_low", "crr_textbook", "customer", "customers", "day", "days", "earliest", "early_loss",
     "end", "exposure", "first", "former", "frequency", "from_", "gap", "gaps", "growth", "high", "history",
     "inside", "is_top", "joined", "joins", "kept", "last", "leaves", "left", "lost", "low", "n", "negative",
