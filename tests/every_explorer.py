@@ -8,7 +8,7 @@ import crrkit as crr
 from crrkit.widgets import CohortExplorer, Explorer
 from crrkit.widgets._static import EXPLORERS
 
-ALL = sorted(EXPLORERS)
+ALL = sorted(name for name, one in EXPLORERS.items() if not one.needs_python)
 
 
 def _cohorts(lang: str) -> Explorer:

@@ -67,6 +67,7 @@ class Explorer(anywidget.AnyWidget):
 
     module: ClassVar[str]  # the name of its module, style and entry in saved outputs
     names: ClassVar[tuple[str, ...]]  # the traits that are its state, in the order of its arguments
+    needs_python: ClassVar[bool] = False  # whether it is a picture in a page without a kernel
 
     lang = traitlets.Unicode(read_only=True).tag(sync=True)
     _initial = traitlets.Dict().tag(sync=True)

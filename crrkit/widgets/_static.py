@@ -14,6 +14,7 @@ from crrkit.widgets.formula_explorer import FormulaExplorer
 from crrkit.widgets.noise_explorer import NoiseExplorer
 from crrkit.widgets.period_explorer import PeriodExplorer
 from crrkit.widgets.stage_explorer import StageExplorer
+from crrkit.widgets.stage_rule_explorer import StageRuleExplorer
 from crrkit.widgets.who_is_new_explorer import WhoIsNewExplorer
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ SHOWN: tuple[type[Explorer], ...] = (
     NoiseExplorer,
     PeriodExplorer,
     StageExplorer,
+    StageRuleExplorer,
     WhoIsNewExplorer,
 )
 EXPLORERS: dict[str, type[Explorer]] = {one.module: one for one in SHOWN}
@@ -54,7 +56,8 @@ def static_html(explorer: Explorer, *, element_id: str, assets: bool = True) -> 
     """An explorer as a piece of HTML that works from disk, with the network off.
 
     The piece is the still picture, which stays when JavaScript is off, and the explorer's state; a small script makes
-    it live. The page's policy must allow inline scripts and ``blob:`` ones, or the picture stays still.
+    it live. The page's policy must allow inline scripts and ``blob:`` ones, or the picture stays still. An explorer
+    that counts in Python is its picture and says so.
 
     Args:
         explorer: The explorer; its state as it stands becomes the page's start state.
@@ -69,6 +72,8 @@ def static_html(explorer: Explorer, *, element_id: str, assets: bool = True) -> 
     """
     name = escape(element_id, quote=True)
     host = f'<div id="{name}" class="crrkit-explorer" lang="{explorer.lang}">{explorer.still()}</div>'
+    if explorer.needs_python:
+        return host
     where = f'data-crrkit-state="{name}" data-crrkit-module="{explorer.module}"'
     data = f'<script type="application/json" {where}>{island(explorer.page_state)}</script>'
     return f"{host}\n{data}\n" + (static_assets([explorer]) if assets else "")
@@ -76,7 +81,7 @@ def static_html(explorer: Explorer, *, element_id: str, assets: bool = True) -> 
 
 def static_assets(explorers: Iterable[Explorer | type[Explorer]]) -> str:
     """Style, modules and script for all of a page's explorers, each module once; stands after the explorers."""
-    names = sorted({explorer.module for explorer in explorers})
+    names = sorted({explorer.module for explorer in explorers if not explorer.needs_python})
     styles = "\n".join(file_text(f"{name}.css") for name in ["shared", *names])
     modules = island({name: module_text(name) for name in names})
     return (
