@@ -525,6 +525,57 @@ def test_what_cannot_be_asked_of_a_grid_is_refused_in_a_sentence() -> None:
         crr.cohort_grid(contracts(CLUB), value="revenue")
 
 
+# Events ------------------------------------------------------------------------------------------------------------
+
+# a looks in January and buys in February and April; b buys in February, complains in March, signs in May; c only looks.
+EVENTS = """
+a 2024-01-05 visit
+a 2024-02-05 purchase
+a 2024-03-05 visit
+a 2024-04-05 purchase
+b 2024-02-20 purchase
+b 2024-03-20 incident
+b 2024-05-20 contract
+c 2024-01-09 offer
+c 2024-03-09 visit
+"""
+
+
+def events(text: str, **rules):
+    rows = [line.split() for line in text.strip().splitlines()]
+    log = pd.DataFrame(rows, columns=["client_id", "happened_at", "what"])
+    return crr.read_events(log, customer="client_id", at="happened_at", kind="what", **rules)
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({}, [1, 0, 0.5, 0.5]),
+        ({"kind": "unbounded"}, [1, 1, 1, 0.5]),
+        ({"kind": "bracket", "brackets": [(1, 2), (3, 3)]}, [0.5, 0.5]),
+    ],
+)
+def test_of_events_the_first_purchase_makes_the_cohort_and_only_purchases_are_activity(options, expected) -> None:
+    grid = crr.cohort_grid(events(EVENTS, as_of="2024-06-01"), **options)
+    assert grid.matrix("size").iloc[:, 0].loc[["2024-02", "2024-03"]].tolist() == [2, 0]
+    same(rates(grid, "2024-02")[: len(expected)], expected)
+    assert "2024-01" not in grid.matrix("size").index or grid.matrix("size").loc["2024-01"].iloc[0] == 0
+
+
+def test_events_with_nobody_but_contacts_have_no_cohort() -> None:
+    grid = crr.cohort_grid(events("c 2024-01-09 offer\nc 2024-03-09 visit", as_of="2024-06-01"))
+    assert set(grid.table["status"]) == {"empty"}
+    assert grid.table["rate"].isna().all()
+
+
+def test_events_are_cohorts_of_their_purchases() -> None:
+    bought = [line for line in EVENTS.strip().splitlines() if line.split()[2] in ("purchase", "contract")]
+    of_orders = orders("\n".join(" ".join(line.split()[:2]) for line in bought), as_of="2024-06-01")
+    for options in ({}, {"align": "age"}, {"kind": "unbounded"}, {"every": "week"}):
+        one = crr.cohort_grid(events(EVENTS, as_of="2024-06-01"), **options).table
+        pd.testing.assert_frame_equal(one, crr.cohort_grid(of_orders, **options).table)
+
+
 # Out ---------------------------------------------------------------------------------------------------------------
 
 

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 from crrkit._errors import CrrkitError, MissingDependencyError
 from crrkit._language import gettext as _
 from crrkit._language import language
+from crrkit.bases import Base, ContractBase, OrderBase
+from crrkit.events import EventBase
 from crrkit.report.account import dump_account, reference_row
 from crrkit.report.cohort_findings import told
 from crrkit.report.findings import earlier_periods
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from nbformat import NotebookNode
 
-    from crrkit.bases import Base
     from crrkit.movement import RetentionTable
 
 CELL_SECONDS = 60
@@ -156,7 +157,7 @@ def _explorer_code(row: pd.Series | None) -> str:
 
 def recipe(kept: RetentionTable, base: Base) -> str:
     """The two lines that count the account anew for whoever holds the list."""
-    verb = "read_contracts" if kept.card.unit != "buyer" else "read_orders"
+    verb = _VERBS[type(base)]
     facts: dict[str, object] = dict(kept.quality.columns)
     usual = {
         "zone": None,
@@ -175,6 +176,11 @@ def recipe(kept: RetentionTable, base: Base) -> str:
         f"base = crr.{verb}({kept.card.source!r}, {arguments})\n"
         f"kept = crr.retention_by_period(base, every={kept.every!r})"
     )
+
+
+_VERBS: dict[type[Base], str] = {
+    ContractBase: "read_contracts", OrderBase: "read_orders", EventBase: "read_events",
+}  # fmt: skip
 
 
 def _introduction() -> str:
