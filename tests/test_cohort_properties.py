@@ -306,7 +306,8 @@ def test_every_cell_of_a_trailing_window(log, calendar, align, as_of, days) -> N
     plain = Plain(every, rules, align, as_of, moment=True)
     known = {who: brute.trailing(moments, days) for who, moments in log.items() if min(moments) < as_of}
     lives = {who: (_begun(intervals, as_of), ages_of_member(plain, intervals)) for who, intervals in known.items()}
-    compare(engine().grid(base, every, rules, as_of, align=align), plain, lives, "bounded")
+    for kind in KINDS:
+        compare(engine().grid(base, every, rules, as_of, kind=kind, align=align), plain, lives, kind)
 
 
 @settings(max_examples=20, phases=QUICK)

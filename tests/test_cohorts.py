@@ -193,6 +193,15 @@ def test_the_pooled_average_may_rise_and_says_so() -> None:
     assert better.notes == ()
 
 
+def test_an_unbounded_average_may_rise_too_although_no_cohort_does() -> None:
+    # February comes back less than January, and is too young for age 2
+    grid = crr.cohort_grid(nested({"2024-01": [100, 80, 80, 80], "2024-02": [100, 20, 20], "2024-03": [100, 10]}),
+                           kind="unbounded")  # fmt: skip
+    assert grid.rises() == [2, 3]
+    assert "rises at age 2, 3, although no cohort does" in grid.caption()
+    assert not (grid.matrix("rate").diff(axis=1) > 0).any(axis=None)
+
+
 def test_the_mean_of_percentages_is_had_by_its_name() -> None:
     average = crr.cohort_grid(nested(RISING)).average("simple")
     same(average["rate"].tolist(), [1, (0.8 + 0.75 + 0.25) / 3, (0.7 + 76 / 120) / 2, 0.63])
