@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 import crrkit as crr
@@ -93,6 +94,8 @@ def test_a_key_asks_waits_and_shows_the_answer(open_page: OpenPage, page_file: P
     expect(results).to_have_attribute("aria-busy", "false")
     expect(page.locator(".crrkit-sum")).to_contain_text("lapsed after 91 days of silence")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(page).response["violations"]
+    assert [rule["id"] for rule in found if rule["impact"] in ("serious", "critical")] == []
     for target in page.locator("input, button").all():
         place = target.bounding_box()
         assert min(place["width"], place["height"]) >= 24
