@@ -60,12 +60,15 @@ def test_a_learner_runs_it_and_is_answered_in_the_language_of_the_folder(lesson:
     page.get_by_role("menubar").get_by_text("Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()
     boxes, buttons = page.get_by_label("Ваш ответ"), page.get_by_role("button", name="Проверить")
-    expect(boxes).to_have_count(4, timeout=60_000)
+    expect(boxes).to_have_count(7, timeout=60_000)
     boxes.nth(0).fill("128,6 %")
     boxes.nth(0).press("Enter")
     expect(page.get_by_role("status").filter(has_text="Вы разделили конец на начало: 90 на 70.")).to_be_visible()
     boxes.nth(1).fill("5")
     buttons.nth(1).click()
     expect(page.get_by_role("status").filter(has_text=re.compile(r"✓ Верно\. Без неё"))).to_be_visible()
+    boxes.nth(3).fill("2")  # the wrong sentence of a report
+    boxes.nth(3).press("Enter")
+    expect(page.get_by_role("status").filter(has_text="✓ Верно. Больше, чем все, удержать нельзя.")).to_be_visible()
     expect(page.get_by_role("slider", name="Новых на конец")).to_be_visible()
     assert errors == []
