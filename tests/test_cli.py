@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 ORDERS = str(ROOT / "sample_data" / "orders.csv")
 CONTRACTS = str(ROOT / "sample_data" / "contracts.csv")
+EVENTS = str(ROOT / "sample_data" / "events.csv")
 RU_CLIENTS = str(ROOT / "sample_data" / "ru_clients.csv")
 LANGUAGE_VARIABLES = ("CRRKIT_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
 CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
@@ -285,7 +286,9 @@ class TestHelp:
         arguments = {
             *inspect.signature(bases.read_orders).parameters,
             *inspect.signature(bases.read_contracts).parameters,
+            *inspect.signature(crrkit.read_events).parameters,
         }
+        arguments = arguments - {"kind"} | {"event"}  # --kind says what the rows are
         assert arguments - set(OPTIONS) == {"source", "activity"}  # an activity rule is an object, for Python only
         assert set(OPTIONS) <= arguments
 
@@ -401,6 +404,7 @@ class TestCheck:
     def test_or_from_the_options(self) -> None:
         assert settle_kind("not opened", kind=None, reading={"at": "x"}) == "orders"
         assert settle_kind("not opened", kind=None, reading={"start": "x"}) == "contracts"
+        assert settle_kind("not opened", kind=None, reading={"at": "x", "event": "y"}) == "events"
 
     def test_or_asked_for(self, tmp_path: Path) -> None:
         (tmp_path / "list.csv").write_text("who,what\na,b\n")
@@ -418,6 +422,46 @@ class TestCheck:
         lines = crrkit_("check", RU_CLIENTS, "--lang", "ru", "-q").out.splitlines()
         assert "прочитано 153 строки" in lines[0]
         assert [line for line in lines if line and not CYRILLIC.search(line)] == []
+
+
+class TestEvents:
+    def test_the_command_that_it_writes_makes_the_report(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        done = crrkit_("check", EVENTS, "--kind", "events", "-q")
+        with Path(EVENTS).open(encoding="utf-8") as file:
+            bought = {row["client_id"] for row in csv.DictReader(file) if row["kind"] == "purchase"}
+        assert f": {len(bought):,} customers." in done.out
+        assert "never bought: contacts" in done.out
+        command = shlex.split(done.out.splitlines()[-1])
+        assert command[command.index("--event") + 1] == "kind"
+        monkeypatch.chdir(tmp_path)
+        written = crrkit_(*command[1:], "-q")
+        assert (written.status, written.err) == (0, "")
+        assert (tmp_path / "report.html").stat().st_size > 10_000
+
+    def test_words_of_the_firm_are_typed_as_word_and_kind(self, tmp_path: Path) -> None:
+        log = tmp_path / "log.csv"
+        days = [f"{who},2024-0{month}-05,{what}" for month in (1, 2, 3) for who, what in (("a", "paid"), ("b", "x=y"))]
+        log.write_text("customer,date,what\n" + "\n".join([*days, "c,2024-03-31,noise"]))
+        words = ["check", str(log), "--event", "what", "--kinds", "paid=purchase", "--kinds", "x=y=visit", "-q"]
+        done = crrkit_(*words, "--other", "set aside")
+        assert "1 customer." in done.out
+        assert done.out.startswith(f"{log.name}: 7 rows read = 6 used + 1 set aside")
+        assert "Read as events" in done.out
+        command = shlex.split(done.out.splitlines()[-1])
+        assert [command[i + 1] for i, word in enumerate(command) if word == "--kinds"] == ["paid=purchase", "x=y=visit"]
+        aside = crrkit_(*words, "--kinds", "noise=set aside")
+        assert aside.out.splitlines()[0] == done.out.splitlines()[0]
+        refused(crrkit_(*words), "'noise'", "--kinds noise=visit", "--other 'set aside'")
+        refused(crrkit_(*words, "--kinds", "noise"), "--kinds noise does not say what a word means")
+        refused(crrkit_(*words, "--kinds", "noise=nothing"), "'nothing' is no kind of event")
+
+    def test_a_column_that_is_not_there_is_the_option_s(self) -> None:
+        refused(
+            crrkit_("check", EVENTS, "--event", "knid", "-q"), "--event knid is not a column", "Did you mean 'kind'"
+        )
+
+    def test_an_option_of_events_belongs_to_events(self) -> None:
+        refused(crrkit_("check", ORDERS, "--kind", "orders", "--event", "channel", "-q"), "--event belongs to events")
 
 
 class TestReport:

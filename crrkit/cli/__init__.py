@@ -137,7 +137,8 @@ File = Annotated[
     str, typer.Argument(metavar="FILE", help="CSV, TSV, Excel or Parquet file, also packed; or a pattern.")
 ]
 Kind = Annotated[
-    str | None, typer.Option(metavar="orders|contracts", help="What the rows are; otherwise seen from the columns.")
+    str | None,
+    typer.Option(metavar="orders|contracts|events", help="What the rows are; otherwise seen from the columns."),
 ]
 Every = Annotated[str, typer.Option(metavar="PERIOD", help="day, week, month, quarter, half-year or year.")]
 
@@ -235,8 +236,8 @@ def report(
 ) -> None:
     """A report from a file, to share.
 
-    Counts the customers of a list of contracts or of a log of orders, period by period, and writes one HTML file that
-    needs no network; and an executed notebook, if you want one.
+    Counts the customers of a list of contracts, a log of orders or a log of events, period by period, and writes one
+    HTML file that needs no network; and an executed notebook, if you want one.
     """
     from crrkit.cli.check import kind_line
     from crrkit.report import write_report
@@ -251,8 +252,6 @@ def report(
         )  # fmt: skip
     if kind is None:
         say(kind_line(settled), err=True)
-    if base.by:
-        say(_("The report counts everybody together; it does not show segments yet."), err=True)
     say([str(written.findings[0]), "", _("The report: {file}").format(file=written.out.resolve())])
     if written.notebook:
         say(_("The notebook: {file}").format(file=written.notebook.resolve()))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from crrkit._errors import InputError
 from crrkit._language import format_date, format_number, ngettext
 from crrkit._language import gettext as _
-from crrkit.cli.reading import columns_of, read, usual_columns
+from crrkit.cli.reading import EVENT, columns_of, read, usual_columns
 from crrkit.rates import DAYS_PER_YEAR, YEARS_PER_PERIOD
 
 if TYPE_CHECKING:
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from crrkit.bases import Base
     from crrkit.movement import RetentionTable
 
-ROLES = {"orders": ("customer", "at", "receipt"), "contracts": ("customer", "start", "end", "contract", "amount")}
+ROLES = {
+    "orders": ("customer", "at", "receipt"),
+    "contracts": ("customer", "start", "end", "contract", "amount"),
+    "events": ("customer", "at", "kind", "receipt", "amount"),
+}
 PIECES = ("quantity", "price")
 SECONDS_PER_YEAR = DAYS_PER_YEAR * 86_400
 
@@ -53,7 +57,7 @@ def _found(columns: list[str], kind: str, reading: dict[str, Any]) -> dict[str, 
     if kind == "orders" and not {"amount", "quantity", "price"} & set(reading):
         pair = usual_columns(columns, roles=PIECES)
         found |= pair if len(pair) == len(PIECES) else usual_columns(columns, roles=("amount",))
-    return found
+    return {EVENT if role == "kind" else role: column for role, column in found.items()}
 
 
 def suggest(base: Base) -> tuple[str, str]:
@@ -106,6 +110,8 @@ def kind_line(kind: str) -> str:
     """What the rows were taken for, when nobody had said it."""
     if kind == "orders":
         return _("Read as orders, one row for each purchase. If they are contracts, say --kind contracts.")
+    if kind == "events":
+        return _("Read as events, one row for each thing that happened; who bought is a customer.")
     return _("Read as contracts, with a start and an end. If they are orders, say --kind orders.")
 
 

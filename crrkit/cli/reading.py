@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 
     from crrkit.bases import Base
 
-KINDS = ("orders", "contracts")
+KINDS = ("orders", "contracts", "events")
+EVENT = "event"  # the column that read_events calls kind: --kind says what the rows are
 
-# Every argument of read_orders and read_contracts, as it is typed: what stands for its value, and what it is.
+# Every argument of the readers, as it is typed: what stands for its value, and what it is.
 OPTIONS: dict[str, tuple[str, str]] = {
     "customer": ("COLUMN", "Column with the customer's id."),
-    "at": ("COLUMN", "Orders: column with the moment of the purchase."),
+    "at": ("COLUMN", "Orders and events: column with the moment."),
     "amount": ("COLUMN", "Column with what was paid."),
     "quantity": ("COLUMN", "Orders: column with the number of pieces; with --price instead of --amount."),
     "price": ("COLUMN", "Orders: column with the price of one piece."),
@@ -32,9 +33,13 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "start": ("COLUMN", "Contracts: column with the first day."),
     "end": ("COLUMN", "Contracts: column with the end; empty while a contract runs."),
     "contract": ("COLUMN", "Contracts: column with the number of the contract."),
+    EVENT: ("COLUMN", "Events: column that says what happened."),
+    "kinds": ("WORD=KIND", "Events: what a word of yours means, such as paid=purchase; can be repeated."),
+    "other": ("KIND", "Events: what all other words mean; 'set aside' leaves their rows out."),
     "by": ("COLUMN", "Column that segments customers, such as a region; can be repeated."),
     "end_is": ("RULE", "Contracts: what the end means, first_day_after or last_active_day."),
     "refunds": ("RULE", "Orders: 'set aside' rows with an amount of 0 or below, or 'keep' them."),
+    "refunded": ("RULE", "Events: 'count' a purchase that was given back later, or 'remove' it."),
     "as_of": ("DATE", "The cut-off: nothing on or after this day counts."),
     "zone": ("ZONE", "The business's time zone, such as Europe/Moscow."),
     "dates": ("FORM", "How dates are written: day-month-year, month-day-year, year-month-day or %d.%m.%Y."),
@@ -42,7 +47,7 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "week_starts": ("DAY", "First day of the week; monday unless you say otherwise."),
     "year_starts": ("MONTH", "First month of the year; january unless you say otherwise."),
 }
-TYPES: dict[str, Any] = {"by": list[str], "burn_in_days": int}  # all others are text
+TYPES: dict[str, Any] = {"by": list[str], "kinds": list[str], "burn_in_days": int}  # all others are text
 
 
 def takes_reading_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -68,23 +73,55 @@ def _parameter(name: str, metavar: str, help_: str) -> inspect.Parameter:
 
 def read(file: str, *, kind: str, reading: dict[str, Any]) -> Base:
     """The base of a file; an option that the kind has no use for is refused, not ignored."""
-    from crrkit import bases
-
-    readers: dict[str, Callable[..., Base]] = {"orders": bases.read_orders, "contracts": bases.read_contracts}
-    reader = readers[kind]
-    known = inspect.signature(reader).parameters
-    stray = [name for name in reading if name not in known]
+    readers = _readers()
+    stray = [name for name in reading if name not in _options_of(readers[kind])]
     if stray:
-        other = next(name for name in KINDS if name != kind)
+        other = next(name for name in KINDS if stray[0] in _options_of(readers[name]))
         message = _("{name}= belongs to {other}, and this is read as {kind}. Leave it out, or say kind={other!r}.")
         raise InputError(message.format(name=stray[0], other=other, kind=kind), argument=stray[0])
-    return reader(file, **reading)
+    if kind != "events":
+        return readers[kind](file, **reading)
+    try:
+        return readers[kind](file, **_as_read_events_says(reading))
+    except InputError as error:
+        if error.argument != "kind":
+            raise
+        raise InputError(str(error).replace("kind=", f"{EVENT}="), argument=EVENT, given=error.given) from error
+
+
+def _readers() -> dict[str, Callable[..., Base]]:
+    from crrkit import bases, events
+
+    return {"orders": bases.read_orders, "contracts": bases.read_contracts, "events": events.read_events}
+
+
+def _options_of(reader: Callable[..., Base]) -> set[str]:
+    """The arguments of a reader as they are typed."""
+    arguments = set(inspect.signature(reader).parameters)
+    return arguments - {"kind"} | {EVENT} if "kind" in arguments else arguments
+
+
+def _as_read_events_says(reading: dict[str, Any]) -> dict[str, Any]:
+    """The options in the words of the library: ``kind`` for the column, a mapping for the words."""
+    said = {("kind" if name == EVENT else name): value for name, value in reading.items()}
+    return said | ({"kinds": dict(map(_meaning, said["kinds"]))} if "kinds" in said else {})
+
+
+def _meaning(typed: str) -> tuple[str, str | None]:
+    """A word and its kind, from ``paid=purchase``; None for a word whose rows are set aside."""
+    word, sign, kind = typed.rpartition("=")
+    if not (word and sign and kind):
+        message = _("kinds={typed!r} does not say what a word means. Write it like --kinds paid=purchase.")
+        raise InputError(message.format(typed=typed), argument="kinds", given=typed)
+    return word, None if kind == "set aside" else kind
 
 
 def settle_kind(file: str, *, kind: str | None, reading: dict[str, Any]) -> str:
     """The kind that was named, else the one that the options or the columns of the file tell."""
     if kind is not None:
         return check_choice(kind, name="kind", choices=KINDS)
+    if {EVENT, "kinds", "other"} & set(reading):
+        return "events"
     if {"start", "end", "contract"} & set(reading):
         return "contracts"
     if {"at", "quantity", "price", "receipt"} & set(reading):
@@ -129,6 +166,7 @@ def in_options(message: str, *, names: Iterable[str]) -> str:
         value = found["quoted"] or found["bare"]
         return " ".join([*words, shlex.quote(value)] if value else words)
 
+    message = re.sub(r"kinds=\{'([^']*)': '([^']*)'\}", r"kinds='\1=\2'", message)
     options = re.sub(
         rf"\b(?P<name>{known})(?:\[\d+\])?=(?:'(?P<quoted>[^']*)'|(?P<bare>[\w-]+(?:\.\w+)*))?", option, message
     )

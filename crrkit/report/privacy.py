@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from crrkit._errors import InputError
 from crrkit._language import CATALOGUES
 from crrkit._language import gettext as _
+from crrkit.events import EventBase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -138,6 +139,8 @@ def _own_words(facts: Facts) -> set[str]:
     """The numbers and names that the report tells, and the words that crrkit prints."""
     quality = facts.kept.quality
     tables = [facts.kept.table, quality.table, *(facts.lives.tables if facts.lives else [])]
+    if facts.segments is not None:
+        tables.append(facts.segments.table.select_dtypes("number"))  # names of segments are for the scan to judge
     values = [value for table in tables for name in table for value in table[name]]
     values += [quality.rows_read, quality.rows_used, quality.rows_set_aside]
     return {f"{value:.15g}" if isinstance(value, float) else str(value) for value in values} | _words_of_crrkit()
@@ -156,8 +159,9 @@ def _ids_among(base: Base, candidates: set[str]) -> list[str]:
 
     wanted = pa.array(sorted(candidates), pa.string())
     found: set[str] = set()
-    for name in [name for name in IDS if name in base.table.columns]:
-        ids = base.table.select(id=base.table[name].cast("string")).distinct().to_pyarrow()
+    tables = [base.table, *([base.events] if isinstance(base, EventBase) else [])]  # contacts are people, too
+    for table, name in [(table, name) for table in tables for name in IDS if name in table.columns]:
+        ids = table.select(id=table[name].cast("string")).distinct().to_pyarrow()
         column = pc.utf8_lower(ids["id"].cast(pa.string()))
         found.update(column.filter(pc.is_in(column, value_set=wanted)).to_pylist())
     return sorted(found)
