@@ -5,8 +5,8 @@ share (``shared.js``, ``shared.css``); its headless twin lives on a lower floor 
 ``crrkit.solve_counts``). What the browser shows equals what Python computes, and browser tests hold it. Whoever adds
 an explorer keeps what the first one has: native controls with accessible names, keyboard and touch, light, dark and
 print, 360 pixels, reset, "copy as code", words from the catalogue, and a still picture for places without JavaScript.
-Most of that stands ready: ``_traits.py`` checks the state, ``Explorer._start`` keeps it, and in the browser ``bench`` of
-``shared.js`` moves it; an explorer of numbers adds its arithmetic and its picture.
+Most of that stands ready: ``_traits.py`` checks the state, ``Explorer._start`` keeps it, and in the browser ``bench``
+of ``shared.js`` moves it; an explorer of numbers adds its arithmetic and its picture.
 
 In a report: an executed notebook's output holds beside the widget view, which needs a kernel, the key
 ``application/vnd.crrkit.explorer+json`` (:data:`SAVED`) with ``{"module": ..., "state": ...}``: aggregates and words,
