@@ -19,7 +19,7 @@ from crrkit._checks import check_choice
 from crrkit._language import LANGUAGES, set_language
 from crrkit.accounts import Counts
 from crrkit.lessons import cohorts_topic, levers_topic, mix_topic, new_topic, noise_topic, period_topic, stages_topic
-from crrkit.lessons.exercises import AnswerKey, Exercise, exercise
+from crrkit.lessons.exercises import TOPICS, AnswerKey, Exercise, exercise
 from crrkit.lessons.formula_topic import bracket_question, crr_from_flows
 from crrkit.lessons.mistakes import MISTAKES
 from crrkit.lessons.questions import Feedback, Question, judge
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "MISTAKES",
     "QUESTIONS",
+    "TOPICS",
     "AnswerKey",
     "Exercise",
     "Feedback",

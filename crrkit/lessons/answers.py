@@ -19,6 +19,7 @@ _NUMBER = r"([+-]?(?:\d{1,3}(?:\s\d{3})+|\d*)(?:[.,]\d+)?(?<=\d))"
 _PERCENT = r"(%|per ?cents?|процент(?:а|ов)?|проц)"
 _ANSWER = re.compile(rf"{_NUMBER}(?:\s*/\s*{_NUMBER})?\s*{_PERCENT}?", re.IGNORECASE)
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
+_UNITS = re.compile(r"\s*(?:years?|months?|customers?|лет|год[а]?|мес\w*\.?|клиент\w*)$", re.IGNORECASE)
 _POINTS = re.compile(r"\s*(?:pp|percentage points?|п\.?\s*п\.?|процентн\w+ пункт\w*)$", re.IGNORECASE)
 
 
@@ -75,9 +76,11 @@ def plain_numbers(answer: object) -> list[float]:
     """The numbers that an answer can mean, or nothing; a comma before three digits may part thousands.
 
     Examples:
-        >>> plain_numbers("3,64"), plain_numbers("11"), plain_numbers("11 %"), plain_numbers("1,230")
+        >>> plain_numbers("3,64 года"), plain_numbers("11"), plain_numbers("11 %"), plain_numbers("1,230")
         ([3.64], [11.0], [], [1.23, 1230.0])
     """
+    if isinstance(answer, str):
+        answer = _UNITS.sub("", answer)
     number, percent = _read(answer)
     if number is None or percent:
         return []

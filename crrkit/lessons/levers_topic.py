@@ -227,11 +227,16 @@ class Ratio:
         return break_even_save_rate(ratio=self.ratio)
 
 
+def _ratio_ink(r: Ratio) -> dict[str, str]:
+    times = ngettext("{n} time", "{n} times", r.ratio).format(n=format_number(r.ratio))
+    return {"ratio": format_number(r.ratio), "times": times, "share": format_percent(r.share)}
+
+
 break_even = partial(
     Question,
-    ink=lambda r: {"ratio": format_number(r.ratio), "share": format_percent(r.share)},
+    ink=_ratio_ink,
     text=lambda: _(
-        "To win a customer costs {ratio} times as much as one attempt to keep somebody who would leave. "
+        "To win a customer costs {times} as much as one attempt to keep somebody who would leave. "
         "Which share of the attempts must succeed, so that keeping is no dearer than winning?"
     ),
     right=lambda r: [r.share],
