@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from crrkit.movement import RetentionTable
+    from crrkit.stages import StageFlow
 
 KINDS = ("twofold", "threefold")
 EXACT = 1e-12  # what rounding leaves of a change that is none
@@ -111,7 +112,7 @@ def decompose(
     *,
     kind: str = "twofold",
     by: str | Sequence[str] = (),
-    account: RetentionTable | None = None,
+    account: RetentionTable | StageFlow | None = None,
 ) -> Decomposition:
     r"""Split a change of the rate into the change of rates and the change of mix.
 
@@ -131,7 +132,8 @@ def decompose(
         after: The same for the later period. A segment that is not named had nobody.
         kind: ``twofold`` or ``threefold``.
         by: For frames, the columns that name the segment; by default the index does.
-        account: An account by segments, ``retention_by_period(..., by=...)``, in which both periods are looked up.
+        account: An account by segments, ``retention_by_period(..., by=...)``, or a flow between stages, ``stage_flow``,
+            in which both periods are looked up.
 
     Returns:
         The split, with ``.rate_effect .mix_effect .interaction .change``. A segment that had nobody in one of the
@@ -219,12 +221,13 @@ def _complete(rows: pd.DataFrame, names: list[Any]) -> pd.DataFrame:
     return full
 
 
-def _period(account: RetentionTable, label: Any, name: str) -> pd.DataFrame:
+def _period(account: RetentionTable | StageFlow, label: Any, name: str) -> pd.DataFrame:
     if not account.by:
         message = _("This account has no segments. Count it with by=, for example by='region'.")
         raise InputError(message, argument="account")
-    check_choice(label, name=name, choices=list(dict.fromkeys(account.table["period"])))
-    rows: pd.DataFrame = account.table[account.table["period"] == label]
+    table: pd.DataFrame = getattr(account, "by_stage", account.table)
+    check_choice(label, name=name, choices=list(dict.fromkeys(table["period"])))
+    rows: pd.DataFrame = table[table["period"] == label]
     return rows[[*account.by, "start", "kept"]]
 
 

@@ -305,6 +305,18 @@ def test_the_model_of_a_flow_begins_where_the_flow_ends():
     assert model.levers(periods=2, draws=20, seed=1).table["customers_low"].notna().all()
 
 
+def test_a_change_of_the_rate_falls_apart_into_stages():
+    flow = crr.stage_flow(crr.read_events(crr.sample_path("events"), customer="client_id", amount="total"))
+    split = crr.decompose("2023-10", "2024-10", account=flow)
+    table = flow.table.set_index("period")
+    assert split.change == pytest.approx(table.loc["2024-10", "crr"] - table.loc["2023-10", "crr"], abs=1e-12)
+    assert split.rate_effect + split.mix_effect == pytest.approx(split.change, abs=1e-12)
+    assert list(split.table["segment"]) == ["middle", "long"]
+    assert split.table["share_after"].tolist() == pytest.approx(
+        [table.loc["2024-10", stage] / table.loc["2024-10", "start"] for stage in CUSTOMERS]
+    )
+
+
 def test_memory_is_found_where_it_was_put_and_not_where_it_was_not():
     people = {}
     for n in range(400):  # every other buyer of one month buys in the next, and then in every month

@@ -68,6 +68,7 @@ class StageFlow(Shown):
     quality: QualityReport
     moves: pd.DataFrame = field(repr=False)
 
+    by: ClassVar[tuple[str, ...]] = ("stage",)
     kinds: ClassVar[Mapping[str, str]] = {
         "period": "text", "short": "count", "cold": "count", "middle": "count", "long": "count", "lapsed": "count",
         "crr": "rate", "crr_low": "rate", "crr_high": "rate", "retention_middle": "rate", "retention_long": "rate",
@@ -79,6 +80,13 @@ class StageFlow(Shown):
         """The last complete period with somebody to keep, else the last row."""
         complete = self.table[(self.table["status"] == COMPLETE) & (self.table["start"] > 0)]
         return (complete if len(complete) else self.table).iloc[-1]
+
+    @property
+    def by_stage(self) -> pd.DataFrame:
+        """``period stage start kept`` of the customers' stages in whole periods, as `decompose` takes them."""
+        kept = [self.rates[self.rates["measure"] == f"retention of {stage}"].assign(stage=stage) for stage in CUSTOMERS]
+        rows = pd.concat(kept).rename(columns={"of": "start", "hits": "kept"})
+        return rows[["period", "stage", "start", "kept"]].sort_values("period", kind="stable", ignore_index=True)
 
     @property
     def pooled(self) -> pd.DataFrame:
