@@ -20,6 +20,7 @@ from crrkit.report.findings import (
     value_of_one,
 )
 from crrkit.report.lives import dump_lives, lives_of, load_lives
+from crrkit.report.segments import dump_segments, load_segments, mix_finding, segment_finding, segments_of
 from crrkit.report.write import Report, write_report
 
 __all__ = [
@@ -30,14 +31,19 @@ __all__ = [
     "cohort_finding",
     "dump_account",
     "dump_lives",
+    "dump_segments",
     "leaving_finding",
     "lives_of",
     "load_account",
     "load_lives",
+    "load_segments",
+    "mix_finding",
     "movement_finding",
     "outlook_finding",
     "quality_finding",
     "retention_finding",
+    "segment_finding",
+    "segments_of",
     "shared",
     "textbook_finding",
     "trend_finding",

@@ -15,6 +15,7 @@ from crrkit.report import phrases
 from crrkit.report.account import WITHHELD, reference_row
 from crrkit.report.elements import Html, element, join
 from crrkit.report.findings import textbook_finding
+from crrkit.report.segments import segment_rows
 from crrkit.report.words import capital, day_name, period_name
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def account_table(kept: RetentionTable) -> Html:
     if (kept.table["status"] == WITHHELD).any():
         caption += " " + _("{mark}: withheld, because it speaks of too few customers or gives such a number away.")
     caption = caption.format(mark=WITHHELD_MARK)
-    table = _table(heads, rows, label=_("The account, period by period"))
+    table = table_block(heads, rows, label=_("The account, period by period"))
     return element("figure", table, element("figcaption", capital(caption)))
 
 
@@ -133,12 +134,12 @@ def rows_block(kept: RetentionTable) -> Html:
     quality, kinds = kept.quality, kept.quality.kinds
     heads = [quality.titles()[name] for name in kinds]
     rows = [
-        _row(*(format_cell(cell, kind) for cell, kind in zip(row, kinds.values(), strict=True)))
+        row_block(*(format_cell(cell, kind) for cell, kind in zip(row, kinds.values(), strict=True)))
         for row in _cells(quality)
     ]
     columns = ", ".join(f"{role} = {column}" for role, column in quality.columns.items())
     lines = [_("Columns: {pairs}").format(pairs=columns), *quality.notes]
-    table = element("figure", _table(heads, rows, label=_("Rows set aside"))) if rows else None
+    table = element("figure", table_block(heads, rows, label=_("Rows set aside"))) if rows else None
     return join(table, *(element("p", line, class_="caveat") for line in lines))
 
 
@@ -157,10 +158,10 @@ def _account_row(row: pd.Series, *, is_main: bool) -> Html:
     counts = [WITHHELD_MARK if pd.isna(row[name]) else format_number(row[name]) for name in COUNTS]
     note = {RUNNING: _(RUNNING), EMPTY: _("nobody to keep"), WITHHELD: _(WITHHELD)}.get(row["status"])
     head = join(str(row["period"]), note and element("small", note))
-    return _row(head, rate, interval, *counts, class_="main" if is_main else row["status"])
+    return row_block(head, rate, interval, *counts, class_="main" if is_main else row["status"])
 
 
-def _table(heads: list[str], rows: list[Html], *, label: str) -> Html:
+def table_block(heads: list[str], rows: list[Html], *, label: str) -> Html:
     """A table in a frame that scrolls sideways on a narrow screen, by keyboard too; a long one scrolls within it."""
     head = element("tr", *(element("th", text, scope="col") for text in heads))
     table = element("table", element("thead", head), element("tbody", *rows))
@@ -174,7 +175,8 @@ def _table(heads: list[str], rows: list[Html], *, label: str) -> Html:
     )
 
 
-def _row(head: str, *cells: str, class_: str | None = None) -> Html:
+def row_block(head: str, *cells: str, class_: str | None = None) -> Html:
+    """A row of a table: its heading, then its cells; one that is withheld is greyed."""
     first, *others = (element("td", cell, class_="withheld" if cell == WITHHELD_MARK else None) for cell in cells)
     return element("tr", element("th", head, scope="row"), first, *others, class_=class_)
 
@@ -239,3 +241,17 @@ def _withholding(min_cell: int | None) -> list[Html]:
             " or were there at the end; the counts that would give it away go with it."
         ).format(n=min_cell)
     return [element("h3", _("Small groups")), element("p", text)]
+
+
+def segments_block(segments: RetentionTable) -> Html:
+    """Each segment as a row: its rate with the interval, its counts, and its rate in the earlier period."""
+    rows = segment_rows(segments)
+    if len(rows) < 2:  # noqa: PLR2004 - a segment alone is nothing to compare
+        return join()
+    titles = segments.titles()
+    heads = [_("segment"), titles["crr"], _("95% interval"), titles["kept"], titles["start"], _("CRR before")]
+    table = table_block(heads, [row_block(*row) for row in rows], label=_("Segments"))
+    others = _("Segments of too few customers are taken together.")
+    return element(
+        "figure", table, element("figcaption", others) if _("all others") in {row[0] for row in rows} else None
+    )

@@ -58,6 +58,7 @@ def _bodies(facts: Facts, min_cell: int | None) -> dict[str, Callable[[], Html]]
     return {
         "movement": lambda: join() if row is None else blocks.bridge(kept, row),
         "trend": lambda: blocks.line(kept),
+        "segments": lambda: join() if facts.segments is None else blocks.segments_block(facts.segments),
         "cohorts": lambda: join() if lives is None else cohorts_block(lives, every=kept.every),
         "account": lambda: blocks.account_table(kept),
         "explorer": lambda: blocks.explorer_block(kept),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from crrkit._language import gettext as _
 from crrkit.report import cohort_findings, findings
+from crrkit.report import segments as by_segment
 from crrkit.report.account import reference_row
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ class Facts:
 
     kept: RetentionTable
     lives: Lives | None = None
+    segments: RetentionTable | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ def sections(facts: Facts) -> list[Section]:
         *([Section("change", _("Is it changing?"), tuple(changes))] if changes else []),
         Section("movement", _("Who left, who came"), (findings.movement_finding(kept),)),
         Section("trend", _("All periods"), (findings.trend_finding(kept),)),
+        *_segments(facts.segments),
         *_cohorts(facts.lives),
         _account(kept),
         Section("explorer", _("Try it"), (findings.value_of_one(kept),)),
@@ -67,3 +70,10 @@ def _cohorts(lives: Lives | None) -> list[Section]:
     if cohort_findings.told(lives):
         found += [cohort_findings.leaving_finding(lives), cohort_findings.outlook_finding(lives)]
     return [Section("cohorts", _("Cohorts"), tuple(found))]
+
+
+def _segments(segments: RetentionTable | None) -> list[Section]:
+    if segments is None:
+        return []
+    found = [by_segment.segment_finding(segments), by_segment.mix_finding(segments)]
+    return [Section("segments", _("Segments"), tuple(finding for finding in found if finding))]

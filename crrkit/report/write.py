@@ -19,6 +19,7 @@ from crrkit.report.notebook import check_installed, run_notebook
 from crrkit.report.page import build_page
 from crrkit.report.privacy import refuse_leaks, texts_of_notebook, texts_of_page
 from crrkit.report.sections import Facts, sections
+from crrkit.report.segments import segments_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -105,7 +106,7 @@ def write_report(
             steps.begin(_("counting"))
             kept = shared(retention_by_period(base, every=every, first=first, last=last), min_cell=min_cell)
             lives = lives_of(base, every=every, min_cell=min_cell, first=first, last=last)
-            facts = Facts(kept, lives)
+            facts = Facts(kept, lives, segments_of(base, kept, min_cell=min_cell))
             texts = _texts(
                 facts, base, steps, title=title or _("Customer retention"), min_cell=min_cell, names=set(targets)
             )

@@ -1,0 +1,179 @@
+"""The segments of a report: two periods by segment, without small ones.
+
+Small segments are taken together and not blanked: the total is in the report, and what is missing from it could be told
+by subtraction.
+"""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from crrkit._display import UNDEFINED, format_cell
+from crrkit._language import format_percent, format_points
+from crrkit._language import gettext as _
+from crrkit.intervals import wilson_share
+from crrkit.mixture import decompose
+from crrkit.movement import RetentionTable, retention_by_period
+from crrkit.noise import compare_segments
+from crrkit.report.account import reference_row
+from crrkit.report.findings import Finding, earlier_periods
+from crrkit.report.words import in_period, period_name
+
+if TYPE_CHECKING:
+    from crrkit.bases import Base
+
+MOST = 12  # segments: more are taken together from the smallest on
+COUNTS = ["start", "kept", "lost"]
+COLUMNS = ["segment", "period", "from_", "until", *COUNTS, "status"]
+PAIR = 2
+
+
+def segments_of(base: Base, kept: RetentionTable, *, min_cell: int | None = 10) -> RetentionTable | None:
+    """The headline's period by segment, and the earlier one that it is held against.
+
+    Args:
+        base: A base read with ``by=``; several columns make one name.
+        kept: The account of the report.
+        min_cell: The smallest group that may be shown; smaller segments are taken together. None shows all.
+
+    Returns:
+        The account of those periods with ``by=("segment",)``; None when there are no segments or no rate.
+    """
+    row = reference_row(kept)
+    if not base.by or row is None:
+        return None
+    labels = [*earlier_periods(kept)[:1], str(row["period"])]
+    table = retention_by_period(base, every=kept.every, by=base.by, last=labels[-1]).table
+    table = table[table["period"].isin(labels)]
+    names = table[list(base.by)].astype("object").fillna(UNDEFINED).astype(str).agg(" · ".join, axis=1)
+    return _account(_without_small(table.assign(segment=names)[COLUMNS], min_cell or 0), kept)
+
+
+def _without_small(rows: pd.DataFrame, least: int) -> pd.DataFrame:
+    """The rows with small segments taken together, and as many next ones as it takes to make them large."""
+    order = list(rows[rows["period"] == rows["period"].iloc[-1]].sort_values("start", kind="stable")["segment"])
+    few = [name for name, own in rows.groupby("segment") if _speaks_of_few(own, least)]
+    hidden = {*few, *order[:-MOST]}
+    while hidden and len(hidden) < len(order) and _speaks_of_few(rows[rows["segment"].isin(hidden)], least):
+        hidden.add(next(name for name in order if name not in hidden))
+    named = rows.assign(segment=rows["segment"].mask(rows["segment"].isin(hidden), _("all others")))
+    keys = [name for name in COLUMNS if name not in COUNTS]
+    return named.groupby(keys, sort=False)[COUNTS].sum().reset_index()[COLUMNS]
+
+
+def _speaks_of_few(rows: pd.DataFrame, least: int) -> bool:
+    sums = rows.groupby("period")[COUNTS].sum()
+    return bool(((sums > 0) & (sums < least)).any(axis=None))
+
+
+def _account(rows: pd.DataFrame, kept: RetentionTable) -> RetentionTable:
+    """The rows with their rates."""
+    rate = rows["kept"] / rows["start"].where(rows["start"] > 0)
+    ends = [wilson_share(share, n) if n else (share, share) for share, n in zip(rate, rows["start"], strict=True)]
+    table = rows.assign(crr=rate, crr_low=[low for low, _high in ends], crr_high=[high for _low, high in ends])
+    return RetentionTable(table, kept.every, kept.card, kept.quality, by=("segment",))
+
+
+def dump_segments(segments: RetentionTable) -> str:
+    """The segments of a report as text, a line each in each period."""
+    return segments.table[COLUMNS].to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\n")
+
+
+def load_segments(text: str, *, kept: RetentionTable) -> RetentionTable:
+    """The segments that `dump_segments` wrote, beside the account that they belong to.
+
+    Args:
+        text: What a notebook of `crrkit.write_report` holds.
+        kept: The account of the same notebook.
+    """
+    types = {"segment": str, "period": str}
+    rows = pd.read_csv(StringIO(text.strip()), dtype=types, keep_default_na=False, parse_dates=["from_", "until"])
+    return _account(rows, kept)
+
+
+def latest_rows(segments: RetentionTable) -> pd.DataFrame:
+    """The rows of the headline's period that have a rate, the best kept first."""
+    table = segments.table
+    rows: pd.DataFrame = table[(table["period"] == table["period"].iloc[-1]) & (table["start"] > 0)]
+    return rows.sort_values("crr", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def segment_finding(segments: RetentionTable) -> Finding:
+    """Which segment keeps more of its customers, and whether chance alone would bring that.
+
+    Args:
+        segments: The segments of a report.
+    """
+    rows = latest_rows(segments)
+    if len(rows) < PAIR:
+        claim = _("The segments are not shown: they would speak of too few customers.")
+        caveat = _("Take longer periods, or make a private report without a smallest group (min_cell=None).")
+        return Finding(claim, rows, caveat)
+    compared = compare_segments(segments, period=str(rows["period"].iloc[0]))
+    differ = compared.table[compared.table["verdict"] == "differ"].sort_values("p_holm", kind="stable")
+    pairs = _("Pairs of segments that differ by more than chance (Holm): {n} of {pairs}.")
+    notes = [pairs.format(n=len(differ), pairs=len(compared.table)), *compared.notes]
+    text = _("Which segment keeps more cannot be told: {when} from {low} ({worse}) to {high} ({better}).")
+    pair = {"better": rows["segment"].iloc[0], "worse": rows["segment"].iloc[-1]}
+    if len(differ):
+        text = _("{better} kept more of its customers {when} than {worse}: {high} against {low}, more than chance.")
+        first = differ.iloc[0]
+        names = ("one", "other") if first["difference"] > 0 else ("other", "one")
+        pair = {"better": first[names[0]], "worse": first[names[1]]}
+        notes = [_difference(first), *notes]
+    rates = rows.set_index("segment")["crr"]
+    shares = {"high": format_percent(rates[pair["better"]]), "low": format_percent(rates[pair["worse"]])}
+    claim = text.format(when=in_period(rows.iloc[0], segments.every), **pair, **shares)
+    return Finding(claim, rows, " ".join(notes))
+
+
+def _difference(row: pd.Series) -> str:
+    low, high = sorted((abs(row["low"]), abs(row["high"])))
+    text = _("Difference {change}, 95% interval {low} to {high}.")
+    ends = {"change": abs(row["difference"]), "low": low, "high": high}
+    return text.format(**{name: format_points(value) for name, value in ends.items()})
+
+
+def mix_finding(segments: RetentionTable) -> Finding | None:
+    """How much of a change comes from how segments keep their customers, and how much from their shares.
+
+    Args:
+        segments: The segments of a report.
+
+    Returns:
+        The finding; None where there is no earlier period or no second segment.
+    """
+    labels = list(dict.fromkeys(segments.table["period"]))
+    if len(labels) < PAIR or segments.table["segment"].nunique() < PAIR:
+        return None
+    then, now = (segments.table[segments.table["period"] == label] for label in labels)
+    split = decompose(*(rows[["segment", "start", "kept"]] for rows in (then, now)), by="segment")
+    parts = {"change": split.change, "rate": split.rate_effect, "mix": split.mix_effect}
+    claim = _(
+        "The rate moved by {change} since {then}: {rate} because segments keep their customers otherwise, {mix} because"
+        " their shares changed."
+    ).format(
+        then=period_name(then.iloc[0], segments.every),
+        **{name: format_points(value, digits=2) for name, value in parts.items()},
+    )
+    caveat = _("The two add up exactly, whether or not the change is more than chance; each customer stands in the"
+               " segment of the first row.")  # fmt: skip
+    return Finding(claim, split.table, " ".join([*split.notes, caveat]))
+
+
+def segment_rows(segments: RetentionTable) -> list[list[str]]:
+    """The rows of the shown table: segment, rate, interval, kept, start, and the rate of the earlier period."""
+    table = segments.table
+    earlier = table[table["period"] != table["period"].iloc[-1]].set_index("segment")["crr"]
+    return [
+        [
+            str(row["segment"]), format_percent(row["crr"]),
+            f"{format_percent(row['crr_low'])} – {format_percent(row['crr_high'])}",
+            format_cell(row["kept"], "count"), format_cell(row["start"], "count"),
+            format_cell(earlier.get(row["segment"]), "rate"),
+        ]
+        for _i, row in latest_rows(segments).iterrows()
+    ]  # fmt: skip

@@ -1,0 +1,179 @@
+"""The stages of a report: who stands where, the rate as a sum over stages, and what the playbook proposes.
+
+Middle and long are told together or not at all, and so are short and cold: where the sum of a pair is in the report,
+one of them gives the other away.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from crrkit.activity import OwnGap, Trailing
+from crrkit.bases import ContractBase
+from crrkit.intervals import wilson
+from crrkit.movement import COMPLETE
+from crrkit.playbook import diagnose
+from crrkit.stages import CUSTOMERS, STAGES, StageFlow, StageRule, stage_flow
+
+if TYPE_CHECKING:
+    from crrkit.bases import Base
+    from crrkit.movement import RetentionTable
+    from crrkit.playbook import Playbook
+
+MOST = 24  # boundaries: two years of months
+CARDS = 3
+PAIRS = (CUSTOMERS, ("short", "cold"))
+RATES = ["period", "from_", "stage", "start", "kept", "share", "crr", "low", "high"]
+SAID = ["title", "because", "action", "owner", "caution"]
+
+
+@dataclass(frozen=True, eq=False)
+class Staged:
+    """What a report may tell of its stages.
+
+    Attributes:
+        flow: The flow without its moves: ``flow.counts`` holds the boundaries that can be told.
+        rates: For the latest period that can be told one row a stage of customers, ``period from_ stage start kept
+            share crr low high``; empty where there is none.
+        cards: What the playbook proposes on the stages, in the report's language: ``title because action owner
+            caution``.
+        is_same: Whether the account of the report counts by the same rule.
+    """
+
+    flow: StageFlow
+    rates: pd.DataFrame
+    cards: pd.DataFrame
+    is_same: bool
+
+    @property
+    def tables(self) -> list[pd.DataFrame]:
+        """Everything that is told, as tables."""
+        return [self.flow.counts.reset_index(), self.rates, self.cards]
+
+
+def staged_of(
+    base: Base, kept: RetentionTable, *, min_cell: int | None = 10, first: str | None = None, last: str | None = None
+) -> Staged | None:
+    """The stages of purchases or events as a report may show them, under the usual rule or that of the base.
+
+    Args:
+        base: What `read_orders` or `read_events` gave.
+        kept: The account of the report.
+        min_cell: The smallest group that may be shown; None withholds nothing.
+        first: The first period of the report.
+        last: The last one.
+
+    Returns:
+        The stages; None for contracts, and where nothing can be told.
+    """
+    if isinstance(base, ContractBase):
+        return None
+    flow = stage_flow(base, every=kept.every, rule=_rule_of(base), first=first, last=last)
+    least = min_cell or 0
+    counts = _large(flow.counts, least)
+    if counts.empty:
+        return None
+    found = _cards(diagnose(kept, flow=_without_small(flow, least))) if len(counts) == len(flow.counts[-MOST:]) else []
+    cards = pd.DataFrame(found, columns=SAID)
+    return Staged(_bare(flow, counts), _rates(flow, least), cards, isinstance(base.activity, Trailing | OwnGap))
+
+
+def _rule_of(base: Base) -> StageRule:
+    """The limit of silence of the base where it has one."""
+    if isinstance(base.activity, Trailing):
+        return StageRule(lapse_days=base.activity.days)
+    return StageRule(lapse_days=base.activity) if isinstance(base.activity, OwnGap) else StageRule()
+
+
+def _large(counts: pd.DataFrame, least: int) -> pd.DataFrame:
+    """The latest boundaries with customers, without the rows in which somebody stands among few."""
+    shown = counts[-MOST:]
+    small = ((shown > 0) & (shown < least)).any(axis=1)
+    return shown[~small & (shown[list(CUSTOMERS)].sum(axis=1) > 0)]
+
+
+def _rates(flow: StageFlow, least: int) -> pd.DataFrame:
+    """The latest whole period in which every group of both stages is large or nobody."""
+    complete = flow.table[(flow.table["status"] == COMPLETE) & (flow.table["start"] > 0)]
+    for _i, row in complete[::-1].iterrows():
+        rates = flow.rates[flow.rates["period"] == row["period"]].set_index("measure")
+        table = pd.DataFrame([_stage_row(stage, rates, row) for stage in CUSTOMERS], columns=RATES)
+        groups = pd.concat([table["start"], table["kept"], table["start"] - table["kept"]])
+        if not ((groups > 0) & (groups < least)).any():
+            return table
+    return pd.DataFrame(columns=RATES)
+
+
+def _stage_row(stage: str, rates: pd.DataFrame, row: pd.Series) -> dict[str, Any]:
+    of, hits = (int(rates[name][f"retention of {stage}"]) for name in ("of", "hits"))
+    low, high = wilson(hits, of)
+    rate = hits / of if of else float("nan")
+    named = {"period": row["period"], "from_": row["from_"], "stage": stage, "share": of / row["start"]}
+    return named | {"start": of, "kept": hits, "crr": rate, "low": low, "high": high}
+
+
+def _without_small(flow: StageFlow, least: int) -> StageFlow:
+    """The flow whose small rates look as if nobody stood behind them: the playbook is silent on those."""
+    rates = flow.rates
+    groups = pd.concat([rates["of"], rates["hits"], rates["of"] - rates["hits"]], axis=1)
+    small = ((groups > 0) & (groups < least)).any(axis=1)
+    return replace(flow, rates=rates.assign(of=rates["of"].mask(small, 0), hits=rates["hits"].mask(small, 0)))
+
+
+def _cards(found: Playbook) -> list[list[str]]:
+    """The first cards that propose to do something."""
+    cards = [card for card in found.cards if card.kind == "do"][:CARDS]
+    return [[card.title, " ".join(card.triggers), card.action, card.owner, card.caution] for card in cards]
+
+
+def _bare(flow: StageFlow, counts: pd.DataFrame) -> StageFlow:
+    nothing = {name: getattr(flow, name)[:0] for name in ("table", "transitions", "rates", "moves")}
+    return replace(flow, counts=counts, **nothing)
+
+
+def dump_stages(staged: Staged) -> str:
+    """The stages of a report as text without customers, a column of a table a line.
+
+    Examples:
+        >>> import crrkit as crr
+        >>> base = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at")
+        >>> kept = crr.retention_by_period(base, every="quarter")
+        >>> staged = staged_of(base, kept)
+        >>> load_stages(dump_stages(staged), kept=kept).flow.counts.equals(staged.flow.counts)
+        True
+    """
+    rates = staged.rates.assign(from_=staged.rates["from_"].astype(str))
+    parts = {"rule": json.dumps(asdict(staged.flow.rule)), "is_same": json.dumps(staged.is_same)}
+    tables = {"counts": staged.flow.counts.reset_index(), "rates": rates, "cards": staged.cards}
+    parts |= {name: _lines(table) for name, table in tables.items()}
+    return "{" + ",\n".join(f'"{name}": {part}' for name, part in parts.items()) + "}"
+
+
+def _lines(table: pd.DataFrame) -> str:
+    columns = [f'"{name}": {json.dumps(table[name].tolist(), ensure_ascii=False)}' for name in table.columns]
+    return "{" + ",\n".join(columns) + "}"
+
+
+def load_stages(text: str, *, kept: RetentionTable) -> Staged:
+    """The stages that `dump_stages` wrote, beside the account that they belong to.
+
+    Args:
+        text: What a notebook of `crrkit.write_report` holds.
+        kept: The account of the same notebook.
+    """
+    content = json.loads(text)
+    rule = content["rule"]
+    if isinstance(rule["lapse_days"], dict):
+        rule["lapse_days"] = OwnGap(**rule["lapse_days"])
+    counts = pd.DataFrame(content["counts"]).set_index("period").rename_axis(columns="stage")
+    rates = pd.DataFrame(content["rates"], columns=RATES)
+    rates["from_"] = pd.to_datetime(rates["from_"])
+    nothing = pd.DataFrame()
+    flow = StageFlow(
+        nothing, counts[list(STAGES)], nothing, nothing, kept.every, StageRule(**rule), kept.card, kept.quality, nothing
+    )
+    return Staged(flow, rates, pd.DataFrame(content["cards"], columns=SAID), content["is_same"])
