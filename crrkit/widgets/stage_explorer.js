@@ -35,9 +35,9 @@ function shifted({ retained }, matrix, { how, own, towards }, change) {
   if (how === "enter") {
     row[towards] += change;
     if (Math.abs(1 - total(row) + change) <= SLACK) row[own] -= change; // nobody leaves: taken from those who stay
-  }
-  else if (how === "share") [row[towards], row[own]] = [row[towards] + change * kept, row[own] - change * kept];
-  else {
+  } else if (how === "share") {
+    [row[towards], row[own]] = [row[towards] + change * kept, row[own] - change * kept];
+  } else {
     const stays = (share, i) => (kept ? share / kept : Number(i === own)); // whom nobody kept yet stays where it is
     const leaves = (share) => (kept < 1 ? -share / (1 - kept) : 0);
     matrix[own].forEach((share, i) => (row[i] += change * (retained[i] ? stays(share, i) : leaves(share))));
