@@ -16,7 +16,7 @@ import crrkit as crr
 from crrkit import lessons
 from crrkit.accounts import Counts
 from crrkit.lessons import formula_topic
-from crrkit.lessons.answers import SHARE, shares, whole_numbers
+from crrkit.lessons.answers import NUMBER, POINTS, SHARE, shares, whole_numbers
 from crrkit.lessons.exercises import is_clear
 
 if TYPE_CHECKING:
@@ -228,6 +228,12 @@ class TestExercise:
     def test_what_cannot_be_made_is_said(self, topic: str, seed: object) -> None:
         with pytest.raises(crr.InputError):
             lessons.exercise(topic, seed=seed)
+
+
+def test_the_key_writes_each_answer_as_people_do() -> None:
+    assert [SHARE.write(value) for value in (0.857, 1.286, -8.5, 60)] == ["85.7%", "128.6%", "−850.0%", "60"]
+    assert [NUMBER.write(value) for value in (11.000000000000002, 3.636, 4000)] == ["11", "3.64", "4,000"]
+    assert POINTS.write(-0.0155625) == "−1.56\N{NO-BREAK SPACE}pp"
 
 
 class TestForm:
