@@ -161,6 +161,14 @@ def test_who_may_still_come_back_is_not_lost() -> None:
     assert "in month 3 of their life: 30 of 30 bought then for the last time" in found.claim
 
 
+def test_an_age_after_which_a_return_is_likely_tells_of_no_loss() -> None:
+    # all 50 come again after two months; at the end of the data two months of silence are no leaving
+    base = orders([(f"c{i}", day) for day in ("2024-01-02", "2024-03-15") for i in range(50)], as_of="2024-06-05")
+    found = report.leaving_finding(lives(base))
+    assert found.claim == "Where in their life customers leave cannot be told yet."
+    assert found.evidence["lost"].tolist() == [0]
+
+
 # What may be expected -------------------------------------------------------------------------------------------------
 
 
