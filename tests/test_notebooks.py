@@ -115,6 +115,19 @@ def test_a_lesson_has_an_explorer_three_checks_and_an_exercise(name: str, lang: 
 
 @both_languages
 @every_lesson
+def test_a_lesson_asks_for_a_guess_shows_a_wrong_way_and_turns_to_the_learners_own_file(name: str, lang: str) -> None:
+    said = words(read(name, lang))
+    guess, tempting = {
+        "en": (r"\*\*[^*]+\?\*\*|[Gg]uess|[Pp]rediction", "tempting"),
+        "ru": (r"\*\*[^*]+\?\*\*|[Уу]гадайте|[Пп]рогноз", "облазнительн"),
+    }[lang]
+    assert len(re.findall(guess, said)) >= 3
+    assert tempting in said
+    assert any("mine = " in cell.source for cell in code(read(name, lang)))
+
+
+@both_languages
+@every_lesson
 def test_half_of_a_lesson_is_words_and_its_cells_are_small(name: str, lang: str) -> None:
     notebook = read(name, lang)
     in_code = [len(cell.source.splitlines()) for cell in code(notebook)]

@@ -4,6 +4,7 @@
     lessons.begin()                        # speak the language of the notebook's folder
     lessons.ask("month")                   # a question with a box to answer it in
     lessons.check("month", "128.6 %")      # the same without a box
+    lessons.ask("mistake-4")               # a report with one wrong sentence
     lessons.exercise("formula", seed=7)    # fresh numbers; .key() is for the teacher
 
 Nothing about the learner is kept: no answers, no counts of attempts.
