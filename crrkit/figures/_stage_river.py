@@ -25,9 +25,11 @@ if TYPE_CHECKING:
 
 SHOWN = ("long", "middle", "short", "lapsed")  # from the top; a contact grown cold has left the picture
 FEWEST, MOST = {False: 4, True: 2}, 8  # periods that are drawn unless others are asked for, and at most
-NODE = {False: 0.2, True: 0.36}  # of the way from one boundary to the next
+# Of the way from one boundary to the next: for counts of up to three digits, and for longer ones.
+NODE = {False: (0.2, 0.34), True: (0.36, 0.55)}
 PALE = {False: 0.24, True: 0.42}  # on light paper and on dark
 GAP = {False: 0.05, True: 0.08}  # between two nodes, of the tallest boundary
+FOUR_DIGITS = 1000
 LOWEST = 9.0  # points that a node needs to hold its count
 
 
@@ -100,6 +102,7 @@ class _River:
     counts: pd.DataFrame
     moves: dict[tuple[int, str, str], int]
     gap: float
+    node: float
 
     @property
     def stages(self) -> list[str]:
@@ -178,19 +181,19 @@ def _river_of(flow: StageFlow, first: str | None, last: str | None, *, narrow: b
     at = {name: column for column, name in enumerate(names[begin:end])}
     chosen = moves[moves["from_period"].isin(list(at))]
     numbers = zip(chosen["from_period"], chosen["from_stage"], chosen["to_stage"], chosen["customers"], strict=True)
-    return _River(
-        counts.iloc[begin : end + 1], {(at[period], a, b): int(n) for period, a, b, n in numbers}, GAP[narrow]
-    )
+    shown, moved = counts.iloc[begin : end + 1], {(at[period], a, b): int(n) for period, a, b, n in numbers}
+    longest = int(shown[list(SHOWN)].to_numpy().max())
+    return _River(shown, moved, GAP[narrow], NODE[narrow][longest >= FOUR_DIGITS])
 
 
 def _draw(board: Canvas, river: _River) -> None:
-    ax, columns, half = board.ax, len(river.counts), NODE[board.narrow] / 2
+    ax, columns, half = board.ax, len(river.counts), river.node / 2
     for column in range(columns - 1):
         for stream in sorted(river.streams(column), key=lambda stream: stream[1] == "lapsed" != stream[0]):
-            _draw_stream(board, column, stream)
+            _draw_stream(board, river, column, stream)
     for column in range(columns):
         for stage, (top, height) in river.nodes(column).items():
-            _draw_node(board, column, stage, top, height, cut=river.is_cut(column, stage))
+            _draw_node(board, river, column, stage, top=top, height=height)
     tall = river.tallest * (1 + river.gap * (len(river.stages) - 1))
     ax.set(xlim=(-half, columns - 1 + half), ylim=(1.01 * tall, -0.01 * tall))
     ax.spines["bottom"].set_visible(False)
@@ -202,9 +205,11 @@ def _draw(board: Canvas, river: _River) -> None:
     ax.tick_params(axis="y", labelcolor=board.theme.ink)
 
 
-def _draw_stream(board: Canvas, column: int, stream: tuple[str, str, float, float, float, float]) -> None:
+def _draw_stream(
+    board: Canvas, river: _River, column: int, stream: tuple[str, str, float, float, float, float]
+) -> None:
     a, b, out, into, left, right = stream
-    node = NODE[board.narrow]
+    node = river.node
     x0, x1 = column + node / 2, column + 1 - node / 2
     middle = (x0 + x1) / 2
     upper = [(x0, out), (middle, out), (middle, into), (x1, into)]
@@ -220,11 +225,11 @@ def _draw_stream(board: Canvas, column: int, stream: tuple[str, str, float, floa
     board.ax.add_patch(PathPatch(shape, facecolor=hue, edgecolor=edge, alpha=strength, **look))
 
 
-def _draw_node(board: Canvas, column: int, stage: str, top: float, height: float, *, cut: bool) -> None:
-    hue, node = stage_hue(board.theme, stage), NODE[board.narrow]
+def _draw_node(board: Canvas, river: _River, column: int, stage: str, *, top: float, height: float) -> None:
+    hue, node = stage_hue(board.theme, stage), river.node
     x = column - node / 2
     board.ax.add_patch(Rectangle((x, top), node, height, facecolor=hue, edgecolor="none", zorder=3))
-    if cut:
+    if river.is_cut(column, stage):
         gap = Rectangle((x, top + 0.8 * height), node, 0.04 * height, facecolor=board.theme.paper, zorder=4)
         board.ax.add_patch(gap)
 
@@ -239,7 +244,7 @@ def _write(board: Canvas, river: _River) -> None:
 
 
 def _write_count(board: Canvas, river: _River, column: int, stage: str, *, at: float, height: float) -> None:
-    node, last = NODE[board.narrow], len(river.counts) - 1
+    node, last = river.node, len(river.counts) - 1
     look: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 8, "weight": "bold", "zorder": 5}
     ink = ink_on(stage_hue(board.theme, stage))
     text = board.ax.text(column, at, count(float(river.counts[stage].iloc[column])), color=ink, **look)
