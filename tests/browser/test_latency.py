@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page
 
 from crrkit.widgets import static_page
 
+pytestmark = pytest.mark.alone
 OpenPage = Callable[..., Page]
 LIMIT = 20  # milliseconds, in the median
 PRESSES, ROUNDS = 50, 3
