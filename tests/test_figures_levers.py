@@ -170,6 +170,10 @@ class TestFlip:
     def test_lines_are_told_apart_without_colour(self) -> None:
         assert len(set(map(str, dashes(figures.flip(PLAIN))))) == 5
 
+    def test_a_lever_keeps_its_line_whatever_others_there_are(self) -> None:
+        alone = figures.flip(worked().levers(2, only=["retention_long"]))
+        assert dashes(alone) == [dashes(figures.flip(PLAIN))[3]]
+
     def test_refusals(self) -> None:
         with pytest.raises(InputError, match="need margins="):
             figures.flip(worked().levers(2), measure="margin")

@@ -12,6 +12,7 @@ from crrkit.figures._export import describe
 from crrkit.figures._levers import lever_name, lever_table_of, refuse_unknown
 from crrkit.figures._theme import legible
 from crrkit.whatif._levers import effect_text
+from crrkit.whatif._scenario import LEVERS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from crrkit.whatif._levers import LeverTable
 
-# Told apart without colour: the line of the n-th lever.
+# Told apart without colour; a lever keeps its line in every picture.
 STYLES: tuple[Any, ...] = ("-", (0, (6, 2)), (0, (1, 1.2)), (0, (6, 2, 1, 2)), (0, (3, 1)), (0, (1, 3)))
 
 
@@ -69,15 +70,18 @@ def flip(
     return board.ax
 
 
-def _colors(board: Canvas) -> list[str]:
+def _looks(board: Canvas) -> dict[str, tuple[str, Any]]:
+    """The colour and the line of each lever."""
     theme = board.theme
     hues = (theme.new_edge, theme.lost_edge, theme.muted, theme.long, theme.returned_edge, theme.ink)
-    return [legible(hue, theme) for hue in hues]
+    colors = [legible(hue, theme) for hue in hues]
+    return dict(zip(LEVERS, zip(colors, STYLES, strict=True), strict=True))
 
 
 def _draw_lines(board: Canvas, ranks: pd.DataFrame) -> None:
     ax = board.ax
-    for lever, color, style in zip(ranks, _colors(board), STYLES, strict=False):
+    for lever in map(str, ranks):
+        color, style = _looks(board)[lever]
         ax.plot(ranks.index, ranks[lever], color=color, ls=style, lw=2, solid_capstyle="round", zorder=2)
     last, levers = ranks.index[-1], ranks.shape[1]
     ax.set(xlim=(0.5, last + 0.5), ylim=(levers + 0.5, 0.5))
@@ -99,7 +103,8 @@ def _mark(board: Canvas, ranks: pd.DataFrame, flips: pd.DataFrame) -> None:
 
 def _write(board: Canvas, ranks: pd.DataFrame, result: LeverTable, measure: str) -> None:
     values = result.by_horizon[result.by_horizon["step"] == ranks.index[-1]].set_index("lever")[measure]
-    for lever, color in zip(map(str, ranks), _colors(board), strict=False):
+    for lever in map(str, ranks):
+        color, _style = _looks(board)[lever]
         known = ranks[lever].dropna()
         if len(known):
             name = lever_name(lever, width=17)

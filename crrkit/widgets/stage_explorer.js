@@ -178,7 +178,8 @@ function inks(lang, words) {
     const format = PER_COST.includes(measure) ? hundredths : Math.abs(value) < 1000 ? tenths : whole;
     return (Number.isNaN(value) ? "" : plus(value)) + write(format, value);
   }
-  return { count, brief, percent, points, effect };
+  const change = (value) => plus(value) + write(Math.abs(value) < 100 ? tenths : whole, value);
+  return { count, brief, percent, points, effect, change };
 }
 
 function resultsOf(now, plain, margins, ink) {
@@ -190,10 +191,10 @@ function resultsOf(now, plain, margins, ink) {
   const [money, moneySame] = [now, plain].map(({ margin }) => total(margin.slice(1)));
   const still = (one, other) => !(Math.abs(one - other) > SLACK * Math.max(1, Math.abs(other)));
   return {
-    customers: beside(`${ink.count(now.customers[0])} → ${ink.count(end)}`, ink.effect(end - same, "customers"), still(end, same)),
+    customers: beside(`${ink.count(now.customers[0])} → ${ink.count(end)}`, ink.change(end - same), still(end, same)),
     crr: beside(ink.percent(crr), ink.points(crr - crrSame), still(crr, crrSame)),
     endpoint: beside(ink.percent(left), ink.points(left - leftSame), still(left, leftSame)),
-    money: plainMargins(margins) ? "–" : beside(ink.count(money), ink.effect(money - moneySame, "margin"), still(money, moneySame)),
+    money: plainMargins(margins) ? "–" : beside(ink.count(money), ink.change(money - moneySame), still(money, moneySame)),
   };
 }
 
