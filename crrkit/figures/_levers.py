@@ -157,8 +157,8 @@ def _write(board: Canvas, rows: pd.DataFrame, result: LeverTable, measure: str) 
 
 def _label(board: Canvas, y: Any, row: pd.Series, measure: str) -> Text:
     falls = row["value"] < 0
-    ends = row[["value", "low", "high"]].fillna(0.0)
-    at = min(*ends, 0) if falls else max(*ends, 0)
+    ends = [0.0, *(float(row[name]) for name in ("value", "low", "high") if not np.isnan(row[name]))]
+    at = min(ends) if falls else max(ends)
     place: dict[str, Any] = {"xytext": (-LIFT if falls else LIFT, 0), "textcoords": "offset points", "va": "center"}
     color = legible(board.theme.lost_edge if falls else board.theme.kept, board.theme)
     look: dict[str, Any] = {"color": color, "weight": "bold", "ha": "right" if falls else "left"}
