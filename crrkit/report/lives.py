@@ -87,6 +87,16 @@ def lives_of(
         min_cell: The smallest group that may be shown; None withholds nothing.
         first: The first period of the report.
         last: The last one.
+
+    Raises:
+        ValueError: If a name is not known, or the data are shorter than one period.
+
+    Examples:
+        >>> import crrkit as crr
+        >>> base = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at", amount="total")
+        >>> lives = lives_of(base, every="quarter")
+        >>> [(grid.kind, grid.value) for grid in lives.grids]
+        [('bounded', 'customers'), ('unbounded', 'customers'), ('bounded', 'revenue')]
     """
     span, grid = _legible(base, _span(base, every, first=first, last=last), min_cell)
     others = [_shared(span.grid(base, kind="unbounded"), min_cell)]
@@ -230,8 +240,8 @@ def dump_lives(lives: Lives) -> str:
         >>> base = crr.read_contracts(crr.sample_path("canonical"), as_of="2024-12-31")
         >>> kept = crr.retention_by_period(base, every="quarter")
         >>> text = dump_lives(lives_of(base, every="quarter", min_cell=None))
-        >>> load_lives(text, kept=kept).grid.matrix("active").loc["2024Q1"].tolist()
-        []
+        >>> load_lives(text, kept=kept).grid.matrix("active").loc["2024Q1"].dropna().tolist()
+        [3.0, 2.0, 2.0, 2.0]
     """
     parts = {name: _lines(getattr(lives, name)) for name in ("leaving", "outlook")}
     parts["grids"] = "[\n" + ",\n".join(_dump_grid(grid) for grid in lives.grids) + "]"

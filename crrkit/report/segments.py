@@ -106,6 +106,13 @@ def segment_finding(segments: RetentionTable) -> Finding:
 
     Args:
         segments: The segments of a report.
+
+    Examples:
+        >>> import crrkit as crr
+        >>> base = crr.read_contracts(crr.sample_path("contracts"), by="region")
+        >>> kept = crr.retention_by_period(base, every="year")
+        >>> print(segment_finding(segments_of(base, kept)).caveat)
+        Pairs of segments that differ by more than chance (Holm): 0 of 3.
     """
     rows = latest_rows(segments)
     if len(rows) < PAIR:

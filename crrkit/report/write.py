@@ -20,6 +20,7 @@ from crrkit.report.page import build_page
 from crrkit.report.privacy import refuse_leaks, texts_of_notebook, texts_of_page
 from crrkit.report.sections import Facts, sections
 from crrkit.report.segments import segments_of
+from crrkit.report.stage_facts import staged_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -64,8 +65,9 @@ def write_report(
 ) -> Report:
     """Write the retention report of a base: one HTML file and, when asked for, an executed notebook.
 
-    The page needs no network and holds no customer; its explorer lives without a kernel. The notebook holds the
-    account, so that a reader without the list can run it again.
+    The page needs no network and holds no customer; its explorers live without a kernel. It shows the last 24 cohorts,
+    by a longer period where most cells would speak of too few, and segments if the base was read with ``by=``. The
+    notebook holds the same numbers, so that a reader without the list can run it again.
 
     Args:
         base: What `read_contracts` or `read_orders` gave.
@@ -106,7 +108,8 @@ def write_report(
             steps.begin(_("counting"))
             kept = shared(retention_by_period(base, every=every, first=first, last=last), min_cell=min_cell)
             lives = lives_of(base, every=every, min_cell=min_cell, first=first, last=last)
-            facts = Facts(kept, lives, segments_of(base, kept, min_cell=min_cell))
+            staged = staged_of(base, kept, min_cell=min_cell, first=first, last=last)
+            facts = Facts(kept, lives, segments_of(base, kept, min_cell=min_cell), staged)
             texts = _texts(
                 facts, base, steps, title=title or _("Customer retention"), min_cell=min_cell, names=set(targets)
             )
