@@ -99,7 +99,8 @@ class TestPage:
         assert len(set(targets)) == len(targets)
         assert set(links) <= set(targets)
         sections = [a["id"] for tag, a in tree.elements if tag == "section"]
-        assert sections == ["change", "movement", "trend", "cohorts", "account", "explorer", "definition", "rows", "method"]
+        assert sections[:5] == ["change", "movement", "trend", "cohorts", "stages"]
+        assert sections[5:] == ["account", "explorer", "definition", "rows", "method"]
 
     def test_headings_step_down_one_by_one(self, tree: Tree) -> None:
         levels = [int(tag[1]) for tag, _ in tree.elements if re.fullmatch(r"h\d", tag)]
@@ -108,10 +109,11 @@ class TestPage:
 
     def test_every_picture_says_what_it_shows(self, tree: Tree) -> None:
         pictures = [a for tag, a in tree.elements if tag == "svg" and a.get("class")]
-        assert len(pictures) == 12  # three pictures, light and dark, wide and narrow
+        assert len(pictures) == 16  # four pictures, light and dark, wide and narrow
         said = [str(a["aria-label"]) for a in pictures if a["role"] == "img"]
-        assert ["66.1%" in text for text in said] == [True] * 8 + [False] * 4
-        assert all(text.startswith("Heat map of 24 cohorts, 2023-01 to 2024-12") for text in said[8:])
+        assert ["66.1%" in text for text in said] == [True] * 8 + [False] * 8
+        assert all(text.startswith("Heat map of 24 cohorts, 2023-01 to 2024-12") for text in said[8:12])
+        assert all(text.startswith("Mix of the customers by stage") for text in said[12:])
         assert all(a["alt"] for tag, a in tree.elements if tag == "img")
 
     def test_the_table_is_the_account(self, tree: Tree, orders: crr.bases.Base) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from crrkit._checks import check_choice, check_count, check_fraction, check_number
 from crrkit._errors import InputError, InputTypeError
 from crrkit._language import gettext as _
@@ -18,8 +20,6 @@ from crrkit.whatif import StageModel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    import pandas as pd
 
     from crrkit.revenue import Concentration
     from crrkit.stages import StageFlow, StageList
@@ -56,7 +56,7 @@ def check_account(kept: Any, flow: StageFlow | None) -> None:
 def rows(kept: RetentionTable, before: str | None) -> tuple[pd.Series | None, pd.Series | None]:
     """The latest row that can be judged and the one that it is held against."""
     now = kept.latest
-    if not now["start"] or now["status"] == RUNNING:
+    if pd.isna(now["crr"]) or now["status"] == RUNNING:
         return None, None
     rated = kept.table[(kept.table["start"] > 0) & (kept.table["until"] <= now["from_"])]
     if before is not None:

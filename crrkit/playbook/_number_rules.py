@@ -125,9 +125,19 @@ def _of_verdicts(name: str, facts: Facts, found: list[Verdict]) -> Iterator[Card
         size = sample_size(margin=MARGIN, frame=lost)
         trial = no_trial(_("of those who were lost: {size}").format(size=size), int(size))
     said = list(dict.fromkeys(verdict.caveat for verdict in found if verdict.caveat))
-    cautions = tuple(one for one in said if not any(one in other for other in said if other != one))
+    cautions = [one for one in said if not any(one in other for other in said if other != one)]
+    if facts.kept.card.activity == "period" and facts.kept.every != "year":
+        text = _(
+            "Who buys nothing in a period ({every}) counts as lost here, so that the year looks worse than it is:"
+            " measure the year itself."
+        )
+        cautions.append(text.format(every=_(facts.kept.every)))
     yield from make_card(
-        name, triggers=[verdict.claim for verdict in found], evidence=found[0].evidence, trial=trial, cautions=cautions
+        name,
+        triggers=[verdict.claim for verdict in found],
+        evidence=found[0].evidence,
+        trial=trial,
+        cautions=tuple(cautions),
     )
 
 

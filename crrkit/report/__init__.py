@@ -21,22 +21,27 @@ from crrkit.report.findings import (
 )
 from crrkit.report.lives import dump_lives, lives_of, load_lives
 from crrkit.report.segments import dump_segments, load_segments, mix_finding, segment_finding, segments_of
+from crrkit.report.stage_facts import dump_stages, load_stages, staged_of
+from crrkit.report.stage_findings import advice_finding, stage_finding
 from crrkit.report.write import Report, write_report
 
 __all__ = [
     "Finding",
     "Report",
+    "advice_finding",
     "balance_finding",
     "change_finding",
     "cohort_finding",
     "dump_account",
     "dump_lives",
     "dump_segments",
+    "dump_stages",
     "leaving_finding",
     "lives_of",
     "load_account",
     "load_lives",
     "load_segments",
+    "load_stages",
     "mix_finding",
     "movement_finding",
     "outlook_finding",
@@ -45,6 +50,8 @@ __all__ = [
     "segment_finding",
     "segments_of",
     "shared",
+    "stage_finding",
+    "staged_of",
     "textbook_finding",
     "trend_finding",
     "value_of_one",

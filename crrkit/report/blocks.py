@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from crrkit.cohorts import CohortGrid
     from crrkit.movement import RetentionTable
+    from crrkit.stages import StageFlow
     from crrkit.tables import QualityReport
     from crrkit.widgets import FormulaExplorer
 
@@ -34,7 +35,7 @@ WITHHELD_MARK = "\N{MULTIPLICATION SIGN}"  # as in the pictures
 THEMES = {"light": (False, True), "dark": (False, True)}
 
 
-def picture(draw: Callable[..., Axes], result: RetentionTable | CohortGrid, **options: str) -> Html:
+def picture(draw: Callable[..., Axes], result: RetentionTable | CohortGrid | StageFlow, **options: str) -> Html:
     """A figure for light and dark, for a desk and a telephone; the page shows the one that fits."""
     from crrkit import figures
 

@@ -25,6 +25,8 @@ from crrkit.report.findings import earlier_periods
 from crrkit.report.lives import dump_lives
 from crrkit.report.sections import Facts, sections
 from crrkit.report.segments import dump_segments, mix_finding
+from crrkit.report.stage_facts import dump_stages
+from crrkit.report.stage_findings import advice_finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -67,7 +69,7 @@ def build_notebook(facts: Facts, base: Base, *, title: str) -> NotebookNode:
 def _cell(number: int, kind: str, source: str) -> dict[str, Any]:
     """A cell with an id of its place, so that the same report gives the same bytes."""
     cell: dict[str, Any] = {"cell_type": kind, "id": f"cell-{number:02d}", "metadata": {}, "source": source}
-    if source.startswith(("kept = ", "lives = ", "segments = ")):
+    if source.startswith(("kept = ", "lives = ", "segments = ", "staged = ")):
         cell["metadata"] = {"jupyter": {"source_hidden": True}, "tags": ["account"]}
     if source.startswith("assert "):
         cell["metadata"] = {"tags": ["check"]}
@@ -105,7 +107,7 @@ def _cells(facts: Facts, base: Base, title: str) -> Iterator[tuple[str, str]]:
     setting = [f'crr.set_language("{language()}")'] if language() != "en" else []
     yield "code", "\n".join(["import crrkit as crr", "from crrkit import figures, report, widgets", *setting])
     yield "code", f'kept = report.load_account(r"""\n{dump_account(kept)}\n""")'
-    code = {**_code_of_sections(kept), **_code_of_segments(facts), **_code_of_cohorts(facts)}
+    code = {**_code_of_sections(kept), **_code_of_segments(facts), **_code_of_cohorts(facts), **_code_of_stages(facts)}
     for section in sections(facts):
         if section.anchor in code:
             yield "markdown", f"## {section.label}"
@@ -140,6 +142,16 @@ def _code_of_segments(facts: Facts) -> Mapping[str, list[str]]:
     code = [f'segments = report.load_segments(r"""\n{dump_segments(facts.segments)}\n""", kept=kept)']
     code += ["report.segment_finding(segments)"]
     return {"segments": code if mix_finding(facts.segments) is None else [*code, "report.mix_finding(segments)"]}
+
+
+def _code_of_stages(facts: Facts) -> Mapping[str, list[str]]:
+    if facts.staged is None:
+        return {}
+    code = [f'staged = report.load_stages(r"""\n{dump_stages(facts.staged)}\n""", kept=kept)']
+    code += ["report.stage_finding(staged)", "figures.stage_mix(staged.flow)"]
+    if advice_finding(facts.staged):
+        code += ["report.advice_finding(staged)", "staged.cards"]
+    return {"stages": [*code, "staged.flow.counts"]}
 
 
 def _code_of_cohorts(facts: Facts) -> Mapping[str, list[str]]:

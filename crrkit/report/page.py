@@ -15,6 +15,7 @@ from crrkit.report.cohort_blocks import cohorts_block
 from crrkit.report.cohort_findings import told
 from crrkit.report.elements import Html, element, join
 from crrkit.report.sections import Facts, sections
+from crrkit.report.stage_blocks import stages_block
 from crrkit.report.words import day_name
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def _bodies(facts: Facts, min_cell: int | None) -> dict[str, Callable[[], Html]]
         "trend": lambda: blocks.line(kept),
         "segments": lambda: join() if facts.segments is None else blocks.segments_block(facts.segments),
         "cohorts": lambda: join() if lives is None else cohorts_block(lives, every=kept.every),
+        "stages": lambda: join() if facts.staged is None else stages_block(facts.staged),
         "account": lambda: blocks.account_table(kept),
         "explorer": lambda: blocks.explorer_block(kept),
         "definition": lambda: Html(kept.card.to_html()),

@@ -139,6 +139,7 @@ def _own_words(facts: Facts) -> set[str]:
     """The numbers and names that the report tells, and the words that crrkit prints."""
     quality = facts.kept.quality
     tables = [facts.kept.table, quality.table, *(facts.lives.tables if facts.lives else [])]
+    tables += facts.staged.tables if facts.staged else []
     if facts.segments is not None:
         tables.append(facts.segments.table.select_dtypes("number"))  # names of segments are for the scan to judge
     values = [value for table in tables for name in table for value in table[name]]

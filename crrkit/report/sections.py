@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crrkit._language import gettext as _
-from crrkit.report import cohort_findings, findings
+from crrkit.report import cohort_findings, findings, stage_findings
 from crrkit.report import segments as by_segment
 from crrkit.report.account import reference_row
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from crrkit.movement import RetentionTable
     from crrkit.report.findings import Finding
     from crrkit.report.lives import Lives
+    from crrkit.report.stage_facts import Staged
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Facts:
     kept: RetentionTable
     lives: Lives | None = None
     segments: RetentionTable | None = None
+    staged: Staged | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ def sections(facts: Facts) -> list[Section]:
         Section("trend", _("All periods"), (findings.trend_finding(kept),)),
         *_segments(facts.segments),
         *_cohorts(facts.lives),
+        *_stages(facts.staged),
         _account(kept),
         Section("explorer", _("Try it"), (findings.value_of_one(kept),)),
         definition,
@@ -77,3 +80,10 @@ def _segments(segments: RetentionTable | None) -> list[Section]:
         return []
     found = [by_segment.segment_finding(segments), by_segment.mix_finding(segments)]
     return [Section("segments", _("Segments"), tuple(finding for finding in found if finding))]
+
+
+def _stages(staged: Staged | None) -> list[Section]:
+    if staged is None:
+        return []
+    found = [stage_findings.stage_finding(staged), stage_findings.advice_finding(staged)]
+    return [Section("stages", _("Stages and what to do"), tuple(finding for finding in found if finding))]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from crrkit._language import format_number
 from crrkit._language import gettext as _
-from crrkit.report.blocks import picture, table_block
+from crrkit.report.blocks import picture, row_block, table_block
 from crrkit.report.elements import Html, element, join
 
 if TYPE_CHECKING:
@@ -17,7 +17,20 @@ def stages_block(staged: Staged) -> Html:
     """Who stands in which stage, and the cards after the first."""
     from crrkit import figures
 
-    caption = _("Customers by stage as of the start of each period; a period in which a stage holds few is left out.")
+    caption = _("A period at whose start a stage holds few is left out.")
     mix = element("figure", picture(figures.stage_mix, staged.flow), element("figcaption", caption))
-    cards = [_card(row) for _i, row in staged.cards.iloc[1:].iterrows()]
+    cards = [
+        join(element("p", f"{row['title']}.", class_="also"), element("p", f"{row['because']} {row['action']}"))
+        for _i, row in staged.cards.iloc[1:].iterrows()
+    ]
     return join(mix, _counts(staged), *cards)
+
+
+def _counts(staged: Staged) -> Html:
+    """How many stand in each stage as of the start of each period, and at the end of the last."""
+    counts = staged.flow.counts
+    shown = [name for name in counts.columns if counts[name].any()]
+    heads = [_("as of the start of"), *(_(name) for name in shown)]
+    rows = [row_block(str(period), *(format_number(row[name]) for name in shown)) for period, row in counts.iterrows()]
+    table = table_block(heads, rows, label=_("How many stand in each stage"))
+    return element("figure", table)

@@ -1,7 +1,7 @@
 """The stages of a report: who stands where, the rate as a sum over stages, and what the playbook proposes.
 
-Middle and long are told together or not at all, and so are short and cold: where the sum of a pair is in the report,
-one of them gives the other away.
+A boundary at which few stand in some stage is left out whole: where the sum of two stages is in the report, one of them
+gives the other away.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 MOST = 24  # boundaries: two years of months
 CARDS = 3
-PAIRS = (CUSTOMERS, ("short", "cold"))
 RATES = ["period", "from_", "stage", "start", "kept", "share", "crr", "low", "high"]
 SAID = ["title", "because", "action", "owner", "caution"]
 
@@ -77,7 +76,8 @@ def staged_of(
     counts = _large(flow.counts, least)
     if counts.empty:
         return None
-    found = _cards(diagnose(kept, flow=_without_small(flow, least))) if len(counts) == len(flow.counts[-MOST:]) else []
+    is_last_told = counts.index[-1] == flow.counts.index[-1]
+    found = _cards(diagnose(kept, flow=_without_small(flow, least))) if is_last_told else []
     cards = pd.DataFrame(found, columns=SAID)
     return Staged(_bare(flow, counts), _rates(flow, least), cards, isinstance(base.activity, Trailing | OwnGap))
 

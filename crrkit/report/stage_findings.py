@@ -48,6 +48,6 @@ def advice_finding(staged: Staged) -> Finding | None:
     if staged.cards.empty:
         return None
     card = staged.cards.iloc[0]
-    claim = _("What to try first: {title}.").format(title=card["title"])
+    claim = _("What to try first: “{title}”.").format(title=card["title"])
     caveat = f"{card['because']} {card['action']} {card['caution']}"
     return Finding(claim, staged.cards, caveat)

@@ -1,0 +1,157 @@
+"""The stages in a report: counted by hand, without small groups, and the same on the page and in the notebook."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+
+import crrkit as crr
+from crrkit.report import advice_finding, dump_stages, load_stages, stage_finding, staged_of
+from crrkit.report.account import shared
+from crrkit.samples import sample_path
+
+if TYPE_CHECKING:
+    from crrkit.report.stage_facts import Staged
+
+# Lapsed after 45 days. The faithful buy on the 10th of every month and are long from the third time on. Who buys once,
+# on May 20, is middle at the start of June and of July. Who is gone bought three times to May 10: long at the start of
+# June, silent for 52 days at that of July.
+FAITHFUL = [f"2024-{month:02}-10" for month in range(1, 7)]
+ONCE, GONE = ["2024-05-20"], ["2024-03-10", "2024-04-10", "2024-05-10"]
+RULE = {"activity": crr.Trailing(days=45)}
+
+
+def shop(faithful: int, once: int, gone: int, **options) -> crr.OrderBase:
+    kinds = [("f", faithful, FAITHFUL), ("o", once, ONCE), ("g", gone, GONE)]
+    rows = [(f"{kind}-{n:04}", day) for kind, people, days in kinds for n in range(people) for day in days]
+    log = pd.DataFrame(rows, columns=["who", "at"])
+    return crr.read_orders(log, customer="who", at="at", as_of="2024-07-01", **(RULE | options))
+
+
+def staged(base: crr.OrderBase, min_cell: int | None = 10) -> Staged | None:
+    return staged_of(base, shared(crr.retention_by_period(base, every="month"), min_cell=min_cell), min_cell=min_cell)
+
+
+def test_the_world_is_as_it_is_said() -> None:
+    base = shop(60, 20, 20)
+    for day in ("2024-06-01", "2024-07-01"):
+        table = crr.stage_on(base, day, rule=crr.StageRule(lapse_days=45)).to_pandas()
+        stages = table.groupby(table["customer"].str[0])["stage"].unique().str[0].to_dict()
+        assert stages == {"f": "long", "o": "middle", "g": "long" if day == "2024-06-01" else "lapsed"}
+
+
+def test_the_rate_is_the_sum_over_its_stages() -> None:
+    # June: of 20 middle all stay, of 60 + 20 long 60: 20 % * 100 % + 80 % * 75 % = 80 %
+    found = staged(shop(60, 20, 20))
+    finding = stage_finding(found)
+    assert finding.claim == (
+        "In June 2024 the rate of 80.0% is a sum over stages, share × retention: 20.0% × 100.0% (middle)"
+        " + 80.0% × 75.0% (long)."
+    )
+    assert "lapsed after 45 days of silence" in finding.caveat
+    assert "differ" not in finding.caveat, "the account waits for the same silence"
+    assert found.rates[["start", "kept"]].to_numpy().tolist() == [[20, 20], [80, 60]]
+    row = found.flow.counts.loc["2024-07"]
+    assert row.to_dict() == {"short": 0, "cold": 0, "middle": 20, "long": 60, "lapsed": 20}
+
+
+def test_it_is_the_rate_of_the_account_where_the_rule_is_the_same() -> None:
+    base = shop(60, 20, 20)
+    kept = crr.retention_by_period(base, every="month").row("2024-06")
+    rates = staged(base).rates
+    assert rates["kept"].sum() / rates["start"].sum() == kept["crr"] == 0.8
+
+
+def test_another_rule_is_said_to_be_another() -> None:
+    found = staged(shop(60, 20, 20, activity="period"))
+    assert "the rates differ" in stage_finding(found).caveat
+    assert "lapsed after 90 days" in stage_finding(found).caveat
+
+
+def test_a_rule_of_their_own_gaps_goes_with_the_report() -> None:
+    base = shop(60, 20, 20, activity=crr.OwnGap())
+    found = staged(base)
+    back = load_stages(dump_stages(found), kept=crr.retention_by_period(base, every="month"))
+    assert back.flow.rule == found.flow.rule
+    assert str(stage_finding(back)) == str(stage_finding(found))
+
+
+@pytest.mark.parametrize(("faithful", "once", "gone"), [(60, 9, 20), (60, 20, 9), (9, 20, 20)])
+def test_no_group_of_fewer_than_ten_is_told_of(faithful: int, once: int, gone: int) -> None:
+    base = shop(faithful, once, gone)
+    found = staged(base)
+    counts = found.flow.counts.to_numpy()
+    assert len(counts)
+    assert not ((counts > 0) & (counts < 10)).any()
+    assert "2024-07" not in found.flow.counts.index
+    groups = found.rates[["start", "kept"]].assign(lost=found.rates["start"] - found.rates["kept"]).to_numpy()
+    assert not ((groups > 0) & (groups < 10)).any()
+    assert "2024-06" not in set(found.rates["period"])
+    assert advice_finding(found) is None, "the last boundary cannot be told, so nothing is proposed for it"
+    assert staged(base, None).rates["period"].unique().tolist() == ["2024-06"]
+
+
+def test_ten_are_enough() -> None:
+    found = staged(shop(60, 10, 10))
+    assert found.rates["period"].unique().tolist() == ["2024-06"]
+    assert "2024-07" in found.flow.counts.index
+
+
+def test_too_small_a_shop_has_no_stages_to_show() -> None:
+    assert staged(shop(3, 3, 3)) is None
+
+
+def test_where_no_period_can_be_told_the_finding_says_so() -> None:
+    # 60 faithful ones; each month 6 newcomers, of whom 3 come once more: in no month are nobody or ten of them lost.
+    rows = [(f"f-{n:03}", day) for n in range(60) for day in FAITHFUL]
+    rows += [(f"n-{month}-{n}", f"2024-{month:02}-05") for month in range(1, 7) for n in range(6)]
+    rows += [(f"n-{month}-{n}", f"2024-{month + 1:02}-10") for month in range(1, 6) for n in range(3)]
+    base = crr.read_orders(pd.DataFrame(rows, columns=["who", "at"]), customer="who", as_of="2024-07-01", **RULE)
+    found = staged(base)
+    assert list(found.flow.counts.index) == ["2024-02"], "from March on 3 or more, but not ten, have lapsed"
+    assert stage_finding(found).claim == "How each stage keeps its customers cannot be told: the groups are too small."
+
+
+def test_contracts_have_no_such_stages() -> None:
+    base = crr.read_contracts(sample_path("contracts"), customer="client_id", start="joined", end="left")
+    assert staged(base) is None
+
+
+def test_the_first_card_is_the_advice() -> None:
+    base = crr.read_orders(sample_path("orders"), customer="client_id", at="ordered_at")
+    found = staged(base)
+    flow = crr.stage_flow(base, every="month")
+    cards = crr.diagnose(crr.retention_by_period(base, every="month"), flow=flow).cards
+    first = next(card for card in cards if card.kind == "do")
+    finding = advice_finding(found)
+    assert finding.claim == f"What to try first: “{first.title}”."
+    assert first.triggers[0] in finding.caveat
+    assert "Only a holdout drawn by lot" in finding.caveat
+
+
+def test_page_and_notebook_say_the_same(tmp_path) -> None:
+    start = date(2024, 1, 1)
+    visits = [(f"v-{n:03}", start + timedelta(days=150 + n % 30), "visit") for n in range(40)]
+    kinds = [("f", 60, FAITHFUL), ("o", 20, ONCE), ("g", 20, GONE)]
+    bought = [
+        (f"{kind}-{n:03}", day, "purchase") for kind, people, days in kinds for n in range(people) for day in days
+    ]
+    log = pd.DataFrame(bought + visits, columns=["who", "at", "what"]).astype({"at": "datetime64[ns]"})
+    base = crr.read_events(log, customer="who", at="at", kind="what", as_of="2024-07-01", **RULE)
+    out, notebook = tmp_path / "out.html", tmp_path / "out.ipynb"
+    written = crr.write_report(base, out=out, notebook=notebook)
+    page = out.read_text(encoding="utf-8")
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    printed = json.dumps([cell.get("outputs") for cell in cells], ensure_ascii=False)
+    claims = [str(finding.claim) for finding in written.findings if "sum over stages" in finding.claim]
+    assert len(claims) == 1
+    assert claims[0] in page
+    assert claims[0] in printed
+    assert 'id="stages"' in page
+    for who in ("v-001", "f-001", "g-001"):
+        assert who not in page
+        assert who not in json.dumps(cells)
