@@ -26,12 +26,13 @@ WATCH = """() => {
 }"""
 
 
-def first_control(page: Page) -> tuple[Locator, tuple[str, str]]:
-    """What a reader moves first, and the keys that move it there and back."""
+def main_control(page: Page) -> tuple[Locator, tuple[str, str]]:
+    """The first slider, or the longest list: what a reader walks through by key; and the keys there and back."""
     slider = page.locator(".crrkit-ui input[type=range]")
     if slider.count():
         return slider.first, ("ArrowRight", "ArrowLeft")
-    return page.locator(".crrkit-ui select").first, ("ArrowDown", "ArrowUp")
+    lists = page.locator(".crrkit-ui select").all()
+    return max(lists, key=lambda each: each.locator("option").count()), ("ArrowDown", "ArrowUp")
 
 
 def median_of_a_round(page: Page, keys: tuple[str, str], dice: random.Random) -> float:
@@ -49,7 +50,7 @@ def test_key_to_pixels(open_page: OpenPage, tmp_path: Path, name: str, capsys: p
     page = open_page(tmp_path / "page.html")
     shown = page.locator(".crrkit-ui")
     shown.wait_for()
-    control, keys = first_control(page)
+    control, keys = main_control(page)
     control.focus()
     before = shown.inner_text()
     page.keyboard.press(keys[0])
