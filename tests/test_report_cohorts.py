@@ -74,6 +74,11 @@ def test_a_difference_that_chance_brings_is_not_called_one() -> None:
     )
 
 
+def test_cohorts_that_are_alike_are_not_ranked() -> None:
+    found = report.cohort_finding(lives(purchases({"2024-01": [100, 50], "2024-02": [60, 30]}, as_of="2024-04-01")))
+    assert found.claim == "No cohort stands out: 1 month later 50.0% of each."
+
+
 def test_one_cohort_of_many_that_chance_would_pick_is_corrected_for() -> None:
     # Seen whole at age 5 are January to April: 62 of 100 against 150 of 300, p .04 and four times that after Holm.
     cohorts = {f"2024-{m:02}": [100, *[62 if m == 4 else 50] * 8] for m in range(1, 9)}

@@ -59,6 +59,11 @@ def test_segments_within_chance_of_each_other_cannot_be_told_apart() -> None:
     assert "(Holm): 0 of 1." in found.caveat
 
 
+def test_segments_that_keep_alike_are_not_ranked() -> None:
+    found = report.segment_finding(segments(members({"north": (100, 20, 20), "south": (100, 20, 20)})))
+    assert found.claim == "No segment keeps more than another: 75.0% of each in February 2024."
+
+
 def test_a_change_is_split_into_rates_and_shares() -> None:
     shown = segments(members(APART), min_cell=5)
     found = report.mix_finding(shown)
@@ -89,7 +94,7 @@ def test_small_segments_are_taken_together_and_the_sum_stays_that_of_all() -> No
     groups = {"north": (100, 20, 18), "south": (100, 40, 30), "east": (30, 12, 3), "west": (40, 15, 12)}
     base = members(groups)
     shown = segments(base)
-    assert set(latest_rows(shown)["segment"]) == {"all others", "north", "south"}
+    assert set(latest_rows(shown)["segment"]) == {"All others", "north", "south"}
     total = crr.retention_by_period(base).row("2024-02")
     assert shown.table[shown.table["period"] == "2024-02"][COUNTS].sum().tolist() == [
         total["start"], total["kept"], total["lost"],
@@ -98,7 +103,7 @@ def test_small_segments_are_taken_together_and_the_sum_stays_that_of_all() -> No
 
 def test_one_small_segment_takes_the_next_with_it_since_it_could_be_told_by_subtraction() -> None:
     shown = segments(members({"north": (100, 20, 18), "south": (100, 40, 30), "isle": (12, 3, 2)}))
-    assert set(shown.table["segment"]) == {"all others", "north"}
+    assert set(shown.table["segment"]) == {"All others", "north"}
 
 
 def test_where_only_small_segments_are_there_a_sentence_stands() -> None:
@@ -152,7 +157,7 @@ def test_page_and_notebook_hold_the_section(lang: str, tmp_path) -> None:
     kept = report.shared(crr.retention_by_period(base, every="year"))
     shown = report.segments_of(base, kept)
     assert shown is not None
-    assert all(str(name) in page for name in latest_rows(shown)["segment"] if name != "all others")
+    assert all(str(name) in page for name in latest_rows(shown)["segment"] if name != "All others")
     back = report.load_segments(report.dump_segments(shown), kept=kept)
     assert str(report.segment_finding(back)) == str(report.segment_finding(shown))
     assert 'id="segments"' in page

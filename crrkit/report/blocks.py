@@ -254,5 +254,5 @@ def segments_block(segments: RetentionTable) -> Html:
     table = table_block(heads, [row_block(*row) for row in rows], label=_("Segments"))
     others = _("Segments of too few customers are taken together.")
     return element(
-        "figure", table, element("figcaption", others) if _("all others") in {row[0] for row in rows} else None
+        "figure", table, element("figcaption", others) if _("All others") in {row[0] for row in rows} else None
     )

@@ -115,6 +115,8 @@ def _alike(grid: CohortGrid, held: pd.DataFrame, age: int) -> Finding:
             "Whether a cohort stands out cannot be told: {later} from {low} ({lowest}) to {high} ({highest}) of a"
             " cohort bought, which chance alone can bring."
         )
+    if held["rate"].min() == held["rate"].max():
+        text = _("No cohort stands out: {later} {low} of each.")
     ordered = held.sort_values("rate", kind="stable")
     low, high = ordered.iloc[0], ordered.iloc[-1]
     words = {

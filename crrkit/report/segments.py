@@ -59,7 +59,7 @@ def _without_small(rows: pd.DataFrame, least: int) -> pd.DataFrame:
     hidden = {*few, *order[:-MOST]}
     while hidden and len(hidden) < len(order) and _speaks_of_few(rows[rows["segment"].isin(hidden)], least):
         hidden.add(next(name for name in order if name not in hidden))
-    named = rows.assign(segment=rows["segment"].mask(rows["segment"].isin(hidden), _("all others")))
+    named = rows.assign(segment=rows["segment"].mask(rows["segment"].isin(hidden), _("All others")))
     keys = [name for name in COLUMNS if name not in COUNTS]
     return named.groupby(keys, sort=False)[COUNTS].sum().reset_index()[COLUMNS]
 
@@ -124,6 +124,8 @@ def segment_finding(segments: RetentionTable) -> Finding:
     pairs = _("Pairs of segments that differ by more than chance (Holm): {n} of {pairs}.")
     notes = [pairs.format(n=len(differ), pairs=len(compared.table)), *compared.notes]
     text = _("Which segment keeps more cannot be told: {when} from {low} ({worse}) to {high} ({better}).")
+    if rows["crr"].min() == rows["crr"].max():
+        text = _("No segment keeps more than another: {high} of each {when}.")
     pair = {"better": rows["segment"].iloc[0], "worse": rows["segment"].iloc[-1]}
     if len(differ):
         text = _("{better} kept more of its customers {when} than {worse}: {high} against {low}, more than chance.")
