@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import pytest
 import crrkit as crr
 from crrkit.report import advice_finding, dump_stages, load_stages, stage_finding, staged_of
 from crrkit.report.account import shared
+from crrkit.report.sections import Facts, sections
 from crrkit.samples import sample_path
 
 if TYPE_CHECKING:
@@ -91,7 +93,7 @@ def test_no_group_of_fewer_than_ten_is_told_of(faithful: int, once: int, gone: i
     groups = found.rates[["start", "kept"]].assign(lost=found.rates["start"] - found.rates["kept"]).to_numpy()
     assert not ((groups > 0) & (groups < 10)).any()
     assert "2024-06" not in set(found.rates["period"])
-    assert advice_finding(found) is None, "the last boundary cannot be told, so nothing is proposed for it"
+    assert found.cards.empty, "the last boundary cannot be told, so nothing is proposed for it"
     assert staged(base, None).rates["period"].unique().tolist() == ["2024-06"]
 
 
@@ -131,6 +133,18 @@ def test_the_first_card_is_the_advice() -> None:
     assert finding.claim == f"What to try first: “{first.title}”."
     assert first.triggers[0] in finding.caveat
     assert "Only a holdout drawn by lot" in finding.caveat
+
+
+def test_every_card_is_told_in_its_place() -> None:
+    found = staged(shop(60, 20, 20))
+    cards = pd.DataFrame([[f"{what} {n}" for what in found.cards.columns] for n in (1, 2)], columns=found.cards.columns)
+    both = replace(found, cards=cards)
+    facts = Facts(shared(crr.retention_by_period(shop(60, 20, 20))), staged=both)
+    claims = [
+        finding.claim for section in sections(facts) if section.anchor == "stages" for finding in section.findings
+    ]
+    assert claims[1:] == ["What to try first: “title 1”.", "And then: “title 2”."]
+    assert advice_finding(both, place=2).caveat == "because 2 action 2 caution 2"
 
 
 def test_page_and_notebook_say_the_same(tmp_path) -> None:

@@ -26,7 +26,6 @@ from crrkit.report.lives import dump_lives
 from crrkit.report.sections import Facts, sections
 from crrkit.report.segments import dump_segments, mix_finding
 from crrkit.report.stage_facts import dump_stages
-from crrkit.report.stage_findings import advice_finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -149,8 +148,7 @@ def _code_of_stages(facts: Facts) -> Mapping[str, list[str]]:
         return {}
     code = [f'staged = report.load_stages(r"""\n{dump_stages(facts.staged)}\n""", kept=kept)']
     code += ["report.stage_finding(staged)", "figures.stage_mix(staged.flow)"]
-    if advice_finding(facts.staged):
-        code += ["report.advice_finding(staged)", "staged.cards"]
+    code += [f"report.advice_finding(staged, place={n})" for n in range(1, len(facts.staged.cards) + 1)]
     return {"stages": [*code, "staged.flow.counts"]}
 
 

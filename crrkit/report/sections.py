@@ -85,5 +85,5 @@ def _segments(segments: RetentionTable | None) -> list[Section]:
 def _stages(staged: Staged | None) -> list[Section]:
     if staged is None:
         return []
-    found = [stage_findings.stage_finding(staged), stage_findings.advice_finding(staged)]
-    return [Section("stages", _("Stages and what to do"), tuple(finding for finding in found if finding))]
+    advice = [stage_findings.advice_finding(staged, place=n) for n in range(1, len(staged.cards) + 1)]
+    return [Section("stages", _("Stages and what to do"), (stage_findings.stage_finding(staged), *advice))]

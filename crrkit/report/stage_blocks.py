@@ -1,4 +1,4 @@
-"""The stages of a report's page: the mix with its caption, how many stand in each stage, and the other cards."""
+"""The stages of a report's page: the mix with its caption, and how many stand in each stage."""
 
 from __future__ import annotations
 
@@ -14,16 +14,12 @@ if TYPE_CHECKING:
 
 
 def stages_block(staged: Staged) -> Html:
-    """Who stands in which stage, and the cards after the first."""
+    """Who stands in which stage."""
     from crrkit import figures
 
     caption = _("A period at whose start a stage holds few is left out.")
     mix = element("figure", picture(figures.stage_mix, staged.flow), element("figcaption", caption))
-    cards = [
-        join(element("p", f"{row['title']}.", class_="also"), element("p", f"{row['because']} {row['action']}"))
-        for _i, row in staged.cards.iloc[1:].iterrows()
-    ]
-    return join(mix, _counts(staged), *cards)
+    return join(mix, _counts(staged))
 
 
 def _counts(staged: Staged) -> Html:

@@ -39,15 +39,14 @@ def stage_finding(staged: Staged) -> Finding:
     return Finding(capital(claim.format(crr=crr, **words)), rates, caveat)
 
 
-def advice_finding(staged: Staged) -> Finding | None:
-    """The first card of the playbook on the stages; None where no rule fired.
+def advice_finding(staged: Staged, *, place: int = 1) -> Finding:
+    """A card of the playbook on the stages.
 
     Args:
         staged: The stages of a report.
+        place: Its place among ``staged.cards``, 1 to try first.
     """
-    if staged.cards.empty:
-        return None
-    card = staged.cards.iloc[0]
-    claim = _("What to try first: “{title}”.").format(title=card["title"])
+    card = staged.cards.iloc[place - 1]
+    claim = _("What to try first: “{title}”.") if place == 1 else _("And then: “{title}”.")
     caveat = f"{card['because']} {card['action']} {card['caution']}"
-    return Finding(claim, staged.cards, caveat)
+    return Finding(claim.format(title=card["title"]), staged.cards[place - 1 : place], caveat)
