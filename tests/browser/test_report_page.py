@@ -40,6 +40,19 @@ def test_an_arrow_key_moves_the_number_and_the_picture(
     assert "In December 2024 we kept 191 of 289" in page.locator("h1").inner_text()  # the finding itself stands still
 
 
+def test_the_cohorts_of_the_report_can_be_chosen(
+    open_page: OpenPage, reports: dict[str, Path], size: dict[str, int]
+) -> None:
+    page = open_page(reports["en"], viewport=size)
+    explorer = page.locator("#cohort-explorer")
+    explorer.get_by_label("Cohort", exact=True).select_option("2023-03")
+    expect(explorer).to_contain_text("of 2023-03")
+    explorer.get_by_label("Kind").select_option("unbounded")
+    explorer.get_by_label("Cohort", exact=True).select_option("2023-01")
+    expect(explorer).to_contain_text("of 2023-01")
+    assert page.locator("#cohorts h2").inner_text().startswith("Whether a cohort stands out cannot be told")
+
+
 @pytest.mark.parametrize("lang", ["en", "ru"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_runs_over_the_edge(
@@ -61,7 +74,7 @@ def test_one_picture_of_four_is_shown(
     page = open_page(reports["en"], viewport=size, color_scheme=scheme)
     shown = page.evaluate("""() => [...document.querySelectorAll(".picture > svg")]
         .filter(e => getComputedStyle(e).display != "none").map(e => e.getAttribute("class"))""")
-    assert shown == [f"{scheme} {'narrow' if size['width'] == 360 else 'wide'}"] * 3
+    assert shown == [f"{scheme} {'narrow' if size['width'] == 360 else 'wide'}"] * 4
 
 
 def test_on_paper_it_is_light_and_unfolded(open_page: OpenPage, reports: dict[str, Path]) -> None:
@@ -88,16 +101,16 @@ def test_the_keyboard_reaches_everything(open_page: OpenPage, reports: dict[str,
     page = open_page(reports["en"], viewport=SIZES["telephone"])
     page.locator("#formula-explorer input[type=range]").first.wait_for()
     met: list[str] = []
-    for _ in range(40):
+    for _ in range(60):
         page.keyboard.press("Tab")
         met.append(page.evaluate("document.activeElement.closest('.skip, nav, .scroll, .crrkit-explorer, summary')"
                                  "?.className || document.activeElement.tagName"))  # fmt: skip
     assert met[0] == "skip"
     assert {"scroll", "crrkit-explorer", "SUMMARY"} <= set(met)
-    page.locator(".scroll").first.focus()
+    page.locator("#account .scroll").focus()
     page.keyboard.press("ArrowRight")
     for _ in range(100):  # the page's own policy forbids to wait for a function
-        if page.evaluate("document.querySelector('.scroll').scrollLeft") > 0:
+        if page.evaluate("document.querySelector('#account .scroll').scrollLeft") > 0:
             return
         page.wait_for_timeout(50)
     pytest.fail("the arrow key does not move the table")
@@ -107,6 +120,7 @@ def test_without_scripts_the_still_picture_stays(open_page: OpenPage, reports: d
     page = open_page(reports["en"], viewport=SIZES["desk"], java_script_enabled=False)
     assert page.locator("#formula-explorer img").is_visible()
     assert "66.1%" in page.locator("#formula-explorer").inner_text()
+    assert page.locator("#cohort-explorer img").is_visible()
 
 
 def channels(color: str) -> list[float]:
