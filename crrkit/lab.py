@@ -109,14 +109,18 @@ def find_apps(*, lang: str) -> dict[str, App]:
     """
     apps = {}
     for path in sorted((notebooks_path() / lang).glob("*.ipynb")):
-        words = ["".join(cell["source"]) for cell in json.loads(path.read_bytes())["cells"]]
-        if topic := _TOPIC.search("\n".join(words)):
-            apps[topic[1]] = App(title=words[0].splitlines()[0].removeprefix("# "), notebook=path)
+        cells = json.loads(path.read_bytes())["cells"]
+        code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+        if topic := _TOPIC.search(code):
+            title = "".join(cells[0]["source"]).splitlines()[0].removeprefix("# ")
+            apps[topic[1]] = App(title=title, notebook=path)
     return apps
 
 
 def open_app(app: App, *, lang: str, port: int | None, ready: Callable[[str], object]) -> int:
     """Show a lesson with Voilà until the user stops it; its exit status. Nothing is written to the user's folders.
+
+    The folder of the lesson is served whole, so that its links to other lessons lead there.
 
     Args:
         app: One of `find_apps`.
@@ -133,22 +137,20 @@ def open_app(app: App, *, lang: str, port: int | None, ready: Callable[[str], ob
         message = _("Showing a lesson as an app needs Voilà. Install it with: pip install 'crrkit[lab]'")
         raise MissingDependencyError(message)
     port = _free_port(port)
-    page = {"metadata": {"name": app.title}}
+    # A page that is left asks Voilà to end its kernel, without the mark against forged requests that Voilà then misses.
+    settings = {"disable_check_xsrf": True}
     words = [
         "--no-browser", f"--Voila.port={port}", "--Voila.port_retries=0", "--template=crrkit",
-        f"--HTMLExporter.language_code={lang}",
-        f"--VoilaConfiguration.resources={page}",
+        f"--HTMLExporter.language_code={lang}", f"--Voila.tornado_settings={settings}", str(app.notebook.parent),
     ]  # fmt: skip
     found_there = os.pathsep.join(filter(None, [str(_TEMPLATE), os.environ.get("JUPYTER_PATH")]))
     with (
         tempfile.TemporaryFile() as log,
-        _serving(
-            "voila", *words, str(app.notebook), env=os.environ | {"JUPYTER_PATH": found_there}, stdout=log, stderr=log
-        ) as server,
+        _serving("voila", *words, env=os.environ | {"JUPYTER_PATH": found_there}, stdout=log, stderr=log) as server,
     ):
         if not _answers(server, port):
             raise KeyboardInterrupt if server.returncode == -signal.SIGINT else _ended_early(log)
-        ready(f"http://localhost:{port}/")
+        ready(f"http://localhost:{port}/voila/render/{app.notebook.name}")
         return server.wait()
 
 
