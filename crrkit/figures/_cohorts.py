@@ -58,13 +58,13 @@ def cohort_heatmap(grid: CohortGrid, *, ax: Axes | None = None, theme: str = "li
     with canvas(ax, theme=theme, narrow=narrow) as board:
         _size(board, triangle)
         _draw_axes(board, triangle)
+        _legend(board, triangle)
+        sizes = _write_sizes(board, triangle)
+        board.settle()  # before the cells: they take no room of their own, and hundreds of them take long to measure
+        _make_room(board, triangle, sizes)
         colors = _Colors(board, triangle, theme)
         for cell in triangle.cells.itertuples():
             colors.draw(cell)
-        _legend(board, triangle)
-        sizes = _write_sizes(board, triangle)
-        board.settle()
-        _make_room(board, triangle, sizes)
         _write(board, triangle, colors)
     describe(board.ax, in_words(triangle))
     return board.ax

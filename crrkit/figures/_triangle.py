@@ -52,7 +52,7 @@ class Triangle:
 
     grid: CohortGrid
 
-    @property
+    @cached_property
     def ages(self) -> list[int] | list[str]:
         """The columns that are drawn."""
         return self.grid.columns[self._first :]
@@ -61,7 +61,7 @@ class Triangle:
     def _first(self) -> int:
         return first_column(self.grid)
 
-    @property
+    @cached_property
     def cohorts(self) -> pd.Series:
         """The size of each cohort by its name."""
         return self.grid.matrix("size").iloc[:, 0]
