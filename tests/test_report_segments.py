@@ -106,6 +106,15 @@ def test_one_small_segment_takes_the_next_with_it_since_it_could_be_told_by_subt
     assert set(shown.table["segment"]) == {"All others", "north"}
 
 
+def test_small_segments_with_and_without_customers_are_one_row() -> None:
+    # nobody is left in the isle in February, and the tiny one loses two of twelve: one row for both
+    groups = {"north": (100, 20, 18), "south": (100, 40, 30), "isle": (12, 12, 0), "tiny": (30, 12, 2)}
+    shown = segments(members(groups))
+    assert not shown.table.duplicated(["segment", "period"]).any()
+    assert report.mix_finding(shown) is not None
+    assert shown.table["period"].iloc[-1] == "2024-02"
+
+
 def test_where_only_small_segments_are_there_a_sentence_stands() -> None:
     shown = segments(members(dict.fromkeys(("a", "b", "c"), (20, 4, 3))))
     assert report.segment_finding(shown).claim == "The segments are not shown: they would speak of too few customers."

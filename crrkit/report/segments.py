@@ -54,14 +54,16 @@ def segments_of(base: Base, kept: RetentionTable, *, min_cell: int | None = 10) 
 
 def _without_small(rows: pd.DataFrame, least: int) -> pd.DataFrame:
     """The rows with small segments taken together, and as many next ones as it takes to make them large."""
-    order = list(rows[rows["period"] == rows["period"].iloc[-1]].sort_values("start", kind="stable")["segment"])
+    order = list(rows[rows["from_"] == rows["from_"].max()].sort_values("start", kind="stable")["segment"])
     few = [name for name, own in rows.groupby("segment") if _speaks_of_few(own, least)]
     hidden = {*few, *order[:-MOST]}
     while hidden and len(hidden) < len(order) and _speaks_of_few(rows[rows["segment"].isin(hidden)], least):
         hidden.add(next(name for name in order if name not in hidden))
     named = rows.assign(segment=rows["segment"].mask(rows["segment"].isin(hidden), _("All others")))
-    keys = [name for name in COLUMNS if name not in COUNTS]
-    return named.groupby(keys, sort=False)[COUNTS].sum().reset_index()[COLUMNS]
+    facts = dict.fromkeys(["from_", "until", "status"], "first")  # of the largest: a segment of nobody has no status
+    groups = named.sort_values("start", ascending=False, kind="stable").groupby(["segment", "period"], sort=False)
+    sums = groups.agg({**facts, **dict.fromkeys(COUNTS, "sum")}).reset_index()
+    return sums.sort_values(["from_", "segment"], ignore_index=True)[COLUMNS]
 
 
 def _speaks_of_few(rows: pd.DataFrame, least: int) -> bool:
