@@ -1,6 +1,7 @@
 """The notebooks of the course as committed, seen without a kernel: every figure, explorer and question shows."""
 
 from collections.abc import Callable
+from itertools import product
 
 import nbformat
 import pytest
@@ -31,15 +32,14 @@ def assert_read(text: Locator) -> None:
     assert len(text.inner_text().split()) >= 5
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_every_figure_explorer_and_question_shows(
-    open_lesson: Callable[..., Page], name: str, size: dict[str, int]
-) -> None:
-    page = open_lesson(name, viewport=size)
+def test_every_figure_explorer_and_question_shows(open_lesson: Callable[..., Page], name: str) -> None:
+    page = open_lesson(name)
     cells, sources = page.locator(".jp-CodeCell"), code_of(name)
     assert cells.count() == len(sources)
-    for i, source in enumerate(sources):
+    for size, (i, source) in product((WIDE, NARROW), enumerate(sources)):
+        if page.viewport_size != size:
+            page.set_viewport_size(size)
         output = cells.nth(i).locator(".jp-OutputArea-output").last
         if "figures." in source or "Explorer(" in source:
             assert_drawn(output.locator("img").last, size["width"])
