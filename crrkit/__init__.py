@@ -49,7 +49,18 @@ _HOMES = {
     "mixture": ("decompose",),
     "whatif": ("Scenario", "StageModel"),
     "events": ("EventBase", "read_events"),
-    "stages": ("ContractRule", "MarkovCheck", "StageFlow", "StageList", "StageProfile", "StageRule", "stage_flow", "stage_on", "stage_profile", "stage_profiles"),
+    "stages": (
+        "ContractRule",
+        "MarkovCheck",
+        "StageFlow",
+        "StageList",
+        "StageProfile",
+        "StageRule",
+        "stage_flow",
+        "stage_on",
+        "stage_profile",
+        "stage_profiles",
+    ),
     "playbook": ("ActionList", "Card", "Playbook", "Trial", "action_list", "diagnose", "write_action_list"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -96,8 +107,11 @@ if TYPE_CHECKING:
     from crrkit.cohorts import CohortGrid as CohortGrid
     from crrkit.cohorts import cohort_grid as cohort_grid
     from crrkit.conventions import reconcile as reconcile
+    from crrkit.conventions import who_is_new as who_is_new
     from crrkit.definitions import DefinitionCard as DefinitionCard
     from crrkit.definitions import diff as diff
+    from crrkit.events import EventBase as EventBase
+    from crrkit.events import read_events as read_events
     from crrkit.formula import Counts as Counts
     from crrkit.formula import churn_from_counts as churn_from_counts
     from crrkit.formula import crr_bounds as crr_bounds
@@ -117,6 +131,14 @@ if TYPE_CHECKING:
     from crrkit.movement import retention_by_period as retention_by_period
     from crrkit.noise import compare_segments as compare_segments
     from crrkit.noise import control_chart as control_chart
+    from crrkit.noise import simulate_chart as simulate_chart
+    from crrkit.playbook import ActionList as ActionList
+    from crrkit.playbook import Card as Card
+    from crrkit.playbook import Playbook as Playbook
+    from crrkit.playbook import Trial as Trial
+    from crrkit.playbook import action_list as action_list
+    from crrkit.playbook import diagnose as diagnose
+    from crrkit.playbook import write_action_list as write_action_list
     from crrkit.projection import fit_sbg as fit_sbg
     from crrkit.purchasing import fit_bgnbd as fit_bgnbd
     from crrkit.rates import Lifetime as Lifetime
@@ -134,6 +156,16 @@ if TYPE_CHECKING:
     from crrkit.revenue import revenue_retention as revenue_retention
     from crrkit.samples import sample as sample
     from crrkit.samples import sample_path as sample_path
+    from crrkit.stages import ContractRule as ContractRule
+    from crrkit.stages import MarkovCheck as MarkovCheck
+    from crrkit.stages import StageFlow as StageFlow
+    from crrkit.stages import StageList as StageList
+    from crrkit.stages import StageProfile as StageProfile
+    from crrkit.stages import StageRule as StageRule
+    from crrkit.stages import stage_flow as stage_flow
+    from crrkit.stages import stage_on as stage_on
+    from crrkit.stages import stage_profile as stage_profile
+    from crrkit.stages import stage_profiles as stage_profiles
     from crrkit.stressing import stress as stress
     from crrkit.survey import n_to_tell_apart as n_to_tell_apart
     from crrkit.survey import sample_size as sample_size
@@ -147,24 +179,3 @@ if TYPE_CHECKING:
     from crrkit.verdicts import assess as assess
     from crrkit.whatif import Scenario as Scenario
     from crrkit.whatif import StageModel as StageModel
-    from crrkit.events import EventBase as EventBase
-    from crrkit.events import read_events as read_events
-    from crrkit.noise import simulate_chart as simulate_chart
-    from crrkit.stages import ContractRule as ContractRule
-    from crrkit.stages import MarkovCheck as MarkovCheck
-    from crrkit.stages import StageFlow as StageFlow
-    from crrkit.stages import StageList as StageList
-    from crrkit.stages import StageProfile as StageProfile
-    from crrkit.stages import StageRule as StageRule
-    from crrkit.stages import stage_flow as stage_flow
-    from crrkit.stages import stage_on as stage_on
-    from crrkit.stages import stage_profile as stage_profile
-    from crrkit.stages import stage_profiles as stage_profiles
-    from crrkit.conventions import who_is_new as who_is_new
-    from crrkit.playbook import Card as Card
-    from crrkit.playbook import Playbook as Playbook
-    from crrkit.playbook import Trial as Trial
-    from crrkit.playbook import diagnose as diagnose
-    from crrkit.playbook import ActionList as ActionList
-    from crrkit.playbook import action_list as action_list
-    from crrkit.playbook import write_action_list as write_action_list

@@ -104,7 +104,7 @@ def life_table(grid: Any, *, interval: str = "log-log", level: float = 0.95) -> 
             survival curve.
 
     References:
-        Kaplan and Meier 1958; Greenwood 1926; domain 4.
+        Kaplan and Meier 1958; Greenwood 1926.
     """
     check_choice(interval, name="interval", choices=INTERVALS)
     long = grid if isinstance(grid, pd.DataFrame) else grid.to_pandas()

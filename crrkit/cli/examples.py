@@ -27,4 +27,5 @@ Notebooks that you have changed are never written over. Next: begin with noteboo
 APP = """Example:
   crrkit app formula --lang ru
 
-crrkit app alone lists the names. Next: crrkit lab opens the same notebooks with their code, to change it and to run it on a list of your own."""
+crrkit app alone lists the names. Next: crrkit lab opens the same notebooks with their code, to change it and to run \
+it on a list of your own."""
