@@ -60,6 +60,10 @@ OTHER_REASONS = {
     ("control_chart", "sigmas"): "Shewhart's three standard errors",
     ("fit_bgnbd", "unit_days"): "the days of a week, in which the published fit counts",
     ("n_to_tell_apart", "power"): "the usual power of a test",
+    ("StageRule", "contact_days"): "a month",
+    ("StageRule", "k_long"): "the fewest purchases that leave two gaps to compare",
+    ("StageRule", "lapse_days"): "a quarter",
+    ("StageRule", "span_days"): "a month",
     ("suggest_period", "share"): "a quantile of the gaps",
     ("write_report", "min_cell"): "ten heads, the practice of official statistics",
 }

@@ -131,7 +131,7 @@ class StageModel(Shown):
             >>> log = read_orders(pd.DataFrame({"who": list("aaabb"), "at": days}), customer="who", as_of="2024-07-01")
             >>> model = StageModel.from_flow(stage_flow(log))
             >>> model.stages, round(model.growth_rate, 4)
-            (('middle', 'long', 'lapsed'), 0.7287)
+            (('middle', 'long', 'lapsed'), 0.6667)
         """
         counts = flow.counted(first=first, last=last).astype("float64")
         empty = [stage for stage in counts.index if not counts.loc[stage].sum() and not counts[stage].sum()]
