@@ -82,7 +82,7 @@ def purchase_steps(
 
 def day_number(at: ir.TimestampValue) -> ir.IntegerValue:
     """Days since 1970-01-01."""
-    return at.date().delta(ibis.date("1970-01-01"), unit="day")
+    return at.date().delta(ibis.date("1970-01-01"), unit="day").cast("int32")
 
 
 def _limits(days: ir.Table, limits: Limits) -> tuple[ir.IntegerValue, ir.IntegerValue]:
@@ -167,15 +167,13 @@ def touch_periods(
 ) -> ir.Table:
     """The last touch of each period before somebody first buys, as steps; ``days`` later the contact is cold."""
     seen = events.filter((events["at"] < as_of) & events["kind"].isin(touches))
-    touched = seen.select(
-        customer=seen["customer"], since=period_index(seen["at"], calendar), day=day_number(seen["at"])
-    )
+    touched = seen.select(customer=seen["customer"], since=period_index(seen["at"], calendar), day=seen["at"].date())
     last = touched.group_by("customer", "since").agg(day=touched["day"].max())
     bought = orders.filter(orders["at"] < as_of)
     first = bought.group_by("customer").agg(bought=bought["at"].min())
     open_ = last.left_join(first, "customer")
     open_ = open_.filter(open_["bought"].isnull() | (open_["since"] < period_index(open_["bought"], calendar)))
-    until = _period_of(open_["day"] + days, calendar)
+    until = period_index(open_["day"].cast("timestamp") + ibis.interval(days=days), calendar)
     return open_.select(
         customer=open_["customer"],
         since=open_["since"],

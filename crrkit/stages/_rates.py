@@ -44,22 +44,22 @@ MEASURES = (
 
 def rates_of_moves(moves: pd.DataFrame, by: str | None = "boundary") -> pd.DataFrame:
     """Each measure as ``measure, of, hits, rate, low, high, thin``; by boundary, or all together with ``by=None``."""
-    groups = moves.groupby(by) if by else [(None, moves)]
-    rows = [
-        {"boundary": key, "measure": measure.name, "of": of, "hits": hits}
-        for key, group in groups
-        for measure in MEASURES
-        for of, hits in [_counted(group, measure)]
+    key = moves[by] if by else pd.Series(0, index=moves.index)
+    counted = [
+        _counted(moves, measure, key).assign(measure=measure.name, place=k) for k, measure in enumerate(MEASURES)
     ]
-    return with_rates(pd.DataFrame(rows, columns=["boundary", "measure", "of", "hits"]))
+    rows = pd.concat(counted).rename_axis("boundary").reset_index()
+    rows = rows.sort_values(["boundary", "place"], ignore_index=True)
+    return with_rates(rows[["boundary", "measure", "of", "hits"]])
 
 
-def _counted(moves: pd.DataFrame, measure: _Measure) -> tuple[int, int]:
+def _counted(moves: pd.DataFrame, measure: _Measure, key: pd.Series) -> pd.DataFrame:
     starting = moves["before"].isin(measure.of)
     if measure.ends is not None:
         starting &= moves["stage"].isin(measure.ends)
     ending = starting & moves["stage"].isin(measure.hits)
-    return int(moves["customers"][starting].sum()), int(moves["customers"][ending].sum())
+    counts = {"of": moves["customers"].where(starting, 0), "hits": moves["customers"].where(ending, 0)}
+    return pd.DataFrame(counts).groupby(key).sum()
 
 
 def with_rates(counted: pd.DataFrame) -> pd.DataFrame:
