@@ -14,6 +14,7 @@ import crrkit as crr
 from crrkit.report import advice_finding, dump_stages, load_stages, stage_finding, staged_of
 from crrkit.report.account import shared
 from crrkit.report.sections import Facts, sections
+from crrkit.report.stage_facts import _model
 from crrkit.samples import sample_path
 
 if TYPE_CHECKING:
@@ -169,3 +170,44 @@ def test_page_and_notebook_say_the_same(tmp_path) -> None:
     for who in ("v-001", "f-001", "g-001"):
         assert who not in page
         assert who not in json.dumps(cells)
+
+
+# The levers -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def orders() -> crr.OrderBase:
+    return crr.read_orders(sample_path("orders"), customer="client_id", at="ordered_at", amount="total")
+
+
+def test_the_levers_of_a_report_are_those_of_its_flow_there_and_back(orders: crr.OrderBase) -> None:
+    kept = crr.retention_by_period(orders, every="month")
+    found = staged_of(orders, kept)
+    whole = crr.StageModel.from_flow(crr.stage_flow(orders, every="month"))
+    pd.testing.assert_frame_equal(found.model.table, whole.table)
+    again = load_stages(dump_stages(found), kept=kept).model
+    pd.testing.assert_frame_equal(again.table, whole.table)
+    assert again.retained == ("middle", "long")
+
+
+def test_a_model_in_which_a_move_was_of_few_is_withheld(orders: crr.OrderBase) -> None:
+    flow = crr.stage_flow(orders, every="month")
+    moves = flow.counted().to_numpy()
+    smallest = int(moves[moves > 0].min())
+    assert 1 < smallest < 100
+    assert _model(flow, smallest) is not None
+    assert _model(flow, smallest + 1) is None
+
+
+def test_stages_that_nobody_left_or_kept_have_no_levers() -> None:
+    found = staged(shop(60, 20, 20))  # the first have lapsed in the last period: nobody knows what becomes of them
+    assert found.model is None
+    assert '"model": null' in dump_stages(found)
+
+
+def test_the_page_has_live_levers_where_the_notebook_has_them(orders: crr.OrderBase, tmp_path) -> None:
+    page, notebook = tmp_path / "r.html", tmp_path / "r.ipynb"
+    crr.write_report(orders, every="month", out=page, notebook=notebook)
+    assert 'id="stage-explorer"' in page.read_text(encoding="utf-8")
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    assert any("widgets.StageExplorer(staged.model)" in "".join(cell["source"]) for cell in cells)

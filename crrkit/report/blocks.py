@@ -97,11 +97,13 @@ def explorer_block(kept: RetentionTable) -> Html:
     return join(element("p", explorer_caption(kept, row), class_="caveat"), element("figure", Html(live)))
 
 
-def explorer_assets(*, with_cohorts: bool) -> Html:
+def explorer_assets(*, with_cohorts: bool, with_levers: bool) -> Html:
     """What makes the explorers of a page live; it stands once, after the last of them."""
     from crrkit import widgets
 
-    kinds = [widgets.FormulaExplorer, *([widgets.CohortExplorer] if with_cohorts else [])]
+    kinds: list[type[widgets.Explorer]] = [widgets.FormulaExplorer]
+    kinds += [widgets.CohortExplorer] if with_cohorts else []
+    kinds += [widgets.StageExplorer] if with_levers else []
     return Html(widgets.static_assets(kinds))
 
 

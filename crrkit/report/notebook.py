@@ -149,7 +149,8 @@ def _code_of_stages(facts: Facts) -> Mapping[str, list[str]]:
     code = [f'staged = report.load_stages(r"""\n{dump_stages(facts.staged)}\n""", kept=kept)']
     code += ["report.stage_finding(staged)", "figures.stage_mix(staged.flow)"]
     code += [f"report.advice_finding(staged, place={n})" for n in range(1, len(facts.staged.cards) + 1)]
-    return {"stages": [*code, "staged.flow.counts"]}
+    levers = [] if facts.staged.model is None else ["widgets.StageExplorer(staged.model)"]
+    return {"stages": [*code, "staged.flow.counts", *levers]}
 
 
 def _code_of_cohorts(facts: Facts) -> Mapping[str, list[str]]:

@@ -38,7 +38,10 @@ def build_page(facts: Facts, *, title: str, min_cell: int | None) -> str:
         _contents(parts[1:]),
         element("main", *(_section(part, bodies) for part in parts[1:]), id="findings"),
         _footer(kept),
-        blocks.explorer_assets(with_cohorts=facts.lives is not None and told(facts.lives)),
+        blocks.explorer_assets(
+            with_cohorts=facts.lives is not None and told(facts.lives),
+            with_levers=facts.staged is not None and facts.staged.model is not None,
+        ),
     ]
     top = element("title", f"{title}: {parts[0].findings[0].claim}")
     style = element("style", Html("\n" + CSS.read_text(encoding="utf-8")))

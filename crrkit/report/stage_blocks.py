@@ -19,7 +19,18 @@ def stages_block(staged: Staged) -> Html:
 
     caption = _("A period at whose start a stage holds few is left out.")
     mix = element("figure", picture(figures.stage_mix, staged.flow), element("figcaption", caption))
-    return join(mix, _counts(staged))
+    return join(mix, _counts(staged), _what_if(staged))
+
+
+def _what_if(staged: Staged) -> Html:
+    """The live explorer of the levers; nothing where there is no model that may be shown."""
+    from crrkit import widgets
+
+    if staged.model is None:
+        return join()
+    said = _("What would happen if a lever moved and all else went on as in these periods: arithmetic, not a forecast.")
+    live = widgets.static_html(widgets.StageExplorer(staged.model), element_id="stage-explorer", assets=False)
+    return join(element("p", said, class_="caveat"), element("figure", Html(live)))
 
 
 def _counts(staged: Staged) -> Html:

@@ -7,17 +7,20 @@ gives the other away.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from crrkit._errors import InputError
 from crrkit.activity import OwnGap, Trailing
 from crrkit.bases import ContractBase
 from crrkit.intervals import wilson
 from crrkit.movement import COMPLETE
 from crrkit.playbook import diagnose
 from crrkit.stages import CUSTOMERS, STAGES, StageFlow, StageRule, stage_flow
+from crrkit.whatif import StageModel
 
 if TYPE_CHECKING:
     from crrkit.bases import Base
@@ -41,17 +44,20 @@ class Staged:
         cards: What the playbook proposes on the stages, in the report's language: ``title because action owner
             caution``.
         is_same: Whether the account of the report counts by the same rule.
+        model: What would move the stages, from the moves of all periods together; None where a move was of few.
     """
 
     flow: StageFlow
     rates: pd.DataFrame
     cards: pd.DataFrame
     is_same: bool
+    model: StageModel | None = None
 
     @property
     def tables(self) -> list[pd.DataFrame]:
         """Everything that is told, as tables."""
-        return [self.flow.counts.reset_index(), self.rates, self.cards]
+        models = [] if self.model is None else [self.model.table]
+        return [self.flow.counts.reset_index(), self.rates, self.cards, *models]
 
 
 def staged_of(
@@ -79,7 +85,21 @@ def staged_of(
     is_last_told = counts.index[-1] == flow.counts.index[-1]
     found = _cards(diagnose(kept, flow=_without_small(flow, least))) if is_last_told else []
     cards = pd.DataFrame(found, columns=SAID)
-    return Staged(_bare(flow, counts), _rates(flow, least), cards, isinstance(base.activity, Trailing | OwnGap))
+    model = _model(flow, least) if is_last_told else None
+    is_same = isinstance(base.activity, Trailing | OwnGap)
+    return Staged(_bare(flow, counts), _rates(flow, least), cards, is_same, model)
+
+
+def _model(flow: StageFlow, least: int) -> StageModel | None:
+    """The model of the flow, unless a share of it would tell of few."""
+    counted = flow.counted()
+    came = flow.entries() * int((flow.table["until"] <= flow.card.as_of).sum())
+    few = ((counted > 0) & (counted < least)).any(axis=None) or ((came > 0) & (came < least)).any()
+    if few or not counted.to_numpy().any():
+        return None
+    with suppress(InputError):
+        return StageModel.from_flow(flow)
+    return None
 
 
 def _rule_of(base: Base) -> StageRule:
@@ -150,6 +170,7 @@ def dump_stages(staged: Staged) -> str:
     parts = {"rule": json.dumps(asdict(staged.flow.rule)), "is_same": json.dumps(staged.is_same)}
     tables = {"counts": staged.flow.counts.reset_index(), "rates": rates, "cards": staged.cards}
     parts |= {name: _lines(table) for name, table in tables.items()}
+    parts["model"] = "null" if staged.model is None else _lines(staged.model.table)
     return "{" + ",\n".join(f'"{name}": {part}' for name, part in parts.items()) + "}"
 
 
@@ -176,4 +197,16 @@ def load_stages(text: str, *, kept: RetentionTable) -> Staged:
     flow = StageFlow(
         nothing, counts[list(STAGES)], nothing, nothing, kept.every, StageRule(**rule), kept.card, kept.quality, nothing
     )
-    return Staged(flow, rates, pd.DataFrame(content["cards"], columns=SAID), content["is_same"])
+    cards = pd.DataFrame(content["cards"], columns=SAID)
+    return Staged(flow, rates, cards, content["is_same"], _read_model(content["model"]))
+
+
+def _read_model(columns: dict[str, Any] | None) -> StageModel | None:
+    """The model from the columns of its table."""
+    if columns is None:
+        return None
+    table = pd.DataFrame(columns).set_index("from").rename_axis(None)
+    stages = list(table.index)
+    retained = [stage for stage in CUSTOMERS if stage in stages]
+    start, inflow = ({str(stage): float(n) for stage, n in table[name].items()} for name in ("start", "inflow"))
+    return StageModel(table[stages], start, inflow, retained=retained)
