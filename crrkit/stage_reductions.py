@@ -111,11 +111,12 @@ def _own_limit(limits: Limits, *, gaps: ir.IntegerValue, span: ir.IntegerValue) 
 
 def last_steps(steps: ir.Table) -> ir.Table:
     """The latest purchase day of each customer, with ``bought_on``, the days of its spell, and ``returned``."""
-    last = steps.filter(steps["after"].isnull()).drop("after")
+    last = steps.filter(steps["after"].isnull())
     spells = steps.group_by("customer", "opens").agg(bought_on=steps.count(), begun=steps["day"].min())
     first = spells.group_by("customer").agg(first=spells["begun"].min())
-    known = last.join(spells.drop("begun"), ["customer", "opens"]).join(first, "customer")
-    return known.mutate(returned=known["opens"] > known["first"]).drop("first")
+    known = last.join(spells, ["customer", "opens"]).join(first, "customer")
+    columns = ("customer", "day", "opens", "long_until", "active_until", "bought_on")
+    return known.select(*columns, returned=known["opens"] > known["first"])
 
 
 def last_touches(events: ir.Table, *, touches: tuple[str, ...], own: tuple[str, ...], as_of: datetime) -> ir.Table:
