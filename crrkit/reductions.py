@@ -52,7 +52,12 @@ def order_histogram(orders: ir.Table, *, calendar: Calendar, as_of: datetime, by
 
 def of_kinds(events: ir.Table, *, kinds: tuple[str, ...]) -> ir.Table:
     """The events of some kinds, without the column that says so."""
-    return events.filter(events["kind"].isin(kinds)).drop("kind")
+    return events.filter(events["kind"].isin(kinds)).select(*_but_the_kind(events))
+
+
+def _but_the_kind(events: ir.Table) -> list[str]:
+    """The other columns by name: the oldest Ibis mixes up the order of what ``drop`` leaves."""
+    return [name for name in events.columns if name != "kind"]
 
 
 def without_refunded(
@@ -71,14 +76,14 @@ def without_refunded(
         sums = back.group_by("customer", "receipt").agg(back=returned.sum())
         joined = known.left_join(sums, ["customer", "receipt"])
         kept = joined.filter(joined["back"].isnull() | (joined["back"] < joined["paid"] - CENT))
-        return kept.select(*[name for name in events.columns if name != "kind"])
+        return kept.select(*_but_the_kind(events))
     bought, back = bought.mutate(cents=(paid / CENT).round()), back.mutate(cents=(returned / CENT).round())
     sums = back.group_by("customer", "cents").agg(times=back.count(), until=back["at"].max())
     joined = bought.left_join(sums, ["customer", "cents"])
     early = joined["at"] <= joined["until"]
     row = ibis.row_number().over(group_by=[joined["customer"], joined["cents"], early], order_by=joined["at"].desc())
     numbered = joined.mutate(taken_back=(early & (row < joined["times"])).fill_null(ibis.literal(value=False)))
-    return numbered.filter(~numbered["taken_back"]).select(*[name for name in events.columns if name != "kind"])
+    return numbered.filter(~numbered["taken_back"]).select(*_but_the_kind(events))
 
 
 def buyers_and_contacts(events: ir.Table, *, buying: tuple[str, ...]) -> ir.Table:
