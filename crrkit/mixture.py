@@ -264,7 +264,7 @@ def _indexed(rows: pd.DataFrame, by: str | Sequence[str], name: str) -> pd.DataF
 
 
 def _from_mapping(rows: Any, name: str) -> pd.DataFrame:
-    if not isinstance(rows, Mapping) or not rows or any(np.size(pair) != 2 for pair in rows.values()):  # noqa: PLR2004
+    if not isinstance(rows, Mapping) or not rows or any(np.size(pair) != 2 for pair in rows.values()):  # noqa: PLR2004 - a pair has two
         message = _("{name} must map each segment to two numbers, (start, kept) or (share, rate), or be a frame.")
         raise InputError(message.format(name=name), argument=name)
     numbers = [

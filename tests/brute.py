@@ -74,7 +74,7 @@ def _period(known: Histories, since: datetime, until: datetime) -> dict[str, int
     first = {who: min(start for start, _ in intervals) for who, intervals in known.items()}
     ever_before = {who for who in known if first[who] < since}
     S = {who for who in known if there(known[who], since)}  # noqa: N806 - as domain.md 2.1 writes it
-    E = {who for who in known if there(known[who], until)}  # noqa: N806
+    E = {who for who in known if there(known[who], until)}  # noqa: N806 - the sets are called so in the definitions
     joins = {who: _joins(known[who], since, until) for who in known}
     joined = {who for who in known if joins[who]}
     newcomers = {who for who in known if since <= first[who] < until}
@@ -155,8 +155,8 @@ def buyers(
     rows = []
     for since, until in bounds:
         before = _last_bounds(bounds, since)
-        S = _bought(purchases, before, since, as_of)  # noqa: N806
-        E = _bought(purchases, since, until, as_of)  # noqa: N806
+        S = _bought(purchases, before, since, as_of)  # noqa: N806 - the sets are called so in the definitions
+        E = _bought(purchases, since, until, as_of)  # noqa: N806 - the sets are called so in the definitions
         ever = _bought(purchases, datetime.combine(date.min, time.min), since, as_of)
         rows.append({
             "start": len(S), "kept": len(S & E), "lost": len(S - E), "new": len(E - ever),

@@ -37,7 +37,7 @@ CALENDARS = [
     ("quarter", {"year_starts": "february"}), ("half-year", {"year_starts": "march"}),
     ("year", {"year_starts": "february"}),
 ]  # fmt: skip
-CUT_OFFS = [datetime(2024, 3, 10), datetime(2024, 2, 29, 12), datetime(2024, 3, 1), datetime(2024, 2, 5, 0, 0, 1)]  # noqa: DTZ001
+CUT_OFFS = [datetime(2024, 3, 10), datetime(2024, 2, 29, 12), datetime(2024, 3, 1), datetime(2024, 2, 5, 0, 0, 1)]  # noqa: DTZ001 - the business's own clock
 FIRST = date(2024, 1, 26)
 SECONDS = {
     "day": 86400, "week": 604800, "month": 2629800, "quarter": 7889400, "half-year": 15778800, "year": 31557600,
@@ -221,7 +221,7 @@ class Engine:
     def fill(self, table: str, rows: list[tuple]) -> None:
         self._run(f"TRUNCATE {table}")
         places = ", ".join(["(" + ", ".join("?" for _ in rows[0]) + ")"] * len(rows))
-        self.con.con.execute(f"INSERT INTO {table} VALUES {places}", [v for row in rows for v in row]).fetchall()  # noqa: S608
+        self.con.con.execute(f"INSERT INTO {table} VALUES {places}", [v for row in rows for v in row]).fetchall()  # noqa: S608 - names of our own, no value from outside
 
     def grid(self, base, every: str, rules: dict[str, str], as_of: datetime, **options) -> crr.CohortGrid:
         base = replace(base, as_of=as_of, card=base.card.with_(**rules))

@@ -16,7 +16,7 @@ from crrkit.definitions import DefinitionCard
 from crrkit.movement import retention_by_period
 
 CARD = DefinitionCard(
-    source="orders.csv", unit="buyer", activity="period", as_of=datetime(2024, 7, 1), every="month", refunds="set aside"  # noqa: DTZ001
+    source="orders.csv", unit="buyer", activity="period", as_of=datetime(2024, 7, 1), every="month", refunds="set aside"  # noqa: DTZ001 - the business's own clock
 )  # fmt: skip
 
 

@@ -264,7 +264,7 @@ def test_the_offending_rows_are_shown_as_they_stood():
 def test_what_is_dated_after_today_is_set_aside_and_not_used_unseen():
     members = pd.DataFrame({"who": list("abc"), "joined": ["2024-01-05", "2024-02-05", "2199-01-05"], "gone": None})
     base = members_of(members)
-    assert (base.quality.rows_used, base.as_of) == (2, datetime(2024, 2, 6))  # noqa: DTZ001
+    assert (base.quality.rows_used, base.as_of) == (2, datetime(2024, 2, 6))  # noqa: DTZ001 - the business's own clock
     assert base.quality.table["reason"].tolist() == ["on or after the cut-off"]
 
 
@@ -595,5 +595,5 @@ def test_quantities_that_nobody_named_are_pointed_out():
 def test_a_file_is_not_held_open(tmp_path):
     path = put(tmp_path, ORDERS)
     base = orders_of(path)
-    os.replace(path, tmp_path / "moved.csv")  # noqa: PTH105
+    os.replace(path, tmp_path / "moved.csv")  # noqa: PTH105 - the call that the test is about
     assert len(retention_by_period(base, every="month").table) == 6

@@ -184,7 +184,7 @@ class TestScenario:
         assert eval(repr(scenario), {"Scenario": crr.Scenario}) == scenario  # noqa: S307 - this is the promise
         assert hash(scenario) == hash(crr.Scenario(conversion=0.01, retention_long=0.02))
         with pytest.raises(AttributeError):
-            scenario.conversion = 0.5  # type: ignore[misc]
+            scenario.conversion = 0.5  # type: ignore[misc]  # what is refused
 
     def test_none_changes_nothing(self) -> None:
         plain = worked().project(5).table
@@ -226,7 +226,7 @@ class TestScenario:
         with pytest.raises(InputError, match="five points"):
             crr.Scenario(promotion=5)
         with pytest.raises(TypeError):
-            crr.Scenario(0.01)  # type: ignore[misc]
+            crr.Scenario(0.01)  # type: ignore[misc]  # what is refused
         with pytest.raises(InputError, match="Choose one of"):
             worked().levers(2, costs={"conv": 1})
         with pytest.raises(InputError, match="above 0"):

@@ -156,12 +156,12 @@ def test_by_default_the_data_end_on_the_day_after_the_last_thing_that_happened()
 
 def test_an_agreed_end_in_the_future_does_not_stretch_the_data():
     far = World("a 2024-01-10..2199-01-01\nb 2024-01-20..2024-03-05", "month", "")
-    assert contracts_of(far).as_of == datetime(2024, 3, 6)  # noqa: DTZ001
+    assert contracts_of(far).as_of == datetime(2024, 3, 6)  # noqa: DTZ001 - the business's own clock
 
 
-@pytest.mark.parametrize("cut", ["2024-03-10", date(2024, 3, 10), datetime(2024, 3, 10), pd.Timestamp("2024-03-10")])  # noqa: DTZ001
+@pytest.mark.parametrize("cut", ["2024-03-10", date(2024, 3, 10), datetime(2024, 3, 10), pd.Timestamp("2024-03-10")])  # noqa: DTZ001 - the business's own clock
 def test_the_cut_off_can_be_said_in_every_usual_way(cut):
-    assert contracts_of(worlds.EXODUS, as_of=cut).as_of == datetime(2024, 3, 10)  # noqa: DTZ001
+    assert contracts_of(worlds.EXODUS, as_of=cut).as_of == datetime(2024, 3, 10)  # noqa: DTZ001 - the business's own clock
 
 
 def test_first_and_last_cut_a_window_out_of_the_same_account():

@@ -34,7 +34,7 @@ CALENDARS = [
     ("half-year", {"year_starts": "march"}), ("half-year", {"year_starts": "august"}),
     ("year", {"year_starts": "february"}), ("year", {"year_starts": "march"}), ("year", {}),
 ]  # fmt: skip
-CUT_OFFS = [datetime(2024, 3, 10), datetime(2024, 2, 29, 12), datetime(2024, 3, 1), datetime(2024, 2, 5, 0, 0, 1)]  # noqa: DTZ001
+CUT_OFFS = [datetime(2024, 3, 10), datetime(2024, 2, 29, 12), datetime(2024, 3, 1), datetime(2024, 2, 5, 0, 0, 1)]  # noqa: DTZ001 - the business's own clock
 UNITS = ["person_any", "person_all", "contract"]
 FIRST, LAST = date(2024, 1, 26), date(2024, 3, 9)
 
@@ -76,7 +76,7 @@ class Engine:
     def fill(self, table: str, rows: list[tuple]) -> None:
         places = ", ".join(["(" + ", ".join("?" for _ in rows[0]) + ")"] * len(rows))
         self._run(f"TRUNCATE {table}")
-        self.con.con.execute(f"INSERT INTO {table} VALUES {places}", [v for row in rows for v in row]).fetchall()  # noqa: S608
+        self.con.con.execute(f"INSERT INTO {table} VALUES {places}", [v for row in rows for v in row]).fetchall()  # noqa: S608 - names of our own, no value from outside
 
     def collect(self, reduction: ibis.Table) -> pd.DataFrame:
         """What `reductions.collect` does, with the text of the query kept and the cut-off written into it."""
@@ -214,7 +214,7 @@ def called_new(histories: brute.Histories, since: datetime, until: datetime, con
 @settings(max_examples=40)
 @given(HISTORIES)
 def test_the_formula_is_wrong_by_exactly_the_flows_it_does_not_see(histories):
-    since, until = datetime(2024, 2, 1), datetime(2024, 3, 1)  # noqa: DTZ001
+    since, until = datetime(2024, 2, 1), datetime(2024, 3, 1)  # noqa: DTZ001 - the business's own clock
     engine().fill("contracts", rows_of(histories))
     row = engine().account(engine().contracts, "month", {}, until).set_index("period").loc["2024-02"]
     for convention in product((0, 1), repeat=4):
@@ -252,7 +252,7 @@ def frame_of(histories: brute.Histories) -> pd.DataFrame:
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_three_hundred_customers_by_every_period(unit):
-    as_of = datetime(2024, 3, 6, 12)  # noqa: DTZ001
+    as_of = datetime(2024, 3, 6, 12)  # noqa: DTZ001 - the business's own clock
     base = read_contracts(
         frame_of(crowd(7)), customer="client_id", contract="contract", start="joined", end="gone", as_of=as_of
     )
@@ -301,7 +301,7 @@ def test_segments_are_accounts_of_their_own_customers():
     """Each customer stands in the segment of the earliest row, the smallest where several are as early."""
     rows = frame_of(crowd(11))
     rows["region"] = np.random.default_rng(11).choice(["North", "South", "West", None], len(rows))
-    as_of = datetime(2024, 3, 6, 12)  # noqa: DTZ001
+    as_of = datetime(2024, 3, 6, 12)  # noqa: DTZ001 - the business's own clock
     columns = {"customer": "client_id", "contract": "contract", "start": "joined", "end": "gone"}
     base = read_contracts(rows, **columns, by="region", as_of=as_of)
     table = retention_by_period(base, every="week", by="region").table

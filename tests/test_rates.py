@@ -64,11 +64,11 @@ def test_an_undefined_rate_never_prints_as_a_number():
 
 
 def test_a_rate_of_weighted_counts_and_of_two_dates():
-    rate = Rate(0.5, numerator=35.25, denominator=70.5, period=(datetime(2024, 1, 1), datetime(2024, 7, 1)))  # noqa: DTZ001
+    rate = Rate(0.5, numerator=35.25, denominator=70.5, period=(datetime(2024, 1, 1), datetime(2024, 7, 1)))  # noqa: DTZ001 - the business's own clock
     assert str(rate) == "50.0% (35.25 of 70.50, from Jan 1, 2024 until Jul 1, 2024)"
 
 
-@pytest.mark.parametrize("change", [copy.copy, copy.deepcopy, lambda rate: pickle.loads(pickle.dumps(rate))])  # noqa: S301
+@pytest.mark.parametrize("change", [copy.copy, copy.deepcopy, lambda rate: pickle.loads(pickle.dumps(rate))])  # noqa: S301 - a value that we pickled
 @pytest.mark.parametrize("value", [SEED_A, expected_lifetime(churn=0.3, period="half-year")])
 def test_copies_and_pickles_keep_the_facts(change, value):
     twin = change(value)
@@ -92,7 +92,7 @@ def test_the_six_periods():
 
 
 def test_two_dates_are_a_period():
-    first, until = datetime(2024, 1, 1), datetime(2024, 7, 1)  # noqa: DTZ001
+    first, until = datetime(2024, 1, 1), datetime(2024, 7, 1)  # noqa: DTZ001 - the business's own clock
     for pair in [
         (date(2024, 1, 1), date(2024, 7, 1)),
         ("2024-01-01", "2024-07-01"),

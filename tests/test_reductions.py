@@ -121,7 +121,7 @@ def moments() -> list[datetime]:
     firsts = [date(year, month, 1) for year in (*range(1968, 1974), *range(2019, 2025)) for month in range(1, 13)]
     days = [date(2024, 1, 1) + timedelta(days=k) for k in range(366)]
     odd = [date(1890, 1, 1), date(1900, 3, 1), date(1999, 12, 31), date(2000, 2, 29), date(2100, 3, 1)]
-    starts = [datetime(day.year, day.month, day.day) for day in (*firsts, *days, *odd)]  # noqa: DTZ001
+    starts = [datetime(day.year, day.month, day.day) for day in (*firsts, *days, *odd)]  # noqa: DTZ001 - the business's own clock
     return [start + timedelta(seconds=second) for start in starts for second in (-1, 0)]
 
 

@@ -82,7 +82,7 @@ def arrivals_within(spells, days, since, until):
 def histories_of(rows, *, who="client_id", joined="joined", left="left", form="%Y-%m-%d"):
     result = defaultdict(list)
     for row in rows:
-        begins, ends = (datetime.strptime(row[c], form).date() if row[c] else None for c in (joined, left))  # noqa: DTZ007
+        begins, ends = (datetime.strptime(row[c], form).date() if row[c] else None for c in (joined, left))  # noqa: DTZ007 - the business's own clock
         result[row[who]].append((begins, ends))
     return result
 

@@ -111,7 +111,7 @@ class TestRefusals:
 
     def test_what_has_no_days(self) -> None:
         with pytest.raises(InputError, match="contracts have terms"):
-            StageRuleExplorer(base(), rule=ContractRule())  # type: ignore[arg-type]
+            StageRuleExplorer(base(), rule=ContractRule())  # type: ignore[arg-type]  # what is refused
         frame = pd.DataFrame({"who": ["a"], "from": ["2024-01-05"], "to": [None]})
         contracts = crr.read_contracts(frame, customer="who", start="from", end="to", as_of=AS_OF)
         with pytest.raises(InputError, match="contracts have terms"):

@@ -235,7 +235,7 @@ def test_a_sample_size_prints_its_promise_and_stays_a_number():
         "Ask 278 of 1,000: if all answer, the 95% interval around 50.0% reaches about 5.0\xa0pp to each side."
     )
     assert range(size)[-1] == 277
-    assert copy.deepcopy(size).margin == pickle.loads(pickle.dumps(size)).margin == 0.05  # noqa: S301
+    assert copy.deepcopy(size).margin == pickle.loads(pickle.dumps(size)).margin == 0.05  # noqa: S301 - a value that we pickled
     with use_language("ru"):
         assert str(size).startswith("Опросите 278 из 1\xa0000:")
 

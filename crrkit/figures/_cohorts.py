@@ -172,7 +172,7 @@ def _write(board: Canvas, triangle: Triangle, colors: _Colors) -> None:
     cells: list[tuple[Any, Any, dict[str, Any]]] = [
         (cell.x, cell.y, colors.text(cell)) for cell in triangle.cells.itertuples()
     ]
-    average = [format_number(100 * rate) if rate == rate else UNDEFINED for rate in triangle.average["rate"]]  # noqa: PLR0124
+    average = [format_number(100 * rate) if rate == rate else UNDEFINED for rate in triangle.average["rate"]]  # noqa: PLR0124 - NaN is not itself
     longest = max([2, *(len(look["s"]) for _x, _y, look in cells), *map(len, average)])
     type_size = _type_size(board, triangle, longest)
     place: dict[str, Any] = {"ha": "center", "va": "center", "clip_on": False}

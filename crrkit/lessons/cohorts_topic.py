@@ -154,7 +154,7 @@ class Groups:
     @property
     def lifetimes(self) -> tuple[float, float]:
         """The mean lifetime of each kind, in years."""
-        return tuple(float(expected_lifetime(churn=1 - r, period="year")) for r in (self.loyal, self.fickle))  # type: ignore[return-value]
+        return tuple(float(expected_lifetime(churn=1 - r, period="year")) for r in (self.loyal, self.fickle))  # type: ignore[return-value]  # a pair, made of a pair
 
     @property
     def by_churn(self) -> float:

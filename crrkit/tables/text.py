@@ -63,22 +63,22 @@ def is_true(condition: ir.BooleanValue) -> ir.BooleanValue:
     return condition.fill_null(NEVER)
 
 
-@ibis.udf.scalar.builtin(name="try_strptime")  # type: ignore[untyped-decorator]
+@ibis.udf.scalar.builtin(name="try_strptime")  # type: ignore[untyped-decorator]  # Ibis's decorator has no types
 def _try_strptime(text: str, formats: list[str]) -> dt.timestamp:
     """DuckDB's reading of a time under the first of several forms that fits; null where none does."""
 
 
-@ibis.udf.scalar.builtin(name="timezone")  # type: ignore[untyped-decorator]
-def _local(zone: str, at: dt.Timestamp(timezone="UTC")) -> dt.timestamp:  # type: ignore[valid-type]
+@ibis.udf.scalar.builtin(name="timezone")  # type: ignore[untyped-decorator]  # Ibis's decorator has no types
+def _local(zone: str, at: dt.Timestamp(timezone="UTC")) -> dt.timestamp:  # type: ignore[valid-type]  # Ibis reads it as a type
     """What the clocks of a zone show at a moment; unlike a cast it does not ask which zone the session is in."""
 
 
-@ibis.udf.scalar.builtin(name="epoch_ns")  # type: ignore[untyped-decorator]
+@ibis.udf.scalar.builtin(name="epoch_ns")  # type: ignore[untyped-decorator]  # Ibis's decorator has no types
 def _nanoseconds(at: dt.timestamp) -> dt.int64:
     """Nanoseconds since 1970."""
 
 
-@ibis.udf.scalar.builtin(name="make_timestamp_ns")  # type: ignore[untyped-decorator]
+@ibis.udf.scalar.builtin(name="make_timestamp_ns")  # type: ignore[untyped-decorator]  # Ibis's decorator has no types
 def _from_nanoseconds(since_1970: dt.int64) -> dt.timestamp:
     """The moment so many nanoseconds after 1970 began."""
 

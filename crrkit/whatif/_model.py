@@ -230,7 +230,7 @@ class StageModel(Shown):
         Returns:
             The steps, step 0 first; the first has no rate (NaN).
         """
-        steps, chain = _chain.check_periods(periods), self.under(scenario)._chain  # noqa: SLF001
+        steps, chain = _chain.check_periods(periods), self.under(scenario)._chain  # noqa: SLF001 - another value of this class
         table = _projection.project(chain, steps, margins=self._margins(margins))
         if draws:
             change = chain.matrix - self._chain.matrix
