@@ -1,0 +1,104 @@
+"""Sources with a known truth, as people have them: which are read right, which refused, which wrong without a word.
+
+Run as ``python -m scripts.nasty_cases FOLDER [ID ...]``; the folder holds ``manifest.json``, a list of cases.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from math import isclose
+from pathlib import Path
+from typing import Any
+
+import crrkit as crr
+from crrkit._errors import CrrkitError
+
+RIGHT, REFUSED, NOTED = "right", "refused, fine", "noted"
+WRONG, NOT_READ, BROKEN = "QUIETLY WRONG", "refused though readable", "traceback"
+FINE = (RIGHT, REFUSED, NOTED)
+VERDICTS = (*FINE, WRONG, NOT_READ, BROKEN)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one case."""
+
+    case: str
+    verdict: str
+    why: str
+
+
+def manifest(folder: Path) -> list[dict[str, Any]]:
+    """The cases of a folder."""
+    cases: list[dict[str, Any]] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    return cases
+
+
+def judge(case: dict[str, Any], folder: Path) -> Outcome:
+    """Read one source and hold the rows against the truth."""
+    refusal = case["want"] == "REFUSE"
+    fine = refusal or case["refusing_is_fine_too"]
+    try:
+        base = getattr(crr, case["reader"])(folder / case["source"], **case["arguments"])
+        rows = _rows(base, case["reader"])
+    except CrrkitError as refused:
+        return Outcome(case["id"], REFUSED if fine else NOT_READ, str(refused))
+    except Exception as broken:  # noqa: BLE001 - whatever escapes is what is looked for
+        return Outcome(case["id"], BROKEN, "".join(traceback.format_exception_only(broken)).strip())
+    notes = " ".join(base.quality.notes)
+    if refusal:
+        return Outcome(case["id"], WRONG, f"not refused: {rows[:3]} {base.quality.caption()} {notes}")
+    return _held(case, rows, base.quality, notes)
+
+
+def _held(case: dict[str, Any], rows: list[tuple[Any, ...]], quality: Any, notes: str) -> Outcome:
+    """Rows that are not in the truth are wrong; rows that are missing must have been set aside by name."""
+    left = [tuple(row) for row in case["want"]]
+    strange = []
+    for row in rows:
+        found = next((want for want in left if _same(row, want)), None)
+        left.remove(found) if found else strange.append(row)
+    if not strange and len(left) <= quality.rows_set_aside:
+        return Outcome(case["id"], RIGHT, f"{quality.caption()} {notes}")
+    verdict = NOTED if case["refusing_is_fine_too"] and notes else WRONG
+    return Outcome(case["id"], verdict, f"{notes} strange: {strange[:3]} missing: {left[:3]} {quality.caption()}")
+
+
+def _rows(base: Any, reader: str) -> list[tuple[Any, ...]]:
+    wanted = ("customer", "start", "end") if reader == "read_contracts" else ("customer", "at", "amount")
+    frame = base.table.to_pandas()
+    frame = frame[[name for name in wanted if name in frame]].astype(object)
+    return list(frame.where(frame.notna(), None).itertuples(index=False, name=None))
+
+
+def _same(row: tuple[Any, ...], want: tuple[Any, ...]) -> bool:
+    return all(_equal(*pair) for pair in zip(row, want, strict=False))
+
+
+def _equal(got: Any, want: Any) -> bool:
+    if isinstance(got, datetime):  # a truth without a time of day tells the day alone
+        return isinstance(want, str) and got.isoformat(" ")[: len(want)] == want.replace("T", " ")
+    if isinstance(got, float) and isinstance(want, int | float):
+        return isclose(got, want, rel_tol=1e-9)
+    return got is want is None or (want is not None and str(got) == str(want))
+
+
+def main(folder: str, *wanted: str) -> None:
+    """Print what became of each case that is not right, and the counts."""
+    path = Path(folder)
+    outcomes = [judge(case, path) for case in manifest(path) if not wanted or case["id"] in wanted]
+    shown = [outcome for outcome in outcomes if wanted or outcome.verdict != RIGHT]
+    for outcome in sorted(shown, key=lambda outcome: VERDICTS.index(outcome.verdict)):
+        print(f"{outcome.verdict:24} {outcome.case:36} {outcome.why[:400]}")
+    counts = Counter(outcome.verdict for outcome in outcomes)
+    for verdict in VERDICTS:
+        print(f"{verdict:24} {counts[verdict]}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

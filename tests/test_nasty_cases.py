@@ -1,0 +1,146 @@
+"""Sources as people have them, with a known truth: read right, refused or noted; the list of exceptions shrinks."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from scripts import nasty_cases
+from scripts.nasty_cases import BROKEN, FINE, NOT_READ, NOTED, REFUSED, RIGHT, WRONG
+
+ENCODING = "the encoding is not recognised, or taken for another"
+LAYOUT = "what stands above or beside the table is taken for the table"
+VALUES = "the meaning of the fields is misread"
+FILES = "the kind of file is not known yet"
+TYPES = "a column of a type that cannot be read is read"
+
+# Cases that are not fine yet. One that is mended must leave the list, so that it stays true.
+KNOWN = {
+    "enc-utf-16-le-semi": ENCODING,
+    "enc-utf-16-le-tab": ENCODING,
+    "enc-utf-32-semi": ENCODING,
+    "enc-utf-32-tab": ENCODING,
+    "enc-mac_cyrillic-semi": ENCODING,
+    "enc-mac_cyrillic-tab": ENCODING,
+    "enc-iso8859-5-semi": ENCODING,
+    "enc-cp1252-names": ENCODING,
+    "enc-cp1254-names": ENCODING,
+    "enc-gbk-names": ENCODING,
+    "enc-shift_jis-names": ENCODING,
+    "sep-line-sep-directive": LAYOUT,
+    "quote-excel-formula-ids": VALUES,
+    "quote-excel-apostrophe-ids": VALUES,
+    "tot-itogo-with-date": LAYOUT,
+    "num-all-3dec-point": VALUES,
+    "num-weights-3dec-comma": VALUES,
+    "num-dates-in-amount": VALUES,
+    "num-accounting-dash-zero": VALUES,
+    "date-ymd-2": VALUES,
+    "date-mixed-half-dmy-half-mdy": VALUES,
+    "date-offset-mixed-with-naive": VALUES,
+    "date-year-1900": VALUES,
+    "date-year-1970-01-01": VALUES,
+    "id-float-mixed": VALUES,
+    "id-float-mixed-with-text": VALUES,
+    "id-scientific": VALUES,
+    "id-zero-width": VALUES,
+    "id-bom-inside": VALUES,
+    "id-email-case": VALUES,
+    "id-lookalike": VALUES,
+    "id-yo-ye": VALUES,
+    "id-zero": VALUES,
+    "id-minus-one": VALUES,
+    "id-phone-forms": VALUES,
+    "id-hash-prefix-mid-change": VALUES,
+    "id-leading-zeros-mid-change": VALUES,
+    "id-all-dot-zero-versions": VALUES,
+    "xl-table-at-B3": LAYOUT,
+    "xl-error-cell": VALUES,
+    "xl-xlsm": FILES,
+    "xl-duplicate-header": LAYOUT,
+    "xl-bool-ids": VALUES,
+    "xl-ids-text-007": VALUES,
+    "xl-ids-text-0101-and-101-1E2-NA": VALUES,
+    "json-lines": FILES,
+    "json-ndjson": FILES,
+    "glob-g-dmy-then-mdy": VALUES,
+    "glob-g-second-dup-header": LAYOUT,
+    "pq-fixed-binary-uuid": TYPES,
+    "pq-struct-id": TYPES,
+    "pq-null-amount": TYPES,
+    "pq-nan-ids": VALUES,
+    "pq-glob-types-differ": VALUES,
+    "num-1c-quantity-3-decimals": VALUES,
+}  # fmt: skip
+
+
+@pytest.fixture
+def cases_dir() -> Path:
+    """The folder of cases, beside the folder of real data; it is not part of the project."""
+    data = os.environ.get("CRRKIT_DATA", "")
+    if not Path(data or "unset").is_dir():
+        pytest.skip("CRRKIT_DATA names no folder")
+    folder = Path(data).parent / "cases" / "nasty"
+    if not (folder / "manifest.json").is_file():
+        pytest.skip("there are no cases beside the data")
+    return folder
+
+
+@pytest.mark.slow
+def test_only_the_known_cases_are_not_fine(cases_dir: Path) -> None:
+    outcomes = [nasty_cases.judge(case, cases_dir) for case in nasty_cases.manifest(cases_dir)]
+    bad = {outcome.case: outcome for outcome in outcomes if outcome.verdict not in FINE}
+    assert {name: bad[name].why for name in sorted(bad.keys() - KNOWN)} == {}, "worse than before"
+    assert sorted(KNOWN.keys() - bad.keys()) == [], "mended: take them off the list"
+    assert not [outcome for outcome in bad.values() if outcome.verdict == BROKEN]
+
+
+def verdict(
+    folder: Path, want: object, *, text: str = "who,when,paid\na,2024-01-05,1\nb,2024-01-06,2\n", **case
+) -> str:
+    """What is said of a list of two purchases, of 1 and 2, held against some truth."""
+    (folder / "orders.csv").write_text(text, encoding="utf-8")
+    case = {
+        "id": "one", "source": "orders.csv", "reader": "read_orders", "want": want, "refusing_is_fine_too": False,
+        "arguments": {"customer": "who", "at": "when", "amount": "paid"}, **case,
+    }  # fmt: skip
+    (folder / "manifest.json").write_text(json.dumps([case]), encoding="utf-8")
+    return nasty_cases.judge(nasty_cases.manifest(folder)[0], folder).verdict
+
+
+A, B = ["a", "2024-01-05", 1.0], ["b", "2024-01-06", 2.0]
+
+
+def test_the_judge_knows_right_from_wrong(tmp_path: Path) -> None:
+    assert verdict(tmp_path, [A, B]) == verdict(tmp_path, [B, A]) == RIGHT
+    assert verdict(tmp_path, [A]) == WRONG, "a row that is not in the truth"
+    assert verdict(tmp_path, [A, B, B]) == WRONG, "a row is missing without a word"
+    assert verdict(tmp_path, [A, [*B[:2], 2.5]]) == WRONG, "another amount"
+    assert verdict(tmp_path, [A, ["b", "2024-01-06 10:00", 2.0]]) == WRONG, "another time of day"
+    assert verdict(tmp_path, "REFUSE") == WRONG
+
+
+def test_the_judge_lets_rows_be_set_aside_by_name(tmp_path: Path) -> None:
+    text = "who,when,paid\na,2024-01-05,1\nb,2024-01-06,2\na,2024-01-07,3\n,2024-01-07,3\n"
+    assert verdict(tmp_path, [A, B, ["a", "2024-01-07", 3], ["c", "2024-01-07", 3]], text=text) == RIGHT
+
+
+def test_the_judge_tells_refusals_from_tracebacks(tmp_path: Path) -> None:
+    named = {"customer": "nobody", "at": "when", "amount": "paid"}
+    assert verdict(tmp_path, "REFUSE", arguments=named) == REFUSED
+    assert verdict(tmp_path, [A, B], arguments=named, refusing_is_fine_too=True) == REFUSED
+    assert verdict(tmp_path, [A, B], arguments=named) == NOT_READ
+    assert verdict(tmp_path, [A, B], arguments={"frobnicate": 1}) == BROKEN
+
+
+def test_the_judge_prints_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    verdict(tmp_path, [A])
+    nasty_cases.main(str(tmp_path))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("QUIETLY WRONG            one")
+    assert dict(line.rsplit(maxsplit=1) for line in lines[1:]) == {
+        **dict.fromkeys((RIGHT, REFUSED, NOTED, NOT_READ, BROKEN), "0"), WRONG: "1",
+    }  # fmt: skip
