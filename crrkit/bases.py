@@ -114,6 +114,7 @@ def read_contracts(
     amount: str | None = None,
     by: str | Sequence[str] = (),
     end_is: str = "first_day_after",
+    open_ends: Sequence[str | date] | None = None,
     as_of: str | date | datetime | None = None,
     zone: str | None = None,
     dates: str | None = None,
@@ -135,6 +136,10 @@ def read_contracts(
         amount: The column with its price.
         by: Columns that segment customers.
         end_is: ``"first_day_after"`` (the end is the first day without the contract) or ``"last_active_day"``.
+        open_ends: Words and dates that stand for no end, such as ``["9999-12-31", "still here"]``; those that a list
+            has are named in ``quality.notes``. By default the usual ones: years from 2099 on, zero dates such as
+            ``0000-00-00`` and ``01.01.0001``, ``1900-01-01`` and ``1970-01-01`` when the contract begins later, and
+            words such as ``open`` or ``бессрочно``. ``()`` for none; an empty cell is always open.
         as_of: The cut-off; nothing at or after it counts. By default the day after the last start or end in the list
             that is not in the future.
         zone: The business's time zone, such as ``"Europe/Moscow"``; times with an offset are moved to it, times
@@ -168,7 +173,9 @@ def read_contracts(
     check_count(burn_in_days, name="burn_in_days")
     cut = moment_of(as_of)
     named = {"customer": customer, "start": start, "end": end, "contract": contract, "amount": amount}
-    rows = read_contract_rows(source, named=named, by=names_of(by), end_is=end_is, zone=zone, dates=dates, as_of=cut)
+    rows = read_contract_rows(
+        source, named=named, by=names_of(by), end_is=end_is, open_ends=open_ends, zone=zone, dates=dates, as_of=cut
+    )
     cut = cut or day_after(rows.last)
     card = DefinitionCard(
         source=rows.quality.source, unit="person_any", activity="contract runs", as_of=cut, zone=rows.zone,

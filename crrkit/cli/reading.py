@@ -38,6 +38,7 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "other": ("KIND", "Events: what all other words mean; 'set aside' leaves their rows out."),
     "by": ("COLUMN", "Column that segments customers, such as a region; can be repeated."),
     "end_is": ("RULE", "Contracts: what the end means, first_day_after or last_active_day."),
+    "open_ends": ("VALUE", "Contracts: a word or date that stands for no end, such as 9999-12-31; can be repeated."),
     "refunds": ("RULE", "Orders: 'set aside' rows with an amount of 0 or below, or 'keep' them."),
     "refunded": ("RULE", "Events: 'count' a purchase that was given back later, or 'remove' it."),
     "as_of": ("DATE", "The cut-off: nothing on or after this day counts."),
@@ -47,7 +48,12 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "week_starts": ("DAY", "First day of the week; monday unless you say otherwise."),
     "year_starts": ("MONTH", "First month of the year; january unless you say otherwise."),
 }
-TYPES: dict[str, Any] = {"by": list[str], "kinds": list[str], "burn_in_days": int}  # all others are text
+TYPES: dict[str, Any] = {
+    "by": list[str],
+    "open_ends": list[str],
+    "kinds": list[str],
+    "burn_in_days": int,
+}  # all others are text
 
 
 def takes_reading_options(command: Callable[..., None]) -> Callable[..., None]:

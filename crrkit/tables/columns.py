@@ -24,9 +24,11 @@ USUAL = {
         "начало", "датаначала", "подключен", "датаподключения",
     ),
     "end": (
-        "end", "enddate", "endedat", "left", "leftat", "leftdate", "cancelled", "canceledat", "cancelledat",
+        "end", "enddate", "endedat", "endsat", "left", "leftat", "leftdate", "deactivatedat", "deactivationdate",
+        "terminatedat", "terminationdate", "closedat", "expiresat", "expirydate", "expirationdate",
         "churndate", "until", "validto",
         "окончание", "датаокончания", "конец", "отключен", "датаотключения", "расторжение",
+        "cancelled", "canceled", "canceledat", "cancelledat", "cancellationdate",  # last: see REQUESTS
     ),
     "at": (
         "at", "orderedat", "orderdate", "invoicedate", "purchasedate", "purchasedat", "transactiondate", "datetime",
@@ -44,6 +46,9 @@ USUAL = {
     "price": ("price", "unitprice", "цена"),
     "receipt": ("receipt", "receiptid", "orderid", "invoiceno", "invoice", "invoiceid", "чек", "номерчека", "заказ"),
 }  # fmt: skip
+
+# Ends that may be the day on which somebody asked for the end: not taken while there is a column of another name.
+REQUESTS = ("cancelled", "canceled", "canceledat", "cancelledat", "cancellationdate")
 
 # Columns of results and of the expressions that lead to them; a segment column of the same name would be lost in them.
 RESERVED = frozenset({
@@ -84,6 +89,14 @@ def usual_column(role: str, columns: Iterable[str]) -> str | None:
     """The column that by its name is likely to hold the role, or None."""
     by_fold = {_fold(column): column for column in reversed(list(columns))}
     return next((by_fold[_fold(name)] for name in USUAL[role] if _fold(name) in by_fold), None)
+
+
+def request_beside_end(columns: Iterable[str]) -> tuple[str, str] | None:
+    """The column with the day of the request and the one with the end itself, when a table has both."""
+    named = list(columns)
+    end = usual_column("end", named)
+    request = next((column for column in named if _fold(column) in REQUESTS), None)
+    return None if request is None or end is None or _fold(end) in REQUESTS else (request, end)
 
 
 def _recognised(role: str, columns: list[str]) -> str:

@@ -21,6 +21,7 @@ from crrkit._language import format_number, format_percent, mark, ngettext
 from crrkit._language import gettext as _
 from crrkit.tables import files, text
 from crrkit.tables.kinds import BUYING, map_kinds
+from crrkit.tables.open_ends import AS_WRITTEN, OpenEnds, open_ends_of, unread_ends, without_open_ends
 from crrkit.tables.quality import REASONS, QualityReport
 from crrkit.tables.sources import Opened, business_zone, open_source
 
@@ -66,6 +67,10 @@ class Canonical:
     zone: str | None
     engine: object
 
+    def with_notes(self, *notes: str) -> Canonical:
+        """The same rows with more to know about them."""
+        return replace(self, quality=replace(self.quality, notes=(*self.quality.notes, *notes)))
+
 
 P = ParamSpec("P")
 
@@ -90,14 +95,17 @@ def read_contract_rows(
     named: Mapping[str, str | None],
     by: Sequence[str],
     end_is: str,
+    open_ends: Sequence[str | date] | None,
     zone: str | None,
     dates: str | None,
     as_of: datetime | None,
 ) -> Canonical:
     """Rows with ``customer start end`` (and ``contract amount`` when named); an end that is null is still open."""
     check_choice(end_is, name="end_is", choices=ENDS)
+    rule = open_ends_of(open_ends)
     opened = open_source(source, named=named, by=by, required=("customer", "start", "end"))
     zone = business_zone(opened, ("start", "end"), zone)
+    opened = _without_open_ends(opened, rule, dates=dates, zone=zone)
     forms = {"dates": dates, "zone": zone}
     fields = _read(opened, ids=("customer", "contract"), times=("start", "end"), numbers=("amount",), **forms)
     if end_is == "last_active_day":
@@ -113,7 +121,23 @@ def read_contract_rows(
             "on or after the cut-off": _not_before(row["start"], as_of),
         }
 
-    return _account(opened, fields, wrong, by=by, times=("start", "end"), zone=zone)
+    rows = _account(opened, fields, wrong, by=by, times=("start", "end"), zone=zone)
+    if "unreadable date" not in set(rows.quality.table["reason"]):
+        return rows
+    return rows.with_notes(*unread_ends(opened.table, opened.columns["end"], unread=_unreadable(fields, "end")))
+
+
+def _without_open_ends(opened: Opened, rule: OpenEnds, *, dates: str | None, zone: str | None) -> Opened:
+    """The source with an empty cell wherever an end means none, so that it has no say in how dates are read."""
+    if not (rule.words or rule.days):
+        return opened
+    table, columns = opened.table, opened.columns
+    start = text.parse_times(table, columns["start"], order=dates, zone=zone).value
+    end = table[columns["end"]]
+    if end.type().is_timestamp() or end.type().is_date():
+        end = text.parse_times(table, columns["end"], zone=zone).value
+    table, notes = without_open_ends(table, columns["end"], start=start, end=end, rule=rule)
+    return replace(opened, table=table, notes=(*opened.notes, *notes))
 
 
 @_in_a_sentence
@@ -263,7 +287,7 @@ def _account(
     seen = {row["reason"]: row for row in summary.to_pyarrow().to_pylist()}
     counts = {name: row["rows"] for name, row in seen.items() if name is not None} | {"cut-off line": opened.cut_lines}
     used = seen.get(None, {"rows": 0, "first": None, "last": None})
-    fetch = _fetcher(opened.table, _reason(wrong(fields)))
+    fetch = _fetcher(opened, _reason(wrong(fields)))
     quality = QualityReport.from_counts(
         counts, source=opened.name, rows_used=used["rows"], columns=opened.columns, notes=opened.notes, fetch=fetch
     )
@@ -295,10 +319,12 @@ def _reason(wrong: Mapping[str, Any]) -> ir.StringValue:
     return ibis.cases(*[(wrong[name], name) for name in REASONS if name in wrong], else_=ibis.null("string"))
 
 
-def _fetcher(table: ir.Table, reason: ir.StringValue) -> Callable[[str, int], pd.DataFrame]:
+def _fetcher(opened: Opened, reason: ir.StringValue) -> Callable[[str, int], pd.DataFrame]:
     def fetch(name: str, limit: int) -> pd.DataFrame:
-        rows = table.mutate(reason=reason)
+        rows = opened.table.mutate(reason=reason)
         frame: pd.DataFrame = rows.filter(rows["reason"] == name).limit(limit).to_pandas()
+        if AS_WRITTEN in frame:
+            frame[opened.columns["end"]] = frame.pop(AS_WRITTEN)
         return frame
 
     return fetch

@@ -16,7 +16,7 @@ from crrkit._checks import suggestion
 from crrkit._errors import InputError, SourceError
 from crrkit._language import gettext as _
 from crrkit.tables import files, frames, text
-from crrkit.tables.columns import RESERVED, find_columns, usual_column
+from crrkit.tables.columns import RESERVED, find_columns, request_beside_end, usual_column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -138,7 +138,9 @@ def _refuse_repeated(wanted: Sequence[str], available: Sequence[str]) -> None:
 
 
 def _return_note(available: Sequence[str], columns: Mapping[str, str]) -> tuple[str, ...]:
-    """A sentence for whoever counts cancellations as purchases without knowing it."""
+    """A sentence for whoever counts cancellations as purchases, or requests as ends, without knowing it."""
+    if "end" in columns:
+        return _request_note(available, columns["end"])
     quantity = usual_column("quantity", available)
     if "at" not in columns or quantity is None or {"amount", "quantity"} & set(columns):
         return ()
@@ -147,6 +149,17 @@ def _return_note(available: Sequence[str], columns: Mapping[str, str]) -> tuple[
         " or they count as purchases."
     )
     return (note.format(column=quantity),)
+
+
+def _request_note(available: Sequence[str], end: str) -> tuple[str, ...]:
+    both = request_beside_end(available)
+    if both is None:
+        return ()
+    note = _(
+        "Column {end!r} was taken for the end. By their names, {request!r} holds the day of the request and"
+        " {effective!r} the day on which the contract ended. Say end= to choose."
+    )
+    return (note.format(end=end, request=both[0], effective=both[1]),)
 
 
 def business_zone(opened: Opened, roles: Sequence[str], zone: str | None) -> str | None:

@@ -1,0 +1,160 @@
+"""Lists of contracts as people write them: open ends, the day of a request, and when the list was written."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from crrkit._errors import InputTypeError
+from crrkit._language import use_language
+from crrkit.bases import read_contracts
+from crrkit.movement import retention_by_period
+
+
+def moment(text):
+    return datetime.fromisoformat(text)
+
+
+def march(base):
+    row = retention_by_period(base, every="month").row("2024-03")
+    return row["start"], row["kept"], row["lost"]
+
+
+class TestOpenEnds:
+    """Ten contracts from 5 January; six end on 10 March, four run on: of 10 there at the start of March 4 are kept."""
+
+    @staticmethod
+    def list_of(tmp_path, written, *, started="2024-01-05", ended="2024-03-10"):
+        lines = [f"c{k},{started},{written if k < 4 else ended}" for k in range(10)]
+        path = tmp_path / "list.csv"
+        path.write_text("\n".join(["customer,start,end", *lines]), encoding="utf-8")
+        return path
+
+    @pytest.mark.parametrize(
+        "written",
+        [
+            "9999-12-31", "9999-12-31 23:59:59", "99991231", "2999-12-31", "2200-01-01", "2099-01-01", "31-Dec-9999",
+            "0000-00-00", "0000-00-00 00:00:00", "0001-01-01", "1753-01-01", "1900-01-00", "1900-01-01",
+            "1899-12-30", "1970-01-01", "1970-01-01T03:00:00", "1969-12-31 19:00:00", "0", "0.0", "2958465",
+            "open", "Active", "ongoing", "∞", "infinity", "бессрочно", "Действует", "действующий", "н.в.", "по н. в.",
+            "по настоящее время", "ПО НАСТОЯЩЕЕ ВРЕМЯ",
+        ],
+    )  # fmt: skip
+    def test_an_end_that_is_none_is_open_and_named(self, written, tmp_path):
+        base = read_contracts(self.list_of(tmp_path, written), as_of="2024-04-01")
+        assert march(base) == (10, 4, 6)
+        assert base.quality.rows_set_aside == 0
+        assert base.quality.notes[0].startswith(f"4 ends written as {written.removesuffix(' 00:00:00')} are read as")
+
+    @pytest.mark.parametrize("written", ["31.12.9999", "01.01.0001 0:00:00", "00.00.0000", "1.1.1970", "1970-01-01"])
+    def test_what_means_no_end_has_no_say_in_how_dates_are_written(self, written, tmp_path):
+        source = self.list_of(tmp_path, written, started="05.01.2024", ended="10.03.2024")
+        assert march(read_contracts(source, as_of="2024-04-01")) == (10, 4, 6)
+
+    @pytest.mark.parametrize("empty", ["", "-", "—", "NULL"])
+    def test_an_empty_end_is_open_without_a_word(self, empty, tmp_path):
+        base = read_contracts(self.list_of(tmp_path, empty), as_of="2024-04-01", open_ends=())
+        assert march(base) == (10, 4, 6)
+        assert not base.quality.notes
+
+    def test_each_value_is_counted_the_most_frequent_first(self, tmp_path):
+        path = self.list_of(tmp_path, "9999-12-31")
+        path.write_text(path.read_text(encoding="utf-8") + "\nx,2024-02-01,open\n", encoding="utf-8")
+        (note,) = read_contracts(path, as_of="2024-04-01").quality.notes
+        assert note.startswith("5 ends written as 9999-12-31 (4), open (1) are read as open.")
+        with use_language("ru"):
+            (note,) = read_contracts(path, as_of="2024-04-01").quality.notes
+        assert note.startswith("5 окончаний, записанных как 9999-12-31 (4), open (1), считаются открытыми")
+
+    def test_a_real_end_on_one_of_the_old_days_stays(self):
+        rows = pd.DataFrame({"customer": ["a", "b"], "start": ["1968-05-01", "1971-02-01"], "end": ["1970-01-01"] * 2})
+        base = read_contracts(rows, as_of="1972-01-01")
+        assert base.table.order_by("customer").to_pandas()["end"].tolist() == [pd.Timestamp("1970-01-01"), pd.NaT]
+
+    @pytest.mark.parametrize("none", ["9999-12-31", "1970-01-01", "0001-01-01"])
+    @pytest.mark.parametrize("make", [pd.DataFrame, pa.table, pl.DataFrame])
+    def test_moments_and_days_mean_the_same_as_text(self, none, make):
+        for kind in (lambda at: at, datetime.date):
+            ends = [kind(moment(none))] * 4 + [kind(moment("2024-03-10"))] * 6
+            rows = {"customer": [f"c{k}" for k in range(10)], "start": [moment("2024-01-05")] * 10, "end": ends}
+            base = read_contracts(make(rows), as_of="2024-04-01", end_is="last_active_day")
+            assert march(base) == (10, 4, 6)
+            assert base.quality.notes[0].startswith(f"4 ends written as {none} ")
+
+    def test_the_bounds_of_nanoseconds_are_no_dates(self):
+        for bound in (pd.Timestamp.max, pd.Timestamp.min):
+            ends = pd.to_datetime([bound] * 4 + ["2024-03-10"] * 6)
+            rows = pd.DataFrame({"customer": list("abcdefghij"), "start": pd.Timestamp("2024-01-05"), "end": ends})
+            assert march(read_contracts(rows, as_of="2024-04-01")) == (10, 4, 6)
+
+    def test_a_far_end_in_parquet(self, tmp_path):
+        path = tmp_path / "list.parquet"
+        query = """SELECT k AS customer, DATE '2024-01-05' AS start,
+            CASE WHEN k < 4 THEN DATE '9999-12-31' ELSE DATE '2024-03-10' END AS end FROM range(10) t(k)"""
+        duckdb.sql(query).write_parquet(str(path))
+        assert march(read_contracts(path, as_of="2024-04-01")) == (10, 4, 6)
+
+    def test_other_values_can_be_named_instead(self, tmp_path):
+        path = self.list_of(tmp_path, "в работе")
+        with use_language("ru"):
+            told = read_contracts(path, as_of="2024-04-01")
+        assert told.quality.rows_set_aside == 4
+        assert "укажите open_ends=['в работе']" in told.quality.notes[0]
+        base = read_contracts(path, as_of="2024-04-01", open_ends=["В работе"])
+        assert march(base) == (10, 4, 6)
+
+    @pytest.mark.parametrize("named", ["2024-12-31", date(2024, 12, 31), pd.Timestamp("2024-12-31")])
+    @pytest.mark.parametrize("written", ["2024-12-31 10:00", "31.12.2024"])
+    def test_a_named_date_is_known_however_it_is_written(self, named, written, tmp_path):
+        form = {"started": "05.01.2024", "ended": "10.03.2024"} if written.startswith("31") else {}
+        base = read_contracts(self.list_of(tmp_path, written, **form), as_of="2025-02-01", open_ends=[named])
+        assert base.table["end"].count().execute() == 6
+
+    def test_nothing_is_open_when_none_is_named(self, tmp_path):
+        base = read_contracts(self.list_of(tmp_path, "1970-01-01"), as_of="2024-04-01", open_ends=())
+        assert dict(base.quality.table[["reason", "rows"]].itertuples(index=False)) == {"ends before it starts": 4}
+        assert march(base) == (6, 0, 6)
+
+    @pytest.mark.parametrize("wrong", ["open", 0, [0], [None]])
+    def test_what_is_no_list_of_values_is_refused(self, wrong, tmp_path):
+        with pytest.raises(InputTypeError, match=r"Write it like open_ends=\['9999-12-31', 'open'\]\."):
+            read_contracts(self.list_of(tmp_path, "open"), open_ends=wrong)
+
+    def test_rows_set_aside_are_shown_as_they_stood(self, tmp_path):
+        path = self.list_of(tmp_path, "9999-12-31")
+        path.write_text(path.read_text(encoding="utf-8") + "\n,2024-02-01,2999-12-31\n", encoding="utf-8")
+        shown = read_contracts(path, as_of="2024-04-01").quality.rows("no customer id")
+        assert shown["end"].tolist() == ["2999-12-31"]
+        assert set(shown.columns) == {"customer", "start", "end", "reason"}
+
+
+class TestTheDayOfTheRequest:
+    """a ends on 10 February, b on 6 March (asked for on 1 February), c runs: March begins with b and c and keeps c."""
+
+    rows = pd.DataFrame({
+        "customer": list("abc"), "start": ["2024-01-05", "2024-01-06", "2024-01-07"],
+        "cancelled_at": [None, "2024-02-01", None], "deactivated_at": ["2024-02-10", "2024-03-06", None],
+    })  # fmt: skip
+
+    def test_is_not_the_end_and_is_named(self):
+        base = read_contracts(self.rows, as_of="2024-04-01")
+        assert base.quality.columns["end"] == "deactivated_at"
+        assert march(base) == (2, 1, 1)
+        assert "'cancelled_at' holds the day of the request and 'deactivated_at' the day" in base.quality.notes[0]
+
+    def test_is_taken_when_it_is_named_or_alone(self):
+        named = read_contracts(self.rows, end="cancelled_at", as_of="2024-04-01")
+        assert "Column 'cancelled_at' was taken for the end." in named.quality.notes[0]
+        alone = read_contracts(self.rows.drop(columns="deactivated_at"), as_of="2024-04-01")
+        assert alone.quality.columns["end"] == "cancelled_at"
+        assert not alone.quality.notes
+
+    @pytest.mark.parametrize("other", ["ended_at", "end", "left", "Deactivated At", "valid_to", "окончание"])
+    def test_gives_way_to_any_other_end(self, other):
+        base = read_contracts(self.rows.rename(columns={"deactivated_at": other}), as_of="2024-04-01")
+        assert base.quality.columns["end"] == other
