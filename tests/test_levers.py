@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from itertools import product
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from stage_worlds import COSTS, MARGINS, STAGES, WORKED, worked
 
@@ -19,6 +20,7 @@ from crrkit.whatif._levers import LeverTable
 from crrkit.whatif._scenario import LEVERS
 
 FIVE = ["conversion", "retention_middle", "promotion", "retention_long", "winback"]
+CUSTOMERS = ["middle", "long"]
 YEAR = worked().levers(2, margins=MARGINS, costs=COSTS)
 TABLE = YEAR.table.set_index("lever")
 
@@ -121,6 +123,58 @@ def test_derivatives_against_finite_differences(lever: str, periods: int) -> Non
     assert row["derivative"] == pytest.approx((ends[0] - ends[1]) / (2 * h), rel=1e-5, abs=1e-4)
     steady = [one.equilibrium().customers for one in (up, down)]
     assert row["derivative_equilibrium"] == pytest.approx((steady[0] - steady[1]) / (2 * h), rel=1e-5)
+
+
+def exact_effects(model: crr.StageModel, change: dict[tuple[str, str], Fraction], periods: int) -> dict[str, Fraction]:
+    """Both ways in fractions, and then their difference."""
+    start, inflow = ({s: Fraction(float(n)) for s, n in model.table.set_index("from")[part].items()}
+                     for part in ("start", "inflow"))  # fmt: skip
+    outcomes = []
+    for more in (0, 1):
+        moves = {
+            (a, b): Fraction(float(model.matrix.loc[a, b])) + more * change.get((a, b), 0)
+            for a in STAGES
+            for b in STAGES
+        }
+        path, first = [start], {s: start[s] * (s in CUSTOMERS) for s in STAGES}
+        for _step in range(periods):
+            path.append({b: inflow[b] + sum(path[-1][a] * moves[a, b] for a in STAGES) for b in STAGES})
+            first = {b: sum(first[a] * moves[a, b] for a in STAGES) for b in STAGES}
+        kept = sum(path[-2][a] * moves[a, b] for a in CUSTOMERS for b in CUSTOMERS)
+        outcomes.append({
+            "customers": sum(path[-1][s] for s in CUSTOMERS), "crr": kept / sum(path[-2][s] for s in CUSTOMERS),
+            "crr_endpoint": sum(first[s] for s in CUSTOMERS) / sum(start[s] for s in CUSTOMERS),
+            "margin": sum(counts[s] * Fraction(MARGINS.get(s, 0)) for counts in path[1:] for s in STAGES),
+        })  # fmt: skip
+    return {name: outcomes[1][name] - outcomes[0][name] for name in outcomes[0]}
+
+
+@pytest.mark.parametrize("periods", [1, 2, 9])
+@pytest.mark.parametrize("step", [0.01, 1e-9])
+def test_a_small_effect_beside_many_people_keeps_its_digits(step: float, periods: int) -> None:
+    """A billion customers and a billionth of a point: the difference of both ways in floats has no digit left."""
+    model = crr.StageModel(WORKED, {"short": 9e8, "middle": 6e9, "long": 4e9, "lapsed": 1e7}, {"short": 2e9})
+    share = {(a, b): Fraction(float(WORKED.loc[a, b])) for a in STAGES for b in STAGES}
+    kept = share["middle", "middle"] + share["middle", "long"]
+    changes = {
+        "conversion": {("short", "middle"): Fraction(1)},
+        "promotion": {("middle", "long"): kept, ("middle", "middle"): -kept},
+        "retention_middle": {
+            **{("middle", to): share["middle", to] / kept for to in CUSTOMERS},
+            ("middle", "lapsed"): -share["middle", "lapsed"] / (1 - kept),
+        },
+        "winback": {("lapsed", "middle"): Fraction(1)},
+    }
+    table = model.levers(periods, step=step, margins=MARGINS, horizon=periods).table.set_index("lever")
+    for lever, unit in changes.items():
+        expected = exact_effects(model, {move: Fraction(step) * size for move, size in unit.items()}, periods)
+        for name, value in expected.items():
+            assert table.loc[lever, name] == pytest.approx(float(value), rel=1e-9, abs=1e-12 * step), (lever, name)
+    if step < 1e-6:  # a straight line by then
+        assert list(table["customers"] / step) == pytest.approx(list(table["derivative"]), rel=1e-7)
+        assert list(table["equilibrium_customers"] / step) == pytest.approx(
+            list(table["derivative_equilibrium"]), rel=1e-7
+        )
 
 
 def table_of(effects: dict[str, list[float]]) -> LeverTable:
@@ -279,11 +333,19 @@ class TestAllocation:
         assert list(split.table["spend"]) == pytest.approx([0, 100])
         assert water_fill(0, weights=self.weights, speeds=self.speeds).gain == 0
 
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=30)
     @given(
         st.lists(st.tuples(st.floats(-5, 50), st.floats(1e-4, 1e-2)), min_size=1, max_size=5), st.floats(1, 1e5),
         st.integers(0, 1000),
     )  # fmt: skip
+    @example([(5e-324, 1e-2)], 1.0, 0)  # w k is 0 in floats
+    @example([(5e-324, 1e-4), (1e-300, 1e-4), (1e-320, 1e-2)], 1e5, 0)
+    @example([(5e-324, 1e-2), (50, 1e-2)], 1e5, 0)
+    @example([(1e-200, 1e-200), (1e-199, 1e-200)], 1.0, 0)  # the answer is a straight line over the whole budget
+    @example([(1, 1e-18), (3, 1e-3)], 1.0, 0)
+    @example([(3, 1e-18), (1, 1e-18), (1, 1)], 1.0, 0)
+    @example([(1, 5e-324), (1, 1e-320), (1, 1e-310)], 1e5, 0)  # 1 / k is beyond all numbers
+    @example([(1e3, 1e300), (1, 1e308)], 1e300, 0)  # and so is k s
     def test_no_other_split_brings_more(self, levers, budget: float, seed: int) -> None:
         if all(w <= 0 for w, _k in levers):
             return
@@ -294,8 +356,20 @@ class TestAllocation:
         assert spend.sum() == pytest.approx(budget)
         assert (spend >= 0).all()
         for parts in np.random.default_rng(seed).dirichlet(np.ones(len(names)), size=20):
-            other = budget * parts
-            assert (w * (1 - np.exp(-k * other))).sum() <= split.gain + 1e-9 * (1 + abs(split.gain))
+            with np.errstate(over="ignore"):
+                assert (-w * np.expm1(-k * budget * parts)).sum() <= split.gain + 1e-9 * abs(split.gain)
+
+    def test_effects_that_hardly_exist(self) -> None:
+        # two alike share alike, however little they bring: of 5e-324 nothing less can be told apart
+        split = water_fill(2, weights={"a": 5e-324, "b": 5e-324}, speeds={"a": 0.01, "b": 0.01})
+        assert list(split.table["spend"]) == pytest.approx([1, 1])
+        # w k alike, a twice as fast: b gets twice as much
+        split = water_fill(3, weights={"a": 1e-310, "b": 2e-310}, speeds={"a": 0.02, "b": 0.01})
+        assert list(split.table["spend"]) == pytest.approx([1, 2])
+        # all but a straight line, and the steeper one takes everything: 1e-17 of 3 comes
+        split = water_fill(10, weights={"a": 3, "b": 1}, speeds={"a": 1e-18, "b": 1e-18})
+        assert list(split.table["spend"]) == [10, 0]
+        assert split.gain == pytest.approx(3e-17)
 
     def test_on_the_model(self) -> None:
         split = worked().allocate(

@@ -74,22 +74,27 @@ def water_fill(budget: float, *, weights: Mapping[str, float], speeds: Mapping[s
     """
     money = check_count(budget, name="budget", allow_fractional=True)
     names, w, k = _read(weights, speeds)
-    spend, marginal = _spend(money, w, k)
-    gains = [w * (1 - np.exp(-k * s)) for s in (spend, money, money / len(names))]
+    paid = w > 0
+    spend = np.zeros(len(w))
+    with np.errstate(over="ignore"):  # what is beyond the greatest number is more than any budget
+        spend[paid], marginal = _spend(money, np.log(w[paid]) + np.log(k[paid]), k[paid])
+        gains = [-w * np.expm1(-k * s) for s in (spend, money, money / len(names))]
     table = pd.DataFrame({"lever": names, "spend": spend, "gain": gains[0], "all_in": gains[1]})
     return Allocation(table, money, marginal, float(gains[2].sum()))
 
 
-def _spend(budget: float, w: np.ndarray, k: np.ndarray) -> tuple[np.ndarray, float]:
-    paid = w > 0
-    # Dropping those below 0 raises the common marginal gain, so that nobody dropped would come back.
-    while True:
-        top = np.log(np.where(paid, w, 1.0) * k)
-        log_marginal = ((top / k)[paid].sum() - budget) / (1 / k)[paid].sum()
-        spend = np.where(paid, (top - log_marginal) / k, 0.0)
-        if (spend >= -1e-9 * max(budget, 1.0)).all():
-            return np.maximum(spend, 0.0), float(np.exp(log_marginal))
-        paid &= spend > 0
+def _spend(budget: float, top: np.ndarray, k: np.ndarray) -> tuple[np.ndarray, float]:
+    """Spend until the next lever would bring as much, lever by lever; divide the rest so that all stay equal.
+
+    Everything is a sum of what is not negative, in logarithms: no digits are lost, and ``w k`` cannot become 0.
+    """
+    down_to = np.maximum(top[None, :] - top[:, None], 0) / k  # a row a lever: spent before its turn comes
+    reached = down_to.sum(axis=1) <= budget
+    last = np.where(reached, top, np.inf).argmin()
+    rest = budget - down_to[last].sum()
+    slowness = np.where(reached, k[reached].min() / k, 0.0)
+    log_marginal = top[last] - rest * k[reached].min() / slowness.sum()
+    return down_to[last] + rest * slowness / slowness.sum(), float(np.exp(log_marginal))
 
 
 def _read(weights: Mapping[str, float], speeds: Mapping[str, float]) -> tuple[list[str], np.ndarray, np.ndarray]:

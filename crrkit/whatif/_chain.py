@@ -75,6 +75,16 @@ class Chain:
             rows.append(rows[-1] @ self.matrix + self.inflow)
         return np.array(rows)
 
+    def gain(self, change: np.ndarray, periods: int) -> np.ndarray:
+        """What a change of the matrix adds to the path: ``d(t+1) = d(t) (P + change) + n(t) change``.
+
+        The difference of two paths would lose the digits that they have in common.
+        """
+        rows = [np.zeros(len(self.stages))]
+        for counts in self.path(periods)[:-1]:
+            rows.append(rows[-1] @ (self.matrix + change) + counts @ change)
+        return np.array(rows)
+
 
 def runs_out(matrix: np.ndarray) -> bool:
     """Whether those who are in the matrix all leave in the end: its greatest eigenvalue is below 1."""

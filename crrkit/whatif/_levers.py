@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import permutations
 from typing import TYPE_CHECKING, ClassVar
 
@@ -16,13 +16,11 @@ from crrkit._errors import InputError
 from crrkit._language import format_number, format_points
 from crrkit._language import gettext as _
 from crrkit.whatif._chain import Chain, runs_out
-from crrkit.whatif._projection import project
 from crrkit.whatif._scenario import LEVERS, Scenario, apply, direction, level
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-EFFECTS = ("customers", "crr", "crr_endpoint", "margin", "equilibrium_customers", "equilibrium_margin")
 MEASURES = ("customers", "margin", "margin_per_cost")
 RATES = ("crr", "crr_endpoint")
 PER_COST = ("customers_per_1000", "margin_per_cost")
@@ -143,11 +141,11 @@ def lever_table(
     coverage: float,
 ) -> LeverTable:
     """Everything about one step on each lever."""
-    moved = {name: apply(chain, Scenario(**{name: step})) for name in names}
+    changes = {name: _change(chain, name, step) for name in names}
     by_horizon = pd.concat(
-        [_over_horizons(chain, moved[name], name, horizon, costs=costs, margins=margins) for name in names]
+        [_over_horizons(chain, changes[name], name, horizon, costs=costs, margins=margins) for name in names]
     )
-    table = pd.DataFrame([{**_facts(chain, name), **_effects(chain, moved[name], periods, margins),
+    table = pd.DataFrame([{**_facts(chain, name), **_effects(chain, changes[name], periods, margins),
                            **_calculus(chain, name, periods)} for name in names])  # fmt: skip
     if costs:
         table = _with_costs(table, by_horizon[by_horizon["step"] == periods], chain, costs)
@@ -162,27 +160,43 @@ def _facts(chain: Chain, name: str) -> dict[str, object]:
     return {"lever": name, "level": level(chain, name)}
 
 
-def _effects(chain: Chain, moved: Chain, periods: int, margins: np.ndarray | None) -> dict[str, float]:
-    now, then = (_outcome(one, periods, margins) for one in (chain, moved))
-    return {name: then[name] - now[name] for name in EFFECTS}
+def _change(chain: Chain, name: str, step: float) -> np.ndarray:
+    apply(chain, Scenario(**{name: step}))  # refuses what no share can be
+    return step * direction(chain, name)
 
 
-def _outcome(chain: Chain, periods: int, margins: np.ndarray | None) -> dict[str, float]:
-    table = project(chain, periods, margins=margins)
-    last = table.iloc[-1]
-    steady = _steady(chain)
+def _effects(chain: Chain, change: np.ndarray, periods: int, margins: np.ndarray | None) -> dict[str, float]:
+    """None of them is a difference of two outcomes, which would lose the digits that those have in common."""
+    path, gain, kept = chain.path(periods), chain.gain(change, periods), chain.retained
+    first = replace(chain, start=np.where(kept, chain.start, 0.0), inflow=np.zeros(len(chain.stages)))
+    steady = _steady_gain(chain, change)
     return {
-        "customers": last["customers"], "crr": last["crr"], "crr_endpoint": last["crr_endpoint"],
-        "margin": math.nan if margins is None else float(table["margin"][1:].sum()),
-        "equilibrium_customers": float(steady[chain.retained].sum()),
+        "customers": float(gain[-1, kept].sum()),
+        "crr": _rate_gain(chain, change, before=path[-2], gain=gain[-2]),
+        "crr_endpoint": _ratio(float(first.gain(change, periods)[-1, kept].sum()), float(first.start.sum())),
+        "margin": math.nan if margins is None else float((gain @ margins).sum()),
+        "equilibrium_customers": float(steady[kept].sum()),
         "equilibrium_margin": math.nan if margins is None else float(steady @ margins),
-    }  # fmt: skip
+    }
+
+
+def _rate_gain(chain: Chain, change: np.ndarray, *, before: np.ndarray, gain: np.ndarray) -> float:
+    """Of a rate ``n r / N`` with d more in the base: ``(n dr + d (r + dr - n r / N)) / (N + D)``."""
+    kept = chain.retained
+    counts, more, rates, lift = before[kept], gain[kept], chain.retention[kept], change[np.ix_(kept, kept)].sum(axis=1)
+    rate = _ratio(float(counts @ rates), float(counts.sum()))
+    return _ratio(float(counts @ lift + more @ (rates + lift - rate)), float((counts + more).sum()))
 
 
 def _steady(chain: Chain) -> np.ndarray:
     if not runs_out(chain.matrix):
         return np.full(len(chain.stages), math.nan)
     return np.linalg.solve(np.eye(len(chain.stages)) - chain.matrix.T, chain.inflow)
+
+
+def _steady_gain(chain: Chain, change: np.ndarray) -> np.ndarray:
+    """From ``n = n P + b``: ``d = d (P + change) + n change``."""
+    return _steady(replace(chain, matrix=chain.matrix + change, inflow=_steady(chain) @ change))
 
 
 def _calculus(chain: Chain, name: str, periods: int) -> dict[str, float]:
@@ -203,10 +217,9 @@ def _calculus(chain: Chain, name: str, periods: int) -> dict[str, float]:
 
 
 def _over_horizons(
-    chain: Chain, moved: Chain, name: str, horizon: int, *, costs: Mapping[str, float], margins: np.ndarray | None
+    chain: Chain, change: np.ndarray, name: str, horizon: int, *, costs: Mapping[str, float], margins: np.ndarray | None
 ) -> pd.DataFrame:
-    path = chain.path(horizon)
-    gain = (moved.path(horizon) - path)[1:]
+    path, gain = chain.path(horizon), chain.gain(change, horizon)[1:]
     treated = path[:-1, chain.stages.index(LEVERS[name].stage)]
     margin = np.full(horizon, math.nan) if margins is None else (gain @ margins).cumsum()
     cost = costs.get(name, math.nan) * treated.cumsum()
@@ -240,8 +253,7 @@ def _sample(
     rows = []
     for number, chain in enumerate(draws):
         for name in names:
-            moved = chain.with_matrix(chain.matrix + step * direction(chain, name))
-            gain = (moved.path(periods) - chain.path(periods))[1:]
+            gain = chain.gain(step * direction(chain, name), periods)
             margin = math.nan if margins is None else float((gain @ margins).sum())
             rows.append((number, name, float(gain[-1, chain.retained].sum()), margin))
     return pd.DataFrame(rows, columns=["draw", "lever", "customers", "margin"])

@@ -7,7 +7,7 @@
 
 const LEVERS = ["conversion", "retention_middle", "promotion", "retention_long", "winback"];
 const TRAITS = [...LEVERS, "periods", "margins", "measure"];
-const STEP = 0.01; // one point
+const POINT = 0.01; // one point
 const SLACK = 1e-9; // of rounding
 const LIMIT = 1e9; // the largest margin that a box takes
 const MOST_STEPS = 40;
@@ -15,6 +15,7 @@ const INWARD = 1e5; // ends of a lever are given to a thousandth of a point
 const HEIGHT = 264; // of the picture, in CSS pixels
 const PLOT = { left: 13, right: 85, top: 16, bottom: 224 }; // across in percent, so that 360 pixels and 960 both fit
 const HUES = ["kept", "long", "new", "neutral", "lost"];
+const UNKNOWN = { customers: NaN, crr: NaN, crr_endpoint: NaN, margin: NaN };
 const PER_COST = ["customers_per_1000", "margin_per_cost"];
 
 const total = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
@@ -28,22 +29,21 @@ export function level({ retained }, matrix, { how, own, towards }) {
   return how === "keep" ? kept : row[towards];
 }
 
-/** The matrix with one lever changed: `direction` of _scenario.py. */
-function shifted({ retained }, matrix, { how, own, towards }, change) {
-  const row = [...matrix[own]];
+/** The change of the lever's own row for one unit of the lever: `direction` of _scenario.py. */
+function direction({ retained }, matrix, { how, own, towards }) {
+  const row = matrix[own];
   const kept = among(row, retained);
-  if (how === "enter") {
-    row[towards] += change;
-    if (Math.abs(1 - total(row) + change) <= SLACK) row[own] -= change; // nobody leaves: taken from those who stay
-  } else if (how === "share") {
-    [row[towards], row[own]] = [row[towards] + change * kept, row[own] - change * kept];
-  } else {
-    const stays = (share, i) => (kept ? share / kept : Number(i === own)); // whom nobody kept yet stays where it is
-    const leaves = (share) => (kept < 1 ? -share / (1 - kept) : 0);
-    matrix[own].forEach((share, i) => (row[i] += change * (retained[i] ? stays(share, i) : leaves(share))));
-  }
-  return matrix.map((other, i) => (i === own ? row : other));
+  const to = (share, other) => row.map((_, i) => share * (i === towards) - other * (i === own));
+  if (how === "enter") return to(1, Number(Math.abs(1 - total(row)) <= SLACK)); // nobody leaves: taken from those who stay
+  if (how === "share") return to(kept, kept);
+  const stays = (share, i) => (kept ? share / kept : Number(i === own)); // whom nobody kept yet stays where it is
+  const leaves = (share) => (kept < 1 ? -share / (1 - kept) : 0);
+  return row.map((share, i) => (retained[i] ? stays(share, i) : leaves(share)));
 }
+
+const added = (matrix, own, way) => matrix.map((row, i) => (i === own ? row.map((share, j) => share + way[j]) : row));
+const wayOf = (chain, matrix, lever, change) => direction(chain, matrix, lever).map((share) => change * share);
+const shifted = (chain, matrix, lever, change) => added(matrix, lever.own, wayOf(chain, matrix, lever, change));
 
 /** The matrix with the levers moved, one after the other: `apply` of _scenario.py. */
 export function moved(chain, changes) {
@@ -67,7 +67,7 @@ export function project(chain, matrix, periods, margins) {
   const customers = path.map((counts) => among(counts, retained));
   const kept = path.map((counts) => among(counts.map((n, i) => n * rates[i]), retained));
   return {
-    path, customers,
+    path, first, customers,
     crr: customers.map((_, step) => (step ? kept[step - 1] / customers[step - 1] : NaN)),
     endpoint: first.map((counts) => among(counts, retained) / total(first[0])),
     margin: path.map((counts) => total(counts.map((n, i) => n * worth[i]))),
@@ -75,28 +75,42 @@ export function project(chain, matrix, periods, margins) {
   };
 }
 
-function outcome(chain, matrix, periods, margins) {
-  const base = project(chain, matrix, periods, margins);
-  const { customers, crr, endpoint, margin } = base;
-  return { base, customers: customers.at(-1), crr: crr.at(-1), crr_endpoint: endpoint.at(-1), margin: total(margin.slice(1)) };
+/** What a change of one row adds to a path: `Chain.gain` of _chain.py. The difference of two paths loses digits. */
+function gains(matrix, path, own, way) {
+  const next = added(matrix, own, way);
+  const rows = [way.map(() => 0)];
+  path.slice(0, -1).forEach((counts, i) => rows.push(after(rows[i], next, way.map((share) => counts[own] * share))));
+  return rows;
+}
+
+/** What a change of one row does to the rate of the last step: `_rate_gain` of _levers.py. */
+function rateGain({ retained }, { path, customers, crr, rates }, more, own, way) {
+  const lift = rates.map((_, i) => (i === own ? among(way, retained) : 0));
+  const top = among(rates.map((rate, i) => path.at(-2)[i] * lift[i] + more[i] * (rate + lift[i] - crr.at(-1))), retained);
+  return top / (customers.at(-2) + among(more, retained) || NaN);
+}
+
+function gainsOf(chain, matrix, now, margins, own, way) {
+  const rows = gains(matrix, now.path, own, way);
+  const closed = gains(matrix, now.first, own, way);
+  return {
+    customers: among(rows.at(-1), chain.retained), crr: rateGain(chain, now, rows.at(-2), own, way),
+    crr_endpoint: among(closed.at(-1), chain.retained) / total(now.first[0]),
+    margin: total(rows.map((more) => total(chain.stages.map((stage, i) => more[i] * (margins[stage] ?? 0))))),
+  };
 }
 
 /** What one point more on each lever brings from where they stand; NaN for who has no point left. */
-export function effects(chain, changes, periods, margins) {
+export function effects(chain, changes, periods, margins, point = POINT) {
   const matrix = moved(chain, changes);
-  const now = outcome(chain, matrix, periods, margins);
+  const now = project(chain, matrix, periods, margins);
   return chain.levers.map((lever) => {
-    const full = lever.high - (changes[lever.name] ?? 0) + SLACK < STEP;
-    const then = outcome(chain, full ? matrix : shifted(chain, matrix, lever, STEP), periods, margins);
-    const gain = (name) => (full ? NaN : then[name] - now[name]);
-    const treated = total(now.base.path.slice(0, -1).map((counts) => counts[lever.own]));
-    const cost = (chain.costs[lever.name] ?? NaN) * treated;
+    const full = lever.high - (changes[lever.name] ?? 0) + SLACK < point;
+    const gain = full ? UNKNOWN : gainsOf(chain, matrix, now, margins, lever.own, wayOf(chain, matrix, lever, point));
+    const treated = total(now.path.slice(0, -1).map((counts) => counts[lever.own]));
+    const cost = full ? NaN : (chain.costs[lever.name] ?? NaN) * treated;
     const per = (value) => (cost > 0 ? value / cost : NaN);
-    return {
-      lever: lever.name, full, cost: full ? NaN : cost,
-      customers: gain("customers"), crr: gain("crr"), crr_endpoint: gain("crr_endpoint"), margin: gain("margin"),
-      customers_per_1000: per(1000 * gain("customers")), margin_per_cost: per(gain("margin")),
-    };
+    return { lever: lever.name, full, cost, ...gain, customers_per_1000: per(1000 * gain.customers), margin_per_cost: per(gain.margin) };
   });
 }
 
