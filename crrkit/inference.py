@@ -112,7 +112,9 @@ def infer_contracts(base: Base, *, every: str = "month", period: str | None = No
     Contracts of one person leave together more often than by chance, so 1,000 of them are not 1,000 trials. With
     ``m`` contracts of a person at the start, ``k`` of them kept, and ``p`` the rate, the variance of ``p`` is
     ``q/(q-1) * sum((k - p m)^2) / (sum m)^2`` over ``q`` people; the interval is Wilson's with as many independent
-    contracts as would have the same variance.
+    contracts as would have the same variance, at most as many as there are. Where all contracts were kept, or none, or
+    one person holds them all, nothing shows how alike those of one person fare: they count as one, and the evidence
+    is the number of people. Rows with the same contract id are one contract, as for ``unit="contract"``.
 
     Args:
         base: Contracts.
@@ -120,10 +122,19 @@ def infer_contracts(base: Base, *, every: str = "month", period: str | None = No
         period: The period's name; by default the latest complete one.
 
     Returns:
-        The rate by contract; ``evidence`` is the effective number of contracts.
+        The rate by contract; ``evidence`` is the effective number of contracts. Without a contract at the start the
+        rate is NaN.
 
     Raises:
         ValueError: If the base has no contracts, or no such period.
+
+    Examples:
+        >>> import pandas as pd
+        >>> from crrkit.bases import read_contracts
+        >>> ten = pd.DataFrame({"who": ["a"] * 5 + ["b"] * 5, "joined": "2024-01-05", "gone": None})
+        >>> found = infer_contracts(read_contracts(ten, customer="who", start="joined", end="gone", as_of="2024-03-01"))
+        >>> found.n, found.evidence, round(found.low, 3)  # ten contracts, but two people
+        (10.0, 2.0, 0.342)
 
     References:
         The linearised variance of a ratio (Cochran, Sampling Techniques, ch. 2); design effect, domain 2.9.
@@ -142,10 +153,16 @@ def clustered(held: pd.DataFrame) -> Inference:
     """The rate and its interval from ``contracts, kept, people``."""
     people, contracts, kept = held["people"], held["contracts"], held["kept"]
     n, total_kept, q = float((people * contracts).sum()), float((people * kept).sum()), float(people.sum())
-    if q < 2:  # noqa: PLR2004 - one person has no variance
-        return infer(total_kept, n)
+    if not n:
+        return infer(0, 0)
     rate = total_kept / n
-    variance = q / (q - 1) * float((people * (kept - rate * contracts) ** 2).sum()) / n**2
-    evidence = rate * (1 - rate) / variance if variance else n
+    scatter = float((people * (kept - rate * contracts) ** 2).sum())
+    evidence = q if rate in {0, 1} or q == 1 else _independent(rate, n, q, scatter)
     low, high = wilson_share(rate, evidence)
     return Inference(rate, low, high, "process", evidence, n)
+
+
+def _independent(rate: float, n: float, people: float, scatter: float) -> float:
+    """As many contracts of chance alone as scatter like these; where people scatter less than chance, all of them."""
+    variance = people / (people - 1) * scatter / n**2
+    return min(n, rate * (1 - rate) / variance) if variance else n

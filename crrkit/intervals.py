@@ -24,21 +24,24 @@ Interval = tuple[float, float]
 UNKNOWN: Interval = (math.nan, math.nan)
 
 
-def wilson(kept: float, n: float, *, level: float = 0.95) -> Interval:
+def wilson(kept: float, n: float, *, level: float = 0.95, allow_fractional: bool = False) -> Interval:
     """Wilson's score interval of a share.
 
     Centre ``(p + z²/2n) / (1 + z²/n)``, half-width ``z √(p(1-p)/n + z²/4n²) / (1 + z²/n)`` with ``p = kept/n``.
 
     Args:
-        kept: Customers kept, a whole number from 0 to ``n``.
-        n: Customers there were to keep. With 0 there is no share: both ends are NaN.
+        kept: Customers kept, from 0 to ``n``.
+        n: Customers there were to keep. With 0 there is no share: both ends are NaN. A number that is not whole is an
+            effective one (:func:`effective_n`), and ``kept`` may then be a fraction of it too.
         level: Coverage, a fraction between 0 and 1.
+        allow_fractional: Whether ``kept`` may be no whole number also of a whole ``n`` (averages, weighted counts).
 
     Returns:
         The lower and the upper end, fractions in [0, 1].
 
     Raises:
-        InputError: If a count is negative or not whole, or the level is not between 0 and 1.
+        InputError: If a count is negative, ``kept`` is no whole number of a whole ``n``, or the level is not between
+            0 and 1.
         InconsistentCounts: If ``kept`` is more than ``n``.
 
     References:
@@ -49,12 +52,16 @@ def wilson(kept: float, n: float, *, level: float = 0.95) -> Interval:
         [0.756616, 0.920511]
         >>> wilson(12, 12)[1], wilson(0, 0)
         (1.0, (nan, nan))
+        >>> n = effective_n(1000, cluster_size=2.5, icc=0.8)
+        >>> [round(end, 4) for end in wilson(0.7 * n, n)]
+        [0.6563, 0.7403]
         >>> wilson(80, 70)
         Traceback (most recent call last):
         ...
         crrkit._errors.InconsistentCounts: kept=80 is more than n=70; at most everybody can be kept.
     """
-    kept, n = check_share(kept, n)
+    n = check_count(n, name="n", allow_fractional=True)
+    kept, n = check_share(kept, n, allow_fractional=allow_fractional or n != int(n))
     z = z_score(level)
     return _score_interval(kept / n, n, z) if n else UNKNOWN
 
@@ -282,9 +289,14 @@ def effective_n(n: float, *, cluster_size: float, icc: float) -> float:
     return n / (1 + (size - 1) * check_fraction(icc, name="icc"))
 
 
-def check_share(kept: float, n: float, *, names: tuple[str, str] = ("kept", "n")) -> Interval:
-    """Two whole counts, the first a part of the second."""
-    kept, n = check_count(kept, name=names[0]), check_count(n, name=names[1])
+def check_share(
+    kept: float, n: float, *, names: tuple[str, str] = ("kept", "n"), allow_fractional: bool = False
+) -> Interval:
+    """Two counts, whole unless averages or weights are allowed, the first a part of the second."""
+    kept, n = (
+        check_count(count, name=name, allow_fractional=allow_fractional)
+        for name, count in zip(names, (kept, n), strict=True)
+    )
     if kept > n:
         message = _("{kept_name}={kept:.15g} is more than {n_name}={n:.15g}; at most everybody can be kept.")
         message = message.format(kept_name=names[0], kept=kept, n_name=names[1], n=n)

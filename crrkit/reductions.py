@@ -128,12 +128,17 @@ def contract_units(contracts: ir.Table, *, as_of: datetime, unit: str, by: tuple
     """What is counted, as ``customer, start, end``; an end that was not seen is at the cut-off or later."""
     seen = contracts.filter(contracts["start"] < as_of)
     end = ibis.coalesce(seen["end"], ibis.literal(as_of, type="timestamp"))
-    if unit != "contract":
-        customer = seen["customer"]
-    else:  # a row without a number is a contract of its own; the order is the same in every run
-        row = ibis.row_number().over(order_by=[seen["customer"], seen["start"], seen["end"]]).cast("string")
-        customer = ibis.coalesce("#" + seen["contract"].cast("string"), row) if "contract" in seen.columns else row
+    customer = _own_number(seen) if unit == "contract" else seen["customer"]
     return seen.select(customer=customer, start=seen["start"], end=end, **{name: seen[name] for name in by})
+
+
+def _own_number(contracts: ir.Table) -> ir.StringValue:
+    """The contract's number; a row without one is a contract of its own. The order is the same in every run."""
+    order = [contracts["customer"], contracts["start"], contracts["end"]]
+    row = ibis.row_number().over(order_by=order).cast("string")
+    if "contract" not in contracts.columns:
+        return row
+    return ibis.coalesce("#" + contracts["contract"].cast("string"), row)
 
 
 def trailing_units(orders: ir.Table, *, days: float, as_of: datetime) -> ir.Table:
@@ -211,7 +216,8 @@ def revenue_by_period(orders: ir.Table, *, calendar: Calendar, as_of: datetime) 
     """Revenue as ``period, customers, revenue, retained, capped, negative``, one row a period with purchases.
 
     ``revenue`` is what the customers of the period paid in it, ``retained`` what the same customers paid in the next
-    period, ``capped`` the same, for each no more than before; ``negative`` counts customers whose sum is below 0.
+    period, ``capped`` the same, for each no more than before; ``negative`` counts customers one of whose two sums is
+    below 0.
     """
     paid = _paid(orders, calendar, as_of)
     own = {"group_by": paid["customer"], "order_by": paid["period"]}
@@ -223,15 +229,15 @@ def revenue_by_period(orders: ir.Table, *, calendar: Calendar, as_of: datetime) 
         revenue=rows["revenue"].sum(),
         retained=rows["following"].sum(),
         capped=ibis.least(rows["revenue"], rows["following"]).sum(),
-        negative=ibis.ifelse(rows["revenue"] < 0, 1, 0).sum(),
+        negative=ibis.ifelse(ibis.least(rows["revenue"], rows["following"]) < 0, 1, 0).sum(),
     )
 
 
 def retail_histogram(orders: ir.Table, *, calendar: Calendar, as_of: datetime) -> ir.Table:
     """Purchases as ``period, buyers, receipts, repeat_buyers, revenue``.
 
-    A receipt is its number when the base has one, else everything a customer bought at one moment; a repeat buyer
-    bought on at least two days of the period.
+    A receipt is its number when the base has numbers, a row without one is a receipt by itself; when it has none, all
+    that a customer bought at one moment. A repeat buyer bought on at least two days of the period.
     """
     seen = orders.filter(orders["at"] < as_of)
     receipt = seen["receipt"].cast("string") if "receipt" in seen.columns else seen["at"].cast("string")
@@ -243,7 +249,9 @@ def retail_histogram(orders: ir.Table, *, calendar: Calendar, as_of: datetime) -
         amount=seen["amount"].cast("float64"),
     )
     own = rows.group_by("period", "customer").agg(
-        receipts=rows["receipt"].nunique(), days=rows["day"].nunique(), revenue=rows["amount"].sum()
+        receipts=rows["receipt"].nunique() + rows["receipt"].isnull().ifelse(1, 0).sum(),
+        days=rows["day"].nunique(),
+        revenue=rows["amount"].sum(),
     )
     return own.group_by("period").agg(
         buyers=own.count(),
@@ -290,16 +298,24 @@ def _paid(orders: ir.Table, calendar: Calendar, as_of: datetime) -> ir.Table:
 def contracts_of_people(contracts: ir.Table, *, since: datetime, until: datetime) -> ir.Table:
     """Contracts that ran just before ``since`` as ``contracts, kept, people``: how many people held so many of them.
 
-    ``kept`` of them still ran just before ``until``.
+    ``kept`` of them ran just before ``until``. Rows with the same id are one contract.
     """
-    opening, closing = (ibis.literal(moment, type="timestamp") for moment in (since, until))
-    held = contracts.filter(
-        (contracts["start"] < opening) & (contracts["end"].isnull() | (contracts["end"] >= opening))
-    )
-    stays = ibis.ifelse(held["end"].isnull() | (held["end"] >= closing), 1, 0)
-    own = held.select(customer=held["customer"], stays=stays)
-    own = own.group_by("customer").agg(contracts=own.count(), kept=own["stays"].sum())
-    return own.group_by("contracts", "kept").agg(people=own.count())
+    rows = contracts.mutate(contract=_own_number(contracts))
+    opening, closing = (_runs(rows, moment).ifelse(1, 0) for moment in (since, until))
+    own = rows.mutate(opening=opening, closing=closing).group_by("contract")
+    held = own.agg(
+        customer=lambda t: t["customer"].min(where=t["opening"] == 1),
+        opening=lambda t: t["opening"].max(),
+        closing=lambda t: t["closing"].max(),
+    ).filter(lambda t: t["opening"] == 1)
+    people = held.group_by("customer").agg(contracts=held.count(), kept=held["closing"].sum())
+    return people.group_by("contracts", "kept").agg(people=people.count())
+
+
+def _runs(contracts: ir.Table, moment: datetime) -> ir.BooleanValue:
+    """Whether a contract runs just before a moment."""
+    at = ibis.literal(moment, type="timestamp")
+    return (contracts["start"] < at) & (contracts["end"].isnull() | (contracts["end"] >= at))
 
 
 def with_clock_moved(rows: ir.Table, *, hours: float) -> ir.Table:

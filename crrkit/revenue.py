@@ -67,8 +67,8 @@ def revenue_retention(base: Base, *, every: str = "month") -> RevenueRetention:
         every: The period.
 
     Returns:
-        One row a period; rates are NaN where there was no opening revenue or where some customer's opening revenue is
-        below 0 (more refunds than sales), with ``status`` saying so: nothing is floored.
+        One row a period; rates are NaN where there was no opening revenue or where what some customer paid before, or
+        pays now, is below 0 (more refunds than sales), with ``status`` saying so: nothing is floored.
 
     Raises:
         ValueError: If the base has no amounts or is shorter than one period.
@@ -136,7 +136,8 @@ def retail_measures(base: Base, *, every: str = "month") -> RetailMeasures:
     period's buyers who bought on at least two of its days.
 
     Args:
-        base: Purchases with an amount. Without ``receipt=`` all that a customer bought at one moment is a receipt.
+        base: Purchases with an amount. A row without a receipt's number is a receipt by itself; without ``receipt=``
+            all that a customer bought at one moment is one.
         every: The period.
 
     Returns:

@@ -46,6 +46,45 @@ def test_one_contract_a_person_changes_next_to_nothing() -> None:
     assert (found.low, found.high) == pytest.approx(crr.wilson(700, 1000), abs=1e-4)
 
 
+@pytest.mark.parametrize(("contracts", "kept", "people"), [([5], [5], [2]), ([5], [0], [2]), ([10], [7], [1])])
+def test_where_nothing_shows_how_alike_they_fare_the_contracts_of_a_person_are_one(contracts, kept, people) -> None:
+    found = clustered(pd.DataFrame({"contracts": contracts, "kept": kept, "people": people}))
+    assert found.evidence == people[0]
+    assert found.n == contracts[0] * people[0]
+
+
+def test_there_are_never_more_independent_contracts_than_contracts() -> None:
+    # Everybody keeps one of two: no scatter between people. And nearly everybody does: hardly any.
+    for kept, people in (([1], [50]), ([1, 2, 0], [48, 1, 1])):
+        found = clustered(pd.DataFrame({"contracts": 2, "kept": kept, "people": people}))
+        assert found.evidence == found.n == 100
+
+
+def test_rows_of_one_contract_are_one_contract() -> None:
+    # Rebilled monthly: C1 of a in three rows, C2 of b in three rows of which the last is missing; C3 of b runs on.
+    rows = [
+        ("a", "C1", 1, 2),
+        ("a", "C1", 2, 3),
+        ("a", "C1", 3, 4),
+        ("b", "C2", 1, 2),
+        ("b", "C2", 2, 3),
+        ("b", "C3", 1, 4),
+    ]
+    frame = pd.DataFrame([(who, no, f"2024-{a:02}-10", f"2024-{z:02}-10") for who, no, a, z in rows])
+    frame.columns = ["who", "no", "joined", "gone"]
+    base = crr.read_contracts(frame, customer="who", contract="no", start="joined", end="gone", as_of="2024-04-01")
+    found = infer_contracts(base, period="2024-03")
+    row = crr.retention_by_period(base, unit="contract").row("2024-03")
+    assert (found.n, found.rate) == (row["start"], row["crr"]) == (3, 2 / 3)
+    # Two people, k - m p = 1/3 and -1/3: variance 2 * (2/9) / 9 = 4/81; (2/9) / (4/81) = 4.5, but there are but three.
+    assert found.evidence == 3
+
+
+def test_nobody_there_has_no_rate() -> None:
+    base = crr.read_contracts(crr.sample_path("canonical"), customer="client_id", start="joined", end="left")
+    assert math.isnan(infer_contracts(base, period=f"{base.first:%Y-%m}").rate)
+
+
 def test_the_interval_covers_what_a_simulation_with_clusters_gives() -> None:
     dice = np.random.default_rng(3)
     sizes = dice.integers(1, 5, 200)

@@ -201,6 +201,17 @@ def test_contracts_of_the_same_people_count_for_less():
     assert wilson_share(0.7, n) == pytest.approx((0.6563, 0.7403), abs=5e-5)
 
 
+def test_an_effective_number_takes_fractions():
+    n = effective_n(1000, cluster_size=2.5, icc=0.8)
+    assert wilson(0.7 * n, n) == pytest.approx((0.6563, 0.7403), abs=5e-5)
+    assert wilson(0.7 * n, n) == pytest.approx(wilson_share(0.7, n), abs=1e-15)
+    assert wilson(10.5, 21, allow_fractional=True) == pytest.approx(wilson_share(0.5, 21))
+    with pytest.raises(InputError, match="allow_fractional=True"):
+        wilson(10.5, 21)  # of 21 whole customers ten and a half cannot have stayed
+    with pytest.raises(InconsistentCounts):
+        wilson(n + 0.1, n)
+
+
 def test_one_contract_each_or_no_likeness_changes_nothing():
     assert effective_n(1000, cluster_size=1, icc=0.8) == effective_n(1000, cluster_size=3, icc=0) == 1000
     assert effective_n(1000, cluster_size=4, icc=1) == 250

@@ -58,6 +58,14 @@ def test_no_opening_revenue_has_no_rate_and_refunds_above_sales_are_flagged() ->
     assert math.isnan(flagged["grr"])
 
 
+def test_who_took_back_more_than_was_paid_leaves_no_rate() -> None:
+    # a paid 10 in January and got 25 back in February: min(-15, 10) of 10 would be a gross retention of -150 %.
+    rows = [("a", "2024-01-05", 10.0), ("a", "2024-02-05", 10.0), ("a", "2024-02-29", -25.0)]
+    row = crr.revenue_retention(log_of(*rows, refunds="keep")).table.iloc[-1]
+    assert (row["closing"], row["status"]) == (-15, "negative_revenue")
+    assert row[["grr", "nrr"]].isna().all()
+
+
 AMOUNTS = st.integers(1, 40).map(float)
 ROWS = st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(0, 120), AMOUNTS), min_size=1, max_size=40)
 START = pd.Timestamp("2024-01-01")
@@ -105,6 +113,19 @@ def test_receipts_are_counted_by_number_or_by_moment() -> None:
     assert crr.retail_measures(by_number).table["receipts"].iloc[0] == 3
     by_moment = crr.read_orders(frame, customer="who", at="at", amount="paid")
     assert crr.retail_measures(by_moment).table["receipts"].iloc[0] == 2
+
+
+def test_a_purchase_without_a_receipts_number_is_a_receipt_by_itself() -> None:
+    # Three purchases, two without a number: 3 receipts (not 1), 3/2 a buyer, 60/3 each.
+    frame = pd.DataFrame({
+        "who": ["a", "a", "b"], "paid": [10.0, 20.0, 30.0], "no": ["r1", None, None],
+        "at": ["2024-01-05", "2024-01-06", "2024-01-31"],
+    })  # fmt: skip
+    row = crr.retail_measures(crr.read_orders(frame, customer="who", at="at", amount="paid", receipt="no")).table.iloc[
+        0
+    ]
+    assert (row["receipts"], row["frequency"], row["average_check"]) == (3, 1.5, 20)
+    assert row["buyers"] * row["frequency"] * row["average_check"] == row["revenue"]
 
 
 def test_concentration_of_the_specification() -> None:
