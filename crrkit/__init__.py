@@ -32,7 +32,8 @@ _HOMES = {
     "report": ("write_report",),
     "activity": ("OwnGap", "Trailing"),
     "cadence": ("characteristic_interval", "suggest_period"),
-    "noise": ("compare_segments", "control_chart", "simulate_chart"),
+    "noise": ("control_chart", "simulate_chart"),
+    "segments": ("compare_segments",),
     "conventions": ("reconcile", "who_is_new"),
     "revenue": ("concentration", "retail_measures", "revenue_retention"),
     "stressing": ("stress",),
@@ -129,7 +130,6 @@ if TYPE_CHECKING:
     from crrkit.mixture import decompose as decompose
     from crrkit.movement import RetentionTable as RetentionTable
     from crrkit.movement import retention_by_period as retention_by_period
-    from crrkit.noise import compare_segments as compare_segments
     from crrkit.noise import control_chart as control_chart
     from crrkit.noise import simulate_chart as simulate_chart
     from crrkit.playbook import ActionList as ActionList
@@ -156,6 +156,7 @@ if TYPE_CHECKING:
     from crrkit.revenue import revenue_retention as revenue_retention
     from crrkit.samples import sample as sample
     from crrkit.samples import sample_path as sample_path
+    from crrkit.segments import compare_segments as compare_segments
     from crrkit.stages import ContractRule as ContractRule
     from crrkit.stages import MarkovCheck as MarkovCheck
     from crrkit.stages import StageFlow as StageFlow

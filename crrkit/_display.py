@@ -14,11 +14,12 @@ from crrkit._language import format_date, format_number, format_percent, format_
 from crrkit._language import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import pandas as pd
 
 UNDEFINED = "\N{EN DASH}"
+BETWEEN = " \N{MIDDLE DOT} "  # the names of one segment by several columns
 
 _FORMATS: dict[str, Callable[[Any], str]] = {
     "count": format_number,
@@ -53,6 +54,18 @@ def _is_missing(value: object) -> bool:
     return isinstance(value, float) and math.isnan(value)
 
 
+def segment_names(frame: pd.DataFrame, by: Sequence[Any]) -> list[str]:
+    """One name a row from the columns that name a segment.
+
+    Examples:
+        >>> import pandas as pd
+        >>> segment_names(pd.DataFrame({"region": ["north", "south"], "tariff": ["a", None]}), ["region", "tariff"])
+        ['north · a', 'south · –']
+    """
+    rows = frame[list(by)].itertuples(index=False, name=None)
+    return [BETWEEN.join(UNDEFINED if _is_missing(value) else str(value) for value in row) for row in rows]
+
+
 class Shown:
     """What every result can do: a table, its kinds, and the ways to look at it.
 
@@ -71,20 +84,25 @@ class Shown:
         """The heading of each shown column in the current language."""
         return {name: _(name) for name in self.kinds}
 
+    def below(self) -> Sequence[str]:
+        """Sentences that must not be missed; they stand below the table in text and HTML alike."""
+        return ()
+
     def caption(self) -> str:
         """One line that says what the table is; empty when there is nothing to say."""
         return ""
 
     def to_html(self) -> str:
         """The shown columns as an accessible HTML table."""
-        return table_to_html(
+        table = table_to_html(
             self._shown_rows(), titles=self._shown_titles(), kinds=self._shown_kinds(), caption=self.caption()
         )
+        return table + "".join(f"<p>{html.escape(note)}</p>" for note in self.below())
 
     def __str__(self) -> str:
-        """The shown columns as text, right-aligned, with the caption above."""
+        """The caption, the shown columns as text, and what must not be missed."""
         text = table_to_text(self._shown_rows(), titles=self._shown_titles(), kinds=self._shown_kinds())
-        return f"{self.caption()}\n{text}" if self.caption() else text
+        return "\n".join([*filter(None, [self.caption()]), text, *self.below()])
 
     __repr__ = __str__
 
@@ -96,14 +114,14 @@ class Shown:
         return [titles[name] for name in self._shown_names()]
 
     def _shown_kinds(self) -> list[str]:
-        return [self.kinds[name] for name in self._shown_names()]
+        return [self.kinds.get(name, "text") for name in self._shown_names()]
 
     def _shown_names(self) -> list[str]:
         return [name for name in self.kinds if name in self.table.columns]
 
     def _shown_rows(self) -> list[list[str]]:
-        names = self._shown_names()
-        columns = [[format_cell(value, self.kinds[name]) for value in self.table[name]] for name in names]
+        shown = zip(self._shown_names(), self._shown_kinds(), strict=True)
+        columns = [[format_cell(value, kind) for value in self.table[name]] for name, kind in shown]
         return [list(row) for row in zip(*columns, strict=True)]
 
 

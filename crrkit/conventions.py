@@ -17,6 +17,7 @@ from crrkit._display import Shown, format_cell
 from crrkit._language import gettext as _
 from crrkit._language import mark
 from crrkit.accounts import too_many_lost
+from crrkit.movement import check_one_account
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -198,6 +199,7 @@ def reconcile(kept: RetentionTable, *, period: str | None = None) -> Reconciliat
         {'people': 0.6, 'continuous': 0.4, 'new = not there at the start': 0.6, 'new = first ever, still here': 0.8,
          'new = first ever, gross': 0.6, 'new = everybody who came, gross': 0.2, 'new = every start': 0.0}
     """
+    check_one_account(kept, "reconcile({kept})")
     row = kept.latest if period is None else kept.row(period)
     flows = flows_of(row)
     people = CONVENTIONS[0].rate(flows)

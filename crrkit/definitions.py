@@ -53,6 +53,7 @@ class DefinitionCard:
         contacts: Where people stand who never bought; None when the list holds customers alone.
         new: Who is new.
         returned: Who has returned.
+        segment: The segment of the base that was counted alone; None for all customers.
     """
 
     source: str
@@ -69,6 +70,7 @@ class DefinitionCard:
     burn_in_days: int = 0
     new: str = mark("a customer for the first time ever inside the period, and still there at its end")
     returned: str = mark("a former customer, not there at the start, there again at the end")
+    segment: str | None = None
 
     def with_(self, **changes: Any) -> DefinitionCard:
         """A copy with other values."""
@@ -90,6 +92,7 @@ class DefinitionCard:
         """Heading and text of every rule, in the order in which they are read."""
         return {
             "source": (_("Source"), self.source),
+            "segment": (_("Segment"), self.segment),
             "every": (_("Period"), _(self.every) if self.every else None),
             "unit": (_("Unit"), _(_WORDS.get(self.unit, self.unit))),
             "activity": (_("Customer at a moment"), _(_WORDS.get(self.activity, self.activity))),

@@ -15,10 +15,11 @@ import numpy as np
 import pandas as pd
 
 from crrkit._checks import check_choice, check_column, check_count, check_fraction
-from crrkit._display import Shown, format_cell
-from crrkit._errors import InconsistentCounts, InputError
+from crrkit._display import Shown, format_cell, segment_names
+from crrkit._errors import InconsistentCounts, InputError, InputTypeError
 from crrkit._language import format_points
 from crrkit._language import gettext as _
+from crrkit.segments import simpson_notes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from crrkit.stages import StageFlow
 
 KINDS = ("twofold", "threefold")
-EXACT = 1e-12  # what rounding leaves of a change that is none
 WHOLE = 1e-6  # how far shares typed by hand may be from 1
 STILL = 0.0
 COLUMNS = (("start", "kept"), ("share", "rate"), ("share", "crr"), ("start", "rate"), ("start", "crr"))
@@ -99,17 +99,16 @@ class Decomposition(Shown):
             **{name: format_points(value, digits=2) for name, value in parts.items()},
         )
 
-    def __str__(self) -> str:
-        """The caption, the rows and what must not be missed."""
-        return "\n".join([super().__str__(), *self.notes])
-
-    __repr__ = __str__
+    def below(self) -> tuple[str, ...]:
+        """What must not be missed."""
+        return self.notes
 
 
 def decompose(
-    before: Any,
-    after: Any,
+    of: Any = None,
+    after: Any = None,
     *,
+    before: Any = None,
     kind: str = "twofold",
     by: str | Sequence[str] = (),
     account: RetentionTable | StageFlow | None = None,
@@ -125,22 +124,27 @@ def decompose(
     ways to split a weighted mean; this one favours neither period. ``threefold`` weighs by the period before,
     ``sum(w0 * dr) + sum((r0 - crr0) * dw) + sum(dw * dr)``, and leaves the last term to both.
 
+    ``decompose(kept, before="2023", after="2024")`` splits the change between two periods of an account by segments or
+    of a flow between stages; ``decompose(before, after)`` that between two states.
+
     Args:
-        before: A mapping ``{segment: (start, kept)}`` of counts, or ``(share, rate)`` with shares that sum to 1, or
-            ``(start, rate)``; or a frame with columns so named (``crr`` also stands for ``rate``); or, with
-            ``account``, the name of a period.
-        after: The same for the later period. A segment that is not named had nobody.
+        of: What changed: an account by segments, ``retention_by_period(..., by=...)``, or a flow between stages,
+            ``stage_flow``, in which both periods are looked up. Or the earlier of two states: a mapping
+            ``{segment: (start, kept)}`` of counts, or ``(share, rate)`` with shares that sum to 1, or ``(start,
+            rate)``; or a frame with columns so named (``crr`` also stands for ``rate``).
+        after: The later period's name; or the later state. A segment that is not named had nobody.
+        before: The earlier period's name, by default the one before; or the earlier state, by its name.
         kind: ``twofold`` or ``threefold``.
         by: For frames, the columns that name the segment; by default the index does.
-        account: An account by segments, ``retention_by_period(..., by=...)``, or a flow between stages, ``stage_flow``,
-            in which both periods are looked up.
+        account: The former spelling, ``decompose("2023", "2024", account=kept)``.
 
     Returns:
         The split, with ``.rate_effect .mix_effect .interaction .change``. A segment that had nobody in one of the
         periods has no rate there (NaN): all that it does is mix.
 
     Raises:
-        ValueError: If a period had nobody to keep, shares do not sum to 1, or more were kept than there were.
+        ValueError: If a period is missing or unknown or had nobody to keep, shares do not sum to 1, or more were kept
+            than there were.
 
     References:
         Kitagawa 1955, Journal of the American Statistical Association 50:1168-1194; Das Gupta 1993.
@@ -163,7 +167,11 @@ def decompose(
     """
     check_choice(kind, name="kind", choices=KINDS)
     if account is not None:
-        before, after, by = _period(account, before, "before"), _period(account, after, "after"), account.by
+        of, before = account, of if before is None else before
+    if isinstance(of, Shown):
+        before, after, by = _two_periods(of, before, after)
+    elif before is None:
+        before = of
     old, new = _read(before, by, "before"), _read(after, by, "after")
     names = list(dict.fromkeys([*old.index, *new.index]))
     old, new = (_complete(rows, names) for rows in (old, new))
@@ -190,29 +198,18 @@ def _split(old: pd.DataFrame, new: pd.DataFrame, *, threefold: bool) -> tuple[pd
 
 
 def _notes(table: pd.DataFrame, change: float) -> list[str]:
-    moves = (table["crr_after"] - table["crr_before"]).dropna()
     only_once = table.loc[table["crr_before"].isna() ^ table["crr_after"].isna(), "segment"]
-    notes = []
-    if abs(change) > EXACT and len(moves):
-        notes += _simpson(moves, change)
+    notes = [*simpson_notes(list(_moves(table)), change)]
     if len(only_once):
         text = _("Only in one of the periods, so that all they do is mix: {names}.")
         notes.append(text.format(names=", ".join(map(str, only_once))))
     return notes
 
 
-def _simpson(moves: pd.Series, change: float) -> list[str]:
-    if (moves.abs() <= EXACT).all():
-        return [_("No segment keeps its customers otherwise than before: the rate of all moved by the mix alone.")]
-    if (moves * np.sign(change) > -EXACT).any():
-        return []
-    fell = _(
-        "Every segment kept more of its customers, yet the rate of all fell: the mix of segments changed (Simpson)."
-    )
-    rose = _(
-        "Every segment kept fewer of its customers, yet the rate of all rose: the mix of segments changed (Simpson)."
-    )
-    return [fell if change < 0 else rose]
+def _moves(table: pd.DataFrame) -> pd.Series:
+    """How the rates moved of all who were there at least once."""
+    there = table["crr_before"].notna() | table["crr_after"].notna()
+    return (table["crr_after"] - table["crr_before"])[there]
 
 
 def _complete(rows: pd.DataFrame, names: list[Any]) -> pd.DataFrame:
@@ -221,14 +218,22 @@ def _complete(rows: pd.DataFrame, names: list[Any]) -> pd.DataFrame:
     return full
 
 
-def _period(account: RetentionTable | StageFlow, label: Any, name: str) -> pd.DataFrame:
-    if not account.by:
-        message = _("This account has no segments. Count it with by=, for example by='region'.")
-        raise InputError(message, argument="account")
+def _two_periods(account: Shown, before: Any, after: Any) -> tuple[pd.DataFrame, pd.DataFrame, Sequence[str]]:
+    """The rows of two periods of an account, and what names its segments."""
     table: pd.DataFrame = getattr(account, "by_stage", account.table)
-    check_choice(label, name=name, choices=list(dict.fromkeys(table["period"])))
-    rows: pd.DataFrame = table[table["period"] == label]
-    return rows[[*account.by, "start", "kept"]]
+    if not set(table.columns) >= {"period", "start", "kept"}:
+        message = _("of is a {kind}; give an account by segments, retention_by_period(…, by=…), or stage_flow(…).")
+        raise InputTypeError(message.format(kind=type(account).__name__), argument="of", given=account)
+    by: Sequence[str] = getattr(account, "by", ())
+    if not by:
+        message = _("This account has no segments. Count it with by=, for example by='region'.")
+        raise InputError(message, argument="of")
+    labels = list(dict.fromkeys(table["period"]))
+    check_choice(after, name="after", choices=labels)
+    earlier = labels[: labels.index(after)]
+    then = earlier[-1] if before is None and earlier else check_choice(before, name="before", choices=labels)
+    old, new = (table.loc[table["period"] == label, [*by, "start", "kept"]] for label in (then, after))
+    return old, new, by
 
 
 def _read(rows: Any, by: str | Sequence[str], name: str) -> pd.DataFrame:
@@ -256,7 +261,8 @@ def _indexed(rows: pd.DataFrame, by: str | Sequence[str], name: str) -> pd.DataF
     for column in [by] if isinstance(by, str) else by:
         check_column(column, name="by", available=rows.columns)
     frame = rows.set_index([by] if isinstance(by, str) else list(by)) if by else rows.copy()
-    frame.index = pd.Index([", ".join(map(str, key)) if isinstance(key, tuple) else str(key) for key in frame.index])
+    levels = range(frame.index.nlevels)
+    frame.index = pd.Index(segment_names(frame.index.to_frame().set_axis(levels, axis=1), levels))
     if not frame.index.is_unique:
         message = _("{name} names a segment twice. Give one row a segment and the columns that name it in by=.")
         raise InputError(message.format(name=name), argument=name)
@@ -265,7 +271,10 @@ def _indexed(rows: pd.DataFrame, by: str | Sequence[str], name: str) -> pd.DataF
 
 def _from_mapping(rows: Any, name: str) -> pd.DataFrame:
     if not isinstance(rows, Mapping) or not rows or any(np.size(pair) != 2 for pair in rows.values()):  # noqa: PLR2004 - a pair has two
-        message = _("{name} must map each segment to two numbers, (start, kept) or (share, rate), or be a frame.")
+        message = _(
+            "{name} must map each segment to two numbers, (start, kept) or (share, rate), or be a frame. For two"
+            " periods of an account say decompose(kept, before=…, after=…)."
+        )
         raise InputError(message.format(name=name), argument=name)
     numbers = [
         [check_count(value, name=f"{name}[{segment!r}]", allow_fractional=True) for value in pair]
@@ -302,7 +311,7 @@ def _check_kept(first: pd.Series, second: pd.Series, name: str) -> None:
     for segment in first.index[wrong]:
         message = _(
             "{name}: {kept:.12g} of {start:.12g} were kept in {segment!r}. Give (start, kept) with kept no more than"
-            " start, or (share, rate) with shares that sum to 1."
+            " start, in this order, or (share, rate) with shares that sum to 1."
         )
         words = {"name": name, "kept": second[segment], "start": first[segment], "segment": segment}
         raise InconsistentCounts(message.format(**words), argument=name, given=words["kept"])

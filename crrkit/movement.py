@@ -14,9 +14,9 @@ import pandas as pd
 
 from crrkit import reductions
 from crrkit._checks import check_choice
-from crrkit._display import Shown, format_cell
+from crrkit._display import UNDEFINED, Shown, format_cell, segment_names
 from crrkit._errors import InputError
-from crrkit._language import format_date, format_number, mark
+from crrkit._language import format_date, format_number, mark, ngettext
 from crrkit._language import gettext as _
 from crrkit.activity import Trailing
 from crrkit.bases import UNITS, Base, ContractBase, OrderBase
@@ -24,7 +24,7 @@ from crrkit.intervals import wilson
 from crrkit.periods import PERIODS, Calendar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import ibis.expr.types as ir
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 COMPLETE, RUNNING, EMPTY, BURN_IN = mark("complete"), mark("running"), mark("empty_base"), mark("burn_in")
 MOST_PERIODS = 20_000  # days in half a century: more rows than that were not meant
+MOST_NAMED = 8  # segments in a message
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -48,6 +49,7 @@ class RetentionTable(Shown):
         quality: The account of the rows.
         by: The segment columns, which then stand in front; each segment has its own account.
         notes: Sentences that must not be missed.
+        whole: The account of all segments together, when there are segments; see also `segment`.
     """
 
     table: pd.DataFrame
@@ -56,6 +58,7 @@ class RetentionTable(Shown):
     quality: QualityReport
     by: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    whole: RetentionTable | None = None
 
     kinds: ClassVar[Mapping[str, str]] = {
         "period": "text", "start": "count", "kept": "count", "lost": "count", "new": "count", "returned": "count",
@@ -64,41 +67,86 @@ class RetentionTable(Shown):
 
     @property
     def latest(self) -> pd.Series:
-        """The last complete period with somebody to keep, else the last with somebody, else the last row."""
+        """The last complete period with somebody to keep, else the last with somebody, else the last row.
+
+        Raises:
+            ValueError: If the account is given by segments: each has its own.
+        """
+        check_one_account(self, "{kept}.latest")
         somebody = self.table[self.table["start"] > 0]
         complete = somebody[somebody["status"] == COMPLETE]
         pool = next(rows for rows in (complete, somebody, self.table) if len(rows))
         return pool.iloc[-1]
 
-    def row(self, period: str) -> pd.Series:
-        """The row of a period by its name.
+    def row(self, period: str, **segment: str) -> pd.Series:
+        """The row of a period by its name, of an account by segments ``kept.row("2024-03", region="north")``.
 
         Raises:
-            ValueError: If the account has no such period.
+            ValueError: If the account has no such period or segment, or has segments and none is named.
         """
+        if segment:
+            return self.segment(**segment).row(period)
+        check_one_account(self, "{kept}.row(…)")
         check_choice(period, name="period", choices=list(self.table["period"]))
         return self.table.iloc[list(self.table["period"]).index(period)]
 
+    def segment(self, **chosen: str) -> RetentionTable:
+        """The account of one segment, ``kept.segment(region="north")``; its card says which.
+
+        Raises:
+            ValueError: If the segments are other ones, or have no such value or combination.
+        """
+        if not self.by or set(chosen) != set(self.by):
+            message = _("The segments of this account are by {names}; say one value for each.")
+            raise InputError(message.format(names=", ".join(self.by) or UNDEFINED), argument="segment", given=chosen)
+        table = self.table
+        for name in self.by:
+            check_choice(chosen[name], name=name, choices=dict.fromkeys(table[name]))
+            table = table[table[name] == chosen[name]]
+        card = self.card.with_(segment=", ".join(f"{name}: {chosen[name]}" for name in self.by))
+        return replace(self, table=table.drop(columns=[*self.by]).reset_index(drop=True), card=card, by=(), whole=None)
+
     def titles(self) -> dict[str, str]:
         """Headings of the shown columns."""
-        return {
+        return dict(zip(self.by, self.by, strict=True)) | {
             "period": _("period"), "start": _("start"), "kept": _("kept"), "lost": _("lost"), "new": _("new"),
             "returned": _("returned"), "end": _("end"), "crr": _("CRR"), "crr_low": _("from"), "crr_high": _("to"),
             "status": _("status"),
         }  # fmt: skip
 
-    def __str__(self) -> str:
-        """The caption, the account and what must not be missed."""
-        return "\n".join([super().__str__(), *self.notes])
+    def below(self) -> tuple[str, ...]:
+        """What must not be missed."""
+        return self.notes
 
-    __repr__ = __str__
+    def _shown_names(self) -> list[str]:
+        return [*self.by, *super()._shown_names()]
 
     def caption(self) -> str:
-        """The latest rate with its counts."""
+        """The latest rate with its counts: of all segments together, or of the one that was chosen."""
+        if self.by:
+            n = len(self.table.drop_duplicates([*self.by]))
+            text = ngettext("{n} segment together, {whole}", "{n} segments together, {whole}", n)
+            return "" if self.whole is None else text.format(n=format_number(n), whole=self.whole.caption())
         row = self.latest
         text = _("{period}: kept {kept} of {start}, CRR {crr}")
         values = {name: format_cell(row[name], self.kinds[name]) for name in ("period", "kept", "start", "crr")}
-        return text.format(**values)
+        return "; ".join(filter(None, [self.card.segment, text.format(**values)]))
+
+
+def check_one_account(kept: RetentionTable, call: str) -> None:
+    """Refuse an account by segments where one account is needed, and say the calls that choose it."""
+    if not kept.by:
+        return
+    rows = kept.table.drop_duplicates([*kept.by])
+    one = ", ".join(f"{name}={rows[name].iloc[0]!r}" for name in kept.by)
+    names = segment_names(rows, kept.by)
+    named = ", ".join(names[:MOST_NAMED]) + (" …" if len(names) > MOST_NAMED else "")
+    message = _(
+        "This account is given by segments ({by}), and one of them is needed: {one}, or {whole} for all together."
+        " The segments are {names}."
+    )
+    calls = {"one": call.format(kept=f"kept.segment({one})"), "whole": call.format(kept="kept.whole")}
+    raise InputError(message.format(by=", ".join(kept.by), names=named, **calls), argument="kept", available=names)
 
 
 def retention_by_period(
@@ -122,7 +170,7 @@ def retention_by_period(
             the one in which the first customer came.
         last: The last period; by default the one that holds the end of the data, marked ``running``.
         by: Segment columns that the base was read with; the account is then given for each segment, each customer
-            standing in the segment of the earliest row.
+            standing in the segment of the earliest row, so that the segments add up to `whole`, all together.
         unit: For contracts, what one customer is: ``person_any`` (there while any contract runs), ``person_all``
             (until the first of the contracts held together ends) or ``contract``.
 
@@ -152,9 +200,12 @@ def retention_by_period(
     segments = _segments(base, by)
     calendar = Calendar(every, week_starts=base.card.week_starts, year_starts=base.card.year_starts)
     span = span_of(base, calendar, first=first, last=last)
-    table = _with_rates(_flows(base, calendar, span, unit, segments))
+    whole, parts = _flows(base, calendar, span, unit, segments)
     card = base.card.with_(every=every, **({"unit": unit} if isinstance(base, ContractBase) else {}))
-    return RetentionTable(table, every, card, base.quality, segments, _notes(base, calendar))
+    account = RetentionTable(_with_rates(whole), every, card, base.quality, notes=_notes(base, calendar))
+    if parts is None:
+        return account
+    return replace(account, table=_with_rates(parts), by=segments, whole=account)
 
 
 def _segments(base: Base, by: str | Sequence[str]) -> tuple[str, ...]:
@@ -202,28 +253,34 @@ def _too_short(base: Base, calendar: Calendar) -> InputError:
     return InputError(f"{message} {hint}".strip(), argument="every", given=calendar.every)
 
 
-def _flows(base: Base, calendar: Calendar, span: range, unit: str, by: tuple[str, ...]) -> pd.DataFrame:
-    """The flows of the whole base, or of each segment with the segment's names in front."""
-    if isinstance(base, OrderBase) and base.activity == "period":
-        reduction = reductions.order_histogram(base.table, calendar=calendar, as_of=base.as_of, by=by)
-        finish = flows_of_orders
-    else:
-        units, segments = units_of(base, unit, by)
-        until = "first" if unit == "person_all" else "last"
-        reduction = reductions.spell_histogram(
-            units, calendar=calendar, as_of=base.as_of, until=until, segments=segments
-        )
-        finish = flows_of_spells
-    histogram = reductions.collect(reduction)
+def _flows(
+    base: Base, calendar: Calendar, span: range, unit: str, by: tuple[str, ...]
+) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """The flows of the whole base and, when there are segments, of each with the segment's names in front."""
+    histogram, finish = _histogram(base, calendar, unit, by)
+    whole = dated(finish(histogram, span), calendar, span, base)
     if not by:
-        return dated(finish(histogram, span), calendar, span, base)
+        return whole, None
     parts = []
     for _key, group in histogram.groupby(list(by), sort=True):
         flows = dated(finish(group, span), calendar, span, base)
         for place, name in enumerate(by):
             flows.insert(place, name, group[name].iloc[0])
         parts.append(flows)
-    return pd.concat(parts, ignore_index=True)
+    return whole, pd.concat(parts, ignore_index=True)
+
+
+def _histogram(
+    base: Base, calendar: Calendar, unit: str, by: tuple[str, ...]
+) -> tuple[pd.DataFrame, Callable[[pd.DataFrame, range], pd.DataFrame]]:
+    """The small frame of a base, and what makes flows of it; without its segments it is that of the whole."""
+    if isinstance(base, OrderBase) and base.activity == "period":
+        reduction = reductions.order_histogram(base.table, calendar=calendar, as_of=base.as_of, by=by)
+        return reductions.collect(reduction), flows_of_orders
+    units, segments = units_of(base, unit, by)
+    until = "first" if unit == "person_all" else "last"
+    reduction = reductions.spell_histogram(units, calendar=calendar, as_of=base.as_of, until=until, segments=segments)
+    return reductions.collect(reduction), flows_of_spells
 
 
 def units_of(base: Base, unit: str, by: tuple[str, ...]) -> tuple[ir.Table, ir.Table | None]:

@@ -1,14 +1,11 @@
-"""News or noise: the run chart with limits, and segments compared with care.
+"""News or noise: the run chart with limits.
 
-An unchanged process gives another rate every period. What lies inside the limits is no news, and of twenty segments
-one will stand out by chance.
+An unchanged process gives another rate every period. What lies inside the limits is no news.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from itertools import combinations
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -19,16 +16,14 @@ from crrkit._display import Shown, format_cell
 from crrkit._errors import InputError
 from crrkit._language import gettext as _
 from crrkit._language import mark, ngettext
-from crrkit.intervals import difference_p_value, holm, newcombe
-from crrkit.movement import COMPLETE
+from crrkit.movement import COMPLETE, check_one_account
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from crrkit.movement import RetentionTable
 
 LONG_RUN = 8  # so many in a row on one side of the centre happen by chance about once in 128 tries (Western Electric)
-FEW = 30  # customers at the start of a period, below which a cell is flagged
 FEWEST_PERIODS = 2
 SIGMAS = 3.0  # Shewhart
 SEEDS = 2**32
@@ -105,7 +100,7 @@ def control_chart(kept: RetentionTable, *, sigmas: float = SIGMAS) -> ControlCha
         >>> list(chart.signals["period"])
         ['2023-09', '2023-10', '2024-08', '2024-09']
     """
-    _refuse_segments(kept)
+    check_one_account(kept, "control_chart({kept})")
     if check_number(sigmas, name="sigmas") <= 0:
         message = _("sigmas={value:g} gives no limits; the usual width is 3.")
         raise InputError(message.format(value=sigmas), argument="sigmas", given=sigmas)
@@ -189,139 +184,3 @@ def _signals(chart: pd.DataFrame, centre: float) -> list[str]:
     run = side.groupby((side != side.shift()).cumsum()).cumcount() + 1
     outside = [chart["crr"] < chart["low"], chart["crr"] > chart["high"], (run >= LONG_RUN) & (side != 0)]
     return [str(word) for word in np.select(outside, [mark("below"), mark("above"), mark("run")], "")]
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class SegmentComparison(Shown):
-    """The segments of one period against each other.
-
-    Attributes:
-        table: One row a pair: ``one other crr_one crr_other difference low high p_value p_holm few verdict``.
-        period: The period's name.
-        notes: Sentences on what must not be missed.
-    """
-
-    table: pd.DataFrame
-    period: str
-    notes: tuple[str, ...] = ()
-
-    kinds: ClassVar[Mapping[str, str]] = {
-        "one": "text", "other": "text", "crr_one": "rate", "crr_other": "rate", "difference": "points",
-        "low": "points", "high": "points", "p_holm": "number", "verdict": "word",
-    }  # fmt: skip
-
-    def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
-        return {
-            "one": _("segment"), "other": _("against"), "crr_one": _("CRR"), "crr_other": _("CRR"),
-            "difference": _("difference"), "low": _("from"), "high": _("to"), "p_holm": _("p, Holm"),
-            "verdict": _("verdict"),
-        }  # fmt: skip
-
-    def caption(self) -> str:
-        """How many pairs differ beyond chance."""
-        n = int((self.table["verdict"] == "differ").sum())
-        text = ngettext(
-            "{period}: {n} of {pairs} pair differs", "{period}: {n} of {pairs} pairs differ", len(self.table)
-        )
-        return text.format(period=self.period, n=n, pairs=len(self.table))
-
-    def __str__(self) -> str:
-        """The table and the notes below it."""
-        return "\n".join([super().__str__(), *self.notes])
-
-    __repr__ = __str__
-
-
-def compare_segments(kept: RetentionTable, *, period: str | None = None, level: float = 0.95) -> SegmentComparison:
-    """Compare every pair of segments in one period.
-
-    The interval of a difference is Newcombe's hybrid score; p values are of the pooled test of two shares, corrected
-    after Holm for the number of pairs. Verdicts: ``differ``, ``cannot tell`` and, where a segment had nobody to keep,
-    ``nobody to keep``.
-
-    Args:
-        kept: An account given by segments (``by=``).
-        period: The period's name; by default the latest complete one that all segments have.
-        level: The coverage of the intervals; pairs whose corrected p value is below ``1 - level`` differ.
-
-    Returns:
-        One row a pair; a note where the total moved against every segment since the period before (Simpson).
-
-    Raises:
-        ValueError: If the account is not given by segments, has fewer than two, or not this period.
-    """
-    table, label = _rows_of(kept, period)
-    names = [" · ".join(map(str, key)) for key in table[list(kept.by)].itertuples(index=False)]
-    counts = dict(zip(names, zip(table["kept"], table["start"], strict=True), strict=True))
-    rows = [_pair(one, other, counts, level) for one, other in combinations(names, 2)]
-    frame = pd.DataFrame(rows)
-    known = frame["p_value"].notna()
-    frame["p_holm"] = np.nan
-    frame.loc[known, "p_holm"] = holm(frame.loc[known, "p_value"])
-    told = np.where(frame["p_holm"] < 1 - level, mark("differ"), mark("cannot tell"))
-    frame["verdict"] = np.where(known, told, mark("nobody to keep"))
-    return SegmentComparison(frame, label, _simpson(kept, label))
-
-
-def _rows_of(kept: RetentionTable, period: str | None) -> tuple[pd.DataFrame, str]:
-    if not kept.by:
-        message = _("This account has no segments. Count it with by=, for example by='region'.")
-        raise InputError(message, argument="kept")
-    complete = kept.table[kept.table["status"] == COMPLETE]
-    label = period or (str(complete["period"].iloc[-1]) if len(complete) else "")
-    rows = kept.table[kept.table["period"] == label]
-    if len(rows) < FEWEST_PERIODS:
-        message = _("period={label!r} has fewer than two segments. The last periods are {names}.")
-        names = ", ".join(kept.table["period"].unique()[-4:])
-        raise InputError(message.format(label=label, names=names), argument="period", given=period)
-    return rows, label
-
-
-def _pair(one: str, other: str, counts: Mapping[str, tuple[int, int]], level: float) -> dict[str, object]:
-    (k1, n1), (k2, n2) = counts[one], counts[other]
-    known = n1 > 0 and n2 > 0
-    low, high = newcombe(k1, n1, k2, n2, level=level) if known else (math.nan, math.nan)
-    return {
-        "one": one, "other": other,
-        "crr_one": k1 / n1 if n1 else math.nan, "crr_other": k2 / n2 if n2 else math.nan,
-        "difference": k1 / n1 - k2 / n2 if known else math.nan, "low": low, "high": high,
-        "p_value": difference_p_value(k1, n1, k2, n2) if known else math.nan,
-        "few": min(n1, n2) < FEW,
-    }  # fmt: skip
-
-
-def _simpson(kept: RetentionTable, label: str) -> tuple[str, ...]:
-    """A warning where the total moved one way and every segment the other."""
-    table = kept.table
-    labels = list(table["period"].unique())
-    if label == labels[0]:
-        return ()
-    before = labels[labels.index(label) - 1]
-    now, then = (table[table["period"] == name] for name in (label, before))
-    total = _change(now[["kept", "start"]].sum(), then[["kept", "start"]].sum())
-    parts = [_change(row, old) for row, old in zip(_counts(now, kept.by), _counts(then, kept.by), strict=True)]
-    known = [part for part in parts if not math.isnan(part)]
-    if not known or math.isnan(total) or total == 0 or any(part * total >= 0 for part in known):
-        return ()
-    text = _(
-        "Every segment moved against the total between {before} and {period}: the mix of segments changed, not how"
-        " each of them keeps its customers (Simpson)."
-    )
-    return (text.format(before=before, period=label),)
-
-
-def _counts(rows: pd.DataFrame, by: Sequence[str]) -> list[pd.Series]:
-    return [row for _key, row in rows.sort_values(list(by))[["kept", "start"]].iterrows()]
-
-
-def _change(now: pd.Series, then: pd.Series) -> float:
-    if not now["start"] or not then["start"]:
-        return math.nan
-    return float(now["kept"] / now["start"] - then["kept"] / then["start"])
-
-
-def _refuse_segments(kept: RetentionTable) -> None:
-    if kept.by:
-        message = _("This account is given by segments. Count it without by= for a run chart of the whole base.")
-        raise InputError(message, argument="kept")

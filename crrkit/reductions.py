@@ -326,14 +326,16 @@ def with_clock_moved(rows: ir.Table, *, hours: float) -> ir.Table:
 
 
 def customer_segments(rows: ir.Table, *, time: str, by: tuple[str, ...]) -> ir.Table:
-    """One row a customer with its segments: those of the earliest row, the smallest where several are as early."""
+    """One row a customer with its segments: those of the earliest row, the smallest where several are as early.
+
+    Several segments are taken from one row together: a combination that no row has is nobody's.
+    """
     first = rows[time].min().over(group_by=rows["customer"])
-    marked = rows.mutate(earliest=rows[time] == first)
-    values = {
-        name: ibis.ifelse(marked["earliest"], marked[name].cast("string"), ibis.null("string")).min() for name in by
-    }
-    found = marked.group_by("customer").agg(**values)
-    return found.mutate(**{name: found[name].fill_null(NO_SEGMENT) for name in by})
+    found = rows.mutate(earliest=rows[time] == first).filter(lambda t: t["earliest"])
+    found = found.select("customer", **{name: found[name].cast("string") for name in by}).distinct()
+    rank = ibis.row_number().over(group_by="customer", order_by=[ibis.asc(name, nulls_first=False) for name in by])
+    one = found.mutate(rank=rank).filter(lambda t: t["rank"] == 0)
+    return one.select("customer", **{name: one[name].fill_null(NO_SEGMENT) for name in by})
 
 
 def with_segments(rows: ir.Table, source: ir.Table, time: str, by: tuple[str, ...]) -> ir.Table:

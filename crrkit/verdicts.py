@@ -16,7 +16,7 @@ from crrkit._display import Shown
 from crrkit._errors import InputError, InputTypeError
 from crrkit._language import gettext as _
 from crrkit.judging import Verdict, alarm_verdict, hold, profile_verdict, same_length
-from crrkit.movement import BURN_IN, RUNNING, RetentionTable
+from crrkit.movement import BURN_IN, RUNNING, RetentionTable, check_one_account
 from crrkit.rates import Rate, check_period, convert_rate, period_text
 from crrkit.scales import BAND, BASE_CHANGE, PROFILES, Scale, norm_scales, target_scale
 from crrkit.targets import Target, TargetHistory
@@ -189,9 +189,7 @@ class _Subject:
 
 
 def _of_account(kept: RetentionTable, label: object) -> _Subject:
-    if kept.by:
-        message = _("This account is given by segments. Judge each by its own rate, or count it without by=.")
-        raise InputError(message, argument="value_or_kept")
+    check_one_account(kept, "assess({kept})")
     row = kept.latest if label is None else kept.row(str(label))
     ends = (float(row["crr_low"]), float(row["crr_high"]))
     rate = Rate(

@@ -1,11 +1,10 @@
-"""News or noise: limits counted by hand, runs, segments compared, and the total that moves against all of them."""
+"""News or noise: limits counted by hand, runs, and what chance alone draws."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -91,120 +90,10 @@ def test_refusals() -> None:
         crr.control_chart(replaced([(1, 2)]))
     with pytest.raises(InputError, match="usual width is 3"):
         crr.control_chart(steady(60, 70, 3), sigmas=0)
-    with pytest.raises(InputError, match="no segments"):
-        crr.compare_segments(steady(60, 70, 3))
-
-
-# Segments -------------------------------------------------------------------------------------------------------------
-
-
-def by_segment(*rows: tuple[str, str, int, int]) -> crr.RetentionTable:
-    """An account by region from (region, period, kept, start)."""
-    table = pd.DataFrame(rows, columns=["region", "period", "kept", "start"])
-    table["crr"] = table["kept"] / table["start"].where(table["start"] > 0)
-    table["status"] = np.where(table["start"] > 0, "complete", "empty_base")
-    real = steady(1, 2, 2)
-    return crr.RetentionTable(table, "month", real.card, real.quality, by=("region",))
-
-
-def test_two_segments_are_compared_with_the_published_interval() -> None:
-    # reference.json newcombe-diff a: 56/70 against 48/80 gives .0524 to .3339 (Newcombe 1998, Table II)
-    pair = crr.compare_segments(by_segment(("n", "2020-01", 56, 70), ("s", "2020-01", 48, 80))).table.iloc[0]
-    assert (pair["low"], pair["high"]) == pytest.approx((0.0524, 0.3339), abs=5e-5)
-    assert pair["difference"] == pytest.approx(0.2)
-    assert pair["verdict"] == "differ"
-    assert not pair["few"]
-
-
-def test_many_pairs_are_corrected_and_small_cells_flagged() -> None:
-    rows = [(name, "2020-01", kept, 40) for name, kept in zip("abcde", (30, 26, 24, 22, 21), strict=True)]
-    found = crr.compare_segments(by_segment(*rows, ("tiny", "2020-01", 4, 5))).table
-    assert len(found) == 15
-    assert (found["p_holm"] >= found["p_value"]).all()
-    alone = found[(found["one"] == "a") & (found["other"] == "e")].iloc[0]
-    assert alone["p_value"] < 0.05 <= alone["p_holm"]
-    assert alone["verdict"] == "cannot tell"
-    assert found.loc[(found["other"] == "tiny"), "few"].all()
-
-
-def test_a_segment_with_nobody_to_keep_has_no_verdict() -> None:
-    rows = [("n", "2020-01", 5, 10), ("s", "2020-01", 0, 0), ("w", "2020-01", 9, 10)]
-    table = by_segment(*rows)
-    table.table["status"] = "complete"
-    found = crr.compare_segments(table).table.set_index(["one", "other"])
-    assert found.loc[("n", "s"), "verdict"] == "nobody to keep"
-    assert math.isnan(found.loc[("n", "s"), "difference"])
-    assert found.loc[("n", "w"), "p_holm"] == found.loc[("n", "w"), "p_value"]
-
-
-def test_simpson_is_named() -> None:
-    # domain.md 3.7, V3: both parts better, the whole worse: .775 to .678
-    rows = [
-        ("m", "2020-01", 220, 400),
-        ("l", "2020-01", 555, 600),
-        ("m", "2020-02", 399, 700),
-        ("l", "2020-02", 279, 300),
-    ]
-    found = crr.compare_segments(by_segment(*rows), period="2020-02")
-    assert len(found.notes) == 1
-    assert "Simpson" in str(found)
-    together = [
-        ("m", "2020-01", 220, 400),
-        ("l", "2020-01", 555, 600),
-        ("m", "2020-02", 230, 400),
-        ("l", "2020-02", 570, 600),
-    ]
-    assert not crr.compare_segments(by_segment(*together), period="2020-02").notes
-
-
-def test_segments_of_the_sample_add_up_and_their_names_may_be_several() -> None:
-    base = crr.read_contracts(
-        crr.sample_path("contracts"), customer="client_id", start="joined", end="left", by=["region", "tariff"]
-    )
-    whole = crr.retention_by_period(base, every="quarter").table
-    flows = [
-        "start",
-        "kept",
-        "lost",
-        "new",
-        "returned",
-        "end",
-        "new_lost",
-        "returned_lost",
-        "rejoined",
-        "joins",
-        "leaves",
-    ]
-    for by in ("region", ["region", "tariff"]):
-        parts = crr.retention_by_period(base, every="quarter", by=by).table
-        assert (parts["start"] - parts["lost"] + parts["new"] + parts["returned"] == parts["end"]).all()
-        pd.testing.assert_frame_equal(parts.groupby("period")[flows].sum(), whole.set_index("period")[flows])
-    assert (
-        " · "
-        in crr.compare_segments(crr.retention_by_period(base, every="quarter", by=["region", "tariff"]))
-        .table["one"]
-        .iloc[0]
-    )
-
-
-def test_a_customer_stands_in_the_segment_of_the_earliest_row() -> None:
-    frame = pd.DataFrame({
-        "who": ["a", "a", "b", "c", "c"],
-        "at": ["2024-01-05", "2024-02-05", "2024-01-06", "2024-01-07", "2024-01-07"],
-        "region": ["north", "south", None, "west", "east"],
-    })  # fmt: skip
-    base = crr.read_orders(frame.sample(frac=1, random_state=1), customer="who", at="at", by="region")
-    table = crr.retention_by_period(base, every="month", by="region").table
-    january = table[table["period"] == "2024-01"].set_index("region")["end"].to_dict()
-    assert january == {"north": 1, "–": 1, "east": 1}  # a as in January; b names none; c twice as early: the smaller
-
-
-def test_an_unknown_segment_is_refused_with_a_suggestion() -> None:
-    with pytest.raises(InputError, match="Did you mean 'region'"):
-        crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at", by="regoin")
-    base = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at", by="region")
-    with pytest.raises(InputError, match="by='channel' is not known"):
-        crr.retention_by_period(base, every="month", by="channel")
+    parts = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at", by="region")
+    choose = r"control_chart\(kept.segment\(region='East'\)\), or control_chart\(kept.whole\)"
+    with pytest.raises(InputError, match=choose):
+        crr.control_chart(crr.retention_by_period(parts, every="quarter", by="region"))
 
 
 def mulberry32(seed: int) -> Iterator[float]:

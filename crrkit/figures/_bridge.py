@@ -12,7 +12,7 @@ from crrkit.accounts import Counts
 from crrkit.figures._canvas import Canvas, canvas
 from crrkit.figures._export import describe
 from crrkit.figures._labels import COUNT_FORMS, Form, count
-from crrkit.figures._rows import account_row
+from crrkit.figures._rows import account_row, named
 from crrkit.figures._theme import ink_on, legible
 
 if TYPE_CHECKING:
@@ -52,7 +52,8 @@ def bridge(
         and an en dash for its rate.
 
     Raises:
-        InputError: If the period is not in the table or its counts are withheld, or the theme is not one of the three.
+        InputError: If the period is not in the table or its counts are withheld, the account is given by segments
+            (choose one, ``kept.segment(...)``, or ``kept.whole``), or the theme is not one of the three.
         InputTypeError: If the result is of another kind.
 
     Examples:
@@ -69,7 +70,8 @@ def bridge(
         _draw_steps(board, account)
         _draw_level(board, account)
         _write(board, account)
-    describe(board.ax, _in_words(account))
+    words = _in_words(account)
+    describe(board.ax, words if isinstance(result, Counts) else named(result, words))
     return board.ax
 
 

@@ -13,7 +13,7 @@ from crrkit._language import gettext as _
 from crrkit.figures._canvas import Canvas, canvas, fill, heading
 from crrkit.figures._export import describe
 from crrkit.figures._labels import percent_axis, spread, stride
-from crrkit.figures._rows import account_rows
+from crrkit.figures._rows import account_rows, named
 from crrkit.figures._series import Line, in_words
 from crrkit.figures._theme import legible, mix
 
@@ -51,7 +51,8 @@ def retention_line(
         The axes. ``figures.alt_text(ax)`` says in words what they show.
 
     Raises:
-        InputError: If the target is not a fraction, or the theme is not one of the three.
+        InputError: If the target is not a fraction, the account is given by segments (choose one,
+            ``kept.segment(...)``, or ``kept.whole``), or the theme is not one of the three.
         InputTypeError: If the result is of another kind.
 
     Examples:
@@ -60,13 +61,14 @@ def retention_line(
         Traceback (most recent call last):
         crrkit._errors.InputTypeError: result is a list; a table of retention_by_period is needed.
     """
-    line = Line(account_rows(result).reset_index(drop=True), every=result.every, target=_checked(target))
+    rows = account_rows(result, picture="retention_line").reset_index(drop=True)
+    line = Line(rows, every=result.every, target=_checked(target), segment=result.card.segment)
     with canvas(ax, theme=theme, narrow=narrow) as board:
         _draw_scale(board, line)
         _draw_intervals(board, line)
         _draw_rates(board, line)
         _write(board, line)
-    describe(board.ax, in_words(line))
+    describe(board.ax, named(result, in_words(line)))
     return board.ax
 
 
@@ -137,6 +139,7 @@ def _longest_line(text: str) -> int:
 def _notes(line: Line) -> list[str]:
     floor = line.scale()[0]
     return [
+        *([line.segment] if line.segment else []),
         _("CRR with its 95% interval"),
         _("n = customers at the start"),
         *([_("the axis starts at {floor}").format(floor=format_percent(floor, digits=0))] if floor else []),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from crrkit._errors import InputTypeError
 from crrkit._language import gettext as _
+from crrkit.movement import check_one_account
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,10 +16,11 @@ if TYPE_CHECKING:
 _NEEDED = {"period", "start", "kept", "lost", "new", "returned", "end", "crr", "crr_low", "crr_high", "status"}
 
 
-def account_rows(result: RetentionTable) -> pd.DataFrame:
-    """The table of a result of ``retention_by_period``; anything else is refused."""
+def account_rows(result: RetentionTable, *, picture: str) -> pd.DataFrame:
+    """The table of a result of ``retention_by_period``; segments all at once and anything else are refused."""
     table: pd.DataFrame | None = getattr(result, "table", None)
     if table is not None and set(table.columns) >= _NEEDED:
+        check_one_account(result, f"figures.{picture}({{kept}})")
         return table
     message = _("result is a {kind}; a table of retention_by_period is needed.").format(kind=type(result).__name__)
     raise InputTypeError(message, argument="result", given=type(result).__name__)
@@ -26,5 +28,11 @@ def account_rows(result: RetentionTable) -> pd.DataFrame:
 
 def account_row(result: RetentionTable, *, period: str | None) -> pd.Series:
     """The row of the named period, or of the latest complete one."""
-    account_rows(result)
+    account_rows(result, picture="bridge")
     return result.latest if period is None else result.row(period)
+
+
+def named(result: RetentionTable, text: str) -> str:
+    """The words about an account, with its segment in front where it is of one."""
+    segment = result.card.segment
+    return f"{segment}. {text}" if segment else text

@@ -28,6 +28,7 @@ class Line:
     rows: pd.DataFrame
     every: str
     target: float | None
+    segment: str | None = None
 
     @property
     def defined(self) -> pd.DataFrame:

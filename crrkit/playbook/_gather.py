@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from crrkit._checks import check_choice, check_count, check_fraction, check_number
+from crrkit._display import segment_names
 from crrkit._errors import InputError, InputTypeError
 from crrkit._language import gettext as _
 from crrkit.mixture import Decomposition, decompose
@@ -46,7 +47,7 @@ def check_account(kept: Any, flow: StageFlow | None) -> None:
         message = _("kept is a {kind}; give the account that retention_by_period gave.")
         raise InputTypeError(message.format(kind=type(kept).__name__), argument="kept", given=kept)
     if kept.by:
-        message = _("This account is given by segments. Give it in segments= and the whole one first.")
+        message = _("This account is given by segments. The whole comes first: diagnose(kept.whole, segments=kept).")
         raise InputError(message, argument="kept")
     if flow is not None and flow.every != kept.every:
         message = _("The account is by {kept} and the flow by {flow}. Count both with the same every=.")
@@ -116,7 +117,7 @@ def change(
         pairs = [_of_stages(flow, period) for period in (before, str(flow.latest["period"]))]
         return decompose(*pairs) if all(sum(n for n, _kept in pair.values()) for pair in pairs) else None
     if flow is None and segments is not None and now is not None and then is not None:
-        return decompose(str(then["period"]), str(now["period"]), account=segments)
+        return decompose(segments, before=str(then["period"]), after=str(now["period"]))
     return None
 
 
@@ -175,7 +176,7 @@ def young_and_others(
         )
         raise InputError(message, argument="segments")
     rows = segments.table if now is None else segments.table[segments.table["period"] == now["period"]]
-    named = [" · ".join(map(str, key)) for key in rows[list(segments.by)].itertuples(index=False)]
+    named = segment_names(rows, segments.by)
     wanted = {check_choice(name, name="young", choices=dict.fromkeys(named)) for name in young}
     mask = [name in wanted for name in named]
     one, other = rows[mask], rows[[not chosen for chosen in mask]]

@@ -11,9 +11,9 @@ from crrkit._language import format_number, format_percent, format_points, ngett
 from crrkit._language import gettext as _
 from crrkit.inference import WORDING
 from crrkit.movement import EMPTY, RUNNING
-from crrkit.noise import FEW
 from crrkit.report.account import WITHHELD
 from crrkit.report.words import period_name
+from crrkit.segments import FEW
 
 if TYPE_CHECKING:
     from crrkit.movement import RetentionTable

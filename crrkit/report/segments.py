@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crrkit._display import UNDEFINED, format_cell
+from crrkit._display import format_cell, segment_names
 from crrkit._language import format_percent, format_points
 from crrkit._language import gettext as _
 from crrkit.intervals import wilson_share
 from crrkit.mixture import decompose
 from crrkit.movement import RetentionTable, retention_by_period
-from crrkit.noise import compare_segments
 from crrkit.report.account import reference_row
 from crrkit.report.findings import Finding, earlier_periods
 from crrkit.report.words import in_period, period_name
+from crrkit.segments import compare_segments
 
 if TYPE_CHECKING:
     from crrkit.bases import Base
@@ -48,8 +48,8 @@ def segments_of(base: Base, kept: RetentionTable, *, min_cell: int | None = 10) 
     labels = [*earlier_periods(kept)[:1], str(row["period"])]
     table = retention_by_period(base, every=kept.every, by=base.by, last=labels[-1]).table
     table = table[table["period"].isin(labels)]
-    names = table[list(base.by)].astype("object").fillna(UNDEFINED).astype(str).agg(" · ".join, axis=1)
-    return _account(_without_small(table.assign(segment=names)[COLUMNS], min_cell or 0), kept)
+    named = table.assign(segment=segment_names(table, base.by))[COLUMNS]
+    return _account(_without_small(named, min_cell or 0), kept)
 
 
 def _without_small(rows: pd.DataFrame, least: int) -> pd.DataFrame:
@@ -76,7 +76,7 @@ def _account(rows: pd.DataFrame, kept: RetentionTable) -> RetentionTable:
     rate = rows["kept"] / rows["start"].where(rows["start"] > 0)
     ends = [wilson_share(share, n) if n else (share, share) for share, n in zip(rate, rows["start"], strict=True)]
     table = rows.assign(crr=rate, crr_low=[low for low, _high in ends], crr_high=[high for _low, high in ends])
-    return RetentionTable(table, kept.every, kept.card, kept.quality, by=("segment",))
+    return RetentionTable(table, kept.every, kept.card, kept.quality, by=("segment",), whole=kept)
 
 
 def dump_segments(segments: RetentionTable) -> str:
