@@ -530,7 +530,7 @@ def test_nonsense_is_refused_with_a_sentence(given_, says: str) -> None:
 
 
 def test_accounts_that_do_not_fit_are_refused() -> None:
-    with pytest.raises(crr.InputError, match="segments= and the whole one first"):
+    with pytest.raises(crr.InputError, match=r"diagnose\(kept.whole, segments=kept\)"):
         crr.diagnose(by_age((40, 100), (60, 100)))
     with pytest.raises(TypeError, match="kept is a float; give the account"):
         crr.diagnose(0.7)
