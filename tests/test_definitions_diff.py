@@ -18,6 +18,7 @@ OTHERS = {
     "source": "orders", "unit": "contract", "activity": "period", "as_of": NINE, "every": None,
     "zone": "Europe/Paris", "week_starts": "sunday", "year_starts": "april", "end_is": "last_active_day",
     "refunds": "keep", "contacts": "outside", "burn_in_days": 30, "new": "who says so", "returned": "nobody",
+    "segment": "region: South",
 }  # fmt: skip
 
 
