@@ -13,7 +13,7 @@ from crrkit._language import gettext as _
 from crrkit.figures._canvas import Canvas, canvas, fill, heading
 from crrkit.figures._export import describe
 from crrkit.figures._labels import percent_axis, spread, stride
-from crrkit.figures._rows import account_rows, named
+from crrkit.figures._rows import account_rows, named, segment_of
 from crrkit.figures._series import Line, in_words
 from crrkit.figures._theme import legible, mix
 
@@ -62,7 +62,7 @@ def retention_line(
         crrkit._errors.InputTypeError: result is a list; a table of retention_by_period is needed.
     """
     rows = account_rows(result, picture="retention_line").reset_index(drop=True)
-    line = Line(rows, every=result.every, target=_checked(target), segment=result.card.segment)
+    line = Line(rows, every=result.every, target=_checked(target), segment=segment_of(result))
     with canvas(ax, theme=theme, narrow=narrow) as board:
         _draw_scale(board, line)
         _draw_intervals(board, line)

@@ -32,7 +32,12 @@ def account_row(result: RetentionTable, *, period: str | None) -> pd.Series:
     return result.latest if period is None else result.row(period)
 
 
+def segment_of(result: RetentionTable) -> str | None:
+    """The segment that the account is of; None where it is of everybody."""
+    return getattr(result.card, "segment", None)  # a picture needs no card
+
+
 def named(result: RetentionTable, text: str) -> str:
     """The words about an account, with its segment in front where it is of one."""
-    segment = result.card.segment
+    segment = segment_of(result)
     return f"{segment}. {text}" if segment else text
