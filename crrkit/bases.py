@@ -133,7 +133,7 @@ def read_contracts(
         start: The column with the first moment of the contract.
         end: The column with its end.
         contract: The column with the contract's id, for ``unit="contract"``; a row without is one by itself.
-        amount: The column with its price.
+        amount: The column with its price: for a month, a year or whatever length of time, the same in all rows.
         by: Columns that segment customers.
         end_is: ``"first_day_after"`` (the end is the first day without the contract) or ``"last_active_day"``.
         open_ends: Words and dates that stand for no end, such as ``["9999-12-31", "still here"]``; those that a list

@@ -25,6 +25,10 @@ _WORDS = {
     "buyer": mark("one customer id counts as one customer"),
     "period": mark("bought in the period before (start) and in this one (end)"),
     "contract runs": mark("a contract runs just before the moment"),
+    "contract pays": mark(
+        "a contract runs just before the moment; revenue is the sum of the recurring prices of those that run, which"
+        " the list names in one unit and for one length of time"
+    ),
     "first_day_after": mark("the first day on which the contract no longer runs"),
     "last_active_day": mark("the last day on which the contract runs"),
     "set aside": mark("rows with an amount of 0 or below are set aside"),

@@ -212,7 +212,7 @@ def repeat_histogram(orders: ir.Table, *, as_of: datetime) -> ir.Table:
     return rows.group_by("frequency", "recency_days", "age_days").agg(customers=rows.count())
 
 
-def revenue_by_period(orders: ir.Table, *, calendar: Calendar, as_of: datetime) -> ir.Table:
+def revenue_by_period(orders: ir.Table, *, calendar: Calendar, as_of: datetime, by: tuple[str, ...] = ()) -> ir.Table:
     """Revenue as ``period, customers, revenue, retained, capped, negative``, one row a period with purchases.
 
     ``revenue`` is what the customers of the period paid in it, ``retained`` what the same customers paid in the next
@@ -223,8 +223,8 @@ def revenue_by_period(orders: ir.Table, *, calendar: Calendar, as_of: datetime) 
     own = {"group_by": paid["customer"], "order_by": paid["period"]}
     adjacent = paid["period"].lead().over(**own) == paid["period"] + 1
     following = ibis.ifelse(adjacent.fill_null(ibis.literal(value=False)), paid["revenue"].lead().over(**own), 0.0)
-    rows = paid.mutate(following=following)
-    return rows.group_by("period").agg(
+    rows = with_segments(paid.mutate(following=following), orders.filter(orders["at"] < as_of), "at", by)
+    return rows.group_by(*by, "period").agg(
         customers=rows.count(),
         revenue=rows["revenue"].sum(),
         retained=rows["following"].sum(),

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, overload
 
 import numpy as np
 import pandas as pd
 
 from crrkit import reductions
-from crrkit._checks import check_fraction
+from crrkit._checks import check_choice, check_fraction
 from crrkit._display import Shown, format_cell
 from crrkit._errors import InputError
 from crrkit._language import gettext as _
-from crrkit._language import mark
-from crrkit.bases import Base, OrderBase
-from crrkit.movement import dated, span_of
+from crrkit.bases import Base, ContractBase, OrderBase, names_of
+from crrkit.movement import COMPLETE, dated, span_of
 from crrkit.periods import Calendar
+from crrkit.recurring import NEGATIVE, UNPAID, RecurringRevenue, in_segments, recurring_revenue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from crrkit.definitions import DefinitionCard
 
 LORENZ_POINTS = 100
-NEGATIVE = mark("negative_revenue")  # some customer brought in less than nothing
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -42,6 +41,7 @@ class RevenueRetention(Shown):
     table: pd.DataFrame
     every: str
     card: DefinitionCard
+    by: tuple[str, ...] = ()
 
     kinds: ClassVar[Mapping[str, str]] = {
         "period": "text", "opening": "money", "kept": "money", "closing": "money", "grr": "rate", "nrr": "rate",
@@ -50,28 +50,68 @@ class RevenueRetention(Shown):
 
     def titles(self) -> dict[str, str]:
         """Headings of the shown columns."""
-        return {
+        return {name: name for name in self.by} | {
             "period": _("period"), "opening": _("opening revenue"), "kept": _("kept"), "closing": _("now paid"),
             "grr": _("GRR"), "nrr": _("NRR"), "status": _("status"),
         }  # fmt: skip
 
+    def _shown_names(self) -> list[str]:
+        return [*self.by, *super()._shown_names()]
 
-def revenue_retention(base: Base, *, every: str = "month") -> RevenueRetention:
+
+@overload
+def revenue_retention(
+    base: ContractBase,
+    *,
+    every: str = ...,
+    first: str | None = ...,
+    last: str | None = ...,
+    by: str | Sequence[str] = ...,
+) -> RecurringRevenue: ...
+
+
+@overload
+def revenue_retention(
+    base: OrderBase, *, every: str = ..., first: str | None = ..., last: str | None = ..., by: str | Sequence[str] = ...
+) -> RevenueRetention: ...
+
+
+def revenue_retention(
+    base: Base,
+    *,
+    every: str = "month",
+    first: str | None = None,
+    last: str | None = None,
+    by: str | Sequence[str] = (),
+) -> RevenueRetention | RecurringRevenue:
     """Measure gross and net revenue retention from one period to the next.
 
-    Of the customers who paid in the period before, ``m0`` each, and pay ``m1`` in this one:
+    Of the customers there at the start, with ``m0`` each, who have ``m1`` at the end:
     ``GRR = sum(min(m1, m0)) / sum(m0)`` and ``NRR = sum(m1) / sum(m0)``. New and returned customers are in neither.
 
+    For purchases ``m0`` is what a customer paid in the period before and ``m1`` what they pay in this one. For
+    contracts they are what all contracts of the customer that run just before the period begins, and just before it
+    ends, cost together; the account then balances, ``opening + new + expansion + reactivated - contraction - churned =
+    closing``, and ``closing`` is the next ``opening``. A changed price is an end and a start on one day. The amount is
+    the recurring price for a month, a year or whatever length of time, and must be the same in all rows: a yearly
+    price among monthly ones has to be divided by 12 before.
+
     Args:
-        base: Purchases with an amount.
+        base: Purchases or contracts with an amount.
         every: The period.
+        first: The first period by its name, as for `retention_by_period`.
+        last: The last period.
+        by: Segment columns that the base was read with; each segment then has its own rows.
 
     Returns:
-        One row a period; rates are NaN where there was no opening revenue or where what some customer paid before, or
-        pays now, is below 0 (more refunds than sales), with ``status`` saying so: nothing is floored.
+        One row a period. Rates are NaN where there was no opening revenue (``empty_base``, or ``no_revenue`` when there
+        were customers), or where some customer's is below 0 before or after (``negative_revenue``): nothing is floored.
+        Customers one of whose contracts has no amount are in no sum; the rows in which they are there have the status
+        ``amounts_missing`` and count them in ``unpriced``, and a note says how many they are. An amount of 0 is a
+        price: who pays nothing and then something has expanded.
 
     Raises:
-        ValueError: If the base has no amounts or is shorter than one period.
+        ValueError: If the base has no amounts or is shorter than one period, or a name is not known.
 
     Examples:
         >>> from crrkit.bases import read_orders
@@ -80,11 +120,28 @@ def revenue_retention(base: Base, *, every: str = "month") -> RevenueRetention:
         >>> table = revenue_retention(read_orders(log, customer="who", at="when", amount="paid")).table
         >>> table[["opening", "kept", "closing", "grr", "nrr"]].iloc[-1].round(3).to_dict()
         {'opening': 150.0, 'kept': 100.0, 'closing': 120.0, 'grr': 0.667, 'nrr': 0.8}
+        >>> from crrkit.bases import read_contracts
+        >>> rents = pd.DataFrame({
+        ...     "who": ["a", "b", "b", "c"], "since": ["2023-12-01", "2023-12-01", "2024-02-15", "2023-12-01"],
+        ...     "until": [None, "2024-02-15", None, "2024-02-10"], "mrr": [100, 100, 150, 50]})
+        >>> base = read_contracts(rents, customer="who", start="since", end="until", amount="mrr", as_of="2024-03-01")
+        >>> row = revenue_retention(base).table.iloc[-1]
+        >>> row[["opening", "expansion", "churned", "closing", "nrr", "grr"]].to_dict()
+        {'opening': 250.0, 'expansion': 50.0, 'churned': 50.0, 'closing': 250.0, 'nrr': 1.0, 'grr': 0.8}
     """
-    orders = _with_amounts(base)
+    if isinstance(base, ContractBase) and "amount" in base.table.columns:
+        return recurring_revenue(base, every=every, first=first, last=last, by=by)
+    orders = _with_amounts(base, or_contracts=True)
+    segments = tuple(check_choice(name, name="by", choices=base.by) for name in names_of(by))
     calendar = Calendar(every, week_starts=base.card.week_starts, year_starts=base.card.year_starts)
-    span = span_of(base, calendar)
-    found = reductions.collect(reductions.revenue_by_period(orders.table, calendar=calendar, as_of=base.as_of))
+    span = span_of(base, calendar, first=first, last=last)
+    asked = reductions.revenue_by_period(orders.table, calendar=calendar, as_of=base.as_of, by=segments)
+    found = reductions.collect(asked)
+    table = in_segments(found, segments, lambda part: _retained(part, calendar, span, base))
+    return RevenueRetention(table, every, base.card.with_(every=every), segments)
+
+
+def _retained(found: pd.DataFrame, calendar: Calendar, span: range, base: Base) -> pd.DataFrame:
     before = found.set_index("period").reindex([k - 1 for k in span])
     table = pd.DataFrame({
         "opening": before["revenue"].fillna(0.0).to_numpy(),
@@ -93,11 +150,12 @@ def revenue_retention(base: Base, *, every: str = "month") -> RevenueRetention:
         "start": before["customers"].fillna(0).to_numpy(dtype="int64"),
     })  # fmt: skip
     table = dated(table, calendar, span, base)
+    table.loc[table["status"].eq(COMPLETE) & table["opening"].eq(0), "status"] = UNPAID
     table.loc[before["negative"].fillna(0).to_numpy() > 0, "status"] = NEGATIVE
     known = (table["opening"] > 0) & (table["status"] != NEGATIVE)
     table["grr"] = (table["kept"] / table["opening"]).where(known)
     table["nrr"] = (table["closing"] / table["opening"]).where(known)
-    return RevenueRetention(table, every, base.card.with_(every=every))
+    return table
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -265,8 +323,13 @@ def _refuse_negative(negative: int, n: int) -> None:
         raise InputError(message.format(k=negative, n=n), argument="base")
 
 
-def _with_amounts(base: Base) -> OrderBase:
+def _with_amounts(base: Base, *, or_contracts: bool = False) -> OrderBase:
     if isinstance(base, OrderBase) and "amount" in base.table.columns:
         return base
     message = _("This needs purchases with an amount. Read them with read_orders(…, amount=…).")
+    if or_contracts:
+        message = _(
+            "This needs purchases with an amount or contracts with one. Read them with read_orders(…, amount=…) or"
+            " read_contracts(…, amount=…)."
+        )
     raise InputError(message, argument="base")

@@ -25,7 +25,7 @@ FLOORS = {
 HINTS = {"bases", "events", "movement", "stages"}  # of a type that passes through
 # Which rooms may meet which library.
 ALLOWED = {
-    "ibis": {"tables", "reductions", "cohort_reductions", "stage_reductions", *HINTS},
+    "ibis": {"tables", "reductions", "cohort_reductions", "stage_reductions", "contract_reductions", *HINTS},
     "duckdb": {"tables"},
     "matplotlib": {"figures", "report"},
     "ipywidgets": {"widgets", "lessons"},

@@ -62,7 +62,9 @@ EXPRESSIONS = {
     "population_gap": [module.population_gap(ORDERS, as_of=AS_OF)],
     "gap_histogram": [module.gap_histogram(ORDERS, as_of=AS_OF)],
     "repeat_histogram": [module.repeat_histogram(ORDERS, as_of=AS_OF)],
-    "revenue_by_period": [module.revenue_by_period(ORDERS, calendar=MONTHLY, as_of=AS_OF)],
+    "revenue_by_period": [
+        module.revenue_by_period(ORDERS, calendar=MONTHLY, as_of=AS_OF, by=by) for by in ((), ("region",))
+    ],
     "retail_histogram": [
         module.retail_histogram(table, calendar=MONTHLY, as_of=AS_OF) for table in (ORDERS, ORDERS.drop("receipt"))
     ],

@@ -1,0 +1,98 @@
+"""Expressions over contracts for measures that must know each contract of a person: what all of them pay together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+
+from crrkit.reductions import OPEN, period_index, with_segments
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import ibis.expr.types as ir
+
+    from crrkit.periods import Calendar
+
+MONEY = "decimal(38, 9)"  # a billionth: what is taken away again leaves nothing behind, as it would with floats
+TOO_MUCH = 1e20  # no price; as decimals the sums of such would overflow
+FLOWS = ("new", "expansion", "contraction", "churned", "reactivated")
+
+
+def revenue_changes(contracts: ir.Table, *, calendar: Calendar, as_of: datetime, by: tuple[str, ...] = ()) -> ir.Table:
+    """What changed in each period between its two boundaries, as sums over customers, one row a period.
+
+    The revenue of a customer at a boundary is the sum of the amounts of the contracts that run just before it. Of those
+    there at both, ``expansion`` and ``contraction`` are the rises and the falls; of those there at one of them,
+    ``churned`` is what was paid before, ``new`` and ``reactivated`` what is paid after, by whether the customer's first
+    contract began in the period. ``came`` and ``gone`` count these customers, ``negative`` by how many more have a
+    revenue below 0 than before. Customers who hold any contract without an amount are in none of these: ``unpriced``
+    says by how many more of them are there than before. ``customers`` and ``unknown`` count everybody, and those
+    customers, in the period of their first contract.
+    """
+    moved = _moved(_priced(contracts, as_of), calendar, as_of)
+    own = ibis.window(group_by="customer", order_by="period", preceding=(None, 0))
+    known = moved.mutate(contracts=moved["joins"].sum().over(own), closing=moved["revenue"].sum().over(own))
+    known = known.mutate(former=known["contracts"] - known["joins"], opening=known["closing"] - known["revenue"])
+    known = known.mutate(first=known["period"] == known["period"].min().over(group_by="customer"))
+    rows = with_segments(known, contracts.filter(contracts["start"] < as_of), "start", by)
+    return rows.group_by(*by, "period").agg(**_sums(rows))
+
+
+def _sums(rows: ir.Table) -> dict[str, ir.Value]:
+    """The columns of `revenue_changes` from a customer's contracts and revenue before and after, and the difference."""
+    priced, was, there = rows["unpriced"] == 0, rows["former"] > 0, rows["contracts"] > 0
+    came, gone, stayed = priced & ~was & there, priced & was & ~there, priced & was & there
+
+    def money(amount: ir.DecimalValue, where: ir.BooleanValue) -> ir.Value:
+        return ibis.ifelse(where, amount, ibis.literal(0).cast(MONEY)).sum()
+
+    def heads(where: ir.BooleanValue) -> ir.IntegerValue:
+        return ibis.ifelse(where, 1, 0)
+
+    return {
+        "new": money(rows["closing"], came & rows["first"]),
+        "expansion": money(rows["revenue"], stayed & (rows["revenue"] > 0)),
+        "contraction": money(-rows["revenue"], stayed & (rows["revenue"] < 0)),
+        "churned": money(rows["opening"], gone),
+        "reactivated": money(rows["closing"], came & ~rows["first"]),
+        "came": heads(came).sum(),
+        "gone": heads(gone).sum(),
+        "negative": (heads(priced & (rows["closing"] < 0)) - heads(priced & (rows["opening"] < 0))).sum(),
+        "unpriced": (heads(~priced & there) - heads(~priced & was)).sum(),
+        "customers": heads(rows["first"]).sum(),
+        "unknown": heads(rows["first"] & ~priced).sum(),
+    }
+
+
+def _priced(contracts: ir.Table, as_of: datetime) -> ir.Table:
+    """Contracts seen, with what they pay as ``revenue``; ``unpriced`` marks all of a customer who has one without."""
+    seen = contracts.filter(contracts["start"] < as_of)
+    amount = seen["amount"].cast("float64")
+    amount = ibis.ifelse(amount.abs() < TOO_MUCH, amount, ibis.null("float64"))
+    rows = seen.select("customer", "start", "end", amount=amount)
+    unpriced = ibis.ifelse(rows["amount"].isnull(), 1, 0).max().over(group_by=rows["customer"])
+    revenue = ibis.coalesce(rows["amount"], 0.0).cast(MONEY)
+    return rows.select("customer", "start", "end", revenue=revenue, unpriced=unpriced)
+
+
+def _moved(rows: ir.Table, calendar: Calendar, as_of: datetime) -> ir.Table:
+    """By how many the contracts of a customer change in a period, ``joins``, and by how much what they pay."""
+    joined, left = period_index(rows["start"], calendar), last_period(rows["end"], calendar, as_of)
+    whole = rows.select("customer", "unpriced", "revenue", joined=joined, left=left)
+    begun = whole.select("customer", "unpriced", "revenue", period=whole["joined"], joins=ibis.literal(1))
+    ended = whole.filter(whole["left"] < OPEN)
+    ended = ended.select(
+        "customer", "unpriced", revenue=-ended["revenue"], period=ended["left"], joins=ibis.literal(-1)
+    )
+    both = begun.union(ended.select(*begun.columns))
+    return both.group_by("customer", "period").agg(
+        joins=both["joins"].sum(), revenue=both["revenue"].sum(), unpriced=both["unpriced"].max()
+    )
+
+
+def last_period(end: ir.TimestampValue, calendar: Calendar, as_of: datetime) -> ir.IntegerValue:
+    """The number of the period in which a contract ends; `OPEN` when it has not ended at the cut-off."""
+    seen = ibis.coalesce(end, ibis.literal(as_of, type="timestamp"))
+    return ibis.ifelse(seen >= as_of, ibis.literal(OPEN), period_index(seen, calendar))

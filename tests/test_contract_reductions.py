@@ -1,0 +1,52 @@
+"""The expressions over the contracts of people compile for every engine, in every way that they are asked."""
+
+from __future__ import annotations
+
+import inspect
+from datetime import datetime
+from types import SimpleNamespace
+
+import ibis
+import pytest
+
+import crrkit.contract_reductions as module
+from crrkit.periods import Calendar
+from crrkit.tables.columns import RESERVED
+
+AS_OF = datetime(2024, 3, 10, 12)  # noqa: DTZ001 - the business's own clock
+MONTHLY = Calendar("month")
+COLUMNS = {"customer": "string", "contract": "string", "start": "timestamp", "end": "timestamp", "amount": "float64"}
+CONTRACTS = ibis.table({**COLUMNS, "region": "string"}, name="contracts")
+
+EXPRESSIONS = {
+    "revenue_changes": [
+        module.revenue_changes(CONTRACTS, calendar=MONTHLY, as_of=AS_OF, by=by) for by in ((), ("region",))
+    ],
+}
+
+
+def test_every_expression_is_here() -> None:
+    functions = inspect.getmembers(module, inspect.isfunction)
+    own = {name: f for name, f in functions if f.__module__ == module.__name__ and not name.startswith("_")}
+    assert {name for name, f in own.items() if inspect.signature(f).return_annotation == "ir.Table"} == set(EXPRESSIONS)
+
+
+def test_no_segment_can_take_the_name_of_a_column() -> None:
+    made = {name for expressions in EXPRESSIONS.values() for e in expressions for name in e.columns}
+    assert made - {"region"} <= RESERVED
+
+
+@pytest.fixture
+def _spark_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ibis asks the options of an engine that it only has once PySpark is there."""
+    if ibis.options.pyspark is None:
+        known = SimpleNamespace(pyspark=SimpleNamespace(treat_nan_as_null=False))
+        monkeypatch.setattr("ibis.backends.sql.compilers.pyspark.options", known)
+
+
+@pytest.mark.usefixtures("_spark_that_is_not_installed")
+@pytest.mark.parametrize("dialect", ["duckdb", "postgres", "pyspark"])
+@pytest.mark.parametrize("name", EXPRESSIONS)
+def test_every_expression_compiles_for_every_engine(name: str, dialect: str) -> None:
+    for expression in EXPRESSIONS[name]:
+        assert ibis.to_sql(expression, dialect=dialect).startswith(("SELECT", "WITH"))
