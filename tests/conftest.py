@@ -1,25 +1,40 @@
 """What every test can use: the folder of real data, a browser, and how hard the laws are tried."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
 
 from scripts import chromium
 
 REAL_DATA = "CRRKIT_DATA"
+OWN_SETTINGS = "_hypothesis_internal_use_settings"
 REQUIRED = os.environ.get("CRRKIT_DATA_REQUIRED") == "1"
 
-# Machines are slow and shared: a deadline would fail the machine, not the code. With CI=true hypothesis itself takes
-# its repeatable profile.
-settings.register_profile("crrkit", deadline=None)
+# What `make test` tries is the same on every machine and at every hour: no dice, nothing remembered from the last run,
+# no deadline, which would fail the machine and not the code. `make fuzz` searches; what it finds becomes an @example.
+settings.register_profile(
+    "crrkit", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.register_profile(
     "fuzz", deadline=None, max_examples=5000, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
-if os.environ.get("CI") != "true":
-    settings.load_profile("crrkit")
+settings.load_profile("crrkit")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep Hypothesis from drawing what stands in the modules loaded so far: other tests before, other examples."""
+    if not searches(config):
+        constants = providers.Constants()
+        providers._get_local_constants = lambda: constants
+
+
+def searches(config: pytest.Config) -> bool:
+    """Whether this is `make fuzz`."""
+    return config.getoption("--hypothesis-profile", None) == "fuzz"
 
 
 @pytest.fixture(scope="session")
@@ -37,10 +52,21 @@ def chromium_path() -> str | None:
     return chromium.find()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if "data_dir" in getattr(item, "fixturenames", ()):
             item.add_marker("real_data")
+    if searches(config):
+        laws = {getattr(item.obj, "__func__", item.obj) for item in items if isinstance(item, pytest.Function)}
+        for law in laws:
+            try_more(law)
+
+
+def try_more(law: Callable[..., object]) -> None:
+    """Where a law says how often it is tried, it says it for `make test`: the search tries as many times more."""
+    own = getattr(law, OWN_SETTINGS, None)
+    if own and own.max_examples != settings.default.max_examples:
+        setattr(law, OWN_SETTINGS, settings(own, max_examples=own.max_examples * settings.default.max_examples // 100))
 
 
 @pytest.hookimpl(wrapper=True)

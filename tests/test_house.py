@@ -35,7 +35,7 @@ def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
     # A make that runs the tests must not speak through the make that is tested.
     clean = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     return subprocess.run(
-        command, cwd=ROOT, env=clean | environment, capture_output=True, encoding="utf-8", check=False, timeout=60
+        command, cwd=ROOT, env=clean | environment, capture_output=True, encoding="utf-8", check=False, timeout=300
     )
 
 
@@ -254,6 +254,9 @@ class TestRealData:
         pytester.makepyfile(self.three_tests)
         for name in ("CRRKIT_DATA", "CRRKIT_DATA_REQUIRED"):
             monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv(
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1"
+        )  # no other plugin takes part, and each takes its second
 
         def run_with(**environment: str) -> pytest.RunResult:
             for name, value in environment.items():

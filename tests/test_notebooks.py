@@ -271,8 +271,7 @@ def torn(output: Any, at: int) -> list[Any]:
 @pytest.mark.slow
 @both_languages
 @every_notebook
-def test_a_run_gives_what_is_committed(name: str, lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+def test_a_run_gives_what_is_committed(name: str, lang: str) -> None:
     again = build_notebooks.build(COURSE / name.replace(".ipynb", ".md"), lang)
     assert without_pictures(again) == without_pictures((COURSE / lang / name).read_text(encoding="utf-8"))
 

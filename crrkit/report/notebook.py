@@ -75,8 +75,12 @@ def _cell(number: int, kind: str, source: str) -> dict[str, Any]:
     return cell | ({"outputs": [], "execution_count": None} if kind == "code" else {})
 
 
-def execute(notebook: NotebookNode) -> NotebookNode:
+def execute(notebook: NotebookNode, *, folder: Path | None = None) -> NotebookNode:
     """Run every cell in a fresh kernel of this Python; what only lives with the kernel is left out.
+
+    Args:
+        notebook: What to run; it is changed in place.
+        folder: Where it runs; here by default.
 
     Raises:
         CrrkitError: If a cell fails or the kernel does not answer in time.
@@ -84,7 +88,12 @@ def execute(notebook: NotebookNode) -> NotebookNode:
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-    options: dict[str, Any] = {"timeout": CELL_SECONDS, "record_timing": False, "store_widget_state": False}
+    options: dict[str, Any] = {
+        "timeout": CELL_SECONDS, "record_timing": False, "store_widget_state": False,
+        # by default what a busy machine has not printed after four seconds is left out, and nobody is told
+        "iopub_timeout": CELL_SECONDS, "raise_on_iopub_timeout": True,
+        "resources": {"metadata": {"path": str(folder)}} if folder else {},
+    }  # fmt: skip
     for attempt in ("first", "last"):
         try:
             client = NotebookClient(notebook, kernel_manager_class=_kernel(), **options)

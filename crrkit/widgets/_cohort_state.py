@@ -21,6 +21,7 @@ Grid = dict[str, Any]  # a grid as JSON
 LETTERS = {"observed": "o", "in_progress": "p", "unobserved": "u", "empty": "e", "suppressed": "s"}
 COARSER = {"day": ("week", "month"), "week": ("month", "quarter"), "month": ("quarter", "year"), "quarter": ("year",)}
 AVERAGES = ("pooled", "simple")
+DIGITS = 12
 MOST_CELLS = 4000  # of one grid: about 60 kB of the page
 ENOUGH = 3  # cells from which on a cohort has a curve
 WHOLE = 1e-12
@@ -100,7 +101,9 @@ def as_json(grid: CohortGrid) -> Grid:
 
 
 def _numbers(values: Iterable[float]) -> list[float | int | None]:
-    return [None if math.isnan(value) else int(value) if value == int(value) else float(value) for value in values]
+    """Twelve digits: the last ones of a sum of money depend on which thread of the engine ended first."""
+    shared = (None if math.isnan(value) else float(f"{value:.{DIGITS}g}") for value in values)
+    return [int(value) if value is not None and value == int(value) else value for value in shared]
 
 
 def key_of(grid: Mapping[str, Any]) -> tuple[str, str, str]:

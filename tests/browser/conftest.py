@@ -17,11 +17,13 @@ from typing import NamedTuple
 
 import pytest
 from nbconvert import HTMLExporter
-from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
 from scripts.normalise_notebooks import COURSE
 
 ROOT = Path(__file__).parent.parent.parent
+PATIENCE = 60_000  # milliseconds: who waits for what comes does not mind; a busy machine must not be a failure
+expect.set_options(timeout=PATIENCE)
 NO_BROWSER = (
     "The browser tests need Chromium, and none starts here: {reason}. `make test` installs one; so does "
     "`python scripts/chromium.py`."
@@ -76,7 +78,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(offline=True, **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         watched.append(Watched(page))
         page.goto(path.as_uri())
         return page
@@ -151,7 +153,7 @@ def _serve(port: int, token: str, folder: Path) -> Iterator[subprocess.Popen[byt
 
 
 def _wait_for(lab: Lab, server: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 200
     while server.poll() is None and time.monotonic() < deadline:
         try:
             with urllib.request.urlopen(f"{lab.url}/api/status?token={lab.token}", timeout=5) as answer:  # noqa: S310 - this machine
