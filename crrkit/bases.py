@@ -14,7 +14,7 @@ from crrkit._language import gettext as _
 from crrkit.activity import Activity, OwnGap, Trailing
 from crrkit.definitions import DefinitionCard
 from crrkit.periods import MONTHS, WEEKDAYS
-from crrkit.tables import QualityReport, read_contract_rows, read_order_rows
+from crrkit.tables import Forms, QualityReport, read_contract_rows, read_order_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,6 +118,8 @@ def read_contracts(
     as_of: str | date | datetime | None = None,
     zone: str | None = None,
     dates: str | None = None,
+    fold: str | Sequence[str] | None = None,
+    nobody: Sequence[str] | None = None,
     burn_in_days: int = 0,
     week_starts: str = "monday",
     year_starts: str = "january",
@@ -146,6 +148,11 @@ def read_contracts(
             without one are taken as local.
         dates: How dates are written: ``"day-month-year"``, ``"month-day-year"``, ``"year-month-day"`` or a pattern
             such as ``"%d.%m.%Y"``; by default it is seen from the column.
+        fold: Differences in which two ids are the same customer: ``"case"``, ``"yo"`` (ё and е), ``"look-alikes"``
+            (Latin and Cyrillic letters), ``"phones"``, ``"zeros"`` (in front), ``"prefix"`` (``SHOP-9`` and ``9``);
+            one or several. By default none; where many ids differ so, it is asked, and ``()`` says that they differ.
+        nobody: Ids under which nobody in particular stands; their rows are set aside. By default words such as
+            ``guest``, ``test``, ``Частное лицо``, and a ``-1`` or ``0`` that no customer can have; ``()`` for none.
         burn_in_days: The history begins with the file, not with the business: for so many days after the first event
             a customer seen for the first time need not be new. Periods that begin in them have the status ``burn_in``.
         week_starts: The first day of the week.
@@ -173,8 +180,9 @@ def read_contracts(
     check_count(burn_in_days, name="burn_in_days")
     cut = moment_of(as_of)
     named = {"customer": customer, "start": start, "end": end, "contract": contract, "amount": amount}
+    forms = Forms(zone=zone, dates=dates, fold=fold, nobody=nobody)
     rows = read_contract_rows(
-        source, named=named, by=names_of(by), end_is=end_is, open_ends=open_ends, zone=zone, dates=dates, as_of=cut
+        source, named=named, by=names_of(by), end_is=end_is, open_ends=open_ends, forms=forms, as_of=cut
     )
     cut = cut or day_after(rows.last)
     card = DefinitionCard(
@@ -199,6 +207,8 @@ def read_orders(
     as_of: str | date | datetime | None = None,
     zone: str | None = None,
     dates: str | None = None,
+    fold: str | Sequence[str] | None = None,
+    nobody: Sequence[str] | None = None,
     burn_in_days: int = 0,
     week_starts: str = "monday",
     year_starts: str = "january",
@@ -220,6 +230,8 @@ def read_orders(
         as_of: The cut-off; by default the day after the last purchase.
         zone: As for `read_contracts`.
         dates: As for `read_contracts`.
+        fold: As for `read_contracts`.
+        nobody: As for `read_contracts`.
         burn_in_days: The history begins with the file, not with the business: for so many days after the first event
             a customer seen for the first time need not be new. Periods that begin in them have the status ``burn_in``.
         week_starts: The first day of the week.
@@ -248,9 +260,8 @@ def read_orders(
     check_activity(activity)
     cut = moment_of(as_of)
     named = {"customer": customer, "at": at, "amount": amount, "quantity": quantity, "price": price, "receipt": receipt}
-    rows: Canonical = read_order_rows(
-        source, named=named, by=names_of(by), refunds=refunds, zone=zone, dates=dates, as_of=cut
-    )
+    forms = Forms(zone=zone, dates=dates, fold=fold, nobody=nobody)
+    rows: Canonical = read_order_rows(source, named=named, by=names_of(by), refunds=refunds, forms=forms, as_of=cut)
     cut = cut or day_after(rows.last)
     activity = settled(activity, rows.table, cut)
     card = DefinitionCard(

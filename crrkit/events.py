@@ -12,7 +12,7 @@ from crrkit._language import format_number, ngettext
 from crrkit._language import gettext as _
 from crrkit.bases import OrderBase, check_activity, check_calendar, day_after, moment_of, names_of, settled
 from crrkit.definitions import DefinitionCard
-from crrkit.tables import BUYING, read_event_rows
+from crrkit.tables import BUYING, Forms, read_event_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,6 +63,8 @@ def read_events(
     as_of: str | date | datetime | None = None,
     zone: str | None = None,
     dates: str | None = None,
+    fold: str | Sequence[str] | None = None,
+    nobody: Sequence[str] | None = None,
     burn_in_days: int = 0,
     week_starts: str = "monday",
     year_starts: str = "january",
@@ -91,6 +93,8 @@ def read_events(
         as_of: The cut-off; by default the day after the last event.
         zone: As for `read_contracts`.
         dates: As for `read_contracts`.
+        fold: As for `read_contracts`.
+        nobody: As for `read_contracts`.
         burn_in_days: As for `read_orders`.
         week_starts: The first day of the week.
         year_starts: The first month of the (fiscal) year.
@@ -122,9 +126,8 @@ def read_events(
     check_activity(activity)
     cut = moment_of(as_of)
     named = {"customer": customer, "at": at, "kind": kind, "amount": amount, "receipt": receipt}
-    rows = read_event_rows(
-        source, named=named, kinds=kinds, other=other, by=names_of(by), zone=zone, dates=dates, as_of=cut
-    )
+    forms = Forms(zone=zone, dates=dates, fold=fold, nobody=nobody)
+    rows = read_event_rows(source, named=named, kinds=kinds, other=other, by=names_of(by), forms=forms, as_of=cut)
     cut = cut or day_after(rows.last)
     if check_choice(refunded, name="refunded", choices=("count", "remove")) == "remove" and amount is None:
         message = _("refunded='remove' needs to know what was paid and given back. Name amount=.")

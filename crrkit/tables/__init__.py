@@ -3,6 +3,7 @@
 from crrkit.tables.intake import Canonical, read_contract_rows, read_event_rows, read_order_rows
 from crrkit.tables.kinds import BUYING, KINDS, TOUCHES
 from crrkit.tables.quality import REASONS, QualityReport
+from crrkit.tables.text import Forms
 
 __all__ = [
     "BUYING",
@@ -10,6 +11,7 @@ __all__ = [
     "REASONS",
     "TOUCHES",
     "Canonical",
+    "Forms",
     "QualityReport",
     "read_contract_rows",
     "read_event_rows",

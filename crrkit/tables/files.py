@@ -76,9 +76,9 @@ def kind_of(path: Path) -> str:
 
 
 def spreadsheet(path: Path) -> pd.DataFrame:
-    """The first sheet of a spreadsheet."""
+    """The first sheet of a spreadsheet, each cell as it was typed: 0101 is not 101, nor 1E2 a hundred."""
     try:
-        return pd.read_excel(path, engine="calamine")
+        return pd.read_excel(path, engine="calamine", dtype=object, na_filter=False).replace("", None)
     except ImportError as missing:
         text = _("Reading {name} needs python-calamine. Install it with: pip install 'crrkit[excel]'")
         raise MissingDependencyError(text.format(name=path.name)) from missing

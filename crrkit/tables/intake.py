@@ -20,7 +20,10 @@ from crrkit._errors import SourceError
 from crrkit._language import format_number, format_percent, mark, ngettext
 from crrkit._language import gettext as _
 from crrkit.tables import files, text
+from crrkit.tables.customers import parse_customers
+from crrkit.tables.ids import parse_ids
 from crrkit.tables.kinds import BUYING, map_kinds
+from crrkit.tables.numbers import parse_numbers
 from crrkit.tables.open_ends import AS_WRITTEN, OpenEnds, open_ends_of, unread_ends, without_open_ends
 from crrkit.tables.quality import REASONS, QualityReport
 from crrkit.tables.sources import Opened, business_zone, open_source
@@ -31,14 +34,18 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pandas as pd
 
+    from crrkit.tables.text import Forms
+
 ENDS = ("first_day_after", "last_active_day")
 CANONICAL = ("customer", "contract", "start", "end", "receipt", "at", "kind", "amount")
 GIVEN = "_given"
+NOBODY, ROUNDED = "_nobody", "_rounded"
 WHY = "why set aside"
 CROWD = 1000  # rows from which one id for most of them is worth a sentence
 BROKEN = 0.5  # from this share on, rows that cannot be read mean that the source was misread …
 GENTLE = {
     "no customer id",
+    "id of nobody in particular",
     "no date",
     "kind not used",
     "refund or return",
@@ -96,24 +103,22 @@ def read_contract_rows(
     by: Sequence[str],
     end_is: str,
     open_ends: Sequence[str | date] | None,
-    zone: str | None,
-    dates: str | None,
+    forms: Forms,
     as_of: datetime | None,
 ) -> Canonical:
     """Rows with ``customer start end`` (and ``contract amount`` when named); an end that is null is still open."""
     check_choice(end_is, name="end_is", choices=ENDS)
     rule = open_ends_of(open_ends)
     opened = open_source(source, named=named, by=by, required=("customer", "start", "end"))
-    zone = business_zone(opened, ("start", "end"), zone)
-    opened = _without_open_ends(opened, rule, dates=dates, zone=zone)
-    forms = {"dates": dates, "zone": zone}
-    fields = _read(opened, ids=("customer", "contract"), times=("start", "end"), numbers=("amount",), **forms)
+    forms = replace(forms, zone=business_zone(opened, ("start", "end"), forms.zone))
+    opened = _without_open_ends(opened, rule, forms)
+    opened, fields = _read(opened, forms, ids=("contract",), times=("start", "end"), numbers=("amount",))
     if end_is == "last_active_day":
         fields["end"] += ibis.interval(days=1)
 
     def wrong(row: Mapping[str, Any]) -> dict[str, Any]:
         return {
-            "no customer id": row["customer"].isnull(),
+            **_unknown(row),
             "unreadable date": _unreadable(row, "start", "end"),
             "no date": row["start"].isnull(),
             "ends before it starts": text.is_true(row["end"] < row["start"]),
@@ -121,21 +126,21 @@ def read_contract_rows(
             "on or after the cut-off": _not_before(row["start"], as_of),
         }
 
-    rows = _account(opened, fields, wrong, by=by, times=("start", "end"), zone=zone)
+    rows = _account(opened, fields, wrong, by=by, times=("start", "end"), zone=forms.zone)
     if "unreadable date" not in set(rows.quality.table["reason"]):
         return rows
     return rows.with_notes(*unread_ends(opened.table, opened.columns["end"], unread=_unreadable(fields, "end")))
 
 
-def _without_open_ends(opened: Opened, rule: OpenEnds, *, dates: str | None, zone: str | None) -> Opened:
+def _without_open_ends(opened: Opened, rule: OpenEnds, forms: Forms) -> Opened:
     """The source with an empty cell wherever an end means none, so that it has no say in how dates are read."""
     if not (rule.words or rule.days):
         return opened
     table, columns = opened.table, opened.columns
-    start = text.parse_times(table, columns["start"], order=dates, zone=zone).value
+    start = text.parse_times(table, columns["start"], order=forms.dates, zone=forms.zone).value
     end = table[columns["end"]]
     if end.type().is_timestamp() or end.type().is_date():
-        end = text.parse_times(table, columns["end"], zone=zone).value
+        end = text.parse_times(table, columns["end"], zone=forms.zone).value
     table, notes = without_open_ends(table, columns["end"], start=start, end=end, rule=rule)
     return replace(opened, table=table, notes=(*opened.notes, *notes))
 
@@ -147,22 +152,21 @@ def read_order_rows(
     named: Mapping[str, str | None],
     by: Sequence[str],
     refunds: str,
-    zone: str | None,
-    dates: str | None,
+    forms: Forms,
     as_of: datetime | None,
 ) -> Canonical:
     """Rows with ``customer at`` (and ``amount receipt`` when named)."""
     check_choice(refunds, name="refunds", choices=("set aside", "keep"))
     opened = open_source(source, named=named, by=by, required=("customer", "at"))
-    zone = business_zone(opened, ("at",), zone)
+    forms = replace(forms, zone=business_zone(opened, ("at",), forms.zone))
     numbers = ("amount", "quantity", "price")
-    fields = _read(opened, ids=("customer", "receipt"), times=("at",), numbers=numbers, dates=dates, zone=zone)
+    opened, fields = _read(opened, forms, ids=("receipt",), times=("at",), numbers=numbers)
     if "price" in fields:
         fields["amount"] = fields["quantity"] * fields["price"]
 
     def wrong(row: Mapping[str, Any]) -> dict[str, Any]:
         bad = {
-            "no customer id": row["customer"].isnull(),
+            **_unknown(row),
             "unreadable date": _unreadable(row, "at"),
             "no date": row["at"].isnull(),
             "unreadable number": _unreadable(row, *numbers),
@@ -173,7 +177,7 @@ def read_order_rows(
             bad |= {"refund or return": ibis.or_(*below), "zero amount": text.is_true(row["amount"] == 0)}
         return bad
 
-    return _account(opened, fields, wrong, by=by, times=("at",), zone=zone)
+    return _account(opened, fields, wrong, by=by, times=("at",), zone=forms.zone)
 
 
 @_in_a_sentence
@@ -184,20 +188,18 @@ def read_event_rows(
     kinds: Mapping[str, Any] | None,
     other: str,
     by: Sequence[str],
-    zone: str | None,
-    dates: str | None,
+    forms: Forms,
     as_of: datetime | None,
 ) -> Canonical:
     """Rows with ``customer at kind`` (and ``amount receipt`` when named); kinds are those of `crrkit.tables.kinds`."""
     opened = open_source(source, named=named, by=by, required=("customer", "at", "kind"))
-    zone = business_zone(opened, ("at",), zone)
-    ids = ("customer", "receipt", "kind")
-    fields = _read(opened, ids=ids, times=("at",), numbers=("amount",), dates=dates, zone=zone)
+    forms = replace(forms, zone=business_zone(opened, ("at",), forms.zone))
+    opened, fields = _read(opened, forms, ids=("receipt", "kind"), times=("at",), numbers=("amount",))
     fields |= _kinds(opened, fields["kind"], kinds, other)
 
     def wrong(row: Mapping[str, Any]) -> dict[str, Any]:
         bad = {
-            "no customer id": row["customer"].isnull(),
+            **_unknown(row),
             "unreadable date": _unreadable(row, "at"),
             "no date": row["at"].isnull(),
             "no kind": ~row["kind" + GIVEN],
@@ -211,7 +213,7 @@ def read_event_rows(
             bad["zero amount"] = bought & text.is_true(row["amount"] == 0)
         return bad
 
-    return _account(opened, fields, wrong, by=by, times=("at",), zone=zone)
+    return _account(opened, fields, wrong, by=by, times=("at",), zone=forms.zone)
 
 
 def _kinds(opened: Opened, word: ir.Value, kinds: Mapping[str, Any] | None, other: str) -> dict[str, Any]:
@@ -228,22 +230,27 @@ def _kinds(opened: Opened, word: ir.Value, kinds: Mapping[str, Any] | None, othe
 
 
 def _read(
-    opened: Opened,
-    *,
-    ids: Sequence[str],
-    times: Sequence[str],
-    numbers: Sequence[str],
-    dates: str | None,
-    zone: str | None,
-) -> dict[str, Any]:
+    opened: Opened, forms: Forms, *, ids: Sequence[str], times: Sequence[str], numbers: Sequence[str]
+) -> tuple[Opened, dict[str, Any]]:
     """The fields of the columns that were named, and for times and numbers whether something stood there."""
     raw, columns = opened.table, opened.columns
-    fields = {role: text.parse_ids(raw, columns[role]) for role in ids if role in columns}
-    parsed = {role: text.parse_times(raw, columns[role], order=dates, zone=zone) for role in times if role in columns}
-    parsed |= {role: text.parse_numbers(raw, columns[role]) for role in numbers if role in columns}
+    how = {"order": forms.dates, "zone": forms.zone}
+    parsed = {role: text.parse_times(raw, columns[role], **how) for role in times if role in columns}
+    at = parsed[times[0]].value
+    who = parse_customers(raw, columns["customer"], at=at, fold=forms.fold, nobody=forms.nobody)
+    fields = {"customer": who.value, NOBODY: who.nobody, ROUNDED: who.rounded}
+    fields = {role: value for role, value in fields.items() if value is not None}
+    fields |= {role: parse_ids(raw, columns[role]) for role in ids if role in columns}
+    parsed |= {role: parse_numbers(raw, columns[role]) for role in numbers if role in columns}
     for role, column in parsed.items():
         fields |= {role: column.value, role + GIVEN: column.given}
-    return fields
+    return replace(opened, notes=(*opened.notes, *who.notes)), fields
+
+
+def _unknown(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Why it is not known whose row it is."""
+    why = {"id of nobody in particular": NOBODY, "id rounded by a spreadsheet": ROUNDED}
+    return {"no customer id": row["customer"].isnull(), **{name: row[of] for name, of in why.items() if of in row}}
 
 
 def _unreadable(row: Mapping[str, Any], *roles: str) -> ir.BooleanValue:
@@ -332,6 +339,8 @@ def _fetcher(opened: Opened, reason: ir.StringValue) -> Callable[[str, int], pd.
 
 _REMEDIES = {
     "no customer id": mark("Say which column holds the customer with customer=."),
+    "id of nobody in particular": mark("Say nobody=() if they are customers."),
+    "id rounded by a spreadsheet": mark("Export the ids again as text: 7.90001E+11 stands for many customers."),
     "no date": mark("Say which column holds the date."),
     "unreadable date": mark("Check the column, or say how dates are written, as in dates='day-month-year'."),
     "no kind": mark("Say which column says what happened with kind=."),

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # Every reason for which a row can be set aside, in the order in which they are tried; a row has the first that fits.
 REASONS = (
     mark("no customer id"),
+    mark("id of nobody in particular"),
+    mark("id rounded by a spreadsheet"),
     mark("unreadable date"),
     mark("no date"),
     mark("no kind"),

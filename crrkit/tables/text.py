@@ -19,13 +19,11 @@ from crrkit._errors import InputError
 from crrkit._language import gettext as _
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import ibis.expr.types as ir
 
-CURRENCY = (
-    r"(?i)^([+-]?)(?:\$|€|£|¥|₽|₴|₸|usd|eur|gbp|rub|руб\.?)|(?:\$|€|£|¥|₽|₴|₸|usd|eur|gbp|rub|руб\.?|р\.?|грн\.?)$"
-)
 NOT_AN_ID = ("", "nan", "none", "null", "na", "n/a", "<na>", "nat", "-", "–", "—", "#n/a", "#н/д", "нет")
-FLOAT_ID = r"^[0-9]+\.0+$"  # 17850.0: a whole number that went through a spreadsheet or a float column
 WITH_OFFSET = r"[0-9]{2}:[0-9]{2}.*(?:[Zz]|UTC|GMT|[+-][0-9]{2}:?[0-9]{2}|[+-][0-9]{2})$"
 
 MICROSECONDS = 6  # the digits after the second that the engine's times have
@@ -83,31 +81,24 @@ def _from_nanoseconds(since_1970: dt.int64) -> dt.timestamp:
     """The moment so many nanoseconds after 1970 began."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Forms:
+    """How the fields of a source are written and meant, as far as the user said; None is seen from the column."""
+
+    zone: str | None = None
+    dates: str | None = None
+    decimal: str | None = None
+    thousands: str | None = None
+    fold: str | Sequence[str] | None = None
+    nobody: Sequence[str] | None = None
+
+
 @dataclass(frozen=True)
 class Parsed:
     """A column as it is used, and where something stood: given and without a value is unreadable."""
 
     value: ir.Value
     given: ir.BooleanValue
-
-
-def parse_ids(table: ir.Table, column: str) -> ir.Value:
-    """Ids as whole numbers or trimmed text; null where there is none."""
-    values = table[column]
-    if values.type().is_integer():
-        return values
-    if values.type().is_floating():
-        return _float_ids(table, values)
-    text = values.cast("string").strip()
-    text = ibis.ifelse(text.lower().isin(NOT_AN_ID), ibis.null("string"), text)
-    floats = _aggregate(table, all=text.re_search(FLOAT_ID).all())["all"]
-    return text.re_replace(r"\.0+$", "") if floats else text
-
-
-def _float_ids(table: ir.Table, values: ir.Value) -> ir.Value:
-    known = ibis.ifelse(values.isnan(), ibis.null("float64"), values)
-    fractional = _aggregate(table, any=(known != known.floor()).any())["any"]
-    return known.cast("string" if fractional else "int64")
 
 
 def parse_times(table: ir.Table, column: str, *, order: str | None = None, zone: str | None = None) -> Parsed:
@@ -140,7 +131,7 @@ def has_offsets(table: ir.Table, column: str) -> bool:
         return kind.timezone is not None
     if not kind.is_string():
         return False
-    return bool(_aggregate(table, any=table[column].strip().re_search(WITH_OFFSET).any())["any"])
+    return bool(aggregate(table, any=table[column].strip().re_search(WITH_OFFSET).any())["any"])
 
 
 def _reading(text: ir.StringValue, order: str, *, zone: str | None = None, wordy: bool = False) -> ir.Value:
@@ -174,7 +165,7 @@ def _with_century(text: ir.StringValue) -> ir.StringValue:
 
 def _read_times(table: ir.Table, text: ir.StringValue, column: str, order: str | None, zone: str | None) -> ir.Value:
     """Look through the column once to see how its times are written, then read them so."""
-    seen = _aggregate(
+    seen = aggregate(
         table,
         numeric=text.re_search(r"^[0-9]{1,2}[-./][0-9]{1,2}[-./]").any(),
         aware=text.re_search(WITH_OFFSET).any(),
@@ -193,7 +184,7 @@ def _check_order(table: ir.Table, text: ir.StringValue, order: str) -> None:
         check_choice(order, name="dates", choices=ORDERS_OF_DATES)
         return
     try:
-        _aggregate(table, tried=_try_strptime(text.max(), [order]))
+        aggregate(table, tried=_try_strptime(text.max(), [order]))
     except duckdb.Error as refused:
         message = _("dates={order!r} is not a pattern of dates. Write it like '%d.%m.%Y', or say {choices}.")
         choices = ", ".join(ORDERS_OF_DATES)
@@ -206,7 +197,7 @@ def _order_of_dates(table: ir.Table, text: ir.StringValue, column: str, forms: d
     differ = read["day-month-year"] != read["month-day-year"]
     example = ibis.ifelse(differ, text, ibis.null("string")).max()
     counts = {name.replace("-", "_"): value.count() for name, value in read.items()}
-    seen = _aggregate(table, **counts, differ=differ.sum(), example=example)
+    seen = aggregate(table, **counts, differ=differ.sum(), example=example)
     year, day, month = (seen[name] for name in counts)
     if year >= max(day, month):
         return "year-month-day"
@@ -219,41 +210,7 @@ def _order_of_dates(table: ir.Table, text: ir.StringValue, column: str, forms: d
     return "day-month-year" if day >= month else "month-day-year"
 
 
-def _aggregate(table: ir.Table, **values: ir.Scalar) -> dict[str, Any]:
+def aggregate(table: ir.Table, **values: ir.Scalar) -> dict[str, Any]:
+    """Values of a whole column, in one pass."""
     row: dict[str, Any] = table.aggregate(**values).to_pyarrow().to_pylist()[0]
     return row
-
-
-def parse_numbers(table: ir.Table, column: str) -> Parsed:
-    """Amounts as floats: ``1 234,56``, ``1,234.56``, ``(100)``, ``-5 ₽``; null where there is none."""
-    values = table[column]
-    if values.type().is_numeric():
-        number = values.cast("float64")
-        number = ibis.ifelse(number.isnan(), ibis.null("float64"), number)
-        finite = ibis.ifelse(number.isinf(), ibis.null("float64"), number)
-        return Parsed(finite, number.notnull())
-    text = values.cast("string").re_replace(r"[\s\x{00A0}\x{202F}\x{2009}'’]", "").replace("−", "-")
-    text = text.re_replace(r"^\((.*)\)$", r"-\1").re_replace(CURRENCY, r"\1")
-    text = ibis.ifelse(text.isin(["", "-", "+"]), ibis.null("string"), text)
-    given = values.cast("string").strip()
-    plain = _with_point(text, comma=_has_decimal_comma(table, text))
-    number = plain.try_cast("float64")
-    return Parsed(number, is_true(~given.lower().isin(NOT_AN_ID)))
-
-
-def _has_decimal_comma(table: ir.Table, text: ir.StringValue) -> bool:
-    """Whether some number can only be read with a decimal comma and none only with a point."""
-    comma = text.re_search(r",[0-9]{1,2}$|,[0-9]{4,}$|\..*,").sum()
-    point = text.re_search(r"\.[0-9]{1,2}$|\.[0-9]{4,}$|,.*\.").sum()
-    seen = _aggregate(table, comma=comma, point=point)
-    return (seen["comma"] or 0) > (seen["point"] or 0)
-
-
-def _with_point(text: ir.StringValue, *, comma: bool) -> ir.StringValue:
-    """The number with a decimal point and no grouping, null where it is not written in the column's form."""
-    decimal, group = (",", r"\.") if comma else (r"\.", ",")
-    fits = text.re_search(
-        rf"^[+-]?(?:[0-9]+|[0-9]{{1,3}}(?:{group}[0-9]{{3}})+)(?:{decimal}[0-9]+)?(?:[eE][+-]?[0-9]+)?$"
-    )
-    bare = text.replace("." if comma else ",", "").replace(",", ".")
-    return ibis.ifelse(fits, bare, ibis.null("string"))
