@@ -325,6 +325,13 @@ def with_clock_moved(rows: ir.Table, *, hours: float) -> ir.Table:
     return rows.mutate(**times)
 
 
+def clocked(rows: ir.Table) -> ir.Table:
+    """``n``: how many times of the rows are not at midnight; none in a list of dates alone."""
+    times = [rows[name] for name in ("at", "start", "end") if name in rows.columns]
+    later = [(time != time.truncate("D")).fill_null(False).cast("int64").sum() for time in times]  # noqa: FBT003 - Ibis takes a value
+    return rows.agg(n=sum(later[1:], start=later[0]))
+
+
 def customer_segments(rows: ir.Table, *, time: str, by: tuple[str, ...]) -> ir.Table:
     """One row a customer with its segments: those of the earliest row, the smallest where several are as early.
 

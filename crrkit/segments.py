@@ -172,13 +172,15 @@ def compare_segments(
         ValueError: If the account is not given by segments, has fewer than two, or not this period.
 
     Examples:
-        In the sample the whole tells nothing, one region lost against its own past:
+        No two regions differ, and yet one of them keeps fewer than it did a year before:
 
         >>> import crrkit as crr
-        >>> base = crr.read_contracts(crr.sample_path("contracts"), by="region")
-        >>> found = compare_segments(crr.retention_by_period(base, every="year", by="region"))
+        >>> base = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at", by="region")
+        >>> found = compare_segments(crr.retention_by_period(base, every="quarter", by="region"), before="2023Q4")
         >>> found.caption()
-        '2024: 0 of 3 pairs differ'
+        '2024Q4: 0 of 6 pairs differ'
+        >>> found.past.moved[["segment", "verdict"]].to_numpy().tolist()
+        [['South', 'fell']]
     """
     rows, label, notes = _rows_of(kept, period)
     pairs = [

@@ -32,10 +32,12 @@ class StressTest(Shown):
     Attributes:
         table: ``choice setting start kept crr difference``; the first row is the account as it was asked for.
         period: The period's name.
+        notes: Which choice was left out, and why.
     """
 
     table: pd.DataFrame
     period: str
+    notes: tuple[str, ...] = ()
 
     kinds: ClassVar[Mapping[str, str]] = {
         "choice": "word", "setting": "text", "start": "count", "kept": "count", "crr": "rate", "difference": "points",
@@ -45,6 +47,10 @@ class StressTest(Shown):
     def band(self) -> tuple[float, float]:
         """The lowest and the highest rate among the choices."""
         return float(self.table["crr"].min()), float(self.table["crr"].max())
+
+    def below(self) -> tuple[str, ...]:
+        """What must not be missed."""
+        return self.notes
 
     def titles(self) -> dict[str, str]:
         """Headings of the shown columns."""
@@ -69,7 +75,7 @@ def stress(
         base: What `read_contracts` or `read_orders` gave.
         every: The period.
         period: The period's name; by default the latest complete one.
-        clocks: Hours by which another time zone's clock would differ.
+        clocks: Hours by which another time zone's clock would differ; a list of dates alone has no clock to move.
 
     Returns:
         One row for each choice, and the band of all of them. A choice under which nobody was there is NaN.
@@ -86,16 +92,20 @@ def stress(
     """
     asked = retention_by_period(base, every=every)
     row = asked.latest if period is None else asked.row(period)
+    dates_only = not reductions.collect(reductions.clocked(base.table))["n"].iloc[0]
     middle = row["from_"] + (row["until"] - row["from_"]) / 2
     rows = [_found(mark("as asked for"), "", row)]
-    for choice, setting, other in _choices(base, every, clocks, days=(row["until"] - row["from_"]).days):
+    for choice, setting, other in _choices(
+        base, every, () if dates_only else clocks, days=(row["until"] - row["from_"]).days
+    ):
         table = retention_by_period(other, every=every).table
         here = table[(table["from_"] <= middle) & (table["until"] > middle)]
         if len(here):
             rows.append(_found(choice, setting, here.iloc[0]))
     frame = pd.DataFrame(rows)
     frame["difference"] = frame["crr"] - frame["crr"].iloc[0]
-    return StressTest(frame, str(row["period"]))
+    note = _("The list has dates without times of day, so that no clock was moved.")
+    return StressTest(frame, str(row["period"]), (note,) if dates_only else ())
 
 
 def _found(choice: str, setting: str, row: pd.Series) -> dict[str, object]:

@@ -155,7 +155,8 @@ def survival_curve(
         durations: How long each customer was there, in any unit.
         left: Whether the customer left then: True or False; or the way of leaving as a word, with None for customers
             who were still there.
-        entry: When each customer came under observation; who enters late is not at risk before.
+        entry: When each customer came under observation, before the end of the duration; who enters late is not at
+            risk before.
         interval: As for `life_table`.
         level: The coverage.
 
@@ -164,7 +165,7 @@ def survival_curve(
         the share gone that way, ``sum(S(t-) * lost_way / at_risk)``; they add up to ``1 - survival``.
 
     Raises:
-        ValueError: If lengths differ, a duration is negative or missing, or nobody is given.
+        ValueError: If lengths differ, a duration is negative, missing or not longer than its entry, or nobody is given.
 
     Examples:
         >>> curve = survival_curve([9, 13, 13, 18], left=[True, True, False, True])
@@ -190,14 +191,23 @@ def survival_curve(
     return LifeTable(table, interval, ways)
 
 
+def _unseen(age: np.ndarray, begun: np.ndarray) -> np.ndarray:
+    """Who left as they came under observation, or before; from the beginning on also a duration of 0 is seen."""
+    unseen: np.ndarray = np.isnan(begun) | (begun > age) | ((begun > 0) & (begun == age))
+    return unseen
+
+
 def _durations(durations: Sequence[float], left: Sequence[object], entry: Sequence[float] | None) -> pd.DataFrame:
     age = np.asarray(durations, dtype="float64")
     begun = np.zeros(len(age)) if entry is None else np.asarray(entry, dtype="float64")
     if not len(age) or len(age) != len(left) or len(age) != len(begun):
         message = _("durations, left and entry must have the same length, at least 1; they have {a}, {b} and {c}.")
         raise InputError(message.format(a=len(age), b=len(left), c=len(begun)), argument="durations")
-    if np.isnan(age).any() or (age < 0).any() or (begun > age).any():
-        message = _("A duration is missing, below 0 or ends before its entry. Leave such customers out or mend them.")
+    if np.isnan(age).any() or (age < 0).any() or _unseen(age, begun).any():
+        message = _(
+            "A duration is missing, below 0 or ends at or before its entry: nobody is seen for no time. Leave such"
+            " customers out or mend them."
+        )
         raise InputError(message, argument="durations")
     begun = np.where(begun <= 0, -1.0, begun)  # from the beginning: at risk at age 0 too
     ways = pd.Series([_way(left_by) for left_by in left], dtype="object")

@@ -71,6 +71,7 @@ EXPRESSIONS = {
     "revenue_ranks": [module.revenue_ranks(ORDERS, as_of=AS_OF, top=0.2, points=100)],
     "contracts_of_people": [module.contracts_of_people(CONTRACTS, since=AS_OF - timedelta(days=30), until=AS_OF)],
     "with_clock_moved": [module.with_clock_moved(table, hours=-5.5) for table in (ORDERS, CONTRACTS)],
+    "clocked": [module.clocked(table) for table in (ORDERS, CONTRACTS)],
     "customer_segments": [SEGMENTS],
     "with_segments": [module.with_segments(ORDERS, ORDERS, "at", by) for by in ((), ("region",))],
     "spells": [module.spells(UNITS, until=until) for until in ("last", "first")],

@@ -64,6 +64,34 @@ def test_segments_that_keep_alike_are_not_ranked() -> None:
     assert found.claim == "No segment keeps more than another: 75.0% of each in February 2024."
 
 
+def test_a_segment_that_fell_against_its_own_past_is_a_finding() -> None:
+    # the south keeps 80 of 100 in January and 40 of those 80 in February; the north 80 of 100, then 64 of 80
+    found = report.past_finding(segments(members({"north": (100, 20, 16), "south": (100, 20, 40)})))
+    assert found is not None
+    assert found.claim == (
+        "south kept a smaller share of its customers than in January 2024: 50.0% (40 of 80) against 80.0% (80 of 100),"
+        " more than chance."
+    )
+    low, high = crr.newcombe(40, 80, 80, 100)
+    minus = "\N{MINUS SIGN}"
+    assert plain(found.caveat) == (
+        f"Difference {minus}30.0 pp, 95% interval {minus}{-100 * low:.1f} pp to {minus}{-100 * high:.1f} pp."
+        " Segments that moved by more than chance against their own past (Holm): 1 of 2."
+    )
+    rose = report.past_finding(segments(members({"north": (100, 20, 16), "south": (100, 60, 12)})))
+    assert rose is not None
+    assert rose.claim.startswith("south kept a larger share of its customers than in January 2024: 70.0% (28 of 40)")
+
+
+def test_segments_that_keep_as_they_did_are_said_to() -> None:
+    found = report.past_finding(segments(members({"north": (100, 20, 16), "south": (100, 20, 18)})))
+    assert found is not None
+    assert found.claim == "No segment keeps its customers otherwise than in January 2024 by more than chance."
+    assert found.caveat.endswith("(Holm): 0 of 2.")
+    alone = segments(members(dict.fromkeys(("a", "b", "c"), (20, 4, 3))))
+    assert report.past_finding(alone) is None
+
+
 def test_a_change_is_split_into_rates_and_shares() -> None:
     shown = segments(members(APART), min_cell=5)
     found = report.mix_finding(shown)
@@ -171,4 +199,5 @@ def test_page_and_notebook_hold_the_section(lang: str, tmp_path) -> None:
     assert str(report.segment_finding(back)) == str(report.segment_finding(shown))
     assert 'id="segments"' in page
     assert "report.segment_finding(segments)" in book
+    assert "report.past_finding(segments)" in book
     assert len(written.findings) > 5

@@ -49,6 +49,27 @@ def test_weeks_may_start_on_any_day() -> None:
     assert "activity window" not in set(found["choice"])
 
 
+def test_the_clock_of_a_list_of_dates_is_left_alone() -> None:
+    # a buys on the last of January and the first of February: three hours would move a midnight into another month
+    dates = pd.DataFrame({"who": ["a", "b", "a"], "at": ["2024-01-31", "2024-01-09", "2024-02-01"]})
+    found = crr.stress(crr.read_orders(dates, customer="who", at="at", as_of="2024-03-01"), clocks=(-3.0, 3.0))
+    assert "clock" not in set(found.table["choice"])
+    assert "cut-off" in set(found.table["choice"])
+    assert "dates without times of day" in str(found)
+    assert "dates without times of day" in found.to_html()
+    timed = pd.concat([dates, pd.DataFrame({"who": ["b"], "at": ["2024-02-03 00:00:01"]})])  # one second is a clock
+    moved = crr.stress(crr.read_orders(timed, customer="who", at="at", as_of="2024-03-01"), clocks=(-3.0, 3.0))
+    assert list(moved.table["choice"]).count("clock") == 2
+    assert moved.notes == ()
+
+
+@pytest.mark.parametrize(("end", "moved"), [("2024-02-10", 0), ("2024-02-10 18:30", 1)])
+def test_the_clock_of_contracts_is_moved_when_any_of_their_times_has_one(end: str, moved: int) -> None:
+    rows = pd.DataFrame({"who": ["a", "b"], "start": "2024-01-10", "end": [end, None]})
+    base = crr.read_contracts(rows, customer="who", start="start", end="end", as_of="2024-04-01")
+    assert list(crr.stress(base, clocks=(3.0,)).table["choice"]).count("clock") == moved
+
+
 def test_an_unknown_period_is_refused(base) -> None:
     with pytest.raises(InputError, match="period='2031-01' is not known"):
         crr.stress(base, period="2031-01")

@@ -230,6 +230,7 @@ def test_who_enters_late_is_not_at_risk_before() -> None:
         (lambda: survival_curve([1, 2], left=[True]), "same length"),
         (lambda: survival_curve([-1], left=[True]), "below 0"),
         (lambda: survival_curve([1], left=[True], entry=[2]), "before its entry"),
+        (lambda: survival_curve([3, 2], left=[True, True], entry=[0, 2]), "at or before its entry"),
         (lambda: survival_curve([1], left=[True], interval="plain"), "Choose one of log-log, log"),
         (lambda: compare_cohorts(grid_of(A=[9, 8], B=[9]), "A", "B", age=1), "has not been observed at age 1"),
         (lambda: compare_cohorts(grid_of(A=[9, 8]), "A", "Z", age=1), "cohort='Z'"),

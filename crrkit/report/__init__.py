@@ -20,7 +20,7 @@ from crrkit.report.findings import (
     value_of_one,
 )
 from crrkit.report.lives import dump_lives, lives_of, load_lives
-from crrkit.report.segments import dump_segments, load_segments, mix_finding, segment_finding, segments_of
+from crrkit.report.segments import dump_segments, load_segments, mix_finding, past_finding, segment_finding, segments_of
 from crrkit.report.stage_facts import dump_stages, load_stages, staged_of
 from crrkit.report.stage_findings import advice_finding, stage_finding
 from crrkit.report.write import Report, write_report
@@ -45,6 +45,7 @@ __all__ = [
     "mix_finding",
     "movement_finding",
     "outlook_finding",
+    "past_finding",
     "quality_finding",
     "retention_finding",
     "segment_finding",

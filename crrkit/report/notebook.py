@@ -24,7 +24,7 @@ from crrkit.report.cohort_findings import told
 from crrkit.report.findings import earlier_periods
 from crrkit.report.lives import dump_lives
 from crrkit.report.sections import Facts, sections
-from crrkit.report.segments import dump_segments, mix_finding
+from crrkit.report.segments import dump_segments, mix_finding, past_finding, segment_finding
 from crrkit.report.stage_facts import dump_stages
 
 if TYPE_CHECKING:
@@ -148,8 +148,9 @@ def _code_of_segments(facts: Facts) -> Mapping[str, list[str]]:
     if facts.segments is None:
         return {}
     code = [f'segments = report.load_segments(r"""\n{dump_segments(facts.segments)}\n""", kept=kept)']
-    code += ["report.segment_finding(segments)"]
-    return {"segments": code if mix_finding(facts.segments) is None else [*code, "report.mix_finding(segments)"]}
+    found = {"segment": segment_finding, "past": past_finding, "mix": mix_finding}
+    code += [f"report.{name}_finding(segments)" for name, find in found.items() if find(facts.segments)]
+    return {"segments": code}
 
 
 def _code_of_stages(facts: Facts) -> Mapping[str, list[str]]:

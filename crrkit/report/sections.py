@@ -78,7 +78,7 @@ def _cohorts(lives: Lives | None) -> list[Section]:
 def _segments(segments: RetentionTable | None) -> list[Section]:
     if segments is None:
         return []
-    found = [by_segment.segment_finding(segments), by_segment.mix_finding(segments)]
+    found = [find(segments) for find in (by_segment.segment_finding, by_segment.past_finding, by_segment.mix_finding)]
     return [Section("segments", _("Segments"), tuple(finding for finding in found if finding))]
 
 

@@ -20,7 +20,7 @@ from crrkit.movement import RetentionTable, retention_by_period
 from crrkit.report.account import reference_row
 from crrkit.report.findings import Finding, earlier_periods
 from crrkit.report.words import in_period, period_name
-from crrkit.segments import compare_segments
+from crrkit.segments import SURE, compare_segments
 
 if TYPE_CHECKING:
     from crrkit.bases import Base
@@ -122,9 +122,9 @@ def segment_finding(segments: RetentionTable) -> Finding:
         caveat = _("Take longer periods, or make a private report without a smallest group (min_cell=None).")
         return Finding(claim, rows, caveat)
     compared = compare_segments(segments, period=str(rows["period"].iloc[0]))
-    differ = compared.table[compared.table["verdict"] == "differ"].sort_values("p_holm", kind="stable")
+    differ = compared.table[compared.table["verdict"] == SURE]
     pairs = _("Pairs of segments that differ by more than chance (Holm): {n} of {pairs}.")
-    notes = [pairs.format(n=len(differ), pairs=len(compared.table)), *compared.notes]
+    notes = [pairs.format(n=len(differ), pairs=len(compared.table))]
     text = _("Which segment keeps more cannot be told: {when} from {low} ({worse}) to {high} ({better}).")
     if rows["crr"].min() == rows["crr"].max():
         text = _("No segment keeps more than another: {high} of each {when}.")
@@ -134,17 +134,66 @@ def segment_finding(segments: RetentionTable) -> Finding:
         first = differ.iloc[0]
         names = ("one", "other") if first["difference"] > 0 else ("other", "one")
         pair = {"better": first[names[0]], "worse": first[names[1]]}
-        notes = [_difference(first), *notes]
+        ends = sorted((abs(first["low"]), abs(first["high"])))
+        notes = [_difference(abs(first["difference"]), *ends), *notes]
     rates = rows.set_index("segment")["crr"]
     shares = {"high": format_percent(rates[pair["better"]]), "low": format_percent(rates[pair["worse"]])}
     claim = text.format(when=in_period(rows.iloc[0], segments.every), **pair, **shares)
     return Finding(claim, rows, " ".join(notes))
 
 
-def _difference(row: pd.Series) -> str:
-    low, high = sorted((abs(row["low"]), abs(row["high"])))
+def past_finding(segments: RetentionTable) -> Finding | None:
+    """Which segment keeps more or fewer of its customers than it did itself, and whether chance alone would bring that.
+
+    Args:
+        segments: The segments of a report.
+
+    Returns:
+        The finding, about the segment that moved most beyond chance; None where there is no earlier period or no
+        second segment.
+
+    Examples:
+        >>> import crrkit as crr
+        >>> base = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at", by="region")
+        >>> kept = crr.retention_by_period(base, every="quarter")
+        >>> print(past_finding(segments_of(base, kept)).claim)  # doctest: +NORMALIZE_WHITESPACE
+        South kept a smaller share of its customers than in the fourth quarter of 2023: 54.3% (69 of 127) against 71.1%
+        (69 of 97), more than chance.
+    """
+    past = None
+    if len(latest_rows(segments)) >= PAIR:
+        past = compare_segments(segments, period=str(segments.table["period"].iloc[-1])).past
+    if past is None:
+        return None
+    then, now = (segments.table[segments.table["period"] == label] for label in (past.before, past.period))
+    words = {"then": in_period(then.iloc[0], segments.every)}
+    counted = _("Segments that moved by more than chance against their own past (Holm): {n} of {segments}.")
+    caveat = [counted.format(n=len(past.moved), segments=len(past.table))]
+    evidence = pd.concat([then, now], ignore_index=True)
+    if past.moved.empty:
+        text = _("No segment keeps its customers otherwise than {then} by more than chance.")
+        return Finding(text.format(**words), evidence, " ".join(caveat))
+    first = past.moved.iloc[0]
+    text = _("{segment} kept a larger share of its customers than {then}: {is_} against {was}, more than chance.")
+    if first["difference"] < 0:
+        text = _("{segment} kept a smaller share of its customers than {then}: {is_} against {was}, more than chance.")
+    of = {name: _counted(rows, first["segment"]) for name, rows in (("was", then), ("is_", now))}
+    return Finding(
+        text.format(segment=first["segment"], **words, **of),
+        evidence,
+        " ".join([_difference(*first[["difference", "low", "high"]]), *caveat]),
+    )
+
+
+def _counted(rows: pd.DataFrame, segment: str) -> str:
+    row = rows[rows["segment"] == segment].iloc[0]
+    counts = {name: format_cell(row[name], "count") for name in ("kept", "start")}
+    return _("{share} ({kept} of {start})").format(share=format_percent(row["crr"]), **counts)
+
+
+def _difference(change: float, low: float, high: float) -> str:
     text = _("Difference {change}, 95% interval {low} to {high}.")
-    ends = {"change": abs(row["difference"]), "low": low, "high": high}
+    ends = {"change": change, "low": low, "high": high}
     return text.format(**{name: format_points(value) for name, value in ends.items()})
 
 
