@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -110,17 +111,34 @@ def execute(notebook: NotebookNode, *, folder: Path | None = None) -> NotebookNo
 
 def _cells(facts: Facts, base: Base, title: str) -> Iterator[tuple[str, str]]:
     kept = facts.kept
-    yield "markdown", "# " + _("Did we keep our customers?") + f"\n\n{title} · {kept.card.source}"
+    yield "markdown", "# " + _("Did we keep our customers?") + f"\n\n{plain(title)} · {plain(kept.card.source)}"
     yield "markdown", _introduction()
     setting = [f'crr.set_language("{language()}")'] if language() != "en" else []
     yield "code", "\n".join(["import crrkit as crr", "from crrkit import figures, report, widgets", *setting])
-    yield "code", f'kept = report.load_account(r"""\n{dump_account(kept)}\n""")'
+    yield "code", f"kept = report.load_account({literal(dump_account(kept))})"
     code = {**_code_of_sections(kept), **_code_of_segments(facts), **_code_of_cohorts(facts), **_code_of_stages(facts)}
     for section in sections(facts):
         if section.anchor in code:
             yield "markdown", f"## {section.label}"
             yield from (("code", source) for source in code[section.anchor])
     yield "markdown", _closing(recipe(kept, base))
+
+
+def literal(text: str) -> str:
+    """A text as an expression of Python that gives it back, a line a line: whatever it holds, nothing of it runs."""
+    lines = "".join(f"    {line!r},\n" for line in text.split("\n"))
+    return f'"\\n".join([\n{lines}])'
+
+
+def plain(text: str) -> str:
+    """A text inside Markdown, on one line and as it is: no mark-up, no formula, no HTML."""
+    return re.sub(r"([\\`*_{}\[\]<>#|$~&!])", r"\\\1", " ".join(text.split()))
+
+
+def fenced(code: str) -> str:
+    """Code inside Markdown, in a fence longer than any that the code holds."""
+    fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", code))])
+    return f"{fence}python\n{code}\n{fence}"
 
 
 def _code_of_sections(kept: RetentionTable) -> Mapping[str, list[str]]:
@@ -147,7 +165,7 @@ def _code_of_sections(kept: RetentionTable) -> Mapping[str, list[str]]:
 def _code_of_segments(facts: Facts) -> Mapping[str, list[str]]:
     if facts.segments is None:
         return {}
-    code = [f'segments = report.load_segments(r"""\n{dump_segments(facts.segments)}\n""", kept=kept)']
+    code = [f"segments = report.load_segments({literal(dump_segments(facts.segments))}, kept=kept)"]
     found = {"segment": segment_finding, "past": past_finding, "mix": mix_finding}
     code += [f"report.{name}_finding(segments)" for name, find in found.items() if find(facts.segments)]
     return {"segments": code}
@@ -156,7 +174,7 @@ def _code_of_segments(facts: Facts) -> Mapping[str, list[str]]:
 def _code_of_stages(facts: Facts) -> Mapping[str, list[str]]:
     if facts.staged is None:
         return {}
-    code = [f'staged = report.load_stages(r"""\n{dump_stages(facts.staged)}\n""", kept=kept)']
+    code = [f"staged = report.load_stages({literal(dump_stages(facts.staged))}, kept=kept)"]
     code += ["report.stage_finding(staged)", "figures.stage_mix(staged.flow)"]
     code += [f"report.advice_finding(staged, place={n})" for n in range(1, len(facts.staged.cards) + 1)]
     levers = [] if facts.staged.model is None else ["widgets.StageExplorer(staged.model)"]
@@ -166,7 +184,7 @@ def _code_of_stages(facts: Facts) -> Mapping[str, list[str]]:
 def _code_of_cohorts(facts: Facts) -> Mapping[str, list[str]]:
     if facts.lives is None:
         return {}
-    code = [f'lives = report.load_lives(r"""\n{dump_lives(facts.lives)}\n""", kept=kept)']
+    code = [f"lives = report.load_lives({literal(dump_lives(facts.lives))}, kept=kept)"]
     code += ["report.cohort_finding(lives)"]
     if told(facts.lives):
         code += ["figures.cohort_heatmap(lives.grid)", "report.leaving_finding(lives)", "report.outlook_finding(lives)"]
@@ -232,7 +250,7 @@ def _closing(code: str) -> str:
     ]
     numbered = "\n".join(f"{number}. {step}" for number, step in enumerate(steps, start=1))
     heads = _("What this does not tell you"), _("Try next")
-    return f"## {heads[0]}\n\n{doubts}\n\n## {heads[1]}\n\n{numbered}\n\n```python\n{code}\n```"
+    return f"## {heads[0]}\n\n{doubts}\n\n## {heads[1]}\n\n{numbered}\n\n{fenced(code)}"
 
 
 def _kernel() -> Any:

@@ -39,6 +39,8 @@ SAMPLE_BYTES = 1 << 20
 TEXT_OPTIONS = "all_varchar = true, sample_size = 20000"
 # Said rather than looked for: where quotes first occur late in a long file, they would be taken for a part of the ids.
 QUOTED = "quote = '\"', escape = '\"', "
+ADDRESS = re.compile(r"[A-Za-z][\w+.-]+:/{1,2}[^\\]")  # a scheme has two letters or more: C:/ is a disk
+BY_IBIS = "ibis.connect(…).table('orders')"
 SEPARATORS = ",;\t|"
 LONGEST_HEAD = 100_000  # letters in the line of names; a reader of CSV refuses longer fields
 PACKING_ERRORS = (OSError, EOFError, RuntimeError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
@@ -54,6 +56,10 @@ def resolve(source: str | Path) -> list[Path]:
         )
     if path.exists():
         return [path]
+    if ADDRESS.match(str(source)):
+        raise _bad(
+            source, _("is an address, not a file. Connect with Ibis and give its table: {call}.").format(call=BY_IBIS)
+        )
     found = [Path(name) for name in sorted(glob.glob(str(path)))]  # noqa: PTH207 - the pattern may be absolute
     if not found:
         raise _bad(
@@ -274,4 +280,17 @@ def _first_line(error: BaseException) -> str:
 
 
 def _bad(source: str | Path, what: str) -> SourceError:
-    return SourceError(f"{Path(source).name or source} {what}", argument="source", given=str(source))
+    told = without_credentials(str(source))
+    name = told if ADDRESS.match(told) else Path(told).name or told
+    return SourceError(f"{name} {what}", argument="source", given=told)
+
+
+def without_credentials(address: str) -> str:
+    """An address as it may be printed: no password, no token.
+
+    Examples:
+        >>> without_credentials("postgresql://ann:secret@db.example/shop?password=secret&sslmode=require")
+        'postgresql://…@db.example/shop?password=…&sslmode=require'
+    """
+    hidden = re.sub(r"(:/{1,2}).*@", r"\1…@", address) if ADDRESS.match(address) else address
+    return re.sub(r"(?i)(password|passwd|pwd|token|secret|key)=[^&;\s]*", r"\1=…", hidden)
