@@ -192,7 +192,7 @@ def test_the_levers_of_a_report_are_those_of_its_flow_there_and_back(orders: crr
 
 def test_a_model_in_which_a_move_was_of_few_is_withheld(orders: crr.OrderBase) -> None:
     flow = crr.stage_flow(orders, every="month")
-    moves = flow.counted().to_numpy()
+    moves = crr.StageModel.from_flow(flow).counts.to_numpy().astype(int)
     smallest = int(moves[moves > 0].min())
     assert 1 < smallest < 100
     assert _model(flow, smallest) is not None
@@ -211,3 +211,29 @@ def test_the_page_has_live_levers_where_the_notebook_has_them(orders: crr.OrderB
     assert 'id="stage-explorer"' in page.read_text(encoding="utf-8")
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     assert any("widgets.StageExplorer(staged.model)" in "".join(cell["source"]) for cell in cells)
+
+
+def test_a_list_that_is_not_projected_has_the_sentence_in_place_of_the_picture(tmp_path) -> None:
+    page, notebook = tmp_path / "r.html", tmp_path / "r.ipynb"
+    early = crr.read_orders(
+        sample_path("orders"), customer="client_id", at="ordered_at", amount="total", as_of="2023-09-01"
+    )
+    crr.write_report(early, every="month", min_cell=None, out=page, notebook=notebook)
+    kept = crr.retention_by_period(early, every="month")
+    refusal = staged_of(early, kept, min_cell=None).model.refusal
+    assert "2 whole periods to estimate from" in refusal
+    text = page.read_text(encoding="utf-8")
+    assert refusal in text
+    assert 'id="stage-explorer"' not in text
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    assert refusal in json.dumps([cell.get("outputs") for cell in cells], ensure_ascii=False)
+
+
+def test_what_a_projection_prints_goes_with_the_report(orders: crr.OrderBase) -> None:
+    kept = crr.retention_by_period(orders, every="month")
+    found = staged_of(orders, kept)
+    again = load_stages(dump_stages(found), kept=kept).model
+    assert again.project(8).caption() == found.model.project(8).caption()
+    assert "off by 11.1% of the customers on average" in again.project(8).caption()
+    columns = ["customers_low", "customers_high"]
+    pd.testing.assert_frame_equal(again.project(8).table[columns], found.model.project(8).table[columns])

@@ -240,7 +240,11 @@ class TestWords:
     def test_each_is_said_in_russian_with_the_same_numbers(self) -> None:
         english, russian = self.flat(self.english), self.flat(self.russian)
         assert english.keys() == russian.keys()
+        of_a_list = ("refusal", "tried", "beyond")
+        assert not any(english[name] for name in of_a_list)  # this model has none
         for name, word in english.items():
+            if name in of_a_list:
+                continue
             assert re.search("[а-я]", russian[name], re.IGNORECASE), name
             assert set(re.findall(r"{\w+}", russian[name])) == set(re.findall(r"{\w+}", word)), name
 

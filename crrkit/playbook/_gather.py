@@ -93,6 +93,8 @@ def levers(
             text = _("No lever could be looked at: {why}")
             return None, sizes, (*notes, text.format(why=refused))
     assert model is not None  # noqa: S101 - one of the two was given
+    if model.refusal:
+        return None, model.start, (*notes, _("No lever could be looked at: {why}").format(why=model.refusal))
     return _table_of(model, steps, costs), dict(model.table.set_index("from")["start"]), tuple(notes)
 
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from crrkit.movement import RetentionTable
+    from crrkit.report.stage_facts import Staged
 
 CELL_SECONDS = 60
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -177,8 +178,14 @@ def _code_of_stages(facts: Facts) -> Mapping[str, list[str]]:
     code = [f"staged = report.load_stages({literal(dump_stages(facts.staged))}, kept=kept)"]
     code += ["report.stage_finding(staged)", "figures.stage_mix(staged.flow)"]
     code += [f"report.advice_finding(staged, place={n})" for n in range(1, len(facts.staged.cards) + 1)]
-    levers = [] if facts.staged.model is None else ["widgets.StageExplorer(staged.model)"]
-    return {"stages": [*code, "staged.flow.counts", *levers]}
+    return {"stages": [*code, "staged.flow.counts", *_levers(facts.staged)]}
+
+
+def _levers(staged: Staged) -> list[str]:
+    """The explorer of the levers, or why there is none."""
+    if staged.model is None:
+        return []
+    return ["widgets.StageExplorer(staged.model)" if staged.has_levers else "print(staged.model.refusal)"]
 
 
 def _code_of_cohorts(facts: Facts) -> Mapping[str, list[str]]:

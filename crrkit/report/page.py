@@ -40,7 +40,7 @@ def build_page(facts: Facts, *, title: str, min_cell: int | None) -> str:
         _footer(kept),
         blocks.explorer_assets(
             with_cohorts=facts.lives is not None and told(facts.lives),
-            with_levers=facts.staged is not None and facts.staged.model is not None,
+            with_levers=facts.staged is not None and facts.staged.has_levers,
         ),
     ]
     top = element("title", f"{title}: {parts[0].findings[0].claim}")

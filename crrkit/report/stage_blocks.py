@@ -23,11 +23,13 @@ def stages_block(staged: Staged) -> Html:
 
 
 def _what_if(staged: Staged) -> Html:
-    """The live explorer of the levers; nothing where there is no model that may be shown."""
+    """The live explorer of the levers, or why there is none; nothing where there is no model that may be shown."""
     from crrkit import widgets
 
     if staged.model is None:
         return join()
+    if staged.model.refusal:
+        return element("p", staged.model.refusal, class_="caveat")
     said = _("What would happen if a lever moved and all else went on as in these periods: arithmetic, not a forecast.")
     live = widgets.static_html(widgets.StageExplorer(staged.model), element_id="stage-explorer", assets=False)
     return join(element("p", said, class_="caveat"), element("figure", Html(live)))

@@ -7,10 +7,10 @@ gives the other away.
 from __future__ import annotations
 
 import json
-from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from crrkit._errors import InputError
@@ -21,6 +21,8 @@ from crrkit.movement import COMPLETE
 from crrkit.playbook import diagnose
 from crrkit.stages import CUSTOMERS, STAGES, StageFlow, StageRule, stage_flow
 from crrkit.whatif import StageModel
+from crrkit.whatif._basis import Basis
+from crrkit.whatif._window import parts_of
 
 if TYPE_CHECKING:
     from crrkit.bases import Base
@@ -44,7 +46,7 @@ class Staged:
         cards: What the playbook proposes on the stages, in the report's language: ``title because action owner
             caution``.
         is_same: Whether the account of the report counts by the same rule.
-        model: What would move the stages, from the moves of all periods together; None where a move was of few.
+        model: What would move the stages, from the moves of the last year; None where a move was of few.
     """
 
     flow: StageFlow
@@ -52,6 +54,11 @@ class Staged:
     cards: pd.DataFrame
     is_same: bool
     model: StageModel | None = None
+
+    @property
+    def has_levers(self) -> bool:
+        """Whether the model may be moved: it is there, and its list is one that is projected."""
+        return self.model is not None and not self.model.refusal
 
     @property
     def tables(self) -> list[pd.DataFrame]:
@@ -92,14 +99,14 @@ def staged_of(
 
 def _model(flow: StageFlow, least: int) -> StageModel | None:
     """The model of the flow, unless a share of it would tell of few."""
-    counted = flow.counted()
-    came = flow.entries() * int((flow.table["until"] <= flow.card.as_of).sum())
-    few = ((counted > 0) & (counted < least)).any(axis=None) or ((came > 0) & (came < least)).any()
-    if few or not counted.to_numpy().any():
+    try:
+        model = StageModel.from_flow(flow)
+    except InputError:
         return None
-    with suppress(InputError):
-        return StageModel.from_flow(flow)
-    return None
+    assert model.window is not None  # noqa: S101 - it is from a list
+    parts = parts_of(model.window)
+    told = np.concatenate([parts.counts.to_numpy().ravel(), parts.entries.sum(axis=0)])
+    return None if ((told > 0) & (told < least)).any() else model
 
 
 def _rule_of(base: Base) -> StageRule:
@@ -171,6 +178,8 @@ def dump_stages(staged: Staged) -> str:
     tables = {"counts": staged.flow.counts.reset_index(), "rates": rates, "cards": staged.cards}
     parts |= {name: _lines(table) for name, table in tables.items()}
     parts["model"] = "null" if staged.model is None else _lines(staged.model.table)
+    basis = staged.model.basis if staged.model else None
+    parts["basis"] = "null" if basis is None else json.dumps(basis.to_dict(), ensure_ascii=False)
     return "{" + ",\n".join(f'"{name}": {part}' for name, part in parts.items()) + "}"
 
 
@@ -198,15 +207,16 @@ def load_stages(text: str, *, kept: RetentionTable) -> Staged:
         nothing, counts[list(STAGES)], nothing, nothing, kept.every, StageRule(**rule), kept.card, kept.quality, nothing
     )
     cards = pd.DataFrame(content["cards"], columns=SAID)
-    return Staged(flow, rates, cards, content["is_same"], _read_model(content["model"]))
+    return Staged(flow, rates, cards, content["is_same"], _read_model(content["model"], content.get("basis")))
 
 
-def _read_model(columns: dict[str, Any] | None) -> StageModel | None:
-    """The model from the columns of its table."""
+def _read_model(columns: dict[str, Any] | None, basis: dict[str, Any] | None) -> StageModel | None:
+    """The model from the columns of its table, and what stands behind it."""
     if columns is None:
         return None
     table = pd.DataFrame(columns).set_index("from").rename_axis(None)
     stages = list(table.index)
     retained = [stage for stage in CUSTOMERS if stage in stages]
     start, inflow = ({str(stage): float(n) for stage, n in table[name].items()} for name in ("start", "inflow"))
-    return StageModel(table[stages], start, inflow, retained=retained)
+    known = None if basis is None else Basis.from_dict(basis)
+    return StageModel(table[stages], start, inflow, retained=retained, basis=known)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, cast
 
 import numpy as np
@@ -19,8 +20,16 @@ from crrkit.events import EventBase
 from crrkit.intervals import wilson
 from crrkit.movement import COMPLETE, dated, span_of
 from crrkit.periods import Calendar
-from crrkit.stage_reductions import UNKNOWN
-from crrkit.stages._moves import CUSTOMERS, STAGES, counts_of_moves, moves_of_steps, transitions_of_moves
+from crrkit.stages._moves import (
+    CUSTOMERS,
+    IN_MATRIX,
+    STAGES,
+    counted_by_period,
+    counts_of_moves,
+    entries_by_period,
+    moves_of_steps,
+    transitions_of_moves,
+)
 from crrkit.stages._rates import MarkovCheck, check_memory, few_sentence, rates_of_moves
 from crrkit.stages._rule import ContractRule, StageRule
 from crrkit.tables import TOUCHES
@@ -32,9 +41,6 @@ if TYPE_CHECKING:
 
     from crrkit.definitions import DefinitionCard
     from crrkit.tables import QualityReport
-
-EXIT = "exit"
-IN_MATRIX = ("short", "middle", "long", "lapsed")  # a contact grown cold has left
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -56,6 +62,7 @@ class StageFlow(Shown):
         rule: Who stands in which stage.
         card: The definition.
         quality: The account of the rows.
+        began: When the first event of the list was; None where nobody knows.
     """
 
     table: pd.DataFrame
@@ -67,6 +74,7 @@ class StageFlow(Shown):
     card: DefinitionCard
     quality: QualityReport
     moves: pd.DataFrame = field(repr=False)
+    began: datetime | None = None
 
     by: ClassVar[tuple[str, ...]] = ("stage",)
     kinds: ClassVar[Mapping[str, str]] = {
@@ -110,22 +118,21 @@ class StageFlow(Shown):
 
     def counted(self, *, first: str | None = None, last: str | None = None) -> pd.DataFrame:
         """The moves behind `matrix` as numbers of customers."""
-        chosen = self.transitions[self.transitions["from_period"].isin(self._periods(first, last))]
-        to = chosen["to_stage"].replace({"cold": EXIT})
-        wide = chosen.assign(to_stage=to).pivot_table(
-            index="from_stage", columns="to_stage", values="customers", aggfunc="sum", fill_value=0
-        )
-        return wide.reindex(index=list(IN_MATRIX), columns=[*IN_MATRIX, EXIT], fill_value=0).astype("int64")
+        by_period = counted_by_period(self.transitions, self.whole_periods(first, last))
+        summed = by_period.groupby(level="from_stage").sum()
+        return summed.reindex(index=list(IN_MATRIX), fill_value=0).rename_axis(columns="to_stage")
 
     def entries(self, *, first: str | None = None, last: str | None = None) -> pd.Series:
         """How many a period came into each stage from outside: never seen before, or contacts that had grown cold."""
-        periods = self._periods(first, last)
-        chosen = self.transitions[self.transitions["from_period"].isin(periods)]
-        outside = chosen[chosen["from_stage"].isin([UNKNOWN, "cold"]) & chosen["to_stage"].isin(IN_MATRIX)]
-        total = outside.groupby("to_stage")["customers"].sum().reindex(list(IN_MATRIX), fill_value=0)
-        return total / max(len(periods), 1)
+        periods = self.whole_periods(first, last)
+        return entries_by_period(self.transitions, periods).sum() / max(len(periods), 1)
 
-    def _periods(self, first: str | None, last: str | None) -> list[str]:
+    def whole_periods(self, first: str | None = None, last: str | None = None) -> tuple[str, ...]:
+        """The periods that ended before the cut-off, by name, from ``first`` to ``last``.
+
+        Raises:
+            ValueError: If the flow has no such period.
+        """
         whole = list(self.table["period"][self.table["until"] <= self.card.as_of])
         for name, label in (("first", first), ("last", last)):
             if label is not None and label not in whole:
@@ -134,7 +141,20 @@ class StageFlow(Shown):
                 raise InputError(message.format(name=name, label=label, **bounds), argument=name, given=label)
         begin = whole.index(first) if first else 0
         end = whole.index(last) if last else len(whole) - 1
-        return whole[begin : end + 1]
+        return tuple(whole[begin : end + 1])
+
+    @property
+    def burn_in_days(self) -> int:
+        """For so many days from the first event stages hang on where the list begins, not on what people did."""
+        return max(self.rule.memory_days, self.card.burn_in_days)
+
+    @property
+    def settled_periods(self) -> tuple[str, ...]:
+        """The whole periods that begin after the burn-in."""
+        if self.began is None:
+            return self.whole_periods()
+        known = set(self.table["period"][self.table["from_"] >= self.began + timedelta(days=self.burn_in_days)])
+        return tuple(period for period in self.whole_periods() if period in known)
 
     def markov_check(self, *, level: float = 0.95) -> MarkovCheck:
         """Compare who has just come into a stage with who had been there a period before.
@@ -228,7 +248,7 @@ def stage_flow(
     table = _overview(counts.reindex(list(span)), rates, base, calendar, span)
     counts.index = pd.Index([label[k] for k in counts.index], name="period")
     card = base.card.with_(every=every, activity=str(chosen))
-    return StageFlow(table, counts, transitions, rates, every, chosen, card, base.quality, within)
+    return StageFlow(table, counts, transitions, rates, every, chosen, card, base.quality, within, base.first)
 
 
 def fitting_rule(base: Base, rule: StageRule | ContractRule | None) -> StageRule | ContractRule:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 STAGES = ("short", "cold", "middle", "long", "lapsed")
 CUSTOMERS = ("middle", "long")
 ONCE = "once"
+EXIT = "exit"
+IN_MATRIX = ("short", "middle", "long", "lapsed")  # a contact grown cold has left
 _CODES = np.array([[STATES.index(stage) for stage in path] for path in PATHS.values()])
 
 
@@ -77,3 +79,23 @@ def transitions_of_moves(moves: pd.DataFrame) -> pd.DataFrame:
     keys = ["boundary", "from_stage", "to_stage"]
     summed = named.groupby(keys, sort=True, observed=True)["customers"].sum().reset_index()
     return summed.astype({"from_stage": "object", "to_stage": "object"})
+
+
+def counted_by_period(transitions: pd.DataFrame, periods: Sequence[str]) -> pd.DataFrame:
+    """Moves out of each stage of the matrix: a row a period and stage, a column a stage or ``exit``, 0 where none."""
+    ends = transitions.assign(to_stage=transitions["to_stage"].replace({"cold": EXIT}))
+    keys = ["from_period", "from_stage"]
+    return _wide(ends, keys, (*IN_MATRIX, EXIT)).reindex(
+        pd.MultiIndex.from_product([periods, IN_MATRIX], names=keys), fill_value=0
+    )
+
+
+def entries_by_period(transitions: pd.DataFrame, periods: Sequence[str]) -> pd.DataFrame:
+    """Who came into each stage from outside, never seen before or grown cold: a row a period, a column a stage."""
+    outside = transitions[transitions["from_stage"].isin([UNKNOWN, "cold"])]
+    return _wide(outside, ["from_period"], IN_MATRIX).reindex(pd.Index(periods, name="from_period"), fill_value=0)
+
+
+def _wide(moves: pd.DataFrame, keys: list[str], ends: Sequence[str]) -> pd.DataFrame:
+    wide = moves.pivot_table(index=keys, columns="to_stage", values="customers", aggfunc="sum", fill_value=0)
+    return wide.reindex(columns=list(ends), fill_value=0).astype("int64")

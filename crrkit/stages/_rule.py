@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from crrkit._checks import check_choice, check_count
 from crrkit._errors import InputError
@@ -85,6 +86,15 @@ class StageRule:
             return self.lapse_days.limits()
         return [(float(self.lapse_days), 0.0)]
 
+    @property
+    def memory_days(self) -> int:
+        """How many days the rule looks back: a stage does not hang on anything earlier.
+
+        With `OwnGap` the limit differs from one to the next; that of who has no gap of their own stands for all.
+        """
+        lapse = self.limits()[0][0]
+        return max(math.ceil(lapse), int(self.window_days), int(self.contact_days))
+
     def __str__(self) -> str:
         """The rule in words."""
         return f"{self._lapse()}; {self._long()}; {self._cold()}"
@@ -128,6 +138,7 @@ class ContractRule:
 
     renewals: int = 1
     term: str = "year"
+    memory_days: ClassVar[int] = 0  # a contract says itself when it began
 
     def __post_init__(self) -> None:
         _check_days(self.renewals, name="renewals")

@@ -15,11 +15,14 @@ from crrkit._display import UNDEFINED, Shown
 from crrkit._errors import InputError
 from crrkit._language import format_number, format_points
 from crrkit._language import gettext as _
+from crrkit.whatif._basis import said_with
 from crrkit.whatif._chain import Chain, runs_out
 from crrkit.whatif._scenario import LEVERS, Scenario, apply, direction, level
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from crrkit.whatif._basis import Basis
 
 MEASURES = ("customers", "margin", "margin_per_cost")
 RATES = ("crr", "crr_endpoint")
@@ -45,6 +48,7 @@ class LeverTable(Shown):
         periods: The horizon of the table.
         draws: The effects in each redrawn matrix: ``draw lever customers margin``; empty without draws.
         coverage: The share of draws that a band holds.
+        basis: The list behind the model, or None.
     """
 
     table: pd.DataFrame
@@ -53,6 +57,7 @@ class LeverTable(Shown):
     periods: int
     draws: pd.DataFrame = field(default_factory=pd.DataFrame)
     coverage: float = 0.95
+    basis: Basis | None = None
 
     kinds: ClassVar[Mapping[str, str]] = {
         "lever": "word", "level": "rate", "customers": "ratio", "customers_low": "ratio", "customers_high": "ratio",
@@ -72,8 +77,9 @@ class LeverTable(Shown):
         }  # fmt: skip
 
     def caption(self) -> str:
-        """What was done to each lever."""
-        return _("Each lever alone by {step}; steps: {n}").format(step=format_points(self.step), n=self.periods)
+        """What was done to each lever, and how far a projection was off."""
+        text = _("Each lever alone by {step}; steps: {n}").format(step=format_points(self.step), n=self.periods)
+        return said_with(text, self.basis, self.periods)
 
     def flips(self, measure: str = "customers") -> pd.DataFrame:
         """The horizons at which the ranking changes: ``step overtakes overtaken``, the first time for each pair.
@@ -139,6 +145,7 @@ def lever_table(
     margins: np.ndarray | None,
     draws: Sequence[Chain],
     coverage: float,
+    basis: Basis | None,
 ) -> LeverTable:
     """Everything about one step on each lever."""
     changes = {name: _change(chain, name, step) for name in names}
@@ -153,7 +160,7 @@ def lever_table(
     if draws:
         table = table.merge(_bands(sample, coverage), on="lever")
     by_horizon = by_horizon[by_horizon["step"] <= horizon].reset_index(drop=True)
-    return LeverTable(table, by_horizon, step, periods, sample, coverage)
+    return LeverTable(table, by_horizon, step, periods, sample, coverage, basis)
 
 
 def _facts(chain: Chain, name: str) -> dict[str, object]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence  # noqa: TC003 - the fields of a dataclass
+from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -12,18 +14,21 @@ from crrkit._errors import InputError
 from crrkit._language import gettext as _
 from crrkit.whatif import _chain, _counts, _levers, _projection, _steady
 from crrkit.whatif._allocation import Allocation, water_fill
+from crrkit.whatif._backtest import Backtest, backtest, basis_of
+from crrkit.whatif._band import band
 from crrkit.whatif._scenario import Scenario, apply, available, check_levers, level, room
+from crrkit.whatif._window import Window, parts_of, window_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from numpy import ndarray
 
     from crrkit.stages import StageFlow
+    from crrkit.whatif._basis import Basis
 
 HORIZON = 20
 
 
+@dataclass(frozen=True, eq=False, repr=False)
 class StageModel(Shown):
     """Customers moving between stages: ``n(t+1) = n(t) P + b``.
 
@@ -39,6 +44,8 @@ class StageModel(Shown):
         population: True takes any matrix without negative entries, such as of members who bear others; rates are
             then factors of growth. By default that is taken, with a warning, where every stage is retained.
         counts: The moves that the matrix was estimated from, for bands; see `from_counts`.
+        basis: The periods of the list behind the model, and how it fared when held against them; see `from_flow`.
+        window: The list itself, as `from_flow` took it.
 
     Raises:
         ValueError: If a share is negative or above 1, a row sums above 1, a count is negative, a stage not known.
@@ -62,26 +69,35 @@ class StageModel(Shown):
         crrkit._errors.InputError: start='mdidle' is not known. Choose one of short, middle, long, lapsed. Did you ...
     """
 
-    kinds: dict[str, str]  # type: ignore[misc]  # the stages are columns
+    matrix: pd.DataFrame
+    start: Mapping[str, float]
+    inflow: Mapping[str, float] | None = None
+    _: KW_ONLY
+    retained: Sequence[str] | str = ("middle", "long")
+    population: bool | None = None
+    counts: pd.DataFrame | None = None
+    basis: Basis | None = None
+    window: Window | None = None
+    chain: _chain.Chain = field(init=False)
 
-    def __init__(
-        self,
-        matrix: pd.DataFrame,
-        start: Mapping[str, float],
-        inflow: Mapping[str, float] | None = None,
-        *,
-        retained: Sequence[str] | str = ("middle", "long"),
-        population: bool | None = None,
-        counts: pd.DataFrame | None = None,
-    ) -> None:
-        self._chain = _chain.read_chain(matrix, start, inflow, retained=retained, population=population)
-        self._counts = counts
-        self.kinds = {
-            "from": "word",
-            **dict.fromkeys((*self.stages, _chain.EXIT), "rate"),
-            "start": "count",
-            "inflow": "count",
-        }
+    def __post_init__(self) -> None:
+        chain = _chain.read_chain(
+            self.matrix, self.start, self.inflow, retained=self.retained, population=self.population
+        )
+        names = list(chain.stages)
+        settled = {
+            "chain": chain, "matrix": pd.DataFrame(chain.matrix, index=names, columns=names),
+            "start": dict(zip(names, chain.start.tolist(), strict=True)),
+            "inflow": dict(zip(names, chain.inflow.tolist(), strict=True)), "retained": chain.customers,
+        }  # fmt: skip
+        for name, value in settled.items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def kinds(self) -> Mapping[str, str]:  # type: ignore[override]  # the stages are columns
+        """What each shown column means."""
+        rates = dict.fromkeys((*self.stages, _chain.EXIT), "rate")
+        return {"from": "word", **rates, "start": "count", "inflow": "count"}
 
     @classmethod
     def from_counts(
@@ -113,73 +129,106 @@ class StageModel(Shown):
         return cls(matrix, start, inflow, retained=retained, counts=counts)
 
     @classmethod
-    def from_flow(cls, flow: StageFlow, *, first: str | None = None, last: str | None = None) -> StageModel:
-        """Estimate the model from a list: its moves, who stands where at the end, and who came in a period on average.
+    def from_flow(
+        cls, flow: StageFlow, *, periods: int | None = None, first: str | None = None, last: str | None = None
+    ) -> StageModel:
+        """Estimate the model from a list: the moves of its last whole periods, who stands where at their end, who came.
+
+        Left out are the burn-in, in which stages hang on where the list begins (as long as the rule looks back, or
+        ``burn_in_days`` of the list if that is longer), and the period that still runs. Of the others the last year is
+        taken, so that every season is in it once; of half-years and years four. Where nothing is left after the
+        burn-in the model is of what there is, and is not projected.
 
         Args:
             flow: What `stage_flow` gave. A contact grown cold leaves; one that looks again comes anew.
-            first: The first period by its name; by default the first of all.
+            periods: How many whole periods; by default a year.
+            first: The first period by its name, within the burn-in if it must be; in place of ``periods``.
             last: The last period; by default the last whole one. Step 0 of the model is its end.
 
         Raises:
-            ValueError: If the flow has no such period, or a stage in which somebody stands was never left or kept.
+            ValueError: If the flow has no such period or not so many, or a stage in which somebody stands was never
+                left or kept.
 
         Examples:
-            >>> from crrkit.bases import read_orders
+            >>> from crrkit.events import read_events
+            >>> from crrkit.samples import sample_path
             >>> from crrkit.stages import stage_flow
-            >>> days = ["2024-01-10", "2024-02-12", "2024-03-15", "2024-01-20", "2024-05-02"]
-            >>> log = read_orders(pd.DataFrame({"who": list("aaabb"), "at": days}), customer="who", as_of="2024-07-01")
-            >>> model = StageModel.from_flow(stage_flow(log))
-            >>> model.stages, round(model.growth_rate, 4)
-            (('middle', 'long', 'lapsed'), 0.6667)
+            >>> flow = stage_flow(read_events(sample_path("events"), customer="client_id", amount="total"))
+            >>> model = StageModel.from_flow(flow)
+            >>> model.basis.first, model.basis.last, round(model.growth_rate, 4)
+            ('2024-01', '2024-12', 0.9271)
+            >>> print(model.project(periods=1).caption())
+            Customers 328 → ...
         """
-        counts = flow.counted(first=first, last=last).astype("float64")
-        empty = [stage for stage in counts.index if not counts.loc[stage].sum() and not counts[stage].sum()]
-        counts = counts.drop(index=empty, columns=empty)
-        _counts.refuse_unknown(counts)
-        ends = list(flow.counts.index).index(last) + 1 if last else -1
-        start = {stage: float(flow.counts[stage].iloc[ends]) for stage in counts.index}
-        entries = flow.entries(first=first, last=last)
-        inflow = {stage: float(entries[stage]) for stage in counts.index}
-        customers = [stage for stage in ("middle", "long") if stage in counts.index]
-        matrix = counts.div(counts.sum(axis=1), axis=0)
-        return cls(matrix, start, inflow, retained=customers, counts=counts)
+        window = window_of(flow, periods=periods, first=first, last=last)
+        parts = parts_of(window)
+        return cls(
+            parts.matrix, parts.start, parts.inflow, retained=parts.retained, counts=parts.counts,
+            basis=basis_of(window, parts), window=window,
+        )  # fmt: skip
+
+    def backtest(self, periods: int | None = None) -> Backtest:
+        """Hold the model against what came true: estimate it from earlier periods, project it over the last ones.
+
+        The earlier model takes as many periods as this one, or as many as there are after the burn-in.
+
+        Args:
+            periods: How many of the last periods are held out; by default one of three, at most a year. It is that
+                error which every projection prints, and beyond ``limit`` there is none.
+
+        Returns:
+            The periods held out, what was projected, with its band, and what came true; ``error`` on the whole.
+
+        Raises:
+            ValueError: If the model is not from a list, or fewer than two periods would be left to estimate from.
+
+        Examples:
+            >>> from crrkit.events import read_events
+            >>> from crrkit.samples import sample_path
+            >>> from crrkit.stages import stage_flow
+            >>> flow = stage_flow(read_events(sample_path("events"), customer="client_id", amount="total"))
+            >>> tested = StageModel.from_flow(flow).backtest()
+            >>> list(tested.table["period"])[-1], round(tested.error, 3), tested.passed
+            ('2024-12', 0.036, True)
+        """
+        if self.window is None:
+            message = _(
+                "This model has no list to be held against: it was made from a matrix."
+                " StageModel.from_flow(stage_flow(base)) makes one that can be."
+            )
+            raise InputError(message, argument="model")
+        return backtest(self.window, periods)
+
+    @property
+    def refusal(self) -> str:
+        """Why the list behind the model is not projected; empty where it is, or where there is no list."""
+        return self.basis.refusal if self.basis else ""
 
     @property
     def stages(self) -> tuple[str, ...]:
         """The stages in the order of the matrix."""
-        return self._chain.stages
-
-    @property
-    def retained(self) -> tuple[str, ...]:
-        """The stages that are customers."""
-        return self._chain.customers
-
-    @property
-    def matrix(self) -> pd.DataFrame:
-        """The moves; rows are from, columns are to."""
-        return pd.DataFrame(self._chain.matrix, index=list(self.stages), columns=list(self.stages))
+        return self.chain.stages
 
     @property
     def retention(self) -> pd.Series:
         """The share of each customer stage that is among the customers after a step."""
-        return pd.Series(self._chain.retention, index=list(self.stages))[list(self.retained)]
+        return pd.Series(self.chain.retention, index=list(self.stages))[list(self.retained)]
 
     @property
     def has_counts(self) -> bool:
         """Whether the matrix was estimated from counts, so that bands can be drawn."""
-        return self._counts is not None
+        return self.counts is not None
 
     @property
     def thin(self) -> tuple[str, ...]:
         """Stages whose row rests on fewer than 30 customers."""
-        return () if self._counts is None else _counts.thin_rows(self._counts)
+        return () if self.counts is None else _counts.thin_rows(self.counts)
 
     @property
     def table(self) -> pd.DataFrame:  # type: ignore[override]  # made when it is asked for
         """The matrix with its exits, and who is where."""
-        frame = self.matrix.assign(**{_chain.EXIT: 1 - self._chain.matrix.sum(axis=1)})
-        return frame.assign(start=self._chain.start, inflow=self._chain.inflow).rename_axis("from").reset_index()
+        frame = self.matrix.assign(**{_chain.EXIT: 1 - self.chain.matrix.sum(axis=1)})
+        return frame.assign(start=self.chain.start, inflow=self.chain.inflow).rename_axis("from").reset_index()
 
     def titles(self) -> dict[str, str]:
         """Headings of the shown columns."""
@@ -190,22 +239,23 @@ class StageModel(Shown):
         """The model with the levers moved; refuses shares below 0 or above 1."""
         if scenario is None:
             return self
-        moved = object.__new__(StageModel)
-        moved._chain, moved._counts, moved.kinds = apply(self._chain, scenario), None, self.kinds
-        return moved
+        moved = apply(self.chain, scenario)
+        bears = bool((moved.matrix.sum(axis=1) > 1).any())
+        matrix = pd.DataFrame(moved.matrix, index=list(self.stages), columns=list(self.stages))
+        return replace(self, matrix=matrix, population=bears or self.population, counts=None)
 
     @property
     def lever_names(self) -> tuple[str, ...]:
         """The levers that the stages allow, demotion left out: it is no aim."""
-        return available(self._chain)
+        return available(self.chain)
 
     def lever(self, name: str) -> float:
         """Where a lever stands now: a chance, or for promotion and demotion a share of those kept."""
-        return level(self._chain, check_levers(self._chain, (name,))[0])
+        return level(self.chain, check_levers(self.chain, (name,))[0])
 
     def lever_room(self, name: str) -> tuple[float, float]:
         """How far a lever can change, down and up, before something would be below 0 or above 1."""
-        return room(self._chain, check_levers(self._chain, (name,))[0])
+        return room(self.chain, check_levers(self.chain, (name,))[0])
 
     def project(
         self,
@@ -228,16 +278,29 @@ class StageModel(Shown):
             seed: Of the draws.
 
         Returns:
-            The steps, step 0 first; the first has no rate (NaN).
+            The steps, step 0 first; the first has no rate (NaN). The customers of a model from a list have a band,
+            from what the list does not know of moves and entries and from chance in the steps to come.
+
+        Raises:
+            ValueError: If the model is from a list that it failed on when held against its last periods.
         """
-        steps, chain = _chain.check_periods(periods), self.under(scenario)._chain  # noqa: SLF001 - another value of this class
+        self._check_list()
+        steps, chain = _chain.check_periods(periods), self.under(scenario).chain
+        share = check_fraction(level, name="level")
         table = _projection.project(chain, steps, margins=self._margins(margins))
         if draws:
-            change = chain.matrix - self._chain.matrix
+            change = chain.matrix - self.chain.matrix
             redrawn = [one.with_matrix(one.matrix + change) for one in self._redraw(draws, seed)]
             tables = [_projection.project(one, steps, margins=None) for one in redrawn]
-            table = _projection.add_bands(table, tables, level=check_fraction(level, name="level"))
-        return _projection.Projection(table, self.stages, scenario)
+            table = _projection.add_bands(table, tables, level=share)
+        if self.basis:
+            low, high = band(chain, self.basis.spread, steps, level=share)
+            table = table.assign(customers_low=low, customers_high=high)
+        return _projection.Projection(table, self.stages, scenario, self.basis)
+
+    def _check_list(self) -> None:
+        if self.basis:
+            self.basis.check()
 
     @property
     def growth_rate(self) -> float:
@@ -279,7 +342,7 @@ class StageModel(Shown):
         Raises:
             ValueError: If some never leave, so that no stay is finite.
         """
-        return _steady.fundamental(self._chain, returns=returns)
+        return _steady.fundamental(self.chain, returns=returns)
 
     def equilibrium(self, *, margins: Mapping[str, float] | None = None) -> _steady.Equilibrium:
         """The base that the same moves and the same inflow tend to: ``n = b (I - P)^-1``.
@@ -287,7 +350,7 @@ class StageModel(Shown):
         Raises:
             ValueError: If the greatest eigenvalue of the matrix is 1 or more: there is none.
         """
-        return _steady.equilibrium(self._chain, margins=self._margins(margins))
+        return _steady.equilibrium(self.chain, margins=self._margins(margins))
 
     def levers(
         self,
@@ -321,12 +384,13 @@ class StageModel(Shown):
         Raises:
             ValueError: If a lever is not known or cannot take the step.
         """
+        self._check_list()
         steps = _chain.check_periods(periods)
-        names = check_levers(self._chain, only) or available(self._chain)
+        names = check_levers(self.chain, only) or available(self.chain)
         return _levers.lever_table(
-            self._chain, names, periods=steps, step=step, costs=_levers.check_costs(costs, names),
+            self.chain, names, periods=steps, step=step, costs=_levers.check_costs(costs, names),
             horizon=max(steps, _chain.check_periods(horizon, name="horizon")), margins=self._margins(margins),
-            draws=self._redraw(draws, seed), coverage=check_fraction(level, name="level"),
+            draws=self._redraw(draws, seed), coverage=check_fraction(level, name="level"), basis=self.basis,
         )  # fmt: skip
 
     def allocate(
@@ -353,7 +417,7 @@ class StageModel(Shown):
         Raises:
             ValueError: If a ceiling lies below the level, or a name is not known.
         """
-        names = check_levers(self._chain, list(ceilings))
+        names = check_levers(self.chain, list(ceilings))
         for name in names:
             if check_fraction(ceilings[name], name=f"ceilings[{name!r}]") < self.lever(name):
                 message = _("ceilings[{name!r}]={value:g} is below where the lever stands, {level:.6g}.")
@@ -365,7 +429,7 @@ class StageModel(Shown):
         return water_fill(budget, weights={n: (ceilings[n] - self.lever(n)) * gains[n] for n in names}, speeds=speeds)
 
     def _spectrum(self) -> _steady.Spectrum:
-        return _steady.spectrum(self._chain.block)
+        return _steady.spectrum(self.chain.block)
 
     def _margins(self, margins: Mapping[str, float] | None) -> ndarray | None:
         return None if margins is None else _chain.by_stage(margins, self.stages, "margins", signed=True)
@@ -374,8 +438,8 @@ class StageModel(Shown):
         """The chain with every row drawn anew from its own counts."""
         if not draws:
             return []
-        if self._counts is None:
+        if self.counts is None:
             message = _("Bands need the counts behind the matrix. Make the model with StageModel.from_counts.")
             raise InputError(message, argument="draws", given=draws)
         number = _chain.check_periods(draws, name="draws")
-        return [self._chain.with_matrix(matrix) for matrix in _counts.redraw(self._counts, number, seed=seed)]
+        return [self.chain.with_matrix(matrix) for matrix in _counts.redraw(self.counts, number, seed=seed)]

@@ -10,10 +10,12 @@ import pandas as pd
 
 from crrkit._display import Shown, format_cell
 from crrkit._language import gettext as _
+from crrkit.whatif._basis import said_with
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from crrkit.whatif._basis import Basis
     from crrkit.whatif._chain import Chain
     from crrkit.whatif._scenario import Scenario
 
@@ -27,20 +29,24 @@ class Projection(Shown):
             new returned crr crr_textbook quick_ratio``, where ``new`` came from stages that no customer comes to and
             ``crr_textbook = (customers - new) / customers before``; and of the customers of step 0 ``crr_endpoint``,
             the share that is customer now, ``crr_unbroken``, without those who had lapsed in between, ``crr_chain``,
-            the product of the rates; with margins ``margin`` of the step.
+            the product of the rates; with margins ``margin`` of the step. Of a model from a list, or with draws,
+            the band ``customers_low customers_high``.
         stages: The stages.
         scenario: What was changed, or None.
+        basis: The list behind the model, or None.
     """
 
     table: pd.DataFrame
     stages: tuple[str, ...]
     scenario: Scenario | None = None
+    basis: Basis | None = None
 
     @property
     def kinds(self) -> Mapping[str, str]:  # type: ignore[override]  # the stages are columns
         """What each shown column means."""
         stages = dict.fromkeys(self.stages, "count")
-        flows = dict.fromkeys(("customers", "kept", "lost", "new", "returned"), "count")
+        named = ("customers", "customers_low", "customers_high", "kept", "lost", "new", "returned")
+        flows = dict.fromkeys(named, "count")
         return {"step": "count", **stages, **flows, "crr": "rate", "crr_low": "rate", "crr_high": "rate",
                 "quick_ratio": "ratio", "margin": "money"}  # fmt: skip
 
@@ -48,12 +54,16 @@ class Projection(Shown):
         """Headings of the shown columns."""
         return {
             "step": _("step"), **{stage: _(stage) for stage in self.stages}, "customers": _("customers"),
-            "kept": _("kept"), "lost": _("lost"), "new": _("new"), "returned": _("returned"), "crr": _("CRR"),
-            "crr_low": _("from"), "crr_high": _("to"), "quick_ratio": _("quick ratio"), "margin": _("margin"),
+            "customers_low": _("from"), "customers_high": _("to"), "kept": _("kept"), "lost": _("lost"),
+            "new": _("new"), "returned": _("returned"), "crr": _("CRR"), "crr_low": _("from"), "crr_high": _("to"),
+            "quick_ratio": _("quick ratio"), "margin": _("margin"),
         }  # fmt: skip
 
     def caption(self) -> str:
-        """Where the base stands at the end."""
+        """Where the base stands at the end, and how far such a projection was off."""
+        return said_with(self._way(), self.basis, len(self.table) - 1)
+
+    def _way(self) -> str:
         first, last = self.table.iloc[0], self.table.iloc[-1]
         text = _("Customers {start} → {end}, steps: {n}; CRR of the last step {crr}")
         return text.format(

@@ -147,7 +147,7 @@ def apply(chain: Chain, scenario: Scenario) -> Chain:
             raise InputError(message.format(**words), argument="scenario", given=name)
         moved = chain.with_matrix(chain.matrix + change * direction(chain, name))
         _check_move(chain, moved, name, change)
-        chain = moved
+        chain = moved.with_matrix(np.maximum(moved.matrix, 0.0))  # a speck of rounding below 0
     return chain
 
 

@@ -28,7 +28,7 @@ def stages_svg(
     words: Mapping[str, Any], measure: str,
 ) -> str:  # fmt: skip
     """The customer stages standing on each other, what no change would bring as a dashed line, and the ranking."""
-    top = round_up(max(now["customers"].max(), plain["customers"].max(), 1))
+    top = round_up(max(now["customers"].max(), plain["customers"].max(), _ends(now)[1].max(), 1))
     parts = [*_scale(top, len(now) - 1, words), *_areas(now, plain, top, stages), *_legend(stages, words)]
     parts.append(_end(float(now["customers"].iloc[-1]), top))
     parts += _ranking(ranking, words, measure, len(now) - 1)
@@ -55,8 +55,17 @@ def _areas(now: pd.DataFrame, plain: pd.DataFrame, top: float, stages: Sequence[
         way = [*enumerate(tops), *reversed(list(enumerate(feet)))]
         points = [_place(step, steps, value, top) for step, value in way]
         yield _svg.path(points, f'fill="{HUES[i % len(HUES)]}" stroke="#fff"', closed=True)
+    low, high = (list(enumerate(end)) for end in _ends(now))
+    points = [_place(step, steps, value, top) for step, value in [*high, *reversed(low)]]
+    yield _svg.path(points, f'fill="{_svg.INK}" fill-opacity="0.18"', closed=True)
     points = [_place(step, steps, value, top) for step, value in enumerate(plain["customers"])]
     yield _svg.path(points, f'fill="none" stroke="{_svg.INK}" stroke-width="2" stroke-dasharray="6 4"')
+
+
+def _ends(now: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """The band of the customers; without a list there is none, and both ends are the customers."""
+    names = ("customers_low", "customers_high") if "customers_low" in now else ("customers", "customers")
+    return now[names[0]], now[names[1]]
 
 
 def _legend(stages: Sequence[str], words: Mapping[str, Any]) -> Iterator[str]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from crrkit.whatif import StageModel
+    from crrkit.whatif._basis import Basis
 
 # The levers of crrkit.whatif that have a slider. Said once more, so that looking at an explorer does not load pandas.
 SLIDERS = ("conversion", "retention_middle", "promotion", "retention_long", "winback")
@@ -45,7 +46,18 @@ def as_json(model: StageModel, costs: Mapping[str, float]) -> State:
         "start": table["start"].tolist(), "inflow": table["inflow"].tolist(),
         "retained": [stage in model.retained for stage in model.stages],
         "levers": [_lever(model, name) for name in model.lever_names], "costs": dict(costs),
+        "basis": _basis(model),
     }  # fmt: skip
+
+
+def _basis(model: StageModel) -> State | None:
+    """What a projection is marked with, and the quantile of its band; None of a model without a list."""
+    from crrkit.whatif._band import LEVEL, student
+
+    if model.basis is None:
+        return None
+    quantile = student(LEVEL, model.basis.spread.periods - 1)
+    return model.basis.to_dict() | {"quantile": None if math.isnan(quantile) else quantile}
 
 
 def _lever(model: StageModel, name: str) -> State:
@@ -66,7 +78,13 @@ def from_json(state: State) -> StageModel:
     matrix = pd.DataFrame(state["matrix"], index=stages, columns=stages)
     start, inflow = (dict(zip(stages, state[name], strict=True)) for name in ("start", "inflow"))
     kept = [stage for stage, retained in zip(stages, state["retained"], strict=True) if retained]
-    return StageModel(matrix, start, inflow, retained=kept)
+    return StageModel(matrix, start, inflow, retained=kept, basis=_read_basis(state.get("basis")))
+
+
+def _read_basis(values: State | None) -> Basis | None:
+    from crrkit.whatif._basis import Basis
+
+    return None if values is None else Basis.from_dict({k: v for k, v in values.items() if k != "quantile"})
 
 
 def layers(rows: pd.DataFrame, stages: Sequence[str]) -> list[tuple[list[float], list[float]]]:

@@ -16,6 +16,7 @@ const HEIGHT = 264; // of the picture, in CSS pixels
 const PLOT = { left: 13, right: 85, top: 16, bottom: 224 }; // across in percent, so that 360 pixels and 960 both fit
 const HUES = ["kept", "long", "new", "neutral", "lost"];
 const UNKNOWN = { customers: NaN, crr: NaN, crr_endpoint: NaN, margin: NaN };
+const PRIOR = 0.5; // people of the law from which the moves of a list may differ
 const PER_COST = ["customers_per_1000", "margin_per_cost"];
 
 const total = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
@@ -73,6 +74,34 @@ export function project(chain, matrix, periods, margins) {
     margin: path.map((counts) => total(counts.map((n, i) => n * worth[i]))),
     rates,
   };
+}
+
+/** How far the customers of each step may stray: `band` of _band.py, with its three terms. */
+export function band({ retained, basis }, matrix, path, customers) {
+  if (!basis) return { low: customers, high: customers };
+  const { sizes, excess, entries, periods } = basis.spread;
+  const worth = [retained.map(Number)];
+  while (worth.length < path.length) worth.push(matrix.map((row) => total(row.map((share, j) => share * worth.at(-1)[j]))));
+  const under = (shares, values) => {
+    const mean = total(shares.map((share, j) => share * values[j]));
+    return total(shares.map((share, j) => share * (values[j] - mean) ** 2));
+  };
+  const shares = matrix.map((row) => [...row, 1 - total(row)]);
+  const ends = (steps) => Array.from({ length: steps }, (_, t) => [...worth[steps - 1 - t], 0]);
+  function variance(steps) {
+    const values = ends(steps); // row t: what one person of step t + 1 counts for at the end; who left counts for 0
+    const rows = shares.map((row, i) => {
+      const alpha = row.map((share) => share * sizes[i] + PRIOR);
+      const sum = total(alpha);
+      const gradient = row.map((_, j) => total(values.map((value, t) => path[t][i] * value[j])));
+      const chance = total(values.map((value, t) => path[t][i] * under(row, value)));
+      return under(alpha.map((each) => each / sum), gradient) / (sum + 1) + excess[i] * chance;
+    });
+    const came = entries.map((spread, j) => spread * (total(values.map((value) => value[j] ** 2)) + total(values.map((value) => value[j])) ** 2 / periods));
+    return total(rows) + total(came);
+  }
+  const factors = customers.map((n, step) => (step && n > 0 ? Math.exp(basis.quantile * Math.sqrt(variance(step)) / n) : 1));
+  return { low: customers.map((n, step) => n / factors[step]), high: customers.map((n, step) => n * factors[step]) };
 }
 
 /** What a change of one row adds to a path: `Chain.gain` of _chain.py. The difference of two paths loses digits. */
@@ -134,6 +163,7 @@ function ranked(rows, measure) {
 function render({ model, el }) {
   const words = model.get("_words");
   const chain = model.get("_chain");
+  if (words.refusal) return el.replaceChildren(html("p", { class: "crrkit-stage-refusal" }, words.refusal));
   const ink = inks(model.get("lang"), words);
   const customerStages = chain.stages.filter((_, i) => chain.retained[i]);
   const priced = Object.keys(chain.costs).length > 0;
@@ -146,19 +176,22 @@ function render({ model, el }) {
   const formula = sumLine();
   const picture = stagePicture(customerStages, words, ink);
   const ranking = rankTable(words, ink);
+  const tried = html("p", { class: "crrkit-stage-note" });
 
   function draw(state) {
     const now = project(chain, moved(chain, state), state.periods, state.margins);
     const plain = project(chain, chain.matrix, state.periods, state.margins);
+    const ends = band(chain, moved(chain, state), now.path, now.customers);
     results.show(resultsOf(now, plain, state.margins, ink));
     formula.show(...sumOf(chain, now, customerStages, words, ink));
-    picture.show(chain, now, plain);
+    picture.show(chain, now, plain, ends);
+    tried.textContent = chain.basis ? [put(words.band, endsOf(ends, ink)), words.tried, state.periods > chain.basis.tested ? words.beyond : ""].join(" ").trim() : "";
     ranking.show(ranked(effects(chain, state, state.periods, state.margins), state.measure), state, plainMargins(state.margins));
   }
 
   return bench({
     model, el, name: "stage", traits: TRAITS, controls, draw, results: results.list, sum: formula.line,
-    picture: html("div", { class: "crrkit-stage-shown" }, picture.figure, ranking.table),
+    picture: html("div", { class: "crrkit-stage-shown" }, picture.figure, tried, ranking.table),
     atEnd: (name) => (LEVERS.includes(name) ? words.atEnd : ""),
     onReset: purse.forget,
     code: (state) => code(state, chain.stages),
@@ -173,6 +206,7 @@ export function code({ periods, margins, ...changes }, stages) {
   return `scenario = crr.Scenario(${given.join(", ")}); future = model.project(${periods}, scenario=scenario${worth})`;
 }
 
+const endsOf = ({ low, high }, ink) => ({ low: ink.count(low.at(-1)), high: ink.count(high.at(-1)) });
 const plainMargins = (margins) => Object.values(margins).every((value) => !value);
 
 /* ---- numbers ---- */
@@ -292,9 +326,9 @@ function stagePicture(stages, words, ink) {
   const dashed = html("span", {}, html("span", { class: "crrkit-stage-dash" }), " ", words.plain);
   const figure = html("div", { class: "crrkit-stage-figure" }, html("p", { class: "crrkit-stage-legend" }, ...names, dashed), svg);
 
-  function show(chain, now, plain) {
+  function show(chain, now, plain, { low, high }) {
     const steps = now.path.length - 1;
-    const top = roundUp(Math.max(...now.customers, ...plain.customers, 1));
+    const top = roundUp(Math.max(...now.customers, ...plain.customers, ...high, 1));
     const at = (value, step) => [step / steps, 1 - value / top];
     const down = (value) => PLOT.bottom - ((PLOT.bottom - PLOT.top) * value) / top;
     const areas = layers(chain, now.path).map(([feet, tops], i) => {
@@ -309,9 +343,11 @@ function stagePicture(stages, words, ink) {
     const below = PLOT.bottom + 17;
     const ends = [caption("step", PLOT.left, below, "0"), caption("step", PLOT.right, below, String(steps)), caption("aside", (PLOT.left + PLOT.right) / 2, below, words.axis)];
     const end = caption("end", PLOT.right + 1.5, down(now.customers.at(-1)) + 4, ink.brief(now.customers.at(-1)), "start");
-    svg.replaceChildren(...rules, field(PLOT, ...areas, track("plain", plain.customers.map(at))), ...ends, end);
+    const strayed = track("band", [...high.map(at), ...low.map(at).reverse()], "Z");
+    svg.replaceChildren(...rules, field(PLOT, ...areas, ...(chain.basis ? [strayed] : []), track("plain", plain.customers.map(at))), ...ends, end);
     const facts = { n: steps, start: ink.count(now.customers[0]), end: ink.count(now.customers.at(-1)), plain: ink.count(plain.customers.at(-1)) };
-    svg.setAttribute("aria-label", put(words.picture, facts));
+    const said = chain.basis ? ` ${put(words.band, endsOf({ low, high }, ink))}` : "";
+    svg.setAttribute("aria-label", put(words.picture, facts) + said);
   }
   return { figure, show };
 }

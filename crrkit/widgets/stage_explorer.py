@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import traitlets
@@ -35,6 +36,9 @@ class StageExplorer(Explorer):
     shows is at hand in Python: :attr:`scenario` is a frozen value whose print can be pasted into the next cell,
     :attr:`projection` is ``model.project(periods, scenario=scenario, margins=margins)``, and :attr:`levers` what one
     point more on each lever brings from there. It holds a matrix and counts by stage and no customers.
+
+    Of a model from a list it shows the band of the customers and how far an earlier model was off; of one that is not
+    projected, why.
 
     Args:
         model: A model with some of the stages short, middle, long and lapsed; a lever whose stages are missing has no
@@ -165,6 +169,8 @@ class StageExplorer(Explorer):
 
     def still(self) -> str:
         """The base, its stages and the ranking as HTML that nothing moves, for places where no JavaScript runs."""
+        if self._words["refusal"]:
+            return f"<p>{escape(self._words['refusal'])}</p>"
         now, plain = self.projection, self.unchanged
         with use_language(self.lang):
             ranking = ranked(self._rank_table(), self.measure)
@@ -177,6 +183,9 @@ class StageExplorer(Explorer):
             )
             start, end, same = (format_cell(n, "count") for n in counts)
             alt = self._words["picture"].format(n=self.periods, start=start, end=end, plain=same)
+            if "customers_low" in now.table:
+                ends = (format_cell(float(now.table[f"customers_{end}"].iloc[-1]), "count") for end in ("low", "high"))
+                alt += " " + self._words["band"].format(**dict(zip(("low", "high"), ends, strict=True)))
             return still_html(now.caption(), picture, alt)
 
     def _rank_table(self) -> Any:
@@ -196,13 +205,19 @@ class StageExplorer(Explorer):
         stages = {stage: format_cell(stage, "word") for stage in self.model.stages}
         words = _words()
         others = words.pop("others")
-        return words | {
+        return words | self._words_of_the_list() | {
             "stages": stages,
             "notes": words["notes"] | {name: others[name] for name in self._from_those_who_stay()},
             "marginOf": {stage: _("Margin of a step, stage: {stage}").format(stage=stages[stage])
                          for stage in self.model.retained},
             "names": {name: format_cell(name, "word") for name in self.model.lever_names},
         }  # fmt: skip
+
+    def _words_of_the_list(self) -> State:
+        """How far an earlier model was off, or why there is no projection; empty without a list."""
+        basis, refusal = self.model.basis, self.model.refusal
+        said = {"refusal": refusal, "tried": "", "beyond": ""}
+        return said if basis is None or refusal else said | {"tried": basis.tried(), "beyond": basis.beyond()}
 
     def _from_those_who_stay(self) -> list[str]:
         """The levers of stages that nobody leaves for good."""
@@ -269,6 +284,7 @@ def _words() -> State:
         "plain": _("nothing changed"),
         "axis": _("steps"),
         "pp": _("pp"),
+        "band": _("95% band of the customers at the end: {low} to {high}."),
         "picture": _("Customers by stage, steps: {n}. Now {start}, at the end {end}; with nothing changed {plain}."),
         "atEnd": _("That is all: one point more, and a share would be above 100% or more than there is to take from."),
         "hint": _("An arrow key moves a lever by one point; a box takes any change in points."),

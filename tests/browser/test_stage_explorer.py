@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -272,3 +273,61 @@ def same(ours: Any, theirs: Any, *, speck: float = 1e-9) -> None:
     """Equal to 1e-9 of the size, and but for a speck where that is nothing; what is undefined is so in both."""
     one, other = np.asarray(ours, dtype=float), np.asarray(theirs, dtype=float)
     np.testing.assert_allclose(one, other, rtol=1e-9, atol=speck)
+
+
+# Models from a list ---------------------------------------------------------------------------------------------------
+
+
+def of_orders(every: str = "month", **window: Any) -> crr.StageModel:
+    base = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at")
+    return crr.StageModel.from_flow(crr.stage_flow(base, every=every), **window)
+
+
+def test_the_band_of_the_browser_is_that_of_python(open_page: OpenPage, page_file: Path) -> None:
+    model = of_orders()
+    cases = [
+        (crr.Scenario(), 1),
+        (crr.Scenario(retention_middle=0.03, promotion=-0.02), 12),
+        (crr.Scenario(winback=0.01), 40),
+    ]
+    inputs = [[as_json(model, {}), scenario.changes(), periods] for scenario, periods in cases]
+    answers = open_page(page_file).evaluate(
+        """async ([source, inputs]) => {
+            const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+            const { moved, project, band } = await import(url);
+            return inputs.map(([chain, changes, periods]) => {
+                const matrix = moved(chain, changes);
+                const { path, customers } = project(chain, matrix, periods, {});
+                return band(chain, matrix, path, customers);
+            });
+        }""",
+        [module_text("stage_explorer"), inputs],
+    )
+    for (scenario, periods), answer in zip(cases, answers, strict=True):
+        table = model.project(periods, scenario=scenario).table
+        same(answer["low"], table["customers_low"])
+        same(answer["high"], table["customers_high"])
+
+
+def test_the_page_shows_the_band_and_the_error(open_page: OpenPage, tmp_path: Path) -> None:
+    model = of_orders()
+    path = tmp_path / "list.html"
+    path.write_text(static_page([StageExplorer(model, periods=6)], title="Stages"), encoding="utf-8")
+    page = open_page(path)
+    low, high = model.project(6).table[["customers_low", "customers_high"]].iloc[-1]
+    said = f"95% band of the customers at the end: {low:.0f} to {high:.0f}."
+    shown = page.locator(".crrkit-stage-shown > .crrkit-stage-note")
+    expect(shown).to_have_text(f"{said} {model.basis.tried()}")
+    expect(page.get_by_role("img")).to_have_accessible_name(re.compile(re.escape(said)))
+    expect(page.locator("path[data-track=band]")).to_have_count(1)
+    slider(page, "Steps ahead").press("ArrowRight")
+    expect(shown).to_contain_text(model.basis.beyond())
+
+
+def test_a_list_that_is_not_projected_is_a_sentence(open_page: OpenPage, tmp_path: Path) -> None:
+    model = of_orders(last="2023-08")
+    path = tmp_path / "refused.html"
+    path.write_text(static_page([StageExplorer(model)], title="Stages"), encoding="utf-8")
+    page = open_page(path)
+    expect(page.locator(".crrkit-stage-refusal")).to_have_text(model.refusal)
+    assert page.get_by_role("slider").count() == page.get_by_role("img").count() == 0
