@@ -29,6 +29,7 @@ _HOMES = {
     "samples": ("sample", "sample_path"),
     "bases": ("read_contracts", "read_orders"),
     "movement": ("RetentionTable", "retention_by_period"),
+    "renewing": ("RenewalTable", "renewals"),
     "report": ("write_report",),
     "activity": ("OwnGap", "Trailing"),
     "cadence": ("characteristic_interval", "suggest_period"),
@@ -150,6 +151,8 @@ if TYPE_CHECKING:
     from crrkit.registry import break_even_save_rate as break_even_save_rate
     from crrkit.registry import claims as claims
     from crrkit.registry import value_of_lost as value_of_lost
+    from crrkit.renewing import RenewalTable as RenewalTable
+    from crrkit.renewing import renewals as renewals
     from crrkit.report import write_report as write_report
     from crrkit.revenue import concentration as concentration
     from crrkit.revenue import retail_measures as retail_measures

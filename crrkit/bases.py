@@ -113,7 +113,8 @@ def read_contracts(
     contract: str | None = None,
     amount: str | None = None,
     by: str | Sequence[str] = (),
-    end_is: str = "first_day_after",
+    end_is: str | None = None,
+    merge_gap: int = 0,
     open_ends: Sequence[str | date] | None = None,
     as_of: str | date | datetime | None = None,
     zone: str | None = None,
@@ -137,13 +138,17 @@ def read_contracts(
         contract: The column with the contract's id, for ``unit="contract"``; a row without is one by itself.
         amount: The column with its price: for a month, a year or whatever length of time, the same in all rows.
         by: Columns that segment customers.
-        end_is: ``"first_day_after"`` (the end is the first day without the contract) or ``"last_active_day"``.
+        end_is: ``"first_day_after"`` (the end is the first day without the contract) or ``"last_active_day"``. Unsaid
+            it is the former, and asked for when contracts are renewed on the day after their end.
+        merge_gap: A contract that begins at most so many days after the customer's last one ended is the same
+            relationship: the former is then taken to run until the latter begins.
         open_ends: Words and dates that stand for no end, such as ``["9999-12-31", "still here"]``; those that a list
             has are named in ``quality.notes``. By default the usual ones: years from 2099 on, zero dates such as
             ``0000-00-00`` and ``01.01.0001``, ``1900-01-01`` and ``1970-01-01`` when the contract begins later, and
             words such as ``open`` or ``бессрочно``. ``()`` for none; an empty cell is always open.
-        as_of: The cut-off; nothing at or after it counts. By default the day after the last start or end in the list
-            that is not in the future.
+        as_of: The cut-off; nothing at or after it counts. By default the day after the last start or end that can have
+            been recorded. An end can be known long before: ends that come later after the last start than the pauses
+            between starts explain are taken as scheduled, and ``quality.notes`` name both cut-offs.
         zone: The business's time zone, such as ``"Europe/Moscow"``; times with an offset are moved to it, times
             without one are taken as local.
         dates: How dates are written: ``"day-month-year"``, ``"month-day-year"``, ``"year-month-day"`` or a pattern
@@ -178,18 +183,22 @@ def read_contracts(
     """
     check_calendar(week_starts, year_starts)
     check_count(burn_in_days, name="burn_in_days")
+    check_count(merge_gap, name="merge_gap")
     cut = moment_of(as_of)
     named = {"customer": customer, "start": start, "end": end, "contract": contract, "amount": amount}
     forms = Forms(zone=zone, dates=dates, fold=fold, nobody=nobody)
     rows = read_contract_rows(
-        source, named=named, by=names_of(by), end_is=end_is, open_ends=open_ends, forms=forms, as_of=cut
-    )
+        source, named=named, by=names_of(by), end_is=end_is, merge_gap=merge_gap, open_ends=open_ends, forms=forms,
+        as_of=cut,
+    )  # fmt: skip
     cut = cut or day_after(rows.last)
     card = DefinitionCard(
         source=rows.quality.source, unit="person_any", activity="contract runs", as_of=cut, zone=rows.zone,
-        week_starts=week_starts, year_starts=year_starts, end_is=end_is, burn_in_days=burn_in_days,
+        week_starts=week_starts, year_starts=year_starts, end_is=end_is or "first_day_after",
+        merge_gap=merge_gap, burn_in_days=burn_in_days,
     )  # fmt: skip
-    return ContractBase(rows.table, rows.quality, card, rows.first, cut, names_of(by), engine=rows.engine)
+    table = reductions.with_gaps_merged(rows.table, days=merge_gap) if merge_gap else rows.table
+    return ContractBase(table, rows.quality, card, rows.first, cut, names_of(by), engine=rows.engine)
 
 
 def read_orders(

@@ -53,6 +53,7 @@ class DefinitionCard:
         as_of: The cut-off: nothing at or after it was seen.
         end_is: What the end date of a contract means; None for orders.
         burn_in_days: For so many days after the first event nobody knows who is new.
+        merge_gap: A renewal up to so many days after the end is the same relationship.
         refunds: What happens to amounts of 0 or below; None when there are no amounts.
         contacts: Where people stand who never bought; None when the list holds customers alone.
         new: Who is new.
@@ -69,6 +70,7 @@ class DefinitionCard:
     week_starts: str = "monday"
     year_starts: str = "january"
     end_is: str | None = None
+    merge_gap: int = 0
     refunds: str | None = None
     contacts: str | None = None
     burn_in_days: int = 0
@@ -103,6 +105,7 @@ class DefinitionCard:
             "new": (_("New"), _(self.new)),
             "returned": (_("Returned"), _(self.returned)),
             "end_is": (_("End date of a contract"), _(_WORDS[self.end_is]) if self.end_is else None),
+            "merge_gap": (_("Late renewals"), self._late()),
             "refunds": (_("Refunds"), _(_WORDS[self.refunds]) if self.refunds else None),
             "contacts": (_("Contacts"), _(_WORDS[self.contacts]) if self.contacts else None),
             "as_of": (_("Data seen until"), _("before {day}").format(day=format_date(self.as_of))),
@@ -111,6 +114,16 @@ class DefinitionCard:
             "week_starts": (_("Week starts on"), _(self.week_starts)),
             "year_starts": (_("Year starts in"), _(self.year_starts)),
         }
+
+    def _late(self) -> str | None:
+        if not self.merge_gap:
+            return None
+        text = ngettext(
+            "up to {n} day after the end the relationship is the same",
+            "up to {n} days after the end the relationship is the same",
+            self.merge_gap,
+        )
+        return text.format(n=format_number(self.merge_gap))
 
     def _burn_in(self) -> str | None:
         if not self.burn_in_days:

@@ -141,6 +141,60 @@ def _own_number(contracts: ir.Table) -> ir.StringValue:
     return ibis.coalesce("#" + contracts["contract"].cast("string"), row)
 
 
+def with_gaps_merged(contracts: ir.Table, *, days: int) -> ir.Table:
+    """Contracts that run on until the customer's next one when that begins at most ``days`` after all have ended.
+
+    ``due`` is the end as it was read.
+    """
+    never = ibis.literal("9999-01-01").cast("timestamp")
+    known = contracts.mutate(due=contracts["end"], end=ibis.coalesce(contracts["end"], never))
+    chained = _chained(known, touching=True)
+    chains = chained.group_by("customer", "spell").agg(begins=chained["start"].min(), last=chained["end"].max())
+    following = chains["begins"].lead().over(group_by=chains["customer"], order_by=chains["begins"])
+    rows = chained.join(chains.mutate(following=following), ["customer", "spell"])
+    near = (rows["end"] == rows["last"]) & (rows["following"] <= rows["last"] + ibis.interval(days=days))
+    end = ibis.ifelse(near.fill_null(ibis.literal(value=False)), rows["following"], rows["due"])
+    return rows.select(**({name: rows[name] for name in contracts.columns} | {"end": end, "due": rows["due"]}))
+
+
+def as_due(contracts: ir.Table) -> ir.Table:
+    """The contracts with their ends as they were read, before late renewals were joined to them."""
+    if "due" not in contracts.columns:
+        return contracts
+    columns = {name: contracts[name] for name in contracts.columns if name not in ("end", "due")}
+    return contracts.select(**columns, end=contracts["due"])
+
+
+def renewal_histogram(units: ir.Table, *, calendar: Calendar, as_of: datetime, late_days: int) -> ir.Table:
+    """Contracts by the period of their end and what became of them, as ``period, outcome, contracts``.
+
+    ``renewed_on_time`` when another one runs on from the end, ``renewed_late`` when one begins at most ``late_days``
+    after it, ``undecided`` when that much has not been seen yet, else ``not_renewed``.
+    """
+    start, end = (units[name].cast("timestamp") for name in ("start", "end"))  # the union needs one precision
+    held = units.select(customer=units["customer"], start=start, end=end).filter(start < end)
+    never = ibis.null("timestamp")
+    begun = held.select("customer", at=held["start"], until=held["end"], begins=held["start"], ends=ibis.literal(0))
+    ended = held.filter(held["end"] < as_of)
+    over = ended.select("customer", at=ended["end"], until=never, begins=never, ends=ibis.literal(1))
+    rows = begun.union(over)
+    order = {"group_by": "customer", "order_by": ["at", "ends"]}  # what begins at an end stands before it
+    seen = rows.mutate(
+        reach=rows["until"].max().over(ibis.window(**order, preceding=(None, 0))),
+        following=rows["begins"].min().over(ibis.window(**order, following=(1, None))),
+    )
+    due = seen.filter(seen["ends"] == 1)
+    latest = due["at"] + ibis.interval(days=late_days)
+    outcome = ibis.cases(
+        (due["reach"] > due["at"], "renewed_on_time"),
+        ((due["following"] <= latest).fill_null(ibis.literal(value=False)), "renewed_late"),
+        (latest >= ibis.literal(as_of, type="timestamp"), "undecided"),
+        else_="not_renewed",
+    )
+    told = due.select(period=period_index(due["at"], calendar), outcome=outcome)
+    return told.group_by("period", "outcome").agg(contracts=told.count())
+
+
 def trailing_units(orders: ir.Table, *, days: float, as_of: datetime) -> ir.Table:
     """Purchases as intervals of a fixed length: a customer as of ``t`` is who bought in ``[t - days, t)``."""
     seen = orders.filter(orders["at"] < as_of)
@@ -321,7 +375,7 @@ def _runs(contracts: ir.Table, moment: datetime) -> ir.BooleanValue:
 def with_clock_moved(rows: ir.Table, *, hours: float) -> ir.Table:
     """The same rows as another zone's clock would have written them."""
     moved = ibis.interval(seconds=round(hours * 3600))
-    times = {name: rows[name] + moved for name in ("at", "start", "end") if name in rows.columns}
+    times = {name: rows[name] + moved for name in ("at", "start", "end", "due") if name in rows.columns}
     return rows.mutate(**times)
 
 

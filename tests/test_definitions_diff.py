@@ -17,8 +17,8 @@ CARD = crr.DefinitionCard(source="contracts", unit="person_any", activity="contr
 OTHERS = {
     "source": "orders", "unit": "contract", "activity": "period", "as_of": NINE, "every": None,
     "zone": "Europe/Paris", "week_starts": "sunday", "year_starts": "april", "end_is": "last_active_day",
-    "refunds": "keep", "contacts": "outside", "burn_in_days": 30, "new": "who says so", "returned": "nobody",
-    "segment": "region: South",
+    "merge_gap": 3, "refunds": "keep", "contacts": "outside", "burn_in_days": 30,
+    "new": "who says so", "returned": "nobody", "segment": "region: South",
 }  # fmt: skip
 
 

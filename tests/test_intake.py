@@ -153,7 +153,7 @@ def test_a_column_that_nobody_named_and_nobody_would_guess():
     assert (error.argument, error.available) == ("customer", ["spalte", "date"])
 
 
-@pytest.mark.parametrize("end_is", ["last day", None, ""])
+@pytest.mark.parametrize("end_is", ["last day", 1, ""])
 def test_what_an_end_means_must_be_one_of_two(end_is):
     assert refusal(members_of, pd.DataFrame(), end_is=end_is).argument == "end_is"
 

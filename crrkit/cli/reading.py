@@ -38,6 +38,7 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "other": ("KIND", "Events: what all other words mean; 'set aside' leaves their rows out."),
     "by": ("COLUMN", "Column that segments customers, such as a region; can be repeated."),
     "end_is": ("RULE", "Contracts: what the end means, first_day_after or last_active_day."),
+    "merge_gap": ("DAYS", "Contracts: a renewal up to so many days after the end is the same relationship."),
     "open_ends": ("VALUE", "Contracts: a word or date that stands for no end, such as 9999-12-31; can be repeated."),
     "refunds": ("RULE", "Orders: 'set aside' rows with an amount of 0 or below, or 'keep' them."),
     "refunded": ("RULE", "Events: 'count' a purchase that was given back later, or 'remove' it."),

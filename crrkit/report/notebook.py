@@ -218,7 +218,8 @@ def recipe(kept: RetentionTable, base: Base) -> str:
         "zone": None,
         "week_starts": "monday",
         "year_starts": "january",
-        "end_is": "first_day_after",
+        "end_is": None,
+        "merge_gap": 0,
         "refunds": "set aside",
     }
     given = {name: getattr(kept.card, name) for name in usual}

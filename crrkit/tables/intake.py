@@ -8,7 +8,7 @@ are and are only looked through.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec
 
@@ -19,7 +19,7 @@ from crrkit._checks import check_choice
 from crrkit._errors import SourceError
 from crrkit._language import format_number, format_percent, mark, ngettext
 from crrkit._language import gettext as _
-from crrkit.tables import files, text
+from crrkit.tables import files, terms, text
 from crrkit.tables.customers import parse_customers
 from crrkit.tables.ids import parse_ids
 from crrkit.tables.kinds import BUYING, map_kinds
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 ENDS = ("first_day_after", "last_active_day")
 CANONICAL = ("customer", "contract", "start", "end", "receipt", "at", "kind", "amount")
+LAST_DAY = datetime.combine(date.max, time.min)
 GIVEN = "_given"
 NOBODY, ROUNDED = "_nobody", "_rounded"
 WHY = "why set aside"
@@ -101,35 +102,70 @@ def read_contract_rows(
     *,
     named: Mapping[str, str | None],
     by: Sequence[str],
-    end_is: str,
+    end_is: str | None,
+    merge_gap: int,
     open_ends: Sequence[str | date] | None,
     forms: Forms,
     as_of: datetime | None,
 ) -> Canonical:
-    """Rows with ``customer start end`` (and ``contract amount`` when named); an end that is null is still open."""
-    check_choice(end_is, name="end_is", choices=ENDS)
+    """Rows with ``customer start end`` (and ``contract amount`` when named); an end that is null is still open.
+
+    Without ``as_of`` their ``last`` is the last moment at which the list shows that something was recorded.
+    """
+    if end_is is not None:
+        check_choice(end_is, name="end_is", choices=ENDS)
     rule = open_ends_of(open_ends)
     opened = open_source(source, named=named, by=by, required=("customer", "start", "end"))
     forms = replace(forms, zone=business_zone(opened, ("start", "end"), forms.zone))
     opened = _without_open_ends(opened, rule, forms)
     opened, fields = _read(opened, forms, ids=("contract",), times=("start", "end"), numbers=("amount",))
     if end_is == "last_active_day":
-        fields["end"] += ibis.interval(days=1)
+        fields["end"] = _day_after(fields["end"])
 
-    def wrong(row: Mapping[str, Any]) -> dict[str, Any]:
-        return {
-            **_unknown(row),
-            "unreadable date": _unreadable(row, "start", "end"),
-            "no date": row["start"].isnull(),
-            "ends before it starts": text.is_true(row["end"] < row["start"]),
-            "unreadable number": _unreadable(row, "amount"),
-            "on or after the cut-off": _not_before(row["start"], as_of),
-        }
+    def account(cut: datetime | None) -> Canonical:
+        def wrong(row: Mapping[str, Any]) -> dict[str, Any]:
+            return {
+                **_unknown(row),
+                "unreadable date": _unreadable(row, "start", "end"),
+                "no date": row["start"].isnull(),
+                "ends before it starts": text.is_true(row["end"] < row["start"]),
+                "unreadable number": _unreadable(row, "amount"),
+                "on or after the cut-off": _not_before(row["start"], cut),
+            }
 
-    rows = _account(opened, fields, wrong, by=by, times=("start", "end"), zone=forms.zone)
-    if "unreadable date" not in set(rows.quality.table["reason"]):
-        return rows
-    return rows.with_notes(*unread_ends(opened.table, opened.columns["end"], unread=_unreadable(fields, "end")))
+        return _account(opened, fields, wrong, by=by, times=("start", "end"), zone=forms.zone)
+
+    rows = account(as_of)
+    notes = _unread_ends(opened, fields, rows.quality)
+    ends = terms.rows_by_day(rows.table, "end", until=as_of or _end_of_today())
+    notes += _notes_on_ends(rows.table, ends, end_is=end_is, merge_gap=merge_gap)
+    if as_of is not None:
+        return rows.with_notes(*notes)
+    seen = terms.recorded_until(terms.rows_by_day(rows.table, "start", until=_end_of_today()), ends)
+    rows = account(seen.cut) if seen.scheduled else rows
+    return replace(rows.with_notes(*notes, *seen.notes()), last=seen.cut - timedelta(days=1))
+
+
+def _day_after(end: ir.TimestampValue) -> ir.Value:
+    """The first moment after the day of an end; no calendar has one after 9999-12-31."""
+    day = end.date().cast("timestamp")
+    return ibis.ifelse(day < _literal(LAST_DAY), day + ibis.interval(days=1), day)
+
+
+def _unread_ends(opened: Opened, fields: Mapping[str, Any], quality: QualityReport) -> tuple[str, ...]:
+    if "unreadable date" not in set(quality.table["reason"]):
+        return ()
+    return unread_ends(opened.table, opened.columns["end"], unread=_unreadable(fields, "end"))
+
+
+def _notes_on_ends(table: ir.Table, ends: pd.DataFrame, *, end_is: str | None, merge_gap: int) -> tuple[str, ...]:
+    """What a reader should know about the ends; refused when nobody said what they mean and the renewals do."""
+    pauses = terms.pauses_between(table)
+    said = end_is is not None
+    if not said:
+        terms.ask_what_ends_are(pauses)
+    notes = () if said else terms.month_end_note(ends, pauses)
+    return notes if merge_gap else notes + terms.short_gap_note(pauses)
 
 
 def _without_open_ends(opened: Opened, rule: OpenEnds, forms: Forms) -> Opened:
@@ -260,12 +296,16 @@ def _unreadable(row: Mapping[str, Any], *roles: str) -> ir.BooleanValue:
 
 def _not_before(times: ir.Value, as_of: datetime | None) -> ir.BooleanValue:
     """Whether a time has not been seen; without a cut-off, what is dated after today has not."""
-    seen = times < ibis.literal(as_of, type="timestamp") if as_of else times <= _end_of_today()
+    seen = times < ibis.literal(as_of, type="timestamp") if as_of else times <= _literal(_end_of_today())
     return text.is_true(~seen)
 
 
-def _end_of_today() -> ir.TimestampScalar:
-    return ibis.literal(datetime.combine(date.today(), time.max), type="timestamp")  # noqa: DTZ011 - the business's own day
+def _literal(moment: datetime) -> ir.TimestampScalar:
+    return ibis.literal(moment, type="timestamp")
+
+
+def _end_of_today() -> datetime:
+    return datetime.combine(date.today(), time.max)  # noqa: DTZ011 - the business's own day
 
 
 def _account(
@@ -280,11 +320,11 @@ def _account(
     """Give each row its reason or none, count once, and keep the rows without one."""
     rows = opened.table.select(**fields, **{name: opened.table[name] for name in by})
     if opened.copied:  # read the fields once: the engine would read them again wherever one is mentioned
-        rows = opened.engine.create_table("crrkit_rows", rows)
+        rows = opened.engine.create_table("crrkit_rows", rows, overwrite=True)
     kept = [name for name in rows.columns if name in CANONICAL or name in by]
     found = wrong({name: rows[name] for name in fields})
     marked = rows.select(*kept, **{WHY: _reason(found)})
-    now = _end_of_today()
+    now = _literal(_end_of_today())
     latest = [ibis.ifelse(marked[name] <= now, marked[name], ibis.null("timestamp")).max() for name in times]
     summary = marked.group_by(reason=marked[WHY]).agg(
         rows=marked.count(),
