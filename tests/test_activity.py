@@ -17,7 +17,7 @@ from crrkit._errors import InputError
 from crrkit.activity import OwnGap, Trailing
 
 FIRST = date(2018, 1, 1)
-QUICK = settings(max_examples=25, deadline=None, phases=[Phase.explicit, Phase.generate])
+QUICK = settings(max_examples=12, deadline=None, phases=[Phase.explicit, Phase.generate])
 LOGS = st.dictionaries(
     st.sampled_from("abcde"), st.lists(st.integers(0, 150), min_size=1, max_size=9), min_size=1, max_size=5
 )

@@ -251,7 +251,7 @@ def contract_rows(histories: brute.Histories) -> list[tuple]:
 ALIGN = st.sampled_from(["calendar", "age"])
 
 
-@settings(max_examples=30, phases=QUICK)
+@settings(max_examples=12, phases=QUICK)
 @given(LOGS, st.sampled_from(CALENDARS), ALIGN, st.sampled_from(CUT_OFFS), st.randoms(use_true_random=False))
 def test_every_cell_of_purchases(log, calendar, align, as_of, random) -> None:
     every, rules = calendar
@@ -265,7 +265,7 @@ def test_every_cell_of_purchases(log, calendar, align, as_of, random) -> None:
         compare(engine().grid(engine().orders, every, rules, as_of, kind=kind, align=align), plain, lives, kind)
 
 
-@settings(max_examples=30, phases=QUICK)
+@settings(max_examples=12, phases=QUICK)
 @given(
     HISTORIES,
     st.sampled_from(CALENDARS),
@@ -297,7 +297,7 @@ def _begun(intervals: list[brute.Interval], as_of: datetime) -> datetime | None:
     return min((start for start, _ in intervals if start < as_of), default=None)
 
 
-@settings(max_examples=12, phases=QUICK)
+@settings(max_examples=6, phases=QUICK)
 @given(LOGS, st.sampled_from(CALENDARS), ALIGN, st.sampled_from(CUT_OFFS), st.sampled_from([1, 7, 30.5]))
 def test_every_cell_of_a_trailing_window(log, calendar, align, as_of, days) -> None:
     every, rules = calendar
@@ -310,7 +310,7 @@ def test_every_cell_of_a_trailing_window(log, calendar, align, as_of, days) -> N
         compare(engine().grid(base, every, rules, as_of, kind=kind, align=align), plain, lives, kind)
 
 
-@settings(max_examples=20, phases=QUICK)
+@settings(max_examples=10, phases=QUICK)
 @given(PAID, st.sampled_from(CALENDARS), ALIGN, st.sampled_from(CUT_OFFS))
 def test_every_cell_of_revenue(paid, calendar, align, as_of) -> None:
     every, rules = calendar
@@ -348,7 +348,7 @@ def test_every_cell_of_revenue(paid, calendar, align, as_of) -> None:
 # Observed too early ---------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=10, phases=QUICK)
+@settings(max_examples=6, phases=QUICK)
 @given(LOGS, st.sampled_from(["day", "week", "month"]), ALIGN, st.sampled_from(["bounded", "bracket"]))
 def test_an_observed_cell_never_changes_when_more_is_seen(log, every, align, kind) -> None:
     engine().fill("orders", log_rows(log))

@@ -232,7 +232,7 @@ class TestPeriod:
 
 
 class TestNoise:
-    @settings(max_examples=30)
+    @settings(max_examples=15)
     @given(noise_states())
     def test_the_line_of_code_gives_the_numbers_again(self, state: dict[str, Any]) -> None:
         explorer = NoiseExplorer(**state)
@@ -326,7 +326,7 @@ class TestDecomposition:
         with use_language("ru"):
             assert list(DecompositionExplorer().before) == ["средняя", "длительная"]
 
-    @settings(max_examples=50)
+    @settings(max_examples=20)
     @given(mixes())
     def test_the_line_of_code_gives_the_split_again(self, state: dict[str, Any]) -> None:
         explorer = DecompositionExplorer(**state)

@@ -54,7 +54,7 @@ def test_it_can_be_counted_as_any_log_of_purchases():
     assert trailing.row("2024-03")["kept"] == 0  # of 1 February and 40 days there is 12 March
 
 
-@settings(max_examples=25)  # each reads two logs
+@settings(max_examples=10)  # each reads two logs
 @given(st.lists(st.tuples(st.sampled_from("abxyz"), st.integers(0, 120), st.sampled_from(["visit", "offer"]))))
 def test_contacts_and_their_touches_change_no_rate(touches):
     day = pd.Timestamp("2024-01-01")

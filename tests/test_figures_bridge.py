@@ -267,7 +267,7 @@ counted = st.one_of(st.integers(0, 5), st.floats(0, 9).map(lambda exponent: int(
 flows = st.tuples(counted, st.floats(0, 1), counted, counted)
 
 
-@settings(max_examples=20, phases=QUICK)
+@settings(max_examples=10, phases=QUICK)
 @given(flows, st.booleans(), st.sampled_from(LANGUAGES))
 def test_any_account_is_drawn_true_and_readable(flows: tuple[int, float, int, int], narrow: bool, lang: str) -> None:
     start, share, new, returned = flows

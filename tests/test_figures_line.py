@@ -298,7 +298,7 @@ periods = st.lists(
 )
 
 
-@settings(max_examples=20, phases=QUICK)
+@settings(max_examples=10, phases=QUICK)
 @given(periods, st.booleans(), st.sampled_from(LANGUAGES), st.none() | st.floats(0, 1))
 def test_any_history_is_drawn_true_and_readable(
     drawn: list[tuple[int, float]], narrow: bool, lang: str, target: float | None

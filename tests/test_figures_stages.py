@@ -139,7 +139,7 @@ class TestRiver:
             with pytest.raises(InputError, match="theme='neon'"):
                 draw(REAL, theme="neon")
 
-    @settings(max_examples=40, deadline=None, phases=QUICK)
+    @settings(max_examples=15, deadline=None, phases=QUICK)
     @given(st.data())
     def test_streams_stay_inside_their_nodes_and_do_not_cross_at_their_ends(self, data: Any) -> None:
         move = st.tuples(st.sampled_from(SHOWN), st.sampled_from([*SHOWN, "cold"]))

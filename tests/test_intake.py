@@ -311,7 +311,7 @@ def reason_of(row: tuple[str, ...]) -> str | None:
     return next((reason for reason in REASONS if reason in found), None)
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.one_of(GOOD, GOOD, DIRTY, CUT), min_size=1, max_size=20))
 def test_rows_read_are_rows_used_and_rows_set_aside_each_for_its_reason(tmp_path, rows):
     path = put(tmp_path, "who,when,paid\n" + "".join(",".join(row) + "\n" for row in rows))

@@ -144,7 +144,7 @@ def rows_of(histories: brute.Histories) -> list[tuple]:
     return [(who, number, start, end) for number, (who, start, end) in enumerate(pairs)]
 
 
-@settings(max_examples=150)
+@settings(max_examples=50)
 @given(HISTORIES, st.sampled_from(CALENDARS), st.sampled_from(CUT_OFFS), st.sampled_from(UNITS))
 def test_every_flow_of_contracts_is_what_a_look_at_every_moment_gives(histories, calendar, as_of, unit):
     every, rules = calendar
@@ -155,7 +155,7 @@ def test_every_flow_of_contracts_is_what_a_look_at_every_moment_gives(histories,
     check_laws(table)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(LOGS, st.sampled_from(CALENDARS), st.sampled_from(CUT_OFFS))
 def test_every_flow_of_buyers_is_what_sets_of_buyers_give(log, calendar, as_of):
     every, rules = calendar
@@ -166,7 +166,7 @@ def test_every_flow_of_buyers_is_what_sets_of_buyers_give(log, calendar, as_of):
     check_laws(table)
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(LOGS, st.sampled_from(["week", "month"]), st.sampled_from(CUT_OFFS), st.sampled_from([1, 7, 30.5]))
 def test_every_flow_of_a_trailing_window_is_what_a_look_at_every_moment_gives(log, every, as_of, days):
     engine().fill("orders", [(who, at) for who, moments in log.items() for at in moments])
@@ -211,7 +211,7 @@ def called_new(histories: brute.Histories, since: datetime, until: datetime, con
     return total
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(HISTORIES)
 def test_the_formula_is_wrong_by_exactly_the_flows_it_does_not_see(histories):
     since, until = datetime(2024, 2, 1), datetime(2024, 3, 1)  # noqa: DTZ001 - the business's own clock

@@ -424,7 +424,7 @@ def test_what_to_do_first_is_what_brings_most_for_its_cost() -> None:
 
 
 @pytest.mark.hypothesis
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     st.dictionaries(st.sampled_from(sorted(CAUSES)), counts, min_size=1).filter(lambda c: sum(c.values())),
     st.lists(st.tuples(st.integers(0, 400), st.integers(0, 900)), min_size=1, max_size=3),

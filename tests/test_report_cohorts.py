@@ -97,7 +97,7 @@ def test_contracts_are_there_and_do_not_buy() -> None:
     assert "before the list begins" not in found.caveat
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 40), st.integers(0, 40)), min_size=2, max_size=6))
 def test_each_cohort_is_held_against_everybody_else(counts: list[tuple[int, int]]) -> None:
     counts = [(size, min(back, size)) for size, back in counts]
@@ -288,7 +288,7 @@ def test_the_latest_two_dozen_cohorts_are_shown_and_said_to_be() -> None:
 # What must not be told ------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 45), st.lists(st.floats(0, 1), min_size=1, max_size=4)), min_size=1, max_size=4

@@ -163,7 +163,7 @@ def test_a_base_without_segments_has_no_such_section(tmp_path) -> None:
     assert 'id="segments"' not in crr.write_report(base, out=tmp_path / "r.html").out.read_text(encoding="utf-8")
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from("abcdef"),

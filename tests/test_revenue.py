@@ -71,7 +71,7 @@ ROWS = st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(0, 120), AMOUNT
 START = pd.Timestamp("2024-01-01")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(ROWS)
 def test_against_a_plain_recount(rows: list[tuple[str, int, float]]) -> None:
     base = log_of(*[(who, str(START + pd.Timedelta(days=day)), paid) for who, day, paid in rows], as_of="2024-06-01")

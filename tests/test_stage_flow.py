@@ -120,7 +120,7 @@ def read_world(world, until=UNTIL):
 
 
 @pytest.mark.hypothesis
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(worlds, rules, st.sampled_from(["month", "week", "quarter", "day"]))
 def test_the_flow_is_what_a_look_at_every_boundary_gives(world, rule, every):
     flow = crr.stage_flow(read_world(world), every=every, rule=rule)
@@ -143,7 +143,7 @@ def test_the_flow_is_what_a_look_at_every_boundary_gives(world, rule, every):
 
 
 @pytest.mark.hypothesis
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(worlds, rules, st.integers(1, 225))
 def test_the_list_is_the_definition_read_aloud(world, rule, after):
     day = FIRST + timedelta(days=after)
@@ -152,7 +152,7 @@ def test_the_list_is_the_definition_read_aloud(world, rule, after):
 
 
 @pytest.mark.hypothesis
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(worlds, rules, st.sampled_from(["month", "week"]))
 def test_the_rate_is_the_sum_over_stages_and_that_of_the_account(world, rule, every):
     base = read_world(world)
@@ -168,7 +168,7 @@ def test_the_rate_is_the_sum_over_stages_and_that_of_the_account(world, rule, ev
 
 
 @pytest.mark.hypothesis
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(worlds, rules, st.randoms(use_true_random=False))
 def test_transitions_add_up_and_order_and_names_change_nothing(world, rule, random):
     base = read_world(world)

@@ -203,7 +203,7 @@ LINES = st.lists(FIELDS, min_size=1, max_size=5).map(",".join)
 PROPER = st.lists(FIELDS, min_size=3, max_size=3).map(",".join)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.one_of(PROPER, PROPER, LINES), min_size=1, max_size=25), st.sampled_from(["", "\n"]))
 def test_every_line_is_a_row_or_counted(tmp_path, lines, ending):
     text = "\n".join([HEAD, "a,2024-01-05,1", *lines]) + ending
