@@ -119,6 +119,8 @@ def read_contracts(
     as_of: str | date | datetime | None = None,
     zone: str | None = None,
     dates: str | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
     fold: str | Sequence[str] | None = None,
     nobody: Sequence[str] | None = None,
     burn_in_days: int = 0,
@@ -153,6 +155,9 @@ def read_contracts(
             without one are taken as local.
         dates: How dates are written: ``"day-month-year"``, ``"month-day-year"``, ``"year-month-day"`` or a pattern
             such as ``"%d.%m.%Y"``; by default it is seen from the column.
+        decimal: The decimal mark of numbers in text, ``","`` or ``"."``; by default it is seen from the columns, and
+            asked where ``1,200`` could be either.
+        thousands: The mark between thousands, one of ``" "``, ``"'"``, ``","``, ``"."`` or ``""`` for none.
         fold: Differences in which two ids are the same customer: ``"case"``, ``"yo"`` (ё and е), ``"look-alikes"``
             (Latin and Cyrillic letters), ``"phones"``, ``"zeros"`` (in front), ``"prefix"`` (``SHOP-9`` and ``9``);
             one or several. By default none; where many ids differ so, it is asked, and ``()`` says that they differ.
@@ -186,7 +191,7 @@ def read_contracts(
     check_count(merge_gap, name="merge_gap")
     cut = moment_of(as_of)
     named = {"customer": customer, "start": start, "end": end, "contract": contract, "amount": amount}
-    forms = Forms(zone=zone, dates=dates, fold=fold, nobody=nobody)
+    forms = Forms(zone=zone, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody)
     rows = read_contract_rows(
         source, named=named, by=names_of(by), end_is=end_is, merge_gap=merge_gap, open_ends=open_ends, forms=forms,
         as_of=cut,
@@ -216,6 +221,8 @@ def read_orders(
     as_of: str | date | datetime | None = None,
     zone: str | None = None,
     dates: str | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
     fold: str | Sequence[str] | None = None,
     nobody: Sequence[str] | None = None,
     burn_in_days: int = 0,
@@ -239,6 +246,8 @@ def read_orders(
         as_of: The cut-off; by default the day after the last purchase.
         zone: As for `read_contracts`.
         dates: As for `read_contracts`.
+        decimal: As for `read_contracts`.
+        thousands: As for `read_contracts`.
         fold: As for `read_contracts`.
         nobody: As for `read_contracts`.
         burn_in_days: The history begins with the file, not with the business: for so many days after the first event
@@ -269,7 +278,7 @@ def read_orders(
     check_activity(activity)
     cut = moment_of(as_of)
     named = {"customer": customer, "at": at, "amount": amount, "quantity": quantity, "price": price, "receipt": receipt}
-    forms = Forms(zone=zone, dates=dates, fold=fold, nobody=nobody)
+    forms = Forms(zone=zone, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody)
     rows: Canonical = read_order_rows(source, named=named, by=names_of(by), refunds=refunds, forms=forms, as_of=cut)
     cut = cut or day_after(rows.last)
     activity = settled(activity, rows.table, cut)

@@ -63,6 +63,8 @@ def read_events(
     as_of: str | date | datetime | None = None,
     zone: str | None = None,
     dates: str | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
     fold: str | Sequence[str] | None = None,
     nobody: Sequence[str] | None = None,
     burn_in_days: int = 0,
@@ -93,6 +95,8 @@ def read_events(
         as_of: The cut-off; by default the day after the last event.
         zone: As for `read_contracts`.
         dates: As for `read_contracts`.
+        decimal: As for `read_contracts`.
+        thousands: As for `read_contracts`.
         fold: As for `read_contracts`.
         nobody: As for `read_contracts`.
         burn_in_days: As for `read_orders`.
@@ -126,7 +130,7 @@ def read_events(
     check_activity(activity)
     cut = moment_of(as_of)
     named = {"customer": customer, "at": at, "kind": kind, "amount": amount, "receipt": receipt}
-    forms = Forms(zone=zone, dates=dates, fold=fold, nobody=nobody)
+    forms = Forms(zone=zone, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody)
     rows = read_event_rows(source, named=named, kinds=kinds, other=other, by=names_of(by), forms=forms, as_of=cut)
     cut = cut or day_after(rows.last)
     if check_choice(refunded, name="refunded", choices=("count", "remove")) == "remove" and amount is None:

@@ -31,10 +31,6 @@ KNOWN = {
     "enc-gbk-names": ENCODING,
     "enc-shift_jis-names": ENCODING,
     "sep-line-sep-directive": LAYOUT,
-    "num-all-3dec-point": VALUES,
-    "num-weights-3dec-comma": VALUES,
-    "num-dates-in-amount": VALUES,
-    "num-accounting-dash-zero": VALUES,
     "date-ymd-2": VALUES,
     "date-mixed-half-dmy-half-mdy": VALUES,
     "date-offset-mixed-with-naive": VALUES,
@@ -48,9 +44,6 @@ KNOWN = {
     "json-ndjson": FILES,
     "glob-g-dmy-then-mdy": VALUES,
     "glob-g-second-dup-header": LAYOUT,
-    "pq-null-amount": TYPES,
-    "pq-nan-ids": VALUES,
-    "num-1c-quantity-3-decimals": VALUES,
 }  # fmt: skip
 
 

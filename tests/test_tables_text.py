@@ -45,9 +45,9 @@ def times(values, **rules) -> list:
     return read(text.parse_times(table, "x", **rules), table)
 
 
-def numbers(values) -> list:
+def numbers(values, **said) -> list:
     table = column(values)
-    return read(numbers_as.parse_numbers(table, "x"), table)
+    return read(numbers_as.parse_numbers(table, {"x": "x"}, text.Forms(**said))["x"], table)
 
 
 def ids(values) -> list:
@@ -259,11 +259,14 @@ def test_no_precision_moves_the_last_moment_of_a_month(unit):
         (["1'234.50", "1’000.00"], [1234.5, 1000.0]),
         (["(100)", "(1 000,50)", "-5", "−7", "+3", "0"], [-100.0, -1000.5, -5.0, -7.0, 3.0, 0.0]),
         (["100 ₽", "₽100", "100р.", "100 руб.", "100 RUB", "-100₽", "(100 ₽)"], [100.0] * 5 + [-100.0] * 2),
-        (["$1,200.50", "-$5.25", "€ 7.10", "7.10 EUR"], [1200.5, -5.25, 7.1, 7.1]),
+        (["$1,200.50", "-$5.25", "US$ 7.10", "7.10 USD"], [1200.5, -5.25, 7.1, 7.1]),
+        (["€ 7.10", "7.10 EUR", "-7.10€"], [7.1, 7.1, -7.1]),
+        (["1200,-", "99,50", "0.–"], [1200.0, 99.5, 0.0]),
+        (["-,01", ",5", "12,25"], [-0.01, 0.5, 12.25]),
         (["1e3", "1.5E-2"], [1000.0, 0.015]),
         ([1, -2, None], [1.0, -2.0, None]),
         ([1.5, float("nan"), None], [1.5, None, None]),
-        (["", "-", "n/a", "NaN", None, "5"], [None, None, None, None, None, 5.0]),
+        (["", "n/a", "NaN", None, "нет", "5"], [None, None, None, None, None, 5.0]),
     ],
 )  # fmt: skip
 def test_numbers_as_people_write_them(written, meant):
@@ -271,7 +274,30 @@ def test_numbers_as_people_write_them(written, meant):
 
 
 @pytest.mark.parametrize(
-    "written", ["ten", "1.2.3", "1,23,4", "12 pcs", "1 234,5,6", "--5", "5-", "(5", "₽", "inf", "1_000", "0x10", "50%"]
+    "written",
+    [
+        "ten",
+        "1.2.3",
+        "1,23,4",
+        "12 pcs",
+        "1 234,5,6",
+        "--5",
+        "5-",
+        "(5",
+        "₽",
+        "inf",
+        "1e999",
+        "1_000",
+        "0x10",
+        "50%",
+        "-",
+        "—",
+        "#N/A",
+        "1200.50 1",
+        "05 01 2024",
+        "5.01.2024",
+        "1200 тыс. руб.",
+    ],
 )
 def test_what_is_no_number_is_named_and_not_guessed(written):
     assert numbers(["1.25", "2.50", written]) == [1.25, 2.5, UNREADABLE]
@@ -317,3 +343,78 @@ def test_what_is_printed_in_one_form_of_numbers_is_read_back(group, point):
 )
 def test_ids_as_people_write_them(written, meant):
     assert ids(written) == meant
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (["0,350", "1,000", "2,000"], [0.35, 1.0, 2.0]),  # no group begins with 0
+        (["1500,000", "2,250"], [1500.0, 2.25]),  # nor follows four digits
+        (["1 500,000", "2,250"], [1500.0, 2.25]),
+        (["1,500,000", "2,250"], [1500000.0, 2250.0]),  # what occurs twice is no decimal mark
+        (["1.500.000", "2.250", "3"], [1500000.0, 2250.0, 3.0]),
+        (["1,200", "99", "5"], [1200.0, 99.0, 5.0]),  # as a decimal, 99 would be written 99,000
+        (["1.200", "99", "5"], [1200.0, 99.0, 5.0]),
+        (["0.125", "1.375"], [0.125, 1.375]),
+        (["1,2345", "1,200"], [1.2345, 1.2]),
+    ],
+)
+def test_a_mark_before_three_digits_is_settled_by_the_column(written, meant):
+    assert numbers(written) == pytest.approx(meant)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        ["1,200", "12,345"],
+        ["1.200", "99.900"],
+        ["1,234", "99"],  # three decimals of which the last is not 0
+        ["1,200", "99", "1500"],  # groups that are not always written
+        ["1,200", "1.300"],
+        ["1,50", "2.25", "1,200"],  # both marks are proven, and the last can be either
+    ],
+)
+def test_a_mark_that_nothing_settles_is_asked_with_examples(written):
+    with pytest.raises(_errors.InputError, match=r"Say decimal=',' or decimal='\.'") as asked:
+        numbers(written)
+    assert asked.value.argument == "decimal"
+    assert "1,200" in str(asked.value) or "1.200" in str(asked.value) or "1,234" in str(asked.value)
+
+
+def test_a_said_mark_decides():
+    assert numbers(["1,200", "12,345"], decimal=",") == [1.2, 12.345]
+    assert numbers(["1,200", "12,345"], decimal=".") == [1200.0, 12345.0]
+    assert numbers(["1,200", "12,345"], thousands=",") == [1200.0, 12345.0]
+    assert numbers(["1.200", "12.345"], thousands=".") == [1200.0, 12345.0]
+    assert numbers(["1,200", "99.5", "1 200"], decimal=".", thousands="") == [UNREADABLE, 99.5, UNREADABLE]
+    assert numbers(["1 200,5", "1'200,5"], decimal=",", thousands=" ") == [1200.5, UNREADABLE]
+    assert numbers(["1.5", "2.5"], decimal=",") == [UNREADABLE, UNREADABLE]
+
+
+@pytest.mark.parametrize("said", [{"decimal": ";"}, {"thousands": "x"}, {"decimal": ",", "thousands": ","}])
+def test_marks_that_cannot_be_are_refused(said):
+    with pytest.raises(_errors.InputError, match=r"decimal|thousands"):
+        numbers(["1"], **said)
+
+
+def test_a_neighbour_settles_what_a_column_does_not():
+    con = engine()
+    con.con.register(
+        "neighbours", pa.table({"n": ["1,000", "2,000"], "p": ["150,00", "99,50"], "q": ["150.00", "9.5"]})
+    )
+    table = con.table("neighbours")
+    for price, meant in (("p", [1.0, 2.0]), ("q", [1000.0, 2000.0])):
+        parsed = numbers_as.parse_numbers(table, {"quantity": "n", "price": price}, text.Forms())
+        assert read(parsed["quantity"], table) == meant
+
+
+@pytest.mark.parametrize("written", [["$5.00", "5.00 €"], ["100 руб.", "100 USD", "1"], ["(5.00 $)", "5 zł"]])
+def test_several_currencies_in_one_column_are_refused(written):
+    with pytest.raises(_errors.InputError, match="are in several currencies"):
+        numbers(written)
+
+
+@pytest.mark.parametrize("values", [[None, None], ["", "nan"], pa.array([None], pa.float64())])
+def test_a_column_without_a_number_is_refused(values):
+    with pytest.raises(_errors.InputError, match="holds no number at all"):
+        numbers(values)

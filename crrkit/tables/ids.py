@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from crrkit._errors import InputError
 from crrkit._language import gettext as _
-from crrkit.tables.text import NOT_AN_ID, aggregate
+from crrkit.tables.text import NOT_AN_ID, aggregate, is_nan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,7 +101,7 @@ def looks_of(ids: pa.ChunkedArray, **patterns: str) -> dict[str, bool]:
 
 
 def _float_ids(table: ir.Table, values: ir.Value) -> ir.Value:
-    number = ibis.ifelse(values.isnan() | values.isinf(), ibis.null("float64"), values)
+    number = ibis.ifelse(is_nan(values) | values.isinf(), ibis.null("float64"), values)
     seen = aggregate(table, fractional=(number % 1 != 0).any(), infinite=values.isinf().any())
     if seen["infinite"]:
         message = _("Column {column!r} holds infinite numbers, which are no ids. Name another column.")

@@ -277,7 +277,7 @@ def _read(
     fields = {"customer": who.value, NOBODY: who.nobody, ROUNDED: who.rounded}
     fields = {role: value for role, value in fields.items() if value is not None}
     fields |= {role: parse_ids(raw, columns[role]) for role in ids if role in columns}
-    parsed |= {role: parse_numbers(raw, columns[role]) for role in numbers if role in columns}
+    parsed |= parse_numbers(raw, {role: columns[role] for role in numbers if role in columns}, forms)
     for role, column in parsed.items():
         fields |= {role: column.value, role + GIVEN: column.given}
     return replace(opened, notes=(*opened.notes, *who.notes)), fields

@@ -71,6 +71,18 @@ def _local(zone: str, at: dt.Timestamp(timezone="UTC")) -> dt.timestamp:  # type
     """What the clocks of a zone show at a moment; unlike a cast it does not ask which zone the session is in."""
 
 
+@ibis.udf.scalar.builtin(name="isfinite")  # type: ignore[untyped-decorator]  # Ibis's decorator has no types
+def _is_finite(number: dt.float64) -> dt.boolean:
+    """Whether a number is neither infinite nor NaN."""
+
+
+def is_nan(values: ir.FloatingValue) -> ir.BooleanValue:
+    """Whether a number is NaN; over Parquet without statistics of NaN, DuckDB 2 folds its own isnan to false."""
+    if values.get_backend().name != "duckdb":
+        return values.isnan()
+    return ~_is_finite(values.cast("float64")) & ~values.isinf()
+
+
 @ibis.udf.scalar.builtin(name="epoch_ns")  # type: ignore[untyped-decorator]  # Ibis's decorator has no types
 def _nanoseconds(at: dt.timestamp) -> dt.int64:
     """Nanoseconds since 1970."""
