@@ -8,44 +8,72 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crrkit._checks import check_fraction, check_number
+from crrkit._checks import check_count, check_fraction, check_number
 from crrkit._errors import InputError
-from crrkit._language import format_number
+from crrkit._language import format_number, ngettext
 from crrkit._language import gettext as _
 
 ENOUGH_GAPS = 5  # below, a customer's own mean gap is drawn towards the population's
 MANY_GAPS = 10**6
+DAYS_PER_MONTH = 365.25 / 12
 LISTED_GAPS = 30  # above, the limit of the quantile for many gaps is close enough
 
 
 @dataclass(frozen=True)
 class Trailing:
-    """A customer as of ``t`` is who bought in the ``days`` days before it, ``[t - days, t)``.
+    """A customer as of ``t`` is who bought in the window before it: ``[t - days, t)``, or so many calendar months.
 
     With a window longer than the period everybody who bought in the older part of the window is kept by construction:
     the rate then reports purchases of long ago and is close to 100 %. The account says so.
 
+    At the end of August two calendar months are July and August, 62 days; a window of 60 or 61 days leaves the first
+    purchases of July out, as it must. Counted by month, ``months=1`` is the rule ``"period"``.
+
     Args:
-        days: The length of the window; more than 0.
+        days: The length of the window in days; more than 0.
+        months: Or its length in calendar months, 1 or more.
 
     Raises:
-        ValueError: If the window is not longer than nothing.
+        ValueError: If the window is not longer than nothing, or both lengths are given.
 
     Examples:
         >>> print(Trailing(days=90))
         bought in the last 90 days
+        >>> print(Trailing(months=2))
+        bought in the last 2 calendar months
     """
 
-    days: float
+    days: float | None = None
+    months: int | None = None
 
     def __post_init__(self) -> None:
-        if check_number(self.days, name="days") <= 0:
+        if (self.days is None) == (self.months is None):
+            message = _("Trailing takes days= or months=, one of the two, such as Trailing(days=90).")
+            raise InputError(message, argument="days", given=self.days)
+        if self.days is not None and check_number(self.days, name="days") <= 0:
             message = _("days={value:g} is no window; give the number of days, more than 0.")
             raise InputError(message.format(value=self.days), argument="days", given=self.days)
+        if self.months is not None and not check_count(self.months, name="months"):
+            message = _("months=0 is no window; give the number of calendar months, 1 or more.")
+            raise InputError(message, argument="months", given=self.months)
+
+    @property
+    def length(self) -> float:
+        """The length of the window in days, on average."""
+        return DAYS_PER_MONTH * (self.months or 0) if self.days is None else float(self.days)
 
     def __str__(self) -> str:
         """The rule in words."""
-        return _("bought in the last {days} days").format(days=format_number(self.days))
+        if self.months is not None:
+            text = ngettext(
+                "bought in the last {n} calendar month", "bought in the last {n} calendar months", int(self.months)
+            )
+            return text.format(n=format_number(self.months))
+        return _("bought in the last {days} days").format(days=format_number(self.length))
+
+    def __repr__(self) -> str:
+        """As it is typed."""
+        return f"Trailing(days={self.days!r})" if self.months is None else f"Trailing(months={self.months!r})"
 
 
 @dataclass(frozen=True)
@@ -88,6 +116,11 @@ class OwnGap:
         """How many times its mean gap a customer with so many closed gaps may be silent."""
         n = max(gaps, 1)
         return float(n * (self.alpha ** (-1 / n) - 1))
+
+    @property
+    def length(self) -> float:
+        """The silence in days after which somebody with the population's rhythm is no customer any more."""
+        return self.quantile(MANY_GAPS) * (self.population_days or 0.0)
 
     def limits(self) -> list[tuple[float, float]]:
         """For 0, 1, 2 … closed gaps: fixed days, and the multiple of the own mean gap, whose sum is the limit.

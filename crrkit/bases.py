@@ -84,7 +84,9 @@ class OrderBase(Base):
     def units(self, unit: str) -> ir.Table:  # noqa: ARG002 - one id is one customer
         """The intervals of being a customer, ``customer, start, end``; activity by period has none."""
         if isinstance(self.activity, Trailing):
-            return reductions.trailing_units(self.table, days=self.activity.days, as_of=self.as_of)
+            return reductions.trailing_units(
+                self.table, days=self.activity.days, months=self.activity.months, as_of=self.as_of
+            )
         if isinstance(self.activity, OwnGap):
             return reductions.own_gap_units(self.table, limits=self.activity.limits(), as_of=self.as_of)
         message = _("activity={rule!r} has no intervals; it counts who bought in a period.")

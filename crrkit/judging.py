@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from crrkit.rates import Period
 
 STATED, EQUIVALENT, GAINED = mark("as stated"), mark("equivalent"), mark("share gained")
+MEASURED = mark("measured")
 CANNOT_TELL, NO_NUMBER = mark("cannot tell"), mark("no number")
 COMPARABLE, GROWING, SHRINKING = mark("comparable"), mark("growing"), mark("shrinking")
 SOURCES = (mark("norms"), mark("target"), mark("profile"))  # those that are words, not numbers of statements
 
+OWN_LINES = ("norms", "target")  # the user's, of this very rate
 SAME_LENGTH = 0.003  # 365 and 366 days are both a year
 FEW = 30  # customers who came or left, below which comparable is hardly news
 
@@ -37,7 +39,8 @@ class Verdict:
     Attributes:
         source: Where the line is from: a statement of the articles (``A16``, ``B18``, …), ``norms`` or ``target``.
         against: The line.
-        basis: ``as stated``, ``equivalent`` (if every period were alike) or ``share gained``.
+        basis: ``as stated``, ``equivalent`` (if every period were alike), ``measured`` (over a year) or
+            ``share gained``.
         period: The period in which the value was held against the line.
         value: What was held against it, a fraction.
         low: Lower end of its interval; NaN without one.
@@ -63,15 +66,26 @@ class Verdict:
     caveat: str
 
 
-def hold(scale: Scale, rate: Rate) -> list[Verdict]:
-    """A retention rate against a scale: in the scale's period, or as stated and a year when it names none."""
+def hold(
+    scale: Scale, rate: Rate, *, annual: Rate | None = None, is_alike: bool = True, is_doubtful: bool = False
+) -> list[Verdict]:
+    """A retention rate against a scale: in the scale's period, or as stated and a year when it names none.
+
+    Args:
+        scale: The lines.
+        rate: The rate.
+        annual: The rate of a year as it was measured; taken where the rate must not be converted.
+        is_alike: Whether the rate may be converted to other periods, as if every period were alike.
+        is_doubtful: Whether the rate says too little about who stays to be held against anybody else's lines.
+    """
     periods = [scale.period] if scale.period else [rate.period, "year"]
-    stated = [period for period in periods if same_length(rate.period, period)]
-    others = [period for period in periods if period not in stated]
-    if stated:
-        others = [period for period in others if not same_length(rate.period, period)]
-        return [_held(scale, rate, STATED), *(_converted(scale, rate, period) for period in others)]
-    return [_converted(scale, rate, period) for period in others]
+    others = [period for period in periods if not same_length(rate.period, period)]
+    speaks = not is_doubtful or scale.source in OWN_LINES
+    stated = [_held(scale, rate, STATED)] if len(others) < len(periods) and speaks else []
+    if is_alike:
+        return [*stated, *(_converted(scale, rate, period) for period in others)]
+    yearly = [_held(scale, annual, MEASURED) for period in others if annual and same_length(period, "year")]
+    return [*stated, *yearly]
 
 
 def same_length(one: Period, other: Period) -> bool:

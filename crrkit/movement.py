@@ -18,10 +18,11 @@ from crrkit._display import UNDEFINED, Shown, format_cell, segment_names
 from crrkit._errors import InputError
 from crrkit._language import format_date, format_number, mark, ngettext
 from crrkit._language import gettext as _
-from crrkit.activity import Trailing
 from crrkit.bases import UNITS, Base, ContractBase, OrderBase
+from crrkit.cadence import Rhythm, holds, judge
 from crrkit.intervals import wilson
 from crrkit.periods import PERIODS, Calendar
+from crrkit.rates import Rate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -50,6 +51,8 @@ class RetentionTable(Shown):
         by: The segment columns, which then stand in front; each segment has its own account.
         notes: Sentences that must not be missed.
         whole: The account of all segments together, when there are segments; see also `segment`.
+        base: The base that was counted; None for an account that came without it.
+        judged: Whether the period suits the rhythm, of an account that came without its base.
     """
 
     table: pd.DataFrame
@@ -59,11 +62,38 @@ class RetentionTable(Shown):
     by: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     whole: RetentionTable | None = None
+    base: Base | None = None
+    judged: Rhythm | None = None
 
     kinds: ClassVar[Mapping[str, str]] = {
         "period": "text", "start": "count", "kept": "count", "lost": "count", "new": "count", "returned": "count",
         "end": "count", "crr": "rate", "crr_low": "rate", "crr_high": "rate", "status": "word",
     }  # fmt: skip
+
+    @property
+    def rhythm(self) -> Rhythm | None:
+        """Whether the period and the rule suit the customers' rhythm; None where that is not known.
+
+        It is judged when it is first asked for, such as by printing, and once for a base: who only takes the numbers
+        does not wait for it.
+        """
+        return judge(self.base, every=self.every) if self.judged is None and self.base is not None else self.judged
+
+    @property
+    def warning(self) -> str:
+        """What must be read before any rate of this account; empty where nothing must."""
+        return self.rhythm.warning if self.rhythm else ""
+
+    @property
+    def year(self) -> Rate | None:
+        """The rate of the latest complete year, measured: of the customers at its start, who was there at its end.
+
+        None for a segment, where the base is not at hand, where a year is no period for its rhythm, or where the data
+        do not hold that year and, if customers are who bought in the period before, the one before it.
+        """
+        if self.base is None or self.by or self.card.segment:
+            return None
+        return _measured_year(self.base, self.card.unit)
 
     @property
     def latest(self) -> pd.Series:
@@ -116,17 +146,24 @@ class RetentionTable(Shown):
 
     def below(self) -> tuple[str, ...]:
         """What must not be missed."""
-        return self.notes
+        return (*self.notes, *([self.rhythm.note] if self.rhythm and self.rhythm.note else []))
 
     def _shown_names(self) -> list[str]:
         return [*self.by, *super()._shown_names()]
 
     def caption(self) -> str:
-        """The latest rate with its counts: of all segments together, or of the one that was chosen."""
+        """The latest rate with its counts, after what must be read before it.
+
+        Of all segments together, or of the one that was chosen.
+        """
+        return " ".join(filter(None, [self.warning, self.headline()]))
+
+    def headline(self) -> str:
+        """The latest rate with its counts alone."""
         if self.by:
             n = len(self.table.drop_duplicates([*self.by]))
             text = ngettext("{n} segment together, {whole}", "{n} segments together, {whole}", n)
-            return "" if self.whole is None else text.format(n=format_number(n), whole=self.whole.caption())
+            return "" if self.whole is None else text.format(n=format_number(n), whole=self.whole.headline())
         row = self.latest
         text = _("{period}: kept {kept} of {start}, CRR {crr}")
         values = {name: format_cell(row[name], self.kinds[name]) for name in ("period", "kept", "start", "crr")}
@@ -202,28 +239,29 @@ def retention_by_period(
     span = span_of(base, calendar, first=first, last=last)
     whole, parts = _flows(base, calendar, span, unit, segments)
     card = base.card.with_(every=every, **({"unit": unit} if isinstance(base, ContractBase) else {}))
-    account = RetentionTable(_with_rates(whole), every, card, base.quality, notes=_notes(base, calendar))
+    account = RetentionTable(_with_rates(whole), every, card, base.quality, base=base)
     if parts is None:
         return account
     return replace(account, table=_with_rates(parts), by=segments, whole=account)
 
 
+def _measured_year(base: Base, unit: str) -> Rate | None:
+    """The rate of the latest complete year whose start the data hold."""
+    needed = 2 if base.activity == "period" else 1  # buyers of the year before, or who was there on the day
+    if holds(base, "year") < needed or judge(base, every="year").is_doubtful:
+        return None
+    row = retention_by_period(base, every="year", unit=unit if isinstance(base, ContractBase) else "person_any").latest
+    if row["status"] != COMPLETE or base.first.date() > row["from_"].date():
+        return None
+    return Rate(
+        float(row["crr"]), numerator=float(row["kept"]), denominator=float(row["start"]), period="year",
+        status="measured", reason=str(row["period"]), ci=(float(row["crr_low"]), float(row["crr_high"])),
+    )  # fmt: skip
+
+
 def _segments(base: Base, by: str | Sequence[str]) -> tuple[str, ...]:
     names = (by,) if isinstance(by, str) else tuple(by)
     return tuple(check_choice(name, name="by", choices=base.by) for name in names)
-
-
-def _notes(base: Base, calendar: Calendar) -> tuple[str, ...]:
-    """What a reader of the account must know besides its definition."""
-    some = calendar.index(base.first)
-    days = (calendar.start(some + 1) - calendar.start(some)).days
-    if not isinstance(base.activity, Trailing) or base.activity.days <= days + 1:
-        return ()
-    text = _(
-        "The window of {window} days is longer than the {every}: whoever bought in the older part of it is kept by"
-        " construction, so the rate reports purchases of long ago and is close to 100%."
-    )
-    return (text.format(window=format_number(base.activity.days), every=_(calendar.every)),)
 
 
 def span_of(base: Base, calendar: Calendar, *, first: str | None = None, last: str | None = None) -> range:

@@ -195,11 +195,15 @@ def renewal_histogram(units: ir.Table, *, calendar: Calendar, as_of: datetime, l
     return told.group_by("period", "outcome").agg(contracts=told.count())
 
 
-def trailing_units(orders: ir.Table, *, days: float, as_of: datetime) -> ir.Table:
-    """Purchases as intervals of a fixed length: a customer as of ``t`` is who bought in ``[t - days, t)``."""
+def trailing_units(orders: ir.Table, *, days: float | None, months: int | None = None, as_of: datetime) -> ir.Table:
+    """Purchases as intervals of a fixed length: a customer as of ``t`` is who bought in ``[t - days, t)``.
+
+    With ``months`` the interval ends on the same day so many calendar months later. At the first day of a month this
+    asks for a purchase in the months before it; their lengths do not matter.
+    """
     seen = orders.filter(orders["at"] < as_of)
-    end = seen["at"] + ibis.interval(seconds=round(days * SECONDS_PER_DAY))
-    return seen.select(customer=seen["customer"], start=seen["at"], end=end)
+    window = ibis.interval(months=months) if days is None else ibis.interval(seconds=round(days * SECONDS_PER_DAY))
+    return seen.select(customer=seen["customer"], start=seen["at"], end=seen["at"] + window)
 
 
 def own_gap_units(orders: ir.Table, *, limits: list[tuple[float, float]], as_of: datetime) -> ir.Table:
@@ -246,6 +250,14 @@ def gap_histogram(orders: ir.Table, *, as_of: datetime) -> ir.Table:
     until = ibis.coalesce(following, ibis.literal(as_of, type="timestamp").date())
     gaps = days.select(days=until.delta(days["day"], unit="day"), closed=following.notnull())
     return gaps.group_by("days", "closed").agg(gaps=gaps.count())
+
+
+def term_histogram(contracts: ir.Table, *, as_of: datetime) -> ir.Table:
+    """Contracts with an end as ``days, contracts``: how long they run, those included whose end is still ahead."""
+    contracts = as_due(contracts)
+    known = contracts.filter((contracts["start"] < as_of) & contracts["end"].notnull())
+    rows = known.select(days=known["end"].date().delta(known["start"].date(), unit="day"))
+    return rows.group_by("days").agg(contracts=rows.count())
 
 
 def repeat_histogram(orders: ir.Table, *, as_of: datetime) -> ir.Table:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from crrkit.cadence import Rhythm
+
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Assessment(Shown):
@@ -34,21 +36,26 @@ class Assessment(Shown):
 
     Attributes:
         rate: The retention rate as stated.
-        annual: Its annual equivalent, if every period were alike.
+        annual: Its annual equivalent, if every period were alike; of an account of who bought in a period, the rate
+            measured over a year. None where neither is known.
         scales: What it was held against.
         moved: Customers gained and lost in the period; None when they were not given.
         profile: The kind of business, or None.
         running: Whether the period had not ended when the data end.
         none_in_force: Whether targets were given of which none was in force.
+        rhythm: Whether the account's period suits its customers; None where that is not known.
+        is_alike: Whether the rate may be converted to other periods.
     """
 
     rate: Rate
-    annual: Rate
+    annual: Rate | None
     scales: tuple[Scale, ...]
     moved: tuple[int, int] | None = None
     profile: str | None = None
     running: bool = False
     none_in_force: bool = False
+    rhythm: Rhythm | None = None
+    is_alike: bool = True
 
     kinds: ClassVar[Mapping[str, str]] = {
         "source": "word", "against": "text", "basis": "word", "period": "text", "value": "rate", "low": "rate",
@@ -58,12 +65,23 @@ class Assessment(Shown):
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
         """The verdicts in the current language."""
-        held = [verdict for scale in self.scales for verdict in hold(scale, self.rate)]
+        held = [
+            verdict
+            for scale in self.scales
+            for verdict in hold(
+                scale, self.rate, annual=self.annual, is_alike=self.is_alike, is_doubtful=self.is_doubtful
+            )
+        ]
         if self.profile and not any(scale.source == "norms" for scale in self.scales):
             held.append(profile_verdict(self.profile, self.rate))
-        if self.moved:
+        if self.moved and not self.is_doubtful:
             held.append(alarm_verdict(*self.moved, period=self.rate.period))
         return tuple(held)
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the rate says too little about who stays to be judged."""
+        return self.rhythm is not None and self.rhythm.is_doubtful
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -86,11 +104,20 @@ class Assessment(Shown):
         }  # fmt: skip
 
     def caption(self) -> str:
-        """The rate as stated and as an annual equivalent."""
+        """The rate as stated and of a year, after what must be read before it."""
+        warning = self.rhythm.warning if self.rhythm else ""
+        return " ".join(filter(None, [warning, self._rate_and_year()]))
+
+    def _rate_and_year(self) -> str:
         if same_length(self.rate.period, "year"):
             return str(self.rate)
+        if self.annual is None:
+            text = _("{rate}. There is no annual figure: the data hold no two whole years to measure it.")
+            return text.format(rate=self.rate)
         text = _("{rate} is equivalent to {annual} a year if every period were alike.")
-        return text.format(rate=self.rate, annual=self.annual.percent())
+        if not self.is_alike:
+            text = _("{rate}. Measured over the year {year}: {annual}.")
+        return text.format(rate=self.rate, annual=self.annual.percent(), year=self.annual.reason)
 
     def __str__(self) -> str:
         """The table, then each verdict in words, then the notes."""
@@ -124,6 +151,9 @@ def assess(
     * the base change of the second, ``c = 1 - kept a year`` (B18): below 10 % rare, to 30 % usual, above 30 to 35 %
       usual and critical at once, above 35 % critical and out of range; exactly 30 % is not above 30 %;
     * your own norms and targets, in the period that they are for;
+    * of an account by its own rule of who bought in a period, the year is measured, not converted: who bought nothing
+      in a month has not left. Where the period is too short for the customers' rhythm (`RetentionTable.rhythm`) that is
+      said first, and the rate is held against your own lines only;
     * customers lost against customers gained (B24): comparable when the Wilson interval of
       ``gained / (gained + lost)`` contains one half.
 
@@ -166,15 +196,18 @@ def assess(
     subject = _of_account(value_or_kept, period) if isinstance(value_or_kept, RetentionTable) else None
     subject = subject or _Subject(_rate(value_or_kept, period))
     rate, on = _retention(subject.rate), subject.on or _first_day(subject.rate)
+    is_alike = not subject.buyers and not (subject.rhythm and subject.rhythm.is_doubtful)
     targets = _targets(target, on)
     return Assessment(
         rate=rate,
-        annual=convert_rate(rate, to="year"),
+        annual=convert_rate(rate, to="year") if is_alike or rate.period == "year" else subject.year,
         scales=(BAND, BASE_CHANGE, *(norm_scales(norms) if norms is not None else ()), *map(target_scale, targets)),
         moved=_moved(gained, lost) or subject.moved,
         profile=profile,
         running=subject.running,
         none_in_force=target is not None and not targets,
+        rhythm=subject.rhythm,
+        is_alike=is_alike,
     )
 
 
@@ -186,6 +219,9 @@ class _Subject:
     moved: tuple[int, int] | None = None
     on: date | None = None
     running: bool = False
+    rhythm: Rhythm | None = None
+    buyers: bool = False  # of a period, who bought in the next one
+    year: Rate | None = None
 
 
 def _of_account(kept: RetentionTable, label: object) -> _Subject:
@@ -197,7 +233,11 @@ def _of_account(kept: RetentionTable, label: object) -> _Subject:
     )
     known = row["status"] != BURN_IN  # before its end nobody knows who is new
     moved = (int(row["new"] + row["returned"]), int(row["lost"])) if known else None
-    return _Subject(rate, moved, row["from_"].date(), row["status"] == RUNNING)
+    buyers, rhythm = kept.card.activity == "period", kept.rhythm
+    needs_year = buyers or (rhythm is not None and rhythm.is_doubtful)
+    return _Subject(
+        rate, moved, row["from_"].date(), row["status"] == RUNNING, rhythm, buyers, kept.year if needs_year else None
+    )
 
 
 def _rate(value: object, period: str | tuple[date, date] | None) -> Rate:
@@ -250,14 +290,12 @@ def _moved(gained: int | None, lost: int | None) -> tuple[int, int] | None:
 
 def _notes(found: Assessment) -> Iterator[str]:
     """The tensions of the articles and of this rate, each as a sentence."""
-    stated, yearly = BAND.classify(found.rate), BAND.classify(found.annual)
-    if stated != yearly:
-        text = _(
-            "The band of A16: {rate} ({period}) as stated is {stated}, the yearly equivalent {annual} is {yearly}. The"
-            " band agrees with B18, in which 65 to 90% are kept a year, only if it is meant by the year."
+    if not found.is_alike and found.rate.period != "year":
+        yield _(
+            "The rate is not raised to a power to make a year of it: that needs a like chance to stay in every period,"
+            " and who bought nothing in a period has not left for good. Measure the year itself."
         )
-        words = {"rate": found.rate.percent(), "annual": found.annual.percent(), "stated": _(stated)}
-        yield text.format(period=period_text(found.rate.period), yearly=_(yearly), **words)
+    yield from _band_notes(found)
     if found.rate.ci is None:
         yield _("No counts were given, so there is no interval: the verdicts are of the value alone.")
     else:
@@ -269,6 +307,19 @@ def _notes(found: Assessment) -> Iterator[str]:
     if found.none_in_force:
         yield _("No target was in force when the period began.")
     yield from _profile_notes(found)
+
+
+def _band_notes(found: Assessment) -> Iterator[str]:
+    if found.annual is None or not found.is_alike:
+        return
+    stated, yearly = BAND.classify(found.rate), BAND.classify(found.annual)
+    if stated != yearly:
+        text = _(
+            "The band of A16: {rate} ({period}) as stated is {stated}, the yearly equivalent {annual} is {yearly}. The"
+            " band agrees with B18, in which 65 to 90% are kept a year, only if it is meant by the year."
+        )
+        words = {"rate": found.rate.percent(), "annual": found.annual.percent(), "stated": _(stated)}
+        yield text.format(period=period_text(found.rate.period), yearly=_(yearly), **words)
 
 
 def _profile_notes(found: Assessment) -> Iterator[str]:

@@ -112,10 +112,10 @@ def test_the_population_gap_is_exposure_over_repeat_purchases() -> None:
 def test_a_window_longer_than_the_period_is_told() -> None:
     frame = frame_of({"a": [0, 40, 100], "b": [20, 130]})
     long = crr.read_orders(frame, customer="who", at="at", activity=Trailing(days=90))
-    assert "kept by construction" in " ".join(crr.retention_by_period(long, every="month").notes)
-    assert "kept by construction" in str(crr.retention_by_period(long, every="month"))
+    assert "kept by construction" in crr.retention_by_period(long, every="month").warning
+    assert "kept by construction" in str(crr.retention_by_period(long, every="month")).splitlines()[0]
     short = crr.read_orders(frame, customer="who", at="at", activity=Trailing(days=30))
-    assert not crr.retention_by_period(short, every="month").notes
+    assert not crr.retention_by_period(short, every="month").warning
 
 
 def one_order(**rules):

@@ -387,7 +387,8 @@ class TestCheck:
         (tmp_path / "few.csv").write_text("customer,date\n" + "\n".join(days))
         out = crrkit_("check", str(tmp_path / "few.csv"), "-q").out
         assert "so no period can be named" in out
-        assert "Suggested period: week." in out  # two weeks fit into sixteen days, two months do not
+        assert "Suggested period" not in out, "suggest_period refuses, and check does not know better"
+        assert "counted by: week." in out  # two weeks fit into sixteen days, two months do not
 
     @pytest.mark.parametrize(
         ("head", "kind"),
@@ -466,7 +467,7 @@ class TestEvents:
 
 
 class TestReport:
-    words = ("report", ORDERS, "--kind", "orders", "--amount", "total")
+    words = ("report", ORDERS, "--kind", "orders", "--amount", "total", "--every", "month")
 
     def test_says_the_finding_and_where_the_file_lies(self, tmp_path: Path) -> None:
         out = tmp_path / "out.html"

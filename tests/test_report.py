@@ -65,12 +65,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def english(orders: crr.bases.Base, folder: Path) -> crr.report.Report:
-    return crr.write_report(orders, out=folder / "en.html", notebook=folder / "en.ipynb", title="The shop & its people")
+    return crr.write_report(
+        orders, every="month", out=folder / "en.html", notebook=folder / "en.ipynb", title="The shop & its people"
+    )
 
 
 @pytest.fixture(scope="module")
 def russian(orders: crr.bases.Base, folder: Path) -> crr.report.Report:
-    return crr.write_report(orders, out=folder / "ru.html", lang="ru")
+    return crr.write_report(orders, every="month", out=folder / "ru.html", lang="ru")
 
 
 @pytest.fixture(scope="module")
@@ -138,13 +140,13 @@ class TestPage:
         assert "fewer than 10 customers" in tree.text("details")
 
     def test_the_title_is_text_and_never_markup(self, orders: crr.bases.Base, tmp_path: Path) -> None:
-        written = crr.write_report(orders, out=tmp_path / "r.html", title="<script>alert(1)</script>")
+        written = crr.write_report(orders, every="month", out=tmp_path / "r.html", title="<script>alert(1)</script>")
         assert "<script>alert" not in written.out.read_text(encoding="utf-8")
 
     def test_the_same_data_give_the_same_bytes(self, english: crr.report.Report, tmp_path: Path) -> None:
         again = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at", amount="total")
         files = {"out": tmp_path / "en.html", "notebook": tmp_path / "en.ipynb"}
-        crr.write_report(again, title="The shop & its people", **files)
+        crr.write_report(again, every="month", title="The shop & its people", **files)
         assert files["out"].read_bytes() == english.out.read_bytes()
         assert english.notebook is not None
         assert files["notebook"].read_bytes() == english.notebook.read_bytes()
@@ -257,9 +259,9 @@ class TestNotebook:
     def test_without_the_libraries_the_line_that_installs_them(self, orders, tmp_path, monkeypatch) -> None:
         monkeypatch.setitem(sys.modules, "nbclient", None)
         with pytest.raises(MissingDependencyError, match=r"needs nbclient.*pip install 'crrkit\[report\]'"):
-            crr.write_report(orders, out=tmp_path / "r.html", notebook=tmp_path / "r.ipynb")
+            crr.write_report(orders, every="month", out=tmp_path / "r.html", notebook=tmp_path / "r.ipynb")
         assert list(tmp_path.iterdir()) == []
-        assert crr.write_report(orders, out=tmp_path / "r.html").out.exists()
+        assert crr.write_report(orders, every="month", out=tmp_path / "r.html").out.exists()
 
 
 def cells(written: crr.report.Report) -> list[dict]:
@@ -296,7 +298,7 @@ class TestFiles:
         (tmp_path / "r.html").write_text("the old one", encoding="utf-8")
         monkeypatch.setattr(*place[where], fail)
         with pytest.raises(RuntimeError, match=where):
-            crr.write_report(orders, out=tmp_path / "r.html")
+            crr.write_report(orders, every="month", out=tmp_path / "r.html")
         monkeypatch.undo()
         assert [(p.name, p.read_text(encoding="utf-8")) for p in tmp_path.iterdir()] == [("r.html", "the old one")]
 
@@ -310,7 +312,7 @@ class TestFiles:
             ({"out": "r.html", "min_cell": -1}, "min_cell=-1 is negative"),
             ({"out": "r.html", "lang": "de"}, "lang='de'"),
             ({"out": "r.html", "every": "fortnight"}, "every='fortnight' is not known"),
-            ({"out": "r.html", "first": "2030-01"}, "first='2030-01' begins after the data end"),
+            ({"out": "r.html", "every": "month", "first": "2030-01"}, "first='2030-01' begins after the data end"),
         ],
     )
     def test_what_cannot_be_done_is_said_and_nothing_written(
@@ -329,11 +331,11 @@ class TestFiles:
         monkeypatch.setattr(Path, "touch", refuse)
         monkeypatch.setattr(write, "retention_by_period", lambda *_a, **_f: pytest.fail("work began"))
         with pytest.raises(ValueError, match=r"cannot be written \(Permission denied\)"):
-            crr.write_report(orders, out=tmp_path / "r.html")
+            crr.write_report(orders, every="month", out=tmp_path / "r.html")
 
     def test_progress_is_told_step_by_step(self, orders, tmp_path) -> None:
         told: list[tuple[str, int, int]] = []
-        crr.write_report(orders, out=tmp_path / "r.html", progress=lambda *step: told.append(step))
+        crr.write_report(orders, every="month", out=tmp_path / "r.html", progress=lambda *step: told.append(step))
         assert [(done, total) for _name, done, total in told] == [(0, 3), (1, 3), (2, 3), (3, 3)]
         assert told[0][0] == "counting"
         assert told[-1][0] == "done"
@@ -343,13 +345,13 @@ class TestPrivacy:
     @pytest.mark.parametrize("secret", ["C00002", "c00004", "ask boss@firm.example"])
     def test_an_id_in_the_title_stops_the_report(self, secret: str, orders, tmp_path) -> None:
         with pytest.raises(ValueError, match=r"r\.html would name a customer"):
-            crr.write_report(orders, out=tmp_path / "r.html", title=f"All about {secret}")
+            crr.write_report(orders, every="month", out=tmp_path / "r.html", title=f"All about {secret}")
         assert list(tmp_path.iterdir()) == []
 
     def test_an_id_that_a_faulty_block_lets_through_stops_it(self, orders, tmp_path, monkeypatch) -> None:
         monkeypatch.setattr(blocks, "rows_block", lambda _kept: element("pre", "17 C00008 12.50"))
         with pytest.raises(ValueError, match="would name a customer"):
-            crr.write_report(orders, out=tmp_path / "r.html")
+            crr.write_report(orders, every="month", out=tmp_path / "r.html")
 
     def test_no_id_of_the_data_is_in_the_files(self, english: crr.report.Report) -> None:
         ids = set(crr.sample("orders")["client_id"].dropna())
@@ -363,8 +365,10 @@ class TestPrivacy:
         rows = [(f"M{i:03}", "2024-01-05", leaving(i)) for i in range(40)]
         frame = pd.DataFrame(rows, columns=["who", "from", "to"])
         base = crr.read_contracts(frame, customer="who", start="from", end="to", as_of="2024-04-01")
-        shared = crr.write_report(base, out=tmp_path / "shared.html").out.read_text(encoding="utf-8")
-        private = crr.write_report(base, out=tmp_path / "own.html", min_cell=None).out.read_text(encoding="utf-8")
+        shared = crr.write_report(base, every="month", out=tmp_path / "shared.html").out.read_text(encoding="utf-8")
+        private = crr.write_report(base, every="month", out=tmp_path / "own.html", min_cell=None).out.read_text(
+            encoding="utf-8"
+        )
         assert "92.5%" in private
         assert "92.5%" not in shared
         assert "suppressed" in Tree(shared).text("table")
@@ -382,7 +386,7 @@ class TestPrivacy:
     def test_where_no_rate_may_be_shown_the_explorer_has_other_numbers(self, tmp_path) -> None:
         frame = pd.DataFrame({"who": ["M1", "M2", "M3"], "from": "2024-01-05", "to": [None, None, "2024-02-05"]})
         base = crr.read_contracts(frame, customer="who", start="from", end="to", as_of="2024-04-01")
-        tree = Tree(crr.write_report(base, out=tmp_path / "r.html").out.read_text(encoding="utf-8"))
+        tree = Tree(crr.write_report(base, every="month", out=tmp_path / "r.html").out.read_text(encoding="utf-8"))
         assert tree.text("h1") == "No rate is shown: in every period it would rest on too small a group of customers."
         assert "The numbers are an example, not yours" in tree.text("section")
         assert [a["id"] for tag, a in tree.elements if tag == "section"] == [
@@ -409,7 +413,7 @@ def test_half_a_million_rows_of_a_real_shop(data_dir: Path, tmp_path: Path) -> N
     # reference: UCI Online Retail; 541,909 rows, 135,080 without a customer, 885 buyers in December 2010
     source = data_dir / "online_retail_uci" / "online_retail_all.csv.gz"
     base = crr.read_orders(source, customer="CustomerID", at="InvoiceDate", quantity="Quantity", price="UnitPrice")
-    written = crr.write_report(base, out=tmp_path / "r.html")
+    written = crr.write_report(base, every="month", out=tmp_path / "r.html")
     tree = Tree(written.out.read_text(encoding="utf-8"))
     assert "Of 541,909 rows 397,884 were used and 144,025 set aside" in tree.text("section")
     assert "no customer id 135,080" in " ".join(re.sub(r"(?<=[a-z])(?=\d)", " ", tree.text("table")).split())

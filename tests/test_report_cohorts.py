@@ -251,7 +251,7 @@ STRANGE = {
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_list_that_makes_no_triangle_gets_a_sentence(name: str, lang: str, tmp_path) -> None:
     base, claim = STRANGE[name][0](), STRANGE[name][1]
-    written = crr.write_report(base, out=tmp_path / "r.html", lang=lang)
+    written = crr.write_report(base, every="month", out=tmp_path / "r.html", lang=lang)
     page = written.out.read_text(encoding="utf-8")
     assert 'id="cohorts"' in page
     if lang == "en":

@@ -1,6 +1,7 @@
 """What a report says: each sentence against numbers counted by hand, in both languages."""
 
 import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -91,8 +92,10 @@ class TestHeadline:
             crr.sample_path("orders"), customer="client_id", at="ordered_at", activity=crr_trailing(365)
         )
         kept = crr.retention_by_period(base, every="month")
-        assert kept.notes
-        assert report.retention_finding(kept).caveat.startswith(kept.notes[0])
+        assert "kept by construction" in kept.warning
+        assert report.retention_finding(kept).claim.startswith(kept.warning)  # before the rate, no longer after it
+        noted = replace(kept, notes=("Only the north was read.",))
+        assert report.retention_finding(noted).caveat.startswith("Only the north was read.")
 
     def test_nobody_to_keep_claims_nothing(self) -> None:
         found = report.retention_finding(account((0, 5, 0), start=0))

@@ -158,7 +158,7 @@ def test_page_and_notebook_say_the_same(tmp_path) -> None:
     log = pd.DataFrame(bought + visits, columns=["who", "at", "what"]).astype({"at": "datetime64[ns]"})
     base = crr.read_events(log, customer="who", at="at", kind="what", as_of="2024-07-01", **RULE)
     out, notebook = tmp_path / "out.html", tmp_path / "out.ipynb"
-    written = crr.write_report(base, out=out, notebook=notebook)
+    written = crr.write_report(base, every="month", out=out, notebook=notebook)
     page = out.read_text(encoding="utf-8")
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     printed = json.dumps([cell.get("outputs") for cell in cells], ensure_ascii=False)

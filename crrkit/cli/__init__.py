@@ -140,7 +140,13 @@ Kind = Annotated[
     str | None,
     typer.Option(metavar="orders|contracts|events", help="What the rows are; otherwise seen from the columns."),
 ]
-Every = Annotated[str, typer.Option(metavar="PERIOD", help="day, week, month, quarter, half-year or year.")]
+Every = Annotated[
+    str | None,
+    typer.Option(
+        metavar="PERIOD",
+        help="day, week, month, quarter, half-year or year; otherwise the one that suits the customers' rhythm.",
+    ),
+]
 
 
 @app.callback(epilog=examples.START)
@@ -221,7 +227,7 @@ def report(
     *,
     reading: dict[str, Any],
     kind: Kind = None,
-    every: Every = "month",
+    every: Every = None,
     first: Annotated[
         str | None, typer.Option(metavar="PERIOD", help="First period, such as 2024-02 or 2024Q2.")
     ] = None,

@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from crrkit._errors import InputError
 from crrkit._language import format_date, format_number, ngettext
 from crrkit._language import gettext as _
 from crrkit.cli.reading import EVENT, columns_of, read, usual_columns
-from crrkit.rates import DAYS_PER_YEAR, YEARS_PER_PERIOD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crrkit.bases import Base
+    from crrkit.cadence import Advice
     from crrkit.movement import RetentionTable
 
 ROLES = {
@@ -25,7 +24,6 @@ ROLES = {
     "events": ("customer", "at", "kind", "receipt", "amount"),
 }
 PIECES = ("quantity", "price")
-SECONDS_PER_YEAR = DAYS_PER_YEAR * 86_400
 
 
 @dataclass(frozen=True)
@@ -36,19 +34,19 @@ class Checked:
     kind: str
     reading: dict[str, Any]
     base: Base
-    every: str
-    why: str
+    advice: Advice
     kept: RetentionTable
 
 
 def look(file: str, *, kind: str, reading: dict[str, Any]) -> Checked:
     """Read a file under the options typed and the columns found, and count it once by the period that suits it."""
+    from crrkit.cadence import advise
     from crrkit.movement import retention_by_period
 
     reading = _found(columns_of(file), kind, reading) | reading
     base = read(file, kind=kind, reading=reading)
-    every, why = suggest(base)
-    return Checked(file, kind, reading, base, every, why, retention_by_period(base, every=every))
+    advice = advise(base)
+    return Checked(file, kind, reading, base, advice, retention_by_period(advice.applied(base), every=advice.every))
 
 
 def _found(columns: list[str], kind: str, reading: dict[str, Any]) -> dict[str, str]:
@@ -60,37 +58,23 @@ def _found(columns: list[str], kind: str, reading: dict[str, Any]) -> dict[str, 
     return {EVENT if role == "kind" else role: column for role, column in found.items()}
 
 
-def suggest(base: Base) -> tuple[str, str]:
-    """A period for the base and the reason for it, in a sentence."""
-    from crrkit.bases import OrderBase
-    from crrkit.cadence import characteristic_interval, suggest_period
-
-    if not isinstance(base, OrderBase):
-        return _longest_seen_twice(base, at_most="month"), ""
-    try:
-        return suggest_period(base), f"{characteristic_interval(base).caption()}."
-    except InputError as refused:
-        return _longest_seen_twice(base, at_most="quarter"), str(refused)
-
-
-def _longest_seen_twice(base: Base, *, at_most: str) -> str:
-    """The longest period up to the one named of which the history holds two."""
-    history = (base.as_of - base.first).total_seconds() / SECONDS_PER_YEAR
-    usual = list(YEARS_PER_PERIOD)[: list(YEARS_PER_PERIOD).index(at_most) + 1]
-    return next((every for every in reversed(usual) if 2 * YEARS_PER_PERIOD[every] <= history), usual[0])
-
-
 def check_lines(seen: Checked, *, kind_was_named: bool) -> Iterator[str]:
     """The account of the rows, what they hold, and the command that makes the report."""
+    from crrkit.bases import OrderBase
+    from crrkit.cadence import characteristic_interval
+
     yield str(seen.base.quality)
     yield ""
     if not kind_was_named:
         yield kind_line(seen.kind)
     yield _span_line(seen)
-    if seen.why:
-        yield seen.why
+    if isinstance(seen.base, OrderBase):
+        yield f"{characteristic_interval(seen.base).caption()}."
     periods = _("Suggested period: {every}. The data hold {n}.")
-    yield periods.format(every=_(seen.every), n=format_number(len(seen.kept.table)))
+    if not seen.advice.fits:
+        periods = _("No period can be suggested; counted by: {every}. The data hold {n}.")
+    yield periods.format(every=_(seen.advice.every), n=format_number(len(seen.kept.table)))
+    yield seen.advice.said
     yield f"{seen.kept.caption()}."
     yield ""
     yield _("Next, a report:")
@@ -103,7 +87,8 @@ def report_command(seen: Checked) -> str:
     for name, value in seen.reading.items():
         for one in value if isinstance(value, list) else [value]:
             words += [f"--{name.replace('_', '-')}", str(one)]
-    return shlex.join([*words, "--every", seen.every, "--out", "report.html"])
+    period = [] if seen.advice.activity else ["--every", seen.advice.every]  # a rule is taken where no period is said
+    return shlex.join([*words, *period, "--out", "report.html"])
 
 
 def kind_line(kind: str) -> str:

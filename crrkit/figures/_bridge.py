@@ -9,7 +9,7 @@ from crrkit._display import format_cell
 from crrkit._errors import InputError
 from crrkit._language import gettext as _
 from crrkit.accounts import Counts
-from crrkit.figures._canvas import Canvas, canvas
+from crrkit.figures._canvas import Canvas, canvas, write_above
 from crrkit.figures._export import describe
 from crrkit.figures._labels import COUNT_FORMS, Form, count
 from crrkit.figures._rows import account_row, named
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.text import Text
 
+    from crrkit.cadence import Rhythm
     from crrkit.movement import RetentionTable
 
 BAR = 0.62  # of the room of one step
@@ -86,6 +87,12 @@ class _Account:
     crr: float
     period: str
     running: bool
+    rhythm: Rhythm | None = None
+
+    @property
+    def doubt(self) -> str:
+        """What must be read before the rate, in few words."""
+        return self.rhythm.mark if self.rhythm else ""
 
     def steps(self) -> list[tuple[str, float, str]]:
         """The name, the height of the top, and the field of each step that is drawn."""
@@ -105,15 +112,17 @@ _COUNTS = ["start", "kept", "lost", "new", "returned", "end"]
 
 
 def _account_of(result: RetentionTable | Counts, period: str | None) -> _Account:
+    counts: dict[str, Any]
     if not isinstance(result, Counts):
         row = account_row(result, period=period)
         if row[_COUNTS].isna().any():
             message = _("The counts of {period} are withheld, and a bridge needs all of them. Choose another period.")
             raise InputError(message.format(period=row["period"]), argument="period", given=period)
         counts = {name: float(row[name]) for name in [*_COUNTS, "crr"]}
-        return _Account(**counts, period=str(row["period"]), running=row["status"] == "running")
+        return _Account(**counts, period=str(row["period"]), running=row["status"] == "running", rhythm=result.rhythm)
     if period is None:
-        return _Account(**{name: float(getattr(result, name)) for name in [*_COUNTS, "crr"]}, period="", running=False)
+        counts = {name: float(getattr(result, name)) for name in [*_COUNTS, "crr"]}
+        return _Account(**counts, period="", running=False)
     message = _("period={period!r} cannot be chosen: counts are one period already. Leave period out.")
     raise InputError(message.format(period=period), argument="period", given=period)
 
@@ -135,7 +144,7 @@ def _draw_steps(board: Canvas, account: _Account) -> None:
         if level == a.kept:
             continue  # the level line is there already
         ax.plot([x + BAR / 2, x + 1 - BAR / 2], [level, level], color=board.theme.muted, lw=0.9, ls=(0, (3, 2)))
-    ax.set(xlim=(-0.5, last + 0.5), ylim=(0, 1.02 * max(a.start, a.end) or 1))
+    ax.set(xlim=(-0.5, last + 0.5), ylim=(0, (1.15 if a.doubt else 1.02) * max(a.start, a.end) or 1))
     ax.set_xticks(range(last + 1), [name for name, _top, _field in a.steps()])
 
 
@@ -160,6 +169,8 @@ def _draw_level(board: Canvas, account: _Account) -> None:
 
 def _write(board: Canvas, account: _Account) -> None:
     """Put the numbers in: what fits is only known once everything else has its room."""
+    if account.doubt:
+        write_above(board, [account.doubt])
     labels = [_above(board, x, top) for x, (_name, top, _field) in enumerate(account.steps())]
     rate = _beside(board, account, at=len(labels) - 0.5)
     form = _arrange(board, labels, account)
@@ -231,6 +242,7 @@ def _in_words(account: _Account) -> str:
     """The alt text: every count in full, no noun that would have to agree with it."""
     a = account
     head = _("Bridge chart for {period}.").format(period=a.period) if a.period else _("Bridge chart.")
+    head = " ".join(filter(None, [head, a.rhythm.warning if a.rhythm else ""]))
     back = " " + _("returned: {n};").format(n=count(a.returned)) if a.returned else ""
     flows = _("Customers at the start: {start}; lost: {lost}; new: {new};{back} at the end: {end}.").format(
         start=count(a.start), lost=count(a.lost), new=count(a.new), back=back, end=count(a.end)

@@ -62,7 +62,7 @@ def retention_line(
         crrkit._errors.InputTypeError: result is a list; a table of retention_by_period is needed.
     """
     rows = account_rows(result, picture="retention_line").reset_index(drop=True)
-    line = Line(rows, every=result.every, target=_checked(target), segment=segment_of(result))
+    line = Line(rows, every=result.every, target=_checked(target), segment=segment_of(result), rhythm=result.rhythm)
     with canvas(ax, theme=theme, narrow=narrow) as board:
         _draw_scale(board, line)
         _draw_intervals(board, line)
@@ -139,6 +139,7 @@ def _longest_line(text: str) -> int:
 def _notes(line: Line) -> list[str]:
     floor = line.scale()[0]
     return [
+        *([line.rhythm.mark] if line.rhythm and line.rhythm.mark else []),
         *([line.segment] if line.segment else []),
         _("CRR with its 95% interval"),
         _("n = customers at the start"),

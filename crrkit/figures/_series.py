@@ -16,6 +16,8 @@ from crrkit.figures._labels import count
 if TYPE_CHECKING:
     import pandas as pd
 
+    from crrkit.cadence import Rhythm
+
 LEAST_SPAN = 0.10  # a narrower axis would make news of noise
 MOST_NAMES = 8  # that a listener can follow
 TICKS = (0.01, 0.02, 0.05, 0.10, 0.20)
@@ -29,6 +31,7 @@ class Line:
     every: str
     target: float | None
     segment: str | None = None
+    rhythm: Rhythm | None = None
 
     @property
     def defined(self) -> pd.DataFrame:
@@ -77,7 +80,8 @@ def in_words(line: Line) -> str:
         "Line chart of the retention rate (CRR) from {first} to {last}, {n} periods.",
         n,
     ).format(first=first, last=last, n=n)
-    parts = [head, *_latest_in_words(line), *_range_in_words(line), *_rest_in_words(line), _axis_in_words(line)]
+    doubt = [line.rhythm.warning] if line.rhythm and line.rhythm.warning else []
+    parts = [head, *doubt, *_latest_in_words(line), *_range_in_words(line), *_rest_in_words(line), _axis_in_words(line)]
     return " ".join(parts)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from crrkit._language import format_date, format_number, format_percent, format_points, ngettext
 from crrkit._language import gettext as _
 from crrkit.intervals import newcombe
-from crrkit.judging import COMPARABLE, SHRINKING
+from crrkit.judging import COMPARABLE, MEASURED, SHRINKING
 from crrkit.movement import COMPLETE
 from crrkit.periods import PERIODS, Calendar
 from crrkit.playbook._cards import Card, make_card, no_trial, two_groups, watched
@@ -126,7 +126,8 @@ def _of_verdicts(name: str, facts: Facts, found: list[Verdict]) -> Iterator[Card
         trial = no_trial(_("of those who were lost: {size}").format(size=size), int(size))
     said = list(dict.fromkeys(verdict.caveat for verdict in found if verdict.caveat))
     cautions = [one for one in said if not any(one in other for other in said if other != one)]
-    if facts.kept.card.activity == "period" and facts.kept.every != "year":
+    by_period = facts.kept.card.activity == "period" and facts.kept.every != "year"
+    if by_period and found[0].basis != MEASURED:
         text = _(
             "Who buys nothing in a period ({every}) counts as lost here, so that the year looks worse than it is:"
             " measure the year itself."

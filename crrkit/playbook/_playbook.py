@@ -89,7 +89,10 @@ class Playbook(Shown):
         }  # fmt: skip
 
     def caption(self) -> str:
-        """How many cards there are and in which order they stand."""
+        """How many cards there are and in which order they stand, after what must be read before any rate."""
+        return " ".join(filter(None, [self.facts.kept.warning, self._order()]))
+
+    def _order(self) -> str:
         n = len(self.cards)
         if not n:
             return _("Nothing asks for action: no rule fired on the numbers that were given.")

@@ -18,6 +18,7 @@ import pandas as pd
 
 from crrkit._checks import check_count
 from crrkit._language import mark
+from crrkit.cadence import Rhythm
 from crrkit.definitions import DefinitionCard
 from crrkit.intervals import wilson
 from crrkit.movement import COMPLETE, RetentionTable
@@ -53,7 +54,7 @@ def shared(kept: RetentionTable, *, min_cell: int | None = 10) -> RetentionTable
     table = kept.table[PUBLISHED].copy()
     if min_cell is not None:
         table = _without_small_cells(table, check_count(min_cell, name="min_cell"))
-    return replace(kept, table=table)
+    return replace(kept, table=table, judged=kept.rhythm)  # judged now: the page and the notebook are made at once
 
 
 def _without_small_cells(table: pd.DataFrame, least: float) -> pd.DataFrame:
@@ -87,6 +88,7 @@ def dump_account(kept: RetentionTable) -> str:
         "card": kept.card.to_dict(),
         "quality": _plain_quality(kept.quality),
         "notes": list(kept.notes),
+        "rhythm": kept.rhythm and kept.rhythm.to_dict(),
     }
     lines = [f'"{name}": {json.dumps(value, ensure_ascii=False)}' for name, value in head.items()]
     counts = kept.table[TRAVELLING].astype(dict.fromkeys(COUNTS, "Int64"))
@@ -107,7 +109,9 @@ def load_account(text: str) -> RetentionTable:
     table = pd.read_csv(StringIO(body), dtype={"period": str}, parse_dates=["from_", "until"])
     card = DefinitionCard(**content["card"] | {"as_of": datetime.fromisoformat(content["card"]["as_of"])})
     quality = QualityReport.from_counts(**content["quality"] | {"notes": tuple(content["quality"]["notes"])})
-    return RetentionTable(_with_rates(table), content["every"], card, quality, notes=tuple(content["notes"]))
+    rhythm = content["rhythm"] and Rhythm.from_dict(content["rhythm"])
+    notes = tuple(content["notes"])
+    return RetentionTable(_with_rates(table), content["every"], card, quality, notes=notes, judged=rhythm)
 
 
 def _with_rates(table: pd.DataFrame) -> pd.DataFrame:

@@ -55,7 +55,7 @@ def bridge(kept: RetentionTable, row: pd.Series) -> Html:
     from crrkit import figures
 
     caption = _("The bridge of {period}: the line from left to right marks those who stayed; its height is the rate.")
-    caption = caption.format(period=period_name(row, kept.every))
+    caption = " ".join(filter(None, [kept.warning, caption.format(period=period_name(row, kept.every))]))
     drawn = picture(figures.bridge, kept, period=str(row["period"]))
     return element("figure", drawn, element("figcaption", caption))
 
@@ -64,7 +64,10 @@ def line(kept: RetentionTable) -> Html:
     """The rate of every period with its caption."""
     from crrkit import figures
 
-    caption = [_("The rate of each period and how far the same process could have landed (95% interval).")]
+    caption = [
+        *filter(None, [kept.warning]),
+        _("The rate of each period and how far the same process could have landed (95% interval)."),
+    ]
     if (kept.table["status"] == RUNNING).any():
         caption.append(_("The hollow point is the period that had not ended when the data ended."))
     if (kept.table["status"] == WITHHELD).any():

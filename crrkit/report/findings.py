@@ -51,20 +51,25 @@ class Finding:
 
 
 def retention_finding(kept: RetentionTable) -> Finding:
-    """How many were kept in the latest complete period: the headline of a report."""
+    """How many were kept in the latest complete period: the headline of a report.
+
+    Where the period does not suit the customers' rhythm the claim says so before it says the rate.
+    """
     row = reference_row(kept)
     if row is None:
         return _nothing_to_claim(kept)
     when = in_period(row, kept.every)
-    claim = f"{phrases.kept_words(row, when)} {phrases.interval_words(row)}."
+    claim = capital(f"{phrases.kept_words(row, when)} {phrases.interval_words(row)}.")
     caveats = [
         *kept.notes,
+        *([kept.rhythm.note] if kept.rhythm and kept.rhythm.note else []),
         *phrases.running_caveat(row),
         *phrases.later_caveats(kept, row),
         *phrases.returned_caveat(row),
         *phrases.few_caveat(row),
     ]
-    return Finding(capital(claim), _rows(kept, row), " ".join([*caveats, phrases.process_caveat(row)]))
+    claim = " ".join(filter(None, [kept.warning, claim]))
+    return Finding(claim, _rows(kept, row), " ".join([*caveats, phrases.process_caveat(row)]))
 
 
 def change_finding(kept: RetentionTable, *, since: str) -> Finding:

@@ -112,7 +112,7 @@ def _model(flow: StageFlow, least: int) -> StageModel | None:
 def _rule_of(base: Base) -> StageRule:
     """The limit of silence of the base where it has one."""
     if isinstance(base.activity, Trailing):
-        return StageRule(lapse_days=base.activity.days)
+        return StageRule(lapse_days=round(base.activity.length))
     return StageRule(lapse_days=base.activity) if isinstance(base.activity, OwnGap) else StageRule()
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crrkit._checks import check_count
 from crrkit._language import gettext as _
 from crrkit._language import use_language
+from crrkit.cadence import advise
 from crrkit.movement import retention_by_period
 from crrkit.report.account import shared
 from crrkit.report.files import beside, check_target
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crrkit.bases import Base
+    from crrkit.cadence import Advice
     from crrkit.report.findings import Finding
 
 
@@ -38,11 +40,15 @@ class Report:
         out: The HTML file.
         notebook: The executed notebook, or None.
         findings: What the report says, the headline first.
+        every: The period that it counts by.
+        advice: Why it counts by this period, when nobody had said one; else None.
     """
 
     out: Path
     notebook: Path | None
     findings: tuple[Finding, ...]
+    every: str
+    advice: Advice | None = None
 
     def __str__(self) -> str:
         """The headline and where the files lie."""
@@ -53,7 +59,7 @@ class Report:
 def write_report(
     base: Base,
     *,
-    every: str = "month",
+    every: str | None = None,
     out: str | Path = "report.html",
     notebook: str | Path | None = None,
     lang: str | None = None,
@@ -71,7 +77,8 @@ def write_report(
 
     Args:
         base: What `read_contracts` or `read_orders` gave.
-        every: The period, as for `retention_by_period`.
+        every: The period, as for `retention_by_period`. None takes the one that suits the customers' rhythm, as
+            `suggest_period` names it, and the rule that it needs; the headline's second line says which and why.
         out: The HTML file.
         notebook: The notebook; needs ``pip install 'crrkit[report]'``. None writes none.
         lang: ``"en"`` or ``"ru"``; None takes the current language.
@@ -94,7 +101,7 @@ def write_report(
         >>> import crrkit as crr, tempfile, pathlib
         >>> folder = pathlib.Path(tempfile.mkdtemp())
         >>> base = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at", amount="total")
-        >>> written = write_report(base, out=folder / "report.html")
+        >>> written = write_report(base, every="month", out=folder / "report.html")
         >>> print(written.findings[0].claim)
         In December 2024 we kept 191 of 289 customers: 66.1% (95% interval 60.5% to 71.3%).
         >>> write_report(base, out=folder / "nowhere" / "report.html")
@@ -106,7 +113,10 @@ def write_report(
         steps = _Steps(progress, total=3 + (notebook is not None))
         with beside(targets) as parts:
             steps.begin(_("counting"))
+            advice = None if every else advise(base)
+            base, every = (base, every or "") if advice is None else (advice.applied(base), advice.every)
             kept = shared(retention_by_period(base, every=every, first=first, last=last), min_cell=min_cell)
+            kept = replace(kept, notes=(*([advice.said] if advice else []), *kept.notes))
             lives = lives_of(base, every=every, min_cell=min_cell, first=first, last=last)
             staged = staged_of(base, kept, min_cell=min_cell, first=first, last=last)
             facts = Facts(kept, lives, segments_of(base, kept, min_cell=min_cell), staged)
@@ -118,7 +128,7 @@ def write_report(
                 refuse_leaks(_readable(name, text), base, file=targets[name].name, facts=facts)
                 parts[name].write_text(text, encoding="utf-8", newline="\n")
         steps.begin(_("done"))
-        return Report(targets["out"], targets.get("notebook"), _findings(facts))
+        return Report(targets["out"], targets.get("notebook"), _findings(facts), every, advice)
 
 
 class _Steps:

@@ -52,7 +52,7 @@ def test_an_explorer(open_page: OpenPage, tmp_path: Path, name: str, width: int,
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     base = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at", amount="total")
-    return crr.write_report(base, out=tmp_path_factory.mktemp("report") / "report.html", lang="ru").out
+    return crr.write_report(base, every="month", out=tmp_path_factory.mktemp("report") / "report.html", lang="ru").out
 
 
 @schemes

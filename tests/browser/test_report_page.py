@@ -16,7 +16,9 @@ OpenPage = Callable[..., Page]
 def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     base = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at", amount="total")
     folder = tmp_path_factory.mktemp("report")
-    return {lang: crr.write_report(base, out=folder / f"{lang}.html", lang=lang).out for lang in ("en", "ru")}
+    return {
+        lang: crr.write_report(base, every="month", out=folder / f"{lang}.html", lang=lang).out for lang in ("en", "ru")
+    }
 
 
 @pytest.fixture(params=["desk", "telephone"])

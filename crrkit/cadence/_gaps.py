@@ -1,4 +1,4 @@
-"""How often customers buy: the characteristic interval, and the shortest period in which a rate means anything.
+"""How often customers buy: the characteristic interval.
 
 A silence that has not ended yet is not a gap of unknown length to be left out: it is at least that long. Closed gaps
 alone are too short, the more so the shorter the history.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from crrkit import reductions
 from crrkit._checks import check_fraction
 from crrkit._display import Shown
 from crrkit._errors import InputError
-from crrkit._language import format_number, format_percent
+from crrkit._language import format_number
 from crrkit._language import gettext as _
 from crrkit.bases import OrderBase
 
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 
     from crrkit.bases import Base
 
-DAYS = {"week": 7.0, "month": 30.44, "quarter": 91.31, "half-year": 182.62, "year": 365.25}
-ENOUGH_CYCLES = 2  # a history of less than two cycles shows no rhythm
+FIRM = 10  # gaps at risk, below which the tail of the estimate hangs on single customers
+EXACT = 1e-12
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -52,8 +53,40 @@ class Gaps(Shown):
     def quantile(self, share: float) -> float:
         """The days within which a share of the gaps closes; NaN when that share was never reached."""
         check_fraction(share, name="share")
-        reached = self.table[(self.table["survival"] <= 1 - share + 1e-12) & (self.table["closed"] > 0)]
+        reached = self.table[(self.table["survival"] <= 1 - share + EXACT) & (self.table["closed"] > 0)]
         return float(reached["days"].iloc[0]) if len(reached) else float("nan")
+
+    @property
+    def closed(self) -> int:
+        """The purchases that were followed by another."""
+        return int(self.table["closed"].sum())
+
+    @property
+    def seen(self) -> int:
+        """All gaps, open ones too: one for each day on which a customer bought."""
+        return self.closed + int(self.table["open"].sum())
+
+    def covered(self, days: float) -> float:
+        """Of the purchases that are followed by another, as far as was seen, the share that has it within the days.
+
+        ``F(days) / F(longest)`` with ``F = 1 - S``: who never comes back is a loss, not a slow rhythm, so they are not
+        in it. NaN where no purchase was followed by another.
+        """
+        within = self.table.loc[self.table["days"] <= days, "survival"]
+        share = 1 - float(within.iloc[-1]) if len(within) else 0.0
+        return min(share / self._ever, 1.0) if self._ever else float("nan")
+
+    def quantile_of_returns(self, share: float) -> float:
+        """The days within which a share of the purchases that are followed by another has it."""
+        reached = self.table[1 - self.table["survival"] >= share * self._ever - EXACT]
+        return float(reached["days"].iloc[0]) if self._ever and len(reached) else float("nan")
+
+    @property
+    def _ever(self) -> float:
+        """The share of gaps that close at all; the tail where few are at risk says little and is left out."""
+        closing = self.table[self.table["closed"] > 0]
+        firm = closing[closing["at_risk"] >= min(FIRM, self.seen / FIRM)]
+        return 1 - float(min((firm if len(firm) else closing)["survival"], default=1.0))
 
     def titles(self) -> dict[str, str]:
         """Headings of the shown columns."""
@@ -63,8 +96,11 @@ class Gaps(Shown):
         """The median and the 80th percentile in a sentence."""
         closed, still = int(self.table["closed"].sum()), int(self.table["open"].sum())
         text = _("Half of the gaps close within {median} days, 80% within {q80} ({closed} closed, {open} open)")
-        words = {"median": _days(self.median), "q80": _days(self.quantile(0.8))}
+        words = {"median": days_text(self.median), "q80": days_text(self.quantile(0.8))}
         return text.format(**words, closed=format_number(closed), open=format_number(still))
+
+
+_counted: WeakKeyDictionary[Base, Gaps] = WeakKeyDictionary()  # a base does not change, so its gaps are counted once
 
 
 def characteristic_interval(base: Base) -> Gaps:
@@ -93,8 +129,10 @@ def characteristic_interval(base: Base) -> Gaps:
     if not isinstance(base, OrderBase):
         message = _("Contracts have no gaps between purchases. Take a log of purchases, read with read_orders.")
         raise InputError(message, argument="base")
-    histogram = reductions.collect(reductions.gap_histogram(base.table, as_of=base.as_of))
-    return Gaps(survival_of_gaps(histogram), (base.as_of.date() - base.first.date()).days)
+    if base not in _counted:
+        histogram = reductions.collect(reductions.gap_histogram(base.table, as_of=base.as_of))
+        _counted[base] = Gaps(survival_of_gaps(histogram), (base.as_of.date() - base.first.date()).days)
+    return _counted[base]
 
 
 def survival_of_gaps(histogram: pd.DataFrame) -> pd.DataFrame:
@@ -112,63 +150,6 @@ def survival_of_gaps(histogram: pd.DataFrame) -> pd.DataFrame:
     return table.reset_index()
 
 
-def suggest_period(base: Base, *, share: float = 0.8) -> str:
-    """Name the shortest period in which most customers who go on buying would have bought again.
-
-    The smallest of week, month, quarter, half-year and year that is at least as long as the ``share`` quantile of the
-    gaps between purchases.
-
-    Args:
-        base: A log of purchases.
-        share: The share of the gaps that the period should cover.
-
-    Returns:
-        ``week month quarter half-year`` or ``year``, for ``every=``.
-
-    Raises:
-        ValueError: If that share of the gaps was never seen to close, if the history is shorter than two such gaps,
-            or if it is longer than a year: a rate by period would then report the calendar, not the customers.
-
-    Examples:
-        >>> from crrkit.bases import read_orders
-        >>> coffee = pd.DataFrame({"who": "a", "when": pd.date_range("2024-01-01", periods=60, freq="3D")})
-        >>> suggest_period(read_orders(coffee, customer="who", at="when"))
-        'week'
-        >>> cars = pd.DataFrame({"who": ["a", "a", "b"], "when": ["2020-01-01", "2023-06-01", "2022-01-01"]})
-        >>> suggest_period(read_orders(cars, customer="who", at="when"))
-        Traceback (most recent call last):
-        crrkit._errors.InputError: 80% of the gaps between purchases close within 1,247 days, but the history is
-            1,248 days: less than two cycles. Collect a longer history, or count contracts or service visits instead.
-    """
-    gaps = characteristic_interval(base)
-    needed = gaps.quantile(share)
-    reason = _why_no_period(gaps, share, needed)
-    if reason:
-        raise InputError(reason, argument="base")
-    return next(name for name, days in DAYS.items() if days >= needed)
-
-
-def _why_no_period(gaps: Gaps, share: float, needed: float) -> str | None:
-    words = {"share": format_percent(share, digits=0), "needed": _days(needed), "history": _days(gaps.history_days)}
-    if np.isnan(needed):
-        text = _(
-            "Within the {history} days of history fewer than {share} of the gaps between purchases were seen to close,"
-            " so no period can be named. Take a smaller share=, or collect a longer history."
-        )
-    elif gaps.history_days < ENOUGH_CYCLES * needed:
-        text = _(
-            "{share} of the gaps between purchases close within {needed} days, but the history is {history} days:"
-            " less than two cycles. Collect a longer history, or count contracts or service visits instead."
-        )
-    elif needed > DAYS["year"]:
-        text = _(
-            "{share} of the gaps between purchases close within {needed} days, longer than a year. Use"
-            " activity=Trailing(days={needed}) instead of a calendar period."
-        )
-    else:
-        return None
-    return text.format(**words)
-
-
-def _days(days: float) -> str:
+def days_text(days: float) -> str:
+    """Days in ink; those that were never reached are an en dash."""
     return "\N{EN DASH}" if np.isnan(days) else format_number(days)
