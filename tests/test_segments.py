@@ -227,7 +227,9 @@ def crowd() -> pd.DataFrame:
     """Some two hundred contracts of sixty people, several a person, whose region and tariff change between them."""
     rng = np.random.default_rng(3)
     n = 200
-    joined = pd.Timestamp("2023-01-01") + pd.to_timedelta(rng.integers(0, 120, n) * 3, unit="D")
+    joined = pd.Timestamp("2023-01-01") + pd.to_timedelta(
+        rng.integers(0, 12, n) * 30, unit="D"
+    )  # often several at once
     rows = pd.DataFrame({
         "who": rng.integers(0, 60, n).astype(str), "number": [str(i) for i in range(n)], "joined": joined,
         "left": joined + pd.to_timedelta(rng.integers(0, 200, n), unit="D"),
