@@ -408,3 +408,39 @@ def test_what_is_shown() -> None:
         text = f"{YEAR}\n{split}"
     assert "удержание длительной стадии" in text
     assert not [word for word in ("conversion", "winback", "margin", "steps", "split") if word in text]
+
+
+class TestInflow:
+    # A tenth of 2,250 contacts more: 225 after one step, of whom a fifth, 45, are middle customers after two.
+    def test_it_is_moved_by_a_scenario(self) -> None:
+        more = worked().project(2, scenario=crr.Scenario(inflow=0.1)).table
+        assert (more["customers"] - worked().project(2).table["customers"]).tolist() == pytest.approx([0, 0, 45])
+        assert worked().under(crr.Scenario(inflow=-1)).inflow == dict.fromkeys(STAGES, 0)
+        assert crr.Scenario(inflow=4).changes() == {"inflow": 4}
+
+    def test_it_is_a_lever_when_named(self) -> None:
+        result = worked().levers(2, step=0.1, only=["inflow", "conversion"], costs={"inflow": 3}, margins=MARGINS)
+        row = result.table.set_index("lever").loc["inflow"]
+        assert (row["level"], row["customers"], row["margin"]) == pytest.approx((1, 45, 45 * 20))
+        assert row["crr"] == row["crr_endpoint"] == pytest.approx(0)  # those who have just come were not there to keep
+        assert row["cost"] == pytest.approx(3 * 2 * 2250)
+        assert row["derivative"] == pytest.approx(450)
+        assert row["elasticity"] == pytest.approx(450 / 1366.25)
+        # everything in the long run comes of the inflow
+        assert row["equilibrium_customers"] == pytest.approx(0.1 * 3431.3725, abs=1e-4)
+        assert row["elasticity_equilibrium"] == pytest.approx(1)
+        assert "inflow" not in list(worked().levers(2).table["lever"])
+
+    def test_it_widens_the_band_of_a_list(self) -> None:
+        flow = crr.stage_flow(crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at"))
+        model = crr.StageModel.from_flow(flow)
+        plain, double = (model.project(1, scenario=crr.Scenario(inflow=x)).table.iloc[1] for x in (0, 1))
+        assert double["customers"] - plain["customers"] == pytest.approx(sum(model.inflow.values()))
+        assert double["customers_high"] / double["customers"] > plain["customers_high"] / plain["customers"]
+
+    def test_what_cannot_be_is_refused(self) -> None:
+        with pytest.raises(InputError, match="fewer than nobody"):
+            crr.Scenario(inflow=-1.01)
+        still = crr.StageModel(worked().matrix, {"middle": 600})
+        with pytest.raises(InputError, match="no lever 'inflow'"):
+            still.project(1, scenario=crr.Scenario(inflow=0.1))

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from crrkit.whatif._levers import LeverTable
 
 # Told apart without colour; a lever keeps its line in every picture.
-STYLES: tuple[Any, ...] = ("-", (0, (6, 2)), (0, (1, 1.2)), (0, (6, 2, 1, 2)), (0, (3, 1)), (0, (1, 3)))
+STYLES: tuple[Any, ...] = ("-", (0, (6, 2)), (0, (1, 1.2)), (0, (6, 2, 1, 2)), (0, (3, 1)), (0, (1, 3)),
+                           (0, (9, 2, 3, 2)))  # fmt: skip
 
 
 def flip(
@@ -73,7 +74,7 @@ def flip(
 def _looks(board: Canvas) -> dict[str, tuple[str, Any]]:
     """The colour and the line of each lever."""
     theme = board.theme
-    hues = (theme.new_edge, theme.lost_edge, theme.muted, theme.long, theme.returned_edge, theme.ink)
+    hues = (theme.new_edge, theme.lost_edge, theme.muted, theme.long, theme.returned_edge, theme.ink, theme.kept)
     colors = [legible(hue, theme) for hue in hues]
     return dict(zip(LEVERS, zip(colors, STYLES, strict=True), strict=True))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from crrkit._display import format_cell
@@ -59,6 +59,11 @@ class Basis:
         )
         error = _("more than can be said") if math.isnan(self.error) else format_cell(self.error, "rate")
         return text.format(periods=self._tested_periods(), error=error, limit=format_cell(LIMIT, "rate"))
+
+    def with_inflow(self, factor: float) -> Basis:
+        """The same where so many times as many come: their number then differs as many times as much."""
+        entries = tuple(factor**2 * variance for variance in self.spread.entries)
+        return replace(self, spread=replace(self.spread, entries=entries))
 
     def check(self) -> None:
         """Raise what `refusal` says, with the way to go on all the same."""

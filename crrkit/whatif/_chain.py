@@ -78,12 +78,20 @@ class Chain:
     def gain(self, change: np.ndarray, periods: int) -> np.ndarray:
         """What a change of the matrix adds to the path: ``d(t+1) = d(t) (P + change) + n(t) change``.
 
-        The difference of two paths would lose the digits that they have in common.
+        A row below those of the matrix is a change of the inflow, added in every step. The difference of two paths
+        would lose the digits that they have in common.
         """
+        moves, came = parted(change)
         rows = [np.zeros(len(self.stages))]
         for counts in self.path(periods)[:-1]:
-            rows.append(rows[-1] @ (self.matrix + change) + counts @ change)
+            rows.append(rows[-1] @ (self.matrix + moves) + counts @ moves + came)
         return np.array(rows)
+
+
+def parted(change: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A change as that of the matrix and that of the inflow, which may stand in a row below."""
+    size = change.shape[1]
+    return change[:size], change[size:].sum(axis=0)
 
 
 def runs_out(matrix: np.ndarray) -> bool:

@@ -16,7 +16,7 @@ from crrkit._errors import InputError
 from crrkit._language import format_number, format_points
 from crrkit._language import gettext as _
 from crrkit.whatif._basis import said_with
-from crrkit.whatif._chain import Chain, runs_out
+from crrkit.whatif._chain import Chain, parted, runs_out
 from crrkit.whatif._scenario import LEVERS, Scenario, apply, direction, level
 
 if TYPE_CHECKING:
@@ -176,11 +176,12 @@ def _effects(chain: Chain, change: np.ndarray, periods: int, margins: np.ndarray
     """None of them is a difference of two outcomes, which would lose the digits that those have in common."""
     path, gain, kept = chain.path(periods), chain.gain(change, periods), chain.retained
     first = replace(chain, start=np.where(kept, chain.start, 0.0), inflow=np.zeros(len(chain.stages)))
+    closed = first.gain(parted(change)[0], periods)
     steady = _steady_gain(chain, change)
     return {
         "customers": float(gain[-1, kept].sum()),
         "crr": _rate_gain(chain, change, before=path[-2], gain=gain[-2]),
-        "crr_endpoint": _ratio(float(first.gain(change, periods)[-1, kept].sum()), float(first.start.sum())),
+        "crr_endpoint": _ratio(float(closed[-1, kept].sum()), float(first.start.sum())),
         "margin": math.nan if margins is None else float((gain @ margins).sum()),
         "equilibrium_customers": float(steady[kept].sum()),
         "equilibrium_margin": math.nan if margins is None else float(steady @ margins),
@@ -202,21 +203,24 @@ def _steady(chain: Chain) -> np.ndarray:
 
 
 def _steady_gain(chain: Chain, change: np.ndarray) -> np.ndarray:
-    """From ``n = n P + b``: ``d = d (P + change) + n change``."""
-    return _steady(replace(chain, matrix=chain.matrix + change, inflow=_steady(chain) @ change))
+    """From ``n = n P + b``: ``d = d (P + change) + n change``, and what the inflow itself has more."""
+    moves, came = parted(change)
+    return _steady(replace(chain, matrix=chain.matrix + moves, inflow=_steady(chain) @ moves + came))
 
 
 def _calculus(chain: Chain, name: str, periods: int) -> dict[str, float]:
     """Derivatives: ``sum_t n_t dP P^(T-1-t) c`` at the horizon, ``n* dP (I - P)^-1 c`` at the equilibrium."""
-    change, counted, at = direction(chain, name), chain.retained.astype("float64"), level(chain, name)
+    (moves, came), counted = parted(direction(chain, name)), chain.retained.astype("float64")
+    at = level(chain, name)
     path, slope, carried = chain.path(periods), 0.0, counted
     for counts in path[-2::-1]:
-        slope += float(counts @ change @ carried)
+        slope += float((counts @ moves + came) @ carried)
         carried = chain.matrix @ carried
     steady = _steady(chain)
     long_run = math.nan
     if not np.isnan(steady).any():
-        long_run = float(steady @ change @ np.linalg.solve(np.eye(len(counted)) - chain.matrix, counted))
+        worth = np.linalg.solve(np.eye(len(counted)) - chain.matrix, counted)
+        long_run = float((steady @ moves + came) @ worth)
     return {
         "derivative": slope, "elasticity": _ratio(at * slope, float(path[-1] @ counted)),
         "derivative_equilibrium": long_run, "elasticity_equilibrium": _ratio(at * long_run, float(steady @ counted)),
@@ -227,7 +231,7 @@ def _over_horizons(
     chain: Chain, change: np.ndarray, name: str, horizon: int, *, costs: Mapping[str, float], margins: np.ndarray | None
 ) -> pd.DataFrame:
     path, gain = chain.path(horizon), chain.gain(change, horizon)[1:]
-    treated = path[:-1, chain.stages.index(LEVERS[name].stage)]
+    treated = _treated(chain, name, path[:-1])
     margin = np.full(horizon, math.nan) if margins is None else (gain @ margins).cumsum()
     cost = costs.get(name, math.nan) * treated.cumsum()
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -238,11 +242,18 @@ def _over_horizons(
     })  # fmt: skip
 
 
+def _treated(chain: Chain, name: str, path: np.ndarray) -> np.ndarray:
+    """How many a lever is about in each step: who stands in its stage, or who comes."""
+    if name == "inflow":
+        return np.full(len(path), float(chain.inflow.sum()))
+    return np.asarray(path[:, chain.stages.index(LEVERS[name].stage)])
+
+
 def _with_costs(
     table: pd.DataFrame, at_horizon: pd.DataFrame, chain: Chain, costs: Mapping[str, float]
 ) -> pd.DataFrame:
-    steady = dict(zip(chain.stages, _steady(chain), strict=True))
-    each = [costs.get(name, math.nan) * steady[LEVERS[name].stage] for name in table["lever"]]
+    steady = _steady(chain)[None, :]
+    each = [costs.get(name, math.nan) * float(_treated(chain, name, steady)[0]) for name in table["lever"]]
     cost = at_horizon["cost"].to_numpy()
     with np.errstate(divide="ignore", invalid="ignore"):
         return table.assign(

@@ -242,11 +242,15 @@ class StageModel(Shown):
         moved = apply(self.chain, scenario)
         bears = bool((moved.matrix.sum(axis=1) > 1).any())
         matrix = pd.DataFrame(moved.matrix, index=list(self.stages), columns=list(self.stages))
-        return replace(self, matrix=matrix, population=bears or self.population, counts=None)
+        inflow = dict(zip(self.stages, moved.inflow.tolist(), strict=True))
+        basis = self.basis.with_inflow(1 + scenario.inflow) if self.basis else None
+        return replace(
+            self, matrix=matrix, inflow=inflow, population=bears or self.population, counts=None, basis=basis
+        )
 
     @property
     def lever_names(self) -> tuple[str, ...]:
-        """The levers that the stages allow, demotion left out: it is no aim."""
+        """The levers that the stages allow. Demotion and inflow are looked at when named: ``only=["inflow"]``."""
         return available(self.chain)
 
     def lever(self, name: str) -> float:
@@ -285,16 +289,16 @@ class StageModel(Shown):
             ValueError: If the model is from a list that it failed on when held against its last periods.
         """
         self._check_list()
-        steps, chain = _chain.check_periods(periods), self.under(scenario).chain
-        share = check_fraction(level, name="level")
+        steps, share, moved = _chain.check_periods(periods), check_fraction(level, name="level"), self.under(scenario)
+        chain = moved.chain
         table = _projection.project(chain, steps, margins=self._margins(margins))
         if draws:
             change = chain.matrix - self.chain.matrix
-            redrawn = [one.with_matrix(one.matrix + change) for one in self._redraw(draws, seed)]
+            redrawn = [chain.with_matrix(one.matrix + change) for one in self._redraw(draws, seed)]
             tables = [_projection.project(one, steps, margins=None) for one in redrawn]
             table = _projection.add_bands(table, tables, level=share)
-        if self.basis:
-            low, high = band(chain, self.basis.spread, steps, level=share)
+        if moved.basis:
+            low, high = band(chain, moved.basis.spread, steps, level=share)
             table = table.assign(customers_low=low, customers_high=high)
         return _projection.Projection(table, self.stages, scenario, self.basis)
 

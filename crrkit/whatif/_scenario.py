@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+import math
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -23,7 +24,8 @@ class Lever(NamedTuple):
     """Whose row a lever moves, how, and towards which stage."""
 
     stage: str
-    how: str  # "enter": from exit or staying; "keep": composition of kept and of lost fixed; "share": of the kept
+    # "enter": from exit or staying; "keep": composition of kept and of lost fixed; "share": of the kept; "come": inflow
+    how: str
     towards: str
 
 
@@ -34,8 +36,10 @@ LEVERS = {
     "retention_long": Lever("long", "keep", "long"),
     "winback": Lever("lapsed", "enter", "middle"),
     "demotion": Lever("long", "share", "middle"),
+    "inflow": Lever("", "come", ""),
 }
-FIVE = tuple(name for name in LEVERS if name != "demotion")  # demotion is no aim: it is what promotion works against
+# Demotion is no aim: it is what promotion works against. A percent of the inflow is no point of a share.
+FIVE = tuple(name for name in LEVERS if name not in {"demotion", "inflow"})
 # Names as they are shown; those of the levers are the code's own.
 SHOWN = (
     mark("short"), mark("cold"), mark("middle"), mark("long"), mark("lapsed"),
@@ -57,6 +61,7 @@ class Scenario:
         winback: Lapsed customers who come back; taken from those who leave, or, in a model whose lapsed never leave,
             as one estimated from a list, from those who stay lapsed.
         demotion: Of the long customers kept, those who become middle.
+        inflow: Who comes in a step, as a share of those who come now: 0.1 is a tenth more, in every stage.
 
     Examples:
         >>> Scenario(conversion=0.01, winback=0.02)
@@ -73,12 +78,19 @@ class Scenario:
     retention_long: float = 0.0
     winback: float = 0.0
     demotion: float = 0.0
+    inflow: float = 0.0
 
     def __post_init__(self) -> None:
         for name, value in self.changes(all_levers=True).items():
-            if abs(check_number(value, name=name)) > 1:
-                message = _("{name}={value:g} is a change of a share, between -1 and 1; 0.05 is five points.")
-                raise InputError(message.format(name=name, value=value), argument=name, given=value)
+            most = math.inf if name == "inflow" else 1
+            if -1 <= check_number(value, name=name) <= most:
+                continue
+            message = _("{name}={value:g} is a change of a share, between -1 and 1; 0.05 is five points.")
+            if name == "inflow":
+                message = _(
+                    "{name}={value:g}: fewer than nobody cannot come. -1 is that nobody comes, 0.1 a tenth more."
+                )
+            raise InputError(message.format(name=name, value=value), argument=name, given=value)
 
     def changes(self, *, all_levers: bool = False) -> dict[str, float]:
         """The levers that move and by how much."""
@@ -90,14 +102,19 @@ class Scenario:
 
 
 def available(chain: Chain, names: Sequence[str] = FIVE) -> tuple[str, ...]:
-    """The levers whose stages the model has."""
+    """The levers whose stages the model has; the inflow where somebody comes."""
     return tuple(
-        name for name in names if LEVERS[name].stage in chain.stages and LEVERS[name].towards in chain.customers
+        name
+        for name in names
+        if (LEVERS[name].stage in chain.stages and LEVERS[name].towards in chain.customers)
+        or (name == "inflow" and chain.inflow.any())
     )
 
 
 def level(chain: Chain, name: str) -> float:
-    """Where a lever stands: a chance, or a share of those kept; NaN where nobody is kept."""
+    """Where a lever stands: a chance, or a share of those kept, NaN where nobody is; the inflow at all of itself."""
+    if name == "inflow":
+        return 1.0
     row, to = _row(chain, name)
     kept = float(row[chain.retained].sum())
     how = LEVERS[name].how
@@ -108,6 +125,8 @@ def level(chain: Chain, name: str) -> float:
 
 def room(chain: Chain, name: str) -> tuple[float, float]:
     """How far a lever can go down and up, whatever the other levers do: none takes from what another gives."""
+    if name == "inflow":
+        return -1.0, math.inf
     row, to = _row(chain, name)
     kept = float(row[chain.retained].sum())
     if LEVERS[name].how == "enter":
@@ -122,7 +141,9 @@ def room(chain: Chain, name: str) -> tuple[float, float]:
 
 
 def direction(chain: Chain, name: str) -> np.ndarray:
-    """The change of the matrix for one unit of a lever; each lever is linear."""
+    """The change of the matrix for one unit of a lever; each lever is linear. That of the inflow is a row below it."""
+    if name == "inflow":
+        return np.vstack([np.zeros_like(chain.matrix), chain.inflow])
     row, to = _row(chain, name)
     own = chain.stages.index(LEVERS[name].stage)
     kept = float(row[chain.retained].sum())
@@ -145,6 +166,9 @@ def apply(chain: Chain, scenario: Scenario) -> Chain:
             message = _("This model has no lever {name!r}: its stages are {stages}, its customers {customers}.")
             words = {"name": name, "stages": ", ".join(chain.stages), "customers": ", ".join(chain.customers)}
             raise InputError(message.format(**words), argument="scenario", given=name)
+        if name == "inflow":
+            chain = replace(chain, inflow=chain.inflow * (1 + change))
+            continue
         moved = chain.with_matrix(chain.matrix + change * direction(chain, name))
         _check_move(chain, moved, name, change)
         chain = moved.with_matrix(np.maximum(moved.matrix, 0.0))  # a speck of rounding below 0

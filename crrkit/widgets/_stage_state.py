@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from crrkit.whatif._basis import Basis
 
 # The levers of crrkit.whatif that have a slider. Said once more, so that looking at an explorer does not load pandas.
-SLIDERS = ("conversion", "retention_middle", "promotion", "retention_long", "winback")
+SLIDERS = ("conversion", "retention_middle", "promotion", "retention_long", "winback", "inflow")
 State = dict[str, Any]  # a model as JSON
 BY_EFFECT = ("customers", "crr", "crr_endpoint", "margin")
 BY_COST = ("customers_per_1000", "margin_per_cost")

@@ -6,11 +6,13 @@
  */
 
 const LEVERS = ["conversion", "retention_middle", "promotion", "retention_long", "winback"];
-const TRAITS = [...LEVERS, "periods", "margins", "measure"];
+const CHANGES = [...LEVERS, "inflow"];
+const TRAITS = [...CHANGES, "periods", "margins", "measure"];
 const POINT = 0.01; // one point
 const SLACK = 1e-9; // of rounding
 const LIMIT = 1e9; // the largest margin that a box takes
 const MOST_STEPS = 40;
+const MOST_MORE = 99; // times as many as come now, that a box takes
 const INWARD = 1e5; // ends of a lever are given to a thousandth of a point
 const HEIGHT = 264; // of the picture, in CSS pixels
 const PLOT = { left: 13, right: 85, top: 16, bottom: 224 }; // across in percent, so that 360 pixels and 960 both fit
@@ -49,6 +51,14 @@ const shifted = (chain, matrix, lever, change) => added(matrix, lever.own, wayOf
 /** The matrix with the levers moved, one after the other: `apply` of _scenario.py. */
 export function moved(chain, changes) {
   return chain.levers.reduce((matrix, lever) => (changes[lever.name] ? shifted(chain, matrix, lever, changes[lever.name]) : matrix), chain.matrix);
+}
+
+/** The chain with as much more inflow, whose number differs as much more: the inflow of `apply`, `with_inflow` of _basis.py. */
+export function withInflow(chain, change = 0) {
+  if (!change) return chain;
+  const { basis } = chain;
+  const spread = basis && { ...basis.spread, entries: basis.spread.entries.map((variance) => (1 + change) ** 2 * variance) };
+  return { ...chain, inflow: chain.inflow.map((n) => n * (1 + change)), basis: basis && { ...basis, spread } };
 }
 
 const after = (counts, matrix, inflow) => matrix.map((_, j) => inflow[j] + total(counts.map((n, i) => n * matrix[i][j])));
@@ -130,7 +140,8 @@ function gainsOf(chain, matrix, now, margins, own, way) {
 }
 
 /** What one point more on each lever brings from where they stand; NaN for who has no point left. */
-export function effects(chain, changes, periods, margins, point = POINT) {
+export function effects(unmoved, changes, periods, margins, point = POINT) {
+  const chain = withInflow(unmoved, changes.inflow);
   const matrix = moved(chain, changes);
   const now = project(chain, matrix, periods, margins);
   return chain.levers.map((lever) => {
@@ -171,7 +182,8 @@ function render({ model, el }) {
   const levers = Object.fromEntries(chain.levers.map((lever) => [lever.name, leverDial(chain, lever, words)]));
   const purse = marginDials(customerStages, words, model.get("margins"));
   const periods = dial(words.periods, { least: 1, most: MOST_STEPS, whole: true });
-  const controls = { ...levers, periods, margins: purse, measure: choice(words.measure, measures) };
+  const inflow = total(chain.inflow) > 0 ? { inflow: inflowDial(words) } : {};
+  const controls = { ...levers, ...inflow, periods, margins: purse, measure: choice(words.measure, measures) };
   const results = resultList({ customers: words.customers, crr: words.crr, endpoint: words.endpoint, money: words.money });
   const formula = sumLine();
   const picture = stagePicture(customerStages, words, ink);
@@ -179,9 +191,10 @@ function render({ model, el }) {
   const tried = html("p", { class: "crrkit-stage-note" });
 
   function draw(state) {
-    const now = project(chain, moved(chain, state), state.periods, state.margins);
+    const live = withInflow(chain, state.inflow);
+    const now = project(live, moved(chain, state), state.periods, state.margins);
     const plain = project(chain, chain.matrix, state.periods, state.margins);
-    const ends = band(chain, moved(chain, state), now.path, now.customers);
+    const ends = band(live, moved(chain, state), now.path, now.customers);
     results.show(resultsOf(now, plain, state.margins, ink));
     formula.show(...sumOf(chain, now, customerStages, words, ink));
     picture.show(chain, now, plain, ends);
@@ -200,7 +213,7 @@ function render({ model, el }) {
 
 /** The line of Python that gives the shown numbers again: `code` of stage_explorer.py. */
 export function code({ periods, margins, ...changes }, stages) {
-  const given = LEVERS.filter((name) => changes[name]).map((name) => `${name}=${python(changes[name])}`);
+  const given = CHANGES.filter((name) => changes[name]).map((name) => `${name}=${python(changes[name])}`);
   const purse = stages.filter((stage) => margins[stage]).map((stage) => `"${stage}": ${python(margins[stage])}`);
   const worth = purse.length ? `, margins={${purse.join(", ")}}` : "";
   return `scenario = crr.Scenario(${given.join(", ")}); future = model.project(${periods}, scenario=scenario${worth})`;
@@ -279,6 +292,17 @@ function leverDial(chain, lever, words) {
     stands.textContent = change ? `${say.percent(at)} → ${say.percent(at + change)}` : say.percent(at);
     own.slider.setAttribute("aria-valuetext", say.points(change, words.pp));
     own.slider.style.setProperty("--crrkit-filled", `${high > low ? (100 * (change - low)) / (high - low) : 0}%`);
+  }
+  return { ...own, show };
+}
+
+/** A slider of whole percents of who comes now, to twice as many or as far as the box went. */
+function inflowDial(words) {
+  const own = dial(words.levers.inflow, { least: -1, most: MOST_MORE, share: true, end: ({ inflow }) => Math.max(1, Math.ceil(inflow)) });
+  own.row.append(html("span", { class: "crrkit-stage-note" }, words.notes.inflow));
+  function show(change, state, say) {
+    own.show(change, state, say);
+    own.slider.setAttribute("aria-valuetext", `${change > 0 ? "+" : ""}${say.percent(change)}`);
   }
   return { ...own, show };
 }

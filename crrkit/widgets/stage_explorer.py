@@ -82,6 +82,7 @@ class StageExplorer(Explorer):
     promotion = Change().tag(sync=True)
     retention_long = Change().tag(sync=True)
     winback = Change().tag(sync=True)
+    inflow = Change().tag(sync=True)
     periods = Count(least=1, most=MOST_STEPS).tag(sync=True)
     margins = Margins().tag(sync=True)
     measure = Choice((*BY_EFFECT, *BY_COST)).tag(sync=True)
@@ -250,6 +251,7 @@ def _words() -> State:
             "promotion": _("Kept middle customers who become long"),
             "retention_long": _("Long customers kept"),
             "winback": _("Lapsed customers who come back"),
+            "inflow": _("Who comes in a step"),
         },
         "notes": {
             "conversion": _("taken from the contacts who leave for good"),
@@ -257,6 +259,7 @@ def _words() -> State:
             "promotion": _("as many fewer stay middle; nobody more is kept"),
             "retention_long": _("the same share of the kept falls back to middle"),
             "winback": _("taken from the lapsed who are gone for good"),
+            "inflow": _("of those who come now, in every stage alike"),
         },
         "others": {
             "conversion": _("taken from the contacts who stay contacts"),

@@ -129,19 +129,30 @@ def test_a_lever_ends_where_nothing_is_left_to_take_from(open_page: OpenPage, pa
     expect(box(page, "Long customers kept")).to_have_attribute("aria-invalid", "true")
 
 
+def test_the_inflow_is_a_slider(open_page: OpenPage, page_file: Path) -> None:
+    page = open_page(page_file)
+    box(page, "Who comes in a step").fill("100")
+    # 2,250 contacts more stand there after one step, and a fifth of them buys in the second: 450 customers more
+    expect(result(page, "customers")).to_have_text("1,000 → 1,816 (+450)")
+    expect(slider(page, "Who comes in a step")).to_have_attribute("aria-valuetext", "+100.0%")
+    box(page, "Who comes in a step").fill("-101")
+    expect(page.get_by_role("status")).to_contain_text("A number from −100 to 9,900 is needed.")
+
+
 def test_reset_returns_and_the_code_is_that_of_python(open_page: OpenPage, page_file: Path) -> None:
     page = open_page(page_file, permissions=["clipboard-read", "clipboard-write"])
     box(page, "Middle customers kept").fill("2.5")
     slider(page, "Lapsed customers who come back").press("ArrowLeft")
+    box(page, "Who comes in a step").fill("15")
     box(page, "Margin of a step, stage: long").fill("60.5")
     page.get_by_role("button", name="Copy as code").click()
     line = explorer(
-        scenario=crr.Scenario(retention_middle=0.025, winback=-0.01), margins={"middle": 20, "long": 60.5}
+        scenario=crr.Scenario(retention_middle=0.025, winback=-0.01, inflow=0.15), margins={"middle": 20, "long": 60.5}
     ).code
     expect(page.locator(".crrkit-message code")).to_have_text(line)
     assert page.evaluate("navigator.clipboard.readText()") == line
     page.get_by_role("button", name="Reset").click()
-    assert [one.input_value() for one in page.get_by_role("spinbutton").all()] == ["0"] * 5 + ["2", "20", "60"]
+    assert [one.input_value() for one in page.get_by_role("spinbutton").all()] == ["0"] * 6 + ["2", "20", "60"]
     expect(result(page, "customers")).to_have_text("1,000 → 1,366")
 
 
@@ -149,13 +160,13 @@ def test_the_keyboard_reaches_everything(open_page: OpenPage, page_file: Path) -
     page = open_page(page_file)
     slider(page, "Steps ahead").wait_for()
     seen = []
-    for _ in range(19):
+    for _ in range(21):
         page.keyboard.press("Tab")
         seen.append(
             page.evaluate("[document.activeElement.type, getComputedStyle(document.activeElement).outlineStyle]")
         )
     rows = [["range", "solid"], ["number", "solid"]]
-    assert seen == [*rows * 8, ["select-one", "solid"], ["button", "solid"], ["button", "solid"]]
+    assert seen == [*rows * 9, ["select-one", "solid"], ["button", "solid"], ["button", "solid"]]
 
 
 def test_without_scripts_the_still_picture_stays(open_page: OpenPage, page_file: Path) -> None:
@@ -196,6 +207,7 @@ def random_worlds(n: int) -> list[tuple[crr.StageModel, crr.Scenario, int, dict[
         for lever in model.lever_names:
             low, high = model.lever_room(lever)
             changes[lever] = float(np.round(dice.uniform(low, high), 4)) * int(dice.random() < 0.6)
+        changes["inflow"] = float(np.round(dice.uniform(-1, 3), 3)) * int(dice.random() < 0.4) * any(inflow.values())
         try:
             scenario = crr.Scenario(**changes)
             model.under(scenario)
@@ -216,10 +228,10 @@ def test_the_browser_computes_what_python_computes(open_page: OpenPage, page_fil
     answers = open_page(page_file).evaluate(
         """async ([source, inputs]) => {
             const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-            const { moved, project, effects, layers } = await import(url);
+            const { moved, project, withInflow, effects, layers } = await import(url);
             return inputs.map(({ chain, changes, periods, margins }, i) => {
                 const matrix = moved(chain, changes);
-                const base = project(chain, matrix, periods, margins);
+                const base = project(withInflow(chain, changes.inflow), matrix, periods, margins);
                 if (i % 3) return { matrix, ...base };
                 const levers = [0.01, 1e-7].map((point) => effects(chain, changes, periods, margins, point));
                 return { matrix, ...base, few: { levers, layers: layers(chain, base.path) } };
@@ -288,14 +300,15 @@ def test_the_band_of_the_browser_is_that_of_python(open_page: OpenPage, page_fil
     cases = [
         (crr.Scenario(), 1),
         (crr.Scenario(retention_middle=0.03, promotion=-0.02), 12),
-        (crr.Scenario(winback=0.01), 40),
+        (crr.Scenario(winback=0.01, inflow=0.5), 40),
     ]
     inputs = [[as_json(model, {}), scenario.changes(), periods] for scenario, periods in cases]
     answers = open_page(page_file).evaluate(
         """async ([source, inputs]) => {
             const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-            const { moved, project, band } = await import(url);
-            return inputs.map(([chain, changes, periods]) => {
+            const { moved, project, withInflow, band } = await import(url);
+            return inputs.map(([still, changes, periods]) => {
+                const chain = withInflow(still, changes.inflow);
                 const matrix = moved(chain, changes);
                 const { path, customers } = project(chain, matrix, periods, {});
                 return band(chain, matrix, path, customers);
