@@ -147,7 +147,11 @@ def test_ends_that_are_the_last_day_are_asked_about():
     assert "end_is='last_active_day'" in str(asked.value)
     assert "end_is='first_day_after'" in str(asked.value)
     assert in_march(read_contracts(terms(), end_is="last_active_day", as_of="2024-04-01")) == (5, 4, 1)
-    assert in_march(read_contracts(terms(), end_is="first_day_after", as_of="2024-04-01")) == (0, 0, 0)
+    obeyed = read_contracts(terms(), end_is="first_day_after", as_of="2024-04-01")
+    assert in_march(obeyed) == (0, 0, 0)
+    assert obeyed.quality.notes[0].startswith("9 of 9 gaps between contracts of one customer last 1 day or less.")
+    merged = read_contracts(terms(), end_is="first_day_after", merge_gap=1, as_of="2024-04-01")
+    assert in_march(merged) == (4, 0, 4)  # no gap before March but for e, who does not renew; the last day stays unseen
 
 
 def test_an_end_in_the_last_minute_of_its_day_is_that_day():

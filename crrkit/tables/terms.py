@@ -226,9 +226,15 @@ def short_gap_note(pauses: pd.DataFrame) -> tuple[str, ...]:
     few, total = int(short["pairs"].sum()), int(gaps["pairs"].sum())
     if few < SHORT_GAPS or few < SHARE_OF_SHORT * total:
         return ()
-    note = _(
+    days = int(short["days"].max())
+    note = ngettext(
+        "{n} of {total} gaps between contracts of one customer last {days} day or less. A gap at the turn of a period"
+        " is a loss and a return; merge_gap={days} takes contracts so near for one relationship and leaves {rest}"
+        " gaps.",
         "{n} of {total} gaps between contracts of one customer last {days} days or less. A gap at the turn of a period"
-        " is a loss and a return; merge_gap={days} takes contracts so near for one relationship and leaves {rest} gaps."
+        " is a loss and a return; merge_gap={days} takes contracts so near for one relationship and leaves {rest}"
+        " gaps.",
+        days,
     )
     counts = {"n": format_number(few), "total": format_number(total), "rest": format_number(total - few)}
-    return (note.format(days=int(short["days"].max()), **counts),)
+    return (note.format(days=days, **counts),)
