@@ -156,7 +156,8 @@ def read_contracts(
         zone: The business's time zone, such as ``"Europe/Moscow"``; times with an offset are moved to it, times
             without one are taken as local.
         dates: How dates are written: ``"day-month-year"``, ``"month-day-year"``, ``"year-month-day"`` or a pattern
-            such as ``"%d.%m.%Y"``; by default it is seen from the column.
+            such as ``"%d.%m.%Y"``; or as numbers: ``"unix-seconds"`` (``-milliseconds``, ``-microseconds``),
+            ``"excel-days"`` or ``"excel-days-1904"``. By default it is seen from the column.
         decimal: The decimal mark of numbers in text, ``","`` or ``"."``; by default it is seen from the columns, and
             asked where ``1,200`` could be either.
         thousands: The mark between thousands, one of ``" "``, ``"'"``, ``","``, ``"."`` or ``""`` for none.

@@ -15,7 +15,6 @@ ENCODING = "the encoding is not recognised, or taken for another"
 LAYOUT = "what stands above or beside the table is taken for the table"
 VALUES = "the meaning of the fields is misread"
 FILES = "the kind of file is not known yet"
-TYPES = "a column of a type that cannot be read is read"
 
 # Cases that are not fine yet. One that is mended must leave the list, so that it stays true.
 KNOWN = {
@@ -31,18 +30,12 @@ KNOWN = {
     "enc-gbk-names": ENCODING,
     "enc-shift_jis-names": ENCODING,
     "sep-line-sep-directive": LAYOUT,
-    "date-ymd-2": VALUES,
-    "date-mixed-half-dmy-half-mdy": VALUES,
-    "date-offset-mixed-with-naive": VALUES,
-    "date-year-1900": VALUES,
-    "date-year-1970-01-01": VALUES,
     "xl-table-at-B3": LAYOUT,
     "xl-error-cell": VALUES,
     "xl-xlsm": FILES,
     "xl-duplicate-header": LAYOUT,
     "json-lines": FILES,
     "json-ndjson": FILES,
-    "glob-g-dmy-then-mdy": VALUES,
     "glob-g-second-dup-header": LAYOUT,
 }  # fmt: skip
 

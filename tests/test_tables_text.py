@@ -171,6 +171,91 @@ def test_what_is_printed_in_one_form_is_read_back(form):
     assert times(printed) == [datetime.strptime(written, form) for written in printed]  # noqa: DTZ007
 
 
+# Dates that prove two orders, or are numbers --------------------------------------------------------------------------
+
+
+def notes(values, **rules) -> tuple[str, ...]:
+    return text.parse_times(column(values), "x", **rules).notes
+
+
+def test_two_orders_in_one_column_are_refused_with_an_example_of_each():
+    mixed = ["05/01/2024", "17/01/2024", "31/01/2024", "02/29/2024", "03/13/2024"]
+    with pytest.raises(_errors.InputError, match=r"two orders: '31/01/2024' can only be day first, '03/13/2024'"):
+        times(mixed)
+
+
+def test_a_slip_among_dates_of_one_order_is_set_aside_and_said():
+    values = ["05/01/2024", "17/01/2024", "31/01/2024", "03/13/2024"]
+    assert times(values) == [at(2024, 1, 5), at(2024, 1, 17), at(2024, 1, 31), UNREADABLE]
+    assert notes(values) == ("1 date in 'x' is written in another form than the rest, and is set aside.",)
+    assert notes(["05.01.2024", "17.01.2024"]) == ()
+
+
+def test_dates_that_a_spreadsheet_turned_where_it_could_are_refused():
+    # 5 January became 2024-05-01; what has no month 13 or above stayed as it was.
+    with pytest.raises(_errors.InputError, match="look half turned by a spreadsheet"):
+        times(["2024-05-01", "2024-06-02", "13/01/2024", "14/01/2024", "20/02/2024"])
+    rest = ["2024-05-01", "2024-06-13", "13/01/2024", "14/01/2024", "05/02/2024"]  # turned by nobody
+    assert times(rest) == [UNREADABLE, UNREADABLE, at(2024, 1, 13), at(2024, 1, 14), at(2024, 2, 5)]
+    assert notes(rest) == ("2 dates in 'x' are written in another form than the rest, and are set aside.",)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ([1641024000, 1641110400], [at(2022, 1, 1, 8), at(2022, 1, 2, 8)]),
+        (["1704412800", "1704412800.5", None], [at(2024, 1, 5), at(2024, 1, 5, 0, 0, 0, 500000), None]),
+        ([1704412800.0, None], [at(2024, 1, 5), None]),
+        (["1704412800000", "1704412800250"], [at(2024, 1, 5), at(2024, 1, 5, 0, 0, 0, 250000)]),
+        (["1704412800000001"], [at(2024, 1, 5, 0, 0, 0, 1)]),
+        ([45292, 45300, 45330.5], [at(2024, 1, 1), at(2024, 1, 9), at(2024, 2, 8, 12)]),
+        (["45292.41666667", "45300"], [at(2024, 1, 1, 10), at(2024, 1, 9)]),
+    ],
+)
+def test_times_that_are_numbers(written, meant):
+    assert times(written) == meant
+    assert notes(written)[0].startswith("Numbers in 'x' are read as times written as ")
+
+
+def test_times_that_are_numbers_are_moved_or_said():
+    assert times([1641024000], zone="Europe/Moscow") == [at(2022, 1, 1, 11)]  # 08:00 UTC
+    assert times([45292], zone="Europe/Moscow") == [at(2024, 1, 1)]  # a spreadsheet knows no zone
+    assert times([43830], order="excel-days-1904") == [at(2024, 1, 1)]
+    assert times(["45292", "x"], order="excel-days") == [at(2024, 1, 1), UNREADABLE]
+    assert notes([45292], order="excel-days") == ()
+
+
+def test_numbers_that_are_no_times_stay_unreadable():
+    assert times(["2024-01-05", "45296"]) == [at(2024, 1, 5), UNREADABLE]
+    assert times(["45296", "99999"]) == times(["1704412800", "5"]) == [UNREADABLE, UNREADABLE]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (
+            ["5 января 2024", "17 мая 2024 г.", "31 декабря 2024 года"],
+            [at(2024, 1, 5), at(2024, 5, 17), at(2024, 12, 31)],
+        ),
+        (["05-янв.-2024", "14-Фев-2024", "13 мар. 2024"], [at(2024, 1, 5), at(2024, 2, 14), at(2024, 3, 13)]),
+        (["5 сентября 2024 9:05"], [at(2024, 9, 5, 9, 5)]),
+        (["31.12.2024, 14:30:00", "01.12.2024, 9:05:00"], [at(2024, 12, 31, 14, 30), at(2024, 12, 1, 9, 5)]),
+        (["05-Jan-24", "31-DEC-23"], [at(2024, 1, 5), at(2023, 12, 31)]),
+    ],
+)
+def test_months_in_words_and_clocks_behind_a_comma(written, meant):
+    assert times(written) == meant
+
+
+def test_two_digits_in_front_are_the_year_only_where_they_must_be():
+    must = ["24-01-05", "24-12-31", "24-02-29", "00-06-01"]  # no day 00: the last is no date day first
+    assert times(must) == [at(2024, 1, 5), at(2024, 12, 31), at(2024, 2, 29), at(2000, 6, 1)]
+    with pytest.raises(_errors.InputError, match="may begin with the year or with the day"):
+        times(["24-01-05", "24-01-17", "24-01-31"])
+    assert times(["24-01-05", "24-01-17"], order="%y-%m-%d") == [at(2024, 1, 5), at(2024, 1, 17)]
+    assert times(["05/01/24", "17/01/24", "31/01/24"]) == [at(2024, 1, 5), at(2024, 1, 17), at(2024, 1, 31)]
+
+
 # Zones ----------------------------------------------------------------------------------------------------------------
 
 ZONES = ["Europe/Moscow", "America/New_York", "Asia/Kolkata", "Pacific/Auckland", "UTC"]

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 ENDS = ("first_day_after", "last_active_day")
 CANONICAL = ("customer", "contract", "start", "end", "receipt", "at", "kind", "amount")
 LAST_DAY = datetime.combine(date.max, time.min)
+ZEROS = ("1899-12-30", "1899-12-31", "1900-01-01", "1970-01-01")
 GIVEN = "_given"
 NOBODY, ROUNDED = "_nobody", "_rounded"
 WHY = "why set aside"
@@ -205,6 +206,7 @@ def read_order_rows(
             **_unknown(row),
             "unreadable date": _unreadable(row, "at"),
             "no date": row["at"].isnull(),
+            "date that stands for none": _is_default(row["at"]),
             "unreadable number": _unreadable(row, *numbers),
             "on or after the cut-off": _not_before(row["at"], as_of),
         }
@@ -238,6 +240,7 @@ def read_event_rows(
             **_unknown(row),
             "unreadable date": _unreadable(row, "at"),
             "no date": row["at"].isnull(),
+            "date that stands for none": _is_default(row["at"]),
             "no kind": ~row["kind" + GIVEN],
             "kind not used": _unreadable(row, "kind"),
             "unreadable number": _unreadable(row, "amount"),
@@ -280,7 +283,8 @@ def _read(
     parsed |= parse_numbers(raw, {role: columns[role] for role in numbers if role in columns}, forms)
     for role, column in parsed.items():
         fields |= {role: column.value, role + GIVEN: column.given}
-    return replace(opened, notes=(*opened.notes, *who.notes)), fields
+    notes = [note for column in parsed.values() for note in column.notes]
+    return replace(opened, notes=(*opened.notes, *notes, *who.notes)), fields
 
 
 def _unknown(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -292,6 +296,12 @@ def _unknown(row: Mapping[str, Any]) -> dict[str, Any]:
 def _unreadable(row: Mapping[str, Any], *roles: str) -> ir.BooleanValue:
     """Whether something stood in a field that could not be read."""
     return ibis.or_(*[row[role + GIVEN] & row[role].isnull() for role in roles if role + GIVEN in row], text.NEVER)
+
+
+def _is_default(times: ir.Value) -> ir.BooleanValue:
+    """Whether a time is the zero of a spreadsheet, of a database or of Unix; on such days nobody bought."""
+    day = times.date()
+    return text.is_true(ibis.or_(*[day == ibis.date(zero) for zero in ZEROS]))
 
 
 def _not_before(times: ir.Value, as_of: datetime | None) -> ir.BooleanValue:
@@ -383,6 +393,9 @@ _REMEDIES = {
     "id rounded by a spreadsheet": mark("Export the ids again as text: 7.90001E+11 stands for many customers."),
     "no date": mark("Say which column holds the date."),
     "unreadable date": mark("Check the column, or say how dates are written, as in dates='day-month-year'."),
+    "date that stands for none": mark(
+        "Check the column: 1900-01-01 and 1970-01-01 are what systems write for no date."
+    ),
     "no kind": mark("Say which column says what happened with kind=."),
     "kind not used": mark("Name the kinds that count with kinds=."),
     "unreadable number": mark("Check the column of amounts."),

@@ -23,6 +23,7 @@ REASONS = (
     mark("id rounded by a spreadsheet"),
     mark("unreadable date"),
     mark("no date"),
+    mark("date that stands for none"),
     mark("no kind"),
     mark("kind not used"),
     mark("unreadable number"),

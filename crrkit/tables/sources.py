@@ -172,12 +172,25 @@ def business_zone(opened: Opened, roles: Sequence[str], zone: str | None) -> str
     if backend.name != "duckdb":
         message = _("Times with an offset in a {backend} table must be turned into local times there first.")
         raise InputError(message.format(backend=backend.name), argument="zone")
+    if zone is None:
+        _check_offsets(opened, roles)
     zone = zone or "UTC"
     try:
         backend.con.execute("SELECT timezone(?, now())", [zone]).fetchall()
     except duckdb.Error:  # a name that this machine knows and the engine does not, such as "localtime"
         raise _unknown_zone(zone, "") from None
     return zone
+
+
+def _check_offsets(opened: Opened, roles: Sequence[str]) -> None:
+    """Times with an offset beside times without one are on one clock only when it is known which."""
+    for column in [opened.columns[role] for role in roles]:
+        if text.has_offsets(opened.table, column) and text.has_clocks(opened.table, column):
+            message = _(
+                "Some times in {column!r} have an offset from UTC and some have none. Say zone=, the time zone of those"
+                " without."
+            )
+            raise InputError(message.format(column=column), argument="zone")
 
 
 def _check_zone(zone: str) -> None:
