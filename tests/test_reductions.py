@@ -60,7 +60,11 @@ EXPRESSIONS = {
     "with_gaps_merged": [module.with_gaps_merged(CONTRACTS, days=5)],
     "as_due": [module.as_due(table) for table in (CONTRACTS, module.with_gaps_merged(CONTRACTS, days=5))],
     "renewal_histogram": [module.renewal_histogram(UNITS, calendar=MONTHLY, as_of=AS_OF, late_days=30)],
-    "trailing_units": [module.trailing_units(ORDERS, days=days, as_of=AS_OF) for days in (1, 30.5)],
+    "trailing_units": [
+        module.trailing_units(ORDERS, days=days, months=months, as_of=AS_OF)
+        for days, months in ((1, None), (30.5, None), (None, 2))
+    ],
+    "term_histogram": [module.term_histogram(table, as_of=AS_OF) for table in (CONTRACTS, CONTRACTS.drop("contract"))],
     "own_gap_units": [module.own_gap_units(ORDERS, limits=[(10.0, 0.0), (5.0, 2.0), (0.0, 3.0)], as_of=AS_OF)],
     "population_gap": [module.population_gap(ORDERS, as_of=AS_OF)],
     "gap_histogram": [module.gap_histogram(ORDERS, as_of=AS_OF)],
