@@ -27,6 +27,7 @@ _HOMES = {
     "rates": ("Lifetime", "Rate", "average_rate", "convert_rate", "expected_lifetime", "quick_ratio"),
     "formula": ("Counts", "churn_from_counts", "crr_bounds", "crr_from_counts", "crr_from_sets", "solve_counts"),
     "samples": ("sample", "sample_path"),
+    "tables": ("Guess", "guess"),
     "bases": ("read_contracts", "read_orders"),
     "movement": ("RetentionTable", "retention_by_period"),
     "renewing": ("RenewalTable", "renewals"),
@@ -178,6 +179,8 @@ if TYPE_CHECKING:
     from crrkit.survival import compare_cohorts as compare_cohorts
     from crrkit.survival import life_table as life_table
     from crrkit.survival import survival_curve as survival_curve
+    from crrkit.tables import Guess as Guess
+    from crrkit.tables import guess as guess
     from crrkit.targets import Target as Target
     from crrkit.targets import TargetHistory as TargetHistory
     from crrkit.verdicts import assess as assess

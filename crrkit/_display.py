@@ -84,6 +84,10 @@ class Shown:
         """The heading of each shown column in the current language."""
         return {name: _(name) for name in self.kinds}
 
+    def above(self) -> Sequence[str]:
+        """Sentences without which the number would be taken for another one; they stand above everything."""
+        return ()
+
     def below(self) -> Sequence[str]:
         """Sentences that must not be missed; they stand below the table in text and HTML alike."""
         return ()
@@ -97,12 +101,15 @@ class Shown:
         table = table_to_html(
             self._shown_rows(), titles=self._shown_titles(), kinds=self._shown_kinds(), caption=self.caption()
         )
-        return table + "".join(f"<p>{html.escape(note)}</p>" for note in self.below())
+        before, after = (
+            "".join(f"<p>{html.escape(note)}</p>" for note in notes) for notes in (self.above(), self.below())
+        )
+        return before + table + after
 
     def __str__(self) -> str:
         """The caption, the shown columns as text, and what must not be missed."""
         text = table_to_text(self._shown_rows(), titles=self._shown_titles(), kinds=self._shown_kinds())
-        return "\n".join([*filter(None, [self.caption()]), text, *self.below()])
+        return "\n".join([*self.above(), *filter(None, [self.caption()]), text, *self.below()])
 
     __repr__ = __str__
 

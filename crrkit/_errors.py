@@ -39,6 +39,22 @@ class SourceError(InputError):
     """A file, table or address that cannot be read."""
 
 
+class UnsettledError(SourceError):
+    """A source that can be read in several ways, which give different numbers.
+
+    Attributes:
+        calls: The ways, each with ``python()`` and ``typed()``.
+    """
+
+    def __init__(self, message: str, *, calls: tuple[Any, ...], **words: str) -> None:
+        self.calls, self._message, self._words = calls, message, words
+        super().__init__(message.format(calls=[call.python() for call in calls], **words), argument="source")
+
+    def typed(self) -> str:
+        """The same sentence for whoever types options."""
+        return self._message.format(calls=[call.typed() for call in self.calls], **self._words)
+
+
 class InconsistentCounts(InputError):  # noqa: N818 - the name is part of the specification
     """Counts that no group of customers can have produced."""
 

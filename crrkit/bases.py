@@ -50,6 +50,11 @@ class Base:
     activity: Activity = "contract"
     engine: object = field(default=None, repr=False)
 
+    @property
+    def money(self) -> ir.Table:
+        """What was paid, for revenue; the table itself unless refunds are kept beside it."""
+        return self.table
+
     def units(self, unit: str) -> ir.Table:
         """The intervals of being a customer, ``customer, start, end``."""
         raise NotImplementedError
@@ -79,7 +84,18 @@ class ContractBase(Base):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class OrderBase(Base):
-    """Purchases, each at a moment; the activity rule says until when a buyer is a customer."""
+    """Purchases, each at a moment; the activity rule says until when a buyer is a customer.
+
+    Attributes:
+        refunded_too: The purchases and the money given back, when refunds were kept; ``table`` holds purchases alone.
+    """
+
+    refunded_too: ir.Table | None = field(default=None, repr=False)
+
+    @property
+    def money(self) -> ir.Table:
+        """What was paid, and what was given back when refunds are kept: for revenue, never for who was there."""
+        return self.table if self.refunded_too is None else self.refunded_too
 
     def units(self, unit: str) -> ir.Table:  # noqa: ARG002 - one id is one customer
         """The intervals of being a customer, ``customer, start, end``; activity by period has none."""
@@ -136,7 +152,8 @@ def read_contracts(
     Args:
         source: A path or pattern (CSV, TSV, Excel, Parquet, also packed), a pandas, Polars or Arrow table, a DuckDB
             relation or an Ibis table.
-        customer: The column with the customer's id. A column that is not named is looked for by its usual names.
+        customer: The column with the customer's id. A column that is not named is looked for by its usual names;
+            ``""`` for ``contract`` or ``amount`` says that there is none.
         start: The column with the first moment of the contract.
         end: The column with its end.
         contract: The column with the contract's id, for ``unit="contract"``; a row without is one by itself.
@@ -204,6 +221,7 @@ def read_contracts(
         source=rows.quality.source, unit="person_any", activity="contract runs", as_of=cut, zone=rows.zone,
         week_starts=week_starts, year_starts=year_starts, end_is=end_is or "first_day_after",
         merge_gap=merge_gap, burn_in_days=burn_in_days,
+        read_as=rows.quality.read_as(),
     )  # fmt: skip
     table = reductions.with_gaps_merged(rows.table, days=merge_gap) if merge_gap else rows.table
     return ContractBase(table, rows.quality, card, rows.first, cut, names_of(by), engine=rows.engine)
@@ -218,6 +236,8 @@ def read_orders(
     quantity: str | None = None,
     price: str | None = None,
     receipt: str | None = None,
+    status: str | None = None,
+    counts: str | Sequence[str] | None = None,
     by: str | Sequence[str] = (),
     refunds: str = "set aside",
     activity: Activity = "period",
@@ -238,12 +258,17 @@ def read_orders(
         source: As for `read_contracts`.
         customer: The column with the customer's id. A column that is not named is looked for by its usual names.
         at: The column with the moment of the purchase.
-        amount: The column with what was paid; or name ``quantity`` and ``price``, whose product it is.
+        amount: The column with what was paid; or name ``quantity`` and ``price``, whose product it is. Like ``receipt``
+            and ``status`` it is looked for by its usual names, too; ``""`` says that there is none.
         quantity: The column with the number of pieces; below 0 it marks a return.
         price: The column with the price of one piece.
         receipt: The column with the receipt's id.
+        status: The column that says what became of the purchase. Rows whose word is known to be none (cancelled,
+            failed, refunded, pending, test, отменён …) are set aside; a word that is not known counts, and is said.
+        counts: The words of ``status`` that are purchases; all others are then set aside.
         by: Columns that segment customers.
-        refunds: ``"set aside"`` (rows whose amount is 0 or below are no purchases) or ``"keep"``.
+        refunds: ``"set aside"`` (rows whose amount is 0 or below are no purchases) or ``"keep"``: an amount below 0
+            then lowers revenue, but makes nobody a customer; one of 0 is a purchase that cost nothing.
         activity: Who is a customer: ``"period"`` (who bought in the period before, and in this one), a
             `Trailing` window, or `OwnGap`, a limit from each customer's own rhythm.
         as_of: The cut-off; by default the day after the last purchase.
@@ -274,23 +299,31 @@ def read_orders(
         why set aside     rows  share of all rows
         no customer id       1              33.3%
         refund or return     1              33.3%
-        Columns: customer = who, at = when, amount = paid
+        Read as orders: customer = who, at = when, amount = paid
     """
     check_calendar(week_starts, year_starts)
     check_count(burn_in_days, name="burn_in_days")
     check_activity(activity)
     cut = moment_of(as_of)
-    named = {"customer": customer, "at": at, "amount": amount, "quantity": quantity, "price": price, "receipt": receipt}
+    named = {
+        "customer": customer, "at": at, "amount": amount, "quantity": quantity, "price": price, "receipt": receipt,
+        "status": status,
+    }  # fmt: skip
     forms = Forms(zone=zone, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody)
-    rows: Canonical = read_order_rows(source, named=named, by=names_of(by), refunds=refunds, forms=forms, as_of=cut)
+    rows: Canonical = read_order_rows(
+        source, named=named, by=names_of(by), refunds=refunds, counts=counts, forms=forms, as_of=cut
+    )
     cut = cut or day_after(rows.last)
     activity = settled(activity, rows.table, cut)
     card = DefinitionCard(
         source=rows.quality.source, unit="buyer", activity=str(activity), as_of=cut, zone=rows.zone,
         burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
-        refunds=refunds if "amount" in rows.table.columns else None,
+        refunds=refunds if "amount" in rows.table.columns else None, read_as=rows.quality.read_as(),
+        counts=None if counts is None else tuple(names_of(counts)),
     )  # fmt: skip
-    return OrderBase(rows.table, rows.quality, card, rows.first, cut, names_of(by), activity, rows.engine)
+    return OrderBase(
+        rows.table, rows.quality, card, rows.first, cut, names_of(by), activity, rows.engine, refunded_too=rows.money
+    )
 
 
 def check_activity(activity: Activity) -> None:

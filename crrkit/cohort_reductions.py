@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from crrkit.reductions import period_index, spells, with_segments
+from crrkit.reductions import is_purchase, period_index, spells, with_segments
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -212,20 +212,31 @@ def revenue_histogram(
     """``cohort, since, customers, revenue, capped, negative``, one row an age.
 
     ``capped`` sums what each customer paid, no more than in age 0; ``negative`` counts customers whose sum of age 0 is
-    below 0. Purchases without an amount are visits that add nothing, see `unpriced_count`.
+    below 0. Purchases without an amount are visits that add nothing, see `unpriced_count`. Money given back lowers the
+    revenue of the age in which it was, and makes nobody a customer of it.
     """
-    seen = orders.filter(orders["at"] < as_of)
-    priced = seen.select("customer", "at", amount=seen["amount"].cast("float64"))
+    seen = _from_first_purchase(orders.filter(orders["at"] < as_of))
+    priced = seen.select("customer", "at", amount=seen["amount"].cast("float64"), bought=is_purchase(seen))
     aged = _aged(priced, calendar, step)
-    paid = aged.group_by(_but(aged, "amount")).agg(revenue=aged["amount"].sum())
+    keys = [name for name in aged.columns if name not in ("amount", "bought")]
+    paid = aged.group_by(keys).agg(revenue=aged["amount"].sum(), bought=aged["bought"].any())
     paid = paid.mutate(revenue=paid["revenue"].fill_null(0.0))
     rows = with_segments(_from_opening(paid, step), seen, "at", by)
     return rows.group_by([*by, "cohort", "since"]).agg(
-        customers=rows.count(),
+        customers=rows.count(where=rows["bought"]),
         revenue=rows["revenue"].sum(),
         capped=ibis.least(rows["revenue"], rows["opening"]).sum(),
         negative=rows.count(where=(rows["since"] == 0) & (rows["opening"] < 0)),
     )
+
+
+def _from_first_purchase(money: ir.Table) -> ir.Table:
+    """Without refunds of what was bought before the list began: a cohort begins with a purchase."""
+    if "back" not in money.columns:
+        return money
+    first = money["at"].min(where=~money["back"]).over(group_by=money["customer"])
+    marked = money.mutate(opened=first)
+    return marked.filter(marked["at"] >= marked["opened"]).drop("opened")
 
 
 def unpriced_count(orders: ir.Table, *, as_of: datetime) -> ir.Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from crrkit._display import UNDEFINED, Shown
@@ -13,7 +14,6 @@ from crrkit._language import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     import pandas as pd
 
@@ -32,10 +32,16 @@ _WORDS = {
     "first_day_after": mark("the first day on which the contract no longer runs"),
     "last_active_day": mark("the last day on which the contract runs"),
     "set aside": mark("rows with an amount of 0 or below are set aside"),
-    "keep": mark("rows with an amount of 0 or below are kept"),
+    "keep": mark("amounts below 0 lower revenue and are no visit; amounts of 0 are purchases"),
     "removed": mark("a purchase that was given back in full counts as never made"),
     "outside": mark("people who never bought are no customers and in no rate"),
 }
+
+
+def said_reading(read_as: str) -> str:
+    """What rows were read as, ``"orders: customer = who"``, in the words of the current language."""
+    kind, _colon, pairs = read_as.partition(": ")
+    return _("Read as {kind}: {pairs}").format(kind=_(kind), pairs=pairs)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -54,6 +60,8 @@ class DefinitionCard:
         end_is: What the end date of a contract means; None for orders.
         burn_in_days: For so many days after the first event nobody knows who is new.
         merge_gap: A renewal up to so many days after the end is the same relationship.
+        read_as: What the rows were read as, such as ``"orders: customer = who, at = when"``.
+        counts: The words of the column of states that are purchases; None when nobody named them.
         refunds: What happens to amounts of 0 or below; None when there are no amounts.
         contacts: Where people stand who never bought; None when the list holds customers alone.
         new: Who is new.
@@ -74,6 +82,8 @@ class DefinitionCard:
     refunds: str | None = None
     contacts: str | None = None
     burn_in_days: int = 0
+    read_as: str | None = None
+    counts: tuple[str, ...] | None = None
     new: str = mark("a customer for the first time ever inside the period, and still there at its end")
     returned: str = mark("a former customer, not there at the start, there again at the end")
     segment: str | None = None
@@ -87,6 +97,13 @@ class DefinitionCard:
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return values | {"as_of": self.as_of.isoformat()}
 
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> DefinitionCard:
+        """The card that `to_dict` wrote, also after it has been through JSON."""
+        counts = values["counts"]
+        plain = {"as_of": datetime.fromisoformat(values["as_of"]), "counts": None if counts is None else tuple(counts)}
+        return cls(**{**values, **plain})
+
     def lines(self) -> list[tuple[str, str]]:
         """Pairs of heading and text in the current language; rules that do not apply are left out."""
         hidden = {"week_starts"} if self.every != "week" else set()
@@ -99,6 +116,7 @@ class DefinitionCard:
         return {
             "source": (_("Source"), self.source),
             "segment": (_("Segment"), self.segment),
+            "read_as": (_("Reading"), said_reading(self.read_as) if self.read_as else None),
             "every": (_("Period"), _(self.every) if self.every else None),
             "unit": (_("Unit"), _(_WORDS.get(self.unit, self.unit))),
             "activity": (_("Customer at a moment"), _(_WORDS.get(self.activity, self.activity))),
@@ -107,6 +125,7 @@ class DefinitionCard:
             "end_is": (_("End date of a contract"), _(_WORDS[self.end_is]) if self.end_is else None),
             "merge_gap": (_("Late renewals"), self._late()),
             "refunds": (_("Refunds"), _(_WORDS[self.refunds]) if self.refunds else None),
+            "counts": (_("States that count"), ", ".join(self.counts) if self.counts else None),
             "contacts": (_("Contacts"), _(_WORDS[self.contacts]) if self.contacts else None),
             "as_of": (_("Data seen until"), _("before {day}").format(day=format_date(self.as_of))),
             "burn_in_days": (_("Who is new is unknown"), self._burn_in()),

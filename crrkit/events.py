@@ -117,7 +117,7 @@ def read_events(
         >>> base = read_events(log, customer="who", at="at", kind="what", kinds={"paid": "purchase"})
         >>> print(base.quality)
         pandas table: 3 rows read = 3 used + 0 set aside
-        Columns: customer = who, at = at, kind = what
+        Read as events: customer = who, at = at, kind = what
         1 person never bought: a contact, no customer, and in no retention rate.
         >>> read_events(log, customer="who", at="at", kind="what")
         Traceback (most recent call last):
@@ -133,7 +133,10 @@ def read_events(
     forms = Forms(zone=zone, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody)
     rows = read_event_rows(source, named=named, kinds=kinds, other=other, by=names_of(by), forms=forms, as_of=cut)
     cut = cut or day_after(rows.last)
-    if check_choice(refunded, name="refunded", choices=("count", "remove")) == "remove" and amount is None:
+    if (
+        check_choice(refunded, name="refunded", choices=("count", "remove")) == "remove"
+        and "amount" not in rows.table.columns
+    ):
         message = _("refunded='remove' needs to know what was paid and given back. Name amount=.")
         raise InputError(message, argument="refunded", given=refunded)
     orders = _orders(rows.table, refunded, cut)
@@ -142,7 +145,7 @@ def read_events(
     card = DefinitionCard(
         source=rows.quality.source, unit="buyer", activity=str(rule), as_of=cut, zone=rows.zone,
         burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts, contacts="outside",
-        refunds="removed" if refunded == "remove" else None,
+        refunds="removed" if refunded == "remove" else None, read_as=rows.quality.read_as(),
     )  # fmt: skip
     contacts = int(people["people"] - people["buyers"])
     quality = replace(rows.quality, notes=(*rows.quality.notes, *_contact_note(contacts)))

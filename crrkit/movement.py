@@ -144,6 +144,10 @@ class RetentionTable(Shown):
             "status": _("status"),
         }  # fmt: skip
 
+    def above(self) -> tuple[str, ...]:
+        """What is in doubt about the list."""
+        return self.quality.doubts
+
     def below(self) -> tuple[str, ...]:
         """What must not be missed."""
         return (*self.notes, *([self.rhythm.note] if self.rhythm and self.rhythm.note else []))

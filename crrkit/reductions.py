@@ -65,25 +65,37 @@ def without_refunded(
 ) -> ir.Table:
     """The events of ``buying`` kinds but for purchases that were given back in full before the cut-off.
 
-    With receipts a purchase is given back when the refunds under its receipt reach what was paid; without, each refund
-    takes back the customer's latest purchase of the same amount that was not made after it.
+    With receipts a purchase is given back when the refunds under its receipt that follow it reach what was paid. Any
+    other refund takes back the latest purchase of the customer and the same amount before it that none has taken back.
     """
     seen = events.filter(events["at"] < as_of)
     bought, back = seen.filter(seen["kind"].isin(buying)), seen.filter(seen["kind"] == refund)
-    paid, returned = bought["amount"].abs(), back["amount"].abs()
     if by_receipt:
-        known = bought.mutate(paid=paid.sum().over(group_by=[bought["customer"], bought["receipt"]]))
-        sums = back.group_by("customer", "receipt").agg(back=returned.sum())
-        joined = known.left_join(sums, ["customer", "receipt"])
-        kept = joined.filter(joined["back"].isnull() | (joined["back"] < joined["paid"] - CENT))
-        return kept.select(*_but_the_kind(events))
-    bought, back = bought.mutate(cents=(paid / CENT).round()), back.mutate(cents=(returned / CENT).round())
-    sums = back.group_by("customer", "cents").agg(times=back.count(), until=back["at"].max())
-    joined = bought.left_join(sums, ["customer", "cents"])
-    early = joined["at"] <= joined["until"]
-    row = ibis.row_number().over(group_by=[joined["customer"], joined["cents"], early], order_by=joined["at"].desc())
-    numbered = joined.mutate(taken_back=(early & (row < joined["times"])).fill_null(ibis.literal(value=False)))
-    return numbered.filter(~numbered["taken_back"]).select(*_but_the_kind(events))
+        bought, back = _not_refunded_by_receipt(bought, back), back.anti_join(bought, ["customer", "receipt"])
+    return _not_refunded_by_amount(bought, back).select(*_but_the_kind(events))
+
+
+def _not_refunded_by_receipt(bought: ir.Table, back: ir.Table) -> ir.Table:
+    under = bought.group_by("customer", "receipt").agg(paid=bought["amount"].abs().sum(), since=bought["at"].min())
+    joined = back.join(under, ["customer", "receipt"])
+    after = joined.filter(joined["at"] >= joined["since"])
+    sums = after.group_by("customer", "receipt").agg(returned=after["amount"].abs().sum(), paid=after["paid"].max())
+    whole = sums.filter(sums["returned"] >= sums["paid"] - CENT)
+    return bought.anti_join(whole, ["customer", "receipt"])
+
+
+def _not_refunded_by_amount(bought: ir.Table, back: ir.Table) -> ir.Table:
+    """A refund closes the last purchase that is open, as a bracket does.
+
+    A purchase was given back when, after it, fewer purchases are open at some time than were with it.
+    """
+    steps = bought.mutate(step=1).union(back.mutate(step=-1))
+    steps = steps.mutate(cents=(steps["amount"].abs() / CENT).round())
+    own = {"group_by": ["customer", "cents"], "order_by": ["at", ibis.desc("step")]}
+    counted = steps.mutate(depth=steps["step"].sum().over(ibis.window(**own, preceding=(None, 0))))
+    lowest = counted["depth"].min().over(ibis.window(**own, following=(1, None)))
+    marked = counted.mutate(closed=(lowest < counted["depth"]).fill_null(ibis.literal(value=False)))
+    return marked.filter((marked["step"] == 1) & ~marked["closed"])
 
 
 def buyers_and_contacts(events: ir.Table, *, buying: tuple[str, ...]) -> ir.Table:
@@ -283,7 +295,7 @@ def revenue_by_period(orders: ir.Table, *, calendar: Calendar, as_of: datetime, 
 
     ``revenue`` is what the customers of the period paid in it, ``retained`` what the same customers paid in the next
     period, ``capped`` the same, for each no more than before; ``negative`` counts customers one of whose two sums is
-    below 0.
+    below 0. Whoever only got money back in a period is none of its ``customers``.
     """
     paid = _paid(orders, calendar, as_of)
     own = {"group_by": paid["customer"], "order_by": paid["period"]}
@@ -291,7 +303,7 @@ def revenue_by_period(orders: ir.Table, *, calendar: Calendar, as_of: datetime, 
     following = ibis.ifelse(adjacent.fill_null(ibis.literal(value=False)), paid["revenue"].lead().over(**own), 0.0)
     rows = with_segments(paid.mutate(following=following), orders.filter(orders["at"] < as_of), "at", by)
     return rows.group_by(*by, "period").agg(
-        customers=rows.count(),
+        customers=rows.count(where=rows["bought"]),
         revenue=rows["revenue"].sum(),
         retained=rows["following"].sum(),
         capped=ibis.least(rows["revenue"], rows["following"]).sum(),
@@ -313,14 +325,17 @@ def retail_histogram(orders: ir.Table, *, calendar: Calendar, as_of: datetime) -
         receipt=receipt,
         day=seen["at"].date(),
         amount=seen["amount"].cast("float64"),
+        bought=is_purchase(seen),
     )
     own = rows.group_by("period", "customer").agg(
-        receipts=rows["receipt"].nunique() + rows["receipt"].isnull().ifelse(1, 0).sum(),
-        days=rows["day"].nunique(),
+        receipts=rows["receipt"].nunique(where=rows["bought"])
+        + (rows["bought"] & rows["receipt"].isnull()).ifelse(1, 0).sum(),
+        days=rows["day"].nunique(where=rows["bought"]),
         revenue=rows["amount"].sum(),
+        bought=rows["bought"].any(),
     )
     return own.group_by("period").agg(
-        buyers=own.count(),
+        buyers=own.count(where=own["bought"]),
         receipts=own["receipts"].sum(),
         repeat_buyers=ibis.ifelse(own["days"] > 1, 1, 0).sum(),
         revenue=own["revenue"].sum(),
@@ -356,9 +371,17 @@ def _paid(orders: ir.Table, calendar: Calendar, as_of: datetime) -> ir.Table:
     """What each customer paid in each period, ``customer, period, revenue``."""
     seen = orders.filter((orders["at"] < as_of) & orders["amount"].notnull())
     rows = seen.select(
-        customer=seen["customer"], period=period_index(seen["at"], calendar), amount=seen["amount"].cast("float64")
+        customer=seen["customer"],
+        period=period_index(seen["at"], calendar),
+        amount=seen["amount"].cast("float64"),
+        bought=is_purchase(seen),
     )
-    return rows.group_by("customer", "period").agg(revenue=rows["amount"].sum())
+    return rows.group_by("customer", "period").agg(revenue=rows["amount"].sum(), bought=rows["bought"].any())
+
+
+def is_purchase(money: ir.Table) -> ir.BooleanValue:
+    """Whether a row of money is a purchase; one that is marked ``back`` is money given back."""
+    return ~money["back"] if "back" in money.columns else ibis.literal(value=True)
 
 
 def contracts_of_people(contracts: ir.Table, *, since: datetime, until: datetime) -> ir.Table:

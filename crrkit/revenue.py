@@ -135,7 +135,7 @@ def revenue_retention(
     segments = tuple(check_choice(name, name="by", choices=base.by) for name in names_of(by))
     calendar = Calendar(every, week_starts=base.card.week_starts, year_starts=base.card.year_starts)
     span = span_of(base, calendar, first=first, last=last)
-    asked = reductions.revenue_by_period(orders.table, calendar=calendar, as_of=base.as_of, by=segments)
+    asked = reductions.revenue_by_period(orders.money, calendar=calendar, as_of=base.as_of, by=segments)
     found = reductions.collect(asked)
     table = in_segments(found, segments, lambda part: _retained(part, calendar, span, base))
     return RevenueRetention(table, every, base.card.with_(every=every), segments)
@@ -215,7 +215,7 @@ def retail_measures(base: Base, *, every: str = "month") -> RetailMeasures:
     orders = _with_amounts(base)
     calendar = Calendar(every, week_starts=base.card.week_starts, year_starts=base.card.year_starts)
     span = span_of(base, calendar)
-    found = reductions.collect(reductions.retail_histogram(orders.table, calendar=calendar, as_of=base.as_of))
+    found = reductions.collect(reductions.retail_histogram(orders.money, calendar=calendar, as_of=base.as_of))
     table = found.set_index("period").reindex(list(span)).fillna(0).reset_index(drop=True)
     table = table.astype({"buyers": "int64", "receipts": "int64", "repeat_buyers": "int64"})
     table = dated(table.assign(start=table["buyers"]), calendar, span, base).drop(columns="start")
@@ -296,7 +296,7 @@ def concentration(base: Base | Sequence[float], *, top: float = 0.2) -> Concentr
 
 
 def _ranked_base(base: OrderBase, top: float) -> pd.DataFrame:
-    ranks = reductions.revenue_ranks(base.table, as_of=base.as_of, top=top, points=LORENZ_POINTS)
+    ranks = reductions.revenue_ranks(base.money, as_of=base.as_of, top=top, points=LORENZ_POINTS)
     return reductions.collect(ranks).sort_values("bucket")
 
 

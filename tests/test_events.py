@@ -167,3 +167,58 @@ def test_before_the_refund_nobody_knew_of_it():
 def test_without_amounts_nothing_can_be_taken_back():
     with pytest.raises(ValueError, match="needs to know what was paid"):
         read(BACK.drop(columns="paid"), refunded="remove")
+
+
+def test_a_refund_takes_back_the_purchase_that_it_follows():
+    # The refund of 2 January takes back the purchase of 1 January, that of 7 March the one of 6 March; the one of
+    # 5 February, at the same price, was never given back. A refund before everything takes back nothing.
+    rows = [
+        ("2023-12-01", "refund"), ("2024-01-01", "purchase"), ("2024-01-02", "refund"), ("2024-02-05", "purchase"),
+        ("2024-03-06", "purchase"), ("2024-03-07", "refund"),
+    ]  # fmt: skip
+    log = pd.DataFrame(rows, columns=["at", "kind"]).assign(who="a", paid=10.0)
+    left = read(log, amount="paid", refunded="remove").table.to_pandas()["at"]
+    assert left.dt.strftime("%m-%d").tolist() == ["02-05"]
+
+
+def test_with_receipts_too_a_refund_follows_its_purchase():
+    # r1 was given back before it was bought: no. r2 after: yes. The refund without a known receipt goes by the amount.
+    rows = [
+        ("2024-01-01", "refund", 10.0, "r1"), ("2024-01-05", "purchase", 10.0, "r1"),
+        ("2024-02-05", "purchase", 10.0, "r2"), ("2024-02-06", "refund", 10.0, "r2"),
+        ("2024-03-05", "purchase", 7.0, "r3"), ("2024-03-06", "refund", 7.0, "back 1"),
+    ]  # fmt: skip
+    log = pd.DataFrame(rows, columns=["at", "kind", "paid", "slip"]).assign(who="a")
+    left = read(log, amount="paid", receipt="slip", refunded="remove").table.to_pandas()["at"]
+    assert left.dt.strftime("%m-%d").tolist() == ["01-05"]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.booleans(), st.sampled_from([5.0, 7.0])), min_size=1, max_size=12))
+def test_refunds_close_the_last_open_purchase_as_brackets_do(deeds):
+    open_now: dict[tuple[str, float], list[int]] = {}
+    for day, (who, is_refund, paid) in enumerate(deeds):
+        stack = open_now.setdefault((who, paid), [])
+        if not is_refund:
+            stack.append(day)
+        elif stack:
+            stack.pop()
+    begin = pd.Timestamp("2024-01-01")
+    log = pd.DataFrame({
+        "who": [who for who, _back, _paid in deeds],
+        "at": [begin + pd.Timedelta(days=day) for day in range(len(deeds))],
+        "kind": ["refund" if back else "purchase" for _who, back, _paid in deeds],
+        "paid": [paid for _who, _back, paid in deeds],
+    })  # fmt: skip
+    left = read(log, amount="paid", refunded="remove").table.to_pandas()["at"]
+    expected = sorted(begin + pd.Timedelta(days=day) for stack in open_now.values() for day in stack)
+    assert sorted(left) == expected
+
+
+def test_a_slip_of_the_pen_in_kinds_is_refused_with_the_words_there_are():
+    with pytest.raises(
+        ValueError, match=r"kinds: 'vist' does not occur .* 'contract', 'incident', .* Did you mean 'visit'"
+    ):
+        read(kinds={"vist": "visit"})
+    with pytest.raises(ValueError, match="kinds: 'paid' does not occur"):
+        read(kinds={"purchase": ["purchase", "paid"]}, other="set aside")

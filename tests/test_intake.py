@@ -27,7 +27,8 @@ from crrkit import _errors, _language, samples
 from crrkit.bases import read_contracts, read_orders
 from crrkit.cohorts import cohort_grid
 from crrkit.movement import retention_by_period
-from crrkit.tables import REASONS
+from crrkit.revenue import retail_measures, revenue_retention
+from crrkit.tables import REASONS, guess
 from crrkit.tables.columns import RESERVED
 
 TRUTH = json.loads((Path(__file__).parent.parent / "sample_data" / "truth.json").read_text(encoding="utf-8"))
@@ -586,10 +587,12 @@ def test_no_id_stands_in_what_is_printed():
     assert not re.search(r"C\d{5}", printed)
 
 
-def test_quantities_that_nobody_named_are_pointed_out():
-    log = pd.DataFrame({"who": ["a"], "when": ["2024-01-05"], "Quantity": [-1], "UnitPrice": [5.0]})
-    assert any("Quantity" in note for note in orders_of(log).quality.notes)
-    assert not orders_of(log.assign(Quantity=1), quantity="Quantity", price="UnitPrice").quality.notes
+def test_quantities_that_are_not_read_are_pointed_out():
+    rows = {"who": ["a", "b"], "when": "2024-01-05", "Quantity": [-1, 1], "UnitPrice": 5.0, "paid": 5.0}
+    unread = orders_of(pd.DataFrame(rows), amount="paid").quality
+    assert "Column 'Quantity' was not read and is below 0 in 1 row" in unread.doubts[0]
+    assert unread.notes == unread.doubts
+    assert not orders_of(pd.DataFrame(rows), quantity="Quantity", price="UnitPrice").quality.notes
 
 
 def test_a_file_is_not_held_open(tmp_path):
@@ -597,3 +600,249 @@ def test_a_file_is_not_held_open(tmp_path):
     base = orders_of(path)
     os.replace(path, tmp_path / "moved.csv")  # noqa: PTH105 - the call that the test is about
     assert len(retention_by_period(base, every="month").table) == 6
+
+
+# One reading for every door -------------------------------------------------------------------------------------------
+
+
+def test_what_nobody_named_is_found_by_its_usual_name():
+    log = pd.DataFrame({
+        "who": ["a", "a", "b"], "when": ["2024-01-05", "2024-02-05", "2024-01-06"], "total": [10, -10, 5],
+        "order_id": [1, 2, 3], "order_status": ["paid", "paid", "cancelled"],
+    })  # fmt: skip
+    base = orders_of(log)
+    found = {"customer": "who", "at": "when", "receipt": "order_id", "status": "order_status", "amount": "total"}
+    assert base.quality.columns == found
+    reasons = dict(base.quality.table[["reason", "rows"]].itertuples(index=False))
+    assert reasons == {"status does not count": 1, "refund or return": 1}
+    assert "'cancelled' (1)" in base.quality.notes[0]
+    found_line = "orders: customer = who, at = when, receipt = order_id, status = order_status, amount = total"
+    assert base.card.read_as == found_line
+    assert str(base.quality).count(f"Read as {found_line}") == str(base.card).count(f"Read as {found_line}") == 1
+
+
+def test_a_role_can_be_said_to_have_no_column():
+    log = pd.DataFrame({"who": ["a", "a"], "when": ["2024-01-05", "2024-02-05"], "total": [10, -10]})
+    base = orders_of(log, amount="")
+    assert base.quality.rows_used == 2
+    assert base.quality.columns == {"customer": "who", "at": "when", "amount": ""}
+    assert "amount" not in base.quality.reading()
+    assert "'total' was not read and is below 0 in 1 row" in base.quality.doubts[0]
+
+
+def test_a_column_holds_one_role_only():
+    log = pd.DataFrame({"order_id": [1, 1, 2], "date": "2024-01-05", "region": "N"})
+    assert read_orders(log, customer="order_id").quality.columns == {"customer": "order_id", "at": "date"}
+    twice = pd.DataFrame([["a", "2024-01-05", 1, 2]], columns=["who", "when", "total", "total"])
+    assert orders_of(twice).quality.columns == {"customer": "who", "at": "when"}
+
+
+STATES = ["paid", "paid", "cancelled", "paid", "failed"]
+SHOP = pd.DataFrame({
+    "who": ["a", "b", "a", "b", "c"],
+    "when": ["2024-01-10", "2024-01-12", "2024-02-10", "2024-02-11", "2024-02-12"],
+})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "states"),
+    [
+        ("status", STATES),
+        ("financial_status", ["paid", "partially_refunded", "refunded", "paid", "voided"]),
+        ("Статус заказа", ["Выполнен", "доставлен", "Отменён покупателем", "Оплачен", "Возврат"]),
+        ("state", ["complete", "shipped", "pending", "complete", "Payment declined"]),
+        ("order_status", ["processing", "delivered", "test order", "invoiced", "on-hold"]),
+    ],
+)
+def test_purchases_that_came_to_nothing_keep_nobody(name, states):
+    # In January a and b bought. In February only b's purchase counts: kept 1 of 2, nobody new.
+    base = orders_of(SHOP.assign(**{name: states}), as_of="2024-03-01")
+    row = retention_by_period(base, every="month").row("2024-02")
+    assert row[["start", "kept", "lost", "new", "end"]].tolist() == [2, 1, 1, 0, 1]
+    assert all(repr(word) in base.quality.notes[0] for word in (states[2], states[4]))
+    assert base.quality.doubts == ()
+
+
+def test_which_states_count_can_be_said():
+    log = SHOP.assign(where=["K", "L", "K", "M", "K"])
+    base = orders_of(log, status="where", counts=["K", "M"])
+    assert base.quality.rows_used == 4
+    assert "'L' (1)" in base.quality.notes[0]
+    assert "States that count: K, M" in str(base.card)
+    assert orders_of(log, status="where", counts="K").quality.rows_used == 3
+    error = refusal(orders_of, log, status="where", counts=["K", "m"])
+    assert (error.argument, error.available) == ("counts", ["K", "L", "M"])
+    assert "Did you mean 'M'?" in str(error)
+    assert refusal(orders_of, log, counts=["K"]).argument == "counts"
+
+
+def test_states_that_nobody_knows_count_and_are_said_first():
+    base = orders_of(SHOP.assign(status=["gold", "", "cancelled", "gold", "blue"]))
+    assert base.quality.rows_used == 4
+    assert "also says 'gold' (2), '' (1), 'blue' (1)" in base.quality.doubts[0]
+    assert str(retention_by_period(base, every="month")).startswith(base.quality.doubts[0])
+    assert base.quality.doubts[0].split(":")[0] in retention_by_period(base, every="month").to_html().replace(
+        "&#x27;", "'"
+    )
+
+
+def test_a_state_of_a_country_is_no_state_of_a_purchase():
+    for states in (["TX", "NY", "TX", "CA", "NY"], ["x"] * 5, [f"text {k}" for k in range(5)]):
+        base = orders_of(SHOP.assign(state=states))
+        assert (base.quality.rows_used, base.quality.notes) == (5, ())
+        assert "status" not in base.quality.columns
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("kind", ["visit", "purchase", "purchase", "visit", "purchase"]),
+        ("Event Type", ["product_view", "add_to_cart", "buy", "product_view", "buy"]),
+        ("action", ["x", "y", "x", "y", "x"]),
+        ("type", ["sale", "refund", "sale", "sale", "sale"]),
+        ("type", ["new", "used", "new", "new", "new"]),  # nothing says that each row is a purchase
+        ("событие", ["визит", "покупка", "визит", "покупка", "визит"]),
+        ("status", ["view", "click", "buy", "view", "buy"]),
+        ("activity", ["visit"] * 5),
+    ],
+)
+def test_a_log_of_events_is_not_read_as_purchases(name, words):
+    error = refusal(orders_of, SHOP.assign(**{name: words}))
+    assert isinstance(error, _errors.UnsettledError)
+    assert f"read_events(…, kind={name!r})" in str(error)
+    assert f"read_orders(…, status={name!r}, counts=[" in str(error)
+    events, orders = error.calls
+    assert orders_of(SHOP.assign(**{name: words}), **orders.arguments).quality.rows_used > 0
+    assert (events.kind, events.arguments) == ("events", {"kind": name})
+
+
+def test_what_only_sorts_purchases_is_no_log_of_events():
+    cards = SHOP.assign(type=["card", "cash", "card", "card", "cash"], total=5.0)
+    base = orders_of(cards)
+    assert base.quality.rows_used == 5
+    assert "Column 'type' was not read and says 'card' (3), 'cash' (2)" in base.quality.doubts[0]
+    assert not orders_of(cards, status="type", counts=["card", "cash"]).quality.doubts
+    refusal(orders_of, cards.assign(total=[5.0, None, 5, 5, 5]))
+    for quiet in (["sale"] * 5, ["order", "sale", "order", "sale", "order"], ["shop"] * 5, list("vwxyz")):
+        assert orders_of(SHOP.assign(type=quiet)).quality.notes == ()
+    split = orders_of(SHOP.assign(type=["visit", "buy", "buy", "buy", "buy"]), by="type")
+    assert "says 'buy' (4), 'visit' (1)" in split.quality.doubts[0]  # a segment was asked for, and is in doubt
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "said"),
+    [
+        ("cancelled_at", [None, None, "2024-02-11", None, None], "marks 1 row"),
+        ("is_refunded", [False, False, True, True, False], "marks 2 rows"),
+        (
+            "delivery_status",
+            ["delivered", "delivered", "returned", "failed", "delivered"],
+            "says 'failed' (1), 'returned' (1)",
+        ),
+        ("net_value", [5, 5, -5, 5, 5], "is below 0 in 1 row"),
+    ],
+)
+def test_a_column_left_unread_that_speaks_against_a_purchase_is_said(name, values, said):
+    quality = orders_of(SHOP.assign(**{name: values})).quality
+    assert quality.rows_used == 5
+    assert len(quality.doubts) == 1
+    assert f"Column {name!r} was not read" in quality.doubts[0]
+    assert said in quality.doubts[0]
+
+
+def test_a_column_left_unread_that_says_nothing_is_not_mentioned():
+    log = SHOP.assign(
+        cancelled_at=None, returned="no", delivery_status="delivered", total_discount=-1, lat=-1.5, units=0
+    )
+    assert orders_of(log).quality.notes == ()
+
+
+# Money that goes back -------------------------------------------------------------------------------------------------
+
+BACK = pd.DataFrame([
+    ("a", "2024-01-10", 100), ("a", "2024-02-03", -100), ("b", "2024-01-12", 50), ("b", "2024-02-12", 50),
+    ("b", "2024-02-20", -20), ("c", "2024-02-15", 0),
+], columns=["who", "when", "paid"])  # fmt: skip
+
+
+def test_a_refund_that_is_kept_is_money_and_no_visit():
+    # January: a 100, b 50. February: b paid 50 and got 20 back, a only got 100 back, c took something for nothing.
+    base = orders_of(BACK, amount="paid", refunds="keep", as_of="2024-03-01")
+    assert base.quality.rows_used == 6
+    row = retention_by_period(base, every="month").row("2024-02")
+    assert row[["start", "kept", "lost", "new", "end"]].tolist() == [2, 1, 1, 1, 2]
+    shop = retail_measures(base).table.set_index("period").loc["2024-02"]
+    assert shop[["buyers", "receipts", "revenue"]].tolist() == [2, 2, -70.0]  # 50 - 20 - 100 + 0
+    money = revenue_retention(base).table.set_index("period").loc["2024-02"]
+    assert money[["start", "opening", "closing"]].tolist() == [2, 150.0, -70.0]
+    grid = cohort_grid(base, every="month", value="revenue").to_pandas().set_index(["cohort", "age"])
+    assert grid.loc[("2024-01", 1), "active"] == 1
+    assert grid.loc[("2024-01", 1), "revenue"] == -70.0
+
+
+def test_a_refund_before_the_first_purchase_opens_no_cohort():
+    log = pd.concat([BACK, pd.DataFrame([("d", "2024-01-03", -9), ("d", "2024-02-03", 9)], columns=list(BACK))])
+    base = orders_of(log, amount="paid", refunds="keep", as_of="2024-03-01")
+    assert base.first == pd.Timestamp("2024-01-10")
+    grid = cohort_grid(base, every="month", value="revenue").to_pandas().set_index(["cohort", "age"])
+    assert grid.loc[("2024-02", 0), ["active", "revenue"]].tolist() == [2, 9.0]  # c and d
+
+
+# What a reader should know --------------------------------------------------------------------------------------------
+
+
+def test_ids_that_all_occur_once_are_those_of_purchases():
+    days = [f"2024-{1 + k % 6:02d}-05" for k in range(40)]
+    once = orders_of(pd.DataFrame({"who": range(40), "when": days})).quality
+    assert "Each of the 40 ids in column 'who' occurs once" in once.doubts[0]
+    assert not orders_of(pd.DataFrame({"who": [0, *range(39)], "when": days})).quality.notes
+    members = pd.DataFrame({"who": range(40), "joined": days, "gone": None})
+    assert not members_of(members).quality.notes  # one contract each is what contracts look like
+
+
+@pytest.mark.parametrize(("crowd", "is_said"), [(11, False), (12, True), (60, True)])
+def test_a_mass_of_rows_under_one_id(crowd, is_said):
+    # 100 rows, 12 of them under one id: there are 89 ids with 1.12 rows each, and ten times that is 11.2.
+    who = ["guest"] * crowd + [f"c{k}" for k in range(100 - crowd)]
+    notes = orders_of(pd.DataFrame({"who": who, "when": "2024-01-05"})).quality.doubts
+    assert [f"{crowd}.0%" in note for note in notes] == [True] * is_said
+
+
+def test_months_without_a_row_are_named():
+    # Ten rows a month from January to June, none in March, and the data are said to be seen up to August.
+    log = pd.DataFrame(
+        [(f"c{k % 7}", f"2024-0{m}-1{k}") for m in (1, 2, 4, 5, 6) for k in range(10)], columns=["who", "when"]
+    )
+    assert "1 month has no row at all (2024-03)" in orders_of(log).quality.doubts[0]
+    assert "2 months have no row at all (2024-03, 2024-07)" in orders_of(log, as_of="2024-08-20").quality.doubts[0]
+    sparse = log.groupby("when").head(1).iloc[::9]
+    assert not orders_of(sparse).quality.doubts  # a few rows a month leave months empty by chance
+
+
+def test_rows_that_repeat_others_whole_are_counted(tmp_path):
+    # Two of five rows again: 100 + 50 of 230 that were paid.
+    rows = "who,when,receipt,total,note\na,2024-01-10,1,100,x\nb,2024-01-12,2,50,y\na,2024-02-01,3,80,z\n"
+    twice = rows + "a,2024-01-10,1,100,x\nb,2024-01-12,2,50,y\n"
+    (note,) = orders_of(put(tmp_path, twice)).quality.notes
+    assert note.startswith("2 rows repeat others in every column: rates of customers stay as they are")
+    assert "but revenue is 65.2% higher" in note
+    assert orders_of(put(tmp_path, twice)).quality.doubts == ()
+    other = rows + "a,2024-01-10,1,100,another line of the receipt\n"
+    assert orders_of(put(tmp_path, other)).quality.notes == ()
+
+
+def test_a_guess_says_the_call_and_why():
+    found = guess(SHOP.assign(total=5, client=SHOP["who"], date=SHOP["when"])[["client", "date", "total"]])
+    assert (found.kind, found.call) == (
+        "orders",
+        "crr.read_orders(source, customer='client', at='date', amount='total')",
+    )
+    assert found.options == "--kind orders --customer client --at date --amount total"
+    members = guess(samples.sample_path("contracts"))
+    assert members.columns == {
+        "customer": "client_id", "start": "joined", "end": "left", "contract": "contract", "amount": "monthly_fee",
+    }  # fmt: skip
+    events = guess(samples.sample_path("events"))
+    assert (events.kind, events.columns["kind"]) == ("events", "kind")
+    assert "looks like a log of events" in events.reasons[0]
+    assert refusal(guess, pd.DataFrame({"who": ["a"], "what": ["b"]})).argument == "kind"

@@ -175,6 +175,7 @@ class TestRussian:
             "ordered",
             "amount",
             "total",
+            "receipt",
             "crrkit",
             "crr",
             "solve",

@@ -258,7 +258,15 @@ def report(
         )  # fmt: skip
     if kind is None:
         say(kind_line(settled), err=True)
-    say([str(written.findings[0]), "", _("The report: {file}").format(file=written.out.resolve())])
+    say(
+        [
+            *base.quality.doubts,
+            str(written.findings[0]),
+            base.quality.reading(),
+            "",
+            _("The report: {file}").format(file=written.out.resolve()),
+        ]
+    )
     if written.notebook:
         say(_("The notebook: {file}").format(file=written.notebook.resolve()))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from crrkit._language import format_date, format_number, ngettext
 from crrkit._language import gettext as _
-from crrkit.cli.reading import EVENT, columns_of, read, usual_columns
+from crrkit.cli.reading import EVENT, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,13 +17,6 @@ if TYPE_CHECKING:
     from crrkit.bases import Base
     from crrkit.cadence import Advice
     from crrkit.movement import RetentionTable
-
-ROLES = {
-    "orders": ("customer", "at", "receipt"),
-    "contracts": ("customer", "start", "end", "contract", "amount"),
-    "events": ("customer", "at", "kind", "receipt", "amount"),
-}
-PIECES = ("quantity", "price")
 
 
 @dataclass(frozen=True)
@@ -39,23 +32,15 @@ class Checked:
 
 
 def look(file: str, *, kind: str, reading: dict[str, Any]) -> Checked:
-    """Read a file under the options typed and the columns found, and count it once by the period that suits it."""
+    """Read a file under the options typed, and count it once by the period that suits it."""
     from crrkit.cadence import advise
     from crrkit.movement import retention_by_period
 
-    reading = _found(columns_of(file), kind, reading) | reading
     base = read(file, kind=kind, reading=reading)
+    found = {EVENT if role == "kind" else role: column for role, column in base.quality.columns.items()}
     advice = advise(base)
-    return Checked(file, kind, reading, base, advice, retention_by_period(advice.applied(base), every=advice.every))
-
-
-def _found(columns: list[str], kind: str, reading: dict[str, Any]) -> dict[str, str]:
-    """Columns by their usual names. Pieces times price comes first: pieces below 0 say which rows are returns."""
-    found = usual_columns(columns, roles=ROLES[kind])
-    if kind == "orders" and not {"amount", "quantity", "price"} & set(reading):
-        pair = usual_columns(columns, roles=PIECES)
-        found |= pair if len(pair) == len(PIECES) else usual_columns(columns, roles=("amount",))
-    return {EVENT if role == "kind" else role: column for role, column in found.items()}
+    kept = retention_by_period(advice.applied(base), every=advice.every)
+    return Checked(file, kind, found | reading, base, advice, kept)
 
 
 def check_lines(seen: Checked, *, kind_was_named: bool) -> Iterator[str]:

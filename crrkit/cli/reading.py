@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from crrkit._checks import check_choice
-from crrkit._errors import InputError
+from crrkit._errors import InputError, UnsettledError
 from crrkit._language import gettext as _
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "quantity": ("COLUMN", "Orders: column with the number of pieces; with --price instead of --amount."),
     "price": ("COLUMN", "Orders: column with the price of one piece."),
     "receipt": ("COLUMN", "Orders: column with the number of the receipt."),
+    "status": ("COLUMN", "Orders: column that says what became of the purchase, such as paid or cancelled."),
+    "counts": ("WORD", "Orders: a word of that column that is a purchase; can be repeated, all others are set aside."),
     "start": ("COLUMN", "Contracts: column with the first day."),
     "end": ("COLUMN", "Contracts: column with the end; empty while a contract runs."),
     "contract": ("COLUMN", "Contracts: column with the number of the contract."),
@@ -53,6 +55,7 @@ TYPES: dict[str, Any] = {
     "by": list[str],
     "open_ends": list[str],
     "kinds": list[str],
+    "counts": list[str],
     "burn_in_days": int,
 }  # all others are text
 
@@ -62,7 +65,8 @@ def takes_reading_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def with_options(**values: Any) -> None:
-        typed = {name: value for name in OPTIONS if (value := values.pop(name))}
+        given = {name: values.pop(name) for name in OPTIONS}
+        typed = {name: value for name, value in given.items() if value not in (None, [], 0)}
         command(reading=typed, **values)
 
     signature = inspect.signature(command, eval_str=True)
@@ -86,12 +90,13 @@ def read(file: str, *, kind: str, reading: dict[str, Any]) -> Base:
         other = next(name for name in KINDS if stray[0] in _options_of(readers[name]))
         message = _("{name}= belongs to {other}, and this is read as {kind}. Leave it out, or say kind={other!r}.")
         raise InputError(message.format(name=stray[0], other=other, kind=kind), argument=stray[0])
-    if kind != "events":
-        return readers[kind](file, **reading)
+    said = _as_read_events_says(reading) if kind == "events" else reading
     try:
-        return readers[kind](file, **_as_read_events_says(reading))
+        return readers[kind](file, **said)
+    except UnsettledError as error:
+        raise InputError(error.typed(), argument=error.argument) from error
     except InputError as error:
-        if error.argument != "kind":
+        if kind != "events" or error.argument != "kind":
             raise
         raise InputError(str(error).replace("kind=", f"{EVENT}="), argument=EVENT, given=error.given) from error
 
@@ -127,41 +132,9 @@ def settle_kind(file: str, *, kind: str | None, reading: dict[str, Any]) -> str:
     """The kind that was named, else the one that the options or the columns of the file tell."""
     if kind is not None:
         return check_choice(kind, name="kind", choices=KINDS)
-    if {EVENT, "kinds", "other"} & set(reading):
-        return "events"
-    if {"start", "end", "contract"} & set(reading):
-        return "contracts"
-    if {"at", "quantity", "price", "receipt"} & set(reading):
-        return "orders"
-    return _kind_of(columns_of(file))
+    from crrkit.tables.guessing import settle_kind as settled
 
-
-def usual_columns(columns: Iterable[str], *, roles: Iterable[str]) -> dict[str, str]:
-    """The columns whose names usually hold these roles."""
-    from crrkit.tables.columns import usual_column
-
-    named = list(columns)
-    return {role: column for role in roles if (column := usual_column(role, named)) is not None}
-
-
-def columns_of(file: str) -> list[str]:
-    """The columns of a file."""
-    from crrkit.tables.peek import column_names
-
-    return column_names(file)
-
-
-def _kind_of(columns: list[str]) -> str:
-    found = usual_columns(columns, roles=("start", "end", "at"))
-    if {"start", "end"} <= set(found):
-        return "contracts"
-    if "at" in found:
-        return "orders"
-    message = _(
-        "No column looks like the date of a purchase, or like the start and end of a contract; the columns are "
-        "{columns}. Say which one it is with at= for orders, or with start= and end= for contracts."
-    )
-    raise InputError(message.format(columns=", ".join(columns)), argument="kind", available=columns)
+    return settled(file, named=reading)
 
 
 def in_options(message: str, *, names: Iterable[str]) -> str:

@@ -150,7 +150,7 @@ def _money(plan: Plan) -> tuple[list[pd.DataFrame], list[str]]:
     """The table of each segment when revenue is followed, and what must be said about it."""
     base, shape, tables = plan.base, plan.shape, []
     histogram = reductions.collect(
-        reduce.revenue_histogram(base.table, calendar=plan.calendar, step=plan.step, as_of=base.as_of, by=plan.by)
+        reduce.revenue_histogram(base.money, calendar=plan.calendar, step=plan.step, as_of=base.as_of, by=plan.by)
     )
     for names, part in plan.parts(histogram):
         counts = {

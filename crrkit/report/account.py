@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
-from datetime import datetime
 from io import StringIO
 from typing import Any
 
@@ -107,8 +106,9 @@ def load_account(text: str) -> RetentionTable:
     head, _gap, body = text.strip().partition("\n\n")
     content = json.loads(head)
     table = pd.read_csv(StringIO(body), dtype={"period": str}, parse_dates=["from_", "until"])
-    card = DefinitionCard(**content["card"] | {"as_of": datetime.fromisoformat(content["card"]["as_of"])})
-    quality = QualityReport.from_counts(**content["quality"] | {"notes": tuple(content["quality"]["notes"])})
+    card = DefinitionCard.from_dict(content["card"])
+    said = {name: tuple(content["quality"][name]) for name in ("notes", "doubts")}
+    quality = QualityReport.from_counts(**content["quality"] | said)
     rhythm = content["rhythm"] and Rhythm.from_dict(content["rhythm"])
     notes = tuple(content["notes"])
     return RetentionTable(_with_rates(table), content["every"], card, quality, notes=notes, judged=rhythm)
@@ -133,4 +133,6 @@ def _plain_quality(quality: QualityReport) -> dict[str, Any]:
         "rows_used": quality.rows_used,
         "columns": dict(quality.columns),
         "notes": list(quality.notes),
+        "doubts": list(quality.doubts),
+        "kind": quality.kind,
     }

@@ -143,8 +143,7 @@ def rows_block(kept: RetentionTable) -> Html:
         row_block(*(format_cell(cell, kind) for cell, kind in zip(row, kinds.values(), strict=True)))
         for row in _cells(quality)
     ]
-    columns = ", ".join(f"{role} = {column}" for role, column in quality.columns.items())
-    lines = [_("Columns: {pairs}").format(pairs=columns), *quality.notes]
+    lines = [quality.reading(), *quality.notes]
     table = element("figure", table_block(heads, rows, label=_("Rows set aside"))) if rows else None
     return join(table, *(element("p", line, class_="caveat") for line in lines))
 

@@ -61,6 +61,7 @@ def retention_finding(kept: RetentionTable) -> Finding:
     when = in_period(row, kept.every)
     claim = capital(f"{phrases.kept_words(row, when)} {phrases.interval_words(row)}.")
     caveats = [
+        *kept.quality.doubts,
         *kept.notes,
         *([kept.rhythm.note] if kept.rhythm and kept.rhythm.note else []),
         *phrases.running_caveat(row),

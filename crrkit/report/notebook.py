@@ -221,6 +221,7 @@ def recipe(kept: RetentionTable, base: Base) -> str:
         "end_is": None,
         "merge_gap": 0,
         "refunds": "set aside",
+        "counts": None,
     }
     given = {name: getattr(kept.card, name) for name in usual}
     facts |= {name: value for name, value in given.items() if value not in (None, usual[name])}

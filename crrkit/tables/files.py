@@ -116,14 +116,19 @@ def text_columns(engine: duckdb.DuckDBPyConnection, paths: list[Path]) -> list[s
     return names
 
 
-def load_text(engine: duckdb.DuckDBPyConnection, paths: list[Path], columns: list[str], *, name: str) -> int:
-    """Copy the columns of a text file, as text, into a table; return how many lines could not be split into fields."""
+def load_text(
+    engine: duckdb.DuckDBPyConnection, paths: list[Path], columns: list[str], *, name: str, twins: str = ""
+) -> int:
+    """Copy the columns of a text file, as text, into a table; return how many lines could not be split into fields.
+
+    One more column, if ``twins`` names it, is the same for rows that are alike in every field, read or not.
+    """
     try:
-        unsplit, unclosed = _load_text(engine, paths, columns, name=name, dialect=_dialect(paths[0]))
+        unsplit, unclosed = _load_text(engine, paths, columns, name=name, twins=twins, dialect=_dialect(paths[0]))
     except SourceError:
         unclosed = True
     if unclosed:  # a quote that is never closed swallows the lines after it: here quotes are letters like others
-        unsplit, _unclosed = _load_text(engine, paths, columns, name=name, dialect="")
+        unsplit, _unclosed = _load_text(engine, paths, columns, name=name, twins=twins, dialect="")
     return unsplit
 
 
@@ -141,13 +146,13 @@ def _dialect(path: Path) -> str:
 
 
 def _load_text(
-    engine: duckdb.DuckDBPyConnection, paths: list[Path], columns: list[str], *, name: str, dialect: str
+    engine: duckdb.DuckDBPyConnection, paths: list[Path], columns: list[str], *, name: str, twins: str, dialect: str
 ) -> tuple[int, bool]:
-    wanted = ", ".join(quoted(column) for column in columns)
+    wanted = ", ".join([*(quoted(column) for column in columns), *([f"hash(line) AS {twins}"] if twins else [])])
     rejects = "unsplit_quoted" if dialect else "unsplit"
     options = f"{TEXT_OPTIONS}, {dialect} header = true, ignore_errors = true, store_rejects = true, rejects_limit = 0"
     options += f", rejects_table = '{rejects}', rejects_scan = '{rejects}_scans'"
-    query = f"CREATE OR REPLACE TABLE {name} AS SELECT {wanted} FROM read_csv({_list_of(paths)}, {options})"  # noqa: S608 - names are quoted
+    query = f"CREATE OR REPLACE TABLE {name} AS SELECT {wanted} FROM read_csv({_list_of(paths)}, {options}) AS line"  # noqa: S608 - names are quoted
     _run(engine, query, paths)
     lines = f"SELECT DISTINCT file_id, line, error_type = 'UNQUOTED VALUE' AS unclosed FROM {rejects}"  # noqa: S608 - names of our own, no value from outside
     found = engine.execute(f"SELECT count(*), coalesce(bool_or(unclosed), false) FROM ({lines})").fetchall()  # noqa: S608 - names of our own, no value from outside

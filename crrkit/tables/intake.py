@@ -17,14 +17,25 @@ import ibis
 
 from crrkit._checks import check_choice
 from crrkit._errors import SourceError
-from crrkit._language import format_number, format_percent, mark, ngettext
+from crrkit._language import format_number, mark, ngettext
 from crrkit._language import gettext as _
 from crrkit.tables import files, terms, text
 from crrkit.tables.customers import parse_customers
+from crrkit.tables.doubts import (
+    TWIN,
+    UNREAD,
+    id_doubts,
+    kind_columns,
+    month_doubts,
+    refuse_event_log,
+    repeat_notes,
+    unread_doubts,
+)
 from crrkit.tables.ids import parse_ids
 from crrkit.tables.kinds import BUYING, map_kinds
 from crrkit.tables.numbers import parse_numbers
 from crrkit.tables.open_ends import AS_WRITTEN, OpenEnds, open_ends_of, unread_ends, without_open_ends
+from crrkit.tables.purchases import settle_states
 from crrkit.tables.quality import REASONS, QualityReport
 from crrkit.tables.sources import Opened, business_zone, open_source
 
@@ -37,19 +48,19 @@ if TYPE_CHECKING:
     from crrkit.tables.text import Forms
 
 ENDS = ("first_day_after", "last_active_day")
-CANONICAL = ("customer", "contract", "start", "end", "receipt", "at", "kind", "amount")
+CANONICAL = ("customer", "contract", "start", "end", "receipt", "at", "kind", "amount", "back")
 LAST_DAY = datetime.combine(date.max, time.min)
 ZEROS = ("1899-12-30", "1899-12-31", "1900-01-01", "1970-01-01")
 GIVEN = "_given"
 NOBODY, ROUNDED = "_nobody", "_rounded"
 WHY = "why set aside"
-CROWD = 1000  # rows from which one id for most of them is worth a sentence
 BROKEN = 0.5  # from this share on, rows that cannot be read mean that the source was misread …
 GENTLE = {
     "no customer id",
     "id of nobody in particular",
     "no date",
     "kind not used",
+    "status does not count",
     "refund or return",
     "zero amount",
     "on or after the cut-off",
@@ -67,6 +78,7 @@ class Canonical:
         last: The latest time of the used rows that is not in the future.
         zone: The business's zone, or None when times are local as written.
         engine: What must stay alive while the table is used.
+        money: The rows of the table and refunds, when these were kept; None when revenue is what the table says.
     """
 
     table: ir.Table
@@ -75,6 +87,7 @@ class Canonical:
     last: datetime
     zone: str | None
     engine: object
+    money: ir.Table | None = None
 
     def with_notes(self, *notes: str) -> Canonical:
         """The same rows with more to know about them."""
@@ -116,7 +129,7 @@ def read_contract_rows(
     if end_is is not None:
         check_choice(end_is, name="end_is", choices=ENDS)
     rule = open_ends_of(open_ends)
-    opened = open_source(source, named=named, by=by, required=("customer", "start", "end"))
+    opened = open_source(source, kind="contracts", named=named, by=by)
     forms = replace(forms, zone=business_zone(opened, ("start", "end"), forms.zone))
     opened = _without_open_ends(opened, rule, forms)
     opened, fields = _read(opened, forms, ids=("contract",), times=("start", "end"), numbers=("amount",))
@@ -134,7 +147,9 @@ def read_contract_rows(
                 "on or after the cut-off": _not_before(row["start"], cut),
             }
 
-        return _account(opened, fields, wrong, by=by, times=("start", "end"), zone=forms.zone)
+        return _account(
+            opened, fields, wrong, by=by, times=("start", "end"), zone=forms.zone, as_of=as_of, kind="contracts"
+        )
 
     rows = account(as_of)
     notes = _unread_ends(opened, fields, rows.quality)
@@ -189,17 +204,23 @@ def read_order_rows(
     named: Mapping[str, str | None],
     by: Sequence[str],
     refunds: str,
+    counts: str | Sequence[str] | None,
     forms: Forms,
     as_of: datetime | None,
 ) -> Canonical:
     """Rows with ``customer at`` (and ``amount receipt`` when named)."""
     check_choice(refunds, name="refunds", choices=("set aside", "keep"))
-    opened = open_source(source, named=named, by=by, required=("customer", "at"))
+    opened = open_source(source, kind="orders", named=named, by=by)
+    opened, states = settle_states(opened, counts=counts, was_named=named["status"] is not None)
     forms = replace(forms, zone=business_zone(opened, ("at",), forms.zone))
     numbers = ("amount", "quantity", "price")
     opened, fields = _read(opened, forms, ids=("receipt",), times=("at",), numbers=numbers)
-    if "price" in fields:
-        fields["amount"] = fields["quantity"] * fields["price"]
+    fields = _with_product(fields)
+    if states.aside:
+        fields["status"] = opened.table[opened.columns["status"]].cast("string").strip().fill_null("")
+    if "amount" in fields and refunds == "keep":
+        fields["back"] = _below(fields)
+    doubts = _event_doubts(opened, fields, by)
 
     def wrong(row: Mapping[str, Any]) -> dict[str, Any]:
         bad = {
@@ -210,12 +231,63 @@ def read_order_rows(
             "unreadable number": _unreadable(row, *numbers),
             "on or after the cut-off": _not_before(row["at"], as_of),
         }
+        if states.aside:
+            bad["status does not count"] = row["status"].isin(states.aside)
         if "amount" in row and refunds == "set aside":
-            below = [text.is_true(row[name] < 0) for name in ("amount", "quantity") if name in row]
-            bad |= {"refund or return": ibis.or_(*below), "zero amount": text.is_true(row["amount"] == 0)}
+            bad |= {"refund or return": _below(row), "zero amount": text.is_true(row["amount"] == 0)}
         return bad
 
-    return _account(opened, fields, wrong, by=by, times=("at",), zone=forms.zone)
+    rows = _account(opened, fields, wrong, by=by, times=("at",), zone=forms.zone, as_of=as_of, kind="orders")
+    rows = _doubted(rows, doubts=(*states.doubts, *doubts), notes=states.notes)
+    return _money_apart(rows) if "amount" in fields and refunds == "keep" else rows
+
+
+def settle_orders(source: Any) -> dict[str, str]:
+    """The columns of a log of purchases, or the refusal of what is none; the rows are not read."""
+    roles = ("customer", "at", "amount", "quantity", "price", "receipt", "status")
+    opened = open_source(source, kind="orders", named=dict.fromkeys(roles), by=())
+    opened, _states = settle_states(opened, counts=None, was_named=False)
+    numbers = {role: column for role, column in opened.columns.items() if role in ("amount", "quantity", "price")}
+    amounts = {role: number.value for role, number in parse_numbers(opened.table, numbers, text.Forms()).items()}
+    _event_doubts(opened, _with_product(amounts), ())
+    return opened.columns
+
+
+def _with_product(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields with the amount, where it is the product of pieces and price."""
+    return fields | {"amount": fields["quantity"] * fields["price"]} if "price" in fields else fields
+
+
+def _below(row: Mapping[str, Any]) -> ir.BooleanValue:
+    """Whether money or pieces went back."""
+    return ibis.or_(*[text.is_true(row[name] < 0) for name in ("amount", "quantity") if name in row])
+
+
+def _event_doubts(opened: Opened, fields: Mapping[str, Any], by: Sequence[str]) -> list[str]:
+    """Refuse a log of events; see `crrkit.tables.doubts.refuse_event_log`."""
+    columns = kind_columns([*opened.unread, *by])
+    if not columns:
+        return []
+    priced = False
+    if "amount" in fields:
+        amounts = opened.table.select(amount=fields["amount"])
+        seen = amounts.aggregate(n=amounts.count(), priced=text.is_true(amounts["amount"] != 0).sum()).to_pyarrow()
+        priced = seen["n"][0].as_py() == seen["priced"][0].as_py()
+    return refuse_event_log(opened.table, columns, source=opened.name, by=by, priced=priced)
+
+
+def _doubted(rows: Canonical, *, doubts: Sequence[str], notes: Sequence[str] = ()) -> Canonical:
+    """The same rows with more to say of them, first what is in doubt."""
+    quality = rows.quality
+    all_notes = (*doubts, *quality.notes, *notes)
+    return replace(rows, quality=replace(quality, doubts=(*doubts, *quality.doubts), notes=all_notes))
+
+
+def _money_apart(rows: Canonical) -> Canonical:
+    """Purchases for who was there, purchases and refunds for revenue: money that goes back is no visit."""
+    bought = rows.table.filter(~rows.table["back"]).drop("back")
+    first = bought.aggregate(first=bought["at"].min()).to_pyarrow()["first"][0].as_py()
+    return replace(rows, table=bought, money=rows.table, first=first or rows.first)
 
 
 @_in_a_sentence
@@ -230,7 +302,7 @@ def read_event_rows(
     as_of: datetime | None,
 ) -> Canonical:
     """Rows with ``customer at kind`` (and ``amount receipt`` when named); kinds are those of `crrkit.tables.kinds`."""
-    opened = open_source(source, named=named, by=by, required=("customer", "at", "kind"))
+    opened = open_source(source, kind="events", named=named, by=by)
     forms = replace(forms, zone=business_zone(opened, ("at",), forms.zone))
     opened, fields = _read(opened, forms, ids=("receipt", "kind"), times=("at",), numbers=("amount",))
     fields |= _kinds(opened, fields["kind"], kinds, other)
@@ -252,7 +324,7 @@ def read_event_rows(
             bad["zero amount"] = bought & text.is_true(row["amount"] == 0)
         return bad
 
-    return _account(opened, fields, wrong, by=by, times=("at",), zone=forms.zone)
+    return _account(opened, fields, wrong, by=by, times=("at",), zone=forms.zone, as_of=as_of, kind="events")
 
 
 def _kinds(opened: Opened, word: ir.Value, kinds: Mapping[str, Any] | None, other: str) -> dict[str, Any]:
@@ -326,9 +398,13 @@ def _account(
     by: Sequence[str],
     times: tuple[str, ...],
     zone: str | None,
+    as_of: datetime | None,
+    kind: str,
 ) -> Canonical:
     """Give each row its reason or none, count once, and keep the rows without one."""
-    rows = opened.table.select(**fields, **{name: opened.table[name] for name in by})
+    looked_at = {UNREAD + str(place): opened.table[name] for place, name in enumerate(opened.unread)}
+    looked_at |= {TWIN: opened.table[TWIN]} if opened.has_twins else {}
+    rows = opened.table.select(**fields, **{name: opened.table[name] for name in by}, **looked_at)
     if opened.copied:  # read the fields once: the engine would read them again wherever one is mentioned
         rows = opened.engine.create_table("crrkit_rows", rows, overwrite=True)
     kept = [name for name in rows.columns if name in CANONICAL or name in by]
@@ -340,35 +416,43 @@ def _account(
         rows=marked.count(),
         first=marked[times[0]].min(),
         last=ibis.greatest(*[ibis.coalesce(x, latest[0]) for x in latest]),
+        months=_month(marked[times[0]]).nunique(),
     )
     seen = {row["reason"]: row for row in summary.to_pyarrow().to_pylist()}
     counts = {name: row["rows"] for name, row in seen.items() if name is not None} | {"cut-off line": opened.cut_lines}
-    used = seen.get(None, {"rows": 0, "first": None, "last": None})
+    used = seen.get(None, {"rows": 0, "first": None, "last": None, "months": 0})
     fetch = _fetcher(opened, _reason(wrong(fields)))
+    columns = opened.columns | dict.fromkeys(opened.declined, "")
     quality = QualityReport.from_counts(
-        counts, source=opened.name, rows_used=used["rows"], columns=opened.columns, notes=opened.notes, fetch=fetch
+        counts, source=opened.name, rows_used=used["rows"], columns=columns, notes=opened.notes, fetch=fetch, kind=kind
     )
     _refuse_broken(quality)
     met = found if rows.get_backend().name != "duckdb" else {name: found[name] for name in found if counts.get(name)}
     # Only what was met is looked for again: each condition costs a tenth of a measure. A warehouse may get new rows.
-    table = rows.filter(*[~fault for fault in met.values()]).select(*kept) if met else rows.select(*kept)
-    quality = replace(quality, notes=(*quality.notes, *_crowd_note(table, quality.rows_used)))
-    return Canonical(table, quality, used["first"], used["last"] or used["first"], zone, opened.engine)
+    good = rows.filter(*[~fault for fault in met.values()]) if met else rows
+    last = used["last"] or used["first"]
+    canonical = Canonical(good.select(*kept), quality, used["first"], last, zone, opened.engine)
+    doubts = _doubts(good, canonical, opened, months=used["months"], as_of=as_of)
+    twice = opened.has_twins and {"amount", "receipt"} & set(kept)
+    return _doubted(canonical, doubts=doubts, notes=repeat_notes(good) if twice else ())
 
 
-def _crowd_note(table: ir.Table, used: int) -> tuple[str, ...]:
-    """A sentence for whoever counts a cash desk or a guest account as one faithful customer."""
-    if used < CROWD:
-        return ()
-    most = table.group_by("customer").agg(rows=table.count()).agg(most=lambda t: t["rows"].max())
-    share = most.to_pyarrow()["most"][0].as_py() / used
-    if share < BROKEN:
-        return ()
-    note = _(
-        "One customer id holds {share} of the rows used: it may stand for nobody in particular, such as a cash desk or"
-        " guests, and counts as one customer."
-    )
-    return (note.format(share=format_percent(share)),)
+def _month(at: ir.Value) -> ir.IntegerValue:
+    return at.year() * 12 + at.month() - 1
+
+
+def _doubts(good: ir.Table, found: Canonical, opened: Opened, *, months: int, as_of: datetime | None) -> list[str]:
+    """What makes the rate of a list another number than it seems."""
+    quality, is_log = found.quality, found.quality.kind != "contracts"
+    said = id_doubts(found.table, used=quality.rows_used, column=quality.columns["customer"], once=is_log)
+    if is_log:
+        said += month_doubts(
+            found.table, used=quality.rows_used, months=months, first=found.first, last=found.last, as_of=as_of
+        )
+    if opened.unread:
+        bought = good.filter(good["kind"].isin(BUYING)) if quality.kind == "events" else good
+        said += unread_doubts(bought, opened.unread)
+    return said
 
 
 def _reason(wrong: Mapping[str, Any]) -> ir.StringValue:
@@ -401,6 +485,7 @@ _REMEDIES = {
     "unreadable number": mark("Check the column of amounts."),
     "ends before it starts": mark("start= and end= may be swapped."),
     "cut-off line": mark("Lines with too few or too many fields: export the file again."),
+    "status does not count": mark("Say which words of the column of states count with counts=."),
     "refund or return": mark("Check that amounts of sales are above 0, or say refunds='keep'."),
     "zero amount": mark("Check the column of amounts."),
     "on or after the cut-off": mark("Choose a later as_of."),

@@ -9,6 +9,7 @@ from crrkit._checks import suggestion
 from crrkit._errors import InputError, InputTypeError
 from crrkit._language import format_number, mark
 from crrkit._language import gettext as _
+from crrkit.tables.states import check_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -36,6 +37,11 @@ _USUAL = {
     "incident": ("incident", "complaint", "claim", "инцидент", "жалоба", "рекламация"),
 }  # fmt: skip
 _KIND_OF = {word: kind for kind, words in _USUAL.items() for word in words}
+# What else logs of clicks say; none of it is a purchase, and which of the seven kinds it is remains to be said.
+_CLICKS = re.compile(
+    r"click|cart|login|logon|logout|signin|signup|^register$|search|page|scroll|install|browse|wishlist|impression"
+    r"|checkout|subscribed?$|^openapp|^home$|^catalog|^start$|^end$|клик|корзин|вход|регистрац|поиск|каталог"
+)
 
 
 def map_kinds(
@@ -51,7 +57,8 @@ def map_kinds(
         other: ``"refuse"``, ``"set aside"`` or one of `KINDS`, for words that are neither named nor usual.
 
     Raises:
-        ValueError: If a kind is not known, or a word has no kind and ``other`` is ``"refuse"``.
+        ValueError: If a kind is not known, a word of ``kinds`` does not occur, or a word has no kind and ``other``
+            is ``"refuse"``.
 
     Examples:
         >>> map_kinds(["buy", "hum"], kinds={"hum": "visit"}, other="refuse")
@@ -63,11 +70,18 @@ def map_kinds(
         raise InputError(message.format(n=format_number(len(found))), argument="kind")
     if other not in (REFUSE, SET_ASIDE):
         _check_kind(other, name="other")
+    check_words(said, found, name="kinds")
     mapped = {word: said.get(word, _KIND_OF.get(_fold(word), other)) for word in found}
     unknown = sorted(word for word, kind in mapped.items() if kind == REFUSE)
     if unknown:
         raise _unknown(unknown)
     return {word: None if kind == SET_ASIDE else kind for word, kind in mapped.items()}
+
+
+def usual_kind(word: str) -> str | None:
+    """The kind that a word usually means, ``"click"`` for other deeds that are no purchases, or None."""
+    folded = _fold(word)
+    return _KIND_OF.get(folded) or ("click" if _CLICKS.search(folded) else None)
 
 
 def _pairs(kinds: Mapping[str, str | Words | None]) -> dict[str, str | None]:

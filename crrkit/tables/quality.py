@@ -12,6 +12,7 @@ from crrkit._checks import check_choice
 from crrkit._display import Shown
 from crrkit._language import format_number, mark, ngettext
 from crrkit._language import gettext as _
+from crrkit.definitions import said_reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,6 +29,7 @@ REASONS = (
     mark("kind not used"),
     mark("unreadable number"),
     mark("ends before it starts"),
+    mark("status does not count"),
     mark("refund or return"),
     mark("zero amount"),
     mark("on or after the cut-off"),
@@ -45,7 +47,9 @@ class QualityReport(Shown):
         rows_read: Every row of the source.
         rows_used: Rows that the measures count.
         columns: Which column was taken for what.
-        notes: Sentences on what a reader should know although no row was set aside for it.
+        notes: Sentences on what a reader should know besides.
+        doubts: Those of the notes that stand in front of every rate: it may be another number than it seems.
+        kind: What the rows were read as: ``orders contracts events``.
     """
 
     table: pd.DataFrame
@@ -55,6 +59,8 @@ class QualityReport(Shown):
     columns: Mapping[str, str]
     notes: tuple[str, ...] = ()
     fetch: Callable[[str, int], pd.DataFrame] | None = field(default=None, repr=False)
+    doubts: tuple[str, ...] = ()
+    kind: str = ""
 
     kinds: ClassVar[Mapping[str, str]] = {"reason": "word", "rows": "count", "share": "rate"}
 
@@ -68,13 +74,15 @@ class QualityReport(Shown):
         columns: Mapping[str, str],
         notes: tuple[str, ...] = (),
         fetch: Callable[[str, int], pd.DataFrame] | None = None,
+        doubts: tuple[str, ...] = (),
+        kind: str = "",
     ) -> QualityReport:
         """Build the report from the number of rows for each reason."""
         met = {reason: int(counts[reason]) for reason in REASONS if counts.get(reason)}
         read = rows_used + sum(met.values())
         table = pd.DataFrame({"reason": list(met), "rows": pd.Series(list(met.values()), dtype="int64")})
         table["share"] = table["rows"] / read if read else float("nan")
-        return cls(table, source, read, rows_used, dict(columns), notes, fetch)
+        return cls(table, source, read, rows_used, dict(columns), notes, fetch, doubts, kind)
 
     @property
     def rows_set_aside(self) -> int:
@@ -105,21 +113,41 @@ class QualityReport(Shown):
         """Headings of the table of reasons."""
         return {"reason": _("why set aside"), "rows": _("rows"), "share": _("share of all rows")}
 
+    def read_as(self) -> str:
+        """What the rows were read as and which column was taken for what, the same in every language."""
+        told = {role: column for role, column in self.columns.items() if column}
+        if {"quantity", "price"} <= set(told):
+            told["amount"] = f"{told.pop('quantity')} × {told.pop('price')}"
+        return (
+            f"{self.kind}: {', '.join(f'{role} = {column}' for role, column in told.items())}"
+            if told and self.kind
+            else ""
+        )
+
+    def reading(self) -> str:
+        """The same in the words of the current language."""
+        return said_reading(self.read_as()) if self.read_as() else ""
+
+    def above(self) -> tuple[str, ...]:
+        """What is in doubt."""
+        return self.doubts
+
+    def below(self) -> list[str]:
+        """How the source was read, and the notes that are no doubts."""
+        return [line for line in (self.reading(), *self._calm()) if line]
+
     def __str__(self) -> str:
-        """The balance, the reasons, the columns taken and the notes."""
-        return "\n".join(part for part in (self._head(), self._columns_line(), *self.notes) if part)
+        """What is in doubt, the balance, the reasons, how it was read, and the other notes."""
+        return super().__str__() if len(self.table) else "\n".join([*self.above(), self.caption(), *self.below()])
 
     __repr__ = __str__
 
     def to_html(self) -> str:
         """The same as HTML."""
-        lines = [html.escape(line) for line in (self._columns_line(), *self.notes) if line]
-        table = super().to_html() if len(self.table) else f"<p>{html.escape(self.caption())}</p>"
-        return table + "".join(f"<p>{line}</p>" for line in lines)
+        if len(self.table):
+            return super().to_html()
+        return "".join(f"<p>{html.escape(line)}</p>" for line in (*self.above(), self.caption(), *self.below()))
 
-    def _head(self) -> str:
-        return super().__str__() if len(self.table) else self.caption()
-
-    def _columns_line(self) -> str:
-        pairs = ", ".join(f"{role} = {column}" for role, column in self.columns.items())
-        return _("Columns: {pairs}").format(pairs=pairs) if pairs else ""
+    def _calm(self) -> list[str]:
+        """The notes that are no doubts."""
+        return [note for note in self.notes if note not in self.doubts]

@@ -16,7 +16,8 @@ from crrkit._checks import suggestion
 from crrkit._errors import InputError, SourceError
 from crrkit._language import gettext as _
 from crrkit.tables import files, frames, text
-from crrkit.tables.columns import RESERVED, find_columns, request_beside_end, usual_column
+from crrkit.tables.columns import RESERVED, find_columns, request_beside_end, settle_columns
+from crrkit.tables.doubts import TWIN, suspects
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,7 +38,10 @@ class Opened:
         engine: What must stay alive while the table is used.
         copied: Whether reading fields again is dear (text, Python objects), so that they are read once and kept.
         cut_lines: Lines of a text file that could not be split into fields.
+        unread: Columns that hold no role, and whose names say that they should be looked at.
+        declined: Roles of which the user said that no column holds them.
         notes: What a reader should know.
+        has_twins: Whether the table tells rows that are alike in every column of the source.
     """
 
     table: ir.Table
@@ -46,59 +50,59 @@ class Opened:
     engine: Any
     copied: bool = False
     cut_lines: int = 0
+    unread: tuple[str, ...] = ()
+    declined: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    has_twins: bool = False
 
 
-def open_source(source: Any, *, named: Mapping[str, str | None], by: Sequence[str], required: Sequence[str]) -> Opened:
+def open_source(source: Any, *, kind: str, named: Mapping[str, str | None], by: Sequence[str]) -> Opened:
     """Find the columns of any source and bring them to an engine.
 
     Args:
         source: A path or pattern, a frame of a known library, a DuckDB relation or an Ibis table.
-        named: The column that the user gave for each role, or None.
+        kind: ``orders contracts`` or ``events``: which roles there are.
+        named: The column that the user gave for each role, or None, or ``""`` for none.
         by: Segment columns.
-        required: Roles that are looked for by usual names when the user gave none.
     """
+    declined = tuple(role for role, name in named.items() if name == "")
+    return replace(_open(source, kind, named, by), declined=declined)
+
+
+def _open(source: Any, kind: str, named: Mapping[str, str | None], by: Sequence[str]) -> Opened:
     if isinstance(source, str | Path):
-        return _open_files(source, named, by, required)
+        return _open_files(source, kind, named, by)
     available = frames.column_names(source)
-    columns = _find(available, named, by, required)
-    wanted = [*columns.values(), *by]
+    found = _find(available, kind, named, by)
     name = _("{kind} table").format(kind=type(source).__module__.split(".")[0])
+    facts: dict[str, Any] = {"name": name, **found}
     if frames.is_ibis(source):
-        return Opened(table=source, name=name, columns=columns, engine=source)
+        return Opened(table=source, engine=source, **facts)
     con = _engine()
-    con.con.register("crrkit_raw", frames.to_arrow(source, wanted))
-    notes = _return_note(available, columns)
-    table = con.table("crrkit_raw")
-    copied = isinstance(source, pd.DataFrame)
-    return Opened(table=table, name=name, columns=columns, engine=con, copied=copied, notes=notes)
+    con.con.register("crrkit_raw", frames.to_arrow(source, [*found["columns"].values(), *by, *found["unread"]]))
+    return Opened(table=con.table("crrkit_raw"), engine=con, copied=isinstance(source, pd.DataFrame), **facts)
 
 
-def _open_files(
-    source: str | Path, named: Mapping[str, str | None], by: Sequence[str], required: Sequence[str]
-) -> Opened:
+def _open_files(source: str | Path, kind: str, named: Mapping[str, str | None], by: Sequence[str]) -> Opened:
     paths = files.resolve(source)
-    kind = files.kind_of(paths[0])
-    if kind == "spreadsheet":
+    form = files.kind_of(paths[0])
+    if form == "spreadsheet":
         sheets = pd.concat([files.spreadsheet(path) for path in paths])
-        return replace(open_source(sheets, named=named, by=by, required=required), name=paths[0].name)
+        return replace(_open(sheets, kind, named, by), name=paths[0].name)
     con = _engine()
     name = paths[0].name if len(paths) == 1 else str(source)
-    if kind == "parquet":
+    if form == "parquet":
         files.load_parquet(con.con, paths, name="crrkit_raw")
         table = con.table("crrkit_raw")
-        columns = _find(table.columns, named, by, required)
-        notes = _return_note(table.columns, columns)
-        return Opened(table=table, name=name, columns=columns, engine=con, notes=notes)
+        return Opened(table=table, name=name, engine=con, **_find(table.columns, kind, named, by))
     with tempfile.TemporaryDirectory(prefix="crrkit-") as folder:
         plain = [files.readable(path, Path(folder)) for path in paths]
-        available = files.text_columns(con.con, plain)
-        columns = _find(available, named, by, required)
-        wanted = list(dict.fromkeys([*columns.values(), *by]))
-        cut = files.load_text(con.con, plain, wanted, name="crrkit_raw")
-    notes = _return_note(available, columns)
-    table = con.table("crrkit_raw")
-    return Opened(table=table, name=name, columns=columns, engine=con, copied=True, cut_lines=cut, notes=notes)
+        found = _find(files.text_columns(con.con, plain), kind, named, by)
+        wanted = list(dict.fromkeys([*found["columns"].values(), *by, *found["unread"]]))
+        alone = len(plain) == 1  # what nobody reads may differ from file to file
+        cut = files.load_text(con.con, plain, wanted, name="crrkit_raw", twins=TWIN if alone else "")
+    facts: dict[str, Any] = {**found, "cut_lines": cut}
+    return Opened(table=con.table("crrkit_raw"), name=name, engine=con, copied=True, has_twins=alone, **facts)
 
 
 def _engine() -> Any:
@@ -107,18 +111,19 @@ def _engine() -> Any:
     return con
 
 
-def _find(
-    available: Sequence[str], named: Mapping[str, str | None], by: Sequence[str], required: Sequence[str]
-) -> dict[str, str]:
-    given = {role for role, name in named.items() if name is not None}
+def _find(available: Sequence[str], kind: str, named: Mapping[str, str | None], by: Sequence[str]) -> dict[str, Any]:
+    """The column of each role, those without one that should be looked at, and what to know about the choice."""
+    given = {role for role, name in named.items() if name}
     if given & {"amount", "quantity", "price"} not in ALLOWED_MONEY:
         message = _("quantity= and price= belong together: amount is quantity times price. Name both, or name amount=.")
         raise InputError(message, argument="quantity" if "price" in given else "price")
-    columns = find_columns(named, available=available, required=required)
-    find_columns({f"by[{i}]": name for i, name in enumerate(by)}, available=available, required=())
+    columns = settle_columns(kind, named, available=available, by=by)
+    find_columns({f"by[{i}]": name for i, name in enumerate(by)}, available=available)
     _refuse_reserved(by)
     _refuse_repeated([*columns.values(), *by], available)
-    return columns
+    if kind == "contracts":
+        return {"columns": columns, "unread": (), "notes": _request_note(available, columns["end"])}
+    return {"columns": columns, "unread": suspects(available, columns.values()), "notes": ()}
 
 
 def _refuse_reserved(by: Sequence[str]) -> None:
@@ -135,20 +140,6 @@ def _refuse_repeated(wanted: Sequence[str], available: Sequence[str]) -> None:
     if repeated:
         message = _("The table has more than one column called {name!r}. Rename all but one.")
         raise SourceError(message.format(name=repeated[0]), argument="source")
-
-
-def _return_note(available: Sequence[str], columns: Mapping[str, str]) -> tuple[str, ...]:
-    """A sentence for whoever counts cancellations as purchases, or requests as ends, without knowing it."""
-    if "end" in columns:
-        return _request_note(available, columns["end"])
-    quantity = usual_column("quantity", available)
-    if "at" not in columns or quantity is None or {"amount", "quantity"} & set(columns):
-        return ()
-    note = _(
-        "Column {column!r} was not read: if it is below 0 for returns, name it with quantity= and price=,"
-        " or they count as purchases."
-    )
-    return (note.format(column=quantity),)
 
 
 def _request_note(available: Sequence[str], end: str) -> tuple[str, ...]:

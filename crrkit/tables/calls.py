@@ -1,0 +1,49 @@
+"""The call that reads a source in one certain way, to be pasted into Python or into a shell."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+EVENT = "event"  # the column that read_events calls kind: --kind says what the rows are
+
+
+@dataclass(frozen=True)
+class Call:
+    """One way to read a source.
+
+    Attributes:
+        kind: ``orders contracts`` or ``events``.
+        arguments: What the reader is told besides the source.
+    """
+
+    kind: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+    def python(self, source: str = "…") -> str:
+        """The call in Python.
+
+        Examples:
+            >>> print(Call("orders", {"status": "state", "counts": ["paid"]}).python("'log.csv'"))
+            read_orders('log.csv', status='state', counts=['paid'])
+        """
+        said = [source, *(f"{name}={value!r}" for name, value in self.arguments.items())]
+        return f"read_{self.kind}({', '.join(said)})"
+
+    def typed(self) -> str:
+        """The same as options of the command line.
+
+        Examples:
+            >>> print(Call("events", {"kind": "event type"}).typed())
+            --kind events --event 'event type'
+        """
+        words = ["--kind", self.kind]
+        for name, value in self.arguments.items():
+            option = f"--{(EVENT if name == 'kind' else name).replace('_', '-')}"
+            for one in value if isinstance(value, list | tuple) else [value]:
+                words += [option, str(one)]
+        return shlex.join(words)
