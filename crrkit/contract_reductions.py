@@ -1,4 +1,7 @@
-"""Expressions over contracts for measures that must know each contract of a person: what all of them pay together."""
+"""Expressions over contracts for measures that must know each contract of a person.
+
+What all of them pay together, and which people gave up some that they held.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from crrkit.reductions import OPEN, period_index, with_segments
+from crrkit.reductions import OPEN, contract_number, period_index, spells, with_segments
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -96,3 +99,64 @@ def last_period(end: ir.TimestampValue, calendar: Calendar, as_of: datetime) -> 
     """The number of the period in which a contract ends; `OPEN` when it has not ended at the cut-off."""
     seen = ibis.coalesce(end, ibis.literal(as_of, type="timestamp"))
     return ibis.ifelse(seen >= as_of, ibis.literal(OPEN), period_index(seen, calendar))
+
+
+def given_up(contracts: ir.Table, *, calendar: Calendar, as_of: datetime, by: tuple[str, ...] = ()) -> ir.Table:
+    """People who held contracts at the start of a period and gave one up in it: ``period, reduced, rejoined``.
+
+    ``reduced`` counts those who do not hold all of them at its end, nor what renewed them; ``rejoined`` also those who
+    at some moment inside it did not. A contract is renewed when another of the same person begins at the very moment
+    at which it ends, one for one; what begins at such a moment counts as held from the start as well.
+    """
+    rows = _numbered(_held(contracts, as_of), calendar, as_of)
+    begun = rows.group_by("customer", end=rows["start"]).agg(renewals=rows.count())
+    old = rows.filter((rows["left"] < OPEN) & (rows["base"] < rows["left"]))
+    old = old.filter((old["begun"] < old["left"]) | (old["took"] > 0))
+    ended = old.group_by("customer", "left", "end").agg(broken=old.count(), gone=old["last"].sum())
+    beside = ended.left_join(begun, ["customer", "end"])
+    renewals = beside["renewals"].fill_null(0)
+    marked = beside.select(
+        "customer",
+        period=beside["left"],
+        reduced=ibis.ifelse(beside["gone"] > renewals, 1, 0),
+        rejoined=ibis.ifelse(beside["broken"] > renewals, 1, 0),
+    )
+    own = marked.group_by("customer", "period").agg(reduced=marked["reduced"].max(), rejoined=marked["rejoined"].max())
+    people = with_segments(own, contracts.filter(contracts["start"] < as_of), "start", by)
+    return people.group_by(*by, "period").agg(reduced=people["reduced"].sum(), rejoined=people["rejoined"].sum())
+
+
+def _held(contracts: ir.Table, as_of: datetime) -> ir.Table:
+    """The stretches without a break of each contract of a person; what has no length is never held."""
+    seen = contracts.filter(contracts["start"] < as_of)
+    end = ibis.coalesce(seen["end"], ibis.literal(as_of, type="timestamp"))
+    rows = seen.select(customer=seen["customer"], contract=contract_number(seen), start=seen["start"], end=end)
+    return spells(rows.filter(rows["end"] > rows["start"]), until="last", of=("customer", "contract"))
+
+
+def _numbered(held: ir.Table, calendar: Calendar, as_of: datetime) -> ir.Table:
+    """Stretches with the periods in which they begin and end, ``joined, left``, and what these belong to.
+
+    A break that begins and ends inside one period is none at its boundaries: ``begun`` is the period in which the
+    contract began but for such breaks, ``base`` that of the person's first contract, ``last`` whether the contract ends
+    for more than such a break. ``took`` is 1 when it began at a moment at which another of the person's ended.
+    """
+    ends = held.group_by("customer", start=held["end"]).agg(ended=held.count())
+    rows = held.left_join(ends, ["customer", "start"])
+    rows = rows.select("customer", "contract", "start", "end", took=ibis.ifelse(rows["ended"].notnull(), 1, 0))
+    rows = rows.mutate(joined=period_index(rows["start"], calendar), left=last_period(rows["end"], calendar, as_of))
+    own, person = ["customer", "contract"], ["customer"]
+    following = rows["joined"].lead().over(group_by=own, order_by="start")
+    rows = rows.mutate(last=ibis.ifelse(following.isnull() | (following > rows["left"]), 1, 0))
+    rows = _since(_since(rows, own, "begun"), person, "base")
+    return rows.mutate(took=rows["took"].max().over(group_by=[*own, "begun"]))
+
+
+def _since(rows: ir.Table, of: list[str], name: str) -> ir.Table:
+    """The rows with the period in which what they belong to began, breaks inside one period left out."""
+    earlier = ibis.window(group_by=of, order_by=["start", "end"], preceding=(None, 1))
+    known = rows.mutate(reach=rows["left"].max().over(earlier))
+    opens = known["reach"].isnull() | (known["joined"] > known["reach"])
+    so_far = ibis.window(group_by=of, order_by=["start", "end"], range=(None, 0))
+    known = known.mutate(**{name: ibis.ifelse(opens, known["joined"], ibis.null("int64"))})
+    return known.mutate(**{name: known[name].max().over(so_far)}).drop("reach")

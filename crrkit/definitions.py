@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 _WORDS = {
     "contract": mark("one contract counts as one customer"),
     "person_any": mark("a person is a customer while any contract runs"),
-    "person_all": mark("a person is a customer until the first of the contracts held together ends"),
+    "person_all": mark("a person is a customer while any contract runs, and kept when all held at the start were kept"),
+    "first end": mark("a contract runs just before the moment, until the first of those held together ends"),
     "buyer": mark("one customer id counts as one customer"),
     "period": mark("bought in the period before (start) and in this one (end)"),
     "contract runs": mark("a contract runs just before the moment"),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 
-from crrkit import reductions
+from crrkit import contract_reductions, reductions
 from crrkit._checks import check_choice
 from crrkit._display import UNDEFINED, Shown, format_cell, segment_names
 from crrkit._errors import InputError
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from crrkit.tables import QualityReport
 
 COMPLETE, RUNNING, EMPTY, BURN_IN = mark("complete"), mark("running"), mark("empty_base"), mark("burn_in")
+RETURNED_WITH_FEWER = mark(
+    "a former customer, not there at the start, there again at the end; and who gave up some contracts and holds others"
+)
 MOST_PERIODS = 20_000  # days in half a century: more rows than that were not meant
 MOST_NAMED = 8  # segments in a message
 
@@ -44,7 +47,8 @@ class RetentionTable(Shown):
     Attributes:
         table: ``period from_ until``; the counts ``start kept lost new returned end new_lost returned_lost rejoined
             joins leaves former``; the rates ``crr crr_low crr_high churn crr_continuous crr_textbook churn_events
-            early_loss winback recovered growth quick_ratio``; ``status``.
+            early_loss winback recovered growth quick_ratio``; ``status``. With ``unit="person_all"`` also ``reduced``,
+            those who gave up some contracts and hold others: they are among the lost and among the returned.
         every: The period.
         card: The definition under which it was counted.
         quality: The account of the rows.
@@ -67,7 +71,7 @@ class RetentionTable(Shown):
 
     kinds: ClassVar[Mapping[str, str]] = {
         "period": "text", "start": "count", "kept": "count", "lost": "count", "new": "count", "returned": "count",
-        "end": "count", "crr": "rate", "crr_low": "rate", "crr_high": "rate", "status": "word",
+        "reduced": "count", "end": "count", "crr": "rate", "crr_low": "rate", "crr_high": "rate", "status": "word",
     }  # fmt: skip
 
     @property
@@ -140,7 +144,8 @@ class RetentionTable(Shown):
         """Headings of the shown columns."""
         return dict(zip(self.by, self.by, strict=True)) | {
             "period": _("period"), "start": _("start"), "kept": _("kept"), "lost": _("lost"), "new": _("new"),
-            "returned": _("returned"), "end": _("end"), "crr": _("CRR"), "crr_low": _("from"), "crr_high": _("to"),
+            "returned": _("returned"), "reduced": _("of them with fewer contracts"), "end": _("end"), "crr": _("CRR"),
+            "crr_low": _("from"), "crr_high": _("to"),
             "status": _("status"),
         }  # fmt: skip
 
@@ -212,8 +217,10 @@ def retention_by_period(
         last: The last period; by default the one that holds the end of the data, marked ``running``.
         by: Segment columns that the base was read with; the account is then given for each segment, each customer
             standing in the segment of the earliest row, so that the segments add up to `whole`, all together.
-        unit: For contracts, what one customer is: ``person_any`` (there while any contract runs), ``person_all``
-            (until the first of the contracts held together ends) or ``contract``.
+        unit: For contracts, what one customer is: ``person_any`` (there while any contract runs), ``contract``, or
+            ``person_all``: there while any contract runs, and kept when every contract that ran at the start runs at
+            the end or was renewed, which is when another of the person begins at the moment at which it ends. Who
+            gave up some and holds others is in ``lost`` and, with the rest, in ``returned``; ``reduced`` counts them.
 
     Returns:
         The account. Rates are fractions; a rate without a denominator is NaN, with ``status`` ``empty_base``. The
@@ -242,7 +249,7 @@ def retention_by_period(
     calendar = Calendar(every, week_starts=base.card.week_starts, year_starts=base.card.year_starts)
     span = span_of(base, calendar, first=first, last=last)
     whole, parts = _flows(base, calendar, span, unit, segments)
-    card = base.card.with_(every=every, **({"unit": unit} if isinstance(base, ContractBase) else {}))
+    card = base.card.with_(every=every, **(_rules_of(unit) if isinstance(base, ContractBase) else {}))
     account = RetentionTable(_with_rates(whole), every, card, base.quality, base=base)
     if parts is None:
         return account
@@ -261,6 +268,10 @@ def _measured_year(base: Base, unit: str) -> Rate | None:
         float(row["crr"]), numerator=float(row["kept"]), denominator=float(row["start"]), period="year",
         status="measured", reason=str(row["period"]), ci=(float(row["crr_low"]), float(row["crr_high"])),
     )  # fmt: skip
+
+
+def _rules_of(unit: str) -> dict[str, str]:
+    return {"unit": unit} | ({"returned": RETURNED_WITH_FEWER} if unit == "person_all" else {})
 
 
 def _segments(base: Base, by: str | Sequence[str]) -> tuple[str, ...]:
@@ -320,9 +331,12 @@ def _histogram(
         reduction = reductions.order_histogram(base.table, calendar=calendar, as_of=base.as_of, by=by)
         return reductions.collect(reduction), flows_of_orders
     units, segments = units_of(base, unit, by)
-    until = "first" if unit == "person_all" else "last"
-    reduction = reductions.spell_histogram(units, calendar=calendar, as_of=base.as_of, until=until, segments=segments)
-    return reductions.collect(reduction), flows_of_spells
+    reduction = reductions.spell_histogram(units, calendar=calendar, as_of=base.as_of, segments=segments)
+    found = reductions.collect(reduction)
+    if unit != "person_all":
+        return found, flows_of_spells
+    asked = contract_reductions.given_up(base.table, calendar=calendar, as_of=base.as_of, by=by)
+    return pd.concat([found, reductions.collect(asked)], ignore_index=True), flows_of_holders
 
 
 def units_of(base: Base, unit: str, by: tuple[str, ...]) -> tuple[ir.Table, ir.Table | None]:
@@ -393,6 +407,28 @@ def flows_of_spells(histogram: pd.DataFrame, span: range) -> pd.DataFrame:
     })  # fmt: skip
 
 
+def flows_of_holders(histogram: pd.DataFrame, span: range) -> pd.DataFrame:
+    """Flows per period when only those are kept who keep all contracts that they held at the start.
+
+    ``start`` and ``end`` are people with any contract. Who gave up some and holds others is lost as a holder of all
+    and returned as a holder of the rest, so that the account balances; ``reduced`` counts these.
+
+    Args:
+        histogram: The columns of `reductions.spell_histogram`, and below them those of `contract_reductions.given_up`.
+        span: The numbers of the periods.
+    """
+    of_spells = histogram["history"].notna()
+    any_left = ["joined", "left", "customers", "joins"]
+    spells, given_up = histogram[of_spells].astype(dict.fromkeys(any_left, "int64")), histogram[~of_spells]
+    flows = flows_of_spells(spells, span)
+    period = given_up["period"].to_numpy(dtype="int64")
+    lost, broken = (_sum_at(period, given_up[name], span) for name in ("reduced", "rejoined"))
+    reduced = lost - flows["lost"]
+    moved = {name: flows[name] + reduced for name in ("returned", "joins", "leaves")}
+    kept = {"kept": flows["start"] - lost, "lost": lost, "continuous": flows["start"] - broken, "reduced": reduced}
+    return flows.assign(**moved, **kept)
+
+
 def _sum_at(index: np.ndarray, weight: np.ndarray | pd.Series, span: range) -> np.ndarray:
     """The sum of the weights that fall in each period."""
     inside = (index >= span.start) & (index < span.stop)
@@ -442,7 +478,7 @@ def _with_rates(table: pd.DataFrame) -> pd.DataFrame:
         "crr_textbook": (table["end"] - table["new"]) / start,
         "churn_events": table["leaves"] / start,
         "early_loss": table["new_lost"] / joined.where(joined > 0),
-        "winback": table["returned"] / table["former"].where(table["former"] > 0),
+        "winback": (table["returned"] - table.get("reduced", 0)) / table["former"].where(table["former"] > 0),
         "recovered": (table["kept"] + table["returned"]) / start,
         "growth": table["end"] / start - 1,
         "quick_ratio": quick,

@@ -106,7 +106,7 @@ def buyers_and_contacts(events: ir.Table, *, buying: tuple[str, ...]) -> ir.Tabl
 
 
 def spell_histogram(
-    units: ir.Table, *, calendar: Calendar, as_of: datetime, until: str = "last", segments: ir.Table | None = None
+    units: ir.Table, *, calendar: Calendar, as_of: datetime, segments: ir.Table | None = None
 ) -> ir.Table:
     """Intervals of being a customer as ``joined, left, history, customers, joins``.
 
@@ -119,10 +119,9 @@ def spell_histogram(
         units: ``customer, start, end`` as `contract_units` or `order_units` give them.
         calendar: The periods.
         as_of: The cut-off; what reaches it has not ended.
-        until: Whether a spell ends with the ``last`` or with the ``first`` of its intervals to end.
         segments: One row a customer with its segments, which then come in front of the columns.
     """
-    merged = spells(units, until=until)
+    merged = spells(units, until="last")
     joined, left = period_index(merged["start"], calendar), period_index(merged["end"], calendar)
     left = ibis.ifelse(merged["end"] >= as_of, ibis.literal(OPEN), left)
     numbered = merged.select(customer=merged["customer"], joined=joined, left=left)
@@ -140,11 +139,11 @@ def contract_units(contracts: ir.Table, *, as_of: datetime, unit: str, by: tuple
     """What is counted, as ``customer, start, end``; an end that was not seen is at the cut-off or later."""
     seen = contracts.filter(contracts["start"] < as_of)
     end = ibis.coalesce(seen["end"], ibis.literal(as_of, type="timestamp"))
-    customer = _own_number(seen) if unit == "contract" else seen["customer"]
+    customer = contract_number(seen) if unit == "contract" else seen["customer"]
     return seen.select(customer=customer, start=seen["start"], end=end, **{name: seen[name] for name in by})
 
 
-def _own_number(contracts: ir.Table) -> ir.StringValue:
+def contract_number(contracts: ir.Table) -> ir.StringValue:
     """The contract's number; a row without one is a contract of its own. The order is the same in every run."""
     order = [contracts["customer"], contracts["start"], contracts["end"]]
     row = ibis.row_number().over(order_by=order).cast("string")
@@ -160,7 +159,7 @@ def with_gaps_merged(contracts: ir.Table, *, days: int) -> ir.Table:
     """
     never = ibis.literal("9999-01-01").cast("timestamp")
     known = contracts.mutate(due=contracts["end"], end=ibis.coalesce(contracts["end"], never))
-    chained = _chained(known, touching=True)
+    chained = _chained(known, ("customer",), touching=True)
     chains = chained.group_by("customer", "spell").agg(begins=chained["start"].min(), last=chained["end"].max())
     following = chains["begins"].lead().over(group_by=chains["customer"], order_by=chains["begins"])
     rows = chained.join(chains.mutate(following=following), ["customer", "spell"])
@@ -389,7 +388,7 @@ def contracts_of_people(contracts: ir.Table, *, since: datetime, until: datetime
 
     ``kept`` of them ran just before ``until``. Rows with the same id are one contract.
     """
-    rows = contracts.mutate(contract=_own_number(contracts))
+    rows = contracts.mutate(contract=contract_number(contracts))
     opening, closing = (_runs(rows, moment).ifelse(1, 0) for moment in (since, until))
     own = rows.mutate(opening=opening, closing=closing).group_by("contract")
     held = own.agg(
@@ -439,29 +438,29 @@ def with_segments(rows: ir.Table, source: ir.Table, time: str, by: tuple[str, ..
     return rows.join(customer_segments(source, time=time, by=by), "customer") if by else rows
 
 
-def spells(units: ir.Table, *, until: str) -> ir.Table:
-    """Overlapping and touching intervals of each customer merged.
+def spells(units: ir.Table, *, until: str, of: tuple[str, ...] = ("customer",)) -> ir.Table:
+    """Overlapping and touching intervals of each customer, or of each contract of a customer, merged.
 
     With ``until="first"`` those that overlap end with the first of them to end. A renewal only touches what it renews:
     the two are never held together, so the spell goes on. An interval without length is never held and ends nothing.
     """
     if until == "first":
-        held = _chained(units, touching=False)
+        held = _chained(units, of, touching=False)
         lasting = held["end"].min(where=held["end"] > held["start"])
         first = ibis.coalesce(lasting, held["end"].min())
-        units = held.group_by("customer", "spell").agg(start=held["start"].min(), end=first)
-    chained = _chained(units, touching=True)
-    return chained.group_by("customer", "spell").agg(start=chained["start"].min(), end=chained["end"].max())
+        units = held.group_by(*of, "spell").agg(start=held["start"].min(), end=first)
+    chained = _chained(units, of, touching=True)
+    return chained.group_by(*of, "spell").agg(start=chained["start"].min(), end=chained["end"].max())
 
 
-def _chained(units: ir.Table, *, touching: bool) -> ir.Table:
+def _chained(units: ir.Table, of: tuple[str, ...], *, touching: bool) -> ir.Table:
     """Intervals with the number of their chain: each begins before the latest end so far, or also at it."""
-    earlier = ibis.window(group_by="customer", order_by=["start", "end"], preceding=(None, 1))
+    earlier = ibis.window(group_by=list(of), order_by=["start", "end"], preceding=(None, 1))
     known = units.mutate(reach=units["end"].max().over(earlier))
     apart = known["start"] > known["reach"] if touching else known["start"] >= known["reach"]
     numbered = known.mutate(opens=ibis.ifelse(known["reach"].isnull() | apart, 1, 0))
     # Equal intervals share a number (a range, not rows): this window may put them in another order than the one above.
-    so_far = ibis.window(group_by="customer", order_by=["start", "end"], range=(None, 0))
+    so_far = ibis.window(group_by=list(of), order_by=["start", "end"], range=(None, 0))
     return numbered.mutate(spell=numbered["opens"].sum().over(so_far))
 
 

@@ -115,8 +115,66 @@ def _without_a_break(intervals: list[Interval], since: datetime, until: datetime
     )
 
 
+def holders(
+    people: dict[object, dict[object, list[Interval]]], bounds: list[tuple[datetime, datetime]], as_of: datetime
+) -> list[dict[str, int]]:
+    """The thirteen counts, and ``reduced``, when those are kept who keep all contracts that they held at the start.
+
+    Args:
+        people: For each person the intervals of each contract.
+        bounds: Start and end of each period.
+        as_of: The cut-off.
+    """
+    together = {who: [pair for pairs in held.values() for pair in pairs] for who, held in people.items()}
+    rows = account(together, bounds, as_of)
+    for (since, until), row in zip(bounds, rows, strict=True):
+        closing = min(until, as_of)
+        held = [{no: unbroken(spans, as_of) for no, spans in own.items()} for own in people.values()]
+        base = [own for own in held if any(there(spans, since) for spans in own.values())]
+        lost = sum(_gave_up(own, since, closing, for_good=True) for own in base)
+        row["reduced"] = reduced = lost - row["lost"]
+        row |= {name: row[name] + reduced for name in ("returned", "joins", "leaves")}
+        row |= {"kept": row["start"] - lost, "lost": lost}
+        row["continuous"] = row["start"] - sum(_gave_up(own, since, closing, for_good=False) for own in base)
+    return rows
+
+
+def unbroken(intervals: list[Interval], as_of: datetime) -> list[Interval]:
+    """What was seen of a contract, intervals that touch or overlap as one, those without length left out."""
+    seen = [pair for pair in seen_before(intervals, as_of) if pair[0] != pair[1]]
+    starts = sorted({at for at, _ in seen if not there(seen, at)})
+    ends = [min((e for e in _quiet_ends(seen) if e > at), default=None) for at in starts]
+    return list(zip(starts, ends, strict=True))
+
+
+def _quiet_ends(intervals: list[Interval]) -> set[datetime]:
+    """Moments at which the contract ends and does not go on."""
+    ends = {end for _, end in intervals if end is not None}
+    return {at for at in ends if not any(s <= at and (e is None or e > at) for s, e in intervals)}
+
+
+def _gave_up(held: dict[object, list[Interval]], since: datetime, until: datetime, *, for_good: bool) -> bool:
+    """Whether at some moment more contracts of the start, or that took over from others, end than others begin."""
+    moments = {at for spans in held.values() for span in spans for at in span if at is not None and since <= at < until}
+    return any(
+        sum(_ends(held, no, at, since, until, for_good=for_good) for no in held)
+        > sum(begin == at for spans in held.values() for begin, _ in spans)
+        for at in moments
+    )
+
+
+def _ends(held: dict, no: object, at: datetime, since: datetime, until: datetime, *, for_good: bool) -> bool:
+    """Whether a contract of the start, or one that took over from another inside the period, ends at the moment."""
+    ended = {end for spans in held.values() for _, end in spans}
+    old = there(held[no], since) or any(since <= begin < until and begin in ended for begin, _ in held[no])
+    last = max((end for _, end in held[no] if end is not None and since <= end < until), default=None)
+    if for_good and (there(held[no], until) or at != last):
+        return False
+    return old and any(end == at for _, end in held[no])
+
+
 def until_first_end(intervals: list[Interval], as_of: datetime) -> list[Interval]:
-    """For ``person_all``: contracts held together end with the first of them to end.
+    """For cohorts of ``person_all``: contracts held together end with the first of them to end.
 
     Two are held together when there is a moment at which both are; a contract without length is never held.
     """

@@ -103,6 +103,16 @@ def test_the_textbook_formula_calls_comeback_fully_kept():
     assert (row["crr"], row["crr_textbook"]) == (0.5, 1.0)
 
 
+def test_who_lets_one_contract_go_is_shown_and_has_not_come_back():
+    kept = account(worlds.LETS_ONE_GO)
+    row = kept.row("2024-02")
+    assert (row["reduced"], row["crr"], row["churn"]) == (2, 1 / 3, 2 / 3)
+    assert math.isnan(row["winback"])  # there are no former customers; the two had not gone
+    assert "of them with fewer contracts" in str(kept)
+    assert "who gave up some contracts and holds others" in str(kept.card)
+    assert "reduced" not in account(worlds.SEVERAL_CONTRACTS["person_any"]).table
+
+
 # Undefined is not zero ------------------------------------------------------------------------------------------------
 
 

@@ -124,19 +124,26 @@ def _compiled_once():
 def compare(table: pd.DataFrame, expected: list[dict[str, int]], bounds) -> None:
     assert [(row.from_, row.until) for row in table.itertuples()] == bounds
     for (_, row), counted in zip(table.iterrows(), expected, strict=True):
-        assert {name: row[name] for name in FLOWS} == counted, row["period"]
+        assert set(FLOWS) <= set(counted)
+        assert {name: row[name] for name in counted} == counted, row["period"]
 
 
 # Contracts ------------------------------------------------------------------------------------------------------------
 
 
-def by_unit(histories: brute.Histories, unit: str, as_of: datetime) -> brute.Histories:
+def by_unit(histories: brute.Histories, unit: str) -> brute.Histories:
     """What is counted as one customer, and when it is there."""
     if unit == "contract":
         return {(who, k): [pair] for who, pairs in histories.items() for k, pair in enumerate(pairs)}
-    if unit == "person_all":
-        return {who: brute.until_first_end(pairs, as_of) for who, pairs in histories.items()}
     return histories
+
+
+def counted(histories: brute.Histories, unit: str, bounds, as_of: datetime) -> list[dict[str, int]]:
+    """The counts of every period, each row of a history being a contract of its own."""
+    if unit == "person_all":
+        people = {who: {no: [pair] for no, pair in enumerate(pairs)} for who, pairs in histories.items()}
+        return brute.holders(people, bounds, as_of)
+    return brute.account(by_unit(histories, unit), bounds, as_of)
 
 
 def rows_of(histories: brute.Histories) -> list[tuple]:
@@ -151,7 +158,27 @@ def test_every_flow_of_contracts_is_what_a_look_at_every_moment_gives(histories,
     engine().fill("contracts", rows_of(histories))
     table = engine().account(engine().contracts, every, rules, as_of, unit)
     bounds = brute.periods(FIRST, (as_of - timedelta(microseconds=1)).date(), every, **rules)
-    compare(table, brute.account(by_unit(histories, unit, as_of), bounds, as_of), bounds)
+    compare(table, counted(histories, unit, bounds, as_of), bounds)
+    check_laws(table)
+
+
+NUMBERED = st.dictionaries(
+    st.sampled_from("abcd"), st.dictionaries(st.sampled_from([1, 2, 3]), MIXED, min_size=1), min_size=1
+)
+
+
+@settings(max_examples=100)
+@given(NUMBERED, st.sampled_from(CALENDARS), st.sampled_from(CUT_OFFS))
+def test_every_flow_of_people_who_keep_all_of_their_numbered_contracts(people, calendar, as_of):
+    """Contracts of several rows each, which pause, touch and renew each other."""
+    every, rules = calendar
+    rows = [
+        (who, 10 * ord(who) + no, *pair) for who, held in people.items() for no, pairs in held.items() for pair in pairs
+    ]
+    engine().fill("contracts", rows)
+    table = engine().account(engine().contracts, every, rules, as_of, "person_all")
+    bounds = brute.periods(FIRST, (as_of - timedelta(microseconds=1)).date(), every, **rules)
+    compare(table, brute.holders(people, bounds, as_of), bounds)
     check_laws(table)
 
 
@@ -174,7 +201,7 @@ def test_every_flow_of_a_trailing_window_is_what_a_look_at_every_moment_gives(lo
     table = engine().account(base, every, {}, as_of)
     bounds = brute.periods(FIRST, (as_of - timedelta(microseconds=1)).date(), every)
     histories = {who: brute.trailing(moments, days) for who, moments in log.items()}
-    compare(table, brute.account(by_unit(histories, "person_any", as_of), bounds, as_of), bounds)
+    compare(table, brute.account(histories, bounds, as_of), bounds)
     check_laws(table)
 
 
@@ -259,7 +286,7 @@ def test_three_hundred_customers_by_every_period(unit):
     for every in ("day", "week", "month"):
         table = retention_by_period(base, every=every, unit=unit).table
         bounds = brute.periods(base.first.date(), as_of.date(), every)
-        compare(table, brute.account(by_unit(crowd(7), unit, as_of), bounds, as_of), bounds)
+        compare(table, counted(crowd(7), unit, bounds, as_of), bounds)
         assert table["status"].iloc[-1] == "running"
 
 
@@ -287,14 +314,38 @@ def test_customers_counted_three_times_keep_every_rate():
 
 
 def test_the_units_are_nested():
-    """Whoever keeps all contracts keeps one: person_all is never there when person_any is not."""
+    """Whoever keeps all contracts keeps one, and is there as long as one runs: whoever lets one go is not gone."""
     histories = crowd(10)
     as_of = CUT_OFFS[0]
     engine().fill("contracts", rows_of(histories))
-    counts = {unit: engine().account(engine().contracts, "day", {}, as_of, unit)["end"] for unit in UNITS}
-    assert (counts["person_all"] <= counts["person_any"]).all()
-    assert (counts["person_any"] <= counts["contract"]).all()
-    assert (counts["person_all"] < counts["person_any"]).any()
+    tables = {unit: engine().account(engine().contracts, "day", {}, as_of, unit) for unit in UNITS}
+    of_all, of_any = tables["person_all"], tables["person_any"]
+    assert (of_all[["start", "end", "new"]] == of_any[["start", "end", "new"]]).all(axis=None)
+    assert (of_any["end"] <= tables["contract"]["end"]).all()
+    assert (of_all["kept"] <= of_any["kept"]).all()
+    assert (of_all["kept"] < of_any["kept"]).any()
+    assert (of_any["kept"] - of_all["kept"] == of_all["reduced"]).all()
+
+
+def test_without_renewals_all_kept_is_every_contract_of_the_start_there_at_the_end():
+    """The definition itself, on contracts none of which begins when another of the person ends."""
+    random = np.random.default_rng(12)
+    rows = []
+    for row in range(600):
+        start = datetime(2024, 1, 26) + timedelta(hours=float(random.integers(0, 1000)))  # noqa: DTZ001 - the business's own clock
+        end = start + timedelta(hours=float(random.integers(1, 900)), minutes=float(row % 59 + 1))
+        rows.append(
+            (f"p{random.integers(150)}", row, start, None if random.random() < 0.3 else end)
+        )  # starts on the hour
+    engine().fill("contracts", rows)
+    as_of = CUT_OFFS[0]
+    table = engine().account(engine().contracts, "week", {}, as_of, "person_all")
+    for row in table.itertuples():
+        held = [(who, end) for who, _no, start, end in rows if brute.there([(start, end)], row.from_)]
+        people, closing = {who for who, _ in held}, min(row.until, as_of)
+        gave_up = {who for who, end in held if end is not None and end < closing}
+        assert (row.start, row.kept) == (len(people), len(people - gave_up))
+    assert table["reduced"].sum() > 50
 
 
 def test_segments_are_accounts_of_their_own_customers():

@@ -47,9 +47,7 @@ EXPRESSIONS = {
         module.order_histogram(ORDERS, calendar=MONTHLY, as_of=AS_OF, by=by) for by in ((), ("region",))
     ],
     "spell_histogram": [
-        module.spell_histogram(UNITS, calendar=MONTHLY, as_of=AS_OF, until=until, segments=segments)
-        for until in ("last", "first")
-        for segments in (None, SEGMENTS)
+        module.spell_histogram(UNITS, calendar=MONTHLY, as_of=AS_OF, segments=segments) for segments in (None, SEGMENTS)
     ],
     "contract_units": [
         module.contract_units(table, as_of=AS_OF, unit=unit, by=by)

@@ -292,11 +292,36 @@ SEVERAL_CONTRACTS = {
     "person_all": World(
         _TEN,
         "half-year",
-        _YEAR_BEFORE.format(n=6) + "2024H1  6 3 3  0 0  3  0 0 0  3  0 3  0",
+        # P1 is lost as a holder of all three and returned as a holder of two: 6 - 3 + 1 = 4, who are there in 2024H2.
+        _YEAR_BEFORE.format(n=6) + "2024H1  6 3 3  0 1  4  0 0 0  3  1 3  0",
         "2024-07-01",
         "person_all",
     ),
 }
+
+# All contracts kept. In February a lets one of two go: lost and returned, and kept in March with the one that is left.
+# b's first is renewed under a new number while the second runs: all kept. c's two end on one day and one begins: one of
+# them is not renewed.
+LETS_ONE_GO = World(
+    """
+    a 2024-01-05..
+    a 2024-01-06..2024-02-10
+    b 2024-01-05..2024-02-15
+    b 2024-01-07..
+    b 2024-02-15..
+    c 2024-01-05..2024-02-20
+    c 2024-01-06..2024-02-20
+    c 2024-02-20..
+    """,
+    "month",
+    """
+    2024-01  0 0 0  3 0  3  0 0 0  0  3 0  0
+    2024-02  3 1 2  0 2  3  0 0 0  1  2 2  0
+    2024-03  3 3 0  0 0  3  0 0 0  3  0 0  0
+    """,
+    "2024-04-01",
+    "person_all",
+)
 
 # A new number on the day the old contract ended: lost and new by contract, kept by person, and kept with all of them:
 # the two were never held together.
@@ -368,6 +393,7 @@ CONTRACT_WORLDS = {
     "OVERLAP": OVERLAP,
     "REVOLVING_DOOR": REVOLVING_DOOR,
     "CUT_OFF": CUT_OFF,
+    "LETS_ONE_GO": LETS_ONE_GO,
     **{f"SEVERAL_CONTRACTS {unit}": world for unit, world in SEVERAL_CONTRACTS.items()},
     **{f"RENEWAL {unit}": world for unit, world in RENEWAL.items()},
 }

@@ -68,7 +68,8 @@ def cohort_grid(
         presence: ``window`` (there at any time in the age) or ``moment`` (there at its end on the calendar, or exactly
             ``k`` steps after the start). By default ``window`` for purchases by period and ``moment`` for contracts
             and rules that say until when a buyer is a customer.
-        unit: For contracts, what one customer is, as for `retention_by_period`.
+        unit: For contracts, what one customer is: ``person_any``, ``contract`` or ``person_all``, a person until the
+            first of the contracts held together ends (from one period to the next see `retention_by_period`).
         first: The first cohort by its name.
         last: The last cohort by its name.
         ages: The highest age.
@@ -114,7 +115,7 @@ def _grid_of(plan: Plan) -> CohortGrid:
     table = pd.concat(tables, ignore_index=True)
     card = plan.base.card.with_(every=plan.calendar.every)
     if isinstance(plan.base, ContractBase):
-        card = card.with_(unit=plan.unit)
+        card = card.with_(unit=plan.unit, **({"activity": "first end"} if plan.unit == "person_all" else {}))
     grid = CohortGrid(
         table, plan.calendar.every, plan.kind, plan.value, plan.align, plan.presence, card, plan.base.quality, plan.by,
         pairs=partial(_pairs, plan) if plan.value == "customers" and plan.kind == "bounded" else None,
