@@ -157,6 +157,17 @@ def test_two_hundred_pairs_with_and_without_a_zero_are_four_hundred_customers(tm
     )
 
 
+def test_a_column_that_a_sheet_has_twice_is_refused_and_its_margins_are_left_out(tmp_path: Path):
+    pytest.importorskip("python_calamine")
+    twice = workbook(tmp_path / "a.xlsx", [["who", "when", "paid", "paid"], ["a", DAYS[0], 1, 2]])
+    with pytest.raises(SourceError, match="more than one column called 'paid'"):
+        read_orders(twice, customer="who", at="when", amount="paid")
+    inside = workbook(tmp_path / "b.xlsx", [["", "", ""], ["", "who", "when"], ["", "a", DAYS[0]]])
+    assert people(read_orders(inside, customer="who", at="when")) == ["a"]
+    with pytest.raises(SourceError, match="is empty"):
+        read_orders(workbook(tmp_path / "c.xlsx", [["", ""]]), customer="who", at="when")
+
+
 # Ids that may be one --------------------------------------------------------------------------------------------------
 
 DOUBTS = {

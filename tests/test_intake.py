@@ -846,3 +846,27 @@ def test_a_guess_says_the_call_and_why():
     assert (events.kind, events.columns["kind"]) == ("events", "kind")
     assert "looks like a log of events" in events.reasons[0]
     assert refusal(guess, pd.DataFrame({"who": ["a"], "what": ["b"]})).argument == "kind"
+
+
+# Values that mean something else --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("day", ["1899-12-30", "1900-01-01", "1970-01-01 03:00:00"])
+def test_the_zero_of_a_system_is_no_date_of_a_purchase(tmp_path, day):
+    base = orders_of(put(tmp_path, f"who,when\na,2024-01-05\nb,{day}\nc,2024-01-07\n"))
+    assert base.quality.table["reason"].tolist() == ["date that stands for none"]
+    assert base.quality.rows_used == 2
+
+
+def test_offsets_in_some_rows_ask_for_the_zone_of_the_others(tmp_path):
+    log = put(tmp_path, "who,when\na,2024-01-05 10:00\nb,2024-01-05T10:00:00+00:00\nc,2024-01-07\n")
+    with pytest.raises(_errors.InputError, match="Say zone=, the time zone of those without") as asked:
+        orders_of(log)
+    assert asked.value.argument == "zone"
+    assert orders_of(log, zone="Europe/Moscow").quality.rows_used == 3
+
+
+def test_three_decimals_of_a_scale_are_settled_by_the_price_beside_them(tmp_path):
+    log = put(tmp_path, "who;when;n;p\na;05.01.2024;1,000;100,00\nb;16.01.2024;2,000;400,00\n")
+    base = orders_of(log, quantity="n", price="p")
+    assert base.table.amount.sum().to_pyarrow().as_py() == 900  # 1 at 100 and 2 at 400
