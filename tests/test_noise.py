@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -37,11 +38,14 @@ def steady(kept: int, start: int, months: int) -> crr.RetentionTable:
     return replaced([(kept, start)] * months)
 
 
+@cache
+def real_account() -> crr.RetentionTable:
+    base = crr.read_contracts(crr.sample_path("contracts"), customer="client_id", start="joined", end="left")
+    return crr.retention_by_period(base, every="month")
+
+
 def replaced(pairs: list[tuple[int, int]]) -> crr.RetentionTable:
-    real = crr.retention_by_period(
-        crr.read_contracts(crr.sample_path("contracts"), customer="client_id", start="joined", end="left"),
-        every="month",
-    )
+    real = real_account()
     table = pd.DataFrame(pairs, columns=["kept", "start"])
     table["crr"] = table["kept"] / table["start"]
     table["period"] = [f"2020-{k + 1:02d}" for k in range(len(pairs))]

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import crrkit as crr
 from crrkit._errors import InputError
 from crrkit.survival import compare_cohorts, life_table, logrank, survival_curve
 
@@ -150,6 +151,25 @@ def test_cells_that_were_not_observed_are_used_nowhere() -> None:
     grid = grid_of(A=[100, 80, 70], B=[100, 80])
     zero = grid.assign(active=grid["active"].fillna(0))  # a table that wrote 0 for what has not happened yet
     pd.testing.assert_frame_equal(life_table(grid).table, life_table(zero).table)
+
+
+def test_ages_that_returns_may_still_raise_are_left_out_and_counted() -> None:
+    # A and B buy in every second month, C in every month; at the cut-off (1 July) June's silence of A and B is a pause.
+    days = {"a": ["2024-01-05", "2024-03-05", "2024-05-05"], "b": ["2024-01-06", "2024-03-06", "2024-05-06"]}
+    days["c"] = [f"2024-{month:02}-07" for month in range(1, 7)]
+    log = pd.DataFrame([(who, day) for who, list_ in days.items() for day in list_], columns=["who", "at"])
+    base = crr.read_orders(log, customer="who", at="at", as_of="2024-07-01")
+    grid = crr.cohort_grid(base, kind="unbounded")
+    # seen to age 5; the gap that nine of ten need is 2 months, so ages 4 and 5 are provisional: 1 of 3 there at age 5
+    assert grid.matrix("active").loc["2024-01"].tolist() == [3, 3, 3, 3, 3, 1]
+    assert grid.matrix("provisional").loc["2024-01"].tolist() == [False] * 4 + [True] * 2
+    table = life_table(grid)
+    assert table.table["age"].tolist() == [0, 1, 2, 3]
+    assert table.table["lost"].sum() == 0
+    assert "2 provisional cells are left out" in table.caption()
+    with crr.use_language("ru"):
+        assert "Не взяты 2 предварительные ячейки" in life_table(grid).caption()
+    assert not life_table(grid_of(A=[100, 80, 70])).notes
 
 
 def test_the_losses_of_two_ages_are_not_those_of_one() -> None:

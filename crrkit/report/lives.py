@@ -173,8 +173,7 @@ def _life_table(base: Base, span: _Span) -> LifeTable:
         grid = span.grid(base, align="age")
         if not (grid.matrix("active").diff(axis=1) > 0).any(axis=None):  # nobody came back
             return life_table(grid)
-    cells = span.grid(base, align="age", kind="unbounded").table
-    return life_table(cells[~cells["provisional"]])
+    return life_table(span.grid(base, align="age", kind="unbounded"))
 
 
 def _leaving(table: LifeTable, least: int) -> pd.DataFrame:
