@@ -99,6 +99,20 @@ class TestByHand:
         narrow = self.model.project(3, level=0.5).to_pandas()
         assert (narrow["customers_high"][1:] < table["customers_high"][1:]).all()
 
+    def test_the_picture_draws_the_band_and_says_the_error(self) -> None:
+        future = self.model.project(3)
+        ax = figures.outlook(future)
+        [area] = ax.collections
+        corners = area.get_paths()[0].vertices
+        assert corners[:, 1].max() == pytest.approx(future.table["customers_high"].max())
+        assert corners[:, 1].min() == pytest.approx(future.table["customers_low"].min())
+        assert list(ax.lines[0].get_ydata()) == list(future.table["customers"])
+        assert "off by 5.5% of the customers" in figures.alt_text(ax)
+        assert "Band at the end: " in figures.alt_text(ax)
+        assert "off by 5.5% of the customers" in figures.alt_text(figures.flip(self.model.levers(2)))
+        with pytest.raises(crr.InputError, match=r"StageModel\.project gave"):
+            figures.outlook(self.model)
+
     def test_other_horizons(self) -> None:
         assert list(self.model.backtest(1).table["period"]) == ["2024-06"]
         # the last of five months estimated from kept 140 of 250: (4 · 150 + 140) / 1250 of 240, and 100
@@ -301,7 +315,7 @@ def test_a_list_with_its_beginning_in_it_is_not_projected(data_dir) -> None:
         model.project(1)
 
 
-@pytest.mark.parametrize(("every", "error"), [("month", 0.110), ("quarter", 0.091)])
+@pytest.mark.parametrize(("every", "error"), [("month", 0.111), ("quarter", 0.091)])
 def test_the_sample_orders(every: str, error: float) -> None:
     model = crr.StageModel.from_flow(orders(every))
     assert model.backtest().error == pytest.approx(error, abs=5e-4)

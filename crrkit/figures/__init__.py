@@ -17,6 +17,7 @@ from crrkit.figures._export import alt_text, to_png, to_svg
 from crrkit.figures._flip import flip
 from crrkit.figures._levers import levers
 from crrkit.figures._line import retention_line
+from crrkit.figures._outlook import outlook
 from crrkit.figures._stage_mix import stage_mix
 from crrkit.figures._stage_river import stage_river
 
@@ -27,6 +28,7 @@ __all__ = [
     "cohort_heatmap",
     "flip",
     "levers",
+    "outlook",
     "retention_line",
     "revenue_cohorts",
     "stage_mix",

@@ -118,10 +118,16 @@ def _write(board: Canvas, ranks: pd.DataFrame, result: LeverTable, measure: str)
 
 
 def _notes(result: LeverTable, measure: str) -> list[str]:
-    return [
+    notes = [
         _("rank by {measure}, 1 brings most").format(measure=result.titles()[measure]),
         _("ring: from which step one is ahead of another"),
     ]
+    return [*notes, *_tried(result)]
+
+
+def _tried(result: LeverTable) -> list[str]:
+    """How far an earlier model of the list was off; nothing without a list."""
+    return [result.basis.said(int(result.by_horizon["step"].max()))] if result.basis else []
 
 
 def _in_words(ranks: pd.DataFrame, flips: pd.DataFrame, result: LeverTable, measure: str) -> str:
@@ -133,7 +139,7 @@ def _in_words(ranks: pd.DataFrame, flips: pd.DataFrame, result: LeverTable, meas
         said.format(step=step, one=lever_name(one), other=lever_name(other))
         for step, one, other in flips.to_numpy().tolist()
     ]
-    return " ".join([head, *(turns or [_("No lever overtakes another.")])])
+    return " ".join([head, *(turns or [_("No lever overtakes another.")]), *_tried(result)])
 
 
 def _order(ranks: pd.DataFrame, step: int) -> str:

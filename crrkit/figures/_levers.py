@@ -176,7 +176,7 @@ def _in_words(rows: pd.DataFrame, result: LeverTable, measure: str) -> str:
     values = "; ".join(_said(row, measure) for _i, row in rows.iterrows())
     title = result.titles()[measure]
     text = _("Tornado chart: {caption}. {measure}: {values}.")
-    return text.format(caption=result.caption(), measure=title[:1].upper() + title[1:], values=values)
+    return text.format(caption=result.caption().rstrip("."), measure=title[:1].upper() + title[1:], values=values)
 
 
 def _said(row: pd.Series, measure: str) -> str:
