@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 import every_explorer
 
-from crrkit.widgets import static_page
+from crrkit.widgets.static import static_page
 from scripts import chromium
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import crrkit as crr
-from crrkit._errors import CrrkitError
+from crrkit.ground.errors import CrrkitError
 
 RIGHT, REFUSED, NOTED = "right", "refused, fine", "noted"
 WRONG, NOT_READ, BROKEN = "QUIETLY WRONG", "refused though readable", "traceback"

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 import stage_worlds
 
 import crrkit as crr
-from crrkit.widgets import CohortExplorer, Explorer
-from crrkit.widgets._static import EXPLORERS
+from crrkit.widgets.cohort_explorer import CohortExplorer
+from crrkit.widgets.static import EXPLORERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from playwright.sync_api import Locator, Page
+
+    from crrkit.widgets.explorer import Explorer
 
 ALL = sorted(name for name, one in EXPLORERS.items() if not one.needs_python)
 

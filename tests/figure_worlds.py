@@ -8,8 +8,8 @@ from hypothesis import Phase
 from matplotlib.axes import Axes
 from matplotlib.text import Text
 
-from crrkit.intervals import wilson
-from crrkit.movement import RetentionTable
+from crrkit.counts.intervals import wilson
+from crrkit.measure.movement import RetentionTable
 
 # A picture takes a fifth of a second: making a failing example smaller would take minutes.
 QUICK = (Phase.explicit, Phase.reuse, Phase.generate)

@@ -5,11 +5,11 @@ from datetime import datetime
 
 import pandas as pd
 
-from crrkit.definitions import DefinitionCard
-from crrkit.intervals import wilson
-from crrkit.movement import RetentionTable
-from crrkit.periods import Calendar
-from crrkit.tables import QualityReport
+from crrkit.counts.intervals import wilson
+from crrkit.measure.movement import RetentionTable
+from crrkit.read.quality import QualityReport
+from crrkit.rules.card import DefinitionCard
+from crrkit.rules.periods import Calendar
 
 
 def account(

@@ -9,12 +9,11 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import Phase, given, settings
-from hypothesis import strategies as st
+from hypothesis import Phase, given, settings, strategies as st
 
 import crrkit as crr
-from crrkit._errors import InputError
-from crrkit.activity import OwnGap, Trailing
+from crrkit.ground.errors import InputError
+from crrkit.rules.activity import OwnGap, Trailing
 
 FIRST = date(2018, 1, 1)
 QUICK = settings(max_examples=12, deadline=None, phases=[Phase.explicit, Phase.generate])

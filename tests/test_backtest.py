@@ -12,12 +12,12 @@ import pytest
 
 import crrkit as crr
 from crrkit import figures
-from crrkit._errors import InputError
-from crrkit.stages import StageFlow
-from crrkit.whatif._band import Spread, band, spread_of, student
-from crrkit.whatif._basis import LIMIT, Basis
-from crrkit.whatif._chain import Chain
-from crrkit.whatif._window import Parts
+from crrkit.ground.errors import InputError
+from crrkit.judge.whatif.band import Spread, band, spread_of, student
+from crrkit.judge.whatif.basis import LIMIT, Basis
+from crrkit.judge.whatif.chain import Chain
+from crrkit.judge.whatif.window import Parts
+from crrkit.measure.stages.flow import StageFlow
 
 CARD = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at").card
 MONTHS = [f"2024-{month:02}" for month in range(1, 13)]

@@ -8,10 +8,11 @@ import pandas as pd
 import pytest
 import worlds
 
-from crrkit import _errors, samples
-from crrkit.bases import ContractBase, OrderBase, read_contracts, read_orders
-from crrkit.movement import retention_by_period
-from crrkit.tables.columns import usual_column
+from crrkit.ground import errors
+from crrkit.measure.movement import retention_by_period
+from crrkit.read import samples
+from crrkit.read.bases import ContractBase, OrderBase, read_contracts, read_orders
+from crrkit.read.columns import usual_column
 
 LOG = pd.DataFrame({
     "who": ["a", "b", "a", "c", None],
@@ -135,7 +136,7 @@ def test_bases_of_one_process_do_not_meet():
 
 def test_an_unknown_segment_is_refused_when_it_is_asked_for():
     base = read_orders(LOG.assign(region="N"), customer="who", at="when", by="region")
-    with pytest.raises(_errors.InputError, match="Choose one of region") as refused:
+    with pytest.raises(errors.InputError, match="Choose one of region") as refused:
         retention_by_period(base, every="month", by="regoin")
     assert refused.value.argument == "by"
 

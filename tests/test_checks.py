@@ -8,8 +8,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from crrkit._checks import check_choice, check_column, check_count, check_fraction, check_number, suggestion
-from crrkit._errors import ColumnNotFoundError, InputError, InputTypeError
+from crrkit.ground.checks import check_choice, check_column, check_count, check_fraction, check_number, suggestion
+from crrkit.ground.errors import ColumnNotFoundError, InputError, InputTypeError
 
 
 @pytest.mark.parametrize("value", [7, 7.0, np.int64(7), np.float32(7), Fraction(7)])

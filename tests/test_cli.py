@@ -20,15 +20,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import crrkit
-from crrkit import bases, cli
-from crrkit._language import use_language
+from crrkit import cli
 from crrkit.cli.reading import OPTIONS, in_options, settle_kind
 from crrkit.cli.screen import broken, say
 from crrkit.cli.status import CLEAR, Status
+from crrkit.ground.languages import use_language
+from crrkit.read import bases
 
 if TYPE_CHECKING:
     from collections.abc import Callable

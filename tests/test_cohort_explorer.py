@@ -11,15 +11,16 @@ import numpy as np
 import pandas as pd
 import pytest
 import traitlets
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import crrkit as crr
-from crrkit._errors import InputError
-from crrkit._language import use_language
-from crrkit.bases import OrderBase
-from crrkit.widgets import SAVED, CohortExplorer, restore
-from crrkit.widgets._cohort_state import MOST_CELLS, _numbers, default_cohorts, last_common
+from crrkit.ground.errors import InputError
+from crrkit.ground.languages import use_language
+from crrkit.read.bases import OrderBase
+from crrkit.widgets.cohort_explorer import CohortExplorer
+from crrkit.widgets.cohort_state import MOST_CELLS, _numbers, default_cohorts, last_common
+from crrkit.widgets.explorer import SAVED
+from crrkit.widgets.static import restore
 
 WIDGETS = Path(crr.__file__).parent / "widgets"
 JS = (WIDGETS / "cohort_explorer.js").read_text(encoding="utf-8")

@@ -12,11 +12,10 @@ import ibis
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import Phase, given, settings
-from hypothesis import strategies as st
+from hypothesis import Phase, given, settings, strategies as st
 
 import crrkit as crr
-from crrkit.periods import Calendar
+from crrkit.rules.periods import Calendar
 
 # The leap day, the ends of two months, a Monday; midnight, the second after and the second before.
 DAYS = [date(2024, 1, 26) + timedelta(days=k) for k in range(42)]

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 import crrkit as crr
-from crrkit import activity
-from crrkit._errors import InputError
-from crrkit._language import use_language
+from crrkit.ground.errors import InputError
+from crrkit.ground.languages import use_language
+from crrkit.rules import activity
 
 SEEN = "observed"
 

@@ -9,9 +9,9 @@ from types import SimpleNamespace
 import ibis
 import pytest
 
-import crrkit.contract_reductions as module
-from crrkit.periods import Calendar
-from crrkit.tables.columns import RESERVED
+import crrkit.reduce.contracts as module
+from crrkit.read.columns import RESERVED
+from crrkit.rules.periods import Calendar
 
 AS_OF = datetime(2024, 3, 10, 12)  # noqa: DTZ001 - the business's own clock
 MONTHLY = Calendar("month")

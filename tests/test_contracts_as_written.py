@@ -10,10 +10,10 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from crrkit._errors import InputTypeError
-from crrkit._language import use_language
-from crrkit.bases import read_contracts
-from crrkit.movement import retention_by_period
+from crrkit.ground.errors import InputTypeError
+from crrkit.ground.languages import use_language
+from crrkit.measure.movement import retention_by_period
+from crrkit.read.bases import read_contracts
 
 
 def moment(text):

@@ -7,12 +7,11 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 import crrkit as crr
-from crrkit._errors import InputError
-from crrkit.conventions import CONVENTIONS, FLOWS, Reconciliation, flows_of, formula, sixteen
+from crrkit.ground.errors import InputError
+from crrkit.judge.conventions import CONVENTIONS, FLOWS, Reconciliation, flows_of, formula, sixteen
 
 
 @pytest.fixture(scope="module")

@@ -11,28 +11,21 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 import traitlets
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import crrkit as crr
-from crrkit._language import use_language
-from crrkit.conventions import CONVENTIONS, formula
-from crrkit.rates import YEARS_PER_PERIOD
-from crrkit.widgets import (
-    SAVED,
-    DecompositionExplorer,
-    Explorer,
-    NoiseExplorer,
-    PeriodExplorer,
-    WhoIsNewExplorer,
-    restore,
-    static_html,
-)
-from crrkit.widgets._compounding import lowest
-from crrkit.widgets._explorer import file_text, frame_words, module_text
-from crrkit.widgets._meanings import span
-from crrkit.widgets._wandering import scale
-from crrkit.widgets.who_is_new_explorer import MAYBE_NEW, NAMED
+from crrkit.counts.rates import YEARS_PER_PERIOD
+from crrkit.ground.languages import use_language
+from crrkit.judge.conventions import CONVENTIONS, formula
+from crrkit.widgets.compounding import lowest
+from crrkit.widgets.decomposition_explorer import DecompositionExplorer
+from crrkit.widgets.explorer import SAVED, Explorer, file_text, frame_words, module_text
+from crrkit.widgets.meanings import span
+from crrkit.widgets.noise_explorer import NoiseExplorer
+from crrkit.widgets.period_explorer import PeriodExplorer
+from crrkit.widgets.static import restore, static_html
+from crrkit.widgets.wandering import scale
+from crrkit.widgets.who_is_new_explorer import MAYBE_NEW, NAMED, WhoIsNewExplorer
 
 FAMILY = (DecompositionExplorer, NoiseExplorer, PeriodExplorer, WhoIsNewExplorer)
 every_explorer = pytest.mark.parametrize("explorer", FAMILY, ids=lambda one: one.__name__)

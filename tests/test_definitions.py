@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 import worlds
 
-from crrkit import _language
-from crrkit.bases import read_contracts, read_orders
-from crrkit.definitions import DefinitionCard
-from crrkit.movement import retention_by_period
+from crrkit.ground import languages
+from crrkit.measure.movement import retention_by_period
+from crrkit.read.bases import read_contracts, read_orders
+from crrkit.rules.card import DefinitionCard
 
 CARD = DefinitionCard(
     source="orders.csv", unit="buyer", activity="period", as_of=datetime(2024, 7, 1), every="month", refunds="set aside"  # noqa: DTZ001 - the business's own clock
@@ -49,13 +49,13 @@ def test_rules_that_do_not_apply_keep_silent():
 @pytest.mark.parametrize("unit", ["contract", "person_any", "person_all", "buyer"])
 @pytest.mark.parametrize("lang", ["en", "ru"])
 def test_every_unit_is_a_sentence_and_no_code_word(unit, lang):
-    with _language.use_language(lang):
+    with languages.use_language(lang):
         said = dict(CARD.with_(unit=unit).lines())
     assert unit not in said.values()
 
 
 def test_the_card_in_russian_leaves_no_english():
-    with _language.use_language("ru"):
+    with languages.use_language("ru"):
         text = str(CARD.with_(zone=None, source=""))
     assert not set("abcdefghijklmnopqrstuvwxyz") & set(text.lower())
 

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 import crrkit
-from crrkit._display import UNDEFINED, Shown, format_cell
+from crrkit.ground.display import UNDEFINED, Shown, format_cell
 
 
 @dataclass(frozen=True, eq=False, repr=False)

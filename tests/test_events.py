@@ -6,11 +6,10 @@ import json
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import crrkit as crr
-from crrkit.tables.kinds import KINDS, map_kinds
+from crrkit.read.kinds import KINDS, map_kinds
 
 LOG = pd.DataFrame({
     "who": ["a", "a", "b", "c", None, "a", "c"],

@@ -9,18 +9,17 @@ from xml.etree import ElementTree as ET
 import matplotlib as mpl
 import pytest
 from figure_worlds import account, collisions, history, outside, row, words
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from crrkit import figures
-from crrkit._errors import InputError
-from crrkit._language import LANGUAGES, use_language
-from crrkit.figures._labels import COUNT_FORMS, percent_axis, spread, stride
-from crrkit.figures._theme import READABLE, THEMES, contrast, ink_on, legible, mix
+from crrkit.figures.labels import COUNT_FORMS, percent_axis, spread, stride
+from crrkit.figures.theme import READABLE, THEMES, contrast, ink_on, legible, mix
+from crrkit.ground.errors import InputError
+from crrkit.ground.languages import LANGUAGES, use_language
 
 FEBRUARY = account(row(70, 10, 30, 4))
 DRAWINGS = [

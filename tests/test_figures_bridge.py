@@ -4,18 +4,17 @@ import math
 
 import pytest
 from figure_worlds import QUICK, account, collisions, outside, row, words
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from crrkit import figures
-from crrkit._errors import InputError, InputTypeError
-from crrkit._language import LANGUAGES, use_language
-from crrkit.accounts import solve_counts
-from crrkit.figures._theme import THEMES
+from crrkit.counts.accounts import solve_counts
+from crrkit.figures.theme import THEMES
+from crrkit.ground.errors import InputError, InputTypeError
+from crrkit.ground.languages import LANGUAGES, use_language
 
 LIGHT = THEMES["light"]
 EXTREMES = {

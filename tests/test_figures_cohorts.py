@@ -12,9 +12,9 @@ from matplotlib.patches import Rectangle
 
 import crrkit as crr
 from crrkit import figures
-from crrkit._errors import InputError, InputTypeError
-from crrkit._language import LANGUAGES, use_language
-from crrkit.figures._theme import THEMES, contrast
+from crrkit.figures.theme import THEMES, contrast
+from crrkit.ground.errors import InputError, InputTypeError
+from crrkit.ground.languages import LANGUAGES, use_language
 
 RUNNING = (0, (2, 1.5))
 

@@ -18,11 +18,11 @@ from stage_worlds import COSTS, MARGINS, STAGES, WORKED, worked
 
 import crrkit as crr
 from crrkit import figures
-from crrkit._errors import InputError, InputTypeError
-from crrkit._language import LANGUAGES, use_language
-from crrkit.figures._levers import MEASURES
-from crrkit.figures._theme import READABLE, THEMES, contrast
-from crrkit.whatif._levers import effect_text
+from crrkit.figures.lever_bars import MEASURES
+from crrkit.figures.theme import READABLE, THEMES, contrast
+from crrkit.ground.errors import InputError, InputTypeError
+from crrkit.ground.languages import LANGUAGES, use_language
+from crrkit.judge.whatif.levers import effect_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -5,16 +5,15 @@ import math
 import numpy as np
 import pytest
 from figure_worlds import QUICK, account, collisions, history, outside, row
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
 
 from crrkit import figures
-from crrkit._errors import InputError, InputTypeError
-from crrkit._language import LANGUAGES, use_language
-from crrkit.figures._theme import THEMES
+from crrkit.figures.theme import THEMES
+from crrkit.ground.errors import InputError, InputTypeError
+from crrkit.ground.languages import LANGUAGES, use_language
 
 # January nobody, February 3 of 4, March all leave, April nobody again, May 9 of 10, June running: 4 of 8 so far.
 GAPS = account(

@@ -9,19 +9,19 @@ from xml.etree import ElementTree as ET
 import pandas as pd
 import pytest
 from figure_worlds import QUICK, collisions, outside, words
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 
 import crrkit as crr
 from crrkit import figures
-from crrkit._errors import InputError, InputTypeError
-from crrkit._language import LANGUAGES, use_language
-from crrkit.figures._stage_river import SHOWN, _river_of
-from crrkit.figures._theme import READABLE, THEMES, contrast
-from crrkit.stages import STAGES, StageFlow, stage_flow
+from crrkit.figures.river import SHOWN, _river_of
+from crrkit.figures.theme import READABLE, THEMES, contrast
+from crrkit.ground.errors import InputError, InputTypeError
+from crrkit.ground.languages import LANGUAGES, use_language
+from crrkit.measure.stages.flow import StageFlow, stage_flow
+from crrkit.measure.stages.moves import STAGES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,11 +9,14 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from hypothesis import assume, given, strategies as st
 
 from crrkit import use_language
-from crrkit._errors import (
+from crrkit.counts.accounts import COUNTS, Counts, solve_counts
+from crrkit.counts.formula import churn_from_counts, crr_bounds, crr_from_counts, crr_from_sets
+from crrkit.counts.intervals import wilson
+from crrkit.counts.rates import convert_rate, quick_ratio
+from crrkit.ground.errors import (
     AccountingMismatch,
     CrrkitError,
     InconsistentCounts,
@@ -21,10 +24,6 @@ from crrkit._errors import (
     InputTypeError,
     UndefinedRateWarning,
 )
-from crrkit.accounts import COUNTS, Counts, solve_counts
-from crrkit.formula import churn_from_counts, crr_bounds, crr_from_counts, crr_from_sets
-from crrkit.intervals import wilson
-from crrkit.rates import convert_rate, quick_ratio
 
 SEED_A = {"start": 70, "end": 90, "new": 30}  # a month: 70 customers, 30 came, 10 left
 SEED_B = {"start": 1000, "end": 1200, "new": 500}  # half a year: 1000, 500 came, 300 left
@@ -551,7 +550,7 @@ def test_an_account_cannot_be_changed():
 
 def test_the_formula_and_its_ink_load_neither_pandas_nor_numpy():
     code = (
-        "import sys, crrkit.formula as f; "
+        "import sys, crrkit.counts.formula as f; "
         "print(f.crr_from_counts(start=70, end=90, new=30, period='month')); "
         "print(f.solve_counts(start=70, lost=10, new=30)); "
         "sys.exit(bool({'pandas', 'numpy', 'scipy', 'ibis', 'matplotlib'} & set(sys.modules)))"

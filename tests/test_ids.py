@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-from crrkit._errors import InputError, SourceError
-from crrkit.bases import read_contracts, read_orders
-from crrkit.events import read_events
+from crrkit.ground.errors import InputError, SourceError
+from crrkit.read.bases import read_contracts, read_orders
+from crrkit.read.events import read_events
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 import crrkit as crr
-from crrkit._errors import InputError
-from crrkit.inference import clustered, infer, infer_contracts
+from crrkit.ground.errors import InputError
+from crrkit.judge.inference import clustered, infer, infer_contracts
 
 
 def test_a_census_has_no_width() -> None:

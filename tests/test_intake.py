@@ -20,16 +20,17 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
-from crrkit import _errors, _language, samples
-from crrkit.bases import read_contracts, read_orders
-from crrkit.cohorts import cohort_grid
-from crrkit.movement import retention_by_period
-from crrkit.revenue import retail_measures, revenue_retention
-from crrkit.tables import REASONS, guess
-from crrkit.tables.columns import RESERVED
+from crrkit.ground import errors, languages
+from crrkit.measure.cohorts.build import cohort_grid
+from crrkit.measure.movement import retention_by_period
+from crrkit.measure.revenue import retail_measures, revenue_retention
+from crrkit.read import samples
+from crrkit.read.bases import read_contracts, read_orders
+from crrkit.read.columns import RESERVED
+from crrkit.read.guessing import guess
+from crrkit.read.quality import REASONS
 
 TRUTH = json.loads((Path(__file__).parent.parent / "sample_data" / "truth.json").read_text(encoding="utf-8"))
 AS_OF = "2025-01-01"
@@ -56,9 +57,9 @@ MEMBERS = "who,joined,gone\n" + "".join(f"c{k},2024-01-0{k % 9 + 1},2024-03-0{k 
 HALF = "".join(line if k % 2 else line[:6] + "\n" for k, line in enumerate(ORDERS.splitlines(keepends=True), start=1))
 
 
-def refusal(read, *args, **named) -> _errors.InputError:
+def refusal(read, *args, **named) -> errors.InputError:
     """The error, held to the form of all errors: a sentence or two, no line breaks, no name of the engine's errors."""
-    with pytest.raises(_errors.InputError) as caught:
+    with pytest.raises(errors.InputError) as caught:
         read(*args, **named)
     text = str(caught.value)
     assert "\n" not in text
@@ -144,7 +145,7 @@ def test_a_wrong_word_is_told_what_is_needed(named, argument, said, tmp_path):
 
 def test_a_misspelt_column_lists_those_there_are():
     error = refusal(members_of, pd.DataFrame(columns=["who", "joined", "left"]))
-    assert isinstance(error, _errors.ColumnNotFoundError)
+    assert isinstance(error, errors.ColumnNotFoundError)
     assert (error.argument, error.given, error.available) == ("end", "gone", ["who", "joined", "left"])
 
 
@@ -207,9 +208,9 @@ def test_a_zone_that_only_this_machine_knows_is_refused():
 
 def test_refusals_speak_russian(tmp_path):
     misspelt = (put(tmp_path, ORDERS), {"customer": "woh"})
-    with _language.use_language("ru"):
+    with languages.use_language("ru"):
         for source, named in [misspelt, (put(tmp_path, HALF, "half.csv"), {}), (tmp_path, {}), (3, {})]:
-            with pytest.raises(_errors.InputError) as caught:
+            with pytest.raises(errors.InputError) as caught:
                 orders_of(source, **named)
             assert len(re.findall("[а-яё]", str(caught.value))) > 20
 
@@ -258,7 +259,7 @@ def test_the_offending_rows_are_shown_as_they_stood():
     shown = quality.rows("no customer id")
     assert shown[["who", "when"]].isna().sum().sum() == 1
     assert shown["when"].tolist() == ["soon"]
-    with pytest.raises(_errors.InputError, match="Choose one of no customer id"):
+    with pytest.raises(errors.InputError, match="Choose one of no customer id"):
         quality.rows("zero amount")
 
 
@@ -576,7 +577,7 @@ def test_the_report_on_the_rows_reads_in_both_languages():
     quality = sample_base("orders").quality
     assert str(quality).splitlines()[0] == "orders.csv: 7,490 rows read = 7,411 used + 79 set aside"
     assert "no customer id" in quality.to_html()
-    with _language.use_language("ru"):
+    with languages.use_language("ru"):
         assert "7\u00a0490" in str(quality)
         assert "no customer id" not in str(quality)
 
@@ -708,7 +709,7 @@ def test_a_state_of_a_country_is_no_state_of_a_purchase():
 )
 def test_a_log_of_events_is_not_read_as_purchases(name, words):
     error = refusal(orders_of, SHOP.assign(**{name: words}))
-    assert isinstance(error, _errors.UnsettledError)
+    assert isinstance(error, errors.UnsettledError)
     assert f"read_events(…, kind={name!r})" in str(error)
     assert f"read_orders(…, status={name!r}, counts=[" in str(error)
     events, orders = error.calls
@@ -860,7 +861,7 @@ def test_the_zero_of_a_system_is_no_date_of_a_purchase(tmp_path, day):
 
 def test_offsets_in_some_rows_ask_for_the_zone_of_the_others(tmp_path):
     log = put(tmp_path, "who,when\na,2024-01-05 10:00\nb,2024-01-05T10:00:00+00:00\nc,2024-01-07\n")
-    with pytest.raises(_errors.InputError, match="Say zone=, the time zone of those without") as asked:
+    with pytest.raises(errors.InputError, match="Say zone=, the time zone of those without") as asked:
         orders_of(log)
     assert asked.value.argument == "zone"
     assert orders_of(log, zone="Europe/Moscow").quality.rows_used == 3

@@ -6,14 +6,12 @@ from itertools import combinations
 from math import comb
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint, proportions_ztest
 
-from crrkit._errors import InconsistentCounts, InputError, InputTypeError
-from crrkit.intervals import (
+from crrkit.counts.intervals import (
     clopper_pearson,
     difference_p_value,
     effective_n,
@@ -23,6 +21,7 @@ from crrkit.intervals import (
     wilson,
     wilson_share,
 )
+from crrkit.ground.errors import InconsistentCounts, InputError, InputTypeError
 
 LEVELS = st.sampled_from([0.5, 0.8, 0.9, 0.95, 0.99, 0.9999])
 

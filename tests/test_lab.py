@@ -13,10 +13,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crrkit import InputError, cli, lab
-from crrkit._errors import CrrkitError, MissingDependencyError, SourceError
-from crrkit.lab import BESIDE, COPIED, KEPT, RECORD, App, copy_notebooks, find_apps, notebooks_path, open_app, open_lab
+from crrkit import InputError, cli
+from crrkit.ground.errors import CrrkitError, MissingDependencyError, SourceError
+from crrkit.lessons import lab
 from crrkit.lessons.exercises import TOPICS
+from crrkit.lessons.lab import (
+    BESIDE,
+    COPIED,
+    KEPT,
+    RECORD,
+    App,
+    copy_notebooks,
+    find_apps,
+    notebooks_path,
+    open_app,
+    open_lab,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -144,7 +156,7 @@ class TestCopy:
 
 
 def test_the_course_of_this_checkout_is_found() -> None:
-    assert notebooks_path() == Path(lab.__file__).parent.parent / "notebooks"
+    assert notebooks_path() == Path(lab.__file__).parents[2] / "notebooks"
 
 
 def test_a_package_without_its_course_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -183,7 +195,7 @@ class TestOpen:
         (server.parent / "jupyterlab.py").write_text(
             "import os, signal, time\nprint(os.getpid(), flush=True)\ntime.sleep(60)"
         )
-        code = "import pathlib, sys; from crrkit import lab; sys.exit(lab.open_lab(pathlib.Path(sys.argv[1])))"
+        code = "import pathlib, sys; from crrkit.lessons import lab; sys.exit(lab.open_lab(pathlib.Path(sys.argv[1])))"
         crrkit = subprocess.Popen([sys.executable, "-c", code, str(mine)], stdout=subprocess.PIPE, text=True)
         assert crrkit.stdout
         running = int(crrkit.stdout.readline())
@@ -328,7 +340,7 @@ class TestAppCommand:
             ready("http://localhost:8866/")
             return 3
 
-        monkeypatch.setattr(lab, "open_app", shown)
+        monkeypatch.setattr("crrkit.lessons.open_app", shown)
         monkeypatch.setattr(cli.webbrowser, "open", opened.append)
         words = ["formula", "--lang", "ru", "--port", "8866"]
         assert self.run(*words, *([] if browser else ["--no-browser"])) == 3

@@ -14,13 +14,13 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import crrkit as crr
-from crrkit import _language, cli
-from crrkit._display import format_cell
+from crrkit import cli
+from crrkit.ground.display import format_cell
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
-PACKAGE = Path(_language.__file__).parent
+PACKAGE = Path(crr.__file__).parent
 KEYWORDS = {"_": None, "gettext": None, "mark": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 
 

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 import crrkit as crr
 from crrkit import lessons
-from crrkit.accounts import Counts
+from crrkit.counts.accounts import Counts
 from crrkit.lessons import formula_topic
 from crrkit.lessons.answers import NUMBER, POINTS, SHARE, shares, whole_numbers
 from crrkit.lessons.exercises import is_clear

@@ -6,12 +6,11 @@ import random
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 import crrkit as crr
 from crrkit import lessons
-from crrkit.conventions import flows_of
+from crrkit.judge.conventions import flows_of
 from crrkit.lessons import cohorts_topic, levers_topic, mix_topic, new_topic, noise_topic, period_topic
 from crrkit.lessons.exercises import TOPICS, is_clear
 

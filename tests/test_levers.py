@@ -9,15 +9,14 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 from stage_worlds import COSTS, MARGINS, STAGES, WORKED, worked
 
 import crrkit as crr
-from crrkit._errors import InputError
-from crrkit.whatif._allocation import water_fill
-from crrkit.whatif._levers import LeverTable
-from crrkit.whatif._scenario import LEVERS
+from crrkit.ground.errors import InputError
+from crrkit.judge.whatif.allocation import water_fill
+from crrkit.judge.whatif.levers import LeverTable
+from crrkit.judge.whatif.scenario import LEVERS
 
 FIVE = ["conversion", "retention_middle", "promotion", "retention_long", "winback"]
 CUSTOMERS = ["middle", "long"]

@@ -7,12 +7,11 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import crrkit as crr
-from crrkit._errors import InconsistentCounts, InputError
-from crrkit.mixture import decompose
+from crrkit.ground.errors import InconsistentCounts, InputError
+from crrkit.judge.decomposition import decompose
 
 OLD = {"middle": (0.6, 0.55), "long": (0.4, 0.925)}
 

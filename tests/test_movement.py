@@ -12,10 +12,10 @@ import pytest
 import worlds
 from worlds import CONTRACT_WORLDS, FLOWS, ORDER_WORLDS, World
 
-from crrkit import _errors, _language
-from crrkit.bases import ContractBase, OrderBase, read_contracts, read_orders
-from crrkit.intervals import wilson
-from crrkit.movement import RetentionTable, retention_by_period
+from crrkit.counts.intervals import wilson
+from crrkit.ground import errors, languages
+from crrkit.measure.movement import RetentionTable, retention_by_period
+from crrkit.read.bases import ContractBase, OrderBase, read_contracts, read_orders
 
 RATES = (
     "crr", "crr_low", "crr_high", "churn", "crr_continuous", "crr_textbook", "churn_events", "early_loss", "winback",
@@ -206,7 +206,7 @@ def test_rows_follow_one_another_without_a_gap(every):
 def test_the_caption_reads_the_latest_rate_back_in_both_languages():
     kept = account(worlds.CANONICAL)
     assert kept.caption() == "2024H2: kept 5 of 6, CRR 83.3%"
-    with _language.use_language("ru"):
+    with languages.use_language("ru"):
         assert "83,3\N{NO-BREAK SPACE}%" in kept.caption()
         assert "kept" not in str(kept)
 
@@ -227,7 +227,7 @@ def test_the_card_of_the_result_names_the_period_and_the_unit():
 def test_a_row_is_found_by_its_name_only():
     kept = account(worlds.EXODUS)
     assert kept.row("2024-02")["lost"] == 2
-    with pytest.raises(_errors.InputError, match="Choose one of 2024-01"):
+    with pytest.raises(errors.InputError, match="Choose one of 2024-01"):
         kept.row("2024-2")
 
 
@@ -249,7 +249,7 @@ def test_a_row_is_found_by_its_name_only():
     ],
 )
 def test_a_question_that_makes_no_sense_is_told_why(wrong, argument, said):
-    with pytest.raises(_errors.InputError, match=said) as refused:
+    with pytest.raises(errors.InputError, match=said) as refused:
         retention_by_period(contracts_of(worlds.EXODUS), **wrong)
     assert refused.value.argument == argument
 
@@ -257,7 +257,7 @@ def test_a_question_that_makes_no_sense_is_told_why(wrong, argument, said):
 @pytest.mark.parametrize("every", ["year", "half-year", "quarter"])
 def test_a_period_longer_than_the_data_is_refused_with_the_longest_that_fits(every):
     base = contracts_of(World("a 2024-01-10..2024-02-05", "year", "", as_of="2024-03-01"))
-    with pytest.raises(_errors.InputError, match="every='month'") as refused:
+    with pytest.raises(errors.InputError, match="every='month'") as refused:
         retention_by_period(base, every=every)
     assert refused.value.argument == "every"
     assert len(retention_by_period(base, every="month").table) == 2
@@ -265,13 +265,13 @@ def test_a_period_longer_than_the_data_is_refused_with_the_longest_that_fits(eve
 
 def test_data_of_a_week_are_no_month():
     base = orders_of(World("a 2024-01-08\nb 2024-01-14", "month", ""))
-    with pytest.raises(_errors.InputError, match="from Jan 8, 2024 to Jan 15, 2024, less than one month"):
+    with pytest.raises(errors.InputError, match="from Jan 8, 2024 to Jan 15, 2024, less than one month"):
         retention_by_period(base, every="month")
     assert len(retention_by_period(base, every="week").table) == 1
 
 
 def test_orders_know_no_contracts():
-    with pytest.raises(_errors.InputError, match="unit") as refused:
+    with pytest.raises(errors.InputError, match="unit") as refused:
         retention_by_period(orders_of(worlds.COMEBACK), every="month", unit="contract")
     assert refused.value.argument == "unit"
 

@@ -13,13 +13,13 @@ import ibis
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from worlds import FLOWS
 
-from crrkit import reductions
-from crrkit.bases import Trailing, read_contracts, read_orders
-from crrkit.movement import retention_by_period
+from crrkit import reduce
+from crrkit.measure.movement import retention_by_period
+from crrkit.read.bases import Trailing, read_contracts, read_orders
+from crrkit.reduce import presence
 
 # 29 days in February; 1 February and 1 March are boundaries of months and of the fiscal years below, 5 February is a
 # Monday. The clock stands at, just after and just before midnight, and somewhere in between.
@@ -79,7 +79,7 @@ class Engine:
         self.con.con.execute(f"INSERT INTO {table} VALUES {places}", [v for row in rows for v in row]).fetchall()  # noqa: S608 - names of our own, no value from outside
 
     def collect(self, reduction: ibis.Table) -> pd.DataFrame:
-        """What `reductions.collect` does, with the text of the query kept and the cut-off written into it."""
+        """What `reduce.collect` does, with the text of the query kept and the cut-off written into it."""
         key = reduction.op()
         if key not in self.compiled:
             self.compiled[key] = ibis.to_sql(reduction, dialect="duckdb")
@@ -100,7 +100,7 @@ class Engine:
 
 
 def label_of(day: date, every: str, calendar: dict[str, str]) -> str:
-    from crrkit.periods import Calendar
+    from crrkit.rules.periods import Calendar
 
     return Calendar(every, **calendar).label_of(day)
 
@@ -113,10 +113,10 @@ def engine() -> Engine:
 @pytest.fixture(autouse=True, scope="module")
 def _compiled_once():
     """Two roads: bases over the engine's own tables ask the compiled text, all others the package's own way."""
-    whole = reductions.collect
+    whole = presence.collect
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            reductions, "collect", lambda asked: engine().collect(asked) if engine().owns(asked) else whole(asked)
+            reduce, "collect", lambda asked: engine().collect(asked) if engine().owns(asked) else whole(asked)
         )
         yield
 

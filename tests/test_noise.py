@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 import crrkit as crr
-from crrkit._errors import InputError
-from crrkit.noise import _uniforms
+from crrkit.ground.errors import InputError
+from crrkit.judge.noise import _uniforms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from crrkit._errors import InputError
-from crrkit.periods import MONTHS, PERIODS, WEEKDAYS, Calendar
+from crrkit.ground.errors import InputError
+from crrkit.rules.periods import MONTHS, PERIODS, WEEKDAYS, Calendar
 
 calendars = st.builds(
     Calendar, st.sampled_from(PERIODS), week_starts=st.sampled_from(WEEKDAYS), year_starts=st.sampled_from(MONTHS)

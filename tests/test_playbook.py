@@ -10,20 +10,19 @@ from functools import cache
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from report_worlds import account
 from stage_worlds import COSTS, WORKED, worked
 
 import crrkit as crr
-from crrkit.intervals import wilson
-from crrkit.playbook._cards import two_groups
-from crrkit.playbook._cause_rules import CAUSES
-from crrkit.playbook._plans import PLANS
-from crrkit.playbook._quotes import QUOTES
-from crrkit.rates import Rate
-from crrkit.samples import sample_path
-from crrkit.stages import StageList
+from crrkit.counts.intervals import wilson
+from crrkit.counts.rates import Rate
+from crrkit.judge.playbook.cards import two_groups
+from crrkit.judge.playbook.cause_rules import CAUSES
+from crrkit.judge.playbook.plans import PLANS
+from crrkit.judge.playbook.quotes import QUOTES
+from crrkit.measure.stages.list import StageList
+from crrkit.read.samples import sample_path
 
 YEAR = account((300, 500, 0), start=1000, every="year", first="2024")  # the second article's numbers, of a year
 CALM = account((130, 300, 0), start=1000, every="year", first="2024")  # 87% a year, far more gained than lost

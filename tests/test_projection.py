@@ -7,13 +7,12 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 import crrkit as crr
-from crrkit._errors import InputError
-from crrkit.projection import ProjectionWarning, ShiftedBetaGeometric, fit_sbg, log_likelihood
-from crrkit.survival import survival_curve
+from crrkit.ground.errors import InputError
+from crrkit.measure.lifetime.projection import ProjectionWarning, ShiftedBetaGeometric, fit_sbg, log_likelihood
+from crrkit.measure.lifetime.survival import survival_curve
 
 # Fader and Hardie 2007, Journal of Interactive Marketing 21(1), Table 1 (reference.json sbg-he-7, sbg-reg-7)
 HIGH_END = [1, 0.869, 0.743, 0.653, 0.593, 0.551, 0.517, 0.491]

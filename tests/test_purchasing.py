@@ -10,12 +10,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import crrkit as crr
-from crrkit._errors import InputError, MissingDependencyError
-from crrkit.purchasing import BGNBD, BoundaryWarning, _mean_purchases, fit_bgnbd, row_log_likelihood
+from crrkit.ground.errors import InputError, MissingDependencyError
+from crrkit.measure.lifetime.purchasing import BGNBD, BoundaryWarning, _mean_purchases, fit_bgnbd, row_log_likelihood
 
 # reference.json bgnbd, bgnbd-LLrows, bgnbd-cond: Fader, Hardie and Lee 2005, Marketing Science 24(2), Table 2, Fig. 1
 # and p. 281; note 004 (June 2005), Fig. 1

@@ -8,12 +8,10 @@ from datetime import UTC, date, datetime
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from crrkit import use_language
-from crrkit._errors import InconsistentCounts, InputError, InputTypeError
-from crrkit.rates import (
+from crrkit.counts.rates import (
     YEARS_PER_PERIOD,
     Rate,
     average_rate,
@@ -22,6 +20,7 @@ from crrkit.rates import (
     expected_lifetime,
     quick_ratio,
 )
+from crrkit.ground.errors import InconsistentCounts, InputError, InputTypeError
 
 PERIODS = list(YEARS_PER_PERIOD)
 SEED_A = Rate(60 / 70, numerator=60, denominator=70, period="month", ci=(0.7566, 0.9205))

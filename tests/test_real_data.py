@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crrkit.bases import read_orders
-from crrkit.movement import retention_by_period
+from crrkit.measure.movement import retention_by_period
+from crrkit.read.bases import read_orders
 
 RETAIL = "online_retail_uci/online_retail_all.csv.gz"
 CDNOW = "cdnow/CDNOW_master.txt"

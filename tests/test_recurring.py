@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 import crrkit as crr
-from crrkit._errors import InputError
+from crrkit.ground.errors import InputError
 
 FLOWS = ["opening", "new", "expansion", "contraction", "churned", "reactivated", "closing"]
 

@@ -14,9 +14,9 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-import crrkit.reductions as module
-from crrkit.periods import MONTHS, WEEKDAYS, Calendar
-from crrkit.tables.columns import RESERVED
+import crrkit.reduce.presence as module
+from crrkit.read.columns import RESERVED
+from crrkit.rules.periods import MONTHS, WEEKDAYS, Calendar
 
 AS_OF = datetime(2024, 3, 10, 12)  # noqa: DTZ001 - the business's own clock
 MONTHLY = Calendar("month")

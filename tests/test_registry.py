@@ -5,11 +5,10 @@ from __future__ import annotations
 import inspect
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 import crrkit as crr
-from crrkit.registry import ARTICLES, CLAIMS
+from crrkit.judge.claims_registry import ARTICLES, CLAIMS
 
 
 @pytest.fixture

@@ -8,11 +8,12 @@ from datetime import date, timedelta
 import pandas as pd
 import pytest
 
-from crrkit import _errors, samples
-from crrkit._language import use_language
-from crrkit.bases import read_contracts, read_orders
-from crrkit.movement import retention_by_period
-from crrkit.renewing import OUTCOMES, renewals
+from crrkit.ground import errors
+from crrkit.ground.languages import use_language
+from crrkit.measure.movement import retention_by_period
+from crrkit.measure.renewing import OUTCOMES, renewals
+from crrkit.read import samples
+from crrkit.read.bases import read_contracts, read_orders
 
 # Ends in February 2024, looked at from 15 April; 30 days count as late.
 WORLD = [
@@ -97,11 +98,11 @@ def test_it_says_the_same_in_russian():
 
 def test_what_cannot_be_renewed_is_refused():
     orders = read_orders(pd.DataFrame({"customer": ["a"], "at": ["2024-01-05"]}))
-    with pytest.raises(_errors.InputError, match=r"Read contracts with read_contracts\(…\)\."):
+    with pytest.raises(errors.InputError, match=r"Read contracts with read_contracts\(…\)\."):
         renewals(orders)
-    with pytest.raises(_errors.InputError, match="Choose one of person_any, contract"):
+    with pytest.raises(errors.InputError, match="Choose one of person_any, contract"):
         renewals(base_of(WORLD), unit="person_all")
-    with pytest.raises(_errors.InputError, match="late_days"):
+    with pytest.raises(errors.InputError, match="late_days"):
         renewals(base_of(WORLD), late_days=-1)
 
 
@@ -167,7 +168,7 @@ class TestMergeGap:
         assert base.card.merge_gap == 3
         assert "Late renewals: up to 3 days after the end the relationship is the same" in str(base.card)
         assert "Late renewals" not in str(read_contracts(self.rows).card)
-        with pytest.raises(_errors.InputError, match="merge_gap"):
+        with pytest.raises(errors.InputError, match="merge_gap"):
             read_contracts(self.rows, merge_gap=-1)
 
     def test_a_period_is_complete_when_no_late_renewal_can_come(self):

@@ -13,7 +13,7 @@ import pytest
 from report_worlds import account
 
 import crrkit as crr
-from crrkit._errors import CrrkitError, MissingDependencyError
+from crrkit.ground.errors import CrrkitError, MissingDependencyError
 from crrkit.report import blocks, notebook, write
 from crrkit.report.elements import Html, element, join
 
@@ -54,7 +54,7 @@ class Tree(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def orders() -> crr.bases.Base:
+def orders() -> crr.Base:
     return crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at", amount="total")
 
 
@@ -64,14 +64,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def english(orders: crr.bases.Base, folder: Path) -> crr.report.Report:
+def english(orders: crr.Base, folder: Path) -> crr.report.Report:
     return crr.write_report(
         orders, every="month", out=folder / "en.html", notebook=folder / "en.ipynb", title="The shop & its people"
     )
 
 
 @pytest.fixture(scope="module")
-def russian(orders: crr.bases.Base, folder: Path) -> crr.report.Report:
+def russian(orders: crr.Base, folder: Path) -> crr.report.Report:
     return crr.write_report(orders, every="month", out=folder / "ru.html", lang="ru")
 
 
@@ -118,7 +118,7 @@ class TestPage:
         assert all(text.startswith("Mix of the customers by stage") for text in said[12:])
         assert all(a["alt"] for tag, a in tree.elements if tag == "img")
 
-    def test_the_table_is_the_account(self, tree: Tree, orders: crr.bases.Base) -> None:
+    def test_the_table_is_the_account(self, tree: Tree, orders: crr.Base) -> None:
         kept = crr.retention_by_period(orders)
         body = tree.text("table")
         for row in kept.table.itertuples():
@@ -139,7 +139,7 @@ class TestPage:
         assert "191 / 289 = (380 − 68 − 121) / 289 = 66.1%" in tree.text("details")
         assert "fewer than 10 customers" in tree.text("details")
 
-    def test_the_title_is_text_and_never_markup(self, orders: crr.bases.Base, tmp_path: Path) -> None:
+    def test_the_title_is_text_and_never_markup(self, orders: crr.Base, tmp_path: Path) -> None:
         written = crr.write_report(orders, every="month", out=tmp_path / "r.html", title="<script>alert(1)</script>")
         assert "<script>alert" not in written.out.read_text(encoding="utf-8")
 

@@ -5,13 +5,12 @@ from itertools import pairwise
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import crrkit as crr
 from crrkit import report
-from crrkit._language import LANGUAGES, use_language
-from crrkit.cohorts import OBSERVED
+from crrkit.ground.languages import LANGUAGES, use_language
+from crrkit.measure.cohorts.grid import OBSERVED
 from crrkit.report.cohort_blocks import cohorts_block, cohorts_caption
 from crrkit.report.cohort_findings import against_the_others, comparable_age, told
 from crrkit.report.lives import MOST, Lives
@@ -20,7 +19,7 @@ from crrkit.report.sections import Facts
 from crrkit.report.words import later, of_life
 
 
-def purchases(cohorts: dict[str, list[int]], *, as_of: str) -> crr.bases.Base:
+def purchases(cohorts: dict[str, list[int]], *, as_of: str) -> crr.Base:
     """Of each cohort the first so many members buy in each month of age."""
     rows = [
         (f"{cohort}/{i}", pd.Period(cohort, "M").start_time + pd.DateOffset(months=age))
@@ -31,19 +30,19 @@ def purchases(cohorts: dict[str, list[int]], *, as_of: str) -> crr.bases.Base:
     return orders(rows, as_of=as_of)
 
 
-def orders(rows: list[tuple[str, object]], **rules) -> crr.bases.Base:
+def orders(rows: list[tuple[str, object]], **rules) -> crr.Base:
     log = pd.DataFrame(rows, columns=["who", "at"])
     return crr.read_orders(log.assign(at=pd.to_datetime(log["at"])), customer="who", at="at", **rules)
 
 
-def members(stays: list[tuple[int, str, str | None]], *, as_of: str) -> crr.bases.Base:
+def members(stays: list[tuple[int, str, str | None]], *, as_of: str) -> crr.Base:
     """So many members who join on a day and leave on another."""
     rows = [(f"{i}/{k}", *days) for i, (n, *days) in enumerate(stays) for k in range(n)]
     frame = pd.DataFrame(rows, columns=["who", "from", "to"])
     return crr.read_contracts(frame, customer="who", start="from", end="to", as_of=as_of)
 
 
-def lives(base: crr.bases.Base, *, every: str = "month", min_cell: int | None = 10) -> Lives:
+def lives(base: crr.Base, *, every: str = "month", min_cell: int | None = 10) -> Lives:
     return report.lives_of(base, every=every, min_cell=min_cell)
 
 

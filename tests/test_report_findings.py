@@ -5,13 +5,12 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from report_worlds import account
 
 import crrkit as crr
 from crrkit import report
-from crrkit._language import LANGUAGES, format_percent, use_language
+from crrkit.ground.languages import LANGUAGES, format_percent, use_language
 from crrkit.report import phrases
 from crrkit.report.account import reference_row
 from crrkit.report.findings import earlier_periods
@@ -119,7 +118,7 @@ def caveat(kept: crr.RetentionTable) -> str:
 
 
 def crr_trailing(days: int) -> object:
-    from crrkit.activity import Trailing
+    from crrkit.rules.activity import Trailing
 
     return Trailing(days=days)
 

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 import crrkit as crr
+from crrkit.read.files import without_credentials
 from crrkit.report.notebook import fenced, literal, plain
-from crrkit.tables.files import without_credentials
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +40,7 @@ HOSTILE = [
 ]
 
 
-def members(names: list[str]) -> crr.bases.Base:
+def members(names: list[str]) -> crr.Base:
     """Twelve members of each segment since January; those of every second segment lose four in March."""
     rows = [
         (f"id-{place:02d}-{n:02d}", name, "2024-01-05", "2024-03-10" if place % 2 and n < 4 else None)

@@ -6,8 +6,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from report_worlds import account
 
 import crrkit as crr
@@ -139,13 +138,13 @@ IDS = ["C00042", "17850", "anna.smith@mail.example", "Иванов Иван Пе
 
 
 @pytest.fixture(scope="module")
-def base() -> crr.bases.Base:
+def base() -> crr.Base:
     rows = [(who, day) for who in IDS for day in ("2024-01-05", "2024-02-05")]
     return crr.read_orders(pd.DataFrame(rows, columns=["who", "day"]), customer="who", at="day")
 
 
 @pytest.fixture(scope="module")
-def kept(base: crr.bases.Base) -> crr.RetentionTable:
+def kept(base: crr.Base) -> crr.RetentionTable:
     return report.shared(crr.retention_by_period(base), min_cell=None)
 
 
@@ -166,7 +165,7 @@ class TestIdsInText:
             "flat North-12/3!",
         ],
     )
-    def test_an_id_is_found_wherever_it_stands(self, text: str, base: crr.bases.Base, kept: crr.RetentionTable) -> None:
+    def test_an_id_is_found_wherever_it_stands(self, text: str, base: crr.Base, kept: crr.RetentionTable) -> None:
         with pytest.raises(ValueError, match="would name a customer"):
             refuse_leaks([text], base, file="report.html", facts=Facts(kept))
 
@@ -182,22 +181,18 @@ class TestIdsInText:
             "",
         ],
     )
-    def test_what_is_no_id_passes(self, text: str, base: crr.bases.Base, kept: crr.RetentionTable) -> None:
+    def test_what_is_no_id_passes(self, text: str, base: crr.Base, kept: crr.RetentionTable) -> None:
         refuse_leaks([text], base, file="report.html", facts=Facts(kept))
 
-    def test_a_number_of_the_account_is_no_id(self, base: crr.bases.Base) -> None:
+    def test_a_number_of_the_account_is_no_id(self, base: crr.Base) -> None:
         kept = account((20, 20, 0), start=17850)
         refuse_leaks(["start: 17850"], base, file="report.html", facts=Facts(kept))
 
-    def test_an_address_is_refused_although_it_is_nobodys_id(
-        self, base: crr.bases.Base, kept: crr.RetentionTable
-    ) -> None:
+    def test_an_address_is_refused_although_it_is_nobodys_id(self, base: crr.Base, kept: crr.RetentionTable) -> None:
         with pytest.raises(ValueError, match="at “ask …”"):
             refuse_leaks(["ask boss@firm.example"], base, file="report.html", facts=Facts(kept))
 
-    def test_the_message_names_the_place_and_not_the_customer(
-        self, base: crr.bases.Base, kept: crr.RetentionTable
-    ) -> None:
+    def test_the_message_names_the_place_and_not_the_customer(self, base: crr.Base, kept: crr.RetentionTable) -> None:
         with pytest.raises(ValueError, match="would name") as refused:
             refuse_leaks(["The list of c00042 and others"], base, file="report.html", facts=Facts(kept))
         assert "report.html" in str(refused.value)

@@ -2,19 +2,18 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import crrkit as crr
 from crrkit import report
-from crrkit._language import LANGUAGES
+from crrkit.ground.languages import LANGUAGES
 from crrkit.report.blocks import segments_block
 from crrkit.report.segments import COUNTS, MOST, latest_rows
 
 JANUARY, FEBRUARY = ("2024-01-15", "2024-02-15")
 
 
-def members(groups: dict[str, tuple[int, int, int]]) -> crr.bases.Base:
+def members(groups: dict[str, tuple[int, int, int]]) -> crr.Base:
     """By segment: how many are there, how many of them leave in January, and how many more in February."""
     rows = [
         (f"{name}/{i}", name, "2023-12-05", JANUARY if i < first else FEBRUARY if i < first + second else None)
@@ -25,7 +24,7 @@ def members(groups: dict[str, tuple[int, int, int]]) -> crr.bases.Base:
     return crr.read_contracts(frame, customer="who", start="from", end="to", by="region", as_of="2024-03-01")
 
 
-def segments(base: crr.bases.Base, *, min_cell: int | None = 10) -> crr.RetentionTable:
+def segments(base: crr.Base, *, min_cell: int | None = 10) -> crr.RetentionTable:
     kept = report.shared(crr.retention_by_period(base), min_cell=min_cell)
     found = report.segments_of(base, kept, min_cell=min_cell)
     assert found is not None

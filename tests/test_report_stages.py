@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 
 import crrkit as crr
-from crrkit.report import advice_finding, dump_stages, load_stages, stage_finding, staged_of
+from crrkit.read.samples import sample_path
 from crrkit.report.account import shared
 from crrkit.report.sections import Facts, sections
-from crrkit.report.stage_facts import _model
-from crrkit.samples import sample_path
+from crrkit.report.stage_facts import _model, dump_stages, load_stages, staged_of
+from crrkit.report.stage_findings import advice_finding, stage_finding
 
 if TYPE_CHECKING:
     from crrkit.report.stage_facts import Staged

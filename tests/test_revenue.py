@@ -8,12 +8,11 @@ from collections import defaultdict
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import crrkit as crr
-from crrkit._errors import InputError
-from crrkit.revenue import _ranked_values
+from crrkit.ground.errors import InputError
+from crrkit.measure.revenue import _ranked_values
 
 
 def log_of(*rows: tuple[str, str, float], **more):

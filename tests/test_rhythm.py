@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import Phase, given, settings
-from hypothesis import strategies as st
+from hypothesis import Phase, given, settings, strategies as st
 
 import crrkit as crr
 from crrkit import figures
-from crrkit.cadence import Rhythm, advise, judge
 from crrkit.cli.check import check_lines, look, report_command
-from crrkit.report import retention_finding
+from crrkit.measure.cadence.advice import advise
+from crrkit.measure.cadence.rhythm import Rhythm, judge
 from crrkit.report.account import dump_account, load_account, shared
+from crrkit.report.findings import retention_finding
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,25 +28,25 @@ COUNTS = ["start", "kept", "lost", "new", "returned", "end"]
 QUICK = settings(max_examples=25, deadline=None, phases=[Phase.explicit, Phase.generate])
 
 
-def orders(log: dict[object, list[int]], **options: object) -> crr.bases.OrderBase:
+def orders(log: dict[object, list[int]], **options: object) -> crr.OrderBase:
     rows = [(who, FIRST + timedelta(days=day)) for who, days in log.items() for day in days]
     return crr.read_orders(pd.DataFrame(rows, columns=["who", "at"]), customer="who", at="at", **options)
 
 
 @cache
-def cars() -> crr.bases.OrderBase:
+def cars() -> crr.OrderBase:
     """Everybody buys a car every three years for twelve years, and nobody ever goes elsewhere."""
     return orders({who: list(range(13 * who % 1095, 12 * 365, 1095)) for who in range(60)}, as_of="2026-01-01")
 
 
 @cache
-def coffee() -> crr.bases.OrderBase:
+def coffee() -> crr.OrderBase:
     """Half of the guests are travellers who come once, the others come every three days for half a year."""
     guests = {f"guest {who}": list(range(who % 3, 182, 3)) for who in range(20)}
     return orders(guests | {f"traveller {who}": [3 * who] for who in range(60)})
 
 
-def yearly_contracts(years: tuple[int, ...] = (1, 2, 3)) -> crr.bases.ContractBase:
+def yearly_contracts(years: tuple[int, ...] = (1, 2, 3)) -> crr.ContractBase:
     """Contracts that end after whole years, three begun in each month of 2019."""
     begins = [date(2019, 1 + n % 12, 5) for n in range(36)]
     ends = [begin.replace(year=begin.year + years[n % len(years)]) for n, begin in enumerate(begins)]
@@ -219,7 +219,7 @@ def test_contracts_of_any_length_are_looked_at_by_month() -> None:
 # No year from a month of buyers ---------------------------------------------------------------------------------------
 
 
-def regulars() -> crr.bases.OrderBase:
+def regulars() -> crr.OrderBase:
     """Of 100 who buy every other month in 2014 the first 80 go on in 2015: by the year .8, by the month near 0."""
     return orders({who: list(range(who % 60, 730 if who < 80 else 365, 60)) for who in range(100)}, as_of="2016-01-01")
 
@@ -261,7 +261,7 @@ def test_contracts_are_converted_as_before() -> None:
 # One suggestion for Python, check and report --------------------------------------------------------------------------
 
 
-def csv_of(base: crr.bases.OrderBase, folder: Path) -> str:
+def csv_of(base: crr.OrderBase, folder: Path) -> str:
     file = folder / "list.csv"
     base.table.to_pandas()[["customer", "at"]].to_csv(file, index=False)
     return str(file)

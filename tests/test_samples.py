@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from crrkit import _errors, _language, samples
+from crrkit.ground import errors, languages
+from crrkit.read import samples
 
 FOLDER = Path(__file__).parent.parent / "sample_data"
 NAMES = ("orders", "contracts", "events", "canonical", "ru_clients")
@@ -425,7 +425,7 @@ def test_day_and_month_of_a_russian_date_are_not_exchanged():
 
 @pytest.mark.parametrize("function", [samples.sample, samples.sample_path])
 def test_an_unknown_name_is_told_the_list_and_the_nearest(function):
-    with pytest.raises(_errors.InputError, match=r"Did you mean 'contracts'\?") as caught:
+    with pytest.raises(errors.InputError, match=r"Did you mean 'contracts'\?") as caught:
         function("contract")
     assert caught.value.argument == "name"
     assert caught.value.available == list(NAMES)
@@ -433,7 +433,7 @@ def test_an_unknown_name_is_told_the_list_and_the_nearest(function):
 
 @pytest.mark.parametrize("name", ["truth", "../README", "", None, 3])
 def test_nothing_but_a_sample_is_opened(name):
-    with pytest.raises(_errors.InputError, match="orders, contracts, events, canonical, ru_clients"):
+    with pytest.raises(errors.InputError, match="orders, contracts, events, canonical, ru_clients"):
         samples.sample(name)
 
 
@@ -451,10 +451,10 @@ def test_the_installed_package_finds_its_own_copy_first(tmp_path, monkeypatch):
 @pytest.mark.parametrize(("lang", "words"), [("en", "Install crrkit again"), ("ru", "установите crrkit заново")])
 def test_an_installation_without_the_files_says_so(tmp_path, monkeypatch, lang, words):
     monkeypatch.setattr(samples, "_PACKAGE", tmp_path / "crrkit")
-    with _language.use_language(lang), pytest.raises(_errors.SourceError, match=words):
+    with languages.use_language(lang), pytest.raises(errors.SourceError, match=words):
         samples.sample("events")
 
 
 def test_importing_the_module_loads_no_pandas():
-    code = "import sys, crrkit.samples as s; s.sample_path('orders'); sys.exit('numpy' in sys.modules)"
+    code = "import sys, crrkit.read as s; s.sample_path('orders'); sys.exit('numpy' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

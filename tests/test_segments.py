@@ -13,9 +13,9 @@ from matplotlib import pyplot as plt
 
 import crrkit as crr
 from crrkit import figures
-from crrkit._errors import InputError, InputTypeError
-from crrkit.activity import Trailing
-from crrkit.segments import MOST_SHOWN, simpson_notes
+from crrkit.ground.errors import InputError, InputTypeError
+from crrkit.judge.segments import MOST_SHOWN, simpson_notes
+from crrkit.rules.activity import Trailing
 
 COUNTS = [
     "start", "kept", "lost", "new", "returned", "end", "new_lost", "returned_lost", "rejoined", "continuous", "joins",
@@ -24,7 +24,7 @@ COUNTS = [
 
 
 @functools.cache
-def sample(kind: str) -> crr.bases.Base:
+def sample(kind: str) -> crr.Base:
     if kind == "orders":
         return crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at", by="region")
     columns = {"customer": "client_id", "start": "joined", "end": "left"}

@@ -14,15 +14,16 @@ import numpy as np
 import pandas as pd
 import pytest
 import traitlets
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from stage_worlds import COSTS, MARGINS, STAGES, WORKED, population, worked
 
 import crrkit as crr
-from crrkit._errors import InputError
-from crrkit._language import LANGUAGES, use_language
-from crrkit.widgets import SAVED, StageExplorer, restore, static_html
-from crrkit.widgets._stage_state import BY_EFFECT, SLIDERS, layers, ranked
+from crrkit.ground.errors import InputError
+from crrkit.ground.languages import LANGUAGES, use_language
+from crrkit.widgets.explorer import SAVED
+from crrkit.widgets.stage_explorer import StageExplorer
+from crrkit.widgets.stage_state import BY_EFFECT, SLIDERS, layers, ranked
+from crrkit.widgets.static import restore, static_html
 
 JS = (Path(crr.__file__).parent / "widgets" / "stage_explorer.js").read_text(encoding="utf-8")
 FIVE = ("conversion", "retention_middle", "promotion", "retention_long", "winback")

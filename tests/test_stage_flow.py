@@ -12,11 +12,10 @@ import brute
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import crrkit as crr
-from crrkit.stages import CUSTOMERS, STAGES
+from crrkit.measure.stages.moves import CUSTOMERS, STAGES
 
 # domain.md 3.5, as of 2024-07-01 with W=180, k=3, L=90, Ws=30, s_min=30
 VECTORS = {

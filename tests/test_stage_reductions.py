@@ -9,9 +9,9 @@ from types import SimpleNamespace
 import ibis
 import pytest
 
-import crrkit.stage_reductions as module
-from crrkit.activity import OwnGap
-from crrkit.periods import Calendar
+import crrkit.reduce.stages as module
+from crrkit.rules.activity import OwnGap
+from crrkit.rules.periods import Calendar
 
 AS_OF = datetime(2024, 3, 10, 12)  # noqa: DTZ001 - the business's own clock
 ORDERS = ibis.table({"customer": "string", "at": "timestamp"}, name="orders")

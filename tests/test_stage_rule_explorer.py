@@ -13,13 +13,15 @@ import pandas as pd
 import pytest
 
 import crrkit as crr
-from crrkit._errors import InputError
-from crrkit._language import LANGUAGES
-from crrkit.activity import OwnGap
-from crrkit.stages import STAGES as ORDER
-from crrkit.stages import ContractRule, StageRule, stage_on
-from crrkit.widgets import SAVED, StageRuleExplorer, restore, static_assets, static_page
-from crrkit.widgets.stage_rule_explorer import STAGES
+from crrkit.ground.errors import InputError
+from crrkit.ground.languages import LANGUAGES
+from crrkit.measure.stages.list import stage_on
+from crrkit.measure.stages.moves import STAGES as ORDER
+from crrkit.rules.activity import OwnGap
+from crrkit.rules.stages import ContractRule, StageRule
+from crrkit.widgets.explorer import SAVED
+from crrkit.widgets.stage_rule_explorer import STAGES, StageRuleExplorer
+from crrkit.widgets.static import restore, static_assets, static_page
 
 WIDGETS = Path(crr.__file__).parent / "widgets"
 JS = (WIDGETS / "stage_rule_explorer.js").read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import crrkit as crr
-from crrkit._errors import InputError
+from crrkit.ground.errors import InputError
 
 LOG = pd.DataFrame({
     "who": ["a", "a", "b", "b", "c", "c"],

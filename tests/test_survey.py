@@ -7,15 +7,14 @@ from dataclasses import FrozenInstanceError
 from itertools import combinations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from scipy import stats
 
 from crrkit import use_language
-from crrkit._errors import InconsistentCounts, InputError, InputTypeError
-from crrkit._tails import hypergeometric_tail
-from crrkit.intervals import wilson
-from crrkit.survey import n_to_tell_apart, sample_size, survey_rate
+from crrkit.counts.intervals import wilson
+from crrkit.counts.survey import n_to_tell_apart, sample_size, survey_rate
+from crrkit.counts.tails import hypergeometric_tail
+from crrkit.ground.errors import InconsistentCounts, InputError, InputTypeError
 
 BIG = survey_rate(kept=150, asked=200, frame=1000)
 

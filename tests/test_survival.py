@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import crrkit as crr
-from crrkit._errors import InputError
-from crrkit.survival import compare_cohorts, life_table, logrank, survival_curve
+from crrkit.ground.errors import InputError
+from crrkit.measure.lifetime.survival import compare_cohorts, life_table, logrank, survival_curve
 
 if TYPE_CHECKING:
     from pathlib import Path

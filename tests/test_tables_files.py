@@ -14,11 +14,10 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
-from crrkit import _errors, samples
-from crrkit.tables import files, peek
+from crrkit.ground import errors
+from crrkit.read import files, peek, samples
 
 HEAD = "who,when,paid"
 ROWS = [f"c{k},2024-{k % 12 + 1:02d}-05,{k}" for k in range(40)]
@@ -245,7 +244,7 @@ BROKEN = {
 def test_what_cannot_be_read_is_refused_by_name(name, tmp_path):
     content, said = BROKEN[name]
     path = put(tmp_path, name, content)
-    with pytest.raises(_errors.SourceError, match=said) as refused, duckdb.connect() as engine:
+    with pytest.raises(errors.SourceError, match=said) as refused, duckdb.connect() as engine:
         files.load_parquet(engine, [path], name="x") if name.endswith("parquet") else load(path, folder=tmp_path)
     assert str(refused.value).startswith(name)
     assert refused.value.argument == "source"
@@ -257,25 +256,25 @@ def test_a_single_endless_line_is_a_head_and_no_rows(tmp_path):
 
 
 def test_a_folder_and_a_missing_file_say_what_to_try(tmp_path):
-    with pytest.raises(_errors.SourceError, match=r"is a folder\. Name one file in it, or a pattern"):
+    with pytest.raises(errors.SourceError, match=r"is a folder\. Name one file in it, or a pattern"):
         files.resolve(tmp_path)
-    with pytest.raises(_errors.SourceError, match=r"nothing\.csv was not found"):
+    with pytest.raises(errors.SourceError, match=r"nothing\.csv was not found"):
         files.resolve(tmp_path / "nothing.csv")
-    with pytest.raises(_errors.SourceError, match=r"was not found"):
+    with pytest.raises(errors.SourceError, match=r"was not found"):
         files.resolve(tmp_path / "*.csv")
 
 
 def test_files_of_different_kinds_are_not_one_table(tmp_path):
     put(tmp_path, "a.csv", TABLE)
     put(tmp_path, "a.parquet", b"")
-    with pytest.raises(_errors.SourceError, match="different kinds"):
+    with pytest.raises(errors.SourceError, match="different kinds"):
         files.resolve(tmp_path / "a.*")
 
 
 def test_files_of_one_pattern_with_other_columns_are_refused(tmp_path):
     put(tmp_path, "1.csv", TABLE)
     put(tmp_path, "2.csv", "whom,when,paid\na,2024-01-05,1\n")
-    with pytest.raises(_errors.SourceError, match="could not be read as a table"):
+    with pytest.raises(errors.SourceError, match="could not be read as a table"):
         load(tmp_path / "1.csv", tmp_path / "2.csv", folder=tmp_path)
 
 
@@ -288,12 +287,12 @@ def test_columns_of_one_name_are_told_as_they_stand(tmp_path):
 
 def test_a_spreadsheet_that_is_none_or_has_no_reader_is_refused(tmp_path, monkeypatch):
     path = put(tmp_path, "a.xlsx", b"hello")
-    with pytest.raises((_errors.SourceError, _errors.MissingDependencyError), match=r"a\.xlsx"):
+    with pytest.raises((errors.SourceError, errors.MissingDependencyError), match=r"a\.xlsx"):
         files.spreadsheet(path)
 
     def no_reader(*_args, **_rules):
         raise ImportError
 
     monkeypatch.setattr(pd, "read_excel", no_reader)
-    with pytest.raises(_errors.MissingDependencyError, match=r"pip install 'crrkit\[excel\]'"):
+    with pytest.raises(errors.MissingDependencyError, match=r"pip install 'crrkit\[excel\]'"):
         files.spreadsheet(path)

@@ -13,10 +13,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from crrkit import _errors
-from crrkit.tables import ids as ids_as
-from crrkit.tables import numbers as numbers_as
-from crrkit.tables import text
+from crrkit.ground import errors
+from crrkit.read import ids as ids_as, numbers as numbers_as, text
 
 NUMBERED = itertools.count()
 UNREADABLE = "unreadable"
@@ -130,7 +128,7 @@ def test_a_single_dotted_date_does_not_turn_a_column_around():
     "written", [["03/04/2024", "05/06/2024"], ["03-04-2024"], ["03/04/24", None], ["03/04/2024 10:00", "04/04/2024"]]
 )
 def test_dates_that_can_be_read_both_ways_are_refused(written):
-    with pytest.raises(_errors.InputError, match=r"day first or month first\. Say dates='day-month-year'") as refused:
+    with pytest.raises(errors.InputError, match=r"day first or month first\. Say dates='day-month-year'") as refused:
         times(written)
     assert refused.value.argument == "dates"
 
@@ -152,7 +150,7 @@ def test_a_said_order_is_held_to():
 
 @pytest.mark.parametrize("order", ["dmy", "%Q", "%d.%m.%", ""])
 def test_an_unknown_order_is_refused(order):
-    with pytest.raises(_errors.InputError) as refused:
+    with pytest.raises(errors.InputError) as refused:
         times(["03/04/2024"], order=order)
     assert refused.value.argument == "dates"
 
@@ -180,7 +178,7 @@ def notes(values, **rules) -> tuple[str, ...]:
 
 def test_two_orders_in_one_column_are_refused_with_an_example_of_each():
     mixed = ["05/01/2024", "17/01/2024", "31/01/2024", "02/29/2024", "03/13/2024"]
-    with pytest.raises(_errors.InputError, match=r"two orders: '31/01/2024' can only be day first, '03/13/2024'"):
+    with pytest.raises(errors.InputError, match=r"two orders: '31/01/2024' can only be day first, '03/13/2024'"):
         times(mixed)
 
 
@@ -193,7 +191,7 @@ def test_a_slip_among_dates_of_one_order_is_set_aside_and_said():
 
 def test_dates_that_a_spreadsheet_turned_where_it_could_are_refused():
     # 5 January became 2024-05-01; what has no month 13 or above stayed as it was.
-    with pytest.raises(_errors.InputError, match="look half turned by a spreadsheet"):
+    with pytest.raises(errors.InputError, match="look half turned by a spreadsheet"):
         times(["2024-05-01", "2024-06-02", "13/01/2024", "14/01/2024", "20/02/2024"])
     rest = ["2024-05-01", "2024-06-13", "13/01/2024", "14/01/2024", "05/02/2024"]  # turned by nobody
     assert times(rest) == [UNREADABLE, UNREADABLE, at(2024, 1, 13), at(2024, 1, 14), at(2024, 2, 5)]
@@ -250,7 +248,7 @@ def test_months_in_words_and_clocks_behind_a_comma(written, meant):
 def test_two_digits_in_front_are_the_year_only_where_they_must_be():
     must = ["24-01-05", "24-12-31", "24-02-29", "00-06-01"]  # no day 00: the last is no date day first
     assert times(must) == [at(2024, 1, 5), at(2024, 12, 31), at(2024, 2, 29), at(2000, 6, 1)]
-    with pytest.raises(_errors.InputError, match="may begin with the year or with the day"):
+    with pytest.raises(errors.InputError, match="may begin with the year or with the day"):
         times(["24-01-05", "24-01-17", "24-01-31"])
     assert times(["24-01-05", "24-01-17"], order="%y-%m-%d") == [at(2024, 1, 5), at(2024, 1, 17)]
     assert times(["05/01/24", "17/01/24", "31/01/24"]) == [at(2024, 1, 5), at(2024, 1, 17), at(2024, 1, 31)]
@@ -460,7 +458,7 @@ def test_a_mark_before_three_digits_is_settled_by_the_column(written, meant):
     ],
 )
 def test_a_mark_that_nothing_settles_is_asked_with_examples(written):
-    with pytest.raises(_errors.InputError, match=r"Say decimal=',' or decimal='\.'") as asked:
+    with pytest.raises(errors.InputError, match=r"Say decimal=',' or decimal='\.'") as asked:
         numbers(written)
     assert asked.value.argument == "decimal"
     assert "1,200" in str(asked.value) or "1.200" in str(asked.value) or "1,234" in str(asked.value)
@@ -478,7 +476,7 @@ def test_a_said_mark_decides():
 
 @pytest.mark.parametrize("said", [{"decimal": ";"}, {"thousands": "x"}, {"decimal": ",", "thousands": ","}])
 def test_marks_that_cannot_be_are_refused(said):
-    with pytest.raises(_errors.InputError, match=r"decimal|thousands"):
+    with pytest.raises(errors.InputError, match=r"decimal|thousands"):
         numbers(["1"], **said)
 
 
@@ -495,11 +493,11 @@ def test_a_neighbour_settles_what_a_column_does_not():
 
 @pytest.mark.parametrize("written", [["$5.00", "5.00 €"], ["100 руб.", "100 USD", "1"], ["(5.00 $)", "5 zł"]])
 def test_several_currencies_in_one_column_are_refused(written):
-    with pytest.raises(_errors.InputError, match="are in several currencies"):
+    with pytest.raises(errors.InputError, match="are in several currencies"):
         numbers(written)
 
 
 @pytest.mark.parametrize("values", [[None, None], ["", "nan"], pa.array([None], pa.float64())])
 def test_a_column_without_a_number_is_refused(values):
-    with pytest.raises(_errors.InputError, match="holds no number at all"):
+    with pytest.raises(errors.InputError, match="holds no number at all"):
         numbers(values)

@@ -7,11 +7,12 @@ from datetime import date, timedelta
 import pandas as pd
 import pytest
 
-from crrkit import _errors, samples
-from crrkit._language import use_language
-from crrkit.bases import read_contracts
-from crrkit.movement import retention_by_period
-from crrkit.tables.terms import recorded_until
+from crrkit.ground import errors
+from crrkit.ground.languages import use_language
+from crrkit.measure.movement import retention_by_period
+from crrkit.read import samples
+from crrkit.read.bases import read_contracts
+from crrkit.read.terms import recorded_until
 
 DAYS = timedelta(days=1)
 
@@ -140,7 +141,7 @@ def in_march(base):
 
 def test_ends_that_are_the_last_day_are_asked_about():
     """5 start March, 4 are kept; read as the first day without the contract nobody would be there at any turn."""
-    with pytest.raises(_errors.InputError) as asked:
+    with pytest.raises(errors.InputError) as asked:
         read_contracts(terms(), as_of="2024-04-01")
     assert asked.value.argument == "end_is"
     assert str(asked.value).startswith("9 renewals begin on the day after the end")  # 4 × 2 and e's one
@@ -156,7 +157,7 @@ def test_ends_that_are_the_last_day_are_asked_about():
 
 def test_an_end_in_the_last_minute_of_its_day_is_that_day():
     rows = terms([(who, start, f"{end} 23:59:59") for who, start, end in TERMS])
-    with pytest.raises(_errors.InputError, match="9 renewals begin on the day after the end"):
+    with pytest.raises(errors.InputError, match="9 renewals begin on the day after the end"):
         read_contracts(rows, as_of="2024-04-01")
     base = read_contracts(rows, end_is="last_active_day", as_of="2024-04-01")
     assert in_march(base) == (5, 4, 1)

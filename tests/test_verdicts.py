@@ -7,8 +7,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 import crrkit as crr
 from crrkit import Rate, Target, TargetHistory

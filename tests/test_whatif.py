@@ -8,13 +8,12 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from stage_worlds import HUDSONIA, MARGINS, STAGES, TEASEL, TORTOISE, WHALE, WORKED, population, worked
 
 import crrkit as crr
-from crrkit._errors import InputError
-from crrkit.whatif import StageModelWarning
+from crrkit.ground.errors import InputError
+from crrkit.judge.whatif.chain import StageModelWarning
 
 
 class TestWorkedProjection:

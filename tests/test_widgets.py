@@ -13,15 +13,14 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 import traitlets
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 import crrkit as crr
-from crrkit._language import use_language
-from crrkit.widgets import SAVED, FormulaExplorer, restore, static_assets, static_html, static_page
-from crrkit.widgets._bridge import BASE, ROOM, bars, bridge_svg, round_up
-from crrkit.widgets._explorer import module_text
-from crrkit.widgets._static import EXPLORERS, island
+from crrkit.ground.languages import use_language
+from crrkit.widgets.bridge import BASE, ROOM, bars, bridge_svg, round_up
+from crrkit.widgets.explorer import SAVED, module_text
+from crrkit.widgets.formula_explorer import FormulaExplorer
+from crrkit.widgets.static import EXPLORERS, island, restore, static_assets, static_html, static_page
 
 WIDGETS = Path(crr.__file__).parent / "widgets"
 JS = module_text("formula_explorer")

@@ -19,14 +19,20 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-import crrkit
-from crrkit._errors import CrrkitError, InputError
-from crrkit._language import LANGUAGES, language, use_language
-from crrkit._language import gettext as _
 from crrkit.cli import examples
 from crrkit.cli.reading import in_options, read, settle_kind, takes_reading_options
 from crrkit.cli.screen import say
 from crrkit.cli.status import Status
+from crrkit.ground import (
+    LANGUAGES,
+    CrrkitError,
+    InputError,
+    UndefinedRateWarning,
+    __version__,
+    gettext as _,
+    language,
+    use_language,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -79,7 +85,7 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> NoReturn:
     """Run one command. It ends with ``SystemExit``: 0, or 2 when something was refused."""
     with use_language(_language_of(arguments, os.environ)), warnings.catch_warnings():
-        warnings.simplefilter("default", crrkit.UndefinedRateWarning)
+        warnings.simplefilter("default", UndefinedRateWarning)
         warnings.showwarning = _say_warning
         _build()(list(arguments), prog_name="crrkit")
     raise AssertionError  # Typer has ended with SystemExit
@@ -119,7 +125,7 @@ def _known_language(name: str | None) -> str | None:
 
 def _say_version(wanted: bool) -> None:  # noqa: FBT001 - Typer calls it with the value alone
     if wanted:
-        say(f"crrkit {crrkit.__version__}")
+        say(f"crrkit {__version__}")
         raise typer.Exit
 
 
@@ -283,7 +289,7 @@ def lab(
 
     Copies the notebooks of the course to a folder of yours and opens them.
     """
-    from crrkit.lab import copy_notebooks, open_lab
+    from crrkit.lessons import copy_notebooks, open_lab
 
     say(f"{path}: {_(what)}" for path, what in copy_notebooks(folder, lang=language()))
     say(_("The notebooks are in {folder}.").format(folder=(folder / language()).resolve()))
@@ -305,8 +311,8 @@ def show(
     Shows one notebook of the course in the browser without its code, to try and to be answered. Nothing is copied to
     your folder; Ctrl-C stops it.
     """
-    from crrkit._checks import check_choice
-    from crrkit.lab import find_apps, open_app
+    from crrkit.ground import check_choice
+    from crrkit.lessons import find_apps, open_app
 
     apps = find_apps(lang=language())
     if name is None:
@@ -320,3 +326,6 @@ def show(
 
     chosen = apps[check_choice(name, name="name", choices=apps)]
     raise typer.Exit(open_app(chosen, lang=language(), port=port, ready=ready))
+
+
+__all__ = []

@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from crrkit._language import format_date, format_number, ngettext
-from crrkit._language import gettext as _
 from crrkit.cli.reading import EVENT, read
+from crrkit.ground import format_date, format_number, gettext as _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from crrkit.bases import Base
-    from crrkit.cadence import Advice
-    from crrkit.movement import RetentionTable
+    from crrkit.measure import RetentionTable
+    from crrkit.measure.cadence import Advice
+    from crrkit.read import Base
 
 
 @dataclass(frozen=True)
@@ -33,8 +32,8 @@ class Checked:
 
 def look(file: str, *, kind: str, reading: dict[str, Any]) -> Checked:
     """Read a file under the options typed, and count it once by the period that suits it."""
-    from crrkit.cadence import advise
-    from crrkit.movement import retention_by_period
+    from crrkit.measure import retention_by_period
+    from crrkit.measure.cadence import advise
 
     base = read(file, kind=kind, reading=reading)
     found = {EVENT if role == "kind" else role: column for role, column in base.quality.columns.items()}
@@ -45,8 +44,8 @@ def look(file: str, *, kind: str, reading: dict[str, Any]) -> Checked:
 
 def check_lines(seen: Checked, *, kind_was_named: bool) -> Iterator[str]:
     """The account of the rows, what they hold, and the command that makes the report."""
-    from crrkit.bases import OrderBase
-    from crrkit.cadence import characteristic_interval
+    from crrkit.measure.cadence import characteristic_interval
+    from crrkit.read import OrderBase
 
     yield str(seen.base.quality)
     yield ""

@@ -6,16 +6,13 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
-from crrkit._errors import InputError
-from crrkit._language import format_number, format_percent
-from crrkit._language import gettext as _
-from crrkit.formula import crr_bounds, crr_from_counts
-from crrkit.rates import check_period, convert_rate, period_text
+from crrkit.counts import check_period, convert_rate, crr_bounds, crr_from_counts, period_text
+from crrkit.ground import InputError, format_number, format_percent, gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from crrkit.rates import Rate
+    from crrkit.counts import Rate
 
 WHOLE = re.compile(r"[+-]?[0-9]{1,15}(\.0*)?")  # beyond 15 digits a float no longer tells neighbours apart
 

@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from crrkit._checks import check_choice
-from crrkit._errors import InputError, UnsettledError
-from crrkit._language import gettext as _
+from crrkit.ground import InputError, UnsettledError, check_choice, gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from crrkit.bases import Base
+    from crrkit.read import Base
 
 KINDS = ("orders", "contracts", "events")
 EVENT = "event"  # the column that read_events calls kind: --kind says what the rows are
@@ -102,9 +100,9 @@ def read(file: str, *, kind: str, reading: dict[str, Any]) -> Base:
 
 
 def _readers() -> dict[str, Callable[..., Base]]:
-    from crrkit import bases, events
+    from crrkit import read
 
-    return {"orders": bases.read_orders, "contracts": bases.read_contracts, "events": events.read_events}
+    return {"orders": read.read_orders, "contracts": read.read_contracts, "events": read.read_events}
 
 
 def _options_of(reader: Callable[..., Base]) -> set[str]:
@@ -132,7 +130,7 @@ def settle_kind(file: str, *, kind: str | None, reading: dict[str, Any]) -> str:
     """The kind that was named, else the one that the options or the columns of the file tell."""
     if kind is not None:
         return check_choice(kind, name="kind", choices=KINDS)
-    from crrkit.tables.guessing import settle_kind as settled
+    from crrkit.read import settle_kind as settled
 
     return settled(file, named=reading)
 

@@ -9,8 +9,7 @@ import time
 from threading import Event, Thread
 from typing import Self, TextIO
 
-from crrkit._language import gettext as _
-from crrkit._language import language, use_language
+from crrkit.ground import gettext as _, language, use_language
 
 PATIENCE = 1.0  # seconds after which somebody wonders whether anything is happening
 CLEAR = "\r\x1b[K"

@@ -10,16 +10,16 @@ A picture has no title: its finding is the heading in the text above it.
 
 from __future__ import annotations
 
-from crrkit.figures._bridge import bridge
-from crrkit.figures._cohort_lines import cohort_curves, revenue_cohorts
-from crrkit.figures._cohorts import cohort_heatmap
-from crrkit.figures._export import alt_text, to_png, to_svg
-from crrkit.figures._flip import flip
-from crrkit.figures._levers import levers
-from crrkit.figures._line import retention_line
-from crrkit.figures._outlook import outlook
-from crrkit.figures._stage_mix import stage_mix
-from crrkit.figures._stage_river import stage_river
+from crrkit.figures.bridges import bridge
+from crrkit.figures.cohort_lines import cohort_curves, revenue_cohorts
+from crrkit.figures.cohorts import cohort_heatmap
+from crrkit.figures.export import alt_text, to_png, to_svg
+from crrkit.figures.flips import flip
+from crrkit.figures.lever_bars import levers
+from crrkit.figures.line import retention_line
+from crrkit.figures.mix import stage_mix
+from crrkit.figures.outlooks import outlook
+from crrkit.figures.river import stage_river
 
 __all__ = [
     "alt_text",

@@ -16,19 +16,19 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from crrkit._checks import check_choice
-from crrkit._language import LANGUAGES, set_language
-from crrkit.accounts import Counts
+from crrkit.counts import Counts, survey_rate
+from crrkit.ground import LANGUAGES, check_choice, set_language
 from crrkit.lessons import cohorts_topic, levers_topic, mix_topic, new_topic, noise_topic, period_topic, stages_topic
 from crrkit.lessons.exercises import TOPICS, AnswerKey, Exercise, exercise
 from crrkit.lessons.formula_topic import bracket_question, crr_from_flows
 from crrkit.lessons.mistakes import MISTAKES
 from crrkit.lessons.questions import Feedback, Question, judge
 from crrkit.lessons.worked_example import firm
-from crrkit.survey import survey_rate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+from crrkit.lessons.lab import copy_notebooks, find_apps, open_app, open_lab
 
 __all__ = [
     "MISTAKES",
@@ -41,7 +41,11 @@ __all__ = [
     "ask",
     "begin",
     "check",
+    "copy_notebooks",
     "exercise",
+    "find_apps",
+    "open_app",
+    "open_lab",
 ]
 
 _HALF_YEAR = crr_from_flows(Counts(start=1000, lost=300, new=500))
@@ -131,7 +135,7 @@ def check(question: str | Question, answer: object) -> Feedback:
         “70 apples” cannot be read as a number. Write a share, for example 0.7, 70% or 7/10.
         >>> check("crrr", 0.7)
         Traceback (most recent call last):
-        crrkit._errors.InputError: question='crrr' is not known. Choose one of ... Did you mean 'crr'?
+        crrkit.InputError: question='crrr' is not known. Choose one of ... Did you mean 'crr'?
     """
     return judge(_known(question), answer)
 

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from crrkit._language import format_number, format_percent, format_points
-from crrkit._language import gettext as _
+from crrkit.ground import format_number, format_percent, format_points, gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Callable

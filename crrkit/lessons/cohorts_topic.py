@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crrkit._language import format_number, format_percent
-from crrkit._language import gettext as _
+from crrkit.counts import expected_lifetime
+from crrkit.ground import format_number, format_percent, gettext as _
 from crrkit.lessons.answers import NUMBER, PLACE
 from crrkit.lessons.choices import Option, choice
 from crrkit.lessons.questions import Misreading, Question
-from crrkit.projection import ShiftedBetaGeometric, fit_sbg
-from crrkit.rates import expected_lifetime
-from crrkit.survival import life_table
+from crrkit.measure.lifetime import ShiftedBetaGeometric, fit_sbg, life_table
 
 if TYPE_CHECKING:
     import random

@@ -6,9 +6,7 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from crrkit._checks import check_choice, check_count
-from crrkit._display import Shown
-from crrkit._language import gettext as _
+from crrkit.ground import Shown, check_choice, check_count, gettext as _
 from crrkit.lessons import (
     cohorts_topic,
     formula_topic,
@@ -108,7 +106,7 @@ def exercise(topic: str = "formula", *, seed: int) -> Exercise:
         '83.8%'
         >>> exercise("formulas", seed=7)
         Traceback (most recent call last):
-        crrkit._errors.InputError: topic='formulas' is not known. Choose one of formula, ... Did you mean 'formula'?
+        crrkit.InputError: topic='formulas' is not known. Choose one of formula, ... Did you mean 'formula'?
     """
     check_choice(topic, name="topic", choices=TOPICS)
     seed = int(check_count(seed, name="seed"))

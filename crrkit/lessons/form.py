@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
-from crrkit._language import gettext as _
-from crrkit._language import language, use_language
+from crrkit.ground import gettext as _, language, use_language
 from crrkit.lessons.questions import in_html, judge
 
 if TYPE_CHECKING:

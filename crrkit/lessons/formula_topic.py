@@ -6,9 +6,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from crrkit._language import format_number, format_percent
-from crrkit._language import gettext as _
-from crrkit.accounts import Counts
+from crrkit.counts import Counts
+from crrkit.ground import format_number, format_percent, gettext as _
 from crrkit.lessons.answers import PLACE
 from crrkit.lessons.questions import Misreading, Question
 

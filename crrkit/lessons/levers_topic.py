@@ -6,20 +6,19 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from crrkit._language import format_number, format_percent, format_points, ngettext
-from crrkit._language import gettext as _
+from crrkit.counts import expected_lifetime
+from crrkit.ground import format_number, format_percent, format_points, gettext as _, ngettext
+from crrkit.judge import break_even_save_rate
 from crrkit.lessons.answers import NUMBER
 from crrkit.lessons.choices import Option, choice
 from crrkit.lessons.questions import Misreading, Question
 from crrkit.lessons.worked_example import COSTS, MARGINS, firm
-from crrkit.rates import expected_lifetime
-from crrkit.registry import break_even_save_rate
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from crrkit.judge.whatif import StageModel
     from crrkit.lessons.questions import Template
-    from crrkit.whatif import StageModel
 
 YEAR, TEN_YEARS = 2, 20  # in half-years
 NAMES = ("conversion", "retention_middle", "promotion", "retention_long", "winback")

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from crrkit._language import format_number, format_percent, format_points
-from crrkit.accounts import Counts
-from crrkit.formula import crr_from_counts
-from crrkit.intervals import wilson
+from crrkit.counts import Counts, average_rate, crr_from_counts, quick_ratio, survey_rate, wilson
+from crrkit.ground import format_number, format_percent, format_points
+from crrkit.judge import decompose
 from crrkit.lessons.cohorts_topic import Groups
 from crrkit.lessons.new_topic import ELEVEN, NOT_THERE, PEOPLE, rate
 from crrkit.lessons.noise_topic import Kept, Pair
 from crrkit.lessons.period_topic import Conversion
 from crrkit.lessons.worked_example import firm
-from crrkit.mixture import decompose
-from crrkit.rates import average_rate, quick_ratio
-from crrkit.survey import survey_rate
 
 
 def _counts(counts: Counts) -> dict[str, str]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from crrkit._language import gettext as _
+from crrkit.ground import gettext as _
 from crrkit.lessons import mistake_facts
 from crrkit.lessons.answers import PLACE
 from crrkit.lessons.questions import Misreading, Question

@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from crrkit._language import format_percent, format_points
-from crrkit._language import gettext as _
+from crrkit.ground import format_percent, format_points, gettext as _
+from crrkit.judge import Decomposition, decompose
 from crrkit.lessons.answers import POINTS
 from crrkit.lessons.choices import Option, choice
 from crrkit.lessons.questions import Misreading, Question
-from crrkit.mixture import Decomposition, decompose
 
 if TYPE_CHECKING:
     import random
 
-    from crrkit.whatif import StageModel
+    from crrkit.judge.whatif import StageModel
 
 
 @dataclass(frozen=True)

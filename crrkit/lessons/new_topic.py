@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from crrkit._language import format_number, format_percent
-from crrkit._language import gettext as _
-from crrkit.conventions import CONVENTIONS, END, FLOWS, START, STAYED
-from crrkit.formula import crr_bounds
+from crrkit.counts import crr_bounds
+from crrkit.ground import format_number, format_percent, gettext as _
+from crrkit.judge import CONVENTIONS, END, FLOWS, START, STAYED
 from crrkit.lessons.answers import RATIO
 from crrkit.lessons.choices import Option, choice
 from crrkit.lessons.questions import Misreading, Question

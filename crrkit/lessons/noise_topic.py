@@ -7,12 +7,10 @@ from functools import partial
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
-from crrkit._language import format_number, format_percent, format_points
-from crrkit._language import gettext as _
-from crrkit.intervals import newcombe, wilson
+from crrkit.counts import SurveyRate, newcombe, survey_rate, wilson
+from crrkit.ground import format_number, format_percent, format_points, gettext as _
 from crrkit.lessons.choices import Option, choice
 from crrkit.lessons.questions import Misreading, Question
-from crrkit.survey import SurveyRate, survey_rate
 
 if TYPE_CHECKING:
     import random

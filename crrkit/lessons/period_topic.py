@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from crrkit._language import format_number, format_percent, ngettext
-from crrkit._language import gettext as _
+from crrkit.counts import convert_rate, years_in
+from crrkit.ground import format_number, format_percent, gettext as _, ngettext
 from crrkit.lessons.choices import Option, choice
 from crrkit.lessons.questions import Misreading, Question
-from crrkit.rates import convert_rate, years_in
 
 if TYPE_CHECKING:
     import random

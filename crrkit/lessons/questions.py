@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from crrkit._language import gettext as _
+from crrkit.ground import gettext as _
 from crrkit.lessons.answers import SHARE, AnswerKind
 
 LONGEST = 40  # letters of an unreadable answer that are repeated to the learner

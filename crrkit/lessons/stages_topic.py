@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crrkit._language import format_number, format_percent
-from crrkit._language import gettext as _
-from crrkit.bases import read_orders
+from crrkit.ground import format_number, format_percent, gettext as _
 from crrkit.lessons.choices import Option, choice
 from crrkit.lessons.questions import Misreading, Question
 from crrkit.lessons.worked_example import firm
-from crrkit.stages import StageRule, stage_on
+from crrkit.measure.stages import stage_on
+from crrkit.read import read_orders
+from crrkit.rules import StageRule
 
 if TYPE_CHECKING:
     import random
 
-    from crrkit.whatif import StageModel
+    from crrkit.judge.whatif import StageModel
 
 RULE = StageRule(lapse_days=90, window_days=180, k_long=3, span_days=30)
 TODAY = date(2024, 7, 1)

@@ -6,7 +6,7 @@ from functools import cache
 
 import pandas as pd
 
-from crrkit.whatif import StageModel
+from crrkit.judge.whatif import StageModel
 
 STAGES = ("short", "middle", "long", "lapsed")
 MOVES = ((0.10, 0.20, 0, 0), (0, 0.30, 0.25, 0.45), (0, 0.025, 0.90, 0.075), (0, 0.05, 0, 0.75))

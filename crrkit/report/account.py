@@ -15,13 +15,12 @@ from typing import Any
 
 import pandas as pd
 
-from crrkit._checks import check_count
-from crrkit._language import mark
-from crrkit.cadence import Rhythm
-from crrkit.definitions import DefinitionCard
-from crrkit.intervals import wilson
-from crrkit.movement import COMPLETE, RetentionTable
-from crrkit.tables import QualityReport
+from crrkit.counts import wilson
+from crrkit.ground import check_count, mark
+from crrkit.measure import COMPLETE, RetentionTable
+from crrkit.measure.cadence import Rhythm
+from crrkit.read import QualityReport
+from crrkit.rules import DefinitionCard
 
 STOCKS = ["start", "end"]
 FLOWS = ["kept", "lost", "new", "returned"]

@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crrkit._display import UNDEFINED, format_cell
-from crrkit._language import format_number, format_percent
-from crrkit._language import gettext as _
-from crrkit.inference import WORDING
-from crrkit.movement import EMPTY, RUNNING
+from crrkit.ground import UNDEFINED, format_cell, format_number, format_percent, gettext as _
+from crrkit.judge import WORDING
+from crrkit.measure import EMPTY, RUNNING
 from crrkit.report import phrases
 from crrkit.report.account import WITHHELD, reference_row
 from crrkit.report.elements import Html, element, join
@@ -23,10 +21,10 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from crrkit.cohorts import CohortGrid
-    from crrkit.movement import RetentionTable
-    from crrkit.stages import StageFlow
-    from crrkit.tables import QualityReport
+    from crrkit.measure import RetentionTable
+    from crrkit.measure.cohorts import CohortGrid
+    from crrkit.measure.stages import StageFlow
+    from crrkit.read import QualityReport
     from crrkit.widgets import FormulaExplorer
 
 COUNTS = ("kept", "start", "lost", "new", "returned", "end")

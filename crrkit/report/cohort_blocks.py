@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crrkit._language import format_number
-from crrkit._language import gettext as _
-from crrkit.cohorts import SUPPRESSED
+from crrkit.ground import format_number, gettext as _
+from crrkit.measure.cohorts import SUPPRESSED
 from crrkit.report.blocks import picture
 from crrkit.report.cohort_findings import told
 from crrkit.report.elements import Html, element, join

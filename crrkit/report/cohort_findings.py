@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from crrkit._language import format_number, format_percent, format_points
-from crrkit._language import gettext as _
-from crrkit.cohorts import OBSERVED, SUPPRESSED
-from crrkit.intervals import difference_p_value, holm, newcombe
+from crrkit.counts import difference_p_value, holm, newcombe
+from crrkit.ground import format_number, format_percent, format_points, gettext as _
+from crrkit.measure.cohorts import OBSERVED, SUPPRESSED
 from crrkit.report.findings import Finding
 from crrkit.report.words import capital, later, of_life, period_name, periods_counted
 
 if TYPE_CHECKING:
-    from crrkit.cohorts import CohortGrid
+    from crrkit.measure.cohorts import CohortGrid
     from crrkit.report.lives import Lives
 
 ALPHA = 0.05

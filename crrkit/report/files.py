@@ -7,8 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crrkit._errors import InputError
-from crrkit._language import gettext as _
+from crrkit.ground import InputError, gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

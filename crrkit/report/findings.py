@@ -11,18 +11,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crrkit._display import format_cell
-from crrkit._language import format_number, format_percent, format_points, ngettext
-from crrkit._language import gettext as _
-from crrkit.intervals import newcombe
-from crrkit.movement import COMPLETE
+from crrkit.counts import newcombe
+from crrkit.ground import format_cell, format_number, format_percent, format_points, gettext as _, ngettext
+from crrkit.measure import COMPLETE
 from crrkit.report import phrases
 from crrkit.report.account import WITHHELD, reference_row
 from crrkit.report.words import capital, in_period, period_name, periods_counted
 
 if TYPE_CHECKING:
-    from crrkit.movement import RetentionTable
-    from crrkit.tables import QualityReport
+    from crrkit.measure import RetentionTable
+    from crrkit.read import QualityReport
 
 COUNTS = ["start", "kept", "lost", "new", "returned", "end"]
 

@@ -15,19 +15,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from crrkit._errors import CrrkitError
-from crrkit.bases import Base, ContractBase
-from crrkit.cohorts import OBSERVED, SUPPRESSED, CohortGrid, cohort_grid
-from crrkit.intervals import wilson
-from crrkit.movement import span_of
-from crrkit.periods import PERIODS, Calendar
-from crrkit.projection import FARTHEST, fit_sbg
-from crrkit.purchasing import DAYS_PER_YEAR, fit_bgnbd
-from crrkit.rates import years_in
-from crrkit.survival import LifeTable, life_table
+from crrkit.counts import wilson, years_in
+from crrkit.ground import CrrkitError
+from crrkit.measure import span_of
+from crrkit.measure.cohorts import OBSERVED, SUPPRESSED, CohortGrid, cohort_grid
+from crrkit.measure.lifetime import DAYS_PER_YEAR, FARTHEST, LifeTable, fit_bgnbd, fit_sbg, life_table
+from crrkit.read import Base, ContractBase
+from crrkit.rules import PERIODS, Calendar
 
 if TYPE_CHECKING:
-    from crrkit.movement import RetentionTable
+    from crrkit.measure import RetentionTable
 
 MOST = 24  # cohorts: two years of months, and still legible
 ENOUGH = 0.5  # of the cells: where fewer can be told, a longer period is taken

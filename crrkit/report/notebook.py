@@ -15,11 +15,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crrkit._errors import CrrkitError, MissingDependencyError
-from crrkit._language import gettext as _
-from crrkit._language import language
-from crrkit.bases import Base, ContractBase, OrderBase
-from crrkit.events import EventBase
+from crrkit.ground import CrrkitError, MissingDependencyError, gettext as _, language
+from crrkit.read import Base, ContractBase, EventBase, OrderBase
 from crrkit.report.account import dump_account, reference_row
 from crrkit.report.cohort_findings import told
 from crrkit.report.findings import earlier_periods
@@ -34,7 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from nbformat import NotebookNode
 
-    from crrkit.movement import RetentionTable
+    from crrkit.measure import RetentionTable
     from crrkit.report.stage_facts import Staged
 
 CELL_SECONDS = 60

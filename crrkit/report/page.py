@@ -6,9 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import crrkit
-from crrkit._language import gettext as _
-from crrkit._language import language
+from crrkit.ground import __version__, gettext as _, language
 from crrkit.report import blocks
 from crrkit.report.account import reference_row
 from crrkit.report.cohort_blocks import cohorts_block
@@ -21,7 +19,7 @@ from crrkit.report.words import day_name
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from crrkit.movement import RetentionTable
+    from crrkit.measure import RetentionTable
     from crrkit.report.findings import Finding
     from crrkit.report.sections import Section
 
@@ -117,4 +115,4 @@ def _caveat(finding: Finding) -> Html:
 def _footer(kept: RetentionTable) -> Html:
     seen = _("Data seen until: before {day}.").format(day=day_name(kept.card.as_of))
     made = _("Made with crrkit {version}. No customer is in this file, and it loads nothing from the network.")
-    return element("footer", f"{seen} {made.format(version=crrkit.__version__)}")
+    return element("footer", f"{seen} {made.format(version=__version__)}")

@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crrkit._language import format_number, format_percent, format_points, ngettext
-from crrkit._language import gettext as _
-from crrkit.inference import WORDING
-from crrkit.movement import EMPTY, RUNNING
+from crrkit.ground import format_number, format_percent, format_points, gettext as _, ngettext
+from crrkit.judge import FEW, WORDING
+from crrkit.measure import EMPTY, RUNNING
 from crrkit.report.account import WITHHELD
 from crrkit.report.words import period_name
-from crrkit.segments import FEW
 
 if TYPE_CHECKING:
-    from crrkit.movement import RetentionTable
+    from crrkit.measure import RetentionTable
 
 MOST_NAMED = 3  # periods in a sentence
 POINTS = 100  # from this many customers on, a point is at least one of them

@@ -19,15 +19,13 @@ from functools import cache
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
-from crrkit._errors import InputError
-from crrkit._language import CATALOGUES
-from crrkit._language import gettext as _
-from crrkit.events import EventBase
+from crrkit.ground import CATALOGUES, InputError, gettext as _
+from crrkit.read import EventBase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from crrkit.bases import Base
+    from crrkit.read import Base
     from crrkit.report.sections import Facts
 
 WORD = re.compile(r"[^\W_]+")

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crrkit._language import gettext as _
-from crrkit.report import cohort_findings, findings, stage_findings
-from crrkit.report import segments as by_segment
+from crrkit.ground import gettext as _
+from crrkit.report import cohort_findings, findings, segments as by_segment, stage_findings
 from crrkit.report.account import reference_row
 
 if TYPE_CHECKING:
-    from crrkit.movement import RetentionTable
+    from crrkit.measure import RetentionTable
     from crrkit.report.findings import Finding
     from crrkit.report.lives import Lives
     from crrkit.report.stage_facts import Staged

@@ -11,19 +11,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crrkit._display import format_cell, segment_names
-from crrkit._language import format_percent, format_points
-from crrkit._language import gettext as _
-from crrkit.intervals import wilson_share
-from crrkit.mixture import decompose
-from crrkit.movement import RetentionTable, retention_by_period
+from crrkit.counts import wilson_share
+from crrkit.ground import format_cell, format_percent, format_points, gettext as _, segment_names
+from crrkit.judge import SURE, compare_segments, decompose
+from crrkit.measure import RetentionTable, retention_by_period
 from crrkit.report.account import reference_row
 from crrkit.report.findings import Finding, earlier_periods
 from crrkit.report.words import in_period, period_name
-from crrkit.segments import SURE, compare_segments
 
 if TYPE_CHECKING:
-    from crrkit.bases import Base
+    from crrkit.read import Base
 
 MOST = 12  # segments: more are taken together from the smallest on
 COUNTS = ["start", "kept", "lost"]

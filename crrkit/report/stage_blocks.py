@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crrkit._language import format_number
-from crrkit._language import gettext as _
+from crrkit.ground import format_number, gettext as _
 from crrkit.report.blocks import picture, row_block, table_block
 from crrkit.report.elements import Html, element, join
 

@@ -13,21 +13,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from crrkit._errors import InputError
-from crrkit.activity import OwnGap, Trailing
-from crrkit.bases import ContractBase
-from crrkit.intervals import wilson
-from crrkit.movement import COMPLETE
-from crrkit.playbook import diagnose
-from crrkit.stages import CUSTOMERS, STAGES, StageFlow, StageRule, stage_flow
-from crrkit.whatif import StageModel
-from crrkit.whatif._basis import Basis
-from crrkit.whatif._window import parts_of
+from crrkit.counts import wilson
+from crrkit.ground import InputError
+from crrkit.judge.playbook import diagnose
+from crrkit.judge.whatif import Basis, StageModel, parts_of
+from crrkit.measure import COMPLETE
+from crrkit.measure.stages import CUSTOMERS, STAGES, StageFlow, stage_flow
+from crrkit.read import ContractBase
+from crrkit.rules import OwnGap, StageRule, Trailing
 
 if TYPE_CHECKING:
-    from crrkit.bases import Base
-    from crrkit.movement import RetentionTable
-    from crrkit.playbook import Playbook
+    from crrkit.judge.playbook import Playbook
+    from crrkit.measure import RetentionTable
+    from crrkit.read import Base
 
 MOST = 24  # boundaries: two years of months
 CARDS = 3

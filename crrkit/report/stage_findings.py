@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crrkit._language import format_percent
-from crrkit._language import gettext as _
+from crrkit.ground import format_percent, gettext as _
 from crrkit.report.findings import Finding
 from crrkit.report.words import capital, in_period
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crrkit._language import gettext as _
-from crrkit._language import language, ngettext
+from crrkit.ground import gettext as _, language, ngettext
 
 if TYPE_CHECKING:
     from datetime import date

@@ -8,11 +8,9 @@ from contextvars import copy_context
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from crrkit._checks import check_count
-from crrkit._language import gettext as _
-from crrkit._language import use_language
-from crrkit.cadence import advise
-from crrkit.movement import retention_by_period
+from crrkit.ground import check_count, gettext as _, use_language
+from crrkit.measure import retention_by_period
+from crrkit.measure.cadence import advise
 from crrkit.report.account import shared
 from crrkit.report.files import beside, check_target
 from crrkit.report.lives import lives_of
@@ -27,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from crrkit.bases import Base
-    from crrkit.cadence import Advice
+    from crrkit.measure.cadence import Advice
+    from crrkit.read import Base
     from crrkit.report.findings import Finding
 
 
@@ -106,7 +104,7 @@ def write_report(
         In December 2024 we kept 191 of 289 customers: 66.1% (95% interval 60.5% to 71.3%).
         >>> write_report(base, out=folder / "nowhere" / "report.html")
         Traceback (most recent call last):
-        crrkit._errors.InputError: out='...' lies in a folder that does not exist. Make the folder ...
+        crrkit.InputError: out='...' lies in a folder that does not exist. Make the folder ...
     """
     with use_language(lang):
         targets = _targets(out, notebook, min_cell)

@@ -17,15 +17,15 @@ A page's content security policy must allow ``script-src 'unsafe-inline' blob:``
 ``img-src data:``; where it forbids the scripts, the still picture stays.
 """
 
-from crrkit.widgets._explorer import SAVED, Explorer
-from crrkit.widgets._static import restore, static_assets, static_html, static_page
 from crrkit.widgets.cohort_explorer import CohortExplorer
 from crrkit.widgets.decomposition_explorer import DecompositionExplorer
+from crrkit.widgets.explorer import SAVED, Explorer
 from crrkit.widgets.formula_explorer import FormulaExplorer
 from crrkit.widgets.noise_explorer import NoiseExplorer
 from crrkit.widgets.period_explorer import PeriodExplorer
 from crrkit.widgets.stage_explorer import StageExplorer
 from crrkit.widgets.stage_rule_explorer import StageRuleExplorer
+from crrkit.widgets.static import restore, static_assets, static_html, static_page
 from crrkit.widgets.who_is_new_explorer import WhoIsNewExplorer
 
 __all__ = [

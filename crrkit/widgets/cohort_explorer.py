@@ -6,21 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from crrkit._checks import check_choice
-from crrkit._language import format_number, format_percent, language, use_language
-from crrkit._language import gettext as _
-from crrkit.widgets._cohort_state import AVERAGES, curve_of, default_cohorts, grids_of, key_of, last_common
-from crrkit.widgets._explorer import Explorer, StateError, as_state_error, module_text, still_html, style_text
-from crrkit.widgets._triangle import triangle_svg
+from crrkit.ground import check_choice, format_number, format_percent, gettext as _, language, use_language
+from crrkit.widgets.cohort_state import AVERAGES, curve_of, default_cohorts, grids_of, key_of, last_common
+from crrkit.widgets.explorer import Explorer, StateError, as_state_error, module_text, still_html, style_text
+from crrkit.widgets.triangle import triangle_svg
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     import pandas as pd
 
-    from crrkit.bases import Base
-    from crrkit.cohorts import CohortGrid
-    from crrkit.widgets._cohort_state import Grid
+    from crrkit.measure.cohorts import CohortGrid
+    from crrkit.read import Base
+    from crrkit.widgets.cohort_state import Grid
 
 CHOICES = ("kind", "period", "value", "average", "one", "other")
 KEY = ("kind", "period", "value")
@@ -55,7 +53,7 @@ class CohortExplorer(Explorer):
         >>> explorer.kind = "bracket"
         Traceback (most recent call last):
         ...
-        crrkit.widgets._explorer.StateError: kind='bracket', ... is not among the grids of this explorer. ...
+        crrkit.widgets.explorer.StateError: kind='bracket', ... is not among the grids of this explorer. ...
     """
 
     module = "cohort_explorer"

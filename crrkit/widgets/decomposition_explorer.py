@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from crrkit._language import format_percent, format_points, use_language
-from crrkit._language import gettext as _
-from crrkit.widgets._explorer import Explorer, StateError, module_text, still_html, style_text
-from crrkit.widgets._mosaic import mosaic_svg
-from crrkit.widgets._traits import Mix
+from crrkit.ground import format_percent, format_points, gettext as _, use_language
+from crrkit.widgets.explorer import Explorer, StateError, module_text, still_html, style_text
+from crrkit.widgets.mosaic import mosaic_svg
+from crrkit.widgets.traits import Mix
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from crrkit.mixture import Decomposition
+    from crrkit.judge import Decomposition
 
     Segments = Mapping[str, tuple[float, float]]
 
@@ -51,7 +50,7 @@ class DecompositionExplorer(Explorer):
         >>> explorer.after = {"middle": (0.7, 0.57), "long": (0.4, 0.93)}
         Traceback (most recent call last):
         ...
-        crrkit.widgets._explorer.StateError: after: the shares sum to 1.1, they must sum to 1.
+        crrkit.widgets.explorer.StateError: after: the shares sum to 1.1, they must sum to 1.
     """
 
     module = "decomposition_explorer"
@@ -96,7 +95,7 @@ class DecompositionExplorer(Explorer):
     @property
     def split(self) -> Decomposition:
         """The change of the rate, split into rates and mix, with Simpson's paradox named where it shows."""
-        from crrkit.mixture import decompose
+        from crrkit.judge import decompose
 
         with use_language(self.lang):
             return decompose(_there(self.before), _there(self.after))

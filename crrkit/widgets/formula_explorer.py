@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from crrkit._language import gettext as _
-from crrkit._language import use_language
-from crrkit.accounts import Counts, solve_counts
-from crrkit.widgets._bridge import bridge_svg, describe, formula_line
-from crrkit.widgets._explorer import Explorer, module_text, still_html, style_text
-from crrkit.widgets._traits import Count, check_lost, lost_words
+from crrkit.counts import Counts, solve_counts
+from crrkit.ground import gettext as _, use_language
+from crrkit.widgets.bridge import bridge_svg, describe, formula_line
+from crrkit.widgets.explorer import Explorer, module_text, still_html, style_text
+from crrkit.widgets.traits import Count, check_lost, lost_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +44,7 @@ class FormulaExplorer(Explorer):
         >>> explorer.lost = 71
         Traceback (most recent call last):
         ...
-        crrkit.widgets._explorer.StateError: lost=71 is more than start=70: ...
+        crrkit.widgets.explorer.StateError: lost=71 is more than start=70: ...
     """
 
     module = "formula_explorer"

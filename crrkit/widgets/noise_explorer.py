@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from crrkit._language import format_number, format_percent, ngettext, use_language
-from crrkit._language import gettext as _
-from crrkit.intervals import Interval, check_share, wilson
-from crrkit.widgets._explorer import Explorer, as_state_error, module_text, still_html, style_text
-from crrkit.widgets._traits import Count, Fraction
-from crrkit.widgets._wandering import wandering_svg
+from crrkit.counts import Interval, check_share, wilson
+from crrkit.ground import format_number, format_percent, gettext as _, ngettext, use_language
+from crrkit.widgets.explorer import Explorer, as_state_error, module_text, still_html, style_text
+from crrkit.widgets.traits import Count, Fraction
+from crrkit.widgets.wandering import wandering_svg
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from crrkit.noise import ControlChart
+    from crrkit.judge import ControlChart
 
 PERIODS = 24
 MOST = 10_000  # customers: so many are drawn one by one within a frame
@@ -53,7 +52,7 @@ class NoiseExplorer(Explorer):
         >>> explorer.kept = 11
         Traceback (most recent call last):
         ...
-        crrkit.widgets._explorer.StateError: kept=11 is more than n=10; at most everybody can be kept.
+        crrkit.widgets.explorer.StateError: kept=11 is more than n=10; at most everybody can be kept.
     """
 
     module = "noise_explorer"
@@ -87,7 +86,7 @@ class NoiseExplorer(Explorer):
     @property
     def chart(self) -> ControlChart:
         """The run chart of the draws."""
-        from crrkit.noise import simulate_chart
+        from crrkit.judge import simulate_chart
 
         return simulate_chart(self.n, rate=self.kept / self.n, periods=PERIODS, seed=self.seed)
 

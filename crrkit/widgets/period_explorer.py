@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from crrkit._language import format_percent, format_points, use_language
-from crrkit._language import gettext as _
-from crrkit.rates import YEARS_PER_PERIOD, Rate, convert_rate, period_text
-from crrkit.widgets._compounding import compounding_svg
-from crrkit.widgets._explorer import Explorer, module_text, still_html, style_text
-from crrkit.widgets._traits import Choice, Count, Fraction
+from crrkit.counts import YEARS_PER_PERIOD, Rate, convert_rate, period_text
+from crrkit.ground import format_percent, format_points, gettext as _, use_language
+from crrkit.widgets.compounding import compounding_svg
+from crrkit.widgets.explorer import Explorer, module_text, still_html, style_text
+from crrkit.widgets.traits import Choice, Count, Fraction
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +44,7 @@ class PeriodExplorer(Explorer):
         >>> explorer.rate = 85
         Traceback (most recent call last):
         ...
-        crrkit.widgets._explorer.StateError: rate=85 must be a fraction between 0 and 1. Did you mean 0.85?
+        crrkit.widgets.explorer.StateError: rate=85 must be a fraction between 0 and 1. Did you mean 0.85?
     """
 
     module = "period_explorer"

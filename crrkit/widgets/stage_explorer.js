@@ -1,7 +1,7 @@
 /*
  * StageExplorer: the levers of a model of stages, the base step by step, and which lever brings most.
  *
- * `moved`, `project` and `effects` are pure; crrkit.whatif says the same in Python, and a browser test compares the two.
+ * `moved`, `project` and `effects` are pure; crrkit.judge.whatif says the same in Python, and a browser test compares the two.
  * What all explorers share, shared.js, is put in front of this module as text.
  */
 

@@ -7,22 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from crrkit._display import format_cell
-from crrkit._errors import InputError
-from crrkit._language import gettext as _
-from crrkit._language import use_language
-from crrkit.widgets._explorer import Explorer, StateError, as_state_error, module_text, still_html, style_text
-from crrkit.widgets._stage_picture import stages_svg
-from crrkit.widgets._stage_state import BY_COST, BY_EFFECT, SLIDERS, STEP, State, as_json, from_json, ranked
-from crrkit.widgets._stage_traits import Change, Margins
-from crrkit.widgets._traits import Choice, Count
+from crrkit.ground import InputError, format_cell, gettext as _, use_language
+from crrkit.widgets.explorer import Explorer, StateError, as_state_error, module_text, still_html, style_text
+from crrkit.widgets.stage_picture import stages_svg
+from crrkit.widgets.stage_state import BY_COST, BY_EFFECT, SLIDERS, STEP, State, as_json, from_json, ranked
+from crrkit.widgets.stage_traits import Change, Margins
+from crrkit.widgets.traits import Choice, Count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from crrkit.whatif import Scenario, StageModel
-    from crrkit.whatif._levers import LeverTable
-    from crrkit.whatif._projection import Projection
+    from crrkit.judge.whatif import LeverTable, Projection, Scenario, StageModel
 
 MOST_STEPS = 40
 ROUNDING = 1e-9
@@ -69,7 +64,7 @@ class StageExplorer(Explorer):
         >>> explorer.retention_long = 0.5
         Traceback (most recent call last):
         ...
-        crrkit.widgets._explorer.StateError: retention_long stands at 0.925 and cannot change by +0.5: ...
+        crrkit.widgets.explorer.StateError: retention_long stands at 0.925 and cannot change by +0.5: ...
     """
 
     module = "stage_explorer"
@@ -99,7 +94,7 @@ class StageExplorer(Explorer):
         measure: str = BY_EFFECT[0],
         lang: str | None = None,
     ) -> None:
-        from crrkit.whatif._levers import check_costs
+        from crrkit.judge.whatif import check_costs
 
         self.model = model
         self.costs = check_costs(costs, model.lever_names)
@@ -222,7 +217,7 @@ class StageExplorer(Explorer):
 
     def _from_those_who_stay(self) -> list[str]:
         """The levers of stages that nobody leaves for good."""
-        from crrkit.whatif._scenario import LEVERS
+        from crrkit.judge.whatif import LEVERS
 
         leaves = self.model.table.set_index("from")["exit"]
         own = {name: LEVERS[name].stage for name in self.model.lever_names if LEVERS[name].how == "enter"}
@@ -237,7 +232,7 @@ def _sliders(scenario: Scenario | None) -> dict[str, float]:
 
 
 def _scenario_of(state: Mapping[str, Any]) -> Scenario:
-    from crrkit.whatif import Scenario
+    from crrkit.judge.whatif import Scenario
 
     return Scenario(**{name: state[name] for name in SLIDERS})
 

@@ -10,7 +10,7 @@ const STAGES = ["short", "cold", "middle", "long", "lapsed"];
 const LONGEST = 3650; // days
 const PATIENCE = 600; // milliseconds after which what nobody let go is sent all the same
 
-/** The shortest window in which somebody could be long: as `_refuse_nobody_long` of crrkit.stages. */
+/** The shortest window in which somebody could be long: as `_refuse_nobody_long` of crrkit.measure.stages. */
 export function shortestWindow({ k_long: days, span_days: span }) {
   return Math.max(span, days - 1) + 2;
 }

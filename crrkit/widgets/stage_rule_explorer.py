@@ -6,26 +6,23 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from crrkit._checks import check_number
-from crrkit._display import format_cell
-from crrkit._errors import InputError
-from crrkit._language import format_number, use_language
-from crrkit._language import gettext as _
-from crrkit.widgets import _svg
-from crrkit.widgets._explorer import Explorer, StateError, as_state_error, module_text, still_html, style_text
-from crrkit.widgets._traits import Count
+from crrkit.ground import InputError, check_number, format_cell, format_number, gettext as _, use_language
+from crrkit.widgets import svg
+from crrkit.widgets.explorer import Explorer, StateError, as_state_error, module_text, still_html, style_text
+from crrkit.widgets.traits import Count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
 
-    from crrkit.bases import Base
-    from crrkit.stages import StageList, StageRule
+    from crrkit.measure.stages import StageList
+    from crrkit.read import Base
+    from crrkit.rules import StageRule
 
 LONGEST = 3650  # days that a slider goes
 STAGES = ("short", "cold", "middle", "long", "lapsed")
-HUES = {"short": _svg.NEW, "cold": _svg.FAINT, "middle": _svg.KEPT, "long": _svg.LONG, "lapsed": _svg.LOST}
+HUES = {"short": svg.NEW, "cold": svg.FAINT, "middle": svg.KEPT, "long": svg.LONG, "lapsed": svg.LOST}
 WIDTH, ROW, TOP, NAMES, ROOM = 640, 34, 34, 140, 380  # of the still picture
 
 
@@ -61,7 +58,7 @@ class StageRuleExplorer(Explorer):
         >>> explorer.span_days = 200
         Traceback (most recent call last):
         ...
-        crrkit.widgets._explorer.StateError: window_days=180 leaves no room for purchases 200 days apart ...
+        crrkit.widgets.explorer.StateError: window_days=180 leaves no room for purchases 200 days apart ...
     """
 
     module = "stage_rule_explorer"
@@ -82,7 +79,7 @@ class StageRuleExplorer(Explorer):
     def __init__(
         self, base: Base, *, day: str | None = None, rule: StageRule | None = None, lang: str | None = None
     ) -> None:
-        from crrkit.stages import StageRule
+        from crrkit.rules import StageRule
 
         chosen = StageRule() if rule is None else rule
         self._base, self._day = base, day or f"{base.as_of:%Y-%m-%d}"
@@ -103,7 +100,7 @@ class StageRuleExplorer(Explorer):
         return explorer
 
     def _check(self, state: Mapping[str, Any]) -> None:
-        from crrkit.stages import StageRule
+        from crrkit.rules import StageRule
 
         with as_state_error("rule", dict(state)):
             StageRule(**state, contact_days=self._contact_days)
@@ -132,14 +129,14 @@ class StageRuleExplorer(Explorer):
     @property
     def rule(self) -> StageRule:
         """The rule as the sliders stand, as a value to paste."""
-        from crrkit.stages import StageRule
+        from crrkit.rules import StageRule
 
         return StageRule(**self.state, contact_days=self._contact_days)
 
     @property
     def stages(self) -> StageList:
         """Everybody's stage under the rule, counted anew."""
-        from crrkit.stages import stage_on
+        from crrkit.measure.stages import stage_on
 
         if self._base is None:
             message = _("This explorer was brought back without its list, so that nothing can be counted anew.")
@@ -200,8 +197,8 @@ class StageRuleExplorer(Explorer):
 
 
 def _days_of(base: Any, rule: Any) -> dict[str, int]:
-    from crrkit.bases import ContractBase
-    from crrkit.stages import StageRule
+    from crrkit.read import ContractBase
+    from crrkit.rules import StageRule
 
     if isinstance(base, ContractBase) or not isinstance(rule, StageRule):
         message = _("The sliders move days, and contracts have terms. Use stage_on(base, day, rule=ContractRule(…)).")
@@ -239,16 +236,16 @@ def _picture(counted: Mapping[str, Any], words: Mapping[str, Any]) -> str:
     now, first = counted["now"], counted["first"]
     shown = [stage for stage in STAGES if now[stage] or first[stage]]
     most = max([*now.values(), *first.values(), 1])
-    parts = [_svg.text(WIDTH / 2, 18, words["columns"], f'fill="{_svg.QUIET}"')]
+    parts = [svg.text(WIDTH / 2, 18, words["columns"], f'fill="{svg.QUIET}"')]
     for row, stage in enumerate(shown):
         y = TOP + ROW * row
-        parts.append(_svg.text(NAMES - 10, y + 17, words["stages"][stage], 'text-anchor="end"'))
-        parts.append(_svg.rect(NAMES, y + 2, ROOM * now[stage] / most, 14, f'fill="{HUES[stage]}"'))
-        outline = f'fill="none" stroke="{_svg.INK}" stroke-dasharray="3 2"'
-        parts.append(_svg.rect(NAMES, y + 17, ROOM * first[stage] / most, 8, outline))
+        parts.append(svg.text(NAMES - 10, y + 17, words["stages"][stage], 'text-anchor="end"'))
+        parts.append(svg.rect(NAMES, y + 2, ROOM * now[stage] / most, 14, f'fill="{HUES[stage]}"'))
+        outline = f'fill="none" stroke="{svg.INK}" stroke-dasharray="3 2"'
+        parts.append(svg.rect(NAMES, y + 17, ROOM * first[stage] / most, 8, outline))
         number = f"{format_cell(now[stage], 'count')} ({format_cell(first[stage], 'count')})"
-        parts.append(_svg.text(NAMES + ROOM + 10, y + 17, number, 'text-anchor="start"'))
-    return _svg.document(*parts, width=WIDTH, height=TOP + ROW * len(shown) + 6)
+        parts.append(svg.text(NAMES + ROOM + 10, y + 17, number, 'text-anchor="start"'))
+    return svg.document(*parts, width=WIDTH, height=TOP + ROW * len(shown) + 6)
 
 
 def _words() -> dict[str, Any]:

@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from crrkit._display import format_cell
-from crrkit._language import format_number, format_points, mark, use_language
-from crrkit._language import gettext as _
-from crrkit.widgets._explorer import Explorer, module_text, still_html, style_text
-from crrkit.widgets._meanings import meanings_svg
-from crrkit.widgets._traits import Count, Some, check_lost, lost_words
+from crrkit.ground import format_cell, format_number, format_points, gettext as _, mark, use_language
+from crrkit.widgets.explorer import Explorer, module_text, still_html, style_text
+from crrkit.widgets.meanings import meanings_svg
+from crrkit.widgets.traits import Count, Some, check_lost, lost_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from crrkit.conventions import Meanings
+    from crrkit.judge import Meanings
 
 MAYBE_NEW = ("joined_and_left", "returned", "returned_and_left", "rejoined")
 COUNTS = ("start", "lost", "new", *MAYBE_NEW)
@@ -65,7 +63,7 @@ class WhoIsNewExplorer(Explorer):
         >>> explorer.counted = ["return"]
         Traceback (most recent call last):
         ...
-        crrkit.widgets._explorer.StateError: counted='return' is not known. ... Did you mean 'returned'?
+        crrkit.widgets.explorer.StateError: counted='return' is not known. ... Did you mean 'returned'?
     """
 
     module = "who_is_new_explorer"
@@ -109,7 +107,7 @@ class WhoIsNewExplorer(Explorer):
     @property
     def meanings(self) -> Meanings:
         """The formula under all sixteen meanings of "new"."""
-        from crrkit.conventions import who_is_new
+        from crrkit.judge import who_is_new
 
         counts = {name: getattr(self, name) for name in COUNTS[1:]}
         return who_is_new(self.start, **counts)

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 import crrkit as crr
-from crrkit.widgets import static_page
+from crrkit.widgets.static import static_page
 from scripts.normalise_notebooks import COURSE
 
 OpenPage = Callable[..., Page]

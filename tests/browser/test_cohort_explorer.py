@@ -11,9 +11,11 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 import crrkit as crr
-from crrkit.bases import OrderBase
-from crrkit.widgets import CohortExplorer, FormulaExplorer, static_page
-from crrkit.widgets._cohort_state import AVERAGES, default_cohorts
+from crrkit.read.bases import OrderBase
+from crrkit.widgets.cohort_explorer import CohortExplorer
+from crrkit.widgets.cohort_state import AVERAGES, default_cohorts
+from crrkit.widgets.formula_explorer import FormulaExplorer
+from crrkit.widgets.static import static_page
 
 OpenPage = Callable[..., Page]
 SCREENS = [(width, scheme) for width in (1280, 360) for scheme in ("light", "dark")]

@@ -10,20 +10,16 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 import crrkit as crr
-from crrkit._language import format_percent, format_points, use_language
-from crrkit.mixture import decompose
-from crrkit.rates import YEARS_PER_PERIOD
-from crrkit.widgets import (
-    DecompositionExplorer,
-    Explorer,
-    NoiseExplorer,
-    PeriodExplorer,
-    WhoIsNewExplorer,
-    static_page,
-)
-from crrkit.widgets._explorer import module_text
-from crrkit.widgets._traits import Mix
-from crrkit.widgets.who_is_new_explorer import MAYBE_NEW
+from crrkit.counts.rates import YEARS_PER_PERIOD
+from crrkit.ground.languages import format_percent, format_points, use_language
+from crrkit.judge.decomposition import decompose
+from crrkit.widgets.decomposition_explorer import DecompositionExplorer
+from crrkit.widgets.explorer import Explorer, module_text
+from crrkit.widgets.noise_explorer import NoiseExplorer
+from crrkit.widgets.period_explorer import PeriodExplorer
+from crrkit.widgets.static import static_page
+from crrkit.widgets.traits import Mix
+from crrkit.widgets.who_is_new_explorer import MAYBE_NEW, WhoIsNewExplorer
 
 OpenPage = Callable[..., Page]
 SCREENS = [(1280, "light"), (360, "dark")]

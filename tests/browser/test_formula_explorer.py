@@ -8,10 +8,11 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 import crrkit as crr
-from crrkit._language import format_number, format_percent, use_language
-from crrkit.widgets import FormulaExplorer, static_page
-from crrkit.widgets._bridge import ROOM, bars
-from crrkit.widgets._explorer import module_text
+from crrkit.ground.languages import format_number, format_percent, use_language
+from crrkit.widgets.bridge import ROOM, bars
+from crrkit.widgets.explorer import module_text
+from crrkit.widgets.formula_explorer import FormulaExplorer
+from crrkit.widgets.static import static_page
 
 OpenPage = Callable[..., Page]
 SCREENS = [(width, scheme) for width in (1280, 360) for scheme in ("light", "dark")]

@@ -10,7 +10,7 @@ import every_explorer
 import pytest
 from playwright.sync_api import Page
 
-from crrkit.widgets import static_page
+from crrkit.widgets.static import static_page
 
 OpenPage = Callable[..., Page]
 PRESSES = 10

@@ -12,9 +12,11 @@ from playwright.sync_api import expect
 from stage_worlds import COSTS, MARGINS, STAGES, worked
 
 import crrkit as crr
-from crrkit.widgets import FormulaExplorer, StageExplorer, static_page
-from crrkit.widgets._explorer import module_text
-from crrkit.widgets._stage_state import as_json, layers
+from crrkit.widgets.explorer import module_text
+from crrkit.widgets.formula_explorer import FormulaExplorer
+from crrkit.widgets.stage_explorer import StageExplorer
+from crrkit.widgets.stage_state import as_json, layers
+from crrkit.widgets.static import static_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,8 +10,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 import crrkit as crr
-from crrkit.widgets import StageRuleExplorer, static_page
-from crrkit.widgets._explorer import module_text, style_text
+from crrkit.widgets.explorer import module_text, style_text
+from crrkit.widgets.stage_rule_explorer import StageRuleExplorer
+from crrkit.widgets.static import static_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,0 +1,226 @@
+"""The customer retention rate from counts alone: ``(end - new - returned) / start``, and the account behind it.
+
+Every rate rests on one account, ``start - lost + new + returned = end``. Counts that no group of customers can have
+produced are refused, not clipped: they mean that ``new`` or ``lost`` was counted under another rule (:mod:`accounts`).
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from numbers import Real
+from typing import TYPE_CHECKING
+
+from crrkit.counts.accounts import Counts, contradiction, solve_counts, too_many_kept, too_many_lost
+from crrkit.counts.intervals import UNKNOWN, Interval, wilson_share
+from crrkit.counts.rates import Period, Rate, check_period
+from crrkit.ground import InputError, InputTypeError, UndefinedRateWarning, check_choice, check_count, gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["Counts", "churn_from_counts", "crr_bounds", "crr_from_counts", "crr_from_sets", "solve_counts"]
+
+ON_INCONSISTENT = ("raise", "nan", "raw")
+
+
+def crr_from_counts(
+    *,
+    start: float,
+    end: float,
+    new: float,
+    lost: float | None = None,
+    returned: float = 0,
+    period: Period | None = None,
+    on_inconsistent: str = "raise",
+    allow_fractional: bool = False,
+    level: float = 0.95,
+) -> Rate:
+    """The customer retention rate from three counts: ``(end - new - returned) / start``.
+
+    It is the share of the starting customers who are still there if ``new`` counts exactly those who are there at the
+    end and were not at the start. If ``new`` is everyone who joined, :func:`crr_bounds` says what is certain.
+
+    Args:
+        start: Customers at the start of the period.
+        end: Customers at its end.
+        new: Customers at the end who had never been customers before the period.
+        lost: Customers of the start who are gone at the end, if known; the account is then checked.
+        returned: Former customers who are there at the end and were not at the start.
+        period: ``"day"``, ``"week"``, ``"month"``, ``"quarter"``, ``"half-year"``, ``"year"``, or two dates
+            ``(from, until)``, the second exclusive. There is no rate without it.
+        on_inconsistent: What to do with counts that contradict each other: ``"raise"``; ``"nan"``; or ``"raw"``, the
+            bare value of the formula, for teaching. The last two have the status ``"inconsistent"``.
+        allow_fractional: Accept averages and weighted counts.
+        level: Coverage of the Wilson interval, which says how far the same process could have landed.
+
+    Returns:
+        The rate. With nobody at the start it is NaN, its reason ``"empty_base"``, and ``UndefinedRateWarning`` is
+        issued; with nobody left it is 0.
+
+    Raises:
+        InputError: If a count is negative, not finite, missing or not whole, or the period is missing or ends before
+            it starts.
+        InputTypeError: If a count is text or a truth value.
+        InconsistentCounts: If no group of customers can have produced the counts.
+        AccountingMismatch: If ``start - lost + new + returned`` is not ``end``; ``.residual`` is the difference.
+
+    Examples:
+        >>> crr_from_counts(start=70, end=90, new=30, period="month")
+        85.7% (60 of 70, month; 95% interval 75.7% to 92.1%)
+        >>> round(crr_from_counts(start=1000, end=1200, new=500, period="half-year"), 10)
+        0.7
+        >>> crr_from_counts(start=10, end=15, new=100, period="month")
+        Traceback (most recent call last):
+        ...
+        crrkit.InconsistentCounts: new=100 is more than end=15: it counts people who are no longer here, and at
+        least 85 of them left. Count only those who are still there, or ask crr_bounds what is certain.
+    """
+    period = check_period(period)
+    check_choice(on_inconsistent, name="on_inconsistent", choices=ON_INCONSISTENT)
+    given = {"start": start, "end": end, "new": new, "returned": returned} | ({} if lost is None else {"lost": lost})
+    counts = {name: check_count(value, name=name, allow_fractional=allow_fractional) for name, value in given.items()}
+    problem = contradiction(counts)
+    if problem and on_inconsistent == "raise":
+        raise problem[1]
+    kept, base = counts["end"] - counts["new"] - counts["returned"], counts["start"]
+    rule = "(end - new - returned) / start"
+    if not problem or not base:
+        return _counted(kept, base, period=period, rule=rule, level=level)
+    value = kept / base if on_inconsistent == "raw" else math.nan
+    reason = problem[0]
+    return Rate(value, numerator=kept, denominator=base, period=period, rule=rule, status="inconsistent", reason=reason)
+
+
+def crr_bounds(*, start: float, end: float, new: float) -> Interval:
+    """What is certain about the retention rate when ``new`` is everyone who joined, still here or not.
+
+    Between ``max(0, end - new)`` and ``min(start, end)`` of the starting customers are still there, if no former
+    customer returned.
+
+    Args:
+        start: Customers at the start of the period.
+        end: Customers at its end.
+        new: Everyone who joined in the period; more than ``end`` is possible.
+
+    Returns:
+        The lowest and the highest possible rate; NaN with nobody at the start.
+
+    Raises:
+        InputError: If a count is negative, not whole or missing.
+        InconsistentCounts: If more than ``start`` would have been kept.
+
+    Examples:
+        >>> [round(end, 3) for end in crr_bounds(start=70, end=90, new=30)]
+        [0.857, 1.0]
+        >>> crr_bounds(start=1000, end=1200, new=500)
+        (0.7, 1.0)
+    """
+    counts = {"start": start, "end": end, "new": new}
+    start, end, new = (check_count(value, name=name) for name, value in counts.items())
+    if not start:
+        return UNKNOWN
+    if end - new > start:
+        raise too_many_kept("new", came=new, start=start, end=end)
+    return max(0.0, end - new) / start, min(start, end) / start
+
+
+def churn_from_counts(*, start: float, lost: float, period: Period | None = None, level: float = 0.95) -> Rate:
+    """The churn rate from counts: ``lost / start``.
+
+    Churn and retention add to 1 when ``lost`` counts customers of the start who are gone at the end, each once.
+
+    Args:
+        start: Customers at the start of the period.
+        lost: Those of them who are gone at its end.
+        period: As in :func:`crr_from_counts`; there is no rate without it.
+        level: Coverage of the Wilson interval.
+
+    Returns:
+        The rate, its measure ``"churn"``. With nobody at the start NaN, and ``UndefinedRateWarning`` is issued.
+
+    Raises:
+        InputError: If a count is negative, not whole or missing, or the period is missing.
+        InconsistentCounts: If more were lost than there were.
+
+    Examples:
+        >>> churn_from_counts(start=1000, lost=300, period="half-year")
+        30.0% (300 of 1,000, half-year; 95% interval 27.2% to 32.9%)
+    """
+    period = check_period(period)
+    start, lost = check_count(start, name="start"), check_count(lost, name="lost")
+    if lost > start:
+        raise too_many_lost(lost=lost, start=start)
+    return _counted(lost, start, period=period, rule="lost / start", level=level, measure="churn")
+
+
+def crr_from_sets(
+    start: Iterable[object], end: Iterable[object], *, period: Period | None = None, level: float = 0.95
+) -> Rate:
+    """The retention rate from two lists of customers: the share of ``start`` who are also in ``end``.
+
+    Args:
+        start: Ids of the customers just before the period; a repeated id counts once.
+        end: Ids of the customers just before its end.
+        period: As in :func:`crr_from_counts`; there is no rate without it.
+        level: Coverage of the Wilson interval.
+
+    Returns:
+        The rate. An empty ``start`` gives NaN, and ``UndefinedRateWarning`` is issued.
+
+    Raises:
+        InputError: If an id is null (nobody is no customer) or the period is missing.
+        InputTypeError: If an id cannot be compared, such as a list, or text stands in place of a list.
+
+    Examples:
+        >>> crr_from_sets("abchk", "acdfhi", period="half-year")
+        Traceback (most recent call last):
+        ...
+        crrkit.InputTypeError: start is one text; give a list of customer ids.
+        >>> crr_from_sets(list("abchk"), list("acdfhi"), period="half-year")
+        60.0% (3 of 5, half-year; 95% interval 23.1% to 88.2%)
+    """
+    period = check_period(period)
+    before, after = _id_set(start, name="start"), _id_set(end, name="end")
+    rule = "customers in both lists / customers in start"
+    return _counted(len(before & after), len(before), period=period, rule=rule, level=level)
+
+
+def _counted(part: float, base: float, *, period: Period, rule: str, level: float, measure: str = "retention") -> Rate:
+    if not base:
+        message = _("Nobody was there at the start, so the rate is undefined (not 0 and not 100 percent).")
+        warnings.warn(message, UndefinedRateWarning, stacklevel=3)
+    part = min(max(part, 0.0), base)  # only ever a speck of floating point: contradictions were refused before
+    return Rate(
+        part / base if base else math.nan,
+        numerator=part,
+        denominator=base,
+        period=period,
+        measure=measure,
+        rule=rule,
+        status="complete" if base else "empty_base",
+        reason="" if base else "empty_base",
+        ci=wilson_share(part / base, base, level=level) if base else UNKNOWN,
+        level=level,
+    )
+
+
+def _id_set(ids: Iterable[object], *, name: str) -> set[object]:
+    if isinstance(ids, str | bytes):
+        message = _("{name} is one text; give a list of customer ids.").format(name=name)
+        raise InputTypeError(message, argument=name)
+    try:
+        found = set(ids)
+    except TypeError as error:
+        message = _("{name} cannot be read as a list of customer ids: {error}.").format(name=name, error=error)
+        raise InputTypeError(message, argument=name) from None
+    if any(_is_null(value) for value in found):
+        message = _("{name} holds an id that is missing, and a missing id is never a customer. Leave such rows out.")
+        raise InputError(message.format(name=name), argument=name)
+    return found
+
+
+def _is_null(value: object) -> bool:
+    if value is None or type(value).__name__ in {"NAType", "NaTType"}:
+        return True
+    return isinstance(value, Real) and math.isnan(value)

@@ -1,0 +1,302 @@
+"""Retention from a survey, when there is no list: what a sample says, and what those who did not answer may hide.
+
+A survey estimate is never the rate itself. Two errors stand beside it: that of drawing a sample, which a formula
+knows, and that of silence, which it does not: who has left answers less.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import KW_ONLY, dataclass
+from functools import cached_property
+from itertools import pairwise
+from statistics import NormalDist
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from crrkit.counts.intervals import UNKNOWN, Interval, check_inside, wilson_share, z_score
+from crrkit.counts.tails import hypergeometric_heads
+from crrkit.ground import (
+    InconsistentCounts,
+    InputError,
+    Shown,
+    check_count,
+    check_fraction,
+    check_number,
+    format_number,
+    format_percent,
+    format_points,
+    gettext as _,
+    mark,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+FEW_ANSWERS = 30
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class SurveyRate(Shown):
+    """A survey estimate of retention with its sampling error and the bounds that silence leaves.
+
+    Attributes:
+        kept: Those who answered that they still buy.
+        answered: Those who answered.
+        asked: Those who were asked, a simple random sample of the frame.
+        frame: Everyone who could have been asked.
+        level: Coverage of the intervals.
+    """
+
+    kept: int
+    answered: int
+    asked: int
+    frame: int
+    level: float = 0.95
+
+    kinds: ClassVar[Mapping[str, str]] = {"what": "word", "estimate": "rate", "low": "rate", "high": "rate"}
+
+    def __float__(self) -> float:
+        return self.estimate
+
+    @property
+    def estimate(self) -> float:
+        """The share of those who answered, a fraction; NaN when nobody did."""
+        return self.kept / self.answered if self.answered else math.nan
+
+    @property
+    def se(self) -> float:
+        """The standard error of the estimate: ``√(p(1-p)/n) √((N-n)/(N-1))``."""
+        return math.sqrt(self.estimate * (1 - self.estimate) / self.effective_n) if self.answered else math.nan
+
+    @property
+    def effective_n(self) -> float:
+        """How many answers from an endless list these are worth: ``n (N-1) / (N-n)``; infinite when all answered."""
+        silent = self.frame - self.answered
+        return self.answered * (self.frame - 1) / silent if silent else math.inf
+
+    @property
+    def interval(self) -> Interval:
+        """Wilson's interval at the effective number of answers: the sampling error alone."""
+        return wilson_share(self.estimate, self.effective_n, level=self.level) if self.effective_n else UNKNOWN
+
+    @cached_property
+    def heads(self) -> tuple[int, int]:
+        """The exact interval in heads of the frame: every number that leaves both tails above ``(1 - level)/2``."""
+        return hypergeometric_heads(self.kept, self.answered, self.frame, (1 - self.level) / 2)
+
+    @property
+    def bounds(self) -> Interval:
+        """The rate among those asked if all who are silent have left, and if all of them stayed: no assumption."""
+        return self.kept / self.asked, (self.kept + self.asked - self.answered) / self.asked
+
+    def if_leavers_answer(self, share: float) -> float:
+        """The retention behind the estimate if those who left answer ``share`` times as often as those who stayed.
+
+        ``p · share / (p · share + 1 - p)``.
+
+        Args:
+            share: 1 when both answer alike, 0.5 when leavers answer half as often.
+
+        Returns:
+            A fraction; NaN when nobody answered.
+
+        Raises:
+            InputError: If ``share`` is not above 0.
+
+        Examples:
+            >>> round(survey_rate(kept=150, asked=500, frame=1000, answered=200).if_leavers_answer(0.5), 3)
+            0.6
+        """
+        share = check_number(share, name="share")
+        if share <= 0:
+            message = _("share={share:g} must be above 0: those who never answer cannot be seen.").format(share=share)
+            raise InputError(message, argument="share", given=share)
+        stayed = self.estimate * share
+        return stayed / (stayed + 1 - self.estimate)
+
+    @cached_property
+    def table(self) -> pd.DataFrame:  # type: ignore[override]  # made when it is asked for
+        """One row for each answer to "how sure": what, estimate, low, high."""
+        import pandas as pd
+
+        exact = (self.heads[0] / self.frame, self.heads[1] / self.frame)
+        rows = [(mark("sampling error, Wilson"), self.interval), (mark("sampling error, exact"), exact)]
+        if self.answered < self.asked:
+            rows.append((mark("silence, no assumption"), self.bounds))
+        return pd.DataFrame([(what, self.estimate, *ends) for what, ends in rows], columns=list(self.kinds))
+
+    def titles(self) -> dict[str, str]:
+        """The heading of each column in the current language."""
+        words = (_("survey, not a full count"), _("estimate"), _("from"), _("to"))
+        return dict(zip(self.kinds, words, strict=True))
+
+    def caption(self) -> str:
+        """What was asked and answered, and how to read it."""
+        text = _(
+            "Survey estimate: {kept} of {answered} who answered still buy ({asked} of a list of {frame} were asked). "
+            "In heads of the list: {low} to {high} ({level:g}% interval)."
+        )
+        counts = {name: getattr(self, name) for name in ("kept", "answered", "asked", "frame")}
+        counts |= {"low": self.heads[0], "high": self.heads[1]}
+        text = text.format(level=100 * self.level, **{name: format_number(count) for name, count in counts.items()})
+        few = _("Fewer than {n} answers: read the exact interval.").format(n=FEW_ANSWERS)
+        return f"{text} {few}" if self.answered < FEW_ANSWERS else text
+
+
+def survey_rate(*, kept: int, asked: int, frame: int, answered: int | None = None, level: float = 0.95) -> SurveyRate:
+    """Retention estimated from a survey of a simple random sample.
+
+    The share of those who answered; Wilson's interval at ``n (N-1) / (N-n)`` effective answers, which has no width when
+    everybody answered; the exact interval in heads by inverting the hypergeometric test, to be read when the share is
+    near 0 or 1 or the answers are few; and the bounds that hold whatever the silent would have said.
+
+    Args:
+        kept: Those who answered that they still buy.
+        asked: Those who were asked.
+        frame: Everyone on the list that the sample was drawn from.
+        answered: Those who answered; all who were asked when left out. With 0 the estimate is NaN.
+        level: Coverage, a fraction between 0 and 1.
+
+    Returns:
+        The estimate with ``.interval``, ``.heads``, ``.bounds`` and ``.if_leavers_answer(share)``.
+
+    Raises:
+        InputError: If a count is negative or not whole, nobody was asked, or the level is not between 0 and 1.
+        InconsistentCounts: If ``kept <= answered <= asked <= frame`` does not hold.
+
+    References:
+        Cochran 1977, Sampling Techniques; Manski 1989 for bounds without assumptions.
+
+    Examples:
+        >>> survey = survey_rate(kept=150, asked=500, frame=1000, answered=200)
+        >>> survey.estimate, [round(end, 3) for end in survey.interval], survey.heads, survey.bounds
+        (0.75, [0.693, 0.8], (691, 802), (0.3, 0.9))
+        >>> survey_rate(kept=150, asked=100, frame=1000)
+        Traceback (most recent call last):
+        ...
+        crrkit.InconsistentCounts: kept=150 is more than asked=100. Those who stayed are some of those who
+        answered, these of those who were asked, and these of the frame.
+    """
+    given = {"kept": kept, "answered": answered, "asked": asked, "frame": frame}
+    counts = {
+        name: int(check_count(value, name=name))
+        for name, value in given.items()
+        if name != "answered" or value is not None
+    }
+    for part, whole in pairwise(counts):
+        if counts[part] > counts[whole]:
+            raise _not_nested(part, whole, counts)
+    if not counts["asked"]:
+        raise InputError(_("asked=0: nobody was asked, so there is no survey."), argument="asked", given=asked)
+    return SurveyRate(**{"answered": counts["asked"], **counts}, level=check_inside(level))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class SampleSize(int):
+    """How many to ask; an int, as :func:`sample_size` gives it.
+
+    Attributes:
+        n: The number of customers to ask.
+        margin: The half-width wanted, a fraction.
+        frame: Everyone who could be asked.
+        p: The share expected.
+        level: Coverage.
+    """
+
+    n: int
+    _: KW_ONLY
+    margin: float
+    frame: int
+    p: float
+    level: float
+
+    def __new__(cls, n: int, **_facts: object) -> Self:  # noqa: D102 - int takes its value here
+        return super().__new__(cls, n)
+
+    def __str__(self) -> str:
+        text = _(
+            "Ask {n} of {frame}: if all answer, the {level:g}% interval around {p} reaches about {margin} to each side."
+        )
+        n, frame = format_number(self.n), format_number(self.frame)
+        p, margin = format_percent(self.p), format_points(self.margin).removeprefix("+")
+        return text.format(n=n, frame=frame, level=100 * self.level, p=p, margin=margin)
+
+    __repr__ = __str__
+
+
+def sample_size(*, margin: float, frame: int, p: float = 0.5, level: float = 0.95) -> SampleSize:
+    """How many customers to ask so that the interval is ``margin`` wide to each side.
+
+    ``n0 = z² p(1-p) / margin²``, and ``n = n0 / (1 + (n0-1)/frame)`` rounded up. Who does not answer comes on top: no
+    size of the sample narrows the bounds of silence.
+
+    Args:
+        margin: The half-width wanted, a fraction: 0.05 is five points.
+        frame: Everyone who could be asked.
+        p: The share expected; 0.5 is the worst case.
+        level: Coverage, a fraction between 0 and 1.
+
+    Returns:
+        A whole number of at most ``frame`` that prints what it promises.
+
+    Raises:
+        InputError: If ``margin``, ``p`` or ``level`` is not between 0 and 1, or ``frame`` not a whole
+            number above 0.
+
+    References:
+        Cochran 1977, Sampling Techniques, section 4.6.
+
+    Examples:
+        >>> sample_size(margin=0.05, frame=1000)
+        Ask 278 of 1,000: if all answer, the 95% interval around 50.0% reaches about 5.0...pp to each side.
+        >>> int(sample_size(margin=0.05, frame=500, p=0.2))
+        166
+    """
+    margin, p = check_inside(margin, name="margin"), check_inside(p, name="p")
+    people = int(check_count(frame, name="frame"))
+    if not people:
+        raise InputError(_("frame=0: there is nobody to ask."), argument="frame", given=frame)
+    endless = z_score(level) ** 2 * p * (1 - p) / margin**2
+    wanted = endless / (1 + (endless - 1) / people)
+    return SampleSize(min(people, math.ceil(wanted)), margin=margin, frame=people, p=p, level=level)
+
+
+def n_to_tell_apart(p1: float, p2: float, *, power: float = 0.8, level: float = 0.95) -> int:
+    """How many customers each group needs before two shares can be told apart.
+
+    ``(z_level + z_power)² (p1(1-p1) + p2(1-p2)) / (p1 - p2)²``, rounded up.
+
+    Args:
+        p1: The one share, a fraction.
+        p2: The other share, a fraction.
+        power: The chance of seeing the difference when it is there, a fraction between 0 and 1.
+        level: One minus the chance of seeing it when it is not there (two-sided), a fraction between 0 and 1.
+
+    Returns:
+        Customers in each group.
+
+    Raises:
+        InputError: If the shares are equal, or a fraction is none.
+
+    Examples:
+        >>> n_to_tell_apart(0.85, 0.88)
+        2033
+    """
+    p1, p2 = check_fraction(p1, name="p1"), check_fraction(p2, name="p2")
+    if p1 == p2:
+        raise InputError(
+            _("p1 and p2 are both {p1:g}; equal shares cannot be told apart.").format(p1=p1), argument="p2"
+        )
+    z = z_score(level) + NormalDist().inv_cdf(check_inside(power, name="power"))
+    return math.ceil(z**2 * (p1 * (1 - p1) + p2 * (1 - p2)) / (p1 - p2) ** 2)
+
+
+def _not_nested(part: str, whole: str, counts: Mapping[str, int]) -> InconsistentCounts:
+    message = _(
+        "{part}={few} is more than {whole}={many}. Those who stayed are some of those who answered, these of those who "
+        "were asked, and these of the frame."
+    )
+    text = message.format(part=part, few=counts[part], whole=whole, many=counts[whole])
+    return InconsistentCounts(text, argument=part, given=counts[part])

@@ -1,0 +1,162 @@
+"""Where a picture is drawn: clean axes of a size that can be read, in the style of crrkit and of nobody else.
+
+The user's matplotlib settings are neither read nor changed, and pyplot is never touched: a picture drawn here belongs
+to its axes alone. In a notebook it shows itself once, as the last expression of a cell or through ``display``.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import matplotlib.style
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
+
+from crrkit.figures.export import EXPORT_STYLE, PNG_DPI, said_of, to_img
+from crrkit.figures.theme import THEMES, Theme
+from crrkit.ground import check_choice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from matplotlib.text import Annotation, Text
+
+# Inches: the wide one reads well in the column of a page 1280 pixels wide, the narrow one fills a telephone's 360.
+WIDE = (7.5, 3.9)
+NARROW = (3.4, 3.3)
+
+_STYLE: dict[str, Any] = {
+    **EXPORT_STYLE,
+    "font.size": 9.0,
+    "figure.dpi": PNG_DPI,
+    "figure.autolayout": False,
+    "figure.constrained_layout.use": False,
+    "axes.axisbelow": True,
+}
+
+
+class Picture(Axes):
+    """Axes that a notebook shows as their picture, with its alt text."""
+
+    def _repr_html_(self) -> str:
+        return to_img(self)
+
+    def __repr__(self) -> str:
+        return said_of(self) or super().__repr__()
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """Axes to draw on, the colours to draw with, and whether the reader holds a telephone."""
+
+    ax: Axes
+    theme: Theme
+    narrow: bool
+
+    def settle(self) -> None:
+        """Give the labels their room, once: afterwards nothing moves, and every file shows the same layout.
+
+        Axes that came from elsewhere are left where they are.
+        """
+        if isinstance(self.ax, Picture):
+            figure = self.ax.figure.figure
+            figure.set_layout_engine("constrained", w_pad=0.06, h_pad=0.06)
+            figure.draw_without_rendering()
+            figure.set_layout_engine("none")
+
+    def width(self) -> float:
+        """The points that the axes are wide."""
+        return self._points(self.ax.get_window_extent().width)
+
+    def height_of(self, value: float) -> float:
+        """The points that a value on the y axis stands above the floor of the axes."""
+        floor, level = self.ax.transData.transform([(0, self.ax.get_ylim()[0]), (0, value)])[:, 1]
+        return self._points(level - floor)
+
+    def size_of(self, text: Text) -> tuple[float, float]:
+        """The points that a text is wide and high."""
+        box = text.get_window_extent()
+        return self._points(box.width), self._points(box.height)
+
+    def shrink_ticks(self) -> None:
+        """Write the labels of the x axis smaller where neighbours would touch."""
+        labels = self.ax.get_xticklabels()
+        for size in (9.0, 8.5, 8.0, 7.5):
+            self.ax.tick_params(axis="x", labelsize=size)
+            if not any(_touch(one, other) for one, other in pairwise(labels)):
+                return
+
+    def _points(self, dots: float) -> float:
+        return float(dots) * 72 / self.ax.figure.figure.dpi
+
+
+def _touch(one: Text, other: Text) -> bool:
+    left, right = one.get_window_extent(), other.get_window_extent()
+    return bool(right.x0 - left.x1 < left.height / 4)
+
+
+@contextmanager
+def canvas(ax: Axes | None, *, theme: str, narrow: bool) -> Iterator[Canvas]:
+    """Axes to draw a picture on: the given ones or new ones, cleaned, with crrkit's style while they are drawn."""
+    colors = THEMES[check_choice(theme, name="theme", choices=THEMES)]
+    with matplotlib.style.context(["default", _STYLE]):
+        board = Canvas(ax=_new_axes(colors, narrow=narrow) if ax is None else ax, theme=colors, narrow=narrow)
+        _clean(board)
+        yield board
+
+
+def _new_axes(theme: Theme, *, narrow: bool) -> Axes:
+    figure = Figure(figsize=NARROW if narrow else WIDE, facecolor=theme.paper)
+    return figure.add_subplot(axes_class=Picture)
+
+
+def _clean(board: Canvas) -> None:
+    ax, theme = board.ax, board.theme
+    ax.set_facecolor("none" if isinstance(ax, Picture) else theme.paper)
+    ax.spines[["left", "right", "top"]].set_visible(False)
+    ax.spines["bottom"].set(visible=True, color=theme.gone_edge, linewidth=0.8)
+    ax.grid(visible=False)
+    ax.tick_params(length=0, pad=6, labelsize=9.0, labelcolor=theme.muted, which="both")
+    ax.yaxis.set_major_locator(NullLocator())
+
+
+def heading(board: Canvas) -> Annotation:
+    """Room above the axes for what a reader must know to read them; `fill` writes it."""
+    place: dict[str, Any] = {"xytext": (0, 10), "xycoords": "axes fraction", "textcoords": "offset points"}
+    return board.ax.annotate("", (0, 1), color=board.theme.muted, annotation_clip=False, **place)
+
+
+def fill(board: Canvas, above: Annotation, notes: Sequence[str]) -> None:
+    """Write the notes in as few lines as the width allows."""
+    for per_line in (5, 3, 2, 1):
+        lines = [notes[i : i + per_line] for i in range(0, len(notes), per_line)]
+        above.set_text("\n".join(" · ".join(some) for some in lines))
+        if board.size_of(above)[0] <= board.width():
+            break
+
+
+def write_above(board: Canvas, notes: Sequence[str]) -> None:
+    """Write notes over the whole width of a picture whose names stand left of the axes, and settle it."""
+    above, figure, own = heading(board), board.ax.figure.figure, isinstance(board.ax, Picture)
+    width = 0.97 * 72 * figure.get_size_inches()[0] if own else board.width()
+    text = _wrapped(board, above, notes, width)
+    above.set_text("\n".join("." for _line in text.split("\n")))  # room for as many lines, and no more width
+    board.settle()
+    above.set_text(text)
+    if own:
+        above.xy, above.xycoords = (0.015, 1), ("figure fraction", "axes fraction")
+
+
+def _wrapped(board: Canvas, above: Annotation, notes: Sequence[str], width: float) -> str:
+    for per_line in (120, 100, 80, 60, 50, 40, 30, 20):
+        lines = "\n".join(textwrap.fill(note, per_line) for note in notes)
+        text = textwrap.fill(" · ".join(notes), per_line) if board.narrow else lines
+        above.set_text(text)
+        if board.size_of(above)[0] <= width:
+            break
+    return text

@@ -1,0 +1,173 @@
+"""What leaves a picture: its alt text, an SVG for a page, a PNG for everything else."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import io
+import re
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+import matplotlib.style
+from matplotlib.axes import Axes
+
+from crrkit.ground import InputError, check_number, gettext as _
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+PNG_DPI = 144
+POINT = 4 / 3  # a point is 1/72 inch, a CSS pixel 1/96
+
+# What matplotlib reads while it writes a file, not while it draws. Text stays text: it can be found, selected, read
+# aloud and printed sharp, and needs no font file; the fonts named are as wide as those the layout was measured with.
+EXPORT_STYLE: dict[str, Any] = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "crrkit",
+    "text.hinting": "none",
+    "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial"],
+    "hatch.linewidth": 0.8,
+    "path.simplify": False,
+    "savefig.bbox": None,
+    "savefig.transparent": False,
+}
+
+_alt_texts: WeakKeyDictionary[Axes, str] = WeakKeyDictionary()
+
+
+def describe(ax: Axes, text: str) -> None:
+    """Keep the alt text of a picture for as long as the picture lives."""
+    _alt_texts[ax] = text
+
+
+def said_of(ax: Axes) -> str:
+    """The alt text of some axes; empty while there is none."""
+    return _alt_texts.get(ax, "")
+
+
+def alt_text(picture: Axes | Figure) -> str:
+    """What a picture shows, in words and numbers, in the language it was drawn in.
+
+    Args:
+        picture: The axes that a function of ``crrkit.figures`` gave, or a figure that holds some.
+
+    Returns:
+        One paragraph; a figure with several pictures gives their texts one after the other.
+
+    Raises:
+        InputError: If nothing there was drawn by crrkit.
+
+    Examples:
+        >>> from crrkit import figures, solve_counts
+        >>> figures.alt_text(figures.bridge(solve_counts(start=70, lost=10, new=30)))
+        'Bridge chart. Customers at the start: 70; lost: 10; new: 30; at the end: 90. Kept: 60 of 70, CRR 85.7%.'
+        >>> import matplotlib.figure
+        >>> figures.alt_text(matplotlib.figure.Figure())
+        Traceback (most recent call last):
+        crrkit.InputError: There is no picture of crrkit here. Draw one first, for example figures.bridge(kept).
+    """
+    panels = [picture] if isinstance(picture, Axes) else picture.axes
+    texts = [text for panel in panels if (text := said_of(panel))]
+    if not texts:
+        raise InputError(_("There is no picture of crrkit here. Draw one first, for example figures.bridge(kept)."))
+    return " ".join(texts)
+
+
+def to_svg(picture: Axes | Figure, *, background: bool = True) -> str:
+    """A picture as one ``<svg>`` element that can stand inside an HTML page or alone in a file.
+
+    The same picture gives the same bytes: no date, no version, no random names. Every name inside is made from the
+    content, so that many pictures can share a page. Screen readers meet one image with the alt text as its label.
+
+    Args:
+        picture: The axes that a function of ``crrkit.figures`` gave, or their figure. The whole figure is written.
+        background: Whether to paint the theme's paper; without it the page shows through.
+
+    Returns:
+        The SVG text; it shrinks with its column and is never wider than it was designed.
+
+    Raises:
+        InputError: If nothing there was drawn by crrkit.
+
+    Examples:
+        >>> from crrkit import figures, solve_counts
+        >>> figures.to_svg(figures.bridge(solve_counts(start=70, lost=10, new=30)))[:40]
+        '<svg xmlns:xlink="http://www.w3.org/1999'
+    """
+    label = alt_text(picture)
+    figure = _figure_of(picture)
+    with matplotlib.style.context(EXPORT_STYLE), io.StringIO() as file:
+        empty = dict.fromkeys(["Creator", "Date", "Format", "Type"])
+        figure.savefig(file, format="svg", metadata=empty, **_paper(figure, background=background))
+        drawn = file.getvalue()
+    width, height = (round(72 * POINT * inches) for inches in figure.get_size_inches())
+    return _labelled(_with_own_names(drawn[drawn.index("<svg") :]), label, width=width, height=height)
+
+
+def to_png(picture: Axes | Figure, *, dpi: float = PNG_DPI, background: bool = True) -> bytes:
+    """A picture as a PNG file.
+
+    Args:
+        picture: The axes that a function of ``crrkit.figures`` gave, or their figure. The whole figure is written.
+        dpi: Dots per inch, at least 144: below that, small text blurs on today's screens.
+        background: Whether to paint the theme's paper.
+
+    Returns:
+        The bytes of the file, with the alt text as its description.
+
+    Raises:
+        InputError: If ``dpi`` is below 144 or nothing there was drawn by crrkit.
+
+    Examples:
+        >>> from crrkit import figures, solve_counts
+        >>> figures.to_png(figures.bridge(solve_counts(start=70, lost=10, new=30)))[1:4]
+        b'PNG'
+    """
+    if check_number(dpi, name="dpi") < PNG_DPI:
+        message = _("dpi={dpi:g} blurs small text. Give {least} or more.").format(dpi=dpi, least=PNG_DPI)
+        raise InputError(message, argument="dpi", given=dpi)
+    figure = _figure_of(picture)
+    facts = {"Software": None, "Description": alt_text(picture)}
+    with matplotlib.style.context(EXPORT_STYLE), io.BytesIO() as file:
+        figure.savefig(file, format="png", dpi=dpi, metadata=facts, **_paper(figure, background=background))
+        return file.getvalue()
+
+
+def to_img(picture: Axes | Figure) -> str:
+    """A picture as an ``<img>`` that carries its SVG: it is shown in a notebook that is not trusted, too."""
+    width, height = (round(72 * POINT * inches) for inches in _figure_of(picture).get_size_inches())
+    svg = base64.b64encode(to_svg(picture).encode()).decode("ascii")
+    return (
+        f'<img alt="{html.escape(alt_text(picture))}" width="{width}" height="{height}" '
+        f'style="max-width:100%;height:auto" src="data:image/svg+xml;base64,{svg}">'
+    )
+
+
+def _figure_of(picture: Axes | Figure) -> Figure:
+    return picture.figure.figure if isinstance(picture, Axes) else picture  # the figure of a subfigure is the whole
+
+
+def _paper(figure: Figure, *, background: bool) -> dict[str, Any]:
+    return {"facecolor": figure.get_facecolor() if background else "none", "edgecolor": "none"}
+
+
+def _with_own_names(svg: str) -> str:
+    """Drop the names that nothing refers to and the style sheet; make the other names this picture's own.
+
+    A style sheet inside an SVG rules the whole page that the SVG stands in, and its names are the page's names.
+    """
+    svg = re.sub(r"<style.*?</style>", "", svg, flags=re.DOTALL)
+    used = set(re.findall(r'url\(#([^)]+)\)|href="#([^"]+)"', svg))
+    kept = {name for pair in used for name in pair if name}
+    svg = re.sub(r' id="([^"]+)"', lambda found: found[0] if found[1] in kept else "", svg)
+    own = hashlib.sha256(svg.encode()).hexdigest()[:8]
+    return re.sub(r'( id="|url\(#|href="#)', rf"\g<1>c{own}-", svg)
+
+
+def _labelled(svg: str, label: str, *, width: int, height: int) -> str:
+    size = f'width="{width}" height="{height}" style="max-width:100%;height:auto;stroke-linejoin:round"'
+    head, body = svg.split(">", 1)
+    head = re.sub(r'(?<= )width="[^"]*" height="[^"]*"', size, head)
+    return f'{head} role="img" aria-label="{html.escape(label)}">{body}'.strip()

@@ -1,0 +1,146 @@
+"""The levers by rank at every horizon, with the horizons at which the ranking flips."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.ticker import MaxNLocator
+
+from crrkit.figures.canvas import Canvas, canvas, write_above
+from crrkit.figures.export import describe
+from crrkit.figures.lever_bars import lever_name, lever_table_of, refuse_unknown
+from crrkit.figures.theme import legible
+from crrkit.ground import gettext as _
+from crrkit.judge.whatif import LEVERS, effect_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from crrkit.judge.whatif import LeverTable
+
+# Told apart without colour; a lever keeps its line in every picture.
+STYLES: tuple[Any, ...] = ("-", (0, (6, 2)), (0, (1, 1.2)), (0, (6, 2, 1, 2)), (0, (3, 1)), (0, (1, 3)),
+                           (0, (9, 2, 3, 2)))  # fmt: skip
+
+
+def flip(
+    result: LeverTable,
+    *,
+    measure: str = "customers",
+    ax: Axes | None = None,
+    theme: str = "light",
+    narrow: bool = False,
+) -> Axes:
+    """Draw the rank of each lever at each horizon, and a ring with its horizon where one overtakes another.
+
+    A ranking that flips says that the answer to "where to spend" hangs on how long one can wait.
+
+    Args:
+        result: What ``StageModel.levers`` gave; its ``horizon=`` says how far the picture looks.
+        measure: ``"customers"``, ``"margin"`` or ``"margin_per_cost"``.
+        ax: Axes to draw on; None makes new ones that a notebook shows by themselves.
+        theme: ``"light"``, ``"dark"`` or ``"print"``.
+        narrow: Draw for a screen 360 pixels wide.
+
+    Returns:
+        The axes. ``figures.alt_text(ax)`` says in words what they show.
+
+    Raises:
+        InputError: If the measure is not known for any lever, or the theme is not one of the three.
+        InputTypeError: If the result is of another kind.
+
+    Examples:
+        >>> import pandas as pd
+        >>> from crrkit import StageModel, figures
+        >>> names = ["middle", "long"]
+        >>> matrix = pd.DataFrame([[.30, .25], [.025, .90]], index=names, columns=names)
+        >>> table = StageModel(matrix, {"middle": 600, "long": 400}).levers(2)
+        >>> figures.alt_text(figures.flip(table)).split(". ")[-1]
+        'From step 2 retention long is ahead of retention middle.'
+    """
+    ranks, flips = lever_table_of(result).ranks(measure), result.flips(measure)
+    if ranks.isna().all(axis=None):
+        raise refuse_unknown(measure)
+    with canvas(ax, theme=theme, narrow=narrow) as board:
+        _draw_lines(board, ranks)
+        _mark(board, ranks, flips)
+        _write(board, ranks, result, measure)
+    describe(board.ax, _in_words(ranks, flips, result, measure))
+    return board.ax
+
+
+def _looks(board: Canvas) -> dict[str, tuple[str, Any]]:
+    """The colour and the line of each lever."""
+    theme = board.theme
+    hues = (theme.new_edge, theme.lost_edge, theme.muted, theme.long, theme.returned_edge, theme.ink, theme.kept)
+    colors = [legible(hue, theme) for hue in hues]
+    return dict(zip(LEVERS, zip(colors, STYLES, strict=True), strict=True))
+
+
+def _draw_lines(board: Canvas, ranks: pd.DataFrame) -> None:
+    ax = board.ax
+    for lever in map(str, ranks):
+        color, style = _looks(board)[lever]
+        ax.plot(ranks.index, ranks[lever], color=color, ls=style, lw=2, solid_capstyle="round", zorder=2)
+    last, levers = ranks.index[-1], ranks.shape[1]
+    ax.set(xlim=(0.5, last + 0.5), ylim=(levers + 0.5, 0.5))
+    places = MaxNLocator(nbins=5 if board.narrow else 10, integer=True, steps=[1, 2, 5, 10]).tick_values(1, last)
+    ax.set_xticks(sorted({1, *(int(place) for place in places if 1 < place <= last)}))
+    ax.set_yticks(range(1, levers + 1))
+    ax.set_xlabel(_("steps ahead"), color=board.theme.muted, fontsize=9)
+
+
+def _mark(board: Canvas, ranks: pd.DataFrame, flips: pd.DataFrame) -> None:
+    """A ring between the horizon before and the one at which the other is ahead, named by the latter."""
+    theme = board.theme
+    for step, one, other in flips.to_numpy().tolist():
+        x, y = step - 0.5, float(ranks.loc[step - 1 : step, [one, other]].to_numpy().mean())
+        board.ax.plot(x, y, "o", ms=10, mfc="none", mec=theme.ink, mew=1.2, zorder=4)
+        place: dict[str, Any] = {"xytext": (8, 0), "textcoords": "offset points", "ha": "left", "va": "center"}
+        board.ax.annotate(str(step), (x, y), fontsize=8, weight="bold", color=theme.ink, **place)
+
+
+def _write(board: Canvas, ranks: pd.DataFrame, result: LeverTable, measure: str) -> None:
+    values = result.by_horizon[result.by_horizon["step"] == ranks.index[-1]].set_index("lever")[measure]
+    for lever in map(str, ranks):
+        color, _style = _looks(board)[lever]
+        known = ranks[lever].dropna()
+        if len(known):
+            name = lever_name(lever, width=17)
+            place: dict[str, Any] = {"xytext": (6, 0), "textcoords": "offset points", "va": "center"}
+            beside, size = board.ax.get_yaxis_transform(), 7.5 if board.narrow else 8.0
+            look: dict[str, Any] = {"color": color, "fontsize": size, "annotation_clip": False}
+            text = f"{name}\n{effect_text(float(values[lever]), measure)}"
+            board.ax.annotate(text, (1, known.iloc[-1]), xycoords=beside, **place, **look)
+    write_above(board, _notes(result, measure))
+
+
+def _notes(result: LeverTable, measure: str) -> list[str]:
+    notes = [
+        _("rank by {measure}, 1 brings most").format(measure=result.titles()[measure]),
+        _("ring: from which step one is ahead of another"),
+    ]
+    return [*notes, *_tried(result)]
+
+
+def _tried(result: LeverTable) -> list[str]:
+    """How far an earlier model of the list was off; nothing without a list."""
+    return [result.basis.said(int(result.by_horizon["step"].max()))] if result.basis else []
+
+
+def _in_words(ranks: pd.DataFrame, flips: pd.DataFrame, result: LeverTable, measure: str) -> str:
+    last = int(ranks.index[-1])
+    text = _("Ranking of the levers by {measure} over {n} steps. After 1: {first}. After {n}: {last}.")
+    head = text.format(measure=result.titles()[measure], n=last, first=_order(ranks, 1), last=_order(ranks, last))
+    said = _("From step {step} {one} is ahead of {other}.")
+    turns = [
+        said.format(step=step, one=lever_name(one), other=lever_name(other))
+        for step, one, other in flips.to_numpy().tolist()
+    ]
+    return " ".join([head, *(turns or [_("No lever overtakes another.")]), *_tried(result)])
+
+
+def _order(ranks: pd.DataFrame, step: int) -> str:
+    row = ranks.loc[step].to_dict()
+    return ", ".join(lever_name(str(lever)) for lever in sorted(row, key=row.__getitem__) if row[lever] == row[lever])

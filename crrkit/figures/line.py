@@ -1,0 +1,176 @@
+"""The retention line: the rate of each period with its interval."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from crrkit.figures.canvas import Canvas, canvas, fill, heading
+from crrkit.figures.export import describe
+from crrkit.figures.labels import percent_axis, spread, stride
+from crrkit.figures.rows import account_rows, named, segment_of
+from crrkit.figures.series import Line, in_words
+from crrkit.figures.theme import legible, mix
+from crrkit.ground import UNDEFINED, check_fraction, format_cell, format_percent, gettext as _
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.text import Annotation
+
+    from crrkit.measure import RetentionTable
+
+
+def retention_line(
+    result: RetentionTable,
+    *,
+    ax: Axes | None = None,
+    theme: str = "light",
+    narrow: bool = False,
+    target: float | None = None,
+) -> Axes:
+    """Draw the retention rate of each period with its interval.
+
+    A running period is hollow and dashed: its customers still have time. A period that began with nobody is a gap
+    with a dash at the foot, one whose rate is withheld a gap with a cross; neither is ever a zero. The vertical axis
+    starts at 0 unless that would leave more than half of it empty; where it starts higher, the picture and its alt
+    text say so.
+
+    Args:
+        result: What ``retention_by_period`` gave.
+        ax: Axes to draw on; None makes new ones that a notebook shows by themselves. The figure around given axes
+            stays as it is.
+        theme: ``"light"``, ``"dark"`` or ``"print"`` (greys and patterns, for a printer without colour).
+        narrow: Draw for a screen 360 pixels wide.
+        target: The rate aimed at, a fraction between 0 and 1.
+
+    Returns:
+        The axes. ``figures.alt_text(ax)`` says in words what they show.
+
+    Raises:
+        InputError: If the target is not a fraction, the account is given by segments (choose one,
+            ``kept.segment(...)``, or ``kept.whole``), or the theme is not one of the three.
+        InputTypeError: If the result is of another kind.
+
+    Examples:
+        >>> from crrkit import figures
+        >>> figures.retention_line([0.9, 0.8])
+        Traceback (most recent call last):
+        crrkit.InputTypeError: result is a list; a table of retention_by_period is needed.
+    """
+    rows = account_rows(result, picture="retention_line").reset_index(drop=True)
+    line = Line(rows, every=result.every, target=_checked(target), segment=segment_of(result), rhythm=result.rhythm)
+    with canvas(ax, theme=theme, narrow=narrow) as board:
+        _draw_scale(board, line)
+        _draw_intervals(board, line)
+        _draw_rates(board, line)
+        _write(board, line)
+    describe(board.ax, named(result, in_words(line)))
+    return board.ax
+
+
+def _checked(target: float | None) -> float | None:
+    return None if target is None else check_fraction(target, name="target")
+
+
+def _draw_scale(board: Canvas, line: Line) -> None:
+    ax, (floor, top, step) = board.ax, line.scale()
+    ax.set(xlim=(-0.5, len(line.rows) - 0.5), ylim=(floor, top))
+    ax.set_yticks(np.arange(floor, top + step / 2, step))
+    percent_axis(ax.yaxis)
+    ax.grid(visible=True, axis="y", color=board.theme.rule, linewidth=0.8)
+    ax.spines["bottom"].set_visible(not floor)  # a solid floor is zero
+    if line.target is not None:
+        ax.axhline(line.target, color=board.theme.muted, lw=1.1, ls=(0, (5, 3)), zorder=1.5)
+
+
+def _draw_intervals(board: Canvas, line: Line) -> None:
+    """Broad and pale, so that the points stay on top; thin and dashed where the period is running."""
+    for rows, fade, style in (
+        (line.complete, 0.65, {"lw": min(6.0, 0.5 * _room(board, line))}),
+        (line.running, 0.4, {"lw": 1.2, "ls": (0, (2, 2))}),
+    ):
+        color = mix(_color(board), board.theme.paper, fade)
+        board.ax.vlines(rows.index, rows["crr_low"], rows["crr_high"], color=color, zorder=2, **style)
+
+
+def _draw_rates(board: Canvas, line: Line) -> None:
+    ax, color = board.ax, _color(board)
+    size = min(6.0, 2.0 + 0.3 * _room(board, line))
+    dots: dict[str, Any] = {"marker": "o", "markersize": size, "color": color, "clip_on": False, "zorder": 3}
+    ax.plot(line.rows.index, line.rows["crr"].where(line.rows["status"] != "running"), lw=1.6, **dots)
+    for i in line.running.index:
+        steps = line.rows["crr"].loc[max(i - 1, 0) : i]
+        ax.plot(steps.index, steps, lw=1.3, ls=(0, (2, 2)), mfc=board.theme.paper, markevery=[-1], **dots)
+    at_foot: dict[str, Any] = {"color": board.theme.muted, "ms": size, "transform": ax.get_xaxis_transform()}
+    for gaps, sign in ((line.empty, "_"), (line.withheld, "x")):
+        ax.plot(gaps.index, [0.03] * len(gaps), ls="none", marker=sign, **at_foot)
+
+
+def _color(board: Canvas) -> str:
+    return legible(board.theme.kept, board.theme)
+
+
+def _room(board: Canvas, line: Line) -> float:
+    """The points that one period takes on the x axis."""
+    return board.width() / len(line.rows)
+
+
+def _write(board: Canvas, line: Line) -> None:
+    """Put the words in: how many periods can be named is only known once everything else has its room."""
+    labels, above, names = _labels_beside(board, line), heading(board), line.names()
+    board.ax.set_xticks([len(names) - 1], [max(names, key=_longest_line)])
+    board.settle()
+    fill(board, above, _notes(line))
+    room = board.width() / (1.25 * board.size_of(board.ax.get_xticklabels()[0])[0])
+    step = stride(line.every, periods=len(names), room=room)
+    board.ax.set_xticks(range(len(names))[::-step], names[::-step])
+    board.settle()
+    _move_apart(board, labels)
+
+
+def _longest_line(text: str) -> int:
+    return max(len(line) for line in text.split("\n"))
+
+
+def _notes(line: Line) -> list[str]:
+    floor = line.scale()[0]
+    return [
+        *([line.rhythm.mark] if line.rhythm and line.rhythm.mark else []),
+        *([line.segment] if line.segment else []),
+        _("CRR with its 95% interval"),
+        _("n = customers at the start"),
+        *([_("the axis starts at {floor}").format(floor=format_percent(floor, digits=0))] if floor else []),
+        *([_("{dash} = nobody to keep").format(dash=UNDEFINED)] if len(line.empty) else []),
+        *([_("{cross} = withheld").format(cross="\N{MULTIPLICATION SIGN}")] if len(line.withheld) else []),
+    ]
+
+
+def _labels_beside(board: Canvas, line: Line) -> list[Annotation]:
+    """The values that a reader looks for first, written right of the axes at their own height."""
+    blue = _color(board)
+    facts = [(row["crr"], row["period"], blue, "bold") for _i, row in line.complete.tail(1).iterrows()]
+    facts += [(row["crr"], _("running"), blue, "normal") for _i, row in line.running.iterrows()]
+    if line.target is not None:
+        facts.append((line.target, _("target"), board.theme.muted, "normal"))
+    return [_beside(board, y, note, color=color, weight=weight) for y, note, color, weight in facts]
+
+
+def _beside(board: Canvas, y: float, note: str, *, color: str, weight: str) -> Annotation:
+    place: dict[str, Any] = {"xytext": (8, 0), "textcoords": "offset points", "ha": "left", "va": "center"}
+    text = f"{format_cell(y, 'rate')}\n{note}"
+    transform = board.ax.get_yaxis_transform()
+    return board.ax.annotate(
+        text, (1, y), xycoords=transform, color=color, weight=weight, annotation_clip=False, **place
+    )
+
+
+def _move_apart(board: Canvas, labels: list[Annotation]) -> None:
+    if not labels:
+        return
+    tall = max(board.size_of(label)[1] for label in labels)
+    heights = [board.height_of(label.xy[1]) for label in labels]
+    top = board.height_of(board.ax.get_ylim()[1])
+    moved = spread(heights, gap=1.05 * tall, floor=tall / 2, ceiling=top - tall / 2)
+    for label, old, new in zip(labels, heights, moved, strict=True):
+        label.xyann = (8, new - old)

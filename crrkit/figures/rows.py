@@ -1,0 +1,42 @@
+"""The rows that a picture of an account is drawn from; the pictures compute nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crrkit.ground import InputTypeError, gettext as _
+from crrkit.measure import check_one_account
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from crrkit.measure import RetentionTable
+
+_NEEDED = {"period", "start", "kept", "lost", "new", "returned", "end", "crr", "crr_low", "crr_high", "status"}
+
+
+def account_rows(result: RetentionTable, *, picture: str) -> pd.DataFrame:
+    """The table of a result of ``retention_by_period``; segments all at once and anything else are refused."""
+    table: pd.DataFrame | None = getattr(result, "table", None)
+    if table is not None and set(table.columns) >= _NEEDED:
+        check_one_account(result, f"figures.{picture}({{kept}})")
+        return table
+    message = _("result is a {kind}; a table of retention_by_period is needed.").format(kind=type(result).__name__)
+    raise InputTypeError(message, argument="result", given=type(result).__name__)
+
+
+def account_row(result: RetentionTable, *, period: str | None) -> pd.Series:
+    """The row of the named period, or of the latest complete one."""
+    account_rows(result, picture="bridge")
+    return result.latest if period is None else result.row(period)
+
+
+def segment_of(result: RetentionTable) -> str | None:
+    """The segment that the account is of; None where it is of everybody."""
+    return getattr(result.card, "segment", None)  # a picture needs no card
+
+
+def named(result: RetentionTable, text: str) -> str:
+    """The words about an account, with its segment in front where it is of one."""
+    segment = segment_of(result)
+    return f"{segment}. {text}" if segment else text

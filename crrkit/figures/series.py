@@ -1,0 +1,140 @@
+"""What the retention line shows: its periods by how they are drawn, its scale, and all of it in words."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from crrkit.figures.labels import count
+from crrkit.ground import format_cell, format_percent, gettext as _, ngettext
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from crrkit.measure.cadence import Rhythm
+
+LEAST_SPAN = 0.10  # a narrower axis would make news of noise
+MOST_NAMES = 8  # that a listener can follow
+TICKS = (0.01, 0.02, 0.05, 0.10, 0.20)
+
+
+@dataclass(frozen=True)
+class Line:
+    """The rows of the table by how they are drawn; the index of a row is its place on the x axis."""
+
+    rows: pd.DataFrame
+    every: str
+    target: float | None
+    segment: str | None = None
+    rhythm: Rhythm | None = None
+
+    @property
+    def defined(self) -> pd.DataFrame:
+        """Periods that have a rate."""
+        return self.rows[self.rows["crr"].notna()]
+
+    @property
+    def complete(self) -> pd.DataFrame:
+        """Periods with a rate that are over."""
+        return self.defined[self.defined["status"] != "running"]
+
+    @property
+    def running(self) -> pd.DataFrame:
+        """Periods with a rate that still run."""
+        return self.defined[self.defined["status"] == "running"]
+
+    @property
+    def empty(self) -> pd.DataFrame:
+        """Periods that began with nobody."""
+        return self.rows[self.rows["status"] == "empty_base"]
+
+    @property
+    def withheld(self) -> pd.DataFrame:
+        """Periods whose rate is not shown."""
+        return self.rows[self.rows["crr"].isna() & (self.rows["status"] != "empty_base")]
+
+    def names(self) -> list[str]:
+        """What stands under each period: its label, and the customers that it began with."""
+        return [f"{row['period']}\nn={count(row['start'])}" for _i, row in self.rows.iterrows()]
+
+    def scale(self) -> tuple[float, float, float]:
+        """The floor, the top and the step of the vertical axis."""
+        shown = self.defined[["crr", "crr_low", "crr_high"]].to_numpy(dtype=float).ravel()
+        if not len(shown):
+            return 0.0, 1.0, TICKS[-1]
+        shown = np.append(shown[np.isfinite(shown)], [] if self.target is None else [self.target])
+        low, high = float(shown.min()), float(shown.max())
+        high = max(high, min(low + LEAST_SPAN, 1.0))
+        low = min(low, high - LEAST_SPAN)
+        low = low if 2 * low > high else 0.0
+        step = next(step for step in TICKS if step >= (high - low) / 6)
+        return step * math.floor(low / step + 1e-9), min(step * math.ceil(high / step - 1e-9), 1.0), step
+
+
+def in_words(line: Line) -> str:
+    """The alt text of the line."""
+    first, last = line.rows["period"].iloc[[0, -1]]
+    n = len(line.rows)
+    head = ngettext(
+        "Line chart of the retention rate (CRR) from {first} to {last}, {n} period.",
+        "Line chart of the retention rate (CRR) from {first} to {last}, {n} periods.",
+        n,
+    ).format(first=first, last=last, n=n)
+    doubt = [line.rhythm.warning] if line.rhythm and line.rhythm.warning else []
+    parts = [head, *doubt, *_latest_in_words(line), *_range_in_words(line), *_rest_in_words(line), _axis_in_words(line)]
+    return " ".join(parts)
+
+
+def _latest_in_words(line: Line) -> list[str]:
+    text = _("Latest complete period {period}: {crr} (95% interval {low} to {high}), {kept} of {start} kept.")
+    return [text.format(**_facts(row)) for _i, row in line.complete.tail(1).iterrows()]
+
+
+def _facts(row: pd.Series) -> dict[str, str]:
+    rates = {name: format_cell(row[column], "rate") for name, column in _RATES.items()}
+    return {"period": str(row["period"]), "kept": count(row["kept"]), "start": count(row["start"]), **rates}
+
+
+_RATES = {"crr": "crr", "low": "crr_low", "high": "crr_high"}
+
+
+def _range_in_words(line: Line) -> list[str]:
+    if len(line.complete) < 2:  # noqa: PLR2004 - a range needs two
+        return []
+    by_rate, by_start = (line.complete.sort_values(name, kind="stable") for name in ("crr", "start"))
+    low, high, small = _facts(by_rate.iloc[0]), _facts(by_rate.iloc[-1]), _facts(by_start.iloc[0])
+    return [
+        _("Lowest {low} in {then}, highest {high} in {when}.").format(
+            low=low["crr"], then=low["period"], high=high["crr"], when=high["period"]
+        ),
+        _("Fewest customers at the start: {n} in {period}.").format(n=small["start"], period=small["period"]),
+    ]
+
+
+def _rest_in_words(line: Line) -> list[str]:
+    running = [
+        _("{period} is still running: {crr} so far.").format(**_facts(row)) for _i, row in line.running.iterrows()
+    ]
+    empty, withheld = _listed(line.empty), _listed(line.withheld)
+    gaps = [_("No rate, because there was nobody to keep: {periods}.").format(periods=empty)] if empty else []
+    gaps += [_("Rate withheld: {periods}.").format(periods=withheld)] if withheld else []
+    goal = [] if line.target is None else [_("Target: {target}.").format(target=format_cell(line.target, "rate"))]
+    return [*running, *gaps, *goal]
+
+
+def _listed(rows: pd.DataFrame) -> str:
+    """The periods by name; of very many the first, the last and their number."""
+    names = list(rows["period"])
+    if len(names) > MOST_NAMES:
+        names = [*names[:3], f"… {names[-1]} ({count(len(names))})"]
+    return ", ".join(names)
+
+
+def _axis_in_words(line: Line) -> str:
+    floor, top, _step = line.scale()
+    return _("The vertical axis runs from {floor} to {top}.").format(
+        floor=format_percent(floor, digits=0), top=format_percent(top, digits=0)
+    )

@@ -1,0 +1,97 @@
+"""The checks at the door, each taking the name the user typed and returning the value.
+
+Inside the house nothing is checked again.
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from crrkit.ground.errors import ColumnNotFoundError, InputError, InputTypeError
+from crrkit.ground.languages import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def check_number(value: object, *, name: str) -> float:
+    """A finite number that is neither text nor a truth value."""
+    if isinstance(value, bool) or type(value).__name__ == "bool_" or isinstance(value, str | bytes):
+        message = _("{name}={value!r} is not a number. Give a number, for example {name}=70.")
+        raise InputTypeError(message.format(name=name, value=value), argument=name, given=value)
+    if value is None:
+        message = _("{name} is missing. Give a number, for example {name}=70.")
+        raise InputError(message.format(name=name), argument=name)
+    if not isinstance(value, numbers.Real):
+        message = _("{name} is a {kind}, a single number is needed.")
+        raise InputTypeError(message.format(name=name, kind=type(value).__name__), argument=name, given=value)
+    number = _as_float(value)
+    if not math.isfinite(number):
+        message = _("{name}={value} is not a finite number. Leave the row out or find the count.")
+        raise InputError(message.format(name=name, value=number), argument=name, given=value)
+    return number
+
+
+def _as_float(value: Any) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
+def check_count(value: object, *, name: str, allow_fractional: bool = False) -> float:
+    """A count of customers: 0 or more, whole unless averages or weights are allowed."""
+    number = check_number(value, name=name)
+    if number < 0:
+        message = _("{name}={value:.12g} is negative; a count of customers is 0 or more.")
+        raise InputError(message.format(name=name, value=number), argument=name, given=value)
+    if not allow_fractional and number != int(number):
+        message = _("{name}={value:.12g} is not a whole number of customers. Averages need allow_fractional=True.")
+        raise InputError(message.format(name=name, value=number), argument=name, given=value)
+    return number
+
+
+def check_fraction(value: object, *, name: str) -> float:
+    """A fraction between 0 and 1; 85 is told that 0.85 was probably meant."""
+    number = check_number(value, name=name)
+    if 0 <= number <= 1:
+        return number
+    message = _("{name}={value:.12g} must be a fraction between 0 and 1.").format(name=name, value=number)
+    if 1 < number <= 100:  # noqa: PLR2004 - the range of percentages
+        message += " " + _("Did you mean {better:.12g}?").format(better=number / 100)
+    raise InputError(message, argument=name, given=value)
+
+
+def check_choice(value: object, *, name: str, choices: Iterable[str]) -> str:
+    """One of a short list of names, with a suggestion for a misspelt one."""
+    known = list(choices)
+    if isinstance(value, str) and value in known:
+        return value
+    message = _("{name}={value!r} is not known. Choose one of {choices}.").format(
+        name=name, value=value, choices=", ".join(known)
+    )
+    raise InputError(message + suggestion(str(value), known), argument=name, given=value, available=known)
+
+
+def check_column(value: object, *, name: str, available: Iterable[str]) -> str:
+    """A column of the table, with a suggestion for a misspelt one."""
+    columns = [str(column) for column in available]
+    if isinstance(value, str) and value in columns:
+        return value
+    message = _("{name}={value!r} is not a column of the table. Its columns are {columns}.").format(
+        name=name,
+        value=value,
+        columns=", ".join(columns[:30]) + (", …" if len(columns) > 30 else ""),  # noqa: PLR2004 - one screen
+    )
+    message += suggestion(str(value), columns)
+    raise ColumnNotFoundError(message, argument=name, given=value, available=columns)
+
+
+def suggestion(value: str, known: Iterable[str]) -> str:
+    """`` Did you mean 'x'?`` when something close is known, else nothing."""
+    by_fold = {name.casefold(): name for name in known}
+    close = get_close_matches(value.casefold(), by_fold, n=1, cutoff=0.6)
+    return " " + _("Did you mean {better!r}?").format(better=by_fold[close[0]]) if close else ""

@@ -1,0 +1,161 @@
+"""How results look in print: cells by what they mean, tables in text and HTML.
+
+The computing modules never round. A column is a *rate* because its result says so in ``kinds``, not because its
+numbers are small.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from crrkit.ground.languages import format_date, format_number, format_percent, format_points, gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    import pandas as pd
+
+UNDEFINED = "\N{EN DASH}"
+BETWEEN = " \N{MIDDLE DOT} "  # the names of one segment by several columns
+
+_FORMATS: dict[str, Callable[[Any], str]] = {
+    "count": format_number,
+    "rate": format_percent,
+    "points": format_points,
+    "ratio": lambda value: format_number(value, digits=2),
+    "money": lambda value: format_number(value, digits=2),
+    "number": lambda value: format_number(value, digits=3),
+    "date": format_date,
+    "text": str,
+    "word": lambda value: _(str(value)).replace("_", " "),
+}
+
+
+def format_cell(value: object, kind: str) -> str:
+    """One cell in ink; undefined is an en dash, never ``nan``.
+
+    Examples:
+        >>> format_cell(0.8342, "rate"), format_cell(1200, "count"), format_cell(None, "rate")
+        ('83.4%', '1,200', '–')
+    """
+    if _is_missing(value):
+        return UNDEFINED
+    if isinstance(value, float) and math.isinf(value):
+        return "\N{INFINITY}" if value > 0 else "\N{MINUS SIGN}\N{INFINITY}"
+    return _FORMATS[kind](value)
+
+
+def _is_missing(value: object) -> bool:
+    if value is None or type(value).__name__ in {"NAType", "NaTType"}:
+        return True
+    return isinstance(value, float) and math.isnan(value)
+
+
+def segment_names(frame: pd.DataFrame, by: Sequence[Any]) -> list[str]:
+    """One name a row from the columns that name a segment.
+
+    Examples:
+        >>> import pandas as pd
+        >>> segment_names(pd.DataFrame({"region": ["north", "south"], "tariff": ["a", None]}), ["region", "tariff"])
+        ['north · a', 'south · –']
+    """
+    rows = frame[list(by)].itertuples(index=False, name=None)
+    return [BETWEEN.join(UNDEFINED if _is_missing(value) else str(value) for value in row) for row in rows]
+
+
+class Shown:
+    """What every result can do: a table, its kinds, and the ways to look at it.
+
+    A subclass is a frozen dataclass with ``table``; ``kinds`` gives each column that is shown its meaning
+    (``count rate points ratio money number date text word``), ``titles`` its heading, both in the order they are shown.
+    """
+
+    table: pd.DataFrame
+    kinds: ClassVar[Mapping[str, str]] = {}
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The whole table, unrounded, as a copy."""
+        return self.table.copy()
+
+    def titles(self) -> dict[str, str]:
+        """The heading of each shown column in the current language."""
+        return {name: _(name) for name in self.kinds}
+
+    def above(self) -> Sequence[str]:
+        """Sentences without which the number would be taken for another one; they stand above everything."""
+        return ()
+
+    def below(self) -> Sequence[str]:
+        """Sentences that must not be missed; they stand below the table in text and HTML alike."""
+        return ()
+
+    def caption(self) -> str:
+        """One line that says what the table is; empty when there is nothing to say."""
+        return ""
+
+    def to_html(self) -> str:
+        """The shown columns as an accessible HTML table."""
+        table = table_to_html(
+            self._shown_rows(), titles=self._shown_titles(), kinds=self._shown_kinds(), caption=self.caption()
+        )
+        before, after = (
+            "".join(f"<p>{html.escape(note)}</p>" for note in notes) for notes in (self.above(), self.below())
+        )
+        return before + table + after
+
+    def __str__(self) -> str:
+        """The caption, the shown columns as text, and what must not be missed."""
+        text = table_to_text(self._shown_rows(), titles=self._shown_titles(), kinds=self._shown_kinds())
+        return "\n".join([*self.above(), *filter(None, [self.caption()]), text, *self.below()])
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
+
+    def _shown_titles(self) -> list[str]:
+        titles = self.titles()
+        return [titles[name] for name in self._shown_names()]
+
+    def _shown_kinds(self) -> list[str]:
+        return [self.kinds.get(name, "text") for name in self._shown_names()]
+
+    def _shown_names(self) -> list[str]:
+        return [name for name in self.kinds if name in self.table.columns]
+
+    def _shown_rows(self) -> list[list[str]]:
+        shown = zip(self._shown_names(), self._shown_kinds(), strict=True)
+        columns = [[format_cell(value, kind) for value in self.table[name]] for name, kind in shown]
+        return [list(row) for row in zip(*columns, strict=True)]
+
+
+_LEFT = ("text", "word", "date")
+
+
+def table_to_text(rows: Iterable[list[str]], *, titles: list[str], kinds: list[str]) -> str:
+    """Rows of ready cells as an aligned text table."""
+    body = list(rows)
+    widths = [max([len(title), *(len(row[i]) for row in body)]) for i, title in enumerate(titles)]
+    left = [kind in _LEFT for kind in kinds]
+    lines = [
+        "  ".join(c.ljust(w) if is_left else c.rjust(w) for c, w, is_left in zip(row, widths, left, strict=True))
+        for row in [titles, *body]
+    ]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def table_to_html(rows: Iterable[list[str]], *, titles: list[str], kinds: list[str], caption: str = "") -> str:
+    """Rows of ready cells as an HTML table with a caption and row headings; colours are the page's own."""
+    style = ["text-align:left" if kind in _LEFT else "text-align:right" for kind in kinds]
+    head = "".join(f'<th scope="col" style="{s}">{html.escape(t)}</th>' for t, s in zip(titles, style, strict=True))
+    lines = [_html_row(row, style) for row in rows]
+    top = f'<caption style="text-align:left">{html.escape(caption)}</caption>' if caption else ""
+    return f'<table class="crrkit-table">{top}<thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table>'
+
+
+def _html_row(row: list[str], style: list[str]) -> str:
+    first, *others = (html.escape(cell) for cell in row)
+    cells = "".join(f'<td style="{s}">{cell}</td>' for cell, s in zip(others, style[1:], strict=True))
+    return f'<tr><th scope="row" style="{style[0]}">{first}</th>{cells}</tr>'

@@ -1,0 +1,136 @@
+"""The two languages of crrkit: messages through gettext, numbers and dates through Babel.
+
+English stands in the code; ``locale/ru.po`` holds the Russian. The catalogue is read from its source form, so that
+there is no compiled copy to fall out of step. The language is a context variable: setting it in one notebook cell or
+one thread does not leak into another.
+"""
+
+from __future__ import annotations
+
+import gettext as _gettext
+import io
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+LANGUAGES = ("en", "ru")
+CATALOGUES = Path(__file__).parent.parent / "locale"
+
+_current: ContextVar[str] = ContextVar("crrkit_language", default="en")
+
+
+def language() -> str:
+    """The language that crrkit prints in now, ``"en"`` or ``"ru"``."""
+    return _current.get()
+
+
+def set_language(lang: str) -> None:
+    r"""Choose the language that crrkit prints in from here on.
+
+    Args:
+        lang: ``"en"`` or ``"ru"``.
+
+    Raises:
+        ValueError: If the language is not one of the two.
+
+    Examples:
+        >>> set_language("ru"); format_percent(6 / 7, digits=1)
+        '85,7\xa0%'
+        >>> set_language("en"); format_percent(6 / 7, digits=1)
+        '85.7%'
+    """
+    if lang not in LANGUAGES:
+        message = f"lang={lang!r} is not a language of crrkit. Choose one of {', '.join(LANGUAGES)}."
+        raise ValueError(message)
+    _current.set(lang)
+
+
+@contextmanager
+def use_language(lang: str | None) -> Iterator[None]:
+    """Print in ``lang`` inside a ``with`` block; None changes nothing."""
+    before = _current.get()
+    if lang is not None:
+        set_language(lang)
+    try:
+        yield
+    finally:
+        _current.set(before)
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _catalogue(lang: str) -> _gettext.NullTranslations:
+    path = CATALOGUES / f"{lang}.po"
+    if not path.exists():
+        return _gettext.NullTranslations()
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    compiled = io.BytesIO()
+    with path.open("rb") as source:
+        write_mo(compiled, read_po(source, locale=lang))
+    compiled.seek(0)
+    return _gettext.GNUTranslations(compiled)
+
+
+def gettext(message: str) -> str:
+    """The message in the current language."""
+    return _catalogue(_current.get()).gettext(message)
+
+
+def ngettext(singular: str, plural: str, n: int) -> str:
+    """The right plural form for ``n`` in the current language (Russian has three)."""
+    return _catalogue(_current.get()).ngettext(singular, plural, n)
+
+
+def mark(message: str) -> str:
+    """The message itself: names it for the catalogue where it is kept as a value and translated when it is shown."""
+    return message
+
+
+def pgettext(context: str, message: str) -> str:
+    """The message in the current language where one English word has two Russian ones."""
+    return _catalogue(_current.get()).pgettext(context, message)
+
+
+def format_number(value: float, *, digits: int = 0) -> str:
+    """A number in the current language's form: ``1,200.5`` or ``1 200,5``."""
+    from babel.numbers import format_decimal
+
+    return _minus(format_decimal(float(value), format=_with_digits("#,##0", digits), locale=_current.get()))
+
+
+def format_percent(value: float, *, digits: int = 1) -> str:
+    """A fraction as a percentage in the current language's form: ``85.7%`` or ``85,7 %``."""
+    from babel import Locale
+    from babel.numbers import format_percent as babel_percent
+
+    pattern = Locale.parse(_current.get()).percent_formats[None].pattern
+    return _minus(babel_percent(float(value), format=_with_digits(pattern, digits), locale=_current.get()))
+
+
+def format_points(value: float, *, digits: int = 1) -> str:
+    """A difference of two fractions in percentage points: ``+2.0 pp`` or ``+2,0 п. п.``."""
+    sign = "+" if value > 0 else ""
+    unit = gettext("pp")
+    return f"{sign}{format_number(100 * value, digits=digits)}\N{NO-BREAK SPACE}{unit}"
+
+
+def format_date(day: date) -> str:
+    """A date in the current language's medium form: ``Jan 1, 2024`` or ``1 янв. 2024 г.``."""
+    from babel.dates import format_date as babel_date
+
+    return babel_date(day, format="medium", locale=_current.get())
+
+
+def _with_digits(pattern: str, digits: int) -> str:
+    return pattern.replace("#,##0", "#,##0." + "0" * digits if digits else "#,##0")
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", "\N{MINUS SIGN}")

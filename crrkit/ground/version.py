@@ -1,0 +1,5 @@
+"""The version, beside that of pyproject.toml."""
+
+from __future__ import annotations
+
+__version__ = "0.1.0"

@@ -1,0 +1,59 @@
+# What the room shows, and where it lives; loaded when first used.
+from crrkit.judge.claims_registry import (
+    break_even_save_rate as break_even_save_rate,
+    claims as claims,
+    value_of_lost as value_of_lost,
+)
+from crrkit.judge.conventions import (
+    CONVENTIONS as CONVENTIONS,
+    END as END,
+    FLOWS as FLOWS,
+    START as START,
+    STAYED as STAYED,
+    Meanings as Meanings,
+    Reconciliation as Reconciliation,
+    reconcile as reconcile,
+    who_is_new as who_is_new,
+)
+from crrkit.judge.decomposition import (
+    Decomposition as Decomposition,
+    decompose as decompose,
+)
+from crrkit.judge.inference import (
+    WORDING as WORDING,
+    infer as infer,
+    infer_contracts as infer_contracts,
+)
+from crrkit.judge.judging import (
+    COMPARABLE as COMPARABLE,
+    MEASURED as MEASURED,
+    SHRINKING as SHRINKING,
+    Verdict as Verdict,
+)
+from crrkit.judge.lines import (
+    BELOW as BELOW,
+    BOTH as BOTH,
+    CRITICAL as CRITICAL,
+    RARE as RARE,
+)
+from crrkit.judge.noise import (
+    ControlChart as ControlChart,
+    control_chart as control_chart,
+    simulate_chart as simulate_chart,
+)
+from crrkit.judge.robustness import (
+    stress as stress,
+)
+from crrkit.judge.segments import (
+    FEW as FEW,
+    SURE as SURE,
+    compare_segments as compare_segments,
+)
+from crrkit.judge.targets import (
+    Target as Target,
+    TargetHistory as TargetHistory,
+)
+from crrkit.judge.verdicts import (
+    Assessment as Assessment,
+    assess as assess,
+)

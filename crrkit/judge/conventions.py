@@ -1,0 +1,333 @@
+"""One list, many retention rates: what each convention counts, and which customers make the difference.
+
+Every convention is a fraction of two sums of flows. Between any two of them the difference is therefore exact: so many
+customers of such a flow, each moving the rate by one over the base.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import product
+from typing import TYPE_CHECKING, ClassVar
+
+import pandas as pd
+
+from crrkit.counts import too_many_lost
+from crrkit.ground import Shown, check_choice, check_count, format_cell, gettext as _, mark
+from crrkit.measure import check_one_account
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crrkit.measure import RetentionTable
+
+# The flows of a period. `rejoined_kept` left and came back inside it; `extra_joins` are joins beyond the first.
+FLOWS = ("through", "rejoined_kept", "lost", "new", "returned", "new_lost", "returned_lost", "extra_joins", "leaves")
+MAYBE_NEW = ("joined_and_left", "returned", "returned_and_left", "rejoined")  # what some call new and some do not
+STAYED = {"through": 1, "rejoined_kept": 1}
+START = {"through": 1, "rejoined_kept": 1, "lost": 1}
+END = {"through": 1, "rejoined_kept": 1, "new": 1, "returned": 1}
+
+
+@dataclass(frozen=True)
+class Convention:
+    """A way to turn the flows of a period into a retention rate.
+
+    Attributes:
+        name: A short name.
+        says: What it counts, in a sentence.
+        numerator: How often each flow is counted above the line.
+        denominator: How often below.
+    """
+
+    name: str
+    says: str
+    numerator: Mapping[str, int]
+    denominator: Mapping[str, int] = field(default_factory=lambda: START)
+
+    def rate(self, flows: Mapping[str, float]) -> float:
+        """The rate of these flows; NaN when there is no base."""
+        base = _total(self.denominator, flows)
+        return _total(self.numerator, flows) / base if base else float("nan")
+
+
+def formula(*, joined_and_left: bool, returned: bool, returned_and_left: bool, rejoined: bool) -> Mapping[str, int]:
+    """The numerator of ``(end - new) / start`` when ``new`` also counts these flows."""
+    new = {"new": 1, "new_lost": joined_and_left, "returned": returned}
+    new |= {"returned_lost": returned_and_left, "extra_joins": rejoined}
+    return {name: END.get(name, 0) - int(new.get(name, 0)) for name in FLOWS}
+
+
+def _formula(name: str, says: str, meaning: str) -> Convention:
+    alpha, rho, sigma, eta = (mark == "1" for mark in meaning)
+    numerator = formula(joined_and_left=alpha, returned=rho, returned_and_left=sigma, rejoined=eta)
+    return Convention(name, says, numerator)
+
+
+def _less(base: Mapping[str, int], churned: Mapping[str, int]) -> dict[str, int]:
+    return {name: base.get(name, 0) - churned.get(name, 0) for name in FLOWS}
+
+
+_NEWCOMERS = {"new": 1, "new_lost": 1}
+CONVENTIONS = (
+    Convention(mark("people"), mark("the share of the customers at the start who are there at the end"), STAYED),
+    Convention(
+        mark("continuous"), mark("the share of the customers at the start who never left in between"), {"through": 1}
+    ),
+    _formula(mark("new = not there at the start"), mark("(end − new) / start, new: who was not there"), "0100"),
+    _formula(mark("new = first ever, still here"), mark("(end − new) / start, new: first-timers who stayed"), "0000"),
+    _formula(mark("new = first ever, gross"), mark("(end − new) / start, new: all first-timers"), "1000"),
+    _formula(
+        mark("new = everybody who came, gross"), mark("(end − new) / start, new: first-timers and returned"), "1110"
+    ),
+    _formula(mark("new = every start"), mark("(end − new) / start, new: every contract start"), "1111"),
+    # help.chartmogul.com "Metric: Customer Churn rate", B2B formula: churned in the period, without those who both
+    # joined and churned in it, over customers at its start.
+    Convention(
+        "ChartMogul",
+        mark("1 − customers at the start who left at any moment / start"),
+        _less(START, {"rejoined_kept": 1, "lost": 1}),
+    ),
+    # support.stripe.com "Calculating subscriber churn rate in Billing": churned (a second churn counts again) over
+    # active at the start plus new; who joins and churns inside is in both.
+    Convention(
+        "Stripe",
+        mark("1 − every leaving / (start + newcomers)"),
+        _less({**START, **_NEWCOMERS}, {"leaves": 1}),
+        {**START, **_NEWCOMERS},
+    ),
+    # help.baremetrics.com "User and Revenue Churn": cancelled customers over active customers at the start; since a
+    # later update those who sign up and cancel inside are included.
+    Convention(
+        "Baremetrics",
+        mark("1 − customers who left at any moment, newcomers too / start"),
+        _less(START, {"rejoined_kept": 1, "lost": 1, "new_lost": 1, "returned_lost": 1}),
+    ),
+    # recurly.com "A Better Way to Calculate Your Churn Rate", the basic formula of its example: 50 of 1,000 and 12 of
+    # the 500 newcomers left, 6.2 %.
+    Convention(
+        mark("Recurly, basic"),
+        mark("1 − customers gone at the end, newcomers too / start"),
+        _less(START, {"lost": 1, "new_lost": 1, "returned_lost": 1}),
+    ),
+)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Reconciliation(Shown):
+    """The rates that one period has under each convention.
+
+    Attributes:
+        table: ``convention says rate difference`` (to the share of people kept).
+        period: The period's name.
+        flows: The number of customers (or events) in each flow.
+    """
+
+    table: pd.DataFrame
+    period: str
+    flows: Mapping[str, int]
+
+    kinds: ClassVar[Mapping[str, str]] = {"convention": "word", "rate": "rate", "difference": "points", "says": "word"}
+
+    def titles(self) -> dict[str, str]:
+        """Headings of the shown columns."""
+        return {
+            "convention": _("convention"),
+            "rate": _("rate"),
+            "difference": _("difference"),
+            "says": _("what it counts"),
+        }
+
+    def caption(self) -> str:
+        """Which period, and how far the conventions are apart."""
+        return _("One list, {n} rates: {period}").format(n=len(self.table), period=self.period)
+
+    def bridge(self, before: str, after: str) -> pd.DataFrame:
+        """The exact way from one convention to another.
+
+        Args:
+            before: The name of a convention.
+            after: The name of another.
+
+        Returns:
+            One row for each flow that is counted differently above the line, then one for another base: ``flow``,
+            ``customers``, ``times`` (how often more it is counted), ``effect`` on the rate. The effects add up to the
+            difference of the two rates.
+
+        Raises:
+            ValueError: If a name is not known.
+        """
+        one, other = _named(before, "before"), _named(after, "after")
+        base, new_base = _total(one.denominator, self.flows), _total(other.denominator, self.flows)
+        rows: list[tuple[str, float, int, float]] = []
+        for name in FLOWS:
+            times = other.numerator.get(name, 0) - one.numerator.get(name, 0)
+            if times and self.flows[name]:
+                rows.append((name, self.flows[name], times, times * self.flows[name] / base))
+        if new_base != base:
+            above = _total(other.numerator, self.flows)
+            rows.append(("base", new_base - base, 1, above / new_base - above / base))
+        return pd.DataFrame(rows, columns=["flow", "customers", "times", "effect"])
+
+
+def reconcile(kept: RetentionTable, *, period: str | None = None) -> Reconciliation:
+    """Put the share of people kept beside the counts formula under each meaning of "new" and beside vendors' rates.
+
+    With ``N = new + a·new_lost + r·returned + s·returned_lost + h·extra_joins`` the counts formula differs from the
+    share of people by ``[(1 - r)·returned - a·new_lost - s·returned_lost - h·extra_joins] / start``.
+
+    Args:
+        kept: The account.
+        period: A period by its name; by default the latest complete one.
+
+    Returns:
+        The rates, which may be below 0 or above 1 where a convention allows it: nothing is clipped.
+
+    Raises:
+        ValueError: If the account has no such period, or is given by segments.
+
+    Examples:
+        >>> from crrkit.read.bases import read_contracts
+        >>> from crrkit.measure.movement import retention_by_period
+        >>> from crrkit.read.samples import sample_path
+        >>> base = read_contracts(sample_path("canonical"), customer="client_id", start="joined", end="left")
+        >>> rates = reconcile(retention_by_period(base, every="half-year"), period="2024H1")
+        >>> rates.table.set_index("convention")["rate"].round(3).head(7).to_dict()  # doctest: +NORMALIZE_WHITESPACE
+        {'people': 0.6, 'continuous': 0.4, 'new = not there at the start': 0.6, 'new = first ever, still here': 0.8,
+         'new = first ever, gross': 0.6, 'new = everybody who came, gross': 0.2, 'new = every start': 0.0}
+    """
+    check_one_account(kept, "reconcile({kept})")
+    row = kept.latest if period is None else kept.row(period)
+    flows = flows_of(row)
+    people = CONVENTIONS[0].rate(flows)
+    rates = [convention.rate(flows) for convention in CONVENTIONS]
+    table = pd.DataFrame({
+        "convention": [convention.name for convention in CONVENTIONS],
+        "says": [convention.says for convention in CONVENTIONS],
+        "rate": rates,
+        "difference": [rate - people for rate in rates],
+    })  # fmt: skip
+    return Reconciliation(table, str(row["period"]), flows)
+
+
+def flows_of(row: pd.Series) -> dict[str, int]:
+    """The flows of a row of the account under the names that conventions use."""
+    values = {name: int(row[name]) for name in ("lost", "new", "returned", "new_lost", "returned_lost", "leaves")}
+    through = int(row["continuous"])
+    return values | {
+        "through": through,
+        "rejoined_kept": int(row["kept"]) - through,
+        "extra_joins": int(row["rejoined"]),
+    }
+
+
+def sixteen() -> list[Convention]:
+    """The counts formula under every combination of the four choices of what "new" counts."""
+    return [_formula("".join(marks), "", "".join(marks)) for marks in product("01", repeat=4)]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Meanings(Shown):
+    """The counts formula under every meaning of "new", for one period.
+
+    Attributes:
+        table: Sixteen rows: which flows are called new beside first-timers who stayed (``joined_and_left returned
+            returned_and_left rejoined``, 0 or 1), ``new`` counted that way, ``crr`` by the formula, and its
+            ``difference`` to the truth.
+        truth: The share of the customers at the start who are there at the end; NaN when there was nobody.
+    """
+
+    table: pd.DataFrame
+    truth: float
+
+    kinds: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(MAYBE_NEW, "count"), "new": "count", "crr": "rate", "difference": "points",
+    }  # fmt: skip
+
+    def titles(self) -> dict[str, str]:
+        """Headings of the shown columns."""
+        return {
+            "joined_and_left": _("joined and left"), "returned": _("came back"),
+            "returned_and_left": _("came back and left"), "rejoined": _("left and rejoined"), "new": _("new"),
+            "crr": _("CRR"), "difference": _("difference"),
+        }  # fmt: skip
+
+    def caption(self) -> str:
+        """The truth, and how far the meanings are apart."""
+        text = _("Kept: {truth}. By the formula, depending on who is called new: {low} to {high}")
+        rates = {"truth": self.truth, "low": self.table["crr"].min(), "high": self.table["crr"].max()}
+        return text.format(**{name: format_cell(float(rate), "rate") for name, rate in rates.items()})
+
+
+def who_is_new(
+    start: int,
+    *,
+    lost: int,
+    new: int,
+    joined_and_left: int = 0,
+    returned: int = 0,
+    returned_and_left: int = 0,
+    rejoined: int = 0,
+) -> Meanings:
+    """What ``(end - new) / start`` gives when "new" means this or that, beside the share of customers kept.
+
+    With ``a r s h`` 1 for a flow that is called new and 0 for one that is not, the formula differs from the truth
+    ``(start - lost) / start`` by ``((1 - r) returned - a joined_and_left - s returned_and_left - h rejoined) / start``.
+    Nothing is clipped: an answer may be below 0 or above 1.
+
+    Args:
+        start: Customers at the start. With 0 there is no rate: NaN.
+        lost: Those of them who are gone at the end.
+        new: First-timers who are there at the end; every meaning counts them.
+        joined_and_left: First-timers who are gone again at the end.
+        returned: Former customers who came back in the period and are there at the end.
+        returned_and_left: Former customers who came back and left again.
+        rejoined: Joins beyond the first inside the period, as of a customer who left and came back.
+
+    Returns:
+        The sixteen answers, with ``.truth``.
+
+    Raises:
+        InputError: If a count is negative or not whole.
+        InconsistentCounts: If ``lost`` is above ``start``.
+
+    Examples:
+        One list of eleven customers:
+
+        >>> flows = {"joined_and_left": 1, "returned": 1, "returned_and_left": 1, "rejoined": 1}
+        >>> answers = who_is_new(5, lost=2, new=2, **flows)
+        >>> answers.truth, sorted(set(answers.table["crr"]))
+        (0.6, [0.0, 0.2, 0.4, 0.6, 0.8])
+    """
+    named = {"joined_and_left": joined_and_left, "returned": returned, "returned_and_left": returned_and_left}
+    given = {"start": start, "lost": lost, "new": new, **named, "rejoined": rejoined}
+    counts = {name: int(check_count(value, name=name)) for name, value in given.items()}
+    if counts["lost"] > counts["start"]:
+        raise too_many_lost(lost=counts["lost"], start=counts["start"])
+    rows = [
+        _meant(dict(zip(MAYBE_NEW, marks, strict=True)), counts) for marks in product((0, 1), repeat=len(MAYBE_NEW))
+    ]
+    truth = CONVENTIONS[0].rate(_as_flows(counts))
+    return Meanings(pd.DataFrame(rows).assign(difference=lambda table: table["crr"] - truth), truth)
+
+
+def _meant(marks: Mapping[str, int], counts: Mapping[str, int]) -> dict[str, float]:
+    convention = Convention("", "", formula(**{name: bool(mark) for name, mark in marks.items()}))
+    called_new = counts["new"] + sum(counts[name] for name, mark in marks.items() if mark)
+    return {**marks, "new": called_new, "crr": convention.rate(_as_flows(counts))}
+
+
+def _as_flows(counts: Mapping[str, int]) -> dict[str, int]:
+    """The counts of `who_is_new` under the names that conventions use; who rejoined and stayed is among the kept."""
+    flows = {"through": counts["start"] - counts["lost"], "rejoined_kept": 0, "extra_joins": counts["rejoined"]}
+    flows |= {"new_lost": counts["joined_and_left"], "returned_lost": counts["returned_and_left"]}
+    return flows | {name: counts[name] for name in ("lost", "new", "returned")}
+
+
+def _named(name: str, argument: str) -> Convention:
+    check_choice(name, name=argument, choices=[convention.name for convention in CONVENTIONS])
+    return next(convention for convention in CONVENTIONS if convention.name == name)
+
+
+def _total(counts: Mapping[str, int], flows: Mapping[str, float]) -> float:
+    return sum(times * flows[name] for name, times in counts.items() if times)

@@ -1,0 +1,336 @@
+"""Why the rate changed: because customers are kept otherwise, or because the mix of customers is another one.
+
+The rate of a base is the mean of the rates of its stages or segments, weighted by their shares. Shares move it as well
+as rates do; one number cannot tell which.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from crrkit.ground import (
+    InconsistentCounts,
+    InputError,
+    InputTypeError,
+    Shown,
+    check_choice,
+    check_column,
+    check_count,
+    check_fraction,
+    format_cell,
+    format_points,
+    gettext as _,
+    segment_names,
+)
+from crrkit.judge.segments import simpson_notes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crrkit.measure import RetentionTable
+    from crrkit.measure.stages import StageFlow
+
+KINDS = ("twofold", "threefold")
+WHOLE = 1e-6  # how far shares typed by hand may be from 1
+STILL = 0.0
+COLUMNS = (("start", "kept"), ("share", "rate"), ("share", "crr"), ("start", "rate"), ("start", "crr"))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Decomposition(Shown):
+    """A change of the rate, split exactly into rate and mix, one row a stage or segment.
+
+    Attributes:
+        table: ``segment share_before share_after crr_before crr_after``; ``rate_effect``, what its own rate did;
+            ``mix_effect``, what its share did, counted from the mean rate, so that each row can be read alone;
+            ``mix_raw``, the same counted from zero, which has the same sum; ``interaction`` (threefold only);
+            ``effect``, all of the row.
+        crr_before: The rate before.
+        crr_after: The rate after.
+        kind: ``twofold`` or ``threefold``.
+        notes: Sentences on what must not be missed.
+    """
+
+    table: pd.DataFrame
+    crr_before: float
+    crr_after: float
+    kind: str
+    notes: tuple[str, ...] = ()
+
+    kinds: ClassVar[Mapping[str, str]] = {
+        "segment": "text", "share_before": "rate", "share_after": "rate", "crr_before": "rate", "crr_after": "rate",
+        "rate_effect": "points", "mix_effect": "points", "interaction": "points", "effect": "points",
+    }  # fmt: skip
+
+    @property
+    def change(self) -> float:
+        """The rate after minus the rate before."""
+        return self.crr_after - self.crr_before
+
+    @property
+    def rate_effect(self) -> float:
+        """What the rates of the segments did to the rate of all."""
+        return float(self.table["rate_effect"].sum())
+
+    @property
+    def mix_effect(self) -> float:
+        """What the shares of the segments did to the rate of all."""
+        return float(self.table["mix_effect"].sum())
+
+    @property
+    def interaction(self) -> float:
+        """What both did together; 0 in a twofold split, which has none."""
+        return float(self.table["interaction"].sum()) if self.kind == "threefold" else 0.0
+
+    def titles(self) -> dict[str, str]:
+        """Headings of the shown columns."""
+        return {
+            "segment": _("segment"), "share_before": _("share before"), "share_after": _("share after"),
+            "crr_before": _("CRR before"), "crr_after": _("CRR after"), "rate_effect": _("by rate"),
+            "mix_effect": _("by mix"), "interaction": _("by both"), "effect": _("together"),
+        }  # fmt: skip
+
+    def caption(self) -> str:
+        """The change and its parts."""
+        text = _("CRR {before} → {after}: {change} = {rate} by rate, {mix} by mix")
+        if self.kind == "threefold":
+            text = _("CRR {before} → {after}: {change} = {rate} by rate, {mix} by mix, {both} by both")
+        parts = {"change": self.change, "rate": self.rate_effect, "mix": self.mix_effect, "both": self.interaction}
+        return text.format(
+            before=format_cell(self.crr_before, "rate"),
+            after=format_cell(self.crr_after, "rate"),
+            **{name: format_points(value, digits=2) for name, value in parts.items()},
+        )
+
+    def below(self) -> tuple[str, ...]:
+        """What must not be missed."""
+        return self.notes
+
+
+def decompose(
+    of: Any = None,
+    after: Any = None,
+    *,
+    before: Any = None,
+    kind: str = "twofold",
+    by: str | Sequence[str] = (),
+    account: RetentionTable | StageFlow | None = None,
+) -> Decomposition:
+    r"""Split a change of the rate into the change of rates and the change of mix.
+
+    With shares ``w`` and rates ``r`` before (0) and after (1), ``crr = sum(w * r)`` and exactly
+
+    ``crr1 - crr0 = sum((w0 + w1)/2 * (r1 - r0)) + sum(((r0 + r1)/2 - c) * (w1 - w0))``, rate and mix,
+
+    where ``c = (crr0 + crr1)/2`` changes no sum and lets each row be read: a segment that is kept better than the
+    mean lifts the rate as its share grows. Swapping before and after turns every sign. There are infinitely many
+    ways to split a weighted mean; this one favours neither period. ``threefold`` weighs by the period before,
+    ``sum(w0 * dr) + sum((r0 - crr0) * dw) + sum(dw * dr)``, and leaves the last term to both.
+
+    ``decompose(kept, before="2023", after="2024")`` splits the change between two periods of an account by segments or
+    of a flow between stages; ``decompose(before, after)`` that between two states.
+
+    Args:
+        of: What changed: an account by segments, ``retention_by_period(..., by=...)``, or a flow between stages,
+            ``stage_flow``, in which both periods are looked up. Or the earlier of two states: a mapping
+            ``{segment: (start, kept)}`` of counts, or ``(share, rate)`` with shares that sum to 1, or ``(start,
+            rate)``; or a frame with columns so named (``crr`` also stands for ``rate``).
+        after: The later period's name; or the later state. A segment that is not named had nobody.
+        before: The earlier period's name, by default the one before; or the earlier state, by its name.
+        kind: ``twofold`` or ``threefold``.
+        by: For frames, the columns that name the segment; by default the index does.
+        account: The former spelling, ``decompose("2023", "2024", account=kept)``.
+
+    Returns:
+        The split, with ``.rate_effect .mix_effect .interaction .change``. A segment that had nobody in one of the
+        periods has no rate there (NaN): all that it does is mix.
+
+    Raises:
+        ValueError: If a period is missing or unknown or had nobody to keep, shares do not sum to 1, or more were kept
+            than there were.
+
+    References:
+        Kitagawa 1955, Journal of the American Statistical Association 50:1168-1194; Das Gupta 1993.
+
+    Examples:
+        Both stages are kept better, and the rate falls:
+
+        >>> split = decompose({"middle": (.4, .55), "long": (.6, .925)}, {"middle": (.7, .57), "long": (.3, .93)})
+        >>> round(split.crr_before, 3), round(split.crr_after, 3)
+        (0.775, 0.678)
+        >>> round(split.rate_effect, 5), round(split.mix_effect, 5)
+        (0.01325, -0.11025)
+        >>> split.notes[0]
+        'Every segment kept more of its customers, yet the rate of all fell: the mix of segments changed (Simpson).'
+
+        >>> decompose({"all": (10, 11)}, {"all": (10, 9)})
+        Traceback (most recent call last):
+            ...
+        crrkit.InconsistentCounts: before: 11 of 10 were kept in 'all'. Give (start, kept) with kept no more ...
+    """
+    check_choice(kind, name="kind", choices=KINDS)
+    if account is not None:
+        of, before = account, of if before is None else before
+    if isinstance(of, Shown):
+        before, after, by = _two_periods(of, before, after)
+    elif before is None:
+        before = of
+    old, new = _read(before, by, "before"), _read(after, by, "after")
+    names = list(dict.fromkeys([*old.index, *new.index]))
+    old, new = (_complete(rows, names) for rows in (old, new))
+    table, crr = _split(old, new, threefold=kind == "threefold")
+    return Decomposition(table, crr[0], crr[1], kind, tuple(_notes(table, crr[1] - crr[0])))
+
+
+def _split(old: pd.DataFrame, new: pd.DataFrame, *, threefold: bool) -> tuple[pd.DataFrame, tuple[float, float]]:
+    # Where nobody was, the rate of the other period stands in: all that the segment does is then mix.
+    r0 = old["rate"].fillna(new["rate"]).fillna(STILL).to_numpy()
+    r1 = new["rate"].fillna(old["rate"]).fillna(STILL).to_numpy()
+    w0, w1 = old["share"].to_numpy(), new["share"].to_numpy()
+    dr, dw = r1 - r0, w1 - w0
+    crr = float(w0 @ r0), float(w1 @ r1)
+    weight, level, centre = (w0, r0, crr[0]) if threefold else ((w0 + w1) / 2, (r0 + r1) / 2, (crr[0] + crr[1]) / 2)
+    parts = {"rate_effect": weight * dr, "mix_effect": (level - centre) * dw, "mix_raw": level * dw}
+    both = dw * dr if threefold else np.zeros(len(dw))
+    table = pd.DataFrame({
+        "segment": old.index, "share_before": w0, "share_after": w1, "crr_before": old["rate"].to_numpy(),
+        "crr_after": new["rate"].to_numpy(), **parts, **({"interaction": both} if threefold else {}),
+        "effect": parts["rate_effect"] + parts["mix_effect"] + both,
+    })  # fmt: skip
+    return table, crr
+
+
+def _notes(table: pd.DataFrame, change: float) -> list[str]:
+    only_once = table.loc[table["crr_before"].isna() ^ table["crr_after"].isna(), "segment"]
+    notes = [*simpson_notes(list(_moves(table)), change)]
+    if len(only_once):
+        text = _("Only in one of the periods, so that all they do is mix: {names}.")
+        notes.append(text.format(names=", ".join(map(str, only_once))))
+    return notes
+
+
+def _moves(table: pd.DataFrame) -> pd.Series:
+    """How the rates moved of all who were there at least once."""
+    there = table["crr_before"].notna() | table["crr_after"].notna()
+    return (table["crr_after"] - table["crr_before"])[there]
+
+
+def _complete(rows: pd.DataFrame, names: list[Any]) -> pd.DataFrame:
+    full = rows.reindex(names)
+    full["share"] = full["share"].fillna(0.0)
+    return full
+
+
+def _two_periods(account: Shown, before: Any, after: Any) -> tuple[pd.DataFrame, pd.DataFrame, Sequence[str]]:
+    """The rows of two periods of an account, and what names its segments."""
+    table: pd.DataFrame = getattr(account, "by_stage", account.table)
+    if not set(table.columns) >= {"period", "start", "kept"}:
+        message = _("of is a {kind}; give an account by segments, retention_by_period(…, by=…), or stage_flow(…).")
+        raise InputTypeError(message.format(kind=type(account).__name__), argument="of", given=account)
+    by: Sequence[str] = getattr(account, "by", ())
+    if not by:
+        message = _("This account has no segments. Count it with by=, for example by='region'.")
+        raise InputError(message, argument="of")
+    labels = list(dict.fromkeys(table["period"]))
+    check_choice(after, name="after", choices=labels)
+    earlier = labels[: labels.index(after)]
+    then = earlier[-1] if before is None and earlier else check_choice(before, name="before", choices=labels)
+    old, new = (table.loc[table["period"] == label, [*by, "start", "kept"]] for label in (then, after))
+    return old, new, by
+
+
+def _read(rows: Any, by: str | Sequence[str], name: str) -> pd.DataFrame:
+    """Shares and rates by segment; the rate of nobody is NaN."""
+    frame = _indexed(rows, by, name) if isinstance(rows, pd.DataFrame) else _from_mapping(rows, name)
+    weight, measure = _columns(frame, name)
+    first, second = frame[weight].astype("float64"), frame[measure].astype("float64")
+    _check_weights(first, weight, name)
+    if measure == "kept":
+        _check_kept(first, second, name)
+        second = second / first.where(first > 0)
+    _check_rates(second, first, name)
+    return pd.DataFrame({"share": first / first.sum(), "rate": second})
+
+
+def _columns(frame: pd.DataFrame, name: str) -> tuple[str, str]:
+    for pair in COLUMNS:
+        if set(pair) <= set(frame.columns):
+            return pair
+    message = _("{name} needs the columns start and kept, or share and rate; it has {columns}.")
+    raise InputError(message.format(name=name, columns=", ".join(map(str, frame.columns))), argument=name)
+
+
+def _indexed(rows: pd.DataFrame, by: str | Sequence[str], name: str) -> pd.DataFrame:
+    for column in [by] if isinstance(by, str) else by:
+        check_column(column, name="by", available=rows.columns)
+    frame = rows.set_index([by] if isinstance(by, str) else list(by)) if by else rows.copy()
+    levels = range(frame.index.nlevels)
+    frame.index = pd.Index(segment_names(frame.index.to_frame().set_axis(levels, axis=1), levels))
+    if not frame.index.is_unique:
+        message = _("{name} names a segment twice. Give one row a segment and the columns that name it in by=.")
+        raise InputError(message.format(name=name), argument=name)
+    return frame
+
+
+def _from_mapping(rows: Any, name: str) -> pd.DataFrame:
+    if not isinstance(rows, Mapping) or not rows or any(np.size(pair) != 2 for pair in rows.values()):  # noqa: PLR2004 - a pair has two
+        message = _(
+            "{name} must map each segment to two numbers, (start, kept) or (share, rate), or be a frame. For two"
+            " periods of an account say decompose(kept, before=…, after=…)."
+        )
+        raise InputError(message.format(name=name), argument=name)
+    numbers = [
+        [check_count(value, name=f"{name}[{segment!r}]", allow_fractional=True) for value in pair]
+        for segment, pair in rows.items()
+    ]
+    frame = pd.DataFrame(numbers, index=[str(segment) for segment in rows])
+    frame.columns = pd.Index(_meaning(frame[0], frame[1]))
+    return frame
+
+
+def _meaning(first: pd.Series, second: pd.Series) -> tuple[str, str]:
+    """Whole numbers are counts; otherwise what is nowhere above 1 is a share, and beside counts a rate."""
+    if (first % 1 == 0).all() and (second % 1 == 0).all():
+        return "start", "kept"
+    if (first <= 1).all():
+        return "share", "rate"
+    return ("start", "rate") if (second <= 1).all() else ("start", "kept")
+
+
+def _check_weights(first: pd.Series, weight: str, name: str) -> None:
+    for segment, value in first.items():
+        check_count(value, name=f"{name}[{segment!r}]", allow_fractional=True)
+    total = float(first.sum())
+    if not total:
+        message = _("{name}: nobody was there to keep, so that there is no rate to split.")
+        raise InputError(message.format(name=name), argument=name)
+    if weight == "share" and abs(total - 1) > WHOLE:
+        message = _("{name}: the shares sum to {total:.6g}, they must sum to 1.")
+        raise InputError(message.format(name=name, total=total), argument=name, given=total)
+
+
+def _check_kept(first: pd.Series, second: pd.Series, name: str) -> None:
+    wrong = (second < 0) | (second > first)
+    for segment in first.index[wrong]:
+        message = _(
+            "{name}: {kept:.12g} of {start:.12g} were kept in {segment!r}. Give (start, kept) with kept no more than"
+            " start, in this order, or (share, rate) with shares that sum to 1."
+        )
+        words = {"name": name, "kept": second[segment], "start": first[segment], "segment": segment}
+        raise InconsistentCounts(message.format(**words), argument=name, given=words["kept"])
+
+
+def _check_rates(rate: pd.Series, first: pd.Series, name: str) -> None:
+    for segment, value in rate.items():
+        if not math.isnan(value):
+            check_fraction(value, name=f"{name}[{segment!r}]")
+    unknown = rate.index[rate.isna() & (first > 0)]
+    if len(unknown):
+        message = _("{name}: segment {segment!r} has customers and no rate.")
+        raise InputError(message.format(name=name, segment=unknown[0]), argument=name)

@@ -1,0 +1,201 @@
+"""One rate, one scale, one verdict: in which class it stands, and whether its interval allows to say so."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crrkit.counts import UNKNOWN, Rate, convert_rate, period_text, wilson, years_in
+from crrkit.ground import format_number, format_percent, gettext as _, mark
+from crrkit.judge.lines import BOTH, PROFILES, Scale
+from crrkit.judge.targets import target_text
+
+if TYPE_CHECKING:
+    from crrkit.counts import Interval, Period
+
+STATED, EQUIVALENT, GAINED = mark("as stated"), mark("equivalent"), mark("share gained")
+MEASURED = mark("measured")
+CANNOT_TELL, NO_NUMBER = mark("cannot tell"), mark("no number")
+COMPARABLE, GROWING, SHRINKING = mark("comparable"), mark("growing"), mark("shrinking")
+SOURCES = (mark("norms"), mark("target"), mark("profile"))  # those that are words, not numbers of statements
+
+OWN_LINES = ("norms", "target")  # the user's, of this very rate
+SAME_LENGTH = 0.003  # 365 and 366 days are both a year
+FEW = 30  # customers who came or left, below which comparable is hardly news
+
+# The articles' own examples: 60 of 70 kept in a month (A12); 30 % lost in half a year (B6, B8).
+EXAMPLE_A = Rate(60 / 70, numerator=60, denominator=70, period="month")
+EXAMPLE_B = Rate(0.30, numerator=300, denominator=1000, period="half-year", measure="churn")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """One judgement, in the words of the language it was asked for in.
+
+    Attributes:
+        source: Where the line is from: a statement of the articles (``A16``, ``B18``, …), ``norms`` or ``target``.
+        against: The line.
+        basis: ``as stated``, ``equivalent`` (if every period were alike), ``measured`` (over a year) or
+            ``share gained``.
+        period: The period in which the value was held against the line.
+        value: What was held against it, a fraction.
+        low: Lower end of its interval; NaN without one.
+        high: Upper end.
+        stands: The class of the value itself.
+        verdict: The class of the whole interval, ``cannot tell`` when it crosses a line.
+        claim: The judgement as a sentence.
+        evidence: The numbers that it rests on.
+        caveat: What must not be forgotten with it.
+    """
+
+    source: str
+    against: str
+    basis: str
+    period: str
+    value: float
+    low: float
+    high: float
+    stands: str
+    verdict: str
+    claim: str
+    evidence: str
+    caveat: str
+
+
+def hold(
+    scale: Scale, rate: Rate, *, annual: Rate | None = None, is_alike: bool = True, is_doubtful: bool = False
+) -> list[Verdict]:
+    """A retention rate against a scale: in the scale's period, or as stated and a year when it names none.
+
+    Args:
+        scale: The lines.
+        rate: The rate.
+        annual: The rate of a year as it was measured; taken where the rate must not be converted.
+        is_alike: Whether the rate may be converted to other periods, as if every period were alike.
+        is_doubtful: Whether the rate says too little about who stays to be held against anybody else's lines.
+    """
+    periods = [scale.period] if scale.period else [rate.period, "year"]
+    others = [period for period in periods if not same_length(rate.period, period)]
+    speaks = not is_doubtful or scale.source in OWN_LINES
+    stated = [_held(scale, rate, STATED)] if len(others) < len(periods) and speaks else []
+    if is_alike:
+        return [*stated, *(_converted(scale, rate, period) for period in others)]
+    yearly = [_held(scale, annual, MEASURED) for period in others if annual and same_length(period, "year")]
+    return [*stated, *yearly]
+
+
+def same_length(one: Period, other: Period) -> bool:
+    """Whether two periods are equally long, leap days aside."""
+    return math.isclose(years_in(one), years_in(other), rel_tol=SAME_LENGTH)
+
+
+def _converted(scale: Scale, rate: Rate, period: Period) -> Verdict:
+    return _held(scale, convert_rate(rate, to=period), EQUIVALENT)
+
+
+def _held(scale: Scale, rate: Rate, basis: str) -> Verdict:
+    ends = rate.ci if rate.ci and not math.isnan(rate.ci[0]) else None
+    stands = scale.classify(rate)
+    alike = ends is None or scale.classify(ends[0]) == scale.classify(ends[1])
+    verdict = stands if alike else CANNOT_TELL
+    low, high = ends or UNKNOWN
+    words = {"value": rate.percent(), "period": period_text(rate.period), "basis": _(basis), "stands": _(stands)}
+    return Verdict(
+        source=scale.source, against=scale.text(), basis=basis, period=period_text(rate.period), value=float(rate),
+        low=low, high=high, stands=stands, verdict=verdict,
+        claim=_claim(ends if verdict == CANNOT_TELL else None, words | {"against": scale.text()}),
+        evidence=_evidence(scale, rate), caveat=_caveat(scale, rate, basis),
+    )  # fmt: skip
+
+
+def _claim(crossing: Interval | None, words: dict[str, str]) -> str:
+    text = "{value} ({period}), {basis}: {stands} ({against})."
+    if crossing is not None:
+        text = _(
+            "{value} ({period}), {basis}: {stands} ({against}), but the interval {low} to {high} crosses a line:"
+            " cannot tell."
+        )
+        words |= {"low": format_percent(crossing[0]), "high": format_percent(crossing[1])}
+    return text.format(**words)
+
+
+def _evidence(scale: Scale, rate: Rate) -> str:
+    if scale.source != "B18":
+        return str(rate)
+    return _("{rate}; base change {change} a year").format(rate=rate, change=format_percent(1 - rate))
+
+
+def _caveat(scale: Scale, rate: Rate, basis: str) -> str:
+    parts = [_source_caveat(scale)]
+    if scale.source == "B18" and scale.classify(rate) == BOTH:
+        parts.append(_("Up to 35% the article calls usual, above 30% critical: here it says both."))
+    if basis == EQUIVALENT:
+        parts.append(_("The equivalent holds only if every period were alike; measure the whole period when you can."))
+    return " ".join(parts)
+
+
+def _source_caveat(scale: Scale) -> str:
+    if scale.target is not None:
+        return _("The target was {set}.").format(set=target_text(scale.target))
+    if scale.source == "norms":
+        return _("The norm is your own.")
+    if scale.source == "A16":
+        text = _("The article gives its band no period; its own example, {share} a month, is {yearly} a year.")
+        return text.format(share=EXAMPLE_A.percent(), yearly=convert_rate(EXAMPLE_A, to="year").percent())
+    text = _(
+        "Averages do not fit every business (B19). The article's own example, {lost} lost in half a year, is a base"
+        " change of {yearly} a year."
+    )
+    return text.format(lost=EXAMPLE_B.percent(digits=0), yearly=convert_rate(EXAMPLE_B, to="year").percent())
+
+
+def profile_verdict(profile: str, rate: Rate) -> Verdict:
+    """What the articles say of a kind of business: in words, without a number to hold a rate against."""
+    known = PROFILES[profile]
+    low, high = rate.ci or UNKNOWN
+    return Verdict(
+        source=known.source or "profile", against=_(NO_NUMBER), basis=STATED, period=period_text(rate.period),
+        value=float(rate), low=low, high=high, stands=NO_NUMBER, verdict=CANNOT_TELL, claim=_(known.says),
+        evidence=str(rate), caveat=_("No number is given and none is made up: give norms= from your own past."),
+    )  # fmt: skip
+
+
+def alarm_verdict(gained: int, lost: int, *, period: Period) -> Verdict:
+    """Whether about as many were lost as gained (B24): the Wilson interval of the share gained contains one half."""
+    moved = gained + lost
+    low, high = wilson(gained, moved)
+    share = gained / moved if moved else math.nan
+    verdict = _direction(low, high)
+    text = _("{gained} of {moved} customers who came or left came: 95% interval {low} to {high}")
+    counts = {"gained": format_number(gained), "moved": format_number(moved)}
+    ends = {"low": format_percent(low), "high": format_percent(high)} if moved else {"low": "–", "high": "–"}
+    return Verdict(
+        source="B24", against=_("one half"), basis=GAINED, period=period_text(period), value=share, low=low, high=high,
+        stands=verdict, verdict=verdict, claim=_alarm_claim(verdict).format(lost=format_number(lost), **counts),
+        evidence=text.format(**counts, **ends), caveat=_alarm_caveat(moved),
+    )  # fmt: skip
+
+
+def _direction(low: float, high: float) -> str:
+    if math.isnan(low):
+        return CANNOT_TELL
+    if low <= 1 / 2 <= high:
+        return COMPARABLE
+    return GROWING if low > 1 / 2 else SHRINKING
+
+
+def _alarm_claim(verdict: str) -> str:
+    claims = {
+        CANNOT_TELL: _("Nobody came and nobody left: there is nothing to compare."),
+        COMPARABLE: _("Lost {lost}, gained {gained}: comparable. The base does not grow by more than chance."),
+        GROWING: _("Lost {lost}, gained {gained}: more came than left."),
+        SHRINKING: _("Lost {lost}, gained {gained}: more left than came. The base shrinks."),
+    }
+    return claims[verdict]
+
+
+def _alarm_caveat(moved: int) -> str:
+    text = _("It speaks of growth: that the retention rate falls does not follow from it.")
+    few = _("Fewer than {n} came or left, so that little else could be seen.").format(n=FEW)
+    return f"{text} {few}" if moved < FEW else text

@@ -1,0 +1,192 @@
+"""News or noise: the run chart with limits.
+
+An unchanged process gives another rate every period. What lies inside the limits is no news.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from crrkit.ground import (
+    InputError,
+    Shown,
+    check_count,
+    check_fraction,
+    check_number,
+    format_cell,
+    gettext as _,
+    mark,
+    ngettext,
+)
+from crrkit.measure import COMPLETE, check_one_account
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crrkit.measure import RetentionTable
+
+LONG_RUN = 8  # so many in a row on one side of the centre happen by chance about once in 128 tries (Western Electric)
+FEWEST_PERIODS = 2
+SIGMAS = 3.0  # Shewhart
+SEEDS = 2**32
+MOST_DRAWS = 10**7
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ControlChart(Shown):
+    """The rates of an account against what an unchanged process would give.
+
+    Attributes:
+        table: ``period start crr low high signal``; ``signal`` is ``""``, ``below``, ``above`` or ``run``.
+        centre: The rate of all customers and periods together.
+        sigmas: The width of the limits in standard errors.
+        every: The period.
+    """
+
+    table: pd.DataFrame
+    centre: float
+    sigmas: float
+    every: str
+
+    kinds: ClassVar[Mapping[str, str]] = {
+        "period": "text", "start": "count", "crr": "rate", "low": "rate", "high": "rate", "signal": "word",
+    }  # fmt: skip
+
+    @property
+    def signals(self) -> pd.DataFrame:
+        """The periods that are news."""
+        return self.table[self.table["signal"] != ""]
+
+    def titles(self) -> dict[str, str]:
+        """Headings of the shown columns."""
+        return {
+            "period": _("period"), "start": _("start"), "crr": _("CRR"), "low": _("from"), "high": _("to"),
+            "signal": _("signal"),
+        }  # fmt: skip
+
+    def caption(self) -> str:
+        """How many periods are news."""
+        n = len(self.signals)
+        centre = format_cell(self.centre, "rate")
+        if not n:
+            return _("No period is news: all lie within what an unchanged {centre} would give").format(centre=centre)
+        text = ngettext(
+            "{n} period is news against an unchanged {centre}", "{n} periods are news against an unchanged {centre}", n
+        )
+        return text.format(n=n, centre=centre)
+
+
+def control_chart(kept: RetentionTable, *, sigmas: float = SIGMAS) -> ControlChart:
+    """Hold each period's rate against limits around the common rate.
+
+    Centre ``p = sum(kept) / sum(start)`` over the complete periods; limits ``p ± sigmas * sqrt(p (1 - p) / start)``,
+    not clipped: a limit above 1 says that even 100 % would be no news. A period outside is ``below`` or ``above``;
+    one that ends eight in a row on the same side of the centre is ``run``.
+
+    Args:
+        kept: The account; running periods and those without a base are left out.
+        sigmas: The width of the limits.
+
+    Raises:
+        ValueError: If fewer than two complete periods had anybody to keep, or the account is given by segments.
+
+    References:
+        Shewhart's p chart; domain: 70 customers at 85.7 % have limits 73.2 % to 98.3 %.
+
+    Examples:
+        >>> from crrkit.read.bases import read_contracts
+        >>> from crrkit.measure.movement import retention_by_period
+        >>> from crrkit.read.samples import sample_path
+        >>> base = read_contracts(sample_path("contracts"), customer="client_id", start="joined", end="left")
+        >>> chart = control_chart(retention_by_period(base, every="month"))
+        >>> list(chart.signals["period"])
+        ['2023-09', '2023-10', '2024-08', '2024-09']
+    """
+    check_one_account(kept, "control_chart({kept})")
+    if check_number(sigmas, name="sigmas") <= 0:
+        message = _("sigmas={value:g} gives no limits; the usual width is 3.")
+        raise InputError(message.format(value=sigmas), argument="sigmas", given=sigmas)
+    table = kept.table[(kept.table["status"] == COMPLETE) & (kept.table["start"] > 0)]
+    if len(table) < FEWEST_PERIODS:
+        message = _("A run chart needs at least two complete periods with somebody to keep; there are {n}.")
+        raise InputError(message.format(n=len(table)), argument="kept")
+    return _chart_of(table[["period", "start", "kept"]], sigmas, kept.every)
+
+
+def simulate_chart(start: int, *, rate: float, periods: int = 24, seed: int = 1) -> ControlChart:
+    """The run chart of a process in which nothing ever happens: every customer stays with the same chance.
+
+    Each of ``start`` customers of each period stays when the next draw, uniform in [0, 1), is below ``rate``; the
+    limits are those of :func:`control_chart`. Points wander all the same, and whatever is called a signal here is a
+    false alarm. The draws depend on ``seed`` alone and are the same on every machine.
+
+    Args:
+        start: Customers at the start of each period, 1 or more.
+        rate: The chance to stay, a fraction.
+        periods: How many periods.
+        seed: Another whole number, 0 to 4,294,967,295, gives another history.
+
+    Raises:
+        InputError: If a count is not whole, too small or too large, or the rate is no fraction.
+
+    References:
+        The draws are those of the mulberry32 generator, which browsers compute alike.
+
+    Examples:
+        >>> chart = simulate_chart(10, rate=0.9, seed=1)
+        >>> chart.table["crr"].head(5).tolist()
+        [0.7, 1.0, 1.0, 0.9, 1.0]
+    """
+    start, periods = (_at_least_one(value, name) for value, name in ((start, "start"), (periods, "periods")))
+    if start * periods > MOST_DRAWS:
+        message = _("{start} customers in each of {periods} periods are too many to draw one by one.")
+        raise InputError(message.format(start=start, periods=periods), argument="start", given=start)
+    draws = _uniforms(_seed(seed), periods * start).reshape(periods, start)
+    kept = (draws < check_fraction(rate, name="rate")).sum(axis=1)
+    names = [str(number) for number in range(1, periods + 1)]
+    return _chart_of(pd.DataFrame({"period": names, "start": start, "kept": kept}), SIGMAS, "period")
+
+
+def _chart_of(table: pd.DataFrame, sigmas: float, every: str) -> ControlChart:
+    centre = float(table["kept"].sum() / table["start"].sum())
+    half = sigmas * np.sqrt(centre * (1 - centre) / table["start"])
+    rates = {"crr": table["kept"] / table["start"], "low": centre - half, "high": centre + half}
+    chart = table[["period", "start"]].assign(**rates).reset_index(drop=True)
+    chart["signal"] = _signals(chart, centre)
+    return ControlChart(chart, centre, sigmas, every)
+
+
+def _at_least_one(value: object, name: str) -> int:
+    number = int(check_count(value, name=name))
+    if not number:
+        message = _("{name}=0 leaves nothing to draw. Give 1 or more.").format(name=name)
+        raise InputError(message, argument=name, given=value)
+    return number
+
+
+def _seed(value: object) -> int:
+    seed = check_count(value, name="seed")
+    if seed >= SEEDS:
+        message = _("seed={value:.0f} is too large. Give a whole number below {limit}.")
+        raise InputError(message.format(value=seed, limit=SEEDS), argument="seed", given=value)
+    return int(seed)
+
+
+def _uniforms(seed: int, n: int) -> np.ndarray:
+    """The first n numbers of mulberry32, each a multiple of 2**-32; its state only counts, so all come at once."""
+    state = np.uint32(seed) + np.arange(1, n + 1, dtype=np.uint32) * np.uint32(0x6D2B79F5)
+    t = (state ^ (state >> np.uint32(15))) * (state | np.uint32(1))
+    t ^= t + (t ^ (t >> np.uint32(7))) * (t | np.uint32(61))
+    draws: np.ndarray = (t ^ (t >> np.uint32(14))) / SEEDS
+    return draws
+
+
+def _signals(chart: pd.DataFrame, centre: float) -> list[str]:
+    side = np.sign(chart["crr"] - centre)
+    run = side.groupby((side != side.shift()).cumsum()).cumcount() + 1
+    outside = [chart["crr"] < chart["low"], chart["crr"] > chart["high"], (run >= LONG_RUN) & (side != 0)]
+    return [str(word) for word in np.select(outside, [mark("below"), mark("above"), mark("run")], "")]

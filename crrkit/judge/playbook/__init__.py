@@ -1,0 +1,9 @@
+"""From what was measured to what to do: cards with their numbers, and lists of customers for those who act."""
+
+from __future__ import annotations
+
+from crrkit.judge.playbook.cards import Card, Trial
+from crrkit.judge.playbook.lists import ActionList, action_list, write_action_list
+from crrkit.judge.playbook.playbook import Playbook, diagnose
+
+__all__ = ["ActionList", "Card", "Playbook", "Trial", "action_list", "diagnose", "write_action_list"]

@@ -1,0 +1,211 @@
+"""A card: what was seen, what to do about it, and how to find out whether it works."""
+
+from __future__ import annotations
+
+import html
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crrkit.counts import n_to_tell_apart
+from crrkit.ground import UNDEFINED, format_cell, format_number, format_percent, format_points, gettext as _
+from crrkit.judge.playbook.plans import ACTION, PLANS
+from crrkit.judge.playbook.quotes import QUOTES, statement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """How many customers it takes to see an effect, and whom to leave alone.
+
+    Attributes:
+        sample: The smallest number in a group; None where none can be said.
+        says: The same in words.
+        holdout: How many to leave untouched; None where nothing is done to anybody.
+        share: Their share of those in reach; NaN without a holdout.
+        holdout_says: The same in words.
+    """
+
+    sample: int | None
+    says: str
+    holdout: int | None = None
+    share: float = math.nan
+    holdout_says: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """One proposal with the numbers that speak for it, in the words of the language it was asked for in.
+
+    Attributes:
+        name: Its name, for ``costs=`` and for programs.
+        kind: ``mind first``, ``look into`` or ``do``.
+        title: Its heading.
+        triggers: The rules that fired, each as a sentence with its numbers; never empty.
+        evidence: The measure with its interval.
+        quotes: Statements of the source articles, as ``(number, words)``; empty where they say nothing.
+        action: What to do.
+        owner: Who is usually asked to do it.
+        kpi: The measure to watch.
+        trial: The smallest sample and the holdout.
+        caution: What must not be forgotten.
+        reach: Customers whom the action meets; NaN where there is no action.
+        gain: Customers that one point of the measure brings, effect times reach; NaN where it is not known.
+        cost: What the point costs; NaN until it is given.
+    """
+
+    name: str
+    kind: str
+    title: str
+    triggers: tuple[str, ...]
+    evidence: str
+    quotes: tuple[tuple[str, str], ...]
+    action: str
+    owner: str
+    kpi: str
+    trial: Trial
+    caution: str
+    reach: float = math.nan
+    gain: float = math.nan
+    cost: float = math.nan
+
+    @property
+    def gain_per_cost(self) -> float:
+        """Gain per unit of cost; NaN where one of them is not known."""
+        return self.gain / self.cost if self.cost > 0 else math.nan
+
+    def lines(self) -> list[tuple[str, str]]:
+        """The card as pairs of a heading and a text."""
+        quoted = "; ".join(_("{mark} says “{words}”").format(mark=mark, words=words) for mark, words in self.quotes)
+        effect = [(_("effect"), self._effect())] if not math.isnan(self.gain) else []
+        return [
+            (_("because"), " ".join(self.triggers)),
+            (_("evidence"), self.evidence),
+            (_("the articles"), quoted or _("say nothing of it; this is our judgement")),
+            (_("action"), self.action),
+            (_("who"), self.owner),
+            *effect,
+            *([(_("cost"), self._cost())] if self.kind == ACTION else []),
+            (_("watch"), self.kpi),
+            (_("sample"), self.trial.says),
+            (_("holdout"), self.trial.holdout_says or _("none: nothing is done to customers yet")),
+            (_("mind"), self.caution),
+        ]
+
+    def _effect(self) -> str:
+        text = _("one point brings {gain} customers; in reach now: {reach}")
+        return text.format(gain=format_number(self.gain, digits=1), reach=format_number(self.reach))
+
+    def _cost(self) -> str:
+        if math.isnan(self.cost):
+            text = _("not given; costs={{'{name}': …}}, for one point, one person in reach and one period")
+            return text.format(name=self.name)
+        text = _("{cost} for the point; {gain} customers per 1,000 of it")
+        return text.format(cost=format_cell(self.cost, "money"), gain=format_cell(1000 * self.gain_per_cost, "ratio"))
+
+    def __str__(self) -> str:
+        """The card as text."""
+        return "\n".join([f"{self.title} [{_(self.kind)}]", *(f"  {name}: {text}" for name, text in self.lines())])
+
+    def to_html(self) -> str:
+        """The card: what was seen, what to do and what to mind; the rest below a summary that opens."""
+        first = (_("because"), _("action"), _("who"), _("mind"))
+        shown = [line for line in self.lines() if line[0] in first]
+        others = [line for line in self.lines() if line[0] not in first]
+        heading = html.escape(f"{self.title} [{_(self.kind)}]")
+        summary = html.escape(", ".join(name for name, _text in others))
+        return (
+            f'<section class="crrkit-proposal"><h4>{heading}</h4>{_definitions(shown)}'
+            f"<details><summary>{summary}</summary>{_definitions(others)}</details></section>"
+        )
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
+
+
+def _definitions(lines: list[tuple[str, str]]) -> str:
+    """Names beside their texts; colours are the page's own."""
+    whole = 'style="float:none;width:auto;font-weight:600"'  # Jupyter floats names, and long ones push the rest aside
+    items = "".join(
+        f'<dt {whole}>{html.escape(name)}</dt><dd style="margin:0">{html.escape(text)}</dd>' for name, text in lines
+    )
+    grid = "display:grid;grid-template-columns:minmax(5em,auto) 1fr;gap:.2em 1em;margin:.4em 0"
+    return f'<dl style="{grid}">{items}</dl>'
+
+
+def make_card(
+    name: str,
+    *,
+    triggers: list[str],
+    evidence: str,
+    trial: Trial,
+    reach: float = math.nan,
+    gain: float = math.nan,
+    cost: float = math.nan,
+    cautions: tuple[str, ...] = (),
+) -> Iterator[Card]:
+    """The card of a plan, or none where no rule fired."""
+    if not triggers:
+        return
+    plan = PLANS[name]
+    yield Card(
+        name=name, kind=plan.kind, title=_(plan.title), triggers=tuple(triggers), evidence=evidence,
+        quotes=tuple((statement(quote), _(QUOTES[quote])) for quote in plan.sources), action=_(plan.action),
+        owner=_(plan.owner), kpi=_(plan.kpi), trial=trial, caution=" ".join([*cautions, _(plan.caution)]),
+        reach=reach, gain=gain, cost=cost,
+    )  # fmt: skip
+
+
+def no_trial(says: str, sample: int | None = None) -> Trial:
+    """A card on which nothing is done to anybody yet."""
+    return Trial(sample=sample, says=says)
+
+
+def watched(now: float, aim: float) -> Trial:
+    """How many customers a period needs before a change of its rate can be told."""
+    goal, n = _goal_and_n(now, aim)
+    if n is None:
+        return no_trial(_("no change of the measure can be told: it stands at a bound or is not known"))
+    text = _("{n} customers in each of two periods, to tell {goal} from {now} (power 80%, level 95%)")
+    return no_trial(text.format(n=format_number(n), goal=format_percent(goal), now=format_percent(now)), n)
+
+
+def two_groups(now: float, *, people: float, aim: float) -> Trial:
+    """A trial with a holdout: how many in each group, and how many of those in reach to leave untouched.
+
+    Args:
+        now: Where the measure stands.
+        people: Those in reach in a period.
+        aim: The change to be told.
+    """
+    goal, n = _goal_and_n(now, aim)
+    if n is None:
+        return no_trial(_("no change of the measure can be told: it stands at a bound or is not known"))
+    text = _("{n} customers in each of two groups, to tell {goal} from {now} (power 80%, level 95%)")
+    says = text.format(n=format_number(n), goal=format_percent(goal), now=format_percent(now))
+    size = min(n, int(people) // 2)
+    share = size / people if people else math.nan
+    return Trial(sample=n, says=says, holdout=size, share=share, holdout_says=_holdout(n, size, int(people), aim))
+
+
+def _goal_and_n(now: float, aim: float) -> tuple[float, int | None]:
+    goal = math.nan if math.isnan(now) else min(max(now + aim, 0.0), 1.0)
+    return goal, None if math.isnan(now) or goal == now else n_to_tell_apart(now, goal)
+
+
+def _holdout(n: int, size: int, people: int, aim: float) -> str:
+    words = {
+        "size": format_number(size), "people": format_number(people),
+        "share": format_percent(size / people) if people else UNDEFINED,
+    }  # fmt: skip
+    if size == n:
+        return _("leave {size} of {people} untouched, drawn by lot ({share})").format(**words)
+    if not size:
+        return _("too few people in reach to leave any untouched ({people})").format(**words)
+    text = _(
+        "leave half untouched, drawn by lot ({size} of {people}); too few to see {aim}: it takes {k} times as many"
+    )
+    times = format_number(math.ceil(10 * 2 * n / people) / 10, digits=1)
+    return text.format(**words, aim=format_points(aim).removeprefix("+"), k=times)

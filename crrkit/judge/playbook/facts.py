@@ -1,0 +1,155 @@
+"""The numbers that the rules look at, gathered once: aggregates only, no customer among them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from crrkit.counts import wilson
+from crrkit.ground import format_number, format_percent, gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from crrkit.counts import Interval
+    from crrkit.judge import Assessment, Decomposition, TargetHistory
+    from crrkit.judge.whatif import LeverTable
+    from crrkit.measure import Concentration, RetentionTable
+    from crrkit.measure.stages import StageFlow
+
+POINT = 0.01  # what every effect is of
+# The measures of a flow that speak for each lever; the first is the card's evidence.
+MEASURES = {
+    "conversion": ("conversion",),
+    "retention_middle": ("second purchase", "retention of middle"),
+    "promotion": ("promotion",),
+    "retention_long": ("retention of long",),
+    "winback": ("win-back",),
+}
+STAGE_OF = {
+    "conversion": "short", "retention_middle": "middle", "promotion": "middle", "retention_long": "long",
+    "winback": "lapsed",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Share:
+    """So many of so many."""
+
+    hits: int
+    of: int
+
+    @property
+    def rate(self) -> float:
+        """The share, NaN of nobody."""
+        return self.hits / self.of if self.of else math.nan
+
+    @property
+    def interval(self) -> Interval:
+        """Wilson's interval (95%)."""
+        return wilson(self.hits, self.of)
+
+    def __str__(self) -> str:
+        text = _("{hits} of {of}, {rate} (95% interval {low} to {high})")
+        low, high = self.interval
+        words = {"hits": format_number(self.hits), "of": format_number(self.of), "rate": format_percent(self.rate)}
+        return text.format(**words, low=format_percent(low), high=format_percent(high))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Facts:
+    """What is known.
+
+    Attributes:
+        kept: The account.
+        now: Its latest complete row with a rate, or None.
+        then: The earlier row that it is held against, or None.
+        aim: The change of a measure that a trial must be able to show, a fraction.
+        horizon: How many periods an effect is looked at over, where there are levers.
+        flow: The flow of stages.
+        before: The name of the flow's earlier period, or None.
+        levers: One point on each lever.
+        sizes: People in each stage, where there are levers or a flow.
+        change: The change of the rate by stage or segment.
+        costs: Unit costs by card.
+        norms: The user's own norms by measure.
+        causes: Answers by cause.
+        quiet: Long customers who are silent for longer than usual.
+        concentration: On how few customers the revenue rests.
+        assessment: The verdicts on the rate.
+        young: The young customers kept, and the others.
+        identity: The rate with strict and with loose links.
+        targets: The history of targets.
+        notes: What must be said with all cards.
+    """
+
+    kept: RetentionTable
+    now: pd.Series | None
+    then: pd.Series | None
+    aim: float
+    horizon: int
+    flow: StageFlow | None = None
+    before: str | None = None
+    levers: LeverTable | None = None
+    sizes: Mapping[str, float] = field(default_factory=dict)
+    change: Decomposition | None = None
+    costs: Mapping[str, float] = field(default_factory=dict)
+    norms: Mapping[str, float] = field(default_factory=dict)
+    causes: Mapping[str, int] = field(default_factory=dict)
+    quiet: Share | None = None
+    concentration: Concentration | None = None
+    assessment: Assessment | None = None
+    young: tuple[Share, Share] | None = None
+    identity: Interval | None = None
+    targets: TargetHistory | None = None
+    notes: tuple[str, ...] = ()
+
+    def measure(self, name: str, period: str | None = None) -> Share:
+        """A measure of the flow in a period, by default its latest."""
+        if self.flow is None:
+            return Share(0, 0)
+        rates = self.flow.rates
+        row = rates[(rates["measure"] == name) & (rates["period"] == (period or self.flow.latest["period"]))]
+        return Share(int(row["hits"].sum()), int(row["of"].sum()))
+
+    def lever(self, name: str, column: str = "customers") -> float:
+        """A cell of the levers' table; NaN where it is not known."""
+        if self.levers is None or column not in self.levers.table:
+            return math.nan
+        found = self.levers.table.set_index("lever")[column]
+        return float(found[name]) if name in found.index else math.nan
+
+    def gain_of_stage(self, name: str) -> float:
+        """Customers that one point on a lever brings: at the horizon, or in one period where there are no levers."""
+        known = self.lever(name)
+        return POINT * self.sizes.get(STAGE_OF[name], math.nan) if self.levers is None else known
+
+    def gain_of_keeping(self, share: float) -> float:
+        """Customers that it brings to save one in a hundred of the leavers that are a share of all leavers."""
+        if self.levers is None:
+            return POINT * share * float(self.row["lost"])
+        stages = [name for name in ("retention_middle", "retention_long") if not math.isnan(self.lever(name))]
+        return share * sum((1 - self.lever(name, "level")) * self.lever(name) for name in stages)
+
+    def effect_of_keeping(self) -> float:
+        """Customers that one customer kept a period brings: at the horizon, or 1 where there are no levers."""
+        if self.levers is None:
+            return 1.0
+        known = [name for name in ("retention_middle", "retention_long") if not math.isnan(self.lever(name))]
+        people = sum(self.sizes[STAGE_OF[name]] for name in known)
+        return sum(self.lever(name) for name in known) / (POINT * people) if people else math.nan
+
+    @property
+    def row(self) -> pd.Series:
+        """The latest row; only asked for where there is one."""
+        if self.now is None:
+            raise LookupError
+        return self.now
+
+    @property
+    def rate(self) -> Share:
+        """Kept of those who were there."""
+        return Share(int(self.row["kept"]), int(self.row["start"]))

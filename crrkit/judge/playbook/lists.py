@@ -1,0 +1,201 @@
+"""Lists of customers for those who act: made when asked for, written where asked, shown as counts only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+import pandas as pd
+
+from crrkit.ground import (
+    InputError,
+    InputTypeError,
+    Shown,
+    check_choice,
+    format_date,
+    format_number,
+    gettext as _,
+    mark,
+    ngettext,
+)
+from crrkit.judge.playbook.plans import MANAGERS, MARKETING, SALES
+from crrkit.measure.cohorts import write_csv
+from crrkit.measure.stages import StageList
+from crrkit.rules import StageRule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+COLUMNS = ["customer", "stage", "reason", "owner", "silent_days", "purchase_days", "due", "next_review"]
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """Whom a list holds, why, who acts, and who comes first (columns, descending where True)."""
+
+    title: str
+    reason: str
+    owner: str
+    chosen: Callable[[pd.DataFrame], pd.Series]
+    first: Mapping[str, bool]
+
+
+LISTS = {
+    "quiet": _Kind(
+        mark("Regular customers who went quiet"),
+        mark("silent for longer than usual"),
+        MANAGERS,
+        lambda table: (table["stage"] == "long") & table["at_risk"],
+        {"silent_days": True},
+    ),
+    "second_purchase": _Kind(
+        mark("Customers to remind of a second purchase"),
+        mark("bought on one day only"),
+        MARKETING,
+        lambda table: (table["stage"] == "middle") & table["first_purchase"],
+        {"silent_days": True},
+    ),
+    "winback": _Kind(
+        mark("Lapsed customers to win back"),
+        mark("silent beyond the limit"),
+        SALES,
+        lambda table: table["stage"] == "lapsed",
+        {"re_engaged": True, "silent_days": False},
+    ),
+}
+LOOKED_AGAIN = mark("silent beyond the limit, but looked again")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ActionList(Shown):
+    """Customers to act on. In print only their number: they themselves are in ``to_pandas()``.
+
+    Attributes:
+        customers: One row a customer, who is first to be met first: ``customer stage reason owner silent_days
+            purchase_days``; ``due``, the first day on which the rule calls them lapsed if they stay silent (missing
+            where that is past, or is another day for each); ``next_review``, to be filled in.
+        kind: ``quiet``, ``second_purchase`` or ``winback``.
+        day: As of when.
+        path: The file that holds it, when it was written.
+    """
+
+    customers: pd.DataFrame = field(repr=False)
+    kind: str
+    day: datetime
+    path: Path | None = None
+
+    kinds: ClassVar[Mapping[str, str]] = {"reason": "word", "customers": "count", "silent_days": "count"}
+
+    @property
+    def table(self) -> pd.DataFrame:  # type: ignore[override]  # made from the customers
+        """How many there are for each reason, and the median of their days of silence."""
+        grouped = self.customers.groupby("reason", sort=False)["silent_days"]
+        return grouped.agg(customers="size", silent_days="median").reset_index()
+
+    def to_pandas(self) -> pd.DataFrame:
+        """One row a customer, as a copy: for the eyes of whoever acts, never part of a report."""
+        return self.customers.copy()
+
+    def titles(self) -> dict[str, str]:
+        """Headings of the shown columns."""
+        return {"reason": _("reason"), "customers": _("customers"), "silent_days": _("days of silence, median")}
+
+    def caption(self) -> str:
+        """Whom the list holds, as of when, where it is, and that it names customers."""
+        n = len(self.customers)
+        counted = ngettext("{n} customer", "{n} customers", n).format(n=format_number(n))
+        text = _("{title}, as of {day}: {n}.")
+        said = text.format(title=_(LISTS[self.kind].title), day=format_date(self.day), n=counted)
+        if self.path is None:
+            return " ".join([said, _("It names customers in to_pandas(), so keep it out of reports.")])
+        written = _("Written to {path}, which holds customers' ids: give it only to those who act, then delete it.")
+        return f"{said} {written.format(path=self.path)}"
+
+
+def action_list(stages: StageList, *, kind: str) -> ActionList:
+    """List the customers whom a card of the playbook is about.
+
+    * ``quiet``: long customers silent for longer than four fifths of the gaps, the longest silence first;
+    * ``second_purchase``: customers who bought on one day of their spell only, the longest silence first;
+    * ``winback``: lapsed customers, those who looked again first, then the shortest silence.
+
+    Args:
+        stages: What `stage_on` gave.
+        kind: ``quiet``, ``second_purchase`` or ``winback``.
+
+    Returns:
+        The list; only its counts are shown. Nothing is written.
+
+    Raises:
+        ValueError: If the kind is not known, or the stages are none.
+
+    Examples:
+        >>> from crrkit.read.bases import read_orders
+        >>> from crrkit.measure.stages import stage_on
+        >>> log = pd.DataFrame({"who": ["ann", "bob"], "when": ["2024-06-15", "2024-01-20"]})
+        >>> seen = stage_on(read_orders(log, customer="who", at="when", as_of="2024-07-01"), "2024-07-01")
+        >>> print(action_list(seen, kind="second_purchase"))
+        Customers to remind of a second purchase, as of Jul 1, 2024: 1 customer. It names customers in to_pandas(), so
+            keep it out of reports.
+        reason                  customers  days of silence, median
+        bought on one day only          1                       16
+        >>> action_list(seen, kind="winback").to_pandas()["customer"].tolist()
+        ['bob']
+    """
+    _check_stages(stages)
+    chosen = LISTS[check_choice(kind, name="kind", choices=LISTS)]
+    rows = stages.customers[chosen.chosen(stages.customers)]
+    order = [*chosen.first, "customer"]
+    rows = rows.sort_values(order, ascending=[not chosen.first.get(name, False) for name in order], ignore_index=True)
+    reasons = pd.Series(_(chosen.reason), index=rows.index, dtype="object")
+    table = rows.assign(
+        reason=reasons.mask(rows["re_engaged"], _(LOOKED_AGAIN)), owner=_(chosen.owner), due=_due(rows, stages),
+        next_review="",
+    )  # fmt: skip
+    return ActionList(table[COLUMNS], kind, stages.day)
+
+
+def _check_stages(stages: object) -> None:
+    if not isinstance(stages, StageList):
+        message = _("stages is a {kind}; give what stage_on gave.").format(kind=type(stages).__name__)
+        raise InputTypeError(message, argument="stages", given=type(stages).__name__)
+
+
+def _due(rows: pd.DataFrame, stages: StageList) -> pd.Series:
+    """The first day as of which a customer who stays silent is lapsed: the last purchase, the limit and one day."""
+    limit = stages.rule.lapse_days if isinstance(stages.rule, StageRule) else None
+    if not isinstance(limit, int | float):
+        return pd.Series(pd.NaT, index=rows.index)
+    left = int(limit) + 1 - rows["silent_days"].where(rows["stage"] != "lapsed")
+    return pd.Series([pd.NaT if pd.isna(n) else stages.day + timedelta(days=int(n)) for n in left], index=rows.index)
+
+
+def write_action_list(stages: StageList, *, kind: str, out: str | Path, overwrite: bool = False) -> ActionList:
+    """Write the customers whom a card is about to a CSV file of their own.
+
+    The file is written beside its place and then moved; one that is there already is kept unless ``overwrite=True``.
+    It holds customers' ids, which no report does.
+
+    Args:
+        stages: What `stage_on` gave.
+        kind: As for `action_list`.
+        out: The file, ending in ``.csv``.
+        overwrite: Whether a file of that name may be replaced.
+
+    Returns:
+        The list with its ``path``; printed, it says how many customers the file holds and that it names them.
+
+    Raises:
+        ValueError: If the file is there, is no ``.csv`` or cannot be written, or the kind is not known.
+    """
+    listed, path = action_list(stages, kind=kind), Path(out).expanduser()
+    if path.suffix.lower() != ".csv":
+        message = _("out={out!r} must end in .csv.").format(out=str(out))
+        raise InputError(message, argument="out", given=str(out))
+    if path.exists() and not overwrite:
+        message = _("out={out!r} is there already. Choose another name, or say overwrite=True to replace it.")
+        raise InputError(message.format(out=str(out)), argument="out", given=str(out))
+    return ActionList(listed.customers, kind, listed.day, write_csv(path, listed.customers))

@@ -1,0 +1,226 @@
+"""What each card proposes: the action of the source articles, who does it, and the measure that shows whether it works.
+
+Static text only; the numbers come from the rules.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crrkit.ground import mark
+
+CAUTION, REVIEW, ACTION = mark("mind first"), mark("look into"), mark("do")
+MARKETING, SERVICE, SALES, MANAGERS, ANALYST, DIRECTORS, FINANCE = (
+    mark("marketing"), mark("customer service"), mark("sales"), mark("account managers"), mark("the analyst"),
+    mark("the management"), mark("accounting"),
+)  # fmt: skip
+
+OBSERVED = mark(
+    "Seen, not tried: those who did better may have been other customers to begin with. Only a holdout drawn by lot"
+    " tells what the action does."
+)
+ANSWERED = mark(
+    "What people answer is not always why they left, and who has left answers less. Only a holdout drawn by lot tells"
+    " what the action does."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """The part of a card that does not depend on the numbers.
+
+    Attributes:
+        kind: ``mind first`` (what the numbers cannot say), ``look into`` or ``do``.
+        title: The card's heading.
+        sources: The statements that it quotes, see `QUOTES`; empty where the articles say nothing.
+        action: What to do.
+        owner: Who is usually asked to do it.
+        kpi: The measure to watch.
+        caution: What must not be forgotten; the rules add to it.
+    """
+
+    kind: str
+    title: str
+    sources: tuple[str, ...]
+    action: str
+    owner: str
+    kpi: str
+    caution: str
+
+
+PLANS = {
+    # What the numbers cannot say
+    "no_rate": Plan(
+        kind=CAUTION, title=mark("No rate can be counted yet"), sources=("B4", "B27"), owner=ANALYST,
+        action=mark(
+            "Ask a sample of the customers whether they still buy (survey_rate), and begin to keep a history: a card,"
+            " an app or an account at every purchase."
+        ),
+        kpi=mark("survey estimate of retention"),
+        caution=mark("A survey estimate is not the rate: who has left answers less."),
+    ),
+    "noise": Plan(
+        kind=CAUTION, title=mark("The change may be chance"), sources=("B17",), owner=ANALYST,
+        action=mark("Wait for another period or pool periods to a longer one before anybody is praised or blamed."),
+        kpi=mark("CRR with its interval, control_chart"),
+        caution=mark("Longer periods answer another question; never average rates of different lengths."),
+    ),
+    "mix": Plan(
+        kind=CAUTION, title=mark("The mix of customers changed: do not credit or blame service"), sources=("B19",),
+        owner=ANALYST, action=mark("Look at the rate of each stage or segment before the change is explained."),
+        kpi=mark("by rate and by mix, decompose"),
+        caution=mark("A change of the mix may itself be the result of what was done a period earlier."),
+    ),
+    "identity": Plan(
+        kind=CAUTION, title=mark("Who is who is less certain than the rate"), sources=("B28", "B2"), owner=ANALYST,
+        action=mark("First settle which records are one person: check links by hand, keep old keys with their dates."),
+        kpi=mark("CRR with strict and with loose links"),
+        caution=mark("A link that is missed counts one person as lost and new; a wrong one hides a loss."),
+    ),
+    # What to look into
+    "base_change": Plan(
+        kind=REVIEW, title=mark("The base changes by more than 30% a year"), sources=("B8", "B18", "B16"),
+        owner=DIRECTORS,
+        action=mark("Review the strategy of retention, and ask those who left for the causes at once (causes=)."),
+        kpi=mark("CRR of a year, measured on its end points"),
+        caution=mark("Better than any average are norms of your own (assess, norms=)."),
+    ),
+    "rare": Plan(
+        kind=REVIEW, title=mark("The base hardly changes: keep the policy, check the count"), sources=("B15+", "B18-"),
+        owner=ANALYST,
+        action=mark("Hold on to what is done. Check that the rule for who is a customer does not wait for too long."),
+        kpi=mark("CRR under a shorter limit of silence"),
+        caution=mark("A high rate of today is no promise for tomorrow."),
+    ),
+    "below_band": Plan(
+        kind=REVIEW, title=mark("The rate lies below 85–90%"), sources=("B15", "B16"), owner=DIRECTORS,
+        action=mark("Ask what is wrong, why so many leave and what must change: by stage, by segment, by cause."),
+        kpi=mark("CRR against a target of your own (Target)"),
+        caution=mark("What counts is the verdict of the year; better still, a target of your own."),
+    ),
+    "leaky_bucket": Plan(
+        kind=REVIEW, title=mark("As many leave as come"), sources=("A2", "B24", "B25"), owner=DIRECTORS,
+        action=mark(
+            "Stop filling a leaking bucket: compare what a customer kept and a customer won cost"
+            " (break_even_save_rate), and move money to where one costs less."
+        ),
+        kpi=mark("quick ratio, gained to lost"),
+        caution=mark("It speaks of growth: that the retention rate falls does not follow from it."),
+    ),
+    "target_due": Plan(
+        kind=REVIEW, title=mark("The year ends: set the next target"), sources=("B23",), owner=DIRECTORS,
+        action=mark(
+            "Propose a target from this year's rate plus what a stage can reach (levers), with an author and a date"
+            " (Target)."
+        ),
+        kpi=mark("target reached or missed, assess"),
+        caution=mark("A target that is moved after the result is known is no target."),
+    ),
+    # By stage
+    "conversion": Plan(
+        kind=ACTION, title=mark("Short stage: from interest to the first purchase"),
+        sources=("A20", "B31", "B30", "A30"), owner=MARKETING,
+        action=mark(
+            "Teach early (guides, webinars), hold the interest for longer, have a manager make a personal offer."
+        ),
+        kpi=mark("conversion"),
+        caution=OBSERVED,
+    ),
+    "retention_middle": Plan(
+        kind=ACTION, title=mark("Middle stage: the second purchase"), sources=("B32", "A22"), owner=MARKETING,
+        action=mark(
+            "Remind, thank, offer again: more than once, politely, with the benefit named; a coupon or early access."
+            " Set a cap on contacts beforehand."
+        ),
+        kpi=mark("second purchase"),
+        caution=OBSERVED,
+    ),
+    "promotion": Plan(
+        kind=ACTION, title=mark("Middle stage: from a few purchases to a habit"), sources=("B33", "A9", "A24", "A32"),
+        owner=MARKETING,
+        action=mark("Widen to other goods of the brand, invite to the programme, plan a calendar of content."),
+        kpi=mark("promotion"),
+        caution=OBSERVED,
+    ),
+    "retention_long": Plan(
+        kind=ACTION, title=mark("Long stage: regular customers go quiet"), sources=("A35", "B35", "A34"),
+        owner=MANAGERS,
+        action=mark(
+            "A roadmap with a date of review for each (action_list, kind='quiet'), attention, a favourable offer held"
+            " ready."
+        ),
+        kpi=mark("retention of long"),
+        caution=OBSERVED,
+    ),
+    "concentration": Plan(
+        kind=ACTION, title=mark("Long stage: a few customers bring most of the revenue"), sources=("A37", "A19"),
+        owner=MANAGERS, action=mark("Name an owner for each of them and a team behind the owner."),
+        kpi=mark("retention of revenue, GRR"),
+        caution=OBSERVED,
+    ),
+    "winback": Plan(
+        kind=ACTION, title=mark("Lapsed customers: ask why, win back"), sources=("B16", "A29"), owner=SALES,
+        action=mark(
+            "Ask why they stopped, make good what went wrong, then offer; those who looked again first (action_list,"
+            " kind='winback')."
+        ),
+        kpi=mark("win-back"),
+        caution=OBSERVED,
+    ),
+    # By segment
+    "young": Plan(
+        kind=ACTION, title=mark("Young customers are kept less"), sources=("B22", "B21"), owner=MARKETING,
+        action=mark("Give them something new to come for. No price cuts: those also reach all who would have stayed."),
+        kpi=mark("CRR of the segment"),
+        caution=OBSERVED,
+    ),
+    # By cause
+    "service": Plan(
+        kind=ACTION, title=mark("Cause: service and quality"), sources=("A18", "A19", "A21"), owner=SERVICE,
+        action=mark(
+            "The same service every time and within reach at all hours; service, sales and marketing work on a case"
+            " together; measure the first answer and the hours covered."
+        ),
+        kpi=mark("CRR, and the share of leavers who name service or quality"),
+        caution=ANSWERED,
+    ),
+    "price": Plan(
+        kind=ACTION, title=mark("Cause: price and choice"), sources=("A8", "B13"), owner=SALES,
+        action=mark(
+            "Compare prices with competitors; a benefit for those whom it keeps rather than a discount for all; mark"
+            " the day and measure before and after."
+        ),
+        kpi=mark("CRR, and the share of leavers who name price or choice"),
+        caution=ANSWERED,
+    ),
+    "competition": Plan(
+        kind=ACTION, title=mark("Cause: competitors and their offers"), sources=("A32", "A33", "B34"), owner=MARKETING,
+        action=mark("Be interesting: news on fixed days, latest offers known to all, a wider line."),
+        kpi=mark("CRR, and the share of leavers who name a competitor"),
+        caution=ANSWERED,
+    ),
+    "incident": Plan(
+        kind=ACTION, title=mark("Cause: a bad memory"), sources=("A29",), owner=SERVICE,
+        action=mark("Make it good within days and in person; watch what is said about you."),
+        kpi=mark("CRR, and the share of leavers who name an incident"),
+        caution=ANSWERED,
+    ),
+    "indifference": Plan(
+        kind=ACTION, title=mark("Cause: routine and indifference"), sources=("A35",), owner=MANAGERS,
+        action=mark("A roadmap of the relationship with initiatives that both sides look forward to."),
+        kpi=mark("CRR, and the share of leavers who name indifference"),
+        caution=ANSWERED,
+    ),
+    "involuntary": Plan(
+        kind=ACTION, title=mark("Cause: a payment failed or a contract ran out"), sources=(), owner=FINANCE,
+        action=mark("Remind before the end, try a failed payment again, make renewing one step."),
+        kpi=mark("CRR, and the share of leavers who left without wanting to"),
+        caution=ANSWERED,
+    ),
+    "not_addressable": Plan(
+        kind=CAUTION, title=mark("Who moved or has no need cannot be kept"), sources=("B13", "B25"), owner=ANALYST,
+        action=mark("Spend nothing on them; judge the work by the churn that can be addressed."),
+        kpi=mark("addressable churn"),
+        caution=mark("What people answer is not always why they left, and who has left answers less."),
+    ),
+}  # fmt: skip

@@ -1,0 +1,332 @@
+"""Segments with care: against each other, and each against its own past.
+
+Of twenty segments one stands out by chance, and a total may move one way while every segment moves the other.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from crrkit.counts import difference_p_value, holm, newcombe
+from crrkit.ground import InputError, Shown, check_choice, gettext as _, mark, ngettext, segment_names
+from crrkit.measure import COMPLETE, RUNNING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from crrkit.measure import RetentionTable
+
+FEW = 30  # customers at the start of a period, below which a cell is flagged
+FEWEST = 2  # segments that can be compared
+MOST_SHOWN = 10  # rows of a comparison; all of them stand in its table
+EXACT = 1e-12  # what rounding leaves of a change that is none
+SURE, UNSURE, NOBODY = mark("differ"), mark("cannot tell"), mark("nobody to keep")
+ROSE, FELL = mark("rose"), mark("fell")
+
+
+class _Strongest(Shown):
+    """A table in the order of strength, of which the first rows are shown and the rest is counted."""
+
+    notes: tuple[str, ...] = ()
+
+    def below(self) -> tuple[str, ...]:
+        """How many rows are not shown, and what must not be missed."""
+        rest = max(len(self.table) - MOST_SHOWN, 0)
+        text = ngettext(
+            "{n} weaker comparison is not shown; .table has them all.",
+            "{n} weaker comparisons are not shown; .table has them all.",
+            rest,
+        )
+        return (*([text.format(n=rest)] if rest else []), *self.notes)
+
+    def _shown_rows(self) -> list[list[str]]:
+        return super()._shown_rows()[:MOST_SHOWN]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class SegmentChanges(_Strongest):
+    """Each segment against its own past, the strongest change first.
+
+    Attributes:
+        table: One row a segment: ``segment crr_before crr_after difference low high p_value p_holm few verdict``;
+            verdicts are ``fell``, ``rose``, ``cannot tell`` and ``nobody to keep``.
+        before: The earlier period's name.
+        period: The later period's name.
+        change: The change of the rate of all segments together.
+    """
+
+    table: pd.DataFrame
+    before: str
+    period: str
+    change: float
+
+    kinds: ClassVar[Mapping[str, str]] = {
+        "segment": "text", "crr_before": "rate", "crr_after": "rate", "difference": "points", "low": "points",
+        "high": "points", "p_holm": "number", "verdict": "word",
+    }  # fmt: skip
+
+    @property
+    def moved(self) -> pd.DataFrame:
+        """The segments that moved by more than chance."""
+        return self.table[self.table["verdict"].isin([FELL, ROSE])]
+
+    def titles(self) -> dict[str, str]:
+        """Headings of the shown columns."""
+        return {
+            "segment": _("segment"), "crr_before": _("CRR before"), "crr_after": _("CRR after"),
+            "difference": _("difference"), "low": _("from"), "high": _("to"), "p_holm": _("p, Holm"),
+            "verdict": _("verdict"),
+        }  # fmt: skip
+
+    def caption(self) -> str:
+        """How many segments moved by more than chance."""
+        n = len(self.table)
+        text = ngettext(
+            "{before} → {period}: {moved} of {n} segment moved by more than chance",
+            "{before} → {period}: {moved} of {n} segments moved by more than chance",
+            n,
+        )
+        return text.format(before=self.before, period=self.period, moved=len(self.moved), n=n)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class SegmentComparison(_Strongest):
+    """The segments of one period against each other, the strongest difference first.
+
+    Attributes:
+        table: One row a pair: ``one other crr_one crr_other difference low high p_value p_holm few verdict``.
+        period: The period's name.
+        notes: Sentences on what must not be missed.
+        past: Each segment against its own past; None where the account has no earlier period.
+    """
+
+    table: pd.DataFrame
+    period: str
+    notes: tuple[str, ...] = ()
+    past: SegmentChanges | None = None
+
+    kinds: ClassVar[Mapping[str, str]] = {
+        "one": "text", "other": "text", "crr_one": "rate", "crr_other": "rate", "difference": "points",
+        "low": "points", "high": "points", "p_holm": "number", "verdict": "word",
+    }  # fmt: skip
+
+    def titles(self) -> dict[str, str]:
+        """Headings of the shown columns."""
+        return {
+            "one": _("segment"), "other": _("against"), "crr_one": _("CRR"), "crr_other": _("CRR"),
+            "difference": _("difference"), "low": _("from"), "high": _("to"), "p_holm": _("p, Holm"),
+            "verdict": _("verdict"),
+        }  # fmt: skip
+
+    def caption(self) -> str:
+        """How many pairs differ beyond chance."""
+        n = int((self.table["verdict"] == SURE).sum())
+        text = ngettext(
+            "{period}: {n} of {pairs} pair differs", "{period}: {n} of {pairs} pairs differ", len(self.table)
+        )
+        return text.format(period=self.period, n=n, pairs=len(self.table))
+
+    def __str__(self) -> str:
+        """The pairs, and each segment against its past."""
+        return "\n".join([super().__str__(), *([] if self.past is None else [str(self.past)])])
+
+    __repr__ = __str__
+
+    def to_html(self) -> str:
+        """The pairs, and each segment against its past."""
+        return super().to_html() + ("" if self.past is None else self.past.to_html())
+
+
+def compare_segments(
+    kept: RetentionTable, *, period: str | None = None, before: str | None = None, level: float = 0.95
+) -> SegmentComparison:
+    """Compare every pair of segments in one period, and each segment with its own past.
+
+    The interval of a difference is Newcombe's hybrid score; p values are of the pooled test of two shares, corrected
+    after Holm for the number of pairs, and apart from them for the number of segments held against their past.
+    Verdicts on pairs: ``differ``, ``cannot tell`` and, where a segment had nobody to keep, ``nobody to keep``.
+
+    Args:
+        kept: An account given by segments (``by=``).
+        period: The period's name; by default the latest complete one in which all segments had somebody to keep, or,
+            if there is none, as many of them as ever had.
+        before: The earlier period of each segment's own past; by default the one before ``period``.
+        level: The coverage of the intervals; what has a corrected p value below ``1 - level`` is told apart.
+
+    Returns:
+        One row a pair, the smallest p value first and pairs without a rate last; ``.past``, one row a segment in the
+        same order; notes where the total moved against every segment (Simpson) and where a later period was passed
+        over.
+
+    Raises:
+        ValueError: If the account is not given by segments, has fewer than two, or not this period.
+
+    Examples:
+        No two regions differ, and yet one of them keeps fewer than it did a year before:
+
+        >>> import crrkit as crr
+        >>> base = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at", by="region")
+        >>> found = compare_segments(crr.retention_by_period(base, every="quarter", by="region"), before="2023Q4")
+        >>> found.caption()
+        '2024Q4: 0 of 6 pairs differ'
+        >>> found.past.moved[["segment", "verdict"]].to_numpy().tolist()
+        [['South', 'fell']]
+    """
+    rows, label, notes = _rows_of(kept, period)
+    pairs = [
+        {
+            "one": one,
+            "other": other,
+            "crr_one": _rate(first),
+            "crr_other": _rate(second),
+            **_difference(first, second, level),
+        }
+        for (one, first), (other, second) in combinations(_counted(rows, kept.by), 2)
+    ]
+    frame = _judged(pairs, level)
+    frame["verdict"] = frame["verdict"].replace({ROSE: SURE, FELL: SURE})
+    past = _past(kept, label, before, level)
+    return SegmentComparison(frame, label, (*notes, *_simpson(past)), past)
+
+
+def simpson_notes(moves: Sequence[float], change: float) -> tuple[str, ...]:
+    """What to say where the rate of all moved and no segment moved with it; the one rule of Simpson's paradox.
+
+    Args:
+        moves: The change of each segment's rate; NaN where it was there in one of the periods only.
+        change: The change of the rate of all.
+    """
+    known = np.array([move for move in moves if not math.isnan(move)])
+    if not len(known) or math.isnan(change) or abs(change) <= EXACT:
+        return ()
+    all_known = len(known) == len(moves)
+    if (np.abs(known) <= EXACT).all():
+        return (_still(all_known=all_known),)
+    if (known * np.sign(change) > -EXACT).any():
+        return ()
+    return (_against(all_known=all_known, fell=change < 0),)
+
+
+def _still(*, all_known: bool) -> str:
+    if all_known:
+        return _("No segment keeps its customers otherwise than before: the rate of all moved by the mix alone.")
+    return _(
+        "No segment that was there in both periods keeps its customers otherwise than before: the rate of all moved by"
+        " the mix alone."
+    )
+
+
+def _against(*, all_known: bool, fell: bool) -> str:
+    texts = {
+        (True, True): _(
+            "Every segment kept more of its customers, yet the rate of all fell: the mix of segments changed (Simpson)."
+        ),
+        (True, False): _(
+            "Every segment kept fewer of its customers, yet the rate of all rose: the mix of segments changed"
+            " (Simpson)."
+        ),
+        (False, True): _(
+            "Every segment that was there in both periods kept more of its customers, yet the rate of all fell: the mix"
+            " of segments changed (Simpson)."
+        ),
+        (False, False): _(
+            "Every segment that was there in both periods kept fewer of its customers, yet the rate of all rose: the"
+            " mix of segments changed (Simpson)."
+        ),
+    }
+    return texts[all_known, fell]
+
+
+def _rows_of(kept: RetentionTable, period: str | None) -> tuple[pd.DataFrame, str, tuple[str, ...]]:
+    """The rows of the period, its name, and why it is no later one."""
+    if not kept.by:
+        message = _("This account has no segments. Count it with by=, for example by='region'.")
+        raise InputError(message, argument="kept")
+    labels = list(dict.fromkeys(kept.table["period"]))
+    ready = kept.table[(kept.table["status"] == COMPLETE) & (kept.table["start"] > 0)]["period"].value_counts()
+    usual = [label for label in labels if label in ready.index and ready[label] == ready.max()]
+    label = str(check_choice(period, name="period", choices=labels)) if period else (usual or labels)[-1]
+    rows = kept.table[kept.table["period"] == label]
+    if len(rows) < FEWEST:
+        message = _("period={label!r} has fewer than two segments. The last periods are {names}.")
+        raise InputError(message.format(label=label, names=", ".join(labels[-4:])), argument="period", given=period)
+    later = [name for name in labels[labels.index(label) + 1 :] if name in ready.index] if period is None else []
+    return rows, label, (*_passed_over(kept, later), *_running(rows, label))
+
+
+def _passed_over(kept: RetentionTable, later: list[str]) -> list[str]:
+    if not later:
+        return []
+    rows = kept.table[(kept.table["period"] == later[-1]) & (kept.table["start"] == 0)]
+    text = _("In {period} nobody was there to keep in {names}; period={period!r} compares the others.")
+    return [text.format(period=later[-1], names=", ".join(segment_names(rows, kept.by)))]
+
+
+def _running(rows: pd.DataFrame, label: str) -> list[str]:
+    if RUNNING not in set(rows["status"]):
+        return []
+    return [_("{period} was still running when the data ended: its rates are not final.").format(period=label)]
+
+
+def _counted(rows: pd.DataFrame, by: Sequence[str]) -> list[tuple[str, tuple[int, int]]]:
+    """Each segment's name with how many it kept of how many."""
+    return list(zip(segment_names(rows, by), zip(rows["kept"], rows["start"], strict=True), strict=True))
+
+
+def _past(kept: RetentionTable, label: str, before: str | None, level: float) -> SegmentChanges | None:
+    labels = list(dict.fromkeys(kept.table["period"]))
+    earlier = labels[: labels.index(label)]
+    if before is not None:
+        check_choice(before, name="before", choices=earlier)
+    elif not earlier:
+        return None
+    then = before or earlier[-1]
+    old, new = (dict(_counted(kept.table[kept.table["period"] == name], kept.by)) for name in (then, label))
+    counts = {name: (old.get(name, (0, 0)), new.get(name, (0, 0))) for name in dict.fromkeys([*old, *new])}
+    rows = [
+        {"segment": name, "crr_before": _rate(one), "crr_after": _rate(two), **_difference(two, one, level)}
+        for name, (one, two) in counts.items()
+    ]
+    total = [_rate((sum(k for k, _n in side.values()), sum(n for _k, n in side.values()))) for side in (old, new)]
+    return SegmentChanges(_judged(rows, level), then, label, total[1] - total[0])
+
+
+def _simpson(past: SegmentChanges | None) -> list[str]:
+    if past is None:
+        return []
+    there = past.table["crr_before"].notna() | past.table["crr_after"].notna()
+    found = simpson_notes(list(past.table["difference"][there]), past.change)
+    return [f"{past.before} → {past.period}: {note}" for note in found]
+
+
+def _rate(counts: tuple[int, int]) -> float:
+    kept, start = counts
+    return float(kept / start) if start else math.nan
+
+
+def _difference(one: tuple[int, int], other: tuple[int, int], level: float) -> dict[str, object]:
+    """The first rate minus the second, with its interval and p value; NaN where one of them had nobody to keep."""
+    few = min(one[1], other[1]) < FEW
+    if not (one[1] and other[1]):
+        return {**dict.fromkeys(["difference", "low", "high", "p_value"], math.nan), "few": few}
+    low, high = newcombe(*one, *other, level=level)
+    p_value = difference_p_value(*one, *other)
+    return {"difference": _rate(one) - _rate(other), "low": low, "high": high, "p_value": p_value, "few": few}
+
+
+def _judged(rows: list[dict[str, object]], level: float) -> pd.DataFrame:
+    """The rows with corrected p values and verdicts, the strongest first."""
+    frame = pd.DataFrame(rows)
+    known = frame["p_value"].notna()
+    frame["p_holm"] = np.nan
+    frame.loc[known, "p_holm"] = holm(frame.loc[known, "p_value"])
+    moved = np.where(frame["difference"] < 0, FELL, ROSE)
+    frame["verdict"] = np.where(known, np.where(frame["p_holm"] < 1 - level, moved, UNSURE), NOBODY)
+    order = frame.assign(size=-frame["difference"].abs()).sort_values(["p_value", "size"], kind="stable")
+    return frame.loc[order.index].reset_index(drop=True)

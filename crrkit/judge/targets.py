@@ -1,0 +1,231 @@
+"""What is aimed at, who said so and when: a history of targets that is only ever added to.
+
+A target that is moved after the result is known is no target. Each has an author and a date, and what was in force on a
+day stays what was in force on that day.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from crrkit.counts import YEARS_PER_PERIOD
+from crrkit.ground import (
+    InputError,
+    InputTypeError,
+    Shown,
+    SourceError,
+    check_choice,
+    check_fraction,
+    format_date,
+    format_number,
+    gettext as _,
+    ngettext,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """A retention rate to be reached.
+
+    Attributes:
+        value: The rate, a fraction between 0 and 1.
+        period: The period of the rate: day, week, month, quarter, half-year or year.
+        basis_period: The period whose results it was set from, by its name, such as ``"2023"``.
+        author: Who set it.
+        date: The first day on which it is in force; text such as ``"2024-01-01"`` becomes a date.
+        strategy_note: What is meant to bring it about.
+
+    Raises:
+        InputError: If the value is no fraction, the period is unknown, the date is none or the author is missing.
+
+    Examples:
+        >>> Target(value=0.75, period="year", basis_period="2023", author="Sales", date="2024-01-01").date
+        datetime.date(2024, 1, 1)
+        >>> Target(value=75, period="year", basis_period="2023", author="Sales", date="2024-01-01")
+        Traceback (most recent call last):
+        ...
+        crrkit.InputError: value=75 must be a fraction between 0 and 1. Did you mean 0.75?
+    """
+
+    value: float
+    period: str
+    basis_period: str
+    author: str
+    date: date
+    strategy_note: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "value", check_fraction(self.value, name="value"))
+        check_choice(self.period, name="period", choices=YEARS_PER_PERIOD)
+        for name in ("basis_period", "author", "strategy_note"):
+            _check_text(getattr(self, name), name=name, may_be_empty=name == "strategy_note")
+        object.__setattr__(self, "date", check_day(self.date, name="date"))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class TargetHistory(Shown):
+    """Targets in the order in which they were set; adding gives a new history, nothing is taken back.
+
+    Attributes:
+        targets: The targets, none dated before the one in front of it.
+
+    Examples:
+        >>> first = Target(value=0.70, period="year", basis_period="2022", author="Sales", date="2023-01-01")
+        >>> history = TargetHistory().append(first)
+        >>> history = history.append(Target(
+        ...     value=0.75, period="year", basis_period="2023", author="Board", date="2024-01-01"))
+        >>> history.in_force("2023-12-31").value, history.in_force("2024-01-01").author, history.in_force("2022-12-31")
+        (0.7, 'Board', None)
+        >>> history.append(first)
+        Traceback (most recent call last):
+        ...
+        crrkit.InputError: The target of 2023-01-01 is older than the last one (2024-01-01). A history is only
+        added to: date it on the day from which it holds.
+    """
+
+    targets: tuple[Target, ...] = ()
+
+    kinds: ClassVar[Mapping[str, str]] = {
+        "date": "date", "value": "rate", "period": "word", "basis_period": "text", "author": "text",
+        "strategy_note": "text",
+    }  # fmt: skip
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "targets", tuple(self.targets))
+        for before, target in zip((None, *self.targets), self.targets, strict=False):
+            _check_order(before, target)
+
+    @property
+    def table(self) -> pd.DataFrame:  # type: ignore[override]  # made from the targets
+        """One row a target in the order in which they were set."""
+        import pandas as pd
+
+        return pd.DataFrame([asdict(target) for target in self.targets], columns=list(self.kinds))
+
+    def append(self, target: Target) -> TargetHistory:
+        """A history with one more target.
+
+        Raises:
+            InputError: If it is no target, or is dated before the last one.
+        """
+        return replace(self, targets=(*self.targets, target))
+
+    def in_force(self, on: date | str, *, period: str | None = None) -> Target | None:
+        """The last target dated on or before a day; None when there was none yet.
+
+        Args:
+            on: The day.
+            period: Only targets for this period, when months and years have targets of their own.
+        """
+        day = check_day(on, name="on")
+        if period is not None:
+            check_choice(period, name="period", choices=YEARS_PER_PERIOD)
+        known = [target for target in self.targets if target.date <= day and period in (None, target.period)]
+        return known[-1] if known else None
+
+    def to_json(self, path: str | Path) -> Path:
+        """Write the history as JSON, beside the file and then moved into its place: an old one is whole until then.
+
+        Raises:
+            InputError: If the place cannot be written to.
+        """
+        rows = [asdict(target) | {"date": target.date.isoformat()} for target in self.targets]
+        return _write_beside(Path(path), json.dumps({"targets": rows}, ensure_ascii=False, indent=2) + "\n")
+
+    @classmethod
+    def from_json(cls, path: str | Path) -> TargetHistory:
+        """Read a history that `to_json` wrote.
+
+        Raises:
+            SourceError: If the file cannot be read or is no such history.
+            InputError: If a target in it is not possible.
+        """
+        try:
+            rows = json.loads(Path(path).read_text(encoding="utf-8"))["targets"]
+            known = [{field.name: row[field.name] for field in fields(Target)} for row in rows]
+        except (OSError, ValueError, KeyError, TypeError) as refused:
+            message = _("{path} is not a history of targets ({why}). Give a file that to_json has written.")
+            why = getattr(refused, "strerror", None) or type(refused).__name__
+            raise SourceError(message.format(path=path, why=why), argument="path", given=str(path)) from refused
+        return cls(tuple(Target(**row) for row in known))
+
+    def titles(self) -> dict[str, str]:
+        """Headings of the shown columns."""
+        return {
+            "date": _("in force from"), "value": _("target"), "period": _("period"), "basis_period": _("set from"),
+            "author": _("author"), "strategy_note": _("strategy"),
+        }  # fmt: skip
+
+    def caption(self) -> str:
+        """How many targets there are."""
+        n = len(self.targets)
+        return ngettext("{n} target", "{n} targets", n).format(n=format_number(n)) if n else _("No target was set yet.")
+
+    def __str__(self) -> str:
+        """The targets as text, or the sentence that there are none."""
+        return super().__str__() if self.targets else self.caption()
+
+    __repr__ = __str__
+
+
+def check_day(value: object, *, name: str) -> date:
+    """A day from a date, a moment or text such as ``2024-01-31``."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            message = _("{name} has the date {value!r}; write dates as 2024-01-31.").format(name=name, value=value)
+            raise InputError(message, argument=name, given=value) from None
+    message = _("{name} needs dates, {value!r} is a {kind}.").format(name=name, value=value, kind=type(value).__name__)
+    raise InputTypeError(message, argument=name, given=value)
+
+
+def _check_order(before: Target | None, target: object) -> None:
+    if not isinstance(target, Target):
+        message = _("target is a {kind}; give a Target.").format(kind=type(target).__name__)
+        raise InputTypeError(message, argument="target", given=target)
+    if before is not None and target.date < before.date:
+        message = _(
+            "The target of {day} is older than the last one ({last}). A history is only added to: date it on the day"
+            " from which it holds."
+        )
+        raise InputError(message.format(day=target.date, last=before.date), argument="target", given=target)
+
+
+def _check_text(value: object, *, name: str, may_be_empty: bool) -> None:
+    if not isinstance(value, str) or not (may_be_empty or value.strip()):
+        message = _("{name}={value!r} is missing or not text; a target says who set it and from what.")
+        raise InputError(message.format(name=name, value=value), argument=name, given=value)
+
+
+def _write_beside(path: Path, text: str) -> Path:
+    part = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError as refused:
+        message = _("{name}={given!r} cannot be written ({why}). Choose a folder that you may write to.")
+        text = message.format(name="path", given=str(path), why=refused.strerror)
+        raise InputError(text, argument="path", given=str(path)) from refused
+    finally:
+        part.unlink(missing_ok=True)
+    return path
+
+
+def target_text(target: Target) -> str:
+    """A target's author and day in the current language."""
+    return _("set by {author}, in force from {day}").format(author=target.author, day=format_date(target.date))

@@ -1,0 +1,328 @@
+"""What a retention rate is worth: held against the lines of the source articles, a business's norms and its targets.
+
+A rate has a period, most lines do not say theirs. Every verdict therefore names what it was held against, as stated or
+as an equivalent, and is "cannot tell" where the interval crosses a line.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+from dataclasses import asdict, dataclass, fields, replace
+from typing import TYPE_CHECKING, ClassVar
+
+from crrkit.counts import Rate, check_period, convert_rate, period_text
+from crrkit.ground import InputError, InputTypeError, Shown, check_choice, check_count, check_fraction, gettext as _
+from crrkit.judge.judging import Verdict, alarm_verdict, hold, profile_verdict, same_length
+from crrkit.judge.lines import BAND, BASE_CHANGE, PROFILES, Scale, norm_scales, target_scale
+from crrkit.judge.targets import Target, TargetHistory
+from crrkit.measure import BURN_IN, RUNNING, RetentionTable, check_one_account
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
+
+    import pandas as pd
+
+    from crrkit.measure.cadence import Rhythm
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class Assessment(Shown):
+    """Everything that one rate was held against.
+
+    Attributes:
+        rate: The retention rate as stated.
+        annual: Its annual equivalent, if every period were alike; of an account of who bought in a period, the rate
+            measured over a year. None where neither is known.
+        scales: What it was held against.
+        moved: Customers gained and lost in the period; None when they were not given.
+        profile: The kind of business, or None.
+        running: Whether the period had not ended when the data end.
+        none_in_force: Whether targets were given of which none was in force.
+        rhythm: Whether the account's period suits its customers; None where that is not known.
+        is_alike: Whether the rate may be converted to other periods.
+    """
+
+    rate: Rate
+    annual: Rate | None
+    scales: tuple[Scale, ...]
+    moved: tuple[int, int] | None = None
+    profile: str | None = None
+    running: bool = False
+    none_in_force: bool = False
+    rhythm: Rhythm | None = None
+    is_alike: bool = True
+
+    kinds: ClassVar[Mapping[str, str]] = {
+        "source": "word", "against": "text", "basis": "word", "period": "text", "value": "rate", "low": "rate",
+        "high": "rate", "verdict": "word",
+    }  # fmt: skip
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """The verdicts in the current language."""
+        held = [
+            verdict
+            for scale in self.scales
+            for verdict in hold(
+                scale, self.rate, annual=self.annual, is_alike=self.is_alike, is_doubtful=self.is_doubtful
+            )
+        ]
+        if self.profile and not any(scale.source == "norms" for scale in self.scales):
+            held.append(profile_verdict(self.profile, self.rate))
+        if self.moved and not self.is_doubtful:
+            held.append(alarm_verdict(*self.moved, period=self.rate.period))
+        return tuple(held)
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the rate says too little about who stays to be judged."""
+        return self.rhythm is not None and self.rhythm.is_doubtful
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What must be said aloud with all of them, in the current language."""
+        return tuple(_notes(self))
+
+    @property
+    def table(self) -> pd.DataFrame:  # type: ignore[override]  # made from the verdicts
+        """One row a verdict."""
+        import pandas as pd
+
+        names = [field.name for field in fields(Verdict)]
+        return pd.DataFrame([asdict(verdict) for verdict in self.verdicts], columns=names)
+
+    def titles(self) -> dict[str, str]:
+        """Headings of the shown columns."""
+        return {
+            "source": _("source"), "against": _("held against"), "basis": _("basis"), "period": _("period"),
+            "value": _("value"), "low": _("from"), "high": _("to"), "verdict": _("verdict"),
+        }  # fmt: skip
+
+    def caption(self) -> str:
+        """The rate as stated and of a year, after what must be read before it."""
+        warning = self.rhythm.warning if self.rhythm else ""
+        return " ".join(filter(None, [warning, self._rate_and_year()]))
+
+    def _rate_and_year(self) -> str:
+        if same_length(self.rate.period, "year"):
+            return str(self.rate)
+        if self.annual is None:
+            text = _("{rate}. There is no annual figure: the data hold no two whole years to measure it.")
+            return text.format(rate=self.rate)
+        text = _("{rate} is equivalent to {annual} a year if every period were alike.")
+        if not self.is_alike:
+            text = _("{rate}. Measured over the year {year}: {annual}.")
+        return text.format(rate=self.rate, annual=self.annual.percent(), year=self.annual.reason)
+
+    def __str__(self) -> str:
+        """The table, then each verdict in words, then the notes."""
+        return "\n".join([super().__str__(), *self._sentences()])
+
+    __repr__ = __str__
+
+    def to_html(self) -> str:
+        """The table, then each verdict in words and the notes as a list."""
+        items = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in self._sentences())
+        return f'{super().to_html()}<ul class="crrkit-notes">{items}</ul>'
+
+    def _sentences(self) -> list[str]:
+        said = [f"{_(verdict.source)}: {verdict.claim} {verdict.caveat}" for verdict in self.verdicts]
+        return [*said, *self.notes]
+
+
+def assess(
+    value_or_kept: float | RetentionTable,
+    *,
+    period: str | tuple[date, date] | None = None,
+    profile: str | None = None,
+    norms: Mapping[str, tuple[float, float]] | None = None,
+    target: Target | TargetHistory | Sequence[Target] | None = None,
+    gained: int | None = None,
+    lost: int | None = None,
+) -> Assessment:
+    """Hold a retention rate against what has been said about such rates, as stated and as an annual equivalent.
+
+    * the band of the first source article, 85 to 90 % (A16), which has no period: as stated *and* a year;
+    * the base change of the second, ``c = 1 - kept a year`` (B18): below 10 % rare, to 30 % usual, above 30 to 35 %
+      usual and critical at once, above 35 % critical and out of range; exactly 30 % is not above 30 %;
+    * your own norms and targets, in the period that they are for;
+    * of an account by its own rule of who bought in a period, the year is measured, not converted: who bought nothing
+      in a month has not left. Where the period is too short for the customers' rhythm (`RetentionTable.rhythm`) that is
+      said first, and the rate is held against your own lines only;
+    * customers lost against customers gained (B24): comparable when the Wilson interval of
+      ``gained / (gained + lost)`` contains one half.
+
+    Args:
+        value_or_kept: An account, of which the latest complete period is judged; or a rate; or a fraction with
+            ``period=``. A churn rate is judged by what it leaves.
+        period: The period of a plain fraction, or the name of the account's row to be judged.
+        profile: The kind of business: coffee, supermarket, fashion, subscription, telecom, bank, b2b, car_dealer. It
+            says which period is usual and what the articles say of it; they give no number and none is invented.
+        norms: Your own normal retention by period, such as ``{"year": (0.75, 0.85)}``.
+        target: A target, several, or a history; of a history, those in force on the period's first day.
+        gained: Customers who came or returned in the period; an account brings its own.
+        lost: Customers lost in it.
+
+    Returns:
+        The verdicts, each with its source, claim, evidence and caveat. Where the rate has an interval, a class is given
+        only when the whole interval lies in it, else ``cannot tell``; a plain fraction is judged by itself.
+
+    Raises:
+        InputError: If the rate is undefined, is no fraction or has no period, the account is given by segments, or a
+            norm, a profile or a target is none.
+
+    Examples:
+        >>> from crrkit.counts.formula import crr_from_counts
+        >>> found = assess(crr_from_counts(start=70, end=90, new=30, period="month"), gained=30, lost=10)
+        >>> print(found.to_pandas()[["source", "basis", "period", "stands", "verdict"]].to_string(index=False))
+        source        basis period                    stands                   verdict
+           A16    as stated  month                    inside               cannot tell
+           A16   equivalent   year                     below                     below
+           B18   equivalent   year critical and out of range critical and out of range
+           B24 share gained  month                   growing                   growing
+        >>> assess(0.85)
+        Traceback (most recent call last):
+        ...
+        crrkit.InputError: period is missing, and a rate without a period says nothing. Give period="month" or
+        two dates.
+    """
+    if profile is not None:
+        check_choice(profile, name="profile", choices=PROFILES)
+    subject = _of_account(value_or_kept, period) if isinstance(value_or_kept, RetentionTable) else None
+    subject = subject or _Subject(_rate(value_or_kept, period))
+    rate, on = _retention(subject.rate), subject.on or _first_day(subject.rate)
+    is_alike = not subject.buyers and not (subject.rhythm and subject.rhythm.is_doubtful)
+    targets = _targets(target, on)
+    return Assessment(
+        rate=rate,
+        annual=convert_rate(rate, to="year") if is_alike or rate.period == "year" else subject.year,
+        scales=(BAND, BASE_CHANGE, *(norm_scales(norms) if norms is not None else ()), *map(target_scale, targets)),
+        moved=_moved(gained, lost) or subject.moved,
+        profile=profile,
+        running=subject.running,
+        none_in_force=target is not None and not targets,
+        rhythm=subject.rhythm,
+        is_alike=is_alike,
+    )
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """What is judged: a rate, and what an account knows beside it."""
+
+    rate: Rate
+    moved: tuple[int, int] | None = None
+    on: date | None = None
+    running: bool = False
+    rhythm: Rhythm | None = None
+    buyers: bool = False  # of a period, who bought in the next one
+    year: Rate | None = None
+
+
+def _of_account(kept: RetentionTable, label: object) -> _Subject:
+    check_one_account(kept, "assess({kept})")
+    row = kept.latest if label is None else kept.row(str(label))
+    ends = (float(row["crr_low"]), float(row["crr_high"]))
+    rate = Rate(
+        float(row["crr"]), numerator=float(row["kept"]), denominator=float(row["start"]), period=kept.every, ci=ends
+    )
+    known = row["status"] != BURN_IN  # before its end nobody knows who is new
+    moved = (int(row["new"] + row["returned"]), int(row["lost"])) if known else None
+    buyers, rhythm = kept.card.activity == "period", kept.rhythm
+    needs_year = buyers or (rhythm is not None and rhythm.is_doubtful)
+    return _Subject(
+        rate, moved, row["from_"].date(), row["status"] == RUNNING, rhythm, buyers, kept.year if needs_year else None
+    )
+
+
+def _rate(value: object, period: str | tuple[date, date] | None) -> Rate:
+    if isinstance(value, Rate):
+        if period is not None and check_period(period) != value.period:
+            message = _("The rate is of another period ({period}) than period={given!r}. Leave period out.")
+            message = message.format(period=period_text(value.period), given=period)
+            raise InputError(message, argument="period", given=period)
+        return value
+    return Rate(check_fraction(value, name="value_or_kept"), period=check_period(period))
+
+
+def _retention(rate: Rate) -> Rate:
+    """The rate as retention: what churn leaves."""
+    if math.isnan(rate):
+        message = _("The rate is undefined: there was nobody to keep, so there is nothing to judge.")
+        raise InputError(message, argument="value_or_kept", given=rate)
+    check_fraction(float(rate), name="value_or_kept")
+    if rate.measure == "retention":
+        return rate
+    ends = rate.ci and (1 - rate.ci[1], 1 - rate.ci[0])
+    counted = rate.denominator - rate.numerator
+    return replace(rate, value=1 - rate.value, numerator=counted, measure="retention", ci=ends)
+
+
+def _first_day(rate: Rate) -> date | None:
+    return rate.period[0] if isinstance(rate.period, tuple) else None
+
+
+def _targets(given: object, on: date | None) -> list[Target]:
+    if given is None:
+        return []
+    history = given if isinstance(given, TargetHistory) else None
+    targets = history.targets if history else (given,) if isinstance(given, Target) else given
+    if not isinstance(targets, tuple | list) or not all(isinstance(target, Target) for target in targets):
+        message = _("target is a {kind}; give a Target.").format(kind=type(given).__name__)
+        raise InputTypeError(message, argument="target", given=given)
+    if history is None or not targets:
+        return list(targets)
+    day = on or targets[-1].date
+    found = [history.in_force(day, period=period) for period in dict.fromkeys(target.period for target in targets)]
+    return [target for target in found if target]
+
+
+def _moved(gained: int | None, lost: int | None) -> tuple[int, int] | None:
+    if gained is None and lost is None:
+        return None
+    return int(check_count(gained, name="gained")), int(check_count(lost, name="lost"))
+
+
+def _notes(found: Assessment) -> Iterator[str]:
+    """The tensions of the articles and of this rate, each as a sentence."""
+    if not found.is_alike and found.rate.period != "year":
+        yield _(
+            "The rate is not raised to a power to make a year of it: that needs a like chance to stay in every period,"
+            " and who bought nothing in a period has not left for good. Measure the year itself."
+        )
+    yield from _band_notes(found)
+    if found.rate.ci is None:
+        yield _("No counts were given, so there is no interval: the verdicts are of the value alone.")
+    else:
+        yield _("The value is what was counted; its interval says how far the same process could have landed.")
+    if found.rate.rule.startswith("(end - new"):
+        yield _("The rate is from counts alone: right only if new are those who came and are still there (crr_bounds).")
+    if found.running:
+        yield _("The period is still running: its rate can only be judged when it has ended.")
+    if found.none_in_force:
+        yield _("No target was in force when the period began.")
+    yield from _profile_notes(found)
+
+
+def _band_notes(found: Assessment) -> Iterator[str]:
+    if found.annual is None or not found.is_alike:
+        return
+    stated, yearly = BAND.classify(found.rate), BAND.classify(found.annual)
+    if stated != yearly:
+        text = _(
+            "The band of A16: {rate} ({period}) as stated is {stated}, the yearly equivalent {annual} is {yearly}. The"
+            " band agrees with B18, in which 65 to 90% are kept a year, only if it is meant by the year."
+        )
+        words = {"rate": found.rate.percent(), "annual": found.annual.percent(), "stated": _(stated)}
+        yield text.format(period=period_text(found.rate.period), yearly=_(yearly), **words)
+
+
+def _profile_notes(found: Assessment) -> Iterator[str]:
+    if found.profile is None:
+        return
+    usual = PROFILES[found.profile].periods
+    if not any(same_length(found.rate.period, period) for period in usual):
+        text = _("This business is usually measured by the {usual}, the rate is of a {period}.")
+        yield text.format(usual=", ".join(_(period) for period in usual), period=period_text(found.rate.period))

@@ -1,0 +1,27 @@
+"""The stages as a matrix: where the base is going, what a customer is worth, and which lever moves it."""
+
+from __future__ import annotations
+
+from crrkit.judge.whatif.band import LEVEL, student
+from crrkit.judge.whatif.basis import Basis
+from crrkit.judge.whatif.chain import StageModelWarning
+from crrkit.judge.whatif.levers import LeverTable, check_costs, effect_text
+from crrkit.judge.whatif.model import StageModel
+from crrkit.judge.whatif.projection import Projection
+from crrkit.judge.whatif.scenario import LEVERS, Scenario
+from crrkit.judge.whatif.window import parts_of
+
+__all__ = [
+    "LEVEL",
+    "LEVERS",
+    "Basis",
+    "LeverTable",
+    "Projection",
+    "Scenario",
+    "StageModel",
+    "StageModelWarning",
+    "check_costs",
+    "effect_text",
+    "parts_of",
+    "student",
+]

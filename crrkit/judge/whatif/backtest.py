@@ -1,0 +1,157 @@
+"""The model held against what came true: estimated from earlier periods, projected over the last ones."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar
+
+import pandas as pd
+
+from crrkit.ground import InputError, Shown, check_count, format_cell, format_number, gettext as _, ngettext
+from crrkit.judge.whatif.band import LEVEL, Spread, band, spread_of
+from crrkit.judge.whatif.basis import LIMIT, Basis
+from crrkit.judge.whatif.chain import Chain, read_chain
+from crrkit.judge.whatif.projection import project
+from crrkit.judge.whatif.window import FEWEST, Parts, Window, parts_of
+from crrkit.measure.stages import CUSTOMERS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+HELD_OUT = 3  # one period of so many is held out
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Backtest(Shown):
+    """What the model would have projected, beside what came true.
+
+    Attributes:
+        table: A row a period held out: ``period``; ``step``; customers at its end as ``projected``, with the band
+            ``low high`` of the projection, and as ``came_true``; ``error = projected / came_true - 1``, NaN where
+            nobody was left; ``inside``, whether the band holds what came true; ``crr`` and ``crr_came_true``.
+        first: The first period that the model of the test was estimated from.
+        last: The last one.
+        periods: How many they are.
+        limit: From which mean error on the list is not projected.
+    """
+
+    table: pd.DataFrame
+    first: str
+    last: str
+    periods: int
+    limit: float = LIMIT
+
+    kinds: ClassVar[Mapping[str, str]] = {
+        "period": "text", "projected": "count", "low": "count", "high": "count", "came_true": "count",
+        "error": "rate", "crr": "rate", "crr_came_true": "rate",
+    }  # fmt: skip
+
+    @property
+    def error(self) -> float:
+        """The mean of the errors without their signs; NaN where one is not defined."""
+        return float(self.table["error"].abs().mean(skipna=False))
+
+    @property
+    def largest(self) -> float:
+        """The largest of the errors without their signs."""
+        return float(self.table["error"].abs().max(skipna=False))
+
+    @property
+    def covered(self) -> int:
+        """In how many periods the band holds what came true."""
+        return int(self.table["inside"].sum())
+
+    @property
+    def passed(self) -> bool:
+        """Whether the mean error is within the limit."""
+        return self.error <= self.limit
+
+    def titles(self) -> dict[str, str]:
+        """Headings of the shown columns."""
+        return {
+            "period": _("period"), "projected": _("projected"), "low": _("from"), "high": _("to"),
+            "came_true": _("came true"), "error": _("error"), "crr": _("CRR projected"),
+            "crr_came_true": _("CRR that came true"),
+        }  # fmt: skip
+
+    def caption(self) -> str:
+        """The error in one line, and what follows from it."""
+        text = _(
+            "Customers, estimated from {first} to {last}: off by {error} on average, by {largest} at most; the band"
+            " holds {covered} of {n} periods. {verdict}"
+        )
+        verdict = _("The list is projected.") if self.passed else _("The list is not projected: {limit} is the limit.")
+        return text.format(
+            first=self.first, last=self.last, error=format_cell(self.error, "rate"), covered=self.covered,
+            largest=format_cell(self.largest, "rate"), n=len(self.table),
+            verdict=verdict.format(limit=format_cell(self.limit, "rate")),
+        )  # fmt: skip
+
+
+def backtest(window: Window, periods: int | None = None) -> Backtest:
+    """Hold a window against its last periods; by default one of three, as many as the model takes at most."""
+    held = _held_out(window, periods)
+    past = window.without_last(held)
+    parts = parts_of(past)
+    chain = read_chain(parts.matrix, parts.start, parts.inflow, retained=parts.retained, population=None)
+    table = _beside(window, chain, spread_of(parts), window.usable[-held:])
+    return Backtest(table, past.fitted[0], past.fitted[-1], len(past.fitted))
+
+
+def _held_out(window: Window, periods: int | None) -> int:
+    most = len(window.usable) - FEWEST if window.is_settled else 0
+    if periods is None:
+        held = min(max(len(window.usable) // HELD_OUT, 1), window.size)
+    else:
+        held = int(check_count(periods, name="periods"))
+    if 1 <= held <= most:
+        return held
+    raise InputError(_too_few(window, held, most), argument="periods", given=periods)
+
+
+def _too_few(window: Window, held: int, most: int) -> str:
+    if most >= 1:
+        message = _("periods={held}: from 1 to {most} periods can be held out, two are needed to estimate from.")
+        return message.format(held=held, most=most)
+    settled = len(window.usable) if window.is_settled else 0
+    message = ngettext(
+        "the list has {n} whole period to estimate from, its first {days} days left out, in which the rule does not"
+        " know everybody yet, and {needed} are needed to hold the model against what came true",
+        "the list has {n} whole periods to estimate from, its first {days} days left out, in which the rule does not"
+        " know everybody yet, and {needed} are needed to hold the model against what came true",
+        settled,
+    )
+    return message.format(n=settled, days=format_number(window.flow.burn_in_days), needed=FEWEST + 1)
+
+
+def _beside(window: Window, chain: Chain, spread: Spread, held: tuple[str, ...]) -> pd.DataFrame:
+    """The projection beside the flow, a row a period held out."""
+    flow, steps = window.flow, len(held)
+    begins = list(flow.counts.index).index(held[0])
+    true = flow.counts[list(CUSTOMERS)].sum(axis=1).to_numpy()[begins + 1 : begins + 1 + steps].astype("float64")
+    projected = project(chain, steps, margins=None)[1:]
+    low, high = (end[1:] for end in band(chain, spread, steps, level=LEVEL))
+    customers = projected["customers"].to_numpy()
+    return pd.DataFrame({
+        "period": held, "step": range(1, steps + 1), "projected": customers, "low": low, "high": high,
+        "came_true": true, "error": [_error(one, other) for one, other in zip(customers, true, strict=True)],
+        "inside": (low <= true) & (true <= high), "crr": projected["crr"].to_numpy(),
+        "crr_came_true": flow.table.set_index("period")["crr"].reindex(list(held)).to_numpy(),
+    })  # fmt: skip
+
+
+def _error(projected: float, true: float) -> float:
+    return projected / true - 1 if true else math.nan
+
+
+def basis_of(window: Window, parts: Parts) -> Basis:
+    """Hold the window against its last periods, and keep what came of it."""
+    known = Basis(first=window.fitted[0], last=window.fitted[-1], spread=spread_of(parts))
+    try:
+        found = backtest(window)
+    except InputError as why:
+        return replace(known, untested=str(why).rstrip("."))
+    periods = list(found.table["period"])
+    ends = {"tested_first": periods[0], "tested_last": periods[-1]}
+    return replace(known, **ends, tested=len(periods), error=found.error, largest=found.largest)

@@ -1,0 +1,125 @@
+"""How far the customers of a projection may stray: what the list does not know of its moves and entries, and chance.
+
+To the first order, ``customers(T) = c n(T)`` with ``v(k) = P^k c`` what one person counts for k steps later. Its
+variance is the sum of
+
+* the moves, known from so many people only: ``g_i Cov_i g_i`` for every row i, where ``g_ij = sum_t n_i(t) v_j(T-1-t)``
+  and ``Cov_i`` is that of the Dirichlet law with ``n_ij / f_i + 1/2``;
+* the entries of a period, known from m of them only: ``s_j / m (sum_t v_j(T-1-t))^2``;
+* chance in each step to come: ``sum_t sum_i f_i n_i(t) Var_i(v(T-1-t)) + s_j v_j(T-1-t)^2``.
+
+``f_i``, at least 1, is how much more the row differs from period to period than chance alone would have it (Pearson's
+chi-square per degree of freedom); ``s_j``, at least the mean, as of Poisson's law, is the variance of the entries. The
+band is that of a logarithmic normal law, so that it stays above 0, with Student's quantile for m periods.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from crrkit.judge.whatif.chain import Chain
+    from crrkit.judge.whatif.window import Parts
+
+LEVEL = 0.95  # of the bands, where nothing else is asked for
+PRIOR = 0.5  # Jeffreys': a move that nobody made is not known to be impossible
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spread:
+    """What a list knows of its moves and entries, stage by stage in the order of the matrix.
+
+    Attributes:
+        periods: How many periods it rests on.
+        sizes: Those who were seen to move or stay, divided by their ``excess``.
+        excess: How much more a row differs between periods than chance alone would have it, at least 1.
+        entries: The variance of the entries of a period.
+    """
+
+    periods: int
+    sizes: tuple[float, ...]
+    excess: tuple[float, ...]
+    entries: tuple[float, ...]
+
+
+def spread_of(parts: Parts) -> Spread:
+    """The spread from period to period."""
+    excess = [_excess(parts.moves[:, i, :]) for i in range(len(parts.counts))]
+    totals = parts.counts.sum(axis=1).to_numpy()
+    mean = parts.entries.mean(axis=0)
+    variance = parts.entries.var(axis=0, ddof=1) if len(parts.entries) > 1 else mean
+    return Spread(
+        periods=len(parts.entries),
+        sizes=tuple(float(n / f) for n, f in zip(totals, excess, strict=True)),
+        excess=tuple(excess),
+        entries=tuple(map(float, np.maximum(mean, variance))),
+    )
+
+
+def _excess(moves: np.ndarray) -> float:
+    """Pearson's chi-square of period × move per degree of freedom, at least 1."""
+    table = moves[moves.sum(axis=1) > 0][:, moves.sum(axis=0) > 0]
+    freedom = (table.shape[0] - 1) * (table.shape[1] - 1)
+    if freedom < 1:
+        return 1.0
+    expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
+    return max(1.0, float(((table - expected) ** 2 / expected).sum() / freedom))
+
+
+def band(chain: Chain, spread: Spread, periods: int, *, level: float) -> tuple[np.ndarray, np.ndarray]:
+    """The lower and the upper end for the customers of each step, step 0 first: there it is known who is there."""
+    path = chain.path(periods)
+    customers = path[:, chain.retained].sum(axis=1)
+    worth = [chain.retained.astype("float64")]
+    for _step in range(periods - 1):
+        worth.append(chain.matrix @ worth[-1])
+    variance = [0.0, *(_variance(chain, spread, path[:t], np.array(worth[:t][::-1])) for t in range(1, periods + 1))]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        relative = np.where(customers > 0, np.sqrt(variance) / customers, 0.0)
+    factor = np.exp(student(level, spread.periods - 1) * relative)
+    return customers / factor, customers * factor
+
+
+def _variance(chain: Chain, spread: Spread, path: np.ndarray, worth: np.ndarray) -> float:
+    """The three terms for one horizon; row t of ``worth`` is ``v(T-1-t)``, row t of ``path`` is ``n(t)``."""
+    shares = np.column_stack([chain.matrix, 1 - chain.matrix.sum(axis=1)])
+    worth_or_gone = np.column_stack([worth, np.zeros(len(worth))])
+    total = 0.0
+    for i, (size, excess) in enumerate(zip(spread.sizes, spread.excess, strict=True)):
+        alpha = shares[i] * size + PRIOR
+        gradient = path[:, i] @ worth_or_gone
+        total += _spread_under(alpha / alpha.sum(), gradient) / (alpha.sum() + 1)
+        total += excess * sum(n * _spread_under(shares[i], v) for n, v in zip(path[:, i], worth_or_gone, strict=True))
+    entries = np.array(spread.entries)
+    return total + float(entries @ (worth**2).sum(axis=0) + entries @ worth.sum(axis=0) ** 2 / spread.periods)
+
+
+def _spread_under(shares: np.ndarray, values: np.ndarray) -> float:
+    """The variance of a value drawn with these shares."""
+    return float(shares @ (values - shares @ values) ** 2)
+
+
+def student(level: float, freedom: int) -> float:
+    """The two-sided quantile of Student's law with so many degrees of freedom: bisection on its exact integral."""
+    if freedom < 1:
+        return math.nan  # one period shows no spread
+    low, high = 0.0, math.pi / 2  # the angle whose tangent is t over the root of the degrees
+    for _halving in range(60):
+        angle = (low + high) / 2
+        low, high = (angle, high) if _within(angle, freedom) < level else (low, angle)
+    return math.tan(low) * math.sqrt(freedom)
+
+
+def _within(angle: float, freedom: int) -> float:
+    """The chance to lie within (Abramowitz and Stegun 1964, 26.7.3 and 26.7.4)."""
+    cosine, sine = math.cos(angle), math.sin(angle)
+    odd = freedom % 2
+    term, total = (cosine, 0.0) if odd else (1.0, 0.0)
+    for k in range(1 + odd, freedom, 2):
+        total += term
+        term *= cosine**2 * k / (k + 1)
+    return 2 / math.pi * (angle + sine * total) if odd else sine * total

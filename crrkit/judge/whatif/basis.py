@@ -1,0 +1,116 @@
+"""What stands behind a model from a list: its periods, their spread, and how an earlier model fared against them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from crrkit.ground import InputError, format_cell, gettext as _, ngettext
+from crrkit.judge.whatif.band import Spread
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# A fifth: between 10 and 20 % a forecast is "good", above it merely "reasonable" (Lewis 1982, Industrial and Business
+# Forecasting Methods), and what levers bring is of the size of some percent.
+LIMIT = 0.2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Basis:
+    """The list behind a model, in a few numbers.
+
+    Attributes:
+        first: The first period that the model was estimated from.
+        last: The last one.
+        spread: What the list knows of moves and entries.
+        tested_first: The first period that an earlier model was held against; empty where none could be.
+        tested_last: The last one.
+        tested: How many they are.
+        error: The mean error of customers there, without signs.
+        largest: The largest.
+        untested: Why no earlier model could be held against anything.
+    """
+
+    first: str
+    last: str
+    spread: Spread
+    tested_first: str = ""
+    tested_last: str = ""
+    tested: int = 0
+    error: float = math.nan
+    largest: float = math.nan
+    untested: str = ""
+
+    @property
+    def refusal(self) -> str:
+        """Why the list is not projected; empty where it is."""
+        if self.untested:
+            return _("No projection from this list: {why}.").format(why=self.untested)
+        if self.error <= LIMIT:
+            return ""
+        text = _(
+            "No projection from this list: a model estimated the same way and held against {periods} was off by {error}"
+            " of the customers on average, and {limit} is the limit. What was counted then did not go on."
+        )
+        error = _("more than can be said") if math.isnan(self.error) else format_cell(self.error, "rate")
+        return text.format(periods=self._tested_periods(), error=error, limit=format_cell(LIMIT, "rate"))
+
+    def with_inflow(self, factor: float) -> Basis:
+        """The same where so many times as many come: their number then differs as many times as much."""
+        entries = tuple(factor**2 * variance for variance in self.spread.entries)
+        return replace(self, spread=replace(self.spread, entries=entries))
+
+    def check(self) -> None:
+        """Raise what `refusal` says, with the way to go on all the same."""
+        if self.refusal:
+            hint = _(
+                "Who wants the arithmetic all the same makes a model without its list:"
+                " StageModel(model.matrix, model.start, model.inflow, retained=model.retained)."
+            )
+            raise InputError(f"{self.refusal} {hint}", argument="model", given=self.error)
+
+    def said(self, steps: int) -> str:
+        """From which periods the model is, how far an earlier one was off, and where nothing was held any more."""
+        return f"{self.tried()} {self.beyond()}" if steps > self.tested else self.tried()
+
+    def tried(self) -> str:
+        """From which periods the model is, and how far an earlier one was off."""
+        text = _(
+            "Estimated from {first} to {last}; held against {periods}, a model made the same way was off by {error} of"
+            " the customers on average, by {largest} at most."
+        )
+        errors = {"error": format_cell(self.error, "rate"), "largest": format_cell(self.largest, "rate")}
+        return text.format(first=self.first, last=self.last, periods=self._tested_periods(), **errors)
+
+    def beyond(self) -> str:
+        """That further steps were never held against anything."""
+        text = ngettext(
+            "What lies beyond {n} step was held against nothing.",
+            "What lies beyond {n} steps was held against nothing.",
+            self.tested,
+        )
+        return text.format(n=self.tested)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values; a number that is not known is None."""
+        values = asdict(self)
+        return values | {name: None if math.isnan(values[name]) else values[name] for name in ("error", "largest")}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Basis:
+        """What `to_dict` gave."""
+        known: dict[str, Any] = {name: math.nan if value is None else value for name, value in values.items()}
+        spread: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in known["spread"].items()}
+        return cls(**known | {"spread": Spread(**spread)})
+
+    def _tested_periods(self) -> str:
+        if self.tested == 1:
+            return self.tested_first
+        return _("{first} to {last}").format(first=self.tested_first, last=self.tested_last)
+
+
+def said_with(text: str, basis: Basis | None, steps: int) -> str:
+    """A caption, with what is known of the error where the model is from a list."""
+    return f"{text}. {basis.said(steps)}" if basis else text

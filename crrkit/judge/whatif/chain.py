@@ -1,0 +1,216 @@
+"""The matrix of moves between stages, checked at the door, as plain arrays.
+
+Rows are from, columns are to: ``n(t+1) = n(t) P + b``. Matrix-population books write the transpose.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from crrkit.ground import InputError, check_choice, check_count, check_number, gettext as _, suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+EXIT = "exit"  # the mass of a row that goes to no stage
+SLACK = 1e-12  # what rounding leaves of an eigenvalue of 1
+ROUNDING = 1e-9  # what a row may exceed 1 by
+TAKEN = (
+    EXIT, "step", "customers", "kept", "lost", "new", "returned", "crr", "crr_textbook", "quick_ratio", "crr_endpoint",
+    "crr_unbroken", "crr_chain", "margin", "customers_low", "customers_high", "crr_low", "crr_high",
+)  # fmt: skip
+
+
+class StageModelWarning(UserWarning):
+    """A matrix that is no matrix of chances, taken as a population."""
+
+
+@dataclass(frozen=True, eq=False)
+class Chain:
+    """Stages, their moves, who is where, who comes, and which stages are customers."""
+
+    stages: tuple[str, ...]
+    matrix: np.ndarray
+    start: np.ndarray
+    inflow: np.ndarray
+    retained: np.ndarray
+
+    @property
+    def block(self) -> np.ndarray:
+        """The moves among customers."""
+        return np.asarray(self.matrix[np.ix_(self.retained, self.retained)])
+
+    @property
+    def retention(self) -> np.ndarray:
+        """The share of each stage that is among the customers after the step."""
+        return np.asarray(self.matrix[:, self.retained].sum(axis=1))
+
+    @property
+    def customers(self) -> tuple[str, ...]:
+        """The stages that are customers."""
+        return tuple(stage for stage, kept in zip(self.stages, self.retained, strict=True) if kept)
+
+    @property
+    def former(self) -> np.ndarray:
+        """The stages outside the customers that a customer can come to: who enters from there has come back."""
+        reach = np.linalg.matrix_power(np.eye(len(self.stages)) + (self.matrix > 0), len(self.stages))
+        return np.asarray((reach[self.retained].sum(axis=0) > 0) & ~self.retained)
+
+    def with_matrix(self, matrix: np.ndarray) -> Chain:
+        """The same people under other moves."""
+        return replace(self, matrix=matrix)
+
+    def path(self, periods: int) -> np.ndarray:
+        """The counts of each stage, a row a step, step 0 first."""
+        rows = [self.start]
+        for _step in range(periods):
+            rows.append(rows[-1] @ self.matrix + self.inflow)
+        return np.array(rows)
+
+    def gain(self, change: np.ndarray, periods: int) -> np.ndarray:
+        """What a change of the matrix adds to the path: ``d(t+1) = d(t) (P + change) + n(t) change``.
+
+        A row below those of the matrix is a change of the inflow, added in every step. The difference of two paths
+        would lose the digits that they have in common.
+        """
+        moves, came = parted(change)
+        rows = [np.zeros(len(self.stages))]
+        for counts in self.path(periods)[:-1]:
+            rows.append(rows[-1] @ (self.matrix + moves) + counts @ moves + came)
+        return np.array(rows)
+
+
+def parted(change: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A change as that of the matrix and that of the inflow, which may stand in a row below."""
+    size = change.shape[1]
+    return change[:size], change[size:].sum(axis=0)
+
+
+def runs_out(matrix: np.ndarray) -> bool:
+    """Whether those who are in the matrix all leave in the end: its greatest eigenvalue is below 1."""
+    return spectral_radius(matrix) < 1 - SLACK
+
+
+def spectral_radius(matrix: np.ndarray) -> float:
+    """The greatest modulus of an eigenvalue; for a matrix without negative entries it is itself an eigenvalue."""
+    return float(np.abs(np.linalg.eigvals(matrix)).max()) if matrix.size else 0.0
+
+
+def read_chain(
+    matrix: Any, start: Any, inflow: Any, *, retained: Sequence[str] | str, population: bool | None
+) -> Chain:
+    """Check everything that a model is made of."""
+    frame = _square(matrix)
+    stages = tuple(map(str, frame.index))
+    _check_names(stages)
+    kept = (retained,) if isinstance(retained, str) else tuple(retained)
+    for stage in kept:
+        check_choice(stage, name="retained", choices=stages)
+    if not kept:
+        message = _("retained names no stage. Name the stages that are customers, such as ('middle', 'long').")
+        raise InputError(message, argument="retained")
+    values = _check_values(frame, stages, population=population, whole=set(kept) == set(stages))
+    mask = np.array([stage in kept for stage in stages])
+    return Chain(stages, values, by_stage(start, stages, "start"), by_stage(inflow, stages, "inflow"), mask)
+
+
+def by_stage(values: Any, stages: Sequence[str], name: str, *, signed: bool = False) -> np.ndarray:
+    """A mapping of stage to number as an array in the order of the stages; a stage that is not named has 0."""
+    given = {} if values is None else values
+    if not isinstance(given, Mapping | pd.Series):
+        message = _("{name} must map stages to numbers, for example {{'{stage}': 100}}.")
+        raise InputError(message.format(name=name, stage=stages[0]), argument=name)
+    for stage in given.keys():  # noqa: SIM118 - a Series is no dictionary: it iterates over its values
+        check_choice(stage, name=name, choices=stages)
+    check = check_number if signed else _count
+    return np.array([check(given[stage], name=f"{name}[{stage!r}]") if stage in given else 0.0 for stage in stages])
+
+
+def check_periods(value: object, *, name: str = "periods") -> int:
+    """A whole number of steps, at least one."""
+    number = check_count(value, name=name)
+    if number < 1:
+        raise InputError(
+            _("{name}={value:g}: at least one step is needed.").format(name=name, value=number), argument=name
+        )
+    return int(number)
+
+
+def _count(value: object, *, name: str) -> float:
+    return check_count(value, name=name, allow_fractional=True)
+
+
+def _square(matrix: Any) -> pd.DataFrame:
+    if not isinstance(matrix, pd.DataFrame):
+        message = _(
+            "matrix is a {kind}; it must be a frame whose rows (from) and columns (to) are named by the stages."
+        )
+        raise InputError(message.format(kind=type(matrix).__name__), argument="matrix")
+    frame = matrix.rename(index=str, columns=str)
+    if EXIT in frame:
+        _check_exit(frame)
+        frame = frame.drop(columns=EXIT).drop(index=EXIT, errors="ignore")
+    if not len(frame) or not frame.index.is_unique or sorted(frame.index) != sorted(frame.columns):
+        message = _("matrix: the rows are {rows}, the columns {columns}; both must name the same stages, each once.")
+        words = {"rows": ", ".join(frame.index), "columns": ", ".join(frame.columns)}
+        raise InputError(message.format(**words), argument="matrix")
+    return frame[list(frame.index)]
+
+
+def _check_exit(frame: pd.DataFrame) -> None:
+    sums = frame.drop(index=EXIT, errors="ignore").sum(axis=1)
+    wrong = sums[(sums - 1).abs() > 1e-6]  # noqa: PLR2004 - shares typed by hand
+    if len(wrong):
+        message = _("matrix: with its exit the row of {stage!r} sums to {total:.6g}, it must sum to 1.")
+        raise InputError(message.format(stage=wrong.index[0], total=wrong.iloc[0]), argument="matrix")
+
+
+def _check_names(stages: Sequence[str]) -> None:
+    for stage in stages:
+        if stage in TAKEN:
+            message = _(
+                "A stage cannot be called {stage!r}: a column of the results bears that name. Rename the stage."
+            )
+            raise InputError(message.format(stage=stage), argument="matrix", given=stage)
+
+
+def _check_values(frame: pd.DataFrame, stages: Sequence[str], *, population: bool | None, whole: bool) -> np.ndarray:
+    rows = [[check_number(v, name=f"matrix[{a!r}, {b!r}]") for b, v in zip(stages, row, strict=True)]
+            for a, row in zip(stages, frame.to_numpy(dtype=object), strict=True)]  # fmt: skip
+    values = np.array(rows)
+    if (values < 0).any():
+        i, j = np.argwhere(values < 0)[0]
+        message = _("matrix[{a!r}, {b!r}]={value:g} is negative; a share that moves is 0 or more.")
+        raise InputError(message.format(a=stages[i], b=stages[j], value=values[i, j]), argument="matrix")
+    if (values.sum(axis=1) > 1 + ROUNDING).any() and not population:
+        _refuse_growth(values, stages, forbidden=population is False or not whole)
+    return values
+
+
+def _refuse_growth(values: np.ndarray, stages: Sequence[str], *, forbidden: bool) -> None:
+    """Refuse rows above 1, or say aloud that the model bears new members, where every stage is a customer."""
+    row = int(values.sum(axis=1).argmax())
+    words = {"stage": stages[row], "total": values[row].sum(), "most": values[row].max()}
+    if not forbidden:
+        message = _(
+            "The row of {stage!r} sums to {total:.6g}: the matrix is taken as a population whose members bear others."
+            " population=True says that this is meant."
+        )
+        warnings.warn(message.format(**words), StageModelWarning, stacklevel=5)
+        return
+    message = _("matrix: {most:.6g} in the row of {stage!r} is above 1, and a share that moves cannot be.")
+    if words["most"] <= 1 + ROUNDING:
+        message = _("matrix: the row of {stage!r} sums to {total:.6g}, above 1; what is missing to 1 leaves.")
+    hint = _("Rows are from, columns are to. population=True takes members that bear others.")
+    raise InputError(message.format(**words) + " " + hint, argument="matrix", given=words["total"])
+
+
+def unknown_name(value: str, known: Sequence[str]) -> str:
+    """The tail of a refusal: what there is, and what was probably meant."""
+    return _("There are {names}.").format(names=", ".join(known)) + suggestion(value, known)

@@ -1,0 +1,52 @@
+"""The counted moves that a matrix is estimated from: the table, rows too thin to trust, and matrices drawn anew."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from crrkit.ground import InputError, check_column, gettext as _
+from crrkit.judge.whatif.chain import EXIT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+FEW = 30  # customers behind a row, below which its chances are hardly known
+
+
+def tabulate(transitions: pd.DataFrame) -> pd.DataFrame:
+    """Moves of all periods together, rows are from, columns are to, ``exit`` last."""
+    for column in ("from_stage", "to_stage", "customers"):
+        check_column(column, name="transitions", available=transitions.columns)
+    counts = transitions.pivot_table(
+        index="from_stage", columns="to_stage", values="customers", aggfunc="sum", fill_value=0, observed=True
+    ).astype("float64")
+    refuse_unknown(counts)
+    return counts.reindex(columns=[*counts.index, EXIT], fill_value=0.0)
+
+
+def refuse_unknown(counts: pd.DataFrame) -> None:
+    """Refuse moves to a stage from which none was counted."""
+    seen = counts.index[counts.sum(axis=1) > 0]
+    unknown = [str(stage) for stage in counts.index.union(counts.columns) if stage not in seen and stage != EXIT]
+    if unknown:
+        message = _("Nobody was counted who could leave or stay in {names}: its row is not known. Count more periods.")
+        raise InputError(message.format(names=", ".join(unknown)), argument="transitions")
+
+
+def thin_rows(counts: pd.DataFrame) -> tuple[str, ...]:
+    """The stages whose row rests on few customers."""
+    sizes = counts.sum(axis=1)
+    return tuple(str(stage) for stage in sizes.index[sizes < FEW])
+
+
+def redraw(counts: pd.DataFrame, draws: int, *, seed: int) -> Iterator[np.ndarray]:
+    """Matrices whose rows are drawn from their own counts (multinomial), independent of one another."""
+    random, sizes = np.random.default_rng(seed), counts.sum(axis=1).round().astype(int)
+    chances = counts.div(counts.sum(axis=1), axis=0).to_numpy()
+    for _draw in range(draws):
+        rows = [random.multinomial(n, p) / n for n, p in zip(sizes, chances, strict=True)]
+        yield np.array(rows)[:, :-1]

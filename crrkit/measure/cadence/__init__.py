@@ -1,0 +1,19 @@
+"""How often customers buy, which period suits that, and whether a given one does."""
+
+from __future__ import annotations
+
+from crrkit.measure.cadence.advice import Advice, advise, holds, suggest_period
+from crrkit.measure.cadence.gaps import Gaps, characteristic_interval, survival_of_gaps
+from crrkit.measure.cadence.rhythm import Rhythm, judge
+
+__all__ = [
+    "Advice",
+    "Gaps",
+    "Rhythm",
+    "advise",
+    "characteristic_interval",
+    "holds",
+    "judge",
+    "suggest_period",
+    "survival_of_gaps",
+]

@@ -1,0 +1,282 @@
+"""The period and the rule that suit a base: one answer for `suggest_period`, ``crrkit check`` and the report."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from crrkit.ground import InputError, check_fraction, format_number, format_percent, gettext as _, mark, ngettext
+from crrkit.measure.cadence.gaps import characteristic_interval, days_text
+from crrkit.measure.cadence.terms import term_of
+from crrkit.read import ContractBase
+from crrkit.rules import Calendar, OwnGap, Trailing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from crrkit.measure.cadence.gaps import Gaps
+    from crrkit.read import Base
+
+DAYS: Mapping[str, float] = MappingProxyType(
+    {"day": 1.0, "week": 7.0, "month": 30.44, "quarter": 91.31, "half-year": 182.62, "year": 365.25}
+)
+PERIODS = tuple(DAYS)[1:]  # a day is nobody's rhythm
+SLACK = 1.0  # days: a window of 31 is no longer than a month
+ENOUGH_CYCLES = 2  # a history of less than two cycles, or of less than two whole periods, shows no rhythm
+FEW = 5  # purchases that were followed by another, below which no rhythm can be seen
+SHARE, MOST = 0.8, 0.5
+LATE = 0.1  # of a period: data that begin so late in it still hold it whole
+
+BY = {
+    "day": mark("By day"), "week": mark("By week"), "month": mark("By month"), "quarter": mark("By quarter"),
+    "half-year": mark("By half-year"), "year": mark("By year"),
+}  # fmt: skip
+
+COVERS, RETURNS, HISTORY, WINDOW = "covers", "returns", "history", "window"
+RENEWALS, STATUS, RULE = "renewals", "status", "rule"
+SHORT, TOO_FEW, NEVER = "short history", "too few", "never"
+_REFUSED = (SHORT, TOO_FEW, NEVER)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Advice:
+    """By which period, and under which rule, the customers of a base are best counted.
+
+    Attributes:
+        every: The period; where none suits, the longest up to a quarter of which the history holds two.
+        ground: Why, in a word: ``covers`` (the 80 % quantile of the gaps), ``returns`` (of those who come back),
+            ``history`` (the longest that the data hold twice), ``window`` (of the rule), ``renewals`` and ``status``
+            (contracts), ``rule`` (no calendar period is long enough); or why none does: ``short history``,
+            ``too few``, ``never``.
+        days: The window of the rule that is needed beside the period, in days; None where the base's own rule does.
+        needed: The days within which the share of the gaps closes, or the months of a term.
+        share: That share.
+        covered: The share of the purchases followed by another that have it within the period.
+        closed: The purchases that were followed by another.
+        history_days: The days from the first purchase to the cut-off.
+    """
+
+    every: str
+    ground: str
+    days: int | None = None
+    needed: float = math.nan
+    share: float = SHARE
+    covered: float = math.nan
+    closed: int = 0
+    history_days: int = 0
+
+    @property
+    def fits(self) -> bool:
+        """Whether the period does; else it is only one that can be counted."""
+        return self.ground not in _REFUSED
+
+    @property
+    def activity(self) -> Trailing | None:
+        """The rule that is needed beside the period; None where the base's own does."""
+        return None if self.days is None else Trailing(days=self.days)
+
+    @property
+    def why(self) -> str:
+        """The period and the reason, or why none suits, as a sentence in the current language."""
+        return _why(self).format(**self._words())
+
+    @property
+    def said(self) -> str:
+        """The same where something is counted all the same, as in a report."""
+        if self.fits:
+            return self.why
+        return _("{by}, as nothing better can be named: {why}").format(by=_(BY[self.every]), why=self.why)
+
+    @property
+    def what(self) -> str:
+        """What to type."""
+        rule = "" if self.activity is None else f", activity={self.activity!r}"
+        return f"every={self.every!r}{rule}"
+
+    def applied(self, base: Base) -> Base:
+        """The base under the rule that is needed."""
+        return base if self.activity is None else base.with_activity(self.activity)  # type: ignore[attr-defined]  # only purchases get a rule
+
+    def _words(self) -> dict[str, str]:
+        return {
+            "by": _(BY[self.every]), "every": _(self.every), "share": format_percent(self.share, digits=0),
+            "needed": days_text(self.needed), "history": format_number(self.history_days), "days": str(self.days),
+            "covered": format_percent(self.covered, digits=0),
+            "least": format_number(FEW),
+        }  # fmt: skip
+
+
+def _why(advice: Advice) -> str:
+    """The sentence of each ground, without its numbers."""
+    texts = {
+        COVERS: _("{by}, because {share} of the gaps between purchases close within {needed} days."),
+        RETURNS: _("{by}, because of the purchases that are followed by another {share} have it within {needed} days."),
+        HISTORY: _(
+            "{by}, because of the purchases that are followed by another {covered} have it within that time. A longer"
+            " period would cover more, but the data hold fewer than two whole ones."
+        ),
+        WINDOW: _("{by}, because the rule looks back over {needed} days."),
+        RENEWALS: ngettext(
+            "{by}, because most contracts that ended had run for whole terms of {needed} month.",
+            "{by}, because most contracts that ended had run for whole terms of {needed} months.",
+            0 if math.isnan(advice.needed) else int(advice.needed),
+        ),
+        STATUS: _("{by}, because contracts say day by day who is a customer."),
+        RULE: _(
+            "{by} with activity=Trailing(days={days}), because {share} of the gaps between purchases close within"
+            " {needed} days, longer than a year."
+        ),
+        SHORT: _(
+            "{share} of the gaps between purchases close within {needed} days, but the history is {history} days:"
+            " less than two cycles. Collect a longer history, or count contracts or service visits instead."
+        ),
+        TOO_FEW: _(
+            "Fewer than {least} purchases were followed by another, so no rhythm can be seen and no period can be"
+            " named. Collect a longer history, or say every= yourself."
+        ),
+        NEVER: _(
+            "No purchase was followed by another within the {history} days of history, so no period can be named."
+            " Collect a longer history, or say every= yourself."
+        ),
+    }
+    return texts[advice.ground]
+
+
+def advise(base: Base, *, share: float = SHARE) -> Advice:
+    """Name the period, and where it needs one the rule, by which the customers of a base are best counted.
+
+    Of purchases under the rule ``"period"``: the shortest of week, month, quarter, half-year and year within which
+    ``share`` of the gaps close (`characteristic_interval`). Where so many customers never come back that this share
+    is not reached within half of the history, the same share of those who do come back. The data must hold two whole
+    periods; where they do not, the longest that they hold twice, if most of those who come back do so within it. Where
+    a year is too short, a window as long as the gaps, by year. Under a window or an own limit: the shortest period as
+    long as that. Of contracts: the term in which they are renewed, else the longest up to a month seen twice.
+
+    Args:
+        base: What one of the readers gave.
+        share: The share of the gaps that the period should cover.
+
+    Returns:
+        The advice; where nothing suits, ``fits`` is False and ``why`` says what is needed.
+    """
+    check_fraction(share, name="share")
+    if isinstance(base, ContractBase):
+        return _of_contracts(base)
+    gaps = characteristic_interval(base)
+    return _of_window(base, gaps) or _of_gaps(base, gaps, share)
+
+
+def window_of(base: Base) -> float | None:
+    """How many days the rule of a base looks back; None where the period says it."""
+    return base.activity.length if isinstance(base.activity, Trailing | OwnGap) else None
+
+
+def _of_contracts(base: Base) -> Advice:
+    term = term_of(base)
+    if term:
+        long = next((every for every in PERIODS if Calendar(every).months >= term), "year")
+        if holds(base, long) >= ENOUGH_CYCLES:
+            return Advice(every=long, ground=RENEWALS, needed=term)
+    return Advice(every=_longest_seen_twice(base, at_most="month"), ground=STATUS)
+
+
+def _of_window(base: Base, gaps: Gaps) -> Advice | None:
+    """A period as long as the window, if the window is one in which most would have bought again."""
+    window = window_of(base)
+    if window is None or gaps.covered(window) < MOST:
+        return None
+    every = next((every for every in PERIODS if DAYS[every] + SLACK >= window), "year")
+    return Advice(every=every, ground=WINDOW, needed=window, closed=gaps.closed, history_days=gaps.history_days)
+
+
+def _of_gaps(base: Base, gaps: Gaps, share: float) -> Advice:
+    all_of_them, returns = gaps.quantile(share), gaps.quantile_of_returns(share)
+    usable = ENOUGH_CYCLES * all_of_them <= gaps.history_days
+    needed, ground = (all_of_them, COVERS) if usable else (returns, RETURNS)
+    facts = Advice(
+        every="year", ground=ground, needed=needed, share=share, closed=gaps.closed, history_days=gaps.history_days
+    )
+    if not gaps.closed or ENOUGH_CYCLES * needed > gaps.history_days:
+        return _refused(base, SHORT if gaps.closed else NEVER, facts)
+    if gaps.closed < FEW:
+        return _refused(base, TOO_FEW, facts)
+    if needed > DAYS["year"]:
+        return replace(facts, ground=RULE, days=math.ceil(needed), covered=gaps.covered(needed))
+    every = next(every for every in PERIODS if DAYS[every] >= needed)
+    if holds(base, every) >= ENOUGH_CYCLES:
+        return replace(facts, every=every, covered=gaps.covered(DAYS[every]))
+    shorter = _held_twice(base, gaps, reversed(PERIODS[: PERIODS.index(every)]))
+    if shorter is None:
+        return _refused(base, SHORT, facts)
+    return replace(facts, every=shorter, ground=HISTORY, covered=gaps.covered(DAYS[shorter]))
+
+
+def _held_twice(base: Base, gaps: Gaps, names: Iterable[str]) -> str | None:
+    fitting = (name for name in names if holds(base, name) >= ENOUGH_CYCLES)
+    return next((name for name in fitting if gaps.covered(DAYS[name]) >= MOST), None)
+
+
+def _refused(base: Base, ground: str, facts: Advice) -> Advice:
+    return replace(facts, every=_longest_seen_twice(base, at_most="quarter"), ground=ground)
+
+
+def holds(base: Base, every: str) -> int:
+    """How many whole periods the data hold."""
+    calendar = Calendar(every, week_starts=base.card.week_starts, year_starts=base.card.year_starts)
+    first = calendar.index(base.first)
+    begun_late = base.first.date() > calendar.start(first) + timedelta(days=LATE * DAYS[every])
+    return calendar.index(base.as_of) - first - begun_late
+
+
+def _longest_seen_twice(base: Base, *, at_most: str) -> str:
+    """The longest period up to the one named of which the history holds two."""
+    usual = PERIODS[: PERIODS.index(at_most) + 1]
+    days = (base.as_of - base.first).total_seconds() / 86_400
+    return next((every for every in reversed(usual) if ENOUGH_CYCLES * DAYS[every] <= days), "day")
+
+
+def suggest_period(base: Base, *, share: float = SHARE) -> str:
+    """Name the shortest period in which most customers who go on buying would have bought again.
+
+    The smallest of week, month, quarter, half-year and year that is at least as long as the ``share`` quantile of the
+    gaps between purchases, and of which the data hold two; of contracts, the term in which they are renewed, else a
+    month. ``crrkit check`` and a report without ``every=`` take the same one and say why.
+
+    Args:
+        base: What one of the readers gave.
+        share: The share of the gaps that the period should cover.
+
+    Returns:
+        ``week month quarter half-year`` or ``year``, for ``every=``.
+
+    Raises:
+        ValueError: If no purchase or hardly any was followed by another, if the history is shorter than two such
+            gaps, or if they are longer than a year: a rate by period would then report the calendar, not the
+            customers.
+
+    Examples:
+        >>> import pandas as pd
+        >>> from crrkit.read.bases import read_orders
+        >>> coffee = pd.DataFrame({"who": "a", "when": pd.date_range("2024-01-01", periods=60, freq="3D")})
+        >>> suggest_period(read_orders(coffee, customer="who", at="when"))
+        'week'
+        >>> cars = pd.DataFrame({"who": ["a", "a", "b"], "when": ["2020-01-01", "2023-06-01", "2022-01-01"]})
+        >>> suggest_period(read_orders(cars, customer="who", at="when"))
+        Traceback (most recent call last):
+        crrkit.InputError: 80% of the gaps between purchases close within 1,247 days, but the history is
+            1,248 days: less than two cycles. Collect a longer history, or count contracts or service visits instead.
+    """
+    advice = advise(base, share=share)
+    if advice.ground == RULE:
+        text = _(
+            "{share} of the gaps between purchases close within {needed} days, longer than a year. Use"
+            " activity=Trailing(days={days}) instead of a calendar period."
+        )
+        words = {"share": format_percent(share, digits=0), "needed": days_text(advice.needed), "days": advice.days}
+        raise InputError(text.format(**words), argument="base")
+    if not advice.fits:
+        raise InputError(advice.why, argument="base")
+    return advice.every

@@ -1,0 +1,150 @@
+"""Whether a period and a rule suit the rhythm of a base: one judgement for accounts, verdicts and reports."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from crrkit.ground import format_number, format_percent, gettext as _
+from crrkit.measure.cadence.advice import BY, DAYS, FEW, MOST, SLACK, Advice, advise, window_of
+from crrkit.measure.cadence.gaps import characteristic_interval, days_text
+from crrkit.measure.cadence.terms import term_of
+from crrkit.read import ContractBase
+from crrkit.rules import Calendar
+
+if TYPE_CHECKING:
+    from crrkit.read import Base
+
+FITS, TOO_SHORT, NOT_SEEN = "fits", "too_short", "not_seen"
+BY_CONSTRUCTION, WITHIN_TERM, UNKNOWN = "by_construction", "within_term", "unknown"
+ENOUGH_TO_WARN = 20  # purchases of which hardly one was followed by another: fewer may be an example
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rhythm:
+    """How the rhythm of a base goes with a period.
+
+    Attributes:
+        status: ``fits``; ``too_short`` (most of those who come back take longer than the period, or than the window);
+            ``not_seen`` (hardly anybody bought twice); ``by_construction`` (the window is longer than the period);
+            ``within_term`` (contracts run for longer than the period); ``unknown`` (too little data to tell).
+        every: The period.
+        window: The days in which somebody must have bought to be a customer; None for contracts.
+        covered: Of the purchases that are followed by another, the share that has it within the window.
+        median: The days within which half of them have it.
+        closed: The purchases that were followed by another.
+        seen: All purchases, each day of a customer once.
+        advice: What suits the base.
+    """
+
+    status: str
+    every: str
+    window: float | None
+    advice: Advice
+    covered: float = float("nan")
+    median: float = float("nan")
+    closed: int = 0
+    seen: int = 0
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether a rate by this period says little about who stays."""
+        return self.status in (TOO_SHORT, NOT_SEEN, BY_CONSTRUCTION)
+
+    @property
+    def warning(self) -> str:
+        """What must be read before the rate; empty where nothing must."""
+        if not self.is_doubtful:
+            return ""
+        return " ".join(filter(None, [self._doubt(), self._remedy()]))
+
+    @property
+    def mark(self) -> str:
+        """The warning in the few words that a picture has room for."""
+        if not self.is_doubtful:
+            return ""
+        if self.status == BY_CONSTRUCTION:
+            return _("kept by construction: the window is longer than the period")
+        return _("no measure of who stays: the period is too short")
+
+    @property
+    def note(self) -> str:
+        """What should be known beside the rate of contracts; empty where nothing should."""
+        if self.status != WITHIN_TERM:
+            return ""
+        text = _(
+            "Most contracts run for whole terms longer than a {every}: only those whose renewal is due can leave, so"
+            " the rate is high by construction. What would suit: {what}."
+        )
+        return text.format(every=_(self.every), what=self.advice.what)
+
+    def _doubt(self) -> str:
+        texts = {
+            TOO_SHORT: _(
+                "{by} the rate does not measure who stays: of the purchases that are followed by another, {covered}"
+                " have it within {window} days; half of them take {median}."
+            ),
+            NOT_SEEN: _(
+                "{by} the rate does not measure who stays: of {seen} purchases fewer than {few} were followed by"
+                " another."
+            ),
+            BY_CONSTRUCTION: _(
+                "The window of {window} days is longer than the {every}: whoever bought in the older part of it is kept"
+                " by construction, so the rate reports purchases of long ago and is close to 100%."
+            ),
+        }
+        return texts[self.status].format(
+            by=_(BY[self.every]), every=_(self.every), covered=format_percent(self.covered),
+            window=days_text(float(self.window or 0)), median=days_text(self.median),
+            few=format_number(FEW), seen=format_number(self.seen),
+        )  # fmt: skip
+
+    def _remedy(self) -> str:
+        if not self.advice.fits:
+            return self.advice.why
+        if self.advice.every == self.every and self.advice.activity is None:
+            return _("No calendar period is as long; cohort_grid shows who comes back after years.")
+        return _("What would suit: {what}.").format(what=self.advice.what)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The judgement as plain values."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, facts: dict[str, Any]) -> Self:
+        """The judgement from what `to_dict` gave."""
+        return cls(**facts | {"advice": Advice(**facts["advice"])})
+
+
+def judge(base: Base, *, every: str) -> Rhythm:
+    """Whether customers can be expected to have bought again within a period.
+
+    Of the purchases that are followed by another, as far as was seen and with open gaps counted, the share that has it
+    within the period (or within the window of the rule, where that is shorter). Below one half the rate is that of the
+    calendar, not of the customers. A window longer than the period keeps by construction.
+
+    Args:
+        base: What one of the readers gave.
+        every: The period.
+
+    Returns:
+        The judgement, with what would suit.
+    """
+    if isinstance(base, ContractBase):
+        status = WITHIN_TERM if term_of(base) > Calendar(every).months else FITS
+        return Rhythm(status=status, every=every, window=None, advice=advise(base))
+    gaps, window = characteristic_interval(base), window_of(base) or DAYS[every]
+    covered = gaps.covered(min(window, DAYS[every]))
+    return Rhythm(
+        status=_status(window, every, covered, closed=gaps.closed, seen=gaps.seen),
+        every=every, window=window, advice=advise(base), covered=covered, median=gaps.quantile_of_returns(MOST),
+        closed=gaps.closed, seen=gaps.seen,
+    )  # fmt: skip
+
+
+def _status(window: float, every: str, covered: float, *, closed: int, seen: int) -> str:
+    if window > DAYS[every] + SLACK:
+        return BY_CONSTRUCTION
+    if closed < FEW:
+        return NOT_SEEN if seen >= ENOUGH_TO_WARN else UNKNOWN
+    return TOO_SHORT if covered < MOST else FITS

@@ -1,0 +1,44 @@
+"""For how long contracts are made: who has signed for a year cannot leave in between."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from crrkit import reduce
+from crrkit.rules import DAYS_PER_MONTH
+
+if TYPE_CHECKING:
+    from crrkit.read import Base
+
+TERMS = (36, 24, 12, 6, 3)  # months, the longest that most fit first
+NEAR = 3  # days: months differ in length
+FEW = 20  # contracts with an end, below which a term is luck
+MOST = 0.5
+
+_found: WeakKeyDictionary[Base, int] = WeakKeyDictionary()
+
+
+def term_of(base: Base) -> int:
+    """The months for which most contracts that have an end were made; 0 where none can be told.
+
+    The longest of three years, two, one, half a year and a quarter such that more than half of the contracts with an
+    end run for a whole number of such terms, give or take three days.
+    """
+    if base not in _found:
+        lengths = reduce.collect(reduce.term_histogram(base.table, as_of=base.as_of))
+        _found[base] = _term(lengths["days"].to_numpy(dtype=float), lengths["contracts"].to_numpy(dtype=float))
+    return _found[base]
+
+
+def _term(days: np.ndarray, contracts: np.ndarray) -> int:
+    if contracts.sum() < FEW:
+        return 0
+    for months in TERMS:
+        terms = np.round(days / (months * DAYS_PER_MONTH))
+        whole = (terms >= 1) & (np.abs(days - terms * months * DAYS_PER_MONTH) <= NEAR)
+        if contracts[whole].sum() > MOST * contracts.sum():
+            return months
+    return 0

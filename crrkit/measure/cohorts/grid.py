@@ -1,0 +1,307 @@
+"""The grid as a value: its triangle, its averages, and what it looks like."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, ClassVar
+
+import pandas as pd
+
+from crrkit.counts import wilson
+from crrkit.ground import UNDEFINED, InputError, Shown, check_choice, check_count, format_cell, gettext as _, mark
+from crrkit.measure.cohorts.files import write_csv, write_workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from crrkit.read import QualityReport
+    from crrkit.rules import DefinitionCard
+
+OBSERVED, IN_PROGRESS, UNOBSERVED = mark("observed"), mark("in_progress"), mark("unobserved")
+EMPTY, SUPPRESSED = mark("empty"), mark("suppressed")
+
+KINDS = ("bounded", "unbounded", "bracket")
+VALUES = ("customers", "revenue")
+ALIGNMENTS = ("calendar", "age")
+PRESENCES = ("window", "moment")
+
+# What is divided by what to average the cells of an age.
+_SHARES = {"rate": ("active", "size"), "net": ("revenue", "opening"), "gross": ("capped", "opening")}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class CohortGrid(Shown):
+    """Customers by the period in which they first came, followed age by age.
+
+    Attributes:
+        table: One row a cell: the segments, ``cohort``, ``from_`` (its first day), ``age`` (and ``age_to`` for
+            brackets), ``size``, ``active``, ``rate low high``, ``status`` (``observed in_progress unobserved empty
+            suppressed``) and ``provisional``. Revenue adds ``opening revenue capped gross``. Counts and rates are NaN
+            in cells that were not seen; a running cell of the calendar has its number so far, when there is one.
+        every: The period.
+        kind: ``bounded unbounded bracket``.
+        value: ``customers`` or ``revenue``.
+        align: ``calendar`` or ``age``.
+        presence: ``window`` or ``moment``.
+        card: The definition of a customer.
+        quality: The account of the rows.
+        by: The segment columns.
+        notes: Sentences that must not be missed.
+    """
+
+    table: pd.DataFrame
+    every: str
+    kind: str
+    value: str
+    align: str
+    presence: str
+    card: DefinitionCard
+    quality: QualityReport
+    by: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    pairs: Callable[[], pd.DataFrame] | None = field(default=None, repr=False)
+    min_cell: int = 0
+
+    kinds: ClassVar[Mapping[str, str]] = {
+        "size": "count", "active": "count", "opening": "money", "revenue": "money", "capped": "money", "rate": "rate",
+        "gross": "rate", "low": "rate", "high": "rate", "status": "word",
+    }  # fmt: skip
+
+    @property
+    def columns(self) -> list[int] | list[str]:
+        """The ages, or the brackets as text."""
+        cells = self.table.drop_duplicates(self._ages())
+        if "age_to" not in cells.columns:
+            return [int(age) for age in cells["age"]]
+        pairs = zip(cells["age"], cells["age_to"], strict=True)
+        return [str(a) if a == b else f"{a}\N{EN DASH}{b}" for a, b in pairs]
+
+    def matrix(self, value: str = "rate") -> pd.DataFrame:
+        """One column of the table as a triangle: a row a cohort (and segment), a column an age.
+
+        Args:
+            value: ``rate``, ``active``, ``size``, ``low``, ``high``, ``status``, for revenue also ``gross``,
+                ``revenue``, ``opening``, ``capped``.
+
+        Raises:
+            ValueError: If the grid has no such column.
+        """
+        known = [name for name in (*self.kinds, "provisional") if name in self.table.columns]
+        check_choice(value, name="value", choices=known)
+        columns = pd.Index(self.columns, name="age")
+        lines = self.table[[*self.by, "cohort"]].iloc[:: len(columns)]
+        index = pd.MultiIndex.from_frame(lines) if self.by else pd.Index(lines["cohort"], name="cohort")
+        return pd.DataFrame(self.table[value].to_numpy().reshape(-1, len(columns)), index, columns)
+
+    def average(self, kind: str = "pooled", *, of: str = "rate") -> pd.DataFrame:
+        """The average of each age over the cells that were observed whole; no other cell enters it.
+
+        Args:
+            kind: ``pooled``, everybody kept by everybody there was, ``sum(active) / sum(size)`` (for revenue the sums
+                of money); or ``simple``, the mean of the cohorts' rates, in which 5 weigh like 5000.
+            of: ``rate``, or ``gross`` for revenue.
+
+        Returns:
+            One row an age: the segments, ``age`` (and ``age_to``), ``cohorts`` in the average, their ``size`` and
+            ``active`` members, ``rate``. Without a cohort the rate is NaN.
+
+        Raises:
+            ValueError: If a name is not known.
+        """
+        check_choice(kind, name="kind", choices=("pooled", "simple"))
+        check_choice(of, name="of", choices=("rate", "gross") if self.value == "revenue" else ("rate",))
+        above, below = _SHARES["net" if of == "rate" and self.value == "revenue" else of]
+        whole = (self.table["status"] == OBSERVED) & self.table[of].notna()
+        taken = {"size": "size", "active": "active", "above": above, "below": below, "share": of}
+        cells = self.table[[*self.by, *self._ages()]].assign(
+            cohorts=whole.astype("int64"), **{name: self.table[column].where(whole) for name, column in taken.items()}
+        )
+        groups = cells.groupby([*self.by, *self._ages()], sort=False)
+        sums = groups[["cohorts", "size", "active", "above", "below"]].sum()
+        rate = groups["share"].mean() if kind == "simple" else sums["above"] / sums["below"].where(sums["below"] > 0)
+        counts = sums[["cohorts", "size", "active"]].astype("int64")
+        return counts.assign(rate=rate.where(counts["cohorts"] > 0)).reset_index()
+
+    def conditional(self) -> pd.DataFrame:
+        """The rate of age ``k`` among those there at ``k - 1``: in which age customers are lost.
+
+        Returns:
+            One row a cell from age 1 on: ``cohort age before stayed rate low high status``; ``before`` were there at
+            ``k - 1``, ``stayed`` at ``k`` too. Who was away at ``k - 1`` is in neither. For a bounded grid that takes
+            one more look at the rows.
+
+        Raises:
+            ValueError: If the grid is of brackets or of revenue.
+        """
+        before = self._before()
+        after = self.table[self.table["age"] > 0].reset_index(drop=True)
+        there = after["active"].notna() & (after["status"] == OBSERVED)
+        stayed = self._stayed(after).where(there)
+        table = after[[*self.by, "cohort", "from_", "age"]].assign(before=before["active"].where(there), stayed=stayed)
+        table["rate"] = table["stayed"] / table["before"].where(table["before"] > 0)
+        status = after["status"].mask(there & (table["before"] == 0), EMPTY)
+        if self.min_cell:
+            small = there & is_small(table["before"], table["stayed"], self.min_cell)
+            status = status.mask(small, SUPPRESSED)
+            table[["before", "stayed", "rate"]] = table[["before", "stayed", "rate"]].mask(small)
+        table["low"], table["high"] = wilson_columns(table["stayed"], table["before"])
+        return table.assign(status=status)
+
+    def _before(self) -> pd.DataFrame:
+        if self.kind == "bracket" or self.value == "revenue":
+            message = _("conditional() follows customers from age to age: kind='bounded' or 'unbounded' is needed.")
+            raise InputError(message, argument="kind", given=self.kind)
+        earlier: pd.DataFrame = self.table[self.table["age"] < self.table["age"].max()].reset_index(drop=True)
+        return earlier
+
+    def _stayed(self, after: pd.DataFrame) -> pd.Series:
+        if self.kind == "unbounded" or self.pairs is None:  # who is there at k or later was there at k - 1 or later
+            return after["active"]
+        keys = [*self.by, "cohort", "age"]
+        return after[keys].merge(self.pairs(), on=keys, how="left")["stayed"].fillna(0.0)
+
+    def suppressed(self, min_cell: int = 10) -> CohortGrid:
+        """The grid for sharing: cells that rest on few customers are blank, with their status.
+
+        A cell is ``suppressed`` when its cohort has fewer than ``min_cell`` members, or when fewer than that, but at
+        least one, are there or are not: the missing few could be told from the rest. Averages leave such cells out.
+
+        Args:
+            min_cell: The fewest customers that may be told of.
+
+        Raises:
+            ValueError: If ``min_cell`` is not a whole number of customers.
+        """
+        least = int(check_count(min_cell, name="min_cell"))
+        table = self.table.copy()
+        tiny = (table["size"] > 0) & (table["size"] < least)
+        hidden = table["active"].notna() & (tiny | is_small(table["size"], table["active"], least))
+        numbers = [name for name in self.kinds if name in table and name not in ("size", "status")]
+        table[numbers] = table[numbers].mask(hidden)
+        table["size"] = table["size"].astype("float64").mask(tiny)
+        table["status"] = table["status"].mask(hidden, SUPPRESSED)
+        return replace(self, table=table, min_cell=max(least, self.min_cell))
+
+    def segment(self, **chosen: str) -> CohortGrid:
+        """The grid of one segment, ``grid.segment(region="north")``.
+
+        Raises:
+            ValueError: If the segments are other ones, or have no such value.
+        """
+        if set(chosen) != set(self.by):
+            message = _("The segments of this grid are {names}; say one value for each.")
+            raise InputError(message.format(names=", ".join(self.by) or UNDEFINED), argument="segment", given=chosen)
+        table = self.table
+        for name, value in chosen.items():
+            check_choice(value, name=name, choices=sorted(set(table[name])))
+            table = table[table[name] == value]
+        table = table.drop(columns=list(self.by)).reset_index(drop=True)
+        return replace(self, table=table, by=(), pairs=self._pairs_of(chosen))
+
+    def _pairs_of(self, chosen: Mapping[str, str]) -> Callable[[], pd.DataFrame] | None:
+        ask = self.pairs
+        if ask is None:
+            return None
+
+        def of_segment() -> pd.DataFrame:
+            found = ask()
+            chosen_rows: pd.DataFrame = found[(found[list(chosen)] == list(chosen.values())).all(axis=1)]
+            return chosen_rows
+
+        return of_segment
+
+    def rises(self) -> list[int]:
+        """The ages at which the pooled average is above that of the age before."""
+        curve = self.average()
+        step = curve["rate"].diff()
+        return [int(age) for age in curve["age"][step > 1e-12]]  # noqa: PLR2004 - more than rounding
+
+    def with_notes(self, *notes: str) -> CohortGrid:
+        """A copy with more sentences that must not be missed."""
+        return replace(self, notes=(*self.notes, *notes))
+
+    def to_csv(self, path: str | Path) -> Path:
+        """Write the long table; what was not seen is blank beside its status, a true zero is 0.
+
+        The file is written beside its place and moved there: an old one is whole until then.
+
+        Raises:
+            ValueError: If the place cannot be written to.
+        """
+        return write_csv(path, self.table)
+
+    def to_excel(self, path: str | Path) -> Path:
+        """Write a workbook: the triangle, with the state as a word where there is no number, and the long table.
+
+        Raises:
+            ValueError: If the place cannot be written to, or is no ``.xlsx``.
+        """
+        return write_workbook(path, {"rate": self._worded(), "cells": self.table})
+
+    def _worded(self) -> pd.DataFrame:
+        """The triangle of rates; cells without a number hold their status."""
+        rate, status = self.matrix("rate"), self.matrix("status")
+        words = rate.astype("object").where((rate.notna()) & (status != IN_PROGRESS), status)
+        front = self.matrix("size").iloc[:, :1].set_axis(["size"], axis=1)
+        return pd.concat([front, words], axis=1).reset_index()
+
+    def titles(self) -> dict[str, str]:
+        """Headings of the columns of the long table."""
+        return {
+            "size": _("size"), "active": _("there"), "opening": _("opening revenue"), "revenue": _("revenue"),
+            "capped": _("kept"), "rate": _("share"), "gross": _("GRR"), "low": _("from"), "high": _("to"),
+            "status": _("status"),
+        }  # fmt: skip
+
+    def caption(self) -> str:
+        """What the cells mean, and the notes."""
+        what = _("Share of the revenue of age 0") if self.value == "revenue" else _("Share of the cohort")
+        legend = _("{what} by age ({every}). * = still running, blank = not yet observed, {dash} = undefined.")
+        text = legend.format(what=what, every=_(self.every), dash=UNDEFINED)
+        hidden = " " + _("× = too few to tell.") if (self.table["status"] == SUPPRESSED).any() else ""
+        return " ".join([text + hidden, *self.notes])
+
+    def _ages(self) -> list[str]:
+        return [name for name in ("age", "age_to") if name in self.table.columns]
+
+    def _shown_titles(self) -> list[str]:
+        return [*self.by, _("cohort"), _("size"), *map(str, self.columns)]
+
+    def _shown_kinds(self) -> list[str]:
+        return ["text"] * (len(self.by) + 1) + ["count"] + ["rate"] * len(self.columns)
+
+    def _shown_rows(self) -> list[list[str]]:
+        width = len(self.columns)
+        cells = [cell_text(rate, status) for rate, status in zip(self.table["rate"], self.table["status"], strict=True)]
+        lines = self.table.iloc[::width]
+        sizes = [format_cell(size, "count") for size in lines["size"]]
+        names = lines[[*self.by, "cohort"]].astype(str).to_numpy().tolist()
+        return [[*names[i], sizes[i], *cells[i * width : (i + 1) * width]] for i in range(len(names))]
+
+
+def cell_text(rate: float, status: str, *, digits: int = 1) -> str:
+    """A cell in ink: a running one with a star, one not yet observed blank, an undefined one a dash."""
+    from crrkit.ground import format_percent
+
+    if status == UNOBSERVED:
+        return ""
+    if status == SUPPRESSED:
+        return "\N{MULTIPLICATION SIGN}"
+    text = UNDEFINED if math.isnan(rate) else format_percent(rate, digits=digits)
+    return f"{text}*" if status == IN_PROGRESS else text
+
+
+def is_small(size: pd.Series, active: pd.Series, least: int) -> pd.Series:
+    """Where a denominator, a numerator or its complement tells of fewer than ``least`` customers."""
+    away = size - active
+    return (size < least) | ((active > 0) & (active < least)) | ((away > 0) & (away < least))
+
+
+def wilson_columns(kept: pd.Series, n: pd.Series) -> tuple[list[float], list[float]]:
+    """The ends of Wilson's interval for each row; NaN where either count is."""
+    pairs = list(zip(kept.tolist(), n.tolist(), strict=True))
+    known = {pair: wilson(*pair) for pair in set(pairs) if not math.isnan(sum(pair)) and pair[1]}
+    ends = [known.get(pair, (math.nan, math.nan)) for pair in pairs]
+    return [low for low, _high in ends], [high for _low, high in ends]

@@ -1,0 +1,164 @@
+"""What is asked of a cohort grid, checked, and what follows from it before any row is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from crrkit import reduce
+from crrkit.counts import years_in
+from crrkit.ground import InputError, check_choice, check_count, format_number, gettext as _
+from crrkit.measure import units_of
+from crrkit.measure.cohorts.count import Shape
+from crrkit.measure.cohorts.grid import ALIGNMENTS, KINDS, PRESENCES, VALUES
+from crrkit.read import UNITS, Base, OrderBase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pandas as pd
+
+    from crrkit.rules import Calendar
+
+Bracket = tuple[int, int]
+
+SECONDS_PER_YEAR = 31_557_600  # 365.25 days, so that a month is 30.4375
+MOST_CELLS = 1_000_000
+
+
+def checked_presence(base: Base, asked: dict[str, str], presence: str | None) -> str:
+    """What presence means for this base, checked."""
+    for name, choices in (("kind", KINDS), ("value", VALUES), ("align", ALIGNMENTS), ("unit", UNITS)):
+        check_choice(asked[name], name=name, choices=choices)
+    if isinstance(base, OrderBase) and asked["unit"] != "person_any":
+        message = _("unit={unit!r} is for contracts; orders are counted by customer id. Leave unit= out.")
+        raise InputError(message.format(unit=asked["unit"]), argument="unit", given=asked["unit"])
+    money = asked["value"] == "revenue"
+    if money:
+        _refuse_revenue(base, asked["kind"])
+    purchases = money or base.activity == "period"
+    chosen = check_choice(presence or ("window" if purchases else "moment"), name="presence", choices=PRESENCES)
+    if purchases and chosen == "moment":
+        message = _(
+            "presence='moment' needs a rule that says until when somebody is a customer; purchases happen inside a"
+            " window. Leave presence= out, or read the orders with activity=Trailing(days=…)."
+        )
+        raise InputError(message, argument="presence", given=presence)
+    return chosen
+
+
+def _refuse_revenue(base: Base, kind: str) -> None:
+    if not isinstance(base, OrderBase) or "amount" not in base.table.columns:
+        message = _("This needs purchases with an amount. Read them with read_orders(…, amount=…).")
+        raise InputError(message, argument="base")
+    if kind != "bounded":
+        message = _("kind={kind!r} counts customers; revenue is followed age by age. Say kind='bounded'.")
+        raise InputError(message.format(kind=kind), argument="kind", given=kind)
+
+
+def checked_brackets(brackets: Sequence[Bracket] | None, kind: str) -> tuple[Bracket, ...] | None:
+    """The brackets, checked."""
+    if brackets is None:
+        return None
+    if kind != "bracket":
+        message = _("brackets= belongs to kind='bracket', kind={kind!r} was given.")
+        raise InputError(message.format(kind=kind), argument="brackets", given=brackets)
+    pairs = tuple(pair for pair in map(_as_bracket, brackets) if pair is not None)
+    if not pairs or len(pairs) != len(list(brackets)) or len(set(pairs)) != len(pairs):
+        message = _("brackets={given!r} needs first and last ages, each pair once, such as [(1, 2), (3, 6)].")
+        raise InputError(message.format(given=list(brackets)), argument="brackets", given=brackets)
+    return pairs
+
+
+def _as_bracket(pair: Any) -> Bracket | None:
+    numbers = tuple(pair) if isinstance(pair, tuple | list) else ()
+    whole = len(numbers) == 2 and all(isinstance(n, int | np.integer) for n in numbers)  # noqa: PLR2004 - from and to
+    return (int(numbers[0]), int(numbers[1])) if whole and 0 <= numbers[0] <= numbers[1] else None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is asked for, checked."""
+
+    base: Base
+    calendar: Calendar
+    kind: str
+    value: str
+    align: str
+    presence: str
+    unit: str
+    by: tuple[str, ...]
+    span: range
+    ages: int | None
+    given_brackets: tuple[Bracket, ...] | None
+
+    @property
+    def step(self) -> int | None:
+        """The seconds of one age; None on the calendar."""
+        return None if self.align == "calendar" else round(years_in(self.calendar.every) * SECONDS_PER_YEAR)
+
+    @cached_property
+    def last_age(self) -> int:
+        """The highest age that the oldest cohort has begun, or the one asked for."""
+        if self.ages is not None:
+            return int(check_count(self.ages, name="ages"))
+        latest = self.calendar.index(self.base.as_of - timedelta(microseconds=1))
+        if self.step is None:
+            return latest - self.span.start
+        seen = (self.base.as_of - self.starts(self.span.start)).total_seconds()
+        return int(seen // self.step) if self.presence == "moment" else int(-(-seen // self.step)) - 1
+
+    @property
+    def brackets(self) -> tuple[Bracket, ...]:
+        """First and last age of each column."""
+        if self.kind != "bracket":
+            return tuple((age, age) for age in range(self.last_age + 1))
+        if self.given_brackets:
+            return self.given_brackets
+        return tuple((2**i, 2 ** (i + 1) - 1) for i in range(max(self.last_age, 1).bit_length()))
+
+    @property
+    def purchases(self) -> bool:
+        """Whether a customer is there in the ages with a purchase, and in no others."""
+        return isinstance(self.base, OrderBase) and self.base.activity == "period"
+
+    @property
+    def shape(self) -> Shape:
+        """The size of the frames that are counted into."""
+        return Shape(self.span, self.last_age)
+
+    def starts(self, cohort: int) -> datetime:
+        """The first moment of a period."""
+        return datetime.combine(self.calendar.start(cohort), time.min)
+
+    def refuse_too_many(self) -> None:
+        """Raise when the grid is too large to be read or held."""
+        cells = len(self.span) * len(self.brackets)
+        if cells > MOST_CELLS:
+            message = _("The grid would have {n} cells. Choose a longer period than every={every!r}, or say ages=.")
+            text = message.format(n=format_number(cells), every=self.calendar.every)
+            raise InputError(text, argument="every", given=self.calendar.every)
+
+    def stretches(self) -> Any:
+        """Each customer's ages, in the engine."""
+        base, calendar, step = self.base, self.calendar, self.step
+        if self.purchases:
+            return reduce.order_stretches(base.table, calendar=calendar, step=step, as_of=base.as_of, by=self.by)
+        units, segments = units_of(base, self.unit, self.by)
+        until = "first" if self.unit == "person_all" else "last"
+        return reduce.spell_stretches(
+            units, calendar=calendar, step=step, as_of=base.as_of, until=until,
+            moment=self.presence == "moment", segments=segments,
+        )  # fmt: skip
+
+    def parts(self, frame: pd.DataFrame) -> Iterator[tuple[dict[str, object], pd.DataFrame]]:
+        """The lines of each segment with its names."""
+        if not self.by:
+            yield {}, frame
+            return
+        for _key, part in frame.groupby(list(self.by), sort=True):
+            yield {name: part[name].iloc[0] for name in self.by}, part

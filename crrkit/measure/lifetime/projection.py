@@ -1,0 +1,287 @@
+"""How a retention curve goes on: the shifted beta-geometric law beside the constant rate, and where both stop.
+
+Every customer has a chance of leaving at each renewal, and the chances differ (a beta law with alpha and beta). Those
+who leave easily leave first, so the rate of the cohort climbs although nobody changes. One constant rate misses that
+and projects too low.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from dataclasses import dataclass
+from math import lgamma
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from crrkit.counts import z_score
+from crrkit.ground import InputError, MissingDependencyError, Shown, format_cell, gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+CUSTOMERS = 1000  # what a curve of shares stands for when nobody says how many customers it rests on
+FEWEST_AGES = 3  # renewals; with two points the two parameters fit anything
+ENOUGH_AGES = 5
+FARTHEST = 2  # times the observed length
+SMALL, LARGE = 1e-3, 1e4
+
+
+class ProjectionWarning(UserWarning):
+    """A projection from few ages."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ShiftedBetaGeometric(Shown):
+    """A fitted shifted beta-geometric law.
+
+    ``S(t) = B(alpha, beta + t) / B(alpha, beta)``; the rate from age ``t-1`` to ``t`` is
+    ``(beta + t - 1) / (alpha + beta + t - 1)``.
+
+    Attributes:
+        alpha: First parameter; at 1 or below the expected lifetime is infinite.
+        beta: Second parameter.
+        log_likelihood: Of the fitted law.
+        covariance: Of alpha and beta, from the curvature at the maximum.
+        ages: Renewals that were observed.
+        observed: The observed share of survivors at each age, from 0.
+    """
+
+    alpha: float
+    beta: float
+    log_likelihood: float
+    covariance: np.ndarray
+    ages: int
+    observed: tuple[float, ...]
+
+    kinds: ClassVar[Mapping[str, str]] = {
+        "age": "count", "observed": "rate", "survival": "rate", "low": "rate", "high": "rate", "geometric": "rate",
+    }  # fmt: skip
+
+    @property
+    def se(self) -> tuple[float, float]:
+        """The standard errors of alpha and beta."""
+        return math.sqrt(self.covariance[0, 0]), math.sqrt(self.covariance[1, 1])
+
+    @property
+    def expected_lifetime(self) -> float:
+        """Mean periods until leaving: ``(alpha + beta - 1) / (alpha - 1)``, and infinite when alpha is 1 or less."""
+        return (self.alpha + self.beta - 1) / (self.alpha - 1) if self.alpha > 1 else math.inf
+
+    @property
+    def table(self) -> pd.DataFrame:  # type: ignore[override]  # made when it is asked for
+        """The curve as far as it may be projected."""
+        return self.project(FARTHEST * self.ages)
+
+    def survival(self, t: float) -> float:
+        """The share still there after ``t`` renewals."""
+        return math.exp(_log_survival(self.alpha, self.beta, t))
+
+    def retention(self, t: int) -> float:
+        """The share of those there after ``t - 1`` renewals who make the next."""
+        return (self.beta + t - 1) / (self.alpha + self.beta + t - 1)
+
+    def residual_lifetime(self, age: int) -> float:
+        """Further periods expected of a customer who has made ``age`` renewals; infinite when alpha is 1 or less."""
+        return (self.alpha + self.beta + age - 1) / (self.alpha - 1) if self.alpha > 1 else math.inf
+
+    def lifetime_within(self, periods: int) -> float:
+        """Expected periods of being a customer within a horizon: ``S(0) + … + S(periods - 1)``, always finite."""
+        return sum(self.survival(t) for t in range(periods))
+
+    def project(self, periods: int, *, level: float = 0.95) -> pd.DataFrame:
+        """Survival up to ``periods`` with a band (delta method on its log odds), beside the constant rate.
+
+        Raises:
+            ValueError: If the horizon is more than twice the observed length.
+        """
+        if periods > FARTHEST * self.ages:
+            message = _(
+                "{ages} renewals were observed; a projection to {periods} is more than twice as far, which the data do"
+                " not carry. Ask for at most {most}."
+            )
+            words = {"ages": self.ages, "periods": periods, "most": FARTHEST * self.ages}
+            raise InputError(message.format(**words), argument="periods", given=periods)
+        ages = np.arange(periods + 1)
+        survival = np.array([self.survival(float(t)) for t in ages])
+        low, high = self._band(ages, survival, z_score(level))
+        seen = [*self.observed, *[math.nan] * periods][: periods + 1]
+        constant = self.observed[-1] ** (1 / self.ages)
+        return pd.DataFrame({
+            "age": ages, "observed": seen, "survival": survival, "low": low, "high": high, "geometric": constant**ages,
+        })  # fmt: skip
+
+    def _band(self, ages: np.ndarray, survival: np.ndarray, z: float) -> tuple[np.ndarray, np.ndarray]:
+        step = 1e-5
+        logit = np.log(survival[1:] / (1 - survival[1:]))
+        slopes = [
+            np.array([_logit_survival(self.alpha * (1 + step * a), self.beta * (1 + step * b), t) for t in ages[1:]])
+            - logit
+            for a, b in ((1, 0), (0, 1))
+        ]
+        gradient = np.array([slopes[0] / (step * self.alpha), slopes[1] / (step * self.beta)])
+        spread = z * np.sqrt(np.einsum("it,ij,jt->t", gradient, self.covariance, gradient))
+        low, high = (1 / (1 + np.exp(-(logit + sign * spread))) for sign in (-1, 1))
+        return np.append(1.0, low), np.append(1.0, high)
+
+    def titles(self) -> dict[str, str]:
+        """Headings of the shown columns."""
+        return {
+            "age": _("age"), "observed": _("observed"), "survival": _("projected"), "low": _("from"), "high": _("to"),
+            "geometric": _("constant rate"),
+        }  # fmt: skip
+
+    def caption(self) -> str:
+        """The parameters and the lifetime."""
+        text = _("sBG: alpha {alpha}, beta {beta}; expected lifetime {lifetime} periods")
+        words = {name: format_cell(value, "number") for name, value in (("alpha", self.alpha), ("beta", self.beta))}
+        return text.format(**words, lifetime=format_cell(self.expected_lifetime, "ratio"))
+
+
+def fit_sbg(curve: Any, *, customers: float = CUSTOMERS) -> ShiftedBetaGeometric:
+    """Fit the shifted beta-geometric law by maximum likelihood.
+
+    ``log L = sum(lost_t log P(t)) + sum(still_there_t log S(t))`` with ``P(t) = S(t-1) - S(t)``.
+
+    Args:
+        curve: Shares of survivors beginning with 1; or numbers of survivors of one cohort; or a list of such for
+            cohorts of different length; or a `LifeTable`.
+        customers: How many customers a curve of shares rests on; parameters do not depend on it, errors do.
+
+    Returns:
+        The law, with ``.alpha .beta .log_likelihood .survival(t)``.
+
+    Raises:
+        ValueError: If the curve rises, has fewer than three renewals, or nobody ever left.
+
+    Warns:
+        ProjectionWarning: With fewer than five renewals.
+
+    References:
+        Fader and Hardie 2007, Journal of Interactive Marketing 21(1).
+
+    Examples:
+        >>> law = fit_sbg([1, .869, .743, .653, .593, .551, .517, .491])
+        >>> round(law.alpha, 3), round(law.beta, 3), round(law.survival(12), 3), law.expected_lifetime
+        (0.668, 3.806, 0.378, inf)
+    """
+    lost, still = _events(curve, customers)
+    ages = _last_age(lost, still)
+    if ages < FEWEST_AGES or not lost.sum():
+        message = _("A curve needs at least {n} renewals and somebody who left; this one has {ages} renewals.")
+        raise InputError(message.format(n=FEWEST_AGES, ages=ages), argument="curve")
+    if ages < ENOUGH_AGES:
+        message = _(
+            "Only {ages} renewals were observed: the projection rests on little, and its band may be too narrow."
+        )
+        warnings.warn(message.format(ages=ages), ProjectionWarning, stacklevel=2)
+    alpha, beta, value = _maximum(lost, still)
+    _refuse_boundary(alpha, beta)
+    return ShiftedBetaGeometric(alpha, beta, value, _covariance(alpha, beta, lost, still), ages, _shares(lost, still))
+
+
+def _events(curve: Any, customers: float) -> tuple[pd.Series, pd.Series]:
+    """How many left at each age, and how many were last seen still there."""
+    if hasattr(curve, "table") and "at_risk" in curve.table:
+        rows = curve.table.set_index("age")
+        last = rows.iloc[-1]
+        final = float(last["at_risk"] - last["lost"] - last["censored"])  # never seen to leave, nor to go out of sight
+        still = rows["censored"].astype("float64").copy()
+        still.iloc[-1] += final
+        return rows["lost"][rows["lost"] > 0].astype("float64"), still[still > 0]
+    cohorts = [curve] if not hasattr(curve[0], "__len__") else curve
+    lost, still = pd.Series(dtype="float64"), pd.Series(dtype="float64")
+    for cohort in cohorts:
+        counts = _counts(cohort, customers)
+        steps = pd.Series(counts[:-1] - counts[1:], index=range(1, len(counts)))
+        lost = lost.add(steps, fill_value=0.0)
+        still = still.add(pd.Series([counts[-1]], index=[len(counts) - 1]), fill_value=0.0)
+    return lost, still
+
+
+def _last_age(lost: pd.Series, still: pd.Series) -> int:
+    """The last age at which anybody was seen; 0 when nobody was."""
+    return int(max([0, *lost.index, *still.index]))
+
+
+def _counts(cohort: Sequence[float], customers: float) -> np.ndarray:
+    values = np.asarray(cohort, dtype="float64")
+    if len(values) < 2 or np.isnan(values).any() or (np.diff(values) > 0).any() or values[0] <= 0:  # noqa: PLR2004 - two make a line
+        message = _("A curve begins with 1 (or with the size of the cohort) and never rises; this one does not fit.")
+        raise InputError(message, argument="curve")
+    return values * customers if values[0] == 1 else values
+
+
+def _log_survival(alpha: float, beta: float, t: float) -> float:
+    return lgamma(beta + t) + lgamma(alpha + beta) - lgamma(beta) - lgamma(alpha + beta + t)
+
+
+def _logit_survival(alpha: float, beta: float, t: float) -> float:
+    log = _log_survival(alpha, beta, t)
+    return log - math.log(-math.expm1(log))
+
+
+def _log_leaving(alpha: float, beta: float, t: int) -> float:
+    """``log P(t)``: there after ``t - 1`` renewals and not at the next."""
+    return _log_survival(alpha, beta, t - 1) + math.log(alpha) - math.log(alpha + beta + t - 1)
+
+
+def log_likelihood(alpha: float, beta: float, lost: pd.Series, still: pd.Series) -> float:
+    """Of the shifted beta-geometric law, from the numbers who left and who were last seen there at each age."""
+    gone = sum(n * _log_leaving(alpha, beta, int(t)) for t, n in zip(lost.index, lost, strict=True) if n)
+    stayed = sum(n * _log_survival(alpha, beta, float(t)) for t, n in zip(still.index, still, strict=True) if n)
+    return float(gone + stayed)
+
+
+def _maximum(lost: pd.Series, still: pd.Series) -> tuple[float, float, float]:
+    try:
+        from scipy.optimize import minimize
+    except ImportError as missing:
+        text = _("Fitting a curve needs scipy. Install it with: pip install 'crrkit[survival]'")
+        raise MissingDependencyError(text) from missing
+
+    def objective(log_parameters: np.ndarray) -> float:
+        alpha, beta = np.exp(np.clip(log_parameters, -12, 14))
+        return -log_likelihood(float(alpha), float(beta), lost, still)
+
+    found = minimize(
+        objective, np.zeros(2), method="Nelder-Mead", options={"xatol": 1e-10, "fatol": 1e-10, "maxiter": 4000}
+    )
+    alpha, beta = np.exp(found.x)
+    return float(alpha), float(beta), -float(found.fun)
+
+
+def _refuse_boundary(alpha: float, beta: float) -> None:
+    if not (SMALL < alpha < LARGE and SMALL < beta < LARGE):
+        message = _(
+            "The fit runs to a boundary (alpha {alpha:.3g}, beta {beta:.3g}): customers are all alike or the curve is"
+            " not of this form. Use the constant rate instead."
+        )
+        raise InputError(message.format(alpha=alpha, beta=beta), argument="curve")
+
+
+def _covariance(alpha: float, beta: float, lost: pd.Series, still: pd.Series) -> np.ndarray:
+    """The inverse of the curvature at the maximum, by central differences."""
+    at, step = np.array([alpha, beta]), np.array([alpha, beta]) * 1e-4
+    hessian = np.empty((2, 2))
+    for i in range(2):
+        for j in range(2):
+            total = 0.0
+            for si, sj in ((1, 1), (1, -1), (-1, 1), (-1, -1)):
+                moved = at.copy()
+                moved[i] += si * step[i]
+                moved[j] += sj * step[j]
+                total += si * sj * log_likelihood(float(moved[0]), float(moved[1]), lost, still)
+            hessian[i, j] = total / (4 * step[i] * step[j])
+    covariance: np.ndarray = np.linalg.inv(-hessian)
+    return covariance
+
+
+def _shares(lost: pd.Series, still: pd.Series) -> tuple[float, ...]:
+    """The pooled share of survivors at each age (a life table of the same customers)."""
+    ages = range(_last_age(lost, still) + 1)
+    gone, seen = lost.reindex(ages, fill_value=0.0), still.reindex(ages, fill_value=0.0)
+    at_risk = float(gone.sum() + seen.sum()) - (gone.cumsum() + seen.cumsum()).shift(fill_value=0.0)
+    return tuple(np.cumprod(1 - gone / at_risk))

@@ -1,0 +1,387 @@
+"""Who of the buyers is still a customer, and how often they will buy: the BG/NBD law of purchases.
+
+A buyer does not say goodbye, so a silence is either a pause or the end. The law weighs the two: every customer buys at
+an own rate (gamma law with r and alpha) and may leave for good after each purchase with an own chance (beta law with a
+and b). A long silence of somebody who used to buy often means more than that of somebody who never did.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from crrkit import reduce
+from crrkit.ground import (
+    InputError,
+    MissingDependencyError,
+    Shown,
+    check_column,
+    check_number,
+    format_cell,
+    format_number,
+    gettext as _,
+)
+from crrkit.read import Base, OrderBase
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import ArrayLike
+
+NAMES = ("r", "alpha", "a", "b")
+SMALL, LARGE = 1e-3, 1e4
+NOBODY_LEAVES = 1e-12  # a chance of leaving that stands for none
+TELLS_APART = 1.92  # half of 3.84: what one more parameter must add to the log-likelihood at the 5% level
+BESIDE = 1e-7
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(64)
+DAYS_PER_YEAR = 365.25
+MANY = 7  # repeat purchases from here on are one line of the table, as in the published one
+Numbers = float | np.ndarray
+
+
+class BoundaryWarning(UserWarning):
+    """A fit at the edge of its law: what it says of single customers means nothing."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class BGNBD(Shown):
+    """A fitted BG/NBD law. Times are in units of ``unit_days`` days.
+
+    Attributes:
+        r: Shape of the purchase rates; small when customers differ much.
+        alpha: Scale of the purchase rates, whose mean is ``r / alpha``.
+        a: Of the chance of leaving after a purchase, whose mean is ``a / (a + b)``.
+        b: The other one.
+        log_likelihood: Of the fitted law.
+        se: The standard errors of r, alpha, a, b; NaN where the likelihood is flat.
+        histogram: What was fitted: ``frequency recency age customers``.
+        unit_days: The days of a unit of time.
+        notes: Why the law cannot be trusted; empty when nothing speaks against it.
+    """
+
+    r: float
+    alpha: float
+    a: float
+    b: float
+    log_likelihood: float
+    se: tuple[float, float, float, float]
+    histogram: pd.DataFrame
+    unit_days: float = 7.0
+    notes: tuple[str, ...] = ()
+
+    kinds: ClassVar[Mapping[str, str]] = {
+        "frequency": "text", "customers": "count", "alive": "rate", "expected": "ratio",
+    }  # fmt: skip
+
+    @property
+    def customers(self) -> int:
+        """How many customers the law rests on."""
+        return int(self.histogram["customers"].sum())
+
+    @property
+    def alive(self) -> float:
+        """How many of them are expected to be customers still."""
+        return float((self.histogram["customers"] * self._alive()).sum())
+
+    @property
+    def table(self) -> pd.DataFrame:  # type: ignore[override]  # made when it is asked for
+        """By repeat purchases: ``customers``, their mean P(alive), and purchases each is expected to make in a year."""
+        rows = self.histogram
+        year = self.expected_purchases(DAYS_PER_YEAR / self.unit_days, rows["frequency"], rows["recency"], rows["age"])
+        sums = pd.DataFrame({"customers": 1, "alive": self._alive(), "expected": year}, index=rows.index)
+        sums = sums.mul(rows["customers"], axis=0).groupby(rows["frequency"].clip(upper=MANY)).sum()
+        names = [f"{n}+" if n == MANY else str(n) for n in sums.index.astype("int64")]
+        means = sums[["alive", "expected"]].div(sums["customers"], axis=0)
+        counts = sums["customers"].astype("int64")
+        return pd.concat([counts, means], axis=1).assign(frequency=names).reset_index(drop=True)[[*self.kinds]]
+
+    def probability_alive(self, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> Numbers:
+        """The probability that a customer has not left for good.
+
+        ``1 / (1 + a / (b + x - 1) * ((alpha + T) / (alpha + t_x)) ** (r + x))`` with x repeat purchases, the last of
+        them t_x after the first purchase, which was T ago. Without a repeat purchase it is 1: in this law a customer
+        can leave only after buying again, so it says nothing of those who bought once.
+
+        Args:
+            frequency: Repeat purchase days, 0 or more.
+            recency: From the first to the last purchase; 0 without a repeat.
+            age: From the first purchase to today.
+
+        Returns:
+            A number for numbers, else an array.
+
+        Raises:
+            ValueError: If a value is missing or negative, or the last purchase lies outside of the age.
+        """
+        x, last, whole = _checked(frequency, recency, age)
+        odds = np.log(self.a) - np.log(self.b + np.maximum(x, 1) - 1)
+        odds = odds + (self.r + x) * (np.log(self.alpha + whole) - np.log(self.alpha + last))
+        return _plain(np.where(x > 0, 1 / (1 + np.exp(np.minimum(odds, 700.0))), 1.0))
+
+    def expected_purchases(
+        self, t: ArrayLike, frequency: ArrayLike = 0, recency: ArrayLike = 0, age: ArrayLike = 0
+    ) -> Numbers:
+        """How often a customer is expected to buy in the time ``t`` from now.
+
+        ``P(alive)`` times the mean of the law for who is still there, with r + x, alpha + T and b + x in place of r,
+        alpha and b. Without a history it is what to expect of a customer who has bought for the first time today.
+
+        Args:
+            t: The length of the time to come.
+            frequency: Repeat purchase days so far.
+            recency: From the first to the last purchase.
+            age: From the first purchase to today.
+
+        Raises:
+            ValueError: As for `probability_alive`, or if ``t`` is missing or negative.
+        """
+        x, _last, whole = _checked(frequency, recency, age)
+        ahead = _not_negative(t, "t")
+        there = _mean_purchases(self.r + x, self.alpha + whole, self.a, self.b + x, ahead)
+        return _plain(np.asarray(self.probability_alive(frequency, recency, age) * there))
+
+    def titles(self) -> dict[str, str]:
+        """Headings of the shown columns."""
+        return {
+            "frequency": _("repeat purchases"), "customers": _("customers"), "alive": _("still customers"),
+            "expected": _("purchases in a year"),
+        }  # fmt: skip
+
+    def caption(self) -> str:
+        """The parameters, how many are still there, and what speaks against the law."""
+        text = _("BG/NBD: {parameters}; of {customers} customers {alive} are expected to be there still.")
+        parameters = ", ".join(f"{name} {format_cell(getattr(self, name), 'number')}" for name in NAMES)
+        words = {"customers": format_number(self.customers), "alive": format_number(self.alive)}
+        return " ".join([text.format(parameters=parameters, **words), *self.notes])
+
+    def _alive(self) -> np.ndarray:
+        rows = self.histogram
+        return np.asarray(self.probability_alive(rows["frequency"], rows["recency"], rows["age"]))
+
+
+def fit_bgnbd(base: Base | pd.DataFrame, *, unit_days: float = 7.0) -> BGNBD:
+    """Fit the BG/NBD law to a log of purchases by maximum likelihood.
+
+    For x repeat purchases, the last t_x after the first, which was T ago, the likelihood is
+    ``G(r+x) alpha**r / G(r) * (B(a,b+x) / (alpha+T)**(r+x) + [x>0] B(a+1,b+x-1) / (alpha+t_x)**(r+x)) / B(a,b)``.
+    Purchases on one day are one, and time runs to the last day before the cut-off, as in the published CDNOW summary.
+
+    Args:
+        base: A log of purchases; or a table with ``frequency``, ``recency``, ``T``, one row a customer, or
+            ``customers`` alike in each row.
+        unit_days: The days of a unit of time; parameters alpha and all times are in it. A table is taken as it is.
+
+    Returns:
+        The law, with ``.probability_alive(...)`` and ``.expected_purchases(t, ...)``.
+
+    Raises:
+        ValueError: If the base is not a log of purchases, there is one customer only, nobody bought again, or a table
+            holds impossible rows.
+
+    Warns:
+        BoundaryWarning: If the law fits no better than one in which nobody leaves, or the data do not settle a
+            parameter (its error is as large as itself); then P(alive) means nothing.
+
+    References:
+        Fader, Hardie and Lee 2005, Marketing Science 24(2); note 004 (June 2005).
+
+    Examples:
+        >>> import crrkit as crr
+        >>> base = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at")
+        >>> law = fit_bgnbd(base)
+        >>> print(law.caption())
+        BG/NBD: ...
+        >>> float(law.probability_alive(8, 20, 60)) < float(law.probability_alive(8, 55, 60))
+        True
+        >>> fit_bgnbd(pd.DataFrame({"frequency": [0, 0], "recency": [0, 0], "T": [5, 9]}))
+        Traceback (most recent call last):
+        crrkit.InputError: Nobody bought on a second day, so the rhythm of purchases is unknown. ...
+    """
+    if check_number(unit_days, name="unit_days") <= 0:
+        message = _("unit_days={value} must be more than 0 days, for example 7.")
+        raise InputError(message.format(value=unit_days), argument="unit_days", given=unit_days)
+    rows = _from_table(base) if isinstance(base, pd.DataFrame) else _from_base(base, unit_days)
+    _refuse_too_little(rows)
+    columns = tuple(rows[name].to_numpy(dtype="float64") for name in ("frequency", "recency", "age", "customers"))
+    start = np.array([0.0, math.log(max(columns[2].mean(), 1e-6)), 0.0, 0.0])
+    found, value = _maximum(lambda logs: _log_likelihood(np.exp(logs), *columns), start)
+    staying = np.log([NOBODY_LEAVES, 1.0])
+    _logs, without = _maximum(lambda logs: _log_likelihood(np.exp([*logs, *staying]), *columns), start[:2])
+    r, alpha, a, b = (float(value) for value in np.exp(found))
+    se = _standard_errors(lambda logs: _log_likelihood(np.exp(logs), *columns), found)
+    notes = tuple(_doubts({"r": r, "alpha": alpha, "a": a, "b": b}, se, gain=value - without))
+    for note in notes:
+        warnings.warn(note, BoundaryWarning, stacklevel=2)
+    return BGNBD(r, alpha, a, b, value, se, rows, unit_days, notes)
+
+
+def _from_base(base: Base, unit_days: float) -> pd.DataFrame:
+    if not isinstance(base, OrderBase):
+        message = _(
+            "A log of purchases is needed, read with read_orders. Contracts say when a customer left, so nothing has to"
+            " be guessed from silence: take life_table(grid) for them."
+        )
+        raise InputError(message, argument="base")
+    days = reduce.collect(reduce.repeat_histogram(base.table, as_of=base.as_of))
+    days = days.sort_values(list(days.columns), ignore_index=True)  # sums in one order: the same law in every run
+    return pd.DataFrame({
+        "frequency": days["frequency"].astype("int64"), "recency": days["recency_days"] / unit_days,
+        "age": days["age_days"] / unit_days, "customers": days["customers"].astype("int64"),
+    })  # fmt: skip
+
+
+def _from_table(table: pd.DataFrame) -> pd.DataFrame:
+    columns = [check_column(name, name="base", available=table.columns) for name in ("frequency", "recency", "T")]
+    customers = table["customers"] if "customers" in table.columns else 1
+    x, last, whole = _checked(*(table[name] for name in columns))
+    counts = _not_negative(np.broadcast_to(customers, x.shape), "customers")
+    rows = pd.DataFrame({"frequency": x, "recency": last, "age": whole, "customers": counts})
+    return rows.groupby(["frequency", "recency", "age"], as_index=False)[["customers"]].sum()
+
+
+def _refuse_too_little(rows: pd.DataFrame) -> None:
+    if rows["customers"].sum() <= 1:
+        message = _("The law describes how customers differ, so more than one customer is needed.")
+        raise InputError(message, argument="base")
+    if not (rows["frequency"] * rows["customers"]).sum():
+        message = _(
+            "Nobody bought on a second day, so the rhythm of purchases is unknown. Collect a longer history, or count"
+            " customers by another event."
+        )
+        raise InputError(message, argument="base")
+
+
+def _log_likelihood(
+    parameters: np.ndarray, x: np.ndarray, last: np.ndarray, whole: np.ndarray, customers: np.ndarray
+) -> float:
+    return float(customers @ row_log_likelihood(parameters, x, last, whole))
+
+
+def row_log_likelihood(parameters: np.ndarray, x: np.ndarray, last: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """The log-likelihood of each row, in logarithms throughout: powers of times overflow at 100 purchases."""
+    r, alpha, a, b = parameters
+    gammaln = _scipy("special").gammaln
+    rate = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
+    stay = gammaln(a + b) + gammaln(b + x) - gammaln(b) - gammaln(a + b + x)
+    there = -(r + x) * np.log(alpha + whole)
+    left = np.log(a) - np.log(b + np.maximum(x, 1) - 1) - (r + x) * np.log(alpha + last)
+    return np.asarray(rate + stay + np.where(x > 0, np.logaddexp(there, left), there))
+
+
+def _mean_purchases(r: np.ndarray, alpha: np.ndarray, a: float, b: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """``E X(t)``, as an integral over the rate of purchases.
+
+    The printed form divides by ``a - 1`` and subtracts nearly equal numbers; this one has no such place:
+    ``r * integral from 0 to log(1 + t/alpha) of exp(-r u) F(r+1, b; a+b; 1-exp(-u)) du``.
+    """
+    end = np.log1p(t / alpha)
+    u = end[..., None] * (NODES + 1) / 2
+    r_, b_ = np.broadcast_to(r, end.shape)[..., None], np.broadcast_to(b, end.shape)[..., None]
+    values = _purchase_rate(r_, a, b_, u)
+    beside = _purchase_rate(r_ + BESIDE, a, b_, u)  # scipy overflows where a - r is a whole number below about -90
+    return np.asarray(r * end / 2 * (np.where(np.isfinite(values), values, beside) @ WEIGHTS))
+
+
+def _purchase_rate(r: np.ndarray, a: float, b: np.ndarray, u: np.ndarray) -> np.ndarray:
+    """``exp(-r u) F(r+1, b; a+b; 1-exp(-u))``, transformed after Euler where this form grows without end."""
+    hyp2f1, y = _scipy("special").hyp2f1, -np.expm1(-u)
+    plain = a > r + 1
+    first, second = np.where(plain, r + 1, a + b - r - 1), np.where(plain, b, a)
+    return np.asarray(np.exp(np.where(plain, -r, 1 - a) * u) * hyp2f1(first, second, a + b, y))
+
+
+def _maximum(function: Callable[[np.ndarray], float], start: np.ndarray) -> tuple[np.ndarray, float]:
+    """The logarithms of the parameters at the maximum, and its height."""
+    minimize = _scipy("optimize").minimize
+
+    def objective(logs: np.ndarray) -> float:
+        return -function(np.clip(logs, -14, 14))
+
+    limits = {"bounds": [(-14, 14)] * len(start), "options": {"ftol": 1e-13, "gtol": 1e-7, "maxiter": 300}}
+    near = minimize(objective, start, method="L-BFGS-B", **limits)
+    # The simplex needs no slopes and goes on where those are lost in rounding; alone it would crawl along a ridge.
+    options = {"xatol": 1e-7, "fatol": 1e-8, "maxiter": 500, "adaptive": True}
+    found = minimize(objective, near.x, method="Nelder-Mead", options=options)
+    return np.clip(found.x, -14, 14), -float(found.fun)
+
+
+def _standard_errors(function: Callable[[np.ndarray], float], at: np.ndarray) -> tuple[float, float, float, float]:
+    """From the curvature in the logarithms, by central differences."""
+    step, size = 1e-3, len(at)
+    moves = np.eye(size) * step
+    hessian = np.array([
+        [sum(s * t * function(at + s * moves[i] + t * moves[j]) for s in (1, -1) for t in (1, -1)) for j in range(size)]
+        for i in range(size)
+    ]) / (4 * step**2)  # fmt: skip
+    flat = np.linalg.eigvalsh(-hessian).min() <= 1e-6  # noqa: PLR2004 - below the error of the differences
+    spread = np.full(size, math.nan) if flat else np.sqrt(np.diag(np.linalg.inv(-hessian)))
+    r, alpha, a, b = np.exp(at) * spread
+    return float(r), float(alpha), float(a), float(b)
+
+
+def _doubts(parameters: Mapping[str, float], errors: Sequence[float], *, gain: float) -> list[str]:
+    if gain < TELLS_APART:
+        return [
+            _(
+                "A law in which nobody ever leaves fits as well: the data show no leaving, so P(alive) means nothing"
+                " here. Collect a longer history."
+            )
+        ]
+    unsettled = [
+        f"{name} {value:.3g} \N{PLUS-MINUS SIGN} {error:.3g}"
+        for (name, value), error in zip(parameters.items(), errors, strict=True)
+        if not SMALL < value < LARGE or not error < value
+    ]
+    if not unsettled:
+        return []
+    text = _(
+        "The fit sits at a boundary, or so near to one that the data do not settle it ({parameters}): P(alive) of a"
+        " single customer means nothing here."
+    )
+    return [text.format(parameters=", ".join(unsettled))]
+
+
+def _checked(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    names = ("frequency", "recency", "age")
+    given = [_not_negative(value, name) for value, name in zip((frequency, recency, age), names, strict=True)]
+    x, last, whole = np.broadcast_arrays(*given)
+    if (last > whole).any() or ((x == 0) & (last > 0)).any() or (x != np.floor(x)).any():
+        message = _(
+            "A customer with {x} repeat purchases, the last {last} after the first, which was {age} ago, cannot be."
+            " Frequency is whole, recency lies between 0 and the age, and is 0 without a repeat."
+        )
+        bad = int(np.flatnonzero((last > whole) | ((x == 0) & (last > 0)) | (x != np.floor(x)))[0])
+        words = {name: f"{array.flat[bad]:.12g}" for name, array in (("x", x), ("last", last), ("age", whole))}
+        raise InputError(message.format(**words), argument="frequency")
+    return x, last, whole
+
+
+def _not_negative(values: ArrayLike, name: str) -> np.ndarray:
+    try:
+        numbers = np.asarray(values, dtype="float64")
+    except (TypeError, ValueError):
+        numbers = np.array(math.nan)
+    if not np.isfinite(numbers).all() or (numbers < 0).any():
+        bad = numbers.flat[int(np.flatnonzero(~(numbers >= 0) | np.isinf(numbers))[0])]
+        message = _("{name} holds {value:g}; numbers of 0 or more are needed.")
+        raise InputError(message.format(name=name, value=bad), argument=name, given=bad)
+    return numbers
+
+
+def _plain(values: np.ndarray) -> Numbers:
+    return values if values.ndim else float(values)
+
+
+def _scipy(part: str) -> Any:
+    from importlib import import_module
+
+    try:
+        return import_module(f"scipy.{part}")
+    except ImportError as missing:
+        text = _("The law of purchases needs scipy. Install it with: pip install 'crrkit[survival]'")
+        raise MissingDependencyError(text) from missing

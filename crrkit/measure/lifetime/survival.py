@@ -1,0 +1,389 @@
+"""How long customers last: the life table, its intervals and medians, several ways of leaving, cohorts compared.
+
+A customer who is still there has not lasted "until today": the time is censored. The life table uses each customer for
+as long as it was seen, so cohorts of different age can be pooled, and its curve never rises.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from crrkit.counts import difference_p_value, holm, newcombe, z_score
+from crrkit.ground import (
+    InputError,
+    Shown,
+    check_choice,
+    check_fraction,
+    format_cell,
+    format_number,
+    gettext as _,
+    mark,
+    ngettext,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+INTERVALS = ("log-log", "log")
+LEFT = "left"
+CLOSE = 1e-9  # a survival this near a wanted share stands on it
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class LifeTable(Shown):
+    """The survival curve of customers.
+
+    Attributes:
+        table: One row an age, from 0: ``age at_risk lost censored hazard survival se low high``, and for several ways
+            of leaving the share gone by each of them in ``gone_<way>``.
+        interval: ``log-log`` or ``log``.
+        causes: The ways of leaving, empty when they were not told apart.
+        notes: Sentences that must not be missed.
+    """
+
+    table: pd.DataFrame
+    interval: str = "log-log"
+    causes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    kinds: ClassVar[Mapping[str, str]] = {
+        "age": "ratio", "at_risk": "count", "lost": "count", "survival": "rate", "low": "rate", "high": "rate",
+    }  # fmt: skip
+
+    @property
+    def median(self) -> float:
+        """The age by which half have left; see `quantile`."""
+        return self.quantile(0.5)
+
+    def quantile(self, surviving: float) -> float:
+        """The age at which the share of survivors falls to ``surviving``; NaN when it was not seen to.
+
+        Where the curve runs flat exactly at that share, the middle of the flat stretch (as R's survival does).
+        """
+        check_fraction(surviving, name="surviving")
+        age, survival = self.table["age"].to_numpy(), self.table["survival"].to_numpy()
+        below = np.flatnonzero(survival < surviving - CLOSE)
+        level = np.flatnonzero(np.abs(survival - surviving) <= CLOSE)
+        if len(level):
+            return float(age[level[0]] + age[below[0] if len(below) else -1]) / 2
+        return float(age[below[0]]) if len(below) else math.nan
+
+    def at(self, age: float) -> float:
+        """The share still there at an age; NaN beyond what was seen."""
+        if age > self.table["age"].max():
+            return math.nan
+        return float(self.table.loc[self.table["age"] <= age, "survival"].iloc[-1])
+
+    def titles(self) -> dict[str, str]:
+        """Headings of the shown columns."""
+        return {
+            "age": _("age"), "at_risk": _("at risk"), "lost": _("lost"), "survival": _("still there"),
+            "low": _("from"), "high": _("to"),
+        }  # fmt: skip
+
+    def caption(self) -> str:
+        """The median in a sentence, and the notes."""
+        text = _("Half have left by age {median}").format(median=format_cell(self.median, "ratio"))
+        if math.isnan(self.median):
+            text = _("More than half are still there at the last age seen")
+        return ". ".join([text, *self.notes])
+
+
+def life_table(grid: Any, *, interval: str = "log-log", level: float = 0.95) -> LifeTable:
+    """Pool the cohorts of a grid into one survival curve.
+
+    Between ages ``k-1`` and ``k`` every cohort that was seen at both is used: ``hazard = lost / at risk``,
+    ``S(k) = prod(1 - hazard)``; Greenwood's error ``S sqrt(sum(lost / (at_risk (at_risk - lost))))``.
+
+    Of an unbounded grid the ages that are ``provisional`` are left out, and that is said: who comes back later would
+    be counted as lost. The rest takes a silence longer than nine of ten pauses for leaving, so it is still a little
+    too low; where customers buy rarely, most of what it calls lost is silence.
+
+    Args:
+        grid: A `CohortGrid` whose cohorts never grow: contracts, or ``kind="unbounded"``; or its long frame.
+        interval: ``log-log`` (stays inside 0 and 1 by itself) or ``log`` (R's default; ends at 1).
+        level: The coverage.
+
+    Returns:
+        The curve. Cells that were not observed, or are provisional, are used nowhere.
+
+    Raises:
+        ValueError: If some cohort grows from one age to the next, or there are several segments: such a grid has no
+            survival curve.
+
+    References:
+        Kaplan and Meier 1958; Greenwood 1926.
+    """
+    check_choice(interval, name="interval", choices=INTERVALS)
+    long = grid if isinstance(grid, pd.DataFrame) else grid.to_pandas()
+    _refuse_segments(long)
+    seen, left_out = _settled(long)
+    seen = seen.sort_values(["cohort", "age"])
+    last = seen.groupby("cohort")[["age", "active"]].shift()
+    before = last["active"].where(last["age"] == seen["age"] - 1)  # a hidden cell in between makes no pair
+    before = before.where(seen["age"] > 1, seen["size"].where(seen["age"] == 1))
+    pairs = seen.assign(before=before).dropna(subset=["before"])
+    _refuse_growth(pairs)
+    pooled = pairs.groupby("age").agg(at_risk=("before", "sum"), stay=("active", "sum")).reset_index()
+    start = float(seen.drop_duplicates("cohort")["size"].sum())
+    first = pd.DataFrame({"age": [0], "at_risk": [start], "lost": [0.0]})
+    rows = pd.concat([first, pooled.assign(lost=pooled["at_risk"] - pooled["stay"])[list(first)]], ignore_index=True)
+    following = rows["at_risk"].shift(-1, fill_value=0.0)
+    rows["censored"] = (rows["at_risk"] - rows["lost"] - following).where(rows.index < len(rows) - 1, 0.0)
+    return LifeTable(_with_survival(rows, interval, level), interval, notes=_left_out(left_out))
+
+
+def _settled(long: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """The observed cells that no return can raise any more, and how many others there are."""
+    seen = long[long["status"] == "observed"]
+    if "provisional" not in seen.columns:
+        return seen, 0
+    open_ = seen["provisional"].astype(bool)
+    return seen[~open_], int(open_.sum())
+
+
+def _left_out(cells: int) -> tuple[str, ...]:
+    if not cells:
+        return ()
+    text = ngettext(
+        "{n} provisional cell is left out: customers who come back later would be counted as lost.",
+        "{n} provisional cells are left out: customers who come back later would be counted as lost.",
+        cells,
+    )
+    return (text.format(n=format_number(cells)),)
+
+
+def _refuse_segments(long: pd.DataFrame) -> None:
+    if long.duplicated(["cohort", "age"]).any():
+        message = _("The grid has several segments, and a curve is of one. Choose it: grid.segment(…).")
+        raise InputError(message, argument="grid")
+
+
+def _refuse_growth(pairs: pd.DataFrame) -> None:
+    grown = pairs[pairs["active"] > pairs["before"]]
+    if len(grown):
+        row = grown.iloc[0]
+        message = _(
+            "Cohort {cohort} grows at age {age}: customers came back. A survival curve needs kind='unbounded' or"
+            " contracts without returns."
+        )
+        raise InputError(message.format(cohort=row["cohort"], age=int(row["age"])), argument="grid")
+
+
+def survival_curve(
+    durations: Sequence[float],
+    *,
+    left: Sequence[object],
+    entry: Sequence[float] | None = None,
+    interval: str = "log-log",
+    level: float = 0.95,
+) -> LifeTable:
+    """The survival curve of customers with a duration each (Kaplan and Meier, Aalen and Johansen).
+
+    Args:
+        durations: How long each customer was there, in any unit.
+        left: Whether the customer left then: True or False; or the way of leaving as a word, with None for customers
+            who were still there.
+        entry: When each customer came under observation, before the end of the duration; who enters late is not at
+            risk before.
+        interval: As for `life_table`.
+        level: The coverage.
+
+    Returns:
+        One row for each duration at which somebody left or went out of sight. With ways of leaving, ``gone_<way>`` is
+        the share gone that way, ``sum(S(t-) * lost_way / at_risk)``; they add up to ``1 - survival``.
+
+    Raises:
+        ValueError: If lengths differ, a duration is negative, missing or not longer than its entry, or nobody is given.
+
+    Examples:
+        >>> curve = survival_curve([9, 13, 13, 18], left=[True, True, False, True])
+        >>> curve.table[["age", "at_risk", "lost", "survival"]].iloc[1:].values.tolist()
+        [[9.0, 4.0, 1.0, 0.75], [13.0, 3.0, 1.0, 0.5], [18.0, 1.0, 1.0, 0.0]]
+    """
+    check_choice(interval, name="interval", choices=INTERVALS)
+    frame = _durations(durations, left, entry)
+    ages = np.unique(frame["age"])
+    at_risk = [float(((frame["entry"] < age) & (frame["age"] >= age)).sum()) for age in ages]
+    gone = frame["way"].notna()
+    lost = frame[gone].groupby("age").size().reindex(ages, fill_value=0)
+    censored = frame[~gone].groupby("age").size().reindex(ages, fill_value=0)
+    rows = pd.DataFrame({"age": ages, "at_risk": at_risk, "lost": lost.to_numpy(), "censored": censored.to_numpy()})
+    start = pd.DataFrame({"age": [0.0], "at_risk": [float((frame["entry"] <= 0).sum())], "lost": [0], "censored": [0]})
+    rows = rows if ages[0] == 0 else pd.concat([start, rows], ignore_index=True)
+    table = _with_survival(rows, interval, level)
+    ways = tuple(sorted({str(way) for way in frame.loc[gone, "way"]} - {LEFT}))
+    for way in ways:
+        own = frame[frame["way"] == way].groupby("age").size().reindex(table["age"], fill_value=0).to_numpy()
+        before = table["survival"].shift(fill_value=1.0).to_numpy()
+        table[f"gone_{way}"] = np.cumsum(before * own / np.maximum(table["at_risk"].to_numpy(), 1))
+    return LifeTable(table, interval, ways)
+
+
+def _unseen(age: np.ndarray, begun: np.ndarray) -> np.ndarray:
+    """Who left as they came under observation, or before; from the beginning on also a duration of 0 is seen."""
+    unseen: np.ndarray = np.isnan(begun) | (begun > age) | ((begun > 0) & (begun == age))
+    return unseen
+
+
+def _durations(durations: Sequence[float], left: Sequence[object], entry: Sequence[float] | None) -> pd.DataFrame:
+    age = np.asarray(durations, dtype="float64")
+    begun = np.zeros(len(age)) if entry is None else np.asarray(entry, dtype="float64")
+    if not len(age) or len(age) != len(left) or len(age) != len(begun):
+        message = _("durations, left and entry must have the same length, at least 1; they have {a}, {b} and {c}.")
+        raise InputError(message.format(a=len(age), b=len(left), c=len(begun)), argument="durations")
+    if np.isnan(age).any() or (age < 0).any() or _unseen(age, begun).any():
+        message = _(
+            "A duration is missing, below 0 or ends at or before its entry: nobody is seen for no time. Leave such"
+            " customers out or mend them."
+        )
+        raise InputError(message, argument="durations")
+    begun = np.where(begun <= 0, -1.0, begun)  # from the beginning: at risk at age 0 too
+    ways = pd.Series([_way(left_by) for left_by in left], dtype="object")
+    return pd.DataFrame({"age": age, "entry": begun, "way": ways})
+
+
+def _way(left_by: Any) -> str | None:
+    """The way of leaving; a plain yes is ``LEFT``, no and missing are None."""
+    if isinstance(left_by, str):
+        return left_by
+    return LEFT if pd.notna(left_by) and bool(left_by) else None
+
+
+def _with_survival(rows: pd.DataFrame, interval: str, level: float) -> pd.DataFrame:
+    """Hazard, survival, Greenwood's error and the interval from ``age at_risk lost censored``."""
+    at_risk, lost = rows["at_risk"].to_numpy(dtype="float64"), rows["lost"].to_numpy(dtype="float64")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        hazard = np.where(at_risk > 0, lost / at_risk, 0.0)
+        survival = np.cumprod(1 - hazard)
+        spread = np.cumsum(np.where(lost > 0, lost / (at_risk * (at_risk - lost)), 0.0))
+        se = np.where(survival > 0, survival * np.sqrt(spread), math.nan)
+        low, high = _ends(survival, spread, interval, z_score(level))
+    return rows.assign(hazard=hazard, survival=survival, se=se, low=low, high=high)
+
+
+def _ends(survival: np.ndarray, spread: np.ndarray, interval: str, z: float) -> tuple[np.ndarray, np.ndarray]:
+    whole = survival >= 1
+    if interval == "log":
+        half = z * np.sqrt(spread)
+        low, high = survival * np.exp(-half), np.minimum(survival * np.exp(half), 1.0)  # R prints 1 too
+    else:
+        width = np.exp(z * np.sqrt(spread) / np.abs(np.log(survival)))
+        low, high = survival**width, survival ** (1 / width)
+    known = survival > 0
+    return np.where(whole, 1.0, np.where(known, low, math.nan)), np.where(whole, 1.0, np.where(known, high, math.nan))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class CohortComparison(Shown):
+    """Cohorts held against each other.
+
+    Attributes:
+        table: One row a pair: ``one other rate_one rate_other difference low high p_value p_holm verdict`` at the age,
+            and ``p_logrank`` for the whole curves.
+        age: The age at which the rates are compared.
+    """
+
+    table: pd.DataFrame
+    age: int
+
+    kinds: ClassVar[Mapping[str, str]] = {
+        "one": "text", "other": "text", "rate_one": "rate", "rate_other": "rate", "difference": "points",
+        "low": "points", "high": "points", "p_holm": "number", "p_logrank": "number", "verdict": "word",
+    }  # fmt: skip
+
+    def titles(self) -> dict[str, str]:
+        """Headings of the shown columns."""
+        return {
+            "one": _("cohort"), "other": _("against"), "rate_one": _("rate"), "rate_other": _("rate"),
+            "difference": _("difference"), "low": _("from"), "high": _("to"), "p_holm": _("p, Holm"),
+            "p_logrank": _("p, whole curves"), "verdict": _("verdict"),
+        }  # fmt: skip
+
+    def caption(self) -> str:
+        """The age and what can be told."""
+        return _("Cohorts at age {age}; pairs that cannot be told apart are said to be so").format(age=self.age)
+
+
+def compare_cohorts(
+    grid: Any, a: str | Sequence[str], b: str | None = None, *, age: int, level: float = 0.95
+) -> CohortComparison:
+    """Hold cohorts against each other at one age and over their whole curves.
+
+    The difference at the age has Newcombe's interval; whole curves are compared by the log-rank test of the grouped
+    life tables; with many pairs p values at the age are corrected after Holm.
+
+    Args:
+        grid: A `CohortGrid`, or its long frame.
+        a: A cohort's name, or several of them for all pairs.
+        b: The other cohort when ``a`` is one.
+        age: The age, seen for all of them.
+        level: Pairs whose corrected p value is below ``1 - level`` differ.
+
+    Raises:
+        ValueError: If a cohort is not in the grid or was not yet observed at the age, or there are several segments.
+    """
+    long = grid if isinstance(grid, pd.DataFrame) else grid.to_pandas()
+    _refuse_segments(long)
+    long = long.assign(cohort=long["cohort"].astype(str))
+    names = [a, *([b] if b is not None else [])] if isinstance(a, str) else [str(name) for name in a]
+    cells = {name: _cell(long, name, age) for name in names}
+    pairs = [(one, other) for i, one in enumerate(names) for other in names[i + 1 :]]
+    rows = [_compared(long, cells, one, other, level) for one, other in pairs]
+    frame = pd.DataFrame(rows)
+    frame["p_holm"] = holm(frame["p_value"])
+    frame["verdict"] = np.where(frame["p_holm"] < 1 - level, mark("differ"), mark("cannot tell"))
+    return CohortComparison(frame, age)
+
+
+def _cell(long: pd.DataFrame, name: str, age: int) -> tuple[float, float]:
+    check_choice(name, name="cohort", choices=list(dict.fromkeys(long["cohort"])))
+    cell = long[(long["cohort"] == name) & (long["age"] == age)]
+    if not len(cell) or cell["status"].iloc[0] != "observed":
+        seen = long[(long["cohort"] == name) & (long["status"] == "observed")]["age"].max()
+        message = _(
+            "Cohort {name} has not been observed at age {age}; the last age seen is {last}. Choose an earlier age."
+        )
+        raise InputError(message.format(name=name, age=age, last=seen), argument="age", given=age)
+    return float(cell["active"].iloc[0]), float(cell["size"].iloc[0])
+
+
+def _compared(
+    long: pd.DataFrame, cells: Mapping[str, tuple[float, float]], one: str, other: str, level: float
+) -> dict[str, object]:
+    (k1, n1), (k2, n2) = cells[one], cells[other]
+    low, high = newcombe(k1, n1, k2, n2, level=level)
+    return {
+        "one": one, "other": other, "rate_one": k1 / n1, "rate_other": k2 / n2, "difference": k1 / n1 - k2 / n2,
+        "low": low, "high": high, "p_value": difference_p_value(k1, n1, k2, n2),
+        "p_logrank": logrank(_steps(long, one), _steps(long, other)),
+    }  # fmt: skip
+
+
+def _steps(long: pd.DataFrame, name: str) -> pd.DataFrame:
+    """``at_risk`` and ``lost`` by age of one cohort, as far as it was seen."""
+    seen = long[(long["cohort"] == name) & (long["status"] == "observed")].set_index("age")["active"].sort_index()
+    size = float(long.loc[long["cohort"] == name, "size"].iloc[0])
+    before = seen.shift(fill_value=size)
+    steps = pd.DataFrame({"at_risk": before, "lost": before - seen})
+    one_age = seen.index.to_series().diff().fillna(seen.index.to_series()) == 1  # no hidden cell in between
+    return steps[one_age & (steps["lost"] >= 0)]
+
+
+def logrank(one: pd.DataFrame, other: pd.DataFrame) -> float:
+    """The p value of the two-sample log-rank test from ``at_risk`` and ``lost`` by age; NaN when nobody left."""
+    both = one.add_suffix("_one").join(other.add_suffix("_other"), how="inner").astype("float64")
+    n1, n2, d = both["at_risk_one"], both["at_risk_other"], both["lost_one"] + both["lost_other"]
+    n = n1 + n2
+    usable = n > 1
+    expected = (d * n1 / n)[usable]
+    variance = (d * n1 * n2 * (n - d) / (n**2 * (n - 1)))[usable].sum()
+    if not variance:
+        return math.nan
+    score = float((both["lost_one"][usable] - expected).sum() ** 2 / variance)
+    return math.erfc(math.sqrt(score / 2))

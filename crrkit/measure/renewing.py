@@ -1,0 +1,170 @@
+"""Renewals: of the contracts that were due in a period, how many were renewed, on time and late."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from crrkit import reduce
+from crrkit.counts import wilson
+from crrkit.ground import (
+    InputError,
+    Shown,
+    check_choice,
+    check_count,
+    format_cell,
+    format_number,
+    gettext as _,
+    ngettext,
+)
+from crrkit.measure.movement import COMPLETE, EMPTY, RUNNING, span_of
+from crrkit.read import Base, ContractBase
+from crrkit.rules import Calendar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crrkit.read import QualityReport
+    from crrkit.rules import DefinitionCard
+
+LATE_DAYS = 30
+UNITS = ("person_any", "contract")
+OUTCOMES = ("renewed_on_time", "renewed_late", "not_renewed", "undecided")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class RenewalTable(Shown):
+    """What became of the contracts that ended, one row a period.
+
+    Attributes:
+        table: ``period from_ until``; ``due`` and what it is the sum of: ``renewed_on_time renewed_late not_renewed
+            undecided``; ``rate rate_low rate_high status``.
+        every: The period.
+        late_days: Until so many days after the end a renewal is a late one, and none after that.
+        card: The definition under which it was counted.
+        quality: The account of the rows.
+    """
+
+    table: pd.DataFrame
+    every: str
+    late_days: int
+    card: DefinitionCard
+    quality: QualityReport
+
+    kinds: ClassVar[Mapping[str, str]] = {
+        "period": "text", "due": "count", "renewed_on_time": "count", "renewed_late": "count", "not_renewed": "count",
+        "undecided": "count", "rate": "rate", "rate_low": "rate", "rate_high": "rate", "status": "word",
+    }  # fmt: skip
+
+    def titles(self) -> dict[str, str]:
+        """Headings of the shown columns."""
+        return {
+            "period": _("period"), "due": _("due"), "renewed_on_time": _("on time"), "renewed_late": _("late"),
+            "not_renewed": _("not renewed"), "undecided": _("not known yet"), "rate": _("renewed"),
+            "rate_low": _("from"), "rate_high": _("to"), "status": _("status"),
+        }  # fmt: skip
+
+    def caption(self) -> str:
+        """The last period of which all is known, with its counts."""
+        known = self.table[self.table["status"] == COMPLETE]
+        if not len(known):
+            return _("No period is known to its end: the latest renewals are still to come.")
+        row = known.iloc[-1]
+        text = ngettext(
+            "{period}: of {n} contract due {on_time} renewed on time and {late} late, {rate} together",
+            "{period}: of {n} contracts due {on_time} renewed on time and {late} late, {rate} together",
+            int(row["due"]),
+        )
+        counts = {"n": row["due"], "on_time": row["renewed_on_time"], "late": row["renewed_late"]}
+        shown = {name: format_number(count) for name, count in counts.items()}
+        return text.format(period=row["period"], rate=format_cell(float(row["rate"]), "rate"), **shown)
+
+
+def renewals(
+    base: Base,
+    *,
+    every: str = "month",
+    first: str | None = None,
+    last: str | None = None,
+    unit: str = "person_any",
+    late_days: int | None = None,
+) -> RenewalTable:
+    """Count what became of the contracts that ended in each period: ``rate = (on time + late) / due``.
+
+    A contract is *due* in the period in which it ends. It was renewed *on time* when another contract of the same
+    customer runs on from that moment, *late* when one begins at most ``late_days`` after it, else *not*. Where the data
+    end before that can be told it is *undecided*, and the period has no rate. A contract that runs beside also keeps
+    its customer: name the contract's id and say ``unit="contract"`` to hold each contract against its own renewal.
+
+    Args:
+        base: What `read_contracts` gave.
+        every: ``day week month quarter half-year`` or ``year``.
+        first: The first period by its name, as for `retention_by_period`.
+        last: The last period; by default the one that holds the end of the data.
+        unit: Who has to go on: the customer (``person_any``), or the contract by its id (``contract``).
+        late_days: How many days after the end a renewal still counts; by default the ``merge_gap`` of the base, or 30
+            when it has none.
+
+    Returns:
+        One row a period. The rate is a fraction with its Wilson interval (95 %); NaN with the status ``empty_base``
+        when nothing was due and ``running`` while something is undecided or the period is not over.
+
+    Raises:
+        ValueError: If the base has no contracts or a name is not known.
+
+    Examples:
+        >>> import pandas as pd
+        >>> from crrkit.read.bases import read_contracts
+        >>> terms = pd.DataFrame({
+        ...     "customer": ["a", "a", "b", "b", "c"],
+        ...     "start": ["2024-01-01", "2024-02-01", "2024-01-01", "2024-02-08", "2024-01-01"],
+        ...     "end": ["2024-02-01", None, "2024-02-01", None, "2024-02-01"]})
+        >>> due = renewals(read_contracts(terms, as_of="2024-06-01"), every="month", first="2024-02", last="2024-02")
+        >>> print(due)
+        2024-02: of 3 contracts due 1 renewed on time and 1 late, 66.7% together
+        period   due  on time  late  not renewed  not known yet  renewed   from     to  status
+        2024-02    3        1     1            1              0    66.7%  20.8%  93.9%  complete
+    """
+    if not isinstance(base, ContractBase):
+        message = _("Renewals are of contracts, and this is a {kind}. Read contracts with read_contracts(…).")
+        raise InputError(message.format(kind=type(base).__name__), argument="base")
+    check_choice(unit, name="unit", choices=UNITS)
+    wait = base.card.merge_gap or LATE_DAYS if late_days is None else late_days
+    check_count(wait, name="late_days")
+    calendar = Calendar(every, week_starts=base.card.week_starts, year_starts=base.card.year_starts)
+    span = span_of(base, calendar, first=first, last=last)
+    units = reduce.contract_units(reduce.as_due(base.table), as_of=base.as_of, unit=unit)
+    histogram = reduce.renewal_histogram(units, calendar=calendar, as_of=base.as_of, late_days=wait)
+    table = _finished(_counted(reduce.collect(histogram), span), calendar, span, base)
+    return RenewalTable(table, every, wait, base.card.with_(every=every, unit=unit), base.quality)
+
+
+def _counted(histogram: pd.DataFrame, span: range) -> pd.DataFrame:
+    """The outcomes of each period side by side, and their sum.
+
+    Args:
+        histogram: ``period, outcome, contracts`` from `reductions.renewal_histogram`.
+        span: The numbers of the periods.
+    """
+    wide = histogram.pivot_table(index="period", columns="outcome", values="contracts", aggfunc="sum")
+    counts = wide.reindex(index=span, columns=list(OUTCOMES)).fillna(0).astype("int64").reset_index(drop=True)
+    counts.insert(0, "due", counts.sum(axis=1))
+    return counts.rename_axis(columns=None)
+
+
+def _finished(counts: pd.DataFrame, calendar: Calendar, span: range, base: Base) -> pd.DataFrame:
+    """Names and bounds in front, rates and status behind; what is not known has no rate."""
+    bounds = pd.to_datetime([calendar.start(k) for k in range(span.start, span.stop + 1)])
+    counts.insert(0, "period", [calendar.label(k) for k in span])
+    counts.insert(1, "from_", bounds[:-1])
+    counts.insert(2, "until", bounds[1:])
+    open_ = (counts["until"] > base.as_of) | (counts["undecided"] > 0)
+    due = counts["due"].where(~open_ & (counts["due"] > 0))
+    renewed = counts["renewed_on_time"] + counts["renewed_late"]
+    bands = [wilson(k, int(n)) if n == n else (np.nan, np.nan) for k, n in zip(renewed, due, strict=True)]  # noqa: PLR0124 - NaN is not itself
+    low, high = zip(*bands, strict=True)
+    status = np.select([open_, counts["due"] == 0], [RUNNING, EMPTY], COMPLETE)
+    return counts.assign(rate=renewed / due, rate_low=low, rate_high=high, status=status)

@@ -1,0 +1,332 @@
+"""Money: how much of the revenue stayed, how a shop's revenue comes about, and on how few customers it rests."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, overload
+
+import numpy as np
+import pandas as pd
+
+from crrkit import reduce
+from crrkit.ground import InputError, Shown, check_choice, check_fraction, format_cell, gettext as _
+from crrkit.measure.movement import COMPLETE, dated, span_of
+from crrkit.measure.recurring import NEGATIVE, UNPAID, RecurringRevenue, in_segments, recurring_revenue
+from crrkit.read import Base, ContractBase, OrderBase, names_of
+from crrkit.rules import Calendar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from crrkit.rules import DefinitionCard
+
+LORENZ_POINTS = 100
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class RevenueRetention(Shown):
+    """How much of each period's revenue stayed, one row a period.
+
+    Attributes:
+        table: ``period from_ until``; ``opening``, the revenue of the period before; ``closing``, what the same
+            customers paid in this one; ``kept``, the same, for each no more than before; ``grr nrr``; ``status``.
+        every: The period.
+        card: The definition.
+    """
+
+    table: pd.DataFrame
+    every: str
+    card: DefinitionCard
+    by: tuple[str, ...] = ()
+
+    kinds: ClassVar[Mapping[str, str]] = {
+        "period": "text", "opening": "money", "kept": "money", "closing": "money", "grr": "rate", "nrr": "rate",
+        "status": "word",
+    }  # fmt: skip
+
+    def titles(self) -> dict[str, str]:
+        """Headings of the shown columns."""
+        return {name: name for name in self.by} | {
+            "period": _("period"), "opening": _("opening revenue"), "kept": _("kept"), "closing": _("now paid"),
+            "grr": _("GRR"), "nrr": _("NRR"), "status": _("status"),
+        }  # fmt: skip
+
+    def _shown_names(self) -> list[str]:
+        return [*self.by, *super()._shown_names()]
+
+
+@overload
+def revenue_retention(
+    base: ContractBase,
+    *,
+    every: str = ...,
+    first: str | None = ...,
+    last: str | None = ...,
+    by: str | Sequence[str] = ...,
+) -> RecurringRevenue: ...
+
+
+@overload
+def revenue_retention(
+    base: OrderBase, *, every: str = ..., first: str | None = ..., last: str | None = ..., by: str | Sequence[str] = ...
+) -> RevenueRetention: ...
+
+
+def revenue_retention(
+    base: Base,
+    *,
+    every: str = "month",
+    first: str | None = None,
+    last: str | None = None,
+    by: str | Sequence[str] = (),
+) -> RevenueRetention | RecurringRevenue:
+    """Measure gross and net revenue retention from one period to the next.
+
+    Of the customers there at the start, with ``m0`` each, who have ``m1`` at the end:
+    ``GRR = sum(min(m1, m0)) / sum(m0)`` and ``NRR = sum(m1) / sum(m0)``. New and returned customers are in neither.
+
+    For purchases ``m0`` is what a customer paid in the period before and ``m1`` what they pay in this one. For
+    contracts they are what all contracts of the customer that run just before the period begins, and just before it
+    ends, cost together; the account then balances, ``opening + new + expansion + reactivated - contraction - churned =
+    closing``, and ``closing`` is the next ``opening``. A changed price is an end and a start on one day. The amount is
+    the recurring price for a month, a year or whatever length of time, and must be the same in all rows: a yearly
+    price among monthly ones has to be divided by 12 before.
+
+    Args:
+        base: Purchases or contracts with an amount.
+        every: The period.
+        first: The first period by its name, as for `retention_by_period`.
+        last: The last period.
+        by: Segment columns that the base was read with; each segment then has its own rows.
+
+    Returns:
+        One row a period. Rates are NaN where there was no opening revenue (``empty_base``, or ``no_revenue`` when there
+        were customers), or where some customer's is below 0 before or after (``negative_revenue``): nothing is floored.
+        Customers one of whose contracts has no amount are in no sum; the rows in which they are there have the status
+        ``amounts_missing`` and count them in ``unpriced``, and a note says how many they are. An amount of 0 is a
+        price: who pays nothing and then something has expanded.
+
+    Raises:
+        ValueError: If the base has no amounts or is shorter than one period, or a name is not known.
+
+    Examples:
+        >>> from crrkit.read.bases import read_orders
+        >>> log = pd.DataFrame({
+        ...     "who": ["a", "b", "a"], "when": ["2024-01-05", "2024-01-09", "2024-02-29"], "paid": [100, 50, 120]})
+        >>> table = revenue_retention(read_orders(log, customer="who", at="when", amount="paid")).table
+        >>> table[["opening", "kept", "closing", "grr", "nrr"]].iloc[-1].round(3).to_dict()
+        {'opening': 150.0, 'kept': 100.0, 'closing': 120.0, 'grr': 0.667, 'nrr': 0.8}
+        >>> from crrkit.read.bases import read_contracts
+        >>> rents = pd.DataFrame({
+        ...     "who": ["a", "b", "b", "c"], "since": ["2023-12-01", "2023-12-01", "2024-02-15", "2023-12-01"],
+        ...     "until": [None, "2024-02-15", None, "2024-02-10"], "mrr": [100, 100, 150, 50]})
+        >>> base = read_contracts(rents, customer="who", start="since", end="until", amount="mrr", as_of="2024-03-01")
+        >>> row = revenue_retention(base).table.iloc[-1]
+        >>> row[["opening", "expansion", "churned", "closing", "nrr", "grr"]].to_dict()
+        {'opening': 250.0, 'expansion': 50.0, 'churned': 50.0, 'closing': 250.0, 'nrr': 1.0, 'grr': 0.8}
+    """
+    if isinstance(base, ContractBase) and "amount" in base.table.columns:
+        return recurring_revenue(base, every=every, first=first, last=last, by=by)
+    orders = _with_amounts(base, or_contracts=True)
+    segments = tuple(check_choice(name, name="by", choices=base.by) for name in names_of(by))
+    calendar = Calendar(every, week_starts=base.card.week_starts, year_starts=base.card.year_starts)
+    span = span_of(base, calendar, first=first, last=last)
+    asked = reduce.revenue_by_period(orders.money, calendar=calendar, as_of=base.as_of, by=segments)
+    found = reduce.collect(asked)
+    table = in_segments(found, segments, lambda part: _retained(part, calendar, span, base))
+    return RevenueRetention(table, every, base.card.with_(every=every), segments)
+
+
+def _retained(found: pd.DataFrame, calendar: Calendar, span: range, base: Base) -> pd.DataFrame:
+    before = found.set_index("period").reindex([k - 1 for k in span])
+    table = pd.DataFrame({
+        "opening": before["revenue"].fillna(0.0).to_numpy(),
+        "kept": before["capped"].fillna(0.0).to_numpy(),
+        "closing": before["retained"].fillna(0.0).to_numpy(),
+        "start": before["customers"].fillna(0).to_numpy(dtype="int64"),
+    })  # fmt: skip
+    table = dated(table, calendar, span, base)
+    table.loc[table["status"].eq(COMPLETE) & table["opening"].eq(0), "status"] = UNPAID
+    table.loc[before["negative"].fillna(0).to_numpy() > 0, "status"] = NEGATIVE
+    known = (table["opening"] > 0) & (table["status"] != NEGATIVE)
+    table["grr"] = (table["kept"] / table["opening"]).where(known)
+    table["nrr"] = (table["closing"] / table["opening"]).where(known)
+    return table
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class RetailMeasures(Shown):
+    """How a shop's revenue comes about, one row a period.
+
+    Attributes:
+        table: ``period from_ until buyers receipts revenue average_check frequency repeat_rate status``;
+            ``revenue = buyers * frequency * average_check``.
+        every: The period.
+        card: The definition, which says what happened to refunds.
+    """
+
+    table: pd.DataFrame
+    every: str
+    card: DefinitionCard
+
+    kinds: ClassVar[Mapping[str, str]] = {
+        "period": "text", "buyers": "count", "receipts": "count", "revenue": "money", "average_check": "money",
+        "frequency": "ratio", "repeat_rate": "rate", "status": "word",
+    }  # fmt: skip
+
+    def titles(self) -> dict[str, str]:
+        """Headings of the shown columns."""
+        return {
+            "period": _("period"), "buyers": _("buyers"), "receipts": _("receipts"), "revenue": _("revenue"),
+            "average_check": _("average check"), "frequency": _("frequency"), "repeat_rate": _("repeat purchase rate"),
+            "status": _("status"),
+        }  # fmt: skip
+
+
+def retail_measures(base: Base, *, every: str = "month") -> RetailMeasures:
+    """Take a shop's revenue apart: buyers, how often they buy, and how much each time.
+
+    ``average_check = revenue / receipts``, ``frequency = receipts / buyers``, and ``repeat_rate`` is the share of the
+    period's buyers who bought on at least two of its days.
+
+    Args:
+        base: Purchases with an amount. A row without a receipt's number is a receipt by itself; without ``receipt=``
+            all that a customer bought at one moment is one.
+        every: The period.
+
+    Returns:
+        One row a period; a ratio without a denominator is NaN.
+
+    Raises:
+        ValueError: If the base has no amounts or is shorter than one period.
+
+    Examples:
+        >>> from crrkit.read.bases import read_orders
+        >>> log = pd.DataFrame({
+        ...     "who": ["a", "a", "b"], "when": ["2024-01-05", "2024-01-09", "2024-01-31"], "paid": [10, 20, 60]})
+        >>> table = retail_measures(read_orders(log, customer="who", at="when", amount="paid")).table
+        >>> table[["buyers", "receipts", "revenue", "average_check", "frequency", "repeat_rate"]].iloc[0].to_dict()
+        {'buyers': 2.0, 'receipts': 3.0, 'revenue': 90.0, 'average_check': 30.0, 'frequency': 1.5, 'repeat_rate': 0.5}
+    """
+    orders = _with_amounts(base)
+    calendar = Calendar(every, week_starts=base.card.week_starts, year_starts=base.card.year_starts)
+    span = span_of(base, calendar)
+    found = reduce.collect(reduce.retail_histogram(orders.money, calendar=calendar, as_of=base.as_of))
+    table = found.set_index("period").reindex(list(span)).fillna(0).reset_index(drop=True)
+    table = table.astype({"buyers": "int64", "receipts": "int64", "repeat_buyers": "int64"})
+    table = dated(table.assign(start=table["buyers"]), calendar, span, base).drop(columns="start")
+    table["average_check"] = table["revenue"] / table["receipts"].where(table["receipts"] > 0)
+    table["frequency"] = table["receipts"] / table["buyers"].where(table["buyers"] > 0)
+    table["repeat_rate"] = table["repeat_buyers"] / table["buyers"].where(table["buyers"] > 0)
+    return RetailMeasures(table, every, base.card.with_(every=every))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Concentration(Shown):
+    """On how few customers the revenue rests.
+
+    Attributes:
+        table: The Lorenz curve: ``customers`` and ``revenue``, shares that the smallest customers have together.
+        top: The share of customers that ``top_share`` speaks of.
+        top_share: The share of the revenue of the ``ceil(top * n)`` customers who paid most; NaN without revenue.
+        gini: 0 when all pay the same, close to 1 when one pays all; NaN without revenue.
+        n: The number of customers.
+    """
+
+    table: pd.DataFrame
+    top: float
+    top_share: float
+    gini: float
+    n: int
+
+    kinds: ClassVar[Mapping[str, str]] = {"customers": "rate", "revenue": "rate"}
+
+    def titles(self) -> dict[str, str]:
+        """Headings of the shown columns."""
+        return {"customers": _("customers"), "revenue": _("revenue")}
+
+    def caption(self) -> str:
+        """The share of the top and the Gini coefficient."""
+        text = _("The top {top} of {n} customers bring {share} of the revenue; Gini {gini}")
+        words = {"top": format_cell(self.top, "rate"), "n": format_cell(self.n, "count")}
+        return text.format(**words, share=format_cell(self.top_share, "rate"), gini=format_cell(self.gini, "ratio"))
+
+
+def concentration(base: Base | Sequence[float], *, top: float = 0.2) -> Concentration:
+    """Measure on how few customers the revenue rests.
+
+    With customers ordered by revenue ``x_1 <= … <= x_n`` the Gini coefficient is
+    ``sum((2i - n - 1) x_i) / (n sum(x))``.
+
+    Args:
+        base: Purchases with an amount, or the revenue of each customer.
+        top: The share of customers to speak of; 0.2 asks for the top fifth.
+
+    Returns:
+        The curve, the share of the top and the Gini coefficient.
+
+    Raises:
+        ValueError: If there are no amounts, or some customer's revenue is below 0: shares then have no meaning.
+
+    Examples:
+        >>> found = concentration([500, 300, 50, 40, 30, 25, 20, 15, 12, 8])
+        >>> round(found.top_share, 4), round(found.gini, 4)
+        (0.8, 0.6684)
+        >>> concentration([100, -5])
+        Traceback (most recent call last):
+        crrkit.InputError: 1 of 2 customers has a revenue below 0, so shares of it have no meaning. Set
+            refunds aside, or leave these customers out.
+    """
+    check_fraction(top, name="top")
+    buckets = _ranked_base(_with_amounts(base), top) if isinstance(base, Base) else _ranked_values(base, top)
+    n, total = int(buckets["customers"].sum()), float(buckets["revenue"].sum())
+    _refuse_negative(int(buckets["negative"].sum()), n)
+    curve = pd.DataFrame(
+        {"customers": buckets["customers"].cumsum() / n, "revenue": buckets["revenue"].cumsum() / total}
+    )
+    curve = pd.concat([pd.DataFrame({"customers": [0.0], "revenue": [0.0]}), curve], ignore_index=True)
+    if not total:
+        return Concentration(curve, top, math.nan, math.nan, n)
+    gini = (2 * float(buckets["weighted"].sum()) - (n + 1) * total) / (n * total)
+    return Concentration(curve, top, float(buckets["top_revenue"].sum()) / total, gini, n)
+
+
+def _ranked_base(base: OrderBase, top: float) -> pd.DataFrame:
+    ranks = reduce.revenue_ranks(base.money, as_of=base.as_of, top=top, points=LORENZ_POINTS)
+    return reduce.collect(ranks).sort_values("bucket")
+
+
+def _ranked_values(values: Sequence[float], top: float) -> pd.DataFrame:
+    """The same small frame from plain numbers, one bucket a customer."""
+    revenue = np.sort(np.asarray(values, dtype="float64"))
+    if not len(revenue) or np.isnan(revenue).any():
+        message = _("The revenue of each customer is needed, at least one number and none missing.")
+        raise InputError(message, argument="base")
+    rank = np.arange(1, len(revenue) + 1)
+    is_top = rank > len(revenue) - math.ceil(len(revenue) * top - 1e-9)
+    return pd.DataFrame({
+        "customers": 1, "revenue": revenue, "weighted": rank * revenue,
+        "top_revenue": np.where(is_top, revenue, 0.0), "negative": (revenue < 0).astype("int64"),
+    })  # fmt: skip
+
+
+def _refuse_negative(negative: int, n: int) -> None:
+    if negative:
+        message = _(
+            "{k} of {n} customers has a revenue below 0, so shares of it have no meaning. Set refunds aside, or leave"
+            " these customers out."
+        )
+        raise InputError(message.format(k=negative, n=n), argument="base")
+
+
+def _with_amounts(base: Base, *, or_contracts: bool = False) -> OrderBase:
+    if isinstance(base, OrderBase) and "amount" in base.table.columns:
+        return base
+    message = _("This needs purchases with an amount. Read them with read_orders(…, amount=…).")
+    if or_contracts:
+        message = _(
+            "This needs purchases with an amount or contracts with one. Read them with read_orders(…, amount=…) or"
+            " read_contracts(…, amount=…)."
+        )
+    raise InputError(message, argument="base")

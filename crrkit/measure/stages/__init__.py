@@ -1,0 +1,25 @@
+"""The three stages, short, middle and long, measured on a list and tied exactly to the retention rate."""
+
+from crrkit.measure.stages.flow import StageFlow, stage_flow
+from crrkit.measure.stages.list import StageList, stage_on
+from crrkit.measure.stages.moves import CUSTOMERS, IN_MATRIX, STAGES, counted_by_period, entries_by_period
+from crrkit.measure.stages.rates import MarkovCheck
+from crrkit.rules import ContractRule, StageProfile, StageRule, stage_profile, stage_profiles
+
+__all__ = [
+    "CUSTOMERS",
+    "IN_MATRIX",
+    "STAGES",
+    "ContractRule",
+    "MarkovCheck",
+    "StageFlow",
+    "StageList",
+    "StageProfile",
+    "StageRule",
+    "counted_by_period",
+    "entries_by_period",
+    "stage_flow",
+    "stage_on",
+    "stage_profile",
+    "stage_profiles",
+]

@@ -1,0 +1,312 @@
+"""The flow between stages: counts, moves and rates by period, from which the retention rate follows exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, ClassVar, cast
+
+import numpy as np
+import pandas as pd
+
+from crrkit import reduce
+from crrkit.counts import wilson
+from crrkit.ground import InputError, Shown, format_cell, gettext as _
+from crrkit.measure import COMPLETE, dated, span_of
+from crrkit.measure.stages.moves import (
+    CUSTOMERS,
+    IN_MATRIX,
+    STAGES,
+    counted_by_period,
+    counts_of_moves,
+    entries_by_period,
+    moves_of_steps,
+    transitions_of_moves,
+)
+from crrkit.measure.stages.rates import MarkovCheck, check_memory, few_sentence, rates_of_moves
+from crrkit.read import TOUCHES, Base, ContractBase, EventBase, settled
+from crrkit.rules import Calendar, ContractRule, OwnGap, StageRule
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import ibis.expr.types as ir
+
+    from crrkit.read import QualityReport
+    from crrkit.rules import DefinitionCard
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class StageFlow(Shown):
+    """Who stood in which stage when, and who moved where.
+
+    Attributes:
+        table: One row a period: ``period from_ until``, the stages as of its start, ``start`` (customers: middle and
+            long), ``kept`` of them, ``crr crr_low crr_high``, ``retention_middle retention_long``, ``status``. The
+            identity ``crr = sum(share of stage * retention of stage)`` holds in every row.
+        counts: Period by stage, as of the start of each period; the last row, after the last whole period, is how it
+            ended. A stage as of a moment is never restated.
+        transitions: ``from_period from_stage to_stage customers``: from the start of the period to its end, whole
+            periods only. ``from_stage`` is ``unknown`` for who was seen in it for the first time.
+        rates: ``period measure of hits rate low high thin``, whole periods only, with Wilson's interval (95%); a rate
+            with fewer than 30 customers behind it is ``thin``. ``promotion`` is of those middle customers who stay
+            customers, ``second purchase`` of those who bought on one day of their spell only.
+        every: The period.
+        rule: Who stands in which stage.
+        card: The definition.
+        quality: The account of the rows.
+        began: When the first event of the list was; None where nobody knows.
+    """
+
+    table: pd.DataFrame
+    counts: pd.DataFrame
+    transitions: pd.DataFrame
+    rates: pd.DataFrame
+    every: str
+    rule: StageRule | ContractRule
+    card: DefinitionCard
+    quality: QualityReport
+    moves: pd.DataFrame = field(repr=False)
+    began: datetime | None = None
+
+    by: ClassVar[tuple[str, ...]] = ("stage",)
+    kinds: ClassVar[Mapping[str, str]] = {
+        "period": "text", "short": "count", "cold": "count", "middle": "count", "long": "count", "lapsed": "count",
+        "crr": "rate", "crr_low": "rate", "crr_high": "rate", "retention_middle": "rate", "retention_long": "rate",
+        "status": "word",
+    }  # fmt: skip
+
+    @property
+    def latest(self) -> pd.Series:
+        """The last complete period with somebody to keep, else the last row."""
+        complete = self.table[(self.table["status"] == COMPLETE) & (self.table["start"] > 0)]
+        return (complete if len(complete) else self.table).iloc[-1]
+
+    @property
+    def by_stage(self) -> pd.DataFrame:
+        """``period stage start kept`` of the customers' stages in whole periods, as `decompose` takes them."""
+        kept = [self.rates[self.rates["measure"] == f"retention of {stage}"].assign(stage=stage) for stage in CUSTOMERS]
+        rows = pd.concat(kept).rename(columns={"of": "start", "hits": "kept"})
+        return rows[["period", "stage", "start", "kept"]].sort_values("period", kind="stable", ignore_index=True)
+
+    @property
+    def pooled(self) -> pd.DataFrame:
+        """The rates of all whole periods together, ``measure of hits rate low high thin``."""
+        return rates_of_moves(self.moves, by=None).drop(columns="boundary")
+
+    def matrix(self, *, first: str | None = None, last: str | None = None) -> pd.DataFrame:
+        """Shares of the moves out of each stage, row-stochastic, the periods from ``first`` to ``last`` together.
+
+        Rows are from, columns are to; ``exit`` is a contact grown cold. A stage in which nobody stood has a row of NaN.
+
+        Args:
+            first: The first period by its name; by default the first of all.
+            last: The last period; by default the last whole one.
+
+        Raises:
+            ValueError: If the flow has no such period.
+        """
+        counted = self.counted(first=first, last=last)
+        return counted.div(counted.sum(axis=1).where(lambda total: total > 0), axis=0)
+
+    def counted(self, *, first: str | None = None, last: str | None = None) -> pd.DataFrame:
+        """The moves behind `matrix` as numbers of customers."""
+        by_period = counted_by_period(self.transitions, self.whole_periods(first, last))
+        summed = by_period.groupby(level="from_stage").sum()
+        return summed.reindex(index=list(IN_MATRIX), fill_value=0).rename_axis(columns="to_stage")
+
+    def entries(self, *, first: str | None = None, last: str | None = None) -> pd.Series:
+        """How many a period came into each stage from outside: never seen before, or contacts that had grown cold."""
+        periods = self.whole_periods(first, last)
+        return entries_by_period(self.transitions, periods).sum() / max(len(periods), 1)
+
+    def whole_periods(self, first: str | None = None, last: str | None = None) -> tuple[str, ...]:
+        """The periods that ended before the cut-off, by name, from ``first`` to ``last``.
+
+        Raises:
+            ValueError: If the flow has no such period.
+        """
+        whole = list(self.table["period"][self.table["until"] <= self.card.as_of])
+        for name, label in (("first", first), ("last", last)):
+            if label is not None and label not in whole:
+                message = _("{name}={label!r} is no whole period of the flow; they run from {begin} to {end}.")
+                bounds = {"begin": whole[0] if whole else "–", "end": whole[-1] if whole else "–"}
+                raise InputError(message.format(name=name, label=label, **bounds), argument=name, given=label)
+        begin = whole.index(first) if first else 0
+        end = whole.index(last) if last else len(whole) - 1
+        return tuple(whole[begin : end + 1])
+
+    @property
+    def burn_in_days(self) -> int:
+        """For so many days from the first event stages hang on where the list begins, not on what people did."""
+        return max(self.rule.memory_days, self.card.burn_in_days)
+
+    @property
+    def settled_periods(self) -> tuple[str, ...]:
+        """The whole periods that begin after the burn-in."""
+        if self.began is None:
+            return self.whole_periods()
+        known = set(self.table["period"][self.table["from_"] >= self.began + timedelta(days=self.burn_in_days)])
+        return tuple(period for period in self.whole_periods() if period in known)
+
+    def markov_check(self, *, level: float = 0.95) -> MarkovCheck:
+        """Compare who has just come into a stage with who had been there a period before.
+
+        A matrix assumes that the two do not differ. Differences are named after Holm's correction at the level;
+        with fewer than 30 customers on either side the verdict is ``too few``.
+        """
+        return check_memory(self.moves, level=level)
+
+    def titles(self) -> dict[str, str]:
+        """Headings of the shown columns."""
+        named = {"period": _("period"), **{stage: _(stage) for stage in STAGES}}
+        return named | {
+            "crr": _("CRR"), "crr_low": _("from"), "crr_high": _("to"), "retention_middle": _("retention of middle"),
+            "retention_long": _("retention of long"), "status": _("status"),
+        }  # fmt: skip
+
+    def caption(self) -> str:
+        """The identity of the latest period in one line."""
+        row = self.latest
+        if not row["start"] or pd.isna(row["crr"]):
+            return _("Nobody was there to keep in a whole period.")
+        parts = [
+            f"{format_cell(row[stage] / row['start'], 'rate')} × {format_cell(row[f'retention_{stage}'], 'rate')}"
+            for stage in CUSTOMERS
+            if row[stage]
+        ]
+        text = _("{period}: CRR {crr} = {parts} (share of the stage × its retention)")
+        return text.format(period=row["period"], crr=format_cell(row["crr"], "rate"), parts=" + ".join(parts))
+
+    def __str__(self) -> str:
+        """The caption, the table, the rule and what must not be missed."""
+        return "\n".join(line for line in (super().__str__(), str(self.rule), few_sentence(self.pooled)) if line)
+
+    __repr__ = __str__
+
+
+def stage_flow(
+    base: Base,
+    *,
+    every: str = "month",
+    rule: StageRule | ContractRule | None = None,
+    first: str | None = None,
+    last: str | None = None,
+) -> StageFlow:
+    """Count stages and moves between them, period by period.
+
+    The retention rate of a period is ``sum(w * r)`` over middle and long, with ``w`` the stage's share of the customers
+    at the start and ``r`` the share of them that are customers at the end. It equals that of `retention_by_period` for
+    ``base.with_activity(Trailing(days=rule.lapse_days))``.
+
+    Args:
+        base: Events or purchases; of plain purchases nobody is short or cold. Contracts take a `ContractRule`.
+        every: ``day week month quarter half-year`` or ``year``.
+        rule: Who stands in which stage; by default ``StageRule()``, for contracts ``ContractRule()``.
+        first: The first period by its name; by default the one of the first event.
+        last: The last period; by default the one that holds the end of the data, marked ``running``.
+
+    Returns:
+        The flow. Boundaries of a period that has not ended are not guessed: its moves are missing, its rates NaN.
+
+    Raises:
+        ValueError: If the rule does not fit the base, or a name is not known.
+
+    Examples:
+        >>> from crrkit.read.bases import read_orders
+        >>> log = pd.DataFrame({
+        ...     "who": ["a", "a", "a", "b"], "when": ["2024-01-10", "2024-02-12", "2024-03-15", "2024-01-20"]})
+        >>> flow = stage_flow(read_orders(log, customer="who", at="when", as_of="2024-06-01"))
+        >>> flow.counts[["middle", "long", "lapsed"]].loc["2024-04"].tolist()
+        [1, 1, 0]
+        >>> flow.transitions.query("from_period == '2024-04'").to_string(index=False).splitlines()[1:]
+        ['    2024-04     middle   lapsed          1', '    2024-04       long     long          1']
+    """
+    chosen = fitting_rule(base, rule)
+    calendar = Calendar(every, week_starts=base.card.week_starts, year_starts=base.card.year_starts)
+    newest = calendar.index(base.as_of)
+    histogram = reduce.collect(reduce.step_histogram(*_steps(base, chosen, calendar), last=newest))
+    moves = moves_of_steps(histogram)
+    span = span_of(base, calendar, first=first, last=last)
+    if first is None and len(moves):
+        span = range(min(span.start, int(histogram["since"].min())), span.stop)
+    whole = range(span.start, min(span.stop, newest))
+    within = moves[(moves["boundary"] > whole.start) & (moves["boundary"] <= whole.stop)]
+    label = {k: calendar.label(k) for k in range(span.start, span.stop + 1)}
+    counts = counts_of_moves(moves, range(span.start, min(span.stop, newest) + 1))
+    rates = rates_of_moves(within)
+    rates.insert(0, "period", [label[k - 1] for k in rates.pop("boundary")])
+    transitions = transitions_of_moves(within)
+    transitions.insert(0, "from_period", [label[k - 1] for k in transitions.pop("boundary")])
+    table = _overview(counts.reindex(list(span)), rates, base, calendar, span)
+    counts.index = pd.Index([label[k] for k in counts.index], name="period")
+    card = base.card.with_(every=every, activity=str(chosen))
+    return StageFlow(table, counts, transitions, rates, every, chosen, card, base.quality, within, base.first)
+
+
+def fitting_rule(base: Base, rule: StageRule | ContractRule | None) -> StageRule | ContractRule:
+    """The rule that was asked for, if it fits the base, with what it takes from the data."""
+    if isinstance(base, ContractBase):
+        chosen = ContractRule() if rule is None else rule
+        if not isinstance(chosen, ContractRule):
+            message = _("Contracts need a rule of terms: rule=ContractRule(renewals=1, term='year').")
+            raise InputError(message, argument="rule", given=rule)
+        return chosen
+    days = rule or StageRule()
+    if isinstance(days, ContractRule):
+        message = _("Purchases and events need a rule of days: rule=StageRule(lapse_days=90, …).")
+        raise InputError(message, argument="rule", given=rule)
+    return days if not isinstance(days.lapse_days, OwnGap) else replace(days, lapse_days=_own_gap(days, base))
+
+
+def _own_gap(rule: StageRule, base: Base) -> OwnGap:
+    """The limit of the rule with the population's gap, from what the base has seen."""
+    return cast("OwnGap", settled(cast("OwnGap", rule.lapse_days), base.table, base.as_of))
+
+
+def purchase_steps(base: Base, rule: StageRule) -> ir.Table:
+    """The purchase days of a base under a rule."""
+    return reduce.purchase_steps(
+        base.table, as_of=base.as_of, limits=rule.limits(), window_days=rule.window_days, k_long=rule.k_long,
+        span_days=rule.span_days,
+    )  # fmt: skip
+
+
+def _steps(base: Base, rule: StageRule | ContractRule, calendar: Calendar) -> tuple[ir.Table, ...]:
+    if isinstance(rule, ContractRule):
+        merged = reduce.spells(base.units("person_any"), until="last")
+        terms = {"renewals": rule.renewals, "months": rule.months}
+        return (reduce.contract_periods(merged, calendar=calendar, as_of=base.as_of, **terms),)
+    buyers = reduce.buyer_periods(purchase_steps(base, rule), calendar=calendar)
+    if not isinstance(base, EventBase):
+        return (buyers,)
+    contacts = reduce.touch_periods(
+        base.events, base.table, touches=TOUCHES, calendar=calendar, as_of=base.as_of, days=rule.contact_days
+    )
+    return buyers, contacts
+
+
+def _overview(counts: pd.DataFrame, rates: pd.DataFrame, base: Base, calendar: Calendar, span: range) -> pd.DataFrame:
+    """One row a period: the stages at its start, and what became of the customers among them."""
+    table = counts.reset_index(drop=True)
+    table["start"] = table[list(CUSTOMERS)].sum(axis=1, min_count=1)
+    table = dated(table, calendar, span, base)
+    status = table.pop("status")
+    by_period = rates.set_index(["measure", "period"])
+    hits = {stage: _of_stage(by_period, stage, "hits", table["period"]) for stage in CUSTOMERS}
+    table["kept"] = hits["middle"] + hits["long"]
+    table["crr"] = table["kept"] / table["start"].where(table["start"] > 0)
+    bounds = [_bounds(kept, n) for kept, n in zip(table["kept"], table["start"], strict=True)]
+    table["crr_low"], table["crr_high"] = zip(*bounds, strict=True) if bounds else ((), ())
+    for stage in CUSTOMERS:
+        table[f"retention_{stage}"] = _of_stage(by_period, stage, "rate", table["period"])
+    return table.assign(status=status)
+
+
+def _of_stage(by_period: pd.DataFrame, stage: str, column: str, periods: pd.Series) -> pd.Series:
+    measured = by_period[column].loc[[f"retention of {stage}"]].droplevel("measure") if len(by_period) else pd.Series()
+    return pd.Series(measured.reindex(periods).to_numpy(dtype="float64"), index=periods.index)
+
+
+def _bounds(kept: float, n: float) -> tuple[float, float]:
+    return (float("nan"), float("nan")) if np.isnan(kept) or np.isnan(n) else wilson(kept, n)

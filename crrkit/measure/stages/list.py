@@ -1,0 +1,183 @@
+"""Everybody's stage as of a day, from what was seen before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from crrkit import reduce
+from crrkit.ground import InputError, Shown, format_date, format_number, gettext as _
+from crrkit.measure.cadence import survival_of_gaps
+from crrkit.measure.stages.flow import fitting_rule, purchase_steps
+from crrkit.measure.stages.moves import CUSTOMERS, STAGES
+from crrkit.read import TOUCHES, EventBase, moment_of
+from crrkit.reduce import UNKNOWN
+from crrkit.rules import ContractRule, StageRule
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from crrkit.read import Base
+
+OWN_ACTS = ("visit", "education")  # an offer is the firm's act, not the customer's
+QUIET = 0.8  # the quantile of the gaps after which a silence is worth a look
+ENOUGH_GAPS = 5  # below, a customer's own gaps say less than those of all
+SECONDS_PER_DAY = 86_400
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class StageList(Shown):
+    """Everybody's stage as of a day. In print only counts: the customers themselves are in ``to_pandas()``.
+
+    Attributes:
+        customers: One row a person: ``customer stage``; ``first_purchase`` (bought on one day of the spell only: M1),
+            ``returned`` (the spell is not the first), ``re_engaged`` (lapsed, but came to look again), ``at_risk``
+            (silent for longer than four fifths of the gaps); ``purchase_days`` of the spell, ``silent_days`` since
+            the last one (since the last touch of a contact). ``unknown`` is who
+            had neither bought nor been touched before the day.
+        day: As of when.
+        rule: Who stands in which stage.
+    """
+
+    customers: pd.DataFrame = field(repr=False)
+    day: datetime
+    rule: StageRule | ContractRule
+
+    kinds: ClassVar[Mapping[str, str]] = {
+        "stage": "word", "customers": "count", "first_purchase": "count", "returned": "count", "re_engaged": "count",
+        "at_risk": "count",
+    }  # fmt: skip
+
+    @property
+    def table(self) -> pd.DataFrame:  # type: ignore[override]  # made from the customers
+        """How many stand in each stage, and how many of them with each flag."""
+        flags = ["first_purchase", "returned", "re_engaged", "at_risk"]
+        grouped = self.customers.groupby("stage")
+        counted = grouped[flags].sum().astype("int64")
+        counted.insert(0, "customers", grouped.size())
+        order = [stage for stage in (*STAGES, UNKNOWN) if stage in STAGES or stage in counted.index]
+        return counted.reindex(order, fill_value=0).rename_axis("stage").reset_index()
+
+    def to_pandas(self) -> pd.DataFrame:
+        """One row a person, as a copy: for the eyes of whoever holds the data, never part of a report."""
+        return self.customers.copy()
+
+    def titles(self) -> dict[str, str]:
+        """Headings of the shown columns."""
+        return {
+            "stage": _("stage"), "customers": _("people"), "first_purchase": _("bought once"),
+            "returned": _("returned"), "re_engaged": _("looked again"), "at_risk": _("quiet"),
+        }  # fmt: skip
+
+    def caption(self) -> str:
+        """How many customers there are, and under which rule."""
+        n = int(self.customers["stage"].isin(CUSTOMERS).sum())
+        text = _("As of {day}: {n} customers (middle and long); {rule}")
+        return text.format(day=format_date(self.day), n=format_number(n), rule=self.rule)
+
+
+def stage_on(base: Base, day: str | date, *, rule: StageRule | ContractRule | None = None) -> StageList:
+    """Say in which stage everybody is as of a day, from what was seen before it.
+
+    Args:
+        base: Events, purchases or contracts.
+        day: Such as ``"2024-07-01"``; an event on the day itself is not seen.
+        rule: Who stands in which stage; by default ``StageRule()``, for contracts ``ContractRule()``.
+
+    Returns:
+        One row a person of the list. ``at_risk`` is a customer whose silence is longer than 80% of the own gaps, with
+        fewer than five of them of everybody's gaps (open ones censored), both seen before the day.
+
+    Raises:
+        ValueError: If the day is none or lies after the end of the data, or the rule does not fit the base.
+
+    Examples:
+        >>> from crrkit.read.bases import read_orders
+        >>> log = pd.DataFrame({
+        ...     "who": ["a", "a", "a", "b"], "when": ["2024-04-15", "2024-05-15", "2024-06-15", "2024-06-01"]})
+        >>> seen = stage_on(read_orders(log, customer="who", at="when", as_of="2024-07-01"), "2024-07-01")
+        >>> seen.to_pandas()[["customer", "stage", "first_purchase"]].to_string(index=False).splitlines()[1:]
+        ['       a   long           False', '       b middle            True']
+    """
+    cut = _as_of(base, day)
+    seen = base.seen_before(cut)
+    chosen = fitting_rule(seen, rule)
+    found = _of_contracts(seen, chosen) if isinstance(chosen, ContractRule) else _of_buyers(seen, chosen)
+    rows = base.events if isinstance(base, EventBase) else base.table
+    people = reduce.collect(reduce.everybody(rows))
+    table = people.merge(found, on="customer", how="left").sort_values("customer", ignore_index=True)
+    table["stage"] = table["stage"].fillna(UNKNOWN)
+    for flag in ("first_purchase", "returned", "re_engaged", "at_risk"):
+        table[flag] = table[flag].eq(other=True)
+    columns = ["stage", "first_purchase", "returned", "re_engaged", "at_risk", "purchase_days", "silent_days"]
+    return StageList(table[["customer", *columns]], cut, chosen)
+
+
+def _as_of(base: Base, day: Any) -> datetime:
+    moment = moment_of(day)
+    if moment is None or moment != moment.replace(hour=0, minute=0, second=0, microsecond=0):
+        message = _("day={day!r} is not a day. Write it like '2024-07-01'.")
+        raise InputError(message.format(day=day), argument="day", given=day)
+    if moment > base.as_of:
+        message = _("day={day} lies after the end of the data ({end}); nobody knows who will have bought by then.")
+        raise InputError(message.format(day=format_date(moment), end=format_date(base.as_of)), argument="day")
+    return moment
+
+
+def _of_buyers(base: Base, rule: StageRule) -> pd.DataFrame:
+    """Stages and flags of everybody who bought or was touched."""
+    today = (base.as_of.date() - date(1970, 1, 1)).days
+    table = reduce.collect(reduce.last_steps(purchase_steps(base, rule)))
+    if isinstance(base, EventBase):
+        touched = reduce.collect(reduce.last_touches(base.events, touches=TOUCHES, own=OWN_ACTS, as_of=base.as_of))
+        table = table.merge(touched, on="customer", how="outer")
+    else:
+        table = table.assign(touched=np.nan, own_touch=np.nan)
+    bought = table["day"].notna()
+    named = [
+        bought & (today <= table["long_until"]),
+        bought & (today <= table["active_until"]),
+        bought,
+        table["touched"] >= today - rule.contact_days,
+    ]
+    table["stage"] = np.select(named, ["long", "middle", "lapsed", "short"], "cold")
+    own = table["own_touch"]
+    table["re_engaged"] = (table["stage"] == "lapsed") & (own > table["day"]) & (own >= today - rule.contact_days)
+    table["first_purchase"] = (table["stage"] == "middle") & (table["bought_on"] == 1)
+    table["purchase_days"] = table["bought_on"]
+    table["silent_days"] = today - table["day"].fillna(table["touched"])
+    table["at_risk"] = table["stage"].isin(CUSTOMERS) & (table["silent_days"] > _usual_gaps(base, table))
+    return table
+
+
+def _usual_gaps(base: Base, table: pd.DataFrame) -> pd.Series:
+    """The silence that four fifths of the gaps do not exceed: the own gaps where there are enough, else everybody's."""
+    histogram = reduce.collect(reduce.gap_histogram(base.table, as_of=base.as_of))
+    if not len(histogram):
+        return pd.Series(np.nan, index=table.index)
+    curve = survival_of_gaps(histogram)
+    reached = curve[(curve["survival"] <= 1 - QUIET + 1e-12) & (curve["closed"] > 0)]["days"]
+    everybodys = float(reached.iloc[0]) if len(reached) else np.nan
+    own = reduce.collect(reduce.own_gaps(base.table, as_of=base.as_of, share=QUIET)).set_index("customer")
+    known = own["usual_gap"].astype("float64").where(own["gaps"] >= ENOUGH_GAPS)
+    return table["customer"].map(known).astype("float64").fillna(everybodys)
+
+
+def _of_contracts(base: Base, rule: ContractRule) -> pd.DataFrame:
+    """Stages of everybody whose first contract began before the day."""
+    merged = reduce.spells(base.units("person_any"), until="last")
+    rows = reduce.last_spells(merged, as_of=base.as_of, renewals=rule.renewals, months=rule.months)
+    table = reduce.collect(rows)
+    cut = pd.Timestamp(base.as_of)
+    running = table["end"] >= cut
+    table["stage"] = np.select([running & (table["renewed"] < cut), running], ["long", "middle"], "lapsed")
+    since = table["end"].where(~running, cut)
+    return table.assign(
+        returned=table["number"] > 1, first_purchase=False, re_engaged=False, at_risk=False,
+        purchase_days=np.nan, silent_days=(cut - since).dt.total_seconds() / SECONDS_PER_DAY,
+    )  # fmt: skip

@@ -1,0 +1,101 @@
+"""From steps to moves: who stood where at each boundary, and where at the two before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from crrkit.reduce import PATHS, STATES, UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# The order in which stages are shown; "once" is the part of middle that bought on one day of the spell only.
+STAGES = ("short", "cold", "middle", "long", "lapsed")
+CUSTOMERS = ("middle", "long")
+ONCE = "once"
+EXIT = "exit"
+IN_MATRIX = ("short", "middle", "long", "lapsed")  # a contact grown cold has left
+_CODES = np.array([[STATES.index(stage) for stage in path] for path in PATHS.values()])
+
+
+def moves_of_steps(histogram: pd.DataFrame) -> pd.DataFrame:
+    """Every boundary that every step covers, as ``boundary, earlier, before, stage, customers``.
+
+    ``stage`` is where the customers stand at the boundary, ``before`` one boundary and ``earlier`` two boundaries
+    before; ``unknown`` is who had not been seen.
+
+    Args:
+        histogram: As `crrkit.reduce.stages.step_histogram` gives it.
+    """
+    steps = {name: histogram[name].to_numpy(dtype="int64") for name in histogram.columns}
+    length = steps["following"] - steps["since"]
+    row = np.repeat(np.arange(len(length)), length)
+    place = np.arange(length.sum()) - np.repeat(length.cumsum() - length, length)
+    boundary = steps["since"][row] + 1 + place
+    path = _CODES[steps["path"]]
+    first, then, last = (path[:, part][row] for part in range(3))
+    reached = [boundary <= steps[name][row] for name in ("first_until", "then_until")]
+    stage = np.select(reached, [first, then], last)
+    before = np.where(place == 0, steps["before"][row], _shifted(stage, 1))
+    known = [steps["earlier"][row], steps["before"][row]]
+    earlier = np.select([place == 0, place == 1], known, _shifted(stage, 2))
+    cells = pd.DataFrame({"boundary": boundary, "earlier": earlier, "before": before, "stage": stage})
+    cells["customers"] = steps["customers"][row]
+    summed = cells.groupby(["boundary", "earlier", "before", "stage"], sort=True)["customers"].sum().reset_index()
+    names = dict(enumerate(STATES))
+    return summed.assign(**{name: summed[name].map(names).astype("object") for name in ("earlier", "before", "stage")})
+
+
+def _shifted(stage: np.ndarray, by: int) -> np.ndarray:
+    return np.concatenate([np.zeros(min(by, len(stage)), dtype=stage.dtype), stage[: max(len(stage) - by, 0)]])
+
+
+def whole_stage(stages: pd.Series) -> pd.Series:
+    """The stages with the two parts of middle as one."""
+    return stages.replace({ONCE: "middle"})
+
+
+def counts_of_moves(moves: pd.DataFrame, boundaries: Sequence[int]) -> pd.DataFrame:
+    """How many stand in each stage at each boundary: a row a boundary, a column a stage."""
+    wide = moves.assign(stage=whole_stage(moves["stage"])).pivot_table(
+        index="boundary", columns="stage", values="customers", aggfunc="sum", fill_value=0
+    )
+    return wide.reindex(index=list(boundaries), columns=list(STAGES), fill_value=0).astype("int64")
+
+
+def transitions_of_moves(moves: pd.DataFrame) -> pd.DataFrame:
+    """Moves as ``boundary, from_stage, to_stage, customers``, where the boundary is the one that they lead to."""
+    named = pd.DataFrame({
+        "boundary": moves["boundary"],
+        "from_stage": whole_stage(moves["before"]),
+        "to_stage": whole_stage(moves["stage"]),
+        "customers": moves["customers"],
+    })  # fmt: skip
+    for column in ("from_stage", "to_stage"):
+        named[column] = pd.Categorical(named[column], (UNKNOWN, *STAGES), ordered=True)
+    keys = ["boundary", "from_stage", "to_stage"]
+    summed = named.groupby(keys, sort=True, observed=True)["customers"].sum().reset_index()
+    return summed.astype({"from_stage": "object", "to_stage": "object"})
+
+
+def counted_by_period(transitions: pd.DataFrame, periods: Sequence[str]) -> pd.DataFrame:
+    """Moves out of each stage of the matrix: a row a period and stage, a column a stage or ``exit``, 0 where none."""
+    ends = transitions.assign(to_stage=transitions["to_stage"].replace({"cold": EXIT}))
+    keys = ["from_period", "from_stage"]
+    return _wide(ends, keys, (*IN_MATRIX, EXIT)).reindex(
+        pd.MultiIndex.from_product([periods, IN_MATRIX], names=keys), fill_value=0
+    )
+
+
+def entries_by_period(transitions: pd.DataFrame, periods: Sequence[str]) -> pd.DataFrame:
+    """Who came into each stage from outside, never seen before or grown cold: a row a period, a column a stage."""
+    outside = transitions[transitions["from_stage"].isin([UNKNOWN, "cold"])]
+    return _wide(outside, ["from_period"], IN_MATRIX).reindex(pd.Index(periods, name="from_period"), fill_value=0)
+
+
+def _wide(moves: pd.DataFrame, keys: list[str], ends: Sequence[str]) -> pd.DataFrame:
+    wide = moves.pivot_table(index=keys, columns="to_stage", values="customers", aggfunc="sum", fill_value=0)
+    return wide.reindex(columns=list(ends), fill_value=0).astype("int64")

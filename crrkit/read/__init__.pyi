@@ -1,0 +1,43 @@
+# What the room shows, and where it lives; loaded when first used.
+from crrkit.read.bases import (
+    UNITS as UNITS,
+    Base as Base,
+    ContractBase as ContractBase,
+    OrderBase as OrderBase,
+    moment_of as moment_of,
+    names_of as names_of,
+    read_contracts as read_contracts,
+    read_orders as read_orders,
+    settled as settled,
+)
+from crrkit.read.events import (
+    EventBase as EventBase,
+    read_events as read_events,
+)
+from crrkit.read.guessing import (
+    Guess as Guess,
+    guess as guess,
+    settle_kind as settle_kind,
+)
+from crrkit.read.intake import (
+    Canonical as Canonical,
+    read_contract_rows as read_contract_rows,
+    read_event_rows as read_event_rows,
+    read_order_rows as read_order_rows,
+)
+from crrkit.read.kinds import (
+    BUYING as BUYING,
+    KINDS as KINDS,
+    TOUCHES as TOUCHES,
+)
+from crrkit.read.quality import (
+    REASONS as REASONS,
+    QualityReport as QualityReport,
+)
+from crrkit.read.samples import (
+    sample as sample,
+    sample_path as sample_path,
+)
+from crrkit.read.text import (
+    Forms as Forms,
+)

@@ -1,0 +1,154 @@
+"""Which column is which: by the name the user gives, else by the names such columns usually have."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from crrkit.ground import ColumnNotFoundError, check_column, gettext as _, mark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+# Usual names, folded to lower-case letters and digits; the first that the table has is taken.
+USUAL = {
+    "customer": (
+        "customer", "customerid", "clientid", "client", "userid", "user", "accountid", "memberid", "cardid", "personid",
+        "клиент", "idклиента", "клиентid", "кодклиента", "покупатель", "кодпокупателя", "контрагент",
+    ),
+    "contract": ("contract", "contractid", "contractno", "subscriptionid", "договор", "номердоговора", "контракт"),
+    "start": (
+        "start", "startdate", "startedat", "joined", "joinedat", "joindate", "signupdate", "since", "from", "validfrom",
+        "начало", "датаначала", "подключен", "датаподключения",
+    ),
+    "end": (
+        "end", "enddate", "endedat", "endsat", "left", "leftat", "leftdate", "deactivatedat", "deactivationdate",
+        "terminatedat", "terminationdate", "closedat", "expiresat", "expirydate", "expirationdate",
+        "churndate", "until", "validto",
+        "окончание", "датаокончания", "конец", "отключен", "датаотключения", "расторжение",
+        "cancelled", "canceled", "canceledat", "cancelledat", "cancellationdate",  # last: see REQUESTS
+    ),
+    "at": (
+        "at", "orderedat", "orderdate", "invoicedate", "purchasedate", "purchasedat", "transactiondate", "datetime",
+        "timestamp", "createdat", "date", "time", "дата", "датапокупки", "датазаказа", "датаоперации", "датавремя",
+    ),
+    "amount": (
+        "amount", "total", "revenue", "sum", "ordertotal", "dollarvalue", "sales", "monthlyfee", "fee",
+        "сумма", "итого", "выручка", "стоимость",
+    ),
+    "kind": (
+        "kind", "event", "eventtype", "eventname", "eventkind", "eventaction", "type", "action", "actiontype",
+        "activity", "activitytype", "interaction", "operation", "operationtype", "transactiontype", "recordtype",
+        "событие", "типсобытия", "видсобытия", "названиесобытия", "действие", "типдействия", "вид", "тип", "операция",
+        "видоперации", "типоперации",
+    ),
+    "quantity": ("quantity", "qty", "количество", "колво"),
+    "price": ("price", "unitprice", "цена"),
+    "receipt": ("receipt", "receiptid", "orderid", "invoiceno", "invoice", "invoiceid", "чек", "номерчека", "заказ"),
+    "status": (
+        "status", "orderstatus", "paymentstatus", "financialstatus", "transactionstatus", "salestatus", "orderstate",
+        "paymentstate", "state", "статус", "статусзаказа", "статусоплаты", "статусплатежа", "состояние",
+        "состояниезаказа",
+    ),
+}  # fmt: skip
+
+# Ends that may be the day on which somebody asked for the end: not taken while there is a column of another name.
+REQUESTS = ("cancelled", "canceled", "canceledat", "cancelledat", "cancellationdate")
+LISTS = (mark("orders"), mark("contracts"), mark("events"))
+# What each kind of list must say, and what is found by its usual name when it says it, too.
+REQUIRED = {
+    "orders": ("customer", "at"),
+    "contracts": ("customer", "start", "end"),
+    "events": ("customer", "at", "kind"),
+}
+OPTIONAL = {"orders": ("receipt", "status"), "contracts": ("contract", "amount"), "events": ("receipt", "amount")}
+PIECES = ("quantity", "price")
+MONEY = ("amount", *PIECES)
+
+# Columns of results and of the expressions that lead to them; a segment column of the same name would be lost in them.
+RESERVED = frozenset({
+    "active", "age", "age_days", "amount", "at", "back", "before", "begins", "begun", "bucket", "buyers", "came",
+    "capped", "cents", "churn", "churn_events", "churned", "closed", "closing", "cohort", "continuous", "contract",
+    "contraction", "contracts", "crr", "crr_continuous", "crr_high", "crr_low", "crr_textbook", "customer",
+    "customers", "day", "days", "due", "earliest", "early_loss", "end", "expansion", "exposure", "first",
+    "following", "former", "frequency", "from_", "gap", "gaps", "gone", "growth", "grr", "high", "history",
+    "inside", "is_top", "joined", "joins", "kept", "last", "leaves", "left", "lost", "low", "n", "negative", "new",
+    "new_lost", "nrr", "opening", "opens", "outcome", "people", "period", "provisional", "quick_ratio", "rank",
+    "rate", "reach", "reactivated", "receipt", "receipts", "recency_days", "recovered", "reduced", "rejoined",
+    "repeat_buyers", "retained", "returned", "returned_lost", "revenue", "since", "size", "spell", "start",
+    "status", "stays", "stretches", "top_revenue", "unknown", "unpriced", "until", "weighted", "winback",
+})  # fmt: skip
+
+
+def settle_columns(
+    kind: str, named: Mapping[str, str | None], *, available: Iterable[str], by: Iterable[str] = ()
+) -> dict[str, str]:
+    """The column of the table for each role: the one that was named, else the one with a usual name.
+
+    Every door reads through here, so that a file is the same list from Python, `crrkit check` and `crrkit report`.
+    Pieces times price comes before a total: pieces below 0 say which rows are returns.
+
+    Args:
+        kind: ``orders contracts`` or ``events``.
+        named: What the user gave for each role: a column, None where nothing was given, or ``""`` for no column.
+        available: The columns that the table has.
+        by: Segment columns, which hold no other role unless they are named for it.
+
+    Raises:
+        ColumnNotFoundError: If a named column is not there, or a required one is not recognised.
+    """
+    columns = [str(column) for column in available]
+    found = find_columns({role: name or None for role, name in named.items() if name != ""}, available=columns)
+    folded = [column.casefold() for column in columns]  # the engine does not tell capital letters from small ones
+    once = [column for column in columns if folded.count(column.casefold()) == 1]
+    for role in REQUIRED[kind]:
+        if role not in found:
+            found[role] = _recognised(role, columns)
+    free = [column for column in once if column not in {*found.values(), *by}]
+    for role in OPTIONAL[kind]:
+        if named.get(role) is None and role in named and (column := usual_column(role, free)) is not None:
+            found[role] = column
+    if kind == "orders" and all(named.get(role) is None for role in MONEY):
+        found |= _usual_money(free)
+    return found
+
+
+def _usual_money(columns: list[str]) -> dict[str, str]:
+    found = {role: column for role in MONEY if (column := usual_column(role, columns)) is not None}
+    if set(PIECES) <= set(found):
+        return {role: found[role] for role in PIECES}
+    return {role: column for role, column in found.items() if role != "price"} if "amount" in found else {}
+
+
+def find_columns(named: Mapping[str, str | None], *, available: Iterable[str]) -> dict[str, str]:
+    """The columns that the user named, each checked to be there."""
+    columns = [str(column) for column in available]
+    return {role: check_column(name, name=role, available=columns) for role, name in named.items() if name is not None}
+
+
+def usual_column(role: str, columns: Iterable[str]) -> str | None:
+    """The column that by its name is likely to hold the role, or None."""
+    by_fold = {fold(column): column for column in reversed(list(columns))}
+    return next((by_fold[fold(name)] for name in USUAL[role] if fold(name) in by_fold), None)
+
+
+def request_beside_end(columns: Iterable[str]) -> tuple[str, str] | None:
+    """The column with the day of the request and the one with the end itself, when a table has both."""
+    named = list(columns)
+    end = usual_column("end", named)
+    request = next((column for column in named if fold(column) in REQUESTS), None)
+    return None if request is None or end is None or fold(end) in REQUESTS else (request, end)
+
+
+def _recognised(role: str, columns: list[str]) -> str:
+    column = usual_column(role, columns)
+    if column is not None:
+        return column
+    message = _("No column looks like {role}. Say which one it is with {role}=; the columns are {columns}.")
+    text = message.format(role=role, columns=", ".join(columns))
+    raise ColumnNotFoundError(text, argument=role, available=columns)
+
+
+def fold(name: str) -> str:
+    """A name without capitals, blanks and marks."""
+    return re.sub(r"[\W_]+", "", name.casefold())

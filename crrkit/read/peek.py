@@ -1,0 +1,30 @@
+"""The columns of a file, without reading its rows."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import duckdb
+
+from crrkit.read import files
+
+
+def column_names(source: str | Path) -> list[str]:
+    """Name the columns of a file, in their order.
+
+    Args:
+        source: A path or pattern, as for `read_orders`; of several files the first is looked at.
+
+    Raises:
+        SourceError: If there is no such file or it cannot be read as a table.
+    """
+    path = files.resolve(source)[0]
+    kind = files.kind_of(path)
+    if kind == "spreadsheet":
+        return [str(name) for name in files.spreadsheet(path).columns]
+    with duckdb.connect() as engine, tempfile.TemporaryDirectory(prefix="crrkit-") as folder:
+        if kind == "text":
+            return files.text_columns(engine, [files.readable(path, Path(folder))])
+        files.load_parquet(engine, [path], name="peeked")
+        return [str(row[0]) for row in engine.execute("DESCRIBE peeked").fetchall()]

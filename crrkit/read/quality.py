@@ -1,0 +1,150 @@
+"""What was read, what was used, and what was set aside and why: rows read = rows used + rows set aside."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+import pandas as pd
+
+from crrkit.ground import Shown, check_choice, format_number, gettext as _, mark, ngettext
+from crrkit.rules import said_reading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+# Every reason for which a row can be set aside, in the order in which they are tried; a row has the first that fits.
+REASONS = (
+    mark("no customer id"),
+    mark("id of nobody in particular"),
+    mark("id rounded by a spreadsheet"),
+    mark("unreadable date"),
+    mark("no date"),
+    mark("date that stands for none"),
+    mark("no kind"),
+    mark("kind not used"),
+    mark("unreadable number"),
+    mark("ends before it starts"),
+    mark("status does not count"),
+    mark("refund or return"),
+    mark("zero amount"),
+    mark("on or after the cut-off"),
+    mark("cut-off line"),
+)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class QualityReport(Shown):
+    """The account of the rows of one source.
+
+    Attributes:
+        table: One row for each reason that occurred, with ``reason``, ``rows`` and ``share`` of the rows read.
+        source: What was read: a file's name or the kind of table.
+        rows_read: Every row of the source.
+        rows_used: Rows that the measures count.
+        columns: Which column was taken for what.
+        notes: Sentences on what a reader should know besides.
+        doubts: Those of the notes that stand in front of every rate: it may be another number than it seems.
+        kind: What the rows were read as: ``orders contracts events``.
+    """
+
+    table: pd.DataFrame
+    source: str
+    rows_read: int
+    rows_used: int
+    columns: Mapping[str, str]
+    notes: tuple[str, ...] = ()
+    fetch: Callable[[str, int], pd.DataFrame] | None = field(default=None, repr=False)
+    doubts: tuple[str, ...] = ()
+    kind: str = ""
+
+    kinds: ClassVar[Mapping[str, str]] = {"reason": "word", "rows": "count", "share": "rate"}
+
+    @classmethod
+    def from_counts(
+        cls,
+        counts: Mapping[str, int],
+        *,
+        source: str,
+        rows_used: int,
+        columns: Mapping[str, str],
+        notes: tuple[str, ...] = (),
+        fetch: Callable[[str, int], pd.DataFrame] | None = None,
+        doubts: tuple[str, ...] = (),
+        kind: str = "",
+    ) -> QualityReport:
+        """Build the report from the number of rows for each reason."""
+        met = {reason: int(counts[reason]) for reason in REASONS if counts.get(reason)}
+        read = rows_used + sum(met.values())
+        table = pd.DataFrame({"reason": list(met), "rows": pd.Series(list(met.values()), dtype="int64")})
+        table["share"] = table["rows"] / read if read else float("nan")
+        return cls(table, source, read, rows_used, dict(columns), notes, fetch, doubts, kind)
+
+    @property
+    def rows_set_aside(self) -> int:
+        """Rows that are not counted, each for one of the reasons in the table."""
+        return self.rows_read - self.rows_used
+
+    def rows(self, reason: str, *, limit: int = 20) -> pd.DataFrame:
+        """The offending rows themselves, for the eyes of whoever holds the data; never part of a report.
+
+        Args:
+            reason: One of the reasons of the table.
+            limit: How many rows at most.
+
+        Raises:
+            ValueError: If no row was set aside for this reason.
+        """
+        check_choice(reason, name="reason", choices=list(self.table["reason"]))
+        return self.fetch(reason, limit) if self.fetch else pd.DataFrame()
+
+    def caption(self) -> str:
+        """The balance in one sentence."""
+        read = ngettext("{n} row read", "{n} rows read", self.rows_read).format(n=format_number(self.rows_read))
+        used = ngettext("{n} used", "{n} used", self.rows_used).format(n=format_number(self.rows_used))
+        aside = _("{n} set aside").format(n=format_number(self.rows_set_aside))
+        return f"{self.source}: {read} = {used} + {aside}"
+
+    def titles(self) -> dict[str, str]:
+        """Headings of the table of reasons."""
+        return {"reason": _("why set aside"), "rows": _("rows"), "share": _("share of all rows")}
+
+    def read_as(self) -> str:
+        """What the rows were read as and which column was taken for what, the same in every language."""
+        told = {role: column for role, column in self.columns.items() if column}
+        if {"quantity", "price"} <= set(told):
+            told["amount"] = f"{told.pop('quantity')} × {told.pop('price')}"
+        return (
+            f"{self.kind}: {', '.join(f'{role} = {column}' for role, column in told.items())}"
+            if told and self.kind
+            else ""
+        )
+
+    def reading(self) -> str:
+        """The same in the words of the current language."""
+        return said_reading(self.read_as()) if self.read_as() else ""
+
+    def above(self) -> tuple[str, ...]:
+        """What is in doubt."""
+        return self.doubts
+
+    def below(self) -> list[str]:
+        """How the source was read, and the notes that are no doubts."""
+        return [line for line in (self.reading(), *self._calm()) if line]
+
+    def __str__(self) -> str:
+        """What is in doubt, the balance, the reasons, how it was read, and the other notes."""
+        return super().__str__() if len(self.table) else "\n".join([*self.above(), self.caption(), *self.below()])
+
+    __repr__ = __str__
+
+    def to_html(self) -> str:
+        """The same as HTML."""
+        if len(self.table):
+            return super().to_html()
+        return "".join(f"<p>{html.escape(line)}</p>" for line in (*self.above(), self.caption(), *self.below()))
+
+    def _calm(self) -> list[str]:
+        """The notes that are no doubts."""
+        return [note for note in self.notes if note not in self.doubts]

@@ -1,0 +1,78 @@
+"""What became of a purchase: the words of a column of states, and which of them are purchases."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from crrkit.ground import InputError, format_number, gettext as _, suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+MOST_STATES = 50  # more different words are no states but names or texts
+NAMED = 8
+COUNTS, NO_PURCHASE, UNKNOWN = "counts", "no purchase", "unknown"
+
+# Folded to lower-case letters, ё as е. "Partially refunded" was bought; "not cancelled" is nobody's usual word.
+_PARTLY = re.compile(r"partial|частичн")
+_DENIED = re.compile(r"^(?:not?|non|не)(?!paid|confirmed|completed?|оплачен|подтвержд|заверш|выполн|выкуп|проведен)")
+_NO_PURCHASE = re.compile(
+    r"cancel|refund|chargeback|fail|declin|reject|void|unpaid|notpaid|notconfirmed|notcompleted?|incomplete|abandon"
+    r"|draft|fraud|revers|revoked|denied|unavailable|отмен|аннулир|возвра|неоплач|неподтвержд|незаверш|невыполн"
+    r"|невыкуп|непроведен|отклон|отказ|черновик|брошен|ожида"
+    r"|^(?:pending|await|waiting|test|onhold|hold$|returned?$|errors?$|expired|deleted|trash|spam|тест|ошибка|удален"
+    r"|просроч)"
+)
+_COUNTS = re.compile(
+    r"^(?:paid|complete|fulfil|deliver|shipp?ed|dispatch|done$|ok$|success|succe|confirm|approved|captured|settled"
+    r"|processing|processed|invoiced|accepted|sold|closed|finished|received|active$|оплач|выполн|заверш|доставл|отгруж"
+    r"|отправл|получен|выдан|подтвержд|провед|продан|успе|закрыт|принят|собран|реализован|исполнен|выкуп)"
+)
+
+
+def state_of(word: str) -> str:
+    """Whether a state is one of a purchase, by the words that firms use.
+
+    Examples:
+        >>> [state_of(word) for word in ("Completed", "cancelled by customer", "partially_refunded", "gold", "Тест")]
+        ['counts', 'no purchase', 'counts', 'unknown', 'no purchase']
+    """
+    folded = re.sub(r"[\W_\d]+", "", word.casefold()).replace("ё", "е")
+    if _PARTLY.search(folded):
+        return COUNTS
+    if _DENIED.search(folded):
+        return UNKNOWN
+    if _NO_PURCHASE.search(folded):
+        return NO_PURCHASE
+    return COUNTS if _COUNTS.search(folded) else UNKNOWN
+
+
+def judge_states(words: Iterable[str], *, counts: Sequence[str] | None) -> dict[str, str]:
+    """What each word means: as ``counts`` says, else by its usual meaning.
+
+    Raises:
+        InputError: If a word of ``counts`` does not occur.
+    """
+    met = list(words)
+    if counts is None:
+        return {word: state_of(word) for word in met}
+    check_words(counts, met, name="counts")
+    return {word: COUNTS if word in counts else NO_PURCHASE for word in met}
+
+
+def check_words(said: Iterable[object], met: Iterable[str], *, name: str) -> None:
+    """Refuse a word that does not occur: it is a slip of the pen, and its rows would count as something else."""
+    known = sorted(met)
+    strange = next((word for word in said if word not in known), None)
+    if strange is None:
+        return
+    message = _("{name}: {word!r} does not occur in the column. The words there are {words}.")
+    text = message.format(name=name, word=strange, words=listed(known))
+    raise InputError(text + suggestion(str(strange), known), argument=name, given=strange, available=known)
+
+
+def listed(words: Sequence[str], rows: Mapping[str, int] | None = None) -> str:
+    """Words for a sentence, the first of them and with their rows when these are known."""
+    shown = [f"{word!r} ({format_number(rows[word])})" if rows else repr(word) for word in words[:NAMED]]
+    return ", ".join(shown) + (", …" if len(words) > NAMED else "")

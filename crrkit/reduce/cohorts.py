@@ -1,0 +1,245 @@
+"""Expressions over customers' rows for cohorts: each customer's life as stretches of ages, then three small counts.
+
+A *stretch* is a run of ages, ``since .. until`` both included, through which a customer is there; a purchase is a
+stretch of one age. Every kind of cohort curve is an aggregation of stretches, whatever the base they came from.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import ibis
+
+from crrkit.reduce.presence import is_purchase, period_index, spells, with_segments
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    import ibis.expr.types as ir
+
+    from crrkit.rules import Calendar
+
+Names = tuple[str, ...]
+
+
+def order_stretches(
+    orders: ir.Table, *, calendar: Calendar, step: int | None, as_of: datetime, by: Names = ()
+) -> ir.Table:
+    """Purchases as ``customer, cohort, since, until, opens``, each customer once in every age with a purchase.
+
+    Args:
+        orders: ``customer, at`` and the segment columns.
+        calendar: The periods that name the cohorts.
+        step: The seconds of one age, counted from each customer's first purchase; None counts calendar periods.
+        as_of: The cut-off.
+        by: Segment columns.
+    """
+    seen = orders.filter(orders["at"] < as_of)
+    aged = _aged(seen.select("customer", "at"), calendar, step).distinct()
+    rows = _from_cohort(aged, step)
+    rows = rows.mutate(until=rows["since"], opens=ibis.ifelse(rows["since"] == 0, 1, 0))
+    return with_segments(rows, seen, "at", by)
+
+
+def _aged(rows: ir.Table, calendar: Calendar, step: int | None) -> ir.Table:
+    """The rows with the ``period`` of each, or with its ``age`` and the ``cohort``, in place of the moment."""
+    if step is None:
+        return rows.select(*_but(rows, "at"), period=period_index(rows["at"], calendar))
+    first = rows["at"].min().over(group_by=rows["customer"])
+    begun = rows.mutate(first=first)
+    age = _steps(begun["at"].epoch_seconds() - begun["first"].epoch_seconds(), step)
+    return begun.select(*_but(rows, "at"), cohort=period_index(begun["first"], calendar), since=age)
+
+
+def _from_cohort(rows: ir.Table, step: int | None) -> ir.Table:
+    """The rows with their cohort, and the age in which each of them falls."""
+    if step is not None:
+        return rows
+    cohort = rows["period"].min().over(group_by=rows["customer"])
+    named = rows.mutate(cohort=cohort)
+    return named.select(*_but(rows, "period"), "cohort", since=named["period"] - named["cohort"])
+
+
+def _from_opening(paid: ir.Table, step: int | None) -> ir.Table:
+    """The rows with their cohort, their age and what the customer paid in age 0: joins, where windows would sort."""
+    if step is None:
+        own = paid.group_by("customer").agg(cohort=paid["period"].min())
+        first = paid.join(own, ["customer", ("period", "cohort")])
+        rows = paid.join(first.select("customer", "cohort", opening=first["revenue"]), "customer")
+        return rows.mutate(since=rows["period"] - rows["cohort"])
+    own = paid.group_by("customer").agg(opening=paid["revenue"].sum(where=paid["since"] == 0))
+    return paid.join(own, "customer")
+
+
+def _but(rows: ir.Table, name: str) -> list[str]:
+    return [column for column in rows.columns if column != name]
+
+
+def _steps(seconds: ir.IntegerValue, step: int) -> ir.IntegerValue:
+    return (seconds / step).floor().cast("int64")
+
+
+def spell_stretches(
+    units: ir.Table,
+    *,
+    calendar: Calendar,
+    step: int | None,
+    as_of: datetime,
+    until: str,
+    moment: bool,
+    segments: ir.Table | None = None,
+) -> ir.Table:
+    """Intervals of being a customer as ``customer, cohort, since, until, opens``.
+
+    Args:
+        units: ``customer, start, end`` as the base gives them.
+        calendar: The periods that name the cohorts.
+        step: The seconds of one age, counted from each customer's own start; None counts calendar periods.
+        as_of: The cut-off, beyond which no stretch goes.
+        until: Whether a spell ends with the ``last`` or the ``first`` of its intervals.
+        moment: Whether a customer is there in an age when there *at its moment* (the end of the calendar period, or
+            exactly so many steps after the start), else when there at any time inside it. A spell that no moment
+            falls into, or that adds no window, has ``since > until``.
+        segments: One row a customer with its segments.
+    """
+    runs = spells(units, until=until)
+    runs = runs.select("customer", "start", end=ibis.least(runs["end"], ibis.literal(as_of, type="timestamp")))
+    runs = runs.mutate(first=runs["start"].min().over(group_by=runs["customer"]))
+    since, last = _by_steps(runs, step, moment=moment) if step else _by_periods(runs, calendar, as_of, moment=moment)
+    rows = runs.select(
+        "customer",
+        cohort=period_index(runs["first"], calendar),
+        opens=ibis.ifelse(runs["start"] == runs["first"], 1, 0),
+        since=since,
+        until=last if moment else ibis.greatest(since, last),
+        start=runs["start"],
+    )
+    if not moment:
+        rows = _apart(rows)
+    rows = rows.drop("start")
+    if step and moment:  # everybody is there at the very start
+        opening = rows["opens"] == 1
+        rows = rows.mutate(
+            since=ibis.ifelse(opening, 0, rows["since"]),
+            until=ibis.ifelse(opening, ibis.greatest(rows["until"], 0), rows["until"]),
+        )
+    return rows if segments is None else rows.join(segments, "customer")
+
+
+def _apart(rows: ir.Table) -> ir.Table:
+    """Stretches that share no age: one spell may end in the window in which the customer's next one begins."""
+    before = rows["until"].lag().over(group_by=rows["customer"], order_by=rows["start"])
+    return rows.mutate(since=ibis.greatest(rows["since"], ibis.coalesce(before + 1, rows["since"])))
+
+
+def _by_periods(
+    runs: ir.Table, calendar: Calendar, as_of: datetime, *, moment: bool
+) -> tuple[ir.IntegerValue, ir.IntegerValue]:
+    """Ages as calendar periods; what runs at the cut-off is there at the end, so far, of the period that holds it."""
+    cohort = period_index(runs["first"], calendar)
+    left = period_index(runs["end"], calendar) - 1
+    if moment:
+        latest = calendar.index(as_of - timedelta(microseconds=1))
+        last = ibis.ifelse(runs["end"] >= as_of, ibis.literal(latest), left)
+    else:
+        last = period_index(runs["end"] - ibis.interval(seconds=1), calendar)
+    return period_index(runs["start"], calendar) - cohort, last - cohort
+
+
+def _by_steps(runs: ir.Table, step: int, *, moment: bool) -> tuple[ir.IntegerValue, ir.IntegerValue]:
+    origin = runs["first"].epoch_seconds()
+    begun, over = runs["start"].epoch_seconds() - origin, runs["end"].epoch_seconds() - origin
+    if moment:
+        return _steps(begun, step) + 1, _steps(over, step)
+    return _steps(begun, step), _steps(over - 1, step)
+
+
+def stretch_histogram(stretches: ir.Table, *, by: Names = ()) -> ir.Table:
+    """``cohort, since, until, stretches, opens``: how many, and how many of them open a customer's life."""
+    keys = [*by, "cohort", "since", "until"]
+    return stretches.group_by(keys).agg(
+        stretches=stretches.count(), opens=stretches.count(where=stretches["opens"] == 1)
+    )
+
+
+def age_histogram(stretches: ir.Table, *, by: Names = ()) -> ir.Table:
+    """`stretch_histogram` where every stretch is one age: the same frame, one key less to group by."""
+    found = stretches.group_by([*by, "cohort", "since"]).agg(
+        stretches=stretches.count(), opens=stretches.count(where=stretches["opens"] == 1)
+    )
+    return found.mutate(until=found["since"])
+
+
+def last_histogram(stretches: ir.Table, *, by: Names = ()) -> ir.Table:
+    """``cohort, last, customers``: the last age in which each customer is there, null for those never there."""
+    there = stretches["since"] <= stretches["until"]
+    own = stretches.group_by([*by, "customer", "cohort"]).agg(last=stretches["until"].max(where=there))
+    return own.group_by([*by, "cohort", "last"]).agg(customers=own.count())
+
+
+def bracket_counts(stretches: ir.Table, *, brackets: Sequence[tuple[int, int]], by: Names = ()) -> ir.Table:
+    """``cohort, customers, in_0, in_1 …``: how many are there at any age of each bracket."""
+    real = stretches["since"] <= stretches["until"]
+    flags = {
+        f"in_{i}": ibis.ifelse(real & (stretches["since"] <= b) & (stretches["until"] >= a), 1, 0).max()
+        for i, (a, b) in enumerate(brackets)
+    }
+    own = stretches.group_by([*by, "customer", "cohort"]).agg(**flags)
+    return own.group_by([*by, "cohort"]).agg(customers=own.count(), **{name: own[name].sum() for name in flags})
+
+
+def pair_histogram(stretches: ir.Table, *, by: Names = ()) -> ir.Table:
+    """``cohort, since, until, joined, stretches``: ``joined`` is 1 where the stretch before ends one age earlier."""
+    real = stretches.filter(stretches["since"] <= stretches["until"])
+    before = real["until"].lag().over(group_by=real["customer"], order_by=real["since"])
+    marked = real.mutate(joined=ibis.ifelse((before == real["since"] - 1).fill_null(ibis.literal(value=False)), 1, 0))
+    return marked.group_by([*by, "cohort", "since", "until", "joined"]).agg(stretches=marked.count())
+
+
+def gap_counts(stretches: ir.Table) -> ir.Table:
+    """``gap, gaps``: ages from one age with the customer to the next one, over all customers; inside a stretch 1."""
+    real = stretches.filter(stretches["since"] <= stretches["until"])
+    before = real["until"].lag().over(group_by=real["customer"], order_by=real["since"])
+    marked = real.mutate(gap=real["since"] - before, inside=real["until"] - real["since"])
+    return marked.group_by("gap").agg(gaps=marked.count(), inside=marked["inside"].sum())
+
+
+def revenue_histogram(
+    orders: ir.Table, *, calendar: Calendar, step: int | None, as_of: datetime, by: Names = ()
+) -> ir.Table:
+    """``cohort, since, customers, revenue, capped, negative``, one row an age.
+
+    ``capped`` sums what each customer paid, no more than in age 0; ``negative`` counts customers whose sum of age 0 is
+    below 0. Purchases without an amount are visits that add nothing, see `unpriced_count`. Money given back lowers the
+    revenue of the age in which it was, and makes nobody a customer of it.
+    """
+    seen = _from_first_purchase(orders.filter(orders["at"] < as_of))
+    priced = seen.select("customer", "at", amount=seen["amount"].cast("float64"), bought=is_purchase(seen))
+    aged = _aged(priced, calendar, step)
+    keys = [name for name in aged.columns if name not in ("amount", "bought")]
+    paid = aged.group_by(keys).agg(revenue=aged["amount"].sum(), bought=aged["bought"].any())
+    paid = paid.mutate(revenue=paid["revenue"].fill_null(0.0))
+    rows = with_segments(_from_opening(paid, step), seen, "at", by)
+    return rows.group_by([*by, "cohort", "since"]).agg(
+        customers=rows.count(where=rows["bought"]),
+        revenue=rows["revenue"].sum(),
+        capped=ibis.least(rows["revenue"], rows["opening"]).sum(),
+        negative=rows.count(where=(rows["since"] == 0) & (rows["opening"] < 0)),
+    )
+
+
+def _from_first_purchase(money: ir.Table) -> ir.Table:
+    """Without refunds of what was bought before the list began: a cohort begins with a purchase."""
+    if "back" not in money.columns:
+        return money
+    first = money["at"].min(where=~money["back"]).over(group_by=money["customer"])
+    marked = money.mutate(opened=first)
+    return marked.filter(marked["at"] >= marked["opened"]).drop("opened")
+
+
+def unpriced_count(orders: ir.Table, *, as_of: datetime) -> ir.Table:
+    """``unpriced``: purchases without an amount; counted apart, so that no group has to carry it."""
+    seen = orders.filter(orders["at"] < as_of)
+    return seen.aggregate(unpriced=seen.count(where=seen["amount"].isnull()))

@@ -1,0 +1,272 @@
+"""Expressions over customers' rows for stages: each customer's life as steps, then one small count.
+
+A *step* says in which stage a customer is at the boundaries of periods, from the one after period ``since`` to the one
+that opens period ``following``: up to boundary ``first_until`` in the first stage of its path, up to ``then_until`` in
+the second, and in the last from there on. A purchase, a touch and a contract each open a step, and nothing that comes
+later changes it: so no stage is ever restated, and none looks ahead.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+
+from crrkit.reduce.presence import OPEN, SECONDS_PER_DAY, period_index
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import ibis.expr.types as ir
+
+    from crrkit.rules import Calendar
+
+# ``once`` is middle for who has bought on one day of the spell only. The engine is given the numbers of names: it
+# sorts and compares them many times.
+STATES = ("unknown", "short", "cold", "once", "middle", "long", "lapsed")
+UNKNOWN = STATES[0]
+# The stages through which each path goes.
+PATHS = {
+    "contact": ("short", "short", "cold"),
+    "buyer": ("long", "middle", "lapsed"),
+    "once": ("long", "once", "lapsed"),
+    "contract": ("middle", "long", "lapsed"),
+}
+Limits = list[tuple[float, float]]
+
+
+def purchase_steps(
+    orders: ir.Table, *, as_of: datetime, limits: Limits, window_days: int, k_long: int, span_days: int
+) -> ir.Table:
+    """Purchase days as ``customer, day, after, opens, long_until, active_until``, all days as numbers.
+
+    Seen from later days, until the next purchase on day ``after``: the customer is long up to ``long_until``, a
+    customer up to ``active_until``, and then lapsed. The spell, in which nothing was silent beyond the limit, began
+    on ``opens``.
+
+    Args:
+        orders: ``customer, at``.
+        as_of: The cut-off.
+        limits: As for `reductions.own_gap_units`; one pair for a fixed number of days.
+        window_days: Purchases as long ago or longer do not count for being long.
+        k_long: So many purchase days of the spell within the window make long …
+        span_days: … if the first and the last of them are so many days apart.
+    """
+    seen = orders.filter(orders["at"] < as_of)
+    days = seen.select(customer=seen["customer"], day=day_number(seen["at"])).distinct()
+    own = {"group_by": "customer", "order_by": "day"}
+    so_far = ibis.window(**own, preceding=(None, 0))
+    spaced = ibis.range_window(**own, preceding=(None, span_days))
+    known = days.mutate(
+        before=days["day"].lag().over(**own),
+        after=days["day"].lead().over(**own),
+        kth=days["day"].lag(k_long - 1).over(**own) if k_long > 1 else days["day"],
+        spaced=days["day"].max().over(spaced),
+    )
+    limit, limit_before = _limits(known, limits)
+    opens = known["before"].isnull() | (known["day"] - known["before"] > limit_before)
+    opened = known.mutate(limit=limit, opens=ibis.ifelse(opens, known["day"], None))
+    spell = opened.mutate(opens=opened["opens"].max().over(so_far))
+    active_until = spell["day"] + spell["limit"]
+    regular = (spell["kth"] >= spell["opens"]) & (spell["spaced"] >= spell["opens"])
+    long_until = ibis.least(ibis.least(spell["kth"], spell["spaced"]) + window_days - 1, active_until)
+    return spell.select(
+        "customer",
+        "day",
+        "after",
+        "opens",
+        long_until=ibis.ifelse(regular.fill_null(ibis.literal(value=False)), long_until, spell["day"]),
+        active_until=active_until,
+    )
+
+
+def day_number(at: ir.TimestampValue) -> ir.IntegerValue:
+    """Days since 1970-01-01."""
+    return at.date().delta(ibis.date("1970-01-01"), unit="day").cast("int32")
+
+
+def _limits(days: ir.Table, limits: Limits) -> tuple[ir.IntegerValue, ir.IntegerValue]:
+    """The whole days of silence after which somebody has lapsed, seen from each purchase and from the one before."""
+    if len(limits) == 1:
+        fixed = ibis.literal(int(limits[0][0]), type="int64")
+        return fixed, fixed
+    own = {"group_by": days["customer"], "order_by": days["day"]}
+    gaps = ibis.row_number().over(**own)
+    begun = days["day"].min().over(group_by=days["customer"])
+    return (
+        _own_limit(limits, gaps=gaps, span=days["day"] - begun),
+        _own_limit(limits, gaps=gaps - 1, span=days["before"] - begun),
+    )
+
+
+def _own_limit(limits: Limits, *, gaps: ir.IntegerValue, span: ir.IntegerValue) -> ir.IntegerValue:
+    """The limit of somebody with so many closed gaps over so many days."""
+    fixed, times = limits[-1]
+    last = fixed + times * (span / gaps.nullif(0))
+    branches = [(gaps == n, days + own * (span / max(n, 1))) for n, (days, own) in enumerate(limits[:-1])]
+    limit = ibis.cases(*branches, else_=last)
+    # As for `reductions.own_gap_units`, where the limit is a whole number of seconds.
+    return ((limit * SECONDS_PER_DAY).round() / SECONDS_PER_DAY).floor().cast("int64")
+
+
+def last_steps(steps: ir.Table) -> ir.Table:
+    """The latest purchase day of each customer, with ``bought_on``, the days of its spell, and ``returned``."""
+    last = steps.filter(steps["after"].isnull())
+    spells = steps.group_by("customer", "opens").agg(bought_on=steps.count(), begun=steps["day"].min())
+    first = spells.group_by("customer").agg(first=spells["begun"].min())
+    known = last.join(spells, ["customer", "opens"]).join(first, "customer")
+    columns = ("customer", "day", "opens", "long_until", "active_until", "bought_on")
+    return known.select(*columns, returned=known["opens"] > known["first"])
+
+
+def last_touches(events: ir.Table, *, touches: tuple[str, ...], own: tuple[str, ...], as_of: datetime) -> ir.Table:
+    """``customer, touched, own_touch``: the day of the last touch, and of the last one that came from the customer."""
+    seen = events.filter((events["at"] < as_of) & events["kind"].isin(touches))
+    rows = seen.select(customer=seen["customer"], day=day_number(seen["at"]), mine=seen["kind"].isin(own))
+    return rows.group_by("customer").agg(touched=rows["day"].max(), own_touch=rows["day"].max(where=rows["mine"]))
+
+
+def own_gaps(orders: ir.Table, *, as_of: datetime, share: float) -> ir.Table:
+    """``customer, gaps, usual_gap``: how many silences each customer has ended, and the quantile of their days."""
+    seen = orders.filter(orders["at"] < as_of)
+    days = seen.select(customer=seen["customer"], day=day_number(seen["at"])).distinct()
+    gap = days["day"] - days["day"].lag().over(group_by=days["customer"], order_by=days["day"])
+    rows = days.select(customer=days["customer"], gap=gap)
+    rows = rows.filter(rows["gap"].notnull())
+    return rows.group_by("customer").agg(gaps=rows.count(), usual_gap=rows["gap"].quantile(share))
+
+
+def everybody(rows: ir.Table) -> ir.Table:
+    """Each customer once."""
+    return rows.select("customer").distinct()
+
+
+def last_spells(spells: ir.Table, *, as_of: datetime, renewals: int, months: int) -> ir.Table:
+    """The latest spell of each customer as ``customer, start, end, renewed, number``."""
+    seen = spells.filter(spells["start"] < as_of)
+    own = {"group_by": seen["customer"], "order_by": seen["start"]}
+    numbered = seen.mutate(number=ibis.row_number().over(**own) + 1, after=seen["start"].lead().over(**own))
+    last = numbered.filter(numbered["after"].isnull()).drop("after")
+    return last.mutate(renewed=last["start"] + ibis.interval(months=renewals * months))
+
+
+def buyer_periods(steps: ir.Table, *, calendar: Calendar) -> ir.Table:
+    """The last purchase day of each period, as steps ``customer, since, path, first_until, then_until``."""
+    dated = steps.mutate(since=_period_of(steps["day"], calendar))
+    last = dated.filter(dated["after"].isnull() | (_period_of(dated["after"], calendar) > dated["since"]))
+    return last.select(
+        "customer",
+        "since",
+        path=ibis.ifelse(last["opens"] < last["day"], _path("buyer"), _path("once")),
+        first_until=_period_of(last["long_until"], calendar),
+        then_until=_period_of(last["active_until"], calendar),
+    )
+
+
+def touch_periods(
+    events: ir.Table, orders: ir.Table, *, touches: tuple[str, ...], calendar: Calendar, as_of: datetime, days: int
+) -> ir.Table:
+    """The last touch of each period before somebody first buys, as steps; ``days`` later the contact is cold."""
+    seen = events.filter((events["at"] < as_of) & events["kind"].isin(touches))
+    touched = seen.select(customer=seen["customer"], since=period_index(seen["at"], calendar), day=seen["at"].date())
+    last = touched.group_by("customer", "since").agg(day=touched["day"].max())
+    bought = orders.filter(orders["at"] < as_of)
+    first = bought.group_by("customer").agg(bought=bought["at"].min())
+    open_ = last.left_join(first, "customer")
+    open_ = open_.filter(open_["bought"].isnull() | (open_["since"] < period_index(open_["bought"], calendar)))
+    until = period_index(open_["day"].cast("timestamp") + ibis.interval(days=days), calendar)
+    return open_.select(
+        customer=open_["customer"],
+        since=open_["since"],
+        path=_path("contact"),
+        first_until=open_["since"],
+        then_until=until,
+    )
+
+
+def _period_of(number: ir.IntegerValue, calendar: Calendar) -> ir.IntegerValue:
+    """The period of a day given by its number."""
+    epoch = ibis.literal("1970-01-01 00:00:00", type="timestamp")
+    return period_index(epoch + number.as_interval("D"), calendar)
+
+
+def contract_periods(spells: ir.Table, *, calendar: Calendar, as_of: datetime, renewals: int, months: int) -> ir.Table:
+    """The last spell that begins in each period, as steps; long once it has been renewed so many times.
+
+    Args:
+        spells: ``customer, start, end`` without overlaps.
+        calendar: The periods.
+        as_of: The cut-off; a spell that reaches it has not ended.
+        renewals: How many terms must have been renewed.
+        months: The length of a term.
+    """
+    seen = spells.filter(spells["start"] < as_of)
+    ended = ibis.ifelse(seen["end"] >= as_of, ibis.literal(OPEN), period_index(seen["end"], calendar))
+    renewed = seen["start"] + ibis.interval(months=renewals * months)
+    dated = seen.select(
+        customer=seen["customer"],
+        start=seen["start"],
+        since=period_index(seen["start"], calendar),
+        first_until=ibis.least(period_index(renewed, calendar), ended),
+        then_until=ended,
+    )
+    after = dated["since"].lead().over(group_by=dated["customer"], order_by=dated["start"])
+    last = dated.mutate(after=after)
+    last = last.filter(last["after"].isnull() | (last["after"] > last["since"]))
+    return last.select(
+        "customer",
+        "since",
+        path=_path("contract"),
+        first_until=last["first_until"],
+        then_until=last["then_until"],
+    )
+
+
+def step_histogram(*steps: ir.Table, last: int) -> ir.Table:
+    """Steps as ``since, following, path, first_until, then_until, before, earlier, customers``.
+
+    Paths and stages are numbers of `PATHS` and `STATES`. ``before`` is the stage at the boundary that opens period
+    ``since``, ``earlier`` the one at the boundary before it.
+
+    Args:
+        steps: Tables as `buyer_periods`, `touch_periods` and `contract_periods` give them, at most one step of a
+            customer in a period.
+        last: The number of the last boundary that has been seen.
+    """
+    columns = ("customer", "since", "path", "first_until", "then_until")
+    rows = ibis.union(*[table.select(*columns) for table in steps]) if len(steps) > 1 else steps[0].select(*columns)
+    own = {"group_by": rows["customer"], "order_by": rows["since"]}
+    lagged = {f"last_{name}": rows[name].lag().over(**own) for name in columns[1:]}
+    lagged |= {f"prior_{name}": rows[name].lag(2).over(**own) for name in columns[2:]}
+    known = rows.mutate(**lagged, following=ibis.coalesce(rows["since"].lead().over(**own), ibis.literal(last)))
+    since, begun = known["since"], known["last_since"]
+    within = begun.isnull() | (begun < since - 1)
+    known = known.mutate(
+        before=_stage_at(since, known, "last_"),
+        earlier=ibis.ifelse(within, _stage_at(since - 1, known, "last_"), _stage_at(since - 1, known, "prior_")),
+        first_until=ibis.least(known["first_until"], known["following"]),
+        then_until=ibis.least(known["then_until"], known["following"]),
+    )
+    seen = known.filter(since < last)
+    return seen.group_by("since", "following", "path", "first_until", "then_until", "before", "earlier").agg(
+        customers=seen.count()
+    )
+
+
+def _stage_at(boundary: ir.IntegerValue, rows: ir.Table, prefix: str) -> ir.IntegerValue:
+    """The number of the stage at a boundary under the step in the columns with the prefix; unknown without one."""
+    path, first, then = (rows[prefix + name] for name in ("path", "first_until", "then_until"))
+    branches = []
+    for name, stages in PATHS.items():
+        early, late, last = map(_state, stages)
+        passed = ibis.cases((boundary <= first, early), (boundary <= then, late), else_=last)
+        branches.append((path == _path(name), passed))
+    return ibis.cases(*branches, else_=_state(UNKNOWN))
+
+
+def _path(name: str) -> ir.IntegerScalar:
+    return ibis.literal(list(PATHS).index(name), type="int8")
+
+
+def _state(name: str) -> ir.IntegerScalar:
+    return ibis.literal(STATES.index(name), type="int8")

@@ -1,0 +1,27 @@
+"""What is agreed before counting: periods, who is active, the definition card, the stages' rule."""
+
+from __future__ import annotations
+
+from crrkit.rules.activity import DAYS_PER_MONTH, Activity, OwnGap, Trailing
+from crrkit.rules.card import DefinitionCard, diff, said_reading
+from crrkit.rules.periods import MONTHS, PERIODS, WEEKDAYS, Calendar
+from crrkit.rules.stages import ContractRule, StageProfile, StageRule, stage_profile, stage_profiles
+
+__all__ = [
+    "DAYS_PER_MONTH",
+    "MONTHS",
+    "PERIODS",
+    "WEEKDAYS",
+    "Activity",
+    "Calendar",
+    "ContractRule",
+    "DefinitionCard",
+    "OwnGap",
+    "StageProfile",
+    "StageRule",
+    "Trailing",
+    "diff",
+    "said_reading",
+    "stage_profile",
+    "stage_profiles",
+]

@@ -1,0 +1,171 @@
+"""Calendars: which numbered period a day falls in, where a period begins, and what it is called.
+
+Every period is half-open, ``[start, next start)``. A period is a whole number, counted from a fixed origin, so that
+"the period before" is ``index - 1`` on every calendar. `reductions.period_index` writes the same arithmetic as an
+expression for the engine; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from crrkit.ground import InputError, check_choice, gettext as _, mark
+
+PERIODS = (mark("day"), mark("week"), mark("month"), mark("quarter"), mark("half-year"), mark("year"))
+MONTHS_PER_PERIOD = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
+WEEKDAYS = (
+    mark("monday"),
+    mark("tuesday"),
+    mark("wednesday"),
+    mark("thursday"),
+    mark("friday"),
+    mark("saturday"),
+    mark("sunday"),
+)
+MONTHS = (
+    mark("january"),
+    mark("february"),
+    mark("march"),
+    mark("april"),
+    mark("may"),
+    mark("june"),
+    mark("july"),
+    mark("august"),
+    mark("september"),
+    mark("october"),
+    mark("november"),
+    mark("december"),
+)
+
+EPOCH = date(1970, 1, 1)
+THURSDAY = 3  # counted from Monday; 1970-01-01 was one, and a week is called after its Thursday (ISO 8601)
+DAYS_PER_WEEK = 7
+
+_LABELS = {
+    "day": r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})",
+    "week": r"(?P<year>\d{4})-W(?P<part>\d{2})",
+    "month": r"(?P<year>\d{4})-(?P<month>\d{2})",
+    "quarter": r"(?P<year>\d{4})(?:/\d{2})?Q(?P<part>[1-4])",
+    "half-year": r"(?P<year>\d{4})(?:/\d{2})?H(?P<part>[12])",
+    "year": r"(?P<year>\d{4})(?:/\d{2})?",
+}
+_EXAMPLES = {
+    "day": "2024-02-29",
+    "week": "2024-W05",
+    "month": "2024-02",
+    "quarter": "2024Q2",
+    "half-year": "2024H1",
+    "year": "2024",
+}
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Periods of one length.
+
+    Args:
+        every: ``day week month quarter half-year`` or ``year``.
+        week_starts: The weekday on which a week begins, ``monday`` to ``sunday``.
+        year_starts: The month in which the (fiscal) year begins, ``january`` to ``december``.
+
+    Raises:
+        ValueError: If one of the names is not known.
+
+    Examples:
+        >>> months = Calendar("month")
+        >>> february = months.index(date(2024, 2, 29))
+        >>> months.label(february), str(months.start(february)), str(months.start(february + 1))
+        ('2024-02', '2024-02-01', '2024-03-01')
+        >>> Calendar("year", year_starts="april").label_of(date(2024, 3, 31))
+        '2023/24'
+        >>> Calendar("fortnight")
+        Traceback (most recent call last):
+        crrkit.InputError: every='fortnight' is not known.
+            Choose one of day, week, month, quarter, half-year, year.
+    """
+
+    every: str
+    week_starts: str = "monday"
+    year_starts: str = "january"
+
+    def __post_init__(self) -> None:
+        check_choice(self.every, name="every", choices=PERIODS)
+        check_choice(self.week_starts, name="week_starts", choices=WEEKDAYS)
+        check_choice(self.year_starts, name="year_starts", choices=MONTHS)
+
+    @property
+    def months(self) -> int:
+        """Calendar months in a period; 0 for days and weeks."""
+        return MONTHS_PER_PERIOD.get(self.every, 0)
+
+    @property
+    def month_shift(self) -> int:
+        """Months by which the year begins after January; only periods that divide a year feel it."""
+        return MONTHS.index(self.year_starts) if self.months > 1 else 0
+
+    @property
+    def week_shift(self) -> int:
+        """Days from the first day of the week that holds 1970-01-01 to that day."""
+        return (THURSDAY - WEEKDAYS.index(self.week_starts)) % DAYS_PER_WEEK
+
+    def index(self, day: date) -> int:
+        """The number of the period that holds the day."""
+        if self.months:
+            return (day.year * 12 + day.month - 1 - self.month_shift) // self.months
+        days = (date(day.year, day.month, day.day) - EPOCH).days
+        return days if self.every == "day" else (days + self.week_shift) // DAYS_PER_WEEK
+
+    def start(self, index: int) -> date:
+        """The first day of a period."""
+        if self.months:
+            year, month = divmod(index * self.months + self.month_shift, 12)
+            return date(year, month + 1, 1)
+        days = index if self.every == "day" else index * DAYS_PER_WEEK - self.week_shift
+        return EPOCH + timedelta(days=days)
+
+    def label(self, index: int) -> str:
+        """The period's name: ``2024-02-29 2024-W05 2024-02 2024Q2 2024H1 2024``, or ``2024/25`` when fiscal."""
+        first = self.start(index)
+        if self.every == "week":
+            year, week, _weekday = self._naming_day(first).isocalendar()
+            return f"{year}-W{week:02d}"
+        if self.months <= 1:
+            return first.isoformat() if self.every == "day" else f"{first:%Y-%m}"
+        year, month = divmod(index * self.months, 12)
+        name = f"{year}/{(year + 1) % 100:02d}" if self.month_shift else f"{year}"
+        return name + {"quarter": f"Q{month // 3 + 1}", "half-year": f"H{month // 6 + 1}", "year": ""}[self.every]
+
+    def label_of(self, day: date) -> str:
+        """The name of the period that holds the day."""
+        return self.label(self.index(day))
+
+    def parse(self, label: str, *, name: str = "period") -> int:
+        """The number of the period with this name; ``name`` is the argument the user typed it for."""
+        found = re.fullmatch(_LABELS[self.every], str(label).strip())
+        index = self._index_of_match(found.groupdict()) if found else None
+        if index is None or self.label(index).replace("/", "")[:4] != str(label).strip()[:4]:
+            raise self._bad_label(label, name)
+        return index
+
+    def _index_of_match(self, parts: dict[str, str | None]) -> int | None:
+        year = int(parts["year"] or 0)
+        try:
+            if self.every == "week":
+                thursday = date.fromisocalendar(year, int(parts["part"] or 0), THURSDAY + 1)
+                return self.index(thursday)
+            if self.months > 1:
+                return (year * 12) // self.months + int(parts.get("part") or 1) - 1
+            return self.index(date(year, int(parts["month"] or 0), int(parts.get("day") or 1)))
+        except ValueError:
+            return None
+
+    def _bad_label(self, label: str, name: str) -> InputError:
+        example = _EXAMPLES[self.every]
+        message = _("{name}={label!r} is not the name of a {every}. A {every} is written like {example!r}.")
+        text = message.format(name=name, label=label, every=_(self.every), example=example)
+        return InputError(text, argument=name, given=label)
+
+    def _naming_day(self, first: date) -> date:
+        return first + timedelta(days=(THURSDAY - WEEKDAYS.index(self.week_starts)) % DAYS_PER_WEEK)

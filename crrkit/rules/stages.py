@@ -1,0 +1,226 @@
+"""Who stands in which stage: the rules, with their usual values for some lines of business."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from crrkit.ground import InputError, check_choice, check_count, format_number, gettext as _, mark, ngettext
+from crrkit.rules.activity import OwnGap
+
+TERMS = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
+
+
+@dataclass(frozen=True)
+class StageRule:
+    """Stages of buyers, as of a day ``D``, from what was seen before it.
+
+    * ``short``: never bought, touched (a visit, an offer, a lesson) at most ``contact_days`` ago; ``cold``: longer ago.
+    * ``lapsed``: bought, but silent for more than ``lapse_days``. Such a silence ends a *spell*; the next purchase
+      opens a new one.
+    * ``long``: regular. In the present spell there are at least ``k_long`` purchase days less than ``window_days`` ago,
+      the first and the last of them at least ``span_days`` apart: three purchases in three days are no regularity.
+    * ``middle``: every other customer. *Customers* are middle and long.
+
+    Args:
+        lapse_days: Whole days, or `OwnGap` for a limit from each customer's own rhythm.
+        window_days: Whole days.
+        k_long: How many purchase days.
+        span_days: Whole days.
+        contact_days: Whole days.
+
+    Raises:
+        ValueError: If a number is no whole number above 0 (``span_days`` and ``contact_days`` may be 0), or if
+            nobody could ever be long under the rule.
+
+    Examples:
+        >>> print(StageRule(lapse_days=45, window_days=90, k_long=6, span_days=45, contact_days=14))
+        lapsed after 45 days of silence; long with 6 purchase days in less than 90 days, over 45 days at least;
+        cold 14 days after the last touch
+        >>> StageRule(window_days=20, span_days=30)
+        Traceback (most recent call last):
+        crrkit.InputError: window_days=20 leaves no room for purchases 30 days apart (span_days=30): nobody
+            could ever be long. Give a window of at least 32 days, or a shorter span.
+    """
+
+    lapse_days: float | OwnGap = 90
+    window_days: int = 180
+    k_long: int = 3
+    span_days: int = 30
+    contact_days: int = 30
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.lapse_days, OwnGap):
+            _check_days(self.lapse_days, name="lapse_days")
+        _check_days(self.window_days, name="window_days")
+        _check_days(self.k_long, name="k_long")
+        check_count(self.span_days, name="span_days")
+        check_count(self.contact_days, name="contact_days")
+        self._refuse_nobody_long()
+
+    def _refuse_nobody_long(self) -> None:
+        """Purchases less than a window ago and not today lie at most two days less than the window apart."""
+        needed = max(self.span_days, self.k_long - 1) + 2
+        if self.window_days >= needed:
+            return
+        if self.span_days >= self.k_long - 1:
+            text = _(
+                "window_days={window:g} leaves no room for purchases {span:g} days apart (span_days={span:g}): nobody"
+                " could ever be long. Give a window of at least {needed:g} days, or a shorter span."
+            )
+        else:
+            text = _(
+                "window_days={window:g} leaves no room for {k:g} purchase days (k_long={k:g}): nobody could ever be"
+                " long. Give a window of at least {needed:g} days, or fewer purchase days."
+            )
+        words = {"window": self.window_days, "span": self.span_days, "k": self.k_long, "needed": needed}
+        raise InputError(text.format(**words), argument="window_days", given=self.window_days)
+
+    def limits(self) -> list[tuple[float, float]]:
+        """The limit of silence by the number of closed gaps, as `OwnGap.limits`."""
+        if isinstance(self.lapse_days, OwnGap):
+            return self.lapse_days.limits()
+        return [(float(self.lapse_days), 0.0)]
+
+    @property
+    def memory_days(self) -> int:
+        """How many days the rule looks back: a stage does not hang on anything earlier.
+
+        With `OwnGap` the limit differs from one to the next; that of who has no gap of their own stands for all.
+        """
+        lapse = self.limits()[0][0]
+        return max(math.ceil(lapse), int(self.window_days), int(self.contact_days))
+
+    def __str__(self) -> str:
+        """The rule in words."""
+        return f"{self._lapse()}; {self._long()}; {self._cold()}"
+
+    def _lapse(self) -> str:
+        if isinstance(self.lapse_days, OwnGap):
+            return _("lapsed unless {rule}").format(rule=self.lapse_days)
+        text = ngettext("lapsed after {n} day of silence", "lapsed after {n} days of silence", int(self.lapse_days))
+        return text.format(n=format_number(self.lapse_days))
+
+    def _long(self) -> str:
+        text = _("long with {k} purchase days in less than {window} days, over {span} days at least")
+        words = {"k": self.k_long, "window": self.window_days, "span": self.span_days}
+        return text.format(**{name: format_number(value) for name, value in words.items()})
+
+    def _cold(self) -> str:
+        text = ngettext(
+            "cold {n} day after the last touch", "cold {n} days after the last touch", int(self.contact_days)
+        )
+        return text.format(n=format_number(self.contact_days))
+
+
+@dataclass(frozen=True)
+class ContractRule:
+    """Stages of people with contracts: ``middle`` in the first term, ``long`` once renewed, ``lapsed`` when ended.
+
+    A spell of contracts that overlap or touch is one; a renewal does not interrupt it. Nobody is ``short``: a list of
+    contracts knows no contacts.
+
+    Args:
+        renewals: How many terms must have been renewed for ``long``: a whole number above 0.
+        term: ``"month" "quarter" "half-year"`` or ``"year"``.
+
+    Raises:
+        ValueError: If the number or the term is none of these.
+
+    Examples:
+        >>> print(ContractRule(renewals=3, term="month"))
+        long after 3 renewals of a term of one month; lapsed when no contract runs
+    """
+
+    renewals: int = 1
+    term: str = "year"
+    memory_days: ClassVar[int] = 0  # a contract says itself when it began
+
+    def __post_init__(self) -> None:
+        _check_days(self.renewals, name="renewals")
+        check_choice(self.term, name="term", choices=TERMS)
+
+    @property
+    def months(self) -> int:
+        """The length of a term."""
+        return TERMS[self.term]
+
+    def __str__(self) -> str:
+        """The rule in words."""
+        text = ngettext(
+            "long after {n} renewal of a term of one {term}; lapsed when no contract runs",
+            "long after {n} renewals of a term of one {term}; lapsed when no contract runs",
+            self.renewals,
+        )
+        return text.format(n=format_number(self.renewals), term=_(self.term))
+
+
+def _check_days(value: Any, *, name: str) -> None:
+    if check_count(value, name=name) < 1:
+        message = _("{name}={value:g} is too small; give a whole number above 0.")
+        raise InputError(message.format(name=name, value=value), argument=name, given=value)
+
+
+@dataclass(frozen=True)
+class StageProfile:
+    """A rule that a line of business may begin with; better taken from the data (`characteristic_interval`).
+
+    Attributes:
+        name: The line of business.
+        every: The period to look at.
+        rule: The rule.
+        note: What to mind.
+    """
+
+    name: str
+    every: str
+    rule: StageRule | ContractRule
+    note: str
+
+    def __str__(self) -> str:
+        """The profile in words."""
+        text = _("{name}, by {every}: {rule}. {note}")
+        return text.format(name=_(self.name), every=_(self.every), rule=self.rule, note=_(self.note)).strip()
+
+
+def _profiles() -> tuple[StageProfile, ...]:
+    by_years = StageRule(lapse_days=1826, window_days=3652, k_long=2, span_days=365, contact_days=180)
+    rows: list[tuple[str, str, StageRule | ContractRule, str]] = [
+        (mark("coffee"), "month", StageRule(30, 60, 6, 28, 7), mark("Needs an id at every purchase, such as an app.")),
+        (mark("supermarket"), "month", StageRule(45, 90, 6, 45, 14), mark("Look at the check and the turnover first.")),
+        (mark("fashion"), "quarter", StageRule(270, 540, 3, 90, 30), mark("Seasonal: compare with the year before.")),
+        (mark("subscription"), "month", ContractRule(3, "month"), mark("Keep failed payments apart.")),
+        (mark("telecom"), "month", StageRule(90, 456, 2, 365, 30), mark("Long after twelve months without a gap.")),
+        (mark("bank"), "quarter", StageRule(180, 365, 9, 240, 60), mark("Long: nine active days in eight months.")),
+        (mark("b2b"), "year", ContractRule(1, "year"), mark("Count by contract and by client.")),
+        (mark("car dealer"), "year", by_years, mark("Take service visits as purchases, too.")),
+    ]  # fmt: skip
+    return tuple(StageProfile(*row) for row in rows)
+
+
+def stage_profiles() -> tuple[StageProfile, ...]:
+    """All profiles: coffee, supermarket, fashion, subscription, telecom, bank, b2b, car dealer.
+
+    Examples:
+        >>> [profile.name for profile in stage_profiles()][:3]
+        ['coffee', 'supermarket', 'fashion']
+    """
+    return _profiles()
+
+
+def stage_profile(name: str) -> StageProfile:
+    """The usual rule of a line of business, to begin with.
+
+    Args:
+        name: One of the names that `stage_profiles` lists.
+
+    Raises:
+        ValueError: If there is no such profile.
+
+    Examples:
+        >>> stage_profile("supermarket").rule.lapse_days
+        45
+    """
+    known = {profile.name: profile for profile in stage_profiles()}
+    return known[check_choice(name, name="name", choices=known)]

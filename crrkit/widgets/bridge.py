@@ -1,0 +1,147 @@
+"""The bridge of an explorer as still SVG, for places where no JavaScript runs: untrusted notebooks, forges, e-mail.
+
+The layout is that of ``formula_explorer.js`` said once more in Python; a browser test compares the two bar by bar.
+Drawing it by ``crrkit.figures`` would load matplotlib (a second) for every explorer that is shown, and the picture
+would not be the one that the reader sees when the explorer is live.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from crrkit.ground import format_cell, format_number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from crrkit.counts import Counts
+
+WIDTH, HEIGHT = 640, 264
+BASE, ROOM = 232, 200  # where the bars stand, and how high they may grow
+ROOM_FOR_WORDS = 40
+CENTRES = (80, 240, 400, 560)  # start, lost, new, end
+HALF = 64  # of a bar's width
+STEPS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
+COLUMNS = ("start", "lost", "new", "end")
+LOOK = {
+    "kept-before": 'fill="#0072B2"',
+    "gone": 'fill="#6B7280"',
+    "lost": 'fill="url(#crrkit-hatch)" stroke="#D55E00"',
+    "new": 'fill="#56B4E9" stroke="#0072B2"',
+    "kept-after": 'fill="#0072B2"',
+    "came": 'fill="#56B4E9" stroke="#0072B2"',
+}
+HATCH = (
+    '<pattern id="crrkit-hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+    '<rect width="4.5" height="7" fill="#D55E00"/></pattern>'
+)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bar of the bridge in pixels: which column, how far from the top, how tall."""
+
+    column: int
+    y: float
+    height: float
+
+
+def round_up(value: float) -> float:
+    """A round number not below ``value`` (1 or more), so that the scale stands still between small moves."""
+    power = 1
+    while power * 10 <= value:
+        power *= 10
+    return next(step * power for step in STEPS if step * power >= value)
+
+
+def bars(counts: Counts) -> dict[str, Bar]:
+    """The six bars: the kept base stands in the first and in the last column, so that CRR reads as a height."""
+    top = round_up(max(counts.start, counts.end, 1))
+
+    def bar(column: int, *, low: float, high: float) -> Bar:
+        return Bar(column, y=BASE - ROOM * high / top, height=ROOM * (high - low) / top)
+
+    return {
+        "kept-before": bar(0, low=0, high=counts.kept),
+        "gone": bar(0, low=counts.kept, high=counts.start),
+        "lost": bar(1, low=counts.kept, high=counts.start),
+        "new": bar(2, low=counts.kept, high=counts.end),
+        "kept-after": bar(3, low=0, high=counts.kept),
+        "came": bar(3, low=counts.kept, high=counts.end),
+    }
+
+
+def bridge_svg(counts: Counts, words: Mapping[str, Any]) -> str:
+    """The bridge as an SVG document on white paper, in the current language."""
+    shape = bars(counts)
+    parts = [HATCH, f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>', *_rects(shape), *_lines(shape)]
+    parts += [*_counts(counts, shape), *_kept(counts, shape, words)]
+    parts += [_text(centre, BASE + 21, words["columns"][name]) for name, centre in zip(COLUMNS, CENTRES, strict=True)]
+    size = f'viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
+    font = 'font-family="system-ui, sans-serif" font-size="14" text-anchor="middle" fill="#1f2937"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {font}>{"".join(parts)}</svg>'
+
+
+def describe(counts: Counts, sentence: str) -> str:
+    """A sentence with the account's numbers put in, in the current language."""
+    names = ("start", "lost", "kept", "new", "end")
+    return sentence.format(**{name: format_number(getattr(counts, name)) for name in names})
+
+
+def formula_line(counts: Counts, words: Mapping[str, Any]) -> str:
+    """The formula with the numbers put in: ``CRR = (90 − 30) / 70 = 85.7%``."""
+    end, new, start = (format_number(n) for n in (counts.end, counts.new, counts.start))
+    return f"{words['short']} = ({end} \N{MINUS SIGN} {new}) / {start} = {format_cell(counts.crr, 'rate')}"
+
+
+def _rects(shape: Mapping[str, Bar]) -> Iterator[str]:
+    for name, bar in shape.items():
+        if bar.height:
+            place = f'x="{CENTRES[bar.column] - HALF}" y="{bar.y:.2f}" width="{2 * HALF}" height="{bar.height:.2f}"'
+            yield f"<rect {place} {LOOK[name]}/>"
+
+
+def _lines(shape: Mapping[str, Bar]) -> Iterator[str]:
+    dashed, level = 'stroke="#1f2937" stroke-dasharray="3 3"', 'stroke="#0072B2" stroke-width="1.5"'
+    yield _line(0, WIDTH, BASE, 'stroke="#6B7280"')
+    yield _line(CENTRES[2] + HALF, CENTRES[3] - HALF, shape["came"].y, dashed)
+    if shape["gone"].y < BASE:  # with nobody at the start there is no level to read
+        yield _line(CENTRES[0] + HALF, CENTRES[1] - HALF, shape["gone"].y, dashed)
+        yield _line(CENTRES[0] + HALF, CENTRES[3] - HALF, shape["kept-before"].y, level)
+
+
+def _counts(counts: Counts, shape: Mapping[str, Bar]) -> Iterator[str]:
+    at_start, at_end = shape["gone"].y - 8, shape["came"].y - 8
+    lost = "\N{MINUS SIGN}" * (counts.lost > 0) + format_number(counts.lost)
+    new = "+" * (counts.new > 0) + format_number(counts.new)
+    for centre, y, label in zip(
+        CENTRES,
+        (at_start, at_start, at_end, at_end),
+        (format_number(counts.start), lost, new, format_number(counts.end)),
+        strict=True,
+    ):
+        yield _text(centre, y, label, 'font-weight="bold"')
+
+
+def _kept(counts: Counts, shape: Mapping[str, Bar], words: Mapping[str, Any]) -> Iterator[str]:
+    tall = shape["kept-before"].height
+    if tall < ROOM_FOR_WORDS:
+        return
+    middle = BASE - tall / 2
+    for centre in (CENTRES[0], CENTRES[3]):
+        yield _text(centre, middle - 3, format_number(counts.kept), 'fill="#fff"')
+        yield _text(centre, middle + 13, words["kept"], 'fill="#fff"')
+    x = WIDTH // 2
+    path = f"M{x} {BASE - tall:.2f}V{middle - 12:.2f}M{x} {middle + 12:.2f}V{BASE}"
+    yield f'<path d="{path}" stroke="#0072B2" stroke-width="1.5"/>'
+    yield _text(x, middle + 5, f"{words['short']} {format_cell(counts.crr, 'rate')}", 'font-weight="bold"')
+
+
+def _line(x1: float, x2: float, y: float, look: str) -> str:
+    return f'<path d="M{x1} {y:.2f}H{x2}" {look}/>'
+
+
+def _text(x: float, y: float, content: str, look: str = "") -> str:
+    return f'<text x="{x}" y="{y:.2f}" {look}>{escape(content)}</text>'

@@ -1,0 +1,131 @@
+"""Cohort grids as the small aggregates that an explorer carries into a page, and what it reads from them."""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from crrkit.ground import InputError, format_number, gettext as _
+from crrkit.rules import Calendar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from crrkit.measure.cohorts import CohortGrid
+    from crrkit.read import Base
+
+Grid = dict[str, Any]  # a grid as JSON
+LETTERS = {"observed": "o", "in_progress": "p", "unobserved": "u", "empty": "e", "suppressed": "s"}
+COARSER = {"day": ("week", "month"), "week": ("month", "quarter"), "month": ("quarter", "year"), "quarter": ("year",)}
+AVERAGES = ("pooled", "simple")
+DIGITS = 12
+MOST_CELLS = 4000  # of one grid: about 60 kB of the page
+ENOUGH = 3  # cells from which on a cohort has a curve
+WHOLE = 1e-12
+
+
+def grids_of(source: Base | CohortGrid | Iterable[CohortGrid], every: str) -> list[Grid]:
+    """The grids that the choices of an explorer can show, as JSON.
+
+    Raises:
+        ValueError: If there is none, if one is too large for a page or of several segments, or two are alike.
+    """
+    grids = [as_json(grid) for grid in _wanted(source, every)]
+    if not grids:
+        message = _("There is no cohort grid to show. Give a base, or grids made by cohort_grid.")
+        raise InputError(message, argument="base_or_grids")
+    names = [key_of(grid) for grid in grids]
+    if len(set(names)) < len(names):
+        message = _("Two of the grids have the same kind, period and value; an explorer could not tell them apart.")
+        raise InputError(message, argument="base_or_grids")
+    return grids
+
+
+def _wanted(source: Any, every: str) -> list[CohortGrid]:
+    from crrkit.measure.cohorts import CohortGrid, cohort_grid
+    from crrkit.read import Base
+
+    if isinstance(source, CohortGrid):
+        return [source]
+    if not isinstance(source, Base):
+        return list(source)
+    finest = [cohort_grid(source, every=every, kind=kind) for kind in ("bounded", "unbounded")]
+    if "amount" in source.table.columns and source.activity == "period":
+        finest.append(cohort_grid(source, every=every, value="revenue"))
+    longer = [period for period in COARSER.get(every, ()) if _periods(source, period) >= ENOUGH]
+    kinds = [(grid.kind, grid.value) for grid in finest]
+    coarser = [cohort_grid(source, every=period, kind=kind, value=value) for period in longer for kind, value in kinds]
+    return finest + coarser
+
+
+def _periods(base: Base, every: str) -> int:
+    """How many periods the data touch."""
+    calendar = Calendar(every, week_starts=base.card.week_starts, year_starts=base.card.year_starts)
+    return calendar.index(base.as_of - timedelta(microseconds=1)) - calendar.index(base.first) + 1
+
+
+def as_json(grid: CohortGrid) -> Grid:
+    """A grid with its averages; NaN is null.
+
+    ``first`` is the first column that says anything: age 0 is left out where everybody is there in it.
+
+    Raises:
+        ValueError: If the grid is too large for a page or of several segments.
+    """
+    if grid.by:
+        message = _("An explorer shows one segment at a time. Choose it: grid.segment({name}=…).")
+        raise InputError(message.format(name=grid.by[0]), argument="base_or_grids")
+    if len(grid.table) > MOST_CELLS:
+        message = _(
+            "A grid of {n} cells is too large for a page that is to be read; up to {most} fit. Choose a longer period,"
+            " or say first= or ages= to cohort_grid."
+        )
+        words = {"n": format_number(len(grid.table)), "most": format_number(MOST_CELLS)}
+        raise InputError(message.format(**words), argument="base_or_grids")
+    rate, status = grid.matrix("rate"), grid.matrix("status")
+    opening = rate.iloc[:, 0].dropna()
+    return {
+        "kind": grid.kind, "period": grid.every, "value": grid.value, "align": grid.align,
+        "cohorts": [str(name) for name in rate.index], "columns": [str(age) for age in grid.columns],
+        "sizes": _numbers(grid.matrix("size").iloc[:, 0]),
+        "rates": [_numbers(row) for row in rate.to_numpy()],
+        "active": [_numbers(row) for row in grid.matrix("active").to_numpy()],
+        "states": ["".join(LETTERS[cell] for cell in row) for row in status.to_numpy()],
+        "provisional": ["".join(str(int(cell)) for cell in row) for row in grid.matrix("provisional").to_numpy()],
+        "averages": {kind: _numbers(grid.average(kind)["rate"]) for kind in AVERAGES},
+        "first": int(grid.kind != "bracket" and len(grid.columns) > 1 and bool((abs(opening - 1) < WHOLE).all())),
+    }  # fmt: skip
+
+
+def _numbers(values: Iterable[float]) -> list[float | int | None]:
+    """Twelve digits: the last ones of a sum of money depend on which thread of the engine ended first."""
+    shared = (None if math.isnan(value) else float(f"{value:.{DIGITS}g}") for value in values)
+    return [int(value) if value is not None and value == int(value) else value for value in shared]
+
+
+def key_of(grid: Mapping[str, Any]) -> tuple[str, str, str]:
+    """What tells a grid from the others of an explorer."""
+    return grid["kind"], grid["period"], grid["value"]
+
+
+def default_cohorts(grid: Grid) -> tuple[str, str]:
+    """The oldest cohort, and the youngest that has a curve to hold against it."""
+    seen = [sum(state in "op" for state in states) for states in grid["states"]]
+    there = [name for name, cells in zip(grid["cohorts"], seen, strict=True) if cells] or grid["cohorts"]
+    curves = [name for name, cells in zip(grid["cohorts"], seen, strict=True) if cells >= ENOUGH]
+    return there[0], (curves if curves[1:] else there)[-1]
+
+
+def curve_of(grid: Grid, cohort: str) -> list[float | None]:
+    """The rates of a cohort; None where there is none, or where it is still running."""
+    row = grid["cohorts"].index(cohort)
+    cells: Sequence[float | None] = grid["rates"][row]
+    return [rate if state == "o" else None for rate, state in zip(cells, grid["states"][row], strict=True)]
+
+
+def last_common(grid: Grid, one: str, other: str) -> int | None:
+    """The last column in which both cohorts were observed whole."""
+    pairs = list(zip(curve_of(grid, one), curve_of(grid, other), strict=True))
+    both = [i for i, (a, b) in enumerate(pairs) if a is not None and b is not None and i >= grid["first"]]
+    return both[-1] if both else None

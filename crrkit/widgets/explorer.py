@@ -1,0 +1,149 @@
+"""What every explorer is: a module, a style, a state that can be saved, and a still picture."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from contextlib import contextmanager
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import anywidget
+import traitlets
+
+from crrkit.ground import InputError, gettext as _, language, use_language
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import Self
+
+HERE = Path(__file__).parent
+SAVED = "application/vnd.crrkit.explorer+json"
+
+
+class StateError(InputError, traitlets.TraitError):
+    """A state that an explorer cannot show; a TraitError too, so that traitlets takes a half-made change back."""
+
+
+@contextmanager
+def as_state_error(name: str, value: object) -> Iterator[None]:
+    """What a check at the door refuses is a state that cannot be shown."""
+    try:
+        yield
+    except InputError as error:
+        raise StateError(str(error), argument=name, given=value) from error
+
+
+@cache
+def module_text(name: str) -> str:
+    """An explorer's ES module with the tools that all share in front: one text, so that no bundler is needed."""
+    return file_text("shared.js") + file_text(f"{name}.js")
+
+
+@cache
+def style_text(name: str) -> str:
+    """An explorer's style sheet with what all share in front."""
+    return file_text("shared.css") + file_text(f"{name}.css")
+
+
+@cache
+def file_text(name: str) -> str:
+    """The text of a file of this room."""
+    return (HERE / name).read_text(encoding="utf-8")
+
+
+def still_html(line: str, svg: str, alt: str) -> str:
+    """A sentence and a picture; as an image, since sanitizers take inline SVG away."""
+    data = b64encode(svg.encode()).decode()
+    image = f'<img alt="{escape(alt)}" src="data:image/svg+xml;base64,{data}" style="max-width:100%">'
+    return f"<p>{escape(line)}</p>\n<p>{image}</p>"
+
+
+class Explorer(anywidget.AnyWidget):
+    """An anywidget that computes and draws in the browser and can be saved, restored and shown as a still picture."""
+
+    module: ClassVar[str]  # the name of its module, style and entry in saved outputs
+    names: ClassVar[tuple[str, ...]]  # the traits that are its state, in the order of its arguments
+    needs_python: ClassVar[bool] = False  # whether it is a picture in a page without a kernel
+
+    lang = traitlets.Unicode(read_only=True).tag(sync=True)
+    _initial = traitlets.Dict().tag(sync=True)
+    _words = traitlets.Dict().tag(sync=True)
+
+    def _start(self, given: Mapping[str, Any], *, lang: str | None, words: Callable[[], dict[str, Any]]) -> None:
+        """Start from a checked state, in one language, and remember it for the reset."""
+        traits = self.class_traits()
+        state = {name: traits[name].validate(self, value) for name, value in given.items()}
+        self._check(state)
+        with use_language(lang):
+            self.set_trait("lang", language())
+            super().__init__(**state, _initial=self._as_json(state), _words=frame_words() | words())
+
+    def _check(self, state: Mapping[str, Any]) -> None:
+        """Refuse values that do not go together."""
+
+    def _as_json(self, state: Mapping[str, Any]) -> dict[str, Any]:
+        """A state as it travels."""
+        return dict(state)
+
+    def _checked(self, proposal: Mapping[str, Any]) -> Any:
+        """A proposed value of a trait that goes together with the others: for validators of traitlets."""
+        self._check(self.state | {proposal["trait"].name: proposal["value"]})
+        return proposal["value"]
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The values as they stand, under the names of the arguments."""
+        return {name: getattr(self, name) for name in self.names}
+
+    @property
+    def saved(self) -> dict[str, Any]:
+        """All that brings this explorer back elsewhere (:func:`crrkit.widgets.restore`): aggregates, no customers."""
+        return {"module": self.module, "state": self.saved_state}
+
+    @property
+    def saved_state(self) -> dict[str, Any]:
+        """The state that `from_saved` takes."""
+        return self._as_json(self.state) | {"lang": self.lang}
+
+    @classmethod
+    def from_saved(cls, state: Mapping[str, Any]) -> Self:
+        """The explorer that had this state."""
+        return cls(**state)
+
+    @property
+    def page_state(self) -> dict[str, Any]:
+        """What the browser needs to show this explorer without a kernel; a reset there returns to this state."""
+        return self.saved_state | {"_initial": self._as_json(self.state), "_words": self._words}
+
+    def still(self) -> str:
+        """The explorer as HTML that nothing moves, for places where no JavaScript runs."""
+        raise NotImplementedError
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The live view, and beside it what an untrusted notebook or a forge may show."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})  # a plain dict before anywidget 0.10
+        return {**(data or {}), "text/html": self.still(), SAVED: self.saved}, metadata
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._arguments})"
+
+    @property
+    def _arguments(self) -> str:
+        return ", ".join(f"{name}={value!r}" for name, value in self.state.items())
+
+
+def frame_words() -> dict[str, Any]:
+    """The words that all explorers of numbers share, in the current language."""
+    return {
+        "notWhole": _("A whole number from {least} to {most} is needed. Until then {shown} stands."),
+        "notBetween": _("A number from {least} to {most} is needed. Until then {shown} stands."),
+        "hint": _("An arrow key moves a slider by one; a box takes any number that fits."),
+        "reset": _("Reset"),
+        "restored": _("The first numbers are back."),
+        "copy": _("Copy as code"),
+        "copied": _("Copied:"),
+        "copyThis": _("Copy this line:"),
+    }
