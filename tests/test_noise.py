@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from functools import cache
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 
 import crrkit as crr
 from crrkit.ground.errors import InputError
-from crrkit.judge.noise import _uniforms
+from crrkit.judge.noise import _uniforms, limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,12 +65,77 @@ def test_limits_of_the_source_document() -> None:
 
 
 def test_one_bad_month_is_news_and_limits_widen_for_few() -> None:
-    chart = crr.control_chart(replaced([(93, 100), (80, 100)] * 5 + [(93, 100), (60, 100), (9, 10)]))
+    months = [(93, 100), (80, 100)] * 5 + [(93, 100), (60, 100), (70, 80)]
+    chart = crr.control_chart(replaced(months), dispersion=1)
     assert list(chart.signals["period"]) == ["2020-12"]
     assert list(chart.signals["signal"]) == ["below"]
     width = (chart.table["high"] - chart.table["low"]).to_numpy()
-    assert width[-1] == pytest.approx(width[0] * math.sqrt(10))
-    assert chart.table["high"].iloc[-1] > 1  # not clipped
+    assert width[-1] == pytest.approx(width[0] * math.sqrt(100 / 80))
+
+
+def test_a_limit_above_one_is_not_clipped() -> None:
+    chart = crr.control_chart(replaced([(90, 100)] * 4))
+    assert chart.table["high"].tolist() == pytest.approx([0.99] * 4)  # .9 + 3 sqrt(.9 .1 / 100)
+    chart = crr.control_chart(replaced([(190, 200)] * 4), sigmas=4)
+    assert chart.table["high"].tolist() == pytest.approx([0.95 + 4 * math.sqrt(0.95 * 0.05 / 200)] * 4)
+    assert chart.table["high"].iloc[0] > 1
+
+
+def test_the_scatter_between_neighbours_widens_the_limits() -> None:
+    # by hand: 90 and 70 of 100 in turn, p = .8, z = 10 / 4 = 2.5 and -2.5, each difference 5, 5 / 1.128 = 4.43
+    months = [(90, 100), (70, 100)] * 6
+    chart = crr.control_chart(replaced(months))
+    assert chart.dispersion == pytest.approx(5 * math.sqrt(math.pi) / 2)
+    assert chart.table["low"].tolist() == pytest.approx([0.8 - 3 * 0.04 * chart.dispersion] * 12)
+    assert chart.signals.empty
+    assert "differ 4.43 times as much as chance alone" in chart.caption()
+    with crr.use_language("ru"):
+        assert "в 4,43 раза" in chart.caption()
+    # one month that falls out is news all the same, and so is a lasting fall: neither makes neighbours differ
+    assert crr.control_chart(replaced([(90, 100)] * 20 + [(60, 100)])).table["signal"].iloc[-1] == "below"
+    fall = crr.control_chart(replaced([(900, 1000)] * 12 + [(800, 1000)] * 12))
+    assert (fall.table["signal"] != "").sum() == 24
+
+
+def test_less_scatter_than_chance_narrows_nothing() -> None:
+    chart = crr.control_chart(steady(60, 70, 12))
+    assert chart.dispersion == 1
+    assert "Laney" not in chart.caption()
+
+
+@given(st.integers(1, 400), st.floats(0, 1))
+def test_limits_of_few_are_exact_tails(n: int, rate: float) -> None:
+    low, high = limits(rate, n)
+    if n * min(rate, 1 - rate) >= 10:
+        assert (low + high) / 2 == pytest.approx(rate)
+        return
+    tail = NormalDist().cdf(-3)
+    chances = [math.comb(n, k) * rate**k * (1 - rate) ** (n - k) for k in range(n + 1)]
+    assert low == next(k for k in range(n + 1) if sum(chances[: k + 1]) > tail * (1 - 1e-9)) / n
+    assert high == next(k for k in range(n, -1, -1) if sum(chances[k:]) > tail * (1 - 1e-9)) / n
+
+
+@pytest.mark.parametrize(
+    ("start", "rate", "spread", "before", "most"),
+    # share of points called below or above although nothing happens: with normal limits of chance alone, and as it is
+    [(1000, 0.85, 0.03, 0.28, 0.006), (300, 0.85, 0.02, 0.028, 0.005), (1000, 0.85, 0, 0.0027, 0.003),
+     (10, 0.9, 0, 0.008, 0.001), (30, 0.95, 0, 0.006, 0.001)],
+)  # fmt: skip
+def test_false_alarms_of_processes_in_which_nothing_happens(
+    start: int, rate: float, spread: float, before: float, most: float
+) -> None:
+    dice, turns = np.random.default_rng(5), 100
+    size = rate * (1 - rate) / spread**2 - 1 if spread else 0
+    called, normal = 0, 0
+    for _turn in range(turns):
+        chance = dice.beta(rate * size, (1 - rate) * size, 24) if spread else rate
+        kept = dice.binomial(start, chance, 24)
+        chart = crr.control_chart(replaced([(int(k), start) for k in kept]))
+        called += chart.table["signal"].isin(["below", "above"]).sum()
+        half = 3 * math.sqrt(chart.centre * (1 - chart.centre) / start)
+        normal += (np.abs(kept / start - chart.centre) > half).sum()
+    assert called / turns / 24 < most
+    assert normal / turns / 24 == pytest.approx(before, rel=0.4, abs=0.001)
 
 
 def test_eight_in_a_row_on_one_side_are_a_run() -> None:
@@ -93,6 +160,8 @@ def test_refusals() -> None:
         crr.control_chart(replaced([(1, 2)]))
     with pytest.raises(InputError, match="usual width is 3"):
         crr.control_chart(steady(60, 70, 3), sigmas=0)
+    with pytest.raises(InputError, match="no process scatters less than chance"):
+        crr.control_chart(steady(60, 70, 3), dispersion=0.5)
     parts = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at", by="region")
     choose = r"control_chart\(kept.segment\(region='East'\)\), or control_chart\(kept.whole\)"
     with pytest.raises(InputError, match=choose):
@@ -123,7 +192,7 @@ class TestSimulated:
         chart = crr.simulate_chart(start, rate=rate, periods=periods, seed=seed)
         assert chart.table["crr"].tolist() == [k / start for k in kept]
         if periods > 1:
-            real = crr.control_chart(replaced([(k, start) for k in kept])).table
+            real = crr.control_chart(replaced([(k, start) for k in kept]), dispersion=1).table
             for name in ("start", "crr", "low", "high", "signal"):
                 assert chart.table[name].tolist() == real[name].tolist()
 

@@ -1,10 +1,13 @@
 """News or noise: the run chart with limits.
 
-An unchanged process gives another rate every period. What lies inside the limits is no news.
+An unchanged process gives another rate every period. What lies inside the limits is no news. Chance alone is not all:
+weather, holidays and customers who decide together make every period scatter more, and a chart that does not know
+that calls every third period news.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -34,6 +37,9 @@ FEWEST_PERIODS = 2
 SIGMAS = 3.0  # Shewhart
 SEEDS = 2**32
 MOST_DRAWS = 10**7
+TIE = 1e-9  # 70 customers at 60/70 are ten who leave, whatever the last digit of a float says
+ENOUGH = 10  # customers expected to stay, and to leave: below that the normal limits are wrong, exact ones are taken
+MEAN_RANGE = 2 / math.sqrt(math.pi)  # d2 = 1.128: two draws of a normal process are so many deviations apart on average
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -45,12 +51,14 @@ class ControlChart(Shown):
         centre: The rate of all customers and periods together.
         sigmas: The width of the limits in standard errors.
         every: The period.
+        dispersion: By how much the limits are wider than those of chance alone, 1 or more.
     """
 
     table: pd.DataFrame
     centre: float
     sigmas: float
     every: str
+    dispersion: float = 1.0
 
     kinds: ClassVar[Mapping[str, str]] = {
         "period": "text", "start": "count", "crr": "rate", "low": "rate", "high": "rate", "signal": "word",
@@ -69,33 +77,51 @@ class ControlChart(Shown):
         }  # fmt: skip
 
     def caption(self) -> str:
-        """How many periods are news."""
+        """How many periods are news, and how much wider than by chance alone the limits are."""
         n = len(self.signals)
-        centre = format_cell(self.centre, "rate")
-        if not n:
-            return _("No period is news: all lie within what an unchanged {centre} would give").format(centre=centre)
         text = ngettext(
             "{n} period is news against an unchanged {centre}", "{n} periods are news against an unchanged {centre}", n
         )
-        return text.format(n=n, centre=centre)
+        if not n:
+            text = _("No period is news: all lie within what an unchanged {centre} would give")
+        return ". ".join([text.format(n=n, centre=format_cell(self.centre, "rate")), *self._widened()])
+
+    def _widened(self) -> list[str]:
+        if self.dispersion <= 1:
+            return []
+        text = _(
+            "Neighbouring periods differ {times} times as much as chance alone would have it, so the limits are so much"
+            " wider (Laney)."
+        )
+        return [text.format(times=format_cell(self.dispersion, "ratio"))]
 
 
-def control_chart(kept: RetentionTable, *, sigmas: float = SIGMAS) -> ControlChart:
+def control_chart(kept: RetentionTable, *, sigmas: float = SIGMAS, dispersion: float | None = None) -> ControlChart:
     """Hold each period's rate against limits around the common rate.
 
-    Centre ``p = sum(kept) / sum(start)`` over the complete periods; limits ``p ± sigmas * sqrt(p (1 - p) / start)``,
-    not clipped: a limit above 1 says that even 100 % would be no news. A period outside is ``below`` or ``above``;
-    one that ends eight in a row on the same side of the centre is ``run``.
+    Centre ``p = sum(kept) / sum(start)`` over the complete periods; limits ``p ± sigmas * d * sqrt(p (1-p) / start)``,
+    not clipped: a limit above 1 says that even 100 % would be no news. Where fewer than ten are expected to stay or to
+    leave, the normal law is wrong: the limits of chance are then the lowest and the highest rate whose exact binomial
+    tail is more than that of ``sigmas`` (3: 0.135 %), before they are widened by ``d``. A period outside is ``below``
+    or ``above``; one that ends eight in a row on the same side of the centre is ``run``.
+
+    ``d`` is Laney's: with ``z = (crr - p) / sqrt(p (1-p) / start)`` the mean of ``|z - z before|``, divided by 1.128.
+    A slow drift or a single jump hardly enters it, so both remain news. Where it is below 1, it is taken as 1. It
+    rests on as many differences as there are: from few periods nothing can be news.
 
     Args:
         kept: The account; running periods and those without a base are left out.
         sigmas: The width of the limits.
+        dispersion: ``d``. None estimates it; 1 assumes that customers stay or leave independently with one chance in
+            all periods, and calls every other influence news.
 
     Raises:
-        ValueError: If fewer than two complete periods had anybody to keep, or the account is given by segments.
+        ValueError: If fewer than two complete periods had anybody to keep, the account is given by segments, or a
+            width is not above 0 (``dispersion``: below 1).
 
     References:
-        Shewhart's p chart; domain: 70 customers at 85.7 % have limits 73.2 % to 98.3 %.
+        Shewhart's p chart; domain: 70 customers at 85.7 % have limits 73.2 % to 98.3 %. Laney 2002, Quality Engineering
+        14(4):531-537 (the p' chart).
 
     Examples:
         >>> from crrkit.read.bases import read_contracts
@@ -104,25 +130,31 @@ def control_chart(kept: RetentionTable, *, sigmas: float = SIGMAS) -> ControlCha
         >>> base = read_contracts(sample_path("contracts"), customer="client_id", start="joined", end="left")
         >>> chart = control_chart(retention_by_period(base, every="month"))
         >>> list(chart.signals["period"])
-        ['2023-09', '2023-10', '2024-08', '2024-09']
+        ['2023-09', '2024-08', '2024-09']
     """
     check_one_account(kept, "control_chart({kept})")
     if check_number(sigmas, name="sigmas") <= 0:
         message = _("sigmas={value:g} gives no limits; the usual width is 3.")
         raise InputError(message.format(value=sigmas), argument="sigmas", given=sigmas)
+    if dispersion is not None and check_number(dispersion, name="dispersion") < 1:
+        message = _(
+            "dispersion={value:g} is below 1: no process scatters less than chance. Leave it out to estimate it."
+        )
+        raise InputError(message.format(value=dispersion), argument="dispersion", given=dispersion)
     table = kept.table[(kept.table["status"] == COMPLETE) & (kept.table["start"] > 0)]
     if len(table) < FEWEST_PERIODS:
         message = _("A run chart needs at least two complete periods with somebody to keep; there are {n}.")
         raise InputError(message.format(n=len(table)), argument="kept")
-    return _chart_of(table[["period", "start", "kept"]], sigmas, kept.every)
+    return _chart_of(table[["period", "start", "kept"]], sigmas, kept.every, dispersion)
 
 
 def simulate_chart(start: int, *, rate: float, periods: int = 24, seed: int = 1) -> ControlChart:
     """The run chart of a process in which nothing ever happens: every customer stays with the same chance.
 
     Each of ``start`` customers of each period stays when the next draw, uniform in [0, 1), is below ``rate``; the
-    limits are those of :func:`control_chart`. Points wander all the same, and whatever is called a signal here is a
-    false alarm. The draws depend on ``seed`` alone and are the same on every machine.
+    limits are those of :func:`control_chart` with ``dispersion=1``, which is true here and seldom elsewhere. Points
+    wander all the same, and whatever is called a signal here is a false alarm. The draws depend on ``seed`` alone and
+    are the same on every machine.
 
     Args:
         start: Customers at the start of each period, 1 or more.
@@ -148,16 +180,64 @@ def simulate_chart(start: int, *, rate: float, periods: int = 24, seed: int = 1)
     draws = _uniforms(_seed(seed), periods * start).reshape(periods, start)
     kept = (draws < check_fraction(rate, name="rate")).sum(axis=1)
     names = [str(number) for number in range(1, periods + 1)]
-    return _chart_of(pd.DataFrame({"period": names, "start": start, "kept": kept}), SIGMAS, "period")
+    return _chart_of(pd.DataFrame({"period": names, "start": start, "kept": kept}), SIGMAS, "period", 1.0)
 
 
-def _chart_of(table: pd.DataFrame, sigmas: float, every: str) -> ControlChart:
+def _chart_of(table: pd.DataFrame, sigmas: float, every: str, dispersion: float | None) -> ControlChart:
     centre = float(table["kept"].sum() / table["start"].sum())
-    half = sigmas * np.sqrt(centre * (1 - centre) / table["start"])
-    rates = {"crr": table["kept"] / table["start"], "low": centre - half, "high": centre + half}
-    chart = table[["period", "start"]].assign(**rates).reset_index(drop=True)
+    chart = table[["period", "start"]].assign(crr=table["kept"] / table["start"]).reset_index(drop=True)
+    wider = max(1.0, _dispersion(chart, centre)) if dispersion is None else float(dispersion)
+    chart["low"], chart["high"] = np.array([limits(centre, int(n), sigmas=sigmas) for n in chart["start"]]).T
+    if wider > 1:  # else the exact limits stay counts of customers to the last digit
+        chart["low"] = centre - wider * (centre - chart["low"])
+        chart["high"] = centre + wider * (chart["high"] - centre)
     chart["signal"] = _signals(chart, centre)
-    return ControlChart(chart, centre, sigmas, every)
+    return ControlChart(chart, centre, sigmas, every, wider)
+
+
+def _dispersion(chart: pd.DataFrame, centre: float) -> float:
+    """Laney's sigma of z: the mean moving range of the z scores by that of a normal process; 1 where nothing varies."""
+    error = np.sqrt(centre * (1 - centre) / chart["start"])
+    z = (chart["crr"] - centre) / error.where(error > 0)
+    spread = float(z.diff().abs().mean()) / MEAN_RANGE
+    return 1.0 if math.isnan(spread) else spread
+
+
+def limits(rate: float, n: int, *, sigmas: float = SIGMAS) -> tuple[float, float]:
+    """The rates between which ``n`` customers who stay with one chance land: normal limits, or exact ones for few.
+
+    Args:
+        rate: The chance to stay.
+        n: Customers at the start, 1 or more.
+        sigmas: The width; the exact limits leave out the same tails.
+
+    Examples:
+        >>> [round(end, 3) for end in limits(60 / 70, 70)]
+        [0.732, 0.983]
+        >>> limits(0.9, 10)  # P(X <= 4) = .00015, P(X <= 5) = .0016: five of ten is still no news
+        (0.5, 1.0)
+    """
+    rare = min(rate, 1 - rate)
+    if n * rare < ENOUGH - TIE:
+        few, many = _exact_counts(n, rare, math.erfc(sigmas / math.sqrt(2)) / 2)
+        return ((n - many) / n, (n - few) / n) if rate > rare else (few / n, many / n)
+    half = sigmas * math.sqrt(rate * (1 - rate) / n)
+    return rate - half, rate + half
+
+
+def _exact_counts(n: int, p: float, tail: float) -> tuple[int, int]:
+    """The lowest count with ``P(X <= k) > tail`` and the highest with ``P(X >= k) > tail``; ``n p`` is small."""
+    term = below = (1 - p) ** n
+    low = high = None
+    for k in range(n + 1):
+        if low is None and below > tail:
+            low = k
+        if 1 - below <= tail:
+            high = k
+            break
+        term *= (n - k) / (k + 1) * p / (1 - p)
+        below += term
+    return low or 0, n if high is None else high
 
 
 def _at_least_one(value: object, name: str) -> int:

@@ -7,6 +7,8 @@
 
 const PERIODS = 24;
 const SIGMAS = 3;
+const TAIL = 0.0013498980316300957; // beyond three standard errors, on one side
+const ENOUGH = 10; // customers expected to stay, and to leave: for fewer the limits are exact
 const LONG_RUN = 8; // so many in a row on one side of the centre are a signal
 const MOST = 10_000;
 const SEEDS = 2 ** 32;
@@ -60,10 +62,34 @@ export function chart({ n, kept, seed }) {
     return stayed;
   });
   const centre = counts.reduce((sum, count) => sum + count, 0) / (n * PERIODS);
-  const half = SIGMAS * Math.sqrt((centre * (1 - centre)) / n);
   const rates = counts.map((count) => count / n);
-  const [low, high] = [centre - half, centre + half];
+  const [low, high] = limits(centre, n);
   return { rates, centre, low, high, signals: signals(rates, { centre, low, high }) };
+}
+
+/** The rates between which n customers who stay with one chance land. */
+export function limits(rate, n) {
+  const rare = Math.min(rate, 1 - rate);
+  if (n * rare < ENOUGH - 1e-9) {
+    const [few, many] = exactCounts(n, rare);
+    return rate > rare ? [(n - many) / n, (n - few) / n] : [few / n, many / n];
+  }
+  const half = SIGMAS * Math.sqrt((rate * (1 - rate)) / n);
+  return [rate - half, rate + half];
+}
+
+/** The lowest and the highest count of a binomial law whose tails are more than TAIL. */
+function exactCounts(n, p) {
+  let term = (1 - p) ** n;
+  let below = term;
+  let low = null;
+  for (let k = 0; k <= n; k += 1) {
+    if (low === null && below > TAIL) low = k;
+    if (1 - below <= TAIL) return [low ?? 0, k];
+    term *= (((n - k) / (k + 1)) * p) / (1 - p);
+    below += term;
+  }
+  return [low ?? 0, n];
 }
 
 function signals(rates, { centre, low, high }) {
