@@ -600,21 +600,6 @@ def test_a_csv_keeps_zero_blank_and_the_states_apart(tmp_path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["cohorts.csv"]
 
 
-def test_a_workbook_keeps_zero_blank_and_the_states_apart(tmp_path) -> None:
-    calamine = pytest.importorskip("python_calamine")
-    grid = crr.cohort_grid(orders(QUIET, as_of="2024-05-20"))
-    book = calamine.CalamineWorkbook.from_path(str(grid.to_excel(tmp_path / "cohorts.xlsx")))
-    assert book.sheet_names == ["rate", "cells"]
-    triangle = book.get_sheet_by_name("rate").to_python()
-    assert triangle[0] == ["cohort", "size", 0, 1, 2, 3, 4]
-    assert triangle[1] == ["2024-01", 2, 1, 0.5, 0, 0, "in_progress"]
-    assert triangle[4] == ["2024-04", 0] + ["empty"] * 5
-    cells = book.get_sheet_by_name("cells").to_python()
-    assert len(cells) == 1 + 25
-    assert cells[0][:6] == ["cohort", "from_", "age", "size", "active", "rate"]
-    assert cells[5][5] == ""  # a running cell without a number, beside its status
-
-
 def test_a_file_that_cannot_be_written_leaves_the_old_one(tmp_path, monkeypatch) -> None:
     grid = crr.cohort_grid(orders(QUIET, as_of="2024-05-20"))
     target = tmp_path / "cohorts.csv"
@@ -628,8 +613,6 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(tmp_path, monkeypatch)
         grid.to_csv(target)
     assert target.read_text() == "old"
     assert [file.name for file in tmp_path.iterdir()] == ["cohorts.csv"]
-    with pytest.raises(InputError, match=r"is no workbook. Give it a name that ends with .xlsx"):
-        grid.to_excel(tmp_path / "cohorts.csv")
 
 
 def test_in_print_the_states_stay_apart() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from hypothesis import given, strategies as st
 
 import crrkit as crr
 from crrkit.ground.errors import InputError
-from crrkit.judge.conventions import CONVENTIONS, FLOWS, Reconciliation, flows_of, formula, sixteen
+from crrkit.judge.conventions import CONVENTIONS, FLOWS, Convention, Reconciliation, flows_of, formula
 
 
 @pytest.fixture(scope="module")
@@ -64,10 +65,14 @@ def test_the_bias_of_the_counts_formula_under_all_sixteen_meanings_of_new(flows:
     start = flows["through"] + flows["rejoined_kept"] + flows["lost"]
     kept = flows["through"] + flows["rejoined_kept"]
     end = kept + flows["new"] + flows["returned"]
-    conventions = sixteen()
-    assert len({tuple(c.numerator.items()) for c in conventions}) == 16
-    for convention in conventions:
-        alpha, rho, sigma, eta = (int(mark) for mark in convention.name)
+    meanings = list(product((False, True), repeat=4))
+    numerators = [
+        formula(joined_and_left=alpha, returned=rho, returned_and_left=sigma, rejoined=eta)
+        for alpha, rho, sigma, eta in meanings
+    ]
+    assert len({tuple(numerator.items()) for numerator in numerators}) == 16
+    for (alpha, rho, sigma, eta), numerator in zip(meanings, numerators, strict=True):
+        convention = Convention("", "", numerator)
         new = flows["new"] + alpha * flows["new_lost"] + rho * flows["returned"]
         new += sigma * flows["returned_lost"] + eta * flows["extra_joins"]
         if start:

@@ -139,7 +139,7 @@ class TestCopy:
             raise OSError(28, "No space left on device")
 
         monkeypatch.setattr(Path, "replace", full)
-        with pytest.raises(OSError, match="No space"):
+        with pytest.raises(InputError, match=r"cannot be written \(No space left"):
             bring(mine)
         assert not (mine / "en" / ONE).exists()
         assert json.loads((mine / "en" / RECORD).read_text()).keys() == {ONE, TWO}

@@ -16,6 +16,7 @@ from crrkit.counts.intervals import (
     newcombe,
     newcombe_paired,
     wilson,
+    wilson_columns,
     wilson_share,
     z_score,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "survey_rate",
     "too_many_lost",
     "wilson",
+    "wilson_columns",
     "wilson_share",
     "years_in",
     "z_score",

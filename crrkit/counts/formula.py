@@ -8,13 +8,20 @@ from __future__ import annotations
 
 import math
 import warnings
-from numbers import Real
 from typing import TYPE_CHECKING
 
 from crrkit.counts.accounts import Counts, contradiction, solve_counts, too_many_kept, too_many_lost
 from crrkit.counts.intervals import UNKNOWN, Interval, wilson_share
 from crrkit.counts.rates import Period, Rate, check_period
-from crrkit.ground import InputError, InputTypeError, UndefinedRateWarning, check_choice, check_count, gettext as _
+from crrkit.ground import (
+    InputError,
+    InputTypeError,
+    UndefinedRateWarning,
+    check_choice,
+    check_count,
+    gettext as _,
+    is_missing,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -214,13 +221,7 @@ def _id_set(ids: Iterable[object], *, name: str) -> set[object]:
     except TypeError as error:
         message = _("{name} cannot be read as a list of customer ids: {error}.").format(name=name, error=error)
         raise InputTypeError(message, argument=name) from None
-    if any(_is_null(value) for value in found):
+    if any(is_missing(value) for value in found):
         message = _("{name} holds an id that is missing, and a missing id is never a customer. Leave such rows out.")
         raise InputError(message.format(name=name), argument=name)
     return found
-
-
-def _is_null(value: object) -> bool:
-    if value is None or type(value).__name__ in {"NAType", "NaTType"}:
-        return True
-    return isinstance(value, Real) and math.isnan(value)

@@ -64,6 +64,19 @@ def wilson(kept: float, n: float, *, level: float = 0.95, allow_fractional: bool
     return _score_interval(kept / n, n, z) if n else UNKNOWN
 
 
+def wilson_columns(kept: Iterable[float], n: Iterable[float]) -> tuple[list[float], list[float]]:
+    """The lower and the upper ends of Wilson's interval for each row; NaN where a count is missing or ``n`` is 0.
+
+    Examples:
+        >>> [[round(end, 3) for end in ends] for ends in wilson_columns([60, math.nan, 0], [70, 5, 0])]
+        [[0.757, nan, nan], [0.921, nan, nan]]
+    """
+    pairs = [(float(k), float(of)) for k, of in zip(kept, n, strict=True)]
+    known = {pair: wilson(*pair) for pair in set(pairs) if not math.isnan(sum(pair))}
+    ends = [known.get(pair, UNKNOWN) for pair in pairs]
+    return [low for low, _high in ends], [high for _low, high in ends]
+
+
 def wilson_share(share: float, n: float, *, level: float = 0.95) -> Interval:
     """Wilson's interval of a share that rests on ``n`` customers' worth of evidence, whole or not.
 

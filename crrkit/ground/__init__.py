@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crrkit.ground.checks import check_choice, check_column, check_count, check_fraction, check_number, suggestion
-from crrkit.ground.display import UNDEFINED, Shown, format_cell, segment_names
+from crrkit.ground.display import UNDEFINED, Shown, format_cell, is_missing, segment_names
 from crrkit.ground.errors import (
     AccountingMismatch,
     ColumnNotFoundError,
@@ -31,6 +31,7 @@ from crrkit.ground.languages import (
     set_language,
     use_language,
 )
+from crrkit.ground.saving import beside, check_target, write_beside, write_csv
 from crrkit.ground.version import __version__
 
 __all__ = [
@@ -49,11 +50,13 @@ __all__ = [
     "UndefinedRateWarning",
     "UnsettledError",
     "__version__",
+    "beside",
     "check_choice",
     "check_column",
     "check_count",
     "check_fraction",
     "check_number",
+    "check_target",
     "face",
     "format_cell",
     "format_date",
@@ -61,6 +64,7 @@ __all__ = [
     "format_percent",
     "format_points",
     "gettext",
+    "is_missing",
     "language",
     "mark",
     "ngettext",
@@ -68,4 +72,6 @@ __all__ = [
     "set_language",
     "suggestion",
     "use_language",
+    "write_beside",
+    "write_csv",
 ]

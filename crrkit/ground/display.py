@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import math
+from numbers import Real
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from crrkit.ground.languages import format_date, format_number, format_percent, format_points, gettext as _
@@ -40,17 +41,18 @@ def format_cell(value: object, kind: str) -> str:
         >>> format_cell(0.8342, "rate"), format_cell(1200, "count"), format_cell(None, "rate")
         ('83.4%', '1,200', '–')
     """
-    if _is_missing(value):
+    if is_missing(value):
         return UNDEFINED
     if isinstance(value, float) and math.isinf(value):
         return "\N{INFINITY}" if value > 0 else "\N{MINUS SIGN}\N{INFINITY}"
     return _FORMATS[kind](value)
 
 
-def _is_missing(value: object) -> bool:
+def is_missing(value: object) -> bool:
+    """Whether a value stands for nothing: None, NaN, or the missing value of a table's library."""
     if value is None or type(value).__name__ in {"NAType", "NaTType"}:
         return True
-    return isinstance(value, float) and math.isnan(value)
+    return isinstance(value, Real) and math.isnan(value)
 
 
 def segment_names(frame: pd.DataFrame, by: Sequence[Any]) -> list[str]:
@@ -62,7 +64,7 @@ def segment_names(frame: pd.DataFrame, by: Sequence[Any]) -> list[str]:
         ['north · a', 'south · –']
     """
     rows = frame[list(by)].itertuples(index=False, name=None)
-    return [BETWEEN.join(UNDEFINED if _is_missing(value) else str(value) for value in row) for row in rows]
+    return [BETWEEN.join(UNDEFINED if is_missing(value) else str(value) for value in row) for row in rows]
 
 
 class Shown:

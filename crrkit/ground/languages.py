@@ -93,11 +93,6 @@ def mark(message: str) -> str:
     return message
 
 
-def pgettext(context: str, message: str) -> str:
-    """The message in the current language where one English word has two Russian ones."""
-    return _catalogue(_current.get()).pgettext(context, message)
-
-
 def format_number(value: float, *, digits: int = 0) -> str:
     """A number in the current language's form: ``1,200.5`` or ``1 200,5``."""
     from babel.numbers import format_decimal

@@ -1,9 +1,4 @@
 # What the room shows, and where it lives; loaded when first used.
-from crrkit.judge.claims_registry import (
-    break_even_save_rate as break_even_save_rate,
-    claims as claims,
-    value_of_lost as value_of_lost,
-)
 from crrkit.judge.conventions import (
     CONVENTIONS as CONVENTIONS,
     END as END,
@@ -24,18 +19,6 @@ from crrkit.judge.inference import (
     infer as infer,
     infer_contracts as infer_contracts,
 )
-from crrkit.judge.judging import (
-    COMPARABLE as COMPARABLE,
-    MEASURED as MEASURED,
-    SHRINKING as SHRINKING,
-    Verdict as Verdict,
-)
-from crrkit.judge.lines import (
-    BELOW as BELOW,
-    BOTH as BOTH,
-    CRITICAL as CRITICAL,
-    RARE as RARE,
-)
 from crrkit.judge.noise import (
     ControlChart as ControlChart,
     control_chart as control_chart,
@@ -49,11 +32,20 @@ from crrkit.judge.segments import (
     SURE as SURE,
     compare_segments as compare_segments,
 )
-from crrkit.judge.targets import (
+from crrkit.judge.verdicts import (
+    BELOW as BELOW,
+    BOTH as BOTH,
+    COMPARABLE as COMPARABLE,
+    CRITICAL as CRITICAL,
+    MEASURED as MEASURED,
+    RARE as RARE,
+    SHRINKING as SHRINKING,
+    Assessment as Assessment,
     Target as Target,
     TargetHistory as TargetHistory,
-)
-from crrkit.judge.verdicts import (
-    Assessment as Assessment,
+    Verdict as Verdict,
     assess as assess,
+    break_even_save_rate as break_even_save_rate,
+    claims as claims,
+    value_of_lost as value_of_lost,
 )

@@ -221,11 +221,6 @@ def flows_of(row: pd.Series) -> dict[str, int]:
     }
 
 
-def sixteen() -> list[Convention]:
-    """The counts formula under every combination of the four choices of what "new" counts."""
-    return [_formula("".join(marks), "", "".join(marks)) for marks in product("01", repeat=4)]
-
-
 @dataclass(frozen=True, eq=False, repr=False)
 class Meanings(Shown):
     """The counts formula under every meaning of "new", for one period.

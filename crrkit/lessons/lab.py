@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
-from crrkit.ground import CrrkitError, InputError, MissingDependencyError, SourceError, gettext as _, mark
+from crrkit.ground import CrrkitError, InputError, MissingDependencyError, SourceError, gettext as _, mark, write_beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -73,7 +73,7 @@ def copy_notebooks(folder: Path, *, lang: str) -> list[tuple[Path, str]]:
     target.mkdir(parents=True, exist_ok=True)
     record = _read_record(target)
     done = [(target / source.name, what) for source in sources for what in _bring(source, target, record)]
-    _write(target / RECORD, json.dumps(record, indent=1, sort_keys=True).encode())
+    write_beside(target / RECORD, json.dumps(record, indent=1, sort_keys=True).encode())
     return done
 
 
@@ -202,12 +202,12 @@ def _bring(source: Path, target: Path, record: dict[str, str]) -> Iterator[str]:
     if found == offered:
         return
     if found in {None, copied}:
-        _write(mine, source.read_bytes())
+        write_beside(mine, source.read_bytes())
         yield COPIED
     elif copied == offered or _digest_if_there(beside) not in {None, copied}:
         yield KEPT
     else:
-        _write(beside, source.read_bytes())
+        write_beside(beside, source.read_bytes())
         yield BESIDE
 
 
@@ -226,10 +226,3 @@ def _read_record(target: Path) -> dict[str, str]:
     except (OSError, ValueError):
         return {}
     return record if isinstance(record, dict) else {}
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write beside and move, so that no half of a notebook is ever found."""
-    half = path.with_name(f".{path.name}.half")
-    half.write_bytes(content)
-    half.replace(path)

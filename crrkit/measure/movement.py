@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from crrkit import reduce
-from crrkit.counts import Rate, wilson
+from crrkit.counts import Rate, wilson_columns
 from crrkit.ground import (
     UNDEFINED,
     InputError,
@@ -473,7 +473,7 @@ def _with_rates(table: pd.DataFrame) -> pd.DataFrame:
     """The rates of the account; a rate without a denominator is NaN, lost = 0 beside gains makes an infinite ratio."""
     start, gained = table["start"].where(table["start"] > 0), table["new"] + table["returned"]
     joined = table["new"] + table["new_lost"]
-    low, high = zip(*(wilson(kept, n) for kept, n in zip(table["kept"], table["start"], strict=True)), strict=True)
+    low, high = wilson_columns(table["kept"], table["start"])
     with np.errstate(divide="ignore", invalid="ignore"):
         quick = gained.to_numpy() / table["lost"].to_numpy()
     rates = {

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from crrkit import reduce
-from crrkit.counts import wilson
+from crrkit.counts import wilson_columns
 from crrkit.ground import (
     InputError,
     Shown,
@@ -164,7 +164,6 @@ def _finished(counts: pd.DataFrame, calendar: Calendar, span: range, base: Base)
     open_ = (counts["until"] > base.as_of) | (counts["undecided"] > 0)
     due = counts["due"].where(~open_ & (counts["due"] > 0))
     renewed = counts["renewed_on_time"] + counts["renewed_late"]
-    bands = [wilson(k, int(n)) if n == n else (np.nan, np.nan) for k, n in zip(renewed, due, strict=True)]  # noqa: PLR0124 - NaN is not itself
-    low, high = zip(*bands, strict=True)
+    low, high = wilson_columns(renewed, due)
     status = np.select([open_, counts["due"] == 0], [RUNNING, EMPTY], COMPLETE)
     return counts.assign(rate=renewed / due, rate_low=low, rate_high=high, status=status)

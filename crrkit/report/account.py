@@ -8,14 +8,13 @@ it, because ``lost = start + new + returned - end`` would give the missing numbe
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import replace
 from io import StringIO
 from typing import Any
 
 import pandas as pd
 
-from crrkit.counts import wilson
+from crrkit.counts import wilson_columns
 from crrkit.ground import check_count, mark
 from crrkit.measure import COMPLETE, RetentionTable
 from crrkit.measure.cadence import Rhythm
@@ -30,7 +29,6 @@ RATES = ["crr", "crr_low", "crr_high"]
 GUARDED = ["start", "kept", "lost", "end"]  # what the rate of this or of the next period rests on
 PUBLISHED = ["period", "from_", "until", *COUNTS, *RATES, "status"]
 TRAVELLING = [name for name in PUBLISHED if name not in RATES]
-UNKNOWN = (math.nan, math.nan)
 WITHHELD = mark("suppressed")
 
 
@@ -116,10 +114,7 @@ def load_account(text: str) -> RetentionTable:
 def _with_rates(table: pd.DataFrame) -> pd.DataFrame:
     """The rates follow from the counts; where a count is withheld or there was no base, they are NaN."""
     known = table["kept"].notna() & (table["start"] > 0)
-    ends = [
-        wilson(*pair) if good else UNKNOWN for good, *pair in zip(known, table["kept"], table["start"], strict=True)
-    ]
-    low, high = zip(*ends, strict=True)
+    low, high = wilson_columns(table["kept"], table["start"])
     crr = (table["kept"] / table["start"]).where(known)
     return table.assign(crr=crr, crr_low=low, crr_high=high)[PUBLISHED]
 

@@ -7,15 +7,13 @@ by subtraction what either withholds.
 from __future__ import annotations
 
 import json
-import math
 import warnings
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
-from crrkit.counts import wilson, years_in
+from crrkit.counts import wilson_columns, years_in
 from crrkit.ground import CrrkitError
 from crrkit.measure import span_of
 from crrkit.measure.cohorts import OBSERVED, SUPPRESSED, CohortGrid, cohort_grid
@@ -34,7 +32,6 @@ MANY = 20_000  # customers: for more, the law of purchases would take longer tha
 DIGITS = 4  # of a projected share: more would tell counts
 GRID = ("every", "kind", "value", "align", "presence", "notes", "min_cell")
 NUMBERS = ("active", "opening", "revenue", "capped", "rate", "gross", "low", "high")
-UNKNOWN = (math.nan, math.nan)
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,8 +180,7 @@ def _leaving(table: LifeTable, least: int) -> pd.DataFrame:
 
 
 def _with_hazards(rows: pd.DataFrame) -> pd.DataFrame:
-    pairs = list(zip(rows["lost"], rows["at_risk"], strict=True))
-    low, high = np.array([wilson(*pair) if pair[0] == pair[0] else UNKNOWN for pair in pairs]).reshape(-1, 2).T
+    low, high = wilson_columns(rows["lost"], rows["at_risk"])
     return rows.assign(hazard=rows["lost"] / rows["at_risk"], low=low, high=high)[
         ["age", "at_risk", "lost", "hazard", "low", "high"]
     ]

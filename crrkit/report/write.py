@@ -8,11 +8,10 @@ from contextvars import copy_context
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from crrkit.ground import check_count, gettext as _, use_language
+from crrkit.ground import beside, check_count, check_target, gettext as _, use_language
 from crrkit.measure import retention_by_period
 from crrkit.measure.cadence import advise
 from crrkit.report.account import shared
-from crrkit.report.files import beside, check_target
 from crrkit.report.lives import lives_of
 from crrkit.report.notebook import check_installed, run_notebook
 from crrkit.report.page import build_page

@@ -19,9 +19,9 @@ from crrkit.ground import (
     gettext as _,
     mark,
     ngettext,
+    write_csv,
 )
 from crrkit.judge.playbook.plans import MANAGERS, MARKETING, SALES
-from crrkit.measure.cohorts import write_csv
 from crrkit.measure.stages import StageList
 from crrkit.rules import StageRule
 

@@ -306,33 +306,12 @@ class StageModel(Shown):
     @property
     def growth_rate(self) -> float:
         """The greatest eigenvalue of the moves among customers: the CRR a closed base tends to."""
-        return self._spectrum().growth
-
-    @property
-    def damping_ratio(self) -> float:
-        """The greatest over the second eigenvalue's modulus: how fast a closed base finds its mix."""
-        found = self._spectrum()
-        return found.growth / found.second if found.second else float("inf")
+        return steady.dominant(self.chain.block)[0]
 
     @property
     def stable_mix(self) -> pd.Series:
         """The shares of the stages that a closed base tends to."""
-        return pd.Series(self._spectrum().mix, index=list(self.retained))
-
-    @property
-    def reproductive_values(self) -> pd.Series:
-        """What one customer of a stage counts for in the long run, against one of the first stage."""
-        return pd.Series(self._spectrum().value, index=list(self.retained))
-
-    @property
-    def sensitivities(self) -> pd.DataFrame:
-        """How the growth rate answers to each move, rows are from: ``w_i v_j / (w v)``."""
-        return pd.DataFrame(self._spectrum().sensitivities, index=list(self.retained), columns=list(self.retained))
-
-    @property
-    def elasticities(self) -> pd.DataFrame:
-        """The same in relative terms; they sum to 1. NaN where the growth rate is 0."""
-        return pd.DataFrame(self._spectrum().elasticities, index=list(self.retained), columns=list(self.retained))
+        return pd.Series(steady.dominant(self.chain.block)[1], index=list(self.retained))
 
     def fundamental(self, *, returns: bool = False) -> steady.Fundamental:
         """Expected stays and values of customers.
@@ -428,9 +407,6 @@ class StageModel(Shown):
         effects = self.levers(periods, step=step, only=names, margins=margins).table.set_index("lever")
         gains = effects["customers" if margins is None else "margin"] / step
         return water_fill(budget, weights={n: (ceilings[n] - self.lever(n)) * gains[n] for n in names}, speeds=speeds)
-
-    def _spectrum(self) -> steady.Spectrum:
-        return steady.spectrum(self.chain.block)
 
     def _margins(self, margins: Mapping[str, float] | None) -> ndarray | None:
         return None if margins is None else _chain.by_stage(margins, self.stages, "margins", signed=True)

@@ -16,37 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True, eq=False)
-class Spectrum:
-    """The dominant eigenvalue of a block with its two vectors and the second eigenvalue."""
-
-    growth: float
-    second: float
-    mix: np.ndarray
-    value: np.ndarray
-    block: np.ndarray
-
-    @property
-    def sensitivities(self) -> np.ndarray:
-        """How the growth answers to each entry: ``w_i v_j / (w v)``."""
-        return np.asarray(np.outer(self.mix, self.value) / (self.mix @ self.value))
-
-    @property
-    def elasticities(self) -> np.ndarray:
-        """The same in relative terms, ``a_ij / growth * s_ij``; they sum to 1."""
-        return np.asarray(self.block * self.sensitivities / (self.growth or np.nan))
-
-
-def spectrum(block: np.ndarray) -> Spectrum:
-    """Solve ``w T = g w`` and ``T v = g v`` for the greatest ``g``; w sums to 1, v is 1 at its first stage of value."""
-    values, right = np.linalg.eig(block)
-    _values, left = np.linalg.eig(block.T)
-    moduli = np.sort(np.abs(values))
-    w, v = (np.abs(np.real(vectors[:, np.argmax(np.real(of))])) for vectors, of in ((left, _values), (right, values)))
-    v = np.where(v > v.max() * 1e-12, v, 0.0)
-    return Spectrum(
-        float(moduli[-1]), float(moduli[-2]) if len(moduli) > 1 else 0.0, w / w.sum(), v / v[v > 0][0], block
-    )
+def dominant(block: np.ndarray) -> tuple[float, np.ndarray]:
+    """Solve ``w T = g w`` for the greatest ``g``; w sums to 1."""
+    values, vectors = np.linalg.eig(block.T)
+    mix = np.abs(np.real(vectors[:, np.argmax(np.real(values))]))
+    return float(np.abs(values).max()), mix / mix.sum()
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -169,18 +143,9 @@ class Equilibrium(Shown):
         return self.table.set_index("stage")["count"]
 
     @property
-    def little(self) -> tuple[float, float]:
-        """Customers again by Little's law: entries times stay, and new customers times their whole stay."""
-        return self.entered * self.stay, self.new * self.customer_periods
-
-    @property
     def half_life(self) -> float:
         """Steps until half of the distance is left, in the long run."""
-        return self.steps_until(0.5)
-
-    def steps_until(self, share: float) -> float:
-        """Steps until this share of the distance to the equilibrium is behind, in the long run."""
-        return math.log(1 - share) / math.log(self.growth) if self.growth > 0 else 0.0
+        return math.log(1 / 2) / math.log(self.growth) if self.growth > 0 else 0.0
 
     def titles(self) -> dict[str, str]:
         """Headings of the shown columns."""

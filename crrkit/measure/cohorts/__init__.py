@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from crrkit.measure.cohorts.build import cohort_grid
-from crrkit.measure.cohorts.files import write_csv
 from crrkit.measure.cohorts.grid import OBSERVED, SUPPRESSED, CohortGrid
 
-__all__ = ["OBSERVED", "SUPPRESSED", "CohortGrid", "cohort_grid", "write_csv"]
+__all__ = ["OBSERVED", "SUPPRESSED", "CohortGrid", "cohort_grid"]

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from crrkit import reduce
+from crrkit.counts import wilson_columns
 from crrkit.ground import check_choice, format_number, gettext as _
 from crrkit.measure import span_of
 from crrkit.measure.cohorts import count as _count
-from crrkit.measure.cohorts.grid import EMPTY, IN_PROGRESS, OBSERVED, UNOBSERVED, CohortGrid, wilson_columns
+from crrkit.measure.cohorts.grid import EMPTY, IN_PROGRESS, OBSERVED, UNOBSERVED, CohortGrid
 from crrkit.measure.cohorts.plan import Bracket, Plan, checked_brackets, checked_presence
 from crrkit.read import Base, ContractBase
 from crrkit.rules import Calendar

@@ -8,9 +8,18 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
 
-from crrkit.counts import wilson
-from crrkit.ground import UNDEFINED, InputError, Shown, check_choice, check_count, format_cell, gettext as _, mark
-from crrkit.measure.cohorts.files import write_csv, write_workbook
+from crrkit.counts import wilson_columns
+from crrkit.ground import (
+    UNDEFINED,
+    InputError,
+    Shown,
+    check_choice,
+    check_count,
+    format_cell,
+    gettext as _,
+    mark,
+    write_csv,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -232,21 +241,6 @@ class CohortGrid(Shown):
         """
         return write_csv(path, self.table)
 
-    def to_excel(self, path: str | Path) -> Path:
-        """Write a workbook: the triangle, with the state as a word where there is no number, and the long table.
-
-        Raises:
-            ValueError: If the place cannot be written to, or is no ``.xlsx``.
-        """
-        return write_workbook(path, {"rate": self._worded(), "cells": self.table})
-
-    def _worded(self) -> pd.DataFrame:
-        """The triangle of rates; cells without a number hold their status."""
-        rate, status = self.matrix("rate"), self.matrix("status")
-        words = rate.astype("object").where((rate.notna()) & (status != IN_PROGRESS), status)
-        front = self.matrix("size").iloc[:, :1].set_axis(["size"], axis=1)
-        return pd.concat([front, words], axis=1).reset_index()
-
     def titles(self) -> dict[str, str]:
         """Headings of the columns of the long table."""
         return {
@@ -297,11 +291,3 @@ def is_small(size: pd.Series, active: pd.Series, least: int) -> pd.Series:
     """Where a denominator, a numerator or its complement tells of fewer than ``least`` customers."""
     away = size - active
     return (size < least) | ((active > 0) & (active < least)) | ((away > 0) & (away < least))
-
-
-def wilson_columns(kept: pd.Series, n: pd.Series) -> tuple[list[float], list[float]]:
-    """The ends of Wilson's interval for each row; NaN where either count is."""
-    pairs = list(zip(kept.tolist(), n.tolist(), strict=True))
-    known = {pair: wilson(*pair) for pair in set(pairs) if not math.isnan(sum(pair)) and pair[1]}
-    ends = [known.get(pair, (math.nan, math.nan)) for pair in pairs]
-    return [low for low, _high in ends], [high for _low, high in ends]

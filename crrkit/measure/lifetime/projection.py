@@ -83,14 +83,6 @@ class ShiftedBetaGeometric(Shown):
         """The share of those there after ``t - 1`` renewals who make the next."""
         return (self.beta + t - 1) / (self.alpha + self.beta + t - 1)
 
-    def residual_lifetime(self, age: int) -> float:
-        """Further periods expected of a customer who has made ``age`` renewals; infinite when alpha is 1 or less."""
-        return (self.alpha + self.beta + age - 1) / (self.alpha - 1) if self.alpha > 1 else math.inf
-
-    def lifetime_within(self, periods: int) -> float:
-        """Expected periods of being a customer within a horizon: ``S(0) + … + S(periods - 1)``, always finite."""
-        return sum(self.survival(t) for t in range(periods))
-
     def project(self, periods: int, *, level: float = 0.95) -> pd.DataFrame:
         """Survival up to ``periods`` with a band (delta method on its log odds), beside the constant rate.
 

@@ -6,11 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, cast
 
-import numpy as np
 import pandas as pd
 
 from crrkit import reduce
-from crrkit.counts import wilson
+from crrkit.counts import wilson_columns
 from crrkit.ground import InputError, Shown, format_cell, gettext as _
 from crrkit.measure import COMPLETE, dated, span_of
 from crrkit.measure.stages.moves import (
@@ -296,8 +295,7 @@ def _overview(counts: pd.DataFrame, rates: pd.DataFrame, base: Base, calendar: C
     hits = {stage: _of_stage(by_period, stage, "hits", table["period"]) for stage in CUSTOMERS}
     table["kept"] = hits["middle"] + hits["long"]
     table["crr"] = table["kept"] / table["start"].where(table["start"] > 0)
-    bounds = [_bounds(kept, n) for kept, n in zip(table["kept"], table["start"], strict=True)]
-    table["crr_low"], table["crr_high"] = zip(*bounds, strict=True) if bounds else ((), ())
+    table["crr_low"], table["crr_high"] = wilson_columns(table["kept"], table["start"])
     for stage in CUSTOMERS:
         table[f"retention_{stage}"] = _of_stage(by_period, stage, "rate", table["period"])
     return table.assign(status=status)
@@ -306,7 +304,3 @@ def _overview(counts: pd.DataFrame, rates: pd.DataFrame, base: Base, calendar: C
 def _of_stage(by_period: pd.DataFrame, stage: str, column: str, periods: pd.Series) -> pd.Series:
     measured = by_period[column].loc[[f"retention of {stage}"]].droplevel("measure") if len(by_period) else pd.Series()
     return pd.Series(measured.reindex(periods).to_numpy(dtype="float64"), index=periods.index)
-
-
-def _bounds(kept: float, n: float) -> tuple[float, float]:
-    return (float("nan"), float("nan")) if np.isnan(kept) or np.isnan(n) else wilson(kept, n)

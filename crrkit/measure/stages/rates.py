@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 
-from crrkit.counts import difference_p_value, holm, newcombe, wilson
+from crrkit.counts import difference_p_value, holm, newcombe, wilson_columns
 from crrkit.ground import Shown, format_number, gettext as _, mark
 from crrkit.measure.stages.moves import CUSTOMERS, ONCE, STAGES, whole_stage
 
@@ -62,11 +62,11 @@ def _counted(moves: pd.DataFrame, measure: _Measure, key: pd.Series) -> pd.DataF
 
 def with_rates(counted: pd.DataFrame) -> pd.DataFrame:
     """``rate low high thin`` behind ``of`` and ``hits``; a rate of nobody is NaN."""
-    bounds = [wilson(hits, of) for hits, of in zip(counted["hits"], counted["of"], strict=True)]
+    low, high = wilson_columns(counted["hits"], counted["of"])
     return counted.assign(
         rate=counted["hits"] / counted["of"].where(counted["of"] > 0),
-        low=[low for low, _high in bounds],
-        high=[high for _low, high in bounds],
+        low=low,
+        high=high,
         thin=counted["of"] < FEW,
     )
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from crrkit.counts import UNKNOWN, Rate, convert_rate, period_text, wilson, years_in
 from crrkit.ground import format_number, format_percent, gettext as _, mark
-from crrkit.judge.lines import BOTH, PROFILES, Scale
-from crrkit.judge.targets import target_text
+from crrkit.judge.verdicts.lines import BOTH, PROFILES, Scale
+from crrkit.judge.verdicts.targets import target_text
 
 if TYPE_CHECKING:
     from crrkit.counts import Interval, Period

@@ -7,7 +7,6 @@ day stays what was in force on that day.
 from __future__ import annotations
 
 import json
-import secrets
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -25,6 +24,7 @@ from crrkit.ground import (
     format_number,
     gettext as _,
     ngettext,
+    write_beside,
 )
 
 if TYPE_CHECKING:
@@ -140,7 +140,8 @@ class TargetHistory(Shown):
             InputError: If the place cannot be written to.
         """
         rows = [asdict(target) | {"date": target.date.isoformat()} for target in self.targets]
-        return _write_beside(Path(path), json.dumps({"targets": rows}, ensure_ascii=False, indent=2) + "\n")
+        text = json.dumps({"targets": rows}, ensure_ascii=False, indent=2) + "\n"
+        return write_beside(path, text.encode())
 
     @classmethod
     def from_json(cls, path: str | Path) -> TargetHistory:
@@ -210,20 +211,6 @@ def _check_text(value: object, *, name: str, may_be_empty: bool) -> None:
     if not isinstance(value, str) or not (may_be_empty or value.strip()):
         message = _("{name}={value!r} is missing or not text; a target says who set it and from what.")
         raise InputError(message.format(name=name, value=value), argument=name, given=value)
-
-
-def _write_beside(path: Path, text: str) -> Path:
-    part = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
-    except OSError as refused:
-        message = _("{name}={given!r} cannot be written ({why}). Choose a folder that you may write to.")
-        text = message.format(name="path", given=str(path), why=refused.strerror)
-        raise InputError(text, argument="path", given=str(path)) from refused
-    finally:
-        part.unlink(missing_ok=True)
-    return path
 
 
 def target_text(target: Target) -> str:

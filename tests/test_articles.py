@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 import crrkit as crr
-from crrkit.judge.claims_registry import ARTICLES, CLAIMS
+from crrkit.judge.verdicts.articles import ARTICLES, CLAIMS
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from crrkit.counts import YEARS_PER_PERIOD
 from crrkit.ground import InputError, InputTypeError, check_choice, check_fraction, format_percent, gettext as _, mark
 
 if TYPE_CHECKING:
-    from crrkit.judge.targets import Target
+    from crrkit.judge.verdicts.targets import Target
 
 BELOW, INSIDE, ABOVE = mark("below"), mark("inside"), mark("above")
 RARE, USUAL, BOTH, CRITICAL = (

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from crrkit.counts import Rate, check_period, convert_rate, period_text
 from crrkit.ground import InputError, InputTypeError, Shown, check_choice, check_count, check_fraction, gettext as _
-from crrkit.judge.judging import Verdict, alarm_verdict, hold, profile_verdict, same_length
-from crrkit.judge.lines import BAND, BASE_CHANGE, PROFILES, Scale, norm_scales, target_scale
-from crrkit.judge.targets import Target, TargetHistory
+from crrkit.judge.verdicts.lines import BAND, BASE_CHANGE, PROFILES, Scale, norm_scales, target_scale
+from crrkit.judge.verdicts.targets import Target, TargetHistory
+from crrkit.judge.verdicts.verdict import Verdict, alarm_verdict, hold, profile_verdict, same_length
 from crrkit.measure import BURN_IN, RUNNING, RetentionTable, check_one_account
 
 if TYPE_CHECKING:
