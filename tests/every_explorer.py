@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import stage_worlds
 
 import crrkit as crr
-from crrkit.widgets.cohort_explorer import CohortExplorer
+from crrkit.widgets.cohorts import CohortExplorer
 from crrkit.widgets.static import EXPLORERS
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Locator, Page
 
-    from crrkit.widgets.explorer import Explorer
+    from crrkit.widgets.bench.explorer import Explorer
 
 ALL = sorted(name for name, one in EXPLORERS.items() if not one.needs_python)
 

@@ -27,7 +27,7 @@ ALLOWED = {
     "duckdb": {"read"},
     "matplotlib": {"figures", "report"},
     "ipywidgets": {"widgets", "lessons"},
-    "anywidget": {"widgets"},
+    "anywidget": {"widgets.bench"},
     "typer": {"cli"},
     "nbclient": {"report"},
     "nbconvert": {"report"},

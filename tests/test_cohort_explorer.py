@@ -17,13 +17,13 @@ import crrkit as crr
 from crrkit.ground.errors import InputError
 from crrkit.ground.languages import use_language
 from crrkit.read.bases import OrderBase
-from crrkit.widgets.cohort_explorer import CohortExplorer
-from crrkit.widgets.cohort_state import MOST_CELLS, _numbers, default_cohorts, last_common
-from crrkit.widgets.explorer import SAVED
+from crrkit.widgets.bench.explorer import SAVED
+from crrkit.widgets.cohorts import CohortExplorer
+from crrkit.widgets.cohorts.state import MOST_CELLS, _numbers, default_cohorts, last_common
 from crrkit.widgets.static import restore
 
 WIDGETS = Path(crr.__file__).parent / "widgets"
-JS = (WIDGETS / "cohort_explorer.js").read_text(encoding="utf-8")
+JS = (WIDGETS / "cohorts" / "index.js").read_text(encoding="utf-8")
 ROWS = st.lists(st.tuples(st.sampled_from("abcdefgh"), st.integers(0, 200)), min_size=2, max_size=40)
 START = pd.Timestamp("2024-01-01")
 

@@ -4,7 +4,6 @@ import json
 import math
 import re
 from base64 import b64decode
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -17,15 +16,15 @@ import crrkit as crr
 from crrkit.counts.rates import YEARS_PER_PERIOD
 from crrkit.ground.languages import use_language
 from crrkit.judge.conventions import CONVENTIONS, formula
-from crrkit.widgets.compounding import lowest
-from crrkit.widgets.decomposition_explorer import DecompositionExplorer
-from crrkit.widgets.explorer import SAVED, Explorer, file_text, frame_words, module_text
-from crrkit.widgets.meanings import span
-from crrkit.widgets.noise_explorer import NoiseExplorer
-from crrkit.widgets.period_explorer import PeriodExplorer
+from crrkit.widgets.bench.explorer import SAVED, Explorer, frame_words, module_text, shared_text
+from crrkit.widgets.decomposition import DecompositionExplorer
+from crrkit.widgets.noise import NoiseExplorer
+from crrkit.widgets.noise.still import scale
+from crrkit.widgets.period import PeriodExplorer
+from crrkit.widgets.period.still import lowest
 from crrkit.widgets.static import restore, static_html
-from crrkit.widgets.wandering import scale
-from crrkit.widgets.who_is_new_explorer import MAYBE_NEW, NAMED, WhoIsNewExplorer
+from crrkit.widgets.who_is_new import MAYBE_NEW, NAMED, WhoIsNewExplorer
+from crrkit.widgets.who_is_new.still import span
 
 FAMILY = (DecompositionExplorer, NoiseExplorer, PeriodExplorer, WhoIsNewExplorer)
 every_explorer = pytest.mark.parametrize("explorer", FAMILY, ids=lambda one: one.__name__)
@@ -98,17 +97,17 @@ class TestFamily:
 
     @every_explorer
     def test_the_browser_uses_each_word_and_knows_each_it_uses(self, explorer: type[Explorer]) -> None:
-        words, own = explorer()._words.keys(), file_text(f"{explorer.module}.js")
+        words, own = explorer()._words.keys(), (explorer.folder / "index.js").read_text(encoding="utf-8")
         assert set(re.findall(r"\bwords\.(\w+)", own)) <= words
-        assert set(re.findall(r"\bwords\.(\w+)", file_text("shared.js"))) <= words | OF_PARTS
-        used_there = set(re.findall(r"\w+", module_text(explorer.module)))
+        assert set(re.findall(r"\bwords\.(\w+)", shared_text("shared.js"))) <= words | OF_PARTS
+        used_there = set(re.findall(r"\w+", module_text(explorer.folder)))
         assert words - used_there == set()
         assert frame_words().keys() <= words
 
     @every_explorer
     def test_nothing_in_it_could_end_a_script_or_a_style_early(self, explorer: type[Explorer]) -> None:
-        for ending in ("js", "css"):
-            assert "</" not in file_text(f"{explorer.module}.{ending}")
+        for name in ("index.js", "style.css"):
+            assert "</" not in (explorer.folder / name).read_text(encoding="utf-8")
         html = static_html(explorer(), element_id="a", assets=False)
         assert "<" not in re.search(r"<script [^>]*>(.*)</script>", html)[1]
 
@@ -116,11 +115,6 @@ class TestFamily:
     def test_the_state_as_it_stands_becomes_the_start_state_of_a_page(self, explorer: type[Explorer]) -> None:
         made = explorer()
         assert {name: made.page_state[name] for name in made.names} == made.page_state["_initial"]
-
-    @every_explorer
-    def test_its_module_stands_in_the_package(self, explorer: type[Explorer]) -> None:
-        for ending in ("js", "css", "py"):
-            assert (Path(crr.__file__).parent / "widgets" / f"{explorer.module}.{ending}").is_file()
 
 
 def flat(words: Any, path: str = "") -> list[tuple[str, str]]:

@@ -20,12 +20,12 @@ from stage_worlds import COSTS, MARGINS, STAGES, WORKED, population, worked
 import crrkit as crr
 from crrkit.ground.errors import InputError
 from crrkit.ground.languages import LANGUAGES, use_language
-from crrkit.widgets.explorer import SAVED
-from crrkit.widgets.stage_explorer import StageExplorer
-from crrkit.widgets.stage_state import BY_EFFECT, SLIDERS, layers, ranked
+from crrkit.widgets.bench.explorer import SAVED
+from crrkit.widgets.stages import StageExplorer
+from crrkit.widgets.stages.state import BY_EFFECT, SLIDERS, layers, ranked
 from crrkit.widgets.static import restore, static_html
 
-JS = (Path(crr.__file__).parent / "widgets" / "stage_explorer.js").read_text(encoding="utf-8")
+JS = (Path(crr.__file__).parent / "widgets" / "stages" / "index.js").read_text(encoding="utf-8")
 FIVE = ("conversion", "retention_middle", "promotion", "retention_long", "winback")
 
 
@@ -250,7 +250,7 @@ class TestWords:
             assert set(re.findall(r"{\w+}", russian[name])) == set(re.findall(r"{\w+}", word)), name
 
     def test_the_browser_uses_each_and_knows_each_it_uses(self) -> None:
-        shared = (Path(crr.__file__).parent / "widgets" / "shared.js").read_text(encoding="utf-8")
+        shared = (Path(crr.__file__).parent / "widgets" / "bench" / "shared.js").read_text(encoding="utf-8")
         own = set(re.findall(r"\bwords\.(\w+)", JS))
         assert own <= self.english.keys()
         assert self.english.keys() - own <= set(re.findall(r"\bwords\.(\w+)", shared))

@@ -19,12 +19,12 @@ from crrkit.measure.stages.list import stage_on
 from crrkit.measure.stages.moves import STAGES as ORDER
 from crrkit.rules.activity import OwnGap
 from crrkit.rules.stages import ContractRule, StageRule
-from crrkit.widgets.explorer import SAVED
-from crrkit.widgets.stage_rule_explorer import STAGES, StageRuleExplorer
+from crrkit.widgets.bench.explorer import SAVED
+from crrkit.widgets.stage_rule import STAGES, StageRuleExplorer
 from crrkit.widgets.static import restore, static_assets, static_page
 
 WIDGETS = Path(crr.__file__).parent / "widgets"
-JS = (WIDGETS / "stage_rule_explorer.js").read_text(encoding="utf-8")
+JS = (WIDGETS / "stage_rule" / "index.js").read_text(encoding="utf-8")
 AS_OF = "2024-07-01"
 # Three people: ann buys every month, bob came twice in spring, cid once in January.
 DAYS = {"ann": ["2024-03-10", "2024-04-12", "2024-05-11", "2024-06-10"], "bob": ["2024-04-20", "2024-05-25"],
@@ -173,7 +173,7 @@ class TestWords:
                 assert set(re.findall(r"{\w+}", self.russian[name])) == set(re.findall(r"{\w+}", word)), name
 
     def test_the_browser_knows_each_word_it_uses(self) -> None:
-        shared = (WIDGETS / "shared.js").read_text(encoding="utf-8")
+        shared = (WIDGETS / "bench" / "shared.js").read_text(encoding="utf-8")
         own = set(re.findall(r"\bwords\.(\w+)", JS))
         assert own <= self.english.keys()
         still = {"elsewhere", "picture", "needsPython"}

@@ -17,13 +17,14 @@ from hypothesis import given, strategies as st
 
 import crrkit as crr
 from crrkit.ground.languages import use_language
-from crrkit.widgets.bridge import BASE, ROOM, bars, bridge_svg, round_up
-from crrkit.widgets.explorer import SAVED, module_text
-from crrkit.widgets.formula_explorer import FormulaExplorer
+from crrkit.widgets.bench.explorer import SAVED, module_text
+from crrkit.widgets.formula import FormulaExplorer
+from crrkit.widgets.formula.still import BASE, ROOM, bars, bridge_svg
 from crrkit.widgets.static import EXPLORERS, island, restore, static_assets, static_html, static_page
+from crrkit.widgets.svg import round_up
 
 WIDGETS = Path(crr.__file__).parent / "widgets"
-JS = module_text("formula_explorer")
+JS = module_text(FormulaExplorer.folder)
 
 
 @st.composite
@@ -234,8 +235,7 @@ class TestShownWithoutAKernel:
 
     @pytest.mark.parametrize("module", EXPLORERS)
     def test_each_explorer_has_its_module_and_its_style(self, module: str) -> None:
-        assert (WIDGETS / f"{module}.js").is_file()
-        assert (WIDGETS / f"{module}.css").is_file()
+        assert {"__init__.py", "index.js", "style.css"} <= {file.name for file in EXPLORERS[module].folder.iterdir()}
 
 
 class TestStaticPage:
@@ -249,8 +249,8 @@ class TestStaticPage:
         assert "alert(1)</script>" not in page
 
     def test_nothing_in_it_could_end_a_script_or_a_style_early(self) -> None:
-        for name in ("shared.css", "formula_explorer.css", "cohort_explorer.css", "static.js"):
-            assert "</" not in (WIDGETS / name).read_text(encoding="utf-8"), name
+        for path in [*WIDGETS.rglob("*.css"), WIDGETS / "static.js"]:
+            assert "</" not in path.read_text(encoding="utf-8"), path
 
     def test_it_asks_nothing_from_the_network(self) -> None:
         page = static_page([make(), make(lang="ru")], title="Two")

@@ -1,12 +1,13 @@
 """Interactive explorers: each one anywidget that computes and draws in the browser, with its state readable in Python.
 
-An explorer is a Python class, a plain ES module of the same name and a style sheet, each put after what all of them
-share (``shared.js``, ``shared.css``); its headless twin lives on a lower floor (``FormulaExplorer.counts`` is
-``crrkit.solve_counts``). What the browser shows equals what Python computes, and browser tests hold it. Whoever adds
-an explorer keeps what the first one has: native controls with accessible names, keyboard and touch, light, dark and
-print, 360 pixels, reset, "copy as code", words from the catalogue, and a still picture for places without JavaScript.
-Most of that stands ready: ``_traits.py`` checks the state, ``Explorer._start`` keeps it, and in the browser ``bench``
-of ``shared.js`` moves it; an explorer of numbers adds its arithmetic and its picture.
+An explorer is a folder: a Python class in ``__init__.py``, a plain ES module ``index.js`` and a ``style.css``,
+put after what all share (``bench/shared.js``, ``bench/shared.css``), and ``still.py``, its picture for places without
+JavaScript. Its headless twin, which the class names, lives on a lower floor: ``FormulaExplorer.counts`` is
+``crrkit.solve_counts``. What the browser shows equals what Python computes, and browser tests hold it. Whoever adds an
+explorer keeps what the first one has: native controls with accessible names, keyboard and touch, light, dark and print,
+360 pixels, reset, "copy as code", words from the catalogue. Most of that stands ready: ``bench/traits.py`` checks the
+state, ``Explorer._start`` keeps it, and in the browser ``bench`` of ``shared.js`` moves it; an explorer adds its
+arithmetic and its picture. The one list of explorers stands in ``static.py``.
 
 In a report: an executed notebook's output holds beside the widget view, which needs a kernel, the key
 ``application/vnd.crrkit.explorer+json`` (:data:`SAVED`) with ``{"module": ..., "state": ...}``: aggregates and words,
@@ -17,16 +18,16 @@ A page's content security policy must allow ``script-src 'unsafe-inline' blob:``
 ``img-src data:``; where it forbids the scripts, the still picture stays.
 """
 
-from crrkit.widgets.cohort_explorer import CohortExplorer
-from crrkit.widgets.decomposition_explorer import DecompositionExplorer
-from crrkit.widgets.explorer import SAVED, Explorer
-from crrkit.widgets.formula_explorer import FormulaExplorer
-from crrkit.widgets.noise_explorer import NoiseExplorer
-from crrkit.widgets.period_explorer import PeriodExplorer
-from crrkit.widgets.stage_explorer import StageExplorer
-from crrkit.widgets.stage_rule_explorer import StageRuleExplorer
+from crrkit.widgets.bench import SAVED, Explorer
+from crrkit.widgets.cohorts import CohortExplorer
+from crrkit.widgets.decomposition import DecompositionExplorer
+from crrkit.widgets.formula import FormulaExplorer
+from crrkit.widgets.noise import NoiseExplorer
+from crrkit.widgets.period import PeriodExplorer
+from crrkit.widgets.stage_rule import StageRuleExplorer
+from crrkit.widgets.stages import StageExplorer
 from crrkit.widgets.static import restore, static_assets, static_html, static_page
-from crrkit.widgets.who_is_new_explorer import WhoIsNewExplorer
+from crrkit.widgets.who_is_new import WhoIsNewExplorer
 
 __all__ = [
     "SAVED",

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import json
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crrkit.ground import check_choice
-from crrkit.widgets.cohort_explorer import CohortExplorer
-from crrkit.widgets.decomposition_explorer import DecompositionExplorer
-from crrkit.widgets.explorer import file_text, module_text
-from crrkit.widgets.formula_explorer import FormulaExplorer
-from crrkit.widgets.noise_explorer import NoiseExplorer
-from crrkit.widgets.period_explorer import PeriodExplorer
-from crrkit.widgets.stage_explorer import StageExplorer
-from crrkit.widgets.stage_rule_explorer import StageRuleExplorer
-from crrkit.widgets.who_is_new_explorer import WhoIsNewExplorer
+from crrkit.widgets.bench import module_text, shared_text
+from crrkit.widgets.cohorts import CohortExplorer
+from crrkit.widgets.decomposition import DecompositionExplorer
+from crrkit.widgets.formula import FormulaExplorer
+from crrkit.widgets.noise import NoiseExplorer
+from crrkit.widgets.period import PeriodExplorer
+from crrkit.widgets.stage_rule import StageRuleExplorer
+from crrkit.widgets.stages import StageExplorer
+from crrkit.widgets.who_is_new import WhoIsNewExplorer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from crrkit.widgets.explorer import Explorer
+    from crrkit.widgets.bench import Explorer
 
 SHOWN: tuple[type[Explorer], ...] = (
     CohortExplorer,
@@ -32,6 +33,7 @@ SHOWN: tuple[type[Explorer], ...] = (
     StageRuleExplorer,
     WhoIsNewExplorer,
 )
+LIVE = Path(__file__).parent / "static.js"
 EXPLORERS: dict[str, type[Explorer]] = {one.module: one for one in SHOWN}
 PAGE = """<!doctype html>
 <html lang="{lang}">
@@ -81,13 +83,15 @@ def static_html(explorer: Explorer, *, element_id: str, assets: bool = True) -> 
 
 def static_assets(explorers: Iterable[Explorer | type[Explorer]]) -> str:
     """Style, modules and script for all of a page's explorers, each module once; stands after the explorers."""
-    names = sorted({explorer.module for explorer in explorers if not explorer.needs_python})
-    styles = "\n".join(file_text(f"{name}.css") for name in ["shared", *names])
-    modules = island({name: module_text(name) for name in names})
+    folders = {explorer.module: explorer.folder for explorer in explorers if not explorer.needs_python}
+    names = sorted(folders)
+    own = [(folders[name] / "style.css").read_text(encoding="utf-8") for name in names]
+    styles = "\n".join([shared_text("shared.css"), *own])
+    modules = island({name: module_text(folders[name]) for name in names})
     return (
         f"<style>\n{styles}</style>\n"
         f'<script type="application/json" data-crrkit-modules>{modules}</script>\n'
-        f'<script type="module">\n{file_text("static.js")}</script>\n'
+        f'<script type="module">\n{LIVE.read_text(encoding="utf-8")}</script>\n'
     )
 
 

@@ -12,9 +12,9 @@ from playwright.sync_api import Locator, Page, expect
 
 import crrkit as crr
 from crrkit.read.bases import OrderBase
-from crrkit.widgets.cohort_explorer import CohortExplorer
-from crrkit.widgets.cohort_state import AVERAGES, default_cohorts
-from crrkit.widgets.formula_explorer import FormulaExplorer
+from crrkit.widgets.cohorts import CohortExplorer
+from crrkit.widgets.cohorts.state import AVERAGES, default_cohorts
+from crrkit.widgets.formula import FormulaExplorer
 from crrkit.widgets.static import static_page
 
 OpenPage = Callable[..., Page]

@@ -13,13 +13,13 @@ import crrkit as crr
 from crrkit.counts.rates import YEARS_PER_PERIOD
 from crrkit.ground.languages import format_percent, format_points, use_language
 from crrkit.judge.decomposition import decompose
-from crrkit.widgets.decomposition_explorer import DecompositionExplorer
-from crrkit.widgets.explorer import Explorer, module_text
-from crrkit.widgets.noise_explorer import NoiseExplorer
-from crrkit.widgets.period_explorer import PeriodExplorer
-from crrkit.widgets.static import static_page
-from crrkit.widgets.traits import Mix
-from crrkit.widgets.who_is_new_explorer import MAYBE_NEW, WhoIsNewExplorer
+from crrkit.widgets.bench.explorer import Explorer, module_text
+from crrkit.widgets.bench.traits import Mix
+from crrkit.widgets.decomposition import DecompositionExplorer
+from crrkit.widgets.noise import NoiseExplorer
+from crrkit.widgets.period import PeriodExplorer
+from crrkit.widgets.static import EXPLORERS, static_page
+from crrkit.widgets.who_is_new import MAYBE_NEW, WhoIsNewExplorer
 
 OpenPage = Callable[..., Page]
 SCREENS = [(1280, "light"), (360, "dark")]
@@ -184,7 +184,7 @@ def computed(page: Page, module: str, inputs: list[Any], body: str) -> list[Any]
         const says = ["en", "ru"].map(speaker);
         return inputs.map((one) => { %s });
     }"""
-    return page.evaluate(script % body, [module_text(module), inputs])
+    return page.evaluate(script % body, [module_text(EXPLORERS[module].folder), inputs])
 
 
 @pytest.fixture

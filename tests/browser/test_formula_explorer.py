@@ -9,9 +9,9 @@ from playwright.sync_api import Locator, Page, expect
 
 import crrkit as crr
 from crrkit.ground.languages import format_number, format_percent, use_language
-from crrkit.widgets.bridge import ROOM, bars
-from crrkit.widgets.explorer import module_text
-from crrkit.widgets.formula_explorer import FormulaExplorer
+from crrkit.widgets.bench.explorer import module_text
+from crrkit.widgets.formula import FormulaExplorer
+from crrkit.widgets.formula.still import ROOM, bars
 from crrkit.widgets.static import static_page
 
 OpenPage = Callable[..., Page]
@@ -287,7 +287,7 @@ def test_the_browser_computes_what_python_computes(open_page: OpenPage, page_fil
             const ink = ({ end, crr }) => says.map((say) => [say.number(end), say.percent(crr)]);
             return inputs.map((one) => ({ ...account(one), bars: bars(one), ink: ink(account(one)) }));
         }""",
-        [module_text("formula_explorer"), inputs],
+        [module_text(FormulaExplorer.folder), inputs],
     )
     for given, answer in zip(inputs, answers, strict=True):
         counts = crr.solve_counts(**given)

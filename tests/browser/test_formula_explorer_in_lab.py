@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from crrkit.widgets.formula_explorer import FormulaExplorer
+from crrkit.widgets.formula import FormulaExplorer
 
 CELLS = [
     "from crrkit.widgets import FormulaExplorer\nexplorer = FormulaExplorer(start=70, lost=10, new=30)\nexplorer",

@@ -12,10 +12,10 @@ from playwright.sync_api import expect
 from stage_worlds import COSTS, MARGINS, STAGES, worked
 
 import crrkit as crr
-from crrkit.widgets.explorer import module_text
-from crrkit.widgets.formula_explorer import FormulaExplorer
-from crrkit.widgets.stage_explorer import StageExplorer
-from crrkit.widgets.stage_state import as_json, layers
+from crrkit.widgets.bench.explorer import module_text
+from crrkit.widgets.formula import FormulaExplorer
+from crrkit.widgets.stages import StageExplorer
+from crrkit.widgets.stages.state import as_json, layers
 from crrkit.widgets.static import static_page
 
 if TYPE_CHECKING:
@@ -239,7 +239,7 @@ def test_the_browser_computes_what_python_computes(open_page: OpenPage, page_fil
                 return { matrix, ...base, few: { levers, layers: layers(chain, base.path) } };
             });
         }""",
-        [module_text("stage_explorer"), inputs],
+        [module_text(StageExplorer.folder), inputs],
     )
     for (model, scenario, periods, margins, costs), answer in zip(worlds, answers, strict=True):
         moved = model.under(scenario)
@@ -316,7 +316,7 @@ def test_the_band_of_the_browser_is_that_of_python(open_page: OpenPage, page_fil
                 return band(chain, matrix, path, customers);
             });
         }""",
-        [module_text("stage_explorer"), inputs],
+        [module_text(StageExplorer.folder), inputs],
     )
     for (scenario, periods), answer in zip(cases, answers, strict=True):
         table = model.project(periods, scenario=scenario).table

@@ -10,8 +10,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 import crrkit as crr
-from crrkit.widgets.explorer import module_text, style_text
-from crrkit.widgets.stage_rule_explorer import StageRuleExplorer
+from crrkit.widgets.bench.explorer import module_text, style_text
+from crrkit.widgets.stage_rule import StageRuleExplorer
 from crrkit.widgets.static import static_page
 
 if TYPE_CHECKING:
@@ -66,12 +66,12 @@ def page_file(tmp_path: Path, explorer: StageRuleExplorer) -> Path:
         explorer.set_state(dict(zip(explorer.names, rule, strict=True)))
         answers[json.dumps(rule, separators=(",", ":"))] = explorer._counted
     explorer.set_state(first)
-    islands = {"state": state, "answers": answers, "source": module_text("stage_rule_explorer")}
+    islands = {"state": state, "answers": answers, "source": module_text(StageRuleExplorer.folder)}
     parts = [
         f'<script type="application/json" id="{name}">{json.dumps(value).replace("<", chr(92) + "u003c")}</script>'
         for name, value in islands.items()
     ]
-    style = f"<style>:root {{ color-scheme: light dark; }} {style_text('stage_rule_explorer')}</style>"
+    style = f"<style>:root {{ color-scheme: light dark; }} {style_text(StageRuleExplorer.folder)}</style>"
     head = '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
     path = tmp_path / "rule.html"
     body = f'<main><div id="here"></div></main>{"".join(parts)}<script type="module">{KERNEL}</script>'

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import traitlets
 
 from crrkit.ground import InputError, check_number, format_cell, format_number, gettext as _, use_language
 from crrkit.widgets import svg
-from crrkit.widgets.explorer import Explorer, StateError, as_state_error, module_text, still_html, style_text
-from crrkit.widgets.traits import Count
+from crrkit.widgets.bench import Count, Explorer, StateError, as_state_error, module_text, still_html, style_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from crrkit.measure.stages import StageList
     from crrkit.read import Base
     from crrkit.rules import StageRule
+
+__all__ = ["StageRuleExplorer"]
 
 LONGEST = 3650  # days that a slider goes
 STAGES = ("short", "cold", "middle", "long", "lapsed")
@@ -58,14 +60,15 @@ class StageRuleExplorer(Explorer):
         >>> explorer.span_days = 200
         Traceback (most recent call last):
         ...
-        crrkit.widgets.explorer.StateError: window_days=180 leaves no room for purchases 200 days apart ...
+        crrkit.widgets.bench.explorer.StateError: window_days=180 leaves no room for purchases 200 days apart ...
     """
 
     module = "stage_rule_explorer"
     needs_python = True
     names = ("lapse_days", "window_days", "k_long", "span_days")
-    _esm = module_text(module)
-    _css = style_text(module)
+    folder = Path(__file__).parent
+    _esm = module_text(folder)
+    _css = style_text(folder)
 
     lapse_days = Count(least=1, most=LONGEST).tag(sync=True)
     window_days = Count(least=2, most=LONGEST + 2).tag(sync=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from contextlib import contextmanager
 from functools import cache
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import Self
 
-HERE = Path(__file__).parent
 SAVED = "application/vnd.crrkit.explorer+json"
+IMPORT = re.compile(r"^import \{[^}]*\} from \"[./]+/shared\.js\";\n", re.MULTILINE)  # what is put in front instead
 
 
 class StateError(InputError, traitlets.TraitError):
@@ -36,21 +37,22 @@ def as_state_error(name: str, value: object) -> Iterator[None]:
 
 
 @cache
-def module_text(name: str) -> str:
+def module_text(folder: Path) -> str:
     """An explorer's ES module with the tools that all share in front: one text, so that no bundler is needed."""
-    return file_text("shared.js") + file_text(f"{name}.js")
+    own = (folder / "index.js").read_text(encoding="utf-8")
+    return shared_text("shared.js") + IMPORT.sub("", own)
 
 
 @cache
-def style_text(name: str) -> str:
+def style_text(folder: Path) -> str:
     """An explorer's style sheet with what all share in front."""
-    return file_text("shared.css") + file_text(f"{name}.css")
+    return shared_text("shared.css") + (folder / "style.css").read_text(encoding="utf-8")
 
 
 @cache
-def file_text(name: str) -> str:
-    """The text of a file of this room."""
-    return (HERE / name).read_text(encoding="utf-8")
+def shared_text(name: str) -> str:
+    """A text that all explorers share: ``shared.js`` or ``shared.css``."""
+    return (Path(__file__).parent / name).read_text(encoding="utf-8")
 
 
 def still_html(line: str, svg: str, alt: str) -> str:
@@ -63,7 +65,8 @@ def still_html(line: str, svg: str, alt: str) -> str:
 class Explorer(anywidget.AnyWidget):
     """An anywidget that computes and draws in the browser and can be saved, restored and shown as a still picture."""
 
-    module: ClassVar[str]  # the name of its module, style and entry in saved outputs
+    module: ClassVar[str]  # its name in saved outputs and pages
+    folder: ClassVar[Path]  # where its index.js and style.css stand
     names: ClassVar[tuple[str, ...]]  # the traits that are its state, in the order of its arguments
     needs_python: ClassVar[bool] = False  # whether it is a picture in a page without a kernel
 

@@ -9,7 +9,7 @@ import traitlets
 
 from crrkit.counts import too_many_lost
 from crrkit.ground import check_choice, check_count, check_fraction, format_number, gettext as _
-from crrkit.widgets.explorer import StateError, as_state_error
+from crrkit.widgets.bench.explorer import StateError, as_state_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

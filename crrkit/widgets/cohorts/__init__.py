@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import traitlets
 
 from crrkit.ground import check_choice, format_number, format_percent, gettext as _, language, use_language
-from crrkit.widgets.cohort_state import AVERAGES, curve_of, default_cohorts, grids_of, key_of, last_common
-from crrkit.widgets.explorer import Explorer, StateError, as_state_error, module_text, still_html, style_text
-from crrkit.widgets.triangle import triangle_svg
+from crrkit.widgets.bench import Explorer, StateError, as_state_error, module_text, still_html, style_text
+from crrkit.widgets.cohorts.state import AVERAGES, curve_of, default_cohorts, grids_of, key_of, last_common
+from crrkit.widgets.cohorts.still import triangle_svg
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 
     from crrkit.measure.cohorts import CohortGrid
     from crrkit.read import Base
-    from crrkit.widgets.cohort_state import Grid
+    from crrkit.widgets.cohorts.state import Grid
+
+__all__ = ["CohortExplorer"]
 
 CHOICES = ("kind", "period", "value", "average", "one", "other")
 KEY = ("kind", "period", "value")
@@ -53,13 +56,14 @@ class CohortExplorer(Explorer):
         >>> explorer.kind = "bracket"
         Traceback (most recent call last):
         ...
-        crrkit.widgets.explorer.StateError: kind='bracket', ... is not among the grids of this explorer. ...
+        crrkit.widgets.bench.explorer.StateError: kind='bracket', ... is not among the grids of this explorer. ...
     """
 
     module = "cohort_explorer"
     names = CHOICES
-    _esm = module_text(module)
-    _css = style_text(module)
+    folder = Path(__file__).parent
+    _esm = module_text(folder)
+    _css = style_text(folder)
 
     kind = traitlets.Unicode().tag(sync=True)
     period = traitlets.Unicode().tag(sync=True)
@@ -178,7 +182,7 @@ def _check(value: str, *, name: str, choices: Iterable[str]) -> None:
 
 
 def _code(state: Mapping[str, str], grid: Grid) -> str:
-    """As ``code`` of cohort_explorer.js."""
+    """As ``code`` of index.js."""
     facts = {"every": state["period"], "kind": state["kind"], "value": state["value"], "align": grid["align"]}
     arguments = ", ".join(f'{name}="{fact}"' for name, fact in facts.items())
     rows = f'["{state["one"]}", "{state["other"]}"]'

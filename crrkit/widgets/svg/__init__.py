@@ -4,7 +4,24 @@ from __future__ import annotations
 
 from html import escape
 
+__all__ = [
+    "FAINT",
+    "INK",
+    "KEPT",
+    "LONG",
+    "LOST",
+    "NEW",
+    "QUIET",
+    "document",
+    "line",
+    "path",
+    "rect",
+    "round_up",
+    "text",
+]
+
 INK, QUIET, FAINT = "#1f2937", "#6b7280", "#d1d5db"
+STEPS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 KEPT, NEW, LOST, LONG = "#0072b2", "#56b4e9", "#d55e00", "#009e73"
 
 
@@ -35,3 +52,11 @@ def path(points: list[tuple[float, float]], look: str, *, closed: bool = False) 
     """A line through points, or the area inside them."""
     way = "L".join(f"{x:.2f} {y:.2f}" for x, y in points)
     return f'<path d="M{way}{"Z" if closed else ""}" {look}/>'
+
+
+def round_up(value: float) -> float:
+    """A round number not below ``value`` (1 or more), so that the scale stands still between small moves."""
+    power = 1
+    while power * 10 <= value:
+        power *= 10
+    return next(step * power for step in STEPS if step * power >= value)

@@ -3,21 +3,43 @@
 from __future__ import annotations
 
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import traitlets
 
 from crrkit.ground import InputError, format_cell, gettext as _, use_language
-from crrkit.widgets.explorer import Explorer, StateError, as_state_error, module_text, still_html, style_text
-from crrkit.widgets.stage_picture import stages_svg
-from crrkit.widgets.stage_state import BY_COST, BY_EFFECT, SLIDERS, STEP, State, as_json, from_json, ranked
-from crrkit.widgets.stage_traits import Change, Margins
-from crrkit.widgets.traits import Choice, Count
+from crrkit.widgets.bench import (
+    Choice,
+    Count,
+    Explorer,
+    StateError,
+    as_state_error,
+    module_text,
+    still_html,
+    style_text,
+)
+from crrkit.widgets.stages.state import (
+    BY_COST,
+    BY_EFFECT,
+    SLIDERS,
+    STEP,
+    State,
+    as_json,
+    from_json,
+    ranked,
+    scenario_of,
+    sliders_of,
+)
+from crrkit.widgets.stages.still import stages_svg
+from crrkit.widgets.stages.traits import Change, Margins
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from crrkit.judge.whatif import LeverTable, Projection, Scenario, StageModel
+
+__all__ = ["StageExplorer"]
 
 MOST_STEPS = 40
 ROUNDING = 1e-9
@@ -64,13 +86,14 @@ class StageExplorer(Explorer):
         >>> explorer.retention_long = 0.5
         Traceback (most recent call last):
         ...
-        crrkit.widgets.explorer.StateError: retention_long stands at 0.925 and cannot change by +0.5: ...
+        crrkit.widgets.bench.explorer.StateError: retention_long stands at 0.925 and cannot change by +0.5: ...
     """
 
     module = "stage_explorer"
     names = (*SLIDERS, "periods", "margins", "measure")
-    _esm = module_text(module)
-    _css = style_text(module)
+    folder = Path(__file__).parent
+    _esm = module_text(folder)
+    _css = style_text(folder)
 
     conversion = Change().tag(sync=True)
     retention_middle = Change().tag(sync=True)
@@ -100,18 +123,18 @@ class StageExplorer(Explorer):
         self.costs = check_costs(costs, model.lever_names)
         self._chain = as_json(model, self.costs)
         given = {"periods": periods, "margins": margins or {}, "measure": measure}
-        self._start({**_sliders(scenario), **given}, lang=lang, words=self._words_of_the_page)
+        self._start({**sliders_of(scenario), **given}, lang=lang, words=self._words_of_the_page)
 
     @classmethod
     def from_saved(cls, state: Mapping[str, Any]) -> StageExplorer:
         """The explorer that had this state."""
-        scenario = _scenario_of(state)
+        scenario = scenario_of(state)
         rest = {name: state[name] for name in ("periods", "margins", "measure", "lang")}
         return cls(from_json(state["chain"]), scenario=scenario, costs=state["chain"]["costs"], **rest)
 
     def _check(self, state: Mapping[str, Any]) -> None:
         with as_state_error("scenario", state):
-            self.model.under(_scenario_of(state))
+            self.model.under(scenario_of(state))
         if state["measure"] in BY_COST and not self.costs:
             message = _("measure={measure!r} needs costs=: what one point of each lever costs for one person and step.")
             raise StateError(message.format(measure=state["measure"]), argument="measure", given=state["measure"])
@@ -123,7 +146,7 @@ class StageExplorer(Explorer):
     @property
     def scenario(self) -> Scenario:
         """What the sliders change, as a value to paste."""
-        return _scenario_of(self.state)
+        return scenario_of(self.state)
 
     @property
     def projection(self) -> Projection:
@@ -222,19 +245,6 @@ class StageExplorer(Explorer):
         leaves = self.model.table.set_index("from")["exit"]
         own = {name: LEVERS[name].stage for name in self.model.lever_names if LEVERS[name].how == "enter"}
         return [name for name, stage in own.items() if abs(leaves[stage]) <= ROUNDING]
-
-
-def _sliders(scenario: Scenario | None) -> dict[str, float]:
-    if scenario is not None and scenario.demotion:
-        message = _("demotion has no slider. Move it in the model: model.under(Scenario(demotion={value!r})).")
-        raise InputError(message.format(value=scenario.demotion), argument="scenario", given=scenario)
-    return {name: getattr(scenario, name, 0.0) for name in SLIDERS}
-
-
-def _scenario_of(state: Mapping[str, Any]) -> Scenario:
-    from crrkit.judge.whatif import Scenario
-
-    return Scenario(**{name: state[name] for name in SLIDERS})
 
 
 def _words() -> State:

@@ -1,4 +1,4 @@
-"""The answers of WhoIsNewExplorer as still SVG; the layout is that of ``who_is_new_explorer.js``."""
+"""The answers of WhoIsNewExplorer as still SVG; the layout is that of ``index.js``."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ export function lastCommon(grid, { one, other }) {
   return one.findLastIndex((rate, i) => i >= grid.first && rate !== null && other[i] !== null);
 }
 
-/** The line of Python that gives the shown numbers again: `code` of cohort_explorer.py. */
+/** The line of Python that gives the shown numbers again: `code` of CohortExplorer. */
 export function code(choice, grid) {
   const facts = { every: choice.period, kind: choice.kind, value: choice.value, align: grid.align };
   const given = Object.entries(facts).map(([name, fact]) => `${name}="${fact}"`);
@@ -126,7 +126,7 @@ function render({ model, el }) {
   return () => CHOICES.forEach((name) => model.off(`change:${name}`, follow));
 }
 
-/** As `default_cohorts` of _cohort_state.py: the oldest cohort, and the youngest that has a curve. */
+/** As `default_cohorts` of state.py: the oldest cohort, and the youngest that has a curve. */
 export function usualCohorts(grid) {
   const seen = grid.states.map((row) => [...row].filter((state) => "op".includes(state)).length);
   const there = grid.cohorts.filter((_, i) => seen[i]);

@@ -1,4 +1,4 @@
-"""The interval and the run chart of NoiseExplorer as still SVG; the layout is that of ``noise_explorer.js``."""
+"""The interval and the run chart of NoiseExplorer as still SVG; the layout is that of ``index.js``."""
 
 from __future__ import annotations
 

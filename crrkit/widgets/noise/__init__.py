@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import traitlets
 
 from crrkit.counts import Interval, check_share, wilson
 from crrkit.ground import format_number, format_percent, gettext as _, ngettext, use_language
-from crrkit.widgets.explorer import Explorer, as_state_error, module_text, still_html, style_text
-from crrkit.widgets.traits import Count, Fraction
-from crrkit.widgets.wandering import wandering_svg
+from crrkit.widgets.bench import Count, Explorer, Fraction, as_state_error, module_text, still_html, style_text
+from crrkit.widgets.noise.still import wandering_svg
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from crrkit.judge import ControlChart
+
+__all__ = ["NoiseExplorer"]
 
 PERIODS = 24
 MOST = 10_000  # customers: so many are drawn one by one within a frame
@@ -52,13 +54,14 @@ class NoiseExplorer(Explorer):
         >>> explorer.kept = 11
         Traceback (most recent call last):
         ...
-        crrkit.widgets.explorer.StateError: kept=11 is more than n=10; at most everybody can be kept.
+        crrkit.widgets.bench.explorer.StateError: kept=11 is more than n=10; at most everybody can be kept.
     """
 
     module = "noise_explorer"
     names = ("n", "kept", "level", "seed")
-    _esm = module_text(module)
-    _css = style_text(module)
+    folder = Path(__file__).parent
+    _esm = module_text(folder)
+    _css = style_text(folder)
 
     n = Count(least=1, most=MOST).tag(sync=True)
     kept = Count(most=MOST).tag(sync=True)

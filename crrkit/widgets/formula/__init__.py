@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import traitlets
 
 from crrkit.counts import Counts, solve_counts
 from crrkit.ground import gettext as _, use_language
-from crrkit.widgets.bridge import bridge_svg, describe, formula_line
-from crrkit.widgets.explorer import Explorer, module_text, still_html, style_text
-from crrkit.widgets.traits import Count, check_lost, lost_words
+from crrkit.widgets.bench import Count, Explorer, check_lost, lost_words, module_text, still_html, style_text
+from crrkit.widgets.formula.still import bridge_svg, describe, formula_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+__all__ = ["FormulaExplorer"]
 
 
 class FormulaExplorer(Explorer):
@@ -44,13 +47,14 @@ class FormulaExplorer(Explorer):
         >>> explorer.lost = 71
         Traceback (most recent call last):
         ...
-        crrkit.widgets.explorer.StateError: lost=71 is more than start=70: ...
+        crrkit.widgets.bench.explorer.StateError: lost=71 is more than start=70: ...
     """
 
     module = "formula_explorer"
     names = ("start", "lost", "new")
-    _esm = module_text(module)
-    _css = style_text(module)
+    folder = Path(__file__).parent
+    _esm = module_text(folder)
+    _css = style_text(folder)
 
     start = Count().tag(sync=True)
     lost = Count().tag(sync=True)

@@ -1,4 +1,4 @@
-"""The two lines of PeriodExplorer as still SVG; the layout is that of ``period_explorer.js``."""
+"""The two lines of PeriodExplorer as still SVG; the layout is that of ``index.js``."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from crrkit.ground import UNDEFINED, format_number, format_percent
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from crrkit.widgets.cohort_state import Grid
+    from crrkit.widgets.cohorts.state import Grid
 
 CELL, ROW, NAMES, SIZES = 54, 24, 84, 70
 STRONGEST = 0.8  # of the hue: dark ink can still be read on it

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import math
 from itertools import product
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import traitlets
 
 from crrkit.ground import format_cell, format_number, format_points, gettext as _, mark, use_language
-from crrkit.widgets.explorer import Explorer, module_text, still_html, style_text
-from crrkit.widgets.meanings import meanings_svg
-from crrkit.widgets.traits import Count, Some, check_lost, lost_words
+from crrkit.widgets.bench import Count, Explorer, Some, check_lost, lost_words, module_text, still_html, style_text
+from crrkit.widgets.who_is_new.still import meanings_svg
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from crrkit.judge import Meanings
+
+__all__ = ["WhoIsNewExplorer"]
 
 MAYBE_NEW = ("joined_and_left", "returned", "returned_and_left", "rejoined")
 COUNTS = ("start", "lost", "new", *MAYBE_NEW)
@@ -63,13 +65,14 @@ class WhoIsNewExplorer(Explorer):
         >>> explorer.counted = ["return"]
         Traceback (most recent call last):
         ...
-        crrkit.widgets.explorer.StateError: counted='return' is not known. ... Did you mean 'returned'?
+        crrkit.widgets.bench.explorer.StateError: counted='return' is not known. ... Did you mean 'returned'?
     """
 
     module = "who_is_new_explorer"
     names = (*COUNTS, "counted")
-    _esm = module_text(module)
-    _css = style_text(module)
+    folder = Path(__file__).parent
+    _esm = module_text(folder)
+    _css = style_text(folder)
 
     start = Count().tag(sync=True)
     lost = Count().tag(sync=True)

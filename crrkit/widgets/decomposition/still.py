@@ -1,4 +1,4 @@
-"""The two mosaics of DecompositionExplorer as still SVG; the layout is that of ``decomposition_explorer.js``."""
+"""The two mosaics of DecompositionExplorer as still SVG; the layout is that of ``index.js``."""
 
 from __future__ import annotations
 

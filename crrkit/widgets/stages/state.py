@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from crrkit.judge.whatif import Basis, StageModel
+    from crrkit.judge.whatif import Basis, Scenario, StageModel
 
 # The levers of the model that have a slider. Said once more, so that looking at an explorer does not load pandas.
 SLIDERS = ("conversion", "retention_middle", "promotion", "retention_long", "winback", "inflow")
@@ -96,3 +96,22 @@ def ranked(table: pd.DataFrame, measure: str) -> list[tuple[str, float]]:
     """The levers with what one point on each changes, the greatest gain first, what is not known last."""
     effects = zip(table["lever"].astype(str), table[measure].astype(float), strict=True)
     return sorted(effects, key=lambda pair: -math.inf if math.isnan(pair[1]) else pair[1], reverse=True)
+
+
+def sliders_of(scenario: Scenario | None) -> dict[str, float]:
+    """Where the sliders of a scenario stand.
+
+    Raises:
+        InputError: If it moves what has no slider.
+    """
+    if scenario is not None and scenario.demotion:
+        message = _("demotion has no slider. Move it in the model: model.under(Scenario(demotion={value!r})).")
+        raise InputError(message.format(value=scenario.demotion), argument="scenario", given=scenario)
+    return {name: getattr(scenario, name, 0.0) for name in SLIDERS}
+
+
+def scenario_of(state: Mapping[str, Any]) -> Scenario:
+    """What the sliders change, as a value."""
+    from crrkit.judge.whatif import Scenario
+
+    return Scenario(**{name: state[name] for name in SLIDERS})

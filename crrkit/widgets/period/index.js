@@ -2,7 +2,7 @@
  * PeriodExplorer: what a rate of one period comes to after many, and what adding up the losses would say.
  *
  * What all explorers share, shared.js, is put in front of this module as text. `left`, `course` and `annual` are pure;
- * period_explorer.py says the same in Python, and a browser test compares the two.
+ * PeriodExplorer says the same in Python, and a browser test compares the two.
  */
 
 const HEIGHT = 264; // of the picture, in CSS pixels

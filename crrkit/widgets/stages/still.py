@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from crrkit.ground import UNDEFINED, format_cell
 from crrkit.widgets import svg
-from crrkit.widgets.bridge import round_up
-from crrkit.widgets.stage_state import layers
+from crrkit.widgets.stages.state import layers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +27,7 @@ def stages_svg(
     words: Mapping[str, Any], measure: str,
 ) -> str:  # fmt: skip
     """The customer stages standing on each other, what no change would bring as a dashed line, and the ranking."""
-    top = round_up(max(now["customers"].max(), plain["customers"].max(), _ends(now)[1].max(), 1))
+    top = svg.round_up(max(now["customers"].max(), plain["customers"].max(), _ends(now)[1].max(), 1))
     parts = [*_scale(top, len(now) - 1, words), *_areas(now, plain, top, stages), *_legend(stages, words)]
     parts.append(_end(float(now["customers"].iloc[-1]), top))
     parts += _ranking(ranking, words, measure, len(now) - 1)

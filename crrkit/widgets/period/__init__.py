@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crrkit.counts import YEARS_PER_PERIOD, Rate, convert_rate, period_text
 from crrkit.ground import format_percent, format_points, gettext as _, use_language
-from crrkit.widgets.compounding import compounding_svg
-from crrkit.widgets.explorer import Explorer, module_text, still_html, style_text
-from crrkit.widgets.traits import Choice, Count, Fraction
+from crrkit.widgets.bench import Choice, Count, Explorer, Fraction, module_text, still_html, style_text
+from crrkit.widgets.period.still import compounding_svg
 
 if TYPE_CHECKING:
     import pandas as pd
+
+__all__ = ["PeriodExplorer"]
 
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -44,13 +46,14 @@ class PeriodExplorer(Explorer):
         >>> explorer.rate = 85
         Traceback (most recent call last):
         ...
-        crrkit.widgets.explorer.StateError: rate=85 must be a fraction between 0 and 1. Did you mean 0.85?
+        crrkit.widgets.bench.explorer.StateError: rate=85 must be a fraction between 0 and 1. Did you mean 0.85?
     """
 
     module = "period_explorer"
     names = ("rate", "period", "horizon")
-    _esm = module_text(module)
-    _css = style_text(module)
+    folder = Path(__file__).parent
+    _esm = module_text(folder)
+    _css = style_text(folder)
 
     rate = Fraction().tag(sync=True)
     period = Choice(YEARS_PER_PERIOD).tag(sync=True)

@@ -1,6 +1,6 @@
 """The bridge of an explorer as still SVG, for places where no JavaScript runs: untrusted notebooks, forges, e-mail.
 
-The layout is that of ``formula_explorer.js`` said once more in Python; a browser test compares the two bar by bar.
+The layout is that of ``index.js`` said once more in Python; a browser test compares the two bar by bar.
 Drawing it by ``crrkit.figures`` would load matplotlib (a second) for every explorer that is shown, and the picture
 would not be the one that the reader sees when the explorer is live.
 """
@@ -12,6 +12,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from crrkit.ground import format_cell, format_number
+from crrkit.widgets import svg
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,7 +24,6 @@ BASE, ROOM = 232, 200  # where the bars stand, and how high they may grow
 ROOM_FOR_WORDS = 40
 CENTRES = (80, 240, 400, 560)  # start, lost, new, end
 HALF = 64  # of a bar's width
-STEPS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 COLUMNS = ("start", "lost", "new", "end")
 LOOK = {
     "kept-before": 'fill="#0072B2"',
@@ -48,17 +48,9 @@ class Bar:
     height: float
 
 
-def round_up(value: float) -> float:
-    """A round number not below ``value`` (1 or more), so that the scale stands still between small moves."""
-    power = 1
-    while power * 10 <= value:
-        power *= 10
-    return next(step * power for step in STEPS if step * power >= value)
-
-
 def bars(counts: Counts) -> dict[str, Bar]:
     """The six bars: the kept base stands in the first and in the last column, so that CRR reads as a height."""
-    top = round_up(max(counts.start, counts.end, 1))
+    top = svg.round_up(max(counts.start, counts.end, 1))
 
     def bar(column: int, *, low: float, high: float) -> Bar:
         return Bar(column, y=BASE - ROOM * high / top, height=ROOM * (high - low) / top)

@@ -4,7 +4,7 @@
  * One plain module with two homes: a notebook (anywidget) and a page without a kernel (static.js). It needs of its model
  * only get, set, on, off and save_changes, and of the world only the DOM: no bundler, no network. What all explorers
  * share, shared.js, is put in front of it as text.
- * `account` and `bars` are pure; _bridge.py says the same in Python, and a browser test compares the two.
+ * `account` and `bars` are pure; still.py says the same in Python, and a browser test compares the two.
  */
 
 const LIMIT = 1e9; // the largest count that a number box takes

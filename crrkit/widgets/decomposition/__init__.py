@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import traitlets
 
 from crrkit.ground import format_percent, format_points, gettext as _, use_language
-from crrkit.widgets.explorer import Explorer, StateError, module_text, still_html, style_text
-from crrkit.widgets.mosaic import mosaic_svg
-from crrkit.widgets.traits import Mix
+from crrkit.widgets.bench import Explorer, Mix, StateError, module_text, still_html, style_text
+from crrkit.widgets.decomposition.still import mosaic_svg
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from crrkit.judge import Decomposition
 
     Segments = Mapping[str, tuple[float, float]]
+
+__all__ = ["DecompositionExplorer"]
 
 SEGMENTS = (2, 6)  # so many can be moved and told apart
 
@@ -50,13 +52,14 @@ class DecompositionExplorer(Explorer):
         >>> explorer.after = {"middle": (0.7, 0.57), "long": (0.4, 0.93)}
         Traceback (most recent call last):
         ...
-        crrkit.widgets.explorer.StateError: after: the shares sum to 1.1, they must sum to 1.
+        crrkit.widgets.bench.explorer.StateError: after: the shares sum to 1.1, they must sum to 1.
     """
 
     module = "decomposition_explorer"
     names = ("before", "after")
-    _esm = module_text(module)
-    _css = style_text(module)
+    folder = Path(__file__).parent
+    _esm = module_text(folder)
+    _css = style_text(folder)
 
     before = Mix().tag(sync=True, to_json=lambda mix, _widget: Mix.as_rows(mix))
     after = Mix().tag(sync=True, to_json=lambda mix, _widget: Mix.as_rows(mix))

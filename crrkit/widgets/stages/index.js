@@ -32,7 +32,7 @@ export function level({ retained }, matrix, { how, own, towards }) {
   return how === "keep" ? kept : row[towards];
 }
 
-/** The change of the lever's own row for one unit of the lever: `direction` of _scenario.py. */
+/** The change of the lever's own row for one unit of the lever: `direction` of crrkit/judge/whatif/scenario.py. */
 function direction({ retained }, matrix, { how, own, towards }) {
   const row = matrix[own];
   const kept = among(row, retained);
@@ -48,12 +48,12 @@ const added = (matrix, own, way) => matrix.map((row, i) => (i === own ? row.map(
 const wayOf = (chain, matrix, lever, change) => direction(chain, matrix, lever).map((share) => change * share);
 const shifted = (chain, matrix, lever, change) => added(matrix, lever.own, wayOf(chain, matrix, lever, change));
 
-/** The matrix with the levers moved, one after the other: `apply` of _scenario.py. */
+/** The matrix with the levers moved, one after the other: `apply` of crrkit/judge/whatif/scenario.py. */
 export function moved(chain, changes) {
   return chain.levers.reduce((matrix, lever) => (changes[lever.name] ? shifted(chain, matrix, lever, changes[lever.name]) : matrix), chain.matrix);
 }
 
-/** The chain with as much more inflow, whose number differs as much more: the inflow of `apply`, `with_inflow` of _basis.py. */
+/** The chain with as much more inflow, whose number differs as much more: the inflow of `apply`, `with_inflow` of basis.py. */
 export function withInflow(chain, change = 0) {
   if (!change) return chain;
   const { basis } = chain;
@@ -86,7 +86,7 @@ export function project(chain, matrix, periods, margins) {
   };
 }
 
-/** How far the customers of each step may stray: `band` of _band.py, with its three terms. */
+/** How far the customers of each step may stray: `band` of band.py, with its three terms. */
 export function band({ retained, basis }, matrix, path, customers) {
   if (!basis) return { low: customers, high: customers };
   const { sizes, excess, entries, periods } = basis.spread;
@@ -114,7 +114,7 @@ export function band({ retained, basis }, matrix, path, customers) {
   return { low: customers.map((n, step) => n / factors[step]), high: customers.map((n, step) => n * factors[step]) };
 }
 
-/** What a change of one row adds to a path: `Chain.gain` of _chain.py. The difference of two paths loses digits. */
+/** What a change of one row adds to a path: `Chain.gain` of chain.py. The difference of two paths loses digits. */
 function gains(matrix, path, own, way) {
   const next = added(matrix, own, way);
   const rows = [way.map(() => 0)];
@@ -122,7 +122,7 @@ function gains(matrix, path, own, way) {
   return rows;
 }
 
-/** What a change of one row does to the rate of the last step: `_rate_gain` of _levers.py. */
+/** What a change of one row does to the rate of the last step: `_rate_gain` of levers.py. */
 function rateGain({ retained }, { path, customers, crr, rates }, more, own, way) {
   const lift = rates.map((_, i) => (i === own ? among(way, retained) : 0));
   const top = among(rates.map((rate, i) => path.at(-2)[i] * lift[i] + more[i] * (rate + lift[i] - crr.at(-1))), retained);
@@ -211,7 +211,7 @@ function render({ model, el }) {
   });
 }
 
-/** The line of Python that gives the shown numbers again: `code` of stage_explorer.py. */
+/** The line of Python that gives the shown numbers again: `code` of StageExplorer. */
 export function code({ periods, margins, ...changes }, stages) {
   const given = CHANGES.filter((name) => changes[name]).map((name) => `${name}=${python(changes[name])}`);
   const purse = stages.filter((stage) => margins[stage]).map((stage) => `"${stage}": ${python(margins[stage])}`);

@@ -8,8 +8,7 @@ from typing import Any
 import traitlets
 
 from crrkit.ground import check_choice, check_number, gettext as _
-from crrkit.widgets.explorer import StateError, as_state_error
-from crrkit.widgets.traits import LIMIT
+from crrkit.widgets.bench import LIMIT, StateError, as_state_error
 
 
 class Change(traitlets.TraitType[float, float]):

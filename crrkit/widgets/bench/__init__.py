@@ -1,0 +1,38 @@
+"""What all explorers stand on: the anywidget and its state, the checks of a state, the tools of the browser side.
+
+``shared.js`` and ``shared.css`` are put in front of each explorer's own ``index.js`` and ``style.css``; an explorer's
+``import`` of them serves the tools that check and test JavaScript, and is taken out of the text that travels.
+"""
+
+from crrkit.widgets.bench.explorer import (
+    SAVED,
+    Explorer,
+    StateError,
+    as_state_error,
+    frame_words,
+    module_text,
+    shared_text,
+    still_html,
+    style_text,
+)
+from crrkit.widgets.bench.traits import LIMIT, Choice, Count, Fraction, Mix, Some, check_lost, lost_words
+
+__all__ = [
+    "LIMIT",
+    "SAVED",
+    "Choice",
+    "Count",
+    "Explorer",
+    "Fraction",
+    "Mix",
+    "Some",
+    "StateError",
+    "as_state_error",
+    "check_lost",
+    "frame_words",
+    "lost_words",
+    "module_text",
+    "shared_text",
+    "still_html",
+    "style_text",
+]
