@@ -311,16 +311,17 @@ def random_mix(names: list[str], roll: random.Random) -> list[list[Any]]:
 
 
 def test_another_draw_changes_the_points_and_reset_brings_the_first_back(shown: Callable[..., Page]) -> None:
-    page = shown(NoiseExplorer())
+    page = shown(NoiseExplorer(seed=5))
     first = page.locator(".crrkit-picture").inner_html()
     page.get_by_role("button", name="Another draw").click()
     assert page.locator(".crrkit-picture").inner_html() != first
-    assert code(page) == NoiseExplorer(seed=2).code
+    assert code(page) == NoiseExplorer(seed=6).code
     alarm = page.locator("[data-marker=below], [data-marker=above], [data-marker=run]")
-    assert alarm.count() == len(NoiseExplorer(seed=2).chart.signals)
+    assert alarm.count() == 3  # periods 3 (three of ten), 11 and 12 (the ends of a run)
+    assert alarm.count() == len(NoiseExplorer(seed=6).chart.signals)
     page.get_by_role("button", name="Reset").click()
     assert page.locator(".crrkit-picture").inner_html() == first
-    assert alarm.count() == 1  # the first draw has a false alarm in its sixth period
+    assert alarm.count() == 0
 
 
 def test_kept_follows_n_and_comes_back(shown: Callable[..., Page]) -> None:
