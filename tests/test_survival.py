@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,8 +12,10 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import crrkit as crr
+from crrkit.counts import difference_p_value, holm
 from crrkit.ground.errors import InputError
-from crrkit.measure.lifetime.survival import compare_cohorts, life_table, logrank, survival_curve
+from crrkit.measure.lifetime.comparison import compare_cohorts, logrank
+from crrkit.measure.lifetime.survival import life_table, survival_curve
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -213,6 +216,71 @@ def test_cohorts_compared_at_an_age() -> None:
     many = compare_cohorts(grid, ["A", "B", "C"], age=1).table
     assert len(many) == 3
     assert (many["p_holm"] >= many["p_value"]).all()
+
+
+def test_many_curves_are_corrected_for_their_number() -> None:
+    table = compare_cohorts(grid_of(A=[99, 80, 70], B=[99, 70, 65], C=[99, 85, 60]), list("ABC"), age=2).table
+    assert table["p_logrank_holm"].tolist() == holm(table["p_logrank"])
+    # four cohorts of 150 that all lose one in ten in each age: how often is one of the six pairs called different?
+    dice, turns, raw, corrected = np.random.default_rng(4), 60, 0, 0
+    for _turn in range(turns):
+        falls = []
+        for _cohort in range(4):
+            there = [150]
+            for _age in range(7):
+                there.append(int(dice.binomial(there[-1], 0.9)))
+            falls.append(losses(there[:-1], [a - b for a, b in pairwise(there)]))
+        values = [logrank(one, other) for one, other in combinations(falls, 2)]
+        raw += min(values) < 0.05
+        corrected += min(holm(values)) < 0.05
+    assert raw / turns > 0.08  # 19 of 100 in a longer run
+    assert corrected / turns < 0.05
+
+
+def buyers(chance: float, dice: np.random.Generator) -> dict[str, np.ndarray]:
+    """Three cohorts of 150, seen for 12, 10 and 8 months, who never leave and buy in each month with one chance."""
+    bought = {name: dice.random((150, 12 - 2 * i)) < chance for i, name in enumerate("ABC")}
+    for months in bought.values():
+        months[:, 0] = True
+    return bought
+
+
+def test_buyers_who_come_and_go_have_no_logrank_test() -> None:
+    # measured here: what the test would call different at 5 % although nothing differs, and what the age calls so
+    dice, curves, ages = np.random.default_rng(8), 0, 0
+    for _turn in range(60):
+        counts = {name: [int(n) for n in months.sum(axis=0)] for name, months in buyers(0.3, dice).items()}
+        falls = {name: losses(row[:-1], [a - b for a, b in pairwise(row)]) for name, row in counts.items()}
+        falls = {name: steps[steps["lost"] >= 0] for name, steps in falls.items()}  # as it was done
+        for one, other in combinations("ABC", 2):
+            curves += logrank(falls[one], falls[other]) < 0.05
+            ages += difference_p_value(counts[one][3], 150, counts[other][3], 150) < 0.05
+    assert curves / 180 > 0.08  # 14 of 100 in a longer run
+    assert ages / 180 < 0.08
+    assert compare_cohorts(grid_of(**counts), list("ABC"), age=3).table["p_logrank"].isna().all()
+
+
+def test_a_grid_of_purchases_says_why_its_curves_are_not_compared() -> None:
+    bought = buyers(0.3, np.random.default_rng(3))
+    log = [
+        (f"{name}{who}", f"2023-{2 * i + 1 + month:02}-05")
+        for i, (name, months) in enumerate(bought.items())
+        for who, month in np.argwhere(months)
+    ]
+    base = crr.read_orders(pd.DataFrame(log, columns=["who", "at"]), customer="who", at="at", as_of="2024-01-01")
+    one, other = "2023-01", "2023-03"
+    found = crr.compare_cohorts(crr.cohort_grid(base), one, other, age=3)
+    assert math.isnan(found.table["p_logrank"].iloc[0])
+    assert "log-rank test of whole curves does not hold" in found.caption()
+    with crr.use_language("ru"):
+        assert "логранговый критерий" in crr.compare_cohorts(crr.cohort_grid(base), one, other, age=3).notes[0]
+    # in age k or later: the older cohort had longer to come back, which is no difference between the two
+    later = crr.cohort_grid(base, kind="unbounded")
+    with pytest.raises(InputError, match="2023-01 is provisional at age 9"):
+        crr.compare_cohorts(later, one, other, age=9)
+    contracts = compare_cohorts(grid_of(A=[100, 80], B=[100, 70]), "A", "B", age=1)
+    assert not contracts.notes
+    assert contracts.table["p_logrank"].iloc[0] == contracts.table["p_logrank_holm"].iloc[0]
 
 
 def test_the_logrank_test_of_rs_aml() -> None:

@@ -1,4 +1,4 @@
-"""How long customers last: the life table, its intervals and medians, several ways of leaving, cohorts compared.
+"""How long customers last: the life table, its intervals and medians, several ways of leaving.
 
 A customer who is still there has not lasted "until today": the time is censored. The life table uses each customer for
 as long as it was seen, so cohorts of different age can be pooled, and its curve never rises.
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from crrkit.counts import difference_p_value, holm, newcombe, z_score
+from crrkit.counts import z_score
 from crrkit.ground import (
     InputError,
     Shown,
@@ -22,7 +22,6 @@ from crrkit.ground import (
     format_cell,
     format_number,
     gettext as _,
-    mark,
     ngettext,
 )
 
@@ -121,7 +120,7 @@ def life_table(grid: Any, *, interval: str = "log-log", level: float = 0.95) -> 
     """
     check_choice(interval, name="interval", choices=INTERVALS)
     long = grid if isinstance(grid, pd.DataFrame) else grid.to_pandas()
-    _refuse_segments(long)
+    refuse_segments(long)
     seen, left_out = _settled(long)
     seen = seen.sort_values(["cohort", "age"])
     last = seen.groupby("cohort")[["age", "active"]].shift()
@@ -158,7 +157,8 @@ def _left_out(cells: int) -> tuple[str, ...]:
     return (text.format(n=format_number(cells)),)
 
 
-def _refuse_segments(long: pd.DataFrame) -> None:
+def refuse_segments(long: pd.DataFrame) -> None:
+    """Raise when cohorts stand in the grid more than once."""
     if long.duplicated(["cohort", "age"]).any():
         message = _("The grid has several segments, and a curve is of one. Choose it: grid.segment(…).")
         raise InputError(message, argument="grid")
@@ -277,113 +277,3 @@ def _ends(survival: np.ndarray, spread: np.ndarray, interval: str, z: float) -> 
         low, high = survival**width, survival ** (1 / width)
     known = survival > 0
     return np.where(whole, 1.0, np.where(known, low, math.nan)), np.where(whole, 1.0, np.where(known, high, math.nan))
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class CohortComparison(Shown):
-    """Cohorts held against each other.
-
-    Attributes:
-        table: One row a pair: ``one other rate_one rate_other difference low high p_value p_holm verdict`` at the age,
-            and ``p_logrank`` for the whole curves.
-        age: The age at which the rates are compared.
-    """
-
-    table: pd.DataFrame
-    age: int
-
-    kinds: ClassVar[Mapping[str, str]] = {
-        "one": "text", "other": "text", "rate_one": "rate", "rate_other": "rate", "difference": "points",
-        "low": "points", "high": "points", "p_holm": "number", "p_logrank": "number", "verdict": "word",
-    }  # fmt: skip
-
-    def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
-        return {
-            "one": _("cohort"), "other": _("against"), "rate_one": _("rate"), "rate_other": _("rate"),
-            "difference": _("difference"), "low": _("from"), "high": _("to"), "p_holm": _("p, Holm"),
-            "p_logrank": _("p, whole curves"), "verdict": _("verdict"),
-        }  # fmt: skip
-
-    def caption(self) -> str:
-        """The age and what can be told."""
-        return _("Cohorts at age {age}; pairs that cannot be told apart are said to be so").format(age=self.age)
-
-
-def compare_cohorts(
-    grid: Any, a: str | Sequence[str], b: str | None = None, *, age: int, level: float = 0.95
-) -> CohortComparison:
-    """Hold cohorts against each other at one age and over their whole curves.
-
-    The difference at the age has Newcombe's interval; whole curves are compared by the log-rank test of the grouped
-    life tables; with many pairs p values at the age are corrected after Holm.
-
-    Args:
-        grid: A `CohortGrid`, or its long frame.
-        a: A cohort's name, or several of them for all pairs.
-        b: The other cohort when ``a`` is one.
-        age: The age, seen for all of them.
-        level: Pairs whose corrected p value is below ``1 - level`` differ.
-
-    Raises:
-        ValueError: If a cohort is not in the grid or was not yet observed at the age, or there are several segments.
-    """
-    long = grid if isinstance(grid, pd.DataFrame) else grid.to_pandas()
-    _refuse_segments(long)
-    long = long.assign(cohort=long["cohort"].astype(str))
-    names = [a, *([b] if b is not None else [])] if isinstance(a, str) else [str(name) for name in a]
-    cells = {name: _cell(long, name, age) for name in names}
-    pairs = [(one, other) for i, one in enumerate(names) for other in names[i + 1 :]]
-    rows = [_compared(long, cells, one, other, level) for one, other in pairs]
-    frame = pd.DataFrame(rows)
-    frame["p_holm"] = holm(frame["p_value"])
-    frame["verdict"] = np.where(frame["p_holm"] < 1 - level, mark("differ"), mark("cannot tell"))
-    return CohortComparison(frame, age)
-
-
-def _cell(long: pd.DataFrame, name: str, age: int) -> tuple[float, float]:
-    check_choice(name, name="cohort", choices=list(dict.fromkeys(long["cohort"])))
-    cell = long[(long["cohort"] == name) & (long["age"] == age)]
-    if not len(cell) or cell["status"].iloc[0] != "observed":
-        seen = long[(long["cohort"] == name) & (long["status"] == "observed")]["age"].max()
-        message = _(
-            "Cohort {name} has not been observed at age {age}; the last age seen is {last}. Choose an earlier age."
-        )
-        raise InputError(message.format(name=name, age=age, last=seen), argument="age", given=age)
-    return float(cell["active"].iloc[0]), float(cell["size"].iloc[0])
-
-
-def _compared(
-    long: pd.DataFrame, cells: Mapping[str, tuple[float, float]], one: str, other: str, level: float
-) -> dict[str, object]:
-    (k1, n1), (k2, n2) = cells[one], cells[other]
-    low, high = newcombe(k1, n1, k2, n2, level=level)
-    return {
-        "one": one, "other": other, "rate_one": k1 / n1, "rate_other": k2 / n2, "difference": k1 / n1 - k2 / n2,
-        "low": low, "high": high, "p_value": difference_p_value(k1, n1, k2, n2),
-        "p_logrank": logrank(_steps(long, one), _steps(long, other)),
-    }  # fmt: skip
-
-
-def _steps(long: pd.DataFrame, name: str) -> pd.DataFrame:
-    """``at_risk`` and ``lost`` by age of one cohort, as far as it was seen."""
-    seen = long[(long["cohort"] == name) & (long["status"] == "observed")].set_index("age")["active"].sort_index()
-    size = float(long.loc[long["cohort"] == name, "size"].iloc[0])
-    before = seen.shift(fill_value=size)
-    steps = pd.DataFrame({"at_risk": before, "lost": before - seen})
-    one_age = seen.index.to_series().diff().fillna(seen.index.to_series()) == 1  # no hidden cell in between
-    return steps[one_age & (steps["lost"] >= 0)]
-
-
-def logrank(one: pd.DataFrame, other: pd.DataFrame) -> float:
-    """The p value of the two-sample log-rank test from ``at_risk`` and ``lost`` by age; NaN when nobody left."""
-    both = one.add_suffix("_one").join(other.add_suffix("_other"), how="inner").astype("float64")
-    n1, n2, d = both["at_risk_one"], both["at_risk_other"], both["lost_one"] + both["lost_other"]
-    n = n1 + n2
-    usable = n > 1
-    expected = (d * n1 / n)[usable]
-    variance = (d * n1 * n2 * (n - d) / (n**2 * (n - 1)))[usable].sum()
-    if not variance:
-        return math.nan
-    score = float((both["lost_one"][usable] - expected).sum() ** 2 / variance)
-    return math.erfc(math.sqrt(score / 2))

@@ -1,0 +1,154 @@
+"""Cohorts held against each other: at one age, and over their whole curves where they have curves."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from crrkit.counts import difference_p_value, holm, newcombe
+from crrkit.ground import InputError, Shown, check_choice, gettext as _, mark
+from crrkit.measure.lifetime.survival import refuse_segments
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class CohortComparison(Shown):
+    """Cohorts held against each other.
+
+    Attributes:
+        table: One row a pair: ``one other rate_one rate_other difference low high p_value p_holm verdict`` at the age,
+            and ``p_logrank p_logrank_holm`` for the whole curves; NaN where the cohorts have none.
+        age: The age at which the rates are compared.
+        notes: Sentences that must not be missed.
+    """
+
+    table: pd.DataFrame
+    age: int
+    notes: tuple[str, ...] = ()
+
+    kinds: ClassVar[Mapping[str, str]] = {
+        "one": "text", "other": "text", "rate_one": "rate", "rate_other": "rate", "difference": "points",
+        "low": "points", "high": "points", "p_holm": "number", "p_logrank_holm": "number", "verdict": "word",
+    }  # fmt: skip
+
+    def titles(self) -> dict[str, str]:
+        """Headings of the shown columns."""
+        return {
+            "one": _("cohort"), "other": _("against"), "rate_one": _("rate"), "rate_other": _("rate"),
+            "difference": _("difference"), "low": _("from"), "high": _("to"), "p_holm": _("p, Holm"),
+            "p_logrank_holm": _("p, whole curves, Holm"), "verdict": _("verdict"),
+        }  # fmt: skip
+
+    def caption(self) -> str:
+        """The age, what can be told, and the notes."""
+        text = _("Cohorts at age {age}; pairs that cannot be told apart are said to be so").format(age=self.age)
+        return ". ".join([text, *self.notes])
+
+
+def compare_cohorts(
+    grid: Any, a: str | Sequence[str], b: str | None = None, *, age: int, level: float = 0.95
+) -> CohortComparison:
+    """Hold cohorts against each other at one age and over their whole curves.
+
+    The difference at the age has Newcombe's interval; whole curves are compared by the log-rank test of the grouped
+    life tables. With many pairs the p values of both are corrected after Holm. Customers are taken to stay or leave
+    independently, and cohorts to be chosen before their rates were seen.
+
+    The log-rank test is for cohorts of which nobody comes back. Buyers come and go: among cohorts that do not differ it
+    finds 10 to 14 of 100 pairs of a bounded grid different at the 5 % level, and nearly all of an unbounded one, in
+    which the older cohort had longer to come back. It is refused for them, and for cohorts that grow; the age remains.
+
+    Args:
+        grid: A `CohortGrid`, or its long frame.
+        a: A cohort's name, or several of them for all pairs.
+        b: The other cohort when ``a`` is one.
+        age: The age, seen for all of them.
+        level: Pairs whose corrected p value is below ``1 - level`` differ.
+
+    Raises:
+        ValueError: If a cohort is not in the grid, was not yet observed at the age or is provisional there, or there
+            are several segments.
+    """
+    long = grid if isinstance(grid, pd.DataFrame) else grid.to_pandas()
+    refuse_segments(long)
+    long = long.assign(cohort=long["cohort"].astype(str))
+    names = [a, *([b] if b is not None else [])] if isinstance(a, str) else [str(name) for name in a]
+    cells = {name: _cell(long, name, age) for name in names}
+    pairs = [(one, other) for i, one in enumerate(names) for other in names[i + 1 :]]
+    frame = pd.DataFrame([_compared(cells, one, other, level) for one, other in pairs])
+    frame["p_holm"] = holm(frame["p_value"])
+    steps = None if _come_back(grid, long) else {name: _steps(long, name) for name in names}
+    frame["p_logrank"] = [math.nan if steps is None else logrank(steps[one], steps[other]) for one, other in pairs]
+    frame["p_logrank_holm"] = holm(frame["p_logrank"])
+    frame["verdict"] = np.where(frame["p_holm"] < 1 - level, mark("differ"), mark("cannot tell"))
+    return CohortComparison(frame, age, _without_curves() if steps is None else ())
+
+
+def _come_back(grid: Any, long: pd.DataFrame) -> bool:
+    """Whether customers may be away and there again, so that a fall from age to age is no loss."""
+    if getattr(grid, "presence", "moment") == "window":
+        return True
+    seen = long[long["status"] == "observed"].sort_values(["cohort", "age"])
+    grown = seen["active"] > seen.groupby("cohort")["active"].shift()
+    return bool(grown.any() or ("provisional" in seen and seen["provisional"].any()))
+
+
+def _without_curves() -> tuple[str, ...]:
+    return (_("Customers of these cohorts come back, so the log-rank test of whole curves does not hold for them."),)
+
+
+def _cell(long: pd.DataFrame, name: str, age: int) -> tuple[float, float]:
+    check_choice(name, name="cohort", choices=list(dict.fromkeys(long["cohort"])))
+    cell = long[(long["cohort"] == name) & (long["age"] == age)]
+    if not len(cell) or cell["status"].iloc[0] != "observed":
+        seen = long[(long["cohort"] == name) & (long["status"] == "observed")]["age"].max()
+        message = _(
+            "Cohort {name} has not been observed at age {age}; the last age seen is {last}. Choose an earlier age."
+        )
+        raise InputError(message.format(name=name, age=age, last=seen), argument="age", given=age)
+    if "provisional" in cell and cell["provisional"].iloc[0]:
+        message = _(
+            "Cohort {name} is provisional at age {age}: returns still to come will raise it. Choose an earlier age, or"
+            " a grid with kind='bounded'."
+        )
+        raise InputError(message.format(name=name, age=age), argument="age", given=age)
+    return float(cell["active"].iloc[0]), float(cell["size"].iloc[0])
+
+
+def _compared(cells: Mapping[str, tuple[float, float]], one: str, other: str, level: float) -> dict[str, object]:
+    (k1, n1), (k2, n2) = cells[one], cells[other]
+    low, high = newcombe(k1, n1, k2, n2, level=level)
+    return {
+        "one": one, "other": other, "rate_one": k1 / n1, "rate_other": k2 / n2, "difference": k1 / n1 - k2 / n2,
+        "low": low, "high": high, "p_value": difference_p_value(k1, n1, k2, n2),
+    }  # fmt: skip
+
+
+def _steps(long: pd.DataFrame, name: str) -> pd.DataFrame:
+    """``at_risk`` and ``lost`` by age of one cohort, as far as it was seen."""
+    seen = long[(long["cohort"] == name) & (long["status"] == "observed")].set_index("age")["active"].sort_index()
+    size = float(long.loc[long["cohort"] == name, "size"].iloc[0])
+    before = seen.shift(fill_value=size)
+    steps = pd.DataFrame({"at_risk": before, "lost": before - seen})
+    one_age = seen.index.to_series().diff().fillna(seen.index.to_series()) == 1  # no hidden cell in between
+    return steps[one_age]
+
+
+def logrank(one: pd.DataFrame, other: pd.DataFrame) -> float:
+    """The p value of the two-sample log-rank test from ``at_risk`` and ``lost`` by age; NaN when nobody left."""
+    both = one.add_suffix("_one").join(other.add_suffix("_other"), how="inner").astype("float64")
+    n1, n2, d = both["at_risk_one"], both["at_risk_other"], both["lost_one"] + both["lost_other"]
+    n = n1 + n2
+    usable = n > 1
+    expected = (d * n1 / n)[usable]
+    variance = (d * n1 * n2 * (n - d) / (n**2 * (n - 1)))[usable].sum()
+    if not variance:
+        return math.nan
+    score = float((both["lost_one"][usable] - expected).sum() ** 2 / variance)
+    return math.erfc(math.sqrt(score / 2))
