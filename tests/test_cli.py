@@ -310,16 +310,40 @@ class TestOptions:
             ("ask crr_bounds what", "ask --gross what"),
             ("start=70 stays", "start=70 stays"),
             ("combat='x' stays", "combat='x' stays"),
+            ("say open_ends=['в работе'].", "say --open-ends 'в работе'."),
+            ("like open_ends=['9999-12-31', 'open'].", "like --open-ends 9999-12-31 --open-ends open."),
+            ("open_ends=() for none.", "--open-ends none for none."),
+            ("nobody=[…] to name others", "--nobody to name others"),
+            ("fold=('case',) or (this)", "--fold case or (this)"),
         ],
     )
     def test_by_example(self, said: str, typed: str) -> None:
-        names = ["every", "as_of", "at", "amount", "dates", "by"]
+        names = ["every", "as_of", "at", "amount", "dates", "by", "open_ends", "nobody", "fold"]
         assert in_options(said, names=names) == typed
 
     @given(st.sampled_from(sorted(OPTIONS)), st.text("abcdefgh_ %.-", min_size=1))
     def test_a_shell_reads_back_what_was_given(self, name: str, value: str) -> None:
         words = shlex.split(in_options(f"{name}={value!r}", names=OPTIONS))
         assert words == [f"--{name.replace('_', '-')}", value]
+
+    def test_a_list_that_may_be_empty_is_so_by_a_word(self, tmp_path: Path) -> None:
+        file = tmp_path / "contracts.csv"
+        rows = "client_id,joined,left\na,2024-01-05,2024-02-01\nb,2024-01-06,2024-03-01\nc,2024-01-07,9999-12-31\n"
+        file.write_text(rows, encoding="utf-8")
+        words = ("check", str(file), "--kind", "contracts", "-q")
+        assert "1 end written as 9999-12-31 is read as open." in crrkit_(*words).out
+        none = crrkit_(*words, "--open-ends", "none", "--merge-gap", "2", "--fold", "none", "--nobody", "none")
+        assert (none.status, none.err) == (0, "")
+        assert "read as open" not in none.out
+
+    def test_marks_of_numbers_can_be_typed(self, tmp_path: Path) -> None:
+        file = tmp_path / "orders.csv"
+        file.write_text("id;at;paid\na;2024-01-05;1,200\nb;2024-02-06;2,500\n", encoding="utf-8")
+        words = ("check", str(file), "--kind", "orders", "--customer", "id", "--at", "at", "--amount", "paid", "-q")
+        asked = crrkit_(*words)
+        assert asked.status == 2
+        assert "--decimal" in asked.err
+        assert crrkit_(*words, "--decimal", ",").status == 0
 
 
 class TestCheck:
@@ -879,7 +903,7 @@ def test_three_doors_one_rate(data_dir: Path, tmp_path: Path) -> None:
     kept = crrkit.retention_by_period(crrkit.read_orders(file), every="month")
     november = kept.row("2011-11")
     assert (november["kept"], november["start"]) == (622, 1_364)
-    written = crrkit_("report", file, "--out", str(tmp_path / "out.html"), "-q").out
+    written = crrkit_("report", file, "--every", "month", "--out", str(tmp_path / "out.html"), "-q").out
     assert "622 of 1,364 customers" in written
     reading = (
         "Read as orders: customer = CustomerID, at = InvoiceDate, receipt = InvoiceNo, amount = Quantity × UnitPrice"

@@ -39,22 +39,25 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "by": ("COLUMN", "Column that segments customers, such as a region; can be repeated."),
     "end_is": ("RULE", "Contracts: what the end means, first_day_after or last_active_day."),
     "merge_gap": ("DAYS", "Contracts: a renewal up to so many days after the end is the same relationship."),
-    "open_ends": ("VALUE", "Contracts: a word or date that stands for no end, such as 9999-12-31; can be repeated."),
+    "open_ends": ("VALUE", "Contracts: a word or date that is no end, such as 9999-12-31; can be repeated; or none."),
     "refunds": ("RULE", "Orders: 'set aside' rows with an amount of 0 or below, or 'keep' them."),
     "refunded": ("RULE", "Events: 'count' a purchase that was given back later, or 'remove' it."),
     "as_of": ("DATE", "The cut-off: nothing on or after this day counts."),
     "zone": ("ZONE", "The business's time zone, such as Europe/Moscow."),
     "dates": ("FORM", "How dates are written: day-month-year, month-day-year, year-month-day or %d.%m.%Y."),
+    "decimal": ("MARK", "The decimal mark of numbers: a comma or a point."),
+    "thousands": ("MARK", "The mark between thousands: a space, an apostrophe, a comma or a point; '' for none."),
+    "fold": ("RULE", "How ids of one customer differ: case, yo, look-alikes, phones, zeros, prefix; or none."),
+    "nobody": ("ID", "An id that stands for nobody in particular, such as guest; can be repeated; or none."),
     "burn_in_days": ("DAYS", "For so many days nobody knows who is new: the history begins with the file."),
     "week_starts": ("DAY", "First day of the week; monday unless you say otherwise."),
     "year_starts": ("MONTH", "First month of the year; january unless you say otherwise."),
 }
+NONE = "none"  # an empty list cannot be typed; by itself this word says ()
+MAY_BE_NONE = ("open_ends", "fold", "nobody")
 TYPES: dict[str, Any] = {
-    "by": list[str],
-    "open_ends": list[str],
-    "kinds": list[str],
-    "counts": list[str],
-    "burn_in_days": int,
+    **dict.fromkeys(("by", "kinds", "counts", *MAY_BE_NONE), list[str]),
+    **dict.fromkeys(("burn_in_days", "merge_gap"), int),
 }  # all others are text
 
 
@@ -64,7 +67,7 @@ def takes_reading_options(command: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(command)
     def with_options(**values: Any) -> None:
         given = {name: values.pop(name) for name in OPTIONS}
-        typed = {name: value for name, value in given.items() if value not in (None, [], 0)}
+        typed = {name: _said(name, value) for name, value in given.items() if value not in (None, [], 0)}
         command(reading=typed, **values)
 
     signature = inspect.signature(command, eval_str=True)
@@ -72,6 +75,11 @@ def takes_reading_options(command: Callable[..., None]) -> Callable[..., None]:
     shared = [_parameter(name, *OPTIONS[name]) for name in OPTIONS]
     with_options.__signature__ = signature.replace(parameters=[*own, *shared])  # type: ignore[attr-defined]  # Typer reads it from there
     return with_options
+
+
+def _said(name: str, value: Any) -> Any:
+    """What the reader is told; the lists that may be empty are so by a word."""
+    return () if name in MAY_BE_NONE and value == [NONE] else value
 
 
 def _parameter(name: str, metavar: str, help_: str) -> inspect.Parameter:
@@ -140,12 +148,14 @@ def in_options(message: str, *, names: Iterable[str]) -> str:
     known = "|".join(sorted(names, key=len, reverse=True))
 
     def option(found: re.Match[str]) -> str:
-        words = [f"--{found['name'].replace('_', '-')}"]
-        value = found["quoted"] or found["bare"]
-        return " ".join([*words, shlex.quote(value)] if value else words)
+        word = f"--{found['name'].replace('_', '-')}"
+        if found["list"] is not None:  # an option for each; a list that is only hinted at, [...], has none yet
+            values = re.findall(r"'([^']*)'", found["list"]) or ([] if found["list"] else [NONE])
+        else:
+            values = [found["quoted"] or found["bare"] or ""]
+        return " ".join(f"{word} {shlex.quote(value)}" if value else word for value in values or [""])
 
     message = re.sub(r"kinds=\{'([^']*)': '([^']*)'\}", r"kinds='\1=\2'", message)
-    options = re.sub(
-        rf"\b(?P<name>{known})(?:\[\d+\])?=(?:'(?P<quoted>[^']*)'|(?P<bare>[\w-]+(?:\.\w+)*))?", option, message
-    )
+    value = r"'(?P<quoted>[^']*)'|[\[(](?P<list>[^\])]*)[\])]|(?P<bare>[\w-]+(?:\.\w+)*)"
+    options = re.sub(rf"\b(?P<name>{known})(?:\[\d+\])?=(?:{value})?", option, message)
     return options.replace("crr_bounds", "--gross")
