@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from crrkit.cli.reading import EVENT, read
@@ -45,14 +44,13 @@ def look(file: str, *, kind: str, reading: dict[str, Any]) -> Checked:
 def check_lines(seen: Checked, *, kind_was_named: bool) -> Iterator[str]:
     """The account of the rows, what they hold, and the command that makes the report."""
     from crrkit.measure.cadence import characteristic_interval
-    from crrkit.read import OrderBase
 
     yield str(seen.base.quality)
     yield ""
     if not kind_was_named:
         yield kind_line(seen.kind)
     yield _span_line(seen)
-    if isinstance(seen.base, OrderBase):
+    if seen.base.has_purchases:
         yield f"{characteristic_interval(seen.base).caption()}."
     periods = _("Suggested period: {every}. The data hold {n}.")
     if not seen.advice.fits:
@@ -88,5 +86,5 @@ def _span_line(seen: Checked) -> str:
     """Everybody is a newcomer once, so newcomers are customers, whether they stayed to the end of a period or not."""
     first_ever = int(seen.kept.table[["new", "new_lost"]].to_numpy().sum())
     text = ngettext("From {first} to {last}: {n} customer.", "From {first} to {last}: {n} customers.", first_ever)
-    first, last = format_date(seen.base.first), format_date(seen.base.as_of - timedelta(microseconds=1))
+    first, last = format_date(seen.base.first), format_date(seen.base.last_seen)
     return text.format(n=format_number(first_ever), first=first, last=last)

@@ -15,7 +15,6 @@ from crrkit import reduce
 from crrkit.counts import check_share, wilson_share
 from crrkit.ground import InputError, check_choice, check_count, format_cell, gettext as _, mark
 from crrkit.measure import retention_by_period
-from crrkit.read import ContractBase
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -135,7 +134,7 @@ def infer_contracts(base: Base, *, every: str = "month", period: str | None = No
     References:
         The linearised variance of a ratio (Cochran, Sampling Techniques, ch. 2); design effect, domain 2.9.
     """
-    if not isinstance(base, ContractBase):
+    if base.has_purchases:
         message = _("Only contracts can be held several by one person. Read them with read_contracts.")
         raise InputError(message, argument="base")
     table = retention_by_period(base, every=every)

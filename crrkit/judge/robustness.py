@@ -11,7 +11,6 @@ import pandas as pd
 from crrkit import reduce
 from crrkit.ground import Shown, format_cell, format_number, gettext as _, mark
 from crrkit.measure import retention_by_period
-from crrkit.read import OrderBase
 from crrkit.rules import WEEKDAYS, Trailing
 
 if TYPE_CHECKING:
@@ -121,8 +120,7 @@ def _choices(base: Base, every: str, clocks: Sequence[float], *, days: int) -> I
     for weekday in WEEKDAYS if every == "week" else ():
         if weekday != base.card.week_starts:
             yield mark("week starts on"), _(weekday), replace(base, card=base.card.with_(week_starts=weekday))
-    if isinstance(base, OrderBase):
+    if base.has_purchases:
         for window in (days, 2 * days, 3 * days):
-            rule = Trailing(days=window)
             text = _("{days} days").format(days=format_number(window))
-            yield mark("activity window"), text, replace(base, activity=rule, card=base.card.with_(activity=str(rule)))
+            yield mark("activity window"), text, base.with_activity(Trailing(days=window))

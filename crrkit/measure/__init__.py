@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-from crrkit.measure.movement import (
-    BURN_IN,
-    COMPLETE,
-    EMPTY,
-    RUNNING,
-    RetentionTable,
-    check_one_account,
-    dated,
-    retention_by_period,
-    span_of,
-    units_of,
-)
+from crrkit.measure.movement import RetentionTable, check_one_account, retention_by_period
 from crrkit.measure.renewing import RenewalTable, renewals
 from crrkit.measure.revenue import Concentration, concentration, retail_measures, revenue_retention
+from crrkit.measure.spans import BURN_IN, COMPLETE, EMPTY, RUNNING, dated, span_of
 
 __all__ = [
     "BURN_IN",
@@ -33,5 +23,4 @@ __all__ = [
     "retention_by_period",
     "revenue_retention",
     "span_of",
-    "units_of",
 ]

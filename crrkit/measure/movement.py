@@ -6,21 +6,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
 import pandas as pd
 
-from crrkit import reduce
-from crrkit.counts import Rate, wilson_columns
+from crrkit.counts import Rate
 from crrkit.ground import (
     UNDEFINED,
     InputError,
     Shown,
     check_choice,
     format_cell,
-    format_date,
     format_number,
     gettext as _,
     mark,
@@ -28,22 +24,19 @@ from crrkit.ground import (
     segment_names,
 )
 from crrkit.measure.cadence import Rhythm, holds, judge
-from crrkit.read import UNITS, Base, ContractBase, OrderBase
-from crrkit.rules import PERIODS, Calendar
+from crrkit.measure.flows import FLOWS_OF, with_rates
+from crrkit.measure.spans import COMPLETE, dated, span_of
+from crrkit.read import UNITS, Base
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    import ibis.expr.types as ir
+    from collections.abc import Mapping, Sequence
 
     from crrkit.read import QualityReport
-    from crrkit.rules import DefinitionCard
+    from crrkit.rules import Calendar, DefinitionCard
 
-COMPLETE, RUNNING, EMPTY, BURN_IN = mark("complete"), mark("running"), mark("empty_base"), mark("burn_in")
 RETURNED_WITH_FEWER = mark(
     "a former customer, not there at the start, there again at the end; and who gave up some contracts and holds others"
 )
-MOST_PERIODS = 20_000  # days in half a century: more rows than that were not meant
 MOST_NAMED = 8  # segments in a message
 
 
@@ -248,27 +241,25 @@ def retention_by_period(
         2024-01      0     0     0    2    2  NaN empty_base
         2024-02      2     1     1    1    2  0.5   complete
     """
-    check_choice(unit, name="unit", choices=UNITS)
-    if isinstance(base, OrderBase) and unit != "person_any":
-        message = _("unit={unit!r} is for contracts; orders are counted by customer id. Leave unit= out.")
-        raise InputError(message.format(unit=unit), argument="unit", given=unit)
-    segments = _segments(base, by)
-    calendar = Calendar(every, week_starts=base.card.week_starts, year_starts=base.card.year_starts)
+    base.check_unit(unit)
+    segments, calendar = base.check_segments(by), base.calendar(every)
     span = span_of(base, calendar, first=first, last=last)
     whole, parts = _flows(base, calendar, span, unit, segments)
-    card = base.card.with_(every=every, **(_rules_of(unit) if isinstance(base, ContractBase) else {}))
-    account = RetentionTable(_with_rates(whole), every, card, base.quality, base=base)
+    card = base.card_of(every=every, unit=unit)
+    if unit == "person_all":
+        card = card.with_(returned=RETURNED_WITH_FEWER)
+    account = RetentionTable(with_rates(whole), every, card, base.quality, base=base)
     if parts is None:
         return account
-    return replace(account, table=_with_rates(parts), by=segments, whole=account)
+    return replace(account, table=with_rates(parts), by=segments, whole=account)
 
 
 def _measured_year(base: Base, unit: str) -> Rate | None:
     """The rate of the latest complete year whose start the data hold."""
-    needed = 2 if base.activity == "period" else 1  # buyers of the year before, or who was there on the day
+    needed = 2 if base.is_by_period else 1  # buyers of the year before, or who was there on the day
     if holds(base, "year") < needed or judge(base, every="year").is_doubtful:
         return None
-    row = retention_by_period(base, every="year", unit=unit if isinstance(base, ContractBase) else "person_any").latest
+    row = retention_by_period(base, every="year", unit=unit if unit in UNITS else "person_any").latest
     if row["status"] != COMPLETE or base.first.date() > row["from_"].date():
         return None
     return Rate(
@@ -277,47 +268,12 @@ def _measured_year(base: Base, unit: str) -> Rate | None:
     )  # fmt: skip
 
 
-def _rules_of(unit: str) -> dict[str, str]:
-    return {"unit": unit} | ({"returned": RETURNED_WITH_FEWER} if unit == "person_all" else {})
-
-
-def _segments(base: Base, by: str | Sequence[str]) -> tuple[str, ...]:
-    names = (by,) if isinstance(by, str) else tuple(by)
-    return tuple(check_choice(name, name="by", choices=base.by) for name in names)
-
-
-def span_of(base: Base, calendar: Calendar, *, first: str | None = None, last: str | None = None) -> range:
-    """The numbers of the periods that are asked for."""
-    opening, closing = calendar.index(base.first), calendar.index(base.as_of - pd.Timedelta(microseconds=1))
-    if calendar.start(opening + 1) > base.as_of.date() and first is None and last is None:
-        raise _too_short(base, calendar)
-    begin = opening if first is None else calendar.parse(first, name="first")
-    end = closing if last is None else calendar.parse(last, name="last")
-    if max(begin, end) > closing:
-        late, name = (last, "last") if end > closing else (first, "first")
-        message = _("{name}={label!r} begins after the data end ({day}). Choose an earlier period.")
-        raise InputError(message.format(name=name, label=late, day=format_date(base.as_of)), argument=name)
-    if begin > end or end - begin > MOST_PERIODS:
-        message = _("first={first!r} and last={last!r} span {n} periods; at least 1 and at most {most} are needed.")
-        raise InputError(message.format(first=first, last=last, n=end - begin + 1, most=MOST_PERIODS), argument="first")
-    return range(begin, end + 1)
-
-
-def _too_short(base: Base, calendar: Calendar) -> InputError:
-    message = _("The data run from {first} to {last}, less than one {every}.").format(
-        first=format_date(base.first), last=format_date(base.as_of), every=_(calendar.every)
-    )
-    shorter = [replace(calendar, every=every) for every in PERIODS[: PERIODS.index(calendar.every)]]
-    fitting = [other.every for other in shorter if other.index(base.as_of) - other.index(base.first) > 1]
-    hint = _("Choose a shorter period, such as every={every!r}.").format(every=fitting[-1]) if fitting else ""
-    return InputError(f"{message} {hint}".strip(), argument="every", given=calendar.every)
-
-
 def _flows(
     base: Base, calendar: Calendar, span: range, unit: str, by: tuple[str, ...]
 ) -> tuple[pd.DataFrame, pd.DataFrame | None]:
     """The flows of the whole base and, when there are segments, of each with the segment's names in front."""
-    histogram, finish = _histogram(base, calendar, unit, by)
+    form, histogram = base.movement(calendar, unit=unit, by=by)
+    finish = FLOWS_OF[form]
     whole = dated(finish(histogram, span), calendar, span, base)
     if not by:
         return whole, None
@@ -328,165 +284,3 @@ def _flows(
             flows.insert(place, name, group[name].iloc[0])
         parts.append(flows)
     return whole, pd.concat(parts, ignore_index=True)
-
-
-def _histogram(
-    base: Base, calendar: Calendar, unit: str, by: tuple[str, ...]
-) -> tuple[pd.DataFrame, Callable[[pd.DataFrame, range], pd.DataFrame]]:
-    """The small frame of a base, and what makes flows of it; without its segments it is that of the whole."""
-    if isinstance(base, OrderBase) and base.activity == "period":
-        reduction = reduce.order_histogram(base.table, calendar=calendar, as_of=base.as_of, by=by)
-        return reduce.collect(reduction), flows_of_orders
-    units, segments = units_of(base, unit, by)
-    reduction = reduce.spell_histogram(units, calendar=calendar, as_of=base.as_of, segments=segments)
-    found = reduce.collect(reduction)
-    if unit != "person_all":
-        return found, flows_of_spells
-    asked = reduce.given_up(base.table, calendar=calendar, as_of=base.as_of, by=by)
-    return pd.concat([found, reduce.collect(asked)], ignore_index=True), flows_of_holders
-
-
-def units_of(base: Base, unit: str, by: tuple[str, ...]) -> tuple[ir.Table, ir.Table | None]:
-    """The intervals of being a customer, and the segments of each customer."""
-    time = "at" if isinstance(base, OrderBase) else "start"
-    units = base.units(unit)
-    if not by:
-        return units, None
-    rows = base.table if unit != "contract" else reduce.contract_units(base.table, as_of=base.as_of, unit=unit, by=by)
-    return units, reduce.customer_segments(rows, time=time, by=by)
-
-
-def flows_of_orders(histogram: pd.DataFrame, span: range) -> pd.DataFrame:
-    """Flows per period when a customer of a period is who bought in it.
-
-    Args:
-        histogram: ``period, before, customers`` from `reductions.order_histogram`.
-        span: The numbers of the periods.
-    """
-    period, customers = histogram["period"].to_numpy(), histogram["customers"]
-    gap = (histogram["period"] - histogram["before"]).to_numpy(dtype="float64", na_value=np.nan)
-    end = _sum_at(period, customers, span)
-    start = _sum_at(period + 1, customers, span)
-    kept = _sum_at(period, customers.where(gap == 1, 0), span)
-    new = _sum_at(period, customers.where(np.isnan(gap), 0), span)
-    ever = _sum_up_to(period, customers.where(np.isnan(gap), 0), span)
-    zero = np.zeros(len(span), dtype="int64")
-    return pd.DataFrame({
-        "start": start, "kept": kept, "lost": start - kept, "new": new, "returned": end - kept - new, "end": end,
-        "new_lost": zero, "returned_lost": zero, "rejoined": zero, "continuous": kept,
-        "joins": end - kept, "leaves": start - kept, "former": ever - start,
-    })  # fmt: skip
-
-
-def flows_of_spells(histogram: pd.DataFrame, span: range) -> pd.DataFrame:
-    """Flows per period when customers are there in spells.
-
-    With ``a`` the period in which a spell begins and ``z`` the one in which it ends, the customer is there at the
-    start of every period ``k`` with ``a < k <= z``.
-
-    Args:
-        histogram: ``joined, left, history, customers, joins`` from `reductions.spell_histogram`.
-        span: The numbers of the periods.
-    """
-    a, z, n, joins = (histogram[name].to_numpy() for name in ("joined", "left", "customers", "joins"))
-    history, stays = histogram["history"].to_numpy(), z > a
-    of = {name: history == name for name in ("first", "former", "there")}
-
-    def at_join(mask: np.ndarray, count: np.ndarray = n) -> np.ndarray:
-        return _sum_at(a, np.where(mask, count, 0), span)
-
-    start = _sum_between(a + 1, z, n, span)
-    through = _sum_between(a + 1, z - 1, np.where(stays, n, 0), span)
-    rejoined_kept = at_join(of["there"] & stays)
-    kept = through + rejoined_kept
-    new, returned = at_join(of["first"] & stays), at_join(of["former"] & stays)
-    return pd.DataFrame({
-        "start": start, "kept": kept, "lost": start - kept, "new": new, "returned": returned,
-        "end": kept + new + returned,
-        "new_lost": at_join(of["first"] & ~stays), "returned_lost": at_join(of["former"] & ~stays),
-        "rejoined": at_join(of["there"], joins) + at_join(~of["there"], joins - n),
-        "continuous": through,
-        "joins": at_join(np.ones_like(stays), joins),
-        "leaves": at_join(np.ones_like(stays), joins - n) + _sum_at(z, n, span),
-        "former": _sum_up_to(a, np.where(of["first"], n, 0), span) - start,
-    })  # fmt: skip
-
-
-def flows_of_holders(histogram: pd.DataFrame, span: range) -> pd.DataFrame:
-    """Flows per period when only those are kept who keep all contracts that they held at the start.
-
-    ``start`` and ``end`` are people with any contract. Who gave up some and holds others is lost as a holder of all
-    and returned as a holder of the rest, so that the account balances; ``reduced`` counts these.
-
-    Args:
-        histogram: The columns of `reductions.spell_histogram`, and below them those of `contract_reductions.given_up`.
-        span: The numbers of the periods.
-    """
-    of_spells = histogram["history"].notna()
-    any_left = ["joined", "left", "customers", "joins"]
-    spells, given_up = histogram[of_spells].astype(dict.fromkeys(any_left, "int64")), histogram[~of_spells]
-    flows = flows_of_spells(spells, span)
-    period = given_up["period"].to_numpy(dtype="int64")
-    lost, broken = (_sum_at(period, given_up[name], span) for name in ("reduced", "rejoined"))
-    reduced = lost - flows["lost"]
-    moved = {name: flows[name] + reduced for name in ("returned", "joins", "leaves")}
-    kept = {"kept": flows["start"] - lost, "lost": lost, "continuous": flows["start"] - broken, "reduced": reduced}
-    return flows.assign(**moved, **kept)
-
-
-def _sum_at(index: np.ndarray, weight: np.ndarray | pd.Series, span: range) -> np.ndarray:
-    """The sum of the weights that fall in each period."""
-    inside = (index >= span.start) & (index < span.stop)
-    total = np.bincount(index[inside] - span.start, weights=np.asarray(weight)[inside], minlength=len(span))
-    return total.astype("int64")
-
-
-def _sum_between(first: np.ndarray, last: np.ndarray, weight: np.ndarray, span: range) -> np.ndarray:
-    """The sum of the weights whose range ``first .. last``, both included, covers each period."""
-    first, after = np.clip(first, span.start, span.stop), np.clip(last + 1, span.start, span.stop)
-    wider = range(span.start, span.stop + 1)
-    steps = _sum_at(first, np.where(after > first, weight, 0), wider) - _sum_at(
-        after, np.where(after > first, weight, 0), wider
-    )
-    return np.cumsum(steps)[:-1]
-
-
-def _sum_up_to(index: np.ndarray, weight: np.ndarray | pd.Series, span: range) -> np.ndarray:
-    """The sum of the weights that fall before each period."""
-    return _sum_between(index + 1, np.full_like(index, span.stop), np.asarray(weight), span)
-
-
-def dated(flows: pd.DataFrame, calendar: Calendar, span: range, base: Base) -> pd.DataFrame:
-    """Names and bounds in front, and how far each period has been seen behind."""
-    bounds = pd.to_datetime([calendar.start(k) for k in range(span.start, span.stop + 1)])
-    flows.insert(0, "period", [calendar.label(k) for k in span])
-    flows.insert(1, "from_", bounds[:-1])
-    flows.insert(2, "until", bounds[1:])
-    running = flows["until"] > base.as_of - timedelta(days=base.card.merge_gap)  # who is late may still renew
-    unknown = flows["from_"] < base.first + timedelta(days=base.card.burn_in_days)
-    states = [flows["start"] == 0, running, unknown & (base.card.burn_in_days > 0)]
-    flows["status"] = np.select(states, [EMPTY, RUNNING, BURN_IN], COMPLETE)
-    return flows
-
-
-def _with_rates(table: pd.DataFrame) -> pd.DataFrame:
-    """The rates of the account; a rate without a denominator is NaN, lost = 0 beside gains makes an infinite ratio."""
-    start, gained = table["start"].where(table["start"] > 0), table["new"] + table["returned"]
-    joined = table["new"] + table["new_lost"]
-    low, high = wilson_columns(table["kept"], table["start"])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        quick = gained.to_numpy() / table["lost"].to_numpy()
-    rates = {
-        "crr": table["kept"] / start, "crr_low": low, "crr_high": high,
-        "churn": table["lost"] / start,
-        "crr_continuous": table["continuous"] / start,
-        "crr_textbook": (table["end"] - table["new"]) / start,
-        "churn_events": table["leaves"] / start,
-        "early_loss": table["new_lost"] / joined.where(joined > 0),
-        "winback": (table["returned"] - table.get("reduced", 0)) / table["former"].where(table["former"] > 0),
-        "recovered": (table["kept"] + table["returned"]) / start,
-        "growth": table["end"] / start - 1,
-        "quick_ratio": quick,
-    }  # fmt: skip
-    status = table.pop("status")
-    return table.assign(**rates, status=status)

@@ -13,16 +13,14 @@ import numpy as np
 import pandas as pd
 
 from crrkit import reduce
-from crrkit.ground import Shown, check_choice, format_cell, format_number, gettext as _, mark, ngettext
-from crrkit.measure.movement import COMPLETE, EMPTY, dated, span_of
-from crrkit.read import names_of
+from crrkit.ground import Shown, format_cell, format_number, gettext as _, mark, ngettext
+from crrkit.measure.spans import COMPLETE, EMPTY, dated, span_of
 from crrkit.reduce import collect
-from crrkit.rules import Calendar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from crrkit.read import ContractBase
+    from crrkit.read import Base
     from crrkit.rules import DefinitionCard
 
 NEGATIVE = mark("negative_revenue")  # some customer brought in less than nothing
@@ -85,11 +83,11 @@ class RecurringRevenue(Shown):
 
 
 def recurring_revenue(
-    base: ContractBase, *, every: str, first: str | None, last: str | None, by: str | Sequence[str]
+    base: Base, *, every: str, first: str | None, last: str | None, by: str | Sequence[str]
 ) -> RecurringRevenue:
     """The account of the revenue of contracts; see `crrkit.measure.revenue.revenue_retention`."""
-    segments = tuple(check_choice(name, name="by", choices=base.by) for name in names_of(by))
-    calendar = Calendar(every, week_starts=base.card.week_starts, year_starts=base.card.year_starts)
+    segments = base.check_segments(by)
+    calendar = base.calendar(every)
     span = span_of(base, calendar, first=first, last=last)
     found = collect(reduce.revenue_changes(base.table, calendar=calendar, as_of=base.as_of, by=segments))
     table = in_segments(found, segments, lambda part: _with_rates(dated(_account(part, span), calendar, span, base)))

@@ -20,15 +20,13 @@ from crrkit.ground import (
     gettext as _,
     ngettext,
 )
-from crrkit.measure.movement import COMPLETE, EMPTY, RUNNING, span_of
-from crrkit.read import Base, ContractBase
-from crrkit.rules import Calendar
+from crrkit.measure.spans import COMPLETE, EMPTY, RUNNING, span_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from crrkit.read import QualityReport
-    from crrkit.rules import DefinitionCard
+    from crrkit.read import Base, QualityReport
+    from crrkit.rules import Calendar, DefinitionCard
 
 LATE_DAYS = 30
 UNITS = ("person_any", "contract")
@@ -128,18 +126,18 @@ def renewals(
         period   due  on time  late  not renewed  not known yet  renewed   from     to  status
         2024-02    3        1     1            1              0    66.7%  20.8%  93.9%  complete
     """
-    if not isinstance(base, ContractBase):
+    if base.has_purchases:
         message = _("Renewals are of contracts, and this is a {kind}. Read contracts with read_contracts(…).")
         raise InputError(message.format(kind=type(base).__name__), argument="base")
     check_choice(unit, name="unit", choices=UNITS)
     wait = base.card.merge_gap or LATE_DAYS if late_days is None else late_days
     check_count(wait, name="late_days")
-    calendar = Calendar(every, week_starts=base.card.week_starts, year_starts=base.card.year_starts)
+    calendar = base.calendar(every)
     span = span_of(base, calendar, first=first, last=last)
     units = reduce.contract_units(reduce.as_due(base.table), as_of=base.as_of, unit=unit)
     histogram = reduce.renewal_histogram(units, calendar=calendar, as_of=base.as_of, late_days=wait)
     table = _finished(_counted(reduce.collect(histogram), span), calendar, span, base)
-    return RenewalTable(table, every, wait, base.card.with_(every=every, unit=unit), base.quality)
+    return RenewalTable(table, every, wait, base.card_of(every=every, unit=unit), base.quality)
 
 
 def _counted(histogram: pd.DataFrame, span: range) -> pd.DataFrame:

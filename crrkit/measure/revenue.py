@@ -10,16 +10,15 @@ import numpy as np
 import pandas as pd
 
 from crrkit import reduce
-from crrkit.ground import InputError, Shown, check_choice, check_fraction, format_cell, gettext as _
-from crrkit.measure.movement import COMPLETE, dated, span_of
+from crrkit.ground import InputError, Shown, check_fraction, format_cell, gettext as _
 from crrkit.measure.recurring import NEGATIVE, UNPAID, RecurringRevenue, in_segments, recurring_revenue
-from crrkit.read import Base, ContractBase, OrderBase, names_of
-from crrkit.rules import Calendar
+from crrkit.measure.spans import COMPLETE, dated, span_of
+from crrkit.read import Base, ContractBase, OrderBase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from crrkit.rules import DefinitionCard
+    from crrkit.rules import Calendar, DefinitionCard
 
 LORENZ_POINTS = 100
 
@@ -126,13 +125,13 @@ def revenue_retention(
         >>> row[["opening", "expansion", "churned", "closing", "nrr", "grr"]].to_dict()
         {'opening': 250.0, 'expansion': 50.0, 'churned': 50.0, 'closing': 250.0, 'nrr': 1.0, 'grr': 0.8}
     """
-    if isinstance(base, ContractBase) and "amount" in base.table.columns:
+    if base.has_amounts and not base.has_purchases:
         return recurring_revenue(base, every=every, first=first, last=last, by=by)
-    orders = _with_amounts(base, or_contracts=True)
-    segments = tuple(check_choice(name, name="by", choices=base.by) for name in names_of(by))
-    calendar = Calendar(every, week_starts=base.card.week_starts, year_starts=base.card.year_starts)
+    _check_amounts(base, or_contracts=True)
+    segments = base.check_segments(by)
+    calendar = base.calendar(every)
     span = span_of(base, calendar, first=first, last=last)
-    asked = reduce.revenue_by_period(orders.money, calendar=calendar, as_of=base.as_of, by=segments)
+    asked = reduce.revenue_by_period(base.money, calendar=calendar, as_of=base.as_of, by=segments)
     found = reduce.collect(asked)
     table = in_segments(found, segments, lambda part: _retained(part, calendar, span, base))
     return RevenueRetention(table, every, base.card.with_(every=every), segments)
@@ -209,10 +208,10 @@ def retail_measures(base: Base, *, every: str = "month") -> RetailMeasures:
         >>> table[["buyers", "receipts", "revenue", "average_check", "frequency", "repeat_rate"]].iloc[0].to_dict()
         {'buyers': 2.0, 'receipts': 3.0, 'revenue': 90.0, 'average_check': 30.0, 'frequency': 1.5, 'repeat_rate': 0.5}
     """
-    orders = _with_amounts(base)
-    calendar = Calendar(every, week_starts=base.card.week_starts, year_starts=base.card.year_starts)
+    _check_amounts(base)
+    calendar = base.calendar(every)
     span = span_of(base, calendar)
-    found = reduce.collect(reduce.retail_histogram(orders.money, calendar=calendar, as_of=base.as_of))
+    found = reduce.collect(reduce.retail_histogram(base.money, calendar=calendar, as_of=base.as_of))
     table = found.set_index("period").reindex(list(span)).fillna(0).reset_index(drop=True)
     table = table.astype({"buyers": "int64", "receipts": "int64", "repeat_buyers": "int64"})
     table = dated(table.assign(start=table["buyers"]), calendar, span, base).drop(columns="start")
@@ -279,7 +278,7 @@ def concentration(base: Base | Sequence[float], *, top: float = 0.2) -> Concentr
             refunds aside, or leave these customers out.
     """
     check_fraction(top, name="top")
-    buckets = _ranked_base(_with_amounts(base), top) if isinstance(base, Base) else _ranked_values(base, top)
+    buckets = _ranked_base(base, top) if isinstance(base, Base) else _ranked_values(base, top)
     n, total = int(buckets["customers"].sum()), float(buckets["revenue"].sum())
     _refuse_negative(int(buckets["negative"].sum()), n)
     curve = pd.DataFrame(
@@ -292,7 +291,8 @@ def concentration(base: Base | Sequence[float], *, top: float = 0.2) -> Concentr
     return Concentration(curve, top, float(buckets["top_revenue"].sum()) / total, gini, n)
 
 
-def _ranked_base(base: OrderBase, top: float) -> pd.DataFrame:
+def _ranked_base(base: Base, top: float) -> pd.DataFrame:
+    _check_amounts(base)
     ranks = reduce.revenue_ranks(base.money, as_of=base.as_of, top=top, points=LORENZ_POINTS)
     return reduce.collect(ranks).sort_values("bucket")
 
@@ -320,9 +320,9 @@ def _refuse_negative(negative: int, n: int) -> None:
         raise InputError(message.format(k=negative, n=n), argument="base")
 
 
-def _with_amounts(base: Base, *, or_contracts: bool = False) -> OrderBase:
-    if isinstance(base, OrderBase) and "amount" in base.table.columns:
-        return base
+def _check_amounts(base: Base, *, or_contracts: bool = False) -> None:
+    if base.has_purchases and base.has_amounts:
+        return
     message = _("This needs purchases with an amount. Read them with read_orders(…, amount=…).")
     if or_contracts:
         message = _(

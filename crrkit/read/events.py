@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from crrkit import reduce
 from crrkit.ground import InputError, check_choice, check_count, format_number, gettext as _, ngettext
@@ -39,6 +39,13 @@ class EventBase(OrderBase):
     events: ir.Table = field(default=None, repr=False)
     contacts: int = 0
     refunded: str = "count"
+
+    kind: ClassVar[str] = "events"
+
+    @property
+    def everything(self) -> ir.Table:
+        """All events, also of people who are no customers."""
+        return self.events
 
     def seen_before(self, moment: datetime) -> Self:
         """The same base as it stood just before a moment: refunds of later days had not been made."""

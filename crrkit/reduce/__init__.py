@@ -15,6 +15,7 @@ from crrkit.reduce.cohorts import (
     unpriced_count,
 )
 from crrkit.reduce.contracts import FLOWS, given_up, revenue_changes
+from crrkit.reduce.people import customer_count, ids, ids_among
 from crrkit.reduce.presence import (
     as_due,
     buyers_and_contacts,
@@ -72,11 +73,14 @@ __all__ = [
     "contract_periods",
     "contract_units",
     "contracts_of_people",
+    "customer_count",
     "customer_segments",
     "everybody",
     "gap_counts",
     "gap_histogram",
     "given_up",
+    "ids",
+    "ids_among",
     "last_histogram",
     "last_spells",
     "last_steps",

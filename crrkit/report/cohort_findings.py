@@ -96,7 +96,7 @@ def _outstanding(lives: Lives, held: pd.DataFrame, first: pd.Series, age: int) -
     if len(differ):
         names = ", ".join(_name(row, grid) for _i, row in differ.iterrows())
         caveats.append(_("Told apart from the others too: {names}.").format(names=names))
-    if grid.card.unit == "buyer" and first["cohort"] == grid.table["cohort"].iloc[0] and _all_shown(lives):
+    if grid.card.counts_buyers and first["cohort"] == grid.table["cohort"].iloc[0] and _all_shown(lives):
         caveats.append(
             _("It is the first in the list and holds buyers who came before the list begins: that alone can do it.")
         )
@@ -204,7 +204,7 @@ def outlook_finding(lives: Lives) -> Finding:
         There is no projection of who will stay.
         A curve needs at least 3 renewals and somebody who left; this one has 2 renewals.
     """
-    return _of_purchases(lives) if lives.grid.card.unit == "buyer" else _of_contracts(lives)
+    return _of_purchases(lives) if lives.grid.card.counts_buyers else _of_contracts(lives)
 
 
 def _of_contracts(lives: Lives) -> Finding:

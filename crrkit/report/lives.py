@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from crrkit import reduce
 from crrkit.counts import wilson_columns, years_in
 from crrkit.ground import CrrkitError
 from crrkit.measure import span_of
 from crrkit.measure.cohorts import OBSERVED, SUPPRESSED, CohortGrid, cohort_grid
 from crrkit.measure.lifetime import DAYS_PER_YEAR, FARTHEST, LifeTable, fit_bgnbd, fit_sbg, life_table
-from crrkit.read import Base, ContractBase
 from crrkit.rules import PERIODS, Calendar
 
 if TYPE_CHECKING:
     from crrkit.measure import RetentionTable
+    from crrkit.read import Base
 
 MOST = 24  # cohorts: two years of months, and still legible
 ENOUGH = 0.5  # of the cells: where fewer can be told, a longer period is taken
@@ -94,7 +95,7 @@ def lives_of(
     """
     span, grid = _legible(base, _span(base, every, first=first, last=last), min_cell)
     others = [_shared(span.grid(base, kind="unbounded"), min_cell)]
-    if "amount" in base.table.columns and base.activity == "period":
+    if base.has_amounts and base.is_by_period:
         others.append(_shared(_in_hundredths(span.grid(base, value="revenue")), min_cell))
     table = _life_table(base, span)
     outlook, doubts = _outlook(base, table, span.every)
@@ -129,7 +130,7 @@ class _Span:
 
 
 def _span(base: Base, every: str, *, first: str | None, last: str | None) -> _Span:
-    calendar = Calendar(every, week_starts=base.card.week_starts, year_starts=base.card.year_starts)
+    calendar = base.calendar(every)
     return _Span(calendar, span_of(base, calendar, first=first, last=last))
 
 
@@ -163,7 +164,7 @@ def _told(grid: CohortGrid) -> float:
 
 
 def _life_table(base: Base, span: _Span) -> LifeTable:
-    if isinstance(base, ContractBase):
+    if not base.has_purchases:
         grid = span.grid(base, align="age")
         if not (grid.matrix("active").diff(axis=1) > 0).any(axis=None):  # nobody came back
             return life_table(grid)
@@ -191,7 +192,7 @@ def _outlook(base: Base, table: LifeTable, every: str) -> tuple[pd.DataFrame, tu
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            if isinstance(base, ContractBase):
+            if not base.has_purchases:
                 return _projected(table, every), tuple(str(one.message) for one in caught)
             return _expected(base), ()
         except CrrkitError as refused:
@@ -207,7 +208,7 @@ def _projected(table: LifeTable, every: str) -> pd.DataFrame:
 
 def _expected(base: Base) -> pd.DataFrame:
     """What the law of purchases expects; empty where it has doubts about itself or would take too long."""
-    if int(base.table["customer"].nunique().to_pyarrow().as_py()) > MANY:
+    if reduce.collect(reduce.customer_count(base.table))["customers"].iloc[0] > MANY:
         return pd.DataFrame()
     law = fit_bgnbd(base)
     if law.notes:

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crrkit.ground import CrrkitError, MissingDependencyError, gettext as _, language
-from crrkit.read import Base, ContractBase, EventBase, OrderBase
 from crrkit.report.account import dump_account, reference_row
 from crrkit.report.cohort_findings import told
 from crrkit.report.findings import earlier_periods
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from crrkit.measure import RetentionTable
+    from crrkit.read import Base
     from crrkit.report.stage_facts import Staged
 
 CELL_SECONDS = 60
@@ -209,7 +209,6 @@ def _explorer_code(row: pd.Series | None) -> str:
 
 def recipe(kept: RetentionTable, base: Base) -> str:
     """The two lines that count the account anew for whoever holds the list."""
-    verb = _VERBS[type(base)]
     facts: dict[str, object] = dict(kept.quality.columns)
     usual = {
         "zone": None,
@@ -222,19 +221,14 @@ def recipe(kept: RetentionTable, base: Base) -> str:
     }
     given = {name: getattr(kept.card, name) for name in usual}
     facts |= {name: value for name, value in given.items() if value not in (None, usual[name])}
-    if base.activity not in ("period", "contract"):
-        facts["activity"] = base.activity
+    if base.rule is not None:
+        facts["activity"] = base.rule
     facts["as_of"] = f"{kept.card.as_of:%Y-%m-%d}"
     arguments = ", ".join(f"{name}={value!r}" for name, value in facts.items())
     return (
-        f"base = crr.{verb}({kept.card.source!r}, {arguments})\n"
+        f"base = crr.read_{base.kind}({kept.card.source!r}, {arguments})\n"
         f"kept = crr.retention_by_period(base, every={kept.every!r})"
     )
-
-
-_VERBS: dict[type[Base], str] = {
-    ContractBase: "read_contracts", OrderBase: "read_orders", EventBase: "read_events",
-}  # fmt: skip
 
 
 def _introduction() -> str:

@@ -19,8 +19,8 @@ from functools import cache
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
+from crrkit import reduce
 from crrkit.ground import CATALOGUES, InputError, gettext as _
-from crrkit.read import EventBase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 WORD = re.compile(r"[^\W_]+")
 MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 MARKUP = re.compile(r"<[a-z!]")
-IDS = ("customer", "contract")
 TOGETHER = 6  # words of one id
 LETTERS, DIGITS = 3, 5  # from these lengths on an id can be told from other words and numbers
 PICTURE = "data:image/svg+xml;base64,"
@@ -53,7 +52,8 @@ def refuse_leaks(texts: Iterable[str], base: Base, *, file: str, facts: Facts) -
     places = {mail[0]: text for text in texts for mail in MAIL.finditer(text)}
     if not places:
         candidates = {word: text for text in texts for word in telling_words(text)}
-        leaked = _ids_among(base, candidates.keys() - _own_words(facts))
+        rows = dict.fromkeys((base.everything, base.money))  # who only looked or gave something back is somebody, too
+        leaked = reduce.ids_among(rows, words=candidates.keys() - _own_words(facts))
         places = {word: candidates[word] for word in leaked}
     for word, text in places.items():
         raise _refusal(word, text, file)
@@ -149,21 +149,6 @@ def _own_words(facts: Facts) -> set[str]:
 def _words_of_crrkit() -> frozenset[str]:
     text = (CATALOGUES / "ru.po").read_text(encoding="utf-8")
     return frozenset(word.lower() for word in WORD.findall(text) if word.isalpha())
-
-
-def _ids_among(base: Base, candidates: set[str]) -> list[str]:
-    """Which of the words are ids of the base."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    wanted = pa.array(sorted(candidates), pa.string())
-    found: set[str] = set()
-    tables = [base.table, *([base.events] if isinstance(base, EventBase) else [])]  # contacts are people, too
-    for table, name in [(table, name) for table in tables for name in IDS if name in table.columns]:
-        ids = table.select(id=table[name].cast("string")).distinct().to_pyarrow()
-        column = pc.utf8_lower(ids["id"].cast(pa.string()))
-        found.update(column.filter(pc.is_in(column, value_set=wanted)).to_pylist())
-    return sorted(found)
 
 
 def _refusal(word: str, text: str, file: str) -> InputError:

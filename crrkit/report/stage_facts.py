@@ -19,7 +19,6 @@ from crrkit.judge.playbook import diagnose
 from crrkit.judge.whatif import Basis, StageModel, parts_of
 from crrkit.measure import COMPLETE
 from crrkit.measure.stages import CUSTOMERS, STAGES, StageFlow, stage_flow
-from crrkit.read import ContractBase
 from crrkit.rules import OwnGap, StageRule, Trailing
 
 if TYPE_CHECKING:
@@ -80,7 +79,7 @@ def staged_of(
     Returns:
         The stages; None for contracts, and where nothing can be told.
     """
-    if isinstance(base, ContractBase):
+    if not base.has_purchases:
         return None
     flow = stage_flow(base, every=kept.every, rule=_rule_of(base), first=first, last=last)
     least = min_cell or 0
@@ -91,7 +90,7 @@ def staged_of(
     found = _cards(diagnose(kept, flow=_without_small(flow, least))) if is_last_told else []
     cards = pd.DataFrame(found, columns=SAID)
     model = _model(flow, least) if is_last_told else None
-    is_same = isinstance(base.activity, Trailing | OwnGap)
+    is_same = base.rule is not None
     return Staged(_bare(flow, counts), _rates(flow, least), cards, is_same, model)
 
 
@@ -109,9 +108,9 @@ def _model(flow: StageFlow, least: int) -> StageModel | None:
 
 def _rule_of(base: Base) -> StageRule:
     """The limit of silence of the base where it has one."""
-    if isinstance(base.activity, Trailing):
-        return StageRule(lapse_days=round(base.activity.length))
-    return StageRule(lapse_days=base.activity) if isinstance(base.activity, OwnGap) else StageRule()
+    if isinstance(base.rule, Trailing):
+        return StageRule(lapse_days=round(base.rule.length))
+    return StageRule() if base.rule is None else StageRule(lapse_days=base.rule)
 
 
 def _large(counts: pd.DataFrame, least: int) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from crrkit.ground import UNDEFINED, InputTypeError, Shown, format_date, format_number, gettext as _, mark, ngettext
+from crrkit.rules.periods import Calendar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,6 +86,20 @@ class DefinitionCard:
     new: str = mark("a customer for the first time ever inside the period, and still there at its end")
     returned: str = mark("a former customer, not there at the start, there again at the end")
     segment: str | None = None
+
+    @property
+    def counts_buyers(self) -> bool:
+        """Whether one id of a log of purchases or events is one customer."""
+        return self.unit == "buyer"
+
+    @property
+    def is_by_period(self) -> bool:
+        """Whether customers are who bought in the period before, and in this one."""
+        return self.activity == "period"
+
+    def calendar(self, every: str) -> Calendar:
+        """The periods of one length, with the first days of the week and the year that are agreed."""
+        return Calendar(every, week_starts=self.week_starts, year_starts=self.year_starts)
 
     def with_(self, **changes: Any) -> DefinitionCard:
         """A copy with other values."""

@@ -11,7 +11,7 @@ from crrkit.judge import BELOW, BOTH, COMPARABLE, CRITICAL, MEASURED, RARE, SHRI
 from crrkit.judge.playbook.cards import Card, make_card, no_trial, two_groups, watched
 from crrkit.judge.playbook.facts import POINT, Share
 from crrkit.measure import COMPLETE
-from crrkit.rules import PERIODS, Calendar
+from crrkit.rules import PERIODS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,7 +123,7 @@ def _of_verdicts(name: str, facts: Facts, found: list[Verdict]) -> Iterator[Card
         trial = no_trial(_("of those who were lost: {size}").format(size=size), int(size))
     said = list(dict.fromkeys(verdict.caveat for verdict in found if verdict.caveat))
     cautions = [one for one in said if not any(one in other for other in said if other != one)]
-    by_period = facts.kept.card.activity == "period" and facts.kept.every != "year"
+    by_period = facts.kept.card.is_by_period and facts.kept.every != "year"
     if by_period and found[0].basis != MEASURED:
         text = _(
             "Who buys nothing in a period ({every}) counts as lost here, so that the year looks worse than it is:"
@@ -159,7 +159,7 @@ def _target_due(facts: Facts) -> Iterator[Card]:
     if facts.targets is None:
         return
     last_day = facts.kept.card.as_of.date() - timedelta(days=1)
-    calendar = Calendar("year", week_starts=facts.kept.card.week_starts, year_starts=facts.kept.card.year_starts)
+    calendar = facts.kept.card.calendar("year")
     begins = calendar.start(calendar.index(last_day) + 1)
     left = (begins - last_day).days
     since = max((target.date for target in facts.targets.targets), default=date.min)

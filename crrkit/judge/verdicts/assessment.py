@@ -230,7 +230,7 @@ def _of_account(kept: RetentionTable, label: object) -> _Subject:
     )
     known = row["status"] != BURN_IN  # before its end nobody knows who is new
     moved = (int(row["new"] + row["returned"]), int(row["lost"])) if known else None
-    buyers, rhythm = kept.card.activity == "period", kept.rhythm
+    buyers, rhythm = kept.card.is_by_period, kept.rhythm
     needs_year = buyers or (rhythm is not None and rhythm.is_doubtful)
     return _Subject(
         rate, moved, row["from_"].date(), row["status"] == RUNNING, rhythm, buyers, kept.year if needs_year else None

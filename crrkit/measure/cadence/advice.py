@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from crrkit.ground import InputError, check_fraction, format_number, format_percent, gettext as _, mark, ngettext
 from crrkit.measure.cadence.gaps import characteristic_interval, days_text
 from crrkit.measure.cadence.terms import term_of
-from crrkit.read import ContractBase
-from crrkit.rules import Calendar, OwnGap, Trailing
+from crrkit.rules import Calendar, Trailing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -98,7 +97,7 @@ class Advice:
 
     def applied(self, base: Base) -> Base:
         """The base under the rule that is needed."""
-        return base if self.activity is None else base.with_activity(self.activity)  # type: ignore[attr-defined]  # only purchases get a rule
+        return base if self.activity is None else base.with_activity(self.activity)
 
     def _words(self) -> dict[str, str]:
         return {
@@ -163,7 +162,7 @@ def advise(base: Base, *, share: float = SHARE) -> Advice:
         The advice; where nothing suits, ``fits`` is False and ``why`` says what is needed.
     """
     check_fraction(share, name="share")
-    if isinstance(base, ContractBase):
+    if not base.has_purchases:
         return _of_contracts(base)
     gaps = characteristic_interval(base)
     return _of_window(base, gaps) or _of_gaps(base, gaps, share)
@@ -171,7 +170,7 @@ def advise(base: Base, *, share: float = SHARE) -> Advice:
 
 def window_of(base: Base) -> float | None:
     """How many days the rule of a base looks back; None where the period says it."""
-    return base.activity.length if isinstance(base.activity, Trailing | OwnGap) else None
+    return None if base.rule is None else base.rule.length
 
 
 def _of_contracts(base: Base) -> Advice:
@@ -225,7 +224,7 @@ def _refused(base: Base, ground: str, facts: Advice) -> Advice:
 
 def holds(base: Base, every: str) -> int:
     """How many whole periods the data hold."""
-    calendar = Calendar(every, week_starts=base.card.week_starts, year_starts=base.card.year_starts)
+    calendar = base.calendar(every)
     first = calendar.index(base.first)
     begun_late = base.first.date() > calendar.start(first) + timedelta(days=LATE * DAYS[every])
     return calendar.index(base.as_of) - first - begun_late

@@ -15,7 +15,6 @@ import pandas as pd
 
 from crrkit import reduce
 from crrkit.ground import InputError, Shown, check_fraction, format_number, gettext as _
-from crrkit.read import OrderBase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -122,7 +121,7 @@ def characteristic_interval(base: Base) -> Gaps:
         >>> gaps.median, int(gaps.table["open"].sum())
         (30.0, 2)
     """
-    if not isinstance(base, OrderBase):
+    if not base.has_purchases:
         message = _("Contracts have no gaps between purchases. Take a log of purchases, read with read_orders.")
         raise InputError(message, argument="base")
     if base not in _counted:

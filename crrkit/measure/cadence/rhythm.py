@@ -9,7 +9,6 @@ from crrkit.ground import format_number, format_percent, gettext as _
 from crrkit.measure.cadence.advice import BY, DAYS, FEW, MOST, SLACK, Advice, advise, window_of
 from crrkit.measure.cadence.gaps import characteristic_interval, days_text
 from crrkit.measure.cadence.terms import term_of
-from crrkit.read import ContractBase
 from crrkit.rules import Calendar
 
 if TYPE_CHECKING:
@@ -130,7 +129,7 @@ def judge(base: Base, *, every: str) -> Rhythm:
     Returns:
         The judgement, with what would suit.
     """
-    if isinstance(base, ContractBase):
+    if not base.has_purchases:
         status = WITHIN_TERM if term_of(base) > Calendar(every).months else FITS
         return Rhythm(status=status, every=every, window=None, advice=advise(base))
     gaps, window = characteristic_interval(base), window_of(base) or DAYS[every]

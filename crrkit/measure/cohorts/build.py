@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,18 +10,17 @@ import pandas as pd
 
 from crrkit import reduce
 from crrkit.counts import wilson_columns
-from crrkit.ground import check_choice, format_number, gettext as _
+from crrkit.ground import format_number, gettext as _
 from crrkit.measure import span_of
 from crrkit.measure.cohorts import count as _count
 from crrkit.measure.cohorts.grid import EMPTY, IN_PROGRESS, OBSERVED, UNOBSERVED, CohortGrid
 from crrkit.measure.cohorts.plan import Bracket, Plan, checked_brackets, checked_presence
-from crrkit.read import Base, ContractBase
-from crrkit.rules import Calendar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from crrkit.measure.cohorts.count import Counts
+    from crrkit.read import Base
 
 
 def cohort_grid(
@@ -98,8 +96,8 @@ def cohort_grid(
     """
     asked = {"every": every, "kind": kind, "value": value, "align": align, "unit": unit}
     presence = checked_presence(base, asked, presence)
-    calendar = Calendar(every, week_starts=base.card.week_starts, year_starts=base.card.year_starts)
-    segments = tuple(check_choice(name, name="by", choices=base.by) for name in ([by] if isinstance(by, str) else by))
+    calendar = base.calendar(every)
+    segments = base.check_segments(by)
     plan = Plan(
         base, calendar, kind, value, align, presence, unit, segments,
         span_of(base, calendar, first=first, last=last), ages, checked_brackets(brackets, kind),
@@ -111,9 +109,9 @@ def cohort_grid(
 def _grid_of(plan: Plan) -> CohortGrid:
     tables, notes = (_money if plan.value == "revenue" else _heads)(plan)
     table = pd.concat(tables, ignore_index=True)
-    card = plan.base.card.with_(every=plan.calendar.every)
-    if isinstance(plan.base, ContractBase):
-        card = card.with_(unit=plan.unit, **({"activity": "first end"} if plan.unit == "person_all" else {}))
+    card = plan.base.card_of(every=plan.calendar.every, unit=plan.unit)
+    if plan.unit == "person_all":
+        card = card.with_(activity="first end")
     grid = CohortGrid(
         table, plan.calendar.every, plan.kind, plan.value, plan.align, plan.presence, card, plan.base.quality, plan.by,
         pairs=partial(_pairs, plan) if plan.value == "customers" and plan.kind == "bounded" else None,
@@ -190,7 +188,7 @@ def _observable(plan: Plan) -> tuple[np.ndarray, np.ndarray]:
     a, b = np.array(plan.brackets, dtype="int64").T
     if plan.step is None:
         cohorts, as_of = np.array(plan.span)[:, None], plan.base.as_of
-        latest, ended = plan.calendar.index(as_of - timedelta(microseconds=1)), plan.calendar.index(as_of)
+        latest, ended = plan.calendar.index(plan.base.last_seen), plan.calendar.index(as_of)
         return (cohorts + a <= latest).ravel(), (cohorts + b + 1 <= ended).ravel()
     since_start, since_end = (
         np.array([(plan.base.as_of - plan.starts(c + shift)).total_seconds() for c in plan.span])[:, None]

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from crrkit import reduce
 from crrkit.counts import years_in
 from crrkit.ground import InputError, check_choice, check_count, format_number, gettext as _
-from crrkit.measure import units_of
 from crrkit.measure.cohorts.count import Shape
 from crrkit.measure.cohorts.grid import ALIGNMENTS, KINDS, PRESENCES, VALUES
-from crrkit.read import UNITS, Base, OrderBase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     import pandas as pd
 
+    from crrkit.read import Base
     from crrkit.rules import Calendar
 
 Bracket = tuple[int, int]
@@ -32,15 +30,13 @@ MOST_CELLS = 1_000_000
 
 def checked_presence(base: Base, asked: dict[str, str], presence: str | None) -> str:
     """What presence means for this base, checked."""
-    for name, choices in (("kind", KINDS), ("value", VALUES), ("align", ALIGNMENTS), ("unit", UNITS)):
+    for name, choices in (("kind", KINDS), ("value", VALUES), ("align", ALIGNMENTS)):
         check_choice(asked[name], name=name, choices=choices)
-    if isinstance(base, OrderBase) and asked["unit"] != "person_any":
-        message = _("unit={unit!r} is for contracts; orders are counted by customer id. Leave unit= out.")
-        raise InputError(message.format(unit=asked["unit"]), argument="unit", given=asked["unit"])
+    base.check_unit(asked["unit"])
     money = asked["value"] == "revenue"
     if money:
         _refuse_revenue(base, asked["kind"])
-    purchases = money or base.activity == "period"
+    purchases = money or base.is_by_period
     chosen = check_choice(presence or ("window" if purchases else "moment"), name="presence", choices=PRESENCES)
     if purchases and chosen == "moment":
         message = _(
@@ -52,7 +48,7 @@ def checked_presence(base: Base, asked: dict[str, str], presence: str | None) ->
 
 
 def _refuse_revenue(base: Base, kind: str) -> None:
-    if not isinstance(base, OrderBase) or "amount" not in base.table.columns:
+    if not (base.has_purchases and base.has_amounts):
         message = _("This needs purchases with an amount. Read them with read_orders(…, amount=…).")
         raise InputError(message, argument="base")
     if kind != "bounded":
@@ -106,7 +102,7 @@ class Plan:
         """The highest age that the oldest cohort has begun, or the one asked for."""
         if self.ages is not None:
             return int(check_count(self.ages, name="ages"))
-        latest = self.calendar.index(self.base.as_of - timedelta(microseconds=1))
+        latest = self.calendar.index(self.base.last_seen)
         if self.step is None:
             return latest - self.span.start
         seen = (self.base.as_of - self.starts(self.span.start)).total_seconds()
@@ -124,7 +120,7 @@ class Plan:
     @property
     def purchases(self) -> bool:
         """Whether a customer is there in the ages with a purchase, and in no others."""
-        return isinstance(self.base, OrderBase) and self.base.activity == "period"
+        return self.base.is_by_period
 
     @property
     def shape(self) -> Shape:
@@ -145,15 +141,8 @@ class Plan:
 
     def stretches(self) -> Any:
         """Each customer's ages, in the engine."""
-        base, calendar, step = self.base, self.calendar, self.step
-        if self.purchases:
-            return reduce.order_stretches(base.table, calendar=calendar, step=step, as_of=base.as_of, by=self.by)
-        units, segments = units_of(base, self.unit, self.by)
-        until = "first" if self.unit == "person_all" else "last"
-        return reduce.spell_stretches(
-            units, calendar=calendar, step=step, as_of=base.as_of, until=until,
-            moment=self.presence == "moment", segments=segments,
-        )  # fmt: skip
+        moment = self.presence == "moment"
+        return self.base.stretches(self.calendar, unit=self.unit, by=self.by, step=self.step, moment=moment)
 
     def parts(self, frame: pd.DataFrame) -> Iterator[tuple[dict[str, object], pd.DataFrame]]:
         """The lines of each segment with its names."""

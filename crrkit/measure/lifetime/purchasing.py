@@ -26,12 +26,13 @@ from crrkit.ground import (
     format_number,
     gettext as _,
 )
-from crrkit.read import Base, OrderBase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import ArrayLike
+
+    from crrkit.read import Base
 
 NAMES = ("r", "alpha", "a", "b")
 SMALL, LARGE = 1e-3, 1e4
@@ -221,7 +222,7 @@ def fit_bgnbd(base: Base | pd.DataFrame, *, unit_days: float = 7.0) -> BGNBD:
 
 
 def _from_base(base: Base, unit_days: float) -> pd.DataFrame:
-    if not isinstance(base, OrderBase):
+    if not base.has_purchases:
         message = _(
             "A log of purchases is needed, read with read_orders. Contracts say when a customer left, so nothing has to"
             " be guessed from silence: take life_table(grid) for them."

@@ -23,8 +23,8 @@ from crrkit.measure.stages.moves import (
     transitions_of_moves,
 )
 from crrkit.measure.stages.rates import MarkovCheck, check_memory, few_sentence, rates_of_moves
-from crrkit.read import TOUCHES, Base, ContractBase, EventBase, settled
-from crrkit.rules import Calendar, ContractRule, OwnGap, StageRule
+from crrkit.read import TOUCHES, Base, settled
+from crrkit.rules import ContractRule, OwnGap, StageRule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from crrkit.read import QualityReport
-    from crrkit.rules import DefinitionCard
+    from crrkit.rules import Calendar, DefinitionCard
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -222,7 +222,7 @@ def stage_flow(
         ['    2024-04     middle   lapsed          1', '    2024-04       long     long          1']
     """
     chosen = fitting_rule(base, rule)
-    calendar = Calendar(every, week_starts=base.card.week_starts, year_starts=base.card.year_starts)
+    calendar = base.calendar(every)
     newest = calendar.index(base.as_of)
     histogram = reduce.collect(reduce.step_histogram(*_steps(base, chosen, calendar), last=newest))
     moves = moves_of_steps(histogram)
@@ -245,7 +245,7 @@ def stage_flow(
 
 def fitting_rule(base: Base, rule: StageRule | ContractRule | None) -> StageRule | ContractRule:
     """The rule that was asked for, if it fits the base, with what it takes from the data."""
-    if isinstance(base, ContractBase):
+    if not base.has_purchases:
         chosen = ContractRule() if rule is None else rule
         if not isinstance(chosen, ContractRule):
             message = _("Contracts need a rule of terms: rule=ContractRule(renewals=1, term='year').")
@@ -277,10 +277,10 @@ def _steps(base: Base, rule: StageRule | ContractRule, calendar: Calendar) -> tu
         terms = {"renewals": rule.renewals, "months": rule.months}
         return (reduce.contract_periods(merged, calendar=calendar, as_of=base.as_of, **terms),)
     buyers = reduce.buyer_periods(purchase_steps(base, rule), calendar=calendar)
-    if not isinstance(base, EventBase):
+    if not base.has_contacts:
         return (buyers,)
     contacts = reduce.touch_periods(
-        base.events, base.table, touches=TOUCHES, calendar=calendar, as_of=base.as_of, days=rule.contact_days
+        base.everything, base.table, touches=TOUCHES, calendar=calendar, as_of=base.as_of, days=rule.contact_days
     )
     return buyers, contacts
 

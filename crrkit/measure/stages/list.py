@@ -14,7 +14,7 @@ from crrkit.ground import InputError, Shown, format_date, format_number, gettext
 from crrkit.measure.cadence import survival_of_gaps
 from crrkit.measure.stages.flow import fitting_rule, purchase_steps
 from crrkit.measure.stages.moves import CUSTOMERS, STAGES
-from crrkit.read import TOUCHES, EventBase, moment_of
+from crrkit.read import TOUCHES, moment_of
 from crrkit.reduce import UNKNOWN
 from crrkit.rules import ContractRule, StageRule
 
@@ -108,8 +108,7 @@ def stage_on(base: Base, day: str | date, *, rule: StageRule | ContractRule | No
     seen = base.seen_before(cut)
     chosen = fitting_rule(seen, rule)
     found = _of_contracts(seen, chosen) if isinstance(chosen, ContractRule) else _of_buyers(seen, chosen)
-    rows = base.events if isinstance(base, EventBase) else base.table
-    people = reduce.collect(reduce.everybody(rows))
+    people = reduce.collect(reduce.everybody(base.everything))
     table = people.merge(found, on="customer", how="left").sort_values("customer", ignore_index=True)
     table["stage"] = table["stage"].fillna(UNKNOWN)
     for flag in ("first_purchase", "returned", "re_engaged", "at_risk"):
@@ -133,8 +132,8 @@ def _of_buyers(base: Base, rule: StageRule) -> pd.DataFrame:
     """Stages and flags of everybody who bought or was touched."""
     today = (base.as_of.date() - date(1970, 1, 1)).days
     table = reduce.collect(reduce.last_steps(purchase_steps(base, rule)))
-    if isinstance(base, EventBase):
-        touched = reduce.collect(reduce.last_touches(base.events, touches=TOUCHES, own=OWN_ACTS, as_of=base.as_of))
+    if base.has_contacts:
+        touched = reduce.collect(reduce.last_touches(base.everything, touches=TOUCHES, own=OWN_ACTS, as_of=base.as_of))
         table = table.merge(touched, on="customer", how="outer")
     else:
         table = table.assign(touched=np.nan, own_touch=np.nan)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import math
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from crrkit.ground import InputError, format_number, gettext as _
-from crrkit.rules import Calendar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -51,7 +49,7 @@ def _wanted(source: Any, every: str) -> list[CohortGrid]:
     if not isinstance(source, Base):
         return list(source)
     finest = [cohort_grid(source, every=every, kind=kind) for kind in ("bounded", "unbounded")]
-    if "amount" in source.table.columns and source.activity == "period":
+    if source.has_amounts and source.is_by_period:
         finest.append(cohort_grid(source, every=every, value="revenue"))
     longer = [period for period in COARSER.get(every, ()) if _periods(source, period) >= ENOUGH]
     kinds = [(grid.kind, grid.value) for grid in finest]
@@ -61,8 +59,8 @@ def _wanted(source: Any, every: str) -> list[CohortGrid]:
 
 def _periods(base: Base, every: str) -> int:
     """How many periods the data touch."""
-    calendar = Calendar(every, week_starts=base.card.week_starts, year_starts=base.card.year_starts)
-    return calendar.index(base.as_of - timedelta(microseconds=1)) - calendar.index(base.first) + 1
+    calendar = base.calendar(every)
+    return calendar.index(base.last_seen) - calendar.index(base.first) + 1
 
 
 def as_json(grid: CohortGrid) -> Grid:

@@ -200,10 +200,9 @@ class StageRuleExplorer(Explorer):
 
 
 def _days_of(base: Any, rule: Any) -> dict[str, int]:
-    from crrkit.read import ContractBase
     from crrkit.rules import StageRule
 
-    if isinstance(base, ContractBase) or not isinstance(rule, StageRule):
+    if not base.has_purchases or not isinstance(rule, StageRule):
         message = _("The sliders move days, and contracts have terms. Use stage_on(base, day, rule=ContractRule(…)).")
         raise InputError(message, argument="base", given=type(base).__name__)
     try:

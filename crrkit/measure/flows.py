@@ -1,0 +1,143 @@
+"""From the small frame of a base to the flows of every period: who was there, stayed, left, came and came back."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from crrkit.counts import wilson_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+def flows_of_orders(histogram: pd.DataFrame, span: range) -> pd.DataFrame:
+    """Flows per period when a customer of a period is who bought in it.
+
+    Args:
+        histogram: ``period, before, customers`` from `reduce.order_histogram`.
+        span: The numbers of the periods.
+    """
+    period, customers = histogram["period"].to_numpy(), histogram["customers"]
+    gap = (histogram["period"] - histogram["before"]).to_numpy(dtype="float64", na_value=np.nan)
+    end = _sum_at(period, customers, span)
+    start = _sum_at(period + 1, customers, span)
+    kept = _sum_at(period, customers.where(gap == 1, 0), span)
+    new = _sum_at(period, customers.where(np.isnan(gap), 0), span)
+    ever = _sum_up_to(period, customers.where(np.isnan(gap), 0), span)
+    zero = np.zeros(len(span), dtype="int64")
+    return pd.DataFrame({
+        "start": start, "kept": kept, "lost": start - kept, "new": new, "returned": end - kept - new, "end": end,
+        "new_lost": zero, "returned_lost": zero, "rejoined": zero, "continuous": kept,
+        "joins": end - kept, "leaves": start - kept, "former": ever - start,
+    })  # fmt: skip
+
+
+def flows_of_spells(histogram: pd.DataFrame, span: range) -> pd.DataFrame:
+    """Flows per period when customers are there in spells.
+
+    With ``a`` the period in which a spell begins and ``z`` the one in which it ends, the customer is there at the
+    start of every period ``k`` with ``a < k <= z``.
+
+    Args:
+        histogram: ``joined, left, history, customers, joins`` from `reduce.spell_histogram`.
+        span: The numbers of the periods.
+    """
+    a, z, n, joins = (histogram[name].to_numpy() for name in ("joined", "left", "customers", "joins"))
+    history, stays = histogram["history"].to_numpy(), z > a
+    of = {name: history == name for name in ("first", "former", "there")}
+
+    def at_join(mask: np.ndarray, count: np.ndarray = n) -> np.ndarray:
+        return _sum_at(a, np.where(mask, count, 0), span)
+
+    start = _sum_between(a + 1, z, n, span)
+    through = _sum_between(a + 1, z - 1, np.where(stays, n, 0), span)
+    rejoined_kept = at_join(of["there"] & stays)
+    kept = through + rejoined_kept
+    new, returned = at_join(of["first"] & stays), at_join(of["former"] & stays)
+    return pd.DataFrame({
+        "start": start, "kept": kept, "lost": start - kept, "new": new, "returned": returned,
+        "end": kept + new + returned,
+        "new_lost": at_join(of["first"] & ~stays), "returned_lost": at_join(of["former"] & ~stays),
+        "rejoined": at_join(of["there"], joins) + at_join(~of["there"], joins - n),
+        "continuous": through,
+        "joins": at_join(np.ones_like(stays), joins),
+        "leaves": at_join(np.ones_like(stays), joins - n) + _sum_at(z, n, span),
+        "former": _sum_up_to(a, np.where(of["first"], n, 0), span) - start,
+    })  # fmt: skip
+
+
+def flows_of_holders(histogram: pd.DataFrame, span: range) -> pd.DataFrame:
+    """Flows per period when only those are kept who keep all contracts that they held at the start.
+
+    ``start`` and ``end`` are people with any contract. Who gave up some and holds others is lost as a holder of all
+    and returned as a holder of the rest, so that the account balances; ``reduced`` counts these.
+
+    Args:
+        histogram: The columns of `reduce.spell_histogram`, and below them those of `reduce.given_up`.
+        span: The numbers of the periods.
+    """
+    of_spells = histogram["history"].notna()
+    any_left = ["joined", "left", "customers", "joins"]
+    spells, given_up = histogram[of_spells].astype(dict.fromkeys(any_left, "int64")), histogram[~of_spells]
+    flows = flows_of_spells(spells, span)
+    period = given_up["period"].to_numpy(dtype="int64")
+    lost, broken = (_sum_at(period, given_up[name], span) for name in ("reduced", "rejoined"))
+    reduced = lost - flows["lost"]
+    moved = {name: flows[name] + reduced for name in ("returned", "joins", "leaves")}
+    kept = {"kept": flows["start"] - lost, "lost": lost, "continuous": flows["start"] - broken, "reduced": reduced}
+    return flows.assign(**moved, **kept)
+
+
+def _sum_at(index: np.ndarray, weight: np.ndarray | pd.Series, span: range) -> np.ndarray:
+    """The sum of the weights that fall in each period."""
+    inside = (index >= span.start) & (index < span.stop)
+    total = np.bincount(index[inside] - span.start, weights=np.asarray(weight)[inside], minlength=len(span))
+    return total.astype("int64")
+
+
+def _sum_between(first: np.ndarray, last: np.ndarray, weight: np.ndarray, span: range) -> np.ndarray:
+    """The sum of the weights whose range ``first .. last``, both included, covers each period."""
+    first, after = np.clip(first, span.start, span.stop), np.clip(last + 1, span.start, span.stop)
+    wider = range(span.start, span.stop + 1)
+    steps = _sum_at(first, np.where(after > first, weight, 0), wider) - _sum_at(
+        after, np.where(after > first, weight, 0), wider
+    )
+    return np.cumsum(steps)[:-1]
+
+
+def _sum_up_to(index: np.ndarray, weight: np.ndarray | pd.Series, span: range) -> np.ndarray:
+    """The sum of the weights that fall before each period."""
+    return _sum_between(index + 1, np.full_like(index, span.stop), np.asarray(weight), span)
+
+
+# What makes flows of each form in which a base tells its movement.
+FLOWS_OF: Mapping[str, Callable[[pd.DataFrame, range], pd.DataFrame]] = MappingProxyType(
+    {"purchases": flows_of_orders, "spells": flows_of_spells, "holders": flows_of_holders}
+)
+
+
+def with_rates(table: pd.DataFrame) -> pd.DataFrame:
+    """The rates of the account; a rate without a denominator is NaN, lost = 0 beside gains makes an infinite ratio."""
+    start, gained = table["start"].where(table["start"] > 0), table["new"] + table["returned"]
+    joined = table["new"] + table["new_lost"]
+    low, high = wilson_columns(table["kept"], table["start"])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        quick = gained.to_numpy() / table["lost"].to_numpy()
+    rates = {
+        "crr": table["kept"] / start, "crr_low": low, "crr_high": high,
+        "churn": table["lost"] / start,
+        "crr_continuous": table["continuous"] / start,
+        "crr_textbook": (table["end"] - table["new"]) / start,
+        "churn_events": table["leaves"] / start,
+        "early_loss": table["new_lost"] / joined.where(joined > 0),
+        "winback": (table["returned"] - table.get("reduced", 0)) / table["former"].where(table["former"] > 0),
+        "recovered": (table["kept"] + table["returned"]) / start,
+        "growth": table["end"] / start - 1,
+        "quick_ratio": quick,
+    }  # fmt: skip
+    status = table.pop("status")
+    return table.assign(**rates, status=status)

@@ -1,0 +1,60 @@
+"""The periods of a base: which are asked for, when they begin, and how far each has been seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from crrkit.ground import InputError, format_date, gettext as _, mark
+from crrkit.rules import PERIODS
+
+if TYPE_CHECKING:
+    from crrkit.read import Base
+    from crrkit.rules import Calendar
+
+COMPLETE, RUNNING, EMPTY, BURN_IN = mark("complete"), mark("running"), mark("empty_base"), mark("burn_in")
+MOST_PERIODS = 20_000  # days in half a century: more rows than that were not meant
+
+
+def span_of(base: Base, calendar: Calendar, *, first: str | None = None, last: str | None = None) -> range:
+    """The numbers of the periods that are asked for."""
+    opening, closing = calendar.index(base.first), calendar.index(base.last_seen)
+    if calendar.start(opening + 1) > base.as_of.date() and first is None and last is None:
+        raise _too_short(base, calendar)
+    begin = opening if first is None else calendar.parse(first, name="first")
+    end = closing if last is None else calendar.parse(last, name="last")
+    if max(begin, end) > closing:
+        late, name = (last, "last") if end > closing else (first, "first")
+        message = _("{name}={label!r} begins after the data end ({day}). Choose an earlier period.")
+        raise InputError(message.format(name=name, label=late, day=format_date(base.as_of)), argument=name)
+    if begin > end or end - begin > MOST_PERIODS:
+        message = _("first={first!r} and last={last!r} span {n} periods; at least 1 and at most {most} are needed.")
+        raise InputError(message.format(first=first, last=last, n=end - begin + 1, most=MOST_PERIODS), argument="first")
+    return range(begin, end + 1)
+
+
+def _too_short(base: Base, calendar: Calendar) -> InputError:
+    message = _("The data run from {first} to {last}, less than one {every}.").format(
+        first=format_date(base.first), last=format_date(base.as_of), every=_(calendar.every)
+    )
+    shorter = [replace(calendar, every=every) for every in PERIODS[: PERIODS.index(calendar.every)]]
+    fitting = [other.every for other in shorter if other.index(base.as_of) - other.index(base.first) > 1]
+    hint = _("Choose a shorter period, such as every={every!r}.").format(every=fitting[-1]) if fitting else ""
+    return InputError(f"{message} {hint}".strip(), argument="every", given=calendar.every)
+
+
+def dated(flows: pd.DataFrame, calendar: Calendar, span: range, base: Base) -> pd.DataFrame:
+    """Names and bounds in front, and how far each period has been seen behind."""
+    bounds = pd.to_datetime([calendar.start(k) for k in range(span.start, span.stop + 1)])
+    flows.insert(0, "period", [calendar.label(k) for k in span])
+    flows.insert(1, "from_", bounds[:-1])
+    flows.insert(2, "until", bounds[1:])
+    running = flows["until"] > base.as_of - timedelta(days=base.card.merge_gap)  # who is late may still renew
+    unknown = flows["from_"] < base.first + timedelta(days=base.card.burn_in_days)
+    states = [flows["start"] == 0, running, unknown & (base.card.burn_in_days > 0)]
+    flows["status"] = np.select(states, [EMPTY, RUNNING, BURN_IN], COMPLETE)
+    return flows
