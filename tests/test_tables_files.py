@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from crrkit.ground import errors
-from crrkit.read import files, peek, samples
+from crrkit.read import files, lines, peek, plain, samples, sheets
 
 HEAD = "who,when,paid"
 ROWS = [f"c{k},2024-{k % 12 + 1:02d}-05,{k}" for k in range(40)]
@@ -44,9 +44,9 @@ def zipped(**members: str) -> bytes:
 def load(*paths: Path, folder: Path) -> tuple[list[str], list[tuple], int]:
     """The names, the rows and the number of lines that could not be split."""
     with duckdb.connect() as engine:
-        plain = [files.readable(path, folder) for path in paths]
-        names = files.text_columns(engine, plain)
-        unsplit = files.load_text(engine, plain, names, name="loaded")
+        texts = [plain.readable(path, folder) for path in paths]
+        names = lines.text_columns(engine, texts)
+        unsplit = lines.load_text(engine, texts, names, name="loaded")
         return names, engine.execute("SELECT * FROM loaded").fetchall(), unsplit
 
 
@@ -162,7 +162,7 @@ def test_a_spreadsheet(tmp_path):
         book.writestr("xl/workbook.xml", WORKBOOK)
         book.writestr("xl/_rels/workbook.xml.rels", RELATION.format(kind="worksheet", target="worksheets/sheet1.xml"))
         book.writestr("xl/worksheets/sheet1.xml", SHEET)
-    rows = files.spreadsheet(tmp_path / "a.xlsx").to_dict("records")
+    rows = sheets.spreadsheet(tmp_path / "a.xlsx").to_dict("records")
     assert rows == [{"who": 17850, "when": pd.Timestamp("2024-01-05 10:00")}]
 
 
@@ -281,18 +281,18 @@ def test_files_of_one_pattern_with_other_columns_are_refused(tmp_path):
 def test_columns_of_one_name_are_told_as_they_stand(tmp_path):
     assert load(put(tmp_path, "a.csv", "who,when_1,when\na,b,c\n"), folder=tmp_path)[0] == ["who", "when_1", "when"]
     with duckdb.connect() as engine:
-        twice = files.readable(put(tmp_path, "b.csv", "who,when,when\na,b,c\n"), tmp_path)
-        assert files.text_columns(engine, [twice]) == ["who", "when", "when"]
+        twice = plain.readable(put(tmp_path, "b.csv", "who,when,when\na,b,c\n"), tmp_path)
+        assert lines.text_columns(engine, [twice]) == ["who", "when", "when"]
 
 
 def test_a_spreadsheet_that_is_none_or_has_no_reader_is_refused(tmp_path, monkeypatch):
     path = put(tmp_path, "a.xlsx", b"hello")
     with pytest.raises((errors.SourceError, errors.MissingDependencyError), match=r"a\.xlsx"):
-        files.spreadsheet(path)
+        sheets.spreadsheet(path)
 
     def no_reader(*_args, **_rules):
         raise ImportError
 
     monkeypatch.setattr(pd, "read_excel", no_reader)
     with pytest.raises(errors.MissingDependencyError, match=r"pip install 'crrkit\[excel\]'"):
-        files.spreadsheet(path)
+        sheets.spreadsheet(path)

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 from crrkit.ground import errors
-from crrkit.read import ids as ids_as, numbers as numbers_as, text
+from crrkit.read import ids as ids_as, numbers as numbers_as, text, times as times_as
 
 NUMBERED = itertools.count()
 UNREADABLE = "unreadable"
@@ -40,7 +40,7 @@ def read(parsed: text.Parsed, table: ibis.Table) -> list:
 
 def times(values, **rules) -> list:
     table = column(values)
-    return read(text.parse_times(table, "x", **rules), table)
+    return read(times_as.parse_times(table, "x", **rules), table)
 
 
 def numbers(values, **said) -> list:
@@ -173,7 +173,7 @@ def test_what_is_printed_in_one_form_is_read_back(form):
 
 
 def notes(values, **rules) -> tuple[str, ...]:
-    return text.parse_times(column(values), "x", **rules).notes
+    return times_as.parse_times(column(values), "x", **rules).notes
 
 
 def test_two_orders_in_one_column_are_refused_with_an_example_of_each():
@@ -320,7 +320,7 @@ def test_aware_columns_do_not_depend_on_the_zone_they_are_stored_in(stored):
     ],
 )  # fmt: skip
 def test_offsets_are_noticed(values, aware):
-    assert text.has_offsets(column(values), "x") is aware
+    assert times_as.has_offsets(column(values), "x") is aware
 
 
 @pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])

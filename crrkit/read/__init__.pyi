@@ -1,4 +1,7 @@
 # What the room shows, and where it lives; loaded when first used.
+from crrkit.read.accounts import (
+    Canonical as Canonical,
+)
 from crrkit.read.bases import (
     UNITS as UNITS,
     Base as Base,
@@ -20,7 +23,6 @@ from crrkit.read.guessing import (
     settle_kind as settle_kind,
 )
 from crrkit.read.intake import (
-    Canonical as Canonical,
     read_contract_rows as read_contract_rows,
     read_event_rows as read_event_rows,
     read_order_rows as read_order_rows,

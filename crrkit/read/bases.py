@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-    from crrkit.read.intake import Canonical
+    from crrkit.read.accounts import Canonical
     from crrkit.read.quality import QualityReport
     from crrkit.rules import Calendar
 

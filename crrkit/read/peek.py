@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from crrkit.read import files
+from crrkit.read import files, lines, plain, sheets
 
 
 def column_names(source: str | Path) -> list[str]:
@@ -22,9 +22,9 @@ def column_names(source: str | Path) -> list[str]:
     path = files.resolve(source)[0]
     kind = files.kind_of(path)
     if kind == "spreadsheet":
-        return [str(name) for name in files.spreadsheet(path).columns]
+        return [str(name) for name in sheets.spreadsheet(path).columns]
     with duckdb.connect() as engine, tempfile.TemporaryDirectory(prefix="crrkit-") as folder:
         if kind == "text":
-            return files.text_columns(engine, [files.readable(path, Path(folder))])
+            return lines.text_columns(engine, [plain.readable(path, Path(folder))])
         files.load_parquet(engine, [path], name="peeked")
         return [str(row[0]) for row in engine.execute("DESCRIBE peeked").fetchall()]

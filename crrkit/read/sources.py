@@ -13,9 +13,10 @@ import ibis
 import pandas as pd
 
 from crrkit.ground import InputError, SourceError, gettext as _, suggestion
-from crrkit.read import files, frames, text
+from crrkit.read import files, frames, lines, plain, sheets
 from crrkit.read.columns import RESERVED, find_columns, request_beside_end, settle_columns
 from crrkit.read.doubts import TWIN, suspects
+from crrkit.read.times import has_clocks, has_offsets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -85,7 +86,7 @@ def _open_files(source: str | Path, kind: str, named: Mapping[str, str | None], 
     paths = files.resolve(source)
     form = files.kind_of(paths[0])
     if form == "spreadsheet":
-        sheets = pd.concat([files.spreadsheet(path) for path in paths])
+        sheets = pd.concat([sheets.spreadsheet(path) for path in paths])
         return replace(_open(sheets, kind, named, by), name=paths[0].name)
     con = _engine()
     name = paths[0].name if len(paths) == 1 else str(source)
@@ -94,11 +95,11 @@ def _open_files(source: str | Path, kind: str, named: Mapping[str, str | None], 
         table = con.table("crrkit_raw")
         return Opened(table=table, name=name, engine=con, **_find(table.columns, kind, named, by))
     with tempfile.TemporaryDirectory(prefix="crrkit-") as folder:
-        plain = [files.readable(path, Path(folder)) for path in paths]
-        found = _find(files.text_columns(con.con, plain), kind, named, by)
+        texts = [plain.readable(path, Path(folder)) for path in paths]
+        found = _find(lines.text_columns(con.con, texts), kind, named, by)
         wanted = list(dict.fromkeys([*found["columns"].values(), *by, *found["unread"]]))
-        alone = len(plain) == 1  # what nobody reads may differ from file to file
-        cut = files.load_text(con.con, plain, wanted, name="crrkit_raw", twins=TWIN if alone else "")
+        alone = len(texts) == 1  # what nobody reads may differ from file to file
+        cut = lines.load_text(con.con, texts, wanted, name="crrkit_raw", twins=TWIN if alone else "")
     facts: dict[str, Any] = {**found, "cut_lines": cut}
     return Opened(table=con.table("crrkit_raw"), name=name, engine=con, copied=True, has_twins=alone, **facts)
 
@@ -155,7 +156,7 @@ def business_zone(opened: Opened, roles: Sequence[str], zone: str | None) -> str
     """The zone to which times with an offset are moved; None when all times are local as written."""
     if zone is not None:
         _check_zone(zone)
-    if not any(text.has_offsets(opened.table, opened.columns[role]) for role in roles):
+    if not any(has_offsets(opened.table, opened.columns[role]) for role in roles):
         return zone
     backend = opened.table.get_backend()
     if backend.name != "duckdb":
@@ -174,7 +175,7 @@ def business_zone(opened: Opened, roles: Sequence[str], zone: str | None) -> str
 def _check_offsets(opened: Opened, roles: Sequence[str]) -> None:
     """Times with an offset beside times without one are on one clock only when it is known which."""
     for column in [opened.columns[role] for role in roles]:
-        if text.has_offsets(opened.table, column) and text.has_clocks(opened.table, column):
+        if has_offsets(opened.table, column) and has_clocks(opened.table, column):
             message = _(
                 "Some times in {column!r} have an offset from UTC and some have none. Say zone=, the time zone of those"
                 " without."

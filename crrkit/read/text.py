@@ -1,21 +1,12 @@
-"""What fields mean: ids, times and numbers as people write them, read by the engine in one pass.
-
-How dates and decimal marks are written is decided for a whole column, from all of its values, never row by row: a
-column in which 03/04/2024 could be read both ways is refused. What does not fit the column's form is set aside by
-name, never guessed.
-"""
+"""What fields mean, whatever they hold: how the user says they are written, and what stood in a column."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 import ibis
 import ibis.expr.datatypes as dt
-
-from crrkit.ground import InputError, check_choice, format_number, gettext as _, ngettext
-from crrkit.read.stamps import STAMPS, read_stamps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,36 +14,6 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 NOT_AN_ID = ("", "nan", "none", "null", "na", "n/a", "<na>", "nat", "-", "–", "—", "#n/a", "#н/д", "нет")
-WITH_OFFSET = r"[0-9]{2}:[0-9]{2}.*(?:[Zz]|UTC|GMT|[+-][0-9]{2}:?[0-9]{2}|[+-][0-9]{2})$"
-
-MICROSECONDS = 6  # the digits after the second that the engine's times have
-YEAR = "(?:18|19|20|21)[0-9]{2}"  # any other year is a misreading, not a customer
-
-TWELVE_HOURS = r"[0-9] ?[AaPp][Mm]$"
-LOCAL = r"^[0-9-]+(?:[T ]+[0-9:.]+)?$"  # a cast passes over what follows: 3:04 PM becomes 03:04, 10:00 MSK 10:00
-
-# How a date's day, month and year may stand, as groups of a pattern; the rest of the text is the time of day.
-_ORDERS = {
-    # Without marks only as eight digits: 2024-12 and 202412 are months, not the second of January.
-    "year-month-day": (
-        rf"^({YEAR})(?:[-./]([0-9]{{1,2}})[-./]([0-9]{{1,2}})|([0-9]{{2}})([0-9]{{2}}))",
-        r"\1-\2\4-\3\5",
-    ),
-    "day-month-year": (rf"^([0-9]{{1,2}})[-./]([0-9]{{1,2}})[-./]({YEAR})", r"\3-\2-\1"),
-    "month-day-year": (rf"^([0-9]{{1,2}})[-/]([0-9]{{1,2}})[-/]({YEAR})", r"\3-\1-\2"),
-}
-ORDERS_OF_DATES = tuple(_ORDERS)
-STRAY = 0.05  # up to this share of the dates that prove an order, those of the other are slips and are set aside
-_SHORT_FIRST = r"^([0-9]{2})[-/]([0-9]{2})[-/]([0-9]{2})( |,|T|$)"  # 24-01-05, or 05/01/24
-_MONTHS = ("янв", "фев", "мар", "апр", "ма[йя]", "июн", "июл", "авг", "сен", "окт", "ноя", "дек")
-_SHORT_YEAR = r"^([0-9]{1,2}[-./][0-9]{1,2}[-./])([0-9]{2})( |,|$)"
-# Forms that only a slower reading knows: month names, and clocks of twelve hours.
-_WORDY = [
-    day + clock
-    for day in ("%d-%b-%y", "%d %b %Y", "%d-%b-%Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y")
-    for clock in ("", " %H:%M", " %H:%M:%S")
-]
-_TWELVE = [f"%Y-%m-%d {clock}" for clock in ("%I:%M %p", "%I:%M:%S %p")]
 
 
 NEVER = ibis.literal(value=False)
@@ -61,16 +22,6 @@ NEVER = ibis.literal(value=False)
 def is_true(condition: ir.BooleanValue) -> ir.BooleanValue:
     """The condition with unknown counted as no."""
     return condition.fill_null(NEVER)
-
-
-@ibis.udf.scalar.builtin(name="try_strptime")  # type: ignore[untyped-decorator]  # Ibis's decorator has no types
-def _try_strptime(text: str, formats: list[str]) -> dt.timestamp:
-    """DuckDB's reading of a time under the first of several forms that fits; null where none does."""
-
-
-@ibis.udf.scalar.builtin(name="timezone")  # type: ignore[untyped-decorator]  # Ibis's decorator has no types
-def _local(zone: str, at: dt.Timestamp(timezone="UTC")) -> dt.timestamp:  # type: ignore[valid-type]  # Ibis reads it as a type
-    """What the clocks of a zone show at a moment; unlike a cast it does not ask which zone the session is in."""
 
 
 @ibis.udf.scalar.builtin(name="isfinite")  # type: ignore[untyped-decorator]  # Ibis's decorator has no types
@@ -83,16 +34,6 @@ def is_nan(values: ir.FloatingValue) -> ir.BooleanValue:
     if values.get_backend().name != "duckdb":
         return values.isnan()
     return ~_is_finite(values.cast("float64")) & ~values.isinf()
-
-
-@ibis.udf.scalar.builtin(name="epoch_ns")  # type: ignore[untyped-decorator]  # Ibis's decorator has no types
-def _nanoseconds(at: dt.timestamp) -> dt.int64:
-    """Nanoseconds since 1970."""
-
-
-@ibis.udf.scalar.builtin(name="make_timestamp_ns")  # type: ignore[untyped-decorator]  # Ibis's decorator has no types
-def _from_nanoseconds(since_1970: dt.int64) -> dt.timestamp:
-    """The moment so many nanoseconds after 1970 began."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,221 +55,6 @@ class Parsed:
     value: ir.Value
     given: ir.BooleanValue
     notes: tuple[str, ...] = ()
-
-
-def parse_times(table: ir.Table, column: str, *, order: str | None = None, zone: str | None = None) -> Parsed:
-    """Naive times on the business's clock; times with an offset are moved to its ``zone``."""
-    values = table[column]
-    kind = values.type()
-    if kind.is_timestamp() or kind.is_date():
-        value = _to_microseconds(values) if kind.is_date() or kind.timezone is None else _local(zone or "UTC", values)
-        return Parsed(value, value.notnull())
-    text = values.cast("string").re_replace(r"\.0+$", "") if kind.is_floating() else values.cast("string").strip()
-    text = ibis.ifelse(text.lower().isin(NOT_AN_ID), ibis.null("string"), text)
-    form = order if order in STAMPS else _stamp(table, text, order)
-    if form is not None:
-        note = _("Numbers in {column!r} are read as times written as {form}. Say dates= if they are not.")
-        said = () if order else (note.format(column=column, form=form),)
-        return Parsed(read_stamps(text, form, zone), text.notnull(), said)
-    value, notes = _read_times(table, text, column, order, zone)
-    return Parsed(value, text.notnull(), notes)
-
-
-def _stamp(table: ir.Table, text: ir.StringValue, order: str | None) -> str | None:
-    """The form of a column in which every time is such a number."""
-    if order is not None or not aggregate(table, numbers=text.re_search(r"^[0-9]{5}[0-9.]*$").all())["numbers"]:
-        return None
-    looks = aggregate(table, **{form: text.re_search(stamp.looks).all() for form, stamp in STAMPS.items()})
-    return next((form for form, every in looks.items() if every), None)
-
-
-def _to_microseconds(values: ir.Value) -> ir.TimestampValue:
-    """A time in the engine's own precision; a cast from nanoseconds would round the end of a month up to the next."""
-    if values.type().is_timestamp() and (values.type().scale or 0) > MICROSECONDS:
-        since_1970 = _nanoseconds(values)
-        values = _from_nanoseconds(since_1970 - since_1970 % 1000)
-    return values.cast("timestamp")
-
-
-def has_offsets(table: ir.Table, column: str) -> bool:
-    """Whether the times of a column say how far they are from UTC."""
-    kind = table.schema()[column]
-    if kind.is_timestamp():
-        return kind.timezone is not None
-    if not kind.is_string():
-        return False
-    return bool(aggregate(table, any=table[column].strip().re_search(WITH_OFFSET).any())["any"])
-
-
-def has_clocks(table: ir.Table, column: str) -> bool:
-    """Whether some times of a text column have a time of day and no offset."""
-    values = table[column]
-    if not values.type().is_string():
-        return False
-    local = values.re_search("[0-9]:[0-9]{2}") & ~values.strip().re_search(WITH_OFFSET)
-    return bool(aggregate(table, any=local.any())["any"])
-
-
-def _reading(text: ir.StringValue, order: str, *, zone: str | None = None, wordy: bool = False) -> ir.Value:
-    """The times of a column under one order of day, month and year; null where the text is not so written.
-
-    The readings that are rarely needed are left out unless the column has such values: the engine would try them on
-    every row.
-    """
-    if "%" in order:
-        return _try_strptime(text, [order])
-    pattern, iso = _ORDERS[order]
-    full = text if order == "year-month-day" else _with_century(text)
-    plain = ibis.ifelse(full.re_search(pattern), full.re_replace(pattern, iso), ibis.null("string"))
-    readings = [ibis.ifelse(plain.re_search(LOCAL), plain, ibis.null("string")).try_cast("timestamp")]
-    if zone is not None:
-        with_offset = ibis.ifelse(plain.re_search(WITH_OFFSET), plain, ibis.null("string"))
-        closed_up = with_offset.re_replace(r" *(?:[Zz]|UTC|GMT)$", "Z").re_replace(r" +([+-][0-9:]+)$", r"\1")
-        readings.append(_local(zone, closed_up.try_cast(dt.Timestamp(timezone="UTC"))))
-    if wordy:
-        worded = ibis.ifelse(full.re_search(rf"[A-Za-z]{{3}}(?:.*{YEAR}|-[0-9]{{2}}\b)"), full, ibis.null("string"))
-        spaced = plain.re_replace(r" ?([AaPp][Mm])$", r" \1")
-        readings += [_try_strptime(spaced, _TWELVE), _try_strptime(worded, _WORDY)]
-    return ibis.coalesce(*readings)
-
-
-def _with_century(text: ir.StringValue) -> ir.StringValue:
-    """31.12.24 as 31.12.2024; two-digit years from 69 on belong to the last century, as in POSIX."""
-    last = text.re_replace(r"^([0-9]{1,2}[-./][0-9]{1,2}[-./])(69|[7-9][0-9])( |,|$)", r"\119\2\3")
-    return last.re_replace(_SHORT_YEAR, r"\120\2\3")
-
-
-def _numbered(text: ir.StringValue) -> ir.StringValue:
-    """5 января 2024 г. and 05-янв.-2024 as 05.01.2024."""
-    for number, stem in enumerate(_MONTHS, 1):
-        written = rf"(?i)^([0-9]{{1,2}})[ .-]*{stem}[а-я]*[ .-]*([0-9]{{4}})(?: *г(?:\.|ода?)?)?"
-        text = text.re_replace(written, rf"\1.{number:02d}.\2")
-    return text
-
-
-def _read_times(
-    table: ir.Table, text: ir.StringValue, column: str, order: str | None, zone: str | None
-) -> tuple[ir.Value, tuple[str, ...]]:
-    """Look through the column once to see how its times are written, then read them so."""
-    russian = aggregate(table, any=text.re_search("[а-яА-Я]{3}|, ").any())["any"]
-    if russian:
-        text = _numbered(text).re_replace(r"^([0-9./-]{8,10}), *", r"\1 ")
-    seen = aggregate(
-        table,
-        numeric=text.re_search(r"^[0-9]{1,2}[-./][0-9]{1,2}[-./]").any(),
-        aware=text.re_search(WITH_OFFSET).any(),
-        wordy=text.re_search(rf"[A-Za-z]{{3}}|{TWELVE_HOURS}").any(),
-    )
-    forms: dict[str, Any] = {"zone": (zone or "UTC") if seen["aware"] else None, "wordy": bool(seen["wordy"])}
-    if order is not None:
-        _check_order(table, text, order)
-    elif seen["numeric"]:
-        return _in_seen_order(table, text, column, forms)
-    else:
-        order = "year-month-day"
-    return _reading(text, order, **forms), ()
-
-
-def _check_order(table: ir.Table, text: ir.StringValue, order: str) -> None:
-    if "%" not in order:
-        check_choice(order, name="dates", choices=(*ORDERS_OF_DATES, *STAMPS))
-        return
-    try:
-        aggregate(table, tried=_try_strptime(text.max(), [order]))
-    except duckdb.Error as refused:
-        message = _("dates={order!r} is not a pattern of dates. Write it like '%d.%m.%Y', or say {choices}.")
-        choices = ", ".join(ORDERS_OF_DATES)
-        raise InputError(message.format(order=order, choices=choices), argument="dates", given=order) from refused
-
-
-def _in_seen_order(
-    table: ir.Table, text: ir.StringValue, column: str, forms: dict[str, Any]
-) -> tuple[ir.Value, tuple[str, ...]]:
-    """The times in the order that the column proves; refused where it proves two, or none that matters."""
-    read = {name: _reading(text, name, **forms) for name in ORDERS_OF_DATES}
-    year, day, month = read.values()
-    differ = day != month
-    only = {"day": day.notnull() & month.isnull(), "month": month.notnull() & day.isnull()}
-    seen = aggregate(
-        table, years=year.count(), days=day.count(), months=month.count(), differ=differ.sum(),
-        either=_example(text, differ), only_day=only["day"].sum(), only_month=only["month"].sum(),
-        one=_example(text, only["day"]), other=_example(text, only["month"]), iso=_example(text, year.notnull()),
-        marks=text.re_search("^[0-9]{1,2}[-/]").sum(), turned=is_true(year.day() <= 12).sum(),  # noqa: PLR2004 - a month
-    )  # fmt: skip
-    seen |= {"column": column, "some": max(seen["days"], seen["months"])}
-    if seen["years"] < seen["some"] or seen["years"] == 0:
-        first = _short_year_first(table, text, seen)
-        if first is not None:
-            return first, ()
-    _check_orders(seen)
-    name = "year-month-day" if seen["years"] >= seen["some"] else _day_or_month(seen)
-    return read[name], _two_forms(seen)
-
-
-def _example(text: ir.StringValue, condition: ir.BooleanValue) -> ir.StringScalar:
-    return ibis.ifelse(is_true(condition), text, ibis.null("string")).max()
-
-
-def _check_orders(seen: dict[str, Any]) -> None:
-    """Two orders proven in one column make all dates doubtful that can be read both ways."""
-    fewer, proofs = sorted([seen["only_day"] or 0, seen["only_month"] or 0])
-    if fewer > 1 and fewer > STRAY * (fewer + proofs):
-        message = _(
-            "Dates in {column!r} stand in two orders: {one!r} can only be day first, {other!r} only month first."
-            " Export them in one form, such as 2024-12-31."
-        )
-        raise InputError(message.format(**seen), argument="dates")
-    some = seen["years"] > 1 and proofs > 1
-    if some and seen["turned"] == seen["years"] and proofs == seen["some"] == seen["marks"]:
-        message = _(
-            "Dates in {column!r} look half turned by a spreadsheet: those such as {iso!r} have no day above 12,"
-            " those such as {example!r} have no other. Export them again as text, or in one form."
-        )
-        raise InputError(message.format(**seen, example=seen["one"] or seen["other"]), argument="dates")
-
-
-def _day_or_month(seen: dict[str, Any]) -> str:
-    if seen["days"] == seen["months"] and seen["differ"] and not seen["only_day"]:
-        message = _(
-            "Dates in {column!r} such as {example!r} can be read day first or month first."
-            " Say dates='day-month-year' or dates='month-day-year'."
-        )
-        raise InputError(message.format(**seen, example=seen["either"]), argument="dates")
-    return "day-month-year" if seen["days"] >= seen["months"] else "month-day-year"
-
-
-def _two_forms(seen: dict[str, Any]) -> tuple[str, ...]:
-    """A sentence on dates of a rarer form, which are set aside."""
-    fewer = min(seen["only_day"] or 0, seen["only_month"] or 0)
-    rarer = min(seen["years"], seen["some"]) + fewer
-    if not rarer:
-        return ()
-    note = ngettext(
-        "{n} date in {column!r} is written in another form than the rest, and is set aside.",
-        "{n} dates in {column!r} are written in another form than the rest, and are set aside.",
-        rarer,
-    )
-    return (note.format(n=format_number(rarer), column=seen["column"]),)
-
-
-def _short_year_first(table: ir.Table, text: ir.StringValue, seen: dict[str, Any]) -> ir.Value | None:
-    """24-01-05 where the first number is the year: it has the fewer values, and every date can be read so."""
-    iso = ibis.ifelse(text.re_search(_SHORT_FIRST), text.re_replace(_SHORT_FIRST, r"20\1-\2-\3\4"), ibis.null("string"))
-    parts = {"first": text.left(2).nunique(), "third": text.substr(6, 2).nunique()}
-    met = aggregate(table, all=text.count(), short=text.re_search(_SHORT_FIRST).sum(), **parts)
-    if not met["all"] or met["short"] < met["all"] or met["first"] >= met["third"]:
-        return None
-    value = _reading(iso, "year-month-day")
-    if aggregate(table, read=value.count())["read"] < met["all"]:
-        return None
-    if seen["days"] == met["all"]:
-        message = _(
-            "Dates in {column!r} such as {example!r} may begin with the year or with the day. Say dates='%y-%m-%d' or"
-            " dates='%d-%m-%y'."
-        )
-        example = aggregate(table, example=text.max())["example"]
-        raise InputError(message.format(column=seen["column"], example=example), argument="dates")
-    return value
 
 
 def aggregate(table: ir.Table, **values: ir.Scalar) -> dict[str, Any]:
