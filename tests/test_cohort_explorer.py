@@ -17,7 +17,7 @@ import crrkit as crr
 from crrkit.ground.errors import InputError
 from crrkit.ground.languages import use_language
 from crrkit.read.bases import OrderBase
-from crrkit.widgets.bench.explorer import SAVED
+from crrkit.widgets.bench.explorer import SAVED, frame_words
 from crrkit.widgets.cohorts import CohortExplorer
 from crrkit.widgets.cohorts.state import MOST_CELLS, _numbers, default_cohorts, last_common
 from crrkit.widgets.static import restore
@@ -202,9 +202,10 @@ class TestStill:
 def test_words_are_the_ones_the_browser_uses() -> None:
     base = log_of([("a", 1), ("b", 40)])
     words = {lang: CohortExplorer(base, lang=lang)._words for lang in ("en", "ru")}
-    named = {"kind", "period", "value", "average", "one", "other", "kinds", "periods", "values", "averages",
-             "running", "unseen", "empty", "hidden", "provisional", "picture"}  # fmt: skip
-    assert set(re.findall(r"\bwords\.(\w+)", JS)) | named == words["en"].keys() == words["ru"].keys()
+    named = {"kind", "period", "value", "kinds", "values", "running", "unseen", "empty", "hidden", "provisional",
+             "picture"}  # fmt: skip
+    shared = frame_words().keys() | {"title"}
+    assert set(re.findall(r"\bwords\.(\w+)", JS)) | named | shared == words["en"].keys() == words["ru"].keys()
     for name, english in words["en"].items():
         if isinstance(english, str):
             russian = words["ru"][name]

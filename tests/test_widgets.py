@@ -238,6 +238,24 @@ class TestShownWithoutAKernel:
         assert {"__init__.py", "index.js", "style.css"} <= {file.name for file in EXPLORERS[module].folder.iterdir()}
 
 
+class TestModules:
+    @pytest.mark.parametrize("module", EXPLORERS)
+    def test_no_import_is_left_in_the_text_that_travels(self, module: str) -> None:
+        text = module_text(EXPLORERS[module].folder)
+        assert not re.search(r"^import |\bfrom \"", text, re.MULTILINE)
+        assert text.endswith("export default { render };\n")
+
+    @pytest.mark.parametrize("module", EXPLORERS)
+    def test_no_name_stands_twice_in_it(self, module: str) -> None:
+        text = module_text(EXPLORERS[module].folder)
+        names = re.findall(r"^(?:export )?(?:async )?(?:function|const|let) (\w+)", text, re.MULTILINE)
+        assert len(names) == len(set(names)) > 30
+
+    def test_no_line_is_longer_than_those_of_python(self) -> None:
+        lines = [(path.name, line) for path in WIDGETS.rglob("*.js") for line in path.read_text("utf-8").splitlines()]
+        assert [place for place in lines if len(place[1]) > 120] == []
+
+
 class TestStaticPage:
     def test_a_hostile_value_cannot_leave_its_place(self) -> None:
         hostile = "</script><!--<script>alert(1)//"

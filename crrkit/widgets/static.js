@@ -1,7 +1,11 @@
+// @ts-check
 /*
- * Brings the explorers of a page to life without a kernel: a small model over the state that stands in the page, and the
- * explorer's own module, loaded from a Blob. If anything is forbidden or fails, the still picture simply stays.
+ * Brings the explorers of a page to life without a kernel: a small model over the state that stands in the page, and
+ * the explorer's own module, loaded from a Blob. If anything is forbidden or fails, the still picture simply stays.
  */
+
+/** @typedef {HTMLScriptElement & { dataset: { crrkitState: string, crrkitModule: string } }} Island */
+/** @typedef {HTMLElement & { crrkitLive?: boolean }} Host */
 
 function modelOver(state) {
   const listeners = new Map();
@@ -22,10 +26,11 @@ function modelOver(state) {
 const parsed = (node) => JSON.parse(node.textContent);
 const sources = Object.assign({}, ...[...document.querySelectorAll("script[data-crrkit-modules]")].map(parsed));
 const modules = {};
-const load = (name) => (modules[name] ??= import(URL.createObjectURL(new Blob([sources[name]], { type: "text/javascript" }))));
+const load = (name) =>
+  (modules[name] ??= import(URL.createObjectURL(new Blob([sources[name]], { type: "text/javascript" }))));
 
-for (const state of document.querySelectorAll("script[data-crrkit-state]")) {
-  const host = document.getElementById(state.dataset.crrkitState);
+for (const state of /** @type {NodeListOf<Island>} */ (document.querySelectorAll("script[data-crrkit-state]"))) {
+  const host = /** @type {Host} */ (document.getElementById(state.dataset.crrkitState));
   if (host.crrkitLive) continue; // two copies of this script may stand on one page
   host.crrkitLive = true;
   const { default: explorer } = await load(state.dataset.crrkitModule);

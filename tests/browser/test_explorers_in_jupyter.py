@@ -18,7 +18,7 @@ TALL = {"width": 1280, "height": 9000}  # all explorers at once: JupyterLab does
 SHOW = f"import sys; sys.path[:0] = {[str(ROOT), str(ROOT / 'tests')]}\nimport every_explorer\n"
 APP = """
 import pathlib, sys
-from crrkit.lab import App, open_app
+from crrkit.lessons.lab import App, open_app
 app = App(title="All", notebook=pathlib.Path(sys.argv[1]))
 open_app(app, lang="en", port=None, ready=lambda address: print(address, flush=True))
 """
@@ -72,8 +72,9 @@ def voila(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     words = [sys.executable, "-c", APP, str(all_explorers(folder / "all.ipynb"))]
     with subprocess.Popen(words, env=environment, stdout=-1, text=True) as server, watched(browser) as shown:
         try:
-            assert server.stdout
-            shown.page.goto(server.stdout.readline().strip())
+            address = server.stdout.readline().strip() if server.stdout else ""
+            assert address, "the app ended before it said where it stands"
+            shown.page.goto(address)
             shown.explorer(every_explorer.ALL[-1]).wait_for()
             yield shown
         finally:

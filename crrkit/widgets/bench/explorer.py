@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import Self
 
 SAVED = "application/vnd.crrkit.explorer+json"
-IMPORT = re.compile(r"^import \{[^}]*\} from \"[./]+/shared\.js\";\n", re.MULTILINE)  # what is put in front instead
+IMPORT = re.compile(r"^import \{[^}]*\} from \"\.\./bench/shared\.js\";\n", re.MULTILINE)  # shared.js stands in front
 
 
 class StateError(InputError, traitlets.TraitError):

@@ -1,53 +1,141 @@
+// @ts-check
 /* What every explorer needs: numbers in words, the clipboard, elements. Put in front of each explorer's own module. */
 
-/** Numbers and sentences in one language; halves are rounded to even, as the Python side does. */
+/**
+ * What an explorer needs of its model: anywidget gives it in a notebook, static.js in a page without a kernel.
+ * @typedef {object} Model
+ * @property {(name: string) => any} get
+ * @property {(name: string, value: any) => unknown} set
+ * @property {(event: string, listener: () => void) => unknown} on
+ * @property {(event: string, listener: () => void) => unknown} off
+ * @property {() => void} save_changes
+ *
+ * @typedef {ReturnType<typeof speaker>} Speaker
+ * @typedef {Record<string, any>} State
+ * @typedef {Record<string, any>} Words every word that Python sent, in one language
+ * @typedef {{ least: number, most: number, whole: boolean }} Bounds
+ *
+ * What a control is told when it is bound: what to call with a value, or with one that cannot be; where messages stand.
+ * @typedef {object} Hands
+ * @property {(value: any, typed?: boolean) => void} choose
+ * @property {(bounds: Bounds) => void} refuse
+ * @property {HTMLElement} message
+ *
+ * @typedef {object} Control
+ * @property {HTMLElement} row
+ * @property {(shown: any, state: State, say: Speaker) => void} show
+ * @property {(hands: Hands) => (() => void) | void} bind gives what takes a typed value again
+ * @property {(wrong: boolean) => void} mark
+ * @property {() => boolean} refused
+ * @property {HTMLInputElement} [slider]
+ * @property {(value: any) => number} [ink]
+ *
+ * @typedef {object} Bench
+ * @property {Model} model
+ * @property {HTMLElement} el
+ * @property {string} name
+ * @property {boolean} [broad]
+ * @property {readonly string[]} traits
+ * @property {Record<string, Control>} controls
+ * @property {(wanted: State, chosen: string) => State} [settle]
+ * @property {boolean} [forgetful]
+ * @property {(moved: string[], state: State, words: Words, say: Speaker) => string} [gaveWay]
+ * @property {(name: string, typed: any, state: State, say: Speaker) => string} [tooMuch]
+ * @property {(name: string, state: State, say: Speaker) => string} [atEnd]
+ * @property {() => void} [onReset]
+ * @property {(controls: Record<string, Control>) => HTMLElement[]} [layout]
+ * @property {(state: State) => State} [unpack]
+ * @property {(state: State) => State} [pack]
+ * @property {(state: any, say: Speaker) => void} draw
+ * @property {(state: any) => string} code
+ * @property {Element} [results]
+ * @property {Element} [sum]
+ * @property {Element} picture
+ * @property {(tools: { choose: (name: string, value: any) => void, read: () => State }) => Element[]} [buttons]
+ * @property {(tools: { choose: (name: string, value: any) => void }) => Element[]} [below]
+ */
+
+/**
+ * Numbers and sentences in one language; halves are rounded to even, as the Python side does; NaN is a dash.
+ * @param {string} lang
+ */
 export function speaker(lang) {
-  const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1, roundingMode: "halfEven" };
-  const whole = new Intl.NumberFormat(lang);
-  const tenths = new Intl.NumberFormat(lang, digits);
-  const share = new Intl.NumberFormat(lang, { style: "percent", ...digits });
-  const signed = (value) => (value > 0 ? "+" : "");
-  const minus = (text) => text.replace("-", "−");
+  /** @returns {Intl.NumberFormat} */
+  const exactly = (/** @type {number} */ digits, style = {}) =>
+    new Intl.NumberFormat(lang, {
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+      roundingMode: "halfEven",
+      ...style,
+    });
+  const fixes = [0, 1, 2].map((digits) => exactly(digits));
+  const [none, one] = [0, 1].map((digits) => exactly(digits, { style: "percent", minimumFractionDigits: 0 }));
+  const share = exactly(1, { style: "percent" });
+  const any = new Intl.NumberFormat(lang);
   const compact = new Intl.NumberFormat(lang, { notation: "compact", maximumSignificantDigits: 3 });
-  const number = (value) => minus(whole.format(value));
-  const short = (value) => (value < 1e7 ? whole : compact).format(value); // four of them stand side by side in 360 pixels
-  const percent = (value) => (Number.isNaN(value) ? "–" : minus(share.format(value)));
-  const points = (value, unit) => (Number.isNaN(value) ? "–" : `${signed(value)}${minus(tenths.format(100 * value))}\u00a0${unit}`);
-  const [none, one] = [0, 1].map((n) => new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: n, roundingMode: "halfEven" }));
+  const write = (format, value) => (Number.isNaN(value) ? "–" : format.format(value).replace("-", "−"));
+  const number = (value) => any.format(value).replace("-", "−");
+  const fixed = (value, digits = 0) => write(fixes[digits], value);
+  const signed = (value, digits = 1) => (value > 0 ? "+" : "") + fixed(value, digits);
+  const short = (value, most = 1e7) => (value < most ? fixed(value) : write(compact, value)); // for 360 pixels
+  const percent = (value) => write(share, value);
+  const points = (value, unit, digits = 1) =>
+    Number.isNaN(value) ? "–" : `${signed(100 * value, digits)}\u00a0${unit}`;
   // Percents as short as a cell or an axis needs: only what would be rounded to nothing keeps a digit.
-  const brief = (rate) => (Number.isNaN(rate) ? "–" : minus((rate > 0 && rate < 0.01 ? one : none).format(rate)));
-  const fill = (sentence, facts) => sentence.replace(/\{(\w+)\}/g, (_, name) => number(facts[name]));
-  return { number, short, percent, brief, points, fill };
+  const brief = (rate) => write(rate > 0 && rate < 0.01 ? one : none, rate);
+  const fill = (sentence, facts) =>
+    put(sentence, Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, number(fact)])));
+  return { number, fixed, signed, short, percent, brief, points, fill };
 }
 
-/** A fraction as Python writes it: a whole one keeps its point, a tiny one has an exponent of two digits. */
-function python(fraction) {
+/**
+ * A fraction as Python writes it: a whole one keeps its point, a tiny one has an exponent of two digits.
+ * @param {number} fraction
+ */
+export function python(fraction) {
   if (Number.isInteger(fraction)) return fraction.toFixed(1);
   const text = Math.abs(fraction) < 1e-4 ? fraction.toExponential() : String(fraction);
   return text.replace(/e-(\d)$/, "e-0$1");
 }
 
-/** A sentence with words or ready numbers put in. */
-function put(sentence, facts) {
+/**
+ * A sentence with words or ready numbers put in.
+ * @param {string} sentence
+ * @param {Record<string, any>} facts
+ * @returns {string}
+ */
+export function put(sentence, facts) {
   return sentence.replace(/\{(\w+)\}/g, (_, name) => facts[name]);
 }
 
-/** A round number not below `value`, so that a picture's scale and the sliders' ends stand still between small moves. */
+/**
+ * A round number not below `value`, so that a picture's scale and the sliders' ends stand still between small moves.
+ * @param {number} value
+ * @returns {number}
+ */
 export function roundUp(value) {
   let power = 1;
   while (power * 10 <= value) power *= 10;
-  return [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].map((step) => step * power).find((edge) => edge >= value);
+  return (
+    [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].map((step) => step * power).find((edge) => edge >= value) ?? 10 * power
+  );
 }
 
 /** Where the sliders of counts end: it grows with the numbers and returns on reset. */
-function reach({ least, most }) {
+export function reach({ least, most }) {
   let end = 0;
-  const of = (largest) => (largest > end ? (end = Math.min(most, roundUp(Math.max(2 * largest, least)))) : end);
-  return { of, forget: () => (end = 0) };
+  function of(largest) {
+    if (largest > end) end = Math.min(most, roundUp(Math.max(2 * largest, least)));
+    return end;
+  }
+  function forget() {
+    end = 0;
+  }
+  return { of, forget };
 }
 
 /** A fraction in hundredths, and back, without the speck that floating point leaves: 0.07 is 7. */
-function scaled(value) {
+export function scaled(value) {
   return Number((100 * value).toPrecision(12));
 }
 
@@ -65,51 +153,92 @@ async function toClipboard(line) {
   }
 }
 
-function html(tag, attributes, ...children) {
+/**
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {Record<string, any>} attributes
+ * @param {...(Node | string)} children
+ * @returns {HTMLElementTagNameMap[T]}
+ */
+export function html(tag, attributes, ...children) {
   const node = set(document.createElement(tag), attributes);
   node.append(...children);
   return node;
 }
 
-function vector(tag, attributes) {
+/**
+ * @param {string} tag
+ * @param {Record<string, any>} attributes
+ * @returns {SVGElement}
+ */
+export function vector(tag, attributes) {
   return set(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes);
 }
 
-function set(node, attributes) {
+/**
+ * @template {Element} E
+ * @param {E} node
+ * @param {Record<string, any>} attributes
+ * @returns {E}
+ */
+export function set(node, attributes) {
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
   return node;
 }
 
 // Each explorer in a notebook loads its own copy of this module, so a counter would give the same id twice.
-function uniqueId() {
+export function uniqueId() {
   return `crrkit-${Math.random().toString(36).slice(2)}`;
 }
 
-function caption(kind, x, y, content, anchor = "middle") {
+/**
+ * A piece of text in a picture, across in percent.
+ * @param {string} kind
+ * @param {number} x
+ * @param {number} y
+ * @param {string} content
+ */
+export function caption(kind, x, y, content, anchor = "middle") {
   const node = vector("text", { "data-text": kind, x: `${x}%`, y, "text-anchor": anchor });
   node.textContent = content;
   return node;
 }
 
 /** Level lines of a picture with their percentages at the left; that of 0 is the floor. */
-function levels(rates, { down, left, right, say }) {
-  const rule = (rate) => vector("line", { "data-line": rate ? "rule" : "floor", x1: `${left}%`, x2: `${right}%`, y1: down(rate), y2: down(rate) });
+export function levels(rates, { down, left, right, say }) {
+  const rule = (rate) =>
+    vector("line", {
+      "data-line": rate ? "rule" : "floor",
+      x1: `${left}%`,
+      x2: `${right}%`,
+      y1: down(rate),
+      y2: down(rate),
+    });
   return rates.flatMap((rate) => [rule(rate), caption("level", left - 1.5, down(rate) + 4, say.brief(rate), "end")]);
 }
 
 /** A field of a picture with its own measure, 0 to 1 both ways, so that lines and areas follow any width. */
-function field({ left, right, top, bottom }, ...children) {
-  const node = vector("svg", { role: "presentation", x: `${left}%`, y: top, width: `${right - left}%`, height: bottom - top, viewBox: "0 0 1 1", preserveAspectRatio: "none", "aria-hidden": "true" });
+export function field({ left, right, top, bottom }, ...children) {
+  const node = vector("svg", {
+    role: "presentation",
+    x: `${left}%`,
+    y: top,
+    width: `${right - left}%`,
+    height: bottom - top,
+    viewBox: "0 0 1 1",
+    preserveAspectRatio: "none",
+    "aria-hidden": "true",
+  });
   node.append(...children);
   return node;
 }
 
-function track(kind, points, closed = "") {
+export function track(kind, points, closed = "") {
   const d = `M${points.map(([x, y]) => `${x} ${y}`).join("L")}${closed}`;
   return vector("path", { "data-track": kind, d, "vector-effect": "non-scaling-stroke" });
 }
 
-function button(label, act) {
+export function button(label, act) {
   const node = html("button", { type: "button", class: "crrkit-button" }, label);
   node.addEventListener("click", act);
   return node;
@@ -123,8 +252,17 @@ const UPWARD = ["ArrowRight", "ArrowUp", "PageUp", "End"];
  * A label, a native slider and a number box that say the same number. A share is a fraction inside and a percentage in
  * ink. `least` and `most` are what the box takes; `end` is where the slider ends, and what it may not pass, in a state;
  * `of` is the id of what stands before its name.
+ * @typedef {{ slider: HTMLInputElement, box: HTMLInputElement, ink: (value: number) => number }} Sliding
+ * @typedef {Control & Sliding & { bind: (hands: Hands) => () => void }} Dial
+ * @typedef {{ least?: number, most?: number, whole?: boolean, end?: (state: any) => number }} Range
+ * @param {string} label
+ * @param {Range & { share?: boolean, hue?: string, of?: string }} looks
+ * @returns {Dial}
  */
-function dial(label, { least = 0, most = 1, whole = false, share = false, end = () => most, hue = "kept", of = "" }) {
+export function dial(
+  label,
+  { least = 0, most = 1, whole = false, share = false, end = () => most, hue = "kept", of = "" },
+) {
   const [ink, value] = share ? [scaled, unscaled] : [(number) => number, (number) => number];
   const id = uniqueId();
   const ends = { min: ink(least), max: ink(most), "aria-labelledby": `${of} ${id}`.trim() };
@@ -138,9 +276,12 @@ function dial(label, { least = 0, most = 1, whole = false, share = false, end = 
 
   function show(shown, state, say) {
     const top = ink(end(state));
-    set(slider, { max: top, "aria-valuetext": share ? say.percent(shown) : say.number(shown) }); // a range holds no value beyond its end
-    slider.value = ink(shown);
-    slider.style.setProperty("--crrkit-filled", `${top > ink(least) ? (100 * (ink(shown) - ink(least))) / (top - ink(least)) : 0}%`);
+    set(slider, { max: top, "aria-valuetext": share ? say.percent(shown) : say.number(shown) });
+    slider.value = ink(shown); // after its end: a range holds no value beyond it
+    slider.style.setProperty(
+      "--crrkit-filled",
+      `${top > ink(least) ? (100 * (ink(shown) - ink(least))) / (top - ink(least)) : 0}%`,
+    );
     if (!refused() && box.valueAsNumber !== ink(shown)) box.value = ink(shown); // a refused one keeps what was typed
   }
 
@@ -156,26 +297,54 @@ function dial(label, { least = 0, most = 1, whole = false, share = false, end = 
   return { row, slider, box, show, bind, mark, refused, ink };
 }
 
-/** A choice among a few names, given as pairs of a value and its word, or as an object of them. */
-function choice(label, options) {
+/**
+ * A choice among a few names, given as pairs of a value and its word, as an object of them, or as what makes pairs of a
+ * state; where there is nothing to choose it hides. `before` stands before its name.
+ * @typedef {[string, string][]} Pairs
+ * @param {string} label
+ * @param {Pairs | Record<string, string> | ((state: any) => Pairs)} options
+ * @param {...(Node | string)} before
+ * @returns {Control}
+ */
+export function choice(label, options, ...before) {
   const id = uniqueId();
-  const pairs = Array.isArray(options) ? options : Object.entries(options);
-  const select = html("select", { class: "crrkit-box", id }, ...pairs.map(([value, word]) => html("option", { value }, word)));
-  const row = html("div", { class: "crrkit-choice" }, html("label", { for: id }, label), select);
+  const select = html("select", { class: "crrkit-box", id });
+  const row = html("div", { class: "crrkit-choice" }, html("label", { for: id }, ...before, label), select);
+  const pairsOf =
+    typeof options === "function" ? options : () => (Array.isArray(options) ? options : Object.entries(options));
+  let there = "";
+
+  function show(shown, state) {
+    const pairs = pairsOf(state);
+    const names = JSON.stringify(pairs);
+    if (names !== there) select.replaceChildren(...pairs.map(([value, word]) => html("option", { value }, word)));
+    there = names;
+    select.value = shown;
+    row.hidden = pairs.length < 2;
+  }
   const bind = ({ choose }) => select.addEventListener("change", () => choose(select.value));
-  return { row, show: (shown) => (select.value = shown), bind, mark() {}, refused: () => false };
+  return { row, show, bind, mark() {}, refused: () => false };
 }
 
-/** A share that follows from the others. */
-function readout(label) {
+/**
+ * A share that follows from the others.
+ * @param {string} label
+ * @returns {Control}
+ */
+export function readout(label) {
   const value = html("span", { class: "crrkit-readout" });
   const row = html("div", { class: "crrkit-dial" }, html("span", {}, label), value);
   const show = (shown, _state, say) => (value.textContent = say.percent(shown));
   return { row, show, bind() {}, mark() {}, refused: () => false };
 }
 
-/** Some of a few names, each with a box to tick. */
-function ticks(legend, options) {
+/**
+ * Some of a few names, each with a box to tick.
+ * @param {string} legend
+ * @param {[string, string][]} options
+ * @returns {Control}
+ */
+export function ticks(legend, options) {
   const boxes = options.map(([value]) => html("input", { type: "checkbox", value }));
   const labels = options.map(([, word], i) => html("label", { class: "crrkit-tick" }, boxes[i], " ", word));
   const row = html("fieldset", { class: "crrkit-ticks" }, html("legend", {}, legend), ...labels);
@@ -185,35 +354,55 @@ function ticks(legend, options) {
   return { row, show, bind, mark() {}, refused: () => false };
 }
 
-/** A list of results: the first one large, each under its name. */
-function resultList(terms) {
+/**
+ * A list of results: the first one large, each under its name.
+ * @param {Record<string, string>} terms
+ */
+export function resultList(terms) {
   const values = Object.fromEntries(Object.keys(terms).map((name) => [name, html("dd", { class: "crrkit-value" })]));
-  const group = ([name, term]) => html("div", { "data-result": name }, html("dt", { class: "crrkit-term" }, term), values[name]);
+  const group = ([name, term]) =>
+    html("div", { "data-result": name }, html("dt", { class: "crrkit-term" }, term), values[name]);
   const list = html("dl", { class: "crrkit-results" }, ...Object.entries(terms).map(group));
   const show = (texts) => Object.entries(texts).forEach(([name, text]) => (values[name].textContent = text));
   return { list, show, values };
 }
 
 /** A sum with the numbers put in, as text that a screen reader says in order, and a note under it. */
-function sumLine() {
+export function sumLine() {
   const numbers = html("span", { class: "crrkit-numbers" });
   const note = html("span", { class: "crrkit-note" });
   const line = html("p", { class: "crrkit-sum", "aria-live": "polite", "aria-atomic": "true" }, numbers, " ", note);
-  const show = (sum, remark) => [numbers.textContent, note.textContent] = [sum, remark];
+  function show(sum, remark) {
+    numbers.textContent = sum;
+    note.textContent = remark;
+  }
   return { line, show };
 }
 
-/** Part and whole in the words of a bench: the part cannot pass the whole, gives way to it, and comes back when it can. */
-function within(part, whole, words) {
+/**
+ * Part and whole in the words of a bench: the part cannot pass the whole, gives way to it, and comes back when it can.
+ * @param {string} part
+ * @param {string} whole
+ * @param {Words} words
+ * @returns {Pick<Bench, "settle" | "tooMuch" | "atEnd">}
+ */
+export function within(part, whole, words) {
   return {
     settle: (wanted) => ({ ...wanted, [part]: Math.min(wanted[part], wanted[whole]) }),
-    tooMuch: (name, typed, state, say) => (name === part && typed > state[whole] ? say.fill(words.tooMany, { ...state, typed, shown: state[part] }) : ""),
+    tooMuch: (name, typed, state, say) =>
+      name === part && typed > state[whole] ? say.fill(words.tooMany, { ...state, typed, shown: state[part] }) : "",
     atEnd: (name, state, say) => (name === part && state[part] === state[whole] ? say.fill(words.limit, state) : ""),
   };
 }
 
+export /** @param {State} state */
 function same(state) {
   return state;
+}
+
+/** @type {NonNullable<Bench["gaveWay"]>} */
+function followed(_moved, state, words, say) {
+  return words.followed ? say.fill(words.followed, state) : "";
 }
 
 function rowsOf(controls) {
@@ -224,12 +413,39 @@ function rowsOf(controls) {
  * The bench on which an explorer of numbers stands: it reads and writes the state, follows what others change, refuses
  * what cannot be, puts the first state back and gives it as code.
  *
- * `controls` stand under the names of the state they change; `settle` turns what was asked for into a state that can be;
- * `tooMuch` says why a typed number does not fit the others, `atEnd` why a slider goes no further; `draw` shows a state;
- * `code` is its line of Python. Where the state is not numbers under names, `unpack` makes it so and `pack` undoes it;
- * `layout` puts the controls together. Many controls stand `broad`, above all else.
+ * `controls` stand under the names of the state they change; `settle` turns what was asked for into a state that
+ * can be, told which of them was chosen; `gaveWay` says what had to give way, and that comes back when it can,
+ * unless the bench is `forgetful`; `tooMuch` says why a typed number does not fit the others, `atEnd` why a slider
+ * goes no further; `draw` shows a state; `code` is its line of Python. Where the state is not numbers under names,
+ * `unpack` makes it so and `pack` undoes it; `layout` puts the controls together; `buttons` and `below` stand
+ * after the picture. Many controls stand `broad`, above all else.
+ * @param {Bench} parts
+ * @returns {() => void} what takes the explorer off its model again
  */
-function bench({ model, el, name, broad = false, traits, controls, settle = (wanted) => wanted, tooMuch = () => "", atEnd, onReset = () => {}, layout = rowsOf, unpack = same, pack = same, draw, code, results, sum, picture, buttons = () => [] }) {
+export function bench({
+  model,
+  el,
+  name,
+  broad = false,
+  traits,
+  controls,
+  settle = same,
+  forgetful = false,
+  gaveWay = followed,
+  tooMuch = () => "",
+  atEnd,
+  onReset = () => {},
+  layout = rowsOf,
+  unpack = same,
+  pack = same,
+  draw,
+  code,
+  results,
+  sum,
+  picture,
+  buttons = () => [],
+  below = () => [],
+}) {
   const words = model.get("_words");
   const say = speaker(model.get("lang"));
   const message = html("p", { class: "crrkit-message", role: "status", id: uniqueId() });
@@ -257,7 +473,8 @@ function bench({ model, el, name, broad = false, traits, controls, settle = (wan
   function follow() {
     if (writing || due) return;
     due = true;
-    queueMicrotask(() => { // when all that changes together is there
+    queueMicrotask(() => {
+      // when all that changes together is there
       due = false;
       wanted = read();
       redraw();
@@ -268,16 +485,17 @@ function bench({ model, el, name, broad = false, traits, controls, settle = (wan
     const wrong = typed ? tooMuch(key, value, read(), say) : "";
     controls[key]?.mark(Boolean(wrong)); // what was typed stays, and the sentence says what is shown instead
     if (wrong) return tell(wrong);
-    wanted = { ...wanted, [key]: value };
-    const state = settle(wanted);
-    const moved = Object.keys(state).find((each) => state[each] !== wanted[each]);
-    tell(moved && words.followed ? say.fill(words.followed, state) : "");
+    wanted = { ...(forgetful ? read() : wanted), [key]: value };
+    const state = settle(wanted, key);
+    const moved = Object.keys(state).filter((each) => state[each] !== wanted[each]);
+    tell(moved.length ? gaveWay(moved, state, words, say) : "");
     write(state);
-    for (const [other, retake] of Object.entries(retakes)) if (controls[other].refused()) retake(); // what was too much may fit now
+    const refused = Object.keys(retakes).filter((other) => controls[other].refused());
+    for (const other of refused) retakes[other](); // what was too much may fit now
   }
 
   function refuse(key, { whole, ...bounds }) {
-    const shown = controls[key].ink(read()[key]);
+    const shown = controls[key].ink?.(read()[key]);
     controls[key].mark(true);
     tell(say.fill(whole ? words.notWhole : words.notBetween, { ...bounds, shown }));
   }
@@ -294,20 +512,41 @@ function bench({ model, el, name, broad = false, traits, controls, settle = (wan
     const line = html("code", {}, code(read()));
     const copied = await toClipboard(line.textContent);
     tell(copied ? words.copied : words.copyThis, " ", line);
-    if (!copied) getSelection().selectAllChildren(line);
+    if (!copied) getSelection()?.selectAllChildren(line);
   }
 
+  /** @type {Record<string, () => void>} */
   const retakes = {};
   for (const [key, control] of Object.entries(controls)) {
-    const take = control.bind({ message, choose: (value, typed) => choose(key, value, typed), refuse: (bounds) => refuse(key, bounds) });
+    const take = control.bind({
+      message,
+      choose: (value, typed) => choose(key, value, typed),
+      refuse: (bounds) => refuse(key, bounds),
+    });
     if (take) retakes[key] = take;
-    if (atEnd) control.slider?.addEventListener("keydown", (event) => UPWARD.includes(event.key) && control.slider.value === control.slider.max && tell(atEnd(key, read(), say)));
+    const { slider } = control;
+    if (atEnd && slider)
+      slider.addEventListener(
+        "keydown",
+        (event) => UPWARD.includes(event.key) && slider.value === slider.max && tell(atEnd(key, read(), say)),
+      );
   }
   for (const trait of traits) model.on(`change:${trait}`, follow);
   const inputs = html("div", { class: "crrkit-inputs" }, ...layout(controls));
-  const actions = html("div", { class: "crrkit-actions" }, ...buttons({ choose, read }), button(words.reset, restore), button(words.copy, copyAsCode));
-  const body = html("div", { class: broad ? "crrkit-body crrkit-broad" : "crrkit-body" }, inputs, message, hint, results, picture, sum, actions);
-  const root = html("div", { class: `crrkit-ui crrkit-${name}`, role: "group", "aria-label": words.title, lang: model.get("lang") }, body);
+  const actions = html(
+    "div",
+    { class: "crrkit-actions" },
+    ...buttons({ choose, read }),
+    button(words.reset, restore),
+    button(words.copy, copyAsCode),
+  );
+  const parts = [inputs, message, hint, results ?? "", picture, sum ?? "", actions, ...below({ choose })];
+  const body = html("div", { class: broad ? "crrkit-body crrkit-broad" : "crrkit-body" }, ...parts);
+  const root = html(
+    "div",
+    { class: `crrkit-ui crrkit-${name}`, role: "group", "aria-label": words.title, lang: model.get("lang") },
+    body,
+  );
   // JupyterLab takes keys pressed inside outputs for its own commands unless they stop here.
   root.addEventListener("keydown", (event) => event.stopPropagation());
   el.replaceChildren(root);

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from crrkit.ground import check_choice, format_number, format_percent, gettext as _, language, use_language
+from crrkit.ground import check_choice, format_number, format_percent, gettext as _, use_language
 from crrkit.widgets.bench import Explorer, StateError, as_state_error, module_text, still_html, style_text
 from crrkit.widgets.cohorts.state import AVERAGES, curve_of, default_cohorts, grids_of, key_of, last_common
 from crrkit.widgets.cohorts.still import triangle_svg
@@ -72,6 +72,7 @@ class CohortExplorer(Explorer):
     one = traitlets.Unicode().tag(sync=True)
     other = traitlets.Unicode().tag(sync=True)
     _grids: traitlets.List[Grid] = traitlets.List().tag(sync=True)
+    _usual: traitlets.List[list[str]] = traitlets.List().tag(sync=True)  # of each grid, the cohorts shown first
 
     def __init__(
         self, base_or_grids: Base | CohortGrid | Iterable[CohortGrid], *, every: str = "month", lang: str | None = None
@@ -79,12 +80,11 @@ class CohortExplorer(Explorer):
         self._begin(grids_of(base_or_grids, every), {}, lang)
 
     def _begin(self, grids: list[Grid], chosen: Mapping[str, str], lang: str | None) -> None:
+        self._grids, self._usual = grids, [list(default_cohorts(grid)) for grid in grids]
         key = {name: chosen.get(name, grids[0][name]) for name in KEY}
         one, other = default_cohorts(_grid_among(grids, key))
         state = {**key, "average": AVERAGES[0], "one": one, "other": other, **chosen}
-        with use_language(lang):
-            self.set_trait("lang", language())
-            super().__init__(_grids=grids, **state, _initial=state, _words=_words_of_the_page())
+        self._start(state, lang=lang, words=_words_of_the_page)
 
     @classmethod
     def from_saved(cls, state: Mapping[str, Any]) -> CohortExplorer:
@@ -140,8 +140,8 @@ class CohortExplorer(Explorer):
     @property
     def page_state(self) -> dict[str, Any]:
         """What the browser needs to show this explorer without a kernel; a reset there returns to these choices."""
-        shown = {"lang": self.lang, "_grids": self._grids, "_initial": self.state, "_words": self._words}
-        return self.state | shown
+        carried = {"_grids": self._grids, "_usual": self._usual}
+        return self.state | carried | {"lang": self.lang, "_initial": self.state, "_words": self._words}
 
     def still(self) -> str:
         """The comparison and the triangle as HTML that nothing moves, for places where no JavaScript runs."""
@@ -232,9 +232,5 @@ def _words_of_the_page() -> dict[str, Any]:
         "provisional": _("may still rise"),
         "moved": _("That is not counted together; {what} was changed too."),
         "hint": _("Arrow keys change a choice; a click on a row chooses its cohort."),
-        "reset": _("Reset"),
         "restored": _("The first choice is back."),
-        "copy": _("Copy as code"),
-        "copied": _("Copied:"),
-        "copyThis": _("Copy this line:"),
     }  # fmt: skip

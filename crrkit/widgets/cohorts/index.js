@@ -1,9 +1,11 @@
+// @ts-check
 /*
  * CohortExplorer: the triangle of cohorts, and the curves of two of them beside the average.
  *
- * Python counts, this module only picks and draws. It needs of its model only get, set, on, off and save_changes, and
- * of the world only the DOM: no bundler, no network. What all explorers share, shared.js, is put in front of it as text.
+ * Python counts, this module only picks and draws. Where it travels, shared.js is put in front of it for the import.
  */
+
+import { bench, caption, choice, html, put, set, speaker, vector } from "../bench/shared.js";
 
 const CHOICES = ["kind", "period", "value", "one", "other", "average"];
 const KEY = ["kind", "period", "value"];
@@ -13,12 +15,46 @@ const STRONGEST = 80; // percent of the hue: the page's ink can still be read on
 const HEIGHT = 264; // of the curves, in CSS pixels
 const PLOT = { left: 12, right: 97, top: 16, bottom: 224 }; // across in percent, so that 360 pixels and 960 both fit
 
-/** The grid of a choice, or undefined. */
+/**
+ * A grid as Python sends it: a row a cohort, a column an age; null where there is no number.
+ * @typedef {object} Grid
+ * @property {string} kind
+ * @property {string} period
+ * @property {string} value
+ * @property {string} align
+ * @property {string[]} cohorts
+ * @property {string[]} columns
+ * @property {(number | null)[]} sizes
+ * @property {(number | null)[][]} rates
+ * @property {(number | null)[][]} active
+ * @property {string[]} states a letter a cell
+ * @property {string[]} provisional 1 where a cell may still rise
+ * @property {Record<string, (number | null)[]>} averages
+ * @property {number} first the first column that says anything
+ *
+ * @typedef {Record<string, string>} Choice
+ */
+
+/** @param {Grid} grid */
+const keys = ({ kind, period, value }) => [kind, period, value];
+
+/**
+ * The grid of a choice; there is one, for what is drawn is settled.
+ * @param {Grid[]} grids
+ * @param {Choice} choice
+ * @returns {Grid}
+ */
 export function gridOf(grids, choice) {
-  return grids.find((grid) => KEY.every((name) => grid[name] === choice[name]));
+  const found = grids.find((grid) => keys(grid).every((value, i) => value === choice[KEY[i]]));
+  if (!found) throw new Error(`no grid of ${KEY.map((name) => choice[name]).join(", ")}`);
+  return found;
 }
 
-/** What is drawn: the two cohorts and the average by column; null where nothing was observed whole. */
+/**
+ * What is drawn: the two cohorts and the average by column; null where nothing was observed whole.
+ * @param {Grid} grid
+ * @param {Choice} choice
+ */
 export function curvesOf(grid, { one, other, average }) {
   const cohort = (name) => {
     const row = grid.cohorts.indexOf(name);
@@ -27,7 +63,11 @@ export function curvesOf(grid, { one, other, average }) {
   return { one: cohort(one), other: cohort(other), average: grid.averages[average] };
 }
 
-/** The last column in which both cohorts were observed whole; -1 when there is none. */
+/**
+ * The last column in which both cohorts were observed whole; -1 when there is none.
+ * @param {{ first: number }} grid
+ * @param {{ one: (number | null)[], other: (number | null)[] }} lines
+ */
 export function lastCommon(grid, { one, other }) {
   return one.findLastIndex((rate, i) => i >= grid.first && rate !== null && other[i] !== null);
 }
@@ -37,121 +77,91 @@ export function code(choice, grid) {
   const facts = { every: choice.period, kind: choice.kind, value: choice.value, align: grid.align };
   const given = Object.entries(facts).map(([name, fact]) => `${name}="${fact}"`);
   const rows = `["${choice.one}", "${choice.other}"]`;
-  return `grid = crr.cohort_grid(base, ${given.join(", ")}); curves = grid.matrix().loc[${rows}]; average = grid.average("${choice.average}")`;
+  const curves = `curves = grid.matrix().loc[${rows}]; average = grid.average("${choice.average}")`;
+  return `grid = crr.cohort_grid(base, ${given.join(", ")}); ${curves}`;
+}
+
+/**
+ * What was chosen stands; what is not counted together with it gives way, and cohorts that are not there to the usual.
+ * @param {Grid[]} grids
+ * @param {[string, string][]} usual of each grid
+ * @param {Choice} wanted
+ * @param {string} [chosen]
+ * @returns {Choice}
+ */
+export function settled(grids, usual, wanted, chosen) {
+  const same = (/** @type {Grid} */ grid, /** @type {number} */ i) => keys(grid)[i] === wanted[KEY[i]];
+  const alike = (/** @type {Grid} */ grid) => KEY.filter((_, i) => same(grid, i)).length;
+  const fixed = KEY.indexOf(chosen ?? "");
+  const fits = grids.filter((grid) => fixed < 0 || same(grid, fixed));
+  const grid = fits.sort((a, b) => alike(b) - alike(a))[0];
+  const [one, other] = usual[grids.indexOf(grid)];
+  const there = (name, instead) => (grid.cohorts.includes(name) ? name : instead);
+  const { kind, period, value } = grid;
+  return { ...wanted, kind, period, value, one: there(wanted.one, one), other: there(wanted.other, other) };
 }
 
 function render({ model, el }) {
   const words = model.get("_words");
   const grids = model.get("_grids");
   const say = speaker(model.get("lang"));
-  const controls = Object.fromEntries(CHOICES.map((name) => [name, control(name, words[name])]));
-  const message = html("p", { class: "crrkit-message", role: "status" });
-  const hint = html("p", { class: "crrkit-hint" }, words.hint); // stands where the messages come
+  const settle = (wanted, chosen) => settled(grids, model.get("_usual"), wanted, chosen);
   const sentence = html("p", { class: "crrkit-cohort-sentence", "aria-live": "polite", "aria-atomic": "true" });
   const chart = curves(words, say);
-  const triangle = heatMap(words, say, (cohort) => choose("one", cohort));
-  const reset = html("button", { type: "button", class: "crrkit-button" }, words.reset);
-  const copy = html("button", { type: "button", class: "crrkit-button" }, words.copy);
-  let writing = false;
+  /** @type {ReturnType<typeof heatMap>} */
+  let triangle; // made when there is a bench to choose on
 
-  const read = () => Object.fromEntries(CHOICES.map((name) => [name, model.get(name)]));
-  const tell = (...content) => message.replaceChildren(...content);
-
-  function redraw() {
-    const choice = read();
+  function draw(choice) {
     const grid = gridOf(grids, choice);
-    if (!grid) return; // a half-made change of several choices; the rest is on its way
-    if (!grid.cohorts.includes(choice.one) || !grid.cohorts.includes(choice.other)) return;
-    const options = { average: Object.keys(words.averages), one: grid.cohorts, other: grid.cohorts };
-    for (const name of KEY) options[name] = [...new Set(grids.map((each) => each[name]))];
-    for (const name of CHOICES) showControl(controls[name], options[name], choice[name], words[`${name}s`]);
     const lines = curvesOf(grid, choice);
     sentence.textContent = compare(grid, choice, lines, words, say);
     chart.show(grid, choice, lines);
     triangle.show(grid, choice);
   }
 
-  function write(choice) {
-    writing = true;
-    for (const name of CHOICES) model.set(name, choice[name]);
-    writing = false;
-    model.save_changes();
-    redraw();
-  }
-
-  /** What was chosen stands; what is not counted together with it gives way, and the page says so. */
-  function choose(name, value) {
-    const before = read();
-    const choice = { ...before, [name]: value };
-    const fits = (grid) => grid[name] === value;
-    const alike = (grid) => KEY.filter((other) => grid[other] === choice[other]).length;
-    const grid = KEY.includes(name) ? grids.filter(fits).sort((a, b) => alike(b) - alike(a))[0] : gridOf(grids, choice);
-    for (const other of KEY) choice[other] = grid[other];
-    const usual = usualCohorts(grid);
-    for (const line of ["one", "other"]) if (!grid.cohorts.includes(choice[line])) choice[line] = usual[line];
-    const moved = KEY.filter((other) => other !== name && choice[other] !== before[other]).map((other) => words[other]);
-    tell(moved.length ? words.moved.replace("{what}", moved.join(", ")) : "");
-    write(choice);
-  }
-
-  function restore() {
-    write(model.get("_initial"));
-    tell(words.restored);
-  }
-
-  async function copyAsCode() {
-    const choice = read();
-    const line = html("code", {}, code(choice, gridOf(grids, choice)));
-    const copied = await toClipboard(line.textContent);
-    tell(copied ? words.copied : words.copyThis, " ", line);
-    if (!copied) getSelection().selectAllChildren(line);
-  }
-
-  const follow = () => writing || redraw();
-  for (const name of CHOICES) {
-    controls[name].select.addEventListener("change", ({ target }) => choose(name, target.value));
-    model.on(`change:${name}`, follow);
-  }
-  reset.addEventListener("click", restore);
-  copy.addEventListener("click", copyAsCode);
-
-  const inputs = html("div", { class: "crrkit-cohort-inputs" }, ...CHOICES.map((name) => controls[name].row));
-  const actions = html("div", { class: "crrkit-actions" }, reset, copy);
-  const body = html("div", { class: "crrkit-cohort-body" }, inputs, message, hint, sentence, chart.figure, actions, triangle.figure);
-  const root = html("div", { class: "crrkit-ui crrkit-cohort", role: "group", "aria-label": words.title, lang: model.get("lang") }, body);
-  // JupyterLab takes keys pressed inside outputs for its own commands unless they stop here.
-  root.addEventListener("keydown", (event) => event.stopPropagation());
-  el.replaceChildren(root);
-  redraw();
-  return () => CHOICES.forEach((name) => model.off(`change:${name}`, follow));
-}
-
-/** As `default_cohorts` of state.py: the oldest cohort, and the youngest that has a curve. */
-export function usualCohorts(grid) {
-  const seen = grid.states.map((row) => [...row].filter((state) => "op".includes(state)).length);
-  const there = grid.cohorts.filter((_, i) => seen[i]);
-  const names = there.length ? there : grid.cohorts;
-  const long = grid.cohorts.filter((_, i) => seen[i] >= 3);
-  return { one: names[0], other: (long.length > 1 ? long : names).at(-1) };
+  return bench({
+    model,
+    el,
+    name: "cohort",
+    traits: CHOICES,
+    controls: choices(grids, words),
+    draw,
+    results: sentence,
+    picture: chart.figure,
+    settle,
+    forgetful: true,
+    unpack: settle, // several traits that Python changes arrive one after the other
+    gaveWay: (moved) =>
+      told(
+        moved.filter((name) => KEY.includes(name)),
+        words,
+      ),
+    below({ choose }) {
+      triangle = heatMap(words, say, (cohort) => choose("one", cohort));
+      return [triangle.figure];
+    },
+    code: (choice) => code(choice, gridOf(grids, choice)),
+  });
 }
 
 /* ---- controls and words ---- */
 
-function control(name, word) {
-  const id = uniqueId();
-  const select = html("select", { class: "crrkit-box", id });
-  const mark = name === "one" || name === "other" ? [swatch(name), " "] : [];
-  const label = html("label", { for: id }, ...mark, word);
-  return { row: html("div", { class: `crrkit-cohort-control crrkit-cohort-${name}` }, label, select), select };
+function choices(grids, words) {
+  /** @returns {[string, string][]} */
+  const values = (name) =>
+    [...new Set(grids.map((grid) => grid[name]))].map((value) => [value, words[`${name}s`][value] ?? value]);
+  /** @returns {[string, string][]} */
+  const cohorts = (state) => gridOf(grids, state).cohorts.map((name) => [name, name]);
+  return {
+    ...Object.fromEntries(KEY.map((name) => [name, choice(words[name], values(name))])),
+    one: choice(words.one, cohorts, swatch("one"), " "),
+    other: choice(words.other, cohorts, swatch("other"), " "),
+    average: choice(words.average, words.averages),
+  };
 }
 
-function showControl({ row, select }, options, value, names) {
-  const shown = [...select.options].map((option) => option.value);
-  if (shown.join() !== options.join()) {
-    select.replaceChildren(...options.map((option) => html("option", { value: option }, names?.[option] ?? option)));
-  }
-  select.value = value;
-  row.hidden = options.length < 2; // nothing to choose
+function told(names, words) {
+  return names.length ? words.moved.replace("{what}", names.map((name) => words[name]).join(", ")) : "";
 }
 
 function compare(grid, choice, lines, words, say) {
@@ -191,20 +201,34 @@ function curves(words, say) {
     const top = roundTop(Math.max(...shown, ...running(grid, choice), 0.01));
     const across = (i) => PLOT.left + ((PLOT.right - PLOT.left) * (i + 0.5)) / grid.columns.length;
     const down = (rate) => PLOT.bottom - ((PLOT.bottom - PLOT.top) * rate) / top;
-    svg.replaceChildren(...axes(grid, top, across, down, say, words), ...LINES.flatMap((name) => line(name, grid, choice, lines[name], across, down)));
+    svg.replaceChildren(
+      ...axes(grid, top, across, down, say, words),
+      ...LINES.flatMap((name) => line(name, grid, choice, lines[name], across, down)),
+    );
     svg.setAttribute("aria-label", put(words.chart, choice));
-    const names = { one: choice.one, other: choice.other, average: `${words.average}: ${words.averages[choice.average]}` };
-    legend.replaceChildren(...["one", "other", "average"].map((name) => html("span", {}, swatch(name), " ", names[name])));
+    const names = {
+      one: choice.one,
+      other: choice.other,
+      average: `${words.average}: ${words.averages[choice.average]}`,
+    };
+    legend.replaceChildren(
+      ...["one", "other", "average"].map((name) => html("span", {}, swatch(name), " ", names[name])),
+    );
   }
   return { figure, show };
 }
 
 function running(grid, choice) {
-  return [choice.one, choice.other].flatMap((name) => grid.rates[grid.cohorts.indexOf(name)]).filter((rate) => rate !== null);
+  return [choice.one, choice.other]
+    .flatMap((name) => grid.rates[grid.cohorts.indexOf(name)])
+    .filter((rate) => rate !== null);
 }
 
 function roundTop(value) {
-  return [0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.2, 1.5, 2, 3, 4, 5].find((edge) => edge >= value) ?? Math.ceil(value);
+  return (
+    [0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.2, 1.5, 2, 3, 4, 5].find((edge) => edge >= value) ??
+    Math.ceil(value)
+  );
 }
 
 function axes(grid, top, across, down, say, words) {
@@ -212,11 +236,22 @@ function axes(grid, top, across, down, say, words) {
   for (let i = 0; i <= 4; i += 1) {
     const y = down((top * i) / 4);
     parts.push(vector("line", { "data-line": i ? "rule" : "floor", x1: `${PLOT.left}%`, x2: "100%", y1: y, y2: y }));
-    parts.push(text(`${PLOT.left - 1.5}%`, y + 4, say.percent((top * i) / 4).replace(/[.,]0(?=\D*$)/, ""), "end"));
+    parts.push(
+      caption("level", PLOT.left - 1.5, y + 4, say.percent((top * i) / 4).replace(/[.,]0(?=\D*$)/, ""), "end"),
+    );
   }
   const every = Math.ceil(grid.columns.length / 13);
-  grid.columns.forEach((name, i) => i % every === 0 && parts.push(text(`${across(i)}%`, PLOT.bottom + 17, name, "middle")));
-  parts.push(text(`${(PLOT.left + 100) / 2}%`, HEIGHT - 5, put(words.age, { period: words.periods[grid.period] ?? grid.period }), "middle"));
+  grid.columns.forEach(
+    (name, i) => i % every === 0 && parts.push(caption("column", across(i), PLOT.bottom + 17, name)),
+  );
+  parts.push(
+    caption(
+      "age",
+      (PLOT.left + 100) / 2,
+      HEIGHT - 5,
+      put(words.age, { period: words.periods[grid.period] ?? grid.period }),
+    ),
+  );
   return parts;
 }
 
@@ -229,10 +264,16 @@ function line(name, grid, choice, rates, across, down) {
     if (rate === null) return;
     const state = states[i] ?? "o";
     if (i && all[i - 1] !== null) {
-      parts.push(vector("line", {
-        "data-line": name, "data-state": STATES[state],
-        x1: `${across(i - 1)}%`, y1: down(all[i - 1]), x2: `${across(i)}%`, y2: down(rate),
-      }));
+      parts.push(
+        vector("line", {
+          "data-line": name,
+          "data-state": STATES[state],
+          x1: `${across(i - 1)}%`,
+          y1: down(all[i - 1]),
+          x2: `${across(i)}%`,
+          y2: down(rate),
+        }),
+      );
     }
     const shape = marker(name, `${across(i)}%`, down(rate), state);
     shape.dataset.rate = rate;
@@ -242,28 +283,30 @@ function line(name, grid, choice, rates, across, down) {
   return [...parts.filter((part) => part.tagName === "line"), ...parts.filter((part) => part.tagName !== "line")];
 }
 
-function text(x, y, content, anchor) {
-  const node = vector("text", { x, y, "text-anchor": anchor });
-  node.textContent = content;
-  return node;
-}
-
 /* ---- the triangle ---- */
 
 function heatMap(words, say, choose) {
   const body = html("table", { class: "crrkit-cohort-table" });
+  const title = html("caption", {});
+  const mean = html("th", { scope: "row", colspan: 2 });
   const scroll = html("div", { class: "crrkit-cohort-scroll", role: "region", tabindex: 0 }, body);
   const legend = html("p", { class: "crrkit-cohort-legend" });
   const figure = html("div", { class: "crrkit-cohort-triangle" }, scroll, legend);
 
   function legendOf(state) {
     const name = STATES[state] ?? state;
-    const sample = html("span", { class: "crrkit-cohort-key", "data-state": name, "aria-hidden": "true" }, { e: "–", s: "×" }[state] ?? "");
+    const sample = html(
+      "span",
+      { class: "crrkit-cohort-key", "data-state": name, "aria-hidden": "true" },
+      { e: "–", s: "×" }[state] ?? "",
+    );
     return html("span", {}, sample, " ", words[name]);
   }
 
   let stands = ""; // the cohorts and ages whose cells stand there; cells that stay the same are not drawn again
+  /** @type {ReturnType<typeof lineOf>[]} */
   let rows = [];
+  /** @type {HTMLElement[]} */
   let means = [];
 
   function stand(grid) {
@@ -274,9 +317,20 @@ function heatMap(words, say, choose) {
     rows = grid.cohorts.map((cohort) => lineOf(cohort, columns));
     means = columns.map(() => html("td", {}));
     const ages = columns.map((name) => html("th", { scope: "col" }, name));
-    const head = html("tr", {}, html("th", { scope: "col" }, words.cohort), html("th", { scope: "col" }, words.size), ...ages);
-    const foot = html("tr", {}, html("th", { scope: "row", colspan: 2 }), ...means);
-    body.replaceChildren(html("caption", {}), html("thead", {}, head), html("tbody", {}, ...rows.map((row) => row.node)), html("tfoot", {}, foot));
+    const head = html(
+      "tr",
+      {},
+      html("th", { scope: "col" }, words.cohort),
+      html("th", { scope: "col" }, words.size),
+      ...ages,
+    );
+    const foot = html("tr", {}, mean, ...means);
+    body.replaceChildren(
+      title,
+      html("thead", {}, head),
+      html("tbody", {}, ...rows.map((row) => row.node)),
+      html("tfoot", {}, foot),
+    );
   }
 
   function lineOf(cohort, columns) {
@@ -297,9 +351,11 @@ function heatMap(words, say, choose) {
       if (row.size.textContent !== size) row.size.textContent = size;
       row.cells.forEach((cell, j) => fill(cell, factsOf(grid, i, j + grid.first, top)));
     });
-    grid.averages[choice.average].slice(grid.first).forEach((rate, i) => (means[i].textContent = rate === null ? "" : say.brief(rate)));
-    body.querySelector("tfoot th").textContent = `${words.average}: ${words.averages[choice.average]}`;
-    body.caption.textContent = words.tables[grid.value];
+    grid.averages[choice.average]
+      .slice(grid.first)
+      .forEach((rate, i) => (means[i].textContent = rate === null ? "" : say.brief(rate)));
+    mean.textContent = `${words.average}: ${words.averages[choice.average]}`;
+    title.textContent = words.tables[grid.value];
     scroll.setAttribute("aria-label", words.tables[grid.value]);
     const met = new Set(grid.states.join(""));
     const key = ["p", "u", "e", "s"].filter((state) => met.has(state));
@@ -319,7 +375,14 @@ function heatMap(words, say, choose) {
     const rate = grid.rates[row][i];
     const active = grid.value === "customers" ? grid.active[row][i] : null;
     const share = rate === null ? null : ((STRONGEST * Math.max(rate, 0)) / top).toFixed(1);
-    return { state: STATES[grid.states[row][i]], provisional: grid.provisional[row][i] === "1", rate, active, share, size: grid.sizes[row] };
+    return {
+      state: STATES[grid.states[row][i]],
+      provisional: grid.provisional[row][i] === "1",
+      rate,
+      active,
+      share,
+      size: grid.sizes[row],
+    };
   }
 
   function fill(cell, facts) {

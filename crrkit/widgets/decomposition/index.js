@@ -1,12 +1,31 @@
+// @ts-check
 /*
  * DecompositionExplorer: why the rate changed, because of how segments are kept or because of their mix.
  *
- * What all explorers share, shared.js, is put in front of this module as text. `split` is pure: `crrkit.decompose` says
+ * What all explorers share, shared.js, is put in front of this module. `split` is pure: `crrkit.decompose` says
  * the same in Python, and a browser test compares the two. A mix is a list of rows [segment, share, rate].
  */
 
+import {
+  bench,
+  caption,
+  dial,
+  html,
+  put,
+  python,
+  readout,
+  resultList,
+  scaled,
+  sumLine,
+  uniqueId,
+  vector,
+} from "../bench/shared.js";
+
 const HEIGHT = 352; // of the picture, in CSS pixels
-const PANELS = [[11, 49], [58, 96]]; // across in percent
+const PANELS = [
+  [11, 49],
+  [58, 96],
+]; // across in percent
 const TOP = 36;
 const BOTTOM = 206; // where the columns stand
 const EFFECTS = 282;
@@ -15,7 +34,15 @@ const LONGEST = 12; // letters of a segment's name in the picture
 const EXACT = 1e-12; // what rounding leaves of a change that is none
 const PERIODS = ["before", "after"];
 
-/** The change of the rate of all, split into what the rates did and what the mix did; `decompose`, twofold. */
+/**
+ * A mix as Python sends it: a segment's name, its share and its rate.
+ * @typedef {[string, number, number][]} Mix
+ */
+
+/**
+ * The change of the rate of all, split into what the rates did and what the mix did; `decompose`, twofold.
+ * @param {{ before: Mix, after: Mix } & Record<string, Mix>} mixes
+ */
 export function split({ before, after }) {
   const [old, now] = [before, after].map(shares);
   const known = (share, rate) => (share > 0 ? rate : NaN); // where nobody was, there is no rate
@@ -52,7 +79,10 @@ function paradox(moves, change) {
 }
 
 export function code({ before, after }) {
-  const literal = (mix) => mix.filter(([, share]) => share).map(([name, share, rate]) => `${JSON.stringify(name)}: (${python(share)}, ${python(rate)})`);
+  const literal = (mix) =>
+    mix
+      .filter(([, share]) => share)
+      .map(([name, share, rate]) => `${JSON.stringify(name)}: (${python(share)}, ${python(rate)})`);
   return `split = crr.decompose({${literal(before).join(", ")}}, {${literal(after).join(", ")}})`;
 }
 
@@ -62,24 +92,68 @@ function render({ model, el }) {
   const last = segments.length - 1;
   const key = (period, i, what) => `${period} ${i} ${what}`;
 
-  const unpack = (state) => Object.fromEntries(PERIODS.flatMap((period) => state[period].flatMap(([, share, rate], i) => [[key(period, i, "share"), share], [key(period, i, "rate"), rate]])));
-  const pack = (flat) => Object.fromEntries(PERIODS.map((period) => [period, segments.map((name, i) => [name, flat[key(period, i, "share")], flat[key(period, i, "rate")]])]));
-  const taken = (flat, period, but) => segments.slice(0, last).reduce((sum, _, i) => (i === but ? sum : sum + flat[key(period, i, "share")]), 0);
+  const unpack = (state) =>
+    Object.fromEntries(
+      PERIODS.flatMap((period) =>
+        state[period].flatMap(([, share, rate], i) => [
+          [key(period, i, "share"), share],
+          [key(period, i, "rate"), rate],
+        ]),
+      ),
+    );
+  /** @returns {any} */
+  const pack = (flat) =>
+    Object.fromEntries(
+      PERIODS.map((period) => [
+        period,
+        segments.map((name, i) => [name, flat[key(period, i, "share")], flat[key(period, i, "rate")]]),
+      ]),
+    );
+  const taken = (flat, period, but) =>
+    segments.slice(0, last).reduce((sum, _, i) => (i === but ? sum : sum + flat[key(period, i, "share")]), 0);
   const room = (flat, period, i) => tidy(1 - taken(flat, period, i));
 
   /** The last segment takes the rest. */
   function settle(flat) {
-    return { ...flat, ...Object.fromEntries(PERIODS.map((period) => [key(period, last, "share"), Math.max(0, tidy(1 - taken(flat, period)))])) };
+    return {
+      ...flat,
+      ...Object.fromEntries(
+        PERIODS.map((period) => [key(period, last, "share"), Math.max(0, tidy(1 - taken(flat, period)))]),
+      ),
+    };
   }
 
   const groups = PERIODS.map((period) => ({ period, legend: html("legend", { id: uniqueId() }, words[period]) }));
-  const controls = Object.fromEntries(groups.flatMap(({ period, legend }) => [
-    ...segments.map((segment, i) => [key(period, i, "share"), i === last
-      ? readout(put(words.rest, { segment }))
-      : dial(put(words.share, { segment }), { share: true, of: legend.id, hue: "neutral", end: (flat) => room(flat, period, i) })]),
-    ...segments.map((segment, i) => [key(period, i, "rate"), dial(put(words.rate, { segment }), { share: true, of: legend.id, hue: `segment-${i}` })]),
-  ]));
-  const layout = () => groups.map(({ period, legend }) => html("fieldset", { class: "crrkit-group" }, legend, ...Object.entries(controls).filter(([name]) => name.startsWith(`${period} `)).map(([, { row }]) => row)));
+  const controls = Object.fromEntries(
+    groups.flatMap(({ period, legend }) => [
+      ...segments.map((segment, i) => [
+        key(period, i, "share"),
+        i === last
+          ? readout(put(words.rest, { segment }))
+          : dial(put(words.share, { segment }), {
+              share: true,
+              of: legend.id,
+              hue: "neutral",
+              end: (flat) => room(flat, period, i),
+            }),
+      ]),
+      ...segments.map((segment, i) => [
+        key(period, i, "rate"),
+        dial(put(words.rate, { segment }), { share: true, of: legend.id, hue: `segment-${i}` }),
+      ]),
+    ]),
+  );
+  const layout = () =>
+    groups.map(({ period, legend }) =>
+      html(
+        "fieldset",
+        { class: "crrkit-group" },
+        legend,
+        ...Object.entries(controls)
+          .filter(([name]) => name.startsWith(`${period} `))
+          .map(([, { row }]) => row),
+      ),
+    );
   const results = resultList({ crr: words.crr, rate: words.byRate, mix: words.byMix, change: words.change });
   const sum = sumLine();
   const picture = mosaic(words);
@@ -91,13 +165,29 @@ function render({ model, el }) {
     const [before, after] = [parts.before, parts.after].map(say.percent);
     results.show({ crr: `${before} → ${after}`, ...ink });
     const { paradox: named, once } = parts.notes;
-    const told = [named && words[named], once.length && put(words.onlyOnce, { names: once.map((i) => segments[i]).join(", ") })].filter(Boolean);
+    const told = [
+      named && words[named],
+      once.length && put(words.onlyOnce, { names: once.map((i) => segments[i]).join(", ") }),
+    ].filter(Boolean);
     sum.show(put(words.sum, ink), told.join(" ") || words.plain);
     picture.show(state, parts, say, put(words.picture, { ...ink, before, after }));
   }
 
   return bench({
-    model, el, name: "decomposition", broad: true, traits: PERIODS, controls, layout, unpack, pack, settle, draw, results: results.list, sum: sum.line, picture: picture.svg,
+    model,
+    el,
+    name: "decomposition",
+    broad: true,
+    traits: PERIODS,
+    controls,
+    layout,
+    unpack,
+    pack,
+    settle,
+    draw,
+    results: results.list,
+    sum: sum.line,
+    picture: picture.svg,
     code: (flat) => code(pack(flat)),
     tooMuch(name, typed, flat, say) {
       const [period, i, what] = name.split(" ");
@@ -122,13 +212,23 @@ function mosaic(words) {
       const [from, to] = PANELS[i];
       const crr = parts[period];
       return [
-        ...[0, 0.5, 1].map((rate) => vector("line", { "data-line": rate ? "rule" : "floor", x1: `${from}%`, x2: `${to}%`, y1: down(rate), y2: down(rate) })),
+        ...[0, 0.5, 1].map((rate) =>
+          vector("line", {
+            "data-line": rate ? "rule" : "floor",
+            x1: `${from}%`,
+            x2: `${to}%`,
+            y1: down(rate),
+            y2: down(rate),
+          }),
+        ),
         ...columns(state[period], from, to - from, say),
         vector("line", { "data-line": "crr", x1: `${from}%`, x2: `${to}%`, y1: down(crr), y2: down(crr) }),
         caption("title", (from + to) / 2, TOP - 14, `${words[period]}: ${say.percent(crr)}`),
       ];
     });
-    const ticks = [0, 0.5, 1].map((rate) => caption("level", PANELS[0][0] - 1.5, down(rate) + 4, say.brief(rate), "end"));
+    const ticks = [0, 0.5, 1].map((rate) =>
+      caption("level", PANELS[0][0] - 1.5, down(rate) + 4, say.brief(rate), "end"),
+    );
     svg.replaceChildren(...ticks, ...drawn, ...effects(parts, words, say));
     svg.setAttribute("aria-label", described);
   }
@@ -145,16 +245,32 @@ function columns(mix, from, wide, say) {
   return mix.flatMap(([name, share, rate], i) => {
     const width = wide * share;
     const middle = x + width / 2;
-    const column = vector("rect", { "data-segment": i, fill: `var(--crrkit-segment-${i})`, x: `${x}%`, y: down(rate), width: `${width}%`, height: BOTTOM - down(rate) });
+    const column = vector("rect", {
+      "data-segment": i,
+      fill: `var(--crrkit-segment-${i})`,
+      x: `${x}%`,
+      y: down(rate),
+      width: `${width}%`,
+      height: BOTTOM - down(rate),
+    });
     x += width;
-    if (!share || mix.length > 2) return [column]; // the middles of two are never close; of more, the sliders' colours tell
+    // The middles of two are never close; of more, the sliders' colours tell.
+    if (!share || mix.length > 2) return [column];
     const short = name.length > LONGEST ? `${name.slice(0, LONGEST - 1)}…` : name;
-    return [column, caption("segment", middle, BOTTOM + 17, short), caption("rate", middle, BOTTOM + 33, say.percent(rate))];
+    return [
+      column,
+      caption("segment", middle, BOTTOM + 17, short),
+      caption("rate", middle, BOTTOM + 33, say.percent(rate)),
+    ];
   });
 }
 
 function effects({ rate, mix, change }, words, say) {
-  const rows = [["byRate", rate], ["byMix", mix], ["change", change]];
+  const rows = [
+    ["byRate", rate],
+    ["byMix", mix],
+    ["change", change],
+  ];
   const largest = Math.max(...rows.map(([, effect]) => Math.abs(effect))) || 1;
   const [middle, room] = [58, 17];
   const drawn = rows.flatMap(([name, effect], i) => {
@@ -162,11 +278,26 @@ function effects({ rate, mix, change }, words, say) {
     const length = (room * Math.abs(effect)) / largest;
     return [
       caption("name", 2, y + 5, words[name], "start"),
-      vector("rect", { "data-effect": effect > 0 ? "up" : "down", x: `${middle - (effect < 0 ? length : 0)}%`, y: y - 7, width: `${length}%`, height: 14 }),
+      vector("rect", {
+        "data-effect": effect > 0 ? "up" : "down",
+        x: `${middle - (effect < 0 ? length : 0)}%`,
+        y: y - 7,
+        width: `${length}%`,
+        height: 14,
+      }),
       caption("effect", 99, y + 5, say.points(effect, words.pp), "end"),
     ];
   });
-  return [...drawn, vector("line", { "data-line": "floor", x1: `${middle}%`, x2: `${middle}%`, y1: EFFECTS - 12, y2: EFFECTS + ROW * rows.length - 12 })];
+  return [
+    ...drawn,
+    vector("line", {
+      "data-line": "floor",
+      x1: `${middle}%`,
+      x2: `${middle}%`,
+      y1: EFFECTS - 12,
+      y2: EFFECTS + ROW * rows.length - 12,
+    }),
+  ];
 }
 
 export default { render };

@@ -1,11 +1,26 @@
+// @ts-check
 /*
  * FormulaExplorer: three counts, the account they make, and its bridge.
  *
- * One plain module with two homes: a notebook (anywidget) and a page without a kernel (static.js). It needs of its model
- * only get, set, on, off and save_changes, and of the world only the DOM: no bundler, no network. What all explorers
- * share, shared.js, is put in front of it as text.
+ * One plain module with two homes: a notebook (anywidget) and a page without a kernel (static.js). It needs of its
+ * model only get, set, on, off and save_changes, and of the world only the DOM: no bundler, no network. What all
+ * explorers share, shared.js, is put in front of it for the import.
  * `account` and `bars` are pure; still.py says the same in Python, and a browser test compares the two.
  */
+
+import {
+  bench,
+  dial,
+  reach,
+  resultList,
+  roundUp,
+  set,
+  speaker,
+  sumLine,
+  uniqueId,
+  vector,
+  within,
+} from "../bench/shared.js";
 
 const LIMIT = 1e9; // the largest count that a number box takes
 const HEIGHT = 264; // of the picture, in CSS pixels
@@ -61,7 +76,15 @@ function render({ model, el }) {
   }
 
   return bench({
-    model, el, name: "formula", traits: INPUTS, controls, draw, results: results.list, sum: formula.line, picture: picture.svg,
+    model,
+    el,
+    name: "formula",
+    traits: INPUTS,
+    controls,
+    draw,
+    results: results.list,
+    sum: formula.line,
+    picture: picture.svg,
     ...within("lost", "start", words),
     onReset: wide.forget,
     code: ({ start, lost, new: joined }) => `crr.solve_counts(start=${start}, lost=${lost}, new=${joined})`,
@@ -79,29 +102,60 @@ function sum(counts, words, say) {
 
 function bridge(words, say) {
   const hatch = uniqueId();
-  const pattern = vector("pattern", { id: hatch, width: 7, height: 7, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" });
+  const pattern = vector("pattern", {
+    id: hatch,
+    width: 7,
+    height: 7,
+    patternUnits: "userSpaceOnUse",
+    patternTransform: "rotate(45)",
+  });
   pattern.append(vector("rect", { width: 4.5, height: 7, "data-bar": "stripe" }));
   const rects = {};
   for (const [name, { column }] of Object.entries(bars({ start: 0, lost: 0, new: 0 }))) {
-    rects[name] = vector("rect", { "data-bar": name, x: `${CENTRES[column] - BAR_WIDTH / 2}%`, width: `${BAR_WIDTH}%` });
+    rects[name] = vector("rect", {
+      "data-bar": name,
+      x: `${CENTRES[column] - BAR_WIDTH / 2}%`,
+      width: `${BAR_WIDTH}%`,
+    });
   }
   rects.lost.setAttribute("fill", `url(#${hatch})`);
-  const lines = { "at-start": between("at-start", 0, 1), "at-end": between("at-end", 2, 3), level: between("level", 0, 3) };
+  const lines = {
+    "at-start": between("at-start", 0, 1),
+    "at-end": between("at-end", 2, 3),
+    level: between("level", 0, 3),
+  };
   const floor = vector("line", { "data-line": "floor", x1: "0%", x2: "100%", y1: BASE, y2: BASE });
-  const height = [0, 1].map(() => vector("line", { "data-line": "height", x1: "50%", x2: "50%" })); // the rate between them
+  // The rate stands between the two.
+  const height = [0, 1].map(() => vector("line", { "data-line": "height", x1: "50%", x2: "50%" }));
   const rate = text("rate", 50);
   const inside = [CENTRES[0], CENTRES[3]].map((x) => [text("kept", x), text("word", x)]);
   const counters = Object.fromEntries(COLUMNS.map((name, i) => [name, text("count", CENTRES[i])]));
   const names = COLUMNS.map((name, i) => text("column", CENTRES[i], words.columns[name], BASE + 21));
-  const svg = vector("svg", { class: "crrkit-picture crrkit-formula-bridge", role: "img", width: "100%", height: HEIGHT });
-  svg.append(pattern, ...Object.values(rects), ...Object.values(lines), floor, ...height, rate, ...inside.flat(), ...names, ...Object.values(counters));
+  const svg = vector("svg", {
+    class: "crrkit-picture crrkit-formula-bridge",
+    role: "img",
+    width: "100%",
+    height: HEIGHT,
+  });
+  svg.append(
+    pattern,
+    ...Object.values(rects),
+    ...Object.values(lines),
+    floor,
+    ...height,
+    rate,
+    ...inside.flat(),
+    ...names,
+    ...Object.values(counters),
+  );
 
   function show(counts) {
     const { kept, end, crr } = account(counts);
     const shape = bars(counts);
     for (const [name, { y, height: tall }] of Object.entries(shape)) set(rects[name], { y, height: tall });
     const [atStart, atEnd, level] = [shape.gone.y, shape.came.y, shape["kept-before"].y];
-    for (const [name, y] of Object.entries({ "at-start": atStart, "at-end": atEnd, level })) set(lines[name], { y1: y, y2: y });
+    for (const [name, y] of Object.entries({ "at-start": atStart, "at-end": atEnd, level }))
+      set(lines[name], { y1: y, y2: y });
     for (const line of [lines.level, lines["at-start"]]) set(line, { visibility: counts.start ? "visible" : "hidden" });
     const signed = (sign, value) => (value ? sign : "") + say.short(value);
     write(counters.start, say.short(counts.start), atStart - 8);

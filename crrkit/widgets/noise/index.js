@@ -1,9 +1,27 @@
+// @ts-check
+// biome-ignore-all lint/correctness/noPrecisionLoss: Wichura's coefficients stand as he gave them
 /*
  * NoiseExplorer: how far a rate of so few customers is known, and how it wanders when nothing happens.
  *
- * What all explorers share, shared.js, is put in front of this module as text. `interval` and `chart` are pure:
+ * What all explorers share, shared.js, is put in front of this module for the import. `interval` and `chart` are pure:
  * `crrkit.wilson` and `crrkit.simulate_chart` say the same in Python, and a browser test compares them.
  */
+
+import {
+  bench,
+  button,
+  caption,
+  dial,
+  field,
+  put,
+  python,
+  reach,
+  resultList,
+  sumLine,
+  track,
+  vector,
+  within,
+} from "../bench/shared.js";
 
 const PERIODS = 24;
 const SIGMAS = 3;
@@ -19,16 +37,29 @@ const PLOT = { left: 13, right: 95, top: 110, bottom: 290, bar: 44 }; // across 
 export function zScore(level) {
   const p = (1 - level) / 2;
   const q = p - 0.5;
-  const ratio = (above, below, r) => [above, below].map((of) => of.reduce((sum, part) => sum * r + part, 0)).reduce((a, b) => a / b);
+  const ratio = (above, below, r) =>
+    [above, below].map((of) => of.reduce((sum, part) => sum * r + part, 0)).reduce((a, b) => a / b);
   if (Math.abs(q) <= 0.425) {
     const r = 0.180625 - q * q;
-    const above = [2.5090809287301226727e3, 3.3430575583588128105e4, 6.7265770927008700853e4, 4.5921953931549871457e4, 1.3731693765509461125e4, 1.9715909503065514427e3, 1.3314166789178437745e2, 3.387132872796366608];
-    const below = [5.226495278852854561e3, 2.8729085735721942674e4, 3.9307895800092710610e4, 2.1213794301586595867e4, 5.3941960214247511077e3, 6.8718700749205790830e2, 4.2313330701600911252e1, 1];
+    const above = [
+      2.5090809287301226727e3, 3.3430575583588128105e4, 6.7265770927008700853e4, 4.5921953931549871457e4,
+      1.3731693765509461125e4, 1.9715909503065514427e3, 1.3314166789178437745e2, 3.387132872796366608,
+    ];
+    const below = [
+      5.226495278852854561e3, 2.8729085735721942674e4, 3.930789580009271061e4, 2.1213794301586595867e4,
+      5.3941960214247511077e3, 6.871870074920579083e2, 4.2313330701600911252e1, 1,
+    ];
     return -q * ratio(above, below, r);
   }
   const r = Math.sqrt(-Math.log(p)) - 1.6; // p is 0.0005 or more: the far tail of the algorithm is not needed
-  const above = [7.7454501427834140764e-4, 2.27238449892691845833e-2, 2.41780725177450611770e-1, 1.27045825245236838258, 3.64784832476320460504, 5.76949722146069140550, 4.63033784615654529590, 1.42343711074968357734];
-  const below = [1.05075007164441684324e-9, 5.475938084995344946e-4, 1.51986665636164571966e-2, 1.48103976427480074590e-1, 6.89767334985100004550e-1, 1.67638483018380384940, 2.05319162663775882187, 1];
+  const above = [
+    7.7454501427834140764e-4, 2.27238449892691845833e-2, 2.4178072517745061177e-1, 1.27045825245236838258,
+    3.64784832476320460504, 5.7694972214606914055, 4.6303378461565452959, 1.42343711074968357734,
+  ];
+  const below = [
+    1.05075007164441684324e-9, 5.475938084995344946e-4, 1.51986665636164571966e-2, 1.4810397642748007459e-1,
+    6.8976733498510000455e-1, 1.6763848301838038494, 2.05319162663775882187, 1,
+  ];
   return ratio(above, below, r);
 }
 
@@ -112,7 +143,8 @@ export function scale({ rates, low, high }) {
 }
 
 export function code({ n, kept, level, seed }) {
-  return `interval = crr.wilson(${kept}, ${n}, level=${python(level)}); chart = crr.simulate_chart(${n}, rate=${kept} / ${n}, periods=${PERIODS}, seed=${seed})`;
+  const chart = `chart = crr.simulate_chart(${n}, rate=${kept} / ${n}, periods=${PERIODS}, seed=${seed})`;
+  return `interval = crr.wilson(${kept}, ${n}, level=${python(level)}); ${chart}`;
 }
 
 function render({ model, el }) {
@@ -132,7 +164,11 @@ function render({ model, el }) {
     const rate = say.percent(state.kept / state.n);
     const [low, high] = interval(state).map(say.percent);
     const [least, most] = [Math.min(...drawn.rates), Math.max(...drawn.rates)].map(say.percent);
-    results.show({ rate, interval: put(words.between, { low, high }), spread: put(words.between, { low: least, high: most }) });
+    results.show({
+      rate,
+      interval: put(words.between, { low, high }),
+      spread: put(words.between, { low: least, high: most }),
+    });
     const counts = { kept: say.number(state.kept), n: say.number(state.n) };
     const facts = { ...counts, rate, level: say.percent(state.level), low, high };
     sum.show(put(words.sum, facts), words.alarms[drawn.signals.filter(Boolean).length]);
@@ -140,7 +176,16 @@ function render({ model, el }) {
   }
 
   return bench({
-    model, el, name: "noise", traits: ["n", "kept", "level", "seed"], controls, draw, code, results: results.list, sum: sum.line, picture: picture.svg,
+    model,
+    el,
+    name: "noise",
+    traits: ["n", "kept", "level", "seed"],
+    controls,
+    draw,
+    code,
+    results: results.list,
+    sum: sum.line,
+    picture: picture.svg,
     ...within("kept", "n", words),
     onReset: wide.forget,
     buttons: ({ choose, read }) => [button(words.draw, () => choose("seed", (read().seed + 1) % SEEDS))],
@@ -156,13 +201,28 @@ function wandering(words) {
     const [least, most] = scale(drawn);
     const down = (share) => PLOT.top + ((PLOT.bottom - PLOT.top) * (most - share)) / (most - least);
     const points = drawn.rates.map((rate, i) => [(i + 0.5) / PERIODS, (most - rate) / (most - least)]);
-    const limits = [["limit", drawn.low], ["limit", drawn.high], ["centre", drawn.centre]].flatMap(([kind, share]) => [
-      vector("line", { "data-line": kind, x1: `${PLOT.left}%`, x2: `${PLOT.right}%`, y1: down(share), y2: down(share) }),
+    const limits = [
+      ["limit", drawn.low],
+      ["limit", drawn.high],
+      ["centre", drawn.centre],
+    ].flatMap(([kind, share]) => [
+      vector("line", {
+        "data-line": kind,
+        x1: `${PLOT.left}%`,
+        x2: `${PLOT.right}%`,
+        y1: down(share),
+        y2: down(share),
+      }),
       caption("level", PLOT.left - 1.5, down(share) + 4, say.brief(share), "end"),
     ]);
-    const markers = points.map(([x], i) => marker(PLOT.left + (PLOT.right - PLOT.left) * x, down(drawn.rates[i]), drawn.signals[i]));
+    const markers = points.map(([x], i) =>
+      marker(PLOT.left + (PLOT.right - PLOT.left) * x, down(drawn.rates[i]), drawn.signals[i]),
+    );
     svg.replaceChildren(
-      ...bar(state, say), ...limits, field(PLOT, track("rates", points)), ...markers,
+      ...bar(state, say),
+      ...limits,
+      field(PLOT, track("rates", points)),
+      ...markers,
       caption("axis", (PLOT.left + PLOT.right) / 2, PLOT.bottom + 26, words.axis),
     );
     svg.setAttribute("aria-label", described);

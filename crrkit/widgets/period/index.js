@@ -1,9 +1,25 @@
+// @ts-check
 /*
  * PeriodExplorer: what a rate of one period comes to after many, and what adding up the losses would say.
  *
- * What all explorers share, shared.js, is put in front of this module as text. `left`, `course` and `annual` are pure;
+ * What all explorers share, shared.js, is put in front of this module. `left`, `course` and `annual` are pure;
  * PeriodExplorer says the same in Python, and a browser test compares the two.
  */
+
+import {
+  bench,
+  caption,
+  choice,
+  dial,
+  field,
+  levels,
+  put,
+  python,
+  resultList,
+  sumLine,
+  track,
+  vector,
+} from "../bench/shared.js";
 
 const HEIGHT = 264; // of the picture, in CSS pixels
 const PLOT = { left: 13, right: 77, top: 20, bottom: 224 }; // across in percent, so that 360 pixels and 960 both fit
@@ -33,17 +49,23 @@ export function lowest(multiplied) {
 
 export function code({ rate, period, horizon }) {
   const shown = python(rate);
-  return `annual = crr.convert_rate(${shown}, from_="${period}", to="year"); left = ${shown}**${horizon}; added_up = 1 - ${horizon} * (1 - ${shown})`;
+  const left = `left = ${shown}**${horizon}; added_up = 1 - ${horizon} * (1 - ${shown})`;
+  return `annual = crr.convert_rate(${shown}, from_="${period}", to="year"); ${left}`;
 }
 
 function render({ model, el }) {
   const words = model.get("_words");
   const controls = {
     rate: dial(words.rate, { share: true }),
-    period: choice(words.period, Object.keys(PER_YEAR).map((name) => [name, words.periods[name]])),
+    period: choice(words.period, Object.fromEntries(Object.keys(PER_YEAR).map((name) => [name, words.periods[name]]))),
     horizon: dial(words.horizon, { least: 1, most: 60, whole: true, hue: "neutral" }),
   };
-  const results = resultList({ compounded: words.compounded, multiplied: words.multiplied, gap: words.gap, annual: words.annual });
+  const results = resultList({
+    compounded: words.compounded,
+    multiplied: words.multiplied,
+    gap: words.gap,
+    annual: words.annual,
+  });
   const sum = sumLine();
   const picture = lines(words);
 
@@ -58,33 +80,72 @@ function render({ model, el }) {
     picture.show(state, say, put(words.picture, { ...ink, gap, horizon: state.horizon }));
   }
 
-  return bench({ model, el, name: "period", traits: ["rate", "period", "horizon"], controls, draw, code, results: results.list, sum: sum.line, picture: picture.svg });
+  return bench({
+    model,
+    el,
+    name: "period",
+    traits: ["rate", "period", "horizon"],
+    controls,
+    draw,
+    code,
+    results: results.list,
+    sum: sum.line,
+    picture: picture.svg,
+  });
 }
 
 /* ---- the picture ---- */
 
 function lines(words) {
-  const svg = vector("svg", { class: "crrkit-picture crrkit-period-lines", role: "img", width: "100%", height: HEIGHT });
+  const svg = vector("svg", {
+    class: "crrkit-picture crrkit-period-lines",
+    role: "img",
+    width: "100%",
+    height: HEIGHT,
+  });
 
   function show(state, say, described) {
     const ways = course(state);
-    const { compounded, multiplied } = ways.at(-1);
+    const { compounded, multiplied } = ways[ways.length - 1];
     const low = lowest(multiplied);
     const place = (share) => (1 - share) / (1 - low);
     const down = (share) => PLOT.top + (PLOT.bottom - PLOT.top) * place(share);
-    const [right, wrong] = ["compounded", "multiplied"].map((name) => ways.map((way, n) => [n / state.horizon, place(way[name])]));
-    const drawn = [track("gap", [...right, ...wrong.toReversed()], "Z"), track("multiplied", wrong), track("compounded", right)];
+    const [right, wrong] = ["compounded", "multiplied"].map((name) =>
+      ways.map((way, n) => [n / state.horizon, place(way[name])]),
+    );
+    const drawn = [
+      track("gap", [...right, ...wrong.toReversed()], "Z"),
+      track("multiplied", wrong),
+      track("compounded", right),
+    ];
     const halves = [1, 0.5, 0, -0.5, -1].filter((share) => share >= low);
     const bottom = down(Math.max(multiplied, low));
     svg.replaceChildren(
       ...levels(halves, { down, left: PLOT.left, right: PLOT.right, say }),
       ...(low < 0 ? [caption("aside", PLOT.left + 1, PLOT.bottom - 8, words.nobody, "start")] : []),
       field(PLOT, ...drawn),
-      caption("compounded", PLOT.right + 1, Math.min(down(compounded), bottom - APART) + 5, say.percent(compounded), "start"),
-      caption("multiplied", PLOT.right + 1, bottom + 5, multiplied < low ? `↓ ${say.brief(multiplied)}` : say.percent(multiplied), "start"),
+      caption(
+        "compounded",
+        PLOT.right + 1,
+        Math.min(down(compounded), bottom - APART) + 5,
+        say.percent(compounded),
+        "start",
+      ),
+      caption(
+        "multiplied",
+        PLOT.right + 1,
+        bottom + 5,
+        multiplied < low ? `↓ ${say.brief(multiplied)}` : say.percent(multiplied),
+        "start",
+      ),
       caption("axis", PLOT.left, PLOT.bottom + 17, "0"),
       caption("axis", PLOT.right, PLOT.bottom + 17, say.number(state.horizon)),
-      caption("axis", (PLOT.left + PLOT.right) / 2, PLOT.bottom + 33, put(words.axis, { period: words.periods[state.period] })),
+      caption(
+        "axis",
+        (PLOT.left + PLOT.right) / 2,
+        PLOT.bottom + 33,
+        put(words.axis, { period: words.periods[state.period] }),
+      ),
     );
     svg.setAttribute("aria-label", described);
   }

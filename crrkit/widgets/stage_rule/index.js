@@ -1,16 +1,22 @@
+// @ts-check
 /*
  * StageRuleExplorer: four numbers of a rule, and the people by stage under it.
  *
  * Python counts: a rule is sent when a control is let go, the numbers come back, and until then the page says so.
- * What all explorers share, shared.js, is put in front of this module as text.
+ * What all explorers share, shared.js, is put in front of this module for the import.
  */
+
+import { bench, dial, html, put, reach, resultList, sumLine } from "../bench/shared.js";
 
 const INPUTS = ["lapse_days", "window_days", "k_long", "span_days"];
 const STAGES = ["short", "cold", "middle", "long", "lapsed"];
 const LONGEST = 3650; // days
 const PATIENCE = 600; // milliseconds after which what nobody let go is sent all the same
 
-/** The shortest window in which somebody could be long: as `_refuse_nobody_long` of crrkit.measure.stages. */
+/**
+ * The shortest window in which somebody could be long: as `_refuse_nobody_long` of crrkit.measure.stages.
+ * @param {Record<string, number>} rule
+ */
 export function shortestWindow({ k_long: days, span_days: span }) {
   return Math.max(span, days - 1) + 2;
 }
@@ -73,7 +79,15 @@ function render({ model, el }) {
   }
 
   const leave = bench({
-    model: patient, el, name: "rule", traits: INPUTS, controls, draw, results: results.list, sum: rule.line, picture: table.figure,
+    model: patient,
+    el,
+    name: "rule",
+    traits: INPUTS,
+    controls,
+    draw,
+    results: results.list,
+    sum: rule.line,
+    picture: table.figure,
     settle: (wanted) => ({ ...wanted, window_days: Math.max(wanted.window_days, shortestWindow(wanted)) }),
     onReset: () => [wide.forget(), often.forget()],
     code: (now) => put(words.code, { rule: INPUTS.map((name) => `${name}=${now[name]}`).join(", ") }),
@@ -99,17 +113,33 @@ function elsewhere(moves) {
 
 function stageTable(words) {
   const title = html("caption", {}, words.columns);
-  const heads = [words.stage, "", words.now, words.first].map((word) => (word ? html("th", { scope: "col" }, word) : html("td", { "aria-hidden": "true" })));
+  const heads = [words.stage, "", words.now, words.first].map((word) =>
+    word ? html("th", { scope: "col" }, word) : html("td", { "aria-hidden": "true" }),
+  );
   const rows = html("tbody", {});
-  const figure = html("table", { class: "crrkit-picture crrkit-rule-table" }, title, html("thead", {}, html("tr", {}, ...heads)), rows);
+  const figure = html(
+    "table",
+    { class: "crrkit-picture crrkit-rule-table" },
+    title,
+    html("thead", {}, html("tr", {}, ...heads)),
+    rows,
+  );
 
   function show({ now, first }, say) {
     const most = Math.max(1, ...Object.values(now), ...Object.values(first));
-    rows.replaceChildren(...STAGES.filter((stage) => now[stage] || first[stage]).map((stage) => line(stage, now[stage], first[stage], most, say)));
+    rows.replaceChildren(
+      ...STAGES.filter((stage) => now[stage] || first[stage]).map((stage) =>
+        line(stage, now[stage], first[stage], most, say),
+      ),
+    );
   }
   function line(stage, here, before, most, say) {
     const bars = [bar("now", stage, here / most), bar("first", stage, before / most)];
-    const cells = [html("td", { class: "crrkit-rule-bars", "aria-hidden": "true" }, ...bars), html("td", {}, say.number(here)), html("td", {}, say.number(before))];
+    const cells = [
+      html("td", { class: "crrkit-rule-bars", "aria-hidden": "true" }, ...bars),
+      html("td", {}, say.number(here)),
+      html("td", {}, say.number(before)),
+    ];
     return html("tr", { "data-stage": stage }, html("th", { scope: "row" }, words.stages[stage]), ...cells);
   }
   function bar(kind, stage, share) {

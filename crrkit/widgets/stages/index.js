@@ -1,9 +1,31 @@
+// @ts-check
 /*
  * StageExplorer: the levers of a model of stages, the base step by step, and which lever brings most.
  *
- * `moved`, `project` and `effects` are pure; crrkit.judge.whatif says the same in Python, and a browser test compares the two.
- * What all explorers share, shared.js, is put in front of this module as text.
+ * `moved`, `project` and `effects` are pure; crrkit.judge.whatif says the same in Python, and a browser test compares
+ * the two.
+ * What all explorers share, shared.js, is put in front of this module for the import.
  */
+
+import {
+  bench,
+  caption,
+  choice,
+  dial,
+  field,
+  html,
+  put,
+  python,
+  reach,
+  resultList,
+  roundUp,
+  set,
+  speaker,
+  sumLine,
+  track,
+  uniqueId,
+  vector,
+} from "../bench/shared.js";
 
 const LEVERS = ["conversion", "retention_middle", "promotion", "retention_long", "winback"];
 const CHANGES = [...LEVERS, "inflow"];
@@ -19,6 +41,7 @@ const PLOT = { left: 13, right: 85, top: 16, bottom: 224 }; // across in percent
 const HUES = ["kept", "long", "new", "neutral", "lost"];
 const UNKNOWN = { customers: NaN, crr: NaN, crr_endpoint: NaN, margin: NaN };
 const PRIOR = 0.5; // people of the law from which the moves of a list may differ
+const CROWDED = 1e5; // what stands beside the picture is written short from here on
 const PER_COST = ["customers_per_1000", "margin_per_cost"];
 
 const total = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
@@ -36,8 +59,9 @@ export function level({ retained }, matrix, { how, own, towards }) {
 function direction({ retained }, matrix, { how, own, towards }) {
   const row = matrix[own];
   const kept = among(row, retained);
-  const to = (share, other) => row.map((_, i) => share * (i === towards) - other * (i === own));
-  if (how === "enter") return to(1, Number(Math.abs(1 - total(row)) <= SLACK)); // nobody leaves: taken from those who stay
+  const to = (share, other) => row.map((_, i) => share * Number(i === towards) - other * Number(i === own));
+  const nobodyLeaves = Math.abs(1 - total(row)) <= SLACK; // then taken from those who stay
+  if (how === "enter") return to(1, Number(nobodyLeaves));
   if (how === "share") return to(kept, kept);
   const stays = (share, i) => (kept ? share / kept : Number(i === own)); // whom nobody kept yet stays where it is
   const leaves = (share) => (kept < 1 ? -share / (1 - kept) : 0);
@@ -50,18 +74,25 @@ const shifted = (chain, matrix, lever, change) => added(matrix, lever.own, wayOf
 
 /** The matrix with the levers moved, one after the other: `apply` of crrkit/judge/whatif/scenario.py. */
 export function moved(chain, changes) {
-  return chain.levers.reduce((matrix, lever) => (changes[lever.name] ? shifted(chain, matrix, lever, changes[lever.name]) : matrix), chain.matrix);
+  return chain.levers.reduce(
+    (matrix, lever) => (changes[lever.name] ? shifted(chain, matrix, lever, changes[lever.name]) : matrix),
+    chain.matrix,
+  );
 }
 
-/** The chain with as much more inflow, whose number differs as much more: the inflow of `apply`, `with_inflow` of basis.py. */
+/** The chain with as much more inflow, whose number differs as much more: `apply`, and `with_inflow` of basis.py. */
 export function withInflow(chain, change = 0) {
   if (!change) return chain;
   const { basis } = chain;
-  const spread = basis && { ...basis.spread, entries: basis.spread.entries.map((variance) => (1 + change) ** 2 * variance) };
+  const spread = basis && {
+    ...basis.spread,
+    entries: basis.spread.entries.map((variance) => (1 + change) ** 2 * variance),
+  };
   return { ...chain, inflow: chain.inflow.map((n) => n * (1 + change)), basis: basis && { ...basis, spread } };
 }
 
-const after = (counts, matrix, inflow) => matrix.map((_, j) => inflow[j] + total(counts.map((n, i) => n * matrix[i][j])));
+const after = (counts, matrix, inflow) =>
+  matrix.map((_, j) => inflow[j] + total(counts.map((n, i) => n * matrix[i][j])));
 
 /** The base step by step, step 0 first; rates without anybody are NaN, not 0. */
 export function project(chain, matrix, periods, margins) {
@@ -76,9 +107,16 @@ export function project(chain, matrix, periods, margins) {
     first.push(after(first[step], matrix, none));
   }
   const customers = path.map((counts) => among(counts, retained));
-  const kept = path.map((counts) => among(counts.map((n, i) => n * rates[i]), retained));
+  const kept = path.map((counts) =>
+    among(
+      counts.map((n, i) => n * rates[i]),
+      retained,
+    ),
+  );
   return {
-    path, first, customers,
+    path,
+    first,
+    customers,
     crr: customers.map((_, step) => (step ? kept[step - 1] / customers[step - 1] : NaN)),
     endpoint: first.map((counts) => among(counts, retained) / total(first[0])),
     margin: path.map((counts) => total(counts.map((n, i) => n * worth[i]))),
@@ -91,7 +129,8 @@ export function band({ retained, basis }, matrix, path, customers) {
   if (!basis) return { low: customers, high: customers };
   const { sizes, excess, entries, periods } = basis.spread;
   const worth = [retained.map(Number)];
-  while (worth.length < path.length) worth.push(matrix.map((row) => total(row.map((share, j) => share * worth.at(-1)[j]))));
+  while (worth.length < path.length)
+    worth.push(matrix.map((row) => total(row.map((share, j) => share * worth.at(-1)[j]))));
   const under = (shares, values) => {
     const mean = total(shares.map((share, j) => share * values[j]));
     return total(shares.map((share, j) => share * (values[j] - mean) ** 2));
@@ -105,12 +144,24 @@ export function band({ retained, basis }, matrix, path, customers) {
       const sum = total(alpha);
       const gradient = row.map((_, j) => total(values.map((value, t) => path[t][i] * value[j])));
       const chance = total(values.map((value, t) => path[t][i] * under(row, value)));
-      return under(alpha.map((each) => each / sum), gradient) / (sum + 1) + excess[i] * chance;
+      return (
+        under(
+          alpha.map((each) => each / sum),
+          gradient,
+        ) /
+          (sum + 1) +
+        excess[i] * chance
+      );
     });
-    const came = entries.map((spread, j) => spread * (total(values.map((value) => value[j] ** 2)) + total(values.map((value) => value[j])) ** 2 / periods));
+    const came = entries.map(
+      (spread, j) =>
+        spread * (total(values.map((value) => value[j] ** 2)) + total(values.map((value) => value[j])) ** 2 / periods),
+    );
     return total(rows) + total(came);
   }
-  const factors = customers.map((n, step) => (step && n > 0 ? Math.exp(basis.quantile * Math.sqrt(variance(step)) / n) : 1));
+  const factors = customers.map((n, step) =>
+    step && n > 0 ? Math.exp((basis.quantile * Math.sqrt(variance(step))) / n) : 1,
+  );
   return { low: customers.map((n, step) => n / factors[step]), high: customers.map((n, step) => n * factors[step]) };
 }
 
@@ -118,14 +169,25 @@ export function band({ retained, basis }, matrix, path, customers) {
 function gains(matrix, path, own, way) {
   const next = added(matrix, own, way);
   const rows = [way.map(() => 0)];
-  path.slice(0, -1).forEach((counts, i) => rows.push(after(rows[i], next, way.map((share) => counts[own] * share))));
+  path.slice(0, -1).forEach((counts, i) =>
+    rows.push(
+      after(
+        rows[i],
+        next,
+        way.map((share) => counts[own] * share),
+      ),
+    ),
+  );
   return rows;
 }
 
 /** What a change of one row does to the rate of the last step: `_rate_gain` of levers.py. */
 function rateGain({ retained }, { path, customers, crr, rates }, more, own, way) {
   const lift = rates.map((_, i) => (i === own ? among(way, retained) : 0));
-  const top = among(rates.map((rate, i) => path.at(-2)[i] * lift[i] + more[i] * (rate + lift[i] - crr.at(-1))), retained);
+  const top = among(
+    rates.map((rate, i) => path.at(-2)[i] * lift[i] + more[i] * (rate + lift[i] - crr.at(-1))),
+    retained,
+  );
   return top / (customers.at(-2) + among(more, retained) || NaN);
 }
 
@@ -133,7 +195,8 @@ function gainsOf(chain, matrix, now, margins, own, way) {
   const rows = gains(matrix, now.path, own, way);
   const closed = gains(matrix, now.first, own, way);
   return {
-    customers: among(rows.at(-1), chain.retained), crr: rateGain(chain, now, rows.at(-2), own, way),
+    customers: among(rows.at(-1), chain.retained),
+    crr: rateGain(chain, now, rows.at(-2), own, way),
     crr_endpoint: among(closed.at(-1), chain.retained) / total(now.first[0]),
     margin: total(rows.map((more) => total(chain.stages.map((stage, i) => more[i] * (margins[stage] ?? 0))))),
   };
@@ -150,7 +213,14 @@ export function effects(unmoved, changes, periods, margins, point = POINT) {
     const treated = total(now.path.slice(0, -1).map((counts) => counts[lever.own]));
     const cost = full ? NaN : (chain.costs[lever.name] ?? NaN) * treated;
     const per = (value) => (cost > 0 ? value / cost : NaN);
-    return { lever: lever.name, full, cost, ...gain, customers_per_1000: per(1000 * gain.customers), margin_per_cost: per(gain.margin) };
+    return {
+      lever: lever.name,
+      full,
+      cost,
+      ...gain,
+      customers_per_1000: per(1000 * gain.customers),
+      margin_per_cost: per(gain.margin),
+    };
   });
 }
 
@@ -167,7 +237,7 @@ export function layers({ retained }, path) {
 
 /** The greatest gain first, what is not known last. */
 function ranked(rows, measure) {
-  const key = ({ [measure]: value }) => (Number.isNaN(value) ? -Infinity : value);
+  const key = (row) => (Number.isNaN(row[measure]) ? -Infinity : row[measure]);
   return [...rows].sort((one, other) => (key(other) === key(one) ? 0 : key(other) - key(one)));
 }
 
@@ -175,19 +245,28 @@ function render({ model, el }) {
   const words = model.get("_words");
   const chain = model.get("_chain");
   if (words.refusal) return el.replaceChildren(html("p", { class: "crrkit-stage-refusal" }, words.refusal));
-  const ink = inks(model.get("lang"), words);
+  const say = speaker(model.get("lang"));
   const customerStages = chain.stages.filter((_, i) => chain.retained[i]);
   const priced = Object.keys(chain.costs).length > 0;
-  const measures = Object.fromEntries(Object.entries(words.measures).filter(([name]) => priced || !PER_COST.includes(name)));
+  const measures = Object.fromEntries(
+    Object.entries(words.measures).filter(([name]) => priced || !PER_COST.includes(name)),
+  );
   const levers = Object.fromEntries(chain.levers.map((lever) => [lever.name, leverDial(chain, lever, words)]));
   const purse = marginDials(customerStages, words, model.get("margins"));
   const periods = dial(words.periods, { least: 1, most: MOST_STEPS, whole: true });
+  /** @type {Record<string, import("../bench/shared.js").Control>} */
   const inflow = total(chain.inflow) > 0 ? { inflow: inflowDial(words) } : {};
+  /** @type {Record<string, import("../bench/shared.js").Control>} */
   const controls = { ...levers, ...inflow, periods, margins: purse, measure: choice(words.measure, measures) };
-  const results = resultList({ customers: words.customers, crr: words.crr, endpoint: words.endpoint, money: words.money });
+  const results = resultList({
+    customers: words.customers,
+    crr: words.crr,
+    endpoint: words.endpoint,
+    money: words.money,
+  });
   const formula = sumLine();
-  const picture = stagePicture(customerStages, words, ink);
-  const ranking = rankTable(words, ink);
+  const picture = stagePicture(customerStages, words, say);
+  const ranking = rankTable(words, say);
   const tried = html("p", { class: "crrkit-stage-note" });
 
   function draw(state) {
@@ -195,15 +274,30 @@ function render({ model, el }) {
     const now = project(live, moved(chain, state), state.periods, state.margins);
     const plain = project(chain, chain.matrix, state.periods, state.margins);
     const ends = band(live, moved(chain, state), now.path, now.customers);
-    results.show(resultsOf(now, plain, state.margins, ink));
-    formula.show(...sumOf(chain, now, customerStages, words, ink));
+    results.show(resultsOf(now, plain, state.margins, words, say));
+    formula.show(...sumOf(chain, now, customerStages, words, say));
     picture.show(chain, now, plain, ends);
-    tried.textContent = chain.basis ? [put(words.band, endsOf(ends, ink)), words.tried, state.periods > chain.basis.tested ? words.beyond : ""].join(" ").trim() : "";
-    ranking.show(ranked(effects(chain, state, state.periods, state.margins), state.measure), state, plainMargins(state.margins));
+    tried.textContent = chain.basis
+      ? [put(words.band, endsOf(ends, say)), words.tried, state.periods > chain.basis.tested ? words.beyond : ""]
+          .join(" ")
+          .trim()
+      : "";
+    ranking.show(
+      ranked(effects(chain, state, state.periods, state.margins), state.measure),
+      state,
+      plainMargins(state.margins),
+    );
   }
 
   return bench({
-    model, el, name: "stage", traits: TRAITS, controls, draw, results: results.list, sum: formula.line,
+    model,
+    el,
+    name: "stage",
+    traits: TRAITS,
+    controls,
+    draw,
+    results: results.list,
+    sum: formula.line,
     picture: html("div", { class: "crrkit-stage-shown" }, picture.figure, tried, ranking.table),
     atEnd: (name) => (LEVERS.includes(name) ? words.atEnd : ""),
     onReset: purse.forget,
@@ -219,56 +313,48 @@ export function code({ periods, margins, ...changes }, stages) {
   return `scenario = crr.Scenario(${given.join(", ")}); future = model.project(${periods}, scenario=scenario${worth})`;
 }
 
-const endsOf = ({ low, high }, ink) => ({ low: ink.count(low.at(-1)), high: ink.count(high.at(-1)) });
+const endsOf = ({ low, high }, say) => ({ low: say.fixed(low.at(-1)), high: say.fixed(high.at(-1)) });
 const plainMargins = (margins) => Object.values(margins).every((value) => !value);
 
 /* ---- numbers ---- */
 
-function inks(lang, words) {
-  const form = (digits) => new Intl.NumberFormat(lang, { minimumFractionDigits: digits, maximumFractionDigits: digits, roundingMode: "halfEven" });
-  const [whole, tenths, hundredths] = [0, 1, 2].map(form);
-  const write = (format, value) => (Number.isNaN(value) ? "–" : format.format(value).replace("-", "−"));
-  const plus = (value) => (value > 0 ? "+" : "");
-  const count = (value) => write(whole, value);
-  const compact = new Intl.NumberFormat(lang, { notation: "compact", maximumSignificantDigits: 3 });
-  const brief = (value) => (value < 1e5 ? count(value) : write(compact, value)); // beside a picture 360 pixels wide
-  const percent = (value) => (Number.isNaN(value) ? "–" : speaker(lang).percent(value));
-  const points = (value) => (Number.isNaN(value) ? "–" : `${plus(value)}${write(hundredths, 100 * value)}\u00a0${words.pp}`);
-  function effect(value, measure) {
-    if (measure.startsWith("crr")) return points(value);
-    const format = PER_COST.includes(measure) ? hundredths : Math.abs(value) < 1000 ? tenths : whole;
-    return (Number.isNaN(value) ? "" : plus(value)) + write(format, value);
-  }
-  const change = (value) => plus(value) + write(Math.abs(value) < 100 ? tenths : whole, value);
-  return { count, brief, percent, points, effect, change };
+/** What a lever brings, with as many digits as its measure and size ask for. */
+function effectText(value, measure, words, say) {
+  if (measure.startsWith("crr")) return say.points(value, words.pp, 2);
+  if (PER_COST.includes(measure)) return say.signed(value, 2);
+  return say.signed(value, Math.abs(value) < 1000 ? 1 : 0);
 }
 
-function resultsOf(now, plain, margins, ink) {
+function resultsOf(now, plain, margins, words, say) {
   const last = (name) => [now[name].at(-1), plain[name].at(-1)];
-  const beside = (text, change, zero) => (zero ? text : `${text} (${change})`);
+  const change = (value) => say.signed(value, Math.abs(value) < 100 ? 1 : 0);
+  const beside = (text, moved, zero) => (zero ? text : `${text} (${moved})`);
   const [end, same] = last("customers");
   const [crr, crrSame] = last("crr");
   const [left, leftSame] = last("endpoint");
   const [money, moneySame] = [now, plain].map(({ margin }) => total(margin.slice(1)));
   const still = (one, other) => !(Math.abs(one - other) > SLACK * Math.max(1, Math.abs(other)));
   return {
-    customers: beside(`${ink.count(now.customers[0])} → ${ink.count(end)}`, ink.change(end - same), still(end, same)),
-    crr: beside(ink.percent(crr), ink.points(crr - crrSame), still(crr, crrSame)),
-    endpoint: beside(ink.percent(left), ink.points(left - leftSame), still(left, leftSame)),
-    money: plainMargins(margins) ? "–" : beside(ink.count(money), ink.change(money - moneySame), still(money, moneySame)),
+    customers: beside(`${say.fixed(now.customers[0])} → ${say.fixed(end)}`, change(end - same), still(end, same)),
+    crr: beside(say.percent(crr), say.points(crr - crrSame, words.pp, 2), still(crr, crrSame)),
+    endpoint: beside(say.percent(left), say.points(left - leftSame, words.pp, 2), still(left, leftSame)),
+    money: plainMargins(margins) ? "–" : beside(say.fixed(money), change(money - moneySame), still(money, moneySame)),
   };
 }
 
 /** The rate of the last step as what it is: the retention of the stages, weighted by who is in them. */
-function sumOf(chain, now, stages, words, ink) {
+function sumOf(chain, now, stages, words, say) {
   const rate = now.crr.at(-1);
   if (Number.isNaN(rate)) return [`${words.short} = –`, words.undefined];
   const [before, all] = [now.path.at(-2), now.customers.at(-2)];
   const parts = stages.map((stage) => {
     const i = chain.stages.indexOf(stage);
-    return `${ink.percent(before[i] / all)} × ${ink.percent(now.rates[i])}`;
+    return `${say.percent(before[i] / all)} × ${say.percent(now.rates[i])}`;
   });
-  return [`${words.short} = ${parts.join(" + ")} = ${ink.percent(rate)}`, `${words.sumNote} (${stages.map((stage) => words.stages[stage]).join(", ")})`];
+  return [
+    `${words.short} = ${parts.join(" + ")} = ${say.percent(rate)}`,
+    `${words.sumNote} (${stages.map((stage) => words.stages[stage]).join(", ")})`,
+  ];
 }
 
 /* ---- controls ---- */
@@ -298,7 +384,12 @@ function leverDial(chain, lever, words) {
 
 /** A slider of whole percents of who comes now, to twice as many or as far as the box went. */
 function inflowDial(words) {
-  const own = dial(words.levers.inflow, { least: -1, most: MOST_MORE, share: true, end: ({ inflow }) => Math.max(1, Math.ceil(inflow)) });
+  const own = dial(words.levers.inflow, {
+    least: -1,
+    most: MOST_MORE,
+    share: true,
+    end: ({ inflow }) => Math.max(1, Math.ceil(inflow)),
+  });
   own.row.append(html("span", { class: "crrkit-stage-note" }, words.notes.inflow));
   function show(change, state, say) {
     own.show(change, state, say);
@@ -315,7 +406,7 @@ function marginDials(stages, words, initial) {
   const lowest = Math.min(0, ...stages.map((stage) => initial[stage]));
   let shown = initial;
   let last = 0; // whose box was used last
-  dials.forEach(({ slider }) => set(slider, { min: -roundUp(Math.max(1, -lowest)) * (lowest < 0) }));
+  dials.forEach(({ slider }) => set(slider, { min: lowest < 0 ? -roundUp(-Math.min(-1, lowest)) : 0 }));
 
   function show(margins, state, say) {
     shown = margins;
@@ -326,16 +417,24 @@ function marginDials(stages, words, initial) {
     });
   }
   function bind({ choose, refuse, message }) {
-    const takes = dials.map((each, i) => each.bind({
-      message,
-      choose: (value, typed) => ((last = i), choose({ ...shown, [stages[i]]: value }, typed)),
-      refuse: (bounds) => ((last = i), refuse(bounds)),
-    }));
+    const takes = dials.map((each, i) => {
+      const used = (act) => {
+        last = i;
+        act();
+      };
+      return each.bind({
+        message,
+        choose: (value, typed) => used(() => choose({ ...shown, [stages[i]]: value }, typed)),
+        refuse: (bounds) => used(() => refuse(bounds)),
+      });
+    });
     return () => takes.forEach((take, i) => dials[i].refused() && take());
   }
   return {
     row: html("div", { class: "crrkit-stage-margins" }, ...dials.map(({ row }) => row)),
-    show, bind, forget: wide.forget,
+    show,
+    bind,
+    forget: wide.forget,
     mark: (wrong) => (wrong ? dials[last].mark(true) : dials.forEach((each) => each.mark(false))),
     refused: () => dials.some((each) => each.refused()),
     ink: (margins) => margins[stages[last]],
@@ -344,11 +443,29 @@ function marginDials(stages, words, initial) {
 
 /* ---- the picture ---- */
 
-function stagePicture(stages, words, ink) {
-  const svg = vector("svg", { class: "crrkit-picture crrkit-stage-picture", role: "img", width: "100%", height: HEIGHT });
-  const names = stages.map((stage, i) => html("span", {}, html("span", { class: "crrkit-stage-swatch", "data-hue": HUES[i % HUES.length] }), " ", words.stages[stage]));
+function stagePicture(stages, words, say) {
+  const svg = vector("svg", {
+    class: "crrkit-picture crrkit-stage-picture",
+    role: "img",
+    width: "100%",
+    height: HEIGHT,
+  });
+  const names = stages.map((stage, i) =>
+    html(
+      "span",
+      {},
+      html("span", { class: "crrkit-stage-swatch", "data-hue": HUES[i % HUES.length] }),
+      " ",
+      words.stages[stage],
+    ),
+  );
   const dashed = html("span", {}, html("span", { class: "crrkit-stage-dash" }), " ", words.plain);
-  const figure = html("div", { class: "crrkit-stage-figure" }, html("p", { class: "crrkit-stage-legend" }, ...names, dashed), svg);
+  const figure = html(
+    "div",
+    { class: "crrkit-stage-figure" },
+    html("p", { class: "crrkit-stage-legend" }, ...names, dashed),
+    svg,
+  );
 
   function show(chain, now, plain, { low, high }) {
     const steps = now.path.length - 1;
@@ -361,16 +478,42 @@ function stagePicture(stages, words, ink) {
     });
     const rules = [0, 0.5, 1].flatMap((share) => {
       const y = down(share * top);
-      const line = vector("line", { "data-line": share ? "rule" : "floor", x1: `${PLOT.left}%`, x2: `${PLOT.right}%`, y1: y, y2: y });
-      return [line, caption("level", PLOT.left - 1.5, y + 4, ink.brief(share * top), "end")];
+      const line = vector("line", {
+        "data-line": share ? "rule" : "floor",
+        x1: `${PLOT.left}%`,
+        x2: `${PLOT.right}%`,
+        y1: y,
+        y2: y,
+      });
+      return [line, caption("level", PLOT.left - 1.5, y + 4, say.short(share * top, CROWDED), "end")];
     });
     const below = PLOT.bottom + 17;
-    const ends = [caption("step", PLOT.left, below, "0"), caption("step", PLOT.right, below, String(steps)), caption("aside", (PLOT.left + PLOT.right) / 2, below, words.axis)];
-    const end = caption("end", PLOT.right + 1.5, down(now.customers.at(-1)) + 4, ink.brief(now.customers.at(-1)), "start");
+    const ends = [
+      caption("step", PLOT.left, below, "0"),
+      caption("step", PLOT.right, below, String(steps)),
+      caption("aside", (PLOT.left + PLOT.right) / 2, below, words.axis),
+    ];
+    const end = caption(
+      "end",
+      PLOT.right + 1.5,
+      down(now.customers.at(-1)) + 4,
+      say.short(now.customers.at(-1), CROWDED),
+      "start",
+    );
     const strayed = track("band", [...high.map(at), ...low.map(at).reverse()], "Z");
-    svg.replaceChildren(...rules, field(PLOT, ...areas, ...(chain.basis ? [strayed] : []), track("plain", plain.customers.map(at))), ...ends, end);
-    const facts = { n: steps, start: ink.count(now.customers[0]), end: ink.count(now.customers.at(-1)), plain: ink.count(plain.customers.at(-1)) };
-    const said = chain.basis ? ` ${put(words.band, endsOf({ low, high }, ink))}` : "";
+    svg.replaceChildren(
+      ...rules,
+      field(PLOT, ...areas, ...(chain.basis ? [strayed] : []), track("plain", plain.customers.map(at))),
+      ...ends,
+      end,
+    );
+    const facts = {
+      n: steps,
+      start: say.fixed(now.customers[0]),
+      end: say.fixed(now.customers.at(-1)),
+      plain: say.fixed(plain.customers.at(-1)),
+    };
+    const said = chain.basis ? ` ${put(words.band, endsOf({ low, high }, say))}` : "";
     svg.setAttribute("aria-label", put(words.picture, facts) + said);
   }
   return { figure, show };
@@ -378,7 +521,7 @@ function stagePicture(stages, words, ink) {
 
 /* ---- the ranking ---- */
 
-function rankTable(words, ink) {
+function rankTable(words, say) {
   const title = html("caption", {});
   const rows = html("tbody", {});
   const table = html("table", { class: "crrkit-stage-ranking" }, title, rows);
@@ -392,8 +535,12 @@ function rankTable(words, ink) {
   function line({ lever, full }, value, largest, measure) {
     const bar = html("span", { class: "crrkit-stage-bar", "data-sign": value < 0 ? "less" : "more" });
     bar.style.setProperty("--crrkit-share", `${(100 * (Math.abs(value) || 0)) / largest}%`);
-    const text = full ? `– (${words.full})` : ink.effect(value, measure);
-    const cells = [html("th", { scope: "row" }, words.names[lever]), html("td", { class: "crrkit-stage-bars", "aria-hidden": "true" }, bar), html("td", {}, text)];
+    const text = full ? `– (${words.full})` : effectText(value, measure, words, say);
+    const cells = [
+      html("th", { scope: "row" }, words.names[lever]),
+      html("td", { class: "crrkit-stage-bars", "aria-hidden": "true" }, bar),
+      html("td", {}, text),
+    ];
     return html("tr", { "data-lever": lever, "data-value": value }, ...cells);
   }
   return { table, show };

@@ -1,9 +1,12 @@
+// @ts-check
 /*
  * WhoIsNewExplorer: one list, and what the formula answers when "new" means this or that.
  *
- * What all explorers share, shared.js, is put in front of this module as text. `answers` is pure:
+ * What all explorers share, shared.js, is put in front of this module for the import. `answers` is pure:
  * `crrkit.who_is_new` says the same in Python, and a browser test compares the two.
  */
+
+import { bench, caption, dial, put, reach, resultList, set, sumLine, ticks, vector, within } from "../bench/shared.js";
 
 const LIMIT = 1e9; // the largest count that a number box takes
 const MAYBE_NEW = ["joined_and_left", "returned", "returned_and_left", "rejoined"];
@@ -11,7 +14,8 @@ const COUNTS = ["start", "lost", "new", ...MAYBE_NEW];
 const HEIGHT = 352; // of the picture, in CSS pixels
 const PLOT = { left: 4, right: 84, top: 48, row: 38 }; // across in percent
 const BEYOND = [-1, 2]; // what lies farther stands at the edge with an arrow
-const EVERY = Array.from({ length: 16 }, (_, marks) => MAYBE_NEW.filter((_name, i) => marks & (8 >> i))); // in Python's order
+// In Python's order.
+const EVERY = Array.from({ length: 16 }, (_, marks) => MAYBE_NEW.filter((_name, i) => marks & (8 >> i)));
 
 /** The formula when these flows are called new beside first-timers who stayed; NaN when there was nobody to keep. */
 export function answer(state, counted) {
@@ -28,7 +32,14 @@ export function answers(state) {
 
 /** Why the formula is off: what each flow adds to it, in customers. */
 export function errors(state) {
-  const of = (name) => (name === "returned" ? (state.counted.includes(name) ? 0 : state[name]) : state.counted.includes(name) ? -state[name] : 0);
+  const of = (name) =>
+    name === "returned"
+      ? state.counted.includes(name)
+        ? 0
+        : state[name]
+      : state.counted.includes(name)
+        ? -state[name]
+        : 0;
   return Object.fromEntries(MAYBE_NEW.map((name) => [name, of(name)]).filter(([, customers]) => customers));
 }
 
@@ -47,11 +58,29 @@ export function code(state) {
 function render({ model, el }) {
   const words = model.get("_words");
   const wide = reach({ least: 10, most: LIMIT });
-  const ends = { most: LIMIT, whole: true, end: ({ lost, counted, ...counts }) => wide.of(Math.max(...Object.values(counts))) };
+  const ends = {
+    most: LIMIT,
+    whole: true,
+    end: ({ lost, counted, ...counts }) => wide.of(Math.max(...Object.values(counts))),
+  };
   const looks = { lost: { end: ({ start }) => start, hue: "lost" }, new: { hue: "new" } };
-  const controls = Object.fromEntries(COUNTS.map((name) => [name, dial(words[name], { ...ends, hue: "neutral", ...(name === "start" ? { hue: "kept" } : looks[name]) })]));
-  controls.counted = ticks(words.counted, MAYBE_NEW.map((name) => [name, words.flows[name]]));
-  const results = resultList({ answer: words.answer, truth: words.truth, difference: words.difference, range: words.range });
+  /** @type {Record<string, import("../bench/shared.js").Control>} */
+  const controls = Object.fromEntries(
+    COUNTS.map((name) => [
+      name,
+      dial(words[name], { ...ends, hue: "neutral", ...(name === "start" ? { hue: "kept" } : looks[name]) }),
+    ]),
+  );
+  controls.counted = ticks(
+    words.counted,
+    MAYBE_NEW.map((name) => [name, words.flows[name]]),
+  );
+  const results = resultList({
+    answer: words.answer,
+    truth: words.truth,
+    difference: words.difference,
+    range: words.range,
+  });
   const sum = sumLine();
   const picture = meanings(words);
 
@@ -67,7 +96,17 @@ function render({ model, el }) {
   }
 
   return bench({
-    model, el, name: "who", broad: true, traits: [...COUNTS, "counted"], controls, draw, code, results: results.list, sum: sum.line, picture: picture.svg,
+    model,
+    el,
+    name: "who",
+    broad: true,
+    traits: [...COUNTS, "counted"],
+    controls,
+    draw,
+    code,
+    results: results.list,
+    sum: sum.line,
+    picture: picture.svg,
     ...within("lost", "start", words),
     onReset: wide.forget,
   });
@@ -77,7 +116,9 @@ function remark(state, words, say) {
   if (!state.start) return words.undefined;
   const off = Object.entries(errors(state));
   if (!off.length) return words.exact;
-  const reasons = off.map(([name, customers]) => `${say.points(customers / state.start, words.pp)} ${words.flows[name]}`);
+  const reasons = off.map(
+    ([name, customers]) => `${say.points(customers / state.start, words.pp)} ${words.flows[name]}`,
+  );
   const total = off.reduce((sum, [, customers]) => sum + customers, 0);
   return put(total ? words.off : words.luck, { reasons: reasons.join("; ") });
 }
@@ -85,24 +126,46 @@ function remark(state, words, say) {
 /* ---- the picture ---- */
 
 function meanings(words) {
-  const svg = vector("svg", { class: "crrkit-picture crrkit-who-meanings", role: "img", width: "100%", height: HEIGHT });
+  const svg = vector("svg", {
+    class: "crrkit-picture crrkit-who-meanings",
+    role: "img",
+    width: "100%",
+    height: HEIGHT,
+  });
 
   function show(state, say, described) {
     const { crr, truth, every } = answers(state);
     const named = [[words.chosen, crr], ...words.named.map(([counted, name]) => [name, answer(state, counted).crr])];
     const [low, high] = span(every);
-    const across = (rate) => PLOT.left + ((PLOT.right - PLOT.left) * (Math.min(Math.max(rate, low), high) - low)) / (high - low);
+    const across = (rate) =>
+      PLOT.left + ((PLOT.right - PLOT.left) * (Math.min(Math.max(rate, low), high) - low)) / (high - low);
     const floor = PLOT.top + PLOT.row * (named.length + 1);
     const parts = frame(low, high, across, floor, say);
     if (!Number.isNaN(truth)) {
-      parts.push(vector("line", { "data-line": "truth", x1: `${across(truth)}%`, x2: `${across(truth)}%`, y1: PLOT.top - 12, y2: floor }));
+      parts.push(
+        vector("line", {
+          "data-line": "truth",
+          x1: `${across(truth)}%`,
+          x2: `${across(truth)}%`,
+          y1: PLOT.top - 12,
+          y2: floor,
+        }),
+      );
       const anchor = across(truth) > 75 ? "end" : across(truth) < 25 ? "start" : "middle";
       parts.push(caption("truth", across(truth), PLOT.top - 20, `${words.truth}: ${say.percent(truth)}`, anchor));
     }
-    named.forEach(([name, rate], i) => parts.push(...row(PLOT.top + PLOT.row * i, name, rate, i ? "named" : "chosen", { low, high, truth, across, say })));
+    named.forEach(([name, rate], i) =>
+      parts.push(
+        ...row(PLOT.top + PLOT.row * i, name, rate, i ? "named" : "chosen", { low, high, truth, across, say }),
+      ),
+    );
     parts.push(caption("every", PLOT.left + 1.5, PLOT.top + PLOT.row * named.length + 10, words.every, "start"));
     const y = PLOT.top + PLOT.row * named.length + 23;
-    for (const rate of every) if (!Number.isNaN(rate)) parts.push(vector("circle", { "data-marker": "every", "data-rate": rate, cx: `${across(rate)}%`, cy: y, r: 5 }));
+    for (const rate of every)
+      if (!Number.isNaN(rate))
+        parts.push(
+          vector("circle", { "data-marker": "every", "data-rate": rate, cx: `${across(rate)}%`, cy: y, r: 5 }),
+        );
     svg.replaceChildren(...parts);
     svg.setAttribute("aria-label", described);
   }
@@ -112,7 +175,13 @@ function meanings(words) {
 function frame(low, high, across, floor, say) {
   const halves = Array.from({ length: 2 * (high - low) + 1 }, (_, i) => low + i / 2);
   return halves.flatMap((rate) => [
-    vector("line", { "data-line": rate === 0 || rate === 1 ? "floor" : "rule", x1: `${across(rate)}%`, x2: `${across(rate)}%`, y1: PLOT.top - 6, y2: floor }),
+    vector("line", {
+      "data-line": rate === 0 || rate === 1 ? "floor" : "rule",
+      x1: `${across(rate)}%`,
+      x2: `${across(rate)}%`,
+      y1: PLOT.top - 6,
+      y2: floor,
+    }),
     caption("aside", across(rate), floor + 18, say.brief(rate)),
   ]);
 }
@@ -124,8 +193,12 @@ function row(y, name, rate, kind, { low, high, truth, across, say }) {
   const number = rate < low ? `← ${say.percent(rate)}` : rate > high ? `${say.percent(rate)} →` : say.percent(rate);
   const right = rate >= truth || x < PLOT.left + 17; // away from the line of the truth, if there is room
   const beside = caption(kind, x, y + 28, number, right ? "start" : "end");
-  beside.setAttribute("dx", right ? 12 : -12);
-  return [title, vector("circle", { "data-marker": kind, "data-rate": rate, cx: `${x}%`, cy: y + 23, r: kind === "chosen" ? 7 : 5 }), beside];
+  set(beside, { dx: right ? 12 : -12 });
+  return [
+    title,
+    vector("circle", { "data-marker": kind, "data-rate": rate, cx: `${x}%`, cy: y + 23, r: kind === "chosen" ? 7 : 5 }),
+    beside,
+  ];
 }
 
 export default { render };
