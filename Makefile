@@ -1,5 +1,6 @@
 # What can be done with this checkout. The machine needs Python 3.11 or newer, make and git;
-# everything else goes into the folder .venv, in the versions that constraints.txt names.
+# everything else goes into the folder .venv, in the versions that constraints.txt names. Where Node 20 is there too, it
+# checks the explorers' JavaScript; where it is not, a line says so.
 
 VENV ?= .venv
 PY := $(VENV)/bin/python
@@ -23,6 +24,7 @@ demo: $(VENV)/.with-report ## make a report from the sample data and say where i
 		--amount total --every month --out demo/report.html --notebook demo/report.ipynb
 
 test: lint ## run every check and test, the notebooks and the browser too
+	@sh scripts/javascript.sh test
 	$(PY) scripts/chromium.py
 	$(PY) -m pytest $(in_two) --durations=10
 
@@ -30,10 +32,12 @@ lint: $(VENV)/.with-test ## check style and types
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
+	@sh scripts/javascript.sh lint
 
 format: $(VENV)/.with-test ## mend style where a tool can
 	$(PY) -m ruff check --fix
 	$(PY) -m ruff format
+	@sh scripts/javascript.sh format
 
 lab: $(VENV)/.with-lab ## open the course in JupyterLab
 	$(PY) -m crrkit lab
@@ -51,7 +55,7 @@ test-lowest: .venv-lowest/.installed ## run the fast tests on the lowest version
 	.venv-lowest/bin/python -m pytest --ignore=tests/browser -m "not slow" -W ignore::DeprecationWarning
 
 clean: ## remove all that make made
-	rm -rf .venv .venv-* demo dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-* node_modules demo dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # The environment. A stamp says what was done; naming another interpreter makes the environment anew.
 

@@ -1,6 +1,7 @@
 """The house rules that no other tool holds: what the repository promises about itself."""
 
 import importlib.metadata
+import json
 import os
 import re
 import shutil
@@ -115,6 +116,19 @@ class TestMake:
         assert re.search(r"^make test$", text(".ci/run"), flags=re.MULTILINE)
         assert os.access(ROOT / ".ci/run", os.X_OK)
         assert "entry: make lint" in text(".pre-commit-config.yaml")
+
+    @pytest.mark.parametrize("task", ["lint", "format", "test"])
+    def test_without_node_its_checks_say_so_and_go_on(self, task: str, tmp_path: Path) -> None:
+        done = run("/bin/sh", "scripts/javascript.sh", task, PATH=str(tmp_path))
+        assert done.returncode == 0
+        assert done.stdout == f"Node is not here: the explorers' JavaScript goes without `{task}`.\n"
+
+    def test_the_lock_of_node_names_versions_and_no_address_of_a_download(self) -> None:
+        packages = json.loads(text("package-lock.json"))["packages"]
+        assert not [name for name, package in packages.items() if "resolved" in package]
+        assert all("integrity" in package for name, package in packages.items() if name)
+        asked = json.loads(text("package.json"))["devDependencies"]
+        assert asked == {name: packages[f"node_modules/{name}"]["version"] for name in asked}
 
     @pytest.fixture
     def ci(self, tmp_path: Path) -> Callable[[Path], subprocess.CompletedProcess[str]]:
