@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
 
+import crrkit
 from crrkit.ground.errors import InputError
-from crrkit.rules.periods import MONTHS, PERIODS, WEEKDAYS, Calendar
+from crrkit.ground.periods import DAYS_PER_PERIOD, DAYS_PER_YEAR, PERIODS, YEARS_PER_PERIOD, longer
+from crrkit.rules.periods import MONTHS, WEEKDAYS, Calendar
+
+PACKAGE = Path(crrkit.__file__).parent
 
 calendars = st.builds(
     Calendar, st.sampled_from(PERIODS), week_starts=st.sampled_from(WEEKDAYS), year_starts=st.sampled_from(MONTHS)
@@ -88,3 +94,35 @@ def test_a_wrong_name_is_refused_with_an_example(every: str, label: str) -> None
 def test_unknown_calendars_are_refused(wrong: dict[str, str]) -> None:
     with pytest.raises(InputError, match="Choose one of"):
         Calendar(**wrong)
+
+
+# One room for the names and lengths ---------------------------------------------------------------------------------
+
+
+def test_the_periods_are_named_once_and_from_short_to_long() -> None:
+    assert tuple(YEARS_PER_PERIOD) == tuple(DAYS_PER_PERIOD) == PERIODS
+    assert list(DAYS_PER_PERIOD.values()) == sorted(DAYS_PER_PERIOD.values())
+    assert [days / DAYS_PER_YEAR for days in DAYS_PER_PERIOD.values()] == pytest.approx([*YEARS_PER_PERIOD.values()])
+
+
+def test_every_period_but_a_year_has_longer_ones_and_nobody_is_offered_half_years() -> None:
+    for every in PERIODS:
+        following = longer(every)
+        lengths = [DAYS_PER_PERIOD[one] for one in (every, *following)]
+        assert lengths == sorted(lengths)
+        assert bool(following) == (every != "year")
+        assert "half-year" not in following
+
+
+def test_the_browser_knows_the_same_lengths() -> None:
+    """PER_YEAR of the explorer of periods: how many of each period a year has."""
+    (line,) = [
+        line
+        for path in PACKAGE.rglob("*.js")
+        for line in path.read_text("utf-8").splitlines()
+        if "PER_YEAR = {" in line
+    ]
+    pairs = re.findall(r"\"?([a-z-]+)\"?: ([\d.]+)(?: / (\d+))?", line)
+    browser = {name: float(number) / float(by or 1) for name, number, by in pairs}
+    assert browser == pytest.approx({name: 1 / years for name, years in YEARS_PER_PERIOD.items()})
+    assert [*browser] == [*PERIODS]

@@ -21,7 +21,6 @@ from crrkit.counts.intervals import (
     z_score,
 )
 from crrkit.counts.rates import (
-    YEARS_PER_PERIOD,
     Lifetime,
     Period,
     Rate,
@@ -37,7 +36,6 @@ from crrkit.counts.survey import SurveyRate, n_to_tell_apart, sample_size, surve
 
 __all__ = [
     "UNKNOWN",
-    "YEARS_PER_PERIOD",
     "Counts",
     "Interval",
     "Lifetime",

@@ -9,18 +9,20 @@ from __future__ import annotations
 import html
 import math
 from dataclasses import KW_ONLY, dataclass, replace
-from datetime import date, datetime, time
-from types import MappingProxyType
+from datetime import date
 from typing import TYPE_CHECKING, Self
 
 from crrkit.counts.intervals import Interval, check_share
 from crrkit.ground import (
+    DAYS_PER_YEAR,
+    SECONDS_PER_DAY,
     UNDEFINED,
+    YEARS_PER_PERIOD,
     InputError,
-    InputTypeError,
     check_choice,
     check_count,
     check_fraction,
+    check_moment,
     format_cell,
     format_date,
     format_number,
@@ -29,21 +31,7 @@ from crrkit.ground import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-DAYS_PER_YEAR = 365.25
-
-# How long each period is when a rate is converted. A month is a twelfth of a year, whatever its days.
-YEARS_PER_PERIOD: Mapping[str, float] = MappingProxyType(
-    {
-        "day": 1 / DAYS_PER_YEAR,
-        "week": 7 / DAYS_PER_YEAR,
-        "month": 1 / 12,
-        "quarter": 1 / 4,
-        "half-year": 1 / 2,
-        "year": 1.0,
-    }
-)
+    from collections.abc import Sequence
 
 MEASURES = ("retention", "churn")
 AVERAGES = ("weighted", "simple", "geometric", "product")
@@ -297,7 +285,7 @@ def check_period(period: object, *, name: str = "period") -> Period:
     if len(period) != 2:  # noqa: PLR2004 - from and until
         message = _("{name} needs two dates (from, until), {n} were given.").format(name=name, n=len(period))
         raise InputError(message, argument=name, given=period)
-    first, until = (_moment(value, name=name) for value in period)
+    first, until = (check_moment(value, name=name) for value in period)
     if (first.tzinfo is None) != (until.tzinfo is None) or until <= first:
         message = _("{name} ends at {until}, which is not after its start {first}. Until is the first day outside.")
         raise InputError(message.format(name=name, until=until, first=first), argument=name, given=period)
@@ -310,31 +298,15 @@ def years_in(period: Period, *, name: str = "period") -> float:
     if isinstance(checked, str):
         return YEARS_PER_PERIOD[checked]
     seconds = (checked[1] - checked[0]).total_seconds()
-    return seconds / 86_400 / DAYS_PER_YEAR
+    return seconds / SECONDS_PER_DAY / DAYS_PER_YEAR
 
 
 def period_text(period: Period) -> str:
     """A period in the current language."""
     if isinstance(period, str):
-        words = (_("day"), _("week"), _("month"), _("quarter"), _("half-year"), _("year"))
-        return dict(zip(YEARS_PER_PERIOD, words, strict=True))[period]
+        return _(period)
     first, until = (format_date(day) for day in period)
     return _("from {first} until {until}").format(first=first, until=until)
-
-
-def _moment(value: object, *, name: str) -> datetime:
-    if isinstance(value, str):
-        try:
-            return datetime.fromisoformat(value)
-        except ValueError:
-            message = _("{name} has the date {value!r}; write dates as 2024-01-31.").format(name=name, value=value)
-            raise InputError(message, argument=name, given=value) from None
-    if isinstance(value, datetime):
-        return value
-    if isinstance(value, date):
-        return datetime.combine(value, time.min)
-    message = _("{name} needs dates, {value!r} is a {kind}.").format(name=name, value=value, kind=type(value).__name__)
-    raise InputTypeError(message, argument=name, given=value)
 
 
 def _check_same_period(rate: Rate, from_: Period | None) -> None:

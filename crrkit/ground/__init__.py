@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from crrkit.ground.checks import check_choice, check_column, check_count, check_fraction, check_number, suggestion
+from crrkit.ground.checks import (
+    as_moment,
+    check_choice,
+    check_column,
+    check_count,
+    check_fraction,
+    check_moment,
+    check_number,
+    suggestion,
+)
 from crrkit.ground.display import UNDEFINED, Shown, format_cell, is_missing, segment_names
 from crrkit.ground.errors import (
     AccountingMismatch,
@@ -31,13 +40,32 @@ from crrkit.ground.languages import (
     set_language,
     use_language,
 )
+from crrkit.ground.periods import (
+    DAYS_PER_MONTH,
+    DAYS_PER_PERIOD,
+    DAYS_PER_WEEK,
+    DAYS_PER_YEAR,
+    MONTHS_PER_PERIOD,
+    PERIODS,
+    SECONDS_PER_DAY,
+    YEARS_PER_PERIOD,
+    longer,
+)
 from crrkit.ground.saving import beside, check_target, write_beside, write_csv
 from crrkit.ground.version import __version__
 
 __all__ = [
     "CATALOGUES",
+    "DAYS_PER_MONTH",
+    "DAYS_PER_PERIOD",
+    "DAYS_PER_WEEK",
+    "DAYS_PER_YEAR",
     "LANGUAGES",
+    "MONTHS_PER_PERIOD",
+    "PERIODS",
+    "SECONDS_PER_DAY",
     "UNDEFINED",
+    "YEARS_PER_PERIOD",
     "AccountingMismatch",
     "ColumnNotFoundError",
     "CrrkitError",
@@ -50,11 +78,13 @@ __all__ = [
     "UndefinedRateWarning",
     "UnsettledError",
     "__version__",
+    "as_moment",
     "beside",
     "check_choice",
     "check_column",
     "check_count",
     "check_fraction",
+    "check_moment",
     "check_number",
     "check_target",
     "face",
@@ -66,6 +96,7 @@ __all__ = [
     "gettext",
     "is_missing",
     "language",
+    "longer",
     "mark",
     "ngettext",
     "segment_names",

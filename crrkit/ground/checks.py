@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 import numbers
+from contextlib import suppress
+from datetime import date, datetime, time
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -88,6 +90,29 @@ def check_column(value: object, *, name: str, available: Iterable[str]) -> str:
     )
     message += suggestion(str(value), columns)
     raise ColumnNotFoundError(message, argument=name, given=value, available=columns)
+
+
+def as_moment(value: object) -> datetime | None:
+    """A moment from text such as ``2024-01-31``, a day or a moment; None for what is none of them."""
+    if isinstance(value, str):
+        with suppress(ValueError):
+            return datetime.fromisoformat(value)
+        return None
+    if isinstance(value, datetime):
+        return value if value == value else None  # noqa: PLR0124 - pandas' NaT is a datetime, equal to nothing
+    return datetime.combine(value, time.min) if isinstance(value, date) else None
+
+
+def check_moment(value: object, *, name: str) -> datetime:
+    """A moment from text such as ``2024-01-31``, a day or a moment."""
+    moment = as_moment(value)
+    if moment is not None:
+        return moment
+    if isinstance(value, str | datetime):
+        message = _("{name} has the date {value!r}; write dates as 2024-01-31.").format(name=name, value=value)
+        raise InputError(message, argument=name, given=value)
+    message = _("{name} needs dates, {value!r} is a {kind}.").format(name=name, value=value, kind=type(value).__name__)
+    raise InputTypeError(message, argument=name, given=value)
 
 
 def suggestion(value: str, known: Iterable[str]) -> str:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from crrkit.ground import InputError, format_date, gettext as _, mark
-from crrkit.rules import PERIODS
+from crrkit.ground import PERIODS, InputError, format_date, gettext as _, mark
 
 if TYPE_CHECKING:
     from crrkit.read import Base

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import pandas as pd
 
 from crrkit import reduce
-from crrkit.ground import InputError, check_choice, check_count, gettext as _
+from crrkit.ground import InputError, as_moment, check_choice, check_count, gettext as _
 from crrkit.read.intake import read_contract_rows, read_order_rows
 from crrkit.read.text import Forms
 from crrkit.rules import MONTHS, WEEKDAYS, Activity, DefinitionCard, OwnGap, Trailing
@@ -499,16 +498,11 @@ def names_of(by: str | Sequence[str]) -> tuple[str, ...]:
 
 
 def moment_of(as_of: str | date | datetime | None) -> datetime | None:
-    """The cut-off as a naive moment."""
+    """The cut-off as a moment on the business's own clock."""
     if as_of is None:
         return None
-    moment = as_of
-    if isinstance(as_of, date) and not isinstance(as_of, datetime):
-        moment = datetime(as_of.year, as_of.month, as_of.day)  # noqa: DTZ001 - the business's own clock
-    elif isinstance(as_of, str):
-        with suppress(ValueError):
-            moment = datetime.fromisoformat(as_of)
-    if not isinstance(moment, datetime) or moment != moment:  # noqa: PLR0124 - pandas' NaT is a datetime, equal to nothing
+    moment = as_moment(as_of)
+    if moment is None:
         message = _("as_of={value!r} is not a date. Write it like '2024-07-01'.")
     elif moment.tzinfo is not None:
         message = _("as_of={value!r} names a zone. Write it on the business's own clock, like '2024-07-01'.")

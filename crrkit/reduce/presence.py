@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from crrkit.ground import SECONDS_PER_DAY
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 
     from crrkit.rules import Calendar
 
-SECONDS_PER_DAY = 86_400
 CENT = 0.01
 NO_SEGMENT = "–"  # the segment of customers whose earliest row names none
 OPEN = 10**9  # the number of a period that never comes: a spell that has not ended when the data end

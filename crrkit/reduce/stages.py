@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from crrkit.reduce.presence import OPEN, SECONDS_PER_DAY, period_index
+from crrkit.ground import SECONDS_PER_DAY
+from crrkit.reduce.presence import OPEN, period_index
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -15,19 +15,18 @@ import pandas as pd
 
 from crrkit import reduce
 from crrkit.counts import wilson_columns, years_in
-from crrkit.ground import CrrkitError
+from crrkit.ground import DAYS_PER_YEAR, PERIODS, CrrkitError, longer
 from crrkit.measure import span_of
 from crrkit.measure.cohorts import OBSERVED, SUPPRESSED, CohortGrid, cohort_grid
-from crrkit.measure.lifetime import DAYS_PER_YEAR, FARTHEST, LifeTable, fit_bgnbd, fit_sbg, life_table
-from crrkit.rules import PERIODS, Calendar
+from crrkit.measure.lifetime import FARTHEST, LifeTable, fit_bgnbd, fit_sbg, life_table
 
 if TYPE_CHECKING:
     from crrkit.measure import RetentionTable
     from crrkit.read import Base
+    from crrkit.rules import Calendar
 
 MOST = 24  # cohorts: two years of months, and still legible
 ENOUGH = 0.5  # of the cells: where fewer can be told, a longer period is taken
-LONGER = {"day": "week", "week": "month", "month": "quarter", "quarter": "year", "half-year": "year"}
 FEWEST = 3  # periods of a triangle
 MANY = 20_000  # customers: for more, the law of purchases would take longer than the rest of the report
 DIGITS = 4  # of a projected share: more would tell counts
@@ -121,10 +120,11 @@ class _Span:
 
     def longer(self) -> _Span | None:
         """The same days in longer periods; None where they are too few for a triangle."""
-        if self.every not in LONGER:
+        following = longer(self.every)
+        if not following:
             return None
         days = [self.calendar.start(self.numbers[0]), self.calendar.start(self.numbers[-1])]
-        calendar = replace(self.calendar, every=LONGER[self.every])
+        calendar = replace(self.calendar, every=following[0])
         first, last = (calendar.index(day) for day in days)
         return _Span(calendar, range(first, last + 1)) if last - first + 1 >= FEWEST else None
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from crrkit.rules.activity import DAYS_PER_MONTH, Activity, OwnGap, Trailing
+from crrkit.rules.activity import Activity, OwnGap, Trailing
 from crrkit.rules.card import DefinitionCard, diff, said_reading
-from crrkit.rules.periods import MONTHS, PERIODS, WEEKDAYS, Calendar
+from crrkit.rules.periods import MONTHS, WEEKDAYS, Calendar
 from crrkit.rules.stages import ContractRule, StageProfile, StageRule, stage_profile, stage_profiles
 
 __all__ = [
-    "DAYS_PER_MONTH",
     "MONTHS",
-    "PERIODS",
     "WEEKDAYS",
     "Activity",
     "Calendar",

@@ -8,11 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crrkit.ground import InputError, check_count, check_fraction, check_number, format_number, gettext as _, ngettext
+from crrkit.ground import (
+    DAYS_PER_MONTH,
+    InputError,
+    check_count,
+    check_fraction,
+    check_number,
+    format_number,
+    gettext as _,
+    ngettext,
+)
 
 ENOUGH_GAPS = 5  # below, a customer's own mean gap is drawn towards the population's
 MANY_GAPS = 10**6
-DAYS_PER_MONTH = 365.25 / 12
 LISTED_GAPS = 30  # above, the limit of the quantile for many gaps is close enough
 
 

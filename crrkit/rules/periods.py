@@ -11,10 +11,8 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from crrkit.ground import InputError, check_choice, gettext as _, mark
+from crrkit.ground import DAYS_PER_WEEK, MONTHS_PER_PERIOD, PERIODS, InputError, check_choice, gettext as _, mark
 
-PERIODS = (mark("day"), mark("week"), mark("month"), mark("quarter"), mark("half-year"), mark("year"))
-MONTHS_PER_PERIOD = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
 WEEKDAYS = (
     mark("monday"),
     mark("tuesday"),
@@ -41,7 +39,6 @@ MONTHS = (
 
 EPOCH = date(1970, 1, 1)
 THURSDAY = 3  # counted from Monday; 1970-01-01 was one, and a week is called after its Thursday (ISO 8601)
-DAYS_PER_WEEK = 7
 
 _LABELS = {
     "day": r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})",

@@ -6,10 +6,17 @@ import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from crrkit.ground import InputError, check_choice, check_count, format_number, gettext as _, mark, ngettext
+from crrkit.ground import (
+    MONTHS_PER_PERIOD,
+    InputError,
+    check_choice,
+    check_count,
+    format_number,
+    gettext as _,
+    mark,
+    ngettext,
+)
 from crrkit.rules.activity import OwnGap
-
-TERMS = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
 
 
 @dataclass(frozen=True)
@@ -139,12 +146,12 @@ class ContractRule:
 
     def __post_init__(self) -> None:
         _check_days(self.renewals, name="renewals")
-        check_choice(self.term, name="term", choices=TERMS)
+        check_choice(self.term, name="term", choices=MONTHS_PER_PERIOD)
 
     @property
     def months(self) -> int:
         """The length of a term."""
-        return TERMS[self.term]
+        return MONTHS_PER_PERIOD[self.term]
 
     def __str__(self) -> str:
         """The rule in words."""

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from crrkit.counts import YEARS_PER_PERIOD
 from crrkit.ground import (
+    YEARS_PER_PERIOD,
     InputError,
     InputTypeError,
     check_choice,

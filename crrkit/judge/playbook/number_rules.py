@@ -6,12 +6,11 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from crrkit.counts import n_to_tell_apart, newcombe, sample_size
-from crrkit.ground import format_date, format_number, format_percent, format_points, gettext as _, ngettext
+from crrkit.ground import PERIODS, format_date, format_number, format_percent, format_points, gettext as _, ngettext
 from crrkit.judge import BELOW, BOTH, COMPARABLE, CRITICAL, MEASURED, RARE, SHRINKING
 from crrkit.judge.playbook.cards import Card, make_card, no_trial, two_groups, watched
 from crrkit.judge.playbook.facts import POINT, Share
 from crrkit.measure import COMPLETE
-from crrkit.rules import PERIODS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,8 +69,8 @@ def _noise(facts: Facts) -> Iterator[Card]:
 
 def _pooling(every: str) -> str:
     """The next longer period, of which a year has none."""
-    longer = PERIODS[PERIODS.index(every) + 1 :]
-    return _("The next longer period: every={every!r}.").format(every=longer[0]) if longer else ""
+    following = PERIODS[PERIODS.index(every) + 1 :]
+    return _("The next longer period: every={every!r}.").format(every=following[0]) if following else ""
 
 
 def _mix(facts: Facts) -> Iterator[Card]:

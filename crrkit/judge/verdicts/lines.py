@@ -10,8 +10,16 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from crrkit.counts import YEARS_PER_PERIOD
-from crrkit.ground import InputError, InputTypeError, check_choice, check_fraction, format_percent, gettext as _, mark
+from crrkit.ground import (
+    YEARS_PER_PERIOD,
+    InputError,
+    InputTypeError,
+    check_choice,
+    check_fraction,
+    format_percent,
+    gettext as _,
+    mark,
+)
 
 if TYPE_CHECKING:
     from crrkit.judge.verdicts.targets import Target

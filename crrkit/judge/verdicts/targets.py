@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from crrkit.counts import YEARS_PER_PERIOD
 from crrkit.ground import (
+    YEARS_PER_PERIOD,
     InputError,
     InputTypeError,
     Shown,
     SourceError,
     check_choice,
     check_fraction,
+    check_moment,
     format_date,
     format_number,
     gettext as _,
@@ -29,6 +29,7 @@ from crrkit.ground import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     import pandas as pd
 
@@ -181,18 +182,7 @@ class TargetHistory(Shown):
 
 def check_day(value: object, *, name: str) -> date:
     """A day from a date, a moment or text such as ``2024-01-31``."""
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    if isinstance(value, str):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            message = _("{name} has the date {value!r}; write dates as 2024-01-31.").format(name=name, value=value)
-            raise InputError(message, argument=name, given=value) from None
-    message = _("{name} needs dates, {value!r} is a {kind}.").format(name=name, value=value, kind=type(value).__name__)
-    raise InputTypeError(message, argument=name, given=value)
+    return check_moment(value, name=name).date()
 
 
 def _check_order(before: Target | None, target: object) -> None:

@@ -5,24 +5,31 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from crrkit.ground import InputError, check_fraction, format_number, format_percent, gettext as _, mark, ngettext
+from crrkit.ground import (
+    DAYS_PER_PERIOD,
+    PERIODS,
+    SECONDS_PER_DAY,
+    InputError,
+    check_fraction,
+    format_number,
+    format_percent,
+    gettext as _,
+    mark,
+    ngettext,
+)
 from crrkit.measure.cadence.gaps import characteristic_interval, days_text
 from crrkit.measure.cadence.terms import term_of
 from crrkit.rules import Calendar, Trailing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from crrkit.measure.cadence.gaps import Gaps
     from crrkit.read import Base
 
-DAYS: Mapping[str, float] = MappingProxyType(
-    {"day": 1.0, "week": 7.0, "month": 30.44, "quarter": 91.31, "half-year": 182.62, "year": 365.25}
-)
-PERIODS = tuple(DAYS)[1:]  # a day is nobody's rhythm
+USUAL = PERIODS[1:]  # a day is nobody's rhythm
 SLACK = 1.0  # days: a window of 31 is no longer than a month
 ENOUGH_CYCLES = 2  # a history of less than two cycles, or of less than two whole periods, shows no rhythm
 FEW = 5  # purchases that were followed by another, below which no rhythm can be seen
@@ -176,7 +183,7 @@ def window_of(base: Base) -> float | None:
 def _of_contracts(base: Base) -> Advice:
     term = term_of(base)
     if term:
-        long = next((every for every in PERIODS if Calendar(every).months >= term), "year")
+        long = next((every for every in USUAL if Calendar(every).months >= term), "year")
         if holds(base, long) >= ENOUGH_CYCLES:
             return Advice(every=long, ground=RENEWALS, needed=term)
     return Advice(every=_longest_seen_twice(base, at_most="month"), ground=STATUS)
@@ -187,7 +194,7 @@ def _of_window(base: Base, gaps: Gaps) -> Advice | None:
     window = window_of(base)
     if window is None or gaps.covered(window) < MOST:
         return None
-    every = next((every for every in PERIODS if DAYS[every] + SLACK >= window), "year")
+    every = next((every for every in USUAL if DAYS_PER_PERIOD[every] + SLACK >= window), "year")
     return Advice(every=every, ground=WINDOW, needed=window, closed=gaps.closed, history_days=gaps.history_days)
 
 
@@ -202,20 +209,20 @@ def _of_gaps(base: Base, gaps: Gaps, share: float) -> Advice:
         return _refused(base, SHORT if gaps.closed else NEVER, facts)
     if gaps.closed < FEW:
         return _refused(base, TOO_FEW, facts)
-    if needed > DAYS["year"]:
+    if needed > DAYS_PER_PERIOD["year"]:
         return replace(facts, ground=RULE, days=math.ceil(needed), covered=gaps.covered(needed))
-    every = next(every for every in PERIODS if DAYS[every] >= needed)
+    every = next(every for every in USUAL if DAYS_PER_PERIOD[every] >= needed)
     if holds(base, every) >= ENOUGH_CYCLES:
-        return replace(facts, every=every, covered=gaps.covered(DAYS[every]))
-    shorter = _held_twice(base, gaps, reversed(PERIODS[: PERIODS.index(every)]))
+        return replace(facts, every=every, covered=gaps.covered(DAYS_PER_PERIOD[every]))
+    shorter = _held_twice(base, gaps, reversed(USUAL[: USUAL.index(every)]))
     if shorter is None:
         return _refused(base, SHORT, facts)
-    return replace(facts, every=shorter, ground=HISTORY, covered=gaps.covered(DAYS[shorter]))
+    return replace(facts, every=shorter, ground=HISTORY, covered=gaps.covered(DAYS_PER_PERIOD[shorter]))
 
 
 def _held_twice(base: Base, gaps: Gaps, names: Iterable[str]) -> str | None:
     fitting = (name for name in names if holds(base, name) >= ENOUGH_CYCLES)
-    return next((name for name in fitting if gaps.covered(DAYS[name]) >= MOST), None)
+    return next((name for name in fitting if gaps.covered(DAYS_PER_PERIOD[name]) >= MOST), None)
 
 
 def _refused(base: Base, ground: str, facts: Advice) -> Advice:
@@ -226,15 +233,15 @@ def holds(base: Base, every: str) -> int:
     """How many whole periods the data hold."""
     calendar = base.calendar(every)
     first = calendar.index(base.first)
-    begun_late = base.first.date() > calendar.start(first) + timedelta(days=LATE * DAYS[every])
+    begun_late = base.first.date() > calendar.start(first) + timedelta(days=LATE * DAYS_PER_PERIOD[every])
     return calendar.index(base.as_of) - first - begun_late
 
 
 def _longest_seen_twice(base: Base, *, at_most: str) -> str:
     """The longest period up to the one named of which the history holds two."""
-    usual = PERIODS[: PERIODS.index(at_most) + 1]
-    days = (base.as_of - base.first).total_seconds() / 86_400
-    return next((every for every in reversed(usual) if ENOUGH_CYCLES * DAYS[every] <= days), "day")
+    usual = USUAL[: USUAL.index(at_most) + 1]
+    days = (base.as_of - base.first).total_seconds() / SECONDS_PER_DAY
+    return next((every for every in reversed(usual) if ENOUGH_CYCLES * DAYS_PER_PERIOD[every] <= days), "day")
 
 
 def suggest_period(base: Base, *, share: float = SHARE) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-from crrkit.ground import format_number, format_percent, gettext as _
-from crrkit.measure.cadence.advice import BY, DAYS, FEW, MOST, SLACK, Advice, advise, window_of
+from crrkit.ground import DAYS_PER_PERIOD, format_number, format_percent, gettext as _
+from crrkit.measure.cadence.advice import BY, FEW, MOST, SLACK, Advice, advise, window_of
 from crrkit.measure.cadence.gaps import characteristic_interval, days_text
 from crrkit.measure.cadence.terms import term_of
 from crrkit.rules import Calendar
@@ -132,8 +132,8 @@ def judge(base: Base, *, every: str) -> Rhythm:
     if not base.has_purchases:
         status = WITHIN_TERM if term_of(base) > Calendar(every).months else FITS
         return Rhythm(status=status, every=every, window=None, advice=advise(base))
-    gaps, window = characteristic_interval(base), window_of(base) or DAYS[every]
-    covered = gaps.covered(min(window, DAYS[every]))
+    gaps, window = characteristic_interval(base), window_of(base) or DAYS_PER_PERIOD[every]
+    covered = gaps.covered(min(window, DAYS_PER_PERIOD[every]))
     return Rhythm(
         status=_status(window, every, covered, closed=gaps.closed, seen=gaps.seen),
         every=every, window=window, advice=advise(base), covered=covered, median=gaps.quantile_of_returns(MOST),
@@ -142,7 +142,7 @@ def judge(base: Base, *, every: str) -> Rhythm:
 
 
 def _status(window: float, every: str, covered: float, *, closed: int, seen: int) -> str:
-    if window > DAYS[every] + SLACK:
+    if window > DAYS_PER_PERIOD[every] + SLACK:
         return BY_CONSTRUCTION
     if closed < FEW:
         return NOT_SEEN if seen >= ENOUGH_TO_WARN else UNKNOWN

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from crrkit import reduce
-from crrkit.rules import DAYS_PER_MONTH
+from crrkit.ground import DAYS_PER_MONTH
 
 if TYPE_CHECKING:
     from crrkit.read import Base

@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from crrkit.counts import years_in
-from crrkit.ground import InputError, check_choice, check_count, format_number, gettext as _
+from crrkit.ground import (
+    DAYS_PER_PERIOD,
+    SECONDS_PER_DAY,
+    InputError,
+    check_choice,
+    check_count,
+    format_number,
+    gettext as _,
+)
 from crrkit.measure.cohorts.count import Shape
 from crrkit.measure.cohorts.grid import ALIGNMENTS, KINDS, PRESENCES, VALUES
 
@@ -24,7 +31,6 @@ if TYPE_CHECKING:
 
 Bracket = tuple[int, int]
 
-SECONDS_PER_YEAR = 31_557_600  # 365.25 days, so that a month is 30.4375
 MOST_CELLS = 1_000_000
 
 
@@ -95,7 +101,7 @@ class Plan:
     @property
     def step(self) -> int | None:
         """The seconds of one age; None on the calendar."""
-        return None if self.align == "calendar" else round(years_in(self.calendar.every) * SECONDS_PER_YEAR)
+        return None if self.align == "calendar" else round(DAYS_PER_PERIOD[self.calendar.every] * SECONDS_PER_DAY)
 
     @cached_property
     def last_age(self) -> int:

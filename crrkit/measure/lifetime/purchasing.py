@@ -17,6 +17,7 @@ import pandas as pd
 
 from crrkit import reduce
 from crrkit.ground import (
+    DAYS_PER_YEAR,
     InputError,
     MissingDependencyError,
     Shown,
@@ -40,7 +41,6 @@ NOBODY_LEAVES = 1e-12  # a chance of leaving that stands for none
 TELLS_APART = 1.92  # half of 3.84: what one more parameter must add to the log-likelihood at the 5% level
 BESIDE = 1e-7
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(64)
-DAYS_PER_YEAR = 365.25
 MANY = 7  # repeat purchases from here on are one line of the table, as in the published one
 Numbers = float | np.ndarray
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from crrkit import reduce
-from crrkit.ground import InputError, Shown, format_date, format_number, gettext as _
+from crrkit.ground import SECONDS_PER_DAY, InputError, Shown, format_date, format_number, gettext as _
 from crrkit.measure.cadence import survival_of_gaps
 from crrkit.measure.stages.flow import fitting_rule, purchase_steps
 from crrkit.measure.stages.moves import CUSTOMERS, STAGES
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 OWN_ACTS = ("visit", "education")  # an offer is the firm's act, not the customer's
 QUIET = 0.8  # the quantile of the gaps after which a silence is worth a look
 ENOUGH_GAPS = 5  # below, a customer's own gaps say less than those of all
-SECONDS_PER_DAY = 86_400
 
 
 @dataclass(frozen=True, eq=False, repr=False)

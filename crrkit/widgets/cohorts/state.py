@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from crrkit.ground import InputError, format_number, gettext as _
+from crrkit.ground import InputError, format_number, gettext as _, longer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Grid = dict[str, Any]  # a grid as JSON
 LETTERS = {"observed": "o", "in_progress": "p", "unobserved": "u", "empty": "e", "suppressed": "s"}
-COARSER = {"day": ("week", "month"), "week": ("month", "quarter"), "month": ("quarter", "year"), "quarter": ("year",)}
+OFFERED = 2  # longer periods beside the one asked for
 AVERAGES = ("pooled", "simple")
 DIGITS = 12
 MOST_CELLS = 4000  # of one grid: about 60 kB of the page
@@ -51,9 +51,9 @@ def _wanted(source: Any, every: str) -> list[CohortGrid]:
     finest = [cohort_grid(source, every=every, kind=kind) for kind in ("bounded", "unbounded")]
     if source.has_amounts and source.is_by_period:
         finest.append(cohort_grid(source, every=every, value="revenue"))
-    longer = [period for period in COARSER.get(every, ()) if _periods(source, period) >= ENOUGH]
+    offered = [period for period in longer(every)[:OFFERED] if _periods(source, period) >= ENOUGH]
     kinds = [(grid.kind, grid.value) for grid in finest]
-    coarser = [cohort_grid(source, every=period, kind=kind, value=value) for period in longer for kind, value in kinds]
+    coarser = [cohort_grid(source, every=period, kind=kind, value=value) for period in offered for kind, value in kinds]
     return finest + coarser
 
 

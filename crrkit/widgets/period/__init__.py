@@ -6,8 +6,8 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crrkit.counts import YEARS_PER_PERIOD, Rate, convert_rate, period_text
-from crrkit.ground import format_percent, format_points, gettext as _, use_language
+from crrkit.counts import Rate, convert_rate, period_text
+from crrkit.ground import YEARS_PER_PERIOD, format_percent, format_points, gettext as _, use_language
 from crrkit.widgets.bench import Choice, Count, Explorer, Fraction, module_text, still_html, style_text
 from crrkit.widgets.period.still import compounding_svg
 
