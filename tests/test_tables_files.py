@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from crrkit.ground import errors
-from crrkit.read import files, lines, peek, plain, samples, sheets
+from crrkit.read import files, lines, peek, plain, read_orders, samples, sheets
 
 HEAD = "who,when,paid"
 ROWS = [f"c{k},2024-{k % 12 + 1:02d}-05,{k}" for k in range(40)]
@@ -164,6 +164,7 @@ def test_a_spreadsheet(tmp_path):
         book.writestr("xl/worksheets/sheet1.xml", SHEET)
     rows = sheets.spreadsheet(tmp_path / "a.xlsx").to_dict("records")
     assert rows == [{"who": 17850, "when": pd.Timestamp("2024-01-05 10:00")}]
+    assert read_orders(tmp_path / "a.xlsx", customer="who", at="when").quality.rows_used == 1
 
 
 # Quotes ---------------------------------------------------------------------------------------------------------------

@@ -86,8 +86,8 @@ def _open_files(source: str | Path, kind: str, named: Mapping[str, str | None], 
     paths = files.resolve(source)
     form = files.kind_of(paths[0])
     if form == "spreadsheet":
-        sheets = pd.concat([sheets.spreadsheet(path) for path in paths])
-        return replace(_open(sheets, kind, named, by), name=paths[0].name)
+        pages = pd.concat([sheets.spreadsheet(path) for path in paths])
+        return replace(_open(pages, kind, named, by), name=paths[0].name)
     con = _engine()
     name = paths[0].name if len(paths) == 1 else str(source)
     if form == "parquet":
