@@ -1,8 +1,10 @@
 """The cohorts of a report: sentences against worlds counted by hand, and what must not be told."""
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -162,15 +164,81 @@ def test_who_may_still_come_back_is_not_lost() -> None:
     # from month 1 to later 60 of 100 went on; of them 30 from month 2; the gap that nine of ten need is one month
     assert found.evidence["at_risk"].tolist() == [100, 60, 30]
     assert found.evidence["lost"].tolist() == [40, 30, 30]
-    assert "in month 3 of their life: 30 of 30 bought then for the last time" in found.claim
+    # nobody who came back did so within a month: by month the silence of a month tells nothing
+    assert "cannot be told from purchases as rare as these" in found.claim
+    assert "Of 100 customers 40 have not bought again after their first period so far" in found.caveat
+
+
+def test_the_loss_of_frequent_buyers_has_its_moment() -> None:
+    # 100 buy on 2 January and two weeks later; 60 of them every two weeks until July; seen to August
+    days = [(100, 0), (100, 14), *((60, day) for day in range(28, 211, 14))]
+    start = pd.Timestamp("2024-01-02")
+    base = orders([(f"c{i}", start + pd.Timedelta(days=day)) for n, day in days for i in range(n)], as_of="2024-08-05")
+    there = lives(base)
+    found = report.leaving_finding(there)
+    assert there.silence == 0  # of those who came back all did after two weeks
+    assert "in month 1 of their life: 40 of 100 bought then for the last time" in found.claim
 
 
 def test_an_age_after_which_a_return_is_likely_tells_of_no_loss() -> None:
     # all 50 come again after two months; at the end of the data two months of silence are no leaving
     base = orders([(f"c{i}", day) for day in ("2024-01-02", "2024-03-15") for i in range(50)], as_of="2024-06-05")
     found = report.leaving_finding(lives(base))
-    assert found.claim == "Where in their life customers leave cannot be told yet."
+    assert found.claim == "When in their life customers leave cannot be told from purchases as rare as these."
     assert found.evidence["lost"].tolist() == [0]
+    assert "have not bought again" not in found.caveat  # all have
+
+
+def nobody_leaves(chance: float, seed: int, *, months: int = 24, each: int = 40) -> crr.Base:
+    """Every month so many come, never leave, and buy in each later month with one chance."""
+    dice, rows = np.random.default_rng(seed), []
+    for month in range(months):
+        bought = dice.random((each, months - month)) < chance
+        bought[:, 0] = True
+        days = dice.integers(0, 28, bought.shape)
+        starts = pd.date_range("2022-01-01", periods=months, freq="MS")[month:]
+        rows += [(f"{month}/{who}", starts[k] + pd.Timedelta(days=int(days[who, k]))) for who, k in np.argwhere(bought)]
+    return orders(rows, as_of="2024-01-01")
+
+
+@pytest.mark.parametrize("every", ["month", "quarter"])
+def test_rare_purchases_of_whom_nobody_leaves_have_no_moment_of_loss(every: str) -> None:
+    there = lives(nobody_leaves(0.08, 1), every=every)
+    found = report.leaving_finding(there)
+    assert found.claim == "When in their life customers leave cannot be told from purchases as rare as these."
+    first = found.evidence.iloc[0]
+    told_so = f"Of {first['at_risk']:.0f} customers {first['lost']:.0f} have not bought again after their first period"
+    assert told_so in plain(found.caveat)
+    assert there.rhythm is not None
+    assert there.rhythm.warning in found.caveat
+    with use_language("ru"):
+        assert "по столь редким покупкам" in report.leaving_finding(there).claim
+
+
+@pytest.mark.parametrize("chance", [0.3, 0.5, 0.8])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_where_nobody_leaves_no_moment_is_named(chance: float, seed: int) -> None:
+    claim = report.leaving_finding(lives(nobody_leaves(chance, seed, each=20), every="quarter", min_cell=None)).claim
+    assert "most often" not in claim, claim
+
+
+def test_pauses_that_outlast_the_wait_are_no_moment() -> None:
+    # of the pauses that ended 30 % outlast the wait, and from 24 % on (57 of 190) the loss could be such pauses alone
+    rows = pd.DataFrame(
+        {"age": [1], "at_risk": [190.0], "lost": [57.0], "hazard": [0.3], "low": [0.24], "high": [0.37]}
+    )
+    there = replace(lives(nobody_leaves(0.8, 1, each=5), every="quarter"), leaving=rows)
+    assert "most often in quarter 1" in report.leaving_finding(replace(there, silence=0.2)).claim
+    found = report.leaving_finding(replace(there, silence=0.3))
+    assert found.claim.startswith("No moment of life can be named in which customers leave")
+    assert "of the pauses that ended 30.0% were longer" in plain(found.caveat)
+
+
+def test_silence_is_the_share_of_pauses_longer_than_the_wait() -> None:
+    # 60 come again after 40 days, 30 of them after 40 more; nine of ten gaps are one month, so the wait is two months
+    days = [(100, "2024-01-02"), (60, "2024-02-11"), (30, "2024-03-22")]
+    base = orders([(f"c{i}", day) for n, day in days for i in range(n)], as_of="2024-08-05")
+    assert lives(base).silence == 0
 
 
 # What may be expected -------------------------------------------------------------------------------------------------
@@ -375,5 +443,6 @@ def test_the_real_shop(data_dir) -> None:
         f"The cohort of December 2010 stands out: 5 months later {352 / 885:.1%} of it bought"
     )
     assert "first in the list" in found.caveat
-    assert "in month 1 of their life" in report.leaving_finding(shop).claim
+    # 45 % of the purchases that are followed by another have it within a month: by month no moment can be named
+    assert "cannot be told from purchases as rare as these" in report.leaving_finding(shop).claim
     assert "BG/NBD" not in report.outlook_finding(shop).caveat  # the law has doubts here

@@ -18,6 +18,7 @@ from crrkit.report.findings import Finding
 from crrkit.report.words import capital, later, of_life, period_name, periods_counted
 
 if TYPE_CHECKING:
+    from crrkit.measure.cadence import Rhythm
     from crrkit.measure.cohorts import CohortGrid
     from crrkit.report.lives import Lives
 
@@ -144,6 +145,11 @@ def leaving_finding(lives: Lives) -> Finding:
     ``hazard = lost / at_risk`` of each age, pooled over the cohorts, with Wilson's interval; the second largest is held
     against it, so that a tie is not taken for a finding.
 
+    A log of purchases shows silence and not leaving. Everybody buys in their first period and only some in each later
+    one, so silence falls upon the first even if nobody ever leaves. Where the period is too short for the customers'
+    rhythm, or the interval begins no higher than the share of pauses that outlast the wait, no moment is named. Left
+    unseen are rare buyers among frequent ones: their silence looks like an early loss.
+
     Args:
         lives: The cohorts of a report.
 
@@ -154,11 +160,15 @@ def leaving_finding(lives: Lives) -> Finding:
         Customers leave most often in year 1 of their life: 178 of 424 (42.0%; 95% interval 37.4% to 46.7%).
     """
     rows, grid = lives.leaving, lives.grid
+    if lives.rhythm and lives.rhythm.is_doubtful:
+        return _rare_purchases(rows, lives.rhythm)
     seen = rows[rows["hazard"] > 0].sort_values("hazard", ascending=False, kind="stable")
     if seen.empty:
         claim = _("Where in their life customers leave cannot be told yet.")
         return Finding(claim, rows, _("No cohort was seen long enough, or too few of its customers left."))
     first = seen.iloc[0]
+    if first["low"] <= lives.silence:
+        return _silence_alone(lives, first)
     text = _("Customers leave most often {when}: {lost} of {n} ({rate}; 95% interval {low} to {high}).")
     if grid.presence == "window":
         text = _(
@@ -169,6 +179,32 @@ def leaving_finding(lives: Lives) -> Finding:
     words |= {"lost": format_number(first["lost"]), "n": format_number(first["at_risk"])}
     words |= {name: format_percent(first[name]) for name in ("low", "high")}
     return Finding(text.format(**words), rows, " ".join(_leaving_caveats(lives, seen)))
+
+
+def _rare_purchases(rows: pd.DataFrame, rhythm: Rhythm) -> Finding:
+    claim = _("When in their life customers leave cannot be told from purchases as rare as these.")
+    first = rows.dropna(subset="lost").head(1)
+    silent = _(
+        "Everybody bought in their first period and only some in each later one, so silence falls upon the first even"
+        " if nobody leaves."
+    )
+    caveats = [silent, rhythm.warning]
+    if len(first) and first["age"].iloc[0] == 1 and first["lost"].iloc[0]:
+        text = _("Of {n} customers {lost} have not bought again after their first period so far: a pause or the end.")
+        counts = {name: format_number(first[column].iloc[0]) for name, column in (("n", "at_risk"), ("lost", "lost"))}
+        caveats.insert(0, text.format(**counts))
+    return Finding(claim, rows, " ".join(caveats))
+
+
+def _silence_alone(lives: Lives, first: pd.Series) -> Finding:
+    claim = _("No moment of life can be named in which customers leave: pauses alone bring what was seen.")
+    text = _(
+        "Most often {when} {lost} of {n} ({rate}) bought for the last time so far; but of the pauses that ended {share}"
+        " were longer than what was waited for."
+    )
+    words = {"when": of_life(int(first["age"]), lives.grid.every), "rate": format_percent(first["hazard"])}
+    words |= {"lost": format_number(first["lost"]), "n": format_number(first["at_risk"])}
+    return Finding(claim, lives.leaving, text.format(**words, share=format_percent(lives.silence)))
 
 
 def _leaving_caveats(lives: Lives, seen: pd.DataFrame) -> list[str]:

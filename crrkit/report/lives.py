@@ -7,6 +7,7 @@ by subtraction what either withholds.
 from __future__ import annotations
 
 import json
+import math
 import warnings
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from crrkit import reduce
 from crrkit.counts import wilson_columns, years_in
 from crrkit.ground import DAYS_PER_YEAR, PERIODS, CrrkitError, longer
 from crrkit.measure import span_of
+from crrkit.measure.cadence import Rhythm, characteristic_interval, judge
 from crrkit.measure.cohorts import OBSERVED, SUPPRESSED, CohortGrid, cohort_grid
 from crrkit.measure.lifetime import FARTHEST, LifeTable, fit_bgnbd, fit_sbg, life_table
 
@@ -46,6 +48,9 @@ class Lives:
         outlook: For contracts the projected curve, ``age observed survival low high geometric``, observed at its last
             age only; for purchases one row ``customers again alive purchases``; empty where nothing can be projected.
         doubts: Why not, or what must be said of the projection.
+        rhythm: For purchases, whether the period suits the customers' rhythm; None for contracts.
+        silence: For purchases, of those followed by another the share whose pause is longer than what was waited for
+            before a customer counts as lost.
     """
 
     grids: tuple[CohortGrid, ...]
@@ -53,6 +58,8 @@ class Lives:
     leaving: pd.DataFrame
     outlook: pd.DataFrame
     doubts: tuple[str, ...] = ()
+    rhythm: Rhythm | None = None
+    silence: float = 0.0
 
     @property
     def grid(self) -> CohortGrid:
@@ -98,7 +105,10 @@ def lives_of(
         others.append(_shared(_in_hundredths(span.grid(base, value="revenue")), min_cell))
     table = _life_table(base, span)
     outlook, doubts = _outlook(base, table, span.every)
-    return Lives((grid, *others), len(span.numbers), _leaving(table, min_cell or 0), outlook, doubts)
+    lives = Lives((grid, *others), len(span.numbers), _leaving(table, min_cell or 0), outlook, doubts)
+    if grid.presence != "window":
+        return lives
+    return replace(lives, rhythm=judge(base, every=span.every), silence=_silence(base, span))
 
 
 @dataclass(frozen=True)
@@ -171,6 +181,14 @@ def _life_table(base: Base, span: _Span) -> LifeTable:
     return life_table(span.grid(base, align="age", kind="unbounded"))
 
 
+def _silence(base: Base, span: _Span) -> float:
+    """The share of pauses that outlast the ages waited for, the one in question and the provisional ones after it."""
+    cells = span.grid(base, align="age", kind="unbounded").table
+    waited = 1 + int(cells.groupby("cohort")["provisional"].sum().max())
+    covered = characteristic_interval(base).covered(waited * years_in(span.every) * DAYS_PER_YEAR)
+    return 1.0 if math.isnan(covered) else round(1 - covered, DIGITS)
+
+
 def _leaving(table: LifeTable, least: int) -> pd.DataFrame:
     """The ages at which somebody was at risk, without those that tell of few."""
     rows = table.table.loc[(table.table["age"] > 0) & (table.table["at_risk"] > 0), ["age", "at_risk", "lost"]]
@@ -238,7 +256,9 @@ def dump_lives(lives: Lives) -> str:
     """
     parts = {name: _lines(getattr(lives, name)) for name in ("leaving", "outlook")}
     parts["grids"] = "[\n" + ",\n".join(_dump_grid(grid) for grid in lives.grids) + "]"
-    parts |= {"cohorts": str(lives.cohorts), "doubts": json.dumps(lives.doubts, ensure_ascii=False)}
+    facts = {"cohorts": lives.cohorts, "doubts": lives.doubts, "silence": lives.silence}
+    facts |= {"rhythm": lives.rhythm and lives.rhythm.to_dict()}
+    parts |= {name: json.dumps(fact, ensure_ascii=False) for name, fact in facts.items()}
     return "{" + ",\n".join(f'"{name}": {part}' for name, part in parts.items()) + "}"
 
 
@@ -271,7 +291,9 @@ def load_lives(text: str, *, kept: RetentionTable) -> Lives:
     content = json.loads(text)
     tables = {name: pd.DataFrame(content[name]) for name in ("leaving", "outlook")}
     grids = tuple(_load_grid(saved, kept) for saved in content["grids"])
-    return Lives(grids, content["cohorts"], doubts=tuple(content["doubts"]), **tables)
+    rhythm = content["rhythm"] and Rhythm.from_dict(content["rhythm"])
+    doubts, silence = tuple(content["doubts"]), content["silence"]
+    return Lives(grids, content["cohorts"], doubts=doubts, rhythm=rhythm, silence=silence, **tables)
 
 
 def _load_grid(saved: dict[str, Any], kept: RetentionTable) -> CohortGrid:
