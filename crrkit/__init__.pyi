@@ -1,90 +1,70 @@
 # The public names of crrkit and where they live: the one list, read by type checkers and by __init__.py.
-from crrkit import figures as figures, lessons as lessons, report as report, widgets as widgets
+# Above `__dir__` stands what dir(crrkit) shows: the rooms, the verbs, the results that people annotate with.
+from crrkit import (
+    figures as figures,
+    judge as judge,
+    lessons as lessons,
+    report as report,
+    rules as rules,
+    stats as stats,
+    widgets as widgets,
+)
 from crrkit.counts import (
     Counts as Counts,
-    Lifetime as Lifetime,
     Rate as Rate,
-    average_rate as average_rate,
-    churn_from_counts as churn_from_counts,
-    clopper_pearson as clopper_pearson,
+    SurveyRate as SurveyRate,
     convert_rate as convert_rate,
-    crr_bounds as crr_bounds,
     crr_from_counts as crr_from_counts,
-    crr_from_sets as crr_from_sets,
-    effective_n as effective_n,
-    expected_lifetime as expected_lifetime,
-    holm as holm,
-    n_to_tell_apart as n_to_tell_apart,
-    newcombe as newcombe,
-    newcombe_paired as newcombe_paired,
-    quick_ratio as quick_ratio,
-    sample_size as sample_size,
     solve_counts as solve_counts,
     survey_rate as survey_rate,
-    wilson as wilson,
 )
 from crrkit.ground import (
-    AccountingMismatch as AccountingMismatch,
-    ColumnNotFoundError as ColumnNotFoundError,
-    CrrkitError as CrrkitError,
-    InconsistentCounts as InconsistentCounts,
-    InputError as InputError,
-    InputTypeError as InputTypeError,
-    MissingDependencyError as MissingDependencyError,
-    SourceError as SourceError,
-    UndefinedRateWarning as UndefinedRateWarning,
-    __version__ as __version__,
-    language as language,
+    errors as errors,
     set_language as set_language,
-    use_language as use_language,
 )
 from crrkit.judge import (
     Assessment as Assessment,
     ControlChart as ControlChart,
     Decomposition as Decomposition,
     Reconciliation as Reconciliation,
+    SegmentComparison as SegmentComparison,
     Target as Target,
     TargetHistory as TargetHistory,
     assess as assess,
-    break_even_save_rate as break_even_save_rate,
-    claims as claims,
     compare_segments as compare_segments,
     control_chart as control_chart,
     decompose as decompose,
-    infer as infer,
-    infer_contracts as infer_contracts,
     reconcile as reconcile,
-    simulate_chart as simulate_chart,
-    stress as stress,
-    value_of_lost as value_of_lost,
-    who_is_new as who_is_new,
 )
 from crrkit.judge.playbook import (
     ActionList as ActionList,
     Card as Card,
     Playbook as Playbook,
-    Trial as Trial,
     action_list as action_list,
     diagnose as diagnose,
-    write_action_list as write_action_list,
 )
 from crrkit.judge.whatif import (
+    Backtest as Backtest,
     LeverTable as LeverTable,
     Projection as Projection,
     Scenario as Scenario,
     StageModel as StageModel,
 )
 from crrkit.measure import (
+    Concentration as Concentration,
+    RecurringRevenue as RecurringRevenue,
     RenewalTable as RenewalTable,
+    RetailMeasures as RetailMeasures,
     RetentionTable as RetentionTable,
+    RevenueRetention as RevenueRetention,
     concentration as concentration,
+    lifetime as lifetime,
     renewals as renewals,
     retail_measures as retail_measures,
     retention_by_period as retention_by_period,
     revenue_retention as revenue_retention,
 )
 from crrkit.measure.cadence import (
-    characteristic_interval as characteristic_interval,
     suggest_period as suggest_period,
 )
 from crrkit.measure.cohorts import (
@@ -93,14 +73,11 @@ from crrkit.measure.cohorts import (
 )
 from crrkit.measure.lifetime import (
     LifeTable as LifeTable,
-    compare_cohorts as compare_cohorts,
-    fit_bgnbd as fit_bgnbd,
+    ShiftedBetaGeometric as ShiftedBetaGeometric,
     fit_sbg as fit_sbg,
     life_table as life_table,
-    survival_curve as survival_curve,
 )
 from crrkit.measure.stages import (
-    MarkovCheck as MarkovCheck,
     StageFlow as StageFlow,
     StageList as StageList,
     stage_flow as stage_flow,
@@ -118,18 +95,77 @@ from crrkit.read import (
     read_events as read_events,
     read_orders as read_orders,
     sample as sample,
-    sample_path as sample_path,
 )
 from crrkit.report import (
+    Report as Report,
     write_report as write_report,
 )
 from crrkit.rules import (
     ContractRule as ContractRule,
     DefinitionCard as DefinitionCard,
     OwnGap as OwnGap,
-    StageProfile as StageProfile,
     StageRule as StageRule,
     Trailing as Trailing,
+)
+
+# Below it stands what works at the top, too, and is shown by its room (`crr.stats`, `crr.judge`, `crr.errors`, …).
+def __dir__() -> list[str]: ...
+
+from crrkit.counts import (
+    Lifetime as Lifetime,
+    churn_from_counts as churn_from_counts,
+    clopper_pearson as clopper_pearson,
+    crr_bounds as crr_bounds,
+    crr_from_sets as crr_from_sets,
+    expected_lifetime as expected_lifetime,
+    n_to_tell_apart as n_to_tell_apart,
+    newcombe as newcombe,
+    quick_ratio as quick_ratio,
+    sample_size as sample_size,
+    wilson as wilson,
+)
+from crrkit.ground import (
+    AccountingMismatch as AccountingMismatch,
+    ColumnNotFoundError as ColumnNotFoundError,
+    CrrkitError as CrrkitError,
+    InconsistentCounts as InconsistentCounts,
+    InputError as InputError,
+    InputTypeError as InputTypeError,
+    MissingDependencyError as MissingDependencyError,
+    SourceError as SourceError,
+    UndefinedRateWarning as UndefinedRateWarning,
+    __version__ as __version__,
+    language as language,
+    use_language as use_language,
+)
+from crrkit.judge import (
+    break_even_save_rate as break_even_save_rate,
+    claims as claims,
+    infer as infer,
+    simulate_chart as simulate_chart,
+    stress as stress,
+    value_of_lost as value_of_lost,
+    who_is_new as who_is_new,
+)
+from crrkit.judge.playbook import (
+    Trial as Trial,
+    write_action_list as write_action_list,
+)
+from crrkit.measure.cadence import (
+    characteristic_interval as characteristic_interval,
+)
+from crrkit.measure.lifetime import (
+    compare_cohorts as compare_cohorts,
+    fit_bgnbd as fit_bgnbd,
+)
+from crrkit.measure.stages import (
+    MarkovCheck as MarkovCheck,
+)
+from crrkit.read import (
+    sample_path as sample_path,
+)
+from crrkit.rules import (
+    StageProfile as StageProfile,
     diff as diff,
     stage_profile as stage_profile,
     stage_profiles as stage_profiles,

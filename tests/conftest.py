@@ -1,6 +1,9 @@
-"""What every test can use: the folder of real data, a browser, and how hard the laws are tried."""
+"""What every test can use: the folder of real data, a browser, the wheel, and how hard the laws are tried."""
 
 import os
+import subprocess
+import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -50,6 +53,19 @@ def data_dir() -> Path:
 def chromium_path() -> str | None:
     """The system's Chromium for Playwright's `executable_path`; None lets Playwright take its own."""
     return chromium.find()
+
+
+@pytest.fixture(scope="session")
+def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What is delivered: the wheel, built from this checkout and unpacked where none of it is in sight."""
+    pytest.importorskip("hatchling", reason="the wheel is built with hatchling")
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
+    built = subprocess.run(command, cwd=Path(__file__).parent.parent, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stderr
+    with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
+        wheel.extractall(folder / "unpacked")
+    return folder / "unpacked"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 import tomllib
-import zipfile
 from collections.abc import Callable
 from itertools import chain
 from pathlib import Path
@@ -206,17 +205,6 @@ def test_no_tracked_file_names_a_machine_or_a_registry() -> None:
 def test_what_make_leaves_behind_is_not_tracked() -> None:
     left = {"demo", ".venv", "__pycache__", "dist", "build"}
     assert [path for path in tracked_files() if left & set(path.relative_to(ROOT).parts)] == []
-
-
-@pytest.fixture(scope="module")
-def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    pytest.importorskip("hatchling", reason="the wheel is built with hatchling")
-    folder = tmp_path_factory.mktemp("wheel")
-    built = run(sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder))
-    assert built.returncode == 0, built.stderr
-    with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
-        wheel.extractall(folder / "unpacked")
-    return folder / "unpacked"
 
 
 class TestWheel:

@@ -47,10 +47,3 @@ def test_the_commands_for_a_file_run(
             cli.run(shlex.split(line)[1:])
         assert ended.value.code == 0, (line, capsys.readouterr().err)
     assert (tmp_path / "report.html").exists()
-
-
-def test_the_questions_name_what_is_there() -> None:
-    table = README[README.index("## Which question") : README.index("## What it holds to")]
-    named = set(re.findall(r"`(\w+)(?:\(|\.|`)", table)) - {"by", "project", "levers", "equilibrium", "allocate"}
-    assert named
-    assert not [name for name in sorted(named) if not hasattr(crr, name)]

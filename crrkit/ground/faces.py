@@ -12,14 +12,30 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def homes(stub: Path) -> dict[str, tuple[str, str]]:
-    """Name → the module that has it and what it is called there, as ``__init__.pyi`` says."""
+def homes(stub: Path) -> tuple[dict[str, tuple[str, str]], list[str]]:
+    """What ``__init__.pyi`` says: name → the module that has it and what it is called there, and which are shown.
+
+    Shown is what stands above ``def __dir__()``; what stands below works too, for whoever knows it.
+    """
+    body = ast.parse(stub.read_text(encoding="utf-8")).body
+    end = next((at for at, node in enumerate(body) if isinstance(node, ast.FunctionDef)), len(body))
+    return _imported(body), sorted(_imported(body[:end]))
+
+
+def _imported(body: list[ast.stmt]) -> dict[str, tuple[str, str]]:
     return {
         alias.asname or alias.name: (str(node.module), alias.name)
-        for node in ast.parse(stub.read_text(encoding="utf-8")).body
+        for node in body
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
+
+
+def _load(home: str, name: str, *, package: str) -> Any:
+    """What ``from home import name`` would give, a module of that name, too."""
+    if home == package:
+        return import_module(f"{home}.{name}")
+    return getattr(__import__(home, fromlist=[name]), name)
 
 
 def face(package: str, file: str) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
@@ -29,15 +45,14 @@ def face(package: str, file: str) -> tuple[Callable[[str], Any], Callable[[], li
         package: The package's ``__name__``.
         file: The package's ``__file__``.
     """
-    where = homes(Path(file).with_suffix(".pyi"))
-    shown = sorted(name for name in where if not name.startswith("_"))
+    where, shown = homes(Path(file).with_suffix(".pyi"))
 
     def load(name: str) -> Any:
         if name not in where:
             message = f"{package} has no name {name!r}. Its names are listed by dir({package})."
             raise AttributeError(message)
         home, its_name = where[name]
-        value = import_module(f"{home}.{its_name}") if home == package else getattr(import_module(home), its_name)
+        value = _load(home, its_name, package=package)
         setattr(sys.modules[package], name, value)
         return value
 

@@ -1,11 +1,5 @@
-# What the room shows, and where it lives; loaded when first used.
+# What the room shows, and where it lives; loaded when first used. Below `__dir__`: what the rooms above share.
 from crrkit.judge.conventions import (
-    CONVENTIONS as CONVENTIONS,
-    END as END,
-    FLOWS as FLOWS,
-    START as START,
-    STAYED as STAYED,
-    Meanings as Meanings,
     Reconciliation as Reconciliation,
     reconcile as reconcile,
     who_is_new as who_is_new,
@@ -15,7 +9,6 @@ from crrkit.judge.decomposition import (
     decompose as decompose,
 )
 from crrkit.judge.inference import (
-    WORDING as WORDING,
     infer as infer,
     infer_contracts as infer_contracts,
 )
@@ -25,12 +18,39 @@ from crrkit.judge.noise import (
     simulate_chart as simulate_chart,
 )
 from crrkit.judge.robustness import (
+    StressTest as StressTest,
     stress as stress,
+)
+from crrkit.judge.segments import (
+    SegmentComparison as SegmentComparison,
+    compare_segments as compare_segments,
+)
+from crrkit.judge.verdicts import (
+    Assessment as Assessment,
+    Target as Target,
+    TargetHistory as TargetHistory,
+    assess as assess,
+    break_even_save_rate as break_even_save_rate,
+    claims as claims,
+    value_of_lost as value_of_lost,
+)
+
+def __dir__() -> list[str]: ...
+
+from crrkit.judge.conventions import (
+    CONVENTIONS as CONVENTIONS,
+    END as END,
+    FLOWS as FLOWS,
+    START as START,
+    STAYED as STAYED,
+    Meanings as Meanings,
+)
+from crrkit.judge.inference import (
+    WORDING as WORDING,
 )
 from crrkit.judge.segments import (
     FEW as FEW,
     SURE as SURE,
-    compare_segments as compare_segments,
 )
 from crrkit.judge.verdicts import (
     BELOW as BELOW,
@@ -40,12 +60,5 @@ from crrkit.judge.verdicts import (
     MEASURED as MEASURED,
     RARE as RARE,
     SHRINKING as SHRINKING,
-    Assessment as Assessment,
-    Target as Target,
-    TargetHistory as TargetHistory,
     Verdict as Verdict,
-    assess as assess,
-    break_even_save_rate as break_even_save_rate,
-    claims as claims,
-    value_of_lost as value_of_lost,
 )

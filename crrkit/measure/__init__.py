@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from crrkit.measure.movement import RetentionTable, check_one_account, retention_by_period
+from crrkit.measure.recurring import RecurringRevenue
 from crrkit.measure.renewing import RenewalTable, renewals
-from crrkit.measure.revenue import Concentration, concentration, retail_measures, revenue_retention
+from crrkit.measure.revenue import (
+    Concentration,
+    RetailMeasures,
+    RevenueRetention,
+    concentration,
+    retail_measures,
+    revenue_retention,
+)
 from crrkit.measure.spans import BURN_IN, COMPLETE, EMPTY, RUNNING, dated, span_of
 
 __all__ = [
@@ -13,8 +21,11 @@ __all__ = [
     "EMPTY",
     "RUNNING",
     "Concentration",
+    "RecurringRevenue",
     "RenewalTable",
+    "RetailMeasures",
     "RetentionTable",
+    "RevenueRetention",
     "check_one_account",
     "concentration",
     "dated",

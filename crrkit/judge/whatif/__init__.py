@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crrkit.judge.whatif.backtest import Backtest
 from crrkit.judge.whatif.band import LEVEL, student
 from crrkit.judge.whatif.basis import Basis
 from crrkit.judge.whatif.chain import StageModelWarning
@@ -14,6 +15,7 @@ from crrkit.judge.whatif.window import parts_of
 __all__ = [
     "LEVEL",
     "LEVERS",
+    "Backtest",
     "Basis",
     "LeverTable",
     "Projection",
