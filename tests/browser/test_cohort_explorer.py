@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 import crrkit as crr
 from crrkit.read.bases import OrderBase
+from crrkit.widgets.bench.explorer import module_text
 from crrkit.widgets.cohorts import CohortExplorer
 from crrkit.widgets.cohorts.state import AVERAGES, default_cohorts
 from crrkit.widgets.formula import FormulaExplorer
@@ -158,6 +159,38 @@ def test_what_is_not_counted_together_gives_way_and_is_told(open_page: OpenPage,
     choice(page, "Kind").select_option("unbounded")
     expect(choice(page, "What is counted")).to_have_value("customers")
     expect(page.get_by_role("status")).to_have_text("That is not counted together; What is counted was changed too.")
+
+
+STEPS = """async ([source, state, steps]) => {
+    const { default: made } = await import(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
+    const heard = {};
+    const set = (name, value) => { state[name] = value; heard[`change:${name}`]?.(); };
+    const on = (event, listener) => { heard[event] = listener; };
+    const el = document.querySelector("main");
+    made.render({ model: { get: (name) => state[name], set, on, off() {}, save_changes() {} }, el });
+    const said = [];
+    for (const [name, value] of steps) {
+        set(name, value);
+        await new Promise((done) => setTimeout(done)); // the next message of a kernel is a task of its own
+        said.push([el.querySelector(".crrkit-cohort-sentence").textContent, state.one]);
+    }
+    return said;
+}"""
+
+
+def test_what_python_changes_step_by_step_can_be_drawn_at_each(
+    open_page: OpenPage, tmp_path: Path, explorer: CohortExplorer
+) -> None:
+    (tmp_path / "empty.html").write_text("<!doctype html><html lang='en'><title>Empty</title><main></main>")
+    page = open_page(tmp_path / "empty.html")
+    before, state = explorer.one, explorer.page_state
+    explorer.period = "quarter"  # sends the period, then the cohorts that take the place of months
+    usual, quarters = explorer.sentence(), explorer.grid["cohorts"]
+    explorer.one = quarters[1]
+    steps = [["period", "quarter"], ["one", quarters[1]], ["other", explorer.other]]
+    said = page.evaluate(STEPS, [module_text(CohortExplorer.folder), state, steps])
+    assert said[0] == [usual, before]  # shown as it will be; to write it is Python's
+    assert said[1:] == [[explorer.sentence(), quarters[1]]] * 2
 
 
 def test_reset_returns_and_the_code_is_the_one_of_python(

@@ -91,3 +91,24 @@ test("the line of Python has what was moved and nothing else", () => {
     'scenario = crr.Scenario(retention_middle=0.07); future = model.project(4, scenario=scenario, margins={"long": 10.0})',
   );
 });
+
+test("a lever of promotion moves the kept from middle to long, one of winback takes from those who leave or stay", () => {
+  const promotion = { name: "promotion", how: "share", own: 0, towards: 1, low: -0.25, high: 0.75 };
+  const winback = { name: "winback", how: "enter", own: 0, towards: 1, low: -0.2, high: 0.2 };
+  near(level(CHAIN, CHAIN.matrix, promotion), 0.25); // 0.2 of the 0.8 kept
+  const [[stay, rise]] = moved({ ...CHAIN, levers: [promotion] }, { promotion: 0.5 });
+  near(stay, 0.2); // 0.6 - 0.5 × 0.8
+  near(rise, 0.6);
+  const [[same, entered]] = moved({ ...CHAIN, levers: [winback] }, { winback: 0.1 });
+  near(same, 0.6); // taken from the fifth that is lost
+  near(entered, 0.3);
+  const closed = {
+    ...CHAIN,
+    matrix: [
+      [0.8, 0.2],
+      [0, 0.9],
+    ],
+    levers: [winback],
+  };
+  near(moved(closed, { winback: 0.1 })[0][0], 0.7); // nobody is lost: taken from those who stay
+});
