@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -70,9 +71,27 @@ def test_four_years_only() -> None:
     assert (regular.alpha, regular.beta) == pytest.approx((0.7637, 1.2958), rel=2e-3)
     assert regular.log_likelihood == pytest.approx(-1401.5594, abs=5e-3)
     assert (high.alpha, high.beta) == pytest.approx((1.281, 7.7904), rel=2e-3)
-    assert high.survival(12) == pytest.approx(0.307, abs=5e-4)  # domain.md 4: the actual was .394
-    with pytest.raises(InputError, match="more than twice as far"):
-        high.project(9)
+    # domain.md 4: S(12) would be .307 and the actual was .394, so a survival three times as far is refused too
+    far = replace(high, ages=6)
+    assert far.survival(12) == pytest.approx(0.307, abs=5e-4)
+    for ask in (high.project, high.survival, high.retention):
+        assert ask(8) is not None
+        with pytest.raises(InputError, match="more than twice as far"):
+            ask(9)
+
+
+def test_the_band_says_on_how_many_customers_it_rests() -> None:
+    shares = fit_sbg(HIGH_END)
+    assert (shares.customers, shares.is_assumed) == (1000, True)
+    assert "takes the shares for those of 1,000 customers, which nobody said" in shares.caption()
+    told = fit_sbg(HIGH_END, customers=100)
+    assert (told.customers, told.is_assumed) == (100, False)
+    assert "The band rests on 100 customers and 7 renewals." in told.caption()
+    assert told.se[0] == pytest.approx(shares.se[0] * math.sqrt(10), rel=1e-3)
+    counted = fit_sbg([[500, 434, 371, 326], [500, 434, 371, 326, 296, 275]])
+    assert (counted.customers, counted.is_assumed) == (1000, False)
+    with crr.use_language("ru"):
+        assert "Полоса опирается на клиентов: 100" in told.caption()
 
 
 def test_standard_errors_are_those_of_a_simulation() -> None:
@@ -98,7 +117,7 @@ def test_a_life_table_gives_what_its_customers_give() -> None:
 
 @given(st.floats(0.2, 5), st.floats(0.2, 20), st.integers(0, 30))
 def test_survival_falls_retention_climbs_and_they_agree(alpha: float, beta: float, t: int) -> None:
-    law = ShiftedBetaGeometric(alpha, beta, 0.0, np.eye(2), 10, (1.0,))
+    law = ShiftedBetaGeometric(alpha, beta, 0.0, np.eye(2), 40, (1.0,))
     assert law.survival(0) == pytest.approx(1)
     assert law.survival(t + 1) <= law.survival(t)
     assert law.survival(t + 1) == pytest.approx(law.survival(t) * law.retention(t + 1))

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from crrkit.counts import z_score
-from crrkit.ground import InputError, MissingDependencyError, Shown, format_cell, gettext as _
+from crrkit.ground import InputError, MissingDependencyError, Shown, format_cell, format_number, gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,6 +47,8 @@ class ShiftedBetaGeometric(Shown):
         covariance: Of alpha and beta, from the curvature at the maximum.
         ages: Renewals that were observed.
         observed: The observed share of survivors at each age, from 0.
+        customers: How many customers errors and band rest on.
+        is_assumed: Whether that number was assumed, since shares do not say it.
     """
 
     alpha: float
@@ -55,6 +57,8 @@ class ShiftedBetaGeometric(Shown):
     covariance: np.ndarray
     ages: int
     observed: tuple[float, ...]
+    customers: float = math.nan
+    is_assumed: bool = False
 
     kinds: ClassVar[Mapping[str, str]] = {
         "age": "count", "observed": "rate", "survival": "rate", "low": "rate", "high": "rate", "geometric": "rate",
@@ -67,7 +71,10 @@ class ShiftedBetaGeometric(Shown):
 
     @property
     def expected_lifetime(self) -> float:
-        """Mean periods until leaving: ``(alpha + beta - 1) / (alpha - 1)``, and infinite when alpha is 1 or less."""
+        """Mean periods until leaving: ``(alpha + beta - 1) / (alpha - 1)``, and infinite when alpha is 1 or less.
+
+        A property of the law, not of the data: it takes the law to hold for ever, beyond every age that was seen.
+        """
         return (self.alpha + self.beta - 1) / (self.alpha - 1) if self.alpha > 1 else math.inf
 
     @property
@@ -76,11 +83,17 @@ class ShiftedBetaGeometric(Shown):
         return self.project(FARTHEST * self.ages)
 
     def survival(self, t: float) -> float:
-        """The share still there after ``t`` renewals."""
+        """The share still there after ``t`` renewals.
+
+        Raises:
+            ValueError: If that is more than twice the observed length.
+        """
+        self._refuse_far(t)
         return math.exp(_log_survival(self.alpha, self.beta, t))
 
     def retention(self, t: int) -> float:
-        """The share of those there after ``t - 1`` renewals who make the next."""
+        """The share of those there after ``t - 1`` renewals who make the next; refused as far survival is."""
+        self._refuse_far(t)
         return (self.beta + t - 1) / (self.alpha + self.beta + t - 1)
 
     def project(self, periods: int, *, level: float = 0.95) -> pd.DataFrame:
@@ -89,13 +102,7 @@ class ShiftedBetaGeometric(Shown):
         Raises:
             ValueError: If the horizon is more than twice the observed length.
         """
-        if periods > FARTHEST * self.ages:
-            message = _(
-                "{ages} renewals were observed; a projection to {periods} is more than twice as far, which the data do"
-                " not carry. Ask for at most {most}."
-            )
-            words = {"ages": self.ages, "periods": periods, "most": FARTHEST * self.ages}
-            raise InputError(message.format(**words), argument="periods", given=periods)
+        self._refuse_far(periods)
         ages = np.arange(periods + 1)
         survival = np.array([self.survival(float(t)) for t in ages])
         low, high = self._band(ages, survival, z_score(level))
@@ -104,6 +111,15 @@ class ShiftedBetaGeometric(Shown):
         return pd.DataFrame({
             "age": ages, "observed": seen, "survival": survival, "low": low, "high": high, "geometric": constant**ages,
         })  # fmt: skip
+
+    def _refuse_far(self, periods: float) -> None:
+        if periods > FARTHEST * self.ages:
+            message = _(
+                "{ages} renewals were observed; a projection to {periods} is more than twice as far, which the data do"
+                " not carry. Ask for at most {most}."
+            )
+            words = {"ages": self.ages, "periods": periods, "most": FARTHEST * self.ages}
+            raise InputError(message.format(**words), argument="periods", given=periods)
 
     def _band(self, ages: np.ndarray, survival: np.ndarray, z: float) -> tuple[np.ndarray, np.ndarray]:
         step = 1e-5
@@ -126,13 +142,22 @@ class ShiftedBetaGeometric(Shown):
         }  # fmt: skip
 
     def caption(self) -> str:
-        """The parameters and the lifetime."""
+        """The parameters, the lifetime, and on how many customers the band rests."""
         text = _("sBG: alpha {alpha}, beta {beta}; expected lifetime {lifetime} periods")
         words = {name: format_cell(value, "number") for name, value in (("alpha", self.alpha), ("beta", self.beta))}
-        return text.format(**words, lifetime=format_cell(self.expected_lifetime, "ratio"))
+        text = text.format(**words, lifetime=format_cell(self.expected_lifetime, "ratio"))
+        return ". ".join([text, *self._basis()])
+
+    def _basis(self) -> list[str]:
+        if math.isnan(self.customers):
+            return []
+        text = _("The band rests on {n} customers and {ages} renewals.")
+        if self.is_assumed:
+            text = _("The band takes the shares for those of {n} customers, which nobody said: give customers=.")
+        return [text.format(n=format_number(self.customers), ages=self.ages)]
 
 
-def fit_sbg(curve: Any, *, customers: float = CUSTOMERS) -> ShiftedBetaGeometric:
+def fit_sbg(curve: Any, *, customers: float | None = None) -> ShiftedBetaGeometric:
     """Fit the shifted beta-geometric law by maximum likelihood.
 
     ``log L = sum(lost_t log P(t)) + sum(still_there_t log S(t))`` with ``P(t) = S(t-1) - S(t)``.
@@ -140,7 +165,8 @@ def fit_sbg(curve: Any, *, customers: float = CUSTOMERS) -> ShiftedBetaGeometric
     Args:
         curve: Shares of survivors beginning with 1; or numbers of survivors of one cohort; or a list of such for
             cohorts of different length; or a `LifeTable`.
-        customers: How many customers a curve of shares rests on; parameters do not depend on it, errors do.
+        customers: How many customers a curve of shares rests on; parameters do not depend on it, errors and band do.
+            None takes 1,000 for shares, which the caption then says; numbers of survivors say it themselves.
 
     Returns:
         The law, with ``.alpha .beta .log_likelihood .survival(t)``.
@@ -159,7 +185,7 @@ def fit_sbg(curve: Any, *, customers: float = CUSTOMERS) -> ShiftedBetaGeometric
         >>> round(law.alpha, 3), round(law.beta, 3), round(law.survival(12), 3), law.expected_lifetime
         (0.668, 3.806, 0.378, inf)
     """
-    lost, still = _events(curve, customers)
+    lost, still = _events(curve, CUSTOMERS if customers is None else customers)
     ages = _last_age(lost, still)
     if ages < FEWEST_AGES or not lost.sum():
         message = _("A curve needs at least {n} renewals and somebody who left; this one has {ages} renewals.")
@@ -171,7 +197,17 @@ def fit_sbg(curve: Any, *, customers: float = CUSTOMERS) -> ShiftedBetaGeometric
         warnings.warn(message.format(ages=ages), ProjectionWarning, stacklevel=2)
     alpha, beta, value = _maximum(lost, still)
     _refuse_boundary(alpha, beta)
-    return ShiftedBetaGeometric(alpha, beta, value, _covariance(alpha, beta, lost, still), ages, _shares(lost, still))
+    return ShiftedBetaGeometric(
+        alpha, beta, value, _covariance(alpha, beta, lost, still), ages, _shares(lost, still),
+        customers=float(lost.sum() + still.sum()), is_assumed=customers is None and _of_shares(curve),
+    )  # fmt: skip
+
+
+def _of_shares(curve: Any) -> bool:
+    """Whether some curve begins with 1, so that it says nothing of numbers."""
+    if hasattr(curve, "table"):
+        return False
+    return any(cohort[0] == 1 for cohort in ([curve] if not hasattr(curve[0], "__len__") else curve))
 
 
 def _events(curve: Any, customers: float) -> tuple[pd.Series, pd.Series]:
