@@ -26,7 +26,15 @@ _current: ContextVar[str] = ContextVar("crrkit_language", default="en")
 
 
 def language() -> str:
-    """The language that crrkit prints in now, ``"en"`` or ``"ru"``."""
+    """The language that crrkit prints in now.
+
+    Returns:
+        ``"en"`` or ``"ru"``.
+
+    Examples:
+        >>> set_language("en"); language()
+        'en'
+    """
     return _current.get()
 
 
@@ -53,7 +61,22 @@ def set_language(lang: str) -> None:
 
 @contextmanager
 def use_language(lang: str | None) -> Iterator[None]:
-    """Print in ``lang`` inside a ``with`` block; None changes nothing."""
+    """Print in another language inside a ``with`` block.
+
+    Args:
+        lang: ``"en"`` or ``"ru"``; None changes nothing.
+
+    Returns:
+        What ``with`` takes; the language before is back after the block, also after an error.
+
+    Raises:
+        ValueError: If the language is not one of the two.
+
+    Examples:
+        >>> with use_language("ru"):
+        ...     language()
+        'ru'
+    """
     before = _current.get()
     if lang is not None:
         set_language(lang)

@@ -73,6 +73,9 @@ def infer(kept: float, n: float, *, inference: str = "process", frame: float | N
         inference: ``census process`` or ``sample``.
         frame: For a sample, the size ``N`` of the list it was drawn from.
 
+    Returns:
+        The rate with its interval and what was asked; of nobody all three are NaN.
+
     Raises:
         ValueError: If a count makes no sense, or ``frame`` is missing or smaller than the sample.
 

@@ -115,6 +115,9 @@ def control_chart(kept: RetentionTable, *, sigmas: float = SIGMAS, dispersion: f
         dispersion: ``d``. None estimates it; 1 assumes that customers stay or leave independently with one chance in
             all periods, and calls every other influence news.
 
+    Returns:
+        The chart: each complete period with its limits and what it is, and ``signals``, the periods that are news.
+
     Raises:
         ValueError: If fewer than two complete periods had anybody to keep, the account is given by segments, or a
             width is not above 0 (``dispersion``: below 1).
@@ -161,6 +164,9 @@ def simulate_chart(start: int, *, rate: float, periods: int = 24, seed: int = 1)
         rate: The chance to stay, a fraction.
         periods: How many periods.
         seed: Another whole number, 0 to 4,294,967,295, gives another history.
+
+    Returns:
+        The chart of the drawn periods, which are numbered from 1.
 
     Raises:
         InputError: If a count is not whole, too small or too large, or the rate is no fraction.

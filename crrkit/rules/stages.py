@@ -209,6 +209,9 @@ def _profiles() -> tuple[StageProfile, ...]:
 def stage_profiles() -> tuple[StageProfile, ...]:
     """All profiles: coffee, supermarket, fashion, subscription, telecom, bank, b2b, car dealer.
 
+    Returns:
+        Each with its name, its period, its rule and what to mind.
+
     Examples:
         >>> [profile.name for profile in stage_profiles()][:3]
         ['coffee', 'supermarket', 'fashion']
@@ -221,6 +224,9 @@ def stage_profile(name: str) -> StageProfile:
 
     Args:
         name: One of the names that `stage_profiles` lists.
+
+    Returns:
+        The profile; its ``rule`` is what `stage_flow` takes.
 
     Raises:
         ValueError: If there is no such profile.

@@ -190,6 +190,14 @@ def write_action_list(stages: StageList, *, kind: str, out: str | Path, overwrit
 
     Raises:
         ValueError: If the file is there, is no ``.csv`` or cannot be written, or the kind is not known.
+
+    Examples:
+        >>> from crrkit.measure.stages import stage_on
+        >>> from crrkit.read import read_orders, sample_path
+        >>> base = read_orders(sample_path("orders"), customer="client_id", at="ordered_at", amount="total")
+        >>> write_action_list(stage_on(base, "2024-07-01"), kind="quiet", out="quiet.txt")
+        Traceback (most recent call last):
+        crrkit.InputError: out='quiet.txt' must end in .csv.
     """
     listed, path = action_list(stages, kind=kind), Path(out).expanduser()
     if path.suffix.lower() != ".csv":

@@ -71,9 +71,18 @@ def compare_cohorts(
         age: The age, seen for all of them.
         level: Pairs whose corrected p value is below ``1 - level`` differ.
 
+    Returns:
+        One row a pair: both rates at the age, the difference with its interval, and the p values, corrected and not.
+
     Raises:
         ValueError: If a cohort is not in the grid, was not yet observed at the age or is provisional there, or there
             are several segments.
+
+    Examples:
+        >>> cells = {"age": [1, 1], "size": [70, 80], "active": [56, 48], "status": "observed", "provisional": False}
+        >>> grid = pd.DataFrame({"cohort": ["2024-01", "2024-02"], **cells})
+        >>> compare_cohorts(grid, "2024-01", "2024-02", age=1).to_pandas()[["low", "high"]].round(3).values.tolist()
+        [[0.052, 0.334]]
     """
     long = grid if isinstance(grid, pd.DataFrame) else grid.to_pandas()
     refuse_segments(long)

@@ -117,6 +117,12 @@ def life_table(grid: Any, *, interval: str = "log-log", level: float = 0.95) -> 
 
     References:
         Kaplan and Meier 1958; Greenwood 1926.
+
+    Examples:
+        >>> cells = {"size": 10, "active": [8, 4], "status": "observed", "provisional": False}
+        >>> grid = pd.DataFrame({"cohort": "2024-01", "age": [1, 2], **cells})
+        >>> life_table(grid).to_pandas()["survival"].tolist()
+        [1.0, 0.8, 0.4]
     """
     check_choice(interval, name="interval", choices=INTERVALS)
     long = grid if isinstance(grid, pd.DataFrame) else grid.to_pandas()
