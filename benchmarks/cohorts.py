@@ -23,7 +23,7 @@ import crrkit as crr
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from crrkit.read.bases import OrderBase
+    from crrkit.read.base import OrderBase
 
 TURNS = 5
 

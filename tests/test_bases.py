@@ -11,7 +11,8 @@ import worlds
 from crrkit.ground import errors
 from crrkit.measure.movement import retention_by_period
 from crrkit.read import samples
-from crrkit.read.bases import ContractBase, OrderBase, read_contracts, read_orders
+from crrkit.read.base import ContractBase, OrderBase
+from crrkit.read.bases import read_contracts, read_orders
 from crrkit.read.columns import usual_column
 
 LOG = pd.DataFrame({

@@ -11,7 +11,8 @@ import pytest
 
 import crrkit.reduce.cohorts as module
 from crrkit.read.columns import RESERVED
-from crrkit.reduce import presence
+from crrkit.reduce.rows import customer_segments
+from crrkit.reduce.units import contract_units
 from crrkit.rules.periods import Calendar
 
 AS_OF = datetime(2024, 3, 10, 12)  # noqa: DTZ001 - the business's own clock
@@ -20,8 +21,8 @@ MONTH = 2_629_800  # seconds
 COLUMNS = {"customer": "string", "region": "string"}
 CONTRACTS = ibis.table({**COLUMNS, "contract": "string", "start": "timestamp", "end": "timestamp"}, name="contracts")
 ORDERS = ibis.table({**COLUMNS, "at": "timestamp", "amount": "float64"}, name="orders")
-UNITS = presence.contract_units(CONTRACTS, as_of=AS_OF, unit="person_any")
-SEGMENTS = presence.customer_segments(CONTRACTS, time="start", by=("region",))
+UNITS = contract_units(CONTRACTS, as_of=AS_OF, unit="person_any")
+SEGMENTS = customer_segments(CONTRACTS, time="start", by=("region",))
 WAYS = [(step, by) for step in (None, MONTH) for by in ((), ("region",))]
 
 BOUGHT = [module.order_stretches(ORDERS, calendar=MONTHLY, step=step, as_of=AS_OF, by=by) for step, by in WAYS]

@@ -18,8 +18,9 @@ from worlds import FLOWS
 
 from crrkit import reduce
 from crrkit.measure.movement import retention_by_period
-from crrkit.read.bases import Trailing, read_contracts, read_orders
-from crrkit.reduce import presence
+from crrkit.read.bases import read_contracts, read_orders
+from crrkit.reduce import rows
+from crrkit.rules.activity import Trailing
 
 # 29 days in February; 1 February and 1 March are boundaries of months and of the fiscal years below, 5 February is a
 # Monday. The clock stands at, just after and just before midnight, and somewhere in between.
@@ -113,7 +114,7 @@ def engine() -> Engine:
 @pytest.fixture(autouse=True, scope="module")
 def _compiled_once():
     """Two roads: bases over the engine's own tables ask the compiled text, all others the package's own way."""
-    whole = presence.collect
+    whole = rows.collect
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             reduce, "collect", lambda asked: engine().collect(asked) if engine().owns(asked) else whole(asked)

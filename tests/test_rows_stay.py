@@ -15,7 +15,7 @@ import pytest
 
 import crrkit
 from crrkit import reduce
-from crrkit.read.bases import Base
+from crrkit.read.base import Base
 from crrkit.read.events import EventBase
 
 PACKAGE = Path(crrkit.__file__).parent

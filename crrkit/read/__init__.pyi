@@ -2,16 +2,20 @@
 from crrkit.read.accounts import (
     Canonical as Canonical,
 )
-from crrkit.read.bases import (
+from crrkit.read.asked import (
+    moment_of as moment_of,
+    names_of as names_of,
+)
+from crrkit.read.base import (
     UNITS as UNITS,
     Base as Base,
     ContractBase as ContractBase,
     OrderBase as OrderBase,
-    moment_of as moment_of,
-    names_of as names_of,
+    settled as settled,
+)
+from crrkit.read.bases import (
     read_contracts as read_contracts,
     read_orders as read_orders,
-    settled as settled,
 )
 from crrkit.read.events import (
     EventBase as EventBase,

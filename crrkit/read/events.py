@@ -6,12 +6,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from crrkit import reduce
-from crrkit.ground import InputError, check_choice, check_count, format_number, gettext as _, ngettext
-from crrkit.read.bases import OrderBase, check_activity, check_calendar, day_after, moment_of, names_of, settled
+from crrkit.ground import InputError, check_choice, format_number, gettext as _, ngettext
+from crrkit.read.asked import asked_of
+from crrkit.read.base import OrderBase, check_activity, settled
 from crrkit.read.intake import read_event_rows
 from crrkit.read.kinds import BUYING
-from crrkit.read.text import Forms
-from crrkit.rules import DefinitionCard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -131,34 +130,34 @@ def read_events(
             kinds={'paid': 'visit'}, choosing from visit, offer, education, purchase, contract, refund, incident; or
             take the rest together with other='visit' or other='set aside'.
     """
-    check_calendar(week_starts, year_starts)
-    check_count(burn_in_days, name="burn_in_days")
+    asked = asked_of(
+        by=by, as_of=as_of, burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
+        zone=zone, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody,
+    )  # fmt: skip
     check_activity(activity)
-    cut = moment_of(as_of)
     named = {"customer": customer, "at": at, "kind": kind, "amount": amount, "receipt": receipt}
-    forms = Forms(zone=zone, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody)
-    rows = read_event_rows(source, named=named, kinds=kinds, other=other, by=names_of(by), forms=forms, as_of=cut)
-    cut = cut or day_after(rows.last)
+    rows = read_event_rows(
+        source, named=named, kinds=kinds, other=other, by=asked.by, forms=asked.forms, as_of=asked.cut
+    )
     if (
         check_choice(refunded, name="refunded", choices=("count", "remove")) == "remove"
         and "amount" not in rows.table.columns
     ):
         message = _("refunded='remove' needs to know what was paid and given back. Name amount=.")
         raise InputError(message, argument="refunded", given=refunded)
-    orders = _orders(rows.table, refunded, cut)
-    people = reduce.collect(reduce.buyers_and_contacts(rows.table, buying=BUYING)).iloc[0]
-    rule = settled(activity, orders, cut)
-    card = DefinitionCard(
-        source=rows.quality.source, unit="buyer", activity=str(rule), as_of=cut, zone=rows.zone,
-        burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts, contacts="outside",
-        refunds="removed" if refunded == "remove" else None, read_as=rows.quality.read_as(),
+    card = asked.card(
+        rows, unit="buyer", activity=str(activity), contacts="outside",
+        refunds="removed" if refunded == "remove" else None,
     )  # fmt: skip
+    orders = _orders(rows.table, refunded, card.as_of)
+    people = reduce.collect(reduce.buyers_and_contacts(rows.table, buying=BUYING)).iloc[0]
+    rule = settled(activity, orders, card.as_of)
     contacts = int(people["people"] - people["buyers"])
     quality = replace(rows.quality, notes=(*rows.quality.notes, *_contact_note(contacts)))
     first = people["first"].to_pydatetime() if people["buyers"] else rows.first
     return EventBase(
-        orders, quality, card, first, cut, names_of(by), rule, rows.engine, events=rows.table, contacts=contacts,
-        refunded=refunded,
+        orders, quality, card.with_(activity=str(rule)), first, card.as_of, asked.by, rule, rows.engine,
+        events=rows.table, contacts=contacts, refunded=refunded,
     )  # fmt: skip
 
 

@@ -16,32 +16,17 @@ from crrkit.reduce.cohorts import (
 )
 from crrkit.reduce.contracts import FLOWS, given_up, revenue_changes
 from crrkit.reduce.people import customer_count, ids, ids_among
-from crrkit.reduce.presence import (
-    as_due,
+from crrkit.reduce.purchases import (
     buyers_and_contacts,
-    clocked,
-    collect,
-    contract_units,
-    contracts_of_people,
-    customer_segments,
     gap_histogram,
     of_kinds,
     order_histogram,
-    own_gap_units,
     population_gap,
-    renewal_histogram,
     repeat_histogram,
-    retail_histogram,
-    revenue_by_period,
-    revenue_ranks,
-    spell_histogram,
-    spells,
-    term_histogram,
-    trailing_units,
-    with_clock_moved,
-    with_gaps_merged,
     without_refunded,
 )
+from crrkit.reduce.revenue import retail_histogram, revenue_by_period, revenue_ranks
+from crrkit.reduce.rows import clocked, collect, customer_segments, with_clock_moved
 from crrkit.reduce.stages import (
     PATHS,
     STATES,
@@ -56,6 +41,18 @@ from crrkit.reduce.stages import (
     purchase_steps,
     step_histogram,
     touch_periods,
+)
+from crrkit.reduce.units import (
+    as_due,
+    contract_units,
+    contracts_of_people,
+    own_gap_units,
+    renewal_histogram,
+    spell_histogram,
+    spells,
+    term_histogram,
+    trailing_units,
+    with_gaps_merged,
 )
 
 __all__ = [

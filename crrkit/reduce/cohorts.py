@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from crrkit.reduce.presence import is_purchase, period_index, spells, with_segments
+from crrkit.reduce.revenue import is_purchase
+from crrkit.reduce.rows import period_index, with_segments
+from crrkit.reduce.units import spells
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

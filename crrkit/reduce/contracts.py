@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from crrkit.reduce.presence import OPEN, contract_number, period_index, spells, with_segments
+from crrkit.reduce.rows import period_index, with_segments
+from crrkit.reduce.units import OPEN, contract_number, spells
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -18,8 +18,8 @@ def customer_count(rows: ir.Table) -> ir.Table:
 
 
 def ids(rows: ir.Table, *, name: str) -> ir.Table:
-    """``id``: each customer's or contract's id once, as text."""
-    return rows.select(id=rows[name].cast("string")).distinct()
+    """``customer``: each customer's or contract's id once, as text."""
+    return rows.select(customer=rows[name].cast("string")).distinct()
 
 
 def ids_among(tables: Iterable[ir.Table], *, words: Iterable[str]) -> list[str]:
@@ -30,6 +30,6 @@ def ids_among(tables: Iterable[ir.Table], *, words: Iterable[str]) -> list[str]:
     wanted = pa.array(sorted(words), pa.string())
     found: set[str] = set()
     for table, name in [(table, name) for table in tables for name in IDS if name in table.columns]:
-        column = pc.utf8_lower(ids(table, name=name).to_pyarrow()["id"].cast(pa.string()))
+        column = pc.utf8_lower(ids(table, name=name).to_pyarrow()["customer"].cast(pa.string()))
         found.update(column.filter(pc.is_in(column, value_set=wanted)).to_pylist())
     return sorted(found)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import ibis
 
 from crrkit.ground import SECONDS_PER_DAY
-from crrkit.reduce.presence import OPEN, period_index
+from crrkit.reduce.rows import period_index
+from crrkit.reduce.units import OPEN
 
 if TYPE_CHECKING:
     from datetime import datetime

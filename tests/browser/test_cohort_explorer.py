@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 import crrkit as crr
-from crrkit.read.bases import OrderBase
+from crrkit.read.base import OrderBase
 from crrkit.widgets.bench.explorer import module_text
 from crrkit.widgets.cohorts import CohortExplorer
 from crrkit.widgets.cohorts.state import AVERAGES, default_cohorts

@@ -1,0 +1,88 @@
+"""What all readers are asked in the same words: how values are written, who an id is, until when, which calendar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from crrkit.ground import InputError, as_moment, check_choice, check_count, gettext as _
+from crrkit.read.text import Forms
+from crrkit.rules import MONTHS, WEEKDAYS, DefinitionCard
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crrkit.read.accounts import Canonical
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """The arguments that `read_contracts`, `read_orders` and `read_events` share, checked.
+
+    Attributes:
+        by: The segment columns.
+        cut: The cut-off that was named, if any.
+        forms: How values are written and which ids are one.
+        burn_in_days: For so many days nobody knows who is new.
+        week_starts: The first day of the week.
+        year_starts: The first month of the year.
+    """
+
+    by: tuple[str, ...]
+    cut: datetime | None
+    forms: Forms
+    burn_in_days: int
+    week_starts: str
+    year_starts: str
+
+    def card(self, rows: Canonical, **rules: Any) -> DefinitionCard:
+        """The rules under which the rows were read; by default they end with the day of the last one."""
+        return DefinitionCard(
+            source=rows.quality.source, as_of=self.cut or day_after(rows.last), zone=rows.zone,
+            week_starts=self.week_starts, year_starts=self.year_starts, burn_in_days=self.burn_in_days,
+            read_as=rows.quality.read_as(), **rules,
+        )  # fmt: skip
+
+
+def asked_of(
+    *,
+    by: str | Sequence[str],
+    as_of: str | date | datetime | None,
+    burn_in_days: int,
+    week_starts: str,
+    year_starts: str,
+    **forms: Any,
+) -> Asked:
+    """The shared arguments of a reader, checked; ``forms`` are those of `crrkit.read.text.Forms`."""
+    check_choice(week_starts, name="week_starts", choices=WEEKDAYS)
+    check_choice(year_starts, name="year_starts", choices=MONTHS)
+    check_count(burn_in_days, name="burn_in_days")
+    return Asked(
+        by=names_of(by), cut=moment_of(as_of), forms=Forms(**forms),
+        burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
+    )  # fmt: skip
+
+
+def names_of(by: str | Sequence[str]) -> tuple[str, ...]:
+    """The segment columns, also when one was given by itself."""
+    return (by,) if isinstance(by, str) else tuple(by)
+
+
+def moment_of(as_of: str | date | datetime | None) -> datetime | None:
+    """The cut-off as a moment on the business's own clock."""
+    if as_of is None:
+        return None
+    moment = as_moment(as_of)
+    if moment is None:
+        message = _("as_of={value!r} is not a date. Write it like '2024-07-01'.")
+    elif moment.tzinfo is not None:
+        message = _("as_of={value!r} names a zone. Write it on the business's own clock, like '2024-07-01'.")
+    else:
+        return moment
+    raise InputError(message.format(value=as_of), argument="as_of", given=as_of)
+
+
+def day_after(last: datetime) -> datetime:
+    """The first moment of the next day."""
+    return datetime(last.year, last.month, last.day) + timedelta(days=1)  # noqa: DTZ001 - the business's own clock

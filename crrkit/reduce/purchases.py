@@ -1,0 +1,126 @@
+"""Who bought when, how long they were silent in between, and which events are purchases."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import ibis
+
+from crrkit.reduce.rows import period_index, with_segments
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import ibis.expr.types as ir
+
+    from crrkit.rules import Calendar
+
+
+CENT = 0.01
+
+
+def order_histogram(orders: ir.Table, *, calendar: Calendar, as_of: datetime, by: tuple[str, ...] = ()) -> ir.Table:
+    """Purchases as ``period, before, customers``: how many bought in a period and, last before it, in ``before``.
+
+    ``before`` is null for those who had never bought.
+    """
+    seen = orders.filter(orders["at"] < as_of)
+    active = seen.select(customer=seen["customer"], period=period_index(seen["at"], calendar)).distinct()
+    earlier = active["period"].lag().over(group_by=active["customer"], order_by=active["period"])
+    rows = with_segments(active.mutate(before=earlier), seen, "at", by)
+    return rows.group_by(*by, "period", "before").agg(customers=lambda t: t.count())
+
+
+def population_gap(orders: ir.Table, *, as_of: datetime) -> ir.Table:
+    """``exposure, gaps``: days from each customer's first purchase to the cut-off, and repeat purchase days, summed.
+
+    Exposure by events counts the open gaps too; the mean of closed gaps alone is too short (domain of censored times).
+    """
+    seen = orders.filter(orders["at"] < as_of)
+    own = seen.group_by("customer").agg(first=seen["at"].min(), days=seen["at"].date().nunique())
+    exposure = ibis.literal(as_of, type="timestamp").date().delta(own["first"].date(), unit="day")
+    return own.agg(exposure=exposure.sum(), gaps=(own["days"] - 1).sum(), customers=own.count())
+
+
+def gap_histogram(orders: ir.Table, *, as_of: datetime) -> ir.Table:
+    """Purchase days as ``days, closed, gaps``: how many silences of that length ended with a purchase, or not yet."""
+    seen = orders.filter(orders["at"] < as_of)
+    days = seen.select(customer=seen["customer"], day=seen["at"].date()).distinct()
+    following = days["day"].lead().over(group_by=days["customer"], order_by=days["day"])
+    until = ibis.coalesce(following, ibis.literal(as_of, type="timestamp").date())
+    gaps = days.select(days=until.delta(days["day"], unit="day"), closed=following.notnull())
+    return gaps.group_by("days", "closed").agg(gaps=gaps.count())
+
+
+def repeat_histogram(orders: ir.Table, *, as_of: datetime) -> ir.Table:
+    """Customers as ``frequency, recency_days, age_days, customers``, for laws of purchases.
+
+    ``frequency`` counts purchase days after the first one, ``recency_days`` the days from the first to the last, and
+    ``age_days`` those from the first to the last day that was seen.
+    """
+    seen = orders.filter(orders["at"] < as_of)
+    days = seen.select(customer=seen["customer"], day=seen["at"].date())
+    own = days.group_by("customer").agg(first=days["day"].min(), last=days["day"].max(), days=days["day"].nunique())
+    until = ibis.literal((as_of - timedelta(microseconds=1)).date())
+    rows = own.select(
+        frequency=own["days"] - 1,
+        recency_days=own["last"].delta(own["first"], unit="day"),
+        age_days=until.delta(own["first"], unit="day"),
+    )
+    return rows.group_by("frequency", "recency_days", "age_days").agg(customers=rows.count())
+
+
+def of_kinds(events: ir.Table, *, kinds: tuple[str, ...]) -> ir.Table:
+    """The events of some kinds, without the column that says so."""
+    return events.filter(events["kind"].isin(kinds)).select(*_but_the_kind(events))
+
+
+def _but_the_kind(events: ir.Table) -> list[str]:
+    """The other columns by name: the oldest Ibis mixes up the order of what ``drop`` leaves."""
+    return [name for name in events.columns if name != "kind"]
+
+
+def without_refunded(
+    events: ir.Table, *, buying: tuple[str, ...], refund: str, as_of: datetime, by_receipt: bool
+) -> ir.Table:
+    """The events of ``buying`` kinds but for purchases that were given back in full before the cut-off.
+
+    With receipts a purchase is given back when the refunds under its receipt that follow it reach what was paid. Any
+    other refund takes back the latest purchase of the customer and the same amount before it that none has taken back.
+    """
+    seen = events.filter(events["at"] < as_of)
+    bought, back = seen.filter(seen["kind"].isin(buying)), seen.filter(seen["kind"] == refund)
+    if by_receipt:
+        bought, back = _not_refunded_by_receipt(bought, back), back.anti_join(bought, ["customer", "receipt"])
+    return _not_refunded_by_amount(bought, back).select(*_but_the_kind(events))
+
+
+def _not_refunded_by_receipt(bought: ir.Table, back: ir.Table) -> ir.Table:
+    under = bought.group_by("customer", "receipt").agg(paid=bought["amount"].abs().sum(), since=bought["at"].min())
+    joined = back.join(under, ["customer", "receipt"])
+    after = joined.filter(joined["at"] >= joined["since"])
+    sums = after.group_by("customer", "receipt").agg(returned=after["amount"].abs().sum(), paid=after["paid"].max())
+    whole = sums.filter(sums["returned"] >= sums["paid"] - CENT)
+    return bought.anti_join(whole, ["customer", "receipt"])
+
+
+def _not_refunded_by_amount(bought: ir.Table, back: ir.Table) -> ir.Table:
+    """A refund closes the last purchase that is open, as a bracket does.
+
+    A purchase was given back when, after it, fewer purchases are open at some time than were with it.
+    """
+    steps = bought.mutate(step=1).union(back.mutate(step=-1))
+    steps = steps.mutate(cents=(steps["amount"].abs() / CENT).round())
+    own = {"group_by": ["customer", "cents"], "order_by": ["at", ibis.desc("step")]}
+    counted = steps.mutate(depth=steps["step"].sum().over(ibis.window(**own, preceding=(None, 0))))
+    lowest = counted["depth"].min().over(ibis.window(**own, following=(1, None)))
+    marked = counted.mutate(closed=(lowest < counted["depth"]).fill_null(ibis.literal(value=False)))
+    return marked.filter((marked["step"] == 1) & ~marked["closed"])
+
+
+def buyers_and_contacts(events: ir.Table, *, buying: tuple[str, ...]) -> ir.Table:
+    """``people, buyers, first``: who is in the log, who of them ever bought, and when the first of them did."""
+    bought = events["kind"].isin(buying)
+    own = events.group_by("customer").agg(first=events["at"].min(where=bought))
+    return own.agg(people=own.count(), buyers=own["first"].count(), first=own["first"].min())

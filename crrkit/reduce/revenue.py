@@ -1,0 +1,110 @@
+"""What was paid: from one period to the next, by receipt, and by how few."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+
+from crrkit.reduce.rows import period_index, with_segments
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import ibis.expr.types as ir
+
+    from crrkit.rules import Calendar
+
+
+def revenue_by_period(orders: ir.Table, *, calendar: Calendar, as_of: datetime, by: tuple[str, ...] = ()) -> ir.Table:
+    """Revenue as ``period, customers, revenue, retained, capped, negative``, one row a period with purchases.
+
+    ``revenue`` is what the customers of the period paid in it, ``retained`` what the same customers paid in the next
+    period, ``capped`` the same, for each no more than before; ``negative`` counts customers one of whose two sums is
+    below 0. Whoever only got money back in a period is none of its ``customers``.
+    """
+    paid = _paid(orders, calendar, as_of)
+    own = {"group_by": paid["customer"], "order_by": paid["period"]}
+    adjacent = paid["period"].lead().over(**own) == paid["period"] + 1
+    following = ibis.ifelse(adjacent.fill_null(ibis.literal(value=False)), paid["revenue"].lead().over(**own), 0.0)
+    rows = with_segments(paid.mutate(following=following), orders.filter(orders["at"] < as_of), "at", by)
+    return rows.group_by(*by, "period").agg(
+        customers=rows.count(where=rows["bought"]),
+        revenue=rows["revenue"].sum(),
+        retained=rows["following"].sum(),
+        capped=ibis.least(rows["revenue"], rows["following"]).sum(),
+        negative=ibis.ifelse(ibis.least(rows["revenue"], rows["following"]) < 0, 1, 0).sum(),
+    )
+
+
+def retail_histogram(orders: ir.Table, *, calendar: Calendar, as_of: datetime) -> ir.Table:
+    """Purchases as ``period, buyers, receipts, repeat_buyers, revenue``.
+
+    A receipt is its number when the base has numbers, a row without one is a receipt by itself; when it has none, all
+    that a customer bought at one moment. A repeat buyer bought on at least two days of the period.
+    """
+    seen = orders.filter(orders["at"] < as_of)
+    receipt = seen["receipt"].cast("string") if "receipt" in seen.columns else seen["at"].cast("string")
+    rows = seen.select(
+        customer=seen["customer"],
+        period=period_index(seen["at"], calendar),
+        receipt=receipt,
+        day=seen["at"].date(),
+        amount=seen["amount"].cast("float64"),
+        bought=is_purchase(seen),
+    )
+    own = rows.group_by("period", "customer").agg(
+        receipts=rows["receipt"].nunique(where=rows["bought"])
+        + (rows["bought"] & rows["receipt"].isnull()).ifelse(1, 0).sum(),
+        days=rows["day"].nunique(where=rows["bought"]),
+        revenue=rows["amount"].sum(),
+        bought=rows["bought"].any(),
+    )
+    return own.group_by("period").agg(
+        buyers=own.count(where=own["bought"]),
+        receipts=own["receipts"].sum(),
+        repeat_buyers=ibis.ifelse(own["days"] > 1, 1, 0).sum(),
+        revenue=own["revenue"].sum(),
+    )
+
+
+def revenue_ranks(orders: ir.Table, *, as_of: datetime, top: float, points: int) -> ir.Table:
+    """Customers by revenue as ``bucket, customers, revenue, weighted, top_revenue, negative``, the smallest first.
+
+    ``weighted`` is the sum of rank times revenue, from which the Gini coefficient follows exactly; ``top_revenue``
+    what the ``ceil(top * n)`` customers with the highest revenue paid. There are at most ``points`` buckets of equal
+    numbers of customers, for a curve.
+    """
+    seen = orders.filter(orders["at"] < as_of)
+    own = seen.group_by("customer").agg(revenue=seen["amount"].cast("float64").sum())
+    own = own.mutate(revenue=own["revenue"].fill_null(0.0))
+    ranked = own.mutate(rank=ibis.row_number().over(order_by=[own["revenue"], own["customer"]]) + 1)
+    counted = ranked.mutate(n=ranked.count().over())
+    counted = counted.mutate(
+        bucket=((counted["rank"] * points - 1) / counted["n"]).floor().cast("int64"),
+        is_top=counted["rank"] > counted["n"] - (counted["n"] * top - 1e-9).ceil(),
+    )
+    return counted.group_by("bucket").agg(
+        customers=counted.count(),
+        revenue=counted["revenue"].sum(),
+        weighted=(counted["rank"] * counted["revenue"]).sum(),
+        top_revenue=ibis.ifelse(counted["is_top"], counted["revenue"], 0.0).sum(),
+        negative=ibis.ifelse(counted["revenue"] < 0, 1, 0).sum(),
+    )
+
+
+def _paid(orders: ir.Table, calendar: Calendar, as_of: datetime) -> ir.Table:
+    """What each customer paid in each period, ``customer, period, revenue``."""
+    seen = orders.filter((orders["at"] < as_of) & orders["amount"].notnull())
+    rows = seen.select(
+        customer=seen["customer"],
+        period=period_index(seen["at"], calendar),
+        amount=seen["amount"].cast("float64"),
+        bought=is_purchase(seen),
+    )
+    return rows.group_by("customer", "period").agg(revenue=rows["amount"].sum(), bought=rows["bought"].any())
+
+
+def is_purchase(money: ir.Table) -> ir.BooleanValue:
+    """Whether a row of money is a purchase; one that is marked ``back`` is money given back."""
+    return ~money["back"] if "back" in money.columns else ibis.literal(value=True)

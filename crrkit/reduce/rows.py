@@ -1,0 +1,67 @@
+"""What every reduction is made of: the period of a moment, the segments of customers, the small frame brought home."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pandas as pd
+
+    from crrkit.rules import Calendar
+
+
+NO_SEGMENT = "–"  # the segment of customers whose earliest row names none
+
+
+def period_index(at: ir.TimestampValue, calendar: Calendar) -> ir.IntegerValue:
+    """The number of the period that holds a moment: `Calendar.index` as an expression."""
+    if calendar.months:
+        months = at.year() * 12 + at.month() - 1 - calendar.month_shift
+        return months if calendar.months == 1 else _floor_divide(months, calendar.months)
+    days = at.date().delta(ibis.date("1970-01-01"), unit="day")
+    return days if calendar.every == "day" else _floor_divide(days + calendar.week_shift, 7)
+
+
+def _floor_divide(number: ir.IntegerValue, by: int) -> ir.IntegerValue:
+    return (number / by).floor().cast("int64")
+
+
+def customer_segments(rows: ir.Table, *, time: str, by: tuple[str, ...]) -> ir.Table:
+    """One row a customer with its segments: those of the earliest row, the smallest where several are as early.
+
+    Several segments are taken from one row together: a combination that no row has is nobody's.
+    """
+    first = rows[time].min().over(group_by=rows["customer"])
+    found = rows.mutate(earliest=rows[time] == first).filter(lambda t: t["earliest"])
+    found = found.select("customer", **{name: found[name].cast("string") for name in by}).distinct()
+    rank = ibis.row_number().over(group_by="customer", order_by=[ibis.asc(name, nulls_first=False) for name in by])
+    one = found.mutate(rank=rank).filter(lambda t: t["rank"] == 0)
+    return one.select("customer", **{name: one[name].fill_null(NO_SEGMENT) for name in by})
+
+
+def with_segments(rows: ir.Table, source: ir.Table, time: str, by: tuple[str, ...]) -> ir.Table:
+    """The rows with the segments of their customers in front, when there are any."""
+    return rows.join(customer_segments(source, time=time, by=by), "customer") if by else rows
+
+
+def with_clock_moved(rows: ir.Table, *, hours: float) -> ir.Table:
+    """The same rows as another zone's clock would have written them."""
+    moved = ibis.interval(seconds=round(hours * 3600))
+    times = {name: rows[name] + moved for name in ("at", "start", "end", "due") if name in rows.columns}
+    return rows.mutate(**times)
+
+
+def clocked(rows: ir.Table) -> ir.Table:
+    """``n``: how many times of the rows are not at midnight; none in a list of dates alone."""
+    times = [rows[name] for name in ("at", "start", "end") if name in rows.columns]
+    later = [(time != time.truncate("D")).fill_null(False).cast("int64").sum() for time in times]  # noqa: FBT003 - Ibis takes a value
+    return rows.agg(n=sum(later[1:], start=later[0]))
+
+
+def collect(reduction: ir.Table) -> pd.DataFrame:
+    """Run a reduction where its table lives and bring the small frame home."""
+    frame: pd.DataFrame = reduction.to_pandas()
+    return frame

@@ -1,0 +1,214 @@
+"""Intervals of being a customer: of contracts, of purchases under a rule, merged to spells and counted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+
+from crrkit.ground import SECONDS_PER_DAY
+from crrkit.reduce.rows import period_index
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import ibis.expr.types as ir
+
+    from crrkit.rules import Calendar
+
+
+OPEN = 10**9  # the number of a period that never comes: a spell that has not ended when the data end
+
+
+def spell_histogram(
+    units: ir.Table, *, calendar: Calendar, as_of: datetime, segments: ir.Table | None = None
+) -> ir.Table:
+    """Intervals of being a customer as ``joined, left, history, customers, joins``.
+
+    Overlapping and touching intervals of a customer are one spell. All spells of a customer that begin in the same
+    period are one row: ``joins`` of them, the last of which ends in period ``left`` (`OPEN` when it has not ended).
+    ``history`` is ``first`` (never a customer before that period), ``former`` (an earlier spell ended before the
+    period) or ``there`` (an earlier spell ended inside it, so that the customer was there at its start).
+
+    Args:
+        units: ``customer, start, end`` as `contract_units` or `order_units` give them.
+        calendar: The periods.
+        as_of: The cut-off; what reaches it has not ended.
+        segments: One row a customer with its segments, which then come in front of the columns.
+    """
+    merged = spells(units, until="last")
+    joined, left = period_index(merged["start"], calendar), period_index(merged["end"], calendar)
+    left = ibis.ifelse(merged["end"] >= as_of, ibis.literal(OPEN), left)
+    numbered = merged.select(customer=merged["customer"], joined=joined, left=left)
+    rows = numbered.group_by("customer", "joined").agg(left=numbered["left"].max(), joins=numbered.count())
+    before = rows["left"].lag().over(group_by=rows["customer"], order_by=rows["joined"])
+    history = ibis.cases((before.isnull(), "first"), (before < rows["joined"], "former"), else_="there")
+    named = rows.mutate(history=history)
+    by = () if segments is None else tuple(name for name in segments.columns if name != "customer")
+    if segments is not None:
+        named = named.join(segments, "customer")
+    return named.group_by(*by, "joined", "left", "history").agg(customers=named.count(), joins=named["joins"].sum())
+
+
+def spells(units: ir.Table, *, until: str, of: tuple[str, ...] = ("customer",)) -> ir.Table:
+    """Overlapping and touching intervals of each customer, or of each contract of a customer, merged.
+
+    With ``until="first"`` those that overlap end with the first of them to end. A renewal only touches what it renews:
+    the two are never held together, so the spell goes on. An interval without length is never held and ends nothing.
+    """
+    if until == "first":
+        held = _chained(units, of, touching=False)
+        lasting = held["end"].min(where=held["end"] > held["start"])
+        first = ibis.coalesce(lasting, held["end"].min())
+        units = held.group_by(*of, "spell").agg(start=held["start"].min(), end=first)
+    chained = _chained(units, of, touching=True)
+    return chained.group_by(*of, "spell").agg(start=chained["start"].min(), end=chained["end"].max())
+
+
+def _chained(units: ir.Table, of: tuple[str, ...], *, touching: bool) -> ir.Table:
+    """Intervals with the number of their chain: each begins before the latest end so far, or also at it."""
+    earlier = ibis.window(group_by=list(of), order_by=["start", "end"], preceding=(None, 1))
+    known = units.mutate(reach=units["end"].max().over(earlier))
+    apart = known["start"] > known["reach"] if touching else known["start"] >= known["reach"]
+    numbered = known.mutate(opens=ibis.ifelse(known["reach"].isnull() | apart, 1, 0))
+    # Equal intervals share a number (a range, not rows): this window may put them in another order than the one above.
+    so_far = ibis.window(group_by=list(of), order_by=["start", "end"], range=(None, 0))
+    return numbered.mutate(spell=numbered["opens"].sum().over(so_far))
+
+
+def contract_units(contracts: ir.Table, *, as_of: datetime, unit: str, by: tuple[str, ...] = ()) -> ir.Table:
+    """What is counted, as ``customer, start, end``; an end that was not seen is at the cut-off or later."""
+    seen = contracts.filter(contracts["start"] < as_of)
+    end = ibis.coalesce(seen["end"], ibis.literal(as_of, type="timestamp"))
+    customer = contract_number(seen) if unit == "contract" else seen["customer"]
+    return seen.select(customer=customer, start=seen["start"], end=end, **{name: seen[name] for name in by})
+
+
+def contract_number(contracts: ir.Table) -> ir.StringValue:
+    """The contract's number; a row without one is a contract of its own. The order is the same in every run."""
+    order = [contracts["customer"], contracts["start"], contracts["end"]]
+    row = ibis.row_number().over(order_by=order).cast("string")
+    if "contract" not in contracts.columns:
+        return row
+    return ibis.coalesce("#" + contracts["contract"].cast("string"), row)
+
+
+def with_gaps_merged(contracts: ir.Table, *, days: int) -> ir.Table:
+    """Contracts that run on until the customer's next one when that begins at most ``days`` after all have ended.
+
+    ``due`` is the end as it was read.
+    """
+    never = ibis.literal("9999-01-01").cast("timestamp")
+    known = contracts.mutate(due=contracts["end"], end=ibis.coalesce(contracts["end"], never))
+    chained = _chained(known, ("customer",), touching=True)
+    chains = chained.group_by("customer", "spell").agg(begins=chained["start"].min(), last=chained["end"].max())
+    following = chains["begins"].lead().over(group_by=chains["customer"], order_by=chains["begins"])
+    rows = chained.join(chains.mutate(following=following), ["customer", "spell"])
+    near = (rows["end"] == rows["last"]) & (rows["following"] <= rows["last"] + ibis.interval(days=days))
+    end = ibis.ifelse(near.fill_null(ibis.literal(value=False)), rows["following"], rows["due"])
+    return rows.select(**({name: rows[name] for name in contracts.columns} | {"end": end, "due": rows["due"]}))
+
+
+def as_due(contracts: ir.Table) -> ir.Table:
+    """The contracts with their ends as they were read, before late renewals were joined to them."""
+    if "due" not in contracts.columns:
+        return contracts
+    columns = {name: contracts[name] for name in contracts.columns if name not in ("end", "due")}
+    return contracts.select(**columns, end=contracts["due"])
+
+
+def renewal_histogram(units: ir.Table, *, calendar: Calendar, as_of: datetime, late_days: int) -> ir.Table:
+    """Contracts by the period of their end and what became of them, as ``period, outcome, contracts``.
+
+    ``renewed_on_time`` when another one runs on from the end, ``renewed_late`` when one begins at most ``late_days``
+    after it, ``undecided`` when that much has not been seen yet, else ``not_renewed``.
+    """
+    start, end = (units[name].cast("timestamp") for name in ("start", "end"))  # the union needs one precision
+    held = units.select(customer=units["customer"], start=start, end=end).filter(start < end)
+    never = ibis.null("timestamp")
+    begun = held.select("customer", at=held["start"], until=held["end"], begins=held["start"], ends=ibis.literal(0))
+    ended = held.filter(held["end"] < as_of)
+    over = ended.select("customer", at=ended["end"], until=never, begins=never, ends=ibis.literal(1))
+    rows = begun.union(over)
+    order = {"group_by": "customer", "order_by": ["at", "ends"]}  # what begins at an end stands before it
+    seen = rows.mutate(
+        reach=rows["until"].max().over(ibis.window(**order, preceding=(None, 0))),
+        following=rows["begins"].min().over(ibis.window(**order, following=(1, None))),
+    )
+    due = seen.filter(seen["ends"] == 1)
+    latest = due["at"] + ibis.interval(days=late_days)
+    outcome = ibis.cases(
+        (due["reach"] > due["at"], "renewed_on_time"),
+        ((due["following"] <= latest).fill_null(ibis.literal(value=False)), "renewed_late"),
+        (latest >= ibis.literal(as_of, type="timestamp"), "undecided"),
+        else_="not_renewed",
+    )
+    told = due.select(period=period_index(due["at"], calendar), outcome=outcome)
+    return told.group_by("period", "outcome").agg(contracts=told.count())
+
+
+def term_histogram(contracts: ir.Table, *, as_of: datetime) -> ir.Table:
+    """Contracts with an end as ``days, contracts``: how long they run, those included whose end is still ahead."""
+    contracts = as_due(contracts)
+    known = contracts.filter((contracts["start"] < as_of) & contracts["end"].notnull())
+    rows = known.select(days=known["end"].date().delta(known["start"].date(), unit="day"))
+    return rows.group_by("days").agg(contracts=rows.count())
+
+
+def contracts_of_people(contracts: ir.Table, *, since: datetime, until: datetime) -> ir.Table:
+    """Contracts that ran just before ``since`` as ``contracts, kept, people``: how many people held so many of them.
+
+    ``kept`` of them ran just before ``until``. Rows with the same id are one contract.
+    """
+    rows = contracts.mutate(contract=contract_number(contracts))
+    opening, closing = (_runs(rows, moment).ifelse(1, 0) for moment in (since, until))
+    own = rows.mutate(opening=opening, closing=closing).group_by("contract")
+    held = own.agg(
+        customer=lambda t: t["customer"].min(where=t["opening"] == 1),
+        opening=lambda t: t["opening"].max(),
+        closing=lambda t: t["closing"].max(),
+    ).filter(lambda t: t["opening"] == 1)
+    people = held.group_by("customer").agg(contracts=held.count(), kept=held["closing"].sum())
+    return people.group_by("contracts", "kept").agg(people=people.count())
+
+
+def _runs(contracts: ir.Table, moment: datetime) -> ir.BooleanValue:
+    """Whether a contract runs just before a moment."""
+    at = ibis.literal(moment, type="timestamp")
+    return (contracts["start"] < at) & (contracts["end"].isnull() | (contracts["end"] >= at))
+
+
+def trailing_units(orders: ir.Table, *, days: float | None, months: int | None = None, as_of: datetime) -> ir.Table:
+    """Purchases as intervals of a fixed length: a customer as of ``t`` is who bought in ``[t - days, t)``.
+
+    With ``months`` the interval ends on the same day so many calendar months later. At the first day of a month this
+    asks for a purchase in the months before it; their lengths do not matter.
+    """
+    seen = orders.filter(orders["at"] < as_of)
+    window = ibis.interval(months=months) if days is None else ibis.interval(seconds=round(days * SECONDS_PER_DAY))
+    return seen.select(customer=seen["customer"], start=seen["at"], end=seen["at"] + window)
+
+
+def own_gap_units(orders: ir.Table, *, limits: list[tuple[float, float]], as_of: datetime) -> ir.Table:
+    """Purchase days as intervals that end when the silence exceeds the customer's own limit.
+
+    A limit holds until the next purchase, after which the customer's rhythm is known better.
+
+    Args:
+        orders: ``customer, at``.
+        limits: For 0, 1, 2 … closed gaps so far: days, and the multiple of the own mean gap, whose sum is the limit;
+            the last pair serves for all higher numbers.
+        as_of: The cut-off.
+    """
+    seen = orders.filter(orders["at"] < as_of)
+    days = seen.select(customer=seen["customer"], start=seen["at"].date().cast("timestamp")).distinct()
+    own = ibis.window(group_by="customer", order_by="start", preceding=(None, 0))
+    counted = days.mutate(gaps=days.count().over(own) - 1, begun=days["start"].min().over(own))
+    span = counted["start"].date().delta(counted["begun"].date(), unit="day")
+    branches = [(counted["gaps"] == n, fixed + times * (span / max(n, 1))) for n, (fixed, times) in enumerate(limits)]
+    limit = ibis.cases(*branches[:-1], else_=limits[-1][0] + limits[-1][1] * (span / counted["gaps"].nullif(0)))
+    seconds = (limit * SECONDS_PER_DAY).round().cast("int64")
+    following = counted["start"].lead().over(group_by=counted["customer"], order_by=counted["start"])
+    limit_ends = counted["start"] + seconds.as_interval("s")
+    end = ibis.least(limit_ends, ibis.coalesce(following, limit_ends))
+    return counted.select(customer=counted["customer"], start=counted["start"], end=end)
