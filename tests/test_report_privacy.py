@@ -2,6 +2,8 @@
 
 import base64
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,7 +14,16 @@ from report_worlds import account
 import crrkit as crr
 from crrkit import report
 from crrkit.report.account import PUBLISHED, reference_row
-from crrkit.report.privacy import refuse_leaks, telling_words, texts_of_notebook, texts_of_page
+from crrkit.report.privacy import (
+    code_of_notebook,
+    code_of_page,
+    refuse_leaks,
+    refuse_names,
+    strings_of,
+    telling_words,
+    texts_of_notebook,
+    texts_of_page,
+)
 from crrkit.report.sections import Facts
 
 GUARDED = ["start", "kept", "lost", "end"]
@@ -212,6 +223,75 @@ class TestIdsInText:
     def test_a_telling_word_is_found_between_any_signs(self, around: str, word: str) -> None:
         text = f"{around} {word} {around}"
         assert word in set(telling_words(text))
+
+
+NAMED = ["Wilson", "Rose Bank", "customers", "May", "май", "mark", "script"]
+
+
+@pytest.fixture(scope="module")
+def called() -> crr.Base:
+    """Customers whose ids are words of crrkit among 40 others, each of whom buys in every month of a quarter."""
+    ids = [*NAMED, *(f"id-{n:03d}" for n in range(40))]
+    rows = [(who, f"2024-{month:02d}-05", "south") for who in ids for month in (1, 2, 3)]
+    table = pd.DataFrame(rows, columns=["who", "day", "part"])
+    return crr.read_orders(table, customer="who", at="day", by="part", as_of="2024-04-01")
+
+
+class TestIdsThatAreWordsOfCrrkit:
+    @pytest.mark.parametrize("lang", ["en", "ru"])
+    def test_no_word_excuses_the_title(self, lang: str, called: crr.Base, tmp_path: Path) -> None:
+        with pytest.raises(ValueError, match=r"would name a customer|назван клиент"):
+            crr.write_report(called, every="month", out=tmp_path / "r.html", title="Report for Wilson", lang=lang)
+        assert not list(tmp_path.iterdir())
+
+    @pytest.mark.parametrize(
+        "text", ["Report for Wilson", "rose bank and others", "Our customers", "In May", "Отчёт: Май", "mark", "script"]
+    )
+    def test_no_word_excuses_a_string_of_the_caller(self, text: str, called: crr.Base) -> None:
+        with pytest.raises(ValueError, match="would name a customer"):
+            refuse_names(["", "a good title", text], called, file="r.html")
+
+    def test_no_word_excuses_the_name_of_a_file(self, called: crr.Base, tmp_path: Path) -> None:
+        with pytest.raises(ValueError, match=r"wilson.html would name a customer \(at “…”\)"):
+            crr.write_report(called, every="month", out=tmp_path / "wilson.html")
+
+    def test_the_strings_of_the_data_are_all_asked(self) -> None:
+        kept = account((20, 20, 0), (20, 20, 0))
+        card = kept.card.with_(source="North.csv", counts=("paid",), segment="part = old")
+        quality = replace(kept.quality, source="North.csv", columns={"customer": "who", "at": "day of Wilson"})
+        names = pd.DataFrame({"segment": ["Rose Bank", "south", "All others"]})
+        facts = Facts(replace(kept, card=card, quality=quality), segments=replace(kept, table=names))
+        assert set(strings_of(facts)) == {
+            "North.csv", "paid", "part = old", "who", "day of Wilson", "Rose Bank", "south",
+        }  # fmt: skip
+
+    def test_ids_that_the_template_says_anyway_stop_no_report(self, called: crr.Base, tmp_path: Path) -> None:
+        written = crr.write_report(called, every="month", out=tmp_path / "report.html")
+        assert "customers" in written.out.read_text(encoding="utf-8")
+
+    def test_a_message_excuses_its_words_only_where_it_stands(self, called: crr.Base, kept: crr.RetentionTable) -> None:
+        said = "It is Wilson's interval for a share, at 95%."
+        refuse_leaks([said], called, file="report.html", facts=Facts(kept))
+        with pytest.raises(ValueError, match="would name a customer"):
+            refuse_leaks(["The largest is Wilson."], called, file="report.html", facts=Facts(kept))
+        with pytest.raises(ValueError, match="would name a customer"):
+            refuse_leaks([said, "Then comes Rose Bank."], called, file="report.html", facts=Facts(kept))
+
+    def test_code_excuses_its_words_and_is_no_text(self, called: crr.Base, kept: crr.RetentionTable) -> None:
+        page = "<p>a script</p><script>script(1)</script>"
+        assert (texts_of_page(page), code_of_page(page)) == (["a script"], ["script(1)"])
+        refuse_leaks(texts_of_page(page), called, file="r.html", facts=Facts(kept), code=code_of_page(page))
+        with pytest.raises(ValueError, match="would name a customer"):
+            refuse_leaks(texts_of_page(page), called, file="r.html", facts=Facts(kept))
+
+    def test_the_numbers_in_a_cell_are_no_code(self) -> None:
+        cell = {
+            "cell_type": "code", "metadata": {}, "outputs": [],
+            "source": 'kept = report.load_account("".join([\n    \'{"title": "Wilson"}\\n\',\n]))',
+        }  # fmt: skip
+        code = set(code_of_notebook({"cells": [cell], "metadata": {"language": "python"}}))
+        assert {'kept = report.load_account("".join([', "title", "cell_type", "python"} <= code
+        assert not [text for text in code if "Wilson" in text]
 
 
 class TestWhereTextsStand:

@@ -27,8 +27,8 @@ from crrkit.ground.errors import (
 )
 from crrkit.ground.faces import face
 from crrkit.ground.languages import (
-    CATALOGUES,
     LANGUAGES,
+    all_messages,
     format_date,
     format_number,
     format_percent,
@@ -55,7 +55,6 @@ from crrkit.ground.saving import beside, check_target, write_beside, write_csv
 from crrkit.ground.version import __version__
 
 __all__ = [
-    "CATALOGUES",
     "DAYS_PER_MONTH",
     "DAYS_PER_PERIOD",
     "DAYS_PER_WEEK",
@@ -78,6 +77,7 @@ __all__ = [
     "UndefinedRateWarning",
     "UnsettledError",
     "__version__",
+    "all_messages",
     "as_moment",
     "beside",
     "check_choice",

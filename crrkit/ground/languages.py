@@ -101,6 +101,23 @@ def _catalogue(lang: str) -> _gettext.NullTranslations:
     return _gettext.GNUTranslations(compiled)
 
 
+@lru_cache(maxsize=1)
+def all_messages() -> tuple[str, ...]:
+    """Every message of crrkit in every language and form, as it stands in the code and in the catalogues."""
+    from babel.messages.pofile import read_po
+
+    said: set[str] = set()
+    for path in CATALOGUES.glob("*.po"):
+        with path.open("rb") as source:
+            for entry in read_po(source, locale=path.stem):
+                said.update(form for side in (entry.id, entry.string) for form in _forms(side))
+    return tuple(sorted(said - {""}))
+
+
+def _forms(side: str | tuple[str, ...] | list[str]) -> list[str]:
+    return [side] if isinstance(side, str) else list(side)
+
+
 def gettext(message: str) -> str:
     """The message in the current language."""
     return _catalogue(_current.get()).gettext(message)

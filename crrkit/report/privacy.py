@@ -6,9 +6,13 @@ one pass over a column. What counts as a word that can betray somebody:
 * text, alternative texts, addresses and data of a page; not style sheets, scripts and drawing coordinates, which are
   made of nothing but the package's own files and aggregated numbers;
 * one word or several that stand together (a name), with or without a sign in front (``+7912…``), in any case;
-* with letters: three characters or more, and not a word that crrkit itself prints ("new", "total");
+* with letters: three characters or more;
 * digits only: five or more, not part of a longer number, and not a number or date of the account. A shorter number
   cannot be told from a count or a year.
+
+Two looks. The strings of the caller and of the data (title, names of files, columns, states and segments) are asked
+first, and no word is excused there. In the whole files the words that crrkit itself says there are no ids: those of
+messages that stand in the file, and of its code.
 """
 
 from __future__ import annotations
@@ -20,7 +24,7 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 from crrkit import reduce
-from crrkit.ground import CATALOGUES, InputError, gettext as _
+from crrkit.ground import InputError, all_messages, gettext as _, language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,13 +34,17 @@ if TYPE_CHECKING:
 
 WORD = re.compile(r"[^\W_]+")
 MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+NAME = re.compile(r'"(\w+)": ')  # of a field in JSON
+HOLE = re.compile(r"\{[^{}]*\}")  # in a message, where a number or a name will stand
+LAID_OUT = ("meta", "main", "section")  # elements whose attributes are crrkit's own, on every page the same
 MARKUP = re.compile(r"<[a-z!]")
 TOGETHER = 6  # words of one id
 LETTERS, DIGITS = 3, 5  # from these lengths on an id can be told from other words and numbers
+STATES = {"kinds", "pooled", "simple", "untested", "bracket"}  # names in the states of explorers that no script says
 PICTURE = "data:image/svg+xml;base64,"
 
 
-def refuse_leaks(texts: Iterable[str], base: Base, *, file: str, facts: Facts) -> None:
+def refuse_leaks(texts: Iterable[str], base: Base, *, file: str, facts: Facts, code: Iterable[str] = ()) -> None:
     """Raise if a text of a file holds a customer's or contract's id, or an e-mail address.
 
     Args:
@@ -44,17 +52,44 @@ def refuse_leaks(texts: Iterable[str], base: Base, *, file: str, facts: Facts) -
         base: The base whose ids are looked for.
         file: The file's name, for the message.
         facts: What the report tells: its own numbers, names and dates are not taken for ids.
+        code: What `code_of_page` or `code_of_notebook` gave: a file's own code is not taken for ids.
 
     Raises:
         InputError: With the place, the id itself left out.
     """
     texts = list(texts)
+    own = {word for text in code for word in telling_words(text)} | STATES
+    _refuse(texts, base, file=file, own=own | _numbers_and_names(facts) | template_words(texts))
+
+
+def refuse_names(texts: Iterable[str], base: Base, *, file: str) -> None:
+    """Raise if a string of the caller or of the data names a customer; no word of crrkit is an excuse here.
+
+    Args:
+        texts: What `strings_of` gave, the title and the files' names.
+        base: The base whose ids are looked for.
+        file: The file's name, for the message.
+
+    Raises:
+        InputError: With the place, the id itself left out.
+    """
+    _refuse(list(texts), base, file=file, own=set())
+
+
+def strings_of(facts: Facts) -> list[str]:
+    """Every string of a report that is the data's and not crrkit's: of source, columns, states and segments."""
+    kept = facts.kept
+    segments = [] if facts.segments is None else sorted(set(facts.segments.table["segment"]) - {_("All others")})
+    given = [kept.card.source, kept.quality.source, *kept.quality.columns.values(), kept.card.segment, *segments]
+    return [str(text) for text in (*given, *(kept.card.counts or ())) if text]
+
+
+def _refuse(texts: list[str], base: Base, *, file: str, own: set[str]) -> None:
     places = {mail[0]: text for text in texts for mail in MAIL.finditer(text)}
     if not places:
         candidates = {word: text for text in texts for word in telling_words(text)}
         rows = dict.fromkeys((base.everything, base.money))  # who only looked or gave something back is somebody, too
-        leaked = reduce.ids_among(rows, words=candidates.keys() - _own_words(facts))
-        places = {word: candidates[word] for word in leaked}
+        places = {word: candidates[word] for word in reduce.ids_among(rows, words=candidates.keys() - own)}
     for word, text in places.items():
         raise _refusal(word, text, file)
 
@@ -73,10 +108,22 @@ def telling_words(text: str) -> Iterator[str]:
 
 def texts_of_page(page: str) -> list[str]:
     """What a reader, a screen reader or a script of an HTML page can see."""
+    return _read(page).texts
+
+
+def code_of_page(page: str) -> list[str]:
+    """The scripts and style sheets of a page, and what its head asks of a browser: crrkit's own files, word for word.
+
+    The states of explorers are no code: they hold numbers and words of the data.
+    """
+    return _read(page).code
+
+
+def _read(page: str) -> _Reader:
     reader = _Reader()
     reader.feed(page)
     reader.close()
-    return reader.texts
+    return reader
 
 
 def texts_of_notebook(cells: Any) -> Iterator[str]:
@@ -92,12 +139,34 @@ def texts_of_notebook(cells: Any) -> Iterator[str]:
             yield from texts_of_notebook(value)
 
 
+def code_of_notebook(cells: Any) -> Iterator[str]:
+    """What a notebook says besides numbers and words: its commands, the names of fields, what its format is made of."""
+    if isinstance(cells, list):
+        for value in cells:
+            yield from code_of_notebook(value)
+    if not isinstance(cells, dict):
+        return
+    if cells.get("cell_type") == "code":
+        yield from _code_of_cell(cells["source"])
+    for name, value in cells.items():
+        yield name
+        plain = name in ("metadata", "id", "name", "cell_type", "output_type")
+        yield from texts_of_notebook(value) if plain else code_of_notebook(value)
+
+
+def _code_of_cell(source: str) -> Iterator[str]:
+    """The lines of a cell that are no literal, and the names of what its literal holds."""
+    for line in source.split("\n"):
+        yield from NAME.findall(line) if line.startswith(" ") else [line]
+
+
 class _Reader(HTMLParser):
     seen = ("alt", "title", "content", "id", "name", "value", "href", "src", "lang")
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.texts: list[str] = []
+        self.code: list[str] = []
         self.skipped = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -106,15 +175,15 @@ class _Reader(HTMLParser):
             if value and value.startswith(PICTURE):
                 self.texts += texts_of_page(base64.b64decode(value.removeprefix(PICTURE)).decode())
             elif value and (name in self.seen or name.startswith(("aria-", "data-"))):
-                self.texts.append(value)
+                (self.code if tag in LAID_OUT else self.texts).append(value)
 
     def handle_endtag(self, tag: str) -> None:
         del tag
         self.skipped = False
 
     def handle_data(self, data: str) -> None:
-        if not self.skipped and data.strip():
-            self.texts.append(data)
+        if data.strip():
+            (self.code if self.skipped else self.texts).append(data)
 
     def handle_comment(self, data: str) -> None:
         self.texts.append(data)
@@ -133,29 +202,58 @@ def _is_in_number(text: str, begin: int, end: int, word: str) -> bool:
     return bool(re.search(r"\d[.,\s]$", text[max(begin - 2, 0) : begin]) or re.match(r"[.,\s]\d", text[end : end + 2]))
 
 
-def _own_words(facts: Facts) -> set[str]:
-    """The numbers and names that the report tells, and the words that crrkit prints."""
+def _numbers_and_names(facts: Facts) -> set[str]:
+    """The numbers that the report tells, its periods and states, and the fields that columns were taken for."""
     quality = facts.kept.quality
     tables = [facts.kept.table, quality.table, *(facts.lives.tables if facts.lives else [])]
     tables += facts.staged.tables if facts.staged else []
     if facts.segments is not None:
-        tables.append(facts.segments.table.select_dtypes("number"))  # names of segments are for the scan to judge
-    values = [value for table in tables for name in table for value in table[name]]
-    values += [quality.rows_read, quality.rows_used, quality.rows_set_aside]
-    return {f"{value:.15g}" if isinstance(value, float) else str(value) for value in values} | _words_of_crrkit()
+        tables.append(facts.segments.table.select_dtypes("number"))  # names of segments are the data's
+    values = [value for table in tables for name in table for value in (name, *table[name])]
+    values += [facts.kept.card.unit, facts.kept.card.activity]
+    for grid in facts.lives.grids if facts.lives else ():
+        values += [grid.kind, grid.value, grid.align, grid.presence]
+    values += [quality.rows_read, quality.rows_used, quality.rows_set_aside, *quality.columns, quality.kind]
+    return {f"{value:.15g}" if isinstance(value, float) else str(value) for value in values}
+
+
+def template_words(texts: Iterable[str]) -> set[str]:
+    """What crrkit itself says in the texts: the words of every message whose fixed parts all stand there, and months.
+
+    A word of a message that does not stand there excuses nothing.
+    """
+    said = f" {' '.join(_words(' '.join(texts)))} "
+    met = set(said.split())
+    here = [
+        parts for parts, words in _messages() if met.issuperset(words) and all(f" {part} " in said for part in parts)
+    ]
+    return {word for parts in here for part in parts for word in telling_words(part)} | _months(language())
+
+
+def _words(text: str) -> list[str]:
+    return WORD.findall(text.lower())
 
 
 @cache
-def _words_of_crrkit() -> frozenset[str]:
-    text = (CATALOGUES / "ru.po").read_text(encoding="utf-8")
-    return frozenset(word.lower() for word in WORD.findall(text) if word.isalpha())
+def _messages() -> list[tuple[list[str], set[str]]]:
+    """The fixed parts of each message, without signs, and their words."""
+    split = [[" ".join(_words(part)) for part in HOLE.split(message)] for message in all_messages()]
+    return [([part for part in parts if part], {word for part in parts for word in part.split()}) for parts in split]
+
+
+@cache
+def _months(lang: str) -> set[str]:
+    from babel.dates import get_month_names
+
+    kinds = [(width, context) for width in ("wide", "abbreviated") for context in ("format", "stand-alone")]
+    return {word for kind in kinds for name in get_month_names(*kind, locale=lang).values() for word in _words(name)}
 
 
 def _refusal(word: str, text: str, file: str) -> InputError:
     shown = re.sub(re.escape(word), "…", " ".join(text.split()), flags=re.IGNORECASE)
     at = max(shown.find("…") - 30, 0)
     message = _(
-        "{file} would name a customer (at “{place}”), so nothing was written. Take ids and addresses out of the title,"
-        " the file's name and the names of columns."
+        "{file} would name a customer (at “{place}”), so nothing was written. Take ids and addresses out of the title"
+        " and the names of files, columns and segments."
     )
     return InputError(message.format(file=file, place=shown[at : at + 60]))

@@ -15,13 +15,21 @@ from crrkit.report.account import shared
 from crrkit.report.lives import lives_of
 from crrkit.report.notebook import check_installed, run_notebook
 from crrkit.report.page import build_page
-from crrkit.report.privacy import refuse_leaks, texts_of_notebook, texts_of_page
+from crrkit.report.privacy import (
+    code_of_notebook,
+    code_of_page,
+    refuse_leaks,
+    refuse_names,
+    strings_of,
+    texts_of_notebook,
+    texts_of_page,
+)
 from crrkit.report.sections import Facts, sections
 from crrkit.report.segments import segments_of
 from crrkit.report.stage_facts import staged_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from crrkit.measure.cadence import Advice
@@ -117,12 +125,14 @@ def write_report(
             lives = lives_of(base, every=every, min_cell=min_cell, first=first, last=last)
             staged = staged_of(base, kept, min_cell=min_cell, first=first, last=last)
             facts = Facts(kept, lives, segments_of(base, kept, min_cell=min_cell), staged)
+            _refuse_names(facts, base, targets, title)
             texts = _texts(
                 facts, base, steps, title=title or _("Customer retention"), min_cell=min_cell, names=set(targets)
             )
             steps.begin(_("looking for customers in the files"))
+            code = [word for name, text in texts.items() for word in _code(name, text)]
             for name, text in texts.items():
-                refuse_leaks(_readable(name, text), base, file=targets[name].name, facts=facts)
+                refuse_leaks(_readable(name, text), base, file=targets[name].name, facts=facts, code=code)
                 parts[name].write_text(text, encoding="utf-8", newline="\n")
         steps.begin(_("done"))
         return Report(targets["out"], targets.get("notebook"), _findings(facts), every, advice)
@@ -163,8 +173,18 @@ def _texts(
     return texts
 
 
+def _refuse_names(facts: Facts, base: Base, targets: Mapping[str, Path], title: str | None) -> None:
+    """Before anything is drawn: no string of the caller or of the data may be a customer's id."""
+    names = [target.stem for target in targets.values()]
+    refuse_names([title or "", *names, *strings_of(facts)], base, file=targets["out"].name)
+
+
 def _readable(name: str, text: str) -> Iterable[str]:
     return texts_of_page(text) if name == "out" else texts_of_notebook(json.loads(text))
+
+
+def _code(name: str, text: str) -> Iterable[str]:
+    return code_of_page(text) if name == "out" else code_of_notebook(json.loads(text))
 
 
 def _findings(facts: Facts) -> tuple[Finding, ...]:
