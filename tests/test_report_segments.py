@@ -8,7 +8,8 @@ import crrkit as crr
 from crrkit import report
 from crrkit.ground.languages import LANGUAGES
 from crrkit.report.blocks import segments_block
-from crrkit.report.segments import COUNTS, MOST, latest_rows
+from crrkit.report.segments import latest_rows
+from crrkit.report.withhold import MOST_SEGMENTS, SEGMENT_COUNTS
 
 JANUARY, FEBRUARY = ("2024-01-15", "2024-02-15")
 
@@ -123,7 +124,7 @@ def test_small_segments_are_taken_together_and_the_sum_stays_that_of_all() -> No
     shown = segments(base)
     assert set(latest_rows(shown)["segment"]) == {"All others", "north", "south"}
     total = crr.retention_by_period(base).row("2024-02")
-    assert shown.table[shown.table["period"] == "2024-02"][COUNTS].sum().tolist() == [
+    assert shown.table[shown.table["period"] == "2024-02"][SEGMENT_COUNTS].sum().tolist() == [
         total["start"], total["kept"], total["lost"],
     ]  # fmt: skip
 
@@ -150,9 +151,9 @@ def test_where_only_small_segments_are_there_a_sentence_stands() -> None:
 
 
 def test_no_more_than_a_dozen_segments_are_named() -> None:
-    base = members({f"s{i:02}": (30 + i, 10, 10) for i in range(MOST + 3)})
+    base = members({f"s{i:02}": (30 + i, 10, 10) for i in range(MOST_SEGMENTS + 3)})
     shown = latest_rows(segments(base, min_cell=None))
-    assert len(shown) == MOST + 1
+    assert len(shown) == MOST_SEGMENTS + 1
     assert {"s00", "s01", "s02"}.isdisjoint(shown["segment"])
 
 
@@ -182,7 +183,7 @@ def test_no_number_of_a_segment_speaks_of_few(groups: dict[str, tuple[int, float
         return
     table = found.table
     if len(set(table["segment"])) > 1:
-        assert not table[COUNTS].apply(lambda column: column.between(1, least - 1)).any(axis=None)
+        assert not table[SEGMENT_COUNTS].apply(lambda column: column.between(1, least - 1)).any(axis=None)
     assert (table["start"] == table["kept"] + table["lost"]).all()
 
 

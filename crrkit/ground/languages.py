@@ -110,8 +110,8 @@ def all_messages() -> tuple[str, ...]:
     for path in CATALOGUES.glob("*.po"):
         with path.open("rb") as source:
             for entry in read_po(source, locale=path.stem):
-                said.update(form for side in (entry.id, entry.string) for form in _forms(side))
-    return tuple(sorted(said - {""}))
+                said.update(form for side in (entry.id, entry.string) if side for form in _forms(side))
+    return tuple(sorted(said))
 
 
 def _forms(side: str | tuple[str, ...] | list[str]) -> list[str]:

@@ -1,9 +1,4 @@
-"""The account of a report: what may be shared of it, and how it travels inside a notebook.
-
-A shared account holds no small cells: where the base of a rate, the customers kept, those lost or those at the end are
-fewer than ``min_cell`` but not nobody, the whole movement of that period is withheld. ``new`` and ``returned`` go with
-it, because ``lost = start + new + returned - end`` would give the missing number away.
-"""
+"""The account of a report: what may be shared of it (`crrkit.report.withhold`), and how it travels in a notebook."""
 
 from __future__ import annotations
 
@@ -15,21 +10,15 @@ from typing import Any
 import pandas as pd
 
 from crrkit.counts import wilson_columns
-from crrkit.ground import check_count, mark
+from crrkit.ground import check_count
 from crrkit.measure import COMPLETE, RetentionTable
 from crrkit.measure.cadence import Rhythm
 from crrkit.read import QualityReport
+from crrkit.report.withhold import COUNTS, RATES, blank_movements
 from crrkit.rules import DefinitionCard
 
-STOCKS = ["start", "end"]
-FLOWS = ["kept", "lost", "new", "returned"]
-SIDE_FLOWS = ["new_lost", "returned_lost", "rejoined"]
-COUNTS = STOCKS + FLOWS + SIDE_FLOWS
-RATES = ["crr", "crr_low", "crr_high"]
-GUARDED = ["start", "kept", "lost", "end"]  # what the rate of this or of the next period rests on
 PUBLISHED = ["period", "from_", "until", *COUNTS, *RATES, "status"]
 TRAVELLING = [name for name in PUBLISHED if name not in RATES]
-WITHHELD = mark("suppressed")
 
 
 def shared(kept: RetentionTable, *, min_cell: int | None = 10) -> RetentionTable:
@@ -49,17 +38,8 @@ def shared(kept: RetentionTable, *, min_cell: int | None = 10) -> RetentionTable
     """
     table = kept.table[PUBLISHED].copy()
     if min_cell is not None:
-        table = _without_small_cells(table, check_count(min_cell, name="min_cell"))
+        table = blank_movements(table, check_count(min_cell, name="min_cell"))
     return replace(kept, table=table, judged=kept.rhythm)  # judged now: the page and the notebook are made at once
-
-
-def _without_small_cells(table: pd.DataFrame, least: float) -> pd.DataFrame:
-    small = (table[COUNTS] > 0) & (table[COUNTS] < least)
-    hidden = small[GUARDED].any(axis=1)
-    for name in COUNTS + RATES:
-        goes = hidden & (name not in STOCKS) | (small[name] if name in STOCKS + SIDE_FLOWS else False)
-        table[name] = table[name].mask(goes)
-    return table.assign(status=table["status"].mask(hidden, WITHHELD))
 
 
 def reference_row(kept: RetentionTable) -> pd.Series | None:

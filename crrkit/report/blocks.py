@@ -10,10 +10,11 @@ from crrkit.ground import UNDEFINED, format_cell, format_number, format_percent,
 from crrkit.judge import WORDING
 from crrkit.measure import EMPTY, RUNNING
 from crrkit.report import phrases
-from crrkit.report.account import WITHHELD, reference_row
+from crrkit.report.account import reference_row
 from crrkit.report.elements import Html, element, join
 from crrkit.report.findings import textbook_finding
 from crrkit.report.segments import segment_rows
+from crrkit.report.withhold import WITHHELD
 from crrkit.report.words import capital, day_name, period_name
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from crrkit.counts import newcombe
 from crrkit.ground import format_cell, format_number, format_percent, format_points, gettext as _, ngettext
 from crrkit.measure import COMPLETE
 from crrkit.report import phrases
-from crrkit.report.account import WITHHELD, reference_row
+from crrkit.report.account import reference_row
+from crrkit.report.withhold import WITHHELD
 from crrkit.report.words import capital, in_period, period_name, periods_counted
 
 if TYPE_CHECKING:

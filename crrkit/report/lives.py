@@ -21,6 +21,8 @@ from crrkit.measure import span_of
 from crrkit.measure.cadence import Rhythm, characteristic_interval, judge
 from crrkit.measure.cohorts import OBSERVED, SUPPRESSED, CohortGrid, cohort_grid
 from crrkit.measure.lifetime import FARTHEST, LifeTable, fit_bgnbd, fit_sbg, life_table
+from crrkit.report.withhold import blank_ages
+from crrkit.rules import Calendar
 
 if TYPE_CHECKING:
     from crrkit.measure import RetentionTable
@@ -192,9 +194,7 @@ def _silence(base: Base, span: _Span) -> float:
 def _leaving(table: LifeTable, least: int) -> pd.DataFrame:
     """The ages at which somebody was at risk, without those that tell of few."""
     rows = table.table.loc[(table.table["age"] > 0) & (table.table["at_risk"] > 0), ["age", "at_risk", "lost"]]
-    stayed = rows["at_risk"] - rows["lost"]
-    small = pd.concat([(part > 0) & (part < least) for part in (rows["lost"], stayed)], axis=1).any(axis=1)
-    counts = rows[["at_risk", "lost"]].mask(small)
+    counts = blank_ages(rows[["at_risk", "lost"]], least)
     return _with_hazards(counts.assign(age=rows["age"].astype("int64")).reset_index(drop=True))
 
 

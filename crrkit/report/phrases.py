@@ -10,7 +10,7 @@ import pandas as pd
 from crrkit.ground import format_number, format_percent, format_points, gettext as _, ngettext
 from crrkit.judge import FEW, WORDING
 from crrkit.measure import EMPTY, RUNNING
-from crrkit.report.account import WITHHELD
+from crrkit.report.withhold import WITHHELD
 from crrkit.report.words import period_name
 
 if TYPE_CHECKING:

@@ -243,10 +243,10 @@ def _messages() -> list[tuple[list[str], set[str]]]:
 
 @cache
 def _months(lang: str) -> set[str]:
-    from babel.dates import get_month_names
+    from babel import Locale
 
-    kinds = [(width, context) for width in ("wide", "abbreviated") for context in ("format", "stand-alone")]
-    return {word for kind in kinds for name in get_month_names(*kind, locale=lang).values() for word in _words(name)}
+    forms = [names for widths in Locale.parse(lang).months.values() for names in widths.values()]
+    return {word for names in forms for name in names.values() for word in _words(name)}
 
 
 def _refusal(word: str, text: str, file: str) -> InputError:

@@ -1,8 +1,4 @@
-"""The segments of a report: two periods by segment, without small ones.
-
-Small segments are taken together and not blanked: the total is in the report, and what is missing from it could be told
-by subtraction.
-"""
+"""The segments of a report: two periods by segment, small ones taken together."""
 
 from __future__ import annotations
 
@@ -17,14 +13,13 @@ from crrkit.judge import SURE, compare_segments, decompose
 from crrkit.measure import RetentionTable, retention_by_period
 from crrkit.report.account import reference_row
 from crrkit.report.findings import Finding, earlier_periods
+from crrkit.report.withhold import SEGMENT_COUNTS, merge_segments
 from crrkit.report.words import in_period, period_name
 
 if TYPE_CHECKING:
     from crrkit.read import Base
 
-MOST = 12  # segments: more are taken together from the smallest on
-COUNTS = ["start", "kept", "lost"]
-COLUMNS = ["segment", "period", "from_", "until", *COUNTS, "status"]
+COLUMNS = ["segment", "period", "from_", "until", *SEGMENT_COUNTS, "status"]
 PAIR = 2
 
 
@@ -46,26 +41,7 @@ def segments_of(base: Base, kept: RetentionTable, *, min_cell: int | None = 10) 
     table = retention_by_period(base, every=kept.every, by=base.by, last=labels[-1]).table
     table = table[table["period"].isin(labels)]
     named = table.assign(segment=segment_names(table, base.by))[COLUMNS]
-    return _account(_without_small(named, min_cell or 0), kept)
-
-
-def _without_small(rows: pd.DataFrame, least: int) -> pd.DataFrame:
-    """The rows with small segments taken together, and as many next ones as it takes to make them large."""
-    order = list(rows[rows["from_"] == rows["from_"].max()].sort_values("start", kind="stable")["segment"])
-    few = [name for name, own in rows.groupby("segment") if _speaks_of_few(own, least)]
-    hidden = {*few, *order[:-MOST]}
-    while hidden and len(hidden) < len(order) and _speaks_of_few(rows[rows["segment"].isin(hidden)], least):
-        hidden.add(next(name for name in order if name not in hidden))
-    named = rows.assign(segment=rows["segment"].mask(rows["segment"].isin(hidden), _("All others")))
-    facts = dict.fromkeys(["from_", "until", "status"], "first")  # of the largest: a segment of nobody has no status
-    groups = named.sort_values("start", ascending=False, kind="stable").groupby(["segment", "period"], sort=False)
-    sums = groups.agg({**facts, **dict.fromkeys(COUNTS, "sum")}).reset_index()
-    return sums.sort_values(["from_", "segment"], ignore_index=True)[COLUMNS]
-
-
-def _speaks_of_few(rows: pd.DataFrame, least: int) -> bool:
-    sums = rows.groupby("period")[COUNTS].sum()
-    return bool(((sums > 0) & (sums < least)).any(axis=None))
+    return _account(merge_segments(named, min_cell or 0, others=_("All others")), kept)
 
 
 def _account(rows: pd.DataFrame, kept: RetentionTable) -> RetentionTable:

@@ -19,7 +19,8 @@ from crrkit.judge.playbook import diagnose
 from crrkit.judge.whatif import Basis, StageModel, parts_of
 from crrkit.measure import COMPLETE
 from crrkit.measure.stages import CUSTOMERS, STAGES, StageFlow, stage_flow
-from crrkit.rules import OwnGap, StageRule, Trailing
+from crrkit.report.withhold import drop_boundaries, empty_rates
+from crrkit.rules import OwnGap, StageRule, Trailing, small, small_share
 
 if TYPE_CHECKING:
     from crrkit.judge.playbook import Playbook
@@ -87,7 +88,7 @@ def staged_of(
     if counts.empty:
         return None
     is_last_told = counts.index[-1] == flow.counts.index[-1]
-    found = _cards(diagnose(kept, flow=_without_small(flow, least))) if is_last_told else []
+    found = _cards(diagnose(kept, flow=replace(flow, rates=empty_rates(flow.rates, least)))) if is_last_told else []
     cards = pd.DataFrame(found, columns=SAID)
     model = _model(flow, least) if is_last_told else None
     is_same = base.rule is not None
@@ -103,7 +104,7 @@ def _model(flow: StageFlow, least: int) -> StageModel | None:
     assert model.window is not None  # noqa: S101 - it is from a list
     parts = parts_of(model.window)
     told = np.concatenate([parts.counts.to_numpy().ravel(), parts.entries.sum(axis=0)])
-    return None if ((told > 0) & (told < least)).any() else model
+    return None if small(told, least).any() else model  # a model without one of its moves would be another model
 
 
 def _rule_of(base: Base) -> StageRule:
@@ -116,8 +117,7 @@ def _rule_of(base: Base) -> StageRule:
 def _large(counts: pd.DataFrame, least: int) -> pd.DataFrame:
     """The latest boundaries with customers, without the rows in which somebody stands among few."""
     shown = counts[-MOST:]
-    small = ((shown > 0) & (shown < least)).any(axis=1)
-    return shown[~small & (shown[list(CUSTOMERS)].sum(axis=1) > 0)]
+    return drop_boundaries(shown[shown[list(CUSTOMERS)].sum(axis=1) > 0], least)
 
 
 def _rates(flow: StageFlow, least: int) -> pd.DataFrame:
@@ -126,8 +126,7 @@ def _rates(flow: StageFlow, least: int) -> pd.DataFrame:
     for _i, row in complete[::-1].iterrows():
         rates = flow.rates[flow.rates["period"] == row["period"]].set_index("measure")
         table = pd.DataFrame([_stage_row(stage, rates, row) for stage in CUSTOMERS], columns=RATES)
-        groups = pd.concat([table["start"], table["kept"], table["start"] - table["kept"]])
-        if not ((groups > 0) & (groups < least)).any():
+        if not small_share(table["start"], table["kept"], least=least).any():
             return table
     return pd.DataFrame(columns=RATES)
 
@@ -138,14 +137,6 @@ def _stage_row(stage: str, rates: pd.DataFrame, row: pd.Series) -> dict[str, Any
     rate = hits / of if of else float("nan")
     named = {"period": row["period"], "from_": row["from_"], "stage": stage, "share": of / row["start"]}
     return named | {"start": of, "kept": hits, "crr": rate, "low": low, "high": high}
-
-
-def _without_small(flow: StageFlow, least: int) -> StageFlow:
-    """The flow whose small rates look as if nobody stood behind them: the playbook is silent on those."""
-    rates = flow.rates
-    groups = pd.concat([rates["of"], rates["hits"], rates["of"] - rates["hits"]], axis=1)
-    small = ((groups > 0) & (groups < least)).any(axis=1)
-    return replace(flow, rates=rates.assign(of=rates["of"].mask(small, 0), hits=rates["hits"].mask(small, 0)))
 
 
 def _cards(found: Playbook) -> list[list[str]]:

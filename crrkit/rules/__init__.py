@@ -5,6 +5,7 @@ from __future__ import annotations
 from crrkit.rules.activity import Activity, OwnGap, Trailing
 from crrkit.rules.card import DefinitionCard, diff, said_reading
 from crrkit.rules.periods import MONTHS, WEEKDAYS, Calendar
+from crrkit.rules.small_cells import small, small_share
 from crrkit.rules.stages import ContractRule, StageProfile, StageRule, stage_profile, stage_profiles
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "Trailing",
     "diff",
     "said_reading",
+    "small",
+    "small_share",
     "stage_profile",
     "stage_profiles",
 ]

@@ -20,6 +20,7 @@ from crrkit.ground import (
     mark,
     write_csv,
 )
+from crrkit.rules import small, small_share
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -152,7 +153,7 @@ class CohortGrid(Shown):
         table["rate"] = table["stayed"] / table["before"].where(table["before"] > 0)
         status = after["status"].mask(there & (table["before"] == 0), EMPTY)
         if self.min_cell:
-            small = there & is_small(table["before"], table["stayed"], self.min_cell)
+            small = there & _tells_of_few(table["before"], table["stayed"], self.min_cell)
             status = status.mask(small, SUPPRESSED)
             table[["before", "stayed", "rate"]] = table[["before", "stayed", "rate"]].mask(small)
         table["low"], table["high"] = wilson_columns(table["stayed"], table["before"])
@@ -185,8 +186,8 @@ class CohortGrid(Shown):
         """
         least = int(check_count(min_cell, name="min_cell"))
         table = self.table.copy()
-        tiny = (table["size"] > 0) & (table["size"] < least)
-        hidden = table["active"].notna() & (tiny | is_small(table["size"], table["active"], least))
+        tiny = small(table["size"], least)
+        hidden = table["active"].notna() & _tells_of_few(table["size"], table["active"], least)
         numbers = [name for name in self.kinds if name in table and name not in ("size", "status")]
         table[numbers] = table[numbers].mask(hidden)
         table["size"] = table["size"].astype("float64").mask(tiny)
@@ -287,7 +288,6 @@ def cell_text(rate: float, status: str, *, digits: int = 1) -> str:
     return f"{text}*" if status == IN_PROGRESS else text
 
 
-def is_small(size: pd.Series, active: pd.Series, least: int) -> pd.Series:
-    """Where a denominator, a numerator or its complement tells of fewer than ``least`` customers."""
-    away = size - active
-    return (size < least) | ((active > 0) & (active < least)) | ((away > 0) & (away < least))
+def _tells_of_few(size: pd.Series, active: pd.Series, least: int) -> pd.Series:
+    """Where a cell tells of few; one of nobody tells nothing and is blank with the others."""
+    return (size < least) | small_share(size, active, least=least)

@@ -1,0 +1,77 @@
+"""What a report withholds: every policy beside the others, each over the one law of small cells (`crrkit.rules.small`).
+
+They differ in what follows from what is left: a sum that stands elsewhere in the report gives the missing part away.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crrkit.ground import mark
+from crrkit.rules import small, small_share
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STOCKS = ["start", "end"]
+FLOWS = ["kept", "lost", "new", "returned"]
+SIDE_FLOWS = ["new_lost", "returned_lost", "rejoined"]
+COUNTS = STOCKS + FLOWS + SIDE_FLOWS
+RATES = ["crr", "crr_low", "crr_high"]
+GUARDED = ["start", "kept", "lost", "end"]  # what the rate of this or of the next period rests on
+WITHHELD = mark("suppressed")
+
+SEGMENT_COUNTS = ["start", "kept", "lost"]
+MOST_SEGMENTS = 12  # more are taken together from the smallest on
+
+
+def blank_movements(table: pd.DataFrame, least: float) -> pd.DataFrame:
+    """An account: where a guarded count is small the whole movement of the period is blank, stocks where large stay.
+
+    ``new`` and ``returned`` go with it, because ``lost = start + new + returned - end`` would give the number away.
+    """
+    few = small(table[COUNTS], least)
+    hidden = few[GUARDED].any(axis=1)
+    shown = table.copy()
+    for name in COUNTS + RATES:
+        goes = hidden & (name not in STOCKS) | (few[name] if name in STOCKS + SIDE_FLOWS else False)
+        shown[name] = table[name].mask(goes)
+    return shown.assign(status=table["status"].mask(hidden, WITHHELD))
+
+
+def merge_segments(rows: pd.DataFrame, least: float, *, others: str) -> pd.DataFrame:
+    """Segments: small ones become one, called ``others``, with as many next ones as it takes to make it large.
+
+    They are not blanked: the total is in the report, and what is missing from it could be told by subtraction.
+    """
+    order = list(rows[rows["from_"] == rows["from_"].max()].sort_values("start", kind="stable")["segment"])
+    few = [name for name, own in rows.groupby("segment") if _speaks_of_few(own, least)]
+    hidden = {*few, *order[:-MOST_SEGMENTS]}
+    while hidden and len(hidden) < len(order) and _speaks_of_few(rows[rows["segment"].isin(hidden)], least):
+        hidden.add(next(name for name in order if name not in hidden))
+    named = rows.assign(segment=rows["segment"].mask(rows["segment"].isin(hidden), others))
+    facts = dict.fromkeys(["from_", "until", "status"], "first")  # of the largest: a segment of nobody has no status
+    groups = named.sort_values("start", ascending=False, kind="stable").groupby(["segment", "period"], sort=False)
+    sums = groups.agg({**facts, **dict.fromkeys(SEGMENT_COUNTS, "sum")}).reset_index()
+    return sums.sort_values(["from_", "segment"], ignore_index=True)[list(rows.columns)]
+
+
+def _speaks_of_few(rows: pd.DataFrame, least: float) -> bool:
+    sums = rows.groupby("period")[SEGMENT_COUNTS].sum()
+    return bool(small(sums, least).any(axis=None))
+
+
+def drop_boundaries(counts: pd.DataFrame, least: float) -> pd.DataFrame:
+    """Stages: a boundary at which few stand in some stage goes whole, for a stage is what the others leave of a sum."""
+    return counts[~small(counts, least).any(axis=1)]
+
+
+def blank_ages(rows: pd.DataFrame, least: float) -> pd.DataFrame:
+    """Ages of life, ``at_risk lost``: where few left or stayed both counts are blank; no sum over ages is shown."""
+    return rows.mask(small(rows["lost"], least) | small(rows["at_risk"] - rows["lost"], least))
+
+
+def empty_rates(rates: pd.DataFrame, least: float) -> pd.DataFrame:
+    """Rates, ``of hits``, that are not shown but judged: a small one looks as if nobody stood behind it."""
+    few = small_share(rates["of"], rates["hits"], least=least)
+    return rates.assign(of=rates["of"].mask(few, 0), hits=rates["hits"].mask(few, 0))
