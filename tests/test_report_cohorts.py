@@ -13,11 +13,11 @@ import crrkit as crr
 from crrkit import report
 from crrkit.ground.languages import LANGUAGES, use_language
 from crrkit.measure.cohorts.grid import OBSERVED
-from crrkit.report.cohort_blocks import cohorts_block, cohorts_caption
 from crrkit.report.cohort_findings import against_the_others, comparable_age, told
+from crrkit.report.cohort_section import cohorts_block, cohorts_caption
 from crrkit.report.lives import MOST, Lives
 from crrkit.report.privacy import refuse_leaks
-from crrkit.report.sections import Facts
+from crrkit.report.section import Facts
 from crrkit.report.words import later, of_life
 
 

@@ -14,7 +14,8 @@ from crrkit.ground.languages import LANGUAGES, format_percent, use_language
 from crrkit.report import phrases
 from crrkit.report.account import reference_row
 from crrkit.report.findings import earlier_periods
-from crrkit.report.sections import Facts, sections
+from crrkit.report.section import Facts
+from crrkit.report.sections import sections
 from crrkit.report.words import in_period, period_name, periods_counted
 
 MARCH = {"first": "2024-03", "start": 316}

@@ -12,7 +12,8 @@ import pytest
 
 import crrkit as crr
 from crrkit.read.files import without_credentials
-from crrkit.report.notebook import fenced, literal, plain
+from crrkit.report.notebook import fenced, plain
+from crrkit.report.section import literal
 
 if TYPE_CHECKING:
     from pathlib import Path

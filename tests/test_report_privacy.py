@@ -24,7 +24,7 @@ from crrkit.report.privacy import (
     texts_of_notebook,
     texts_of_page,
 )
-from crrkit.report.sections import Facts
+from crrkit.report.section import Facts
 
 GUARDED = ["start", "kept", "lost", "end"]
 COUNTS = [*GUARDED, "new", "returned"]

@@ -7,7 +7,7 @@ from hypothesis import given, settings, strategies as st
 import crrkit as crr
 from crrkit import report
 from crrkit.ground.languages import LANGUAGES
-from crrkit.report.blocks import segments_block
+from crrkit.report.segment_section import segments_block
 from crrkit.report.segments import latest_rows
 from crrkit.report.withhold import MOST_SEGMENTS, SEGMENT_COUNTS
 

@@ -13,7 +13,8 @@ import pytest
 import crrkit as crr
 from crrkit.read.samples import sample_path
 from crrkit.report.account import shared
-from crrkit.report.sections import Facts, sections
+from crrkit.report.section import Facts
+from crrkit.report.sections import sections
 from crrkit.report.stage_facts import _model, dump_stages, load_stages, staged_of
 from crrkit.report.stage_findings import advice_finding, stage_finding
 

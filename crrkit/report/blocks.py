@@ -13,7 +13,6 @@ from crrkit.report import phrases
 from crrkit.report.account import reference_row
 from crrkit.report.elements import Html, element, join
 from crrkit.report.findings import textbook_finding
-from crrkit.report.segments import segment_rows
 from crrkit.report.withhold import WITHHELD
 from crrkit.report.words import capital, day_name, period_name
 
@@ -89,26 +88,6 @@ def account_table(kept: RetentionTable) -> Html:
     return element("figure", table, element("figcaption", capital(caption)))
 
 
-def explorer_block(kept: RetentionTable) -> Html:
-    """The live explorer at the headline's numbers, and what its three counts stand for."""
-    from crrkit import widgets
-
-    row = reference_row(kept)
-    explorer = formula_explorer(row)
-    live = widgets.static_html(explorer, element_id="formula-explorer", assets=False)
-    return join(element("p", explorer_caption(kept, row), class_="caveat"), element("figure", Html(live)))
-
-
-def explorer_assets(*, with_cohorts: bool, with_levers: bool) -> Html:
-    """What makes the explorers of a page live; it stands once, after the last of them."""
-    from crrkit import widgets
-
-    kinds: list[type[widgets.Explorer]] = [widgets.FormulaExplorer]
-    kinds += [widgets.CohortExplorer] if with_cohorts else []
-    kinds += [widgets.StageExplorer] if with_levers else []
-    return Html(widgets.static_assets(kinds))
-
-
 def formula_explorer(row: pd.Series | None) -> FormulaExplorer:
     """An explorer at a row's numbers; its three counts take those who returned as new."""
     from crrkit import widgets
@@ -120,8 +99,13 @@ def formula_explorer(row: pd.Series | None) -> FormulaExplorer:
     )
 
 
-def explorer_caption(kept: RetentionTable, row: pd.Series | None) -> str:
+def explorer_block(kept: RetentionTable, row: pd.Series | None) -> Html:
     """What the explorer's numbers are."""
+    return element("p", explorer_caption(kept, row), class_="caveat")
+
+
+def explorer_caption(kept: RetentionTable, row: pd.Series | None) -> str:
+    """The same as text."""
     if row is None:
         return _("The numbers are an example, not yours: there is no rate to begin with.")
     begins = _("It begins with the numbers of {period}.").format(period=period_name(row, kept.every))
@@ -245,17 +229,3 @@ def _withholding(min_cell: int | None) -> list[Html]:
             " or were there at the end; the counts that would give it away go with it."
         ).format(n=min_cell)
     return [element("h3", _("Small groups")), element("p", text)]
-
-
-def segments_block(segments: RetentionTable) -> Html:
-    """Each segment as a row: its rate with the interval, its counts, and its rate in the earlier period."""
-    rows = segment_rows(segments)
-    if len(rows) < 2:  # noqa: PLR2004 - a segment alone is nothing to compare
-        return join()
-    titles = segments.titles()
-    heads = [_("segment"), titles["crr"], _("95% interval"), titles["kept"], titles["start"], _("CRR before")]
-    table = table_block(heads, [row_block(*row) for row in rows], label=_("Segments"))
-    others = _("Segments of too few customers are taken together.")
-    return element(
-        "figure", table, element("figcaption", others) if _("All others") in {row[0] for row in rows} else None
-    )

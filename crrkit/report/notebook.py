@@ -16,23 +16,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crrkit.ground import CrrkitError, MissingDependencyError, gettext as _, language
-from crrkit.report.account import dump_account, reference_row
-from crrkit.report.cohort_findings import told
-from crrkit.report.findings import earlier_periods
-from crrkit.report.lives import dump_lives
-from crrkit.report.sections import Facts, sections
-from crrkit.report.segments import dump_segments, mix_finding, past_finding, segment_finding
-from crrkit.report.stage_facts import dump_stages
+from crrkit.report.account import dump_account
+from crrkit.report.section import holding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    import pandas as pd
     from nbformat import NotebookNode
 
     from crrkit.measure import RetentionTable
     from crrkit.read import Base
-    from crrkit.report.stage_facts import Staged
+    from crrkit.report.section import Section
 
 CELL_SECONDS = 60
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -47,30 +41,28 @@ def check_installed() -> None:
         raise MissingDependencyError(text.format(name=missing[0]))
 
 
-def run_notebook(facts: Facts, base: Base, title: str) -> str:
+def run_notebook(parts: list[Section], kept: RetentionTable, base: Base, title: str) -> str:
     """The executed notebook of what may be shared as the text of its file, in the current language."""
-    cells = execute(build_notebook(facts, base, title=title))
+    cells = execute(build_notebook(parts, kept, base, title=title))
     return json.dumps(cells, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
-def build_notebook(facts: Facts, base: Base, *, title: str) -> NotebookNode:
+def build_notebook(parts: list[Section], kept: RetentionTable, base: Base, *, title: str) -> NotebookNode:
     """The notebook of what may be shared, not yet run, in the current language."""
     import nbformat
 
-    cells = [_cell(number, *cell) for number, cell in enumerate(_cells(facts, base, title), start=1)]
+    cells = [_cell(number, *cell) for number, cell in enumerate(_cells(parts, kept, base, title), start=1)]
     spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     content = {"cells": cells, "metadata": {"kernelspec": spec}, "nbformat": 4, "nbformat_minor": 5}
     notebook: NotebookNode = nbformat.from_dict(content)  # type: ignore[no-untyped-call]  # nbformat is typed in part
     return notebook
 
 
-def _cell(number: int, kind: str, source: str) -> dict[str, Any]:
+def _cell(number: int, kind: str, source: str, tag: str = "") -> dict[str, Any]:
     """A cell with an id of its place, so that the same report gives the same bytes."""
     cell: dict[str, Any] = {"cell_type": kind, "id": f"cell-{number:02d}", "metadata": {}, "source": source}
-    if source.startswith(("kept = ", "lives = ", "segments = ", "staged = ")):
-        cell["metadata"] = {"jupyter": {"source_hidden": True}, "tags": ["account"]}
-    if source.startswith("assert "):
-        cell["metadata"] = {"tags": ["check"]}
+    if tag:
+        cell["metadata"] = {"tags": [tag]} | ({"jupyter": {"source_hidden": True}} if tag == "account" else {})
     return cell | ({"outputs": [], "execution_count": None} if kind == "code" else {})
 
 
@@ -107,25 +99,17 @@ def execute(notebook: NotebookNode, *, folder: Path | None = None) -> NotebookNo
     return notebook
 
 
-def _cells(facts: Facts, base: Base, title: str) -> Iterator[tuple[str, str]]:
-    kept = facts.kept
+def _cells(parts: list[Section], kept: RetentionTable, base: Base, title: str) -> Iterator[tuple[str, ...]]:
     yield "markdown", "# " + _("Did we keep our customers?") + f"\n\n{plain(title)} · {plain(kept.card.source)}"
     yield "markdown", _introduction()
     setting = [f'crr.set_language("{language()}")'] if language() != "en" else []
     yield "code", "\n".join(["import crrkit as crr", "from crrkit import figures, report, widgets", *setting])
-    yield "code", f"kept = report.load_account({literal(dump_account(kept))})"
-    code = {**_code_of_sections(kept), **_code_of_segments(facts), **_code_of_cohorts(facts), **_code_of_stages(facts)}
-    for section in sections(facts):
-        if section.anchor in code:
-            yield "markdown", f"## {section.label}"
-            yield from (("code", source) for source in code[section.anchor])
+    account = holding("kept", "load_account", dump_account(kept))
+    yield "code", account.source, account.tag
+    for part in [part for part in parts if part.cells]:
+        yield "markdown", f"## {part.label}"
+        yield from (("code", cell.source, cell.tag) for cell in part.cells)
     yield "markdown", _closing(recipe(kept, base))
-
-
-def literal(text: str) -> str:
-    """A text as an expression of Python that gives it back, a line a line: whatever it holds, nothing of it runs."""
-    lines = "".join(f"    {line!r},\n" for line in text.split("\n"))
-    return f'"\\n".join([\n{lines}])'
 
 
 def plain(text: str) -> str:
@@ -137,74 +121,6 @@ def fenced(code: str) -> str:
     """Code inside Markdown, in a fence longer than any that the code holds."""
     fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", code))])
     return f"{fence}python\n{code}\n{fence}"
-
-
-def _code_of_sections(kept: RetentionTable) -> Mapping[str, list[str]]:
-    """The cells below each heading."""
-    row = reference_row(kept)
-    code = {
-        "headline": ["report.retention_finding(kept)"],
-        "account": ["report.balance_finding(kept)", "kept", _CHECK],
-        "explorer": [_explorer_code(row)],
-        "definition": ["kept.card"],
-        "rows": ["report.quality_finding(kept.quality)", "kept.quality"],
-    }
-    if row is None:
-        return code
-    return code | {
-        "change": [f'report.change_finding(kept, since="{period}")' for period in earlier_periods(kept)],
-        "movement": ["report.movement_finding(kept)", f'figures.bridge(kept, period="{row["period"]}")'],
-        "trend": ["report.trend_finding(kept)", "figures.retention_line(kept)"],
-        "explorer": ["report.value_of_one(kept)", _explorer_code(row)],
-        "method": ["report.textbook_finding(kept)"],
-    }
-
-
-def _code_of_segments(facts: Facts) -> Mapping[str, list[str]]:
-    if facts.segments is None:
-        return {}
-    code = [f"segments = report.load_segments({literal(dump_segments(facts.segments))}, kept=kept)"]
-    found = {"segment": segment_finding, "past": past_finding, "mix": mix_finding}
-    code += [f"report.{name}_finding(segments)" for name, find in found.items() if find(facts.segments)]
-    return {"segments": code}
-
-
-def _code_of_stages(facts: Facts) -> Mapping[str, list[str]]:
-    if facts.staged is None:
-        return {}
-    code = [f"staged = report.load_stages({literal(dump_stages(facts.staged))}, kept=kept)"]
-    code += ["report.stage_finding(staged)", "figures.stage_mix(staged.flow)"]
-    code += [f"report.advice_finding(staged, place={n})" for n in range(1, len(facts.staged.cards) + 1)]
-    return {"stages": [*code, "staged.flow.counts", *_levers(facts.staged)]}
-
-
-def _levers(staged: Staged) -> list[str]:
-    """The explorer of the levers, or why there is none."""
-    if staged.model is None:
-        return []
-    return ["widgets.StageExplorer(staged.model)" if staged.has_levers else "print(staged.model.refusal)"]
-
-
-def _code_of_cohorts(facts: Facts) -> Mapping[str, list[str]]:
-    if facts.lives is None:
-        return {}
-    code = [f"lives = report.load_lives({literal(dump_lives(facts.lives))}, kept=kept)"]
-    code += ["report.cohort_finding(lives)"]
-    if told(facts.lives):
-        code += ["figures.cohort_heatmap(lives.grid)", "report.leaving_finding(lives)", "report.outlook_finding(lives)"]
-        code += ["widgets.CohortExplorer(lives.grids)"]
-    return {"cohorts": code}
-
-
-_CHECK = """\
-assert kept.table.dropna(subset="lost").eval("start - lost + new + returned == end").all()"""
-
-
-def _explorer_code(row: pd.Series | None) -> str:
-    if row is None:
-        return "widgets.FormulaExplorer()"
-    new = f"{row['new']:.0f} + {row['returned']:.0f}" if row["returned"] else f"{row['new']:.0f}"
-    return f"widgets.FormulaExplorer(start={row['start']:.0f}, lost={row['lost']:.0f}, new={new})"
 
 
 def recipe(kept: RetentionTable, base: Base) -> str:

@@ -7,39 +7,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crrkit.ground import __version__, gettext as _, language
-from crrkit.report import blocks
-from crrkit.report.account import reference_row
-from crrkit.report.cohort_blocks import cohorts_block
-from crrkit.report.cohort_findings import told
 from crrkit.report.elements import Html, element, join
-from crrkit.report.sections import Facts, sections
-from crrkit.report.stage_blocks import stages_block
 from crrkit.report.words import day_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from crrkit.measure import RetentionTable
     from crrkit.report.findings import Finding
-    from crrkit.report.sections import Section
+    from crrkit.report.section import Section
+    from crrkit.widgets import Explorer
 
 CSS = Path(__file__).parent / "page.css"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline' blob:; img-src data:"
 
 
-def build_page(facts: Facts, *, title: str, min_cell: int | None) -> str:
+def build_page(parts: list[Section], kept: RetentionTable, *, title: str) -> str:
     """The whole page of what may be shared, in the current language."""
-    kept, parts = facts.kept, sections(facts)
-    bodies = _bodies(facts, min_cell)
+    from crrkit import widgets
+
+    explorers = {part.anchor: part.explorer() for part in parts if part.explorer}
     body = [
         _head(parts[0], kept, title),
         _contents(parts[1:]),
-        element("main", *(_section(part, bodies) for part in parts[1:]), id="findings"),
+        element("main", *(_section(part, explorers.get(part.anchor)) for part in parts[1:]), id="findings"),
         _footer(kept),
-        blocks.explorer_assets(
-            with_cohorts=facts.lives is not None and told(facts.lives),
-            with_levers=facts.staged is not None and facts.staged.has_levers,
-        ),
+        Html(widgets.static_assets(explorers.values())),
     ]
     top = element("title", f"{title}: {parts[0].findings[0].claim}")
     style = element("style", Html("\n" + CSS.read_text(encoding="utf-8")))
@@ -52,23 +43,6 @@ def build_page(facts: Facts, *, title: str, min_cell: int | None) -> str:
         "html", "\n", element("head", *metas, top, style), "\n", element("body", *body), "\n", lang=language()
     )
     return f"<!doctype html>\n{html}\n"
-
-
-def _bodies(facts: Facts, min_cell: int | None) -> dict[str, Callable[[], Html]]:
-    """What stands below the findings of a section."""
-    kept, lives, row = facts.kept, facts.lives, reference_row(facts.kept)
-    return {
-        "movement": lambda: join() if row is None else blocks.bridge(kept, row),
-        "trend": lambda: blocks.line(kept),
-        "segments": lambda: join() if facts.segments is None else blocks.segments_block(facts.segments),
-        "cohorts": lambda: join() if lives is None else cohorts_block(lives, every=kept.every),
-        "stages": lambda: join() if facts.staged is None else stages_block(facts.staged),
-        "account": lambda: blocks.account_table(kept),
-        "explorer": lambda: blocks.explorer_block(kept),
-        "definition": lambda: Html(kept.card.to_html()),
-        "rows": lambda: blocks.rows_block(kept),
-        "method": lambda: blocks.method_block(kept, min_cell=min_cell),
-    }
 
 
 def _head(headline: Section, kept: RetentionTable, title: str) -> Html:
@@ -94,9 +68,18 @@ def _contents(parts: list[Section]) -> Html:
     return element("nav", element("ol", *items), aria_label=_("Contents"))
 
 
-def _section(part: Section, bodies: dict[str, Callable[[], Html]]) -> Html:
-    body = bodies[part.anchor]() if part.anchor in bodies else None
-    return element("section", *_heading(part), body, id=part.anchor)
+def _section(part: Section, explorer: Explorer | None) -> Html:
+    block = part.block() if part.block else None
+    return element("section", *_heading(part), block, _live(explorer), id=part.anchor)
+
+
+def _live(explorer: Explorer | None) -> Html | None:
+    from crrkit import widgets
+
+    if explorer is None:
+        return None
+    live = widgets.static_html(explorer, element_id=explorer.module.replace("_", "-"), assets=False)
+    return element("figure", Html(live))
 
 
 def _heading(part: Section) -> list[Html]:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from crrkit.read import Base
-    from crrkit.report.sections import Facts
+    from crrkit.report.section import Facts
 
 WORD = re.compile(r"[^\W_]+")
 MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
@@ -205,11 +205,7 @@ def _is_in_number(text: str, begin: int, end: int, word: str) -> bool:
 def _numbers_and_names(facts: Facts) -> set[str]:
     """The numbers that the report tells, its periods and states, and the fields that columns were taken for."""
     quality = facts.kept.quality
-    tables = [facts.kept.table, quality.table, *(facts.lives.tables if facts.lives else [])]
-    tables += facts.staged.tables if facts.staged else []
-    if facts.segments is not None:
-        tables.append(facts.segments.table.select_dtypes("number"))  # names of segments are the data's
-    values = [value for table in tables for name in table for value in (name, *table[name])]
+    values = [value for table in facts.tables for name in table for value in (name, *table[name])]
     values += [facts.kept.card.unit, facts.kept.card.activity]
     for grid in facts.lives.grids if facts.lives else ():
         values += [grid.kind, grid.value, grid.align, grid.presence]

@@ -54,11 +54,6 @@ class Staged:
     model: StageModel | None = None
 
     @property
-    def has_levers(self) -> bool:
-        """Whether the model may be moved: it is there, and its list is one that is projected."""
-        return self.model is not None and not self.model.refusal
-
-    @property
     def tables(self) -> list[pd.DataFrame]:
         """Everything that is told, as tables."""
         models = [] if self.model is None else [self.model.table]

@@ -24,7 +24,8 @@ from crrkit.report.privacy import (
     texts_of_notebook,
     texts_of_page,
 )
-from crrkit.report.sections import Facts, sections
+from crrkit.report.section import Facts
+from crrkit.report.sections import sections
 from crrkit.report.segments import segments_of
 from crrkit.report.stage_facts import staged_of
 
@@ -32,9 +33,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
+    from crrkit.measure import RetentionTable
     from crrkit.measure.cadence import Advice
     from crrkit.read import Base
     from crrkit.report.findings import Finding
+    from crrkit.report.section import Section
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ def write_report(
     with use_language(lang):
         targets = _targets(out, notebook, min_cell)
         steps = _Steps(progress, total=3 + (notebook is not None))
-        with beside(targets) as parts:
+        with beside(targets) as files:
             steps.begin(_("counting"))
             advice = None if every else advise(base)
             base, every = (base, every or "") if advice is None else (advice.applied(base), advice.every)
@@ -124,18 +127,17 @@ def write_report(
             kept = replace(kept, notes=(*([advice.said] if advice else []), *kept.notes))
             lives = lives_of(base, every=every, min_cell=min_cell, first=first, last=last)
             staged = staged_of(base, kept, min_cell=min_cell, first=first, last=last)
-            facts = Facts(kept, lives, segments_of(base, kept, min_cell=min_cell), staged)
+            facts = Facts(kept, lives, segments_of(base, kept, min_cell=min_cell), staged, min_cell)
             _refuse_names(facts, base, targets, title)
-            texts = _texts(
-                facts, base, steps, title=title or _("Customer retention"), min_cell=min_cell, names=set(targets)
-            )
+            parts = sections(facts)
+            texts = _texts(parts, kept, base, steps, title=title or _("Customer retention"), names=set(targets))
             steps.begin(_("looking for customers in the files"))
             code = [word for name, text in texts.items() for word in _code(name, text)]
             for name, text in texts.items():
                 refuse_leaks(_readable(name, text), base, file=targets[name].name, facts=facts, code=code)
-                parts[name].write_text(text, encoding="utf-8", newline="\n")
+                files[name].write_text(text, encoding="utf-8", newline="\n")
         steps.begin(_("done"))
-        return Report(targets["out"], targets.get("notebook"), _findings(facts), every, advice)
+        return Report(targets["out"], targets.get("notebook"), _findings(parts), every, advice)
 
 
 class _Steps:
@@ -160,13 +162,15 @@ def _targets(out: str | Path, notebook: str | Path | None, min_cell: int | None)
 
 
 def _texts(
-    facts: Facts, base: Base, steps: _Steps, *, title: str, min_cell: int | None, names: set[str]
+    parts: list[Section], kept: RetentionTable, base: Base, steps: _Steps, *, title: str, names: set[str]
 ) -> dict[str, str]:
     """The text of each file. The notebook's kernel is a process of its own, so it works while the page is drawn."""
     with ThreadPoolExecutor(max_workers=1) as pool:
-        running = pool.submit(copy_context().run, run_notebook, facts, base, title) if "notebook" in names else None
+        running = (
+            pool.submit(copy_context().run, run_notebook, parts, kept, base, title) if "notebook" in names else None
+        )
         steps.begin(_("drawing the page"))
-        texts = {"out": build_page(facts, title=title, min_cell=min_cell)}
+        texts = {"out": build_page(parts, kept, title=title)}
         if running:
             steps.begin(_("running the notebook"))
             texts["notebook"] = running.result()
@@ -187,5 +191,5 @@ def _code(name: str, text: str) -> Iterable[str]:
     return code_of_page(text) if name == "out" else code_of_notebook(json.loads(text))
 
 
-def _findings(facts: Facts) -> tuple[Finding, ...]:
-    return tuple(finding for section in sections(facts) for finding in section.findings)
+def _findings(parts: list[Section]) -> tuple[Finding, ...]:
+    return tuple(finding for part in parts for finding in part.findings)

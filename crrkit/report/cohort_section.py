@@ -1,4 +1,4 @@
-"""The cohorts of a report's page: the heat map with its caption, and the explorer of the same grids."""
+"""The section of cohorts: findings, the heat map with its caption, and the explorer of the same grids."""
 
 from __future__ import annotations
 
@@ -7,11 +7,43 @@ from typing import TYPE_CHECKING
 from crrkit.ground import format_number, gettext as _
 from crrkit.measure.cohorts import SUPPRESSED
 from crrkit.report.blocks import picture
-from crrkit.report.cohort_findings import told
+from crrkit.report.cohort_findings import cohort_finding, leaving_finding, outlook_finding, told
 from crrkit.report.elements import Html, element, join
+from crrkit.report.lives import dump_lives
+from crrkit.report.section import Cell, Facts, Section, holding
 
 if TYPE_CHECKING:
     from crrkit.report.lives import Lives
+    from crrkit.widgets import Explorer
+
+
+def cohort_section(facts: Facts) -> Section | None:
+    """Who of each cohort is there in each age, where customers leave, and what may follow."""
+    lives, every = facts.lives, facts.kept.every
+    if lives is None:
+        return None
+    begin = holding("lives", "load_lives", dump_lives(lives)), Cell("report.cohort_finding(lives)")
+    first = cohort_finding(lives)
+    if not told(lives):
+        return Section("cohorts", _("Cohorts"), (first,), cells=begin)
+    sources = [
+        "figures.cohort_heatmap(lives.grid)", "report.leaving_finding(lives)", "report.outlook_finding(lives)",
+        "widgets.CohortExplorer(lives.grids)",
+    ]  # fmt: skip
+    return Section(
+        "cohorts",
+        _("Cohorts"),
+        (first, leaving_finding(lives), outlook_finding(lives)),
+        lambda: cohorts_block(lives, every=every),
+        lambda: _explorer(lives),
+        (*begin, *map(Cell, sources)),
+    )
+
+
+def _explorer(lives: Lives) -> Explorer:
+    from crrkit import widgets
+
+    return widgets.CohortExplorer(lives.grids)
 
 
 def cohorts_block(lives: Lives, *, every: str) -> Html:
@@ -21,12 +53,10 @@ def cohorts_block(lives: Lives, *, every: str) -> Html:
     """
     if not told(lives):
         return join()
-    from crrkit import figures, widgets
+    from crrkit import figures
 
     caption = element("figcaption", cohorts_caption(lives, every=every))
-    live = widgets.static_html(widgets.CohortExplorer(lives.grids), element_id="cohort-explorer", assets=False)
-    map_ = element("figure", picture(figures.cohort_heatmap, lives.grid), caption)
-    return join(map_, element("figure", Html(live)))
+    return element("figure", picture(figures.cohort_heatmap, lives.grid), caption)
 
 
 def cohorts_caption(lives: Lives, *, every: str) -> str:
