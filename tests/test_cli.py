@@ -24,7 +24,7 @@ from hypothesis import given, settings, strategies as st
 
 import crrkit
 from crrkit import cli
-from crrkit.cli.reading import OPTIONS, in_options, settle_kind
+from crrkit.cli.reading import COLUMN_OPTIONS, in_options, settle_kind
 from crrkit.cli.screen import broken, say
 from crrkit.cli.status import CLEAR, Status
 from crrkit.ground.languages import use_language
@@ -290,8 +290,11 @@ class TestHelp:
             *inspect.signature(crrkit.read_events).parameters,
         }
         arguments = arguments - {"kind"} | {"event"}  # --kind says what the rows are
-        assert arguments - set(OPTIONS) == {"source", "activity"}  # an activity rule is an object, for Python only
-        assert set(OPTIONS) <= arguments
+        assert arguments - set(COLUMN_OPTIONS) == {
+            "source",
+            "activity",
+        }  # an activity rule is an object, for Python only
+        assert set(COLUMN_OPTIONS) <= arguments
 
 
 class TestOptions:
@@ -321,9 +324,9 @@ class TestOptions:
         names = ["every", "as_of", "at", "amount", "dates", "by", "open_ends", "nobody", "fold"]
         assert in_options(said, names=names) == typed
 
-    @given(st.sampled_from(sorted(OPTIONS)), st.text("abcdefgh_ %.-", min_size=1))
+    @given(st.sampled_from(sorted(COLUMN_OPTIONS)), st.text("abcdefgh_ %.-", min_size=1))
     def test_a_shell_reads_back_what_was_given(self, name: str, value: str) -> None:
-        words = shlex.split(in_options(f"{name}={value!r}", names=OPTIONS))
+        words = shlex.split(in_options(f"{name}={value!r}", names=COLUMN_OPTIONS))
         assert words == [f"--{name.replace('_', '-')}", value]
 
     def test_a_list_that_may_be_empty_is_so_by_a_word(self, tmp_path: Path) -> None:

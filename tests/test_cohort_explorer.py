@@ -19,7 +19,7 @@ from crrkit.ground.languages import use_language
 from crrkit.read.base import OrderBase
 from crrkit.widgets.bench.explorer import SAVED, frame_words
 from crrkit.widgets.cohorts import CohortExplorer
-from crrkit.widgets.cohorts.state import MOST_CELLS, _numbers, default_cohorts, last_common
+from crrkit.widgets.cohorts.state import MOST_SENT, _numbers, default_cohorts, last_common
 from crrkit.widgets.static import restore
 
 WIDGETS = Path(crr.__file__).parent / "widgets"
@@ -176,7 +176,7 @@ class TestSharing:
     def test_the_largest_grid_there_may_be_weighs_little(self) -> None:
         rows = [(f"c{n}", 7 * n) for n in range(61)]
         grid = crr.cohort_grid(log_of(rows, as_of="2025-03-10"), every="week")
-        assert 3_500 < len(grid.table) <= MOST_CELLS
+        assert 3_500 < len(grid.table) <= MOST_SENT
         assert len(json.dumps(CohortExplorer(grid).saved)) < 200_000
 
 

@@ -13,7 +13,9 @@ import traitlets
 from hypothesis import given, settings, strategies as st
 
 import crrkit as crr
-from crrkit.counts.rates import YEARS_PER_PERIOD
+from crrkit.counts.duration import (
+    YEARS_PER_PERIOD,
+)
 from crrkit.ground.languages import use_language
 from crrkit.judge.conventions import CONVENTIONS, formula
 from crrkit.widgets.bench.explorer import SAVED, Explorer, frame_words, module_text, shared_text
@@ -23,7 +25,7 @@ from crrkit.widgets.noise.still import scale
 from crrkit.widgets.period import PeriodExplorer
 from crrkit.widgets.period.still import lowest
 from crrkit.widgets.static import restore, static_html
-from crrkit.widgets.who_is_new import MAYBE_NEW, NAMED, WhoIsNewExplorer
+from crrkit.widgets.who_is_new import MAYBE_NEW, MEANINGS_NAMED, WhoIsNewExplorer
 from crrkit.widgets.who_is_new.still import span
 
 FAMILY = (DecompositionExplorer, NoiseExplorer, PeriodExplorer, WhoIsNewExplorer)
@@ -255,7 +257,7 @@ class TestWhoIsNew:
         # domain.md 8.2: 0/20/60/80 % from one list
         explorer = WhoIsNewExplorer()
         rates = []
-        for counted in NAMED:
+        for counted in MEANINGS_NAMED:
             explorer.counted = counted
             rates.append(explorer.answer)
         assert rates == pytest.approx([0.6, 0.8, 0.6, 0.2, 0.0])
@@ -288,7 +290,7 @@ class TestWhoIsNew:
 
     def test_the_meanings_have_the_names_of_the_conventions(self) -> None:
         by_name = {convention.name: convention.numerator for convention in CONVENTIONS}
-        for counted, name in NAMED.items():
+        for counted, name in MEANINGS_NAMED.items():
             assert by_name[name] == formula(**{flow: flow in counted for flow in MAYBE_NEW})
 
     def test_the_measure_reaches_so_far_and_no_farther(self) -> None:

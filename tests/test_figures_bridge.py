@@ -11,7 +11,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from crrkit import figures
-from crrkit.counts.accounts import solve_counts
+from crrkit.counts.solving import (
+    solve_counts,
+)
 from crrkit.figures.theme import THEMES
 from crrkit.ground.errors import InputError, InputTypeError
 from crrkit.ground.languages import LANGUAGES, use_language

@@ -18,7 +18,7 @@ from stage_worlds import COSTS, MARGINS, STAGES, WORKED, worked
 
 import crrkit as crr
 from crrkit import figures
-from crrkit.figures.lever_bars import MEASURES
+from crrkit.figures.lever_bars import BAR_MEASURES
 from crrkit.figures.theme import READABLE, THEMES, contrast
 from crrkit.ground.errors import InputError, InputTypeError
 from crrkit.ground.languages import LANGUAGES, use_language
@@ -62,7 +62,7 @@ def dashes(ax: Axes) -> list[object]:
 
 
 class TestTornado:
-    @pytest.mark.parametrize("measure", MEASURES)
+    @pytest.mark.parametrize("measure", BAR_MEASURES)
     def test_each_bar_is_the_effect_and_the_greatest_stands_on_top(self, measure: str) -> None:
         ax = figures.levers(PLAIN, measure=measure)
         effects = PLAIN.table.set_index("lever")[measure].rename(lambda name: name.replace("_", " "))

@@ -16,7 +16,7 @@ from matplotlib.patches import PathPatch, Rectangle
 
 import crrkit as crr
 from crrkit import figures
-from crrkit.figures.river import SHOWN, _river_of
+from crrkit.figures.river import RIVER_STAGES, _river_of
 from crrkit.figures.theme import READABLE, THEMES, contrast
 from crrkit.ground.errors import InputError, InputTypeError
 from crrkit.ground.languages import LANGUAGES, use_language
@@ -142,11 +142,11 @@ class TestRiver:
     @settings(max_examples=15, deadline=None, phases=QUICK)
     @given(st.data())
     def test_streams_stay_inside_their_nodes_and_do_not_cross_at_their_ends(self, data: Any) -> None:
-        move = st.tuples(st.sampled_from(SHOWN), st.sampled_from([*SHOWN, "cold"]))
+        move = st.tuples(st.sampled_from(RIVER_STAGES), st.sampled_from([*RIVER_STAGES, "cold"]))
         moves = data.draw(st.lists(st.dictionaries(move, st.integers(1, 500), min_size=1), min_size=1, max_size=3))
-        first = {stage: sum(n for (a, _b), n in moves[0].items() if a == stage) for stage in SHOWN}
+        first = {stage: sum(n for (a, _b), n in moves[0].items() if a == stage) for stage in RIVER_STAGES}
         follow: Moves = [moves[0]]
-        standing = {b: sum(n for (_a, c), n in moves[0].items() if c == b) for b in SHOWN}
+        standing = {b: sum(n for (_a, c), n in moves[0].items() if c == b) for b in RIVER_STAGES}
         for wanted in moves[1:]:  # nobody moves who is not there
             left, period = dict(standing), {}
             for (a, b), n in wanted.items():
@@ -154,9 +154,9 @@ class TestRiver:
                     period[a, b] = min(n, left[a])
                     left[a] -= period[a, b]
             follow.append(period)
-            standing = {b: sum(n for (_a, c), n in period.items() if c == b) for b in SHOWN}
+            standing = {b: sum(n for (_a, c), n in period.items() if c == b) for b in RIVER_STAGES}
         river = _river_of(flow_of_moves(follow), None, None, narrow=False)
-        assert {stage: int(river.counts[stage].iloc[0]) for stage in SHOWN} == first
+        assert {stage: int(river.counts[stage].iloc[0]) for stage in RIVER_STAGES} == first
         for column in range(len(river.counts) - 1):
             for side, boundary, end in ((2, column, 0), (3, column + 1, 1)):
                 at = {stage: top for stage, (top, _height) in river.nodes(boundary).items()}

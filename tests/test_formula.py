@@ -12,10 +12,16 @@ import pytest
 from hypothesis import assume, given, strategies as st
 
 from crrkit import use_language
-from crrkit.counts.accounts import COUNTS, Counts, solve_counts
+from crrkit.counts.accounts import (
+    COUNTS,
+    Counts,
+)
 from crrkit.counts.formula import churn_from_counts, crr_bounds, crr_from_counts, crr_from_sets
 from crrkit.counts.intervals import wilson
 from crrkit.counts.rates import convert_rate, quick_ratio
+from crrkit.counts.solving import (
+    solve_counts,
+)
 from crrkit.ground.errors import (
     AccountingMismatch,
     CrrkitError,

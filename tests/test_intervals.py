@@ -11,13 +11,15 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint, proportions_ztest
 
-from crrkit.counts.intervals import (
-    clopper_pearson,
+from crrkit.counts.differences import (
     difference_p_value,
-    effective_n,
     holm,
     newcombe,
     newcombe_paired,
+)
+from crrkit.counts.intervals import (
+    clopper_pearson,
+    effective_n,
     wilson,
     wilson_share,
 )

@@ -20,7 +20,7 @@ from crrkit.lessons.exercises import TOPICS
 from crrkit.lessons.lab import (
     BESIDE,
     COPIED,
-    KEPT,
+    LEFT_ALONE,
     RECORD,
     App,
     copy_notebooks,
@@ -88,7 +88,7 @@ class TestCopy:
     def test_what_the_user_changed_stays(self, mine: Path) -> None:
         bring(mine)
         (mine / "en" / ONE).write_text("my answers")
-        assert bring(mine) == {ONE: KEPT}
+        assert bring(mine) == {ONE: LEFT_ALONE}
         assert (mine / "en" / ONE).read_text() == "my answers"
         assert list(mine.rglob("*.new.ipynb")) == []
 
@@ -106,7 +106,7 @@ class TestCopy:
         assert (mine / "en" / ONE).read_text() == "my answers"
         assert (mine / "en" / "01-kept.new.ipynb").read_text() == "one, better"
         (mine / "en" / "01-kept.new.ipynb").unlink()  # the user has seen it
-        assert bring(mine) == {ONE: KEPT}
+        assert bring(mine) == {ONE: LEFT_ALONE}
         assert list(mine.rglob("*.new.ipynb")) == []
 
     def test_the_one_beside_follows_too_until_the_user_changes_it(self, mine: Path, course: Path) -> None:
@@ -119,7 +119,7 @@ class TestCopy:
             assert beside.read_text() == version
         beside.write_text("my answers in the third")
         (course / "en" / ONE).write_text("fourth")
-        assert bring(mine) == {ONE: KEPT}
+        assert bring(mine) == {ONE: LEFT_ALONE}
         assert beside.read_text() == "my answers in the third"
 
     @pytest.mark.parametrize("record", [None, "{", "[]", "7"])

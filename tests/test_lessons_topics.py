@@ -11,7 +11,7 @@ from hypothesis import given, strategies as st
 import crrkit as crr
 from crrkit import lessons
 from crrkit.judge.conventions import flows_of
-from crrkit.lessons import cohorts_topic, levers_topic, mix_topic, new_topic, noise_topic, period_topic
+from crrkit.lessons import cohorts_topic, levers_topic, mix_topic, money_topic, new_topic, noise_topic, period_topic
 from crrkit.lessons.exercises import TOPICS, is_clear
 
 # Worked by hand or published; the source stands beside each.
@@ -238,9 +238,9 @@ def test_rate_and_mix_are_the_two_halves_of_the_change(w0: int, w1: int, before:
 
 
 def test_a_base_at_rest_loses_as_many_as_come() -> None:
-    firm = levers_topic.Steady(50, 0.05)
+    firm = money_topic.Steady(50, 0.05)
     assert firm.customers * firm.churn == pytest.approx(50)
-    assert lessons.check(levers_topic.steady(facts=firm), "1000").right
+    assert lessons.check(money_topic.steady(facts=firm), "1000").right
 
 
 @pytest.mark.parametrize("topic", TOPICS)

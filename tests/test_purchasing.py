@@ -14,7 +14,15 @@ from hypothesis import given, settings, strategies as st
 
 import crrkit as crr
 from crrkit.ground.errors import InputError, MissingDependencyError
-from crrkit.measure.lifetime.purchasing import BGNBD, BoundaryWarning, _mean_purchases, fit_bgnbd, row_log_likelihood
+from crrkit.measure.lifetime.purchase_law import (
+    mean_purchases,
+    row_log_likelihood,
+)
+from crrkit.measure.lifetime.purchasing import (
+    BGNBD,
+    BoundaryWarning,
+    fit_bgnbd,
+)
 
 # reference.json bgnbd, bgnbd-LLrows, bgnbd-cond: Fader, Hardie and Lee 2005, Marketing Science 24(2), Table 2, Fig. 1
 # and p. 281; note 004 (June 2005), Fig. 1
@@ -184,7 +192,7 @@ def test_expected_purchases_are_those_of_the_printed_formula(
     if min(abs(a - 1), abs(a + b - 1)) < 1e-3:
         return  # the printed formula divides by these
     printed = (a + b - 1) / (a - 1) * (1 - (alpha / (alpha + t)) ** r * hyp2f1(r, b, a + b - 1, t / (alpha + t)))
-    own = _mean_purchases(np.array(r), np.array(alpha), a, np.array(b), np.array(t))
+    own = mean_purchases(np.array(r), np.array(alpha), a, np.array(b), np.array(t))
     assert float(own) == pytest.approx(printed, rel=1e-7)
 
 

@@ -11,13 +11,17 @@ import pytest
 from hypothesis import given, strategies as st
 
 from crrkit import use_language
-from crrkit.counts.rates import (
+from crrkit.counts.duration import (
     YEARS_PER_PERIOD,
+    check_period,
+)
+from crrkit.counts.lifetimes import (
+    expected_lifetime,
+)
+from crrkit.counts.rates import (
     Rate,
     average_rate,
-    check_period,
     convert_rate,
-    expected_lifetime,
     quick_ratio,
 )
 from crrkit.ground.errors import InconsistentCounts, InputError, InputTypeError

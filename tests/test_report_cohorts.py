@@ -15,7 +15,7 @@ from crrkit.ground.languages import LANGUAGES, use_language
 from crrkit.measure.cohorts.grid import OBSERVED
 from crrkit.report.cohort_findings import against_the_others, comparable_age, told
 from crrkit.report.cohort_section import cohorts_block, cohorts_caption
-from crrkit.report.lives import MOST, Lives
+from crrkit.report.lives import MOST_COHORTS, Lives
 from crrkit.report.privacy import refuse_leaks
 from crrkit.report.section import Facts
 from crrkit.report.words import later, of_life
@@ -347,7 +347,7 @@ def test_a_triangle_of_many_small_cohorts_is_taken_by_longer_periods() -> None:
 def test_the_latest_two_dozen_cohorts_are_shown_and_said_to_be() -> None:
     rows = [(f"c{m}/{i}", pd.Timestamp("2021-01-05") + pd.DateOffset(months=m)) for m in range(30) for i in range(12)]
     many = lives(orders(rows, as_of="2023-07-01"), min_cell=None)
-    assert many.grid.table["cohort"].nunique() == MOST
+    assert many.grid.table["cohort"].nunique() == MOST_COHORTS
     assert many.cohorts == 30
     assert "The last 24 of 30 cohorts are shown." in cohorts_caption(many, every="month")
 

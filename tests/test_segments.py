@@ -14,7 +14,12 @@ from matplotlib import pyplot as plt
 import crrkit as crr
 from crrkit import figures
 from crrkit.ground.errors import InputError, InputTypeError
-from crrkit.judge.segments import MOST_SHOWN, simpson_notes
+from crrkit.judge.segment_tables import (
+    MOST_SHOWN,
+)
+from crrkit.judge.segments import (
+    simpson_notes,
+)
 from crrkit.rules.activity import Trailing
 
 COUNTS = [

@@ -155,7 +155,7 @@ Every = Annotated[
 ]
 
 
-@app.callback(epilog=examples.START)
+@app.callback(epilog=examples.FIRST_STEPS)
 def _options(
     *,
     lang: Annotated[

@@ -6,8 +6,9 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from crrkit.cli.reading import EVENT, read
+from crrkit.cli.reading import read
 from crrkit.ground import format_date, format_number, gettext as _, ngettext
+from crrkit.read import EVENT_OPTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +36,7 @@ def look(file: str, *, kind: str, reading: dict[str, Any]) -> Checked:
     from crrkit.measure.cadence import advise
 
     base = read(file, kind=kind, reading=reading)
-    found = {EVENT if role == "kind" else role: column for role, column in base.quality.columns.items()}
+    found = {EVENT_OPTION if role == "kind" else role: column for role, column in base.quality.columns.items()}
     advice = advise(base)
     kept = retention_by_period(advice.applied(base), every=advice.every)
     return Checked(file, kind, found | reading, base, advice, kept)

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
     from crrkit.counts import Rate
 
-WHOLE = re.compile(r"[+-]?[0-9]{1,15}(\.0*)?")  # beyond 15 digits a float no longer tells neighbours apart
+WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.0*)?")  # beyond 15 digits a float no longer tells neighbours apart
 
 
 def parse_count(text: str, *, name: str) -> int:
     """A count as it is typed; what is meant by ``1,000`` or ``70%`` is not guessed."""
-    if not WHOLE.fullmatch(text.strip()):
+    if not WHOLE_NUMBER.fullmatch(text.strip()):
         message = _(
             "{name}={text!r} is not a whole number. Write it like 70 or 1000, without spaces, commas or percent."
         )

@@ -1,6 +1,6 @@
 """What to try, and what to do after it: the end of each help."""
 
-START = """Try:
+FIRST_STEPS = """Try:
   crrkit crr 70 90 30 --period month   the rate of three counts
   crrkit check orders.csv              what is in a file, and the report to make
   crrkit lab                           the course, in JupyterLab

@@ -11,17 +11,16 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from crrkit.ground import InputError, UnsettledError, check_choice, gettext as _
+from crrkit.read import EVENT_OPTION, LISTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from crrkit.read import Base
 
-KINDS = ("orders", "contracts", "events")
-EVENT = "event"  # the column that read_events calls kind: --kind says what the rows are
 
 # Every argument of the readers, as it is typed: what stands for its value, and what it is.
-OPTIONS: dict[str, tuple[str, str]] = {
+COLUMN_OPTIONS: dict[str, tuple[str, str]] = {
     "customer": ("COLUMN", "Column with the customer's id."),
     "at": ("COLUMN", "Orders and events: column with the moment."),
     "amount": ("COLUMN", "Column with what was paid."),
@@ -33,7 +32,7 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "start": ("COLUMN", "Contracts: column with the first day."),
     "end": ("COLUMN", "Contracts: column with the end; empty while a contract runs."),
     "contract": ("COLUMN", "Contracts: column with the number of the contract."),
-    EVENT: ("COLUMN", "Events: column that says what happened."),
+    EVENT_OPTION: ("COLUMN", "Events: column that says what happened."),
     "kinds": ("WORD=KIND", "Events: what a word of yours means, such as paid=purchase; can be repeated."),
     "other": ("KIND", "Events: what all other words mean; 'set aside' leaves their rows out."),
     "by": ("COLUMN", "Column that segments customers, such as a region; can be repeated."),
@@ -62,17 +61,17 @@ TYPES: dict[str, Any] = {
 
 
 def takes_reading_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command all of `OPTIONS`; it gets those that were typed as one mapping, ``reading``."""
+    """Give a command all of `COLUMN_OPTIONS`; it gets those that were typed as one mapping, ``reading``."""
 
     @functools.wraps(command)
     def with_options(**values: Any) -> None:
-        given = {name: values.pop(name) for name in OPTIONS}
+        given = {name: values.pop(name) for name in COLUMN_OPTIONS}
         typed = {name: _said(name, value) for name, value in given.items() if value not in (None, [], 0)}
         command(reading=typed, **values)
 
     signature = inspect.signature(command, eval_str=True)
     own = [parameter for parameter in signature.parameters.values() if parameter.name != "reading"]
-    shared = [_parameter(name, *OPTIONS[name]) for name in OPTIONS]
+    shared = [_parameter(name, *COLUMN_OPTIONS[name]) for name in COLUMN_OPTIONS]
     with_options.__signature__ = signature.replace(parameters=[*own, *shared])  # type: ignore[attr-defined]  # Typer reads it from there
     return with_options
 
@@ -93,7 +92,7 @@ def read(file: str, *, kind: str, reading: dict[str, Any]) -> Base:
     readers = _readers()
     stray = [name for name in reading if name not in _options_of(readers[kind])]
     if stray:
-        other = next(name for name in KINDS if stray[0] in _options_of(readers[name]))
+        other = next(name for name in LISTS if stray[0] in _options_of(readers[name]))
         message = _("{name}= belongs to {other}, and this is read as {kind}. Leave it out, or say kind={other!r}.")
         raise InputError(message.format(name=stray[0], other=other, kind=kind), argument=stray[0])
     said = _as_read_events_says(reading) if kind == "events" else reading
@@ -104,7 +103,9 @@ def read(file: str, *, kind: str, reading: dict[str, Any]) -> Base:
     except InputError as error:
         if kind != "events" or error.argument != "kind":
             raise
-        raise InputError(str(error).replace("kind=", f"{EVENT}="), argument=EVENT, given=error.given) from error
+        raise InputError(
+            str(error).replace("kind=", f"{EVENT_OPTION}="), argument=EVENT_OPTION, given=error.given
+        ) from error
 
 
 def _readers() -> dict[str, Callable[..., Base]]:
@@ -116,12 +117,12 @@ def _readers() -> dict[str, Callable[..., Base]]:
 def _options_of(reader: Callable[..., Base]) -> set[str]:
     """The arguments of a reader as they are typed."""
     arguments = set(inspect.signature(reader).parameters)
-    return arguments - {"kind"} | {EVENT} if "kind" in arguments else arguments
+    return arguments - {"kind"} | {EVENT_OPTION} if "kind" in arguments else arguments
 
 
 def _as_read_events_says(reading: dict[str, Any]) -> dict[str, Any]:
     """The options in the words of the library: ``kind`` for the column, a mapping for the words."""
-    said = {("kind" if name == EVENT else name): value for name, value in reading.items()}
+    said = {("kind" if name == EVENT_OPTION else name): value for name, value in reading.items()}
     return said | ({"kinds": dict(map(_meaning, said["kinds"]))} if "kinds" in said else {})
 
 
@@ -137,7 +138,7 @@ def _meaning(typed: str) -> tuple[str, str | None]:
 def settle_kind(file: str, *, kind: str | None, reading: dict[str, Any]) -> str:
     """The kind that was named, else the one that the options or the columns of the file tell."""
     if kind is not None:
-        return check_choice(kind, name="kind", choices=KINDS)
+        return check_choice(kind, name="kind", choices=LISTS)
     from crrkit.read import settle_kind as settled
 
     return settled(file, named=reading)

@@ -2,40 +2,62 @@
 
 from __future__ import annotations
 
-from crrkit.counts.accounts import Counts, solve_counts, too_many_lost
+from crrkit.counts.accounts import (
+    MAYBE_NEW,
+    Counts,
+    too_many_lost,
+)
+from crrkit.counts.differences import (
+    difference_p_value,
+    holm,
+    newcombe,
+    newcombe_paired,
+)
+from crrkit.counts.duration import (
+    Period,
+    check_period,
+    period_text,
+    years_in,
+)
 from crrkit.counts.formula import churn_from_counts, crr_bounds, crr_from_counts, crr_from_sets
 from crrkit.counts.intervals import (
-    UNKNOWN,
+    FEW,
+    NO_INTERVAL,
     Interval,
     check_inside,
     check_share,
     clopper_pearson,
-    difference_p_value,
     effective_n,
-    holm,
-    newcombe,
-    newcombe_paired,
     wilson,
     wilson_columns,
     wilson_share,
     z_score,
 )
-from crrkit.counts.rates import (
+from crrkit.counts.lifetimes import (
     Lifetime,
-    Period,
+    expected_lifetime,
+)
+from crrkit.counts.rates import (
+    EXACT,
+    ROUNDING,
+    SHARES_SLACK,
     Rate,
     average_rate,
-    check_period,
     convert_rate,
-    expected_lifetime,
-    period_text,
     quick_ratio,
-    years_in,
+)
+from crrkit.counts.solving import (
+    solve_counts,
 )
 from crrkit.counts.survey import SurveyRate, n_to_tell_apart, sample_size, survey_rate
 
 __all__ = [
-    "UNKNOWN",
+    "EXACT",
+    "FEW",
+    "MAYBE_NEW",
+    "NO_INTERVAL",
+    "ROUNDING",
+    "SHARES_SLACK",
     "Counts",
     "Interval",
     "Lifetime",

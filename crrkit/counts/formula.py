@@ -10,9 +10,23 @@ import math
 import warnings
 from typing import TYPE_CHECKING
 
-from crrkit.counts.accounts import Counts, contradiction, solve_counts, too_many_kept, too_many_lost
-from crrkit.counts.intervals import UNKNOWN, Interval, wilson_share
-from crrkit.counts.rates import Period, Rate, check_period
+from crrkit.counts.accounts import (
+    Counts,
+    contradiction,
+    too_many_kept,
+    too_many_lost,
+)
+from crrkit.counts.duration import (
+    Period,
+    check_period,
+)
+from crrkit.counts.intervals import NO_INTERVAL, Interval, wilson_share
+from crrkit.counts.rates import (
+    Rate,
+)
+from crrkit.counts.solving import (
+    solve_counts,
+)
 from crrkit.ground import (
     InputError,
     InputTypeError,
@@ -126,7 +140,7 @@ def crr_bounds(*, start: float, end: float, new: float) -> Interval:
     counts = {"start": start, "end": end, "new": new}
     start, end, new = (check_count(value, name=name) for name, value in counts.items())
     if not start:
-        return UNKNOWN
+        return NO_INTERVAL
     if end - new > start:
         raise too_many_kept("new", came=new, start=start, end=end)
     return max(0.0, end - new) / start, min(start, end) / start
@@ -207,7 +221,7 @@ def _counted(part: float, base: float, *, period: Period, rule: str, level: floa
         rule=rule,
         status="complete" if base else "empty_base",
         reason="" if base else "empty_base",
-        ci=wilson_share(part / base, base, level=level) if base else UNKNOWN,
+        ci=wilson_share(part / base, base, level=level) if base else NO_INTERVAL,
         level=level,
     )
 

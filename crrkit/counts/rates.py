@@ -9,22 +9,16 @@ from __future__ import annotations
 import html
 import math
 from dataclasses import KW_ONLY, dataclass, replace
-from datetime import date
 from typing import TYPE_CHECKING, Self
 
+from crrkit.counts.duration import Period, check_period, period_text, years_in
 from crrkit.counts.intervals import Interval, check_share
 from crrkit.ground import (
-    DAYS_PER_YEAR,
-    SECONDS_PER_DAY,
     UNDEFINED,
-    YEARS_PER_PERIOD,
     InputError,
     check_choice,
     check_count,
     check_fraction,
-    check_moment,
-    format_cell,
-    format_date,
     format_number,
     format_percent,
     gettext as _,
@@ -33,10 +27,11 @@ from crrkit.ground import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+ROUNDING = 1e-9  # what floating point may add to shares that sum to 1
+SHARES_SLACK = 1e-6  # how far shares typed by hand may be from 1
+EXACT = 1e-12  # what rounding leaves of a difference that is none
 MEASURES = ("retention", "churn")
 AVERAGES = ("weighted", "simple", "geometric", "product")
-
-Period = str | tuple[date, date]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -112,34 +107,6 @@ class Rate(float):
         return text.format(level=100 * self.level, low=low, high=high)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Lifetime(float):
-    """A mean lifetime in periods; a float, as :func:`expected_lifetime` gives it.
-
-    Attributes:
-        value: Number of periods, 1 or more; infinite when nobody leaves.
-        period: The period it is counted in.
-    """
-
-    value: float
-    period: Period
-
-    def __new__(cls, value: float, _period: Period | None = None) -> Self:  # noqa: D102 - float takes its value here
-        return super().__new__(cls, value)
-
-    @property
-    def years(self) -> float:
-        """The same lifetime in years."""
-        return self.value * years_in(self.period)
-
-    def __str__(self) -> str:
-        text = _("{n} periods ({period}), {years} years")
-        numbers = {"n": format_cell(self.value, "ratio"), "years": format_cell(self.years, "ratio")}
-        return text.format(period=period_text(self.period), **numbers)
-
-    __repr__ = __str__
-
-
 def convert_rate(rate: float, *, from_: Period | None = None, to: Period, measure: str = "retention") -> Rate:
     """The rate of another period that is equivalent *if every period were alike*: ``r ** (to / from_)``.
 
@@ -206,33 +173,6 @@ def quick_ratio(*, gained: float, lost: float) -> float:
     return math.inf if gained else math.nan
 
 
-def expected_lifetime(*, churn: float, period: Period) -> Lifetime:
-    """The mean number of periods a customer stays if everyone leaves with the same chance each period: ``1 / churn``.
-
-    Customers differ, and then this is too short for the base as it is: half at 5 % and half at 50 % a year lose 27.5 %
-    in their first year ("3.6 years") and stay 11 years on average.
-
-    Args:
-        churn: The share lost in a period, a fraction. 0 gives infinity, 1 gives one period.
-        period: The period of ``churn``: day, week, month, quarter, half-year, year, or two dates.
-
-    Returns:
-        The number of periods, a float that also knows ``.years``.
-
-    Raises:
-        InputError: If churn is not between 0 and 1 or the period is missing or unknown.
-
-    Examples:
-        >>> life = expected_lifetime(churn=0.3, period="half-year"); life
-        3.33 periods (half-year), 1.67 years
-        >>> round(life, 4), expected_lifetime(churn=0, period="year") == math.inf
-        (3.3333, True)
-    """
-    period = check_period(period)
-    churn = check_fraction(churn, name="churn")
-    return Lifetime(1 / churn if churn else math.inf, period)
-
-
 def average_rate(kept: Sequence[float], start: Sequence[float], *, method: str = "weighted") -> float:
     """One rate for several periods of the same length.
 
@@ -273,40 +213,6 @@ def average_rate(kept: Sequence[float], start: Sequence[float], *, method: str =
         return math.fsum(rates) / len(rates)
     product = math.prod(rates)
     return product if method == "product" else _geometric_mean(rates)
-
-
-def check_period(period: object, *, name: str = "period") -> Period:
-    """A period's name, or two dates ``(from, until)`` of which the second is later."""
-    if period is None:
-        message = _('{name} is missing, and a rate without a period says nothing. Give {name}="month" or two dates.')
-        raise InputError(message.format(name=name), argument=name)
-    if not isinstance(period, tuple | list):
-        return check_choice(period, name=name, choices=YEARS_PER_PERIOD)
-    if len(period) != 2:  # noqa: PLR2004 - from and until
-        message = _("{name} needs two dates (from, until), {n} were given.").format(name=name, n=len(period))
-        raise InputError(message, argument=name, given=period)
-    first, until = (check_moment(value, name=name) for value in period)
-    if (first.tzinfo is None) != (until.tzinfo is None) or until <= first:
-        message = _("{name} ends at {until}, which is not after its start {first}. Until is the first day outside.")
-        raise InputError(message.format(name=name, until=until, first=first), argument=name, given=period)
-    return first, until
-
-
-def years_in(period: Period, *, name: str = "period") -> float:
-    """How many years a period lasts; a pair of dates by its days, 365.25 to the year."""
-    checked = check_period(period, name=name)
-    if isinstance(checked, str):
-        return YEARS_PER_PERIOD[checked]
-    seconds = (checked[1] - checked[0]).total_seconds()
-    return seconds / SECONDS_PER_DAY / DAYS_PER_YEAR
-
-
-def period_text(period: Period) -> str:
-    """A period in the current language."""
-    if isinstance(period, str):
-        return _(period)
-    first, until = (format_date(day) for day in period)
-    return _("from {first} until {until}").format(first=first, until=until)
 
 
 def _check_same_period(rate: Rate, from_: Period | None) -> None:

@@ -13,7 +13,7 @@ from itertools import pairwise
 from statistics import NormalDist
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from crrkit.counts.intervals import UNKNOWN, Interval, check_inside, wilson_share, z_score
+from crrkit.counts.intervals import FEW, NO_INTERVAL, Interval, check_inside, wilson_share, z_score
 from crrkit.counts.tails import hypergeometric_heads
 from crrkit.ground import (
     InconsistentCounts,
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
-
-FEW_ANSWERS = 30
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -79,7 +77,7 @@ class SurveyRate(Shown):
     @property
     def interval(self) -> Interval:
         """Wilson's interval at the effective number of answers: the sampling error alone."""
-        return wilson_share(self.estimate, self.effective_n, level=self.level) if self.effective_n else UNKNOWN
+        return wilson_share(self.estimate, self.effective_n, level=self.level) if self.effective_n else NO_INTERVAL
 
     @cached_property
     def heads(self) -> tuple[int, int]:
@@ -141,8 +139,8 @@ class SurveyRate(Shown):
         counts = {name: getattr(self, name) for name in ("kept", "answered", "asked", "frame")}
         counts |= {"low": self.heads[0], "high": self.heads[1]}
         text = text.format(level=100 * self.level, **{name: format_number(count) for name, count in counts.items()})
-        few = _("Fewer than {n} answers: read the exact interval.").format(n=FEW_ANSWERS)
-        return f"{text} {few}" if self.answered < FEW_ANSWERS else text
+        few = _("Fewer than {n} answers: read the exact interval.").format(n=FEW)
+        return f"{text} {few}" if self.answered < FEW else text
 
 
 def survey_rate(*, kept: int, asked: int, frame: int, answered: int | None = None, level: float = 0.95) -> SurveyRate:

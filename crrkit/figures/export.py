@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PNG_DPI = 144
-POINT = 4 / 3  # a point is 1/72 inch, a CSS pixel 1/96
+PIXELS_PER_POINT = 4 / 3  # a point is 1/72 inch, a CSS pixel 1/96
 
 # What matplotlib reads while it writes a file, not while it draws. Text stays text: it can be found, selected, read
 # aloud and printed sharp, and needs no font file; the fonts named are as wide as those the layout was measured with.
@@ -102,7 +102,7 @@ def to_svg(picture: Axes | Figure, *, background: bool = True) -> str:
         empty = dict.fromkeys(["Creator", "Date", "Format", "Type"])
         figure.savefig(file, format="svg", metadata=empty, **_paper(figure, background=background))
         drawn = file.getvalue()
-    width, height = (round(72 * POINT * inches) for inches in figure.get_size_inches())
+    width, height = (round(72 * PIXELS_PER_POINT * inches) for inches in figure.get_size_inches())
     return _labelled(_with_own_names(drawn[drawn.index("<svg") :]), label, width=width, height=height)
 
 
@@ -137,7 +137,7 @@ def to_png(picture: Axes | Figure, *, dpi: float = PNG_DPI, background: bool = T
 
 def to_img(picture: Axes | Figure) -> str:
     """A picture as an ``<img>`` that carries its SVG: it is shown in a notebook that is not trusted, too."""
-    width, height = (round(72 * POINT * inches) for inches in _figure_of(picture).get_size_inches())
+    width, height = (round(72 * PIXELS_PER_POINT * inches) for inches in _figure_of(picture).get_size_inches())
     svg = base64.b64encode(to_svg(picture).encode()).decode("ascii")
     return (
         f'<img alt="{html.escape(alt_text(picture))}" width="{width}" height="{height}" '

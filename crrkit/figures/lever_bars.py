@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.text import Text
 
-MEASURES = ("customers", "crr", "crr_endpoint", "margin", "margin_per_cost", "equilibrium_customers",
+BAR_MEASURES = ("customers", "crr", "crr_endpoint", "margin", "margin_per_cost", "equilibrium_customers",
             "equilibrium_margin")  # fmt: skip
 BAR = 0.56  # of the room of one lever
 LIFT = 5  # points between a bar and its number
@@ -96,7 +96,7 @@ def lever_name(lever: str, *, width: int = 40) -> str:
 
 def _rows_of(result: LeverTable, measure: str) -> pd.DataFrame:
     """The levers, the greatest change first; what is not known comes last."""
-    check_choice(measure, name="measure", choices=MEASURES)
+    check_choice(measure, name="measure", choices=BAR_MEASURES)
     table = lever_table_of(result).table
     if measure not in table or table[measure].isna().all():
         raise refuse_unknown(measure)

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-SHOWN = ("long", "middle", "short", "lapsed")  # from the top; a contact grown cold has left the picture
-FEWEST, MOST = {False: 4, True: 2}, 8  # periods that are drawn unless others are asked for, and at most
+RIVER_STAGES = ("long", "middle", "short", "lapsed")  # from the top; a contact grown cold has left the picture
+USUAL_PERIODS, RIVER_PERIODS = {False: 4, True: 2}, 8  # periods that are drawn unless others are asked for, and at most
 # Of the way from one boundary to the next: for counts of up to three digits, and for longer ones.
 NODE = {False: (0.2, 0.34), True: (0.36, 0.55)}
 PALE = {False: 0.24, True: 0.42}  # on light paper and on dark
@@ -105,7 +105,7 @@ class _River:
     @property
     def stages(self) -> list[str]:
         """The stages in which somebody ever stands."""
-        return [stage for stage in SHOWN if self.counts[stage].any()]
+        return [stage for stage in RIVER_STAGES if self.counts[stage].any()]
 
     @property
     def cap(self) -> float:
@@ -125,11 +125,11 @@ class _River:
 
     def leaving(self, column: int, stage: str) -> int:
         """Who moves from a node to another stage of the picture."""
-        return sum(self.moves.get((column, stage, other), 0) for other in SHOWN if other != stage)
+        return sum(self.moves.get((column, stage, other), 0) for other in RIVER_STAGES if other != stage)
 
     def coming(self, column: int, stage: str) -> int:
         """Who moves to a node from another stage of the picture."""
-        return sum(self.moves.get((column - 1, other, stage), 0) for other in SHOWN if other != stage)
+        return sum(self.moves.get((column - 1, other, stage), 0) for other in RIVER_STAGES if other != stage)
 
     def nodes(self, column: int) -> dict[str, tuple[float, float]]:
         """The top and the height of each node of a boundary, downwards from 0."""
@@ -169,18 +169,18 @@ def _river_of(flow: StageFlow, first: str | None, last: str | None, *, narrow: b
     if len(names) - 1 < 1:
         raise InputError(_("A river needs one whole period, and the flow has none."), argument="flow")
     end = names.index(last) + 1 if last else len(names) - 1
-    begin = names.index(first) if first else max(end - FEWEST[narrow], 0)
-    if not 0 < end - begin <= MOST:
+    begin = names.index(first) if first else max(end - USUAL_PERIODS[narrow], 0)
+    if not 0 < end - begin <= RIVER_PERIODS:
         message = _(
             "From {first} to {last} are {n} periods; a river shows 1 to {most}. Choose others by first= and last=."
         )
-        words = {"first": names[begin], "last": names[end - 1], "n": max(end - begin, 0), "most": MOST}
+        words = {"first": names[begin], "last": names[end - 1], "n": max(end - begin, 0), "most": RIVER_PERIODS}
         raise InputError(message.format(**words), argument="first", given=first)
     at = {name: column for column, name in enumerate(names[begin:end])}
     chosen = moves[moves["from_period"].isin(list(at))]
     numbers = zip(chosen["from_period"], chosen["from_stage"], chosen["to_stage"], chosen["customers"], strict=True)
     shown, moved = counts.iloc[begin : end + 1], {(at[period], a, b): int(n) for period, a, b, n in numbers}
-    longest = int(shown[list(SHOWN)].to_numpy().max())
+    longest = int(shown[list(RIVER_STAGES)].to_numpy().max())
     return _River(shown, moved, GAP[narrow], NODE[narrow][longest >= FOUR_DIGITS])
 
 

@@ -13,7 +13,7 @@ from crrkit.measure.cohorts import CohortGrid
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST = 60  # cohorts or ages: above, no cell can be read
+MOST_LINES = 60  # cohorts or ages: above, no cell can be read
 
 
 def one_segment(grid: Any) -> CohortGrid:
@@ -85,7 +85,7 @@ class Triangle:
     def refuse_too_many(self) -> None:
         """Raise when no cell could be read."""
         n, m = len(self.cohorts), len(self.ages)
-        if max(n, m) > MOST:
+        if max(n, m) > MOST_LINES:
             message = _(
                 "{n} cohorts of {m} ages cannot be read in one picture. Ask cohort_grid for a longer period, or for"
                 " fewer with first= and ages=."

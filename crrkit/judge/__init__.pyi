@@ -2,7 +2,6 @@
 from crrkit.judge.conventions import (
     Reconciliation as Reconciliation,
     reconcile as reconcile,
-    who_is_new as who_is_new,
 )
 from crrkit.judge.decomposition import (
     Decomposition as Decomposition,
@@ -11,6 +10,9 @@ from crrkit.judge.decomposition import (
 from crrkit.judge.inference import (
     infer as infer,
     infer_contracts as infer_contracts,
+)
+from crrkit.judge.meanings import (
+    who_is_new as who_is_new,
 )
 from crrkit.judge.noise import (
     ControlChart as ControlChart,
@@ -21,8 +23,10 @@ from crrkit.judge.robustness import (
     StressTest as StressTest,
     stress as stress,
 )
-from crrkit.judge.segments import (
+from crrkit.judge.segment_tables import (
     SegmentComparison as SegmentComparison,
+)
+from crrkit.judge.segments import (
     compare_segments as compare_segments,
 )
 from crrkit.judge.verdicts import (
@@ -43,14 +47,15 @@ from crrkit.judge.conventions import (
     FLOWS as FLOWS,
     START as START,
     STAYED as STAYED,
-    Meanings as Meanings,
 )
 from crrkit.judge.inference import (
     WORDING as WORDING,
 )
-from crrkit.judge.segments import (
-    FEW as FEW,
-    SURE as SURE,
+from crrkit.judge.meanings import (
+    Meanings as Meanings,
+)
+from crrkit.judge.segment_tables import (
+    DIFFER as DIFFER,
 )
 from crrkit.judge.verdicts import (
     BELOW as BELOW,

@@ -37,7 +37,7 @@ FEWEST_PERIODS = 2
 SIGMAS = 3.0  # Shewhart
 SEEDS = 2**32
 MOST_DRAWS = 10**7
-TIE = 1e-9  # 70 customers at 60/70 are ten who leave, whatever the last digit of a float says
+LAST_DIGIT = 1e-9  # 70 customers at 60/70 are ten who leave, whatever the last digit of a float says
 ENOUGH = 10  # customers expected to stay, and to leave: below that the normal limits are wrong, exact ones are taken
 MEAN_RANGE = 2 / math.sqrt(math.pi)  # d2 = 1.128: two draws of a normal process are so many deviations apart on average
 
@@ -224,7 +224,7 @@ def limits(rate: float, n: int, *, sigmas: float = SIGMAS) -> tuple[float, float
         (0.5, 1.0)
     """
     rare = min(rate, 1 - rate)
-    if n * rare < ENOUGH - TIE:
+    if n * rare < ENOUGH - LAST_DIGIT:
         few, many = _exact_counts(n, rare, math.erfc(sigmas / math.sqrt(2)) / 2)
         return ((n - many) / n, (n - few) / n) if rate > rare else (few / n, many / n)
     half = sigmas * math.sqrt(rate * (1 - rate) / n)

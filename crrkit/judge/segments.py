@@ -6,141 +6,31 @@ Of twenty segments one stands out by chance, and a total may move one way while 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from crrkit.counts import difference_p_value, holm, newcombe
-from crrkit.ground import InputError, Shown, check_choice, gettext as _, mark, ngettext, segment_names
+from crrkit.counts import EXACT, FEW, difference_p_value, holm, newcombe
+from crrkit.ground import InputError, check_choice, gettext as _, segment_names
+from crrkit.judge.segment_tables import (
+    CANNOT_TELL_APART,
+    DIFFER,
+    FELL,
+    NOBODY_TO_KEEP,
+    ROSE,
+    SegmentChanges,
+    SegmentComparison,
+)
 from crrkit.measure import COMPLETE, RUNNING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from crrkit.measure import RetentionTable
 
-FEW = 30  # customers at the start of a period, below which a cell is flagged
-FEWEST = 2  # segments that can be compared
-MOST_SHOWN = 10  # rows of a comparison; all of them stand in its table
-EXACT = 1e-12  # what rounding leaves of a change that is none
-SURE, UNSURE, NOBODY = mark("differ"), mark("cannot tell"), mark("nobody to keep")
-ROSE, FELL = mark("rose"), mark("fell")
-
-
-class _Strongest(Shown):
-    """A table in the order of strength, of which the first rows are shown and the rest is counted."""
-
-    notes: tuple[str, ...] = ()
-
-    def below(self) -> tuple[str, ...]:
-        """How many rows are not shown, and what must not be missed."""
-        rest = max(len(self.table) - MOST_SHOWN, 0)
-        text = ngettext(
-            "{n} weaker comparison is not shown; .table has them all.",
-            "{n} weaker comparisons are not shown; .table has them all.",
-            rest,
-        )
-        return (*([text.format(n=rest)] if rest else []), *self.notes)
-
-    def _shown_rows(self) -> list[list[str]]:
-        return super()._shown_rows()[:MOST_SHOWN]
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class SegmentChanges(_Strongest):
-    """Each segment against its own past, the strongest change first.
-
-    Attributes:
-        table: One row a segment: ``segment crr_before crr_after difference low high p_value p_holm few verdict``;
-            verdicts are ``fell``, ``rose``, ``cannot tell`` and ``nobody to keep``.
-        before: The earlier period's name.
-        period: The later period's name.
-        change: The change of the rate of all segments together.
-    """
-
-    table: pd.DataFrame
-    before: str
-    period: str
-    change: float
-
-    kinds: ClassVar[Mapping[str, str]] = {
-        "segment": "text", "crr_before": "rate", "crr_after": "rate", "difference": "points", "low": "points",
-        "high": "points", "p_holm": "number", "verdict": "word",
-    }  # fmt: skip
-
-    @property
-    def moved(self) -> pd.DataFrame:
-        """The segments that moved by more than chance."""
-        return self.table[self.table["verdict"].isin([FELL, ROSE])]
-
-    def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
-        return {
-            "segment": _("segment"), "crr_before": _("CRR before"), "crr_after": _("CRR after"),
-            "difference": _("difference"), "low": _("from"), "high": _("to"), "p_holm": _("p, Holm"),
-            "verdict": _("verdict"),
-        }  # fmt: skip
-
-    def caption(self) -> str:
-        """How many segments moved by more than chance."""
-        n = len(self.table)
-        text = ngettext(
-            "{before} → {period}: {moved} of {n} segment moved by more than chance",
-            "{before} → {period}: {moved} of {n} segments moved by more than chance",
-            n,
-        )
-        return text.format(before=self.before, period=self.period, moved=len(self.moved), n=n)
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class SegmentComparison(_Strongest):
-    """The segments of one period against each other, the strongest difference first.
-
-    Attributes:
-        table: One row a pair: ``one other crr_one crr_other difference low high p_value p_holm few verdict``.
-        period: The period's name.
-        notes: Sentences on what must not be missed.
-        past: Each segment against its own past; None where the account has no earlier period.
-    """
-
-    table: pd.DataFrame
-    period: str
-    notes: tuple[str, ...] = ()
-    past: SegmentChanges | None = None
-
-    kinds: ClassVar[Mapping[str, str]] = {
-        "one": "text", "other": "text", "crr_one": "rate", "crr_other": "rate", "difference": "points",
-        "low": "points", "high": "points", "p_holm": "number", "verdict": "word",
-    }  # fmt: skip
-
-    def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
-        return {
-            "one": _("segment"), "other": _("against"), "crr_one": _("CRR"), "crr_other": _("CRR"),
-            "difference": _("difference"), "low": _("from"), "high": _("to"), "p_holm": _("p, Holm"),
-            "verdict": _("verdict"),
-        }  # fmt: skip
-
-    def caption(self) -> str:
-        """How many pairs differ beyond chance."""
-        n = int((self.table["verdict"] == SURE).sum())
-        text = ngettext(
-            "{period}: {n} of {pairs} pair differs", "{period}: {n} of {pairs} pairs differ", len(self.table)
-        )
-        return text.format(period=self.period, n=n, pairs=len(self.table))
-
-    def __str__(self) -> str:
-        """The pairs, and each segment against its past."""
-        return "\n".join([super().__str__(), *([] if self.past is None else [str(self.past)])])
-
-    __repr__ = __str__
-
-    def to_html(self) -> str:
-        """The pairs, and each segment against its past."""
-        return super().to_html() + ("" if self.past is None else self.past.to_html())
+FEWEST_SEGMENTS = 2  # segments that can be compared
 
 
 def compare_segments(
@@ -190,7 +80,7 @@ def compare_segments(
         for (one, first), (other, second) in combinations(_counted(rows, kept.by), 2)
     ]
     frame = _judged(pairs, level)
-    frame["verdict"] = frame["verdict"].replace({ROSE: SURE, FELL: SURE})
+    frame["verdict"] = frame["verdict"].replace({ROSE: DIFFER, FELL: DIFFER})
     past = _past(kept, label, before, level)
     return SegmentComparison(frame, label, (*notes, *_simpson(past)), past)
 
@@ -253,7 +143,7 @@ def _rows_of(kept: RetentionTable, period: str | None) -> tuple[pd.DataFrame, st
     usual = [label for label in labels if label in ready.index and ready[label] == ready.max()]
     label = str(check_choice(period, name="period", choices=labels)) if period else (usual or labels)[-1]
     rows = kept.table[kept.table["period"] == label]
-    if len(rows) < FEWEST:
+    if len(rows) < FEWEST_SEGMENTS:
         message = _("period={label!r} has fewer than two segments. The last periods are {names}.")
         raise InputError(message.format(label=label, names=", ".join(labels[-4:])), argument="period", given=period)
     later = [name for name in labels[labels.index(label) + 1 :] if name in ready.index] if period is None else []
@@ -327,6 +217,6 @@ def _judged(rows: list[dict[str, object]], level: float) -> pd.DataFrame:
     frame["p_holm"] = np.nan
     frame.loc[known, "p_holm"] = holm(frame.loc[known, "p_value"])
     moved = np.where(frame["difference"] < 0, FELL, ROSE)
-    frame["verdict"] = np.where(known, np.where(frame["p_holm"] < 1 - level, moved, UNSURE), NOBODY)
+    frame["verdict"] = np.where(known, np.where(frame["p_holm"] < 1 - level, moved, CANNOT_TELL_APART), NOBODY_TO_KEEP)
     order = frame.assign(size=-frame["difference"].abs()).sort_values(["p_value", "size"], kind="stable")
     return frame.loc[order.index].reset_index(drop=True)

@@ -28,7 +28,7 @@ _TOPIC: Final = re.compile(r'lessons\.exercise\("([\w-]+)"')
 RECORD: Final = ".crrkit.json"  # what was copied: the name of each notebook and its SHA-256
 
 COPIED: Final = mark("copied")
-KEPT: Final = mark("left alone, since you have changed it")
+LEFT_ALONE: Final = mark("left alone, since you have changed it")
 BESIDE: Final = mark("left alone, since you have changed it; the new version stands beside it")
 
 
@@ -205,7 +205,7 @@ def _bring(source: Path, target: Path, record: dict[str, str]) -> Iterator[str]:
         write_beside(mine, source.read_bytes())
         yield COPIED
     elif copied == offered or _digest_if_there(beside) not in {None, copied}:
-        yield KEPT
+        yield LEFT_ALONE
     else:
         write_beside(beside, source.read_bytes())
         yield BESIDE

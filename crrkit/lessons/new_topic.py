@@ -159,7 +159,7 @@ def _ends_ink(ends: Ends) -> dict[str, str]:
     return counts | {"low": low, "high": high, "left": left, "most": most, "formula": format_percent(ends.formula)}
 
 
-END_BY_START = Misreading(
+END_OVER_START = Misreading(
     "end by start",
     lambda ends: [ends.end / ends.start],
     lambda: _("You divided the end by the start, {end} by {start}. More than all cannot stay."),
@@ -190,7 +190,7 @@ CUT_AT_ZERO = Misreading(
         "who are not there any more."
     ),
 )
-NEW_BY_START = Misreading(
+NEW_OVER_START = Misreading(
     "new by start",
     lambda ends: [ends.new / ends.start],
     lambda: _("You divided the new by the start, {new} by {start}. Take them off the end first."),
@@ -208,7 +208,7 @@ highest_rate = partial(
         "If {left} of the {new} have left again, {most} of the {end} are old customers: {high}. "
         "From the counts alone the rate is somewhere between {low} and {high}."
     ),
-    misreadings=(END_BY_START, THE_LEAST, THE_MIDDLE, NEW_BY_START),
+    misreadings=(END_OVER_START, THE_LEAST, THE_MIDDLE, NEW_OVER_START),
     hint=lambda: _("How many of the {end} at the end can be old customers, at most?"),
 )
 """The most that is certain when new is gross."""
@@ -223,14 +223,14 @@ lowest_rate = partial(
     right=lambda ends: [ends.bounds[0]],
     why=lambda: _("At most {new} of the {end} are newcomers; the others have stayed: {low} at the least."),
     misreadings=(
-        END_BY_START,
+        END_OVER_START,
         Misreading(
             "the most",
             lambda ends: [ends.bounds[1]],
             lambda: _("That is the most that fits. How many of the {end} must be old customers, at the least?"),
         ),
         THE_MIDDLE,
-        NEW_BY_START,
+        NEW_OVER_START,
     ),
     hint=lambda: _("How many of the {end} at the end must be old customers, at the least?"),
 )
@@ -247,7 +247,7 @@ below_zero = partial(
     why=lambda: _(
         "({end} − {new}) / {start} is {formula}. A share of people cannot be that; so “new” was no such count."
     ),
-    misreadings=(SIGN_LOST, CUT_AT_ZERO, END_BY_START, NEW_BY_START),
+    misreadings=(SIGN_LOST, CUT_AT_ZERO, END_OVER_START, NEW_OVER_START),
     hint=lambda: _("Put the numbers in, whatever comes: ({end} − {new}) / {start}."),
     kind=RATIO,
 )

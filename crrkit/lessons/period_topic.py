@@ -59,7 +59,7 @@ LOSS_TIMES_N_AS_CHURN = Misreading(
         "{times} {lost} is {multiplied}, but churn does not add up: each time only those can leave who are still there."
     ),
 )
-CUT_AT_ZERO = Misreading(
+NOBODY_LEFT = Misreading(
     "nobody left",
     lambda c: [0.0] if c.times * (1 - c.rate) > 1 else [],
     lambda: _(
@@ -72,7 +72,7 @@ THE_SAME = Misreading(
     lambda c: [c.rate],
     lambda: _("{rate} is what it was for the other period. A longer one has more losses in it, a shorter one fewer."),
 )
-CHURN = Misreading(
+SHARE_GONE = Misreading(
     "churn",
     lambda c: [1 - c.value],
     lambda: _("That is the share that is gone, {gone}. The question is who is left."),
@@ -101,7 +101,7 @@ _longer = partial(
     ink=_ink,
     right=lambda c: [c.value],
     why=lambda: _("{times} in a row {rate} leaves {value}, if all periods are alike."),
-    misreadings=(LOSS_TIMES_N, LOSS_TIMES_N_AS_CHURN, CUT_AT_ZERO, THE_SAME, CHURN, DIVIDED, WRONG_WAY),
+    misreadings=(LOSS_TIMES_N, LOSS_TIMES_N_AS_CHURN, NOBODY_LEFT, THE_SAME, SHARE_GONE, DIVIDED, WRONG_WAY),
     hint=lambda: _("After the first period {rate} are left, after the second {rate} of those. Go on, {times}."),
 )
 
@@ -146,7 +146,7 @@ def year_to_month(rate: float) -> Question:
         why=lambda: _("{times} in a row {value} leaves {rate}."),
         misreadings=(
             THE_SAME,
-            CHURN,
+            SHARE_GONE,
             LOSS_BY_N,
             Misreading(
                 WRONG_WAY.name, lambda c: [c.rate ** (1 / c.times)], WRONG_WAY.says

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from crrkit.judge.whatif import StageModel
 
-RULE = StageRule(lapse_days=90, window_days=180, k_long=3, span_days=30)
+TOPIC_RULE = StageRule(lapse_days=90, window_days=180, k_long=3, span_days=30)
 TODAY = date(2024, 7, 1)
 
 
@@ -52,12 +52,12 @@ def _ink(history: History) -> dict[str, str]:
     return {
         "days": ", ".join(day.isoformat() for day in history.days), "today": TODAY.isoformat(),
         "n": format_number(len(history.days)), "silent": format_number(last),
-        "limit": format_number(history.lapse_days), "window": format_number(RULE.window_days),
-        "k": format_number(RULE.k_long), "span": format_number(RULE.span_days),
+        "limit": format_number(history.lapse_days), "window": format_number(TOPIC_RULE.window_days),
+        "k": format_number(TOPIC_RULE.k_long), "span": format_number(TOPIC_RULE.span_days),
     }  # fmt: skip
 
 
-OPTIONS = (
+STAGE_OPTIONS = (
     Option(
         "short",
         lambda: _("short"),
@@ -96,7 +96,7 @@ which_stage = partial(
         "Lapsed: silent for more than {limit} days. Long: {k} purchase days in less than {window} days, over {span} "
         "days at least. Somebody bought on: {days}. In which stage is this customer as of {today}?"
     ),
-    options=OPTIONS,
+    options=STAGE_OPTIONS,
     right=lambda history: history.stage,
     why=lambda: _("Purchase days: {n}; the last of them {silent} days ago, and the limit is {limit}."),
     hint=lambda: _(

@@ -8,14 +8,14 @@ import pandas as pd
 
 from crrkit.judge.whatif import StageModel
 
-STAGES = ("short", "middle", "long", "lapsed")
+WORKED_STAGES = ("short", "middle", "long", "lapsed")
 MOVES = ((0.10, 0.20, 0, 0), (0, 0.30, 0.25, 0.45), (0, 0.025, 0.90, 0.075), (0, 0.05, 0, 0.75))
 
 
 @cache
 def firm() -> StageModel:
     """The moves of its half-year between the stages, as shares of those in each."""
-    moves = pd.DataFrame(MOVES, index=list(STAGES), columns=list(STAGES))
+    moves = pd.DataFrame(MOVES, index=list(WORKED_STAGES), columns=list(WORKED_STAGES))
     return StageModel(moves, {"short": 2500, "middle": 600, "long": 400}, {"short": 2250})
 
 

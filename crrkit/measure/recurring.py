@@ -113,12 +113,12 @@ def in_segments(
 def _account(changes: pd.DataFrame, span: range) -> pd.DataFrame:
     """The account of each period from what changed in every period that something changed in."""
     changes = changes.set_index("period").sort_index()
-    inside = changes[list(reduce.FLOWS)].reindex(list(span), fill_value=0)
+    inside = changes[list(reduce.REVENUE_FLOWS)].reindex(list(span), fill_value=0)
     gained = changes["new"] + changes["expansion"] + changes["reactivated"]
     opening, closing = _standing(gained - changes["contraction"] - changes["churned"], span)
     start, end = _standing(changes["came"] - changes["gone"], span)
     before, after = _standing(changes["unpriced"], span)
-    flows = {name: inside[name].to_numpy() for name in reduce.FLOWS}
+    flows = {name: inside[name].to_numpy() for name in reduce.REVENUE_FLOWS}
     kept = opening - flows["contraction"] - flows["churned"]
     money = pd.DataFrame({"opening": opening, **flows, "closing": closing, "kept": kept}, dtype="float64")
     heads = {"start": start, "end": end, "unpriced": np.maximum(before, after)}

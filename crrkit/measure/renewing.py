@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from crrkit.rules import Calendar, DefinitionCard
 
 LATE_DAYS = 30
-UNITS = ("person_any", "contract")
+RENEWING_UNITS = ("person_any", "contract")
 OUTCOMES = ("renewed_on_time", "renewed_late", "not_renewed", "undecided")
 
 
@@ -129,7 +129,7 @@ def renewals(
     if base.has_purchases:
         message = _("Renewals are of contracts, and this is a {kind}. Read contracts with read_contracts(…).")
         raise InputError(message.format(kind=type(base).__name__), argument="base")
-    check_choice(unit, name="unit", choices=UNITS)
+    check_choice(unit, name="unit", choices=RENEWING_UNITS)
     wait = base.card.merge_gap or LATE_DAYS if late_days is None else late_days
     check_count(wait, name="late_days")
     calendar = base.calendar(every)

@@ -17,6 +17,12 @@ from crrkit.read.bases import (
     read_contracts as read_contracts,
     read_orders as read_orders,
 )
+from crrkit.read.calls import (
+    EVENT_OPTION as EVENT_OPTION,
+)
+from crrkit.read.columns import (
+    LISTS as LISTS,
+)
 from crrkit.read.events import (
     EventBase as EventBase,
     read_events as read_events,

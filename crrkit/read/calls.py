@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-EVENT = "event"  # the column that read_events calls kind: --kind says what the rows are
+EVENT_OPTION = "event"  # the column that read_events calls kind: --kind says what the rows are
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Call:
         """
         words = ["--kind", self.kind]
         for name, value in self.arguments.items():
-            option = f"--{(EVENT if name == 'kind' else name).replace('_', '-')}"
+            option = f"--{(EVENT_OPTION if name == 'kind' else name).replace('_', '-')}"
             for one in value if isinstance(value, list | tuple) else [value]:
                 words += [option, str(one)]
         return shlex.join(words)

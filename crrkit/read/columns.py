@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 # Usual names, folded to lower-case letters and digits; the first that the table has is taken.
-USUAL = {
+USUAL_NAMES = {
     "customer": (
         "customer", "customerid", "clientid", "client", "userid", "user", "accountid", "memberid", "cardid", "personid",
         "клиент", "idклиента", "клиентid", "кодклиента", "покупатель", "кодпокупателя", "контрагент",
@@ -129,7 +129,7 @@ def find_columns(named: Mapping[str, str | None], *, available: Iterable[str]) -
 def usual_column(role: str, columns: Iterable[str]) -> str | None:
     """The column that by its name is likely to hold the role, or None."""
     by_fold = {fold(column): column for column in reversed(list(columns))}
-    return next((by_fold[fold(name)] for name in USUAL[role] if fold(name) in by_fold), None)
+    return next((by_fold[fold(name)] for name in USUAL_NAMES[role] if fold(name) in by_fold), None)
 
 
 def request_beside_end(columns: Iterable[str]) -> tuple[str, str] | None:

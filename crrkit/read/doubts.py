@@ -10,7 +10,7 @@ import ibis
 from crrkit.ground import UnsettledError, format_number, format_percent, gettext as _, ngettext
 from crrkit.read import text
 from crrkit.read.calls import Call
-from crrkit.read.columns import USUAL, fold
+from crrkit.read.columns import USUAL_NAMES, fold
 from crrkit.read.kinds import BUYING, usual_kind
 from crrkit.read.states import MOST_STATES, NO_PURCHASE, listed, state_of
 
@@ -24,7 +24,7 @@ UNREAD = "crrkit_unread_"  # in front of the number of an unread column that is 
 TWIN = "crrkit_row"  # the same for rows that are alike in every column of the source
 MOST_KINDS = 200  # more different words are no kinds of events
 CROWD, CROWDED = 100, 0.1  # from so many rows on; this share of them under one id …
-PER_ID, MOST = 10, 0.5  # … that is so many times the average, or most of all
+PER_ID, MOST_ROWS = 10, 0.5  # … that is so many times the average, or most of all
 FEW_IDS = 5  # ids that occur once are a coincidence in a shorter list
 MONTHLY_ROWS = 5  # rows a month from which a month without any is no chance
 NAMED_MONTHS = 6
@@ -50,7 +50,7 @@ def suspects(columns: Iterable[str], taken: Iterable[str]) -> tuple[str, ...]:
 
 def _roles(name: str) -> dict[str, bool]:
     return {
-        "kind": name in USUAL["kind"],
+        "kind": name in USUAL_NAMES["kind"],
         "states": bool(_STATES.search(name)),
         "flag": bool(_FLAG.search(name)),
         "below": bool(_MONEY_OR_PIECES.search(name)) and not _NO_MONEY.search(name) and not _FLAG.search(name),
@@ -106,7 +106,7 @@ def unsettled(source: str, column: str, words: Mapping[str, int]) -> UnsettledEr
 
 def kind_columns(columns: Iterable[str]) -> list[str]:
     """Those that by their names say what happened."""
-    return [column for column in columns if fold(column) in USUAL["kind"]]
+    return [column for column in columns if fold(column) in USUAL_NAMES["kind"]]
 
 
 def unread_doubts(rows: ir.Table, unread: Sequence[str]) -> list[str]:
@@ -181,7 +181,7 @@ def id_doubts(table: ir.Table, *, used: int, column: str, once: bool) -> list[st
         )
         return [message.format(n=format_number(seen["ids"]), column=column)]
     share = (seen["most"] or 0) / used if used else 0
-    if used < CROWD or share < max(CROWDED, min(PER_ID / seen["ids"], MOST)):
+    if used < CROWD or share < max(CROWDED, min(PER_ID / seen["ids"], MOST_ROWS)):
         return []
     note = _(
         "One customer id holds {share} of the rows used: it may stand for nobody in particular, such as a cash desk or"

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from crrkit.read.sources import Opened
     from crrkit.read.text import Forms
 
-ZEROS = ("1899-12-30", "1899-12-31", "1900-01-01", "1970-01-01")
+ZERO_DAYS = ("1899-12-30", "1899-12-31", "1900-01-01", "1970-01-01")
 GIVEN = "_given"
-NOBODY, ROUNDED = "_nobody", "_rounded"
+NOBODY_COLUMN, ROUNDED_COLUMN = "_nobody", "_rounded"
 
 
 def read_fields(
@@ -36,7 +36,7 @@ def read_fields(
     parsed = {role: parse_times(raw, columns[role], **how) for role in times if role in columns}
     at = parsed[times[0]].value
     who = parse_customers(raw, columns["customer"], at=at, fold=forms.fold, nobody=forms.nobody)
-    fields = {"customer": who.value, NOBODY: who.nobody, ROUNDED: who.rounded}
+    fields = {"customer": who.value, NOBODY_COLUMN: who.nobody, ROUNDED_COLUMN: who.rounded}
     fields = {role: value for role, value in fields.items() if value is not None}
     fields |= {role: parse_ids(raw, columns[role]) for role in ids if role in columns}
     parsed |= parse_numbers(raw, {role: columns[role] for role in numbers if role in columns}, forms)
@@ -48,7 +48,7 @@ def read_fields(
 
 def unknown(row: Mapping[str, Any]) -> dict[str, Any]:
     """Why it is not known whose row it is."""
-    why = {"id of nobody in particular": NOBODY, "id rounded by a spreadsheet": ROUNDED}
+    why = {"id of nobody in particular": NOBODY_COLUMN, "id rounded by a spreadsheet": ROUNDED_COLUMN}
     return {"no customer id": row["customer"].isnull(), **{name: row[of] for name, of in why.items() if of in row}}
 
 
@@ -60,7 +60,7 @@ def unreadable(row: Mapping[str, Any], *roles: str) -> ir.BooleanValue:
 def is_default(times: ir.Value) -> ir.BooleanValue:
     """Whether a time is the zero of a spreadsheet, of a database or of Unix; on such days nobody bought."""
     day = times.date()
-    return text.is_true(ibis.or_(*[day == ibis.date(zero) for zero in ZEROS]))
+    return text.is_true(ibis.or_(*[day == ibis.date(zero) for zero in ZERO_DAYS]))
 
 
 def not_before(times: ir.Value, as_of: datetime | None) -> ir.BooleanValue:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-DIGITS = "^[0-9]*$"  # ids that need no tidying
+PLAIN_DIGITS = "^[0-9]*$"  # ids that need no tidying
 ODD = r"""[^!-~]|^[='{]"""
 BLANKS = r"[\s\x{00A0}\x{1680}\x{2000}-\x{200A}\x{202F}\x{205F}\x{3000}]+"
 UNSEEN = r"[\x{00AD}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}\x{FEFF}]"
@@ -32,7 +32,7 @@ WRAPPED = {
     r"^\{([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})\}$": r"\1",
 }
 FLOATS = r"^[0-9]+\.0+$"  # 17850.0: a whole number that went through a spreadsheet or a float column
-SHORT, LONG = r"^[0-9]+\.0$", r"^[0-9]+\.00+$"
+ONE_ZERO, MORE_ZEROS = r"^[0-9]+\.0$", r"^[0-9]+\.00+$"
 VERSION = r"^[0-9]+\.[0-9]*[1-9]"  # 1.10 is no number: nor is 2.0 beside it
 
 CYRILLIC, LATIN = "АВЕКМНОРСТУХаеорсух", "ABEKMHOPCTYXaeopcyx"
@@ -59,7 +59,7 @@ def parse_ids(table: ir.Table, column: str) -> ir.Value:
     if kind.is_floating():
         return _float_ids(table, values)
     text = values.cast("string")
-    if not in_duckdb(table) or aggregate(table, digits=text.re_search(DIGITS).all())["digits"] is not False:
+    if not in_duckdb(table) or aggregate(table, digits=text.re_search(PLAIN_DIGITS).all())["digits"] is not False:
         return known(text.strip())
     return (tidier(spellings_of(table, text), column) or known)(text)
 
@@ -124,7 +124,7 @@ def tidier(spellings: pa.Table, column: str) -> Callable[[ir.StringValue], ir.St
         steps.append(_unwrapped)
         ids = counts_of(spellings, tidy)["id"]
     seen = looks_of(
-        ids, mail="@.*[A-Z]|[A-Z].*@", latin=LATIN_CODE, cyrillic=rf"[{CYRILLIC}]", short=SHORT, long=LONG,
+        ids, mail="@.*[A-Z]|[A-Z].*@", latin=LATIN_CODE, cyrillic=rf"[{CYRILLIC}]", short=ONE_ZERO, long=MORE_ZEROS,
         version=VERSION, bytes=BYTES,
     )  # fmt: skip
     _check_writing(seen, column)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from crrkit.ground import InputError, InputTypeError, format_number, gettext as _, mark, suggestion
-from crrkit.read.states import check_words
+from crrkit.read.states import WORDS_NAMED, check_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -16,7 +16,6 @@ TOUCHES = (mark("visit"), mark("offer"), mark("education"))
 KINDS = (*TOUCHES, *BUYING, mark("refund"), mark("incident"))
 REFUSE, SET_ASIDE = "refuse", "set aside"
 MOST_WORDS = 1000  # more different words are no kinds of events but names or texts
-NAMED = 8
 
 Words = str | tuple[str, ...] | list[str] | set[str] | frozenset[str]
 
@@ -107,7 +106,7 @@ def _check_kind(value: object, *, name: str) -> str:
 
 
 def _unknown(words: list[str]) -> InputError:
-    shown = ", ".join(repr(word) for word in words[:NAMED]) + (", …" if len(words) > NAMED else "")
+    shown = ", ".join(repr(word) for word in words[:WORDS_NAMED]) + (", …" if len(words) > WORDS_NAMED else "")
     message = _(
         "It is not known what these kinds of events mean: {words}. Say it with kinds={{{first!r}: 'visit'}}, choosing"
         " from {choices}; or take the rest together with other='visit' or other='set aside'."

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 NOT_A_NUMBER = ("", "nan", "none", "null", "na", "n/a", "<na>", "nat", "нет")  # but a dash or #N/A is no empty cell
 PLAIN = r"^(?:[+-]?[0-9]+(?:\.[0-9]{1,2})?)?$"  # what needs no thought
 OTHER = {",": ".", ".": ","}  # each decimal mark and the mark that then groups digits
-BLANKS, APOSTROPHES = r"\s\x{00A0}\x{2007}\x{2009}\x{202F}", "'’`´"
-BLANK = f"[{BLANKS}]"
-GROUPS = {" ": BLANKS, "'": APOSTROPHES, ",": ",", ".": r"\.", "": ""}
+BLANKS_IN_NUMBERS, APOSTROPHES = r"\s\x{00A0}\x{2007}\x{2009}\x{202F}", "'’`´"
+BLANK = f"[{BLANKS_IN_NUMBERS}]"
+GROUPS = {" ": BLANKS_IN_NUMBERS, "'": APOSTROPHES, ",": ",", ".": r"\.", "": ""}
 CURRENCIES = {
     "USD": r"us\$|usd|\$", "EUR": "eur|€", "GBP": "gbp|£", "JPY": "jpy|¥", "RUB": r"rub|₽|руб(?:\.|лей|ля|ль)?|р\.?",
     "UAH": r"uah|₴|грн\.?", "KZT": r"kzt|₸|тг\.?", "BRL": r"brl|r\$", "BYN": "byn|br", "SEK": "sek|kr", "PLN": "pln|zł",
@@ -174,7 +174,7 @@ def _check_currencies(raw: ir.StringValue, column: str) -> None:
 
 def _with_point(text: ir.StringValue, mark: str, thousands: str | None) -> ir.NumericValue:
     """The number under a decimal mark, null where it is not written so."""
-    group = GROUPS[thousands] if thousands is not None else rf"{BLANKS}{APOSTROPHES}" + GROUPS[OTHER[mark]]
+    group = GROUPS[thousands] if thousands is not None else rf"{BLANKS_IN_NUMBERS}{APOSTROPHES}" + GROUPS[OTHER[mark]]
     digits = rf"[0-9]{{1,3}}(?:[{group}][0-9]{{3}})+|[0-9]+" if group else "[0-9]+"
     fits = text.re_search(rf"^[+-]?(?:(?:{digits})(?:\{mark}[0-9]+)?|\{mark}[0-9]+)(?:[eE][+-]?[0-9]+)?$")
     bare = text.re_replace(rf"[{group}]", "") if group else text

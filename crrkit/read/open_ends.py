@@ -46,7 +46,7 @@ _FAR = "|".join([
 FAR_MOMENT, NO_MOMENT = datetime(2099, 1, 1), datetime(1753, 1, 2)  # noqa: DTZ001 - the business's own clock
 
 AS_WRITTEN = "crrkit_as_written"  # the column of ends as it stood, for whoever looks at the rows set aside
-NAMED = 4  # more values than that do not fit a sentence
+ENDS_NAMED = 4  # more values than that do not fit a sentence
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ def _values(met: list[dict[str, Any]]) -> str:
     if len(names) == 1:
         return str(names[0])
     counted = [f"{name} ({format_number(value['rows'])})" for name, value in zip(names, first, strict=True)]
-    return ", ".join(counted[:NAMED]) + (", …" if len(counted) > NAMED else "")
+    return ", ".join(counted[:ENDS_NAMED]) + (", …" if len(counted) > ENDS_NAMED else "")
 
 
 def unread_ends(table: ir.Table, column: str, *, unread: ir.BooleanValue) -> tuple[str, ...]:

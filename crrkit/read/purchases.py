@@ -9,7 +9,7 @@ from crrkit.ground import InputError, format_number, gettext as _
 from crrkit.read.columns import fold
 from crrkit.read.doubts import MOST_KINDS, unsettled, words_in
 from crrkit.read.kinds import TOUCHES, usual_kind
-from crrkit.read.states import MOST_STATES, NO_PURCHASE, UNKNOWN, judge_states, listed
+from crrkit.read.states import MOST_STATES, NO_PURCHASE, UNKNOWN_STATE, judge_states, listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -70,12 +70,12 @@ def settle_states(opened: Opened, *, counts: str | Sequence[str] | None, was_nam
 
 def _is_none(column: str, meant: Mapping[str, str]) -> bool:
     """Whether a column found by its name holds no states: too many words, a single strange one, or places."""
-    return not meant or (set(meant.values()) == {UNKNOWN} and (len(meant) == 1 or fold(column) in ALSO_PLACES))
+    return not meant or (set(meant.values()) == {UNKNOWN_STATE} and (len(meant) == 1 or fold(column) in ALSO_PLACES))
 
 
 def _states(column: str, words: Mapping[str, int], meant: Mapping[str, str]) -> States:
     aside = [word for word in words if meant[word] == NO_PURCHASE]
-    strange = [word for word in words if meant[word] == UNKNOWN]
+    strange = [word for word in words if meant[word] == UNKNOWN_STATE]
     notes, doubts = [], []
     if aside:
         text = _(

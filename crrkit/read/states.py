@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 MOST_STATES = 50  # more different words are no states but names or texts
-NAMED = 8
-COUNTS, NO_PURCHASE, UNKNOWN = "counts", "no purchase", "unknown"
+WORDS_NAMED = 8  # more do not fit a sentence
+COUNTED, NO_PURCHASE, UNKNOWN_STATE = "counts", "no purchase", "unknown"
 
 # Folded to lower-case letters, ё as е. "Partially refunded" was bought; "not cancelled" is nobody's usual word.
 _PARTLY = re.compile(r"partial|частичн")
@@ -40,12 +40,12 @@ def state_of(word: str) -> str:
     """
     folded = re.sub(r"[\W_\d]+", "", word.casefold()).replace("ё", "е")
     if _PARTLY.search(folded):
-        return COUNTS
+        return COUNTED
     if _DENIED.search(folded):
-        return UNKNOWN
+        return UNKNOWN_STATE
     if _NO_PURCHASE.search(folded):
         return NO_PURCHASE
-    return COUNTS if _COUNTS.search(folded) else UNKNOWN
+    return COUNTED if _COUNTS.search(folded) else UNKNOWN_STATE
 
 
 def judge_states(words: Iterable[str], *, counts: Sequence[str] | None) -> dict[str, str]:
@@ -58,7 +58,7 @@ def judge_states(words: Iterable[str], *, counts: Sequence[str] | None) -> dict[
     if counts is None:
         return {word: state_of(word) for word in met}
     check_words(counts, met, name="counts")
-    return {word: COUNTS if word in counts else NO_PURCHASE for word in met}
+    return {word: COUNTED if word in counts else NO_PURCHASE for word in met}
 
 
 def check_words(said: Iterable[object], met: Iterable[str], *, name: str) -> None:
@@ -74,5 +74,5 @@ def check_words(said: Iterable[object], met: Iterable[str], *, name: str) -> Non
 
 def listed(words: Sequence[str], rows: Mapping[str, int] | None = None) -> str:
     """Words for a sentence, the first of them and with their rows when these are known."""
-    shown = [f"{word!r} ({format_number(rows[word])})" if rows else repr(word) for word in words[:NAMED]]
-    return ", ".join(shown) + (", …" if len(words) > NAMED else "")
+    shown = [f"{word!r} ({format_number(rows[word])})" if rows else repr(word) for word in words[:WORDS_NAMED]]
+    return ", ".join(shown) + (", …" if len(words) > WORDS_NAMED else "")

@@ -13,11 +13,11 @@ import ibis
 import pandas as pd
 
 from crrkit.ground import InputError, format_date, format_number, format_percent, gettext as _, ngettext
+from crrkit.rules import EPOCH
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-EPOCH = date(1970, 1, 1)
 ENDLESS = "9999-01-01"  # after any end: the reach of a contract that is open
 
 LATEST_PAUSES = 50  # of the pauses between starts those count that are like the present
@@ -25,8 +25,8 @@ MONTH = 31  # starts over fewer days than that leave nothing to measure before t
 SURELY_LATE = 2  # from so many times the longest pause on, ends after the last start are taken as scheduled
 STEADY_DAYS = 20  # so many days with starts make a rhythm …
 SILENCE = 5  # … that a start after so many times its longest pause does not belong to …
-FEW = 0.05  # … if no more than this share of the rows do
-RENEWALS = 3  # fewer renewals on the day after show no habit
+FEW_ROWS = 0.05  # … if no more than this share of the rows do
+FEWEST_RENEWALS = 3  # fewer renewals on the day after show no habit
 SPIKE = 5  # so many times more often than the days beside it
 MONTH_ENDS, SHARE_OF_MONTH_ENDS = 5, 1 / 3  # by chance a thirtieth of the ends fall on the last day of a month
 LAST_MINUTE = 60  # seconds: an end at 23:59 is the end of its day
@@ -137,7 +137,7 @@ def _recorded(starts: pd.DataFrame, ends: pd.DataFrame) -> Recorded:
 def _last_explained(last_start: int, pause: float, ends: pd.DataFrame) -> int:
     """The last day before what was scheduled: ends soon after the last start were seen if few come later than that."""
     soon = ends[ends["day"] <= last_start + pause]
-    if ends["rows"].sum() - soon["rows"].sum() > FEW * ends["rows"].sum():
+    if ends["rows"].sum() - soon["rows"].sum() > FEW_ROWS * ends["rows"].sum():
         return last_start
     return max(last_start, int(soon["day"].iloc[-1]))
 
@@ -147,7 +147,7 @@ def _before_silence(starts: pd.DataFrame) -> pd.DataFrame:
     pauses = starts["day"].diff()
     longest = pauses.rolling(LATEST_PAUSES, min_periods=STEADY_DAYS - 1).max().shift()
     left = 1 - starts["rows"].cumsum().shift() / starts["rows"].sum()
-    breaks = starts.index[(pauses > SILENCE * longest) & (left <= FEW)]
+    breaks = starts.index[(pauses > SILENCE * longest) & (left <= FEW_ROWS)]
     return starts.loc[: breaks[0] - 1] if len(breaks) else starts
 
 
@@ -191,7 +191,7 @@ def ask_what_ends_are(pauses: pd.DataFrame) -> None:
     pairs = pauses["pairs"]
     following = int(pairs[pauses["next_day"]].sum())
     beside = int(pairs[pauses["touching"] | ((pauses["days"] == A_DAY_LATER) & ~pauses["next_day"])].sum())
-    if following < RENEWALS or following <= SPIKE * beside:
+    if following < FEWEST_RENEWALS or following <= SPIKE * beside:
         return
     message = ngettext(
         "{n} renewal begins on the day after the end, as if the contract still ran on the day that stands there."
@@ -208,7 +208,7 @@ def month_end_note(ends: pd.DataFrame, pauses: pd.DataFrame) -> tuple[str, ...]:
     days = pd.to_datetime(ends["day"], unit="D")
     last, total = int(ends["rows"][days.dt.is_month_end].sum()), int(ends["rows"].sum())
     touching = int(pauses["pairs"][pauses["touching"]].sum())
-    if touching >= RENEWALS or last < MONTH_ENDS or last < SHARE_OF_MONTH_ENDS * total:
+    if touching >= FEWEST_RENEWALS or last < MONTH_ENDS or last < SHARE_OF_MONTH_ENDS * total:
         return ()
     note = _(
         "{share} of the ends fall on the last day of a month. If the contract still runs on that day, say"

@@ -14,7 +14,7 @@ from crrkit.reduce.cohorts import (
     stretch_histogram,
     unpriced_count,
 )
-from crrkit.reduce.contracts import FLOWS, given_up, revenue_changes
+from crrkit.reduce.contracts import REVENUE_FLOWS, given_up, revenue_changes
 from crrkit.reduce.people import customer_count, ids, ids_among
 from crrkit.reduce.purchases import (
     buyers_and_contacts,
@@ -56,8 +56,8 @@ from crrkit.reduce.units import (
 )
 
 __all__ = [
-    "FLOWS",
     "PATHS",
+    "REVENUE_FLOWS",
     "STATES",
     "UNKNOWN",
     "age_histogram",

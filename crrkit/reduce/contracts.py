@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from crrkit.rules import Calendar
 
-MONEY = "decimal(38, 9)"  # a billionth: what is taken away again leaves nothing behind, as it would with floats
+MONEY_TYPE = "decimal(38, 9)"  # a billionth: what is taken away again leaves nothing behind, as it would with floats
 TOO_MUCH = 1e20  # no price; as decimals the sums of such would overflow
-FLOWS = ("new", "expansion", "contraction", "churned", "reactivated")
+REVENUE_FLOWS = ("new", "expansion", "contraction", "churned", "reactivated")
 
 
 def revenue_changes(contracts: ir.Table, *, calendar: Calendar, as_of: datetime, by: tuple[str, ...] = ()) -> ir.Table:
@@ -50,7 +50,7 @@ def _sums(rows: ir.Table) -> dict[str, ir.Value]:
     came, gone, stayed = priced & ~was & there, priced & was & ~there, priced & was & there
 
     def money(amount: ir.DecimalValue, where: ir.BooleanValue) -> ir.Value:
-        return ibis.ifelse(where, amount, ibis.literal(0).cast(MONEY)).sum()
+        return ibis.ifelse(where, amount, ibis.literal(0).cast(MONEY_TYPE)).sum()
 
     def heads(where: ir.BooleanValue) -> ir.IntegerValue:
         return ibis.ifelse(where, 1, 0)
@@ -77,7 +77,7 @@ def _priced(contracts: ir.Table, as_of: datetime) -> ir.Table:
     amount = ibis.ifelse(amount.abs() < TOO_MUCH, amount, ibis.null("float64"))
     rows = seen.select("customer", "start", "end", amount=amount)
     unpriced = ibis.ifelse(rows["amount"].isnull(), 1, 0).max().over(group_by=rows["customer"])
-    revenue = ibis.coalesce(rows["amount"], 0.0).cast(MONEY)
+    revenue = ibis.coalesce(rows["amount"], 0.0).cast(MONEY_TYPE)
     return rows.select("customer", "start", "end", revenue=revenue, unpriced=unpriced)
 
 

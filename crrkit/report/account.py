@@ -14,11 +14,11 @@ from crrkit.ground import check_count
 from crrkit.measure import COMPLETE, RetentionTable
 from crrkit.measure.cadence import Rhythm
 from crrkit.read import QualityReport
-from crrkit.report.withhold import COUNTS, RATES, blank_movements
+from crrkit.report.withhold import ACCOUNT_COUNTS, ACCOUNT_RATES, blank_movements
 from crrkit.rules import DefinitionCard
 
-PUBLISHED = ["period", "from_", "until", *COUNTS, *RATES, "status"]
-TRAVELLING = [name for name in PUBLISHED if name not in RATES]
+PUBLISHED = ["period", "from_", "until", *ACCOUNT_COUNTS, *ACCOUNT_RATES, "status"]
+TRAVELLING = [name for name in PUBLISHED if name not in ACCOUNT_RATES]
 
 
 def shared(kept: RetentionTable, *, min_cell: int | None = 10) -> RetentionTable:
@@ -67,7 +67,7 @@ def dump_account(kept: RetentionTable) -> str:
         "rhythm": kept.rhythm and kept.rhythm.to_dict(),
     }
     lines = [f'"{name}": {json.dumps(value, ensure_ascii=False)}' for name, value in head.items()]
-    counts = kept.table[TRAVELLING].astype(dict.fromkeys(COUNTS, "Int64"))
+    counts = kept.table[TRAVELLING].astype(dict.fromkeys(ACCOUNT_COUNTS, "Int64"))
     return "{" + ",\n".join(lines) + "}\n\n" + counts.to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\n")
 
 

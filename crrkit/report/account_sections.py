@@ -13,7 +13,7 @@ from crrkit.report.section import Cell, Facts, Section
 if TYPE_CHECKING:
     import pandas as pd
 
-CHECK = """\
+CHECK_SHOWN = """\
 assert kept.table.dropna(subset="lost").eval("start - lost + new + returned == end").all()"""
 
 
@@ -53,7 +53,7 @@ def trend_section(facts: Facts) -> Section | None:
 def account_section(facts: Facts) -> Section:
     """The account itself, and that it balances."""
     kept = facts.kept
-    cells = Cell("report.balance_finding(kept)"), Cell("kept"), Cell(CHECK, "check")
+    cells = Cell("report.balance_finding(kept)"), Cell("kept"), Cell(CHECK_SHOWN, "check")
     found = (findings.balance_finding(kept),)
     return Section("account", _("The account"), found, lambda: blocks.account_table(kept), cells=cells)
 

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from crrkit.read import QualityReport
     from crrkit.widgets import FormulaExplorer
 
-COUNTS = ("kept", "start", "lost", "new", "returned", "end")
-LONG = 60  # rows
+SHOWN_COUNTS = ("kept", "start", "lost", "new", "returned", "end")
+LONG_TABLE = 60  # rows
 WITHHELD_MARK = "\N{MULTIPLICATION SIGN}"  # as in the pictures
-THEMES = {"light": (False, True), "dark": (False, True)}
+THEME_CHOICES = {"light": (False, True), "dark": (False, True)}
 
 
 def picture(draw: Callable[..., Axes], result: RetentionTable | CohortGrid | StageFlow, **options: str) -> Html:
@@ -39,7 +39,7 @@ def picture(draw: Callable[..., Axes], result: RetentionTable | CohortGrid | Sta
 
     drawn = [
         (theme, "narrow" if narrow else "wide", draw(result, theme=theme, narrow=narrow, **options))
-        for theme, widths in THEMES.items()
+        for theme, widths in THEME_CHOICES.items()
         for narrow in widths
     ]
     svgs = [
@@ -76,7 +76,7 @@ def line(kept: RetentionTable) -> Html:
 def account_table(kept: RetentionTable) -> Html:
     """Every period as a row: the rate with its interval, then the counts that balance."""
     titles = kept.titles()
-    heads = [titles["period"], titles["crr"], _("95% interval"), *(titles[name] for name in COUNTS)]
+    heads = [titles["period"], titles["crr"], _("95% interval"), *(titles[name] for name in SHOWN_COUNTS)]
     main = reference_row(kept)
     name = None if main is None else main["period"]
     rows = [_account_row(row, is_main=row["period"] == name) for _i, row in kept.table.iterrows()]
@@ -143,7 +143,7 @@ def _account_row(row: pd.Series, *, is_main: bool) -> Html:
         interval = f"{format_number(100 * row['crr_low'], digits=1)}–{format_percent(row['crr_high'])}"
     if row["status"] == WITHHELD:
         rate = interval = WITHHELD_MARK
-    counts = [WITHHELD_MARK if pd.isna(row[name]) else format_number(row[name]) for name in COUNTS]
+    counts = [WITHHELD_MARK if pd.isna(row[name]) else format_number(row[name]) for name in SHOWN_COUNTS]
     note = {RUNNING: _(RUNNING), EMPTY: _("nobody to keep"), WITHHELD: _(WITHHELD)}.get(row["status"])
     head = join(str(row["period"]), note and element("small", note))
     return row_block(head, rate, interval, *counts, class_="main" if is_main else row["status"])
@@ -156,7 +156,7 @@ def table_block(heads: list[str], rows: list[Html], *, label: str) -> Html:
     return element(
         "div",
         table,
-        class_="scroll long" if len(rows) > LONG else "scroll",
+        class_="scroll long" if len(rows) > LONG_TABLE else "scroll",
         role="region",
         tabindex="0",
         aria_label=label,
@@ -182,7 +182,7 @@ def _formula(kept: RetentionTable) -> list[Html]:
     row = reference_row(kept)
     if row is None:
         return parts
-    numbers = {name: format_number(row[name]) for name in COUNTS}
+    numbers = {name: format_number(row[name]) for name in SHOWN_COUNTS}
     text = "{kept} / {start} = ({end} − {new} − {returned}) / {start} = {crr}"
     return [*parts, element("p", text.format(**numbers, crr=format_percent(row["crr"])), class_="formula")]
 

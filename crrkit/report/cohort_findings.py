@@ -15,6 +15,7 @@ from crrkit.counts import difference_p_value, holm, newcombe
 from crrkit.ground import format_number, format_percent, format_points, gettext as _
 from crrkit.measure.cohorts import OBSERVED, SUPPRESSED
 from crrkit.report.findings import Finding
+from crrkit.report.segments import PAIR
 from crrkit.report.words import capital, later, of_life, period_name, periods_counted
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from crrkit.report.lives import Lives
 
 ALPHA = 0.05
-PAIR = 2
 
 
 def told(lives: Lives) -> bool:

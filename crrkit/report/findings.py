@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from crrkit.measure import RetentionTable
     from crrkit.read import QualityReport
 
-COUNTS = ["start", "kept", "lost", "new", "returned", "end"]
+TOLD_COUNTS = ["start", "kept", "lost", "new", "returned", "end"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,7 +202,7 @@ def _rows(kept: RetentionTable, *rows: pd.Series) -> pd.DataFrame:
 
 def balance_finding(kept: RetentionTable) -> Finding:
     """In how many periods the account balances; if not in all of them, that is a fault of crrkit."""
-    shown = kept.table.dropna(subset=COUNTS)
+    shown = kept.table.dropna(subset=TOLD_COUNTS)
     gaps = shown[shown["start"] - shown["lost"] + shown["new"] + shown["returned"] != shown["end"]]
     n = periods_counted(len(shown), kept.every)
     claim = _("The account balances in every period ({n}).").format(n=n)

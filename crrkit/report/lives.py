@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from crrkit.read import Base
     from crrkit.rules import Calendar
 
-MOST = 24  # cohorts: two years of months, and still legible
-ENOUGH = 0.5  # of the cells: where fewer can be told, a longer period is taken
-FEWEST = 3  # periods of a triangle
-MANY = 20_000  # customers: for more, the law of purchases would take longer than the rest of the report
-DIGITS = 4  # of a projected share: more would tell counts
+MOST_COHORTS = 24  # cohorts: two years of months, and still legible
+CELLS_TOLD = 0.5  # of the cells: where fewer can be told, a longer period is taken
+FEWEST_PERIODS_TOLD = 3  # periods of a triangle
+MANY_CUSTOMERS = 20_000  # customers: for more, the law of purchases would take longer than the rest of the report
+PROJECTED_DIGITS = 4  # of a projected share: more would tell counts
 GRID = ("every", "kind", "value", "align", "presence", "notes", "min_cell")
 NUMBERS = ("active", "opening", "revenue", "capped", "rate", "gross", "low", "high")
 
@@ -126,7 +126,7 @@ class _Span:
 
     def grid(self, base: Base, **options: Any) -> CohortGrid:
         """A grid of the latest cohorts."""
-        shown = self.numbers[-MOST:]
+        shown = self.numbers[-MOST_COHORTS:]
         first, last = self.calendar.label(shown[0]), self.calendar.label(shown[-1])
         return cohort_grid(base, every=self.every, first=first, last=last, **options)
 
@@ -138,7 +138,7 @@ class _Span:
         days = [self.calendar.start(self.numbers[0]), self.calendar.start(self.numbers[-1])]
         calendar = replace(self.calendar, every=following[0])
         first, last = (calendar.index(day) for day in days)
-        return _Span(calendar, range(first, last + 1)) if last - first + 1 >= FEWEST else None
+        return _Span(calendar, range(first, last + 1)) if last - first + 1 >= FEWEST_PERIODS_TOLD else None
 
 
 def _span(base: Base, every: str, *, first: str | None, last: str | None) -> _Span:
@@ -150,10 +150,10 @@ def _legible(base: Base, span: _Span, min_cell: int | None) -> tuple[_Span, Coho
     """The shortest period, from the one asked for on, in which most cells may be told; else the one asked for."""
     grid, tried = _shared(span.grid(base), min_cell), span.longer()
     found = span, grid
-    while _told(found[1]) < ENOUGH and tried is not None:
+    while _told(found[1]) < CELLS_TOLD and tried is not None:
         found = tried, _shared(tried.grid(base), min_cell)
         tried = tried.longer()
-    return found if _told(found[1]) >= ENOUGH else (span, grid)
+    return found if _told(found[1]) >= CELLS_TOLD else (span, grid)
 
 
 def _shared(grid: CohortGrid, min_cell: int | None) -> CohortGrid:
@@ -188,7 +188,7 @@ def _silence(base: Base, span: _Span) -> float:
     cells = span.grid(base, align="age", kind="unbounded").table
     waited = 1 + int(cells.groupby("cohort")["provisional"].sum().max())
     covered = characteristic_interval(base).covered(waited * years_in(span.every) * DAYS_PER_YEAR)
-    return 1.0 if math.isnan(covered) else round(1 - covered, DIGITS)
+    return 1.0 if math.isnan(covered) else round(1 - covered, PROJECTED_DIGITS)
 
 
 def _leaving(table: LifeTable, least: int) -> pd.DataFrame:
@@ -220,13 +220,13 @@ def _outlook(base: Base, table: LifeTable, every: str) -> tuple[pd.DataFrame, tu
 def _projected(table: LifeTable, every: str) -> pd.DataFrame:
     law = fit_sbg(table)
     year = round(1 / years_in(every)) if every in PERIODS else 1
-    curve = law.project(min(law.ages + year, FARTHEST * law.ages)).round(DIGITS)
+    curve = law.project(min(law.ages + year, FARTHEST * law.ages)).round(PROJECTED_DIGITS)
     return curve.assign(observed=curve["observed"].where(curve["age"] == law.ages))  # single steps would tell of few
 
 
 def _expected(base: Base) -> pd.DataFrame:
     """What the law of purchases expects; empty where it has doubts about itself or would take too long."""
-    if reduce.collect(reduce.customer_count(base.table))["customers"].iloc[0] > MANY:
+    if reduce.collect(reduce.customer_count(base.table))["customers"].iloc[0] > MANY_CUSTOMERS:
         return pd.DataFrame()
     law = fit_bgnbd(base)
     if law.notes:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from crrkit.counts import FEW
 from crrkit.ground import format_number, format_percent, format_points, gettext as _, ngettext
-from crrkit.judge import FEW, WORDING
+from crrkit.judge import WORDING
 from crrkit.measure import EMPTY, RUNNING
 from crrkit.report.withhold import WITHHELD
 from crrkit.report.words import period_name
@@ -16,8 +17,8 @@ from crrkit.report.words import period_name
 if TYPE_CHECKING:
     from crrkit.measure import RetentionTable
 
-MOST_NAMED = 3  # periods in a sentence
-POINTS = 100  # from this many customers on, a point is at least one of them
+PERIODS_NAMED = 3  # periods in a sentence
+POINT_IS_SOMEBODY = 100  # from this many customers on, a point is at least one of them
 
 
 def kept_words(row: pd.Series, when: str) -> str:
@@ -153,7 +154,7 @@ def worth_words(start: int, lost: int) -> str:
     if not lost:
         return _("Nobody left, so the rate cannot rise.")
     more = math.ceil(start / 100)
-    if start < POINTS or more > lost:
+    if start < POINT_IS_SOMEBODY or more > lost:
         step = format_points(1 / start, digits=2).lstrip("+")
         return _("One customer more who stays raises the rate by {step}.").format(step=step)
     text = ngettext(
@@ -179,4 +180,4 @@ def gross_caveat(row: pd.Series) -> str:
 
 
 def _listed(names: list[str]) -> str:
-    return ", ".join(names[:MOST_NAMED]) + (", …" if len(names) > MOST_NAMED else "")
+    return ", ".join(names[:PERIODS_NAMED]) + (", …" if len(names) > PERIODS_NAMED else "")

@@ -40,7 +40,13 @@ LAID_OUT = ("meta", "main", "section")  # elements whose attributes are crrkit's
 MARKUP = re.compile(r"<[a-z!]")
 TOGETHER = 6  # words of one id
 LETTERS, DIGITS = 3, 5  # from these lengths on an id can be told from other words and numbers
-STATES = {"kinds", "pooled", "simple", "untested", "bracket"}  # names in the states of explorers that no script says
+STATE_WORDS = {
+    "kinds",
+    "pooled",
+    "simple",
+    "untested",
+    "bracket",
+}  # names in the states of explorers that no script says
 PICTURE = "data:image/svg+xml;base64,"
 
 
@@ -58,7 +64,7 @@ def refuse_leaks(texts: Iterable[str], base: Base, *, file: str, facts: Facts, c
         InputError: With the place, the id itself left out.
     """
     texts = list(texts)
-    own = {word for text in code for word in telling_words(text)} | STATES
+    own = {word for text in code for word in telling_words(text)} | STATE_WORDS
     _refuse(texts, base, file=file, own=own | _numbers_and_names(facts) | template_words(texts))
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from crrkit.counts import wilson_share
 from crrkit.ground import format_cell, format_percent, format_points, gettext as _, segment_names
-from crrkit.judge import SURE, compare_segments, decompose
+from crrkit.judge import DIFFER, compare_segments, decompose
 from crrkit.measure import RetentionTable, retention_by_period
 from crrkit.report.account import reference_row
 from crrkit.report.findings import Finding, earlier_periods
@@ -19,7 +19,7 @@ from crrkit.report.words import in_period, period_name
 if TYPE_CHECKING:
     from crrkit.read import Base
 
-COLUMNS = ["segment", "period", "from_", "until", *SEGMENT_COUNTS, "status"]
+SEGMENT_COLUMNS = ["segment", "period", "from_", "until", *SEGMENT_COUNTS, "status"]
 PAIR = 2
 
 
@@ -40,7 +40,7 @@ def segments_of(base: Base, kept: RetentionTable, *, min_cell: int | None = 10) 
     labels = [*earlier_periods(kept)[:1], str(row["period"])]
     table = retention_by_period(base, every=kept.every, by=base.by, last=labels[-1]).table
     table = table[table["period"].isin(labels)]
-    named = table.assign(segment=segment_names(table, base.by))[COLUMNS]
+    named = table.assign(segment=segment_names(table, base.by))[SEGMENT_COLUMNS]
     return _account(merge_segments(named, min_cell or 0, others=_("All others")), kept)
 
 
@@ -54,7 +54,7 @@ def _account(rows: pd.DataFrame, kept: RetentionTable) -> RetentionTable:
 
 def dump_segments(segments: RetentionTable) -> str:
     """The segments of a report as text, a line each in each period."""
-    return segments.table[COLUMNS].to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\n")
+    return segments.table[SEGMENT_COLUMNS].to_csv(index=False, date_format="%Y-%m-%d", lineterminator="\n")
 
 
 def load_segments(text: str, *, kept: RetentionTable) -> RetentionTable:
@@ -95,7 +95,7 @@ def segment_finding(segments: RetentionTable) -> Finding:
         caveat = _("Take longer periods, or make a private report without a smallest group (min_cell=None).")
         return Finding(claim, rows, caveat)
     compared = compare_segments(segments, period=str(rows["period"].iloc[0]))
-    differ = compared.table[compared.table["verdict"] == SURE]
+    differ = compared.table[compared.table["verdict"] == DIFFER]
     pairs = _("Pairs of segments that differ by more than chance (Holm): {n} of {pairs}.")
     notes = [pairs.format(n=len(differ), pairs=len(compared.table))]
     text = _("Which segment keeps more cannot be told: {when} from {low} ({worse}) to {high} ({better}).")

@@ -18,18 +18,18 @@ from crrkit.ground import InputError
 from crrkit.judge.playbook import diagnose
 from crrkit.judge.whatif import Basis, StageModel, parts_of
 from crrkit.measure import COMPLETE
-from crrkit.measure.stages import CUSTOMERS, STAGES, StageFlow, stage_flow
+from crrkit.measure.stages import CUSTOMERS, StageFlow, stage_flow
 from crrkit.report.withhold import drop_boundaries, empty_rates
-from crrkit.rules import OwnGap, StageRule, Trailing, small, small_share
+from crrkit.rules import STAGES, OwnGap, StageRule, Trailing, small, small_share
 
 if TYPE_CHECKING:
     from crrkit.judge.playbook import Playbook
     from crrkit.measure import RetentionTable
     from crrkit.read import Base
 
-MOST = 24  # boundaries: two years of months
+MOST_BOUNDARIES = 24  # boundaries: two years of months
 CARDS = 3
-RATES = ["period", "from_", "stage", "start", "kept", "share", "crr", "low", "high"]
+RATE_COLUMNS = ["period", "from_", "stage", "start", "kept", "share", "crr", "low", "high"]
 SAID = ["title", "because", "action", "owner", "caution"]
 
 
@@ -111,7 +111,7 @@ def _rule_of(base: Base) -> StageRule:
 
 def _large(counts: pd.DataFrame, least: int) -> pd.DataFrame:
     """The latest boundaries with customers, without the rows in which somebody stands among few."""
-    shown = counts[-MOST:]
+    shown = counts[-MOST_BOUNDARIES:]
     return drop_boundaries(shown[shown[list(CUSTOMERS)].sum(axis=1) > 0], least)
 
 
@@ -120,10 +120,10 @@ def _rates(flow: StageFlow, least: int) -> pd.DataFrame:
     complete = flow.table[(flow.table["status"] == COMPLETE) & (flow.table["start"] > 0)]
     for _i, row in complete[::-1].iterrows():
         rates = flow.rates[flow.rates["period"] == row["period"]].set_index("measure")
-        table = pd.DataFrame([_stage_row(stage, rates, row) for stage in CUSTOMERS], columns=RATES)
+        table = pd.DataFrame([_stage_row(stage, rates, row) for stage in CUSTOMERS], columns=RATE_COLUMNS)
         if not small_share(table["start"], table["kept"], least=least).any():
             return table
-    return pd.DataFrame(columns=RATES)
+    return pd.DataFrame(columns=RATE_COLUMNS)
 
 
 def _stage_row(stage: str, rates: pd.DataFrame, row: pd.Series) -> dict[str, Any]:
@@ -183,7 +183,7 @@ def load_stages(text: str, *, kept: RetentionTable) -> Staged:
     if isinstance(rule["lapse_days"], dict):
         rule["lapse_days"] = OwnGap(**rule["lapse_days"])
     counts = pd.DataFrame(content["counts"]).set_index("period").rename_axis(columns="stage")
-    rates = pd.DataFrame(content["rates"], columns=RATES)
+    rates = pd.DataFrame(content["rates"], columns=RATE_COLUMNS)
     rates["from_"] = pd.to_datetime(rates["from_"])
     nothing = pd.DataFrame()
     flow = StageFlow(

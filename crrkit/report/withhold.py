@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 STOCKS = ["start", "end"]
-FLOWS = ["kept", "lost", "new", "returned"]
+ACCOUNT_FLOWS = ["kept", "lost", "new", "returned"]
 SIDE_FLOWS = ["new_lost", "returned_lost", "rejoined"]
-COUNTS = STOCKS + FLOWS + SIDE_FLOWS
-RATES = ["crr", "crr_low", "crr_high"]
+ACCOUNT_COUNTS = STOCKS + ACCOUNT_FLOWS + SIDE_FLOWS
+ACCOUNT_RATES = ["crr", "crr_low", "crr_high"]
 GUARDED = ["start", "kept", "lost", "end"]  # what the rate of this or of the next period rests on
 WITHHELD = mark("suppressed")
 
@@ -30,10 +30,10 @@ def blank_movements(table: pd.DataFrame, least: float) -> pd.DataFrame:
 
     ``new`` and ``returned`` go with it, because ``lost = start + new + returned - end`` would give the number away.
     """
-    few = small(table[COUNTS], least)
+    few = small(table[ACCOUNT_COUNTS], least)
     hidden = few[GUARDED].any(axis=1)
     shown = table.copy()
-    for name in COUNTS + RATES:
+    for name in ACCOUNT_COUNTS + ACCOUNT_RATES:
         goes = hidden & (name not in STOCKS) | (few[name] if name in STOCKS + SIDE_FLOWS else False)
         shown[name] = table[name].mask(goes)
     return shown.assign(status=table["status"].mask(hidden, WITHHELD))

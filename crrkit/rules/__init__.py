@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from crrkit.rules.activity import Activity, OwnGap, Trailing
+from crrkit.rules.activity import ENOUGH_GAPS, Activity, OwnGap, Trailing
 from crrkit.rules.card import DefinitionCard, diff, said_reading
-from crrkit.rules.periods import MONTHS, WEEKDAYS, Calendar
+from crrkit.rules.periods import EPOCH, MONTHS, WEEKDAYS, Calendar
 from crrkit.rules.small_cells import small, small_share
-from crrkit.rules.stages import ContractRule, StageProfile, StageRule, stage_profile, stage_profiles
+from crrkit.rules.stages import STAGES, ContractRule, StageProfile, StageRule, stage_profile, stage_profiles
 
 __all__ = [
+    "ENOUGH_GAPS",
+    "EPOCH",
     "MONTHS",
+    "STAGES",
     "WEEKDAYS",
     "Activity",
     "Calendar",

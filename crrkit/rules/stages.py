@@ -18,6 +18,8 @@ from crrkit.ground import (
 )
 from crrkit.rules.activity import OwnGap
 
+STAGES = ("short", "cold", "middle", "long", "lapsed")  # a contact, one grown cold, a customer, a regular, a former one
+
 
 @dataclass(frozen=True)
 class StageRule:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from crrkit.widgets.bench import Explorer
 
-SHOWN: tuple[type[Explorer], ...] = (
+ALL_EXPLORERS: tuple[type[Explorer], ...] = (
     CohortExplorer,
     DecompositionExplorer,
     FormulaExplorer,
@@ -34,7 +34,7 @@ SHOWN: tuple[type[Explorer], ...] = (
     WhoIsNewExplorer,
 )
 LIVE = Path(__file__).parent / "static.js"
-EXPLORERS: dict[str, type[Explorer]] = {one.module: one for one in SHOWN}
+EXPLORERS: dict[str, type[Explorer]] = {one.module: one for one in ALL_EXPLORERS}
 PAGE = """<!doctype html>
 <html lang="{lang}">
 <meta charset="utf-8">

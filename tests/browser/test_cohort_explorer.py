@@ -14,7 +14,7 @@ import crrkit as crr
 from crrkit.read.base import OrderBase
 from crrkit.widgets.bench.explorer import module_text
 from crrkit.widgets.cohorts import CohortExplorer
-from crrkit.widgets.cohorts.state import AVERAGES, default_cohorts
+from crrkit.widgets.cohorts.state import CURVE_AVERAGES, default_cohorts
 from crrkit.widgets.formula import FormulaExplorer
 from crrkit.widgets.static import static_page
 
@@ -88,7 +88,7 @@ def test_what_is_drawn_is_what_python_says_for_every_choice(
 ) -> None:
     page = open_page(page_file)
     names = {"kind": "Kind", "period": "Period", "value": "What is counted"}
-    for grid, average in product(explorer._grids, AVERAGES):
+    for grid, average in product(explorer._grids, CURVE_AVERAGES):
         with explorer.hold_trait_notifications():
             explorer.kind, explorer.period, explorer.value = grid["kind"], grid["period"], grid["value"]
             explorer.one, explorer.other = default_cohorts(grid)

@@ -10,7 +10,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 import crrkit as crr
-from crrkit.counts.rates import YEARS_PER_PERIOD
+from crrkit.counts.duration import (
+    YEARS_PER_PERIOD,
+)
 from crrkit.ground.languages import format_percent, format_points, use_language
 from crrkit.judge.decomposition import decompose
 from crrkit.widgets.bench.explorer import Explorer, module_text

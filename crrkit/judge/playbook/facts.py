@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from crrkit.measure import Concentration, RetentionTable
     from crrkit.measure.stages import StageFlow
 
-POINT = 0.01  # what every effect is of
+ONE_POINT = 0.01  # what every effect is of
 # The measures of a flow that speak for each lever; the first is the card's evidence.
-MEASURES = {
+MEASURES_OF = {
     "conversion": ("conversion",),
     "retention_middle": ("second purchase", "retention of middle"),
     "promotion": ("promotion",),
@@ -125,12 +125,12 @@ class Facts:
     def gain_of_stage(self, name: str) -> float:
         """Customers that one point on a lever brings: at the horizon, or in one period where there are no levers."""
         known = self.lever(name)
-        return POINT * self.sizes.get(STAGE_OF[name], math.nan) if self.levers is None else known
+        return ONE_POINT * self.sizes.get(STAGE_OF[name], math.nan) if self.levers is None else known
 
     def gain_of_keeping(self, share: float) -> float:
         """Customers that it brings to save one in a hundred of the leavers that are a share of all leavers."""
         if self.levers is None:
-            return POINT * share * float(self.row["lost"])
+            return ONE_POINT * share * float(self.row["lost"])
         stages = [name for name in ("retention_middle", "retention_long") if not math.isnan(self.lever(name))]
         return share * sum((1 - self.lever(name, "level")) * self.lever(name) for name in stages)
 
@@ -140,7 +140,7 @@ class Facts:
             return 1.0
         known = [name for name in ("retention_middle", "retention_long") if not math.isnan(self.lever(name))]
         people = sum(self.sizes[STAGE_OF[name]] for name in known)
-        return sum(self.lever(name) for name in known) / (POINT * people) if people else math.nan
+        return sum(self.lever(name) for name in known) / (ONE_POINT * people) if people else math.nan
 
     @property
     def row(self) -> pd.Series:

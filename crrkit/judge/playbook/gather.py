@@ -19,9 +19,9 @@ from crrkit.ground import (
 )
 from crrkit.judge import Decomposition, decompose
 from crrkit.judge.playbook.cause_rules import CAUSES
-from crrkit.judge.playbook.facts import MEASURES, POINT, Share
+from crrkit.judge.playbook.facts import MEASURES_OF, ONE_POINT, Share
 from crrkit.judge.playbook.plans import ACTION, PLANS
-from crrkit.judge.playbook.stage_rules import TOP
+from crrkit.judge.playbook.stage_rules import TOP_CUSTOMERS
 from crrkit.judge.whatif import StageModel
 from crrkit.measure import COMPLETE, RUNNING, RetentionTable
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 DRAWS = 200
 _ACTIONS = [name for name, plan in PLANS.items() if plan.kind == ACTION]
-_NORMS = [measure for measures in MEASURES.values() for measure in measures]
+_NORMS = [measure for measures in MEASURES_OF.values() for measure in measures]
 
 
 def periods_ahead(horizon: int | None, every: str) -> int:
@@ -106,12 +106,12 @@ def levers(
 
 
 def _table_of(model: StageModel, steps: int, costs: Mapping[str, float]) -> LeverTable | None:
-    names = [name for name in model.lever_names if model.lever_room(name)[1] >= POINT]
+    names = [name for name in model.lever_names if model.lever_room(name)[1] >= ONE_POINT]
     if not names:
         return None
     priced = {name: cost for name, cost in costs.items() if name in names}
     draws = DRAWS if model.has_counts else 0
-    return model.levers(steps, step=POINT, only=names, costs=priced or None, draws=draws, horizon=steps)
+    return model.levers(steps, step=ONE_POINT, only=names, costs=priced or None, draws=draws, horizon=steps)
 
 
 def change(
@@ -170,7 +170,7 @@ def quiet(stages: StageList | None) -> Share | None:
 
 def top_fifth(found: Concentration | None) -> Concentration | None:
     """The concentration of the top fifth, checked."""
-    if found is not None and found.top != TOP:
+    if found is not None and found.top != TOP_CUSTOMERS:
         message = _("The rule is about the top fifth of the customers. Measure it with concentration(base, top=0.2).")
         raise InputError(message, argument="concentration", given=found.top)
     return found

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-COLUMNS = ["customer", "stage", "reason", "owner", "silent_days", "purchase_days", "due", "next_review"]
+LIST_COLUMNS = ["customer", "stage", "reason", "owner", "silent_days", "purchase_days", "due", "next_review"]
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class _Kind:
     first: Mapping[str, bool]
 
 
-LISTS = {
+ACTION_LISTS = {
     "quiet": _Kind(
         mark("Regular customers who went quiet"),
         mark("silent for longer than usual"),
@@ -108,7 +108,7 @@ class ActionList(Shown):
         n = len(self.customers)
         counted = ngettext("{n} customer", "{n} customers", n).format(n=format_number(n))
         text = _("{title}, as of {day}: {n}.")
-        said = text.format(title=_(LISTS[self.kind].title), day=format_date(self.day), n=counted)
+        said = text.format(title=_(ACTION_LISTS[self.kind].title), day=format_date(self.day), n=counted)
         if self.path is None:
             return " ".join([said, _("It names customers in to_pandas(), so keep it out of reports.")])
         written = _("Written to {path}, which holds customers' ids: give it only to those who act, then delete it.")
@@ -146,7 +146,7 @@ def action_list(stages: StageList, *, kind: str) -> ActionList:
         ['bob']
     """
     _check_stages(stages)
-    chosen = LISTS[check_choice(kind, name="kind", choices=LISTS)]
+    chosen = ACTION_LISTS[check_choice(kind, name="kind", choices=ACTION_LISTS)]
     rows = stages.customers[chosen.chosen(stages.customers)]
     order = [*chosen.first, "customer"]
     rows = rows.sort_values(order, ascending=[not chosen.first.get(name, False) for name in order], ignore_index=True)
@@ -155,7 +155,7 @@ def action_list(stages: StageList, *, kind: str) -> ActionList:
         reason=reasons.mask(rows["re_engaged"], _(LOOKED_AGAIN)), owner=_(chosen.owner), due=_due(rows, stages),
         next_review="",
     )  # fmt: skip
-    return ActionList(table[COLUMNS], kind, stages.day)
+    return ActionList(table[LIST_COLUMNS], kind, stages.day)
 
 
 def _check_stages(stages: object) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from crrkit.counts import n_to_tell_apart, newcombe, sample_size
+from crrkit.counts import EXACT, n_to_tell_apart, newcombe, sample_size
 from crrkit.ground import PERIODS, format_date, format_number, format_percent, format_points, gettext as _, ngettext
 from crrkit.judge import BELOW, BOTH, COMPARABLE, CRITICAL, MEASURED, RARE, SHRINKING
 from crrkit.judge.playbook.cards import Card, make_card, no_trial, two_groups, watched
-from crrkit.judge.playbook.facts import POINT, Share
+from crrkit.judge.playbook.facts import ONE_POINT, Share
 from crrkit.measure import COMPLETE
 
 if TYPE_CHECKING:
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from crrkit.judge.playbook.facts import Facts
 
 MARGIN = 0.05  # how exactly a survey or a check by hand should tell
-HALF = 0.5
-EXACT = 1e-12
+HALF_OF_CHANGE = 0.5
 YEAR_END = 60  # days before the next year begins in which its target is due
 
 
@@ -75,7 +74,11 @@ def _pooling(every: str) -> str:
 
 def _mix(facts: Facts) -> Iterator[Card]:
     split = facts.change
-    if split is None or abs(split.change) <= EXACT or abs(split.mix_effect) < HALF * abs(split.change) - EXACT:
+    if (
+        split is None
+        or abs(split.change) <= EXACT
+        or abs(split.mix_effect) < HALF_OF_CHANGE * abs(split.change) - EXACT
+    ):
         return
     text = _("By mix {mix} of a change of {change}: at least half of it.")
     words = {"mix": format_points(split.mix_effect, digits=2), "change": format_points(split.change, digits=2)}
@@ -190,5 +193,5 @@ def _young(facts: Facts) -> Iterator[Card]:
     yield from make_card(
         "young", triggers=[text.format(difference=difference, **words)], evidence=evidence,
         trial=two_groups(young.rate, people=young.of, aim=facts.aim), reach=young.of,
-        gain=facts.effect_of_keeping() * young.of * POINT, cost=cost,
+        gain=facts.effect_of_keeping() * young.of * ONE_POINT, cost=cost,
     )  # fmt: skip

@@ -15,7 +15,7 @@ MARKETING, SERVICE, SALES, MANAGERS, ANALYST, DIRECTORS, FINANCE = (
     mark("the management"), mark("accounting"),
 )  # fmt: skip
 
-OBSERVED = mark(
+SEEN_NOT_TRIED = mark(
     "Seen, not tried: those who did better may have been other customers to begin with. Only a holdout drawn by lot"
     " tells what the action does."
 )
@@ -124,7 +124,7 @@ PLANS = {
             "Teach early (guides, webinars), hold the interest for longer, have a manager make a personal offer."
         ),
         kpi=mark("conversion"),
-        caution=OBSERVED,
+        caution=SEEN_NOT_TRIED,
     ),
     "retention_middle": Plan(
         kind=ACTION, title=mark("Middle stage: the second purchase"), sources=("B32", "A22"), owner=MARKETING,
@@ -133,14 +133,14 @@ PLANS = {
             " Set a cap on contacts beforehand."
         ),
         kpi=mark("second purchase"),
-        caution=OBSERVED,
+        caution=SEEN_NOT_TRIED,
     ),
     "promotion": Plan(
         kind=ACTION, title=mark("Middle stage: from a few purchases to a habit"), sources=("B33", "A9", "A24", "A32"),
         owner=MARKETING,
         action=mark("Widen to other goods of the brand, invite to the programme, plan a calendar of content."),
         kpi=mark("promotion"),
-        caution=OBSERVED,
+        caution=SEEN_NOT_TRIED,
     ),
     "retention_long": Plan(
         kind=ACTION, title=mark("Long stage: regular customers go quiet"), sources=("A35", "B35", "A34"),
@@ -150,13 +150,13 @@ PLANS = {
             " ready."
         ),
         kpi=mark("retention of long"),
-        caution=OBSERVED,
+        caution=SEEN_NOT_TRIED,
     ),
     "concentration": Plan(
         kind=ACTION, title=mark("Long stage: a few customers bring most of the revenue"), sources=("A37", "A19"),
         owner=MANAGERS, action=mark("Name an owner for each of them and a team behind the owner."),
         kpi=mark("retention of revenue, GRR"),
-        caution=OBSERVED,
+        caution=SEEN_NOT_TRIED,
     ),
     "winback": Plan(
         kind=ACTION, title=mark("Lapsed customers: ask why, win back"), sources=("B16", "A29"), owner=SALES,
@@ -165,14 +165,14 @@ PLANS = {
             " kind='winback')."
         ),
         kpi=mark("win-back"),
-        caution=OBSERVED,
+        caution=SEEN_NOT_TRIED,
     ),
     # By segment
     "young": Plan(
         kind=ACTION, title=mark("Young customers are kept less"), sources=("B22", "B21"), owner=MARKETING,
         action=mark("Give them something new to come for. No price cuts: those also reach all who would have stayed."),
         kpi=mark("CRR of the segment"),
-        caution=OBSERVED,
+        caution=SEEN_NOT_TRIED,
     ),
     # By cause
     "service": Plan(

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from crrkit.measure import Concentration, RetentionTable
     from crrkit.measure.stages import StageFlow, StageList
 
-KINDS = (CAUTION, REVIEW, ACTION)
+CARD_KINDS = (CAUTION, REVIEW, ACTION)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -121,10 +121,10 @@ class Playbook(Shown):
 def _place(card: Card) -> tuple[int, bool, float]:
     """Cards that stand alike keep the order in which they were drawn."""
     if card.kind != ACTION:
-        return KINDS.index(card.kind), False, 0.0
+        return CARD_KINDS.index(card.kind), False, 0.0
     costed = not math.isnan(card.gain_per_cost)
     worth = card.gain_per_cost if costed else card.gain
-    return KINDS.index(card.kind), not costed, math.inf if math.isnan(worth) else -worth
+    return CARD_KINDS.index(card.kind), not costed, math.inf if math.isnan(worth) else -worth
 
 
 def diagnose(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from crrkit.counts import difference_p_value, holm, newcombe
 from crrkit.ground import format_number, format_percent, format_points, gettext as _, ngettext
 from crrkit.judge.playbook.cards import Card, make_card, two_groups
-from crrkit.judge.playbook.facts import MEASURES, POINT, STAGE_OF, Share
+from crrkit.judge.playbook.facts import MEASURES_OF, ONE_POINT, STAGE_OF, Share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from crrkit.judge.playbook.facts import Facts
 
 ONE_IN_FIVE = 0.2  # as many are silent for longer than four fifths of the gaps when buying is timed by chance alone
-TOP, MOST = 0.2, 0.8  # twenty percent of the customers, eighty of the revenue (A37)
-HALF = 0.5
-SURE = 0.05
+TOP_CUSTOMERS, TOP_REVENUE = 0.2, 0.8  # twenty percent of the customers, eighty of the revenue (A37)
+MOST_RETURN = 0.5
+SIGNIFICANT = 0.05
 
 
 def cards_of_stages(facts: Facts) -> Iterator[Card]:
     """Every card that the flow, the levers and the lists beside them speak for."""
     largest, fallen = largest_lever(facts), set(_fallen(facts))
-    for name in MEASURES:
+    for name in MEASURES_OF:
         yield from _of_lever(name, facts, largest=name == largest, fallen=fallen)
     yield from _concentration(facts)
 
@@ -32,11 +32,11 @@ def cards_of_stages(facts: Facts) -> Iterator[Card]:
 def _of_lever(name: str, facts: Facts, *, largest: bool, fallen: set[str]) -> Iterator[Card]:
     triggers = [
         *([_largest_words(name, facts)] if largest else []),
-        *(_norm_words(measure, facts) for measure in MEASURES[name] if _is_below_norm(measure, facts)),
-        *(_fall_words(measure, facts) for measure in MEASURES[name] if measure in fallen),
+        *(_norm_words(measure, facts) for measure in MEASURES_OF[name] if _is_below_norm(measure, facts)),
+        *(_fall_words(measure, facts) for measure in MEASURES_OF[name] if measure in fallen),
         *_own_triggers(name, facts),
     ]
-    seen = facts.measure(MEASURES[name][0])
+    seen = facts.measure(MEASURES_OF[name][0])
     level = seen.rate if seen.of else facts.lever(name, "level")
     reach = facts.sizes.get(STAGE_OF[name], math.nan)
     yield from make_card(
@@ -75,7 +75,7 @@ def _largest_words(name: str, facts: Facts) -> str:
 def _evidence(name: str, facts: Facts, seen: Share) -> str:
     if seen.of and facts.flow is not None:
         text = _("{measure} in {period}: {share}")
-        words = {"measure": _(MEASURES[name][0]), "period": facts.flow.latest["period"]}
+        words = {"measure": _(MEASURES_OF[name][0]), "period": facts.flow.latest["period"]}
         return text.format(share=seen, **words)
     text = _("the lever stands at {level} in the model; no counts, so no interval")
     return text.format(level=format_percent(facts.lever(name, "level")))
@@ -102,11 +102,13 @@ def _fallen(facts: Facts) -> list[str]:
     """The measures that fell since the earlier period by more than chance, Holm's correction for all of them."""
     if facts.before is None:
         return []
-    pairs = {name: (facts.measure(name, facts.before), facts.measure(name)) for of in MEASURES.values() for name in of}
+    pairs = {
+        name: (facts.measure(name, facts.before), facts.measure(name)) for of in MEASURES_OF.values() for name in of
+    }
     known = {name: pair for name, pair in pairs.items() if pair[0].of and pair[1].of}
     raw = [difference_p_value(now.hits, now.of, then.hits, then.of) for then, now in known.values()]
     sure = dict(zip(known, holm(raw), strict=True)) if raw else {}
-    return [name for name, (then, now) in known.items() if sure[name] < SURE and now.rate < then.rate]
+    return [name for name, (then, now) in known.items() if sure[name] < SIGNIFICANT and now.rate < then.rate]
 
 
 def _fall_words(measure: str, facts: Facts) -> str:
@@ -124,7 +126,7 @@ def _own_triggers(name: str, facts: Facts) -> list[str]:
         text = _("Quiet of the long customers: {share}; timing by chance alone would give one in five.")
         return [text.format(share=facts.quiet)]
     pool = _lapsed_pool(facts)
-    if name == "winback" and pool.of and pool.interval[0] > HALF:
+    if name == "winback" and pool.of and pool.interval[0] > MOST_RETURN:
         text = _("More people have lapsed than are customers: of both together {share} have lapsed.")
         return [text.format(share=pool)]
     return []
@@ -137,9 +139,9 @@ def _lapsed_pool(facts: Facts) -> Share:
 
 def _concentration(facts: Facts) -> Iterator[Card]:
     found = facts.concentration
-    if found is None or not found.top_share >= MOST:
+    if found is None or not found.top_share >= TOP_REVENUE:
         return
-    people = math.ceil(found.n * TOP - 1e-9)
+    people = math.ceil(found.n * TOP_CUSTOMERS - 1e-9)
     text = _("The top fifth of {n} customers bring {share} of the revenue: four fifths or more.")
     trigger = text.format(n=format_number(found.n), share=format_percent(found.top_share))
     evidence = _("{found}; all customers were counted, so there is no interval").format(found=found.caption())
@@ -147,5 +149,5 @@ def _concentration(facts: Facts) -> Iterator[Card]:
     cost = facts.costs.get("concentration", math.nan) * people * facts.horizon
     yield from make_card(
         "concentration", triggers=[trigger], evidence=evidence, reach=people, cost=cost,
-        trial=two_groups(level, people=people, aim=facts.aim), gain=facts.effect_of_keeping() * people * POINT,
+        trial=two_groups(level, people=people, aim=facts.aim), gain=facts.effect_of_keeping() * people * ONE_POINT,
     )  # fmt: skip

@@ -7,16 +7,23 @@ as an equivalent, and is "cannot tell" where the interval crosses a line.
 from __future__ import annotations
 
 import html
-import math
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, ClassVar
 
-from crrkit.counts import Rate, check_period, convert_rate, period_text
-from crrkit.ground import InputError, InputTypeError, Shown, check_choice, check_count, check_fraction, gettext as _
+from crrkit.counts import Rate, convert_rate, period_text
+from crrkit.ground import Shown, check_choice, gettext as _
 from crrkit.judge.verdicts.lines import BAND, BASE_CHANGE, PROFILES, Scale, norm_scales, target_scale
-from crrkit.judge.verdicts.targets import Target, TargetHistory
+from crrkit.judge.verdicts.subject import (
+    Subject,
+    first_day,
+    moved_counts,
+    of_account,
+    rate_given,
+    retention_of,
+    targets_given,
+)
 from crrkit.judge.verdicts.verdict import Verdict, alarm_verdict, hold, profile_verdict, same_length
-from crrkit.measure import BURN_IN, RUNNING, RetentionTable, check_one_account
+from crrkit.measure import RetentionTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -24,6 +31,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from crrkit.judge.verdicts.targets import Target, TargetHistory
     from crrkit.measure.cadence import Rhythm
 
 
@@ -190,99 +198,22 @@ def assess(
     """
     if profile is not None:
         check_choice(profile, name="profile", choices=PROFILES)
-    subject = _of_account(value_or_kept, period) if isinstance(value_or_kept, RetentionTable) else None
-    subject = subject or _Subject(_rate(value_or_kept, period))
-    rate, on = _retention(subject.rate), subject.on or _first_day(subject.rate)
+    subject = of_account(value_or_kept, period) if isinstance(value_or_kept, RetentionTable) else None
+    subject = subject or Subject(rate_given(value_or_kept, period))
+    rate, on = retention_of(subject.rate), subject.on or first_day(subject.rate)
     is_alike = not subject.buyers and not (subject.rhythm and subject.rhythm.is_doubtful)
-    targets = _targets(target, on)
+    targets = targets_given(target, on)
     return Assessment(
         rate=rate,
         annual=convert_rate(rate, to="year") if is_alike or rate.period == "year" else subject.year,
         scales=(BAND, BASE_CHANGE, *(norm_scales(norms) if norms is not None else ()), *map(target_scale, targets)),
-        moved=_moved(gained, lost) or subject.moved,
+        moved=moved_counts(gained, lost) or subject.moved,
         profile=profile,
         running=subject.running,
         none_in_force=target is not None and not targets,
         rhythm=subject.rhythm,
         is_alike=is_alike,
     )
-
-
-@dataclass(frozen=True)
-class _Subject:
-    """What is judged: a rate, and what an account knows beside it."""
-
-    rate: Rate
-    moved: tuple[int, int] | None = None
-    on: date | None = None
-    running: bool = False
-    rhythm: Rhythm | None = None
-    buyers: bool = False  # of a period, who bought in the next one
-    year: Rate | None = None
-
-
-def _of_account(kept: RetentionTable, label: object) -> _Subject:
-    check_one_account(kept, "assess({kept})")
-    row = kept.latest if label is None else kept.row(str(label))
-    ends = (float(row["crr_low"]), float(row["crr_high"]))
-    rate = Rate(
-        float(row["crr"]), numerator=float(row["kept"]), denominator=float(row["start"]), period=kept.every, ci=ends
-    )
-    known = row["status"] != BURN_IN  # before its end nobody knows who is new
-    moved = (int(row["new"] + row["returned"]), int(row["lost"])) if known else None
-    buyers, rhythm = kept.card.is_by_period, kept.rhythm
-    needs_year = buyers or (rhythm is not None and rhythm.is_doubtful)
-    return _Subject(
-        rate, moved, row["from_"].date(), row["status"] == RUNNING, rhythm, buyers, kept.year if needs_year else None
-    )
-
-
-def _rate(value: object, period: str | tuple[date, date] | None) -> Rate:
-    if isinstance(value, Rate):
-        if period is not None and check_period(period) != value.period:
-            message = _("The rate is of another period ({period}) than period={given!r}. Leave period out.")
-            message = message.format(period=period_text(value.period), given=period)
-            raise InputError(message, argument="period", given=period)
-        return value
-    return Rate(check_fraction(value, name="value_or_kept"), period=check_period(period))
-
-
-def _retention(rate: Rate) -> Rate:
-    """The rate as retention: what churn leaves."""
-    if math.isnan(rate):
-        message = _("The rate is undefined: there was nobody to keep, so there is nothing to judge.")
-        raise InputError(message, argument="value_or_kept", given=rate)
-    check_fraction(float(rate), name="value_or_kept")
-    if rate.measure == "retention":
-        return rate
-    ends = rate.ci and (1 - rate.ci[1], 1 - rate.ci[0])
-    counted = rate.denominator - rate.numerator
-    return replace(rate, value=1 - rate.value, numerator=counted, measure="retention", ci=ends)
-
-
-def _first_day(rate: Rate) -> date | None:
-    return rate.period[0] if isinstance(rate.period, tuple) else None
-
-
-def _targets(given: object, on: date | None) -> list[Target]:
-    if given is None:
-        return []
-    history = given if isinstance(given, TargetHistory) else None
-    targets = history.targets if history else (given,) if isinstance(given, Target) else given
-    if not isinstance(targets, tuple | list) or not all(isinstance(target, Target) for target in targets):
-        message = _("target is a {kind}; give a Target.").format(kind=type(given).__name__)
-        raise InputTypeError(message, argument="target", given=given)
-    if history is None or not targets:
-        return list(targets)
-    day = on or targets[-1].date
-    found = [history.in_force(day, period=period) for period in dict.fromkeys(target.period for target in targets)]
-    return [target for target in found if target]
-
-
-def _moved(gained: int | None, lost: int | None) -> tuple[int, int] | None:
-    if gained is None and lost is None:
-        return None
-    return int(check_count(gained, name="gained")), int(check_count(lost, name="lost"))
 
 
 def _notes(found: Assessment) -> Iterator[str]:

@@ -30,7 +30,7 @@ RARE, USUAL, BOTH, CRITICAL = (
 )  # fmt: skip
 REACHED, MISSED = mark("reached"), mark("missed")
 
-DIGITS = 12  # 1 - 0.3 and 0.7 are the same line, whatever floating point makes of them
+LINE_DIGITS = 12  # 1 - 0.3 and 0.7 are the same line, whatever floating point makes of them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,7 @@ class Scale:
 
     def classify(self, kept: float) -> str:
         """The class of a retention rate."""
-        kept = round(kept, DIGITS)
+        kept = round(kept, LINE_DIGITS)
         classes = (name for line, included, name in self.steps if kept > line or (included and kept == line))
         return next(classes, self.otherwise)
 

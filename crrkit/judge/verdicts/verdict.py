@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crrkit.counts import UNKNOWN, Rate, convert_rate, period_text, wilson, years_in
+from crrkit.counts import FEW, NO_INTERVAL, Rate, convert_rate, period_text, wilson, years_in
 from crrkit.ground import format_number, format_percent, gettext as _, mark
 from crrkit.judge.verdicts.lines import BOTH, PROFILES, Scale
 from crrkit.judge.verdicts.targets import target_text
@@ -22,7 +22,6 @@ SOURCES = (mark("norms"), mark("target"), mark("profile"))  # those that are wor
 
 OWN_LINES = ("norms", "target")  # the user's, of this very rate
 SAME_LENGTH = 0.003  # 365 and 366 days are both a year
-FEW = 30  # customers who came or left, below which comparable is hardly news
 
 # The articles' own examples: 60 of 70 kept in a month (A12); 30 % lost in half a year (B6, B8).
 EXAMPLE_A = Rate(60 / 70, numerator=60, denominator=70, period="month")
@@ -99,7 +98,7 @@ def _held(scale: Scale, rate: Rate, basis: str) -> Verdict:
     stands = scale.classify(rate)
     alike = ends is None or scale.classify(ends[0]) == scale.classify(ends[1])
     verdict = stands if alike else CANNOT_TELL
-    low, high = ends or UNKNOWN
+    low, high = ends or NO_INTERVAL
     words = {"value": rate.percent(), "period": period_text(rate.period), "basis": _(basis), "stands": _(stands)}
     return Verdict(
         source=scale.source, against=scale.text(), basis=basis, period=period_text(rate.period), value=float(rate),
@@ -153,7 +152,7 @@ def _source_caveat(scale: Scale) -> str:
 def profile_verdict(profile: str, rate: Rate) -> Verdict:
     """What the articles say of a kind of business: in words, without a number to hold a rate against."""
     known = PROFILES[profile]
-    low, high = rate.ci or UNKNOWN
+    low, high = rate.ci or NO_INTERVAL
     return Verdict(
         source=known.source or "profile", against=_(NO_NUMBER), basis=STATED, period=period_text(rate.period),
         value=float(rate), low=low, high=high, stands=NO_NUMBER, verdict=CANNOT_TELL, claim=_(known.says),

@@ -13,7 +13,7 @@ from crrkit.judge.whatif.band import LEVEL, Spread, band, spread_of
 from crrkit.judge.whatif.basis import LIMIT, Basis
 from crrkit.judge.whatif.chain import Chain, read_chain
 from crrkit.judge.whatif.projection import project
-from crrkit.judge.whatif.window import FEWEST, Parts, Window, parts_of
+from crrkit.judge.whatif.window import FEWEST_TO_ESTIMATE, Parts, Window, parts_of
 from crrkit.measure.stages import CUSTOMERS
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def backtest(window: Window, periods: int | None = None) -> Backtest:
 
 
 def _held_out(window: Window, periods: int | None) -> int:
-    most = len(window.usable) - FEWEST if window.is_settled else 0
+    most = len(window.usable) - FEWEST_TO_ESTIMATE if window.is_settled else 0
     if periods is None:
         held = min(max(len(window.usable) // HELD_OUT, 1), window.size)
     else:
@@ -122,7 +122,7 @@ def _too_few(window: Window, held: int, most: int) -> str:
         " know everybody yet, and {needed} are needed to hold the model against what came true",
         settled,
     )
-    return message.format(n=settled, days=format_number(window.flow.burn_in_days), needed=FEWEST + 1)
+    return message.format(n=settled, days=format_number(window.flow.burn_in_days), needed=FEWEST_TO_ESTIMATE + 1)
 
 
 def _beside(window: Window, chain: Chain, spread: Spread, held: tuple[str, ...]) -> pd.DataFrame:

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from crrkit.counts import ROUNDING
 from crrkit.ground import InputError, check_choice, check_count, check_number, gettext as _, suggestion
+from crrkit.measure.stages import EXIT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-EXIT = "exit"  # the mass of a row that goes to no stage
 SLACK = 1e-12  # what rounding leaves of an eigenvalue of 1
-ROUNDING = 1e-9  # what a row may exceed 1 by
 TAKEN = (
     EXIT, "step", "customers", "kept", "lost", "new", "returned", "crr", "crr_textbook", "quick_ratio", "crr_endpoint",
     "crr_unbroken", "crr_chain", "margin", "customers_low", "customers_high", "crr_low", "crr_high",

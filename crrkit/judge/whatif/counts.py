@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from crrkit.counts import FEW
 from crrkit.ground import InputError, check_column, gettext as _
-from crrkit.judge.whatif.chain import EXIT
+from crrkit.measure.stages import EXIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import pandas as pd
-
-FEW = 30  # customers behind a row, below which its chances are hardly known
 
 
 def tabulate(transitions: pd.DataFrame) -> pd.DataFrame:

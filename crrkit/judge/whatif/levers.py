@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from crrkit.judge.whatif.basis import Basis
 
-MEASURES = ("customers", "margin", "margin_per_cost")
-RATES = ("crr", "crr_endpoint")
+GAINS = ("customers", "margin", "margin_per_cost")
+LEVER_RATES = ("crr", "crr_endpoint")
 PER_COST = ("customers_per_1000", "margin_per_cost")
 EQUAL = 12  # digits to which two effects are compared
 
@@ -113,7 +113,7 @@ class LeverTable(Shown):
 
     def _wide(self, measure: str) -> pd.DataFrame:
         """A row a horizon, a column a lever, in shares of the greatest; what differs by rounding only is equal."""
-        check_choice(measure, name="measure", choices=MEASURES)
+        check_choice(measure, name="measure", choices=GAINS)
         wide = self.by_horizon.pivot_table(index="step", columns="lever", values=measure, dropna=False)
         wide = wide[list(self.table["lever"])]
         greatest = float(np.abs(wide.to_numpy()).max(initial=0.0, where=wide.notna().to_numpy()))
@@ -124,7 +124,7 @@ def effect_text(value: float, measure: str) -> str:
     """A change that a lever brings, in ink, with its sign."""
     if math.isnan(value):
         return UNDEFINED
-    if measure in RATES:
+    if measure in LEVER_RATES:
         return format_points(value, digits=2)
     digits = 2 if measure in PER_COST else 1 if abs(value) < 1000 else 0  # noqa: PLR2004 - as is read
     return ("+" if value > 0 else "") + format_number(value, digits=digits)

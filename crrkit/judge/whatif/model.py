@@ -15,6 +15,7 @@ from crrkit.judge.whatif.backtest import Backtest, backtest, basis_of
 from crrkit.judge.whatif.band import band
 from crrkit.judge.whatif.scenario import Scenario, apply, available, check_levers, level, room
 from crrkit.judge.whatif.window import Window, parts_of, window_of
+from crrkit.measure.stages import EXIT
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -93,7 +94,7 @@ class StageModel(Shown):
     @property
     def kinds(self) -> Mapping[str, str]:  # type: ignore[override]  # the stages are columns
         """What each shown column means."""
-        rates = dict.fromkeys((*self.stages, _chain.EXIT), "rate")
+        rates = dict.fromkeys((*self.stages, EXIT), "rate")
         return {"from": "word", **rates, "start": "count", "inflow": "count"}
 
     @classmethod
@@ -224,13 +225,13 @@ class StageModel(Shown):
     @property
     def table(self) -> pd.DataFrame:  # type: ignore[override]  # made when it is asked for
         """The matrix with its exits, and who is where."""
-        frame = self.matrix.assign(**{_chain.EXIT: 1 - self.chain.matrix.sum(axis=1)})
+        frame = self.matrix.assign(**{EXIT: 1 - self.chain.matrix.sum(axis=1)})
         return frame.assign(start=self.chain.start, inflow=self.chain.inflow).rename_axis("from").reset_index()
 
     def titles(self) -> dict[str, str]:
         """Headings of the shown columns."""
         stages = {stage: _(stage) for stage in self.stages}
-        return {"from": _("from stage"), **stages, _chain.EXIT: _("exit"), "start": _("start"), "inflow": _("inflow")}
+        return {"from": _("from stage"), **stages, EXIT: _("exit"), "start": _("start"), "inflow": _("inflow")}
 
     def under(self, scenario: Scenario | None) -> StageModel:
         """The model with the levers moved; refuses shares below 0 or above 1."""

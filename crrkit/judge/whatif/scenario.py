@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from crrkit.counts import ROUNDING
 from crrkit.ground import InputError, check_number, gettext as _, mark
-from crrkit.judge.whatif.chain import ROUNDING, unknown_name
+from crrkit.judge.whatif.chain import unknown_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +39,7 @@ LEVERS = {
 # Demotion is no aim: it is what promotion works against. A percent of the inflow is no point of a share.
 FIVE = tuple(name for name in LEVERS if name not in {"demotion", "inflow"})
 # Names as they are shown; those of the levers are the code's own.
-SHOWN = (
+SHOWN_NAMES = (
     mark("short"), mark("cold"), mark("middle"), mark("long"), mark("lapsed"),
     mark("conversion"), mark("retention_middle"), mark("promotion"), mark("retention_long"), mark("winback"),
     mark("demotion"),

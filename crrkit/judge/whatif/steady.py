@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from crrkit.ground import InputError, Shown, check_number, format_cell, gettext as _
-from crrkit.judge.whatif.chain import EXIT, Chain, by_stage, check_periods, runs_out, spectral_radius
+from crrkit.judge.whatif.chain import Chain, by_stage, check_periods, runs_out, spectral_radius
+from crrkit.measure.stages import EXIT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from crrkit.measure.stages import StageFlow
 
-FEWEST = 2  # periods to estimate from: one alone does not show how they differ
+FEWEST_TO_ESTIMATE = 2  # periods to estimate from: one alone does not show how they differ
 # A year, so that every season is in it once, and nothing older: customers of two years ago moved otherwise. Of
 # half-years and years four, so that a spread from one to the next can be seen.
 A_YEAR = {"day": 365, "week": 52, "month": 12, "quarter": 4, "half-year": 4, "year": 4}
@@ -66,13 +66,13 @@ def window_of(flow: StageFlow, *, periods: int | None, first: str | None, last: 
 
 def _check_size(periods: int, settled: Sequence[str], flow: StageFlow) -> int:
     size = check_count(periods, name="periods")
-    if FEWEST <= size <= len(settled):
+    if FEWEST_TO_ESTIMATE <= size <= len(settled):
         return int(size)
     message = _(
         "periods={given:g}: the model takes {fewest} whole periods at least, and the list has {n} after its first"
         " {days} days, in which the rule does not know everybody yet. first= and last= take others."
     )
-    words = {"given": size, "n": len(settled), "days": format_number(flow.burn_in_days), "fewest": FEWEST}
+    words = {"given": size, "n": len(settled), "days": format_number(flow.burn_in_days), "fewest": FEWEST_TO_ESTIMATE}
     raise InputError(message.format(**words), argument="periods", given=periods)
 
 

@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from crrkit.measure.cadence.gaps import Gaps
     from crrkit.read import Base
 
-USUAL = PERIODS[1:]  # a day is nobody's rhythm
-SLACK = 1.0  # days: a window of 31 is no longer than a month
+RHYTHM_PERIODS = PERIODS[1:]  # a day is nobody's rhythm
+SLACK_DAYS = 1.0  # days: a window of 31 is no longer than a month
 ENOUGH_CYCLES = 2  # a history of less than two cycles, or of less than two whole periods, shows no rhythm
-FEW = 5  # purchases that were followed by another, below which no rhythm can be seen
-SHARE, MOST = 0.8, 0.5
+FEW_PURCHASES = 5  # purchases that were followed by another, below which no rhythm can be seen
+SHARE_INSIDE, MEDIAN = 0.8, 0.5
 LATE = 0.1  # of a period: data that begin so late in it still hold it whole
 
 BY = {
@@ -42,9 +42,9 @@ BY = {
 }  # fmt: skip
 
 COVERS, RETURNS, HISTORY, WINDOW = "covers", "returns", "history", "window"
-RENEWALS, STATUS, RULE = "renewals", "status", "rule"
-SHORT, TOO_FEW, NEVER = "short history", "too few", "never"
-_REFUSED = (SHORT, TOO_FEW, NEVER)
+BY_RENEWALS, BY_STATUS, BY_RULE = "renewals", "status", "rule"
+SHORT_HISTORY, TOO_FEW, NEVER_COVERED = "short history", "too few", "never"
+_REFUSED = (SHORT_HISTORY, TOO_FEW, NEVER_COVERED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +69,7 @@ class Advice:
     ground: str
     days: int | None = None
     needed: float = math.nan
-    share: float = SHARE
+    share: float = SHARE_INSIDE
     covered: float = math.nan
     closed: int = 0
     history_days: int = 0
@@ -111,7 +111,7 @@ class Advice:
             "by": _(BY[self.every]), "every": _(self.every), "share": format_percent(self.share, digits=0),
             "needed": days_text(self.needed), "history": format_number(self.history_days), "days": str(self.days),
             "covered": format_percent(self.covered, digits=0),
-            "least": format_number(FEW),
+            "least": format_number(FEW_PURCHASES),
         }  # fmt: skip
 
 
@@ -125,17 +125,17 @@ def _why(advice: Advice) -> str:
             " period would cover more, but the data hold fewer than two whole ones."
         ),
         WINDOW: _("{by}, because the rule looks back over {needed} days."),
-        RENEWALS: ngettext(
+        BY_RENEWALS: ngettext(
             "{by}, because most contracts that ended had run for whole terms of {needed} month.",
             "{by}, because most contracts that ended had run for whole terms of {needed} months.",
             0 if math.isnan(advice.needed) else int(advice.needed),
         ),
-        STATUS: _("{by}, because contracts say day by day who is a customer."),
-        RULE: _(
+        BY_STATUS: _("{by}, because contracts say day by day who is a customer."),
+        BY_RULE: _(
             "{by} with activity=Trailing(days={days}), because {share} of the gaps between purchases close within"
             " {needed} days, longer than a year."
         ),
-        SHORT: _(
+        SHORT_HISTORY: _(
             "{share} of the gaps between purchases close within {needed} days, but the history is {history} days:"
             " less than two cycles. Collect a longer history, or count contracts or service visits instead."
         ),
@@ -143,7 +143,7 @@ def _why(advice: Advice) -> str:
             "Fewer than {least} purchases were followed by another, so no rhythm can be seen and no period can be"
             " named. Collect a longer history, or say every= yourself."
         ),
-        NEVER: _(
+        NEVER_COVERED: _(
             "No purchase was followed by another within the {history} days of history, so no period can be named."
             " Collect a longer history, or say every= yourself."
         ),
@@ -151,7 +151,7 @@ def _why(advice: Advice) -> str:
     return texts[advice.ground]
 
 
-def advise(base: Base, *, share: float = SHARE) -> Advice:
+def advise(base: Base, *, share: float = SHARE_INSIDE) -> Advice:
     """Name the period, and where it needs one the rule, by which the customers of a base are best counted.
 
     Of purchases under the rule ``"period"``: the shortest of week, month, quarter, half-year and year within which
@@ -183,18 +183,18 @@ def window_of(base: Base) -> float | None:
 def _of_contracts(base: Base) -> Advice:
     term = term_of(base)
     if term:
-        long = next((every for every in USUAL if Calendar(every).months >= term), "year")
+        long = next((every for every in RHYTHM_PERIODS if Calendar(every).months >= term), "year")
         if holds(base, long) >= ENOUGH_CYCLES:
-            return Advice(every=long, ground=RENEWALS, needed=term)
-    return Advice(every=_longest_seen_twice(base, at_most="month"), ground=STATUS)
+            return Advice(every=long, ground=BY_RENEWALS, needed=term)
+    return Advice(every=_longest_seen_twice(base, at_most="month"), ground=BY_STATUS)
 
 
 def _of_window(base: Base, gaps: Gaps) -> Advice | None:
     """A period as long as the window, if the window is one in which most would have bought again."""
     window = window_of(base)
-    if window is None or gaps.covered(window) < MOST:
+    if window is None or gaps.covered(window) < MEDIAN:
         return None
-    every = next((every for every in USUAL if DAYS_PER_PERIOD[every] + SLACK >= window), "year")
+    every = next((every for every in RHYTHM_PERIODS if DAYS_PER_PERIOD[every] + SLACK_DAYS >= window), "year")
     return Advice(every=every, ground=WINDOW, needed=window, closed=gaps.closed, history_days=gaps.history_days)
 
 
@@ -206,23 +206,23 @@ def _of_gaps(base: Base, gaps: Gaps, share: float) -> Advice:
         every="year", ground=ground, needed=needed, share=share, closed=gaps.closed, history_days=gaps.history_days
     )
     if not gaps.closed or ENOUGH_CYCLES * needed > gaps.history_days:
-        return _refused(base, SHORT if gaps.closed else NEVER, facts)
-    if gaps.closed < FEW:
+        return _refused(base, SHORT_HISTORY if gaps.closed else NEVER_COVERED, facts)
+    if gaps.closed < FEW_PURCHASES:
         return _refused(base, TOO_FEW, facts)
     if needed > DAYS_PER_PERIOD["year"]:
-        return replace(facts, ground=RULE, days=math.ceil(needed), covered=gaps.covered(needed))
-    every = next(every for every in USUAL if DAYS_PER_PERIOD[every] >= needed)
+        return replace(facts, ground=BY_RULE, days=math.ceil(needed), covered=gaps.covered(needed))
+    every = next(every for every in RHYTHM_PERIODS if DAYS_PER_PERIOD[every] >= needed)
     if holds(base, every) >= ENOUGH_CYCLES:
         return replace(facts, every=every, covered=gaps.covered(DAYS_PER_PERIOD[every]))
-    shorter = _held_twice(base, gaps, reversed(USUAL[: USUAL.index(every)]))
+    shorter = _held_twice(base, gaps, reversed(RHYTHM_PERIODS[: RHYTHM_PERIODS.index(every)]))
     if shorter is None:
-        return _refused(base, SHORT, facts)
+        return _refused(base, SHORT_HISTORY, facts)
     return replace(facts, every=shorter, ground=HISTORY, covered=gaps.covered(DAYS_PER_PERIOD[shorter]))
 
 
 def _held_twice(base: Base, gaps: Gaps, names: Iterable[str]) -> str | None:
     fitting = (name for name in names if holds(base, name) >= ENOUGH_CYCLES)
-    return next((name for name in fitting if gaps.covered(DAYS_PER_PERIOD[name]) >= MOST), None)
+    return next((name for name in fitting if gaps.covered(DAYS_PER_PERIOD[name]) >= MEDIAN), None)
 
 
 def _refused(base: Base, ground: str, facts: Advice) -> Advice:
@@ -239,12 +239,12 @@ def holds(base: Base, every: str) -> int:
 
 def _longest_seen_twice(base: Base, *, at_most: str) -> str:
     """The longest period up to the one named of which the history holds two."""
-    usual = USUAL[: USUAL.index(at_most) + 1]
+    usual = RHYTHM_PERIODS[: RHYTHM_PERIODS.index(at_most) + 1]
     days = (base.as_of - base.first).total_seconds() / SECONDS_PER_DAY
     return next((every for every in reversed(usual) if ENOUGH_CYCLES * DAYS_PER_PERIOD[every] <= days), "day")
 
 
-def suggest_period(base: Base, *, share: float = SHARE) -> str:
+def suggest_period(base: Base, *, share: float = SHARE_INSIDE) -> str:
     """Name the shortest period in which most customers who go on buying would have bought again.
 
     The smallest of week, month, quarter, half-year and year that is at least as long as the ``share`` quantile of the
@@ -276,7 +276,7 @@ def suggest_period(base: Base, *, share: float = SHARE) -> str:
             1,248 days: less than two cycles. Collect a longer history, or count contracts or service visits instead.
     """
     advice = advise(base, share=share)
-    if advice.ground == RULE:
+    if advice.ground == BY_RULE:
         text = _(
             "{share} of the gaps between purchases close within {needed} days, longer than a year. Use"
             " activity=Trailing(days={days}) instead of a calendar period."

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from crrkit import reduce
+from crrkit.counts import EXACT
 from crrkit.ground import InputError, Shown, check_fraction, format_number, gettext as _
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from crrkit.read import Base
 
 FIRM = 10  # gaps at risk, below which the tail of the estimate hangs on single customers
-EXACT = 1e-12
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from crrkit.ground import DAYS_PER_PERIOD, format_number, format_percent, gettext as _
-from crrkit.measure.cadence.advice import BY, FEW, MOST, SLACK, Advice, advise, window_of
+from crrkit.measure.cadence.advice import BY, FEW_PURCHASES, MEDIAN, SLACK_DAYS, Advice, advise, window_of
 from crrkit.measure.cadence.gaps import characteristic_interval, days_text
 from crrkit.measure.cadence.terms import term_of
 from crrkit.rules import Calendar
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from crrkit.read import Base
 
 FITS, TOO_SHORT, NOT_SEEN = "fits", "too_short", "not_seen"
-BY_CONSTRUCTION, WITHIN_TERM, UNKNOWN = "by_construction", "within_term", "unknown"
+BY_CONSTRUCTION, WITHIN_TERM, UNTOLD = "by_construction", "within_term", "unknown"
 ENOUGH_TO_WARN = 20  # purchases of which hardly one was followed by another: fewer may be an example
 
 
@@ -95,7 +95,7 @@ class Rhythm:
         return texts[self.status].format(
             by=_(BY[self.every]), every=_(self.every), covered=format_percent(self.covered),
             window=days_text(float(self.window or 0)), median=days_text(self.median),
-            few=format_number(FEW), seen=format_number(self.seen),
+            few=format_number(FEW_PURCHASES), seen=format_number(self.seen),
         )  # fmt: skip
 
     def _remedy(self) -> str:
@@ -136,14 +136,14 @@ def judge(base: Base, *, every: str) -> Rhythm:
     covered = gaps.covered(min(window, DAYS_PER_PERIOD[every]))
     return Rhythm(
         status=_status(window, every, covered, closed=gaps.closed, seen=gaps.seen),
-        every=every, window=window, advice=advise(base), covered=covered, median=gaps.quantile_of_returns(MOST),
+        every=every, window=window, advice=advise(base), covered=covered, median=gaps.quantile_of_returns(MEDIAN),
         closed=gaps.closed, seen=gaps.seen,
     )  # fmt: skip
 
 
 def _status(window: float, every: str, covered: float, *, closed: int, seen: int) -> str:
-    if window > DAYS_PER_PERIOD[every] + SLACK:
+    if window > DAYS_PER_PERIOD[every] + SLACK_DAYS:
         return BY_CONSTRUCTION
-    if closed < FEW:
-        return NOT_SEEN if seen >= ENOUGH_TO_WARN else UNKNOWN
-    return TOO_SHORT if covered < MOST else FITS
+    if closed < FEW_PURCHASES:
+        return NOT_SEEN if seen >= ENOUGH_TO_WARN else UNTOLD
+    return TOO_SHORT if covered < MEDIAN else FITS

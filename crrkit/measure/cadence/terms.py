@@ -13,10 +13,10 @@ from crrkit.ground import DAYS_PER_MONTH
 if TYPE_CHECKING:
     from crrkit.read import Base
 
-TERMS = (36, 24, 12, 6, 3)  # months, the longest that most fit first
+TERM_MONTHS = (36, 24, 12, 6, 3)  # months, the longest that most fit first
 NEAR = 3  # days: months differ in length
-FEW = 20  # contracts with an end, below which a term is luck
-MOST = 0.5
+FEW_CONTRACTS = 20  # contracts with an end, below which a term is luck
+MOST_OF_CONTRACTS = 0.5
 
 _found: WeakKeyDictionary[Base, int] = WeakKeyDictionary()
 
@@ -34,11 +34,11 @@ def term_of(base: Base) -> int:
 
 
 def _term(days: np.ndarray, contracts: np.ndarray) -> int:
-    if contracts.sum() < FEW:
+    if contracts.sum() < FEW_CONTRACTS:
         return 0
-    for months in TERMS:
+    for months in TERM_MONTHS:
         terms = np.round(days / (months * DAYS_PER_MONTH))
         whole = (terms >= 1) & (np.abs(days - terms * months * DAYS_PER_MONTH) <= NEAR)
-        if contracts[whole].sum() > MOST * contracts.sum():
+        if contracts[whole].sum() > MOST_OF_CONTRACTS * contracts.sum():
             return months
     return 0

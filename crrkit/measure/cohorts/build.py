@@ -13,7 +13,7 @@ from crrkit.counts import wilson_columns
 from crrkit.ground import format_number, gettext as _
 from crrkit.measure import span_of
 from crrkit.measure.cohorts import count as _count
-from crrkit.measure.cohorts.grid import EMPTY, IN_PROGRESS, OBSERVED, UNOBSERVED, CohortGrid
+from crrkit.measure.cohorts.grid import EMPTY_CELL, IN_PROGRESS, OBSERVED, UNOBSERVED, CohortGrid
 from crrkit.measure.cohorts.plan import Bracket, Plan, checked_brackets, checked_presence
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ def _cells(plan: Plan, names: dict[str, object], size: np.ndarray, counts: dict[
         cells["age_to"] = ages[:, 1]
     begun, over = _observable(plan)
     cells["size"] = np.repeat(size.astype("int64"), len(columns))
-    status = np.select([cells["size"] == 0, over, begun], [EMPTY, OBSERVED, IN_PROGRESS], UNOBSERVED)
+    status = np.select([cells["size"] == 0, over, begun], [EMPTY_CELL, OBSERVED, IN_PROGRESS], UNOBSERVED)
     so_far = (status == IN_PROGRESS) & (plan.align == "calendar") & (counts["active"] > 0).ravel()
     seen = (status == OBSERVED) | so_far
     known = {name: np.where(seen, count.ravel(), np.nan) for name, count in counts.items()}

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from crrkit.rules import DefinitionCard
 
 OBSERVED, IN_PROGRESS, UNOBSERVED = mark("observed"), mark("in_progress"), mark("unobserved")
-EMPTY, SUPPRESSED = mark("empty"), mark("suppressed")
+EMPTY_CELL, SUPPRESSED = mark("empty"), mark("suppressed")
 
-KINDS = ("bounded", "unbounded", "bracket")
+GRID_KINDS = ("bounded", "unbounded", "bracket")
 VALUES = ("customers", "revenue")
 ALIGNMENTS = ("calendar", "age")
 PRESENCES = ("window", "moment")
@@ -151,7 +151,7 @@ class CohortGrid(Shown):
         stayed = self._stayed(after).where(there)
         table = after[[*self.by, "cohort", "from_", "age"]].assign(before=before["active"].where(there), stayed=stayed)
         table["rate"] = table["stayed"] / table["before"].where(table["before"] > 0)
-        status = after["status"].mask(there & (table["before"] == 0), EMPTY)
+        status = after["status"].mask(there & (table["before"] == 0), EMPTY_CELL)
         if self.min_cell:
             small = there & _tells_of_few(table["before"], table["stayed"], self.min_cell)
             status = status.mask(small, SUPPRESSED)

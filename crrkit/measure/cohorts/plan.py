@@ -19,7 +19,7 @@ from crrkit.ground import (
     gettext as _,
 )
 from crrkit.measure.cohorts.count import Shape
-from crrkit.measure.cohorts.grid import ALIGNMENTS, KINDS, PRESENCES, VALUES
+from crrkit.measure.cohorts.grid import ALIGNMENTS, GRID_KINDS, PRESENCES, VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,7 +36,7 @@ MOST_CELLS = 1_000_000
 
 def checked_presence(base: Base, asked: dict[str, str], presence: str | None) -> str:
     """What presence means for this base, checked."""
-    for name, choices in (("kind", KINDS), ("value", VALUES), ("align", ALIGNMENTS)):
+    for name, choices in (("kind", GRID_KINDS), ("value", VALUES), ("align", ALIGNMENTS)):
         check_choice(asked[name], name=name, choices=choices)
     base.check_unit(asked["unit"])
     money = asked["value"] == "revenue"

@@ -22,7 +22,7 @@ from crrkit.ground import InputError, MissingDependencyError, Shown, format_cell
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-CUSTOMERS = 1000  # what a curve of shares stands for when nobody says how many customers it rests on
+ASSUMED_CUSTOMERS = 1000  # what a curve of shares stands for when nobody says how many customers it rests on
 FEWEST_AGES = 3  # renewals; with two points the two parameters fit anything
 ENOUGH_AGES = 5
 FARTHEST = 2  # times the observed length
@@ -185,7 +185,7 @@ def fit_sbg(curve: Any, *, customers: float | None = None) -> ShiftedBetaGeometr
         >>> round(law.alpha, 3), round(law.beta, 3), round(law.survival(12), 3), law.expected_lifetime
         (0.668, 3.806, 0.378, inf)
     """
-    lost, still = _events(curve, CUSTOMERS if customers is None else customers)
+    lost, still = _events(curve, ASSUMED_CUSTOMERS if customers is None else customers)
     ages = _last_age(lost, still)
     if ages < FEWEST_AGES or not lost.sum():
         message = _("A curve needs at least {n} renewals and somebody who left; this one has {ages} renewals.")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,6 @@ from crrkit import reduce
 from crrkit.ground import (
     DAYS_PER_YEAR,
     InputError,
-    MissingDependencyError,
     Shown,
     check_column,
     check_number,
@@ -27,22 +26,28 @@ from crrkit.ground import (
     format_number,
     gettext as _,
 )
+from crrkit.measure.lifetime.projection import LARGE, SMALL
+from crrkit.measure.lifetime.purchase_law import (
+    PARAMETERS,
+    Numbers,
+    check_history,
+    log_likelihood,
+    maximum,
+    mean_purchases,
+    not_negative,
+    standard_errors,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import ArrayLike
 
     from crrkit.read import Base
 
-NAMES = ("r", "alpha", "a", "b")
-SMALL, LARGE = 1e-3, 1e4
 NOBODY_LEAVES = 1e-12  # a chance of leaving that stands for none
 TELLS_APART = 1.92  # half of 3.84: what one more parameter must add to the log-likelihood at the 5% level
-BESIDE = 1e-7
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(64)
-MANY = 7  # repeat purchases from here on are one line of the table, as in the published one
-Numbers = float | np.ndarray
+MANY_REPEATS = 7  # repeat purchases from here on are one line of the table, as in the published one
 
 
 class BoundaryWarning(UserWarning):
@@ -95,8 +100,8 @@ class BGNBD(Shown):
         rows = self.histogram
         year = self.expected_purchases(DAYS_PER_YEAR / self.unit_days, rows["frequency"], rows["recency"], rows["age"])
         sums = pd.DataFrame({"customers": 1, "alive": self._alive(), "expected": year}, index=rows.index)
-        sums = sums.mul(rows["customers"], axis=0).groupby(rows["frequency"].clip(upper=MANY)).sum()
-        names = [f"{n}+" if n == MANY else str(n) for n in sums.index.astype("int64")]
+        sums = sums.mul(rows["customers"], axis=0).groupby(rows["frequency"].clip(upper=MANY_REPEATS)).sum()
+        names = [f"{n}+" if n == MANY_REPEATS else str(n) for n in sums.index.astype("int64")]
         means = sums[["alive", "expected"]].div(sums["customers"], axis=0)
         counts = sums["customers"].astype("int64")
         return pd.concat([counts, means], axis=1).assign(frequency=names).reset_index(drop=True)[[*self.kinds]]
@@ -119,7 +124,7 @@ class BGNBD(Shown):
         Raises:
             ValueError: If a value is missing or negative, or the last purchase lies outside of the age.
         """
-        x, last, whole = _checked(frequency, recency, age)
+        x, last, whole = check_history(frequency, recency, age)
         odds = np.log(self.a) - np.log(self.b + np.maximum(x, 1) - 1)
         odds = odds + (self.r + x) * (np.log(self.alpha + whole) - np.log(self.alpha + last))
         return _plain(np.where(x > 0, 1 / (1 + np.exp(np.minimum(odds, 700.0))), 1.0))
@@ -141,9 +146,9 @@ class BGNBD(Shown):
         Raises:
             ValueError: As for `probability_alive`, or if ``t`` is missing or negative.
         """
-        x, _last, whole = _checked(frequency, recency, age)
-        ahead = _not_negative(t, "t")
-        there = _mean_purchases(self.r + x, self.alpha + whole, self.a, self.b + x, ahead)
+        x, _last, whole = check_history(frequency, recency, age)
+        ahead = not_negative(t, "t")
+        there = mean_purchases(self.r + x, self.alpha + whole, self.a, self.b + x, ahead)
         return _plain(np.asarray(self.probability_alive(frequency, recency, age) * there))
 
     def titles(self) -> dict[str, str]:
@@ -156,7 +161,7 @@ class BGNBD(Shown):
     def caption(self) -> str:
         """The parameters, how many are still there, and what speaks against the law."""
         text = _("BG/NBD: {parameters}; of {customers} customers {alive} are expected to be there still.")
-        parameters = ", ".join(f"{name} {format_cell(getattr(self, name), 'number')}" for name in NAMES)
+        parameters = ", ".join(f"{name} {format_cell(getattr(self, name), 'number')}" for name in PARAMETERS)
         words = {"customers": format_number(self.customers), "alive": format_number(self.alive)}
         return " ".join([text.format(parameters=parameters, **words), *self.notes])
 
@@ -210,11 +215,11 @@ def fit_bgnbd(base: Base | pd.DataFrame, *, unit_days: float = 7.0) -> BGNBD:
     _refuse_too_little(rows)
     columns = tuple(rows[name].to_numpy(dtype="float64") for name in ("frequency", "recency", "age", "customers"))
     start = np.array([0.0, math.log(max(columns[2].mean(), 1e-6)), 0.0, 0.0])
-    found, value = _maximum(lambda logs: _log_likelihood(np.exp(logs), *columns), start)
+    found, value = maximum(lambda logs: log_likelihood(np.exp(logs), *columns), start)
     staying = np.log([NOBODY_LEAVES, 1.0])
-    _logs, without = _maximum(lambda logs: _log_likelihood(np.exp([*logs, *staying]), *columns), start[:2])
+    _logs, without = maximum(lambda logs: log_likelihood(np.exp([*logs, *staying]), *columns), start[:2])
     r, alpha, a, b = (float(value) for value in np.exp(found))
-    se = _standard_errors(lambda logs: _log_likelihood(np.exp(logs), *columns), found)
+    se = standard_errors(lambda logs: log_likelihood(np.exp(logs), *columns), found)
     notes = tuple(_doubts({"r": r, "alpha": alpha, "a": a, "b": b}, se, gain=value - without))
     for note in notes:
         warnings.warn(note, BoundaryWarning, stacklevel=2)
@@ -239,8 +244,8 @@ def _from_base(base: Base, unit_days: float) -> pd.DataFrame:
 def _from_table(table: pd.DataFrame) -> pd.DataFrame:
     columns = [check_column(name, name="base", available=table.columns) for name in ("frequency", "recency", "T")]
     customers = table["customers"] if "customers" in table.columns else 1
-    x, last, whole = _checked(*(table[name] for name in columns))
-    counts = _not_negative(np.broadcast_to(customers, x.shape), "customers")
+    x, last, whole = check_history(*(table[name] for name in columns))
+    counts = not_negative(np.broadcast_to(customers, x.shape), "customers")
     rows = pd.DataFrame({"frequency": x, "recency": last, "age": whole, "customers": counts})
     return rows.groupby(["frequency", "recency", "age"], as_index=False)[["customers"]].sum()
 
@@ -255,74 +260,6 @@ def _refuse_too_little(rows: pd.DataFrame) -> None:
             " customers by another event."
         )
         raise InputError(message, argument="base")
-
-
-def _log_likelihood(
-    parameters: np.ndarray, x: np.ndarray, last: np.ndarray, whole: np.ndarray, customers: np.ndarray
-) -> float:
-    return float(customers @ row_log_likelihood(parameters, x, last, whole))
-
-
-def row_log_likelihood(parameters: np.ndarray, x: np.ndarray, last: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """The log-likelihood of each row, in logarithms throughout: powers of times overflow at 100 purchases."""
-    r, alpha, a, b = parameters
-    gammaln = _scipy("special").gammaln
-    rate = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
-    stay = gammaln(a + b) + gammaln(b + x) - gammaln(b) - gammaln(a + b + x)
-    there = -(r + x) * np.log(alpha + whole)
-    left = np.log(a) - np.log(b + np.maximum(x, 1) - 1) - (r + x) * np.log(alpha + last)
-    return np.asarray(rate + stay + np.where(x > 0, np.logaddexp(there, left), there))
-
-
-def _mean_purchases(r: np.ndarray, alpha: np.ndarray, a: float, b: np.ndarray, t: np.ndarray) -> np.ndarray:
-    """``E X(t)``, as an integral over the rate of purchases.
-
-    The printed form divides by ``a - 1`` and subtracts nearly equal numbers; this one has no such place:
-    ``r * integral from 0 to log(1 + t/alpha) of exp(-r u) F(r+1, b; a+b; 1-exp(-u)) du``.
-    """
-    end = np.log1p(t / alpha)
-    u = end[..., None] * (NODES + 1) / 2
-    r_, b_ = np.broadcast_to(r, end.shape)[..., None], np.broadcast_to(b, end.shape)[..., None]
-    values = _purchase_rate(r_, a, b_, u)
-    beside = _purchase_rate(r_ + BESIDE, a, b_, u)  # scipy overflows where a - r is a whole number below about -90
-    return np.asarray(r * end / 2 * (np.where(np.isfinite(values), values, beside) @ WEIGHTS))
-
-
-def _purchase_rate(r: np.ndarray, a: float, b: np.ndarray, u: np.ndarray) -> np.ndarray:
-    """``exp(-r u) F(r+1, b; a+b; 1-exp(-u))``, transformed after Euler where this form grows without end."""
-    hyp2f1, y = _scipy("special").hyp2f1, -np.expm1(-u)
-    plain = a > r + 1
-    first, second = np.where(plain, r + 1, a + b - r - 1), np.where(plain, b, a)
-    return np.asarray(np.exp(np.where(plain, -r, 1 - a) * u) * hyp2f1(first, second, a + b, y))
-
-
-def _maximum(function: Callable[[np.ndarray], float], start: np.ndarray) -> tuple[np.ndarray, float]:
-    """The logarithms of the parameters at the maximum, and its height."""
-    minimize = _scipy("optimize").minimize
-
-    def objective(logs: np.ndarray) -> float:
-        return -function(np.clip(logs, -14, 14))
-
-    limits = {"bounds": [(-14, 14)] * len(start), "options": {"ftol": 1e-13, "gtol": 1e-7, "maxiter": 300}}
-    near = minimize(objective, start, method="L-BFGS-B", **limits)
-    # The simplex needs no slopes and goes on where those are lost in rounding; alone it would crawl along a ridge.
-    options = {"xatol": 1e-7, "fatol": 1e-8, "maxiter": 500, "adaptive": True}
-    found = minimize(objective, near.x, method="Nelder-Mead", options=options)
-    return np.clip(found.x, -14, 14), -float(found.fun)
-
-
-def _standard_errors(function: Callable[[np.ndarray], float], at: np.ndarray) -> tuple[float, float, float, float]:
-    """From the curvature in the logarithms, by central differences."""
-    step, size = 1e-3, len(at)
-    moves = np.eye(size) * step
-    hessian = np.array([
-        [sum(s * t * function(at + s * moves[i] + t * moves[j]) for s in (1, -1) for t in (1, -1)) for j in range(size)]
-        for i in range(size)
-    ]) / (4 * step**2)  # fmt: skip
-    flat = np.linalg.eigvalsh(-hessian).min() <= 1e-6  # noqa: PLR2004 - below the error of the differences
-    spread = np.full(size, math.nan) if flat else np.sqrt(np.diag(np.linalg.inv(-hessian)))
-    r, alpha, a, b = np.exp(at) * spread
-    return float(r), float(alpha), float(a), float(b)
 
 
 def _doubts(parameters: Mapping[str, float], errors: Sequence[float], *, gain: float) -> list[str]:
@@ -347,42 +284,5 @@ def _doubts(parameters: Mapping[str, float], errors: Sequence[float], *, gain: f
     return [text.format(parameters=", ".join(unsettled))]
 
 
-def _checked(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    names = ("frequency", "recency", "age")
-    given = [_not_negative(value, name) for value, name in zip((frequency, recency, age), names, strict=True)]
-    x, last, whole = np.broadcast_arrays(*given)
-    if (last > whole).any() or ((x == 0) & (last > 0)).any() or (x != np.floor(x)).any():
-        message = _(
-            "A customer with {x} repeat purchases, the last {last} after the first, which was {age} ago, cannot be."
-            " Frequency is whole, recency lies between 0 and the age, and is 0 without a repeat."
-        )
-        bad = int(np.flatnonzero((last > whole) | ((x == 0) & (last > 0)) | (x != np.floor(x)))[0])
-        words = {name: f"{array.flat[bad]:.12g}" for name, array in (("x", x), ("last", last), ("age", whole))}
-        raise InputError(message.format(**words), argument="frequency")
-    return x, last, whole
-
-
-def _not_negative(values: ArrayLike, name: str) -> np.ndarray:
-    try:
-        numbers = np.asarray(values, dtype="float64")
-    except (TypeError, ValueError):
-        numbers = np.array(math.nan)
-    if not np.isfinite(numbers).all() or (numbers < 0).any():
-        bad = numbers.flat[int(np.flatnonzero(~(numbers >= 0) | np.isinf(numbers))[0])]
-        message = _("{name} holds {value:g}; numbers of 0 or more are needed.")
-        raise InputError(message.format(name=name, value=bad), argument=name, given=bad)
-    return numbers
-
-
 def _plain(values: np.ndarray) -> Numbers:
     return values if values.ndim else float(values)
-
-
-def _scipy(part: str) -> Any:
-    from importlib import import_module
-
-    try:
-        return import_module(f"scipy.{part}")
-    except ImportError as missing:
-        text = _("The law of purchases needs scipy. Install it with: pip install 'crrkit[survival]'")
-        raise MissingDependencyError(text) from missing

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 INTERVALS = ("log-log", "log")
-LEFT = "left"
+HAS_LEFT = "left"
 CLOSE = 1e-9  # a survival this near a wanted share stands on it
 
 
@@ -223,7 +223,7 @@ def survival_curve(
     start = pd.DataFrame({"age": [0.0], "at_risk": [float((frame["entry"] <= 0).sum())], "lost": [0], "censored": [0]})
     rows = rows if ages[0] == 0 else pd.concat([start, rows], ignore_index=True)
     table = _with_survival(rows, interval, level)
-    ways = tuple(sorted({str(way) for way in frame.loc[gone, "way"]} - {LEFT}))
+    ways = tuple(sorted({str(way) for way in frame.loc[gone, "way"]} - {HAS_LEFT}))
     for way in ways:
         own = frame[frame["way"] == way].groupby("age").size().reindex(table["age"], fill_value=0).to_numpy()
         before = table["survival"].shift(fill_value=1.0).to_numpy()
@@ -258,7 +258,7 @@ def _way(left_by: Any) -> str | None:
     """The way of leaving; a plain yes is ``LEFT``, no and missing are None."""
     if isinstance(left_by, str):
         return left_by
-    return LEFT if pd.notna(left_by) and bool(left_by) else None
+    return HAS_LEFT if pd.notna(left_by) and bool(left_by) else None
 
 
 def _with_survival(rows: pd.DataFrame, interval: str, level: float) -> pd.DataFrame:

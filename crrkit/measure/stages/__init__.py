@@ -2,14 +2,14 @@
 
 from crrkit.measure.stages.flow import StageFlow, stage_flow
 from crrkit.measure.stages.list import StageList, stage_on
-from crrkit.measure.stages.moves import CUSTOMERS, IN_MATRIX, STAGES, counted_by_period, entries_by_period
+from crrkit.measure.stages.moves import CUSTOMERS, EXIT, IN_MATRIX, counted_by_period, entries_by_period
 from crrkit.measure.stages.rates import MarkovCheck
 from crrkit.rules import ContractRule, StageProfile, StageRule, stage_profile, stage_profiles
 
 __all__ = [
     "CUSTOMERS",
+    "EXIT",
     "IN_MATRIX",
-    "STAGES",
     "ContractRule",
     "MarkovCheck",
     "StageFlow",

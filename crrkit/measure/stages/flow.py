@@ -15,7 +15,6 @@ from crrkit.measure import COMPLETE, dated, span_of
 from crrkit.measure.stages.moves import (
     CUSTOMERS,
     IN_MATRIX,
-    STAGES,
     counted_by_period,
     counts_of_moves,
     entries_by_period,
@@ -24,7 +23,12 @@ from crrkit.measure.stages.moves import (
 )
 from crrkit.measure.stages.rates import MarkovCheck, check_memory, few_sentence, rates_of_moves
 from crrkit.read import TOUCHES, Base, settled
-from crrkit.rules import ContractRule, OwnGap, StageRule
+from crrkit.rules import (
+    STAGES,
+    ContractRule,
+    OwnGap,
+    StageRule,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,10 +13,10 @@ from crrkit import reduce
 from crrkit.ground import SECONDS_PER_DAY, InputError, Shown, format_date, format_number, gettext as _
 from crrkit.measure.cadence import survival_of_gaps
 from crrkit.measure.stages.flow import fitting_rule, purchase_steps
-from crrkit.measure.stages.moves import CUSTOMERS, STAGES
+from crrkit.measure.stages.moves import CUSTOMERS
 from crrkit.read import TOUCHES, moment_of
 from crrkit.reduce import UNKNOWN
-from crrkit.rules import ContractRule, StageRule
+from crrkit.rules import ENOUGH_GAPS, STAGES, ContractRule, StageRule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from crrkit.read import Base
 
 OWN_ACTS = ("visit", "education")  # an offer is the firm's act, not the customer's
-QUIET = 0.8  # the quantile of the gaps after which a silence is worth a look
-ENOUGH_GAPS = 5  # below, a customer's own gaps say less than those of all
+QUIET_QUANTILE = 0.8  # the quantile of the gaps after which a silence is worth a look
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -159,9 +158,9 @@ def _usual_gaps(base: Base, table: pd.DataFrame) -> pd.Series:
     if not len(histogram):
         return pd.Series(np.nan, index=table.index)
     curve = survival_of_gaps(histogram)
-    reached = curve[(curve["survival"] <= 1 - QUIET + 1e-12) & (curve["closed"] > 0)]["days"]
+    reached = curve[(curve["survival"] <= 1 - QUIET_QUANTILE + 1e-12) & (curve["closed"] > 0)]["days"]
     everybodys = float(reached.iloc[0]) if len(reached) else np.nan
-    own = reduce.collect(reduce.own_gaps(base.table, as_of=base.as_of, share=QUIET)).set_index("customer")
+    own = reduce.collect(reduce.own_gaps(base.table, as_of=base.as_of, share=QUIET_QUANTILE)).set_index("customer")
     known = own["usual_gap"].astype("float64").where(own["gaps"] >= ENOUGH_GAPS)
     return table["customer"].map(known).astype("float64").fillna(everybodys)
 

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from crrkit.reduce import PATHS, STATES, UNKNOWN
+from crrkit.rules import STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # The order in which stages are shown; "once" is the part of middle that bought on one day of the spell only.
-STAGES = ("short", "cold", "middle", "long", "lapsed")
 CUSTOMERS = ("middle", "long")
 ONCE = "once"
 EXIT = "exit"

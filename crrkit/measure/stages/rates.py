@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 
-from crrkit.counts import difference_p_value, holm, newcombe, wilson_columns
+from crrkit.counts import FEW, difference_p_value, holm, newcombe, wilson_columns
 from crrkit.ground import Shown, format_number, gettext as _, mark
-from crrkit.measure.stages.moves import CUSTOMERS, ONCE, STAGES, whole_stage
+from crrkit.measure.stages.moves import CUSTOMERS, ONCE, whole_stage
+from crrkit.rules import STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FEW = 30  # customers behind a rate, below which it is hardly known
 CUSTOMER_STATES = (ONCE, *CUSTOMERS)
-KEPT = "kept"  # of those who stood in a stage, the ones who are customers afterwards
+KEPT_OF_STAGE = "kept"  # of those who stood in a stage, the ones who are customers afterwards
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class _Measure:
     ends: tuple[str, ...] | None = None
 
 
-MEASURES = (
+STAGE_MEASURES = (
     _Measure(mark("retention of middle"), (ONCE, "middle"), CUSTOMER_STATES),
     _Measure(mark("retention of long"), ("long",), CUSTOMER_STATES),
     _Measure(mark("conversion"), ("short",), CUSTOMER_STATES),
@@ -44,7 +44,7 @@ def rates_of_moves(moves: pd.DataFrame, by: str | None = "boundary") -> pd.DataF
     """Each measure as ``measure, of, hits, rate, low, high, thin``; by boundary, or all together with ``by=None``."""
     key = moves[by] if by else pd.Series(0, index=moves.index)
     counted = [
-        _counted(moves, measure, key).assign(measure=measure.name, place=k) for k, measure in enumerate(MEASURES)
+        _counted(moves, measure, key).assign(measure=measure.name, place=k) for k, measure in enumerate(STAGE_MEASURES)
     ]
     rows = pd.concat(counted).rename_axis("boundary").reset_index()
     rows = rows.sort_values(["boundary", "place"], ignore_index=True)

@@ -15,10 +15,10 @@ from crrkit.widgets.bench.explorer import (
     still_html,
     style_text,
 )
-from crrkit.widgets.bench.traits import LIMIT, Choice, Count, Fraction, Mix, Some, check_lost, lost_words
+from crrkit.widgets.bench.traits import LARGEST_COUNT, Choice, Count, Fraction, Mix, Some, check_lost, lost_words
 
 __all__ = [
-    "LIMIT",
+    "LARGEST_COUNT",
     "SAVED",
     "Choice",
     "Count",

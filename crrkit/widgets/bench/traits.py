@@ -7,21 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from crrkit.counts import too_many_lost
+from crrkit.counts import SHARES_SLACK, too_many_lost
 from crrkit.ground import check_choice, check_count, check_fraction, format_number, gettext as _
 from crrkit.widgets.bench.explorer import StateError, as_state_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-LIMIT = 10**9  # the largest count that a number box takes
-WHOLE = 1e-6  # how far shares typed by hand may be from 1
+LARGEST_COUNT = 10**9  # the largest count that a number box takes
 
 
 class Count(traitlets.TraitType[int, int]):
     """A whole number from ``least`` to ``most``."""
 
-    def __init__(self, *, least: int = 0, most: int = LIMIT) -> None:
+    def __init__(self, *, least: int = 0, most: int = LARGEST_COUNT) -> None:
         super().__init__()
         self.least, self.most = least, most
 
@@ -128,7 +127,7 @@ class Mix(traitlets.TraitType["dict[str, tuple[float, float]]", object]):
                 of = f"{name}[{segment!r}]"
                 mix[str(segment)] = check_fraction(share, name=of), check_fraction(rate, name=of)
         total = math.fsum(share for share, _rate in mix.values())
-        if abs(total - 1) > WHOLE:
+        if abs(total - 1) > SHARES_SLACK:
             message = _("{name}: the shares sum to {total:.6g}, they must sum to 1.")
             raise StateError(message.format(name=name, total=total), argument=name, given=value)
         return mix

@@ -9,7 +9,7 @@ import traitlets
 
 from crrkit.ground import check_choice, format_number, format_percent, gettext as _, use_language
 from crrkit.widgets.bench import Explorer, StateError, as_state_error, module_text, still_html, style_text
-from crrkit.widgets.cohorts.state import AVERAGES, curve_of, default_cohorts, grids_of, key_of, last_common
+from crrkit.widgets.cohorts.state import CURVE_AVERAGES, curve_of, default_cohorts, grids_of, key_of, last_common
 from crrkit.widgets.cohorts.still import triangle_svg
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class CohortExplorer(Explorer):
         self._grids, self._usual = grids, [list(default_cohorts(grid)) for grid in grids]
         key = {name: chosen.get(name, grids[0][name]) for name in KEY}
         one, other = default_cohorts(_grid_among(grids, key))
-        state = {**key, "average": AVERAGES[0], "one": one, "other": other, **chosen}
+        state = {**key, "average": CURVE_AVERAGES[0], "one": one, "other": other, **chosen}
         self._start(state, lang=lang, words=_words_of_the_page)
 
     @classmethod
@@ -99,7 +99,7 @@ class CohortExplorer(Explorer):
         if name in KEY:
             _grid_among(self._grids, {**self.state, name: value})
         else:
-            choices = AVERAGES if name == "average" else self.grid["cohorts"]
+            choices = CURVE_AVERAGES if name == "average" else self.grid["cohorts"]
             _check(value, name=name, choices=choices)
         return value
 

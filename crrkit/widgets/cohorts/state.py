@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from crrkit.counts import EXACT
 from crrkit.ground import InputError, format_number, gettext as _, longer
 
 if TYPE_CHECKING:
@@ -14,13 +15,12 @@ if TYPE_CHECKING:
     from crrkit.read import Base
 
 Grid = dict[str, Any]  # a grid as JSON
-LETTERS = {"observed": "o", "in_progress": "p", "unobserved": "u", "empty": "e", "suppressed": "s"}
+STATUS_LETTERS = {"observed": "o", "in_progress": "p", "unobserved": "u", "empty": "e", "suppressed": "s"}
 OFFERED = 2  # longer periods beside the one asked for
-AVERAGES = ("pooled", "simple")
-DIGITS = 12
-MOST_CELLS = 4000  # of one grid: about 60 kB of the page
-ENOUGH = 3  # cells from which on a cohort has a curve
-WHOLE = 1e-12
+CURVE_AVERAGES = ("pooled", "simple")
+CURVE_DIGITS = 12
+MOST_SENT = 4000  # of one grid: about 60 kB of the page
+CURVE_CELLS = 3  # cells from which on a cohort has a curve
 
 
 def grids_of(source: Base | CohortGrid | Iterable[CohortGrid], every: str) -> list[Grid]:
@@ -51,7 +51,7 @@ def _wanted(source: Any, every: str) -> list[CohortGrid]:
     finest = [cohort_grid(source, every=every, kind=kind) for kind in ("bounded", "unbounded")]
     if source.has_amounts and source.is_by_period:
         finest.append(cohort_grid(source, every=every, value="revenue"))
-    offered = [period for period in longer(every)[:OFFERED] if _periods(source, period) >= ENOUGH]
+    offered = [period for period in longer(every)[:OFFERED] if _periods(source, period) >= CURVE_CELLS]
     kinds = [(grid.kind, grid.value) for grid in finest]
     coarser = [cohort_grid(source, every=period, kind=kind, value=value) for period in offered for kind, value in kinds]
     return finest + coarser
@@ -74,12 +74,12 @@ def as_json(grid: CohortGrid) -> Grid:
     if grid.by:
         message = _("An explorer shows one segment at a time. Choose it: grid.segment({name}=…).")
         raise InputError(message.format(name=grid.by[0]), argument="base_or_grids")
-    if len(grid.table) > MOST_CELLS:
+    if len(grid.table) > MOST_SENT:
         message = _(
             "A grid of {n} cells is too large for a page that is to be read; up to {most} fit. Choose a longer period,"
             " or say first= or ages= to cohort_grid."
         )
-        words = {"n": format_number(len(grid.table)), "most": format_number(MOST_CELLS)}
+        words = {"n": format_number(len(grid.table)), "most": format_number(MOST_SENT)}
         raise InputError(message.format(**words), argument="base_or_grids")
     rate, status = grid.matrix("rate"), grid.matrix("status")
     opening = rate.iloc[:, 0].dropna()
@@ -89,16 +89,16 @@ def as_json(grid: CohortGrid) -> Grid:
         "sizes": _numbers(grid.matrix("size").iloc[:, 0]),
         "rates": [_numbers(row) for row in rate.to_numpy()],
         "active": [_numbers(row) for row in grid.matrix("active").to_numpy()],
-        "states": ["".join(LETTERS[cell] for cell in row) for row in status.to_numpy()],
+        "states": ["".join(STATUS_LETTERS[cell] for cell in row) for row in status.to_numpy()],
         "provisional": ["".join(str(int(cell)) for cell in row) for row in grid.matrix("provisional").to_numpy()],
-        "averages": {kind: _numbers(grid.average(kind)["rate"]) for kind in AVERAGES},
-        "first": int(grid.kind != "bracket" and len(grid.columns) > 1 and bool((abs(opening - 1) < WHOLE).all())),
+        "averages": {kind: _numbers(grid.average(kind)["rate"]) for kind in CURVE_AVERAGES},
+        "first": int(grid.kind != "bracket" and len(grid.columns) > 1 and bool((abs(opening - 1) < EXACT).all())),
     }  # fmt: skip
 
 
 def _numbers(values: Iterable[float]) -> list[float | int | None]:
     """Twelve digits: the last ones of a sum of money depend on which thread of the engine ended first."""
-    shared = (None if math.isnan(value) else float(f"{value:.{DIGITS}g}") for value in values)
+    shared = (None if math.isnan(value) else float(f"{value:.{CURVE_DIGITS}g}") for value in values)
     return [int(value) if value is not None and value == int(value) else value for value in shared]
 
 
@@ -111,7 +111,7 @@ def default_cohorts(grid: Grid) -> tuple[str, str]:
     """The oldest cohort, and the youngest that has a curve to hold against it."""
     seen = [sum(state in "op" for state in states) for states in grid["states"]]
     there = [name for name, cells in zip(grid["cohorts"], seen, strict=True) if cells] or grid["cohorts"]
-    curves = [name for name, cells in zip(grid["cohorts"], seen, strict=True) if cells >= ENOUGH]
+    curves = [name for name, cells in zip(grid["cohorts"], seen, strict=True) if cells >= CURVE_CELLS]
     return there[0], (curves if curves[1:] else there)[-1]
 
 

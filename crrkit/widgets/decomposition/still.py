@@ -16,8 +16,8 @@ WIDTH, HEIGHT = 640, 352
 PANELS = ((60, 315), (365, 620))
 TOP, BOTTOM, EFFECTS, ROW = 36, 206, 282, 24
 HUES = (svg.KEPT, svg.NEW, svg.LONG, "#e69f00", "#cc79a7", svg.QUIET)
-FEW = 2  # columns whose middles are never close: their names stand under them, those of more in a legend
-LONGEST = 12  # letters of a segment's name in the picture
+FEW_COLUMNS = 2  # columns whose middles are never close: their names stand under them, those of more in a legend
+LONGEST_NAME = 12  # letters of a segment's name in the picture
 BOLD = 'font-weight="bold"'
 
 
@@ -48,7 +48,7 @@ def down(rate: float) -> float:
 
 def short(name: str) -> str:
     """A name as long as there is room for it."""
-    return name if len(name) <= LONGEST else name[: LONGEST - 1] + "…"
+    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 
 
 def _levels() -> Iterator[str]:
@@ -62,7 +62,7 @@ def _columns(panel: tuple[int, int], mix: Mapping[str, tuple[float, float]]) -> 
     x, wide = float(panel[0]), panel[1] - panel[0]
     for (name, (share, rate)), hue in zip(mix.items(), HUES, strict=False):
         yield svg.rect(x, down(rate), wide * share, BOTTOM - down(rate), f'fill="{hue}" stroke="#fff"')
-        if share and len(mix) == FEW:
+        if share and len(mix) == FEW_COLUMNS:
             yield svg.text(x + wide * share / 2, BOTTOM + 17, short(name))
             yield svg.text(x + wide * share / 2, BOTTOM + 33, format_percent(rate), BOLD)
         x += wide * share
@@ -70,7 +70,7 @@ def _columns(panel: tuple[int, int], mix: Mapping[str, tuple[float, float]]) -> 
 
 def _legend(mix: Mapping[str, object]) -> Iterator[str]:
     for i, (name, hue) in enumerate(zip(mix, HUES, strict=False)):
-        if len(mix) > FEW:
+        if len(mix) > FEW_COLUMNS:
             x = PANELS[0][0] + i * (WIDTH - 80) / len(mix)
             yield svg.rect(x, BOTTOM + 16, 12, 12, f'fill="{hue}"')
             yield svg.text(x + 18, BOTTOM + 27, short(name), 'text-anchor="start" font-size="12"')

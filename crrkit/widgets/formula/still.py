@@ -24,7 +24,7 @@ BASE, ROOM = 232, 200  # where the bars stand, and how high they may grow
 ROOM_FOR_WORDS = 40
 CENTRES = (80, 240, 400, 560)  # start, lost, new, end
 HALF = 64  # of a bar's width
-COLUMNS = ("start", "lost", "new", "end")
+BRIDGE_COLUMNS = ("start", "lost", "new", "end")
 LOOK = {
     "kept-before": 'fill="#0072B2"',
     "gone": 'fill="#6B7280"',
@@ -70,7 +70,9 @@ def bridge_svg(counts: Counts, words: Mapping[str, Any]) -> str:
     shape = bars(counts)
     parts = [HATCH, f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>', *_rects(shape), *_lines(shape)]
     parts += [*_counts(counts, shape), *_kept(counts, shape, words)]
-    parts += [_text(centre, BASE + 21, words["columns"][name]) for name, centre in zip(COLUMNS, CENTRES, strict=True)]
+    parts += [
+        _text(centre, BASE + 21, words["columns"][name]) for name, centre in zip(BRIDGE_COLUMNS, CENTRES, strict=True)
+    ]
     size = f'viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
     font = 'font-family="system-ui, sans-serif" font-size="14" text-anchor="middle" fill="#1f2937"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {font}>{"".join(parts)}</svg>'

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["NoiseExplorer"]
 
-PERIODS = 24
-MOST = 10_000  # customers: so many are drawn one by one within a frame
+CHART_PERIODS = 24
+MOST_DRAWN = 10_000  # customers: so many are drawn one by one within a frame
 LEVELS = (0.5, 0.999)
 
 
@@ -63,8 +63,8 @@ class NoiseExplorer(Explorer):
     _esm = module_text(folder)
     _css = style_text(folder)
 
-    n = Count(least=1, most=MOST).tag(sync=True)
-    kept = Count(most=MOST).tag(sync=True)
+    n = Count(least=1, most=MOST_DRAWN).tag(sync=True)
+    kept = Count(most=MOST_DRAWN).tag(sync=True)
     level = Fraction(least=LEVELS[0], most=LEVELS[1]).tag(sync=True)
     seed = Count(most=2**32 - 1).tag(sync=True)
 
@@ -91,12 +91,12 @@ class NoiseExplorer(Explorer):
         """The run chart of the draws."""
         from crrkit.judge import simulate_chart
 
-        return simulate_chart(self.n, rate=self.kept / self.n, periods=PERIODS, seed=self.seed)
+        return simulate_chart(self.n, rate=self.kept / self.n, periods=CHART_PERIODS, seed=self.seed)
 
     @property
     def code(self) -> str:
         """The line of code that gives the shown numbers again."""
-        chart = f"crr.simulate_chart({self.n}, rate={self.kept} / {self.n}, periods={PERIODS}, seed={self.seed})"
+        chart = f"crr.simulate_chart({self.n}, rate={self.kept} / {self.n}, periods={CHART_PERIODS}, seed={self.seed})"
         return f"interval = crr.wilson({self.kept}, {self.n}, level={self.level}); chart = {chart}"
 
     def sentence(self) -> str:
@@ -140,9 +140,9 @@ def _words_of_the_page() -> dict[str, Any]:
         "spread": _("Range of the draws"),
         "between": _("{low} to {high}"),
         "sum": _("{kept} of {n} is {rate}; {level} interval: {low} to {high}."),
-        "alarms": [_alarms(n) for n in range(PERIODS + 1)],
+        "alarms": [_alarms(n) for n in range(CHART_PERIODS + 1)],
         "draw": _("Another draw"),
-        "axis": _("{n} periods, the same chance to stay in each").format(n=PERIODS),
+        "axis": _("{n} periods, the same chance to stay in each").format(n=CHART_PERIODS),
         "limit": _("All {n} are kept already; nobody else can be."),
         "followed": _("Kept went down to {kept}: there are no more customers."),
         "tooMany": _("{typed} is more than the {n} customers there were. Until it fits, {shown} stands."),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from crrkit.ground import InputError, check_number, format_cell, format_number, gettext as _, use_language
+from crrkit.rules import STAGES
 from crrkit.widgets import svg
 from crrkit.widgets.bench import Count, Explorer, StateError, as_state_error, module_text, still_html, style_text
 
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["StageRuleExplorer"]
 
-LONGEST = 3650  # days that a slider goes
-STAGES = ("short", "cold", "middle", "long", "lapsed")
+LONGEST_SLIDER = 3650  # days that a slider goes
 HUES = {"short": svg.NEW, "cold": svg.FAINT, "middle": svg.KEPT, "long": svg.LONG, "lapsed": svg.LOST}
 WIDTH, ROW, TOP, NAMES, ROOM = 640, 34, 34, 140, 380  # of the still picture
 
@@ -70,10 +70,10 @@ class StageRuleExplorer(Explorer):
     _esm = module_text(folder)
     _css = style_text(folder)
 
-    lapse_days = Count(least=1, most=LONGEST).tag(sync=True)
-    window_days = Count(least=2, most=LONGEST + 2).tag(sync=True)
+    lapse_days = Count(least=1, most=LONGEST_SLIDER).tag(sync=True)
+    window_days = Count(least=2, most=LONGEST_SLIDER + 2).tag(sync=True)
     k_long = Count(least=1, most=100).tag(sync=True)
-    span_days = Count(least=0, most=LONGEST).tag(sync=True)
+    span_days = Count(least=0, most=LONGEST_SLIDER).tag(sync=True)
     _counted: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
     _live = traitlets.Bool(default_value=True).tag(sync=True)
     _base: Base | None = None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
+from crrkit.counts import ROUNDING
 from crrkit.ground import InputError, format_cell, gettext as _, use_language
 from crrkit.widgets.bench import (
     Choice,
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
 __all__ = ["StageExplorer"]
 
 MOST_STEPS = 40
-ROUNDING = 1e-9
 
 
 class StageExplorer(Explorer):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from crrkit.counts import ROUNDING
 from crrkit.ground import InputError, gettext as _
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ State = dict[str, Any]  # a model as JSON
 BY_EFFECT = ("customers", "crr", "crr_endpoint", "margin")
 BY_COST = ("customers_per_1000", "margin_per_cost")
 STEP = 0.01  # one point
-WHOLE = 1 + 1e-9  # what a row may sum to, with the slack of rounding
 
 
 def as_json(model: StageModel, costs: Mapping[str, float]) -> State:
@@ -35,7 +35,7 @@ def as_json(model: StageModel, costs: Mapping[str, float]) -> State:
             " stages, or use model.project(…) and model.levers(…), which take any matrix."
         )
         raise InputError(message.format(stages=", ".join(model.stages)), argument="model")
-    if (model.matrix.sum(axis=1) > WHOLE).any():
+    if (model.matrix.sum(axis=1) > 1 + ROUNDING).any():
         message = _("The rows of this model sum above 1: its members bear others, and the sliders move shares only.")
         raise InputError(message, argument="model")
     table = model.table

@@ -8,7 +8,7 @@ from typing import Any
 import traitlets
 
 from crrkit.ground import check_choice, check_number, gettext as _
-from crrkit.widgets.bench import LIMIT, StateError, as_state_error
+from crrkit.widgets.bench import LARGEST_COUNT, StateError, as_state_error
 
 
 class Change(traitlets.TraitType[float, float]):
@@ -35,7 +35,7 @@ class Margins(traitlets.TraitType[dict[str, float], dict[str, float]]):
         with as_state_error(str(self.name), value):
             margins = {check_choice(stage, name="margins", choices=obj.model.stages): value[stage] for stage in value}
             checked = {stage: check_number(n, name=f"margins[{stage!r}]") for stage, n in margins.items()}
-        too_large = next((stage for stage, n in checked.items() if abs(n) > LIMIT), None)
+        too_large = next((stage for stage, n in checked.items() if abs(n) > LARGEST_COUNT), None)
         if too_large is not None:
             message = _("margins[{stage!r}]={value:g} is more than the explorer shows.")
             text = message.format(stage=too_large, value=checked[too_large])

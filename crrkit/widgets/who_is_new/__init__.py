@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
+from crrkit.counts import MAYBE_NEW
 from crrkit.ground import format_cell, format_number, format_points, gettext as _, mark, use_language
 from crrkit.widgets.bench import Count, Explorer, Some, check_lost, lost_words, module_text, still_html, style_text
 from crrkit.widgets.who_is_new.still import meanings_svg
@@ -20,10 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["WhoIsNewExplorer"]
 
-MAYBE_NEW = ("joined_and_left", "returned", "returned_and_left", "rejoined")
-COUNTS = ("start", "lost", "new", *MAYBE_NEW)
+FLOW_COUNTS = ("start", "lost", "new", *MAYBE_NEW)
 # The meanings that have a name, by what they call new beside first-timers who stayed; `crrkit.reconcile` has them too.
-NAMED: dict[tuple[str, ...], str] = {
+MEANINGS_NAMED: dict[tuple[str, ...], str] = {
     ("returned",): mark("new = not there at the start"),
     (): mark("new = first ever, still here"),
     ("joined_and_left",): mark("new = first ever, gross"),
@@ -69,7 +69,7 @@ class WhoIsNewExplorer(Explorer):
     """
 
     module = "who_is_new_explorer"
-    names = (*COUNTS, "counted")
+    names = (*FLOW_COUNTS, "counted")
     folder = Path(__file__).parent
     _esm = module_text(folder)
     _css = style_text(folder)
@@ -112,7 +112,7 @@ class WhoIsNewExplorer(Explorer):
         """The formula under all sixteen meanings of "new"."""
         from crrkit.judge import who_is_new
 
-        counts = {name: getattr(self, name) for name in COUNTS[1:]}
+        counts = {name: getattr(self, name) for name in FLOW_COUNTS[1:]}
         return who_is_new(self.start, **counts)
 
     @property
@@ -143,7 +143,7 @@ class WhoIsNewExplorer(Explorer):
     @property
     def code(self) -> str:
         """The line of code that gives the shown numbers again."""
-        given = ", ".join(f"{name}={getattr(self, name)}" for name in COUNTS[1:])
+        given = ", ".join(f"{name}={getattr(self, name)}" for name in FLOW_COUNTS[1:])
         return f"answers = crr.who_is_new({self.start}, {given}); answers.truth, answers.table"
 
     def sentence(self) -> str:
@@ -169,7 +169,7 @@ class WhoIsNewExplorer(Explorer):
         """The formula and its answers as HTML that nothing moves, for places where no JavaScript runs."""
         with use_language(self.lang):
             named = [(self._words["chosen"], self.answer)]
-            named += [(_(name), self._answer(counted)) for counted, name in NAMED.items()]
+            named += [(_(name), self._answer(counted)) for counted, name in MEANINGS_NAMED.items()]
             every = [
                 self._answer(n for n, on in zip(MAYBE_NEW, ons, strict=True) if on) for ons in product((0, 1), repeat=4)
             ]
@@ -204,7 +204,7 @@ def _words_of_the_page() -> dict[str, Any]:
         "between": _("{low} to {high}"),
         "pp": _("pp"),
         "chosen": _("new = as chosen"),
-        "named": [[list(counted), _(name)] for counted, name in NAMED.items()],
+        "named": [[list(counted), _(name)] for counted, name in MEANINGS_NAMED.items()],
         "every": _("all 16 meanings"),
         "sum": _("({end} − {called_new}) / {start} = {answer}; truly {kept} / {start} = {truth}."),
         "exact": _("New counts exactly those at the end who were not there at the start: so the formula is right."),

@@ -1,0 +1,135 @@
+"""The law of purchases and leaving (BG/NBD) as numbers: its likelihood, its means, where the likelihood is greatest."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from crrkit.ground import (
+    InputError,
+    MissingDependencyError,
+    gettext as _,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import ArrayLike
+
+
+PARAMETERS = ("r", "alpha", "a", "b")
+STEP_ASIDE = 1e-7
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(64)
+Numbers = float | np.ndarray
+
+
+def log_likelihood(
+    parameters: np.ndarray, x: np.ndarray, last: np.ndarray, whole: np.ndarray, customers: np.ndarray
+) -> float:
+    """The logarithm of the likelihood of all customers."""
+    return float(customers @ row_log_likelihood(parameters, x, last, whole))
+
+
+def row_log_likelihood(parameters: np.ndarray, x: np.ndarray, last: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """The log-likelihood of each row, in logarithms throughout: powers of times overflow at 100 purchases."""
+    r, alpha, a, b = parameters
+    gammaln = _scipy("special").gammaln
+    rate = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
+    stay = gammaln(a + b) + gammaln(b + x) - gammaln(b) - gammaln(a + b + x)
+    there = -(r + x) * np.log(alpha + whole)
+    left = np.log(a) - np.log(b + np.maximum(x, 1) - 1) - (r + x) * np.log(alpha + last)
+    return np.asarray(rate + stay + np.where(x > 0, np.logaddexp(there, left), there))
+
+
+def mean_purchases(r: np.ndarray, alpha: np.ndarray, a: float, b: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """``E X(t)``, as an integral over the rate of purchases.
+
+    The printed form divides by ``a - 1`` and subtracts nearly equal numbers; this one has no such place:
+    ``r * integral from 0 to log(1 + t/alpha) of exp(-r u) F(r+1, b; a+b; 1-exp(-u)) du``.
+    """
+    end = np.log1p(t / alpha)
+    u = end[..., None] * (NODES + 1) / 2
+    r_, b_ = np.broadcast_to(r, end.shape)[..., None], np.broadcast_to(b, end.shape)[..., None]
+    values = _purchase_rate(r_, a, b_, u)
+    beside = _purchase_rate(r_ + STEP_ASIDE, a, b_, u)  # scipy overflows where a - r is a whole number below about -90
+    return np.asarray(r * end / 2 * (np.where(np.isfinite(values), values, beside) @ WEIGHTS))
+
+
+def _purchase_rate(r: np.ndarray, a: float, b: np.ndarray, u: np.ndarray) -> np.ndarray:
+    """``exp(-r u) F(r+1, b; a+b; 1-exp(-u))``, transformed after Euler where this form grows without end."""
+    hyp2f1, y = _scipy("special").hyp2f1, -np.expm1(-u)
+    plain = a > r + 1
+    first, second = np.where(plain, r + 1, a + b - r - 1), np.where(plain, b, a)
+    return np.asarray(np.exp(np.where(plain, -r, 1 - a) * u) * hyp2f1(first, second, a + b, y))
+
+
+def maximum(function: Callable[[np.ndarray], float], start: np.ndarray) -> tuple[np.ndarray, float]:
+    """The logarithms of the parameters at the maximum, and its height."""
+    minimize = _scipy("optimize").minimize
+
+    def objective(logs: np.ndarray) -> float:
+        return -function(np.clip(logs, -14, 14))
+
+    limits = {"bounds": [(-14, 14)] * len(start), "options": {"ftol": 1e-13, "gtol": 1e-7, "maxiter": 300}}
+    near = minimize(objective, start, method="L-BFGS-B", **limits)
+    # The simplex needs no slopes and goes on where those are lost in rounding; alone it would crawl along a ridge.
+    options = {"xatol": 1e-7, "fatol": 1e-8, "maxiter": 500, "adaptive": True}
+    found = minimize(objective, near.x, method="Nelder-Mead", options=options)
+    return np.clip(found.x, -14, 14), -float(found.fun)
+
+
+def standard_errors(function: Callable[[np.ndarray], float], at: np.ndarray) -> tuple[float, float, float, float]:
+    """From the curvature in the logarithms, by central differences."""
+    step, size = 1e-3, len(at)
+    moves = np.eye(size) * step
+    hessian = np.array([
+        [sum(s * t * function(at + s * moves[i] + t * moves[j]) for s in (1, -1) for t in (1, -1)) for j in range(size)]
+        for i in range(size)
+    ]) / (4 * step**2)  # fmt: skip
+    flat = np.linalg.eigvalsh(-hessian).min() <= 1e-6  # noqa: PLR2004 - below the error of the differences
+    spread = np.full(size, math.nan) if flat else np.sqrt(np.diag(np.linalg.inv(-hessian)))
+    r, alpha, a, b = np.exp(at) * spread
+    return float(r), float(alpha), float(a), float(b)
+
+
+def check_history(
+    frequency: ArrayLike, recency: ArrayLike, age: ArrayLike
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Frequency, recency and age as arrays of one shape; refused where no customer can have them."""
+    names = ("frequency", "recency", "age")
+    given = [not_negative(value, name) for value, name in zip((frequency, recency, age), names, strict=True)]
+    x, last, whole = np.broadcast_arrays(*given)
+    if (last > whole).any() or ((x == 0) & (last > 0)).any() or (x != np.floor(x)).any():
+        message = _(
+            "A customer with {x} repeat purchases, the last {last} after the first, which was {age} ago, cannot be."
+            " Frequency is whole, recency lies between 0 and the age, and is 0 without a repeat."
+        )
+        bad = int(np.flatnonzero((last > whole) | ((x == 0) & (last > 0)) | (x != np.floor(x)))[0])
+        words = {name: f"{array.flat[bad]:.12g}" for name, array in (("x", x), ("last", last), ("age", whole))}
+        raise InputError(message.format(**words), argument="frequency")
+    return x, last, whole
+
+
+def not_negative(values: ArrayLike, name: str) -> np.ndarray:
+    """Numbers of 0 or more."""
+    try:
+        numbers = np.asarray(values, dtype="float64")
+    except (TypeError, ValueError):
+        numbers = np.array(math.nan)
+    if not np.isfinite(numbers).all() or (numbers < 0).any():
+        bad = numbers.flat[int(np.flatnonzero(~(numbers >= 0) | np.isinf(numbers))[0])]
+        message = _("{name} holds {value:g}; numbers of 0 or more are needed.")
+        raise InputError(message.format(name=name, value=bad), argument=name, given=bad)
+    return numbers
+
+
+def _scipy(part: str) -> Any:
+    from importlib import import_module
+
+    try:
+        return import_module(f"scipy.{part}")
+    except ImportError as missing:
+        text = _("The law of purchases needs scipy. Install it with: pip install 'crrkit[survival]'")
+        raise MissingDependencyError(text) from missing
