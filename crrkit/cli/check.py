@@ -43,7 +43,7 @@ def look(file: str, *, kind: str, reading: dict[str, Any]) -> Checked:
 
 
 def check_lines(seen: Checked, *, kind_was_named: bool) -> Iterator[str]:
-    """The account of the rows, what they hold, and the command that makes the report."""
+    """What became of the rows, what they hold, and the command that makes the report."""
     from crrkit.measure.cadence import characteristic_interval
 
     yield str(seen.base.quality)

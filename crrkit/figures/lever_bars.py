@@ -10,7 +10,14 @@ import numpy as np
 from crrkit.figures.canvas import Canvas, canvas, write_above
 from crrkit.figures.export import describe
 from crrkit.figures.theme import legible
-from crrkit.ground import InputError, InputTypeError, check_choice, format_cell, format_percent, gettext as _
+from crrkit.ground import (
+    InputError,
+    check_choice,
+    check_result,
+    format_cell,
+    format_percent,
+    gettext as _,
+)
 from crrkit.judge.whatif import LeverTable, effect_text
 
 if TYPE_CHECKING:
@@ -74,10 +81,7 @@ def levers(
 
 def lever_table_of(result: Any) -> LeverTable:
     """The result itself; what is no table of levers is refused."""
-    if isinstance(result, LeverTable):
-        return result
-    message = _("result is a {kind}; what StageModel.levers gave is needed.").format(kind=type(result).__name__)
-    raise InputTypeError(message, argument="result", given=type(result).__name__)
+    return check_result(result, LeverTable, name="result", maker="StageModel.levers")
 
 
 def refuse_unknown(measure: str) -> InputError:

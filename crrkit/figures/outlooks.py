@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 from crrkit.figures.canvas import Canvas, canvas, write_above
 from crrkit.figures.export import describe
 from crrkit.figures.theme import legible
-from crrkit.ground import InputTypeError, format_cell, gettext as _
+from crrkit.ground import check_result, format_cell, gettext as _
 from crrkit.judge.whatif import Projection
 
 if TYPE_CHECKING:
@@ -52,10 +52,7 @@ def outlook(result: Projection, *, ax: Axes | None = None, theme: str = "light",
 
 def _projection_of(result: Any) -> Projection:
     """The result itself; what is no projection is refused."""
-    if isinstance(result, Projection):
-        return result
-    message = _("result is a {kind}; what StageModel.project gave is needed.").format(kind=type(result).__name__)
-    raise InputTypeError(message, argument="result", given=type(result).__name__)
+    return check_result(result, Projection, name="result", maker="StageModel.project")
 
 
 def _draw(board: Canvas, table: pd.DataFrame) -> None:

@@ -12,7 +12,7 @@ from crrkit.figures.canvas import Canvas, canvas, write_above
 from crrkit.figures.export import describe
 from crrkit.figures.labels import count
 from crrkit.figures.theme import Theme, ink_on
-from crrkit.ground import InputError, InputTypeError, format_cell, gettext as _
+from crrkit.ground import InputError, check_result, format_cell, gettext as _
 from crrkit.measure.stages import CUSTOMERS, StageFlow
 
 if TYPE_CHECKING:
@@ -82,10 +82,7 @@ def stage_river(
 
 def flow_of(flow: Any) -> StageFlow:
     """The flow itself; what is none is refused."""
-    if isinstance(flow, StageFlow):
-        return flow
-    message = _("flow is a {kind}; what stage_flow gave is needed.").format(kind=type(flow).__name__)
-    raise InputTypeError(message, argument="flow", given=type(flow).__name__)
+    return check_result(flow, StageFlow, name="flow", maker="stage_flow")
 
 
 def stage_hue(theme: Theme, stage: str) -> str:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from crrkit.figures.labels import count
-from crrkit.ground import InputError, InputTypeError, format_cell, gettext as _, ngettext
+from crrkit.ground import InputError, check_result, format_cell, gettext as _, ngettext
 from crrkit.measure.cohorts import CohortGrid
 
 if TYPE_CHECKING:
@@ -18,13 +18,11 @@ MOST_LINES = 60  # cohorts or ages: above, no cell can be read
 
 def one_segment(grid: Any) -> CohortGrid:
     """The grid itself; what is no grid, or several in one, is refused."""
-    if not isinstance(grid, CohortGrid):
-        message = _("grid is a {kind}; what cohort_grid gave is needed.").format(kind=type(grid).__name__)
-        raise InputTypeError(message, argument="grid", given=type(grid).__name__)
-    if grid.by:
+    found = check_result(grid, CohortGrid, name="grid", maker="cohort_grid")
+    if found.by:
         message = _("The grid has segments ({names}); draw one of them, grid.segment({first}=…).")
-        raise InputError(message.format(names=", ".join(grid.by), first=grid.by[0]), argument="grid")
-    return grid
+        raise InputError(message.format(names=", ".join(found.by), first=found.by[0]), argument="grid")
+    return found
 
 
 def first_column(grid: CohortGrid) -> int:

@@ -10,6 +10,7 @@ from crrkit.ground.checks import (
     check_fraction,
     check_moment,
     check_number,
+    check_result,
     suggestion,
 )
 from crrkit.ground.display import UNDEFINED, Shown, format_cell, is_missing, segment_names
@@ -86,6 +87,7 @@ __all__ = [
     "check_fraction",
     "check_moment",
     "check_number",
+    "check_result",
     "check_target",
     "face",
     "format_cell",

@@ -10,13 +10,15 @@ import numbers
 from contextlib import suppress
 from datetime import date, datetime, time
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from crrkit.ground.errors import ColumnNotFoundError, InputError, InputTypeError
 from crrkit.ground.languages import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+Result = TypeVar("Result")
 
 
 def check_number(value: object, *, name: str) -> float:
@@ -113,6 +115,15 @@ def check_moment(value: object, *, name: str) -> datetime:
         raise InputError(message, argument=name, given=value)
     message = _("{name} needs dates, {value!r} is a {kind}.").format(name=name, value=value, kind=type(value).__name__)
     raise InputTypeError(message, argument=name, given=value)
+
+
+def check_result(value: object, kind: type[Result], *, name: str, maker: str) -> Result:
+    """A result of one kind; ``maker`` is the function that gives it."""
+    if isinstance(value, kind):
+        return value
+    message = _("{name} is a {kind}; what {maker} gave is needed.")
+    text = message.format(name=name, kind=type(value).__name__, maker=maker)
+    raise InputTypeError(text, argument=name, given=type(value).__name__)
 
 
 def suggestion(value: str, known: Iterable[str]) -> str:

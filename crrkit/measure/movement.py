@@ -51,7 +51,7 @@ class RetentionTable(Shown):
             those who gave up some contracts and hold others: they are among the lost and among the returned.
         every: The period.
         card: The definition under which it was counted.
-        quality: The account of the rows.
+        quality: What became of the rows that were read.
         by: The segment columns, which then stand in front; each segment has its own account.
         notes: Sentences that must not be missed.
         whole: The account of all segments together, when there are segments; see also `segment`.

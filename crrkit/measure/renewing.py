@@ -43,7 +43,7 @@ class RenewalTable(Shown):
         every: The period.
         late_days: Until so many days after the end a renewal is a late one, and none after that.
         card: The definition under which it was counted.
-        quality: The account of the rows.
+        quality: What became of the rows that were read.
     """
 
     table: pd.DataFrame

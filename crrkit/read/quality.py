@@ -36,7 +36,7 @@ REASONS = (
 
 @dataclass(frozen=True, eq=False, repr=False)
 class QualityReport(Shown):
-    """The account of the rows of one source.
+    """What became of the rows of one source.
 
     Attributes:
         table: One row for each reason that occurred, with ``reason``, ``rows`` and ``share`` of the rows read.

@@ -56,7 +56,7 @@ class CohortGrid(Shown):
         align: ``calendar`` or ``age``.
         presence: ``window`` or ``moment``.
         card: The definition of a customer.
-        quality: The account of the rows.
+        quality: What became of the rows that were read.
         by: The segment columns.
         notes: Sentences that must not be missed.
     """

@@ -57,7 +57,7 @@ class StageFlow(Shown):
         every: The period.
         rule: Who stands in which stage.
         card: The definition.
-        quality: The account of the rows.
+        quality: What became of the rows that were read.
         began: When the first event of the list was; None where nobody knows.
     """
 
