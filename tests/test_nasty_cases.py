@@ -11,31 +11,8 @@ import pytest
 from scripts import nasty_cases
 from scripts.nasty_cases import BROKEN, FINE, NOT_READ, NOTED, REFUSED, RIGHT, WRONG
 
-ENCODING = "the encoding is not recognised, or taken for another"
-LAYOUT = "what stands above or beside the table is taken for the table"
-VALUES = "the meaning of the fields is misread"
-FILES = "the kind of file is not known yet"
-
-# Cases that are not fine yet. One that is mended must leave the list, so that it stays true.
-KNOWN = {
-    "enc-utf-16-le-semi": ENCODING,
-    "enc-utf-16-le-tab": ENCODING,
-    "enc-utf-32-semi": ENCODING,
-    "enc-utf-32-tab": ENCODING,
-    "enc-mac_cyrillic-semi": ENCODING,
-    "enc-mac_cyrillic-tab": ENCODING,
-    "enc-iso8859-5-semi": ENCODING,
-    "enc-cp1252-names": ENCODING,
-    "enc-cp1254-names": ENCODING,
-    "enc-gbk-names": ENCODING,
-    "enc-shift_jis-names": ENCODING,
-    "sep-line-sep-directive": LAYOUT,
-    "xl-error-cell": VALUES,
-    "xl-xlsm": FILES,
-    "json-lines": FILES,
-    "json-ndjson": FILES,
-    "glob-g-second-dup-header": LAYOUT,
-}  # fmt: skip
+# Cases that are not fine yet, and why. One that is mended must leave the list, so that it stays true.
+KNOWN: dict[str, str] = {}
 
 
 @pytest.fixture

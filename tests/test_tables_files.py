@@ -45,7 +45,7 @@ def load(*paths: Path, folder: Path) -> tuple[list[str], list[tuple], int]:
     """The names, the rows and the number of lines that could not be split."""
     with duckdb.connect() as engine:
         texts = [plain.readable(path, folder) for path in paths]
-        names = lines.text_columns(engine, texts)
+        names = lines.text_columns(engine, texts[0])
         unsplit = lines.load_text(engine, texts, names, name="loaded")
         return names, engine.execute("SELECT * FROM loaded").fetchall(), unsplit
 
@@ -162,7 +162,9 @@ def test_a_spreadsheet(tmp_path):
         book.writestr("xl/workbook.xml", WORKBOOK)
         book.writestr("xl/_rels/workbook.xml.rels", RELATION.format(kind="worksheet", target="worksheets/sheet1.xml"))
         book.writestr("xl/worksheets/sheet1.xml", SHEET)
-    rows = sheets.spreadsheet(tmp_path / "a.xlsx").to_dict("records")
+    taken, notes = sheets.read_sheets(tmp_path / "a.xlsx")
+    rows = taken[0].rows.to_dict("records")
+    assert notes == ()
     assert rows == [{"who": 17850, "when": pd.Timestamp("2024-01-05 10:00")}]
     assert read_orders(tmp_path / "a.xlsx", customer="who", at="when").quality.rows_used == 1
 
@@ -275,7 +277,7 @@ def test_files_of_different_kinds_are_not_one_table(tmp_path):
 def test_files_of_one_pattern_with_other_columns_are_refused(tmp_path):
     put(tmp_path, "1.csv", TABLE)
     put(tmp_path, "2.csv", "whom,when,paid\na,2024-01-05,1\n")
-    with pytest.raises(errors.SourceError, match="could not be read as a table"):
+    with pytest.raises(errors.SourceError, match=r"2\.csv has no column 'who', which 1\.csv has; its columns are whom"):
         load(tmp_path / "1.csv", tmp_path / "2.csv", folder=tmp_path)
 
 
@@ -283,17 +285,17 @@ def test_columns_of_one_name_are_told_as_they_stand(tmp_path):
     assert load(put(tmp_path, "a.csv", "who,when_1,when\na,b,c\n"), folder=tmp_path)[0] == ["who", "when_1", "when"]
     with duckdb.connect() as engine:
         twice = plain.readable(put(tmp_path, "b.csv", "who,when,when\na,b,c\n"), tmp_path)
-        assert lines.text_columns(engine, [twice]) == ["who", "when", "when"]
+        assert lines.text_columns(engine, twice) == ["who", "when", "when"]
 
 
 def test_a_spreadsheet_that_is_none_or_has_no_reader_is_refused(tmp_path, monkeypatch):
     path = put(tmp_path, "a.xlsx", b"hello")
     with pytest.raises((errors.SourceError, errors.MissingDependencyError), match=r"a\.xlsx"):
-        sheets.spreadsheet(path)
+        sheets.read_sheets(path)
 
     def no_reader(*_args, **_rules):
         raise ImportError
 
     monkeypatch.setattr(pd, "read_excel", no_reader)
     with pytest.raises(errors.MissingDependencyError, match=r"pip install 'crrkit\[excel\]'"):
-        sheets.spreadsheet(path)
+        sheets.read_sheets(path)

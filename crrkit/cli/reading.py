@@ -48,6 +48,10 @@ COLUMN_OPTIONS: dict[str, tuple[str, str]] = {
     "thousands": ("MARK", "The mark between thousands: a space, an apostrophe, a comma or a point; '' for none."),
     "fold": ("RULE", "How ids of one customer differ: case, yo, look-alikes, phones, zeros, prefix; or none."),
     "nobody": ("ID", "An id that stands for nobody in particular, such as guest; can be repeated; or none."),
+    "sheet": ("NAME", "The sheet of a spreadsheet; all that have the columns unless you say otherwise."),
+    "skip": ("LINES", "How many lines stand above the names of the columns."),
+    "sep": ("MARK", "What parts the fields of a text file, such as ';'."),
+    "encoding": ("NAME", "How a text file is encoded, such as cp1251."),
     "burn_in_days": ("DAYS", "For so many days nobody knows who is new: the history begins with the file."),
     "week_starts": ("DAY", "First day of the week; monday unless you say otherwise."),
     "year_starts": ("MONTH", "First month of the year; january unless you say otherwise."),
@@ -56,7 +60,7 @@ NONE = "none"  # an empty list cannot be typed; by itself this word says ()
 MAY_BE_NONE = ("open_ends", "fold", "nobody")
 TYPES: dict[str, Any] = {
     **dict.fromkeys(("by", "kinds", "counts", *MAY_BE_NONE), list[str]),
-    **dict.fromkeys(("burn_in_days", "merge_gap"), int),
+    **dict.fromkeys(("burn_in_days", "merge_gap", "skip"), int),
 }  # all others are text
 
 

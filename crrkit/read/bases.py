@@ -9,6 +9,7 @@ from crrkit.ground import check_count
 from crrkit.read.asked import asked_of, names_of
 from crrkit.read.base import ContractBase, OrderBase, check_activity, settled
 from crrkit.read.intake import read_contract_rows, read_order_rows
+from crrkit.read.layout import Layout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +37,10 @@ def read_contracts(
     thousands: str | None = None,
     fold: str | Sequence[str] | None = None,
     nobody: Sequence[str] | None = None,
+    sheet: str | None = None,
+    skip: int | None = None,
+    sep: str | None = None,
+    encoding: str | None = None,
     burn_in_days: int = 0,
     week_starts: str = "monday",
     year_starts: str = "january",
@@ -45,8 +50,8 @@ def read_contracts(
     A customer is there as of a moment ``t`` when some row has ``start < t <= end``; an empty end is still open.
 
     Args:
-        source: A path or pattern (CSV, TSV, Excel, Parquet, also packed), a pandas, Polars or Arrow table, a DuckDB
-            relation or an Ibis table.
+        source: A path or pattern (CSV, TSV, Excel, JSON, Parquet, also packed), a pandas, Polars or Arrow table, a
+            DuckDB relation or an Ibis table.
         customer: The column with the customer's id. A column that is not named is looked for by its usual names;
             ``""`` for ``contract`` or ``amount`` says that there is none.
         start: The column with the first moment of the contract.
@@ -78,6 +83,11 @@ def read_contracts(
             one or several. By default none; where many ids differ so, it is asked, and ``()`` says that they differ.
         nobody: Ids under which nobody in particular stands; their rows are set aside. By default words such as
             ``guest``, ``test``, ``Частное лицо``, and a ``-1`` or ``0`` that no customer can have; ``()`` for none.
+        sheet: The sheet of a spreadsheet. By default all sheets are read that have the columns, and the others named.
+        skip: How many lines stand above the names of the columns; by default the first line with these names is found.
+        sep: What parts the fields of a text file, such as ``";"``; by default what parts the names.
+        encoding: How a text file is encoded, such as ``"cp1251"``; by default it is seen from the text, and asked where
+            several readings make sense.
         burn_in_days: The history begins with the file, not with the business: for so many days after the first event
             a customer seen for the first time need not be new. Periods that begin in them have the status ``burn_in``.
         week_starts: The first day of the week.
@@ -104,6 +114,7 @@ def read_contracts(
     asked = asked_of(
         by=by, as_of=as_of, burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
         zone=zone, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody,
+        layout=Layout(sheet=sheet, skip=skip, sep=sep, encoding=encoding),
     )  # fmt: skip
     check_count(merge_gap, name="merge_gap")
     named = {"customer": customer, "start": start, "end": end, "contract": contract, "amount": amount}
@@ -139,6 +150,10 @@ def read_orders(
     thousands: str | None = None,
     fold: str | Sequence[str] | None = None,
     nobody: Sequence[str] | None = None,
+    sheet: str | None = None,
+    skip: int | None = None,
+    sep: str | None = None,
+    encoding: str | None = None,
     burn_in_days: int = 0,
     week_starts: str = "monday",
     year_starts: str = "january",
@@ -169,6 +184,10 @@ def read_orders(
         thousands: As for `read_contracts`.
         fold: As for `read_contracts`.
         nobody: As for `read_contracts`.
+        sheet: As for `read_contracts`.
+        skip: As for `read_contracts`.
+        sep: As for `read_contracts`.
+        encoding: As for `read_contracts`.
         burn_in_days: The history begins with the file, not with the business: for so many days after the first event
             a customer seen for the first time need not be new. Periods that begin in them have the status ``burn_in``.
         week_starts: The first day of the week.
@@ -195,6 +214,7 @@ def read_orders(
     asked = asked_of(
         by=by, as_of=as_of, burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
         zone=zone, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody,
+        layout=Layout(sheet=sheet, skip=skip, sep=sep, encoding=encoding),
     )  # fmt: skip
     check_activity(activity)
     named = {

@@ -113,6 +113,26 @@ def settle_columns(
     return found
 
 
+def are_names_of(
+    kind: str, named: Mapping[str, str | None], *, available: Iterable[str], by: Iterable[str] = ()
+) -> bool:
+    """Whether a line holds the names of such a table: all that were named, and all that it must have."""
+    columns = list(available)
+    try:
+        settle_columns(kind, named, available=columns, by=by)
+        find_columns({name: name for name in by}, available=columns)
+    except ColumnNotFoundError:
+        return False
+    return True
+
+
+def tells_when(names: Iterable[str]) -> bool:
+    """Whether a line holds the names of some list: beside others one that is usual for a moment, or a start and end."""
+    columns = list(names)
+    there = {role for role in ("at", "start", "end") if usual_column(role, columns) is not None}
+    return len(columns) > 1 and ("at" in there or {"start", "end"} <= there)
+
+
 def _usual_money(columns: list[str]) -> dict[str, str]:
     found = {role: column for role in MONEY if (column := usual_column(role, columns)) is not None}
     if set(PIECES) <= set(found):

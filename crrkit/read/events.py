@@ -11,6 +11,7 @@ from crrkit.read.asked import asked_of
 from crrkit.read.base import OrderBase, check_activity, settled
 from crrkit.read.intake import read_event_rows
 from crrkit.read.kinds import BUYING
+from crrkit.read.layout import Layout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -72,6 +73,10 @@ def read_events(
     thousands: str | None = None,
     fold: str | Sequence[str] | None = None,
     nobody: Sequence[str] | None = None,
+    sheet: str | None = None,
+    skip: int | None = None,
+    sep: str | None = None,
+    encoding: str | None = None,
     burn_in_days: int = 0,
     week_starts: str = "monday",
     year_starts: str = "january",
@@ -104,6 +109,10 @@ def read_events(
         thousands: As for `read_contracts`.
         fold: As for `read_contracts`.
         nobody: As for `read_contracts`.
+        sheet: As for `read_contracts`.
+        skip: As for `read_contracts`.
+        sep: As for `read_contracts`.
+        encoding: As for `read_contracts`.
         burn_in_days: As for `read_orders`.
         week_starts: The first day of the week.
         year_starts: The first month of the (fiscal) year.
@@ -133,6 +142,7 @@ def read_events(
     asked = asked_of(
         by=by, as_of=as_of, burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
         zone=zone, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody,
+        layout=Layout(sheet=sheet, skip=skip, sep=sep, encoding=encoding),
     )  # fmt: skip
     check_activity(activity)
     named = {"customer": customer, "at": at, "kind": kind, "amount": amount, "receipt": receipt}

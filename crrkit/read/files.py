@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import glob
 import re
+import zipfile
+from collections import Counter
+from hashlib import file_digest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +16,11 @@ if TYPE_CHECKING:
     import duckdb
 
 TEXT = (".csv", ".tsv", ".txt")
-SPREADSHEETS = (".xlsx", ".xls", ".xlsb", ".ods")
+SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+JSON = (".json", ".jsonl", ".ndjson")
 PARQUET = (".parquet", ".pq")
-PACKED = {".gz", ".bz2", ".xz", ".zip"}
+PACKED = {".gz", ".bz2", ".xz", ".zst", ".zip"}
+BOOK, OLD_BOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"  # how the files of a spreadsheet begin
 ADDRESS = re.compile(r"[A-Za-z][\w+.-]+:/{1,2}[^\\]")  # a scheme has two letters or more: C:/ is a disk
 BY_IBIS = "ibis.connect(…).table('orders')"
 
@@ -37,25 +42,88 @@ def resolve(source: str | Path) -> list[Path]:
     found = [Path(name) for name in sorted(glob.glob(str(path)))]  # noqa: PTH207 - the pattern may be absolute
     if not found:
         raise bad(source, _("was not found. Check the name; the current folder is {folder}.").format(folder=Path.cwd()))
-    if len({kind_of(name) for name in found}) > 1:
-        raise bad(source, _("names files of different kinds. Read one kind at a time."))
+    one_kind(found, source)
     return found
 
 
+def one_kind(paths: list[Path], source: str | Path) -> str:
+    """The kind of several files; refused when they have several."""
+    kinds = {kind_of(path) for path in paths}
+    if len(kinds) > 1:
+        raise bad(source, _("names files of different kinds. Read one kind at a time."))
+    return kinds.pop()
+
+
+def oddities(named: list[Path], paths: list[Path]) -> tuple[str, ...]:
+    """What a reader should know of the files themselves: what they are besides their name, and twins."""
+    packed = _("{name} was read from the files in it: {members}.")
+    text = _("{name} is no spreadsheet but text, and was read as text.")
+    inside = ", ".join(path.name for path in paths if path not in named)
+    notes = [packed.format(name=named[0].name, members=inside)] if inside else []
+    false = [path for path in paths if path.suffix.lower() in SPREADSHEETS and kind_of(path) == "text"]
+    return (*notes, *[text.format(name=path.name) for path in false], *_alike(paths))
+
+
+def _alike(paths: list[Path]) -> tuple[str, ...]:
+    """A sentence on files that hold the same bytes: their rows count twice."""
+    sizes = Counter(path.stat().st_size for path in paths)
+    seen: dict[bytes, Path] = {}
+    notes = []
+    for path in [path for path in paths if sizes[path.stat().st_size] > 1]:
+        with path.open("rb") as stream:
+            first = seen.setdefault(file_digest(stream, "sha256").digest(), path)
+        if first is not path:
+            note = _("{one} and {other} hold the same bytes: their rows count twice. Leave one of them out.")
+            notes.append(note.format(one=first.name, other=path.name))
+    return tuple(notes)
+
+
 def kind_of(path: Path) -> str:
-    """``text``, ``parquet`` or ``spreadsheet``, by the ending of the name."""
-    ending = [part.lower() for part in path.suffixes if part.lower() not in PACKED][-1:]
+    """``text``, ``json``, ``parquet`` or ``spreadsheet``, by the ending of the name and what the file begins with."""
+    ending = next((part.lower() for part in reversed(path.suffixes) if part.lower() not in PACKED), "")
     kinds = {
-        **dict.fromkeys(TEXT, "text"),
+        **dict.fromkeys(JSON, "json"),
         **dict.fromkeys(PARQUET, "parquet"),
         **dict.fromkeys(SPREADSHEETS, "spreadsheet"),
     }
-    return kinds.get(ending[0], "text") if ending else "text"
+    kind = kinds.get(ending, "text")
+    if kind == "json" or path.suffix.lower() in PACKED or not path.is_file():
+        return kind
+    return _by_content(path, kind)
+
+
+def _by_content(path: Path, kind: str) -> str:
+    """Shops send CSV that is called .xls, and people rename workbooks to .csv."""
+    with path.open("rb") as stream:
+        begins = stream.read(4)
+    if kind == "spreadsheet" and begins[:2] != BOOK[:2] and begins != OLD_BOOK:
+        return "text"
+    if kind == "text" and begins == BOOK and zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            return "spreadsheet" if "xl/workbook.xml" in archive.namelist() else kind
+    return kind
 
 
 def load_parquet(engine: duckdb.DuckDBPyConnection, paths: list[Path], *, name: str) -> None:
-    """A view over Parquet files; nothing is copied."""
-    run(engine, f"CREATE VIEW {name} AS SELECT * FROM read_parquet({list_of(paths)})", paths)  # noqa: S608 - names are quoted
+    """A view over Parquet files; nothing is copied, and the names of folders make no columns."""
+    query = f"CREATE VIEW {name} AS SELECT * FROM read_parquet({list_of(paths)}, hive_partitioning = false)"  # noqa: S608 - names are quoted
+    run(engine, query, paths)
+
+
+def load_json(engine: duckdb.DuckDBPyConnection, paths: list[Path], *, name: str) -> None:
+    """The records of JSON files, lines or arrays, in a table; every field as text."""
+    if any(path.suffix.lower() in {".bz2", ".xz", ".zip"} for path in paths):
+        raise bad(paths[0], _("is packed JSON. Unpack it first."))
+    options = "hive_partitioning = false, maximum_object_size = 100000000"
+    found = f"SELECT * FROM read_json({list_of(paths)}, {options}, sample_size = -1, union_by_name = true)"  # noqa: S608 - names are quoted
+    run(engine, f"CREATE OR REPLACE TEMP VIEW {name}_seen AS {found}", paths)
+    kinds = [row[:2] for row in engine.execute(f"DESCRIBE {name}_seen").fetchall()]
+    flat = [
+        column for column, kind in kinds if not re.search(r"STRUCT|MAP|\[", kind)
+    ]  # a record in a field is no value
+    fields = ", ".join(f"{quoted(column)}: 'VARCHAR'" for column in flat)
+    query = f"CREATE TABLE {name} AS SELECT * FROM read_json({list_of(paths)}, {options}, columns = {{{fields}}})"  # noqa: S608 - names are quoted
+    run(engine, query, paths)
 
 
 def quoted(name: str) -> str:
@@ -88,9 +156,9 @@ def not_a_table(source: Any, broken: Exception) -> SourceError:
 
 
 def list_of(paths: list[Path]) -> str:
-    """Files as the engine is told them."""
-    names = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
-    return f"[{names}]"
+    """Files as the engine is told them: by names that it does not take for patterns."""
+    plain = [re.sub(r"[*?\[]", r"[\g<0>]", str(path)).replace("'", "''") for path in paths]
+    return f"[{', '.join(chr(39) + name + chr(39) for name in plain)}]"
 
 
 def first_line(error: BaseException) -> str:

@@ -57,7 +57,7 @@ def read_contract_rows(
     if end_is is not None:
         check_choice(end_is, name="end_is", choices=ENDS)
     rule = open_ends_of(open_ends)
-    opened = open_source(source, kind="contracts", named=named, by=by)
+    opened = open_source(source, kind="contracts", named=named, by=by, layout=forms.layout)
     forms = replace(forms, zone=business_zone(opened, ("start", "end"), forms.zone))
     opened = _without_open_ends(opened, rule, forms)
     opened, fields = read_fields(opened, forms, ids=("contract",), times=("start", "end"), numbers=("amount",))
@@ -138,7 +138,7 @@ def read_order_rows(
 ) -> Canonical:
     """Rows with ``customer at`` (and ``amount receipt`` when named)."""
     check_choice(refunds, name="refunds", choices=("set aside", "keep"))
-    opened = open_source(source, kind="orders", named=named, by=by)
+    opened = open_source(source, kind="orders", named=named, by=by, layout=forms.layout)
     opened, states = settle_states(opened, counts=counts, was_named=named["status"] is not None)
     forms = replace(forms, zone=business_zone(opened, ("at",), forms.zone))
     numbers = ("amount", "quantity", "price")
@@ -223,7 +223,7 @@ def read_event_rows(
     as_of: datetime | None,
 ) -> Canonical:
     """Rows with ``customer at kind`` (and ``amount receipt`` when named); kinds are those of `crrkit.read.kinds`."""
-    opened = open_source(source, kind="events", named=named, by=by)
+    opened = open_source(source, kind="events", named=named, by=by, layout=forms.layout)
     forms = replace(forms, zone=business_zone(opened, ("at",), forms.zone))
     opened, fields = read_fields(opened, forms, ids=("receipt", "kind"), times=("at",), numbers=("amount",))
     fields |= _kinds(opened, fields["kind"], kinds, other)

@@ -4,19 +4,35 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import lzma
+import shutil
+import tempfile
 import zipfile
 import zlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from crrkit.ground import gettext as _
-from crrkit.read.files import bad, first_line
+from crrkit.read.files import SPREADSHEETS, bad, first_line, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-OPENERS: dict[str, Callable[[Path], Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
+
+def _open_zst(path: Path) -> io.BufferedReader:
+    """Zstandard by way of Arrow; Python before 3.14 has no reader of its own."""
+    import pyarrow as pa
+
+    return io.BufferedReader(pa.CompressedInputStream(pa.OSFile(str(path)), "zstd"))
+
+
+OPENERS: dict[str, Callable[[Path], Any]] = {
+    ".gz": gzip.open,
+    ".bz2": bz2.open,
+    ".xz": lzma.open,
+    ".zst": _open_zst,
+}
 SAMPLE_BYTES = 1 << 20
 PACKING_ERRORS = (OSError, EOFError, RuntimeError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 
@@ -43,10 +59,37 @@ def unpacked(path: Path) -> BinaryIO:
     return stream
 
 
+def members(path: Path, folder: Path) -> list[Path]:
+    """The file itself, or copies in ``folder`` of the tables in a zip that holds several, or no text."""
+    if path.suffix.lower() != ".zip":
+        return [path]
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = _names(archive)
+            one_text = len(names) == 1 and not names[0].lower().endswith((*SPREADSHEETS, ".zip", ".pq", ".parquet"))
+            return [path] if one_text or not names else [_copied(archive, name, path, folder) for name in names]
+    except PACKING_ERRORS as broken:
+        raise bad(path, _("cannot be opened ({why}).").format(why=first_line(broken))) from broken
+
+
+def _copied(archive: zipfile.ZipFile, name: str, path: Path, folder: Path) -> Path:
+    """One member under its own name, whatever folder it wants to be in."""
+    copy = Path(tempfile.mkdtemp(dir=folder)) / Path(name.replace("\\", "/")).name
+    if copy.suffix.lower() == ".zip" or kind_of(copy) == "parquet":
+        raise bad(path, _("holds {name}. Unpack it first.").format(name=copy.name))
+    with archive.open(name) as packed, copy.open("wb") as target:
+        shutil.copyfileobj(packed, target)
+    return copy
+
+
+def _names(archive: zipfile.ZipFile) -> list[str]:
+    """The files in a zip; what a Mac adds beside them does not count."""
+    return [name for name in archive.namelist() if not name.endswith("/") and "__MACOSX" not in name]
+
+
 def _only_member(path: Path) -> BinaryIO:
-    """The one file in a zip; what a Mac adds beside it does not count."""
     archive = zipfile.ZipFile(path)
-    members = [name for name in archive.namelist() if not name.endswith("/") and "__MACOSX" not in name]
-    if len(members) != 1:
-        raise bad(path, _("holds {n} files; a zip with one table is needed.").format(n=len(members)))
-    return archive.open(members[0])  # type: ignore[return-value]  # a binary stream in all but name
+    names = _names(archive)
+    if len(names) != 1:
+        raise bad(path, _("holds {n} files; a zip with one table is needed.").format(n=len(names)))
+    return archive.open(names[0])  # type: ignore[return-value]  # a binary stream in all but name

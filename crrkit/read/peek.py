@@ -7,7 +7,8 @@ from pathlib import Path
 
 import duckdb
 
-from crrkit.read import files, lines, plain, sheets
+from crrkit.read import files, lines, packed, plain, sheets
+from crrkit.read.columns import tells_when
 
 
 def column_names(source: str | Path) -> list[str]:
@@ -20,11 +21,13 @@ def column_names(source: str | Path) -> list[str]:
         SourceError: If there is no such file or it cannot be read as a table.
     """
     path = files.resolve(source)[0]
-    kind = files.kind_of(path)
-    if kind == "spreadsheet":
-        return [str(name) for name in sheets.spreadsheet(path).columns]
     with duckdb.connect() as engine, tempfile.TemporaryDirectory(prefix="crrkit-") as folder:
+        path = packed.members(path, Path(folder))[0]
+        kind = files.kind_of(path)
+        if kind == "spreadsheet":
+            return [str(name) for name in sheets.read_sheets(path, fits=tells_when)[0][0].rows.columns]
         if kind == "text":
-            return lines.text_columns(engine, [plain.readable(path, Path(folder))])
-        files.load_parquet(engine, [path], name="peeked")
+            return lines.text_columns(engine, plain.readable(path, Path(folder), fits=tells_when))
+        load = files.load_json if kind == "json" else files.load_parquet
+        load(engine, [path], name="peeked")
         return [str(row[0]) for row in engine.execute("DESCRIBE peeked").fetchall()]

@@ -1,51 +1,100 @@
-"""Text files as plain ones: UTF-8, unpacked, one kind of line ends, columns parted by a mark."""
+"""Text files as plain ones: UTF-8, unpacked, one kind of line ends, the names of the columns in the first line."""
 
 from __future__ import annotations
 
 import codecs
 import io
+import re
 import shutil
 import tempfile
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crrkit.ground import gettext as _
+from crrkit.read.encodings import SURE, check_encoding, encoding_of
 from crrkit.read.files import TEXT, bad, first_line
-from crrkit.read.packed import PACKING_ERRORS, SAMPLE_BYTES, head_of, unpacked
+from crrkit.read.layout import DIRECTIVE, Layout, names_at, split
+from crrkit.read.packed import PACKING_ERRORS, head_of, unpacked
+
+if TYPE_CHECKING:
+    from crrkit.read.layout import Fits
+
+WEB_PAGE = re.compile(rb"(?i)^\s*<(?:!doctype|html|table|\?xml|head|body)")
 
 
-def readable(path: Path, folder: Path) -> Path:
-    """A plain or gzipped UTF-8 file with the same text: the file itself, or a copy of it in ``folder``."""
+@dataclass(frozen=True)
+class Plain:
+    """A plain file with the text of a source.
+
+    Attributes:
+        path: The file itself, or a copy.
+        source: The file that was named.
+        sep: What parts its fields, where that was said.
+        notes: What a reader should know.
+    """
+
+    path: Path
+    source: Path
+    sep: str | None = None
+    notes: tuple[str, ...] = field(default=())
+
+
+def readable(path: Path, folder: Path, *, layout: Layout | None = None, fits: Fits = lambda _names: True) -> Plain:
+    """A plain or gzipped UTF-8 file with the same table: the file itself, or a copy of it in ``folder``."""
+    layout = layout or Layout()
     head = head_of(path)
     if not head.removeprefix(codecs.BOM_UTF8).strip():
         raise bad(path, _("is empty. A table with a line of column names and at least one row is needed."))
-    if b"\0" in head and not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise bad(path, _("is not a text file. Give a CSV, Parquet or Excel file; rename it if its ending is wrong."))
-    encoding = encoding_of(head, path)
-    plain = path.suffix.lower() in {*TEXT, ".gz"} and not _is_blank_separated(head) and not _has_mixed_lines(head)
-    if encoding == "utf-8" and plain:
-        return path
-    return _rewritten(path, folder, encoding)
+    encoding = check_encoding(layout.encoding) if layout.encoding else encoding_of(head, path)
+    if WEB_PAGE.match(head):
+        raise bad(path, _("is a web page or XML, not a table. Open it in a spreadsheet and save it as CSV or .xlsx."))
+    text = _beginning(head, encoding, path)
+    sep, skip = _above(text, layout, fits)
+    blank = sep is None and _is_blank_separated(text.splitlines()[skip:])
+    usual = path.suffix.lower() in {*TEXT, ".gz"} and not (skip or blank or _has_mixed_lines(head))
+    if encoding == "utf-8" and usual:
+        return Plain(path, path, sep)
+    copy = _rewritten(path, folder, encoding, skip=skip, blanks=blank)
+    return Plain(copy, path, sep, _notes(path, encoding, skip, layout))
 
 
-def encoding_of(head: bytes, path: Path) -> str:
-    """The encoding of a sample: UTF-8 when it fits, else the best guess of charset-normalizer."""
+def _beginning(head: bytes, encoding: str, path: Path) -> str:
+    """The text of the first bytes, which may end within a letter."""
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(head, final=len(head) < SAMPLE_BYTES)
-    except UnicodeDecodeError:
-        from charset_normalizer import from_bytes
-
-        best = from_bytes(
-            head[:100_000], cp_isolation=["cp1251", "koi8_r", "cp866", "utf_16", "cp1252", "iso8859_1"]
-        ).best()
-        if best is None:
-            raise bad(path, _("is in an encoding that was not recognised. Save it as UTF-8.")) from None
-        return best.encoding
-    return "utf-8"
+        return codecs.getincrementaldecoder("utf-8-sig" if encoding == "utf-8" else encoding)().decode(head)
+    except UnicodeError as broken:
+        raise bad(path, _("cannot be read to its end ({why}).").format(why=first_line(broken))) from broken
 
 
-def _is_blank_separated(head: bytes) -> bool:
-    first = head.split(b"\n", 1)[0].strip()
-    return len(first.split()) > 1 and not any(mark in first for mark in (b",", b";", b"\t", b"|"))
+def _above(text: str, layout: Layout, fits: Fits) -> tuple[str | None, int]:
+    """What parts the fields, where somebody said it, and how many lines stand above the names."""
+    lines = text.splitlines()
+    said = DIRECTIVE.match(lines[0]) if lines else None
+    sep = layout.sep or (said[1] if said else None)
+    if layout.skip is not None:
+        return sep, layout.skip
+    if not said and lines and fits(split(lines[0], sep)):
+        return sep, 0
+    found = names_at([split(line, sep) for line in lines[:60]], fits, None)
+    return sep, found or int(said is not None)
+
+
+def _notes(path: Path, encoding: str, skip: int, layout: Layout) -> tuple[str, ...]:
+    notes = []
+    if skip and layout.skip is None:
+        note = _("{name}: the names of the columns stand in line {line}; what is above was left out. Else say skip=.")
+        notes.append(note.format(name=path.name, line=skip + 1))
+    if layout.encoding is None and encoding not in SURE:
+        note = _("{name} was read as text in the encoding {encoding}. If names look wrong, say encoding=.")
+        notes.append(note.format(name=path.name, encoding=encoding))
+    return tuple(notes)
+
+
+def _is_blank_separated(lines: list[str]) -> bool:
+    """Whether runs of blanks part the names of the columns."""
+    first = lines[0].strip() if lines else ""
+    return len(first.split()) > 1 and not any(mark in first for mark in ",;\t|")
 
 
 def _has_mixed_lines(head: bytes) -> bool:
@@ -53,18 +102,17 @@ def _has_mixed_lines(head: bytes) -> bool:
     return 0 < head.count(b"\r\n") < head.count(b"\n")
 
 
-def _rewritten(path: Path, folder: Path, encoding: str) -> Path:
+def _rewritten(path: Path, folder: Path, encoding: str, *, skip: int, blanks: bool) -> Path:
     """An unpacked UTF-8 copy with one kind of line ends; columns held apart by runs of blanks become tabs."""
     copy = Path(tempfile.mkdtemp(dir=folder)) / f"{path.name}.csv"
     with unpacked(path) as packed, copy.open("w", encoding="utf-8", newline="") as target:
         source = io.TextIOWrapper(packed, encoding=encoding)
         try:
-            head = source.readline()
-            blanks = _is_blank_separated(head.encode())
-            target.write("\t".join(head.split()) + "\n" if blanks else head)
+            for _above_the_names in range(skip):
+                source.readline()
             if blanks:
                 target.writelines("\t".join(line.split()) + "\n" for line in source)
             shutil.copyfileobj(source, target)
-        except (UnicodeDecodeError, *PACKING_ERRORS) as broken:
+        except (UnicodeError, *PACKING_ERRORS) as broken:
             raise bad(path, _("cannot be read to its end ({why}).").format(why=first_line(broken))) from broken
     return copy

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import duckdb
@@ -13,9 +13,10 @@ import ibis
 import pandas as pd
 
 from crrkit.ground import InputError, SourceError, gettext as _, suggestion
-from crrkit.read import files, frames, lines, plain, sheets
-from crrkit.read.columns import RESERVED, find_columns, request_beside_end, settle_columns
+from crrkit.read import files, frames, lines, packed, plain, sheets
+from crrkit.read.columns import RESERVED, are_names_of, find_columns, request_beside_end, settle_columns
 from crrkit.read.doubts import TWIN, suspects
+from crrkit.read.layout import Layout
 from crrkit.read.times import has_clocks, has_offsets
 
 if TYPE_CHECKING:
@@ -55,7 +56,14 @@ class Opened:
     has_twins: bool = False
 
 
-def open_source(source: Any, *, kind: str, named: Mapping[str, str | None], by: Sequence[str]) -> Opened:
+def open_source(
+    source: Any,
+    *,
+    kind: str,
+    named: Mapping[str, str | None],
+    by: Sequence[str],
+    layout: Layout | None = None,
+) -> Opened:
     """Find the columns of any source and bring them to an engine.
 
     Args:
@@ -63,45 +71,99 @@ def open_source(source: Any, *, kind: str, named: Mapping[str, str | None], by: 
         kind: ``orders contracts`` or ``events``: which roles there are.
         named: The column that the user gave for each role, or None, or ``""`` for none.
         by: Segment columns.
+        layout: What the user said of where the table stands in its file.
     """
     declined = tuple(role for role, name in named.items() if name == "")
-    return replace(_open(source, kind, named, by), declined=declined)
+    wanted = Wanted(kind, named, by, layout or Layout())
+    opened = _open_files(source, wanted) if isinstance(source, str | Path) else _open_table(source, wanted)
+    return replace(opened, declined=declined)
 
 
-def _open(source: Any, kind: str, named: Mapping[str, str | None], by: Sequence[str]) -> Opened:
-    if isinstance(source, str | Path):
-        return _open_files(source, kind, named, by)
+class Wanted(NamedTuple):
+    """What is looked for in a source, and where."""
+
+    kind: str
+    named: Mapping[str, str | None]
+    by: Sequence[str]
+    layout: Layout
+
+    def find(self, available: Sequence[str]) -> dict[str, Any]:
+        """The columns, or the refusal of a table that has not got them."""
+        return _find(available, self.kind, self.named, self.by)
+
+    def fits(self, names: Sequence[str]) -> bool:
+        """Whether these are the names of such a table."""
+        return are_names_of(self.kind, self.named, available=names, by=self.by)
+
+    def read(self, found: Mapping[str, Any]) -> list[str]:
+        """Every column that is looked at."""
+        return list(dict.fromkeys([*found["columns"].values(), *self.by, *found["unread"]]))
+
+
+def _open_table(source: Any, wanted: Wanted) -> Opened:
     available = frames.column_names(source)
-    found = _find(available, kind, named, by)
-    name = _("{kind} table").format(kind=type(source).__module__.split(".")[0])
-    facts: dict[str, Any] = {"name": name, **found}
+    wanted.layout.refuse("sheet", "skip", "sep", "encoding")
+    facts = wanted.find(available) | {"name": _("{kind} table").format(kind=type(source).__module__.split(".")[0])}
     if frames.is_ibis(source):
         return Opened(table=source, engine=source, **facts)
-    con = _engine()
-    con.con.register("crrkit_raw", frames.to_arrow(source, [*found["columns"].values(), *by, *found["unread"]]))
-    return Opened(table=con.table("crrkit_raw"), engine=con, copied=isinstance(source, pd.DataFrame), **facts)
+    return _registered(source, wanted.read(facts), facts)
 
 
-def _open_files(source: str | Path, kind: str, named: Mapping[str, str | None], by: Sequence[str]) -> Opened:
-    paths = files.resolve(source)
-    form = files.kind_of(paths[0])
-    if form == "spreadsheet":
-        pages = pd.concat([sheets.spreadsheet(path) for path in paths])
-        return replace(_open(pages, kind, named, by), name=paths[0].name)
+def _registered(frame: Any, columns: Sequence[str], facts: dict[str, Any]) -> Opened:
     con = _engine()
-    name = paths[0].name if len(paths) == 1 else str(source)
-    if form == "parquet":
-        files.load_parquet(con.con, paths, name="crrkit_raw")
-        table = con.table("crrkit_raw")
-        return Opened(table=table, name=name, engine=con, **_find(table.columns, kind, named, by))
+    con.con.register("crrkit_raw", frames.to_arrow(frame, columns))
+    return Opened(table=con.table("crrkit_raw"), engine=con, copied=isinstance(frame, pd.DataFrame), **facts)
+
+
+def _open_files(source: str | Path, wanted: Wanted) -> Opened:
+    named = files.resolve(source)
     with tempfile.TemporaryDirectory(prefix="crrkit-") as folder:
-        texts = [plain.readable(path, Path(folder)) for path in paths]
-        found = _find(lines.text_columns(con.con, texts), kind, named, by)
-        wanted = list(dict.fromkeys([*found["columns"].values(), *by, *found["unread"]]))
-        alone = len(texts) == 1  # what nobody reads may differ from file to file
-        cut = lines.load_text(con.con, texts, wanted, name="crrkit_raw", twins=TWIN if alone else "")
-    facts: dict[str, Any] = {**found, "cut_lines": cut}
+        paths = [member for path in named for member in packed.members(path, Path(folder))]
+        form = files.one_kind(paths, source)
+        name = named[0].name if len(named) == 1 else str(source)
+        opened = _OPENERS[form](paths, wanted, name, Path(folder))
+        return replace(opened, notes=(*opened.notes, *files.oddities(named, paths)))
+
+
+def _open_sheets(paths: list[Path], wanted: Wanted, name: str, _folder: Path) -> Opened:
+    wanted.layout.refuse("sep", "encoding")
+    books = [sheets.read_sheets(path, layout=wanted.layout, fits=wanted.fits) for path in paths]
+    taken = [sheet for book, _notes in books for sheet in book]
+    facts = wanted.find([str(column) for column in taken[0].rows.columns]) | {"name": name}
+    facts["notes"] = (*facts["notes"], *[note for _book, notes in books for note in notes])
+    columns = wanted.read(facts)
+    return _registered(sheets.stacked(taken, columns), columns, facts)
+
+
+def _open_parquet(paths: list[Path], wanted: Wanted, name: str, _folder: Path) -> Opened:
+    wanted.layout.refuse("sheet", "skip", "sep", "encoding")
+    con = _engine()
+    files.load_parquet(con.con, paths, name="crrkit_raw")
+    table = con.table("crrkit_raw")
+    return Opened(table=table, name=name, engine=con, **wanted.find(table.columns))
+
+
+def _open_json(paths: list[Path], wanted: Wanted, name: str, _folder: Path) -> Opened:
+    wanted.layout.refuse("sheet", "skip", "sep", "encoding")
+    con = _engine()
+    files.load_json(con.con, paths, name="crrkit_raw")
+    table = con.table("crrkit_raw")
+    return Opened(table=table, name=name, engine=con, copied=True, **wanted.find(table.columns))
+
+
+def _open_text(paths: list[Path], wanted: Wanted, name: str, folder: Path) -> Opened:
+    wanted.layout.refuse("sheet")
+    con = _engine()
+    texts = [plain.readable(path, folder, layout=wanted.layout, fits=wanted.fits) for path in paths]
+    facts = wanted.find(lines.text_columns(con.con, texts[0]))
+    facts["notes"] = (*facts["notes"], *[note for text in texts for note in text.notes])
+    alone = len(texts) == 1  # what nobody reads may differ from file to file
+    twins = TWIN if alone else ""
+    facts["cut_lines"] = lines.load_text(con.con, texts, wanted.read(facts), name="crrkit_raw", twins=twins)
     return Opened(table=con.table("crrkit_raw"), name=name, engine=con, copied=True, has_twins=alone, **facts)
+
+
+_OPENERS = {"spreadsheet": _open_sheets, "parquet": _open_parquet, "json": _open_json, "text": _open_text}
 
 
 def _engine() -> Any:

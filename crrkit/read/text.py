@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import ibis
 import ibis.expr.datatypes as dt
+
+from crrkit.read.layout import Layout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +48,7 @@ class Forms:
     thousands: str | None = None
     fold: str | Sequence[str] | None = None
     nobody: Sequence[str] | None = None
+    layout: Layout = field(default_factory=Layout)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,400 @@
+"""Where the table stands in its file: titles, sheets, separators, encodings; read right, or refused, or said."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import zipfile
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from crrkit import InputError, SourceError, read_contracts, read_orders
+from crrkit.cli.reading import read as read_typed, settle_kind
+from crrkit.read.encodings import encoding_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crrkit.read import OrderBase
+
+HEAD = ["Клиент", "Дата", "Сумма"]
+ROWS = [
+    ["Иванов Пётр", "05.01.2024", "1200,50"],
+    ["ООО «Ромашка»", "17.01.2024", "99,90"],
+    ["Щукина Юлия", "31.01.2024", "10,00"],
+    ["Иванов Пётр", "01.02.2024", "5,00"],
+]
+TRUTH = {("Иванов Пётр", 120050), ("ООО «Ромашка»", 9990), ("Щукина Юлия", 1000), ("Иванов Пётр", 500)}
+NAMED = {"customer": "Клиент", "at": "Дата", "amount": "Сумма"}
+
+
+def written(rows: list[list[str]], sep: str = ";") -> str:
+    return "".join(sep.join(row) + "\r\n" for row in rows)
+
+
+TABLE = written([HEAD, *ROWS])
+
+
+def put(folder: Path, name: str, content: str | bytes) -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def seen(base: OrderBase) -> set[tuple[str, int]]:
+    """Who paid how much, in kopecks."""
+    return {(row.customer, round(row.amount * 100)) for row in base.table.to_pandas().itertuples()}
+
+
+def orders(source: Path | str, **said: object) -> OrderBase:
+    return read_orders(source, **NAMED, **said)
+
+
+def cell(value: str | None, place: str) -> str:
+    if value is None:
+        return ""
+    if value.startswith("="):  # a formula that nobody calculated
+        return f'<c r="{place}"><f>{value[1:]}</f></c>'
+    if value.startswith("#"):
+        return f'<c r="{place}" t="e"><v>{value}</v></c>'
+    return f'<c r="{place}" t="inlineStr"><is><t>{escape(value)}</t></is></c>'
+
+
+def sheet(rows: list[list[str | None]]) -> str:
+    """A sheet as its file has it."""
+    body = "".join(
+        f'<row r="{n}">' + "".join(cell(value, f"{'ABCDEFGH'[k]}{n}") for k, value in enumerate(row)) + "</row>"
+        for n, row in enumerate(rows, 1)
+    )
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    return f'<worksheet xmlns="{space}"><sheetData>{body}</sheetData></worksheet>'
+
+
+def workbook(path: Path, sheets: dict[str, list[list[str | None]]]) -> Path:
+    """A workbook of sheets; the cells are text."""
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    package = "http://schemas.openxmlformats.org/package/2006"
+    listed = "".join(f'<sheet name="{name}" sheetId="{n}" r:id="r{n}"/>' for n, name in enumerate(sheets, 1))
+    related = "".join(
+        f'<Relationship Id="r{n}" Type="{office}/worksheet" Target="worksheets/sheet{n}.xml"/>'
+        for n in range(1, len(sheets) + 1)
+    )
+    with zipfile.ZipFile(path, "w") as book:
+        book.writestr(
+            "[Content_Types].xml",
+            f'<Types xmlns="{package}/content-types"><Default Extension="rels" ContentType='
+            '"application/vnd.openxmlformats-package.relationships+xml"/>'
+            '<Default Extension="xml" ContentType="application/xml"/></Types>',
+        )
+        top = f'<Relationship Id="r1" Type="{office}/officeDocument" Target="xl/workbook.xml"/>'
+        for name, inside in (("_rels/.rels", top), ("xl/_rels/workbook.xml.rels", related)):
+            book.writestr(name, f'<Relationships xmlns="{package}/relationships">{inside}</Relationships>')
+        book.writestr(
+            "xl/workbook.xml", f'<workbook xmlns="{space}" xmlns:r="{office}"><sheets>{listed}</sheets></workbook>'
+        )
+        for n, rows in enumerate(sheets.values(), 1):
+            book.writestr(f"xl/worksheets/sheet{n}.xml", sheet(rows))
+    return path
+
+
+# Titles ---------------------------------------------------------------------------------------------------------------
+
+TITLES: dict[str, str] = {
+    "none": "",
+    "sep=": "sep=;\r\n",
+    "words": "Отчёт по продажам\r\nПериод: 01.01.2024 - 29.02.2024\r\n\r\n",
+    "cells": "Отчёт;;\r\nПериод;01.01.2024;\r\n;;\r\n",
+    "groups of columns": ";Покупка;\r\n",
+    "a name": "Клиент\r\n",
+    "blank": "\r\n\r\n",
+    "long": "Строка;\r\n" * 40,
+}
+TAILS: dict[str, tuple[str, int]] = {  # and how many rows of it are set aside
+    "none": ("", 0),
+    "total": ("Итого;;1315,40\r\n", 1),
+    "total with a date": ("Итого;29.02.2024;1315,40\r\n", 1),
+    "head again": (written([HEAD]), 1),
+    "short line": ("Конец отчёта\r\n", 1),
+}
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1251", "koi8-r", "cp866")
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_titles_and_tails_are_no_rows(title: str, tmp_path: Path) -> None:
+    for n, (tail, aside) in enumerate(TAILS.values()):
+        base = orders(put(tmp_path, f"{n}.csv", TITLES[title] + TABLE + tail))
+        assert seen(base) == TRUTH, tail
+        assert (base.quality.rows_used, base.quality.rows_set_aside) == (4, aside), tail
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_every_encoding_with_every_separator_under_a_title(encoding: str, tmp_path: Path) -> None:
+    for n, (sep, title) in enumerate(product(";\t", ("", "Отчёт по продажам\r\n"))):
+        rows = [[row[0].strip("«»").replace("«", ""), *row[1:]] for row in ROWS]  # cp866 has no such quotes
+        path = put(tmp_path, f"{n}.csv", (title + written([HEAD, *rows], sep)).encode(encoding))
+        truth = {(who.strip("«»").replace("«", ""), money) for who, money in TRUTH}
+        assert seen(orders(path)) == truth, (sep, title)
+
+
+def test_the_line_of_names_is_told_when_it_is_not_the_first(tmp_path: Path) -> None:
+    path = put(tmp_path, "a.csv", TITLES["words"] + TABLE)
+    assert orders(path).quality.notes[:1] == (
+        "a.csv: the names of the columns stand in line 4; what is above was left out. Else say skip=.",
+    )
+    assert seen(orders(path, skip=3)) == TRUTH
+    assert not [note for note in orders(path, skip=3).quality.notes if "skip=" in note]
+    with pytest.raises(InputError, match="is not a column of the table"):
+        orders(path, skip=0)
+
+
+def test_a_title_is_passed_over_without_named_columns_and_from_the_command_line(tmp_path: Path) -> None:
+    path = put(tmp_path, "a.csv", TITLES["cells"] + TABLE)
+    assert read_orders(path).quality.columns["customer"] == "Клиент"
+    assert settle_kind(str(path), kind=None, reading={}) == "orders"
+    typed = read_typed(str(path), kind="orders", reading={"skip": 3, "sep": ";", "encoding": "utf-8"})
+    assert typed.quality.rows_used == 4
+
+
+def test_a_list_of_contracts_below_a_title(tmp_path: Path) -> None:
+    text = "Договоры;;\n\nid;since;until\na;2024-01-05;\nb;2024-01-05;2024-03-01\n"
+    base = read_contracts(put(tmp_path, "a.csv", text), customer="id", start="since", end="until")
+    assert base.quality.rows_used == 2
+
+
+def test_a_report_with_the_customer_above_his_rows_is_refused(tmp_path: Path) -> None:
+    text = (
+        "Клиент;Дата;Сумма\nИванов;;1205,50\n;05.01.2024;1200,50\n;01.02.2024;5,00\nПетров;;10,00\n;31.01.2024;10,00\n"
+    )
+    with pytest.raises(SourceError, match="no customer id"):
+        orders(put(tmp_path, "a.csv", text))
+
+
+# Encodings ------------------------------------------------------------------------------------------------------------
+
+NAMES = {
+    "cp1252": ["José", "Müller", "Åsa", "Élodie"],
+    "cp1254": ["Şahin", "İbrahim", "Çelik", "Işık"],
+    "gb18030": ["王伟", "李娜", "张敏", "刘洋"],
+    "shift_jis": ["佐藤", "鈴木", "高橋", "田中"],
+    "mac_cyrillic": ["Иванов", "Щукина", "Яковлев", "Эрнст"],
+    "iso8859_5": ["Иванов", "Щукина", "Яковлев", "Эрнст"],
+}
+
+
+@pytest.mark.parametrize("encoding", NAMES)
+def test_names_are_read_right_and_what_is_only_likely_is_said(encoding: str, tmp_path: Path) -> None:
+    names = NAMES[encoding]
+    text = "customer,date,amount\r\n" + "".join(f"{name},2024-01-0{n},{n}\r\n" for n, name in enumerate(names, 1))
+    base = read_orders(put(tmp_path, "a.csv", text.encode(encoding)))
+    assert {name for name, _money in seen(base)} == set(names)
+    likely = encoding not in ("mac_cyrillic", "iso8859_5")
+    assert any("If names look wrong, say encoding=" in note for note in base.quality.notes) is likely
+    said = read_orders(tmp_path / "a.csv", encoding=encoding)
+    assert seen(said) == seen(base)
+    assert not [note for note in said.quality.notes if "encoding" in note]
+
+
+def test_icelandic_is_not_turkish() -> None:
+    assert encoding_of("nafn\nGuðrún\nÞóra\nSigríður\n".encode("cp1252"), Path("a")) == "cp1252"
+    assert encoding_of("ad\nGüneş\nYıldız\n".encode("cp1254"), Path("a")) == "cp1254"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "имя\nИванов\n".encode("cp1251") + "имя\nПетров\n".encode(),  # two encodings in one file
+        "nom\nDvořák\nŁukasz\n".encode("cp1250"),  # as Western text there would be signs inside words
+        "이름\n김철수\n".encode("euc_kr"),  # the same bytes are usual Chinese and Japanese letters, too
+    ],
+)
+def test_what_has_no_single_reading_is_asked(content: bytes, tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"encoding='cp1254'"):
+        encoding_of(content, tmp_path / "a.csv")
+
+
+def test_an_encoding_that_is_none_is_refused(tmp_path: Path) -> None:
+    path = put(tmp_path, "a.csv", TABLE)
+    for name in ("klingon", "rot13", "hex"):
+        with pytest.raises(InputError, match="is not known"):
+            orders(path, encoding=name)
+    with pytest.raises(SourceError, match="cannot be read to its end"):
+        orders(put(tmp_path, "b.csv", TABLE.encode("cp1251")), encoding="utf-8")
+
+
+# Several files --------------------------------------------------------------------------------------------------------
+
+
+def test_files_of_one_pattern_may_be_written_differently(tmp_path: Path) -> None:
+    """Four files, a purchase in each: other separators, orders of columns, capitals, encodings, titles, packings."""
+    turned = [[row[2], row[0], row[1]] for row in [HEAD, ROWS[1]]]
+    put(tmp_path, "g-1.csv", written([HEAD, ROWS[0]]))
+    put(tmp_path, "g-2.csv", written(turned, "\t").encode("cp1251"))
+    put(tmp_path, "g-3.csv", codecs.BOM_UTF8 + written([["клиент", "ДАТА", "Сумма"], ROWS[2]]).encode())
+    put(tmp_path, "g-4.csv", TITLES["words"] + written([[*HEAD, "Город"], [*ROWS[3], "Тверь"]], "|"))
+    base = orders(tmp_path / "g-*.csv")
+    assert seen(base) == TRUTH
+    assert base.quality.rows_read == 4
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        (written([HEAD[:2], ["a", "05.01.2024"]]), r"2\.csv has no column 'Сумма', which 1\.csv has"),
+        (written([[*HEAD, "Сумма"], ["a", "05.01.2024", "1,00", "2,00"]]), r"2\.csv has more than one column"),
+    ],
+)
+def test_a_file_without_the_columns_is_named(other: str, said: str, tmp_path: Path) -> None:
+    put(tmp_path, "1.csv", TABLE)
+    put(tmp_path, "2.csv", other)
+    with pytest.raises(SourceError, match=said):
+        orders(tmp_path / "*.csv")
+
+
+def test_the_same_file_twice_is_told(tmp_path: Path) -> None:
+    put(tmp_path, "a.csv", TABLE)
+    put(tmp_path, "a (1).csv", TABLE)
+    assert any(
+        "hold the same bytes: their rows count twice" in note for note in orders(tmp_path / "*.csv").quality.notes
+    )
+
+
+def test_a_name_is_no_pattern_once_the_file_is_found(tmp_path: Path) -> None:
+    for name, row in zip(("gg[1].csv", "gg1.csv", "star*.csv", "starry.csv", "q?.csv"), [*ROWS, ROWS[0]], strict=True):
+        put(tmp_path, name, written([HEAD, row]))
+    assert seen(orders(tmp_path / "gg[1].csv")) == {("Иванов Пётр", 120050)}
+    assert seen(orders(tmp_path / "star*.csv")) == {("Щукина Юлия", 1000)}
+    assert orders(tmp_path / "q?.csv").quality.rows_read == 1
+
+
+def test_the_names_of_folders_replace_no_column(tmp_path: Path) -> None:
+    put(tmp_path, "Дата=2020-01-01/o.csv", TABLE)
+    base = orders(tmp_path / "Дата=2020-01-01" / "o.csv")
+    assert base.first.year == 2024
+    table = pa.table({"who": ["a"], "date": ["2024-01-05"]})
+    (tmp_path / "date=2020-01-01").mkdir()
+    pq.write_table(table, tmp_path / "date=2020-01-01" / "o.parquet")
+    assert read_orders(tmp_path / "date=*" / "*.parquet", customer="who").first.year == 2024
+
+
+# Spreadsheets ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Callable[..., Path]:
+    pytest.importorskip("python_calamine")
+    return lambda **sheets: workbook(tmp_path / "book.xlsx", sheets)
+
+
+def test_all_sheets_with_the_columns_are_read_and_the_others_named(book: Callable[..., Path]) -> None:
+    turned = [[row[1], row[2], row[0]] for row in [HEAD, *ROWS[2:]]]
+    path = book(Январь=[HEAD, *ROWS[:2]], Заметки=[["что", "когда"], ["звонок", "вчера"]], Февраль=turned)
+    base = orders(path)
+    assert seen(base) == TRUTH
+    assert base.quality.notes[:2] == (
+        "book.xlsx: read together from 2 sheets: 'Январь' (2 rows), 'Февраль' (2 rows). Say sheet= for one of them.",
+        "book.xlsx: not read, for want of the columns: 'Заметки' (1 row). Say sheet= to read one.",
+    )
+    assert orders(path, sheet="Февраль").quality.rows_read == 2
+    with pytest.raises(InputError, match=r"'Март' is no sheet of the spreadsheet\. Its sheets are Январь, Заметки"):
+        orders(path, sheet="Март")
+
+
+def test_titles_of_a_spreadsheet(book: Callable[..., Path]) -> None:
+    path = book(one=[["Отчёт"], ["Период", "01.2024"], HEAD, *ROWS, ["Итого", None, "1315,40"]])
+    base = orders(path)
+    assert (seen(base), base.quality.rows_set_aside) == (TRUTH, 1)
+    assert base.quality.notes[0].startswith("book.xlsx: the names of the columns stand below a title on 'one'")
+    assert seen(orders(path, skip=2)) == TRUTH
+
+
+def test_a_sheet_that_lacks_a_column_found_by_its_usual_name_is_named(book: Callable[..., Path]) -> None:
+    path = book(one=[HEAD, *ROWS], two=[HEAD[:2], ["Иванов Пётр", "05.03.2024"]])
+    with pytest.raises(SourceError, match="two has no column 'Сумма', which one has"):
+        read_orders(path)
+
+
+def test_cells_without_a_value_are_counted(book: Callable[..., Path]) -> None:
+    path = book(one=[HEAD, *ROWS, ["Иванов Пётр", "05.03.2024", "#N/A"], ["Иванов Пётр", "06.03.2024", "=B2*2"]])
+    notes = " ".join(orders(path).quality.notes)
+    assert "cells with an error such as #N/A, which were read as empty: 1." in notes
+    assert "formulas without a result, which were read as empty: 1." in notes
+
+
+def test_a_workbook_is_known_by_what_it_is(book: Callable[..., Path], tmp_path: Path) -> None:
+    bytes_ = book(one=[HEAD, *ROWS]).read_bytes()
+    for name in ("a.xlsm", "b.csv"):
+        assert seen(orders(put(tmp_path, name, bytes_))) == TRUTH
+    with zipfile.ZipFile(tmp_path / "c.zip", "w") as archive:
+        archive.writestr("a.xlsx", bytes_)
+    assert "c.zip was read from the files in it: a.xlsx." in orders(tmp_path / "c.zip").quality.notes
+
+
+def test_text_that_is_called_a_spreadsheet(tmp_path: Path) -> None:
+    base = orders(put(tmp_path, "a.xls", TABLE.encode("cp1251")))
+    assert seen(base) == TRUTH
+    assert "a.xls is no spreadsheet but text, and was read as text." in base.quality.notes
+    with pytest.raises(SourceError, match=r"b\.xls is a web page or XML, not a table"):
+        orders(put(tmp_path, "b.xls", "<html><table><tr><td>Клиент</td></tr></table></html>"))
+
+
+# JSON, archives -------------------------------------------------------------------------------------------------------
+
+RECORDS = [dict(zip(HEAD, row, strict=True)) for row in ROWS]
+
+
+def test_json_lines_and_arrays(tmp_path: Path) -> None:
+    lines = "\n".join(json.dumps(record | {"x": {"y": 1}}, ensure_ascii=False) for record in RECORDS)
+    for name, text in {"a.jsonl": lines, "a.ndjson": lines, "a.json": json.dumps(RECORDS, indent=1)}.items():
+        assert seen(orders(put(tmp_path, name, text))) == TRUTH, name
+    with pytest.raises(InputError, match="'x' is not a column"):
+        read_orders(tmp_path / "a.jsonl", customer="x", at="Дата")
+
+
+def test_ids_in_json_stay_as_they_stand(tmp_path: Path) -> None:
+    text = '{"who": "0101", "date": "2024-01-05"}\n{"who": 101, "date": "2024-01-06"}\n'
+    base = read_orders(put(tmp_path, "a.jsonl", text), customer="who", fold=())
+    assert set(base.table.to_pandas()["customer"]) == {"0101", "101"}
+
+
+def test_a_zip_with_several_months_is_one_table(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("../../01.csv", written([HEAD, *ROWS[:2]]))
+        archive.writestr("in/02.csv", written([HEAD, *ROWS[2:]], "\t"))
+    base = orders(tmp_path / "a.zip")
+    assert seen(base) == TRUTH
+    assert not (tmp_path.parent.parent / "01.csv").exists()
+
+
+def test_zstandard(tmp_path: Path) -> None:
+    packed = pa.compress(TABLE.encode(), codec="zstd", asbytes=True)
+    assert seen(orders(put(tmp_path, "a.csv.zst", packed))) == TRUTH
+
+
+# What is said --------------------------------------------------------------------------------------------------------
+
+
+def test_the_separator_can_be_said(tmp_path: Path) -> None:
+    path = put(tmp_path, "a.csv", written([HEAD, *ROWS], "~").replace(",", "."))
+    with pytest.raises(InputError, match="is not a column"):
+        orders(path)
+    assert seen(orders(path, sep="~")) == TRUTH
+    for wrong in ("", "12345"):
+        with pytest.raises(InputError, match="cannot part fields"):
+            orders(path, sep=wrong)
+
+
+def test_what_a_source_has_no_use_for_is_refused(tmp_path: Path, book: Callable[..., Path]) -> None:
+    with pytest.raises(InputError, match="sheet= says how files of another kind are laid out"):
+        orders(put(tmp_path, "a.csv", TABLE), sheet="one")
+    with pytest.raises(InputError, match="sep= says how files of another kind are laid out"):
+        orders(book(one=[HEAD, *ROWS]), sep=";")
+    with pytest.raises(InputError, match="skip= says how files of another kind are laid out"):
+        orders(orders(tmp_path / "a.csv").table.to_pandas(), skip=1)
