@@ -9,7 +9,8 @@ Begin with a list, a log, or three counts (``import crrkit as crr``):
 Then ask:
 
     what was read of the file, what set aside           crr.read_orders, crr.read_contracts, crr.read_events:
-                                                        base.quality; before that: crr.guess
+                                                        base.quality; before that: crr.guess; which purchases
+                                                        count: status=, counts=
     who stayed, left, came, came back, in every period  crr.retention_by_period(base, every="month"); by segment with
                                                         by=
     what three counts alone say                         crr.crr_from_counts, crr.solve_counts, crr.convert_rate
@@ -29,7 +30,7 @@ Then ask:
     who is a newcomer, a customer, a regular, gone      crr.stage_on, crr.stage_flow under a crr.StageRule; usual
                                                         rules: crr.rules.stage_profiles
     what would change it, and where to spend            crr.StageModel.from_flow(flow): project, levers, equilibrium,
-                                                        allocate
+                                                        allocate; how far off it was: backtest
     what to do next, and whom to write to               crr.diagnose(kept, flow=flow), crr.action_list
     what if …                                           the explorers in crr.widgets, live in a saved page, too
     how does it look                                    crr.figures, one picture for each result

@@ -199,7 +199,7 @@ def test_a_period_of_bare_counts_is_refused() -> None:
 
 @pytest.mark.parametrize("result", [None, 0.85, account(row(70, 10, 30)).table])
 def test_what_is_no_account_is_refused(result: object) -> None:
-    with pytest.raises(InputTypeError, match="a table of retention_by_period is needed"):
+    with pytest.raises(InputTypeError, match=r"a RetentionTable is needed\. Make it with crr\.retention_by_period"):
         figures.bridge(result)
 
 

@@ -232,7 +232,7 @@ def test_every_picture_leaves_as_svg_with_its_words_and_the_same_bytes(name, the
 
 @pytest.mark.parametrize("draw", DRAWN.values(), ids=DRAWN)
 def test_what_cannot_be_drawn_is_refused_in_a_sentence(draw) -> None:
-    with pytest.raises(InputTypeError, match="grid is a list; what cohort_grid gave is needed"):
+    with pytest.raises(InputTypeError, match=r"grid is a list; a CohortGrid is needed\. Make it with crr\.cohort_grid"):
         draw([0.9, 0.8])
     with pytest.raises(InputError, match="theme='neon' is not known"):
         draw(grid(value="revenue"), theme="neon")

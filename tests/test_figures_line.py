@@ -209,7 +209,7 @@ def test_a_target_in_percent_is_told_what_was_meant() -> None:
 
 @pytest.mark.parametrize("result", [None, [0.9, 0.8], history(2).table])
 def test_what_is_no_table_of_periods_is_refused(result: object) -> None:
-    with pytest.raises(InputTypeError, match="a table of retention_by_period is needed"):
+    with pytest.raises(InputTypeError, match=r"a RetentionTable is needed\. Make it with crr\.retention_by_period"):
         figures.retention_line(result)
 
 

@@ -532,7 +532,7 @@ def test_nonsense_is_refused_with_a_sentence(given_, says: str) -> None:
 def test_accounts_that_do_not_fit_are_refused() -> None:
     with pytest.raises(crr.InputError, match=r"diagnose\(kept.whole, segments=kept\)"):
         crr.diagnose(by_age((40, 100), (60, 100)))
-    with pytest.raises(TypeError, match="kept is a float; give the account"):
+    with pytest.raises(TypeError, match="kept is a float; a RetentionTable is needed"):
         crr.diagnose(0.7)
     with pytest.raises(crr.InputError, match="by year and the flow by month"):
         crr.diagnose(YEAR, flow=flow_with({}))
@@ -619,7 +619,7 @@ def test_a_file_that_is_there_is_kept_unless_it_may_go(seen: StageList, tmp_path
 def test_lists_that_cannot_be_are_refused(seen: StageList, tmp_path) -> None:
     with pytest.raises(crr.InputError, match=r"kind='loud' is not known\. Choose one of quiet, second_"):
         crr.action_list(seen, kind="loud")
-    with pytest.raises(TypeError, match="stages is a DataFrame; give what stage_on gave"):
+    with pytest.raises(TypeError, match=r"stages is a DataFrame; a StageList is needed\. Make it with crr\.stage_on"):
         crr.action_list(seen.to_pandas(), kind="quiet")
     with pytest.raises(crr.InputError, match=r"must end in \.csv"):
         crr.write_action_list(seen, kind="quiet", out=tmp_path / "list.html")

@@ -19,6 +19,7 @@ from crrkit.ground import (
     check_choice,
     check_count,
     check_fraction,
+    check_number,
     format_number,
     format_percent,
     gettext as _,
@@ -137,7 +138,8 @@ def convert_rate(rate: float, *, from_: Period | None = None, to: Period, measur
         ...
         crrkit.InputError: rate=90 must be a fraction between 0 and 1. Did you mean 0.9?
     """
-    known = rate if isinstance(rate, Rate) else Rate(rate, period=check_period(from_, name="from_"), measure=measure)
+    given = rate if isinstance(rate, Rate) else check_number(rate, name="rate")
+    known = given if isinstance(given, Rate) else Rate(given, period=check_period(from_, name="from_"), measure=measure)
     check_choice(known.measure, name="measure", choices=MEASURES)
     _check_same_period(known, from_)
     to = check_period(to, name="to")

@@ -49,7 +49,7 @@ def cohort_heatmap(grid: CohortGrid, *, ax: Axes | None = None, theme: str = "li
         >>> from crrkit import figures
         >>> figures.cohort_heatmap([0.9, 0.8])
         Traceback (most recent call last):
-        crrkit.InputTypeError: grid is a list; what cohort_grid gave is needed.
+        crrkit.InputTypeError: grid is a list; a CohortGrid is needed. Make it with crr.cohort_grid(base, every=...
     """
     triangle = Triangle(one_segment(grid))
     triangle.refuse_too_many()

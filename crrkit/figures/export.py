@@ -12,8 +12,9 @@ from weakref import WeakKeyDictionary
 
 import matplotlib.style
 from matplotlib.axes import Axes
+from matplotlib.figure import FigureBase
 
-from crrkit.ground import InputError, check_number, gettext as _
+from crrkit.ground import InputError, InputTypeError, check_number, described, gettext as _
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -68,6 +69,7 @@ def alt_text(picture: Axes | Figure) -> str:
         Traceback (most recent call last):
         crrkit.InputError: There is no picture of crrkit here. Draw one first, for example figures.bridge(kept).
     """
+    _refuse_other(picture)
     panels = [picture] if isinstance(picture, Axes) else picture.axes
     texts = [text for panel in panels if (text := said_of(panel))]
     if not texts:
@@ -145,7 +147,14 @@ def to_img(picture: Axes | Figure) -> str:
     )
 
 
+def _refuse_other(picture: object) -> None:
+    if not isinstance(picture, Axes | FigureBase):
+        message = _("picture is {given}; what a function of figures drew is needed, for example figures.bridge(kept).")
+        raise InputTypeError(message.format(given=described(picture)), argument="picture", given=picture)
+
+
 def _figure_of(picture: Axes | Figure) -> Figure:
+    _refuse_other(picture)
     return picture.figure.figure if isinstance(picture, Axes) else picture  # the figure of a subfigure is the whole
 
 

@@ -8,16 +8,15 @@ from matplotlib.ticker import MaxNLocator
 
 from crrkit.figures.canvas import Canvas, canvas, write_above
 from crrkit.figures.export import describe
-from crrkit.figures.lever_bars import lever_name, lever_table_of, refuse_unknown
+from crrkit.figures.lever_bars import lever_name, refuse_unknown
 from crrkit.figures.theme import legible
-from crrkit.ground import gettext as _
-from crrkit.judge.whatif import LEVERS, effect_text
+from crrkit.ground import check_given, gettext as _
+from crrkit.judge.whatif import LEVERS, LeverTable, effect_text
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from crrkit.judge.whatif import LeverTable
 
 # Told apart without colour; a lever keeps its line in every picture.
 STYLES: tuple[Any, ...] = ("-", (0, (6, 2)), (0, (1, 1.2)), (0, (6, 2, 1, 2)), (0, (3, 1)), (0, (1, 3)),
@@ -59,7 +58,8 @@ def flip(
         >>> figures.alt_text(figures.flip(table)).split(". ")[-1]
         'From step 2 retention long is ahead of retention middle.'
     """
-    ranks, flips = lever_table_of(result).ranks(measure), result.flips(measure)
+    table = check_given(result, LeverTable, name="result")
+    ranks, flips = table.ranks(measure), table.flips(measure)
     if ranks.isna().all(axis=None):
         raise refuse_unknown(measure)
     with canvas(ax, theme=theme, narrow=narrow) as board:

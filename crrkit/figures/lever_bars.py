@@ -10,14 +10,7 @@ import numpy as np
 from crrkit.figures.canvas import Canvas, canvas, write_above
 from crrkit.figures.export import describe
 from crrkit.figures.theme import legible
-from crrkit.ground import (
-    InputError,
-    check_choice,
-    check_result,
-    format_cell,
-    format_percent,
-    gettext as _,
-)
+from crrkit.ground import InputError, check_choice, check_given, format_cell, format_percent, gettext as _
 from crrkit.judge.whatif import LeverTable, effect_text
 
 if TYPE_CHECKING:
@@ -79,11 +72,6 @@ def levers(
     return board.ax
 
 
-def lever_table_of(result: Any) -> LeverTable:
-    """The result itself; what is no table of levers is refused."""
-    return check_result(result, LeverTable, name="result", maker="StageModel.levers")
-
-
 def refuse_unknown(measure: str) -> InputError:
     """Nothing is known of this measure: what the table would have needed."""
     message = _(
@@ -101,7 +89,7 @@ def lever_name(lever: str, *, width: int = 40) -> str:
 def _rows_of(result: LeverTable, measure: str) -> pd.DataFrame:
     """The levers, the greatest change first; what is not known comes last."""
     check_choice(measure, name="measure", choices=BAR_MEASURES)
-    table = lever_table_of(result).table
+    table = check_given(result, LeverTable, name="result").table
     if measure not in table or table[measure].isna().all():
         raise refuse_unknown(measure)
     banded = f"{measure}_low" in table

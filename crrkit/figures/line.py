@@ -56,7 +56,7 @@ def retention_line(
         >>> from crrkit import figures
         >>> figures.retention_line([0.9, 0.8])
         Traceback (most recent call last):
-        crrkit.InputTypeError: result is a list; a table of retention_by_period is needed.
+        crrkit.InputTypeError: result is a list; a RetentionTable is needed. Make it with crr.retention_by_period(...
     """
     rows = account_rows(result, picture="retention_line").reset_index(drop=True)
     line = Line(rows, every=result.every, target=_checked(target), segment=segment_of(result), rhythm=result.rhythm)

@@ -9,16 +9,15 @@ import numpy as np
 from crrkit.figures.canvas import Canvas, canvas, write_above
 from crrkit.figures.export import describe
 from crrkit.figures.labels import count, percent_axis, stride
-from crrkit.figures.river import flow_of, stage_hue
+from crrkit.figures.river import stage_hue
 from crrkit.figures.theme import legible
-from crrkit.ground import UNDEFINED, InputError, format_cell, gettext as _
-from crrkit.measure.stages import CUSTOMERS
+from crrkit.ground import UNDEFINED, InputError, check_given, format_cell, gettext as _
+from crrkit.measure.stages import CUSTOMERS, StageFlow
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from crrkit.measure.stages import StageFlow
 
 BAR = 0.8  # of the room of one period
 
@@ -49,7 +48,7 @@ def stage_mix(flow: StageFlow, *, ax: Axes | None = None, theme: str = "light", 
         >>> figures.alt_text(figures.stage_mix(stage_flow(orders, every="quarter")))[:30]
         'Mix of the customers by stage,'
     """
-    counts = flow_of(flow).counts[list(CUSTOMERS)]
+    counts = check_given(flow, StageFlow, name="flow").counts[list(CUSTOMERS)]
     total = counts.sum(axis=1)
     if not total.any():
         raise InputError(_("Nobody ever was a customer at the start of a period: there is no mix."), argument="flow")

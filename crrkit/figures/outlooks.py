@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 from crrkit.figures.canvas import Canvas, canvas, write_above
 from crrkit.figures.export import describe
 from crrkit.figures.theme import legible
-from crrkit.ground import check_result, format_cell, gettext as _
+from crrkit.ground import check_given, format_cell, gettext as _
 from crrkit.judge.whatif import Projection
 
 if TYPE_CHECKING:
@@ -42,17 +42,12 @@ def outlook(result: Projection, *, ax: Axes | None = None, theme: str = "light",
         >>> figures.alt_text(figures.outlook(model.project(2)))
         'Line chart of the customers. Customers 1,000 → 576, steps: 2; CRR of the last step 82.3%.'
     """
-    future = _projection_of(result)
+    future = check_given(result, Projection, name="result")
     with canvas(ax, theme=theme, narrow=narrow) as board:
         _draw(board, future.table)
         write_above(board, [future.caption(), *_band_words(future.table)])
     describe(board.ax, _in_words(future))
     return board.ax
-
-
-def _projection_of(result: Any) -> Projection:
-    """The result itself; what is no projection is refused."""
-    return check_result(result, Projection, name="result", maker="StageModel.project")
 
 
 def _draw(board: Canvas, table: pd.DataFrame) -> None:

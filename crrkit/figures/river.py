@@ -12,7 +12,7 @@ from crrkit.figures.canvas import Canvas, canvas, write_above
 from crrkit.figures.export import describe
 from crrkit.figures.labels import count
 from crrkit.figures.theme import Theme, ink_on
-from crrkit.ground import InputError, check_result, format_cell, gettext as _
+from crrkit.ground import InputError, check_given, format_cell, gettext as _
 from crrkit.measure.stages import CUSTOMERS, StageFlow
 
 if TYPE_CHECKING:
@@ -78,11 +78,6 @@ def stage_river(
         _write(board, river)
     describe(board.ax, _in_words(river))
     return board.ax
-
-
-def flow_of(flow: Any) -> StageFlow:
-    """The flow itself; what is none is refused."""
-    return check_result(flow, StageFlow, name="flow", maker="stage_flow")
 
 
 def stage_hue(theme: Theme, stage: str) -> str:
@@ -160,7 +155,7 @@ class _River:
 
 
 def _river_of(flow: StageFlow, first: str | None, last: str | None, *, narrow: bool) -> _River:
-    counts = flow_of(flow).counts
+    counts = check_given(flow, StageFlow, name="flow").counts
     flow.matrix(first=first, last=last)  # refuses names that the flow does not have
     names, moves = list(counts.index), flow.transitions
     if len(names) - 1 < 1:

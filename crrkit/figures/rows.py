@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crrkit.ground import InputTypeError, gettext as _
-from crrkit.measure import check_one_account
+from crrkit.ground import check_given
+from crrkit.measure import RetentionTable, check_one_account
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from crrkit.measure import RetentionTable
 
 _NEEDED = {"period", "start", "kept", "lost", "new", "returned", "end", "crr", "crr_low", "crr_high", "status"}
 
@@ -21,8 +19,7 @@ def account_rows(result: RetentionTable, *, picture: str) -> pd.DataFrame:
     if table is not None and set(table.columns) >= _NEEDED:
         check_one_account(result, f"figures.{picture}({{kept}})")
         return table
-    message = _("result is a {kind}; a table of retention_by_period is needed.").format(kind=type(result).__name__)
-    raise InputTypeError(message, argument="result", given=type(result).__name__)
+    return check_given(result, RetentionTable, name="result").table
 
 
 def account_row(result: RetentionTable, *, period: str | None) -> pd.Series:

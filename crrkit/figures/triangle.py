@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from crrkit.figures.labels import count
-from crrkit.ground import InputError, check_result, format_cell, gettext as _, ngettext
+from crrkit.ground import InputError, check_given, format_cell, gettext as _, ngettext
 from crrkit.measure.cohorts import CohortGrid
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ MOST_LINES = 60  # cohorts or ages: above, no cell can be read
 
 def one_segment(grid: Any) -> CohortGrid:
     """The grid itself; what is no grid, or several in one, is refused."""
-    found = check_result(grid, CohortGrid, name="grid", maker="cohort_grid")
+    found = check_given(grid, CohortGrid, name="grid")
     if found.by:
         message = _("The grid has segments ({names}); draw one of them, grid.segment({first}=…).")
         raise InputError(message.format(names=", ".join(found.by), first=found.by[0]), argument="grid")

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import math
 import numbers
+import os
+import re
 from contextlib import suppress
 from datetime import date, datetime, time
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 from crrkit.ground.errors import ColumnNotFoundError, InputError, InputTypeError
 from crrkit.ground.languages import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-Result = TypeVar("Result")
+    from collections.abc import Iterable, Iterator
 
 
 def check_number(value: object, *, name: str) -> float:
@@ -30,8 +30,8 @@ def check_number(value: object, *, name: str) -> float:
         message = _("{name} is missing. Give a number, for example {name}=70.")
         raise InputError(message.format(name=name), argument=name)
     if not isinstance(value, numbers.Real):
-        message = _("{name} is a {kind}, a single number is needed.")
-        raise InputTypeError(message.format(name=name, kind=type(value).__name__), argument=name, given=value)
+        message = _("{name} is {given}, a single number is needed. Give one, for example {name}=70.")
+        raise InputTypeError(message.format(name=name, given=described(value)), argument=name, given=value)
     number = _as_float(value)
     if not math.isfinite(number):
         message = _("{name}={value} is not a finite number. Leave the row out or find the count.")
@@ -74,10 +74,15 @@ def check_choice(value: object, *, name: str, choices: Iterable[str]) -> str:
     known = list(choices)
     if isinstance(value, str) and value in known:
         return value
-    message = _("{name}={value!r} is not known. Choose one of {choices}.").format(
-        name=name, value=value, choices=", ".join(known)
+    message = _("{name}={value} is not known. Choose one of {choices}.").format(
+        name=name, value=_shown(value), choices=", ".join(known)
     )
     raise InputError(message + suggestion(str(value), known), argument=name, given=value, available=known)
+
+
+def _shown(value: object) -> str:
+    """A value as it was typed; a table or a result would fill the screen."""
+    return repr(value) if value is None or isinstance(value, str | numbers.Number) else described(value)
 
 
 def check_column(value: object, *, name: str, available: Iterable[str]) -> str:
@@ -117,17 +122,85 @@ def check_moment(value: object, *, name: str) -> datetime:
     raise InputTypeError(message, argument=name, given=value)
 
 
-def check_result(value: object, kind: type[Result], *, name: str, maker: str) -> Result:
-    """A result of one kind; ``maker`` is the function that gives it."""
-    if isinstance(value, kind):
-        return value
-    message = _("{name} is a {kind}; what {maker} gave is needed.")
-    text = message.format(name=name, kind=type(value).__name__, maker=maker)
-    raise InputTypeError(text, argument=name, given=type(value).__name__)
-
-
 def suggestion(value: str, known: Iterable[str]) -> str:
     """`` Did you mean 'x'?`` when something close is known, else nothing."""
     by_fold = {name.casefold(): name for name in known}
     close = get_close_matches(value.casefold(), by_fold, n=1, cutoff=0.6)
     return " " + _("Did you mean {better!r}?").format(better=by_fold[close[0]]) if close else ""
+
+
+def is_plain(value: object) -> bool:
+    """Numbers in a row: a list, an array, a series; no text, no table, no result."""
+    return hasattr(value, "__len__") and not isinstance(value, str) and not hasattr(value, "columns")
+
+
+class Made(Protocol):
+    """What one function gives and others take: ``made_by`` says how, from ``base``, and a base from ``source``."""
+
+    made_by: ClassVar[tuple[str, ...]]
+
+
+M = TypeVar("M", bound=Made)
+MOST_LETTERS = 60  # letters of a text that are repeated to who wrote it
+SECRET = re.compile("://|@|passw", re.IGNORECASE)  # where a text may be an address with a password
+
+
+def check_given(value: object, kind: type[M], *, name: str) -> M:
+    """A value of the kind that is needed; who gave another one is told the call that makes one of it.
+
+    Examples:
+        >>> import crrkit as crr
+        >>> crr.figures.bridge("orders.csv")
+        Traceback (most recent call last):
+        crrkit.InputTypeError: result is 'orders.csv'; a RetentionTable is needed. Make it with
+            crr.retention_by_period(crr.read_orders('orders.csv'), every='month').
+    """
+    if isinstance(value, kind):
+        return value
+    message = _("{name} is {given}; {kind} is needed. Make it with {calls}.")
+    between = _("or")
+    calls = f" {between} ".join(_calls(value, kind))
+    words = {"given": described(value), "kind": _a(kind.__name__), "calls": calls}
+    raise InputTypeError(message.format(name=name, **words), argument=name, given=value)
+
+
+def _calls(value: object, kind: type[Made]) -> Iterator[str]:
+    """The calls that make one, beginning with what was given as far as it serves."""
+    source = _source(value)
+    for call in kind.made_by:
+        for step in getattr(type(value), "made_by", ()):
+            call = call.replace(step, _short_name(type(value)))  # noqa: PLW2901 - the call as far as it is made
+        if source:
+            call = re.sub(r"\bbase\b", "crr.read_orders(source)", call)  # noqa: PLW2901 - as above
+        yield re.sub(r"\bsource\b", lambda _found: source or "source", call)
+
+
+def _short_name(kind: type) -> str:
+    """``flow`` of StageFlow: what such a value is usually called."""
+    return str(re.findall("[A-Z][a-z]+", kind.__name__)[-1]).lower()
+
+
+def _source(value: object) -> str | None:
+    """How something from which a list can be read is written in a call, None of anything else."""
+    if hasattr(type(value), "made_by"):
+        return None
+    if hasattr(value, "columns") or hasattr(value, "column_names"):
+        return "df"
+    text = _plain(value)
+    return repr(text) if text and re.search(r"\.[A-Za-z]\w*$|[/\\*]", text) else None
+
+
+def _plain(value: object) -> str | None:
+    """A text or path that may be repeated; a long one is no name, and an address keeps its secret."""
+    text = os.fspath(value) if isinstance(value, os.PathLike) else value
+    return text if isinstance(text, str) and len(text) <= MOST_LETTERS and not SECRET.search(text) else None
+
+
+def described(value: object) -> str:
+    """What was given, in a few words: a text as it is, of everything else the kind."""
+    text = _plain(value)
+    return repr(text) if text is not None else "None" if value is None else _a(type(value).__name__)
+
+
+def _a(kind: str) -> str:
+    return (_("an {kind}") if kind[:1] in "AEIOUaeiou" else _("a {kind}")).format(kind=kind)

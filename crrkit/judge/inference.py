@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from crrkit import reduce
 from crrkit.counts import check_share, wilson_share
-from crrkit.ground import InputError, check_choice, check_count, format_cell, gettext as _, mark
+from crrkit.ground import InputError, check_choice, check_count, check_given, format_cell, gettext as _, mark
 from crrkit.measure import retention_by_period
+from crrkit.read import Base
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from crrkit.read import Base
 
 WORDING = {
     "census": mark("The list is complete: the rate is a fact about this period and has no sampling error."),
@@ -137,6 +137,7 @@ def infer_contracts(base: Base, *, every: str = "month", period: str | None = No
     References:
         The linearised variance of a ratio (Cochran, Sampling Techniques, ch. 2); design effect, domain 2.9.
     """
+    check_given(base, Base, name="base")
     if base.has_purchases:
         message = _("Only contracts can be held several by one person. Read them with read_contracts.")
         raise InputError(message, argument="base")

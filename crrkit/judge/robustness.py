@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, ClassVar
 import pandas as pd
 
 from crrkit import reduce
-from crrkit.ground import Shown, format_cell, format_number, gettext as _, mark
+from crrkit.ground import Shown, check_given, format_cell, format_number, gettext as _, mark
 from crrkit.measure import retention_by_period
+from crrkit.read import Base
 from crrkit.rules import WEEKDAYS, Trailing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from crrkit.read import Base
 
 CLOCKS = (-6.0, -3.0, 3.0, 6.0)
 
@@ -86,6 +86,7 @@ def stress(
         >>> stress(base, clocks=(3.0,)).table[["choice", "setting", "start", "kept"]].head(2).to_dict("split")["data"]
         [['as asked for', '', 2, 1], ['clock', '+3 h', 1, 1]]
     """
+    check_given(base, Base, name="base")
     asked = retention_by_period(base, every=every)
     row = asked.latest if period is None else asked.row(period)
     dates_only = not reduce.collect(reduce.clocked(base.table))["n"].iloc[0]

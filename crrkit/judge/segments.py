@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from crrkit.counts import EXACT, FEW, difference_p_value, holm, newcombe
-from crrkit.ground import InputError, check_choice, gettext as _, segment_names
+from crrkit.ground import InputError, check_choice, check_given, gettext as _, segment_names
 from crrkit.judge.segment_tables import (
     CANNOT_TELL_APART,
     DIFFER,
@@ -23,12 +23,11 @@ from crrkit.judge.segment_tables import (
     SegmentChanges,
     SegmentComparison,
 )
-from crrkit.measure import COMPLETE, RUNNING
+from crrkit.measure import COMPLETE, RUNNING, RetentionTable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from crrkit.measure import RetentionTable
 
 FEWEST_SEGMENTS = 2  # segments that can be compared
 
@@ -68,6 +67,7 @@ def compare_segments(
         >>> found.past.moved[["segment", "verdict"]].to_numpy().tolist()
         [['South', 'fell']]
     """
+    check_given(kept, RetentionTable, name="kept")
     rows, label, notes = _rows_of(kept, period)
     pairs = [
         {

@@ -16,6 +16,7 @@ from crrkit.ground import (
     InputError,
     Shown,
     check_choice,
+    check_given,
     format_cell,
     format_number,
     gettext as _,
@@ -58,6 +59,8 @@ class RetentionTable(Shown):
         base: The base that was counted; None for an account that came without it.
         judged: Whether the period suits the rhythm, of an account that came without its base.
     """
+
+    made_by: ClassVar[tuple[str, ...]] = ("crr.retention_by_period(base, every='month')",)
 
     table: pd.DataFrame
     every: str
@@ -181,6 +184,7 @@ class RetentionTable(Shown):
 
 def check_one_account(kept: RetentionTable, call: str) -> None:
     """Refuse an account by segments where one account is needed, and say the calls that choose it."""
+    check_given(kept, RetentionTable, name="kept")
     if not kept.by:
         return
     rows = kept.table.drop_duplicates([*kept.by])
@@ -241,6 +245,7 @@ def retention_by_period(
         2024-01      0     0     0    2    2  NaN empty_base
         2024-02      2     1     1    1    2  0.5   complete
     """
+    check_given(base, Base, name="base")
     base.check_unit(unit)
     segments, calendar = base.check_segments(by), base.calendar(every)
     span = span_of(base, calendar, first=first, last=last)

@@ -15,17 +15,19 @@ from crrkit.ground import (
     Shown,
     check_choice,
     check_count,
+    check_given,
     format_cell,
     format_number,
     gettext as _,
     ngettext,
 )
 from crrkit.measure.spans import COMPLETE, EMPTY, RUNNING, span_of
+from crrkit.read import Base
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from crrkit.read import Base, QualityReport
+    from crrkit.read import QualityReport
     from crrkit.rules import Calendar, DefinitionCard
 
 LATE_DAYS = 30
@@ -126,6 +128,7 @@ def renewals(
         period   due  on time  late  not renewed  not known yet  renewed   from     to  status
         2024-02    3        1     1            1              0    66.7%  20.8%  93.9%  complete
     """
+    check_given(base, Base, name="base")
     if base.has_purchases:
         message = _("Renewals are of contracts, and this is a {kind}. Read contracts with read_contracts(…).")
         raise InputError(message.format(kind=type(base).__name__), argument="base")

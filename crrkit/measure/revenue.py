@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 import numpy as np
 import pandas as pd
 
 from crrkit import reduce
-from crrkit.ground import InputError, Shown, check_fraction, format_cell, gettext as _
+from crrkit.ground import InputError, Shown, check_fraction, check_given, format_cell, gettext as _, is_plain
 from crrkit.measure.recurring import NEGATIVE, UNPAID, RecurringRevenue, in_segments, recurring_revenue
 from crrkit.measure.spans import COMPLETE, dated, span_of
 from crrkit.read import Base, ContractBase, OrderBase
@@ -125,7 +125,7 @@ def revenue_retention(
         >>> row[["opening", "expansion", "churned", "closing", "nrr", "grr"]].to_dict()
         {'opening': 250.0, 'expansion': 50.0, 'churned': 50.0, 'closing': 250.0, 'nrr': 1.0, 'grr': 0.8}
     """
-    if base.has_amounts and not base.has_purchases:
+    if check_given(base, Base, name="base").has_amounts and not base.has_purchases:
         return recurring_revenue(base, every=every, first=first, last=last, by=by)
     _check_amounts(base, or_contracts=True)
     segments = base.check_segments(by)
@@ -208,7 +208,7 @@ def retail_measures(base: Base, *, every: str = "month") -> RetailMeasures:
         >>> table[["buyers", "receipts", "revenue", "average_check", "frequency", "repeat_rate"]].iloc[0].to_dict()
         {'buyers': 2.0, 'receipts': 3.0, 'revenue': 90.0, 'average_check': 30.0, 'frequency': 1.5, 'repeat_rate': 0.5}
     """
-    _check_amounts(base)
+    _check_amounts(check_given(base, Base, name="base"))
     calendar = base.calendar(every)
     span = span_of(base, calendar)
     found = reduce.collect(reduce.retail_histogram(base.money, calendar=calendar, as_of=base.as_of))
@@ -278,7 +278,7 @@ def concentration(base: Base | Sequence[float], *, top: float = 0.2) -> Concentr
             refunds aside, or leave these customers out.
     """
     check_fraction(top, name="top")
-    buckets = _ranked_base(base, top) if isinstance(base, Base) else _ranked_values(base, top)
+    buckets = _ranked_values(base, top) if is_plain(base) else _ranked_base(check_given(base, Base, name="base"), top)
     n, total = int(buckets["customers"].sum()), float(buckets["revenue"].sum())
     _refuse_negative(int(buckets["negative"].sum()), n)
     curve = pd.DataFrame(
@@ -297,7 +297,7 @@ def _ranked_base(base: Base, top: float) -> pd.DataFrame:
     return reduce.collect(ranks).sort_values("bucket")
 
 
-def _ranked_values(values: Sequence[float], top: float) -> pd.DataFrame:
+def _ranked_values(values: Any, top: float) -> pd.DataFrame:
     """The same small frame from plain numbers, one bucket a customer."""
     revenue = np.sort(np.asarray(values, dtype="float64"))
     if not len(revenue) or np.isnan(revenue).any():

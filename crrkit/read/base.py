@@ -43,6 +43,8 @@ class Base:
         time: The column with the moment at which a row begins.
     """
 
+    made_by: ClassVar[tuple[str, ...]] = ("crr.read_orders(source)", "crr.read_contracts(source)")
+
     table: ir.Table = field(repr=False)
     quality: QualityReport
     card: DefinitionCard

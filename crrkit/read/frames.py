@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pyarrow as pa
 
-from crrkit.ground import SourceError, gettext as _
+from crrkit.ground import SourceError, described, gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,13 +30,13 @@ def column_names(source: Any) -> list[str]:
         return list(source.schema.names)
     if hasattr(source, "collect_schema"):  # polars, eager and lazy
         return list(source.collect_schema().names())
-    if hasattr(source, "columns"):  # a DuckDB relation, an Ibis table
+    if hasattr(source, "columns") and not hasattr(source, "made_by"):  # a DuckDB relation, an Ibis table; no result
         return list(source.columns)
     message = _(
-        "A {kind} is not a table that crrkit can read."
+        "{given} is not a table that crrkit can read."
         " Give a path, a pandas, Polars or Arrow table, a DuckDB relation or an Ibis table."
     )
-    raise SourceError(message.format(kind=type(source).__name__), argument="source")
+    raise SourceError(message.format(given=described(source)[:1].upper() + described(source)[1:]), argument="source")
 
 
 def to_arrow(source: Any, columns: Iterable[str]) -> pa.Table:

@@ -8,9 +8,10 @@ from contextvars import copy_context
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from crrkit.ground import beside, check_count, check_target, gettext as _, use_language
+from crrkit.ground import beside, check_count, check_given, check_target, gettext as _, use_language
 from crrkit.measure import retention_by_period
 from crrkit.measure.cadence import advise
+from crrkit.read import Base
 from crrkit.report.account import shared
 from crrkit.report.lives import lives_of
 from crrkit.report.notebook import check_installed, run_notebook
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
     from crrkit.measure import RetentionTable
     from crrkit.measure.cadence import Advice
-    from crrkit.read import Base
     from crrkit.report.findings import Finding
     from crrkit.report.section import Section
 
@@ -117,6 +117,7 @@ def write_report(
         crrkit.InputError: out='...' lies in a folder that does not exist. Make the folder ...
     """
     with use_language(lang):
+        check_given(base, Base, name="base")
         targets = _targets(out, notebook, min_cell)
         steps = _Steps(progress, total=3 + (notebook is not None))
         with beside(targets) as files:

@@ -9,10 +9,10 @@ import pandas as pd
 from crrkit.ground import (
     YEARS_PER_PERIOD,
     InputError,
-    InputTypeError,
     check_choice,
     check_count,
     check_fraction,
+    check_given,
     check_number,
     gettext as _,
     segment_names,
@@ -24,13 +24,14 @@ from crrkit.judge.playbook.plans import ACTION, PLANS
 from crrkit.judge.playbook.stage_rules import TOP_CUSTOMERS
 from crrkit.judge.whatif import StageModel
 from crrkit.measure import COMPLETE, RUNNING, RetentionTable
+from crrkit.measure.stages import StageFlow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from crrkit.judge.whatif import LeverTable
     from crrkit.measure import Concentration
-    from crrkit.measure.stages import StageFlow, StageList
+    from crrkit.measure.stages import StageList
 
 DRAWS = 200
 _ACTIONS = [name for name, plan in PLANS.items() if plan.kind == ACTION]
@@ -50,9 +51,9 @@ def periods_ahead(horizon: int | None, every: str) -> int:
 
 def check_account(kept: Any, flow: StageFlow | None) -> None:
     """Refuse what is no account of the whole list."""
-    if not isinstance(kept, RetentionTable):
-        message = _("kept is a {kind}; give the account that retention_by_period gave.")
-        raise InputTypeError(message.format(kind=type(kept).__name__), argument="kept", given=kept)
+    check_given(kept, RetentionTable, name="kept")
+    if flow is not None:
+        check_given(flow, StageFlow, name="flow")
     if kept.by:
         message = _("This account is given by segments. The whole comes first: diagnose(kept.whole, segments=kept).")
         raise InputError(message, argument="kept")

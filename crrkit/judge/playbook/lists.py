@@ -11,9 +11,9 @@ import pandas as pd
 
 from crrkit.ground import (
     InputError,
-    InputTypeError,
     Shown,
     check_choice,
+    check_given,
     format_date,
     format_number,
     gettext as _,
@@ -145,7 +145,7 @@ def action_list(stages: StageList, *, kind: str) -> ActionList:
         >>> action_list(seen, kind="winback").to_pandas()["customer"].tolist()
         ['bob']
     """
-    _check_stages(stages)
+    check_given(stages, StageList, name="stages")
     chosen = ACTION_LISTS[check_choice(kind, name="kind", choices=ACTION_LISTS)]
     rows = stages.customers[chosen.chosen(stages.customers)]
     order = [*chosen.first, "customer"]
@@ -156,12 +156,6 @@ def action_list(stages: StageList, *, kind: str) -> ActionList:
         next_review="",
     )  # fmt: skip
     return ActionList(table[LIST_COLUMNS], kind, stages.day)
-
-
-def _check_stages(stages: object) -> None:
-    if not isinstance(stages, StageList):
-        message = _("stages is a {kind}; give what stage_on gave.").format(kind=type(stages).__name__)
-        raise InputTypeError(message, argument="stages", given=type(stages).__name__)
 
 
 def _due(rows: pd.DataFrame, stages: StageList) -> pd.Series:

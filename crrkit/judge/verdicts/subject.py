@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import numbers
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crrkit.counts import Rate, check_period, period_text
-from crrkit.ground import InputError, InputTypeError, check_count, check_fraction, gettext as _
+from crrkit.ground import InputError, InputTypeError, check_count, check_fraction, check_given, gettext as _
 from crrkit.judge.verdicts.targets import Target, TargetHistory
 from crrkit.measure import BURN_IN, RUNNING, RetentionTable, check_one_account
 
@@ -55,6 +56,9 @@ def rate_given(value: object, period: str | tuple[date, date] | None) -> Rate:
             message = message.format(period=period_text(value.period), given=period)
             raise InputError(message, argument="period", given=period)
         return value
+    meant_as_number = isinstance(value, numbers.Real) or (isinstance(value, str) and value[:1].isdigit())  # "85 %" was
+    if not meant_as_number:
+        check_given(value, RetentionTable, name="value_or_kept")
     return Rate(check_fraction(value, name="value_or_kept"), period=check_period(period))
 
 

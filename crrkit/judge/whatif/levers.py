@@ -47,6 +47,8 @@ class LeverTable(Shown):
         basis: The list behind the model, or None.
     """
 
+    made_by: ClassVar[tuple[str, ...]] = ("crr.StageModel.from_flow(crr.stage_flow(base, every='month')).levers(4)",)
+
     table: pd.DataFrame
     by_horizon: pd.DataFrame
     step: float

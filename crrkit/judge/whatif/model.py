@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence  # noqa: TC003 - the fields of a dataclass
 from dataclasses import KW_ONLY, dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
 
-from crrkit.ground import InputError, Shown, check_fraction, gettext as _
+from crrkit.ground import InputError, Shown, check_fraction, check_given, gettext as _
 from crrkit.judge.whatif import chain as _chain, counts as _counts, levers, projection, steady
 from crrkit.judge.whatif.allocation import Allocation, water_fill
 from crrkit.judge.whatif.backtest import Backtest, backtest, basis_of
 from crrkit.judge.whatif.band import band
 from crrkit.judge.whatif.scenario import Scenario, apply, available, check_levers, level, room
 from crrkit.judge.whatif.window import Window, parts_of, window_of
-from crrkit.measure.stages import EXIT
+from crrkit.measure.stages import EXIT, StageFlow
 
 if TYPE_CHECKING:
     from numpy import ndarray
 
     from crrkit.judge.whatif.basis import Basis
-    from crrkit.measure.stages import StageFlow
-
 HORIZON = 20
 
 
@@ -67,6 +65,7 @@ class StageModel(Shown):
         crrkit.InputError: start='mdidle' is not known. Choose one of short, middle, long, lapsed. Did you ...
     """
 
+    made_by: ClassVar[tuple[str, ...]] = ("crr.StageModel.from_flow(crr.stage_flow(base, every='month'))",)
     matrix: pd.DataFrame
     start: Mapping[str, float]
     inflow: Mapping[str, float] | None = None
@@ -158,6 +157,7 @@ class StageModel(Shown):
             >>> print(model.project(periods=1).caption())
             Customers 328 → ...
         """
+        check_given(flow, StageFlow, name="flow")
         window = window_of(flow, periods=periods, first=first, last=last)
         parts = parts_of(window)
         return cls(

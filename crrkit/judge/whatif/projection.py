@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -34,6 +34,10 @@ class Projection(Shown):
         scenario: What was changed, or None.
         basis: The list behind the model, or None.
     """
+
+    made_by: ClassVar[tuple[str, ...]] = (
+        "crr.StageModel.from_flow(crr.stage_flow(base, every='month')).project(periods=4)",
+    )
 
     table: pd.DataFrame
     stages: tuple[str, ...]

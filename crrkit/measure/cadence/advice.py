@@ -13,6 +13,7 @@ from crrkit.ground import (
     SECONDS_PER_DAY,
     InputError,
     check_fraction,
+    check_given,
     format_number,
     format_percent,
     gettext as _,
@@ -21,13 +22,13 @@ from crrkit.ground import (
 )
 from crrkit.measure.cadence.gaps import characteristic_interval, days_text
 from crrkit.measure.cadence.terms import term_of
+from crrkit.read import Base
 from crrkit.rules import Calendar, Trailing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from crrkit.measure.cadence.gaps import Gaps
-    from crrkit.read import Base
 
 RHYTHM_PERIODS = PERIODS[1:]  # a day is nobody's rhythm
 SLACK_DAYS = 1.0  # days: a window of 31 is no longer than a month
@@ -275,6 +276,7 @@ def suggest_period(base: Base, *, share: float = SHARE_INSIDE) -> str:
         crrkit.InputError: 80% of the gaps between purchases close within 1,247 days, but the history is
             1,248 days: less than two cycles. Collect a longer history, or count contracts or service visits instead.
     """
+    check_given(base, Base, name="base")
     advice = advise(base, share=share)
     if advice.ground == BY_RULE:
         text = _(

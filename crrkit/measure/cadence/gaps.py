@@ -15,12 +15,12 @@ import pandas as pd
 
 from crrkit import reduce
 from crrkit.counts import EXACT
-from crrkit.ground import InputError, Shown, check_fraction, format_number, gettext as _
+from crrkit.ground import InputError, Shown, check_fraction, check_given, format_number, gettext as _
+from crrkit.read import Base
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from crrkit.read import Base
 
 FIRM = 10  # gaps at risk, below which the tail of the estimate hangs on single customers
 
@@ -121,6 +121,7 @@ def characteristic_interval(base: Base) -> Gaps:
         >>> gaps.median, int(gaps.table["open"].sum())
         (30.0, 2)
     """
+    check_given(base, Base, name="base")
     if not base.has_purchases:
         message = _("Contracts have no gaps between purchases. Take a log of purchases, read with read_orders.")
         raise InputError(message, argument="base")

@@ -10,17 +10,17 @@ import pandas as pd
 
 from crrkit import reduce
 from crrkit.counts import wilson_columns
-from crrkit.ground import format_number, gettext as _
+from crrkit.ground import check_given, format_number, gettext as _
 from crrkit.measure import span_of
 from crrkit.measure.cohorts import count as _count
 from crrkit.measure.cohorts.grid import EMPTY_CELL, IN_PROGRESS, OBSERVED, UNOBSERVED, CohortGrid
 from crrkit.measure.cohorts.plan import Bracket, Plan, checked_brackets, checked_presence
+from crrkit.read import Base
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from crrkit.measure.cohorts.count import Counts
-    from crrkit.read import Base
 
 
 def cohort_grid(
@@ -94,6 +94,7 @@ def cohort_grid(
         Traceback (most recent call last):
         crrkit.InputError: This needs purchases with an amount. Read them with read_orders(…, amount=…).
     """
+    check_given(base, Base, name="base")
     asked = {"every": every, "kind": kind, "value": value, "align": align, "unit": unit}
     presence = checked_presence(base, asked, presence)
     calendar = base.calendar(every)

@@ -61,6 +61,8 @@ class CohortGrid(Shown):
         notes: Sentences that must not be missed.
     """
 
+    made_by: ClassVar[tuple[str, ...]] = ("crr.cohort_grid(base, every='month')",)
+
     table: pd.DataFrame
     every: str
     kind: str

@@ -11,7 +11,7 @@ import pandas as pd
 
 from crrkit.counts import difference_p_value, holm, newcombe
 from crrkit.ground import InputError, Shown, check_choice, gettext as _, mark
-from crrkit.measure.lifetime.survival import refuse_segments
+from crrkit.measure.lifetime.survival import long_of, refuse_segments
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -84,7 +84,7 @@ def compare_cohorts(
         >>> compare_cohorts(grid, "2024-01", "2024-02", age=1).to_pandas()[["low", "high"]].round(3).values.tolist()
         [[0.052, 0.334]]
     """
-    long = grid if isinstance(grid, pd.DataFrame) else grid.to_pandas()
+    long = long_of(grid)
     refuse_segments(long)
     long = long.assign(cohort=long["cohort"].astype(str))
     names = [a, *([b] if b is not None else [])] if isinstance(a, str) else [str(name) for name in a]

@@ -18,6 +18,7 @@ import pandas as pd
 
 from crrkit.counts import z_score
 from crrkit.ground import InputError, MissingDependencyError, Shown, format_cell, format_number, gettext as _
+from crrkit.measure.lifetime.survival import check_curve
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -185,7 +186,7 @@ def fit_sbg(curve: Any, *, customers: float | None = None) -> ShiftedBetaGeometr
         >>> round(law.alpha, 3), round(law.beta, 3), round(law.survival(12), 3), law.expected_lifetime
         (0.668, 3.806, 0.378, inf)
     """
-    lost, still = _events(curve, ASSUMED_CUSTOMERS if customers is None else customers)
+    lost, still = _events(check_curve(curve), ASSUMED_CUSTOMERS if customers is None else customers)
     ages = _last_age(lost, still)
     if ages < FEWEST_AGES or not lost.sum():
         message = _("A curve needs at least {n} renewals and somebody who left; this one has {ages} renewals.")
@@ -205,9 +206,8 @@ def fit_sbg(curve: Any, *, customers: float | None = None) -> ShiftedBetaGeometr
 
 def _of_shares(curve: Any) -> bool:
     """Whether some curve begins with 1, so that it says nothing of numbers."""
-    if hasattr(curve, "table"):
-        return False
-    return any(cohort[0] == 1 for cohort in ([curve] if not hasattr(curve[0], "__len__") else curve))
+    several = not hasattr(curve, "table") and hasattr(curve[0], "__len__")
+    return not hasattr(curve, "table") and any(cohort[0] == 1 for cohort in (curve if several else [curve]))
 
 
 def _events(curve: Any, customers: float) -> tuple[pd.Series, pd.Series]:

@@ -21,6 +21,7 @@ from crrkit.ground import (
     InputError,
     Shown,
     check_column,
+    check_given,
     check_number,
     format_cell,
     format_number,
@@ -37,14 +38,15 @@ from crrkit.measure.lifetime.purchase_law import (
     not_negative,
     standard_errors,
 )
+from crrkit.read import Base
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import ArrayLike
 
-    from crrkit.read import Base
 
+COLUMNS = {"frequency", "recency", "T"}  # of a table of customers
 NOBODY_LEAVES = 1e-12  # a chance of leaving that stands for none
 TELLS_APART = 1.92  # half of 3.84: what one more parameter must add to the log-likelihood at the 5% level
 MANY_REPEATS = 7  # repeat purchases from here on are one line of the table, as in the published one
@@ -211,7 +213,10 @@ def fit_bgnbd(base: Base | pd.DataFrame, *, unit_days: float = 7.0) -> BGNBD:
     if check_number(unit_days, name="unit_days") <= 0:
         message = _("unit_days={value} must be more than 0 days, for example 7.")
         raise InputError(message.format(value=unit_days), argument="unit_days", given=unit_days)
-    rows = _from_table(base) if isinstance(base, pd.DataFrame) else _from_base(base, unit_days)
+    if isinstance(base, pd.DataFrame) and not COLUMNS.isdisjoint(base.columns):
+        rows = _from_table(base)
+    else:
+        rows = _from_base(base, unit_days)
     _refuse_too_little(rows)
     columns = tuple(rows[name].to_numpy(dtype="float64") for name in ("frequency", "recency", "age", "customers"))
     start = np.array([0.0, math.log(max(columns[2].mean(), 1e-6)), 0.0, 0.0])
@@ -226,7 +231,8 @@ def fit_bgnbd(base: Base | pd.DataFrame, *, unit_days: float = 7.0) -> BGNBD:
     return BGNBD(r, alpha, a, b, value, se, rows, unit_days, notes)
 
 
-def _from_base(base: Base, unit_days: float) -> pd.DataFrame:
+def _from_base(base: object, unit_days: float) -> pd.DataFrame:
+    base = check_given(base, Base, name="base")
     if not base.has_purchases:
         message = _(
             "A log of purchases is needed, read with read_orders. Contracts say when a customer left, so nothing has to"

@@ -19,11 +19,14 @@ from crrkit.ground import (
     Shown,
     check_choice,
     check_fraction,
+    check_given,
     format_cell,
     format_number,
     gettext as _,
+    is_plain,
     ngettext,
 )
+from crrkit.measure.cohorts import CohortGrid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,6 +48,7 @@ class LifeTable(Shown):
         notes: Sentences that must not be missed.
     """
 
+    made_by: ClassVar[tuple[str, ...]] = ("crr.life_table(crr.cohort_grid(base, every='month', kind='unbounded'))",)
     table: pd.DataFrame
     interval: str = "log-log"
     causes: tuple[str, ...] = ()
@@ -125,7 +129,7 @@ def life_table(grid: Any, *, interval: str = "log-log", level: float = 0.95) -> 
         [1.0, 0.8, 0.4]
     """
     check_choice(interval, name="interval", choices=INTERVALS)
-    long = grid if isinstance(grid, pd.DataFrame) else grid.to_pandas()
+    long = long_of(grid)
     refuse_segments(long)
     seen, left_out = _settled(long)
     seen = seen.sort_values(["cohort", "age"])
@@ -141,6 +145,17 @@ def life_table(grid: Any, *, interval: str = "log-log", level: float = 0.95) -> 
     following = rows["at_risk"].shift(-1, fill_value=0.0)
     rows["censored"] = (rows["at_risk"] - rows["lost"] - following).where(rows.index < len(rows) - 1, 0.0)
     return LifeTable(_with_survival(rows, interval, level), interval, notes=_left_out(left_out))
+
+
+def check_curve(curve: Any) -> Any:
+    """A table of survival, or plain shares or numbers."""
+    return curve if is_plain(curve) else check_given(curve, LifeTable, name="curve")
+
+
+def long_of(grid: Any) -> pd.DataFrame:
+    """The long frame of a grid, which may be given as it is."""
+    is_long = isinstance(grid, pd.DataFrame) and set(grid.columns) >= {"cohort", "age", "size", "active", "status"}
+    return grid if is_long else check_given(grid, CohortGrid, name="grid").to_pandas()
 
 
 def _settled(long: pd.DataFrame) -> tuple[pd.DataFrame, int]:

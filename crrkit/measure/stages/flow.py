@@ -10,7 +10,7 @@ import pandas as pd
 
 from crrkit import reduce
 from crrkit.counts import wilson_columns
-from crrkit.ground import InputError, Shown, format_cell, gettext as _
+from crrkit.ground import InputError, Shown, check_given, format_cell, gettext as _
 from crrkit.measure import COMPLETE, dated, span_of
 from crrkit.measure.stages.moves import (
     CUSTOMERS,
@@ -61,6 +61,7 @@ class StageFlow(Shown):
         began: When the first event of the list was; None where nobody knows.
     """
 
+    made_by: ClassVar[tuple[str, ...]] = ("crr.stage_flow(base, every='month')",)
     table: pd.DataFrame
     counts: pd.DataFrame
     transitions: pd.DataFrame
@@ -225,7 +226,7 @@ def stage_flow(
         >>> flow.transitions.query("from_period == '2024-04'").to_string(index=False).splitlines()[1:]
         ['    2024-04     middle   lapsed          1', '    2024-04       long     long          1']
     """
-    chosen = fitting_rule(base, rule)
+    chosen = fitting_rule(check_given(base, Base, name="base"), rule)
     calendar = base.calendar(every)
     newest = calendar.index(base.as_of)
     histogram = reduce.collect(reduce.step_histogram(*_steps(base, chosen, calendar), last=newest))
@@ -250,11 +251,10 @@ def stage_flow(
 def fitting_rule(base: Base, rule: StageRule | ContractRule | None) -> StageRule | ContractRule:
     """The rule that was asked for, if it fits the base, with what it takes from the data."""
     if not base.has_purchases:
-        chosen = ContractRule() if rule is None else rule
-        if not isinstance(chosen, ContractRule):
-            message = _("Contracts need a rule of terms: rule=ContractRule(renewals=1, term='year').")
-            raise InputError(message, argument="rule", given=rule)
-        return chosen
+        if rule is None or isinstance(rule, ContractRule):
+            return rule or ContractRule()
+        message = _("Contracts need a rule of terms: rule=ContractRule(renewals=1, term='year').")
+        raise InputError(message, argument="rule", given=rule)
     days = rule or StageRule()
     if isinstance(days, ContractRule):
         message = _("Purchases and events need a rule of days: rule=StageRule(lapse_days=90, …).")

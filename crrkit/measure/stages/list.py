@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from crrkit import reduce
-from crrkit.ground import SECONDS_PER_DAY, InputError, Shown, format_date, format_number, gettext as _
+from crrkit.ground import SECONDS_PER_DAY, InputError, Shown, check_given, format_date, format_number, gettext as _
 from crrkit.measure.cadence import survival_of_gaps
 from crrkit.measure.stages.flow import fitting_rule, purchase_steps
 from crrkit.measure.stages.moves import CUSTOMERS
-from crrkit.read import TOUCHES, moment_of
+from crrkit.read import TOUCHES, Base, moment_of
 from crrkit.reduce import UNKNOWN
 from crrkit.rules import ENOUGH_GAPS, STAGES, ContractRule, StageRule
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from crrkit.read import Base
 
 OWN_ACTS = ("visit", "education")  # an offer is the firm's act, not the customer's
 QUIET_QUANTILE = 0.8  # the quantile of the gaps after which a silence is worth a look
@@ -41,6 +40,8 @@ class StageList(Shown):
         day: As of when.
         rule: Who stands in which stage.
     """
+
+    made_by: ClassVar[tuple[str, ...]] = ("crr.stage_on(base, '2024-07-01')",)
 
     customers: pd.DataFrame = field(repr=False)
     day: datetime
@@ -102,6 +103,7 @@ def stage_on(base: Base, day: str | date, *, rule: StageRule | ContractRule | No
         >>> seen.to_pandas()[["customer", "stage", "first_purchase"]].to_string(index=False).splitlines()[1:]
         ['       a   long           False', '       b middle            True']
     """
+    check_given(base, Base, name="base")
     cut = _as_of(base, day)
     seen = base.seen_before(cut)
     chosen = fitting_rule(seen, rule)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import anywidget
 import traitlets
 
-from crrkit.ground import InputError, gettext as _, language, use_language
+from crrkit.ground import InputError, InputTypeError, described, gettext as _, language, use_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -73,6 +73,17 @@ class Explorer(anywidget.AnyWidget):
     lang = traitlets.Unicode(read_only=True).tag(sync=True)
     _initial = traitlets.Dict().tag(sync=True)
     _words = traitlets.Dict().tag(sync=True)
+
+    made_by: ClassVar[tuple[str, ...]] = ()  # of those that take numbers by their names alone: how
+
+    def __new__(cls, *given: object, **named: object) -> Self:
+        """An explorer of numbers; what is given without a name is no number of it."""
+        if given and cls.made_by:
+            message = _("{explorer} takes its numbers by their names, and was given {given}. Write {call}.")
+            words = {"explorer": cls.__name__, "given": described(given[0]), "call": cls.made_by[0]}
+            raise InputTypeError(message.format(**words), given=given[0])
+        made: Self = super().__new__(cls, *given, **named)
+        return made
 
     def _start(self, given: Mapping[str, Any], *, lang: str | None, words: Callable[[], dict[str, Any]]) -> None:
         """Start from a checked state, in one language, and remember it for the reset."""

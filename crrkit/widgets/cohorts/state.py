@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from crrkit.counts import EXACT
-from crrkit.ground import InputError, format_number, gettext as _, longer
+from crrkit.ground import InputError, check_given, format_number, gettext as _, longer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from crrkit.measure.cohorts import CohortGrid
     from crrkit.read import Base
@@ -47,7 +48,10 @@ def _wanted(source: Any, every: str) -> list[CohortGrid]:
     if isinstance(source, CohortGrid):
         return [source]
     if not isinstance(source, Base):
-        return list(source)
+        several = isinstance(source, Iterable) and not isinstance(source, str) and not hasattr(source, "columns")
+        if not several:
+            check_given(source, CohortGrid, name="base_or_grids")
+        return [check_given(grid, CohortGrid, name=f"base_or_grids[{place}]") for place, grid in enumerate(source)]
     finest = [cohort_grid(source, every=every, kind=kind) for kind in ("bounded", "unbounded")]
     if source.has_amounts and source.is_by_period:
         finest.append(cohort_grid(source, every=every, value="revenue"))

@@ -57,6 +57,7 @@ class DecompositionExplorer(Explorer):
 
     module = "decomposition_explorer"
     names = ("before", "after")
+    made_by = ("widgets.DecompositionExplorer(before={'middle': (0.4, 0.6), …}, after={'middle': (0.7, 0.6), …})",)
     folder = Path(__file__).parent
     _esm = module_text(folder)
     _css = style_text(folder)

@@ -52,6 +52,7 @@ class FormulaExplorer(Explorer):
 
     module = "formula_explorer"
     names = ("start", "lost", "new")
+    made_by = ("widgets.FormulaExplorer(start=70, lost=10, new=30)",)
     folder = Path(__file__).parent
     _esm = module_text(folder)
     _css = style_text(folder)

@@ -59,6 +59,7 @@ class NoiseExplorer(Explorer):
 
     module = "noise_explorer"
     names = ("n", "kept", "level", "seed")
+    made_by = ("widgets.NoiseExplorer(n=10, kept=9)",)
     folder = Path(__file__).parent
     _esm = module_text(folder)
     _css = style_text(folder)

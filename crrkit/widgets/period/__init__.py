@@ -51,6 +51,7 @@ class PeriodExplorer(Explorer):
 
     module = "period_explorer"
     names = ("rate", "period", "horizon")
+    made_by = ("widgets.PeriodExplorer(rate=0.85, period='month', horizon=12)",)
     folder = Path(__file__).parent
     _esm = module_text(folder)
     _css = style_text(folder)

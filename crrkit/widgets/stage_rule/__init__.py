@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from crrkit.ground import InputError, check_number, format_cell, format_number, gettext as _, use_language
+from crrkit.ground import InputError, check_given, check_number, format_cell, format_number, gettext as _, use_language
 from crrkit.rules import STAGES
 from crrkit.widgets import svg
 from crrkit.widgets.bench import Count, Explorer, StateError, as_state_error, module_text, still_html, style_text
@@ -82,8 +82,10 @@ class StageRuleExplorer(Explorer):
     def __init__(
         self, base: Base, *, day: str | None = None, rule: StageRule | None = None, lang: str | None = None
     ) -> None:
+        from crrkit.read import Base
         from crrkit.rules import StageRule
 
+        check_given(base, Base, name="base")
         chosen = StageRule() if rule is None else rule
         self._base, self._day = base, day or f"{base.as_of:%Y-%m-%d}"
         self._contact_days = _days_of(base, chosen)["contact_days"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from crrkit.counts import ROUNDING
-from crrkit.ground import InputError, format_cell, gettext as _, use_language
+from crrkit.ground import InputError, check_given, format_cell, gettext as _, use_language
 from crrkit.widgets.bench import (
     Choice,
     Count,
@@ -117,9 +117,9 @@ class StageExplorer(Explorer):
         measure: str = BY_EFFECT[0],
         lang: str | None = None,
     ) -> None:
-        from crrkit.judge.whatif import check_costs
+        from crrkit.judge.whatif import StageModel, check_costs
 
-        self.model = model
+        self.model = check_given(model, StageModel, name="model")
         self.costs = check_costs(costs, model.lever_names)
         self._chain = as_json(model, self.costs)
         given = {"periods": periods, "margins": margins or {}, "measure": measure}

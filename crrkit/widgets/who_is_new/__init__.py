@@ -70,6 +70,7 @@ class WhoIsNewExplorer(Explorer):
 
     module = "who_is_new_explorer"
     names = (*FLOW_COUNTS, "counted")
+    made_by = ("widgets.WhoIsNewExplorer(start=5, lost=2, new=2)",)
     folder = Path(__file__).parent
     _esm = module_text(folder)
     _css = style_text(folder)
