@@ -110,7 +110,7 @@ class TestByHand:
         assert "off by 5.5% of the customers" in figures.alt_text(ax)
         assert "Band at the end: " in figures.alt_text(ax)
         assert "off by 5.5% of the customers" in figures.alt_text(figures.flip(self.model.levers(2)))
-        with pytest.raises(crr.InputError, match=r"StageModel\.project gave"):
+        with pytest.raises(crr.InputError, match=r"a Projection is needed\. Make it with model\.project"):
             figures.outlook(self.model)
 
     def test_other_horizons(self) -> None:

@@ -21,7 +21,6 @@ BASES = {"Base", "ContractBase", "OrderBase", "EventBase"}
 
 # Who may still look at what it was given, and why.
 REASONS = {
-    "measure/revenue.py": "concentration takes a base or plain numbers",
     "widgets/cohorts/state.py": "an explorer takes a base or finished grids",
 }
 # The one place that knows how each fact is spelt.

@@ -317,7 +317,8 @@ def test_every_cell_of_revenue(paid, calendar, align, as_of) -> None:
     grid = engine().grid(engine().orders, every, rules, as_of, align=align, value="revenue")
     plain = Plain(every, rules, align, as_of, moment=False)
     seen = [(who, at, amount) for who, at, amount in paid if at < as_of]
-    begun = {who: min(at for other, at, _ in seen if other == who) for who, _, _ in seen}
+    bought = [(who, at) for who, at, amount in seen if amount >= 0]  # who only gave money back is no customer
+    begun = {who: min(at for other, at in bought if other == who) for who, _ in bought}
 
     def sums(who: str, age: int) -> int:
         since, until = plain.window(begun[who], age) or (as_of, as_of)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-import numpy as np
-import pandas as pd
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
 
-Cells = TypeVar("Cells", pd.Series, pd.DataFrame, np.ndarray)
+Cells = TypeVar("Cells", "pd.Series", "pd.DataFrame", "np.ndarray")
 
 
 def small(counts: Cells, least: float) -> Cells:
