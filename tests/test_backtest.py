@@ -198,7 +198,7 @@ class TestWindow:
             crr.StageModel.from_flow(ORDERS, periods=6, first="2024-01")
 
     def test_a_list_within_its_burn_in_has_a_model_and_no_projection(self) -> None:
-        model = crr.StageModel.from_flow(flow_of(STEADY, began=datetime(2024, 1, 5)))  # noqa: DTZ001
+        model = crr.StageModel.from_flow(flow_of(STEADY, began=datetime(2024, 1, 5)))  # noqa: DTZ001 - the business's own clock
         assert model.matrix.loc["middle", "middle"] == pytest.approx(0.6)
         assert "0 whole periods to estimate from, its first 180 days left out" in model.refusal
 

@@ -145,7 +145,7 @@ def test_a_parquet_file_is_only_looked_through(tmp_path):
 SHEET = """<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>
 <row r="1"><c r="A1" t="inlineStr"><is><t>who</t></is></c><c r="B1" t="inlineStr"><is><t>when</t></is></c></row>
 <row r="2"><c r="A2"><v>17850</v></c><c r="B2" t="d"><v>2024-01-05T10:00:00</v></c></row></sheetData></worksheet>"""
-RELATION = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}" Target="{target}"/></Relationships>'  # fmt: skip  # noqa: E501
+RELATION = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}" Target="{target}"/></Relationships>'  # fmt: skip  # noqa: E501 - one line of a file format
 WORKBOOK = """<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">
 <sheets><sheet name="one" sheetId="1" r:id="r1"/></sheets></workbook>"""

@@ -166,7 +166,7 @@ def test_what_is_printed_in_one_form_is_read_back(form):
     random = np.random.default_rng(5)
     moments = [at(1990, 1, 1) + timedelta(seconds=int(s)) for s in random.integers(0, 34 * 365 * 86400, 200)]
     printed = [moment.strftime(form) for moment in moments]
-    assert times(printed) == [datetime.strptime(written, form) for written in printed]  # noqa: DTZ007
+    assert times(printed) == [datetime.strptime(written, form) for written in printed]  # noqa: DTZ007 - the business's own clock
 
 
 # Dates that prove two orders, or are numbers --------------------------------------------------------------------------
