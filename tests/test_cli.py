@@ -24,6 +24,7 @@ from hypothesis import given, settings, strategies as st
 
 import crrkit
 from crrkit import cli
+from crrkit.cli import commands
 from crrkit.cli.reading import COLUMN_OPTIONS, in_options, settle_kind
 from crrkit.cli.screen import broken, say
 from crrkit.cli.status import CLEAR, Status
@@ -260,7 +261,7 @@ class TestLanguage:
 
 
 def help_texts() -> list[str]:
-    built = cli._build()
+    built = cli.build()
     commands = [built, *built.commands.values()]
     own = [text for command in commands for text in (command.help, command.epilog)]
     return own + [parameter.help for command in commands for parameter in command.params]
@@ -702,7 +703,7 @@ class TestTrouble:
             def read(*_: object, **__: object) -> None:
                 raise error
 
-            monkeypatch.setattr(cli, "read", read)
+            monkeypatch.setattr(commands, "read", read)
             return crrkit_("report", ORDERS, "--kind", "orders", "-q")
 
         return run
@@ -719,7 +720,7 @@ class TestTrouble:
             message = "a bug"
             raise RuntimeError(message)
 
-        monkeypatch.setattr(cli, "read", read)
+        monkeypatch.setattr(commands, "read", read)
         with pytest.raises(RuntimeError, match="a bug"):
             cli.run(["report", ORDERS, "--kind", "orders", "-q"])
 
@@ -872,7 +873,7 @@ class TestStatus:
                 super().step(text, done, total)
                 TestStatus.wait_for(screen, f"{text}\n")
 
-        monkeypatch.setattr(cli, "Status", partial(UntilItIsSaid, stream=screen, patience=0.01))
+        monkeypatch.setattr(commands, "Status", partial(UntilItIsSaid, stream=screen, patience=0.01))
         assert crrkit_("check", ORDERS).status == 0
         assert screen.getvalue() == f"Reading {ORDERS}\n"
 

@@ -341,7 +341,7 @@ class TestAppCommand:
             return 3
 
         monkeypatch.setattr("crrkit.lessons.open_app", shown)
-        monkeypatch.setattr(cli.webbrowser, "open", opened.append)
+        monkeypatch.setattr("webbrowser.open", opened.append)
         words = ["formula", "--lang", "ru", "--port", "8866"]
         assert self.run(*words, *([] if browser else ["--no-browser"])) == 3
         assert asked == [("ru", "ru", 8866)]

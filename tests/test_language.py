@@ -32,7 +32,7 @@ def catalogue() -> Catalog:
 
 def help_texts() -> set[str]:
     """What --help says: docstrings and options, which the command line translates as it builds its commands."""
-    built = cli._build()
+    built = cli.build()
     commands = [built, *built.commands.values()]
     texts = [text for command in commands for text in (command.help, command.epilog.removeprefix("\b\n"))]
     return {*texts, *(parameter.help for command in commands for parameter in command.params if parameter.help)}

@@ -1,0 +1,188 @@
+"""The commands, each with its options and what it says."""
+
+from __future__ import annotations
+
+import webbrowser
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from crrkit.cli import examples
+from crrkit.cli.group import app
+from crrkit.cli.reading import read, settle_kind, takes_reading_options
+from crrkit.cli.screen import say
+from crrkit.cli.status import Status
+from crrkit.ground import InputError, gettext as _, language
+
+__all__ = ["app"]  # with its commands
+
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Do not say what is being done meanwhile.")]
+File = Annotated[
+    str, typer.Argument(metavar="FILE", help="CSV, TSV, Excel or Parquet file, also packed; or a pattern.")
+]
+Kind = Annotated[
+    str | None,
+    typer.Option(metavar="orders|contracts|events", help="What the rows are; otherwise seen from the columns."),
+]
+Every = Annotated[
+    str | None,
+    typer.Option(
+        metavar="PERIOD",
+        help="day, week, month, quarter, half-year or year; otherwise the one that suits the customers' rhythm.",
+    ),
+]
+
+
+@app.command(epilog=examples.CRR, context_settings={"ignore_unknown_options": True})  # -5 is a number here
+def crr(
+    start: Annotated[str, typer.Argument(metavar="START", help="Customers at the start of the period.")],
+    end: Annotated[str, typer.Argument(metavar="END", help="Customers at its end.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="Customers at the end who were not there at the start.")],
+    *,
+    period: Annotated[
+        str | None, typer.Option(metavar="PERIOD", help="day, week, month, quarter, half-year or year.")
+    ] = None,
+    lost: Annotated[
+        str | None, typer.Option(metavar="COUNT", help="Those of the start who are gone at the end.")
+    ] = None,
+    returned: Annotated[
+        str | None, typer.Option(metavar="COUNT", help="Former customers who are there again; not counted as new.")
+    ] = None,
+    gross: Annotated[
+        bool, typer.Option("--gross", help="NEW is everyone who joined, still here or not: say what is certain.")
+    ] = False,
+    level: Annotated[float, typer.Option(metavar="FRACTION", help="Coverage of the interval.")] = 0.95,
+) -> None:
+    """The retention rate of three counts.
+
+    CRR = (END - NEW) / START: of those who were customers at the start, the share who still are at the end.
+    """
+    from crrkit.cli.counts import bounds_lines, parse_count, rate_lines
+
+    typed = {"start": start, "end": end, "new": new, "lost": lost, "returned": returned}
+    counts = {name: parse_count(text, name=name) for name, text in typed.items() if text is not None}
+    if gross and {"lost", "returned"} & set(counts):
+        raise InputError(_("gross= says what is certain from three counts alone. Leave lost= and returned= out."))
+    measured = period or "month"
+    say(bounds_lines(counts, period=measured) if gross else rate_lines(counts, period=measured, level=level))
+    if period is None:
+        say(_("No period was named, so a month is meant. Say for example --period quarter."))
+
+
+@app.command(epilog=examples.CHECK)
+@takes_reading_options
+def check(file: File, *, reading: dict[str, Any], kind: Kind = None, quiet: Quiet = False) -> None:
+    """What crrkit reads in a file.
+
+    Says which rows would be used, which set aside and why, and writes the command for a report. Nothing is changed.
+    """
+    from crrkit.cli.check import check_lines, look
+
+    with Status(quiet=quiet) as status:
+        status.step(_("Reading {file}").format(file=file))
+        settled = settle_kind(file, kind=kind, reading=reading)
+        seen = look(file, kind=settled, reading=reading)
+    say(check_lines(seen, kind_was_named=kind is not None))
+
+
+@app.command(epilog=examples.REPORT)
+@takes_reading_options
+def report(
+    file: File,
+    *,
+    reading: dict[str, Any],
+    kind: Kind = None,
+    every: Every = None,
+    first: Annotated[
+        str | None, typer.Option(metavar="PERIOD", help="First period, such as 2024-02 or 2024Q2.")
+    ] = None,
+    last: Annotated[str | None, typer.Option(metavar="PERIOD", help="Last period.")] = None,
+    min_cell: Annotated[
+        int, typer.Option(metavar="COUNT", min=0, help="Withhold rates of smaller groups; 0 withholds nothing.")
+    ] = 10,
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="What stands above the finding.")] = None,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="The report, one HTML file.")] = Path("report.html"),
+    notebook: Annotated[Path | None, typer.Option(metavar="FILE", help="Write an executed notebook, too.")] = None,
+    quiet: Quiet = False,
+) -> None:
+    """A report from a file, to share.
+
+    Counts the customers of a list of contracts, a log of orders or a log of events, period by period, and writes one
+    HTML file that needs no network; and an executed notebook, if you want one.
+    """
+    from crrkit.cli.check import kind_line
+    from crrkit.report import write_report
+
+    with Status(quiet=quiet) as status:
+        status.step(_("Reading {file}").format(file=file))
+        settled = settle_kind(file, kind=kind, reading=reading)
+        base = read(file, kind=settled, reading=reading)
+        written = write_report(
+            base, every=every, first=first, last=last, min_cell=min_cell or None, title=title,
+            out=out, notebook=notebook, progress=status.step,
+        )  # fmt: skip
+    if kind is None:
+        say(kind_line(settled), err=True)
+    say(
+        [
+            *base.quality.doubts,
+            str(written.findings[0]),
+            base.quality.reading(),
+            "",
+            _("The report: {file}").format(file=written.out.resolve()),
+        ]
+    )
+    if written.notebook:
+        say(_("The notebook: {file}").format(file=written.notebook.resolve()))
+
+
+@app.command(epilog=examples.LAB)
+def lab(
+    folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Where the notebooks are copied to.")] = Path(
+        "crrkit-notebooks"
+    ),
+    *,
+    is_opened: Annotated[bool, typer.Option("--open/--no-open", help="Open JupyterLab, or only copy.")] = True,
+) -> None:
+    """The course, in JupyterLab.
+
+    Copies the notebooks of the course to a folder of yours and opens them.
+    """
+    from crrkit.lessons import copy_notebooks, open_lab
+
+    say(f"{path}: {_(what)}" for path, what in copy_notebooks(folder, lang=language()))
+    say(_("The notebooks are in {folder}.").format(folder=(folder / language()).resolve()))
+    if is_opened:
+        raise typer.Exit(open_lab(folder / language()))
+
+
+@app.command("app", epilog=examples.APP)
+def show(
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Which lesson; without it, their names.")] = None,
+    *,
+    port: Annotated[
+        int | None, typer.Option(metavar="PORT", min=1, max=65535, help="Where it answers; otherwise a free port.")
+    ] = None,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser, or only say where.")] = True,
+) -> None:
+    """A lesson of the course as an app.
+
+    Shows one notebook of the course in the browser without its code, to try and to be answered. Nothing is copied to
+    your folder; Ctrl-C stops it.
+    """
+    from crrkit.ground import check_choice
+    from crrkit.lessons import find_apps, open_app
+
+    apps = find_apps(lang=language())
+    if name is None:
+        say(f"{known:12}  {one.title}" for known, one in apps.items())
+        return
+
+    def ready(address: str) -> None:
+        say(_("The app is there until Ctrl-C stops it: {address}").format(address=address))
+        if browser:
+            webbrowser.open(address)
+
+    chosen = apps[check_choice(name, name="name", choices=apps)]
+    raise typer.Exit(open_app(chosen, lang=language(), port=port, ready=ready))
