@@ -12,7 +12,8 @@ from hypothesis import given, strategies as st
 
 import crrkit as crr
 from crrkit.ground.errors import InputError
-from crrkit.measure.lifetime.projection import ProjectionWarning, ShiftedBetaGeometric, fit_sbg, log_likelihood
+from crrkit.measure.lifetime.fitting import ProjectionWarning, fit_sbg, log_likelihood
+from crrkit.measure.lifetime.projection import ShiftedBetaGeometric
 from crrkit.measure.lifetime.survival import survival_curve
 
 # Fader and Hardie 2007, Journal of Interactive Marketing 21(1), Table 1 (reference.json sbg-he-7, sbg-reg-7)

@@ -12,7 +12,7 @@ from hypothesis import given, settings, strategies as st
 
 import crrkit as crr
 from crrkit.ground.errors import InputError
-from crrkit.measure.revenue import _ranked_values
+from crrkit.measure.lorenz import _ranked_values
 
 
 def log_of(*rows: tuple[str, str, float], **more):

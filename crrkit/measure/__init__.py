@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
+from crrkit.measure.lorenz import Concentration, concentration
 from crrkit.measure.movement import RetentionTable, check_one_account, retention_by_period
 from crrkit.measure.recurring import RecurringRevenue
 from crrkit.measure.renewing import RenewalTable, renewals
-from crrkit.measure.revenue import (
-    Concentration,
-    RetailMeasures,
-    RevenueRetention,
-    concentration,
-    retail_measures,
-    revenue_retention,
-)
+from crrkit.measure.revenue import RetailMeasures, RevenueRetention, retail_measures, revenue_retention
 from crrkit.measure.spans import BURN_IN, COMPLETE, EMPTY, RUNNING, dated, span_of
 
 __all__ = [

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from crrkit.measure.lifetime.comparison import compare_cohorts
-from crrkit.measure.lifetime.projection import FARTHEST, ShiftedBetaGeometric, fit_sbg
+from crrkit.measure.lifetime.fitting import fit_sbg
+from crrkit.measure.lifetime.projection import FARTHEST, ShiftedBetaGeometric
 from crrkit.measure.lifetime.purchasing import fit_bgnbd
 from crrkit.measure.lifetime.survival import LifeTable, life_table, survival_curve
 

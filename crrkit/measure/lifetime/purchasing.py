@@ -27,7 +27,7 @@ from crrkit.ground import (
     format_number,
     gettext as _,
 )
-from crrkit.measure.lifetime.projection import LARGE, SMALL
+from crrkit.measure.lifetime.fitting import LARGE, SMALL
 from crrkit.measure.lifetime.purchase_law import (
     PARAMETERS,
     Numbers,

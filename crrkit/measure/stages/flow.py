@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
 
@@ -22,21 +22,15 @@ from crrkit.measure.stages.moves import (
     transitions_of_moves,
 )
 from crrkit.measure.stages.rates import MarkovCheck, check_memory, few_sentence, rates_of_moves
-from crrkit.read import TOUCHES, Base, settled
-from crrkit.rules import (
-    STAGES,
-    ContractRule,
-    OwnGap,
-    StageRule,
-)
+from crrkit.measure.stages.steps import fitting_rule, steps_of
+from crrkit.read import Base
+from crrkit.rules import STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import ibis.expr.types as ir
-
     from crrkit.read import QualityReport
-    from crrkit.rules import Calendar, DefinitionCard
+    from crrkit.rules import Calendar, ContractRule, DefinitionCard, StageRule
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -229,7 +223,7 @@ def stage_flow(
     chosen = fitting_rule(check_given(base, Base, name="base"), rule)
     calendar = base.calendar(every)
     newest = calendar.index(base.as_of)
-    histogram = reduce.collect(reduce.step_histogram(*_steps(base, chosen, calendar), last=newest))
+    histogram = reduce.collect(reduce.step_histogram(*steps_of(base, chosen, calendar), last=newest))
     moves = moves_of_steps(histogram)
     span = span_of(base, calendar, first=first, last=last)
     if first is None and len(moves):
@@ -246,47 +240,6 @@ def stage_flow(
     counts.index = pd.Index([label[k] for k in counts.index], name="period")
     card = base.card.with_(every=every, activity=str(chosen))
     return StageFlow(table, counts, transitions, rates, every, chosen, card, base.quality, within, base.first)
-
-
-def fitting_rule(base: Base, rule: StageRule | ContractRule | None) -> StageRule | ContractRule:
-    """The rule that was asked for, if it fits the base, with what it takes from the data."""
-    if not base.has_purchases:
-        if rule is None or isinstance(rule, ContractRule):
-            return rule or ContractRule()
-        message = _("Contracts need a rule of terms: rule=ContractRule(renewals=1, term='year').")
-        raise InputError(message, argument="rule", given=rule)
-    days = rule or StageRule()
-    if isinstance(days, ContractRule):
-        message = _("Purchases and events need a rule of days: rule=StageRule(lapse_days=90, …).")
-        raise InputError(message, argument="rule", given=rule)
-    return days if not isinstance(days.lapse_days, OwnGap) else replace(days, lapse_days=_own_gap(days, base))
-
-
-def _own_gap(rule: StageRule, base: Base) -> OwnGap:
-    """The limit of the rule with the population's gap, from what the base has seen."""
-    return cast("OwnGap", settled(cast("OwnGap", rule.lapse_days), base.table, base.as_of))
-
-
-def purchase_steps(base: Base, rule: StageRule) -> ir.Table:
-    """The purchase days of a base under a rule."""
-    return reduce.purchase_steps(
-        base.table, as_of=base.as_of, limits=rule.limits(), window_days=rule.window_days, k_long=rule.k_long,
-        span_days=rule.span_days,
-    )  # fmt: skip
-
-
-def _steps(base: Base, rule: StageRule | ContractRule, calendar: Calendar) -> tuple[ir.Table, ...]:
-    if isinstance(rule, ContractRule):
-        merged = reduce.spells(base.units("person_any"), until="last")
-        terms = {"renewals": rule.renewals, "months": rule.months}
-        return (reduce.contract_periods(merged, calendar=calendar, as_of=base.as_of, **terms),)
-    buyers = reduce.buyer_periods(purchase_steps(base, rule), calendar=calendar)
-    if not base.has_contacts:
-        return (buyers,)
-    contacts = reduce.touch_periods(
-        base.everything, base.table, touches=TOUCHES, calendar=calendar, as_of=base.as_of, days=rule.contact_days
-    )
-    return buyers, contacts
 
 
 def _overview(counts: pd.DataFrame, rates: pd.DataFrame, base: Base, calendar: Calendar, span: range) -> pd.DataFrame:
