@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 
-from crrkit.ground import InputError, Shown, check_count, check_number, format_cell, gettext as _
+from crrkit.ground import InputError, Shown, check_count, check_fraction, check_number, format_cell, gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,6 +45,16 @@ class Allocation(Shown):
         text = _("{budget} split brings {gain}; in even parts {even}")
         words = {"budget": self.budget, "gain": self.gain, "even": self.gain_even}
         return text.format(**{name: format_cell(value, "ratio") for name, value in words.items()})
+
+
+def check_ceilings(ceilings: Mapping[str, float], levels: Mapping[str, float]) -> dict[str, float]:
+    """How far each lever has to go to its ceiling; refuses a ceiling below where it stands."""
+    for name, stands in levels.items():
+        if check_fraction(ceilings[name], name=f"ceilings[{name!r}]") < stands:
+            message = _("ceilings[{name!r}]={value:g} is below where the lever stands, {level:.6g}.")
+            words = {"name": name, "value": ceilings[name], "level": stands}
+            raise InputError(message.format(**words), argument="ceilings", given=ceilings[name])
+    return {name: ceilings[name] - stands for name, stands in levels.items()}
 
 
 def water_fill(budget: float, *, weights: Mapping[str, float], speeds: Mapping[str, float]) -> Allocation:

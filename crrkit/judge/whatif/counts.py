@@ -8,6 +8,7 @@ import numpy as np
 
 from crrkit.counts import FEW
 from crrkit.ground import InputError, check_column, gettext as _
+from crrkit.judge.whatif.chain import check_periods
 from crrkit.measure.stages import EXIT
 
 if TYPE_CHECKING:
@@ -42,10 +43,16 @@ def thin_rows(counts: pd.DataFrame) -> tuple[str, ...]:
     return tuple(str(stage) for stage in sizes.index[sizes < FEW])
 
 
-def redraw(counts: pd.DataFrame, draws: int, *, seed: int) -> Iterator[np.ndarray]:
+def redraw(counts: pd.DataFrame | None, draws: int, *, seed: int) -> Iterator[np.ndarray]:
     """Matrices whose rows are drawn from their own counts (multinomial), independent of one another."""
+    if not draws:
+        return
+    if counts is None:
+        message = _("Bands need the counts behind the matrix. Make the model with StageModel.from_counts.")
+        raise InputError(message, argument="draws", given=draws)
+    number = check_periods(draws, name="draws")
     random, sizes = np.random.default_rng(seed), counts.sum(axis=1).round().astype(int)
     chances = counts.div(counts.sum(axis=1), axis=0).to_numpy()
-    for _draw in range(draws):
+    for _draw in range(number):
         rows = [random.multinomial(n, p) / n for n, p in zip(sizes, chances, strict=True)]
         yield np.array(rows)[:, :-1]

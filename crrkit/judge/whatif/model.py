@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence  # noqa: TC003 - the fields of a dataclass
-from dataclasses import KW_ONLY, dataclass, field, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-import pandas as pd
-
-from crrkit.ground import InputError, Shown, check_fraction, check_given, gettext as _
+from crrkit.ground import check_fraction, check_given
 from crrkit.judge.whatif import chain as _chain, counts as _counts, levers, projection, steady
-from crrkit.judge.whatif.allocation import Allocation, water_fill
+from crrkit.judge.whatif.allocation import Allocation, check_ceilings, water_fill
 from crrkit.judge.whatif.backtest import Backtest, backtest, basis_of
 from crrkit.judge.whatif.band import band
-from crrkit.judge.whatif.scenario import Scenario, apply, available, check_levers, level, room
-from crrkit.judge.whatif.window import Window, parts_of, window_of
-from crrkit.measure.stages import EXIT, StageFlow
+from crrkit.judge.whatif.scenario import Scenario, available, check_levers
+from crrkit.judge.whatif.standing import Standing
+from crrkit.judge.whatif.window import parts_of, window_of
+from crrkit.measure.stages import StageFlow
 
 if TYPE_CHECKING:
-    from numpy import ndarray
+    import pandas as pd
 
-    from crrkit.judge.whatif.basis import Basis
 HORIZON = 20
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class StageModel(Shown):
+class StageModel(Standing):
     """Customers moving between stages: ``n(t+1) = n(t) P + b``.
 
     The retention rate of a step is ``sum(share of stage * rate of stage)`` over the stages that are customers, with
@@ -51,6 +49,7 @@ class StageModel(Shown):
         Interactive Marketing 14(2).
 
     Examples:
+        >>> import pandas as pd
         >>> stages = ["short", "middle", "long", "lapsed"]
         >>> moves = [[.1, .2, 0, 0], [0, .3, .25, .45], [0, .025, .9, .075], [0, .05, 0, .75]]
         >>> matrix = pd.DataFrame(moves, index=stages, columns=stages)
@@ -66,35 +65,6 @@ class StageModel(Shown):
     """
 
     made_by: ClassVar[tuple[str, ...]] = ("crr.StageModel.from_flow(crr.stage_flow(base, every='month'))",)
-    matrix: pd.DataFrame
-    start: Mapping[str, float]
-    inflow: Mapping[str, float] | None = None
-    _: KW_ONLY
-    retained: Sequence[str] | str = ("middle", "long")
-    population: bool | None = None
-    counts: pd.DataFrame | None = None
-    basis: Basis | None = None
-    window: Window | None = None
-    chain: _chain.Chain = field(init=False)
-
-    def __post_init__(self) -> None:
-        chain = _chain.read_chain(
-            self.matrix, self.start, self.inflow, retained=self.retained, population=self.population
-        )
-        names = list(chain.stages)
-        settled = {
-            "chain": chain, "matrix": pd.DataFrame(chain.matrix, index=names, columns=names),
-            "start": dict(zip(names, chain.start.tolist(), strict=True)),
-            "inflow": dict(zip(names, chain.inflow.tolist(), strict=True)), "retained": chain.customers,
-        }  # fmt: skip
-        for name, value in settled.items():
-            object.__setattr__(self, name, value)
-
-    @property
-    def kinds(self) -> Mapping[str, str]:  # type: ignore[override]  # the stages are columns
-        """What each shown column means."""
-        rates = dict.fromkeys((*self.stages, EXIT), "rate")
-        return {"from": "word", **rates, "start": "count", "inflow": "count"}
 
     @classmethod
     def from_counts(
@@ -117,6 +87,7 @@ class StageModel(Shown):
             ValueError: If a column is missing, or moves lead to a stage from which none was counted.
 
         Examples:
+            >>> import pandas as pd
             >>> moves = {"from_stage": ["middle"] * 2, "to_stage": ["middle", "exit"], "customers": [3, 1]}
             >>> StageModel.from_counts(pd.DataFrame(moves), {"middle": 8}, retained="middle").growth_rate
             0.75
@@ -189,75 +160,7 @@ class StageModel(Shown):
             >>> list(tested.table["period"])[-1], round(tested.error, 3), tested.passed
             ('2024-12', 0.036, True)
         """
-        if self.window is None:
-            message = _(
-                "This model has no list to be held against: it was made from a matrix."
-                " StageModel.from_flow(stage_flow(base)) makes one that can be."
-            )
-            raise InputError(message, argument="model")
         return backtest(self.window, periods)
-
-    @property
-    def refusal(self) -> str:
-        """Why the list behind the model is not projected; empty where it is, or where there is no list."""
-        return self.basis.refusal if self.basis else ""
-
-    @property
-    def stages(self) -> tuple[str, ...]:
-        """The stages in the order of the matrix."""
-        return self.chain.stages
-
-    @property
-    def retention(self) -> pd.Series:
-        """The share of each customer stage that is among the customers after a step."""
-        return pd.Series(self.chain.retention, index=list(self.stages))[list(self.retained)]
-
-    @property
-    def has_counts(self) -> bool:
-        """Whether the matrix was estimated from counts, so that bands can be drawn."""
-        return self.counts is not None
-
-    @property
-    def thin(self) -> tuple[str, ...]:
-        """Stages whose row rests on fewer than 30 customers."""
-        return () if self.counts is None else _counts.thin_rows(self.counts)
-
-    @property
-    def table(self) -> pd.DataFrame:  # type: ignore[override]  # made when it is asked for
-        """The matrix with its exits, and who is where."""
-        frame = self.matrix.assign(**{EXIT: 1 - self.chain.matrix.sum(axis=1)})
-        return frame.assign(start=self.chain.start, inflow=self.chain.inflow).rename_axis("from").reset_index()
-
-    def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
-        stages = {stage: _(stage) for stage in self.stages}
-        return {"from": _("from stage"), **stages, EXIT: _("exit"), "start": _("start"), "inflow": _("inflow")}
-
-    def under(self, scenario: Scenario | None) -> StageModel:
-        """The model with the levers moved; refuses shares below 0 or above 1."""
-        if scenario is None:
-            return self
-        moved = apply(self.chain, scenario)
-        bears = bool((moved.matrix.sum(axis=1) > 1).any())
-        matrix = pd.DataFrame(moved.matrix, index=list(self.stages), columns=list(self.stages))
-        inflow = dict(zip(self.stages, moved.inflow.tolist(), strict=True))
-        basis = self.basis.with_inflow(1 + scenario.inflow) if self.basis else None
-        return replace(
-            self, matrix=matrix, inflow=inflow, population=bears or self.population, counts=None, basis=basis
-        )
-
-    @property
-    def lever_names(self) -> tuple[str, ...]:
-        """The levers that the stages allow. Demotion and inflow are looked at when named: ``only=["inflow"]``."""
-        return available(self.chain)
-
-    def lever(self, name: str) -> float:
-        """Where a lever stands now: a chance, or for promotion and demotion a share of those kept."""
-        return level(self.chain, check_levers(self.chain, (name,))[0])
-
-    def lever_room(self, name: str) -> tuple[float, float]:
-        """How far a lever can change, down and up, before something would be below 0 or above 1."""
-        return room(self.chain, check_levers(self.chain, (name,))[0])
 
     def project(
         self,
@@ -293,26 +196,11 @@ class StageModel(Shown):
         if draws:
             change = chain.matrix - self.chain.matrix
             redrawn = [chain.with_matrix(one.matrix + change) for one in self._redraw(draws, seed)]
-            tables = [projection.project(one, steps, margins=None) for one in redrawn]
-            table = projection.add_bands(table, tables, level=share)
+            table = projection.add_bands(table, redrawn, level=share)
         if moved.basis:
             low, high = band(chain, moved.basis.spread, steps, level=share)
             table = table.assign(customers_low=low, customers_high=high)
         return projection.Projection(table, self.stages, scenario, self.basis)
-
-    def _check_list(self) -> None:
-        if self.basis:
-            self.basis.check()
-
-    @property
-    def growth_rate(self) -> float:
-        """The greatest eigenvalue of the moves among customers: the CRR a closed base tends to."""
-        return steady.dominant(self.chain.block)[0]
-
-    @property
-    def stable_mix(self) -> pd.Series:
-        """The shares of the stages that a closed base tends to."""
-        return pd.Series(steady.dominant(self.chain.block)[1], index=list(self.retained))
 
     def fundamental(self, *, returns: bool = False) -> steady.Fundamental:
         """Expected stays and values of customers.
@@ -399,25 +287,12 @@ class StageModel(Shown):
             ValueError: If a ceiling lies below the level, or a name is not known.
         """
         names = check_levers(self.chain, list(ceilings))
-        for name in names:
-            if check_fraction(ceilings[name], name=f"ceilings[{name!r}]") < self.lever(name):
-                message = _("ceilings[{name!r}]={value:g} is below where the lever stands, {level:.6g}.")
-                words = {"name": name, "value": ceilings[name], "level": self.lever(name)}
-                raise InputError(message.format(**words), argument="ceilings", given=ceilings[name])
+        ways = check_ceilings(ceilings, {name: self.lever(name) for name in names})
         step = 1e-6
         effects = self.levers(periods, step=step, only=names, margins=margins).table.set_index("lever")
         gains = effects["customers" if margins is None else "margin"] / step
-        return water_fill(budget, weights={n: (ceilings[n] - self.lever(n)) * gains[n] for n in names}, speeds=speeds)
-
-    def _margins(self, margins: Mapping[str, float] | None) -> ndarray | None:
-        return None if margins is None else _chain.by_stage(margins, self.stages, "margins", signed=True)
+        return water_fill(budget, weights={n: ways[n] * gains[n] for n in names}, speeds=speeds)
 
     def _redraw(self, draws: int, seed: int) -> list[_chain.Chain]:
         """The chain with every row drawn anew from its own counts."""
-        if not draws:
-            return []
-        if self.counts is None:
-            message = _("Bands need the counts behind the matrix. Make the model with StageModel.from_counts.")
-            raise InputError(message, argument="draws", given=draws)
-        number = _chain.check_periods(draws, name="draws")
-        return [self.chain.with_matrix(matrix) for matrix in _counts.redraw(self.counts, number, seed=seed)]
+        return [self.chain.with_matrix(matrix) for matrix in _counts.redraw(self.counts, draws, seed=seed)]

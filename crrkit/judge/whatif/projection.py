@@ -119,8 +119,9 @@ def _after(values: np.ndarray) -> np.ndarray:
     return np.append(np.nan, values)
 
 
-def add_bands(table: pd.DataFrame, draws: Sequence[pd.DataFrame], *, level: float) -> pd.DataFrame:
+def add_bands(table: pd.DataFrame, redrawn: Sequence[Chain], *, level: float) -> pd.DataFrame:
     """The spread of customers and CRR over redrawn matrices."""
+    draws = [project(chain, len(table) - 1, margins=None) for chain in redrawn]
     ends = ((1 - level) / 2, (1 + level) / 2)
     for name in ("customers", "crr"):
         values = np.array([draw[name] for draw in draws])
