@@ -205,7 +205,8 @@ def test_where_the_printed_formula_divides_by_zero() -> None:
 def test_a_newcomer_is_expected_to_buy_as_a_simulation_does() -> None:
     truth = (0.8, 4.0, 1.2, 4.0)
     table = simulated(truth, customers=6000, seed=9)
-    ahead = law_of(*truth).expected_purchases(table["T"])
+    law = BGNBD(*truth, -1.0, (0.1, 0.1, 0.1, 0.1), table.rename(columns={"T": "age"}).assign(customers=1))
+    ahead = law.expected_purchases(table["T"])
     assert np.mean(ahead) == pytest.approx(table["frequency"].mean(), rel=0.05)
 
 
@@ -260,6 +261,23 @@ def test_refused_bases() -> None:
         fit_bgnbd(pd.DataFrame({"frequency": [1], "recency": [1]}))
     with pytest.raises(InputError, match="t holds -1"):
         law_of(*PUBLISHED).expected_purchases(-1)
+
+
+def test_it_projects_at_most_twice_as_far_as_anybody_was_seen() -> None:
+    law = law_of(*PUBLISHED)
+    assert law.farthest == 2 * 38.86
+    assert law.expected_purchases(77.72) > law.expected_purchases(39)
+    with pytest.raises(InputError, match=r"38.86 units of 7 days at most; t=77.8 .* Ask for at most 77.72"):
+        law.expected_purchases([5, 77.8])
+    assert law.table["expected"].notna().all()
+    assert "year" not in law.caption()
+
+
+def test_a_list_of_half_a_year_at_most_tells_no_purchases_in_a_year() -> None:
+    short = pd.DataFrame({"frequency": [2, 0], "recency": [9.0, 0.0], "age": [20.0, 12.0], "customers": [3, 4]})
+    law = BGNBD(*PUBLISHED, -1.0, (0.1, 0.1, 0.1, 0.1), short)
+    assert law.table["expected"].isna().all()
+    assert "A year is more than twice as long as the list has been watched" in law.caption()
 
 
 def test_without_scipy_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

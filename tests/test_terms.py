@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+import os
+from datetime import date, datetime, timedelta
 
 import pandas as pd
 import pytest
 
-from crrkit.ground import errors
+from crrkit.ground import InputError, errors
 from crrkit.ground.languages import use_language
 from crrkit.measure.movement import retention_by_period
 from crrkit.read import samples
@@ -112,6 +113,21 @@ def test_what_is_in_the_future_today_is_no_cut_off():
     base = read_contracts(rows)
     assert f"{base.as_of:%Y-%m-%d}" == "2024-04-01"
     assert base.quality.rows_set_aside == 1
+
+
+def test_the_cut_off_can_be_the_moment_at_which_the_file_was_written(tmp_path):
+    """An export of May with nothing in April: April was seen, and nobody left in it."""
+    file = tmp_path / "members.csv"
+    exported(date(2024, 4, 1)).to_csv(file, index=False)
+    written = datetime(2024, 5, 2, 10, 30)  # noqa: DTZ001 - the clock of this machine, as the file system shows it
+    os.utime(file, (written.timestamp(),) * 2)
+    base = read_contracts(file, as_of="file")
+    assert base.as_of == written
+    assert retention_by_period(base).row("2024-04")["status"] == "complete"
+    assert retention_by_period(read_contracts(file)).table["period"].iloc[-1] == "2024-03"
+    for several in (exported(date(2024, 4, 1)), str(tmp_path / "*.csv")):
+        with pytest.raises(InputError, match=r"as_of='file' takes the day on which one file was written"):
+            read_contracts(several, as_of="file")
 
 
 def test_the_sample_ends_where_it_ended():

@@ -41,7 +41,7 @@ COLUMN_OPTIONS: dict[str, tuple[str, str]] = {
     "open_ends": ("VALUE", "Contracts: a word or date that is no end, such as 9999-12-31; can be repeated; or none."),
     "refunds": ("RULE", "Orders: 'set aside' rows with an amount of 0 or below, or 'keep' them."),
     "refunded": ("RULE", "Events: 'count' a purchase that was given back later, or 'remove' it."),
-    "as_of": ("DATE", "The cut-off: nothing on or after this day counts."),
+    "as_of": ("DATE", "The cut-off: nothing on or after this day counts; 'file' for when the file was written."),
     "zone": ("ZONE", "The business's time zone, such as Europe/Moscow."),
     "dates": ("FORM", "How dates are written: day-month-year, month-day-year, year-month-day or %d.%m.%Y."),
     "decimal": ("MARK", "The decimal mark of numbers: a comma or a point."),

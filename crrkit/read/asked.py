@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crrkit.ground import InputError, as_moment, check_choice, check_count, gettext as _
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from crrkit.read.accounts import Canonical
+
+
+FILE = "file"  # the cut-off is the moment at which the file was written
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +50,7 @@ class Asked:
 
 
 def asked_of(
+    source: object,
     *,
     by: str | Sequence[str],
     as_of: str | date | datetime | None,
@@ -59,7 +64,7 @@ def asked_of(
     check_choice(year_starts, name="year_starts", choices=MONTHS)
     check_count(burn_in_days, name="burn_in_days")
     return Asked(
-        by=names_of(by), cut=moment_of(as_of), forms=Forms(**forms),
+        by=names_of(by), cut=written(source) if as_of == FILE else moment_of(as_of), forms=Forms(**forms),
         burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
     )  # fmt: skip
 
@@ -81,6 +86,14 @@ def moment_of(as_of: str | date | datetime | None) -> datetime | None:
     else:
         return moment
     raise InputError(message.format(value=as_of), argument="as_of", given=as_of)
+
+
+def written(source: object) -> datetime:
+    """The moment at which the file of a list was last written: until then anything in it can have been recorded."""
+    if isinstance(source, str | Path) and Path(source).is_file():
+        return datetime.fromtimestamp(int(Path(source).stat().st_mtime))  # noqa: DTZ006 - on the clock of this machine
+    message = _("as_of='file' takes the day on which one file was written, and {given} is not one file. Name the day.")
+    raise InputError(message.format(given=type(source).__name__), argument="as_of", given=FILE)
 
 
 def day_after(last: datetime) -> datetime:

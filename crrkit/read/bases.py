@@ -69,7 +69,8 @@ def read_contracts(
             words such as ``open`` or ``бессрочно``. ``()`` for none; an empty cell is always open.
         as_of: The cut-off; nothing at or after it counts. By default the day after the last start or end that can have
             been recorded. An end can be known long before: ends that come later after the last start than the pauses
-            between starts explain are taken as scheduled, and ``quality.notes`` name both cut-offs.
+            between starts explain are taken as scheduled, and ``quality.notes`` name both cut-offs. ``"file"``: when
+            the file was last written.
         zone: The business's time zone, such as ``"Europe/Moscow"``; times with an offset are moved to it, times
             without one are taken as local.
         dates: How dates are written: ``"day-month-year"``, ``"month-day-year"``, ``"year-month-day"`` or a pattern
@@ -112,7 +113,7 @@ def read_contracts(
             Its columns are client_id, joined, left. Did you mean 'client_id'?
     """
     asked = asked_of(
-        by=by, as_of=as_of, burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
+        source, by=by, as_of=as_of, burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
         zone=zone, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody,
         layout=Layout(sheet=sheet, skip=skip, sep=sep, encoding=encoding),
     )  # fmt: skip
@@ -177,7 +178,7 @@ def read_orders(
             then lowers revenue, but makes nobody a customer; one of 0 is a purchase that cost nothing.
         activity: Who is a customer: ``"period"`` (who bought in the period before, and in this one), a
             `Trailing` window, or `OwnGap`, a limit from each customer's own rhythm.
-        as_of: The cut-off; by default the day after the last purchase.
+        as_of: The cut-off; by default the day after the last purchase. ``"file"``: when the file was last written.
         zone: As for `read_contracts`.
         dates: As for `read_contracts`.
         decimal: As for `read_contracts`.
@@ -212,7 +213,7 @@ def read_orders(
         Read as orders: customer = who, at = when, amount = paid
     """
     asked = asked_of(
-        by=by, as_of=as_of, burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
+        source, by=by, as_of=as_of, burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
         zone=zone, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody,
         layout=Layout(sheet=sheet, skip=skip, sep=sep, encoding=encoding),
     )  # fmt: skip

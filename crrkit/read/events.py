@@ -102,7 +102,7 @@ def read_events(
             never made (by receipt, else by customer and amount).
         by: Columns that segment customers.
         activity: Who is a customer, as for `read_orders`.
-        as_of: The cut-off; by default the day after the last event.
+        as_of: The cut-off; by default the day after the last event. ``"file"``: when the file was last written.
         zone: As for `read_contracts`.
         dates: As for `read_contracts`.
         decimal: As for `read_contracts`.
@@ -140,7 +140,7 @@ def read_events(
             take the rest together with other='visit' or other='set aside'.
     """
     asked = asked_of(
-        by=by, as_of=as_of, burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
+        source, by=by, as_of=as_of, burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
         zone=zone, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody,
         layout=Layout(sheet=sheet, skip=skip, sep=sep, encoding=encoding),
     )  # fmt: skip

@@ -15,19 +15,23 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 
-from crrkit import reduce
 from crrkit.ground import (
     DAYS_PER_YEAR,
     InputError,
     Shown,
-    check_column,
-    check_given,
     check_number,
     format_cell,
     format_number,
     gettext as _,
 )
 from crrkit.measure.lifetime.fitting import LARGE, SMALL
+from crrkit.measure.lifetime.projection import FARTHEST
+from crrkit.measure.lifetime.purchase_histories import (
+    COLUMNS,
+    histories_of_base,
+    histories_of_table,
+    refuse_too_little,
+)
 from crrkit.measure.lifetime.purchase_law import (
     PARAMETERS,
     Numbers,
@@ -38,15 +42,15 @@ from crrkit.measure.lifetime.purchase_law import (
     not_negative,
     standard_errors,
 )
-from crrkit.read import Base
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import ArrayLike
 
+    from crrkit.read import Base
 
-COLUMNS = {"frequency", "recency", "T"}  # of a table of customers
+
 NOBODY_LEAVES = 1e-12  # a chance of leaving that stands for none
 TELLS_APART = 1.92  # half of 3.84: what one more parameter must add to the log-likelihood at the 5% level
 MANY_REPEATS = 7  # repeat purchases from here on are one line of the table, as in the published one
@@ -98,15 +102,25 @@ class BGNBD(Shown):
 
     @property
     def table(self) -> pd.DataFrame:  # type: ignore[override]  # made when it is asked for
-        """By repeat purchases: ``customers``, their mean P(alive), and purchases each is expected to make in a year."""
+        """By repeat purchases: ``customers``, their mean P(alive), and purchases each is expected to make in a year.
+
+        A year that is beyond `farthest` is not projected: the purchases are NaN, and the caption says why.
+        """
         rows = self.histogram
-        year = self.expected_purchases(DAYS_PER_YEAR / self.unit_days, rows["frequency"], rows["recency"], rows["age"])
+        year: ArrayLike = math.nan
+        if self._year <= self.farthest:
+            year = self.expected_purchases(self._year, rows["frequency"], rows["recency"], rows["age"])
         sums = pd.DataFrame({"customers": 1, "alive": self._alive(), "expected": year}, index=rows.index)
-        sums = sums.mul(rows["customers"], axis=0).groupby(rows["frequency"].clip(upper=MANY_REPEATS)).sum()
+        sums = sums.mul(rows["customers"], axis=0).groupby(rows["frequency"].clip(upper=MANY_REPEATS)).sum(min_count=1)
         names = [f"{n}+" if n == MANY_REPEATS else str(n) for n in sums.index.astype("int64")]
         means = sums[["alive", "expected"]].div(sums["customers"], axis=0)
         counts = sums["customers"].astype("int64")
         return pd.concat([counts, means], axis=1).assign(frequency=names).reset_index(drop=True)[[*self.kinds]]
+
+    @property
+    def farthest(self) -> float:
+        """How far ahead the law may be asked: twice the time over which anybody was seen, as for `fit_sbg`."""
+        return FARTHEST * float(self.histogram["age"].max())
 
     def probability_alive(self, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> Numbers:
         """The probability that a customer has not left for good.
@@ -146,10 +160,10 @@ class BGNBD(Shown):
             age: From the first purchase to today.
 
         Raises:
-            ValueError: As for `probability_alive`, or if ``t`` is missing or negative.
+            ValueError: As for `probability_alive`, or if ``t`` is missing, negative or beyond `farthest`.
         """
         x, _last, whole = check_history(frequency, recency, age)
-        ahead = not_negative(t, "t")
+        ahead = self._near(not_negative(t, "t"))
         there = mean_purchases(self.r + x, self.alpha + whole, self.a, self.b + x, ahead)
         return _plain(np.asarray(self.probability_alive(frequency, recency, age) * there))
 
@@ -165,7 +179,29 @@ class BGNBD(Shown):
         text = _("BG/NBD: {parameters}; of {customers} customers {alive} are expected to be there still.")
         parameters = ", ".join(f"{name} {format_cell(getattr(self, name), 'number')}" for name in PARAMETERS)
         words = {"customers": format_number(self.customers), "alive": format_number(self.alive)}
-        return " ".join([text.format(parameters=parameters, **words), *self.notes])
+        return " ".join([text.format(parameters=parameters, **words), *self.notes, *self._too_short()])
+
+    def _too_short(self) -> list[str]:
+        if self._year <= self.farthest:
+            return []
+        text = _("A year is more than twice as long as the list has been watched, so purchases in a year are not told.")
+        return [text]
+
+    @property
+    def _year(self) -> float:
+        return DAYS_PER_YEAR / self.unit_days
+
+    def _near(self, ahead: np.ndarray) -> np.ndarray:
+        beyond = ahead[ahead > self.farthest]
+        if not beyond.size:
+            return ahead
+        message = _(
+            "Customers were watched for {seen} units of {days} days at most; t={given} is more than twice as far, which"
+            " the data do not carry. Ask for at most {most}."
+        )
+        words = {"days": f"{self.unit_days:g}", "given": f"{beyond.max():g}", "most": f"{self.farthest:g}"}
+        message = message.format(seen=f"{self.farthest / FARTHEST:g}", **words)
+        raise InputError(message, argument="t", given=float(beyond.max()))
 
     def _alive(self) -> np.ndarray:
         rows = self.histogram
@@ -214,10 +250,10 @@ def fit_bgnbd(base: Base | pd.DataFrame, *, unit_days: float = 7.0) -> BGNBD:
         message = _("unit_days={value} must be more than 0 days, for example 7.")
         raise InputError(message.format(value=unit_days), argument="unit_days", given=unit_days)
     if isinstance(base, pd.DataFrame) and not COLUMNS.isdisjoint(base.columns):
-        rows = _from_table(base)
+        rows = histories_of_table(base)
     else:
-        rows = _from_base(base, unit_days)
-    _refuse_too_little(rows)
+        rows = histories_of_base(base, unit_days)
+    refuse_too_little(rows)
     columns = tuple(rows[name].to_numpy(dtype="float64") for name in ("frequency", "recency", "age", "customers"))
     start = np.array([0.0, math.log(max(columns[2].mean(), 1e-6)), 0.0, 0.0])
     found, value = maximum(lambda logs: log_likelihood(np.exp(logs), *columns), start)
@@ -229,43 +265,6 @@ def fit_bgnbd(base: Base | pd.DataFrame, *, unit_days: float = 7.0) -> BGNBD:
     for note in notes:
         warnings.warn(note, BoundaryWarning, stacklevel=2)
     return BGNBD(r, alpha, a, b, value, se, rows, unit_days, notes)
-
-
-def _from_base(base: object, unit_days: float) -> pd.DataFrame:
-    base = check_given(base, Base, name="base")
-    if not base.has_purchases:
-        message = _(
-            "A log of purchases is needed, read with read_orders. Contracts say when a customer left, so nothing has to"
-            " be guessed from silence: take life_table(grid) for them."
-        )
-        raise InputError(message, argument="base")
-    days = reduce.collect(reduce.repeat_histogram(base.table, as_of=base.as_of))
-    days = days.sort_values(list(days.columns), ignore_index=True)  # sums in one order: the same law in every run
-    return pd.DataFrame({
-        "frequency": days["frequency"].astype("int64"), "recency": days["recency_days"] / unit_days,
-        "age": days["age_days"] / unit_days, "customers": days["customers"].astype("int64"),
-    })  # fmt: skip
-
-
-def _from_table(table: pd.DataFrame) -> pd.DataFrame:
-    columns = [check_column(name, name="base", available=table.columns) for name in ("frequency", "recency", "T")]
-    customers = table["customers"] if "customers" in table.columns else 1
-    x, last, whole = check_history(*(table[name] for name in columns))
-    counts = not_negative(np.broadcast_to(customers, x.shape), "customers")
-    rows = pd.DataFrame({"frequency": x, "recency": last, "age": whole, "customers": counts})
-    return rows.groupby(["frequency", "recency", "age"], as_index=False)[["customers"]].sum()
-
-
-def _refuse_too_little(rows: pd.DataFrame) -> None:
-    if rows["customers"].sum() <= 1:
-        message = _("The law describes how customers differ, so more than one customer is needed.")
-        raise InputError(message, argument="base")
-    if not (rows["frequency"] * rows["customers"]).sum():
-        message = _(
-            "Nobody bought on a second day, so the rhythm of purchases is unknown. Collect a longer history, or count"
-            " customers by another event."
-        )
-        raise InputError(message, argument="base")
 
 
 def _doubts(parameters: Mapping[str, float], errors: Sequence[float], *, gain: float) -> list[str]:
