@@ -67,6 +67,26 @@ class TestState:
         assert explorer.moved == int((now != first.loc[now.index]).sum())
         assert explorer.changes.to_numpy().sum() == (now != "unknown").sum()
 
+    def test_the_rate_moves_with_the_silence(self, explorer: StageRuleExplorer) -> None:
+        # June: on its first day ann (21 days before) and bob (7) are there, and on July 1 ann (21) and bob (37)
+        assert explorer.rates.to_dict() == {"crr": {"now": 1.0, "first": 1.0}, "churn": {"now": 0.0, "first": 0.0}}
+        explorer.lapse_days = 30
+        assert explorer.rates["crr"].to_dict() == {"now": 0.5, "first": 1.0}
+        assert explorer._counted["rate"]["period"] == "2024-06"
+        assert "2024-06: CRR 50.0%, churn 50.0%; under the first rule CRR was 100.0%." in explorer.still()
+        assert explorer.flow.latest["crr"] == 0.5
+        early = StageRuleExplorer(base(), day="2024-01-20")
+        assert early.rates.isna().all(axis=None)
+        assert "No whole period lies before this day" in early.still()
+
+    def test_the_rate_is_that_of_the_account(self) -> None:
+        log = crr.read_orders(crr.sample("orders"), customer="client_id", at="ordered_at")
+        explorer = StageRuleExplorer(log, day="2024-10-01", every="quarter")
+        for days in (45, 120):
+            explorer.lapse_days = days
+            kept = crr.retention_by_period(log.with_activity(crr.Trailing(days=days)), every="quarter")
+            assert explorer.rates.loc["now", "crr"] == kept.row("2024Q3")["crr"]
+
     def test_changes_that_come_together_are_counted_once(self, explorer: StageRuleExplorer) -> None:
         answers = []
         explorer.observe(lambda change: answers.append(change["new"]["rule"]), "_counted")
@@ -78,7 +98,7 @@ class TestState:
         world: dict[str, Any] = {"crr": crr, "base": base()}
         exec(explorer.code, world)  # noqa: S102 - our own line
         pd.testing.assert_frame_equal(world["people"].to_pandas(), explorer.stages.to_pandas())
-        assert repr(explorer) == f"StageRuleExplorer(day='2024-07-01', rule={explorer.rule!r})"
+        assert repr(explorer) == f"StageRuleExplorer(day='2024-07-01', rule={explorer.rule!r}, every='month')"
 
     def test_events_have_contacts_too(self) -> None:
         rows = [("ann", "2024-06-20", "visit"), ("bob", "2024-02-01", "visit"), ("cid", "2024-06-01", "purchase")]

@@ -80,7 +80,6 @@ REFUSED = [
     ("new", math.inf, "not a finite number"),
     ("new", "30", "not a number"),
     ("lost", True, "not a number"),
-    ("lost", None, "missing"),
     ("new", 10**9 + 1, "up to 1,000,000,000"),
     ("lost", 71, "more than start=70"),
     ("start", 9, "lost=10 is more than start=9"),

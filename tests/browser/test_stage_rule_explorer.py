@@ -47,7 +47,7 @@ const { default: explorer, shortestWindow } = await import(url);
 window.shortestWindow = shortestWindow;
 explorer.render({ model, el: document.getElementById("here") });
 """
-RULES = [(90, 180, 3, 30), (91, 180, 3, 30), (90, 180, 2, 30), (90, 202, 3, 200), (100, 180, 3, 30)]
+RULES = [(90, 180, 3, 30), (91, 180, 3, 30), (90, 180, 2, 30), (90, 202, 3, 200), (180, 180, 3, 30)]
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +94,14 @@ def test_a_key_asks_waits_and_shows_the_answer(open_page: OpenPage, page_file: P
     page.evaluate("window.answer()")
     expect(results).to_have_attribute("aria-busy", "false")
     expect(page.locator(".crrkit-sum")).to_contain_text("lapsed after 91 days of silence")
+    expect(page.locator("[data-result=crr] dd")).to_have_text("88.7%")
+    page.get_by_role("spinbutton", name="Lapsed after so many days of silence").fill("180")
+    page.keyboard.press("Enter")
+    page.wait_for_function("window.asked.length === 2")
+    page.evaluate("window.answer()")
+    expect(page.locator("[data-result=crr] dd")).to_have_text("91.4% (at first 88.7%)")
+    expect(page.locator("[data-result=churn] dd")).to_have_text("8.6% (at first 11.3%)")
+    expect(page.locator(".crrkit-sum")).to_contain_text("CRR 91.4%, churn 8.6%; under the first rule CRR was 88.7%.")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     found = Axe().run(page).response["violations"]
     assert [rule["id"] for rule in found if rule["impact"] in ("serious", "critical")] == []

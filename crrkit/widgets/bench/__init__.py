@@ -15,6 +15,7 @@ from crrkit.widgets.bench.explorer import (
     still_html,
     style_text,
 )
+from crrkit.widgets.bench.given import about, named, no_account, row_of
 from crrkit.widgets.bench.traits import LARGEST_COUNT, Choice, Count, Fraction, Mix, Some, check_lost, lost_words
 
 __all__ = [
@@ -27,11 +28,15 @@ __all__ = [
     "Mix",
     "Some",
     "StateError",
+    "about",
     "as_state_error",
     "check_lost",
     "frame_words",
     "lost_words",
     "module_text",
+    "named",
+    "no_account",
+    "row_of",
     "shared_text",
     "still_html",
     "style_text",

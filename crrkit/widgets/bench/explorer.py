@@ -7,13 +7,14 @@ from base64 import b64encode
 from contextlib import contextmanager
 from functools import cache
 from html import escape
+from numbers import Number
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import anywidget
 import traitlets
 
-from crrkit.ground import InputError, InputTypeError, described, gettext as _, language, use_language
+from crrkit.ground import InputError, InputTypeError, described, gettext as _, is_plain, language, use_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -55,11 +56,12 @@ def shared_text(name: str) -> str:
     return (Path(__file__).parent / name).read_text(encoding="utf-8")
 
 
-def still_html(line: str, svg: str, alt: str) -> str:
+def still_html(line: str, svg: str, alt: str, *, about: str = "") -> str:
     """A sentence and a picture; as an image, since sanitizers take inline SVG away."""
     data = b64encode(svg.encode()).decode()
     image = f'<img alt="{escape(alt)}" src="data:image/svg+xml;base64,{data}" style="max-width:100%">'
-    return f"<p>{escape(line)}</p>\n<p>{image}</p>"
+    lines = "\n".join(f"<p>{escape(one)}</p>" for one in (about, line) if one)
+    return f"{lines}\n<p>{image}</p>"
 
 
 class Explorer(anywidget.AnyWidget):
@@ -73,26 +75,35 @@ class Explorer(anywidget.AnyWidget):
     lang = traitlets.Unicode(read_only=True).tag(sync=True)
     _initial = traitlets.Dict().tag(sync=True)
     _words = traitlets.Dict().tag(sync=True)
+    _about = traitlets.Unicode().tag(sync=True)  # what the first numbers come from
 
-    made_by: ClassVar[tuple[str, ...]] = ()  # of those that take numbers by their names alone: how
+    made_by: ClassVar[tuple[str, ...]] = ()  # of those that take numbers, by their names alone: how
 
     def __new__(cls, *given: object, **named: object) -> Self:
-        """An explorer of numbers; what is given without a name is no number of it."""
-        if given and cls.made_by:
+        """An explorer of numbers or of a result; a number that is given without a name is none of it."""
+        if cls.made_by and (len(given) > 1 or any(isinstance(one, Number) or is_plain(one) for one in given)):
             message = _("{explorer} takes its numbers by their names, and was given {given}. Write {call}.")
             words = {"explorer": cls.__name__, "given": described(given[0]), "call": cls.made_by[0]}
             raise InputTypeError(message.format(**words), given=given[0])
         made: Self = super().__new__(cls, *given, **named)
         return made
 
-    def _start(self, given: Mapping[str, Any], *, lang: str | None, words: Callable[[], dict[str, Any]]) -> None:
+    def _start(
+        self,
+        given: Mapping[str, Any],
+        *,
+        lang: str | None,
+        words: Callable[[], dict[str, Any]],
+        about: Callable[[], str] = str,
+    ) -> None:
         """Start from a checked state, in one language, and remember it for the reset."""
         traits = self.class_traits()
         state = {name: traits[name].validate(self, value) for name, value in given.items()}
         self._check(state)
         with use_language(lang):
             self.set_trait("lang", language())
-            super().__init__(**state, _initial=self._as_json(state), _words=frame_words() | words())
+            shown = {"_initial": self._as_json(state), "_words": frame_words() | words(), "_about": about()}
+            super().__init__(**state, **shown)
 
     def _check(self, state: Mapping[str, Any]) -> None:
         """Refuse values that do not go together."""
@@ -119,17 +130,20 @@ class Explorer(anywidget.AnyWidget):
     @property
     def saved_state(self) -> dict[str, Any]:
         """The state that `from_saved` takes."""
-        return self._as_json(self.state) | {"lang": self.lang}
+        return self._as_json(self.state) | {"lang": self.lang} | ({"about": self._about} if self._about else {})
 
     @classmethod
     def from_saved(cls, state: Mapping[str, Any]) -> Self:
         """The explorer that had this state."""
-        return cls(**state)
+        made = cls(**{name: value for name, value in state.items() if name != "about"})
+        made._about = state.get("about", "")
+        return made
 
     @property
     def page_state(self) -> dict[str, Any]:
         """What the browser needs to show this explorer without a kernel; a reset there returns to this state."""
-        return self.saved_state | {"_initial": self._as_json(self.state), "_words": self._words}
+        shown = {"_initial": self._as_json(self.state), "_words": self._words}
+        return self.saved_state | shown | ({"_about": self._about} if self._about else {})
 
     def still(self) -> str:
         """The explorer as HTML that nothing moves, for places where no JavaScript runs."""

@@ -447,6 +447,7 @@ export function bench({
   below = () => [],
 }) {
   const words = model.get("_words");
+  const about = model.get("_about"); // what the first numbers come from, of those that come from a result
   const say = speaker(model.get("lang"));
   const message = html("p", { class: "crrkit-message", role: "status", id: uniqueId() });
   const hint = html("p", { class: "crrkit-hint" }, words.hint); // stands where the messages come
@@ -545,6 +546,7 @@ export function bench({
   const root = html(
     "div",
     { class: `crrkit-ui crrkit-${name}`, role: "group", "aria-label": words.title, lang: model.get("lang") },
+    ...(about ? [html("p", { class: "crrkit-about" }, about)] : []),
     body,
   );
   // JupyterLab takes keys pressed inside outputs for its own commands unless they stop here.

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from crrkit.ground import format_percent, format_points, gettext as _, use_language
+from crrkit.ground import check_given, format_percent, format_points, gettext as _, use_language
 from crrkit.widgets.bench import Explorer, Mix, StateError, module_text, still_html, style_text
 from crrkit.widgets.decomposition.still import mosaic_svg
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from crrkit.judge import Decomposition
+    from crrkit.measure import RetentionTable
+    from crrkit.measure.stages import StageFlow
 
     Segments = Mapping[str, tuple[float, float]]
 
@@ -32,14 +34,19 @@ class DecompositionExplorer(Explorer):
     customers and the whole keeps fewer: Simpson's paradox. The last segment always takes the rest of the shares.
 
     Args:
+        result: A flow between stages, ``stage_flow(base)``, or an account by segments,
+            ``retention_by_period(base, by=...)``, of which two periods are then compared.
         before: ``{segment: (share, rate)}`` of the earlier period, two to six segments, shares that sum to 1. With a
-            share of 0 nobody was there, and a rate says nothing.
-        after: The same segments in the later period.
+            share of 0 nobody was there, and a rate says nothing. Of a result the name of a period; the one before
+            ``after`` by default.
+        after: The same segments in the later period. Of a result the name of a period; the latest complete one by
+            default.
         lang: ``"en"`` or ``"ru"``; None takes the current language.
 
     Raises:
-        InputError: If a share or a rate is no fraction, shares do not sum to 1, or the periods have other segments. To
-            change both periods, hold the checks: ``with explorer.hold_trait_notifications(): ...``.
+        InputError: If a share or a rate is no fraction, shares do not sum to 1, or the periods have other segments; or
+            if the result has no segments or too many, no such period, or nobody to keep in one of them. To change both
+            periods, hold the checks: ``with explorer.hold_trait_notifications(): ...``.
 
     Examples:
         >>> explorer = DecompositionExplorer()
@@ -53,6 +60,14 @@ class DecompositionExplorer(Explorer):
         Traceback (most recent call last):
         ...
         crrkit.widgets.bench.explorer.StateError: after: the shares sum to 1.1, they must sum to 1.
+
+        Of a list:
+
+        >>> import crrkit as crr
+        >>> base = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at")
+        >>> explorer = DecompositionExplorer(crr.stage_flow(base, every="quarter"), before="2024Q1", after="2024Q2")
+        >>> round(explorer.split.rate_effect, 4), round(explorer.split.mix_effect, 4)
+        (0.115, 0.0219)
     """
 
     module = "decomposition_explorer"
@@ -66,17 +81,17 @@ class DecompositionExplorer(Explorer):
     after = Mix().tag(sync=True, to_json=lambda mix, _widget: Mix.as_rows(mix))
 
     def __init__(
-        self, *, before: Segments | None = None, after: Segments | None = None, lang: str | None = None
+        self,
+        result: StageFlow | RetentionTable | None = None,
+        /,
+        *,
+        before: Segments | str | None = None,
+        after: Segments | str | None = None,
+        lang: str | None = None,
     ) -> None:
-        if (before is None) != (after is None):
-            message = _("Give both periods, before and after, or none of them.")
-            raise StateError(message, argument="after" if after is None else "before")
         with use_language(lang):
-            # domain: both stages are kept better, and the rate of all falls
-            middle, long = _("middle"), _("long")
-        before = before if before is not None else {middle: (0.4, 0.55), long: (0.6, 0.925)}
-        after = after if after is not None else {middle: (0.7, 0.57), long: (0.3, 0.93)}
-        self._start({"before": before, "after": after}, lang=lang, words=_words_of_the_page)
+            given, said = _first(before, after) if result is None else _of_result(result, before, after)
+        self._start(given, lang=lang, words=_words_of_the_page, about=said)
 
     def _check(self, state: Mapping[str, Any]) -> None:
         before, after = state["before"], state["after"]
@@ -118,7 +133,52 @@ class DecompositionExplorer(Explorer):
             ink = rates | {name: format_points(part) for name, part in parts.items()}
             picture = mosaic_svg(self.before, self.after, split, self._words)
             line = " ".join([self._words["sum"].format(**ink), *split.notes])
-            return still_html(line, picture, self._words["picture"].format(**ink))
+            return still_html(line, picture, self._words["picture"].format(**ink), about=self._about)
+
+
+def _first(before: Any, after: Any) -> tuple[dict[str, Any], Callable[[], str]]:
+    """The two periods that were named, or the example."""
+    if (before is None) != (after is None):
+        message = _("Give both periods, before and after, or none of them.")
+        raise StateError(message, argument="after" if after is None else "before")
+    # domain: both stages are kept better, and the rate of all falls
+    middle, long = _("middle"), _("long")
+    before = before if before is not None else {middle: (0.4, 0.55), long: (0.6, 0.925)}
+    after = after if after is not None else {middle: (0.7, 0.57), long: (0.3, 0.93)}
+    return {"before": before, "after": after}, str
+
+
+def _of_result(result: Any, before: Any, after: Any) -> tuple[dict[str, Any], Callable[[], str]]:
+    """Two periods of a flow between stages or of an account by segments."""
+    from crrkit.judge import decompose
+    from crrkit.measure import RetentionTable
+    from crrkit.measure.stages import StageFlow
+
+    of = result if isinstance(result, RetentionTable) else check_given(result, StageFlow, name="result")
+    latest = str((getattr(of, "whole", None) or of).latest["period"])
+    after = latest if after is None else after
+    split = decompose(of, before=before, after=after)
+    in_words = _ if isinstance(of, StageFlow) else str  # the names of stages are crrkit's, those of segments the list's
+    mixes = {"before": _mix(split, "before", in_words), "after": _mix(split, "after", in_words)}
+    n = len(mixes["after"])
+    if not SEGMENTS[0] <= n <= SEGMENTS[1]:
+        message = _("There are {n} segments, and two to six can be told apart here; crr.decompose takes any number.")
+        raise StateError(message.format(n=n), argument="result", given=n)
+    labels = list(dict.fromkeys(getattr(of, "by_stage", of.table)["period"]))
+    then = labels[labels.index(after) - 1] if before is None else before
+    said = _("It begins with {before} and {after}: {split}.")
+    words = {"before": then, "after": after, "split": split.caption()}
+    return mixes, lambda: " ".join(filter(None, [getattr(of, "warning", ""), said.format(**words)]))
+
+
+def _mix(split: Decomposition, period: str, in_words: Callable[[str], str]) -> dict[str, tuple[float, float]]:
+    """Shares and rates of a period; where nobody was, the other period's rate stands, as the split has it."""
+    rows = split.table[(split.table["share_before"] > 0) | (split.table["share_after"] > 0)]
+    other = "after" if period == "before" else "before"
+    rates = rows[f"crr_{period}"].fillna(rows[f"crr_{other}"])
+    return dict(
+        zip(map(in_words, map(str, rows["segment"])), zip(rows[f"share_{period}"], rates, strict=True), strict=True)
+    )
 
 
 def _there(mix: Segments) -> dict[str, tuple[float, float]]:

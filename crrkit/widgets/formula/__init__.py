@@ -9,12 +9,25 @@ import traitlets
 
 from crrkit.counts import Counts, solve_counts
 from crrkit.ground import gettext as _, use_language
-from crrkit.widgets.bench import Count, Explorer, check_lost, lost_words, module_text, still_html, style_text
+from crrkit.widgets.bench import (
+    Count,
+    Explorer,
+    about,
+    check_lost,
+    lost_words,
+    module_text,
+    named,
+    no_account,
+    row_of,
+    still_html,
+    style_text,
+)
 from crrkit.widgets.formula.still import bridge_svg, describe, formula_line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from crrkit.measure import RetentionTable
 
 __all__ = ["FormulaExplorer"]
 
@@ -28,6 +41,9 @@ class FormulaExplorer(Explorer):
     that :func:`crrkit.solve_counts` gives for the sliders, :attr:`code` the line that gives it again.
 
     Args:
+        account: What :func:`crrkit.retention_by_period` gave, whose counts it then begins with; who came for the first
+            time and who came back are both new here. A number that is named beside it stands in its place.
+        period: Which period of the account, by its name; the latest complete one by default.
         start: Customers at the start of the period, 0 to 1,000,000,000.
         lost: Those of them who are gone at the end; never more than ``start``.
         new: Customers at the end who were not there at the start.
@@ -35,7 +51,8 @@ class FormulaExplorer(Explorer):
 
     Raises:
         InputError: If a count is negative, not whole, not a number, above a thousand million, or ``lost`` is above
-            ``start``. To change both, hold the checks: ``with explorer.hold_trait_notifications(): ...``.
+            ``start``; or if the account is one by segments or has no such period. To change both, hold the
+            checks: ``with explorer.hold_trait_notifications(): ...``.
 
     Examples:
         >>> explorer = FormulaExplorer(start=70, lost=10, new=30)
@@ -48,6 +65,14 @@ class FormulaExplorer(Explorer):
         Traceback (most recent call last):
         ...
         crrkit.widgets.bench.explorer.StateError: lost=71 is more than start=70: ...
+
+        Of an account:
+
+        >>> import crrkit as crr
+        >>> base = crr.read_contracts(crr.sample_path("canonical"), customer="client_id", start="joined", end="left")
+        >>> kept = crr.retention_by_period(base, every="half-year")
+        >>> FormulaExplorer(kept, period="2024H1")
+        FormulaExplorer(start=5, lost=2, new=3)
     """
 
     module = "formula_explorer"
@@ -61,8 +86,20 @@ class FormulaExplorer(Explorer):
     lost = Count().tag(sync=True)
     new = Count().tag(sync=True)
 
-    def __init__(self, *, start: int = 70, lost: int = 10, new: int = 30, lang: str | None = None) -> None:
-        self._start({"start": start, "lost": lost, "new": new}, lang=lang, words=_words_of_the_page)
+    def __init__(
+        self,
+        account: RetentionTable | None = None,
+        /,
+        *,
+        period: str | None = None,
+        start: int | None = None,
+        lost: int | None = None,
+        new: int | None = None,
+        lang: str | None = None,
+    ) -> None:
+        counts, said = _first(account, period)
+        given = named(counts, start=start, lost=lost, new=new)
+        self._start(given, lang=lang, words=_words_of_the_page, about=said)
 
     def _check(self, state: Mapping[str, Any]) -> None:
         check_lost(state)
@@ -87,7 +124,17 @@ class FormulaExplorer(Explorer):
         with use_language(self.lang):
             line, picture = formula_line(counts, self._words), bridge_svg(counts, self._words)
             alt = describe(counts, self._words["picture"])
-        return still_html(line, picture, alt)
+        return still_html(line, picture, alt, about=self._about)
+
+
+def _first(account: RetentionTable | None, period: str | None) -> tuple[dict[str, int], Callable[[], str]]:
+    """The counts to begin with, and what is said of them."""
+    if account is None:
+        no_account(period)
+        return {"start": 70, "lost": 10, "new": 30}, str  # the example of the first source
+    row = row_of(account, period, explorer="FormulaExplorer")
+    counts = {"start": row["start"], "lost": row["lost"], "new": row["new"] + row["returned"]}
+    return counts, lambda: about(account, row)
 
 
 def _words_of_the_page() -> dict[str, Any]:

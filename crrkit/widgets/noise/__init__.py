@@ -9,13 +9,27 @@ import traitlets
 
 from crrkit.counts import Interval, check_share, wilson
 from crrkit.ground import format_number, format_percent, gettext as _, ngettext, use_language
-from crrkit.widgets.bench import Count, Explorer, Fraction, as_state_error, module_text, still_html, style_text
+from crrkit.widgets.bench import (
+    Count,
+    Explorer,
+    Fraction,
+    StateError,
+    about,
+    as_state_error,
+    module_text,
+    named,
+    no_account,
+    row_of,
+    still_html,
+    style_text,
+)
 from crrkit.widgets.noise.still import wandering_svg
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from crrkit.judge import ControlChart
+    from crrkit.measure import RetentionTable
 
 __all__ = ["NoiseExplorer"]
 
@@ -32,6 +46,9 @@ class NoiseExplorer(Explorer):
     alarm. The same seed gives the same draws in the browser and in Python.
 
     Args:
+        account: What :func:`crrkit.retention_by_period` gave, whose counts it then begins with; a number that is named
+            beside it stands in its place.
+        period: Which period of the account, by its name; the latest complete one by default.
         n: Customers at the start of a period, 1 to 10,000.
         kept: Those of them who were kept; never more than ``n``.
         level: The coverage of the interval, a fraction from 0.5 to 0.999.
@@ -39,8 +56,9 @@ class NoiseExplorer(Explorer):
         lang: ``"en"`` or ``"ru"``; None takes the current language.
 
     Raises:
-        InputError: If a number is not whole, out of its range, or ``kept`` is above ``n``. To change both, hold the
-            checks: ``with explorer.hold_trait_notifications(): ...``.
+        InputError: If a number is not whole, out of its range, or ``kept`` is above ``n``; or if the account is one by
+            segments, has no such period, or nobody was there to keep. To change both, hold the checks:
+            ``with explorer.hold_trait_notifications(): ...``.
 
     Examples:
         >>> explorer = NoiseExplorer(n=10, kept=9)
@@ -55,6 +73,13 @@ class NoiseExplorer(Explorer):
         Traceback (most recent call last):
         ...
         crrkit.widgets.bench.explorer.StateError: kept=11 is more than n=10; at most everybody can be kept.
+
+        Of an account:
+
+        >>> import crrkit as crr
+        >>> base = crr.read_contracts(crr.sample_path("canonical"), customer="client_id", start="joined", end="left")
+        >>> NoiseExplorer(crr.retention_by_period(base, every="half-year"), period="2024H1")
+        NoiseExplorer(n=5, kept=3, level=0.95, seed=1)
     """
 
     module = "noise_explorer"
@@ -70,9 +95,20 @@ class NoiseExplorer(Explorer):
     seed = Count(most=2**32 - 1).tag(sync=True)
 
     def __init__(
-        self, *, n: int = 10, kept: int = 9, level: float = 0.95, seed: int = 1, lang: str | None = None
+        self,
+        account: RetentionTable | None = None,
+        /,
+        *,
+        period: str | None = None,
+        n: int | None = None,
+        kept: int | None = None,
+        level: float = 0.95,
+        seed: int = 1,
+        lang: str | None = None,
     ) -> None:
-        self._start({"n": n, "kept": kept, "level": level, "seed": seed}, lang=lang, words=_words_of_the_page)
+        counts, said = _first(account, period)
+        given = named(counts, n=n, kept=kept, level=level, seed=seed)
+        self._start(given, lang=lang, words=_words_of_the_page, about=said)
 
     def _check(self, state: Mapping[str, Any]) -> None:
         with as_state_error("kept", state["kept"]):
@@ -115,7 +151,23 @@ class NoiseExplorer(Explorer):
             picture = wandering_svg(self.kept / self.n, self.interval, chart, self._words)
             low, high = (format_percent(end(chart.table["crr"])) for end in (min, max))
             alt = self._words["picture"].format(rate=format_percent(self.kept / self.n), low=low, high=high)
-            return still_html(f"{self.sentence()} {_alarms(len(chart.signals))}", picture, alt)
+            return still_html(f"{self.sentence()} {_alarms(len(chart.signals))}", picture, alt, about=self._about)
+
+
+def _first(account: RetentionTable | None, period: str | None) -> tuple[dict[str, Any], Callable[[], str]]:
+    """The counts to begin with, and what is said of them."""
+    if account is None:
+        no_account(period)
+        return {"n": 10, "kept": 9}, str
+    row = row_of(account, period, explorer="NoiseExplorer", somebody=True)
+    if row["start"] > MOST_DRAWN:
+        message = _(
+            "In {period} there were {n} customers, and each is drawn by itself: up to {most}. Chance hardly moves the"
+            " rate of so many; crr.control_chart(kept) shows all periods, kept.segment(…) is smaller."
+        )
+        words = {"n": format_number(int(row["start"])), "most": format_number(MOST_DRAWN), "period": row["period"]}
+        raise StateError(message.format(**words), argument="account", given=int(row["start"]))
+    return {"n": row["start"], "kept": row["kept"]}, lambda: about(account, row)
 
 
 def _alarms(n: int) -> str:

@@ -8,11 +8,26 @@ from typing import TYPE_CHECKING, Any
 
 from crrkit.counts import Rate, convert_rate, period_text
 from crrkit.ground import YEARS_PER_PERIOD, format_percent, format_points, gettext as _, use_language
-from crrkit.widgets.bench import Choice, Count, Explorer, Fraction, module_text, still_html, style_text
+from crrkit.widgets.bench import (
+    Choice,
+    Count,
+    Explorer,
+    Fraction,
+    about,
+    module_text,
+    named,
+    row_of,
+    still_html,
+    style_text,
+)
 from crrkit.widgets.period.still import compounding_svg
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
+
+    from crrkit.measure import RetentionTable
 
 __all__ = ["PeriodExplorer"]
 
@@ -27,14 +42,17 @@ class PeriodExplorer(Explorer):
     is shown as it is, nothing is cut off.
 
     Args:
+        account: What :func:`crrkit.retention_by_period` gave, whose rate it then begins with; a number that is named
+            beside it stands in its place.
         rate: The retention rate of one period, a fraction.
-        period: ``day week month quarter half-year`` or ``year``.
+        period: ``day week month quarter half-year`` or ``year``. Of an account the name of one of its periods, the
+            latest complete one by default.
         horizon: How many periods, 1 to 60.
         lang: ``"en"`` or ``"ru"``; None takes the current language.
 
     Raises:
         InputError: If the rate is no fraction, the period is not known, or the horizon is not a whole number of 1 to
-            60.
+            60; or if the account is one by segments, has no such period, or nobody was there to keep.
 
     Examples:
         >>> explorer = PeriodExplorer(rate=0.85, period="month", horizon=12)
@@ -47,6 +65,13 @@ class PeriodExplorer(Explorer):
         Traceback (most recent call last):
         ...
         crrkit.widgets.bench.explorer.StateError: rate=85 must be a fraction between 0 and 1. Did you mean 0.85?
+
+        Of an account:
+
+        >>> import crrkit as crr
+        >>> base = crr.read_contracts(crr.sample_path("canonical"), customer="client_id", start="joined", end="left")
+        >>> PeriodExplorer(crr.retention_by_period(base, every="half-year"), period="2024H1", horizon=2)
+        PeriodExplorer(rate=0.6, period='half-year', horizon=2)
     """
 
     module = "period_explorer"
@@ -61,9 +86,18 @@ class PeriodExplorer(Explorer):
     horizon = Count(least=1, most=60).tag(sync=True)
 
     def __init__(
-        self, *, rate: float = 0.85, period: str = "month", horizon: int = 12, lang: str | None = None
+        self,
+        account: RetentionTable | None = None,
+        /,
+        *,
+        rate: float | None = None,
+        period: str | None = None,
+        horizon: int = 12,
+        lang: str | None = None,
     ) -> None:
-        self._start({"rate": rate, "period": period, "horizon": horizon}, lang=lang, words=_words_of_the_page)
+        first, said = _first(account, period)
+        given = named(first, rate=rate, horizon=horizon)
+        self._start(given, lang=lang, words=_words_of_the_page, about=said)
 
     @property
     def compounded(self) -> float:
@@ -112,12 +146,20 @@ class PeriodExplorer(Explorer):
             gap = format_points(self.compounded - self.multiplied).removeprefix("+")
             alt = self._words["picture"].format(**numbers, horizon=self.horizon, gap=gap)
             annual = f"{self._words['annual']}: {format_percent(self.annual)}."
-            return still_html(f"{self.sentence()}. {annual}", picture, alt)
+            return still_html(f"{self.sentence()}. {annual}", picture, alt, about=self._about)
 
     @property
     def _rates(self) -> dict[str, float]:
         shown = {"compounded": self.compounded, "multiplied": self.multiplied}
         return {"rate": self.rate, "churn": 1 - self.rate} | shown
+
+
+def _first(account: RetentionTable | None, period: str | None) -> tuple[dict[str, Any], Callable[[], str]]:
+    """The rate and its period to begin with, and what is said of them."""
+    if account is None:
+        return {"rate": 0.85, "period": "month" if period is None else period}, str  # what an article advises
+    row = row_of(account, period, explorer="PeriodExplorer", somebody=True)
+    return {"rate": row["crr"], "period": account.every}, lambda: about(account, row)
 
 
 def _words_of_the_page() -> dict[str, Any]:

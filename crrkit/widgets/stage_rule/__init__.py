@@ -7,38 +7,49 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from crrkit.ground import InputError, check_given, check_number, format_cell, format_number, gettext as _, use_language
+from crrkit.ground import (
+    PERIODS,
+    check_choice,
+    check_given,
+    check_moment,
+    format_cell,
+    format_number,
+    gettext as _,
+    use_language,
+)
 from crrkit.rules import STAGES
-from crrkit.widgets import svg
 from crrkit.widgets.bench import Count, Explorer, StateError, as_state_error, module_text, still_html, style_text
+from crrkit.widgets.stage_rule.state import contact_days_of, count_elsewhere, count_moves, count_stages
+from crrkit.widgets.stage_rule.still import people_svg
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
 
-    from crrkit.measure.stages import StageList
+    from crrkit.measure.stages import StageFlow, StageList
     from crrkit.read import Base
     from crrkit.rules import StageRule
 
 __all__ = ["StageRuleExplorer"]
 
 LONGEST_SLIDER = 3650  # days that a slider goes
-HUES = {"short": svg.NEW, "cold": svg.FAINT, "middle": svg.KEPT, "long": svg.LONG, "lapsed": svg.LOST}
-WIDTH, ROW, TOP, NAMES, ROOM = 640, 34, 34, 140, 380  # of the still picture
 
 
 class StageRuleExplorer(Explorer):
-    """Four numbers of a `StageRule` as sliders: the same people, sorted anew.
+    """Four numbers of a `StageRule` as sliders: the same people, sorted anew, and the rate that follows from it.
 
-    The stages are counted in Python, when a slider is let go: the browser gets the numbers by stage and never a
-    customer. In a page without a kernel the explorer is a picture.
+    Beside the stages stand CRR and churn of the last whole period before the day, under the rule as it was moved and
+    under the one it began with: another silence after which a buyer is no customer is another rate of the same list.
+    All is counted in Python, when a slider is let go: the browser gets numbers and never a customer. In a page
+    without a kernel the explorer is a picture.
 
     Args:
         base: Purchases or events.
         day: As of when, such as ``"2024-07-01"``; the end of the data by default.
         rule: The rule to begin with, and to hold others against; ``StageRule()`` by default. Its ``contact_days``
             stay.
+        every: The period of the rate.
         lang: ``"en"`` or ``"ru"``; None takes the current language.
 
     Raises:
@@ -57,6 +68,9 @@ class StageRuleExplorer(Explorer):
         StageRule(lapse_days=90, window_days=180, k_long=2, span_days=30, contact_days=30)
         >>> int(explorer.changes.loc["middle", "long"]) == explorer.moved
         True
+        >>> explorer.lapse_days = 180
+        >>> explorer.rates.round(3).to_dict("list")
+        {'crr': [0.914, 0.887], 'churn': [0.086, 0.113]}
         >>> explorer.span_days = 200
         Traceback (most recent call last):
         ...
@@ -78,9 +92,16 @@ class StageRuleExplorer(Explorer):
     _live = traitlets.Bool(default_value=True).tag(sync=True)
     _base: Base | None = None
     _first: StageList | None = None
+    _first_rate: Mapping[str, Any] | None = None
 
     def __init__(
-        self, base: Base, *, day: str | None = None, rule: StageRule | None = None, lang: str | None = None
+        self,
+        base: Base,
+        *,
+        day: str | None = None,
+        rule: StageRule | None = None,
+        every: str = "month",
+        lang: str | None = None,
     ) -> None:
         from crrkit.read import Base
         from crrkit.rules import StageRule
@@ -88,7 +109,8 @@ class StageRuleExplorer(Explorer):
         check_given(base, Base, name="base")
         chosen = StageRule() if rule is None else rule
         self._base, self._day = base, day or f"{base.as_of:%Y-%m-%d}"
-        self._contact_days = _days_of(base, chosen)["contact_days"]
+        self._every = check_choice(every, name="every", choices=PERIODS)
+        self._contact_days = contact_days_of(base, chosen)
         given = {name: getattr(chosen, name) for name in self.names}
         self._start(given, lang=lang, words=self._words_of_the_page)
         self._count()
@@ -98,6 +120,7 @@ class StageRuleExplorer(Explorer):
         """The explorer that had this state, without its base: it can be shown, not moved."""
         explorer: StageRuleExplorer = cls.__new__(cls)
         explorer._base, explorer._day, explorer._contact_days = None, state["day"], state["contact_days"]
+        explorer._every = state["counted"]["rate"]["every"]
         explorer._start(
             {name: state[name] for name in cls.names}, lang=state["lang"], words=explorer._words_of_the_page
         )
@@ -110,8 +133,12 @@ class StageRuleExplorer(Explorer):
         with as_state_error("rule", dict(state)):
             StageRule(**state, contact_days=self._contact_days)
         if self._counted and self._base is None and dict(state) != self._counted["rule"]:
-            message = _("This explorer was brought back without its list, so that nothing can be counted anew.")
-            raise StateError(message, argument="rule", given=dict(state))
+            raise self._without_its_list()
+
+    @staticmethod
+    def _without_its_list() -> StateError:
+        message = _("This explorer was brought back without its list, so that nothing can be counted anew.")
+        return StateError(message, argument="base")
 
     @traitlets.validate(*names)
     def _hold_the_rule(self, proposal: dict[str, Any]) -> int:
@@ -123,12 +150,13 @@ class StageRuleExplorer(Explorer):
         del change
         if self._base is None or self._counted.get("rule") == self.state:
             return
-        found = self.stages
-        self._first = self._first or found
+        found, rate = self.stages, self._rate()
+        self._first, self._first_rate = self._first or found, self._first_rate or rate
         with use_language(self.lang):
             self._counted = {
                 "rule": self.state, "words": str(found.rule), "caption": found.caption(),
-                "now": _numbers(found), "first": _numbers(self._first), "moved": _moves(self._first, found),
+                "now": count_stages(found), "first": count_stages(self._first),
+                "moved": count_moves(self._first, found), "rate": rate | {"first": self._first_rate["now"]},
             }  # fmt: skip
 
     @property
@@ -144,9 +172,34 @@ class StageRuleExplorer(Explorer):
         from crrkit.measure.stages import stage_on
 
         if self._base is None:
-            message = _("This explorer was brought back without its list, so that nothing can be counted anew.")
-            raise InputError(message, argument="base")
+            raise self._without_its_list()
         return stage_on(self._base, self._day, rule=self.rule)
+
+    @property
+    def flow(self) -> StageFlow:
+        """The flow between stages under the rule, period by period, counted anew."""
+        from crrkit.measure.stages import stage_flow
+
+        if self._base is None:
+            raise self._without_its_list()
+        return stage_flow(self._base, every=self._every, rule=self.rule)
+
+    def _rate(self) -> dict[str, Any]:
+        """The rate of the last whole period before the day; None where there is none."""
+        table = self.flow.table
+        whole = table[(table["until"] <= check_moment(self._day, name="day")) & table["kept"].notna()]
+        if not len(whole):
+            return {"every": self._every, "period": "", "now": None}
+        row = whole.iloc[-1]
+        return {"every": self._every, "period": row["period"], "now": float(row["crr"]) if row["start"] else None}
+
+    @property
+    def rates(self) -> pd.DataFrame:
+        """``crr`` and ``churn`` of the last whole period before the day, ``now`` and under the ``first`` rule."""
+        import pandas as pd
+
+        crr = pd.Series({name: self._counted["rate"][name] for name in ("now", "first")}, dtype="float64")
+        return pd.DataFrame({"crr": crr, "churn": 1 - crr})
 
     @property
     def counts(self) -> pd.Series:
@@ -165,7 +218,7 @@ class StageRuleExplorer(Explorer):
     @property
     def moved(self) -> int:
         """How many stand in another stage than under the first rule."""
-        return _elsewhere(self._counted["moved"])
+        return count_elsewhere(self._counted["moved"])
 
     @property
     def code(self) -> str:
@@ -183,10 +236,16 @@ class StageRuleExplorer(Explorer):
         """The numbers by stage as HTML that nothing moves, with a word on what moving them takes."""
         counted, words = self._counted, self._words
         with use_language(self.lang):
-            line = f"{counted['caption']}. {words['elsewhere'].format(n=format_number(self.moved))}"
+            line = f"{counted['caption']}. {words['elsewhere'].format(n=format_number(self.moved))} {self._rate_line()}"
             numbers = [f"{words['stages'][name]} {format_number(n)}" for name, n in counted["now"].items()]
             alt = words["picture"].format(numbers=", ".join(numbers))
-            return still_html(line, _picture(counted, words), alt) + f"\n<p>{words['needsPython']}</p>"
+            return still_html(line, people_svg(counted, words), alt) + f"\n<p>{words['needsPython']}</p>"
+
+    def _rate_line(self) -> str:
+        rate, cells = self._counted["rate"], self.rates.map(lambda share: format_cell(share, "rate"))
+        now, first = cells.loc["now"], cells.loc["first"]
+        words = {"period": rate["period"], "crr": now["crr"], "churn": now["churn"], "first": first["crr"]}
+        return str(self._words["rate" if rate["period"] else "noRate"]).format(**words)
 
     @property
     def _line(self) -> str:
@@ -198,58 +257,7 @@ class StageRuleExplorer(Explorer):
 
     @property
     def _arguments(self) -> str:
-        return f"day={self._day!r}, rule={self.rule!r}"
-
-
-def _days_of(base: Any, rule: Any) -> dict[str, int]:
-    from crrkit.rules import StageRule
-
-    if not base.has_purchases or not isinstance(rule, StageRule):
-        message = _("The sliders move days, and contracts have terms. Use stage_on(base, day, rule=ContractRule(…)).")
-        raise InputError(message, argument="base", given=type(base).__name__)
-    try:
-        check_number(rule.lapse_days, name="lapse_days")
-    except InputError as error:
-        message = _(
-            "The limit of this rule is each customer's own; a slider needs one for all: StageRule(lapse_days=90)."
-        )
-        raise InputError(message, argument="rule", given=rule) from error
-    return {"contact_days": rule.contact_days}
-
-
-def _numbers(found: StageList) -> dict[str, int]:
-    sizes = found.customers["stage"].value_counts()
-    return {stage: int(sizes.get(stage, 0)) for stage in STAGES}
-
-
-def _moves(first: StageList, now: StageList) -> dict[str, dict[str, int]]:
-    """From the stage under the first rule to the one now; both lists hold the same people in the same order."""
-    import pandas as pd
-
-    table = pd.crosstab(first.customers["stage"].to_numpy(), now.customers["stage"].to_numpy())
-    wide = table.reindex(index=list(STAGES), columns=list(STAGES), fill_value=0)
-    return {str(stage): {str(other): int(n) for other, n in row.items()} for stage, row in wide.iterrows()}
-
-
-def _elsewhere(moves: Mapping[str, Mapping[str, int]]) -> int:
-    return sum(n for stage, row in moves.items() for other, n in row.items() if other != stage)
-
-
-def _picture(counted: Mapping[str, Any], words: Mapping[str, Any]) -> str:
-    """Two bars a stage: filled what stands there now, outlined what stood there under the first rule."""
-    now, first = counted["now"], counted["first"]
-    shown = [stage for stage in STAGES if now[stage] or first[stage]]
-    most = max([*now.values(), *first.values(), 1])
-    parts = [svg.text(WIDTH / 2, 18, words["columns"], f'fill="{svg.QUIET}"')]
-    for row, stage in enumerate(shown):
-        y = TOP + ROW * row
-        parts.append(svg.text(NAMES - 10, y + 17, words["stages"][stage], 'text-anchor="end"'))
-        parts.append(svg.rect(NAMES, y + 2, ROOM * now[stage] / most, 14, f'fill="{HUES[stage]}"'))
-        outline = f'fill="none" stroke="{svg.INK}" stroke-dasharray="3 2"'
-        parts.append(svg.rect(NAMES, y + 17, ROOM * first[stage] / most, 8, outline))
-        number = f"{format_cell(now[stage], 'count')} ({format_cell(first[stage], 'count')})"
-        parts.append(svg.text(NAMES + ROOM + 10, y + 17, number, 'text-anchor="start"'))
-    return svg.document(*parts, width=WIDTH, height=TOP + ROW * len(shown) + 6)
+        return f"day={self._day!r}, rule={self.rule!r}, every={self._every!r}"
 
 
 def _words() -> dict[str, Any]:
@@ -263,6 +271,11 @@ def _words() -> dict[str, Any]:
         "customers": _("Customers (middle and long)"),
         "long": _("Of them long"),
         "moved": _("In another stage than at first"),
+        "crr": _("Retention rate (CRR)"),
+        "churn": _("Churn rate"),
+        "atFirst": _("{rate} (at first {first})"),
+        "rate": _("{period}: CRR {crr}, churn {churn}; under the first rule CRR was {first}."),
+        "noRate": _("No whole period lies before this day, so there is no rate."),
         "stages": {stage: _(stage) for stage in STAGES},
         "columns": _("people now (outlined: under the first rule)"),
         "stage": _("stage"),

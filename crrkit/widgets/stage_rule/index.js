@@ -57,7 +57,13 @@ function render({ model, el }) {
     k_long: dial(words.k_long, { least: 1, most: 100, whole: true, end: (state) => often.of(state.k_long) }),
     span_days: dial(words.span_days, { least: 0, most: LONGEST, whole: true, end: days }),
   };
-  const results = resultList({ customers: words.customers, long: words.long, moved: words.moved });
+  const results = resultList({
+    crr: words.crr,
+    churn: words.churn,
+    customers: words.customers,
+    long: words.long,
+    moved: words.moved,
+  });
   const rule = sumLine();
   const table = stageTable(words);
   let state; // as it was drawn last
@@ -68,9 +74,12 @@ function render({ model, el }) {
     const counted = model.get("_counted");
     const fresh = INPUTS.every((name) => counted.rule[name] === now[name]);
     for (const part of [results.list, table.figure]) part.setAttribute("aria-busy", String(!fresh));
-    rule.show(fresh ? counted.words : words.busy, model.get("_live") ? "" : words.needsPython);
+    const rate = rateOf(counted.rate, words, say);
+    rule.show(fresh ? `${counted.words}. ${rate.line}` : words.busy, model.get("_live") ? "" : words.needsPython);
     const customers = counted.now.middle + counted.now.long;
     results.show({
+      crr: rate.crr,
+      churn: rate.churn,
       customers: say.number(customers),
       long: say.percent(customers ? counted.now.long / customers : NaN),
       moved: say.number(elsewhere(counted.moved)),
@@ -101,6 +110,16 @@ function render({ model, el }) {
     model.off("change:_counted", answered);
     el.removeEventListener("change", patient.send);
   };
+}
+
+/** CRR and churn of the last whole period under the rule and under the first one; a rate that is none is a dash. */
+function rateOf({ period, now, first }, words, say) {
+  const pair = (of) => [now, first].map((crr) => say.percent(crr === null ? NaN : of(crr)));
+  const [crr, crrAtFirst] = pair((share) => share);
+  const [churn, churnAtFirst] = pair((share) => 1 - share);
+  const both = (rate, atFirst) => (rate === atFirst ? rate : put(words.atFirst, { rate, first: atFirst }));
+  const line = period ? put(words.rate, { period, crr, churn, first: crrAtFirst }) : words.noRate;
+  return { crr: both(crr, crrAtFirst), churn: both(churn, churnAtFirst), line };
 }
 
 function elsewhere(moves) {

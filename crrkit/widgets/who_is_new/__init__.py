@@ -11,17 +11,33 @@ import traitlets
 
 from crrkit.counts import MAYBE_NEW
 from crrkit.ground import format_cell, format_number, format_points, gettext as _, mark, use_language
-from crrkit.widgets.bench import Count, Explorer, Some, check_lost, lost_words, module_text, still_html, style_text
+from crrkit.widgets.bench import (
+    Count,
+    Explorer,
+    Some,
+    about,
+    check_lost,
+    lost_words,
+    module_text,
+    named,
+    no_account,
+    row_of,
+    still_html,
+    style_text,
+)
 from crrkit.widgets.who_is_new.still import meanings_svg
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from crrkit.judge import Meanings
+    from crrkit.measure import RetentionTable
+    from crrkit.read import Base
 
 __all__ = ["WhoIsNewExplorer"]
 
 FLOW_COUNTS = ("start", "lost", "new", *MAYBE_NEW)
+ROW_NAMES = {"joined_and_left": "new_lost", "returned_and_left": "returned_lost"}  # of the account
 # The meanings that have a name, by what they call new beside first-timers who stayed; `crrkit.reconcile` has them too.
 MEANINGS_NAMED: dict[tuple[str, ...], str] = {
     ("returned",): mark("new = not there at the start"),
@@ -40,6 +56,10 @@ class WhoIsNewExplorer(Explorer):
     formula makes anything between 0 and 80 %.
 
     Args:
+        base_or_account: A list as one of the readers gave it, or what :func:`crrkit.retention_by_period` made of it: it
+            then begins with the flows of a period. A number that is named beside it stands in its place.
+        every: Of a base, the period by which it is counted.
+        period: Which period, by its name; the latest complete one by default.
         start: Customers at the start, 0 to 1,000,000,000; so are all counts.
         lost: Those of them who are gone at the end; never more than ``start``.
         new: First-timers who are there at the end.
@@ -52,8 +72,8 @@ class WhoIsNewExplorer(Explorer):
 
     Raises:
         InputError: If a count is negative, not whole or too large, ``lost`` is above ``start``, or a name in
-            ``counted`` is not known. To change several, hold the checks:
-            ``with explorer.hold_trait_notifications(): ...``.
+            ``counted`` is not known; or if the account is one by segments or has no such period. To change several,
+            hold the checks: ``with explorer.hold_trait_notifications(): ...``.
 
     Examples:
         >>> explorer = WhoIsNewExplorer()
@@ -66,6 +86,14 @@ class WhoIsNewExplorer(Explorer):
         Traceback (most recent call last):
         ...
         crrkit.widgets.bench.explorer.StateError: counted='return' is not known. ... Did you mean 'returned'?
+
+        Of a list:
+
+        >>> import crrkit as crr
+        >>> base = crr.read_contracts(crr.sample_path("canonical"), customer="client_id", start="joined", end="left")
+        >>> explorer = WhoIsNewExplorer(base, every="half-year", period="2024H1")
+        >>> explorer.start, explorer.lost, explorer.new, explorer.returned
+        (5, 2, 2, 1)
     """
 
     module = "who_is_new_explorer"
@@ -86,20 +114,27 @@ class WhoIsNewExplorer(Explorer):
 
     def __init__(
         self,
+        base_or_account: Base | RetentionTable | None = None,
+        /,
         *,
-        start: int = 5,
-        lost: int = 2,
-        new: int = 2,
-        joined_and_left: int = 1,
-        returned: int = 1,
-        returned_and_left: int = 1,
-        rejoined: int = 1,
+        every: str = "month",
+        period: str | None = None,
+        start: int | None = None,
+        lost: int | None = None,
+        new: int | None = None,
+        joined_and_left: int | None = None,
+        returned: int | None = None,
+        returned_and_left: int | None = None,
+        rejoined: int | None = None,
         counted: Iterable[str] = MAYBE_NEW,
         lang: str | None = None,
     ) -> None:
-        counts = {"start": start, "lost": lost, "new": new, "joined_and_left": joined_and_left, "returned": returned}
-        counts |= {"returned_and_left": returned_and_left, "rejoined": rejoined}
-        self._start({**counts, "counted": counted}, lang=lang, words=_words_of_the_page)
+        counts, said = _first(base_or_account, every, period)
+        given = named(
+            counts, start=start, lost=lost, new=new, joined_and_left=joined_and_left, returned=returned,
+            returned_and_left=returned_and_left, rejoined=rejoined, counted=counted,
+        )  # fmt: skip
+        self._start(given, lang=lang, words=_words_of_the_page, about=said)
 
     def _check(self, state: Mapping[str, Any]) -> None:
         check_lost(state)
@@ -177,7 +212,22 @@ class WhoIsNewExplorer(Explorer):
             picture = meanings_svg(named, every, self.truth, self._words)
             ends = {"low": format_cell(min(every), "rate"), "high": format_cell(max(every), "rate")}
             alt = self._words["picture"].format(truth=format_cell(self.truth, "rate"), **ends)
-            return still_html(self.sentence(), picture, alt)
+            return still_html(self.sentence(), picture, alt, about=self._about)
+
+
+def _first(
+    given: Base | RetentionTable | None, every: str, period: str | None
+) -> tuple[dict[str, Any], Callable[[], str]]:
+    """The flows to begin with, and what is said of them."""
+    from crrkit.measure import retention_by_period
+    from crrkit.read import Base
+
+    if given is None:
+        no_account(period)
+        return {"start": 5, "lost": 2, "new": 2, **dict.fromkeys(MAYBE_NEW, 1)}, str  # a list of eleven customers
+    account = retention_by_period(given, every=every) if isinstance(given, Base) else given
+    row = row_of(account, period, explorer="WhoIsNewExplorer")
+    return {name: row[ROW_NAMES.get(name, name)] for name in FLOW_COUNTS}, lambda: about(account, row)
 
 
 def _words_of_the_page() -> dict[str, Any]:
