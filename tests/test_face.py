@@ -81,7 +81,7 @@ def test_what_a_verb_gives_can_be_written_in_an_annotation() -> None:
 
 
 FIRST_USES = [
-    "import crrkit as crr; crr.report.lives_of",
+    "import crrkit as crr; crr.report.cohorts_of",
     "import crrkit as crr; crr.figures.bridge",
     "import crrkit as crr; crr.widgets.FormulaExplorer",
     "import crrkit as crr; crr.lessons.check",

@@ -14,8 +14,8 @@ from report_worlds import account
 
 import crrkit as crr
 from crrkit.ground.errors import CrrkitError, MissingDependencyError
-from crrkit.report import blocks, notebook, write
-from crrkit.report.elements import Html, element, join
+from crrkit.report import notebook, rows_section, trend_section, write
+from crrkit.report.html import Html, element, join
 
 VOID = {"meta", "img", "br", "hr", "link", "input"}
 
@@ -350,7 +350,7 @@ class TestPrivacy:
         assert list(tmp_path.iterdir()) == []
 
     def test_an_id_that_a_faulty_block_lets_through_stops_it(self, orders, tmp_path, monkeypatch) -> None:
-        monkeypatch.setattr(blocks, "rows_block", lambda _kept: element("pre", "17 C00008 12.50"))
+        monkeypatch.setattr(rows_section, "rows_block", lambda _kept: element("pre", "17 C00008 12.50"))
         with pytest.raises(ValueError, match="would name a customer"):
             crr.write_report(orders, every="month", out=tmp_path / "r.html")
 
@@ -380,7 +380,7 @@ class TestPrivacy:
     def test_the_picture_says_which_rates_are_withheld(self) -> None:
         # the second period begins with 5, in the fourth 3 leave
         kept = crr.report.shared(account((0, 5, 0), (1, 100, 0), (30, 30, 0), (3, 3, 0), (20, 9, 0), start=0))
-        drawn = Tree(blocks.line(kept))
+        drawn = Tree(trend_section.line(kept))
         assert "Rate withheld: 2024-01, 2024-02, 2024-04." in drawn.attributes("aria-label")[0]
         assert "Where the line breaks at a cross" in drawn.text("figcaption")
 

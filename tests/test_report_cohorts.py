@@ -13,12 +13,13 @@ import crrkit as crr
 from crrkit import report
 from crrkit.ground.languages import LANGUAGES, use_language
 from crrkit.measure.cohorts.grid import OBSERVED
+from crrkit.report.cohort_counts import MOST_COHORTS, SharedCohorts
 from crrkit.report.cohort_findings import against_the_others, comparable_age, told
-from crrkit.report.cohort_section import cohorts_block, cohorts_caption
-from crrkit.report.lives import MOST_COHORTS, Lives
+from crrkit.report.cohort_section import about_cohorts, cohorts_block, cohorts_caption
+from crrkit.report.headline_section import headline_section
+from crrkit.report.period_names import later, of_life
 from crrkit.report.privacy import refuse_leaks
-from crrkit.report.section import Facts
-from crrkit.report.words import later, of_life
+from crrkit.report.section import Subject
 
 
 def purchases(cohorts: dict[str, list[int]], *, as_of: str) -> crr.Base:
@@ -44,8 +45,8 @@ def members(stays: list[tuple[int, str, str | None]], *, as_of: str) -> crr.Base
     return crr.read_contracts(frame, customer="who", start="from", end="to", as_of=as_of)
 
 
-def lives(base: crr.Base, *, every: str = "month", min_cell: int | None = 10) -> Lives:
-    return report.lives_of(base, every=every, min_cell=min_cell)
+def lives(base: crr.Base, *, every: str = "month", min_cell: int | None = 10) -> SharedCohorts:
+    return report.cohorts_of(base, every=every, min_cell=min_cell)
 
 
 def plain(text: str) -> str:
@@ -348,7 +349,7 @@ def test_the_latest_two_dozen_cohorts_are_shown_and_said_to_be() -> None:
     rows = [(f"c{m}/{i}", pd.Timestamp("2021-01-05") + pd.DateOffset(months=m)) for m in range(30) for i in range(12)]
     many = lives(orders(rows, as_of="2023-07-01"), min_cell=None)
     assert many.grid.table["cohort"].nunique() == MOST_COHORTS
-    assert many.cohorts == 30
+    assert many.number == 30
     assert "The last 24 of 30 cohorts are shown." in cohorts_caption(many, every="month")
 
 
@@ -382,11 +383,10 @@ def test_counts_of_cohorts_are_no_ids_although_they_look_like_some() -> None:
     rows = [(str(i), "2024-01-05") for i in range(10000, 23000)] + [(str(i), "2024-03-05") for i in range(10000, 21500)]
     base = orders(rows, as_of="2024-05-01")
     kept = crr.retention_by_period(base)
-    facts = Facts(kept, lives(base))
-    assert facts.lives is not None
-    refuse_leaks([report.dump_lives(facts.lives)], base, file="r.html", facts=facts)
+    parts = [headline_section(Subject(kept)), about_cohorts(lives(base), every="month")]
+    refuse_leaks([report.dump(lives(base))], base, file="r.html", parts=parts)
     with pytest.raises(ValueError, match="would name a customer"):
-        refuse_leaks(["cohort of 20999"], base, file="r.html", facts=facts)
+        refuse_leaks(["cohort of 20999"], base, file="r.html", parts=parts)
 
 
 def test_nothing_of_the_block_is_shown_where_nothing_may_be_told() -> None:
@@ -405,14 +405,14 @@ def test_what_a_notebook_holds_gives_the_same_grids_and_sentences(kind: str) -> 
         else crr.read_contracts(crr.sample_path("contracts"))
     )
     kept, there = crr.retention_by_period(base), lives(base)
-    back = report.load_lives(report.dump_lives(there), kept=kept)
+    back = report.load(report.dump(there), kept=kept)
     for one, other in zip(there.grids, back.grids, strict=True):
         pd.testing.assert_frame_equal(one.table, other.table, check_dtype=False)
         assert (one.caption(), one.kind, one.value) == (other.caption(), other.kind, other.value)
     for finding in (report.cohort_finding, report.leaving_finding, report.outlook_finding):
         assert str(finding(there)) == str(finding(back))
     assert not set(base.table.select("customer").distinct().to_pandas()["customer"]) & set(
-        report.dump_lives(there).split('"')
+        report.dump(there).split('"')
     )
 
 

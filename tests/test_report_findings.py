@@ -11,12 +11,11 @@ from report_worlds import account
 import crrkit as crr
 from crrkit import report
 from crrkit.ground.languages import LANGUAGES, format_percent, use_language
-from crrkit.report import phrases
-from crrkit.report.account import reference_row
-from crrkit.report.findings import earlier_periods
-from crrkit.report.section import Facts
+from crrkit.report.account import earlier_periods, reference_row
+from crrkit.report.period_names import in_period, period_name, periods_counted
+from crrkit.report.section import Subject
 from crrkit.report.sections import sections
-from crrkit.report.words import in_period, period_name, periods_counted
+from crrkit.report.trial_section import worth_words
 
 MARCH = {"first": "2024-03", "start": 316}
 
@@ -222,7 +221,7 @@ class TestOtherFindings:
     @given(st.integers(1, 2000).flatmap(lambda start: st.tuples(st.just(start), st.integers(0, start))))
     def test_what_it_takes_for_a_point_more(self, counts: tuple[int, int]) -> None:
         start, lost = counts
-        text = phrases.worth_words(start, lost)
+        text = worth_words(start, lost)
         found = re.search(r"taken ([\d,]+) customer", text)
         if found:
             more = int(found[1].replace(",", ""))
@@ -291,7 +290,7 @@ def test_every_account_finds_its_words(
 ) -> None:
     kept = report.shared(grown(start, flows, running=running), min_cell=min_cell)
     with use_language(lang):
-        found = [finding for section in sections(Facts(kept)) for finding in section.findings]
+        found = [finding for section in sections(Subject(kept)) for finding in section.findings]
         for finding in found:
             assert finding.claim.endswith(".")
             assert finding.caveat.strip()

@@ -81,7 +81,7 @@ def test_hostile_segments_columns_and_titles_run_nothing(tmp_path: Path, monkeyp
         call = ast.parse(held.source).body[0].value
         text = ast.literal_eval(call.args[0].func.value).join(ast.literal_eval(call.args[0].args[0]))
         kept = crr.retention_by_period(members(names), every="month")
-        assert set(crr.report.load_segments(text, kept=kept).table["segment"]) == set(names)
+        assert set(crr.report.load(text, kept=kept).table["segment"]) == set(names)
         assert not [
             line for cell in cells if cell.cell_type == "code" for line in cell.source.split("\n") if line[:1] in "!%"
         ]

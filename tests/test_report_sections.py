@@ -10,53 +10,53 @@ from report_worlds import account
 from crrkit.read.bases import read_orders
 from crrkit.read.samples import sample
 from crrkit.report import sections as listed
-from crrkit.report.elements import element
+from crrkit.report.html import element
 from crrkit.report.notebook import build_notebook
 from crrkit.report.page import build_page
-from crrkit.report.section import Cell, Facts, Section, holding
+from crrkit.report.section import Cell, Section, Subject, holding
 from crrkit.widgets import FormulaExplorer
 
 
-def moon(facts: Facts) -> Section:
+def moon(subject: Subject) -> Section:
     """A section that nobody has heard of."""
     return Section(
         "moon",
         "The moon",
-        block=lambda: element("p", f"{facts.kept.every} of the moon"),
+        block=lambda: element("p", f"{subject.kept.every} of the moon"),
         explorer=lambda: FormulaExplorer(start=40, lost=4, new=1),
-        cells=(holding("moon", "load_moon", "1\n2"), Cell("moon.full")),
+        cells=(holding("moon", [1, 2]), Cell("moon.full")),
     )
 
 
 @pytest.fixture
-def facts() -> Facts:
-    return Facts(account((20, 20, 0), (30, 20, 0), (25, 10, 0)))
+def subject() -> Subject:
+    return Subject(account((20, 20, 0), (30, 20, 0), (25, 10, 0)))
 
 
-def test_a_section_is_one_line_of_the_list(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_section_is_one_line_of_the_list(subject: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listed, "SECTIONS", (*listed.SECTIONS[:1], moon))
-    parts = listed.sections(facts)
-    page = build_page(parts, facts.kept, title="Night")
+    parts = listed.sections(subject)
+    page = build_page(parts, subject.kept, title="Night")
     assert '<li><a href="#moon">The moon</a></li>' in page
     body = re.search(r'<section id="moon">(.*?)</section>', page, re.DOTALL)
     assert body
     assert body[1].startswith("<h2>The moon</h2><p>month of the moon</p><figure>")
     assert '"start": 40' in body[1]
     base = read_orders(sample("orders"), customer="client_id", at="ordered_at")
-    cells = build_notebook(parts, facts.kept, base, title="Night").cells
+    cells = build_notebook(parts, subject.kept, base, title="Night").cells
     places = [i for i, cell in enumerate(cells) if "moon" in cell.source]
-    assert [cells[i].source.split("(")[0] for i in places] == ["## The moon", "moon = report.load_moon", "moon.full"]
+    assert [cells[i].source.split("(")[0] for i in places] == ["## The moon", "moon = report.load", "moon.full"]
     assert cells[places[1]].metadata == {"tags": ["account"], "jupyter": {"source_hidden": True}}
     assert not cells[places[2]].metadata
 
 
-def test_the_headline_is_first_and_no_address_stands_twice(facts: Facts) -> None:
-    anchors = [part.anchor for part in listed.sections(facts)]
+def test_the_headline_is_first_and_no_address_stands_twice(subject: Subject) -> None:
+    anchors = [part.anchor for part in listed.sections(subject)]
     assert anchors[0] == "headline"
     assert len(set(anchors)) == len(anchors)
 
 
 def test_without_a_rate_there_is_no_movement_and_no_trend_and_the_rest_stands() -> None:
-    parts = listed.sections(Facts(account((0, 5, 0), start=0)))
+    parts = listed.sections(Subject(account((0, 5, 0), start=0)))
     assert [part.anchor for part in parts] == ["headline", "account", "explorer", "definition", "rows", "method"]
     assert not parts[-1].cells, "there is no textbook's formula without a rate"

@@ -7,8 +7,8 @@ from hypothesis import given, settings, strategies as st
 import crrkit as crr
 from crrkit import report
 from crrkit.ground.languages import LANGUAGES
+from crrkit.report.segment_counts import latest_rows
 from crrkit.report.segment_section import segments_block
-from crrkit.report.segments import latest_rows
 from crrkit.report.withhold import MOST_SEGMENTS, SEGMENT_COUNTS
 
 JANUARY, FEBRUARY = ("2024-01-15", "2024-02-15")
@@ -197,7 +197,7 @@ def test_page_and_notebook_hold_the_section(lang: str, tmp_path) -> None:
     shown = report.segments_of(base, kept)
     assert shown is not None
     assert all(str(name) in page for name in latest_rows(shown)["segment"] if name != "All others")
-    back = report.load_segments(report.dump_segments(shown), kept=kept)
+    back = report.load(report.dump(shown), kept=kept)
     assert str(report.segment_finding(back)) == str(report.segment_finding(shown))
     assert 'id="segments"' in page
     assert "report.segment_finding(segments)" in book

@@ -13,10 +13,9 @@ import pytest
 import crrkit as crr
 from crrkit.read.samples import sample_path
 from crrkit.report.account import shared
-from crrkit.report.section import Facts
-from crrkit.report.sections import sections
-from crrkit.report.stage_facts import _model, dump_stages, load_stages, staged_of
-from crrkit.report.stage_findings import advice_finding, stage_finding
+from crrkit.report.saved import dump, load
+from crrkit.report.stage_counts import _model, stages_of
+from crrkit.report.stage_section import about_stages, advice_finding, stage_finding
 
 if TYPE_CHECKING:
     from crrkit.report.stage_facts import Staged
@@ -37,7 +36,7 @@ def shop(faithful: int, once: int, gone: int, **options) -> crr.OrderBase:
 
 
 def staged(base: crr.OrderBase, min_cell: int | None = 10) -> Staged | None:
-    return staged_of(base, shared(crr.retention_by_period(base, every="month"), min_cell=min_cell), min_cell=min_cell)
+    return stages_of(base, shared(crr.retention_by_period(base, every="month"), min_cell=min_cell), min_cell=min_cell)
 
 
 def test_the_world_is_as_it_is_said() -> None:
@@ -79,7 +78,7 @@ def test_another_rule_is_said_to_be_another() -> None:
 def test_a_rule_of_their_own_gaps_goes_with_the_report() -> None:
     base = shop(60, 20, 20, activity=crr.OwnGap())
     found = staged(base)
-    back = load_stages(dump_stages(found), kept=crr.retention_by_period(base, every="month"))
+    back = load(dump(found), kept=crr.retention_by_period(base, every="month"))
     assert back.flow.rule == found.flow.rule
     assert str(stage_finding(back)) == str(stage_finding(found))
 
@@ -141,10 +140,7 @@ def test_every_card_is_told_in_its_place() -> None:
     found = staged(shop(60, 20, 20))
     cards = pd.DataFrame([[f"{what} {n}" for what in found.cards.columns] for n in (1, 2)], columns=found.cards.columns)
     both = replace(found, cards=cards)
-    facts = Facts(shared(crr.retention_by_period(shop(60, 20, 20))), staged=both)
-    claims = [
-        finding.claim for section in sections(facts) if section.anchor == "stages" for finding in section.findings
-    ]
+    claims = [finding.claim for finding in about_stages(both).findings]
     assert claims[1:] == ["What to try first: “title 1”.", "And then: “title 2”."]
     assert advice_finding(both, place=2).caveat == "because 2 action 2 caution 2"
 
@@ -183,10 +179,10 @@ def orders() -> crr.OrderBase:
 
 def test_the_levers_of_a_report_are_those_of_its_flow_there_and_back(orders: crr.OrderBase) -> None:
     kept = crr.retention_by_period(orders, every="month")
-    found = staged_of(orders, kept)
+    found = stages_of(orders, kept)
     whole = crr.StageModel.from_flow(crr.stage_flow(orders, every="month"))
     pd.testing.assert_frame_equal(found.model.table, whole.table)
-    again = load_stages(dump_stages(found), kept=kept).model
+    again = load(dump(found), kept=kept).model
     pd.testing.assert_frame_equal(again.table, whole.table)
     assert again.retained == ("middle", "long")
 
@@ -203,7 +199,7 @@ def test_a_model_in_which_a_move_was_of_few_is_withheld(orders: crr.OrderBase) -
 def test_stages_that_nobody_left_or_kept_have_no_levers() -> None:
     found = staged(shop(60, 20, 20))  # the first have lapsed in the last period: nobody knows what becomes of them
     assert found.model is None
-    assert '"model": null' in dump_stages(found)
+    assert '"model": null' in dump(found)
 
 
 def test_the_page_has_live_levers_where_the_notebook_has_them(orders: crr.OrderBase, tmp_path) -> None:
@@ -211,7 +207,7 @@ def test_the_page_has_live_levers_where_the_notebook_has_them(orders: crr.OrderB
     crr.write_report(orders, every="month", out=page, notebook=notebook)
     assert 'id="stage-explorer"' in page.read_text(encoding="utf-8")
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    assert any("widgets.StageExplorer(staged.model)" in "".join(cell["source"]) for cell in cells)
+    assert any("widgets.StageExplorer(stages.model)" in "".join(cell["source"]) for cell in cells)
 
 
 def test_a_list_that_is_not_projected_has_the_sentence_in_place_of_the_picture(tmp_path) -> None:
@@ -221,7 +217,7 @@ def test_a_list_that_is_not_projected_has_the_sentence_in_place_of_the_picture(t
     )
     crr.write_report(early, every="month", min_cell=None, out=page, notebook=notebook)
     kept = crr.retention_by_period(early, every="month")
-    refusal = staged_of(early, kept, min_cell=None).model.refusal
+    refusal = stages_of(early, kept, min_cell=None).model.refusal
     assert "2 whole periods to estimate from" in refusal
     text = page.read_text(encoding="utf-8")
     assert refusal in text
@@ -232,8 +228,8 @@ def test_a_list_that_is_not_projected_has_the_sentence_in_place_of_the_picture(t
 
 def test_what_a_projection_prints_goes_with_the_report(orders: crr.OrderBase) -> None:
     kept = crr.retention_by_period(orders, every="month")
-    found = staged_of(orders, kept)
-    again = load_stages(dump_stages(found), kept=kept).model
+    found = stages_of(orders, kept)
+    again = load(dump(found), kept=kept).model
     assert again.project(8).caption() == found.model.project(8).caption()
     assert "off by 11.1% of the customers on average" in again.project(8).caption()
     columns = ["customers_low", "customers_high"]

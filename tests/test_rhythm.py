@@ -17,8 +17,9 @@ from crrkit import figures
 from crrkit.cli.check import check_lines, look, report_command
 from crrkit.measure.cadence.advice import advise
 from crrkit.measure.cadence.rhythm import Rhythm, judge
-from crrkit.report.account import dump_account, load_account, shared
-from crrkit.report.findings import retention_finding
+from crrkit.report.account import shared
+from crrkit.report.headline_section import retention_finding
+from crrkit.report.saved import dump, load
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -314,7 +315,7 @@ def test_a_report_takes_the_rule_that_suits_and_flags_what_is_said_otherwise(tmp
 
 def test_the_judgement_travels_with_the_account() -> None:
     kept = crr.retention_by_period(cars(), every="month")
-    back = load_account(dump_account(shared(kept, min_cell=None)))
+    back = load(dump(shared(kept, min_cell=None)))
     assert back.base is None
     assert back.warning == kept.warning
     assert Rhythm.from_dict(kept.rhythm.to_dict()).warning == kept.warning

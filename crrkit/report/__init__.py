@@ -2,27 +2,29 @@
 
     crr.write_report(base, every="month", out="report.html", notebook="report.ipynb", lang="ru")
 
-The road is account and lives → findings → sections → page and notebook → a last look for customers → files. What a
-notebook of a report needs is public here: `load_account`, `load_lives` and the findings.
+The road is account → sections, each of which counts what it speaks of → page and notebook → a last look for customers
+→ files. What a notebook of a report needs is public here: `load` and the findings.
 """
 
-from crrkit.report.account import dump_account, load_account, shared
-from crrkit.report.cohort_findings import cohort_finding, leaving_finding, outlook_finding
-from crrkit.report.findings import (
-    Finding,
-    balance_finding,
-    change_finding,
-    movement_finding,
-    quality_finding,
-    retention_finding,
-    textbook_finding,
-    trend_finding,
-    value_of_one,
-)
-from crrkit.report.lives import dump_lives, lives_of, load_lives
-from crrkit.report.segments import dump_segments, load_segments, mix_finding, past_finding, segment_finding, segments_of
-from crrkit.report.stage_facts import dump_stages, load_stages, staged_of
-from crrkit.report.stage_findings import advice_finding, stage_finding
+from crrkit.report.account import shared
+from crrkit.report.account_section import balance_finding
+from crrkit.report.change_section import change_finding
+from crrkit.report.cohort_counts import cohorts_of
+from crrkit.report.cohort_findings import cohort_finding
+from crrkit.report.cohort_leaving import leaving_finding
+from crrkit.report.cohort_outlook import outlook_finding
+from crrkit.report.finding import Finding
+from crrkit.report.headline_section import retention_finding
+from crrkit.report.method_section import textbook_finding
+from crrkit.report.movement_section import movement_finding
+from crrkit.report.rows_section import quality_finding
+from crrkit.report.saved import dump, load
+from crrkit.report.segment_counts import segments_of
+from crrkit.report.segment_section import mix_finding, past_finding, segment_finding
+from crrkit.report.stage_counts import stages_of
+from crrkit.report.stage_section import advice_finding, stage_finding
+from crrkit.report.trend_section import trend_finding
+from crrkit.report.trial_section import value_of_one
 from crrkit.report.write import Report, write_report
 
 __all__ = [
@@ -32,16 +34,10 @@ __all__ = [
     "balance_finding",
     "change_finding",
     "cohort_finding",
-    "dump_account",
-    "dump_lives",
-    "dump_segments",
-    "dump_stages",
+    "cohorts_of",
+    "dump",
     "leaving_finding",
-    "lives_of",
-    "load_account",
-    "load_lives",
-    "load_segments",
-    "load_stages",
+    "load",
     "mix_finding",
     "movement_finding",
     "outlook_finding",
@@ -52,7 +48,7 @@ __all__ = [
     "segments_of",
     "shared",
     "stage_finding",
-    "staged_of",
+    "stages_of",
     "textbook_finding",
     "trend_finding",
     "value_of_one",

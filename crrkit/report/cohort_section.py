@@ -6,62 +6,70 @@ from typing import TYPE_CHECKING
 
 from crrkit.ground import format_number, gettext as _
 from crrkit.measure.cohorts import SUPPRESSED
-from crrkit.report.blocks import picture
-from crrkit.report.cohort_findings import cohort_finding, leaving_finding, outlook_finding, told
-from crrkit.report.elements import Html, element, join
-from crrkit.report.lives import dump_lives
-from crrkit.report.section import Cell, Facts, Section, holding
+from crrkit.report.cohort_counts import cohorts_of
+from crrkit.report.cohort_findings import cohort_finding, told
+from crrkit.report.cohort_leaving import leaving_finding
+from crrkit.report.cohort_outlook import outlook_finding
+from crrkit.report.html import Html, element, join, picture
+from crrkit.report.section import Cell, Section, Subject, holding
 
 if TYPE_CHECKING:
-    from crrkit.report.lives import Lives
+    from crrkit.report.cohort_counts import SharedCohorts
     from crrkit.widgets import Explorer
 
 
-def cohort_section(facts: Facts) -> Section | None:
+def cohort_section(subject: Subject) -> Section | None:
     """Who of each cohort is there in each age, where customers leave, and what may follow."""
-    lives, every = facts.lives, facts.kept.every
-    if lives is None:
+    base, every = subject.base, subject.kept.every
+    if base is None:
         return None
-    begin = holding("lives", "load_lives", dump_lives(lives)), Cell("report.cohort_finding(lives)")
-    first = cohort_finding(lives)
-    if not told(lives):
-        return Section("cohorts", _("Cohorts"), (first,), cells=begin)
+    cohorts = cohorts_of(base, every=every, min_cell=subject.min_cell, first=subject.first, last=subject.last)
+    return about_cohorts(cohorts, every=every)
+
+
+def about_cohorts(cohorts: SharedCohorts, *, every: str) -> Section:
+    """The section of cohorts that were counted."""
+    begin = holding("cohorts", cohorts), Cell("report.cohort_finding(cohorts)")
+    first = cohort_finding(cohorts)
+    if not told(cohorts):
+        return Section("cohorts", _("Cohorts"), (first,), cells=begin, tables=cohorts.tables)
     sources = [
-        "figures.cohort_heatmap(lives.grid)", "report.leaving_finding(lives)", "report.outlook_finding(lives)",
-        "widgets.CohortExplorer(lives.grids)",
+        "figures.cohort_heatmap(cohorts.grid)", "report.leaving_finding(cohorts)", "report.outlook_finding(cohorts)",
+        "widgets.CohortExplorer(cohorts.grids)",
     ]  # fmt: skip
     return Section(
         "cohorts",
         _("Cohorts"),
-        (first, leaving_finding(lives), outlook_finding(lives)),
-        lambda: cohorts_block(lives, every=every),
-        lambda: _explorer(lives),
+        (first, leaving_finding(cohorts), outlook_finding(cohorts)),
+        lambda: cohorts_block(cohorts, every=every),
+        lambda: _explorer(cohorts),
         (*begin, *map(Cell, sources)),
+        cohorts.tables,
     )
 
 
-def _explorer(lives: Lives) -> Explorer:
+def _explorer(cohorts: SharedCohorts) -> Explorer:
     from crrkit import widgets
 
-    return widgets.CohortExplorer(lives.grids)
+    return widgets.CohortExplorer(cohorts.grids)
 
 
-def cohorts_block(lives: Lives, *, every: str) -> Html:
+def cohorts_block(cohorts: SharedCohorts, *, every: str) -> Html:
     """Who of each cohort is there, age by age; nothing where no cohort may be told of.
 
     ``every`` is the period of the report, which may be shorter than that of the cohorts.
     """
-    if not told(lives):
+    if not told(cohorts):
         return join()
     from crrkit import figures
 
-    caption = element("figcaption", cohorts_caption(lives, every=every))
-    return element("figure", picture(figures.cohort_heatmap, lives.grid), caption)
+    caption = element("figcaption", cohorts_caption(cohorts, every=every))
+    return element("figure", picture(figures.cohort_heatmap, cohorts.grid), caption)
 
 
-def cohorts_caption(lives: Lives, *, every: str) -> str:
+def cohorts_caption(cohorts: SharedCohorts, *, every: str) -> str:
     """What a row and a cell are, how many cohorts are shown, and what must not be missed."""
-    grid = lives.grid
+    grid = cohorts.grid
     rows = {
         "day": _("A row is the customers who first came on one day."),
         "week": _("A row is the customers who first came in one week."),
@@ -73,9 +81,9 @@ def cohorts_caption(lives: Lives, *, every: str) -> str:
     shown, parts = grid.table["cohort"].nunique(), [rows[grid.every]]
     if grid.every != every:
         parts.append(_("With shorter periods most cells would speak of too few customers."))
-    if shown < lives.cohorts:
+    if shown < cohorts.number:
         text = _("The last {shown} of {all} cohorts are shown.")
-        parts.append(text.format(shown=format_number(shown), all=format_number(lives.cohorts)))
+        parts.append(text.format(shown=format_number(shown), all=format_number(cohorts.number)))
     if (grid.table["status"] == SUPPRESSED).any():
         parts.append(_("× = too few to tell; such cells are in no average."))
     return " ".join([*parts, *grid.notes])

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crrkit.ground import CrrkitError, MissingDependencyError, gettext as _, language
-from crrkit.report.account import dump_account
 from crrkit.report.section import holding
 
 if TYPE_CHECKING:
@@ -104,7 +103,7 @@ def _cells(parts: list[Section], kept: RetentionTable, base: Base, title: str) -
     yield "markdown", _introduction()
     setting = [f'crr.set_language("{language()}")'] if language() != "en" else []
     yield "code", "\n".join(["import crrkit as crr", "from crrkit import figures, report, widgets", *setting])
-    account = holding("kept", "load_account", dump_account(kept))
+    account = holding("kept", kept)
     yield "code", account.source, account.tag
     for part in [part for part in parts if part.cells]:
         yield "markdown", f"## {part.label}"

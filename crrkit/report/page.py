@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crrkit.ground import __version__, gettext as _, language
-from crrkit.report.elements import Html, element, join
-from crrkit.report.words import day_name
+from crrkit.report.html import Html, element, join
+from crrkit.report.period_names import day_name
 
 if TYPE_CHECKING:
     from crrkit.measure import RetentionTable
-    from crrkit.report.findings import Finding
+    from crrkit.report.finding import Finding
     from crrkit.report.section import Section
     from crrkit.widgets import Explorer
 

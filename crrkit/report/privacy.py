@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from crrkit.read import Base
-    from crrkit.report.section import Facts
+    from crrkit.report.section import Section
 
 WORD = re.compile(r"[^\W_]+")
 MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
@@ -50,14 +50,16 @@ STATE_WORDS = {
 PICTURE = "data:image/svg+xml;base64,"
 
 
-def refuse_leaks(texts: Iterable[str], base: Base, *, file: str, facts: Facts, code: Iterable[str] = ()) -> None:
+def refuse_leaks(
+    texts: Iterable[str], base: Base, *, file: str, parts: Iterable[Section], code: Iterable[str] = ()
+) -> None:
     """Raise if a text of a file holds a customer's or contract's id, or an e-mail address.
 
     Args:
         texts: What `texts_of_page` or `texts_of_notebook` gave.
         base: The base whose ids are looked for.
         file: The file's name, for the message.
-        facts: What the report tells: its own numbers, names and dates are not taken for ids.
+        parts: The sections of the report: their own numbers, names and dates are not taken for ids.
         code: What `code_of_page` or `code_of_notebook` gave: a file's own code is not taken for ids.
 
     Raises:
@@ -65,14 +67,14 @@ def refuse_leaks(texts: Iterable[str], base: Base, *, file: str, facts: Facts, c
     """
     texts = list(texts)
     own = {word for text in code for word in telling_words(text)} | STATE_WORDS
-    _refuse(texts, base, file=file, own=own | _numbers_and_names(facts) | template_words(texts))
+    _refuse(texts, base, file=file, own=own | _numbers_and_names(parts) | template_words(texts))
 
 
 def refuse_names(texts: Iterable[str], base: Base, *, file: str) -> None:
     """Raise if a string of the caller or of the data names a customer; no word of crrkit is an excuse here.
 
     Args:
-        texts: What `strings_of` gave, the title and the files' names.
+        texts: The title, the files' names, and what sections say are names of the data.
         base: The base whose ids are looked for.
         file: The file's name, for the message.
 
@@ -80,14 +82,6 @@ def refuse_names(texts: Iterable[str], base: Base, *, file: str) -> None:
         InputError: With the place, the id itself left out.
     """
     _refuse(list(texts), base, file=file, own=set())
-
-
-def strings_of(facts: Facts) -> list[str]:
-    """Every string of a report that is the data's and not crrkit's: of source, columns, states and segments."""
-    kept = facts.kept
-    segments = [] if facts.segments is None else sorted(set(facts.segments.table["segment"]) - {_("All others")})
-    given = [kept.card.source, kept.quality.source, *kept.quality.columns.values(), kept.card.segment, *segments]
-    return [str(text) for text in (*given, *(kept.card.counts or ())) if text]
 
 
 def _refuse(texts: list[str], base: Base, *, file: str, own: set[str]) -> None:
@@ -208,14 +202,10 @@ def _is_in_number(text: str, begin: int, end: int, word: str) -> bool:
     return bool(re.search(r"\d[.,\s]$", text[max(begin - 2, 0) : begin]) or re.match(r"[.,\s]\d", text[end : end + 2]))
 
 
-def _numbers_and_names(facts: Facts) -> set[str]:
+def _numbers_and_names(parts: Iterable[Section]) -> set[str]:
     """The numbers that the report tells, its periods and states, and the fields that columns were taken for."""
-    quality = facts.kept.quality
-    values = [value for table in facts.tables for name in table for value in (name, *table[name])]
-    values += [facts.kept.card.unit, facts.kept.card.activity]
-    for grid in facts.lives.grids if facts.lives else ():
-        values += [grid.kind, grid.value, grid.align, grid.presence]
-    values += [quality.rows_read, quality.rows_used, quality.rows_set_aside, *quality.columns, quality.kind]
+    tables = [table for part in parts for table in part.tables]
+    values = [value for table in tables for name in table for value in (name, *table[name])]
     return {f"{value:.15g}" if isinstance(value, float) else str(value) for value in values}
 
 

@@ -1,9 +1,11 @@
-"""A section of a report: one value that the page, the notebook and the list of contents are all made from."""
+"""A section of a report: one value that the page, the notebook, the contents and the last look are made from."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from crrkit.report.saved import dump
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -11,29 +13,29 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from crrkit.measure import RetentionTable
-    from crrkit.report.elements import Html
-    from crrkit.report.findings import Finding
-    from crrkit.report.lives import Lives
-    from crrkit.report.stage_facts import Staged
+    from crrkit.read import Base
+    from crrkit.report.finding import Finding
+    from crrkit.report.html import Html
     from crrkit.widgets import Explorer
 
 
 @dataclass(frozen=True)
-class Facts:
-    """All that a report speaks of, counted and fit to be shared."""
+class Subject:
+    """What a report is about; each section counts from it what it needs.
+
+    Attributes:
+        kept: The account, as it may be shared.
+        base: The list behind it; None where there is the account alone: no section then counts anything else.
+        min_cell: The smallest group that may be shown; None withholds nothing.
+        first: The first period asked for.
+        last: The last one.
+    """
 
     kept: RetentionTable
-    lives: Lives | None = None
-    segments: RetentionTable | None = None
-    staged: Staged | None = None
+    base: Base | None = None
     min_cell: int | None = 10
-
-    @property
-    def tables(self) -> list[pd.DataFrame]:
-        """Every number that is told, as tables; the names of segments are the data's and stand in none."""
-        tables = [self.kept.table, self.kept.quality.table]
-        tables += [table for told in (self.lives, self.staged) if told is not None for table in told.tables]
-        return tables if self.segments is None else [*tables, self.segments.table.select_dtypes("number")]
+    first: str | None = None
+    last: str | None = None
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,10 @@ class Cell:
     tag: str = ""
 
 
-def holding(name: str, loader: str, text: str) -> Cell:
-    """The cell that gives a name to what a ``dump`` wrote: ``lives = report.load_lives(…, kept=kept)``."""
+def holding(name: str, value: object) -> Cell:
+    """The cell that gives a name to what was counted: ``cohorts = report.load(…, kept=kept)``."""
     beside = "" if name == "kept" else ", kept=kept"
-    return Cell(f"{name} = report.{loader}({literal(text)}{beside})", "account")
+    return Cell(f"{name} = report.load({literal(dump(value))}{beside})", "account")
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,8 @@ class Section:
         block: Draws what stands below the findings.
         explorer: Makes the live explorer below that.
         cells: Its code in the notebook; a section without any is in the page alone.
+        tables: The numbers it tells beyond its words; none of them is taken for a customer's id.
+        names: The strings in it that are the data's or the caller's, each asked whether it is one.
     """
 
     anchor: str
@@ -69,6 +73,8 @@ class Section:
     block: Callable[[], Html] | None = None
     explorer: Callable[[], Explorer] | None = None
     cells: tuple[Cell, ...] = ()
+    tables: tuple[pd.DataFrame, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 def literal(text: str) -> str:

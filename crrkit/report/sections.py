@@ -4,33 +4,41 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crrkit.report import account_sections as account
+from crrkit.report.account_section import account_section
+from crrkit.report.change_section import change_section
 from crrkit.report.cohort_section import cohort_section
+from crrkit.report.definition_section import definition_section
+from crrkit.report.headline_section import headline_section
+from crrkit.report.method_section import method_section
+from crrkit.report.movement_section import movement_section
+from crrkit.report.rows_section import rows_section
 from crrkit.report.segment_section import segment_section
 from crrkit.report.stage_section import stage_section
+from crrkit.report.trend_section import trend_section
+from crrkit.report.trial_section import trial_section
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from crrkit.report.section import Facts, Section
+    from crrkit.report.section import Section, Subject
 
-SECTIONS: tuple[Callable[[Facts], Section | None], ...] = (
-    account.headline_section,
-    account.change_section,
-    account.movement_section,
-    account.trend_section,
+SECTIONS: tuple[Callable[[Subject], Section | None], ...] = (
+    headline_section,
+    change_section,
+    movement_section,
+    trend_section,
     segment_section,
     cohort_section,
     stage_section,
-    account.account_section,
-    account.trial_section,
-    account.definition_section,
-    account.rows_section,
-    account.method_section,
+    account_section,
+    trial_section,
+    definition_section,
+    rows_section,
+    method_section,
 )
 
 
-def sections(facts: Facts) -> list[Section]:
+def sections(subject: Subject) -> list[Section]:
     """The sections of a report; the first is the headline."""
-    made = [make(facts) for make in SECTIONS]
+    made = [make(subject) for make in SECTIONS]
     return [section for section in made if section is not None]

@@ -1,22 +1,27 @@
-"""The section of segments: findings, the table of the page, and the cells of the notebook."""
+"""Segments: which keeps more, which moved against its own past, how much of the change is their mix."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crrkit.ground import gettext as _
-from crrkit.report.blocks import row_block, table_block
-from crrkit.report.elements import Html, element, join
-from crrkit.report.section import Cell, Facts, Section, holding
-from crrkit.report.segments import dump_segments, mix_finding, past_finding, segment_finding, segment_rows
+import pandas as pd
+
+from crrkit.ground import format_cell, format_percent, format_points, gettext as _
+from crrkit.judge import DIFFER, compare_segments, decompose
+from crrkit.report.finding import PAIR, Finding
+from crrkit.report.html import Html, element, join, row_block, table_block
+from crrkit.report.period_names import in_period, period_name
+from crrkit.report.section import Cell, Section, Subject, holding
+from crrkit.report.segment_counts import latest_rows, segments_of
 
 if TYPE_CHECKING:
     from crrkit.measure import RetentionTable
 
 
-def segment_section(facts: Facts) -> Section | None:
+def segment_section(subject: Subject) -> Section | None:
     """Two periods by segment; None where the base has no segments."""
-    segments = facts.segments
+    base, kept = subject.base, subject.kept
+    segments = None if base is None else segments_of(base, kept, min_cell=subject.min_cell)
     if segments is None:
         return None
     found = {find.__name__: find(segments) for find in (segment_finding, past_finding, mix_finding)}
@@ -26,7 +31,9 @@ def segment_section(facts: Facts) -> Section | None:
         _("Segments"),
         tuple(finding for finding in found.values() if finding),
         lambda: segments_block(segments),
-        cells=(holding("segments", "load_segments", dump_segments(segments)), *cells),
+        cells=(holding("segments", segments), *cells),
+        tables=(segments.table.select_dtypes("number"),),
+        names=tuple(sorted(set(segments.table["segment"]) - {_("All others")})),
     )
 
 
@@ -42,3 +49,139 @@ def segments_block(segments: RetentionTable) -> Html:
     return element(
         "figure", table, element("figcaption", others) if _("All others") in {row[0] for row in rows} else None
     )
+
+
+def segment_rows(segments: RetentionTable) -> list[list[str]]:
+    """The rows of the shown table: segment, rate, interval, kept, start, and the rate of the earlier period."""
+    table = segments.table
+    earlier = table[table["period"] != table["period"].iloc[-1]].set_index("segment")["crr"]
+    return [
+        [
+            str(row["segment"]), format_percent(row["crr"]),
+            f"{format_percent(row['crr_low'])} – {format_percent(row['crr_high'])}",
+            format_cell(row["kept"], "count"), format_cell(row["start"], "count"),
+            format_cell(earlier.get(row["segment"]), "rate"),
+        ]
+        for _i, row in latest_rows(segments).iterrows()
+    ]  # fmt: skip
+
+
+def segment_finding(segments: RetentionTable) -> Finding:
+    """Which segment keeps more of its customers, and whether chance alone would bring that.
+
+    Args:
+        segments: The segments of a report.
+
+    Examples:
+        >>> import crrkit as crr
+        >>> base = crr.read_contracts(crr.sample_path("contracts"), by="region")
+        >>> kept = crr.retention_by_period(base, every="year")
+        >>> print(segment_finding(segments_of(base, kept)).caveat)
+        Pairs of segments that differ by more than chance (Holm): 0 of 3.
+    """
+    rows = latest_rows(segments)
+    if len(rows) < PAIR:
+        claim = _("The segments are not shown: they would speak of too few customers.")
+        caveat = _("Take longer periods, or make a private report without a smallest group (min_cell=None).")
+        return Finding(claim, rows, caveat)
+    compared = compare_segments(segments, period=str(rows["period"].iloc[0]))
+    differ = compared.table[compared.table["verdict"] == DIFFER]
+    pairs = _("Pairs of segments that differ by more than chance (Holm): {n} of {pairs}.")
+    notes = [pairs.format(n=len(differ), pairs=len(compared.table))]
+    text = _("Which segment keeps more cannot be told: {when} from {low} ({worse}) to {high} ({better}).")
+    if rows["crr"].min() == rows["crr"].max():
+        text = _("No segment keeps more than another: {high} of each {when}.")
+    pair = {"better": rows["segment"].iloc[0], "worse": rows["segment"].iloc[-1]}
+    if len(differ):
+        text = _("{better} kept more of its customers {when} than {worse}: {high} against {low}, more than chance.")
+        first = differ.iloc[0]
+        names = ("one", "other") if first["difference"] > 0 else ("other", "one")
+        pair = {"better": first[names[0]], "worse": first[names[1]]}
+        ends = sorted((abs(first["low"]), abs(first["high"])))
+        notes = [_difference(abs(first["difference"]), *ends), *notes]
+    rates = rows.set_index("segment")["crr"]
+    shares = {"high": format_percent(rates[pair["better"]]), "low": format_percent(rates[pair["worse"]])}
+    claim = text.format(when=in_period(rows.iloc[0], segments.every), **pair, **shares)
+    return Finding(claim, rows, " ".join(notes))
+
+
+def past_finding(segments: RetentionTable) -> Finding | None:
+    """Which segment keeps more or fewer of its customers than it did itself, and whether chance alone would bring that.
+
+    Args:
+        segments: The segments of a report.
+
+    Returns:
+        The finding, about the segment that moved most beyond chance; None where there is no earlier period or no
+        second segment.
+
+    Examples:
+        >>> import crrkit as crr
+        >>> base = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at", by="region")
+        >>> kept = crr.retention_by_period(base, every="quarter")
+        >>> print(past_finding(segments_of(base, kept)).claim)  # doctest: +NORMALIZE_WHITESPACE
+        South kept a smaller share of its customers than in the fourth quarter of 2023: 54.3% (69 of 127) against 71.1%
+        (69 of 97), more than chance.
+    """
+    past = None
+    if len(latest_rows(segments)) >= PAIR:
+        past = compare_segments(segments, period=str(segments.table["period"].iloc[-1])).past
+    if past is None:
+        return None
+    then, now = (segments.table[segments.table["period"] == label] for label in (past.before, past.period))
+    words = {"then": in_period(then.iloc[0], segments.every)}
+    counted = _("Segments that moved by more than chance against their own past (Holm): {n} of {segments}.")
+    caveat = [counted.format(n=len(past.moved), segments=len(past.table))]
+    evidence = pd.concat([then, now], ignore_index=True)
+    if past.moved.empty:
+        text = _("No segment keeps its customers otherwise than {then} by more than chance.")
+        return Finding(text.format(**words), evidence, " ".join(caveat))
+    first = past.moved.iloc[0]
+    text = _("{segment} kept a larger share of its customers than {then}: {is_} against {was}, more than chance.")
+    if first["difference"] < 0:
+        text = _("{segment} kept a smaller share of its customers than {then}: {is_} against {was}, more than chance.")
+    of = {name: _counted(rows, first["segment"]) for name, rows in (("was", then), ("is_", now))}
+    return Finding(
+        text.format(segment=first["segment"], **words, **of),
+        evidence,
+        " ".join([_difference(*first[["difference", "low", "high"]]), *caveat]),
+    )
+
+
+def _counted(rows: pd.DataFrame, segment: str) -> str:
+    row = rows[rows["segment"] == segment].iloc[0]
+    counts = {name: format_cell(row[name], "count") for name in ("kept", "start")}
+    return _("{share} ({kept} of {start})").format(share=format_percent(row["crr"]), **counts)
+
+
+def _difference(change: float, low: float, high: float) -> str:
+    text = _("Difference {change}, 95% interval {low} to {high}.")
+    ends = {"change": change, "low": low, "high": high}
+    return text.format(**{name: format_points(value) for name, value in ends.items()})
+
+
+def mix_finding(segments: RetentionTable) -> Finding | None:
+    """How much of a change comes from how segments keep their customers, and how much from their shares.
+
+    Args:
+        segments: The segments of a report.
+
+    Returns:
+        The finding; None where there is no earlier period or no second segment.
+    """
+    labels = list(dict.fromkeys(segments.table["period"]))
+    if len(labels) < PAIR or segments.table["segment"].nunique() < PAIR:
+        return None
+    then, now = (segments.table[segments.table["period"] == label] for label in labels)
+    split = decompose(*(rows[["segment", "start", "kept"]] for rows in (then, now)), by="segment")
+    parts = {"change": split.change, "rate": split.rate_effect, "mix": split.mix_effect}
+    claim = _(
+        "The rate moved by {change} since {then}: {rate} because segments keep their customers otherwise, {mix} because"
+        " their shares changed."
+    ).format(
+        then=period_name(then.iloc[0], segments.every),
+        **{name: format_points(value, digits=2) for name, value in parts.items()},
+    )
+    caveat = _("The two add up exactly, whether or not the change is more than chance; each customer stands in the"
+               " segment of the first row.")  # fmt: skip
+    return Finding(claim, split.table, " ".join([*split.notes, caveat]))

@@ -13,7 +13,6 @@ from crrkit.measure import retention_by_period
 from crrkit.measure.cadence import advise
 from crrkit.read import Base
 from crrkit.report.account import shared
-from crrkit.report.lives import lives_of
 from crrkit.report.notebook import check_installed, run_notebook
 from crrkit.report.page import build_page
 from crrkit.report.privacy import (
@@ -21,14 +20,11 @@ from crrkit.report.privacy import (
     code_of_page,
     refuse_leaks,
     refuse_names,
-    strings_of,
     texts_of_notebook,
     texts_of_page,
 )
-from crrkit.report.section import Facts
+from crrkit.report.section import Subject
 from crrkit.report.sections import sections
-from crrkit.report.segments import segments_of
-from crrkit.report.stage_facts import staged_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -36,7 +32,7 @@ if TYPE_CHECKING:
 
     from crrkit.measure import RetentionTable
     from crrkit.measure.cadence import Advice
-    from crrkit.report.findings import Finding
+    from crrkit.report.finding import Finding
     from crrkit.report.section import Section
 
 
@@ -126,16 +122,13 @@ def write_report(
             base, every = (base, every or "") if advice is None else (advice.applied(base), advice.every)
             kept = shared(retention_by_period(base, every=every, first=first, last=last), min_cell=min_cell)
             kept = replace(kept, notes=(*([advice.said] if advice else []), *kept.notes))
-            lives = lives_of(base, every=every, min_cell=min_cell, first=first, last=last)
-            staged = staged_of(base, kept, min_cell=min_cell, first=first, last=last)
-            facts = Facts(kept, lives, segments_of(base, kept, min_cell=min_cell), staged, min_cell)
-            _refuse_names(facts, base, targets, title)
-            parts = sections(facts)
+            parts = sections(Subject(kept, base, min_cell, first, last))
+            _refuse_names(parts, base, targets, title)
             texts = _texts(parts, kept, base, steps, title=title or _("Customer retention"), names=set(targets))
             steps.begin(_("looking for customers in the files"))
             code = [word for name, text in texts.items() for word in _code(name, text)]
             for name, text in texts.items():
-                refuse_leaks(_readable(name, text), base, file=targets[name].name, facts=facts, code=code)
+                refuse_leaks(_readable(name, text), base, file=targets[name].name, parts=parts, code=code)
                 files[name].write_text(text, encoding="utf-8", newline="\n")
         steps.begin(_("done"))
         return Report(targets["out"], targets.get("notebook"), _findings(parts), every, advice)
@@ -178,10 +171,11 @@ def _texts(
     return texts
 
 
-def _refuse_names(facts: Facts, base: Base, targets: Mapping[str, Path], title: str | None) -> None:
+def _refuse_names(parts: list[Section], base: Base, targets: Mapping[str, Path], title: str | None) -> None:
     """Before anything is drawn: no string of the caller or of the data may be a customer's id."""
     names = [target.stem for target in targets.values()]
-    refuse_names([title or "", *names, *strings_of(facts)], base, file=targets["out"].name)
+    given = [name for part in parts for name in part.names]
+    refuse_names([title or "", *names, *given], base, file=targets["out"].name)
 
 
 def _readable(name: str, text: str) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""How long customers last, as a report may show it: cohort grids, where customers leave, and what may follow.
+"""The cohorts of a report, as they may be shown: grids, where customers leave, and what may follow.
 
 Only one period is shown and only one alignment of it: two tables of the same customers, cut otherwise, would give away
 by subtraction what either withholds.
@@ -6,7 +6,6 @@ by subtraction what either withholds.
 
 from __future__ import annotations
 
-import json
 import math
 import warnings
 from dataclasses import dataclass, replace
@@ -21,11 +20,11 @@ from crrkit.measure import span_of
 from crrkit.measure.cadence import Rhythm, characteristic_interval, judge
 from crrkit.measure.cohorts import OBSERVED, SUPPRESSED, CohortGrid, cohort_grid
 from crrkit.measure.lifetime import FARTHEST, LifeTable, fit_bgnbd, fit_sbg, life_table
+from crrkit.report.saved import Counted
 from crrkit.report.withhold import blank_ages
 from crrkit.rules import Calendar
 
 if TYPE_CHECKING:
-    from crrkit.measure import RetentionTable
     from crrkit.read import Base
     from crrkit.rules import Calendar
 
@@ -33,18 +32,17 @@ MOST_COHORTS = 24  # cohorts: two years of months, and still legible
 CELLS_TOLD = 0.5  # of the cells: where fewer can be told, a longer period is taken
 FEWEST_PERIODS_TOLD = 3  # periods of a triangle
 MANY_CUSTOMERS = 20_000  # customers: for more, the law of purchases would take longer than the rest of the report
+WHICH_GRID = ("kind", "value", "align", "presence")
 PROJECTED_DIGITS = 4  # of a projected share: more would tell counts
-GRID = ("every", "kind", "value", "align", "presence", "notes", "min_cell")
-NUMBERS = ("active", "opening", "revenue", "capped", "rate", "gross", "low", "high")
 
 
 @dataclass(frozen=True, eq=False)
-class Lives:
+class SharedCohorts(Counted):
     """What a report may tell of its cohorts; every number is large enough to be told.
 
     Attributes:
         grids: Cohort grids without small cells, the one of who is there in each age first.
-        cohorts: How many cohorts there are, shown or not.
+        number: How many cohorts there are, shown or not.
         leaving: One row an age of life, pooled over the cohorts: ``age at_risk lost hazard low high``; NaN where few
             left or stayed.
         outlook: For contracts the projected curve, ``age observed survival low high geometric``, observed at its last
@@ -56,7 +54,7 @@ class Lives:
     """
 
     grids: tuple[CohortGrid, ...]
-    cohorts: int
+    number: int
     leaving: pd.DataFrame
     outlook: pd.DataFrame
     doubts: tuple[str, ...] = ()
@@ -69,14 +67,15 @@ class Lives:
         return self.grids[0]
 
     @property
-    def tables(self) -> list[pd.DataFrame]:
-        """Everything that is told, as tables."""
-        return [*(grid.table for grid in self.grids), self.leaving, self.outlook]
+    def tables(self) -> tuple[pd.DataFrame, ...]:
+        """Everything that is told, as tables, and of what kind the grids are."""
+        kinds = pd.DataFrame([{name: getattr(grid, name) for name in WHICH_GRID} for grid in self.grids])
+        return (*(grid.table for grid in self.grids), self.leaving, self.outlook, kinds)
 
 
-def lives_of(
+def cohorts_of(
     base: Base, *, every: str, min_cell: int | None = 10, first: str | None = None, last: str | None = None
-) -> Lives:
+) -> SharedCohorts:
     """The cohorts of a base as a report may show them, the last 24 of the periods asked for.
 
     Where customers leave is counted at exact ages, from each customer's own first moment: by contract status, or by
@@ -97,8 +96,8 @@ def lives_of(
     Examples:
         >>> import crrkit as crr
         >>> base = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at", amount="total")
-        >>> lives = lives_of(base, every="quarter")
-        >>> [(grid.kind, grid.value) for grid in lives.grids]
+        >>> cohorts = cohorts_of(base, every="quarter")
+        >>> [(grid.kind, grid.value) for grid in cohorts.grids]
         [('bounded', 'customers'), ('unbounded', 'customers'), ('bounded', 'revenue')]
     """
     span, grid = _legible(base, _span(base, every, first=first, last=last), min_cell)
@@ -107,10 +106,10 @@ def lives_of(
         others.append(_shared(_in_hundredths(span.grid(base, value="revenue")), min_cell))
     table = _life_table(base, span)
     outlook, doubts = _outlook(base, table, span.every)
-    lives = Lives((grid, *others), len(span.numbers), _leaving(table, min_cell or 0), outlook, doubts)
+    cohorts = SharedCohorts((grid, *others), len(span.numbers), _leaving(table, min_cell or 0), outlook, doubts)
     if grid.presence != "window":
-        return lives
-    return replace(lives, rhythm=judge(base, every=span.every), silence=_silence(base, span))
+        return cohorts
+    return replace(cohorts, rhythm=judge(base, every=span.every), silence=_silence(base, span))
 
 
 @dataclass(frozen=True)
@@ -241,64 +240,3 @@ def _expected(base: Base) -> pd.DataFrame:
         "purchases": (weights * law.expected_purchases(DAYS_PER_YEAR / law.unit_days, *seen)).sum(),
     }
     return pd.DataFrame([numbers]).round().astype("int64")
-
-
-def dump_lives(lives: Lives) -> str:
-    """The lives of a report as text without customers, a column of a table a line.
-
-    Examples:
-        >>> import crrkit as crr
-        >>> base = crr.read_contracts(crr.sample_path("canonical"), as_of="2024-12-31")
-        >>> kept = crr.retention_by_period(base, every="quarter")
-        >>> text = dump_lives(lives_of(base, every="quarter", min_cell=None))
-        >>> load_lives(text, kept=kept).grid.matrix("active").loc["2024Q1"].dropna().tolist()
-        [3.0, 2.0, 2.0, 2.0]
-    """
-    parts = {name: _lines(getattr(lives, name)) for name in ("leaving", "outlook")}
-    parts["grids"] = "[\n" + ",\n".join(_dump_grid(grid) for grid in lives.grids) + "]"
-    facts = {"cohorts": lives.cohorts, "doubts": lives.doubts, "silence": lives.silence}
-    facts |= {"rhythm": lives.rhythm and lives.rhythm.to_dict()}
-    parts |= {name: json.dumps(fact, ensure_ascii=False) for name, fact in facts.items()}
-    return "{" + ",\n".join(f'"{name}": {part}' for name, part in parts.items()) + "}"
-
-
-def _dump_grid(grid: CohortGrid) -> str:
-    head = {name: getattr(grid, name) for name in GRID}
-    return json.dumps(head, ensure_ascii=False)[:-1] + f', "table": {_lines(grid.table)}}}'
-
-
-def _lines(table: pd.DataFrame) -> str:
-    columns = [f'"{name}": {json.dumps([_plain(value) for value in table[name]])}' for name in table.columns]
-    return "{" + ",\n".join(columns) + "}"
-
-
-def _plain(value: Any) -> str | float | None:
-    """A cell as JSON has it: a missing one null, a day its name, a whole number whole."""
-    if pd.isna(value):
-        return None
-    if isinstance(value, pd.Timestamp):
-        return f"{value:%Y-%m-%d}"
-    return value if isinstance(value, str) else int(value) if value == int(value) else float(value)
-
-
-def load_lives(text: str, *, kept: RetentionTable) -> Lives:
-    """The lives that `dump_lives` wrote, beside the account that they belong to.
-
-    Args:
-        text: What a notebook of `crrkit.write_report` holds.
-        kept: The account of the same notebook: its definition and its rows are those of the cohorts.
-    """
-    content = json.loads(text)
-    tables = {name: pd.DataFrame(content[name]) for name in ("leaving", "outlook")}
-    grids = tuple(_load_grid(saved, kept) for saved in content["grids"])
-    rhythm = content["rhythm"] and Rhythm.from_dict(content["rhythm"])
-    doubts, silence = tuple(content["doubts"]), content["silence"]
-    return Lives(grids, content["cohorts"], doubts=doubts, rhythm=rhythm, silence=silence, **tables)
-
-
-def _load_grid(saved: dict[str, Any], kept: RetentionTable) -> CohortGrid:
-    table = pd.DataFrame(saved.pop("table"))
-    table = table.assign(from_=pd.to_datetime(table["from_"]), provisional=table["provisional"].astype(bool))
-    table = table.astype({name: "float64" for name in table.columns if name in NUMBERS})
-    facts: dict[str, Any] = saved | {"notes": tuple(saved["notes"])}
-    return CohortGrid(table, card=kept.card, quality=kept.quality, **facts)

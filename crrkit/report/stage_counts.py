@@ -6,8 +6,7 @@ gives the other away.
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,11 +15,12 @@ import pandas as pd
 from crrkit.counts import wilson
 from crrkit.ground import InputError
 from crrkit.judge.playbook import diagnose
-from crrkit.judge.whatif import Basis, StageModel, parts_of
+from crrkit.judge.whatif import StageModel, parts_of
 from crrkit.measure import COMPLETE
 from crrkit.measure.stages import CUSTOMERS, StageFlow, stage_flow
+from crrkit.report.saved import Counted
 from crrkit.report.withhold import drop_boundaries, empty_rates
-from crrkit.rules import STAGES, OwnGap, StageRule, Trailing, small, small_share
+from crrkit.rules import StageRule, Trailing, small, small_share
 
 if TYPE_CHECKING:
     from crrkit.judge.playbook import Playbook
@@ -34,7 +34,7 @@ SAID = ["title", "because", "action", "owner", "caution"]
 
 
 @dataclass(frozen=True, eq=False)
-class Staged:
+class SharedStages(Counted):
     """What a report may tell of its stages.
 
     Attributes:
@@ -54,15 +54,15 @@ class Staged:
     model: StageModel | None = None
 
     @property
-    def tables(self) -> list[pd.DataFrame]:
+    def tables(self) -> tuple[pd.DataFrame, ...]:
         """Everything that is told, as tables."""
         models = [] if self.model is None else [self.model.table]
-        return [self.flow.counts.reset_index(), self.rates, self.cards, *models]
+        return (self.flow.counts.reset_index(), self.rates, self.cards, *models)
 
 
-def staged_of(
+def stages_of(
     base: Base, kept: RetentionTable, *, min_cell: int | None = 10, first: str | None = None, last: str | None = None
-) -> Staged | None:
+) -> SharedStages | None:
     """The stages of purchases or events as a report may show them, under the usual rule or that of the base.
 
     Args:
@@ -87,7 +87,7 @@ def staged_of(
     cards = pd.DataFrame(found, columns=SAID)
     model = _model(flow, least) if is_last_told else None
     is_same = base.rule is not None
-    return Staged(_bare(flow, counts), _rates(flow, least), cards, is_same, model)
+    return SharedStages(_bare(flow, counts), _rates(flow, least), cards, is_same, model)
 
 
 def _model(flow: StageFlow, least: int) -> StageModel | None:
@@ -143,63 +143,3 @@ def _cards(found: Playbook) -> list[list[str]]:
 def _bare(flow: StageFlow, counts: pd.DataFrame) -> StageFlow:
     nothing = {name: getattr(flow, name)[:0] for name in ("table", "transitions", "rates", "moves")}
     return replace(flow, counts=counts, **nothing)
-
-
-def dump_stages(staged: Staged) -> str:
-    """The stages of a report as text without customers, a column of a table a line.
-
-    Examples:
-        >>> import crrkit as crr
-        >>> base = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at")
-        >>> kept = crr.retention_by_period(base, every="quarter")
-        >>> staged = staged_of(base, kept)
-        >>> load_stages(dump_stages(staged), kept=kept).flow.counts.equals(staged.flow.counts)
-        True
-    """
-    rates = staged.rates.assign(from_=staged.rates["from_"].astype(str))
-    parts = {"rule": json.dumps(asdict(staged.flow.rule)), "is_same": json.dumps(staged.is_same)}
-    tables = {"counts": staged.flow.counts.reset_index(), "rates": rates, "cards": staged.cards}
-    parts |= {name: _lines(table) for name, table in tables.items()}
-    parts["model"] = "null" if staged.model is None else _lines(staged.model.table)
-    basis = staged.model.basis if staged.model else None
-    parts["basis"] = "null" if basis is None else json.dumps(basis.to_dict(), ensure_ascii=False)
-    return "{" + ",\n".join(f'"{name}": {part}' for name, part in parts.items()) + "}"
-
-
-def _lines(table: pd.DataFrame) -> str:
-    columns = [f'"{name}": {json.dumps(table[name].tolist(), ensure_ascii=False)}' for name in table.columns]
-    return "{" + ",\n".join(columns) + "}"
-
-
-def load_stages(text: str, *, kept: RetentionTable) -> Staged:
-    """The stages that `dump_stages` wrote, beside the account that they belong to.
-
-    Args:
-        text: What a notebook of `crrkit.write_report` holds.
-        kept: The account of the same notebook.
-    """
-    content = json.loads(text)
-    rule = content["rule"]
-    if isinstance(rule["lapse_days"], dict):
-        rule["lapse_days"] = OwnGap(**rule["lapse_days"])
-    counts = pd.DataFrame(content["counts"]).set_index("period").rename_axis(columns="stage")
-    rates = pd.DataFrame(content["rates"], columns=RATE_COLUMNS)
-    rates["from_"] = pd.to_datetime(rates["from_"])
-    nothing = pd.DataFrame()
-    flow = StageFlow(
-        nothing, counts[list(STAGES)], nothing, nothing, kept.every, StageRule(**rule), kept.card, kept.quality, nothing
-    )
-    cards = pd.DataFrame(content["cards"], columns=SAID)
-    return Staged(flow, rates, cards, content["is_same"], _read_model(content["model"], content.get("basis")))
-
-
-def _read_model(columns: dict[str, Any] | None, basis: dict[str, Any] | None) -> StageModel | None:
-    """The model from the columns of its table, and what stands behind it."""
-    if columns is None:
-        return None
-    table = pd.DataFrame(columns).set_index("from").rename_axis(None)
-    stages = list(table.index)
-    retained = [stage for stage in CUSTOMERS if stage in stages]
-    start, inflow = ({str(stage): float(n) for stage, n in table[name].items()} for name in ("start", "inflow"))
-    known = None if basis is None else Basis.from_dict(basis)
-    return StageModel(table[stages], start, inflow, retained=retained, basis=known)

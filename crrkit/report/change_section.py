@@ -1,0 +1,61 @@
+"""Whether the rate changed: the headline's period against the one before and the same one a year earlier."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from crrkit.counts import newcombe
+from crrkit.ground import format_percent, format_points, gettext as _
+from crrkit.report.account import earlier_periods, reference_row
+from crrkit.report.finding import Finding, nothing_to_claim, rows_of
+from crrkit.report.period_names import period_name
+from crrkit.report.section import Cell, Section, Subject
+
+if TYPE_CHECKING:
+    from crrkit.measure import RetentionTable
+
+
+def change_section(subject: Subject) -> Section | None:
+    """Whether it differs from earlier periods; None where there is none."""
+    earlier = earlier_periods(subject.kept)
+    found = tuple(change_finding(subject.kept, since=period) for period in earlier)
+    cells = tuple(Cell(f'report.change_finding(kept, since="{period}")') for period in earlier)
+    return Section("change", _("Is it changing?"), found, cells=cells) if found else None
+
+
+def change_finding(kept: RetentionTable, *, since: str) -> Finding:
+    """Whether the headline's period differs from an earlier one by more than chance.
+
+    Args:
+        kept: The account.
+        since: The name of the earlier period, such as ``"2024-02"``; both must have a rate.
+    """
+    now, then = reference_row(kept), kept.row(since)
+    if now is None or pd.isna(then["crr"]):
+        return nothing_to_claim(kept)
+    change = now["crr"] - then["crr"]
+    low, high = newcombe(int(now["kept"]), int(now["start"]), int(then["kept"]), int(then["start"]))
+    words = {
+        "then": period_name(then, kept.every),
+        "was": format_percent(then["crr"]),
+        "is": format_percent(now["crr"]),
+    }
+    caveat = _("Difference {change}, 95% interval {low} to {high}.").format(
+        change=format_points(change), low=format_points(low), high=format_points(high)
+    )
+    if then["until"] == now["from_"] and kept.every != "year":
+        caveat += " " + _("Neighbouring periods may differ by their season alone.")
+    return Finding(change_claim(change, low, high).format(**words), rows_of(kept, then, now), caveat)
+
+
+def change_claim(change: float, low: float, high: float) -> str:
+    """Up, down or no telling, by the interval of the difference."""
+    if low > 0:
+        return _("Up from {was} ({then}) to {is}: more than chance alone would bring.")
+    if high < 0:
+        return _("Down from {was} ({then}) to {is}: more than chance alone would bring.")
+    if not change:
+        return _("The same as before: {was} ({then}) and {is}.")
+    return _("No telling whether it changed: {was} ({then}) and {is} are within chance of each other.")

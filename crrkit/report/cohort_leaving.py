@@ -1,0 +1,101 @@
+"""Where in their life customers leave, pooled over the cohorts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crrkit.counts import newcombe
+from crrkit.ground import format_number, format_percent, gettext as _
+from crrkit.report.finding import Finding
+from crrkit.report.period_names import of_life, periods_counted
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from crrkit.measure.cadence import Rhythm
+    from crrkit.report.cohort_counts import SharedCohorts
+
+
+def leaving_finding(cohorts: SharedCohorts) -> Finding:
+    """In which period of their life most customers are lost, among those who were there so far.
+
+    ``hazard = lost / at_risk`` of each age, pooled over the cohorts, with Wilson's interval; the second largest is held
+    against it, so that a tie is not taken for a finding.
+
+    A log of purchases shows silence and not leaving. Everybody buys in their first period and only some in each later
+    one, so silence falls upon the first even if nobody ever leaves. Where the period is too short for the customers'
+    rhythm, or the interval begins no higher than the share of pauses that outlast the wait, no moment is named. Left
+    unseen are rare buyers among frequent ones: their silence looks like an early loss.
+
+    Args:
+        cohorts: The cohorts of a report.
+
+    Examples:
+        >>> import crrkit as crr
+        >>> base = crr.read_contracts(crr.sample_path("contracts"))
+        >>> print(leaving_finding(crr.report.cohorts_of(base, every="year")).claim)
+        Customers leave most often in year 1 of their life: 178 of 424 (42.0%; 95% interval 37.4% to 46.7%).
+    """
+    rows, grid = cohorts.leaving, cohorts.grid
+    if cohorts.rhythm and cohorts.rhythm.is_doubtful:
+        return _rare_purchases(rows, cohorts.rhythm)
+    seen = rows[rows["hazard"] > 0].sort_values("hazard", ascending=False, kind="stable")
+    if seen.empty:
+        claim = _("Where in their life customers leave cannot be told yet.")
+        return Finding(claim, rows, _("No cohort was seen long enough, or too few of its customers left."))
+    first = seen.iloc[0]
+    if first["low"] <= cohorts.silence:
+        return _silence_alone(cohorts, first)
+    text = _("Customers leave most often {when}: {lost} of {n} ({rate}; 95% interval {low} to {high}).")
+    if grid.presence == "window":
+        text = _(
+            "Customers are lost most often {when}: {lost} of {n} bought then for the last time ({rate}; 95% interval"
+            " {low} to {high})."
+        )
+    words = {"when": of_life(int(first["age"]), grid.every), "rate": format_percent(first["hazard"])}
+    words |= {"lost": format_number(first["lost"]), "n": format_number(first["at_risk"])}
+    words |= {name: format_percent(first[name]) for name in ("low", "high")}
+    return Finding(text.format(**words), rows, " ".join(_leaving_caveats(cohorts, seen)))
+
+
+def _rare_purchases(rows: pd.DataFrame, rhythm: Rhythm) -> Finding:
+    claim = _("When in their life customers leave cannot be told from purchases as rare as these.")
+    first = rows.dropna(subset="lost").head(1)
+    silent = _(
+        "Everybody bought in their first period and only some in each later one, so silence falls upon the first even"
+        " if nobody leaves."
+    )
+    caveats = [silent, rhythm.warning]
+    if len(first) and first["age"].iloc[0] == 1 and first["lost"].iloc[0]:
+        text = _("Of {n} customers {lost} have not bought again after their first period so far: a pause or the end.")
+        counts = {name: format_number(first[column].iloc[0]) for name, column in (("n", "at_risk"), ("lost", "lost"))}
+        caveats.insert(0, text.format(**counts))
+    return Finding(claim, rows, " ".join(caveats))
+
+
+def _silence_alone(cohorts: SharedCohorts, first: pd.Series) -> Finding:
+    claim = _("No moment of life can be named in which customers leave: pauses alone bring what was seen.")
+    text = _(
+        "Most often {when} {lost} of {n} ({rate}) bought for the last time so far; but of the pauses that ended {share}"
+        " were longer than what was waited for."
+    )
+    words = {"when": of_life(int(first["age"]), cohorts.grid.every), "rate": format_percent(first["hazard"])}
+    words |= {"lost": format_number(first["lost"]), "n": format_number(first["at_risk"])}
+    return Finding(claim, cohorts.leaving, text.format(**words, share=format_percent(cohorts.silence)))
+
+
+def _leaving_caveats(cohorts: SharedCohorts, seen: pd.DataFrame) -> list[str]:
+    grid, caveats = cohorts.grid, [_("Counted from each customer's own first day, over all cohorts shown.")]
+    if len(seen) > 1:
+        first, second = seen.iloc[0], seen.iloc[1]
+        low, _high = newcombe(first["lost"], first["at_risk"], second["lost"], second["at_risk"])
+        text = _("Next comes the loss {when} ({rate}).")
+        if low <= 0:
+            text = _("It cannot be told from the loss {when} ({rate}).")
+        caveats.append(text.format(when=of_life(int(second["age"]), grid.every), rate=format_percent(second["hazard"])))
+    if hidden := int(cohorts.leaving["hazard"].isna().sum()):
+        text = _("Withheld, because few left or stayed in them: {periods}.")
+        caveats.append(text.format(periods=periods_counted(hidden, grid.every)))
+    if grid.presence == "window":
+        caveats.append(_("Who comes back later was not lost; ages in which a return is still likely are left out."))
+    return caveats

@@ -1,0 +1,89 @@
+"""What may be expected of the periods to come: a projection where the data carry one, else why there is none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crrkit.ground import format_number, format_percent, gettext as _
+from crrkit.measure.cohorts import OBSERVED
+from crrkit.report.cohort_findings import comparable_age
+from crrkit.report.finding import Finding
+from crrkit.report.period_names import capital, later, periods_counted
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from crrkit.report.cohort_counts import SharedCohorts
+
+
+def outlook_finding(cohorts: SharedCohorts) -> Finding:
+    """What may be expected of the periods to come: a projection where the data carry one, else why there is none.
+
+    Contracts are projected by the shifted beta-geometric law, a year beyond what was seen and never further than twice
+    as far. Purchases are not: what was seen in an age stands beside what was seen in it or later.
+
+    Args:
+        cohorts: The cohorts of a report.
+
+    Examples:
+        >>> import crrkit as crr
+        >>> base = crr.read_contracts(crr.sample_path("contracts"))
+        >>> print(outlook_finding(crr.report.cohorts_of(base, every="year")))
+        There is no projection of who will stay.
+        A curve needs at least 3 renewals and somebody who left; this one has 2 renewals.
+    """
+    return _of_purchases(cohorts) if cohorts.grid.card.counts_buyers else _of_contracts(cohorts)
+
+
+def _of_contracts(cohorts: SharedCohorts) -> Finding:
+    curve, every = cohorts.outlook, cohorts.grid.every
+    if curve.empty:
+        return Finding(_("There is no projection of who will stay."), curve, " ".join(cohorts.doubts))
+    seen, last = curve.dropna(subset="observed").iloc[-1], curve.iloc[-1]
+    claim = _(
+        "Of new customers {now} were still there {seen}, and {share} are expected to be {then} (95% band {low} to"
+        " {high})."
+    ).format(
+        now=format_percent(seen["observed"]), seen=later(int(seen["age"]), every),
+        share=format_percent(last["survival"]), then=later(int(last["age"]), every),
+        low=format_percent(last["low"]), high=format_percent(last["high"]),
+    )  # fmt: skip
+    caveat = _(
+        "With a constant rate it would be {constant}. A law fitted to {n} (shifted beta-geometric) and no count: it"
+        " holds if customers go on as they did."
+    ).format(constant=format_percent(last["geometric"]), n=periods_counted(int(seen["age"]), every))
+    return Finding(claim, curve, " ".join([caveat, *cohorts.doubts]))
+
+
+def _of_purchases(cohorts: SharedCohorts) -> Finding:
+    caveats = [_("Nobody says goodbye in a log of purchases, so there is no projection of who will stay.")]
+    if len(cohorts.outlook):
+        caveats.append(_law_of_purchases(cohorts.outlook.iloc[0]))
+    both = _both_readings(cohorts)
+    age = comparable_age(both, cohorts.grid, least=1)
+    if age is None:
+        return Finding(_("How many still buy later cannot be told yet."), cohorts.outlook, " ".join(caveats))
+    cells = both[both["age"] == age]
+    claim = _("{later} {then} of the customers bought in that very period, and {ever} then or afterwards.")
+    counts = {"then": cells["active"].sum(), "ever": cells["active_ever"].sum()}
+    shares = {name: format_percent(count / cells["size"].sum()) for name, count in counts.items()}
+    claim = capital(claim.format(later=later(age, cohorts.grid.every), **shares))
+    reading = _("The first takes a pause for leaving; returns still to come would raise the second.")
+    return Finding(claim, cells, " ".join([reading, *caveats]))
+
+
+def _both_readings(cohorts: SharedCohorts) -> pd.DataFrame:
+    """The cells that may be told of in that age and in that age or later, where no return is likely any more."""
+    ever = next(grid.table for grid in cohorts.grids if grid.kind == "unbounded")
+    ever = ever[(ever["status"] == OBSERVED) & ~ever["provisional"]]
+    then = cohorts.grid.table[cohorts.grid.table["status"] == OBSERVED]
+    columns = ["cohort", "age", "active"]
+    return then[[*columns, "size"]].merge(ever[columns], on=["cohort", "age"], suffixes=("", "_ever"))
+
+
+def _law_of_purchases(row: pd.Series) -> str:
+    text = _(
+        "By the law of purchases (BG/NBD) these {customers} customers will buy {purchases} times in the next year, and"
+        " of the {again} who bought again {alive} are customers still; that is an expectation and no count."
+    )
+    return text.format(**{name: format_number(row[name]) for name in ("customers", "purchases", "again", "alive")})

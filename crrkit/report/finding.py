@@ -1,0 +1,56 @@
+"""A finding: a sentence written from the numbers, with what it rests on and what must not be forgotten."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crrkit.ground import gettext as _
+from crrkit.report.withhold import WITHHELD
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from crrkit.measure import RetentionTable
+
+PAIR = 2  # to be held against each other
+
+
+@dataclass(frozen=True, eq=False)
+class Finding:
+    """One thing that the numbers say.
+
+    Attributes:
+        claim: A sentence with its numbers.
+        evidence: The rows that it rests on.
+        caveat: What a reader must not forget; it is part of the finding and never empty.
+    """
+
+    claim: str
+    evidence: pd.DataFrame
+    caveat: str
+
+    def __str__(self) -> str:
+        return f"{self.claim}\n{self.caveat}"
+
+    __repr__ = __str__
+
+    def _repr_markdown_(self) -> str:
+        return f"### {self.claim}\n\n{self.caveat}"
+
+
+def nothing_to_claim(kept: RetentionTable) -> Finding:
+    """Why there is no rate at all."""
+    if (kept.table["status"] == WITHHELD).any():
+        claim = _("No rate is shown: in every period it would rest on too small a group of customers.")
+        caveat = _("Take longer periods, or make a private report without a smallest group (min_cell=None).")
+    else:
+        claim = _("There was nobody to keep yet: no period began with a customer.")
+        caveat = _("A rate needs customers at the start of a period. Take shorter periods or wait for the next one.")
+    return Finding(claim, kept.to_pandas(), caveat)
+
+
+def rows_of(kept: RetentionTable, *rows: pd.Series) -> pd.DataFrame:
+    """The rows of an account that a finding rests on, whole."""
+    chosen = kept.table["period"].isin([row["period"] for row in rows])
+    return kept.table[chosen]

@@ -1,0 +1,148 @@
+"""The headline: how many were kept in the latest complete period; its finding is the title of the page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crrkit.counts import FEW
+from crrkit.ground import format_number, format_percent, format_points, gettext as _, ngettext
+from crrkit.judge import WORDING
+from crrkit.measure import EMPTY, RUNNING
+from crrkit.report.account import reference_row
+from crrkit.report.finding import Finding, nothing_to_claim, rows_of
+from crrkit.report.period_names import capital, in_period, period_name
+from crrkit.report.section import Cell, Section, Subject
+from crrkit.report.withhold import WITHHELD
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from crrkit.measure import RetentionTable
+
+PERIODS_NAMED = 3  # periods in a sentence
+
+
+def headline_section(subject: Subject) -> Section:
+    """The rate of the latest complete period; its finding is the title of the page."""
+    cells = (Cell("report.retention_finding(kept)"),)
+    return Section(
+        "headline",
+        _("Finding"),
+        (retention_finding(subject.kept),),
+        cells=cells,
+        tables=(subject.kept.table,),
+        names=_names(subject.kept),
+    )
+
+
+def retention_finding(kept: RetentionTable) -> Finding:
+    """How many were kept in the latest complete period: the headline of a report.
+
+    Where the period does not suit the customers' rhythm the claim says so before it says the rate.
+    """
+    row = reference_row(kept)
+    if row is None:
+        return nothing_to_claim(kept)
+    when = in_period(row, kept.every)
+    claim = capital(f"{kept_words(row, when)} {interval_words(row)}.")
+    caveats = [
+        *kept.quality.doubts,
+        *kept.notes,
+        *([kept.rhythm.note] if kept.rhythm and kept.rhythm.note else []),
+        *running_caveat(row),
+        *later_caveats(kept, row),
+        *returned_caveat(row),
+        *few_caveat(row),
+    ]
+    claim = " ".join(filter(None, [kept.warning, claim]))
+    return Finding(claim, rows_of(kept, row), " ".join([*caveats, process_caveat(row)]))
+
+
+def kept_words(row: pd.Series, when: str) -> str:
+    """``in March 2024 we kept 289 of 316 customers: 91.5%``."""
+    start, n = int(row["start"]), int(row["kept"])
+    if n == start > 1:
+        text = _("{when} we kept all {start} customers: {crr}")
+    elif n == 0:
+        text = ngettext(
+            "{when} we kept none of {start} customer: {crr}", "{when} we kept none of {start} customers: {crr}", start
+        )
+    else:
+        text = ngettext(
+            "{when} we kept {kept} of {start} customer: {crr}",
+            "{when} we kept {kept} of {start} customers: {crr}",
+            start,
+        )
+    numbers = {"kept": format_number(n), "start": format_number(start), "crr": format_percent(row["crr"])}
+    if row["status"] == RUNNING:
+        when = _("so far {when}").format(when=when)
+    return text.format(when=when, **numbers)
+
+
+def interval_words(row: pd.Series) -> str:
+    """The interval of the rate, in brackets."""
+    text = _("(95% interval {low} to {high})")
+    return text.format(low=format_percent(row["crr_low"]), high=format_percent(row["crr_high"]))
+
+
+def process_caveat(row: pd.Series) -> str:
+    """What the interval of a complete list speaks of, in the fixed wording."""
+    ends = {"low": format_percent(row["crr_low"]), "high": format_percent(row["crr_high"])}
+    wording = WORDING["process"]
+    return _(wording).format(**ends)
+
+
+def running_caveat(row: pd.Series) -> list[str]:
+    """That a running period is no result."""
+    return (
+        [_("The period had not ended when the data ended, so this is no result yet.")]
+        if row["status"] == RUNNING
+        else []
+    )
+
+
+def later_caveats(kept: RetentionTable, row: pd.Series) -> list[str]:
+    """Why the headline does not speak of a later period."""
+    later = kept.table[kept.table["from_"] > row["from_"]]
+    reasons = {
+        RUNNING: _("Left out, because it had not ended when the data ended: {periods}."),
+        WITHHELD: _("Withheld, because the rate would rest on too small a group of customers: {periods}."),
+        EMPTY: _("Without a rate, because there was nobody to keep: {periods}."),
+    }
+    of = {
+        status: [period_name(r, kept.every) for _i, r in later[later["status"] == status].iterrows()]
+        for status in reasons
+    }
+    return [reasons[status].format(periods=_listed(names)) for status, names in of.items() if names]
+
+
+def returned_caveat(row: pd.Series) -> list[str]:
+    """That customers who returned are not counted as kept."""
+    n = int(row["returned"])
+    if not n:
+        return []
+    text = ngettext(
+        "{n} customer who returned is not counted as kept.", "{n} customers who returned are not counted as kept.", n
+    )
+    return [text.format(n=format_number(n))]
+
+
+def few_caveat(row: pd.Series) -> list[str]:
+    """What one person is worth in a small base."""
+    if row["start"] >= FEW:
+        return []
+    text = ngettext(
+        "With {n} customer at the start, one person moves the rate by {step}.",
+        "With {n} customers at the start, one person moves the rate by {step}.",
+        int(row["start"]),
+    )
+    return [text.format(n=format_number(row["start"]), step=format_points(1 / row["start"]).lstrip("+"))]
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:PERIODS_NAMED]) + (", …" if len(names) > PERIODS_NAMED else "")
+
+
+def _names(kept: RetentionTable) -> tuple[str, ...]:
+    """The names that the list has given: of itself, of its segment, of the states that count."""
+    return tuple(str(text) for text in (kept.card.source, kept.card.segment, *(kept.card.counts or ())) if text)

@@ -1,0 +1,89 @@
+"""HTML that is escaped by construction: text is text until `element` has made it part of a page; tables, pictures."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matplotlib.axes import Axes
+
+    from crrkit.measure import RetentionTable
+    from crrkit.measure.cohorts import CohortGrid
+    from crrkit.measure.stages import StageFlow
+
+LONG_TABLE = 60  # rows
+WITHHELD_MARK = "\N{MULTIPLICATION SIGN}"  # as in the pictures
+THEME_CHOICES = {"light": (False, True), "dark": (False, True)}
+
+
+class Html(str):
+    """Text that is HTML already and goes into a page as it stands."""
+
+    __slots__ = ()
+
+
+def element(name: str, /, *children: str | None, **attributes: str | bool | None) -> Html:
+    """One element with its children; children that are not `Html` are escaped, None is left out.
+
+    An attribute is written with dashes for its underscores and without a last one; True stands bare, None and False
+    are left out.
+
+    Examples:
+        >>> element("p", "1 < 2", element("br"), class_="note", hidden=True)
+        '<p class="note" hidden>1 &lt; 2<br></p>'
+    """
+    open_tag = f"<{name}{''.join(_attribute(*pair) for pair in attributes.items())}>"
+    return Html(open_tag if name in _VOID else f"{open_tag}{join(*children)}</{name}>")
+
+
+def join(*parts: str | None) -> Html:
+    """Parts one after the other, each escaped unless it is `Html`."""
+    return Html("".join(part if isinstance(part, Html) else escape(part, quote=False) for part in parts if part))
+
+
+_VOID = ("br", "hr", "img", "meta")
+
+
+def _attribute(name: str, value: str | bool | None) -> str:  # noqa: FBT001 - HTML's own Boolean attributes
+    if value is None or value is False:
+        return ""
+    written = name.removesuffix("_").replace("_", "-")
+    return f" {written}" if value is True else f' {written}="{escape(str(value))}"'
+
+
+def picture(draw: Callable[..., Axes], result: RetentionTable | CohortGrid | StageFlow, **options: str) -> Html:
+    """A figure for light and dark, for a desk and a telephone; the page shows the one that fits."""
+    from crrkit import figures
+
+    drawn = [
+        (theme, "narrow" if narrow else "wide", draw(result, theme=theme, narrow=narrow, **options))
+        for theme, widths in THEME_CHOICES.items()
+        for narrow in widths
+    ]
+    svgs = [
+        Html(figures.to_svg(ax).replace("<svg ", f'<svg class="{theme} {width}" ', 1)) for theme, width, ax in drawn
+    ]
+    return element("div", *svgs, class_="picture")
+
+
+def table_block(heads: list[str], rows: list[Html], *, label: str) -> Html:
+    """A table in a frame that scrolls sideways on a narrow screen, by keyboard too; a long one scrolls within it."""
+    head = element("tr", *(element("th", text, scope="col") for text in heads))
+    table = element("table", element("thead", head), element("tbody", *rows))
+    return element(
+        "div",
+        table,
+        class_="scroll long" if len(rows) > LONG_TABLE else "scroll",
+        role="region",
+        tabindex="0",
+        aria_label=label,
+    )
+
+
+def row_block(head: str, *cells: str, class_: str | None = None) -> Html:
+    """A row of a table: its heading, then its cells; one that is withheld is greyed."""
+    first, *others = (element("td", cell, class_="withheld" if cell == WITHHELD_MARK else None) for cell in cells)
+    return element("tr", element("th", head, scope="row"), first, *others, class_=class_)

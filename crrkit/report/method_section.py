@@ -1,0 +1,128 @@
+"""How it is counted: the formula, the periods, the interval, the textbook's formula and what was withheld."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from crrkit.ground import format_number, format_percent, gettext as _, ngettext
+from crrkit.judge import WORDING
+from crrkit.report.account import SHOWN_COUNTS, reference_row
+from crrkit.report.finding import Finding, nothing_to_claim, rows_of
+from crrkit.report.headline_section import process_caveat
+from crrkit.report.html import Html, element
+from crrkit.report.period_names import day_name
+from crrkit.report.section import Cell, Section, Subject
+
+if TYPE_CHECKING:
+    from crrkit.measure import RetentionTable
+
+
+def method_section(subject: Subject) -> Section:
+    """The formula, the periods, the interval and what was withheld."""
+    kept = subject.kept
+    cells = () if reference_row(kept) is None else (Cell("report.textbook_finding(kept)"),)
+    return Section(
+        "method",
+        _("How it is counted"),
+        block=lambda: method_block(kept, min_cell=subject.min_cell),
+        cells=cells,
+    )
+
+
+def textbook_finding(kept: RetentionTable) -> Finding:
+    """What the formula (end - new) / start says for the headline's period, and which customers make the difference."""
+    row = reference_row(kept)
+    if row is None:
+        return nothing_to_claim(kept)
+    textbook = (row["end"] - row["new"]) / row["start"]
+    words = {"is": format_percent(row["crr"]), "textbook": format_percent(textbook)}
+    if row["returned"]:
+        claim = _("The textbook formula (end − new) / start would say {textbook} instead of {is}.")
+        caveat = ngettext(
+            "It counts {n} customer who returned as kept, because nobody who was a customer before is new.",
+            "It counts {n} customers who returned as kept, because nobody who was a customer before is new.",
+            int(row["returned"]),
+        ).format(n=format_number(row["returned"]))
+    else:
+        claim = _("The textbook formula (end − new) / start says the same: {is}.")
+        caveat = _("Nobody returned in this period; with customers who return it would count them as kept.")
+    return Finding(claim.format(**words), rows_of(kept, row), f"{caveat} {gross_caveat(row)}".strip())
+
+
+def gross_caveat(row: pd.Series) -> str:
+    """The customers who are in no stock: they joined and left inside the period."""
+    gone = row["new_lost"]
+    if pd.isna(gone) or not gone:
+        return ""
+    text = ngettext(
+        "{n} more customer joined and left inside the period; counted as new, it lowers the formula to {rate}.",
+        "{n} more customers joined and left inside the period; counted as new, they lower the formula to {rate}.",
+        int(gone),
+    )
+    rate = (row["end"] - row["new"] - gone) / row["start"]
+    return text.format(n=format_number(gone), rate=format_percent(rate))
+
+
+def method_block(kept: RetentionTable, *, min_cell: int | None) -> Html:
+    """The formula with the numbers put in, periods, interval, the textbook's formula, and what was withheld."""
+    parts = [*_formula(kept), *_periods(kept), *_interval(kept), *_textbook(kept), *_withholding(min_cell)]
+    return element("details", element("summary", _("Formula, periods, interval and words")), *parts)
+
+
+def _formula(kept: RetentionTable) -> list[Html]:
+    parts = [
+        element("h3", _("Formula")),
+        element("p", _("CRR = kept / start = (end − new − returned) / start"), class_="formula"),
+    ]
+    row = reference_row(kept)
+    if row is None:
+        return parts
+    numbers = {name: format_number(row[name]) for name in SHOWN_COUNTS}
+    text = "{kept} / {start} = ({end} − {new} − {returned}) / {start} = {crr}"
+    return [*parts, element("p", text.format(**numbers, crr=format_percent(row["crr"])), class_="formula")]
+
+
+def _periods(kept: RetentionTable) -> list[Html]:
+    row = kept.latest
+    text = _(
+        "A period runs from its first day up to, and not including, the first day of the next: from {first} until"
+        " {until}. Customers are counted just before such a boundary, so the end of one period is the start of the"
+        " next, and nobody is counted twice or missed."
+    ).format(first=day_name(row["from_"]), until=day_name(row["until"]))
+    return [element("h3", _("Periods")), element("p", text)]
+
+
+def _interval(kept: RetentionTable) -> list[Html]:
+    row = reference_row(kept)
+    process = [] if row is None else [process_caveat(row)]
+    census = WORDING["census"]
+    text = " ".join([_(census), *process, _("It is Wilson's interval for a share, at 95%.")])
+    return [element("h3", _("Interval")), element("p", text)]
+
+
+def _textbook(kept: RetentionTable) -> list[Html]:
+    if reference_row(kept) is None:
+        return []
+    finding = textbook_finding(kept)
+    meaning = [
+        _("New: {meaning}.").format(meaning=_(kept.card.new)),
+        _("Returned: {meaning}.").format(meaning=_(kept.card.returned)),
+    ]
+    return [
+        element("h3", _("New, returned and the textbook's formula")),
+        element("p", " ".join(meaning)),
+        element("p", finding.claim, " ", finding.caveat),
+    ]
+
+
+def _withholding(min_cell: int | None) -> list[Html]:
+    if min_cell is None:
+        text = _("Nothing is withheld: this report is for private use. Set min_cell before it is shared.")
+    else:
+        text = _(
+            "A rate is withheld where fewer than {n} customers, but not nobody, were there at the start, stayed, left"
+            " or were there at the end; the counts that would give it away go with it."
+        ).format(n=min_cell)
+    return [element("h3", _("Small groups")), element("p", text)]

@@ -1,0 +1,71 @@
+"""Who left and who came: how the customers of the start became those of the end, with the bridge."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crrkit.ground import format_number, gettext as _, ngettext
+from crrkit.report.account import reference_row
+from crrkit.report.finding import Finding, nothing_to_claim, rows_of
+from crrkit.report.html import Html, element, picture
+from crrkit.report.period_names import period_name
+from crrkit.report.section import Cell, Section, Subject
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from crrkit.measure import RetentionTable
+
+
+def movement_section(subject: Subject) -> Section | None:
+    """How the customers of the start became those of the end, with the bridge."""
+    kept, row = subject.kept, reference_row(subject.kept)
+    if row is None:
+        return None
+    cells = Cell("report.movement_finding(kept)"), Cell(f'figures.bridge(kept, period="{row["period"]}")')
+    found = (movement_finding(kept),)
+    return Section("movement", _("Who left, who came"), found, lambda: bridge(kept, row), cells=cells)
+
+
+def movement_finding(kept: RetentionTable) -> Finding:
+    """How the customers of the start became those of the end."""
+    row = reference_row(kept)
+    if row is None:
+        return nothing_to_claim(kept)
+    parts = [lost_words(int(row["lost"]), int(row["start"])), *gained_words(row)]
+    claim = _("{movement}; that makes {n} at the end.")
+    claim = claim.format(movement="; ".join(parts), n=format_number(row["end"]))
+    return Finding(claim, rows_of(kept, row), new_caveat(kept))
+
+
+def bridge(kept: RetentionTable, row: pd.Series) -> Html:
+    """The bridge of a period with its caption."""
+    from crrkit import figures
+
+    caption = _("The bridge of {period}: the line from left to right marks those who stayed; its height is the rate.")
+    caption = " ".join(filter(None, [kept.warning, caption.format(period=period_name(row, kept.every))]))
+    drawn = picture(figures.bridge, kept, period=str(row["period"]))
+    return element("figure", drawn, element("figcaption", caption))
+
+
+def lost_words(lost: int, start: int) -> str:
+    """``of 316 customers 27 left``."""
+    if not lost:
+        return _("Nobody left")
+    text = ngettext("Of {start} customer {n} left", "Of {start} customers {n} left", start)
+    return text.format(start=format_number(start), n=format_number(lost))
+
+
+def gained_words(row: pd.Series) -> list[str]:
+    """Who came for the first time and who returned."""
+    new, back = int(row["new"]), int(row["returned"])
+    came = ngettext("{n} came for the first time", "{n} came for the first time", new) if new else _("nobody new came")
+    returned = [ngettext("{n} returned", "{n} returned", back).format(n=format_number(back))] if back else []
+    return [came.format(n=format_number(new)), *returned]
+
+
+def new_caveat(kept: RetentionTable) -> str:
+    """Whom the list calls new."""
+    if not kept.card.counts_buyers:
+        return _("New are customers for the first time ever in this list.")
+    return _("New are buyers for the first time in this list; who bought before it begins is not known.")

@@ -1,0 +1,75 @@
+"""What was read: the rows used, those set aside and why, and which column was taken for what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from crrkit.ground import format_cell, format_number, format_percent, gettext as _, ngettext
+from crrkit.report.finding import Finding
+from crrkit.report.html import Html, element, join, row_block, table_block
+from crrkit.report.section import Cell, Section, Subject
+
+if TYPE_CHECKING:
+    from crrkit.measure import RetentionTable
+    from crrkit.read import QualityReport
+
+
+def rows_section(subject: Subject) -> Section:
+    """The account of the rows."""
+    kept = subject.kept
+    cells = Cell("report.quality_finding(kept.quality)"), Cell("kept.quality")
+    found = (quality_finding(kept.quality),)
+    return Section(
+        "rows",
+        _("What was read"),
+        found,
+        lambda: rows_block(kept),
+        cells=cells,
+        tables=(kept.quality.table, _facts(kept)),
+        names=(kept.quality.source, *filter(None, kept.quality.columns.values())),
+    )
+
+
+def _facts(kept: RetentionTable) -> pd.DataFrame:
+    """What else the account of the rows tells: how many, what for, and by which definition."""
+    quality, card = kept.quality, kept.card
+    counts = [quality.rows_read, quality.rows_used, quality.rows_set_aside]
+    return pd.DataFrame({"fact": [*map(str, counts), *quality.columns, quality.kind, card.unit, card.activity]})
+
+
+def quality_finding(quality: QualityReport) -> Finding:
+    """How many rows were read, used and set aside."""
+    words = {
+        "read": format_number(quality.rows_read),
+        "used": format_number(quality.rows_used),
+        "aside": format_number(quality.rows_set_aside),
+    }
+    if not quality.rows_set_aside:
+        claim = ngettext("The one row was used.", "All {read} rows were used.", quality.rows_read)
+        return Finding(claim.format(**words), quality.to_pandas(), _("No row was set aside."))
+    share = format_percent(quality.rows_set_aside / quality.rows_read)
+    claim = _("Of {read} rows {used} were used and {aside} set aside ({share}).").format(share=share, **words)
+    largest = quality.table.sort_values("rows", ascending=False, kind="stable").iloc[0]
+    caveat = _("The most frequent reason: {reason} ({rows}).")
+    caveat = caveat.format(reason=format_cell(largest["reason"], "word"), rows=format_number(largest["rows"]))
+    return Finding(claim, quality.to_pandas(), caveat)
+
+
+def rows_block(kept: RetentionTable) -> Html:
+    """Why rows were set aside, and which column was taken for what."""
+    quality, kinds = kept.quality, kept.quality.kinds
+    heads = [quality.titles()[name] for name in kinds]
+    rows = [
+        row_block(*(format_cell(cell, kind) for cell, kind in zip(row, kinds.values(), strict=True)))
+        for row in _cells(quality)
+    ]
+    lines = [quality.reading(), *quality.notes]
+    table = element("figure", table_block(heads, rows, label=_("Rows set aside"))) if rows else None
+    return join(table, *(element("p", line, class_="caveat") for line in lines))
+
+
+def _cells(quality: QualityReport) -> list[list[object]]:
+    rows: list[list[object]] = quality.table[list(quality.kinds)].to_numpy(dtype=object).tolist()
+    return rows

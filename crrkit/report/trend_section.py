@@ -1,0 +1,71 @@
+"""All periods: the rate of each with its line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crrkit.ground import format_percent, gettext as _
+from crrkit.measure import COMPLETE, RUNNING
+from crrkit.report.account import reference_row
+from crrkit.report.finding import Finding
+from crrkit.report.html import Html, element, picture
+from crrkit.report.period_names import period_name, periods_counted
+from crrkit.report.section import Cell, Section, Subject
+from crrkit.report.withhold import WITHHELD
+
+if TYPE_CHECKING:
+    from crrkit.measure import RetentionTable
+
+
+def trend_section(subject: Subject) -> Section | None:
+    """The rate of every period, with its line."""
+    kept = subject.kept
+    if reference_row(kept) is None:
+        return None
+    cells = Cell("report.trend_finding(kept)"), Cell("figures.retention_line(kept)")
+    return Section("trend", _("All periods"), (trend_finding(kept),), lambda: line(kept), cells=cells)
+
+
+def trend_finding(kept: RetentionTable) -> Finding:
+    """Between which rates the complete periods lay, and how many were kept on average."""
+    rows = kept.table[(kept.table["status"] == COMPLETE) & kept.table["crr"].notna()]
+    if len(rows) < 2:  # noqa: PLR2004 - one point is no line
+        claim = _("There is no second complete period yet, so no trend can be seen.")
+        return Finding(claim, rows, _("Two points are a difference, and three are hardly a trend."))
+    low, high = rows.iloc[rows["crr"].argmin()], rows.iloc[rows["crr"].argmax()]
+    words = {
+        "n": periods_counted(len(rows), kept.every),
+        "low": format_percent(low["crr"]), "when": period_name(low, kept.every),
+        "high": format_percent(high["crr"]), "then": period_name(high, kept.every),
+        "mean": format_percent(rows["kept"].sum() / rows["start"].sum()),
+    }  # fmt: skip
+    claim, caveat = trend_words(some_withheld=WITHHELD in set(kept.table["status"]))
+    return Finding(claim.format(**words), rows, caveat)
+
+
+def line(kept: RetentionTable) -> Html:
+    """The rate of every period with its caption."""
+    from crrkit import figures
+
+    caption = [
+        *filter(None, [kept.warning]),
+        _("The rate of each period and how far the same process could have landed (95% interval)."),
+    ]
+    if (kept.table["status"] == RUNNING).any():
+        caption.append(_("The hollow point is the period that had not ended when the data ended."))
+    if (kept.table["status"] == WITHHELD).any():
+        caption.append(_("Where the line breaks at a cross, the rate is withheld."))
+    return element("figure", picture(figures.retention_line, kept), element("figcaption", " ".join(caption)))
+
+
+def trend_words(*, some_withheld: bool) -> tuple[str, str]:
+    """The claim and the caveat about all periods; those shown are no fair sample when others are withheld."""
+    if some_withheld:
+        return _("In the periods shown the rate lay between {low} ({when}) and {high} ({then}) ({n})."), _(
+            "Periods are withheld where few customers left or stayed, so those shown are no fair sample: there is no"
+            " average here."
+        )
+    return _("The rate lay between {low} ({when}) and {high} ({then}), {mean} on average ({n})."), _(
+        "The average weighs each period by its customers at the start. It is not the rate of a longer period: measure"
+        " that one on its own dates."
+    )

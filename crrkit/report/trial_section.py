@@ -1,0 +1,101 @@
+"""The live formula at the headline's numbers, and what one customer more would do."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from crrkit.ground import format_number, format_points, gettext as _, ngettext
+from crrkit.report.account import reference_row
+from crrkit.report.finding import Finding, nothing_to_claim, rows_of
+from crrkit.report.html import Html, element
+from crrkit.report.period_names import period_name
+from crrkit.report.section import Cell, Section, Subject
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from crrkit.measure import RetentionTable
+    from crrkit.widgets import FormulaExplorer
+
+POINT_IS_SOMEBODY = 100  # from this many customers on, a point is at least one of them
+
+
+def trial_section(subject: Subject) -> Section:
+    """The live formula at the headline's numbers."""
+    kept, row = subject.kept, reference_row(subject.kept)
+    found = () if row is None else (value_of_one(kept),)
+    cells = () if row is None else (Cell("report.value_of_one(kept)"),)
+    return Section(
+        "explorer",
+        _("Try it"),
+        found,
+        lambda: explorer_block(kept, row),
+        lambda: formula_explorer(row),
+        (*cells, Cell(_trial_code(row))),
+    )
+
+
+def value_of_one(kept: RetentionTable) -> Finding:
+    """How many customers more would have to stay for one point more, or what one of them is worth in a small base."""
+    row = reference_row(kept)
+    if row is None:
+        return nothing_to_claim(kept)
+    return Finding(
+        worth_words(int(row["start"]), int(row["lost"])),
+        rows_of(kept, row),
+        _("New customers do not move the rate."),
+    )
+
+
+def formula_explorer(row: pd.Series | None) -> FormulaExplorer:
+    """An explorer at a row's numbers; its three counts take those who returned as new."""
+    from crrkit import widgets
+
+    if row is None:
+        return widgets.FormulaExplorer()
+    return widgets.FormulaExplorer(
+        start=int(row["start"]), lost=int(row["lost"]), new=int(row["new"] + row["returned"])
+    )
+
+
+def explorer_block(kept: RetentionTable, row: pd.Series | None) -> Html:
+    """What the explorer's numbers are."""
+    return element("p", explorer_caption(kept, row), class_="caveat")
+
+
+def explorer_caption(kept: RetentionTable, row: pd.Series | None) -> str:
+    """The same as text."""
+    if row is None:
+        return _("The numbers are an example, not yours: there is no rate to begin with.")
+    begins = _("It begins with the numbers of {period}.").format(period=period_name(row, kept.every))
+    if not row["returned"]:
+        return begins
+    returned = _(
+        "New here are all who came: {new} for the first time and {returned} who returned, because the formula knows"
+        " three counts only."
+    ).format(new=format_number(row["new"]), returned=format_number(row["returned"]))
+    return f"{begins} {returned}"
+
+
+def _trial_code(row: pd.Series | None) -> str:
+    if row is None:
+        return "widgets.FormulaExplorer()"
+    new = f"{row['new']:.0f} + {row['returned']:.0f}" if row["returned"] else f"{row['new']:.0f}"
+    return f"widgets.FormulaExplorer(start={row['start']:.0f}, lost={row['lost']:.0f}, new={new})"
+
+
+def worth_words(start: int, lost: int) -> str:
+    """What it takes to raise the rate: so many customers for a point, or so many points for a customer."""
+    if not lost:
+        return _("Nobody left, so the rate cannot rise.")
+    more = math.ceil(start / 100)
+    if start < POINT_IS_SOMEBODY or more > lost:
+        step = format_points(1 / start, digits=2).lstrip("+")
+        return _("One customer more who stays raises the rate by {step}.").format(step=step)
+    text = ngettext(
+        "One point more would have taken {n} customer more who stays.",
+        "One point more would have taken {n} customers more who stay.",
+        more,
+    )
+    return text.format(n=format_number(more))
