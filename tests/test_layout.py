@@ -13,8 +13,10 @@ from xml.sax.saxutils import escape
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from typer.testing import CliRunner
 
 from crrkit import InputError, SourceError, read_contracts, read_orders
+from crrkit.cli import app
 from crrkit.cli.reading import read as read_typed, settle_kind
 from crrkit.read.encodings import encoding_of
 
@@ -169,12 +171,42 @@ def test_a_list_of_contracts_below_a_title(tmp_path: Path) -> None:
     assert base.quality.rows_used == 2
 
 
-def test_a_report_with_the_customer_above_his_rows_is_refused(tmp_path: Path) -> None:
-    text = (
-        "Клиент;Дата;Сумма\nИванов;;1205,50\n;05.01.2024;1200,50\n;01.02.2024;5,00\nПетров;;10,00\n;31.01.2024;10,00\n"
-    )
+GROUPED = (
+    "Клиент;Дата;Сумма\nИванов;;1205,50\n;05.01.2024;1200,50\n;01.02.2024;5,00\nПетров;;10,00\n;31.01.2024;10,00\n"
+)
+
+
+def test_a_customer_above_his_rows_has_them(tmp_path: Path) -> None:
+    base = orders(put(tmp_path, "a.csv", GROUPED))
+    assert seen(base) == {("Иванов", 120050), ("Иванов", 500), ("Петров", 1000)}
+    assert base.quality.table["reason"].tolist() == ["heading, total or group line"]
+    assert "3 rows without an id have the one above them" in base.quality.notes[0]
     with pytest.raises(SourceError, match="no customer id"):
-        orders(put(tmp_path, "a.csv", text))
+        orders(put(tmp_path, "a.csv", GROUPED), fill_down=False)
+
+
+def test_a_customer_beside_the_first_of_his_rows_is_asked(tmp_path: Path) -> None:
+    rows = "a;2024-01-05;1\n;2024-03-01;2\nb;2024-01-17;4\n;2024-02-22;8\nc;2024-02-21;16\n"
+    file = put(tmp_path, "a.csv", "Клиент;Дата;Сумма\n" + rows)
+    with pytest.raises(InputError, match="2 of 5 rows have no id, and each id in 'Клиент' stands once"):
+        orders(file)
+    assert seen(orders(file, fill_down=True)) == {("a", 100), ("a", 200), ("b", 400), ("b", 800), ("c", 1600)}
+    assert orders(file, fill_down=False).quality.rows_used == 3
+    in_order = "a;2024-01-05;1\n;2024-01-06;2\nb;2024-01-17;4\n;2024-02-22;8\nc;2024-02-23;16\n"
+    assert orders(put(tmp_path, "b.csv", "Клиент;Дата;Сумма\n" + in_order)).quality.rows_used == 3, (
+        "a till, not a report"
+    )
+    with pytest.raises(InputError, match="neither True nor False"):
+        orders(file, fill_down="yes")
+
+
+def test_the_command_line_fills_down_by_a_word(tmp_path: Path) -> None:
+    file = str(put(tmp_path, "a.csv", GROUPED))
+    said = {word: CliRunner().invoke(app, ["check", file, "--fill-down", word]) for word in ("yes", "no", "perhaps")}
+    assert {word: ran.exit_code for word, ran in said.items()} == {"yes": 0, "no": 2, "perhaps": 2}
+    assert "fill_down='perhaps' is neither" in said["perhaps"].output.replace(
+        "--fill-down perhaps", "fill_down='perhaps'"
+    )
 
 
 # Encodings ------------------------------------------------------------------------------------------------------------

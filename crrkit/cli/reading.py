@@ -52,12 +52,15 @@ COLUMN_OPTIONS: dict[str, tuple[str, str]] = {
     "skip": ("LINES", "How many lines stand above the names of the columns."),
     "sep": ("MARK", "What parts the fields of a text file, such as ';'."),
     "encoding": ("NAME", "How a text file is encoded, such as cp1251."),
+    "fill_down": ("yes|no", "Whether a row without an id is of the customer above it, as in a report."),
     "burn_in_days": ("DAYS", "For so many days nobody knows who is new: the history begins with the file."),
     "week_starts": ("DAY", "First day of the week; monday unless you say otherwise."),
     "year_starts": ("MONTH", "First month of the year; january unless you say otherwise."),
 }
 NONE = "none"  # an empty list cannot be typed; by itself this word says ()
 MAY_BE_NONE = ("open_ends", "fold", "nobody")
+YES_OR_NO = ("fill_down",)
+YES_OR_NO_WORDS = {"yes": True, "true": True, "no": False, "false": False}
 TYPES: dict[str, Any] = {
     **dict.fromkeys(("by", "kinds", "counts", *MAY_BE_NONE), list[str]),
     **dict.fromkeys(("burn_in_days", "merge_gap", "skip"), int),
@@ -81,7 +84,9 @@ def takes_reading_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _said(name: str, value: Any) -> Any:
-    """What the reader is told; the lists that may be empty are so by a word."""
+    """What the reader is told; the lists that may be empty are so by a word, and yes and no are typed."""
+    if name in YES_OR_NO:
+        return YES_OR_NO_WORDS.get(value.lower(), value)
     return () if name in MAY_BE_NONE and value == [NONE] else value
 
 

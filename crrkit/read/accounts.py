@@ -11,6 +11,7 @@ import ibis
 
 from crrkit.ground import SourceError, format_number, gettext as _, mark, ngettext
 from crrkit.read import files
+from crrkit.read.currencies import currency_doubts
 from crrkit.read.doubts import TWIN, UNREAD, id_doubts, month_doubts, repeat_notes, unread_doubts
 from crrkit.read.fields import end_of_today, literal
 from crrkit.read.kinds import BUYING
@@ -30,6 +31,7 @@ CANONICAL = ("customer", "contract", "start", "end", "receipt", "at", "kind", "a
 WHY = "why set aside"
 BROKEN = 0.5  # from this share on, rows that cannot be read mean that the source was misread …
 GENTLE = {
+    "heading, total or group line",
     "no customer id",
     "id of nobody in particular",
     "no date",
@@ -126,7 +128,7 @@ def account_of(
     good = rows.filter(*[~fault for fault in met.values()]) if met else rows
     last = used["last"] or used["first"]
     canonical = Canonical(good.select(*kept), quality, used["first"], last, zone, opened.engine)
-    doubts = _doubts(good, canonical, opened, months=used["months"], as_of=as_of)
+    doubts = _doubts(good, canonical, opened, by=by, months=used["months"], as_of=as_of)
     twice = opened.has_twins and {"amount", "receipt"} & set(kept)
     return doubted(canonical, doubts=doubts, notes=repeat_notes(good) if twice else ())
 
@@ -135,10 +137,15 @@ def _month(at: ir.Value) -> ir.IntegerValue:
     return at.year() * 12 + at.month() - 1
 
 
-def _doubts(good: ir.Table, found: Canonical, opened: Opened, *, months: int, as_of: datetime | None) -> list[str]:
+def _doubts(
+    good: ir.Table, found: Canonical, opened: Opened, *, by: Sequence[str], months: int, as_of: datetime | None
+) -> list[str]:
     """What makes the rate of a list another number than it seems."""
     quality, is_log = found.quality, found.quality.kind != "contracts"
-    said = id_doubts(found.table, used=quality.rows_used, column=quality.columns["customer"], once=is_log)
+    said = list(opened.doubts)
+    if "amount" in found.table.columns:
+        said += currency_doubts(opened.table, opened.currencies, by=by)
+    said += id_doubts(found.table, used=quality.rows_used, column=quality.columns["customer"], once=is_log)
     if is_log:
         said += month_doubts(
             found.table, used=quality.rows_used, months=months, first=found.first, last=found.last, as_of=as_of
@@ -167,6 +174,7 @@ def _fetcher(opened: Opened, reason: ir.StringValue) -> Callable[[str, int], pd.
 
 
 _REMEDIES = {
+    "heading, total or group line": mark("Export the rows themselves, without totals."),
     "no customer id": mark("Say which column holds the customer with customer=."),
     "id of nobody in particular": mark("Say nobody=() if they are customers."),
     "id rounded by a spreadsheet": mark("Export the ids again as text: 7.90001E+11 stands for many customers."),

@@ -41,6 +41,7 @@ def read_contracts(
     skip: int | None = None,
     sep: str | None = None,
     encoding: str | None = None,
+    fill_down: bool | None = None,
     burn_in_days: int = 0,
     week_starts: str = "monday",
     year_starts: str = "january",
@@ -89,6 +90,9 @@ def read_contracts(
         sep: What parts the fields of a text file, such as ``";"``; by default what parts the names.
         encoding: How a text file is encoded, such as ``"cp1251"``; by default it is seen from the text, and asked where
             several readings make sense.
+        fill_down: Whether a row without an id is of the customer above it, as in a report that writes each customer
+            once. By default it is where ids stand in lines of their own, without a date, and asked where each id stands
+            once, beside the first of its rows.
         burn_in_days: The history begins with the file, not with the business: for so many days after the first event
             a customer seen for the first time need not be new. Periods that begin in them have the status ``burn_in``.
         week_starts: The first day of the week.
@@ -115,7 +119,7 @@ def read_contracts(
     asked = asked_of(
         source, by=by, as_of=as_of, burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
         zone=zone, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody,
-        layout=Layout(sheet=sheet, skip=skip, sep=sep, encoding=encoding),
+        layout=Layout(sheet=sheet, skip=skip, sep=sep, encoding=encoding, fill_down=fill_down),
     )  # fmt: skip
     check_count(merge_gap, name="merge_gap")
     named = {"customer": customer, "start": start, "end": end, "contract": contract, "amount": amount}
@@ -155,6 +159,7 @@ def read_orders(
     skip: int | None = None,
     sep: str | None = None,
     encoding: str | None = None,
+    fill_down: bool | None = None,
     burn_in_days: int = 0,
     week_starts: str = "monday",
     year_starts: str = "january",
@@ -189,6 +194,7 @@ def read_orders(
         skip: As for `read_contracts`.
         sep: As for `read_contracts`.
         encoding: As for `read_contracts`.
+        fill_down: As for `read_contracts`.
         burn_in_days: The history begins with the file, not with the business: for so many days after the first event
             a customer seen for the first time need not be new. Periods that begin in them have the status ``burn_in``.
         week_starts: The first day of the week.
@@ -215,7 +221,7 @@ def read_orders(
     asked = asked_of(
         source, by=by, as_of=as_of, burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
         zone=zone, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody,
-        layout=Layout(sheet=sheet, skip=skip, sep=sep, encoding=encoding),
+        layout=Layout(sheet=sheet, skip=skip, sep=sep, encoding=encoding, fill_down=fill_down),
     )  # fmt: skip
     check_activity(activity)
     named = {

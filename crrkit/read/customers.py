@@ -14,8 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crrkit.ground import InputError, check_choice, format_number, gettext as _, mark, ngettext
+from crrkit.read.changes import change_of_form, lost_digits
+from crrkit.read.elsewhere import changed, is_small_enough
 from crrkit.read.ids import CYRILLIC, LATIN, counts_of, in_duckdb, known, looks_of, parse_ids, spellings_of, tidier
 from crrkit.read.text import is_true
+from crrkit.read.totals import totals_among
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,10 +31,13 @@ NOBODY = (
     "guest", "guests", "test", "anonymous", "unknown", "undefined", "nobody", "noname", "no name", "walk-in", "walkin",
     "walk-in customer", "cash customer", "гость", "тест", "аноним", "неизвестно", "неизвестный", "розница",
     "розничный покупатель", "розничный клиент", "конечный покупатель", "частное лицо", "физлицо", "физ. лицо",
-    "физическое лицо", "без имени", "total", "grand total", "subtotal", "итого", "итого:", "всего",
+    "физическое лицо", "физ лицо", "без имени", "без карты", "клиент без карты", "нет карты", "не указан", "не указано",
+    "не определен", "незарегистрированный", "прочие", "no card", "not set", "(not set)", "n.n.", "anonymous user",
+    "retail customer", "private person", "default customer",
 )  # fmt: skip
-ZEROS = r"^0+$"
-OUTSTANDING = 3  # so many times the rows of any other id make a 0 a placeholder; ids may also be counted from 0
+TILLS = r"(?i)^(?:касса|kacca|терминал|cash ?desk|cash ?register|till|pos)\W*[0-9]*$"
+FILLERS = r"^(?:0+|1{4,}|2{4,}|3{4,}|4{4,}|5{4,}|6{4,}|7{4,}|8{4,}|9{4,}|12345[0-9]*)$"
+OUTSTANDING = 3  # so many times the rows of any other id make a 0 or 99999 a placeholder; it may also be a number
 
 MATTERS = 0.05  # from this share of the ids on, a doubt is asked and not only told
 
@@ -92,13 +98,19 @@ class Ids:
         value: Ids as whole numbers or text; null where there is none.
         nobody: Whether the id stands for nobody in particular, None when none does.
         rounded: Whether the id lost its last digits in a spreadsheet, None when none did.
+        lines: Ids that are titles of totals.
+        is_headed: Whether the name of the column occurs among them.
         notes: What was taken as one, and what may be one.
+        doubts: What makes a rate another number than it seems.
     """
 
     value: ir.Value
     nobody: ir.BooleanValue | None = None
     rounded: ir.BooleanValue | None = None
+    lines: tuple[str, ...] = ()
+    is_headed: bool = False
     notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 def parse_customers(
@@ -122,33 +134,62 @@ def parse_customers(
         ValueError: If so many ids may be the same that no count is worth anything, and ``fold`` does not say.
     """
     chosen = _chosen(fold)
-    if not in_duckdb(table):
-        return Ids(parse_ids(table, column))
-    if table[column].type().is_string():
-        spellings = spellings_of(table, table[column])
-        tidy = tidier(spellings, column)
-        value, counts = (tidy or known)(table[column]), counts_of(spellings, tidy)
-        notes = _taken_as_one(counts)
-    else:
-        value, notes = parse_ids(table, column), []
-        counts = counts_of(spellings_of(table, value), None)
+    if not in_duckdb(table) and not is_small_enough(table[column]):
+        return Ids(parse_ids(table, column), notes=_not_looked_through(column, fold))
+    value, counts, notes = _looked_through(table, column, chosen)
     text = value.cast("string")
-    for name in chosen:
-        value = text = FOLDS[name].common(text)
-        counts = counts_of(counts, FOLDS[name].common)
-    found = _of_nobody(counts, nobody)
+    totals = totals_among(counts["id"]) if nobody is None or len(nobody) else []
+    found = sorted(set(_of_nobody(counts, nobody)) - set(totals))
     if found:
         notes.append(_nobody_note(found))
     rows = table.select(id=text, at=at)
+    doubts = lost_digits(counts["id"]) + (change_of_form(counts, rows) if in_duckdb(table) else [])
     for name, each in FOLDS.items():
         if name not in chosen and all(looks_of(counts["id"], touched=each.touches, other=each.other).values()):
-            notes += _doubt(counts, name, rows=rows if fold is None else None)
+            can_be_asked = fold is None and (in_duckdb(table) or not each.over_time)
+            notes += _doubt(counts, name, rows=rows if can_be_asked else None)
     return Ids(
         value,
         nobody=is_true(text.isin(found)) if found else None,
         rounded=is_true(text.re_search(ROUNDED)) if looks_of(counts["id"], rounded=ROUNDED)["rounded"] else None,
+        lines=tuple(totals),
+        is_headed=bool(pc.any(pc.equal(counts["id"], column.strip())).as_py()),
         notes=tuple(notes),
+        doubts=tuple(doubts),
     )
+
+
+def _looked_through(table: ir.Table, column: str, chosen: list[str]) -> tuple[ir.Value, pa.Table, list[str]]:
+    """The ids as they are counted, how many rows each has, and what was taken as one."""
+    spelled = table[column].type().is_string()
+    spellings = spellings_of(table, table[column] if spelled else parse_ids(table, column))
+    tidy = tidier(spellings, column) if spelled else None
+    steps = [*([tidy] if tidy else []), *[FOLDS[name].common for name in chosen]]
+    counts = counts_of(spellings, tidy)
+    notes = _taken_as_one(counts)
+    for name in chosen:
+        counts = counts_of(counts, FOLDS[name].common)
+    if not spelled and (not chosen or not in_duckdb(table)):
+        return parse_ids(table, column), counts, notes
+    text = table[column] if spelled else parse_ids(table, column).cast("string")
+
+    def change(text: ir.StringValue) -> ir.StringValue:
+        for step in steps:
+            text = step(text)
+        return text if tidy else known(text)
+
+    return change(text) if in_duckdb(table) else changed(text, spellings, change, column=column), counts, notes
+
+
+def _not_looked_through(column: str, fold: str | Sequence[str] | None) -> tuple[str, ...]:
+    """What is said of more ids than are fetched from an engine; refused where a difference should be removed there."""
+    if fold:
+        message = _(
+            "fold= needs all ids of {column!r}, and they are too many to be fetched. Bring them to one form there."
+        )
+        raise InputError(message.format(column=column), argument="fold", given=fold)
+    note = _("The ids in {column!r} are too many to be fetched: they were not looked through for spellings and guests.")
+    return (note.format(column=column),)
 
 
 def _taken_as_one(counts: pa.Table) -> list[str]:
@@ -174,11 +215,12 @@ def _of_nobody(counts: pa.Table, nobody: Sequence[str] | None) -> list[str]:
     if nobody is None:
         rest = counts.filter(pc.invert(said))
         found += _numbers_of_nobody(rest)
+        found += rest["id"].filter(pc.match_substring_regex(rest["id"], pattern=TILLS)).to_pylist()
     return sorted(found)
 
 
 def _numbers_of_nobody(counts: pa.Table) -> list[str]:
-    doubtful = pc.match_substring_regex(counts["id"], pattern=ZEROS)
+    doubtful = pc.match_substring_regex(counts["id"], pattern=FILLERS)
     met = counts.filter(doubtful).to_pylist()
     others = counts.filter(pc.invert(doubtful))
     below = others["id"].filter(pc.match_substring_regex(others["id"], pattern="^-[0-9]+$")).to_pylist()

@@ -10,6 +10,7 @@ import ibis
 
 from crrkit.read import text
 from crrkit.read.customers import parse_customers
+from crrkit.read.groups import is_blank
 from crrkit.read.ids import parse_ids
 from crrkit.read.numbers import parse_numbers
 from crrkit.read.times import parse_times
@@ -19,12 +20,13 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
+    from crrkit.read.customers import Ids
     from crrkit.read.sources import Opened
     from crrkit.read.text import Forms
 
 ZERO_DAYS = ("1899-12-30", "1899-12-31", "1900-01-01", "1970-01-01")
 GIVEN = "_given"
-NOBODY_COLUMN, ROUNDED_COLUMN = "_nobody", "_rounded"
+NOBODY_COLUMN, ROUNDED_COLUMN, LINE_COLUMN = "_nobody", "_rounded", "_line"
 
 
 def read_fields(
@@ -37,19 +39,39 @@ def read_fields(
     at = parsed[times[0]].value
     who = parse_customers(raw, columns["customer"], at=at, fold=forms.fold, nobody=forms.nobody)
     fields = {"customer": who.value, NOBODY_COLUMN: who.nobody, ROUNDED_COLUMN: who.rounded}
+    fields[LINE_COLUMN] = _report_line(opened, who, columns[times[0]])
     fields = {role: value for role, value in fields.items() if value is not None}
     fields |= {role: parse_ids(raw, columns[role]) for role in ids if role in columns}
     parsed |= parse_numbers(raw, {role: columns[role] for role in numbers if role in columns}, forms)
     for role, column in parsed.items():
         fields |= {role: column.value, role + GIVEN: column.given}
     notes = [note for column in parsed.values() for note in column.notes]
-    return replace(opened, notes=(*opened.notes, *notes, *who.notes)), fields
+    doubts = (*opened.doubts, *who.doubts)
+    return replace(opened, notes=(*opened.notes, *notes, *who.notes), doubts=doubts), fields
+
+
+def _report_line(opened: Opened, who: Ids, time: str) -> ir.BooleanValue | None:
+    """Whether a row is a heading, a total or the title of a group; None where there is none."""
+    found, heading = [], opened.columns["customer"]
+    if who.lines:
+        found.append(text.is_true(who.value.cast("string").isin(who.lines)))
+    if opened.undated is not None:
+        found.append(is_blank(opened.table, opened.undated))
+    if who.is_headed:
+        named = who.value.cast("string") == heading.strip()
+        found.append(text.is_true(named & (opened.table[time].cast("string").strip() == time.strip())))
+    return ibis.or_(*found) if found else None
 
 
 def unknown(row: Mapping[str, Any]) -> dict[str, Any]:
     """Why it is not known whose row it is."""
-    why = {"id of nobody in particular": NOBODY_COLUMN, "id rounded by a spreadsheet": ROUNDED_COLUMN}
-    return {"no customer id": row["customer"].isnull(), **{name: row[of] for name, of in why.items() if of in row}}
+    why = {
+        "heading, total or group line": LINE_COLUMN,
+        "id of nobody in particular": NOBODY_COLUMN,
+        "id rounded by a spreadsheet": ROUNDED_COLUMN,
+    }
+    marked = {name: row[of] for name, of in why.items() if of in row}
+    return {"no customer id": row["customer"].isnull(), **marked}
 
 
 def unreadable(row: Mapping[str, Any], *roles: str) -> ir.BooleanValue:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from crrkit.ground import SourceError, gettext as _
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import duckdb
 
 TEXT = (".csv", ".tsv", ".txt")
@@ -117,13 +119,34 @@ def load_json(engine: duckdb.DuckDBPyConnection, paths: list[Path], *, name: str
     options = "hive_partitioning = false, maximum_object_size = 100000000"
     found = f"SELECT * FROM read_json({list_of(paths)}, {options}, sample_size = -1, union_by_name = true)"  # noqa: S608 - names are quoted
     run(engine, f"CREATE OR REPLACE TEMP VIEW {name}_seen AS {found}", paths)
-    kinds = [row[:2] for row in engine.execute(f"DESCRIBE {name}_seen").fetchall()]
-    flat = [
-        column for column, kind in kinds if not re.search(r"STRUCT|MAP|\[", kind)
-    ]  # a record in a field is no value
-    fields = ", ".join(f"{quoted(column)}: 'VARCHAR'" for column in flat)
-    query = f"CREATE TABLE {name} AS SELECT * FROM read_json({list_of(paths)}, {options}, columns = {{{fields}}})"  # noqa: S608 - names are quoted
+    seen = engine.execute(f"SELECT * FROM {name}_seen LIMIT 0").description or ()  # noqa: S608 - a name of our own
+    fields = {str(field[0]): field[1] for field in seen}
+    leaves = {leaf: path for field, kind in fields.items() for leaf, path in _leaves(kind, (field,))}
+    if not leaves:
+        what = _("holds lists under {names}, not records one after another. Save one of the lists by itself.")
+        raise bad(paths[0], what.format(names=", ".join(fields)))
+    kinds = {path[0]: "VARCHAR" if len(path) == 1 else "JSON" for path in leaves.values()}
+    columns = ", ".join(f"{quoted(field)}: '{kind}'" for field, kind in kinds.items())
+    taken = ", ".join(f"{_taken(path)} AS {quoted(leaf)}" for leaf, path in leaves.items())
+    query = (
+        f"CREATE TABLE {name} AS SELECT {taken} FROM read_json({list_of(paths)}, {options}, columns = {{{columns}}})"  # noqa: S608 - names are quoted
+    )
     run(engine, query, paths)
+
+
+def _leaves(kind: Any, path: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The values in a field, also of a record in it, by names such as ``customer.id``; lists hold no single value."""
+    if kind.id == "struct":
+        for name, inner in kind.children:
+            yield from _leaves(inner, (*path, name))
+    elif kind.id not in ("list", "map", "array", "union"):
+        yield ".".join(path), path
+
+
+def _taken(path: tuple[str, ...]) -> str:
+    """The value at the end of a path, as text."""
+    inside = "".join(f".{quoted(name)}" for name in path[1:]).replace("'", "''")
+    return f"json_extract_string({quoted(path[0])}, '${inside}')" if inside else quoted(path[0])
 
 
 def quoted(name: str) -> str:

@@ -25,11 +25,12 @@ PLAIN_DIGITS = "^[0-9]*$"  # ids that need no tidying
 ODD = r"""[^!-~]|^[='{]"""
 BLANKS = r"[\s\x{00A0}\x{1680}\x{2000}-\x{200A}\x{202F}\x{205F}\x{3000}]+"
 UNSEEN = r"[\x{00AD}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}\x{FEFF}]"
+GUID = "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 # ="007", '007 and {guid}: how spreadsheets and databases keep text from being read as something else
 WRAPPED = {
     r'^="([^"]*)"$': r"\1",
     r"^'([+-]?[0-9][^']*)$": r"\1",
-    r"^\{([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})\}$": r"\1",
+    rf"^\{{({GUID})\}}$": r"\1",
 }
 FLOATS = r"^[0-9]+\.0+$"  # 17850.0: a whole number that went through a spreadsheet or a float column
 ONE_ZERO, MORE_ZEROS = r"^[0-9]+\.0$", r"^[0-9]+\.00+$"
@@ -130,6 +131,9 @@ def tidier(spellings: pa.Table, column: str) -> Callable[[ir.StringValue], ir.St
     _check_writing(seen, column)
     if seen["mail"]:
         steps.append(lambda text: ibis.ifelse(text.contains("@"), text.lower(), text))
+    guids = looks_of(ids.filter(pc.match_substring_regex(ids, pattern=f"^{GUID}$")), large="[A-F]", small="[a-f]")
+    if all(guids.values()):  # a number in base 16: its letters have no case
+        steps.append(lambda text: ibis.ifelse(text.re_search(f"^{GUID}$"), text.lower(), text))
     if seen["latin"] and seen["cyrillic"]:
         steps.append(_in_latin)
     if (seen["short"] or seen["long"]) and not seen["version"]:

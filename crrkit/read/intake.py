@@ -18,11 +18,12 @@ from crrkit.read import terms, text
 from crrkit.read.accounts import Canonical, account_of, doubted, in_a_sentence
 from crrkit.read.doubts import kind_columns, refuse_event_log
 from crrkit.read.fields import GIVEN, end_of_today, is_default, literal, not_before, read_fields, unknown, unreadable
+from crrkit.read.groups import filled_down
 from crrkit.read.kinds import BUYING, map_kinds
 from crrkit.read.numbers import parse_numbers
 from crrkit.read.open_ends import OpenEnds, open_ends_of, unread_ends, without_open_ends
 from crrkit.read.purchases import settle_states
-from crrkit.read.sources import Opened, business_zone, open_source
+from crrkit.read.sources import Opened, in_business_zone, open_source
 from crrkit.read.times import parse_times
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def read_contract_rows(
         check_choice(end_is, name="end_is", choices=ENDS)
     rule = open_ends_of(open_ends)
     opened = open_source(source, kind="contracts", named=named, by=by, layout=forms.layout)
-    forms = replace(forms, zone=business_zone(opened, ("start", "end"), forms.zone))
+    opened, forms = _in_zone(opened, forms, "start", "end")
+    opened = filled_down(opened, time="start", forms=forms)
     opened = _without_open_ends(opened, rule, forms)
     opened, fields = read_fields(opened, forms, ids=("contract",), times=("start", "end"), numbers=("amount",))
     if end_is == "last_active_day":
@@ -88,6 +90,11 @@ def read_contract_rows(
     seen = terms.recorded_until(terms.rows_by_day(rows.table, "start", until=end_of_today()), ends)
     rows = account(seen.cut) if seen.scheduled else rows
     return replace(rows.with_notes(*notes, *seen.notes()), last=seen.cut - timedelta(days=1))
+
+
+def _in_zone(opened: Opened, forms: Forms, *roles: str) -> tuple[Opened, Forms]:
+    opened, zone = in_business_zone(opened, roles, forms.zone)
+    return opened, replace(forms, zone=zone)
 
 
 def _day_after(end: ir.TimestampValue) -> ir.Value:
@@ -140,7 +147,8 @@ def read_order_rows(
     check_choice(refunds, name="refunds", choices=("set aside", "keep"))
     opened = open_source(source, kind="orders", named=named, by=by, layout=forms.layout)
     opened, states = settle_states(opened, counts=counts, was_named=named["status"] is not None)
-    forms = replace(forms, zone=business_zone(opened, ("at",), forms.zone))
+    opened, forms = _in_zone(opened, forms, "at")
+    opened = filled_down(opened, time="at", forms=forms)
     numbers = ("amount", "quantity", "price")
     opened, fields = read_fields(opened, forms, ids=("receipt",), times=("at",), numbers=numbers)
     fields = _with_product(fields)
@@ -224,7 +232,8 @@ def read_event_rows(
 ) -> Canonical:
     """Rows with ``customer at kind`` (and ``amount receipt`` when named); kinds are those of `crrkit.read.kinds`."""
     opened = open_source(source, kind="events", named=named, by=by, layout=forms.layout)
-    forms = replace(forms, zone=business_zone(opened, ("at",), forms.zone))
+    opened, forms = _in_zone(opened, forms, "at")
+    opened = filled_down(opened, time="at", forms=forms)
     opened, fields = read_fields(opened, forms, ids=("receipt", "kind"), times=("at",), numbers=("amount",))
     fields |= _kinds(opened, fields["kind"], kinds, other)
 

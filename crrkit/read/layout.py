@@ -29,20 +29,29 @@ class Layout:
         skip: How many lines stand above the names of the columns.
         sep: What parts the fields of a text file.
         encoding: How a text file is encoded.
+        fill_down: Whether a row without an id is of the customer above it.
     """
 
     sheet: str | None = None
     skip: int | None = None
     sep: str | None = None
     encoding: str | None = None
+    fill_down: bool | None = None
 
     def __post_init__(self) -> None:
         """Refuse what can be no layout."""
         if self.skip is not None:
             check_count(self.skip, name="skip")
+        if self.fill_down is not None:
+            self._check_flag()
         if self.sep is not None and not 1 <= len(self.sep) <= 4:  # noqa: PLR2004 - the engine's limit
             message = _("sep={sep!r} cannot part fields. Give what stands between them, such as ';' or '\\t'.")
             raise InputError(message.format(sep=self.sep), argument="sep", given=self.sep)
+
+    def _check_flag(self) -> None:
+        if not isinstance(self.fill_down, bool):
+            message = _("fill_down={value!r} is neither True nor False.")
+            raise InputError(message.format(value=self.fill_down), argument="fill_down", given=self.fill_down)
 
     def refuse(self, *arguments: str) -> None:
         """Refuse what was said of something that has no such thing."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # Every reason for which a row can be set aside, in the order in which they are tried; a row has the first that fits.
 REASONS = (
+    mark("heading, total or group line"),
     mark("no customer id"),
     mark("id of nobody in particular"),
     mark("id rounded by a spreadsheet"),

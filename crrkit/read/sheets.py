@@ -11,6 +11,7 @@ import pandas as pd
 from crrkit.ground import InputError, MissingDependencyError, format_number, gettext as _, ngettext
 from crrkit.read.files import bad, first_line
 from crrkit.read.layout import Layout, names_at
+from crrkit.read.merged import hidden_notes, placed, spans_of
 from crrkit.read.parts import check_part
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crrkit.read.layout import Fits
+    from crrkit.read.merged import Span
 
 
 ERROR = re.compile(rb'<c [^>]*t="e"')
@@ -25,11 +27,12 @@ NO_RESULT = re.compile(rb"(?:</f>|<f(?: [^>]*)?/>)(?:<v ?/>|<v></v>)?</c>")
 
 
 class Sheet(NamedTuple):
-    """The rows of one sheet under their names; ``name`` says which it is."""
+    """The rows of one sheet under their names; ``name`` says which it is, ``merged`` which cells reach over rows."""
 
     name: str
     rows: pd.DataFrame
     above: int = 0
+    merged: tuple[Span, ...] = ()
 
 
 def read_sheets(
@@ -40,11 +43,12 @@ def read_sheets(
     0101 is not 101, nor 1E2 a hundred. Where no sheet has the columns, the first with a table is given.
     """
     layout = layout or Layout()
-    sheets = [_under_names(name, cells, layout, fits) for name, cells in _cells(path, layout.sheet) if len(cells)]
+    pages = [(name, cells) for name, cells in _cells(path, layout.sheet) if len(cells)]
+    sheets = [_under_names(name, cells, spans_of(path, name), layout, fits) for name, cells in pages]
     if not sheets:
         raise bad(path, _("is empty. A table with a line of column names and at least one row is needed."))
     taken = [sheet for sheet in sheets if fits(list(sheet.rows.columns)) and len(sheet.rows)] or sheets[:1]
-    return taken, (*_notes(path, sheets, taken), *_cells_without_value(path))
+    return taken, (*_notes(path, sheets, taken), *_cells_without_value(path), *hidden_notes(path))
 
 
 def stacked(sheets: Sequence[Sheet], wanted: Sequence[str]) -> pd.DataFrame:
@@ -78,7 +82,7 @@ def _check_sheet(sheet: str | None, names: list[str]) -> None:
         raise InputError(message.format(sheet=sheet, names=", ".join(names)), argument="sheet", given=sheet)
 
 
-def _under_names(name: str, cells: pd.DataFrame, layout: Layout, fits: Fits) -> Sheet:
+def _under_names(name: str, cells: pd.DataFrame, spans: Sequence[Span], layout: Layout, fits: Fits) -> Sheet:
     """The rows below the line of names, which stand there as they are: two may be the same."""
     if layout.skip is not None:
         cells = cells.loc[layout.skip :]
@@ -87,8 +91,9 @@ def _under_names(name: str, cells: pd.DataFrame, layout: Layout, fits: Fits) -> 
     heads = [["" if cell is None else str(cell) for cell in row] for row in cells.head(60).to_numpy()]
     place = names_at(heads, fits, None)
     names = heads[place]
-    below = cells.iloc[place + 1 :].set_axis(names, axis="columns").reset_index(drop=True)
-    return Sheet(name, below, place if layout.skip is None else 0)
+    below = cells.iloc[place + 1 :]
+    rows = below.set_axis(names, axis="columns").reset_index(drop=True)
+    return Sheet(name, rows, place if layout.skip is None else 0, tuple(placed(spans, below)))
 
 
 def _notes(path: Path, sheets: list[Sheet], taken: list[Sheet]) -> tuple[str, ...]:

@@ -13,8 +13,9 @@ import ibis
 import pandas as pd
 
 from crrkit.ground import InputError, SourceError, gettext as _, suggestion
-from crrkit.read import files, frames, lines, packed, plain, sheets
-from crrkit.read.columns import RESERVED, are_names_of, find_columns, request_beside_end, settle_columns
+from crrkit.read import files, frames, lines, merged, packed, plain, sheets
+from crrkit.read.columns import MONEY, RESERVED, are_names_of, find_columns, request_beside_end, settle_columns
+from crrkit.read.currencies import is_of_currencies
 from crrkit.read.doubts import TWIN, suspects
 from crrkit.read.layout import Layout
 from crrkit.read.times import has_clocks, has_offsets
@@ -41,7 +42,11 @@ class Opened:
         unread: Columns that hold no role, and whose names say that they should be looked at.
         declined: Roles of which the user said that no column holds them.
         notes: What a reader should know.
+        doubts: What may make every rate another number.
+        currencies: Columns that say in which currency an amount is.
         has_twins: Whether the table tells rows that are alike in every column of the source.
+        in_order: Whether a row belongs where it stands, as in files and frames.
+        undated: The column of times whose empty cells mark the lines of a report that are no rows of a list.
     """
 
     table: ir.Table
@@ -53,7 +58,11 @@ class Opened:
     unread: tuple[str, ...] = ()
     declined: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    currencies: tuple[str, ...] = ()
     has_twins: bool = False
+    in_order: bool = False
+    undated: str | None = None
 
 
 def open_source(
@@ -97,7 +106,7 @@ class Wanted(NamedTuple):
 
     def read(self, found: Mapping[str, Any]) -> list[str]:
         """Every column that is looked at."""
-        return list(dict.fromkeys([*found["columns"].values(), *self.by, *found["unread"]]))
+        return list(dict.fromkeys([*found["columns"].values(), *self.by, *found["unread"], *found["currencies"]]))
 
 
 def _open_table(source: Any, wanted: Wanted) -> Opened:
@@ -105,6 +114,7 @@ def _open_table(source: Any, wanted: Wanted) -> Opened:
     wanted.layout.refuse("sheet", "skip", "sep", "encoding")
     facts = wanted.find(available) | {"name": _("{kind} table").format(kind=type(source).__module__.split(".")[0])}
     if frames.is_ibis(source):
+        wanted.layout.refuse("fill_down")
         return Opened(table=source, engine=source, **facts)
     return _registered(source, wanted.read(facts), facts)
 
@@ -112,7 +122,8 @@ def _open_table(source: Any, wanted: Wanted) -> Opened:
 def _registered(frame: Any, columns: Sequence[str], facts: dict[str, Any]) -> Opened:
     con = _engine()
     con.con.register("crrkit_raw", frames.to_arrow(frame, columns))
-    return Opened(table=con.table("crrkit_raw"), engine=con, copied=isinstance(frame, pd.DataFrame), **facts)
+    copied = isinstance(frame, pd.DataFrame)
+    return Opened(table=con.table("crrkit_raw"), engine=con, copied=copied, in_order=True, **facts)
 
 
 def _open_files(source: str | Path, wanted: Wanted) -> Opened:
@@ -132,11 +143,15 @@ def _open_sheets(paths: list[Path], wanted: Wanted, name: str, _folder: Path) ->
     facts = wanted.find([str(column) for column in taken[0].rows.columns]) | {"name": name}
     facts["notes"] = (*facts["notes"], *[note for _book, notes in books for note in notes])
     columns = wanted.read(facts)
+    repeated = [column for role, column in facts["columns"].items() if role not in MONEY]  # a sum is not of each row
+    whole = [merged.filled(sheet.rows, sheet.merged, repeated) for sheet in taken]
+    taken = [sheet._replace(rows=rows) for sheet, (rows, _n) in zip(taken, whole, strict=True)]
+    facts["notes"] += merged.merged_note(name, sum(n for _rows, n in whole))
     return _registered(sheets.stacked(taken, columns), columns, facts)
 
 
 def _open_parquet(paths: list[Path], wanted: Wanted, name: str, _folder: Path) -> Opened:
-    wanted.layout.refuse("sheet", "skip", "sep", "encoding")
+    wanted.layout.refuse("sheet", "skip", "sep", "encoding", "fill_down")
     con = _engine()
     files.load_parquet(con.con, paths, name="crrkit_raw")
     table = con.table("crrkit_raw")
@@ -160,7 +175,8 @@ def _open_text(paths: list[Path], wanted: Wanted, name: str, folder: Path) -> Op
     alone = len(texts) == 1  # what nobody reads may differ from file to file
     twins = TWIN if alone else ""
     facts["cut_lines"] = lines.load_text(con.con, texts, wanted.read(facts), name="crrkit_raw", twins=twins)
-    return Opened(table=con.table("crrkit_raw"), name=name, engine=con, copied=True, has_twins=alone, **facts)
+    table = con.table("crrkit_raw")
+    return Opened(table=table, name=name, engine=con, copied=True, has_twins=alone, in_order=True, **facts)
 
 
 _OPENERS = {"spreadsheet": _open_sheets, "parquet": _open_parquet, "json": _open_json, "text": _open_text}
@@ -182,9 +198,11 @@ def _find(available: Sequence[str], kind: str, named: Mapping[str, str | None], 
     find_columns({f"by[{i}]": name for i, name in enumerate(by)}, available=available)
     _refuse_reserved(by)
     _refuse_repeated([*columns.values(), *by], available)
+    money = tuple(str(name) for name in available if is_of_currencies(str(name)) and name not in columns.values())
+    facts = {"columns": columns, "currencies": money}
     if kind == "contracts":
-        return {"columns": columns, "unread": (), "notes": _request_note(available, columns["end"])}
-    return {"columns": columns, "unread": suspects(available, columns.values()), "notes": ()}
+        return {**facts, "unread": (), "notes": _request_note(available, columns["end"])}
+    return {**facts, "unread": suspects(available, columns.values()), "notes": ()}
 
 
 def _refuse_reserved(by: Sequence[str]) -> None:
@@ -214,8 +232,16 @@ def _request_note(available: Sequence[str], end: str) -> tuple[str, ...]:
     return (note.format(end=end, request=both[0], effective=both[1]),)
 
 
-def business_zone(opened: Opened, roles: Sequence[str], zone: str | None) -> str | None:
-    """The zone to which times with an offset are moved; None when all times are local as written."""
+def in_business_zone(opened: Opened, roles: Sequence[str], zone: str | None) -> tuple[Opened, str | None]:
+    """The zone to which times with an offset are moved, None when all are local as written; and what is said of it."""
+    found = _business_zone(opened, roles, zone)
+    if found is None or found == zone:
+        return opened, found
+    note = _("Times have an offset from UTC, and no zone= was said: days and months begin at midnight of UTC.")
+    return replace(opened, notes=(*opened.notes, note)), found
+
+
+def _business_zone(opened: Opened, roles: Sequence[str], zone: str | None) -> str | None:
     if zone is not None:
         _check_zone(zone)
     if not any(has_offsets(opened.table, opened.columns[role]) for role in roles):
