@@ -113,7 +113,7 @@ class Lab(NamedTuple):
         return f"{self.url}/lab/tree/{notebook}?token={self.token}&reset"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     folder = tmp_path_factory.mktemp("lab")
     with socket.socket() as one:
