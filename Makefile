@@ -12,7 +12,7 @@ install := -m pip --disable-pip-version-check install -qq --editable
 # Two processes, each with whole files, in the order of the folders: the browser is slow and begins.
 in_two := -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help demo test lint format lab bench fuzz test-engines test-lowest clean
+.PHONY: help demo test lint format lab docs bench fuzz test-engines test-lowest clean
 
 help: ## say what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,10 @@ format: $(VENV)/.with-test ## mend style where a tool can
 
 lab: $(VENV)/.with-lab ## open the course in JupyterLab
 	$(PY) -m crrkit lab
+
+docs: $(VENV)/.with-docs ## build the documentation as a site that opens from the disk
+	NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict --quiet
+	@echo "The documentation: $(CURDIR)/build/docs/index.html"
 
 bench: $(VENV)/.with-test ## measure time and memory
 	@for script in benchmarks/*.py; do echo "$$script"; $(PY) "$$script" || exit; done

@@ -1,7 +1,7 @@
 """The customer retention rate from counts alone: ``(end - new - returned) / start``, and the account behind it.
 
 Every rate rests on one account, ``start - lost + new + returned = end``. Counts that no group of customers can have
-produced are refused, not clipped: they mean that ``new`` or ``lost`` was counted under another rule (:mod:`accounts`).
+produced are refused, not clipped: they mean that ``new`` or ``lost`` was counted under another rule (`accounts`).
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def crr_from_counts(
     """The customer retention rate from three counts: ``(end - new - returned) / start``.
 
     It is the share of the starting customers who are still there if ``new`` counts exactly those who are there at the
-    end and were not at the start. If ``new`` is everyone who joined, :func:`crr_bounds` says what is certain.
+    end and were not at the start. If ``new`` is everyone who joined, `crr_bounds` says what is certain.
 
     Args:
         start: Customers at the start of the period.
@@ -154,7 +154,7 @@ def churn_from_counts(*, start: float, lost: float, period: Period | None = None
     Args:
         start: Customers at the start of the period.
         lost: Those of them who are gone at its end.
-        period: As in :func:`crr_from_counts`; there is no rate without it.
+        period: As in `crr_from_counts`; there is no rate without it.
         level: Coverage of the Wilson interval.
 
     Returns:
@@ -183,7 +183,7 @@ def crr_from_sets(
     Args:
         start: Ids of the customers just before the period; a repeated id counts once.
         end: Ids of the customers just before its end.
-        period: As in :func:`crr_from_counts`; there is no rate without it.
+        period: As in `crr_from_counts`; there is no rate without it.
         level: Coverage of the Wilson interval.
 
     Returns:

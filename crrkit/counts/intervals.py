@@ -30,7 +30,7 @@ def wilson(kept: float, n: float, *, level: float = 0.95, allow_fractional: bool
     Args:
         kept: Customers kept, from 0 to ``n``.
         n: Customers there were to keep. With 0 there is no share: both ends are NaN. A number that is not whole is an
-            effective one (:func:`effective_n`), and ``kept`` may then be a fraction of it too.
+            effective one (`effective_n`), and ``kept`` may then be a fraction of it too.
         level: Coverage, a fraction between 0 and 1.
         allow_fractional: Whether ``kept`` may be no whole number also of a whole ``n`` (averages, weighted counts).
 
@@ -80,7 +80,7 @@ def wilson_columns(kept: Iterable[float], n: Iterable[float]) -> tuple[list[floa
 def wilson_share(share: float, n: float, *, level: float = 0.95) -> Interval:
     """Wilson's interval of a share that rests on ``n`` customers' worth of evidence, whole or not.
 
-    For weighted counts, clustered contracts (:func:`effective_n`) and samples of a finite list, where the evidence is
+    For weighted counts, clustered contracts (`effective_n`) and samples of a finite list, where the evidence is
     not a number of heads.
 
     Args:
@@ -147,7 +147,7 @@ def effective_n(n: float, *, cluster_size: float, icc: float) -> float:
         icc: How alike the contracts of one person fare (intra-class correlation), a fraction: 0 not at all, 1 the same.
 
     Returns:
-        The effective number, for :func:`wilson_share`.
+        The effective number, for `wilson_share`.
 
     Raises:
         InputError: If ``n`` is negative, ``cluster_size`` below 1 or ``icc`` no fraction.

@@ -16,7 +16,7 @@ from crrkit.ground import (
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Lifetime(float):
-    """A mean lifetime in periods; a float, as :func:`expected_lifetime` gives it.
+    """A mean lifetime in periods; a float, as `expected_lifetime` gives it.
 
     Attributes:
         value: Number of periods, 1 or more; infinite when nobody leaves.

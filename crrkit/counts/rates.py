@@ -115,7 +115,7 @@ def convert_rate(rate: float, *, from_: Period | None = None, to: Period, measur
     period when the data allow: of customers who differ, those who remain are the ones who stay.
 
     Args:
-        rate: A retention rate (or a churn rate with ``measure="churn"``), a fraction. A :class:`Rate` brings its own
+        rate: A retention rate (or a churn rate with ``measure="churn"``), a fraction. A `Rate` brings its own
             period, measure and interval; the interval is converted with it, an undefined rate stays undefined.
         from_: The period of ``rate``: day, week, month, quarter, half-year, year, or two dates ``(from, until)``.
         to: The period wanted, named in the same way. A day is 1/365.25 of a year, a week 7 of them, a month 1/12.

@@ -193,7 +193,7 @@ def survey_rate(*, kept: int, asked: int, frame: int, answered: int | None = Non
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SampleSize(int):
-    """How many to ask; an int, as :func:`sample_size` gives it.
+    """How many to ask; an int, as `sample_size` gives it.
 
     Attributes:
         n: The number of customers to ask.

@@ -155,7 +155,7 @@ def simulate_chart(start: int, *, rate: float, periods: int = 24, seed: int = 1)
     """The run chart of a process in which nothing ever happens: every customer stays with the same chance.
 
     Each of ``start`` customers of each period stays when the next draw, uniform in [0, 1), is below ``rate``; the
-    limits are those of :func:`control_chart` with ``dispersion=1``, which is true here and seldom elsewhere. Points
+    limits are those of `control_chart` with ``dispersion=1``, which is true here and seldom elsewhere. Points
     wander all the same, and whatever is called a signal here is a false alarm. The draws depend on ``seed`` alone and
     are the same on every machine.
 

@@ -10,7 +10,7 @@ state, ``Explorer._start`` keeps it, and in the browser ``bench`` of ``shared.js
 arithmetic and its picture. The one list of explorers stands in ``static.py``.
 
 In a report: an executed notebook's output holds beside the widget view, which needs a kernel, the key
-``application/vnd.crrkit.explorer+json`` (:data:`SAVED`) with ``{"module": ..., "state": ...}``: aggregates and words,
+``application/vnd.crrkit.explorer+json`` (`SAVED`) with ``{"module": ..., "state": ...}``: aggregates and words,
 never customers' rows. A preprocessor replaces such an output's data by
 ``{"text/html": static_html(restore(data[SAVED]), element_id=..., assets=False)}`` and puts
 ``static_assets(explorers)`` once at the end of the page; widget state in the notebook's metadata can then be dropped.

@@ -65,7 +65,7 @@ def static_html(explorer: Explorer, *, element_id: str, assets: bool = True) -> 
         explorer: The explorer; its state as it stands becomes the page's start state.
         element_id: The ``id`` of its ``div``, unique in the page.
         assets: Add style, module and script. A page of several explorers asks for them once: give False here and add
-            :func:`static_assets`.
+            `static_assets`.
 
     Examples:
         >>> explorer = FormulaExplorer(start=70, lost=10, new=30)

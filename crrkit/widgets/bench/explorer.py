@@ -124,7 +124,7 @@ class Explorer(anywidget.AnyWidget):
 
     @property
     def saved(self) -> dict[str, Any]:
-        """All that brings this explorer back elsewhere (:func:`crrkit.widgets.restore`): aggregates, no customers."""
+        """All that brings this explorer back elsewhere (`crrkit.widgets.restore`): aggregates, no customers."""
         return {"module": self.module, "state": self.saved_state}
 
     @property

@@ -30,7 +30,7 @@ class DecompositionExplorer(Explorer):
     """Two periods, the share and the rate of each segment, and what each of them did to the rate of all.
 
     The rate of all is the mean of the rates, weighted by the shares. Its change is split exactly into what the rates
-    did and what the mix did (:func:`crrkit.decompose`, twofold). In the first state both stages keep more of their
+    did and what the mix did (`crrkit.decompose`, twofold). In the first state both stages keep more of their
     customers and the whole keeps fewer: Simpson's paradox. The last segment always takes the rest of the shares.
 
     Args:
@@ -121,7 +121,7 @@ class DecompositionExplorer(Explorer):
 
     @property
     def code(self) -> str:
-        """The line of code that gives :attr:`split` again."""
+        """The line of code that gives `split` again."""
         return f"split = crr.decompose({_literal(self.before)}, {_literal(self.after)})"
 
     def still(self) -> str:

@@ -37,8 +37,8 @@ class FormulaExplorer(Explorer):
 
     The formula is ``CRR = (end - new) / start`` with ``end = start - lost + new``: new customers do not move it.
     Arithmetic and drawing happen in the browser, so the explorer answers at once and lives on in a page without a
-    kernel (:func:`crrkit.widgets.static_page`). What it shows is always at hand in Python: :attr:`counts` is the value
-    that :func:`crrkit.solve_counts` gives for the sliders, :attr:`code` the line that gives it again.
+    kernel (`crrkit.widgets.static_page`). What it shows is always at hand in Python: `counts` is the value
+    that `crrkit.solve_counts` gives for the sliders, `code` the line that gives it again.
 
     Args:
         account: What :func:`crrkit.retention_by_period` gave, whose counts it then begins with; who came for the first
@@ -115,7 +115,7 @@ class FormulaExplorer(Explorer):
 
     @property
     def code(self) -> str:
-        """The line of code that gives :attr:`counts` again."""
+        """The line of code that gives `counts` again."""
         return f"crr.solve_counts({self._arguments})"
 
     def still(self) -> str:

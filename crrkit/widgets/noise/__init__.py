@@ -42,7 +42,7 @@ class NoiseExplorer(Explorer):
     """How many of how many were kept: Wilson's interval, and two years of a process in which nothing ever happens.
 
     The run chart draws every customer of 24 periods with the same chance ``kept / n`` to stay, and holds the periods
-    against the limits of :func:`crrkit.control_chart`. The points wander all the same; what lies outside is a false
+    against the limits of `crrkit.control_chart`. The points wander all the same; what lies outside is a false
     alarm. The same seed gives the same draws in the browser and in Python.
 
     Args:

@@ -48,10 +48,10 @@ MOST_STEPS = 40
 class StageExplorer(Explorer):
     """Five levers, a horizon and margins: the base step by step, its rate, its margin, and which lever brings most.
 
-    Sliders change the levers of :class:`crrkit.Scenario`, each with the compensation that is said there. Arithmetic
+    Sliders change the levers of `crrkit.Scenario`, each with the compensation that is said there. Arithmetic
     and drawing happen in the browser, so the explorer answers at once and lives on in a page without a kernel. What it
-    shows is at hand in Python: :attr:`scenario` is a frozen value whose print can be pasted into the next cell,
-    :attr:`projection` is ``model.project(periods, scenario=scenario, margins=margins)``, and :attr:`levers` what one
+    shows is at hand in Python: `scenario` is a frozen value whose print can be pasted into the next cell,
+    `projection` is ``model.project(periods, scenario=scenario, margins=margins)``, and `levers` what one
     point more on each lever brings from there. It holds a matrix and counts by stage and no customers.
 
     Of a model from a list it shows the band of the customers and how far an earlier model was off; of one that is not

@@ -1,0 +1,198 @@
+"""The reference by question: every public name on exactly one page, the page of the question that it answers.
+
+The questions are those of the README's table. What the table names stands on its page; with it what that gives and what
+its signatures speak of, then what lives beside it in its module, then in its folder. What is left stands by its room.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import crrkit as crr
+from crrkit.ground.faces import homes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+ROOT = Path(__file__).parent.parent.parent
+ROW = re.compile(r"^\| (.+?) \| (.+) \|$", re.MULTILINE)
+CODE = re.compile(r"`([^`]+)`")
+NAME = re.compile(r"[A-Za-z]\w*(?:\.\w+)?")
+WORD = re.compile(r"\w+")
+# A word in the answer to a question, and the room that stands on its page as a whole.
+WHOLE = {"figures": "figures", "widgets": "widgets", "life_table": "lifetime"}
+
+
+class Page(NamedTuple):
+    """A page of the reference: its file, the question or the room, the answer of the table, and its names."""
+
+    file: str
+    title: str
+    answer: str
+    names: tuple[str, ...]
+
+
+@cache
+def rooms() -> dict[str, ModuleType]:
+    """The rooms that ``dir(crrkit)`` shows."""
+    return {name: value for name in dir(crr) if isinstance(value := getattr(crr, name), ModuleType)}
+
+
+@cache
+def public() -> dict[str, Any]:
+    """Every public name as it is typed after ``crr.``: those shown at the top, those of the rooms, those that work."""
+    top = homes(Path(crr.__file__).with_suffix(".pyi"))[0]
+    names = [*dir(crr), *(f"{room}.{name}" for room, face in rooms().items() for name in shown(face)), *top]
+    values = {name: _value(name) for name in names if not name.startswith("_")}
+    return {name: value for name, value in values.items() if not isinstance(value, ModuleType)}
+
+
+def shown(room: ModuleType) -> list[str]:
+    """The names that a room shows; a plain module shows its own classes."""
+    own = [name for name, value in vars(room).items() if inspect.isclass(value) and issubclass(value, Exception)]
+    return list(getattr(room, "__all__", own))
+
+
+def _value(name: str) -> Any:
+    room, _dot, its_name = name.rpartition(".")
+    return getattr(rooms()[room] if room else crr, its_name)
+
+
+@cache
+def things() -> dict[str, tuple[str, ...]]:
+    """Each thing once: the name it is shown by → its other names."""
+    found: dict[object, list[str]] = {}
+    for name, value in public().items():
+        found.setdefault(id(value) if callable(value) else name, []).append(name)
+    return {names[0]: tuple(names[1:]) for names in found.values()}
+
+
+@cache
+def questions() -> dict[str, str]:
+    """The table of the README: question → functions."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = readme[readme.index("## Which question") : readme.index("## What it holds to")]
+    return dict(ROW.findall(table)[1:])
+
+
+@cache
+def pages() -> list[Page]:
+    """The reference, page by page: the questions in the order of the table, then the rooms with what is left."""
+    left = dict.fromkeys(things())
+    found = {question: _take(_named(answer), left) for question, answer in questions().items()}
+    for wider in (_given, _all_spoken_of, _beside, _near):
+        for names in found.values():
+            names.extend(_take(wider(names, left), left))
+    for question, answer in questions().items():
+        found[question] += _take(_inside([WHOLE[word] for word in WORD.findall(answer) if word in WHOLE], left), left)
+    found |= {room: _take(_inside([room], left), left) for room in rooms()}
+    return [
+        Page(f"reference/{slug(title)}.md", title, questions().get(title, ""), tuple(names))
+        for title, names in found.items()
+        if names
+    ]
+
+
+def slug(title: str) -> str:
+    """A title as the name of a file."""
+    return re.sub(r"\W+", "-", title.lower()).strip("-") or "what-if"
+
+
+def _take(names: Iterable[str], left: dict[str, None]) -> list[str]:
+    """Those that no page has yet; they are then no longer left."""
+    mine = [name for name in dict.fromkeys(names) if name in left]
+    for name in mine:
+        del left[name]
+    return mine
+
+
+def _named(answer: str) -> Iterator[str]:
+    known = {other: name for name, others in things().items() for other in (name, *others)}
+    for code in CODE.findall(answer):
+        for word in NAME.findall(code):
+            yield known.get(word, known.get(word.split(".")[0], ""))
+
+
+def _given(names: Iterable[str], _left: Iterable[str]) -> list[str]:
+    values = [_value(name) for name in names]
+    return _classes(value.__annotations__.get("return") for value in values if inspect.isfunction(value))
+
+
+def _all_spoken_of(names: Iterable[str], _left: Iterable[str]) -> list[str]:
+    """The classes in the signatures of these, in the signatures of those classes, and so on."""
+    found = list(dict.fromkeys(names))
+    for name in found:  # which grows meanwhile
+        found += [other for other in _classes(_hints(_value(name))) if other not in found]
+    return found
+
+
+def _classes(hints: Iterable[object]) -> list[str]:
+    named = {value.__name__: name for name in things() if inspect.isclass(value := _value(name))}
+    return [named[word] for hint in hints for word in WORD.findall(str(hint)) if word in named]
+
+
+def _hints(value: Any) -> Iterator[object]:
+    """The types that the signatures of a function, or of what a class shows, speak of."""
+    if inspect.isfunction(value):
+        yield from value.__annotations__.values()
+    elif inspect.isclass(value):
+        yield from (base.__name__ for base in value.__mro__[1:])
+        yield from vars(value).get("__annotations__", {}).values()
+        for name, member in vars(value).items():
+            function = inspect.unwrap(getattr(member, "fget", None) or getattr(member, "__func__", member))
+            if not name.startswith("_") and inspect.isfunction(function):
+                yield from function.__annotations__.values()
+
+
+def _beside(names: Iterable[str], left: Iterable[str]) -> list[str]:
+    return _living_with(names, left, where=str)
+
+
+def _near(names: Iterable[str], left: Iterable[str]) -> list[str]:
+    return _living_with(names, left, where=lambda module: module.rpartition(".")[0])
+
+
+def _living_with(names: Iterable[str], left: Iterable[str], *, where: Callable[[str], str]) -> list[str]:
+    homes_of = {name: where(_value(name).__module__) for name in (*names, *left) if callable(_value(name))}
+    mine = {homes_of[name] for name in names if name in homes_of}
+    return [name for name in left if homes_of.get(name) in mine and homes_of[name] not in {"", "crrkit"}]
+
+
+def _inside(whole: Iterable[str], left: Iterable[str]) -> list[str]:
+    return [name for name in left if name.rpartition(".")[0] in set(whole)]
+
+
+def written() -> dict[str, str]:
+    """The pages as Markdown, by file: what mkdocstrings puts in place of each ``:::`` is the docstring."""
+    return {"reference/index.md": _index()} | {page.file: _page(page) for page in pages()}
+
+
+def _page(page: Page) -> str:
+    head = f"# {page.title[0].upper()}{page.title[1:]}\n" if page.answer else f"# crr.{page.title}\n"
+    entries = [_entry(name, things()[name]) for name in page.names]
+    return "\n".join([head, f"In the table of questions: {page.answer}.\n" if page.answer else "", *entries])
+
+
+def _entry(name: str, others: Iterable[str]) -> str:
+    """One name: its heading, the other ways to it, and the place for its docstring."""
+    heading = f"      heading: crr.{name}\n      toc_label: {name}\n"
+    also = "".join(f"Also `crr.{other}`.\n" for other in others)
+    return f"::: crrkit.{name}\n    options:\n{heading}\n{also}"
+
+
+def _index() -> str:
+    """The way in: the questions with their pages, the rooms, and every name from A to Z."""
+    place = {name: page.file.removeprefix("reference/") for page in pages() for name in page.names}
+    asked = [
+        f"| [{page.title}]({page.file.removeprefix('reference/')}) | {page.answer} |" for page in pages() if page.answer
+    ]
+    by_letter = sorted(place, key=lambda name: name.rpartition(".")[2].lower())
+    every = [f"[`{name}`]({place[name]}#crrkit.{name})" for name in by_letter]
+    told = [f"## crr.{name}\n\n{inspect.cleandoc(str(room.__doc__))}\n" for name, room in rooms().items()]
+    table = ["| question | functions, each begins with `crr.` |", "|---|---|", *asked, ""]
+    return "\n".join(["# By question\n", *table, "# The rooms\n", *told, "# From A to Z\n", " · ".join(every), ""])
