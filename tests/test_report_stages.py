@@ -12,7 +12,7 @@ import pytest
 
 import crrkit as crr
 from crrkit.read.samples import sample_path
-from crrkit.report.account import shared
+from crrkit.report.account import reference_row, shared
 from crrkit.report.saved import dump, load
 from crrkit.report.stage_counts import _model, stages_of
 from crrkit.report.stage_section import about_stages, advice_finding, stage_finding
@@ -69,10 +69,31 @@ def test_it_is_the_rate_of_the_account_where_the_rule_is_the_same() -> None:
     assert rates["kept"].sum() / rates["start"].sum() == kept["crr"] == 0.8
 
 
-def test_another_rule_is_said_to_be_another() -> None:
+def test_by_period_the_stages_are_those_of_who_bought_in_the_period_before() -> None:
+    # June: of May's buyers 20 bought once (middle) and none of them in June, 60 + 20 three times (long), of whom 60.
     found = staged(shop(60, 20, 20, activity="period"))
-    assert "the rates differ" in stage_finding(found).caveat
-    assert "lapsed after 90 days" in stage_finding(found).caveat
+    finding = stage_finding(found)
+    assert finding.claim == (
+        "In June 2024 the rate of 60.0% is a sum over stages, share × retention: 20.0% × 0.0% (middle)"
+        " + 80.0% × 75.0% (long)."
+    )
+    assert "lapsed after a period without a purchase" in finding.caveat
+
+
+@pytest.mark.parametrize("every", ["month", "quarter", "half-year"])
+@pytest.mark.parametrize("rule", ["period", crr.Trailing(days=60), crr.OwnGap()])
+def test_the_report_speaks_of_one_rate(every: str, rule: object, orders: crr.OrderBase) -> None:
+    base = orders.with_activity(rule)
+    kept = crr.retention_by_period(base, every=every)
+    rates = stages_of(base, kept, min_cell=None).rates
+    row = kept.row(rates["period"].iloc[0])
+    assert row["period"] == reference_row(kept)["period"]
+    assert (rates["start"].sum(), rates["kept"].sum()) == (row["start"], row["kept"])
+
+
+def test_where_no_stages_give_the_rate_there_are_none(orders: crr.OrderBase) -> None:
+    base = orders.with_activity(crr.Trailing(months=2))
+    assert stages_of(base, crr.retention_by_period(base, every="month")) is None
 
 
 def test_a_rule_of_their_own_gaps_goes_with_the_report() -> None:
@@ -127,7 +148,7 @@ def test_contracts_have_no_such_stages() -> None:
 def test_the_first_card_is_the_advice() -> None:
     base = crr.read_orders(sample_path("orders"), customer="client_id", at="ordered_at")
     found = staged(base)
-    flow = crr.stage_flow(base, every="month")
+    flow = crr.stage_flow(base, every="month", rule=found.flow.rule)
     cards = crr.diagnose(crr.retention_by_period(base, every="month"), flow=flow).cards
     first = next(card for card in cards if card.kind == "do")
     finding = advice_finding(found)
@@ -180,7 +201,7 @@ def orders() -> crr.OrderBase:
 def test_the_levers_of_a_report_are_those_of_its_flow_there_and_back(orders: crr.OrderBase) -> None:
     kept = crr.retention_by_period(orders, every="month")
     found = stages_of(orders, kept)
-    whole = crr.StageModel.from_flow(crr.stage_flow(orders, every="month"))
+    whole = crr.StageModel.from_flow(crr.stage_flow(orders, every="month", rule=found.flow.rule))
     pd.testing.assert_frame_equal(found.model.table, whole.table)
     again = load(dump(found), kept=kept).model
     pd.testing.assert_frame_equal(again.table, whole.table)
@@ -213,12 +234,12 @@ def test_the_page_has_live_levers_where_the_notebook_has_them(orders: crr.OrderB
 def test_a_list_that_is_not_projected_has_the_sentence_in_place_of_the_picture(tmp_path) -> None:
     page, notebook = tmp_path / "r.html", tmp_path / "r.ipynb"
     early = crr.read_orders(
-        sample_path("orders"), customer="client_id", at="ordered_at", amount="total", as_of="2023-09-01"
+        sample_path("orders"), customer="client_id", at="ordered_at", amount="total", as_of="2023-06-01"
     )
     crr.write_report(early, every="month", min_cell=None, out=page, notebook=notebook)
     kept = crr.retention_by_period(early, every="month")
     refusal = stages_of(early, kept, min_cell=None).model.refusal
-    assert "2 whole periods to estimate from" in refusal
+    assert "1 whole period to estimate from" in refusal
     text = page.read_text(encoding="utf-8")
     assert refusal in text
     assert 'id="stage-explorer"' not in text
@@ -231,6 +252,6 @@ def test_what_a_projection_prints_goes_with_the_report(orders: crr.OrderBase) ->
     found = stages_of(orders, kept)
     again = load(dump(found), kept=kept).model
     assert again.project(8).caption() == found.model.project(8).caption()
-    assert "off by 11.1% of the customers on average" in again.project(8).caption()
+    assert "off by 18.0% of the customers on average" in again.project(8).caption()
     columns = ["customers_low", "customers_high"]
     pd.testing.assert_frame_equal(again.project(8).table[columns], found.model.project(8).table[columns])

@@ -168,6 +168,25 @@ def test_the_rate_is_the_sum_over_stages_and_that_of_the_account(world, rule, ev
 
 @pytest.mark.hypothesis
 @settings(max_examples=6, deadline=None)
+@given(worlds, st.sampled_from(["month", "week"]))
+def test_stages_by_period_are_those_of_the_account_by_period(world, every):
+    base = read_world(world)
+    flow = crr.stage_flow(base, every=every, rule=crr.StageRule(lapse_days="period")).table.set_index("period")
+    whole = flow[flow["start"] > 0].dropna(subset="kept")
+    account = crr.retention_by_period(base, every=every).to_pandas().set_index("period").loc[whole.index]
+    assert whole[["start", "kept"]].astype(int).to_dict() == account[["start", "kept"]].to_dict()
+
+
+def test_a_day_has_no_period_before_it():
+    base = crr.read_orders(pd.DataFrame({"who": ["a"], "at": ["2024-01-05"]}), customer="who", at="at")
+    with pytest.raises(crr.InputError, match="A day has no period before it"):
+        crr.stage_on(base, "2024-01-06", rule=crr.StageRule(lapse_days="period"))
+    with pytest.raises(crr.InputError, match="lapse_days='perid' is not known"):
+        crr.StageRule(lapse_days="perid")
+
+
+@pytest.mark.hypothesis
+@settings(max_examples=6, deadline=None)
 @given(worlds, rules, st.randoms(use_true_random=False))
 def test_transitions_add_up_and_order_and_names_change_nothing(world, rule, random):
     base = read_world(world)

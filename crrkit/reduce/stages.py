@@ -152,16 +152,21 @@ def last_spells(spells: ir.Table, *, as_of: datetime, renewals: int, months: int
     return last.mutate(renewed=last["start"] + ibis.interval(months=renewals * months))
 
 
-def buyer_periods(steps: ir.Table, *, calendar: Calendar) -> ir.Table:
-    """The last purchase day of each period, as steps ``customer, since, path, first_until, then_until``."""
+def buyer_periods(steps: ir.Table, *, calendar: Calendar, one_period: bool = False) -> ir.Table:
+    """The last purchase day of each period, as steps ``customer, since, path, first_until, then_until``.
+
+    With ``one_period`` it makes a customer at the boundary that ends its period, and at no other.
+    """
     dated = steps.mutate(since=_period_of(steps["day"], calendar))
     last = dated.filter(dated["after"].isnull() | (_period_of(dated["after"], calendar) > dated["since"]))
+    ends = last["since"] + 1
+    long_until = _period_of(last["long_until"], calendar)
     return last.select(
         "customer",
         "since",
         path=ibis.ifelse(last["opens"] < last["day"], _path("buyer"), _path("once")),
-        first_until=_period_of(last["long_until"], calendar),
-        then_until=_period_of(last["active_until"], calendar),
+        first_until=ibis.least(long_until, ends) if one_period else long_until,
+        then_until=ends if one_period else _period_of(last["active_until"], calendar),
     )
 
 

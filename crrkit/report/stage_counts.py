@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 MOST_BOUNDARIES = 24  # boundaries: two years of months
 CARDS = 3
+SHORT_PERIODS = ("day", "week", "month")  # who bought in one of these is regular or not by the last three months
+SHORT_WINDOW, USUAL_WINDOW = 90, 180  # days
 RATE_COLUMNS = ["period", "from_", "stage", "start", "kept", "share", "crr", "low", "high"]
 SAID = ["title", "because", "action", "owner", "caution"]
 
@@ -43,14 +45,12 @@ class SharedStages(Counted):
             share crr low high``; empty where there is none.
         cards: What the playbook proposes on the stages, in the report's language: ``title because action owner
             caution``.
-        is_same: Whether the account of the report counts by the same rule.
         model: What would move the stages, from the moves of the last year; None where a move was of few.
     """
 
     flow: StageFlow
     rates: pd.DataFrame
     cards: pd.DataFrame
-    is_same: bool
     model: StageModel | None = None
 
     @property
@@ -73,21 +73,20 @@ def stages_of(
         last: The last one.
 
     Returns:
-        The stages; None for contracts, and where nothing can be told.
+        The stages; None for contracts, where nothing can be told, and where no rule of stages gives the account's rate.
     """
     if not base.has_purchases:
         return None
-    flow = stage_flow(base, every=kept.every, rule=_rule_of(base), first=first, last=last)
+    flow = stage_flow(base, every=kept.every, rule=_rule_of(base, kept.every), first=first, last=last)
     least = min_cell or 0
     counts = _large(flow.counts, least)
-    if counts.empty:
+    if counts.empty or _is_another_rate(flow, kept):
         return None
     is_last_told = counts.index[-1] == flow.counts.index[-1]
     found = _cards(diagnose(kept, flow=replace(flow, rates=empty_rates(flow.rates, least)))) if is_last_told else []
     cards = pd.DataFrame(found, columns=SAID)
     model = _model(flow, least) if is_last_told else None
-    is_same = base.rule is not None
-    return SharedStages(_bare(flow, counts), _rates(flow, least), cards, is_same, model)
+    return SharedStages(_bare(flow, counts), _rates(flow, kept, least), cards, model)
 
 
 def _model(flow: StageFlow, least: int) -> StageModel | None:
@@ -102,11 +101,13 @@ def _model(flow: StageFlow, least: int) -> StageModel | None:
     return None if small(told, least).any() else model  # a model without one of its moves would be another model
 
 
-def _rule_of(base: Base) -> StageRule:
-    """The limit of silence of the base where it has one."""
+def _rule_of(base: Base, every: str) -> StageRule:
+    """The rule by which the stages of customers add up to the customers of the account."""
     if isinstance(base.rule, Trailing):
         return StageRule(lapse_days=round(base.rule.length))
-    return StageRule() if base.rule is None else StageRule(lapse_days=base.rule)
+    if base.rule is None:
+        return StageRule(lapse_days="period", window_days=SHORT_WINDOW if every in SHORT_PERIODS else USUAL_WINDOW)
+    return StageRule(lapse_days=base.rule)
 
 
 def _large(counts: pd.DataFrame, least: int) -> pd.DataFrame:
@@ -115,15 +116,28 @@ def _large(counts: pd.DataFrame, least: int) -> pd.DataFrame:
     return drop_boundaries(shown[shown[list(CUSTOMERS)].sum(axis=1) > 0], least)
 
 
-def _rates(flow: StageFlow, least: int) -> pd.DataFrame:
-    """The latest whole period in which every group of both stages is large or nobody."""
+def _rates(flow: StageFlow, kept: RetentionTable, least: int) -> pd.DataFrame:
+    """The latest whole period in which every group of both stages is large or nobody, if its rate is the account's."""
     complete = flow.table[(flow.table["status"] == COMPLETE) & (flow.table["start"] > 0)]
-    for _i, row in complete[::-1].iterrows():
+    for _i, row in complete[complete["period"].isin(_told_alike(complete, kept))][::-1].iterrows():
         rates = flow.rates[flow.rates["period"] == row["period"]].set_index("measure")
         table = pd.DataFrame([_stage_row(stage, rates, row) for stage in CUSTOMERS], columns=RATE_COLUMNS)
         if not small_share(table["start"], table["kept"], least=least).any():
             return table
     return pd.DataFrame(columns=RATE_COLUMNS)
+
+
+def _told_alike(complete: pd.DataFrame, kept: RetentionTable) -> list[str]:
+    """The periods that the account tells with the same numbers, so that both speak of one rate."""
+    return list(complete.merge(kept.table, on=["period", "start", "kept"])["period"])
+
+
+def _is_another_rate(flow: StageFlow, kept: RetentionTable) -> bool:
+    """Whether the stages add up to other customers than the account has: a window of calendar months is no days."""
+    told = set(kept.table["period"][(kept.table["status"] == COMPLETE) & kept.table["kept"].notna()])
+    complete = flow.table[(flow.table["status"] == COMPLETE) & (flow.table["start"] > 0)]
+    met = complete[complete["period"].isin(told)]
+    return len(_told_alike(met, kept)) < len(met)
 
 
 def _stage_row(stage: str, rates: pd.DataFrame, row: pd.Series) -> dict[str, Any]:

@@ -59,9 +59,6 @@ def stage_finding(stages: SharedStages) -> Finding:
     if rates.empty:
         claim = _("How each stage keeps its customers cannot be told: the groups are too small.")
         return Finding(claim, stages.flow.counts.reset_index(), caveat)
-    if not stages.is_same:
-        said = _("It waits for that silence, while the account above counts who bought in a period: the rates differ.")
-        caveat = f"{caveat} {said}"
     parts = [
         _("{share} × {rate} ({stage})").format(
             share=format_percent(row["share"]), rate=format_percent(row["crr"]), stage=_(row["stage"])

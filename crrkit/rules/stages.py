@@ -19,6 +19,8 @@ from crrkit.ground import (
 from crrkit.rules.activity import OwnGap
 
 STAGES = ("short", "cold", "middle", "long", "lapsed")  # a contact, one grown cold, a customer, a regular, a former one
+PERIOD_BEFORE = "period"  # the rule of the account by period
+NO_SILENCE = 36_525.0  # days: a century, which no silence outlasts
 
 
 @dataclass(frozen=True)
@@ -27,13 +29,14 @@ class StageRule:
 
     * ``short``: never bought, touched (a visit, an offer, a lesson) at most ``contact_days`` ago; ``cold``: longer ago.
     * ``lapsed``: bought, but silent for more than ``lapse_days``. Such a silence ends a *spell*; the next purchase
-      opens a new one.
+      opens a new one. With ``lapse_days="period"``: did not buy in the period before, as the account by period has it;
+      no silence ends a spell then.
     * ``long``: regular. In the present spell there are at least ``k_long`` purchase days less than ``window_days`` ago,
       the first and the last of them at least ``span_days`` apart: three purchases in three days are no regularity.
     * ``middle``: every other customer. *Customers* are middle and long.
 
     Args:
-        lapse_days: Whole days, or `OwnGap` for a limit from each customer's own rhythm.
+        lapse_days: Whole days, `OwnGap` for a limit from each customer's own rhythm, or ``"period"``.
         window_days: Whole days.
         k_long: How many purchase days.
         span_days: Whole days.
@@ -53,14 +56,16 @@ class StageRule:
             could ever be long. Give a window of at least 32 days, or a shorter span.
     """
 
-    lapse_days: float | OwnGap = 90
+    lapse_days: float | OwnGap | str = 90
     window_days: int = 180
     k_long: int = 3
     span_days: int = 30
     contact_days: int = 30
 
     def __post_init__(self) -> None:
-        if not isinstance(self.lapse_days, OwnGap):
+        if isinstance(self.lapse_days, str):
+            check_choice(self.lapse_days, name="lapse_days", choices=(PERIOD_BEFORE,))
+        elif not isinstance(self.lapse_days, OwnGap):
             _check_days(self.lapse_days, name="lapse_days")
         _check_days(self.window_days, name="window_days")
         _check_days(self.k_long, name="k_long")
@@ -86,10 +91,17 @@ class StageRule:
         words = {"window": self.window_days, "span": self.span_days, "k": self.k_long, "needed": needed}
         raise InputError(text.format(**words), argument="window_days", given=self.window_days)
 
+    @property
+    def is_by_period(self) -> bool:
+        """Whether a customer is who bought in the period before, whatever the days."""
+        return self.lapse_days == PERIOD_BEFORE
+
     def limits(self) -> list[tuple[float, float]]:
         """The limit of silence by the number of closed gaps, as `OwnGap.limits`."""
         if isinstance(self.lapse_days, OwnGap):
             return self.lapse_days.limits()
+        if self.is_by_period:
+            return [(NO_SILENCE, 0.0)]
         return [(float(self.lapse_days), 0.0)]
 
     @property
@@ -98,7 +110,7 @@ class StageRule:
 
         With `OwnGap` the limit differs from one to the next; that of who has no gap of their own stands for all.
         """
-        lapse = self.limits()[0][0]
+        lapse = 0 if self.is_by_period else self.limits()[0][0]
         return max(math.ceil(lapse), int(self.window_days), int(self.contact_days))
 
     def __str__(self) -> str:
@@ -108,6 +120,8 @@ class StageRule:
     def _lapse(self) -> str:
         if isinstance(self.lapse_days, OwnGap):
             return _("lapsed unless {rule}").format(rule=self.lapse_days)
+        if isinstance(self.lapse_days, str):
+            return _("lapsed after a period without a purchase")
         text = ngettext("lapsed after {n} day of silence", "lapsed after {n} days of silence", int(self.lapse_days))
         return text.format(n=format_number(self.lapse_days))
 

@@ -195,7 +195,7 @@ def stage_flow(
 
     The retention rate of a period is ``sum(w * r)`` over middle and long, with ``w`` the stage's share of the customers
     at the start and ``r`` the share of them that are customers at the end. It equals that of `retention_by_period` for
-    ``base.with_activity(Trailing(days=rule.lapse_days))``.
+    ``base.with_activity(Trailing(days=rule.lapse_days))``, for ``lapse_days="period"`` that of the account by period.
 
     Args:
         base: Events or purchases; of plain purchases nobody is short or cold. Contracts take a `ContractRule`.

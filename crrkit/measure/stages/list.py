@@ -107,6 +107,9 @@ def stage_on(base: Base, day: str | date, *, rule: StageRule | ContractRule | No
     cut = _as_of(base, day)
     seen = base.seen_before(cut)
     chosen = fitting_rule(seen, rule)
+    if isinstance(chosen, StageRule) and chosen.is_by_period:
+        message = _("A day has no period before it: give a limit of silence, rule=StageRule(lapse_days=90, …).")
+        raise InputError(message, argument="rule", given=rule)
     found = _of_contracts(seen, chosen) if isinstance(chosen, ContractRule) else _of_buyers(seen, chosen)
     people = reduce.collect(reduce.everybody(base.everything))
     table = people.merge(found, on="customer", how="left").sort_values("customer", ignore_index=True)

@@ -49,7 +49,8 @@ def steps_of(base: Base, rule: StageRule | ContractRule, calendar: Calendar) -> 
         merged = reduce.spells(base.units("person_any"), until="last")
         terms = {"renewals": rule.renewals, "months": rule.months}
         return (reduce.contract_periods(merged, calendar=calendar, as_of=base.as_of, **terms),)
-    buyers = reduce.buyer_periods(purchase_steps(base, rule), calendar=calendar)
+    steps = purchase_steps(base, rule)
+    buyers = reduce.buyer_periods(steps, calendar=calendar, one_period=rule.is_by_period)
     if not base.has_contacts:
         return (buyers,)
     contacts = reduce.touch_periods(
