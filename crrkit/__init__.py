@@ -11,6 +11,7 @@ Then ask:
     what was read of the file, what set aside           crr.read_orders, crr.read_contracts, crr.read_events:
                                                         base.quality; before that: crr.guess; which purchases
                                                         count: status=, counts=
+    only a list of customers a month was kept           crr.read_snapshots("lists/*.xlsx")
     who stayed, left, came, came back, in every period  crr.retention_by_period(base, every="month"); by segment with
                                                         by=
     what three counts alone say                         crr.crr_from_counts, crr.solve_counts, crr.convert_rate

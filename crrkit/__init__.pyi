@@ -90,10 +90,12 @@ from crrkit.read import (
     Guess as Guess,
     OrderBase as OrderBase,
     QualityReport as QualityReport,
+    SnapshotBase as SnapshotBase,
     guess as guess,
     read_contracts as read_contracts,
     read_events as read_events,
     read_orders as read_orders,
+    read_snapshots as read_snapshots,
     sample as sample,
 )
 from crrkit.report import (

@@ -289,6 +289,7 @@ class TestHelp:
             *inspect.signature(bases.read_orders).parameters,
             *inspect.signature(bases.read_contracts).parameters,
             *inspect.signature(crrkit.read_events).parameters,
+            *inspect.signature(crrkit.read_snapshots).parameters,
         }
         arguments = arguments - {"kind"} | {"event"}  # --kind says what the rows are
         assert arguments - set(COLUMN_OPTIONS) == {
@@ -569,7 +570,7 @@ class TestReport:
 
     def test_says_what_it_took_the_rows_for(self, tmp_path: Path) -> None:
         done = crrkit_("report", CONTRACTS, "--out", str(tmp_path / "out.html"), "-q")
-        assert done.err.startswith("Read as contracts")
+        assert done.err.startswith("Each row is a contract")
 
     def test_passes_on_what_was_typed(self, tmp_path: Path) -> None:
         span = ["--first", "2024-03", "--last", "2024-05", "--title", "Our <customers>", "--min-cell", "0"]

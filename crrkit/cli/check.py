@@ -77,15 +77,23 @@ def report_command(seen: Checked) -> str:
 def kind_line(kind: str) -> str:
     """What the rows were taken for, when nobody had said it."""
     if kind == "orders":
-        return _("Read as orders, one row for each purchase. If they are contracts, say --kind contracts.")
+        return _("Each row is a purchase. If they are contracts, say --kind contracts.")
     if kind == "events":
-        return _("Read as events, one row for each thing that happened; who bought is a customer.")
-    return _("Read as contracts, with a start and an end. If they are orders, say --kind orders.")
+        return _("Each row is something that happened; who bought is a customer.")
+    if kind == "snapshots":
+        return _("Each row stands on the list of a date; who stands on one list and on the next was kept.")
+    return _("Each row is a contract with a start and an end. If they are purchases, say --kind orders.")
 
 
 def _span_line(seen: Checked) -> str:
-    """Everybody is a newcomer once, so newcomers are customers, whether they stayed to the end of a period or not."""
-    first_ever = int(seen.kept.table[["new", "new_lost"]].to_numpy().sum())
+    """Everybody is a newcomer once, so newcomers are customers, whether they stayed to the end of a period or not.
+
+    Who stands on the first list was there before it, and who came while a list is missing is new in no row.
+    """
+    if seen.base.listed_every is None:
+        first_ever = int(seen.kept.table[["new", "new_lost"]].to_numpy().sum())
+    else:
+        first_ever = seen.base.customers
     text = ngettext("From {first} to {last}: {n} customer.", "From {first} to {last}: {n} customers.", first_ever)
     first, last = format_date(seen.base.first), format_date(seen.base.last_seen)
     return text.format(n=format_number(first_ever), first=first, last=last)

@@ -23,7 +23,9 @@ File = Annotated[
 ]
 Kind = Annotated[
     str | None,
-    typer.Option(metavar="orders|contracts|events", help="What the rows are; otherwise seen from the columns."),
+    typer.Option(
+        metavar="orders|contracts|events|snapshots", help="What the rows are; otherwise seen from the columns."
+    ),
 ]
 Every = Annotated[
     str | None,

@@ -22,13 +22,17 @@ if TYPE_CHECKING:
 # Every argument of the readers, as it is typed: what stands for its value, and what it is.
 COLUMN_OPTIONS: dict[str, tuple[str, str]] = {
     "customer": ("COLUMN", "Column with the customer's id."),
-    "at": ("COLUMN", "Orders and events: column with the moment."),
+    "at": ("COLUMN", "Orders and events: column with the moment. Snapshots: with the date of the list."),
     "amount": ("COLUMN", "Column with what was paid."),
     "quantity": ("COLUMN", "Orders: column with the number of pieces; with --price instead of --amount."),
     "price": ("COLUMN", "Orders: column with the price of one piece."),
     "receipt": ("COLUMN", "Orders: column with the number of the receipt."),
-    "status": ("COLUMN", "Orders: column that says what became of the purchase, such as paid or cancelled."),
-    "counts": ("WORD", "Orders: a word of that column that is a purchase; can be repeated, all others are set aside."),
+    "status": (
+        "COLUMN",
+        "Orders: column that says what became of the purchase, such as paid or cancelled. Snapshots: who is there.",
+    ),
+    "counts": ("WORD", "A word of that column that counts; can be repeated, all others are set aside."),
+    "taken": ("RULE", "Snapshots: whether a list stands for the start or the end of the period that names it."),
     "start": ("COLUMN", "Contracts: column with the first day."),
     "end": ("COLUMN", "Contracts: column with the end; empty while a contract runs."),
     "contract": ("COLUMN", "Contracts: column with the number of the contract."),
@@ -120,7 +124,12 @@ def read(file: str, *, kind: str, reading: dict[str, Any]) -> Base:
 def _readers() -> dict[str, Callable[..., Base]]:
     from crrkit import read
 
-    return {"orders": read.read_orders, "contracts": read.read_contracts, "events": read.read_events}
+    return {
+        "orders": read.read_orders,
+        "contracts": read.read_contracts,
+        "events": read.read_events,
+        "snapshots": read.read_snapshots,
+    }
 
 
 def _options_of(reader: Callable[..., Base]) -> set[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
 
-from crrkit.ground import Shown, check_choice, gettext as _, mark
+from crrkit.ground import InputError, Shown, check_choice, gettext as _, mark
 from crrkit.measure import check_one_account
 
 if TYPE_CHECKING:
@@ -208,7 +208,17 @@ def reconcile(kept: RetentionTable, *, period: str | None = None) -> Reconciliat
 
 
 def flows_of(row: pd.Series) -> dict[str, int]:
-    """The flows of a row of the account under the names that conventions use."""
+    """The flows of a row of the account under the names that conventions use.
+
+    Raises:
+        InputError: If they were not seen, as between two lists of customers.
+    """
+    if row[["lost", "new", "returned", "new_lost", "returned_lost", "leaves", "rejoined", "continuous"]].isna().any():
+        message = _(
+            "The meanings of “new” differ by who came and left inside a period, and this account does not show it:"
+            " lists of single days do not, nor do tables of counts. They need contracts, orders or events."
+        )
+        raise InputError(message, argument="kept")
     values = {name: int(row[name]) for name in ("lost", "new", "returned", "new_lost", "returned_lost", "leaves")}
     through = int(row["continuous"])
     return values | {

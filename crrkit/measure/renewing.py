@@ -129,7 +129,7 @@ def renewals(
         2024-02    3        1     1            1              0    66.7%  20.8%  93.9%  complete
     """
     check_given(base, Base, name="base")
-    if base.has_purchases:
+    if not base.has_terms:
         message = _("Renewals are of contracts, and this is a {kind}. Read contracts with read_contracts(…).")
         raise InputError(message.format(kind=type(base).__name__), argument="base")
     check_choice(unit, name="unit", choices=RENEWING_UNITS)

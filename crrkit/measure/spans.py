@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from crrkit.rules import Calendar
 
 COMPLETE, RUNNING, EMPTY, BURN_IN = mark("complete"), mark("running"), mark("empty_base"), mark("burn_in")
+NOT_LISTED = mark("unseen")
+AT_START, AT_END = ("start", "opening"), ("end", "closing")  # what is known without what happened up to the other bound
+NOT_IN_LISTS = ("new_lost", "returned_lost", "rejoined", "continuous", "joins", "leaves")  # what two lists do not show
 MOST_PERIODS = 20_000  # days in half a century: more rows than that were not meant
 
 
@@ -56,4 +59,16 @@ def dated(flows: pd.DataFrame, calendar: Calendar, span: range, base: Base) -> p
     unknown = flows["from_"] < base.first + timedelta(days=base.card.burn_in_days)
     states = [flows["start"] == 0, running, unknown & (base.card.burn_in_days > 0)]
     flows["status"] = np.select(states, [EMPTY, RUNNING, BURN_IN], COMPLETE)
+    return flows if base.listed_every is None else _as_seen(flows, base)
+
+
+def _as_seen(flows: pd.DataFrame, base: Base) -> pd.DataFrame:
+    """What lists of single days do not show is missing: what happened between two, and at a bound without a list."""
+    since = np.array([base.saw(day.date()) for day in flows["from_"]])
+    until = np.array([base.saw(min(day, pd.Timestamp(base.as_of)).date()) for day in flows["until"]])
+    flows.loc[~(since & until), "status"] = NOT_LISTED
+    for name in [name for name in flows.columns if pd.api.types.is_numeric_dtype(flows[name])]:
+        known = since if name in AT_START else until if name in AT_END else since & until
+        known = np.zeros_like(known) if name in NOT_IN_LISTS else known
+        flows[name] = flows[name] if known.all() else flows[name].where(known)
     return flows

@@ -50,6 +50,10 @@ from crrkit.read.samples import (
     sample as sample,
     sample_path as sample_path,
 )
+from crrkit.read.snapshots import (
+    SnapshotBase as SnapshotBase,
+    read_snapshots as read_snapshots,
+)
 from crrkit.read.text import (
     Forms as Forms,
 )

@@ -141,7 +141,7 @@ def _doubts(
     good: ir.Table, found: Canonical, opened: Opened, *, by: Sequence[str], months: int, as_of: datetime | None
 ) -> list[str]:
     """What makes the rate of a list another number than it seems."""
-    quality, is_log = found.quality, found.quality.kind != "contracts"
+    quality, is_log = found.quality, found.quality.kind in ("orders", "events")
     said = list(opened.doubts)
     if "amount" in found.table.columns:
         said += currency_doubts(opened.table, opened.currencies, by=by)

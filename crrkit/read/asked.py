@@ -96,6 +96,14 @@ def written(source: object) -> datetime:
     raise InputError(message.format(given=type(source).__name__), argument="as_of", given=FILE)
 
 
+def one_id_one_customer(unit: str) -> str:
+    """Refuse a unit of contracts where there are none."""
+    if unit != "person_any":
+        message = _("unit={unit!r} is for contracts; this is counted by customer id. Leave unit= out.")
+        raise InputError(message.format(unit=unit), argument="unit", given=unit)
+    return unit
+
+
 def day_after(last: datetime) -> datetime:
     """The first moment of the next day."""
     return datetime(last.year, last.month, last.day) + timedelta(days=1)  # noqa: DTZ001 - the business's own clock

@@ -10,11 +10,12 @@ import pandas as pd
 
 from crrkit import reduce
 from crrkit.ground import InputError, check_choice, gettext as _
-from crrkit.read.asked import names_of
+from crrkit.read.asked import names_of, one_id_one_customer
 from crrkit.rules import Activity, DefinitionCard, OwnGap, Trailing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     import ibis.expr.types as ir
 
@@ -39,7 +40,8 @@ class Base:
         as_of: The cut-off: nothing at or after it has been seen.
         by: Columns that segment the customers.
         activity: Until when somebody is a customer.
-        kind: ``contracts``, ``orders`` or ``events``.
+        kind: ``contracts``, ``orders``, ``events`` or ``snapshots``.
+        listed_every: For lists of single days, the rhythm in which they were kept; else None.
         time: The column with the moment at which a row begins.
     """
 
@@ -53,14 +55,20 @@ class Base:
     by: tuple[str, ...] = ()
     activity: Activity = "contract"
     engine: object = field(default=None, repr=False)
+    listed_every: str | None = None
 
     kind: ClassVar[str]
     time: ClassVar[str]
 
     @property
     def has_purchases(self) -> bool:
-        """Whether the customers are buyers; those of contracts are not."""
-        return self.kind != "contracts"
+        """Whether the customers are buyers; those of contracts and of lists are not."""
+        return self.kind in ("orders", "events")
+
+    @property
+    def has_terms(self) -> bool:
+        """Whether it is known when what somebody signed runs out."""
+        return not self.has_purchases
 
     @property
     def has_contacts(self) -> bool:
@@ -96,6 +104,15 @@ class Base:
     def everything(self) -> ir.Table:
         """All rows, also of people who are no customers."""
         return self.table
+
+    @property
+    def customers(self) -> int:
+        """How many there ever were; counted when it is asked."""
+        return int(reduce.collect(reduce.customer_count(self.table))["customers"].iloc[0])
+
+    def saw(self, day: date) -> bool:  # noqa: ARG002 - of lists of single days alone
+        """Whether it is known who was there when a day began."""
+        return True
 
     def calendar(self, every: str) -> Calendar:
         """The periods of one length under the rules of the base."""
@@ -218,10 +235,7 @@ class OrderBase(Base):
 
     def check_unit(self, unit: str) -> str:
         """One id is one customer; other units are refused."""
-        if super().check_unit(unit) != "person_any":
-            message = _("unit={unit!r} is for contracts; orders are counted by customer id. Leave unit= out.")
-            raise InputError(message.format(unit=unit), argument="unit", given=unit)
-        return unit
+        return one_id_one_customer(super().check_unit(unit))
 
     def units(self, unit: str) -> ir.Table:  # noqa: ARG002 - one id is one customer
         """The intervals of being a customer, ``customer, start, end``; for activity by period `movement` knows."""

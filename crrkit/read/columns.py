@@ -54,14 +54,20 @@ USUAL_NAMES = {
 
 # Ends that may be the day on which somebody asked for the end: not taken while there is a column of another name.
 REQUESTS = ("cancelled", "canceled", "canceledat", "cancelledat", "cancellationdate")
-LISTS = (mark("orders"), mark("contracts"), mark("events"))
+LISTS = (mark("orders"), mark("contracts"), mark("events"), mark("snapshots"))
 # What each kind of list must say, and what is found by its usual name when it says it, too.
 REQUIRED = {
     "orders": ("customer", "at"),
     "contracts": ("customer", "start", "end"),
     "events": ("customer", "at", "kind"),
+    "snapshots": ("customer",),
 }
-OPTIONAL = {"orders": ("receipt", "status"), "contracts": ("contract", "amount"), "events": ("receipt", "amount")}
+OPTIONAL: dict[str, tuple[str, ...]] = {
+    "orders": ("receipt", "status"),
+    "contracts": ("contract", "amount"),
+    "events": ("receipt", "amount"),
+    "snapshots": (),
+}
 PIECES = ("quantity", "price")
 MONEY = ("amount", *PIECES)
 

@@ -102,6 +102,7 @@ def columns_of(source: Any) -> list[str]:
 _TOLD_BY = {
     "events": {"event", "kinds", "other", "refunded"},
     "contracts": {"start", "end", "contract", "end_is"},
+    "snapshots": {"taken"},
     "orders": {"at", "quantity", "price", "receipt", "status", "counts", "refunds"},
 }
 

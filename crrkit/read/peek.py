@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from crrkit.read import files, lines, packed, plain, sheets
 from crrkit.read.columns import tells_when
+from crrkit.read.layout import Layout
+
+if TYPE_CHECKING:
+    from crrkit.read.layout import Fits
 
 
-def column_names(source: str | Path) -> list[str]:
+def column_names(source: str | Path, *, layout: Layout | None = None, fits: Fits = tells_when) -> list[str]:
     """Name the columns of a file, in their order.
 
     Args:
         source: A path or pattern, as for `read_orders`; of several files the first is looked at.
+        layout: What the user said of where the table stands.
+        fits: Whether a line holds the names of the columns.
 
     Raises:
         SourceError: If there is no such file or it cannot be read as a table.
@@ -25,9 +32,9 @@ def column_names(source: str | Path) -> list[str]:
         path = packed.members(path, Path(folder))[0]
         kind = files.kind_of(path)
         if kind == "spreadsheet":
-            return [str(name) for name in sheets.read_sheets(path, fits=tells_when)[0][0].rows.columns]
+            return [str(name) for name in sheets.read_sheets(path, layout=layout, fits=fits)[0][0].rows.columns]
         if kind == "text":
-            return lines.text_columns(engine, plain.readable(path, Path(folder), fits=tells_when))
+            return lines.text_columns(engine, plain.readable(path, Path(folder), layout=layout or Layout(), fits=fits))
         load = files.load_json if kind == "json" else files.load_parquet
         load(engine, [path], name="peeked")
         return [str(row[0]) for row in engine.execute("DESCRIBE peeked").fetchall()]

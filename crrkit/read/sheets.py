@@ -51,6 +51,11 @@ def read_sheets(
     return taken, (*_notes(path, sheets, taken), *_cells_without_value(path), *hidden_notes(path))
 
 
+def sheet_names(path: Path) -> list[str]:
+    """The names of the sheets of a spreadsheet, in their order."""
+    return list(_book(path))
+
+
 def stacked(sheets: Sequence[Sheet], wanted: Sequence[str]) -> pd.DataFrame:
     """The columns that are read, of all sheets, one under another."""
     frames = []
@@ -62,7 +67,7 @@ def stacked(sheets: Sequence[Sheet], wanted: Sequence[str]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def _cells(path: Path, sheet: str | None) -> list[tuple[str, pd.DataFrame]]:
+def _book(path: Path) -> dict[str, pd.DataFrame]:
     try:
         book = pd.read_excel(path, sheet_name=None, engine="calamine", header=None, dtype=object, na_filter=False)
     except ImportError as missing:
@@ -70,7 +75,11 @@ def _cells(path: Path, sheet: str | None) -> list[tuple[str, pd.DataFrame]]:
         raise MissingDependencyError(text.format(name=path.name)) from missing
     except Exception as broken:  # every reader of spreadsheets raises errors of its own
         raise bad(path, _("is not a spreadsheet that can be read ({why}).").format(why=first_line(broken))) from broken
-    pages = {str(name): cells.replace("", None) for name, cells in book.items()}
+    return {str(name): cells.replace("", None) for name, cells in book.items()}
+
+
+def _cells(path: Path, sheet: str | None) -> list[tuple[str, pd.DataFrame]]:
+    pages = _book(path)
     _check_sheet(sheet, list(pages))
     wanted = {name: cells for name, cells in pages.items() if sheet in (None, name)}
     return [(name, cells.dropna(how="all").dropna(how="all", axis="columns")) for name, cells in wanted.items()]

@@ -200,8 +200,9 @@ def _find(available: Sequence[str], kind: str, named: Mapping[str, str | None], 
     _refuse_repeated([*columns.values(), *by], available)
     money = tuple(str(name) for name in available if is_of_currencies(str(name)) and name not in columns.values())
     facts = {"columns": columns, "currencies": money}
-    if kind == "contracts":
-        return {**facts, "unread": (), "notes": _request_note(available, columns["end"])}
+    if kind in ("contracts", "snapshots"):
+        notes = _request_note(available, columns["end"]) if kind == "contracts" else ()
+        return {**facts, "unread": (), "notes": notes}
     return {**facts, "unread": suspects(available, columns.values()), "notes": ()}
 
 

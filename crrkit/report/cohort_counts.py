@@ -22,7 +22,6 @@ from crrkit.measure.cohorts import OBSERVED, SUPPRESSED, CohortGrid, cohort_grid
 from crrkit.measure.lifetime import FARTHEST, LifeTable, fit_bgnbd, fit_sbg, life_table
 from crrkit.report.saved import Counted
 from crrkit.report.withhold import blank_ages
-from crrkit.rules import Calendar
 
 if TYPE_CHECKING:
     from crrkit.read import Base
@@ -175,11 +174,12 @@ def _told(grid: CohortGrid) -> float:
 
 
 def _life_table(base: Base, span: _Span) -> LifeTable:
+    align = "age" if base.listed_every is None else "calendar"  # between two lists nothing is seen
     if not base.has_purchases:
-        grid = span.grid(base, align="age")
+        grid = span.grid(base, align=align)
         if not (grid.matrix("active").diff(axis=1) > 0).any(axis=None):  # nobody came back
             return life_table(grid)
-    return life_table(span.grid(base, align="age", kind="unbounded"))
+    return life_table(span.grid(base, align=align, kind="unbounded"))
 
 
 def _silence(base: Base, span: _Span) -> float:

@@ -130,6 +130,7 @@ def recipe(kept: RetentionTable, base: Base) -> str:
         "week_starts": "monday",
         "year_starts": "january",
         "end_is": None,
+        "taken": None,
         "merge_gap": 0,
         "refunds": "set aside",
         "counts": None,

@@ -20,9 +20,13 @@ _WORDS = {
     "contract": mark("one contract counts as one customer"),
     "person_any": mark("a person is a customer while any contract runs"),
     "person_all": mark("a person is a customer while any contract runs, and kept when all held at the start were kept"),
+    "on the list": mark("stands on the list of that day; what happens between two lists is not seen"),
     "first end": mark("a contract runs just before the moment, until the first of those held together ends"),
     "buyer": mark("one customer id counts as one customer"),
+    "listed": mark("one customer id counts as one customer"),
     "period": mark("bought in the period before (start) and in this one (end)"),
+    "start": mark("each list stands for the start of the period that names it"),
+    "end": mark("each list stands for the end of the period that names it"),
     "contract runs": mark("a contract runs just before the moment"),
     "contract pays": mark(
         "a contract runs just before the moment; revenue is the sum of the recurring prices of those that run, which"
@@ -49,7 +53,7 @@ class DefinitionCard:
 
     Attributes:
         source: What was read.
-        unit: ``contract person_any person_all`` for contracts, ``buyer`` for orders.
+        unit: ``contract person_any person_all`` for contracts, ``buyer`` for orders, ``listed`` for snapshots.
         activity: What makes somebody a customer at a moment.
         every: The period, once a measure has been taken.
         zone: The business's time zone; None when times are local as written.
@@ -60,7 +64,8 @@ class DefinitionCard:
         burn_in_days: For so many days after the first event nobody knows who is new.
         merge_gap: A renewal up to so many days after the end is the same relationship.
         read_as: What the rows were read as, such as ``"orders: customer = who, at = when"``.
-        counts: The words of the column of states that are purchases; None when nobody named them.
+        taken: Whether lists were said to stand for the start or the end of their period.
+        counts: The words of the column of states that count; None when nobody named them.
         refunds: What happens to amounts of 0 or below; None when there are no amounts.
         contacts: Where people stand who never bought; None when the list holds customers alone.
         new: Who is new.
@@ -77,6 +82,7 @@ class DefinitionCard:
     week_starts: str = "monday"
     year_starts: str = "january"
     end_is: str | None = None
+    taken: str | None = None
     merge_gap: int = 0
     refunds: str | None = None
     contacts: str | None = None
@@ -136,6 +142,7 @@ class DefinitionCard:
             "new": (_("New"), _(self.new)),
             "returned": (_("Returned"), _(self.returned)),
             "end_is": (_("End date of a contract"), _(_WORDS[self.end_is]) if self.end_is else None),
+            "taken": (_("Dates of the lists"), _(_WORDS[self.taken]) if self.taken else None),
             "merge_gap": (_("Late renewals"), self._late()),
             "refunds": (_("Refunds"), _(_WORDS[self.refunds]) if self.refunds else None),
             "counts": (_("States that count"), ", ".join(self.counts) if self.counts else None),

@@ -43,7 +43,7 @@ BY = {
 }  # fmt: skip
 
 COVERS, RETURNS, HISTORY, WINDOW = "covers", "returns", "history", "window"
-BY_RENEWALS, BY_STATUS, BY_RULE = "renewals", "status", "rule"
+BY_RENEWALS, BY_STATUS, BY_LISTS, BY_RULE = "renewals", "status", "lists", "rule"
 SHORT_HISTORY, TOO_FEW, NEVER_COVERED = "short history", "too few", "never"
 _REFUSED = (SHORT_HISTORY, TOO_FEW, NEVER_COVERED)
 
@@ -56,8 +56,8 @@ class Advice:
         every: The period; where none suits, the longest up to a quarter of which the history holds two.
         ground: Why, in a word: ``covers`` (the 80 % quantile of the gaps), ``returns`` (of those who come back),
             ``history`` (the longest that the data hold twice), ``window`` (of the rule), ``renewals`` and ``status``
-            (contracts), ``rule`` (no calendar period is long enough); or why none does: ``short history``,
-            ``too few``, ``never``.
+            (contracts), ``lists`` (as they were kept), ``rule`` (no calendar period is long enough); or why none does:
+            ``short history``, ``too few``, ``never``.
         days: The window of the rule that is needed beside the period, in days; None where the base's own rule does.
         needed: The days within which the share of the gaps closes, or the months of a term.
         share: That share.
@@ -132,6 +132,7 @@ def _why(advice: Advice) -> str:
             0 if math.isnan(advice.needed) else int(advice.needed),
         ),
         BY_STATUS: _("{by}, because contracts say day by day who is a customer."),
+        BY_LISTS: _("{by}, because the lists were kept in that rhythm; between two of them nothing is seen."),
         BY_RULE: _(
             "{by} with activity=Trailing(days={days}), because {share} of the gaps between purchases close within"
             " {needed} days, longer than a year."
@@ -182,6 +183,8 @@ def window_of(base: Base) -> float | None:
 
 
 def _of_contracts(base: Base) -> Advice:
+    if base.listed_every is not None:
+        return Advice(every=base.listed_every, ground=BY_LISTS)
     term = term_of(base)
     if term:
         long = next((every for every in RHYTHM_PERIODS if Calendar(every).months >= term), "year")

@@ -27,6 +27,8 @@ def term_of(base: Base) -> int:
     The longest of three years, two, one, half a year and a quarter such that more than half of the contracts with an
     end run for a whole number of such terms, give or take three days.
     """
+    if not base.has_terms:
+        return 0
     if base not in _found:
         lengths = reduce.collect(reduce.term_histogram(base.table, as_of=base.as_of))
         _found[base] = _term(lengths["days"].to_numpy(dtype=float), lengths["contracts"].to_numpy(dtype=float))

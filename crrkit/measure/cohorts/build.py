@@ -178,10 +178,20 @@ def _cells(plan: Plan, names: dict[str, object], size: np.ndarray, counts: dict[
     begun, over = _observable(plan)
     cells["size"] = np.repeat(size.astype("int64"), len(columns))
     status = np.select([cells["size"] == 0, over, begun], [EMPTY_CELL, OBSERVED, IN_PROGRESS], UNOBSERVED)
+    status = status if plan.base.listed_every is None else np.where(_listed(plan), status, UNOBSERVED)
     so_far = (status == IN_PROGRESS) & (plan.align == "calendar") & (counts["active"] > 0).ravel()
     seen = (status == OBSERVED) | so_far
     known = {name: np.where(seen, count.ravel(), np.nan) for name, count in counts.items()}
     return cells.assign(**known, status=status)
+
+
+def _listed(plan: Plan) -> np.ndarray:
+    """For each cell whether there are lists of both bounds of the cohort's period and of the end of the age."""
+    seen = {
+        k: plan.base.saw(plan.calendar.start(k)) for k in range(plan.span.start, plan.span.stop + plan.last_age + 2)
+    }
+    ages = [last for _first, last in plan.brackets]
+    return np.array([seen[c] and seen[c + 1] and seen.get(c + age + 1, False) for c in plan.span for age in ages])
 
 
 def _observable(plan: Plan) -> tuple[np.ndarray, np.ndarray]:
