@@ -27,6 +27,15 @@ from crrkit.reduce.purchases import (
 )
 from crrkit.reduce.revenue import retail_histogram, revenue_by_period, revenue_ranks
 from crrkit.reduce.rows import clocked, collect, customer_segments, with_clock_moved
+from crrkit.reduce.silences import (
+    arrivals,
+    by_period,
+    kept_at_hand,
+    rests,
+    segment_sizes,
+    silent_days,
+    with_others,
+)
 from crrkit.reduce.stages import (
     PATHS,
     STATES,
@@ -61,10 +70,12 @@ __all__ = [
     "STATES",
     "UNKNOWN",
     "age_histogram",
+    "arrivals",
     "as_due",
     "bracket_counts",
     "buyer_periods",
     "buyers_and_contacts",
+    "by_period",
     "clocked",
     "collect",
     "contract_periods",
@@ -78,6 +89,7 @@ __all__ = [
     "given_up",
     "ids",
     "ids_among",
+    "kept_at_hand",
     "last_histogram",
     "last_spells",
     "last_steps",
@@ -92,11 +104,14 @@ __all__ = [
     "purchase_steps",
     "renewal_histogram",
     "repeat_histogram",
+    "rests",
     "retail_histogram",
     "revenue_by_period",
     "revenue_changes",
     "revenue_histogram",
     "revenue_ranks",
+    "segment_sizes",
+    "silent_days",
     "spell_histogram",
     "spell_stretches",
     "spells",
@@ -108,5 +123,6 @@ __all__ = [
     "unpriced_count",
     "with_clock_moved",
     "with_gaps_merged",
+    "with_others",
     "without_refunded",
 ]

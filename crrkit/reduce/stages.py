@@ -157,16 +157,16 @@ def buyer_periods(steps: ir.Table, *, calendar: Calendar, one_period: bool = Fal
 
     With ``one_period`` it makes a customer at the boundary that ends its period, and at no other.
     """
-    dated = steps.mutate(since=_period_of(steps["day"], calendar))
-    last = dated.filter(dated["after"].isnull() | (_period_of(dated["after"], calendar) > dated["since"]))
+    dated = steps.mutate(since=period_of_day(steps["day"], calendar))
+    last = dated.filter(dated["after"].isnull() | (period_of_day(dated["after"], calendar) > dated["since"]))
     ends = last["since"] + 1
-    long_until = _period_of(last["long_until"], calendar)
+    long_until = period_of_day(last["long_until"], calendar)
     return last.select(
         "customer",
         "since",
         path=ibis.ifelse(last["opens"] < last["day"], _path("buyer"), _path("once")),
         first_until=ibis.least(long_until, ends) if one_period else long_until,
-        then_until=ends if one_period else _period_of(last["active_until"], calendar),
+        then_until=ends if one_period else period_of_day(last["active_until"], calendar),
     )
 
 
@@ -191,7 +191,7 @@ def touch_periods(
     )
 
 
-def _period_of(number: ir.IntegerValue, calendar: Calendar) -> ir.IntegerValue:
+def period_of_day(number: ir.IntegerValue, calendar: Calendar) -> ir.IntegerValue:
     """The period of a day given by its number."""
     epoch = ibis.literal("1970-01-01 00:00:00", type="timestamp")
     return period_index(epoch + number.as_interval("D"), calendar)

@@ -1,0 +1,173 @@
+"""A list counted once for every setting: what is kept of it is a few thousand numbers and no customer."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from crrkit import reduce
+from crrkit.ground import InputError, check_choice, check_given, gettext as _
+from crrkit.measure import dated, span_of
+from crrkit.measure.cube.account import flows_by_period, flows_under_limit, with_rates
+from crrkit.measure.cube.choices import (
+    BY_PERIOD,
+    ListSettings,
+    Segment,
+    everies_of,
+    natural_silence,
+    silences_of,
+    starting_every,
+    starting_silence,
+)
+from crrkit.measure.cube.state import packed, seen_state, span_state
+from crrkit.measure.cube.tally import ACCOUNT, AGAIN, BOUGHT, Layout, account_of_purchases
+from crrkit.read import Base
+from crrkit.rules import Trailing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import ibis.expr.types as ir
+    import numpy as np
+    import pandas as pd
+
+MOST_OF_A_COLUMN = 8  # of a column; the smaller ones are taken together
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ListCube:
+    """The counts of a list under every setting that can be chosen.
+
+    Attributes:
+        base: The list.
+        everies: The periods that can be chosen, the shortest first.
+        silences: The limits of silence in days.
+        natural: The one that the list itself suggests; None where it suggests none.
+        segments: The segments.
+        tallies: Of each period length, the counts by segment, period and, most of them, bin.
+    """
+
+    made_by: ClassVar[tuple[str, ...]] = ("list_cube(base)",)
+
+    base: Base
+    everies: tuple[str, ...]
+    silences: tuple[int, ...]
+    natural: int | None
+    segments: tuple[Segment, ...]
+    tallies: Mapping[str, Mapping[str, np.ndarray]] = field(repr=False)
+
+    @property
+    def starting(self) -> ListSettings:
+        """The settings that suit the list."""
+        return ListSettings(starting_every(self.base, self.everies), starting_silence(self.silences, self.natural))
+
+    def account(self, settings: ListSettings) -> pd.DataFrame:
+        """The account under the settings: the rows of `retention_by_period` for `base_under`.
+
+        Its columns are ``period from_ until``, the counts ``start kept lost new returned end new_lost returned_lost``,
+        the rates ``crr crr_low crr_high churn crr_continuous`` and ``status``.
+
+        Raises:
+            ValueError: If a setting is none of those that can be chosen.
+        """
+        base, counts = self.base_under(settings), self.tallies[settings.every]
+        place = self._segment(settings)
+        if settings.silence == BY_PERIOD:
+            flows = flows_by_period(counts, place)
+        else:
+            flows = flows_under_limit(counts, place, self._limit(settings))
+        calendar = base.calendar(settings.every)
+        return self._between(with_rates(dated(flows, calendar, span_of(base, calendar), base)), settings)
+
+    def to_state(self) -> dict[str, Any]:
+        """All that the browser needs to turn the cube into an account: counts, names of periods and segments, no id."""
+        histograms, numbers = list(ACCOUNT), [BOUGHT, AGAIN]
+        return {
+            "kind": self.base.kind, "silences": list(self.silences), "natural": self.natural,
+            "segments": [asdict(segment) for segment in self.segments], "starting": self.starting.to_dict(),
+            "spans": [span_state(self.base, every) for every in self.everies], "seen": seen_state(self.base),
+            "histograms": histograms, "numbers": numbers,
+            "counts": packed([self.tallies[every][name] for every in self.everies for name in [*histograms, *numbers]]),
+        }  # fmt: skip
+
+    def base_under(self, settings: ListSettings) -> Base:
+        """The list under the rule of the settings."""
+        check_choice(settings.every, name="every", choices=self.everies)
+        if settings.silence == BY_PERIOD:
+            return self.base.with_activity(BY_PERIOD)
+        return self.base.with_activity(Trailing(days=self.silences[self._limit(settings)]))
+
+    def _limit(self, settings: ListSettings) -> int:
+        """The place of the limit."""
+        if settings.silence in self.silences:
+            return self.silences.index(int(settings.silence))
+        message = _("silence={given!r} was not counted; choose one of {days} days.")
+        days = ", ".join(map(str, self.silences))
+        raise InputError(message.format(given=settings.silence, days=days), argument="silence", given=settings.silence)
+
+    def _segment(self, settings: ListSettings) -> int:
+        """The place of the segment; the first is for everybody."""
+        if settings.segment is None:
+            return 0
+        keys = [segment.key for segment in self.segments]
+        return 1 + keys.index(check_choice(settings.segment, name="segment", choices=keys))
+
+    def _between(self, table: pd.DataFrame, settings: ListSettings) -> pd.DataFrame:
+        """The rows from the first to the last period of the settings."""
+        names = list(table["period"])
+        begin, end = (
+            names.index(check_choice(label, name=name, choices=names)) if label is not None else place
+            for name, label, place in (("first", settings.first, 0), ("last", settings.last, len(names) - 1))
+        )
+        return table.iloc[begin : end + 1].reset_index(drop=True)
+
+
+def list_cube(base: Base) -> ListCube:
+    """Count a list once for every period, limit of silence and segment.
+
+    Args:
+        base: Purchases or events; segments are the columns that it was read with.
+
+    Raises:
+        ValueError: If it is no base, or the data are shorter than a day.
+    """
+    check_given(base, Base, name="base")
+    everies, natural = everies_of(base), natural_silence(base)
+    silences = silences_of(base, natural)
+    days = reduce.kept_at_hand(reduce.silent_days(base.table, as_of=base.as_of, limits=silences, by=base.by))
+    segments, codes = _segments(days, base.by)
+    shown = {name: [value for value in values if value is not None] for name, values in codes.items()}
+    days = reduce.with_others(days, {name: some for name, some in shown.items() if None in codes[name]})
+    tallies = {}
+    for every in everies:
+        calendar = base.calendar(every)
+        layout = Layout(calendar, span_of(base, calendar), base.as_of, silences, codes, 1 + len(segments))
+        tallies[every] = _counted(days, layout, base.by)
+    return ListCube(base, everies, silences, natural, segments, tallies)
+
+
+def _counted(days: ir.Table, layout: Layout, by: tuple[str, ...]) -> dict[str, np.ndarray]:
+    periods = reduce.kept_at_hand(reduce.by_period(days, layout.calendar, layout.limits))
+    arrivals, rests = (reduce.collect(part(periods, by=by)) for part in (reduce.arrivals, reduce.rests))
+    return account_of_purchases(arrivals, rests, layout)
+
+
+def _segments(days: ir.Table, by: tuple[str, ...]) -> tuple[tuple[Segment, ...], dict[str, dict[str | None, int]]]:
+    """The segments of each column, small ones as one, and where the counts of each value stand; 0 is everybody."""
+    segments: list[Segment] = []
+    codes: dict[str, dict[str | None, int]] = {}
+    for name in by:
+        sizes = reduce.collect(reduce.segment_sizes(days, name=name))
+        most = MOST_OF_A_COLUMN if len(sizes) <= MOST_OF_A_COLUMN else MOST_OF_A_COLUMN - 1
+        values: list[str | None] = [str(value) for value in sizes[name][:most]]
+        counts = [int(n) for n in sizes["customers"][:most]]
+        if len(sizes) > most:
+            values, counts = [*values, None], [*counts, int(sizes["customers"][most:].sum())]
+        codes[name] = {value: 1 + len(segments) + place for place, value in enumerate(values)}
+        segments += [Segment(key_of(name, value), name, value, n) for value, n in zip(values, counts, strict=True)]
+    return tuple(segments), codes
+
+
+def key_of(by: str, value: str | None) -> str:
+    """How a segment is chosen; all others of a column by the column alone."""
+    return f"{by}: {value}" if value is not None else f"{by}:"

@@ -1,0 +1,54 @@
+"""A cube as it travels into a page: plain values, and the counts as one packed text."""
+
+from __future__ import annotations
+
+import gzip
+from base64 import b64encode
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from crrkit.measure import span_of
+from crrkit.rules import EPOCH
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crrkit.read import Base
+
+FIRST_MOMENT = datetime.combine(EPOCH, time.min)
+SEVEN = 7  # bits of a number in each byte; the eighth says that more follow
+MORE = 1 << SEVEN
+
+
+def span_state(base: Base, every: str) -> dict[str, Any]:
+    """The names of the periods, and their first days since 1970-01-01."""
+    calendar = base.calendar(every)
+    span = span_of(base, calendar)
+    days = [(calendar.start(k) - EPOCH).days for k in range(span.start, span.stop + 1)]
+    return {"every": every, "labels": [calendar.label(k) for k in span], "bounds": days}
+
+
+def seen_state(base: Base) -> dict[str, float]:
+    """What has been seen: moments in seconds since 1970-01-01, and days."""
+    return {"asOf": _seconds(base.as_of), "first": _seconds(base.first), "burnIn": base.card.burn_in_days}
+
+
+def _seconds(moment: datetime) -> float:
+    return (moment - FIRST_MOMENT) / timedelta(seconds=1)
+
+
+def packed(counts: Sequence[np.ndarray]) -> str:
+    """Whole numbers as a text: bytes of seven bits, zipped, in base 64; the same in every run."""
+    data = b"".join(seven_bits(part.ravel()) for part in counts)
+    return b64encode(gzip.compress(data, mtime=0)).decode()
+
+
+def seven_bits(numbers: np.ndarray) -> bytes:
+    """Numbers of 0 or more, the low bits first, small ones in one byte."""
+    width = max(1, -(-int(numbers.max(initial=0)).bit_length() // SEVEN))
+    parts = np.stack([numbers >> (SEVEN * place) for place in range(width)], axis=1)
+    follows = np.concatenate([parts[:, 1:] > 0, np.zeros((len(parts), 1), dtype=bool)], axis=1)
+    written = np.concatenate([np.ones((len(parts), 1), dtype=bool), parts[:, 1:] > 0], axis=1)
+    return bytes((parts % MORE + MORE * follows).astype("uint8")[written])

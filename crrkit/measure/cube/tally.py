@@ -1,0 +1,159 @@
+"""The counts of one period length by bins: the small frames of the silences, laid out by segment, period and bin.
+
+Every count hangs on one limit that has to be reached, so it is a histogram over bins (`crrkit.reduce.silences`); under
+the ``i``-th limit it is the sum of the bins up to ``i``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    import pandas as pd
+
+    from crrkit.rules import Calendar
+
+EPOCH_DAY = np.datetime64("1970-01-01")
+# Histograms by what has to be reached. Of a period: to be there at its end; and at its start too; without a break; to
+# be there at the end of the period of the first purchase; and, of former customers who bought, at one end or the other.
+THERE, KEPT, UNBROKEN, NEW, BACK = "there", "kept", "unbroken", "new", "back"
+ACCOUNT = (THERE, KEPT, UNBROKEN, NEW, BACK)
+# Numbers for who bought in a period: how many, and how many of them also in the one before.
+BOUGHT, AGAIN = "bought", "again"
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """Where a count belongs.
+
+    Attributes:
+        calendar: The periods.
+        span: Their numbers.
+        as_of: The cut-off.
+        limits: The limits, from the shortest on.
+        codes: Of each segment column, the place of each value and, under None, that of all others.
+        segments: How many places there are; the first is for everybody.
+    """
+
+    calendar: Calendar
+    span: range
+    as_of: datetime
+    limits: tuple[int, ...]
+    codes: Mapping[str, Mapping[str | None, int]]
+    segments: int
+
+    @property
+    def bounds(self) -> np.ndarray:
+        """The first day of each period, and that of the one after the last, since 1970-01-01."""
+        days = [self.calendar.start(number) for number in range(self.span.start, self.span.stop + 1)]
+        return (np.array(days, dtype="datetime64[D]") - EPOCH_DAY).astype("int64")
+
+    def bin(self, days: np.ndarray) -> np.ndarray:
+        """The place of the first limit that is not below a number of days."""
+        return np.searchsorted(np.array(self.limits), days, side="left")
+
+    def silent(self, frame: pd.DataFrame, place: np.ndarray) -> np.ndarray:
+        """The bin of each row's silence at the end of a period, or at the cut-off within it."""
+        day, late = (frame[name].to_numpy(dtype="int64") for name in ("day", "late"))
+        cut = int((np.datetime64(self.as_of.date()) - EPOCH_DAY).astype("int64"))
+        ends = self.bounds[1:]
+        return self.bin(np.where(ends[place] > cut, cut + late, ends[place]) - day)
+
+    def places(self, frame: pd.DataFrame) -> list[np.ndarray]:
+        """The places of each row: that of everybody, and of each column the one of its segment."""
+        found = [np.zeros(len(frame), dtype="int64")]
+        for name, codes in self.codes.items():
+            known = frame[name].map({value: code for value, code in codes.items() if value is not None})
+            found.append(known.fillna(codes.get(None, 0)).to_numpy(dtype="int64"))
+        return found
+
+    def histogram(
+        self, frame: pd.DataFrame, place: np.ndarray, bins: np.ndarray, where: np.ndarray | None = None
+    ) -> np.ndarray:
+        """The customers of a frame by segment, period and bin."""
+        shape = (self.segments, len(self.span), len(self.limits) + 1)
+        weights = frame["customers"].to_numpy(dtype="int64")
+        if where is not None:
+            weights = np.where(where, weights, 0)
+        total = np.zeros(shape[0] * shape[1] * shape[2])
+        for segment in self.places(frame):
+            flat = (segment * shape[1] + place) * shape[2] + bins
+            total += np.bincount(flat, weights=weights, minlength=len(total))
+        return total.astype("int64").reshape(shape)
+
+    def numbers(self, frame: pd.DataFrame, place: np.ndarray, where: np.ndarray | None = None) -> np.ndarray:
+        """The customers of a frame by segment and period."""
+        return self.histogram(frame, place, np.zeros(len(frame), dtype="int64"), where)[:, :, 0]
+
+
+def account_of_purchases(arrivals: pd.DataFrame, rests: pd.DataFrame, layout: Layout) -> dict[str, np.ndarray]:
+    """The histograms of the account, and the numbers by who bought in a period.
+
+    Args:
+        arrivals: As `crrkit.reduce.arrivals` gives them.
+        rests: As `crrkit.reduce.rests` gives them.
+        layout: Where they belong.
+    """
+    place = arrivals["since"].to_numpy(dtype="int64") - layout.span.start
+    end = layout.silent(arrivals, place)
+    first = arrivals["before"].isna().to_numpy()
+    start, unbroken = (arrivals[name].fillna(0).to_numpy(dtype="int64") for name in ("before", "continuous"))
+    still, later = spread(rests, layout)
+    stays = layout.histogram(still, later, layout.silent(still, later))
+    at = _filling(layout, arrivals, place)
+    return {
+        THERE: at(end, None) + stays,
+        KEPT: at(np.maximum(start, end), ~first) + stays,
+        UNBROKEN: at(np.maximum(unbroken, end), ~first) + stays,
+        NEW: at(end, first),
+        BACK: at(np.minimum(start, end), ~first),
+        **_by_period(rests, layout),
+    }
+
+
+def _filling(
+    layout: Layout, frame: pd.DataFrame, place: np.ndarray
+) -> Callable[[np.ndarray, np.ndarray | None], np.ndarray]:
+    return lambda bins, where: layout.histogram(frame, place, bins, where)
+
+
+def _by_period(rests: pd.DataFrame, layout: Layout) -> dict[str, np.ndarray]:
+    """Who bought in a period, and who of them did in the one before, too."""
+    begun = _period_of(rests, layout)
+    after = rests["following"].fillna(-1).to_numpy(dtype="int64") - layout.span.start
+    next_one = after == begun + 1
+    again = layout.numbers(rests, np.where(next_one, after, 0), next_one)
+    return {BOUGHT: layout.numbers(rests, begun), AGAIN: again}
+
+
+def _period_of(frame: pd.DataFrame, layout: Layout) -> np.ndarray:
+    """The place of the period of each row's day."""
+    return np.searchsorted(layout.bounds, frame["day"].to_numpy(dtype="int64"), side="right") - 1
+
+
+def spread(rests: pd.DataFrame, layout: Layout) -> tuple[pd.DataFrame, np.ndarray]:
+    """The silences, each once for every whole period within it, and the places of these periods."""
+    begun = _period_of(rests, layout)
+    following = rests["following"].fillna(layout.span.stop).to_numpy(dtype="int64") - layout.span.start
+    length = np.maximum(following - begun - 1, 0)
+    row = np.repeat(np.arange(len(rests)), length)
+    place = begun[row] + 1 + np.arange(length.sum()) - np.repeat(length.cumsum() - length, length)
+    return rests.iloc[row], place
+
+
+def up_to(histogram: np.ndarray, place: int) -> np.ndarray:
+    """The counts of one segment under the limit at a place."""
+    reached: np.ndarray = histogram[:, : place + 1].sum(axis=1)
+    return reached
+
+
+def later_than(histogram: np.ndarray, place: int) -> np.ndarray:
+    """The counts of who needs a longer limit than the one at a place."""
+    missed: np.ndarray = histogram[:, place + 1 :].sum(axis=1)
+    return missed

@@ -1,0 +1,128 @@
+"""Silences between purchases, counted once for every limit that somebody may set on them.
+
+Whether somebody who bought on a day is a customer at a boundary, kept, regular, hangs on one number of days that the
+limit must reach. So each customer's silences are sorted into *bins*: bin ``i`` holds what the ``i``-th limit is the
+first to reach, and the bin after the last what none of them does. Sums over bins then give the counts under any limit.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+import ibis
+
+from crrkit.ground import DAYS_PER_WEEK, MONTHS_PER_PERIOD
+from crrkit.reduce.rows import with_segments
+from crrkit.reduce.stages import day_number, period_of_day
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    import ibis.expr.types as ir
+
+    from crrkit.rules import Calendar
+
+MONTHS_PER_YEAR = MONTHS_PER_PERIOD["year"]
+FIRST_PLACE = "0"
+
+
+def silent_days(
+    orders: ir.Table,
+    *,
+    as_of: datetime,
+    limits: Sequence[int],
+    by: tuple[str, ...] = (),
+) -> ir.Table:
+    """Purchase days as ``by customer day late gap``.
+
+    ``gap`` is the bin of the time since the last purchase before that day (the moments count, not the days), null on
+    the first. ``late`` is 1 where the silence that is open at the cut-off takes a day more than the dates say, because
+    the clock stood earlier at the purchase.
+
+    Args:
+        orders: ``customer, at``, and the columns of ``by``.
+        as_of: The cut-off.
+        limits: The limits of silence in days, from the shortest on.
+        by: Segments of the customers.
+    """
+    seen = orders.filter(orders["at"] < as_of)
+    dated = seen.select("customer", "at", day=day_number(seen["at"]))
+    days = dated.group_by("customer", "day").agg(first=dated["at"].min(), last=dated["at"].max())
+    own = {"group_by": days["customer"], "order_by": days["day"]}
+    before, latest = days["day"].lag().over(**own), days["last"].lag().over(**own)
+    apart = days["day"] - before
+    known = days.mutate(gap=bin_of(apart + _later(days["first"], latest, apart), limits))
+    cut = ibis.literal(as_of, type="timestamp")
+    late = _later(cut, known["last"], day_number(cut) - known["day"])
+    rows = known.select("customer", "day", "gap", late=late)
+    return with_segments(rows, seen, "at", by)
+
+
+def _later(moment: ir.TimestampValue, before: ir.TimestampValue, days: ir.IntegerValue) -> ir.IntegerValue:
+    """1 where a moment comes more than so many days after one before it, else 0."""
+    return ibis.ifelse(moment > before + days.as_interval("D"), 1, 0)
+
+
+def bin_of(days: ir.IntegerValue, limits: Sequence[int]) -> ir.IntegerValue:
+    """The place of the first limit that is not below a number of days above 0; the number of limits where all are.
+
+    The places stand in a text, one character a day, so that the expression for the days is written once; branches of a
+    case would repeat it, a text of the engine that takes longer to make than to run.
+    """
+    places = "".join(chr(ord(FIRST_PLACE) + bisect_left(limits, day)) for day in range(1, limits[-1] + 2))
+    found = ibis.literal(places).substr(ibis.least(days, len(places)) - 1, 1)
+    place = (found.ascii_str() - ord(FIRST_PLACE)).cast("int16")
+    return ibis.ifelse(days.isnull(), ibis.null("int16"), place)  # the least of nothing and a number is the number
+
+
+def by_period(days: ir.Table, calendar: Calendar, limits: Sequence[int]) -> ir.Table:
+    """The last purchase day of each customer in each period, with what is known of the silence before.
+
+    To the columns of `silent_days` come ``since`` and ``following``, the period and the next one with a purchase;
+    ``before``, the bin of the silence at the start of the period, null for who had not bought; ``continuous``, that
+    of the longest silence that a purchase of the period ended.
+    """
+    dated = days.mutate(since=period_of_day(days["day"], calendar))
+    inside = {"group_by": [dated["customer"], dated["since"]]}
+    ends = {"last": dated["day"].max().over(**inside), "continuous": dated["gap"].max().over(**inside)}
+    last = dated.mutate(**ends).filter(lambda t: t["day"] == t["last"]).drop("last")
+    own = {"group_by": last["customer"], "order_by": last["since"]}
+    silent = first_day(last["since"], calendar) - last["day"].lag().over(**own)
+    return last.mutate(following=last["since"].lead().over(**own), before=bin_of(silent, limits))
+
+
+def first_day(period: ir.IntegerValue, calendar: Calendar) -> ir.IntegerValue:
+    """The first day of a period, since 1970-01-01: `Calendar.start` as an expression."""
+    if not calendar.months:
+        return period if calendar.every == "day" else period * DAYS_PER_WEEK - calendar.week_shift
+    month = period * calendar.months + calendar.month_shift
+    first = ibis.date((month / MONTHS_PER_YEAR).floor().cast("int32"), (month % MONTHS_PER_YEAR + 1).cast("int32"), 1)
+    return day_number(first.cast("timestamp"))
+
+
+def kept_at_hand(reduction: ir.Table) -> ir.Table:
+    """A reduction that several others are made from, run once; the engine keeps it while it is asked for."""
+    return reduction.cache()
+
+
+def arrivals(periods: ir.Table, *, by: tuple[str, ...] = ()) -> ir.Table:
+    """Who bought in a period, last on the day, as ``by since day late before continuous customers``."""
+    return periods.group_by(*by, "since", "day", "late", "before", "continuous").agg(customers=periods.count())
+
+
+def rests(periods: ir.Table, *, by: tuple[str, ...] = ()) -> ir.Table:
+    """Silences as ``by day late following customers``: from the last purchase of a period to the next with one."""
+    return periods.group_by(*by, "day", "late", "following").agg(customers=periods.count())
+
+
+def segment_sizes(days: ir.Table, *, name: str) -> ir.Table:
+    """How many customers each segment of a column has, beside its name as ``customers``, the largest first."""
+    sizes = days.group_by(name).agg(customers=days["customer"].nunique())
+    return sizes.order_by(ibis.desc("customers"), name)
+
+
+def with_others(days: ir.Table, shown: Mapping[str, Sequence[str]]) -> ir.Table:
+    """The rows with only the segments of each column that are shown; all others are null."""
+    return days.mutate(**{name: ibis.ifelse(days[name].isin(some), days[name], None) for name, some in shown.items()})

@@ -1,0 +1,350 @@
+// @ts-check
+/*
+ * A list counted once, turned into its account under any setting. Pure: `crrkit.measure.cube` says the same in Python,
+ * and a test compares the two.
+ *
+ * A count hangs on one limit that has to be reached, so it stands here as a histogram: bin i holds whom the i-th limit
+ * is the first to reach, the last bin whom none does. Under the i-th limit it is the sum of the bins up to i.
+ *
+ * This module imports nothing, and beside what it exports only names that begin with `cube` stand at its top: it is put
+ * in front of an explorer's own module.
+ */
+
+/**
+ * @typedef {object} Settings
+ * @property {string} every one of `cube.everies`
+ * @property {number | "period"} silence one of `cube.silences`; "period" if `cube.hasPeriod`
+ * @property {string | null} segment the key of one of `cube.segments`; null for everybody
+ * @property {number | null} regular one of `cube.regulars`
+ * @property {string | null} from the first period by its label; null for the first of all
+ * @property {string | null} to the last one; null for the last of all
+ *
+ * @typedef {{ label: string, from: string, until: string }} Period `from` and `until` are days, "2024-02-01"
+ * @typedef {{ key: string, by: string, name: string | null, customers: number }} Segment name null: all others of `by`
+ * @typedef {"complete" | "running" | "empty_base" | "burn_in" | "suppressed"} Status
+ * @typedef {{ every: string, labels: string[], bounds: number[] }} Every `bounds`: first days, since 1970-01-01
+ *
+ * @typedef {object} Cube
+ * @property {string} kind "orders" or "events"
+ * @property {string[]} everies
+ * @property {number[]} silences days, ascending
+ * @property {boolean} hasPeriod
+ * @property {number | null} natural the silence that the list itself suggests
+ * @property {Segment[]} segments
+ * @property {Settings} starting
+ * @property {(every: string) => Period[]} periods
+ * @property {Map<string, Every>} spans
+ * @property {Map<string, Map<string, Int32Array>>} counts by period length and name: segment × period (× bin)
+ * @property {{ asOf: number, first: number, burnIn: number }} seen moments in seconds since 1970; days
+ *
+ * @typedef {object} AccountRow
+ * @property {string} label
+ * @property {string} from
+ * @property {string} until
+ * @property {Status} status
+ * @property {number} start
+ * @property {number} kept
+ * @property {number} lost
+ * @property {number} new
+ * @property {number} returned
+ * @property {number} end
+ * @property {number} newLost
+ * @property {number} returnedLost
+ * @property {number} crr NaN where nobody was there to keep, as all rates
+ * @property {number} low of the Wilson interval, 95 %
+ * @property {number} high
+ * @property {number} churn
+ * @property {number} continuous
+ * @property {boolean} withheld
+ */
+
+const cubeDay = 86_400; // seconds
+const cubeZ = 1.959963984540054; // standard errors of 95 %
+const cubeLongRun = 8; // so many in a row on one side of the centre are a signal
+const cubeSigmas = 3;
+const cubeTail = 0.0013498980316300957; // beyond three standard errors, on one side
+const cubeEnough = 10; // customers expected to stay, and to leave: for fewer the limits are exact
+
+/**
+ * The cube from what Python sent; the one step that takes a moment.
+ * @param {Record<string, any>} state
+ * @returns {Promise<Cube>}
+ */
+export async function openCube(state) {
+  const packed = Uint8Array.from(atob(state.counts), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const next = cubeNumbers(new Uint8Array(await new Response(stream).arrayBuffer()));
+  const [places, bins] = [state.segments.length + 1, state.silences.length + 1];
+  const counts = new Map();
+  for (const { every, labels } of state.spans) {
+    const of = new Map();
+    for (const name of state.histograms) of.set(name, next(places * labels.length * bins));
+    for (const name of state.numbers) of.set(name, next(places * labels.length));
+    counts.set(every, of);
+  }
+  /** @type {Map<string, Every>} */
+  const spans = new Map(state.spans.map((/** @type {Every} */ span) => [span.every, span]));
+  return {
+    kind: state.kind,
+    everies: [...spans.keys()],
+    silences: state.silences,
+    hasPeriod: state.numbers.length > 0,
+    natural: state.natural,
+    segments: state.segments,
+    starting: state.starting,
+    periods: (every) => cubePeriods(cubeOf(spans, every)),
+    spans,
+    counts,
+    seen: state.seen,
+  };
+}
+
+/** Whole numbers from bytes, seven bits in each, the low ones first. */
+function cubeNumbers(bytes) {
+  let at = 0;
+  return (/** @type {number} */ many) => {
+    const numbers = new Int32Array(many);
+    for (let i = 0; i < many; i += 1) {
+      for (let shift = 0; ; shift += 7) {
+        const byte = bytes[at++];
+        numbers[i] |= (byte & 127) << shift;
+        if (byte < 128) break;
+      }
+    }
+    return numbers;
+  };
+}
+
+/**
+ * @template Value
+ * @param {Map<string, Value>} known
+ * @param {string} name
+ * @returns {Value}
+ */
+function cubeOf(known, name) {
+  const found = known.get(name);
+  if (found === undefined) throw new RangeError(`${name} was not counted`);
+  return found;
+}
+
+const cubeDate = (/** @type {number} */ day) => new Date(1000 * cubeDay * day).toISOString().slice(0, 10);
+
+/**
+ * @param {Every} span
+ * @returns {Period[]}
+ */
+function cubePeriods({ labels, bounds }) {
+  return labels.map((label, i) => ({ label, from: cubeDate(bounds[i]), until: cubeDate(bounds[i + 1]) }));
+}
+
+/** The place of a segment; the first is for everybody. */
+function cubeSegment(cube, key) {
+  if (key === null) return 0;
+  const place = cube.segments.findIndex((segment) => segment.key === key);
+  if (place < 0) throw new RangeError(`${key} is no segment`);
+  return place + 1;
+}
+
+/** The place of a limit. */
+function cubeLimit(cube, silence) {
+  const place = cube.silences.indexOf(silence);
+  if (place < 0) throw new RangeError(`a silence of ${silence} was not counted`);
+  return place;
+}
+
+/**
+ * What reads the histograms of a setting: `upTo(name, period)` under its limit, `beyond` who needs a longer one.
+ * @param {Cube} cube
+ * @param {Settings} settings
+ */
+function cubeReader(cube, settings) {
+  const counts = cubeOf(cube.counts, settings.every);
+  const periods = cubeOf(cube.spans, settings.every).labels.length;
+  const bins = cube.silences.length + 1;
+  const segment = cubeSegment(cube, settings.segment);
+  const place = settings.silence === "period" ? bins - 1 : cubeLimit(cube, settings.silence);
+  function sum(name, period, begin, end) {
+    const [of, row] = [cubeOf(counts, name), (segment * periods + period) * bins];
+    let total = 0;
+    for (let bin = begin; bin < end; bin += 1) total += of[row + bin];
+    return total;
+  }
+  return {
+    periods,
+    upTo: (name, period) => sum(name, period, 0, place + 1),
+    beyond: (name, period) => sum(name, period, place + 1, bins),
+    all: (name, period) => sum(name, period, 0, bins),
+    number: (name, period) => cubeOf(counts, name)[segment * periods + period],
+  };
+}
+
+/**
+ * The account under a setting, a row a period: `retention_by_period`.
+ * @param {Cube} cube
+ * @param {Settings} settings
+ * @returns {AccountRow[]}
+ */
+export function accountOf(cube, settings) {
+  const read = cubeReader(cube, settings);
+  const flows = settings.silence === "period" ? cubeBought(read) : cubeThere(read);
+  const span = cubeOf(cube.spans, settings.every);
+  let start = 0; // nobody is there before the period of the first event
+  const rows = cubePeriods(span).map((period, i) => {
+    const row = cubeRow(period, start, flows(i), cubeStatus(cube, span, i, start));
+    start = row.end;
+    return row;
+  });
+  return cubeBetween(rows, settings);
+}
+
+/** The flows of a period under a limit of silence. */
+function cubeThere({ upTo, beyond }) {
+  return (i) => ({
+    kept: upTo("kept", i),
+    new: upTo("new", i),
+    end: upTo("there", i),
+    newLost: beyond("new", i),
+    returnedLost: beyond("back", i),
+    unbroken: upTo("unbroken", i),
+  });
+}
+
+/** The flows of a period when customers are who bought in it. */
+function cubeBought({ number, all }) {
+  return (i) => {
+    const kept = number("again", i);
+    return { kept, new: all("new", i), end: number("bought", i), newLost: 0, returnedLost: 0, unbroken: kept };
+  };
+}
+
+/** @returns {AccountRow} */
+function cubeRow(period, start, { kept, end, newLost, returnedLost, unbroken, ...flows }, status) {
+  const [low, high] = cubeWilson(kept, start);
+  return {
+    ...period,
+    status,
+    start,
+    kept,
+    lost: start - kept,
+    new: flows.new,
+    returned: end - kept - flows.new,
+    end,
+    newLost,
+    returnedLost,
+    crr: cubeShare(kept, start),
+    low,
+    high,
+    churn: cubeShare(start - kept, start),
+    continuous: cubeShare(unbroken, start),
+    withheld: false,
+  };
+}
+
+/** How far a period has been seen. */
+function cubeStatus({ seen }, { bounds }, i, start) {
+  if (start === 0) return "empty_base";
+  if (bounds[i + 1] * cubeDay > seen.asOf) return "running";
+  return seen.burnIn > 0 && bounds[i] * cubeDay < seen.first + seen.burnIn * cubeDay ? "burn_in" : "complete";
+}
+
+/**
+ * The rows from the first to the last period of a setting.
+ * @template {{ label: string }} Row
+ * @param {Row[]} rows
+ * @param {Settings} settings
+ */
+function cubeBetween(rows, { from, to }) {
+  const at = (label) => rows.findIndex((row) => row.label === label);
+  return rows.slice(from === null ? 0 : at(from), to === null ? rows.length : at(to) + 1);
+}
+
+const cubeShare = (part, whole) => (whole > 0 ? part / whole : Number.NaN);
+
+/** Wilson's interval of a share, 95 %. */
+function cubeWilson(kept, n) {
+  if (n === 0) return [Number.NaN, Number.NaN];
+  const p = kept / n;
+  const shrink = 1 + cubeZ ** 2 / n;
+  const centre = (p + cubeZ ** 2 / (2 * n)) / shrink;
+  const half = (cubeZ * Math.sqrt((p * (1 - p)) / n + cubeZ ** 2 / (4 * n * n))) / shrink;
+  return [p === 0 ? 0 : centre - half, p === 1 ? 1 : centre + half];
+}
+
+/**
+ * The limits of a run chart around the common rate, and which periods are news: `control_chart`. Null where fewer than
+ * two periods are complete; NaN and "" in the rows that are not.
+ * @param {AccountRow[]} rows
+ */
+export function limitsOf(rows) {
+  const whole = rows.map((row) => row.status === "complete" && row.start > 0);
+  const pool = rows.filter((_, i) => whole[i]);
+  if (pool.length < 2) return null;
+  const total = (name) => pool.reduce((sum, row) => sum + row[name], 0);
+  const centre = total("kept") / total("start");
+  const dispersion = Math.max(1, cubeDispersion(pool, centre));
+  const wider = (limit) => (dispersion > 1 ? centre + dispersion * (limit - centre) : limit);
+  const ends = pool.map((row) => cubeEnds(centre, row.start).map(wider));
+  const signal = cubeSignals(pool, ends, centre);
+  const placed = (values, none) => {
+    let at = 0;
+    return whole.map((is) => (is ? values[at++] : none));
+  };
+  return {
+    centre,
+    dispersion,
+    low: placed(
+      ends.map(([low]) => low),
+      Number.NaN,
+    ),
+    high: placed(
+      ends.map(([, high]) => high),
+      Number.NaN,
+    ),
+    signal: placed(signal, ""),
+  };
+}
+
+/** Laney's: the mean difference of neighbouring rates in standard errors, by that of a normal process. */
+function cubeDispersion(pool, centre) {
+  if (centre === 0 || centre === 1) return 1;
+  const scores = pool.map((row) => (row.crr - centre) / Math.sqrt((centre * (1 - centre)) / row.start));
+  const moves = scores.slice(1).map((score, i) => Math.abs(score - scores[i]));
+  return moves.reduce((sum, move) => sum + move, 0) / moves.length / (2 / Math.sqrt(Math.PI));
+}
+
+/** The rates between which n customers who stay with one chance land. */
+function cubeEnds(rate, n) {
+  const rare = Math.min(rate, 1 - rate);
+  if (n * rare < cubeEnough - 1e-9) {
+    const [few, many] = cubeExact(n, rare);
+    return rate > rare ? [(n - many) / n, (n - few) / n] : [few / n, many / n];
+  }
+  const half = cubeSigmas * Math.sqrt((rate * (1 - rate)) / n);
+  return [rate - half, rate + half];
+}
+
+/** The lowest and the highest count of a binomial law whose tails are more than those of the limits. */
+function cubeExact(n, p) {
+  let term = (1 - p) ** n;
+  let below = term;
+  let low = null;
+  for (let k = 0; k <= n; k += 1) {
+    if (low === null && below > cubeTail) low = k;
+    if (1 - below <= cubeTail) return [low ?? 0, k];
+    term *= (((n - k) / (k + 1)) * p) / (1 - p);
+    below += term;
+  }
+  return [low ?? 0, n];
+}
+
+function cubeSignals(pool, ends, centre) {
+  let [side, run] = [0, 0];
+  return pool.map(({ crr }, i) => {
+    const now = Math.sign(crr - centre);
+    run = now === side ? run + 1 : 1;
+    side = now;
+    if (crr < ends[i][0]) return "below";
+    if (crr > ends[i][1]) return "above";
+    return run >= cubeLongRun && side !== 0 ? "run" : "";
+  });
+}
