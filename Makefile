@@ -46,8 +46,8 @@ docs: $(VENV)/.with-docs ## build the documentation as a site that opens from th
 	NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict --quiet
 	@echo "The documentation: $(CURDIR)/build/docs/index.html"
 
-bench: $(VENV)/.with-test ## measure time and memory
-	@for script in benchmarks/*.py; do echo "$$script"; $(PY) "$$script" || exit; done
+bench: $(VENV)/.with-test ## measure time and memory, and hold them against the run before
+	$(PY) scripts/bench.py
 
 fuzz: $(VENV)/.with-test ## try the laws on many more random inputs
 	$(PY) -m pytest -m hypothesis --hypothesis-profile=fuzz --timeout=3600

@@ -2,27 +2,20 @@
 
     python benchmarks/account.py [millions of rows, 10 by default]
 
-Prints seconds and ratios (medians of several turns, the sides taking turns), and fails if the two sides disagree.
-Machines are shared and noisy: look at the ratio, not at the seconds.
+Prints ratios and seconds (medians of several turns, the sides taking turns), and fails if the two sides disagree.
+Machines are shared and noisy: look at the ratio, not at the seconds. `make bench` holds them against the run before.
 """
 
 from __future__ import annotations
 
-import statistics
 import sys
 import tempfile
-import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 
 import crrkit as crr
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-TURNS = 5
+from scripts.bench import side_by_side
 
 ORDERS = """
 COPY (SELECT (hash(i * 7919) % {customers})::BIGINT AS customer,
@@ -77,29 +70,15 @@ def main() -> None:
         compare(f"{rows:,} contracts", base, CONTRACTS_BY_HAND.format(path=contracts))
 
 
-def compare(name: str, base: object, by_hand: str) -> None:
-    """Time both sides in turns, print the ratio and hold the numbers against each other."""
-    last = "2023-12"
-    ours: list[float] = []
-    theirs: list[float] = []
-    for _turn in range(TURNS):
-        seconds, kept = timed(lambda: crr.retention_by_period(base, every="month", last=last))
-        ours.append(seconds)
-        seconds, table = timed(lambda: duckdb.sql(by_hand).df())
-        theirs.append(seconds)
+def compare(name: str, base: crr.Base, by_hand: str) -> None:
+    """Time both sides in turns and hold the numbers against each other."""
+    kept, table = side_by_side(
+        name, lambda: crr.retention_by_period(base, every="month", last="2023-12"), lambda: duckdb.sql(by_hand).df()
+    )
     flows = kept.to_pandas().reset_index(drop=True)
     table = table[table["period"] < 2024 * 12].reset_index(drop=True)
     for column in set(table.columns) - {"period"}:
         assert (flows[column] == table[column]).all(), f"the sides disagree on {column}"
-    here, there = statistics.median(ours), statistics.median(theirs)
-    print(f"{name}: crrkit {here:.2f} s, by hand {there:.2f} s, ratio {here / there:.2f}")
-
-
-def timed(work: Callable[[], object]) -> tuple[float, object]:
-    """Seconds and result of one run."""
-    begun = time.perf_counter()
-    result = work()
-    return time.perf_counter() - begun, result
 
 
 if __name__ == "__main__":

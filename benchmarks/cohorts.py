@@ -2,16 +2,14 @@
 
     python benchmarks/cohorts.py [millions of purchases, 10 by default]
 
-Prints seconds and ratios (medians of several turns, the sides taking turns), and fails if the two sides disagree.
-Machines are shared and noisy: look at the ratio, not at the seconds.
+Prints ratios and seconds (medians of several turns, the sides taking turns), and fails if the two sides disagree.
+Machines are shared and noisy: look at the ratio, not at the seconds. `make bench` holds them against the run before.
 """
 
 from __future__ import annotations
 
-import statistics
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,13 +17,11 @@ import duckdb
 import numpy as np
 
 import crrkit as crr
+from scripts.bench import side_by_side
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from crrkit.read.base import OrderBase
 
-TURNS = 5
 
 ORDERS = """
 COPY (SELECT (hash(i * 7919) % {customers})::BIGINT AS customer,
@@ -64,14 +60,10 @@ def main() -> None:
 
 
 def compare(name: str, base: OrderBase, by_hand: str, *, value: str) -> None:
-    """Time both sides in turns, print the ratio and hold the numbers against each other."""
-    ours: list[float] = []
-    theirs: list[float] = []
-    for _turn in range(TURNS):
-        seconds, grid = timed(lambda: crr.cohort_grid(base, every="month", value=value))
-        ours.append(seconds)
-        seconds, table = timed(lambda: duckdb.sql(by_hand).df())
-        theirs.append(seconds)
+    """Time both sides in turns and hold the numbers against each other."""
+    grid, table = side_by_side(
+        name, lambda: crr.cohort_grid(base, every="month", value=value), lambda: duckdb.sql(by_hand).df()
+    )
     cells = table.set_index(["cohort", "age"])
     months = range(2021 * 12, 2024 * 12)
     assert grid.matrix("active").shape == (36, 36)
@@ -80,15 +72,6 @@ def compare(name: str, base: OrderBase, by_hand: str, *, value: str) -> None:
         found = grid.matrix(column).to_numpy(dtype=float)
         beyond = grid.matrix("status").to_numpy() != "observed"
         np.testing.assert_allclose(np.where(beyond, 0, found), np.nan_to_num(counted), rtol=1e-9, err_msg=column)
-    here, there = statistics.median(ours), statistics.median(theirs)
-    print(f"{name}: crrkit {here:.2f} s, by hand {there:.2f} s, ratio {here / there:.2f}")
-
-
-def timed(work: Callable[[], object]) -> tuple[float, object]:
-    """Seconds and result of one run."""
-    begun = time.perf_counter()
-    result = work()
-    return time.perf_counter() - begun, result
 
 
 if __name__ == "__main__":

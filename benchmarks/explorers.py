@@ -2,8 +2,8 @@
 
     python benchmarks/explorers.py [milliseconds that the median must stay below, 20 by default]
 
-Prints the median of fifty presses for each and fails above the limit. Other work on the machine only adds: the best of
-three rounds counts.
+Prints the median of fifty presses for each and fails above the limit; `make bench` holds it against the run before.
+Other work on the machine only adds: the best of three rounds counts.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ import every_explorer
 
 from crrkit.widgets.static import static_page
 from scripts import chromium
+from scripts.bench import record
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -53,7 +54,7 @@ def main() -> int:
             page.goto(file.as_uri())
             medians[name] = best_median(page, limit)
             page.close()
-            print(f"{name}, key to pixels: median {medians[name]:.1f} ms of {PRESSES} presses")
+            record(f"{name}, key to pixels, median of {PRESSES} presses", [medians[name]], unit="ms")
         browser.close()
     slow = [name for name, median in medians.items() if median >= limit]
     print(f"{limit:g} ms or more: {', '.join(slow)}" if slow else f"all below {limit:g} ms")

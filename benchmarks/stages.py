@@ -2,16 +2,14 @@
 
     python benchmarks/stages.py [millions of events, 10 by default]
 
-Prints seconds and ratios (medians of several turns, the sides taking turns), and fails if the two sides disagree.
-Machines are shared and noisy: look at the ratio, not at the seconds.
+Prints ratios and seconds (medians of several turns, the sides taking turns), and fails if the two sides disagree.
+Machines are shared and noisy: look at the ratio, not at the seconds. `make bench` holds them against the run before.
 """
 
 from __future__ import annotations
 
-import statistics
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,11 +17,11 @@ import duckdb
 import pandas as pd
 
 import crrkit as crr
+from scripts.bench import side_by_side
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-TURNS = 5
 RULE = crr.StageRule(lapse_days=90, window_days=180, k_long=3, span_days=30, contact_days=30)
 
 EVENTS = """
@@ -95,20 +93,11 @@ def main() -> None:
 
 
 def compare(name: str, ours: Callable[[], crr.StageFlow], by_hand: str) -> None:
-    """Time both sides in turns, print the ratio and hold the counts against each other."""
-    seconds: dict[str, list[float]] = {"ours": [], "theirs": []}
-    for _turn in range(TURNS):
-        begun = time.perf_counter()
-        flow = ours()
-        seconds["ours"].append(time.perf_counter() - begun)
-        begun = time.perf_counter()
-        table = duckdb.sql(by_hand).df()
-        seconds["theirs"].append(time.perf_counter() - begun)
+    """Time both sides in turns and hold the counts against each other."""
+    flow, table = side_by_side(name, ours, lambda: duckdb.sql(by_hand).df())
     keys = ["from_period", "from_stage", "to_stage"]
     found, counted = (frame.set_index(keys)["customers"].sort_index() for frame in (flow.transitions, table))
     pd.testing.assert_series_equal(found, counted, check_dtype=False, check_index_type=False)
-    here, there = (statistics.median(times) for times in seconds.values())
-    print(f"{name}: crrkit {here:.2f} s, by hand {there:.2f} s, ratio {here / there:.2f}")
 
 
 if __name__ == "__main__":
