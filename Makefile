@@ -52,8 +52,8 @@ bench: $(VENV)/.with-test ## measure time and memory, and hold them against the 
 fuzz: $(VENV)/.with-test ## try the laws on many more random inputs
 	$(PY) -m pytest -m hypothesis --hypothesis-profile=fuzz --timeout=3600
 
-test-engines: $(VENV)/.with-test ## try the door and the reductions alone: kinds of source, dialects of engines
-	$(PY) -m pytest tests/test_intake.py tests/test_reductions.py
+test-engines: $(VENV)/.with-test ## try the door and the reductions alone: kinds of source, PostgreSQL and other engines
+	$(PY) -m pytest tests/test_intake.py tests/test_reductions.py tests/test_postgres.py tests/test_databases.py
 
 test-lowest: .venv-lowest/.installed ## run the fast tests on the lowest versions that pyproject.toml claims
 	.venv-lowest/bin/python -m pytest --ignore=tests/browser -m "not slow" -W ignore::DeprecationWarning

@@ -92,9 +92,9 @@ def test_hostile_segments_columns_and_titles_run_nothing(tmp_path: Path, monkeyp
 @pytest.mark.parametrize(
     "address",
     [
-        "postgresql://ann:s3cret@db.example/shop",
-        "postgresql://ann:s3cret@db.example",
-        "postgresql://ann:s3/cr@t:s3cret@db.example:5432/shop?sslmode=require",
+        "postgresql://ann:s3cret@127.0.0.1:1/shop",
+        "postgresql://ann:s3cret@127.0.0.1:1/shop?passwordd=s3cret",
+        "postgresql://ann:s3/cr@t:s3cret@127.0.0.1:1/shop?sslmode=require",
         "mysql+pymysql://ann:s3cret@db.example/shop?password=s3cret",
         "snowflake://ann@acc/db?token=s3cret",
         "https://ann:s3cret@files.example/orders.csv",
@@ -104,5 +104,6 @@ def test_hostile_segments_columns_and_titles_run_nothing(tmp_path: Path, monkeyp
 def test_no_message_shows_a_password(address: str, lang: str) -> None:
     with crr.use_language(lang), pytest.raises(crr.SourceError) as refused:
         crr.read_orders(address, customer="customer", at="at")
-    assert "s3cret" not in f"{refused.value} {refused.value.given} {without_credentials(address)}"
-    assert "ibis.connect" in str(refused.value)
+    said = f"{refused.value} {refused.value.given} {without_credentials(address)}"
+    assert not [secret for secret in ("s3cret", "s3/cr", "cr@t") if secret in said]
+    assert address.startswith("postgres") or "ibis.connect" in str(refused.value)

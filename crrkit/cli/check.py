@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from crrkit.cli.reading import read
 from crrkit.ground import format_date, format_number, gettext as _, ngettext
-from crrkit.read import EVENT_OPTION
+from crrkit.read import EVENT_OPTION, without_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +66,7 @@ def check_lines(seen: Checked, *, kind_was_named: bool) -> Iterator[str]:
 
 def report_command(seen: Checked) -> str:
     """The whole command, as a shell understands it."""
-    words = ["crrkit", "report", seen.file, "--kind", seen.kind]
+    words = ["crrkit", "report", without_credentials(seen.file), "--kind", seen.kind]
     for name, value in seen.reading.items():
         for one in value if isinstance(value, list) else [value]:
             words += [f"--{name.replace('_', '-')}", str(one)]

@@ -14,12 +14,13 @@ from crrkit.cli.reading import read, settle_kind, takes_reading_options
 from crrkit.cli.screen import say
 from crrkit.cli.status import Status
 from crrkit.ground import InputError, gettext as _, language
+from crrkit.read import without_credentials
 
 __all__ = ["app"]  # with its commands
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Do not say what is being done meanwhile.")]
 File = Annotated[
-    str, typer.Argument(metavar="FILE", help="CSV, TSV, Excel or Parquet file, also packed; or a pattern.")
+    str, typer.Argument(metavar="FILE", help="CSV, TSV, Excel or Parquet file, also packed; a pattern; or a database.")
 ]
 Kind = Annotated[
     str | None,
@@ -82,7 +83,7 @@ def check(file: File, *, reading: dict[str, Any], kind: Kind = None, quiet: Quie
     from crrkit.cli.check import check_lines, look
 
     with Status(quiet=quiet) as status:
-        status.step(_("Reading {file}").format(file=file))
+        status.step(_("Reading {file}").format(file=without_credentials(file)))
         settled = settle_kind(file, kind=kind, reading=reading)
         seen = look(file, kind=settled, reading=reading)
     say(check_lines(seen, kind_was_named=kind is not None))
@@ -117,7 +118,7 @@ def report(
     from crrkit.report import write_report
 
     with Status(quiet=quiet) as status:
-        status.step(_("Reading {file}").format(file=file))
+        status.step(_("Reading {file}").format(file=without_credentials(file)))
         settled = settle_kind(file, kind=kind, reading=reading)
         base = read(file, kind=settled, reading=reading)
         written = write_report(

@@ -57,6 +57,8 @@ COLUMN_OPTIONS: dict[str, tuple[str, str]] = {
     "sep": ("MARK", "What parts the fields of a text file, such as ';'."),
     "encoding": ("NAME", "How a text file is encoded, such as cp1251."),
     "fill_down": ("yes|no", "Whether a row without an id is of the customer above it, as in a report."),
+    "table": ("NAME", "The table of a database; taken by itself where there is only one."),
+    "query": ("SQL", "A single SELECT, whose rows are read from a database."),
     "burn_in_days": ("DAYS", "For so many days nobody knows who is new: the history begins with the file."),
     "week_starts": ("DAY", "First day of the week; monday unless you say otherwise."),
     "year_starts": ("MONTH", "First month of the year; january unless you say otherwise."),

@@ -27,6 +27,9 @@ from crrkit.read.events import (
     EventBase as EventBase,
     read_events as read_events,
 )
+from crrkit.read.files import (
+    without_credentials as without_credentials,
+)
 from crrkit.read.guessing import (
     Guess as Guess,
     guess as guess,

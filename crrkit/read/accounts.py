@@ -6,17 +6,19 @@ from dataclasses import dataclass, replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec
 
-import duckdb
 import ibis
 
 from crrkit.ground import SourceError, format_number, gettext as _, mark, ngettext
-from crrkit.read import files
+from crrkit.read import files, frames
+from crrkit.read.connections import is_database
 from crrkit.read.currencies import currency_doubts
+from crrkit.read.databases import refusal
 from crrkit.read.doubts import TWIN, UNREAD, id_doubts, month_doubts, repeat_notes, unread_doubts
 from crrkit.read.fields import end_of_today, literal
 from crrkit.read.kinds import BUYING
 from crrkit.read.open_ends import AS_WRITTEN
 from crrkit.read.quality import REASONS, QualityReport
+from crrkit.reduce import is_of_an_engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -80,7 +82,11 @@ def in_a_sentence(read: Callable[P, Canonical]) -> Callable[P, Canonical]:
     def spoken(*args: P.args, **rules: P.kwargs) -> Canonical:
         try:
             return read(*args, **rules)
-        except duckdb.Error as broken:
+        except Exception as broken:
+            if not is_of_an_engine(broken):
+                raise
+            if frames.is_ibis(args[0]) or is_database(args[0]):
+                raise refusal(args[0], broken) from None
             raise files.not_a_table(args[0], broken) from broken
 
     return spoken

@@ -42,6 +42,8 @@ def read_contracts(
     sep: str | None = None,
     encoding: str | None = None,
     fill_down: bool | None = None,
+    table: str | None = None,
+    query: str | None = None,
     burn_in_days: int = 0,
     week_starts: str = "monday",
     year_starts: str = "january",
@@ -51,8 +53,10 @@ def read_contracts(
     A customer is there as of a moment ``t`` when some row has ``start < t <= end``; an empty end is still open.
 
     Args:
-        source: A path or pattern (CSV, TSV, Excel, JSON, Parquet, also packed), a pandas, Polars or Arrow table, a
-            DuckDB relation or an Ibis table.
+        source: A path or pattern (CSV, TSV, Excel, JSON, Parquet, also packed); a pandas, Polars or Arrow table, a
+            DuckDB relation or an Ibis table; or a database, with ``table=`` or ``query=``: its address or file
+            (``"postgresql://…"``, ``"sqlite:///shop.db"``, ``"shop.duckdb"``), or a connection to it (of SQLAlchemy,
+            Ibis, DuckDB, SQLite or any other library of Python). It is only read, and only the columns needed.
         customer: The column with the customer's id. A column that is not named is looked for by its usual names;
             ``""`` for ``contract`` or ``amount`` says that there is none.
         start: The column with the first moment of the contract.
@@ -93,6 +97,8 @@ def read_contracts(
         fill_down: Whether a row without an id is of the customer above it, as in a report that writes each customer
             once. By default it is where ids stand in lines of their own, without a date, and asked where each id stands
             once, beside the first of its rows.
+        table: The table of a database; where there is only one it is taken, and said.
+        query: Or the query, a single SELECT, whose rows are read.
         burn_in_days: The history begins with the file, not with the business: for so many days after the first event
             a customer seen for the first time need not be new. Periods that begin in them have the status ``burn_in``.
         week_starts: The first day of the week.
@@ -119,7 +125,9 @@ def read_contracts(
     asked = asked_of(
         source, by=by, as_of=as_of, burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
         zone=zone, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody,
-        layout=Layout(sheet=sheet, skip=skip, sep=sep, encoding=encoding, fill_down=fill_down),
+        layout=Layout(
+            sheet=sheet, skip=skip, sep=sep, encoding=encoding, fill_down=fill_down, table=table, query=query
+        ),
     )  # fmt: skip
     check_count(merge_gap, name="merge_gap")
     named = {"customer": customer, "start": start, "end": end, "contract": contract, "amount": amount}
@@ -160,6 +168,8 @@ def read_orders(
     sep: str | None = None,
     encoding: str | None = None,
     fill_down: bool | None = None,
+    table: str | None = None,
+    query: str | None = None,
     burn_in_days: int = 0,
     week_starts: str = "monday",
     year_starts: str = "january",
@@ -195,6 +205,8 @@ def read_orders(
         sep: As for `read_contracts`.
         encoding: As for `read_contracts`.
         fill_down: As for `read_contracts`.
+        table: As for `read_contracts`.
+        query: As for `read_contracts`.
         burn_in_days: The history begins with the file, not with the business: for so many days after the first event
             a customer seen for the first time need not be new. Periods that begin in them have the status ``burn_in``.
         week_starts: The first day of the week.
@@ -221,7 +233,9 @@ def read_orders(
     asked = asked_of(
         source, by=by, as_of=as_of, burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
         zone=zone, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody,
-        layout=Layout(sheet=sheet, skip=skip, sep=sep, encoding=encoding, fill_down=fill_down),
+        layout=Layout(
+            sheet=sheet, skip=skip, sep=sep, encoding=encoding, fill_down=fill_down, table=table, query=query
+        ),
     )  # fmt: skip
     check_activity(activity)
     named = {

@@ -15,7 +15,6 @@ import pyarrow.compute as pc
 
 from crrkit.ground import InputError, check_choice, format_number, gettext as _, mark, ngettext
 from crrkit.read.changes import change_of_form, lost_digits
-from crrkit.read.elsewhere import changed, is_small_enough
 from crrkit.read.ids import CYRILLIC, LATIN, counts_of, in_duckdb, known, looks_of, parse_ids, spellings_of, tidier
 from crrkit.read.text import is_true
 from crrkit.read.totals import totals_among
@@ -134,8 +133,8 @@ def parse_customers(
         ValueError: If so many ids may be the same that no count is worth anything, and ``fold`` does not say.
     """
     chosen = _chosen(fold)
-    if not in_duckdb(table) and not is_small_enough(table[column]):
-        return Ids(parse_ids(table, column), notes=_not_looked_through(column, fold))
+    if not in_duckdb(table):  # `crrkit.read.outside` has seen that they need nothing
+        return Ids(parse_ids(table, column))
     value, counts, notes = _looked_through(table, column, chosen)
     text = value.cast("string")
     totals = totals_among(counts["id"]) if nobody is None or len(nobody) else []
@@ -143,11 +142,10 @@ def parse_customers(
     if found:
         notes.append(_nobody_note(found))
     rows = table.select(id=text, at=at)
-    doubts = lost_digits(counts["id"]) + (change_of_form(counts, rows) if in_duckdb(table) else [])
+    doubts = lost_digits(counts["id"]) + change_of_form(counts, rows)
     for name, each in FOLDS.items():
         if name not in chosen and all(looks_of(counts["id"], touched=each.touches, other=each.other).values()):
-            can_be_asked = fold is None and (in_duckdb(table) or not each.over_time)
-            notes += _doubt(counts, name, rows=rows if can_be_asked else None)
+            notes += _doubt(counts, name, rows=rows if fold is None else None)
     return Ids(
         value,
         nobody=is_true(text.isin(found)) if found else None,
@@ -169,7 +167,7 @@ def _looked_through(table: ir.Table, column: str, chosen: list[str]) -> tuple[ir
     notes = _taken_as_one(counts)
     for name in chosen:
         counts = counts_of(counts, FOLDS[name].common)
-    if not spelled and (not chosen or not in_duckdb(table)):
+    if not spelled and not chosen:
         return parse_ids(table, column), counts, notes
     text = table[column] if spelled else parse_ids(table, column).cast("string")
 
@@ -178,18 +176,7 @@ def _looked_through(table: ir.Table, column: str, chosen: list[str]) -> tuple[ir
             text = step(text)
         return text if tidy else known(text)
 
-    return change(text) if in_duckdb(table) else changed(text, spellings, change, column=column), counts, notes
-
-
-def _not_looked_through(column: str, fold: str | Sequence[str] | None) -> tuple[str, ...]:
-    """What is said of more ids than are fetched from an engine; refused where a difference should be removed there."""
-    if fold:
-        message = _(
-            "fold= needs all ids of {column!r}, and they are too many to be fetched. Bring them to one form there."
-        )
-        raise InputError(message.format(column=column), argument="fold", given=fold)
-    note = _("The ids in {column!r} are too many to be fetched: they were not looked through for spellings and guests.")
-    return (note.format(column=column),)
+    return change(text), counts, notes
 
 
 def _taken_as_one(counts: pa.Table) -> list[str]:

@@ -78,6 +78,8 @@ def read_events(
     sep: str | None = None,
     encoding: str | None = None,
     fill_down: bool | None = None,
+    table: str | None = None,
+    query: str | None = None,
     burn_in_days: int = 0,
     week_starts: str = "monday",
     year_starts: str = "january",
@@ -115,6 +117,8 @@ def read_events(
         sep: As for `read_contracts`.
         encoding: As for `read_contracts`.
         fill_down: As for `read_contracts`.
+        table: As for `read_contracts`.
+        query: As for `read_contracts`.
         burn_in_days: As for `read_orders`.
         week_starts: The first day of the week.
         year_starts: The first month of the (fiscal) year.
@@ -144,7 +148,9 @@ def read_events(
     asked = asked_of(
         source, by=by, as_of=as_of, burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
         zone=zone, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody,
-        layout=Layout(sheet=sheet, skip=skip, sep=sep, encoding=encoding, fill_down=fill_down),
+        layout=Layout(
+            sheet=sheet, skip=skip, sep=sep, encoding=encoding, fill_down=fill_down, table=table, query=query
+        ),
     )  # fmt: skip
     check_activity(activity)
     named = {"customer": customer, "at": at, "kind": kind, "amount": amount, "receipt": receipt}

@@ -204,4 +204,4 @@ def without_credentials(address: str) -> str:
         'postgresql://…@db.example/shop?password=…&sslmode=require'
     """
     hidden = re.sub(r"(:/{1,2}).*@", r"\1…@", address) if ADDRESS.match(address) else address
-    return re.sub(r"(?i)(password|passwd|pwd|token|secret|key)=[^&;\s]*", r"\1=…", hidden)
+    return re.sub(r"(?i)(\w*(?:password|passwd|pwd|token|secret|key)\w*)=[^&;\s]*", r"\1=…", hidden)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crrkit.ground import InputError, UnsettledError, gettext as _
-from crrkit.read import frames
+from crrkit.read import databases, frames
 from crrkit.read.calls import Call
 from crrkit.read.columns import REQUIRED, settle_columns, usual_column
+from crrkit.read.files import without_credentials
 from crrkit.read.intake import settle_orders
+from crrkit.read.layout import Layout
 from crrkit.read.peek import column_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 ROLES = {
     "orders": ("customer", "at", "amount", "quantity", "price", "receipt", "status"),
@@ -31,23 +34,25 @@ class Guess:
         kind: ``orders contracts`` or ``events``.
         columns: The column for each role that was found.
         reasons: Why, in sentences.
-        source: What was looked at, as it is written in a call.
+        source: What was looked at, as it is written in a call; a password is left out.
+        where: The table or the query of a database, if one was named.
     """
 
     kind: str
     columns: Mapping[str, str]
     reasons: tuple[str, ...] = field(default=())
     source: str = "source"
+    where: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def call(self) -> str:
         """The call to paste into Python."""
-        return f"crr.{Call(self.kind, self.columns).python(self.source)}"
+        return f"crr.{Call(self.kind, {**self.where, **self.columns}).python(self.source)}"
 
     @property
     def options(self) -> str:
         """The same as options of `crrkit check` and `crrkit report`."""
-        return Call(self.kind, self.columns).typed()
+        return Call(self.kind, {**self.where, **self.columns}).typed()
 
     def __str__(self) -> str:
         """The call and the reasons."""
@@ -56,7 +61,7 @@ class Guess:
     __repr__ = __str__
 
 
-def guess(source: Any) -> Guess:
+def guess(source: Any, *, table: str | None = None, query: str | None = None) -> Guess:
     """Say what a source is likely to be and how it would be read, before anything is counted.
 
     The kind and the columns are those that `read_orders`, `read_contracts`, `read_events`, ``crrkit check`` and
@@ -64,6 +69,8 @@ def guess(source: Any) -> Guess:
 
     Args:
         source: As for `read_orders`.
+        table: The table of a database; where there is only one it is taken.
+        query: Or the query whose rows are looked at.
 
     Returns:
         The kind, the columns, the call to paste and the reasons.
@@ -78,24 +85,32 @@ def guess(source: Any) -> Guess:
         crr.read_orders(source, customer='client', at='date', amount='total')
         Column 'date' holds one moment a row: purchases.
     """
-    columns = columns_of(source)
+    layout = Layout(table=table, query=query)
+    columns = columns_of(source, layout)
     kind = _kind_of(columns)
     named = dict.fromkeys(ROLES[kind])
-    name = repr(str(source)) if isinstance(source, str | Path) else "source"
+    name = repr(without_credentials(str(source))) if isinstance(source, str | Path) else "source"
+    where = {role: said for role, said in {"table": table, "query": query}.items() if said is not None}
     found = settle_columns(kind, named, available=columns)
     if kind == "contracts":
         reason = _("Columns {start!r} and {end!r} hold a start and an end: contracts.")
-        return Guess(kind, found, (reason.format(start=found["start"], end=found["end"]),), name)
+        return Guess(kind, found, (reason.format(start=found["start"], end=found["end"]),), name, where)
     try:
-        found = settle_orders(source)
+        with databases.in_words(source):
+            found = settle_orders(source, layout)
     except UnsettledError as unsettled:
         events = dict.fromkeys(ROLES["events"]) | {"kind": str(unsettled.calls[0].arguments["kind"])}
-        return Guess("events", settle_columns("events", events, available=columns), (str(unsettled),), name)
-    return Guess(kind, found, (_("Column {at!r} holds one moment a row: purchases.").format(at=found["at"]),), name)
+        return Guess("events", settle_columns("events", events, available=columns), (str(unsettled),), name, where)
+    reason = _("Column {at!r} holds one moment a row: purchases.")
+    return Guess(kind, found, (reason.format(at=found["at"]),), name, where)
 
 
-def columns_of(source: Any) -> list[str]:
-    """The columns of a file or of a table of any known library."""
+def columns_of(source: Any, layout: Layout | None = None) -> list[str]:
+    """The columns of a file, of a table in a database or of a table of any known library."""
+    rows = databases.find(source, layout or Layout())
+    if rows is not None:
+        with closing(rows):
+            return rows.columns
     return column_names(source) if isinstance(source, str | Path) else frames.column_names(source)
 
 
@@ -107,7 +122,7 @@ _TOLD_BY = {
 }
 
 
-def settle_kind(source: Any, *, named: Iterable[str] = ()) -> str:
+def settle_kind(source: Any, *, named: Mapping[str, Any]) -> str:
     """The kind that the typed roles and rules tell, else the one that the columns of the source tell.
 
     Raises:
@@ -115,7 +130,7 @@ def settle_kind(source: Any, *, named: Iterable[str] = ()) -> str:
     """
     typed = set(named)
     told = next((kind for kind, roles in _TOLD_BY.items() if typed & roles), None)
-    return told or _kind_of(columns_of(source))
+    return told or _kind_of(columns_of(source, Layout(table=named.get("table"), query=named.get("query"))))
 
 
 def _kind_of(columns: list[str]) -> str:

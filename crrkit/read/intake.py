@@ -23,8 +23,9 @@ from crrkit.read.kinds import BUYING, map_kinds
 from crrkit.read.numbers import parse_numbers
 from crrkit.read.open_ends import OpenEnds, open_ends_of, unread_ends, without_open_ends
 from crrkit.read.purchases import settle_states
-from crrkit.read.sources import Opened, in_business_zone, open_source
+from crrkit.read.sources import Opened, open_source
 from crrkit.read.times import parse_times
+from crrkit.read.zones import in_business_zone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pandas as pd
 
+    from crrkit.read.layout import Layout
     from crrkit.read.quality import QualityReport
     from crrkit.read.text import Forms
 
@@ -58,7 +60,7 @@ def read_contract_rows(
     if end_is is not None:
         check_choice(end_is, name="end_is", choices=ENDS)
     rule = open_ends_of(open_ends)
-    opened = open_source(source, kind="contracts", named=named, by=by, layout=forms.layout)
+    opened = open_source(source, kind="contracts", named=named, by=by, forms=forms)
     opened, forms = _in_zone(opened, forms, "start", "end")
     opened = filled_down(opened, time="start", forms=forms)
     opened = _without_open_ends(opened, rule, forms)
@@ -145,7 +147,7 @@ def read_order_rows(
 ) -> Canonical:
     """Rows with ``customer at`` (and ``amount receipt`` when named)."""
     check_choice(refunds, name="refunds", choices=("set aside", "keep"))
-    opened = open_source(source, kind="orders", named=named, by=by, layout=forms.layout)
+    opened = open_source(source, kind="orders", named=named, by=by, forms=forms)
     opened, states = settle_states(opened, counts=counts, was_named=named["status"] is not None)
     opened, forms = _in_zone(opened, forms, "at")
     opened = filled_down(opened, time="at", forms=forms)
@@ -178,10 +180,10 @@ def read_order_rows(
     return _money_apart(rows) if "amount" in fields and refunds == "keep" else rows
 
 
-def settle_orders(source: Any) -> dict[str, str]:
+def settle_orders(source: Any, layout: Layout) -> dict[str, str]:
     """The columns of a log of purchases, or the refusal of what is none; the rows are not read."""
     roles = ("customer", "at", "amount", "quantity", "price", "receipt", "status")
-    opened = open_source(source, kind="orders", named=dict.fromkeys(roles), by=())
+    opened = open_source(source, kind="orders", named=dict.fromkeys(roles), by=(), forms=text.Forms(layout=layout))
     opened, _states = settle_states(opened, counts=None, was_named=False)
     numbers = {role: column for role, column in opened.columns.items() if role in ("amount", "quantity", "price")}
     amounts = {role: number.value for role, number in parse_numbers(opened.table, numbers, text.Forms()).items()}
@@ -231,7 +233,7 @@ def read_event_rows(
     as_of: datetime | None,
 ) -> Canonical:
     """Rows with ``customer at kind`` (and ``amount receipt`` when named); kinds are those of `crrkit.read.kinds`."""
-    opened = open_source(source, kind="events", named=named, by=by, layout=forms.layout)
+    opened = open_source(source, kind="events", named=named, by=by, forms=forms)
     opened, forms = _in_zone(opened, forms, "at")
     opened = filled_down(opened, time="at", forms=forms)
     opened, fields = read_fields(opened, forms, ids=("receipt", "kind"), times=("at",), numbers=("amount",))

@@ -30,6 +30,8 @@ class Layout:
         sep: What parts the fields of a text file.
         encoding: How a text file is encoded.
         fill_down: Whether a row without an id is of the customer above it.
+        table: The table of a database that is read.
+        query: The query of a database whose rows are read.
     """
 
     sheet: str | None = None
@@ -37,6 +39,8 @@ class Layout:
     sep: str | None = None
     encoding: str | None = None
     fill_down: bool | None = None
+    table: str | None = None
+    query: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what can be no layout."""
@@ -57,9 +61,7 @@ class Layout:
         """Refuse what was said of something that has no such thing."""
         for name in arguments:
             if getattr(self, name) is not None:
-                message = _(
-                    "{name}= says how files of another kind are laid out, and means nothing here. Leave it out."
-                )
+                message = _("{name}= is for sources of another kind, and means nothing here. Leave it out.")
                 raise InputError(message.format(name=name), argument=name, given=getattr(self, name))
 
 

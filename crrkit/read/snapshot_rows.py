@@ -105,7 +105,8 @@ def _opened(stack: Stack, columns: Mapping[str, str | None], by: Sequence[str], 
     """The source with a row for each customer and list."""
     lists = {name: name for name in stack.wide} or {"at": stack.at}
     layout = Layout() if stack.names else forms.layout
-    opened = open_source(stack.source, kind="snapshots", named={**columns, **lists}, by=by, layout=layout)
+    forms = replace(forms, layout=layout)
+    opened = open_source(stack.source, kind="snapshots", named={**columns, **lists}, by=by, forms=forms)
     roles = {role: name for role, name in opened.columns.items() if role not in stack.wide and name != LIST_NAME}
     opened = replace(opened, name=stack.name or opened.name, columns=roles, notes=(*stack.notes, *opened.notes))
     if not stack.wide:

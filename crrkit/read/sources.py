@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-import duckdb
-import ibis
 import pandas as pd
 
-from crrkit.ground import InputError, SourceError, gettext as _, suggestion
-from crrkit.read import files, frames, lines, merged, packed, plain, sheets
+from crrkit.ground import InputError, SourceError, gettext as _
+from crrkit.read import databases, files, frames, lines, merged, outside, packed, plain, sheets
 from crrkit.read.columns import MONEY, RESERVED, are_names_of, find_columns, request_beside_end, settle_columns
+from crrkit.read.connections import of_table
 from crrkit.read.currencies import is_of_currencies
 from crrkit.read.doubts import TWIN, suspects
-from crrkit.read.layout import Layout
-from crrkit.read.times import has_clocks, has_offsets
+from crrkit.read.engine import brought, new_engine
+from crrkit.read.text import Forms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import ibis.expr.types as ir
+
+    from crrkit.read.connections import Rows
+    from crrkit.read.layout import Layout
 
 ALLOWED_MONEY: tuple[set[str], ...] = (set(), {"amount"}, {"amount", "quantity"}, {"quantity", "price"})
 
@@ -71,7 +73,7 @@ def open_source(
     kind: str,
     named: Mapping[str, str | None],
     by: Sequence[str],
-    layout: Layout | None = None,
+    forms: Forms | None = None,
 ) -> Opened:
     """Find the columns of any source and bring them to an engine.
 
@@ -80,11 +82,15 @@ def open_source(
         kind: ``orders contracts`` or ``events``: which roles there are.
         named: The column that the user gave for each role, or None, or ``""`` for none.
         by: Segment columns.
-        layout: What the user said of where the table stands in its file.
+        forms: What the user said of how the source is written.
     """
     declined = tuple(role for role, name in named.items() if name == "")
-    wanted = Wanted(kind, named, by, layout or Layout())
-    opened = _open_files(source, wanted) if isinstance(source, str | Path) else _open_table(source, wanted)
+    wanted = Wanted(kind, named, by, forms or Forms())
+    rows = databases.find(source, wanted.layout)
+    if rows is not None:
+        opened = _open_rows(rows, wanted)
+    else:
+        opened = _open_files(source, wanted) if isinstance(source, str | Path) else _open_table(source, wanted)
     return replace(opened, declined=declined)
 
 
@@ -94,7 +100,12 @@ class Wanted(NamedTuple):
     kind: str
     named: Mapping[str, str | None]
     by: Sequence[str]
-    layout: Layout
+    forms: Forms
+
+    @property
+    def layout(self) -> Layout:
+        """Where the table stands in its source."""
+        return self.forms.layout
 
     def find(self, available: Sequence[str]) -> dict[str, Any]:
         """The columns, or the refusal of a table that has not got them."""
@@ -112,15 +123,31 @@ class Wanted(NamedTuple):
 def _open_table(source: Any, wanted: Wanted) -> Opened:
     available = frames.column_names(source)
     wanted.layout.refuse("sheet", "skip", "sep", "encoding")
-    facts = wanted.find(available) | {"name": _("{kind} table").format(kind=type(source).__module__.split(".")[0])}
+    name = _("{kind} table").format(kind=type(source).__module__.split(".")[0])
     if frames.is_ibis(source):
         wanted.layout.refuse("fill_down")
-        return Opened(table=source, engine=source, **facts)
+        return _open_rows(of_table(source, name), wanted)
+    facts = wanted.find(available) | {"name": name}
     return _registered(source, wanted.read(facts), facts)
 
 
+def _open_rows(rows: Rows, wanted: Wanted) -> Opened:
+    """Rows in another engine, left there where it counts them as this one would, else fetched."""
+    facts = wanted.find(rows.columns) | {"name": rows.name}
+    facts["notes"] = (*rows.notes, *facts["notes"])
+    if rows.table is not None:
+        column = outside.why_fetched(rows.table, facts["columns"], wanted.forms)
+        if column is None:
+            return Opened(table=rows.table, engine=rows.engine, **facts)
+        facts["notes"] += (outside.fetched_note(rows.name, column),)
+    engine = new_engine()
+    with closing(rows):
+        table = brought(engine, rows.fetch(wanted.read(facts)))
+    return Opened(table=table, engine=engine, copied=True, **facts)
+
+
 def _registered(frame: Any, columns: Sequence[str], facts: dict[str, Any]) -> Opened:
-    con = _engine()
+    con = new_engine()
     con.con.register("crrkit_raw", frames.to_arrow(frame, columns))
     copied = isinstance(frame, pd.DataFrame)
     return Opened(table=con.table("crrkit_raw"), engine=con, copied=copied, in_order=True, **facts)
@@ -152,7 +179,7 @@ def _open_sheets(paths: list[Path], wanted: Wanted, name: str, _folder: Path) ->
 
 def _open_parquet(paths: list[Path], wanted: Wanted, name: str, _folder: Path) -> Opened:
     wanted.layout.refuse("sheet", "skip", "sep", "encoding", "fill_down")
-    con = _engine()
+    con = new_engine()
     files.load_parquet(con.con, paths, name="crrkit_raw")
     table = con.table("crrkit_raw")
     return Opened(table=table, name=name, engine=con, **wanted.find(table.columns))
@@ -160,7 +187,7 @@ def _open_parquet(paths: list[Path], wanted: Wanted, name: str, _folder: Path) -
 
 def _open_json(paths: list[Path], wanted: Wanted, name: str, _folder: Path) -> Opened:
     wanted.layout.refuse("sheet", "skip", "sep", "encoding")
-    con = _engine()
+    con = new_engine()
     files.load_json(con.con, paths, name="crrkit_raw")
     table = con.table("crrkit_raw")
     return Opened(table=table, name=name, engine=con, copied=True, **wanted.find(table.columns))
@@ -168,7 +195,7 @@ def _open_json(paths: list[Path], wanted: Wanted, name: str, _folder: Path) -> O
 
 def _open_text(paths: list[Path], wanted: Wanted, name: str, folder: Path) -> Opened:
     wanted.layout.refuse("sheet")
-    con = _engine()
+    con = new_engine()
     texts = [plain.readable(path, folder, layout=wanted.layout, fits=wanted.fits) for path in paths]
     facts = wanted.find(lines.text_columns(con.con, texts[0]))
     facts["notes"] = (*facts["notes"], *[note for text in texts for note in text.notes])
@@ -180,12 +207,6 @@ def _open_text(paths: list[Path], wanted: Wanted, name: str, folder: Path) -> Op
 
 
 _OPENERS = {"spreadsheet": _open_sheets, "parquet": _open_parquet, "json": _open_json, "text": _open_text}
-
-
-def _engine() -> Any:
-    con = ibis.duckdb.connect()
-    con.con.execute("SET TimeZone = 'UTC'").fetchall()
-    return con
 
 
 def _find(available: Sequence[str], kind: str, named: Mapping[str, str | None], by: Sequence[str]) -> dict[str, Any]:
@@ -231,54 +252,3 @@ def _request_note(available: Sequence[str], end: str) -> tuple[str, ...]:
         " {effective!r} the day on which the contract ended. Say end= to choose."
     )
     return (note.format(end=end, request=both[0], effective=both[1]),)
-
-
-def in_business_zone(opened: Opened, roles: Sequence[str], zone: str | None) -> tuple[Opened, str | None]:
-    """The zone to which times with an offset are moved, None when all are local as written; and what is said of it."""
-    found = _business_zone(opened, roles, zone)
-    if found is None or found == zone:
-        return opened, found
-    note = _("Times have an offset from UTC, and no zone= was said: days and months begin at midnight of UTC.")
-    return replace(opened, notes=(*opened.notes, note)), found
-
-
-def _business_zone(opened: Opened, roles: Sequence[str], zone: str | None) -> str | None:
-    if zone is not None:
-        _check_zone(zone)
-    if not any(has_offsets(opened.table, opened.columns[role]) for role in roles):
-        return zone
-    backend = opened.table.get_backend()
-    if backend.name != "duckdb":
-        message = _("Times with an offset in a {backend} table must be turned into local times there first.")
-        raise InputError(message.format(backend=backend.name), argument="zone")
-    if zone is None:
-        _check_offsets(opened, roles)
-    zone = zone or "UTC"
-    try:
-        backend.con.execute("SELECT timezone(?, now())", [zone]).fetchall()
-    except duckdb.Error:  # a name that this machine knows and the engine does not, such as "localtime"
-        raise _unknown_zone(zone, "") from None
-    return zone
-
-
-def _check_offsets(opened: Opened, roles: Sequence[str]) -> None:
-    """Times with an offset beside times without one are on one clock only when it is known which."""
-    for column in [opened.columns[role] for role in roles]:
-        if has_offsets(opened.table, column) and has_clocks(opened.table, column):
-            message = _(
-                "Some times in {column!r} have an offset from UTC and some have none. Say zone=, the time zone of those"
-                " without."
-            )
-            raise InputError(message.format(column=column), argument="zone")
-
-
-def _check_zone(zone: str) -> None:
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError, TypeError):
-        raise _unknown_zone(zone, suggestion(str(zone), available_timezones())) from None
-
-
-def _unknown_zone(zone: str, hint: str) -> InputError:
-    message = _("zone={zone!r} is not a known time zone. Write it like 'Europe/Moscow' or 'UTC'.").format(zone=zone)
-    return InputError(message + hint, argument="zone", given=zone)

@@ -15,6 +15,7 @@ from crrkit.read import files, frames, peek, sheets
 from crrkit.read.columns import fold
 from crrkit.read.labels import is_label, labels_in
 from crrkit.read.sources import open_source
+from crrkit.read.text import Forms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -178,7 +179,7 @@ def _opened(
         path, sheet = part
         layout, part = replace(layout, sheet=sheet), path
     try:
-        opened = open_source(part, kind="snapshots", named=named, by=by, layout=layout)
+        opened = open_source(part, kind="snapshots", named=named, by=by, forms=Forms(layout=layout))
     except InputError as refused:
         if told in str(refused):
             raise

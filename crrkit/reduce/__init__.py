@@ -15,6 +15,7 @@ from crrkit.reduce.cohorts import (
     unpriced_count,
 )
 from crrkit.reduce.contracts import REVENUE_FLOWS, given_up, revenue_changes
+from crrkit.reduce.faults import in_short, is_of_an_engine
 from crrkit.reduce.people import customer_count, ids, ids_among
 from crrkit.reduce.purchases import (
     buyers_and_contacts,
@@ -89,6 +90,8 @@ __all__ = [
     "given_up",
     "ids",
     "ids_among",
+    "in_short",
+    "is_of_an_engine",
     "kept_at_hand",
     "last_histogram",
     "last_spells",

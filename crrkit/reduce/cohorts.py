@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from crrkit.reduce.dialects import divided
 from crrkit.reduce.revenue import is_purchase
 from crrkit.reduce.rows import period_index, with_segments
 from crrkit.reduce.units import spells
@@ -80,7 +81,7 @@ def _but(rows: ir.Table, name: str) -> list[str]:
 
 
 def _steps(seconds: ir.IntegerValue, step: int) -> ir.IntegerValue:
-    return (seconds / step).floor().cast("int64")
+    return divided(seconds, step).floor().cast("int64")
 
 
 def spell_stretches(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from crrkit.reduce.dialects import divided
 from crrkit.reduce.rows import period_index, with_segments
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def revenue_ranks(orders: ir.Table, *, as_of: datetime, top: float, points: int)
     ranked = own.mutate(rank=ibis.row_number().over(order_by=[own["revenue"], own["customer"]]) + 1)
     counted = ranked.mutate(n=ranked.count().over())
     counted = counted.mutate(
-        bucket=((counted["rank"] * points - 1) / counted["n"]).floor().cast("int64"),
+        bucket=divided(counted["rank"] * points - 1, counted["n"]).floor().cast("int64"),
         is_top=counted["rank"] > counted["n"] - (counted["n"] * top - 1e-9).ceil(),
     )
     return counted.group_by("bucket").agg(

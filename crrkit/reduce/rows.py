@@ -6,6 +6,10 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from crrkit.ground import SourceError, gettext as _
+from crrkit.reduce.dialects import divided
+from crrkit.reduce.faults import in_short, is_of_an_engine
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pandas as pd
@@ -26,7 +30,7 @@ def period_index(at: ir.TimestampValue, calendar: Calendar) -> ir.IntegerValue:
 
 
 def _floor_divide(number: ir.IntegerValue, by: int) -> ir.IntegerValue:
-    return (number / by).floor().cast("int64")
+    return divided(number, by).floor().cast("int64")
 
 
 def customer_segments(rows: ir.Table, *, time: str, by: tuple[str, ...]) -> ir.Table:
@@ -62,6 +66,19 @@ def clocked(rows: ir.Table) -> ir.Table:
 
 
 def collect(reduction: ir.Table) -> pd.DataFrame:
-    """Run a reduction where its table lives and bring the small frame home."""
-    frame: pd.DataFrame = reduction.to_pandas()
+    """Run a reduction where its table lives and bring the small frame home.
+
+    Raises:
+        SourceError: If the rows have gone since they were read.
+    """
+    try:
+        frame: pd.DataFrame = reduction.to_pandas()
+    except Exception as broken:
+        if not is_of_an_engine(broken):
+            raise
+        message = _(
+            "The rows can no longer be counted: the engine says “{why}”. If the file or the database has changed, read"
+            " it again."
+        )
+        raise SourceError(message.format(why=in_short(broken)), argument="source") from broken
     return frame

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from crrkit.ground import SECONDS_PER_DAY
+from crrkit.reduce.dialects import divided, rounded
 from crrkit.reduce.rows import period_index
 from crrkit.reduce.units import OPEN
 
@@ -104,11 +105,11 @@ def _limits(days: ir.Table, limits: Limits) -> tuple[ir.IntegerValue, ir.Integer
 def _own_limit(limits: Limits, *, gaps: ir.IntegerValue, span: ir.IntegerValue) -> ir.IntegerValue:
     """The limit of somebody with so many closed gaps over so many days."""
     fixed, times = limits[-1]
-    last = fixed + times * (span / gaps.nullif(0))
-    branches = [(gaps == n, days + own * (span / max(n, 1))) for n, (days, own) in enumerate(limits[:-1])]
+    last = fixed + times * divided(span, gaps.nullif(0))
+    branches = [(gaps == n, days + own * divided(span, max(n, 1))) for n, (days, own) in enumerate(limits[:-1])]
     limit = ibis.cases(*branches, else_=last)
     # As for `reductions.own_gap_units`, where the limit is a whole number of seconds.
-    return ((limit * SECONDS_PER_DAY).round() / SECONDS_PER_DAY).floor().cast("int64")
+    return divided(rounded(limit * SECONDS_PER_DAY), SECONDS_PER_DAY).floor().cast("int64")
 
 
 def last_steps(steps: ir.Table) -> ir.Table:

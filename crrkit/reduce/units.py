@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from crrkit.ground import SECONDS_PER_DAY
+from crrkit.reduce.dialects import divided, rounded
 from crrkit.reduce.rows import period_index
 
 if TYPE_CHECKING:
@@ -205,9 +206,11 @@ def own_gap_units(orders: ir.Table, *, limits: list[tuple[float, float]], as_of:
     own = ibis.window(group_by="customer", order_by="start", preceding=(None, 0))
     counted = days.mutate(gaps=days.count().over(own) - 1, begun=days["start"].min().over(own))
     span = counted["start"].date().delta(counted["begun"].date(), unit="day")
-    branches = [(counted["gaps"] == n, fixed + times * (span / max(n, 1))) for n, (fixed, times) in enumerate(limits)]
-    limit = ibis.cases(*branches[:-1], else_=limits[-1][0] + limits[-1][1] * (span / counted["gaps"].nullif(0)))
-    seconds = (limit * SECONDS_PER_DAY).round().cast("int64")
+    branches = [
+        (counted["gaps"] == n, fixed + times * divided(span, max(n, 1))) for n, (fixed, times) in enumerate(limits)
+    ]
+    limit = ibis.cases(*branches[:-1], else_=limits[-1][0] + limits[-1][1] * divided(span, counted["gaps"].nullif(0)))
+    seconds = rounded(limit * SECONDS_PER_DAY)
     following = counted["start"].lead().over(group_by=counted["customer"], order_by=counted["start"])
     limit_ends = counted["start"] + seconds.as_interval("s")
     end = ibis.least(limit_ends, ibis.coalesce(following, limit_ends))

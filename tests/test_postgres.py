@@ -1,0 +1,266 @@
+"""PostgreSQL, run for real: the numbers of the file, counted where the rows are, and nothing told or changed."""
+
+from __future__ import annotations
+
+import csv
+import io
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+from postgres_server import PASSWORD, postgres, programs
+
+import crrkit as crr
+from crrkit import cli
+from crrkit.report.notebook import recipe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+psycopg = pytest.importorskip("psycopg", reason="psycopg is not installed: pip install 'crrkit[postgres]'")
+
+SAMPLES = Path(__file__).parent.parent / "sample_data"
+TYPES = {"total": "numeric(12, 2)", "monthly_fee": "numeric(12, 2)", "ordered_at": "timestamp", "at": "timestamp",
+         "joined": "date", "left": "date"}  # fmt: skip
+READERS = {"orders": crr.read_orders, "contracts": crr.read_contracts, "events": crr.read_events}
+
+
+def rows_of(kind: str) -> tuple[list[str], list[list[str | None]]]:
+    """A sample list; the two dates of it that are none are left out, for a column of times cannot hold them."""
+    with (SAMPLES / f"{kind}.csv").open(encoding="utf-8", newline="") as stream:
+        names, *rows = csv.reader(stream)
+    return names, [
+        [None if cell in ("", "n/a") or cell.startswith("2024-02-30") else cell for cell in row] for row in rows
+    ]
+
+
+def filled(address: str) -> None:
+    """The sample lists as tables with types, and the orders again in a schema of their own with text alone."""
+    with psycopg.connect(address, autocommit=True) as con:
+        con.execute("CREATE SCHEMA raw")
+        for table in ("orders", "contracts", "events", "raw.orders_as_text"):
+            names, rows = rows_of(table.removeprefix("raw.").removesuffix("_as_text"))
+            columns = ", ".join(f'"{name}" {"text" if "." in table else TYPES.get(name, "text")}' for name in names)
+            con.execute(f"CREATE TABLE {table} ({columns})")
+            with con.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    where = programs()
+    if where is None:
+        pytest.skip("initdb is not on this machine: what PostgreSQL counts was not compared")
+    with postgres(where) as address:
+        with psycopg.connect(address.format(database="postgres"), autocommit=True) as con:
+            con.execute("CREATE DATABASE shop")
+        filled(address.format(database="shop"))
+        yield address
+
+
+@pytest.fixture
+def shop(server: str) -> str:
+    return server.format(database="shop")
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The same rows as files."""
+    folder = tmp_path_factory.mktemp("files")
+    for kind in READERS:
+        names, rows = rows_of(kind)
+        with (folder / f"{kind}.csv").open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream).writerows([names, *rows])
+    return {kind: folder / f"{kind}.csv" for kind in READERS}
+
+
+def measures(base: crr.OrderBase) -> Iterator[tuple[str, pd.DataFrame]]:
+    yield "months", crr.retention_by_period(base, every="month").to_pandas()
+    yield "cohorts", crr.cohort_grid(base, every="month").to_pandas()
+    yield "bracket", crr.cohort_grid(base, every="quarter", kind="bracket").to_pandas()
+    yield "stages", crr.stage_flow(base, every="month").counts
+    yield "revenue", crr.revenue_retention(base, every="month").to_pandas()
+    if base.has_contacts:
+        return
+    if base.has_purchases:
+        yield "own gap", crr.retention_by_period(base.with_activity(crr.OwnGap()), every="month").to_pandas()
+        yield "trailing", crr.retention_by_period(base.with_activity(crr.Trailing(days=90)), every="month").to_pandas()
+        yield "revenue of cohorts", crr.cohort_grid(base, every="month", value="revenue").to_pandas()
+        yield "concentration", crr.concentration(base).to_pandas()
+        yield "retail", crr.retail_measures(base, every="month").to_pandas()
+    else:
+        yield "all contracts", crr.retention_by_period(base, every="month", unit="person_all").to_pandas()
+    yield "weeks of regions", crr.retention_by_period(base, every="week", by=base.by).to_pandas()
+
+
+@pytest.mark.parametrize("kind", READERS)
+def test_it_gives_the_same_numbers_as_the_file(kind: str, shop: str, files: dict[str, Path]) -> None:
+    by = [] if kind == "events" else ["region"]
+    there, here = (
+        READERS[kind](source, by=by, **more) for source, more in ((shop, {"table": kind}), (files[kind], {}))
+    )
+    assert there.table.get_backend().name == "postgres"
+    assert there.quality.to_pandas().equals(here.quality.to_pandas())
+    assert there.quality.caption().partition(": ")[2].partition(": ")[2] == here.quality.caption().partition(": ")[2]
+    assert there.quality.notes == here.quality.notes
+    for (name, found), (_same, wanted) in zip(measures(there), measures(here), strict=True):
+        pd.testing.assert_frame_equal(found, wanted, obj=name)
+
+
+def test_no_row_leaves_what_is_plain(shop: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    fetched = []
+    for kind in (psycopg.Cursor, psycopg.ServerCursor):
+        for name in ("fetchmany", "fetchall"):
+            monkeypatch.setattr(kind, name, _counting(getattr(kind, name), fetched))
+    base = crr.read_orders(shop, table="orders")
+    kept = crr.retention_by_period(base, every="month")
+    assert base.quality.rows_read == 7490
+    # What comes home are sums and histograms: months × the month before, and no id among them.
+    assert 0 < sum(len(rows) for rows in fetched) < 500
+    assert not [row for rows in fetched for row in rows if any(str(cell).startswith("C0") for cell in row)]
+    assert len(kept.table) == 24
+
+
+def _counting(fetch, fetched):
+    def counted(*arguments):
+        rows = fetch(*arguments)
+        fetched.append(rows)
+        return rows
+
+    return counted
+
+
+def test_what_must_be_tidied_is_fetched_and_said(shop: str, files: dict[str, Path]) -> None:
+    base = crr.read_orders(shop, table="raw.orders_as_text")
+    assert base.table.get_backend().name == "duckdb"
+    assert "'ordered_at' has to be tidied here first" in base.quality.notes[0]
+    wanted = crr.retention_by_period(crr.read_orders(files["orders"]), every="month").to_pandas()
+    pd.testing.assert_frame_equal(crr.retention_by_period(base, every="month").to_pandas(), wanted)
+
+
+def test_ids_are_one_customer_as_they_would_be_from_a_file(server: str) -> None:
+    untidy = {
+        "a space": ["7 ", "7"], "a number": ["17.0", "17"], "capitals": ["Anna", "anna"], "zeros": ["007", "7"],
+        "nobody": ["guest", "7"], "minus one": [-1, 7], "zero": [0, 7], "none": [None, "7"], "plain": ["a", "b"],
+    }  # fmt: skip
+    wrong = {}
+    with psycopg.connect(server.format(database="shop"), autocommit=True) as con:
+        for name, (one, other) in untidy.items():
+            days = pd.date_range("2024-01-05", periods=12, freq="25D")
+            frame = pd.DataFrame({"client": [one, other] * 6, "at": days, "total": 1.0})
+            con.execute("DROP TABLE IF EXISTS untidy")
+            kind = "bigint" if isinstance(one, int) else "text"
+            con.execute(f"CREATE TABLE untidy (client {kind}, at timestamp, total float)")
+            with con.cursor() as cursor:
+                cursor.executemany(
+                    "INSERT INTO untidy VALUES (%s, %s, %s)", [tuple(row) for row in frame.astype(object).to_numpy()]
+                )
+            there, here = _said(server.format(database="shop"), table="untidy"), _said(frame)
+            if there != here:
+                wrong[name] = (there, here)
+    assert wrong == {}
+
+
+def _said(source: object, **more: str) -> str:
+    try:
+        base = crr.read_orders(source, **more)
+    except ValueError as refused:
+        return str(refused)
+    return f"{base.quality.to_pandas().to_dict('list')} {crr.retention_by_period(base, every='month')}"
+
+
+def test_times_with_an_offset_are_moved_to_the_zone_there(server: str) -> None:
+    moments = pd.to_datetime(["2024-01-31 21:30", "2024-02-29 20:30", "2024-02-29 21:30", "2024-03-31 20:59"], utc=True)
+    frame = pd.DataFrame({"client": ["k1", "k1", "k2", "k2"], "at": moments})
+    shop = server.format(database="shop")
+    with psycopg.connect(shop, autocommit=True) as con, con.cursor() as cursor:
+        cursor.execute("CREATE TABLE moments (client text, at timestamptz)")
+        cursor.executemany("INSERT INTO moments VALUES (%s, %s)", list(zip(frame["client"], moments, strict=True)))
+    there = crr.read_orders(shop, table="moments", zone="Europe/Moscow")
+    here = crr.read_orders(frame, zone="Europe/Moscow")
+    assert there.table.get_backend().name == "postgres"
+    assert there.first == here.first == pd.Timestamp("2024-02-01 00:30")
+    found, wanted = (crr.retention_by_period(base, every="month").to_pandas() for base in (there, here))
+    pd.testing.assert_frame_equal(found, wanted)
+
+
+def test_it_is_only_read(shop: str) -> None:
+    with psycopg.connect(shop, autocommit=True) as con:
+        con.execute("CREATE SEQUENCE IF NOT EXISTS counter")
+        before = con.execute("SELECT count(*), (SELECT last_value FROM counter) FROM orders").fetchone()
+        for query in (
+            "DELETE FROM orders", "SELECT 1; DROP TABLE orders", "SELECT * INTO copied FROM orders", "",
+            "WITH d AS (DELETE FROM orders RETURNING *) SELECT * FROM d",
+        ):  # fmt: skip
+            with pytest.raises(crr.InputError, match="a single SELECT"):
+                crr.read_orders(shop, query=query)
+        with pytest.raises(crr.SourceError, match=r"cannot execute nextval.. in a read-only transaction"):
+            crr.read_orders(shop, query="SELECT client_id, ordered_at, nextval('counter') AS total FROM orders")
+        assert con.execute("SELECT count(*), (SELECT last_value FROM counter) FROM orders").fetchone() == before
+
+
+def test_only_the_columns_that_are_needed_are_asked_for(server: str) -> None:
+    shop = server.format(database="shop")
+    with psycopg.connect(shop, autocommit=True) as con:
+        con.execute("CREATE ROLE guest LOGIN PASSWORD 'guest'")
+        con.execute("GRANT SELECT (client_id, ordered_at, total, receipt) ON orders TO guest")
+    address = "postgresql+psycopg://guest:guest@" + shop.partition("@")[2]
+    base = crr.read_orders(address)
+    assert base.quality.notes == ("orders is the only table of shop.",)
+    assert crr.retention_by_period(base, every="month").table["start"].sum() > 0
+    with pytest.raises(crr.SourceError, match="permission denied for table orders"):
+        crr.read_orders(address, by="region")
+
+
+def test_a_table_is_asked_for_by_name(shop: str) -> None:
+    with pytest.raises(
+        crr.InputError, match=r"shop has several tables. .* contracts, events, .*orders, .*raw.orders_as_text"
+    ):
+        crr.read_orders(shop)
+    with pytest.raises(crr.InputError, match=r"table='ordres' is no table of shop.*Did you mean 'orders'"):
+        crr.read_orders(shop, table="ordres")
+    with pytest.raises(crr.InputError, match="Give the one or the other"):
+        crr.read_orders(shop, table="orders", query="SELECT 1")
+    asked = crr.read_orders(shop, query="SELECT client_id, ordered_at, total FROM orders WHERE region = 'North';")
+    assert asked.quality.source == "shop: a query"
+    assert asked.quality.rows_read == 2117
+    assert crr.guess(shop, table="events").kind == "events"
+
+
+def said_by(*words: str) -> str:
+    with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err, pytest.raises(SystemExit):
+        cli.run(words)
+    return out.getvalue() + err.getvalue()
+
+
+def test_the_password_is_in_nothing_that_is_printed_or_written(shop: str, tmp_path: Path) -> None:
+    base = crr.read_orders(shop, table="orders")
+    page, kept = tmp_path / "report.html", crr.retention_by_period(base, every="month")
+    said = [repr(base), base._repr_html_(), repr(base.quality), str(crr.guess(shop, table="orders"))]
+    said += [
+        said_by("check", shop, "--table", "orders"),
+        said_by("check", shop),
+        said_by("check", shop, "--table", "none"),
+    ]
+    said += [said_by("report", shop, "--table", "orders", "--out", str(page))]
+    said += [page.read_text(encoding="utf-8"), recipe(kept, base), str(kept.card)]
+    for broken in (shop.replace("ann:", "bob:"), shop.replace("?host=", "?hosst="), shop.replace("/shop?", "/none?")):
+        for lang in ("en", "ru"):
+            with crr.use_language(lang), pytest.raises(crr.SourceError) as refused:
+                crr.read_events(broken, table="events")
+            said.append(f"{refused.value} {refused.value.given}")
+    assert "7,411 used" in said[4]
+    assert "--table orders" in said[4]
+    pieces = ("s3cret", "home@", PASSWORD, "s3cret%2Fof")
+    assert [text[:80] for text in said if any(piece in text for piece in pieces)] == []
+
+
+def test_a_database_that_went_away_is_one_sentence(shop: str) -> None:
+    base = crr.read_orders(shop, table="orders")
+    with psycopg.connect(shop, autocommit=True) as con:
+        con.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'crrkit'")
+    with pytest.raises(crr.SourceError, match="can no longer be counted: the engine says"):
+        crr.retention_by_period(base, every="month")
