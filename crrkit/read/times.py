@@ -80,19 +80,32 @@ def parse_times(table: ir.Table, column: str, *, order: str | None = None, zone:
         return Parsed(value, value.notnull())
     text = values.cast("string").re_replace(r"\.0+$", "") if kind.is_floating() else values.cast("string").strip()
     text = ibis.ifelse(text.lower().isin(NOT_AN_ID), ibis.null("string"), text)
-    form = order if order in STAMPS else _stamp(table, text, order)
+    looks = _looks(table, text)
+    form = order if order in STAMPS else None
+    if order is None and looks["numbers"]:
+        form = _stamp(table, text)
     if form is not None:
         note = _("Numbers in {column!r} are read as times written as {form}. Say dates= if they are not.")
         said = () if order else (note.format(column=column, form=form),)
         return Parsed(read_stamps(text, form, zone), text.notnull(), said)
-    value, notes = _read_times(table, text, column, order, zone)
+    value, notes = _read_times(table, text, column, order=order, zone=zone, seen=looks)
     return Parsed(value, text.notnull(), notes)
 
 
-def _stamp(table: ir.Table, text: ir.StringValue, order: str | None) -> str | None:
+def _looks(table: ir.Table, text: ir.StringValue) -> dict[str, Any]:
+    """How the times of a column are written, looked through once."""
+    return aggregate(
+        table,
+        numbers=text.re_search(r"^[0-9]{5}[0-9.]*$").all(),
+        russian=text.re_search("[а-яА-Я]{3}|, ").any(),
+        numeric=text.re_search(r"^[0-9]{1,2}[-./][0-9]{1,2}[-./]").any(),
+        aware=text.re_search(WITH_OFFSET).any(),
+        wordy=text.re_search(rf"[A-Za-z]{{3}}|{TWELVE_HOURS}").any(),
+    )
+
+
+def _stamp(table: ir.Table, text: ir.StringValue) -> str | None:
     """The form of a column in which every time is such a number."""
-    if order is not None or not aggregate(table, numbers=text.re_search(r"^[0-9]{5}[0-9.]*$").all())["numbers"]:
-        return None
     looks = aggregate(table, **{form: text.re_search(stamp.looks).all() for form, stamp in STAMPS.items()})
     return next((form for form, every in looks.items() if every), None)
 
@@ -162,18 +175,12 @@ def _numbered(text: ir.StringValue) -> ir.StringValue:
 
 
 def _read_times(
-    table: ir.Table, text: ir.StringValue, column: str, order: str | None, zone: str | None
+    table: ir.Table, text: ir.StringValue, column: str, *, order: str | None, zone: str | None, seen: dict[str, Any]
 ) -> tuple[ir.Value, tuple[str, ...]]:
-    """Look through the column once to see how its times are written, then read them so."""
-    russian = aggregate(table, any=text.re_search("[а-яА-Я]{3}|, ").any())["any"]
-    if russian:
+    """Read the times in the way in which they look written."""
+    if seen["russian"]:
         text = _numbered(text).re_replace(r"^([0-9./-]{8,10}), *", r"\1 ")
-    seen = aggregate(
-        table,
-        numeric=text.re_search(r"^[0-9]{1,2}[-./][0-9]{1,2}[-./]").any(),
-        aware=text.re_search(WITH_OFFSET).any(),
-        wordy=text.re_search(rf"[A-Za-z]{{3}}|{TWELVE_HOURS}").any(),
-    )
+        seen = _looks(table, text)
     forms: dict[str, Any] = {"zone": (zone or "UTC") if seen["aware"] else None, "wordy": bool(seen["wordy"])}
     if order is not None:
         _check_order(table, text, order)
@@ -201,14 +208,18 @@ def _in_seen_order(
 ) -> tuple[ir.Value, tuple[str, ...]]:
     """The times in the order that the column proves; refused where it proves two, or none that matters."""
     read = {name: _reading(text, name, **forms) for name in ORDERS_OF_DATES}
-    year, day, month = read.values()
+    named = dict(zip(("year", "day", "month"), read.values(), strict=True))
+    rows = table.select(written=text, **named)  # named once: each reading is a long expression
+    year, day, month = (rows[name] for name in named)
     differ = day != month
     only = {"day": day.notnull() & month.isnull(), "month": month.notnull() & day.isnull()}
+    written = rows["written"]
     seen = aggregate(
-        table, years=year.count(), days=day.count(), months=month.count(), differ=differ.sum(),
-        either=_example(text, differ), only_day=only["day"].sum(), only_month=only["month"].sum(),
-        one=_example(text, only["day"]), other=_example(text, only["month"]), iso=_example(text, year.notnull()),
-        marks=text.re_search("^[0-9]{1,2}[-/]").sum(), turned=is_true(year.day() <= 12).sum(),  # noqa: PLR2004 - a month
+        rows, years=year.count(), days=day.count(), months=month.count(), differ=differ.sum(),
+        either=_example(written, differ), only_day=only["day"].sum(), only_month=only["month"].sum(),
+        one=_example(written, only["day"]), other=_example(written, only["month"]),
+        iso=_example(written, year.notnull()), marks=written.re_search("^[0-9]{1,2}[-/]").sum(),
+        turned=is_true(year.day() <= 12).sum(),  # noqa: PLR2004 - a month
     )  # fmt: skip
     seen |= {"column": column, "some": max(seen["days"], seen["months"])}
     if seen["years"] < seen["some"] or seen["years"] == 0:
