@@ -8,6 +8,7 @@ import stage_worlds
 
 import crrkit as crr
 from crrkit.widgets.cohorts import CohortExplorer
+from crrkit.widgets.own_list import ListExplorer
 from crrkit.widgets.static import EXPLORERS
 
 if TYPE_CHECKING:
@@ -25,9 +26,15 @@ def _cohorts(lang: str) -> Explorer:
     return CohortExplorer(base, lang=lang)
 
 
+def _own_list(lang: str) -> Explorer:
+    base = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at", by="region")
+    return ListExplorer(base, every="month", silence=90, lang=lang)
+
+
 # Most begin with numbers of their own; these have to be given something.
 GIVEN: dict[str, Callable[[str], Explorer]] = {
     "cohort_explorer": _cohorts,
+    "list_explorer": _own_list,
     "stage_explorer": lambda lang: EXPLORERS["stage_explorer"](stage_worlds.worked(), lang=lang),
 }
 

@@ -125,10 +125,14 @@ class DefinitionCard:
 
     def lines(self) -> list[tuple[str, str]]:
         """Pairs of heading and text in the current language; rules that do not apply are left out."""
+        return [(heading, text) for _rule, heading, text in self.rules()]
+
+    def rules(self) -> list[tuple[str, str, str]]:
+        """The same lines, each with the name of its rule in front."""
         hidden = {"week_starts"} if self.every != "week" else set()
         hidden |= {"year_starts"} if self.year_starts == "january" else set()
         said = self._said().items()
-        return [(name, text) for rule, (name, text) in said if text is not None and rule not in hidden]
+        return [(rule, name, text) for rule, (name, text) in said if text is not None and rule not in hidden]
 
     def _said(self) -> dict[str, tuple[str, str | None]]:
         """Heading and text of every rule, in the order in which they are read."""

@@ -13,6 +13,7 @@ from crrkit.widgets.cohorts import CohortExplorer
 from crrkit.widgets.decomposition import DecompositionExplorer
 from crrkit.widgets.formula import FormulaExplorer
 from crrkit.widgets.noise import NoiseExplorer
+from crrkit.widgets.own_list import ListExplorer
 from crrkit.widgets.period import PeriodExplorer
 from crrkit.widgets.stage_rule import StageRuleExplorer
 from crrkit.widgets.stages import StageExplorer
@@ -27,6 +28,7 @@ ALL_EXPLORERS: tuple[type[Explorer], ...] = (
     CohortExplorer,
     DecompositionExplorer,
     FormulaExplorer,
+    ListExplorer,
     NoiseExplorer,
     PeriodExplorer,
     StageExplorer,

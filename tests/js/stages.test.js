@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { band, code, effects, layers, level, moved, project, withInflow } from "../../crrkit/widgets/stages/index.js";
+import { band, effects, layers, level, moved, project, withInflow } from "../../crrkit/widgets/stages/chain.js";
+import { code } from "../../crrkit/widgets/stages/index.js";
 
 const near = (value, expected) => assert.ok(Math.abs(value - expected) < 1e-12, `${value} is not ${expected}`);
 

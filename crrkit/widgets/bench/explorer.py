@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing import Self
 
 SAVED = "application/vnd.crrkit.explorer+json"
-IMPORT = re.compile(r"^import \{[^}]*\} from \"\.\./bench/shared\.js\";\n", re.MULTILINE)  # shared.js stands in front
+IMPORT = re.compile(r"^import \{[^}]*\} from \"(?P<path>\.\.?/[\w/]+\.js)\";\n", re.MULTILINE)
 
 
 class StateError(InputError, traitlets.TraitError):
@@ -39,9 +39,18 @@ def as_state_error(name: str, value: object) -> Iterator[None]:
 
 @cache
 def module_text(folder: Path) -> str:
-    """An explorer's ES module with the tools that all share in front: one text, so that no bundler is needed."""
-    own = (folder / "index.js").read_text(encoding="utf-8")
-    return shared_text("shared.js") + IMPORT.sub("", own)
+    """An explorer's ES module with all that it imports in front: one text, so that no bundler is needed."""
+    return "".join(_with_imports(folder / "index.js", {}).values())
+
+
+def _with_imports(path: Path, found: dict[Path, str]) -> dict[Path, str]:
+    """The text of a module after those of the modules that it imports, each of them once."""
+    if path.resolve() not in found:
+        text = path.read_text(encoding="utf-8")
+        for imported in IMPORT.finditer(text):
+            _with_imports(path.parent / imported["path"], found)
+        found[path.resolve()] = IMPORT.sub("", text)
+    return found
 
 
 @cache

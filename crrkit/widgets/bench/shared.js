@@ -30,6 +30,12 @@
  * @property {HTMLInputElement} [slider]
  * @property {(value: any) => number} [ink]
  *
+ * What a button may do: choose one value, read the state, put a whole one in its place.
+ * @typedef {object} Tools
+ * @property {(name: string, value: any) => void} choose
+ * @property {() => State} read
+ * @property {(state: State, sentence?: string) => void} give
+ *
  * @typedef {object} Bench
  * @property {Model} model
  * @property {HTMLElement} el
@@ -51,7 +57,7 @@
  * @property {Element} [results]
  * @property {Element} [sum]
  * @property {Element} picture
- * @property {(tools: { choose: (name: string, value: any) => void, read: () => State }) => Element[]} [buttons]
+ * @property {(tools: Tools) => Element[]} [buttons]
  * @property {(tools: { choose: (name: string, value: any) => void }) => Element[]} [below]
  */
 
@@ -501,12 +507,16 @@ export function bench({
     tell(say.fill(whole ? words.notWhole : words.notBetween, { ...bounds, shown }));
   }
 
-  function restore() {
-    wanted = unpack(model.get("_initial"));
-    onReset();
+  function give(state, sentence = "") {
+    wanted = state;
     for (const control of Object.values(controls)) control.mark(false);
     write(wanted);
-    tell(words.restored);
+    tell(sentence);
+  }
+
+  function restore() {
+    onReset();
+    give(unpack(model.get("_initial")), words.restored);
   }
 
   async function copyAsCode() {
@@ -537,7 +547,7 @@ export function bench({
   const actions = html(
     "div",
     { class: "crrkit-actions" },
-    ...buttons({ choose, read }),
+    ...buttons({ choose, read, give }),
     button(words.reset, restore),
     button(words.copy, copyAsCode),
   );

@@ -2,9 +2,7 @@
 /*
  * StageExplorer: the levers of a model of stages, the base step by step, and which lever brings most.
  *
- * `moved`, `project` and `effects` are pure; crrkit.judge.whatif says the same in Python, and a browser test compares
- * the two.
- * What all explorers share, shared.js, is put in front of this module for the import.
+ * What it imports is put in front of this module where it travels.
  */
 
 import {
@@ -26,12 +24,11 @@ import {
   uniqueId,
   vector,
 } from "../bench/shared.js";
+import { band, effects, layers, level, moved, project, SLACK, total, withInflow } from "./chain.js";
 
 const LEVERS = ["conversion", "retention_middle", "promotion", "retention_long", "winback"];
 const CHANGES = [...LEVERS, "inflow"];
 const TRAITS = [...CHANGES, "periods", "margins", "measure"];
-const POINT = 0.01; // one point
-const SLACK = 1e-9; // of rounding
 const LIMIT = 1e9; // the largest margin that a box takes
 const MOST_STEPS = 40;
 const MOST_MORE = 99; // times as many as come now, that a box takes
@@ -39,201 +36,8 @@ const INWARD = 1e5; // ends of a lever are given to a thousandth of a point
 const HEIGHT = 264; // of the picture, in CSS pixels
 const PLOT = { left: 13, right: 85, top: 16, bottom: 224 }; // across in percent, so that 360 pixels and 960 both fit
 const HUES = ["kept", "long", "new", "neutral", "lost"];
-const UNKNOWN = { customers: NaN, crr: NaN, crr_endpoint: NaN, margin: NaN };
-const PRIOR = 0.5; // people of the law from which the moves of a list may differ
 const CROWDED = 1e5; // what stands beside the picture is written short from here on
 const PER_COST = ["customers_per_1000", "margin_per_cost"];
-
-const total = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
-const among = (row, retained) => total(row.filter((_, i) => retained[i]));
-
-/** Where a lever stands: a chance, or a share of those kept; NaN where nobody is kept. */
-export function level({ retained }, matrix, { how, own, towards }) {
-  const row = matrix[own];
-  const kept = among(row, retained);
-  if (how === "share") return kept ? row[towards] / kept : NaN;
-  return how === "keep" ? kept : row[towards];
-}
-
-/** The change of the lever's own row for one unit of the lever: `direction` of crrkit/judge/whatif/scenario.py. */
-function direction({ retained }, matrix, { how, own, towards }) {
-  const row = matrix[own];
-  const kept = among(row, retained);
-  const to = (share, other) => row.map((_, i) => share * Number(i === towards) - other * Number(i === own));
-  const nobodyLeaves = Math.abs(1 - total(row)) <= SLACK; // then taken from those who stay
-  if (how === "enter") return to(1, Number(nobodyLeaves));
-  if (how === "share") return to(kept, kept);
-  const stays = (share, i) => (kept ? share / kept : Number(i === own)); // whom nobody kept yet stays where it is
-  const leaves = (share) => (kept < 1 ? -share / (1 - kept) : 0);
-  return row.map((share, i) => (retained[i] ? stays(share, i) : leaves(share)));
-}
-
-const added = (matrix, own, way) => matrix.map((row, i) => (i === own ? row.map((share, j) => share + way[j]) : row));
-const wayOf = (chain, matrix, lever, change) => direction(chain, matrix, lever).map((share) => change * share);
-const shifted = (chain, matrix, lever, change) => added(matrix, lever.own, wayOf(chain, matrix, lever, change));
-
-/** The matrix with the levers moved, one after the other: `apply` of crrkit/judge/whatif/scenario.py. */
-export function moved(chain, changes) {
-  return chain.levers.reduce(
-    (matrix, lever) => (changes[lever.name] ? shifted(chain, matrix, lever, changes[lever.name]) : matrix),
-    chain.matrix,
-  );
-}
-
-/** The chain with as much more inflow, whose number differs as much more: `apply`, and `with_inflow` of basis.py. */
-export function withInflow(chain, change = 0) {
-  if (!change) return chain;
-  const { basis } = chain;
-  const spread = basis && {
-    ...basis.spread,
-    entries: basis.spread.entries.map((variance) => (1 + change) ** 2 * variance),
-  };
-  return { ...chain, inflow: chain.inflow.map((n) => n * (1 + change)), basis: basis && { ...basis, spread } };
-}
-
-const after = (counts, matrix, inflow) =>
-  matrix.map((_, j) => inflow[j] + total(counts.map((n, i) => n * matrix[i][j])));
-
-/** The base step by step, step 0 first; rates without anybody are NaN, not 0. */
-export function project(chain, matrix, periods, margins) {
-  const { stages, retained, start, inflow } = chain;
-  const none = start.map(() => 0);
-  const rates = matrix.map((row) => among(row, retained));
-  const worth = stages.map((stage) => margins[stage] ?? 0);
-  const path = [start];
-  const first = [start.map((n, i) => (retained[i] ? n : 0))];
-  for (let step = 0; step < periods; step += 1) {
-    path.push(after(path[step], matrix, inflow));
-    first.push(after(first[step], matrix, none));
-  }
-  const customers = path.map((counts) => among(counts, retained));
-  const kept = path.map((counts) =>
-    among(
-      counts.map((n, i) => n * rates[i]),
-      retained,
-    ),
-  );
-  return {
-    path,
-    first,
-    customers,
-    crr: customers.map((_, step) => (step ? kept[step - 1] / customers[step - 1] : NaN)),
-    endpoint: first.map((counts) => among(counts, retained) / total(first[0])),
-    margin: path.map((counts) => total(counts.map((n, i) => n * worth[i]))),
-    rates,
-  };
-}
-
-/** How far the customers of each step may stray: `band` of band.py, with its three terms. */
-export function band({ retained, basis }, matrix, path, customers) {
-  if (!basis) return { low: customers, high: customers };
-  const { sizes, excess, entries, periods } = basis.spread;
-  const worth = [retained.map(Number)];
-  while (worth.length < path.length)
-    worth.push(matrix.map((row) => total(row.map((share, j) => share * worth.at(-1)[j]))));
-  const under = (shares, values) => {
-    const mean = total(shares.map((share, j) => share * values[j]));
-    return total(shares.map((share, j) => share * (values[j] - mean) ** 2));
-  };
-  const shares = matrix.map((row) => [...row, 1 - total(row)]);
-  const ends = (steps) => Array.from({ length: steps }, (_, t) => [...worth[steps - 1 - t], 0]);
-  function variance(steps) {
-    const values = ends(steps); // row t: what one person of step t + 1 counts for at the end; who left counts for 0
-    const rows = shares.map((row, i) => {
-      const alpha = row.map((share) => share * sizes[i] + PRIOR);
-      const sum = total(alpha);
-      const gradient = row.map((_, j) => total(values.map((value, t) => path[t][i] * value[j])));
-      const chance = total(values.map((value, t) => path[t][i] * under(row, value)));
-      return (
-        under(
-          alpha.map((each) => each / sum),
-          gradient,
-        ) /
-          (sum + 1) +
-        excess[i] * chance
-      );
-    });
-    const came = entries.map(
-      (spread, j) =>
-        spread * (total(values.map((value) => value[j] ** 2)) + total(values.map((value) => value[j])) ** 2 / periods),
-    );
-    return total(rows) + total(came);
-  }
-  const factors = customers.map((n, step) =>
-    step && n > 0 ? Math.exp((basis.quantile * Math.sqrt(variance(step))) / n) : 1,
-  );
-  return { low: customers.map((n, step) => n / factors[step]), high: customers.map((n, step) => n * factors[step]) };
-}
-
-/** What a change of one row adds to a path: `Chain.gain` of chain.py. The difference of two paths loses digits. */
-function gains(matrix, path, own, way) {
-  const next = added(matrix, own, way);
-  const rows = [way.map(() => 0)];
-  path.slice(0, -1).forEach((counts, i) =>
-    rows.push(
-      after(
-        rows[i],
-        next,
-        way.map((share) => counts[own] * share),
-      ),
-    ),
-  );
-  return rows;
-}
-
-/** What a change of one row does to the rate of the last step: `_rate_gain` of levers.py. */
-function rateGain({ retained }, { path, customers, crr, rates }, more, own, way) {
-  const lift = rates.map((_, i) => (i === own ? among(way, retained) : 0));
-  const top = among(
-    rates.map((rate, i) => path.at(-2)[i] * lift[i] + more[i] * (rate + lift[i] - crr.at(-1))),
-    retained,
-  );
-  return top / (customers.at(-2) + among(more, retained) || NaN);
-}
-
-function gainsOf(chain, matrix, now, margins, own, way) {
-  const rows = gains(matrix, now.path, own, way);
-  const closed = gains(matrix, now.first, own, way);
-  return {
-    customers: among(rows.at(-1), chain.retained),
-    crr: rateGain(chain, now, rows.at(-2), own, way),
-    crr_endpoint: among(closed.at(-1), chain.retained) / total(now.first[0]),
-    margin: total(rows.map((more) => total(chain.stages.map((stage, i) => more[i] * (margins[stage] ?? 0))))),
-  };
-}
-
-/** What one point more on each lever brings from where they stand; NaN for who has no point left. */
-export function effects(unmoved, changes, periods, margins, point = POINT) {
-  const chain = withInflow(unmoved, changes.inflow);
-  const matrix = moved(chain, changes);
-  const now = project(chain, matrix, periods, margins);
-  return chain.levers.map((lever) => {
-    const full = lever.high - (changes[lever.name] ?? 0) + SLACK < point;
-    const gain = full ? UNKNOWN : gainsOf(chain, matrix, now, margins, lever.own, wayOf(chain, matrix, lever, point));
-    const treated = total(now.path.slice(0, -1).map((counts) => counts[lever.own]));
-    const cost = full ? NaN : (chain.costs[lever.name] ?? NaN) * treated;
-    const per = (value) => (cost > 0 ? value / cost : NaN);
-    return {
-      lever: lever.name,
-      full,
-      cost,
-      ...gain,
-      customers_per_1000: per(1000 * gain.customers),
-      margin_per_cost: per(gain.margin),
-    };
-  });
-}
-
-/** The foot and the top of each customer stage at each step, one standing on the other. */
-export function layers({ retained }, path) {
-  const feet = path.map(() => 0);
-  return retained.flatMap((kept, i) => {
-    if (!kept) return [];
-    const low = [...feet];
-    path.forEach((counts, step) => (feet[step] += counts[i]));
-    return [[low, [...feet]]];
-  });
-}
 
 /** The greatest gain first, what is not known last. */
 function ranked(rows, measure) {

@@ -1,0 +1,231 @@
+"""ListExplorer: the rate of one's own list under sliders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import traitlets
+
+from crrkit.ground import InputError, check_choice, check_given, gettext as _, use_language
+from crrkit.widgets.bench import Explorer, StateError, as_state_error, module_text, style_text
+from crrkit.widgets.own_list.counted import begin_with, carried_of, kept_under
+from crrkit.widgets.own_list.state import (
+    Choices,
+    Label,
+    Named,
+    Scenarios,
+    Step,
+    calendar_of,
+    is_named,
+    moved_label,
+)
+from crrkit.widgets.own_list.still import still_of
+from crrkit.widgets.own_list.words import page_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from crrkit.measure import RetentionTable
+    from crrkit.measure.cube import ListCube, ListSettings
+    from crrkit.read import Base
+
+__all__ = ["ListExplorer"]
+
+SAVED_BESIDE = ("scenarios",)  # what is saved beside the settings
+LABELS = ("first", "last", "period")
+
+
+class ListExplorer(Explorer):
+    """One's own list under sliders: the rate, the bridge, the stages and the rhythm move with the rules.
+
+    The list is counted once, in Python, for every period, silence, segment and threshold that can be chosen; the
+    browser turns those small numbers into everything shown, so that it lives on in a page without a kernel. It holds
+    no customer.
+
+    What is shown is at hand in Python and follows the sliders: `settings`, `kept`, `account`; the
+    settings are traits, so ``explorer.observe(what, "silence")`` is told of each move.
+
+    Args:
+        base: What one of the readers gave.
+        silence: The silence in days to begin with, or ``"period"``; by default that of the base's own rule.
+        every: The period to begin with; by default the one that suits the list.
+        lang: ``"en"`` or ``"ru"``; None takes the current language.
+
+    Raises:
+        InputError: If it is no base, or a setting is none of those that there are.
+
+    Examples:
+        >>> import crrkit as crr
+        >>> base = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at")
+        >>> explorer = ListExplorer(base, every="quarter", silence=90)
+        >>> round(float(explorer.kept.latest["crr"]), 3)
+        0.648
+        >>> explorer.silence = 60
+        >>> round(float(explorer.kept.latest["crr"]), 3)
+        0.549
+        >>> explorer.every = "moth"
+        Traceback (most recent call last):
+        ...
+        crrkit.widgets.bench.explorer.StateError: every='moth' is not known. ... Did you mean 'month'?
+    """
+
+    module = "list_explorer"
+    names = ("every", "silence", "segment", "first", "last", "period")
+    folder = Path(__file__).parent
+    _esm = module_text(folder)
+    _css = style_text(folder)
+
+    every = Named("everies").tag(sync=True)
+    silence = Step("silences", word="period").tag(sync=True)
+    segment = Named("segments").tag(sync=True)
+    first = Label().tag(sync=True)
+    last = Label().tag(sync=True)
+    period = Label().tag(sync=True)
+    scenarios = Scenarios().tag(sync=True)
+    _cube: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
+    _rhythm: traitlets.Dict[str, Any] = traitlets.Dict(allow_none=True).tag(sync=True)
+    _card: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    choices: Choices
+    _counted: ListCube | None = None
+    _still = ""
+
+    def __init__(
+        self,
+        base: Base,
+        *,
+        silence: int | str | None = None,
+        every: str | None = None,
+        lang: str | None = None,
+    ) -> None:
+        from crrkit.measure.cube import list_cube
+        from crrkit.read import Base
+
+        self._counted = cube = list_cube(check_given(base, Base, name="base"))
+        begin = begin_with(cube)
+        chosen = {"every": every or begin.every, "silence": begin.silence if silence is None else silence}
+        with use_language(lang):
+            carried = carried_of(cube)
+        self._begin({**dict.fromkeys(self.names), **chosen}, carried, lang)
+
+    def _begin(self, state: Mapping[str, Any], carried: Mapping[str, Any], lang: str | None) -> None:
+        self.choices = carried["choices"]
+        self._cube, self._rhythm, self._card = (carried[name] for name in ("cube", "rhythm", "card"))
+        self._start(state, lang=lang, words=page_words)
+
+    @classmethod
+    def from_saved(cls, state: Mapping[str, Any]) -> ListExplorer:
+        """The explorer that had this state; it moves without its list, which `kept` needs."""
+        explorer: ListExplorer = cls.__new__(cls)
+        explorer._still = state["still"]
+        explorer._begin({name: state[name] for name in cls.names}, state["carried"], state["lang"])
+        explorer.scenarios = state["scenarios"]
+        return explorer
+
+    @traitlets.validate(*LABELS)
+    def _hold_to_the_calendar(self, proposal: dict[str, Any]) -> str | None:
+        name, label = proposal["trait"].name, proposal["value"]
+        others = {one: getattr(self, one) for one in LABELS if one != name}
+        fitting = {one: each for one, each in others.items() if each and is_named(self.choices, each, every=self.every)}
+        self._check({**dict.fromkeys(LABELS), **fitting, "every": self.every, name: label})
+        return None if label is None else str(label)
+
+    def _check(self, state: Mapping[str, Any]) -> None:
+        """Refuse names of periods of another length, and a span that ends before it begins."""
+        calendar = calendar_of(self.choices, state["every"])
+        places = {}
+        for name in LABELS:
+            if state[name] is not None:
+                with as_state_error(name, state[name]):
+                    places[name] = calendar.parse(state[name], name=name)
+        if "first" in places and "last" in places and places["first"] > places["last"]:
+            message = _("first={first!r} is after last={last!r}. Give the earlier period first.")
+            text = message.format(first=state["first"], last=state["last"])
+            raise StateError(text, argument="first", given=state["first"])
+
+    def completed(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """Some settings with all others as they stand, checked: for `scenarios`.
+
+        Raises:
+            InputError: If one is not known or cannot be.
+        """
+        for name in settings:
+            if name != "name":
+                check_choice(name, name="settings", choices=self.names)
+        given = {name: settings.get(name, self.state[name]) for name in self.names}
+        traits = self.class_traits()
+        state = {name: traits[name].validate(self, value) for name, value in given.items()}
+        self._check(state)
+        return state
+
+    @traitlets.observe("every")
+    def _rename_periods(self, change: Mapping[str, Any]) -> None:
+        """Quarters have other names than months: what is named goes to the period that holds it."""
+        for name in LABELS:
+            label = getattr(self, name)
+            if label is not None and change["old"] and not is_named(self.choices, label, every=self.every):
+                moved = moved_label(self.choices, label, old=change["old"], new=self.every, at_end=name == "last")
+                setattr(self, name, moved)
+
+    @property
+    def settings(self) -> ListSettings:
+        """The settings as they stand, as a value that does not change."""
+        from crrkit.measure.cube import ListSettings
+
+        return ListSettings(**{name: value for name, value in self.state.items() if name != "period"})
+
+    @property
+    def account(self) -> pd.DataFrame:
+        """The rows that the browser draws, from what was counted: equal to the table of `kept`."""
+        return self.cube.account(self.settings)
+
+    @property
+    def kept(self) -> RetentionTable:
+        """The account under the settings, counted from the list: `retention_by_period`."""
+        return kept_under(self.cube, self.settings)
+
+    @property
+    def cube(self) -> ListCube:
+        """What was counted of the list.
+
+        Raises:
+            InputError: If the explorer was brought back without its list.
+        """
+        if self._counted is None:
+            message = _("This explorer was brought back without its list, so that nothing can be counted anew.")
+            raise InputError(message, argument="base")
+        return self._counted
+
+    @property
+    def saved_state(self) -> dict[str, Any]:
+        """The settings, and what was counted, without the cells that are too small to be told of."""
+        shared = {"carried": self._shared, "still": self.still()}
+        return {**self.state, **self._beside, **shared, "lang": self.lang}
+
+    @property
+    def page_state(self) -> dict[str, Any]:
+        """What the browser needs to show this explorer without a kernel; a reset there returns to this state."""
+        shared = {f"_{name}": self._shared[name] for name in ("cube", "rhythm", "card")}
+        own = {"lang": self.lang, "_initial": self.state, "_words": self._words}
+        return {**self.state, **self._beside, **shared, **own}
+
+    @property
+    def _beside(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in SAVED_BESIDE}
+
+    @property
+    def _shared(self) -> dict[str, Any]:
+        return {"choices": self.choices, "cube": self._cube, "rhythm": self._rhythm, "card": self._card}
+
+    def still(self) -> str:
+        """The sentence and the rate over time as HTML that nothing moves, for places where no JavaScript runs."""
+        if self._counted is None:
+            return str(self._still)
+        with use_language(self.lang):
+            return still_of(self.account, self.state, self._words, kind=self._counted.base.kind)
+
+    @property
+    def _arguments(self) -> str:
+        return ", ".join(f"{name}={value!r}" for name, value in self.state.items() if value is not None)

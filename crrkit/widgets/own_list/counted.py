@@ -1,0 +1,96 @@
+"""What ListExplorer counts beforehand and carries along, and what it counts from the list when it is asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from crrkit.ground import DAYS_PER_PERIOD, InputError, gettext as _, is_missing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crrkit.measure import RetentionTable
+    from crrkit.measure.cube import ListCube, ListSettings
+    from crrkit.read import Base
+
+SHARE_DIGITS = 6  # of a share that only says whether to warn
+
+
+def begin_with(cube: ListCube) -> ListSettings:
+    """The settings that suit the list, its silence no longer than the period, unless its rhythm or its rule asks it."""
+    from crrkit.measure.cadence import advise
+
+    begin = cube.starting
+    if begin.silence == "period" or not cube.base.has_purchases or cube.base.rule or advise(cube.base).days:
+        return begin
+    fitting = [days for days in cube.silences if days <= DAYS_PER_PERIOD[begin.every] + 1]
+    return replace(begin, silence=min(begin.silence, fitting[-1])) if fitting else begin
+
+
+def carried_of(cube: ListCube) -> dict[str, Any]:
+    """All that the browser needs, as JSON: numbers of customers, and no customer."""
+    base = cube.base
+    choices = choices_of(cube)
+    rhythm, card = rhythm_of(base, choices), card_of(base, choices)
+    return {"choices": choices, "cube": cube.to_state(), "rhythm": rhythm, "card": card}
+
+
+def kept_under(cube: ListCube, settings: ListSettings) -> RetentionTable:
+    """The account under the settings, counted from the list."""
+    from crrkit.measure import retention_by_period
+
+    found = next((segment for segment in cube.segments if segment.key == settings.segment), None)
+    if found and found.name is None:
+        message = _(
+            "{segment} are several segments taken together, which no account is of. Choose one of them, or use"
+            " explorer.account."
+        )
+        raise InputError(message.format(segment=settings.segment), argument="segment", given=settings.segment)
+    kept = retention_by_period(
+        cube.base_under(settings), every=settings.every, first=settings.first, last=settings.last,
+        by=found.by if found else (),
+    )  # fmt: skip
+    return kept.segment(**{found.by: str(found.name)}) if found else kept
+
+
+def choices_of(cube: ListCube) -> dict[str, Any]:
+    """What can be chosen, and what the names of periods hang on."""
+    card = cube.base.card
+    return {
+        "kind": cube.base.kind, "everies": list(cube.everies), "silences": list(cube.silences),
+        "by_period": True, "segments": [segment.key for segment in cube.segments],
+        "week_starts": card.week_starts, "year_starts": card.year_starts,
+    }  # fmt: skip
+
+
+def rhythm_of(base: Base, choices: Mapping[str, Any]) -> dict[str, Any]:
+    """What tells whether a period and a silence suit the list, as `judge` asks; of contracts, a note by period."""
+    from crrkit.measure.cadence import characteristic_interval, judge
+
+    if not base.has_purchases:
+        notes = {every: judge(base, every=every).note for every in choices["everies"]}
+        return {"notes": notes, "own": base.card.merge_gap}
+    gaps = characteristic_interval(base)
+    days = sorted({*choices["silences"], *(DAYS_PER_PERIOD[every] for every in choices["everies"])})
+    median = gaps.quantile_of_returns(0.5)
+    return {
+        "notes": {}, "own": _own_rule(base), "closed": gaps.closed, "seen": gaps.seen,
+        "median": None if is_missing(median) else median,
+        "days": days, "covered": [_share(gaps.covered(day)) for day in days],
+        "lengths": {every: DAYS_PER_PERIOD[every] for every in choices["everies"]},
+    }  # fmt: skip
+
+
+def _own_rule(base: Base) -> float | str | None:
+    """The silence under which the base was read; None where it is no fixed number of days."""
+    return base.activity if isinstance(base.activity, str) else getattr(base.activity, "days", None)
+
+
+def _share(value: float) -> float:
+    return 0.0 if is_missing(value) else round(value, SHARE_DIGITS)
+
+
+def card_of(base: Base, choices: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """The definition card, each rule that a control moves among its lines."""
+    return base.card.with_(every=choices["everies"][0], segment=_("all customers")).rules()

@@ -1,0 +1,176 @@
+// @ts-check
+/*
+ * ListExplorer: one's own list under sliders. Python counts once, into a cube of small numbers; here it becomes the
+ * account, the stages and the rhythm under whatever the controls say, in every frame anew.
+ *
+ * What it imports is put in front of this module where it travels.
+ */
+
+import { bench, button, html, put, speaker } from "../bench/shared.js";
+import { nearest, optional, pressed, stepped } from "./controls.js";
+import { accountOf, openCube } from "./cube.js";
+import { fromHash, keptSettings, toHash } from "./scenarios.js";
+import { counted, listCode } from "./sentences.js";
+import { chosenRow, settingsOf, viewOf } from "./view.js";
+
+const TRAITS = ["every", "silence", "segment", "first", "last", "period"];
+
+/**
+ * What was asked for as it can be: a number goes to its nearest step, the names of periods to those of another length,
+ * and of a span that ends before it begins the other end is let go.
+ */
+export function settledIn(cube, wanted, chosen) {
+  const { every } = wanted;
+  const silence = typeof wanted.silence === "number" ? nearest(cube.silences, wanted.silence) : wanted.silence;
+  const periods = cube.periods(every);
+  const spans = ["first", "last", "period"].map((name) => spanOf(cube, wanted[name]));
+  const [from, to, at] = spans;
+  let first = from && periods.find((period) => period.until > from.from);
+  let last = to && periods.findLast((period) => period.from < to.until);
+  if (first && last && first.from > last.from) [first, last] = chosen === "last" ? [null, last] : [first, null];
+  const period = at && periods.find((each) => each.until > at.from);
+  const inside = period && !(first && period.from < first.from) && !(last && period.from > last.from);
+  const labels = { first: first?.label ?? null, last: last?.label ?? null, period: inside ? period.label : null };
+  return { ...wanted, silence, ...labels };
+}
+
+/** A period of any length by its name; names of different lengths differ. */
+function spanOf(cube, label) {
+  if (label === null || label === undefined) return null;
+  return cube.everies.flatMap((every) => cube.periods(every)).find((period) => period.label === label) ?? null;
+}
+
+async function render({ model, el }) {
+  const cube = await openCube(model.get("_cube"));
+  const words = model.get("_words");
+  const lang = model.get("lang");
+  const voice = { cube, words, lang, say: speaker(lang) };
+  /** @type {{ choose: (name: string, value: any) => void, give: (state: any, sentence?: string) => void }} */
+  const hands = { choose() {}, give() {} }; // the bench fills them
+  const facts = { ...voice, rhythm: model.get("_rhythm"), card: model.get("_card") };
+  const shown = viewOf(facts, (name, value) => hands.choose(name, value));
+  const kept = keptSettings(voice, model, (state) => hands.give(settledIn(cube, state, "")));
+  const past = history(words);
+  const isPage = !("send" in model); // in a notebook the address is not ours
+  if (isPage) takeFromAddress(model, cube);
+
+  const off = bench({
+    model,
+    el,
+    name: "list",
+    traits: TRAITS,
+    controls: controlsOf(voice),
+    forgetful: true,
+    settle: (wanted, chosen) => settledIn(cube, wanted, chosen),
+    gaveWay: (moved, state) => gaveWayTo(moved, state, voice),
+    layout: laidOut,
+    results: shown.head,
+    picture: shown.body,
+    draw(state) {
+      past.keep(state);
+      shown.draw(state, model.get("_initial"));
+    },
+    code: (state) => listCode(settingsOf(state), shownLabel(cube, state), cube, facts.rhythm.own),
+    buttons({ choose, give, read }) {
+      Object.assign(hands, { choose, give });
+      const link = () => {
+        location.hash = toHash(read(), model.get("_initial"));
+        give(read(), words.linked);
+      };
+      return [
+        past.button(give),
+        button(words.keep, () => kept.keep(read())),
+        ...(isPage ? [button(words.link, link)] : []),
+      ];
+    },
+    below: () => [kept.node],
+  });
+  kept.show();
+  model.on("change:scenarios", kept.show);
+  const free = past.watch(el);
+  return () => {
+    off();
+    free();
+    model.off("change:scenarios", kept.show);
+  };
+}
+
+/** The settings that the address of a page asks for, as far as they can be. */
+function takeFromAddress(model, cube) {
+  const asked = fromHash(location.hash);
+  const state = Object.fromEntries(TRAITS.map((name) => [name, model.get(name)]));
+  if (asked.every && !cube.everies.includes(asked.every)) return;
+  if (asked.segment && !cube.segments.some(({ key }) => key === asked.segment)) return;
+  const settled = settledIn(cube, { ...state, ...asked }, "");
+  for (const name of TRAITS) model.set(name, settled[name]);
+}
+
+function gaveWayTo(moved, state, { words, say }) {
+  return moved.includes("silence") ? put(words.nearest, { shown: say.number(state.silence) }) : "";
+}
+
+/** @param {Record<string, any>} controls */
+function laidOut({ every, silence, segment, first, last }) {
+  const span = html("div", { class: "crrkit-list-span" }, first.row, last.row);
+  return [every.row, silence.row, segment.row, span];
+}
+
+function shownLabel(cube, state) {
+  return chosenRow(accountOf(cube, settingsOf(state)), state.period)?.label ?? "";
+}
+
+/** What was shown before, so that one can step back; a drag is one step. */
+function history(words) {
+  /** @type {any[]} */
+  const past = [];
+  let [now, dragging, kept] = [/** @type {any} */ (null), false, false];
+  const node = html("button", { type: "button", class: "crrkit-button", disabled: "" }, words.back);
+
+  function keep(state) {
+    const same = now && TRAITS.every((name) => state[name] === now[name]);
+    if (now && !same && !(dragging && kept)) past.push(now);
+    if (now && !same) kept = dragging;
+    now = { ...state };
+    node.disabled = !past.length;
+  }
+  function stepBack(give) {
+    node.addEventListener("click", () => {
+      const before = past.pop();
+      now = null; // what is given back is no step of its own
+      give(before, words.wentBack);
+    });
+    return node;
+  }
+  function watch(el) {
+    const down = () => ([dragging, kept] = [true, false]);
+    const up = () => (dragging = false);
+    el.addEventListener("pointerdown", down);
+    window.addEventListener("pointerup", up);
+    return () => window.removeEventListener("pointerup", up);
+  }
+  return { keep, button: stepBack, watch };
+}
+
+/* ---- controls ---- */
+
+function controlsOf(voice) {
+  const { cube, words } = voice;
+  const days = (n) => counted(words.days, n, voice);
+  const labels = ({ every }) => cube.periods(every).map(({ label }) => label);
+  /** @type {[string, string][]} */
+  const everies = cube.everies.map((every) => [every, words.periods[every]]);
+  const isContracts = cube.kind === "contracts";
+  return {
+    every: pressed(words.every, everies),
+    silence: stepped(isContracts ? words.gap : words.customer, cube.silences, {
+      unit: days,
+      other: cube.hasPeriod ? ["period", words.periodRule] : null,
+      word: words.silenceRule,
+    }),
+    segment: optional(words.segment, words.all, () => cube.segments.map(({ key }) => key)),
+    first: optional(words.first, words.begin, labels),
+    last: optional(words.last, words.end, labels),
+  };
+}
+
+export default { render };

@@ -1,0 +1,194 @@
+// @ts-check
+/* What ListExplorer says: the name of a period, the sentence above all, what is doubtful, and the lines of Python. */
+
+import { put } from "../bench/shared.js";
+
+/**
+ * With what everything is said: the words of one language, its numbers, and what was counted.
+ * @typedef {{ cube: any, words: any, say: any, lang: string }} Voice
+ */
+
+const FEW = 30; // customers, below which one more or less is said in points
+const SLACK_DAYS = 1; // a window of 31 days is no longer than a month
+const FEW_RETURNS = 5; // purchases that were followed by another, below which no rhythm can be seen
+const ENOUGH_TO_WARN = 20;
+const HALF = 0.5;
+
+/**
+ * A number with its noun in the right form.
+ * @param {Record<string, string>} forms by plural rule
+ * @param {number} n
+ * @param {Voice} voice
+ */
+export function counted(forms, n, { say, lang }) {
+  const form = new Intl.PluralRules(lang).select(n);
+  return put(forms[form] ?? forms.other, { n: say.number(n) });
+}
+
+/**
+ * When a period was, as one says it: "in November 2011".
+ * @param {{ label: string, from: string }} row
+ * @param {string} every
+ * @param {Voice} voice
+ */
+export function whenOf({ label, from }, every, { words, lang }) {
+  const [, year = "", part = ""] = /^(\d{4}(?:\/\d{2})?)(?:[QH](\d))?/.exec(label) ?? [];
+  /** @type {Intl.DateTimeFormatOptions} */
+  const looks = { timeZone: "UTC", year: "numeric", month: "long", ...(every === "day" ? { day: "numeric" } : {}) };
+  const name = new Intl.DateTimeFormat(lang, looks).format(new Date(from));
+  return put(words.when[every], { name, year, part, label });
+}
+
+/**
+ * The rule of a setting in the words that a sentence begins with.
+ * @param {number | string} silence
+ * @param {Voice} voice
+ */
+export function byRule(silence, voice) {
+  const { cube, words } = voice;
+  if (typeof silence === "string") return words.byPeriod;
+  if (cube.kind !== "contracts") return counted(words.bySilence, silence, voice);
+  return silence ? counted(words.bridged, silence, voice) : words.byContracts;
+}
+
+/**
+ * The sentence above all: the rate of the chosen period, and what the first setting said of it.
+ * @param {{ row: any, settings: any, was: { row: any, settings: any } | null }} shown
+ * @param {Voice} voice
+ */
+export function headline({ row, settings, was }, voice) {
+  const { words, say } = voice;
+  const when = whenOf(row, settings.every, voice);
+  const who = settings.segment === null ? "" : `${settings.segment}. `;
+  if (row.withheld) return who + put(words.withheld, { when });
+  if (!row.start) return who + put(words.nobody, { when });
+  if (Number.isNaN(row.crr)) return who + put(words.notSaid, { when });
+  const numbers = { crr: say.percent(row.crr), kept: say.number(row.kept), start: say.number(row.start) };
+  const text = row.status === "running" ? words.soFar : words.weKept;
+  const said = put(text, { by: byRule(settings.silence, voice), when, ...numbers }) + compared(settings, was, voice);
+  return who + (said.endsWith(".") ? said : `${said}.`); // "2024 г." has its full stop
+}
+
+/** What moved since the first setting, and its rate; nothing where nothing did. */
+function compared(settings, was, voice) {
+  if (!was || was.row.withheld || Number.isNaN(was.row.crr)) return "";
+  const { words, say } = voice;
+  const moved = ["every", "silence", "segment"].filter((name) => was.settings[name] !== settings[name]).join();
+  if (!moved) return "";
+  const by = byRule(was.settings.silence, voice);
+  const facts = {
+    crr: say.percent(was.row.crr),
+    by: by.slice(0, 1).toLowerCase() + by.slice(1),
+    unchanged: words.unchanged[voice.cube.kind === "contracts" ? "contracts" : "purchases"],
+    everybody: was.settings.segment ?? words.everybody,
+    when: whenOf(was.row, was.settings.every, voice),
+  };
+  const text = { silence: words.otherwise, segment: words.ofOthers }[moved] ?? words.atFirst;
+  return put(text, facts);
+}
+
+/**
+ * What must be read before the rate: as `judge` of crrkit/measure/cadence, from the facts that Python sends.
+ * @param {any} rhythm
+ * @param {{ every: string, silence: number | string }} settings
+ * @returns {"" | "by_construction" | "not_seen" | "too_short"}
+ */
+export function doubtOf(rhythm, { every, silence }) {
+  if (!rhythm.lengths) return "";
+  const length = rhythm.lengths[every];
+  const window = typeof silence === "string" ? length : silence;
+  if (window > length + SLACK_DAYS) return "by_construction";
+  if (rhythm.closed < FEW_RETURNS) return rhythm.seen >= ENOUGH_TO_WARN ? "not_seen" : "";
+  return coveredBy(rhythm, Math.min(window, length)) < HALF ? "too_short" : "";
+}
+
+/** Of the purchases that are followed by another, the share that has it within so many days. */
+export function coveredBy({ days, covered }, within) {
+  let share = 0;
+  for (let i = 0; i < days.length && days[i] <= within; i += 1) share = covered[i];
+  return share;
+}
+
+/**
+ * The doubt in a sentence, and what else a reader should know before the rate.
+ * @param {any} rhythm
+ * @param {any} settings
+ * @param {any} row
+ * @param {Voice} voice
+ */
+export function caution(rhythm, settings, row, { words, say }) {
+  const doubt = doubtOf(rhythm, settings);
+  const few = row && !row.withheld && row.start > 0 && row.start < FEW;
+  const thin = few ? put(words.thin, { start: say.number(row.start), points: say.fixed(100 / row.start) }) : "";
+  const doubted = doubt && put(words.doubts[doubt], doubtFacts(rhythm, settings, words, say));
+  return [doubted, rhythm.notes[settings.every] ?? "", thin].filter(Boolean).join(" ");
+}
+
+function doubtFacts(rhythm, { every, silence }, words, say) {
+  const length = rhythm.lengths[every];
+  const window = typeof silence === "string" ? length : silence;
+  return {
+    window: say.fixed(window),
+    every: words.periods[every],
+    covered: say.percent(coveredBy(rhythm, Math.min(window, length))),
+    median: rhythm.median === null ? "–" : say.number(rhythm.median),
+    seen: say.number(rhythm.seen),
+    few: say.number(FEW_RETURNS),
+  };
+}
+
+/** Text as Python writes it. */
+const quoted = (text) => JSON.stringify(text);
+
+/**
+ * The lines of Python that give the shown number again.
+ * @param {any} settings
+ * @param {string} label of the chosen period
+ * @param {any} cube
+ * @param {number | string | null} own the rule of the base itself
+ */
+export function listCode(settings, label, cube, own) {
+  const { every, silence, segment, from, to } = settings;
+  const span = [from && `first=${quoted(from)}`, to && `last=${quoted(to)}`].filter(Boolean);
+  const found = cube.segments.find(({ key }) => key === segment);
+  // Of several segments at once no call of retention_by_period is.
+  if (found && found.name === null) return `explorer.account.set_index("period").loc[${quoted(label)}]`;
+  const given = [
+    underOf(silence, cube, own),
+    `every=${quoted(every)}`,
+    ...span,
+    ...(found ? [`by=${quoted(found.by)}`] : []),
+  ];
+  const chosen = found ? `.segment(**{${quoted(found.by)}: ${quoted(found.name)}})` : "";
+  return `kept = crr.retention_by_period(${given.join(", ")})${chosen}; kept.row(${quoted(label)})`;
+}
+
+function underOf(silence, cube, own) {
+  if (silence === own) return "base";
+  if (silence === "period") return 'base.with_activity("period")';
+  return cube.kind === "contracts"
+    ? `base.with_merge_gap(${silence})`
+    : `base.with_activity(crr.Trailing(days=${silence}))`;
+}
+
+/**
+ * The definition card as the settings stand: the rules that the controls move are said anew, the others as they were.
+ * @param {[string, string, string][]} card rule, name and text
+ * @param {any} settings
+ * @param {Voice} voice
+ * @returns {[string, string][]}
+ */
+export function cardLines(card, settings, voice) {
+  const { cube, words } = voice;
+  const { every, silence, segment } = settings;
+  const contracts = cube.kind === "contracts";
+  const rule = silence === "period" ? words.rules.period : counted(words.rules.silence, silence, voice);
+  const gap = silence ? counted(words.rules.gap, silence, voice) : words.rules.noGap;
+  /** @type {Record<string, string>} */
+  const moved = {
+    every: words.periods[every],
+    segment: segment ?? words.all,
+    ...(contracts ? { merge_gap: gap } : { activity: rule }),
+  };
+  return card.map(([name, title, text]) => [title, moved[name] ?? text]);
+}

@@ -1,0 +1,100 @@
+"""What the settings of ListExplorer are made of: a step, one of a few names, the names of periods."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import traitlets
+
+from crrkit.ground import InputError, check_choice, check_number, format_number, gettext as _
+from crrkit.rules import Calendar
+from crrkit.widgets.bench import StateError, as_state_error
+
+Choices = dict[str, Any]  # what can be chosen, as JSON
+
+
+class Step(traitlets.TraitType[Any, Any]):
+    """A value among those that the cube was counted for; None where there is none to choose."""
+
+    def __init__(self, choices: str, *, word: str = "") -> None:
+        super().__init__(default_value=None, allow_none=True)
+        self.choices, self.word = choices, word
+
+    def validate(self, obj: Any, value: object) -> Any:
+        """The value, or the nearest that there is."""
+        steps = obj.choices[self.choices]
+        if value in steps or (self.word and value == self.word and obj.choices["by_period"]):
+            return value
+        with as_state_error(str(self.name), value):
+            if not steps:
+                return None
+            near = min(steps, key=lambda step: abs(step - check_number(value, name=str(self.name))))
+        message = _("{name}={value!r} is not counted here; {near} is the nearest that is. There are: {all}.")
+        words = {"name": self.name, "value": value, "near": near, "all": ", ".join(map(format_number, steps))}
+        raise StateError(message.format(**words), argument=self.name, given=value)
+
+
+class Named(traitlets.TraitType[Any, Any]):
+    """One of the names that there are, or None for no choice."""
+
+    def __init__(self, choices: str) -> None:
+        super().__init__(default_value=None, allow_none=True)
+        self.choices = choices
+
+    def validate(self, obj: Any, value: object) -> str | None:
+        """The name, or the names that there are."""
+        if value is None:
+            return None
+        with as_state_error(str(self.name), value):
+            return check_choice(value, name=str(self.name), choices=obj.choices[self.choices])
+
+
+class Label(traitlets.TraitType[Any, Any]):
+    """The name of a period, or None for no bound; that it is one of the chosen length is checked with all others."""
+
+    def __init__(self) -> None:
+        super().__init__(default_value=None, allow_none=True)
+
+    def validate(self, obj: Any, value: object) -> str | None:
+        """The name as text."""
+        del obj
+        return None if value is None else str(value)
+
+
+class Scenarios(traitlets.TraitType[Any, Any]):
+    """Settings that are kept to compare: a list of mappings, each with a ``name`` and what it sets, fit for JSON."""
+
+    def __init__(self) -> None:
+        super().__init__(default_value=[])
+
+    def validate(self, obj: Any, value: Any) -> list[dict[str, Any]]:
+        """The settings, each complete and checked."""
+        kept = isinstance(value, list | tuple) and all(isinstance(one, Mapping) and "name" in one for one in value)
+        if not kept:
+            message = _("scenarios is a list of settings with a name: [{'name': 'strict', 'silence': 60}].")
+            raise StateError(message, argument="scenarios", given=value)
+        return [{"name": str(one["name"]), **obj.completed(one)} for one in value]
+
+
+def calendar_of(choices: Choices, every: str) -> Calendar:
+    """The periods of one length under the rules of the list."""
+    return Calendar(every, week_starts=choices["week_starts"], year_starts=choices["year_starts"])
+
+
+def moved_label(choices: Choices, label: str, *, old: str, new: str, at_end: bool) -> str:
+    """The name of the longer or shorter period that holds the beginning, or the end, of another."""
+    was = calendar_of(choices, old)
+    place = was.parse(label)
+    day = was.start(place + 1) - timedelta(days=1) if at_end else was.start(place)
+    return calendar_of(choices, new).label_of(day)
+
+
+def is_named(choices: Choices, label: str, *, every: str) -> bool:
+    """Whether a name is one of a period of this length."""
+    try:
+        calendar_of(choices, every).parse(label)
+    except InputError:
+        return False
+    return True

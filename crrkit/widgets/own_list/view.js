@@ -1,0 +1,139 @@
+// @ts-check
+/* What ListExplorer shows of a state: the sentence, and the sections under it, in one grammar of colours. */
+
+import { html, put, vector } from "../bench/shared.js";
+import { accountOf, limitsOf } from "./cube.js";
+import { known, listBridge, rateOverTime } from "./pictures.js";
+import { cardLines, caution, headline, whenOf } from "./sentences.js";
+
+/** A state as the cube asks for it. */
+export function settingsOf({ every, silence, segment, first, last }) {
+  return { every, silence, segment, regular: null, from: first, to: last };
+}
+
+/** The period that is shown: the chosen one, else the last whole one with somebody to keep. */
+export function chosenRow(rows, label) {
+  const chosen = rows.find((row) => row.label === label);
+  const somebody = rows.filter((row) => row.start > 0);
+  const whole = somebody.filter((row) => row.status === "complete");
+  return chosen ?? whole.at(-1) ?? somebody.at(-1) ?? rows.at(-1) ?? null;
+}
+
+/**
+ * @param {{ cube: any, words: any, say: any, lang: string, rhythm: any, card: [string, string, string][] }} facts
+ * @param {(name: string, value: any) => void} choose
+ */
+export function viewOf({ rhythm, card, ...voice }, choose) {
+  const { cube, words, say } = voice;
+  const sentence = html("p", { class: "crrkit-list-sentence", "aria-live": "polite", "aria-atomic": "true" });
+  const doubt = html("p", { class: "crrkit-list-doubt" });
+  const head = html("div", { class: "crrkit-list-head" }, sentence, doubt);
+  const bridge = listBridge(words, say);
+  const line = rateOverTime(words, say, (label) => choose("period", label));
+  const definition = html("dl", { class: "crrkit-list-card" });
+  const parts = {
+    bridge: section("bridge", "", bridge.svg, html("p", { class: "crrkit-note" })),
+    line: section("line", words.overTime, legendOf(words), line.svg, html("p", { class: "crrkit-note" })),
+    card: section("card", words.cardTitle, definition),
+  };
+  const body = html("div", { class: "crrkit-list-body" }, ...Object.values(parts));
+
+  function draw(state, initial) {
+    const settings = settingsOf(state);
+    const rows = accountOf(cube, settings);
+    const row = chosenRow(rows, state.period);
+    const limits = limitsOf(rows);
+    tell(sentence, row ? headline({ row, settings, was: before(row, settings, initial) }, voice) : words.nothing);
+    tell(doubt, caution(rhythm, settings, row, voice));
+    drawBridge(row, settings);
+    line.show(rows, limits, row?.label, (one) => `${one.label}: ${saidOf(one)}`);
+    tell(noteOf(parts.line), news(rows, limits, row, settings));
+    definition.replaceChildren(...cardLines(card, settings, voice).flatMap(pair));
+  }
+
+  /** What the first setting says of the same time. */
+  function before(row, settings, initial) {
+    const first = settingsOf(initial);
+    const rows = accountOf(cube, { ...first, from: null, to: null });
+    const same =
+      first.every === settings.every ? rows.find(({ label }) => label === row.label) : chosenRow(rows, initial.period);
+    return same ? { row: same, settings: first } : null;
+  }
+
+  const saidOf = (row) => (row.withheld ? words.tooFew : known(row) ? say.percent(row.crr) : words.noRate);
+
+  function drawBridge(row, settings) {
+    const when = row ? whenOf(row, settings.every, voice) : "";
+    tell(titleOf(parts.bridge), put(words.bridgeTitle, { when }));
+    const facts =
+      row &&
+      Object.fromEntries(
+        ["start", "kept", "lost", "new", "returned", "end"].map((name) => [name, say.number(row[name])]),
+      );
+    bridge.show(row, row && !row.withheld ? put(words.picture, { ...facts, when }) : words.nothing);
+    const inside = row && !row.withheld ? row.newLost + row.returnedLost : 0;
+    tell(noteOf(parts.bridge), inside ? put(words.cameAndWent, { n: say.number(inside) }) : "");
+  }
+
+  /** Whether the chosen period is news, and which others are. */
+  function news(rows, limits, row, settings) {
+    if (!limits || !row) return words.noLimits;
+    const at = rows.indexOf(row);
+    const [low, high] = [limits.low[at], limits.high[at]].map((end) => say.percent(Math.min(Math.max(end, 0), 1)));
+    const facts = {
+      crr: saidOf(row),
+      when: whenOf(row, settings.every, voice),
+      low,
+      high,
+      centre: say.percent(limits.centre),
+    };
+    const own = Number.isNaN(limits.low[at])
+      ? ""
+      : put(limits.signal[at] ? words.isNews[limits.signal[at]] : words.noNews, facts);
+    const others = rows.filter((other, i) => limits.signal[i] && other !== row).map(({ label }) => label);
+    return [own, others.length ? put(words.newsToo, { periods: others.join(", ") }) : ""].filter(Boolean).join(" ");
+  }
+  return { head, body, draw };
+}
+
+/** Write a text only where it changed: what stays is not drawn again. */
+function tell(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+const titleOf = (part) => part.firstElementChild;
+const noteOf = (part) => part.querySelector(".crrkit-note");
+/** @param {[string, string]} line */
+const pair = ([name, text]) => [html("dt", {}, name), html("dd", {}, text)];
+
+function section(name, title, ...content) {
+  return html(
+    "section",
+    { class: `crrkit-list-part crrkit-list-of-${name}` },
+    html("p", { class: "crrkit-list-title" }, title),
+    ...content,
+  );
+}
+
+/** Each mark of the line with its word, so that none hangs on its colour alone. */
+function legendOf(words) {
+  const sample = (...shapes) => {
+    const svg = vector("svg", { width: 28, height: 14, "aria-hidden": "true", class: "crrkit-list-line" });
+    svg.append(...shapes);
+    return svg;
+  };
+  const stroke = (kind) => vector("path", { "data-track": kind, d: "M1 7H27" });
+  const band = vector("rect", { "data-track": "band", x: 1, y: 2, width: 26, height: 10 });
+  const marks = {
+    crr: [stroke("crr"), vector("circle", { "data-marker": "period", cx: 14, cy: 7, r: 4 })],
+    churn: [stroke("churn")],
+    band: [band],
+    limit: [stroke("limit")],
+    signal: [vector("path", { "data-marker": "signal", d: "M14 0L21 7L14 14L7 7Z" })],
+    running: [vector("circle", { "data-marker": "running", cx: 14, cy: 7, r: 4 })],
+  };
+  const entries = Object.entries(marks).map(([name, shapes]) =>
+    html("span", {}, sample(...shapes), " ", words.legend[name]),
+  );
+  return html("p", { class: "crrkit-list-legend" }, ...entries);
+}

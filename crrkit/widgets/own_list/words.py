@@ -1,0 +1,160 @@
+"""What ListExplorer says, in the current language; {names} are filled in by the browser."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crrkit.ground import PERIODS, gettext as _, ngettext
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PLURALS = {"one": 1, "few": 2, "many": 5, "other": 10}  # a number of each plural form of the two languages
+
+
+def page_words() -> dict[str, Any]:
+    """Every word that the browser shows."""
+    return {
+        "title": _("Your own list, under sliders"),
+        **_controls(),
+        **_headline(),
+        **_line(),
+        **_rules(),
+        **_kept(),
+    }
+
+
+def _forms(said: Callable[[int], str]) -> dict[str, str]:
+    """A phrase with a number in each plural form."""
+    return {form: said(n) for form, n in PLURALS.items()}
+
+
+def _controls() -> dict[str, Any]:
+    return {
+        "every": _("Period"),
+        "periods": {every: _(every) for every in PERIODS},
+        "customer": _("Who is a customer"),
+        "silenceRule": _("silent for no more than … days"),
+        "periodRule": _("bought in the period before"),
+        "gap": _("Days between two contracts that are still one relationship"),
+        "segment": _("Segment"),
+        "all": _("all customers"),
+        "first": _("From"),
+        "last": _("To"),
+        "begin": _("the beginning"),
+        "end": _("the end"),
+        "days": _forms(lambda n: ngettext("{n} day", "{n} days", n)),
+        "nearest": _("Counted in steps: {shown} is the nearest."),
+        "back": _("Step back"),
+        "wentBack": _("One step back."),
+        "hint": _("An arrow key moves a slider by a step; a click on the line chooses a period."),
+    }
+
+
+def _headline() -> dict[str, Any]:
+    return {
+        "bySilence": _forms(lambda n: ngettext("By {n} day of silence", "By {n} days of silence", n)),
+        "byPeriod": _("Counting who bought in the period before"),
+        "byContracts": _("By their contracts"),
+        "bridged": _forms(lambda n: ngettext("Bridging gaps up to {n} day", "Bridging gaps up to {n} days", n)),
+        "weKept": _("{by} we kept {crr} ({kept} of {start}) {when}"),
+        "soFar": _("{by} {crr} ({kept} of {start}) are kept so far {when}, which still runs"),
+        "otherwise": _("; {by} {crr}: {unchanged}."),
+        "ofOthers": _("; of {everybody} {crr}."),
+        "everybody": _("all"),
+        "atFirst": _("; at first, {by}, {crr} {when}: {unchanged}."),
+        "unchanged": {"purchases": _("nobody bought otherwise"), "contracts": _("no contract is another")},
+        "when": {
+            "day": _("on {name}"),
+            "week": _("in week {label}"),
+            "month": _("in {name}"),
+            "quarter": _("in quarter {part} of {year}"),
+            "half-year": _("in half-year {part} of {year}"),
+            "year": _("in {year}"),
+        },
+        "nobody": _("Nobody was a customer before, so nobody could be kept {when}: the rate is undefined, not 0."),
+        "notSaid": _("The list does not say who was kept {when}: it begins later or has ended before."),
+        "withheld": _("Too few customers {when} to tell of them in a page that is shared."),
+        "nothing": _("The list holds no period of this length. Choose a shorter one."),
+        "doubts": {
+            "by_construction": _(
+                "{window} days are longer than a {every}: whoever bought in the older part of them is kept by"
+                " construction, so the rate hangs on purchases of long ago."
+            ),
+            "too_short": _(
+                "Too short to measure who stays: of those who buy again only {covered} do so within {window} days;"
+                " half of them take {median}."
+            ),
+            "not_seen": _(
+                "Of {seen} purchases fewer than {few} were followed by another: no rhythm can be seen, and the rate"
+                " does not measure who stays."
+            ),
+        },
+        "thin": _("With {start} at the start one customer more or less moves the rate by {points} points."),
+    }
+
+
+def _line() -> dict[str, Any]:
+    return {
+        "short": _("CRR"),
+        "kept": _("kept"),
+        "columns": {
+            "start": _("Start"), "lost": _("Lost"), "new": _("New"), "returned": _("Returned"), "end": _("End"),
+            "sofar": _("So far"),
+        },
+        "bridgeTitle": _("What became of the customers {when}"),
+        "picture": _(
+            "{start} at the start, {kept} kept, {lost} lost, {new} new, {returned} returned, {end} at the end {when}."
+        ),
+        "cameAndWent": _("Came and went inside the period: {n}."),
+        "overTime": _("Kept and lost, period by period"),
+        "choosePeriod": _("Period shown"),
+        "legend": {
+            "crr": _("CRR"), "churn": _("churn"), "band": _("95% interval"), "limit": _("limits of chance"),
+            "signal": _("news"), "running": _("still running"),
+        },
+        "noLimits": _("Fewer than two whole periods: nothing can be called news yet."),
+        "noNews": _("{crr} {when} is no news: an unchanged {centre} would lie between {low} and {high}."),
+        "isNews": {
+            "below": _("News: {crr} {when} is below what an unchanged {centre} would give, {low} to {high}."),
+            "above": _("News: {crr} {when} is above what an unchanged {centre} would give, {low} to {high}."),
+            "run": _("News: up to {when} eight periods or more lie on one side of {centre}."),
+        },
+        "newsToo": _("News also: {periods}."),
+        "cardTitle": _("What is counted here"),
+        "tooFew": _("too few to tell of"),
+        "noRate": _("nobody to keep, no rate"),
+    }  # fmt: skip
+
+
+def _rules() -> dict[str, Any]:
+    return {
+        "rules": {
+            "silence": _forms(lambda n: ngettext("bought in the last {n} day", "bought in the last {n} days", n)),
+            "period": _("bought in the period before (start) and in this one (end)"),
+            "gap": _forms(
+                lambda n: ngettext(
+                    "up to {n} day after the end the relationship is the same",
+                    "up to {n} days after the end the relationship is the same",
+                    n,
+                )
+            ),
+            "noGap": _("a contract that begins after a gap is a new relationship"),
+        }
+    }
+
+
+def _kept() -> dict[str, Any]:
+    return {
+        "keep": _("Keep to compare"),
+        "keptTitle": _("Kept to compare"),
+        "keptName": _("setting {n}"),
+        "keptColumns": {
+            "name": _("name"), "rule": _("rule"), "when": _("when"), "crr": _("CRR"), "kept": _("kept"), "act": "",
+        },
+        "keptOf": _("{kept} of {start}"),
+        "show": _("Show"),
+        "remove": _("Remove"),
+        "link": _("Link to this"),
+        "linked": _("The address of this page now leads to these settings."),
+    }  # fmt: skip

@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { speaker } from "../../crrkit/widgets/bench/shared.js";
+import { nearest } from "../../crrkit/widgets/own_list/controls.js";
+import { settledIn } from "../../crrkit/widgets/own_list/index.js";
+import { bridgeBars, runs } from "../../crrkit/widgets/own_list/pictures.js";
+import { caution, counted, doubtOf, headline, listCode, whenOf } from "../../crrkit/widgets/own_list/sentences.js";
+import { chosenRow } from "../../crrkit/widgets/own_list/view.js";
+
+const MONTHS = [
+  { label: "2024-01", from: "2024-01-01", until: "2024-02-01" },
+  { label: "2024-02", from: "2024-02-01", until: "2024-03-01" },
+  { label: "2024-03", from: "2024-03-01", until: "2024-04-01" },
+  { label: "2024-04", from: "2024-04-01", until: "2024-05-01" },
+];
+const QUARTERS = [
+  { label: "2024Q1", from: "2024-01-01", until: "2024-04-01" },
+  { label: "2024Q2", from: "2024-04-01", until: "2024-07-01" },
+];
+const CUBE = {
+  kind: "orders",
+  everies: ["month", "quarter"],
+  silences: [30, 60, 90],
+  regulars: [2, 3],
+  segments: [{ key: "region: north", by: "region", name: "north", customers: 9 }],
+  starting: { every: "month", silence: 90 },
+  rule: { window: 180, span: 30, contact: 30 },
+  periods: (every) => (every === "month" ? MONTHS : QUARTERS),
+};
+const WORDS = {
+  when: { month: "in {name}", quarter: "in quarter {part} of {year}", day: "on {name}", year: "in {year}" },
+  bySilence: { one: "By {n} day of silence", other: "By {n} days of silence" },
+  byPeriod: "By period",
+  weKept: "{by} we kept {crr} ({kept} of {start}) {when}",
+  soFar: "{by} {crr} so far {when}",
+  otherwise: "; {by} {crr}: {unchanged}.",
+  unchanged: { purchases: "nobody bought otherwise" },
+  ofOthers: "; of {everybody} {crr}.",
+  atFirst: "; at first, {by}, {crr} {when}.",
+  everybody: "all",
+  nobody: "Nobody {when}.",
+  notSaid: "Not said {when}.",
+  withheld: "Too few {when}.",
+  thin: "{start} make {points} points.",
+  periods: { month: "month" },
+  doubts: { by_construction: "{window} in a {every}", too_short: "{covered} {median}", not_seen: "{seen} {few}" },
+};
+const VOICE = { cube: CUBE, words: WORDS, say: speaker("en"), lang: "en" };
+const STATE = { every: "month", silence: 90, segment: null, first: null, last: null, period: null };
+const SETTINGS = { every: "month", silence: 60, segment: null, from: null, to: null };
+const ROW = { ...MONTHS[2], status: "complete", start: 40, kept: 30, crr: 0.75, withheld: false };
+
+test("a number goes to its nearest step, of two to the smaller", () => {
+  assert.equal(nearest([30, 60, 90], 74), 60);
+  assert.equal(nearest([30, 60, 90], 45), 30);
+  assert.equal(nearest([30, 60, 90], 1e6), 90);
+});
+
+test("what is asked for is settled among what there is", () => {
+  assert.deepEqual(settledIn(CUBE, { ...STATE, silence: 77 }, "silence"), { ...STATE, silence: 90 });
+  assert.equal(settledIn(CUBE, { ...STATE, silence: "period" }, "silence").silence, "period");
+});
+
+test("periods keep their time when their length changes", () => {
+  const months = { ...STATE, first: "2024-02", last: "2024-04", period: "2024-03" };
+  const quarters = settledIn(CUBE, { ...months, every: "quarter" }, "every");
+  assert.deepEqual([quarters.first, quarters.last, quarters.period], ["2024Q1", "2024Q2", "2024Q1"]);
+  const back = settledIn(CUBE, { ...quarters, every: "month" }, "every");
+  assert.deepEqual([back.first, back.last, back.period], ["2024-01", "2024-04", "2024-01"]); // May and June are no periods
+});
+
+test("a span that ends before it begins lets its other end go", () => {
+  const wrong = { ...STATE, first: "2024-04", last: "2024-02" };
+  assert.deepEqual(settledIn(CUBE, wrong, "first"), { ...wrong, last: null });
+  assert.deepEqual(settledIn(CUBE, wrong, "last"), { ...wrong, first: null });
+  const outside = settledIn(CUBE, { ...STATE, first: "2024-03", period: "2024-01" }, "first");
+  assert.equal(outside.period, null);
+});
+
+test("the last whole period with somebody to keep is shown first", () => {
+  const rows = [
+    { label: "a", start: 5, status: "complete" },
+    { label: "b", start: 6, status: "complete" },
+    { label: "c", start: 7, status: "running" },
+  ];
+  assert.equal(chosenRow(rows, null).label, "b");
+  assert.equal(chosenRow(rows, "a").label, "a");
+  assert.equal(chosenRow(rows.slice(2), null).label, "c");
+  assert.equal(chosenRow([{ label: "e", start: 0, status: "empty_base" }], null).label, "e");
+  assert.equal(chosenRow([], null), null);
+});
+
+test("the sentence holds the rate against what the first setting said, where something moved", () => {
+  const was = { row: { ...ROW, crr: 0.9 }, settings: { ...SETTINGS, silence: 90 } };
+  const same = { row: ROW, settings: SETTINGS, was: { row: ROW, settings: SETTINGS } };
+  assert.equal(headline(same, VOICE), "By 60 days of silence we kept 75.0% (30 of 40) in March 2024.");
+  assert.match(
+    headline({ ...same, was }, VOICE),
+    /March 2024; by 90 days of silence 90\.0%: nobody bought otherwise\.$/,
+  );
+  const north = { ...SETTINGS, silence: 90, segment: "region: north" };
+  assert.match(headline({ row: ROW, settings: north, was }, VOICE), /^region: north\. By 90 .*; of all 90\.0%\.$/);
+  const quarter = { row: { ...ROW, ...QUARTERS[0] }, settings: { ...SETTINGS, every: "quarter" }, was };
+  assert.match(
+    headline(quarter, VOICE),
+    /in quarter 1 of 2024; at first, by 90 days of silence, 90\.0% in March 2024\.$/,
+  );
+});
+
+test("what is not known is not said as 0", () => {
+  const of = (row) => headline({ row: { ...ROW, ...row }, settings: SETTINGS, was: null }, VOICE);
+  assert.equal(of({ start: 0, kept: 0, crr: NaN }), "Nobody in March 2024.");
+  assert.equal(of({ start: NaN, crr: NaN, withheld: true }), "Too few in March 2024.");
+  assert.equal(of({ kept: NaN, crr: NaN }), "Not said in March 2024.");
+  assert.equal(of({ status: "running" }), "By 60 days of silence 75.0% so far in March 2024.");
+});
+
+test("periods are called as one says them", () => {
+  assert.equal(whenOf({ label: "2010/11Q4", from: "2011-01-01" }, "quarter", VOICE), "in quarter 4 of 2010/11");
+  assert.equal(whenOf({ label: "2024-02-29", from: "2024-02-29" }, "day", VOICE), "on February 29, 2024");
+  assert.equal(whenOf(MONTHS[0], "month", { ...VOICE, lang: "ru" }), "in январь 2024 г.");
+  assert.equal(counted(WORDS.bySilence, 1, VOICE), "By 1 day of silence");
+});
+
+test("a rate that measures no staying says so: as judge of crrkit/measure/cadence", () => {
+  const rhythm = {
+    lengths: { month: 30.4375 },
+    closed: 9,
+    seen: 30,
+    days: [30, 60],
+    covered: [0.4, 0.8],
+    median: 50,
+    notes: {},
+  };
+  assert.equal(doubtOf(rhythm, { every: "month", silence: 32 }), "by_construction");
+  assert.equal(doubtOf(rhythm, { every: "month", silence: 31 }), "too_short"); // a window of 31 is no longer than a month
+  assert.equal(doubtOf(rhythm, { every: "month", silence: "period" }), "too_short");
+  assert.equal(doubtOf({ ...rhythm, covered: [0.5, 0.8] }, { every: "month", silence: 30 }), "");
+  assert.equal(doubtOf({ ...rhythm, closed: 4 }, { every: "month", silence: 30 }), "not_seen");
+  assert.equal(doubtOf({ ...rhythm, closed: 4, seen: 19 }, { every: "month", silence: 30 }), "");
+  assert.equal(doubtOf({ notes: {} }, { every: "month", silence: 0 }), "");
+  const said = caution(rhythm, { every: "month", silence: 31 }, { start: 5, withheld: false }, VOICE);
+  assert.equal(said, "40.0% 50 5 make 20 points.");
+});
+
+test("the lines of Python give the number again", () => {
+  const plain = listCode({ ...SETTINGS, silence: 90 }, "2024-03", CUBE, 90);
+  assert.equal(plain, 'kept = crr.retention_by_period(base, every="month"); kept.row("2024-03")');
+  const all = listCode({ ...SETTINGS, segment: "region: north", from: "2024-01", to: "2024-03" }, "2024-03", CUBE, 90);
+  assert.equal(
+    all,
+    'kept = crr.retention_by_period(base.with_activity(crr.Trailing(days=60)), every="month", first="2024-01", ' +
+      'last="2024-03", by="region").segment(**{"region": "north"}); kept.row("2024-03")',
+  );
+  const others = { ...CUBE, segments: [{ key: "region:", by: "region", name: null, customers: 9 }] };
+  const several = listCode({ ...SETTINGS, segment: "region:" }, "2024-03", others, 90);
+  assert.equal(several, 'explorer.account.set_index("period").loc["2024-03"]'); // no call of retention_by_period is of them
+});
+
+test("a line breaks where something is missing", () => {
+  assert.deepEqual(
+    runs([1, 2, null, 3], (value) => value !== null),
+    [
+      [0, 1],
+      [3, 3],
+    ],
+  );
+  assert.deepEqual(runs([], Boolean), []);
+});
+
+test("the kept stand at the foot of both ends of the bridge", () => {
+  const bars = bridgeBars({ start: 10, kept: 7, new: 4, returned: 1, end: 12 });
+  assert.deepEqual(bars.lost, [1, 7, 10]);
+  assert.deepEqual(bars.new, [2, 7, 11]);
+  assert.deepEqual(bars.returned, [3, 11, 12]);
+  assert.deepEqual(bars["kept-after"], bars["kept-before"].with(0, 4));
+});

@@ -1,0 +1,192 @@
+"""The Python half of ListExplorer: settings are checked, results follow them, and no customer is in its state."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64decode
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
+
+import pandas as pd
+import pytest
+
+import crrkit as crr
+from crrkit.ground.languages import LANGUAGES
+from crrkit.measure.cube import ListSettings
+from crrkit.rules.activity import Trailing
+from crrkit.widgets.bench.explorer import SAVED, StateError, frame_words, module_text, shared_text
+from crrkit.widgets.own_list import ListExplorer
+from crrkit.widgets.static import restore, static_html
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FOLDER = Path(crr.__file__).parent / "widgets" / "own_list"
+OWN = sorted(path.name for path in FOLDER.glob("*.js") if path.name != "cube.js")
+ROWS = ["start", "kept", "lost", "new", "returned", "end"]
+
+
+def read(source: object = None, **options: Any) -> crr.OrderBase:
+    given = {"customer": "client_id", "at": "ordered_at", "by": "region"} | options
+    return crr.read_orders(crr.sample_path("orders") if source is None else source, **given)
+
+
+@pytest.fixture(scope="module")
+def base() -> crr.OrderBase:
+    return read()
+
+
+@pytest.fixture(scope="module")
+def made(base: crr.OrderBase) -> ListExplorer:
+    return ListExplorer(base, every="month", silence=90)
+
+
+@pytest.fixture
+def explorer(made: ListExplorer) -> Iterator[ListExplorer]:
+    """The list is counted once for all tests; each gets it as it was."""
+    first = made.state
+    yield made
+    with made.hold_trait_notifications():
+        for name, value in first.items():
+            setattr(made, name, value)
+    made.scenarios = []
+
+
+class TestResults:
+    def test_what_it_gives_is_what_the_measures_say_under_its_settings(self, explorer: ListExplorer) -> None:
+        for every, silence in (("month", 90), ("quarter", 60), ("month", "period")):
+            explorer.every, explorer.silence = every, silence
+            rule = silence if silence == "period" else Trailing(days=float(silence))
+            said = crr.retention_by_period(explorer.cube.base.with_activity(rule), every=every)
+            assert explorer.kept.table[ROWS].equals(said.table[ROWS]), (every, silence)
+            assert explorer.account[ROWS].astype("int64").equals(said.table[ROWS].astype("int64")), (every, silence)
+
+    def test_a_segment_and_a_span_are_those_of_the_account(self, explorer: ListExplorer) -> None:
+        with explorer.hold_trait_notifications():
+            explorer.segment, explorer.first, explorer.last = "region: North", "2023-06", "2024-03"
+        under = explorer.cube.base.with_activity(Trailing(days=90))
+        said = crr.retention_by_period(under, every="month", by="region", first="2023-06", last="2024-03")
+        assert explorer.kept.table[ROWS].equals(said.segment(region="North").table[ROWS])
+        assert explorer.account[ROWS].astype("int64").equals(explorer.kept.table[ROWS].astype("int64"))
+
+    def test_the_settings_are_a_value(self, explorer: ListExplorer) -> None:
+        before = explorer.settings
+        explorer.silence = 60
+        assert before.silence == 90
+        assert explorer.settings == ListSettings("month", 60)
+
+    def test_who_observes_is_told(self, explorer: ListExplorer) -> None:
+        told: list[object] = []
+        explorer.observe(lambda change: told.append(change["new"]), "silence")
+        explorer.silence = 60
+        explorer.set_state({"silence": 30, "every": "month"})  # as the browser does
+        explorer.unobserve_all("silence")
+        assert told == [60, 30]
+
+
+class TestState:
+    @pytest.mark.parametrize(
+        ("name", "value", "said"),
+        [
+            ("every", "moth", "Did you mean 'month'"),
+            ("silence", 77, r"silence=77 is not counted .*; (75|80) is the nearest"),
+            ("silence", "soon", "silence='soon' is not a number"),
+            ("segment", "region: nort", "Did you mean 'region: North'"),
+            ("period", "2023Q1", "period='2023Q1'"),
+            ("first", "2030-13", "first='2030-13'"),
+            ("scenarios", [{"silence": 60}], "a list of settings with a name"),
+            ("scenarios", [{"name": "x", "silence": 77}], "silence=77 is not counted"),
+            ("scenarios", [{"name": "x", "silent": 60}], "Did you mean 'silence'"),
+        ],
+    )
+    def test_what_cannot_be_shown_is_refused_and_nothing_changes(
+        self, explorer: ListExplorer, name: str, value: object, said: str
+    ) -> None:
+        before = getattr(explorer, name)
+        with pytest.raises(crr.InputError, match=said):
+            setattr(explorer, name, value)
+        assert getattr(explorer, name) == before
+
+    def test_a_span_cannot_end_before_it_begins(self, explorer: ListExplorer) -> None:
+        explorer.first = "2024-03"
+        with pytest.raises(StateError, match="first='2024-03' is after last='2024-01'"):
+            explorer.last = "2024-01"
+
+    def test_named_periods_keep_their_time_when_their_length_changes(self, explorer: ListExplorer) -> None:
+        with explorer.hold_trait_notifications():
+            explorer.first, explorer.last, explorer.period = "2023-05", "2024-06", "2024-02"
+        explorer.every = "quarter"
+        assert (explorer.first, explorer.last, explorer.period) == ("2023Q2", "2024Q2", "2024Q1")
+        explorer.every = "month"
+        assert (explorer.first, explorer.last, explorer.period) == ("2023-04", "2024-06", "2024-01")
+
+    def test_scenarios_are_complete_and_fit_for_a_file(self, explorer: ListExplorer) -> None:
+        explorer.scenarios = json.loads('[{"name": "strict", "silence": 60}]')
+        kept = explorer.scenarios[0]
+        assert kept == {**explorer.state, "name": "strict", "silence": 60}
+        assert restore(json.loads(json.dumps(explorer.saved))).scenarios == [kept]
+
+    def test_only_a_base_is_a_list(self) -> None:
+        with pytest.raises(crr.InputError, match=r"base is a DataFrame; .* is needed"):
+            ListExplorer(pd.DataFrame({"a": [1]}))
+
+
+class TestSaved:
+    @pytest.mark.parametrize("lang", LANGUAGES)
+    def test_its_output_holds_view_picture_text_and_state(self, base: crr.OrderBase, lang: str) -> None:
+        made = ListExplorer(base, lang=lang)
+        data, _metadata = made._repr_mimebundle_()
+        assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == made.model_id
+        assert data["text/plain"] == repr(made)
+        again = restore(json.loads(json.dumps(data[SAVED], sort_keys=True)))
+        assert (again.state, again.lang, again.still()) == (made.state, lang, made.still())
+        again.silence = 60  # it moves without its list
+        with pytest.raises(crr.InputError, match=r"without its list|без своего списка"):
+            _ = again.kept
+        picture = b64decode(re.search('base64,([^"]+)', made.still())[1]).decode()
+        texts = [node.text for node in ET.fromstring(picture).iter() if node.tag.endswith("}text")]  # noqa: S314 - ours
+        assert texts
+        assert not any("nan" in text for text in texts)
+
+    def test_no_customer_is_in_what_it_sends(self, explorer: ListExplorer) -> None:
+        ids = set(pd.read_csv(crr.sample_path("orders"))["client_id"].dropna())
+        sent = json.dumps([explorer.get_state(), explorer.saved, explorer.page_state], default=str)
+        assert len(next(iter(ids))) > 3
+        assert not [one for one in ids if one in sent]
+
+    def test_nothing_in_it_could_end_a_script_or_a_style_early(self, explorer: ListExplorer) -> None:
+        for path in FOLDER.glob("*.[jc]s*"):
+            assert "</" not in path.read_text(encoding="utf-8"), path.name
+        html = static_html(explorer, element_id="a", assets=False)
+        assert "<" not in re.search(r"<script [^>]*>(.*)</script>", html)[1]
+
+
+class TestWords:
+    def test_each_word_is_said_in_russian_with_the_same_numbers(self, base: crr.OrderBase) -> None:
+        english, russian = (dict(flat(ListExplorer(base, lang=lang)._words)) for lang in ("en", "ru"))
+        assert english.keys() == russian.keys()
+        for name, word in english.items():
+            assert set(re.findall(r"{\w+}", russian[name])) == set(re.findall(r"{\w+}", word)), name
+
+    def test_the_browser_uses_each_word_and_knows_each_it_uses(self, explorer: ListExplorer) -> None:
+        words = explorer._words.keys()
+        own = "".join((FOLDER / name).read_text(encoding="utf-8") for name in OWN)
+        assert set(re.findall(r"\bwords\.(\w+)", own)) <= words
+        assert words - set(re.findall(r"\w+", module_text(FOLDER))) == set()
+        assert frame_words().keys() <= words
+
+    def test_each_module_stands_once_in_the_text_that_travels(self) -> None:
+        text = module_text(FOLDER)
+        for name in (*OWN, "cube.js"):
+            assert (FOLDER / name).read_text(encoding="utf-8").splitlines()[1] in text
+        assert text.count(shared_text("shared.js").splitlines()[1]) == 1
+        assert not re.search(r"^import ", text, re.MULTILINE)
+
+
+def flat(words: Any, path: str = "") -> list[tuple[str, str]]:
+    if isinstance(words, str):
+        return [(path, words)]
+    inside = words.items() if isinstance(words, dict) else enumerate(words)
+    return [pair for name, word in inside for pair in flat(word, f"{path}.{name}")]
