@@ -11,9 +11,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 
+import crrkit as crr
 from scripts import chromium
 
 REAL_DATA = "CRRKIT_DATA"
+RETAIL = "online_retail_uci/online_retail_all.csv.gz"
 OWN_SETTINGS = "_hypothesis_internal_use_settings"
 REQUIRED = os.environ.get("CRRKIT_DATA_REQUIRED") == "1"
 
@@ -47,6 +49,20 @@ def data_dir() -> Path:
     if not Path(named or "unset").is_dir():
         pytest.skip(f"{REAL_DATA} names no folder: {named!r}")
     return Path(named)
+
+
+# Half a million rows take seconds to read, so that all who look at them look at one reading.
+@pytest.fixture(scope="session")
+def shop(data_dir: Path) -> crr.Base:
+    """The purchases of a real shop (UCI Online Retail, 541,909 rows), refunds set aside."""
+    named = {"customer": "CustomerID", "at": "InvoiceDate", "quantity": "Quantity", "price": "UnitPrice"}
+    return crr.read_orders(data_dir / RETAIL, **named)
+
+
+@pytest.fixture(scope="session")
+def shop_and_refunds(data_dir: Path) -> crr.Base:
+    """The same file with every row of a customer taken for a purchase."""
+    return crr.read_orders(data_dir / RETAIL, customer="CustomerID", at="InvoiceDate", amount="")
 
 
 @pytest.fixture(scope="session")

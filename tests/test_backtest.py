@@ -283,31 +283,27 @@ def test_what_stands_behind_a_model_goes_through_json(model: crr.StageModel) -> 
 
 # Real lists -----------------------------------------------------------------------------------------------------------
 
-NAMED = {
-    "cdnow": ("cdnow/CDNOW_master.txt", {"customer": "customer_id", "at": "date", "amount": "dollar_value"}),
-    "retail": (
-        "online_retail_uci/online_retail_all.csv.gz",
-        {"customer": "CustomerID", "at": "InvoiceDate", "quantity": "Quantity", "price": "UnitPrice"},
-    ),
-}
+
+@pytest.fixture(scope="module")
+def cdnow(data_dir) -> crr.Base:
+    named = {"customer": "customer_id", "at": "date", "amount": "dollar_value"}
+    return crr.read_orders(data_dir / "cdnow" / "CDNOW_master.txt", **named)
 
 
-@pytest.mark.parametrize(("name", "errors"), [("cdnow", [0.039, 0.130]), ("retail", [0.143, math.nan])])
-def test_real_lists_by_month_and_by_quarter(data_dir, name: str, errors: list[float]) -> None:
-    file, roles = NAMED[name]
-    base = crr.read_orders(data_dir / file, **roles)
+@pytest.mark.parametrize(("name", "errors"), [("cdnow", [0.039, 0.130]), ("shop", [0.143, math.nan])])
+def test_real_lists_by_month_and_by_quarter(request, name: str, errors: list[float]) -> None:
+    base = request.getfixturevalue(name)
     models = [crr.StageModel.from_flow(crr.stage_flow(base, every=every)) for every in ("month", "quarter")]
     assert [model.basis.error for model in models] == pytest.approx(errors, abs=5e-4, nan_ok=True)
-    assert [bool(model.refusal) for model in models] == [False, name == "retail"]
-    if name == "retail":  # thirteen months, six of them within the burn-in, the last quarter running
+    assert [bool(model.refusal) for model in models] == [False, name == "shop"]
+    if name == "shop":  # thirteen months, six of them within the burn-in, the last quarter running
         assert "1 whole period to estimate from" in models[1].refusal
 
 
-def test_a_list_with_its_beginning_in_it_is_not_projected(data_dir) -> None:
+def test_a_list_with_its_beginning_in_it_is_not_projected(cdnow) -> None:
     # All of CDNOW bought first in the first quarter of 1997: with it 3,301 customers were taken to become 9,409, and
     # 3,817 was what had come true. The moves of its burn-in do not last.
-    file, roles = NAMED["cdnow"]
-    flow = crr.stage_flow(crr.read_orders(data_dir / file, **roles), every="quarter")
+    flow = crr.stage_flow(cdnow, every="quarter")
     model = crr.StageModel.from_flow(flow, first="1997Q1")
     assert model.backtest().table["came_true"].tolist() == [3817, 3301]
     assert model.backtest().error > 1

@@ -72,11 +72,6 @@ def retail(data_dir) -> Path:
     return data_dir / "online_retail_uci" / "online_retail_all.csv.gz"
 
 
-@pytest.fixture(scope="session")
-def sales(retail):
-    return crr.read_orders(retail, customer="CustomerID", at="InvoiceDate", quantity="Quantity", price="UnitPrice")
-
-
 def in_frames(path: Path, *, sales_only: bool) -> pd.DataFrame:
     """The matrix as the course makes it: pandas, `transform('min')` and a pivot."""
     log = pd.read_csv(path, usecols=["CustomerID", "InvoiceDate", "Quantity", "UnitPrice"]).dropna(
@@ -92,19 +87,18 @@ def in_frames(path: Path, *, sales_only: bool) -> pd.DataFrame:
 
 
 @pytest.mark.real_data
-def test_the_published_matrix_cell_by_cell(sales, retail) -> None:
-    active = crr.cohort_grid(sales).matrix("active")
+def test_the_published_matrix_cell_by_cell(shop, retail) -> None:
+    active = crr.cohort_grid(shop).matrix("active")
     for cohort, counts in PRINTED_885.items():
         assert active.loc[cohort].dropna().tolist() == counts
     np.testing.assert_array_equal(active.to_numpy(), in_frames(retail, sales_only=True).to_numpy())
-    same(rates(crr.cohort_grid(sales), "2010-12"), SHARES_885)
+    same(rates(crr.cohort_grid(shop), "2010-12"), SHARES_885)
     assert active[0].sum() == 4338
 
 
 @pytest.mark.real_data
-def test_the_matrix_with_cancellations_cell_by_cell(retail) -> None:
-    base = crr.read_orders(retail, customer="CustomerID", at="InvoiceDate", amount="")
-    active = crr.cohort_grid(base).matrix("active")
+def test_the_matrix_with_cancellations_cell_by_cell(shop_and_refunds, retail) -> None:
+    active = crr.cohort_grid(shop_and_refunds).matrix("active")
     for cohort, counts in COUNTED_948.items():
         assert active.loc[cohort].dropna().tolist() == counts
     np.testing.assert_array_equal(active.to_numpy(), in_frames(retail, sales_only=False).to_numpy())
@@ -112,8 +106,8 @@ def test_the_matrix_with_cancellations_cell_by_cell(retail) -> None:
 
 
 @pytest.mark.real_data
-def test_the_last_diagonal_of_the_published_matrix_is_a_month_of_nine_days(sales) -> None:
-    grid = crr.cohort_grid(sales)
+def test_the_last_diagonal_of_the_published_matrix_is_a_month_of_nine_days(shop) -> None:
+    grid = crr.cohort_grid(shop)
     running = grid.table[grid.table["status"] == "in_progress"]
     begun = [row.from_ + pd.DateOffset(months=row.age) for row in running.itertuples()]
     assert set(begun) == {pd.Timestamp("2011-12-01")}

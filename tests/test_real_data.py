@@ -26,12 +26,6 @@ def retail_rows(data_dir) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def retail(data_dir):
-    named = {"customer": "CustomerID", "at": "InvoiceDate", "quantity": "Quantity", "price": "UnitPrice"}
-    return read_orders(data_dir / RETAIL, **named)
-
-
-@pytest.fixture(scope="module")
 def cdnow(data_dir):
     return read_orders(data_dir / CDNOW, customer="customer_id", at="date", amount="dollar_value")
 
@@ -59,8 +53,8 @@ def by_sets(who: pd.Series, at: pd.Series) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def test_every_row_of_the_online_shop_is_accounted_for(retail, retail_rows):
-    quality = retail.quality
+def test_every_row_of_the_online_shop_is_accounted_for(shop, retail_rows):
+    quality = shop.quality
     nobody = retail_rows["CustomerID"].isna()
     back = ~nobody & ((retail_rows["Quantity"] < 0) | (retail_rows["Quantity"] * retail_rows["UnitPrice"] < 0))
     free = ~nobody & ~back & (retail_rows["Quantity"] * retail_rows["UnitPrice"] == 0)
@@ -69,15 +63,15 @@ def test_every_row_of_the_online_shop_is_accounted_for(retail, retail_rows):
     assert list(expected.values()) == [135_080, 8_905, 40]
     # reference.json, cohort-885: 397,884 rows of 4,338 customers.
     assert (quality.rows_read, quality.rows_used, quality.rows_set_aside) == (541_909, 397_884, 144_025)
-    assert retail.table["customer"].nunique().execute() == 4_338
+    assert shop.table["customer"].nunique().execute() == 4_338
     amounts = (retail_rows["Quantity"] * retail_rows["UnitPrice"])[~nobody & ~back & ~free]
-    assert retail.table["amount"].sum().execute() == pytest.approx(amounts.sum(), rel=1e-12)
+    assert shop.table["amount"].sum().execute() == pytest.approx(amounts.sum(), rel=1e-12)
 
 
-def test_the_online_shop_by_month_agrees_with_pandas(retail, retail_rows):
+def test_the_online_shop_by_month_agrees_with_pandas(shop, retail_rows):
     bought = retail_rows[(retail_rows["Quantity"] > 0) & (retail_rows["UnitPrice"] > 0)].dropna(subset="CustomerID")
     expected = by_sets(bought["CustomerID"], bought["InvoiceDate"])
-    table = retention_by_period(retail, every="month").table
+    table = retention_by_period(shop, every="month").table
     pd.testing.assert_frame_equal(table[list(expected)], expected)
     assert table["status"].tolist() == ["empty_base", *["complete"] * 11, "running"]
     some = table.iloc[1:]
@@ -85,8 +79,8 @@ def test_the_online_shop_by_month_agrees_with_pandas(retail, retail_rows):
     assert table["crr_textbook"].iloc[2:].gt(table["crr"].iloc[2:]).all()  # returns hide losses
 
 
-def test_first_cohorts_of_the_online_shop(retail):
-    table = retention_by_period(retail, every="month", last="2011-01").table.set_index("period")
+def test_first_cohorts_of_the_online_shop(shop):
+    table = retention_by_period(shop, every="month", last="2011-01").table.set_index("period")
     # reference.json, cohort-885: 885 first bought in December, 324 of them again in January, when 417 were new.
     assert table.loc["2010-12", ["new", "end"]].tolist() == [885, 885]
     assert table.loc["2011-01", ["start", "kept", "new"]].tolist() == [885, 324, 417]
@@ -105,8 +99,8 @@ def test_november_of_the_online_shop_from_python_without_naming_anything(data_di
     assert [note.split(" ")[0] for note in base.quality.notes] == ["5,192"]
 
 
-def test_the_online_shop_with_cancellations_counted_as_purchases(data_dir):
-    base = read_orders(data_dir / RETAIL, customer="CustomerID", at="InvoiceDate", amount="")
+def test_the_online_shop_with_cancellations_counted_as_purchases(shop_and_refunds):
+    base = shop_and_refunds
     assert base.quality.rows_used == 406_829
     assert "Column 'Quantity' was not read and is below 0 in 8,905 rows" in base.quality.doubts[0]
     table = retention_by_period(base, every="month", last="2011-01").table.set_index("period")

@@ -59,6 +59,14 @@ def orders() -> crr.Base:
 
 
 @pytest.fixture(scope="module")
+def few() -> crr.Base:
+    """The last quarter of the same list: enough where it matters what happens to a page, not what stands on it."""
+    log = crr.sample("orders")
+    last = log[log["ordered_at"] >= "2024-09-01"]
+    return crr.read_orders(last, customer="client_id", at="ordered_at", amount="total")
+
+
+@pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("report")
 
@@ -139,8 +147,8 @@ class TestPage:
         assert "191 / 289 = (380 − 68 − 121) / 289 = 66.1%" in tree.text("details")
         assert "fewer than 10 customers" in tree.text("details")
 
-    def test_the_title_is_text_and_never_markup(self, orders: crr.Base, tmp_path: Path) -> None:
-        written = crr.write_report(orders, every="month", out=tmp_path / "r.html", title="<script>alert(1)</script>")
+    def test_the_title_is_text_and_never_markup(self, few: crr.Base, tmp_path: Path) -> None:
+        written = crr.write_report(few, every="month", out=tmp_path / "r.html", title="<script>alert(1)</script>")
         assert "<script>alert" not in written.out.read_text(encoding="utf-8")
 
     def test_the_same_data_give_the_same_bytes(self, english: crr.report.Report, tmp_path: Path) -> None:
@@ -257,12 +265,12 @@ class TestNotebook:
         with pytest.raises(CrrkitError, match=r"could not be run .*division by zero"):
             notebook.execute(broken)
 
-    def test_without_the_libraries_the_line_that_installs_them(self, orders, tmp_path, monkeypatch) -> None:
+    def test_without_the_libraries_the_line_that_installs_them(self, few, tmp_path, monkeypatch) -> None:
         monkeypatch.setitem(sys.modules, "nbclient", None)
         with pytest.raises(MissingDependencyError, match=r"needs nbclient.*pip install 'crrkit\[report\]'"):
-            crr.write_report(orders, every="month", out=tmp_path / "r.html", notebook=tmp_path / "r.ipynb")
+            crr.write_report(few, every="month", out=tmp_path / "r.html", notebook=tmp_path / "r.ipynb")
         assert list(tmp_path.iterdir()) == []
-        assert crr.write_report(orders, every="month", out=tmp_path / "r.html").out.exists()
+        assert crr.write_report(few, every="month", out=tmp_path / "r.html").out.exists()
 
 
 def cells(written: crr.report.Report) -> list[dict]:
@@ -286,7 +294,7 @@ class TestFiles:
         assert english.out.stat().st_mode == (tmp_path / "any").stat().st_mode
 
     @pytest.mark.parametrize("where", ["count", "draw", "check", "move"])
-    def test_whatever_fails_the_old_file_stays(self, where: str, orders, tmp_path, monkeypatch) -> None:
+    def test_whatever_fails_the_old_file_stays(self, where: str, few, tmp_path, monkeypatch) -> None:
         def fail(*_args: object, **_facts: object) -> None:
             raise RuntimeError(where)
 
@@ -299,7 +307,7 @@ class TestFiles:
         (tmp_path / "r.html").write_text("the old one", encoding="utf-8")
         monkeypatch.setattr(*place[where], fail)
         with pytest.raises(RuntimeError, match=where):
-            crr.write_report(orders, every="month", out=tmp_path / "r.html")
+            crr.write_report(few, every="month", out=tmp_path / "r.html")
         monkeypatch.undo()
         assert [(p.name, p.read_text(encoding="utf-8")) for p in tmp_path.iterdir()] == [("r.html", "the old one")]
 
@@ -334,25 +342,25 @@ class TestFiles:
         with pytest.raises(ValueError, match=r"cannot be written \(Permission denied\)"):
             crr.write_report(orders, every="month", out=tmp_path / "r.html")
 
-    def test_progress_is_told_step_by_step(self, orders, tmp_path) -> None:
+    def test_progress_is_told_step_by_step(self, few, tmp_path) -> None:
         told: list[tuple[str, int, int]] = []
-        crr.write_report(orders, every="month", out=tmp_path / "r.html", progress=lambda *step: told.append(step))
+        crr.write_report(few, every="month", out=tmp_path / "r.html", progress=lambda *step: told.append(step))
         assert [(done, total) for _name, done, total in told] == [(0, 3), (1, 3), (2, 3), (3, 3)]
         assert told[0][0] == "counting"
         assert told[-1][0] == "done"
 
 
 class TestPrivacy:
-    @pytest.mark.parametrize("secret", ["C00002", "c00004", "ask boss@firm.example"])
-    def test_an_id_in_the_title_stops_the_report(self, secret: str, orders, tmp_path) -> None:
+    @pytest.mark.parametrize("secret", ["C00008", "c00008", "ask boss@firm.example"])
+    def test_an_id_in_the_title_stops_the_report(self, secret: str, few, tmp_path) -> None:
         with pytest.raises(ValueError, match=r"r\.html would name a customer"):
-            crr.write_report(orders, every="month", out=tmp_path / "r.html", title=f"All about {secret}")
+            crr.write_report(few, every="month", out=tmp_path / "r.html", title=f"All about {secret}")
         assert list(tmp_path.iterdir()) == []
 
-    def test_an_id_that_a_faulty_block_lets_through_stops_it(self, orders, tmp_path, monkeypatch) -> None:
+    def test_an_id_that_a_faulty_block_lets_through_stops_it(self, few, tmp_path, monkeypatch) -> None:
         monkeypatch.setattr(rows_section, "rows_block", lambda _kept: element("pre", "17 C00008 12.50"))
         with pytest.raises(ValueError, match="would name a customer"):
-            crr.write_report(orders, every="month", out=tmp_path / "r.html")
+            crr.write_report(few, every="month", out=tmp_path / "r.html")
 
     def test_no_id_of_the_data_is_in_the_files(self, english: crr.report.Report) -> None:
         ids = set(crr.sample("orders")["client_id"].dropna())
@@ -406,20 +414,3 @@ class TestElements:
 
     def test_quotes_cannot_leave_an_attribute(self) -> None:
         assert element("p", title='"><script>') == '<p title="&quot;&gt;&lt;script&gt;"></p>'
-
-
-@pytest.mark.real_data
-@pytest.mark.slow
-def test_half_a_million_rows_of_a_real_shop(data_dir: Path, tmp_path: Path) -> None:
-    # reference: UCI Online Retail; 541,909 rows, 135,080 without a customer, 885 buyers in December 2010
-    source = data_dir / "online_retail_uci" / "online_retail_all.csv.gz"
-    base = crr.read_orders(source, customer="CustomerID", at="InvoiceDate", quantity="Quantity", price="UnitPrice")
-    written = crr.write_report(base, every="month", out=tmp_path / "r.html")
-    tree = Tree(written.out.read_text(encoding="utf-8"))
-    assert "Of 541,909 rows 397,884 were used and 144,025 set aside" in tree.text("section")
-    assert "no customer id 135,080" in " ".join(re.sub(r"(?<=[a-z])(?=\d)", " ", tree.text("table")).split())
-    assert tree.text("h1").startswith(
-        "By month the rate does not measure who stays: of the purchases that are followed"
-    )
-    assert "In November 2011 we kept 622 of 1,364 customers: 45.6%" in tree.text("h1")
-    assert "December 2011" in written.findings[0].caveat

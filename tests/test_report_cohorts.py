@@ -433,16 +433,14 @@ def test_russian_ages_agree_with_their_numbers() -> None:
 
 
 @pytest.mark.real_data
-def test_the_real_shop(data_dir) -> None:
+def test_the_real_shop(shop) -> None:
     # The matrix of cohort-885: 352 of 885 buy five months after December 2010.
-    source = data_dir / "online_retail_uci" / "online_retail_all.csv.gz"
-    base = crr.read_orders(source, customer="CustomerID", at="InvoiceDate", quantity="Quantity", price="UnitPrice")
-    shop = lives(base)
-    found = report.cohort_finding(shop)
+    told = lives(shop)
+    found = report.cohort_finding(told)
     assert found.claim.startswith(
         f"The cohort of December 2010 stands out: 5 months later {352 / 885:.1%} of it bought"
     )
     assert "first in the list" in found.caveat
     # 45 % of the purchases that are followed by another have it within a month: by month no moment can be named
-    assert "cannot be told from purchases as rare as these" in report.leaving_finding(shop).claim
-    assert "BG/NBD" not in report.outlook_finding(shop).caveat  # the law has doubts here
+    assert "cannot be told from purchases as rare as these" in report.leaving_finding(told).claim
+    assert "BG/NBD" not in report.outlook_finding(told).caveat  # the law has doubts here

@@ -363,17 +363,13 @@ def test_a_window_has_one_length(lengths: dict[str, float]) -> None:
 
 
 @pytest.mark.real_data
-def test_online_retail(data_dir: Path) -> None:
-    file = data_dir / "online_retail_uci" / "online_retail_all.csv.gz"
-    base = crr.read_orders(
-        file, customer="CustomerID", at="InvoiceDate", quantity="Quantity", price="UnitPrice", refunds="set aside"
-    )
-    kept = crr.retention_by_period(base, every="month")
+def test_online_retail(shop: crr.Base) -> None:
+    kept = crr.retention_by_period(shop, every="month")
     assert tuple(kept.row("2011-11")[["kept", "start"]]) == (622, 1364)
     assert kept.rhythm.status == "too_short"  # half of the repeat purchases take more than 36 days
     assert kept.rhythm.median == 36
-    assert crr.suggest_period(base) == "quarter"
-    assert advise(base).ground == "history"  # 80 % within 103 days, but one whole half-year only
+    assert crr.suggest_period(shop) == "quarter"
+    assert advise(shop).ground == "history"  # 80 % within 103 days, but one whole half-year only
     assert crr.assess(kept).annual is None
 
 
