@@ -12,7 +12,7 @@ install := -m pip --disable-pip-version-check install -qq --editable
 # Two processes, each with whole files, in the order of the folders: the browser is slow and begins.
 in_two := -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help demo test lint format lab docs bench fuzz test-engines test-lowest clean
+.PHONY: help demo test lint format lab docs words bench fuzz test-engines test-lowest clean
 
 help: ## say what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +45,9 @@ lab: $(VENV)/.with-lab ## open the course in JupyterLab
 docs: $(VENV)/.with-docs ## build the documentation as a site that opens from the disk
 	NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict --quiet
 	@echo "The documentation: $(CURDIR)/build/docs/index.html"
+
+words: $(VENV)/.with-test ## take the messages out of the code, and ask for the Russian of new ones
+	$(PY) scripts/words.py
 
 bench: $(VENV)/.with-test ## measure time and memory, and hold them against the run before
 	$(PY) scripts/bench.py

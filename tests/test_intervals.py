@@ -228,7 +228,7 @@ def test_one_contract_each_or_no_likeness_changes_nothing():
 )
 def test_impossible_clusters_are_refused(facts, argument):
     with pytest.raises(InputError) as caught:
-        effective_n(facts.pop("n"), **facts)
+        effective_n(**facts)
     assert caught.value.argument == argument
 
 

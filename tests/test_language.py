@@ -5,68 +5,67 @@ from __future__ import annotations
 import re
 from datetime import date
 from functools import cache
-from pathlib import Path
 from string import Formatter
 from typing import TYPE_CHECKING
 
 import pytest
-from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po
+from babel.messages.catalog import Catalog
 
 import crrkit as crr
-from crrkit import cli
 from crrkit.ground.display import format_cell
+from scripts import words
 
 if TYPE_CHECKING:
-    from babel.messages.catalog import Catalog
-
-PACKAGE = Path(crr.__file__).parent
-KEYWORDS = {"_": None, "gettext": None, "mark": None, "ngettext": (1, 2)}
+    from pathlib import Path
 
 
 @cache
-def catalogue() -> Catalog:
-    with (PACKAGE / "locale" / "ru.po").open("rb") as source:
-        return read_po(source, locale="ru")
-
-
-def help_texts() -> set[str]:
-    """What --help says: docstrings and options, which the command line translates as it builds its commands."""
-    built = cli.build()
-    commands = [built, *built.commands.values()]
-    texts = [text for command in commands for text in (command.help, command.epilog.removeprefix("\b\n"))]
-    return {*texts, *(parameter.help for command in commands for parameter in command.params if parameter.help)}
+def russian() -> Catalog:
+    return words.catalogue()
 
 
 @cache
-def messages() -> set[tuple[str | None, str | tuple[str, str]]]:
-    """Every message in the source, with its context."""
-    found = extract_from_dir(str(PACKAGE), method_map=[("**.py", "python")], keywords=KEYWORDS)
-    return {(None, text) for text in help_texts() if text != "Show this message and exit."} | {
-        (context, tuple(m for m in message if m) if isinstance(message, tuple) else message)
-        for _file, _line, message, _comments, context in found
-    }
+def template() -> Catalog:
+    return words.template()
 
 
 def test_every_message_has_a_translation() -> None:
-    russian = catalogue()
-    missing = [
-        message
-        for context, message in messages()
-        if not (entry := russian.get(message if isinstance(message, str) else message[0], context=context))
-        or not all(entry.string if isinstance(entry.string, tuple) else (entry.string,))
-    ]
-    assert not missing, "\n".join(map(repr, missing))
+    missing = list(words.lacking(template(), russian()))
+    assert not missing, "\n".join(f"{entry.id!r} {entry.locations}" for entry in missing)
 
 
 def test_no_translation_is_left_over() -> None:
-    used = {message if isinstance(message, str) else message[0] for _context, message in messages()}
-    left = [
-        entry.id
-        for entry in catalogue()
-        if entry.id and (entry.id if isinstance(entry.id, str) else entry.id[0]) not in used
-    ]
+    left = [entry.id for entry in words.left_over(template(), russian())]
     assert not left, left
+
+
+def test_a_message_knows_its_places_and_the_notes_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(words, "PACKAGE", tmp_path)
+    (tmp_path / "one.py").write_text('# note: of a price\n_("high")\nngettext("{n} day", "{n} days", 2)\n')
+    (tmp_path / "two.py").write_text('\n\nprint(_("high"))\n')
+    found = words.template()
+    assert found.get("high").locations == [("crrkit/one.py", 2), ("crrkit/two.py", 3)]
+    assert found.get("high").auto_comments == ["note: of a price"]
+    assert found.get("{n} day").id == ("{n} day", "{n} days")
+
+
+def test_what_is_missing_is_asked_for_at_the_end_and_the_rest_stays_as_it_is(tmp_path: Path) -> None:
+    new, old = Catalog(), tmp_path / "ru.po"
+    new.add("pp")
+    new.add("high", auto_comments=["note: of a price"])
+    new.add(("{n} day", "{n} days"))
+    new.add("half")
+    begun = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "pp"\nmsgstr "п. п."\n'
+    begun += '\nmsgid "half"\nmsgstr ""\n\nmsgid "gone"\nmsgstr "нет"\n'
+    old.write_text(begun, encoding="utf-8")
+    missing = list(words.lacking(new, words.catalogue(old)))
+    assert {entry.id for entry in missing} == {"high", ("{n} day", "{n} days"), "half"}
+    assert [entry.id for entry in words.left_over(new, words.catalogue(old))] == ["gone"]
+    text = words.appended(begun, [entry for entry in missing if entry.id != "half"])
+    assert text.startswith(begun)
+    assert '#. note: of a price\nmsgid "high"\nmsgstr ""\n' in text
+    assert 'msgid_plural "{n} days"\nmsgstr[0] ""\nmsgstr[1] ""\nmsgstr[2] ""\n' in text
+    assert words.appended(begun, []) == begun
 
 
 def fields(text: str) -> set[str]:
@@ -80,7 +79,7 @@ def agree(english: tuple[str, ...], russian: tuple[str, ...]) -> bool:
 
 
 def test_a_translation_has_the_placeholders_of_its_message() -> None:
-    pairs = [[text if isinstance(text, tuple) else (text,) for text in (e.id, e.string)] for e in catalogue() if e.id]
+    pairs = [[text if isinstance(text, tuple) else (text,) for text in (e.id, e.string)] for e in russian() if e.id]
     assert len(pairs) > 1000
     wrong = [english for english, russian in pairs if not agree(english, russian)]
     assert not wrong, "\n".join(map(repr, wrong))
@@ -101,9 +100,7 @@ def test_a_translation_that_differs_is_seen(english: tuple[str, ...], russian: t
 
 
 def test_russian_is_written_in_russian() -> None:
-    latin = [
-        entry.id for entry in catalogue() if entry.id and not re.search("[а-яё–]", str(entry.string), re.IGNORECASE)
-    ]
+    latin = [entry.id for entry in russian() if entry.id and not re.search("[а-яё–]", str(entry.string), re.IGNORECASE)]
     assert not latin, latin
 
 

@@ -227,7 +227,7 @@ def test_multiplying_churn_never_understates(monthly):
 )
 def test_what_cannot_be_converted_is_refused(call, argument):
     with pytest.raises(InputError) as caught:
-        convert_rate(call.pop("rate"), **call)
+        convert_rate(**call)
     assert caught.value.argument == argument
 
 

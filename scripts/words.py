@@ -1,0 +1,112 @@
+"""Take the words out of the code and hold the Russian catalogue against them: what `make words` does.
+
+It writes `build/crrkit.pot`, every message with the places where it stands and the notes that stand beside it (a
+comment `# note: …` above the message). What the catalogue lacks is put at its end, with an empty translation for
+somebody to fill in; what nobody says any more is named. The catalogue itself holds no places: a line that moves would
+change it.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from crrkit import cli
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from babel.messages.catalog import Message
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "crrkit"
+RUSSIAN = PACKAGE / "locale" / "ru.po"
+TEMPLATE = ROOT / "build" / "crrkit.pot"
+KEYWORDS = {"_": None, "gettext": None, "mark": None, "ngettext": (1, 2)}
+NOTE = "note:"
+OF_TYPER = "Show this message and exit."  # an option that Typer adds, and whose help it translates
+
+
+def template() -> Catalog:
+    """Every message of the code, with its places and notes."""
+    words = Catalog(project="crrkit", charset="utf-8")
+    methods, keywords = [("**.py", "python")], dict(KEYWORDS)
+    for file, line, message, notes, context in extract_from_dir(
+        PACKAGE, methods, keywords=keywords, comment_tags=[NOTE]
+    ):
+        said = tuple(filter(None, message)) if isinstance(message, tuple) else message
+        words.add(said, locations=[(f"crrkit/{file}", line)], auto_comments=notes, context=context)
+    for text in help_texts():
+        words.add(text, locations=[("crrkit/cli/commands.py", 1)])
+    return words
+
+
+def help_texts() -> set[str]:
+    """What --help says: docstrings and options, which the command line translates as it builds its commands."""
+    built = cli.build()
+    commands = [built, *built.commands.values()]
+    texts = {text for command in commands for text in (command.help, command.epilog.removeprefix("\b\n"))}
+    options = {parameter.help for command in commands for parameter in command.params if parameter.help}
+    return texts | options - {OF_TYPER}
+
+
+def catalogue(path: Path = RUSSIAN) -> Catalog:
+    """The Russian of everything."""
+    return read_po(io.BytesIO(path.read_bytes()), locale="ru")
+
+
+def lacking(words: Catalog, russian: Catalog) -> Iterator[Message]:
+    """Messages that have no translation, or not in every form."""
+    for entry in said(words):
+        found = russian.get(entry.id, context=entry.context)
+        forms = found.string if found and found.string else ""
+        if not all((forms,) if isinstance(forms, str) else forms):
+            yield entry
+
+
+def left_over(words: Catalog, russian: Catalog) -> Iterator[Message]:
+    """Translations of what nobody says."""
+    yield from (entry for entry in said(russian) if words.get(entry.id, context=entry.context) is None)
+
+
+def said(words: Catalog) -> Iterator[Message]:
+    """The messages without the header."""
+    yield from (entry for entry in words if entry.id)
+
+
+def appended(text: str, missing: list[Message]) -> str:
+    """A catalogue with empty translations of what is missing at its end, each behind its notes."""
+    more = Catalog(locale="ru", charset="utf-8")
+    for entry in missing:
+        more.add(entry.id, auto_comments=entry.auto_comments, context=entry.context)
+    written = io.BytesIO()
+    write_po(written, more, no_location=True, omit_header=True, width=0)
+    return f"{text.rstrip()}\n\n{written.getvalue().decode().strip()}\n" if missing else text
+
+
+def main() -> int:
+    """Write the template, ask for what is missing, name what is left over."""
+    words, russian = template(), catalogue()
+    TEMPLATE.parent.mkdir(exist_ok=True)
+    with TEMPLATE.open("wb") as file:
+        write_po(file, words, width=0)
+    missing, left = list(lacking(words, russian)), list(left_over(words, russian))
+    new = [entry for entry in missing if russian.get(entry.id, context=entry.context) is None]
+    RUSSIAN.write_text(appended(RUSSIAN.read_text(encoding="utf-8"), new), encoding="utf-8")
+    for entry in missing:
+        places = ", ".join(f"{file}:{line}" for file, line in entry.locations)
+        print(f"to translate: {entry.id!r}  {places}")
+    for entry in left:
+        print(f"nobody says: {entry.id!r}")
+    print(f"{len(list(said(words)))} messages with their places: {TEMPLATE.relative_to(ROOT)}")
+    return int(bool(missing or left))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
