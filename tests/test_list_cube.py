@@ -16,8 +16,11 @@ import pytest
 
 from crrkit.ground import InputError
 from crrkit.judge import control_chart
+from crrkit.judge.whatif import StageModel
 from crrkit.measure import retention_by_period
+from crrkit.measure.cadence import characteristic_interval
 from crrkit.measure.cube import ListSettings, list_cube
+from crrkit.measure.stages import CUSTOMERS, stage_flow
 from crrkit.read import read_orders
 
 ROOT = Path(__file__).parent.parent
@@ -59,8 +62,15 @@ def cubes():
 def settings_of(cube, step: int = 1) -> list[ListSettings]:
     """Every setting, or each of so many: steps that share no divisor with the choices meet all of these."""
     keys = [None, *(segment.key for segment in cube.segments)]
-    choices = product(cube.everies, [*cube.silences, "period"], keys)
-    return [ListSettings(*choice) for choice in choices][::step]
+    choices = enumerate(product(cube.everies, [*cube.silences, "period"], keys))
+    regulars = len(cube.regulars)
+    return [ListSettings(*choice, regular=cube.regulars[place % regulars]) for place, choice in choices][::step]
+
+
+def stagewise(settings: list[ListSettings], step: int) -> list[tuple[int, ListSettings]]:
+    """The places of some of the settings that `stage_flow` has, and these: of everybody, by days of silence."""
+    fitting = [(place, one) for place, one in enumerate(settings) if one.segment is None and one.silence != "period"]
+    return fitting[::step]
 
 
 # Counted by hand --------------------------------------------------------------------------------------------------
@@ -132,7 +142,7 @@ def test_every_setting_is_what_a_look_at_every_moment_gives(cubes):
         last = (cube.base.as_of - timedelta(microseconds=1)).date()
         region = log.fillna("–").groupby("who")["region"].first()
         shown = {segment.name for segment in cube.segments}
-        for settings in settings_of(cube, 5):
+        for settings in settings_of(cube, 7):
             key = settings.segment
             name = None if key is None else next(segment.name for segment in cube.segments if segment.key == key)
             inside = {
@@ -154,12 +164,12 @@ def test_every_setting_is_what_a_look_at_every_moment_gives(cubes):
             looked += 1
             wrong += [(settings, a, b) for a, b in zip(found, rows, strict=True) if a != {name: b[name] for name in a}]
     assert not wrong
-    assert looked > 300
+    assert looked > 250
 
 
 def test_the_account_counted_anew_has_the_same_rows(cubes):
     for cube in cubes:
-        for settings in settings_of(cube, 97):
+        for settings in settings_of(cube, 149):
             kept = retention_by_period(cube.base_under(settings), every=settings.every, by=cube.base.by)
             if settings.segment is None:
                 table = kept.whole.table if kept.whole else kept.table
@@ -171,12 +181,51 @@ def test_the_account_counted_anew_has_the_same_rows(cubes):
             pd.testing.assert_frame_equal(found, table[list(found.columns)], check_dtype=False)
 
 
+def test_the_stages_counted_anew_are_the_same(cubes):
+    looked = 0
+    for cube in cubes:
+        for _place, settings in stagewise(settings_of(cube), 17):
+            flow = stage_flow(cube.base, every=settings.every, rule=cube.rule_under(settings))
+            found = cube.stages(settings)
+            columns = [name for name in found.columns if name in flow.table.columns]
+            expected = flow.table[columns].rename_axis(columns=None)
+            pd.testing.assert_frame_equal(found[columns], expected, check_dtype=False)
+            pd.testing.assert_frame_equal(cube.transitions(settings), flow.transitions, check_dtype=False)
+            looked += 1
+    assert looked > 15
+
+
+def test_the_rate_is_the_sum_of_the_stages_shares_times_their_retention(cubes):
+    for cube in cubes:
+        for settings in settings_of(cube, 31):
+            if settings.silence == "period":
+                continue
+            account, stages = cube.account(settings), cube.stages(settings)
+            whole = (stages["until"] <= cube.base.as_of) & (stages["start"] > 0)
+            parts = sum(stages[name] / stages["start"] * stages[f"retention_{name}"].fillna(0) for name in CUSTOMERS)
+            assert parts[whole].to_numpy() == pytest.approx(account["crr"][whole].to_numpy())
+
+
+def test_who_bought_in_the_period_has_no_stages(cubes):
+    with pytest.raises(InputError):
+        cubes[0].stages(ListSettings("month", "period", regular=3))
+    with pytest.raises(InputError):
+        cubes[0].stages(ListSettings("month", 30, regular=17))
+
+
+def test_no_customer_travels_and_the_state_is_small(cubes):
+    for cube, (log, _options) in [*zip(cubes, LISTS, strict=True)][2:]:
+        state = json.dumps(cube.to_state())
+        assert state == json.dumps(list_cube(cube.base).to_state())  # the same in every run
+        assert not [who for who in set(log["who"]) if f'"{who}"' in state]
+
+
 # The browser's module ---------------------------------------------------------------------------------------------
 
 NODE = shutil.which("node")
 ASK = """
 import { readFileSync } from "node:fs";
-import { accountOf, limitsOf, openCube } from "%s";
+import { accountOf, gapsOf, limitsOf, modelOf, openCube, stagesOf } from "%s";
 const asked = JSON.parse(readFileSync(0, "utf8"));
 const bare = (key, value) => (Number.isNaN(value) ? null : value);
 const told = [];
@@ -184,7 +233,9 @@ for (const { state, settings } of asked) {
   const cube = await openCube(state);
   told.push(settings.map((one) => {
     const rows = accountOf(cube, one);
-    return { rows, limits: limitsOf(rows) };
+    return {
+      rows, limits: limitsOf(rows), stages: stagesOf(cube, one), model: modelOf(cube, one), gaps: gapsOf(cube, one),
+    };
   }));
 }
 console.log(JSON.stringify(told, bare));
@@ -201,7 +252,7 @@ def told(cubes):
     """What the browser's module makes of each cube under each setting."""
     if NODE is None:
         pytest.skip("Node is not here: what the browser computes is not held against Python")
-    asked = [{"state": cube.to_state(), "settings": [one.to_dict() for one in settings_of(cube, 3)]} for cube in cubes]
+    asked = [{"state": cube.to_state(), "settings": [one.to_dict() for one in settings_of(cube, 5)]} for cube in cubes]
     script = ASK % (ROOT / "crrkit" / "widgets" / "own_list" / "cube.js").as_uri()
     command = [NODE, "--input-type=module", "--eval", script]
     done = subprocess.run(command, input=json.dumps(asked), capture_output=True, text=True, check=True)
@@ -210,7 +261,7 @@ def told(cubes):
 
 def test_the_browser_says_the_same(cubes, told):
     for cube, answers in zip(cubes, told, strict=True):
-        tables = pd.concat([cube.account(settings) for settings in settings_of(cube, 3)], ignore_index=True)
+        tables = pd.concat([cube.account(settings) for settings in settings_of(cube, 5)], ignore_index=True)
         rows = pd.DataFrame([row for answer in answers for row in answer["rows"]]).rename(columns=COLUMNS)
         for name, moments in {"from": tables["from_"], "until": tables["until"]}.items():
             assert list(rows[name]) == list(moments.dt.strftime("%Y-%m-%d"))
@@ -222,7 +273,7 @@ def test_the_browser_says_the_same(cubes, told):
 def test_the_limits_of_the_browser_are_those_of_the_chart(cubes, told):
     compared = 0
     for cube, answers in zip(cubes, told, strict=True):
-        for settings, answer in [*zip(settings_of(cube, 3), answers, strict=True)][::11]:
+        for settings, answer in [*zip(settings_of(cube, 5), answers, strict=True)][::11]:
             if settings.segment is not None:
                 continue
             kept = retention_by_period(cube.base_under(settings), every=settings.every)
@@ -237,6 +288,78 @@ def test_the_limits_of_the_browser_are_those_of_the_chart(cubes, told):
             assert list(np.array(limits["signal"])[whole]) == list(chart.table["signal"])
             compared += 1
     assert compared > 5
+
+
+STAGE_COLUMNS = {
+    "label": "period", "status": "status", "middle": "middle", "long": "long", "lapsed": "lapsed", "start": "start",
+    "kept": "kept", "keptMiddle": "kept_middle", "keptLong": "kept_long", "crr": "crr",
+}  # fmt: skip
+
+
+def test_the_browser_has_the_same_stages_and_moves(cubes, told):
+    for cube, answers in zip(cubes, told, strict=True):
+        for settings, answer in [*zip(settings_of(cube, 5), answers, strict=True)][::11]:
+            if settings.silence == "period":
+                assert answer["stages"] == []
+                continue
+            expected = cube.stages(settings)[list(STAGE_COLUMNS.values())]
+            rows = pd.DataFrame(answer["stages"]).rename(columns=STAGE_COLUMNS)
+            found = rows[list(STAGE_COLUMNS.values())].astype(expected.dtypes)
+            pd.testing.assert_frame_equal(found, expected, check_exact=False, rtol=1e-12)
+            moves = {
+                (row["label"], start, end, n)
+                for row in answer["stages"]
+                for start, ends in (row["transitions"] or {}).items()
+                for end, n in ends.items()
+                if n
+            }
+            assert moves == set(cube.transitions(settings).itertuples(index=False, name=None))
+
+
+def test_the_browser_has_the_same_model_and_its_error(cubes, told):
+    compared = refused = 0
+    for cube, answers in zip(cubes, told, strict=True):
+        for place, settings in stagewise(settings_of(cube, 5), 4):
+            found = answers[place]["model"]
+            flow = stage_flow(cube.base, every=settings.every, rule=cube.rule_under(settings))
+            try:
+                model = StageModel.from_flow(flow)
+            except InputError:
+                assert found["matrix"] is None
+                refused += 1
+                continue
+            assert [found["stages"], found["retained"]] == [list(model.stages), list(model.retained)]
+            assert [found["first"], found["last"]] == [model.basis.first, model.basis.last]
+            matrix = [[found["matrix"][start][end] for end in model.stages] for start in model.stages]
+            assert np.array(matrix) == pytest.approx(model.matrix.to_numpy())
+            for name in ("start", "inflow"):
+                assert list(found[name].values()) == pytest.approx(list(getattr(model, name).values()))
+            assert bool(found["reason"]) == bool(model.refusal)
+            if found["backtest"]:
+                tested = [found["backtest"][name] for name in ("first", "last", "tested")]
+                assert tested == [model.basis.tested_first, model.basis.tested_last, model.basis.tested]
+                error = [np.nan if found["backtest"][name] is None else found["backtest"][name] for name in ERRORS]
+                assert error == pytest.approx([model.basis.error, model.basis.largest], nan_ok=True)
+                compared += 1
+    assert compared > 3
+    assert refused
+
+
+ERRORS = ("error", "largest")
+
+
+def test_the_browser_has_the_same_rhythm(cubes, told):
+    for cube, answers in zip(cubes, told, strict=True):
+        gaps = characteristic_interval(cube.base)
+        for settings, answer in [*zip(settings_of(cube, 5), answers, strict=True)][::17]:
+            found = answer["gaps"]
+            assert found["gaps"] == gaps.seen
+            assert found["longer"] == pytest.approx(gaps.table["survival"].tolist())
+            assert found["returning"] == pytest.approx([gaps.returning(day) for day in found["days"]])
+            if settings.silence == "period":
+                assert found["atSilence"] is None
+            else:
+                assert found["atSilence"] == pytest.approx(gaps.returning(settings.silence))
 
 
 # Real lists -------------------------------------------------------------------------------------------------------

@@ -79,11 +79,11 @@ RESERVED = frozenset({
     "customers", "day", "days", "due", "earliest", "early_loss", "end", "expansion", "exposure", "first",
     "following", "former", "frequency", "from_", "gap", "gaps", "gone", "growth", "grr", "high", "history",
     "inside", "is_top", "joined", "joins", "kept", "last", "late", "leaves", "left", "lost", "low", "n",
-    "negative", "new", "new_lost", "nrr", "opening", "opens", "outcome", "people", "period", "provisional",
-    "quick_ratio", "rank", "rate", "reach", "reactivated", "receipt", "receipts", "recency_days", "recovered",
-    "reduced", "rejoined", "repeat_buyers", "retained", "returned", "returned_lost", "revenue", "since", "size",
-    "spell", "start", "status", "stays", "stretches", "top_revenue", "unknown", "unpriced", "until", "weighted",
-    "winback",
+    "negative", "new", "new_lost", "nrr", "number", "opening", "opens", "outcome", "people", "period",
+    "provisional", "quick_ratio", "rank", "rate", "reach", "reactivated", "receipt", "receipts", "recency_days",
+    "recovered", "reduced", "regular", "regular_before", "rejoined", "repeat_buyers", "retained", "returned",
+    "returned_lost", "revenue", "since", "size", "spell", "start", "status", "stays", "stretches", "top_revenue",
+    "unknown", "unpriced", "until", "until_before", "weighted", "winback", "within", "within_before",
 })  # fmt: skip
 
 

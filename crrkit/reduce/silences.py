@@ -33,18 +33,23 @@ def silent_days(
     *,
     as_of: datetime,
     limits: Sequence[int],
+    regulars: Sequence[int] = (),
+    span_days: int = 0,
     by: tuple[str, ...] = (),
 ) -> ir.Table:
-    """Purchase days as ``by customer day late gap``.
+    """Purchase days as ``by customer day late gap``, and for each number of regulars ``oldest_k within_k``.
 
     ``gap`` is the bin of the time since the last purchase before that day (the moments count, not the days), null on
     the first. ``late`` is 1 where the silence that is open at the cut-off takes a day more than the dates say, because
-    the clock stood earlier at the purchase.
+    the clock stood earlier at the purchase. ``oldest_k`` is the day of the oldest purchase that being regular rests on,
+    null where there are too few, and ``within_k`` the bin of the longest gap in days since then.
 
     Args:
         orders: ``customer, at``, and the columns of ``by``.
         as_of: The cut-off.
         limits: The limits of silence in days, from the shortest on.
+        regulars: How many purchase days make somebody a regular, each 2 or more.
+        span_days: The first and the last of them are so many days apart.
         by: Segments of the customers.
     """
     seen = orders.filter(orders["at"] < as_of)
@@ -53,10 +58,10 @@ def silent_days(
     own = {"group_by": days["customer"], "order_by": days["day"]}
     before, latest = days["day"].lag().over(**own), days["last"].lag().over(**own)
     apart = days["day"] - before
-    known = days.mutate(gap=bin_of(apart + _later(days["first"], latest, apart), limits))
+    known = days.mutate(apart=bin_of(apart, limits), gap=bin_of(apart + _later(days["first"], latest, apart), limits))
     cut = ibis.literal(as_of, type="timestamp")
     late = _later(cut, known["last"], day_number(cut) - known["day"])
-    rows = known.select("customer", "day", "gap", late=late)
+    rows = known.select("customer", "day", "gap", late=late, **_regular_since(known, regulars, span_days))
     return with_segments(rows, seen, "at", by)
 
 
@@ -77,12 +82,29 @@ def bin_of(days: ir.IntegerValue, limits: Sequence[int]) -> ir.IntegerValue:
     return ibis.ifelse(days.isnull(), ibis.null("int16"), place)  # the least of nothing and a number is the number
 
 
-def by_period(days: ir.Table, calendar: Calendar, limits: Sequence[int]) -> ir.Table:
+def _regular_since(days: ir.Table, regulars: Sequence[int], span_days: int) -> dict[str, ir.Value]:
+    """For each number of regulars, what `silent_days` says of it."""
+    own = {"group_by": "customer", "order_by": "day"}
+    columns: dict[str, ir.Value] = {}
+    spaced = days["day"].max().over(ibis.range_window(**own, preceding=(None, span_days)))
+    widest = days["apart"].max().over(ibis.range_window(**own, preceding=(span_days - 1, 0))) if span_days else None
+    for number in regulars:
+        kth = days["day"].lag(number - 1).over(**own)
+        longest = days["apart"].max().over(ibis.window(**own, preceding=(number - 2, 0)))
+        if widest is not None:
+            longest = ibis.greatest(longest, widest)
+        since = ibis.ifelse(kth.isnull() | spaced.isnull(), ibis.null("int32"), ibis.least(kth, spaced))
+        columns |= {f"oldest_{number}": since, f"within_{number}": longest}
+    return columns
+
+
+def by_period(days: ir.Table, calendar: Calendar, limits: Sequence[int], regulars: Sequence[int] = ()) -> ir.Table:
     """The last purchase day of each customer in each period, with what is known of the silence before.
 
     To the columns of `silent_days` come ``since`` and ``following``, the period and the next one with a purchase;
     ``before``, the bin of the silence at the start of the period, null for who had not bought; ``continuous``, that
-    of the longest silence that a purchase of the period ended.
+    of the longest silence that a purchase of the period ended. ``oldest_k_before, within_k_before`` are those of the
+    last purchase day before the period.
     """
     dated = days.mutate(since=period_of_day(days["day"], calendar))
     inside = {"group_by": [dated["customer"], dated["since"]]}
@@ -90,7 +112,12 @@ def by_period(days: ir.Table, calendar: Calendar, limits: Sequence[int]) -> ir.T
     last = dated.mutate(**ends).filter(lambda t: t["day"] == t["last"]).drop("last")
     own = {"group_by": last["customer"], "order_by": last["since"]}
     silent = first_day(last["since"], calendar) - last["day"].lag().over(**own)
-    return last.mutate(following=last["since"].lead().over(**own), before=bin_of(silent, limits))
+    kept = [f"{name}_{number}" for number in regulars for name in ("oldest", "within")]
+    return last.mutate(
+        following=last["since"].lead().over(**own),
+        before=bin_of(silent, limits),
+        **{f"{name}_before": last[name].lag().over(**own) for name in kept},
+    )
 
 
 def first_day(period: ir.IntegerValue, calendar: Calendar) -> ir.IntegerValue:
@@ -126,3 +153,54 @@ def segment_sizes(days: ir.Table, *, name: str) -> ir.Table:
 def with_others(days: ir.Table, shown: Mapping[str, Sequence[str]]) -> ir.Table:
     """The rows with only the segments of each column that are shown; all others are null."""
     return days.mutate(**{name: ibis.ifelse(days[name].isin(some), days[name], None) for name, some in shown.items()})
+
+
+def regular_arrivals(
+    periods: ir.Table,
+    calendar: Calendar,
+    *,
+    regulars: Sequence[int],
+    window_days: int,
+    never: int,
+    by: tuple[str, ...] = (),
+) -> ir.Table:
+    """Who bought in a period, as ``by number since day before regular_before regular customers``.
+
+    ``regular`` is the bin of the limit from which on somebody with so many purchase days is a regular at the end of the
+    period, as long as they are a customer; ``regular_before`` the same at its start. It is ``never`` where no limit
+    makes them one.
+    """
+    rows = _each_number(periods, regulars, calendar, window_days)
+    none = ibis.literal(never, type="int16")
+    after = ibis.ifelse(rows["until"] > rows["since"], rows["within"], none)
+    before = ibis.ifelse(rows["until_before"] >= rows["since"], rows["within_before"], none)
+    known = rows.mutate(regular=ibis.coalesce(after, none), regular_before=ibis.coalesce(before, none))
+    keys = (*by, "number", "since", "day", "before", "regular_before", "regular")
+    return known.group_by(*keys).agg(customers=known.count())
+
+
+def regular_rests(
+    periods: ir.Table, calendar: Calendar, *, regulars: Sequence[int], window_days: int, by: tuple[str, ...] = ()
+) -> ir.Table:
+    """Silences of whole periods that regulars go into, as ``by number day following until within customers``.
+
+    Up to the boundary that opens period ``until`` they are regulars from the limit in bin ``within`` on, or from the
+    one that the silence itself needs, if that is longer.
+    """
+    rows = _each_number(periods, regulars, calendar, window_days)
+    goes_on = rows["following"].isnull() | (rows["following"] > rows["since"] + 1)
+    kept = rows.filter((rows["until"] > rows["since"]) & goes_on)
+    return kept.group_by(*by, "number", "day", "following", "until", "within").agg(customers=kept.count())
+
+
+def _each_number(periods: ir.Table, regulars: Sequence[int], calendar: Calendar, window_days: int) -> ir.Table:
+    """The rows once for each number of regulars, with ``until``, the last boundary before which they are regulars."""
+    rows = periods.mutate(number=ibis.array(list(regulars)).unnest())
+    columns: dict[str, ir.IntegerValue] = {}
+    for end in ("", "_before"):
+        oldest, within = (
+            ibis.cases(*[(rows["number"] == number, rows[f"{name}_{number}{end}"]) for number in regulars])
+            for name in ("oldest", "within")
+        )
+        columns |= {f"until{end}": period_of_day(oldest + (window_days - 1), calendar), f"within{end}": within}
+    return rows.mutate(**columns)

@@ -6,12 +6,21 @@ from crrkit.rules.activity import ENOUGH_GAPS, Activity, OwnGap, Trailing
 from crrkit.rules.card import DefinitionCard, diff, said_reading
 from crrkit.rules.periods import EPOCH, MONTHS, WEEKDAYS, Calendar
 from crrkit.rules.small_cells import small, small_share
-from crrkit.rules.stages import STAGES, ContractRule, StageProfile, StageRule, stage_profile, stage_profiles
+from crrkit.rules.stages import (
+    PERIOD_BEFORE,
+    STAGES,
+    ContractRule,
+    StageProfile,
+    StageRule,
+    stage_profile,
+    stage_profiles,
+)
 
 __all__ = [
     "ENOUGH_GAPS",
     "EPOCH",
     "MONTHS",
+    "PERIOD_BEFORE",
     "STAGES",
     "WEEKDAYS",
     "Activity",

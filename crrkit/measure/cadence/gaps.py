@@ -76,6 +76,12 @@ class Gaps(Shown):
         reached = self.table[1 - self.table["survival"] >= share * self._ever - EXACT]
         return float(reached["days"].iloc[0]) if self._ever and len(reached) else float("nan")
 
+    def returning(self, days: float) -> float:
+        """Of those silent for so many days, the share that still buys again, as far as was seen: ``1 - S(all) / S``."""
+        within = self.table.loc[self.table["days"] <= days, "survival"]
+        still, never = float(within.iloc[-1]) if len(within) else 1.0, 1 - self._ever
+        return 1 - never / still if still > never else 0.0
+
     @property
     def _ever(self) -> float:
         """The share of gaps that close at all; the tail where few are at risk says little and is left out."""

@@ -1,6 +1,6 @@
 """A list counted once for every period, limit of silence and segment, so that a slider moves without counting."""
 
-from crrkit.measure.cube.choices import BY_PERIOD, ListSettings, Segment
+from crrkit.measure.cube.choices import ListSettings, Segment
 from crrkit.measure.cube.counted import ListCube, list_cube
 
-__all__ = ["BY_PERIOD", "ListCube", "ListSettings", "Segment", "list_cube"]
+__all__ = ["ListCube", "ListSettings", "Segment", "list_cube"]

@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from crrkit.read import Base
+    from crrkit.rules import StageRule
 
-BY_PERIOD = "period"  # in place of a limit: customers are who bought in the period
-FEWEST_TO_CHOOSE, MOST_TO_CHOOSE = 2, 200
+REGULARS_TO_CHOOSE = (2, 3, 4, 5, 6)
+FEWEST_TO_CHOOSE, MOST_TO_CHOOSE = 2, 240
+QUICK_PERIODS = ("day", "week")
+MOST_SHORT = 110  # of days and weeks: two years of weeks, and a page that stays small
 # Days: round ones, those of weeks and months, and between them steps that grow with the number.
 FEW_DAYS = (1, 2, 3, 4, 5, 6)  # of lists that are no longer than NOT_LONG
 NOT_LONG = 90
@@ -89,7 +92,8 @@ def everies_of(base: Base) -> tuple[str, ...]:
     for every in PERIODS:
         calendar = base.calendar(every)
         touched[every] = calendar.index(base.last_seen) - calendar.index(base.first) + 1
-    found = tuple(every for every, n in touched.items() if FEWEST_TO_CHOOSE <= n <= MOST_TO_CHOOSE)
+    most = {every: MOST_SHORT if every in QUICK_PERIODS else MOST_TO_CHOOSE for every in PERIODS}
+    found = tuple(every for every, n in touched.items() if FEWEST_TO_CHOOSE <= n <= most[every])
     if found:
         return found
     span_of(base, base.calendar(PERIODS[0]))  # refuses data that are shorter than a day
@@ -123,3 +127,8 @@ def starting_every(base: Base, everies: tuple[str, ...]) -> str:
 def starting_silence(silences: tuple[int, ...], natural: int | None) -> int:
     """The list's own limit, else the usual one or the nearest to it."""
     return natural or min(silences, key=lambda days: abs(days - USUAL_SILENCE))
+
+
+def regulars_of(rule: StageRule) -> tuple[int, ...]:
+    """The numbers of purchase days that can be asked of a regular: those that the window of the rule has room for."""
+    return tuple(number for number in REGULARS_TO_CHOOSE if number - 1 + 2 <= rule.window_days)

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from crrkit import reduce
 from crrkit.ground import InputError, check_choice, check_given, gettext as _
 from crrkit.measure import dated, span_of
+from crrkit.measure.cadence import characteristic_interval
 from crrkit.measure.cube.account import flows_by_period, flows_under_limit, with_rates
 from crrkit.measure.cube.choices import (
-    BY_PERIOD,
     ListSettings,
     Segment,
     everies_of,
     natural_silence,
+    regulars_of,
     silences_of,
     starting_every,
     starting_silence,
 )
-from crrkit.measure.cube.state import packed, seen_state, span_state
+from crrkit.measure.cube.stages import (
+    REGULARS,
+    moves_under_limit,
+    named,
+    overview_of,
+    stages_of_purchases,
+    transitions_of,
+    with_stage_rates,
+)
+from crrkit.measure.cube.state import gaps_state, packed, rule_state, seen_state, span_state
 from crrkit.measure.cube.tally import ACCOUNT, AGAIN, BOUGHT, Layout, account_of_purchases
 from crrkit.read import Base
-from crrkit.rules import Trailing
+from crrkit.rules import PERIOD_BEFORE, StageRule, Trailing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +54,8 @@ class ListCube:
         silences: The limits of silence in days.
         natural: The one that the list itself suggests; None where it suggests none.
         segments: The segments.
+        rule: Who stands in which stage; its ``lapse_days`` and ``k_long`` give way to the settings.
+        regulars: How many purchase days can be asked of a regular.
         tallies: Of each period length, the counts by segment, period and, most of them, bin.
     """
 
@@ -54,12 +66,16 @@ class ListCube:
     silences: tuple[int, ...]
     natural: int | None
     segments: tuple[Segment, ...]
+    rule: StageRule
+    regulars: tuple[int, ...]
     tallies: Mapping[str, Mapping[str, np.ndarray]] = field(repr=False)
 
     @property
     def starting(self) -> ListSettings:
         """The settings that suit the list."""
-        return ListSettings(starting_every(self.base, self.everies), starting_silence(self.silences, self.natural))
+        regular = min(self.regulars, key=lambda number: abs(number - self.rule.k_long), default=None)
+        silence = starting_silence(self.silences, self.natural)
+        return ListSettings(starting_every(self.base, self.everies), silence, regular=regular)
 
     def account(self, settings: ListSettings) -> pd.DataFrame:
         """The account under the settings: the rows of `retention_by_period` for `base_under`.
@@ -72,29 +88,73 @@ class ListCube:
         """
         base, counts = self.base_under(settings), self.tallies[settings.every]
         place = self._segment(settings)
-        if settings.silence == BY_PERIOD:
+        if settings.silence == PERIOD_BEFORE:
             flows = flows_by_period(counts, place)
         else:
             flows = flows_under_limit(counts, place, self._limit(settings))
         calendar = base.calendar(settings.every)
         return self._between(with_rates(dated(flows, calendar, span_of(base, calendar), base)), settings)
 
+    def stages(self, settings: ListSettings) -> pd.DataFrame:
+        """The stages under the settings: the rows of ``stage_flow(…).table`` for `rule_under`.
+
+        Its columns are ``period from_ until``, the stages as of the start, ``start kept_middle kept_long kept``, the
+        rates ``crr crr_low crr_high retention_middle retention_long`` and ``status``.
+
+        Raises:
+            ValueError: If a setting is none of those that can be chosen, or customers are who bought in the period.
+        """
+        base, moves = self.base_under(settings), self._moves(settings)
+        calendar = base.calendar(settings.every)
+        table = dated(overview_of(moves), calendar, span_of(base, calendar), base)
+        return self._between(with_stage_rates(table, (table["until"] <= base.as_of).to_numpy()), settings)
+
+    def transitions(self, settings: ListSettings) -> pd.DataFrame:
+        """The moves under the settings, as ``stage_flow(…).transitions`` has them: those of whole periods.
+
+        Raises:
+            ValueError: As for `stages`.
+        """
+        every = self.stages(replace(settings, first=None, last=None))["period"]
+        table = self.stages(settings)
+        moves = transitions_of(self._moves(settings), list(every))
+        chosen = table["period"][table["until"] <= self.base.as_of]
+        return moves[moves["from_period"].isin(chosen)].reset_index(drop=True)
+
+    def rule_under(self, settings: ListSettings) -> StageRule:
+        """The rule of stages of the settings."""
+        if settings.silence == PERIOD_BEFORE:
+            message = _("Stages go by days of silence: silence='period' has none here.")
+            raise InputError(message, argument="silence", given=settings.silence)
+        if settings.regular not in self.regulars:
+            message = _("regular={given!r} was not counted; choose one of {numbers} purchase days.")
+            numbers = ", ".join(map(str, self.regulars))
+            text = message.format(given=settings.regular, numbers=numbers)
+            raise InputError(text, argument="regular", given=settings.regular)
+        return replace(self.rule, lapse_days=self.silences[self._limit(settings)], k_long=settings.regular)
+
+    def _moves(self, settings: ListSettings) -> dict[str, np.ndarray]:
+        rule, counts = self.rule_under(settings), self.tallies[settings.every]
+        return moves_under_limit(counts, self._segment(settings), self._limit(settings), rule.k_long)
+
     def to_state(self) -> dict[str, Any]:
         """All that the browser needs to turn the cube into an account: counts, names of periods and segments, no id."""
-        histograms, numbers = list(ACCOUNT), [BOUGHT, AGAIN]
+        histograms, numbers = [*ACCOUNT, *(named(name, n) for n in self.regulars for name in REGULARS)], [BOUGHT, AGAIN]
         return {
             "kind": self.base.kind, "silences": list(self.silences), "natural": self.natural,
             "segments": [asdict(segment) for segment in self.segments], "starting": self.starting.to_dict(),
+            "regulars": list(self.regulars), "rule": rule_state(self.rule),
             "spans": [span_state(self.base, every) for every in self.everies], "seen": seen_state(self.base),
+            "gaps": gaps_state(characteristic_interval(self.base)),
             "histograms": histograms, "numbers": numbers,
-            "counts": packed([self.tallies[every][name] for every in self.everies for name in [*histograms, *numbers]]),
+            "counts": packed([self.tallies[every] for every in self.everies], histograms, numbers),
         }  # fmt: skip
 
     def base_under(self, settings: ListSettings) -> Base:
         """The list under the rule of the settings."""
         check_choice(settings.every, name="every", choices=self.everies)
-        if settings.silence == BY_PERIOD:
-            return self.base.with_activity(BY_PERIOD)
+        if settings.silence == PERIOD_BEFORE:
+            return self.base.with_activity(PERIOD_BEFORE)
         return self.base.with_activity(Trailing(days=self.silences[self._limit(settings)]))
 
     def _limit(self, settings: ListSettings) -> int:
@@ -122,19 +182,24 @@ class ListCube:
         return table.iloc[begin : end + 1].reset_index(drop=True)
 
 
-def list_cube(base: Base) -> ListCube:
-    """Count a list once for every period, limit of silence and segment.
+def list_cube(base: Base, *, rule: StageRule | None = None) -> ListCube:
+    """Count a list once for every period, limit of silence, segment and number of regulars.
 
     Args:
         base: Purchases or events; segments are the columns that it was read with.
+        rule: Who stands in which stage; ``StageRule()`` by default.
 
     Raises:
         ValueError: If it is no base, or the data are shorter than a day.
     """
     check_given(base, Base, name="base")
     everies, natural = everies_of(base), natural_silence(base)
-    silences = silences_of(base, natural)
-    days = reduce.kept_at_hand(reduce.silent_days(base.table, as_of=base.as_of, limits=silences, by=base.by))
+    silences, stages = silences_of(base, natural), rule or StageRule()
+    regulars = regulars_of(stages)
+    days = reduce.silent_days(
+        base.table, as_of=base.as_of, limits=silences, regulars=regulars, span_days=stages.span_days, by=base.by
+    )
+    days = reduce.kept_at_hand(days)
     segments, codes = _segments(days, base.by)
     shown = {name: [value for value in values if value is not None] for name, values in codes.items()}
     days = reduce.with_others(days, {name: some for name, some in shown.items() if None in codes[name]})
@@ -142,14 +207,24 @@ def list_cube(base: Base) -> ListCube:
     for every in everies:
         calendar = base.calendar(every)
         layout = Layout(calendar, span_of(base, calendar), base.as_of, silences, codes, 1 + len(segments))
-        tallies[every] = _counted(days, layout, base.by)
-    return ListCube(base, everies, silences, natural, segments, tallies)
+        tallies[every] = _counted(days, layout, base.by, stages.window_days, regulars)
+    return ListCube(base, everies, silences, natural, segments, stages, regulars, tallies)
 
 
-def _counted(days: ir.Table, layout: Layout, by: tuple[str, ...]) -> dict[str, np.ndarray]:
-    periods = reduce.kept_at_hand(reduce.by_period(days, layout.calendar, layout.limits))
+def _counted(
+    days: ir.Table, layout: Layout, by: tuple[str, ...], window_days: int, regulars: tuple[int, ...]
+) -> dict[str, np.ndarray]:
+    calendar = layout.calendar
+    periods = reduce.kept_at_hand(reduce.by_period(days, calendar, layout.limits, regulars))
     arrivals, rests = (reduce.collect(part(periods, by=by)) for part in (reduce.arrivals, reduce.rests))
-    return account_of_purchases(arrivals, rests, layout)
+    bought = reduce.regular_arrivals(
+        periods, calendar, regulars=regulars, window_days=window_days, never=len(layout.limits), by=by
+    )
+    silent = reduce.regular_rests(periods, calendar, regulars=regulars, window_days=window_days, by=by)
+    return {
+        **account_of_purchases(arrivals, rests, layout),
+        **stages_of_purchases(reduce.collect(bought), reduce.collect(silent), layout, regulars),
+    }
 
 
 def _segments(days: ir.Table, by: tuple[str, ...]) -> tuple[tuple[Segment, ...], dict[str, dict[str | None, int]]]:

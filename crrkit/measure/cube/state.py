@@ -13,9 +13,11 @@ from crrkit.measure import span_of
 from crrkit.rules import EPOCH
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from crrkit.measure.cadence import Gaps
     from crrkit.read import Base
+    from crrkit.rules import StageRule
 
 FIRST_MOMENT = datetime.combine(EPOCH, time.min)
 SEVEN = 7  # bits of a number in each byte; the eighth says that more follow
@@ -35,14 +37,38 @@ def seen_state(base: Base) -> dict[str, float]:
     return {"asOf": _seconds(base.as_of), "first": _seconds(base.first), "burnIn": base.card.burn_in_days}
 
 
+def rule_state(rule: StageRule) -> dict[str, float]:
+    """What stays of a rule of stages under every setting, in days."""
+    return {"window": rule.window_days, "span": rule.span_days, "contact": rule.contact_days}
+
+
+def gaps_state(gaps: Gaps) -> dict[str, list[int]]:
+    """The silences by their length: those that ended with a purchase, and those still open."""
+    return {name: [int(n) for n in gaps.table[name]] for name in ("days", "closed", "open")}
+
+
 def _seconds(moment: datetime) -> float:
     return (moment - FIRST_MOMENT) / timedelta(seconds=1)
 
 
-def packed(counts: Sequence[np.ndarray]) -> str:
-    """Whole numbers as a text: bytes of seven bits, zipped, in base 64; the same in every run."""
-    data = b"".join(seven_bits(part.ravel()) for part in counts)
-    return b64encode(gzip.compress(data, mtime=0)).decode()
+def packed(tallies: Sequence[Mapping[str, np.ndarray]], histograms: Sequence[str], numbers: Sequence[str]) -> str:
+    """Counts as a text: bytes of seven bits, zipped, in base 64; the same in every run.
+
+    Most bins are empty: what is written is how many empty ones come before each that is not, and then what these hold.
+    The bin goes slowest and the name fastest, so that like numbers stand together.
+    """
+    parts = []
+    for counts in tallies:
+        bins = np.stack([counts[name] for name in histograms], axis=-1).transpose(2, 0, 1, 3)
+        parts += [sparse(bins.ravel()), sparse(np.stack([counts[name] for name in numbers], axis=-1).ravel())]
+    return b64encode(gzip.compress(b"".join(parts), mtime=0)).decode()
+
+
+def sparse(numbers: np.ndarray) -> bytes:
+    """How many numbers are not 0, how many zeros come before each, and these numbers."""
+    places = np.flatnonzero(numbers)
+    before = np.diff(places, prepend=-1) - 1
+    return b"".join(map(seven_bits, (np.array([len(places)]), before, numbers[places])))
 
 
 def seven_bits(numbers: np.ndarray) -> bytes:

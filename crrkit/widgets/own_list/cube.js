@@ -31,11 +31,14 @@
  * @property {boolean} hasPeriod
  * @property {number | null} natural the silence that the list itself suggests
  * @property {Segment[]} segments
+ * @property {number[]} regulars numbers of purchase days that can make a regular
+ * @property {{ window: number, span: number, contact: number }} rule days of the stages that no setting moves
  * @property {Settings} starting
  * @property {(every: string) => Period[]} periods
  * @property {Map<string, Every>} spans
  * @property {Map<string, Map<string, Int32Array>>} counts by period length and name: segment × period (× bin)
  * @property {{ asOf: number, first: number, burnIn: number }} seen moments in seconds since 1970; days
+ * @property {{ days: number[], closed: number[], open: number[] }} gaps silences that ended with a purchase, or not yet
  *
  * @typedef {object} AccountRow
  * @property {string} label
@@ -56,6 +59,28 @@
  * @property {number} churn
  * @property {number} continuous
  * @property {boolean} withheld
+ *
+ * @typedef {Record<string, Record<string, number>>} Moves from a stage, or "unknown", to a stage: customers
+ *
+ * @typedef {object} StageRow
+ * @property {string} label
+ * @property {string} from
+ * @property {string} until
+ * @property {Status} status
+ * @property {null} short people who never bought are not in the cube
+ * @property {null} cold
+ * @property {number} middle customers as of the start of the period, as are `long` and `lapsed`
+ * @property {number} long
+ * @property {number} lapsed
+ * @property {number} start middle and long together
+ * @property {number} startMiddle
+ * @property {number} startLong
+ * @property {number} kept of them at the end, NaN while the period is not over
+ * @property {number} keptMiddle
+ * @property {number} keptLong
+ * @property {number} crr
+ * @property {Moves | null} transitions null while the period is not over
+ * @property {boolean} withheld
  */
 
 const cubeDay = 86_400; // seconds
@@ -63,6 +88,11 @@ const cubeZ = 1.959963984540054; // standard errors of 95 %
 const cubeLongRun = 8; // so many in a row on one side of the centre are a signal
 const cubeSigmas = 3;
 const cubeTail = 0.0013498980316300957; // beyond three standard errors, on one side
+const cubeStages = ["middle", "long", "lapsed"];
+const cubeYear = { day: 365, week: 52, month: 12, quarter: 4, "half-year": 4, year: 4 }; // periods of a model
+const cubeFewest = 2; // periods that a model is estimated from
+const cubeHeldOut = 3; // one period of so many is held out to try a model
+const cubeFailed = 0.2; // the mean error from which on nothing is projected
 const cubeEnough = 10; // customers expected to stay, and to leave: for fewer the limits are exact
 
 /**
@@ -74,13 +104,11 @@ export async function openCube(state) {
   const packed = Uint8Array.from(atob(state.counts), (letter) => letter.charCodeAt(0));
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
   const next = cubeNumbers(new Uint8Array(await new Response(stream).arrayBuffer()));
-  const [places, bins] = [state.segments.length + 1, state.silences.length + 1];
   const counts = new Map();
   for (const { every, labels } of state.spans) {
-    const of = new Map();
-    for (const name of state.histograms) of.set(name, next(places * labels.length * bins));
-    for (const name of state.numbers) of.set(name, next(places * labels.length));
-    counts.set(every, of);
+    const size = { places: state.segments.length + 1, periods: labels.length };
+    const bins = cubeLaid(next, state.histograms, { ...size, bins: state.silences.length + 1 });
+    counts.set(every, new Map([...bins, ...cubeLaid(next, state.numbers, { ...size, bins: 1 })]));
   }
   /** @type {Map<string, Every>} */
   const spans = new Map(state.spans.map((/** @type {Every} */ span) => [span.every, span]));
@@ -91,28 +119,47 @@ export async function openCube(state) {
     hasPeriod: state.numbers.length > 0,
     natural: state.natural,
     segments: state.segments,
+    regulars: state.regulars,
+    rule: state.rule,
     starting: state.starting,
     periods: (every) => cubePeriods(cubeOf(spans, every)),
     spans,
     counts,
     seen: state.seen,
+    gaps: state.gaps,
   };
 }
 
 /** Whole numbers from bytes, seven bits in each, the low ones first. */
 function cubeNumbers(bytes) {
   let at = 0;
-  return (/** @type {number} */ many) => {
-    const numbers = new Int32Array(many);
-    for (let i = 0; i < many; i += 1) {
-      for (let shift = 0; ; shift += 7) {
-        const byte = bytes[at++];
-        numbers[i] |= (byte & 127) << shift;
-        if (byte < 128) break;
-      }
+  return () => {
+    let number = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[at++];
+      number |= (byte & 127) << shift;
+      if (byte < 128) return number;
     }
-    return numbers;
   };
+}
+
+/**
+ * The counts of each name, segment × period × bin: how many are not 0, the zeros before each, and what they hold.
+ * @param {() => number} next
+ * @param {string[]} names
+ * @param {{ places: number, periods: number, bins: number }} size
+ */
+function cubeLaid(next, names, { places, periods, bins }) {
+  const cells = places * periods;
+  const found = names.map((name) => /** @type {const} */ ([name, new Int32Array(cells * bins)]));
+  const zeros = Array.from({ length: next() }, next);
+  let at = -1;
+  for (const before of zeros) {
+    at += before + 1; // the bin goes slowest, the name fastest
+    const [row, name] = [Math.floor(at / names.length), at % names.length];
+    found[name][1][(row % cells) * bins + Math.floor(row / cells)] = next();
+  }
+  return found;
 }
 
 /**
@@ -283,7 +330,7 @@ export function limitsOf(rows) {
   const centre = total("kept") / total("start");
   const dispersion = Math.max(1, cubeDispersion(pool, centre));
   const wider = (limit) => (dispersion > 1 ? centre + dispersion * (limit - centre) : limit);
-  const ends = pool.map((row) => cubeEnds(centre, row.start).map(wider));
+  const ends = pool.map((row) => cubeChance(centre, row.start).map(wider));
   const signal = cubeSignals(pool, ends, centre);
   const placed = (values, none) => {
     let at = 0;
@@ -313,7 +360,7 @@ function cubeDispersion(pool, centre) {
 }
 
 /** The rates between which n customers who stay with one chance land. */
-function cubeEnds(rate, n) {
+function cubeChance(rate, n) {
   const rare = Math.min(rate, 1 - rate);
   if (n * rare < cubeEnough - 1e-9) {
     const [few, many] = cubeExact(n, rare);
@@ -347,4 +394,177 @@ function cubeSignals(pool, ends, centre) {
     if (crr > ends[i][1]) return "above";
     return run >= cubeLongRun && side !== 0 ? "run" : "";
   });
+}
+
+/**
+ * The stages under a setting, a row a period: `stage_flow`. Empty where customers are who bought in the period.
+ * @param {Cube} cube
+ * @param {Settings} settings
+ * @returns {StageRow[]}
+ */
+export function stagesOf(cube, settings) {
+  return settings.silence === "period" ? [] : cubeBetween(cubeAllStages(cube, settings), settings);
+}
+
+/** @returns {StageRow[]} */
+function cubeAllStages(cube, settings) {
+  const read = cubeReader(cube, settings);
+  const span = cubeOf(cube.spans, settings.every);
+  let stock = { middle: 0, long: 0, lapsed: 0 };
+  return cubePeriods(span).map((period, i) => {
+    const before = stock;
+    const moves = cubeMoves(read, settings.regular, i, before);
+    const into = (stage) => Object.values(moves).reduce((sum, ends) => sum + ends[stage], 0);
+    stock = { middle: into("middle"), long: into("long"), lapsed: into("lapsed") };
+    const start = before.middle + before.long;
+    const over = span.bounds[i + 1] * cubeDay <= cube.seen.asOf;
+    const kept = (ends) => (over ? ends.middle + ends.long : Number.NaN);
+    const [keptMiddle, keptLong] = [kept(moves.middle), kept(moves.long)];
+    return {
+      ...period,
+      status: cubeStatus(cube, span, i, start),
+      short: null,
+      cold: null,
+      ...before,
+      start,
+      startMiddle: before.middle,
+      startLong: before.long,
+      kept: keptMiddle + keptLong,
+      keptMiddle,
+      keptLong,
+      crr: cubeShare(keptMiddle + keptLong, start),
+      transitions: over ? moves : null,
+      withheld: false,
+    };
+  });
+}
+
+/**
+ * The moves of a period from one stage to another.
+ * @returns {Moves}
+ */
+function cubeMoves({ upTo, beyond }, regular, i, before) {
+  const [there, kept, fresh] = ["there", "kept", "new"].map((name) => upTo(name, i));
+  const [long, both, stay, rise, freshLong] = ["long", "long_long", "long_there", "there_long", "new_long"].map(
+    (name) => upTo(`${name}_${regular}`, i),
+  );
+  const [back, backLong] = [there - kept - fresh, long - rise - freshLong];
+  return {
+    unknown: { middle: fresh - freshLong, long: freshLong, lapsed: beyond("new", i) },
+    middle: { middle: kept - stay - (rise - both), long: rise - both, lapsed: before.middle - (kept - stay) },
+    long: { middle: stay - both, long: both, lapsed: before.long - stay },
+    lapsed: { middle: back - backLong, long: backLong, lapsed: before.lapsed - back },
+  };
+}
+
+/**
+ * The list's own rhythm, by Kaplan and Meier as `characteristic_interval` has it, of everybody whatever the segment:
+ * `longer`, the share of silences longer than so many days; `returning`, of those silent for so long, the share that
+ * still buys again.
+ * @param {Cube} cube
+ * @param {Settings} settings
+ */
+export function gapsOf(cube, settings) {
+  const { days, closed, open } = cube.gaps;
+  const sum = (/** @type {number[]} */ of) => of.reduce((total, n) => total + n, 0);
+  const seen = sum(closed) + sum(open);
+  let [risk, share] = [seen, 1];
+  const risks = [];
+  const longer = days.map((_, i) => {
+    risks.push(risk);
+    share *= 1 - closed[i] / risk;
+    risk -= closed[i] + open[i];
+    return share;
+  });
+  const never = cubeNever({ closed, longer, risks, seen });
+  const returning = longer.map((still) => cubeReturning(still, never));
+  const silence = Number(settings.silence); // NaN for "period"
+  const at = days.findLastIndex((day) => day <= silence);
+  const atSilence = Number.isNaN(silence) ? Number.NaN : cubeReturning(at < 0 ? 1 : longer[at], never);
+  return { days, longer, returning, atSilence, gaps: seen };
+}
+
+/** The share of silences that never end; the tail where few are at risk says little and is left out. */
+function cubeNever({ closed, longer, risks, seen }) {
+  const closing = longer.map((_, i) => i).filter((i) => closed[i] > 0);
+  const firm = closing.filter((i) => risks[i] >= Math.min(10, seen / 10));
+  return Math.min(1, ...(firm.length ? firm : closing).map((i) => longer[i]));
+}
+
+const cubeReturning = (still, never) => (still > never ? 1 - never / still : 0);
+
+/**
+ * The model of the list's last year: `StageModel.from_flow`, and how an earlier one fared, its `backtest`. Where
+ * `reason` is not empty nothing is to be projected; `matrix` is null where there is none at all.
+ * @param {Cube} cube
+ * @param {Settings} settings
+ */
+export function modelOf(cube, settings) {
+  const rows = settings.silence === "period" ? [] : cubeAllStages(cube, settings);
+  const none = { matrix: null, start: {}, inflow: {}, stages: [], retained: [], first: "", last: "", backtest: null };
+  if (!rows.length) return { ...none, reason: "no stages" };
+  const over = rows.filter((row) => row.transitions);
+  const memory = Math.max(Number(settings.silence), cube.rule.window, cube.rule.contact, cube.seen.burnIn);
+  const begun = (row) => Date.parse(row.from) / 1000 >= cube.seen.first + memory * cubeDay;
+  const last = settings.to === null ? over.length : over.findIndex((row) => row.label === settings.to) + 1;
+  const whole = last > 0 ? over.slice(0, last) : over;
+  const settled = whole.filter(begun);
+  const usable = settled.length ? settled : whole;
+  const size = cubeYear[settings.every];
+  const parts = usable.length ? cubeParts(usable.slice(-size)) : null;
+  if (!parts) return { ...none, reason: usable.length ? "too few" : "no period" };
+  const held = Math.min(Math.max(Math.floor(usable.length / cubeHeldOut), 1), size);
+  const tried = settled.length - cubeFewest >= held ? cubeTried(usable, held, size) : null;
+  const reason = tried ? (tried.passed ? "" : "failed") : "too few";
+  return { ...parts, backtest: tried, reason };
+}
+
+/** What some periods say: shares of moves, who stood where at their end, who came from outside on average. */
+function cubeParts(periods) {
+  const total = (from, to) => periods.reduce((sum, row) => sum + row.transitions[from][to], 0);
+  const out = (from) => cubeStages.reduce((sum, to) => sum + total(from, to), 0);
+  const stages = cubeStages.filter((stage) => out(stage) > 0 || cubeStages.some((from) => total(from, stage) > 0));
+  if (!stages.length || stages.some((stage) => out(stage) === 0)) return null; // nobody was counted who could leave or stay in it
+  const table = (of) => Object.fromEntries(stages.map((stage) => [stage, of(stage)]));
+  const after = cubeEnds(periods.at(-1));
+  return {
+    matrix: table((from) => table((to) => total(from, to) / out(from))),
+    start: table((stage) => after[stage]),
+    inflow: table((stage) => total("unknown", stage) / periods.length),
+    stages,
+    retained: ["middle", "long"].filter((stage) => stages.includes(stage)),
+    first: periods[0].label,
+    last: periods.at(-1).label,
+  };
+}
+
+/** Who stands where at the end of a period. */
+function cubeEnds({ transitions }) {
+  const into = (stage) => Object.values(transitions).reduce((sum, ends) => sum + ends[stage], 0);
+  return { middle: into("middle"), long: into("long"), lapsed: into("lapsed") };
+}
+
+/** An earlier model held against the last periods. */
+function cubeTried(usable, held, size) {
+  const parts = cubeParts(usable.slice(0, -held).slice(-size));
+  if (!parts) return null;
+  const { stages, matrix, inflow, retained } = parts;
+  const customers = (at) => retained.reduce((sum, stage) => sum + at[stage], 0);
+  let at = parts.start;
+  const errors = usable.slice(-held).map((row) => {
+    const into = (to) => stages.reduce((sum, from) => sum + at[from] * matrix[from][to], inflow[to]);
+    at = Object.fromEntries(stages.map((stage) => [stage, into(stage)]));
+    const { middle, long } = cubeEnds(row);
+    return middle + long > 0 ? Math.abs(customers(at) / (middle + long) - 1) : Number.NaN;
+  });
+  const error = errors.reduce((sum, one) => sum + one, 0) / held;
+  return {
+    error,
+    largest: Math.max(...errors),
+    first: usable.at(-held).label,
+    last: usable.at(-1).label,
+    tested: held,
+    limit: cubeFailed,
+    passed: error <= cubeFailed,
+  };
 }

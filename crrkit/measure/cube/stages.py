@@ -1,0 +1,143 @@
+"""The stages of a list under one setting: histograms of who is a regular, and what follows for stages and moves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from crrkit.counts import wilson_columns
+from crrkit.measure.cube.tally import KEPT, NEW, THERE, later_than, spread, up_to
+from crrkit.measure.stages import CUSTOMERS
+from crrkit.reduce import UNKNOWN
+from crrkit.rules import STAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crrkit.measure.cube.tally import Layout
+
+# Histograms for each number of regulars, by what has to be reached: to be long at the end of a period; to be so at
+# both ends; long at its start and a customer at its end; a customer and long; long at the end of the first period.
+LONG_AFTER, LONG_LONG, LONG_THERE, THERE_LONG, NEW_LONG = "long", "long_long", "long_there", "there_long", "new_long"
+REGULARS = (LONG_AFTER, LONG_LONG, LONG_THERE, THERE_LONG, NEW_LONG)
+
+
+def named(name: str, number: int) -> str:
+    """The name of a histogram for one number of regulars."""
+    return f"{name}_{number}"
+
+
+def stages_of_purchases(
+    arrivals: pd.DataFrame, rests: pd.DataFrame, layout: Layout, regulars: tuple[int, ...]
+) -> dict[str, np.ndarray]:
+    """The histograms of regulars.
+
+    Args:
+        arrivals: As `crrkit.reduce.regular_arrivals` gives them.
+        rests: As `crrkit.reduce.regular_rests` gives them.
+        layout: Where they belong.
+        regulars: The numbers of regulars.
+    """
+    found = {}
+    for number in regulars:
+        bought = _in_active_periods(arrivals[arrivals["number"] == number], layout)
+        silent = _in_silent_periods(rests[rests["number"] == number], layout)
+        for name, histogram in bought.items():
+            total = histogram + silent.get(name, 0)
+            total[:, :, -1] = 0  # whom no limit makes a regular is in no count
+            found[named(name, number)] = total
+    return found
+
+
+def _in_active_periods(frame: pd.DataFrame, layout: Layout) -> dict[str, np.ndarray]:
+    place = frame["since"].to_numpy(dtype="int64") - layout.span.start
+    end = layout.silent(frame.assign(late=0), place)  # at the cut-off within a period nobody asks for stages
+    first = frame["before"].isna().to_numpy()
+    start = frame["before"].fillna(0).to_numpy(dtype="int64")
+    long_end, long_start = (
+        np.maximum(silence, frame[name].to_numpy(dtype="int64"))
+        for silence, name in ((end, "regular"), (start, "regular_before"))
+    )
+    return {
+        LONG_AFTER: layout.histogram(frame, place, long_end),
+        LONG_LONG: layout.histogram(frame, place, np.maximum(long_start, long_end), ~first),
+        LONG_THERE: layout.histogram(frame, place, np.maximum(long_start, end), ~first),
+        THERE_LONG: layout.histogram(frame, place, np.maximum(start, long_end), ~first),
+        NEW_LONG: layout.histogram(frame, place, long_end, first),
+    }
+
+
+def _in_silent_periods(frame: pd.DataFrame, layout: Layout) -> dict[str, np.ndarray]:
+    still, place = spread(frame, layout)
+    end = layout.silent(still.assign(late=0), place)
+    opens = layout.bin(layout.bounds[place] - still["day"].to_numpy(dtype="int64"))
+    within, until = (still[name].to_numpy(dtype="int64") for name in ("within", "until"))
+    number, never = place + layout.span.start, len(layout.limits)
+    long_start = np.where(number <= until, np.maximum(opens, within), never)
+    long_end = np.where(number < until, np.maximum(end, within), never)
+    stays = layout.histogram(still, place, long_end)
+    leaves = layout.histogram(still, place, np.maximum(long_start, end))
+    return {LONG_AFTER: stays, LONG_LONG: stays, THERE_LONG: stays, LONG_THERE: leaves}
+
+
+def moves_under_limit(counts: Mapping[str, np.ndarray], segment: int, place: int, number: int) -> dict[str, np.ndarray]:
+    """The moves of every period from one stage to another, as ``from to``: numbers by period."""
+    there, kept, new = (up_to(counts[name][segment], place) for name in (THERE, KEPT, NEW))
+    long, both, stay, rise, fresh = (up_to(counts[named(name, number)][segment], place) for name in REGULARS)
+    ever = counts[THERE][segment].sum(axis=1)
+    start, long_start, ever_start = (np.concatenate([[0], ends[:-1]]) for ends in (there, long, ever))
+    back_long = long - rise - fresh
+    back = there - kept - new
+    return {
+        f"{UNKNOWN} middle": new - fresh, f"{UNKNOWN} long": fresh,
+        f"{UNKNOWN} lapsed": later_than(counts[NEW][segment], place),
+        "middle middle": kept - stay - (rise - both), "middle long": rise - both,
+        "middle lapsed": start - long_start - (kept - stay),
+        "long middle": stay - both, "long long": both, "long lapsed": long_start - stay,
+        "lapsed middle": back - back_long, "lapsed long": back_long, "lapsed lapsed": ever_start - start - back,
+    }  # fmt: skip
+
+
+def overview_of(moves: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    """The stages as of the start of each period, and what became of the customers among them."""
+    table = pd.DataFrame({stage: _sum(moves, start=stage) for stage in STAGES})
+    table["start"] = table[list(CUSTOMERS)].sum(axis=1)
+    for stage in CUSTOMERS:
+        table[f"kept_{stage}"] = sum(moves[f"{stage} {end}"] for end in CUSTOMERS)
+    table["kept"] = table["kept_middle"] + table["kept_long"]
+    return table
+
+
+def _sum(moves: Mapping[str, np.ndarray], *, start: str) -> np.ndarray:
+    total: np.ndarray = sum(
+        (number for name, number in moves.items() if name.split()[0] == start),
+        np.zeros_like(next(iter(moves.values()))),
+    )
+    return total
+
+
+def with_stage_rates(table: pd.DataFrame, whole: np.ndarray) -> pd.DataFrame:
+    """The rates behind the stages, and the status last; in a period that is not over nothing is kept yet."""
+    status = table.pop("status")
+    kept = ["kept", *(f"kept_{stage}" for stage in CUSTOMERS)]
+    table[kept] = table[kept].where(pd.Series(whole, index=table.index), np.nan)
+    table["crr"] = table["kept"] / table["start"].where(table["start"] > 0)
+    table["crr_low"], table["crr_high"] = wilson_columns(table["kept"], table["start"])
+    for stage in CUSTOMERS:
+        table[f"retention_{stage}"] = table[f"kept_{stage}"] / table[stage].where(table[stage] > 0)
+    return table.assign(status=status)
+
+
+def transitions_of(moves: Mapping[str, np.ndarray], labels: list[str]) -> pd.DataFrame:
+    """The moves as ``from_period from_stage to_stage customers``, those that somebody made."""
+    order = (UNKNOWN, *STAGES)
+    names = sorted((name.split() for name in moves), key=lambda pair: [order.index(stage) for stage in pair])
+    rows = [
+        (label, start, end, int(moves[f"{start} {end}"][place]))
+        for place, label in enumerate(labels)
+        for start, end in names
+        if moves[f"{start} {end}"][place]
+    ]
+    return pd.DataFrame(rows, columns=["from_period", "from_stage", "to_stage", "customers"])
