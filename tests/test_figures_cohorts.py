@@ -1,6 +1,7 @@
 """Pictures of cohorts draw the cells they are given: what was not seen has no colour, no number and no zero."""
 
 import math
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -37,6 +38,7 @@ COHORTS = {"2024-01": [40, 20, 0, 10, 4], "2024-02": [30, 12, 6, 3], "2024-03": 
 AS_OF = "2024-05-20"
 
 
+@cache
 def grid(**options):
     return nested(COHORTS, AS_OF, **options)
 
