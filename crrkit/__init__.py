@@ -33,7 +33,8 @@ Then ask:
     what would change it, and where to spend            crr.StageModel.from_flow(flow): project, levers, equilibrium,
                                                         allocate; how far off it was: backtest
     what to do next, and whom to write to               crr.diagnose(kept, flow=flow), crr.action_list
-    what the rules do to the rate of one's own list     crr.widgets.ListExplorer(base), each rule under a slider
+    what the rules do to the rate of one's own list     crr.explore(source): each rule under a slider,
+                                                        crr.widgets.ListExplorer; at the prompt: crrkit explore FILE
     what if …                                           the explorers in crr.widgets, live in a saved page, too
     how does it look                                    crr.figures, one picture for each result
     there is no data, only a survey                     crr.survey_rate, crr.stats.sample_size

@@ -109,6 +109,10 @@ from crrkit.rules import (
     StageRule as StageRule,
     Trailing as Trailing,
 )
+from crrkit.widgets import (
+    ListExplorer as ListExplorer,
+    explore as explore,
+)
 
 # Below it stands what works at the top, too, and is shown by its room (`crr.stats`, `crr.judge`, `crr.errors`, …).
 def __dir__() -> list[str]: ...

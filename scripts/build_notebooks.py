@@ -5,7 +5,8 @@ the same by construction. Three marks, each on a line of its own, begin a cell:
 
     <!-- en -->          words of the English notebook
     <!-- ru -->          words of the Russian one
-    ```python check      code of both, closed by ```; `check` has nbval compare what it prints
+    ```python check      code of both, closed by ```; `check` has nbval compare what it prints; `parameters`, `list` and
+                         `report` say to `crrkit explore` what a cell is
 
 The code says nowhere which language it is in: `lessons.begin()` takes it from the notebook's folder, `en` or `ru`, in
 which Jupyter, nbval and Voilà run it, and which `crrkit lab` keeps when it copies the course. Metadata would not do,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LANGUAGES = ("en", "ru")
-TAGS = {"check": "nbval-check-output"}
+TAGS = {"check": "nbval-check-output"}  # the others are their own names
 CELL = re.compile(
     r"^<!-- (en|ru) -->\n(.*?)(?=^<!-- (?:en|ru) -->$|^```python|\Z)|^```python *(.*?)\n(.*?)^```$",
     re.MULTILINE | re.DOTALL,
@@ -48,7 +49,7 @@ def cells(source: str, lang: str) -> Iterator[Any]:
     """The cells of one language, in order."""
     for words_lang, words, tags, code in CELL.findall(source):
         if code:
-            metadata = {"tags": [TAGS[tag] for tag in tags.split()]} if tags else {}
+            metadata = {"tags": [TAGS.get(tag, tag) for tag in tags.split()]} if tags else {}
             yield new_code_cell(code.rstrip("\n"), metadata=metadata)
         elif words_lang == lang:
             yield new_markdown_cell(words.strip())

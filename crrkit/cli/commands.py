@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import webbrowser
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,6 +15,9 @@ from crrkit.cli.screen import say
 from crrkit.cli.status import Status
 from crrkit.ground import InputError, gettext as _, language
 from crrkit.read import without_credentials
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["app"]  # with its commands
 
@@ -140,6 +143,67 @@ def report(
         say(_("The notebook: {file}").format(file=written.notebook.resolve()))
 
 
+@app.command(epilog=examples.EXPLORE)
+@takes_reading_options
+def explore(
+    file: Annotated[
+        str | None, typer.Argument(metavar="[FILE]", help="As for check; without it a page on which one is chosen.")
+    ] = None,
+    *,
+    reading: dict[str, Any],
+    kind: Kind = None,
+    every: Every = None,
+    as_app: Annotated[bool, typer.Option("--app", help="A page without code, which Voilà serves.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(metavar="NOTEBOOK", help="The notebook; otherwise one beside the file.")
+    ] = None,
+    is_opened: Annotated[bool, typer.Option("--open/--no-open", help="Open it, or only say where it is.")] = True,
+    port: Annotated[
+        int | None,
+        typer.Option(metavar="PORT", min=1, max=65535, help="Where the page answers; otherwise a free port."),
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """A list of yours under sliders.
+
+    Writes a notebook beside the file, with its path and columns filled in, and opens it in JupyterLab; or serves it as
+    a page. The rate, the stages and the what-if follow the sliders. Nothing leaves this computer.
+    """
+    from crrkit.cli.check import kind_line
+    from crrkit.cli.explore import open_list, page_of, place_of, write_notebook
+    from crrkit.lessons import open_app, open_lab
+
+    own = None
+    if file is not None:
+        with Status(quiet=quiet) as status:
+            status.step(_("Reading {file}").format(file=without_credentials(file)))
+            settled = settle_kind(file, kind=kind, reading=reading)
+            own = open_list(file, kind=settled, every=every, reading=reading)
+        if kind is None:
+            say(kind_line(settled), err=True)
+        say([*own.base.quality.doubts, own.base.quality.reading()])
+    elif reading or kind or every or out:
+        raise InputError(_("Without a file these options say nothing. Name the file, or choose it on the page alone."))
+    if own is None or as_app:
+        with page_of(own, file) as page:
+            raise typer.Exit(open_app(page, lang=language(), port=port, ready=_ready(browser=is_opened)))
+    notebook = place_of(str(file), out)
+    say(write_notebook(own, str(file), notebook))
+    if is_opened:
+        raise typer.Exit(open_lab(notebook))
+
+
+def _ready(*, browser: bool) -> Callable[[str], None]:
+    """What is done when a page answers."""
+
+    def ready(address: str) -> None:
+        say(_("The app is there until Ctrl-C stops it: {address}").format(address=address))
+        if browser:
+            webbrowser.open(address)
+
+    return ready
+
+
 @app.command(epilog=examples.LAB)
 def lab(
     folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Where the notebooks are copied to.")] = Path(
@@ -182,10 +246,5 @@ def show(
         say(f"{known:12}  {one.title}" for known, one in apps.items())
         return
 
-    def ready(address: str) -> None:
-        say(_("The app is there until Ctrl-C stops it: {address}").format(address=address))
-        if browser:
-            webbrowser.open(address)
-
     chosen = apps[check_choice(name, name="name", choices=apps)]
-    raise typer.Exit(open_app(chosen, lang=language(), port=port, ready=ready))
+    raise typer.Exit(open_app(chosen, lang=language(), port=port, ready=_ready(browser=browser)))

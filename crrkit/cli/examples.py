@@ -3,6 +3,7 @@
 FIRST_STEPS = """Try:
   crrkit crr 70 90 30 --period month   the rate of three counts
   crrkit check orders.csv              what is in a file, and the report to make
+  crrkit explore orders.csv            the same list under sliders, in a notebook
   crrkit lab                           the course, in JupyterLab
   crrkit app formula                   its first lesson, as an app
 
@@ -20,6 +21,13 @@ REPORT = """Example:
     --amount total --every month --out report.html --notebook report.ipynb
 
 Next: open the HTML file in any browser, it needs no network. crrkit check FILE writes this command for your file."""
+EXPLORE = """Example:
+  crrkit explore orders.csv            a notebook beside the file, in JupyterLab
+  crrkit explore orders.csv --app      a page in the browser, without code
+  crrkit explore                       a page on which a file is chosen
+
+Columns that are not named are found by their usual names, as crrkit check finds them. Next: move a slider, and keep \
+what you see with "Save as page"."""
 LAB = """Example:
   crrkit lab my-course --lang ru
 

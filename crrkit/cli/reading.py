@@ -104,15 +104,10 @@ def _parameter(name: str, metavar: str, help_: str) -> inspect.Parameter:
 
 def read(file: str, *, kind: str, reading: dict[str, Any]) -> Base:
     """The base of a file; an option that the kind has no use for is refused, not ignored."""
-    readers = _readers()
-    stray = [name for name in reading if name not in _options_of(readers[kind])]
-    if stray:
-        other = next(name for name in LISTS if stray[0] in _options_of(readers[name]))
-        message = _("{name}= belongs to {other}, and this is read as {kind}. Leave it out, or say kind={other!r}.")
-        raise InputError(message.format(name=stray[0], other=other, kind=kind), argument=stray[0])
-    said = _as_read_events_says(reading) if kind == "events" else reading
+    from crrkit.read import read_list
+
     try:
-        return readers[kind](file, **said)
+        return read_list(file, kind=kind, said=said_of(reading))
     except UnsettledError as error:
         raise InputError(error.typed(), argument=error.argument) from error
     except InputError as error:
@@ -123,27 +118,9 @@ def read(file: str, *, kind: str, reading: dict[str, Any]) -> Base:
         ) from error
 
 
-def _readers() -> dict[str, Callable[..., Base]]:
-    from crrkit import read
-
-    return {
-        "orders": read.read_orders,
-        "contracts": read.read_contracts,
-        "events": read.read_events,
-        "snapshots": read.read_snapshots,
-    }
-
-
-def _options_of(reader: Callable[..., Base]) -> set[str]:
-    """The arguments of a reader as they are typed."""
-    arguments = set(inspect.signature(reader).parameters)
-    return arguments - {"kind"} | {EVENT_OPTION} if "kind" in arguments else arguments
-
-
-def _as_read_events_says(reading: dict[str, Any]) -> dict[str, Any]:
-    """The options in the words of the library: ``kind`` for the column, a mapping for the words."""
-    said = {("kind" if name == EVENT_OPTION else name): value for name, value in reading.items()}
-    return said | ({"kinds": dict(map(_meaning, said["kinds"]))} if "kinds" in said else {})
+def said_of(reading: dict[str, Any]) -> dict[str, Any]:
+    """What was typed as the readers take it: a mapping for the words of events."""
+    return reading | ({"kinds": dict(map(_meaning, reading["kinds"]))} if "kinds" in reading else {})
 
 
 def _meaning(typed: str) -> tuple[str, str | None]:

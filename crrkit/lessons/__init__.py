@@ -28,15 +28,20 @@ from crrkit.lessons.worked_example import firm
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-from crrkit.lessons.lab import copy_notebooks, find_apps, open_app, open_lab
+from crrkit.lessons.lab import App, copy_notebooks, find_apps, open_app, open_lab
+from crrkit.lessons.own_list import IS_THERE, OWN_LIST, OwnList, own_list_notebook, write_own_list
 
 __all__ = [
+    "IS_THERE",
     "MISTAKES",
+    "OWN_LIST",
     "QUESTIONS",
     "TOPICS",
     "AnswerKey",
+    "App",
     "Exercise",
     "Feedback",
+    "OwnList",
     "Question",
     "ask",
     "begin",
@@ -46,6 +51,8 @@ __all__ = [
     "find_apps",
     "open_app",
     "open_lab",
+    "own_list_notebook",
+    "write_own_list",
 ]
 
 _HALF_YEAR = crr_from_flows(Counts(start=1000, lost=300, new=500))

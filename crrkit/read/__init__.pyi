@@ -19,9 +19,12 @@ from crrkit.read.bases import (
 )
 from crrkit.read.calls import (
     EVENT_OPTION as EVENT_OPTION,
+    Call as Call,
 )
 from crrkit.read.columns import (
     LISTS as LISTS,
+    REQUIRED as REQUIRED,
+    usual_column as usual_column,
 )
 from crrkit.read.events import (
     EventBase as EventBase,
@@ -31,7 +34,9 @@ from crrkit.read.files import (
     without_credentials as without_credentials,
 )
 from crrkit.read.guessing import (
+    ROLES as ROLES,
     Guess as Guess,
+    columns_of as columns_of,
     guess as guess,
     settle_kind as settle_kind,
 )
@@ -44,6 +49,10 @@ from crrkit.read.kinds import (
     BUYING as BUYING,
     KINDS as KINDS,
     TOUCHES as TOUCHES,
+)
+from crrkit.read.listing import (
+    call_of as call_of,
+    read_list as read_list,
 )
 from crrkit.read.quality import (
     REASONS as REASONS,

@@ -1,0 +1,124 @@
+"""The notebook on one's own list: the course's last one, with the list filled in."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from crrkit.ground import CrrkitError, InputError, gettext as _, write_beside
+from crrkit.lessons.lab import notebooks_path
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crrkit.read import Base, Call
+
+OWN_LIST: Final = "10-your-own-list.ipynb"
+FILLED_IN: Final = "parameters"  # the tag of the cell that says what is read
+OF_THE_LIST: Final = "list"  # of cells that not every list allows
+WRITES_FILE: Final = "report"  # of the cell that writes a file
+
+WRITTEN: Final = "written"
+IS_THERE: Final = "there already"
+
+
+class OwnList(NamedTuple):
+    """A list that was read: the base to count, the call that reads it again, the period, and the window if needed."""
+
+    base: Base
+    call: Call
+    every: str
+    days: int | None = None
+
+
+def own_list_notebook(own: OwnList, source: str, *, lang: str, report: str | None = None, app: bool = False) -> str:
+    """The text of the notebook with a list filled in, not yet run.
+
+    A cell that this list does not allow, such as stages of a handful of customers, gives way to the sentence that says
+    why: whoever runs all cells is not stopped half-way.
+
+    Args:
+        own: The list.
+        source: The path as the notebook is to name it.
+        lang: ``"en"`` or ``"ru"``.
+        report: The file that its last cell writes.
+        app: Leave out what writes a file.
+    """
+    notebook = json.loads((notebooks_path() / lang / OWN_LIST).read_bytes())
+    said = parameters(own, source, lang=lang, report=report)
+    names: dict[str, Any] = {"base": own.base, "every": own.every}
+    cells = [cell for cell in notebook["cells"] if not (app and WRITES_FILE in _tags(cell)) and not _leads_on(cell)]
+    notebook["cells"] = [_allowed(cell, said, names) for cell in cells]
+    return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
+
+
+def parameters(own: OwnList, source: str, *, lang: str, report: str | None = None) -> str:
+    """The cell that says what is read, and by which period and rule it is counted."""
+    window = "" if own.days is None else f"base = base.with_activity(crr.Trailing(days={own.days}))\n"
+    return (
+        f"crr.set_language({lang!r})\n"
+        f"source = {source!r}\n"
+        f"base = crr.{own.call.python('source')}\n"
+        f"{window}"
+        f"every = {own.every!r}\n"
+        f"report = {report!r}"
+    )
+
+
+def write_own_list(text: str, out: Path) -> str:
+    """Write the notebook where none is; one that reads the same list is left as it is.
+
+    Returns:
+        `WRITTEN` or `IS_THERE`.
+
+    Raises:
+        InputError: If a notebook on another list, or another file, is there.
+    """
+    if not out.exists():
+        write_beside(out, text.encode())
+        return WRITTEN
+    if _parameters_of(out.read_bytes()) == _parameters_of(text.encode()):
+        return IS_THERE
+    message = _("{file} is there already and reads something else. Name another file with out=, or move that one.")
+    raise InputError(message.format(file=out), argument="out", given=str(out))
+
+
+def _parameters_of(text: bytes) -> str | None:
+    try:
+        cells = json.loads(text)["cells"]
+        return next("".join(cell["source"]) for cell in cells if FILLED_IN in _tags(cell))
+    except (ValueError, KeyError, TypeError, StopIteration):
+        return None
+
+
+def _tags(cell: dict[str, Any]) -> list[str]:
+    return list(cell["metadata"].get("tags", []))
+
+
+def _leads_on(cell: dict[str, Any]) -> bool:
+    """Whether it is the line with the ways to other notebooks, which are not here."""
+    return cell["cell_type"] == "markdown" and ".ipynb)" in "".join(cell["source"])
+
+
+def _allowed(cell: dict[str, Any], said: str, names: dict[str, Any]) -> dict[str, Any]:
+    """The cell as it stands in the notebook; of one that this list does not allow, the sentence that says why."""
+    if cell["cell_type"] != "code":
+        return cell
+    code = said if FILLED_IN in _tags(cell) else "".join(cell["source"])
+    why = _why_not(code, names) if FILLED_IN not in _tags(cell) and WRITES_FILE not in _tags(cell) else None
+    if why is not None and OF_THE_LIST in _tags(cell):
+        return {"cell_type": "markdown", "id": cell["id"], "metadata": {}, "source": f"*{why}*"}
+    return cell | {"source": code, "outputs": [], "execution_count": None}
+
+
+def _why_not(code: str, names: dict[str, Any]) -> str | None:
+    """Why a cell cannot be run with this list; what it defines is there for the cells after it."""
+    try:
+        with warnings.catch_warnings(action="ignore"):  # the notebook itself will say it
+            exec(code, names)  # noqa: S102 - the cells of our own notebook
+    except CrrkitError as error:
+        return str(error)
+    except NameError:  # what it stands on could not be made
+        return _("Without the part before there is nothing to show here.")
+    return None

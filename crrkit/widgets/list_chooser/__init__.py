@@ -1,0 +1,170 @@
+"""ListChooser: a file is dropped or chosen, its columns are confirmed by menus, and it opens under sliders."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import anywidget
+import ipywidgets
+import traitlets
+
+from crrkit.ground import CrrkitError, gettext as _, language, use_language
+from crrkit.read import EVENT_OPTION, REQUIRED, ROLES, columns_of, guess, read_list, usual_column
+from crrkit.widgets.bench import module_text, style_text
+from crrkit.widgets.own_list import ListExplorer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crrkit.read import Base
+
+__all__ = ["ListChooser"]
+
+LOOKS: dict[str, Any] = {"style": {"description_width": "11rem"}, "layout": {"width": "auto", "max_width": "36rem"}}
+ENDINGS = ".csv,.tsv,.txt,.xlsx,.xlsm,.xls,.ods,.parquet,.json,.jsonl,.gz,.zip,.zst,.bz2,.xz"
+
+
+class FileField(anywidget.AnyWidget):
+    """A field on which a file is dropped or chosen; it arrives in parts and lies in a folder that goes with it."""
+
+    folder = Path(__file__).parent
+    _esm = module_text(folder)
+    _css = style_text(folder)
+
+    lang = traitlets.Unicode().tag(sync=True)
+    says = traitlets.Unicode().tag(sync=True)
+    _words = traitlets.Dict().tag(sync=True)
+    path = traitlets.Instance(Path, allow_none=True)  # the file that has arrived whole; not sent back
+
+    def __init__(self) -> None:
+        words = {"choose": _("Drop a file here, or choose one. It stays on this computer."), "accept": ENDINGS}
+        super().__init__(lang=language(), _words=words)
+        self._room = tempfile.TemporaryDirectory(prefix="crrkit-")
+        self._arriving: IO[bytes] | None = None
+        self.on_msg(lambda _widget, message, parts: self.receive(message, parts))
+
+    def receive(self, message: Mapping[str, Any], parts: list[bytes]) -> None:
+        """A step of a file's way here: ``begin`` with its name, ``part`` with bytes, ``end``."""
+        if message["step"] == "begin":
+            self.path = None
+            self._close()
+            target = Path(self._room.name) / Path(str(message["name"]).replace("\\", "/")).name
+            self._arriving = target.open("wb")
+        elif self._arriving is not None and message["step"] == "part":
+            self._arriving.write(parts[0])
+        elif self._arriving is not None:
+            arrived = Path(self._arriving.name)
+            self._close()
+            self.path = arrived
+
+    def _close(self) -> None:
+        if self._arriving is not None:
+            self._arriving.close()
+        self._arriving = None
+
+
+class ListChooser(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+    """A page for somebody with a file: drop it, see what its columns were taken for, and open it under sliders.
+
+    The menus begin with what :func:`crrkit.guess` says. The file goes to the Python beside this page, into a folder
+    that is removed with it, and no further. What is opened is at hand: :attr:`base` and :attr:`explorer`.
+
+    Args:
+        lang: ``"en"`` or ``"ru"``; None takes the current language.
+
+    Examples:
+        >>> import crrkit as crr
+        >>> chooser = ListChooser()
+        >>> chooser.look(crr.sample_path("orders"))
+        >>> chooser.kind.value, chooser.columns["at"].value
+        ('orders', 'ordered_at')
+    """
+
+    def __init__(self, *, lang: str | None = None) -> None:
+        with use_language(lang):
+            self.lang = language()
+            self.field = FileField()
+            self.kind = ipywidgets.Dropdown(
+                options=[(_(name), name) for name in ROLES], description=_("Rows are"), **LOOKS
+            )
+            self.button = ipywidgets.Button(description=_("Open under sliders"), button_style="primary")
+        self.columns: dict[str, ipywidgets.Dropdown] = {}
+        self.base: Base | None = None
+        self.explorer: ListExplorer | None = None
+        self._menus, self._shown = ipywidgets.VBox(), ipywidgets.VBox()
+        super().__init__([self.field, self._menus, self._shown])
+        self.field.observe(self._arrived, "path")
+        self.kind.observe(lambda _change: self._ask(), "value")
+        self.button.on_click(lambda _button: self.show())
+
+    def _arrived(self, change: Mapping[str, Any]) -> None:
+        if change["new"]:
+            self.look(change["new"])
+
+    def look(self, path: Path) -> None:
+        """Show what a file was taken for."""
+        self._path, self._shown.children, self.explorer = path, (), None
+        with use_language(self.lang):
+            try:
+                self._columns = columns_of(path)
+            except CrrkitError as error:
+                self._menus.children, self.field.says = (), f"{path.name}: {error}"
+                return
+            try:
+                found = guess(path)
+            except CrrkitError as error:
+                self.field.says = f"{path.name}: {error}"
+                self._ask()
+                return
+            self.field.says = f"{path.name}: {' '.join(found.reasons)}"
+            self.kind.value = found.kind
+            self._ask(found.columns)
+
+    def _ask(self, found: Mapping[str, str] | None = None) -> None:
+        """A menu for each column that the kind of list knows."""
+        roles, kind = (*ROLES[self.kind.value], "by"), self.kind.value
+        usual = {role: usual_column(role, self._columns) or "" for role in ROLES[kind]} if found is None else found
+        with use_language(self.lang):
+            titles, none = _titles(), (_("none"), "")
+        self.columns = {}
+        for role in roles:
+            chosen = usual.get(role) or ""
+            may_be_none = role not in REQUIRED[kind] or not chosen
+            options = [*([none] if may_be_none else []), *((name, name) for name in self._columns)]
+            self.columns[role] = ipywidgets.Dropdown(options=options, value=chosen, description=titles[role], **LOOKS)
+        self._menus.children = (self.kind, *self.columns.values(), self.button)
+
+    def show(self) -> None:
+        """Read the file as the menus say, and open it under sliders."""
+        needed = REQUIRED[self.kind.value]  # of the others "" says that there is no such column
+        chosen = {role: menu.value for role, menu in self.columns.items() if menu.value or role not in (*needed, "by")}
+        said = {(EVENT_OPTION if role == "kind" else role): column for role, column in chosen.items()}
+        with use_language(self.lang):
+            try:
+                self.base = read_list(self._path, kind=self.kind.value, said=said)
+                self.explorer = ListExplorer(self.base)
+            except CrrkitError as error:
+                self.field.says, self._shown.children = str(error), ()
+                return
+            self.field.says = " ".join([*self.base.quality.doubts, self.base.quality.reading()])
+        self._shown.children = (self.explorer,)
+
+
+def _titles() -> dict[str, str]:
+    """What each column is, in the current language."""
+    return {
+        "customer": _("Who: the customer"),
+        "at": _("When it happened"),
+        "amount": _("What was paid"),
+        "quantity": _("Pieces"),
+        "price": _("Price of one piece"),
+        "receipt": _("Number of the receipt"),
+        "status": _("What became of it"),
+        "start": _("First day"),
+        "end": _("Last day, or empty"),
+        "contract": _("Number of the contract"),
+        "kind": _("What happened"),
+        "by": _("Segment, such as a region"),
+    }
