@@ -16,6 +16,7 @@ import crrkit as crr
 from crrkit.ground.languages import LANGUAGES
 from crrkit.measure.cube import ListSettings
 from crrkit.rules.activity import Trailing
+from crrkit.rules.stages import StageRule
 from crrkit.widgets.bench.explorer import SAVED, StateError, frame_words, module_text, shared_text
 from crrkit.widgets.own_list import ListExplorer
 from crrkit.widgets.static import restore, static_html
@@ -71,11 +72,22 @@ class TestResults:
         assert explorer.kept.table[ROWS].equals(said.segment(region="North").table[ROWS])
         assert explorer.account[ROWS].astype("int64").equals(explorer.kept.table[ROWS].astype("int64"))
 
+    def test_stages_and_model_follow_the_silence_and_who_is_a_regular(self, explorer: ListExplorer) -> None:
+        explorer.silence, explorer.regular = 60, 4
+        rule = StageRule(lapse_days=60, k_long=4)
+        said = crr.stage_flow(explorer.cube.base, every="month", rule=rule)
+        assert explorer.flow.counts.equals(said.counts)
+        assert explorer.flow.table["crr"].equals(said.table["crr"])
+        assert explorer.model.matrix.equals(crr.StageModel.from_flow(said).matrix)
+        explorer.silence = "period"
+        with pytest.raises(crr.InputError, match="Stages need a silence in days"):
+            _ = explorer.flow
+
     def test_the_settings_are_a_value(self, explorer: ListExplorer) -> None:
         before = explorer.settings
         explorer.silence = 60
         assert before.silence == 90
-        assert explorer.settings == ListSettings("month", 60)
+        assert explorer.settings == ListSettings("month", 60, regular=explorer.regular)
 
     def test_who_observes_is_told(self, explorer: ListExplorer) -> None:
         told: list[object] = []
@@ -94,10 +106,14 @@ class TestState:
             ("silence", 77, r"silence=77 is not counted .*; (75|80) is the nearest"),
             ("silence", "soon", "silence='soon' is not a number"),
             ("segment", "region: nort", "Did you mean 'region: North'"),
+            ("regular", 40, "regular=40 is not counted"),
             ("period", "2023Q1", "period='2023Q1'"),
             ("first", "2030-13", "first='2030-13'"),
             ("scenarios", [{"silence": 60}], "a list of settings with a name"),
             ("scenarios", [{"name": "x", "silence": 77}], "silence=77 is not counted"),
+            ("levers", {"promotoin": 0.1}, "Did you mean 'promotion'"),
+            ("levers", {"promotion": 10}, "promotion=10"),
+            ("steps", 0, "Give a count from 1 on"),
             ("scenarios", [{"name": "x", "silent": 60}], "Did you mean 'silence'"),
         ],
     )

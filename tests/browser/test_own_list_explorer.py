@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 import crrkit as crr
 from crrkit.ground.languages import format_number, format_percent
 from crrkit.rules.activity import Trailing
+from crrkit.rules.stages import StageRule
 from crrkit.widgets.own_list import ListExplorer
 from crrkit.widgets.static import static_page
 
@@ -129,6 +130,63 @@ def test_the_whole_story(page: Page, base: crr.OrderBase, page_file: Path) -> No
     expect(sentence(page)).to_have_text(said)
     page.get_by_role("button", name="Reset").click()
     expect(sentence(page)).to_contain_text("By 90 days of silence we kept")
+
+
+def test_the_stages_make_up_the_rate_as_python_counts_them(page: Page, base: crr.OrderBase) -> None:
+    page.get_by_role("slider", name="Purchase days that make a regular (long)").focus()
+    page.keyboard.press("ArrowRight")
+    flow = crr.stage_flow(base, every="month", rule=StageRule(lapse_days=90, k_long=4))
+    now = flow.latest
+    rows = page.locator(".crrkit-list-of-stages tbody tr")
+    shown = {row.get_attribute("data-stage"): row.locator("td").all_inner_texts() for row in rows.all()}
+    for stage in ("middle", "long"):
+        share, retention = now[stage] / now["start"], now[f"retention_{stage}"]
+        assert shown[stage][:3] == [format_number(now[stage]), format_percent(share), format_percent(retention)]
+    parts = [float(shown[stage][3].rstrip("%")) for stage in ("middle", "long")]
+    assert round(sum(parts), 1) == round(100 * now["crr"], 1)
+    page.get_by_role("button", name="long").click()
+    call = page.locator(".crrkit-list-who code").inner_text()
+    found = eval(call, {"crr": crr, "base": base})  # noqa: S307 - our own line
+    assert (found["stage"] == "long").sum() == now["long"]
+
+
+def test_the_silence_can_be_dragged_and_typed(page: Page) -> None:
+    curve = page.locator("svg.crrkit-list-rhythm")
+    curve.scroll_into_view_if_needed()
+    box = curve.bounding_box()
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.9 * box["width"], box["y"] + 60, steps=5)
+    page.mouse.up()
+    far = int(re.search(r"\d+", silence(page).get_attribute("aria-valuetext"))[0])
+    assert far > 200
+    page.get_by_role("button", name="Step back").click()  # a drag is one step
+    expect(sentence(page)).to_contain_text("By 90 days")
+    typed = page.get_by_role("spinbutton", name="Who is a customer")
+    typed.fill("77")
+    typed.press("Enter")
+    expect(page.locator(".crrkit-list > .crrkit-body > .crrkit-message")).to_contain_text("is the nearest")
+    expect(typed).to_have_value(re.compile("75|80"))
+    typed.fill("99999")
+    typed.press("Enter")
+    expect(typed).to_have_attribute("aria-invalid", "true")
+    page.get_by_role("radio", name="bought in the period before").check()
+    expect(sentence(page)).to_contain_text("Counting who bought in the period before")
+    expect(page.locator(".crrkit-list-of-stages")).to_contain_text("Stages need a silence in days")
+
+
+def test_what_if_says_what_the_model_says(page: Page, explorer: ListExplorer) -> None:
+    lever = page.get_by_role("slider", name="Middle customers kept", exact=True)
+    lever.focus()
+    for _press in range(5):
+        page.keyboard.press("ArrowRight")
+    future = explorer.model.project(periods=12, scenario=crr.Scenario(retention_middle=0.05)).to_pandas()
+    plain = explorer.model.project(periods=12).to_pandas()
+    said = page.locator(".crrkit-list-of-whatif .crrkit-list-said").inner_text()
+    assert said.startswith(f"{format_number(round(future['customers'].iloc[-1]))} customers in 12 × month instead of")
+    assert f"instead of {format_number(round(plain['customers'].iloc[-1]))} (+" in said
+    assert f"CRR {format_percent(future['crr'].iloc[-1])}" in said
+    assert "was off by" in page.locator(".crrkit-list-of-whatif .crrkit-note").inner_text()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -5,6 +5,7 @@ import { nearest } from "../../crrkit/widgets/own_list/controls.js";
 import { settledIn } from "../../crrkit/widgets/own_list/index.js";
 import { bridgeBars, runs } from "../../crrkit/widgets/own_list/pictures.js";
 import { caution, counted, doubtOf, headline, listCode, whenOf } from "../../crrkit/widgets/own_list/sentences.js";
+import { addedUp } from "../../crrkit/widgets/own_list/stages.js";
 import { chosenRow } from "../../crrkit/widgets/own_list/view.js";
 
 const MONTHS = [
@@ -46,8 +47,8 @@ const WORDS = {
   doubts: { by_construction: "{window} in a {every}", too_short: "{covered} {median}", not_seen: "{seen} {few}" },
 };
 const VOICE = { cube: CUBE, words: WORDS, say: speaker("en"), lang: "en" };
-const STATE = { every: "month", silence: 90, segment: null, first: null, last: null, period: null };
-const SETTINGS = { every: "month", silence: 60, segment: null, from: null, to: null };
+const STATE = { every: "month", silence: 90, segment: null, regular: 3, first: null, last: null, period: null };
+const SETTINGS = { every: "month", silence: 60, segment: null, regular: 3, from: null, to: null };
 const ROW = { ...MONTHS[2], status: "complete", start: 40, kept: 30, crr: 0.75, withheld: false };
 
 test("a number goes to its nearest step, of two to the smaller", () => {
@@ -57,7 +58,7 @@ test("a number goes to its nearest step, of two to the smaller", () => {
 });
 
 test("what is asked for is settled among what there is", () => {
-  assert.deepEqual(settledIn(CUBE, { ...STATE, silence: 77 }, "silence"), { ...STATE, silence: 90 });
+  assert.deepEqual(settledIn(CUBE, { ...STATE, silence: 77, regular: 9 }, "silence"), { ...STATE, silence: 90 });
   assert.equal(settledIn(CUBE, { ...STATE, silence: "period" }, "silence").silence, "period");
 });
 
@@ -174,4 +175,9 @@ test("the kept stand at the foot of both ends of the bridge", () => {
   assert.deepEqual(bars.new, [2, 7, 11]);
   assert.deepEqual(bars.returned, [3, 11, 12]);
   assert.deepEqual(bars["kept-after"], bars["kept-before"].with(0, 4));
+});
+
+test("parts that are rounded add up to the rounded whole", () => {
+  const parts = addedUp([0.53939, 0.39242]); // 53.9 and 39.2 would make 93.1 of 93.2
+  assert.deepEqual(parts, [0.539, 0.393]);
 });

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from crrkit.ground import InputError, check_choice, check_given, gettext as _, use_language
-from crrkit.widgets.bench import Explorer, StateError, as_state_error, module_text, style_text
-from crrkit.widgets.own_list.counted import begin_with, carried_of, kept_under
+from crrkit.widgets.bench import Count, Explorer, StateError, as_state_error, module_text, style_text
+from crrkit.widgets.own_list.counted import begin_with, carried_of, flow_under, kept_under
 from crrkit.widgets.own_list.state import (
     Choices,
     Label,
+    Levers,
     Named,
     Scenarios,
     Step,
@@ -28,14 +29,19 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from crrkit.judge.whatif import Scenario, StageModel
     from crrkit.measure import RetentionTable
     from crrkit.measure.cube import ListCube, ListSettings
+    from crrkit.measure.stages import StageFlow
     from crrkit.read import Base
 
 __all__ = ["ListExplorer"]
 
-SAVED_BESIDE = ("scenarios",)  # what is saved beside the settings
+SAVED_BESIDE = ("scenarios", "levers", "steps")  # what is saved beside the settings
 LABELS = ("first", "last", "period")
+MOST_AHEAD = 36  # periods that are projected
+# Periods that are projected at first: a year, of short periods less.
+STEPS_AT_FIRST = {"day": 30, "week": 26, "month": 12, "quarter": 4, "half-year": 2, "year": 2}
 
 
 class ListExplorer(Explorer):
@@ -45,7 +51,7 @@ class ListExplorer(Explorer):
     browser turns those small numbers into everything shown, so that it lives on in a page without a kernel. It holds
     no customer.
 
-    What is shown is at hand in Python and follows the sliders: `settings`, `kept`, `account`; the
+    What is shown is at hand in Python and follows the sliders: `settings`, `kept`, `flow`, `model`, `account`; the
     settings are traits, so ``explorer.observe(what, "silence")`` is told of each move.
 
     Args:
@@ -73,7 +79,7 @@ class ListExplorer(Explorer):
     """
 
     module = "list_explorer"
-    names = ("every", "silence", "segment", "first", "last", "period")
+    names = ("every", "silence", "segment", "regular", "first", "last", "period")
     folder = Path(__file__).parent
     _esm = module_text(folder)
     _css = style_text(folder)
@@ -81,10 +87,13 @@ class ListExplorer(Explorer):
     every = Named("everies").tag(sync=True)
     silence = Step("silences", word="period").tag(sync=True)
     segment = Named("segments").tag(sync=True)
+    regular = Step("regulars").tag(sync=True)
     first = Label().tag(sync=True)
     last = Label().tag(sync=True)
     period = Label().tag(sync=True)
     scenarios = Scenarios().tag(sync=True)
+    levers = Levers().tag(sync=True)
+    steps = Count(least=1, most=MOST_AHEAD).tag(sync=True)
     _cube: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
     _rhythm: traitlets.Dict[str, Any] = traitlets.Dict(allow_none=True).tag(sync=True)
     _card: traitlets.List[Any] = traitlets.List().tag(sync=True)
@@ -108,20 +117,21 @@ class ListExplorer(Explorer):
         chosen = {"every": every or begin.every, "silence": begin.silence if silence is None else silence}
         with use_language(lang):
             carried = carried_of(cube)
-        self._begin({**dict.fromkeys(self.names), **chosen}, carried, lang)
+        self._begin({**dict.fromkeys(self.names), "regular": begin.regular, **chosen}, carried, lang)
 
     def _begin(self, state: Mapping[str, Any], carried: Mapping[str, Any], lang: str | None) -> None:
         self.choices = carried["choices"]
         self._cube, self._rhythm, self._card = (carried[name] for name in ("cube", "rhythm", "card"))
+        self.steps = STEPS_AT_FIRST[state["every"]]
         self._start(state, lang=lang, words=page_words)
 
     @classmethod
     def from_saved(cls, state: Mapping[str, Any]) -> ListExplorer:
-        """The explorer that had this state; it moves without its list, which `kept` needs."""
+        """The explorer that had this state; it moves without its list, which `kept`, `flow` and `model` need."""
         explorer: ListExplorer = cls.__new__(cls)
         explorer._still = state["still"]
         explorer._begin({name: state[name] for name in cls.names}, state["carried"], state["lang"])
-        explorer.scenarios = state["scenarios"]
+        explorer.scenarios, explorer.levers, explorer.steps = (state[name] for name in SAVED_BESIDE)
         return explorer
 
     @traitlets.validate(*LABELS)
@@ -185,6 +195,25 @@ class ListExplorer(Explorer):
     def kept(self) -> RetentionTable:
         """The account under the settings, counted from the list: `retention_by_period`."""
         return kept_under(self.cube, self.settings)
+
+    @property
+    def flow(self) -> StageFlow:
+        """The stages under the settings, of all customers: `stage_flow`."""
+        return flow_under(self.cube, self.settings)
+
+    @property
+    def model(self) -> StageModel:
+        """The model of the stages under the settings, of all customers: `StageModel.from_flow`."""
+        from crrkit.judge.whatif import StageModel
+
+        return StageModel.from_flow(self.flow)
+
+    @property
+    def scenario(self) -> Scenario:
+        """The levers as they stand: ``explorer.model.project(explorer.steps, scenario=explorer.scenario)``."""
+        from crrkit.judge.whatif import Scenario
+
+        return Scenario(**self.levers)
 
     @property
     def cube(self) -> ListCube:

@@ -12,28 +12,54 @@ if TYPE_CHECKING:
 
     from crrkit.measure import RetentionTable
     from crrkit.measure.cube import ListCube, ListSettings
+    from crrkit.measure.stages import StageFlow
     from crrkit.read import Base
 
+ENOUGH_TO_SEE = 5  # whole periods, below which a line over time says little
+MOST_GAPS = 0.5
 SHARE_DIGITS = 6  # of a share that only says whether to warn
 
 
 def begin_with(cube: ListCube) -> ListSettings:
-    """The settings that suit the list, its silence no longer than the period, unless its rhythm or its rule asks it."""
+    """The settings that suit the list.
+
+    A period that the list holds only a few times gives way to the next shorter ones in which most of those who buy
+    again have done so, and the silence is no longer than the period, unless the rule of the list or its rhythm asks it.
+    """
     from crrkit.measure.cadence import advise
 
-    begin = cube.starting
-    if begin.silence == "period" or not cube.base.has_purchases or cube.base.rule or advise(cube.base).days:
+    base, begin = cube.base, cube.starting
+    if not base.has_purchases or base.rule or advise(base).days:
         return begin
-    fitting = [days for days in cube.silences if days <= DAYS_PER_PERIOD[begin.every] + 1]
-    return replace(begin, silence=min(begin.silence, fitting[-1])) if fitting else begin
+    every = _often_enough(cube, begin.every)
+    fitting = [days for days in cube.silences if days <= DAYS_PER_PERIOD[every] + 1]
+    silence = min(int(begin.silence), fitting[-1]) if fitting and begin.silence != "period" else begin.silence
+    return replace(begin, every=every, silence=silence)
+
+
+def _often_enough(cube: ListCube, every: str) -> str:
+    """The longest period up to the one given that the list holds often enough to see a line, if it covers most gaps."""
+    from crrkit.measure.cadence import characteristic_interval, holds
+
+    gaps = characteristic_interval(cube.base)
+    for shorter in reversed(cube.everies[: cube.everies.index(every) + 1]):
+        if gaps.covered(DAYS_PER_PERIOD[shorter]) < MOST_GAPS:
+            break
+        every = shorter
+        if holds(cube.base, shorter) >= ENOUGH_TO_SEE:
+            break
+    return every
 
 
 def carried_of(cube: ListCube) -> dict[str, Any]:
     """All that the browser needs, as JSON: numbers of customers, and no customer."""
     base = cube.base
     choices = choices_of(cube)
-    rhythm, card = rhythm_of(base, choices), card_of(base, choices)
-    return {"choices": choices, "cube": cube.to_state(), "rhythm": rhythm, "card": card}
+    rule = cube.rule_under(cube.starting)
+    return {
+        "choices": choices, "cube": cube.to_state(), "rhythm": rhythm_of(base, choices),
+        "card": card_of(base, rule, choices),
+    }  # fmt: skip
 
 
 def kept_under(cube: ListCube, settings: ListSettings) -> RetentionTable:
@@ -54,13 +80,24 @@ def kept_under(cube: ListCube, settings: ListSettings) -> RetentionTable:
     return kept.segment(**{found.by: str(found.name)}) if found else kept
 
 
+def flow_under(cube: ListCube, settings: ListSettings) -> StageFlow:
+    """The stages of all customers under the settings, counted from the list."""
+    from crrkit.measure.stages import stage_flow
+
+    if settings.silence == "period":
+        message = _("Stages need a silence in days: set explorer.silence, such as 90.")
+        raise InputError(message, argument="silence", given=settings.silence)
+    under, rule = cube.base_under(settings), cube.rule_under(settings)
+    return stage_flow(under, every=settings.every, rule=rule, first=settings.first, last=settings.last)
+
+
 def choices_of(cube: ListCube) -> dict[str, Any]:
     """What can be chosen, and what the names of periods hang on."""
     card = cube.base.card
     return {
         "kind": cube.base.kind, "everies": list(cube.everies), "silences": list(cube.silences),
-        "by_period": True, "segments": [segment.key for segment in cube.segments],
-        "week_starts": card.week_starts, "year_starts": card.year_starts,
+        "by_period": cube.base.has_purchases, "segments": [segment.key for segment in cube.segments],
+        "regulars": list(cube.regulars), "week_starts": card.week_starts, "year_starts": card.year_starts,
     }  # fmt: skip
 
 
@@ -91,6 +128,8 @@ def _share(value: float) -> float:
     return 0.0 if is_missing(value) else round(value, SHARE_DIGITS)
 
 
-def card_of(base: Base, choices: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """The definition card, each rule that a control moves among its lines."""
-    return base.card.with_(every=choices["everies"][0], segment=_("all customers")).rules()
+def card_of(base: Base, rule: object, choices: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """The definition card, each rule that a control moves among its lines, and who is a regular."""
+    gap = {} if base.has_purchases else {"merge_gap": max(base.card.merge_gap, 1)}
+    card = base.card.with_(every=choices["everies"][0], segment=_("all customers"), **gap)
+    return [*card.rules(), ("regular", _("Regular (long)"), str(rule))]

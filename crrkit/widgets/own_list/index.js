@@ -12,8 +12,9 @@ import { accountOf, openCube } from "./cube.js";
 import { fromHash, keptSettings, toHash } from "./scenarios.js";
 import { counted, listCode } from "./sentences.js";
 import { chosenRow, settingsOf, viewOf } from "./view.js";
+import { whatIf } from "./whatif.js";
 
-const TRAITS = ["every", "silence", "segment", "first", "last", "period"];
+const TRAITS = ["every", "silence", "segment", "regular", "first", "last", "period"];
 
 /**
  * What was asked for as it can be: a number goes to its nearest step, the names of periods to those of another length,
@@ -22,6 +23,7 @@ const TRAITS = ["every", "silence", "segment", "first", "last", "period"];
 export function settledIn(cube, wanted, chosen) {
   const { every } = wanted;
   const silence = typeof wanted.silence === "number" ? nearest(cube.silences, wanted.silence) : wanted.silence;
+  const regular = wanted.regular === null ? null : nearest(cube.regulars, wanted.regular);
   const periods = cube.periods(every);
   const spans = ["first", "last", "period"].map((name) => spanOf(cube, wanted[name]));
   const [from, to, at] = spans;
@@ -31,7 +33,7 @@ export function settledIn(cube, wanted, chosen) {
   const period = at && periods.find((each) => each.until > at.from);
   const inside = period && !(first && period.from < first.from) && !(last && period.from > last.from);
   const labels = { first: first?.label ?? null, last: last?.label ?? null, period: inside ? period.label : null };
-  return { ...wanted, silence, ...labels };
+  return { ...wanted, silence, regular, ...labels };
 }
 
 /** A period of any length by its name; names of different lengths differ. */
@@ -47,7 +49,8 @@ async function render({ model, el }) {
   const voice = { cube, words, lang, say: speaker(lang) };
   /** @type {{ choose: (name: string, value: any) => void, give: (state: any, sentence?: string) => void }} */
   const hands = { choose() {}, give() {} }; // the bench fills them
-  const facts = { ...voice, rhythm: model.get("_rhythm"), card: model.get("_card") };
+  const ahead = whatIf(voice, model);
+  const facts = { ...voice, whatIf: ahead, rhythm: model.get("_rhythm"), card: model.get("_card") };
   const shown = viewOf(facts, (name, value) => hands.choose(name, value));
   const kept = keptSettings(voice, model, (state) => hands.give(settledIn(cube, state, "")));
   const past = history(words);
@@ -86,12 +89,13 @@ async function render({ model, el }) {
     below: () => [kept.node],
   });
   kept.show();
-  model.on("change:scenarios", kept.show);
+  const followed = { "change:scenarios": kept.show, "change:levers": ahead.refresh, "change:steps": ahead.refresh };
+  for (const [event, listener] of Object.entries(followed)) model.on(event, listener);
   const free = past.watch(el);
   return () => {
     off();
     free();
-    model.off("change:scenarios", kept.show);
+    for (const [event, listener] of Object.entries(followed)) model.off(event, listener);
   };
 }
 
@@ -106,13 +110,14 @@ function takeFromAddress(model, cube) {
 }
 
 function gaveWayTo(moved, state, { words, say }) {
-  return moved.includes("silence") ? put(words.nearest, { shown: say.number(state.silence) }) : "";
+  const name = ["silence", "regular"].find((each) => moved.includes(each));
+  return name ? put(words.nearest, { shown: say.number(state[name]) }) : "";
 }
 
 /** @param {Record<string, any>} controls */
-function laidOut({ every, silence, segment, first, last }) {
+function laidOut({ every, silence, segment, regular, first, last }) {
   const span = html("div", { class: "crrkit-list-span" }, first.row, last.row);
-  return [every.row, silence.row, segment.row, span];
+  return [every.row, silence.row, regular.row, segment.row, span];
 }
 
 function shownLabel(cube, state) {
@@ -144,7 +149,7 @@ function history(words) {
   function watch(el) {
     const down = () => ([dragging, kept] = [true, false]);
     const up = () => (dragging = false);
-    el.addEventListener("pointerdown", down);
+    el.addEventListener("pointerdown", down, { capture: true }); // before a picture follows the pointer
     window.addEventListener("pointerup", up);
     return () => window.removeEventListener("pointerup", up);
   }
@@ -154,7 +159,7 @@ function history(words) {
 /* ---- controls ---- */
 
 function controlsOf(voice) {
-  const { cube, words } = voice;
+  const { cube, words, say } = voice;
   const days = (n) => counted(words.days, n, voice);
   const labels = ({ every }) => cube.periods(every).map(({ label }) => label);
   /** @type {[string, string][]} */
@@ -167,6 +172,7 @@ function controlsOf(voice) {
       other: cube.hasPeriod ? ["period", words.periodRule] : null,
       word: words.silenceRule,
     }),
+    regular: stepped(words.regular, cube.regulars, { unit: (n) => say.number(n), hue: "long" }),
     segment: optional(words.segment, words.all, () => cube.segments.map(({ key }) => key)),
     first: optional(words.first, words.begin, labels),
     last: optional(words.last, words.end, labels),

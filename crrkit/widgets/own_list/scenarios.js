@@ -6,7 +6,7 @@ import { accountOf } from "./cube.js";
 import { byRule, whenOf } from "./sentences.js";
 import { chosenRow, settingsOf } from "./view.js";
 
-const SETTINGS = ["every", "silence", "segment", "first", "last", "period"];
+const SETTINGS = ["every", "silence", "segment", "regular", "first", "last", "period"];
 const PREFIX = "#list:";
 const WHOLE = /^\d+$/;
 
@@ -28,7 +28,8 @@ export function toHash(state, initial) {
 export function fromHash(hash) {
   if (!hash.startsWith(PREFIX)) return {};
   const pairs = [...new URLSearchParams(hash.slice(PREFIX.length))].filter(([name]) => SETTINGS.includes(name));
-  const read = (name, text) => (name === "silence" && WHOLE.test(text) ? Number(text) : text || null);
+  const read = (name, text) =>
+    (name === "silence" || name === "regular") && WHOLE.test(text) ? Number(text) : text || null;
   return Object.fromEntries(pairs.map(([name, text]) => [name, read(name, text)]));
 }
 

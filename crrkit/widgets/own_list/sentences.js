@@ -171,6 +171,16 @@ function underOf(silence, cube, own) {
     : `base.with_activity(crr.Trailing(days=${silence}))`;
 }
 
+/** The call that says who stood in which stage as a period began. */
+export function stageCode({ silence, regular }, { from }, cube) {
+  const given = cube.kind === "contracts" ? contractRule(cube.rule) : dayRule(silence, regular, cube.rule);
+  return `crr.stage_on(base, ${quoted(from)}, rule=${given}).customers`;
+}
+
+const dayRule = (silence, regular, { window, span, contact }) =>
+  `crr.StageRule(${silence}, window_days=${window}, k_long=${regular}, span_days=${span}, contact_days=${contact})`;
+const contractRule = ({ renewals, term }) => `crr.ContractRule(renewals=${renewals}, term=${quoted(term)})`;
+
 /**
  * The definition card as the settings stand: the rules that the controls move are said anew, the others as they were.
  * @param {[string, string, string][]} card rule, name and text
@@ -179,8 +189,8 @@ function underOf(silence, cube, own) {
  * @returns {[string, string][]}
  */
 export function cardLines(card, settings, voice) {
-  const { cube, words } = voice;
-  const { every, silence, segment } = settings;
+  const { cube, words, say } = voice;
+  const { every, silence, segment, regular } = settings;
   const contracts = cube.kind === "contracts";
   const rule = silence === "period" ? words.rules.period : counted(words.rules.silence, silence, voice);
   const gap = silence ? counted(words.rules.gap, silence, voice) : words.rules.noGap;
@@ -189,6 +199,7 @@ export function cardLines(card, settings, voice) {
     every: words.periods[every],
     segment: segment ?? words.all,
     ...(contracts ? { merge_gap: gap } : { activity: rule }),
+    ...(regular === null ? {} : { regular: put(words.rules.regular, { k: say.number(regular), ...cube.rule }) }),
   };
   return card.map(([name, title, text]) => [title, moved[name] ?? text]);
 }

@@ -13,6 +13,7 @@ from crrkit.rules import Calendar
 from crrkit.widgets.bench import StateError, as_state_error
 
 Choices = dict[str, Any]  # what can be chosen, as JSON
+SLIDING = ("conversion", "retention_middle", "promotion", "retention_long", "winback", "inflow")  # those with a slider
 
 
 class Step(traitlets.TraitType[Any, Any]):
@@ -76,6 +77,22 @@ class Scenarios(traitlets.TraitType[Any, Any]):
             message = _("scenarios is a list of settings with a name: [{'name': 'strict', 'silence': 60}].")
             raise StateError(message, argument="scenarios", given=value)
         return [{"name": str(one["name"]), **obj.completed(one)} for one in value]
+
+
+class Levers(traitlets.TraitType[Any, Any]):
+    """Changes of the levers of a model by their names, fractions: 0.01 is one point."""
+
+    def __init__(self) -> None:
+        super().__init__(default_value={})
+
+    def validate(self, obj: Any, value: Any) -> dict[str, float]:
+        """The changes that are not 0, as `Scenario` reads them."""
+        del obj
+        from crrkit.judge.whatif import Scenario
+
+        with as_state_error(str(self.name), value):
+            given = {check_choice(name, name="levers", choices=SLIDING): value[name] for name in dict(value)}
+            return {name: float(change) for name, change in Scenario(**given).changes().items()}
 
 
 def calendar_of(choices: Choices, every: str) -> Calendar:

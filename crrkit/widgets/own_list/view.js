@@ -2,13 +2,18 @@
 /* What ListExplorer shows of a state: the sentence, and the sections under it, in one grammar of colours. */
 
 import { html, put, vector } from "../bench/shared.js";
-import { accountOf, limitsOf } from "./cube.js";
+import { accountOf, gapsOf, limitsOf, stagesOf } from "./cube.js";
 import { known, listBridge, rateOverTime } from "./pictures.js";
-import { cardLines, caution, headline, whenOf } from "./sentences.js";
+import { rhythmCurve } from "./rhythm.js";
+import { cardLines, caution, counted, headline, stageCode, whenOf } from "./sentences.js";
+import { stageTable } from "./stages.js";
+
+const CUSTOMER_STAGES = ["middle", "long"];
+const OTHER_STAGES = ["short", "cold", "lapsed"];
 
 /** A state as the cube asks for it. */
-export function settingsOf({ every, silence, segment, first, last }) {
-  return { every, silence, segment, regular: null, from: first, to: last };
+export function settingsOf({ every, silence, segment, regular, first, last }) {
+  return { every, silence, segment, regular, from: first, to: last };
 }
 
 /** The period that is shown: the chosen one, else the last whole one with somebody to keep. */
@@ -20,23 +25,28 @@ export function chosenRow(rows, label) {
 }
 
 /**
- * @param {{ cube: any, words: any, say: any, lang: string, rhythm: any, card: [string, string, string][] }} facts
+ * @param {{ cube: any, words: any, say: any, lang: string, rhythm: any, card: [string, string, string][], whatIf: any }} facts
  * @param {(name: string, value: any) => void} choose
  */
-export function viewOf({ rhythm, card, ...voice }, choose) {
+export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
   const { cube, words, say } = voice;
   const sentence = html("p", { class: "crrkit-list-sentence", "aria-live": "polite", "aria-atomic": "true" });
   const doubt = html("p", { class: "crrkit-list-doubt" });
   const head = html("div", { class: "crrkit-list-head" }, sentence, doubt);
   const bridge = listBridge(words, say);
   const line = rateOverTime(words, say, (label) => choose("period", label));
+  const stages = stageTable(words, say);
+  const curve = rhythmCurve(words, say, cube.silences, (days) => choose("silence", days));
   const definition = html("dl", { class: "crrkit-list-card" });
   const parts = {
     bridge: section("bridge", "", bridge.svg, html("p", { class: "crrkit-note" })),
     line: section("line", words.overTime, legendOf(words), line.svg, html("p", { class: "crrkit-note" })),
+    stages: section("stages", words.stagesTitle, stages.node),
+    rhythm: section("rhythm", words.rhythmTitle, html("p", { class: "crrkit-list-said" }), curve.svg),
     card: section("card", words.cardTitle, definition),
   };
-  const body = html("div", { class: "crrkit-list-body" }, ...Object.values(parts));
+  const { card: last, ...first } = parts;
+  const body = html("div", { class: "crrkit-list-body" }, ...Object.values(first), whatIf.node, last);
 
   function draw(state, initial) {
     const settings = settingsOf(state);
@@ -48,6 +58,9 @@ export function viewOf({ rhythm, card, ...voice }, choose) {
     drawBridge(row, settings);
     line.show(rows, limits, row?.label, (one) => `${one.label}: ${saidOf(one)}`);
     tell(noteOf(parts.line), news(rows, limits, row, settings));
+    drawStages(row, settings);
+    drawRhythm(settings);
+    whatIf.draw(settings);
     definition.replaceChildren(...cardLines(card, settings, voice).flatMap(pair));
   }
 
@@ -92,6 +105,46 @@ export function viewOf({ rhythm, card, ...voice }, choose) {
       : put(limits.signal[at] ? words.isNews[limits.signal[at]] : words.noNews, facts);
     const others = rows.filter((other, i) => limits.signal[i] && other !== row).map(({ label }) => label);
     return [own, others.length ? put(words.newsToo, { periods: others.join(", ") }) : ""].filter(Boolean).join(" ");
+  }
+
+  function drawStages(row, settings) {
+    const found = row && stagesOf(cube, settings).find(({ label }) => label === row.label);
+    if (!found || found.withheld) {
+      stages.show([], 0, found ? words.tooFew : words.noStages, () => "");
+      return;
+    }
+    const kept = { middle: found.keptMiddle, long: found.keptLong };
+    const own = CUSTOMER_STAGES.map((name) => ({ name, size: found[name], kept: kept[name] }));
+    const rest = OTHER_STAGES.filter((name) => found[name]).map((name) => ({
+      name,
+      size: found[name],
+      kept: NaN,
+      rest: true,
+    }));
+    stages.show([...own, ...rest], found.start, identity(own, found), () => stageCode(settings, found, cube));
+  }
+
+  /** CRR as the sum over the stages, in counts, which add up exactly. */
+  function identity(own, { start, crr }) {
+    if (!start || Number.isNaN(crr)) return words.noRate;
+    const there = own.filter(({ size }) => size);
+    const shares = there
+      .map(({ size, kept }) => `${say.percent(size / start)} × ${say.percent(kept / size)}`)
+      .join(" + ");
+    const counts = there.map(({ kept }) => say.number(kept)).join(" + ");
+    const whole = there.length > 1 ? `(${counts})` : counts;
+    return `${words.short} = ${shares} = ${whole} / ${say.number(start)} = ${say.percent(crr)}`;
+  }
+
+  function drawRhythm(settings) {
+    const gaps = gapsOf(cube, settings);
+    parts.rhythm.hidden = !gaps;
+    if (!gaps) return;
+    const chosen = typeof settings.silence === "number" && !Number.isNaN(gaps.atSilence);
+    const days = chosen ? counted(words.days, settings.silence, voice) : "";
+    const text = chosen ? put(words.returnLater, { days, share: say.percent(gaps.atSilence) }) : words.noSilence;
+    tell(parts.rhythm.querySelector(".crrkit-list-said"), text);
+    curve.show(gaps, settings.silence, `${words.rhythmTitle}. ${text}`);
   }
   return { head, body, draw };
 }

@@ -19,8 +19,11 @@ def page_words() -> dict[str, Any]:
         **_controls(),
         **_headline(),
         **_line(),
+        **_stages(),
+        **_rhythm(),
         **_rules(),
         **_kept(),
+        **_what_if(),
     }
 
 
@@ -37,6 +40,7 @@ def _controls() -> dict[str, Any]:
         "silenceRule": _("silent for no more than … days"),
         "periodRule": _("bought in the period before"),
         "gap": _("Days between two contracts that are still one relationship"),
+        "regular": _("Purchase days that make a regular (long)"),
         "segment": _("Segment"),
         "all": _("all customers"),
         "first": _("From"),
@@ -47,7 +51,9 @@ def _controls() -> dict[str, Any]:
         "nearest": _("Counted in steps: {shown} is the nearest."),
         "back": _("Step back"),
         "wentBack": _("One step back."),
-        "hint": _("An arrow key moves a slider by a step; a click on the line chooses a period."),
+        "hint": _(
+            "An arrow key moves a slider by a step; click the line for another period, drag the dot on the curve."
+        ),
     }
 
 
@@ -121,10 +127,34 @@ def _line() -> dict[str, Any]:
             "run": _("News: up to {when} eight periods or more lie on one side of {centre}."),
         },
         "newsToo": _("News also: {periods}."),
-        "cardTitle": _("What is counted here"),
         "tooFew": _("too few to tell of"),
         "noRate": _("nobody to keep, no rate"),
     }  # fmt: skip
+
+
+def _stages() -> dict[str, Any]:
+    return {
+        "stagesTitle": _("Stages: the width is the share of the customers, the filled height what was kept"),
+        "stageColumns": {
+            "stage": _("stage"), "start": _("at the start"), "share": _("share"), "retention": _("kept"),
+            "part": _("adds to CRR"),
+        },
+        "stages": {stage: _(stage) for stage in ("short", "cold", "middle", "long", "lapsed")},
+        "noStages": _("Stages need a silence in days: choose one above."),
+        "inNoRate": _("in no rate"),
+        "who": _("Who they are"),
+        "whoThey": _("Who they are, in Python, where the list is:"),
+    }  # fmt: skip
+
+
+def _rhythm() -> dict[str, Any]:
+    return {
+        "rhythmTitle": _("The list's own rhythm: who still buys again after so long a silence"),
+        "rhythmAxis": _("days of silence"),
+        "returnLater": _("Of those silent for {days} {share} still buy again later: lost by this rule, then returned."),
+        "noSilence": _("No silence is chosen: customers are who bought in the period before."),
+        "cardTitle": _("What is counted here"),
+    }
 
 
 def _rules() -> dict[str, Any]:
@@ -140,6 +170,7 @@ def _rules() -> dict[str, Any]:
                 )
             ),
             "noGap": _("a contract that begins after a gap is a new relationship"),
+            "regular": _("{k} purchase days in less than {window} days, {span} days apart at least"),
         }
     }
 
@@ -158,3 +189,44 @@ def _kept() -> dict[str, Any]:
         "link": _("Link to this"),
         "linked": _("The address of this page now leads to these settings."),
     }  # fmt: skip
+
+
+def _what_if() -> dict[str, Any]:
+    return {
+        "whatIfTitle": _("What if"),
+        "levers": {
+            "conversion": _("Contacts who become customers"),
+            "retention_middle": _("Middle customers kept"),
+            "promotion": _("Kept middle customers who become long"),
+            "retention_long": _("Long customers kept"),
+            "winback": _("Lapsed customers who come back"),
+            "inflow": _("Who comes in a step"),
+        },
+        "steps": _("Periods ahead"),
+        "leversReset": _("Levers back to 0"),
+        "goesOn": _("If all goes on, {customers} customers in {periods}, CRR {crr}. Move a lever, in points."),
+        "instead": _(
+            "{customers} customers in {periods} instead of {plain} ({more}); CRR {crr} of the last of them instead of"
+            " {before}."
+        ),
+        "tried": _(
+            "Estimated from {first} to {last}; held against {held}, a model made the same way was off by"
+            " {error} of the customers on average, by {largest} at most."
+        ),
+        "one": "{from}",
+        "several": _("{from} to {to}"),
+        "beyond": _("What lies farther ahead than that was held against nothing."),
+        "untested": _("Estimated from {first} to {last}; held against nothing yet."),
+        "onePoint": _("One point more on each lever brings customers:"),
+        "whatIfAxis": _("periods ahead; dashed: if nothing changes"),
+        "noModel": {
+            "no stages": _("Without a silence in days there are no stages, and nothing is projected."),
+            "no period": _("There is no whole period yet to estimate moves from, so nothing is projected."),
+            "too few": _("Too few whole periods to hold a projection against what came true, so nothing is projected."),
+            "failed": _(
+                "Nothing is projected: a model of the earlier periods was off by {error} of the customers on average"
+                " when held against the later ones."
+            ),
+            "withheld": _("The moves between the stages are of too few customers to tell of, so nothing is projected."),
+        },
+    }

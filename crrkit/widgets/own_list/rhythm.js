@@ -1,0 +1,70 @@
+// @ts-check
+/* The rhythm of the list: of those who have been silent for so long, how many still buy again. */
+
+import { caption, field, levels, track, vector } from "../bench/shared.js";
+
+const RHYTHM = { left: 11, right: 97, top: 14, bottom: 170, height: 212 };
+const DAY_MARKS = [1, 7, 30, 90, 180, 365, 1095];
+
+/**
+ * Of those who have been silent for so many days, the share that still buys again. The chosen silence stands on the
+ * curve and can be dragged.
+ * @param {number[]} steps what the silence can be
+ * @param {(days: number) => void} choose
+ */
+export function rhythmCurve(words, say, steps, choose) {
+  const svg = vector("svg", { class: "crrkit-picture crrkit-list-rhythm", role: "img", width: "100%" });
+  svg.setAttribute("height", String(RHYTHM.height));
+  const [least, most] = [Math.max(steps[0], 1), steps[steps.length - 1]];
+  const place = (days) => Math.log(Math.max(days, least) / least) / Math.log(Math.max(most / least, 2));
+  const across = (days) => RHYTHM.left + (RHYTHM.right - RHYTHM.left) * Math.min(place(days), 1);
+  const down = (share) => RHYTHM.bottom - (RHYTHM.bottom - RHYTHM.top) * share;
+
+  /**
+   * @param {{ days: number[], returning: number[], atSilence: number }} gaps
+   * @param {number | string} silence
+   */
+  function show(gaps, silence, described) {
+    svg.setAttribute("aria-label", described);
+    const axis = levels([0, 0.5, 1], { down, left: RHYTHM.left, right: RHYTHM.right, say });
+    const marks = DAY_MARKS.filter((days) => days >= least && days <= most);
+    const days = marks.map((mark) => caption("column", across(mark), RHYTHM.bottom + 18, say.number(mark)));
+    const title = caption("aside", (RHYTHM.left + RHYTHM.right) / 2, RHYTHM.bottom + 36, words.rhythmAxis);
+    svg.replaceChildren(...axis, field(RHYTHM, ...curve(gaps)), ...chosen(gaps, silence), ...days, title);
+  }
+
+  function curve({ days, returning }) {
+    const points = days
+      .map((length, i) => [place(length), 1 - returning[i]])
+      .filter(([x, y]) => x <= 1 && !Number.isNaN(y));
+    if (points.length < 2) return [];
+    const [first, last] = [points[0], points[points.length - 1]];
+    return [track("under", [[first[0], 1], ...points, [last[0], 1]], "Z"), track("returning", points)];
+  }
+
+  function chosen({ atSilence }, silence) {
+    if (typeof silence !== "number") return [];
+    const x = `${across(silence)}%`;
+    const line = vector("line", { "data-line": "chosen", x1: x, x2: x, y1: RHYTHM.top - 6, y2: RHYTHM.bottom });
+    if (Number.isNaN(atSilence)) return [line];
+    return [line, vector("circle", { "data-marker": "silence", cx: x, cy: down(atSilence), r: 7 })];
+  }
+
+  /** Dragging on the picture moves the silence: to the step nearest to the pointer on the axis. */
+  function follow(event) {
+    const { left, width } = svg.getBoundingClientRect();
+    const share = ((100 * (event.clientX - left)) / width - RHYTHM.left) / (RHYTHM.right - RHYTHM.left);
+    const far = (step) => Math.abs(place(step) - share);
+    const step = steps.reduce((best, each) => (far(each) < far(best) ? each : best));
+    if (step !== held) choose(step);
+    held = step;
+  }
+  let held = NaN;
+  svg.addEventListener("pointerdown", (event) => {
+    svg.setPointerCapture(event.pointerId);
+    held = NaN;
+    follow(event);
+  });
+  svg.addEventListener("pointermove", (event) => svg.hasPointerCapture(event.pointerId) && follow(event));
+  return { svg, show };
+}
