@@ -46,9 +46,9 @@ export function optional(label, none, names) {
 }
 
 /**
- * A slider over steps of which each is further away than the one before, and a box that takes the number itself; what
- * is typed goes to the nearest step when it is done, so that 120 is not 1 on the way. `other` is a value beside the
- * steps, with a word of its own.
+ * A slider over steps of which each is further away than the one before, and a box that takes the number itself. What
+ * is typed is answered by the nearest step, and stays as it is typed until it is done, so that 12 on the way to 120 is
+ * not made another number. `other` is a value beside the steps, with a word of its own.
  * @param {string} label
  * @param {number[]} steps
  * @param {{ unit: (value: number) => string, other?: [string, string] | null, word?: string, hue?: string }} looks
@@ -67,6 +67,7 @@ export function stepped(label, steps, { unit, other = null, word = "", hue = "ke
   const row = html("div", { class: "crrkit-list-stepped" }, radios ? radios.row : title, dial);
   if (radios) set(radios.row.querySelector("legend") ?? row, { id });
   let last = steps[Math.floor(steps.length / 2)]; // where the slider stands while the other value is chosen
+  let typing = false;
 
   function show(shown) {
     if (shown !== other?.[0]) last = shown;
@@ -76,7 +77,7 @@ export function stepped(label, steps, { unit, other = null, word = "", hue = "ke
     set(slider, { "aria-valuetext": unit(last) });
     slider.value = String(place);
     slider.style.setProperty("--crrkit-filled", `${(100 * place) / Math.max(steps.length - 1, 1)}%`);
-    if (!refused()) box.value = String(last);
+    if (!refused() && !typing) box.value = String(last);
   }
 
   const refused = () => box.hasAttribute("aria-invalid");
@@ -86,16 +87,24 @@ export function stepped(label, steps, { unit, other = null, word = "", hue = "ke
     box.setAttribute("aria-describedby", message.id);
     slider.addEventListener("input", () => choose(steps[slider.valueAsNumber]));
     radios?.bind({ choose: (value) => choose(value || last) });
-    const take = () => {
-      const value = box.valueAsNumber;
-      if (!(value >= least && value <= most)) return refuse({ least, most, whole: true });
+    const fits = () => box.valueAsNumber >= least && box.valueAsNumber <= most;
+    const follow = () => {
+      typing = true;
+      if (!fits()) return; // it may be the beginning of one that does
       mark(false);
-      return choose(value);
+      choose(box.valueAsNumber);
+    };
+    const take = () => {
+      typing = false;
+      if (!fits()) return refuse({ least, most, whole: true });
+      mark(false);
+      return choose(box.valueAsNumber);
     };
     const walk = (by) => {
       const place = steps.indexOf(last) + by;
       if (steps[place] !== undefined) choose(steps[place]);
     };
+    box.addEventListener("input", follow);
     box.addEventListener("change", take);
     box.addEventListener("keydown", (event) => {
       if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
