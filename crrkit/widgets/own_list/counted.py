@@ -55,10 +55,10 @@ def carried_of(cube: ListCube) -> dict[str, Any]:
     """All that the browser needs, as JSON: numbers of customers, and no customer."""
     base = cube.base
     choices = choices_of(cube)
-    rule = cube.rule_under(cube.starting)
+    regular = [("regular", _("Regular (long)"), str(cube.rule_under(cube.starting)))] if cube.regulars else []
     return {
         "choices": choices, "cube": cube.to_state(), "rhythm": rhythm_of(base, choices),
-        "card": card_of(base, rule, choices),
+        "card": [*card_of(base, choices), *regular],
     }  # fmt: skip
 
 
@@ -87,7 +87,7 @@ def flow_under(cube: ListCube, settings: ListSettings) -> StageFlow:
     if settings.silence == "period":
         message = _("Stages need a silence in days: set explorer.silence, such as 90.")
         raise InputError(message, argument="silence", given=settings.silence)
-    under, rule = cube.base_under(settings), cube.rule_under(settings)
+    under, rule = cube.base_under(settings), cube.rule_under(settings) if cube.regulars else None
     return stage_flow(under, every=settings.every, rule=rule, first=settings.first, last=settings.last)
 
 
@@ -128,8 +128,7 @@ def _share(value: float) -> float:
     return 0.0 if is_missing(value) else round(value, SHARE_DIGITS)
 
 
-def card_of(base: Base, rule: object, choices: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """The definition card, each rule that a control moves among its lines, and who is a regular."""
+def card_of(base: Base, choices: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """The definition card, each rule that a control moves among its lines."""
     gap = {} if base.has_purchases else {"merge_gap": max(base.card.merge_gap, 1)}
-    card = base.card.with_(every=choices["everies"][0], segment=_("all customers"), **gap)
-    return [*card.rules(), ("regular", _("Regular (long)"), str(rule))]
+    return base.card.with_(every=choices["everies"][0], segment=_("all customers"), **gap).rules()

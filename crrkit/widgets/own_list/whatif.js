@@ -126,6 +126,7 @@ export function whatIf(voice, model) {
 
   function draw(now) {
     settings = now;
+    node.hidden = !cube.regulars.length; // no stages, no levers
     const found = modelOf(cube, settings);
     const chain = chainOf(found);
     shown.hidden = !chain;

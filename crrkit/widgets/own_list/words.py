@@ -69,7 +69,7 @@ def _headline() -> dict[str, Any]:
         "ofOthers": _("; of {everybody} {crr}."),
         "everybody": _("all"),
         "atFirst": _("; at first, {by}, {crr} {when}: {unchanged}."),
-        "unchanged": {"purchases": _("nobody bought otherwise"), "contracts": _("no contract is another")},
+        "unchanged": {"purchases": _("nobody bought otherwise"), "contracts": _("no contract ended otherwise")},
         "when": {
             "day": _("on {name}"),
             "week": _("in week {label}"),
