@@ -49,7 +49,7 @@ class ListExplorer(Explorer):
 
     The list is counted once, in Python, for every period, silence, segment and threshold that can be chosen; the
     browser turns those small numbers into everything shown, so that it lives on in a page without a kernel. It holds
-    no customer.
+    no customer, but counts however small: a page of it is shared as a table of counts is.
 
     What is shown is at hand in Python and follows the sliders: `settings`, `kept`, `flow`, `model`, `account`; the
     settings are traits, so ``explorer.observe(what, "silence")`` is told of each move.
@@ -68,10 +68,10 @@ class ListExplorer(Explorer):
         >>> base = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at")
         >>> explorer = ListExplorer(base, every="quarter", silence=90)
         >>> round(float(explorer.kept.latest["crr"]), 3)
-        0.648
+        0.628
         >>> explorer.silence = 60
         >>> round(float(explorer.kept.latest["crr"]), 3)
-        0.549
+        0.605
         >>> explorer.every = "moth"
         Traceback (most recent call last):
         ...
