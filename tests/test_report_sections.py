@@ -58,5 +58,13 @@ def test_the_headline_is_first_and_no_address_stands_twice(subject: Subject) -> 
 
 def test_without_a_rate_there_is_no_movement_and_no_trend_and_the_rest_stands() -> None:
     parts = listed.sections(Subject(account((0, 5, 0), start=0)))
-    assert [part.anchor for part in parts] == ["headline", "account", "explorer", "definition", "rows", "method"]
-    assert not parts[-1].cells, "there is no textbook's formula without a rate"
+    assert [part.anchor for part in parts] == [
+        "headline",
+        "account",
+        "explorer",
+        "definition",
+        "rows",
+        "method",
+        "glossary",
+    ]
+    assert not parts[-2].cells, "there is no textbook's formula without a rate"

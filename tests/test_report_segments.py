@@ -48,7 +48,7 @@ def test_a_segment_that_keeps_more_is_named_with_the_difference() -> None:
     low, high = crr.newcombe(72, 80, 30, 60)
     expected = f"Difference +40.0 pp, 95% interval +{100 * low:.1f} pp to +{100 * high:.1f} pp."
     assert plain(found.caveat).startswith(expected)
-    assert "by more than chance (Holm): 1 of 1." in found.caveat
+    assert "by more than chance: 1 of 1." in found.caveat
 
 
 def test_segments_within_chance_of_each_other_cannot_be_told_apart() -> None:
@@ -56,7 +56,7 @@ def test_segments_within_chance_of_each_other_cannot_be_told_apart() -> None:
     assert (
         found.claim == "Which segment keeps more cannot be told: in February 2024 from 70.0% (south) to 75.0% (north)."
     )
-    assert "(Holm): 0 of 1." in found.caveat
+    assert "chance: 0 of 1." in found.caveat
 
 
 def test_segments_that_keep_alike_are_not_ranked() -> None:
@@ -76,7 +76,7 @@ def test_a_segment_that_fell_against_its_own_past_is_a_finding() -> None:
     minus = "\N{MINUS SIGN}"
     assert plain(found.caveat) == (
         f"Difference {minus}30.0 pp, 95% interval {minus}{-100 * low:.1f} pp to {minus}{-100 * high:.1f} pp."
-        " Segments that moved by more than chance against their own past (Holm): 1 of 2."
+        " Segments that moved by more than chance against their own past: 1 of 2."
     )
     rose = report.past_finding(segments(members({"north": (100, 20, 16), "south": (100, 60, 12)})))
     assert rose is not None
@@ -87,7 +87,7 @@ def test_segments_that_keep_as_they_did_are_said_to() -> None:
     found = report.past_finding(segments(members({"north": (100, 20, 16), "south": (100, 20, 18)})))
     assert found is not None
     assert found.claim == "No segment keeps its customers otherwise than in January 2024 by more than chance."
-    assert found.caveat.endswith("(Holm): 0 of 2.")
+    assert found.caveat.endswith("past: 0 of 2.")
     alone = segments(members(dict.fromkeys(("a", "b", "c"), (20, 4, 3))))
     assert report.past_finding(alone) is None
 

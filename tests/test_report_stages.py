@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,9 +12,10 @@ import pytest
 import crrkit as crr
 from crrkit.read.samples import sample_path
 from crrkit.report.account import reference_row, shared
+from crrkit.report.advice_section import about_advice, advice_finding
 from crrkit.report.saved import dump, load
 from crrkit.report.stage_counts import _model, stages_of
-from crrkit.report.stage_section import about_stages, advice_finding, stage_finding
+from crrkit.report.stage_section import stage_finding
 
 if TYPE_CHECKING:
     from crrkit.report.stage_facts import Staged
@@ -52,8 +52,10 @@ def test_the_rate_is_the_sum_over_its_stages() -> None:
     found = staged(shop(60, 20, 20))
     finding = stage_finding(found)
     assert finding.claim == (
-        "In June 2024 the rate of 80.0% is a sum over stages, share × retention: 20.0% × 100.0% (middle)"
-        " + 80.0% × 75.0% (long)."
+        "Of the 20 lost in June 2024, 0 were “middle” (100.0% of these stayed), 20 “long” (75.0%)."
+    )
+    assert finding.caveat.startswith(
+        "The rate of 80.0% is the sum of share × retention: 20.0% × 100.0% (middle) + 80.0% × 75.0% (long)."
     )
     assert "lapsed after 45 days of silence" in finding.caveat
     assert "differ" not in finding.caveat, "the account waits for the same silence"
@@ -73,10 +75,7 @@ def test_by_period_the_stages_are_those_of_who_bought_in_the_period_before() -> 
     # June: of May's buyers 20 bought once (middle) and none of them in June, 60 + 20 three times (long), of whom 60.
     found = staged(shop(60, 20, 20, activity="period"))
     finding = stage_finding(found)
-    assert finding.claim == (
-        "In June 2024 the rate of 60.0% is a sum over stages, share × retention: 20.0% × 0.0% (middle)"
-        " + 80.0% × 75.0% (long)."
-    )
+    assert finding.claim == ("Of the 40 lost in June 2024, 20 were “middle” (0.0% of these stayed), 20 “long” (75.0%).")
     assert "lapsed after a period without a purchase" in finding.caveat
 
 
@@ -151,7 +150,7 @@ def test_the_first_card_is_the_advice() -> None:
     flow = crr.stage_flow(base, every="month", rule=found.flow.rule)
     cards = crr.diagnose(crr.retention_by_period(base, every="month"), flow=flow).cards
     first = next(card for card in cards if card.kind == "do")
-    finding = advice_finding(found)
+    finding = advice_finding(found.cards)
     assert finding.claim == f"What to try first: “{first.title}”."
     assert first.triggers[0] in finding.caveat
     assert "Only a holdout drawn by lot" in finding.caveat
@@ -160,10 +159,9 @@ def test_the_first_card_is_the_advice() -> None:
 def test_every_card_is_told_in_its_place() -> None:
     found = staged(shop(60, 20, 20))
     cards = pd.DataFrame([[f"{what} {n}" for what in found.cards.columns] for n in (1, 2)], columns=found.cards.columns)
-    both = replace(found, cards=cards)
-    claims = [finding.claim for finding in about_stages(both).findings]
-    assert claims[1:] == ["What to try first: “title 1”.", "And then: “title 2”."]
-    assert advice_finding(both, place=2).caveat == "because 2 action 2 caution 2"
+    claims = [finding.claim for finding in about_advice(cards).findings]
+    assert claims == ["What to try first: “title 1”.", "And then: “title 2”."]
+    assert advice_finding(cards, place=2).caveat == "because 2 action 2 caution 2"
 
 
 def test_page_and_notebook_say_the_same(tmp_path) -> None:
@@ -180,7 +178,7 @@ def test_page_and_notebook_say_the_same(tmp_path) -> None:
     page = out.read_text(encoding="utf-8")
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     printed = json.dumps([cell.get("outputs") for cell in cells], ensure_ascii=False)
-    claims = [str(finding.claim) for finding in written.findings if "sum over stages" in finding.claim]
+    claims = [str(finding.claim) for finding in written.findings if "Of the 20 lost" in finding.claim]
     assert len(claims) == 1
     assert claims[0] in page
     assert claims[0] in printed

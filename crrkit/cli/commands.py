@@ -108,6 +108,7 @@ def report(
         int, typer.Option(metavar="COUNT", min=0, help="Withhold rates of smaller groups; 0 withholds nothing.")
     ] = 10,
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="What stands above the finding.")] = None,
+    detail: Annotated[str, typer.Option(metavar="HOW", help="full, or short: one page for who decides.")] = "full",
     out: Annotated[Path, typer.Option(metavar="FILE", help="The report, one HTML file.")] = Path("report.html"),
     notebook: Annotated[Path | None, typer.Option(metavar="FILE", help="Write an executed notebook, too.")] = None,
     quiet: Quiet = False,
@@ -126,7 +127,7 @@ def report(
         base = read(file, kind=settled, reading=reading)
         written = write_report(
             base, every=every, first=first, last=last, min_cell=min_cell or None, title=title,
-            out=out, notebook=notebook, progress=status.step,
+            detail=detail, out=out, notebook=notebook, progress=status.step,
         )  # fmt: skip
     if kind is None:
         say(kind_line(settled), err=True)

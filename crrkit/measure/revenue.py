@@ -25,7 +25,8 @@ class RevenueRetention(Shown):
 
     Attributes:
         table: ``period from_ until``; ``opening``, the revenue of the period before; ``closing``, what the same
-            customers paid in this one; ``kept``, the same, for each no more than before; ``grr nrr``; ``status``.
+            customers paid in this one; ``kept``, the same, for each no more than before; ``gone``, what those had paid
+            who bought nothing in this one; ``grr nrr``; ``status``.
         every: The period.
         card: The definition.
     """
@@ -139,6 +140,7 @@ def _retained(found: pd.DataFrame, calendar: Calendar, span: range, base: Base) 
         "opening": before["revenue"].fillna(0.0).to_numpy(),
         "kept": before["capped"].fillna(0.0).to_numpy(),
         "closing": before["retained"].fillna(0.0).to_numpy(),
+        "gone": before["gone"].fillna(0.0).to_numpy(),
         "start": before["customers"].fillna(0).to_numpy(dtype="int64"),
     })  # fmt: skip
     table = dated(table, calendar, span, base)

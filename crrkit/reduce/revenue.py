@@ -18,22 +18,27 @@ if TYPE_CHECKING:
 
 
 def revenue_by_period(orders: ir.Table, *, calendar: Calendar, as_of: datetime, by: tuple[str, ...] = ()) -> ir.Table:
-    """Revenue as ``period, customers, revenue, retained, capped, negative``, one row a period with purchases.
+    """Revenue as ``period, customers, revenue, retained, capped, gone, negative``, one row a period with purchases.
 
     ``revenue`` is what the customers of the period paid in it, ``retained`` what the same customers paid in the next
-    period, ``capped`` the same, for each no more than before; ``negative`` counts customers one of whose two sums is
-    below 0. Whoever only got money back in a period is none of its ``customers``.
+    period, ``capped`` the same, for each no more than before; ``gone`` what those of them paid who bought nothing in
+    the next period; ``negative`` counts customers one of whose two sums is below 0. Whoever only got money back in a
+    period is none of its ``customers``.
     """
     paid = _paid(orders, calendar, as_of)
     own = {"group_by": paid["customer"], "order_by": paid["period"]}
-    adjacent = paid["period"].lead().over(**own) == paid["period"] + 1
-    following = ibis.ifelse(adjacent.fill_null(ibis.literal(value=False)), paid["revenue"].lead().over(**own), 0.0)
-    rows = with_segments(paid.mutate(following=following), orders.filter(orders["at"] < as_of), "at", by)
+    no = ibis.literal(value=False)
+    adjacent = (paid["period"].lead().over(**own) == paid["period"] + 1).fill_null(no)
+    following = ibis.ifelse(adjacent, paid["revenue"].lead().over(**own), 0.0)
+    stays = adjacent & paid["bought"].lead().over(**own).fill_null(no)
+    gone = ibis.ifelse(stays | ~paid["bought"], 0.0, paid["revenue"])
+    rows = with_segments(paid.mutate(following=following, gone=gone), orders.filter(orders["at"] < as_of), "at", by)
     return rows.group_by(*by, "period").agg(
         customers=rows.count(where=rows["bought"]),
         revenue=rows["revenue"].sum(),
         retained=rows["following"].sum(),
         capped=ibis.least(rows["revenue"], rows["following"]).sum(),
+        gone=rows["gone"].sum(),
         negative=ibis.ifelse(ibis.least(rows["revenue"], rows["following"]) < 0, 1, 0).sum(),
     )
 

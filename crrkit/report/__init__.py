@@ -8,7 +8,8 @@ The road is account → sections, each of which counts what it speaks of → pag
 
 from crrkit.report.account import shared
 from crrkit.report.account_section import balance_finding
-from crrkit.report.change_section import change_finding
+from crrkit.report.advice_section import advice_finding
+from crrkit.report.changes import change_finding
 from crrkit.report.cohort_counts import cohorts_of
 from crrkit.report.cohort_findings import cohort_finding
 from crrkit.report.cohort_leaving import leaving_finding
@@ -16,15 +17,17 @@ from crrkit.report.cohort_outlook import outlook_finding
 from crrkit.report.finding import Finding
 from crrkit.report.headline_section import retention_finding
 from crrkit.report.method_section import textbook_finding
+from crrkit.report.money_section import money_finding
 from crrkit.report.movement_section import movement_finding
 from crrkit.report.rows_section import quality_finding
 from crrkit.report.saved import dump, load
 from crrkit.report.segment_counts import segments_of
 from crrkit.report.segment_section import mix_finding, past_finding, segment_finding
 from crrkit.report.stage_counts import stages_of
-from crrkit.report.stage_section import advice_finding, stage_finding
-from crrkit.report.trend_section import trend_finding
+from crrkit.report.stage_section import stage_finding
+from crrkit.report.trend_section import news_finding, trend_finding
 from crrkit.report.trial_section import value_of_one
+from crrkit.report.verdict_section import verdict_finding
 from crrkit.report.write import Report, write_report
 
 __all__ = [
@@ -39,7 +42,9 @@ __all__ = [
     "leaving_finding",
     "load",
     "mix_finding",
+    "money_finding",
     "movement_finding",
+    "news_finding",
     "outlook_finding",
     "past_finding",
     "quality_finding",
@@ -52,5 +57,6 @@ __all__ = [
     "textbook_finding",
     "trend_finding",
     "value_of_one",
+    "verdict_finding",
     "write_report",
 ]

@@ -27,7 +27,7 @@ def account_section(subject: Subject) -> Section:
     kept = subject.kept
     cells = Cell("report.balance_finding(kept)"), Cell("kept"), Cell(CHECK_SHOWN, "check")
     found = (balance_finding(kept),)
-    return Section("account", _("The account"), found, lambda: account_table(kept), cells=cells)
+    return Section("account", _("The account"), found, lambda: account_table(kept), cells=cells, is_appendix=True)
 
 
 def balance_finding(kept: RetentionTable) -> Finding:

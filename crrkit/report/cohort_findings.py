@@ -51,7 +51,9 @@ def cohort_finding(cohorts: SharedCohorts) -> Finding:
     age = comparable_age(grid.table[grid.table["status"] == OBSERVED], grid)
     if age is None:
         claim = _("Cohorts cannot be held against each other yet: no two of them were seen whole at the same age.")
-        return Finding(claim, grid.table, _("A longer list, or shorter periods, would show more of them."))
+        return Finding(
+            claim, grid.table, _("A longer list, or shorter periods, would show more of them."), is_news=False
+        )
     held = against_the_others(grid, age)
     first = held.sort_values("p_value", kind="stable").iloc[0]
     return _outstanding(cohorts, held, first, age) if first["p_holm"] < ALPHA else _alike(grid, held, age)
@@ -121,11 +123,14 @@ def _alike(grid: CohortGrid, held: pd.DataFrame, age: int) -> Finding:
         "later": later(age, grid.every), "low": format_percent(low["rate"]), "lowest": _name(low, grid),
         "high": format_percent(high["rate"]), "highest": _name(high, grid),
     }  # fmt: skip
-    return Finding(text.format(**words), held, _held(held))
+    return Finding(text.format(**words), held, _held(held), is_news=False)
 
 
 def _held(held: pd.DataFrame) -> str:
-    text = _("Each of {n} cohorts was held against all others, corrected for their number (Holm).")
+    text = _(
+        "Each of {n} cohorts was held against all others; with so many, some would stand out by chance, which is"
+        " allowed for."
+    )
     return text.format(n=len(held))
 
 
@@ -144,4 +149,4 @@ def _nothing_to_follow(cohorts: SharedCohorts) -> Finding:
     else:
         claim = _("No cohort can be followed yet: none was seen through a whole period after its first.")
         caveat = _("A longer list, or shorter periods, would show more of them.")
-    return Finding(claim, cohorts.grid.table, caveat)
+    return Finding(claim, cohorts.grid.table, caveat, is_news=False)

@@ -42,7 +42,9 @@ def leaving_finding(cohorts: SharedCohorts) -> Finding:
     seen = rows[rows["hazard"] > 0].sort_values("hazard", ascending=False, kind="stable")
     if seen.empty:
         claim = _("Where in their life customers leave cannot be told yet.")
-        return Finding(claim, rows, _("No cohort was seen long enough, or too few of its customers left."))
+        return Finding(
+            claim, rows, _("No cohort was seen long enough, or too few of its customers left."), is_news=False
+        )
     first = seen.iloc[0]
     if first["low"] <= cohorts.silence:
         return _silence_alone(cohorts, first)
@@ -70,7 +72,7 @@ def _rare_purchases(rows: pd.DataFrame, rhythm: Rhythm) -> Finding:
         text = _("Of {n} customers {lost} have not bought again after their first period so far: a pause or the end.")
         counts = {name: format_number(first[column].iloc[0]) for name, column in (("n", "at_risk"), ("lost", "lost"))}
         caveats.insert(0, text.format(**counts))
-    return Finding(claim, rows, " ".join(caveats))
+    return Finding(claim, rows, " ".join(caveats), is_news=False)
 
 
 def _silence_alone(cohorts: SharedCohorts, first: pd.Series) -> Finding:
@@ -81,7 +83,8 @@ def _silence_alone(cohorts: SharedCohorts, first: pd.Series) -> Finding:
     )
     words = {"when": of_life(int(first["age"]), cohorts.grid.every), "rate": format_percent(first["hazard"])}
     words |= {"lost": format_number(first["lost"]), "n": format_number(first["at_risk"])}
-    return Finding(claim, cohorts.leaving, text.format(**words, share=format_percent(cohorts.silence)))
+    caveat = text.format(**words, share=format_percent(cohorts.silence))
+    return Finding(claim, cohorts.leaving, caveat, is_news=False)
 
 
 def _leaving_caveats(cohorts: SharedCohorts, seen: pd.DataFrame) -> list[str]:

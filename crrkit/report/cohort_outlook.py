@@ -38,7 +38,7 @@ def outlook_finding(cohorts: SharedCohorts) -> Finding:
 def _of_contracts(cohorts: SharedCohorts) -> Finding:
     curve, every = cohorts.outlook, cohorts.grid.every
     if curve.empty:
-        return Finding(_("There is no projection of who will stay."), curve, " ".join(cohorts.doubts))
+        return Finding(_("There is no projection of who will stay."), curve, " ".join(cohorts.doubts), is_news=False)
     seen, last = curve.dropna(subset="observed").iloc[-1], curve.iloc[-1]
     claim = _(
         "Of new customers {now} were still there {seen}, and {share} are expected to be {then} (95% band {low} to"
@@ -49,7 +49,7 @@ def _of_contracts(cohorts: SharedCohorts) -> Finding:
         low=format_percent(last["low"]), high=format_percent(last["high"]),
     )  # fmt: skip
     caveat = _(
-        "With a constant rate it would be {constant}. A law fitted to {n} (shifted beta-geometric) and no count: it"
+        "With a constant rate it would be {constant}. A law fitted to {n} and no count: it"
         " holds if customers go on as they did."
     ).format(constant=format_percent(last["geometric"]), n=periods_counted(int(seen["age"]), every))
     return Finding(claim, curve, " ".join([caveat, *cohorts.doubts]))
@@ -62,7 +62,9 @@ def _of_purchases(cohorts: SharedCohorts) -> Finding:
     both = _both_readings(cohorts)
     age = comparable_age(both, cohorts.grid, least=1)
     if age is None:
-        return Finding(_("How many still buy later cannot be told yet."), cohorts.outlook, " ".join(caveats))
+        return Finding(
+            _("How many still buy later cannot be told yet."), cohorts.outlook, " ".join(caveats), is_news=False
+        )
     cells = both[both["age"] == age]
     claim = _("{later} {then} of the customers bought in that very period, and {ever} then or afterwards.")
     counts = {"then": cells["active"].sum(), "ever": cells["active_ever"].sum()}
@@ -83,7 +85,7 @@ def _both_readings(cohorts: SharedCohorts) -> pd.DataFrame:
 
 def _law_of_purchases(row: pd.Series) -> str:
     text = _(
-        "By the law of purchases (BG/NBD) these {customers} customers will buy {purchases} times in the next year, and"
+        "By a law of purchases these {customers} customers will buy {purchases} times in the next year, and"
         " of the {again} who bought again {alive} are customers still; that is an expectation and no count."
     )
     return text.format(**{name: format_number(row[name]) for name in ("customers", "purchases", "again", "alive")})

@@ -1,4 +1,4 @@
-"""The section of cohorts: findings, the heat map with its caption, and the explorer of the same grids."""
+"""The section of cohorts: findings, and the explorer of the grids: the one cohort map of a page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from crrkit.report.cohort_counts import cohorts_of
 from crrkit.report.cohort_findings import cohort_finding, told
 from crrkit.report.cohort_leaving import leaving_finding
 from crrkit.report.cohort_outlook import outlook_finding
-from crrkit.report.html import Html, element, join, picture
+from crrkit.report.html import Html, element, join
 from crrkit.report.section import Cell, Section, Subject, holding
 
 if TYPE_CHECKING:
@@ -30,9 +30,9 @@ def cohort_section(subject: Subject) -> Section | None:
 def about_cohorts(cohorts: SharedCohorts, *, every: str) -> Section:
     """The section of cohorts that were counted."""
     begin = holding("cohorts", cohorts), Cell("report.cohort_finding(cohorts)")
-    first = cohort_finding(cohorts)
+    found = cohort_finding(cohorts), leaving_finding(cohorts), outlook_finding(cohorts)
     if not told(cohorts):
-        return Section("cohorts", _("Cohorts"), (first,), cells=begin, tables=cohorts.tables)
+        return Section("cohorts", _("Cohorts"), found[:1], cells=begin, tables=cohorts.tables)
     sources = [
         "figures.cohort_heatmap(cohorts.grid)", "report.leaving_finding(cohorts)", "report.outlook_finding(cohorts)",
         "widgets.CohortExplorer(cohorts.grids)",
@@ -40,11 +40,13 @@ def about_cohorts(cohorts: SharedCohorts, *, every: str) -> Section:
     return Section(
         "cohorts",
         _("Cohorts"),
-        (first, leaving_finding(cohorts), outlook_finding(cohorts)),
+        found,
         lambda: cohorts_block(cohorts, every=every),
         lambda: _explorer(cohorts),
         (*begin, *map(Cell, sources)),
         cohorts.tables,
+        brief=next((finding.claim for finding in found[:2] if finding.is_news), ""),
+        terms=("cohort",),
     )
 
 
@@ -55,16 +57,11 @@ def _explorer(cohorts: SharedCohorts) -> Explorer:
 
 
 def cohorts_block(cohorts: SharedCohorts, *, every: str) -> Html:
-    """Who of each cohort is there, age by age; nothing where no cohort may be told of.
+    """What the rows and cells of the explorer below are; nothing where no cohort may be told of.
 
     ``every`` is the period of the report, which may be shorter than that of the cohorts.
     """
-    if not told(cohorts):
-        return join()
-    from crrkit import figures
-
-    caption = element("figcaption", cohorts_caption(cohorts, every=every))
-    return element("figure", picture(figures.cohort_heatmap, cohorts.grid), caption)
+    return element("p", cohorts_caption(cohorts, every=every), class_="caveat") if told(cohorts) else join()
 
 
 def cohorts_caption(cohorts: SharedCohorts, *, every: str) -> str:

@@ -10,4 +10,10 @@ from crrkit.report.section import Cell, Section, Subject
 def definition_section(subject: Subject) -> Section:
     """The definition card."""
     card = subject.kept.card
-    return Section("definition", _("What was counted"), block=lambda: Html(card.to_html()), cells=(Cell("kept.card"),))
+    return Section(
+        "definition",
+        _("What was counted"),
+        block=lambda: Html(card.to_html()),
+        cells=(Cell("kept.card"),),
+        is_appendix=True,
+    )

@@ -24,11 +24,13 @@ class Finding:
         claim: A sentence with its numbers.
         evidence: The rows that it rests on.
         caveat: What a reader must not forget; it is part of the finding and never empty.
+        is_news: Whether it tells anything; what cannot be told is said in small print and heads no section.
     """
 
     claim: str
     evidence: pd.DataFrame
     caveat: str
+    is_news: bool = True
 
     def __str__(self) -> str:
         return f"{self.claim}\n{self.caveat}"

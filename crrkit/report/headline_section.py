@@ -32,6 +32,7 @@ def headline_section(subject: Subject) -> Section:
         cells=cells,
         tables=(subject.kept.table,),
         names=_names(subject.kept),
+        is_short=True,
     )
 
 
@@ -55,7 +56,9 @@ def retention_finding(kept: RetentionTable) -> Finding:
         *few_caveat(row),
     ]
     claim = " ".join(filter(None, [kept.warning, claim]))
-    return Finding(claim, rows_of(kept, row), " ".join([*caveats, process_caveat(row)]))
+    return Finding(
+        claim, rows_of(kept, row), " ".join(caveats or [_("Counted from a complete list: this is no estimate.")])
+    )
 
 
 def kept_words(row: pd.Series, when: str) -> str:

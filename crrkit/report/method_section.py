@@ -28,6 +28,7 @@ def method_section(subject: Subject) -> Section:
         _("How it is counted"),
         block=lambda: method_block(kept, min_cell=subject.min_cell),
         cells=cells,
+        is_appendix=True,
     )
 
 
@@ -73,7 +74,7 @@ def method_block(kept: RetentionTable, *, min_cell: int | None) -> Html:
 
 def _formula(kept: RetentionTable) -> list[Html]:
     parts = [
-        element("h3", _("Formula")),
+        element("h4", _("Formula")),
         element("p", _("CRR = kept / start = (end − new − returned) / start"), class_="formula"),
     ]
     row = reference_row(kept)
@@ -91,7 +92,7 @@ def _periods(kept: RetentionTable) -> list[Html]:
         " {until}. Customers are counted just before such a boundary, so the end of one period is the start of the"
         " next, and nobody is counted twice or missed."
     ).format(first=day_name(row["from_"]), until=day_name(row["until"]))
-    return [element("h3", _("Periods")), element("p", text)]
+    return [element("h4", _("Periods")), element("p", text)]
 
 
 def _interval(kept: RetentionTable) -> list[Html]:
@@ -99,7 +100,12 @@ def _interval(kept: RetentionTable) -> list[Html]:
     process = [] if row is None else [process_caveat(row)]
     census = WORDING["census"]
     text = " ".join([_(census), *process, _("It is Wilson's interval for a share, at 95%.")])
-    return [element("h3", _("Interval")), element("p", text)]
+    tests = _(
+        "Two rates are held against each other by Newcombe's interval of their difference; several at once are"
+        " corrected for their number after Holm. The limits of the periods are Shewhart's, as wide as Laney's"
+        " correction makes them. Projections follow the shifted beta-geometric law (contracts) and BG/NBD (purchases)."
+    )
+    return [element("h4", _("Interval")), element("p", text), element("h4", _("Tests and laws")), element("p", tests)]
 
 
 def _textbook(kept: RetentionTable) -> list[Html]:
@@ -111,7 +117,7 @@ def _textbook(kept: RetentionTable) -> list[Html]:
         _("Returned: {meaning}.").format(meaning=_(kept.card.returned)),
     ]
     return [
-        element("h3", _("New, returned and the textbook's formula")),
+        element("h4", _("New, returned and the textbook's formula")),
         element("p", " ".join(meaning)),
         element("p", finding.claim, " ", finding.caveat),
     ]
@@ -125,4 +131,4 @@ def _withholding(min_cell: int | None) -> list[Html]:
             "A rate is withheld where fewer than {n} customers, but not nobody, were there at the start, stayed, left"
             " or were there at the end; the counts that would give it away go with it."
         ).format(n=min_cell)
-    return [element("h3", _("Small groups")), element("p", text)]
+    return [element("h4", _("Small groups")), element("p", text)]

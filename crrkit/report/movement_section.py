@@ -23,8 +23,17 @@ def movement_section(subject: Subject) -> Section | None:
     if row is None:
         return None
     cells = Cell("report.movement_finding(kept)"), Cell(f'figures.bridge(kept, period="{row["period"]}")')
-    found = (movement_finding(kept),)
-    return Section("movement", _("Who left, who came"), found, lambda: bridge(kept, row), cells=cells)
+    found = movement_finding(kept)
+    return Section(
+        "movement",
+        _("Who left, who came"),
+        (found,),
+        lambda: bridge(kept, row),
+        cells=cells,
+        brief=found.claim,
+        is_short=True,
+        terms=("kept", "lost", "new", "returned"),
+    )
 
 
 def movement_finding(kept: RetentionTable) -> Finding:

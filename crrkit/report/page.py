@@ -7,30 +7,38 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crrkit.ground import __version__, gettext as _, language
+from crrkit.measure.cadence import BY
+from crrkit.report.glossary_section import links_to
 from crrkit.report.html import Html, element, join
 from crrkit.report.period_names import day_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from crrkit.measure import RetentionTable
     from crrkit.report.finding import Finding
     from crrkit.report.section import Section
     from crrkit.widgets import Explorer
 
+FULL, SHORT = "full", "short"  # how much of it
 CSS = Path(__file__).parent / "page.css"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline' blob:; img-src data:"
 
 
-def build_page(parts: list[Section], kept: RetentionTable, *, title: str) -> str:
+def build_page(parts: list[Section], kept: RetentionTable, *, title: str, detail: str = FULL) -> str:
     """The whole page of what may be shared, in the current language."""
     from crrkit import widgets
 
-    explorers = {part.anchor: part.explorer() for part in parts if part.explorer}
+    shown = [part for part in parts[1:] if detail == FULL or part.is_short]
+    explorers = {part.anchor: part.explorer() for part in shown if part.explorer}
+    pieces = {part.anchor: _section(part, explorers.get(part.anchor), with_words=detail == FULL) for part in shown}
+    first = [pieces[part.anchor] for part in shown if not part.is_appendix]
     body = [
-        _head(parts[0], kept, title),
-        _contents(parts[1:]),
-        element("main", *(_section(part, explorers.get(part.anchor)) for part in parts[1:]), id="findings"),
+        _head(parts, kept, title, anchors=set(pieces)),
+        _contents(shown) if detail == FULL else None,
+        element("main", *first, *_appendix(pieces[part.anchor] for part in shown if part.is_appendix), id="findings"),
         _footer(kept),
-        Html(widgets.static_assets(explorers.values())),
+        Html(widgets.static_assets(explorers.values())) if explorers else None,
     ]
     top = element("title", f"{title}: {parts[0].findings[0].claim}")
     style = element("style", Html("\n" + CSS.read_text(encoding="utf-8")))
@@ -45,16 +53,40 @@ def build_page(parts: list[Section], kept: RetentionTable, *, title: str) -> str
     return f"<!doctype html>\n{html}\n"
 
 
-def _head(headline: Section, kept: RetentionTable, title: str) -> Html:
-    finding = headline.findings[0]
-    kicker = f"{title} · {kept.card.source}"
+def _appendix(pieces: Iterable[Html]) -> list[Html]:
+    """What a reader needs who wants to check, behind a heading of its own; nothing where there is none."""
+    found = list(pieces)
+    return [element("h2", _("Appendix"), class_="part", id="appendix"), *found] if found else []
+
+
+def _head(parts: list[Section], kept: RetentionTable, title: str, *, anchors: set[str]) -> Html:
+    """The first screen: what was counted by which rule, the finding, and what else a manager has to know."""
+    finding = parts[0].findings[0]
     return element(
         "header",
         element("a", _("To the findings"), href="#findings", class_="skip"),
-        element("p", kicker, class_="kicker"),
+        element("p", f"{title} · {kept.card.source}", class_="kicker"),
         element("h1", *_with_small_brackets(finding.claim)),
+        element("p", _rule(kept), class_="caveat"),
+        element(
+            "ul", *(_brief(part, is_linked=part.anchor in anchors) for part in parts if part.brief), class_="brief"
+        ),
         element("p", finding.caveat, class_="caveat"),
     )
+
+
+def _rule(kept: RetentionTable) -> str:
+    """By which period, who is a customer, and until when: every section of the page speaks of this rate."""
+    who = _("A customer at the start is who bought in the period before; kept is who bought in this one too.")
+    if not kept.card.is_by_period:
+        who = _("Who is a customer: {rule}.").format(rule=dict(kept.card.lines())[_("Customer at a moment")])
+    seen = _("Data seen until: before {day}.").format(day=day_name(kept.card.as_of))
+    return f"{_(BY[kept.every])}. {who} {seen}"
+
+
+def _brief(part: Section, *, is_linked: bool) -> Html:
+    name = element("a", part.label, href=f"#{part.anchor}") if is_linked else element("b", part.label)
+    return element("li", name, " ", part.brief)
 
 
 def _with_small_brackets(claim: str) -> list[str]:
@@ -64,13 +96,18 @@ def _with_small_brackets(claim: str) -> list[str]:
 
 
 def _contents(parts: list[Section]) -> Html:
-    items = [element("li", element("a", part.label, href=f"#{part.anchor}")) for part in parts]
+    """The parts to decide by; those to check by are one place."""
+    places = [(part.label, part.anchor) for part in parts if not part.is_appendix]
+    if any(part.is_appendix for part in parts):
+        places.append((_("Appendix"), "appendix"))
+    items = [element("li", element("a", label, href=f"#{anchor}")) for label, anchor in places]
     return element("nav", element("ol", *items), aria_label=_("Contents"))
 
 
-def _section(part: Section, explorer: Explorer | None) -> Html:
+def _section(part: Section, explorer: Explorer | None, *, with_words: bool) -> Html:
     block = part.block() if part.block else None
-    return element("section", *_heading(part), block, _live(explorer), id=part.anchor)
+    words = links_to(part.terms) if with_words else None
+    return element("section", *_heading(part), block, _live(explorer), words, id=part.anchor)
 
 
 def _live(explorer: Explorer | None) -> Html | None:
@@ -83,12 +120,18 @@ def _live(explorer: Explorer | None) -> Html | None:
 
 
 def _heading(part: Section) -> list[Html]:
-    """The first finding as the heading, others below it; a section without one is called by its name."""
-    if not part.findings:
-        return [element("h2", part.label)]
-    first, *others = part.findings
-    parts = [element("p", part.label, class_="label"), element("h2", first.claim), _caveat(first)]
-    return [*parts, *(join(element("p", other.claim, class_="also"), _caveat(other)) for other in others)]
+    """The first finding with news as the heading, others below it, what cannot be told in small print.
+
+    A section without any news is called by its name.
+    """
+    level = "h3" if part.is_appendix else "h2"
+    news = [finding for finding in part.findings if finding.is_news]
+    quiet = [element("p", f"{one.claim} {one.caveat}", class_="caveat") for one in part.findings if not one.is_news]
+    if not news:
+        return [element(level, part.label), *quiet]
+    first, *others = news
+    parts = [element("p", part.label, class_="label"), element(level, first.claim), _caveat(first)]
+    return [*parts, *(join(element("p", one.claim, class_="also"), _caveat(one)) for one in others), *quiet]
 
 
 def _caveat(finding: Finding) -> Html:

@@ -29,6 +29,7 @@ def rows_section(subject: Subject) -> Section:
         cells=cells,
         tables=(kept.quality.table, _facts(kept)),
         names=(kept.quality.source, *filter(None, kept.quality.columns.values())),
+        is_appendix=True,
     )
 
 

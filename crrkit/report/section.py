@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from crrkit.report.saved import dump
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from crrkit.report.finding import Finding
     from crrkit.report.html import Html
     from crrkit.widgets import Explorer
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,14 @@ class Subject:
     min_cell: int | None = 10
     first: str | None = None
     last: str | None = None
+    _counted: dict[Callable[[Subject], Any], Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def once(self, count: Callable[[Subject], T]) -> T:
+        """What several sections speak of, counted when the first of them asks."""
+        if count not in self._counted:
+            self._counted[count] = count(self)
+        found: T = self._counted[count]
+        return found
 
 
 @dataclass(frozen=True)
@@ -65,6 +75,10 @@ class Section:
         cells: Its code in the notebook; a section without any is in the page alone.
         tables: The numbers it tells beyond its words; none of them is taken for a customer's id.
         names: The strings in it that are the data's or the caller's, each asked whether it is one.
+        brief: Its line on the first screen, a finding or a part of one; empty where it has no news.
+        is_short: Whether a report of one page has it.
+        is_appendix: Whether it stands behind what a reader needs to decide.
+        terms: The words of the glossary that it takes for granted.
     """
 
     anchor: str
@@ -75,6 +89,10 @@ class Section:
     cells: tuple[Cell, ...] = ()
     tables: tuple[pd.DataFrame, ...] = ()
     names: tuple[str, ...] = ()
+    brief: str = ""
+    is_short: bool = False
+    is_appendix: bool = False
+    terms: tuple[str, ...] = ()
 
 
 def literal(text: str) -> str:

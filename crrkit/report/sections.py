@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crrkit.report.account_section import account_section
-from crrkit.report.change_section import change_section
+from crrkit.report.advice_section import advice_section
 from crrkit.report.cohort_section import cohort_section
 from crrkit.report.definition_section import definition_section
+from crrkit.report.glossary_section import glossary_section
 from crrkit.report.headline_section import headline_section
 from crrkit.report.method_section import method_section
+from crrkit.report.money_section import money_section
 from crrkit.report.movement_section import movement_section
 from crrkit.report.rows_section import rows_section
 from crrkit.report.segment_section import segment_section
 from crrkit.report.stage_section import stage_section
 from crrkit.report.trend_section import trend_section
 from crrkit.report.trial_section import trial_section
+from crrkit.report.verdict_section import verdict_section
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,17 +27,20 @@ if TYPE_CHECKING:
 
 SECTIONS: tuple[Callable[[Subject], Section | None], ...] = (
     headline_section,
-    change_section,
+    verdict_section,
     movement_section,
     trend_section,
+    money_section,
     segment_section,
     cohort_section,
     stage_section,
+    advice_section,
     account_section,
     trial_section,
     definition_section,
     rows_section,
     method_section,
+    glossary_section,
 )
 
 

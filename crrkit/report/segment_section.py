@@ -24,7 +24,8 @@ def segment_section(subject: Subject) -> Section | None:
     segments = None if base is None else segments_of(base, kept, min_cell=subject.min_cell)
     if segments is None:
         return None
-    found = {find.__name__: find(segments) for find in (segment_finding, past_finding, mix_finding)}
+    found = {find.__name__: find(segments) for find in (past_finding, segment_finding, mix_finding)}
+    told = [finding for name, finding in found.items() if finding and finding.is_news and name != "mix_finding"]
     cells = [Cell(f"report.{name}(segments)") for name, finding in found.items() if finding]
     return Section(
         "segments",
@@ -32,6 +33,8 @@ def segment_section(subject: Subject) -> Section | None:
         tuple(finding for finding in found.values() if finding),
         lambda: segments_block(segments),
         cells=(holding("segments", segments), *cells),
+        brief=told[0].claim if told else "",
+        terms=("segment", "mix"),
         tables=(segments.table.select_dtypes("number"),),
         names=tuple(sorted(set(segments.table["segment"]) - {_("All others")})),
     )
@@ -77,16 +80,16 @@ def segment_finding(segments: RetentionTable) -> Finding:
         >>> base = crr.read_contracts(crr.sample_path("contracts"), by="region")
         >>> kept = crr.retention_by_period(base, every="year")
         >>> print(segment_finding(segments_of(base, kept)).caveat)
-        Pairs of segments that differ by more than chance (Holm): 0 of 3.
+        Pairs of segments that differ by more than chance: 0 of 3.
     """
     rows = latest_rows(segments)
     if len(rows) < PAIR:
         claim = _("The segments are not shown: they would speak of too few customers.")
         caveat = _("Take longer periods, or make a private report without a smallest group (min_cell=None).")
-        return Finding(claim, rows, caveat)
+        return Finding(claim, rows, caveat, is_news=False)
     compared = compare_segments(segments, period=str(rows["period"].iloc[0]))
     differ = compared.table[compared.table["verdict"] == DIFFER]
-    pairs = _("Pairs of segments that differ by more than chance (Holm): {n} of {pairs}.")
+    pairs = _("Pairs of segments that differ by more than chance: {n} of {pairs}.")
     notes = [pairs.format(n=len(differ), pairs=len(compared.table))]
     text = _("Which segment keeps more cannot be told: {when} from {low} ({worse}) to {high} ({better}).")
     if rows["crr"].min() == rows["crr"].max():
@@ -102,7 +105,7 @@ def segment_finding(segments: RetentionTable) -> Finding:
     rates = rows.set_index("segment")["crr"]
     shares = {"high": format_percent(rates[pair["better"]]), "low": format_percent(rates[pair["worse"]])}
     claim = text.format(when=in_period(rows.iloc[0], segments.every), **pair, **shares)
-    return Finding(claim, rows, " ".join(notes))
+    return Finding(claim, rows, " ".join(notes), is_news=len(differ) > 0)
 
 
 def past_finding(segments: RetentionTable) -> Finding | None:
@@ -130,12 +133,12 @@ def past_finding(segments: RetentionTable) -> Finding | None:
         return None
     then, now = (segments.table[segments.table["period"] == label] for label in (past.before, past.period))
     words = {"then": in_period(then.iloc[0], segments.every)}
-    counted = _("Segments that moved by more than chance against their own past (Holm): {n} of {segments}.")
+    counted = _("Segments that moved by more than chance against their own past: {n} of {segments}.")
     caveat = [counted.format(n=len(past.moved), segments=len(past.table))]
     evidence = pd.concat([then, now], ignore_index=True)
     if past.moved.empty:
         text = _("No segment keeps its customers otherwise than {then} by more than chance.")
-        return Finding(text.format(**words), evidence, " ".join(caveat))
+        return Finding(text.format(**words), evidence, " ".join(caveat), is_news=False)
     first = past.moved.iloc[0]
     text = _("{segment} kept a larger share of its customers than {then}: {is_} against {was}, more than chance.")
     if first["difference"] < 0:

@@ -18,21 +18,20 @@ from crrkit.judge.playbook import diagnose
 from crrkit.judge.whatif import StageModel, parts_of
 from crrkit.measure import COMPLETE
 from crrkit.measure.stages import CUSTOMERS, StageFlow, stage_flow
+from crrkit.report.cards import cards_of
 from crrkit.report.saved import Counted
 from crrkit.report.withhold import drop_boundaries, empty_rates
 from crrkit.rules import StageRule, Trailing, small, small_share
 
 if TYPE_CHECKING:
-    from crrkit.judge.playbook import Playbook
     from crrkit.measure import RetentionTable
     from crrkit.read import Base
+    from crrkit.report.section import Subject
 
 MOST_BOUNDARIES = 24  # boundaries: two years of months
-CARDS = 3
 SHORT_PERIODS = ("day", "week", "month")  # who bought in one of these is regular or not by the last three months
 SHORT_WINDOW, USUAL_WINDOW = 90, 180  # days
 RATE_COLUMNS = ["period", "from_", "stage", "start", "kept", "share", "crr", "low", "high"]
-SAID = ["title", "because", "action", "owner", "caution"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +59,13 @@ class SharedStages(Counted):
         return (self.flow.counts.reset_index(), self.rates, self.cards, *models)
 
 
+def stages_of_subject(subject: Subject) -> SharedStages | None:
+    """The stages of a report; None where there is no list behind its account."""
+    if subject.base is None:
+        return None
+    return stages_of(subject.base, subject.kept, min_cell=subject.min_cell, first=subject.first, last=subject.last)
+
+
 def stages_of(
     base: Base, kept: RetentionTable, *, min_cell: int | None = 10, first: str | None = None, last: str | None = None
 ) -> SharedStages | None:
@@ -83,8 +89,8 @@ def stages_of(
     if counts.empty or _is_another_rate(flow, kept):
         return None
     is_last_told = counts.index[-1] == flow.counts.index[-1]
-    found = _cards(diagnose(kept, flow=replace(flow, rates=empty_rates(flow.rates, least)))) if is_last_told else []
-    cards = pd.DataFrame(found, columns=SAID)
+    found = diagnose(kept, flow=replace(flow, rates=empty_rates(flow.rates, least)))
+    cards = cards_of(found, kinds=("do",))[: None if is_last_told else 0]
     model = _model(flow, least) if is_last_told else None
     return SharedStages(_bare(flow, counts), _rates(flow, kept, least), cards, model)
 
@@ -146,12 +152,6 @@ def _stage_row(stage: str, rates: pd.DataFrame, row: pd.Series) -> dict[str, Any
     rate = hits / of if of else float("nan")
     named = {"period": row["period"], "from_": row["from_"], "stage": stage, "share": of / row["start"]}
     return named | {"start": of, "kept": hits, "crr": rate, "low": low, "high": high}
-
-
-def _cards(found: Playbook) -> list[list[str]]:
-    """The first cards that propose to do something."""
-    cards = [card for card in found.cards if card.kind == "do"][:CARDS]
-    return [[card.title, " ".join(card.triggers), card.action, card.owner, card.caution] for card in cards]
 
 
 def _bare(flow: StageFlow, counts: pd.DataFrame) -> StageFlow:

@@ -1,13 +1,15 @@
-"""All periods: the rate of each with its line."""
+"""Whether the rate changed and whether that is news, and the rate of every period with its line."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from crrkit.ground import format_percent, gettext as _
+from crrkit.judge import control_chart
 from crrkit.measure import COMPLETE, RUNNING
-from crrkit.report.account import reference_row
-from crrkit.report.finding import Finding
+from crrkit.report.account import earlier_periods, reference_row
+from crrkit.report.changes import change_finding
+from crrkit.report.finding import Finding, rows_of
 from crrkit.report.html import Html, element, picture
 from crrkit.report.period_names import period_name, periods_counted
 from crrkit.report.section import Cell, Section, Subject
@@ -16,14 +18,60 @@ from crrkit.report.withhold import WITHHELD
 if TYPE_CHECKING:
     from crrkit.measure import RetentionTable
 
+LONG_ENOUGH = 8  # periods: from fewer nothing can be news
+
 
 def trend_section(subject: Subject) -> Section | None:
-    """The rate of every period, with its line."""
+    """Whether the latest rate is news, how it changed, and the rate of every period with its line."""
     kept = subject.kept
     if reference_row(kept) is None:
         return None
-    cells = Cell("report.trend_finding(kept)"), Cell("figures.retention_line(kept)")
-    return Section("trend", _("All periods"), (trend_finding(kept),), lambda: line(kept), cells=cells)
+    since = earlier_periods(kept)
+    news, changes = news_finding(kept), [change_finding(kept, since=period) for period in since]
+    cells = [
+        *(["report.news_finding(kept)"] if news else []),
+        *(f'report.change_finding(kept, since="{period}")' for period in since),
+        "report.trend_finding(kept)", "figures.retention_line(kept)",
+    ]  # fmt: skip
+    return Section(
+        "trend",
+        _("Is it changing?"),
+        tuple(filter(None, [news, *changes, trend_finding(kept)])),
+        lambda: line(kept),
+        cells=tuple(map(Cell, cells)),
+        brief=" ".join(found.claim for found in [news, *changes[:1]] if found),
+        terms=("crr", "limits", "interval"),
+    )
+
+
+def news_finding(kept: RetentionTable) -> Finding | None:
+    """Whether the headline's rate lies outside what an unchanged process would give.
+
+    Args:
+        kept: The account.
+
+    Returns:
+        The finding; None where fewer than eight whole periods are shown, where some are withheld, so that those shown
+        are no fair sample, and where the headline's period had not ended.
+    """
+    rated = kept.table[(kept.table["status"] == COMPLETE) & kept.table["crr"].notna()]
+    main = reference_row(kept)
+    hidden = WITHHELD in set(kept.table["status"])
+    if main is None or main["status"] != COMPLETE or hidden or len(rated) < LONG_ENOUGH:
+        return None
+    chart = control_chart(kept)
+    row = chart.table[chart.table["period"] == main["period"]].iloc[0]
+    text = {
+        "": _("{crr} is within the usual swing, {low} to {high} around {centre}: no news."),
+        "run": _("{crr} is news: it ends eight periods in a row on the same side of {centre}."),
+    }.get(row["signal"], _("{crr} is news: it lies outside the usual swing, {low} to {high} around {centre}."))
+    words = {name: format_percent(row[name]) for name in ("crr", "low", "high")} | {
+        "centre": format_percent(chart.centre)
+    }
+    caveat = _(
+        "Chance alone moves a rate from period to period; the limits are drawn as wide as neighbouring periods differ."
+    )
+    return Finding(text.format(**words), rows_of(kept, main), caveat)
 
 
 def trend_finding(kept: RetentionTable) -> Finding:
@@ -31,7 +79,7 @@ def trend_finding(kept: RetentionTable) -> Finding:
     rows = kept.table[(kept.table["status"] == COMPLETE) & kept.table["crr"].notna()]
     if len(rows) < 2:  # noqa: PLR2004 - one point is no line
         claim = _("There is no second complete period yet, so no trend can be seen.")
-        return Finding(claim, rows, _("Two points are a difference, and three are hardly a trend."))
+        return Finding(claim, rows, _("Two points are a difference, and three are hardly a trend."), is_news=False)
     low, high = rows.iloc[rows["crr"].argmin()], rows.iloc[rows["crr"].argmax()]
     words = {
         "n": periods_counted(len(rows), kept.every),

@@ -33,6 +33,7 @@ def trial_section(subject: Subject) -> Section:
         lambda: explorer_block(kept, row),
         lambda: formula_explorer(row),
         (*cells, Cell(_trial_code(row))),
+        is_appendix=True,
     )
 
 

@@ -8,13 +8,13 @@ from contextvars import copy_context
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from crrkit.ground import beside, check_count, check_given, check_target, gettext as _, use_language
+from crrkit.ground import beside, check_choice, check_count, check_given, check_target, gettext as _, use_language
 from crrkit.measure import retention_by_period
 from crrkit.measure.cadence import advise
 from crrkit.read import Base
 from crrkit.report.account import shared
 from crrkit.report.notebook import check_installed, run_notebook
-from crrkit.report.page import build_page
+from crrkit.report.page import FULL, SHORT, build_page
 from crrkit.report.privacy import (
     code_of_notebook,
     code_of_page,
@@ -71,6 +71,7 @@ def write_report(
     first: str | None = None,
     last: str | None = None,
     title: str | None = None,
+    detail: str = FULL,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Report:
     """Write the retention report of a base: one HTML file and, when asked for, an executed notebook.
@@ -91,6 +92,8 @@ def write_report(
         first: The first period, as for `retention_by_period`.
         last: The last period.
         title: What stands above the headline; by default "Customer retention".
+        detail: ``"full"``, or ``"short"`` for a page of one screen or two: what a manager has to know. The notebook is
+            the same.
         progress: Called before each step with its name, the number of steps done and the number of all, and once more
             when everything is done.
 
@@ -115,7 +118,8 @@ def write_report(
     with use_language(lang):
         check_given(base, Base, name="base")
         targets = _targets(out, notebook, min_cell)
-        steps = _Steps(progress, total=3 + (notebook is not None))
+        check_choice(detail, name="detail", choices=(FULL, SHORT))
+        steps = _Steps(progress, with_notebook=notebook is not None)
         with beside(targets) as files:
             steps.begin(_("counting"))
             advice = None if every else advise(base)
@@ -124,7 +128,7 @@ def write_report(
             kept = replace(kept, notes=(*([advice.said] if advice else []), *kept.notes))
             parts = sections(Subject(kept, base, min_cell, first, last))
             _refuse_names(parts, base, targets, title)
-            texts = _texts(parts, kept, base, steps, title=title or _("Customer retention"), names=set(targets))
+            texts = _texts(parts, kept, base, steps, title=title or _("Customer retention"), detail=detail)
             steps.begin(_("looking for customers in the files"))
             code = [word for name, text in texts.items() for word in _code(name, text)]
             for name, text in texts.items():
@@ -135,8 +139,9 @@ def write_report(
 
 
 class _Steps:
-    def __init__(self, progress: Callable[[str, int, int], None] | None, *, total: int) -> None:
-        self.progress, self.total, self.done = progress, total, 0
+    def __init__(self, progress: Callable[[str, int, int], None] | None, *, with_notebook: bool) -> None:
+        self.progress, self.with_notebook, self.done = progress, with_notebook, 0
+        self.total = 3 + with_notebook
 
     def begin(self, name: str) -> None:
         if self.progress:
@@ -156,15 +161,15 @@ def _targets(out: str | Path, notebook: str | Path | None, min_cell: int | None)
 
 
 def _texts(
-    parts: list[Section], kept: RetentionTable, base: Base, steps: _Steps, *, title: str, names: set[str]
+    parts: list[Section], kept: RetentionTable, base: Base, steps: _Steps, *, title: str, detail: str
 ) -> dict[str, str]:
     """The text of each file. The notebook's kernel is a process of its own, so it works while the page is drawn."""
     with ThreadPoolExecutor(max_workers=1) as pool:
-        running = (
-            pool.submit(copy_context().run, run_notebook, parts, kept, base, title) if "notebook" in names else None
-        )
+        running = None
+        if steps.with_notebook:
+            running = pool.submit(copy_context().run, run_notebook, parts, kept, base, title)
         steps.begin(_("drawing the page"))
-        texts = {"out": build_page(parts, kept, title=title)}
+        texts = {"out": build_page(parts, kept, title=title, detail=detail)}
         if running:
             steps.begin(_("running the notebook"))
             texts["notebook"] = running.result()

@@ -52,7 +52,7 @@ def test_the_cohorts_of_the_report_can_be_chosen(
     explorer.get_by_label("Kind").select_option("unbounded")
     explorer.get_by_label("Cohort", exact=True).select_option("2023-01")
     expect(explorer).to_contain_text("of 2023-01")
-    assert page.locator("#cohorts h2").inner_text().startswith("Whether a cohort stands out cannot be told")
+    assert page.locator("#cohorts h2").inner_text().startswith("Customers are lost most often in month 1")
 
 
 @pytest.mark.parametrize("lang", ["en", "ru"])
@@ -62,7 +62,8 @@ def test_nothing_runs_over_the_edge(
 ) -> None:
     page = open_page(reports[lang], viewport=size, color_scheme=scheme)
     page.locator("#formula-explorer input[type=range]").first.wait_for()
-    page.locator("summary").click()
+    for folded in page.locator("summary").all():
+        folded.click()
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
     outside = """(width) => [...document.querySelectorAll("h1, h2, h3, p, dd, dt, figure > .picture, summary, footer")]
         .filter(e => e.getBoundingClientRect().right > width).map(e => e.textContent)"""
@@ -76,7 +77,7 @@ def test_one_picture_of_four_is_shown(
     page = open_page(reports["en"], viewport=size, color_scheme=scheme)
     shown = page.evaluate("""() => [...document.querySelectorAll(".picture > svg")]
         .filter(e => getComputedStyle(e).display != "none").map(e => e.getAttribute("class"))""")
-    assert shown == [f"{scheme} {'narrow' if size['width'] == 360 else 'wide'}"] * 4
+    assert shown == [f"{scheme} {'narrow' if size['width'] == 360 else 'wide'}"] * 3
 
 
 def test_on_paper_it_is_light_and_unfolded(open_page: OpenPage, reports: dict[str, Path]) -> None:
@@ -103,7 +104,7 @@ def test_the_keyboard_reaches_everything(open_page: OpenPage, reports: dict[str,
     page = open_page(reports["en"], viewport=SIZES["telephone"])
     page.locator("#formula-explorer input[type=range]").first.wait_for()
     met: list[str] = []
-    for _ in range(60):
+    for _ in range(150):
         page.keyboard.press("Tab")
         met.append(page.evaluate("document.activeElement.closest('.skip, nav, .scroll, .crrkit-explorer, summary')"
                                  "?.className || document.activeElement.tagName"))  # fmt: skip

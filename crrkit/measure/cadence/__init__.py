@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from crrkit.measure.cadence.advice import Advice, advise, holds, suggest_period
+from crrkit.measure.cadence.advice import BY, Advice, advise, holds, suggest_period
 from crrkit.measure.cadence.gaps import Gaps, characteristic_interval, survival_of_gaps
 from crrkit.measure.cadence.rhythm import Rhythm, judge
 
 __all__ = [
+    "BY",
     "Advice",
     "Gaps",
     "Rhythm",

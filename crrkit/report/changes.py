@@ -8,21 +8,12 @@ import pandas as pd
 
 from crrkit.counts import newcombe
 from crrkit.ground import format_percent, format_points, gettext as _
-from crrkit.report.account import earlier_periods, reference_row
+from crrkit.report.account import reference_row
 from crrkit.report.finding import Finding, nothing_to_claim, rows_of
 from crrkit.report.period_names import period_name
-from crrkit.report.section import Cell, Section, Subject
 
 if TYPE_CHECKING:
     from crrkit.measure import RetentionTable
-
-
-def change_section(subject: Subject) -> Section | None:
-    """Whether it differs from earlier periods; None where there is none."""
-    earlier = earlier_periods(subject.kept)
-    found = tuple(change_finding(subject.kept, since=period) for period in earlier)
-    cells = tuple(Cell(f'report.change_finding(kept, since="{period}")') for period in earlier)
-    return Section("change", _("Is it changing?"), found, cells=cells) if found else None
 
 
 def change_finding(kept: RetentionTable, *, since: str) -> Finding:
@@ -47,7 +38,8 @@ def change_finding(kept: RetentionTable, *, since: str) -> Finding:
     )
     if then["until"] == now["from_"] and kept.every != "year":
         caveat += " " + _("Neighbouring periods may differ by their season alone.")
-    return Finding(change_claim(change, low, high).format(**words), rows_of(kept, then, now), caveat)
+    told = change_claim(change, low, high).format(**words)
+    return Finding(told, rows_of(kept, then, now), caveat, is_news=low > 0 or high < 0)
 
 
 def change_claim(change: float, low: float, high: float) -> str:
@@ -58,4 +50,4 @@ def change_claim(change: float, low: float, high: float) -> str:
         return _("Down from {was} ({then}) to {is}: more than chance alone would bring.")
     if not change:
         return _("The same as before: {was} ({then}) and {is}.")
-    return _("No telling whether it changed: {was} ({then}) and {is} are within chance of each other.")
+    return _("{was} ({then}) and {is} are no further apart than chance alone would bring.")

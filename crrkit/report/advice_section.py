@@ -1,0 +1,71 @@
+"""What to do: the cards of the playbook that the numbers call for, the first to try first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from crrkit.ground import gettext as _
+from crrkit.judge.playbook import diagnose
+from crrkit.report.account import reference_row
+from crrkit.report.cards import CARD_COLUMNS, cards_of
+from crrkit.report.finding import Finding
+from crrkit.report.section import Cell, Section, Subject, holding
+from crrkit.report.stage_counts import stages_of_subject
+
+if TYPE_CHECKING:
+    from crrkit.report.stage_counts import SharedStages
+
+TO_LOOK_INTO = "look into"
+
+
+def advice_section(subject: Subject) -> Section | None:
+    """The first cards; None where the numbers call for none."""
+    return about_advice(advice_of(subject))
+
+
+def about_advice(cards: pd.DataFrame) -> Section | None:
+    """The section of cards that were found."""
+    places = range(1, len(cards) + 1)
+    found = tuple(advice_finding(cards, place=place) for place in places)
+    if not found:
+        return None
+    evidence = [] if cards["kind"].iloc[0] == TO_LOOK_INTO else [cards["because"].iloc[0]]
+    calls = [Cell(f"report.advice_finding(advice, place={place})") for place in places]
+    return Section(
+        "advice",
+        _("What to do"),
+        found,
+        cells=(holding("advice", cards), *calls),
+        tables=(cards,),
+        brief=" ".join([found[0].claim, *evidence]),
+        is_short=True,
+        terms=("holdout",),
+    )
+
+
+def advice_of(subject: Subject) -> pd.DataFrame:
+    """What the playbook says of the stages, and of an account of contracts by itself; empty where it says nothing."""
+    base, kept = subject.base, subject.kept
+    if base is None or reference_row(kept) is None:
+        return pd.DataFrame(columns=CARD_COLUMNS)
+    if not base.has_purchases:
+        return cards_of(diagnose(kept), kinds=("do", TO_LOOK_INTO))
+    stages: SharedStages | None = subject.once(stages_of_subject)
+    return pd.DataFrame(columns=CARD_COLUMNS) if stages is None else stages.cards
+
+
+def advice_finding(cards: pd.DataFrame, *, place: int = 1) -> Finding:
+    """A card of the playbook.
+
+    Args:
+        cards: The advice of a report.
+        place: Its place among the cards, 1 to try first.
+    """
+    card = cards.iloc[place - 1]
+    claim = _("What to try first: “{title}”.") if place == 1 else _("And then: “{title}”.")
+    if card["kind"] == TO_LOOK_INTO:
+        claim = _("What to look into first: “{title}”.") if place == 1 else _("Then look into: “{title}”.")
+    caveat = f"{card['because']} {card['action']} {card['caution']}"
+    return Finding(claim.format(title=card["title"]), cards[place - 1 : place], caveat)

@@ -1,0 +1,118 @@
+"""The first screen of a report: the rate, whether it is good and news, the money; what cannot be told, in small."""
+
+import re
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from report_worlds import account
+
+import crrkit as crr
+from crrkit import report
+from crrkit.report.finding import Finding
+from crrkit.report.money_section import money_of
+from crrkit.report.page import build_page
+from crrkit.report.section import Section, Subject
+from crrkit.report.sections import sections
+from crrkit.report.verdict_section import verdict_of
+
+
+def shop(*rows: tuple[str, str, float]) -> crr.Base:
+    log = pd.DataFrame(rows, columns=["who", "at", "paid"])
+    return crr.read_orders(log, customer="who", at="at", amount="paid", refunds="keep", as_of="2024-03-01")
+
+
+# In January a, b, c and d pay 100 each. In February a and b pay 150, c pays 50, d nothing, and e, who is new, 1000:
+# of 400 come 350, and 100 + 100 + 50 where nobody counts for more than before.
+PAID = [(who, "2024-01-05", 100) for who in "abcd"]
+PAID += [("a", "2024-02-05", 150), ("b", "2024-02-05", 150), ("c", "2024-02-05", 50), ("e", "2024-02-05", 1000)]
+
+
+def subject(base: crr.Base) -> Subject:
+    kept = report.shared(crr.retention_by_period(base, every="month"), min_cell=None)
+    return Subject(kept, base, min_cell=None)
+
+
+def test_the_money_of_those_who_stayed_and_of_the_lost() -> None:
+    found = report.money_finding(money_of(subject(shop(*PAID))))
+    assert found.claim == (
+        "In February 2024 the customers of the start paid 350.00, after 400.00 in the period before: 87.5% (NRR), and"
+        " 62.5% without what some paid more (GRR)."
+    )
+    assert found.caveat.startswith("The 1 lost had paid 100.00 of it (25.0%).")
+
+
+def test_who_only_gets_money_back_is_lost_and_what_they_had_paid_is_gone() -> None:
+    table = crr.revenue_retention(shop(*PAID, ("d", "2024-02-09", -10))).table
+    assert table["gone"].tolist() == [0, 100]
+
+
+def test_money_by_another_rule_than_the_account_is_not_told() -> None:
+    base = shop(*PAID).with_activity(crr.Trailing(days=60))
+    assert money_of(subject(base)) is None
+
+
+def test_money_of_contracts_is_theirs() -> None:
+    # at the start of February a and b pay 10 each; b leaves, c comes with 30
+    rows = [("a", "2024-01-05", None, 10), ("b", "2024-01-05", "2024-02-10", 10), ("c", "2024-02-12", None, 30)]
+    log = pd.DataFrame(rows, columns=["who", "from", "to", "fee"])
+    base = crr.read_contracts(log, customer="who", start="from", end="to", amount="fee", as_of="2024-03-01")
+    found = report.money_finding(money_of(subject(base)))
+    assert "went from 20.00 to 10.00, new ones aside: 50.0% (NRR), and 50.0%" in found.claim
+    assert found.caveat.startswith("The 1 lost had paid 10.00 of it (50.0%).")
+
+
+@pytest.mark.parametrize(("lost", "verdict"), [(4, "above"), (12, "inside"), (60, "below")])
+def test_the_rate_stands_against_the_band(lost: int, verdict: str) -> None:
+    # of 10,000: 4 %, 12 % and 60 % lost, far from the lines
+    found = report.verdict_finding(verdict_of(Subject(account((lost * 100, 0, 0), start=10_000))))
+    assert f"{100 - lost}.0% as it stands is {verdict}" in found.claim
+    assert "85% to 90%" in found.claim
+
+
+def test_a_running_period_is_not_judged() -> None:
+    assert verdict_of(Subject(account((20, 20, 0), running=True))).empty
+
+
+def test_what_lies_within_the_usual_swing_is_no_news_and_a_jump_is() -> None:
+    steady = [(20 + step, 20, 0) for step in (0, 3, -3, 2, -2, 3, -3)]
+    calm = report.news_finding(account(*steady, (21, 20, 0), start=200))
+    assert calm is not None
+    assert calm.claim.endswith(": no news.")
+    loud = report.news_finding(account(*steady, (120, 20, 0), start=200))
+    assert loud is not None
+    assert "is news: it lies outside" in loud.claim
+    assert report.news_finding(account(*steady[:5])) is None, "too few periods"
+
+
+def test_a_page_of_what_a_manager_needs(tmp_path) -> None:
+    base = crr.read_contracts(crr.sample_path("contracts"))
+    page = crr.write_report(base, every="year", out=tmp_path / "r.html", detail="short").out.read_text("utf-8")
+    assert re.findall(r'<section id="(\w+)"', page) == ["movement", "money", "advice"]
+    assert "<nav" not in page
+    assert "<li><b>Cohorts</b>" in page, "told, but not linked to what is not there"
+    assert len(page) < 100_000
+    with pytest.raises(ValueError, match="detail='shrot' is not known"):
+        crr.write_report(base, every="year", out=tmp_path / "r.html", detail="shrot")
+
+
+def test_what_cannot_be_told_heads_no_section() -> None:
+    kept = account((20, 20, 0))
+    told, quiet = (Finding(text, kept.table, "Mind.", is_news=text == "Told.") for text in ("Told.", "Dark."))
+    parts = [*sections(Subject(kept))[:1], Section("one", "One", (quiet, told)), Section("two", "Two", (quiet,))]
+    page = build_page(parts, kept, title="T")
+    assert re.findall(r"<h2[^>]*>(.*?)</h2>", page) == ["Told.", "Two"]
+    assert page.count("Dark. Mind.") == 2
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_the_first_lines_say_period_and_rule_and_no_jargon_follows(lang: str) -> None:
+    base = crr.read_events(crr.sample_path("events"), customer="client_id", amount="total")
+    with crr.use_language(lang):
+        kept = report.shared(crr.retention_by_period(base, every="quarter"))
+        page = build_page(sections(Subject(replace(kept, notes=()), base)), kept, title="T")
+    head = page[: page.index("<nav")]
+    assert {"en": "By quarter. A customer at the start is who", "ru": "По кварталам. Клиент на начало"}[lang] in head
+    prose = re.sub(r"<script.*?</script>|<svg.*?</svg>", "", page[: page.index('id="appendix"')], flags=re.DOTALL)
+    assert not re.findall(r"Holm|Холм|action_list|kind=|BG/NBD|matrices|матриц", prose)
+    assert set(re.findall(r'href="#([\w-]+)"', page)) <= set(re.findall(r'id="([\w-]+)"', page))
