@@ -12,6 +12,8 @@ Then ask:
                                                         base.quality; before that: crr.guess; which purchases
                                                         count: status=, counts=
     only a list of customers a month was kept           crr.read_snapshots("lists/*.xlsx")
+    how much do the doubts about the file matter        crr.weigh_doubts(base); the rows themselves:
+                                                        base.quality.to_csv
     who stayed, left, came, came back, in every period  crr.retention_by_period(base, every="month"); by segment with
                                                         by=
     what three counts alone say                         crr.crr_from_counts, crr.solve_counts, crr.convert_rate

@@ -63,6 +63,7 @@ from crrkit.measure import (
     retail_measures as retail_measures,
     retention_by_period as retention_by_period,
     revenue_retention as revenue_retention,
+    weigh_doubts as weigh_doubts,
 )
 from crrkit.measure.cadence import (
     suggest_period as suggest_period,

@@ -68,6 +68,7 @@ NOT_IN_A_NOTEBOOK = {
         "statistics beyond an introduction",
     ),
     **dict.fromkeys(["fit_bgnbd", "lifetime.survival_curve"], "beyond an introduction; tested on published values"),
+    "weigh_doubts": "belongs to a notebook on one's own list, which is owed",
     "compare_cohorts": "named in the lesson on lasting, as what to try next",
     "who_is_new": "the lesson on who is new moves its explorer, which computes by it",
     **dict.fromkeys(["stage_profile", "stage_profiles", "diff"], "read, not asked"),
@@ -89,6 +90,7 @@ FINDING = {
 WITHOUT_FINDING = {
     "control_chart": "no section on noise yet; trend_finding says between which rates the periods lay",
     "renewals": "no section on terms yet",
+    "weigh_doubts": "a table below quality_finding, which says how many rows it is about",
     "revenue_retention": "no section on money yet",
     "retail_measures": "no section on money yet",
     "concentration": "no section on money yet",

@@ -33,6 +33,7 @@ DOORS: list[tuple[str, Callable[[Any], object], set[str]]] = [
     ("stage_flow", lambda x: crr.stage_flow(x, every="month"), BASES),
     ("stage_on", lambda x: crr.stage_on(x, "2024-01-01"), BASES),
     ("renewals", lambda x: crr.renewals(x, every="month"), BASES),
+    ("weigh_doubts", crr.weigh_doubts, BASES),
     ("revenue_retention", lambda x: crr.revenue_retention(x, every="month"), BASES),
     ("retail_measures", lambda x: crr.retail_measures(x, every="month"), BASES),
     ("concentration", crr.concentration, {*BASES, "list"}),

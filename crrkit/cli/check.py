@@ -44,10 +44,15 @@ def look(file: str, *, kind: str, reading: dict[str, Any]) -> Checked:
 
 def check_lines(seen: Checked, *, kind_was_named: bool) -> Iterator[str]:
     """What became of the rows, what they hold, and the command that makes the report."""
+    from crrkit.measure import weigh_doubts
     from crrkit.measure.cadence import characteristic_interval
 
     yield str(seen.base.quality)
     yield ""
+    weighed = weigh_doubts(seen.advice.applied(seen.base), every=seen.advice.every)
+    if len(weighed.table):
+        yield str(weighed)
+        yield ""
     if not kind_was_named:
         yield kind_line(seen.kind)
     yield _span_line(seen)

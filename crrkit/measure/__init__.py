@@ -8,6 +8,7 @@ from crrkit.measure.recurring import RecurringRevenue
 from crrkit.measure.renewing import RenewalTable, renewals
 from crrkit.measure.revenue import RetailMeasures, RevenueRetention, retail_measures, revenue_retention
 from crrkit.measure.spans import BURN_IN, COMPLETE, EMPTY, RUNNING, dated, span_of
+from crrkit.measure.weighing import WeighedDoubts, weigh_doubts
 
 __all__ = [
     "BURN_IN",
@@ -20,6 +21,7 @@ __all__ = [
     "RetailMeasures",
     "RetentionTable",
     "RevenueRetention",
+    "WeighedDoubts",
     "check_one_account",
     "concentration",
     "dated",
@@ -28,4 +30,5 @@ __all__ = [
     "retention_by_period",
     "revenue_retention",
     "span_of",
+    "weigh_doubts",
 ]

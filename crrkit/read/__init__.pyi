@@ -55,6 +55,7 @@ from crrkit.read.listing import (
     read_list as read_list,
 )
 from crrkit.read.quality import (
+    ERRORS as ERRORS,
     REASONS as REASONS,
     QualityReport as QualityReport,
 )
@@ -68,4 +69,7 @@ from crrkit.read.snapshots import (
 )
 from crrkit.read.text import (
     Forms as Forms,
+)
+from crrkit.read.unknown import (
+    NOT_KNOWN as NOT_KNOWN,
 )

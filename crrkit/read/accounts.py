@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 import ibis
 
-from crrkit.ground import SourceError, format_number, gettext as _, mark, ngettext
 from crrkit.read import files, frames
 from crrkit.read.connections import is_database
 from crrkit.read.currencies import currency_doubts
@@ -18,6 +17,8 @@ from crrkit.read.fields import end_of_today, literal
 from crrkit.read.kinds import BUYING
 from crrkit.read.open_ends import AS_WRITTEN
 from crrkit.read.quality import REASONS, QualityReport
+from crrkit.read.refusing import refuse_broken
+from crrkit.read.unknown import NOT_KNOWN, unknown_by_day, unknown_note
 from crrkit.reduce import is_of_an_engine
 
 if TYPE_CHECKING:
@@ -31,18 +32,6 @@ if TYPE_CHECKING:
 
 CANONICAL = ("customer", "contract", "start", "end", "receipt", "at", "kind", "amount", "back")
 WHY = "why set aside"
-BROKEN = 0.5  # from this share on, rows that cannot be read mean that the source was misread …
-GENTLE = {
-    "heading, total or group line",
-    "no customer id",
-    "id of nobody in particular",
-    "no date",
-    "kind not used",
-    "status does not count",
-    "refund or return",
-    "zero amount",
-    "on or after the cut-off",
-}  # … but for these
 
 
 @dataclass(frozen=True)
@@ -119,6 +108,7 @@ def account_of(
         first=marked[times[0]].min(),
         last=ibis.greatest(*[ibis.coalesce(x, latest[0]) for x in latest]),
         months=_month(marked[times[0]]).nunique(),
+        **_money(marked),
     )
     seen = {row["reason"]: row for row in summary.to_pyarrow().to_pylist()}
     counts = {name: row["rows"] for name, row in seen.items() if name is not None} | {"cut-off line": opened.cut_lines}
@@ -126,9 +116,11 @@ def account_of(
     fetch = _fetcher(opened, _reason(wrong(fields)))
     columns = opened.columns | dict.fromkeys(opened.declined, "")
     quality = QualityReport.from_counts(
-        counts, source=opened.name, rows_used=used["rows"], columns=columns, notes=opened.notes, fetch=fetch, kind=kind
-    )
-    _refuse_broken(quality)
+        counts, source=opened.name, rows_used=used["rows"], columns=columns, notes=opened.notes, fetch=fetch, kind=kind,
+        money={name or "": row["money"] or 0.0 for name, row in seen.items() if "money" in row},
+        unknown=unknown_by_day(marked, time=times[0], why=WHY) if set(NOT_KNOWN) & set(counts) else None,
+    )  # fmt: skip
+    refuse_broken(quality)
     met = found if rows.get_backend().name != "duckdb" else {name: found[name] for name in found if counts.get(name)}
     # Only what was met is looked for again: each condition costs a tenth of a measure. A warehouse may get new rows.
     good = rows.filter(*[~fault for fault in met.values()]) if met else rows
@@ -136,7 +128,12 @@ def account_of(
     canonical = Canonical(good.select(*kept), quality, used["first"], last, zone, opened.engine)
     doubts = _doubts(good, canonical, opened, by=by, months=used["months"], as_of=as_of)
     twice = opened.has_twins and {"amount", "receipt"} & set(kept)
-    return doubted(canonical, doubts=doubts, notes=repeat_notes(good) if twice else ())
+    return doubted(canonical, doubts=doubts, notes=[*unknown_note(quality), *(repeat_notes(good) if twice else ())])
+
+
+def _money(marked: ir.Table) -> dict[str, Any]:
+    """What was paid in the rows of a reason; what was given back is no revenue that is lost."""
+    return {"money": ibis.greatest(marked["amount"], 0.0).sum()} if "amount" in marked.columns else {}
 
 
 def _month(at: ir.Value) -> ir.IntegerValue:
@@ -177,43 +174,6 @@ def _fetcher(opened: Opened, reason: ir.StringValue) -> Callable[[str, int], pd.
         return frame
 
     return fetch
-
-
-_REMEDIES = {
-    "heading, total or group line": mark("Export the rows themselves, without totals."),
-    "no customer id": mark("Say which column holds the customer with customer=."),
-    "id of nobody in particular": mark("Say nobody=() if they are customers."),
-    "id rounded by a spreadsheet": mark("Export the ids again as text: 7.90001E+11 stands for many customers."),
-    "no date": mark("Say which column holds the date."),
-    "unreadable date": mark("Check the column, or say how dates are written, as in dates='day-month-year'."),
-    "date that stands for none": mark(
-        "Check the column: 1900-01-01 and 1970-01-01 are what systems write for no date."
-    ),
-    "no kind": mark("Say which column says what happened with kind=."),
-    "kind not used": mark("Name the kinds that count with kinds=."),
-    "unreadable number": mark("Check the column of amounts."),
-    "ends before it starts": mark("start= and end= may be swapped."),
-    "cut-off line": mark("Lines with too few or too many fields: export the file again."),
-    "status does not count": mark("Say which words of the column of states count with counts=."),
-    "refund or return": mark("Check that amounts of sales are above 0, or say refunds='keep'."),
-    "zero amount": mark("Check the column of amounts."),
-    "on or after the cut-off": mark("Choose a later as_of."),
-}
-
-
-def _refuse_broken(quality: QualityReport) -> None:
-    """Half of the rows unreadable is no data with a few errors, it is a source read wrongly."""
-    if quality.rows_read == 0:
-        message = _("{source} has column names but no rows. At least one row is needed.")
-        raise SourceError(message.format(source=quality.source), argument="source")
-    for reason, count in zip(quality.table["reason"], quality.table["rows"], strict=True):
-        if quality.rows_used and (reason in GENTLE or count < BROKEN * quality.rows_read):
-            continue
-        rows = ngettext("{n} of {total} row", "{n} of {total} rows", quality.rows_read)
-        share = rows.format(n=format_number(count), total=format_number(quality.rows_read))
-        message = _("{source} cannot be used: {share} set aside with the reason “{reason}”. {remedy}")
-        words = {"source": quality.source, "share": share, "reason": _(reason), "remedy": _(_REMEDIES[reason])}
-        raise SourceError(message.format(**words), argument="source")
 
 
 def doubted(rows: Canonical, *, doubts: Sequence[str], notes: Sequence[str] = ()) -> Canonical:

@@ -14,7 +14,7 @@ from crrkit.read.asked import names_of, one_id_one_customer
 from crrkit.rules import Activity, DefinitionCard, OwnGap, Trailing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     import ibis.expr.types as ir
@@ -40,6 +40,7 @@ class Base:
         as_of: The cut-off: nothing at or after it has been seen.
         by: Columns that segment the customers.
         activity: Until when somebody is a customer.
+        again: Reads the same source with something else said; None where it cannot be.
         kind: ``contracts``, ``orders``, ``events`` or ``snapshots``.
         listed_every: For lists of single days, the rhythm in which they were kept; else None.
         time: The column with the moment at which a row begins.
@@ -55,6 +56,7 @@ class Base:
     by: tuple[str, ...] = ()
     activity: Activity = "contract"
     engine: object = field(default=None, repr=False)
+    again: Callable[..., Base] | None = field(default=None, repr=False)
     listed_every: str | None = None
 
     kind: ClassVar[str]

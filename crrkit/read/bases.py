@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from crrkit import reduce
 from crrkit.ground import check_count
+from crrkit.read.again import can_be_read_again
 from crrkit.read.asked import asked_of, names_of
 from crrkit.read.base import ContractBase, OrderBase, check_activity, settled
 from crrkit.read.intake import read_contract_rows, read_order_rows
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from crrkit.rules import Activity
 
 
+@can_be_read_again
 def read_contracts(
     source: Any,
     *,
@@ -142,6 +144,7 @@ def read_contracts(
     return ContractBase(table, rows.quality, card, rows.first, card.as_of, asked.by, engine=rows.engine)
 
 
+@can_be_read_again
 def read_orders(
     source: Any,
     *,

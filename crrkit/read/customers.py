@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from crrkit.ground import InputError, check_choice, format_number, gettext as _, mark, ngettext
 from crrkit.read.changes import change_of_form, lost_digits
 from crrkit.read.ids import CYRILLIC, LATIN, counts_of, in_duckdb, known, looks_of, parse_ids, spellings_of, tidier
+from crrkit.read.notes import Note
 from crrkit.read.text import is_true
 from crrkit.read.totals import totals_among
 
@@ -145,7 +146,7 @@ def parse_customers(
     doubts = lost_digits(counts["id"]) + change_of_form(counts, rows)
     for name, each in FOLDS.items():
         if name not in chosen and all(looks_of(counts["id"], touched=each.touches, other=each.other).values()):
-            notes += _doubt(counts, name, rows=rows if fold is None else None)
+            notes += _doubt(counts, name, chosen=chosen, rows=rows if fold is None else None)
     return Ids(
         value,
         nobody=is_true(text.isin(found)) if found else None,
@@ -221,7 +222,7 @@ def _nobody_note(found: list[str]) -> str:
         "Ids that stand for nobody in particular are set aside: {names}. Say nobody=() if they are customers, or"
         " nobody=[…] to name others."
     )
-    return message.format(names=", ".join(found))
+    return Note(message.format(names=", ".join(found)), nobody=())
 
 
 def _chosen(fold: str | Sequence[str] | None) -> list[str]:
@@ -240,7 +241,7 @@ def _changed(rows: ir.Table, fold: Fold) -> bool:
     return bool(spans[True]["last"] < spans[False]["first"] or spans[False]["last"] < spans[True]["first"])
 
 
-def _doubt(counts: pa.Table, name: str, *, rows: ir.Table | None) -> list[str]:
+def _doubt(counts: pa.Table, name: str, *, chosen: Sequence[str], rows: ir.Table | None) -> list[str]:
     """Ids that may be one: told, or (where rows are given) asked if they are a share of the ids that matters."""
     fold, ids = FOLDS[name], ibis.memtable(counts)
     groups = (
@@ -267,4 +268,5 @@ def _doubt(counts: pa.Table, name: str, *, rows: ir.Table | None) -> list[str]:
             " are the same customers, or fold=() if they are not."
         )
         raise InputError(message.format(**words), argument="fold")
-    return [_("{n} customer ids are written {how}. Say fold={fold!r} if they are the same customers.").format(**words)]
+    said = _("{n} customer ids are written {how}. Say fold={fold!r} if they are the same customers.")
+    return [Note(said.format(**words), fold=(*chosen, name))]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from crrkit import reduce
 from crrkit.ground import InputError, check_choice, format_number, gettext as _, ngettext
+from crrkit.read.again import can_be_read_again
 from crrkit.read.asked import asked_of
 from crrkit.read.base import OrderBase, check_activity, settled
 from crrkit.read.intake import read_event_rows
@@ -53,6 +54,7 @@ class EventBase(OrderBase):
         return replace(self, as_of=moment, table=orders)
 
 
+@can_be_read_again
 def read_events(
     source: Any,
     *,

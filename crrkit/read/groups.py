@@ -13,6 +13,7 @@ import ibis
 
 from crrkit.ground import InputError, format_number, gettext as _, ngettext
 from crrkit.read.files import quoted
+from crrkit.read.notes import Note
 from crrkit.read.text import Forms, aggregate, is_true
 from crrkit.read.times import parse_times
 
@@ -77,7 +78,7 @@ def _filled(opened: Opened, below: int) -> Opened:
         " they are of nobody.",
         below,
     )
-    notes = (*opened.notes, note.format(n=format_number(below)))
+    notes = (*opened.notes, Note(note.format(n=format_number(below)), fill_down=False))
     return replace(opened, table=opened.engine.table("crrkit_filled"), notes=notes)
 
 

@@ -23,6 +23,7 @@ from crrkit.read.kinds import BUYING, map_kinds
 from crrkit.read.numbers import parse_numbers
 from crrkit.read.open_ends import OpenEnds, open_ends_of, unread_ends, without_open_ends
 from crrkit.read.purchases import settle_states
+from crrkit.read.refusing import refuse_lost_ends
 from crrkit.read.sources import Opened, open_source
 from crrkit.read.times import parse_times
 from crrkit.read.zones import in_business_zone
@@ -106,9 +107,11 @@ def _day_after(end: ir.TimestampValue) -> ir.Value:
 
 
 def _unread_ends(opened: Opened, fields: Mapping[str, Any], quality: QualityReport) -> tuple[str, ...]:
-    if "unreadable date" not in set(quality.table["reason"]):
-        return ()
-    return unread_ends(opened.table, opened.columns["end"], unread=unreadable(fields, "end"))
+    unread, column = unreadable(fields, "end"), opened.columns["end"]
+    some = "unreadable date" in set(quality.table["reason"])
+    lost = text.aggregate(opened.table, n=unread.sum())["n"] if some else 0
+    refuse_lost_ends(quality, unread=lost or 0, column=column)
+    return unread_ends(opened.table, column, unread=unread) if some else ()
 
 
 def _notes_on_ends(table: ir.Table, ends: pd.DataFrame, *, end_is: str | None, merge_gap: int) -> tuple[str, ...]:

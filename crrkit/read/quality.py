@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
-from crrkit.ground import Shown, check_choice, format_number, gettext as _, mark, ngettext
+from crrkit.ground import Shown, check_choice, format_number, gettext as _, mark, ngettext, write_csv
+from crrkit.read.notes import Note
 from crrkit.rules import said_reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
 # Every reason for which a row can be set aside, in the order in which they are tried; a row has the first that fits.
 REASONS = (
@@ -34,6 +36,12 @@ REASONS = (
     mark("cut-off line"),
 )
 
+# Those for which the list is to blame, and not what was asked.
+ERRORS = (
+    "unreadable date", "no date", "date that stands for none", "no kind", "unreadable number", "ends before it starts",
+    "cut-off line",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class QualityReport(Shown):
@@ -48,6 +56,8 @@ class QualityReport(Shown):
         notes: Sentences on what a reader should know besides.
         doubts: Those of the notes that stand in front of every rate: it may be another number than it seems.
         kind: What the rows were read as: ``orders contracts events``.
+        money: What was paid in the rows of each reason, and under ``""`` in those used; empty without amounts.
+        unknown: How many rows without a known customer fall on each ``day``; None when there are none.
     """
 
     table: pd.DataFrame
@@ -59,6 +69,8 @@ class QualityReport(Shown):
     fetch: Callable[[str, int], pd.DataFrame] | None = field(default=None, repr=False)
     doubts: tuple[str, ...] = ()
     kind: str = ""
+    money: Mapping[str, float] = field(default_factory=dict, repr=False)
+    unknown: pd.DataFrame | None = field(default=None, repr=False)
 
     kinds: ClassVar[Mapping[str, str]] = {"reason": "word", "rows": "count", "share": "rate"}
 
@@ -74,13 +86,15 @@ class QualityReport(Shown):
         fetch: Callable[[str, int], pd.DataFrame] | None = None,
         doubts: tuple[str, ...] = (),
         kind: str = "",
+        money: Mapping[str, float] | None = None,
+        unknown: pd.DataFrame | None = None,
     ) -> QualityReport:
         """Build the report from the number of rows for each reason."""
         met = {reason: int(counts[reason]) for reason in REASONS if counts.get(reason)}
         read = rows_used + sum(met.values())
         table = pd.DataFrame({"reason": list(met), "rows": pd.Series(list(met.values()), dtype="int64")})
         table["share"] = table["rows"] / read if read else float("nan")
-        return cls(table, source, read, rows_used, dict(columns), notes, fetch, doubts, kind)
+        return cls(table, source, read, rows_used, dict(columns), notes, fetch, doubts, kind, money or {}, unknown)
 
     @property
     def rows_set_aside(self) -> int:
@@ -99,6 +113,29 @@ class QualityReport(Shown):
         """
         check_choice(reason, name="reason", choices=list(self.table["reason"]))
         return self.fetch(reason, limit) if self.fetch else pd.DataFrame()
+
+    def to_csv(self, path: str | Path) -> Path:
+        """Write all rows that were set aside, each with its reason, for the eyes of whoever holds the data.
+
+        Args:
+            path: The file to be; ``set_aside.csv``, say.
+
+        Returns:
+            The file. Lines that could not be split into fields are counted in the table and not in it.
+        """
+        reasons = self.table[self.table["reason"] != "cut-off line"]
+        pairs = zip(reasons["reason"], reasons["rows"], strict=True)
+        found = [self.rows(reason, limit=int(rows)).assign(reason=_(reason)) for reason, rows in pairs]
+        return write_csv(path, pd.concat(found, ignore_index=True) if found else pd.DataFrame({"reason": []}))
+
+    def revenue_of(self, *reasons: str) -> float:
+        """The share of revenue, between 0 and 1, in the rows set aside for these reasons; NaN without amounts."""
+        total = sum(self.money.values())
+        return sum(self.money.get(reason, 0.0) for reason in reasons) / total if total > 0 else float("nan")
+
+    def instead(self) -> list[Mapping[str, Any]]:
+        """What to tell the reader where the notes say that the list can be read otherwise."""
+        return [note.instead for note in self.notes if isinstance(note, Note) and note.instead]
 
     def caption(self) -> str:
         """The balance in one sentence."""

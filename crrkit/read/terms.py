@@ -13,6 +13,7 @@ import ibis
 import pandas as pd
 
 from crrkit.ground import InputError, format_date, format_number, format_percent, gettext as _, ngettext
+from crrkit.read.notes import Note
 from crrkit.rules import EPOCH
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Recorded:
     def notes(self) -> tuple[str, ...]:
         """Sentences on what was taken, and how to say otherwise."""
         cut = {"cut": _shown(self.last + 1), "start": _shown(self.last_start), "end": _shown(self.last_end)}
-        notes = []
+        notes: list[str] = []
         if self.scheduled:
             note = ngettext(
                 "{n} contract starts long after all others ({start}): it is taken as scheduled and set aside, and the"
@@ -82,7 +83,8 @@ class Recorded:
             )
             notes.append(note.format(n=format_number(self.scheduled), **cut))
         if self.doubtful:
-            notes.append(self._doubt().format(n=format_number(self.ends_after), other=self._other(), **cut))
+            said = self._doubt().format(n=format_number(self.ends_after), other=self._other(), **cut)
+            notes.append(Note(said, as_of=self._other()))
         return tuple(notes)
 
     def _doubt(self) -> str:
@@ -214,7 +216,8 @@ def month_end_note(ends: pd.DataFrame, pauses: pd.DataFrame) -> tuple[str, ...]:
         "{share} of the ends fall on the last day of a month. If the contract still runs on that day, say"
         " end_is='last_active_day': these {n} losses then fall into the month after it."
     )
-    return (note.format(share=format_percent(last / total), n=format_number(last)),)
+    said = note.format(share=format_percent(last / total), n=format_number(last))
+    return (Note(said, end_is="last_active_day"),)
 
 
 def short_gap_note(pauses: pd.DataFrame) -> tuple[str, ...]:
@@ -235,4 +238,4 @@ def short_gap_note(pauses: pd.DataFrame) -> tuple[str, ...]:
         days,
     )
     counts = {"n": format_number(few), "total": format_number(total), "rest": format_number(total - few)}
-    return (note.format(days=days, **counts),)
+    return (Note(note.format(days=days, **counts), merge_gap=days),)

@@ -7,30 +7,53 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from crrkit.ground import format_cell, format_number, format_percent, gettext as _, ngettext
+from crrkit.measure import weigh_doubts
 from crrkit.report.finding import Finding
 from crrkit.report.html import Html, element, join, row_block, table_block
 from crrkit.report.section import Cell, Section, Subject
 
 if TYPE_CHECKING:
-    from crrkit.measure import RetentionTable
+    from crrkit.measure import RetentionTable, WeighedDoubts
     from crrkit.read import QualityReport
 
 
 def rows_section(subject: Subject) -> Section:
     """The account of the rows."""
-    kept = subject.kept
+    kept, weighed = subject.kept, _weighed(subject)
     cells = Cell("report.quality_finding(kept.quality)"), Cell("kept.quality")
     found = (quality_finding(kept.quality),)
     return Section(
         "rows",
         _("What was read"),
         found,
-        lambda: rows_block(kept),
+        lambda: join(rows_block(kept), None if weighed is None else doubts_block(weighed)),
         cells=cells,
-        tables=(kept.quality.table, _facts(kept)),
+        tables=(kept.quality.table, _facts(kept), *([] if weighed is None else [weighed.table])),
         names=(kept.quality.source, *filter(None, kept.quality.columns.values())),
         is_appendix=True,
     )
+
+
+def _weighed(subject: Subject) -> WeighedDoubts | None:
+    """What the doubts do to the last rate; None where there are none, or the rate is one of too few to be told."""
+    if subject.base is None:
+        return None
+    weighed = weigh_doubts(subject.base, every=subject.kept.every)
+    last = subject.kept.table[subject.kept.table["period"] == weighed.period]
+    small = subject.min_cell is not None and not (last["start"] >= subject.min_cell).all()
+    return None if small or not len(weighed.table) else weighed
+
+
+def doubts_block(weighed: WeighedDoubts) -> Html:
+    """The doubts and what they do to the last rate."""
+    heads = [weighed.titles()[name] for name in weighed.kinds]
+    cells = weighed.table[list(weighed.kinds)].to_numpy(dtype=object).tolist()
+    rows = [
+        row_block(*(format_cell(cell, kind) for cell, kind in zip(row, weighed.kinds.values(), strict=True)))
+        for row in cells
+    ]
+    table = element("figure", table_block(heads, rows, label=weighed.caption()))
+    return join(element("p", weighed.caption()), table)
 
 
 def _facts(kept: RetentionTable) -> pd.DataFrame:

@@ -1,0 +1,195 @@
+"""What the doubts about a list do to its last rate: with and without, or between which bounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pandas as pd
+
+from crrkit.ground import (
+    PERIODS,
+    CrrkitError,
+    InputError,
+    Shown,
+    check_choice,
+    check_given,
+    format_cell,
+    gettext as _,
+    mark,
+)
+from crrkit.measure.movement import retention_by_period
+from crrkit.measure.spans import COMPLETE
+from crrkit.read import ERRORS, NOT_KNOWN, Base
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from crrkit.read import QualityReport
+
+NOTICED = 0.01  # a rate that differs by so much is another one
+MANY = 0.05  # of the rows, or of the revenue
+SERIOUS, SLIGHT, NO_EFFECT = mark("serious"), mark("slight"), mark("no effect")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class WeighedDoubts(Shown):
+    """The doubts about how a list was read, each with what it does to the rate of the last complete period.
+
+    Attributes:
+        table: One row a doubt: ``doubt severity rows share revenue``; ``other`` is the rate when the list is read the
+            other way, ``low`` and ``high`` bound it where nobody can know.
+        every: The period.
+        period: The label of the last complete one; empty where there is none.
+        crr: Its rate as the list was read.
+    """
+
+    table: pd.DataFrame
+    every: str
+    period: str
+    crr: float
+
+    kinds: ClassVar[Mapping[str, str]] = {
+        "doubt": "word", "severity": "word", "rows": "count", "share": "rate", "revenue": "rate", "other": "rate",
+        "low": "rate", "high": "rate",
+    }  # fmt: skip
+
+    def titles(self) -> dict[str, str]:
+        """Headings of the shown columns."""
+        return {
+            "doubt": _("doubt"), "severity": _("weight"), "rows": _("rows"), "share": _("share of all rows"),
+            "revenue": _("of revenue"), "other": _("CRR otherwise"), "low": _("from"), "high": _("to"),
+        }  # fmt: skip
+
+    def caption(self) -> str:
+        """What is held against what."""
+        if not len(self.table):
+            return _("Nothing about how the list was read is in doubt.")
+        if not self.period:
+            return _("No period is complete: what the doubts do to a rate cannot be said yet.")
+        text = _("What the doubts do to the CRR of {period}, {crr} as the list was read")
+        return text.format(period=self.period, crr=format_cell(self.crr, "rate"))
+
+
+def weigh_doubts(base: Base, *, every: str = "month") -> WeighedDoubts:
+    """Say what each doubt about how a list was read does to its last rate.
+
+    Rows whose customer is not known leave the rate between bounds. With S customers at the start, K of them kept, and
+    U₀ and U₁ such rows in the period before and in this one, each may be somebody of their own or a customer who is
+    known: the rate lies between K / (S + U₀) and (K + b + m) / (S + m), where b = min(U₁, S − K) seemed lost and
+    m = min(U₀, E − K + U₁ − b) of the E at the end seemed new or were never known. What can be read otherwise
+    (``fold=``, ``nobody=``, ``fill_down=``, ``end_is=``, ``merge_gap=``, ``as_of=``) is read so, and counted again.
+
+    Args:
+        base: A list, as its reader gave it.
+        every: The period whose last complete one is looked at.
+
+    Returns:
+        One row a doubt: how many rows (a count) and which share of rows and of revenue (fractions) it is about, the
+        rate otherwise or its bounds (fractions), and its weight: serious from one percentage point on. Not defined
+        (NaN) where nothing can be computed: no complete period, a source that cannot be read twice, or a window.
+
+    Raises:
+        InputError: If it is no base.
+
+    References:
+        Manski, C. F. (1989), Anatomy of the selection problem: bounds where nothing is known of the missing.
+
+    Examples:
+        >>> import crrkit as crr
+        >>> log = {"who": ["a", "b", None, "a", None], "at": ["2024-01-05"] * 3 + ["2024-02-05"] * 2}
+        >>> base = crr.read_orders(pd.DataFrame(log), customer="who", at="at", as_of="2024-03-01")
+        >>> print(weigh_doubts(base))
+        What the doubts do to the CRR of 2024-02, 50.0% as the list was read
+    """
+    check_given(base, Base, name="base")
+    kept = _account(base, every)
+    known = kept[(kept["status"] == COMPLETE) & (kept["start"] > 0)]
+    last = known.iloc[-1] if len(known) else None
+    lines = [*_unknown(base, kept, last), *_reasons(base.quality), *_otherwise(base, every, last)]
+    columns = [*WeighedDoubts.kinds]
+    table = pd.DataFrame(lines, columns=columns).astype({"rows": "Int64"})
+    table["severity"] = [_severity(line, last) for line in lines]
+    period, crr = ("", float("nan")) if last is None else (str(last["period"]), float(last["crr"]))
+    return WeighedDoubts(table, every, period, crr)
+
+
+Line = dict[str, Any]
+
+
+def _account(base: Base, every: str) -> pd.DataFrame:
+    """The account of every period; empty where the list holds none."""
+    check_choice(every, name="every", choices=PERIODS)
+    try:
+        return retention_by_period(base, every=every).table
+    except InputError:
+        return pd.DataFrame(columns=["status", "start", "period", "crr"])
+
+
+def _unknown(base: Base, kept: pd.DataFrame, last: pd.Series | None) -> Iterator[Line]:
+    """Rows of unknown customers, taken together, and the bounds that they leave."""
+    quality = base.quality
+    rows = int(quality.table.loc[quality.table["reason"].isin(NOT_KNOWN), "rows"].sum())
+    if not rows:
+        return
+    line = _about(quality, mark("customer not known"), NOT_KNOWN, rows)
+    if last is not None and quality.unknown is not None and base.has_purchases and base.is_by_period:
+        before = kept[kept["until"] == last["from_"]]
+        u0 = _rows_within(quality.unknown, before.iloc[0]) if len(before) else 0
+        u1 = _rows_within(quality.unknown, last)
+        line |= dict(zip(("low", "high"), _bounds(last, before=u0, now=u1), strict=True))
+    yield line
+
+
+def _bounds(last: pd.Series, *, before: int, now: int) -> tuple[float, float]:
+    """The rate when rows of unknown customers are of strangers who left, and when they are of whoever makes it high."""
+    start, stayed, there = int(last["start"]), int(last["kept"]), int(last["end"])
+    back = min(now, start - stayed)  # who seemed lost, and was there unknown
+    more = min(before, there - stayed + now - back)  # who seemed new, or was unknown in both
+    return stayed / (start + before), (stayed + back + more) / (start + more)
+
+
+def _rows_within(unknown: pd.DataFrame, period: pd.Series) -> int:
+    inside = (unknown["day"] >= period["from_"]) & (unknown["day"] < period["until"])
+    return int(unknown.loc[inside, "rows"].sum())
+
+
+def _reasons(quality: QualityReport) -> Iterator[Line]:
+    """What was set aside for an error of the list."""
+    for reason, rows in zip(quality.table["reason"], quality.table["rows"], strict=True):
+        if reason in ERRORS:
+            yield _about(quality, reason, (reason,), int(rows))
+
+
+def _about(quality: QualityReport, doubt: str, reasons: tuple[str, ...], rows: int) -> Line:
+    return {"doubt": doubt, "rows": rows, "share": rows / quality.rows_read, "revenue": quality.revenue_of(*reasons)}
+
+
+def _otherwise(base: Base, every: str, last: pd.Series | None) -> Iterator[Line]:
+    """The rate of the same period, of the list read the other way."""
+    for instead in base.quality.instead():
+        said = ", ".join(f"{name}={value!r}" for name, value in instead.items())
+        yield {"doubt": said, "other": _rate(base, every, instead, last)}
+
+
+def _rate(base: Base, every: str, instead: Mapping[str, Any], last: pd.Series | None) -> float:
+    if last is None or base.again is None:
+        return float("nan")
+    try:
+        otherwise = base.again(**instead)
+        if base.has_purchases and otherwise.activity != base.activity:  # a rule that was chosen after reading
+            otherwise = otherwise.with_activity(base.activity)
+        other = retention_by_period(otherwise, every=every).table
+    except CrrkitError:
+        return float("nan")  # what cannot be read so, or not twice
+    same = other.loc[other["period"] == last["period"], "crr"]
+    return float(same.iloc[0]) if len(same) else float("nan")
+
+
+def _severity(line: Line, last: pd.Series | None) -> str:
+    crr = float("nan") if last is None else float(last["crr"])
+    gaps = [abs(line[name] - crr) for name in ("other", "low", "high") if line.get(name) == line.get(name) is not None]
+    shares = [line[name] for name in ("share", "revenue") if line.get(name) is not None and line[name] == line[name]]
+    if gaps:
+        return SERIOUS if max(gaps) >= NOTICED else SLIGHT if max(gaps) > 0 else NO_EFFECT
+    return SERIOUS if max(shares, default=MANY) >= MANY else SLIGHT

@@ -1,0 +1,54 @@
+"""Rows of which nobody knows whose they are: how many on which day, for bounds on the rate that they leave open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+import pandas as pd
+
+from crrkit.ground import format_percent, gettext as _
+from crrkit.rules import EPOCH
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from crrkit.read.quality import QualityReport
+
+NOT_KNOWN = ("no customer id", "id of nobody in particular", "id rounded by a spreadsheet")
+
+
+MANY_UNKNOWN = 0.05  # of the rows or of the revenue: the rate of the others may be another one
+
+
+def unknown_note(quality: QualityReport) -> list[str]:
+    """A sentence when the customer of many rows is not known."""
+    rows = quality.table.loc[quality.table["reason"].isin(NOT_KNOWN), "rows"].sum() / quality.rows_read
+    revenue = quality.revenue_of(*NOT_KNOWN)
+    if not (rows >= MANY_UNKNOWN or revenue >= MANY_UNKNOWN):
+        return []
+    with_money = _(
+        "{rows} of the rows and {revenue} of the revenue are of customers who are not known: every rate is that of the"
+        " others. weigh_doubts(base) says between which bounds the rate of all lies."
+    )
+    without = _(
+        "{rows} of the rows are of customers who are not known: every rate is that of the others. weigh_doubts(base)"
+        " says between which bounds the rate of all lies."
+    )
+    note = with_money if revenue == revenue else without  # noqa: PLR0124 - NaN where there are no amounts
+    return [note.format(rows=format_percent(rows), revenue=format_percent(revenue))]
+
+
+def unknown_by_day(marked: ir.Table, *, time: str, why: str) -> pd.DataFrame:
+    """How many rows without a known customer fall on each day: ``day`` and ``rows``.
+
+    Args:
+        marked: All rows with the reason for which each was set aside.
+        time: The column that says when.
+        why: The column of reasons.
+    """
+    rows = marked.filter(marked[why].isin(NOT_KNOWN) & marked[time].notnull())
+    days = rows.select(day=rows[time].date().delta(ibis.date(EPOCH.isoformat()), unit="day"))
+    counted = days.group_by("day").agg(rows=days.count()).order_by("day").to_pyarrow().to_pydict()
+    moments = pd.to_datetime(pd.Series(counted["day"], dtype="int64"), unit="D")
+    return pd.DataFrame({"day": moments, "rows": pd.Series(counted["rows"], dtype="int64")})

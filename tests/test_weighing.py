@@ -1,0 +1,147 @@
+"""What the doubts about a list do to its last rate, by hand and by brute force; and when a list is not used at all."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings, strategies as st
+
+import crrkit as crr
+from crrkit import InputError, SourceError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+JANUARY, FEBRUARY, MARCH = "2024-01-05", "2024-02-05", "2024-03-01"
+
+
+def log(*rows: tuple[str | None, str]) -> pd.DataFrame:
+    who, when = zip(*rows, strict=True)
+    return pd.DataFrame({"who": who, "when": when, "paid": 5.0})
+
+
+def orders(frame: pd.DataFrame, **said: object) -> crr.OrderBase:
+    return crr.read_orders(frame, customer="who", at="when", amount="paid", as_of=MARCH, **said)
+
+
+def line(base: crr.Base, doubt: str) -> dict[str, object]:
+    table = crr.weigh_doubts(base).to_pandas()
+    return table[table["doubt"] == doubt].iloc[0].to_dict()
+
+
+# a and b bought in January, a in February; one row of nobody in January, two in February.
+WORLD = [("a", JANUARY), ("b", JANUARY), (None, JANUARY), ("a", FEBRUARY), (None, FEBRUARY), ("guest", FEBRUARY)]
+
+
+def test_customers_who_are_not_known_leave_bounds() -> None:
+    found = line(orders(log(*WORLD)), "customer not known")
+    assert found["low"] == 1 / 3  # the row of January is of a third customer, who did not come back
+    assert found["high"] == 1  # b bought in February without a card
+    assert (found["rows"], found["share"], found["revenue"], found["severity"]) == (3, 0.5, 0.5, "serious")
+    note = next(note for note in orders(log(*WORLD)).quality.notes if "not known" in note)
+    assert note.startswith("50.0% of the rows and 50.0% of the revenue are of customers who are not known")
+
+
+def bounds_by_trying(known: list[set[str]], unknown: list[int]) -> tuple[float, float]:
+    """Every way in which rows of nobody may be customers: each an old one, or one of so many strangers."""
+    people = [*sorted(known[0] | known[1]), *(f"stranger {k}" for k in range(sum(unknown)))]
+    rates = []
+    for who in product(people, repeat=sum(unknown)):
+        before, after = known[0] | set(who[: unknown[0]]), known[1] | set(who[unknown[0] :])
+        rates.append(len(before & after) / len(before))
+    return min(rates), max(rates)
+
+
+@pytest.mark.hypothesis
+@settings(max_examples=12)
+@given(
+    st.sets(st.sampled_from("abc"), min_size=1), st.sets(st.sampled_from("abcd")), st.integers(0, 2), st.integers(0, 2)
+)
+def test_the_bounds_are_those_of_every_way_it_may_have_been(
+    before: set[str], after: set[str], u0: int, u1: int
+) -> None:
+    rows = [*[(one, JANUARY) for one in sorted(before)], *[(one, FEBRUARY) for one in sorted(after)]]
+    rows += [(None, JANUARY)] * u0 + [(None, FEBRUARY)] * u1
+    if not u0 + u1:
+        return
+    found = line(orders(log(*rows)), "customer not known")
+    assert (found["low"], found["high"]) == pytest.approx(bounds_by_trying([before, after], [u0, u1]))
+
+
+def test_what_can_be_read_otherwise_is_counted_again() -> None:
+    many = [(f"x{k}", day) for k in range(60) for day in (JANUARY, FEBRUARY)]
+    base = orders(log(("Anna", JANUARY), ("anna", FEBRUARY), *many))
+    found = line(base, "fold=('case',)")
+    assert (crr.weigh_doubts(base).crr, found["other"]) == (60 / 61, 1.0)
+    assert found["severity"] == "serious"
+    chosen = base.with_activity(crr.Trailing(40))
+    again = orders(log(("Anna", JANUARY), ("anna", FEBRUARY), *many), fold="case", activity=crr.Trailing(40))
+    rate = crr.retention_by_period(again, every="month").to_pandas()["crr"].iloc[-1]
+    assert line(chosen, "fold=('case',)")["other"] == rate, "the rule that was chosen after reading stays"
+
+
+def test_errors_of_a_list_have_their_rows_and_revenue() -> None:
+    frame = log(*[("a", JANUARY), ("a", FEBRUARY)] * 9, ("b", "never"), ("b", FEBRUARY))
+    found = line(orders(frame), "unreadable date")
+    assert (found["rows"], found["share"], found["revenue"], found["severity"]) == (1, 0.05, 0.05, "serious")
+
+
+def test_nothing_in_doubt_and_nothing_complete_are_said() -> None:
+    calm = crr.weigh_doubts(orders(log(("a", JANUARY), ("a", FEBRUARY))))
+    assert str(calm).startswith("Nothing about how the list was read is in doubt.")
+    short = crr.read_orders(log(*WORLD[:3]), customer="who", at="when")
+    assert crr.weigh_doubts(short).caption().startswith("No period is complete")
+    with crr.use_language("ru"):
+        told = str(crr.weigh_doubts(orders(log(*WORLD))))
+    assert told.startswith("Что делают сомнения с КУК за 2024-02: при чтении как есть — 50,0")
+    with pytest.raises(InputError, match="base is"):
+        crr.weigh_doubts(log(*WORLD))
+
+
+def test_all_rows_set_aside_can_be_taken_home(tmp_path: Path) -> None:
+    base = orders(log(*WORLD, ("c", "never")))
+    file = base.quality.to_csv(tmp_path / "set_aside.csv")
+    rows = pd.read_csv(file)
+    assert rows["reason"].value_counts().to_dict() == base.quality.to_pandas().set_index("reason")["rows"].to_dict()
+    assert rows.loc[rows["reason"] == "unreadable date", "when"].tolist() == ["never"]
+
+
+# When a list is not used ----------------------------------------------------------------------------------------------
+
+
+def test_reasons_are_summed() -> None:
+    good = [("a", JANUARY), ("a", FEBRUARY)] * 2
+    odd = [("b", "never"), ("b", "no"), ("b", "1900-01-01"), ("b", "1970-01-01")]
+    with pytest.raises(SourceError, match="4 of 8 rows set aside with the reasons “unreadable date; date that stands"):
+        orders(log(*good, *odd))
+    assert orders(log(*good, ("a", JANUARY), *odd)).quality.rows_used == 5
+
+
+def test_a_list_of_next_to_nobody_is_not_used() -> None:
+    rows = [("a", JANUARY)] + [(None, FEBRUARY)] * 19
+    with pytest.raises(SourceError, match="19 of 20 rows set aside with the reason “no customer id”"):
+        orders(log(*rows))
+    assert orders(log(("b", JANUARY), *rows)).quality.rows_used == 2
+
+
+def test_a_few_rows_with_most_of_the_money_are_missed() -> None:
+    frame = log(*[("a", JANUARY), ("a", FEBRUARY)] * 5, ("b", "never"))
+    frame.loc[10, "paid"] = 50.0
+    with pytest.raises(SourceError, match=r"1 of 11 rows with 50.0% of the revenue set aside"):
+        orders(frame)
+
+
+@pytest.mark.parametrize("end", ["someday", "2023-12-01"], ids=["unreadable", "before the start"])
+def test_ends_that_are_lost_select_customers(end: str) -> None:
+    def read(bad: int, good: int) -> crr.ContractBase:
+        ends = [end] * bad + ["2024-03-01"] * good
+        return crr.read_contracts(
+            pd.DataFrame({"customer": [f"c{k}" for k in range(len(ends))], "start": JANUARY, "end": ends})
+        )
+
+    with pytest.raises(SourceError, match="2 of 20 contracts have an end in 'end' that cannot be used"):
+        read(2, 18)
+    assert read(1, 18).quality.rows_used == 18
