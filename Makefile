@@ -52,8 +52,9 @@ words: $(VENV)/.with-test ## take the messages out of the code, and ask for the 
 bench: $(VENV)/.with-test ## measure time and memory, and hold them against the run before
 	$(PY) scripts/bench.py
 
-fuzz: $(VENV)/.with-test ## try the laws on many more random inputs
+fuzz: $(VENV)/.with-test ## try the laws on many more random inputs, and the door for ten minutes on broken ones
 	$(PY) -m pytest -m hypothesis --hypothesis-profile=fuzz --timeout=3600
+	$(PY) -W ignore tests/fuzz_door.py 10
 
 test-engines: $(VENV)/.with-test ## try the door and the reductions alone: kinds of source, PostgreSQL and other engines
 	$(PY) -m pytest tests/test_intake.py tests/test_reductions.py tests/test_postgres.py tests/test_databases.py

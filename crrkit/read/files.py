@@ -100,10 +100,15 @@ def _by_content(path: Path, kind: str) -> str:
         begins = stream.read(4)
     if kind == "spreadsheet" and begins[:2] != BOOK[:2] and begins != OLD_BOOK:
         return "text"
-    if kind == "text" and begins == BOOK and zipfile.is_zipfile(path):
+    return "spreadsheet" if kind == "text" and begins == BOOK and _is_workbook(path) else kind
+
+
+def _is_workbook(path: Path) -> bool:
+    try:
         with zipfile.ZipFile(path) as archive:
-            return "spreadsheet" if "xl/workbook.xml" in archive.namelist() else kind
-    return kind
+            return "xl/workbook.xml" in archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError):  # torn, or no zip at all: told when it is read
+        return False
 
 
 def load_parquet(engine: duckdb.DuckDBPyConnection, paths: list[Path], *, name: str) -> None:
