@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from crrkit.ground import InputError, SourceError, gettext as _
-from crrkit.read import databases, files, frames, lines, merged, outside, packed, plain, sheets
+from crrkit.read import databases, files, frames, lines, merged, outside, packed, plain, sheets, twins
 from crrkit.read.columns import MONEY, RESERVED, are_names_of, find_columns, request_beside_end, settle_columns
 from crrkit.read.connections import of_table
 from crrkit.read.currencies import is_of_currencies
@@ -148,9 +148,10 @@ def _open_rows(rows: Rows, wanted: Wanted) -> Opened:
 
 def _registered(frame: Any, columns: Sequence[str], facts: dict[str, Any]) -> Opened:
     con = new_engine()
-    con.con.register("crrkit_raw", frames.to_arrow(frame, columns))
-    copied = isinstance(frame, pd.DataFrame)
-    return Opened(table=con.table("crrkit_raw"), engine=con, copied=copied, in_order=True, **facts)
+    rows, alike = frames.to_arrow(frame, columns), twins.of_frame(frame)
+    con.con.register("crrkit_raw", rows if alike is None else rows.append_column(TWIN, alike))
+    facts |= {"copied": isinstance(frame, pd.DataFrame), "has_twins": alike is not None, "in_order": True}
+    return Opened(table=con.table("crrkit_raw"), engine=con, **facts)
 
 
 def _open_files(source: str | Path, wanted: Wanted) -> Opened:
@@ -181,16 +182,16 @@ def _open_parquet(paths: list[Path], wanted: Wanted, name: str, _folder: Path) -
     wanted.layout.refuse("sheet", "skip", "sep", "encoding", "fill_down")
     con = new_engine()
     files.load_parquet(con.con, paths, name="crrkit_raw")
-    table = con.table("crrkit_raw")
-    return Opened(table=table, name=name, engine=con, **wanted.find(table.columns))
+    facts = wanted.find(con.table("crrkit_raw").columns)
+    return Opened(name=name, engine=con, **twins.told_apart(con, "crrkit_raw"), **facts)
 
 
 def _open_json(paths: list[Path], wanted: Wanted, name: str, _folder: Path) -> Opened:
     wanted.layout.refuse("sheet", "skip", "sep", "encoding")
     con = new_engine()
     files.load_json(con.con, paths, name="crrkit_raw")
-    table = con.table("crrkit_raw")
-    return Opened(table=table, name=name, engine=con, copied=True, **wanted.find(table.columns))
+    facts = wanted.find(con.table("crrkit_raw").columns)
+    return Opened(name=name, engine=con, copied=True, **twins.told_apart(con, "crrkit_raw"), **facts)
 
 
 def _open_text(paths: list[Path], wanted: Wanted, name: str, folder: Path) -> Opened:
@@ -199,11 +200,9 @@ def _open_text(paths: list[Path], wanted: Wanted, name: str, folder: Path) -> Op
     texts = [plain.readable(path, folder, layout=wanted.layout, fits=wanted.fits) for path in paths]
     facts = wanted.find(lines.text_columns(con.con, texts[0]))
     facts["notes"] = (*facts["notes"], *[note for text in texts for note in text.notes])
-    alone = len(texts) == 1  # what nobody reads may differ from file to file
-    twins = TWIN if alone else ""
-    facts["cut_lines"] = lines.load_text(con.con, texts, wanted.read(facts), name="crrkit_raw", twins=twins)
+    facts["cut_lines"] = lines.load_text(con.con, texts, wanted.read(facts), name="crrkit_raw", twins=TWIN)
     table = con.table("crrkit_raw")
-    return Opened(table=table, name=name, engine=con, copied=True, has_twins=alone, in_order=True, **facts)
+    return Opened(table=table, name=name, engine=con, copied=True, has_twins=True, in_order=True, **facts)
 
 
 _OPENERS = {"spreadsheet": _open_sheets, "parquet": _open_parquet, "json": _open_json, "text": _open_text}
