@@ -12,7 +12,7 @@ install := -m pip --disable-pip-version-check install -qq --editable
 # Two processes, each with whole files, in the order of the folders: the browser is slow and begins.
 in_two := -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help demo test lint format lab docs words bench fuzz test-engines test-lowest clean
+.PHONY: help demo test lint format lab docs words mutants bench fuzz test-engines test-lowest clean
 
 help: ## say what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,9 @@ docs: $(VENV)/.with-docs ## build the documentation as a site that opens from th
 words: $(VENV)/.with-test ## take the messages out of the code, and ask for the Russian of new ones
 	$(PY) scripts/words.py
 
+mutants: $(VENV)/.with-mutants ## break the counting core by small steps, half an hour, and print what no test notices
+	$(PY) scripts/mutants.py
+
 bench: $(VENV)/.with-test ## measure time and memory, and hold them against the run before
 	$(PY) scripts/bench.py
 
@@ -63,7 +66,7 @@ test-lowest: .venv-lowest/.installed ## run the fast tests on the lowest version
 	.venv-lowest/bin/python -m pytest --ignore=tests/browser -m "not slow" -W ignore::DeprecationWarning
 
 clean: ## remove all that make made
-	rm -rf .venv .venv-* node_modules demo dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-* node_modules mutants demo dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # The environment. A stamp says what was done; naming another interpreter makes the environment anew.
 

@@ -304,6 +304,25 @@ def test_a_paired_difference_holds_what_was_seen_and_turns_with_its_sides(table,
     assert swapped == pytest.approx((-high, -low), abs=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("a", "b", "c", "d"),
+    [
+        (5, 3, 4, 3),  # a d - b c = 3, less than half of the 15 pairs
+        (0, 0, 4, 6),  # nobody in the first: there is nothing to go together
+    ],
+)
+def test_pairs_that_hardly_go_together_are_held_for_unrelated(a, b, c, d):
+    n = a + b + c + d
+    p1, p2 = (a + b) / n, (a + c) / n
+    (l1, u1), (l2, u2) = wilson(a + b, n), wilson(a + c, n)
+    by_hand = (p1 - p2 - math.hypot(p1 - l1, u2 - p2), p1 - p2 + math.hypot(u1 - p1, p2 - l2))
+    assert newcombe_paired(both=a, first_only=b, second_only=c, neither=d) == pytest.approx(by_hand, abs=1e-12)
+
+
+def test_an_effective_number_of_a_part_of_a_contract_is_taken():
+    assert effective_n(10.5, cluster_size=2, icc=0.5) == pytest.approx(7.0)
+
+
 def test_people_who_always_agree_make_a_paired_interval_narrower():
     unrelated = newcombe(50, 100, 50, 100)
     agreeing = newcombe_paired(both=50, first_only=0, second_only=0, neither=50)

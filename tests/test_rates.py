@@ -239,7 +239,9 @@ def test_85_is_told_that_a_fraction_was_meant():
 # ---- gained for lost -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("gained", "lost", "ratio"), [(30, 10, 3.0), (500, 300, 5 / 3), (5, 0, math.inf), (0, 7, 0)])
+@pytest.mark.parametrize(
+    ("gained", "lost", "ratio"), [(30, 10, 3.0), (500, 300, 5 / 3), (2.5, 0.5, 5), (5, 0, math.inf), (0, 7, 0)]
+)
 def test_the_quick_ratio(gained, lost, ratio):
     assert quick_ratio(gained=gained, lost=lost) == pytest.approx(ratio)
 

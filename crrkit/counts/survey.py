@@ -285,7 +285,7 @@ def n_to_tell_apart(p1: float, p2: float, *, power: float = 0.8, level: float = 
     p1, p2 = check_fraction(p1, name="p1"), check_fraction(p2, name="p2")
     if p1 == p2:
         raise InputError(
-            _("p1 and p2 are both {p1:g}; equal shares cannot be told apart.").format(p1=p1), argument="p2"
+            _("p1 and p2 are both {p1:g}; equal shares cannot be told apart.").format(p1=p1), argument="p2", given=p2
         )
     z = z_score(level) + NormalDist().inv_cdf(check_inside(power, name="power"))
     return math.ceil(z**2 * (p1 * (1 - p1) + p2 * (1 - p2)) / (p1 - p2) ** 2)
