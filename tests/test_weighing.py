@@ -109,6 +109,13 @@ def test_all_rows_set_aside_can_be_taken_home(tmp_path: Path) -> None:
     assert rows.loc[rows["reason"] == "unreadable date", "when"].tolist() == ["never"]
 
 
+def test_a_row_with_much_of_the_money_is_said() -> None:
+    frame = log(*[("a", JANUARY), ("a", FEBRUARY)] * 50)
+    assert not [note for note in orders(frame).quality.notes if "One row" in note]
+    frame.loc[0, "paid"] = 505.0
+    assert [note for note in orders(frame).quality.notes if note.startswith("One row holds 50.5% of the revenue.")]
+
+
 # When a list is not used ----------------------------------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ from crrkit.read import files, frames
 from crrkit.read.connections import is_database
 from crrkit.read.currencies import currency_doubts
 from crrkit.read.databases import refusal
-from crrkit.read.doubts import TWIN, UNREAD, id_doubts, month_doubts, repeat_notes, unread_doubts
+from crrkit.read.doubts import TWIN, UNREAD, id_doubts, largest_note, month_doubts, repeat_notes, unread_doubts
 from crrkit.read.fields import end_of_today, literal
 from crrkit.read.kinds import BUYING
 from crrkit.read.open_ends import AS_WRITTEN
@@ -128,12 +128,19 @@ def account_of(
     canonical = Canonical(good.select(*kept), quality, used["first"], last, zone, opened.engine)
     doubts = _doubts(good, canonical, opened, by=by, months=used["months"], as_of=as_of)
     twice = opened.has_twins and {"amount", "receipt"} & set(kept)
-    return doubted(canonical, doubts=doubts, notes=[*unknown_note(quality), *(repeat_notes(good) if twice else ())])
+    notes = [
+        *unknown_note(quality),
+        *largest_note(quality, used.get("largest")),
+        *(repeat_notes(good) if twice else ()),
+    ]
+    return doubted(canonical, doubts=doubts, notes=notes)
 
 
 def _money(marked: ir.Table) -> dict[str, Any]:
     """What was paid in the rows of a reason; what was given back is no revenue that is lost."""
-    return {"money": ibis.greatest(marked["amount"], 0.0).sum()} if "amount" in marked.columns else {}
+    if "amount" not in marked.columns:
+        return {}
+    return {"money": ibis.greatest(marked["amount"], 0.0).sum(), "largest": marked["amount"].max()}
 
 
 def _month(at: ir.Value) -> ir.IntegerValue:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
+    from crrkit.read.quality import QualityReport
+
 UNREAD = "crrkit_unread_"  # in front of the number of an unread column that is looked at
 TWIN = "crrkit_row"  # the same for rows that are alike in every column of the source
 MOST_KINDS = 200  # more different words are no kinds of events
@@ -208,6 +210,18 @@ def month_doubts(
     )
     names = ", ".join(f"{k // 12}-{k % 12 + 1:02d}" for k in empty[:NAMED_MONTHS])
     return [message.format(n=format_number(len(empty)), months=names + (", …" if len(empty) > NAMED_MONTHS else ""))]
+
+
+def largest_note(quality: QualityReport, largest: float | None) -> list[str]:
+    """A sentence when one row holds a share of the revenue that so many rows do not explain: a slip of a mark, say."""
+    total = quality.money.get("", 0.0)
+    if quality.rows_used < CROWD or not largest or largest < CROWDED * total:
+        return []
+    note = _(
+        "One row holds {share} of the revenue. Rates of customers stay as they are, those of revenue hang on it: check"
+        " that its amount is no slip."
+    )
+    return [note.format(share=format_percent(largest / total))]
 
 
 def _month_of(moment: datetime) -> int:
