@@ -135,10 +135,11 @@ def test_a_list_of_next_to_nobody_is_not_used() -> None:
 
 
 def test_a_few_rows_with_most_of_the_money_are_missed() -> None:
-    frame = log(*[("a", JANUARY), ("a", FEBRUARY)] * 5, ("b", "never"))
-    frame.loc[10, "paid"] = 50.0
-    with pytest.raises(SourceError, match=r"1 of 11 rows with 50.0% of the revenue set aside"):
+    frame = log(*[("a", JANUARY), ("a", FEBRUARY)] * 20, *[("b", "never")] * 10)
+    frame.loc[40:, "paid"] = 20.0
+    with pytest.raises(SourceError, match=r"10 of 50 rows with 50.0% of the revenue set aside"):
         orders(frame)
+    assert orders(frame.iloc[:-1]).quality.rows_used == 40, "a handful is only told"
 
 
 @pytest.mark.parametrize("end", ["someday", "2023-12-01"], ids=["unreadable", "before the start"])

@@ -23,6 +23,7 @@ GENTLE = {
     "zero amount",
     "on or after the cut-off",
 }  # … but for these
+FEW_LOST = 10  # so few rows hold much of the revenue of a short list by chance, and no customer is lost with them
 HARDLY_ANY = 0.95  # rows without a customer or a date leave a list with less than the rest
 ENDS_LOST, FEWEST_ENDS = 0.1, 10  # whose end is lost has left, or has not: the others are no sample of the customers
 
@@ -67,7 +68,7 @@ def _refuse(quality: QualityReport, reasons: list[str], limit: float) -> None:
     """Refuse when the reasons together touch so much of the rows, or of the revenue."""
     rows = int(quality.table.loc[quality.table["reason"].isin(reasons), "rows"].sum())
     revenue = quality.revenue_of(*reasons)
-    if not rows or not (rows >= limit * quality.rows_read or revenue >= limit):
+    if not rows or not (rows >= limit * quality.rows_read or (revenue >= limit and rows >= FEW_LOST)):
         return
     counts = quality.table[quality.table["reason"].isin(reasons)].sort_values("rows", ascending=False, kind="stable")
     told = ngettext("{n} of {total} row", "{n} of {total} rows", quality.rows_read)
