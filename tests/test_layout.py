@@ -424,9 +424,9 @@ def test_the_separator_can_be_said(tmp_path: Path) -> None:
 
 
 def test_what_a_source_has_no_use_for_is_refused(tmp_path: Path, book: Callable[..., Path]) -> None:
-    with pytest.raises(InputError, match="sheet= says how files of another kind are laid out"):
+    with pytest.raises(InputError, match="sheet= is for sources of another kind"):
         orders(put(tmp_path, "a.csv", TABLE), sheet="one")
-    with pytest.raises(InputError, match="sep= says how files of another kind are laid out"):
+    with pytest.raises(InputError, match="sep= is for sources of another kind"):
         orders(book(one=[HEAD, *ROWS]), sep=";")
-    with pytest.raises(InputError, match="skip= says how files of another kind are laid out"):
+    with pytest.raises(InputError, match="skip= is for sources of another kind"):
         orders(orders(tmp_path / "a.csv").table.to_pandas(), skip=1)

@@ -72,7 +72,7 @@ def in_a_sentence(read: Callable[P, Canonical]) -> Callable[P, Canonical]:
         try:
             return read(*args, **rules)
         except Exception as broken:
-            if not is_of_an_engine(broken):
+            if not (is_of_an_engine(broken) or isinstance(broken, OSError | UnicodeError)):
                 raise
             if frames.is_ibis(args[0]) or is_database(args[0]):
                 raise refusal(args[0], broken) from None

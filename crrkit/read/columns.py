@@ -86,6 +86,9 @@ RESERVED = frozenset({
     "unknown", "unpriced", "until", "until_before", "weighted", "winback", "within", "within_before",
 })  # fmt: skip
 
+# … and columns on the way to the rows that are counted; the engine does not tell capital letters from small ones.
+INTERNAL = re.compile(r"(?i)(?:at|start|end|kind|amount|quantity|price)_given|why set aside|_nobody|_rounded|crrkit_.*")
+
 
 def settle_columns(
     kind: str, named: Mapping[str, str | None], *, available: Iterable[str], by: Iterable[str] = ()

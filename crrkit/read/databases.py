@@ -37,7 +37,7 @@ def find(source: Any, layout: Layout) -> Rows | None:
     with in_words(source):
         database = database_of(source)
         if database is None:
-            if not ADDRESS.match(str(source)):  # an address of another kind is refused as such
+            if not (isinstance(source, str) and ADDRESS.match(source)):  # an address of another kind is refused as such
                 layout.refuse("table", "query")
             return None
         layout.refuse("sheet", "skip", "sep", "encoding", "fill_down")

@@ -2,21 +2,51 @@
 
 from __future__ import annotations
 
+import itertools
+import shutil
+import weakref
 from typing import TYPE_CHECKING, Any
 
 import ibis
 import pyarrow as pa
 
+from crrkit.read import scratch
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
     import ibis.expr.types as ir
 
 RAW = "crrkit_raw"
+LONG_TEXT = 500_000_000  # bytes of text from which its rows are kept on the disk …
+MEMORY = "700MB"  # … and the engine takes no more memory than this
+PACKED_TEXT = 8  # times as long is text that was packed, or somewhat less
+_spills = itertools.count()
 
 
-def new_engine() -> Any:
-    """A DuckDB of its own, on the clock of UTC."""
-    con = ibis.duckdb.connect()
-    con.con.execute("SET TimeZone = 'UTC'").fetchall()
+def new_engine(texts: Iterable[Path] = ()) -> Any:
+    """A DuckDB of its own, on the clock of UTC; for long texts one that keeps its tables on the disk."""
+    large = sum(_length(path) for path in texts) > LONG_TEXT
+    con = _on_disk() if large else ibis.duckdb.connect()
+    # A folder for each: two engines would take each other's files for their own. None is made before it is needed.
+    spill = str(scratch.root() / f"spill-{next(_spills)}").replace("'", "''")
+    con.con.execute(f"SET TimeZone = 'UTC'; SET temp_directory = '{spill}'").fetchall()
+    return con
+
+
+def _length(path: Path) -> int:
+    return path.stat().st_size * (
+        1 if path.suffix.lower() in (".csv", ".tsv", ".txt", ".json", ".jsonl") else PACKED_TEXT
+    )
+
+
+def _on_disk() -> Any:
+    folder = scratch.lasting()
+    con = ibis.duckdb.connect(folder / "rows.duckdb")
+    (folder / "rows.duckdb").chmod(0o600)
+    con.con.execute(f"SET memory_limit = '{MEMORY}'").fetchall()
+    weakref.finalize(con, shutil.rmtree, folder, ignore_errors=True)
     return con
 
 

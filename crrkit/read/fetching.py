@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 BATCH = 50_000
+NO_ARROW = (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError, UnicodeEncodeError)
 DIALECTS = {"psycopg": "postgres", "psycopg2": "postgres", "pymysql": "mysql", "mysql": "mysql", "_duckdb": "duckdb"}
 
 POSTGRES_TABLES = """
@@ -209,7 +210,7 @@ def from_rows(rows: Iterable[Sequence[Any]], names: Sequence[str]) -> pa.Table:
         parts.append([arrow_of(values) for values in columns])
     if not parts:
         return pa.table({name: pa.array([], pa.string()) for name in names})
-    whole = [_joined([part[place] for part in parts]) for place in range(len(names))]
+    whole = [in_one_type([part[place] for part in parts]) for place in range(len(names))]
     return pa.Table.from_arrays(whole, names=list(names))
 
 
@@ -218,20 +219,21 @@ def arrow_of(values: Sequence[Any]) -> pa.Array:
     plain = [float(v) if isinstance(v, Decimal) else str(v) if isinstance(v, UUID) else v for v in values]
     try:
         return pa.array(plain)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
-        return pa.array([None if v is None else _printed(v) for v in plain], pa.string())
+    except NO_ARROW:
+        return pa.array([None if v is None else printed(v) for v in plain], pa.string())
 
 
-def _printed(value: Any) -> str:
-    return str(value).encode("utf-8", "replace").decode("utf-8")  # half a letter (a lone surrogate) is no text
+def printed(value: Any) -> str:
+    """A value as it prints; half a letter (a lone surrogate) by its number, for Arrow knows no such text."""
+    return str(value).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _joined(parts: Sequence[pa.Array]) -> pa.ChunkedArray:
+def in_one_type(parts: Sequence[pa.Array]) -> pa.ChunkedArray:
     """The batches of a column as one, of the type that all of them have."""
-    kinds = {part.type for part in parts if part.type != pa.null()}
-    kind = kinds.pop() if len(kinds) == 1 else pa.null() if not kinds else None
-    if kind is None:
-        kind = pa.float64() if kinds <= {pa.int64(), pa.float64()} else pa.string()
+    kinds = {part.type for part in parts} - {pa.null()}
+    kind = next(iter(kinds), pa.null())
+    if len(kinds) > 1:
+        kind = pa.float64() if kinds == {pa.int64(), pa.float64()} else pa.string()
     return pa.chunked_array([part.cast(kind) for part in parts], kind)
 
 

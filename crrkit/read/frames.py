@@ -12,6 +12,8 @@ import pandas as pd
 import pyarrow as pa
 
 from crrkit.ground import SourceError, described, gettext as _
+from crrkit.read.fetching import NO_ARROW, printed
+from crrkit.read.files import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,8 +52,8 @@ def to_arrow(source: Any, columns: Iterable[str]) -> pa.Table:
         picked = source.select(wanted)
         arrow: pa.Table = (picked.collect() if hasattr(picked, "collect") else picked).to_arrow()
         return arrow
-    relation: pa.Table = source.to_arrow_table()
-    return relation.select(wanted)
+    relation: pa.Table = source.project(", ".join(map(quoted, wanted))).to_arrow_table()
+    return relation
 
 
 def _from_pandas(frame: pd.DataFrame, wanted: list[str]) -> pa.Table:
@@ -62,11 +64,13 @@ def _from_pandas(frame: pd.DataFrame, wanted: list[str]) -> pa.Table:
 def _arrow_column(values: pd.Series) -> pa.Array | pa.ChunkedArray:
     if isinstance(values.dtype, pd.CategoricalDtype):
         values = values.astype(values.cat.categories.dtype if values.notna().all() else "object")
+    if isinstance(values.dtype, pd.SparseDtype):
+        values = pd.Series(values.to_numpy())
     if isinstance(values.dtype, pd.PeriodDtype):
         values = values.dt.start_time
-    if pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_datetime64_any_dtype(values.dtype):
-        return pa.array(values, from_pandas=True)
+    if values.dtype == "float16":
+        values = values.astype("float32")
     try:
         return pa.array(values, from_pandas=True)
-    except (pa.ArrowInvalid, pa.ArrowTypeError):  # objects of several types: each as it prints
-        return pa.array(values.map(str, na_action="ignore"), from_pandas=True, type=pa.string())
+    except NO_ARROW:  # objects of several types, complex or very long numbers: each as it prints
+        return pa.array([None if given else printed(value) for value, given in zip(values, values.isna(), strict=True)])

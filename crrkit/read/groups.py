@@ -44,6 +44,8 @@ def filled_down(opened: Opened, *, time: str, forms: Forms) -> Opened:
     if fill is False or not opened.in_order:
         return opened
     who, when = (_blank(opened.table[opened.columns[role]]) for role in ("customer", time))
+    if not aggregate(opened.table, any=who.any())["any"]:
+        return opened
     seen = aggregate(opened.table, above=(~who & when).sum(), below=(who & ~when).sum(), both=(~who & ~when).sum())
     if not seen["below"]:
         return opened

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crrkit.ground import InputError, UnsettledError, gettext as _
-from crrkit.read import databases, frames
+from crrkit.read import databases, frames, records, spools
 from crrkit.read.calls import Call
 from crrkit.read.columns import REQUIRED, settle_columns, usual_column
 from crrkit.read.files import without_credentials
@@ -107,7 +107,10 @@ def guess(source: Any, *, table: str | None = None, query: str | None = None) ->
 
 def columns_of(source: Any, layout: Layout | None = None) -> list[str]:
     """The columns of a file, of a table in a database or of a table of any known library."""
-    rows = databases.find(source, layout or Layout())
+    if records.is_read_once(source) or spools.is_open_file(source):
+        message = _("{given} can be read once only, and a look at it would use it up. Give a file, a frame or a list.")
+        raise InputError(message.format(given=type(source).__name__), argument="source")
+    rows = databases.find(source, layout or Layout()) or records.find(source)
     if rows is not None:
         with closing(rows):
             return rows.columns

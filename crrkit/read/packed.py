@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from crrkit.ground import gettext as _
 from crrkit.read.files import SPREADSHEETS, bad, first_line, kind_of
+from crrkit.read.scratch import new_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +28,7 @@ def _open_zst(path: Path) -> io.BufferedReader:
     return io.BufferedReader(pa.CompressedInputStream(pa.OSFile(str(path)), "zstd"))
 
 
-OPENERS: dict[str, Callable[[Path], Any]] = {
+OPENERS: dict[str, Callable[[Any], Any]] = {
     ".gz": gzip.open,
     ".bz2": bz2.open,
     ".xz": lzma.open,
@@ -59,6 +60,16 @@ def unpacked(path: Path) -> BinaryIO:
     return stream
 
 
+def unpacked_from(raw: BinaryIO, path: Path) -> Any:
+    """The bytes that an open file becomes; None where it is not packed, or a zip."""
+    kind = path.suffix.lower()
+    if kind == ".zst":
+        import pyarrow as pa
+
+        return pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), "zstd")
+    return OPENERS[kind](raw) if kind in OPENERS else None
+
+
 def members(path: Path, folder: Path) -> list[Path]:
     """The file itself, or copies in ``folder`` of the tables in a zip that holds several, or no text."""
     if path.suffix.lower() != ".zip":
@@ -77,7 +88,7 @@ def _copied(archive: zipfile.ZipFile, name: str, path: Path, folder: Path) -> Pa
     copy = Path(tempfile.mkdtemp(dir=folder)) / Path(name.replace("\\", "/")).name
     if copy.suffix.lower() == ".zip" or kind_of(copy) == "parquet":
         raise bad(path, _("holds {name}. Unpack it first.").format(name=copy.name))
-    with archive.open(name) as packed, copy.open("wb") as target:
+    with archive.open(name) as packed, new_file(copy) as target:
         shutil.copyfileobj(packed, target)
     return copy
 

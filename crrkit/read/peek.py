@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 
-from crrkit.read import files, lines, packed, plain, sheets
+from crrkit.read import files, lines, plain, scratch, sheets, spools
+from crrkit.read.bounds import members_of
 from crrkit.read.columns import tells_when
 from crrkit.read.layout import Layout
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from crrkit.read.layout import Fits
 
 
@@ -27,14 +28,14 @@ def column_names(source: str | Path, *, layout: Layout | None = None, fits: Fits
     Raises:
         SourceError: If there is no such file or it cannot be read as a table.
     """
-    path = files.resolve(source)[0]
-    with duckdb.connect() as engine, tempfile.TemporaryDirectory(prefix="crrkit-") as folder:
-        path = packed.members(path, Path(folder))[0]
+    path = spools.regular(files.resolve(source)[0])
+    with duckdb.connect() as engine, scratch.temporary() as folder:
+        path = members_of(path, folder)[0]
         kind = files.kind_of(path)
         if kind == "spreadsheet":
             return [str(name) for name in sheets.read_sheets(path, layout=layout, fits=fits)[0][0].rows.columns]
         if kind == "text":
-            return lines.text_columns(engine, plain.readable(path, Path(folder), layout=layout or Layout(), fits=fits))
+            return lines.text_columns(engine, plain.readable(path, folder, layout=layout or Layout(), fits=fits))
         load = files.load_json if kind == "json" else files.load_parquet
         load(engine, [path], name="peeked")
         return [str(row[0]) for row in engine.execute("DESCRIBE peeked").fetchall()]

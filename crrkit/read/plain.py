@@ -16,6 +16,7 @@ from crrkit.read.encodings import SURE, check_encoding, encoding_of
 from crrkit.read.files import TEXT, bad, first_line
 from crrkit.read.layout import DIRECTIVE, Layout, names_at, split
 from crrkit.read.packed import PACKING_ERRORS, head_of, unpacked
+from crrkit.read.scratch import new_file
 
 if TYPE_CHECKING:
     from crrkit.read.layout import Fits
@@ -105,7 +106,7 @@ def _has_mixed_lines(head: bytes) -> bool:
 def _rewritten(path: Path, folder: Path, encoding: str, *, skip: int, blanks: bool) -> Path:
     """An unpacked UTF-8 copy with one kind of line ends; columns held apart by runs of blanks become tabs."""
     copy = Path(tempfile.mkdtemp(dir=folder)) / f"{path.name}.csv"
-    with unpacked(path) as packed, copy.open("w", encoding="utf-8", newline="") as target:
+    with unpacked(path) as packed, io.TextIOWrapper(new_file(copy), encoding="utf-8", newline="") as target:
         source = io.TextIOWrapper(packed, encoding=encoding)
         try:
             for _above_the_names in range(skip):

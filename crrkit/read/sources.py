@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,13 +10,36 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from crrkit.ground import InputError, SourceError, gettext as _
-from crrkit.read import databases, files, frames, lines, merged, outside, packed, plain, sheets, twins
-from crrkit.read.columns import MONEY, RESERVED, are_names_of, find_columns, request_beside_end, settle_columns
+from crrkit.read import (
+    databases,
+    files,
+    frames,
+    lines,
+    merged,
+    outside,
+    plain,
+    records,
+    scratch,
+    sheets,
+    spools,
+    twins,
+)
+from crrkit.read.bounds import members_of
+from crrkit.read.columns import (
+    INTERNAL,
+    MONEY,
+    RESERVED,
+    are_names_of,
+    find_columns,
+    request_beside_end,
+    settle_columns,
+)
 from crrkit.read.connections import of_table
 from crrkit.read.currencies import is_of_currencies
 from crrkit.read.doubts import TWIN, suspects
 from crrkit.read.engine import brought, new_engine
 from crrkit.read.text import Forms
+from crrkit.reduce import watch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -86,7 +108,9 @@ def open_source(
     """
     declined = tuple(role for role, name in named.items() if name == "")
     wanted = Wanted(kind, named, by, forms or Forms())
-    rows = databases.find(source, wanted.layout)
+    rows = databases.find(source, wanted.layout) or records.find(source)
+    if spools.is_open_file(source):
+        source = spools.of_open_file(source)
     if rows is not None:
         opened = _open_rows(rows, wanted)
     else:
@@ -156,12 +180,13 @@ def _registered(frame: Any, columns: Sequence[str], facts: dict[str, Any]) -> Op
 
 def _open_files(source: str | Path, wanted: Wanted) -> Opened:
     named = files.resolve(source)
-    with tempfile.TemporaryDirectory(prefix="crrkit-") as folder:
-        paths = [member for path in named for member in packed.members(path, Path(folder))]
+    with scratch.temporary() as folder:
+        whole = [spools.regular(path) for path in named]
+        paths = [member for path in whole for member in members_of(path, folder)]
         form = files.one_kind(paths, source)
         name = named[0].name if len(named) == 1 else str(source)
-        opened = _OPENERS[form](paths, wanted, name, Path(folder))
-        return replace(opened, notes=(*opened.notes, *files.oddities(named, paths)))
+        opened = _OPENERS[form](paths, wanted, name, folder)
+        return replace(opened, notes=(*opened.notes, *files.oddities(whole, paths)))
 
 
 def _open_sheets(paths: list[Path], wanted: Wanted, name: str, _folder: Path) -> Opened:
@@ -182,13 +207,14 @@ def _open_parquet(paths: list[Path], wanted: Wanted, name: str, _folder: Path) -
     wanted.layout.refuse("sheet", "skip", "sep", "encoding", "fill_down")
     con = new_engine()
     files.load_parquet(con.con, paths, name="crrkit_raw")
+    watch(con, paths)
     facts = wanted.find(con.table("crrkit_raw").columns)
     return Opened(name=name, engine=con, **twins.told_apart(con, "crrkit_raw"), **facts)
 
 
 def _open_json(paths: list[Path], wanted: Wanted, name: str, _folder: Path) -> Opened:
     wanted.layout.refuse("sheet", "skip", "sep", "encoding")
-    con = new_engine()
+    con = new_engine(paths)
     files.load_json(con.con, paths, name="crrkit_raw")
     facts = wanted.find(con.table("crrkit_raw").columns)
     return Opened(name=name, engine=con, copied=True, **twins.told_apart(con, "crrkit_raw"), **facts)
@@ -196,7 +222,7 @@ def _open_json(paths: list[Path], wanted: Wanted, name: str, _folder: Path) -> O
 
 def _open_text(paths: list[Path], wanted: Wanted, name: str, folder: Path) -> Opened:
     wanted.layout.refuse("sheet")
-    con = new_engine()
+    con = new_engine(paths)
     texts = [plain.readable(path, folder, layout=wanted.layout, fits=wanted.fits) for path in paths]
     facts = wanted.find(lines.text_columns(con.con, texts[0]))
     facts["notes"] = (*facts["notes"], *[note for text in texts for note in text.notes])
@@ -227,7 +253,7 @@ def _find(available: Sequence[str], kind: str, named: Mapping[str, str | None], 
 
 
 def _refuse_reserved(by: Sequence[str]) -> None:
-    taken = next((name for name in by if name in RESERVED), None)
+    taken = next((name for name in by if name in RESERVED or INTERNAL.fullmatch(name)), None)
     if taken is not None:
         message = _("by={name!r} is the name of a column that crrkit makes itself. Rename the segment column.")
         raise InputError(message.format(name=taken), argument="by", given=taken)

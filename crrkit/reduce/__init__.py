@@ -15,7 +15,7 @@ from crrkit.reduce.cohorts import (
     unpriced_count,
 )
 from crrkit.reduce.contracts import REVENUE_FLOWS, given_up, revenue_changes
-from crrkit.reduce.faults import in_short, is_of_an_engine
+from crrkit.reduce.faults import in_short, is_of_an_engine, watch
 from crrkit.reduce.people import customer_count, ids, ids_among
 from crrkit.reduce.purchases import (
     buyers_and_contacts,
@@ -128,6 +128,7 @@ __all__ = [
     "touch_periods",
     "trailing_units",
     "unpriced_count",
+    "watch",
     "with_clock_moved",
     "with_gaps_merged",
     "with_others",

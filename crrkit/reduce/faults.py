@@ -2,9 +2,37 @@
 
 from __future__ import annotations
 
+import weakref
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
 ENGINES = frozenset({
     "duckdb", "_duckdb", "ibis", "psycopg", "psycopg2", "pyarrow", "polars", "sqlalchemy", "sqlite3", "pyspark",
 })  # fmt: skip
+
+_watched: dict[int, dict[Path, tuple[int, int]]] = {}  # by identity: engines of Ibis may be equal and not the same
+
+
+def watch(engine: object, paths: Iterable[Path]) -> None:
+    """Remember how files stand from which an engine reads again and again."""
+    _watched[id(engine)] = {path: _state(path) for path in paths}
+    weakref.finalize(engine, _watched.pop, id(engine), None)
+
+
+def changed(engine: object) -> Path | None:
+    """A file that is another than when it was read first; None when all are as they were."""
+    return next((path for path, state in _watched.get(id(engine), {}).items() if _state(path) != state), None)
+
+
+def _state(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, -1
+    return found.st_mtime_ns, found.st_size
 
 
 def is_of_an_engine(error: BaseException) -> bool:

@@ -8,7 +8,7 @@ import ibis
 
 from crrkit.ground import SourceError, gettext as _
 from crrkit.reduce.dialects import divided
-from crrkit.reduce.faults import in_short, is_of_an_engine
+from crrkit.reduce.faults import changed, in_short, is_of_an_engine
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -71,6 +71,10 @@ def collect(reduction: ir.Table) -> pd.DataFrame:
     Raises:
         SourceError: If the rows have gone since they were read.
     """
+    other = changed(reduction.get_backend())
+    if other is not None:
+        message = _("{name} has changed since it was read, and can no longer be counted. Read it again.")
+        raise SourceError(message.format(name=other.name), argument="source")
     try:
         frame: pd.DataFrame = reduction.to_pandas()
     except Exception as broken:

@@ -130,8 +130,11 @@ def first_day(period: ir.IntegerValue, calendar: Calendar) -> ir.IntegerValue:
 
 
 def kept_at_hand(reduction: ir.Table) -> ir.Table:
-    """A reduction that several others are made from, run once; the engine keeps it while it is asked for."""
-    return reduction.cache()
+    """A reduction that several others are made from, run once; the engine keeps it while it is asked for.
+
+    An engine other than the one in this process is only read from: there it is run each time.
+    """
+    return reduction.cache() if reduction.get_backend().name == "duckdb" else reduction
 
 
 def arrivals(periods: ir.Table, *, by: tuple[str, ...] = ()) -> ir.Table:
