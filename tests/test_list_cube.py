@@ -21,7 +21,7 @@ from crrkit.measure import retention_by_period
 from crrkit.measure.cadence import characteristic_interval
 from crrkit.measure.cube import ListSettings, list_cube
 from crrkit.measure.stages import CUSTOMERS, stage_flow
-from crrkit.read import read_orders
+from crrkit.read import read_contracts, read_orders
 
 ROOT = Path(__file__).parent.parent
 EPOCH = datetime(2024, 1, 29)  # noqa: DTZ001 - the business's own clock
@@ -220,6 +220,68 @@ def test_no_customer_travels_and_the_state_is_small(cubes):
         assert not [who for who in set(log["who"]) if f'"{who}"' in state]
 
 
+# Contracts --------------------------------------------------------------------------------------------------------
+
+
+def memberships(seed: int, people: int = 25) -> pd.DataFrame:
+    """Contracts that touch, overlap, pause, have no length or no end."""
+    random = np.random.default_rng(seed)
+    rows = []
+    for who in range(people):
+        at, region = EPOCH + timedelta(days=int(random.integers(40))), f"r{random.integers(3)}"
+        for _ in range(random.integers(1, 5)):
+            pause = timedelta(days=int(random.integers(-3, 25))) + CLOCK[random.integers(len(CLOCK))]
+            start, end = at + pause, at + pause + timedelta(days=int(random.integers(0, 30)))
+            rows.append((f"c{who}", start, None if random.integers(9) == 0 else end, region))
+            at = end
+    return pd.DataFrame(rows, columns=["who", "since", "until", "region"])
+
+
+MEMBERS = [(memberships(1), {}), (memberships(2), {"as_of": "2024-03-20 12:00", "burn_in_days": 12})]
+
+
+def contracts_of(log: pd.DataFrame, **options):
+    named = {"customer": "who", "start": "since", "end": "until", "by": "region", "end_is": "first_day_after"}
+    return read_contracts(log, **named | options)
+
+
+@pytest.fixture(scope="module")
+def member_cubes():
+    return [list_cube(contracts_of(log, **options)) for log, options in MEMBERS]
+
+
+def members_settings(cube, step: int = 1) -> list[ListSettings]:
+    keys = [None, *(segment.key for segment in cube.segments)]
+    return [ListSettings(*choice) for choice in product(cube.everies, cube.silences, keys)][::step]
+
+
+def test_contracts_under_every_gap_are_as_if_read_with_it(member_cubes):
+    looked = 0
+    for cube, (log, options) in zip(member_cubes, MEMBERS, strict=True):
+        for settings in members_settings(cube, 31):
+            read = contracts_of(log, merge_gap=settings.silence, **options | {"as_of": cube.base.as_of})
+            kept = retention_by_period(read, every=settings.every, by="region")
+            part = kept.whole if settings.segment is None else kept.segment(region=settings.segment.partition(": ")[2])
+            found = cube.account(settings)
+            pd.testing.assert_frame_equal(found, part.table[list(found.columns)], check_dtype=False)
+            looked += 1
+    assert looked > 5
+
+
+def test_a_pause_of_five_days_is_bridged_from_five_days_on():
+    # a's second contract begins five days after the first ended, on 31 January: away on 1 February unless bridged.
+    log = pd.DataFrame({"who": ["a", "a", "b"], "since": ["2024-01-05", "2024-02-05", "2024-01-10"],
+                        "until": ["2024-01-31", None, None], "region": "r"})  # fmt: skip
+    cube = list_cube(contracts_of(log, as_of="2024-04-01"))
+    found = {days: cube.account(ListSettings("month", days)).set_index("period") for days in (3, 5)}
+    assert [int(table.loc["2024-02", "start"]) for table in found.values()] == [1, 2]
+    assert [int(table.loc["2024-02", "returned"]) for table in found.values()] == [1, 0]
+    with pytest.raises(InputError):
+        cube.stages(ListSettings("month", 5))
+    with pytest.raises(InputError):
+        cube.account(ListSettings("month", "period"))
+
+
 # The browser's module ---------------------------------------------------------------------------------------------
 
 NODE = shutil.which("node")
@@ -250,24 +312,40 @@ COLUMNS = {
 @pytest.fixture(scope="module")
 def told(cubes):
     """What the browser's module makes of each cube under each setting."""
+    return ask_node([(cube.to_state(), settings_of(cube, 5)) for cube in cubes])
+
+
+def ask_node(cubes: list) -> list:
+    """What the browser's module makes of states under settings."""
     if NODE is None:
         pytest.skip("Node is not here: what the browser computes is not held against Python")
-    asked = [{"state": cube.to_state(), "settings": [one.to_dict() for one in settings_of(cube, 5)]} for cube in cubes]
+    asked = [{"state": state, "settings": [one.to_dict() for one in settings]} for state, settings in cubes]
     script = ASK % (ROOT / "crrkit" / "widgets" / "own_list" / "cube.js").as_uri()
     command = [NODE, "--input-type=module", "--eval", script]
     done = subprocess.run(command, input=json.dumps(asked), capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
 
 
+def compare_accounts(cube, settings: list[ListSettings], answers: list) -> None:
+    tables = pd.concat([cube.account(one) for one in settings], ignore_index=True)
+    rows = pd.DataFrame([row for answer in answers for row in answer["rows"]]).rename(columns=COLUMNS)
+    for name, moments in {"from": tables["from_"], "until": tables["until"]}.items():
+        assert list(rows[name]) == list(moments.dt.strftime("%Y-%m-%d"))
+    expected = tables[list(COLUMNS.values())]
+    found = rows[list(COLUMNS.values())].astype(expected.dtypes)
+    pd.testing.assert_frame_equal(found, expected, check_exact=False, rtol=1e-12)
+
+
 def test_the_browser_says_the_same(cubes, told):
     for cube, answers in zip(cubes, told, strict=True):
-        tables = pd.concat([cube.account(settings) for settings in settings_of(cube, 5)], ignore_index=True)
-        rows = pd.DataFrame([row for answer in answers for row in answer["rows"]]).rename(columns=COLUMNS)
-        for name, moments in {"from": tables["from_"], "until": tables["until"]}.items():
-            assert list(rows[name]) == list(moments.dt.strftime("%Y-%m-%d"))
-        expected = tables[list(COLUMNS.values())]
-        found = rows[list(COLUMNS.values())].astype(expected.dtypes)
-        pd.testing.assert_frame_equal(found, expected, check_exact=False, rtol=1e-12)
+        compare_accounts(cube, settings_of(cube, 5), answers)
+
+
+def test_the_browser_says_the_same_of_contracts(member_cubes):
+    asked = [(cube.to_state(), members_settings(cube, 2)) for cube in member_cubes]
+    for cube, (_state, settings), answers in zip(member_cubes, asked, ask_node(asked), strict=True):
+        compare_accounts(cube, settings, answers)
+        assert not [answer for answer in answers if answer["stages"] or answer["gaps"] or answer["model"]["matrix"]]
 
 
 def test_the_limits_of_the_browser_are_those_of_the_chart(cubes, told):

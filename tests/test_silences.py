@@ -35,7 +35,16 @@ PERIODS = [
     for calendar in CALENDARS
 ]
 
+SPELLS = ibis.table({"customer": "string", "start": "timestamp", "end": "timestamp"}, name="spells")
+REGIONS = ibis.table({"customer": "string", "region": "string"}, name="regions")
+PAUSES = [module.pauses(SPELLS, as_of=AS_OF, limits=(0, *LIMITS), segments=segments) for segments in (None, REGIONS)]
+JOINED = [module.pauses_by_period(pauses, calendar) for pauses in PAUSES for calendar in CALENDARS]
+
 EXPRESSIONS = {
+    "pauses": PAUSES,
+    "pauses_by_period": JOINED,
+    "joined_anew": [module.joined_anew(JOINED[0]), module.joined_anew(JOINED[-1], by=SPLIT)],
+    "gone_on": [module.gone_on(JOINED[0]), module.gone_on(JOINED[-1], by=SPLIT)],
     "silent_days": DAYS,
     "by_period": PERIODS,
     "arrivals": [module.arrivals(PERIODS[0]), module.arrivals(PERIODS[-1], by=SPLIT)],

@@ -78,7 +78,7 @@ RESERVED = frozenset({
     "contraction", "contracts", "crr", "crr_continuous", "crr_high", "crr_low", "crr_textbook", "customer",
     "customers", "day", "days", "due", "earliest", "early_loss", "end", "expansion", "exposure", "first",
     "following", "former", "frequency", "from_", "gap", "gaps", "gone", "growth", "grr", "high", "history",
-    "inside", "is_top", "joined", "joins", "kept", "last", "late", "leaves", "left", "lost", "low", "n",
+    "inside", "is_open", "is_top", "joined", "joins", "kept", "last", "late", "leaves", "left", "lost", "low", "n",
     "negative", "new", "new_lost", "nrr", "number", "opening", "opens", "outcome", "people", "period",
     "provisional", "quick_ratio", "rank", "rate", "reach", "reactivated", "receipt", "receipts", "recency_days",
     "recovered", "reduced", "regular", "regular_before", "rejoined", "repeat_buyers", "retained", "returned",

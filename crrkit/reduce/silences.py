@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import ibis
 
 from crrkit.ground import DAYS_PER_WEEK, MONTHS_PER_PERIOD
-from crrkit.reduce.rows import with_segments
+from crrkit.reduce.rows import period_index, with_segments
 from crrkit.reduce.stages import day_number, period_of_day
+from crrkit.reduce.units import OPEN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -127,6 +128,56 @@ def first_day(period: ir.IntegerValue, calendar: Calendar) -> ir.IntegerValue:
     month = period * calendar.months + calendar.month_shift
     first = ibis.date((month / MONTHS_PER_YEAR).floor().cast("int32"), (month % MONTHS_PER_YEAR + 1).cast("int32"), 1)
     return day_number(first.cast("timestamp"))
+
+
+def pauses(spells: ir.Table, *, as_of: datetime, limits: Sequence[int], segments: ir.Table | None = None) -> ir.Table:
+    """Spells of contracts with ``gap``, the bin of the pause after it, and ``before``, that of the pause before it.
+
+    Args:
+        spells: ``customer, start, end`` as `crrkit.reduce.spells` gives them, none touching another.
+        as_of: The cut-off.
+        limits: How many days a pause may have and still be bridged, from the shortest on.
+        segments: One row a customer with its segments.
+    """
+    own = {"group_by": spells["customer"], "order_by": spells["start"]}
+    after = spells["start"].lead().over(**own)
+    days = day_number(after) - day_number(spells["end"])
+    known = spells.mutate(gap=bin_of(days + _later(after, spells["end"], days), limits))
+    rows = known.select("customer", "start", "end", "gap", before=known["gap"].lag().over(**own))
+    rows = rows.mutate(is_open=rows["end"] >= ibis.literal(as_of, type="timestamp"))
+    return rows if segments is None else rows.join(segments, "customer")
+
+
+def pauses_by_period(pauses: ir.Table, calendar: Calendar) -> ir.Table:
+    """The last spell of each customer that begins in each period, with what is known of the pauses.
+
+    ``since`` is that period and ``left`` the one in which the spell ends (`OPEN` while it runs); ``gap`` the bin of the
+    pause after it, ``following`` the next period in which one begins. ``before`` is the bin of the pause in which the
+    period begins, 0 where it begins in a spell, null for who never had a contract; ``continuous`` that of the longest
+    pause that ends in the period.
+    """
+    left = ibis.ifelse(pauses["is_open"], ibis.literal(OPEN), period_index(pauses["end"], calendar))
+    dated = pauses.mutate(since=period_index(pauses["start"], calendar), left=left)
+    inside = {"group_by": [dated["customer"], dated["since"]]}
+    ends = {"last": dated["start"].max().over(**inside), "continuous": dated["before"].max().over(**inside)}
+    last = dated.mutate(**ends).filter(lambda t: t["start"] == t["last"]).drop("before", "last", "is_open")
+    own = {"group_by": last["customer"], "order_by": last["since"]}
+    gone = last["left"].lag().over(**own) < last["since"]
+    before = ibis.ifelse(gone, last["gap"].lag().over(**own), ibis.literal(0, type="int16"))
+    return last.mutate(
+        following=last["since"].lead().over(**own),
+        before=ibis.ifelse(gone.isnull(), ibis.null("int16"), before),
+    )
+
+
+def joined_anew(periods: ir.Table, *, by: tuple[str, ...] = ()) -> ir.Table:
+    """Whose contract began in a period, as ``by since left gap before continuous customers``."""
+    return periods.group_by(*by, "since", "left", "gap", "before", "continuous").agg(customers=periods.count())
+
+
+def gone_on(periods: ir.Table, *, by: tuple[str, ...] = ()) -> ir.Table:
+    """Spells as ``by since left gap following customers``, up to the next period in which one begins."""
+    return periods.group_by(*by, "since", "left", "gap", "following").agg(customers=periods.count())
 
 
 def kept_at_hand(reduction: ir.Table) -> ir.Table:

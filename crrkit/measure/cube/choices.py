@@ -30,6 +30,7 @@ SILENCES = (
     120, 130, 140, 150, 160, 170, 180, 182, 183, 195, 210, 225, 240, 255, 270, 285, 300, 315, 330, 345, 360, 365, 366,
     390, 420, 450, 480, 510, 540, 575, 610, 650, 690, 730, 913, 1096, 1461, 1826, 2557, 3652,
 )  # fmt: skip
+PAUSES = (0, 1, 2, 3, 5, 7, 10, 14, 21, 28, 30, 31, 45, 60, 75, 90, 120, 150, 180)  # days between contracts
 USUAL_SILENCE = 90
 COVERED = 0.8  # the share of the gaps that the list's own limit covers
 
@@ -101,7 +102,12 @@ def everies_of(base: Base) -> tuple[str, ...]:
 
 
 def natural_silence(base: Base) -> int | None:
-    """The limit that the list itself suggests: its own window, else the days within which four of five gaps close."""
+    """The limit that the list itself suggests: its own window, else the days within which four of five gaps close.
+
+    Of contracts it is the gap that they were read with.
+    """
+    if not base.has_purchases:
+        return base.card.merge_gap
     rule = base.rule
     if rule is not None and getattr(rule, "days", None):
         return int(np.ceil(rule.length))
@@ -113,9 +119,9 @@ def natural_silence(base: Base) -> int | None:
 def silences_of(base: Base, natural: int | None) -> tuple[int, ...]:
     """The limits that can be chosen: up to the first that the history does not exceed, the natural one among them."""
     history = (base.as_of.date() - base.first.date()).days
-    steps = [*(FEW_DAYS if history <= NOT_LONG else ()), *SILENCES]
+    steps = [*(FEW_DAYS if history <= NOT_LONG else ()), *SILENCES] if base.has_purchases else [*PAUSES]
     reached = steps[: bisect_left(steps, history) + 1]
-    return tuple(sorted({*reached, *([natural] if natural else [])}))
+    return tuple(sorted({*reached, *([] if natural is None else [natural])}))
 
 
 def starting_every(base: Base, everies: tuple[str, ...]) -> str:
@@ -126,7 +132,7 @@ def starting_every(base: Base, everies: tuple[str, ...]) -> str:
 
 def starting_silence(silences: tuple[int, ...], natural: int | None) -> int:
     """The list's own limit, else the usual one or the nearest to it."""
-    return natural or min(silences, key=lambda days: abs(days - USUAL_SILENCE))
+    return natural if natural is not None else min(silences, key=lambda days: abs(days - USUAL_SILENCE))
 
 
 def regulars_of(rule: StageRule) -> tuple[int, ...]:

@@ -30,7 +30,14 @@ from crrkit.measure.cube.stages import (
     with_stage_rates,
 )
 from crrkit.measure.cube.state import gaps_state, packed, rule_state, seen_state, span_state
-from crrkit.measure.cube.tally import ACCOUNT, AGAIN, BOUGHT, Layout, account_of_purchases
+from crrkit.measure.cube.tally import (
+    ACCOUNT,
+    AGAIN,
+    BOUGHT,
+    Layout,
+    account_of_contracts,
+    account_of_purchases,
+)
 from crrkit.read import Base
 from crrkit.rules import PERIOD_BEFORE, StageRule, Trailing
 
@@ -51,7 +58,7 @@ class ListCube:
     Attributes:
         base: The list.
         everies: The periods that can be chosen, the shortest first.
-        silences: The limits of silence in days.
+        silences: The limits of silence in days; of contracts, how long a pause may be and still be bridged.
         natural: The one that the list itself suggests; None where it suggests none.
         segments: The segments.
         rule: Who stands in which stage; its ``lapse_days`` and ``k_long`` give way to the settings.
@@ -71,6 +78,11 @@ class ListCube:
     tallies: Mapping[str, Mapping[str, np.ndarray]] = field(repr=False)
 
     @property
+    def has_period(self) -> bool:
+        """Whether customers can be who bought in the period."""
+        return self.base.has_purchases
+
+    @property
     def starting(self) -> ListSettings:
         """The settings that suit the list."""
         regular = min(self.regulars, key=lambda number: abs(number - self.rule.k_long), default=None)
@@ -88,7 +100,7 @@ class ListCube:
         """
         base, counts = self.base_under(settings), self.tallies[settings.every]
         place = self._segment(settings)
-        if settings.silence == PERIOD_BEFORE:
+        if settings.silence == PERIOD_BEFORE and self.has_period:
             flows = flows_by_period(counts, place)
         else:
             flows = flows_under_limit(counts, place, self._limit(settings))
@@ -123,6 +135,9 @@ class ListCube:
 
     def rule_under(self, settings: ListSettings) -> StageRule:
         """The rule of stages of the settings."""
+        if not self.regulars:
+            message = _("The stages of contracts are not in the cube; stage_flow counts them.")
+            raise InputError(message, argument="base")
         if settings.silence == PERIOD_BEFORE:
             message = _("Stages go by days of silence: silence='period' has none here.")
             raise InputError(message, argument="silence", given=settings.silence)
@@ -139,13 +154,15 @@ class ListCube:
 
     def to_state(self) -> dict[str, Any]:
         """All that the browser needs to turn the cube into an account: counts, names of periods and segments, no id."""
-        histograms, numbers = [*ACCOUNT, *(named(name, n) for n in self.regulars for name in REGULARS)], [BOUGHT, AGAIN]
+        histograms = [*ACCOUNT, *(named(name, number) for number in self.regulars for name in REGULARS)]
+        numbers = [BOUGHT, AGAIN] if self.has_period else []
+        gaps = gaps_state(characteristic_interval(self.base)) if self.has_period else None
         return {
             "kind": self.base.kind, "silences": list(self.silences), "natural": self.natural,
             "segments": [asdict(segment) for segment in self.segments], "starting": self.starting.to_dict(),
             "regulars": list(self.regulars), "rule": rule_state(self.rule),
             "spans": [span_state(self.base, every) for every in self.everies], "seen": seen_state(self.base),
-            "gaps": gaps_state(characteristic_interval(self.base)),
+            "gaps": gaps,
             "histograms": histograms, "numbers": numbers,
             "counts": packed([self.tallies[every] for every in self.everies], histograms, numbers),
         }  # fmt: skip
@@ -153,7 +170,9 @@ class ListCube:
     def base_under(self, settings: ListSettings) -> Base:
         """The list under the rule of the settings."""
         check_choice(settings.every, name="every", choices=self.everies)
-        if settings.silence == PERIOD_BEFORE:
+        if not self.base.has_purchases:
+            return _bridged(self.base, self.silences[self._limit(settings)])
+        if settings.silence == PERIOD_BEFORE and self.has_period:
             return self.base.with_activity(PERIOD_BEFORE)
         return self.base.with_activity(Trailing(days=self.silences[self._limit(settings)]))
 
@@ -186,7 +205,7 @@ def list_cube(base: Base, *, rule: StageRule | None = None) -> ListCube:
     """Count a list once for every period, limit of silence, segment and number of regulars.
 
     Args:
-        base: Purchases or events; segments are the columns that it was read with.
+        base: Purchases, events or contracts; segments are the columns that it was read with.
         rule: Who stands in which stage; ``StageRule()`` by default.
 
     Raises:
@@ -195,23 +214,47 @@ def list_cube(base: Base, *, rule: StageRule | None = None) -> ListCube:
     check_given(base, Base, name="base")
     everies, natural = everies_of(base), natural_silence(base)
     silences, stages = silences_of(base, natural), rule or StageRule()
-    regulars = regulars_of(stages)
-    days = reduce.silent_days(
-        base.table, as_of=base.as_of, limits=silences, regulars=regulars, span_days=stages.span_days, by=base.by
-    )
-    days = reduce.kept_at_hand(days)
-    segments, codes = _segments(days, base.by)
+    regulars = regulars_of(stages) if base.has_purchases else ()
+    rows = reduce.kept_at_hand(_rows(base, silences, stages, regulars))
+    segments, codes = _segments(rows, base.by)
     shown = {name: [value for value in values if value is not None] for name, values in codes.items()}
-    days = reduce.with_others(days, {name: some for name, some in shown.items() if None in codes[name]})
+    rows = reduce.with_others(rows, {name: some for name, some in shown.items() if None in codes[name]})
     tallies = {}
     for every in everies:
         calendar = base.calendar(every)
         layout = Layout(calendar, span_of(base, calendar), base.as_of, silences, codes, 1 + len(segments))
-        tallies[every] = _counted(days, layout, base.by, stages.window_days, regulars)
+        if base.has_purchases:
+            tallies[every] = _purchases(rows, layout, base.by, stages.window_days, regulars)
+        else:
+            tallies[every] = _contracts(rows, layout, base.by)
     return ListCube(base, everies, silences, natural, segments, stages, regulars, tallies)
 
 
-def _counted(
+def _bridged(base: Base, days: int) -> Base:
+    """The same contracts with another pause that still is the same relationship, as if they had been read with it."""
+    table = reduce.as_due(base.table)
+    merged = reduce.with_gaps_merged(table, days=days) if days else table
+    return replace(base, table=merged, card=base.card.with_(merge_gap=days))
+
+
+def _rows(base: Base, limits: tuple[int, ...], rule: StageRule, regulars: tuple[int, ...]) -> ir.Table:
+    """The silences of a list: purchase days, or spells of contracts with the pauses between them."""
+    if base.has_purchases:
+        return reduce.silent_days(
+            base.table, as_of=base.as_of, limits=limits, regulars=regulars, span_days=rule.span_days, by=base.by
+        )
+    units = reduce.contract_units(reduce.as_due(base.table), as_of=base.as_of, unit="person_any")
+    segments = base.segments("person_any", by=base.by)
+    return reduce.pauses(reduce.spells(units, until="last"), as_of=base.as_of, limits=limits, segments=segments)
+
+
+def _contracts(rows: ir.Table, layout: Layout, by: tuple[str, ...]) -> dict[str, np.ndarray]:
+    periods = reduce.kept_at_hand(reduce.pauses_by_period(rows, layout.calendar))
+    joined, gone_on = (reduce.collect(part(periods, by=by)) for part in (reduce.joined_anew, reduce.gone_on))
+    return account_of_contracts(joined, gone_on, layout)
+
+
+def _purchases(
     days: ir.Table, layout: Layout, by: tuple[str, ...], window_days: int, regulars: tuple[int, ...]
 ) -> dict[str, np.ndarray]:
     calendar = layout.calendar

@@ -60,7 +60,8 @@ def packed(tallies: Sequence[Mapping[str, np.ndarray]], histograms: Sequence[str
     parts = []
     for counts in tallies:
         bins = np.stack([counts[name] for name in histograms], axis=-1).transpose(2, 0, 1, 3)
-        parts += [sparse(bins.ravel()), sparse(np.stack([counts[name] for name in numbers], axis=-1).ravel())]
+        parts.append(sparse(bins.ravel()))
+        parts += [sparse(np.stack([counts[name] for name in numbers], axis=-1).ravel())] if numbers else []
     return b64encode(gzip.compress(b"".join(parts), mtime=0)).decode()
 
 

@@ -6,13 +6,14 @@ the ``i``-th limit it is the sum of the bins up to ``i``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
 
     import pandas as pd
@@ -65,6 +66,11 @@ class Layout:
         ends = self.bounds[1:]
         return self.bin(np.where(ends[place] > cut, cut + late, ends[place]) - day)
 
+    def paused(self, frame: pd.DataFrame, place: np.ndarray) -> np.ndarray:
+        """The bin of the pause in which each row's contracts stand at the end of a period; 0 where one runs."""
+        gap = frame["gap"].fillna(len(self.limits)).to_numpy(dtype="int64")
+        return np.where(frame["left"].to_numpy(dtype="int64") > place + self.span.start, 0, gap)
+
     def places(self, frame: pd.DataFrame) -> list[np.ndarray]:
         """The places of each row: that of everybody, and of each column the one of its segment."""
         found = [np.zeros(len(frame), dtype="int64")]
@@ -92,6 +98,9 @@ class Layout:
         return self.histogram(frame, place, np.zeros(len(frame), dtype="int64"), where)[:, :, 0]
 
 
+Ends = Callable[["pd.DataFrame", np.ndarray], np.ndarray]  # the bins of some rows at the ends of some periods
+
+
 def account_of_purchases(arrivals: pd.DataFrame, rests: pd.DataFrame, layout: Layout) -> dict[str, np.ndarray]:
     """The histograms of the account, and the numbers by who bought in a period.
 
@@ -100,12 +109,27 @@ def account_of_purchases(arrivals: pd.DataFrame, rests: pd.DataFrame, layout: La
         rests: As `crrkit.reduce.rests` gives them.
         layout: Where they belong.
     """
+    return {**_account(arrivals, rests, layout, layout.silent), **_by_period(rests, layout)}
+
+
+def account_of_contracts(joined: pd.DataFrame, gone_on: pd.DataFrame, layout: Layout) -> dict[str, np.ndarray]:
+    """The histograms of the account of contracts, by how long a pause may be and still be bridged.
+
+    Args:
+        joined: As `crrkit.reduce.joined_anew` gives them.
+        gone_on: As `crrkit.reduce.gone_on` gives them.
+        layout: Where they belong.
+    """
+    return _account(joined, gone_on, layout, layout.paused)
+
+
+def _account(arrivals: pd.DataFrame, rests: pd.DataFrame, layout: Layout, ends: Ends) -> dict[str, np.ndarray]:
     place = arrivals["since"].to_numpy(dtype="int64") - layout.span.start
-    end = layout.silent(arrivals, place)
+    end = ends(arrivals, place)
     first = arrivals["before"].isna().to_numpy()
     start, unbroken = (arrivals[name].fillna(0).to_numpy(dtype="int64") for name in ("before", "continuous"))
     still, later = spread(rests, layout)
-    stays = layout.histogram(still, later, layout.silent(still, later))
+    stays = layout.histogram(still, later, ends(still, later))
     at = _filling(layout, arrivals, place)
     return {
         THERE: at(end, None) + stays,
@@ -113,7 +137,6 @@ def account_of_purchases(arrivals: pd.DataFrame, rests: pd.DataFrame, layout: La
         UNBROKEN: at(np.maximum(unbroken, end), ~first) + stays,
         NEW: at(end, first),
         BACK: at(np.minimum(start, end), ~first),
-        **_by_period(rests, layout),
     }
 
 
@@ -133,7 +156,9 @@ def _by_period(rests: pd.DataFrame, layout: Layout) -> dict[str, np.ndarray]:
 
 
 def _period_of(frame: pd.DataFrame, layout: Layout) -> np.ndarray:
-    """The place of the period of each row's day."""
+    """The place of the period of each row, said or that of its day."""
+    if "since" in frame:
+        return frame["since"].to_numpy(dtype="int64") - layout.span.start
     return np.searchsorted(layout.bounds, frame["day"].to_numpy(dtype="int64"), side="right") - 1
 
 

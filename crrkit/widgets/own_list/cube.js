@@ -25,9 +25,9 @@
  * @typedef {{ every: string, labels: string[], bounds: number[] }} Every `bounds`: first days, since 1970-01-01
  *
  * @typedef {object} Cube
- * @property {string} kind "orders" or "events"
+ * @property {string} kind "orders", "events" or "contracts"
  * @property {string[]} everies
- * @property {number[]} silences days, ascending
+ * @property {number[]} silences days, ascending; of contracts the pauses that are bridged, from 0 on
  * @property {boolean} hasPeriod
  * @property {number | null} natural the silence that the list itself suggests
  * @property {Segment[]} segments
@@ -38,7 +38,8 @@
  * @property {Map<string, Every>} spans
  * @property {Map<string, Map<string, Int32Array>>} counts by period length and name: segment × period (× bin)
  * @property {{ asOf: number, first: number, burnIn: number }} seen moments in seconds since 1970; days
- * @property {{ days: number[], closed: number[], open: number[] }} gaps silences that ended with a purchase, or not yet
+ * @property {{ days: number[], closed: number[], open: number[] } | null} gaps silences that ended with a purchase, or not yet
+ *   (null for contracts)
  *
  * @typedef {object} AccountRow
  * @property {string} label
@@ -108,7 +109,8 @@ export async function openCube(state) {
   for (const { every, labels } of state.spans) {
     const size = { places: state.segments.length + 1, periods: labels.length };
     const bins = cubeLaid(next, state.histograms, { ...size, bins: state.silences.length + 1 });
-    counts.set(every, new Map([...bins, ...cubeLaid(next, state.numbers, { ...size, bins: 1 })]));
+    const numbers = state.numbers.length ? cubeLaid(next, state.numbers, { ...size, bins: 1 }) : [];
+    counts.set(every, new Map([...bins, ...numbers]));
   }
   /** @type {Map<string, Every>} */
   const spans = new Map(state.spans.map((/** @type {Every} */ span) => [span.every, span]));
@@ -234,10 +236,9 @@ function cubeReader(cube, settings) {
 export function accountOf(cube, settings) {
   const read = cubeReader(cube, settings);
   const flows = settings.silence === "period" ? cubeBought(read) : cubeThere(read);
-  const span = cubeOf(cube.spans, settings.every);
   let start = 0; // nobody is there before the period of the first event
-  const rows = cubePeriods(span).map((period, i) => {
-    const row = cubeRow(period, start, flows(i), cubeStatus(cube, span, i, start));
+  const rows = cube.periods(settings.every).map((period, i) => {
+    const row = cubeRow(period, start, flows(i), cubeStatus(cube, settings, i, start));
     start = row.end;
     return row;
   });
@@ -288,9 +289,11 @@ function cubeRow(period, start, { kept, end, newLost, returnedLost, unbroken, ..
 }
 
 /** How far a period has been seen. */
-function cubeStatus({ seen }, { bounds }, i, start) {
+function cubeStatus({ kind, seen, spans }, { every, silence }, i, start) {
+  const { bounds } = cubeOf(spans, every);
   if (start === 0) return "empty_base";
-  if (bounds[i + 1] * cubeDay > seen.asOf) return "running";
+  const late = kind === "contracts" ? silence : 0; // days in which a contract may still be renewed
+  if (bounds[i + 1] * cubeDay > seen.asOf - late * cubeDay) return "running";
   return seen.burnIn > 0 && bounds[i] * cubeDay < seen.first + seen.burnIn * cubeDay ? "burn_in" : "complete";
 }
 
@@ -397,13 +400,15 @@ function cubeSignals(pool, ends, centre) {
 }
 
 /**
- * The stages under a setting, a row a period: `stage_flow`. Empty where customers are who bought in the period.
+ * The stages under a setting, a row a period: `stage_flow`. Empty for contracts, and by who bought in the period.
  * @param {Cube} cube
  * @param {Settings} settings
  * @returns {StageRow[]}
  */
 export function stagesOf(cube, settings) {
-  return settings.silence === "period" ? [] : cubeBetween(cubeAllStages(cube, settings), settings);
+  return settings.silence === "period" || !cube.regulars.length
+    ? []
+    : cubeBetween(cubeAllStages(cube, settings), settings);
 }
 
 /** @returns {StageRow[]} */
@@ -422,7 +427,7 @@ function cubeAllStages(cube, settings) {
     const [keptMiddle, keptLong] = [kept(moves.middle), kept(moves.long)];
     return {
       ...period,
-      status: cubeStatus(cube, span, i, start),
+      status: cubeStatus(cube, settings, i, start),
       short: null,
       cold: null,
       ...before,
@@ -465,6 +470,7 @@ function cubeMoves({ upTo, beyond }, regular, i, before) {
  * @param {Settings} settings
  */
 export function gapsOf(cube, settings) {
+  if (!cube.gaps) return null;
   const { days, closed, open } = cube.gaps;
   const sum = (/** @type {number[]} */ of) => of.reduce((total, n) => total + n, 0);
   const seen = sum(closed) + sum(open);
@@ -500,7 +506,7 @@ const cubeReturning = (still, never) => (still > never ? 1 - never / still : 0);
  * @param {Settings} settings
  */
 export function modelOf(cube, settings) {
-  const rows = settings.silence === "period" ? [] : cubeAllStages(cube, settings);
+  const rows = stagesOf(cube, { ...settings, from: null, to: null });
   const none = { matrix: null, start: {}, inflow: {}, stages: [], retained: [], first: "", last: "", backtest: null };
   if (!rows.length) return { ...none, reason: "no stages" };
   const over = rows.filter((row) => row.transitions);
