@@ -26,8 +26,8 @@ EXPLORE = """Example:
   crrkit explore orders.csv --app      a page in the browser, without code
   crrkit explore                       a page on which a file is chosen
 
-Columns that are not named are found by their usual names, as crrkit check finds them. Next: move a slider, and keep \
-what you see with "Save as page"."""
+Columns that are not named are found by their usual names, as crrkit check finds them. Next: move a slider. The last \
+cell of the notebook writes a page to share, as crrkit report does."""
 LAB = """Example:
   crrkit lab my-course --lang ru
 
