@@ -111,7 +111,10 @@ class TestNotebook:
         names = run_all(text)
         assert names["every"] == "half-year"
         assert names["kept"].table["crr"].equals(crr.retention_by_period(base, every="half-year").table["crr"])
-        assert "write_report" not in text.replace("`crr.write_report`", "")
+        words = "\n".join(cells(text, "markdown"))
+        assert words.startswith("# What does my own list say?\nWhat was read, and what was set aside?")
+        assert [of_code for of_code in ("Run All", "This cell", "What do the others get?") if of_code in words] == []
+        assert "write_report" not in text
         assert "00-start-here.ipynb" not in text
 
     def test_what_a_list_does_not_allow_gives_way_to_the_reason(self) -> None:

@@ -48,8 +48,8 @@ def own_list_notebook(own: OwnList, source: str, *, lang: str, report: str | Non
     notebook = json.loads((notebooks_path() / lang / OWN_LIST).read_bytes())
     said = parameters(own, source, lang=lang, report=report)
     names: dict[str, Any] = {"base": own.base, "every": own.every}
-    cells = [cell for cell in notebook["cells"] if not (app and WRITES_FILE in _tags(cell)) and not _leads_on(cell)]
-    notebook["cells"] = [_allowed(cell, said, names) for cell in cells]
+    cells = [cell for cell in notebook["cells"] if not _leads_on(cell)]
+    notebook["cells"] = [_allowed(cell, said, names) for cell in (_as_page(cells) if app else cells)]
     return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -94,6 +94,15 @@ def _parameters_of(text: bytes) -> str | None:
 
 def _tags(cell: dict[str, Any]) -> list[str]:
     return list(cell["metadata"].get("tags", []))
+
+
+def _as_page(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The cells for a reader who sees no code: without what is said of cells, and without what writes a file."""
+    title, *rest = cells
+    title = title | {"source": "".join(title["source"]).splitlines()[0]}
+    of_code = {at - 1 for at, cell in enumerate(rest) if {FILLED_IN, WRITES_FILE} & {*_tags(cell)}}  # words before it
+    shown = [cell for at, cell in enumerate(rest) if at not in of_code and WRITES_FILE not in _tags(cell)]
+    return [title, *shown]
 
 
 def _leads_on(cell: dict[str, Any]) -> bool:
