@@ -3,7 +3,8 @@
 `python scripts/normalise_notebooks.py` rewrites every notebook of the course; `--check` only says which ones it would
 rewrite and fails if there are any. Ids come from the cells' text, so that a new cell changes no other. The live views
 of widgets and their state go: they name models of a kernel that is gone. What stays beside them (text, still pictures)
-is what a reader without a kernel sees.
+is what a reader without a kernel sees. So does the counted list of a list explorer: it is longer than the notebook, and
+packed as each machine packs.
 """
 
 # mypy: disable-error-code="no-untyped-call"
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 COURSE = Path(__file__).parent.parent / "notebooks"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+EXPLORER = "application/vnd.crrkit.explorer+json"
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -56,6 +58,8 @@ def _outputs(outputs: list[Any], run: int) -> Iterator[Any]:
             continue
         if output.output_type in {"display_data", "execute_result"}:
             output.data.pop(WIDGET_VIEW, None)
+            if output.data.get(EXPLORER, {}).get("module") == "list_explorer":
+                del output.data[EXPLORER]
             output.metadata = nbformat.from_dict({})
         if output.output_type == "execute_result":
             output.execution_count = run

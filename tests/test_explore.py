@@ -100,10 +100,11 @@ class TestExplore:
 
 
 class TestNotebook:
-    def test_orders_fill_the_cell_and_every_cell_runs(self) -> None:
+    def test_orders_fill_the_cell_and_every_cell_runs(self, capsys: pytest.CaptureFixture[str]) -> None:
         said = {"by": "region"}
         base = crr.read_orders(SAMPLES["orders"], by="region")
         text = own_list_notebook(own(base, said), SAMPLES["orders"], lang="en", app=True)
+        assert capsys.readouterr().out == ""
         first = next(cell for cell in json.loads(text)["cells"] if FILLED_IN in cell["metadata"].get("tags", []))
         assert (
             "".join(first["source"]).splitlines()[2].startswith("base = crr.read_orders(source, customer='client_id'")

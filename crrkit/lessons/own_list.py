@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import warnings
+from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from crrkit.ground import CrrkitError, InputError, gettext as _, write_beside
@@ -124,7 +126,7 @@ def _allowed(cell: dict[str, Any], said: str, names: dict[str, Any]) -> dict[str
 def _why_not(code: str, names: dict[str, Any]) -> str | None:
     """Why a cell cannot be run with this list; what it defines is there for the cells after it."""
     try:
-        with warnings.catch_warnings(action="ignore"):  # the notebook itself will say it
+        with warnings.catch_warnings(action="ignore"), redirect_stdout(io.StringIO()):  # the notebook will say it
             exec(code, names)  # noqa: S102 - the cells of our own notebook
     except CrrkitError as error:
         return str(error)
