@@ -124,7 +124,9 @@ class TestNotebook:
         assert "*Contracts have no gaps between purchases. Take a log of purchases, read with read_orders.*" in cells(
             text, "markdown"
         )
-        assert run_all(text)["kept"].row("2024-06")["start"] == 6
+        names = run_all(text)
+        assert names["kept"].row("2024-06")["start"] == 6
+        assert isinstance(names["explorer"], widgets.ListExplorer)
 
     def test_of_cars_and_of_five_customers_all_cells_run_too(self, tmp_path: Path) -> None:
         cars = [("a", "2016-02-01"), ("a", "2019-03-01"), ("b", "2016-05-01"), ("b", "2020-01-10"), ("c", "2017-01-01")]
