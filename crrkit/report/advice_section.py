@@ -40,7 +40,6 @@ def about_advice(cards: pd.DataFrame) -> Section | None:
         cells=(holding("advice", cards), *calls),
         tables=(cards,),
         brief=" ".join([found[0].claim, *evidence]),
-        is_short=True,
         terms=("holdout",),
     )
 

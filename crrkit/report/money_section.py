@@ -38,7 +38,6 @@ def money_section(subject: Subject) -> Section | None:
         cells=(holding("money", money), Cell("report.money_finding(money)"), Cell("money.table")),
         tables=(money.table,),
         brief=" ".join(filter(None, [found.claim, gone_words(money.table.iloc[-1])])),
-        is_short=True,
         terms=("nrr", "grr"),
     )
 

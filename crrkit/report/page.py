@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
 
 FULL, SHORT = "full", "short"  # how much of it
 CSS = Path(__file__).parent / "page.css"
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline' blob:; img-src data:"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src {scripts}; img-src data:"
+SCRIPT = re.compile(r'<script type="module">(.*?)</script>', re.DOTALL)
 
 
 def build_page(parts: list[Section], kept: RetentionTable, *, title: str, detail: str = FULL) -> str:
@@ -33,24 +36,32 @@ def build_page(parts: list[Section], kept: RetentionTable, *, title: str, detail
     explorers = {part.anchor: part.explorer() for part in shown if part.explorer}
     pieces = {part.anchor: _section(part, explorers.get(part.anchor), with_words=detail == FULL) for part in shown}
     first = [pieces[part.anchor] for part in shown if not part.is_appendix]
+    assets = widgets.static_assets(explorers.values()) if explorers else ""
     body = [
         _head(parts, kept, title, anchors=set(pieces)),
         _contents(shown) if detail == FULL else None,
         element("main", *first, *_appendix(pieces[part.anchor] for part in shown if part.is_appendix), id="findings"),
         _footer(kept),
-        Html(widgets.static_assets(explorers.values())) if explorers else None,
+        Html(assets),
     ]
     top = element("title", f"{title}: {parts[0].findings[0].claim}")
     style = element("style", Html("\n" + CSS.read_text(encoding="utf-8")))
     metas = [
         element("meta", charset="utf-8"),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", http_equiv="Content-Security-Policy", content=POLICY),
+        element("meta", http_equiv="Content-Security-Policy", content=_policy(assets)),
     ]
     html = element(
         "html", "\n", element("head", *metas, top, style), "\n", element("body", *body), "\n", lang=language()
     )
     return f"<!doctype html>\n{html}\n"
+
+
+def _policy(assets: str) -> str:
+    """What the page may run: its own script, known by its hash, and the modules that this one makes; else nothing."""
+    hashes = [b64encode(sha256(script.encode()).digest()).decode() for script in SCRIPT.findall(assets)]
+    scripts = " ".join([*(f"'sha256-{one}'" for one in hashes), "blob:"]) if hashes else "'none'"
+    return POLICY.format(scripts=scripts)
 
 
 def _appendix(pieces: Iterable[Html]) -> list[Html]:

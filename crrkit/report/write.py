@@ -92,7 +92,7 @@ def write_report(
         first: The first period, as for `retention_by_period`.
         last: The last period.
         title: What stands above the headline; by default "Customer retention".
-        detail: ``"full"``, or ``"short"`` for a page of one screen or two: what a manager has to know. The notebook is
+        detail: ``"full"``, or ``"short"`` for one page: what a manager has to know. The notebook is
             the same.
         progress: Called before each step with its name, the number of steps done and the number of all, and once more
             when everything is done.
