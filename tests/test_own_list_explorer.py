@@ -16,7 +16,7 @@ import crrkit as crr
 from crrkit.ground.languages import LANGUAGES
 from crrkit.measure.cube import ListSettings
 from crrkit.rules.activity import Trailing
-from crrkit.rules.stages import StageRule
+from crrkit.rules.stages import ContractRule, StageRule
 from crrkit.widgets.bench.explorer import SAVED, StateError, frame_words, module_text, shared_text
 from crrkit.widgets.own_list import ListExplorer
 from crrkit.widgets.static import restore, static_html
@@ -82,6 +82,22 @@ class TestResults:
         explorer.silence = "period"
         with pytest.raises(crr.InputError, match="Stages need a silence in days"):
             _ = explorer.flow
+
+    def test_for_contracts_the_slider_is_the_gap_that_is_bridged(self) -> None:
+        base = crr.read_contracts(crr.sample_path("contracts"), customer="client_id", start="joined", end="left")
+        explorer = ListExplorer(base, every="month")
+        assert (explorer.silence, explorer.regular, explorer.choices["by_period"]) == (0, None, False)
+        assert "By their contracts we kept" in explorer.still()
+        for days in (0, 30):
+            explorer.silence = days
+            read = crr.read_contracts(
+                crr.sample_path("contracts"), customer="client_id", start="joined", end="left", merge_gap=days
+            )
+            said = crr.retention_by_period(read, every="month").table[ROWS]
+            assert explorer.kept.table[ROWS].equals(said), days
+            assert explorer.account[ROWS].astype("int64").equals(said.astype("int64")), days
+        assert "Bridging gaps up to 30 days" in explorer.still()
+        assert explorer.flow.rule == ContractRule()  # its stages are not in the cube
 
     def test_the_settings_are_a_value(self, explorer: ListExplorer) -> None:
         before = explorer.settings

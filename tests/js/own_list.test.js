@@ -153,6 +153,11 @@ test("the lines of Python give the number again", () => {
     'kept = crr.retention_by_period(base.with_activity(crr.Trailing(days=60)), every="month", first="2024-01", ' +
       'last="2024-03", by="region").segment(**{"region": "north"}); kept.row("2024-03")',
   );
+  const gap = listCode({ ...SETTINGS, silence: 30 }, "2024-03", { ...CUBE, kind: "contracts" }, 0);
+  assert.match(
+    gap,
+    /^kept = crr\.retention_by_period\(explorer\.cube\.base_under\(explorer\.settings\), every="month"\)/,
+  );
   const others = { ...CUBE, segments: [{ key: "region:", by: "region", name: null, customers: 9 }] };
   const several = listCode({ ...SETTINGS, segment: "region:" }, "2024-03", others, 90);
   assert.equal(several, 'explorer.account.set_index("period").loc["2024-03"]'); // no call of retention_by_period is of them

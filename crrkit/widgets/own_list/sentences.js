@@ -167,7 +167,7 @@ function underOf(silence, cube, own) {
   if (silence === own) return "base";
   if (silence === "period") return 'base.with_activity("period")';
   return cube.kind === "contracts"
-    ? `base.with_merge_gap(${silence})`
+    ? "explorer.cube.base_under(explorer.settings)" // a gap is said when contracts are read
     : `base.with_activity(crr.Trailing(days=${silence}))`;
 }
 
