@@ -41,7 +41,7 @@ def test_customers_who_are_not_known_leave_bounds() -> None:
     assert found["low"] == 1 / 3  # the row of January is of a third customer, who did not come back
     assert found["high"] == 1  # b bought in February without a card
     assert (found["rows"], found["share"], found["revenue"], found["severity"]) == (3, 0.5, 0.5, "serious")
-    note = next(note for note in orders(log(*WORLD)).quality.notes if "not known" in note)
+    note = next(note for note in orders(log(*WORLD * 20)).quality.notes if "not known" in note)
     assert note.startswith("50.0% of the rows and 50.0% of the revenue are of customers who are not known")
 
 

@@ -101,6 +101,12 @@ def weigh_doubts(base: Base, *, every: str = "month") -> WeighedDoubts:
         >>> base = crr.read_orders(pd.DataFrame(log), customer="who", at="at", as_of="2024-03-01")
         >>> print(weigh_doubts(base))
         What the doubts do to the CRR of 2024-02, 50.0% as the list was read
+        doubt               weight   rows  share of all rows  of revenue  CRR otherwise   from      to
+        customer not known  serious     2              40.0%           –              –  33.3%  100.0%
+        >>> weigh_doubts([1, 2])
+        Traceback (most recent call last):
+        crrkit.InputTypeError: base is a list; a Base is needed. Make it with crr.read_orders(source) or
+            crr.read_contracts(source).
     """
     check_given(base, Base, name="base")
     kept = _account(base, every)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 NOT_KNOWN = ("no customer id", "id of nobody in particular", "id rounded by a spreadsheet")
 
 
+LONG_LIST = 100  # rows; of a shorter list the table of reasons says it all
 MANY_UNKNOWN = 0.05  # of the rows or of the revenue: the rate of the others may be another one
 
 
@@ -25,7 +26,7 @@ def unknown_note(quality: QualityReport) -> list[str]:
     """A sentence when the customer of many rows is not known."""
     rows = quality.table.loc[quality.table["reason"].isin(NOT_KNOWN), "rows"].sum() / quality.rows_read
     revenue = quality.revenue_of(*NOT_KNOWN)
-    if not (rows >= MANY_UNKNOWN or revenue >= MANY_UNKNOWN):
+    if quality.rows_read < LONG_LIST or not (rows >= MANY_UNKNOWN or revenue >= MANY_UNKNOWN):
         return []
     with_money = _(
         "{rows} of the rows and {revenue} of the revenue are of customers who are not known: every rate is that of the"
