@@ -11,7 +11,8 @@ Then ask:
     what was read of the file, what set aside           crr.read_orders, crr.read_contracts, crr.read_events:
                                                         base.quality; before that: crr.guess; which purchases
                                                         count: status=, counts=
-    only a list of customers a month was kept           crr.read_snapshots("lists/*.xlsx")
+    only a list a month was kept, or only counts        crr.read_snapshots("lists/*.xlsx");
+                                                        crr.read_counts("counts.xlsx")
     how much do the doubts about the file matter        crr.weigh_doubts(base); the rows themselves:
                                                         base.quality.to_csv
     who stayed, left, came, came back, in every period  crr.retention_by_period(base, every="month"); by segment with

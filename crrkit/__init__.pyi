@@ -59,6 +59,7 @@ from crrkit.measure import (
     RevenueRetention as RevenueRetention,
     concentration as concentration,
     lifetime as lifetime,
+    read_counts as read_counts,
     renewals as renewals,
     retail_measures as retail_measures,
     retention_by_period as retention_by_period,

@@ -66,7 +66,7 @@ def test_a_said_name_goes_before_a_usual_one():
 
 
 def test_of_two_usual_names_the_first_of_the_list_then_of_the_table_is_taken():
-    assert usual_column("customer", ["user", "client_id", "customer"]) == "customer"
+    assert usual_column("customer", ["user", "customer", "client_id"]) == "client_id"
     assert usual_column("customer", ["Client ID", "client_id"]) == "Client ID"
     assert usual_column("customer", ["spalte"]) is None
 

@@ -54,7 +54,7 @@ NOT_IN_THE_TABLE = {
 # In no notebook of the course.
 NOT_IN_A_NOTEBOOK = {
     **dict.fromkeys(
-        ["action_list", "write_action_list", "diagnose", "assess", "guess", "stress", "read_snapshots"],
+        ["action_list", "write_action_list", "diagnose", "assess", "guess", "stress", "read_snapshots", "read_counts"],
         "the analyst's road: shown by the report and the command line; a notebook on one's own list is owed",
     ),
     **dict.fromkeys(["concentration", "retail_measures", "revenue_retention", "renewals"], "a lesson on money is owed"),

@@ -40,7 +40,8 @@ PROMISED = re.findall(
     "crr_from_counts crr_bounds churn_from_counts solve_counts convert_rate quick_ratio expected_lifetime wilson "
     "clopper_pearson newcombe survey_rate read_contracts read_orders read_events retention_by_period cohort_grid "
     "StageRule stage_on stage_flow StageModel decompose revenue_retention retail_measures concentration "
-    "life_table fit_sbg assess diagnose sample write_report guess read_snapshots figures widgets stats report ",
+    "life_table fit_sbg assess diagnose sample write_report guess read_snapshots read_counts figures widgets "
+    "stats report ",
 )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import sqlite3
+from contextlib import closing
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -71,6 +73,17 @@ def test_a_hand_counted_world_in_every_shape(tmp_path: Path) -> None:
         name: found for name, source in sources.items() if (found := account(crr.read_snapshots(source))) != COUNTED
     }
     assert wrong == {}
+
+
+def test_a_table_of_a_database(tmp_path: Path) -> None:
+    """Read by a table of SQLite, wide and long, and guessed there."""
+    with closing(sqlite3.connect(tmp_path / "shop.sqlite")) as shop:
+        long(WORLD).to_sql("lists", shop, index=False)
+        wide(WORLD).to_sql("marks", shop, index=False)
+    address = f"sqlite:///{tmp_path / 'shop.sqlite'}"
+    for table in ("lists", "marks"):
+        assert account(crr.read_snapshots(address, table=table)) == COUNTED
+        assert crr.guess(address, table=table).kind == "snapshots"
 
 
 def test_cohorts_are_those_of_the_lists() -> None:

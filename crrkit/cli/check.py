@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from crrkit.cli.reading import read
 from crrkit.ground import format_date, format_number, gettext as _, ngettext
-from crrkit.read import EVENT_OPTION, without_credentials
+from crrkit.read import EVENT_OPTION, by_names, confidence_lines, without_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Checked:
-    """A file as it would be read, and the period it is best looked at by."""
+    """A file as it would be read, the columns that nobody named, and the period it is best looked at by."""
 
     file: str
     kind: str
     reading: dict[str, Any]
+    found: dict[str, str]
     base: Base
     advice: Advice
     kept: RetentionTable
@@ -36,10 +37,12 @@ def look(file: str, *, kind: str, reading: dict[str, Any]) -> Checked:
     from crrkit.measure.cadence import advise
 
     base = read(file, kind=kind, reading=reading)
-    found = {EVENT_OPTION if role == "kind" else role: column for role, column in base.quality.columns.items()}
+    columns = base.quality.columns
+    found = {EVENT_OPTION if role == "kind" else role: column for role, column in columns.items()}
+    unsaid = {role: column for role, column in columns.items() if role not in reading and column}
     advice = advise(base)
     kept = retention_by_period(advice.applied(base), every=advice.every)
-    return Checked(file, kind, found | reading, base, advice, kept)
+    return Checked(file, kind, found | reading, unsaid, base, advice, kept)
 
 
 def check_lines(seen: Checked, *, kind_was_named: bool) -> Iterator[str]:
@@ -55,6 +58,7 @@ def check_lines(seen: Checked, *, kind_was_named: bool) -> Iterator[str]:
         yield ""
     if not kind_was_named:
         yield kind_line(seen.kind)
+        yield from confidence_lines(seen.found, by_names(seen.found))
     yield _span_line(seen)
     if seen.base.has_purchases:
         yield f"{characteristic_interval(seen.base).caption()}."

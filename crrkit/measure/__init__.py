@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crrkit.measure.counted import read_counts
 from crrkit.measure.lorenz import Concentration, concentration
 from crrkit.measure.movement import RetentionTable, check_one_account, retention_by_period
 from crrkit.measure.recurring import RecurringRevenue
@@ -25,6 +26,7 @@ __all__ = [
     "check_one_account",
     "concentration",
     "dated",
+    "read_counts",
     "renewals",
     "retail_measures",
     "retention_by_period",

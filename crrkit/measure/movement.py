@@ -50,6 +50,7 @@ class RetentionTable(Shown):
             joins leaves former``; the rates ``crr crr_low crr_high churn crr_continuous crr_textbook churn_events
             early_loss winback recovered growth quick_ratio``; ``status``. With ``unit="person_all"`` also ``reduced``,
             those who gave up some contracts and hold others: they are among the lost and among the returned.
+            Of a table of counts also ``crr_least crr_most``, between which the rate lies if some of the new have left.
         every: The period.
         card: The definition under which it was counted.
         quality: What became of the rows that were read.
@@ -74,7 +75,8 @@ class RetentionTable(Shown):
 
     kinds: ClassVar[Mapping[str, str]] = {
         "period": "text", "start": "count", "kept": "count", "lost": "count", "new": "count", "returned": "count",
-        "reduced": "count", "end": "count", "crr": "rate", "crr_low": "rate", "crr_high": "rate", "status": "word",
+        "reduced": "count", "end": "count", "crr": "rate", "crr_low": "rate", "crr_high": "rate", "crr_least": "rate",
+        "crr_most": "rate", "status": "word",
     }  # fmt: skip
 
     @property
@@ -148,7 +150,7 @@ class RetentionTable(Shown):
         return dict(zip(self.by, self.by, strict=True)) | {
             "period": _("period"), "start": _("start"), "kept": _("kept"), "lost": _("lost"), "new": _("new"),
             "returned": _("returned"), "reduced": _("of them with fewer contracts"), "end": _("end"), "crr": _("CRR"),
-            "crr_low": _("from"), "crr_high": _("to"),
+            "crr_low": _("from"), "crr_high": _("to"), "crr_least": _("at least"), "crr_most": _("at most"),
             "status": _("status"),
         }  # fmt: skip
 

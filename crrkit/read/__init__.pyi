@@ -24,7 +24,13 @@ from crrkit.read.calls import (
 from crrkit.read.columns import (
     LISTS as LISTS,
     REQUIRED as REQUIRED,
-    usual_column as usual_column,
+)
+from crrkit.read.confidence import (
+    by_names as by_names,
+    confidence_lines as confidence_lines,
+)
+from crrkit.read.count_rows import (
+    read_count_rows as read_count_rows,
 )
 from crrkit.read.events import (
     EventBase as EventBase,
@@ -50,9 +56,18 @@ from crrkit.read.kinds import (
     KINDS as KINDS,
     TOUCHES as TOUCHES,
 )
+from crrkit.read.labels import (
+    Label as Label,
+)
+from crrkit.read.layout import (
+    Layout as Layout,
+)
 from crrkit.read.listing import (
     call_of as call_of,
     read_list as read_list,
+)
+from crrkit.read.names import (
+    usual_column as usual_column,
 )
 from crrkit.read.quality import (
     ERRORS as ERRORS,

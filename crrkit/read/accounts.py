@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import wraps
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import ibis
 
@@ -62,13 +62,14 @@ class Canonical:
 
 
 P = ParamSpec("P")
+R = TypeVar("R")
 
 
-def in_a_sentence(read: Callable[P, Canonical]) -> Callable[P, Canonical]:
+def in_a_sentence(read: Callable[P, R]) -> Callable[P, R]:
     """Say what the engine refuses, such as a broken page of a Parquet file, as every other refusal is said."""
 
     @wraps(read)
-    def spoken(*args: P.args, **rules: P.kwargs) -> Canonical:
+    def spoken(*args: P.args, **rules: P.kwargs) -> R:
         try:
             return read(*args, **rules)
         except Exception as broken:

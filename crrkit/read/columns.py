@@ -5,55 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from crrkit.ground import ColumnNotFoundError, check_column, gettext as _, mark
+from crrkit.ground import ColumnNotFoundError, InputError, check_column, gettext as _, mark
+from crrkit.read.names import REQUESTS, fold, rivals_of, usual_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-# Usual names, folded to lower-case letters and digits; the first that the table has is taken.
-USUAL_NAMES = {
-    "customer": (
-        "customer", "customerid", "clientid", "client", "userid", "user", "accountid", "memberid", "cardid", "personid",
-        "клиент", "idклиента", "клиентid", "кодклиента", "покупатель", "кодпокупателя", "контрагент",
-    ),
-    "contract": ("contract", "contractid", "contractno", "subscriptionid", "договор", "номердоговора", "контракт"),
-    "start": (
-        "start", "startdate", "startedat", "joined", "joinedat", "joindate", "signupdate", "since", "from", "validfrom",
-        "начало", "датаначала", "подключен", "датаподключения",
-    ),
-    "end": (
-        "end", "enddate", "endedat", "endsat", "left", "leftat", "leftdate", "deactivatedat", "deactivationdate",
-        "terminatedat", "terminationdate", "closedat", "expiresat", "expirydate", "expirationdate",
-        "churndate", "until", "validto",
-        "окончание", "датаокончания", "конец", "отключен", "датаотключения", "расторжение",
-        "cancelled", "canceled", "canceledat", "cancelledat", "cancellationdate",  # last: see REQUESTS
-    ),
-    "at": (
-        "at", "orderedat", "orderdate", "invoicedate", "purchasedate", "purchasedat", "transactiondate", "datetime",
-        "timestamp", "createdat", "date", "time", "дата", "датапокупки", "датазаказа", "датаоперации", "датавремя",
-    ),
-    "amount": (
-        "amount", "total", "revenue", "sum", "ordertotal", "dollarvalue", "sales", "monthlyfee", "fee",
-        "сумма", "итого", "выручка", "стоимость",
-    ),
-    "kind": (
-        "kind", "event", "eventtype", "eventname", "eventkind", "eventaction", "type", "action", "actiontype",
-        "activity", "activitytype", "interaction", "operation", "operationtype", "transactiontype", "recordtype",
-        "событие", "типсобытия", "видсобытия", "названиесобытия", "действие", "типдействия", "вид", "тип", "операция",
-        "видоперации", "типоперации",
-    ),
-    "quantity": ("quantity", "qty", "количество", "колво"),
-    "price": ("price", "unitprice", "цена"),
-    "receipt": ("receipt", "receiptid", "orderid", "invoiceno", "invoice", "invoiceid", "чек", "номерчека", "заказ"),
-    "status": (
-        "status", "orderstatus", "paymentstatus", "financialstatus", "transactionstatus", "salestatus", "orderstate",
-        "paymentstate", "state", "статус", "статусзаказа", "статусоплаты", "статусплатежа", "состояние",
-        "состояниезаказа",
-    ),
-}  # fmt: skip
-
-# Ends that may be the day on which somebody asked for the end: not taken while there is a column of another name.
-REQUESTS = ("cancelled", "canceled", "canceledat", "cancelledat", "cancellationdate")
 LISTS = (mark("orders"), mark("contracts"), mark("events"), mark("snapshots"))
 # What each kind of list must say, and what is found by its usual name when it says it, too.
 REQUIRED = {
@@ -61,12 +18,14 @@ REQUIRED = {
     "contracts": ("customer", "start", "end"),
     "events": ("customer", "at", "kind"),
     "snapshots": ("customer",),
+    "counts": (),
 }
 OPTIONAL: dict[str, tuple[str, ...]] = {
     "orders": ("receipt", "status"),
     "contracts": ("contract", "amount"),
     "events": ("receipt", "amount"),
     "snapshots": (),
+    "counts": (),
 }
 PIECES = ("quantity", "price")
 MONEY = ("amount", *PIECES)
@@ -111,13 +70,14 @@ def settle_columns(
     found = find_columns({role: name or None for role, name in named.items() if name != ""}, available=columns)
     folded = [column.casefold() for column in columns]  # the engine does not tell capital letters from small ones
     once = [column for column in columns if folded.count(column.casefold()) == 1]
+    taken = {*found.values(), *by}
     for role in REQUIRED[kind]:
         if role not in found:
-            found[role] = _recognised(role, columns)
+            found[role] = _recognised(role, columns, taken=taken)
     free = [column for column in once if column not in {*found.values(), *by}]
     for role in OPTIONAL[kind]:
         if named.get(role) is None and role in named and (column := usual_column(role, free)) is not None:
-            found[role] = column
+            found |= {} if role == "amount" and rivals_of(role, column, free) else {role: column}
     if kind == "orders" and all(named.get(role) is None for role in MONEY):
         found |= _usual_money(free)
     return found
@@ -133,6 +93,8 @@ def are_names_of(
         find_columns({name: name for name in by}, available=columns)
     except ColumnNotFoundError:
         return False
+    except InputError:  # more than one column could be it: to be asked, once the line is found
+        return True
     return True
 
 
@@ -145,6 +107,8 @@ def tells_when(names: Iterable[str]) -> bool:
 
 def _usual_money(columns: list[str]) -> dict[str, str]:
     found = {role: column for role in MONEY if (column := usual_column(role, columns)) is not None}
+    if "amount" in found and rivals_of("amount", found["amount"], columns):
+        del found["amount"]  # see `amount_note`
     if set(PIECES) <= set(found):
         return {role: found[role] for role in PIECES}
     return {role: column for role, column in found.items() if role != "price"} if "amount" in found else {}
@@ -156,12 +120,6 @@ def find_columns(named: Mapping[str, str | None], *, available: Iterable[str]) -
     return {role: check_column(name, name=role, available=columns) for role, name in named.items() if name is not None}
 
 
-def usual_column(role: str, columns: Iterable[str]) -> str | None:
-    """The column that by its name is likely to hold the role, or None."""
-    by_fold = {fold(column): column for column in reversed(list(columns))}
-    return next((by_fold[fold(name)] for name in USUAL_NAMES[role] if fold(name) in by_fold), None)
-
-
 def request_beside_end(columns: Iterable[str]) -> tuple[str, str] | None:
     """The column with the day of the request and the one with the end itself, when a table has both."""
     named = list(columns)
@@ -170,15 +128,35 @@ def request_beside_end(columns: Iterable[str]) -> tuple[str, str] | None:
     return None if request is None or end is None or fold(end) in REQUESTS else (request, end)
 
 
-def _recognised(role: str, columns: list[str]) -> str:
+def amount_note(
+    found: Mapping[str, str], named: Mapping[str, str | None], *, available: Iterable[str], by: Iterable[str]
+) -> tuple[str, ...]:
+    """A sentence where several columns could be what was paid: none of them is read unless it is named."""
+    if named.get("amount", "") is not None or {"amount", "quantity"} & set(found):
+        return ()
+    free = [str(name) for name in available if str(name) not in {*found.values(), *by}]
+    column = usual_column("amount", free)
+    others = [] if column is None else rivals_of("amount", column, free)
+    if column is None or not others:
+        return ()
+    note = _("No amount was read: {columns} could each be it. Say which one with amount=, or amount='' for none.")
+    return (note.format(columns=", ".join(map(repr, [column, *others]))),)
+
+
+def _ask(role: str, column: str, columns: Iterable[str]) -> None:
+    """Refuse to choose between columns that could each hold a role."""
+    others = rivals_of(role, column, columns)
+    if others:
+        message = _("Several columns could be {role}: {columns}. Say which one it is, such as {role}={column!r}.")
+        told = {"role": role, "columns": ", ".join(map(repr, [column, *others])), "column": column}
+        raise InputError(message.format(**told), argument=role, available=[column, *others])
+
+
+def _recognised(role: str, columns: list[str], *, taken: set[str]) -> str:
     column = usual_column(role, columns)
     if column is not None:
+        _ask(role, column, [other for other in columns if other not in taken])
         return column
     message = _("No column looks like {role}. Say which one it is with {role}=; the columns are {columns}.")
     text = message.format(role=role, columns=", ".join(columns))
     raise ColumnNotFoundError(text, argument=role, available=columns)
-
-
-def fold(name: str) -> str:
-    """A name without capitals, blanks and marks."""
-    return re.sub(r"[\W_]+", "", name.casefold())

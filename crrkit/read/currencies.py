@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from crrkit.ground import InputError, gettext as _
-from crrkit.read.columns import fold
 from crrkit.read.doubts import words_in
+from crrkit.read.names import fold
 from crrkit.read.numbers import CURRENCIES
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import ibis
 from crrkit.ground import UnsettledError, format_number, format_percent, gettext as _, ngettext
 from crrkit.read import text
 from crrkit.read.calls import Call
-from crrkit.read.columns import USUAL_NAMES, fold
 from crrkit.read.kinds import BUYING, usual_kind
+from crrkit.read.names import USUAL_NAMES, fold
 from crrkit.read.states import MOST_STATES, NO_PURCHASE, listed, state_of
 
 if TYPE_CHECKING:

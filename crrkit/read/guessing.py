@@ -10,11 +10,16 @@ from typing import TYPE_CHECKING, Any
 from crrkit.ground import InputError, UnsettledError, gettext as _
 from crrkit.read import databases, frames, records, spools
 from crrkit.read.calls import Call
-from crrkit.read.columns import REQUIRED, settle_columns, usual_column
-from crrkit.read.files import without_credentials
+from crrkit.read.columns import REQUIRED, settle_columns, tells_when
+from crrkit.read.confidence import by_names, confidence_lines, look_into
+from crrkit.read.files import ADDRESS, without_credentials
 from crrkit.read.intake import settle_orders
+from crrkit.read.labels import is_label
 from crrkit.read.layout import Layout
+from crrkit.read.names import usual_column
 from crrkit.read.peek import column_names
+from crrkit.read.shapes import are_snapshots, is_of_counts, refuse_shape
+from crrkit.read.stacks import list_names, tells_lists, usual_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,11 +36,13 @@ class Guess:
     """What a source was taken for.
 
     Attributes:
-        kind: ``orders contracts`` or ``events``.
+        kind: ``orders contracts events`` or ``snapshots``.
         columns: The column for each role that was found.
-        reasons: Why, in sentences.
+        reasons: Why, and what must be asked before it is read, in sentences.
         source: What was looked at, as it is written in a call; a password is left out.
         where: The table or the query of a database, if one was named.
+        confidence: How sure each role is: ``sure`` (its usual name, and what stands in it fits), ``likely`` (a name
+            that can mean something else, too), ``doubtful`` (what stands in it speaks against it).
     """
 
     kind: str
@@ -43,6 +50,7 @@ class Guess:
     reasons: tuple[str, ...] = field(default=())
     source: str = "source"
     where: Mapping[str, str] = field(default_factory=dict)
+    confidence: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def call(self) -> str:
@@ -55,8 +63,8 @@ class Guess:
         return Call(self.kind, {**self.where, **self.columns}).typed()
 
     def __str__(self) -> str:
-        """The call and the reasons."""
-        return "\n".join([self.call, *self.reasons])
+        """The call, the reasons, and how sure each column is."""
+        return "\n".join([self.call, *self.reasons, *confidence_lines(self.columns, self.confidence)])
 
     __repr__ = __str__
 
@@ -64,45 +72,74 @@ class Guess:
 def guess(source: Any, *, table: str | None = None, query: str | None = None) -> Guess:
     """Say what a source is likely to be and how it would be read, before anything is counted.
 
-    The kind and the columns are those that `read_orders`, `read_contracts`, `read_events`, ``crrkit check`` and
-    ``crrkit report`` settle by the same function; names decide, and the words of a column that says what happened.
+    The kind and the columns are those that `read_orders`, `read_contracts`, `read_events`, `read_snapshots`, ``crrkit
+    check`` and ``crrkit report`` settle by the same function, from the names and from what stands in the columns.
+    Where two columns or two kinds could be meant it is asked, and nothing is chosen.
 
     Args:
-        source: As for `read_orders`.
+        source: As for `read_orders` and `read_snapshots`.
         table: The table of a database; where there is only one it is taken.
         query: Or the query whose rows are looked at.
 
     Returns:
-        The kind, the columns, the call to paste and the reasons.
+        The kind, the columns, the call to paste, the reasons and how sure they are.
 
     Raises:
-        InputError: If no column looks like a date, or a column that every list of the kind needs is not recognised.
+        InputError: If no column looks like a date, a column that every list of the kind needs is not recognised, two
+            could be it, or the source tells less than a list; the message names the call that helps.
 
     Examples:
         >>> import pandas as pd
-        >>> log = pd.DataFrame({"client": ["a", "b"], "date": ["2024-01-05", "2024-02-05"], "total": [10, 20]})
+        >>> log = pd.DataFrame({"client": ["a", "b", "a"], "date": ["2024-01-05", "2024-02-05", "2024-02-13"]})
         >>> guess(log)
-        crr.read_orders(source, customer='client', at='date', amount='total')
+        crr.read_orders(source, customer='client', at='date')
         Column 'date' holds one moment a row: purchases.
+        customer = 'client': sure, at = 'date': sure
+        >>> guess(log.assign(buyer="x"))
+        Traceback (most recent call last):
+        crrkit.InputError: Several columns could be customer: 'client', 'buyer'. Say which one it is, such as
+            customer='client'.
     """
     layout = Layout(table=table, query=query)
     columns = columns_of(source, layout)
-    kind = _kind_of(columns)
-    named = dict.fromkeys(ROLES[kind])
+    kind = _kind_of(source, columns)
     name = repr(without_credentials(str(source))) if isinstance(source, str | Path) else "source"
     where = {role: said for role, said in {"table": table, "query": query}.items() if said is not None}
-    found = settle_columns(kind, named, available=columns)
+    if kind == "snapshots":
+        return _of_lists(columns, name, where)
+    found = settle_columns(kind, dict.fromkeys(ROLES[kind]), available=columns)
     if kind == "contracts":
-        reason = _("Columns {start!r} and {end!r} hold a start and an end: contracts.")
-        return Guess(kind, found, (reason.format(start=found["start"], end=found["end"]),), name, where)
-    try:
-        with databases.in_words(source):
-            found = settle_orders(source, layout)
-    except UnsettledError as unsettled:
-        events = dict.fromkeys(ROLES["events"]) | {"kind": str(unsettled.calls[0].arguments["kind"])}
-        return Guess("events", settle_columns("events", events, available=columns), (str(unsettled),), name, where)
-    reason = _("Column {at!r} holds one moment a row: purchases.")
-    return Guess(kind, found, (reason.format(at=found["at"]),), name, where)
+        reason = _("Columns {start!r} and {end!r} hold a start and an end: contracts.").format(**found)
+    else:
+        reason = _("Column {at!r} holds one moment a row: purchases.").format(**found)
+        try:
+            with databases.in_words(source):
+                found = settle_orders(source, layout)
+        except UnsettledError as unsettled:
+            kind, reason = "events", str(unsettled)
+            events = dict.fromkeys(ROLES["events"]) | {"kind": str(unsettled.calls[0].arguments["kind"])}
+            settled = settle_columns("events", events, available=columns)
+            found = {role: settled[role] for role in ROLES["events"] if role in settled}
+    with databases.in_words(source):
+        doubts, confidence = look_into(source, kind, found, layout)
+    return Guess(kind, found, (reason, *doubts), name, where, confidence)
+
+
+def _of_lists(columns: list[str], name: str, where: Mapping[str, str]) -> Guess:
+    """Lists of customers by date, told by columns, by a column or by the names of files."""
+    months = [column for column in columns if is_label(column)]
+    found = settle_columns("snapshots", {"customer": None}, available=columns)
+    at = usual_day([column for column in columns if column != found["customer"]])
+    if len(months) > 1:
+        reason = _("Columns {first!r} to {last!r} are months: lists of customers.").format(
+            first=months[0], last=months[-1]
+        )
+    elif at is not None:
+        found["at"] = at
+        reason = _("Column {at!r} tells on which list a row stands: lists of customers.").format(at=at)
+    else:
+        reason = _("The names of the files tell dates, and no column does: lists of customers.")
+    return Guess("snapshots", found, (reason,), name, where, by_names(found))
 
 
 def columns_of(source: Any, layout: Layout | None = None) -> list[str]:
@@ -114,7 +151,9 @@ def columns_of(source: Any, layout: Layout | None = None) -> list[str]:
     if rows is not None:
         with closing(rows):
             return rows.columns
-    return column_names(source) if isinstance(source, str | Path) else frames.column_names(source)
+    if not isinstance(source, str | Path):
+        return frames.column_names(source)
+    return column_names(source, fits=lambda names: tells_when(names) or tells_lists(names))
 
 
 _TOLD_BY = {
@@ -133,10 +172,18 @@ def settle_kind(source: Any, *, named: Mapping[str, Any]) -> str:
     """
     typed = set(named)
     told = next((kind for kind, roles in _TOLD_BY.items() if typed & roles), None)
-    return told or _kind_of(columns_of(source, Layout(table=named.get("table"), query=named.get("query"))))
+    layout = Layout(table=named.get("table"), query=named.get("query"))
+    return told or _kind_of(source, columns_of(source, layout))
 
 
-def _kind_of(columns: list[str]) -> str:
+def _kind_of(source: Any, columns: list[str]) -> str:
+    is_file = isinstance(source, str | Path) and not ADDRESS.match(str(source))
+    names = list_names(source) if is_file else []
+    if is_of_counts(columns):
+        raise InputError(_counts_call(source), argument="kind", available=columns)
+    if are_snapshots(columns, names):
+        return "snapshots"
+    refuse_shape(columns, names)
     there = {role for role in ("start", "end", "at") if usual_column(role, columns) is not None}
     for kind in ("contracts", "orders"):
         if set(REQUIRED[kind]) - {"customer"} <= there:
@@ -146,3 +193,9 @@ def _kind_of(columns: list[str]) -> str:
         "{columns}. Say which one it is with at= for orders, or with start= and end= for contracts."
     )
     raise InputError(message.format(columns=", ".join(columns)), argument="kind", available=columns)
+
+
+def _counts_call(source: Any) -> str:
+    message = _("Each row is a period with its counts, and no customers are named: {call} gives the rates.")
+    name = repr(str(source)) if isinstance(source, str | Path) else "source"
+    return message.format(call=f"crr.read_counts({name})")

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crrkit.ground import InputError, format_number, gettext as _
-from crrkit.read.columns import fold
 from crrkit.read.doubts import MOST_KINDS, unsettled, words_in
 from crrkit.read.kinds import TOUCHES, usual_kind
-from crrkit.read.states import MOST_STATES, NO_PURCHASE, UNKNOWN_STATE, judge_states, listed
+from crrkit.read.names import DEAL_STAGES, fold
+from crrkit.read.states import COUNTED, MOST_STATES, NO_PURCHASE, UNKNOWN_STATE, judge_states, listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,12 +60,25 @@ def settle_states(opened: Opened, *, counts: str | Sequence[str] | None, was_nam
         raise InputError(message.format(column=column, n=format_number(MOST_KINDS)), argument="status", given=column)
     if not was_named and said is None and any(usual_kind(word) in (*TOUCHES, "click") for word in words):
         raise unsettled(opened.name, column, words)
+    if said is None and fold(column) in DEAL_STAGES and len(words) > 1:
+        raise _stages(column, words)
     meant = judge_states(words, counts=said)
     if not was_named and said is None and _is_none(column, meant):
         return replace(
             opened, columns={role: name for role, name in opened.columns.items() if role != "status"}
         ), States()
     return opened, _states(column, words, meant)
+
+
+def _stages(column: str, words: Mapping[str, int]) -> InputError:
+    """What is said of stages of deals: each firm has its own, and only one of them is a sale."""
+    message = _(
+        "Column {column!r} holds stages of deals: {words}. Say which of them are purchases, such as counts=[{first!r}],"
+        " or status='' if every row is one."
+    )
+    first = next((word for word in words if judge_states([word], counts=None)[word] == COUNTED), next(iter(words)))
+    told = {"column": column, "words": listed(list(words), words), "first": first}
+    return InputError(message.format(**told), argument="counts", available=list(words))
 
 
 def _is_none(column: str, meant: Mapping[str, str]) -> bool:

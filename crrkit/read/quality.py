@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
@@ -95,6 +95,10 @@ class QualityReport(Shown):
         table = pd.DataFrame({"reason": list(met), "rows": pd.Series(list(met.values()), dtype="int64")})
         table["share"] = table["rows"] / read if read else float("nan")
         return cls(table, source, read, rows_used, dict(columns), notes, fetch, doubts, kind, money or {}, unknown)
+
+    def with_doubts(self, *doubts: str) -> QualityReport:
+        """The same report with more in doubt."""
+        return replace(self, doubts=(*self.doubts, *doubts), notes=(*doubts, *self.notes))
 
     @property
     def rows_set_aside(self) -> int:

@@ -57,7 +57,6 @@ class Lists:
     missing: tuple[str, ...]
 
 
-@in_a_sentence
 def _canonical(opened: Opened, fields: Mapping[str, Any], by: Sequence[str], last: datetime) -> Canonical:
     """The rows that stand on a list, and why the others do not."""
 
@@ -76,6 +75,7 @@ def _canonical(opened: Opened, fields: Mapping[str, Any], by: Sequence[str], las
     return account_of(opened, fields, wrong, by=by, times=("start",), zone=None, as_of=last, kind="snapshots")
 
 
+@in_a_sentence
 def read_snapshot_rows(
     source: Any,
     *,

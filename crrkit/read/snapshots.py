@@ -131,6 +131,8 @@ def read_snapshots(
     skip: int | None = None,
     sep: str | None = None,
     encoding: str | None = None,
+    table: str | None = None,
+    query: str | None = None,
     week_starts: str = "monday",
     year_starts: str = "january",
 ) -> SnapshotBase:
@@ -164,6 +166,8 @@ def read_snapshots(
         skip: As for `read_orders`.
         sep: As for `read_orders`.
         encoding: As for `read_orders`.
+        table: As for `read_orders`.
+        query: As for `read_orders`.
         week_starts: The first day of the week.
         year_starts: The first month of the (fiscal) year.
 
@@ -191,7 +195,7 @@ def read_snapshots(
     asked = asked_of(
         source, by=by, as_of=as_of, burn_in_days=0, week_starts=week_starts, year_starts=year_starts,
         zone=None, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody,
-        layout=Layout(sheet=sheet, skip=skip, sep=sep, encoding=encoding),
+        layout=Layout(sheet=sheet, skip=skip, sep=sep, encoding=encoding, table=table, query=query),
     )  # fmt: skip
     named = {"customer": customer, "at": at, "amount": amount, "status": status}
     lists = read_snapshot_rows(

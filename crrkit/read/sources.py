@@ -29,6 +29,7 @@ from crrkit.read.columns import (
     INTERNAL,
     MONEY,
     RESERVED,
+    amount_note,
     are_names_of,
     find_columns,
     request_beside_end,
@@ -246,10 +247,11 @@ def _find(available: Sequence[str], kind: str, named: Mapping[str, str | None], 
     _refuse_repeated([*columns.values(), *by], available)
     money = tuple(str(name) for name in available if is_of_currencies(str(name)) and name not in columns.values())
     facts = {"columns": columns, "currencies": money}
-    if kind in ("contracts", "snapshots"):
-        notes = _request_note(available, columns["end"]) if kind == "contracts" else ()
+    notes = amount_note(columns, named, available=available, by=by)
+    if kind not in ("orders", "events"):
+        notes += _request_note(available, columns["end"]) if kind == "contracts" else ()
         return {**facts, "unread": (), "notes": notes}
-    return {**facts, "unread": suspects(available, columns.values()), "notes": ()}
+    return {**facts, "unread": suspects(available, columns.values()), "notes": notes}
 
 
 def _refuse_reserved(by: Sequence[str]) -> None:

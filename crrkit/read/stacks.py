@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,9 +12,9 @@ import pandas as pd
 import pyarrow as pa
 
 from crrkit.ground import InputError, SourceError, gettext as _, ngettext
-from crrkit.read import files, frames, peek, sheets
-from crrkit.read.columns import fold
+from crrkit.read import databases, files, frames, peek, sheets
 from crrkit.read.labels import is_label, labels_in
+from crrkit.read.names import fold
 from crrkit.read.sources import open_source
 from crrkit.read.text import Forms
 
@@ -70,14 +71,22 @@ def stack_of(
         return _stacked([(Path(part).name, part) for part in source], _("{n} lists"), named, by, layout)
     if at:
         return Stack(source, None, at)
-    if not isinstance(source, str | Path):
-        return _in_columns(source, frames.column_names(source), at)
-    parts = _parts(source)
+    parts = _parts(source) if isinstance(source, str | Path) and not files.ADDRESS.match(str(source)) else []
     if len(parts) > 1 and all(labels_in(name) for name, _part in parts):
         _ask_which(parts, at)
         return _stacked(parts, str(source), named, by, layout)
-    columns = peek.column_names(source, layout=layout, fits=_tells_lists)
-    return _in_columns(source, columns, at)
+    return _in_columns(source, _column_names(source, layout), at)
+
+
+def _column_names(source: Any, layout: Layout) -> list[str]:
+    """The columns of a table wherever it is."""
+    rows = databases.find(source, layout)
+    if rows is not None:
+        with closing(rows):
+            return rows.columns
+    if isinstance(source, str | Path):
+        return peek.column_names(source, layout=layout, fits=tells_lists)
+    return frames.column_names(source)
 
 
 def _as_table(part: Any, named: Mapping[str, str | None]) -> Any:
@@ -88,7 +97,7 @@ def _as_table(part: Any, named: Mapping[str, str | None]) -> Any:
     return part
 
 
-def _tells_lists(names: Sequence[str]) -> bool:
+def tells_lists(names: Sequence[str]) -> bool:
     """Whether a line holds the names of a table of lists: beside others a day of the list, or two columns of months."""
     folded = {fold(name) for name in names}
     return len(names) > 1 and (bool(folded & set(USUAL_DAYS)) or sum(map(is_label, names)) > 1)
@@ -116,6 +125,16 @@ def usual_day(columns: Iterable[str]) -> str | None:
     return next((folded[name] for name in USUAL_DAYS if name in folded), None)
 
 
+def sure_day(columns: Iterable[str]) -> str | None:
+    """The column whose name only the day of a list has, or None."""
+    return next((name for name in columns if fold(name) in _SURE), None)
+
+
+def list_names(source: str | Path) -> list[str]:
+    """The names of the parts of which each may be the list of a date: of files, or of sheets."""
+    return [name for name, _part in _parts(source)]
+
+
 def _parts(source: str | Path) -> list[tuple[str, Any]]:
     """The files of a pattern, or the sheets of a workbook, each with the name that may tell its date."""
     paths = files.resolve(source)
@@ -139,13 +158,13 @@ def _ask_which(parts: list[tuple[str, Any]], at: str | None) -> None:
     first = parts[0][1]
     if at == "" or not isinstance(first, Path):
         return
-    sure = [name for name in peek.column_names(first, fits=_tells_lists) if fold(name) in _SURE]
-    if sure:
+    sure = sure_day(peek.column_names(first, fits=tells_lists))
+    if sure is not None:
         message = _(
             "The names of the files tell dates, such as {name!r}, and so does column {column!r}. Say at={column!r} for"
             " the column, or at='' for the names."
         )
-        raise InputError(message.format(name=parts[0][0], column=sure[0]), argument="at")
+        raise InputError(message.format(name=parts[0][0], column=sure), argument="at")
 
 
 def _stacked(

@@ -18,9 +18,9 @@ COUNTED, NO_PURCHASE, UNKNOWN_STATE = "counts", "no purchase", "unknown"
 _PARTLY = re.compile(r"partial|частичн")
 _DENIED = re.compile(r"^(?:not?|non|не)(?!paid|confirmed|completed?|оплачен|подтвержд|заверш|выполн|выкуп|проведен)")
 _NO_PURCHASE = re.compile(
-    r"cancel|refund|chargeback|fail|declin|reject|void|unpaid|notpaid|notconfirmed|notcompleted?|incomplete|abandon"
+    r"cancel|refund|lost$|проигран|chargeback|fail|declin|reject|void|unpaid|notpaid|notconfirmed|notcompleted?|incomplete|abandon"
     r"|draft|fraud|revers|revoked|denied|unavailable|отмен|аннулир|возвра|неоплач|неподтвержд|незаверш|невыполн"
-    r"|невыкуп|непроведен|отклон|отказ|черновик|брошен|ожида"
+    r"|невыкуп|непроведен|нереализ|отклон|отказ|черновик|брошен|ожида"
     r"|^(?:pending|await|waiting|test|onhold|hold$|returned?$|errors?$|expired|deleted|trash|spam|тест|ошибка|удален"
     r"|просроч)"
 )

@@ -24,6 +24,8 @@ _WORDS = {
     "first end": mark("a contract runs just before the moment, until the first of those held together ends"),
     "buyer": mark("one customer id counts as one customer"),
     "listed": mark("one customer id counts as one customer"),
+    "counted": mark("one customer as whoever kept the table counted them"),
+    "as counted": mark("as whoever kept the table counted; the rule is not known"),
     "period": mark("bought in the period before (start) and in this one (end)"),
     "start": mark("each list stands for the start of the period that names it"),
     "end": mark("each list stands for the end of the period that names it"),

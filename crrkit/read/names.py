@@ -1,0 +1,136 @@
+"""How the columns of lists are usually called, in English and Russian and in the exports of shops, banks and CRMs.
+
+Names are folded to lower-case letters and digits and stand in tiers: a column of an earlier tier comes before one of a
+later tier, and within a tier the first. Two columns of one tier that means a choice (`RIVALS`) are asked about.
+"""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+# Ends that may be the day on which somebody asked for the end: not taken while there is a column of another name.
+REQUESTS = (
+    "cancelled", "canceled", "canceledat", "cancelledat", "cancellationdate", "canceledatutc", "cancelledatutc",
+)  # fmt: skip
+PURCHASED = (
+    "at", "orderedat", "orderdate", "orderdatetime", "orderpurchasetimestamp", "purchasetimestamp", "invoicedate",
+    "purchasedate", "purchasedat", "transactiondate", "transactiondatetime", "transactiondt", "transactiontime",
+    "trdatetime", "saledate", "salesdate", "receiptdate", "placedat", "dateoforder", "dateofpurchase", "datepurchased",
+    "датапокупки", "датазаказа", "датаоперации", "дататранзакции", "датапродажи", "датаоформления",
+    "датаоформлениязаказа", "датачека", "датареализации", "датавремяоперации", "датавремяпокупки",
+)  # fmt: skip
+_DATED = (
+    "datetime", "timestamp", "date", "eventtime", "eventdate", "eventtimestamp", "ts", "occurredat", "дата",
+    "датавремя", "датаивремя", "датасобытия", "времясобытия", "time",
+)  # fmt: skip
+CREATED = (
+    "createdat", "createdatutc", "createdutc", "created", "createddate", "creationdate", "datecreated", "датасоздания",
+    "датавремясоздания",
+)  # fmt: skip
+_BOOKED = ("paidat", "paymentdate", "датаоплаты", "датаплатежа", "датапроводки", "bookingdate", "postingdate")
+_IDS = (
+    "customerid", "customernumber", "customerno", "customercode", "custid", "custno", "clientid", "clientno",
+    "clientcode", "buyerid", "shopperid", "idклиента", "клиентid", "кодклиента", "номерклиента", "кодпокупателя",
+    "idпокупателя", "кодконтрагента", "idконтрагента",
+)  # fmt: skip
+_PEOPLE = ("customer", "client", "buyer", "клиент", "покупатель", "контрагент", "заказчик")
+_ACCOUNTS = (
+    "userid", "user", "accountid", "memberid", "subscriberid", "visitorid", "cardid", "personid", "householdid",
+    "householdkey", "msno", "clid", "idпользователя", "пользователь", "номеркарты", "абонент", "лицевойсчет",
+)  # fmt: skip
+_REACHED = (
+    "customeremail", "emailbilling", "billingemail", "email", "emailклиента", "электроннаяпочта", "customerphone",
+    "phone", "phonebilling", "телефон", "телефонклиента", "иннконтрагента",
+)  # fmt: skip
+_PARTIES = ("основнойконтакт", "контакт", "компания")
+_STARTED = (
+    "start", "startdate", "startedat", "startutc", "joined", "joinedat", "joindate", "datejoined", "subscriptionstart",
+    "subscriptionstartdate", "contractstart", "contractstartdate", "membershipstart", "activationdate", "activatedat",
+    "validfrom", "начало", "датаначала", "подключен", "датаподключения", "началоподписки", "датаначалаподписки",
+    "датаначаладоговора", "датазаключения", "действуетс",
+)  # fmt: skip
+_SIGNED = (
+    "signupdate", "signedupat", "since", "from", "registrationdate", "registeredat", "датарегистрации",
+    "датавступления", "датаподписания",
+)  # fmt: skip
+_ENDED = (
+    "end", "enddate", "endedat", "endsat", "endutc", "endedatutc", "left", "leftat", "leftdate", "dateleft",
+    "subscriptionend", "subscriptionenddate", "contractend", "contractenddate", "membershipend", "deactivatedat",
+    "deactivationdate", "terminatedat", "terminationdate", "closedat", "churndate", "churnedat", "окончание",
+    "датаокончания", "конец", "отключен", "датаотключения", "расторжение", "датарасторжения", "конецподписки",
+    "датаокончанияподписки", "датаокончаниядоговора", "датаухода", "датавыбытия", "действуетпо",
+)  # fmt: skip
+_EXPIRING = ("expiresat", "expirydate", "expirationdate", "membershipexpiredate", "until", "validto")
+_PAID = (
+    "amount", "total", "revenue", "sum", "ordertotal", "ordertotalamount", "totalamount", "totalprice", "grandtotal",
+    "dollarvalue", "sales", "purchasesum", "purchaseamount", "transactionamount", "paymentvalue", "сумма", "итого",
+    "выручка", "стоимость", "суммазаказа", "суммапокупки", "суммаоперации", "сумматранзакции", "суммачека",
+    "суммадокумента", "суммасделки", "бюджет",
+)  # fmt: skip
+_RECURRING = ("mrr", "monthlyfee", "monthlycharges", "fee", "зачисление")
+DEAL_STAGES = ("этапсделки", "стадиясделки", "dealstage", "стадия", "этап", "stage")  # how far a deal has come
+
+TIERS: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType({
+    "customer": (("customeruniqueid",), _IDS, _PEOPLE, _ACCOUNTS, _REACHED, _PARTIES),
+    "contract": (
+        ("contract", "contractid", "contractno", "subscriptionid", "договор", "номердоговора", "контракт"),
+    ),
+    "start": (_STARTED, _SIGNED),
+    "end": (_ENDED, _EXPIRING, REQUESTS),
+    "at": (PURCHASED, _DATED, CREATED, _BOOKED),
+    "amount": (_PAID, _RECURRING),
+    "kind": ((
+        "kind", "event", "eventtype", "eventname", "eventkind", "eventaction", "type", "action", "actiontype",
+        "activity", "activitytype", "interaction", "operation", "operationtype", "transactiontype", "recordtype",
+        "событие", "типсобытия", "видсобытия", "названиесобытия", "действие", "типдействия", "вид", "тип", "операция",
+        "видоперации", "типоперации",
+    ),),
+    "quantity": (("quantity", "qty", "quantityrefund", "количество", "колво"),),
+    "price": (("price", "unitprice", "itemcost", "цена"),),
+    "receipt": ((
+        "receipt", "receiptid", "orderid", "ordernumber", "invoiceno", "invoice", "invoiceid", "invoicenumber",
+        "transactionid", "чек", "номерчека", "заказ", "номерзаказа", "номердокумента",
+    ),),
+    "status": (
+        ("status", "orderstatus", "paymentstatus", "financialstatus", "transactionstatus", "salestatus", "orderstate",
+         "paymentstate", "state", "статус", "статусзаказа", "статусоплаты", "статусплатежа", "состояние",
+         "состояниезаказа"),
+        DEAL_STAGES,
+    ),
+})  # fmt: skip
+USUAL_NAMES = {role: tuple(name for tier in tiers for name in tier) for role, tiers in TIERS.items()}
+# Where two names of a tier mean two things, and either could be the right one.
+RIVALS: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType({
+    "customer": (_IDS, _PEOPLE, _ACCOUNTS, _PARTIES),
+    "start": (_STARTED, _SIGNED),
+    "end": (_ENDED, _EXPIRING),
+    "at": (PURCHASED, _BOOKED),
+    "amount": (_PAID,),
+})  # fmt: skip
+
+
+def usual_column(role: str, columns: Iterable[str]) -> str | None:
+    """The column that by its name is likely to hold the role, or None."""
+    by_fold = {fold(column): column for column in reversed(list(columns))}
+    return next((by_fold[fold(name)] for name in USUAL_NAMES[role] if fold(name) in by_fold), None)
+
+
+def rivals_of(role: str, column: str, columns: Iterable[str]) -> list[str]:
+    """The other columns that could as well hold the role, by their names."""
+    tier = next((names for names in RIVALS.get(role, ()) if fold(column) in names), ())
+    return [other for other in columns if other != column and fold(other) in tier and fold(other) != fold(column)]
+
+
+def tier_of(role: str, column: str) -> int | None:
+    """How far down the tiers of a role the name of a column stands; None where it stands in none."""
+    return next((place for place, names in enumerate(TIERS[role]) if fold(column) in names), None)
+
+
+def fold(name: str) -> str:
+    """A name without capitals, blanks and marks."""
+    return re.sub(r"[\W_]+", "", name.casefold())

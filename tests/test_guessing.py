@@ -1,0 +1,160 @@
+"""What is seen in a source before it is read: exports of programs, shapes that need another call, two candidates."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+from exports import EXPORTS, Export
+
+import crrkit as crr
+from crrkit.read.names import usual_column
+from crrkit.read.shapes import refuse_shape
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PAGE = Path(__file__).parent.parent / "docs" / "exports.md"
+
+
+def proposed(export: Export, folder: Path) -> str:
+    """What `guess` proposes for an export, or what it asks."""
+    path = folder / "export.csv"
+    path.write_text(export.text, encoding=export.encoding)
+    try:
+        call = crr.guess(path).call
+    except crr.errors.InputError as asked:
+        return f"asks: {asked.argument}= {' / '.join(asked.available)}"
+    return call.removeprefix("crr.").replace(f"{str(path)!r}, ", "")
+
+
+def test_twelve_exports_and_more_are_what_they_are(tmp_path: Path) -> None:
+    """The columns are the right ones, or it is asked; and what is proposed can be read."""
+    wrong = {one.name: found for one in EXPORTS if (found := proposed(one, tmp_path)) != one.call}
+    assert wrong == {}
+
+
+def test_what_is_proposed_can_be_read(tmp_path: Path) -> None:
+    for export in [one for one in EXPORTS if not one.call.startswith("asks")]:
+        path = tmp_path / "export.csv"
+        path.write_text(export.text, encoding=export.encoding)
+        reader = ast.parse(export.call, mode="eval").body
+        assert isinstance(reader, ast.Call)
+        asked: Mapping[str, str] = {str(each.arg): ast.literal_eval(each.value) for each in reader.keywords}
+        rest = {"other": "visit"} if "kind" in asked else {}  # what a cart means is asked
+        base = getattr(crr, ast.unparse(reader.func))(path, **asked, **rest)
+        assert base.quality.rows_used > 0
+        assert base.quality.columns == {**asked}
+
+
+def test_the_page_of_exports_says_what_is_proposed() -> None:
+    """docs/exports.md is the list above."""
+    rows = [f"| {one.name} | `{one.call}` |" for one in EXPORTS]
+    assert [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")][1:] == rows
+
+
+def test_a_guess_says_how_sure_it_is() -> None:
+    log = pd.DataFrame({"user_id": [1, 2, 1], "created_at": ["2024-01-05", "2024-02-05", "x"], "total": [1, 2, 3]})
+    found = crr.guess(log)
+    assert found.confidence == {"customer": "likely", "at": "doubtful", "amount": "sure"}
+    assert any("created_at" in reason for reason in found.reasons)
+    once = crr.guess(pd.DataFrame({"client": [1, 2, 3], "date": ["2024-01-05", "2024-02-05", "2024-02-13"]}))
+    assert once.confidence["customer"] == "doubtful"
+
+
+def test_two_close_candidates_are_asked_by_every_door() -> None:
+    when = ["2024-01-05", "2024-02-05"]
+    two = pd.DataFrame({"client_id": [1, 2], "customer_id": [3, 3], "order_date": when})
+    dates = pd.DataFrame({"client_id": [1, 2], "order_date": when, "invoice_date": when})
+    for table, argument in ((two, "customer"), (dates, "at")):
+        for door in (crr.guess, crr.read_orders):
+            with pytest.raises(crr.errors.InputError) as asked:
+                door(table)
+            assert asked.value.argument == argument
+    assert crr.read_orders(two, customer="client_id").quality.rows_used == 2
+    amounts = pd.DataFrame({"client_id": [1, 2], "order_date": when, "total": [5, 6], "revenue": [4, 5]})
+    base = crr.read_orders(amounts)
+    assert not base.has_amounts
+    assert any("'total', 'revenue'" in note for note in base.quality.notes)
+
+
+def test_stages_of_deals_are_asked() -> None:
+    deals = pd.DataFrame({
+        "Компания": ["а", "б", "а"], "Дата создания": ["2024-01-05", "2024-01-06", "2024-02-05"],
+        "Этап сделки": ["Успешно реализовано", "Переговоры", "Закрыто и не реализовано"],
+    })  # fmt: skip
+    with pytest.raises(ValueError, match=r"counts=\['Успешно реализовано'\]"):
+        crr.read_orders(deals)
+    assert crr.read_orders(deals, counts=["Успешно реализовано"]).quality.rows_used == 1
+
+
+SHAPES = {
+    "customer_id first_order_date last_order_date orders": "first and the last purchase",
+    "Клиент ПерваяПокупка ПоследняяПокупка": "first and the last purchase",
+    "customerID tenure Contract MonthlyCharges TotalCharges Churn": "survival_curve",
+    "client_id signup_date churned": "but not when",
+    "ID Имя Фамилия Телефон Email Дата_создания": "contacts of a CRM",
+    "respondent still_customer reason": "survey_rate",
+    "client start_date end_date order_date": "kind='contracts' or kind='orders'",
+}
+
+
+def test_shapes_that_tell_less_are_said_with_the_call_that_helps() -> None:
+    silent = {}
+    for names, said in SHAPES.items():
+        table = pd.DataFrame({name: ["1", "2"] for name in names.split()})
+        try:
+            silent[names] = str(crr.guess(table))
+        except crr.errors.InputError as refused:
+            if said not in str(refused):
+                silent[names] = str(refused)
+    assert silent == {}
+
+
+def test_telco_is_said_not_read(data_dir: Path) -> None:
+    path = data_dir / "telco" / "Telco-Customer-Churn.csv"
+    with pytest.raises(ValueError, match="no dates") as refused:
+        crr.guess(path)
+    table = pd.read_csv(path)
+    call = "crr.lifetime.survival_curve(table['tenure'], left=table['Churn'] == 'Yes')"
+    assert call in str(refused.value)
+    served = table[table["tenure"] > 0]  # eleven customers of less than a month
+    curve = crr.lifetime.survival_curve(served["tenure"], left=served["Churn"] == "Yes").to_pandas()
+    assert curve["lost"].sum() == 1869  # ORIGIN.txt: Churn Yes 1,869
+
+
+def test_lists_by_date_are_seen(tmp_path: Path) -> None:
+    for month in ("2024-01", "2024-02"):
+        (tmp_path / f"base_{month}.csv").write_text("client_id,city\n1,x\n2,y\n")
+        (tmp_path / f"made_{month}.csv").write_text("client_id,created_at\n1,2023-01-05\n")
+        (tmp_path / f"sold_{month}.csv").write_text(f"client_id,order_date\n1,{month}-05\n")
+    wide = pd.DataFrame({"client": ["a", "b"], "янв 2024": [1, 1], "фев 2024": [1, 0]})
+    long = pd.DataFrame({"client": ["a", "a"], "snapshot_date": ["2024-01-31", "2024-02-29"]})
+    calls = [crr.guess(source).call for source in (str(tmp_path / "base_*.csv"), wide, long)]
+    assert [call.split("(")[0] for call in calls] == ["crr.read_snapshots"] * 3
+    assert "at='snapshot_date'" in calls[2]
+    assert crr.guess(str(tmp_path / "sold_*.csv")).kind == "orders"
+    with pytest.raises(ValueError, match="kind='snapshots' or kind='orders'"):
+        crr.guess(str(tmp_path / "made_*.csv"))
+
+
+def test_names_of_public_logs_are_known() -> None:
+    known = {
+        "customer": [
+            "cust_id",
+            "customer_unique_id",
+            "CUSTOMER_ID",
+            "msno",
+            "visitorid",
+            "household_key",
+            "Код клиента",
+        ],
+        "at": ["order_purchase_timestamp", "transaction_datetime", "TRANSACTION_DT", "Дата транзакции", "event_time"],
+        "start": ["subscription_start", "Дата подключения", "membership_start"],
+        "end": ["subscription_end", "Дата расторжения", "membership_expire_date"],
+    }
+    assert [name for role, names in known.items() for name in names if usual_column(role, [name]) != name] == []
+    refuse_shape(["customer_id", "order_date", "first_name", "total"])  # a log that also names people
