@@ -114,6 +114,18 @@ def test_shapes_that_tell_less_are_said_with_the_call_that_helps() -> None:
     assert silent == {}
 
 
+def test_a_register_that_calls_customers_gone_without_an_end_says_so() -> None:
+    """b and d have no end and are gone by the status: they count as there, and the rate would be too high."""
+    register = pd.DataFrame({
+        "client": list("abcd"), "start": "2024-01-05", "end": [None, None, "2024-03-01", None],
+        "status": ["active", "churned", "churned", "closed"],
+    })  # fmt: skip
+    assert "'churned' (1), 'closed' (1)" in crr.read_contracts(register).quality.doubts[0]
+    flags = register.drop(columns="status").assign(churned=["no", "yes", "yes", "no"])
+    assert "'yes' (1)" in crr.read_contracts(flags).quality.doubts[0]
+    assert crr.read_contracts(register.assign(status="active")).quality.doubts == ()
+
+
 def test_telco_is_said_not_read(data_dir: Path) -> None:
     path = data_dir / "telco" / "Telco-Customer-Churn.csv"
     with pytest.raises(ValueError, match="no dates") as refused:

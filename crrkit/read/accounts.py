@@ -18,6 +18,7 @@ from crrkit.read.kinds import BUYING
 from crrkit.read.open_ends import AS_WRITTEN
 from crrkit.read.quality import REASONS, QualityReport
 from crrkit.read.refusing import refuse_broken
+from crrkit.read.registers import register_doubts
 from crrkit.read.unknown import NOT_KNOWN, unknown_by_day, unknown_note
 from crrkit.reduce import is_of_an_engine
 
@@ -161,7 +162,9 @@ def _doubts(
         said += month_doubts(
             found.table, used=quality.rows_used, months=months, first=found.first, last=found.last, as_of=as_of
         )
-    if opened.unread:
+    if quality.kind == "contracts":
+        said += register_doubts(good, opened.unread)
+    elif opened.unread:
         bought = good.filter(good["kind"].isin(BUYING)) if quality.kind == "events" else good
         said += unread_doubts(bought, opened.unread)
     return said

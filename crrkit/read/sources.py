@@ -39,6 +39,7 @@ from crrkit.read.connections import of_table
 from crrkit.read.currencies import is_of_currencies
 from crrkit.read.doubts import TWIN, suspects
 from crrkit.read.engine import brought, new_engine
+from crrkit.read.registers import statuses
 from crrkit.read.text import Forms
 from crrkit.reduce import watch
 
@@ -250,7 +251,8 @@ def _find(available: Sequence[str], kind: str, named: Mapping[str, str | None], 
     notes = amount_note(columns, named, available=available, by=by)
     if kind not in ("orders", "events"):
         notes += _request_note(available, columns["end"]) if kind == "contracts" else ()
-        return {**facts, "unread": (), "notes": notes}
+        unread = statuses(available, [*columns.values(), *by]) if kind == "contracts" else ()
+        return {**facts, "unread": unread, "notes": notes}
     return {**facts, "unread": suspects(available, columns.values()), "notes": notes}
 
 
