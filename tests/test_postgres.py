@@ -14,6 +14,7 @@ from postgres_server import PASSWORD, postgres, programs
 
 import crrkit as crr
 from crrkit import cli
+from crrkit.measure.cube import list_cube
 from crrkit.report.notebook import recipe
 
 if TYPE_CHECKING:
@@ -256,6 +257,15 @@ def test_the_password_is_in_nothing_that_is_printed_or_written(shop: str, tmp_pa
     assert "--table orders" in said[4]
     pieces = ("s3cret", "home@", PASSWORD, "s3cret%2Fof")
     assert [text[:80] for text in said if any(piece in text for piece in pieces)] == []
+
+
+def test_a_list_is_counted_at_once_for_sliders_though_nothing_may_be_kept_there(
+    shop: str, files: dict[str, Path]
+) -> None:
+    there, here = list_cube(crr.read_orders(shop, table="orders")), list_cube(crr.read_orders(files["orders"]))
+    for every, tally in there.tallies.items():
+        for name, counts in tally.items():
+            assert (counts == here.tallies[every][name]).all(), (every, name)
 
 
 def test_a_database_that_went_away_is_one_sentence(shop: str) -> None:

@@ -78,7 +78,7 @@ def bin_of(days: ir.IntegerValue, limits: Sequence[int]) -> ir.IntegerValue:
     case would repeat it, a text of the engine that takes longer to make than to run.
     """
     places = "".join(chr(ord(FIRST_PLACE) + bisect_left(limits, day)) for day in range(1, limits[-1] + 2))
-    found = ibis.literal(places).substr(ibis.least(days, len(places)) - 1, 1)
+    found = ibis.literal(places).substr((ibis.least(days, len(places)) - 1).cast("int32"), 1)
     place = (found.ascii_str() - ord(FIRST_PLACE)).cast("int16")
     return ibis.ifelse(days.isnull(), ibis.null("int16"), place)  # the least of nothing and a number is the number
 
@@ -183,9 +183,9 @@ def gone_on(periods: ir.Table, *, by: tuple[str, ...] = ()) -> ir.Table:
 def kept_at_hand(reduction: ir.Table) -> ir.Table:
     """A reduction that several others are made from, run once; the engine keeps it while it is asked for.
 
-    An engine other than the one in this process is only read from: there it is run each time.
+    Another engine than the one in this process is only read from: what it would keep is fetched, and kept here.
     """
-    return reduction.cache() if reduction.get_backend().name == "duckdb" else reduction
+    return reduction.cache() if reduction.get_backend().name == "duckdb" else ibis.memtable(reduction.to_pyarrow())
 
 
 def arrivals(periods: ir.Table, *, by: tuple[str, ...] = ()) -> ir.Table:
