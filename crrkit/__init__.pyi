@@ -57,6 +57,7 @@ from crrkit.measure import (
     RetailMeasures as RetailMeasures,
     RetentionTable as RetentionTable,
     RevenueRetention as RevenueRetention,
+    WeighedDoubts as WeighedDoubts,
     concentration as concentration,
     lifetime as lifetime,
     read_counts as read_counts,

@@ -89,7 +89,7 @@ def pages() -> list[Page]:
         for names in found.values():
             names.extend(_take(wider(names, left), left))
     for question, answer in questions().items():
-        found[question] += _take(_inside([WHOLE[word] for word in WORD.findall(answer) if word in WHOLE], left), left)
+        found[question] += _take(_inside([WHOLE[word] for word in NAME.findall(answer) if word in WHOLE], left), left)
     found |= {room: _take(_inside([room], left), left) for room in rooms()}
     return [
         Page(f"reference/{slug(title)}.md", title, questions().get(title, ""), tuple(names))
