@@ -12,7 +12,12 @@ install := -m pip --disable-pip-version-check install -qq --editable
 # Two processes, each with whole files, in the order of the folders: the browser is slow and begins.
 in_two := -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help demo test lint format lab docs words mutants bench fuzz test-engines test-lowest clean
+# Examples for the floors that compute; what a report or a picture happens to run through does not count.
+computing := crrkit/counts crrkit/rules crrkit/reduce crrkit/read crrkit/measure crrkit/judge tests \
+	-m "not (slow or real_data or hypothesis)" --ignore=tests/browser \
+	$(foreach subject,report figures widgets lessons lab cli docs bench mutants language house notebooks,--ignore-glob='*/test_$(subject)*')
+
+.PHONY: help demo test lint format lab docs words coverage mutants bench fuzz test-engines test-lowest clean
 
 help: ## say what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +53,9 @@ docs: $(VENV)/.with-docs ## build the documentation as a site that opens from th
 
 words: $(VENV)/.with-test ## take the messages out of the code, and ask for the Russian of new ones
 	$(PY) scripts/words.py
+
+coverage: $(VENV)/.with-test ## measure what tests reach of the floors that compute; fail below the floor in pyproject.toml
+	$(PY) -m pytest $(in_two) $(computing) --cov --cov-report=term
 
 mutants: $(VENV)/.with-mutants ## break the counting core by small steps, half an hour, and print what no test notices
 	$(PY) scripts/mutants.py
