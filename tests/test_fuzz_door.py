@@ -7,6 +7,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 import fuzz_door
+import pandas as pd
 import pytest
 
 import crrkit as crr
@@ -27,6 +28,13 @@ TRIES = range(200, 240)
 BROKEN = {
     "a zip whose directory is torn": ("a.csv", b"PK\x03\x04" + b"x" * 40 + b"PK\x05\x06" + b"\x07" * 18),
 }
+
+
+def test_a_missing_date_beside_dates_with_an_offset_is_missing() -> None:
+    days = [pd.Timestamp("2024-01-05 10:00+03:00"), pd.NaT, pd.Timestamp("2024-02-05 10:00+03:00"), "2024-02-06"]
+    frame = pd.DataFrame({"customer": ["a", "a", "b", "b"], "date": pd.Series(days, dtype=object)})
+    base = crr.read_orders(frame)
+    assert (base.quality.rows_read, base.quality.rows_used) == (4, 3)
 
 
 @pytest.mark.parametrize("what", BROKEN)

@@ -9,11 +9,13 @@ import sqlite3
 from contextlib import AbstractContextManager, closing, contextmanager
 from decimal import Decimal
 from itertools import islice
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 import ibis
+import pandas as pd
 import pyarrow as pa
 
 from crrkit.read.files import quoted
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 BATCH = 50_000
-NO_ARROW = (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError, UnicodeEncodeError)
+NO_ARROW = (ValueError, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError)  # ArrowInvalid is a ValueError
 DIALECTS = {"psycopg": "postgres", "psycopg2": "postgres", "pymysql": "mysql", "mysql": "mysql", "_duckdb": "duckdb"}
 
 POSTGRES_TABLES = """
@@ -216,11 +218,17 @@ def from_rows(rows: Iterable[Sequence[Any]], names: Sequence[str]) -> pa.Table:
 
 def arrow_of(values: Sequence[Any]) -> pa.Array:
     """Values of Python as Arrow; decimals as floats, and several types as each prints."""
-    plain = [float(v) if isinstance(v, Decimal) else str(v) if isinstance(v, UUID) else v for v in values]
+    plain = [_plain(value) for value in values]
     try:
         return pa.array(plain)
     except NO_ARROW:
         return pa.array([None if v is None else printed(v) for v in plain], pa.string())
+
+
+def _plain(value: Any) -> Any:
+    if value is pd.NaT or (isinstance(value, float) and isnan(value)):  # missing, which Arrow knows among floats alone
+        return None
+    return float(value) if isinstance(value, Decimal) else str(value) if isinstance(value, UUID) else value
 
 
 def printed(value: Any) -> str:
