@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crrkit.ground.errors import InputError
 from crrkit.ground.languages import gettext as _
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     import pandas as pd
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a cell of a spreadsheet begins with when it is to be computed
 
 
 @contextmanager
@@ -52,9 +54,18 @@ def write_beside(path: str | Path, content: bytes) -> Path:
 
 
 def write_csv(path: str | Path, table: pd.DataFrame) -> Path:
-    """Write a table with blanks for what is missing, readable by spreadsheets in any language."""
-    text = table.to_csv(index=False, lineterminator="\n")
+    """Write a table with blanks for what is missing, readable by spreadsheets in any language.
+
+    A text that a spreadsheet would take for a formula stands behind an apostrophe, which spreadsheets and the readers
+    of crrkit leave out again.
+    """
+    harmless = table.map(_harmless).rename(columns=_harmless)
+    text = harmless.to_csv(index=False, lineterminator="\n")
     return write_beside(path, text.encode("utf-8-sig"))
+
+
+def _harmless(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def check_target(given: str | Path, *, name: str, ending: str) -> Path:
