@@ -169,4 +169,11 @@ def test_the_walks_name_files_that_are_there() -> None:
     named = {name for name in re.findall(r"`([\w./-]+)`", walks) if "/" in name and "NN" not in name}
     assert len(named) > 30
     assert {name for name in named if not (ROOT / name).exists()} == set()
-    assert re.findall(r"^## An? (\w+)", walks, re.MULTILINE) == ["measure", "section", "explorer", "lesson", "language"]
+    assert re.findall(r"^## An? (\w+)", walks, re.MULTILINE) == [
+        "measure",
+        "section",
+        "rule",
+        "explorer",
+        "lesson",
+        "language",
+    ]

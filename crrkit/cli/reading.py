@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from crrkit.read import Base
 
 
-# Every argument of the readers, as it is typed: what stands for its value, and what it is.
+# Every argument of the readers but `activity`, an object, as it is typed: what stands for its value, and what it is.
 COLUMN_OPTIONS: dict[str, tuple[str, str]] = {
     "customer": ("COLUMN", "Column with the customer's id."),
     "at": ("COLUMN", "Orders and events: column with the moment. Snapshots: with the date of the list."),

@@ -23,7 +23,7 @@ CENT = 0.01
 def order_histogram(orders: ir.Table, *, calendar: Calendar, as_of: datetime, by: tuple[str, ...] = ()) -> ir.Table:
     """Purchases as ``period, before, customers``: how many bought in a period and, last before it, in ``before``.
 
-    ``before`` is null for those who had never bought.
+    ``before`` is a period, no number of days, and null for those who had never bought.
     """
     seen = orders.filter(orders["at"] < as_of)
     active = seen.select(customer=seen["customer"], period=period_index(seen["at"], calendar)).distinct()

@@ -125,7 +125,7 @@ def fenced(code: str) -> str:
 def recipe(kept: RetentionTable, base: Base) -> str:
     """The two lines that count the account anew for whoever holds the list."""
     facts: dict[str, object] = dict(kept.quality.columns)
-    usual = {
+    usual = {  # what the readers take and the card keeps: another argument of theirs belongs here too
         "zone": None,
         "week_starts": "monday",
         "year_starts": "january",
