@@ -29,8 +29,8 @@ def spell_histogram(
     Overlapping and touching intervals of a customer are one spell. All spells of a customer that begin in the same
     period are one row: ``joins`` of them, the last of which ends in period ``left`` (`OPEN` when it has not ended).
     ``history`` is ``first`` (never a customer before that period), ``former`` (an earlier spell ended before the
-    period) or ``there`` (an earlier spell ended inside it, so that the customer was there at its start). Each customer is
-    ``first`` once: the finish sums them to know who had ever been one.
+    period) or ``there`` (an earlier spell ended inside it, so that the customer was there at its start). Each customer
+    is ``first`` once: the finish sums them to know who had ever been one.
 
     Args:
         units: ``customer, start, end`` as `contract_units` or `order_units` give them.

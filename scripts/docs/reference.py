@@ -85,7 +85,7 @@ def pages() -> list[Page]:
     """The reference, page by page: the questions in the order of the table, then the rooms with what is left."""
     left = dict.fromkeys(things())
     found = {question: _take(_named(answer), left) for question, answer in questions().items()}
-    for wider in (_given, _all_spoken_of, _beside, _near):
+    for wider in (_made, _given, _all_spoken_of, _beside, _near):
         for names in found.values():
             names.extend(_take(wider(names, left), left))
     for question, answer in questions().items():
@@ -116,6 +116,12 @@ def _named(answer: str) -> Iterator[str]:
     for code in CODE.findall(answer):
         for word in NAME.findall(code):
             yield known.get(word, known.get(word.split(".")[0], ""))
+
+
+def _made(names: Iterable[str], left: Iterable[str]) -> list[str]:
+    """The results that are made, first of all, by one of these: others may give them, too."""
+    ways = {name: next(iter(getattr(_value(name), "made_by", ())), "") for name in left}
+    return [name for name, way in ways.items() if way.removeprefix("crr.").partition("(")[0] in set(names)]
 
 
 def _given(names: Iterable[str], _left: Iterable[str]) -> list[str]:
