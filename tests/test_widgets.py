@@ -16,6 +16,7 @@ import traitlets
 from hypothesis import given, strategies as st
 
 import crrkit as crr
+from crrkit import widgets
 from crrkit.ground.languages import use_language
 from crrkit.widgets.bench.explorer import SAVED, module_text
 from crrkit.widgets.formula import FormulaExplorer
@@ -231,6 +232,10 @@ class TestShownWithoutAKernel:
 
     def test_undefined_is_a_dash_in_the_still_form_too(self) -> None:
         assert "CRR = (30 − 30) / 0 = –" in make(start=0, lost=0).still()
+
+    def test_a_saved_page_knows_every_explorer(self) -> None:
+        shown = {name for name in widgets.__all__ if name.endswith("Explorer") and name != "Explorer"}
+        assert shown == {one.__name__ for one in EXPLORERS.values()}
 
     @pytest.mark.parametrize("module", EXPLORERS)
     def test_each_explorer_has_its_module_and_its_style(self, module: str) -> None:

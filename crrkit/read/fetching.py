@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 import ibis
-import pandas as pd
 import pyarrow as pa
 
 from crrkit.read.files import quoted
@@ -226,7 +225,7 @@ def arrow_of(values: Sequence[Any]) -> pa.Array:
 
 
 def _plain(value: Any) -> Any:
-    if value is pd.NaT or (isinstance(value, float) and isnan(value)):  # missing, which Arrow knows among floats alone
+    if type(value).__name__ == "NaTType" or (isinstance(value, float) and isnan(value)):  # pandas need not be loaded
         return None
     return float(value) if isinstance(value, Decimal) else str(value) if isinstance(value, UUID) else value
 

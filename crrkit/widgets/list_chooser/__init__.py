@@ -10,8 +10,8 @@ import anywidget
 import ipywidgets
 import traitlets
 
+from crrkit import read
 from crrkit.ground import CrrkitError, gettext as _, language, use_language
-from crrkit.read import EVENT_OPTION, REQUIRED, ROLES, columns_of, guess, read_list, usual_column
 from crrkit.widgets.bench import module_text, style_text
 from crrkit.widgets.own_list import ListExplorer
 
@@ -87,7 +87,7 @@ class ListChooser(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no t
             self.lang = language()
             self.field = FileField()
             self.kind = ipywidgets.Dropdown(
-                options=[(_(name), name) for name in ROLES], description=_("Rows are"), **LOOKS
+                options=[(_(name), name) for name in read.ROLES], description=_("Rows are"), **LOOKS
             )
             self.button = ipywidgets.Button(description=_("Open under sliders"), button_style="primary")
         self.columns: dict[str, ipywidgets.Dropdown] = {}
@@ -108,12 +108,12 @@ class ListChooser(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no t
         self._path, self._shown.children, self.explorer = path, (), None
         with use_language(self.lang):
             try:
-                self._columns = columns_of(path)
+                self._columns = read.columns_of(path)
             except CrrkitError as error:
                 self._menus.children, self.field.says = (), f"{path.name}: {error}"
                 return
             try:
-                found = guess(path)
+                found = read.guess(path)
             except CrrkitError as error:
                 self.field.says = f"{path.name}: {error}"
                 self._ask()
@@ -124,26 +124,30 @@ class ListChooser(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no t
 
     def _ask(self, found: Mapping[str, str] | None = None) -> None:
         """A menu for each column that the kind of list knows."""
-        roles, kind = (*ROLES[self.kind.value], "by"), self.kind.value
-        usual = {role: usual_column(role, self._columns) or "" for role in ROLES[kind]} if found is None else found
+        roles, kind = (*read.ROLES[self.kind.value], "by"), self.kind.value
+        usual = (
+            {role: read.usual_column(role, self._columns) or "" for role in read.ROLES[kind]}
+            if found is None
+            else found
+        )
         with use_language(self.lang):
             titles, none = _titles(), (_("none"), "")
         self.columns = {}
         for role in roles:
             chosen = usual.get(role) or ""
-            may_be_none = role not in REQUIRED[kind] or not chosen
+            may_be_none = role not in read.REQUIRED[kind] or not chosen
             options = [*([none] if may_be_none else []), *((name, name) for name in self._columns)]
             self.columns[role] = ipywidgets.Dropdown(options=options, value=chosen, description=titles[role], **LOOKS)
         self._menus.children = (self.kind, *self.columns.values(), self.button)
 
     def show(self) -> None:
         """Read the file as the menus say, and open it under sliders."""
-        needed = REQUIRED[self.kind.value]  # of the others "" says that there is no such column
+        needed = read.REQUIRED[self.kind.value]  # of the others "" says that there is no such column
         chosen = {role: menu.value for role, menu in self.columns.items() if menu.value or role not in (*needed, "by")}
-        said = {(EVENT_OPTION if role == "kind" else role): column for role, column in chosen.items()}
+        said = {(read.EVENT_OPTION if role == "kind" else role): column for role, column in chosen.items()}
         with use_language(self.lang):
             try:
-                self.base = read_list(self._path, kind=self.kind.value, said=said)
+                self.base = read.read_list(self._path, kind=self.kind.value, said=said)
                 self.explorer = ListExplorer(self.base)
             except CrrkitError as error:
                 self.field.says, self._shown.children = str(error), ()

@@ -137,11 +137,12 @@ class NoiseExplorer(Explorer):
         return f"interval = crr.wilson({self.kept}, {self.n}, level={self.level}); chart = {chart}"
 
     def sentence(self) -> str:
-        """The rate and its interval, in the current language."""
+        """The rate and its interval, in the explorer's language."""
         low, high = self.interval
-        numbers = {"kept": format_number(self.kept), "n": format_number(self.n)}
         shares = {"rate": self.kept / self.n, "level": self.level, "low": low, "high": high}
-        ink = {name: format_percent(share) for name, share in shares.items()}
+        with use_language(self.lang):
+            numbers = {"kept": format_number(self.kept), "n": format_number(self.n)}
+            ink = {name: format_percent(share) for name, share in shares.items()}
         return str(self._words["sum"]).format(**numbers, **ink)
 
     def still(self) -> str:

@@ -38,7 +38,7 @@
  * @property {Map<string, Every>} spans
  * @property {Map<string, Map<string, Int32Array>>} counts by period length and name: segment × period (× bin)
  * @property {{ asOf: number, first: number, burnIn: number }} seen moments in seconds since 1970; days
- * @property {{ days: number[], closed: number[], open: number[] } | null} gaps silences that ended with a purchase, or not yet
+ * @property {{ days: number[], closed: number[], open: number[] } | null} gaps silences, ended or not yet
  *   (null for contracts)
  *
  * @typedef {object} AccountRow
@@ -530,7 +530,7 @@ function cubeParts(periods) {
   const total = (from, to) => periods.reduce((sum, row) => sum + row.transitions[from][to], 0);
   const out = (from) => cubeStages.reduce((sum, to) => sum + total(from, to), 0);
   const stages = cubeStages.filter((stage) => out(stage) > 0 || cubeStages.some((from) => total(from, stage) > 0));
-  if (!stages.length || stages.some((stage) => out(stage) === 0)) return null; // nobody was counted who could leave or stay in it
+  if (!stages.length || stages.some((stage) => out(stage) === 0)) return null; // a stage that nobody could leave
   const table = (of) => Object.fromEntries(stages.map((stage) => [stage, of(stage)]));
   const after = cubeEnds(periods.at(-1));
   return {

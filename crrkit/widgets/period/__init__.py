@@ -132,8 +132,9 @@ class PeriodExplorer(Explorer):
         return f"annual = {annual}; left = {rate}**{n}; added_up = 1 - {n} * (1 - {rate})"
 
     def sentence(self) -> str:
-        """The two sums with the numbers put in, in the current language."""
-        numbers = {name: format_percent(value) for name, value in self._rates.items()}
+        """The two sums with the numbers put in, in the explorer's language."""
+        with use_language(self.lang):
+            numbers = {name: format_percent(value) for name, value in self._rates.items()}
         power = str(self.horizon).translate(RAISED)
         return str(self._words["sum"]).format(**numbers, power=power, horizon=self.horizon)
 

@@ -183,7 +183,11 @@ class WhoIsNewExplorer(Explorer):
         return f"answers = crr.who_is_new({self.start}, {given}); answers.truth, answers.table"
 
     def sentence(self) -> str:
-        """The formula with the numbers put in, and why it is off, in the current language."""
+        """The formula with the numbers put in, and why it is off, in the explorer's language."""
+        with use_language(self.lang):
+            return self._sentence()
+
+    def _sentence(self) -> str:
         counts = {"end": self._end, "called_new": self.called_new, "start": self.start, "kept": self.start - self.lost}
         ink = {name: format_number(count) for name, count in counts.items()}
         rates = {"answer": format_cell(self.answer, "rate"), "truth": format_cell(self.truth, "rate")}
