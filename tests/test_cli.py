@@ -278,7 +278,14 @@ class TestHelp:
 
     def test_the_whole_lists_the_commands(self) -> None:
         done = crrkit_("--help")
-        assert re.findall(r"^  (\w+) {2,}\S", done.out, re.MULTILINE) == ["crr", "check", "report", "lab", "app"]
+        assert re.findall(r"^  (\w+) {2,}\S", done.out, re.MULTILINE) == [
+            "crr",
+            "check",
+            "report",
+            "explore",
+            "lab",
+            "app",
+        ]
         assert "..." not in done.out.split("Commands:")[1]
 
     def test_version(self) -> None:

@@ -10,7 +10,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from crrkit.ground.errors import InputTypeError
+from crrkit.ground.errors import InputTypeError, SourceError
 from crrkit.ground.languages import use_language
 from crrkit.measure.movement import retention_by_period
 from crrkit.read.bases import read_contracts
@@ -101,10 +101,8 @@ class TestOpenEnds:
 
     def test_other_values_can_be_named_instead(self, tmp_path):
         path = self.list_of(tmp_path, "в работе")
-        with use_language("ru"):
-            told = read_contracts(path, as_of="2024-04-01")
-        assert told.quality.rows_set_aside == 4
-        assert "укажите open_ends=['в работе']" in told.quality.notes[0]
+        with use_language("ru"), pytest.raises(SourceError, match=r"У 4 из 10 договоров окончание .* open_ends="):
+            read_contracts(path, as_of="2024-04-01")  # those that ended are no sample of all: 0 of 6 kept
         base = read_contracts(path, as_of="2024-04-01", open_ends=["В работе"])
         assert march(base) == (10, 4, 6)
 
@@ -116,9 +114,8 @@ class TestOpenEnds:
         assert base.table["end"].count().execute() == 6
 
     def test_nothing_is_open_when_none_is_named(self, tmp_path):
-        base = read_contracts(self.list_of(tmp_path, "1970-01-01"), as_of="2024-04-01", open_ends=())
-        assert dict(base.quality.table[["reason", "rows"]].itertuples(index=False)) == {"ends before it starts": 4}
-        assert march(base) == (6, 0, 6)
+        with pytest.raises(SourceError, match="4 of 10 contracts have an end in 'end' that cannot be used"):
+            read_contracts(self.list_of(tmp_path, "1970-01-01"), as_of="2024-04-01", open_ends=())
 
     @pytest.mark.parametrize("wrong", ["open", 0, [0], [None]])
     def test_what_is_no_list_of_values_is_refused(self, wrong, tmp_path):

@@ -99,8 +99,9 @@ def _as_table(part: Any, named: Mapping[str, str | None]) -> Any:
 
 def tells_lists(names: Sequence[str]) -> bool:
     """Whether a line holds the names of a table of lists: beside others a day of the list, or two columns of months."""
-    folded = {fold(name) for name in names}
-    return len(names) > 1 and (bool(folded & set(USUAL_DAYS)) or sum(map(is_label, names)) > 1)
+    folded, dates = {fold(name) for name in names}, sum(map(is_label, names))
+    by_day = bool(folded & set(USUAL_DAYS)) and not dates  # "Period; 01.01.2024" is a line of a title
+    return len(names) > 1 and (by_day or dates > 1)
 
 
 def _in_columns(source: Any, columns: Sequence[str], at: str | None) -> Stack:

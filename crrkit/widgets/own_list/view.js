@@ -25,7 +25,8 @@ export function chosenRow(rows, label) {
 }
 
 /**
- * @param {{ cube: any, words: any, say: any, lang: string, rhythm: any, card: string[][], whatIf: any }} facts
+ * @param {{ cube: any, words: any, say: any, lang: string, rhythm: any,
+ *   card: [string, string, string][], whatIf: any }} facts
  * @param {(name: string, value: any) => void} choose
  */
 export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
