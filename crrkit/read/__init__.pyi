@@ -1,7 +1,4 @@
 # What the room shows, and where it lives; loaded when first used.
-from crrkit.read.accounts import (
-    Canonical as Canonical,
-)
 from crrkit.read.asked import (
     moment_of as moment_of,
     names_of as names_of,
@@ -20,6 +17,9 @@ from crrkit.read.bases import (
 from crrkit.read.calls import (
     EVENT_OPTION as EVENT_OPTION,
     Call as Call,
+)
+from crrkit.read.canonical import (
+    Canonical as Canonical,
 )
 from crrkit.read.columns import (
     LISTS as LISTS,

@@ -14,7 +14,7 @@ from crrkit.rules import MONTHS, WEEKDAYS, DefinitionCard
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from crrkit.read.accounts import Canonical
+    from crrkit.read.canonical import Canonical
 
 
 FILE = "file"  # the cut-off is the moment at which the file was written

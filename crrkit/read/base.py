@@ -28,7 +28,7 @@ TICK = timedelta(microseconds=1)  # what is seen ends just before the cut-off
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Base:
-    """A canonical table, the account of its rows and the rules under which it is read.
+    """A canonical table, what became of its rows and the rules under which it is read.
 
     A measure asks the base for what it needs, `movement`, `stretches`, `units`, and does not look which one it has.
 
@@ -172,7 +172,7 @@ class Base:
         return replace(self, as_of=moment)
 
     def __str__(self) -> str:
-        """The account of the rows and the definition card."""
+        """What became of the rows, and the definition card."""
         return f"{self.quality}\n{self.card}"
 
     __repr__ = __str__

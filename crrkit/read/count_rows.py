@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crrkit.ground import ColumnNotFoundError, InputError, gettext as _
-from crrkit.read.accounts import in_a_sentence
+from crrkit.read.canonical import in_a_sentence
 from crrkit.read.columns import find_columns
 from crrkit.read.guessing import columns_of
 from crrkit.read.labels import Label, labels_in
@@ -28,7 +28,7 @@ COUNTS_OF = ("start", "end", "new", "lost", "returned")
 def read_count_rows(
     source: Any, *, named: Mapping[str, str | None], forms: Forms
 ) -> tuple[pd.DataFrame, list[Label], QualityReport]:
-    """The counts as they stand, the period of each row, and the account of the rows.
+    """The counts as they stand, the period of each row, and what became of the rows.
 
     Rows whose period cannot be read, such as a total below the table, are set aside.
 

@@ -1,4 +1,4 @@
-"""From any source to the canonical table: rows that are used, and the account of those that are not.
+"""From any source to the canonical table: rows that are used, and what became of those that are not.
 
 The steps: find the columns, bring the rows into an engine, read the fields, give each row that cannot be used its
 reason, count once. Text and pandas are copied into DuckDB; Parquet, Arrow and tables of a warehouse stay where they
@@ -15,7 +15,7 @@ import ibis
 
 from crrkit.ground import check_choice
 from crrkit.read import terms, text
-from crrkit.read.accounts import Canonical, account_of, doubted, in_a_sentence
+from crrkit.read.canonical import Canonical, canonical_of, doubted, in_a_sentence
 from crrkit.read.doubts import kind_columns, refuse_event_log
 from crrkit.read.fields import GIVEN, end_of_today, is_default, literal, not_before, read_fields, unknown, unreadable
 from crrkit.read.groups import filled_down
@@ -69,7 +69,7 @@ def read_contract_rows(
     if end_is == "last_active_day":
         fields["end"] = _day_after(fields["end"])
 
-    def account(cut: datetime | None) -> Canonical:
+    def until(cut: datetime | None) -> Canonical:
         def wrong(row: Mapping[str, Any]) -> dict[str, Any]:
             return {
                 **unknown(row),
@@ -80,18 +80,18 @@ def read_contract_rows(
                 "on or after the cut-off": not_before(row["start"], cut),
             }
 
-        return account_of(
+        return canonical_of(
             opened, fields, wrong, by=by, times=("start", "end"), zone=forms.zone, as_of=as_of, kind="contracts"
         )
 
-    rows = account(as_of)
+    rows = until(as_of)
     notes = _unread_ends(opened, fields, rows.quality)
     ends = terms.rows_by_day(rows.table, "end", until=as_of or end_of_today())
     notes += _notes_on_ends(rows.table, ends, end_is=end_is, merge_gap=merge_gap)
     if as_of is not None:
         return rows.with_notes(*notes)
     seen = terms.recorded_until(terms.rows_by_day(rows.table, "start", until=end_of_today()), ends)
-    rows = account(seen.cut) if seen.scheduled else rows
+    rows = until(seen.cut) if seen.scheduled else rows
     return replace(rows.with_notes(*notes, *seen.notes()), last=seen.cut - timedelta(days=1))
 
 
@@ -178,7 +178,7 @@ def read_order_rows(
             bad |= {"refund or return": _below(row), "zero amount": text.is_true(row["amount"] == 0)}
         return bad
 
-    rows = account_of(opened, fields, wrong, by=by, times=("at",), zone=forms.zone, as_of=as_of, kind="orders")
+    rows = canonical_of(opened, fields, wrong, by=by, times=("at",), zone=forms.zone, as_of=as_of, kind="orders")
     rows = doubted(rows, doubts=(*states.doubts, *doubts), notes=states.notes)
     return _money_apart(rows) if "amount" in fields and refunds == "keep" else rows
 
@@ -259,7 +259,7 @@ def read_event_rows(
             bad["zero amount"] = bought & text.is_true(row["amount"] == 0)
         return bad
 
-    return account_of(opened, fields, wrong, by=by, times=("at",), zone=forms.zone, as_of=as_of, kind="events")
+    return canonical_of(opened, fields, wrong, by=by, times=("at",), zone=forms.zone, as_of=as_of, kind="events")
 
 
 def _kinds(opened: Opened, word: ir.Value, kinds: Mapping[str, Any] | None, other: str) -> dict[str, Any]:

@@ -12,8 +12,8 @@ import ibis
 
 from crrkit.ground import InputError, format_number, gettext as _
 from crrkit.read import text
-from crrkit.read.accounts import Canonical, account_of, doubted, in_a_sentence
 from crrkit.read.boundaries import Boundaries, boundaries_of
+from crrkit.read.canonical import Canonical, canonical_of, doubted, in_a_sentence
 from crrkit.read.customers import parse_customers
 from crrkit.read.doubts import words_in
 from crrkit.read.fields import GIVEN, NOBODY_COLUMN, ROUNDED_COLUMN, literal, unknown, unreadable
@@ -72,7 +72,7 @@ def _canonical(opened: Opened, fields: Mapping[str, Any], by: Sequence[str], las
         bad |= {"refund or return": text.is_true(row["amount"] < 0)} if "amount" in row else {}
         return bad
 
-    return account_of(opened, fields, wrong, by=by, times=("start",), zone=None, as_of=last, kind="snapshots")
+    return canonical_of(opened, fields, wrong, by=by, times=("start",), zone=None, as_of=last, kind="snapshots")
 
 
 @in_a_sentence

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def rows_section(subject: Subject) -> Section:
-    """The account of the rows."""
+    """What became of the rows."""
     kept, weighed = subject.kept, _weighed(subject)
     cells = Cell("report.quality_finding(kept.quality)"), Cell("kept.quality")
     found = (quality_finding(kept.quality),)
@@ -57,7 +57,7 @@ def doubts_block(weighed: WeighedDoubts) -> Html:
 
 
 def _facts(kept: RetentionTable) -> pd.DataFrame:
-    """What else the account of the rows tells: how many, what for, and by which definition."""
+    """What else is known of the rows: how many, what for, and by which definition."""
     quality, card = kept.quality, kept.card
     counts = [quality.rows_read, quality.rows_used, quality.rows_set_aside]
     return pd.DataFrame({"fact": [*map(str, counts), *quality.columns, quality.kind, card.unit, card.activity]})

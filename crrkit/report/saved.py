@@ -1,7 +1,7 @@
 """How what a report counted travels in its notebook: results as text without customers, and back.
 
 A result is written as the name of its class with its fields, a frame as its columns, a line each. What leads back to
-the rows, and what follows from the other fields, stays behind; the definition and the account of the rows are written
+the rows, and what follows from the other fields, stays behind; the definition and what became of the rows are written
 once, with the account.
 """
 
@@ -59,7 +59,7 @@ def dump(value: object) -> str:
 
 
 def load(text: str, *, kept: RetentionTable | None = None) -> Any:
-    """What `dump` wrote: equal tables, definition and account of the rows, without the rows that were set aside.
+    """What `dump` wrote: equal tables, definition and counts of the rows, without the rows that were set aside.
 
     Args:
         text: What a notebook of `crrkit.write_report` holds.

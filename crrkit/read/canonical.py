@@ -1,4 +1,4 @@
-"""The account of a source: each row is used, or set aside for a reason; counted once."""
+"""What becomes of the rows of a source: each is used, or set aside for a reason; counted once."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Canonical:
 
     Attributes:
         table: Canonical columns and the segment columns; only rows that are used.
-        quality: The account of all rows.
+        quality: What became of all rows.
         first: The earliest time of the used rows.
         last: The latest time of the used rows that is not in the future.
         zone: The business's zone, or None when times are local as written.
@@ -83,7 +83,7 @@ def in_a_sentence(read: Callable[P, R]) -> Callable[P, R]:
     return spoken
 
 
-def account_of(
+def canonical_of(
     opened: Opened,
     fields: Mapping[str, Any],
     wrong: Callable[[Mapping[str, Any]], dict[str, Any]],
