@@ -69,7 +69,8 @@ def news_finding(kept: RetentionTable) -> Finding | None:
         "centre": format_percent(chart.centre)
     }
     caveat = _(
-        "Chance alone moves a rate from period to period; the limits are drawn as wide as neighbouring periods differ."
+        "Chance alone moves a rate from period to period. The limits are as wide as neighbouring periods usually"
+        " differ: two of them may lie further apart than chance alone brings without being news."
     )
     return Finding(text.format(**words), rows_of(kept, main), caveat)
 
