@@ -140,7 +140,7 @@ def cell(value: str | int) -> str:
 
 
 def test_cells_of_a_spreadsheet_are_ids_as_typed(tmp_path: Path):
-    pytest.importorskip("python_calamine")
+    pytest.importorskip("python_calamine", reason="spreadsheets are read with python-calamine: crrkit[excel]")
     rows = [[name, day] for name, day in zip(["0101", "101", "1E2", "100", 7, "7", "NA", "0101"], DAYS, strict=False)]
     base = read_orders(workbook(tmp_path / "a.xlsx", [["who", "when"], *rows]), customer="who", at="when")
     assert people(base) == ["0101", "101", "1E2", "100", "7", "7", "0101"]
@@ -148,7 +148,7 @@ def test_cells_of_a_spreadsheet_are_ids_as_typed(tmp_path: Path):
 
 
 def test_two_hundred_pairs_with_and_without_a_zero_are_four_hundred_customers(tmp_path: Path):
-    pytest.importorskip("python_calamine")
+    pytest.importorskip("python_calamine", reason="spreadsheets are read with python-calamine: crrkit[excel]")
     rows = [[f"{zero}{n}", day] for day in DAYS[:3] for n in range(101, 301) for zero in ("0", "")]
     base = read_orders(workbook(tmp_path / "a.xlsx", [["who", "when"], *rows]), customer="who", at="when")
     assert len(set(people(base))) == 400
@@ -158,7 +158,7 @@ def test_two_hundred_pairs_with_and_without_a_zero_are_four_hundred_customers(tm
 
 
 def test_a_column_that_a_sheet_has_twice_is_refused_and_its_margins_are_left_out(tmp_path: Path):
-    pytest.importorskip("python_calamine")
+    pytest.importorskip("python_calamine", reason="spreadsheets are read with python-calamine: crrkit[excel]")
     twice = workbook(tmp_path / "a.xlsx", [["who", "when", "paid", "paid"], ["a", DAYS[0], 1, 2]])
     with pytest.raises(SourceError, match="more than one column called 'paid'"):
         read_orders(twice, customer="who", at="when", amount="paid")

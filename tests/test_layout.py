@@ -321,7 +321,7 @@ def test_the_names_of_folders_replace_no_column(tmp_path: Path) -> None:
 
 @pytest.fixture
 def book(tmp_path: Path) -> Callable[..., Path]:
-    pytest.importorskip("python_calamine")
+    pytest.importorskip("python_calamine", reason="spreadsheets are read with python-calamine: crrkit[excel]")
     return lambda **sheets: workbook(tmp_path / "book.xlsx", sheets)
 
 

@@ -61,7 +61,7 @@ def test_a_heading_that_is_repeated_is_no_row(tmp_path: Path) -> None:
 
 
 def test_merged_cells_hold_their_value_in_every_row_but_sums_do_not(tmp_path: Path) -> None:
-    pytest.importorskip("python_calamine")
+    pytest.importorskip("python_calamine", reason="spreadsheets are read with python-calamine: crrkit[excel]")
     rows = [["who", "when", "paid"], ["a", "2024-01-05", "1"], [None, "2024-02-05", None], ["b", "2024-01-07", "4"]]
     file = workbook(tmp_path / "a.xlsx", {"one": rows})
     merge = '</sheetData><mergeCells><mergeCell ref="A2:A3"/><mergeCell ref="C2:C3"/></mergeCells>'

@@ -194,8 +194,8 @@ def _rate(base: Base, every: str, instead: Mapping[str, Any], last: pd.Series | 
 
 def _severity(line: Line, last: pd.Series | None) -> str:
     crr = float("nan") if last is None else float(last["crr"])
-    gaps = [abs(line[name] - crr) for name in ("other", "low", "high") if line.get(name) == line.get(name) is not None]
-    shares = [line[name] for name in ("share", "revenue") if line.get(name) is not None and line[name] == line[name]]
+    gaps = [abs(line[name] - crr) for name in ("other", "low", "high") if pd.notna(line.get(name))]
+    shares = [line[name] for name in ("share", "revenue") if pd.notna(line.get(name))]
     if gaps:
         return SERIOUS if max(gaps) >= NOTICED else SLIGHT if max(gaps) > 0 else NO_EFFECT
     return SERIOUS if max(shares, default=MANY) >= MANY else SLIGHT
