@@ -20,6 +20,7 @@ from crrkit.measure.cube.choices import (
     starting_every,
     starting_silence,
 )
+from crrkit.measure.cube.segments import segments_of
 from crrkit.measure.cube.stages import (
     REGULARS,
     moves_under_limit,
@@ -47,8 +48,6 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import numpy as np
     import pandas as pd
-
-MOST_OF_A_COLUMN = 8  # of a column; the smaller ones are taken together
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -172,7 +171,7 @@ class ListCube:
         check_choice(settings.every, name="every", choices=self.everies)
         if not self.base.has_purchases:
             return _bridged(self.base, self.silences[self._limit(settings)])
-        if settings.silence == PERIOD_BEFORE and self.has_period:
+        if settings.silence == PERIOD_BEFORE:
             return self.base.with_activity(PERIOD_BEFORE)
         return self.base.with_activity(Trailing(days=self.silences[self._limit(settings)]))
 
@@ -209,14 +208,14 @@ def list_cube(base: Base, *, rule: StageRule | None = None) -> ListCube:
         rule: Who stands in which stage; ``StageRule()`` by default.
 
     Raises:
-        ValueError: If it is no base, or the data are shorter than a day.
+        ValueError: If it is no base, the data are shorter than a day, or a segment column as good as names customers.
     """
     check_given(base, Base, name="base")
     everies, natural = everies_of(base), natural_silence(base)
     silences, stages = silences_of(base, natural), rule or StageRule()
     regulars = regulars_of(stages) if base.has_purchases else ()
     rows = reduce.kept_at_hand(_rows(base, silences, stages, regulars))
-    segments, codes = _segments(rows, base.by)
+    segments, codes = segments_of(rows, base.by)
     shown = {name: [value for value in values if value is not None] for name, values in codes.items()}
     rows = reduce.with_others(rows, {name: some for name, some in shown.items() if None in codes[name]})
     tallies = {}
@@ -268,24 +267,3 @@ def _purchases(
         **account_of_purchases(arrivals, rests, layout),
         **stages_of_purchases(reduce.collect(bought), reduce.collect(silent), layout, regulars),
     }
-
-
-def _segments(days: ir.Table, by: tuple[str, ...]) -> tuple[tuple[Segment, ...], dict[str, dict[str | None, int]]]:
-    """The segments of each column, small ones as one, and where the counts of each value stand; 0 is everybody."""
-    segments: list[Segment] = []
-    codes: dict[str, dict[str | None, int]] = {}
-    for name in by:
-        sizes = reduce.collect(reduce.segment_sizes(days, name=name))
-        most = MOST_OF_A_COLUMN if len(sizes) <= MOST_OF_A_COLUMN else MOST_OF_A_COLUMN - 1
-        values: list[str | None] = [str(value) for value in sizes[name][:most]]
-        counts = [int(n) for n in sizes["customers"][:most]]
-        if len(sizes) > most:
-            values, counts = [*values, None], [*counts, int(sizes["customers"][most:].sum())]
-        codes[name] = {value: 1 + len(segments) + place for place, value in enumerate(values)}
-        segments += [Segment(key_of(name, value), name, value, n) for value, n in zip(values, counts, strict=True)]
-    return tuple(segments), codes
-
-
-def key_of(by: str, value: str | None) -> str:
-    """How a segment is chosen; all others of a column by the column alone."""
-    return f"{by}: {value}" if value is not None else f"{by}:"
