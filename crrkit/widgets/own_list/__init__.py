@@ -61,7 +61,8 @@ class ListExplorer(Explorer):
         lang: ``"en"`` or ``"ru"``; None takes the current language.
 
     Raises:
-        InputError: If it is no base, or a setting is none of those that there are.
+        InputError: If it is no base, a setting is none of those that there are, or a segment column has a value for
+            nearly every customer, such as a mail: a saved page would carry some of them.
 
     Examples:
         >>> import crrkit as crr
