@@ -10,14 +10,20 @@ constrained = PIP_CONSTRAINT=$(1) PIP_BUILD_CONSTRAINT=$(1)
 install := -m pip --disable-pip-version-check install -qq --editable
 
 # Two processes, each with whole files, in the order of the folders: the browser is slow and begins.
-in_two := -n 2 --dist loadfile --no-loadscope-reorder
+in_two := -n 2 --dist loadfile --no-loadscope-reorder -p no:nbval
 
 # Examples for the floors that compute; what a report or a picture happens to run through does not count.
 computing := crrkit/counts crrkit/rules crrkit/reduce crrkit/read crrkit/measure crrkit/judge tests \
 	-m "not (slow or real_data or hypothesis)" --ignore=tests/browser \
 	$(foreach subject,report figures widgets lessons lab cli docs bench mutants language house notebooks,--ignore-glob='*/test_$(subject)*')
 
-.PHONY: help demo test lint format lab docs words coverage mutants bench fuzz test-engines test-lowest clean
+# What is wide by nature has a target of its own; .ci/run runs all three.
+daily := -m "not (engines or pages)"
+
+# What Python compiled is kept, whatever the machine says: else each of some hundred processes compiles crrkit again.
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: help demo test lint format lab docs words coverage mutants bench fuzz test-engines test-pages test-lowest clean
 
 help: ## say what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -28,10 +34,10 @@ demo: $(VENV)/.with-report ## make a report from the sample data and say where i
 	$(PY) -m crrkit report sample_data/orders.csv --kind orders --customer client_id --at ordered_at \
 		--amount total --every month --out demo/report.html --notebook demo/report.ipynb
 
-test: lint ## run every check and test, the notebooks and the browser too
+test: lint ## run the checks and tests: all that is counted, the report, the course, and each page once in the browser
 	@sh scripts/javascript.sh test
 	$(PY) scripts/chromium.py
-	$(PY) -m pytest $(in_two) --durations=10
+	$(PY) -m pytest $(in_two) $(daily) --durations=10
 
 lint: $(VENV)/.with-test ## check style and types
 	$(PY) -m ruff check
@@ -67,8 +73,12 @@ fuzz: $(VENV)/.with-test ## try the laws on many more random inputs, and the doo
 	$(PY) -m pytest -m hypothesis --hypothesis-profile=fuzz --timeout=3600
 	$(PY) -W ignore tests/fuzz_door.py 10
 
-test-engines: $(VENV)/.with-test ## try the door and the reductions alone: kinds of source, PostgreSQL and other engines
-	$(PY) -m pytest tests/test_intake.py tests/test_reductions.py tests/test_postgres.py tests/test_databases.py
+test-engines: $(VENV)/.with-test ## try the door on every case there is: PostgreSQL, other engines, half a million rows
+	$(PY) -m pytest $(in_two) -m engines
+
+test-pages: $(VENV)/.with-test ## walk through every page: each explorer, the course, JupyterLab and Voilà, in the browser
+	$(PY) scripts/chromium.py
+	$(PY) -m pytest $(in_two) -m pages
 
 test-lowest: .venv-lowest/.installed ## run the fast tests on the lowest versions that pyproject.toml claims
 	.venv-lowest/bin/python -m pytest --ignore=tests/browser -m "not slow" -W ignore::DeprecationWarning

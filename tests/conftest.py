@@ -86,8 +86,11 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
-        if "data_dir" in getattr(item, "fixturenames", ()):
+        wanted = set(getattr(item, "fixturenames", ()))
+        if "data_dir" in wanted:
             item.add_marker("real_data")
+        if {"shop", "shop_and_refunds"} & wanted:
+            item.add_marker("engines")  # half a million rows
     if searches(config):
         laws = {getattr(item.obj, "__func__", item.obj) for item in items if isinstance(item, pytest.Function)}
         for law in laws:

@@ -290,7 +290,13 @@ def cdnow(data_dir) -> crr.Base:
     return crr.read_orders(data_dir / "cdnow" / "CDNOW_master.txt", **named)
 
 
-@pytest.mark.parametrize(("name", "errors"), [("cdnow", [0.039, 0.130]), ("shop", [0.143, math.nan])])
+@pytest.mark.parametrize(
+    ("name", "errors"),
+    [
+        ("cdnow", [0.039, 0.130]),
+        pytest.param("shop", [0.143, math.nan], marks=pytest.mark.engines),
+    ],
+)
 def test_real_lists_by_month_and_by_quarter(request, name: str, errors: list[float]) -> None:
     base = request.getfixturevalue(name)
     models = [crr.StageModel.from_flow(crr.stage_flow(base, every=every)) for every in ("month", "quarter")]

@@ -909,6 +909,7 @@ class TestStart:
 
 @pytest.mark.real_data
 @pytest.mark.slow
+@pytest.mark.engines
 def test_three_doors_one_rate(data_dir: Path, tmp_path: Path) -> None:
     # Of the 1,364 who bought in October 2011 622 bought in November: 45.6 %. With the 8,905 cancellations counted as
     # purchases it was 48.4 %, which is what `report` and Python said while `check` set them aside.

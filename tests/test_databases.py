@@ -17,6 +17,7 @@ import crrkit as crr
 from crrkit.read.fetching import from_rows
 
 CSV = Path(__file__).parent.parent / "sample_data" / "orders.csv"
+pytestmark = pytest.mark.engines
 sqlalchemy = pytest.importorskip("sqlalchemy", reason="SQLAlchemy is not installed")
 
 

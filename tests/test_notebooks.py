@@ -275,7 +275,7 @@ def torn(output: Any, at: int) -> list[Any]:
 
 
 @pytest.mark.slow
-@both_languages
+@pytest.mark.parametrize("lang", ["en", pytest.param("ru", marks=pytest.mark.pages)])
 @every_notebook
 def test_a_run_gives_what_is_committed(name: str, lang: str) -> None:
     again = build_notebooks.build(COURSE / name.replace(".ipynb", ".md"), lang)

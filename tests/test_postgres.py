@@ -20,6 +20,7 @@ from crrkit.report.notebook import recipe
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.engines
 psycopg = pytest.importorskip("psycopg", reason="psycopg is not installed: pip install 'crrkit[postgres]'")
 
 SAMPLES = Path(__file__).parent.parent / "sample_data"

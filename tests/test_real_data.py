@@ -86,6 +86,7 @@ def test_first_cohorts_of_the_online_shop(shop):
     assert table.loc["2011-01", ["start", "kept", "new"]].tolist() == [885, 324, 417]
 
 
+@pytest.mark.engines
 def test_november_of_the_online_shop_from_python_without_naming_anything(data_dir):
     # Who bought in October 2011, 1,364, and of them in November, 622: 45.6 %. Counted by sets of pandas above.
     base = read_orders(data_dir / RETAIL)

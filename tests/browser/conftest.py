@@ -19,6 +19,7 @@ import pytest
 from nbconvert import HTMLExporter
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
+import crrkit as crr
 from scripts.normalise_notebooks import COURSE
 
 ROOT = Path(__file__).parent.parent.parent
@@ -41,9 +42,12 @@ ARGUMENTS = [
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """`make test` looks at each surface once, by the tests marked ``surface``; `make test-pages` walks through all."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker("browser")
+            if not item.get_closest_marker("surface"):
+                item.add_marker("pages")
 
 
 # One browser a module, not a session: while Playwright runs, no other test of the session could use asyncio.run.
@@ -87,6 +91,24 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert [error for watch in watched for error in watch.errors] == []
+
+
+class Reports(dict[str, Path]):
+    """The report on the sample orders in each language, written when it is first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
+
+    def __missing__(self, lang: str) -> Path:
+        base = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at", amount="total")
+        self[lang] = crr.write_report(base, every="month", out=self.folder / f"{lang}.html", lang=lang).out
+        return self[lang]
+
+
+@pytest.fixture(scope="session")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return Reports(tmp_path_factory.mktemp("report"))
 
 
 @pytest.fixture

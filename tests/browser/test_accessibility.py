@@ -7,15 +7,16 @@ import every_explorer
 import pytest
 from accessible import grave
 from playwright.sync_api import Page, expect
+from screens import SCREENS
 
-import crrkit as crr
 from crrkit.widgets.static import static_page
 
 OpenPage = Callable[..., Page]
 
-schemes = pytest.mark.parametrize("scheme", ["light", "dark"])
+screens = pytest.mark.parametrize(("width", "scheme"), SCREENS)
 
 
+@pytest.mark.surface
 def test_a_page_that_is_wrong_is_found_out(open_page: OpenPage, tmp_path: Path) -> None:
     text = "<p style='color: #999'>pale<input type='range'><img src='data:,'></p>"
     (tmp_path / "wrong.html").write_text(f"<!doctype html><html lang='en'><title>Wrong</title><main>{text}</main>")
@@ -31,24 +32,17 @@ def explorers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return page
 
 
-@schemes
-@pytest.mark.parametrize("width", [1280, 360])
+@screens
 def test_every_explorer(open_page: OpenPage, explorers: Path, width: int, scheme: str) -> None:
     page = open_page(explorers, viewport={"width": width, "height": 900}, color_scheme=scheme)
     expect(page.locator(".crrkit-ui")).to_have_count(len(every_explorer.ALL))
     assert grave(page) == []
 
 
-@pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    base = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at", amount="total")
-    return crr.write_report(base, every="month", out=tmp_path_factory.mktemp("report") / "report.html", lang="ru").out
-
-
-@schemes
-@pytest.mark.parametrize("width", [1280, 360])
-def test_the_report(open_page: OpenPage, report: Path, width: int, scheme: str) -> None:
-    page = open_page(report, viewport={"width": width, "height": 900}, color_scheme=scheme)
+@screens
+def test_the_report(open_page: OpenPage, reports: dict[str, Path], width: int, scheme: str) -> None:
+    lang = "en" if scheme == "light" else "ru"
+    page = open_page(reports[lang], viewport={"width": width, "height": 900}, color_scheme=scheme)
     page.locator(".crrkit-ui").first.wait_for()
     for folded in page.locator("summary").all():
         folded.click()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from screens import SCREENS
 
 import crrkit as crr
 from crrkit.read.base import OrderBase
@@ -19,7 +20,6 @@ from crrkit.widgets.formula import FormulaExplorer
 from crrkit.widgets.static import static_page
 
 OpenPage = Callable[..., Page]
-SCREENS = [(width, scheme) for width in (1280, 360) for scheme in ("light", "dark")]
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +83,7 @@ def test_an_arrow_key_changes_the_choice_the_words_and_the_picture(
         assert place["x"] + place["width"] <= width
 
 
+@pytest.mark.surface
 def test_what_is_drawn_is_what_python_says_for_every_choice(
     open_page: OpenPage, page_file: Path, explorer: CohortExplorer
 ) -> None:

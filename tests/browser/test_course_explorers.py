@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from screens import DESK_AND_TELEPHONE
 
 import crrkit as crr
 from crrkit.counts.duration import (
@@ -24,7 +25,6 @@ from crrkit.widgets.static import EXPLORERS, static_page
 from crrkit.widgets.who_is_new import MAYBE_NEW, WhoIsNewExplorer
 
 OpenPage = Callable[..., Page]
-SCREENS = [(1280, "light"), (360, "dark")]
 FAMILY = (DecompositionExplorer, NoiseExplorer, PeriodExplorer, WhoIsNewExplorer)
 # The first slider of each, and what one press of an arrow key makes of it.
 FIRST = {
@@ -74,7 +74,7 @@ every_explorer = pytest.mark.parametrize("explorer", FAMILY, ids=lambda one: one
 
 
 @every_explorer
-@pytest.mark.parametrize(("width", "scheme"), SCREENS)
+@pytest.mark.parametrize(("width", "scheme"), DESK_AND_TELEPHONE)
 def test_an_arrow_key_moves_the_numbers_and_the_picture(
     shown: Callable[..., Page], explorer: type[Explorer], width: int, scheme: str
 ) -> None:
@@ -205,6 +205,7 @@ def dice() -> random.Random:
     return random.Random(20240701)  # noqa: S311 - repeatable, not secret
 
 
+@pytest.mark.surface
 def test_compounding_is_that_of_python(blank: Page) -> None:
     roll = dice()
     rates = [0.0, 1.0, 0.85, 0.5, *(round(roll.random(), roll.randint(1, 12)) for _ in range(996))]
@@ -227,6 +228,7 @@ def test_compounding_is_that_of_python(blank: Page) -> None:
     hold_the_lines_of_code(PeriodExplorer, answers, 4)
 
 
+@pytest.mark.surface
 def test_intervals_and_draws_are_those_of_python(blank: Page) -> None:
     roll = dice()
     inputs = []
@@ -249,6 +251,7 @@ def test_intervals_and_draws_are_those_of_python(blank: Page) -> None:
         assert scale[0] < min(chart["rates"])
 
 
+@pytest.mark.surface
 def test_the_sixteen_meanings_are_those_of_python(blank: Page) -> None:
     roll = dice()
     inputs = []
@@ -270,6 +273,7 @@ def test_the_sixteen_meanings_are_those_of_python(blank: Page) -> None:
             assert sum(errors.values()) == round((rates[chosen] - told.truth) * given["start"]), given
 
 
+@pytest.mark.surface
 def test_the_split_is_that_of_python(blank: Page) -> None:
     roll = dice()
     inputs = [mixes_of(DecompositionExplorer())]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from screens import SCREENS
 
 import crrkit as crr
 from crrkit.ground.languages import format_number, format_percent, use_language
@@ -15,7 +16,6 @@ from crrkit.widgets.formula.still import ROOM, bars
 from crrkit.widgets.static import static_page
 
 OpenPage = Callable[..., Page]
-SCREENS = [(width, scheme) for width in (1280, 360) for scheme in ("light", "dark")]
 
 
 @pytest.fixture
@@ -277,6 +277,7 @@ def thousand_inputs() -> list[dict[str, int]]:
     return inputs
 
 
+@pytest.mark.surface
 def test_the_browser_computes_what_python_computes(open_page: OpenPage, page_file: Path) -> None:
     inputs = thousand_inputs()
     answers = open_page(page_file).evaluate(

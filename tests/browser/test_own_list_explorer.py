@@ -66,6 +66,7 @@ def drawn(page: Page) -> dict[str, float]:
     return dict(points.evaluate_all("(all) => all.map((one) => [one.dataset.label, Number(one.dataset.rate)])"))
 
 
+@pytest.mark.surface
 def test_a_slider_moved_by_key_says_what_python_says(page: Page, base: crr.OrderBase) -> None:
     first = under(base, 90).latest
     expect(sentence(page)).to_have_text(

@@ -26,7 +26,10 @@ WATCH = """() => {
 }"""
 
 
-@pytest.mark.parametrize("name", every_explorer.ALL)
+FIRST, *OTHERS = every_explorer.ALL
+
+
+@pytest.mark.parametrize("name", [pytest.param(FIRST, marks=pytest.mark.surface), *OTHERS])
 def test_a_key_is_one_redraw_before_the_next_frame(open_page: OpenPage, tmp_path: Path, name: str) -> None:
     (tmp_path / "page.html").write_text(static_page([every_explorer.explorer(name)], title="One"), encoding="utf-8")
     page = open_page(tmp_path / "page.html")

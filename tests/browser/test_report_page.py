@@ -1,31 +1,22 @@
 """The report in a browser, opened from disk with the network off: it lives, it fits, it can be read in the dark."""
 
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-
-import crrkit as crr
+from screens import surface
 
 SIZES = {"desk": {"width": 1280, "height": 900}, "telephone": {"width": 360, "height": 740}}
 OpenPage = Callable[..., Page]
 
 
-@pytest.fixture(scope="module")
-def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    base = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at", amount="total")
-    folder = tmp_path_factory.mktemp("report")
-    return {
-        lang: crr.write_report(base, every="month", out=folder / f"{lang}.html", lang=lang).out for lang in ("en", "ru")
-    }
+DESK, TELEPHONE = (pytest.param(size, id=name) for name, size in SIZES.items())
+both_sizes = pytest.mark.parametrize("size", [DESK, TELEPHONE])
 
 
-@pytest.fixture(params=["desk", "telephone"])
-def size(request: pytest.FixtureRequest) -> dict[str, int]:
-    return SIZES[request.param]
-
-
+@pytest.mark.parametrize("size", [pytest.param(SIZES["desk"], id="desk", marks=surface), TELEPHONE])
 def test_an_arrow_key_moves_the_number_and_the_picture(
     open_page: OpenPage, reports: dict[str, Path], size: dict[str, int]
 ) -> None:
@@ -42,6 +33,7 @@ def test_an_arrow_key_moves_the_number_and_the_picture(
     assert "In December 2024 we kept 191 of 289" in page.locator("h1").inner_text()  # the finding itself stands still
 
 
+@both_sizes
 def test_the_cohorts_of_the_report_can_be_chosen(
     open_page: OpenPage, reports: dict[str, Path], size: dict[str, int]
 ) -> None:
@@ -55,11 +47,17 @@ def test_the_cohorts_of_the_report_can_be_chosen(
     assert page.locator("#cohorts h2").inner_text().startswith("Customers are lost most often in month 1")
 
 
-@pytest.mark.parametrize("lang", ["en", "ru"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("name", "scheme", "lang"),
+    [
+        pytest.param("telephone", "light", "en", marks=surface),
+        *[one for one in product(SIZES, ("light", "dark"), ("en", "ru")) if one != ("telephone", "light", "en")],
+    ],
+)
 def test_nothing_runs_over_the_edge(
-    open_page: OpenPage, reports: dict[str, Path], size: dict[str, int], lang: str, scheme: str
+    open_page: OpenPage, reports: dict[str, Path], name: str, scheme: str, lang: str
 ) -> None:
+    size = SIZES[name]
     page = open_page(reports[lang], viewport=size, color_scheme=scheme)
     page.locator("#formula-explorer input[type=range]").first.wait_for()
     for folded in page.locator("summary").all():
@@ -70,6 +68,7 @@ def test_nothing_runs_over_the_edge(
     assert page.evaluate(outside, size["width"]) == []
 
 
+@both_sizes
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_one_picture_of_four_is_shown(
     open_page: OpenPage, reports: dict[str, Path], size: dict[str, int], scheme: str

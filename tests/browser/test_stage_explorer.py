@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from playwright.sync_api import expect
+from screens import SCREENS
 from stage_worlds import COSTS, MARGINS, STAGES, worked
 
 import crrkit as crr
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     OpenPage = Callable[..., Page]
 
-SCREENS = [(width, scheme) for width in (1280, 360) for scheme in ("light", "dark")]
 FIVE = ["conversion", "retention_middle", "promotion", "retention_long", "winback"]
 MEASURES = ["customers", "crr", "crr_endpoint", "margin", "cost", "customers_per_1000", "margin_per_cost"]
 SPECK = 1e-14  # of all whom a lever moves: what may be left where moves cancel
@@ -221,6 +221,7 @@ def random_worlds(n: int) -> list[tuple[crr.StageModel, crr.Scenario, int, dict[
     return worlds
 
 
+@pytest.mark.surface
 def test_the_browser_computes_what_python_computes(open_page: OpenPage, page_file: Path) -> None:
     worlds = random_worlds(300)
     inputs = [
@@ -297,6 +298,7 @@ def of_orders(every: str = "month", **window: Any) -> crr.StageModel:
     return crr.StageModel.from_flow(crr.stage_flow(base, every=every), **window)
 
 
+@pytest.mark.surface
 def test_the_band_of_the_browser_is_that_of_python(open_page: OpenPage, page_file: Path) -> None:
     model = of_orders()
     cases = [

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+from screens import DESK_AND_TELEPHONE
 
 import crrkit as crr
 from crrkit.widgets.bench.explorer import module_text, style_text
@@ -79,7 +80,7 @@ def page_file(tmp_path: Path, explorer: StageRuleExplorer) -> Path:
     return path
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), DESK_AND_TELEPHONE)
 def test_a_key_asks_waits_and_shows_the_answer(open_page: OpenPage, page_file: Path, width: int, scheme: str) -> None:
     page = open_page(page_file, viewport={"width": width, "height": 800}, color_scheme=scheme)
     results = page.locator("dl")
