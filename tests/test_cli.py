@@ -257,7 +257,7 @@ class TestLanguage:
     def test_a_refusal_speaks_russian(self) -> None:
         done = crrkit_("crr", "70%", "90", "30", "--lang", "ru")
         assert done.status == 2
-        assert "start='70%' — не целое число." in done.err
+        assert "start='70%'\xa0— не целое число." in done.err
 
 
 def help_texts() -> list[str]:

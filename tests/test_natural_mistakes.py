@@ -194,11 +194,11 @@ class TestTheSentence:
     def test_in_russian(self) -> None:
         with use_language("ru"):
             assert said_by(crr.assess, AT_HAND["base"]) == (
-                "value_or_kept — это объект OrderBase, а нужен объект RetentionTable. Его даёт"
+                "value_or_kept\xa0— это объект OrderBase, а нужен объект RetentionTable. Его даёт"
                 " crr.retention_by_period(base, every='month')."
             )
             assert said_by(crr.stage_flow, "log.csv") == (
-                "base — это 'log.csv', а нужен объект Base. Его даёт crr.read_orders('log.csv') или"
+                "base\xa0— это 'log.csv', а нужен объект Base. Его даёт crr.read_orders('log.csv') или"
                 " crr.read_contracts('log.csv')."
             )
 

@@ -307,7 +307,7 @@ def test_a_lifetime_states_its_unit():
     assert str(life) == repr(life) == "3.33 periods (half-year), 1.67 years"
     assert str(expected_lifetime(churn=0, period="year")) == "∞ periods (year), ∞ years"
     with use_language("ru"):
-        assert str(life) == "3,33 периода (период — полугодие), 1,67 года"
+        assert str(life) == "3,33 периода (период\xa0— полугодие), 1,67 года"
 
 
 @pytest.mark.parametrize(

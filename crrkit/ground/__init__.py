@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crrkit.ground.agreement import Message
 from crrkit.ground.checks import (
     as_moment,
     check_choice,
@@ -74,6 +75,7 @@ __all__ = [
     "InconsistentCounts",
     "InputError",
     "InputTypeError",
+    "Message",
     "MissingDependencyError",
     "Shown",
     "SourceError",

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import gettext as _gettext
 import io
+import re
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from crrkit.ground.agreement import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,7 +99,10 @@ def _catalogue(lang: str) -> _gettext.NullTranslations:
 
     compiled = io.BytesIO()
     with path.open("rb") as source:
-        write_mo(compiled, read_po(source, locale=lang))
+        messages = read_po(source, locale=lang)
+    for entry in messages:
+        entry.string = _bound(entry.string) if isinstance(entry.string, str) else tuple(map(_bound, entry.string))
+    write_mo(compiled, messages)
     compiled.seek(0)
     return _gettext.GNUTranslations(compiled)
 
@@ -110,7 +116,7 @@ def all_messages() -> tuple[str, ...]:
     for path in CATALOGUES.glob("*.po"):
         with path.open("rb") as source:
             for entry in read_po(source, locale=path.stem):
-                said.update(form for side in (entry.id, entry.string) if side for form in _forms(side))
+                said.update(_bound(form) for side in (entry.id, entry.string) if side for form in _forms(side))
     return tuple(sorted(said))
 
 
@@ -118,14 +124,19 @@ def _forms(side: str | tuple[str, ...] | list[str]) -> list[str]:
     return [side] if isinstance(side, str) else list(side)
 
 
+def _bound(text: str) -> str:
+    """No line begins with a dash or a percent sign."""
+    return re.sub(r" (?=—)|(?<=\d) (?=%)", "\N{NO-BREAK SPACE}", text)
+
+
 def gettext(message: str) -> str:
-    """The message in the current language."""
-    return _catalogue(_current.get()).gettext(message)
+    """The message in the current language; its ``format`` lets words agree with numbers, see `Message`."""
+    return Message(_catalogue(_current.get()).gettext(message))
 
 
 def ngettext(singular: str, plural: str, n: int) -> str:
     """The right plural form for ``n`` in the current language (Russian has three)."""
-    return _catalogue(_current.get()).ngettext(singular, plural, n)
+    return Message(_catalogue(_current.get()).ngettext(singular, plural, n))
 
 
 def mark(message: str) -> str:

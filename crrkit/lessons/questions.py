@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from crrkit.ground import gettext as _
+from crrkit.ground import Message, gettext as _
 from crrkit.lessons.answers import SHARE, AnswerKind
 
 LONGEST = 40  # letters of an unreadable answer that are repeated to the learner
@@ -61,7 +61,7 @@ class Question:
 
     def fill(self, words: Template) -> str:
         """The words with the facts put in."""
-        return words().format(**self.ink(self.facts))
+        return Message(words()).format(**self.ink(self.facts))
 
     def known(self) -> Iterator[tuple[str, float, Template]]:
         """Every foreseen answer: the name of the way (empty for the right one), its value, what is said to it."""

@@ -41,3 +41,15 @@ test("a fraction is a literal of Python", () => {
 test("a hundredth has no speck of floating point", () => {
   assert.equal(scaled(0.07), 7);
 });
+
+test("words agree with the number beside them, as in Python", () => {
+  const days = "{n} {n:день|дня|дней}";
+  assert.deepEqual(
+    ["1", 2, "5", "11", "21", "1\u00a0001", "2,5", "–"].map((n) => put(days, { n })),
+    ["1 день", "2 дня", "5 дней", "11 дней", "21 день", "1\u00a0001 день", "2,5 дня", "– дней"],
+  );
+  assert.deepEqual(
+    ["1", "1,001"].map((n) => put("{n} {n:day|days}", { n })),
+    ["1 day", "1,001 days"],
+  );
+});

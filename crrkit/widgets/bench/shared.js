@@ -105,13 +105,30 @@ export function python(fraction) {
 }
 
 /**
- * A sentence with words or ready numbers put in.
+ * A sentence with words or ready numbers put in; `{n:день|дня|дней}` is the word that goes with `n`.
  * @param {string} sentence
  * @param {Record<string, any>} facts
  * @returns {string}
  */
 export function put(sentence, facts) {
-  return sentence.replace(/\{(\w+)\}/g, (_, name) => facts[name]);
+  return sentence.replace(/\{(\w+)(?::([^}|]*\|[^}]*))?\}/g, (_, name, forms) =>
+    forms ? agreeing(facts[name], forms.split("|")) : facts[name],
+  );
+}
+
+/**
+ * The form that goes with a number, as `crrkit/ground/agreement.py` has it.
+ * @param {any} number
+ * @param {string[]} forms two in English, three in Russian
+ * @returns {string}
+ */
+export function agreeing(number, forms) {
+  const ink = String(number).replace(/\s/g, "");
+  const n = /^[+−-]?\d+$/.test(ink) ? Number(ink.replace(/\D/g, "")) : Number.NaN;
+  if (forms.length === 2) return n === 1 ? forms[0] : forms[1];
+  if (Number.isNaN(n)) return /^[+−-]?\d+[.,]\d+$/.test(ink) ? forms[1] : forms[2];
+  if (n % 100 >= 11 && n % 100 <= 14) return forms[2];
+  return n % 10 === 1 ? forms[0] : n % 10 >= 2 && n % 10 <= 4 ? forms[1] : forms[2];
 }
 
 /**
