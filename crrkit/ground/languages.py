@@ -101,7 +101,7 @@ def _catalogue(lang: str) -> _gettext.NullTranslations:
     with path.open("rb") as source:
         messages = read_po(source, locale=lang)
     for entry in messages:
-        entry.string = _bound(entry.string) if isinstance(entry.string, str) else tuple(map(_bound, entry.string))
+        entry.string = _bound(entry.string) if isinstance(entry.string, str) else tuple(map(_bound, entry.string or ()))
     write_mo(compiled, messages)
     compiled.seek(0)
     return _gettext.GNUTranslations(compiled)
