@@ -10,7 +10,8 @@ Then ask:
 
     what was read of the file, what set aside           crr.read_orders, crr.read_contracts, crr.read_events:
                                                         base.quality; before that: crr.guess; which purchases
-                                                        count: status=, counts=
+                                                        count: status=, counts=; where it will be counted, in
+                                                        how many passes: base.explain()
     only a list a month was kept, or only counts        crr.read_snapshots("lists/*.xlsx");
                                                         crr.read_counts("counts.xlsx")
     how much do the doubts about the file matter        crr.weigh_doubts(base); the rows themselves:

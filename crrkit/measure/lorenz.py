@@ -17,8 +17,6 @@ from crrkit.read import Base
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-LORENZ_POINTS = 100
-
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Concentration(Shown):
@@ -92,7 +90,7 @@ def concentration(base: Base | Sequence[float], *, top: float = 0.2) -> Concentr
 
 def _ranked_base(base: Base, top: float) -> pd.DataFrame:
     check_amounts(base)
-    ranks = reduce.revenue_ranks(base.money, as_of=base.as_of, top=top, points=LORENZ_POINTS)
+    ranks = reduce.revenue_ranks(base.money, as_of=base.as_of, top=top)
     return reduce.collect(ranks).sort_values("bucket")
 
 

@@ -6,9 +6,6 @@ from crrkit.read.asked import (
 from crrkit.read.base import (
     UNITS as UNITS,
     Base as Base,
-    ContractBase as ContractBase,
-    OrderBase as OrderBase,
-    settled as settled,
 )
 from crrkit.read.bases import (
     read_contracts as read_contracts,
@@ -29,12 +26,18 @@ from crrkit.read.confidence import (
     by_names as by_names,
     confidence_lines as confidence_lines,
 )
+from crrkit.read.contract_base import (
+    ContractBase as ContractBase,
+)
 from crrkit.read.count_rows import (
     read_count_rows as read_count_rows,
 )
 from crrkit.read.events import (
     EventBase as EventBase,
     read_events as read_events,
+)
+from crrkit.read.explaining import (
+    Explanation as Explanation,
 )
 from crrkit.read.files import (
     without_credentials as without_credentials,
@@ -69,6 +72,10 @@ from crrkit.read.listing import (
 from crrkit.read.names import (
     usual_column as usual_column,
 )
+from crrkit.read.order_base import (
+    OrderBase as OrderBase,
+    settled as settled,
+)
 from crrkit.read.quality import (
     ERRORS as ERRORS,
     REASONS as REASONS,
@@ -81,6 +88,10 @@ from crrkit.read.samples import (
 from crrkit.read.snapshots import (
     SnapshotBase as SnapshotBase,
     read_snapshots as read_snapshots,
+)
+from crrkit.read.steps import (
+    purchase_steps as purchase_steps,
+    steps_of as steps_of,
 )
 from crrkit.read.text import (
     Forms as Forms,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, ClassVar, Self
 import pandas as pd
 
 from crrkit import reduce
-from crrkit.ground import InputError, check_choice, gettext as _
-from crrkit.read.asked import names_of, one_id_one_customer
+from crrkit.ground import check_choice
+from crrkit.read.asked import names_of
 from crrkit.rules import Activity, DefinitionCard, OwnGap, Trailing
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
+    from crrkit.read.askable import Moves
+    from crrkit.read.explaining import Explanation
     from crrkit.read.quality import QualityReport
     from crrkit.rules import Calendar
 
@@ -132,11 +134,16 @@ class Base:
         """The segments of each customer, ``customer`` and those named; None when none is."""
         return reduce.customer_segments(self.table, time=self.time, by=by) if by else None
 
-    def movement(self, calendar: Calendar, *, unit: str, by: tuple[str, ...]) -> tuple[str, pd.DataFrame]:
-        """Who came and went when, as a small frame, and its form: ``spells``, ``holders`` or ``purchases``."""
+    def moves(self, calendar: Calendar, *, unit: str, by: tuple[str, ...]) -> Moves:
+        """The reductions of who came and went when, and their form: ``spells``, ``holders`` or ``purchases``."""
         units, segments = self.units(unit), self.segments(unit, by=by)
-        rows = reduce.spell_histogram(units, calendar=calendar, as_of=self.as_of, segments=segments)
-        return "spells", reduce.collect(rows)
+        return "spells", (reduce.spell_histogram(units, calendar=calendar, as_of=self.as_of, segments=segments),)
+
+    def movement(self, calendar: Calendar, *, unit: str, by: tuple[str, ...]) -> tuple[str, pd.DataFrame]:
+        """Who came and went when, as a small frame, and its form."""
+        form, asked = self.moves(calendar, unit=unit, by=by)
+        found = [reduce.collect(one) for one in asked]
+        return form, found[0] if len(found) == 1 else pd.concat(found, ignore_index=True)
 
     def stretches(
         self, calendar: Calendar, *, unit: str, by: tuple[str, ...], step: int | None, moment: bool
@@ -147,6 +154,27 @@ class Base:
             self.units(unit), calendar=calendar, step=step, as_of=self.as_of, until=until, moment=moment,
             segments=self.segments(unit, by=by),
         )  # fmt: skip
+
+    def explain(self, *, every: str = "month") -> Explanation:
+        """What each measure of this base would run, where, and how often the rows would be read; nothing is counted.
+
+        Args:
+            every: ``day week month quarter half-year`` or ``year``.
+
+        Returns:
+            One row a measure with its queries, its passes over the rows and the columns it reads; ``.sql(measure)``
+            gives the queries as the engine gets them.
+
+        Examples:
+            >>> log = pd.DataFrame({"who": ["a", "b"], "when": ["2024-01-05", "2024-02-01"], "shop": ["x", "y"]})
+            >>> from crrkit.read.bases import read_orders
+            >>> told = read_orders(log, customer="who", at="when").explain(every="month")
+            >>> told.to_pandas().set_index("measure").loc["retention_by_period"].to_list()
+            [1, 1, 'at, customer']
+        """
+        from crrkit.read.explaining import explain  # what explains knows every kind of base
+
+        return explain(self, every=every)
 
     def with_activity(self, activity: Activity) -> Self:
         """The same rows under another rule for who is a customer when.
@@ -179,120 +207,3 @@ class Base:
 
     def _repr_html_(self) -> str:
         return self.quality.to_html() + self.card.to_html()
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class ContractBase(Base):
-    """Relationships with a start and, unless they are still open, an end."""
-
-    kind: ClassVar[str] = "contracts"
-    time: ClassVar[str] = "start"
-
-    def card_of(self, *, every: str, unit: str) -> DefinitionCard:
-        """The rules of a measure by a period, one customer being a ``unit``."""
-        return self.card.with_(every=every, unit=unit)
-
-    def units(self, unit: str) -> ir.Table:
-        """The intervals of being a customer, ``customer, start, end``."""
-        return reduce.contract_units(self.table, as_of=self.as_of, unit=unit)
-
-    def segments(self, unit: str, *, by: tuple[str, ...]) -> ir.Table | None:
-        """The segments of each customer or contract, ``customer`` and those named; None when none is."""
-        if unit != "contract" or not by:
-            return super().segments(unit, by=by)
-        rows = reduce.contract_units(self.table, as_of=self.as_of, unit=unit, by=by)
-        return reduce.customer_segments(rows, time=self.time, by=by)
-
-    def movement(self, calendar: Calendar, *, unit: str, by: tuple[str, ...]) -> tuple[str, pd.DataFrame]:
-        """Who came and went when; of ``holders``, what people gave up of several contracts comes below."""
-        form, found = super().movement(calendar, unit=unit, by=by)
-        if unit != "person_all":
-            return form, found
-        given_up = reduce.collect(reduce.given_up(self.table, calendar=calendar, as_of=self.as_of, by=by))
-        return "holders", pd.concat([found, given_up], ignore_index=True)
-
-    def with_activity(self, activity: Activity) -> Self:
-        """Refused: contracts say themselves when they end."""
-        message = _("Contracts say themselves until when somebody is a customer; activity= is a rule for purchases.")
-        raise InputError(message, argument="activity", given=activity)
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class OrderBase(Base):
-    """Purchases, each at a moment; the activity rule says until when a buyer is a customer.
-
-    Attributes:
-        refunded_too: The purchases and the money given back, when refunds were kept; ``table`` holds purchases alone.
-    """
-
-    refunded_too: ir.Table | None = field(default=None, repr=False)
-
-    kind: ClassVar[str] = "orders"
-    time: ClassVar[str] = "at"
-
-    @property
-    def money(self) -> ir.Table:
-        """What was paid, and what was given back when refunds are kept: for revenue, never for who was there."""
-        return self.table if self.refunded_too is None else self.refunded_too
-
-    def check_unit(self, unit: str) -> str:
-        """One id is one customer; other units are refused."""
-        return one_id_one_customer(super().check_unit(unit))
-
-    def units(self, unit: str) -> ir.Table:  # noqa: ARG002 - one id is one customer
-        """The intervals of being a customer, ``customer, start, end``; for activity by period `movement` knows."""
-        if isinstance(self.activity, Trailing):
-            return reduce.trailing_units(
-                self.table, days=self.activity.days, months=self.activity.months, as_of=self.as_of
-            )
-        if isinstance(self.activity, OwnGap):
-            return reduce.own_gap_units(self.table, limits=self.activity.limits(), as_of=self.as_of)
-        message = _("activity={rule!r} has no intervals; it counts who bought in a period.")
-        raise InputError(message.format(rule=self.activity), argument="activity")
-
-    def movement(self, calendar: Calendar, *, unit: str, by: tuple[str, ...]) -> tuple[str, pd.DataFrame]:
-        """Who came and went when; by period, who bought in which and in which before."""
-        if not self.is_by_period:
-            return super().movement(calendar, unit=unit, by=by)
-        rows = reduce.order_histogram(self.table, calendar=calendar, as_of=self.as_of, by=by)
-        return "purchases", reduce.collect(rows)
-
-    def stretches(
-        self, calendar: Calendar, *, unit: str, by: tuple[str, ...], step: int | None, moment: bool
-    ) -> ir.Table:
-        """The ages in which each customer is there; by period, those with a purchase."""
-        if not self.is_by_period:
-            return super().stretches(calendar, unit=unit, by=by, step=step, moment=moment)
-        return reduce.order_stretches(self.table, calendar=calendar, step=step, as_of=self.as_of, by=by)
-
-    def with_activity(self, activity: Activity) -> Self:
-        """The same purchases under another rule for who is a customer when.
-
-        Args:
-            activity: As for `read_orders`.
-
-        Raises:
-            ValueError: If it is no activity rule.
-        """
-        check_activity(activity)
-        rule = settled(activity, self.table, self.as_of)
-        return replace(self, activity=rule, card=self.card.with_(activity=str(rule)))
-
-
-def check_activity(activity: Activity) -> None:
-    """Refuse what is no activity rule of purchases."""
-    if not isinstance(activity, Trailing | OwnGap):
-        check_choice(activity, name="activity", choices=("period",))
-
-
-def settled(activity: Activity, orders: ir.Table, cut: datetime) -> Activity:
-    """The rule with the population's gap, which is then printed with the definition and does not change."""
-    if not isinstance(activity, OwnGap) or activity.population_days is not None:
-        return activity
-    seen = reduce.collect(reduce.population_gap(orders, as_of=cut)).iloc[0]
-    if not seen["gaps"]:
-        message = _(
-            "No customer bought on two days: there is no gap to learn from. Say population_days= or use Trailing."
-        )
-        raise InputError(message, argument="activity")
-    return replace(activity, population_days=float(seen["exposure"]) / float(seen["gaps"]))

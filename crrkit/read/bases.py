@@ -8,9 +8,10 @@ from crrkit import reduce
 from crrkit.ground import check_count
 from crrkit.read.again import can_be_read_again
 from crrkit.read.asked import asked_of, names_of
-from crrkit.read.base import ContractBase, OrderBase, check_activity, settled
+from crrkit.read.contract_base import ContractBase
 from crrkit.read.intake import read_contract_rows, read_order_rows
 from crrkit.read.layout import Layout
+from crrkit.read.order_base import OrderBase, check_activity, settled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

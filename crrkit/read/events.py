@@ -9,10 +9,10 @@ from crrkit import reduce
 from crrkit.ground import InputError, check_choice, format_number, gettext as _, ngettext
 from crrkit.read.again import can_be_read_again
 from crrkit.read.asked import asked_of
-from crrkit.read.base import OrderBase, check_activity, settled
 from crrkit.read.intake import read_event_rows
 from crrkit.read.kinds import BUYING
 from crrkit.read.layout import Layout
+from crrkit.read.order_base import OrderBase, check_activity, settled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from crrkit.ground import PERIODS, InputError, gettext as _
 from crrkit.read.asked import asked_of, names_of, one_id_one_customer
-from crrkit.read.base import ContractBase
+from crrkit.read.contract_base import ContractBase
 from crrkit.read.layout import Layout
 from crrkit.read.snapshot_rows import read_snapshot_rows
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     import ibis.expr.types as ir
-    import pandas as pd
 
+    from crrkit.read.askable import Moves
     from crrkit.rules import Calendar, DefinitionCard
 
 
@@ -82,9 +82,9 @@ class SnapshotBase(ContractBase):
             raise InputError(message.format(names=", ".join(self.missing[:6])), argument="base")
         return super().units(unit)
 
-    def movement(self, calendar: Calendar, *, unit: str, by: tuple[str, ...]) -> tuple[str, pd.DataFrame]:
+    def moves(self, calendar: Calendar, *, unit: str, by: tuple[str, ...]) -> Moves:
         """Who came and went from list to list; `saw` says which rows of it are known."""
-        return super(SnapshotBase, self._as_if_seen()).movement(calendar, unit=unit, by=by)
+        return super(SnapshotBase, self._as_if_seen()).moves(calendar, unit=unit, by=by)
 
     def stretches(
         self, calendar: Calendar, *, unit: str, by: tuple[str, ...], step: int | None, moment: bool

@@ -17,6 +17,7 @@ from crrkit.reduce.cohorts import (
 from crrkit.reduce.contracts import REVENUE_FLOWS, given_up, revenue_changes
 from crrkit.reduce.faults import in_short, is_of_an_engine, watch
 from crrkit.reduce.people import customer_count, ids, ids_among
+from crrkit.reduce.plans import Scan, scans_of, sql_of
 from crrkit.reduce.purchases import (
     buyers_and_contacts,
     gap_histogram,
@@ -76,6 +77,7 @@ __all__ = [
     "REVENUE_FLOWS",
     "STATES",
     "UNKNOWN",
+    "Scan",
     "age_histogram",
     "arrivals",
     "as_due",
@@ -125,11 +127,13 @@ __all__ = [
     "revenue_changes",
     "revenue_histogram",
     "revenue_ranks",
+    "scans_of",
     "segment_sizes",
     "silent_days",
     "spell_histogram",
     "spell_stretches",
     "spells",
+    "sql_of",
     "step_histogram",
     "stretch_histogram",
     "term_histogram",

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from crrkit.rules import Calendar
 
 
+TOP_SHARE, LORENZ_POINTS = 0.2, 100
+
+
 def revenue_by_period(orders: ir.Table, *, calendar: Calendar, as_of: datetime, by: tuple[str, ...] = ()) -> ir.Table:
     """Revenue as ``period, customers, revenue, retained, capped, gone, negative``, one row a period with purchases.
 
@@ -74,7 +77,9 @@ def retail_histogram(orders: ir.Table, *, calendar: Calendar, as_of: datetime) -
     )
 
 
-def revenue_ranks(orders: ir.Table, *, as_of: datetime, top: float, points: int) -> ir.Table:
+def revenue_ranks(
+    orders: ir.Table, *, as_of: datetime, top: float = TOP_SHARE, points: int = LORENZ_POINTS
+) -> ir.Table:
     """Customers by revenue as ``bucket, customers, revenue, weighted, top_revenue, negative``, the smallest first.
 
     ``weighted`` is the sum of rank times revenue, from which the Gini coefficient follows exactly; ``top_revenue``

@@ -22,8 +22,8 @@ from crrkit.measure.stages.moves import (
     transitions_of_moves,
 )
 from crrkit.measure.stages.rates import MarkovCheck, check_memory, few_sentence, rates_of_moves
-from crrkit.measure.stages.steps import fitting_rule, steps_of
-from crrkit.read import Base
+from crrkit.measure.stages.steps import fitting_rule
+from crrkit.read import Base, steps_of
 from crrkit.rules import STAGES
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from crrkit import reduce
 from crrkit.ground import SECONDS_PER_DAY, InputError, Shown, check_given, format_date, format_number, gettext as _
 from crrkit.measure.cadence import survival_of_gaps
 from crrkit.measure.stages.moves import CUSTOMERS
-from crrkit.measure.stages.steps import fitting_rule, purchase_steps
-from crrkit.read import TOUCHES, Base, moment_of
+from crrkit.measure.stages.steps import fitting_rule
+from crrkit.read import TOUCHES, Base, moment_of, purchase_steps
 from crrkit.reduce import UNKNOWN
 from crrkit.rules import ENOUGH_GAPS, STAGES, ContractRule, StageRule
 

@@ -1,0 +1,66 @@
+"""What a reduction will do before it is run: its SQL, and each time its engine reads rows for it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import ibis
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import ibis.expr.types as ir
+
+MADE_ON_THE_WAY = ("CTE_SCAN", "REC_CTE_SCAN", "COLUMN_DATA_SCAN", "DUMMY_SCAN", "EMPTY_RESULT", "DELIM_SCAN")
+
+
+class Scan(NamedTuple):
+    """One time that rows are read.
+
+    Attributes:
+        how: What the engine calls it, such as ``READ_PARQUET``; empty where it does not say.
+        columns: The columns that it reads.
+    """
+
+    how: str
+    columns: tuple[str, ...]
+
+
+def sql_of(reduction: ir.Table) -> str:
+    """The reduction in the SQL of its engine."""
+    return str(ibis.to_sql(reduction))
+
+
+def scans_of(reduction: ir.Table) -> list[Scan]:
+    """Each time that rows are read: as DuckDB plans it, elsewhere as often as the SQL names a table."""
+    backend = reduction.get_backend()
+    if backend.name != "duckdb":
+        return _named_in(reduction)
+    found = backend.con.execute(f"EXPLAIN (FORMAT JSON) {backend.compile(reduction)}").fetchall()
+    leaves = [leaf for root in json.loads(found[0][1]) for leaf in _leaves(root)]
+    return [
+        Scan(leaf["name"].strip(), _columns(leaf)) for leaf in leaves if leaf["name"].strip() not in MADE_ON_THE_WAY
+    ]
+
+
+def _leaves(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if not node["children"]:
+        yield node
+    for child in node["children"]:
+        yield from _leaves(child)
+
+
+def _columns(leaf: dict[str, Any]) -> tuple[str, ...]:
+    said = leaf["extra_info"].get("Projections", ())
+    return (said,) if isinstance(said, str) else tuple(said)
+
+
+def _named_in(reduction: ir.Table) -> list[Scan]:
+    """The tables that the SQL names, but for those that it makes itself."""
+    import sqlglot
+
+    backend = reduction.get_backend()
+    tree = sqlglot.parse_one(sql_of(reduction), dialect=backend.dialect)
+    made = {part.alias for part in tree.find_all(sqlglot.exp.CTE)}
+    return [Scan("", ()) for table in tree.find_all(sqlglot.exp.Table) if table.name not in made]
