@@ -101,7 +101,7 @@ WRONG = [
     ("contacts", "30%", "churn", "churn"),
     ("rate-part", "-0.58 pp", "all of the change", "whole change"),
     ("rate-part", "0.98", "mix for rate", "the other part"),
-    ("rate-part", "−1.6", "shares of before", "belongs to nobody"),
+    ("rate-part", "−1.60", "shares of before", "belongs to nobody"),
     ("rate-part", "-1.25", "plain mean", "not equally large"),
     ("rate-part", "1.56", "sign", "the sign is not"),
     ("what-happened", "1", "sums", "The sums are right"),

@@ -61,14 +61,17 @@ def ratios(answer: object) -> list[float]:
 
 
 def points(answer: object) -> list[float]:
-    """The difference of two shares that an answer can mean; a bare number is one of percentage points.
+    """The difference of two shares that an answer can mean; a bare number is one of percentage points, or a fraction.
 
     Examples:
         >>> points("-1.56"), points("+7 pp"), points("0,9 п. п."), points("10%"), points("seven")
-        ([-0.0156], [0.07], [0.009], [0.1], [])
+        ([-0.0156, -1.56], [0.07], [0.009], [0.1], [])
     """
-    number, _percent = _read(_POINTS.sub("", answer) if isinstance(answer, str) else answer)
-    return [] if number is None else [round(number / 100, 12)]
+    bare = _POINTS.sub("", answer) if isinstance(answer, str) else answer
+    number, percent = _read(bare)
+    if number is None:
+        return []
+    return [round(number / 100, 12)] if percent or bare != answer else [round(number / 100, 12), number]
 
 
 def plain_numbers(answer: object) -> list[float]:
@@ -88,6 +91,17 @@ def plain_numbers(answer: object) -> list[float]:
     return [number]
 
 
+def half_a_unit(answer: object) -> float:
+    """Half of the last decimal that was written, in the answer's own unit: how far rounding may have moved it.
+
+    Examples:
+        >>> half_a_unit("−1.6"), half_a_unit("66,1 %"), half_a_unit("70%"), half_a_unit("1/3")
+        (0.05, 0.05, 0.0, 0.0)
+    """
+    found = None if isinstance(answer, bool) else re.fullmatch(r"[^/]*\d*[.,](\d+)[^/\d]*", _tidy(str(answer)))
+    return 0.5 / 10 ** len(found[1]) if found else 0.0
+
+
 def _read(answer: object) -> tuple[float | None, bool]:
     """A finite number and whether a percent sign stood behind it; None for anything else."""
     if isinstance(answer, bool):
@@ -103,7 +117,8 @@ def _read(answer: object) -> tuple[float | None, bool]:
 
 
 def _tidy(text: str) -> str:
-    return text.replace("\N{MINUS SIGN}", "-").strip().lstrip("=~≈ ").rstrip(". ")
+    bare = text.replace("\N{MINUS SIGN}", "-").strip().lstrip("=~≈ ").rstrip(". ")
+    return re.sub(r"(?<=\d),(?=\d{3}(?:,\d{3})*\.\d)", "", bare)  # 1,199.5: the comma parts thousands
 
 
 def _decimal(text: str) -> Decimal:
@@ -127,12 +142,14 @@ class AnswerKind:
         write: A value as the answer key prints it.
         example: What an answer looks like, for whoever wrote something else.
         tolerance: How far an answer may be off; values above 1 allow it as a share of them.
+        coarse: How far an answer may be off that was rounded to as many decimals as it shows.
     """
 
     read: Callable[[object], list[float]]
     write: Callable[[float], str]
     example: Callable[[], str]
     tolerance: float
+    coarse: float = 0.0
 
 
 def _percent(value: float) -> str:
@@ -150,6 +167,6 @@ def _number(value: float) -> str:
 HALF_A_POINT = 0.005  # so that 86 % is right where 85.714... % is exact
 SHARE = AnswerKind(shares, _percent, lambda: _("Write a share, for example 0.7, 70% or 7/10."), HALF_A_POINT)
 RATIO = AnswerKind(ratios, _percent, lambda: _("Write a percentage, for example 70% or −70%."), HALF_A_POINT)
-POINTS = AnswerKind(points, _points, lambda: _("Write percentage points, for example 1.25 or −1.25."), 0.0002)
-NUMBER = AnswerKind(plain_numbers, _number, lambda: _("Write a number, for example 7 or 2.5."), 2 * HALF_A_POINT)
+POINTS = AnswerKind(points, _points, lambda: _("Write percentage points, for example 1.25 or −1.25."), 0.0002, 0.0005)
+NUMBER = AnswerKind(plain_numbers, _number, lambda: _("Write a number, for example 7 or 2.5."), 2 * HALF_A_POINT, 0.05)
 PLACE = AnswerKind(whole_numbers, _number, lambda: _("Write the number of an answer, for example 1."), HALF_A_POINT)

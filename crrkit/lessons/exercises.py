@@ -11,6 +11,7 @@ from crrkit.lessons import (
     cohorts_topic,
     formula_topic,
     levers_topic,
+    mistakes,
     mix_topic,
     new_topic,
     noise_topic,
@@ -34,6 +35,7 @@ TOPICS: dict[str, tuple[Callable[[random.Random], Question], ...]] = {
     "mix": mix_topic.DRILL,
     "levers": levers_topic.DRILL,
     "cohorts": cohorts_topic.DRILL,
+    "mistakes": mistakes.DRILL,
 }
 
 

@@ -174,7 +174,7 @@ def standing_still() -> dict[str, str]:
 
 def hidden_losses() -> dict[str, str]:
     """Losses that returned customers cover up."""
-    facts = {"start": 100, "lost": 5, "returned": 5, "new": 20, "end": 120}
+    facts = {"start": 100, "lost": 5, "returned": 5, "new": 20, "end": 120, "fresh": 25}
     crr = crr_from_counts(
         start=facts["start"], end=facts["end"], new=facts["new"], lost=facts["lost"], returned=facts["returned"],
         period="year",

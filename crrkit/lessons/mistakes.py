@@ -1,8 +1,12 @@
-"""Find the mistake in this report: eighteen reports, in each of them one sentence misreads the numbers."""
+"""Find the mistake in this report: eighteen reports, in each of them one sentence misreads the numbers.
+
+The sentences can be read in any order, and dice mix them: neither the place of the wrong one nor its first word tells.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import random
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -16,41 +20,59 @@ if TYPE_CHECKING:
 
     from crrkit.lessons.questions import Template
 
+ORDER = 4  # seed of the order in which the course shows the sentences
 _KIND = replace(PLACE, example=lambda: _("Write the number of a sentence, for example 1."))
+
+
+@dataclass(frozen=True)
+class Report:
+    """Three sentences and which of them, counted from 1, is wrong; what repairs it, and what helps to find it."""
+
+    lines: tuple[Template, ...]
+    wrong: int
+    repair: Template
+    hint: Template
+    ink: Callable[[], Mapping[str, str]]
+
+    def mixed(self, dice: random.Random) -> Question:
+        """The question, its sentences in an order of the dice."""
+        order = dice.sample(range(1, len(self.lines) + 1), len(self.lines))
+        return Question(
+            facts=order.index(self.wrong) + 1,
+            ink=lambda _place: self.ink(),
+            text=lambda: "\n".join(
+                [
+                    _("Find the mistake in this report."),
+                    *(f"{place}. {self.lines[line - 1]()}" for place, line in enumerate(order, start=1)),
+                ]
+            ),
+            right=lambda place: [place],
+            why=self.repair,
+            misreadings=tuple(self._innocent(place) for place, line in enumerate(order, start=1) if line != self.wrong),
+            hint=self.hint,
+            kind=_KIND,
+        )
+
+    def _innocent(self, place: int) -> Misreading:
+        return Misreading(
+            f"sentence {place}",
+            lambda _place: [place],
+            lambda: _("Sentence {place} is right.").format(place=place) + " " + self.hint(),
+        )
 
 
 def _report(
     *lines: Template, wrong: int, repair: Template, hint: Template, ink: Callable[[], Mapping[str, str]]
-) -> Question:
-    """A question with a report; ``wrong`` is the place of the sentence to find."""
-
-    def innocent(place: int) -> Misreading:
-        return Misreading(
-            f"sentence {place}",
-            lambda _wrong: [place],
-            lambda: _("Sentence {place} is right.").format(place=place) + " " + hint(),
-        )
-
-    return Question(
-        facts=wrong,
-        ink=lambda _wrong: ink(),
-        text=lambda: "\n".join(
-            [_("Find the mistake in this report."), *(f"{n}. {line()}" for n, line in enumerate(lines, start=1))]
-        ),
-        right=lambda wrong: [wrong],
-        why=repair,
-        misreadings=tuple(innocent(place) for place in range(1, len(lines) + 1) if place != wrong),
-        hint=hint,
-        kind=_KIND,
-    )
+) -> Report:
+    return Report(lines, wrong, repair, hint, ink)
 
 
-MISTAKES: Mapping[str, Question] = MappingProxyType(
+REPORTS: Mapping[str, Report] = MappingProxyType(
     {
         "mistake-1": _report(
             lambda: _("The half-year began with {start} customers and ended with {end}."),
-            lambda: _("So we kept {wrong} of our customers."),
-            lambda: _("In the same time {new} new ones came."),
+            lambda: _("We kept {wrong} of our customers."),
+            lambda: _("In the half-year {new} new customers came."),
             wrong=2,
             repair=lambda: _(
                 "Nobody keeps more than all. {new} of the {end} are new; kept are {kept} of {start}, {crr}."
@@ -60,8 +82,8 @@ MISTAKES: Mapping[str, Question] = MappingProxyType(
         ),
         "mistake-2": _report(
             lambda: _("Both shops began the month with {start} customers and lost {lost} of them."),
-            lambda: _("One won {new} newcomers, the other {many}."),
-            lambda: _("So the other has the higher retention rate."),
+            lambda: _("One shop won {new} newcomers in the month, the other {many}."),
+            lambda: _("The shop with more newcomers has the higher retention rate."),
             wrong=3,
             repair=lambda: _(
                 "Both kept {kept} of {start}, {crr}. Newcomers come into the end and are taken off again."
@@ -71,7 +93,7 @@ MISTAKES: Mapping[str, Question] = MappingProxyType(
         ),
         "mistake-3": _report(
             lambda: _("Of {start} customers at the start {kept} are there at the end, among {end} in all."),
-            lambda: _("In between {joined} contracts began."),
+            lambda: _("From the start to the end {joined} contracts began."),
             lambda: _("By (end − new) / start the firm kept {wrong}."),
             wrong=3,
             repair=lambda: _(
@@ -84,7 +106,7 @@ MISTAKES: Mapping[str, Question] = MappingProxyType(
         "mistake-4": _report(
             lambda: _("A café keeps {rate} of its guests from month to month."),
             lambda: _("A bank keeps {rate} of its clients from year to year."),
-            lambda: _("So both keep their customers equally well."),
+            lambda: _("The café and the bank keep their customers equally well."),
             wrong=3,
             repair=lambda: _("{rate} a month, every month, is {year} a year."),
             hint=lambda: _("Over which period is each rate?"),
@@ -92,7 +114,7 @@ MISTAKES: Mapping[str, Question] = MappingProxyType(
         ),
         "mistake-5": _report(
             lambda: _("Every month {lost} of the customers who are there leave."),
-            lambda: _("So in a year churn is {wrong}."),
+            lambda: _("In a year churn is {wrong}."),
             lambda: _("Each month fewer are left to leave."),
             wrong=2,
             repair=lambda: _("Nobody leaves twice. After twelve such months {gone} of today's customers are gone."),
@@ -102,7 +124,7 @@ MISTAKES: Mapping[str, Question] = MappingProxyType(
         "mistake-6": _report(
             lambda: _("The year began with {start} customers; in the first half {first} of them stayed."),
             lambda: _("Of those who were customers in the middle of the year {second} stayed in the second half."),
-            lambda: _("So {wrong} of the {start} were left at the end of the year."),
+            lambda: _("Of the {start} of the start {wrong} were left at the end of the year."),
             wrong=3,
             repair=lambda: _(
                 "In the middle of the year others were customers, newcomers too, and some who had left came back. "
@@ -113,8 +135,8 @@ MISTAKES: Mapping[str, Question] = MappingProxyType(
         ),
         "mistake-7": _report(
             lambda: _("Of {start} customers at the start {kept} are there at the end."),
-            lambda: _("In between somebody left {leaves} times, so churn is {by_events}."),
-            lambda: _("Retention is {crr}."),
+            lambda: _("From the start to the end somebody left {leaves} times: churn is {by_events}."),
+            lambda: _("Retention from the start to the end is {crr}."),
             wrong=2,
             repair=lambda: _(
                 "Churn counts people, not departures; some of those came in between or came back. "
@@ -126,7 +148,7 @@ MISTAKES: Mapping[str, Question] = MappingProxyType(
         "mistake-8": _report(
             lambda: _("Retention rose from {before} to {after}."),
             lambda: _("Churn fell from {churn_before} to {churn_after}."),
-            lambda: _("So retention rose by {wrong}."),
+            lambda: _("The rise of retention is {wrong}."),
             wrong=3,
             repair=lambda: _("It rose by {points}; in percent of what it was that is {relative}."),
             hint=lambda: _("The difference of two percentages has a unit of its own."),
@@ -134,7 +156,7 @@ MISTAKES: Mapping[str, Question] = MappingProxyType(
         ),
         "mistake-9": _report(
             lambda: _("The retention rate rose from {before} to {after}."),
-            lambda: _("So the service has become better."),
+            lambda: _("The service has become better."),
             lambda: _("Of the newer customers {middle} stayed, of the regulars {long}: both times."),
             wrong=2,
             repair=lambda: _(
@@ -145,7 +167,7 @@ MISTAKES: Mapping[str, Question] = MappingProxyType(
         ),
         "mistake-10": _report(
             lambda: _("In its first year the cohort lost {churn}."),
-            lambda: _("A customer therefore stays {wrong} years on average."),
+            lambda: _("A customer of the cohort stays {wrong} years on average."),
             lambda: _("Of one half of the cohort {loyal} stay every year, of the other {fickle}."),
             wrong=2,
             repair=lambda: _(
@@ -157,7 +179,7 @@ MISTAKES: Mapping[str, Question] = MappingProxyType(
         "mistake-11": _report(
             lambda: _("In the first year {first} of the cohort stayed, in the fifth {fifth} of those still there."),
             lambda: _("Of one half of the cohort {loyal} stay every year, of the other {fickle}."),
-            lambda: _("So the customers became more loyal with time."),
+            lambda: _("The customers became more loyal with time."),
             wrong=3,
             repair=lambda: _(
                 "Nobody changed. The fickle left first: "
@@ -168,8 +190,8 @@ MISTAKES: Mapping[str, Question] = MappingProxyType(
         ),
         "mistake-12": _report(
             lambda: _("The new branch kept {kept} of its {n} customers."),
-            lambda: _("The others kept {kept2} of {n2}."),
-            lambda: _("So the new branch keeps better, by {wrong}."),
+            lambda: _("The other branches kept {kept2} of {n2}."),
+            lambda: _("The new branch keeps better than the others, by {wrong}."),
             wrong=3,
             repair=lambda: _(
                 "{kept} of {n} fits every chance from {from_} to {until}. "
@@ -180,8 +202,8 @@ MISTAKES: Mapping[str, Question] = MappingProxyType(
         ),
         "mistake-13": _report(
             lambda: _("Three branches kept {kept1} of {n1}, {kept2} of {n2} and {kept3} of {n3} customers."),
-            lambda: _("Together they kept {wrong}, the mean of the three rates."),
-            lambda: _("Together they had {n} customers."),
+            lambda: _("All three branches together kept {wrong}, the mean of their rates."),
+            lambda: _("All three branches together had {n} customers."),
             wrong=2,
             repair=lambda: _("Together they kept {kept} of {n}, {crr}: the large branch counts for more."),
             hint=lambda: _("How many customers did they keep together?"),
@@ -189,7 +211,7 @@ MISTAKES: Mapping[str, Question] = MappingProxyType(
         ),
         "mistake-14": _report(
             lambda: _("Of the customers with a card {members} stayed, of those without {others}."),
-            lambda: _("So the card lifts retention by {wrong}."),
+            lambda: _("The card lifts retention by {wrong}."),
             lambda: _("Of those who buy much {heavy} stay, of those who buy little {light}, with or without a card."),
             wrong=2,
             repair=lambda: _(
@@ -201,7 +223,7 @@ MISTAKES: Mapping[str, Question] = MappingProxyType(
         ),
         "mistake-15": _report(
             lambda: _("Of the {april} customers won in April {kept} bought again in May, {rate}."),
-            lambda: _("In May {may} were won."),
+            lambda: _("In May {may} customers were won."),
             lambda: _("The list ends on 31 May; of those won in May {wrong} bought again in June."),
             wrong=3,
             repair=lambda: _(
@@ -213,7 +235,7 @@ MISTAKES: Mapping[str, Question] = MappingProxyType(
         ),
         "mistake-16": _report(
             lambda: _("Of {start} customers {lost} left in the month, and {new} came."),
-            lambda: _("As many are lost as are won, so retention is falling fast."),
+            lambda: _("Retention is falling fast, since as many are lost as are won."),
             lambda: _("The base does not grow."),
             wrong=2,
             repair=lambda: _(
@@ -224,12 +246,18 @@ MISTAKES: Mapping[str, Question] = MappingProxyType(
             ink=mistake_facts.standing_still,
         ),
         "mistake-17": _report(
-            lambda: _("At the start there were {start} customers; {new} came for the first time, {returned} returned."),
-            lambda: _("At the end there were {end}; {new} of them are new."),
-            lambda: _("({end} − {new}) / {start} is {wrong}: nobody left."),
+            lambda: _(
+                "{start} customers at the start; {new} came for the first time, {returned} former ones returned, "
+                "and all these stayed."
+            ),
+            lambda: _("At the end there were {end} customers."),
+            lambda: _(
+                "Only those who came for the first time are new, so ({end} − {new}) / {start} = {wrong}: nobody left."
+            ),
             wrong=3,
             repair=lambda: _(
-                "{returned} who returned stand in the places of {lost} who left. Take them off as well: {crr}."
+                "New is who is there at the end and was not at the start, the {returned} who returned too: "
+                "({end} − {fresh}) / {start} is {crr}. They stood in the places of {lost} who left."
             ),
             hint=lambda: _("Start and newcomers and returned: how many would there be if nobody had left?"),
             ink=mistake_facts.hidden_losses,
@@ -237,7 +265,7 @@ MISTAKES: Mapping[str, Question] = MappingProxyType(
         "mistake-18": _report(
             lambda: _("{asked} customers were asked whether they still buy."),
             lambda: _("{kept} of the {answered} who answered said yes."),
-            lambda: _("So the retention rate is {wrong}."),
+            lambda: _("The retention rate is {wrong}."),
             wrong=3,
             repair=lambda: _("Nobody knows of those who were silent: of all asked it may be from {low} to {high}."),
             hint=lambda: _("What do the silent do?"),
@@ -246,3 +274,15 @@ MISTAKES: Mapping[str, Question] = MappingProxyType(
     }
 )
 """The eighteen reports by name; the names do not give the mistake away."""
+
+
+def _some_of(names: list[str]) -> Callable[[random.Random], Question]:
+    return lambda dice: REPORTS[dice.choice(names)].mixed(dice)
+
+
+DRILL = tuple(_some_of(list(REPORTS)[first::3]) for first in range(3))
+"""Fresh questions for an exercise: three different reports, their sentences mixed."""
+
+_dice = random.Random(ORDER)  # noqa: S311 - an order of sentences is no secret
+MISTAKES: Mapping[str, Question] = MappingProxyType({name: report.mixed(_dice) for name, report in REPORTS.items()})
+"""The reports as the course asks them."""

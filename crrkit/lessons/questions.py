@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from crrkit.ground import Message, gettext as _
-from crrkit.lessons.answers import SHARE, AnswerKind
+from crrkit.lessons.answers import POINTS, SHARE, AnswerKind, half_a_unit
 
+HUNDREDTH = 0.01
+SPECK = 1e-9  # what floating point adds
 LONGEST = 40  # letters of an unreadable answer that are repeated to the learner
 
 Values = Callable[[Any], Collection[float]]
@@ -99,7 +101,7 @@ def judge(question: Question, answer: object) -> Feedback:
     readings = question.kind.read(answer)
     if not readings:
         return Feedback(right=False, text=f"{_unreadable(answer)} {question.kind.example()}")
-    found = _nearest(question, readings)
+    found = _nearest(question, readings, _rounded(question, answer))
     if found is None:
         return Feedback(right=False, text=_("Not yet.") + f" {_otherwise(question, readings)}")
     name, words = found
@@ -122,13 +124,21 @@ def distance(reading: float, value: float, tolerance: float) -> float:
     return round(abs(reading - value) / (tolerance * max(1.0, abs(value))), 9)
 
 
-def _nearest(question: Question, readings: list[float]) -> tuple[str, Template] | None:
+def _nearest(question: Question, readings: list[float], rounded: float) -> tuple[str, Template] | None:
     near = [
         (bool(name), off, name, words)  # what is right goes before what is near
         for name, value, words in question.known()
         if (off := min(distance(reading, value, question.kind.tolerance) for reading in readings)) <= 1
+        or min(abs(reading - value) for reading in readings) <= rounded
     ]
     return min(near, key=lambda found: found[:2])[2:] if near else None
+
+
+def _rounded(question: Question, answer: object) -> float:
+    """How far rounding to the decimals that are shown may have moved an answer; nothing where that is too coarse."""
+    unit = HUNDREDTH if question.kind is POINTS else 1.0
+    half = half_a_unit(answer) * unit
+    return half * (1 + SPECK) if half <= question.kind.coarse * (1 + SPECK) else 0.0
 
 
 def _unreadable(answer: object) -> str:
