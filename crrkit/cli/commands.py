@@ -109,6 +109,15 @@ def report(
     ] = 10,
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="What stands above the finding.")] = None,
     detail: Annotated[str, typer.Option(metavar="HOW", help="full, or short: one page for who decides.")] = "full",
+    target: Annotated[
+        str | None, typer.Option(metavar="RATE", help="The rate aimed at, such as 0.7; or 0.7=year for a yearly one.")
+    ] = None,
+    mark: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="DAY=NAME", help="A day on which something happened: 2024-06-01='new prices'; repeatable."
+        ),
+    ] = None,
     out: Annotated[Path, typer.Option(metavar="FILE", help="The report, one HTML file.")] = Path("report.html"),
     notebook: Annotated[Path | None, typer.Option(metavar="FILE", help="Write an executed notebook, too.")] = None,
     quiet: Quiet = False,
@@ -118,6 +127,7 @@ def report(
     Counts the customers of a list of contracts, a log of orders or a log of events, period by period, and writes one
     HTML file that needs no network; and an executed notebook, if you want one.
     """
+    from crrkit.cli.asked import marks_of, target_of
     from crrkit.cli.check import kind_line
     from crrkit.report import write_report
 
@@ -128,6 +138,7 @@ def report(
         written = write_report(
             base, every=every, first=first, last=last, min_cell=min_cell or None, title=title,
             detail=detail, out=out, notebook=notebook, progress=status.step,
+            target=target_of(target), marks=marks_of(mark or []),
         )  # fmt: skip
     if kind is None:
         say(kind_line(settled), err=True)

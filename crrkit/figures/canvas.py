@@ -33,6 +33,7 @@ NARROW = (3.4, 3.3)
 _STYLE: dict[str, Any] = {
     **EXPORT_STYLE,
     "font.size": 9.0,
+    "text.parse_math": False,  # a name that holds two dollars is a name
     "figure.dpi": PNG_DPI,
     "figure.autolayout": False,
     "figure.constrained_layout.use": False,

@@ -10,14 +10,18 @@ from crrkit.figures.canvas import Canvas, canvas, fill, heading
 from crrkit.figures.export import describe
 from crrkit.figures.labels import percent_axis, spread, stride
 from crrkit.figures.rows import account_rows, named, segment_of
-from crrkit.figures.series import Line, in_words
+from crrkit.figures.series import MARK_LETTERS, Line, in_words, limits_of, marks_of
 from crrkit.figures.theme import legible, mix
 from crrkit.ground import UNDEFINED, check_fraction, format_cell, format_percent, gettext as _
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
     from matplotlib.axes import Axes
     from matplotlib.text import Annotation
 
+    from crrkit.judge import ControlChart
     from crrkit.measure import RetentionTable
 
 
@@ -28,6 +32,8 @@ def retention_line(
     theme: str = "light",
     narrow: bool = False,
     target: float | None = None,
+    limits: ControlChart | None = None,
+    marks: Mapping[str, str] | Mapping[date, str] | None = None,
 ) -> Axes:
     """Draw the retention rate of each period with its interval.
 
@@ -43,13 +49,17 @@ def retention_line(
         theme: ``"light"``, ``"dark"`` or ``"print"`` (greys and patterns, for a printer without colour).
         narrow: Draw for a screen 360 pixels wide.
         target: The rate aimed at, a fraction between 0 and 1.
+        limits: What ``crr.control_chart`` gave for this account: its centre and the limits of the usual swing are
+            drawn, and a ring around each period that is news.
+        marks: Days on which something happened, each with its name, such as ``{"2024-06-01": "new prices"}``; a
+            letter stands on the line where the day lies, and above what it means.
 
     Returns:
         The axes. ``figures.alt_text(ax)`` says in words what they show.
 
     Raises:
-        InputError: If the target is not a fraction, the account is given by segments (choose one,
-            ``kept.segment(...)``, or ``kept.whole``), or the theme is not one of the three.
+        InputError: If the target is not a fraction, a mark lies outside of the periods, the account is given by
+            segments (choose one, ``kept.segment(...)``, or ``kept.whole``), or the theme is not one of the three.
         InputTypeError: If the result is of another kind.
 
     Examples:
@@ -59,9 +69,14 @@ def retention_line(
         crrkit.InputTypeError: result is a list; a RetentionTable is needed. Make it with crr.retention_by_period(...
     """
     rows = account_rows(result, picture="retention_line").reset_index(drop=True)
-    line = Line(rows, every=result.every, target=_checked(target), segment=segment_of(result), rhythm=result.rhythm)
+    line = Line(
+        rows, every=result.every, target=_checked(target), segment=segment_of(result), rhythm=result.rhythm,
+        limits=limits_of(limits, rows), centre=None if limits is None else limits.centre, marks=marks_of(marks, rows),
+    )  # fmt: skip
     with canvas(ax, theme=theme, narrow=narrow) as board:
         _draw_scale(board, line)
+        _draw_limits(board, line)
+        _draw_marks(board, line)
         _draw_intervals(board, line)
         _draw_rates(board, line)
         _write(board, line)
@@ -82,6 +97,33 @@ def _draw_scale(board: Canvas, line: Line) -> None:
     ax.spines["bottom"].set_visible(not floor)  # a solid floor is zero
     if line.target is not None:
         ax.axhline(line.target, color=board.theme.muted, lw=1.1, ls=(0, (5, 3)), zorder=1.5)
+
+
+def _draw_limits(board: Canvas, line: Line) -> None:
+    """The usual swing as two dashed steps around its centre; a ring around what lies outside or ends a long run."""
+    if line.limits is None or line.centre is None:
+        return
+    ax, color = board.ax, board.theme.muted
+    for name in ("low", "high"):
+        ax.plot(
+            line.limits.index, line.limits[name], color=color, lw=1, ls=(0, (4, 3)), drawstyle="steps-mid", zorder=1.6
+        )
+    ax.plot(line.limits.index[[0, -1]], [line.centre] * 2, color=color, lw=0.8, zorder=1.6)
+    news = line.limits[line.limits["signal"] != ""]
+    size = min(6.0, 2.0 + 0.3 * _room(board, line)) + 5
+    ring: dict[str, Any] = {"marker": "o", "ms": size, "mfc": "none", "mew": 1.5, "clip_on": False, "zorder": 3.5}
+    ax.plot(news.index, news["crr"], ls="none", mec=legible(board.theme.lost, board.theme), **ring)
+
+
+def _draw_marks(board: Canvas, line: Line) -> None:
+    """A dotted line where a day lies, its letter above it."""
+    for letter, mark in zip(MARK_LETTERS, line.marks, strict=False):
+        board.ax.axvline(mark.at, color=board.theme.ink, lw=1, ls=(0, (1, 2)), zorder=1.7)
+        place: dict[str, Any] = {"xytext": (0, 1), "textcoords": "offset points", "ha": "center", "va": "bottom"}
+        transform = board.ax.get_xaxis_transform()
+        board.ax.annotate(
+            letter, (mark.at, 1), xycoords=transform, color=board.theme.ink, weight="bold", size=8, **place
+        )
 
 
 def _draw_intervals(board: Canvas, line: Line) -> None:
@@ -140,6 +182,8 @@ def _notes(line: Line) -> list[str]:
         *([line.segment] if line.segment else []),
         _("CRR with its 95% interval"),
         _("n = customers at the start"),
+        *([_("dashed = the usual swing"), _("ring = news")] if line.limits is not None else []),
+        *(f"{letter} = {mark.name}" for letter, mark in zip(MARK_LETTERS, line.marks, strict=False)),
         *([_("the axis starts at {floor}").format(floor=format_percent(floor, digits=0))] if floor else []),
         *([_("{dash} = nobody to keep").format(dash=UNDEFINED)] if len(line.empty) else []),
         *([_("{cross} = withheld").format(cross="\N{MULTIPLICATION SIGN}")] if len(line.withheld) else []),

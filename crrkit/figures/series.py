@@ -7,18 +7,85 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from crrkit.figures.labels import count
-from crrkit.ground import format_cell, format_percent, gettext as _, ngettext
+from crrkit.ground import (
+    InputError,
+    InputTypeError,
+    check_moment,
+    format_cell,
+    format_date,
+    format_percent,
+    gettext as _,
+    ngettext,
+)
+from crrkit.judge import ControlChart
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Mapping
+    from datetime import date
 
     from crrkit.measure.cadence import Rhythm
 
 LEAST_SPAN = 0.10  # a narrower axis would make news of noise
 MOST_NAMES = 8  # that a listener can follow
+MARK_LETTERS = "ABCDEFGHIJ"  # of marks
 TICKS = (0.01, 0.02, 0.05, 0.10, 0.20)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A day on which something happened, its name, and where it lies on the x axis."""
+
+    day: date
+    name: str
+    at: float
+
+
+def marks_of(given: Mapping[str, str] | Mapping[date, str] | None, rows: pd.DataFrame) -> tuple[Mark, ...]:
+    """The marks by their day, each where it lies between the periods of an account.
+
+    Raises:
+        InputError: If one lies outside of the periods, has no name or is no day, or there are more than letters.
+    """
+    if not given:
+        return ()
+    if not hasattr(given, "items"):
+        message = _("marks is a {kind}; give days with their names, such as marks={{'2024-06-01': 'new prices'}}.")
+        raise InputTypeError(message.format(kind=type(given).__name__), argument="marks", given=given)
+    found = [_mark(day, name, rows) for day, name in given.items()]
+    if len(found) > len(MARK_LETTERS):
+        message = _("marks holds {n} days; a line bears {most} at most.").format(n=len(found), most=len(MARK_LETTERS))
+        raise InputError(message, argument="marks", given=given)
+    return tuple(sorted(found, key=lambda mark: (mark.at, mark.name)))
+
+
+def _mark(day: object, name: object, rows: pd.DataFrame) -> Mark:
+    if not isinstance(name, str) or not name.strip():
+        message = _("marks says no name for {day}. Give one, such as marks={{'2024-06-01': 'new prices'}}.")
+        raise InputError(message.format(day=day), argument="marks", given=name)
+    moment = pd.Timestamp(check_moment(day, name="marks")).normalize()
+    holding = rows[(rows["from_"] <= moment) & (moment < rows["until"])]
+    if holding.empty:
+        message = _("marks: {day} lies outside of the periods shown, {first} to {last}.")
+        ends = {"first": format_date(rows["from_"].iloc[0]), "last": format_date(rows["until"].iloc[-1])}
+        raise InputError(message.format(day=format_date(moment), **ends), argument="marks", given=day)
+    begins, ends_ = holding[["from_", "until"]].iloc[0]
+    at = float(holding.index[0]) - 0.5 + (moment - begins) / (ends_ - begins)
+    return Mark(moment.date(), " ".join(name.split()), at)
+
+
+def limits_of(chart: object, rows: pd.DataFrame) -> pd.DataFrame | None:
+    """The limits of a chart at the places of the rows of its account."""
+    if chart is None:
+        return None
+    if not isinstance(chart, ControlChart):
+        message = _("limits is a {kind}; give what crr.control_chart(kept) gives.").format(kind=type(chart).__name__)
+        raise InputTypeError(message, argument="limits", given=chart)
+    own = chart.table.set_index("period")
+    shown = rows[rows["period"].isin(own.index) & rows["crr"].notna()]
+    return own.loc[shown["period"], ["low", "high", "crr", "signal"]].set_axis(shown.index)
 
 
 @dataclass(frozen=True)
@@ -30,6 +97,9 @@ class Line:
     target: float | None
     segment: str | None = None
     rhythm: Rhythm | None = None
+    limits: pd.DataFrame | None = None  # of the periods that have some: low high crr signal
+    centre: float | None = None
+    marks: tuple[Mark, ...] = ()
 
     @property
     def defined(self) -> pd.DataFrame:
@@ -66,6 +136,8 @@ class Line:
         if not len(shown):
             return 0.0, 1.0, TICKS[-1]
         shown = np.append(shown[np.isfinite(shown)], [] if self.target is None else [self.target])
+        if self.limits is not None:
+            shown = np.append(shown, self.limits[["low", "high"]].to_numpy(dtype=float).clip(0, 1))
         low, high = float(shown.min()), float(shown.max())
         high = max(high, min(low + LEAST_SPAN, 1.0))
         low = min(low, high - LEAST_SPAN)
@@ -122,7 +194,21 @@ def _rest_in_words(line: Line) -> list[str]:
     gaps = [_("No rate, because there was nobody to keep: {periods}.").format(periods=empty)] if empty else []
     gaps += [_("Rate withheld: {periods}.").format(periods=withheld)] if withheld else []
     goal = [] if line.target is None else [_("Target: {target}.").format(target=format_cell(line.target, "rate"))]
-    return [*running, *gaps, *goal]
+    return [*running, *gaps, *goal, *_limits_in_words(line), *_marks_in_words(line)]
+
+
+def _limits_in_words(line: Line) -> list[str]:
+    if line.limits is None:
+        return []
+    news = list(line.rows["period"][line.limits.index[line.limits["signal"] != ""]])
+    said = _("outside of it, or at the end of a long run on one side: {periods}").format(periods=", ".join(news))
+    text = _("The usual swing around {centre} is drawn; {news}.")
+    return [text.format(centre=format_cell(line.centre, "rate"), news=said if news else _("no period is news"))]
+
+
+def _marks_in_words(line: Line) -> list[str]:
+    named = [f"{mark.name} ({format_date(mark.day)})" for mark in line.marks]
+    return [_("Marked: {marks}.").format(marks=", ".join(named))] if named else []
 
 
 def _listed(rows: pd.DataFrame) -> str:

@@ -16,6 +16,7 @@ from crrkit.report.cohort_leaving import leaving_finding
 from crrkit.report.cohort_outlook import outlook_finding
 from crrkit.report.finding import Finding
 from crrkit.report.headline_section import retention_finding
+from crrkit.report.mark_section import mark_finding
 from crrkit.report.method_section import textbook_finding
 from crrkit.report.money_section import money_finding
 from crrkit.report.movement_section import movement_finding
@@ -41,6 +42,7 @@ __all__ = [
     "dump",
     "leaving_finding",
     "load",
+    "mark_finding",
     "mix_finding",
     "money_finding",
     "movement_finding",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +54,7 @@ def _attribute(name: str, value: str | bool | None) -> str:  # noqa: FBT001 - HT
     return f" {written}" if value is True else f' {written}="{escape(str(value))}"'
 
 
-def picture(draw: Callable[..., Axes], result: RetentionTable | CohortGrid | StageFlow, **options: str) -> Html:
+def picture(draw: Callable[..., Axes], result: RetentionTable | CohortGrid | StageFlow, **options: Any) -> Html:
     """A figure for light and dark, for a desk and a telephone; the page shows the one that fits."""
     from crrkit import figures
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from crrkit.report.saved import dump
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from datetime import date
 
     import pandas as pd
 
+    from crrkit.judge import Target, TargetHistory
     from crrkit.measure import RetentionTable
     from crrkit.read import Base
     from crrkit.report.finding import Finding
@@ -31,6 +33,9 @@ class Subject:
         min_cell: The smallest group that may be shown; None withholds nothing.
         first: The first period asked for.
         last: The last one.
+        target: What is aimed at: a rate of the report's own period, or a target that names its own.
+        marks: Days on which something happened, each with its name.
+        previous: The account of an earlier report.
     """
 
     kept: RetentionTable
@@ -38,6 +43,9 @@ class Subject:
     min_cell: int | None = 10
     first: str | None = None
     last: str | None = None
+    target: float | Target | TargetHistory | None = None
+    marks: Mapping[str, str] | Mapping[date, str] | None = None
+    previous: RetentionTable | None = None
     _counted: dict[Callable[[Subject], Any], Any] = field(default_factory=dict, repr=False, compare=False)
 
     def once(self, count: Callable[[Subject], T]) -> T:

@@ -10,6 +10,7 @@ from crrkit.report.cohort_section import cohort_section
 from crrkit.report.definition_section import definition_section
 from crrkit.report.glossary_section import glossary_section
 from crrkit.report.headline_section import headline_section
+from crrkit.report.mark_section import mark_section
 from crrkit.report.method_section import method_section
 from crrkit.report.money_section import money_section
 from crrkit.report.movement_section import movement_section
@@ -30,6 +31,7 @@ SECTIONS: tuple[Callable[[Subject], Section | None], ...] = (
     verdict_section,
     movement_section,
     trend_section,
+    mark_section,
     money_section,
     segment_section,
     cohort_section,

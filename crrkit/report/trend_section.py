@@ -13,9 +13,13 @@ from crrkit.report.finding import Finding, rows_of
 from crrkit.report.html import Html, element, picture
 from crrkit.report.period_names import period_name, periods_counted
 from crrkit.report.section import Cell, Section, Subject
+from crrkit.report.verdict_section import target_of
 from crrkit.report.withhold import WITHHELD
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
     from crrkit.measure import RetentionTable
 
 LONG_ENOUGH = 8  # periods: from fewer nothing can be news
@@ -31,17 +35,34 @@ def trend_section(subject: Subject) -> Section | None:
     cells = [
         *(["report.news_finding(kept)"] if news else []),
         *(f'report.change_finding(kept, since="{period}")' for period in since),
-        "report.trend_finding(kept)", "figures.retention_line(kept)",
+        "report.trend_finding(kept)", _line_code(subject, has_limits=news is not None),
     ]  # fmt: skip
     return Section(
         "trend",
         _("Is it changing?"),
         tuple(filter(None, [news, *changes, trend_finding(kept)])),
-        lambda: line(kept),
+        lambda: line(kept, target=_drawn_target(subject), marks=subject.marks, has_limits=news is not None),
         cells=tuple(map(Cell, cells)),
         brief=" ".join(found.claim for found in [news, *changes[:1]] if found),
         terms=("crr", "limits", "interval"),
     )
+
+
+def _drawn_target(subject: Subject) -> float | None:
+    """The target, where it is one of the report's own period: a line of another one would be held against no point."""
+    row = reference_row(subject.kept)
+    target = None if row is None else target_of(subject, row)
+    return target.value if target and target.period == subject.kept.every else None
+
+
+def _line_code(subject: Subject, *, has_limits: bool) -> str:
+    target = _drawn_target(subject)
+    given = [
+        *(["limits=crr.control_chart(kept)"] if has_limits else []),
+        *([f"target={target!r}"] if target is not None else []),
+        *([f"marks={dict(subject.marks)!r}"] if subject.marks else []),
+    ]
+    return f"figures.retention_line({', '.join(['kept', *given])})"
 
 
 def news_finding(kept: RetentionTable) -> Finding | None:
@@ -92,19 +113,33 @@ def trend_finding(kept: RetentionTable) -> Finding:
     return Finding(claim.format(**words), rows, caveat)
 
 
-def line(kept: RetentionTable) -> Html:
-    """The rate of every period with its caption."""
+def line(
+    kept: RetentionTable,
+    *,
+    target: float | None = None,
+    marks: Mapping[str, str] | Mapping[date, str] | None = None,
+    has_limits: bool = False,
+) -> Html:
+    """The rate of every period with its caption: the usual swing, what is aimed at, and what happened when."""
     from crrkit import figures
 
+    limits = control_chart(kept) if has_limits else None
+    drawn = picture(figures.retention_line, kept, target=target, marks=marks, limits=limits)
+    return element("figure", drawn, element("figcaption", " ".join(_caption(kept, has_limits=has_limits))))
+
+
+def _caption(kept: RetentionTable, *, has_limits: bool) -> list[str]:
     caption = [
         *filter(None, [kept.warning]),
         _("The rate of each period and how far the same process could have landed (95% interval)."),
     ]
+    if has_limits:
+        caption.append(_("Between the dashed lines lies what an unchanged rate shows: a ring marks what is news."))
     if (kept.table["status"] == RUNNING).any():
         caption.append(_("The hollow point is the period that had not ended when the data ended."))
     if (kept.table["status"] == WITHHELD).any():
         caption.append(_("Where the line breaks at a cross, the rate is withheld."))
-    return element("figure", picture(figures.retention_line, kept), element("figcaption", " ".join(caption)))
+    return caption
 
 
 def trend_words(*, some_withheld: bool) -> tuple[str, str]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crrkit.ground import format_percent, gettext as _
-from crrkit.judge import assess
+from crrkit.ground import check_fraction, format_percent, gettext as _
+from crrkit.judge import Target, TargetHistory, assess
 from crrkit.measure import COMPLETE
 from crrkit.report.account import reference_row
 from crrkit.report.finding import Finding
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from crrkit.judge import Assessment
 
 USUAL_BAND = "A16"  # the statement of the articles that names it
-HELD = ["basis", "period", "value", "low", "high", "verdict", "against"]
+OWN = "target"
+HELD = ["source", "basis", "period", "value", "low", "high", "verdict", "against"]
 
 
 def verdict_section(subject: Subject) -> Section | None:
@@ -41,14 +42,37 @@ def verdict_section(subject: Subject) -> Section | None:
 
 
 def verdict_of(subject: Subject) -> pd.DataFrame:
-    """The rate as it stands and for a year, each with its place against the band; empty where none may be judged."""
+    """The rate as it stands and for a year, each with its place against target and band; empty where none is judged."""
     row = reference_row(subject.kept)
     if row is None or row["status"] != COMPLETE:
         return pd.DataFrame(columns=HELD)
-    held = assess(subject.kept, period=str(row["period"]))
-    rows = [asdict(one) for one in held.verdicts if one.source == USUAL_BAND]
-    table = pd.DataFrame(rows, columns=HELD)
-    return table if _may_tell_the_year(held, subject.min_cell or 0) else table[table["basis"] == "as stated"]
+    target = target_of(subject, row)
+    held = assess(subject.kept, period=str(row["period"]), target=target)
+    rows = [asdict(one) for one in held.verdicts if one.source in (OWN, USUAL_BAND)]
+    table = pd.DataFrame(rows, columns=HELD).sort_values("source", ascending=False, kind="stable", ignore_index=True)
+    if not _may_tell_the_year(held, subject.min_cell or 0):
+        table = table[table["basis"] == "as stated"]
+    if target is not None and OWN not in set(table["source"]):
+        table = pd.concat([pd.DataFrame([_not_judged(target)], columns=HELD), table], ignore_index=True)
+    return table
+
+
+def target_of(subject: Subject, row: pd.Series) -> Target | None:
+    """The target that holds for a period: a plain rate is one of the report's own period."""
+    given = subject.target
+    if isinstance(given, TargetHistory):
+        day = row["from_"].date()
+        return given.in_force(day, period=subject.kept.every) or given.in_force(day)
+    if given is None or isinstance(given, Target):
+        return given
+    value, day = check_fraction(given, name="target"), row["from_"].date()
+    return Target(value=value, period=subject.kept.every, basis_period="–", author="–", date=day)
+
+
+def _not_judged(target: Target) -> dict[str, object]:
+    """The row of a target whose period is neither that of the rate nor a year that is known."""
+    line = _("at least {low}").format(low=format_percent(target.value))
+    return {"source": OWN, "basis": "unknown", "period": target.period, "against": line}
 
 
 def _may_tell_the_year(held: Assessment, least: int) -> bool:
@@ -60,11 +84,45 @@ def _may_tell_the_year(held: Assessment, least: int) -> bool:
 
 
 def verdict_finding(verdict: pd.DataFrame) -> Finding:
-    """Where the rate stands against the band, as it is and for a year.
+    """Where the rate stands against the target and against the usual band, as it is and for a year.
 
     Args:
         verdict: The verdicts of a report.
     """
+    own, usual = (verdict[verdict["source"] == source] for source in (OWN, USUAL_BAND))
+    claims = [*(_of_target(row) for _i, row in own.iterrows()), *([_of_band(usual)] if len(usual) else [])]
+    caveat = _(
+        "Nobody says for which period the band is meant, so the rate is held against it both ways. Averages do not fit"
+        " every business: better is a target of your own."
+    )
+    if len(own):
+        caveat = _(
+            "The target is yours. Nobody says for which period the usual band is meant, so the rate is held against it"
+            " both ways."
+        )
+    return Finding(" ".join(claims), verdict, caveat)
+
+
+def _of_target(row: pd.Series) -> str:
+    """Whether the target is reached, missed, or so near that chance decides."""
+    text = {
+        "reached": _("{value} reaches your target, {against}."),
+        "missed": _("{value} misses your target, {against}."),
+        "cannot tell": _("Your target, {against}: {value} is so near that chance decides whether it is reached."),
+    }.get(row["verdict"])
+    if text is None:
+        text = _("Your target, {against}, is of another period, for which the list gives no rate yet.")
+        return text.format(against=row["against"])
+    basis = {
+        "as stated": "{value}",
+        "measured": _("{value} measured over a year"),
+        "equivalent": _("{value} for one {period}, if all periods were alike,"),
+    }[row["basis"]]
+    value = basis.format(value=format_percent(row["value"]), period=row["period"])
+    return text.format(against=row["against"], value=value)
+
+
+def _of_band(verdict: pd.DataFrame) -> str:
     texts = {
         "as stated": _("{value} as it stands is {verdict}"),
         "measured": _("{value} measured over a year is {verdict}"),
@@ -79,8 +137,4 @@ def verdict_finding(verdict: pd.DataFrame) -> Finding:
         for _i, row in verdict.iterrows()
     ]
     claim = _("Against the band of {band} that is often called usual: {parts}.")
-    caveat = _(
-        "Nobody says for which period the band is meant, so the rate is held against it both ways. Averages do not fit"
-        " every business: better is a target of your own."
-    )
-    return Finding(claim.format(band=verdict["against"].iloc[0], parts="; ".join(parts)), verdict, caveat)
+    return claim.format(band=verdict["against"].iloc[0], parts="; ".join(parts))

@@ -8,7 +8,17 @@ from contextvars import copy_context
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from crrkit.ground import beside, check_choice, check_count, check_given, check_target, gettext as _, use_language
+from crrkit.ground import (
+    beside,
+    check_choice,
+    check_count,
+    check_fraction,
+    check_given,
+    check_target,
+    gettext as _,
+    use_language,
+)
+from crrkit.judge import Target, TargetHistory
 from crrkit.measure import retention_by_period
 from crrkit.measure.cadence import advise
 from crrkit.read import Base
@@ -28,6 +38,7 @@ from crrkit.report.sections import sections
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from datetime import date
     from pathlib import Path
 
     from crrkit.measure import RetentionTable
@@ -72,6 +83,8 @@ def write_report(
     last: str | None = None,
     title: str | None = None,
     detail: str = FULL,
+    target: float | Target | TargetHistory | None = None,
+    marks: Mapping[str, str] | Mapping[date, str] | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Report:
     """Write the retention report of a base: one HTML file and, when asked for, an executed notebook.
@@ -94,6 +107,10 @@ def write_report(
         title: What stands above the headline; by default "Customer retention".
         detail: ``"full"``, or ``"short"`` for one page: what a manager has to know. The notebook is
             the same.
+        target: The rate aimed at, a fraction, of the report's own period; for another one a `Target`, or a history of
+            them. The verdict speaks of it first.
+        marks: Days on which something happened, each with its name, such as ``{"2024-06-01": "new prices"}``: marked
+            on the line, with the rate before and after and what that does not show.
         progress: Called before each step with its name, the number of steps done and the number of all, and once more
             when everything is done.
 
@@ -118,6 +135,8 @@ def write_report(
     with use_language(lang):
         check_given(base, Base, name="base")
         targets = _targets(out, notebook, min_cell)
+        if target is not None and not isinstance(target, Target | TargetHistory):
+            check_fraction(target, name="target")
         check_choice(detail, name="detail", choices=(FULL, SHORT))
         steps = _Steps(progress, with_notebook=notebook is not None)
         with beside(targets) as files:
@@ -126,7 +145,7 @@ def write_report(
             base, every = (base, every or "") if advice is None else (advice.applied(base), advice.every)
             kept = shared(retention_by_period(base, every=every, first=first, last=last), min_cell=min_cell)
             kept = replace(kept, notes=(*([advice.said] if advice else []), *kept.notes))
-            parts = sections(Subject(kept, base, min_cell, first, last))
+            parts = sections(Subject(kept, base, min_cell, first, last, target=target, marks=marks))
             _refuse_names(parts, base, targets, title)
             texts = _texts(parts, kept, base, steps, title=title or _("Customer retention"), detail=detail)
             steps.begin(_("looking for customers in the files"))
