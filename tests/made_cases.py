@@ -206,6 +206,34 @@ def _other_dates() -> Iterator[Column]:
     yield Column("z", [f"{moment:%Y-%m-%d %H:%M:%S}Z" for moment in CLEAR], CLEAR)
     halves = ["13/01/2024", "14/02/2024", "15/03/2024", "01/13/2024", "02/14/2024", "03/15/2024"]
     yield Column("two-orders", halves, REFUSE)
+    yield from _dates_in_words(whole)
+    for beside in ("%d.%m.%Y", "%d/%m/%Y"):  # each day in both forms: no spreadsheet turned what it could
+        cells = [f"{day:{form}}" for form in ("%Y-%m-%d", beside) for day in whole]
+        yield Column(f"iso-and-{beside}", cells, [*whole, *whole])
+
+
+WORDED = {
+    "weekday": "{day:%A}, {month} {d}, {y}", "mail": "{short}, {day:%d} {mon} {y} 00:00:00 +0000",
+    "ordinal": "{d}th {month} {y}",
+    "year-first": "{y}-{mon}-{day:%d}", "ctime": "{short} {mon} {day:%d} 00:00:00 {y}",
+    "comma": "{month} {d}, {y}, 12:00 AM",
+    "russian-weekday": "пт, {day:%d.%m.%Y}", "russian-year": "{day:%d.%m.%Y} г.", "russian-short": "{d}-{mes}-{day:%y}",
+    "russian-clock": "{d} {mesyaca} {y} г., 0:00", "formula": '="{day:%Y-%m-%d}"', "apostrophe": "'{day:%Y-%m-%d}",
+    "camera": "{day:%Y:%m:%d} 00:00:00", "digits": "{day:%Y%m%d}000000", "points": "{day:%d.%m.%Y} 00.00",
+    "named-zone": "{day:%Y-%m-%d}T00:00:00Z[UTC]", "comma-parts": "{day:%Y-%m-%d} 00:00:00,000",
+    "compact": "{day:%Y%m%d}T000000Z",
+}  # fmt: skip
+
+
+def _dates_in_words(days: list[datetime]) -> Iterator[Column]:
+    for form, text in WORDED.items():
+        words = [
+            {"month": ENGLISH[day.month - 1], "mon": ENGLISH[day.month - 1][:3], "short": f"{day:%a}", "d": day.day,
+             "y": day.year, "mesyaca": MONTHS[day.month - 1], "mes": MONTHS[day.month - 1][:3]} for day in days
+        ]  # fmt: skip
+        yield Column(
+            f"words-{form}", [text.format(day=day, **said) for day, said in zip(days, words, strict=True)], days
+        )
 
 
 # Numbers --------------------------------------------------------------------------------------------------------------
@@ -233,6 +261,12 @@ def numbers() -> Iterator[Column]:
     yield Column("brackets", ["(1200.50)", "3.25", "4.00"], [-1200.5, 3.25, 4.0])
     yield Column("minus-sign", ["−5,25", "6,75"], [-5.25, 6.75])
     yield Column("words-between", ["5.25", "n/a", "much", "6.75"], [5.25, None, None, 6.75])
+    yield Column("lakhs", ["1,23,456.50", "12,34,567", "500"], [123456.5, 1234567.0, 500.0])
+    yield Column("minus-behind", ["5.00-", "6.75", "1200.50-"], [-5.0, 6.75, -1200.5])
+    yield Column("dashes", ["–5.25", "6.75"], [-5.25, 6.75])
+    for one, other in (("CA$5", "A$6"), ("5 Kč", "6 zł"), ("5 сум", "6 сом"), ("AED 5", "SAR 6"), ("5 ₪", "6 ₾")):
+        yield Column(f"two-{one}-{other}", [one, other], REFUSE)
+        yield Column(f"one-{one}", [one, one.replace("5", "6")], [5.0, 6.0])
     yield Column("exponent", ["1.5e3", "2.25", "1E2"], [1500.0, 2.25, 100.0])
 
 
@@ -258,13 +292,14 @@ GUID = "6f9619ff-8b86-d011-b42d-00cf4fc964ff"
 SAME = {
     "formula": ["007", '="007"'], "apostrophe": ["007", "'007"], "float": ["17850", "17850.0"],
     "braces": [GUID, f"{{{GUID}}}"], "guid-case": [GUID, GUID.upper()], "mail": ["ann@x.org", "Ann@X.org"],
-    "code": ["C007", "С007"],  # the second in Cyrillic
+    "quotes": ["007", '"007"'], "code": ["C007", "С007"],  # the second in Cyrillic
 }  # fmt: skip
 DIFFER = {
     "case": {"en": ["anna", "Anna"], "ru": ["анна", "Анна"]}, "yo": {"ru": ["Петр", "Пётр"]},
     "look-alikes": {"ru": ["Саша", "Cаша"]},
     "phones": {"ru": ["89000000007", "+7 900 000-00-07"], "en": ["+1 202 555 0100", "12025550100"]},
-    "zeros": {"en": ["9", "009"]}, "prefix": {"en": ["9", "SHOP-9"], "ru": ["9", "КЛ-9"]},
+    "zeros": {"en": ["9", "009"]}, "groups": {"en": ["12345", "12,345"], "ru": ["12345", "12 345"]},
+    "prefix": {"en": ["9", "SHOP-9"], "ru": ["9", "КЛ-9"]},
 }  # fmt: skip
 TWO = {
     "zeros-beside": ["9", "009", "9", "009"], "percent": ["100%", "100"], "versions": ["1.1", "1.10"],

@@ -247,6 +247,7 @@ def test_rows_of_nobody_in_particular_are_set_aside_by_name(word):
     assert people(base) == ["a", "b"]
     assert reasons(base) == {"id of nobody in particular": 2}
     assert base.quality.notes[0].startswith(f"Ids that stand for nobody in particular are set aside: {word}.")
+    assert "They stand in 2 rows, 50.0% of all" in base.quality.notes[0]
     assert people(read([word, "a", word, "b"], nobody=())) == [word, "a", word, "b"]
 
 

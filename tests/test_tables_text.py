@@ -106,7 +106,7 @@ def test_times_as_people_write_them(written, meant):
         "2023-02-29", "2024-02-30", "2024-13-01", "31.11.2024",  # no such day
         "2024-12", "202412", "202411", "2024",  # a month or a year, not its second of January
         "2024-W05", "2024-060", "45296", "1704412800", "2024-01-05 10:00 MSK", "2024-01-05 10:00:00 Europe/Moscow",
-        "2024-01-05 abc", "2024-01-05 10", "1024-01-05", "9999-12-31", "0001-01-01", "today", "5 января 2024",
+        "2024-01-05 abc", "2024-01-05 10", "1024-01-05", "9999-12-31", "0001-01-01", "today", "январь 2024",
         "2024-01-051", "20240105x", "2024-01-05 25:00", "2024-01-05 10:61",
     ],
 )  # fmt: skip
@@ -194,8 +194,13 @@ def test_dates_that_a_spreadsheet_turned_where_it_could_are_refused():
     with pytest.raises(errors.InputError, match="look half turned by a spreadsheet"):
         times(["2024-05-01", "2024-06-02", "13/01/2024", "14/01/2024", "20/02/2024"])
     rest = ["2024-05-01", "2024-06-13", "13/01/2024", "14/01/2024", "05/02/2024"]  # turned by nobody
-    assert times(rest) == [UNREADABLE, UNREADABLE, at(2024, 1, 13), at(2024, 1, 14), at(2024, 2, 5)]
-    assert notes(rest) == ("2 dates in 'x' are written in another form than the rest, and are set aside.",)
+    assert times(rest) == [at(2024, 5, 1), at(2024, 6, 13), at(2024, 1, 13), at(2024, 1, 14), at(2024, 2, 5)]
+    assert notes(rest) == (
+        "Dates in 'x' stand in two forms, such as '2024-06-13' and '14/01/2024'; each was read in its own.",
+    )
+    doubtful = ["2024-05-01", "13/01/2024", "14/01/2024", "20/02/2024"]  # one cell: turned, or written so
+    assert times(doubtful) == [UNREADABLE, at(2024, 1, 13), at(2024, 1, 14), at(2024, 2, 20)]
+    assert notes(doubtful) == ("1 date in 'x' is written in another form than the rest, and is set aside.",)
 
 
 @pytest.mark.parametrize(
@@ -239,6 +244,20 @@ def test_numbers_that_are_no_times_stay_unreadable():
         (["5 сентября 2024 9:05"], [at(2024, 9, 5, 9, 5)]),
         (["31.12.2024, 14:30:00", "01.12.2024, 9:05:00"], [at(2024, 12, 31, 14, 30), at(2024, 12, 1, 9, 5)]),
         (["05-Jan-24", "31-DEC-23"], [at(2024, 1, 5), at(2023, 12, 31)]),
+        (
+            ["Friday, January 5, 2024", "Sat, 06 Jan 2024 14:30:00", "Sept 7th, 2024"],
+            [at(2024, 1, 5), at(2024, 1, 6, 14, 30), at(2024, 9, 7)],
+        ),
+        (["пт 05.01.2024 г.", "6 мая 2024 г., 9:05"], [at(2024, 1, 5), at(2024, 5, 6, 9, 5)]),
+        (["2024-Jan-05", "Fri Jan 05 14:30:00 2024"], [at(2024, 1, 5), at(2024, 1, 5, 14, 30)]),
+        (
+            ['="2024-01-05"', "'2024-01-06", "2024:01:07 14:30:00"],
+            [at(2024, 1, 5), at(2024, 1, 6), at(2024, 1, 7, 14, 30)],
+        ),
+        (["20240105143000", "20240106090500"], [at(2024, 1, 5, 14, 30), at(2024, 1, 6, 9, 5)]),
+        (["05.01.2024 14.30", "06.01.2024 9.05"], [at(2024, 1, 5, 14, 30), at(2024, 1, 6, 9, 5)]),
+        (["2024-01-05T10:00:00Z[UTC]"], [at(2024, 1, 5, 10)]),
+        (["Marvin 5, 2024", "2024-01-05"], [UNREADABLE, at(2024, 1, 5)]),
     ],
 )
 def test_months_in_words_and_clocks_behind_a_comma(written, meant):

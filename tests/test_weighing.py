@@ -89,6 +89,32 @@ def test_errors_of_a_list_have_their_rows_and_revenue() -> None:
     assert (found["rows"], found["share"], found["revenue"], found["severity"]) == (1, 0.05, 0.05, "serious")
 
 
+def test_a_list_of_which_much_is_unreadable_says_so_above_every_rate() -> None:
+    good = [(f"x{k}", day) for k in range(60) for day in (JANUARY, FEBRUARY)]
+    (doubt,) = orders(log(*good, *[("a", "soon")] * 10)).quality.doubts
+    assert doubt == (
+        "7.7% of the rows and 7.7% of the revenue cannot be used (unreadable date): every rate is that of the others."
+    )
+    assert orders(log(*good, *[("a", "soon")] * 5)).quality.doubts == ()
+
+
+def test_a_refusal_shows_what_it_could_not_read_but_no_name() -> None:
+    good = [("a", JANUARY), ("b", FEBRUARY)]
+    with pytest.raises(SourceError, match=r"“unreadable date”, such as 'Q1'\. Check the column"):
+        orders(log(*good, ("a", "Q1"), ("b", "Ann Lee")))
+    with pytest.raises(SourceError, match=r"such as '2024-01', 'янв.24'\. They name months and no days"):
+        orders(log(*good, ("a", "2024-01"), ("b", "янв.24")))
+
+
+def test_a_column_of_currencies_is_known_by_its_words() -> None:
+    frame = log(*[("a", JANUARY), ("b", FEBRUARY)])
+    with pytest.raises(InputError, match="'code' says that amounts are in several currencies"):
+        orders(frame.assign(code=["USD", "EUR"]))
+    assert orders(frame.assign(code=["USD", "A-7"])).quality.rows_used == 2
+    with pytest.raises(InputError, match="several currencies"):
+        orders(frame.assign(**{"Вал.": ["руб.", "USD"]}))
+
+
 def test_nothing_in_doubt_and_nothing_complete_are_said() -> None:
     calm = crr.weigh_doubts(orders(log(("a", JANUARY), ("a", FEBRUARY))))
     assert str(calm).startswith("Nothing about how the list was read is in doubt.")

@@ -19,7 +19,7 @@ from crrkit.read.open_ends import AS_WRITTEN
 from crrkit.read.quality import REASONS, QualityReport
 from crrkit.read.refusing import refuse_broken
 from crrkit.read.registers import register_doubts
-from crrkit.read.unknown import NOT_KNOWN, unknown_by_day, unknown_note
+from crrkit.read.unknown import NOT_KNOWN, lost_doubts, unknown_by_day, unknown_note, with_weight
 from crrkit.reduce import is_of_an_engine
 
 if TYPE_CHECKING:
@@ -123,6 +123,7 @@ def canonical_of(
         unknown=unknown_by_day(marked, time=times[0], why=WHY) if set(NOT_KNOWN) & set(counts) else None,
     )  # fmt: skip
     refuse_broken(quality)
+    quality = replace(quality, notes=with_weight(quality))
     met = found if rows.get_backend().name != "duckdb" else {name: found[name] for name in found if counts.get(name)}
     # Only what was met is looked for again: each condition costs a tenth of a measure. A warehouse may get new rows.
     good = rows.filter(*[~fault for fault in met.values()]) if met else rows
@@ -154,7 +155,7 @@ def _doubts(
 ) -> list[str]:
     """What makes the rate of a list another number than it seems."""
     quality, is_log = found.quality, found.quality.kind in ("orders", "events")
-    said = list(opened.doubts)
+    said = [*lost_doubts(quality), *opened.doubts]
     if "amount" in found.table.columns:
         said += currency_doubts(opened.table, opened.currencies, by=by)
     said += id_doubts(found.table, used=quality.rows_used, column=quality.columns["customer"], once=is_log)

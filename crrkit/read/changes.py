@@ -8,7 +8,7 @@ import ibis
 import pyarrow.compute as pc
 
 from crrkit.ground import format_date, format_number, gettext as _, mark, ngettext
-from crrkit.read.text import is_true
+from crrkit.read.text import aggregate, is_true
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 KEPT_DIGITS = 15  # a spreadsheet writes zeros behind so many
 LONG, ENDS_IN_ZEROS = rf"^[0-9]{{{KEPT_DIGITS + 1},}}$", rf"^[0-9]{{{KEPT_DIGITS}}}0+$"
+EXACT = 2**53  # up to here a float holds every whole number
 FEWEST_ZEROS = 5  # so many zeros by chance: one in a hundred thousand
 # Forms that systems give to ids; a firm that changes from one to another has changed its system.
 FORMS = {
@@ -42,6 +43,23 @@ def lost_digits(ids: pa.ChunkedArray) -> list[str]:
         len(long),
     )
     return [note.format(n=format_number(len(long)), digits=KEPT_DIGITS)]
+
+
+def lost_in_floats(table: ir.Table, column: str) -> list[str]:
+    """A sentence when ids stand in a column of floats, and are too long for one."""
+    if not table[column].type().is_floating():
+        return []
+    large = aggregate(table, n=is_true(table[column].abs() > EXACT).sum())["n"] or 0
+    if not large:
+        return []
+    note = ngettext(
+        "{n} row has an id that is too long for a number with a point: its last digits are lost, and several customers"
+        " may share one id. Read the ids as text.",
+        "{n} rows have ids that are too long for numbers with a point: their last digits are lost, and several"
+        " customers may share one id. Read the ids as text.",
+        large,
+    )
+    return [note.format(n=format_number(large))]
 
 
 def change_of_form(counts: pa.Table, rows: ir.Table) -> list[str]:

@@ -9,7 +9,7 @@ from crrkit.ground import ColumnNotFoundError, InputError, check_column, gettext
 from crrkit.read.names import REQUESTS, fold, rivals_of, usual_column
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 LISTS = (mark("orders"), mark("contracts"), mark("events"), mark("snapshots"))
 # What each kind of list must say, and what is found by its usual name when it says it, too.
@@ -29,6 +29,7 @@ OPTIONAL: dict[str, tuple[str, ...]] = {
 }
 PIECES = ("quantity", "price")
 MONEY = ("amount", *PIECES)
+NAMED = 30  # more columns do not fit a sentence
 
 # Columns of results and of the expressions that lead to them; a segment column of the same name would be lost in them.
 RESERVED = frozenset({
@@ -135,6 +136,10 @@ def amount_note(
     if named.get("amount", "") is not None or {"amount", "quantity"} & set(found):
         return ()
     free = [str(name) for name in available if str(name) not in {*found.values(), *by}]
+    twice = next((name for name in free if usual_column("amount", [name]) and free.count(name) > 1), None)
+    if twice is not None:
+        note = _("No amount was read: {n} columns are called {name!r}. Rename all but one.")
+        return (note.format(n=free.count(twice), name=twice),)
     column = usual_column("amount", free)
     others = [] if column is None else rivals_of("amount", column, free)
     if column is None or not others:
@@ -152,11 +157,17 @@ def _ask(role: str, column: str, columns: Iterable[str]) -> None:
         raise InputError(message.format(**told), argument=role, available=[column, *others])
 
 
+def some_of(columns: Sequence[str]) -> str:
+    """The columns of a table for a sentence; of many the first."""
+    first = ", ".join(columns[:NAMED])
+    return first if len(columns) <= NAMED else _("{first}, … ({n} in all)").format(first=first, n=len(columns))
+
+
 def _recognised(role: str, columns: list[str], *, taken: set[str]) -> str:
     column = usual_column(role, columns)
     if column is not None:
         _ask(role, column, [other for other in columns if other not in taken])
         return column
     message = _("No column looks like {role}. Say which one it is with {role}=; the columns are {columns}.")
-    text = message.format(role=role, columns=", ".join(columns))
+    text = message.format(role=role, columns=some_of(columns))
     raise ColumnNotFoundError(text, argument=role, available=columns)

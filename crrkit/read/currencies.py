@@ -15,14 +15,16 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-NAMES = re.compile(r"currency|^ccy$|^curr$|валют")
+NAMES = re.compile(r"currency|^ccy$|^curr?$|валют|^вал$")
+PERHAPS = re.compile(r"^(?:code|isocode|money|unit|ед|единица|денежнаяединица)$")  # only where all words are currencies
 MOST_CURRENCIES = 50  # more different words are no currencies
 NUMBERS = {"643": "RUB", "810": "RUB", "840": "USD", "978": "EUR"}  # how banks and accountants write them
 
 
 def is_of_currencies(column: str) -> bool:
     """Whether a column holds currencies, by its name; not a rate between two."""
-    return NAMES.search(fold(column)) is not None and not re.search(r"rate|курс", fold(column))
+    name = fold(column)
+    return bool(NAMES.search(name) and not re.search(r"rate|курс", name)) or PERHAPS.search(name) is not None
 
 
 def currency_doubts(table: ir.Table, columns: Sequence[str], *, by: Sequence[str]) -> list[str]:
@@ -39,7 +41,7 @@ def currency_doubts(table: ir.Table, columns: Sequence[str], *, by: Sequence[str
     said = []
     for column in columns:
         met = sorted({_code(word) for word in words_in(table, column, most=MOST_CURRENCIES) if word})
-        if len(met) <= 1:
+        if len(met) <= 1 or (PERHAPS.search(fold(column)) and not set(met) <= {*CURRENCIES, *NUMBERS.values()}):
             continue
         if column not in by:
             message = _(

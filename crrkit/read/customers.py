@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crrkit.ground import InputError, check_choice, format_number, gettext as _, mark, ngettext
-from crrkit.read.changes import change_of_form, lost_digits
+from crrkit.read.changes import change_of_form, lost_digits, lost_in_floats
 from crrkit.read.ids import CYRILLIC, LATIN, counts_of, in_duckdb, known, looks_of, parse_ids, spellings_of, tidier
 from crrkit.read.notes import Note
 from crrkit.read.text import is_true
@@ -38,6 +38,9 @@ NOBODY = (
 TILLS = r"(?i)^(?:касса|kacca|терминал|cash ?desk|cash ?register|till|pos)\W*[0-9]*$"
 FILLERS = r"^(?:0+|1{4,}|2{4,}|3{4,}|4{4,}|5{4,}|6{4,}|7{4,}|8{4,}|9{4,}|12345[0-9]*)$"
 OUTSTANDING = 3  # so many times the rows of any other id make a 0 or 99999 a placeholder; it may also be a number
+
+PREFIX = r"(?:\p{L}+[-_# ]?|[#№] ?)"  # SHOP-9, №9
+GROUPED = r"^[1-9][0-9]{0,2}(?:[ ,.'][0-9]{3})+$"  # 12 345
 
 MATTERS = 0.05  # from this share of the ids on, a doubt is asked and not only told
 
@@ -79,10 +82,17 @@ FOLDS = {
         mark("with and without leading zeros"),
         over_time=True,
     ),
+    "groups": Fold(
+        GROUPED,
+        "^[0-9]{4,}$",
+        lambda x: ibis.ifelse(x.re_search(GROUPED), x.re_replace("[ ,.']", ""), x),
+        mark("with and without marks between thousands"),
+        needs_common=True,
+    ),
     "prefix": Fold(
-        r"^\p{L}+[-_#]?[0-9]+$",
+        rf"^{PREFIX}[0-9]+$",
         "^[0-9]+$",
-        lambda x: x.re_replace(r"^\p{L}+[-_#]?([0-9]+)$", r"\1"),
+        lambda x: x.re_replace(rf"^{PREFIX}([0-9]+)$", r"\1"),
         mark("with and without letters in front"),
         needs_common=True,
         over_time=True,
@@ -143,7 +153,7 @@ def parse_customers(
     if found:
         notes.append(_nobody_note(found))
     rows = table.select(id=text, at=at)
-    doubts = lost_digits(counts["id"]) + change_of_form(counts, rows)
+    doubts = lost_digits(counts["id"]) + lost_in_floats(table, column) + change_of_form(counts, rows)
     for name, each in FOLDS.items():
         if name not in chosen and all(looks_of(counts["id"], touched=each.touches, other=each.other).values()):
             notes += _doubt(counts, name, chosen=chosen, rows=rows if fold is None else None)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from crrkit.ground import InputError, UnsettledError, gettext as _
 from crrkit.read import databases, frames, records, spools
 from crrkit.read.calls import Call
-from crrkit.read.columns import REQUIRED, settle_columns, tells_when
+from crrkit.read.columns import REQUIRED, settle_columns, some_of, tells_when
 from crrkit.read.confidence import by_names, confidence_lines, look_into
 from crrkit.read.files import ADDRESS, without_credentials
 from crrkit.read.intake import settle_orders
@@ -192,7 +192,7 @@ def _kind_of(source: Any, columns: list[str]) -> str:
         "No column looks like the date of a purchase, or like the start and end of a contract; the columns are "
         "{columns}. Say which one it is with at= for orders, or with start= and end= for contracts."
     )
-    raise InputError(message.format(columns=", ".join(columns)), argument="kind", available=columns)
+    raise InputError(message.format(columns=some_of(columns)), argument="kind", available=columns)
 
 
 def _counts_call(source: Any) -> str:

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 PLAIN_DIGITS = "^[0-9]*$"  # ids that need no tidying
-ODD = r"""[^!-~]|^[='{]"""
+ODD = r"""[^!-~]|^[='"{]"""
 BLANKS = r"[\s\x{00A0}\x{1680}\x{2000}-\x{200A}\x{202F}\x{205F}\x{3000}]+"
 UNSEEN = r"[\x{00AD}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}\x{FEFF}]"
 GUID = "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 # ="007", '007 and {guid}: how spreadsheets and databases keep text from being read as something else
 WRAPPED = {
-    r'^="([^"]*)"$': r"\1",
+    r'^=?"([^"]*)"$': r"\1",
     r"^'([-+=@0-9][^']*)$": r"\1",
     rf"^\{{({GUID})\}}$": r"\1",
 }

@@ -19,11 +19,16 @@ PLAIN = r"^(?:[+-]?[0-9]+(?:\.[0-9]{1,2})?)?$"  # what needs no thought
 OTHER = {",": ".", ".": ","}  # each decimal mark and the mark that then groups digits
 BLANKS_IN_NUMBERS, APOSTROPHES = r"\s\x{00A0}\x{2007}\x{2009}\x{202F}", "'’`´"
 BLANK = f"[{BLANKS_IN_NUMBERS}]"
+LAKHS = "[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}"  # 12,34,567 as in India
 GROUPS = {" ": BLANKS_IN_NUMBERS, "'": APOSTROPHES, ",": ",", ".": r"\.", "": ""}
 CURRENCIES = {
     "USD": r"us\$|usd|\$", "EUR": "eur|€", "GBP": "gbp|£", "JPY": "jpy|¥", "RUB": r"rub|₽|руб(?:\.|лей|ля|ль)?|р\.?",
     "UAH": r"uah|₴|грн\.?", "KZT": r"kzt|₸|тг\.?", "BRL": r"brl|r\$", "BYN": "byn|br", "SEK": "sek|kr", "PLN": "pln|zł",
-    "TRY": "try|₺", "INR": "inr|₹", "CHF": "chf", "CNY": "cny",
+    "TRY": "try|₺", "INR": r"inr|₹|rs\.?", "CHF": "chf", "CNY": "cny|rmb", "CZK": "czk|kč", "HUF": "huf|ft",
+    "DKK": "dkk", "NOK": "nok", "RON": "ron|lei", "BGN": r"bgn|лв\.?", "ILS": "ils|₪", "THB": "thb|฿", "KRW": "krw|₩",
+    "VND": "vnd|₫", "PHP": "php|₱", "NGN": "ngn|₦", "GEL": "gel|₾", "AZN": "azn|₼", "AMD": "amd|֏",
+    "KGS": "kgs|сом", "UZS": "uzs|сум", "MDL": "mdl", "AED": "aed", "SAR": "sar", "ZAR": "zar", "AUD": r"aud|au?\$",
+    "CAD": r"cad|ca?\$", "NZD": r"nzd|nz\$", "HKD": r"hkd|hk\$", "SGD": r"sgd|s\$", "MXN": r"mxn|mx\$",
 }  # fmt: skip
 _SIGN = "|".join(CURRENCIES.values())
 IN_FRONT, BEHIND = rf"(?i)^([+-]?){BLANK}*(?:{_SIGN}){BLANK}*", rf"(?i){BLANK}*(?:{_SIGN})$"
@@ -88,9 +93,10 @@ def _bare(values: ir.Value) -> ir.StringValue:
 
 
 def _stripped(text: ir.StringValue) -> ir.StringValue:
-    text = text.re_replace(rf"^{BLANK}+|{BLANK}+$", "").replace("−", "-")
+    text = text.re_replace(rf"^{BLANK}+|{BLANK}+$", "").replace("−", "-").re_replace("^[‒–—]([0-9])", r"-\1")
     text = text.re_replace(r"^\((.*)\)$", r"-\1").re_replace(IN_FRONT, r"\1").re_replace(BEHIND, "")
-    return text.re_replace(r"[.,][-–—]+$", "")  # 1200,- has no pence
+    text = text.re_replace(r"[.,][-–—]+$", "")  # 1200,- has no pence
+    return text.re_replace("^([0-9].*[.,][0-9]{1,2})-$", r"-\1")  # 5.00- as accountants write it
 
 
 def _evidence(table: ir.Table, text: ir.StringValue, column: str) -> dict[str, Any]:
@@ -115,10 +121,11 @@ def _counted(text: ir.StringValue, mark: str, name: str) -> dict[str, ir.Scalar]
         rf"^[+-]?(?:[0-9]*{m}(?:[0-9]{{1,2}}|[0-9]{{4,}})|0*{m}[0-9]+|[0-9]{{4,}}{m}[0-9]+"
         rf"|[0-9]{{1,3}}(?:[^0-9{m}+-][0-9]{{3}})+{m}[0-9]+)(?:[eE][+-]?[0-9]+)?$"
     )
+    indian = f"|{LAKHS}" if mark == "," else ""
     both = ibis.ifelse(text.re_search(rf"^[+-]?[1-9][0-9]{{0,2}}{m}[0-9]{{3}}$"), text, ibis.null("string"))
     return {
         f"{name}_decimal": text.re_search(decimal).sum(),
-        f"{name}_groups": text.re_search(rf"^[+-]?[0-9]{{1,3}}(?:{m}[0-9]{{3}}){{2,}}$").sum(),
+        f"{name}_groups": text.re_search(rf"^[+-]?(?:[0-9]{{1,3}}(?:{m}[0-9]{{3}}){{2,}}{indian})$").sum(),
         f"{name}_one": both.min(),
         f"{name}_other": both.max(),
         f"{name}_round": both.re_search("0$").any(),
@@ -176,6 +183,7 @@ def _with_point(text: ir.StringValue, mark: str, thousands: str | None) -> ir.Nu
     """The number under a decimal mark, null where it is not written so."""
     group = GROUPS[thousands] if thousands is not None else rf"{BLANKS_IN_NUMBERS}{APOSTROPHES}" + GROUPS[OTHER[mark]]
     digits = rf"[0-9]{{1,3}}(?:[{group}][0-9]{{3}})+|[0-9]+" if group else "[0-9]+"
+    digits += f"|{LAKHS}" if "," in group else ""
     fits = text.re_search(rf"^[+-]?(?:(?:{digits})(?:\{mark}[0-9]+)?|\{mark}[0-9]+)(?:[eE][+-]?[0-9]+)?$")
     bare = text.re_replace(rf"[{group}]", "") if group else text
     number = ibis.ifelse(fits, bare.replace(",", "."), ibis.null("string")).try_cast("float64")

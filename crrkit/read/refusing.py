@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from crrkit.ground import SourceError, format_number, format_percent, gettext as _, mark, ngettext
+from crrkit.read.labels import labels_in
 from crrkit.read.unknown import NOT_KNOWN
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ GENTLE = {
 }  # … but for these
 FEW_LOST = 10  # so few rows hold much of the revenue of a short list by chance, and no customer is lost with them
 HARDLY_ANY = 0.95  # rows without a customer or a date leave a list with less than the rest
+SHOWN, SHOWABLE = 20, re.compile(r"(?=.*[0-9])[^@]{1,30}")
 ENDS_LOST, FEWEST_ENDS = 0.1, 10  # whose end is lost has left, or has not: the others are no sample of the customers
 
 REMEDIES = {
@@ -76,12 +79,30 @@ def _refuse(quality: QualityReport, reasons: list[str], limit: float) -> None:
     if rows < limit * quality.rows_read:
         share += _(" with {share} of the revenue").format(share=format_percent(revenue))
     message = ngettext(
-        "{source} cannot be used: {share} set aside with the reason “{reason}”. {remedy}",
-        "{source} cannot be used: {share} set aside with the reasons “{reason}”. {remedy}",
+        "{source} cannot be used: {share} set aside with the reason “{reason}”{such}. {remedy}",
+        "{source} cannot be used: {share} set aside with the reasons “{reason}”{such}. {remedy}",
         len(counts),
     )
-    words = {"reason": _listed(counts["reason"]), "remedy": _(REMEDIES[counts["reason"].iloc[0]])}
+    met = _examples(quality, counts["reason"].iloc[0])
+    remedy = _(REMEDIES[counts["reason"].iloc[0]])
+    if met and all(label.every != "day" for cell in met for label in labels_in(cell)) and all(map(labels_in, met)):
+        remedy = _(
+            "They name months and no days: a purchase needs its day; lists of who was a customer in each month are for"
+            " read_snapshots(…)."
+        )
+    such = _(", such as {cells}").format(cells=", ".join(map(repr, met))) if met else ""
+    words = {"reason": _listed(counts["reason"]), "remedy": remedy, "such": such}
     raise SourceError(message.format(source=quality.source, share=share, **words), argument="source")
+
+
+def _examples(quality: QualityReport, reason: str) -> list[str]:
+    """Two of the dates or numbers that cannot be read; text without a digit may be a name, and is not shown."""
+    roles = {"unreadable date": ("at", "start"), "unreadable number": ("amount", "quantity", "price")}.get(reason, ())
+    columns = [quality.columns[role] for role in roles if quality.columns.get(role)]
+    if len(columns) != 1:
+        return []
+    cells = quality.rows(reason, limit=SHOWN)[columns[0]].dropna().astype(str).unique()
+    return [cell for cell in cells if SHOWABLE.fullmatch(cell)][:2]
 
 
 def _listed(reasons: Iterable[str]) -> str:

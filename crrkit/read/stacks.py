@@ -101,7 +101,8 @@ def tells_lists(names: Sequence[str]) -> bool:
     """Whether a line holds the names of a table of lists: beside others a day of the list, or two columns of months."""
     folded, dates = {fold(name) for name in names}, sum(map(is_label, names))
     by_day = bool(folded & set(USUAL_DAYS)) and not dates  # "Period; 01.01.2024" is a line of a title
-    return len(names) > 1 and (by_day or dates > 1)
+    days = any(label.every == "day" for name in names if is_label(name) for label in labels_in(name))
+    return len(names) > 1 and (by_day or dates > 1 + days)  # two days are a line of a contract
 
 
 def _in_columns(source: Any, columns: Sequence[str], at: str | None) -> Stack:

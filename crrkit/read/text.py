@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-NOT_AN_ID = ("", "nan", "none", "null", "na", "n/a", "<na>", "nat", "-", "–", "—", "#n/a", "#н/д", "нет")
+NOT_AN_ID = (
+    "", "nan", "none", "null", "na", "n/a", "<na>", "nat", "-", "–", "—", "#n/a", "#н/д", "нет", "#ref!", "#value!",
+    "#name?", "#div/0!", "#null!", "#ссылка!", "#знач!", "#имя?", "#дел/0!", "(blank)", "(empty)", "(null)", "<null>",
+    "\\n", "(пусто)", "<пусто>", "пусто",
+)  # fmt: skip
 
 
 NEVER = ibis.literal(value=False)

@@ -12,9 +12,11 @@ import duckdb
 import ibis
 import ibis.expr.datatypes as dt
 
-from crrkit.ground import InputError, check_choice, format_number, gettext as _, ngettext
+from crrkit.ground import InputError, check_choice, gettext as _
+from crrkit.read.orders_of_dates import check_orders, day_or_month, is_as_written, order_beside, own_forms, strays
 from crrkit.read.stamps import STAMPS, read_stamps
 from crrkit.read.text import NOT_AN_ID, Parsed, aggregate, is_true
+from crrkit.read.worded import PLAIN, in_numbers
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -38,16 +40,9 @@ _ORDERS = {
     "month-day-year": (rf"^([0-9]{{1,2}})[-/]([0-9]{{1,2}})[-/]({YEAR})", r"\3-\1-\2"),
 }
 ORDERS_OF_DATES = tuple(_ORDERS)
-STRAY = 0.05  # up to this share of the dates that prove an order, those of the other are slips and are set aside
 _SHORT_FIRST = r"^([0-9]{2})[-/]([0-9]{2})[-/]([0-9]{2})( |,|T|$)"  # 24-01-05, or 05/01/24
-_MONTHS = ("янв", "фев", "мар", "апр", "ма[йя]", "июн", "июл", "авг", "сен", "окт", "ноя", "дек")
 _SHORT_YEAR = r"^([0-9]{1,2}[-./][0-9]{1,2}[-./])([0-9]{2})( |,|$)"
-# Forms that only a slower reading knows: month names, and clocks of twelve hours.
-_WORDY = [
-    day + clock
-    for day in ("%d-%b-%y", "%d %b %Y", "%d-%b-%Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y")
-    for clock in ("", " %H:%M", " %H:%M:%S")
-]
+# Clocks of twelve hours are known to a slower reading only.
 _TWELVE = [f"%Y-%m-%d {clock}" for clock in ("%I:%M %p", "%I:%M:%S %p")]
 
 
@@ -80,6 +75,9 @@ def parse_times(table: ir.Table, column: str, *, order: str | None = None, zone:
         return Parsed(value, value.notnull())
     text = values.cast("string").re_replace(r"\.0+$", "") if kind.is_floating() else values.cast("string").strip()
     text = ibis.ifelse(text.lower().isin(NOT_AN_ID), ibis.null("string"), text)
+    worded = text
+    if "%" not in (order or "") and aggregate(table, odd=(~text.re_search(PLAIN)).any())["odd"]:
+        text = in_numbers(text)
     looks = _looks(table, text)
     form = order if order in STAMPS else None
     if order is None and looks["numbers"]:
@@ -88,7 +86,11 @@ def parse_times(table: ir.Table, column: str, *, order: str | None = None, zone:
         note = _("Numbers in {column!r} are read as times written as {form}. Say dates= if they are not.")
         said = () if order else (note.format(column=column, form=form),)
         return Parsed(read_stamps(text, form, zone), text.notnull(), said)
-    value, notes = _read_times(table, text, column, order=order, zone=zone, seen=looks)
+    value, notes = _read_times(table, text, column, order=order, zone=zone, seen=looks, written=worded)
+    if order is not None and text is not worded:  # a month by its name has no order
+        named = ibis.ifelse(text != worded, text, ibis.null("string"))
+        in_zone = (zone or "UTC") if looks["aware"] else None
+        value = ibis.coalesce(value, _reading(named, ORDERS_OF_DATES[0], zone=in_zone))
     return Parsed(value, text.notnull(), notes)
 
 
@@ -97,10 +99,9 @@ def _looks(table: ir.Table, text: ir.StringValue) -> dict[str, Any]:
     return aggregate(
         table,
         numbers=text.re_search(r"^[0-9]{5}[0-9.]*$").all(),
-        russian=text.re_search("[а-яА-Я]{3}|, ").any(),
         numeric=text.re_search(r"^[0-9]{1,2}[-./][0-9]{1,2}[-./]").any(),
         aware=text.re_search(WITH_OFFSET).any(),
-        wordy=text.re_search(rf"[A-Za-z]{{3}}|{TWELVE_HOURS}").any(),
+        twelve=text.re_search(TWELVE_HOURS).any(),
     )
 
 
@@ -137,7 +138,7 @@ def has_clocks(table: ir.Table, column: str) -> bool:
     return bool(aggregate(table, any=local.any())["any"])
 
 
-def _reading(text: ir.StringValue, order: str, *, zone: str | None = None, wordy: bool = False) -> ir.Value:
+def _reading(text: ir.StringValue, order: str, *, zone: str | None = None, twelve: bool = False) -> ir.Value:
     """The times of a column under one order of day, month and year; null where the text is not so written.
 
     The readings that are rarely needed are left out unless the column has such values: the engine would try them on
@@ -153,10 +154,8 @@ def _reading(text: ir.StringValue, order: str, *, zone: str | None = None, wordy
         with_offset = ibis.ifelse(plain.re_search(WITH_OFFSET), plain, ibis.null("string"))
         closed_up = with_offset.re_replace(r" *(?:[Zz]|UTC|GMT)$", "Z").re_replace(r" +([+-][0-9:]+)$", r"\1")
         readings.append(_local(zone, closed_up.try_cast(dt.Timestamp(timezone="UTC"))))
-    if wordy:
-        worded = ibis.ifelse(full.re_search(rf"[A-Za-z]{{3}}(?:.*{YEAR}|-[0-9]{{2}}\b)"), full, ibis.null("string"))
-        spaced = plain.re_replace(r" ?([AaPp][Mm])$", r" \1")
-        readings += [_try_strptime(spaced, _TWELVE), _try_strptime(worded, _WORDY)]
+    if twelve:
+        readings.append(_try_strptime(plain.re_replace(r" ?([AaPp][Mm])$", r" \1"), _TWELVE))
     return ibis.coalesce(*readings)
 
 
@@ -166,26 +165,22 @@ def _with_century(text: ir.StringValue) -> ir.StringValue:
     return last.re_replace(_SHORT_YEAR, r"\120\2\3")
 
 
-def _numbered(text: ir.StringValue) -> ir.StringValue:
-    """5 января 2024 г. and 05-янв.-2024 as 05.01.2024."""
-    for number, stem in enumerate(_MONTHS, 1):
-        written = rf"(?i)^([0-9]{{1,2}})[ .-]*{stem}[а-я]*[ .-]*([0-9]{{4}})(?: *г(?:\.|ода?)?)?"
-        text = text.re_replace(written, rf"\1.{number:02d}.\2")
-    return text
-
-
 def _read_times(
-    table: ir.Table, text: ir.StringValue, column: str, *, order: str | None, zone: str | None, seen: dict[str, Any]
+    table: ir.Table,
+    text: ir.StringValue,
+    column: str,
+    *,
+    order: str | None,
+    zone: str | None,
+    seen: dict[str, Any],
+    written: ir.StringValue,
 ) -> tuple[ir.Value, tuple[str, ...]]:
     """Read the times in the way in which they look written."""
-    if seen["russian"]:
-        text = _numbered(text).re_replace(r"^([0-9./-]{8,10}), *", r"\1 ")
-        seen = _looks(table, text)
-    forms: dict[str, Any] = {"zone": (zone or "UTC") if seen["aware"] else None, "wordy": bool(seen["wordy"])}
+    forms: dict[str, Any] = {"zone": (zone or "UTC") if seen["aware"] else None, "twelve": bool(seen["twelve"])}
     if order is not None:
         _check_order(table, text, order)
     elif seen["numeric"]:
-        return _in_seen_order(table, text, column, forms)
+        return _in_seen_order(table, text, written, column, forms)
     else:
         order = "year-month-day"
     return _reading(text, order, **forms), ()
@@ -204,12 +199,12 @@ def _check_order(table: ir.Table, text: ir.StringValue, order: str) -> None:
 
 
 def _in_seen_order(
-    table: ir.Table, text: ir.StringValue, column: str, forms: dict[str, Any]
+    table: ir.Table, text: ir.StringValue, written: ir.StringValue, column: str, forms: dict[str, Any]
 ) -> tuple[ir.Value, tuple[str, ...]]:
     """The times in the order that the column proves; refused where it proves two, or none that matters."""
     read = {name: _reading(text, name, **forms) for name in ORDERS_OF_DATES}
     named = dict(zip(("year", "day", "month"), read.values(), strict=True))
-    rows = table.select(written=text, **named)  # named once: each reading is a long expression
+    rows = table.select(text=text, written=written, **named)  # named once: each is a long expression
     year, day, month = (rows[name] for name in named)
     differ = day != month
     only = {"day": day.notnull() & month.isnull(), "month": month.notnull() & day.isnull()}
@@ -218,63 +213,27 @@ def _in_seen_order(
         rows, years=year.count(), days=day.count(), months=month.count(), differ=differ.sum(),
         either=_example(written, differ), only_day=only["day"].sum(), only_month=only["month"].sum(),
         one=_example(written, only["day"]), other=_example(written, only["month"]),
-        iso=_example(written, year.notnull()), marks=written.re_search("^[0-9]{1,2}[-/]").sum(),
-        turned=is_true(year.day() <= 12).sum(),  # noqa: PLR2004 - a month
+        iso=_example(written, year.notnull()),
+        beside=_example(written, year.isnull() & ibis.coalesce(day, month).notnull()),
+        marks=rows["text"].re_search("^[0-9]{1,2}[-/]").sum(),
+        turned=is_true((year.day() <= 12) & (rows["text"] == written)).sum(),  # noqa: PLR2004 - a month
+        left=is_true(ibis.coalesce(day, month).day() <= 12).sum(),  # noqa: PLR2004 - a month
     )  # fmt: skip
     seen |= {"column": column, "some": max(seen["days"], seen["months"])}
     if seen["years"] < seen["some"] or seen["years"] == 0:
         first = _short_year_first(table, text, seen)
         if first is not None:
             return first, ()
-    _check_orders(seen)
-    name = "year-month-day" if seen["years"] >= seen["some"] else _day_or_month(seen)
-    return read[name], _two_forms(seen)
+    check_orders(seen)
+    name = order_beside(seen) if 0 < seen["years"] >= seen["some"] else day_or_month(seen)
+    if name and seen["years"] and is_as_written(seen):
+        return ibis.coalesce(read["year-month-day"], read[name]), (*own_forms(seen), *strays(seen, 0))
+    name = name if name and seen["years"] < seen["some"] else "year-month-day"
+    return read[name], strays(seen, min(seen["years"], seen["some"]))
 
 
 def _example(text: ir.StringValue, condition: ir.BooleanValue) -> ir.StringScalar:
     return ibis.ifelse(is_true(condition), text, ibis.null("string")).max()
-
-
-def _check_orders(seen: dict[str, Any]) -> None:
-    """Two orders proven in one column make all dates doubtful that can be read both ways."""
-    fewer, proofs = sorted([seen["only_day"] or 0, seen["only_month"] or 0])
-    if fewer > 1 and fewer > STRAY * (fewer + proofs):
-        message = _(
-            "Dates in {column!r} stand in two orders: {one!r} can only be day first, {other!r} only month first."
-            " Export them in one form, such as 2024-12-31."
-        )
-        raise InputError(message.format(**seen), argument="dates")
-    some = seen["years"] > 1 and proofs > 1
-    if some and seen["turned"] == seen["years"] and proofs == seen["some"] == seen["marks"]:
-        message = _(
-            "Dates in {column!r} look half turned by a spreadsheet: those such as {iso!r} have no day above 12,"
-            " those such as {example!r} have no other. Export them again as text, or in one form."
-        )
-        raise InputError(message.format(**seen, example=seen["one"] or seen["other"]), argument="dates")
-
-
-def _day_or_month(seen: dict[str, Any]) -> str:
-    if seen["days"] == seen["months"] and seen["differ"] and not seen["only_day"]:
-        message = _(
-            "Dates in {column!r} such as {example!r} can be read day first or month first."
-            " Say dates='day-month-year' or dates='month-day-year'."
-        )
-        raise InputError(message.format(**seen, example=seen["either"]), argument="dates")
-    return "day-month-year" if seen["days"] >= seen["months"] else "month-day-year"
-
-
-def _two_forms(seen: dict[str, Any]) -> tuple[str, ...]:
-    """A sentence on dates of a rarer form, which are set aside."""
-    fewer = min(seen["only_day"] or 0, seen["only_month"] or 0)
-    rarer = min(seen["years"], seen["some"]) + fewer
-    if not rarer:
-        return ()
-    note = ngettext(
-        "{n} date in {column!r} is written in another form than the rest, and is set aside.",
-        "{n} dates in {column!r} are written in another form than the rest, and are set aside.",
-        rarer,
-    )
-    return (note.format(n=format_number(rarer), column=seen["column"]),)
 
 
 def _short_year_first(table: ir.Table, text: ir.StringValue, seen: dict[str, Any]) -> ir.Value | None:

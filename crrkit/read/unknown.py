@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import ibis
 import pandas as pd
 
-from crrkit.ground import format_percent, gettext as _
+from crrkit.ground import format_number, format_percent, gettext as _, ngettext
+from crrkit.read.notes import Note
+from crrkit.read.quality import ERRORS
 from crrkit.rules import EPOCH
 
 if TYPE_CHECKING:
@@ -38,6 +40,37 @@ def unknown_note(quality: QualityReport) -> list[str]:
     )
     note = with_money if revenue == revenue else without  # noqa: PLR0124 - NaN where there are no amounts
     return [note.format(rows=format_percent(rows), revenue=format_percent(revenue))]
+
+
+def lost_doubts(quality: QualityReport) -> list[str]:
+    """A sentence when much of a list cannot be used for what stands in it: what is left is no sample of it."""
+    found = quality.table[quality.table["reason"].isin(ERRORS)]
+    rows, revenue = found["rows"].sum() / quality.rows_read, quality.revenue_of(*ERRORS)
+    if quality.rows_read < LONG_LIST or not (rows >= MANY_UNKNOWN or revenue >= MANY_UNKNOWN):
+        return []
+    with_money = _(
+        "{rows} of the rows and {revenue} of the revenue cannot be used ({reasons}): every rate is that of the others."
+    )
+    without = _("{rows} of the rows cannot be used ({reasons}): every rate is that of the others.")
+    note = with_money if revenue == revenue else without  # noqa: PLR0124 - NaN where there are no amounts
+    reasons = ", ".join(_(reason) for reason in found["reason"])
+    return [note.format(rows=format_percent(rows), revenue=format_percent(revenue), reasons=reasons)]
+
+
+def with_weight(quality: QualityReport) -> tuple[str, ...]:
+    """The notes, with the rows and the revenue of those ids that stand for nobody in particular."""
+    rows = int(quality.table.loc[quality.table["reason"] == NOT_KNOWN[1], "rows"].sum())
+    revenue = quality.revenue_of(NOT_KNOWN[1])
+    if not rows:
+        return quality.notes
+    told = ngettext("They stand in {n} row, {share} of all", "They stand in {n} rows, {share} of all", rows)
+    told = told.format(n=format_number(rows), share=format_percent(rows / quality.rows_read))
+    if revenue == revenue:  # noqa: PLR0124 - NaN where there are no amounts
+        told += _(", with {revenue} of the revenue").format(revenue=format_percent(revenue))
+    return tuple(
+        Note(f"{note} {told}.", **note.instead) if isinstance(note, Note) and "nobody" in note.instead else note
+        for note in quality.notes
+    )
 
 
 def unknown_by_day(marked: ir.Table, *, time: str, why: str) -> pd.DataFrame:

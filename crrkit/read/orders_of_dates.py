@@ -1,0 +1,76 @@
+"""Which order of day, month and year the dates of a column prove, and what is said where they prove several."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crrkit.ground import InputError, format_number, gettext as _, ngettext
+
+STRAY = 0.05  # up to this share of the dates that prove an order, those of the other are slips and are set aside
+
+
+def check_orders(seen: dict[str, Any]) -> None:
+    """Refuse two orders in one column: all dates that can be read both ways are in doubt.
+
+    Raises:
+        InputError: With an example of each.
+    """
+    fewer, proofs = sorted([seen["only_day"] or 0, seen["only_month"] or 0])
+    if fewer > 1 and fewer > STRAY * (fewer + proofs):
+        message = _(
+            "Dates in {column!r} stand in two orders: {one!r} can only be day first, {other!r} only month first."
+            " Export them in one form, such as 2024-12-31."
+        )
+        raise InputError(message.format(**seen), argument="dates")
+    some = seen["years"] > 1 and proofs > 1
+    if some and seen["turned"] == seen["years"] and proofs == seen["some"] == seen["marks"]:
+        message = _(
+            "Dates in {column!r} look half turned by a spreadsheet: those such as {iso!r} have no day above 12,"
+            " those such as {example!r} have no other. Export them again as text, or in one form."
+        )
+        raise InputError(message.format(**seen, example=seen["one"] or seen["other"]), argument="dates")
+
+
+def day_or_month(seen: dict[str, Any]) -> str:
+    """The order of dates that do not begin with the year.
+
+    Raises:
+        InputError: If every date can be read both ways, and that makes a difference.
+    """
+    if seen["days"] == seen["months"] and seen["differ"] and not seen["only_day"]:
+        message = _(
+            "Dates in {column!r} such as {example!r} can be read day first or month first."
+            " Say dates='day-month-year' or dates='month-day-year'."
+        )
+        raise InputError(message.format(**seen, example=seen["either"]), argument="dates")
+    return "day-month-year" if seen["days"] >= seen["months"] else "month-day-year"
+
+
+def order_beside(seen: dict[str, Any]) -> str | None:
+    """The order of dates that stand beside more with the year first; None where they prove none."""
+    ambiguous = seen["days"] == seen["months"] and seen["differ"] and not seen["only_day"]
+    return None if ambiguous or not seen["some"] else day_or_month(seen)
+
+
+def is_as_written(seen: dict[str, Any]) -> bool:
+    """Whether no spreadsheet turned the dates with the year first: it would have turned every day up to 12."""
+    return bool(seen["turned"] < seen["years"] or seen["left"])
+
+
+def own_forms(seen: dict[str, Any]) -> tuple[str, ...]:
+    """A sentence on two forms in one column, of which each is read."""
+    note = _("Dates in {column!r} stand in two forms, such as {iso!r} and {beside!r}; each was read in its own.")
+    return (note.format(**seen),) if seen["some"] else ()
+
+
+def strays(seen: dict[str, Any], others: int) -> tuple[str, ...]:
+    """A sentence on dates of a rarer form, which are set aside: so many, and slips in another order."""
+    rarer = others + min(seen["only_day"] or 0, seen["only_month"] or 0)
+    if not rarer:
+        return ()
+    note = ngettext(
+        "{n} date in {column!r} is written in another form than the rest, and is set aside.",
+        "{n} dates in {column!r} are written in another form than the rest, and are set aside.",
+        rarer,
+    )
+    return (note.format(n=format_number(rarer), column=seen["column"]),)
