@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 KEPT_DIGITS = 15  # a spreadsheet writes zeros behind so many
 LONG, ENDS_IN_ZEROS = rf"^[0-9]{{{KEPT_DIGITS + 1},}}$", rf"^[0-9]{{{KEPT_DIGITS}}}0+$"
-EXACT = 2**53  # up to here a float holds every whole number
+WHOLE_IN_FLOATS = 2**53  # up to here a float holds every whole number
 FEWEST_ZEROS = 5  # so many zeros by chance: one in a hundred thousand
 # Forms that systems give to ids; a firm that changes from one to another has changed its system.
 FORMS = {
@@ -49,7 +49,7 @@ def lost_in_floats(table: ir.Table, column: str) -> list[str]:
     """A sentence when ids stand in a column of floats, and are too long for one."""
     if not table[column].type().is_floating():
         return []
-    large = aggregate(table, n=is_true(table[column].abs() > EXACT).sum())["n"] or 0
+    large = aggregate(table, n=is_true(table[column].abs() > WHOLE_IN_FLOATS).sum())["n"] or 0
     if not large:
         return []
     note = ngettext(

@@ -39,7 +39,7 @@ TILLS = r"(?i)^(?:касса|kacca|терминал|cash ?desk|cash ?register|ti
 FILLERS = r"^(?:0+|1{4,}|2{4,}|3{4,}|4{4,}|5{4,}|6{4,}|7{4,}|8{4,}|9{4,}|12345[0-9]*)$"
 OUTSTANDING = 3  # so many times the rows of any other id make a 0 or 99999 a placeholder; it may also be a number
 
-PREFIX = r"(?:\p{L}+[-_# ]?|[#№] ?)"  # SHOP-9, №9
+LETTERS_IN_FRONT = r"(?:\p{L}+[-_# ]?|[#№] ?)"  # SHOP-9, №9
 GROUPED = r"^[1-9][0-9]{0,2}(?:[ ,.'][0-9]{3})+$"  # 12 345
 
 MATTERS = 0.05  # from this share of the ids on, a doubt is asked and not only told
@@ -90,9 +90,9 @@ FOLDS = {
         needs_common=True,
     ),
     "prefix": Fold(
-        rf"^{PREFIX}[0-9]+$",
+        rf"^{LETTERS_IN_FRONT}[0-9]+$",
         "^[0-9]+$",
-        lambda x: x.re_replace(rf"^{PREFIX}([0-9]+)$", r"\1"),
+        lambda x: x.re_replace(rf"^{LETTERS_IN_FRONT}([0-9]+)$", r"\1"),
         mark("with and without letters in front"),
         needs_common=True,
         over_time=True,

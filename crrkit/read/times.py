@@ -16,7 +16,7 @@ from crrkit.ground import InputError, check_choice, gettext as _
 from crrkit.read.orders_of_dates import check_orders, day_or_month, is_as_written, order_beside, own_forms, strays
 from crrkit.read.stamps import STAMPS, read_stamps
 from crrkit.read.text import NOT_AN_ID, Parsed, aggregate, is_true
-from crrkit.read.worded import PLAIN, in_numbers
+from crrkit.read.worded import WITHOUT_WORDS, in_numbers
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -76,7 +76,7 @@ def parse_times(table: ir.Table, column: str, *, order: str | None = None, zone:
     text = values.cast("string").re_replace(r"\.0+$", "") if kind.is_floating() else values.cast("string").strip()
     text = ibis.ifelse(text.lower().isin(NOT_AN_ID), ibis.null("string"), text)
     worded = text
-    if "%" not in (order or "") and aggregate(table, odd=(~text.re_search(PLAIN)).any())["odd"]:
+    if "%" not in (order or "") and aggregate(table, odd=(~text.re_search(WITHOUT_WORDS)).any())["odd"]:
         text = in_numbers(text)
     looks = _looks(table, text)
     form = order if order in STAMPS else None

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 # What needs nothing of this: numbers with marks between them, a clock, an offset, morning and afternoon.
-PLAIN = (
+WITHOUT_WORDS = (
     r"^(?:[0-9]{1,13}(?:\.[0-9]+)?|[0-9]{16}|[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{1,4}(?:[T ]+[0-9]{1,2}:[0-9:.]+)?"
     r"(?: ?[AaPp][Mm])?(?: *(?:[Zz]|UTC|GMT|[+-][0-9]{2}:?(?:[0-9]{2})?))?)$"
 )
