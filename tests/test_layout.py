@@ -373,8 +373,71 @@ def test_text_that_is_called_a_spreadsheet(tmp_path: Path) -> None:
     base = orders(put(tmp_path, "a.xls", TABLE.encode("cp1251")))
     assert seen(base) == TRUTH
     assert "a.xls is no spreadsheet but text, and was read as text." in base.quality.notes
-    with pytest.raises(SourceError, match=r"b\.xls is a web page or XML, not a table"):
+    with pytest.raises(SourceError, match=r"b\.xls is a web page or XML without a table"):
         orders(put(tmp_path, "b.xls", "<html><table><tr><td>Клиент</td></tr></table></html>"))
+
+
+def html(rows: list[list[str]], *, cell: str = "td") -> str:
+    lines = ("".join(f"<{cell}>{escape(value)}" for value in row) for row in rows)
+    return "<table>" + "".join(f"<tr>{line}" for line in lines) + "</table>"
+
+
+SPACE = "urn:schemas-microsoft-com:office:spreadsheet"
+
+
+def old_xml(rows: list[list[str]]) -> str:
+    """A sheet as spreadsheets wrote it in XML; the second cell of each row tells its place."""
+    cell_ = '<Cell ss:Index="{k}"><Data ss:Type="String">{value}</Data></Cell>'
+    lines = [[cell_.format(k=k, value=escape(value)) for k, value in enumerate(row, 1)] for row in rows]
+    body = "".join(f"<Row>{''.join(line)}</Row>" for line in lines)
+    sheet_ = f'<Worksheet ss:Name="Май"><Table>{body}</Table></Worksheet>'
+    return f'<?xml version="1.0"?><Workbook xmlns:ss="{SPACE}">{sheet_}</Workbook>'
+
+
+def test_pages_and_xml_that_are_called_spreadsheets(tmp_path: Path) -> None:
+    menu = html([["Вход", "Выход"]])
+    page = f'<html><head><meta charset="windows-1251"></head>{menu}{html([HEAD, *ROWS])}</html>'
+    for name, content in {
+        "a.xls": page.encode("cp1251"), "b.html": f"<!DOCTYPE html>{html([HEAD, *ROWS])}",
+        "c.xls": old_xml([HEAD, *ROWS]), "d.csv": html([HEAD, *ROWS], cell="th"),
+    }.items():  # fmt: skip
+        base = orders(put(tmp_path, name, content))
+        assert seen(base) == TRUTH, name
+        assert f"{name} is a web page or XML, and its tables were read." in base.quality.notes
+    assert any("'table 1'" in note for note in orders(tmp_path / "a.xls").quality.notes), "what was not read is named"
+
+
+def test_a_cell_of_a_page_over_several_rows_holds_for_each(tmp_path: Path) -> None:
+    rows = "<tr><td rowspan=2>a<td>2024-01-05<td>10<tr><td>2024-02-05<td>20<tr><td>b<td>2024-02-06<td>30"
+    base = read_orders(put(tmp_path, "a.html", f"<table><tr><th>customer<th>date<th>amount{rows}</table>"))
+    assert base.table.to_pandas()[["customer", "amount"]].to_numpy().tolist() == [["a", 10], ["a", 20], ["b", 30]]
+
+
+# Names over several lines ---------------------------------------------------------------------------------------------
+
+OVER = {
+    "grouped": [["Клиент", "Продажа", ""], ["", "Дата", "Сумма"]],
+    "three": [["Отчёт", "", ""], ["Клиент", "Продажа", ""], ["", "Дата", "Сумма"]],
+    "full": [["Клиент", "Продажа", "Продажа"], ["", "Дата", "Итог"]],
+}
+
+
+def test_names_over_several_lines_are_joined(tmp_path: Path) -> None:
+    for name, heads in OVER.items():
+        said = NAMED | {"amount": "Продажа Итог"} if name == "full" else NAMED
+        text = put(tmp_path, f"{name}.csv", written([*heads, *ROWS]))
+        page = put(tmp_path, f"{name}.html", html([*heads, *ROWS]))
+        book = workbook(tmp_path / f"{name}.xlsx", {"one": [*heads, *ROWS]})
+        for source in (text, page, book):
+            base = read_orders(source, **said)
+            assert seen(base) == TRUTH, source.name
+            assert any("stand over" in note and "were joined: Клиент, " in note for note in base.quality.notes)
+    assert seen(read_orders(tmp_path / "grouped.csv")) == TRUTH, "found by their usual names, too"
+
+
+def test_a_line_of_values_is_no_line_of_names(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="the columns are who, when"):
+        read_orders(put(tmp_path, "a.csv", "who;when\na;2024-01-05\nb;2024-01-06\n"))
 
 
 # JSON, archives -------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crrkit.ground import SourceError, gettext as _
+from crrkit.read.pages import is_markup
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +64,9 @@ def oddities(named: list[Path], paths: list[Path]) -> tuple[str, ...]:
     inside = ", ".join(path.name for path in paths if path not in named)
     notes = [packed.format(name=named[0].name, members=inside)] if inside else []
     false = [path for path in paths if path.suffix.lower() in SPREADSHEETS and kind_of(path) == "text"]
-    return (*notes, *[text.format(name=path.name) for path in false], *_alike(paths))
+    page = _("{name} is a web page or XML, and its tables were read.")
+    pages = [page.format(name=path.name) for path in paths if path.is_file() and is_markup(path)]
+    return (*notes, *[text.format(name=path.name) for path in false], *pages, *_alike(paths))
 
 
 def _alike(paths: list[Path]) -> tuple[str, ...]:
@@ -98,6 +101,8 @@ def _by_content(path: Path, kind: str) -> str:
     """Shops send CSV that is called .xls, and people rename workbooks to .csv."""
     with path.open("rb") as stream:
         begins = stream.read(4)
+    if kind != "parquet" and is_markup(path):
+        return "spreadsheet"  # of tables
     if kind == "spreadsheet" and begins[:2] != BOOK[:2] and begins != OLD_BOOK:
         return "text"
     return "spreadsheet" if kind == "text" and begins == BOOK and _is_workbook(path) else kind

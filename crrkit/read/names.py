@@ -120,6 +120,11 @@ def usual_column(role: str, columns: Iterable[str]) -> str | None:
     return next((by_fold[fold(name)] for name in USUAL_NAMES[role] if fold(name) in by_fold), None)
 
 
+def is_usual(name: str) -> bool:
+    """Whether columns of some role are usually called so."""
+    return any(fold(name) in names for names in USUAL_NAMES.values())
+
+
 def rivals_of(role: str, column: str, columns: Iterable[str]) -> list[str]:
     """The other columns that could as well hold the role, by their names."""
     tier = next((names for names in RIVALS.get(role, ()) if fold(column) in names), ())

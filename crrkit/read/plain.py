@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import codecs
+import csv
 import io
-import re
 import shutil
 import tempfile
 from dataclasses import dataclass, field
@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 from crrkit.ground import gettext as _
 from crrkit.read.encodings import SURE, check_encoding, encoding_of
 from crrkit.read.files import TEXT, bad, first_line
+from crrkit.read.heads import heads_note, joined_lines
 from crrkit.read.layout import DIRECTIVE, Layout, names_at, split
 from crrkit.read.packed import PACKING_ERRORS, head_of, unpacked
+from crrkit.read.pages import PAGE_BEGINS
 from crrkit.read.scratch import new_file
 
 if TYPE_CHECKING:
     from crrkit.read.layout import Fits
-
-WEB_PAGE = re.compile(rb"(?i)^\s*<(?:!doctype|html|table|\?xml|head|body)")
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,17 @@ def readable(path: Path, folder: Path, *, layout: Layout | None = None, fits: Fi
     if not head.removeprefix(codecs.BOM_UTF8).strip():
         raise bad(path, _("is empty. A table with a line of column names and at least one row is needed."))
     encoding = check_encoding(layout.encoding) if layout.encoding else encoding_of(head, path)
-    if WEB_PAGE.match(head):
+    if PAGE_BEGINS.match(head):
         raise bad(path, _("is a web page or XML, not a table. Open it in a spreadsheet and save it as CSV or .xlsx."))
     text = _beginning(head, encoding, path)
     sep, skip = _above(text, layout, fits)
+    over, mark = joined_lines(text.splitlines()[:60], sep, fits) if layout.skip is None else (None, "")
+    if over is not None:
+        line = io.StringIO()
+        csv.writer(line, delimiter=mark, lineterminator="\n").writerow(over.names)
+        skip, names = over.place + over.lines, line.getvalue()
+        copy = _rewritten(path, folder, encoding, skip=skip, blanks=False, names=names)
+        return Plain(copy, path, sep, (*_notes(path, encoding, 0, layout), heads_note(path.name, over)))
     blank = sep is None and _is_blank_separated(text.splitlines()[skip:])
     usual = path.suffix.lower() in {*TEXT, ".gz"} and not (skip or blank or _has_mixed_lines(head))
     if encoding == "utf-8" and usual:
@@ -103,7 +110,7 @@ def _has_mixed_lines(head: bytes) -> bool:
     return 0 < head.count(b"\r\n") < head.count(b"\n")
 
 
-def _rewritten(path: Path, folder: Path, encoding: str, *, skip: int, blanks: bool) -> Path:
+def _rewritten(path: Path, folder: Path, encoding: str, *, skip: int, blanks: bool, names: str = "") -> Path:
     """An unpacked UTF-8 copy with one kind of line ends; columns held apart by runs of blanks become tabs."""
     copy = Path(tempfile.mkdtemp(dir=folder)) / f"{path.name}.csv"
     with unpacked(path) as packed, io.TextIOWrapper(new_file(copy), encoding="utf-8", newline="") as target:
@@ -111,6 +118,7 @@ def _rewritten(path: Path, folder: Path, encoding: str, *, skip: int, blanks: bo
         try:
             for _above_the_names in range(skip):
                 source.readline()
+            target.write(names)
             if blanks:
                 target.writelines("\t".join(line.split()) + "\n" for line in source)
             shutil.copyfileobj(source, target)

@@ -10,14 +10,18 @@ import pandas as pd
 
 from crrkit.ground import InputError, MissingDependencyError, format_number, gettext as _, ngettext
 from crrkit.read.files import bad, first_line
+from crrkit.read.heads import heads_note, joined
 from crrkit.read.layout import Layout, names_at
+from crrkit.read.markup import pages_of
 from crrkit.read.merged import hidden_notes, placed, spans_of
+from crrkit.read.pages import is_markup
 from crrkit.read.parts import check_part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from crrkit.read.heads import Heads
     from crrkit.read.layout import Fits
     from crrkit.read.merged import Span
 
@@ -33,6 +37,7 @@ class Sheet(NamedTuple):
     rows: pd.DataFrame
     above: int = 0
     merged: tuple[Span, ...] = ()
+    heads: Heads | None = None
 
 
 def read_sheets(
@@ -43,8 +48,10 @@ def read_sheets(
     0101 is not 101, nor 1E2 a hundred. Where no sheet has the columns, the first with a table is given.
     """
     layout = layout or Layout()
+    spans = {page.name: page.spans for page in pages_of(path)} if is_markup(path) else {}
     pages = [(name, cells) for name, cells in _cells(path, layout.sheet) if len(cells)]
-    sheets = [_under_names(name, cells, spans_of(path, name), layout, fits) for name, cells in pages]
+    merged = {name: spans[name] if spans else spans_of(path, name) for name, _cells in pages}
+    sheets = [_under_names(name, cells, merged[name], layout, fits) for name, cells in pages]
     if not sheets:
         raise bad(path, _("is empty. A table with a line of column names and at least one row is needed."))
     taken = [sheet for sheet in sheets if fits(list(sheet.rows.columns)) and len(sheet.rows)] or sheets[:1]
@@ -68,6 +75,12 @@ def stacked(sheets: Sequence[Sheet], wanted: Sequence[str]) -> pd.DataFrame:
 
 
 def _book(path: Path) -> dict[str, pd.DataFrame]:
+    if is_markup(path):
+        tables = {page.name: page.cells() for page in pages_of(path)}
+        if not tables:
+            what = _("is a web page or XML without a table. Open it in a spreadsheet and save it as CSV or .xlsx.")
+            raise bad(path, what)
+        return tables
     try:
         book = pd.read_excel(path, sheet_name=None, engine="calamine", header=None, dtype=object, na_filter=False)
     except ImportError as missing:
@@ -98,11 +111,12 @@ def _under_names(name: str, cells: pd.DataFrame, spans: Sequence[Span], layout: 
     if not len(cells):
         return Sheet(name, pd.DataFrame())
     heads = [["" if cell is None else str(cell) for cell in row] for row in cells.head(60).to_numpy()]
-    place = names_at(heads, fits, None)
-    names = heads[place]
-    below = cells.iloc[place + 1 :]
+    over = joined(heads, fits) if layout.skip is None else None
+    place = names_at(heads, fits, None) if over is None else over.place
+    names = heads[place] if over is None else over.names
+    below = cells.iloc[place + (1 if over is None else over.lines) :]
     rows = below.set_axis(names, axis="columns").reset_index(drop=True)
-    return Sheet(name, rows, place if layout.skip is None else 0, tuple(placed(spans, below)))
+    return Sheet(name, rows, place if layout.skip is None else 0, tuple(placed(spans, below)), over)
 
 
 def _notes(path: Path, sheets: list[Sheet], taken: list[Sheet]) -> tuple[str, ...]:
@@ -119,7 +133,7 @@ def _notes(path: Path, sheets: list[Sheet], taken: list[Sheet]) -> tuple[str, ..
     if lower:
         note = _("{name}: the names of the columns stand below a title on {sheets}; what is above was left out.")
         notes.append(note.format(name=path.name, sheets=", ".join(repr(sheet.name) for sheet in lower)))
-    return tuple(notes)
+    return (*notes, *[heads_note(path.name, sheet.heads) for sheet in taken if sheet.heads is not None])
 
 
 def _cells_without_value(path: Path) -> tuple[str, ...]:
