@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from crrkit.cli.reading import read
-from crrkit.ground import format_date, format_number, gettext as _, ngettext
+from crrkit.ground import InputError, format_date, format_number, gettext as _, ngettext
 from crrkit.read import EVENT_OPTION, by_names, confidence_lines, without_credentials
 
 if TYPE_CHECKING:
@@ -71,6 +72,19 @@ def check_lines(seen: Checked, *, kind_was_named: bool) -> Iterator[str]:
     yield ""
     yield _("Next, a report:")
     yield f"  {report_command(seen)}"
+
+
+def counted_lines(file: str, *, reading: dict[str, Any]) -> Iterator[str]:
+    """The account of a table of counts; no customers are known, so there is nothing more to check and no report."""
+    from crrkit.measure import read_counts
+
+    known = inspect.signature(read_counts).parameters
+    stray = next((name for name in reading if name not in known), None)
+    if stray is not None:
+        message = _("{name}= is for lists of customers, and this is read as counts. Leave it out.")
+        raise InputError(message.format(name=stray), argument=stray)
+    kept = read_counts(file, **reading)
+    return iter([_("Each row is a period with its counts, and no customers are named."), "", str(kept)])
 
 
 def report_command(seen: Checked) -> str:

@@ -83,13 +83,16 @@ def check(file: File, *, reading: dict[str, Any], kind: Kind = None, quiet: Quie
 
     Says which rows would be used, which set aside and why, and writes the command for a report. Nothing is changed.
     """
-    from crrkit.cli.check import check_lines, look
+    from crrkit.cli.check import check_lines, counted_lines, look
 
     with Status(quiet=quiet) as status:
         status.step(_("Reading {file}").format(file=without_credentials(file)))
-        settled = settle_kind(file, kind=kind, reading=reading)
-        seen = look(file, kind=settled, reading=reading)
-    say(check_lines(seen, kind_was_named=kind is not None))
+        settled = settle_kind(file, kind=kind, reading=reading, also=("counts",))
+        if settled == "counts":
+            lines = counted_lines(file, reading=reading)
+        else:
+            lines = check_lines(look(file, kind=settled, reading=reading), kind_was_named=kind is not None)
+    say(lines)
 
 
 @app.command(epilog=examples.REPORT)

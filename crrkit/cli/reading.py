@@ -132,13 +132,16 @@ def _meaning(typed: str) -> tuple[str, str | None]:
     return word, None if kind == "set aside" else kind
 
 
-def settle_kind(file: str, *, kind: str | None, reading: dict[str, Any]) -> str:
-    """The kind that was named, else the one that the options or the columns of the file tell."""
+def settle_kind(file: str, *, kind: str | None, reading: dict[str, Any], also: tuple[str, ...] = ()) -> str:
+    """The kind that was named, else the one that the options or the columns of the file tell.
+
+    ``also`` are kinds that are no lists of customers, for a command that has an answer for them.
+    """
     if kind is not None:
-        return check_choice(kind, name="kind", choices=LISTS)
+        return check_choice(kind, name="kind", choices=(*LISTS, *also))
     from crrkit.read import settle_kind as settled
 
-    return settled(file, named=reading)
+    return settled(file, named=reading, also=also)
 
 
 def in_options(message: str, *, names: Iterable[str]) -> str:

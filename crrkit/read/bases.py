@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crrkit import reduce
-from crrkit.ground import check_count
+from crrkit.ground import InputError, check_count, gettext as _
 from crrkit.read.again import can_be_read_again
 from crrkit.read.asked import asked_of, names_of
 from crrkit.read.contract_base import ContractBase
 from crrkit.read.intake import read_contract_rows, read_order_rows
 from crrkit.read.layout import Layout
 from crrkit.read.order_base import OrderBase, check_activity, settled
+from crrkit.read.turns import read_turn_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
+    from crrkit.read.asked import Asked
+    from crrkit.read.canonical import Canonical
     from crrkit.rules import Activity
 
 
@@ -29,6 +32,9 @@ def read_contracts(
     end: str | None = None,
     contract: str | None = None,
     amount: str | None = None,
+    at: str | None = None,
+    kind: str | None = None,
+    kinds: Mapping[str, str | None] | None = None,
     by: str | Sequence[str] = (),
     end_is: str | None = None,
     merge_gap: int = 0,
@@ -66,6 +72,10 @@ def read_contracts(
         end: The column with its end.
         contract: The column with the contract's id, for ``unit="contract"``; a row without is one by itself.
         amount: The column with its price: for a month, a year or whatever length of time, the same in all rows.
+        at: Where the source is a log, with a row for each beginning and each end: the column with the moment.
+        kind: The column of such a log that says what happened, ``subscribed`` or ``cancelled``; naming it says that the
+            source is one. A stretch runs from a beginning to the next end of the customer (or of the ``contract``).
+        kinds: What its words mean, ``{"paused": "end", "resumed": "start", "upgraded": None}``; usual words are known.
         by: Columns that segment customers.
         end_is: ``"first_day_after"`` (the end is the first day without the contract) or ``"last_active_day"``. Unsaid
             it is the former, and asked for when contracts are renewed on the day after their end.
@@ -134,16 +144,41 @@ def read_contracts(
         ),
     )  # fmt: skip
     check_count(merge_gap, name="merge_gap")
+    if kind is not None:
+        beside = {"start": start, "end": end, "end_is": end_is, "open_ends": open_ends}
+        turns = {"customer": customer, "at": at, "kind": kind, "contract": contract, "amount": amount}
+        rows = _of_a_log(source, turns, beside, kinds=kinds, asked=asked)
+        return _contracts(rows, asked, end_is=None, merge_gap=merge_gap)
+    if at is not None or kinds is not None:
+        stray = "at" if at is not None else "kinds"
+        message = _("{name}= is for a log of beginnings and ends. Name its column that says what happened with kind=.")
+        raise InputError(message.format(name=stray), argument=stray)
     named = {"customer": customer, "start": start, "end": end, "contract": contract, "amount": amount}
     rows = read_contract_rows(
         source, named=named, by=asked.by, end_is=end_is, merge_gap=merge_gap, open_ends=open_ends, forms=asked.forms,
         as_of=asked.cut,
     )  # fmt: skip
+    return _contracts(rows, asked, end_is=end_is, merge_gap=merge_gap)
+
+
+def _contracts(rows: Canonical, asked: Asked, *, end_is: str | None, merge_gap: int) -> ContractBase:
     card = asked.card(
         rows, unit="person_any", activity="contract runs", end_is=end_is or "first_day_after", merge_gap=merge_gap
     )
     table = reduce.with_gaps_merged(rows.table, days=merge_gap) if merge_gap else rows.table
     return ContractBase(table, rows.quality, card, rows.first, card.as_of, asked.by, engine=rows.engine)
+
+
+def _of_a_log(
+    source: Any, named: Mapping[str, str | None], beside: Mapping[str, Any], *, kinds: Any, asked: Asked
+) -> Canonical:
+    stray = next((name for name, said in beside.items() if said is not None), None)
+    if stray is not None:
+        message = _(
+            "{name}= is for rows with a start and an end; kind= says that each row is one of them. Leave one out."
+        )
+        raise InputError(message.format(name=stray), argument=stray)
+    return read_turn_rows(source, named=named, kinds=kinds, by=asked.by, forms=asked.forms, as_of=asked.cut)
 
 
 @can_be_read_again

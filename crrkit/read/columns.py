@@ -18,6 +18,7 @@ REQUIRED = {
     "contracts": ("customer", "start", "end"),
     "events": ("customer", "at", "kind"),
     "snapshots": ("customer",),
+    "turns": ("customer", "at", "kind"),
     "counts": (),
 }
 OPTIONAL: dict[str, tuple[str, ...]] = {
@@ -25,6 +26,7 @@ OPTIONAL: dict[str, tuple[str, ...]] = {
     "contracts": ("contract", "amount"),
     "events": ("receipt", "amount"),
     "snapshots": (),
+    "turns": ("contract", "amount"),
     "counts": (),
 }
 PIECES = ("quantity", "price")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 IS_SURE, IS_LIKELY, IS_DOUBTFUL = mark("sure"), mark("likely"), mark("doubtful")
 MOSTLY = 0.9  # of what stands in a column, which can be read as what it is taken for
-_LIKELY_FROM = {"customer": 3, "start": 1, "end": 1, "at": 2, "amount": 1, "status": 1}  # the first tier that is unsure
+_LIKELY_FROM = {"customer": 3, "start": 1, "end": 1, "at": 3, "amount": 1, "status": 1}  # the first tier that is unsure
 
 
 def by_names(found: Mapping[str, str]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from crrkit.read.calls import Call
 from crrkit.read.kinds import BUYING, usual_kind
 from crrkit.read.names import USUAL_NAMES, fold
 from crrkit.read.states import MOST_STATES, NO_PURCHASE, listed, state_of
+from crrkit.read.turn_words import tell_turns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -97,6 +98,13 @@ def refuse_event_log(
 def unsettled(source: str, column: str, words: Mapping[str, int]) -> UnsettledError:
     """What is said when a column tells kinds of events that nobody asked about."""
     met = [word for word in words if word]
+    if tell_turns(met):
+        message = _(
+            "{source} looks like a log of beginnings and ends: column {column!r} says {words}. Say which it is:"
+            " {calls[0]} if they begin and end subscriptions, {calls[1]} if each row is something else that happened."
+        )
+        calls = (Call("contracts", {"kind": column}), Call("events", {"kind": column}))
+        return UnsettledError(message, calls=calls, source=source, column=column, words=listed(met, words))
     bought = [word for word in met if usual_kind(word) in BUYING] or met[:1]
     message = _(
         "{source} looks like a log of events, not of purchases alone: column {column!r} says {words}. Say which it is:"

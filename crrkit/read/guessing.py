@@ -11,23 +11,24 @@ from crrkit.ground import InputError, UnsettledError, gettext as _
 from crrkit.read import databases, frames, records, spools
 from crrkit.read.calls import Call
 from crrkit.read.columns import REQUIRED, settle_columns, some_of, tells_when
-from crrkit.read.confidence import by_names, confidence_lines, look_into
+from crrkit.read.confidence import IS_SURE, by_names, confidence_lines, look_into
 from crrkit.read.files import ADDRESS, without_credentials
 from crrkit.read.intake import settle_orders
 from crrkit.read.labels import is_label
 from crrkit.read.layout import Layout
 from crrkit.read.names import usual_column
 from crrkit.read.peek import column_names
-from crrkit.read.shapes import are_snapshots, is_of_counts, refuse_shape
+from crrkit.read.shapes import are_snapshots, counted_columns, is_of_counts, refuse_shape
 from crrkit.read.stacks import list_names, tells_lists, usual_day
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 ROLES = {
     "orders": ("customer", "at", "amount", "quantity", "price", "receipt", "status"),
     "contracts": ("customer", "start", "end", "contract", "amount"),
     "events": ("customer", "at", "kind", "receipt", "amount"),
+    "turns": ("customer", "at", "kind", "contract", "amount"),
 }
 
 
@@ -36,7 +37,7 @@ class Guess:
     """What a source was taken for.
 
     Attributes:
-        kind: ``orders contracts events`` or ``snapshots``.
+        kind: ``orders contracts events snapshots`` or ``counts``.
         columns: The column for each role that was found.
         reasons: Why, and what must be asked before it is read, in sentences.
         source: What was looked at, as it is written in a call; a password is left out.
@@ -107,6 +108,10 @@ def guess(source: Any, *, table: str | None = None, query: str | None = None) ->
     where = {role: said for role, said in {"table": table, "query": query}.items() if said is not None}
     if kind == "snapshots":
         return _of_lists(columns, name, where)
+    if kind == "counts":
+        told = counted_columns(columns)
+        reason = _("Each row is a period with its counts, and no customers are named.")
+        return Guess("counts", told, (reason,), name, where, dict.fromkeys(told, IS_SURE))
     found = settle_columns(kind, dict.fromkeys(ROLES[kind]), available=columns)
     if kind == "contracts":
         reason = _("Columns {start!r} and {end!r} hold a start and an end: contracts.").format(**found)
@@ -116,10 +121,13 @@ def guess(source: Any, *, table: str | None = None, query: str | None = None) ->
             with databases.in_words(source):
                 found = settle_orders(source, layout)
         except UnsettledError as unsettled:
-            kind, reason = "events", str(unsettled)
-            events = dict.fromkeys(ROLES["events"]) | {"kind": str(unsettled.calls[0].arguments["kind"])}
-            settled = settle_columns("events", events, available=columns)
-            found = {role: settled[role] for role in ROLES["events"] if role in settled}
+            kind, reason = unsettled.calls[0].kind, str(unsettled)
+            shape = "turns" if kind == "contracts" else kind
+            roles = dict.fromkeys(ROLES[shape]) | {"kind": str(unsettled.calls[0].arguments["kind"])}
+            settled = settle_columns(shape, roles, available=columns)
+            found = {role: settled[role] for role in ROLES[shape] if role in settled}
+            if shape == "turns":
+                return Guess(kind, found, (reason,), name, where, by_names(found))
     with databases.in_words(source):
         doubts, confidence = look_into(source, kind, found, layout)
     return Guess(kind, found, (reason, *doubts), name, where, confidence)
@@ -164,7 +172,7 @@ _TOLD_BY = {
 }
 
 
-def settle_kind(source: Any, *, named: Mapping[str, Any]) -> str:
+def settle_kind(source: Any, *, named: Mapping[str, Any], also: Sequence[str] = ()) -> str:
     """The kind that the typed roles and rules tell, else the one that the columns of the source tell.
 
     Raises:
@@ -173,14 +181,17 @@ def settle_kind(source: Any, *, named: Mapping[str, Any]) -> str:
     typed = set(named)
     told = next((kind for kind, roles in _TOLD_BY.items() if typed & roles), None)
     layout = Layout(table=named.get("table"), query=named.get("query"))
-    return told or _kind_of(source, columns_of(source, layout))
+    kind = told or _kind_of(source, columns_of(source, layout))
+    if kind == "counts" and kind not in also:
+        raise InputError(_counts_call(source), argument="kind")
+    return kind
 
 
 def _kind_of(source: Any, columns: list[str]) -> str:
     is_file = isinstance(source, str | Path) and not ADDRESS.match(str(source))
     names = list_names(source) if is_file else []
     if is_of_counts(columns):
-        raise InputError(_counts_call(source), argument="kind", available=columns)
+        return "counts"
     if are_snapshots(columns, names):
         return "snapshots"
     refuse_shape(columns, names)

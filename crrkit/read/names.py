@@ -29,9 +29,11 @@ _DATED = (
     "датавремя", "датаивремя", "датасобытия", "времясобытия", "time",
 )  # fmt: skip
 CREATED = (
-    "createdat", "createdatutc", "createdutc", "created", "createddate", "creationdate", "datecreated", "датасоздания",
+    "createdat", "createdate", "createdatutc", "createdutc", "created", "createddate", "creationdate", "datecreated",
+    "датасоздания",
     "датавремясоздания",
 )  # fmt: skip
+CLOSED = ("closedate", "closeddate", "wontime", "датазакрытия", "датазакрытиясделки")  # of deals
 _BOOKED = ("paidat", "paymentdate", "датаоплаты", "датаплатежа", "датапроводки", "bookingdate", "postingdate")
 _IDS = (
     "customerid", "customernumber", "customerno", "customercode", "custid", "custno", "clientid", "clientno",
@@ -47,7 +49,10 @@ _REACHED = (
     "customeremail", "emailbilling", "billingemail", "email", "emailклиента", "электроннаяпочта", "customerphone",
     "phone", "phonebilling", "телефон", "телефонклиента", "иннконтрагента",
 )  # fmt: skip
-_PARTIES = ("основнойконтакт", "контакт", "компания")
+_PARTIES = (
+    "основнойконтакт", "контакт", "компания", "contact", "contactid", "contactname", "associatedcontact", "company",
+    "companyid", "companyname", "associatedcompany", "organization", "organisation",
+)  # fmt: skip
 _STARTED = (
     "start", "startdate", "startedat", "startutc", "joined", "joinedat", "joindate", "datejoined", "subscriptionstart",
     "subscriptionstartdate", "contractstart", "contractstartdate", "membershipstart", "activationdate", "activatedat",
@@ -82,7 +87,7 @@ TIERS: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType({
     ),
     "start": (_STARTED, _SIGNED),
     "end": (_ENDED, _EXPIRING, REQUESTS),
-    "at": (PURCHASED, _DATED, CREATED, _BOOKED),
+    "at": (PURCHASED, CLOSED, _DATED, CREATED, _BOOKED),
     "amount": (_PAID, _RECURRING),
     "kind": ((
         "kind", "event", "eventtype", "eventname", "eventkind", "eventaction", "type", "action", "actiontype",

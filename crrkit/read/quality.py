@@ -29,6 +29,7 @@ REASONS = (
     mark("kind not used"),
     mark("unreadable number"),
     mark("ends before it starts"),
+    mark("end without a start"),
     mark("status does not count"),
     mark("refund or return"),
     mark("zero amount"),

@@ -23,6 +23,7 @@ GENTLE = {
     "status does not count",
     "refund or return",
     "zero amount",
+    "end without a start",
     "on or after the cut-off",
 }  # … but for these
 FEW_LOST = 10  # so few rows hold much of the revenue of a short list by chance, and no customer is lost with them
@@ -43,6 +44,7 @@ REMEDIES = {
     "no kind": mark("Say which column says what happened with kind=."),
     "kind not used": mark("Name the kinds that count with kinds=."),
     "unreadable number": mark("Check the column of amounts."),
+    "end without a start": mark("Export the log from its beginning."),
     "ends before it starts": mark("start= and end= may be swapped."),
     "cut-off line": mark("Lines with too few or too many fields: export the file again."),
     "status does not count": mark("Say which words of the column of states count with counts=."),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from crrkit.ground import InputError, gettext as _
 from crrkit.read.labels import is_label, labels_in
-from crrkit.read.names import CREATED, PURCHASED, fold, tier_of, usual_column
+from crrkit.read.names import CLOSED, CREATED, PURCHASED, fold, tier_of, usual_column
 from crrkit.read.stacks import USUAL_DAYS, sure_day
 
 if TYPE_CHECKING:
@@ -96,7 +96,11 @@ def _named(columns: Sequence[str], pattern: re.Pattern[str]) -> str | None:
 def _two_kinds(columns: Sequence[str], _names: Sequence[str]) -> str | None:
     """A start and an end beside the moment of a purchase."""
     start, end, at = (usual_column(role, columns) for role in ("start", "end", "at"))
-    if start is None or end is None or at is None or fold(at) not in PURCHASED or at in (start, end):
+    if end is None and at is not None and fold(at) in CLOSED:  # of a deal, or of what began
+        end = at
+    elif at is None or fold(at) not in PURCHASED or at in (start, end):
+        return None
+    if start is None or end is None:
         return None
     return _(
         "Columns {start!r} and {end!r} look like contracts, and column {at!r} like purchases. Say kind='contracts' or"
@@ -179,4 +183,4 @@ def _contacts(columns: Sequence[str], _names: Sequence[str]) -> str | None:
 
 def _is_of_sales(columns: Sequence[str]) -> bool:
     at = usual_column("at", columns)
-    return at is not None and (tier_of("at", at) or 0) < 2  # noqa: PLR2004 - a day of creation is no purchase of a contact
+    return at is not None and (tier_of("at", at) or 0) < 3  # noqa: PLR2004 - a day of creation is no purchase of a contact

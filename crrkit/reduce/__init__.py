@@ -59,6 +59,7 @@ from crrkit.reduce.stages import (
     step_histogram,
     touch_periods,
 )
+from crrkit.reduce.turns import TURN_END, TURN_START, contracts_of_turns
 from crrkit.reduce.units import (
     as_due,
     contract_units,
@@ -76,6 +77,8 @@ __all__ = [
     "PATHS",
     "REVENUE_FLOWS",
     "STATES",
+    "TURN_END",
+    "TURN_START",
     "UNKNOWN",
     "Scan",
     "age_histogram",
@@ -90,6 +93,7 @@ __all__ = [
     "contract_periods",
     "contract_units",
     "contracts_of_people",
+    "contracts_of_turns",
     "customer_count",
     "customer_segments",
     "everybody",

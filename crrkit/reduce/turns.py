@@ -1,0 +1,40 @@
+"""Contracts out of a log of their beginnings and ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import ibis.expr.types as ir
+
+TURN_START, TURN_END = "start", "end"
+
+
+def contracts_of_turns(turns: ir.Table, *, by: Sequence[str]) -> ir.Table:
+    """A row for each stretch from a beginning to the next end, open where none follows.
+
+    A beginning within a stretch, and an end outside of one, change nothing; nor does a moment at which both happened,
+    for whoever was there stays and whoever was not is gone again.
+
+    Args:
+        turns: ``customer, at, kind`` (``start`` or ``end``), perhaps ``contract`` and ``amount``, and segments.
+        by: The segment columns.
+    """
+    unit = [name for name in ("customer", "contract") if name in turns.columns]
+    told = [name for name in ("amount", *by) if name in turns.columns]
+    moments = turns.group_by([*unit, "at"]).agg(
+        starts=(turns["kind"] == TURN_START).any(),
+        ends=(turns["kind"] == TURN_END).any(),
+        **{name: turns[name].max(where=turns["kind"] == TURN_START) for name in told},
+    )
+    clear = moments.filter(~(moments["starts"] & moments["ends"])).drop("ends")
+    in_order = ibis.window(group_by=unit, order_by="at")
+    seen = clear.mutate(before=clear["starts"].lag().over(in_order).fill_null(ibis.literal(value=False)))
+    changes = seen.filter(seen["starts"] != seen["before"])
+    spans = changes.mutate(end=changes["at"].lead().over(in_order))
+    rows = spans.filter(spans["starts"]).rename(start="at")
+    return rows.select(*unit, "start", "end", *told)
