@@ -12,6 +12,7 @@ Then ask:
                                                         base.quality; before that: crr.guess; which purchases
                                                         count: status=, counts=; where it will be counted, in
                                                         how many passes: base.explain()
+    a month has come since                              base.save("shop"), then crr.update("shop", new_rows)
     only a list a month was kept, or only counts        crr.read_snapshots("lists/*.xlsx");
                                                         crr.read_counts("counts.xlsx")
     how much do the doubts about the file matter        crr.weigh_doubts(base); the rows themselves:

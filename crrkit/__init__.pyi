@@ -100,6 +100,7 @@ from crrkit.read import (
     read_orders as read_orders,
     read_snapshots as read_snapshots,
     sample as sample,
+    update as update,
 )
 from crrkit.report import (
     Report as Report,

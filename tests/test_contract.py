@@ -69,6 +69,7 @@ NOT_IN_A_NOTEBOOK = {
     ),
     **dict.fromkeys(["fit_bgnbd", "lifetime.survival_curve"], "beyond an introduction; tested on published values"),
     "weigh_doubts": "belongs to a notebook on one's own list, which is owed",
+    "update": "keeps customers in a folder of one's own; belongs to a notebook on one's own list, which is owed",
     "compare_cohorts": "named in the lesson on lasting, as what to try next",
     "who_is_new": "the lesson on who is new moves its explorer, which computes by it",
     **dict.fromkeys(["stage_profile", "stage_profiles", "diff"], "read, not asked"),

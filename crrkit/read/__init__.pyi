@@ -99,3 +99,6 @@ from crrkit.read.text import (
 from crrkit.read.unknown import (
     NOT_KNOWN as NOT_KNOWN,
 )
+from crrkit.read.updating import (
+    update as update,
+)

@@ -23,6 +23,6 @@ def can_be_read_again(read: Callable[Said, B]) -> Callable[Said, B]:
         def again(**instead: Any) -> B:
             return partial(read, *source)(**{**said, **instead})  # type: ignore[call-arg]  # the arguments of a note are those of the reader
 
-        return replace(read(*source, **said), again=again)
+        return replace(read(*source, **said), again=again, said=said)
 
     return reading

@@ -4,14 +4,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     import ibis.expr.types as ir
 
-    from crrkit.rules import Calendar
+    from crrkit.read.quality import QualityReport
+    from crrkit.rules import Activity, Calendar, DefinitionCard
 
 Moves = tuple[str, "tuple[ir.Table, ...]"]
 
@@ -23,6 +25,20 @@ class Askable(Protocol):
     def table(self) -> ir.Table: ...
     @property
     def as_of(self) -> datetime: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def by(self) -> tuple[str, ...]: ...
+    @property
+    def activity(self) -> Activity: ...
+    @property
+    def card(self) -> DefinitionCard: ...
+    @property
+    def quality(self) -> QualityReport: ...
+    @property
+    def said(self) -> Mapping[str, Any] | None: ...
+    @property
+    def people_notes(self) -> tuple[str, ...]: ...
     @property
     def money(self) -> ir.Table: ...
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import pandas as pd
 
@@ -14,8 +14,9 @@ from crrkit.read.asked import names_of
 from crrkit.rules import Activity, DefinitionCard, OwnGap, Trailing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
+    from pathlib import Path
 
     import ibis.expr.types as ir
 
@@ -43,6 +44,7 @@ class Base:
         by: Columns that segment the customers.
         activity: Until when somebody is a customer.
         again: Reads the same source with something else said; None where it cannot be.
+        said: What the reader was told; None where nobody knows.
         kind: ``contracts``, ``orders``, ``events`` or ``snapshots``.
         listed_every: For lists of single days, the rhythm in which they were kept; else None.
         time: The column with the moment at which a row begins.
@@ -60,6 +62,7 @@ class Base:
     engine: object = field(default=None, repr=False)
     again: Callable[..., Base] | None = field(default=None, repr=False)
     listed_every: str | None = None
+    said: Mapping[str, Any] | None = field(default=None, repr=False)
 
     kind: ClassVar[str]
     time: ClassVar[str]
@@ -108,6 +111,11 @@ class Base:
     def everything(self) -> ir.Table:
         """All rows, also of people who are no customers."""
         return self.table
+
+    @property
+    def people_notes(self) -> tuple[str, ...]:
+        """Those of the notes that count people over all rows."""
+        return ()
 
     @property
     def customers(self) -> int:
@@ -169,12 +177,43 @@ class Base:
             >>> log = pd.DataFrame({"who": ["a", "b"], "when": ["2024-01-05", "2024-02-01"], "shop": ["x", "y"]})
             >>> from crrkit.read.bases import read_orders
             >>> told = read_orders(log, customer="who", at="when").explain(every="month")
-            >>> told.to_pandas().set_index("measure").loc["retention_by_period"].to_list()
-            [1, 1, 'at, customer']
+            >>> told.to_pandas().set_index("measure").loc["retention_by_period", "columns"]
+            'at, customer'
         """
         from crrkit.read.explaining import explain  # what explains knows every kind of base
 
         return explain(self, every=every)
+
+    def save(self, path: str | Path) -> Path:
+        """Keep the rows of purchases or events and their rules, so that a month can be added: `crr.update`.
+
+        **The folder holds customers**: their ids, and when they bought what. Only its owner can look in (0700, files
+        0600); copy it nowhere where the list itself would not go. Names, addresses and columns that were not read are
+        not in it, and a table of a database leaves the database by this.
+
+        Args:
+            path: A folder, made where it is not there; one that holds a kept base is written anew. Until all of the
+                new is there the old one counts, and it is left as it was where anything fails.
+
+        Returns:
+            The folder: ``rows-….parquet``, the lines of one receipt as one row, and ``base.json``, the card, what
+            became of the rows, and sums by which damage is seen.
+
+        Raises:
+            ValueError: If the rows are contracts or lists, which change when somebody leaves; if rows were set aside
+                for a cut-off; or the folder cannot be written.
+
+        Examples:
+            >>> import tempfile
+            >>> from crrkit.read.bases import read_orders
+            >>> log = pd.DataFrame({"who": ["a", "b"], "when": ["2024-01-05", "2024-02-01"]})
+            >>> folder = read_orders(log, customer="who", at="when").save(tempfile.mkdtemp() + "/shop")
+            >>> sorted(path.name.partition("-")[0] for path in folder.iterdir())
+            ['base.json', 'rows']
+        """
+        from crrkit.read.keeping import save  # Parquet is only loaded where it is written
+
+        return save(self, path)
 
     def with_activity(self, activity: Activity) -> Self:
         """The same rows under another rule for who is a customer when.

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-    from crrkit.rules import Activity
+    from crrkit.read.quality import QualityReport
+    from crrkit.rules import Activity, DefinitionCard
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -42,6 +43,11 @@ class EventBase(OrderBase):
     refunded: str = "count"
 
     kind: ClassVar[str] = "events"
+
+    @property
+    def people_notes(self) -> tuple[str, ...]:
+        """How many people are no customers."""
+        return _contact_note(self.contacts)
 
     @property
     def everything(self) -> ir.Table:
@@ -169,15 +175,31 @@ def read_events(
         rows, unit="buyer", activity=str(activity), contacts="outside",
         refunds="removed" if refunded == "remove" else None,
     )  # fmt: skip
-    orders = _orders(rows.table, refunded, card.as_of)
-    people = reduce.collect(reduce.buyers_and_contacts(rows.table, buying=BUYING)).iloc[0]
+    return event_base(
+        rows.table, rows.quality, card, activity=activity, by=asked.by, engine=rows.engine, refunded=refunded
+    )
+
+
+def event_base(
+    events: ir.Table,
+    quality: QualityReport,
+    card: DefinitionCard,
+    *,
+    activity: Activity,
+    by: tuple[str, ...],
+    engine: object,
+    refunded: str,
+) -> EventBase:
+    """The base of events that have been read: who bought among them, and who only looked."""
+    orders = _orders(events, refunded, card.as_of)
+    people = reduce.collect(reduce.buyers_and_contacts(events, buying=BUYING)).iloc[0]
     rule = settled(activity, orders, card.as_of)
     contacts = int(people["people"] - people["buyers"])
-    quality = replace(rows.quality, notes=(*rows.quality.notes, *_contact_note(contacts)))
-    first = people["first"].to_pydatetime() if people["buyers"] else rows.first
+    quality = replace(quality, notes=(*quality.notes, *_contact_note(contacts)))
+    first = people["first"].to_pydatetime() if people["buyers"] else reduce.first_moment(events)
     return EventBase(
-        orders, quality, card.with_(activity=str(rule)), first, card.as_of, asked.by, rule, rows.engine,
-        events=rows.table, contacts=contacts, refunded=refunded,
+        orders, quality, card.with_(activity=str(rule)), first, card.as_of, by, rule, engine,
+        events=events, contacts=contacts, refunded=refunded,
     )  # fmt: skip
 
 

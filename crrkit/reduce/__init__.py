@@ -16,6 +16,7 @@ from crrkit.reduce.cohorts import (
 )
 from crrkit.reduce.contracts import REVENUE_FLOWS, given_up, revenue_changes
 from crrkit.reduce.faults import in_short, is_of_an_engine, watch
+from crrkit.reduce.kept import batches, first_moment, kept_rows, together
 from crrkit.reduce.people import customer_count, ids, ids_among
 from crrkit.reduce.plans import Scan, scans_of, sql_of
 from crrkit.reduce.purchases import (
@@ -84,6 +85,7 @@ __all__ = [
     "age_histogram",
     "arrivals",
     "as_due",
+    "batches",
     "bracket_counts",
     "buyer_periods",
     "buyers_and_contacts",
@@ -97,6 +99,7 @@ __all__ = [
     "customer_count",
     "customer_segments",
     "everybody",
+    "first_moment",
     "gap_counts",
     "gap_histogram",
     "given_up",
@@ -107,6 +110,7 @@ __all__ = [
     "is_of_an_engine",
     "joined_anew",
     "kept_at_hand",
+    "kept_rows",
     "last_histogram",
     "last_spells",
     "last_steps",
@@ -141,6 +145,7 @@ __all__ = [
     "step_histogram",
     "stretch_histogram",
     "term_histogram",
+    "together",
     "touch_periods",
     "trailing_units",
     "unpriced_count",

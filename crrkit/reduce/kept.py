@@ -1,0 +1,68 @@
+"""The rows of a base as they are kept: nothing that a measure could tell from the rows themselves is lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    import ibis.expr.types as ir
+    import pyarrow as pa
+
+TEXTS = ("contract", "receipt", "kind")
+
+
+def kept_rows(rows: ir.Table, *, by: tuple[str, ...]) -> ir.Table:
+    """The rows in few types, each customer's together; of orders the lines of one receipt are one row with their sum.
+
+    Days are not summed up: ages in days, windows and clocks of other zones are counted from the moments.
+    """
+    typed = rows.select(**{name: _typed(rows[name], name, by) for name in rows.columns})
+    if {"receipt", "amount"} <= set(typed.columns) and "kind" not in typed.columns:
+        typed = _by_receipt(typed)
+    return typed.order_by("customer", "at")
+
+
+def _typed(value: ir.Value, name: str, by: tuple[str, ...]) -> ir.Value:
+    if name in TEXTS or name in by:
+        return value.cast("string")
+    if name == "customer":
+        return value.cast("int64") if value.type().is_integer() else value.cast("string")
+    return value.cast({"at": "timestamp(6)", "amount": "float64", "back": "boolean"}.get(name, value.type()))
+
+
+def _by_receipt(rows: ir.Table) -> ir.Table:
+    """A line without a receipt is one by itself, and one without an amount is counted as such: both stay."""
+    whole = rows["receipt"].notnull() & rows["amount"].notnull()
+    keys = [name for name in rows.columns if name != "amount"]
+    lines = rows.filter(whole)
+    sums = lines.group_by(keys).agg(amount=lines["amount"].sum()).select(*rows.columns)
+    return sums.union(rows.filter(~whole))
+
+
+def together(parts: Sequence[ir.Table]) -> ir.Table:
+    """All parts as one table; ids are text where any part has them as text."""
+    if any(part["customer"].type().is_string() for part in parts):
+        parts = [part.mutate(customer=part["customer"].cast("string")) for part in parts]
+    names = parts[0].columns
+    return ibis.union(*[part.select(*names) for part in parts]) if len(parts) > 1 else parts[0]
+
+
+def first_moment(*tables: ir.Table) -> datetime:
+    """The first moment in the first table that has any row."""
+    found = (table.agg(first=table["at"].min()).to_pyarrow()["first"][0].as_py() for table in tables)
+    first: datetime = next(moment for moment in found if moment is not None)
+    return first
+
+
+def batches(rows: ir.Table, *, size: int) -> pa.RecordBatchReader:
+    """The rows as they come, never all at once."""
+    backend = rows.get_backend()
+    if backend.name != "duckdb":
+        return rows.to_pyarrow_batches(chunk_size=size)
+    found = backend.con.sql(backend.compile(rows))  # Ibis asks newer DuckDBs by a name that is gone
+    return found.to_arrow_reader(size) if hasattr(found, "to_arrow_reader") else found.fetch_arrow_reader(size)
