@@ -19,7 +19,7 @@ from crrkit.judge import control_chart
 from crrkit.judge.whatif import StageModel
 from crrkit.measure import retention_by_period
 from crrkit.measure.cadence import characteristic_interval
-from crrkit.measure.cube import ListSettings, list_cube
+from crrkit.measure.cube import ListSettings, list_cube, rates_by_segment, rates_by_silence
 from crrkit.measure.stages import CUSTOMERS, stage_flow
 from crrkit.read import read_contracts, read_orders
 
@@ -116,6 +116,28 @@ def test_periods_are_chosen_without_counting_anew(cubes):
     names = list(whole["period"])
     part = cubes[0].account(ListSettings("week", 10, first=names[2], last=names[5]))
     pd.testing.assert_frame_equal(part, whole.iloc[2:6].reset_index(drop=True))
+
+
+def test_a_segment_beside_the_others_counted_by_hand():
+    # Every customer of both regions buys in January. In February one of four in r1 and all four of r2 buy again, in
+    # March one of the two who are left in r1 ... by who bought in the month before: February 1 of 4 and 4 of 4, March
+    # 0 of 1 and 4 of 4.
+    rows = [(f"a{i}", "2024-01-05", "r1") for i in range(4)] + [("a0", "2024-02-05", "r1")]
+    rows += [(f"b{i}", f"2024-0{month}-05", "r2") for i in range(4) for month in (1, 2, 3)]
+    cube = list_cube(base_of(pd.DataFrame(rows, columns=["who", "at", "region"]), as_of="2024-04-01"))
+    table = rates_by_segment(cube, ListSettings("month", "period"), "2024-02").set_index("segment")
+    assert list(table.index) == ["region: r1", "region: r2"]  # by the others' rate r1 had lost nobody: three more
+    first = table.loc["region: r1"]
+    assert [*first[["start", "kept", "lost", "crr", "rest", "more"]]] == [4, 1, 3, 0.25, 1.0, 3.0]
+    assert (first["since"], first["periods"]) == ("2024-02", 1)
+    assert (table.loc["region: r2", "since"], table.loc["region: r2", "more"]) == ("", -3.0)
+    later = rates_by_segment(cube, ListSettings("month", "period"), "2024-03").set_index("segment")
+    assert (later.loc["region: r1", "since"], later.loc["region: r1", "periods"]) == ("2024-02", 2)
+    # 40 days of silence hold February's start whole; of r1 only a0 is no more than 40 days silent on 1 March.
+    by_silence = rates_by_silence(cube, ListSettings("month", "period"), "2024-02").set_index("silence")
+    assert [*by_silence.loc[40, ["start", "kept"]]] == [8, 5]
+    with pytest.raises(InputError, match="period='2023-02'"):
+        rates_by_segment(cube, ListSettings("month", "period"), "2023-02")
 
 
 def test_settings_travel_as_plain_values():
@@ -287,7 +309,9 @@ def test_a_pause_of_five_days_is_bridged_from_five_days_on():
 NODE = shutil.which("node")
 ASK = """
 import { readFileSync } from "node:fs";
-import { accountOf, gapsOf, limitsOf, modelOf, openCube, stagesOf } from "%s";
+import {
+  accountOf, gapsOf, limitsOf, modelOf, openCube, ratesBySegment, ratesBySilence, stagesOf
+} from "%s";
 const asked = JSON.parse(readFileSync(0, "utf8"));
 const bare = (key, value) => (Number.isNaN(value) ? null : value);
 const told = [];
@@ -295,8 +319,10 @@ for (const { state, settings } of asked) {
   const cube = await openCube(state);
   told.push(settings.map((one) => {
     const rows = accountOf(cube, one);
+    const beside = [ratesBySilence, ratesBySegment].map((of) => of(cube, one, rows.at(-1).label));
     return {
       rows, limits: limitsOf(rows), stages: stagesOf(cube, one), model: modelOf(cube, one), gaps: gapsOf(cube, one),
+      beside,
     };
   }));
 }
@@ -366,6 +392,20 @@ def test_the_limits_of_the_browser_are_those_of_the_chart(cubes, told):
             assert list(np.array(limits["signal"])[whole]) == list(chart.table["signal"])
             compared += 1
     assert compared > 5
+
+
+def test_the_browser_puts_limits_and_segments_beside_each_other_as_python_does(cubes, told):
+    compared = 0
+    for cube, answers in zip(cubes, told, strict=True):
+        for settings, answer in [*zip(settings_of(cube, 5), answers, strict=True)][::13]:
+            period = answer["rows"][-1]["label"]
+            tables = rates_by_silence(cube, settings, period), rates_by_segment(cube, settings, period)
+            for expected, rows in zip(tables, answer["beside"], strict=True):
+                found = pd.DataFrame(rows, columns=[*rows[0]] if rows else expected.columns)
+                found = found.rename(columns={"key": "segment"})[list(expected.columns)].astype(expected.dtypes)
+                pd.testing.assert_frame_equal(found, expected, check_exact=False, rtol=1e-9, atol=1e-12)
+                compared += len(expected)
+    assert compared > 500
 
 
 STAGE_COLUMNS = {

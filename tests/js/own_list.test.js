@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { speaker } from "../../crrkit/widgets/bench/shared.js";
+import { silenceFor, yearBefore } from "../../crrkit/widgets/own_list/answers.js";
 import { nearest } from "../../crrkit/widgets/own_list/controls.js";
 import { settledIn } from "../../crrkit/widgets/own_list/index.js";
 import { bridgeBars, runs } from "../../crrkit/widgets/own_list/pictures.js";
@@ -185,4 +186,26 @@ test("the kept stand at the foot of both ends of the bridge", () => {
 test("parts that are rounded add up to the rounded whole", () => {
   const parts = addedUp([0.53939, 0.39242]); // 53.9 and 39.2 would make 93.1 of 93.2
   assert.deepEqual(parts, [0.539, 0.393]);
+});
+
+test("the silence for a rate is the one whose rate is nearest, of two the shorter", () => {
+  const rates = [
+    { silence: 30, crr: Number.NaN },
+    { silence: 60, crr: 0.5 },
+    { silence: 90, crr: 0.75 },
+    { silence: 180, crr: 0.75 },
+  ];
+  assert.equal(silenceFor(rates, 0.8)?.silence, 90);
+  assert.equal(silenceFor(rates, 0.1)?.silence, 60);
+  assert.equal(silenceFor(rates.slice(0, 1), 0.5), null);
+});
+
+test("a year earlier is the period of the same name, and what is more than chance is said so", () => {
+  const words = { ...WORDS, likeLastYear: "like {crr} {when} {difference}", unlikeLastYear: "unlike {crr}", pp: "pp" };
+  const voice = { ...VOICE, words };
+  const past = { ...ROW, label: "2023-03", from: "2023-03-01", start: 40, kept: 28, crr: 0.7 };
+  const settings = { ...SETTINGS, every: "month" };
+  assert.equal(yearBefore([past, ROW], ROW, settings, voice), "like 70.0% in March 2023 +5.0\u00a0pp");
+  assert.equal(yearBefore([{ ...past, start: 400, kept: 40, crr: 0.1 }, ROW], ROW, settings, voice), "unlike 10.0%");
+  assert.equal(yearBefore([ROW], ROW, settings, voice), "");
 });

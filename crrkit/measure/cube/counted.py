@@ -10,6 +10,7 @@ from crrkit.ground import InputError, check_choice, check_given, gettext as _
 from crrkit.measure import dated, span_of
 from crrkit.measure.cadence import characteristic_interval
 from crrkit.measure.cube.account import flows_by_period, flows_under_limit, with_rates
+from crrkit.measure.cube.beside import together
 from crrkit.measure.cube.choices import (
     ListSettings,
     Segment,
@@ -161,7 +162,7 @@ class ListCube:
             "segments": [asdict(segment) for segment in self.segments], "starting": self.starting.to_dict(),
             "regulars": list(self.regulars), "rule": rule_state(self.rule),
             "spans": [span_state(self.base, every) for every in self.everies], "seen": seen_state(self.base),
-            "gaps": gaps,
+            "gaps": gaps, "z": together(len(self.segments)),
             "histograms": histograms, "numbers": numbers,
             "counts": packed([self.tallies[every] for every in self.everies], histograms, numbers),
         }  # fmt: skip

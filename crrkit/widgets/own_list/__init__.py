@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from crrkit.ground import InputError, check_choice, check_given, gettext as _, use_language
-from crrkit.widgets.bench import Count, Explorer, StateError, as_state_error, module_text, style_text
-from crrkit.widgets.own_list.counted import begin_with, carried_of, flow_under, kept_under
+from crrkit.ground import check_choice, check_given, gettext as _, use_language
+from crrkit.widgets.bench import Count, StateError, as_state_error, module_text, style_text
+from crrkit.widgets.own_list.counted import begin_with, carried_of
+from crrkit.widgets.own_list.results import Results
 from crrkit.widgets.own_list.state import (
     Choices,
     Label,
@@ -27,12 +28,6 @@ from crrkit.widgets.own_list.words import page_words
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import pandas as pd
-
-    from crrkit.judge.whatif import Scenario, StageModel
-    from crrkit.measure import RetentionTable
-    from crrkit.measure.cube import ListCube, ListSettings
-    from crrkit.measure.stages import StageFlow
     from crrkit.read import Base
 
 __all__ = ["ListExplorer"]
@@ -44,14 +39,15 @@ MOST_AHEAD = 36  # periods that are projected
 STEPS_AT_FIRST = {"day": 30, "week": 26, "month": 12, "quarter": 4, "half-year": 2, "year": 2}
 
 
-class ListExplorer(Explorer):
+class ListExplorer(Results):
     """One's own list under sliders: the rate, the bridge, the stages and the rhythm move with the rules.
 
     The list is counted once, in Python, for every period, silence, segment and threshold that can be chosen; the
     browser turns those small numbers into everything shown, so that it lives on in a page without a kernel. It holds
     no customer, but counts however small: a page of it is shared as a table of counts is.
 
-    What is shown is at hand in Python and follows the sliders: `settings`, `kept`, `flow`, `model`, `account`; the
+    What is shown is at hand in Python and follows the sliders: `settings`, `kept`, `flow`, `model`, `account`, and
+    `by_silence` and `by_segment` for which silence makes the rate so high and which segment loses, since when; the
     settings are traits, so ``explorer.observe(what, "silence")`` is told of each move.
 
     Args:
@@ -99,7 +95,6 @@ class ListExplorer(Explorer):
     _rhythm: traitlets.Dict[str, Any] = traitlets.Dict(allow_none=True).tag(sync=True)
     _card: traitlets.List[Any] = traitlets.List().tag(sync=True)
     choices: Choices
-    _counted: ListCube | None = None
     _still = ""
 
     def __init__(
@@ -179,54 +174,6 @@ class ListExplorer(Explorer):
             if label is not None and change["old"] and not is_named(self.choices, label, every=self.every):
                 moved = moved_label(self.choices, label, old=change["old"], new=self.every, at_end=name == "last")
                 setattr(self, name, moved)
-
-    @property
-    def settings(self) -> ListSettings:
-        """The settings as they stand, as a value that does not change."""
-        from crrkit.measure.cube import ListSettings
-
-        return ListSettings(**{name: value for name, value in self.state.items() if name != "period"})
-
-    @property
-    def account(self) -> pd.DataFrame:
-        """The rows that the browser draws, from what was counted: equal to the table of `kept`."""
-        return self.cube.account(self.settings)
-
-    @property
-    def kept(self) -> RetentionTable:
-        """The account under the settings, counted from the list: `retention_by_period`."""
-        return kept_under(self.cube, self.settings)
-
-    @property
-    def flow(self) -> StageFlow:
-        """The stages under the settings, of all customers: `stage_flow`."""
-        return flow_under(self.cube, self.settings)
-
-    @property
-    def model(self) -> StageModel:
-        """The model of the stages under the settings, of all customers: `StageModel.from_flow`."""
-        from crrkit.judge.whatif import StageModel
-
-        return StageModel.from_flow(self.flow)
-
-    @property
-    def scenario(self) -> Scenario:
-        """The levers as they stand: ``explorer.model.project(explorer.steps, scenario=explorer.scenario)``."""
-        from crrkit.judge.whatif import Scenario
-
-        return Scenario(**self.levers)
-
-    @property
-    def cube(self) -> ListCube:
-        """What was counted of the list.
-
-        Raises:
-            InputError: If the explorer was brought back without its list.
-        """
-        if self._counted is None:
-            message = _("This explorer was brought back without its list, so that nothing can be counted anew.")
-            raise InputError(message, argument="base")
-        return self._counted
 
     @property
     def saved_state(self) -> dict[str, Any]:

@@ -40,6 +40,7 @@
  * @property {{ asOf: number, first: number, burnIn: number }} seen moments in seconds since 1970; days
  * @property {{ days: number[], closed: number[], open: number[] } | null} gaps silences, ended or not yet
  *   (null for contracts)
+ * @property {number} z standard errors of 95 % for all segments together
  *
  * @typedef {object} AccountRow
  * @property {string} label
@@ -114,6 +115,7 @@ export async function openCube(state) {
   }
   /** @type {Map<string, Every>} */
   const spans = new Map(state.spans.map((/** @type {Every} */ span) => [span.every, span]));
+  const periods = new Map(state.spans.map((/** @type {Every} */ span) => [span.every, cubePeriods(span)]));
   return {
     kind: state.kind,
     everies: [...spans.keys()],
@@ -124,11 +126,12 @@ export async function openCube(state) {
     regulars: state.regulars,
     rule: state.rule,
     starting: state.starting,
-    periods: (every) => cubePeriods(cubeOf(spans, every)),
+    periods: (every) => cubeOf(periods, every),
     spans,
     counts,
     seen: state.seen,
     gaps: state.gaps,
+    z: state.z,
   };
 }
 
@@ -223,6 +226,7 @@ function cubeReader(cube, settings) {
     upTo: (name, period) => sum(name, period, 0, place + 1),
     beyond: (name, period) => sum(name, period, place + 1, bins),
     all: (name, period) => sum(name, period, 0, bins),
+    bin: (name, period, at) => sum(name, period, at, at + 1),
     number: (name, period) => cubeOf(counts, name)[segment * periods + period],
   };
 }
@@ -288,6 +292,78 @@ function cubeRow(period, start, { kept, end, newLost, returnedLost, unbroken, ..
   };
 }
 
+/**
+ * One period under every limit: `rates_by_silence`. Of who bought in the period there is one row of no limit.
+ * @param {Cube} cube
+ * @param {Settings} settings
+ * @param {string} label of the period
+ * @returns {{ silence: number, start: number, kept: number, crr: number }[]}
+ */
+export function ratesBySilence(cube, settings, label) {
+  const at = cube.periods(settings.every).findIndex((period) => period.label === label);
+  const read = cubeReader(cube, { ...settings, silence: cube.silences[0] });
+  let [start, kept] = [0, 0];
+  return cube.silences.map((silence, place) => {
+    start += at > 0 ? read.bin("there", at - 1, place) : 0;
+    kept += read.bin("kept", at, place);
+    return { silence, start, kept, crr: cubeShare(kept, start) };
+  });
+}
+
+/**
+ * Every segment in one period beside the others of all customers: `rates_by_segment`, who lost most more than the
+ * others' rate would have lost first.
+ * @param {Cube} cube
+ * @param {Settings} settings
+ * @param {string} label of the period
+ */
+export function ratesBySegment(cube, settings, label) {
+  const at = cube.periods(settings.every).findIndex((period) => period.label === label);
+  const whole = cubeKept(cube, { ...settings, segment: null }, at);
+  const rows = cube.segments.map(({ key, by, name }) => {
+    const own = cubeKept(cube, { ...settings, segment: key }, at);
+    const pairs = own.map((one, i) => ({ ...one, others: cubeLess(whole[i], one) }));
+    return { key, by, name, ...cubeBeside(pairs[at], cube.z), ...cubeRunBelow(pairs, cube.periods(settings.every)) };
+  });
+  return rows.filter(({ start }) => start > 0).sort((one, other) => cubeOrder(other.more) - cubeOrder(one.more));
+}
+
+const cubeOrder = (value) => (Number.isNaN(value) ? -1e15 : value);
+
+/** Who was there at the start of each period up to one, and who of them was kept. */
+function cubeKept(cube, settings, last) {
+  const { upTo, number } = cubeReader(cube, settings);
+  const [end, kept] = settings.silence === "period" ? ["bought", "again"] : ["there", "kept"];
+  const count = settings.silence === "period" ? number : upTo;
+  return Array.from({ length: last + 1 }, (_, i) => ({ start: i ? count(end, i - 1) : 0, kept: count(kept, i) }));
+}
+
+const cubeLess = (whole, part) => ({ start: whole.start - part.start, kept: whole.kept - part.kept });
+
+/** A segment beside the others: the difference with Newcombe's interval, and how many more it lost than by their rate. */
+function cubeBeside({ start, kept, others }, z) {
+  const [crr, rest] = [cubeShare(kept, start), cubeShare(others.kept, others.start)];
+  const [low, high] = cubeDifference({ start, kept }, others, z);
+  return { start, kept, lost: start - kept, crr, rest, difference: crr - rest, low, high, more: start * (rest - crr) };
+}
+
+/** Newcombe's interval of the difference of two shares. */
+export function cubeDifference(one, other, z = cubeZ) {
+  if (!one.start || !other.start) return [Number.NaN, Number.NaN];
+  const [p, q] = [one.kept / one.start, other.kept / other.start];
+  const [[low, high], [otherLow, otherHigh]] = [one, other].map(({ kept, start }) => cubeWilson(kept, start, z));
+  return [p - q - Math.hypot(p - low, otherHigh - q), p - q + Math.hypot(high - p, q - otherLow)];
+}
+
+/** For how many periods up to the last one a segment has been below the others without a break, and since when. */
+function cubeRunBelow(pairs, periods) {
+  const below = ({ start, kept, others }) => start && others.start && kept / start < others.kept / others.start;
+  let first = pairs.length;
+  while (first > 0 && below(pairs[first - 1])) first -= 1;
+  const length = pairs.length - first;
+  return { since: length ? periods[first].label : "", periods: length };
+}
+
 /** How far a period has been seen. */
 function cubeStatus({ kind, seen, spans }, { every, silence }, i, start) {
   const { bounds } = cubeOf(spans, every);
@@ -310,13 +386,13 @@ function cubeBetween(rows, { from, to }) {
 
 const cubeShare = (part, whole) => (whole > 0 ? part / whole : Number.NaN);
 
-/** Wilson's interval of a share, 95 %. */
-function cubeWilson(kept, n) {
+/** Wilson's interval of a share, 95 % where nothing else is asked for. */
+function cubeWilson(kept, n, z = cubeZ) {
   if (n === 0) return [Number.NaN, Number.NaN];
   const p = kept / n;
-  const shrink = 1 + cubeZ ** 2 / n;
-  const centre = (p + cubeZ ** 2 / (2 * n)) / shrink;
-  const half = (cubeZ * Math.sqrt((p * (1 - p)) / n + cubeZ ** 2 / (4 * n * n))) / shrink;
+  const shrink = 1 + z ** 2 / n;
+  const centre = (p + z ** 2 / (2 * n)) / shrink;
+  const half = (z * Math.sqrt((p * (1 - p)) / n + z ** 2 / (4 * n * n))) / shrink;
   return [p === 0 ? 0 : centre - half, p === 1 ? 1 : centre + half];
 }
 
@@ -416,7 +492,7 @@ function cubeAllStages(cube, settings) {
   const read = cubeReader(cube, settings);
   const span = cubeOf(cube.spans, settings.every);
   let stock = { middle: 0, long: 0, lapsed: 0 };
-  return cubePeriods(span).map((period, i) => {
+  return cube.periods(settings.every).map((period, i) => {
     const before = stock;
     const moves = cubeMoves(read, settings.regular, i, before);
     const into = (stage) => Object.values(moves).reduce((sum, ends) => sum + ends[stage], 0);

@@ -13,12 +13,7 @@ const DAY_MARKS = [1, 7, 30, 90, 180, 365, 1095];
  * @param {(days: number) => void} choose
  */
 export function rhythmCurve(words, say, steps, choose) {
-  const svg = vector("svg", { class: "crrkit-picture crrkit-list-rhythm", role: "img", width: "100%" });
-  svg.setAttribute("height", String(RHYTHM.height));
-  const [least, most] = [Math.max(steps[0], 1), steps[steps.length - 1]];
-  const place = (days) => Math.log(Math.max(days, least) / least) / Math.log(Math.max(most / least, 2));
-  const across = (days) => RHYTHM.left + (RHYTHM.right - RHYTHM.left) * Math.min(place(days), 1);
-  const down = (share) => RHYTHM.bottom - (RHYTHM.bottom - RHYTHM.top) * share;
+  const { svg, place, axes, dot } = dayPicture(words.rhythmAxis, say, steps, choose);
 
   /**
    * @param {{ days: number[], returning: number[], atSilence: number }} gaps
@@ -26,11 +21,7 @@ export function rhythmCurve(words, say, steps, choose) {
    */
   function show(gaps, silence, described) {
     svg.setAttribute("aria-label", described);
-    const axis = levels([0, 0.5, 1], { down, left: RHYTHM.left, right: RHYTHM.right, say });
-    const marks = DAY_MARKS.filter((days) => days >= least && days <= most);
-    const days = marks.map((mark) => caption("column", across(mark), RHYTHM.bottom + 18, say.number(mark)));
-    const title = caption("aside", (RHYTHM.left + RHYTHM.right) / 2, RHYTHM.bottom + 36, words.rhythmAxis);
-    svg.replaceChildren(...axis, field(RHYTHM, ...curve(gaps)), ...chosen(gaps, silence), ...days, title);
+    svg.replaceChildren(...axes(), field(RHYTHM, ...curve(gaps)), ...dot(silence, gaps.atSilence));
   }
 
   function curve({ days, returning }) {
@@ -41,13 +32,69 @@ export function rhythmCurve(words, say, steps, choose) {
     const [first, last] = [points[0], points[points.length - 1]];
     return [track("under", [[first[0], 1], ...points, [last[0], 1]], "Z"), track("returning", points)];
   }
+  return { svg, show };
+}
 
-  function chosen({ atSilence }, silence) {
+/**
+ * One period under every silence, as the share that was kept. The chosen silence stands on the curve and can be dragged.
+ * @param {number[]} steps what the silence can be
+ * @param {(days: number) => void} choose
+ */
+export function silenceCurve(title, say, steps, choose) {
+  const { svg, place, across, down, axes, dot } = dayPicture(title, say, steps, choose);
+
+  /**
+   * @param {{ silence: number, crr: number }[]} rates
+   * @param {number | string} silence
+   * @param {number} wanted a rate that is asked for; NaN for none
+   */
+  function show(rates, silence, wanted, described) {
+    svg.setAttribute("aria-label", described);
+    const known = rates.filter(({ crr }) => !Number.isNaN(crr));
+    const line =
+      known.length > 1
+        ? [
+            track(
+              "returning",
+              known.map((one) => [place(one.silence), 1 - one.crr]),
+            ),
+          ]
+        : [];
+    const at = known.find((one) => one.silence === silence)?.crr ?? NaN;
+    const asked = { "data-line": "wanted", x1: `${RHYTHM.left}%`, x2: `${RHYTHM.right}%` };
+    const level = Number.isNaN(wanted) ? [] : [vector("line", { ...asked, y1: down(wanted), y2: down(wanted) })];
+    const ends = known.length > 1 ? [known[0], known[known.length - 1]].map(endOf) : [];
+    svg.replaceChildren(...axes(), field(RHYTHM, ...line), ...level, ...ends, ...dot(silence, at));
+  }
+  const endOf = ({ silence, crr }, i) =>
+    caption("end", across(silence), down(crr) + (i ? -7 : 17), say.percent(crr), i ? "end" : "start");
+  return { svg, show };
+}
+
+/** A picture over days of silence, of which one is chosen by a click or by dragging. */
+function dayPicture(title, say, steps, choose) {
+  const svg = vector("svg", { class: "crrkit-picture crrkit-list-rhythm", role: "img", width: "100%" });
+  svg.setAttribute("height", String(RHYTHM.height));
+  const [least, most] = [Math.max(steps[0], 1), steps[steps.length - 1]];
+  const place = (days) => Math.log(Math.max(days, least) / least) / Math.log(Math.max(most / least, 2));
+  const across = (days) => RHYTHM.left + (RHYTHM.right - RHYTHM.left) * Math.min(place(days), 1);
+  const down = (share) => RHYTHM.bottom - (RHYTHM.bottom - RHYTHM.top) * share;
+
+  function axes() {
+    const marks = DAY_MARKS.filter((days) => days >= least && days <= most);
+    return [
+      ...levels([0, 0.5, 1], { down, left: RHYTHM.left, right: RHYTHM.right, say }),
+      ...marks.map((mark) => caption("column", across(mark), RHYTHM.bottom + 18, say.number(mark))),
+      caption("aside", (RHYTHM.left + RHYTHM.right) / 2, RHYTHM.bottom + 36, title),
+    ];
+  }
+
+  function dot(silence, share) {
     if (typeof silence !== "number") return [];
     const x = `${across(silence)}%`;
     const line = vector("line", { "data-line": "chosen", x1: x, x2: x, y1: RHYTHM.top - 6, y2: RHYTHM.bottom });
-    if (Number.isNaN(atSilence)) return [line];
-    return [line, vector("circle", { "data-marker": "silence", cx: x, cy: down(atSilence), r: 7 })];
+    if (Number.isNaN(share)) return [line];
+    return [line, vector("circle", { "data-marker": "silence", cx: x, cy: down(share), r: 7 })];
   }
 
   /** Dragging on the picture moves the silence: to the step nearest to the pointer on the axis. */
@@ -66,5 +113,5 @@ export function rhythmCurve(words, say, steps, choose) {
     follow(event);
   });
   svg.addEventListener("pointermove", (event) => svg.hasPointerCapture(event.pointerId) && follow(event));
-  return { svg, show };
+  return { svg, place, across, down, axes, dot };
 }

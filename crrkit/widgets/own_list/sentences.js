@@ -19,10 +19,11 @@ const HALF = 0.5;
  * @param {Record<string, string>} forms by plural rule
  * @param {number} n
  * @param {Voice} voice
+ * @param {Record<string, string>} facts what else stands in the phrase
  */
-export function counted(forms, n, { say, lang }) {
+export function counted(forms, n, { say, lang }, facts = {}) {
   const form = new Intl.PluralRules(lang).select(n);
-  return put(forms[form] ?? forms.other, { n: say.number(n) });
+  return put(forms[form] ?? forms.other, { n: say.number(n), ...facts });
 }
 
 /**

@@ -2,6 +2,7 @@
 /* What ListExplorer shows of a state: the sentence, and the sections under it, in one grammar of colours. */
 
 import { html, put, vector } from "../bench/shared.js";
+import { segmentAnswer, silenceAnswer, yearBefore } from "./answers.js";
 import { accountOf, gapsOf, limitsOf, stagesOf } from "./cube.js";
 import { known, listBridge, rateOverTime } from "./pictures.js";
 import { rhythmCurve } from "./rhythm.js";
@@ -38,12 +39,16 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
   const line = rateOverTime(words, say, (label) => choose("period", label));
   const stages = stageTable(words, say);
   const curve = rhythmCurve(words, say, cube.silences, (days) => choose("silence", days));
+  const silences = silenceAnswer(voice, choose);
+  const segments = segmentAnswer(voice, choose);
   const definition = html("dl", { class: "crrkit-list-card" });
   const parts = {
     bridge: section("bridge", "", bridge.svg, html("p", { class: "crrkit-note" })),
     line: section("line", words.overTime, legendOf(words), line.svg, html("p", { class: "crrkit-note" })),
-    stages: section("stages", words.stagesTitle, stages.node),
+    silences: section("silences", "", silences.node),
     rhythm: section("rhythm", words.rhythmTitle, html("p", { class: "crrkit-list-said" }), curve.svg),
+    stages: section("stages", words.stagesTitle, stages.node),
+    segments: section("segments", words.segmentsTitle, segments.node),
     card: section("card", words.cardTitle, definition),
   };
   const { card: last, ...first } = parts;
@@ -59,8 +64,12 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
     drawBridge(row, settings);
     line.show(rows, limits, row?.label, (one) => `${one.label}: ${saidOf(one)}`);
     tell(noteOf(parts.line), news(rows, limits, row, settings));
-    drawStages(row, settings);
+    tell(titleOf(parts.silences), put(words.bySilences.title, { when: row ? whenOf(row, settings.every, voice) : "" }));
+    silences.show(settings, row);
     drawRhythm(settings);
+    drawStages(row, settings);
+    parts.segments.hidden = !cube.segments.length;
+    if (cube.segments.length) segments.show(settings, row);
     whatIf.draw(settings);
     definition.replaceChildren(...cardLines(card, settings, voice).flatMap(pair));
   }
@@ -105,7 +114,10 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
       ? ""
       : put(limits.signal[at] ? words.isNews[limits.signal[at]] : words.noNews, facts);
     const others = rows.filter((other, i) => limits.signal[i] && other !== row).map(({ label }) => label);
-    return [own, others.length ? put(words.newsToo, { periods: others.join(", ") }) : ""].filter(Boolean).join(" ");
+    const past = yearBefore(rows, row, settings, voice);
+    return [own, past, others.length ? put(words.newsToo, { periods: others.join(", ") }) : ""]
+      .filter(Boolean)
+      .join(" ");
   }
 
   function drawStages(row, settings) {

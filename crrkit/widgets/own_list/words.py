@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from crrkit.ground import PERIODS, gettext as _, ngettext
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-PLURALS = {"one": 1, "few": 2, "many": 5, "other": 10}  # a number of each plural form of the two languages
+from crrkit.widgets.own_list.plurals import forms
+from crrkit.widgets.own_list.question_words import question_words
 
 
 def page_words() -> dict[str, Any]:
@@ -24,12 +21,8 @@ def page_words() -> dict[str, Any]:
         **_rules(),
         **_kept(),
         **_what_if(),
+        **question_words(),
     }
-
-
-def _forms(said: Callable[[int], str]) -> dict[str, str]:
-    """A phrase with a number in each plural form."""
-    return {form: said(n) for form, n in PLURALS.items()}
 
 
 def _controls() -> dict[str, Any]:
@@ -47,7 +40,7 @@ def _controls() -> dict[str, Any]:
         "last": _("To"),
         "begin": _("the beginning"),
         "end": _("the end"),
-        "days": _forms(lambda n: ngettext("{n} day", "{n} days", n)),
+        "days": forms(lambda n: ngettext("{n} day", "{n} days", n)),
         "nearest": _("Counted in steps: {shown} is the nearest."),
         "back": _("Step back"),
         "wentBack": _("One step back."),
@@ -59,10 +52,10 @@ def _controls() -> dict[str, Any]:
 
 def _headline() -> dict[str, Any]:
     return {
-        "bySilence": _forms(lambda n: ngettext("By {n} day of silence", "By {n} days of silence", n)),
+        "bySilence": forms(lambda n: ngettext("By {n} day of silence", "By {n} days of silence", n)),
         "byPeriod": _("Counting who bought in the period before"),
         "byContracts": _("By their contracts"),
-        "bridged": _forms(lambda n: ngettext("Bridging gaps up to {n} day", "Bridging gaps up to {n} days", n)),
+        "bridged": forms(lambda n: ngettext("Bridging gaps up to {n} day", "Bridging gaps up to {n} days", n)),
         "weKept": _("{by} we kept {crr} ({kept} of {start}) {when}"),
         "soFar": _("{by} {crr} ({kept} of {start}) are kept so far {when}, which still runs"),
         "otherwise": _("; {by} {crr}: {unchanged}."),
@@ -160,9 +153,9 @@ def _rhythm() -> dict[str, Any]:
 def _rules() -> dict[str, Any]:
     return {
         "rules": {
-            "silence": _forms(lambda n: ngettext("bought in the last {n} day", "bought in the last {n} days", n)),
+            "silence": forms(lambda n: ngettext("bought in the last {n} day", "bought in the last {n} days", n)),
             "period": _("bought in the period before (start) and in this one (end)"),
-            "gap": _forms(
+            "gap": forms(
                 lambda n: ngettext(
                     "up to {n} day after the end the relationship is the same",
                     "up to {n} days after the end the relationship is the same",

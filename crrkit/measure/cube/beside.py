@@ -1,0 +1,107 @@
+"""One period of a cube under every limit, and its segments beside each other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from statistics import NormalDist
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from crrkit.counts import newcombe
+from crrkit.ground import check_choice
+
+if TYPE_CHECKING:
+    from crrkit.measure.cube.choices import ListSettings
+    from crrkit.measure.cube.counted import ListCube
+
+ERROR = 0.05  # of all segments together
+
+
+def rates_by_silence(cube: ListCube, settings: ListSettings, period: str) -> pd.DataFrame:
+    """One period under every limit of silence, as ``silence start kept crr``: which one makes the rate so high.
+
+    Args:
+        cube: The list.
+        settings: The period length and the segment; the silence is every one in turn.
+        period: The period by its name.
+
+    Raises:
+        ValueError: If there is no such period.
+    """
+    rows = []
+    for silence in cube.silences:
+        row = _row(cube, replace(settings, silence=silence), period)
+        rows.append((silence, int(row["start"]), int(row["kept"]), float(row["crr"])))
+    return pd.DataFrame(rows, columns=["silence", "start", "kept", "crr"])
+
+
+def rates_by_segment(cube: ListCube, settings: ListSettings, period: str) -> pd.DataFrame:
+    """Every segment in one period beside the others of all customers; who lost most more than they is first.
+
+    ``start kept lost crr`` are those of the segment and ``rest`` is the rate of the others; ``difference`` of the two,
+    with Newcombe's interval ``low high`` at a level that holds for all segments together (Bonferroni); ``more``, how
+    many more were lost than by the rate of the others; ``since``, from which period on the segment has been below the
+    others without a break up to this one, and for how many ``periods``.
+
+    Args:
+        cube: The list.
+        settings: The period length and the silence; the segment is every one in turn.
+        period: The period by its name.
+
+    Raises:
+        ValueError: If there is no such period.
+    """
+    whole = _up_to(cube, replace(settings, segment=None), period)
+    level = 1 - ERROR / max(len(cube.segments), 1)
+    rows = []
+    for segment in cube.segments:
+        own = _up_to(cube, replace(settings, segment=segment.key), period)
+        if own["start"].iloc[-1]:
+            rows.append({"segment": segment.key, **_beside(own, whole, level=level)})
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    return table.sort_values("more", ascending=False, kind="stable", ignore_index=True)
+
+
+COLUMNS = [
+    "segment", "start", "kept", "lost", "crr", "rest", "difference", "low", "high", "more", "since", "periods",
+]  # fmt: skip
+
+
+def together(segments: int) -> float:
+    """How many standard errors an interval is wide, so that 95 % holds for so many of them together."""
+    return NormalDist().inv_cdf(1 - ERROR / (2 * max(segments, 1)))
+
+
+def _row(cube: ListCube, settings: ListSettings, period: str) -> pd.Series:
+    return _up_to(cube, settings, period).iloc[-1]
+
+
+def _up_to(cube: ListCube, settings: ListSettings, period: str) -> pd.DataFrame:
+    """The account up to a period."""
+    account = cube.account(replace(settings, first=None, last=None))
+    names = list(account["period"])
+    return account.iloc[: names.index(check_choice(period, name="period", choices=names)) + 1]
+
+
+def _beside(own: pd.DataFrame, whole: pd.DataFrame, *, level: float) -> dict[str, object]:
+    start, kept = (own[name].to_numpy(dtype="int64") for name in ("start", "kept"))
+    others, stayed = (whole[name].to_numpy(dtype="int64") - mine for name, mine in (("start", start), ("kept", kept)))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        crr, rest = kept / start, stayed / others
+    low, high = (np.nan, np.nan)
+    if others[-1]:
+        low, high = newcombe(int(kept[-1]), int(start[-1]), int(stayed[-1]), int(others[-1]), level=level)
+    run = _run_below(crr < rest)
+    return {
+        "start": start[-1], "kept": kept[-1], "lost": start[-1] - kept[-1], "crr": crr[-1], "rest": rest[-1],
+        "difference": crr[-1] - rest[-1], "low": low, "high": high, "more": start[-1] * (rest[-1] - crr[-1]),
+        "since": own["period"].iloc[-run] if run else "", "periods": run,
+    }  # fmt: skip
+
+
+def _run_below(below: np.ndarray) -> int:
+    """For how many periods up to the last one it has been so without a break."""
+    missing = np.flatnonzero(~below[::-1])
+    return int(missing[0]) if len(missing) else len(below)

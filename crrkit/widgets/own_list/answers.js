@@ -1,0 +1,146 @@
+// @ts-check
+/* Two questions that are put to a list: which silence makes the rate so high, and which segment loses, since when. */
+
+import { html, put } from "../bench/shared.js";
+import { cubeDifference, ratesBySegment, ratesBySilence } from "./cube.js";
+import { silenceCurve } from "./rhythm.js";
+import { counted, whenOf } from "./sentences.js";
+
+/**
+ * The silence whose rate is nearest to one that is wanted, the shorter of two; null where no rate is known.
+ * @param {any[]} rates rows of `ratesBySilence`
+ * @param {number} wanted
+ */
+export function silenceFor(rates, wanted) {
+  const known = rates.filter(({ crr }) => !Number.isNaN(crr));
+  const far = ({ crr }) => Math.abs(crr - wanted);
+  return known.length ? known.reduce((best, row) => (far(row) < far(best) ? row : best)) : null;
+}
+
+/**
+ * One period under every silence, and a box that takes a rate.
+ * @param {any} voice
+ * @param {(name: string, value: any) => void} choose
+ */
+export function silenceAnswer(voice, choose) {
+  const { cube, words, say } = voice;
+  const own = words.bySilences[cube.kind === "contracts" ? "contracts" : "purchases"];
+  const said = html("p", { class: "crrkit-list-said" });
+  const box = html("input", {
+    type: "number",
+    class: "crrkit-box crrkit-number",
+    min: 0,
+    max: 100,
+    step: "any",
+    placeholder: 80,
+  });
+  const ask = html("label", { class: "crrkit-list-wanted" }, own.wanted, " ", box, " %");
+  const answer = html("p", { class: "crrkit-note", role: "status" });
+  const curve = silenceCurve(own.axis, say, cube.silences, (days) => choose("silence", days));
+  const node = html("div", {}, said, curve.svg, ask, answer);
+  /** @type {{ settings: any, row: any }} */
+  let shown = { settings: null, row: null };
+  const wanted = () => (box.value === "" ? Number.NaN : box.valueAsNumber / 100);
+
+  function show(settings, row) {
+    shown = { settings, row };
+    const rates = row ? ratesBySilence(cube, settings, row.label) : [];
+    const known = rates.filter(({ crr }) => !Number.isNaN(crr));
+    said.textContent = known.length ? put(own.said, endsOf(known)) : words.noRate;
+    answer.textContent = Number.isNaN(wanted()) ? "" : answerOf(rates, wanted());
+    curve.show(rates, settings.silence, wanted(), said.textContent);
+  }
+  const days = (silence) => counted(words.days, silence, voice);
+  const endsOf = (known) => ({
+    low: say.percent(known[0].crr),
+    least: days(known[0].silence),
+    high: say.percent(known[known.length - 1].crr),
+    most: days(known[known.length - 1].silence),
+  });
+
+  function answerOf(rates, rate) {
+    const found = silenceFor(rates, rate);
+    if (!found) return words.noRate;
+    const counts = { kept: say.number(found.kept), start: say.number(found.start) };
+    const facts = { wanted: say.percent(rate), days: days(found.silence), crr: say.percent(found.crr), ...counts };
+    const reached = rates.some(({ crr }) => crr >= rate) && rates.some(({ crr }) => crr <= rate);
+    return put(reached ? words.rateReached : words.rateNotReached, facts);
+  }
+  box.addEventListener("input", () => show(shown.settings, shown.row));
+  box.addEventListener("change", () => {
+    const found = shown.row && silenceFor(ratesBySilence(cube, shown.settings, shown.row.label), wanted());
+    if (found && !Number.isNaN(wanted())) choose("silence", found.silence);
+  });
+  return { node, show };
+}
+
+/**
+ * Every segment beside the others, who lost most first.
+ * @param {any} voice
+ * @param {(name: string, value: any) => void} choose
+ */
+export function segmentAnswer(voice, choose) {
+  const { cube, words, say } = voice;
+  const names = ["segment", "start", "crr", "rest", "more", "since"];
+  const head = names.map((name) => html("th", { scope: "col", "data-cell": name }, words.segmentColumns[name]));
+  const body = html("tbody", {});
+  const table = html("table", { class: "crrkit-list-stages" }, html("thead", {}, html("tr", {}, ...head)), body);
+  const said = html("p", { class: "crrkit-list-said", "aria-live": "polite" });
+  const node = html("div", {}, said, table);
+
+  function show(settings, row) {
+    const rows = row ? ratesBySegment(cube, settings, row.label) : [];
+    table.hidden = !rows.length;
+    said.textContent = rows.length ? sentenceOf(rows, whenOf(row, settings.every, voice)) : words.noRate;
+    body.replaceChildren(...rows.map((one) => lineOf(one, settings.segment)));
+  }
+
+  function sentenceOf(rows, when) {
+    const loses = rows.find(({ high }) => high < 0);
+    const one = loses ?? rows[0];
+    const facts = {
+      segment: one.key,
+      when,
+      crr: say.percent(one.crr),
+      rest: say.percent(one.rest),
+      more: say.fixed(one.more),
+    };
+    const since = one.periods > 1 ? ` ${counted(words.belowSince, one.periods, voice, { since: one.since })}` : "";
+    return put(loses ? words.segmentLoses : words.segmentChance, facts) + (loses || one.more > 0 ? since : "");
+  }
+
+  function lineOf({ key, start, crr, rest, more, since, high, low }, chosen) {
+    const name = html("button", { type: "button", class: "crrkit-list-ask" }, key);
+    if (key === chosen) name.setAttribute("aria-pressed", "true");
+    name.addEventListener("click", () => choose("segment", key === chosen ? null : key));
+    const beyond = high < 0 || low > 0 ? html("span", { title: words.beyondChance }, " ◆") : "";
+    const cell = (kind, ...content) => html("td", { "data-cell": kind }, ...content);
+    return html(
+      "tr",
+      { "data-segment": key },
+      html("th", { scope: "row" }, name),
+      cell("start", say.number(start)),
+      cell("crr", say.percent(crr), beyond),
+      cell("rest", say.percent(rest)),
+      cell("more", say.signed(more, 0)),
+      cell("since", since || "–"),
+    );
+  }
+  return { node, show };
+}
+
+/** The same period a year before, and whether the two differ by more than chance; nothing where there is none. */
+export function yearBefore(rows, row, settings, voice) {
+  const { words, say } = voice;
+  const label = row.label.replace(/^\d{4}/, (year) => String(Number(year) - 1));
+  const past = rows.find((one) => one.label === label);
+  if (settings.every === "year" || !past || !(past.start > 0) || Number.isNaN(row.crr) || row.status === "running")
+    return "";
+  const [low, high] = cubeDifference(row, past);
+  const facts = {
+    when: whenOf(past, settings.every, voice),
+    crr: say.percent(past.crr),
+    difference: say.points(row.crr - past.crr, words.pp),
+  };
+  return put(low > 0 || high < 0 ? words.unlikeLastYear : words.likeLastYear, facts);
+}

@@ -1,0 +1,53 @@
+"""What ListExplorer says to the questions that are put to a list; {names} are filled in by the browser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crrkit.ground import gettext as _, ngettext
+from crrkit.widgets.own_list.plurals import forms
+
+
+def question_words() -> dict[str, Any]:
+    """The words of the sections about silences and segments, and of the year before."""
+    return {
+        "bySilences": {
+            "title": _("The same customers {when}, by every rule"),
+            "purchases": {
+                "axis": _("days of silence"),
+                "said": _("From {low} by {least} of silence to {high} by {most}: one list, one period."),
+                "wanted": _("Which silence makes the rate"),
+            },
+            "contracts": {
+                "axis": _("days that are bridged"),
+                "said": _("From {low} with {least} bridged to {high} with {most}: one list, one period."),
+                "wanted": _("Which gap makes the rate"),
+            },
+        },
+        "rateReached": _("Nearest to {wanted}: {days}, which make it {crr} ({kept} of {start})."),
+        "rateNotReached": _("No limit makes it {wanted}; nearest come {days}: {crr} ({kept} of {start})."),
+        "segmentsTitle": _("Segments beside the others: who loses, and since when"),
+        "segmentColumns": {
+            "segment": _("segment"), "start": _("at the start"), "crr": _("kept"), "rest": _("others"),
+            "more": _("lost more"), "since": _("below since"),
+        },
+        "segmentLoses": _(
+            "{segment} loses most {when}: {crr} kept, {rest} of the others; that is {more} customers more than by"
+            " their rate, and more than chance alone brings."
+        ),
+        "segmentChance": _(
+            "No segment loses more {when} than chance alone brings; {segment} comes nearest: {crr} kept, {rest} of the"
+            " others."
+        ),
+        "belowSince": forms(
+            lambda n: ngettext(
+                "Below the others for {n} period, since {since}.",
+                "Below the others for {n} periods in a row, since {since}.",
+                n,
+            )
+        ),
+        "beyondChance": _("differs from the others by more than chance alone"),
+        "likeLastYear": _("A year earlier, {when}, it was {crr}: {difference}, which may be chance."),
+        "unlikeLastYear": _("A year earlier, {when}, it was {crr}: {difference}, more than chance alone brings."),
+        "pp": _("pp"),
+    }  # fmt: skip

@@ -1,0 +1,94 @@
+"""What ListExplorer gives in Python under the settings as they stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crrkit.ground import InputError, gettext as _
+from crrkit.widgets.bench import Explorer
+from crrkit.widgets.own_list.counted import flow_under, kept_under
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from crrkit.judge.whatif import Scenario, StageModel
+    from crrkit.measure import RetentionTable
+    from crrkit.measure.cube import ListCube, ListSettings
+    from crrkit.measure.stages import StageFlow
+
+
+class Results(Explorer):
+    """The results of an explorer of a list, which follow its settings."""
+
+    _counted: ListCube | None = None
+    levers: Any
+    period: Any
+
+    @property
+    def settings(self) -> ListSettings:
+        """The settings as they stand, as a value that does not change."""
+        from crrkit.measure.cube import ListSettings
+
+        return ListSettings(**{name: value for name, value in self.state.items() if name != "period"})
+
+    @property
+    def account(self) -> pd.DataFrame:
+        """The rows that the browser draws, from what was counted: equal to the table of `kept`."""
+        return self.cube.account(self.settings)
+
+    @property
+    def kept(self) -> RetentionTable:
+        """The account under the settings, counted from the list: `retention_by_period`."""
+        return kept_under(self.cube, self.settings)
+
+    @property
+    def flow(self) -> StageFlow:
+        """The stages under the settings, of all customers: `stage_flow`."""
+        return flow_under(self.cube, self.settings)
+
+    @property
+    def model(self) -> StageModel:
+        """The model of the stages under the settings, of all customers: `StageModel.from_flow`."""
+        from crrkit.judge.whatif import StageModel
+
+        return StageModel.from_flow(self.flow)
+
+    @property
+    def scenario(self) -> Scenario:
+        """The levers as they stand: ``explorer.model.project(explorer.steps, scenario=explorer.scenario)``."""
+        from crrkit.judge.whatif import Scenario
+
+        return Scenario(**self.levers)
+
+    @property
+    def cube(self) -> ListCube:
+        """What was counted of the list.
+
+        Raises:
+            InputError: If the explorer was brought back without its list.
+        """
+        if self._counted is None:
+            message = _("This explorer was brought back without its list, so that nothing can be counted anew.")
+            raise InputError(message, argument="base")
+        return self._counted
+
+    @property
+    def shown(self) -> str:
+        """The period that is shown, by its name."""
+        from crrkit.widgets.own_list.still import chosen_row
+
+        return str(chosen_row(self.account, self.period)["period"])
+
+    @property
+    def by_silence(self) -> pd.DataFrame:
+        """The shown period under every silence, `rates_by_silence`: which one makes the rate so high."""
+        from crrkit.measure.cube import rates_by_silence
+
+        return rates_by_silence(self.cube, self.settings, self.shown)
+
+    @property
+    def by_segment(self) -> pd.DataFrame:
+        """The segments in the shown period beside the others, `rates_by_segment`: which one loses, and since when."""
+        from crrkit.measure.cube import rates_by_segment
+
+        return rates_by_segment(self.cube, self.settings, self.shown)
