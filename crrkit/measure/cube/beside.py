@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,12 +10,11 @@ import pandas as pd
 
 from crrkit.counts import newcombe
 from crrkit.ground import check_choice
+from crrkit.measure.cube.choices import SEGMENTS_ERROR
 
 if TYPE_CHECKING:
     from crrkit.measure.cube.choices import ListSettings
     from crrkit.measure.cube.counted import ListCube
-
-ERROR = 0.05  # of all segments together
 
 
 def rates_by_silence(cube: ListCube, settings: ListSettings, period: str) -> pd.DataFrame:
@@ -54,24 +52,19 @@ def rates_by_segment(cube: ListCube, settings: ListSettings, period: str) -> pd.
         ValueError: If there is no such period.
     """
     whole = _up_to(cube, replace(settings, segment=None), period)
-    level = 1 - ERROR / max(len(cube.segments), 1)
+    level = 1 - SEGMENTS_ERROR / max(len(cube.segments), 1)
     rows = []
     for segment in cube.segments:
         own = _up_to(cube, replace(settings, segment=segment.key), period)
         if own["start"].iloc[-1]:
             rows.append({"segment": segment.key, **_beside(own, whole, level=level)})
-    table = pd.DataFrame(rows, columns=COLUMNS)
+    table = pd.DataFrame(rows, columns=BESIDE_COLUMNS)
     return table.sort_values("more", ascending=False, kind="stable", ignore_index=True)
 
 
-COLUMNS = [
+BESIDE_COLUMNS = [
     "segment", "start", "kept", "lost", "crr", "rest", "difference", "low", "high", "more", "since", "periods",
 ]  # fmt: skip
-
-
-def together(segments: int) -> float:
-    """How many standard errors an interval is wide, so that 95 % holds for so many of them together."""
-    return NormalDist().inv_cdf(1 - ERROR / (2 * max(segments, 1)))
 
 
 def _row(cube: ListCube, settings: ListSettings, period: str) -> pd.Series:

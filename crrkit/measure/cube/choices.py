@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,6 +33,7 @@ SILENCES = (
 )  # fmt: skip
 PAUSES = (0, 1, 2, 3, 5, 7, 10, 14, 21, 28, 30, 31, 45, 60, 75, 90, 120, 150, 180)  # days between contracts
 USUAL_SILENCE = 90
+SEGMENTS_ERROR = 0.05  # of all segments together
 COVERED = 0.8  # the share of the gaps that the list's own limit covers
 
 
@@ -138,3 +140,8 @@ def starting_silence(silences: tuple[int, ...], natural: int | None) -> int:
 def regulars_of(rule: StageRule) -> tuple[int, ...]:
     """The numbers of purchase days that can be asked of a regular: those that the window of the rule has room for."""
     return tuple(number for number in REGULARS_TO_CHOOSE if number - 1 + 2 <= rule.window_days)
+
+
+def together(segments: int) -> float:
+    """How many standard errors an interval is wide, so that 95 % holds for so many of them together."""
+    return NormalDist().inv_cdf(1 - SEGMENTS_ERROR / (2 * max(segments, 1)))

@@ -10,7 +10,6 @@ from crrkit.ground import InputError, check_choice, check_given, gettext as _
 from crrkit.measure import dated, span_of
 from crrkit.measure.cadence import characteristic_interval
 from crrkit.measure.cube.account import flows_by_period, flows_under_limit, with_rates
-from crrkit.measure.cube.beside import together
 from crrkit.measure.cube.choices import (
     ListSettings,
     Segment,
@@ -20,6 +19,7 @@ from crrkit.measure.cube.choices import (
     silences_of,
     starting_every,
     starting_silence,
+    together,
 )
 from crrkit.measure.cube.segments import segments_of
 from crrkit.measure.cube.stages import (
