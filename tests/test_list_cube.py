@@ -16,7 +16,7 @@ import pytest
 
 from crrkit.ground import InputError
 from crrkit.judge import control_chart
-from crrkit.judge.whatif import StageModel
+from crrkit.judge.whatif import Scenario, StageModel
 from crrkit.measure import retention_by_period
 from crrkit.measure.cadence import characteristic_interval
 from crrkit.measure.cube import ListSettings, list_cube, rates_by_segment, rates_by_silence
@@ -311,7 +311,9 @@ ASK = """
 import { readFileSync } from "node:fs";
 import {
   accountOf, gapsOf, limitsOf, modelOf, openCube, ratesBySegment, ratesBySilence, stagesOf
-} from "%s";
+} from "%s/cube.js";
+import { leadersOf, rankedLevers } from "%s/ranking.js";
+import { chainOf, outlook } from "%s/whatif.js";
 const asked = JSON.parse(readFileSync(0, "utf8"));
 const bare = (key, value) => (Number.isNaN(value) ? null : value);
 const told = [];
@@ -322,12 +324,24 @@ for (const { state, settings } of asked) {
     const beside = [ratesBySilence, ratesBySegment].map((of) => of(cube, one, rows.at(-1).label));
     return {
       rows, limits: limitsOf(rows), stages: stagesOf(cube, one), model: modelOf(cube, one), gaps: gapsOf(cube, one),
-      beside,
+      beside, ahead: aheadOf(modelOf(cube, one)),
     };
   }));
 }
 console.log(JSON.stringify(told, bare));
+function aheadOf(model) {
+  const chain = chainOf(model, %s);
+  if (!chain) return null;
+  const own = chain.levers.map(({ name, low, high }) => [name, (low + 2 * high) / 30]);
+  const levers = { ...Object.fromEntries(own), ...(chain.inflow.some(Boolean) ? { inflow: 0.1 } : {}) };
+  const { now, customers, rate, margin } = outlook(chain, levers, 3, %s);
+  const ranked = rankedLevers(chain, levers, 3, %s, "margin_per_cost");
+  const leaders = leadersOf(chain, {}, 20, %s, "margin_per_cost");
+  return { levers, now, customers, rate, margin, ranked, leaders };
+}
 """
+COSTS = {"retention_middle": 3.0, "promotion": 1.0, "retention_long": 2.0, "winback": 0.5}
+MARGINS = {"middle": 4.0, "long": 10.0}
 COLUMNS = {
     "label": "period", "status": "status", "start": "start", "kept": "kept", "lost": "lost", "new": "new",
     "returned": "returned", "end": "end", "newLost": "new_lost", "returnedLost": "returned_lost", "crr": "crr",
@@ -346,7 +360,8 @@ def ask_node(cubes: list) -> list:
     if NODE is None:
         pytest.skip("Node is not here: what the browser computes is not held against Python")
     asked = [{"state": state, "settings": [one.to_dict() for one in settings]} for state, settings in cubes]
-    script = ASK % (ROOT / "crrkit" / "widgets" / "own_list" / "cube.js").as_uri()
+    folder, costs, margins = (ROOT / "crrkit/widgets/own_list").as_uri(), json.dumps(COSTS), json.dumps(MARGINS)
+    script = ASK % (folder, folder, folder, costs, margins, margins, margins)
     command = [NODE, "--input-type=module", "--eval", script]
     done = subprocess.run(command, input=json.dumps(asked), capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
@@ -461,6 +476,44 @@ def test_the_browser_has_the_same_model_and_its_error(cubes, told):
                 compared += 1
     assert compared > 3
     assert refused
+
+
+def test_the_browser_looks_as_far_ahead_as_python(cubes, told):
+    compared = 0
+    for cube, answers in zip(cubes, told, strict=True):
+        for place, settings in stagewise(settings_of(cube, 5), 1):
+            found = answers[place]["ahead"]
+            if found is None:
+                continue
+            flow = stage_flow(cube.base, every=settings.every, rule=cube.rule_under(settings))
+            model, scenario = StageModel.from_flow(flow), Scenario(**found["levers"])
+            costs = {name: cost for name, cost in COSTS.items() if name in model.lever_names}
+            margins = {name: MARGINS[name] for name in model.retained}
+            table = model.project(3, scenario=scenario, margins=margins).table
+            spread = model.basis.spread.periods > 1
+            assert found["now"]["customers"] == pytest.approx(list(table["customers"]))
+            ends = ("low", "high") if spread else ()
+            for end in ends:
+                assert found["customers"][end] == pytest.approx(list(table[f"customers_{end}"]), rel=1e-9)
+                assert found["margin"][end] == pytest.approx(list(table[f"margin_sum_{end}"]), rel=1e-9)
+                rate = table[f"crr_{end}"].iloc[-1]
+                if not np.isnan(rate):
+                    assert found["rate"][end] == pytest.approx(rate, rel=1e-9)
+            levers = model.under(scenario).levers(3, costs=costs, margins=margins)
+            ranked = {row["lever"]: row for row in found["ranked"]}
+            for row in levers.table.to_dict("records"):
+                for name in ("customers", "cost", "customers_per_1000", "margin_per_cost"):
+                    assert ranked[row["lever"]][name] == pytest.approx(row[name], rel=1e-9), (name, row["lever"])
+            there = [name for name in model.lever_names if model.lever_room(name)[1] >= 0.01]
+            own = {name: cost for name, cost in costs.items() if name in there}
+            wide = model.levers(3, only=there, costs=own, margins=margins).by_horizon.pivot_table(
+                index="step", columns="lever", values="margin_per_cost"
+            )
+            for run in found["leaders"]:
+                best = wide.loc[run["from"] : run["to"]]
+                assert (best[run["lever"]] >= best.max(axis=1) - 1e-9).all()
+            compared += 1
+    assert compared > 5
 
 
 ERRORS = ("error", "largest")

@@ -52,7 +52,7 @@ def explorer(made: ListExplorer) -> Iterator[ListExplorer]:
     with made.hold_trait_notifications():
         for name, value in first.items():
             setattr(made, name, value)
-    made.scenarios = []
+    made.scenarios, made.levers, made.costs, made.margins, made.steps = [], {}, {}, {}, 12
 
 
 class TestResults:
@@ -113,6 +113,39 @@ class TestResults:
         explorer.unobserve_all("silence")
         assert told == [60, 30]
 
+    def test_the_periods_ahead_are_those_of_the_model_with_the_levers_costs_and_margins(
+        self, explorer: ListExplorer
+    ) -> None:
+        explorer.levers = {
+            "retention_long": 0.1,
+            "winback": 1,
+            "conversion": 0.2,
+        }  # no contacts here; winback at its end
+        assert explorer.scenario.conversion == 0
+        assert explorer.scenario.winback == explorer.model.lever_room("winback")[1]
+        explorer.margins, explorer.costs = {"middle": 4, "long": 10}, {"retention_long": 2, "winback": 0}
+        assert explorer.costs == {"retention_long": 2.0}
+        said = explorer.model.project(12, scenario=explorer.scenario, margins=explorer.margins).table
+        assert explorer.outlook.table.equals(said)
+        assert {"customers_low", "crr_low", "margin_sum_high"} <= set(said.columns)
+        assert explorer.ranking.table.set_index("lever")["cost"].notna().to_dict()["retention_long"]
+        explorer.every = "quarter"
+        assert explorer.steps == 4  # a year stays a year
+
+    def test_what_the_two_questions_get_is_counted_from_the_list(self, explorer: ListExplorer) -> None:
+        table = explorer.by_silence.set_index("silence")
+        for days in (30, 90, 180):
+            under = explorer.cube.base.with_activity(Trailing(days=days))
+            kept = crr.retention_by_period(under, every="month", by="region")
+            assert (
+                table.loc[days, ["start", "kept"]].tolist()
+                == kept.whole.row(explorer.shown)[["start", "kept"]].tolist()
+            )
+        segments = explorer.by_segment.set_index("segment")
+        south = crr.retention_by_period(explorer.cube.base.with_activity(Trailing(days=90)), every="month", by="region")
+        row = south.segment(region="South").row(explorer.shown)
+        assert segments.loc["region: South", "lost"] == row["lost"]
+
 
 class TestState:
     @pytest.mark.parametrize(
@@ -130,6 +163,10 @@ class TestState:
             ("levers", {"promotoin": 0.1}, "Did you mean 'promotion'"),
             ("levers", {"promotion": 10}, "promotion=10"),
             ("steps", 0, "Give a count from 1 on"),
+            ("costs", {"retention_long": -1}, r"costs\['retention_long'\]=-1 cannot be"),
+            ("costs", {"inflow": 1}, "costs='inflow' is not known"),
+            ("margins", {"midle": 1}, "Did you mean 'middle'"),
+            ("margins", 5, "must map names to numbers"),
             ("scenarios", [{"name": "x", "silent": 60}], "Did you mean 'silence'"),
         ],
     )

@@ -181,13 +181,16 @@ def test_what_if_says_what_the_model_says(page: Page, explorer: ListExplorer) ->
     lever.focus()
     for _press in range(5):
         page.keyboard.press("ArrowRight")
-    future = explorer.model.project(periods=12, scenario=crr.Scenario(retention_middle=0.05)).to_pandas()
-    plain = explorer.model.project(periods=12).to_pandas()
+    future = explorer.model.project(periods=12, scenario=crr.Scenario(retention_middle=0.05)).to_pandas().iloc[-1]
+    plain = explorer.model.project(periods=12).to_pandas().iloc[-1]
+    ends = {name: format_number(round(future[f"customers_{name}"])) for name in ("low", "high")}
     said = page.locator(".crrkit-list-of-whatif .crrkit-list-said").inner_text()
-    assert said.startswith(f"{format_number(round(future['customers'].iloc[-1]))} customers in 12 × month instead of")
-    assert f"instead of {format_number(round(plain['customers'].iloc[-1]))} (+" in said
-    assert f"CRR {format_percent(future['crr'].iloc[-1])}" in said
-    assert "was off by" in page.locator(".crrkit-list-of-whatif .crrkit-note").inner_text()
+    count = format_number(round(future["customers"]))
+    assert said.startswith(f"{count} ({ends['low']} to {ends['high']}) customers in a year (12 × month) instead of")
+    assert f"instead of {format_number(round(plain['customers']))}: +" in said
+    rates = [format_percent(future[name]) for name in ("crr", "crr_low", "crr_high")]
+    assert f"CRR {rates[0]} ({rates[1]} to {rates[2]})" in said
+    assert "was off by" in page.locator(".crrkit-list-of-whatif .crrkit-note").last.inner_text()
 
 
 def test_nothing_is_wider_than_a_phone(open_page: OpenPage, base: crr.OrderBase, tmp_path: Path) -> None:

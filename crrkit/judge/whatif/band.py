@@ -10,7 +10,8 @@ variance is the sum of
 
 ``f_i``, at least 1, is how much more the row differs from period to period than chance alone would have it (Pearson's
 chi-square per degree of freedom); ``s_j``, at least the mean, as of Poisson's law, is the variance of the entries. The
-band is that of a logarithmic normal law, so that it stays above 0, with Student's quantile for m periods.
+band is that of a logarithmic normal law, so that it stays above 0, with Student's quantile for m periods. The rate of a
+step and the margin of all steps have bands of the same kind, with other worths of a person.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from crrkit.judge.whatif.chain import Chain
     from crrkit.judge.whatif.window import Parts
 
@@ -74,18 +77,91 @@ def band(chain: Chain, spread: Spread, periods: int, *, level: float) -> tuple[n
     """The lower and the upper end for the customers of each step, step 0 first: there it is known who is there."""
     path = chain.path(periods)
     customers = path[:, chain.retained].sum(axis=1)
-    worth = [chain.retained.astype("float64")]
-    for _step in range(periods - 1):
-        worth.append(chain.matrix @ worth[-1])
-    variance = [0.0, *(_variance(chain, spread, path[:t], np.array(worth[:t][::-1])) for t in range(1, periods + 1))]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        relative = np.where(customers > 0, np.sqrt(variance) / customers, 0.0)
+    worth = _powers(chain, chain.retained.astype("float64"), periods)
+    return _around(chain, spread, customers, path, [worth[:t][::-1] for t in range(1, periods + 1)], level=level)
+
+
+def margin_band(
+    chain: Chain, spread: Spread, periods: int, margins: np.ndarray, *, level: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """The ends for the margin of all steps up to each, step 0 left out: a person counts for all that is still to come.
+
+    NaN where the margin is not above 0.
+    """
+    path = chain.path(periods)
+    totals = np.concatenate([[0.0], (path[1:] @ margins).cumsum()])
+    worth = _powers(chain, margins, periods).cumsum(axis=0)
+    return _around(chain, spread, totals, path, [worth[:t][::-1] for t in range(1, periods + 1)], level=level)
+
+
+def rate_band(chain: Chain, spread: Spread, periods: int, *, level: float) -> tuple[np.ndarray, np.ndarray]:
+    """The ends for the rate of each step, NaN for step 0, which has none.
+
+    The rate of the step to T is ``K / N`` with N the customers before it and K those of them who stay. A person of
+    stage j before it counts for ``(r_j - K / N) / N``, and in the step itself, among customers, for ``1 / N`` by
+    staying. The band is that of a normal law of the logit, so that it stays between 0 and 1.
+    """
+    path, kept = chain.path(periods), chain.retained.astype("float64")
+    ends = [(math.nan, math.nan)]
+    for step in range(1, periods + 1):
+        before = path[step - 1] * kept
+        n = float(before.sum())
+        rate = float(before @ chain.retention) / n if n > 0 else math.nan
+        if not 0 < rate < 1:
+            ends.append((math.nan, math.nan))
+            continue
+        later = _powers(chain, kept * (chain.retention - rate) / n, step - 1)[::-1]
+        worth = np.vstack([later, kept / n])
+        came = np.vstack([later, np.zeros_like(kept)])  # who comes in the step itself is not in its rate
+        moved = np.vstack([path[: step - 1], before])
+        error = math.sqrt(_variance(chain, spread, moved, worth, came)) / (rate * (1 - rate))
+        half = student(level, spread.periods - 1) * error
+        odds = math.log(rate / (1 - rate))
+        ends.append((1 / (1 + math.exp(half - odds)), 1 / (1 + math.exp(-half - odds))))
+    low, high = np.array(ends).T
+    return low, high
+
+
+def with_bands(
+    table: pd.DataFrame, chain: Chain, spread: Spread, *, margins: np.ndarray | None, level: float
+) -> pd.DataFrame:
+    """A projection with its bands; those of the rate stay as they are where they were drawn."""
+    steps = len(table) - 1
+    low, high = band(chain, spread, steps, level=level)
+    table = table.assign(customers_low=low, customers_high=high)
+    if "crr_low" not in table:
+        low, high = rate_band(chain, spread, steps, level=level)
+        table = table.assign(crr_low=low, crr_high=high)
+    if margins is None:
+        return table
+    low, high = margin_band(chain, spread, steps, margins, level=level)
+    return table.assign(margin_sum=[0.0, *table["margin"][1:].cumsum()], margin_sum_low=low, margin_sum_high=high)
+
+
+def _powers(chain: Chain, worth: np.ndarray, steps: int) -> np.ndarray:
+    """What one person counts for, none to ``steps - 1`` steps earlier: ``P^k`` of what it counts for then."""
+    rows = [worth]
+    for _step in range(steps - 1):
+        rows.append(chain.matrix @ rows[-1])
+    return np.array(rows)[:steps]
+
+
+def _around(
+    chain: Chain, spread: Spread, values: np.ndarray, path: np.ndarray, worths: list[np.ndarray], *, level: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """The ends around values above 0, that of step 0 being certain."""
+    variance = [0.0, *(_variance(chain, spread, path[: len(worth)], worth, worth) for worth in worths)]
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        relative = np.where(values > 0, np.sqrt(variance) / values, np.where(values < 0, math.nan, 0.0))
     factor = np.exp(student(level, spread.periods - 1) * relative)
-    return customers / factor, customers * factor
+    return values / factor, values * factor
 
 
-def _variance(chain: Chain, spread: Spread, path: np.ndarray, worth: np.ndarray) -> float:
-    """The three terms for one horizon; row t of ``worth`` is ``v(T-1-t)``, row t of ``path`` is ``n(t)``."""
+def _variance(chain: Chain, spread: Spread, path: np.ndarray, worth: np.ndarray, came: np.ndarray) -> float:
+    """The three terms for one horizon; row t of ``worth`` is ``v(T-1-t)``, row t of ``path`` is ``n(t)``.
+
+    ``came`` is what those count for who come from outside in the step.
+    """
     shares = np.column_stack([chain.matrix, 1 - chain.matrix.sum(axis=1)])
     worth_or_gone = np.column_stack([worth, np.zeros(len(worth))])
     total = 0.0
@@ -95,7 +171,7 @@ def _variance(chain: Chain, spread: Spread, path: np.ndarray, worth: np.ndarray)
         total += _spread_under(alpha / alpha.sum(), gradient) / (alpha.sum() + 1)
         total += excess * sum(n * _spread_under(shares[i], v) for n, v in zip(path[:, i], worth_or_gone, strict=True))
     entries = np.array(spread.entries)
-    return total + float(entries @ (worth**2).sum(axis=0) + entries @ worth.sum(axis=0) ** 2 / spread.periods)
+    return total + float(entries @ (came**2).sum(axis=0) + entries @ came.sum(axis=0) ** 2 / spread.periods)
 
 
 def _spread_under(shares: np.ndarray, values: np.ndarray) -> float:

@@ -24,6 +24,7 @@ SLACK = 1e-12  # what rounding leaves of an eigenvalue of 1
 TAKEN = (
     EXIT, "step", "customers", "kept", "lost", "new", "returned", "crr", "crr_textbook", "quick_ratio", "crr_endpoint",
     "crr_unbroken", "crr_chain", "margin", "customers_low", "customers_high", "crr_low", "crr_high",
+    "margin_sum", "margin_sum_low", "margin_sum_high",
 )  # fmt: skip
 
 

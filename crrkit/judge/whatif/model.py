@@ -10,7 +10,7 @@ from crrkit.ground import check_fraction, check_given
 from crrkit.judge.whatif import chain as _chain, counts as _counts, levers, projection, steady
 from crrkit.judge.whatif.allocation import Allocation, check_ceilings, water_fill
 from crrkit.judge.whatif.backtest import Backtest, backtest, basis_of
-from crrkit.judge.whatif.band import band
+from crrkit.judge.whatif.band import with_bands
 from crrkit.judge.whatif.scenario import Scenario, available, check_levers
 from crrkit.judge.whatif.standing import Standing
 from crrkit.judge.whatif.window import parts_of, window_of
@@ -183,8 +183,8 @@ class StageModel(Standing):
             seed: Of the draws.
 
         Returns:
-            The steps, step 0 first; the first has no rate (NaN). The customers of a model from a list have a band,
-            from what the list does not know of moves and entries and from chance in the steps to come.
+            The steps, step 0 first; the first has no rate (NaN). Customers, rate and margin of a model from a list have
+            bands, from what the list does not know of moves and entries and from chance in the steps to come.
 
         Raises:
             ValueError: If the model is from a list that it failed on when held against its last periods.
@@ -198,8 +198,7 @@ class StageModel(Standing):
             redrawn = [chain.with_matrix(one.matrix + change) for one in self._redraw(draws, seed)]
             table = projection.add_bands(table, redrawn, level=share)
         if moved.basis:
-            low, high = band(chain, moved.basis.spread, steps, level=share)
-            table = table.assign(customers_low=low, customers_high=high)
+            table = with_bands(table, chain, moved.basis.spread, margins=self._margins(margins), level=share)
         return projection.Projection(table, self.stages, scenario, self.basis)
 
     def fundamental(self, *, returns: bool = False) -> steady.Fundamental:

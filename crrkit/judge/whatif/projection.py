@@ -29,7 +29,8 @@ class Projection(Shown):
             ``crr_textbook = (customers - new) / customers before``; and of the customers of step 0 ``crr_endpoint``,
             the share that is customer now, ``crr_unbroken``, without those who had lapsed in between, ``crr_chain``,
             the product of the rates; with margins ``margin`` of the step. Of a model from a list, or with draws,
-            the band ``customers_low customers_high``.
+            the bands ``customers_low customers_high crr_low crr_high``; of one from a list with margins ``margin_sum``
+            of all steps up to this one, with ``margin_sum_low margin_sum_high``.
         stages: The stages.
         scenario: What was changed, or None.
         basis: The list behind the model, or None.
@@ -51,7 +52,8 @@ class Projection(Shown):
         named = ("customers", "customers_low", "customers_high", "kept", "lost", "new", "returned")
         flows = dict.fromkeys(named, "count")
         return {"step": "count", **stages, **flows, "crr": "rate", "crr_low": "rate", "crr_high": "rate",
-                "quick_ratio": "ratio", "margin": "money"}  # fmt: skip
+                "quick_ratio": "ratio", "margin": "money", "margin_sum": "money", "margin_sum_low": "money",
+                "margin_sum_high": "money"}  # fmt: skip
 
     def titles(self) -> dict[str, str]:
         """Headings of the shown columns."""
@@ -59,7 +61,8 @@ class Projection(Shown):
             "step": _("step"), **{stage: _(stage) for stage in self.stages}, "customers": _("customers"),
             "customers_low": _("from"), "customers_high": _("to"), "kept": _("kept"), "lost": _("lost"),
             "new": _("new"), "returned": _("returned"), "crr": _("CRR"), "crr_low": _("from"), "crr_high": _("to"),
-            "quick_ratio": _("quick ratio"), "margin": _("margin"),
+            "quick_ratio": _("quick ratio"), "margin": _("margin"), "margin_sum": _("margin of all steps"),
+            "margin_sum_low": _("from"), "margin_sum_high": _("to"),
         }  # fmt: skip
 
     def caption(self) -> str:

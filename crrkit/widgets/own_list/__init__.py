@@ -12,6 +12,9 @@ from crrkit.widgets.bench import Count, StateError, as_state_error, module_text,
 from crrkit.widgets.own_list.counted import begin_with, carried_of
 from crrkit.widgets.own_list.results import Results
 from crrkit.widgets.own_list.state import (
+    CUSTOMER_STAGES,
+    PRICED,
+    Amounts,
     Choices,
     Label,
     Levers,
@@ -32,11 +35,11 @@ if TYPE_CHECKING:
 
 __all__ = ["ListExplorer"]
 
-SAVED_BESIDE = ("scenarios", "levers", "steps")  # what is saved beside the settings
+SAVED_BESIDE = ("scenarios", "levers", "steps", "costs", "margins")  # what is saved beside the settings
 LABELS = ("first", "last", "period")
 MOST_AHEAD = 36  # periods that are projected
 # Periods that are projected at first: a year, of short periods less.
-STEPS_AT_FIRST = {"day": 30, "week": 26, "month": 12, "quarter": 4, "half-year": 2, "year": 2}
+STEPS_AT_FIRST = {"day": 30, "week": 26, "month": 12, "quarter": 4, "half-year": 2, "year": 1}
 
 
 class ListExplorer(Results):
@@ -91,6 +94,8 @@ class ListExplorer(Results):
     scenarios = Scenarios().tag(sync=True)
     levers = Levers().tag(sync=True)
     steps = Count(least=1, most=MOST_AHEAD).tag(sync=True)
+    costs = Amounts(PRICED, above_nothing=True).tag(sync=True)
+    margins = Amounts(CUSTOMER_STAGES).tag(sync=True)
     _cube: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
     _rhythm: traitlets.Dict[str, Any] = traitlets.Dict(allow_none=True).tag(sync=True)
     _card: traitlets.List[Any] = traitlets.List().tag(sync=True)
@@ -127,7 +132,8 @@ class ListExplorer(Results):
         explorer: ListExplorer = cls.__new__(cls)
         explorer._still = state["still"]
         explorer._begin({name: state[name] for name in cls.names}, state["carried"], state["lang"])
-        explorer.scenarios, explorer.levers, explorer.steps = (state[name] for name in SAVED_BESIDE)
+        for name in SAVED_BESIDE:
+            setattr(explorer, name, state[name])
         return explorer
 
     @traitlets.validate(*LABELS)
@@ -168,7 +174,9 @@ class ListExplorer(Results):
 
     @traitlets.observe("every")
     def _rename_periods(self, change: Mapping[str, Any]) -> None:
-        """Quarters have other names than months: what is named goes to the period that holds it."""
+        """Quarters have other names than months: what is named goes to the period that holds it; a year stays one."""
+        if self.steps == STEPS_AT_FIRST.get(change["old"]):
+            self.steps = STEPS_AT_FIRST[self.every]
         for name in LABELS:
             label = getattr(self, name)
             if label is not None and change["old"] and not is_named(self.choices, label, every=self.every):

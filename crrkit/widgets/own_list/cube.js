@@ -615,9 +615,62 @@ function cubeParts(periods) {
     inflow: table((stage) => total("unknown", stage) / periods.length),
     stages,
     retained: ["middle", "long"].filter((stage) => stages.includes(stage)),
+    basis: cubeBasis(periods, stages),
     first: periods[0].label,
     last: periods.at(-1).label,
   };
+}
+
+/** What some periods know of moves and entries: `spread_of`, and Student's quantile for so many. */
+function cubeBasis(periods, stages) {
+  const excess = stages.map((from) =>
+    cubeExcess(periods.map(({ transitions }) => stages.map((to) => transitions[from][to]))),
+  );
+  const seen = (from) => periods.reduce((sum, { transitions }) => sum + cubeSum(Object.values(transitions[from])), 0);
+  const entries = stages.map((stage) => {
+    const came = periods.map(({ transitions }) => transitions.unknown[stage]);
+    const mean = cubeSum(came) / came.length;
+    const apart = cubeSum(came.map((n) => (n - mean) ** 2)) / (came.length - 1);
+    return came.length > 1 ? Math.max(mean, apart) : mean;
+  });
+  const spread = { periods: periods.length, sizes: stages.map((from, i) => seen(from) / excess[i]), excess, entries };
+  return { spread, quantile: cubeStudent(periods.length - 1) };
+}
+
+const cubeSum = (/** @type {number[]} */ numbers) => numbers.reduce((sum, n) => sum + n, 0);
+
+/** Pearson's chi-square of period × move per degree of freedom, at least 1. */
+function cubeExcess(moves) {
+  const whole = cubeSum(moves.map(cubeSum));
+  const rows = moves.filter((row) => cubeSum(row) > 0);
+  const ends = moves[0].map((_, j) => cubeSum(moves.map((row) => row[j])));
+  const freedom = (rows.length - 1) * (ends.filter((n) => n > 0).length - 1);
+  if (freedom < 1) return 1;
+  const far = (row, n, j) =>
+    ends[j] > 0 ? (n - (cubeSum(row) * ends[j]) / whole) ** 2 / ((cubeSum(row) * ends[j]) / whole) : 0;
+  return Math.max(1, cubeSum(rows.map((row) => cubeSum(row.map((n, j) => far(row, n, j))))) / freedom);
+}
+
+/** The two-sided quantile, 95 %, of Student's law: `student` of band.py. */
+function cubeStudent(freedom) {
+  if (freedom < 1) return Number.NaN; // one period shows no spread
+  let [low, high] = [0, Math.PI / 2];
+  for (let halving = 0; halving < 60; halving += 1) {
+    const angle = (low + high) / 2;
+    if (cubeWithin(angle, freedom) < 0.95) low = angle;
+    else high = angle;
+  }
+  return Math.tan(low) * Math.sqrt(freedom);
+}
+
+function cubeWithin(angle, freedom) {
+  const odd = freedom % 2;
+  let [term, total] = odd ? [Math.cos(angle), 0] : [1, 0];
+  for (let k = 1 + odd; k < freedom; k += 2) {
+    total += term;
+    term *= (Math.cos(angle) ** 2 * k) / (k + 1);
+  }
+  return odd ? (2 / Math.PI) * (angle + Math.sin(angle) * total) : Math.sin(angle) * total;
 }
 
 /** Who stands where at the end of a period. */

@@ -49,7 +49,7 @@ async function render({ model, el }) {
   const voice = { cube, words, lang, say: speaker(lang) };
   /** @type {{ choose: (name: string, value: any) => void, give: (state: any, sentence?: string) => void }} */
   const hands = { choose() {}, give() {} }; // the bench fills them
-  const ahead = whatIf(voice, model);
+  const ahead = whatIf(voice, model, (name, value) => hands.choose(name, value));
   const facts = { ...voice, whatIf: ahead, rhythm: model.get("_rhythm"), card: model.get("_card") };
   const shown = viewOf(facts, (name, value) => hands.choose(name, value));
   const kept = keptSettings(voice, model, (state) => hands.give(settledIn(cube, state, "")));
@@ -89,7 +89,8 @@ async function render({ model, el }) {
     below: () => [kept.node],
   });
   kept.show();
-  const followed = { "change:scenarios": kept.show, "change:levers": ahead.refresh, "change:steps": ahead.refresh };
+  const aheadOf = ["levers", "steps", "costs", "margins"].map((name) => [`change:${name}`, ahead.refresh]);
+  const followed = { "change:scenarios": kept.show, ...Object.fromEntries(aheadOf) };
   for (const [event, listener] of Object.entries(followed)) model.on(event, listener);
   const free = past.watch(el);
   return () => {

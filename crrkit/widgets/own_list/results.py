@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from crrkit.counts import ROUNDING
 from crrkit.ground import InputError, gettext as _
 from crrkit.widgets.bench import Explorer
 from crrkit.widgets.own_list.counted import flow_under, kept_under
@@ -11,10 +12,12 @@ from crrkit.widgets.own_list.counted import flow_under, kept_under
 if TYPE_CHECKING:
     import pandas as pd
 
-    from crrkit.judge.whatif import Scenario, StageModel
+    from crrkit.judge.whatif import LeverTable, Projection, Scenario, StageModel
     from crrkit.measure import RetentionTable
     from crrkit.measure.cube import ListCube, ListSettings
     from crrkit.measure.stages import StageFlow
+
+POINT = 0.01  # one point
 
 
 class Results(Explorer):
@@ -22,6 +25,9 @@ class Results(Explorer):
 
     _counted: ListCube | None = None
     levers: Any
+    steps: Any
+    costs: Any
+    margins: Any
     period: Any
 
     @property
@@ -55,10 +61,29 @@ class Results(Explorer):
 
     @property
     def scenario(self) -> Scenario:
-        """The levers as they stand: ``explorer.model.project(explorer.steps, scenario=explorer.scenario)``."""
+        """The levers as they stand, as far as the model lets them go, as the browser has them."""
         from crrkit.judge.whatif import Scenario
 
-        return Scenario(**self.levers)
+        model = self.model
+        come = ("inflow",) if any(model.inflow.values()) else ()
+        fitted = {}
+        for name in (*model.lever_names, *come):
+            low, high = model.lever_room(name)
+            fitted[name] = min(max(self.levers.get(name, 0.0), low), high)
+        return Scenario(**fitted)
+
+    @property
+    def outlook(self) -> Projection:
+        """The periods ahead with the levers as they stand, with bands: `StageModel.project`."""
+        return self.model.project(self.steps, scenario=self.scenario, margins=self.margins or None)
+
+    @property
+    def ranking(self) -> LeverTable:
+        """What one point more on each lever brings from where they stand: `StageModel.levers`."""
+        under = self.model.under(self.scenario)
+        there = [name for name in under.lever_names if under.lever_room(name)[1] >= POINT - ROUNDING]
+        costs = {name: cost for name, cost in self.costs.items() if name in there}
+        return under.levers(self.steps, only=there, costs=costs or None, margins=self.margins or None)
 
     @property
     def cube(self) -> ListCube:

@@ -4,6 +4,7 @@
 import { caption, field, levels, track, vector } from "../bench/shared.js";
 
 const RHYTHM = { left: 11, right: 97, top: 14, bottom: 170, height: 212 };
+const LOW = 0.2; // a rate under which nothing fits below its line
 const DAY_MARKS = [1, 7, 30, 90, 180, 365, 1095];
 
 /**
@@ -67,7 +68,7 @@ export function silenceCurve(title, say, steps, choose) {
     svg.replaceChildren(...axes(), field(RHYTHM, ...line), ...level, ...ends, ...dot(silence, at));
   }
   const endOf = ({ silence, crr }, i) =>
-    caption("end", across(silence), down(crr) + (i ? -7 : 17), say.percent(crr), i ? "end" : "start");
+    caption("end", across(silence), down(crr) + (i || crr < LOW ? -7 : 17), say.percent(crr), i ? "end" : "start");
   return { svg, show };
 }
 

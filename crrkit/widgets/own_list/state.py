@@ -10,10 +10,12 @@ import traitlets
 
 from crrkit.ground import InputError, check_choice, check_number, format_number, gettext as _
 from crrkit.rules import Calendar
-from crrkit.widgets.bench import StateError, as_state_error
+from crrkit.widgets.bench import LARGEST_COUNT, StateError, as_state_error
 
 Choices = dict[str, Any]  # what can be chosen, as JSON
 SLIDING = ("conversion", "retention_middle", "promotion", "retention_long", "winback", "inflow")  # those with a slider
+PRICED = SLIDING[:-1]  # those whose cost can be said
+CUSTOMER_STAGES = ("middle", "long")
 
 
 class Step(traitlets.TraitType[Any, Any]):
@@ -93,6 +95,33 @@ class Levers(traitlets.TraitType[Any, Any]):
         with as_state_error(str(self.name), value):
             given = {check_choice(name, name="levers", choices=SLIDING): value[name] for name in dict(value)}
             return {name: float(change) for name, change in Scenario(**given).changes().items()}
+
+
+class Amounts(traitlets.TraitType[Any, Any]):
+    """Numbers by name: what a point of each lever costs, or what a customer of each stage brings in a period."""
+
+    def __init__(self, names: tuple[str, ...], *, above_nothing: bool = False) -> None:
+        super().__init__(default_value={})
+        self.names, self.above_nothing = names, above_nothing
+
+    def validate(self, obj: Any, value: Any) -> dict[str, float]:
+        """The numbers that are not 0; a cost is above it."""
+        del obj
+        if not isinstance(value, Mapping):
+            message = _("{name} must map names to numbers, for example {{'{first}': 10}}.")
+            text = message.format(name=self.name, first=self.names[-1])
+            raise StateError(text, argument=self.name, given=value)
+        with as_state_error(str(self.name), value):
+            given = {check_choice(one, name=str(self.name), choices=self.names): value[one] for one in value}
+            checked = {one: check_number(n, name=f"{self.name}[{one!r}]") for one, n in given.items()}
+        wrong = next(
+            (one for one, n in checked.items() if abs(n) > LARGEST_COUNT or (self.above_nothing and n < 0)), None
+        )
+        if wrong is not None:
+            message = _("{name}[{one!r}]={value:g} cannot be: give a number up to {most}, and for a cost above 0.")
+            words = {"name": self.name, "one": wrong, "value": checked[wrong], "most": format_number(LARGEST_COUNT)}
+            raise StateError(message.format(**words), argument=self.name, given=value)
+        return {one: float(n) for one, n in checked.items() if n}
 
 
 def calendar_of(choices: Choices, every: str) -> Calendar:

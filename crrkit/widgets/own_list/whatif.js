@@ -1,9 +1,11 @@
 // @ts-check
 /* What if a stage kept more, or more came: the list's own model of stages, and how far off it was before. */
 
-import { caption, dial, field, html, levels, put, roundUp, track, vector } from "../bench/shared.js";
-import { effects, moved, project, total, withInflow } from "../stages/chain.js";
+import { button, caption, dial, field, html, levels, put, roundUp, track, vector } from "../bench/shared.js";
+import { band, marginBand, moved, project, rateBand, total, withInflow } from "../stages/chain.js";
+import { priceList } from "./costs.js";
 import { modelOf } from "./cube.js";
+import { leverRanking } from "./ranking.js";
 
 /** As LEVERS of crrkit/judge/whatif/scenario.py. @type {Record<string, [string, string, string]>} */
 const LEVER_RULES = {
@@ -18,15 +20,20 @@ const NOBODY_LEAVES = 1e-9;
 const FARTHEST = 0.3; // of a slider, either way
 const MOST_STEPS_AHEAD = 36;
 const FUTURE = { left: 11, right: 84, top: 12, bottom: 150, height: 190 }; // across in percent
+const SHOWN_TO = 1e5; // a lever is shown to a thousandth of a point
 const RATE_RULES = [0, 0.5, 1];
+const YEAR_OF_STEPS = { day: 30, week: 26, month: 12, quarter: 4, "half-year": 2, year: 1 }; // as STEPS_AT_FIRST
+const WHOLE_YEAR = ["month", "quarter", "half-year", "year"]; // in which these are a year
+/** What a stranger asks first: one in ten. @type {Record<string, [string, number]>} */
+const TRIES = { long: ["retention_long", 0.1], middle: ["retention_middle", 0.1], inflow: ["inflow", 0.1] };
 
 /**
  * A model of the cube as the arithmetic of stages takes it; null where it cannot be projected.
  * @param {any} model
  */
-export function chainOf(model) {
+export function chainOf(model, costs = {}) {
   if (!model || model.reason) return null;
-  const { stages, matrix, start, inflow, retained } = model;
+  const { stages, matrix, start, inflow, retained, basis } = model;
   const rows = stages.map((from) => stages.map((to) => matrix[from]?.[to] ?? 0));
   const chain = {
     stages,
@@ -34,8 +41,8 @@ export function chainOf(model) {
     start: stages.map((stage) => start[stage] ?? 0),
     inflow: stages.map((stage) => inflow[stage] ?? 0),
     retained: stages.map((stage) => retained.includes(stage)),
-    costs: {},
-    basis: null,
+    costs,
+    basis: basis.spread.periods > 1 ? basis : null, // one period shows no spread
   };
   const there = Object.entries(LEVER_RULES).filter(([, [own, , to]]) => stages.includes(own) && retained.includes(to));
   return { ...chain, levers: there.map(([name, rule]) => leverOf(chain, name, rule)) };
@@ -63,108 +70,159 @@ export function fitting(chain, levers) {
 }
 
 /**
- * The base so many periods ahead with the levers moved, and beside it with nothing changed.
+ * The base so many periods ahead with the levers moved, and beside it with nothing changed; with their bands.
  * @param {any} chain
  * @param {Record<string, number>} levers
  * @param {number} steps
+ * @param {Record<string, number>} margins
  */
-export function outlook(chain, levers, steps) {
+export function outlook(chain, levers, steps, margins = {}) {
   const fit = fitting(chain, levers);
-  const now = project(withInflow(chain, fit.inflow), moved(chain, fit), steps, {});
-  const plain = project(chain, chain.matrix, steps, {});
-  return { now, plain, gains: effects(chain, fit, steps, {}) };
+  const [live, matrix] = [withInflow(chain, fit.inflow), moved(chain, fit)];
+  const now = project(live, matrix, steps, margins);
+  const plain = project(chain, chain.matrix, steps, margins);
+  return {
+    now,
+    plain,
+    customers: band(live, matrix, now.path, now.customers),
+    rate: rateBand(live, matrix, now.path),
+    margin: marginBand(live, matrix, now.path, margins),
+    plainMargin: marginBand(chain, chain.matrix, plain.path, margins).totals,
+  };
+}
+
+/** How many periods are a year, or as near as is projected. */
+export function yearOf(every) {
+  return YEAR_OF_STEPS[every];
 }
 
 /**
  * The section: sliders of the levers, what they bring, and what is known of the model.
  * @param {any} voice
  * @param {any} model
+ * @param {(name: string, value: any) => void} choose
  */
-export function whatIf(voice, model) {
+export function whatIf(voice, model, choose) {
   const { cube, words, say } = voice;
-  const title = html("p", { class: "crrkit-list-title" }, words.whatIfTitle);
   const said = html("p", { class: "crrkit-list-said", "aria-live": "polite" });
+  const shorter = html("p", {});
   const known = html("p", { class: "crrkit-note" });
-  const inputs = html("div", { class: "crrkit-list-levers" });
+  const inputs = html("div", { class: "crrkit-list-levers", role: "group", "aria-label": words.whatIfTitle });
   const picture = outlookPicture(words, say);
-  const ranking = html("ol", { class: "crrkit-list-ranking" });
-  const act = html("button", { type: "button", class: "crrkit-button" }, words.leversReset);
-  const shown = html("div", { class: "crrkit-list-outlook" }, inputs, html("div", {}, picture.svg, ranking));
-  const node = html("section", { class: "crrkit-list-part crrkit-list-of-whatif" }, title, said, shown, known);
-  inputs.setAttribute("role", "group");
-  inputs.setAttribute("aria-label", words.whatIfTitle);
-  const message = html("p", { class: "crrkit-message", role: "status", id: `${Math.random()}` });
+  const ranking = leverRanking(voice);
   const names = [...Object.keys(LEVER_RULES), "inflow"];
-  const dials = Object.fromEntries(
-    names.map((name) => [
-      name,
-      dial(words.levers[name], { least: -FARTHEST, most: FARTHEST, share: true, hue: LEVER_HUES[name] ?? "new" }),
-    ]),
+  const prices = priceList(words, Object.keys(LEVER_RULES), ["middle", "long"], (name, value) =>
+    write({ [name]: value }),
   );
+  const outcome = html("div", {}, picture.svg, ranking.node);
+  const shown = html("div", { class: "crrkit-list-outlook" }, inputs, outcome, prices.node);
+  const title = html("p", { class: "crrkit-list-title" }, words.whatIfTitle);
+  const node = html("section", { class: "crrkit-list-part crrkit-list-of-whatif" }, title, said, shorter, shown, known);
+  const message = html("p", { class: "crrkit-message", role: "status", id: `${Math.random()}` });
+  const lever = (name) =>
+    dial(words.levers[name], { least: -FARTHEST, most: FARTHEST, share: true, hue: LEVER_HUES[name] ?? "new" });
+  const dials = Object.fromEntries(names.map((name) => [name, lever(name)]));
   const steps = dial(words.steps, { least: 1, most: MOST_STEPS_AHEAD, whole: true, hue: "neutral" });
-  inputs.append(...Object.values(dials).map(({ row }) => row), steps.row, act, message);
+  const tries = Object.fromEntries(
+    Object.entries(TRIES).map(([name, one]) => [name, button(words.tries[name], () => attempt(one))]),
+  );
+  const tried = html(
+    "div",
+    { class: "crrkit-list-tries" },
+    html("span", {}, words.tries.title),
+    ...Object.values(tries),
+  );
+  const back = button(words.leversReset, () => write({ levers: {} }));
+  inputs.append(tried, ...Object.values(dials).map(({ row }) => row), steps.row, back, message);
   /** @type {any} */
   let settings = null;
 
-  function write(name, value) {
-    model.set(name, value);
+  function write(values) {
+    for (const [name, value] of Object.entries(values)) model.set(name, value);
     model.save_changes();
     draw(settings);
   }
+  const attempt = ([name, change]) => write({ levers: { [name]: change }, steps: yearOf(settings.every) });
   for (const [name, one] of Object.entries(dials))
     one.bind({
       message,
-      choose: (value) => write("levers", { ...model.get("levers"), [name]: value }),
+      choose: (value) => write({ levers: { ...model.get("levers"), [name]: value } }),
       refuse: (bounds) => (message.textContent = say.fill(words.notBetween, { ...bounds, shown: "" })),
     });
   steps.bind({
     message,
-    choose: (value) => write("steps", value),
+    choose: (value) => write({ steps: value }),
     refuse: (bounds) => (message.textContent = say.fill(words.notWhole, { ...bounds, shown: model.get("steps") })),
   });
-  act.addEventListener("click", () => write("levers", {}));
 
   function draw(now) {
+    if (settings && settings.every !== now.every && model.get("steps") === yearOf(settings.every))
+      model.set("steps", yearOf(now.every)); // a year stays a year
     settings = now;
     node.hidden = !cube.regulars.length; // no stages, no levers
     const found = modelOf(cube, settings);
-    const chain = chainOf(found);
+    const chain = chainOf(found, model.get("costs"));
     shown.hidden = !chain;
     message.textContent = "";
-    if (!chain) {
-      said.textContent = put(words.noModel[found.reason] ?? words.noModel.failed, {
-        error: say.percent(found.backtest?.error ?? NaN),
-      });
-      known.textContent = "";
-      return;
-    }
-    const ahead = model.get("steps");
-    const state = fitting(chain, model.get("levers"));
-    const result = outlook(chain, state, ahead);
-    for (const [name, one] of Object.entries(dials)) {
-      one.row.hidden = name !== "inflow" && !chain.levers.some((lever) => lever.name === name);
-      one.show(state[name] ?? 0, state, say);
-    }
-    steps.show(ahead, state, say);
-    said.textContent = sentenceOf(result, ahead);
-    known.textContent = knownOf(found, ahead);
-    picture.show(result, said.textContent);
-    rank(result.gains);
+    shorter.replaceChildren(...(chain || node.hidden ? [] : shorterOnes()));
+    if (chain) return drawOutlook(chain, found);
+    said.textContent = put(words.noModel[found.reason] ?? words.noModel.failed, {
+      error: say.percent(found.backtest?.error ?? NaN),
+    });
+    known.textContent = "";
   }
 
-  function sentenceOf({ now, plain }, ahead) {
+  function drawOutlook(chain, found) {
+    const [ahead, margins] = [model.get("steps"), model.get("margins")];
+    const state = fitting(chain, model.get("levers"));
+    const result = outlook(chain, state, ahead, margins);
+    for (const [name, one] of Object.entries(dials)) {
+      one.row.hidden = name === "inflow" ? !total(chain.inflow) : !chain.levers.some((each) => each.name === name);
+      one.show(Math.round(SHOWN_TO * (state[name] ?? 0)) / SHOWN_TO, state, say);
+      one.slider.setAttribute("aria-valuetext", say.points(state[name] ?? 0, words.pp));
+    }
+    for (const [name, [own]] of Object.entries(TRIES)) tries[name].hidden = dials[own].row.hidden;
+    steps.show(ahead, state, say);
+    prices.show(model.get("costs"), margins, [
+      ...chain.levers.map(({ name }) => name),
+      ...chain.retained.flatMap((is, i) => (is ? [chain.stages[i]] : [])),
+    ]);
+    said.textContent = sentenceOf(result, ahead, Object.values(margins).some(Boolean), Boolean(chain.basis));
+    known.textContent = knownOf(found, ahead);
+    const wanted = Object.entries(model.get("levers"));
+    if (wanted.some(([name, change]) => change > (state[name] ?? change) + 1e-9)) message.textContent = words.atEnd;
+    picture.show(result, said.textContent);
+    ranking.show(chain, state, ahead, margins, model.get("costs"));
+  }
+
+  /** Where nothing is projected: the longest of the shorter periods by which something would be. */
+  function shorterOnes() {
+    const every = cube.everies
+      .slice(0, cube.everies.indexOf(settings.every))
+      .findLast((each) => !modelOf(cube, { ...settings, every: each, from: null, to: null }).reason);
+    return every ? [button(put(words.byShorter, { every: words.periods[every] }), () => choose("every", every))] : [];
+  }
+
+  function sentenceOf({ now, plain, customers, rate, margin, plainMargin }, ahead, priced, banded) {
     const last = (path) => path.at(-1);
-    const periods = `${say.number(ahead)} × ${words.periods[settings.every]}`;
+    const count = `${say.number(ahead)} × ${words.periods[settings.every]}`;
+    const isYear = ahead === yearOf(settings.every) && WHOLE_YEAR.includes(settings.every);
+    const ends = (low, high, write) => (banded ? put(words.banded, { low: write(low), high: write(high) }) : "");
     const facts = {
-      periods,
-      customers: say.fixed(last(now.customers)),
+      periods: isYear ? put(words.inAYear, { count }) : put(words.inPeriods, { count }),
+      customers: say.fixed(last(now.customers)) + ends(last(customers.low), last(customers.high), say.fixed),
       plain: say.fixed(last(plain.customers)),
       more: say.signed(last(now.customers) - last(plain.customers), 0),
-      crr: say.percent(last(now.crr)),
+      crr: say.percent(last(now.crr)) + ends(rate.low, rate.high, say.percent),
       before: say.percent(last(plain.crr)),
     };
     const same = Math.abs(last(now.customers) - last(plain.customers)) < 1e-9;
-    return put(same ? words.goesOn : words.instead, facts);
+    const money = {
+      margin: say.fixed(last(margin.totals)) + ends(last(margin.low), last(margin.high), say.fixed),
+      more: say.signed(last(margin.totals) - last(plainMargin), 0),
+    };
+    const text = put(same ? words.goesOn : words.instead, facts);
+    return priced ? `${text} ${put(same ? words.marginOfAll : words.marginInstead, money)}` : text;
   }
 
   function knownOf({ first, last, backtest }, ahead) {
@@ -174,31 +232,16 @@ export function whatIf(voice, model) {
     const errors = { error: say.percent(backtest.error), largest: say.percent(backtest.largest) };
     return put(words.tried, { ...facts, ...errors }) + (ahead > backtest.tested ? ` ${words.beyond}` : "");
   }
-
-  /** What one point more on each lever brings from where they stand, the greatest first. */
-  function rank(gains) {
-    const known = gains
-      .filter((gain) => !Number.isNaN(gain.customers))
-      .sort((one, other) => other.customers - one.customers);
-    const most = Math.max(...known.map(({ customers }) => Math.abs(customers)), 1e-9);
-    ranking.replaceChildren(
-      html("li", { class: "crrkit-list-ranked" }, words.onePoint),
-      ...known.map(({ lever, customers }) => {
-        const bar = html("span", { class: "crrkit-list-gain", style: `width: ${(30 * Math.abs(customers)) / most}%` });
-        return html("li", {}, html("span", {}, words.levers[lever]), bar, say.signed(customers, 1));
-      }),
-    );
-  }
   return { node, draw, refresh: () => settings && draw(settings) };
 }
 
-/** Customers over the steps: with the levers as they stand, and dashed with nothing changed. */
+/** Customers over the steps with their band: with the levers as they stand, and dashed with nothing changed. */
 function outlookPicture(words, say) {
   const svg = vector("svg", { class: "crrkit-picture crrkit-list-future", role: "img", width: "100%" });
   svg.setAttribute("height", String(FUTURE.height));
 
-  function show({ now, plain }, described) {
-    const top = roundUp(Math.max(...now.customers, ...plain.customers, 1));
+  function show({ now, plain, customers: { low, high } }, described) {
+    const top = roundUp(Math.max(...now.customers, ...plain.customers, ...high, 1));
     const down = (customers) => FUTURE.bottom - ((FUTURE.bottom - FUTURE.top) * customers) / top;
     const steps = now.customers.length - 1;
     const inside = (path) => path.map((customers, step) => [step / steps, 1 - customers / top]);
@@ -212,7 +255,12 @@ function outlookPicture(words, say) {
     svg.setAttribute("aria-label", described);
     svg.replaceChildren(
       ...axis,
-      field(FUTURE, track("plain", inside(plain.customers)), track("now", inside(now.customers))),
+      field(
+        FUTURE,
+        track("band", [...inside(high), ...inside(low).reverse()], "Z"),
+        track("plain", inside(plain.customers)),
+        track("now", inside(now.customers)),
+      ),
       caption("count", FUTURE.right + 1, down(last) + (last >= before ? -2 : 12), say.short(last, 1e5), "start"),
       caption("column", FUTURE.left, FUTURE.bottom + 18, "0"),
       caption("column", FUTURE.right, FUTURE.bottom + 18, say.number(steps)),

@@ -7,6 +7,7 @@ from typing import Any
 from crrkit.ground import PERIODS, gettext as _, ngettext
 from crrkit.widgets.own_list.plurals import forms
 from crrkit.widgets.own_list.question_words import question_words
+from crrkit.widgets.own_list.what_if_words import what_if_words
 
 
 def page_words() -> dict[str, Any]:
@@ -20,8 +21,8 @@ def page_words() -> dict[str, Any]:
         **_rhythm(),
         **_rules(),
         **_kept(),
-        **_what_if(),
         **question_words(),
+        **what_if_words(),
     }
 
 
@@ -182,44 +183,3 @@ def _kept() -> dict[str, Any]:
         "link": _("Link to this"),
         "linked": _("The address of this page now leads to these settings."),
     }  # fmt: skip
-
-
-def _what_if() -> dict[str, Any]:
-    return {
-        "whatIfTitle": _("What if"),
-        "levers": {
-            "conversion": _("Contacts who become customers"),
-            "retention_middle": _("Middle customers kept"),
-            "promotion": _("Kept middle customers who become long"),
-            "retention_long": _("Long customers kept"),
-            "winback": _("Lapsed customers who come back"),
-            "inflow": _("Who comes in a step"),
-        },
-        "steps": _("Periods ahead"),
-        "leversReset": _("Levers back to 0"),
-        "goesOn": _("If all goes on, {customers} customers in {periods}, CRR {crr}. Move a lever, in points."),
-        "instead": _(
-            "{customers} customers in {periods} instead of {plain} ({more}); CRR {crr} of the last of them instead of"
-            " {before}."
-        ),
-        "tried": _(
-            "Estimated from {first} to {last}; held against {held}, a model made the same way was off by"
-            " {error} of the customers on average, by {largest} at most."
-        ),
-        "one": "{from}",
-        "several": _("{from} to {to}"),
-        "beyond": _("What lies farther ahead than that was held against nothing."),
-        "untested": _("Estimated from {first} to {last}; held against nothing yet."),
-        "onePoint": _("One point more on each lever brings customers:"),
-        "whatIfAxis": _("periods ahead; dashed: if nothing changes"),
-        "noModel": {
-            "no stages": _("Without a silence in days there are no stages, and nothing is projected."),
-            "no period": _("There is no whole period yet to estimate moves from, so nothing is projected."),
-            "too few": _("Too few whole periods to hold a projection against what came true, so nothing is projected."),
-            "failed": _(
-                "Nothing is projected: a model of the earlier periods was off by {error} of the customers on average"
-                " when held against the later ones."
-            ),
-            "withheld": _("The moves between the stages are of too few customers to tell of, so nothing is projected."),
-        },
-    }

@@ -90,44 +90,88 @@ export function project(chain, matrix, periods, margins) {
 }
 
 /** How far the customers of each step may stray: `band` of band.py, with its three terms. */
-export function band({ retained, basis }, matrix, path, customers) {
-  if (!basis) return { low: customers, high: customers };
+export function band(chain, matrix, path, customers) {
+  if (!chain.basis) return { low: customers, high: customers };
+  const worth = powers(matrix, chain.retained.map(Number), path.length - 1);
+  return around(chain, matrix, path, customers, worth);
+}
+
+/** How far the margin of all steps up to each may stray, that of step 0 left out: `margin_band` of band.py. */
+export function marginBand(chain, matrix, path, margins) {
+  const worth = chain.stages.map((stage) => margins[stage] ?? 0);
+  let sum = 0;
+  const totals = path.map((counts, step) => {
+    sum += step ? total(counts.map((n, i) => n * worth[i])) : 0;
+    return sum;
+  });
+  if (!chain.basis) return { totals, low: totals, high: totals };
+  const summed = powers(matrix, worth, path.length - 1);
+  for (let k = 1; k < summed.length; k += 1) summed[k] = summed[k].map((value, j) => value + summed[k - 1][j]);
+  return { totals, ...around(chain, matrix, path, totals, summed) };
+}
+
+/** How far the rate of the last step may stray: the end of `rate_band` of band.py. */
+export function rateBand(chain, matrix, path) {
+  const [{ retained, basis }, steps] = [chain, path.length - 1];
+  const rates = matrix.map((row) => among(row, retained));
+  const before = path[steps - 1].map((count, i) => (retained[i] ? count : 0));
+  const n = total(before);
+  const rate = total(before.map((count, i) => count * rates[i])) / n;
+  if (!basis || !(rate > 0 && rate < 1)) return { low: rate, high: rate };
+  const beside = rates.map((own, i) => (retained[i] ? (own - rate) / n : 0));
+  const later = powers(matrix, beside, steps - 1).reverse();
+  const worth = [...later, retained.map((is) => Number(is) / n)];
+  const came = [...later, retained.map(() => 0)]; // who comes in the step itself is not in its rate
+  const spread = Math.sqrt(variance(chain, matrix, [...path.slice(0, steps - 1), before], worth, came));
+  const half = (basis.quantile * spread) / (rate * (1 - rate));
+  const odds = Math.log(rate / (1 - rate));
+  return { low: 1 / (1 + Math.exp(half - odds)), high: 1 / (1 + Math.exp(-half - odds)) };
+}
+
+/** What one person counts for, none to so many steps earlier. */
+function powers(matrix, worth, steps) {
+  const rows = steps > 0 ? [worth] : [];
+  while (rows.length < steps) rows.push(matrix.map((row) => total(row.map((share, j) => share * rows.at(-1)[j]))));
+  return rows;
+}
+
+/** The ends around values above 0, that of step 0 being certain. */
+function around(chain, matrix, path, values, worth) {
+  const factors = values.map((value, step) => {
+    if (!step || value === 0) return 1;
+    const rows = worth.slice(0, step).reverse();
+    return value > 0
+      ? Math.exp((chain.basis.quantile * Math.sqrt(variance(chain, matrix, path.slice(0, step), rows, rows))) / value)
+      : NaN;
+  });
+  return { low: values.map((n, step) => n / factors[step]), high: values.map((n, step) => n * factors[step]) };
+}
+
+/** The three terms for one horizon: row t of `worth` is what a person counts for after step t, of `came` who came. */
+function variance({ basis }, matrix, path, worth, came) {
   const { sizes, excess, entries, periods } = basis.spread;
-  const worth = [retained.map(Number)];
-  while (worth.length < path.length)
-    worth.push(matrix.map((row) => total(row.map((share, j) => share * worth.at(-1)[j]))));
   const under = (shares, values) => {
     const mean = total(shares.map((share, j) => share * values[j]));
     return total(shares.map((share, j) => share * (values[j] - mean) ** 2));
   };
   const shares = matrix.map((row) => [...row, 1 - total(row)]);
-  const ends = (steps) => Array.from({ length: steps }, (_, t) => [...worth[steps - 1 - t], 0]);
-  function variance(steps) {
-    const values = ends(steps); // row t: what one person of step t + 1 counts for at the end; who left counts for 0
-    const rows = shares.map((row, i) => {
-      const alpha = row.map((share) => share * sizes[i] + PRIOR);
-      const sum = total(alpha);
-      const gradient = row.map((_, j) => total(values.map((value, t) => path[t][i] * value[j])));
-      const chance = total(values.map((value, t) => path[t][i] * under(row, value)));
-      return (
-        under(
-          alpha.map((each) => each / sum),
-          gradient,
-        ) /
-          (sum + 1) +
-        excess[i] * chance
-      );
-    });
-    const came = entries.map(
-      (spread, j) =>
-        spread * (total(values.map((value) => value[j] ** 2)) + total(values.map((value) => value[j])) ** 2 / periods),
+  const values = worth.map((row) => [...row, 0]); // who left counts for 0
+  const rows = shares.map((row, i) => {
+    const alpha = row.map((share) => share * sizes[i] + PRIOR);
+    const sum = total(alpha);
+    const gradient = row.map((_, j) => total(values.map((value, t) => path[t][i] * value[j])));
+    const chance = total(values.map((value, t) => path[t][i] * under(row, value)));
+    const drawn = under(
+      alpha.map((each) => each / sum),
+      gradient,
     );
-    return total(rows) + total(came);
-  }
-  const factors = customers.map((n, step) =>
-    step && n > 0 ? Math.exp((basis.quantile * Math.sqrt(variance(step))) / n) : 1,
+    return drawn / (sum + 1) + excess[i] * chance;
+  });
+  const entered = entries.map(
+    (spread, j) =>
+      spread * (total(came.map((value) => value[j] ** 2)) + total(came.map((value) => value[j])) ** 2 / periods),
   );
-  return { low: customers.map((n, step) => n / factors[step]), high: customers.map((n, step) => n * factors[step]) };
+  return total(rows) + total(entered);
 }
 
 /** What a change of one row adds to a path: `Chain.gain` of chain.py. The difference of two paths loses digits. */

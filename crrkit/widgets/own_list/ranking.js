@@ -1,0 +1,90 @@
+// @ts-check
+/* Which lever brings most, by customers or for its cost, and from how many periods ahead on another one does. */
+
+import { html, put } from "../bench/shared.js";
+import { effects } from "../stages/chain.js";
+
+const FARTHEST_LOOK = 20; // periods, as LeverTable.by_horizon
+
+/**
+ * By what the levers are ranked: what a unit of cost brings where costs are known, else customers.
+ * @param {Record<string, number>} costs
+ * @param {Record<string, number>} margins
+ */
+export function measureOf(costs, margins) {
+  if (!Object.keys(costs).length) return "customers";
+  return Object.values(margins).some(Boolean) ? "margin_per_cost" : "customers_per_1000";
+}
+
+/** The levers with what one point more on each brings, the greatest first; those of which nothing is known last. */
+export function rankedLevers(chain, levers, steps, margins, measure) {
+  const key = (row) => (Number.isNaN(row[measure]) ? -1e300 : row[measure]);
+  const rows = effects(chain, levers, steps, margins).filter(({ full }) => !full);
+  return rows.sort((one, other) => key(other) - key(one));
+}
+
+/**
+ * The first lever at each horizon, as runs: `{ lever, from, to }`.
+ * @returns {{ lever: string, from: number, to: number }[]}
+ */
+export function leadersOf(chain, levers, farthest, margins, measure) {
+  /** @type {{ lever: string, from: number, to: number }[]} */
+  const runs = [];
+  for (let steps = 1; steps <= farthest; steps += 1) {
+    const [first] = rankedLevers(chain, levers, steps, margins, measure);
+    if (!first || Number.isNaN(first[measure])) continue;
+    const last = runs[runs.length - 1];
+    if (last?.lever === first.lever) last.to = steps;
+    else runs.push({ lever: first.lever, from: steps, to: steps });
+  }
+  return runs;
+}
+
+/** The table of levers, and the sentence about where their order flips. */
+export function leverRanking({ words, say }) {
+  const head = html("tr", {});
+  const body = html("tbody", {});
+  const table = html("table", { class: "crrkit-list-stages" }, html("thead", {}, head), body);
+  const title = html("p", { class: "crrkit-list-ranked" });
+  const flips = html("p", { class: "crrkit-note" });
+  const node = html("div", { class: "crrkit-list-ranking" }, title, table, flips);
+
+  function show(chain, levers, steps, margins, costs) {
+    const measure = measureOf(costs, margins);
+    const rows = rankedLevers(chain, levers, steps, margins, measure);
+    const columns = ["customers", ...(measure === "customers" ? [] : ["cost", measure])];
+    title.textContent = words.ranked[measure];
+    head.replaceChildren(
+      ...["lever", ...columns].map((name) => html("th", { scope: "col" }, words.rankColumns[name])),
+      html("th", { scope: "col", "aria-hidden": "true" }),
+    );
+    const most = Math.max(...rows.map((row) => Math.abs(row[measure]) || 0), 1e-9);
+    body.replaceChildren(...rows.map((row) => lineOf(row, columns, measure, most)));
+    flips.textContent = flipsOf(leadersOf(chain, levers, Math.max(steps, FARTHEST_LOOK), margins, measure));
+  }
+
+  function lineOf(row, columns, measure, most) {
+    const digits = (name) => (name === "cost" ? 0 : name === "customers" ? 1 : 2);
+    const text = (name) => (name === "cost" ? say.fixed(row.cost) : say.signed(row[name], digits(name)));
+    const width = (100 * (Math.abs(row[measure]) || 0)) / most;
+    const bar = html("span", { class: "crrkit-list-gain", style: `width: ${width}%` });
+    return html(
+      "tr",
+      { "data-lever": row.lever },
+      html("th", { scope: "row" }, words.levers[row.lever]),
+      ...columns.map((name) => html("td", {}, text(name))),
+      html("td", { "aria-hidden": "true", "data-cell": "bar" }, bar),
+    );
+  }
+
+  function flipsOf(runs) {
+    const name = ({ lever }) => words.levers[lever];
+    if (runs.length < 2)
+      return runs.length ? put(words.noFlip, { lever: name(runs[0]), n: say.number(runs[0].to) }) : "";
+    return runs
+      .map((run, i) => put(i ? words.flipTo : words.flipFrom, { lever: name(run), to: run.to, from: run.from }))
+      .join("; ")
+      .concat(".");
+  }
+  return { node, show };
+}
