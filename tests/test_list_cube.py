@@ -19,7 +19,8 @@ from crrkit.judge import control_chart
 from crrkit.judge.whatif import Scenario, StageModel
 from crrkit.measure import retention_by_period
 from crrkit.measure.cadence import characteristic_interval
-from crrkit.measure.cube import ListSettings, list_cube, rates_by_segment, rates_by_silence
+from crrkit.measure.cohorts import cohort_grid
+from crrkit.measure.cube import ListSettings, cohorts_of, list_cube, rates_by_segment, rates_by_silence
 from crrkit.measure.stages import CUSTOMERS, stage_flow
 from crrkit.read import read_contracts, read_orders
 
@@ -310,7 +311,7 @@ NODE = shutil.which("node")
 ASK = """
 import { readFileSync } from "node:fs";
 import {
-  accountOf, gapsOf, limitsOf, modelOf, openCube, ratesBySegment, ratesBySilence, stagesOf
+  accountOf, cohortsOf, gapsOf, limitsOf, modelOf, openCube, ratesBySegment, ratesBySilence, stagesOf,
 } from "%s/cube.js";
 import { leadersOf, rankedLevers } from "%s/ranking.js";
 import { chainOf, outlook } from "%s/whatif.js";
@@ -324,7 +325,7 @@ for (const { state, settings } of asked) {
     const beside = [ratesBySilence, ratesBySegment].map((of) => of(cube, one, rows.at(-1).label));
     return {
       rows, limits: limitsOf(rows), stages: stagesOf(cube, one), model: modelOf(cube, one), gaps: gapsOf(cube, one),
-      beside, ahead: aheadOf(modelOf(cube, one)),
+      beside, cohorts: cohortsOf(cube, one), ahead: aheadOf(modelOf(cube, one)),
     };
   }));
 }
@@ -421,6 +422,31 @@ def test_the_browser_puts_limits_and_segments_beside_each_other_as_python_does(c
                 pd.testing.assert_frame_equal(found, expected, check_exact=False, rtol=1e-9, atol=1e-12)
                 compared += len(expected)
     assert compared > 500
+
+
+def test_cohorts_are_those_of_the_grid_in_python_and_in_the_browser(cubes, told):
+    compared = 0
+    for cube, answers in zip(cubes, told, strict=True):
+        for settings, answer in [*zip(settings_of(cube, 5), answers, strict=True)][::23]:
+            if settings.every in ("day", "week"):
+                assert answer["cohorts"] == []
+                with pytest.raises(InputError, match=r"every='(day|week)'"):
+                    cohorts_of(cube, settings)
+                continue
+            table = cohorts_of(cube, settings)
+            cells = [
+                (row["label"], age, cell["label"], row["size"], cell["active"])
+                for row in answer["cohorts"]
+                for age, cell in enumerate(row["cells"])
+            ]
+            assert cells == list(table.drop(columns="rate").itertuples(index=False, name=None))
+            if settings.segment is None:
+                grid = cohort_grid(cube.base, every=settings.every).to_pandas()
+                over = grid[grid["status"] == "observed"]
+                columns = ["cohort", "age", "size", "active"]
+                assert over[columns].astype(str).to_numpy().tolist() == table[columns].astype(str).to_numpy().tolist()
+                compared += len(table)
+    assert compared > 5
 
 
 STAGE_COLUMNS = {

@@ -33,6 +33,7 @@ from crrkit.reduce.rows import clocked, collect, customer_segments, with_clock_m
 from crrkit.reduce.silences import (
     arrivals,
     by_period,
+    cohort_cells,
     gone_on,
     joined_anew,
     kept_at_hand,
@@ -91,6 +92,7 @@ __all__ = [
     "buyers_and_contacts",
     "by_period",
     "clocked",
+    "cohort_cells",
     "collect",
     "contract_periods",
     "contract_units",

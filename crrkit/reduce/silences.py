@@ -198,6 +198,12 @@ def rests(periods: ir.Table, *, by: tuple[str, ...] = ()) -> ir.Table:
     return periods.group_by(*by, "day", "late", "following").agg(customers=periods.count())
 
 
+def cohort_cells(periods: ir.Table, *, by: tuple[str, ...] = ()) -> ir.Table:
+    """Who bought in a period, by that of their first purchase, as ``by first since customers``."""
+    rows = periods.mutate(first=periods["since"].min().over(group_by=periods["customer"]))
+    return rows.group_by(*by, "first", "since").agg(customers=rows.count())
+
+
 def segment_sizes(days: ir.Table, *, name: str) -> ir.Table:
     """How many customers each segment of a column has, beside its name as ``customers``, the largest first."""
     sizes = days.group_by(name).agg(customers=days["customer"].nunique())

@@ -50,6 +50,8 @@ const STATE = {
   spans: [{ every: "month", labels: ["2024-01", "2024-02"], bounds: [19723, 19754, 19783] }],
   seen: { asOf: 19783 * 86400, first: 19723 * 86400, burnIn: 0 },
   gaps: { days: [19, 20, 59, 60], closed: [1, 0, 0, 0], open: [0, 1, 1, 1] },
+  cohorts: [],
+  z: 1.96,
   histograms: NAMES,
   numbers: ["bought", "again"],
   counts: gzipSync(Uint8Array.from([...packed(flat), ...packed(months)])).toString("base64"),

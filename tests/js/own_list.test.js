@@ -4,6 +4,7 @@ import { speaker } from "../../crrkit/widgets/bench/shared.js";
 import { silenceFor, yearBefore } from "../../crrkit/widgets/own_list/answers.js";
 import { nearest } from "../../crrkit/widgets/own_list/controls.js";
 import { settledIn } from "../../crrkit/widgets/own_list/index.js";
+import { formulaAnswers } from "../../crrkit/widgets/own_list/meanings.js";
 import { bridgeBars, runs } from "../../crrkit/widgets/own_list/pictures.js";
 import { caution, counted, doubtOf, headline, listCode, whenOf } from "../../crrkit/widgets/own_list/sentences.js";
 import { addedUp } from "../../crrkit/widgets/own_list/stages.js";
@@ -208,4 +209,18 @@ test("a year earlier is the period of the same name, and what is more than chanc
   assert.equal(yearBefore([past, ROW], ROW, settings, voice), "like 70.0% in March 2023 +5.0\u00a0pp");
   assert.equal(yearBefore([{ ...past, start: 400, kept: 40, crr: 0.1 }, ROW], ROW, settings, voice), "unlike 10.0%");
   assert.equal(yearBefore([ROW], ROW, settings, voice), "");
+});
+
+test("what is called new moves the formula and not the rate, on the eleven customers", () => {
+  // Five at the start, three stay; two first-timers and one who returned are there at the end; one of each left again.
+  const row = { start: 5, kept: 3, new: 2, returned: 1, newLost: 1, returnedLost: 1, end: 6 };
+  assert.deepEqual(
+    formulaAnswers(row).map(({ name, called, answer }) => [name, called, answer]),
+    [
+      ["apart", 2, 0.8],
+      ["returned", 3, 0.6],
+      ["gross", 3, 0.6],
+      ["everybody", 5, 0.2],
+    ],
+  );
 });

@@ -1,7 +1,7 @@
 """A list counted once for every period, limit of silence and segment, so that a slider moves without counting."""
 
-from crrkit.measure.cube.beside import rates_by_segment, rates_by_silence
+from crrkit.measure.cube.beside import cohorts_of, rates_by_segment, rates_by_silence
 from crrkit.measure.cube.choices import ListSettings, Segment
 from crrkit.measure.cube.counted import ListCube, list_cube
 
-__all__ = ["ListCube", "ListSettings", "Segment", "list_cube", "rates_by_segment", "rates_by_silence"]
+__all__ = ["ListCube", "ListSettings", "Segment", "cohorts_of", "list_cube", "rates_by_segment", "rates_by_silence"]

@@ -11,6 +11,7 @@ import pandas as pd
 from crrkit.counts import newcombe
 from crrkit.ground import check_choice
 from crrkit.measure.cube.choices import SEGMENTS_ERROR
+from crrkit.measure.cube.tally import COHORTS
 
 if TYPE_CHECKING:
     from crrkit.measure.cube.choices import ListSettings
@@ -65,6 +66,32 @@ def rates_by_segment(cube: ListCube, settings: ListSettings, period: str) -> pd.
 BESIDE_COLUMNS = [
     "segment", "start", "kept", "lost", "crr", "rest", "difference", "low", "high", "more", "since", "periods",
 ]  # fmt: skip
+
+
+def cohorts_of(cube: ListCube, settings: ListSettings) -> pd.DataFrame:
+    """The cohorts, by the period of the first purchase, as ``cohort age period size active rate``, cells that are over.
+
+    ``active`` bought in the period: no limit of silence moves it. It is `cohort_grid` of kind ``bounded``.
+
+    Args:
+        cube: The list.
+        settings: The period length and the segment.
+
+    Raises:
+        ValueError: If cohorts of this period length were not counted: of days, of weeks, of contracts.
+    """
+    check_choice(settings.every, name="every", choices=[one for one in cube.everies if COHORTS in cube.tallies[one]])
+    counts = cube.tallies[settings.every][COHORTS][cube.place(settings)]
+    table = cube.account(replace(settings, first=None, last=None))
+    names, over = list(table["period"]), (table["until"] <= cube.base.as_of).to_numpy()
+    rows = [
+        (names[first], since - first, names[since], int(counts[first, first]), int(counts[since, first]))
+        for first in range(len(names))
+        for since in range(first, len(names))
+        if counts[first, first] and over[since]
+    ]
+    found = pd.DataFrame(rows, columns=["cohort", "age", "period", "size", "active"])
+    return found.assign(rate=found["active"] / found["size"])
 
 
 def _row(cube: ListCube, settings: ListSettings, period: str) -> pd.Series:

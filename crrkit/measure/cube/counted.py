@@ -11,6 +11,7 @@ from crrkit.measure import dated, span_of
 from crrkit.measure.cadence import characteristic_interval
 from crrkit.measure.cube.account import flows_by_period, flows_under_limit, with_rates
 from crrkit.measure.cube.choices import (
+    QUICK_PERIODS,
     ListSettings,
     Segment,
     everies_of,
@@ -36,6 +37,7 @@ from crrkit.measure.cube.tally import (
     ACCOUNT,
     AGAIN,
     BOUGHT,
+    COHORTS,
     Layout,
     account_of_contracts,
     account_of_purchases,
@@ -99,11 +101,11 @@ class ListCube:
             ValueError: If a setting is none of those that can be chosen.
         """
         base, counts = self.base_under(settings), self.tallies[settings.every]
-        place = self._segment(settings)
+        segment = self.place(settings)
         if settings.silence == PERIOD_BEFORE and self.has_period:
-            flows = flows_by_period(counts, place)
+            flows = flows_by_period(counts, segment)
         else:
-            flows = flows_under_limit(counts, place, self._limit(settings))
+            flows = flows_under_limit(counts, segment, self._limit(settings))
         calendar = base.calendar(settings.every)
         return self._between(with_rates(dated(flows, calendar, span_of(base, calendar), base)), settings)
 
@@ -150,7 +152,7 @@ class ListCube:
 
     def _moves(self, settings: ListSettings) -> dict[str, np.ndarray]:
         rule, counts = self.rule_under(settings), self.tallies[settings.every]
-        return moves_under_limit(counts, self._segment(settings), self._limit(settings), rule.k_long)
+        return moves_under_limit(counts, self.place(settings), self._limit(settings), rule.k_long)
 
     def to_state(self) -> dict[str, Any]:
         """All that the browser needs to turn the cube into an account: counts, names of periods and segments, no id."""
@@ -164,7 +166,8 @@ class ListCube:
             "spans": [span_state(self.base, every) for every in self.everies], "seen": seen_state(self.base),
             "gaps": gaps, "z": together(len(self.segments)),
             "histograms": histograms, "numbers": numbers,
-            "counts": packed([self.tallies[every] for every in self.everies], histograms, numbers),
+            "cohorts": [every for every in self.everies if COHORTS in self.tallies[every]],
+            "counts": packed([self.tallies[every] for every in self.everies], histograms, numbers, COHORTS),
         }  # fmt: skip
 
     def base_under(self, settings: ListSettings) -> Base:
@@ -184,8 +187,8 @@ class ListCube:
         days = ", ".join(map(str, self.silences))
         raise InputError(message.format(given=settings.silence, days=days), argument="silence", given=settings.silence)
 
-    def _segment(self, settings: ListSettings) -> int:
-        """The place of the segment; the first is for everybody."""
+    def place(self, settings: ListSettings) -> int:
+        """The place of the segment of some settings; the first is for everybody."""
         if settings.segment is None:
             return 0
         keys = [segment.key for segment in self.segments]
@@ -264,7 +267,13 @@ def _purchases(
         periods, calendar, regulars=regulars, window_days=window_days, never=len(layout.limits), by=by
     )
     silent = reduce.regular_rests(periods, calendar, regulars=regulars, window_days=window_days, by=by)
+    cohorts = (
+        {}
+        if calendar.every in QUICK_PERIODS
+        else {COHORTS: layout.by_cohort(reduce.collect(reduce.cohort_cells(periods, by=by)))}
+    )
     return {
         **account_of_purchases(arrivals, rests, layout),
+        **cohorts,
         **stages_of_purchases(reduce.collect(bought), reduce.collect(silent), layout, regulars),
     }

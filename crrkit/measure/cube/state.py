@@ -51,7 +51,9 @@ def _seconds(moment: datetime) -> float:
     return (moment - FIRST_MOMENT) / timedelta(seconds=1)
 
 
-def packed(tallies: Sequence[Mapping[str, np.ndarray]], histograms: Sequence[str], numbers: Sequence[str]) -> str:
+def packed(
+    tallies: Sequence[Mapping[str, np.ndarray]], histograms: Sequence[str], numbers: Sequence[str], cohorts: str
+) -> str:
     """Counts as a text: bytes of seven bits, zipped, in base 64; the same in every run.
 
     Most bins are empty: what is written is how many empty ones come before each that is not, and then what these hold.
@@ -62,6 +64,7 @@ def packed(tallies: Sequence[Mapping[str, np.ndarray]], histograms: Sequence[str
         bins = np.stack([counts[name] for name in histograms], axis=-1).transpose(2, 0, 1, 3)
         parts.append(sparse(bins.ravel()))
         parts += [sparse(np.stack([counts[name] for name in numbers], axis=-1).ravel())] if numbers else []
+        parts += [sparse(counts[cohorts].transpose(2, 0, 1).ravel())] if cohorts in counts else []
     return b64encode(gzip.compress(b"".join(parts), mtime=0)).decode()
 
 

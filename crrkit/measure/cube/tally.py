@@ -25,6 +25,8 @@ EPOCH_DAY = np.datetime64("1970-01-01")
 # be there at the end of the period of the first purchase; and, of former customers who bought, at one end or the other.
 THERE, KEPT, UNBROKEN, NEW, BACK = "there", "kept", "unbroken", "new", "back"
 ACCOUNT = (THERE, KEPT, UNBROKEN, NEW, BACK)
+# By the period of the first purchase, in place of a bin: who bought in a period.
+COHORTS = "cohorts"
 # Numbers for who bought in a period: how many, and how many of them also in the one before.
 BOUGHT, AGAIN = "bought", "again"
 
@@ -83,7 +85,17 @@ class Layout:
         self, frame: pd.DataFrame, place: np.ndarray, bins: np.ndarray, where: np.ndarray | None = None
     ) -> np.ndarray:
         """The customers of a frame by segment, period and bin."""
-        shape = (self.segments, len(self.span), len(self.limits) + 1)
+        return self._laid(frame, place, bins, where, len(self.limits) + 1)
+
+    def by_cohort(self, frame: pd.DataFrame) -> np.ndarray:
+        """The customers of a frame by segment, period and the period of their first purchase."""
+        since, first = (frame[name].to_numpy(dtype="int64") - self.span.start for name in ("since", "first"))
+        return self._laid(frame, since, first, None, len(self.span))
+
+    def _laid(
+        self, frame: pd.DataFrame, place: np.ndarray, bins: np.ndarray, where: np.ndarray | None, size: int
+    ) -> np.ndarray:
+        shape = (self.segments, len(self.span), size)
         weights = frame["customers"].to_numpy(dtype="int64")
         if where is not None:
             weights = np.where(where, weights, 0)

@@ -9,7 +9,7 @@ import traitlets
 
 from crrkit.ground import check_choice, check_given, gettext as _, use_language
 from crrkit.widgets.bench import Count, StateError, as_state_error, module_text, style_text
-from crrkit.widgets.own_list.counted import begin_with, carried_of
+from crrkit.widgets.own_list.counted import CALLED_NEW, begin_with, carried_of
 from crrkit.widgets.own_list.results import Results
 from crrkit.widgets.own_list.state import (
     CUSTOMER_STAGES,
@@ -79,7 +79,7 @@ class ListExplorer(Results):
     """
 
     module = "list_explorer"
-    names = ("every", "silence", "segment", "regular", "first", "last", "period")
+    names = ("every", "silence", "segment", "regular", "first", "last", "period", "called_new")
     folder = Path(__file__).parent
     _esm = module_text(folder)
     _css = style_text(folder)
@@ -91,6 +91,7 @@ class ListExplorer(Results):
     first = Label().tag(sync=True)
     last = Label().tag(sync=True)
     period = Label().tag(sync=True)
+    called_new = Named("called_new").tag(sync=True)
     scenarios = Scenarios().tag(sync=True)
     levers = Levers().tag(sync=True)
     steps = Count(least=1, most=MOST_AHEAD).tag(sync=True)
@@ -116,6 +117,7 @@ class ListExplorer(Results):
         self._counted = cube = list_cube(check_given(base, Base, name="base"))
         begin = begin_with(cube)
         chosen = {"every": every or begin.every, "silence": begin.silence if silence is None else silence}
+        chosen["called_new"] = CALLED_NEW[0]
         with use_language(lang):
             carried = carried_of(cube)
         self._begin({**dict.fromkeys(self.names), "regular": begin.regular, **chosen}, carried, lang)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from crrkit.measure.stages import StageFlow
     from crrkit.read import Base
 
+CALLED_NEW = ("apart", "returned", "gross", "everybody")  # who is, beside first-timers still there: `CALLED_NEW` of JS
 ENOUGH_TO_SEE = 5  # whole periods, below which a line over time says little
 MOST_GAPS = 0.5
 SHARE_DIGITS = 6  # of a share that only says whether to warn
@@ -97,7 +98,8 @@ def choices_of(cube: ListCube) -> dict[str, Any]:
     return {
         "kind": cube.base.kind, "everies": list(cube.everies), "silences": list(cube.silences),
         "by_period": cube.base.has_purchases, "segments": [segment.key for segment in cube.segments],
-        "regulars": list(cube.regulars), "week_starts": card.week_starts, "year_starts": card.year_starts,
+        "regulars": list(cube.regulars), "called_new": list(CALLED_NEW),
+        "week_starts": card.week_starts, "year_starts": card.year_starts,
     }  # fmt: skip
 
 

@@ -111,7 +111,8 @@ export async function openCube(state) {
     const size = { places: state.segments.length + 1, periods: labels.length };
     const bins = cubeLaid(next, state.histograms, { ...size, bins: state.silences.length + 1 });
     const numbers = state.numbers.length ? cubeLaid(next, state.numbers, { ...size, bins: 1 }) : [];
-    counts.set(every, new Map([...bins, ...numbers]));
+    const cohorts = state.cohorts.includes(every) ? cubeLaid(next, ["cohorts"], { ...size, bins: labels.length }) : [];
+    counts.set(every, new Map([...bins, ...numbers, ...cohorts]));
   }
   /** @type {Map<string, Every>} */
   const spans = new Map(state.spans.map((/** @type {Every} */ span) => [span.every, span]));
@@ -362,6 +363,34 @@ function cubeRunBelow(pairs, periods) {
   while (first > 0 && below(pairs[first - 1])) first -= 1;
   const length = pairs.length - first;
   return { since: length ? periods[first].label : "", periods: length };
+}
+
+/**
+ * Who first bought in a period, and how many of them bought in each later one that is over: `cohorts_of`. No silence
+ * moves it. Empty where cohorts were not counted.
+ * @param {Cube} cube
+ * @param {Settings} settings
+ * @returns {{ label: string, size: number, cells: { label: string, active: number, rate: number }[] }[]}
+ */
+export function cohortsOf(cube, settings) {
+  const counts = cubeOf(cube.counts, settings.every).get("cohorts");
+  if (!counts) return [];
+  const { labels, bounds } = cubeOf(cube.spans, settings.every);
+  const segment = cubeSegment(cube, settings.segment);
+  const at = (since, first) => counts[(segment * labels.length + since) * labels.length + first];
+  const over = labels.filter((_, i) => bounds[i + 1] * cubeDay <= cube.seen.asOf).length;
+  const rows = labels.map((label, first) => ({
+    label,
+    size: at(first, first),
+    cells: labels
+      .slice(first, over)
+      .map((own, age) => ({
+        label: own,
+        active: at(first + age, first),
+        rate: cubeShare(at(first + age, first), at(first, first)),
+      })),
+  }));
+  return rows.filter(({ size, cells }) => size > 0 && cells.length);
 }
 
 /** How far a period has been seen. */

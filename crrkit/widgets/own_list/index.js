@@ -14,7 +14,7 @@ import { counted, listCode } from "./sentences.js";
 import { chosenRow, settingsOf, viewOf } from "./view.js";
 import { whatIf } from "./whatif.js";
 
-const TRAITS = ["every", "silence", "segment", "regular", "first", "last", "period"];
+const TRAITS = ["every", "silence", "segment", "regular", "first", "last", "period", "called_new"];
 
 /**
  * What was asked for as it can be: a number goes to its nearest step, the names of periods to those of another length,

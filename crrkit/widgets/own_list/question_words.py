@@ -50,4 +50,37 @@ def question_words() -> dict[str, Any]:
         "likeLastYear": _("A year earlier, {when}, it was {crr}: {difference}, which may be chance."),
         "unlikeLastYear": _("A year earlier, {when}, it was {crr}: {difference}, more than chance alone brings."),
         "pp": _("pp"),
+        **_new(),
+        **_cohorts(),
     }  # fmt: skip
+
+
+def _new() -> dict[str, Any]:
+    return {
+        "newTitle": _("What counts as new, and what the formula (end − new) / start then says"),
+        "newMeans": {
+            "apart": _("first-timers still there; who returned is apart"),
+            "returned": _("whoever was not there at the start"),
+            "gross": _("all first-timers, those gone again too"),
+            "everybody": _("all who came, gone again or not"),
+        },
+        "newColumns": {
+            "newMeaning": _("new is"), "called": _("new"), "answer": _("formula"), "off": _("off by"),
+        },
+        "formulaRight": _("{sum} = {answer}: so many stayed."),
+        "formulaOff": _("{sum} = {answer}, but {crr} stayed: this meaning of new does not fit the formula."),
+    }  # fmt: skip
+
+
+def _cohorts() -> dict[str, Any]:
+    return {
+        "cohortsTitle": _("Cohorts: of those who first bought in a period, who bought in each later one"),
+        "cohortsSaid": _(
+            "In the next period {share} bought again ({again} of {size}). No silence moves this: it says who bought."
+        ),
+        "noCohorts": _("Cohorts are counted by the month and by longer periods."),
+        "noSecondAge": _("No cohort has a second whole period yet."),
+        "cohort": _("first bought"),
+        "size": _("customers"),
+        "cellSaid": _("{active} of the {size} who first bought in {cohort} bought in {period}. In Python:"),
+    }

@@ -35,7 +35,8 @@ class Results(Explorer):
         """The settings as they stand, as a value that does not change."""
         from crrkit.measure.cube import ListSettings
 
-        return ListSettings(**{name: value for name, value in self.state.items() if name != "period"})
+        named = ("every", "silence", "segment", "regular", "first", "last")
+        return ListSettings(**{name: getattr(self, name) for name in named})
 
     @property
     def account(self) -> pd.DataFrame:
@@ -71,6 +72,13 @@ class Results(Explorer):
             low, high = model.lever_room(name)
             fitted[name] = min(max(self.levers.get(name, 0.0), low), high)
         return Scenario(**fitted)
+
+    @property
+    def cohorts(self) -> pd.DataFrame:
+        """Who first bought in a period, and how many of them bought in each later one: `cohorts_of`."""
+        from crrkit.measure.cube import cohorts_of
+
+        return cohorts_of(self.cube, self.settings)
 
     @property
     def outlook(self) -> Projection:

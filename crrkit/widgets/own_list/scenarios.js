@@ -6,7 +6,7 @@ import { accountOf } from "./cube.js";
 import { byRule, whenOf } from "./sentences.js";
 import { chosenRow, settingsOf } from "./view.js";
 
-const SETTINGS = ["every", "silence", "segment", "regular", "first", "last", "period"];
+const SETTINGS = ["every", "silence", "segment", "regular", "first", "last", "period", "called_new"];
 const PREFIX = "#list:";
 const WHOLE = /^\d+$/;
 

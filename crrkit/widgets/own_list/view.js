@@ -4,10 +4,12 @@
 import { html, put, vector } from "../bench/shared.js";
 import { segmentAnswer, silenceAnswer, yearBefore } from "./answers.js";
 import { accountOf, gapsOf, limitsOf, stagesOf } from "./cube.js";
+import { newMeanings } from "./meanings.js";
 import { known, listBridge, rateOverTime } from "./pictures.js";
 import { rhythmCurve } from "./rhythm.js";
 import { cardLines, caution, counted, headline, stageCode, whenOf } from "./sentences.js";
 import { stageTable } from "./stages.js";
+import { cohortTriangle } from "./triangle.js";
 
 const CUSTOMER_STAGES = ["middle", "long"];
 const OTHER_STAGES = ["short", "cold", "lapsed"];
@@ -41,6 +43,8 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
   const curve = rhythmCurve(words, say, cube.silences, (days) => choose("silence", days));
   const silences = silenceAnswer(voice, choose);
   const segments = segmentAnswer(voice, choose);
+  const meanings = newMeanings(voice, (name) => choose("called_new", name));
+  const cohorts = cohortTriangle(voice);
   const definition = html("dl", { class: "crrkit-list-card" });
   const parts = {
     bridge: section("bridge", "", bridge.svg, html("p", { class: "crrkit-note" })),
@@ -49,6 +53,8 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
     rhythm: section("rhythm", words.rhythmTitle, html("p", { class: "crrkit-list-said" }), curve.svg),
     stages: section("stages", words.stagesTitle, stages.node),
     segments: section("segments", words.segmentsTitle, segments.node),
+    meanings: section("meanings", words.newTitle, meanings.node),
+    cohorts: section("cohorts", words.cohortsTitle, cohorts.node),
     card: section("card", words.cardTitle, definition),
   };
   const { card: last, ...first } = parts;
@@ -61,7 +67,7 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
     const limits = limitsOf(rows);
     tell(sentence, row ? headline({ row, settings, was: before(row, settings, initial) }, voice) : words.nothing);
     tell(doubt, caution(rhythm, settings, row, voice));
-    drawBridge(row, settings);
+    drawBridge(row, settings, state.called_new);
     line.show(rows, limits, row?.label, (one) => `${one.label}: ${saidOf(one)}`);
     tell(noteOf(parts.line), news(rows, limits, row, settings));
     tell(titleOf(parts.silences), put(words.bySilences.title, { when: row ? whenOf(row, settings.every, voice) : "" }));
@@ -70,6 +76,9 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
     drawStages(row, settings);
     parts.segments.hidden = !cube.segments.length;
     if (cube.segments.length) segments.show(settings, row);
+    meanings.show(row, state.called_new);
+    parts.cohorts.hidden = !cube.hasPeriod;
+    if (cube.hasPeriod) cohorts.show(settings);
     whatIf.draw(settings);
     definition.replaceChildren(...cardLines(card, settings, voice).flatMap(pair));
   }
@@ -85,7 +94,8 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
 
   const saidOf = (row) => (row.withheld ? words.tooFew : known(row) ? say.percent(row.crr) : words.noRate);
 
-  function drawBridge(row, settings) {
+  function drawBridge(whole, settings, calledNew) {
+    const row = whole && calledNew === "returned" ? { ...whole, new: whole.new + whole.returned, returned: 0 } : whole;
     const when = row ? whenOf(row, settings.every, voice) : "";
     tell(titleOf(parts.bridge), put(words.bridgeTitle, { when }));
     const facts =

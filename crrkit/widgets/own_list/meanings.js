@@ -1,0 +1,76 @@
+// @ts-check
+/* What is called new, and what the formula (end - new) / start then answers beside the share that stayed. */
+
+import { html, put, uniqueId } from "../bench/shared.js";
+
+/** Who is called new beside first-timers who are still there, as the meanings of WhoIsNewExplorer. */
+const CALLED_NEW = {
+  apart: [],
+  returned: ["returned"],
+  gross: ["newLost"],
+  everybody: ["newLost", "returned", "returnedLost"],
+};
+
+/**
+ * The answers of the formula for one period, by what is called new.
+ * @param {any} row
+ * @returns {{ name: string, called: number, answer: number }[]}
+ */
+export function formulaAnswers(row) {
+  return Object.entries(CALLED_NEW).map(([name, also]) => {
+    const called = row.new + also.reduce((sum, flow) => sum + row[flow], 0);
+    return { name, called, answer: row.start > 0 ? (row.end - called) / row.start : Number.NaN };
+  });
+}
+
+/**
+ * The meanings as a choice, each with its answer.
+ * @param {any} voice
+ * @param {(name: string) => void} choose
+ */
+export function newMeanings({ words, say }, choose) {
+  const said = html("p", { class: "crrkit-list-said", "aria-live": "polite" });
+  const group = uniqueId();
+  const rows = Object.fromEntries(
+    Object.keys(CALLED_NEW).map((name) => {
+      const radio = html("input", { type: "radio", name: group, value: name });
+      radio.addEventListener("change", () => choose(name));
+      const cells = Object.fromEntries(["called", "answer", "off"].map((kind) => [kind, html("td", {})]));
+      const label = html("label", { class: "crrkit-tick" }, radio, " ", words.newMeans[name]);
+      return [
+        name,
+        { radio, cells, line: html("tr", {}, html("th", { scope: "row" }, label), ...Object.values(cells)) },
+      ];
+    }),
+  );
+  const head = ["newMeaning", "called", "answer", "off"].map((name) =>
+    html("th", { scope: "col" }, words.newColumns[name]),
+  );
+  const table = html(
+    "table",
+    { class: "crrkit-list-stages" },
+    html("thead", {}, html("tr", {}, ...head)),
+    html("tbody", {}, ...Object.values(rows).map(({ line }) => line)),
+  );
+  const node = html("div", {}, said, table);
+
+  function show(row, chosen) {
+    const answers = row ? formulaAnswers(row) : [];
+    for (const { name, called, answer } of answers) {
+      const { radio, cells } = rows[name];
+      radio.checked = name === chosen;
+      cells.called.textContent = say.number(called);
+      cells.answer.textContent = say.percent(answer);
+      cells.off.textContent = say.points(answer - row.crr, words.pp);
+    }
+    const own = answers.find(({ name }) => name === chosen);
+    said.textContent = own ? sentenceOf(row, own) : words.noRate;
+  }
+
+  function sentenceOf(row, { called, answer }) {
+    const sum = `(${say.number(row.end)} − ${say.number(called)}) / ${say.number(row.start)}`;
+    const facts = { sum, answer: say.percent(answer), crr: say.percent(row.crr) };
+    return put(Math.abs(answer - row.crr) < 1e-12 ? words.formulaRight : words.formulaOff, facts);
+  }
+  return { node, show };
+}
