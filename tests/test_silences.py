@@ -48,6 +48,7 @@ EXPRESSIONS = {
     "silent_days": DAYS,
     "by_period": PERIODS,
     "arrivals": [module.arrivals(PERIODS[0]), module.arrivals(PERIODS[-1], by=SPLIT)],
+    "cohort_cells": [module.cohort_cells(PERIODS[0]), module.cohort_cells(PERIODS[-1], by=SPLIT)],
     "rests": [module.rests(PERIODS[0]), module.rests(PERIODS[-1], by=SPLIT)],
     "regular_arrivals": [module.regular_arrivals(PERIODS[-1], CALENDARS[-1], never=3, by=SPLIT, **RULE)],
     "regular_rests": [module.regular_rests(PERIODS[-1], CALENDARS[-1], **RULE)],

@@ -3,5 +3,16 @@
 from crrkit.measure.cube.beside import cohorts_of, rates_by_segment, rates_by_silence
 from crrkit.measure.cube.choices import ListSettings, Segment
 from crrkit.measure.cube.counted import ListCube, list_cube
+from crrkit.measure.cube.sharing import SharedCube, shared_cube
 
-__all__ = ["ListCube", "ListSettings", "Segment", "cohorts_of", "list_cube", "rates_by_segment", "rates_by_silence"]
+__all__ = [
+    "ListCube",
+    "ListSettings",
+    "Segment",
+    "SharedCube",
+    "cohorts_of",
+    "list_cube",
+    "rates_by_segment",
+    "rates_by_silence",
+    "shared_cube",
+]

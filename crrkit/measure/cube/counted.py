@@ -82,7 +82,7 @@ class ListCube:
     @property
     def has_period(self) -> bool:
         """Whether customers can be who bought in the period."""
-        return self.base.has_purchases
+        return all(BOUGHT in counts for counts in self.tallies.values())
 
     @property
     def starting(self) -> ListSettings:
@@ -105,7 +105,7 @@ class ListCube:
         if settings.silence == PERIOD_BEFORE and self.has_period:
             flows = flows_by_period(counts, segment)
         else:
-            flows = flows_under_limit(counts, segment, self._limit(settings))
+            flows = flows_under_limit(counts, segment, self.limit(settings))
         calendar = base.calendar(settings.every)
         return self._between(with_rates(dated(flows, calendar, span_of(base, calendar), base)), settings)
 
@@ -148,11 +148,11 @@ class ListCube:
             numbers = ", ".join(map(str, self.regulars))
             text = message.format(given=settings.regular, numbers=numbers)
             raise InputError(text, argument="regular", given=settings.regular)
-        return replace(self.rule, lapse_days=self.silences[self._limit(settings)], k_long=settings.regular)
+        return replace(self.rule, lapse_days=self.silences[self.limit(settings)], k_long=settings.regular)
 
     def _moves(self, settings: ListSettings) -> dict[str, np.ndarray]:
         rule, counts = self.rule_under(settings), self.tallies[settings.every]
-        return moves_under_limit(counts, self.place(settings), self._limit(settings), rule.k_long)
+        return moves_under_limit(counts, self.place(settings), self.limit(settings), rule.k_long)
 
     def to_state(self) -> dict[str, Any]:
         """All that the browser needs to turn the cube into an account: counts, names of periods and segments, no id."""
@@ -165,7 +165,7 @@ class ListCube:
             "regulars": list(self.regulars), "rule": rule_state(self.rule),
             "spans": [span_state(self.base, every) for every in self.everies], "seen": seen_state(self.base),
             "gaps": gaps, "z": together(len(self.segments)),
-            "histograms": histograms, "numbers": numbers,
+            "histograms": histograms, "numbers": numbers, "withheld": [],
             "cohorts": [every for every in self.everies if COHORTS in self.tallies[every]],
             "counts": packed([self.tallies[every] for every in self.everies], histograms, numbers, COHORTS),
         }  # fmt: skip
@@ -174,13 +174,13 @@ class ListCube:
         """The list under the rule of the settings."""
         check_choice(settings.every, name="every", choices=self.everies)
         if not self.base.has_purchases:
-            return _bridged(self.base, self.silences[self._limit(settings)])
+            return _bridged(self.base, self.silences[self.limit(settings)])
         if settings.silence == PERIOD_BEFORE:
             return self.base.with_activity(PERIOD_BEFORE)
-        return self.base.with_activity(Trailing(days=self.silences[self._limit(settings)]))
+        return self.base.with_activity(Trailing(days=self.silences[self.limit(settings)]))
 
-    def _limit(self, settings: ListSettings) -> int:
-        """The place of the limit."""
+    def limit(self, settings: ListSettings) -> int:
+        """The place of the limit of some settings."""
         if settings.silence in self.silences:
             return self.silences.index(int(settings.silence))
         message = _("silence={given!r} was not counted; choose one of {days} days.")

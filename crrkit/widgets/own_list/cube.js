@@ -40,6 +40,7 @@
  * @property {{ asOf: number, first: number, burnIn: number }} seen moments in seconds since 1970; days
  * @property {{ days: number[], closed: number[], open: number[] } | null} gaps silences, ended or not yet
  *   (null for contracts)
+ * @property {Set<string>} withheld periods of which a shared page does not tell
  * @property {number} z standard errors of 95 % for all segments together
  *
  * @typedef {object} AccountRow
@@ -132,6 +133,7 @@ export async function openCube(state) {
     counts,
     seen: state.seen,
     gaps: state.gaps,
+    withheld: new Set(state.withheld),
     z: state.z,
   };
 }
@@ -245,7 +247,7 @@ export function accountOf(cube, settings) {
   const rows = cube.periods(settings.every).map((period, i) => {
     const row = cubeRow(period, start, flows(i), cubeStatus(cube, settings, i, start));
     start = row.end;
-    return row;
+    return cube.withheld.has(row.label) ? cubeBlank(row) : row;
   });
   return cubeBetween(rows, settings);
 }
@@ -302,6 +304,7 @@ function cubeRow(period, start, { kept, end, newLost, returnedLost, unbroken, ..
  */
 export function ratesBySilence(cube, settings, label) {
   const at = cube.periods(settings.every).findIndex((period) => period.label === label);
+  if (cube.withheld.has(label)) return [];
   const read = cubeReader(cube, { ...settings, silence: cube.silences[0] });
   let [start, kept] = [0, 0];
   return cube.silences.map((silence, place) => {
@@ -336,12 +339,17 @@ function cubeKept(cube, settings, last) {
   const { upTo, number } = cubeReader(cube, settings);
   const [end, kept] = settings.silence === "period" ? ["bought", "again"] : ["there", "kept"];
   const count = settings.silence === "period" ? number : upTo;
-  return Array.from({ length: last + 1 }, (_, i) => ({ start: i ? count(end, i - 1) : 0, kept: count(kept, i) }));
+  const names = cube.periods(settings.every);
+  return Array.from({ length: last + 1 }, (_, i) =>
+    cube.withheld.has(names[i].label)
+      ? { start: 0, kept: 0 }
+      : { start: i ? count(end, i - 1) : 0, kept: count(kept, i) },
+  );
 }
 
 const cubeLess = (whole, part) => ({ start: whole.start - part.start, kept: whole.kept - part.kept });
 
-/** A segment beside the others: the difference with Newcombe's interval, and how many more it lost than by their rate. */
+/** A segment beside the others: the difference with its interval, and how many more it lost than by their rate. */
 function cubeBeside({ start, kept, others }, z) {
   const [crr, rest] = [cubeShare(kept, start), cubeShare(others.kept, others.start)];
   const [low, high] = cubeDifference({ start, kept }, others, z);
@@ -382,15 +390,22 @@ export function cohortsOf(cube, settings) {
   const rows = labels.map((label, first) => ({
     label,
     size: at(first, first),
-    cells: labels
-      .slice(first, over)
-      .map((own, age) => ({
-        label: own,
-        active: at(first + age, first),
-        rate: cubeShare(at(first + age, first), at(first, first)),
-      })),
+    cells: labels.slice(first, over).map((own, age) => ({
+      label: own,
+      active: at(first + age, first),
+      rate: cubeShare(at(first + age, first), at(first, first)),
+    })),
   }));
   return rows.filter(({ size, cells }) => size > 0 && cells.length);
+}
+
+/**
+ * A row of which nothing is told; what is not told is no number.
+ * @returns {AccountRow}
+ */
+function cubeBlank({ label, from, until, ...counts }) {
+  const none = Object.fromEntries(Object.keys(counts).map((name) => [name, Number.NaN]));
+  return /** @type {any} */ ({ ...none, label, from, until, status: "suppressed", withheld: true });
 }
 
 /** How far a period has been seen. */
@@ -524,8 +539,9 @@ function cubeAllStages(cube, settings) {
   return cube.periods(settings.every).map((period, i) => {
     const before = stock;
     const moves = cubeMoves(read, settings.regular, i, before);
-    const into = (stage) => Object.values(moves).reduce((sum, ends) => sum + ends[stage], 0);
-    stock = { middle: into("middle"), long: into("long"), lapsed: into("lapsed") };
+    const [there, long] = [read.upTo("there", i), read.upTo(`long_${settings.regular}`, i)];
+    stock = { middle: there - long, long, lapsed: read.all("there", i) - there };
+    if (cube.withheld.has(period.label)) return cubeNoStages(period);
     const start = before.middle + before.long;
     const over = span.bounds[i + 1] * cubeDay <= cube.seen.asOf;
     const kept = (ends) => (over ? ends.middle + ends.long : Number.NaN);
@@ -547,6 +563,28 @@ function cubeAllStages(cube, settings) {
       withheld: false,
     };
   });
+}
+
+/**
+ * A period of whose stages nothing is told.
+ * @returns {StageRow}
+ */
+function cubeNoStages(period) {
+  const names = [
+    "middle",
+    "long",
+    "lapsed",
+    "start",
+    "startMiddle",
+    "startLong",
+    "kept",
+    "keptMiddle",
+    "keptLong",
+    "crr",
+  ];
+  const none = Object.fromEntries(names.map((name) => [name, Number.NaN]));
+  const rest = { status: "suppressed", short: null, cold: null, transitions: null, withheld: true };
+  return /** @type {any} */ ({ ...period, ...none, ...rest });
 }
 
 /**
@@ -611,9 +649,10 @@ const cubeReturning = (still, never) => (still > never ? 1 - never / still : 0);
  * @param {Settings} settings
  */
 export function modelOf(cube, settings) {
-  const rows = stagesOf(cube, { ...settings, from: null, to: null });
+  const every = stagesOf(cube, { ...settings, from: null, to: null });
+  const rows = every.slice(every.findLastIndex((row) => row.withheld) + 1); // no step is missing between them
   const none = { matrix: null, start: {}, inflow: {}, stages: [], retained: [], first: "", last: "", backtest: null };
-  if (!rows.length) return { ...none, reason: "no stages" };
+  if (!rows.length) return { ...none, reason: every.length ? "withheld" : "no stages" };
   const over = rows.filter((row) => row.transitions);
   const memory = Math.max(Number(settings.silence), cube.rule.window, cube.rule.contact, cube.seen.burnIn);
   const begun = (row) => Date.parse(row.from) / 1000 >= cube.seen.first + memory * cubeDay;
@@ -626,7 +665,7 @@ export function modelOf(cube, settings) {
   if (!parts) return { ...none, reason: usable.length ? "too few" : "no period" };
   const held = Math.min(Math.max(Math.floor(usable.length / cubeHeldOut), 1), size);
   const tried = settled.length - cubeFewest >= held ? cubeTried(usable, held, size) : null;
-  const reason = tried ? (tried.passed ? "" : "failed") : "too few";
+  const reason = tried ? (tried.passed ? "" : "failed") : rows.length < every.length ? "withheld" : "too few";
   return { ...parts, backtest: tried, reason };
 }
 

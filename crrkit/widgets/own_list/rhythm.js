@@ -37,7 +37,7 @@ export function rhythmCurve(words, say, steps, choose) {
 }
 
 /**
- * One period under every silence, as the share that was kept. The chosen silence stands on the curve and can be dragged.
+ * One period under every silence, as the share that was kept. The chosen one stands on the curve and can be dragged.
  * @param {number[]} steps what the silence can be
  * @param {(days: number) => void} choose
  */
