@@ -6,7 +6,7 @@ shown is 0 or of ``least`` customers, under every limit that stays; and so is it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -108,7 +108,7 @@ def _flows(cube: ListCube, settings: ListSettings, segment: int, place: int) -> 
     """Everything that is told of each period under one limit, by name."""
     counts = cube.tallies[settings.every]
     account = flows_under_limit(counts, segment, place)
-    found = {name: account[name].to_numpy() for name in account}
+    found: dict[str, np.ndarray] = {str(name): account[name].to_numpy() for name in account}
     found["broken"] = found["kept"] - found["continuous"]
     if cube.regulars:
         moves = moves_under_limit(counts, segment, place, int(settings.regular or cube.regulars[0]))
@@ -117,14 +117,15 @@ def _flows(cube: ListCube, settings: ListSettings, segment: int, place: int) -> 
     return found
 
 
-def _hidden(flows: list[Flows], least: int) -> np.ndarray:
+def _hidden(flows: Sequence[Flows], least: int) -> np.ndarray:
     """The periods in which a flow, or its difference between two limits, tells of few."""
     few = _few(flows, [name for name in flows[0] if name not in STANDING], least)
     stocks = _few(flows, [name for name in STANDING if name in flows[0]], least)
-    return few | stocks | np.concatenate([[False], stocks[:-1]])  # an end is the start of the next
+    hidden: np.ndarray = few | stocks | np.concatenate([[False], stocks[:-1]])  # an end is the start of the next
+    return hidden
 
 
-def _few(flows: list[Flows], names: list[str], least: int) -> np.ndarray:
+def _few(flows: Sequence[Flows], names: list[str], least: int) -> np.ndarray:
     table = np.array([[one[name] for name in names] for one in flows])  # limit × flow × period
     apart = np.abs(table[:, None] - table[None, :])
     found: np.ndarray = small(table, least).any(axis=(0, 1)) | small(apart, least).any(axis=(0, 1, 2))

@@ -66,7 +66,7 @@ class Results(Explorer):
         from crrkit.judge.whatif import Scenario
 
         model = self.model
-        come = ("inflow",) if any(model.inflow.values()) else ()
+        come = ("inflow",) if any((model.inflow or {}).values()) else ()
         fitted = {}
         for name in (*model.lever_names, *come):
             low, high = model.lever_room(name)
