@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from crrkit.rules import Activity
 
 FORMAT, MANIFEST = 1, "base.json"
-LATE = "on or after the cut-off"
+PAST_CUT_OFF = "on or after the cut-off"
 OF_THE_SOURCE = ("as_of", "activity", "sheet", "skip", "sep", "encoding", "table", "query")  # the next one has its own
 NO_RULES = ("source", "as_of", "activity", "read_as", "segment", "every")  # of a card; the activity is compared as such
-BATCH = 500_000
+ROWS_AT_ONCE = 500_000
 
 if sys.platform != "win32":  # where nobody can be kept out of a folder
     import fcntl
@@ -68,7 +68,7 @@ def refuse_what_cannot_grow(base: Askable) -> None:
             " events can be kept; read this list again as a whole."
         )
         raise InputError(message, argument="base")
-    late = base.quality.table.set_index("reason")["rows"].get(LATE, 0)
+    late = base.quality.table.set_index("reason")["rows"].get(PAST_CUT_OFF, 0)
     if late:
         message = _(
             "Rows on or after the cut-off were set aside ({n}), and would be missing when later ones are added. Read"
@@ -121,7 +121,7 @@ def write_part(folder: Path, base: Askable) -> Manifest:
 def _write_rows(path: Path, rows: ir.Table) -> int:
     n = 0
     with scratch.new_file(path) as file:
-        batches = reduce.batches(rows, size=BATCH)
+        batches = reduce.batches(rows, size=ROWS_AT_ONCE)
         with pq.ParquetWriter(file, batches.schema, compression="zstd") as writer:
             for batch in batches:
                 writer.write_batch(batch)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-READERS: Mapping[str, Any] = {"orders": read_orders, "events": read_events}
+READ_AGAIN: Mapping[str, Any] = {"orders": read_orders, "events": read_events}
 SHOWN_SOURCES = 3
 
 
@@ -81,7 +81,7 @@ def update(path: str | Path, new_rows: Any = None, *, as_of: str | date | dateti
 def _read(manifest: keeping.Manifest, source: Any, as_of: Any) -> Base:
     """The new rows as the first ones were read, from the same columns."""
     said = manifest["said"] | manifest["columns"]
-    base: Base = READERS[manifest["kind"]](source, **said, as_of=as_of)
+    base: Base = READ_AGAIN[manifest["kind"]](source, **said, as_of=as_of)
     return base
 
 
