@@ -225,6 +225,37 @@ class TestSaved:
         assert len(next(iter(ids))) > 3
         assert not [one for one in ids if one in sent]
 
+    def test_a_page_for_strangers_has_fewer_settings_and_nothing_of_few(
+        self, explorer: ListExplorer, tmp_path: Path
+    ) -> None:
+        explorer.every, explorer.silence = "half-year", 90
+        explorer.scenarios = [{"name": "mine", "silence": 60}]
+        path = explorer.save_page(tmp_path / "list.html", min_cell=10)
+        page = path.read_text(encoding="utf-8")
+        assert page.startswith("<!doctype html>")
+        shared = explorer.shared(min_cell=10)
+        cube = shared.page_state["_cube"]
+        assert [span["every"] for span in cube["spans"]] == ["half-year"]
+        assert 90 in cube["silences"]
+        assert len(cube["silences"]) < len(explorer._cube["silences"])
+        assert (cube["gaps"], cube["cohorts"], shared.scenarios) == (None, [], [])
+        assert "mine" not in page
+        assert shared.still() in page
+        explorer.silence = "period"
+        with pytest.raises(crr.InputError, match="silence='period' was not counted"):
+            explorer.shared()
+        with pytest.raises(crr.InputError, match=r"must end in \.html"):
+            explorer.save_page(tmp_path / "list.pdf")
+
+    def test_the_button_gets_the_page_or_the_reason(self, explorer: ListExplorer, monkeypatch: Any) -> None:
+        sent: list[dict[str, str]] = []
+        monkeypatch.setattr(ListExplorer, "send", lambda _self, content, *_buffers: sent.append(content))
+        for every, silence in (("half-year", 90), ("half-year", "period")):
+            explorer.every, explorer.silence = every, silence
+            explorer._handle_custom_msg({"ask": "page"}, [])
+        assert [list(one) for one in sent] == [["page"], ["refused"]]
+        assert sent[0]["page"].startswith("<!doctype html>")
+
     def test_nothing_in_it_could_end_a_script_or_a_style_early(self, explorer: ListExplorer) -> None:
         for path in FOLDER.glob("*.[jc]s*"):
             assert "</" not in path.read_text(encoding="utf-8"), path.name

@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
-from test_list_cube import base_of, contracts_of, crowd, memberships
+from test_list_cube import ask_node, base_of, compare_accounts, contracts_of, crowd, memberships
 
 from crrkit.ground import InputError
 from crrkit.measure.cube import ListCube, ListSettings, SharedCube, list_cube, shared_cube
@@ -110,3 +110,25 @@ def test_its_state_says_nothing_more(shares) -> None:
         gone = np.isin(periods, shared.withheld)
         for name in ("kept", "new", "unbroken", "back"):
             assert not shared.cube.tallies["month"][name][:, gone].any(), name
+
+
+def test_the_browser_tells_no_more_of_it_than_python(shares) -> None:
+    asked = []
+    for _cube, shared in shares:
+        keys = [None, *(one.key for one in shared.cube.segments)]
+        regular = shared.cube.regulars[0] if shared.cube.regulars else None
+        settings = [ListSettings("month", days, key, regular) for days in shared.cube.silences for key in keys]
+        asked.append((shared, settings))
+    answers = ask_node([(shared.to_state(), settings) for shared, settings in asked])
+    for (shared, settings), told in zip(asked, answers, strict=True):
+        compare_accounts(shared, settings, told)
+        for answer in told:
+            gone = [row for row in answer["rows"] if row["label"] in shared.withheld]
+            assert len(gone) == len(shared.withheld)
+            assert {row["start"] for row in gone} <= {None}
+            stages = {row["label"]: row for row in answer["stages"]}
+            assert all(stages[label]["middle"] is None for label in shared.withheld if label in stages)
+            moves = [row for row in answer["stages"] if row["transitions"] and row["label"] in shared.withheld]
+            assert not moves
+            assert answer["gaps"] is None
+            assert answer["cohorts"] == []

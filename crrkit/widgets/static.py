@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crrkit.ground import check_choice
-from crrkit.widgets.bench import module_text, shared_text
+from crrkit.widgets.bench import island, static_assets, static_html, static_page
 from crrkit.widgets.cohorts import CohortExplorer
 from crrkit.widgets.decomposition import DecompositionExplorer
 from crrkit.widgets.formula import FormulaExplorer
@@ -20,9 +17,11 @@ from crrkit.widgets.stages import StageExplorer
 from crrkit.widgets.who_is_new import WhoIsNewExplorer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from crrkit.widgets.bench import Explorer
+
+__all__ = ["ALL_EXPLORERS", "EXPLORERS", "island", "restore", "static_assets", "static_html", "static_page"]
 
 ALL_EXPLORERS: tuple[type[Explorer], ...] = (
     CohortExplorer,
@@ -35,74 +34,7 @@ ALL_EXPLORERS: tuple[type[Explorer], ...] = (
     StageRuleExplorer,
     WhoIsNewExplorer,
 )
-LIVE = Path(__file__).parent / "static.js"
 EXPLORERS: dict[str, type[Explorer]] = {one.module: one for one in ALL_EXPLORERS}
-PAGE = """<!doctype html>
-<html lang="{lang}">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-:root {{ color-scheme: light dark; background: Canvas; color: CanvasText; font-family: system-ui, sans-serif; }}
-body {{ max-width: 60rem; margin: 1.5rem auto; padding: 0 1rem; }}
-h1 {{ font-size: 1.25rem; }}
-.crrkit-explorer {{ margin: 1.5rem 0 2.5rem; }}
-</style>
-<main>
-<h1>{title}</h1>
-{body}
-</main>
-</html>
-"""
-
-
-def static_html(explorer: Explorer, *, element_id: str, assets: bool = True) -> str:
-    """An explorer as a piece of HTML that works from disk, with the network off.
-
-    The piece is the still picture, which stays when JavaScript is off, and the explorer's state; a small script makes
-    it live. The page's policy must allow inline scripts and ``blob:`` ones, or the picture stays still. An explorer
-    that counts in Python is its picture and says so.
-
-    Args:
-        explorer: The explorer; its state as it stands becomes the page's start state.
-        element_id: The ``id`` of its ``div``, unique in the page.
-        assets: Add style, module and script. A page of several explorers asks for them once: give False here and add
-            `static_assets`.
-
-    Examples:
-        >>> explorer = FormulaExplorer(start=70, lost=10, new=30)
-        >>> static_html(explorer, element_id="formula", assets=False)[:32]
-        '<div id="formula" class="crrkit-'
-    """
-    name = escape(element_id, quote=True)
-    host = f'<div id="{name}" class="crrkit-explorer" lang="{explorer.lang}">{explorer.still()}</div>'
-    if explorer.needs_python:
-        return host
-    where = f'data-crrkit-state="{name}" data-crrkit-module="{explorer.module}"'
-    data = f'<script type="application/json" {where}>{island(explorer.page_state)}</script>'
-    return f"{host}\n{data}\n" + (static_assets([explorer]) if assets else "")
-
-
-def static_assets(explorers: Iterable[Explorer | type[Explorer]]) -> str:
-    """Style, modules and script for all of a page's explorers, each module once; stands after the explorers."""
-    folders = {explorer.module: explorer.folder for explorer in explorers if not explorer.needs_python}
-    names = sorted(folders)
-    own = [(folders[name] / "style.css").read_text(encoding="utf-8") for name in names]
-    styles = "\n".join([shared_text("shared.css"), *own])
-    modules = island({name: module_text(folders[name]) for name in names})
-    return (
-        f"<style>\n{styles}</style>\n"
-        f'<script type="application/json" data-crrkit-modules>{modules}</script>\n'
-        f'<script type="module">\n{LIVE.read_text(encoding="utf-8")}</script>\n'
-    )
-
-
-def static_page(explorers: Iterable[Explorer], *, title: str) -> str:
-    """A whole HTML page with one or several explorers, to be sent as one file."""
-    shown = list(explorers)
-    pieces = [static_html(one, element_id=f"explorer-{i}", assets=False) for i, one in enumerate(shown, start=1)]
-    lang = shown[0].lang if shown else "en"
-    return PAGE.format(lang=lang, title=escape(title), body="\n".join([*pieces, static_assets(shown)]))
 
 
 def restore(saved: Mapping[str, Any]) -> Explorer:
@@ -114,8 +46,3 @@ def restore(saved: Mapping[str, Any]) -> Explorer:
     """
     module = check_choice(saved["module"], name="module", choices=EXPLORERS)
     return EXPLORERS[module].from_saved(saved["state"])
-
-
-def island(value: object) -> str:
-    """JSON that can stand inside a script element: no ``<`` is left that could end it."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")

@@ -16,6 +16,7 @@ from crrkit.widgets.bench.explorer import (
     style_text,
 )
 from crrkit.widgets.bench.given import about, named, no_account, row_of
+from crrkit.widgets.bench.pages import island, static_assets, static_html, static_page
 from crrkit.widgets.bench.traits import LARGEST_COUNT, Choice, Count, Fraction, Mix, Some, check_lost, lost_words
 
 __all__ = [
@@ -32,12 +33,16 @@ __all__ = [
     "as_state_error",
     "check_lost",
     "frame_words",
+    "island",
     "lost_words",
     "module_text",
     "named",
     "no_account",
     "row_of",
     "shared_text",
+    "static_assets",
+    "static_html",
+    "static_page",
     "still_html",
     "style_text",
 ]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from crrkit.ground import check_choice, check_given, gettext as _, use_language
-from crrkit.widgets.bench import Count, StateError, as_state_error, module_text, style_text
+from crrkit.ground import InputError, check_choice, check_given, check_target, gettext as _, use_language, write_beside
+from crrkit.widgets.bench import Count, StateError, as_state_error, module_text, static_page, style_text
 from crrkit.widgets.own_list.counted import CALLED_NEW, begin_with, carried_of
 from crrkit.widgets.own_list.results import Results
 from crrkit.widgets.own_list.state import (
@@ -47,7 +48,8 @@ class ListExplorer(Results):
 
     The list is counted once, in Python, for every period, silence, segment and threshold that can be chosen; the
     browser turns those small numbers into everything shown, so that it lives on in a page without a kernel. It holds
-    no customer, but counts however small: a page of it is shared as a table of counts is.
+    no customer, but counts however small: a notebook of it is shared as a table of counts is. `save_page` writes a page
+    for strangers, with fewer settings and nothing of few.
 
     What is shown is at hand in Python and follows the sliders: `settings`, `kept`, `flow`, `model`, `account`, and
     `by_silence` and `by_segment` for which silence makes the rate so high and which segment loses, since when; the
@@ -127,6 +129,7 @@ class ListExplorer(Results):
         self._cube, self._rhythm, self._card = (carried[name] for name in ("cube", "rhythm", "card"))
         self.steps = STEPS_AT_FIRST[state["every"]]
         self._start(state, lang=lang, words=page_words)
+        self.on_msg(self._answer)
 
     @classmethod
     def from_saved(cls, state: Mapping[str, Any]) -> ListExplorer:
@@ -184,6 +187,60 @@ class ListExplorer(Results):
             if label is not None and change["old"] and not is_named(self.choices, label, every=self.every):
                 moved = moved_label(self.choices, label, old=change["old"], new=self.every, at_end=name == "last")
                 setattr(self, name, moved)
+
+    def shared(self, *, min_cell: int = 10) -> ListExplorer:
+        """This explorer as strangers may see it: fewer settings, of which none tells of few (`shared_cube`).
+
+        What it says of a period, and what lies between any two of its settings, is nobody or ``min_cell`` customers;
+        periods of which that does not hold are withheld. One period length and one number of regulars stay; without
+        cohorts, silences and stages of few.
+
+        Args:
+            min_cell: The smallest group that is told of.
+
+        Raises:
+            InputError: If nothing would be left.
+        """
+        from crrkit.measure.cube import shared_cube
+
+        share = shared_cube(self.cube, self.settings, least=min_cell)
+        with use_language(self.lang):
+            carried = carried_of(share.cube, state=share.to_state())
+            state = {**self.state, "segment": self.segment if self.segment in carried["choices"]["segments"] else None}
+            account = share.account(replace(self.settings, segment=state["segment"]))
+            still = still_of(account, state, self._words, kind=self.cube.base.kind)
+        beside = {**self._beside, "scenarios": []}
+        return type(self).from_saved({**state, **beside, "carried": carried, "still": still, "lang": self.lang})
+
+    def save_page(self, path: str | Path, *, min_cell: int = 10) -> Path:
+        """Write this explorer as one HTML file for others, alive without kernel and network: `shared`.
+
+        Args:
+            path: The file.
+            min_cell: The smallest group that is told of.
+
+        Raises:
+            InputError: If nothing would be left.
+
+        Examples:
+            >>> import crrkit as crr, tempfile
+            >>> base = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at")
+            >>> explorer = ListExplorer(base, every="quarter", silence=90)
+            >>> explorer.save_page(tempfile.mkdtemp() + "/list.html").name
+            'list.html'
+        """
+        target = check_target(path, name="path", ending=".html")
+        page = static_page([self.shared(min_cell=min_cell)], title=self._words["title"])
+        return write_beside(target, page.encode())
+
+    def _answer(self, _widget: object, message: Mapping[str, Any], _buffers: object) -> None:
+        """What the button of the page asks for: the page, or why there is none."""
+        if message.get("ask") != "page":
+            return
+        try:
+            self.send({"page": static_page([self.shared()], title=self._words["title"])})
+        except InputError as error:
+            self.send({"refused": str(error)})
 
     @property
     def saved_state(self) -> dict[str, Any]:

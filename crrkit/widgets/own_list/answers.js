@@ -46,7 +46,7 @@ export function silenceAnswer(voice, choose) {
     shown = { settings, row };
     const rates = row ? ratesBySilence(cube, settings, row.label) : [];
     const known = rates.filter(({ crr }) => !Number.isNaN(crr));
-    said.textContent = known.length ? put(own.said, endsOf(known)) : words.noRate;
+    said.textContent = known.length ? put(own.said, endsOf(known)) : row?.withheld ? words.tooFew : words.noRate;
     answer.textContent = Number.isNaN(wanted()) ? "" : answerOf(rates, wanted());
     curve.show(rates, settings.silence, wanted(), said.textContent);
   }
@@ -89,7 +89,7 @@ export function segmentAnswer(voice, choose) {
   const node = html("div", {}, said, table);
 
   function show(settings, row) {
-    const rows = row ? ratesBySegment(cube, settings, row.label) : [];
+    const rows = row && !row.withheld ? ratesBySegment(cube, settings, row.label) : [];
     table.hidden = !rows.length;
     said.textContent = rows.length ? sentenceOf(rows, whenOf(row, settings.every, voice)) : words.noRate;
     body.replaceChildren(...rows.map((one) => lineOf(one, settings.segment)));

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 CALLED_NEW = ("apart", "returned", "gross", "everybody")  # who is, beside first-timers still there: `CALLED_NEW` of JS
 ENOUGH_TO_SEE = 5  # whole periods, below which a line over time says little
 MOST_GAPS = 0.5
+NO_FEW_RETURNS = 20  # from which on the page does not care how many they are
+TWENTY = 20
 SHARE_DIGITS = 6  # of a share that only says whether to warn
 
 
@@ -52,13 +54,14 @@ def _often_enough(cube: ListCube, every: str) -> str:
     return every
 
 
-def carried_of(cube: ListCube) -> dict[str, Any]:
-    """All that the browser needs, as JSON: numbers of customers, and no customer."""
+def carried_of(cube: ListCube, *, state: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """All that the browser needs, as JSON: numbers of customers, and no customer; of what is shared, its state."""
     base = cube.base
     choices = choices_of(cube)
     regular = [("regular", _("Regular (long)"), str(cube.rule_under(cube.starting)))] if cube.regulars else []
     return {
-        "choices": choices, "cube": cube.to_state(), "rhythm": rhythm_of(base, choices),
+        "choices": choices, "cube": state or cube.to_state(),
+        "rhythm": rhythm_of(base, choices) if state is None else hushed(rhythm_of(base, choices)),
         "card": [*card_of(base, choices), *regular],
     }  # fmt: skip
 
@@ -97,7 +100,7 @@ def choices_of(cube: ListCube) -> dict[str, Any]:
     card = cube.base.card
     return {
         "kind": cube.base.kind, "everies": list(cube.everies), "silences": list(cube.silences),
-        "by_period": cube.base.has_purchases, "segments": [segment.key for segment in cube.segments],
+        "by_period": cube.has_period, "segments": [segment.key for segment in cube.segments],
         "regulars": list(cube.regulars), "called_new": list(CALLED_NEW),
         "week_starts": card.week_starts, "year_starts": card.year_starts,
     }  # fmt: skip
@@ -119,6 +122,17 @@ def rhythm_of(base: Base, choices: Mapping[str, Any]) -> dict[str, Any]:
         "days": days, "covered": [_share(gaps.covered(day)) for day in days],
         "lengths": {every: DAYS_PER_PERIOD[every] for every in choices["everies"]},
     }  # fmt: skip
+
+
+def hushed(rhythm: Mapping[str, Any]) -> dict[str, Any]:
+    """The rhythm for strangers: shares to a twentieth, and of returns only whether they are few."""
+    if "covered" not in rhythm:
+        return dict(rhythm)
+    return {
+        **rhythm,
+        "closed": min(rhythm["closed"], NO_FEW_RETURNS),
+        "covered": [round(TWENTY * share) / TWENTY for share in rhythm["covered"]],
+    }
 
 
 def _own_rule(base: Base) -> float | str | None:

@@ -40,6 +40,7 @@
  * @property {{ asOf: number, first: number, burnIn: number }} seen moments in seconds since 1970; days
  * @property {{ days: number[], closed: number[], open: number[] } | null} gaps silences, ended or not yet
  *   (null for contracts)
+ * @property {boolean} hasCohorts
  * @property {Set<string>} withheld periods of which a shared page does not tell
  * @property {number} z standard errors of 95 % for all segments together
  *
@@ -133,6 +134,7 @@ export async function openCube(state) {
     counts,
     seen: state.seen,
     gaps: state.gaps,
+    hasCohorts: state.cohorts.length > 0,
     withheld: new Set(state.withheld),
     z: state.z,
   };

@@ -14,6 +14,7 @@ import { counted, listCode } from "./sentences.js";
 import { chosenRow, settingsOf, viewOf } from "./view.js";
 import { whatIf } from "./whatif.js";
 
+const A_MINUTE = 60_000; // milliseconds in which a browser has taken a file
 const TRAITS = ["every", "silence", "segment", "regular", "first", "last", "period", "called_new"];
 
 /**
@@ -83,6 +84,7 @@ async function render({ model, el }) {
       return [
         past.button(give),
         button(words.keep, () => kept.keep(read())),
+        ...(isPage ? [] : [saveButton(model, words, (sentence) => give(read(), sentence))]),
         ...(isPage ? [button(words.link, link)] : []),
       ];
     },
@@ -123,6 +125,27 @@ function laidOut({ every, silence, segment, regular, first, last }) {
 
 function shownLabel(cube, state) {
   return chosenRow(accountOf(cube, settingsOf(state)), state.period)?.label ?? "";
+}
+
+/**
+ * A button that asks Python for the page that may be shared, and gives it to the reader as a file.
+ * @param {any} model
+ * @param {any} words
+ * @param {(sentence: string) => void} tell
+ */
+function saveButton(model, words, tell) {
+  model.on("msg:custom", (/** @type {any} */ message) => {
+    if (message.refused) tell(message.refused);
+    if (!message.page) return;
+    const href = URL.createObjectURL(new Blob([message.page], { type: "text/html" }));
+    html("a", { href, download: "list.html" }).click();
+    setTimeout(() => URL.revokeObjectURL(href), A_MINUTE);
+    tell(words.pageSaved);
+  });
+  return button(words.savePage, () => {
+    tell(words.pageMade);
+    model.send({ ask: "page" });
+  });
 }
 
 /** What was shown before, so that one can step back; a drag is one step. */

@@ -55,7 +55,7 @@ export function newMeanings({ words, say }, choose) {
   const node = html("div", {}, said, table);
 
   function show(row, chosen) {
-    const answers = row ? formulaAnswers(row) : [];
+    const answers = row ? formulaAnswers(row) : []; // of what is withheld no numbers: dashes
     for (const { name, called, answer } of answers) {
       const { radio, cells } = rows[name];
       radio.checked = name === chosen;

@@ -2,7 +2,7 @@
 /* Which lever brings most, by customers or for its cost, and from how many periods ahead on another one does. */
 
 import { html, put } from "../bench/shared.js";
-import { effects } from "../stages/chain.js";
+import { effects, effectsByStep } from "../stages/chain.js";
 
 const FARTHEST_LOOK = 20; // periods, as LeverTable.by_horizon
 
@@ -28,14 +28,16 @@ export function rankedLevers(chain, levers, steps, margins, measure) {
  * @returns {{ lever: string, from: number, to: number }[]}
  */
 export function leadersOf(chain, levers, farthest, margins, measure) {
+  const known = effectsByStep(chain, levers, farthest, margins).filter(({ steps }) => steps.length);
   /** @type {{ lever: string, from: number, to: number }[]} */
   const runs = [];
-  for (let steps = 1; steps <= farthest; steps += 1) {
-    const [first] = rankedLevers(chain, levers, steps, margins, measure);
-    if (!first || Number.isNaN(first[measure])) continue;
+  for (let step = 0; step < farthest; step += 1) {
+    const there = known.filter(({ steps }) => !Number.isNaN(steps[step][measure]));
+    if (!there.length) continue;
+    const first = there.reduce((best, one) => (one.steps[step][measure] > best.steps[step][measure] ? one : best));
     const last = runs[runs.length - 1];
-    if (last?.lever === first.lever) last.to = steps;
-    else runs.push({ lever: first.lever, from: steps, to: steps });
+    if (last?.lever === first.lever) last.to = step + 1;
+    else runs.push({ lever: first.lever, from: step + 1, to: step + 1 });
   }
   return runs;
 }
@@ -60,7 +62,8 @@ export function leverRanking({ words, say }) {
     );
     const most = Math.max(...rows.map((row) => Math.abs(row[measure]) || 0), 1e-9);
     body.replaceChildren(...rows.map((row) => lineOf(row, columns, measure, most)));
-    flips.textContent = flipsOf(leadersOf(chain, levers, Math.max(steps, FARTHEST_LOOK), margins, measure));
+    const farthest = Math.max(steps, FARTHEST_LOOK);
+    flips.textContent = flipsOf(leadersOf(chain, levers, farthest, margins, measure));
   }
 
   function lineOf(row, columns, measure, most) {

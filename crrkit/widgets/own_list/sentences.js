@@ -14,6 +14,14 @@ const FEW_RETURNS = 5; // purchases that were followed by another, below which n
 const ENOUGH_TO_WARN = 20;
 const HALF = 0.5;
 
+/** What takes long to make and is the same whenever it is asked for. @type {Map<string, any>} */
+const made = new Map();
+
+function once(key, make) {
+  if (!made.has(key)) made.set(key, make());
+  return made.get(key);
+}
+
 /**
  * A number with its noun in the right form.
  * @param {Record<string, string>} forms by plural rule
@@ -22,7 +30,7 @@ const HALF = 0.5;
  * @param {Record<string, string>} facts what else stands in the phrase
  */
 export function counted(forms, n, { say, lang }, facts = {}) {
-  const form = new Intl.PluralRules(lang).select(n);
+  const form = once(`plural ${lang}`, () => new Intl.PluralRules(lang)).select(n);
   return put(forms[form] ?? forms.other, { n: say.number(n), ...facts });
 }
 
@@ -36,7 +44,7 @@ export function whenOf({ label, from }, every, { words, lang }) {
   const [, year = "", part = ""] = /^(\d{4}(?:\/\d{2})?)(?:[QH](\d))?/.exec(label) ?? [];
   /** @type {Intl.DateTimeFormatOptions} */
   const looks = { timeZone: "UTC", year: "numeric", month: "long", ...(every === "day" ? { day: "numeric" } : {}) };
-  const name = new Intl.DateTimeFormat(lang, looks).format(new Date(from));
+  const name = once(`${every} ${lang}`, () => new Intl.DateTimeFormat(lang, looks)).format(new Date(from));
   return put(words.when[every], { name, year, part, label });
 }
 

@@ -22,7 +22,12 @@ export function cohortTriangle(voice) {
   const wide = html("div", { class: "crrkit-list-wide" }, table);
   const node = html("div", {}, said, wide, told);
 
+  let drawn = ""; // of what the cells are: no silence moves them
+
   function show(settings) {
+    const asked = `${settings.every} ${settings.segment}`;
+    if (asked === drawn) return;
+    drawn = asked;
     const all = cohortsOf(cube, settings);
     const rows = all.slice(-MOST_COHORTS);
     told.replaceChildren();

@@ -77,8 +77,8 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
     parts.segments.hidden = !cube.segments.length;
     if (cube.segments.length) segments.show(settings, row);
     meanings.show(row, state.called_new);
-    parts.cohorts.hidden = !cube.hasPeriod;
-    if (cube.hasPeriod) cohorts.show(settings);
+    parts.cohorts.hidden = !cube.hasCohorts;
+    if (cube.hasCohorts) cohorts.show(settings);
     whatIf.draw(settings);
     definition.replaceChildren(...cardLines(card, settings, voice).flatMap(pair));
   }
@@ -110,7 +110,8 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
 
   /** Whether the chosen period is news, and which others are. */
   function news(rows, limits, row, settings) {
-    if (!limits || !row) return words.noLimits;
+    const gone = cube.withheld.size ? put(words.withheldToo, { periods: [...cube.withheld].join(", ") }) : "";
+    if (!limits || !row) return [words.noLimits, gone].filter(Boolean).join(" ");
     const at = rows.indexOf(row);
     const [low, high] = [limits.low[at], limits.high[at]].map((end) => say.percent(Math.min(Math.max(end, 0), 1)));
     const facts = {
@@ -125,7 +126,7 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
       : put(limits.signal[at] ? words.isNews[limits.signal[at]] : words.noNews, facts);
     const others = rows.filter((other, i) => limits.signal[i] && other !== row).map(({ label }) => label);
     const past = yearBefore(rows, row, settings, voice);
-    return [own, past, others.length ? put(words.newsToo, { periods: others.join(", ") }) : ""]
+    return [own, past, gone, others.length ? put(words.newsToo, { periods: others.join(", ") }) : ""]
       .filter(Boolean)
       .join(" ");
   }

@@ -121,6 +121,7 @@ def _line() -> dict[str, Any]:
             "run": _("News: up to {when} eight periods or more lie on one side of {centre}."),
         },
         "newsToo": _("News also: {periods}."),
+        "withheldToo": _("Of too few to tell of, and left out: {periods}."),
         "tooFew": _("too few to tell of"),
         "noRate": _("nobody to keep, no rate"),
     }  # fmt: skip
@@ -180,6 +181,9 @@ def _kept() -> dict[str, Any]:
         "keptOf": _("{kept} of {start}"),
         "show": _("Show"),
         "remove": _("Remove"),
+        "savePage": _("Save as page"),
+        "pageMade": _("The page is made …"),
+        "pageSaved": _("The page is saved: it tells of nobody alone, so it has fewer settings, and no small groups."),
         "link": _("Link to this"),
         "linked": _("The address of this page now leads to these settings."),
     }  # fmt: skip

@@ -233,6 +233,27 @@ export function effects(unmoved, changes, periods, margins, point = POINT) {
   });
 }
 
+/** What one point more on each lever has brought by each step, the first one first: `by_horizon` of levers.py. */
+export function effectsByStep(unmoved, changes, periods, margins, point = POINT) {
+  const chain = withInflow(unmoved, changes.inflow);
+  const matrix = moved(chain, changes);
+  const { path } = project(chain, matrix, periods, margins);
+  const worth = chain.stages.map((stage) => margins[stage] ?? 0);
+  return chain.levers.map((lever) => {
+    const full = lever.high - (changes[lever.name] ?? 0) + SLACK < point;
+    const rows = full ? [] : gains(matrix, path, lever.own, wayOf(chain, matrix, lever, point)).slice(1);
+    let [margin, cost] = [0, 0];
+    const steps = rows.map((more, step) => {
+      margin += total(more.map((n, i) => n * worth[i]));
+      cost += (chain.costs[lever.name] ?? NaN) * path[step][lever.own];
+      const customers = among(more, chain.retained);
+      const per = (value) => (cost > 0 ? value / cost : NaN);
+      return { customers, margin, cost, customers_per_1000: per(1000 * customers), margin_per_cost: per(margin) };
+    });
+    return { lever: lever.name, steps };
+  });
+}
+
 /** The foot and the top of each customer stage at each step, one standing on the other. */
 export function layers({ retained }, path) {
   const feet = path.map(() => 0);
