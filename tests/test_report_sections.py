@@ -40,7 +40,7 @@ def test_a_section_is_one_line_of_the_list(subject: Subject, monkeypatch: pytest
     assert '<li><a href="#moon">The moon</a></li>' in page
     body = re.search(r'<section id="moon">(.*?)</section>', page, re.DOTALL)
     assert body
-    assert body[1].startswith("<h2>The moon</h2><p>month of the moon</p><figure>")
+    assert body[1].startswith("<h2>The moon</h2><p>month of the moon</p><figure data-moved=")
     assert '"start": 40' in body[1]
     base = read_orders(sample("orders"), customer="client_id", at="ordered_at")
     cells = build_notebook(parts, subject.kept, base, title="Night").cells

@@ -11,7 +11,7 @@ from crrkit.judge import Target
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-PERCENT = 100
+TYPED_PERCENT = 100
 
 
 def target_of(typed: str | None) -> float | Target | None:
@@ -29,7 +29,7 @@ def target_of(typed: str | None) -> float | Target | None:
 def _number(text: str, typed: str) -> float:
     try:
         bare = text.rstrip("%").strip().replace(",", ".")
-        return float(bare) / PERCENT if text.endswith("%") else float(bare)
+        return float(bare) / TYPED_PERCENT if text.endswith("%") else float(bare)
     except ValueError:
         message = _("target={typed!r} is no rate. Write it like --target 0.7, or --target 0.7=year for a yearly one.")
         raise InputError(message.format(typed=typed), argument="target", given=typed) from None

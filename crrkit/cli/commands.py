@@ -121,8 +121,21 @@ def report(
             metavar="DAY=NAME", help="A day on which something happened: 2024-06-01='new prices'; repeatable."
         ),
     ] = None,
+    previous: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="An earlier report, report.html: what has changed since.")
+    ] = None,
     out: Annotated[Path, typer.Option(metavar="FILE", help="The report, one HTML file.")] = Path("report.html"),
     notebook: Annotated[Path | None, typer.Option(metavar="FILE", help="Write an executed notebook, too.")] = None,
+    workbook: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write all tables into an Excel file, tables.xlsx, too.")
+    ] = None,
+    pdf: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Print a PDF by the Chromium of this machine, too."),
+    ] = None,
+    author: Annotated[str | None, typer.Option(metavar="TEXT", help="Who answers for the report.")] = None,
+    note: Annotated[str | None, typer.Option(metavar="TEXT", help="What you add on its first screen.")] = None,
+    logo: Annotated[Path | None, typer.Option(metavar="FILE", help="A picture above its title.")] = None,
     quiet: Quiet = False,
 ) -> None:
     """A report from a file, to share.
@@ -141,7 +154,8 @@ def report(
         written = write_report(
             base, every=every, first=first, last=last, min_cell=min_cell or None, title=title,
             detail=detail, out=out, notebook=notebook, progress=status.step,
-            target=target_of(target), marks=marks_of(mark or []),
+            target=target_of(target), marks=marks_of(mark or []), previous=previous,
+            author=author, note=note, logo=logo, workbook=workbook, pdf=pdf,
         )  # fmt: skip
     if kind is None:
         say(kind_line(settled), err=True)
@@ -156,6 +170,10 @@ def report(
     )
     if written.notebook:
         say(_("The notebook: {file}").format(file=written.notebook.resolve()))
+    if written.workbook:
+        say(_("The tables: {file}").format(file=written.workbook.resolve()))
+    if written.pdf:
+        say(_("The PDF: {file}").format(file=written.pdf.resolve()))
 
 
 @app.command(epilog=examples.EXPLORE)

@@ -20,10 +20,12 @@ from crrkit.report.mark_section import mark_finding
 from crrkit.report.method_section import textbook_finding
 from crrkit.report.money_section import money_finding
 from crrkit.report.movement_section import movement_finding
+from crrkit.report.published import account_in
 from crrkit.report.rows_section import quality_finding
 from crrkit.report.saved import dump, load
 from crrkit.report.segment_counts import segments_of
 from crrkit.report.segment_section import mix_finding, past_finding, segment_finding
+from crrkit.report.since_section import since_finding
 from crrkit.report.stage_counts import stages_of
 from crrkit.report.stage_section import stage_finding
 from crrkit.report.trend_section import news_finding, trend_finding
@@ -34,6 +36,7 @@ from crrkit.report.write import Report, write_report
 __all__ = [
     "Finding",
     "Report",
+    "account_in",
     "advice_finding",
     "balance_finding",
     "change_finding",
@@ -54,6 +57,7 @@ __all__ = [
     "segment_finding",
     "segments_of",
     "shared",
+    "since_finding",
     "stage_finding",
     "stages_of",
     "textbook_finding",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from crrkit.ground import gettext as _
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -80,6 +82,8 @@ def table_block(heads: list[str], rows: list[Html], *, label: str) -> Html:
         role="region",
         tabindex="0",
         aria_label=label,
+        data_copy=_("Copy the table"),
+        data_csv=_("Download as CSV"),
     )
 
 

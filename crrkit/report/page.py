@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from crrkit.ground import __version__, gettext as _, language
 from crrkit.measure.cadence import BY
+from crrkit.report.dress import Dress
 from crrkit.report.glossary_section import links_to
 from crrkit.report.html import Html, element, join
 from crrkit.report.period_names import day_name
+from crrkit.report.published import account_island
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,11 +26,14 @@ if TYPE_CHECKING:
 
 FULL, SHORT = "full", "short"  # how much of it
 CSS = Path(__file__).parent / "page.css"
+SCRIPT_FILE = Path(__file__).parent / "page.js"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src {scripts}; img-src data:"
 SCRIPT = re.compile(r'<script type="module">(.*?)</script>', re.DOTALL)
 
 
-def build_page(parts: list[Section], kept: RetentionTable, *, title: str, detail: str = FULL) -> str:
+def build_page(
+    parts: list[Section], kept: RetentionTable, *, title: str, detail: str = FULL, dress: Dress | None = None
+) -> str:
     """The whole page of what may be shared, in the current language."""
     from crrkit import widgets
 
@@ -37,11 +42,14 @@ def build_page(parts: list[Section], kept: RetentionTable, *, title: str, detail
     pieces = {part.anchor: _section(part, explorers.get(part.anchor), with_words=detail == FULL) for part in shown}
     first = [pieces[part.anchor] for part in shown if not part.is_appendix]
     assets = widgets.static_assets(explorers.values()) if explorers else ""
+    if explorers or any("data-copy" in piece for piece in pieces.values()):
+        assets += _own_script()
     body = [
-        _head(parts, kept, title, anchors=set(pieces)),
+        _head(parts, kept, dress or Dress(title), anchors=set(pieces)),
         _contents(shown) if detail == FULL else None,
         element("main", *first, *_appendix(pieces[part.anchor] for part in shown if part.is_appendix), id="findings"),
         _footer(kept),
+        account_island(kept),
         Html(assets),
     ]
     top = element("title", f"{title}: {parts[0].findings[0].claim}")
@@ -57,6 +65,11 @@ def build_page(parts: list[Section], kept: RetentionTable, *, title: str, detail
     return f"<!doctype html>\n{html}\n"
 
 
+def _own_script() -> Html:
+    """What makes tables sort, copy and download."""
+    return element("script", Html("\n" + SCRIPT_FILE.read_text(encoding="utf-8")), type="module")
+
+
 def _policy(assets: str) -> str:
     """What the page may run: its own script, known by its hash, and the modules that this one makes; else nothing."""
     hashes = [b64encode(sha256(script.encode()).digest()).decode() for script in SCRIPT.findall(assets)]
@@ -70,15 +83,17 @@ def _appendix(pieces: Iterable[Html]) -> list[Html]:
     return [element("h2", _("Appendix"), class_="part", id="appendix"), *found] if found else []
 
 
-def _head(parts: list[Section], kept: RetentionTable, title: str, *, anchors: set[str]) -> Html:
+def _head(parts: list[Section], kept: RetentionTable, dress: Dress, *, anchors: set[str]) -> Html:
     """The first screen: what was counted by which rule, the finding, and what else a manager has to know."""
     finding = parts[0].findings[0]
     return element(
         "header",
         element("a", _("To the findings"), href="#findings", class_="skip"),
-        element("p", f"{title} · {kept.card.source}", class_="kicker"),
+        element("img", src=dress.logo, alt="", class_="logo") if dress.logo else None,
+        element("p", " · ".join(filter(None, [dress.title, kept.card.source, dress.author])), class_="kicker"),
         element("h1", *_with_small_brackets(finding.claim)),
         element("p", _rule(kept), class_="caveat"),
+        element("p", dress.note, class_="note") if dress.note else None,
         element(
             "ul", *(_brief(part, is_linked=part.anchor in anchors) for part in parts if part.brief), class_="brief"
         ),
@@ -127,7 +142,7 @@ def _live(explorer: Explorer | None) -> Html | None:
     if explorer is None:
         return None
     live = widgets.static_html(explorer, element_id=explorer.module.replace("_", "-"), assets=False)
-    return element("figure", Html(live))
+    return element("figure", Html(live), data_moved=_("What-if: a lever was moved, this is no count."))
 
 
 def _heading(part: Section) -> list[Html]:
@@ -141,7 +156,8 @@ def _heading(part: Section) -> list[Html]:
     if not news:
         return [element(level, part.label), *quiet]
     first, *others = news
-    parts = [element("p", part.label, class_="label"), element(level, first.claim), _caveat(first)]
+    here = element("a", part.label, href=f"#{part.anchor}")  # the address of the section, to be copied
+    parts = [element("p", here, class_="label"), element(level, first.claim), _caveat(first)]
     return [*parts, *(join(element("p", one.claim, class_="also"), _caveat(one)) for one in others), *quiet]
 
 

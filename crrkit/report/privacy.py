@@ -170,7 +170,9 @@ class _Reader(HTMLParser):
         self.skipped = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.skipped = tag == "style" or (tag == "script" and "data-crrkit-state" not in dict(attrs))
+        given = dict(attrs)
+        told = given.get("type") == "application/json" and "data-crrkit-modules" not in given
+        self.skipped = tag == "style" or (tag == "script" and not told)
         for name, value in attrs:
             if value and value.startswith(PICTURE):
                 self.texts += texts_of_page(base64.b64decode(value.removeprefix(PICTURE)).decode())

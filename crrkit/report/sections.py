@@ -16,6 +16,7 @@ from crrkit.report.money_section import money_section
 from crrkit.report.movement_section import movement_section
 from crrkit.report.rows_section import rows_section
 from crrkit.report.segment_section import segment_section
+from crrkit.report.since_section import since_section
 from crrkit.report.stage_section import stage_section
 from crrkit.report.trend_section import trend_section
 from crrkit.report.trial_section import trial_section
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 SECTIONS: tuple[Callable[[Subject], Section | None], ...] = (
     headline_section,
     verdict_section,
+    since_section,
     movement_section,
     trend_section,
     mark_section,

@@ -34,7 +34,7 @@ def about_stages(stages: SharedStages) -> Section:
     if model is not None and model.refusal:
         levers = ["print(stages.model.refusal)"]
     sources = ["report.stage_finding(stages)", "figures.stage_mix(stages.flow)", "stages.flow.counts", *levers]
-    found = stage_finding(stages)
+    found, meaning = stage_finding(stages), _("Middle have bought now and then, long buy regularly.")
     return Section(
         "stages",
         _("Stages"),
@@ -43,7 +43,7 @@ def about_stages(stages: SharedStages) -> Section:
         None if model is None or model.refusal else lambda: _explorer(model),
         (holding("stages", replace(stages, cards=stages.cards[:0])), *map(Cell, sources)),
         stages.tables,
-        brief=found.claim if found.is_news else "",
+        brief=f"{found.claim} {meaning}" if found.is_news else "",
         terms=("stage",),
     )
 

@@ -43,9 +43,19 @@ def trend_section(subject: Subject) -> Section | None:
         tuple(filter(None, [news, *changes, trend_finding(kept)])),
         lambda: line(kept, target=_drawn_target(subject), marks=subject.marks, has_limits=news is not None),
         cells=tuple(map(Cell, cells)),
-        brief=" ".join(found.claim for found in [news, *changes[:1]] if found),
+        brief=news.claim if news else " ".join(_in_brief(kept, found) for found in changes[:1]),
         terms=("crr", "limits", "interval"),
     )
+
+
+def _in_brief(kept: RetentionTable, change: Finding) -> str:
+    """A change as the first screen says it: no by its first word, where chance alone would bring it."""
+    if change.is_news:
+        return change.claim
+    then, now = (change.evidence.iloc[i] for i in (0, -1))
+    text = _("Not by more than chance: {was} in {then}, {is_} now.")
+    words = {"was": format_percent(then["crr"]), "is_": format_percent(now["crr"])}
+    return text.format(then=period_name(then, kept.every), **words)
 
 
 def _drawn_target(subject: Subject) -> float | None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from crrkit.judge import Assessment
 
 USUAL_BAND = "A16"  # the statement of the articles that names it
-OWN = "target"
+OWN_TARGET = "target"
 HELD = ["source", "basis", "period", "value", "low", "high", "verdict", "against"]
 
 
@@ -48,11 +48,11 @@ def verdict_of(subject: Subject) -> pd.DataFrame:
         return pd.DataFrame(columns=HELD)
     target = target_of(subject, row)
     held = assess(subject.kept, period=str(row["period"]), target=target)
-    rows = [asdict(one) for one in held.verdicts if one.source in (OWN, USUAL_BAND)]
+    rows = [asdict(one) for one in held.verdicts if one.source in (OWN_TARGET, USUAL_BAND)]
     table = pd.DataFrame(rows, columns=HELD).sort_values("source", ascending=False, kind="stable", ignore_index=True)
     if not _may_tell_the_year(held, subject.min_cell or 0):
         table = table[table["basis"] == "as stated"]
-    if target is not None and OWN not in set(table["source"]):
+    if target is not None and OWN_TARGET not in set(table["source"]):
         table = pd.concat([pd.DataFrame([_not_judged(target)], columns=HELD), table], ignore_index=True)
     return table
 
@@ -72,7 +72,7 @@ def target_of(subject: Subject, row: pd.Series) -> Target | None:
 def _not_judged(target: Target) -> dict[str, object]:
     """The row of a target whose period is neither that of the rate nor a year that is known."""
     line = _("at least {low}").format(low=format_percent(target.value))
-    return {"source": OWN, "basis": "unknown", "period": target.period, "against": line}
+    return {"source": OWN_TARGET, "basis": "unknown", "period": target.period, "against": line}
 
 
 def _may_tell_the_year(held: Assessment, least: int) -> bool:
@@ -89,7 +89,7 @@ def verdict_finding(verdict: pd.DataFrame) -> Finding:
     Args:
         verdict: The verdicts of a report.
     """
-    own, usual = (verdict[verdict["source"] == source] for source in (OWN, USUAL_BAND))
+    own, usual = (verdict[verdict["source"] == source] for source in (OWN_TARGET, USUAL_BAND))
     claims = [*(_of_target(row) for _i, row in own.iterrows()), *([_of_band(usual)] if len(usual) else [])]
     caveat = _(
         "Nobody says for which period the band is meant, so the rate is held against it both ways. Averages do not fit"

@@ -23,6 +23,8 @@ from crrkit.measure import retention_by_period
 from crrkit.measure.cadence import advise
 from crrkit.read import Base
 from crrkit.report.account import shared
+from crrkit.report.chromium import find_chromium, print_page
+from crrkit.report.dress import Dress, logo_of
 from crrkit.report.notebook import check_installed, run_notebook
 from crrkit.report.page import FULL, SHORT, build_page
 from crrkit.report.privacy import (
@@ -33,8 +35,10 @@ from crrkit.report.privacy import (
     texts_of_notebook,
     texts_of_page,
 )
+from crrkit.report.published import account_before
 from crrkit.report.section import Subject
 from crrkit.report.sections import sections
+from crrkit.report.workbook import workbook_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -45,6 +49,8 @@ if TYPE_CHECKING:
     from crrkit.measure.cadence import Advice
     from crrkit.report.finding import Finding
     from crrkit.report.section import Section
+
+FILE_ENDINGS = {"notebook": ".ipynb", "workbook": ".xlsx", "pdf": ".pdf"}
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,8 @@ class Report:
         findings: What the report says, the headline first.
         every: The period that it counts by.
         advice: Why it counts by this period, when nobody had said one; else None.
+        workbook: The tables as an Excel file, or None.
+        pdf: The page as PDF, or None.
     """
 
     out: Path
@@ -64,10 +72,12 @@ class Report:
     findings: tuple[Finding, ...]
     every: str
     advice: Advice | None = None
+    workbook: Path | None = None
+    pdf: Path | None = None
 
     def __str__(self) -> str:
         """The headline and where the files lie."""
-        files = [str(path) for path in (self.out, self.notebook) if path]
+        files = [str(path) for path in (self.out, self.notebook, self.workbook, self.pdf) if path]
         return "\n".join([str(self.findings[0]), *files])
 
 
@@ -85,6 +95,12 @@ def write_report(
     detail: str = FULL,
     target: float | Target | TargetHistory | None = None,
     marks: Mapping[str, str] | Mapping[date, str] | None = None,
+    previous: str | Path | Report | RetentionTable | None = None,
+    author: str | None = None,
+    note: str | None = None,
+    logo: str | Path | None = None,
+    workbook: str | Path | None = None,
+    pdf: str | Path | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Report:
     """Write the retention report of a base: one HTML file and, when asked for, an executed notebook.
@@ -111,6 +127,13 @@ def write_report(
             them. The verdict speaks of it first.
         marks: Days on which something happened, each with its name, such as ``{"2024-06-01": "new prices"}``: marked
             on the line, with the rate before and after and what that does not show.
+        previous: An earlier report: its HTML file, what this function gave, or its account. Says what has changed
+            since, whether that is news, and by which rules the two differ.
+        author: Who answers for it; stands below the title.
+        note: What the analyst adds, in plain text; stands on the first screen.
+        logo: A picture, PNG, JPEG, GIF, WebP or SVG of 200 kB at most; it becomes a part of the page.
+        workbook: An ``.xlsx`` file of all tables of the page, with formats, as they are printed.
+        pdf: The page as PDF, printed by the Chromium that is on this machine.
         progress: Called before each step with its name, the number of steps done and the number of all, and once more
             when everything is done.
 
@@ -134,33 +157,45 @@ def write_report(
     """
     with use_language(lang):
         check_given(base, Base, name="base")
-        targets = _targets(out, notebook, min_cell)
+        targets, before = (
+            _targets(out, min_cell, notebook=notebook, workbook=workbook, pdf=pdf),
+            account_before(previous),
+        )
+        dress = Dress(title or _("Customer retention"), author or "", note or "", logo_of(logo))
+        chromium = find_chromium() if pdf is not None else None
         if target is not None and not isinstance(target, Target | TargetHistory):
             check_fraction(target, name="target")
         check_choice(detail, name="detail", choices=(FULL, SHORT))
-        steps = _Steps(progress, with_notebook=notebook is not None)
+        steps = _Steps(progress, with_notebook=notebook is not None, more=len(targets) - 1)
         with beside(targets) as files:
             steps.begin(_("counting"))
             advice = None if every else advise(base)
             base, every = (base, every or "") if advice is None else (advice.applied(base), advice.every)
             kept = shared(retention_by_period(base, every=every, first=first, last=last), min_cell=min_cell)
             kept = replace(kept, notes=(*([advice.said] if advice else []), *kept.notes))
-            parts = sections(Subject(kept, base, min_cell, first, last, target=target, marks=marks))
-            _refuse_names(parts, base, targets, title)
-            texts = _texts(parts, kept, base, steps, title=title or _("Customer retention"), detail=detail)
+            parts = sections(Subject(kept, base, min_cell, first, last, target=target, marks=marks, previous=before))
+            _refuse_names(parts, base, targets, " ".join(filter(None, [title, author])), note or "")
+            texts = _texts(parts, kept, base, steps, dress=dress, detail=detail)
             steps.begin(_("looking for customers in the files"))
             code = [word for name, text in texts.items() for word in _code(name, text)]
             for name, text in texts.items():
                 refuse_leaks(_readable(name, text), base, file=targets[name].name, parts=parts, code=code)
                 files[name].write_text(text, encoding="utf-8", newline="\n")
+            if workbook is not None:
+                steps.begin(_("writing the tables"))
+                files["workbook"].write_bytes(workbook_of(texts["out"], parts))
+            if chromium is not None:
+                steps.begin(_("printing the page"))
+                files["pdf"].write_bytes(print_page(texts["out"], chromium))
         steps.begin(_("done"))
-        return Report(targets["out"], targets.get("notebook"), _findings(parts), every, advice)
+        others = {name: targets.get(name) for name in ("workbook", "pdf")}
+        return Report(targets["out"], targets.get("notebook"), _findings(parts), every, advice, **others)
 
 
 class _Steps:
-    def __init__(self, progress: Callable[[str, int, int], None] | None, *, with_notebook: bool) -> None:
+    def __init__(self, progress: Callable[[str, int, int], None] | None, *, with_notebook: bool, more: int) -> None:
         self.progress, self.with_notebook, self.done = progress, with_notebook, 0
-        self.total = 3 + with_notebook
+        self.total = 3 + more
 
     def begin(self, name: str) -> None:
         if self.progress:
@@ -168,38 +203,38 @@ class _Steps:
         self.done += 1
 
 
-def _targets(out: str | Path, notebook: str | Path | None, min_cell: int | None) -> dict[str, Path]:
+def _targets(out: str | Path, min_cell: int | None, **others: str | Path | None) -> dict[str, Path]:
     """The files to be written; what could go wrong with the arguments goes wrong here, before any long work."""
     if min_cell is not None:
         check_count(min_cell, name="min_cell")
     targets = {"out": check_target(out, name="out", ending=".html")}
-    if notebook is not None:
+    if others["notebook"] is not None:
         check_installed()
-        targets["notebook"] = check_target(notebook, name="notebook", ending=".ipynb")
-    return targets
+    given = {name: path for name, path in others.items() if path is not None}
+    return targets | {name: check_target(path, name=name, ending=FILE_ENDINGS[name]) for name, path in given.items()}
 
 
 def _texts(
-    parts: list[Section], kept: RetentionTable, base: Base, steps: _Steps, *, title: str, detail: str
+    parts: list[Section], kept: RetentionTable, base: Base, steps: _Steps, *, dress: Dress, detail: str
 ) -> dict[str, str]:
     """The text of each file. The notebook's kernel is a process of its own, so it works while the page is drawn."""
     with ThreadPoolExecutor(max_workers=1) as pool:
         running = None
         if steps.with_notebook:
-            running = pool.submit(copy_context().run, run_notebook, parts, kept, base, title)
+            running = pool.submit(copy_context().run, run_notebook, parts, kept, base, dress.title)
         steps.begin(_("drawing the page"))
-        texts = {"out": build_page(parts, kept, title=title, detail=detail)}
+        texts = {"out": build_page(parts, kept, title=dress.title, detail=detail, dress=dress)}
         if running:
             steps.begin(_("running the notebook"))
             texts["notebook"] = running.result()
     return texts
 
 
-def _refuse_names(parts: list[Section], base: Base, targets: Mapping[str, Path], title: str | None) -> None:
+def _refuse_names(parts: list[Section], base: Base, targets: Mapping[str, Path], *said: str) -> None:
     """Before anything is drawn: no string of the caller or of the data may be a customer's id."""
     names = [target.stem for target in targets.values()]
     given = [name for part in parts for name in part.names]
-    refuse_names([title or "", *names, *given], base, file=targets["out"].name)
+    refuse_names([*said, *names, *given], base, file=targets["out"].name)
 
 
 def _readable(name: str, text: str) -> Iterable[str]:

@@ -65,7 +65,9 @@ def _largest_words(name: str, facts: Facts) -> str:
     low, high, first = (facts.lever(name, column) for column in ("customers_low", "customers_high", "first"))
     band = ""
     if not math.isnan(low):
-        band = _(", 95% band {low} to {high}; it comes first in {share} of redrawn lists").format(
+        band = _(
+            ", 95% band {low} to {high}; with chance at work again it stays the first in {share} of the tries"
+        ).format(
             low=format_number(low, digits=1), high=format_number(high, digits=1), share=format_percent(first, digits=0)
         )
     gain = format_number(facts.lever(name), digits=1)

@@ -1,0 +1,138 @@
+"""What a page carries for the report after it: the counts of its periods as they are printed, and the definition.
+
+Nothing else: what is withheld in the page is withheld here, and no row, name or note of the list is in it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from crrkit.counts import wilson
+from crrkit.ground import InputError, InputTypeError, SourceError, check_choice, gettext as _
+from crrkit.measure import RetentionTable
+from crrkit.read import QualityReport
+from crrkit.report.html import Html, element
+from crrkit.rules import DefinitionCard
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ACCOUNT_PLACE = "crrkit-account"
+CARRIED_COUNTS = ("start", "kept", "lost", "new", "returned", "end")
+CARRIED_DAYS = ("from_", "until")
+CARRIED = ("period", *CARRIED_DAYS, *CARRIED_COUNTS, "status")
+CARRIED_FORM = 1  # of what is written here
+CARRIED_PERIODS = ("day", "week", "month", "quarter", "half-year", "year")
+
+
+def account_island(kept: RetentionTable) -> Html:
+    """The account of a page as JSON inside of it, for `account_in`."""
+    rows = [[_plain(row[name]) for name in CARRIED] for _i, row in kept.table.iterrows()]
+    content = {
+        "form": CARRIED_FORM,
+        "every": kept.every,
+        "card": kept.card.to_dict(),
+        "columns": CARRIED,
+        "periods": rows,
+    }
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return element("script", Html(text), type="application/json", id=ACCOUNT_PLACE)
+
+
+def _plain(value: Any) -> str | int | None:
+    if pd.isna(value):
+        return None
+    return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else value if isinstance(value, str) else int(value)
+
+
+def account_in(path: str | Path) -> RetentionTable:
+    """The account that a saved report carries: its counts as printed, its definition; what was withheld is NaN.
+
+    Args:
+        path: An HTML file that `write_report` wrote.
+
+    Raises:
+        SourceError: If the file cannot be read.
+        InputError: If it carries no account.
+
+    Examples:
+        >>> import crrkit as crr, pathlib, tempfile
+        >>> base = crr.read_contracts(crr.sample_path("canonical"))
+        >>> out = pathlib.Path(tempfile.mkdtemp()) / "report.html"
+        >>> written = crr.write_report(base, every="half-year", min_cell=None, out=out)
+        >>> float(account_in(out).row("2024H1")["crr"])
+        0.6
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as refused:
+        message = _("{path} cannot be read ({why}). Give the HTML file of an earlier report.")
+        why = getattr(refused, "strerror", None) or type(refused).__name__
+        raise SourceError(message.format(path=path, why=why), argument="previous", given=str(path)) from refused
+    try:
+        return _account(json.loads(_island_of(text)))
+    except (ValueError, KeyError, TypeError, AttributeError) as refused:
+        message = _(
+            "{path} carries no account that could be read: it is no report, or one of an earlier version. Write that"
+            " report again from its list, or leave previous= out."
+        )
+        raise InputError(message.format(path=path), argument="previous", given=str(path)) from refused
+
+
+def _account(content: dict[str, Any]) -> RetentionTable:
+    if content["form"] != CARRIED_FORM:
+        raise ValueError(content["form"])
+    every = check_choice(content["every"], name="every", choices=CARRIED_PERIODS)
+    table = pd.DataFrame(content["periods"], columns=content["columns"])[list(CARRIED)]
+    table = table.assign(**{name: pd.to_datetime(table[name]) for name in CARRIED_DAYS})
+    table = table.assign(**{name: table[name].astype(float) for name in CARRIED_COUNTS})
+    rates: Sequence[tuple[float, float, float]] = [
+        (kept / start, *wilson(kept, start)) if start > 0 and not math.isnan(kept) else (math.nan,) * 3
+        for start, kept in zip(table["start"], table["kept"], strict=True)
+    ]
+    table[["crr", "crr_low", "crr_high"]] = pd.DataFrame(rates, index=table.index, columns=["crr", "low", "high"])
+    card = DefinitionCard.from_dict(content["card"])
+    return RetentionTable(
+        table, every, card, QualityReport.from_counts({}, source=card.source, rows_used=0, columns={})
+    )
+
+
+def account_before(previous: object) -> RetentionTable | None:
+    """The account of an earlier report, from its file, from what `write_report` gave, or as it is."""
+    if previous is None or isinstance(previous, RetentionTable):
+        return previous
+    path = getattr(previous, "out", previous)
+    if isinstance(path, str | Path):
+        return account_in(path)
+    message = _("previous is a {kind}; give the HTML file of an earlier report, or its account.")
+    raise InputTypeError(message.format(kind=type(previous).__name__), argument="previous", given=previous)
+
+
+def _island_of(page: str) -> str:
+    reader = _Finder()
+    reader.feed(page)
+    return "".join(reader.found)
+
+
+class _Finder(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=False)
+        self.found: list[str] = []
+        self.inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.inside = tag == "script" and dict(attrs).get("id") == ACCOUNT_PLACE
+
+    def handle_endtag(self, tag: str) -> None:
+        del tag
+        self.inside = False
+
+    def handle_data(self, data: str) -> None:
+        if self.inside:
+            self.found.append(data)

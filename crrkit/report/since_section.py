@@ -1,0 +1,163 @@
+"""What has changed since an earlier report: the rate, whether that is news, the rules, and what it had said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from crrkit.counts import newcombe
+from crrkit.ground import format_percent, format_points, gettext as _, ngettext
+from crrkit.measure import COMPLETE
+from crrkit.report.account import reference_row
+from crrkit.report.changes import change_claim
+from crrkit.report.finding import Finding, rows_of
+from crrkit.report.html import Html, join
+from crrkit.report.period_names import day_name, in_period, period_name
+from crrkit.report.published import CARRIED_COUNTS
+from crrkit.report.section import Cell, Section, Subject, holding
+from crrkit.rules import diff
+
+if TYPE_CHECKING:
+    from crrkit.measure import RetentionTable
+
+RULES_THAT_MOVE = ("as_of", "source", "read_as")  # of the card: another month's file is read by the same rules
+RULES_NAMED = 3
+
+
+def since_section(subject: Subject) -> Section | None:
+    """This report against an earlier one; None where none was given, or one of the two has no rate."""
+    kept, before = subject.kept, subject.previous
+    if before is None or reference_row(kept) is None or reference_row(before) is None:
+        return None
+    found = since_finding(kept, previous=before)
+    return Section(
+        "since",
+        _("Since the last report"),
+        (found,),
+        lambda: rules_block(kept, before),
+        cells=(holding("before", replace(before, notes=())), Cell("report.since_finding(kept, previous=before)")),
+        tables=(before.table,),
+        names=(before.card.source,),
+        brief=found.claim,
+        is_short=True,
+        terms=("interval",),
+    )
+
+
+def since_finding(kept: RetentionTable, *, previous: RetentionTable) -> Finding:
+    """Whether the rate has changed since an earlier report, or why the two may not be held against each other.
+
+    Rates by different rules are different measures: where the definitions differ the rules are named, and nothing is
+    subtracted. What the earlier report said of a period that both tell and that reads otherwise now is named, too.
+
+    Args:
+        kept: The account of this report.
+        previous: That of the earlier one, as `account_in` reads it from its page.
+    """
+    now, then = reference_row(kept), reference_row(previous)
+    if now is None or then is None:
+        claim = _("One of the two reports has no rate, so there is nothing to hold against each other.")
+        return Finding(claim, kept.table[:0], _("Take longer periods in both."), is_news=False)
+    words = {
+        "was": format_percent(then["crr"]), "then": period_name(then, previous.every),
+        "is": format_percent(now["crr"]), "when": in_period(now, kept.every),
+    }  # fmt: skip
+    other = _other_rules(kept, previous)
+    if other:
+        return _by_other_rules(kept, now, other, words)
+    if now["from_"] < then["from_"]:
+        claim = _("The earlier report speaks of a later period, {then}, than this one.").format(**words)
+        return Finding(claim, rows_of(kept, now), _("Hold it against an older one."), is_news=False)
+    if now["from_"] == then["from_"]:
+        return _of_the_same_period(kept, previous, now, then)
+    return _moved(kept, previous, now, then, words)
+
+
+def _other_rules(kept: RetentionTable, previous: RetentionTable) -> list[str]:
+    """The rules in which the definitions differ, in words: ``Period: month, now quarter``."""
+    found = diff(previous.card, kept.card)
+    named = {rule: (name, text) for rule, name, text in kept.card.rules()}
+    before = {rule: (name, text) for rule, name, text in previous.card.rules()}
+    rules = [str(rule) for rule in found.table["rule"] if rule not in RULES_THAT_MOVE]
+    text = _("{rule}: {was}, now {is_}")
+    none = ("", _("not said"))
+    return [
+        text.format(
+            rule=(named.get(rule) or before.get(rule) or (rule, ""))[0],
+            was=before.get(rule, none)[1],
+            is_=named.get(rule, none)[1],
+        )
+        for rule in rules
+    ]
+
+
+def _by_other_rules(kept: RetentionTable, now: pd.Series, other: list[str], words: dict[str, str]) -> Finding:
+    claim = _("The last report counted by other rules, so its {was} ({then}) is not held against {is}.")
+    named = "; ".join(other[:RULES_NAMED]) + ("; …" if len(other) > RULES_NAMED else "")
+    caveat = _("{rules}. To compare, write the last report again by today's rules.")
+    return Finding(claim.format(**words), rows_of(kept, now), caveat.format(rules=named))
+
+
+def _of_the_same_period(kept: RetentionTable, previous: RetentionTable, now: pd.Series, then: pd.Series) -> Finding:
+    words = {"when": in_period(now, kept.every), "was": format_percent(then["crr"]), "is": format_percent(now["crr"])}
+    same = all(now[name] == then[name] for name in ("kept", "start"))
+    claim = (
+        _("The last report told the same: {is} {when}.")
+        if same
+        else _("The last report said {was} {when}, this one says {is}: the list has changed since.")
+    )
+    caveat = " ".join([_seen(kept, previous), *_restated(kept, previous)])
+    return Finding(claim.format(**words), rows_of(kept, now), caveat, is_news=not same)
+
+
+def _moved(
+    kept: RetentionTable, previous: RetentionTable, now: pd.Series, then: pd.Series, words: dict[str, str]
+) -> Finding:
+    change = now["crr"] - then["crr"]
+    low, high = newcombe(int(now["kept"]), int(now["start"]), int(then["kept"]), int(then["start"]))
+    spread = _("Difference {change}, 95% interval {low} to {high}.").format(
+        change=format_points(change), low=format_points(low), high=format_points(high)
+    )
+    season = [_("Neighbouring periods may differ by their season alone.")] if kept.every != "year" else []
+    same = _("Both count by the same rules.")
+    caveat = " ".join([spread, same, *season, _seen(kept, previous), *_restated(kept, previous)])
+    return Finding(change_claim(change, low, high).format(**words), rows_of(kept, now), caveat)
+
+
+def _seen(kept: RetentionTable, previous: RetentionTable) -> str:
+    text = _("The last report saw the data until before {then}, this one until before {now}.")
+    seen = text.format(then=day_name(previous.card.as_of), now=day_name(kept.card.as_of))
+    if previous.card.source == kept.card.source:
+        return seen
+    return f"{seen} {_('It was read from {source}.').format(source=previous.card.source)}"
+
+
+def _restated(kept: RetentionTable, previous: RetentionTable) -> list[str]:
+    """The periods whose counts read otherwise now; by their rates alone, since counts would tell single customers."""
+    both = _told(previous).merge(_told(kept), on="period", suffixes=("_then", ""))
+    then, now = both[[f"{name}_then" for name in CARRIED_COUNTS]].to_numpy(), both[list(CARRIED_COUNTS)].to_numpy()
+    other = (then != now) & ~(pd.isna(then) | pd.isna(now))  # what either withholds is not compared
+    found = both[other.any(axis=1)]
+    if found.empty:
+        return []
+    widest = found.loc[(found["crr"] - found["crr_then"]).abs().idxmax()]
+    text = ngettext(
+        "{n} period that both tell has other counts now: {period} had {was} and has {is}.",
+        "{n} periods that both tell have other counts now, first of all {period}: it had {was} and has {is}.",
+        len(found),
+    )
+    words = {"was": format_percent(widest["crr_then"]), "is": format_percent(widest["crr"])}
+    late = _("Rows came late, or the list was cleaned.")
+    return [text.format(n=len(found), period=period_name(widest, kept.every), **words), late]
+
+
+def _told(kept: RetentionTable) -> pd.DataFrame:
+    table = kept.table
+    return table.loc[(table["status"] == COMPLETE) & table["crr"].notna(), ["period", "from_", *CARRIED_COUNTS, "crr"]]
+
+
+def rules_block(kept: RetentionTable, previous: RetentionTable) -> Html:
+    """The rules that differ, side by side; nothing where none do."""
+    return Html(diff(previous.card, kept.card).to_html()) if _other_rules(kept, previous) else join()
