@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import FrozenInstanceError
 from datetime import datetime
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -48,12 +49,10 @@ def flow_of(kept: list[int], *, came: int = 100, start: int = 250, began: dateti
     )
 
 
+@cache
 def orders(every: str = "month", **options: object) -> StageFlow:
     base = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at", **options)
     return crr.stage_flow(base, every=every)
-
-
-ORDERS = orders()
 
 
 class TestByHand:
@@ -172,11 +171,11 @@ class TestRefused:
 
 class TestWindow:
     def test_the_last_year_without_the_burn_in(self) -> None:
-        model = crr.StageModel.from_flow(ORDERS)
+        model = crr.StageModel.from_flow(orders())
         assert (model.basis.first, model.basis.last) == ("2024-01", "2024-12")
         assert model.window.usable[0] == "2023-07"  # the rule looks back 180 days from the first purchase
-        assert model.matrix.equals(crr.StageModel.from_flow(ORDERS, first="2024-01").matrix)
-        year = ORDERS.transitions[ORDERS.transitions["from_period"] >= "2024-01"]
+        assert model.matrix.equals(crr.StageModel.from_flow(orders(), first="2024-01").matrix)
+        year = orders().transitions[orders().transitions["from_period"] >= "2024-01"]
         came = year[(year["from_stage"] == "unknown") & (year["to_stage"] == "middle")]["customers"].sum()
         assert model.inflow["middle"] == pytest.approx(came / 12)
 
@@ -188,14 +187,14 @@ class TestWindow:
         assert crr.StageModel.from_flow(orders(burn_in_days=400)).window.usable[0] == "2024-03"
 
     def test_other_periods(self) -> None:
-        assert crr.StageModel.from_flow(ORDERS, periods=6).basis.first == "2024-07"
-        assert crr.StageModel.from_flow(ORDERS, first="2023-01").basis.first == "2023-01"
-        early = crr.StageModel.from_flow(ORDERS, last="2024-06")
+        assert crr.StageModel.from_flow(orders(), periods=6).basis.first == "2024-07"
+        assert crr.StageModel.from_flow(orders(), first="2023-01").basis.first == "2023-01"
+        early = crr.StageModel.from_flow(orders(), last="2024-06")
         assert (early.basis.first, early.basis.last) == ("2023-07", "2024-06")
         with pytest.raises(InputError, match="the list has 18 after its first 180 days"):
-            crr.StageModel.from_flow(ORDERS, periods=19)
+            crr.StageModel.from_flow(orders(), periods=19)
         with pytest.raises(InputError, match="Give one of them"):
-            crr.StageModel.from_flow(ORDERS, periods=6, first="2024-01")
+            crr.StageModel.from_flow(orders(), periods=6, first="2024-01")
 
     def test_a_list_within_its_burn_in_has_a_model_and_no_projection(self) -> None:
         model = crr.StageModel.from_flow(flow_of(STEADY, began=datetime(2024, 1, 5)))  # noqa: DTZ001 - the business's own clock

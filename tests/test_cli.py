@@ -385,7 +385,7 @@ class TestCheck:
         command = shlex.split(crrkit_("check", file, "-q").out.splitlines()[-1])
         assert command[:5] == ["crrkit", "report", file, "--kind", kind]
         monkeypatch.chdir(tmp_path)
-        done = crrkit_(*command[1:], "-q")
+        done = crrkit_(*command[1:], "--detail", "short", "-q")
         assert done.status == 0
         assert (tmp_path / "report.html").stat().st_size > 10_000
         assert done.err == ""
@@ -479,7 +479,7 @@ class TestEvents:
         command = shlex.split(done.out.splitlines()[-1])
         assert command[command.index("--event") + 1] == "kind"
         monkeypatch.chdir(tmp_path)
-        written = crrkit_(*command[1:], "-q")
+        written = crrkit_(*command[1:], "--detail", "short", "-q")
         assert (written.status, written.err) == (0, "")
         assert (tmp_path / "report.html").stat().st_size > 10_000
 
@@ -576,7 +576,7 @@ class TestReport:
         assert all(cell["execution_count"] for cell in cells if cell["cell_type"] == "code")
 
     def test_says_what_it_took_the_rows_for(self, tmp_path: Path) -> None:
-        done = crrkit_("report", CONTRACTS, "--out", str(tmp_path / "out.html"), "-q")
+        done = crrkit_("report", CONTRACTS, "--out", str(tmp_path / "out.html"), "--detail", "short", "-q")
         assert done.err.startswith("Each row is a contract")
 
     def test_passes_on_what_was_typed(self, tmp_path: Path) -> None:

@@ -250,7 +250,7 @@ def contract_rows(histories: brute.Histories) -> list[tuple]:
 ALIGN = st.sampled_from(["calendar", "age"])
 
 
-@settings(max_examples=12, phases=QUICK)
+@settings(max_examples=8, phases=QUICK)
 @given(LOGS, st.sampled_from(CALENDARS), ALIGN, st.sampled_from(CUT_OFFS), st.randoms(use_true_random=False))
 def test_every_cell_of_purchases(log, calendar, align, as_of, random) -> None:
     every, rules = calendar
@@ -264,7 +264,7 @@ def test_every_cell_of_purchases(log, calendar, align, as_of, random) -> None:
         compare(engine().grid(engine().orders, every, rules, as_of, kind=kind, align=align), plain, lives, kind)
 
 
-@settings(max_examples=12, phases=QUICK)
+@settings(max_examples=8, phases=QUICK)
 @given(
     HISTORIES,
     st.sampled_from(CALENDARS),

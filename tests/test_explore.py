@@ -128,6 +128,7 @@ class TestNotebook:
         assert names["kept"].row("2024-06")["start"] == 6
         assert isinstance(names["explorer"], widgets.ListExplorer)
 
+    @pytest.mark.pages
     def test_of_cars_and_of_five_customers_all_cells_run_too(self, tmp_path: Path) -> None:
         cars = [("a", "2016-02-01"), ("a", "2019-03-01"), ("b", "2016-05-01"), ("b", "2020-01-10"), ("c", "2017-01-01")]
         five = [(who, f"2024-0{month}-1{month}") for who in "vwxyz" for month in (1, 2, 3)]

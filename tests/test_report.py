@@ -148,7 +148,8 @@ class TestPage:
         assert "fewer than 10 customers" in tree.text("details")
 
     def test_the_title_is_text_and_never_markup(self, few: crr.Base, tmp_path: Path) -> None:
-        written = crr.write_report(few, every="month", out=tmp_path / "r.html", title="<script>alert(1)</script>")
+        script = "<script>alert(1)</script>"
+        written = crr.write_report(few, every="month", out=tmp_path / "r.html", title=script, detail="short")
         assert "<script>alert" not in written.out.read_text(encoding="utf-8")
 
     def test_the_same_data_give_the_same_bytes(self, english: crr.report.Report, tmp_path: Path) -> None:
@@ -236,6 +237,10 @@ class TestNotebook:
         assert "widgets" not in json.loads(text)["metadata"]
         assert "application/vnd.crrkit.explorer+json" in text
 
+    def test_page_and_notebook_have_live_levers(self, english: crr.report.Report) -> None:
+        assert 'id="stage-explorer"' in english.out.read_text(encoding="utf-8")
+        assert any("widgets.StageExplorer(stages.model)" in "".join(cell["source"]) for cell in cells(english))
+
     def test_it_can_be_run_again_where_the_list_is_not(
         self, english: crr.report.Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -277,7 +282,7 @@ class TestNotebook:
         with pytest.raises(MissingDependencyError, match=r"needs nbclient.*pip install 'crrkit\[report\]'"):
             crr.write_report(few, every="month", out=tmp_path / "r.html", notebook=tmp_path / "r.ipynb")
         assert list(tmp_path.iterdir()) == []
-        assert crr.write_report(few, every="month", out=tmp_path / "r.html").out.exists()
+        assert crr.write_report(few, every="month", out=tmp_path / "r.html", detail="short").out.exists()
 
 
 def cells(written: crr.report.Report) -> list[dict]:
@@ -314,7 +319,7 @@ class TestFiles:
         (tmp_path / "r.html").write_text("the old one", encoding="utf-8")
         monkeypatch.setattr(*place[where], fail)
         with pytest.raises(RuntimeError, match=where):
-            crr.write_report(few, every="month", out=tmp_path / "r.html")
+            crr.write_report(few, every="month", out=tmp_path / "r.html", detail="short")
         monkeypatch.undo()
         assert [(p.name, p.read_text(encoding="utf-8")) for p in tmp_path.iterdir()] == [("r.html", "the old one")]
 
@@ -351,7 +356,8 @@ class TestFiles:
 
     def test_progress_is_told_step_by_step(self, few, tmp_path) -> None:
         told: list[tuple[str, int, int]] = []
-        crr.write_report(few, every="month", out=tmp_path / "r.html", progress=lambda *step: told.append(step))
+        files = {"out": tmp_path / "r.html"}
+        crr.write_report(few, every="month", detail="short", progress=lambda *step: told.append(step), **files)
         assert [(done, total) for _name, done, total in told] == [(0, 3), (1, 3), (2, 3), (3, 3)]
         assert told[0][0] == "counting"
         assert told[-1][0] == "done"

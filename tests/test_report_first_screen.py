@@ -106,7 +106,7 @@ def test_what_cannot_be_told_heads_no_section() -> None:
     assert page.count("Dark. Mind.") == 2
 
 
-@pytest.mark.parametrize("lang", ["en", "ru"])
+@pytest.mark.parametrize("lang", ["en", pytest.param("ru", marks=pytest.mark.pages)])
 def test_the_first_lines_say_period_and_rule_and_no_jargon_follows(lang: str) -> None:
     base = crr.read_events(crr.sample_path("events"), customer="client_id", amount="total")
     with crr.use_language(lang):

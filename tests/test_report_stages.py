@@ -221,14 +221,6 @@ def test_stages_that_nobody_left_or_kept_have_no_levers() -> None:
     assert '"model": null' in dump(found)
 
 
-def test_the_page_has_live_levers_where_the_notebook_has_them(orders: crr.OrderBase, tmp_path) -> None:
-    page, notebook = tmp_path / "r.html", tmp_path / "r.ipynb"
-    crr.write_report(orders, every="month", out=page, notebook=notebook)
-    assert 'id="stage-explorer"' in page.read_text(encoding="utf-8")
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    assert any("widgets.StageExplorer(stages.model)" in "".join(cell["source"]) for cell in cells)
-
-
 def test_a_list_that_is_not_projected_has_the_sentence_in_place_of_the_picture(tmp_path) -> None:
     page, notebook = tmp_path / "r.html", tmp_path / "r.ipynb"
     early = crr.read_orders(

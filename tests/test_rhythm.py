@@ -293,7 +293,7 @@ def test_check_names_no_period_where_suggest_period_refuses(tmp_path: Path) -> N
 
 
 def test_a_report_takes_the_period_that_suits_and_says_why(tmp_path: Path) -> None:
-    written = crr.write_report(coffee(), out=tmp_path / "r.html", min_cell=None)
+    written = crr.write_report(coffee(), out=tmp_path / "r.html", min_cell=None, detail="short")
     assert (written.every, written.advice.ground) == ("week", "covers")
     assert written.findings[0].caveat.startswith(
         "By week, because 80% of the gaps between purchases close within 3 days."
@@ -303,9 +303,10 @@ def test_a_report_takes_the_period_that_suits_and_says_why(tmp_path: Path) -> No
 
 
 def test_a_report_takes_the_rule_that_suits_and_flags_what_is_said_otherwise(tmp_path: Path) -> None:
-    written = crr.write_report(cars(), out=tmp_path / "r.html", min_cell=None)
+    short = {"min_cell": None, "detail": "short"}
+    written = crr.write_report(cars(), out=tmp_path / "r.html", **short)
     assert str(written).splitlines()[1].startswith("By year with activity=Trailing(days=1095), because 80%")
-    obeyed = crr.write_report(cars(), every="month", out=tmp_path / "m.html", min_cell=None, lang="ru")
+    obeyed = crr.write_report(cars(), every="month", out=tmp_path / "m.html", lang="ru", **short)
     assert obeyed.advice is None
     assert obeyed.findings[0].claim.startswith("По месяцам коэффициент не показывает, кто остаётся")
     page = (tmp_path / "m.html").read_text(encoding="utf-8")

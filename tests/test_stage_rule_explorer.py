@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64decode
+from functools import cache
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -31,6 +32,7 @@ DAYS = {"ann": ["2024-03-10", "2024-04-12", "2024-05-11", "2024-06-10"], "bob": 
         "cid": ["2024-01-15"]}  # fmt: skip
 
 
+@cache
 def base() -> crr.OrderBase:
     rows = [(who, day) for who, days in DAYS.items() for day in days]
     return crr.read_orders(pd.DataFrame(rows, columns=["who", "at"]), customer="who", at="at", as_of=AS_OF)
@@ -183,7 +185,9 @@ class TestShownWithoutAKernel:
 
 
 class TestWords:
-    english, russian = (StageRuleExplorer(base(), lang=lang)._words for lang in LANGUAGES)
+    @pytest.fixture(scope="class", autouse=True)
+    def _words(self, request) -> None:
+        request.cls.english, request.cls.russian = (StageRuleExplorer(base(), lang=lang)._words for lang in LANGUAGES)
 
     def test_each_is_said_in_russian_with_the_same_numbers(self) -> None:
         assert self.english.keys() == self.russian.keys()

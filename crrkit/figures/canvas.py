@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import matplotlib.style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import NullLocator
 
 from crrkit.figures.export import EXPORT_STYLE, PNG_DPI, said_of, to_img
@@ -66,9 +67,8 @@ class Canvas:
         """
         if isinstance(self.ax, Picture):
             figure = self.ax.figure.figure
-            figure.set_layout_engine("constrained", w_pad=0.06, h_pad=0.06)
-            figure.draw_without_rendering()
-            figure.set_layout_engine("none")
+            layout = ConstrainedLayoutEngine(w_pad=0.06, h_pad=0.06)
+            layout.execute(figure)
 
     def width(self) -> float:
         """The points that the axes are wide."""

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import base64
 import re
-from functools import cache
+from functools import cache, lru_cache
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +66,7 @@ def refuse_leaks(
         InputError: With the place, the id itself left out.
     """
     texts = list(texts)
-    own = {word for text in code for word in telling_words(text)} | STATE_WORDS
+    own = STATE_WORDS.union(*map(_words_of_code, code))
     _refuse(texts, base, file=file, own=own | _numbers_and_names(parts) | template_words(texts))
 
 
@@ -96,14 +96,30 @@ def _refuse(texts: list[str], base: Base, *, file: str, own: set[str]) -> None:
 
 def telling_words(text: str) -> Iterator[str]:
     """What in a text could be somebody's id, in lower case."""
-    runs = list(WORD.finditer(text))
-    for i, first in enumerate(runs):
-        for last in runs[i : i + TOGETHER]:
-            begin, end = first.start(), last.end()
+    runs = [(*found.span(), *_weight(found[0])) for found in WORD.finditer(text)]
+    for i, (begin, *_first) in enumerate(runs):
+        letters, digits = False, 0
+        for _begin, end, has_letter, n in runs[i : i + TOGETHER]:
+            letters, digits = letters or has_letter, digits + n
+            if not letters and digits < DIGITS:
+                continue
             word = text[begin:end].lower()
-            if _is_telling(word) and not _is_in_number(text, begin, end, word):
+            if len(word) >= LETTERS if letters else not _is_in_number(text, begin, end, word):
                 yield word
                 yield text[begin - 1 : end].lower().strip() if begin else word
+
+
+def _weight(run: str) -> tuple[bool, int]:
+    """Whether a run of letters and digits has a letter, and its digits."""
+    if run.isalpha():
+        return True, 0
+    return any(map(str.isalpha, run)), sum(map(str.isdigit, run))
+
+
+@lru_cache(maxsize=64)
+def _words_of_code(text: str) -> frozenset[str]:
+    """What in crrkit's own code looks like an id: the same code stands in every report."""
+    return frozenset(telling_words(text))
 
 
 def texts_of_page(page: str) -> list[str]:
@@ -189,12 +205,6 @@ class _Reader(HTMLParser):
 
     def handle_comment(self, data: str) -> None:
         self.texts.append(data)
-
-
-def _is_telling(word: str) -> bool:
-    if any(c.isalpha() for c in word):
-        return len(word) >= LETTERS
-    return sum(c.isdigit() for c in word) >= DIGITS
 
 
 def _is_in_number(text: str, begin: int, end: int, word: str) -> bool:
