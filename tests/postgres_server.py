@@ -60,7 +60,7 @@ def postgres(bin_: Path) -> Iterator[str]:
             yield address
         finally:
             server.send_signal(signal.SIGINT)  # at once, whoever is still connected
-            server.wait(timeout=60)
+            server.wait(timeout=300)
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -697,7 +697,7 @@ class TestBadInput:
 
     def test_a_process_of_its_own_ends_with_status_2(self, tmp_path: Path) -> None:
         process = start("report", "nothing.csv", cwd=tmp_path)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=300)
         refused(Done(process.returncode, out, err), "nothing.csv")
         assert list(tmp_path.iterdir()) == []
 
@@ -740,7 +740,7 @@ class TestTrouble:
         with pipe.open("wb"):  # goes on when crrkit has opened the other end, and keeps it waiting for a byte
             time.sleep(0.2)
             process.send_signal(signal.SIGINT)
-            _out, err = process.communicate(timeout=60)
+            _out, err = process.communicate(timeout=300)
         assert (process.returncode, err.splitlines()[-1]) == (130, "Stopped.")
         assert "Traceback" not in err
 
@@ -749,14 +749,14 @@ class TestTrouble:
         os.close(reader)
         process = start("crr", "70", "90", "30", stdout=writer)
         os.close(writer)
-        _out, err = process.communicate(timeout=60)
+        _out, err = process.communicate(timeout=300)
         assert err == ""
 
     @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
     def test_a_full_disk_is_said(self) -> None:
         with Path("/dev/full").open("w") as full:
             process = start("crr", "70", "90", "30", stdout=full)
-            _out, err = process.communicate(timeout=60)
+            _out, err = process.communicate(timeout=300)
         assert process.returncode == 2
         assert "No space left on device" in err
         assert "Traceback" not in err

@@ -116,7 +116,7 @@ def test_a_pipe_is_read_once_and_never_waited_for_without_end(tmp_path: Path, mo
     with pytest.raises(crr.SourceError, match="zero is no file but a device"):
         crr.read_orders("/dev/zero")
     command = [sys.executable, "-m", "crrkit", "check", "/dev/stdin", "--quiet"]
-    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False, timeout=300)
     assert (done.returncode, "40 rows read" in done.stdout) == (0, True), done.stderr
 
 
@@ -205,7 +205,7 @@ def test_copies_go_with_their_process_or_with_the_next_one(number: int) -> None:
     scratch.sweep()
     assert Path(folder).exists(), "somebody uses it"
     process.send_signal(number)
-    assert process.wait(timeout=60) == -number
+    assert process.wait(timeout=300) == -number
     process.stdout.close()
     assert Path(folder).exists() == (number == signal.SIGKILL)
     scratch.sweep()

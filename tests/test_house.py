@@ -35,7 +35,7 @@ def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
     # A make that runs the tests must not speak through the make that is tested.
     clean = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     return subprocess.run(
-        command, cwd=ROOT, env=clean | environment, capture_output=True, encoding="utf-8", check=False, timeout=300
+        command, cwd=ROOT, env=clean | environment, capture_output=True, encoding="utf-8", check=False, timeout=600
     )
 
 

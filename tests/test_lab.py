@@ -201,7 +201,7 @@ class TestOpen:
         running = int(crrkit.stdout.readline())
         crrkit.send_signal(signal.SIGINT)  # not heard
         crrkit.terminate()
-        crrkit.communicate(timeout=60)
+        crrkit.communicate(timeout=300)
         assert crrkit.returncode != 0
         with pytest.raises(ProcessLookupError):
             os.kill(running, 0)

@@ -337,7 +337,7 @@ def test_contracts_hold_the_hard_cases():
 
 def test_the_generator_makes_the_same_bytes_again(tmp_path):
     script = FOLDER / "make_sample_data.py"
-    subprocess.run([sys.executable, "-B", script, "--out", tmp_path], check=True, timeout=120)
+    subprocess.run([sys.executable, "-B", script, "--out", tmp_path], check=True, timeout=300)
     made = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     assert set(made) == {f"{name}.csv" for name in NAMES} | {"truth.json"}
     for name, content in made.items():
@@ -457,4 +457,4 @@ def test_an_installation_without_the_files_says_so(tmp_path, monkeypatch, lang, 
 
 def test_importing_the_module_loads_no_pandas():
     code = "import sys, crrkit.read as s; s.sample_path('orders'); sys.exit('numpy' in sys.modules)"
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=300)

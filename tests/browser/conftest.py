@@ -23,7 +23,7 @@ import crrkit as crr
 from scripts.normalise_notebooks import COURSE
 
 ROOT = Path(__file__).parent.parent.parent
-PATIENCE = 60_000  # milliseconds: who waits for what comes does not mind; a busy machine must not be a failure
+PATIENCE = 180_000  # milliseconds: who waits for what comes does not mind; a busy machine must not be a failure
 expect.set_options(timeout=PATIENCE)
 NO_BROWSER = (
     "The browser tests need Chromium, and none starts here: {reason}. `make test` installs one; so does "
@@ -171,14 +171,14 @@ def _serve(port: int, token: str, folder: Path) -> Iterator[subprocess.Popen[byt
             yield server
         finally:
             server.terminate()
-            server.wait(timeout=20)
+            server.wait(timeout=180)
 
 
 def _wait_for(lab: Lab, server: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 200
+    deadline = time.monotonic() + 600
     while server.poll() is None and time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(f"{lab.url}/api/status?token={lab.token}", timeout=5) as answer:  # noqa: S310 - this machine
+            with urllib.request.urlopen(f"{lab.url}/api/status?token={lab.token}", timeout=60) as answer:  # noqa: S310 - this machine
                 json.load(answer)
                 return
         except (urllib.error.URLError, ConnectionError, TimeoutError):

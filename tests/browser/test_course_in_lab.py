@@ -16,7 +16,7 @@ LESSON = "ru/01-did-we-keep-our-customers.ipynb"
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 2000})
     page = context.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(180_000)
     yield page
     context.close()
 
@@ -40,7 +40,7 @@ def scroll_to(page: Page, what: Locator) -> None:
 
 def test_before_anything_runs_the_lesson_can_be_read(lesson: str, page: Page) -> None:
     page.goto(lesson)
-    expect(page.get_by_text("Чтобы ответить, запустите этот блокнот.").first).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Чтобы ответить, запустите этот блокнот.").first).to_be_visible()
     for name in (
         "Клиентов на начало: 70. Потеряно: 10, удержано: 60",
         "Диаграмма-мост за период 2023-09",
@@ -60,7 +60,7 @@ def test_a_learner_runs_it_and_is_answered_in_the_language_of_the_folder(lesson:
     page.get_by_role("menubar").get_by_text("Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()
     boxes, buttons = page.get_by_label("Ваш ответ"), page.get_by_role("button", name="Проверить")
-    expect(boxes).to_have_count(7, timeout=60_000)
+    expect(boxes).to_have_count(7)
     boxes.nth(0).fill("128,6 %")
     boxes.nth(0).press("Enter")
     expect(page.get_by_role("status").filter(has_text="Вы разделили конец на начало: 90 на 70.")).to_be_visible()

@@ -29,7 +29,7 @@ def orders(tmp_path: Path) -> Path:
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(180_000)
     yield page
     context.close()
 

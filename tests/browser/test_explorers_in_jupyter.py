@@ -45,7 +45,7 @@ def all_explorers(path: Path) -> Path:
 def watched(browser: Browser) -> Iterator[Shown]:
     context = browser.new_context(viewport=TALL)
     page, wrong = context.new_page(), []
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(180_000)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda message: message.type == "error" and wrong.append(f"{message.text} {message.location}"))
     yield Shown(page, wrong)

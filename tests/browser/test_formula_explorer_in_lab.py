@@ -19,7 +19,7 @@ CELLS = [
 def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(180_000)
     yield page
     context.close()
 
@@ -40,7 +40,7 @@ def open_in_lab(page: Page, address: str) -> None:
 def run(page: Page, cell: int) -> None:
     page.locator(".jp-CodeCell .cm-content").nth(cell).click()
     page.keyboard.press("Control+Enter")
-    expect(page.locator(".jp-CodeCell .jp-InputPrompt").nth(cell)).to_have_text(re.compile(r"\[\d+\]:"), timeout=20_000)
+    expect(page.locator(".jp-CodeCell .jp-InputPrompt").nth(cell)).to_have_text(re.compile(r"\[\d+\]:"))
 
 
 def assert_each_name_stands_above_its_value(page: Page) -> None:

@@ -111,7 +111,7 @@ def test_the_keyboard_reaches_everything(open_page: OpenPage, reports: dict[str,
     assert {"scroll", "crrkit-explorer", "SUMMARY"} <= set(met)
     page.locator("#account .scroll").focus()
     page.keyboard.press("ArrowRight")
-    for _ in range(100):  # the page's own policy forbids to wait for a function
+    for _ in range(2000):  # the page's own policy forbids to wait for a function
         if page.evaluate("document.querySelector('#account .scroll').scrollLeft") > 0:
             return
         page.wait_for_timeout(50)

@@ -19,7 +19,7 @@ def test_a_rule_is_counted_in_python(lab, browser: Browser) -> None:
     made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS], metadata=kernel)
     (lab.folder / "rule.ipynb").write_text(nbformat.writes(made), encoding="utf-8")
     page = browser.new_page(viewport={"width": 1280, "height": 1400})
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(180_000)
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.goto(lab.address("rule.ipynb"))
@@ -29,7 +29,7 @@ def test_a_rule_is_counted_in_python(lab, browser: Browser) -> None:
         page.locator(".jp-CodeCell .cm-content").nth(cell).click()
         page.keyboard.press("Control+Enter")
         done = page.locator(".jp-CodeCell .jp-InputPrompt").nth(cell)
-        expect(done).to_have_text(re.compile(r"\[\d+\]:"), timeout=60_000)
+        expect(done).to_have_text(re.compile(r"\[\d+\]:"))
 
     run(0)
     run(1)
