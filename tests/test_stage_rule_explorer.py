@@ -184,10 +184,19 @@ class TestShownWithoutAKernel:
         assert 'alt="People by stage: short 0, cold 0, middle 1, long 1, lapsed 1.' in explorer.still()
 
 
+@cache
+def words_in(lang: str) -> dict[str, Any]:
+    return StageRuleExplorer(base(), lang=lang)._words
+
+
 class TestWords:
-    @pytest.fixture(scope="class", autouse=True)
-    def _words(self, request) -> None:
-        request.cls.english, request.cls.russian = (StageRuleExplorer(base(), lang=lang)._words for lang in LANGUAGES)
+    @property
+    def english(self) -> dict[str, Any]:
+        return words_in("en")
+
+    @property
+    def russian(self) -> dict[str, Any]:
+        return words_in("ru")
 
     def test_each_is_said_in_russian_with_the_same_numbers(self) -> None:
         assert self.english.keys() == self.russian.keys()
