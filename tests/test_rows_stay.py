@@ -115,10 +115,13 @@ def test_what_is_followed_is_there() -> None:
     assert "collect" not in REDUCTIONS
 
 
+NO_TABLES = {"figures/canvas.py": ["layout.execute"]}  # the layout of a picture, which only shares the name
+
+
 def test_rows_are_touched_at_home_only() -> None:
     outside = [path for path in PACKAGE.rglob("*.py") if not path.relative_to(PACKAGE).as_posix().startswith(HOME)]
     found = {path.relative_to(PACKAGE).as_posix(): looks_into_rows(path.read_text("utf-8")) for path in outside}
-    assert {name: looks for name, looks in found.items() if looks} == {}
+    assert {name: looks for name, looks in found.items() if looks} == NO_TABLES
 
 
 @pytest.mark.parametrize(
