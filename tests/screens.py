@@ -1,4 +1,4 @@
-"""The screens on which a page is looked at: `make test` takes the one marked, `make test-pages` all."""
+"""The screens and languages in which a page or picture is looked at: `make test` takes one, `make test-pages` all."""
 
 import pytest
 
@@ -6,3 +6,5 @@ surface = pytest.mark.surface
 
 SCREENS = [pytest.param(1280, "light", marks=surface), (1280, "dark"), (360, "light"), (360, "dark")]
 DESK_AND_TELEPHONE = [pytest.param(1280, "light", marks=surface), (360, "dark")]
+# Russian words are the longer ones: where they have room, English ones mostly have, too.
+DRAWN_IN = ["ru", pytest.param("en", marks=pytest.mark.pages)]

@@ -565,6 +565,7 @@ class TestReport:
         assert out.read_text(encoding="utf-8").lstrip().lower().startswith("<!doctype html")
         assert [path.name for path in tmp_path.iterdir()] == ["out.html"]
 
+    @pytest.mark.pages
     def test_in_russian_with_a_notebook(self, tmp_path: Path) -> None:
         files = {"--out": tmp_path / "out.html", "--notebook": tmp_path / "out.ipynb"}
         words = [str(word) for pair in files.items() for word in pair]

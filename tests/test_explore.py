@@ -118,6 +118,7 @@ class TestNotebook:
         assert "write_report" not in text
         assert "00-start-here.ipynb" not in text
 
+    @pytest.mark.pages
     def test_what_a_list_does_not_allow_gives_way_to_the_reason(self) -> None:
         path = str(crr.sample_path("canonical"))
         text = own_list_notebook(own(crr.read_contracts(path)), path, lang="en", app=True)

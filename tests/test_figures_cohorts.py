@@ -10,12 +10,13 @@ from figure_worlds import collisions, outside
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
+from screens import DRAWN_IN
 
 import crrkit as crr
 from crrkit import figures
 from crrkit.figures.theme import THEMES, contrast
 from crrkit.ground.errors import InputError, InputTypeError
-from crrkit.ground.languages import LANGUAGES, use_language
+from crrkit.ground.languages import use_language
 
 RUNNING = (0, (2, 1.5))
 
@@ -158,7 +159,7 @@ def extreme(name: str):
     return EXTREMES[name]()
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", DRAWN_IN)
 @pytest.mark.parametrize("narrow", [False, True])
 @pytest.mark.parametrize("name", EXTREMES)
 def test_the_heat_map_stays_readable(name, narrow, lang) -> None:
@@ -177,7 +178,7 @@ def visible_collisions(ax: Axes) -> list[tuple[str, str]]:
     return [pair for pair in collisions(ax) if not hidden & set(pair)]
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", DRAWN_IN)
 @pytest.mark.parametrize("narrow", [False, True])
 @pytest.mark.parametrize("name", ["one cohort", "one age", "three years", "large", "holes", "by age"])
 def test_the_curves_stay_readable(name, narrow, lang) -> None:
@@ -219,7 +220,7 @@ def test_money_is_drawn_net_gross_and_beside_the_customers() -> None:
 
 
 @pytest.mark.parametrize("narrow", [False, True])
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", DRAWN_IN)
 def test_money_stays_readable(narrow, lang) -> None:
     with use_language(lang):
         ax = figures.revenue_cohorts(grid(value="revenue"), narrow=narrow)

@@ -14,6 +14,7 @@ from figure_worlds import collisions, outside, words
 from matplotlib.colors import to_hex
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
+from screens import DRAWN_IN
 from stage_worlds import COSTS, MARGINS, STAGES, WORKED, worked
 
 import crrkit as crr
@@ -21,7 +22,7 @@ from crrkit import figures
 from crrkit.figures.lever_bars import BAR_MEASURES
 from crrkit.figures.theme import READABLE, THEMES, contrast
 from crrkit.ground.errors import InputError, InputTypeError
-from crrkit.ground.languages import LANGUAGES, use_language
+from crrkit.ground.languages import use_language
 from crrkit.judge.whatif.levers import effect_text
 
 if TYPE_CHECKING:
@@ -191,7 +192,7 @@ DRAWINGS = [
 
 @pytest.mark.parametrize("draw", DRAWINGS)
 class TestShared:
-    @pytest.mark.parametrize("lang", LANGUAGES)
+    @pytest.mark.parametrize("lang", DRAWN_IN)
     @pytest.mark.parametrize("narrow", [False, True])
     def test_no_text_stands_on_another_or_leaves_the_picture(self, draw, lang: str, *, narrow: bool) -> None:
         with use_language(lang):

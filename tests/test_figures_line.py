@@ -9,6 +9,7 @@ from hypothesis import given, settings, strategies as st
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
+from screens import DRAWN_IN
 
 from crrkit import figures
 from crrkit.figures.theme import THEMES
@@ -281,7 +282,7 @@ def test_one_period_has_no_highest_and_lowest() -> None:
 # Room
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", DRAWN_IN)
 @pytest.mark.parametrize("narrow", [False, True])
 @pytest.mark.parametrize("kept", EXTREMES.values(), ids=EXTREMES)
 def test_extremes_stay_readable(kept: object, narrow: bool, lang: str) -> None:

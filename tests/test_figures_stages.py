@@ -13,13 +13,14 @@ from hypothesis import given, settings, strategies as st
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
+from screens import DRAWN_IN
 
 import crrkit as crr
 from crrkit import figures
 from crrkit.figures.river import RIVER_STAGES, _river_of
 from crrkit.figures.theme import READABLE, THEMES, contrast
 from crrkit.ground.errors import InputError, InputTypeError
-from crrkit.ground.languages import LANGUAGES, use_language
+from crrkit.ground.languages import use_language
 from crrkit.measure.stages.flow import StageFlow, stage_flow
 from crrkit.measure.stages.moves import STAGES
 
@@ -202,7 +203,7 @@ DRAWINGS = [
 
 @pytest.mark.parametrize("draw", DRAWINGS)
 class TestShared:
-    @pytest.mark.parametrize("lang", LANGUAGES)
+    @pytest.mark.parametrize("lang", DRAWN_IN)
     @pytest.mark.parametrize("narrow", [False, True])
     def test_no_text_stands_on_another_or_leaves_the_picture(self, draw, lang: str, *, narrow: bool) -> None:
         with use_language(lang):

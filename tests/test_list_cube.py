@@ -383,6 +383,7 @@ def test_the_browser_says_the_same(cubes, told):
         compare_accounts(cube, settings_of(cube, 5), answers)
 
 
+@pytest.mark.pages
 def test_the_browser_says_the_same_of_contracts(member_cubes):
     asked = [(cube.to_state(), members_settings(cube, 2)) for cube in member_cubes]
     for cube, (_state, settings), answers in zip(member_cubes, asked, ask_node(asked), strict=True):
@@ -478,6 +479,7 @@ def test_the_browser_has_the_same_stages_and_moves(cubes, told):
             assert moves == set(cube.transitions(settings).itertuples(index=False, name=None))
 
 
+@pytest.mark.pages
 def test_the_browser_has_the_same_model_and_its_error(cubes, told):
     compared = refused = 0
     for cube, answers in zip(cubes, told, strict=True):

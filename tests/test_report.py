@@ -152,6 +152,7 @@ class TestPage:
         written = crr.write_report(few, every="month", out=tmp_path / "r.html", title=script, detail="short")
         assert "<script>alert" not in written.out.read_text(encoding="utf-8")
 
+    @pytest.mark.pages
     def test_the_same_data_give_the_same_bytes(self, english: crr.report.Report, tmp_path: Path) -> None:
         again = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at", amount="total")
         files = {"out": tmp_path / "en.html", "notebook": tmp_path / "en.ipynb"}

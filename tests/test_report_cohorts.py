@@ -356,7 +356,7 @@ def test_the_latest_two_dozen_cohorts_are_shown_and_said_to_be() -> None:
 # What must not be told ------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 45), st.lists(st.floats(0, 1), min_size=1, max_size=4)), min_size=1, max_size=4

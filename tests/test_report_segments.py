@@ -6,6 +6,7 @@ from hypothesis import given, settings, strategies as st
 
 import crrkit as crr
 from crrkit import report
+from crrkit.ground.languages import LANGUAGES
 from crrkit.report.section import Subject
 from crrkit.report.sections import sections
 from crrkit.report.segment_counts import latest_rows
@@ -167,7 +168,7 @@ def test_a_base_without_segments_has_no_such_section() -> None:
     assert "segments" not in anchors
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from("abcdef"),
@@ -189,7 +190,8 @@ def test_no_number_of_a_segment_speaks_of_few(groups: dict[str, tuple[int, float
     assert (table["start"] == table["kept"] + table["lost"]).all()
 
 
-@pytest.mark.parametrize("lang", ["en", pytest.param("ru", marks=pytest.mark.pages)])
+@pytest.mark.pages
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_page_and_notebook_hold_the_section(lang: str, tmp_path) -> None:
     base = crr.read_contracts(crr.sample_path("contracts"), by="region")
     files = {"out": tmp_path / "r.html", "notebook": tmp_path / "r.ipynb"}

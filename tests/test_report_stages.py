@@ -164,6 +164,7 @@ def test_every_card_is_told_in_its_place() -> None:
     assert advice_finding(cards, place=2).caveat == "because 2 action 2 caution 2"
 
 
+@pytest.mark.pages
 def test_page_and_notebook_say_the_same(tmp_path) -> None:
     start = date(2024, 1, 1)
     visits = [(f"v-{n:03}", start + timedelta(days=150 + n % 30), "visit") for n in range(40)]
@@ -221,6 +222,7 @@ def test_stages_that_nobody_left_or_kept_have_no_levers() -> None:
     assert '"model": null' in dump(found)
 
 
+@pytest.mark.pages
 def test_a_list_that_is_not_projected_has_the_sentence_in_place_of_the_picture(tmp_path) -> None:
     page, notebook = tmp_path / "r.html", tmp_path / "r.ipynb"
     early = crr.read_orders(

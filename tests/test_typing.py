@@ -102,15 +102,18 @@ def said(unpacked: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
 
 
 @pytest.mark.slow
+@pytest.mark.engines
 def test_the_calls_of_the_readme_are_typed(said: dict[str, list[tuple[int, str]]]) -> None:
     assert said["readme.py"] == []
 
 
 @pytest.mark.slow
+@pytest.mark.engines
 def test_results_stand_in_annotations(said: dict[str, list[tuple[int, str]]]) -> None:
     assert said["results.py"] == []
 
 
 @pytest.mark.slow
+@pytest.mark.engines
 def test_a_wrong_call_is_reported(said: dict[str, list[tuple[int, str]]]) -> None:
     assert said["wrong.py"] == list(enumerate(WRONG.values(), start=2))
