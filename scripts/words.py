@@ -50,7 +50,7 @@ def template() -> Catalog:
 def help_texts() -> set[str]:
     """What --help says: docstrings and options, which the command line translates as it builds its commands."""
     built = cli.build()
-    commands = [built, *built.commands.values()]
+    commands = [built, *cli.commands_of(built)]
     texts = {text for command in commands for text in (command.help, command.epilog.removeprefix("\b\n"))}
     options = {parameter.help for command in commands for parameter in command.params if parameter.help}
     return texts | options - {OF_TYPER}

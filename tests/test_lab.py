@@ -212,14 +212,19 @@ class TestOpen:
         with pytest.raises(MissingDependencyError, match=r"pip install 'crrkit\[lab\]'"):
             open_lab(mine)
 
-    @pytest.mark.usefixtures("course", "server")
+    @pytest.mark.usefixtures("course")
     def test_the_command_copies_opens_and_passes_on_the_status(
-        self, mine: Path, capsys: pytest.CaptureFixture[str]
+        self, server: Path, mine: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         with pytest.raises(SystemExit) as ended:
             cli.run(["lab", str(mine), "--lang", "ru"])
         assert ended.value.code == 3
-        assert capsys.readouterr().out == f"{mine / 'ru' / ONE}: скопирован\nБлокноты лежат в папке {mine / 'ru'}.\n"
+        said = capsys.readouterr().out.splitlines()
+        assert said[-2:] == [f"{mine / 'ru' / ONE}: скопирован", f"Блокноты лежат в папке {mine}."]
+        assert (mine / "en" / TWO).exists()  # the other language is there, too
+        words, _hears = json.loads(server.read_text())
+        assert words[-1] == str(mine)  # the list of files shows both
+        assert "--LabApp.default_url=/lab/tree/ru/00-start-here.ipynb?file-browser-path=/" in words
 
     @pytest.mark.usefixtures("course")
     def test_the_command_can_only_copy(self, mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ import typer
 
 from crrkit.cli.commands import app
 from crrkit.cli.group import language_of
+from crrkit.cli.lessons import lessons as _lessons  # noqa: F401 - hangs its commands into the app
 from crrkit.cli.screen import say
 from crrkit.ground import UndefinedRateWarning, gettext as _, use_language
 
@@ -46,9 +47,10 @@ def build() -> Any:
     built: Any = typer.main.get_command(app)
     lang = next(parameter for parameter in built.params if parameter.name == "lang")
     lang.expose_value = False  # language_of has read it already; here it is only checked and explained
-    for command in built.commands.values():
+    every = [built, *commands_of(built)]
+    for command in every[1:]:
         command.params.append(lang)
-    for command in (built, *built.commands.values()):
+    for command in every:
         command.help = _(re.sub(r"(?<!\n)\n(?!\n)", " ", command.help))
         command.epilog = "\b\n" + _(command.epilog)  # the mark keeps the lines of the first paragraph apart
         for parameter in command.params:
@@ -56,8 +58,14 @@ def build() -> Any:
     return built
 
 
+def commands_of(group: Any) -> list[Any]:
+    """The commands of a group and of the groups in it."""
+    own = list(group.commands.values())
+    return own + [inner for command in own if hasattr(command, "commands") for inner in commands_of(command)]
+
+
 def _say_warning(message: Warning | str, *_place: object, **_more: object) -> None:
     say(str(message), err=True)
 
 
-__all__ = ["build", "main", "run"]
+__all__ = ["build", "commands_of", "main", "run"]

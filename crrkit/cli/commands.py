@@ -13,7 +13,7 @@ from crrkit.cli.group import app
 from crrkit.cli.reading import read, settle_kind, takes_reading_options
 from crrkit.cli.screen import say
 from crrkit.cli.status import Status
-from crrkit.ground import InputError, gettext as _, language
+from crrkit.ground import LANGUAGES, InputError, gettext as _, language
 from crrkit.read import without_credentials
 
 if TYPE_CHECKING:
@@ -247,14 +247,14 @@ def lab(
 ) -> None:
     """The course, in JupyterLab.
 
-    Copies the notebooks of the course to a folder of yours and opens them.
+    Copies the notebooks of the course in both languages to a folder of yours and opens the first of them.
     """
-    from crrkit.lessons import copy_notebooks, open_lab
+    from crrkit.lessons import START_HERE, copy_notebooks, open_lab
 
-    say(f"{path}: {_(what)}" for path, what in copy_notebooks(folder, lang=language()))
-    say(_("The notebooks are in {folder}.").format(folder=(folder / language()).resolve()))
+    say(f"{path}: {_(what)}" for lang in LANGUAGES for path, what in copy_notebooks(folder, lang=lang))
+    say(_("The notebooks are in {folder}.").format(folder=folder.resolve()))
     if is_opened:
-        raise typer.Exit(open_lab(folder / language()))
+        raise typer.Exit(open_lab(folder, first=f"{language()}/{START_HERE}"))
 
 
 @app.command("app", epilog=examples.APP)

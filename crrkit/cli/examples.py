@@ -37,3 +37,13 @@ APP = """Example:
 
 crrkit app alone lists the names. Next: crrkit lab opens the same notebooks with their code, to change it and to run \
 it on a list of your own."""
+
+LESSONS = """Next: crrkit lessons make --help, crrkit lessons grade --help."""
+MAKE = """Example:
+  crrkit lessons make --topic formula --students 30 --seed 7 --lang ru
+
+Next: print sheets.pdf, or hand out the notebooks; then crrkit lessons grade FOLDER."""
+GRADE = """Example:
+  crrkit lessons grade sheets
+
+Next: open grades.csv in a spreadsheet."""

@@ -21,14 +21,16 @@ from crrkit.ground import LANGUAGES, check_choice, set_language
 from crrkit.lessons import cohorts_topic, levers_topic, mix_topic, new_topic, noise_topic, period_topic, stages_topic
 from crrkit.lessons.exercises import TOPICS, AnswerKey, Exercise, exercise
 from crrkit.lessons.formula_topic import bracket_question, crr_from_flows
+from crrkit.lessons.grading import Grades, grade_sheets, require_right
 from crrkit.lessons.mistakes import MISTAKES
 from crrkit.lessons.questions import Feedback, Question, judge
+from crrkit.lessons.sheets import make_sheets
 from crrkit.lessons.worked_example import firm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-from crrkit.lessons.lab import App, copy_notebooks, find_apps, open_app, open_lab
+from crrkit.lessons.lab import START_HERE, App, copy_notebooks, find_apps, open_app, open_lab
 from crrkit.lessons.own_list import IS_THERE, OWN_LIST, OwnList, own_list_notebook, write_own_list
 
 __all__ = [
@@ -36,11 +38,13 @@ __all__ = [
     "MISTAKES",
     "OWN_LIST",
     "QUESTIONS",
+    "START_HERE",
     "TOPICS",
     "AnswerKey",
     "App",
     "Exercise",
     "Feedback",
+    "Grades",
     "OwnList",
     "Question",
     "ask",
@@ -49,9 +53,12 @@ __all__ = [
     "copy_notebooks",
     "exercise",
     "find_apps",
+    "grade_sheets",
+    "make_sheets",
     "open_app",
     "open_lab",
     "own_list_notebook",
+    "require_right",
     "write_own_list",
 ]
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _PACKAGE: Final = Path(__file__).parent.parent
 _TEMPLATE: Final = _PACKAGE / "app_template"
 _TOPIC: Final = re.compile(r'lessons\.exercise\("([\w-]+)"')
+START_HERE: Final = "00-start-here.ipynb"
 RECORD: Final = ".crrkit.json"  # what was copied: the name of each notebook and its SHA-256
 
 COPIED: Final = mark("copied")
@@ -77,8 +78,12 @@ def copy_notebooks(folder: Path, *, lang: str) -> list[tuple[Path, str]]:
     return done
 
 
-def open_lab(folder: Path) -> int:
+def open_lab(folder: Path, *, first: str | None = None) -> int:
     """Run JupyterLab on a folder until the user stops it; its exit status.
+
+    Args:
+        folder: What it shows in its list of files.
+        first: A notebook in it, by its path there, that is opened; the list of files stays at the top of the folder.
 
     Raises:
         MissingDependencyError: If JupyterLab is not installed.
@@ -88,7 +93,8 @@ def open_lab(folder: Path) -> int:
         raise MissingDependencyError(message.format(folder=folder))
     # JupyterLab refuses to run as root unless told; who runs crrkit as root (in a container) has decided already.
     root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    with _serving("jupyterlab", *root, str(folder)) as server:
+    page = [] if first is None else [f"--LabApp.default_url=/lab/tree/{first}?file-browser-path=/"]
+    with _serving("jupyterlab", *root, *page, str(folder)) as server:
         return server.wait()
 
 

@@ -35,7 +35,7 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
     reference = ["reference/index.md", *(page.file for page in pages())]
     config.nav = [
         {"Start": START}, {"By question": reference}, {"Gallery": "gallery.md"},
-        *({tab: list(names)} for tab, names in lessons.items()), {"How it is built": HOUSE}, {"Decisions": decisions},
+        *({tab: list(names)} for tab, names in lessons.items()), {"Teaching": ["teaching.md"]}, {"How it is built": HOUSE}, {"Decisions": decisions},
     ]  # fmt: skip
     return files
 
