@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mkdocs.structure.pages import Page
 
 START = "README.md"
+TEACHING = ["teaching.md"]
 HOUSE = ["ARCHITECTURE.md", "CONTRIBUTING.md", "walks.md", "sample_data/README.md", "CHANGELOG.md"]
 COURSE = {"Course": "en", "Курс": "ru"}
 
@@ -35,7 +36,8 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
     reference = ["reference/index.md", *(page.file for page in pages())]
     config.nav = [
         {"Start": START}, {"By question": reference}, {"Gallery": "gallery.md"},
-        *({tab: list(names)} for tab, names in lessons.items()), {"Teaching": ["teaching.md"]}, {"How it is built": HOUSE}, {"Decisions": decisions},
+        *({tab: list(names)} for tab, names in lessons.items()), {"Teaching": TEACHING},
+        {"How it is built": HOUSE}, {"Decisions": decisions},
     ]  # fmt: skip
     return files
 
