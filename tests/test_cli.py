@@ -285,6 +285,7 @@ class TestHelp:
             "explore",
             "lab",
             "app",
+            "lessons",
         ]
         assert "..." not in done.out.split("Commands:")[1]
 
