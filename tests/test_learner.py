@@ -6,6 +6,7 @@ import re
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 from test_agreement import disagreements
 
@@ -112,3 +113,43 @@ def test_a_rounded_answer_is_not_blamed_on_a_wrong_method() -> None:
     assert lessons.check("rate-part", "-0.0156").right
     assert not lessons.check("rate-part", "-2").right
     assert lessons.check("rate-part", "-3.3").misreading == ""
+
+
+def test_a_trial_follows_its_sliders_and_names_cause_and_effect() -> None:
+    with crr.use_language("en"):
+        ratio, stages, answers = (lessons.trial(name) for name in ("ratio", "stages", "answers"))
+    assert "14.3% of the attempts" in ratio.said.value  # 1/7
+    ratio.controls["ratio"].value = 25
+    assert "4.0% of the attempts" in ratio.said.value  # 1/25
+    assert "Nothing has moved yet." in stages.said.value
+    stages.controls["middle_stays"].value = 50.0  # 0.6 × 5 points down
+    assert "67.0%, at first it was 70.0%: −3.0" in stages.said.value
+    assert "Because of the stage “middle” 50.0% stay and not 55.0%: −3.0" in stages.said.value
+    stages.controls["share"].value = 70  # 10 points from 92.5 to the mean of 55 and 50: −4.0; the rate −0.65 × 5
+    assert "Because the middle stage is 70.0% of the base and not 60.0%: −4.0" in stages.said.value
+    assert "from 30% to 90%" in answers.said.value  # 150/500 and 450/500
+    answers.controls["answered"].value = 500
+    assert "from 75% to 75%" in answers.said.value
+    with pytest.raises(crr.errors.InputError, match="name='ratios'"):
+        lessons.trial("ratios")
+
+
+def test_cells_that_have_not_happened_are_masked() -> None:
+    orders = [("a", "2024-01-10"), ("a", "2024-02-10"), ("b", "2024-01-11"), ("c", "2024-02-12"), ("d", "2024-02-13")]
+    log = crr.read_orders(pd.DataFrame(orders, columns=["who", "day"]), customer="who", at="day", as_of="2024-03-01")
+    trial = lessons.trial("maturity", crr.cohort_grid(log, every="month"))
+    assert "<td>25%</td>" in trial.said.value  # one of four, though two of them had no second month yet
+    trial.controls["mature"].value = True
+    assert "<td>50%</td>" in trial.said.value  # one of the two who had
+    trial.controls["curve"].value = True
+    assert "<polyline" in trial.said.value
+
+
+def test_a_table_is_shown_in_the_words_of_the_reader() -> None:
+    with crr.use_language("ru"):
+        said = str(lessons.show_stages(before={"middle": (0.6, 0.55)}))
+        kept = str(lessons.show(pd.Series({"retention_long": 6.25}, name="cost of a point")))
+    assert said.splitlines()[0].split() == ["период", "стадия", "доля", "в", "базе", "остаётся"]
+    assert "средняя" in said
+    assert "retention" not in kept
+    assert "цена одного пункта" in kept

@@ -24,6 +24,7 @@ from crrkit.lessons.formula_topic import bracket_question, crr_from_flows
 from crrkit.lessons.grading import Grades, grade_sheets, require_right
 from crrkit.lessons.mistakes import MISTAKES
 from crrkit.lessons.questions import Feedback, Question, judge
+from crrkit.lessons.seen import Seen, show, show_stages
 from crrkit.lessons.sheets import make_sheets
 from crrkit.lessons.worked_example import firm
 
@@ -47,6 +48,7 @@ __all__ = [
     "Grades",
     "OwnList",
     "Question",
+    "Seen",
     "ask",
     "begin",
     "check",
@@ -59,6 +61,9 @@ __all__ = [
     "open_lab",
     "own_list_notebook",
     "require_right",
+    "show",
+    "show_stages",
+    "trial",
     "write_own_list",
 ]
 
@@ -173,6 +178,29 @@ def ask(question: str | Question) -> Any:
     from crrkit.lessons.form import AnswerForm
 
     return AnswerForm(_known(question))
+
+
+def trial(name: str, *given: Any) -> Any:
+    """Something small to try: sliders, and in words what they change and why.
+
+    Args:
+        name: ``"answers"`` (how many answer a survey), ``"ratio"`` (winning against keeping), ``"stages"`` (what they
+            do to the rate of the firm) or ``"maturity"`` (cells of a cohort grid that have not happened).
+        *given: For ``"maturity"`` the grid.
+
+    Returns:
+        A widget.
+
+    Raises:
+        InputError: If the name is not known.
+
+    Examples:
+        >>> trial("ratio")
+        How many times dearer winning is
+    """
+    from crrkit.lessons.trials import TRIALS
+
+    return TRIALS[check_choice(name, name="name", choices=TRIALS)](*given)
 
 
 def _known(question: str | Question) -> Question:

@@ -1,4 +1,4 @@
-"""A question with a box to answer it in; the only module of the lessons that meets ipywidgets."""
+"""A question with a box to answer it in; with trials.py the only module of the lessons that meets ipywidgets."""
 
 from __future__ import annotations
 

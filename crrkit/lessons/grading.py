@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-RIGHT, WRONG, EMPTY, UNKNOWN = mark("right"), mark("wrong"), mark("no answer"), mark("no such sheet")
+RIGHT, WRONG, NO_ANSWER, NO_SHEET = mark("right"), mark("wrong"), mark("no answer"), mark("no such sheet")
 GRADES: Final = "grades.csv"
 _SHEET, _STUDENT = {"sheet", "лист"}, {"student", "name", "ученик", "имя", "студент"}
 _ANSWER: Final = re.compile(r"(?:answer|ответ)?[ _]*(\d+)", re.IGNORECASE)
@@ -125,10 +125,10 @@ def require_right(question: Question, answer: object) -> Feedback:
 def _judged(given: _Answer) -> list[Any]:
     told = [given.file, given.sheet, given.student, given.question, given.answer]
     if not given.answer:
-        return [*told, EMPTY, "", ""]
+        return [*told, NO_ANSWER, "", ""]
     question = _question(given)
     if question is None:
-        return [*told, UNKNOWN, "", ""]
+        return [*told, NO_SHEET, "", ""]
     said = judge(question, given.answer)
     if said.right:
         return [*told, RIGHT, "", ""]

@@ -184,9 +184,10 @@ class DefinitionCard:
 
     def to_html(self) -> str:
         """The card as a definition list."""
-        whole = 'style="float: none; width: auto"'  # Jupyter floats names, and long ones push the rest aside
+        whole = "float: none; width: auto"  # Jupyter floats both, and a long name pushes the text beside another one
         items = "".join(
-            f"<dt {whole}>{html.escape(name)}</dt><dd>{html.escape(text)}</dd>" for name, text in self.lines()
+            f'<dt style="{whole}">{html.escape(name)}</dt><dd style="{whole}">{html.escape(text)}</dd>'
+            for name, text in self.lines()
         )
         return f'<dl class="crrkit-card">{items}</dl>'
 

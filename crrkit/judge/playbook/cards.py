@@ -129,7 +129,8 @@ def _definitions(lines: list[tuple[str, str]]) -> str:
     """Names beside their texts; colours are the page's own."""
     whole = 'style="float:none;width:auto;font-weight:600"'  # Jupyter floats names, and long ones push the rest aside
     items = "".join(
-        f'<dt {whole}>{html.escape(name)}</dt><dd style="margin:0">{html.escape(text)}</dd>' for name, text in lines
+        f'<dt {whole}>{html.escape(name)}</dt><dd style="float:none;width:auto;margin:0">{html.escape(text)}</dd>'
+        for name, text in lines
     )
     grid = "display:grid;grid-template-columns:minmax(5em,auto) 1fr;gap:.2em 1em;margin:.4em 0"
     return f'<dl style="{grid}">{items}</dl>'

@@ -1,0 +1,89 @@
+"""Tables in the words of the reader: what a lesson speaks of is seen, in an app without code, too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from crrkit.ground import Shown, gettext as _, mark
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+_HEADINGS: Final = (
+    mark("share of the base"), mark("stays"), mark("bought on"), mark("cost of a point"), mark("overtakes"),
+    mark("overtaken"), mark("margin_per_cost"), mark("silent_days"), mark("customer"), mark("new contacts"),
+    mark("people"), mark("before"), mark("after"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Seen(Shown):
+    """A table with its headings and words in the reader's language.
+
+    Attributes:
+        table: What is shown; its first column names the rows.
+        given: What each column means.
+    """
+
+    table: pd.DataFrame
+    given: Mapping[str, str]
+
+    @property
+    def kinds(self) -> Mapping[str, str]:  # type: ignore[override]  # any table can be shown
+        """What each column means."""
+        return self.given
+
+    def titles(self) -> dict[str, str]:
+        """The headings; those that crrkit does not know stay as they are."""
+        return {name: _(name).replace("_", " ") if name else "" for name in self.given}
+
+
+def show(table: Any, **kinds: str) -> Seen:
+    """A frame, a series or a mapping as a table whose headings and words are in the reader's language.
+
+    Args:
+        table: What to show. Rows with names keep them as the first column.
+        **kinds: What a column means where its values do not say it: ``count rate points ratio money text word``.
+
+    Examples:
+        >>> import pandas as pd
+        >>> print(show(pd.DataFrame({"stays": [0.55, 0.925]}, index=["middle", "long"])))
+                stays
+        middle  55.0%
+        long    92.5%
+    """
+    import pandas as pd
+
+    frame = table.to_frame() if isinstance(table, pd.Series) else pd.DataFrame(table)
+    if not isinstance(frame.index, pd.RangeIndex):
+        named = frame.index.name
+        frame = frame.rename_axis("" if named is None else str(named)).reset_index()
+    frame.columns = [str(name) for name in frame.columns]
+    return Seen(frame, {name: kinds.get(name) or _kind(frame[name]) for name in frame.columns})
+
+
+def show_stages(**periods: Mapping[str, tuple[float, float]]) -> Seen:
+    """Stages as `decompose` takes them, period by period: their shares of the base, and the share of each that stays.
+
+    Examples:
+        >>> print(show_stages(before={"middle": (0.6, 0.55), "long": (0.4, 0.925)}))
+        period  stage   share of the base  stays
+        before  middle              60.0%  55.0%
+        before  long                40.0%  92.5%
+    """
+    import pandas as pd
+
+    rows = [(when, stage, *both) for when, stages in periods.items() for stage, both in stages.items()]
+    frame = pd.DataFrame(rows, columns=["period", "stage", "share of the base", "stays"])
+    return show(frame)
+
+
+def _kind(column: pd.Series[Any]) -> str:
+    if column.dtype.kind in "iu":
+        return "count"
+    if column.dtype.kind == "f":
+        return "rate" if column.dropna().between(0, 1).all() else "ratio"
+    return "word"
