@@ -58,7 +58,7 @@ NOT_IN_A_NOTEBOOK = {
         "the analyst's road: shown by the report and the command line; a notebook on one's own list is owed",
     ),
     **dict.fromkeys(["concentration", "retail_measures", "revenue_retention", "renewals"], "a lesson on money is owed"),
-    **dict.fromkeys(["claims", "break_even_save_rate", "value_of_lost"], "a lesson on what the articles claim is owed"),
+    **dict.fromkeys(["break_even_save_rate", "value_of_lost"], "a lesson on what the articles claim is owed"),
     **dict.fromkeys(
         ["stats.average_rate", "quick_ratio", "churn_from_counts", "crr_from_sets", "clopper_pearson", "sample_size"],
         "a close relative of what the lesson uses",

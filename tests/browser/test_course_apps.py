@@ -51,6 +51,15 @@ def test_the_first_lesson_lives_without_its_code(app: tuple[subprocess.Popen[str
     page.goto(address)
     expect(page).to_have_title("Удержали ли мы клиентов?")
     expect(page.locator("html")).to_have_attribute("lang", "ru")
+    reveal = page.locator(".crrkit-reveal:visible")
+    expect(reveal.first).to_have_text("Ответ есть: показать дальше")
+    assert (
+        page.locator(".celltag_nbval-check-output:visible").count()
+        < page.locator(".celltag_nbval-check-output").count()
+    )
+    while reveal.count():  # a button may stand behind another one
+        reveal.first.click()
+    expect(page.locator(".celltag_nbval-check-output").last).to_be_visible()
     lost = page.get_by_role("slider", name="Потеряно к концу")
     lost.focus()
     page.keyboard.press("ArrowRight")
