@@ -145,14 +145,14 @@ def test_the_stages_make_up_the_rate_as_python_counts_them(page: Page, base: crr
         assert shown[stage][:3] == [format_number(now[stage]), format_percent(share), format_percent(retention)]
     parts = [float(shown[stage][3].rstrip("%")) for stage in ("middle", "long")]
     assert round(sum(parts), 1) == round(100 * now["crr"], 1)
-    page.get_by_role("button", name="long").click()
+    page.get_by_role("button", name="long", exact=True).click()
     call = page.locator(".crrkit-list-who code").inner_text()
     found = eval(call, {"crr": crr, "base": base})  # noqa: S307 - our own line
     assert (found["stage"] == "long").sum() == now["long"]
 
 
 def test_the_silence_can_be_dragged_and_typed(page: Page) -> None:
-    curve = page.locator("svg.crrkit-list-rhythm")
+    curve = page.locator(".crrkit-list-of-rhythm > svg")
     curve.scroll_into_view_if_needed()
     box = curve.bounding_box()
     page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 60)
@@ -191,6 +191,53 @@ def test_what_if_says_what_the_model_says(page: Page, explorer: ListExplorer) ->
     rates = [format_percent(future[name]) for name in ("crr", "crr_low", "crr_high")]
     assert f"CRR {rates[0]} ({rates[1]} to {rates[2]})" in said
     assert "was off by" in page.locator(".crrkit-list-of-whatif .crrkit-note").last.inner_text()
+
+
+def test_the_four_questions_of_a_stranger(page: Page, base: crr.OrderBase, explorer: ListExplorer) -> None:
+    """Which silence makes our rate 80 %, what brings one regular more in ten, which segment loses, is December news?"""
+    rates = explorer.by_silence.dropna()
+    best = rates.loc[(rates["crr"] - 0.8).abs().idxmin()]
+    box = page.get_by_role("spinbutton", name="Which silence makes the rate")
+    box.fill("80")
+    box.press("Enter")
+    expect(sentence(page)).to_contain_text(
+        f"By {best['silence']:.0f} days of silence we kept {format_percent(best['crr'])}"
+    )
+    page.get_by_role("button", name="Step back").click()
+
+    page.get_by_role("button", name="one regular (long) in ten more stays").click()
+    said = page.locator(".crrkit-list-of-whatif .crrkit-list-said")
+    room = explorer.model.lever_room("retention_long")[1]
+    future = explorer.model.project(12, scenario=crr.Scenario(retention_long=min(0.1, room))).table.iloc[-1]
+    expect(said).to_contain_text(f"{format_number(round(future['customers']))} (")
+    expect(said).to_contain_text("in a year (12 × month) instead of")
+
+    first = explorer.by_segment.iloc[0]
+    segments = page.locator(".crrkit-list-of-segments")
+    expect(segments.locator(".crrkit-list-said")).to_contain_text(first["segment"])
+    expect(segments.locator("tbody tr").first).to_contain_text(first["since"])
+
+    note = page.locator(".crrkit-list-of-line .crrkit-note")
+    expect(note).to_contain_text("in December 2024 is no news")
+    december = under(base, 90).row("2023-12")
+    expect(note).to_contain_text(f"A year earlier, in December 2023, it was {format_percent(december['crr'])}")
+
+
+def test_what_is_called_new_moves_the_bridge_and_a_cell_of_a_cohort_says_how_many(
+    page: Page, base: crr.OrderBase, explorer: ListExplorer
+) -> None:
+    row = under(base, 90).latest
+    page.get_by_role("radio", name="whoever was not there at the start").check()
+    counts = page.locator("svg.crrkit-list-bridge [data-text=count]").all_text_contents()
+    assert counts[2] == f"+{format_number(row['new'] + row['returned'])}"
+    expect(page.locator(".crrkit-list-of-meanings")).to_contain_text(f"= {format_percent(row['crr'])}: so many stayed")
+    cells = explorer.cohorts
+    cell = cells[cells["age"] == 1].iloc[-1]
+    page.locator(f"tr[data-cohort='{cell['cohort']}'] td[data-age='1'] button").click()
+    told = page.locator(".crrkit-list-of-cohorts .crrkit-list-who")
+    expect(told).to_contain_text(f"{cell['active']} of the {cell['size']} who first bought in {cell['cohort']}")
+    found = eval(told.locator("code").inner_text(), {"crr": crr, "base": base})  # noqa: S307 - our own line
+    assert found["active"].astype(int).tolist() == [cell["active"]]
 
 
 def test_nothing_is_wider_than_a_phone(open_page: OpenPage, base: crr.OrderBase, tmp_path: Path) -> None:

@@ -6,7 +6,15 @@ import { nearest } from "../../crrkit/widgets/own_list/controls.js";
 import { settledIn } from "../../crrkit/widgets/own_list/index.js";
 import { formulaAnswers } from "../../crrkit/widgets/own_list/meanings.js";
 import { bridgeBars, runs } from "../../crrkit/widgets/own_list/pictures.js";
-import { caution, counted, doubtOf, headline, listCode, whenOf } from "../../crrkit/widgets/own_list/sentences.js";
+import {
+  caution,
+  counted,
+  doubtOf,
+  headline,
+  listCode,
+  segmentName,
+  whenOf,
+} from "../../crrkit/widgets/own_list/sentences.js";
 import { addedUp } from "../../crrkit/widgets/own_list/stages.js";
 import { chosenRow } from "../../crrkit/widgets/own_list/view.js";
 
@@ -223,4 +231,11 @@ test("what is called new moves the formula and not the rate, on the eleven custo
       ["everybody", 5, 0.2],
     ],
   );
+});
+
+test("the segment of all others of a column says that it is", () => {
+  const segments = [...CUBE.segments, { key: "region:", by: "region", name: null, customers: 4 }];
+  const voice = { ...VOICE, cube: { ...CUBE, segments }, words: { ...WORDS, allOthers: "all others" } };
+  assert.equal(segmentName("region:", voice), "region: all others");
+  assert.equal(segmentName("region: north", voice), "region: north");
 });

@@ -4,7 +4,7 @@
 import { html, put } from "../bench/shared.js";
 import { cubeDifference, ratesBySegment, ratesBySilence } from "./cube.js";
 import { silenceCurve } from "./rhythm.js";
-import { counted, whenOf } from "./sentences.js";
+import { counted, segmentName, whenOf } from "./sentences.js";
 
 /**
  * The silence whose rate is nearest to one that is wanted, the shorter of two; null where no rate is known.
@@ -99,7 +99,7 @@ export function segmentAnswer(voice, choose) {
     const loses = rows.find(({ high }) => high < 0);
     const one = loses ?? rows[0];
     const facts = {
-      segment: one.key,
+      segment: segmentName(one.key, voice),
       when,
       crr: say.percent(one.crr),
       rest: say.percent(one.rest),
@@ -110,7 +110,7 @@ export function segmentAnswer(voice, choose) {
   }
 
   function lineOf({ key, start, crr, rest, more, since, high, low }, chosen) {
-    const name = html("button", { type: "button", class: "crrkit-list-ask" }, key);
+    const name = html("button", { type: "button", class: "crrkit-list-ask" }, segmentName(key, voice));
     if (key === chosen) name.setAttribute("aria-pressed", "true");
     name.addEventListener("click", () => choose("segment", key === chosen ? null : key));
     const beyond = high < 0 || low > 0 ? html("span", { title: words.beyondChance }, " ◆") : "";

@@ -34,9 +34,12 @@ export function pressed(legend, pairs) {
  * @param {string} none
  * @param {(state: any) => string[]} names
  */
-export function optional(label, none, names) {
+export function optional(label, none, names, called = (/** @type {string} */ name) => name) {
   /** @returns {[string, string][]} */
-  const pairs = (state) => [["", none], ...names(state).map((name) => /** @type {[string, string]} */ ([name, name]))];
+  const pairs = (state) => [
+    ["", none],
+    ...names(state).map((name) => /** @type {[string, string]} */ ([name, called(name)])),
+  ];
   const inner = choice(label, pairs);
   return {
     ...inner,

@@ -10,7 +10,7 @@ import { bench, button, html, put, speaker } from "../bench/shared.js";
 import { nearest, optional, pressed, stepped } from "./controls.js";
 import { accountOf, openCube } from "./cube.js";
 import { fromHash, keptSettings, toHash } from "./scenarios.js";
-import { counted, listCode } from "./sentences.js";
+import { counted, listCode, segmentName } from "./sentences.js";
 import { chosenRow, settingsOf, viewOf } from "./view.js";
 import { whatIf } from "./whatif.js";
 
@@ -197,7 +197,12 @@ function controlsOf(voice) {
       word: words.silenceRule,
     }),
     regular: stepped(words.regular, cube.regulars, { unit: (n) => say.number(n), hue: "long" }),
-    segment: optional(words.segment, words.all, () => cube.segments.map(({ key }) => key)),
+    segment: optional(
+      words.segment,
+      words.all,
+      () => cube.segments.map(({ key }) => key),
+      (key) => segmentName(key, voice),
+    ),
     first: optional(words.first, words.begin, labels),
     last: optional(words.last, words.end, labels),
   };

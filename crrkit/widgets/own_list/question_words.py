@@ -46,6 +46,7 @@ def question_words() -> dict[str, Any]:
                 n,
             )
         ),
+        "allOthers": _("all others"),
         "beyondChance": _("differs from the others by more than chance alone"),
         "likeLastYear": _("A year earlier, {when}, it was {crr}: {difference}, which may be chance."),
         "unlikeLastYear": _("A year earlier, {when}, it was {crr}: {difference}, more than chance alone brings."),

@@ -3,7 +3,7 @@
 
 import { html, put } from "../bench/shared.js";
 import { accountOf } from "./cube.js";
-import { byRule, whenOf } from "./sentences.js";
+import { byRule, segmentName, whenOf } from "./sentences.js";
 import { chosenRow, settingsOf } from "./view.js";
 
 const SETTINGS = ["every", "silence", "segment", "regular", "first", "last", "period", "called_new"];
@@ -81,7 +81,7 @@ export function keptSettings(voice, model, give) {
       node.addEventListener("click", what);
       return node;
     };
-    const segment = settings.segment === null ? "" : `, ${settings.segment}`;
+    const segment = settings.segment === null ? "" : `, ${segmentName(settings.segment, voice)}`;
     const cells = [
       box,
       `${byRule(settings.silence, voice)}${segment}`,

@@ -35,6 +35,16 @@ export function counted(forms, n, { say, lang }, facts = {}) {
 }
 
 /**
+ * A segment as it is called: that of all the others of a column says so.
+ * @param {string} key
+ * @param {Voice} voice
+ */
+export function segmentName(key, { cube, words }) {
+  const found = cube.segments.find((one) => one.key === key);
+  return found && found.name === null ? `${key} ${words.allOthers}` : key;
+}
+
+/**
  * When a period was, as one says it: "in November 2011".
  * @param {{ label: string, from: string }} row
  * @param {string} every
@@ -68,7 +78,7 @@ export function byRule(silence, voice) {
 export function headline({ row, settings, was }, voice) {
   const { words, say } = voice;
   const when = whenOf(row, settings.every, voice);
-  const who = settings.segment === null ? "" : `${settings.segment}. `;
+  const who = settings.segment === null ? "" : `${segmentName(settings.segment, voice)}. `;
   if (row.withheld) return who + put(words.withheld, { when });
   if (!row.start) return who + put(words.nobody, { when });
   if (Number.isNaN(row.crr)) return who + put(words.notSaid, { when });
@@ -89,7 +99,7 @@ function compared(settings, was, voice) {
     crr: say.percent(was.row.crr),
     by: by.slice(0, 1).toLowerCase() + by.slice(1),
     unchanged: words.unchanged[voice.cube.kind === "contracts" ? "contracts" : "purchases"],
-    everybody: was.settings.segment ?? words.everybody,
+    everybody: was.settings.segment === null ? words.everybody : segmentName(was.settings.segment, voice),
     when: whenOf(was.row, was.settings.every, voice),
   };
   const text = { silence: words.otherwise, segment: words.ofOthers }[moved] ?? words.atFirst;
@@ -206,7 +216,7 @@ export function cardLines(card, settings, voice) {
   /** @type {Record<string, string>} */
   const moved = {
     every: words.periods[every],
-    segment: segment ?? words.all,
+    segment: segment === null ? words.all : segmentName(segment, voice),
     ...(contracts ? { merge_gap: gap } : { activity: rule }),
     ...(regular === null ? {} : { regular: put(words.rules.regular, { k: say.number(regular), ...cube.rule }) }),
   };
