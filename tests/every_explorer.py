@@ -8,6 +8,7 @@ import stage_worlds
 
 import crrkit as crr
 from crrkit.widgets.cohorts import CohortExplorer
+from crrkit.widgets.formula import FormulaExplorer
 from crrkit.widgets.own_list import ListExplorer
 from crrkit.widgets.static import EXPLORERS
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from crrkit.widgets.bench.explorer import Explorer
 
+# Those of numbers, which begin with some of their own; the first of them has tests for itself, longer than these.
+OF_NUMBERS = tuple(one for one in EXPLORERS.values() if one.made_by and one is not FormulaExplorer)
 ALL = sorted(name for name, one in EXPLORERS.items() if not one.needs_python)
 
 

@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 import traitlets
+from every_explorer import OF_NUMBERS
 from hypothesis import given, settings, strategies as st
 
 import crrkit as crr
@@ -28,8 +29,7 @@ from crrkit.widgets.static import restore, static_html
 from crrkit.widgets.who_is_new import MAYBE_NEW, MEANINGS_NAMED, WhoIsNewExplorer
 from crrkit.widgets.who_is_new.still import span
 
-FAMILY = (DecompositionExplorer, NoiseExplorer, PeriodExplorer, WhoIsNewExplorer)
-every_explorer = pytest.mark.parametrize("explorer", FAMILY, ids=lambda one: one.__name__)
+every_explorer = pytest.mark.parametrize("explorer", OF_NUMBERS, ids=lambda one: one.__name__)
 OF_PARTS = {"followed", "limit", "tooMany"}  # words that only explorers with a part of a whole need
 shares = st.floats(0, 1).map(lambda share: round(share, 6))
 
@@ -157,6 +157,10 @@ REFUSED = [
     (DecompositionExplorer, "before", {"middle": 1}, "must map each segment"),
     (DecompositionExplorer, "before", {"middle": (0.5, 0.5, 0.5)}, "must map each segment"),
 ]
+
+
+def test_every_explorer_refuses_something() -> None:
+    assert {explorer for explorer, *_what in REFUSED} == set(OF_NUMBERS)
 
 
 @pytest.mark.parametrize(("explorer", "name", "value", "words"), REFUSED)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from every_explorer import OF_NUMBERS
 from playwright.sync_api import Locator, Page, expect
 from screens import DESK_AND_TELEPHONE
 
@@ -25,7 +26,6 @@ from crrkit.widgets.static import EXPLORERS, static_page
 from crrkit.widgets.who_is_new import MAYBE_NEW, WhoIsNewExplorer
 
 OpenPage = Callable[..., Page]
-FAMILY = (DecompositionExplorer, NoiseExplorer, PeriodExplorer, WhoIsNewExplorer)
 # The first slider of each, and what one press of an arrow key makes of it.
 FIRST = {
     DecompositionExplorer: (
@@ -70,7 +70,7 @@ def moved(explorer: type[Explorer]) -> Explorer:
     return explorer(**explorer().state | FIRST[explorer][2])
 
 
-every_explorer = pytest.mark.parametrize("explorer", FAMILY, ids=lambda one: one.__name__)
+every_explorer = pytest.mark.parametrize("explorer", OF_NUMBERS, ids=lambda one: one.__name__)
 
 
 @every_explorer
@@ -172,8 +172,8 @@ def test_without_scripts_and_in_print_the_picture_stays(shown: Callable[..., Pag
 
 
 def test_all_of_the_family_share_a_page(shown: Callable[..., Page]) -> None:
-    page = shown(*(explorer(lang=lang) for explorer in FAMILY for lang in ("en", "ru")))
-    expect(page.locator(".crrkit-ui")).to_have_count(2 * len(FAMILY))
+    page = shown(*(explorer(lang=lang) for explorer in OF_NUMBERS for lang in ("en", "ru")))
+    expect(page.locator(".crrkit-ui")).to_have_count(2 * len(OF_NUMBERS))
     ids = page.locator("[id]").evaluate_all("(all) => all.map((one) => one.id)")
     assert len(ids) == len(set(ids))
 
