@@ -87,15 +87,15 @@ FINDING = {
     "compare_segments": "segment_finding",
     "reconcile": "textbook_finding",
     "diagnose": "advice_finding",
+    "assess": "verdict_finding",
+    "control_chart": "news_finding",
+    "renewals": "renewal_finding",
+    "revenue_retention": "money_finding",
 }
 WITHOUT_FINDING = {
-    "control_chart": "no section on noise yet; trend_finding says between which rates the periods lay",
-    "renewals": "no section on terms yet",
     "weigh_doubts": "a table below quality_finding, which says how many rows it is about",
-    "revenue_retention": "no section on money yet",
-    "retail_measures": "no section on money yet",
-    "concentration": "no section on money yet",
-    "assess": "no section on verdicts yet",
+    "retail_measures": "what buyers spend says nothing of who stayed; money_finding tells the revenue of those who did",
+    "concentration": "diagnose takes it, and advice_finding tells it when few customers bring most of the revenue",
     "stage_on": "names customers, which no report does",
     "action_list": "names customers, which no report does",
 }

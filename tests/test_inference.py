@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import random
+from datetime import date, timedelta
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -80,6 +83,54 @@ def test_rows_of_one_contract_are_one_contract() -> None:
     assert found.evidence == 3
 
 
+def test_six_people_with_ten_contracts() -> None:
+    # Held in May: 3, 2, 2, 1, 1, 1. The first closes one of three, the second both, the fourth the only one: 6 of 10.
+    held = {"p1": (3, 1), "p2": (2, 2), "p3": (2, 0), "p4": (1, 1), "p5": (1, 0), "p6": (1, 0)}
+    rows = [
+        (who, f"{who}-{n}", "2024-01-01", "2024-05-20" if n < closed else None)
+        for who, (contracts, closed) in held.items()
+        for n in range(contracts)
+    ]
+    frame = pd.DataFrame(rows, columns=["customer", "contract", "start", "end"])
+    base = crr.read_contracts(frame, as_of="2024-07-01")
+    found = infer_contracts(base, period="2024-05")
+    rates = {
+        unit: crr.retention_by_period(base, unit=unit).row("2024-05")["crr"] for unit in ("person_any", "person_all")
+    }
+    assert (found.rate, found.n, rates) == (0.6, 10, {"person_any": pytest.approx(4 / 6), "person_all": 0.5})
+    # k - .6 m: .2, -1.2, .8, -.6, .4, .4, their squares 2.8 together; variance 6/5 * 2.8 / 100 = .0336; .24 / .0336
+    assert found.evidence == pytest.approx(50 / 7)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_any_list_of_contracts_gives_what_is_counted_person_by_person(seed: int) -> None:
+    dice = random.Random(seed)  # noqa: S311 - a world, no secret
+    rows = []
+    for who in range(12):
+        for number in range(dice.randrange(1, 4)):
+            day = date(2024, 1, 1) + timedelta(days=dice.randrange(120))
+            for _row in range(dice.randrange(1, 3)):  # a contract may be written in two rows, with a pause or without
+                end = day + timedelta(days=dice.randrange(1, 90))
+                rows.append((f"p{who}", f"n{who}-{number}", day, None if dice.random() < 0.1 else end))
+                day = end + timedelta(days=dice.choice([0, 0, 9]))
+    frame = pd.DataFrame(rows, columns=["customer", "contract", "start", "end"])
+    base = crr.read_contracts(frame, as_of="2024-08-01", end_is="first_day_after")
+    found = infer_contracts(base, period="2024-04")
+    runs = {
+        moment: {no for _who, no, start, end in rows if start < moment and (end is None or end >= moment)}
+        for moment in (date(2024, 4, 1), date(2024, 5, 1))
+    }
+    before, after = runs.values()
+    people = sorted({no.split("-")[0] for no in before})
+    m = [sum(no.split("-")[0] == who for no in before) for who in people]
+    k = [sum(no.split("-")[0] == who for no in before & after) for who in people]
+    rate, q = Fraction(sum(k), sum(m)), len(people)
+    variance = Fraction(q, q - 1) * sum((own - rate * held) ** 2 for own, held in zip(k, m, strict=True)) / sum(m) ** 2
+    assert (found.n, found.rate) == (sum(m), pytest.approx(float(rate)))
+    shown = min(Fraction(sum(m)), rate * (1 - rate) / variance) if variance else q
+    assert found.evidence == pytest.approx(float(shown))
+
+
 def test_nobody_there_has_no_rate() -> None:
     base = crr.read_contracts(crr.sample_path("canonical"), customer="client_id", start="joined", end="left")
     assert math.isnan(infer_contracts(base, period=f"{base.first:%Y-%m}").rate)
@@ -116,6 +167,7 @@ def test_the_rate_of_contracts_is_that_of_the_account() -> None:
         ({"inference": "bayes"}, "Choose one of census, process, sample"),
         ({"inference": "sample"}, "needs frame="),
         ({"inference": "sample", "frame": 10}, "smaller than the sample"),
+        ({"frame": 1000}, "Say inference='sample'"),
     ],
 )
 def test_refusals(given: dict[str, object], message: str) -> None:

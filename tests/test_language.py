@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 from datetime import date
 from functools import cache
 from string import Formatter
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 from babel.messages.catalog import Catalog
 
 import crrkit as crr
+from crrkit.ground import ntold, retold, told, told_number, use_language
 from crrkit.ground.display import format_cell
 from scripts import words
 
@@ -133,3 +136,32 @@ def test_a_language_does_not_leak_out_of_its_block() -> None:
 def test_an_unknown_language_is_refused() -> None:
     with pytest.raises(ValueError, match="'de' is not a language"):
         crr.set_language("de")
+
+
+class TestNotesSpeakTheReadersLanguage:
+    def test_a_list_read_in_english_has_no_english_note_in_russian(self) -> None:
+        rows = [(name, f"2024-0{month}-0{day}") for month in range(1, 6) for day, name in enumerate("abcd", start=1)]
+        rows += [
+            ("guest", "2024-03-05"),
+            ("guest", "2024-04-05"),
+            ("", "2024-03-07"),
+            ("e", "someday"),
+            ("f", "2024-05-09"),
+        ]
+        frame = pd.DataFrame(rows, columns=["client", "date"])
+        base = crr.read_orders(frame)
+        assert any(note.startswith("Ids that stand for nobody in particular") for note in base.quality.notes)
+        with use_language("ru"):
+            read_in_russian = crr.read_orders(frame).quality
+            assert base.quality.said() == read_in_russian.notes
+            assert base.quality.above() == read_in_russian.doubts
+            assert re.findall("[A-Za-z]{4,}", " ".join(base.quality.said())) == ["guest", "nobody", "nobody"]
+        assert base.quality.said() == base.quality.notes  # back in English, word for word
+
+    def test_what_was_put_in_is_said_again_too(self) -> None:
+        note = told("{n} set aside").format(n=told_number(1234.5, digits=1))
+        longer = note + " " + ntold("{n} row read", "{n} rows read", 2).format(n=2)
+        assert longer == "1,234.5 set aside 2 rows read"
+        with use_language("ru"):
+            assert retold(longer) == "отложено 1\N{NO-BREAK SPACE}234,5 прочитано 2 строки"
+        assert pickle.loads(pickle.dumps(longer)) == longer  # noqa: S301 - made in the line itself

@@ -7,10 +7,13 @@ another result, a list, a number, nothing.
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
+from every_call import calls, needed, results
 from public_names import functions
 
 import crrkit as crr
@@ -21,6 +24,7 @@ from crrkit.read import Base
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 CALL = re.compile(r"\b(?:crr|widgets|figures|model)\.\w+(?:\.\w+)*\(|\bdecompose\(|by='region'")
 BASES = {"base", "contracts"}
@@ -164,6 +168,75 @@ def test_all_doors_are_tried() -> None:
     doors = {name for name, function in {**functions(), **pictures}.items() if first_argument(function) in needed}
     numbers = {"average_rate", "clopper_pearson", "infer", "wilson"}  # their kept is a count
     assert {name.split(".")[-1] for name in doors} - tried - numbers == set()
+
+
+@pytest.mark.filterwarnings("ignore")  # a few rows are few for some laws, and they say so
+def test_no_argument_of_any_function_lets_a_bare_error_through(tmp_path: Path) -> None:
+    # What stands in a place may be refused with a sentence or taken; Python's own errors are neither.
+    made = results()
+    known = calls(made, tmp_path)
+    assert needed() - set(known) == set()
+    kinds = {
+        **{kind: AT_HAND[kind] for kind in ("path", "frame", "base", "kept", "list", "number", "none")},
+        "word": "what",
+    }
+    few = ("list", "number", "base")  # by name nobody gives everything
+    found = []
+    for name, (function, given, by_name) in known.items():
+        function(*given, **by_name)  # the call that the mistakes are made in
+        tries = [
+            ((*given[:i], kinds[kind], *given[i + 1 :]), by_name, f"{i}: {kind}")
+            for i in range(len(given))
+            for kind in kinds
+        ]
+        tries += [(given, {**by_name, key: kinds[kind]}, f"{key}={kind}") for key in by_name for kind in few]
+        for places, names, told in tries:
+            said = said_by(partial(said_call, function, places, names), None)
+            if not said.endswith((".", "?", "[accepted]")):
+                found.append(f"{name}({told}): {said}")
+        plt.close("all")
+    assert found == []
+
+
+def said_call(
+    function: Callable[..., object], places: tuple[Any, ...], names: dict[str, Any], _value: object
+) -> object:
+    return function(*places, **names)
+
+
+class TestWithoutItsName:
+    @pytest.mark.parametrize(
+        ("call", "right"),
+        [
+            (lambda: crr.crr_from_counts(70, 90, 30), "crr.crr_from_counts(start=70, end=90, new=30, period='month')"),
+            (lambda: crr.churn_from_counts(1000, 300), "crr.churn_from_counts(start=1000, lost=300, period='month')"),
+            (lambda: crr.convert_rate(0.9, "month", "year"), "crr.convert_rate(rate, from_='month', to='year')"),
+            (lambda: crr.assess(0.9, "month"), "crr.assess(rate, period='month')"),
+            (lambda: crr.read_orders("a.csv", "who", "at"), "crr.read_orders(source, customer='who', at='at')"),
+            (lambda: crr.retention_by_period(AT_HAND["base"], "month"), "crr.retention_by_period(base, every='month')"),
+            (lambda: crr.cohort_grid(AT_HAND["base"], "month"), "crr.cohort_grid(base, every='month')"),
+            (lambda: crr.stage_flow(AT_HAND["base"], "month"), "crr.stage_flow(base, every='month')"),
+            (lambda: crr.write_report(AT_HAND["base"], "a.html"), "crr.write_report(base, out='a.html')"),
+        ],
+    )  # fmt: skip
+    def test_the_right_call_is_said(self, call: Callable[[], object], right: str) -> None:
+        with pytest.raises(crr.InputTypeError) as refused:
+            call()
+        assert str(refused.value) == f"Name what you give, so that none is taken for another: {right}."
+
+    @pytest.mark.parametrize(
+        ("call", "said"),
+        [
+            (lambda: crr.crr_from_counts(start=70, end=90, new=30), "period is missing"),
+            (lambda: crr.crr_from_counts(start=70, end=90, period="month"), "new is missing"),
+            (lambda: crr.churn_from_counts(start=70, period="month"), "lost is missing"),
+            (lambda: crr.convert_rate(0.9, from_="month"), "to is missing"),
+            (lambda: crr.stage_on(AT_HAND["base"]), "day=None is not a day"),
+        ],
+    )
+    def test_what_is_missing_is_named(self, call: Callable[[], object], said: str) -> None:
+        with pytest.raises(crr.InputError, match=said):
+            call()
 
 
 def first_argument(function: Any) -> str:

@@ -161,7 +161,7 @@ def report(
         say(kind_line(settled), err=True)
     say(
         [
-            *base.quality.doubts,
+            *base.quality.above(),
             str(written.findings[0]),
             base.quality.reading(),
             "",
@@ -214,7 +214,7 @@ def explore(
             own = open_list(file, kind=settled, every=every, reading=reading)
         if kind is None:
             say(kind_line(settled), err=True)
-        say([*own.base.quality.doubts, own.base.quality.reading()])
+        say([*own.base.quality.above(), own.base.quality.reading()])
     elif reading or kind or every or out:
         raise InputError(_("Without a file these options say nothing. Name the file, or choose it on the page alone."))
     if own is None or as_app:

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from crrkit.counts.intervals import NO_INTERVAL, Interval, check_share, score_interval, z_score
-from crrkit.ground import check_count, check_fraction
+from crrkit.ground import check_count, check_fraction, check_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -140,7 +140,8 @@ def holm(p_values: Iterable[float]) -> list[float]:
         >>> [round(p, 3) for p in holm([0.01, 0.04, 0.03])]
         [0.03, 0.06, 0.06]
     """
-    given = [math.nan if _is_nan(p) else check_fraction(p, name="p_values") for p in p_values]
+    rows = check_numbers(p_values, name="p_values")
+    given = [math.nan if _is_nan(p) else check_fraction(p, name="p_values") for p in rows]
     order = sorted((i for i, p in enumerate(given) if not math.isnan(p)), key=given.__getitem__)
     corrected, floor = list(given), 0.0
     for rank, i in enumerate(order):

@@ -28,17 +28,20 @@ from crrkit.counts.solving import (
     solve_counts,
 )
 from crrkit.ground import (
+    MISSING,
     InputError,
     InputTypeError,
     UndefinedRateWarning,
     check_choice,
     check_count,
+    check_named,
     gettext as _,
     is_missing,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Never
 
 __all__ = ["Counts", "churn_from_counts", "crr_bounds", "crr_from_counts", "crr_from_sets", "solve_counts"]
 
@@ -46,10 +49,10 @@ ON_INCONSISTENT = ("raise", "nan", "raw")
 
 
 def crr_from_counts(
-    *,
-    start: float,
-    end: float,
-    new: float,
+    *_unnamed: Never,
+    start: float = MISSING,
+    end: float = MISSING,
+    new: float = MISSING,
     lost: float | None = None,
     returned: float = 0,
     period: Period | None = None,
@@ -97,6 +100,7 @@ def crr_from_counts(
         crrkit.InconsistentCounts: new=100 is more than end=15: it counts people who are no longer here, and at
         least 85 of them left. Count only those who are still there, or ask crr_bounds what is certain.
     """
+    check_named(_unnamed, "crr.crr_from_counts({}, period='month')", "start", "end", "new")
     period = check_period(period)
     check_choice(on_inconsistent, name="on_inconsistent", choices=ON_INCONSISTENT)
     given = {"start": start, "end": end, "new": new, "returned": returned} | ({} if lost is None else {"lost": lost})
@@ -146,7 +150,13 @@ def crr_bounds(*, start: float, end: float, new: float) -> Interval:
     return max(0.0, end - new) / start, min(start, end) / start
 
 
-def churn_from_counts(*, start: float, lost: float, period: Period | None = None, level: float = 0.95) -> Rate:
+def churn_from_counts(
+    *_unnamed: Never,
+    start: float = MISSING,
+    lost: float = MISSING,
+    period: Period | None = None,
+    level: float = 0.95,
+) -> Rate:
     """The churn rate from counts: ``lost / start``.
 
     Churn and retention add to 1 when ``lost`` counts customers of the start who are gone at the end, each once.
@@ -168,6 +178,7 @@ def churn_from_counts(*, start: float, lost: float, period: Period | None = None
         >>> churn_from_counts(start=1000, lost=300, period="half-year")
         30.0% (300 of 1,000, half-year; 95% interval 27.2% to 32.9%)
     """
+    check_named(_unnamed, "crr.churn_from_counts({}, period='month')", "start", "lost")
     period = check_period(period)
     start, lost = check_count(start, name="start"), check_count(lost, name="lost")
     if lost > start:

@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING, Self
 from crrkit.counts.duration import Period, check_period, period_text, years_in
 from crrkit.counts.intervals import Interval, check_share
 from crrkit.ground import (
+    MISSING,
     UNDEFINED,
     InputError,
     check_choice,
     check_count,
     check_fraction,
+    check_named,
     check_number,
+    check_numbers,
     format_number,
     format_percent,
     gettext as _,
@@ -27,6 +30,7 @@ from crrkit.ground import (
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Never
 
 ROUNDING = 1e-9  # what floating point may add to shares that sum to 1
 SHARES_SLACK = 1e-6  # how far shares typed by hand may be from 1
@@ -108,7 +112,13 @@ class Rate(float):
         return text.format(level=100 * self.level, low=low, high=high)
 
 
-def convert_rate(rate: float, *, from_: Period | None = None, to: Period, measure: str = "retention") -> Rate:
+def convert_rate(
+    rate: float,
+    *_unnamed: Never,
+    from_: Period | None = None,
+    to: Period = MISSING,
+    measure: str = "retention",
+) -> Rate:
     """The rate of another period that is equivalent *if every period were alike*: ``r ** (to / from_)``.
 
     It holds when the chance to stay is the same in every period and for every customer. Measure the rate of the other
@@ -138,6 +148,7 @@ def convert_rate(rate: float, *, from_: Period | None = None, to: Period, measur
         ...
         crrkit.InputError: rate=90 must be a fraction between 0 and 1. Did you mean 0.9?
     """
+    check_named(_unnamed, "crr.convert_rate(rate, {})", "from_", "to")
     given = rate if isinstance(rate, Rate) else check_number(rate, name="rate")
     known = given if isinstance(given, Rate) else Rate(given, period=check_period(from_, name="from_"), measure=measure)
     check_choice(known.measure, name="measure", choices=MEASURES)
@@ -204,6 +215,7 @@ def average_rate(kept: Sequence[float], start: Sequence[float], *, method: str =
         0.63
     """
     check_choice(method, name="method", choices=AVERAGES)
+    kept, start = check_numbers(kept, name="kept"), check_numbers(start, name="start")
     if len(kept) != len(start) or not len(start):
         message = _("kept has {kept} periods and start {start}; give both for the same periods, at least one.")
         raise InputError(message.format(kept=len(kept), start=len(start)), argument="kept", given=kept)

@@ -20,7 +20,7 @@ from matplotlib.ticker import NullLocator
 
 from crrkit.figures.export import EXPORT_STYLE, PNG_DPI, said_of, to_img
 from crrkit.figures.theme import THEMES, Theme
-from crrkit.ground import check_choice
+from crrkit.ground import InputTypeError, check_choice, described, gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -105,10 +105,17 @@ def _touch(one: Text, other: Text) -> bool:
 def canvas(ax: Axes | None, *, theme: str, narrow: bool) -> Iterator[Canvas]:
     """Axes to draw a picture on: the given ones or new ones, cleaned, with crrkit's style while they are drawn."""
     colors = THEMES[check_choice(theme, name="theme", choices=THEMES)]
+    _check_axes(ax)
     with matplotlib.style.context(["default", _STYLE]):
         board = Canvas(ax=_new_axes(colors, narrow=narrow) if ax is None else ax, theme=colors, narrow=narrow)
         _clean(board)
         yield board
+
+
+def _check_axes(given: object) -> None:
+    if not (given is None or isinstance(given, Axes)):
+        message = _("ax is {given}; the axes of matplotlib are needed, such as plt.subplots()[1].")
+        raise InputTypeError(message.format(given=described(given)), argument="ax", given=given)
 
 
 def _new_axes(theme: Theme, *, narrow: bool) -> Axes:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from crrkit.ground.agreement import Message
 from crrkit.ground.checks import (
+    MISSING,
     as_moment,
     check_choice,
     check_column,
     check_count,
     check_fraction,
     check_given,
+    check_mapping,
     check_moment,
+    check_named,
+    check_names,
     check_number,
+    check_numbers,
     described,
     is_plain,
     suggestion,
@@ -55,6 +60,7 @@ from crrkit.ground.periods import (
     YEARS_PER_PERIOD,
     longer,
 )
+from crrkit.ground.retelling import Told, ntold, retold, told, told_date, told_number, told_percent
 from crrkit.ground.saving import beside, check_target, write_beside, write_csv
 from crrkit.ground.version import __version__
 
@@ -64,6 +70,7 @@ __all__ = [
     "DAYS_PER_WEEK",
     "DAYS_PER_YEAR",
     "LANGUAGES",
+    "MISSING",
     "MONTHS_PER_PERIOD",
     "PERIODS",
     "SECONDS_PER_DAY",
@@ -79,6 +86,7 @@ __all__ = [
     "MissingDependencyError",
     "Shown",
     "SourceError",
+    "Told",
     "UndefinedRateWarning",
     "UnsettledError",
     "__version__",
@@ -90,8 +98,12 @@ __all__ = [
     "check_count",
     "check_fraction",
     "check_given",
+    "check_mapping",
     "check_moment",
+    "check_named",
+    "check_names",
     "check_number",
+    "check_numbers",
     "check_target",
     "described",
     "face",
@@ -107,9 +119,15 @@ __all__ = [
     "longer",
     "mark",
     "ngettext",
+    "ntold",
+    "retold",
     "segment_names",
     "set_language",
     "suggestion",
+    "told",
+    "told_date",
+    "told_number",
+    "told_percent",
     "use_language",
     "write_beside",
     "write_csv",

@@ -9,6 +9,7 @@ import math
 import numbers
 import os
 import re
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import date, datetime, time
 from difflib import get_close_matches
@@ -18,7 +19,7 @@ from crrkit.ground.errors import ColumnNotFoundError, InputError, InputTypeError
 from crrkit.ground.languages import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 
 def check_number(value: object, *, name: str) -> float:
@@ -80,6 +81,49 @@ def check_choice(value: object, *, name: str, choices: Iterable[str]) -> str:
     raise InputError(message + suggestion(str(value), known), argument=name, given=value, available=known)
 
 
+def check_names(value: object, *, name: str) -> tuple[str, ...]:
+    """One name, or some of them in a list."""
+    if isinstance(value, str):
+        return (value,)
+    names = tuple(value) if isinstance(value, Iterable) and not hasattr(value, "columns") else (value,)
+    if isinstance(value, Mapping) or not all(isinstance(one, str) for one in names):
+        message = _("{name} is {given}; a name is needed, or a list of names.")
+        raise InputTypeError(message.format(name=name, given=described(value)), argument=name, given=value)
+    return names
+
+
+MISSING: Any = None  # the default of what must be given: a sentence says so, where Python would only count arguments
+
+
+def check_named(unnamed: tuple[object, ...], call: str, *names: str) -> None:
+    """Refuse what was given without the name that it needs; ``call`` shows the place of ``names`` in the right call.
+
+    Such a function takes ``*_unnamed: Never``, so that a type checker refuses it, too.
+    """
+    if unnamed:
+        shown = ", ".join(f"{name}={_shown(value)}" for name, value in zip(names, unnamed, strict=False))
+        message = _("Name what you give, so that none is taken for another: {call}.")
+        raise InputTypeError(message.format(call=call.format(shown)), argument=names[0], given=unnamed[0])
+
+
+def check_numbers(value: object, *, name: str) -> list[Any]:
+    """Numbers in a row: a list, an array, a series; what each may be is checked by who takes it."""
+    is_row = isinstance(value, Iterable) and not isinstance(value, str | Mapping) and not hasattr(value, "columns")
+    numbers_ = list(value) if is_row and isinstance(value, Iterable) else [""]
+    if any(isinstance(one, str) for one in numbers_):
+        message = _("{name} is {given}; a list of numbers is needed, such as [1, 2, 3].")
+        raise InputTypeError(message.format(name=name, given=described(value)), argument=name, given=value)
+    return numbers_
+
+
+def check_mapping(value: object, *, name: str, like: str) -> Mapping[Any, Any]:
+    """A mapping from names to what belongs to each; ``like`` shows one."""
+    if isinstance(value, Mapping):
+        return value
+    message = _("{name} is {given}; a mapping is needed, such as {name}={like}.")
+    raise InputTypeError(message.format(name=name, given=described(value), like=like), argument=name, given=value)
+
+
 def _shown(value: object) -> str:
     """A value as it was typed; a table or a result would fill the screen."""
     return repr(value) if value is None or isinstance(value, str | numbers.Number) else described(value)
@@ -90,9 +134,9 @@ def check_column(value: object, *, name: str, available: Iterable[str]) -> str:
     columns = [str(column) for column in available]
     if isinstance(value, str) and value in columns:
         return value
-    message = _("{name}={value!r} is not a column of the table. Its columns are {columns}.").format(
+    message = _("{name}={value} is not a column of the table. Its columns are {columns}.").format(
         name=name,
-        value=value,
+        value=_shown(value),
         columns=", ".join(columns[:30]) + (", …" if len(columns) > 30 else ""),  # noqa: PLR2004 - one screen
     )
     message += suggestion(str(value), columns)
@@ -115,6 +159,9 @@ def check_moment(value: object, *, name: str) -> datetime:
     moment = as_moment(value)
     if moment is not None:
         return moment
+    if value is None:
+        message = _("{name} is missing. Write a date, such as {name}='2024-01-31'.")
+        raise InputError(message.format(name=name), argument=name)
     if isinstance(value, str | datetime):
         message = _("{name} has the date {value!r}; write dates as 2024-01-31.").format(name=name, value=value)
         raise InputError(message, argument=name, given=value)

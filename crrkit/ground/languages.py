@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crrkit.ground.agreement import Message
+from crrkit.ground.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,9 +57,11 @@ def set_language(lang: str) -> None:
         >>> set_language("en"); format_percent(6 / 7, digits=1)
         '85.7%'
     """
-    if lang not in LANGUAGES:
-        message = f"lang={lang!r} is not a language of crrkit. Choose one of {', '.join(LANGUAGES)}."
-        raise ValueError(message)
+    given: object = lang  # whatever a person types
+    if not isinstance(given, str) or given not in LANGUAGES:
+        shown = repr(given) if isinstance(given, str) else type(given).__name__
+        message = f"lang={shown} is not a language of crrkit. Choose one of {', '.join(LANGUAGES)}."
+        raise InputError(message, argument="lang", given=lang)
     _current.set(lang)
 
 

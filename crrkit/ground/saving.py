@@ -68,9 +68,9 @@ def _harmless(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
-def check_target(given: str | Path, *, name: str, ending: str) -> Path:
+def check_target(given: object, *, name: str, ending: str) -> Path:
     """The path of a file to be written, its folder there and its ending right."""
-    path = Path(given).expanduser()
+    path = Path(given if isinstance(given, str | Path) else type(given).__name__).expanduser()
     if path.suffix.lower() != ending:
         message = _("{name}={given!r} must end in {ending}.")
     elif path.is_dir():
@@ -79,7 +79,7 @@ def check_target(given: str | Path, *, name: str, ending: str) -> Path:
         message = _("{name}={given!r} lies in a folder that does not exist. Make the folder or choose another.")
     else:
         return path
-    text = message.format(name=name, given=str(given), ending=ending)
+    text = message.format(name=name, given=str(path), ending=ending)
     raise InputError(text, argument=name, given=str(given))
 
 

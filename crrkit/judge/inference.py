@@ -77,7 +77,7 @@ def infer(kept: float, n: float, *, inference: str = "process", frame: float | N
         The rate with its interval and what was asked; of nobody all three are NaN.
 
     Raises:
-        ValueError: If a count makes no sense, or ``frame`` is missing or smaller than the sample.
+        ValueError: If a count makes no sense, ``frame`` is missing or smaller than the sample, or it is no sample.
 
     Examples:
         >>> print(infer(60, 70, inference="census"))
@@ -86,6 +86,9 @@ def infer(kept: float, n: float, *, inference: str = "process", frame: float | N
         75.0%. Of 1,000 customers 200 were drawn: the rate of all lies between 69.3% and 80.0% (95% interval).
     """
     check_choice(inference, name="inference", choices=tuple(WORDING))
+    if frame is not None and inference != "sample":
+        message = _("frame= is the list that a sample was drawn from. Say inference='sample', or leave frame= out.")
+        raise InputError(message, argument="frame", given=frame)
     kept, n = check_share(kept, n)
     if not n:
         return Inference(math.nan, math.nan, math.nan, inference, 0, n, frame)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import pandas as pd
 
 from crrkit import reduce
-from crrkit.ground import Shown, check_given, format_cell, format_number, gettext as _, mark
+from crrkit.ground import Shown, check_given, check_numbers, format_cell, format_number, gettext as _, mark
 from crrkit.measure import retention_by_period
 from crrkit.read import Base
 from crrkit.rules import WEEKDAYS, Trailing
@@ -111,7 +111,7 @@ def _found(choice: str, setting: str, row: pd.Series) -> dict[str, object]:
 
 def _choices(base: Base, every: str, clocks: Sequence[float], *, days: int) -> Iterator[tuple[str, str, Base]]:
     """The neighbouring choices, each as a base."""
-    for hours in clocks:
+    for hours in check_numbers(clocks, name="clocks"):
         moved = reduce.with_clock_moved(base.table, hours=hours)
         text = _("{hours} h").format(hours=f"{hours:+g}")
         yield mark("clock"), text, replace(base, table=moved, first=base.first + timedelta(hours=hours))

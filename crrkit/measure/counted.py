@@ -13,10 +13,12 @@ from crrkit.ground import (
     PERIODS,
     InconsistentCounts,
     InputError,
-    format_number,
-    gettext as _,
+    InputTypeError,
+    described,
     mark,
-    ngettext,
+    ntold as ngettext,
+    told as _,
+    told_number as format_number,
 )
 from crrkit.measure.flows import with_rates
 from crrkit.measure.movement import RetentionTable
@@ -106,6 +108,7 @@ def read_counts(
         crrkit.InputError: From start and end alone nothing is known of who stayed. Name the column of the new
             customers with new=, or of the lost with lost=.
     """
+    _check_flag(gross, name="gross")
     named = {"period": period, "start": start, "end": end, "new": new, "lost": lost, "returned": returned}
     layout = Layout(sheet=sheet, skip=skip, sep=sep, encoding=encoding, table=table, query=query)
     forms = Forms(dates=dates, decimal=decimal, thousands=thousands, layout=layout)
@@ -124,6 +127,12 @@ def read_counts(
         new=NEW_IS_GROSS if gross else NEW_IS_NET,
     )  # fmt: skip
     return RetentionTable(account, every, card, quality, notes=_certain(account, gross=gross))
+
+
+def _check_flag(value: object, *, name: str) -> None:
+    if not isinstance(value, bool):
+        message = _("{name} is {given}, and it can be True or False.")
+        raise InputTypeError(message.format(name=name, given=described(value)), argument=name, given=value)
 
 
 def _one_length(labels: Sequence[Label]) -> str:

@@ -10,7 +10,16 @@ import numpy as np
 import pandas as pd
 
 from crrkit import reduce
-from crrkit.ground import InputError, Shown, check_fraction, check_given, format_cell, gettext as _, is_plain
+from crrkit.ground import (
+    InputError,
+    Shown,
+    check_fraction,
+    check_given,
+    check_numbers,
+    format_cell,
+    gettext as _,
+    is_plain,
+)
 from crrkit.measure.revenue import check_amounts
 from crrkit.read import Base
 
@@ -29,6 +38,8 @@ class Concentration(Shown):
         gini: 0 when all pay the same, close to 1 when one pays all; NaN without revenue.
         n: The number of customers.
     """
+
+    made_by: ClassVar[tuple[str, ...]] = ("crr.concentration(base)",)
 
     table: pd.DataFrame
     top: float
@@ -96,7 +107,7 @@ def _ranked_base(base: Base, top: float) -> pd.DataFrame:
 
 def _ranked_values(values: Any, top: float) -> pd.DataFrame:
     """The same small frame from plain numbers, one bucket a customer."""
-    revenue = np.sort(np.asarray(values, dtype="float64"))
+    revenue = np.sort(np.asarray(check_numbers(values, name="base"), dtype="float64"))
     if not len(revenue) or np.isnan(revenue).any():
         message = _("The revenue of each customer is needed, at least one number and none missing.")
         raise InputError(message, argument="base")

@@ -17,11 +17,13 @@ from crrkit.ground import (
     Shown,
     check_choice,
     check_given,
+    check_named,
     format_cell,
     format_number,
     gettext as _,
     mark,
     ngettext,
+    retold,
     segment_names,
 )
 from crrkit.measure.cadence import Rhythm, holds, judge
@@ -31,6 +33,7 @@ from crrkit.read import UNITS, Base
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Never
 
     from crrkit.read import QualityReport
     from crrkit.rules import Calendar, DefinitionCard
@@ -156,11 +159,11 @@ class RetentionTable(Shown):
 
     def above(self) -> tuple[str, ...]:
         """What is in doubt about the list."""
-        return self.quality.doubts
+        return self.quality.above()
 
     def below(self) -> tuple[str, ...]:
         """What must not be missed."""
-        return (*self.notes, *([self.rhythm.note] if self.rhythm and self.rhythm.note else []))
+        return (*map(retold, self.notes), *([self.rhythm.note] if self.rhythm and self.rhythm.note else []))
 
     def _shown_names(self) -> list[str]:
         return [*self.by, *super()._shown_names()]
@@ -203,7 +206,7 @@ def check_one_account(kept: RetentionTable, call: str) -> None:
 
 def retention_by_period(
     base: Base,
-    *,
+    *_unnamed: Never,
     every: str = "month",
     first: str | None = None,
     last: str | None = None,
@@ -247,6 +250,7 @@ def retention_by_period(
         2024-01      0     0     0    2    2  NaN empty_base
         2024-02      2     1     1    1    2  0.5   complete
     """
+    check_named(_unnamed, "crr.retention_by_period(base, {})", "every", "first", "last")
     check_given(base, Base, name="base")
     base.check_unit(unit)
     segments, calendar = base.check_segments(by), base.calendar(every)

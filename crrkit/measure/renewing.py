@@ -162,7 +162,7 @@ def _finished(counts: pd.DataFrame, calendar: Calendar, span: range, base: Base)
     counts.insert(0, "period", [calendar.label(k) for k in span])
     counts.insert(1, "from_", bounds[:-1])
     counts.insert(2, "until", bounds[1:])
-    open_ = (counts["until"] > base.as_of) | (counts["undecided"] > 0)
+    open_ = (counts["until"] > base.decided) | (counts["undecided"] > 0)
     due = counts["due"].where(~open_ & (counts["due"] > 0))
     renewed = counts["renewed_on_time"] + counts["renewed_late"]
     low, high = wilson_columns(renewed, due)

@@ -55,7 +55,7 @@ def dated(flows: pd.DataFrame, calendar: Calendar, span: range, base: Base) -> p
     flows.insert(0, "period", [calendar.label(k) for k in span])
     flows.insert(1, "from_", bounds[:-1])
     flows.insert(2, "until", bounds[1:])
-    running = flows["until"] > base.as_of - timedelta(days=base.card.merge_gap)  # who is late may still renew
+    running = flows["until"] > base.decided
     unknown = flows["from_"] < base.first + timedelta(days=base.card.burn_in_days)
     states = [flows["start"] == 0, running, unknown & (base.card.burn_in_days > 0)]
     flows["status"] = np.select(states, [EMPTY, RUNNING, BURN_IN], COMPLETE)

@@ -1,7 +1,6 @@
 # What the room shows, and where it lives; loaded when first used.
 from crrkit.read.asked import (
     moment_of as moment_of,
-    names_of as names_of,
 )
 from crrkit.read.base import (
     UNITS as UNITS,

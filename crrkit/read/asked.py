@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crrkit.ground import InputError, as_moment, check_choice, check_count, gettext as _
+from crrkit.ground import InputError, as_moment, check_choice, check_count, check_names, told as _
 from crrkit.read.text import Forms
 from crrkit.rules import MONTHS, WEEKDAYS, DefinitionCard
 
@@ -64,14 +64,9 @@ def asked_of(
     check_choice(year_starts, name="year_starts", choices=MONTHS)
     check_count(burn_in_days, name="burn_in_days")
     return Asked(
-        by=names_of(by), cut=written(source) if as_of == FILE else moment_of(as_of), forms=Forms(**forms),
+        by=check_names(by, name="by"), cut=written(source) if as_of == FILE else moment_of(as_of), forms=Forms(**forms),
         burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
     )  # fmt: skip
-
-
-def names_of(by: str | Sequence[str]) -> tuple[str, ...]:
-    """The segment columns, also when one was given by itself."""
-    return (by,) if isinstance(by, str) else tuple(by)
 
 
 def moment_of(as_of: str | date | datetime | None) -> datetime | None:

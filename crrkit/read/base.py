@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import pandas as pd
 
 from crrkit import reduce
-from crrkit.ground import check_choice
-from crrkit.read.asked import names_of
+from crrkit.ground import check_choice, check_names
 from crrkit.rules import Activity, DefinitionCard, OwnGap, Trailing
 
 if TYPE_CHECKING:
@@ -126,6 +125,11 @@ class Base:
         """Whether it is known who was there when a day began."""
         return True
 
+    @property
+    def decided(self) -> datetime:
+        """Until when it is known who has left: who is late by no more than ``merge_gap`` may still renew."""
+        return self.as_of - timedelta(days=self.card.merge_gap)
+
     def calendar(self, every: str) -> Calendar:
         """The periods of one length under the rules of the base."""
         return self.card.calendar(every)
@@ -232,7 +236,7 @@ class Base:
 
     def check_segments(self, by: str | Sequence[str]) -> tuple[str, ...]:
         """Segment columns that the base was read with, checked."""
-        return tuple(check_choice(name, name="by", choices=self.by) for name in names_of(by))
+        return tuple(check_choice(name, name="by", choices=self.by) for name in check_names(by, name="by"))
 
     def seen_before(self, moment: datetime) -> Self:
         """The same base as it stood just before a moment not after its cut-off."""

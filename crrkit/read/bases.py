@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crrkit import reduce
-from crrkit.ground import InputError, check_count, gettext as _
+from crrkit.ground import InputError, check_count, check_named, told as _
 from crrkit.read.again import can_be_read_again
-from crrkit.read.asked import asked_of, names_of
+from crrkit.read.asked import asked_of
 from crrkit.read.contract_base import ContractBase
 from crrkit.read.intake import read_contract_rows, read_order_rows
 from crrkit.read.layout import Layout
 from crrkit.read.order_base import OrderBase, check_activity, settled
+from crrkit.read.text import words_of
 from crrkit.read.turns import read_turn_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
+    from typing import Never
 
     from crrkit.read.asked import Asked
     from crrkit.read.canonical import Canonical
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 @can_be_read_again
 def read_contracts(
     source: Any,
-    *,
+    *_unnamed: Never,
     customer: str | None = None,
     start: str | None = None,
     end: str | None = None,
@@ -136,6 +138,7 @@ def read_contracts(
         crrkit.ColumnNotFoundError: customer='client' is not a column of the table.
             Its columns are client_id, joined, left. Did you mean 'client_id'?
     """
+    check_named(_unnamed, "crr.read_contracts(source, {})", "customer", "start", "end")
     asked = asked_of(
         source, by=by, as_of=as_of, burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
         zone=zone, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody,
@@ -184,7 +187,7 @@ def _of_a_log(
 @can_be_read_again
 def read_orders(
     source: Any,
-    *,
+    *_unnamed: Never,
     customer: str | None = None,
     at: str | None = None,
     amount: str | None = None,
@@ -270,6 +273,7 @@ def read_orders(
         refund or return     1              33.3%
         Read as orders: customer = who, at = when, amount = paid
     """
+    check_named(_unnamed, "crr.read_orders(source, {})", "customer", "at", "amount")
     asked = asked_of(
         source, by=by, as_of=as_of, burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
         zone=zone, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody,
@@ -288,7 +292,7 @@ def read_orders(
     card = asked.card(
         rows, unit="buyer", activity=str(activity),
         refunds=refunds if "amount" in rows.table.columns else None,
-        counts=None if counts is None else names_of(counts),
+        counts=None if counts is None else words_of(counts, name="counts"),
     )  # fmt: skip
     rule = settled(activity, rows.table, card.as_of)
     return OrderBase(

@@ -7,7 +7,7 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
-from crrkit.ground import DAYS_PER_PERIOD, PERIODS, InputError, check_choice, format_date, gettext as _, mark
+from crrkit.ground import DAYS_PER_PERIOD, PERIODS, InputError, check_choice, mark, told as _, told_date as format_date
 from crrkit.rules import Calendar
 
 if TYPE_CHECKING:

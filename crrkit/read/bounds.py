@@ -6,7 +6,7 @@ import re
 import zipfile
 from typing import TYPE_CHECKING
 
-from crrkit.ground import SourceError, gettext as _
+from crrkit.ground import SourceError, told as _
 from crrkit.read.files import bad
 from crrkit.read.packed import PACKING_ERRORS, members, unpacked_from
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import ibis
 import pyarrow.compute as pc
 
-from crrkit.ground import format_date, format_number, gettext as _, mark, ngettext
+from crrkit.ground import mark, ntold as ngettext, told as _, told_date as format_date, told_number as format_number
 from crrkit.read.text import aggregate, is_true
 
 if TYPE_CHECKING:

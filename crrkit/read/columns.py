@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from crrkit.ground import ColumnNotFoundError, InputError, check_column, gettext as _, mark
+from crrkit.ground import ColumnNotFoundError, InputError, check_column, mark, told as _
 from crrkit.read.names import REQUESTS, fold, rivals_of, usual_column
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def settle_columns(
         ColumnNotFoundError: If a named column is not there, or a required one is not recognised.
     """
     columns = [str(column) for column in available]
-    found = find_columns({role: name or None for role, name in named.items() if name != ""}, available=columns)
+    found = find_columns({role: name for role, name in named.items() if not is_no_column(name)}, available=columns)
     folded = [column.casefold() for column in columns]  # the engine does not tell capital letters from small ones
     once = [column for column in columns if folded.count(column.casefold()) == 1]
     taken = {*found.values(), *by}
@@ -84,6 +84,11 @@ def settle_columns(
     if kind == "orders" and all(named.get(role) is None for role in MONEY):
         found |= _usual_money(free)
     return found
+
+
+def is_no_column(name: object) -> bool:
+    """Whether a role was given the empty name, which says that no column has it."""
+    return isinstance(name, str) and not name
 
 
 def are_names_of(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crrkit.ground import InputError, format_number, gettext as _, mark
+from crrkit.ground import InputError, mark, told as _, told_number as format_number
 from crrkit.read import text
 from crrkit.read.names import TIERS, tier_of
 from crrkit.read.numbers import parse_numbers

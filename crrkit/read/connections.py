@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import duckdb
 import ibis
 
-from crrkit.ground import MissingDependencyError, gettext as _
+from crrkit.ground import MissingDependencyError, told as _
 from crrkit.read import fetching
 from crrkit.read.engine import new_engine
 from crrkit.read.files import ADDRESS, bad

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from crrkit import reduce
-from crrkit.ground import InputError, gettext as _
+from crrkit.ground import InputError, told as _
 from crrkit.read.base import Base
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crrkit.ground import ColumnNotFoundError, InputError, gettext as _
+from crrkit.ground import ColumnNotFoundError, InputError, told as _
 from crrkit.read.canonical import in_a_sentence
-from crrkit.read.columns import find_columns
+from crrkit.read.columns import find_columns, is_no_column
 from crrkit.read.guessing import columns_of
 from crrkit.read.labels import Label, labels_in
 from crrkit.read.numbers import parse_numbers
@@ -38,7 +38,7 @@ def read_count_rows(
     available = columns_of(source, forms.layout)
     usual = counted_columns([name for name in available if name not in named.values()])
     columns = {role: name for role, name in usual.items() if named.get(role) is None} | find_columns(
-        {role: name or None for role, name in named.items() if name != ""}, available=available
+        {role: name for role, name in named.items() if not is_no_column(name)}, available=available
     )
     for role in ("period", "start"):
         if role not in columns:

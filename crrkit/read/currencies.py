@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from crrkit.ground import InputError, gettext as _
+from crrkit.ground import InputError, told as _
 from crrkit.read.doubts import words_in
 from crrkit.read.names import fold
 from crrkit.read.numbers import CURRENCIES

@@ -13,11 +13,19 @@ import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crrkit.ground import InputError, check_choice, format_number, gettext as _, mark, ngettext
+from crrkit.ground import (
+    InputError,
+    check_choice,
+    check_names,
+    mark,
+    ntold as ngettext,
+    told as _,
+    told_number as format_number,
+)
 from crrkit.read.changes import change_of_form, lost_digits, lost_in_floats
 from crrkit.read.ids import CYRILLIC, LATIN, counts_of, in_duckdb, known, looks_of, parse_ids, spellings_of, tidier
 from crrkit.read.notes import Note
-from crrkit.read.text import is_true
+from crrkit.read.text import is_true, words_of
 from crrkit.read.totals import totals_among
 
 if TYPE_CHECKING:
@@ -143,7 +151,7 @@ def parse_customers(
     Raises:
         ValueError: If so many ids may be the same that no count is worth anything, and ``fold`` does not say.
     """
-    chosen = _chosen(fold)
+    chosen, nobody = _chosen(fold), None if nobody is None else words_of(nobody, name="nobody")
     if not in_duckdb(table):  # `crrkit.read.outside` has seen that they need nothing
         return Ids(parse_ids(table, column))
     value, counts, notes = _looked_through(table, column, chosen)
@@ -236,7 +244,7 @@ def _nobody_note(found: list[str]) -> str:
 
 
 def _chosen(fold: str | Sequence[str] | None) -> list[str]:
-    names = [fold] if isinstance(fold, str) else list(fold or ())
+    names = () if fold is None else check_names(fold, name="fold")
     return [check_choice(name, name="fold", choices=list(FOLDS)) for name in names]
 
 

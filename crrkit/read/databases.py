@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import sqlglot
 from sqlglot import exp
 
-from crrkit.ground import InputError, SourceError, gettext as _, suggestion
+from crrkit.ground import InputError, SourceError, suggestion, told as _
 from crrkit.read.connections import database_of
 from crrkit.read.files import ADDRESS, bad
 from crrkit.reduce import in_short, is_of_an_engine

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from crrkit.ground import UnsettledError, format_number, format_percent, gettext as _, ngettext
+from crrkit.ground import (
+    UnsettledError,
+    ntold as ngettext,
+    told as _,
+    told_number as format_number,
+    told_percent as format_percent,
+)
 from crrkit.read import text
 from crrkit.read.calls import Call
 from crrkit.read.kinds import BUYING, usual_kind

@@ -6,7 +6,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from crrkit import reduce
-from crrkit.ground import InputError, check_choice, format_number, gettext as _, ngettext
+from crrkit.ground import (
+    InputError,
+    check_choice,
+    check_named,
+    ntold as ngettext,
+    told as _,
+    told_number as format_number,
+)
 from crrkit.read.again import can_be_read_again
 from crrkit.read.asked import asked_of
 from crrkit.read.intake import read_event_rows
@@ -17,7 +24,7 @@ from crrkit.read.order_base import OrderBase, check_activity, settled
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
-    from typing import Self
+    from typing import Never, Self
 
     import ibis.expr.types as ir
 
@@ -63,7 +70,7 @@ class EventBase(OrderBase):
 @can_be_read_again
 def read_events(
     source: Any,
-    *,
+    *_unnamed: Never,
     customer: str | None = None,
     at: str | None = None,
     kind: str | None = None,
@@ -153,6 +160,7 @@ def read_events(
             kinds={'paid': 'visit'}, choosing from visit, offer, education, purchase, contract, refund, incident; or
             take the rest together with other='visit' or other='set aside'.
     """
+    check_named(_unnamed, "crr.read_events(source, {})", "customer", "at", "kind")
     asked = asked_of(
         source, by=by, as_of=as_of, burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
         zone=zone, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import pandas as pd
 
 from crrkit import reduce
-from crrkit.ground import InputError, Shown, check_choice, gettext as _, ngettext
+from crrkit.ground import InputError, Shown, check_choice, ntold as ngettext, told as _
 from crrkit.read.steps import steps_of
 from crrkit.rules import ContractRule, StageRule
 

@@ -10,7 +10,7 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crrkit.ground import SourceError, gettext as _
+from crrkit.ground import SourceError, told as _
 from crrkit.read.pages import is_markup
 
 if TYPE_CHECKING:

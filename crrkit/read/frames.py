@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pyarrow as pa
 
-from crrkit.ground import SourceError, described, gettext as _
+from crrkit.ground import SourceError, described, told as _
 from crrkit.read.fetching import NO_ARROW, printed
 from crrkit.read.files import quoted
 

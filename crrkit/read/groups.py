@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from crrkit.ground import InputError, format_number, gettext as _, ngettext
+from crrkit.ground import InputError, ntold as ngettext, told as _, told_number as format_number
 from crrkit.read.files import quoted
 from crrkit.read.notes import Note
 from crrkit.read.text import Forms, aggregate, is_true

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crrkit.ground import InputError, UnsettledError, gettext as _
+from crrkit.ground import InputError, UnsettledError, told as _
 from crrkit.read import databases, frames, records, spools
 from crrkit.read.calls import Call
 from crrkit.read.columns import REQUIRED, settle_columns, some_of, tells_when

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from crrkit.ground import gettext as _
+from crrkit.ground import told as _
 from crrkit.read.layout import MOST_TITLES, SEPARATORS, split
 from crrkit.read.names import is_usual
 

@@ -13,7 +13,7 @@ import ibis.expr.datatypes as dt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crrkit.ground import InputError, gettext as _
+from crrkit.ground import InputError, told as _
 from crrkit.read.text import NOT_AN_ID, aggregate, is_nan
 
 if TYPE_CHECKING:

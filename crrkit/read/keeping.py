@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet as pq
 
 from crrkit import reduce
-from crrkit.ground import InputError, SourceError, gettext as _
+from crrkit.ground import InputError, SourceError, told as _
 from crrkit.read import scratch
 from crrkit.rules import OwnGap, Trailing
 

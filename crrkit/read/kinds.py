@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from crrkit.ground import InputError, InputTypeError, format_number, gettext as _, mark, suggestion
+from crrkit.ground import (
+    InputError,
+    InputTypeError,
+    check_mapping,
+    mark,
+    suggestion,
+    told as _,
+    told_number as format_number,
+)
 from crrkit.read.states import WORDS_NAMED, check_words
 
 if TYPE_CHECKING:
@@ -83,7 +91,7 @@ def usual_kind(word: str) -> str | None:
 def _pairs(kinds: Mapping[str, str | Words | None]) -> dict[str, str | None]:
     """Word to kind, whichever way round the user wrote it."""
     pairs: dict[str, str | None] = {}
-    for key, value in kinds.items():
+    for key, value in check_mapping(kinds, name="kinds", like="{'paid': 'purchase'}").items():
         if isinstance(value, list | tuple | set | frozenset):
             pairs |= dict.fromkeys(map(str, value), _check_kind(key, name="kinds"))
         elif value is None or value in KINDS:

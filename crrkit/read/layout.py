@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crrkit.ground import InputError, check_count, gettext as _
+from crrkit.ground import InputError, check_count, told as _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

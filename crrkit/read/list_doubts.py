@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crrkit.ground import format_number, format_percent, gettext as _, ngettext
+from crrkit.ground import ntold as ngettext, told as _, told_number as format_number, told_percent as format_percent
 from crrkit.read.boundaries import LISTS_NAMED, Boundaries
 
 if TYPE_CHECKING:

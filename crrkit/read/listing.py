@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
-from crrkit.ground import InputError, check_choice, gettext as _
+from crrkit.ground import InputError, check_choice, told as _
 from crrkit.read.bases import read_contracts, read_orders
 from crrkit.read.calls import EVENT_OPTION, Call
 from crrkit.read.columns import LISTS

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from crrkit.ground import gettext as _
+from crrkit.ground import told as _
 from crrkit.read.encodings import encoding_of
 from crrkit.read.pages import SAYS_WITHIN
 

@@ -6,7 +6,7 @@ import re
 import zipfile
 from typing import TYPE_CHECKING
 
-from crrkit.ground import format_number, gettext as _
+from crrkit.ground import told as _, told_number as format_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

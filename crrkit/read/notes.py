@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
+
+from crrkit.ground import Told, retold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Note(str):
+class Note(Told):
     """A sentence, and the arguments of the reader that settle its doubt otherwise.
 
     Examples:
@@ -21,6 +24,6 @@ class Note(str):
 
     def __new__(cls, text: str, **instead: Any) -> Self:
         """The sentence with its arguments."""
-        note = super().__new__(cls, text)
+        note = super().__new__(cls, text, partial(retold, text))
         note.instead = instead
         return note

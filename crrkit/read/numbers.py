@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from crrkit.ground import InputError, check_choice, gettext as _
+from crrkit.ground import InputError, check_choice, told as _
 from crrkit.read.text import Forms, Parsed, aggregate, is_nan, is_true
 
 if TYPE_CHECKING:

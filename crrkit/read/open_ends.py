@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from crrkit.ground import InputTypeError, format_number, gettext as _, ngettext
+from crrkit.ground import InputTypeError, ntold as ngettext, told as _, told_number as format_number
 from crrkit.read import text
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from crrkit import reduce
-from crrkit.ground import InputError, check_choice, gettext as _
+from crrkit.ground import InputError, check_choice, told as _
 from crrkit.read.asked import one_id_one_customer
 from crrkit.read.base import Base
 from crrkit.rules import OwnGap, Trailing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crrkit.ground import InputError, format_number, gettext as _, ngettext
+from crrkit.ground import InputError, ntold as ngettext, told as _, told_number as format_number
 
 STRAY = 0.05  # up to this share of the dates that prove an order, those of the other are slips and are set aside
 

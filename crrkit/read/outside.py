@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crrkit.ground import gettext as _
+from crrkit.ground import told as _
 from crrkit.read.customers import FILLERS, OUTSTANDING, TILLS
 from crrkit.read.text import aggregate
 

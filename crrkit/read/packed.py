@@ -13,7 +13,7 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from crrkit.ground import gettext as _
+from crrkit.ground import told as _
 from crrkit.read.files import SPREADSHEETS, bad, first_line, kind_of
 from crrkit.read.scratch import new_file
 

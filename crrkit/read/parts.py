@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crrkit.ground import SourceError, gettext as _
+from crrkit.ground import SourceError, told as _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

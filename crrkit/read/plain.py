@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crrkit.ground import gettext as _
+from crrkit.ground import told as _
 from crrkit.read.encodings import SURE, check_encoding, encoding_of
 from crrkit.read.files import TEXT, bad, first_line
 from crrkit.read.heads import heads_note, joined_lines

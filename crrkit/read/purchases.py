@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from crrkit.ground import InputError, format_number, gettext as _
+from crrkit.ground import InputError, told as _, told_number as format_number
 from crrkit.read.doubts import MOST_KINDS, unsettled, words_in
 from crrkit.read.kinds import TOUCHES, usual_kind
 from crrkit.read.names import DEAL_STAGES, fold
 from crrkit.read.states import COUNTED, MOST_STATES, NO_PURCHASE, UNKNOWN_STATE, judge_states, listed
+from crrkit.read.text import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,7 +47,7 @@ def settle_states(opened: Opened, *, counts: str | Sequence[str] | None, was_nam
         InputError: If ``counts`` has no column, or a word that does not occur.
         UnsettledError: If the words are those of a log of events.
     """
-    said = None if counts is None else [counts] if isinstance(counts, str) else [str(word) for word in counts]
+    said = None if counts is None else list(words_of(counts, name="counts"))
     column = opened.columns.get("status")
     if column is None:
         if said is None:

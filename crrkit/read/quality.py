@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
-from crrkit.ground import Shown, check_choice, format_number, gettext as _, mark, ngettext, write_csv
+from crrkit.ground import (
+    Shown,
+    check_choice,
+    mark,
+    ntold as ngettext,
+    retold,
+    told as _,
+    told_number as format_number,
+    write_csv,
+)
 from crrkit.read.notes import Note
 from crrkit.rules import said_reading
 
@@ -138,6 +147,10 @@ class QualityReport(Shown):
         total = sum(self.money.values())
         return sum(self.money.get(reason, 0.0) for reason in reasons) / total if total > 0 else float("nan")
 
+    def said(self) -> tuple[str, ...]:
+        """The notes, doubts among them, in the current language, whichever the list was read in."""
+        return tuple(retold(note) for note in self.notes)
+
     def instead(self) -> list[Mapping[str, Any]]:
         """What to tell the reader where the notes say that the list can be read otherwise."""
         return [note.instead for note in self.notes if isinstance(note, Note) and note.instead]
@@ -170,7 +183,7 @@ class QualityReport(Shown):
 
     def above(self) -> tuple[str, ...]:
         """What is in doubt."""
-        return self.doubts
+        return tuple(retold(doubt) for doubt in self.doubts)
 
     def below(self) -> list[str]:
         """How the source was read, and the notes that are no doubts."""
@@ -190,4 +203,4 @@ class QualityReport(Shown):
 
     def _calm(self) -> list[str]:
         """The notes that are no doubts."""
-        return [note for note in self.notes if note not in self.doubts]
+        return [retold(note) for note in self.notes if note not in self.doubts]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from crrkit.ground import SourceError, described, gettext as _
+from crrkit.ground import SourceError, described, told as _
 from crrkit.read.connections import Rows
 from crrkit.read.fetching import BATCH, arrow_of, in_one_type
 

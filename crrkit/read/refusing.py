@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from crrkit.ground import SourceError, format_number, format_percent, gettext as _, mark, ngettext
+from crrkit.ground import (
+    SourceError,
+    mark,
+    ntold as ngettext,
+    told as _,
+    told_number as format_number,
+    told_percent as format_percent,
+)
 from crrkit.read.labels import labels_in
 from crrkit.read.unknown import NOT_KNOWN
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from crrkit.ground import format_number, ngettext
+from crrkit.ground import ntold as ngettext, told_number as format_number
 from crrkit.read.doubts import UNREAD, words_in
 from crrkit.read.marks import is_there
 from crrkit.read.names import fold

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from crrkit.ground import SourceError, check_choice, gettext as _
+from crrkit.ground import SourceError, check_choice, told as _
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from crrkit.ground import InputError, gettext as _
+from crrkit.ground import InputError, told as _
 from crrkit.read.labels import is_label, labels_in
 from crrkit.read.names import CLOSED, CREATED, PURCHASED, fold, tier_of, usual_column
 from crrkit.read.stacks import USUAL_DAYS, sure_day

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from crrkit.ground import InputError, MissingDependencyError, format_number, gettext as _, ngettext
+from crrkit.ground import InputError, MissingDependencyError, ntold as ngettext, told as _, told_number as format_number
 from crrkit.read.files import bad, first_line
 from crrkit.read.heads import heads_note, joined
 from crrkit.read.layout import Layout, names_at

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from crrkit.ground import InputError, format_number, gettext as _
+from crrkit.ground import InputError, told as _, told_number as format_number
 from crrkit.read import text
 from crrkit.read.boundaries import Boundaries, boundaries_of
 from crrkit.read.canonical import Canonical, canonical_of, doubted, in_a_sentence

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from crrkit.ground import PERIODS, InputError, gettext as _
-from crrkit.read.asked import asked_of, names_of, one_id_one_customer
+from crrkit.ground import PERIODS, InputError, told as _
+from crrkit.read.asked import asked_of, one_id_one_customer
 from crrkit.read.contract_base import ContractBase
 from crrkit.read.layout import Layout
 from crrkit.read.snapshot_rows import read_snapshot_rows
+from crrkit.read.text import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -203,7 +204,7 @@ def read_snapshots(
         week_starts=week_starts, year_starts=year_starts,
     )  # fmt: skip
     first, last = (datetime.combine(day, time.min) for day in (lists.days[0], lists.days[-1]))
-    rules = {"counts": None if counts is None else names_of(counts), "taken": taken}
+    rules = {"counts": None if counts is None else words_of(counts, name="counts"), "taken": taken}
     card = replace(asked.card(lists.rows, unit="listed", activity="on the list", **rules), as_of=last)
     return SnapshotBase(
         lists.rows.table, lists.rows.quality, card, first, last, asked.by, engine=lists.rows.engine,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from crrkit.ground import InputError, SourceError, gettext as _
+from crrkit.ground import InputError, SourceError, told as _
 from crrkit.read import (
     databases,
     files,

@@ -9,7 +9,7 @@ import stat
 from pathlib import Path
 from typing import Any
 
-from crrkit.ground import gettext as _
+from crrkit.ground import told as _
 from crrkit.read import scratch
 from crrkit.read.files import bad
 

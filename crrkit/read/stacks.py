@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 import pyarrow as pa
 
-from crrkit.ground import InputError, SourceError, gettext as _, ngettext
+from crrkit.ground import InputError, SourceError, ntold as ngettext, told as _
 from crrkit.read import databases, files, frames, peek, sheets
 from crrkit.read.labels import is_label, labels_in
 from crrkit.read.names import fold

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from crrkit.ground import InputError, format_number, gettext as _, suggestion
+from crrkit.ground import InputError, suggestion, told as _, told_number as format_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING
 import ibis
 import pandas as pd
 
-from crrkit.ground import InputError, format_date, format_number, format_percent, gettext as _, ngettext
+from crrkit.ground import (
+    InputError,
+    ntold as ngettext,
+    told as _,
+    told_date as format_date,
+    told_number as format_number,
+    told_percent as format_percent,
+)
 from crrkit.read.notes import Note
 from crrkit.rules import EPOCH
 

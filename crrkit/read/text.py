@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import ibis
 import ibis.expr.datatypes as dt
 
+from crrkit.ground import check_names, is_plain
 from crrkit.read.layout import Layout
 
 if TYPE_CHECKING:
@@ -68,3 +70,8 @@ def aggregate(table: ir.Table, **values: ir.Scalar) -> dict[str, Any]:
     """Values of a whole column, in one pass."""
     row: dict[str, Any] = table.aggregate(**values).to_pyarrow().to_pylist()[0]
     return row
+
+
+def words_of(words: object, *, name: str) -> tuple[str, ...]:
+    """Words of a column, also one by itself; numbers stand there as words, too."""
+    return check_names(tuple(map(str, words)) if isinstance(words, Iterable) and is_plain(words) else words, name=name)

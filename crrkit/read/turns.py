@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from crrkit import reduce
-from crrkit.ground import InputError, format_number, gettext as _, ngettext
+from crrkit.ground import InputError, ntold as ngettext, told as _, told_number as format_number
 from crrkit.read.canonical import Canonical, canonical_of, in_a_sentence
 from crrkit.read.fields import GIVEN, is_default, not_before, read_fields, unknown, unreadable
 from crrkit.read.sources import open_source

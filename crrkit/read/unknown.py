@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import ibis
 import pandas as pd
 
-from crrkit.ground import format_number, format_percent, gettext as _, ngettext
+from crrkit.ground import ntold as ngettext, told as _, told_number as format_number, told_percent as format_percent
 from crrkit.read.notes import Note
 from crrkit.read.quality import ERRORS
 from crrkit.rules import EPOCH

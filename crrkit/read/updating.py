@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crrkit import reduce
-from crrkit.ground import InputError, gettext as _
+from crrkit.ground import InputError, told as _
 from crrkit.read import keeping
 from crrkit.read.base import Base
 from crrkit.read.bases import read_orders

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import duckdb
 
-from crrkit.ground import InputError, gettext as _, suggestion
+from crrkit.ground import InputError, suggestion, told as _
 from crrkit.read.times import has_clocks, has_offsets
 
 if TYPE_CHECKING:

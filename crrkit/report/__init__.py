@@ -21,6 +21,7 @@ from crrkit.report.method_section import textbook_finding
 from crrkit.report.money_section import money_finding
 from crrkit.report.movement_section import movement_finding
 from crrkit.report.published import account_in
+from crrkit.report.renewal_section import renewal_finding
 from crrkit.report.rows_section import quality_finding
 from crrkit.report.saved import dump, load
 from crrkit.report.segment_counts import segments_of
@@ -53,6 +54,7 @@ __all__ = [
     "outlook_finding",
     "past_finding",
     "quality_finding",
+    "renewal_finding",
     "retention_finding",
     "segment_finding",
     "segments_of",

@@ -47,7 +47,7 @@ def retention_finding(kept: RetentionTable) -> Finding:
     when = in_period(row, kept.every)
     claim = capital(f"{kept_words(row, when)} {interval_words(row)}.")
     caveats = [
-        *kept.quality.doubts,
+        *kept.quality.above(),
         *kept.notes,
         *([kept.rhythm.note] if kept.rhythm and kept.rhythm.note else []),
         *running_caveat(row),

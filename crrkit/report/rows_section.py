@@ -89,7 +89,7 @@ def rows_block(kept: RetentionTable) -> Html:
         row_block(*(format_cell(cell, kind) for cell, kind in zip(row, kinds.values(), strict=True)))
         for row in _cells(quality)
     ]
-    lines = [quality.reading(), *quality.notes]
+    lines = [quality.reading(), *quality.said()]
     table = element("figure", table_block(heads, rows, label=_("Rows set aside"))) if rows else None
     return join(table, *(element("p", line, class_="caveat") for line in lines))
 

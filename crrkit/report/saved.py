@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from crrkit.judge.whatif import Basis, StageModel
-from crrkit.measure import RetentionTable
+from crrkit.measure import RenewalTable, RetentionTable
 from crrkit.measure.cadence import Rhythm
 from crrkit.measure.cohorts import CohortGrid
 from crrkit.measure.stages import StageFlow
@@ -70,7 +70,7 @@ def load(text: str, *, kept: RetentionTable | None = None) -> Any:
 
 
 def _classes() -> dict[str, type[Any]]:
-    known = (RetentionTable, CohortGrid, StageFlow, StageModel, StageRule, OwnGap, QualityReport)
+    known = (RetentionTable, RenewalTable, CohortGrid, StageFlow, StageModel, StageRule, OwnGap, QualityReport)
     return {one.__name__: one for one in (*known, *TOLD_BY_THEMSELVES, *Counted.__subclasses__())}
 
 
@@ -118,8 +118,8 @@ def _plain_quality(quality: QualityReport) -> dict[str, Any]:
         "source": quality.source,
         "rows_used": quality.rows_used,
         "columns": dict(quality.columns),
-        "notes": list(quality.notes),
-        "doubts": list(quality.doubts),
+        "notes": list(quality.said()),
+        "doubts": list(quality.above()),
         "kind": quality.kind,
     }
 

@@ -14,6 +14,7 @@ from crrkit.report.mark_section import mark_section
 from crrkit.report.method_section import method_section
 from crrkit.report.money_section import money_section
 from crrkit.report.movement_section import movement_section
+from crrkit.report.renewal_section import renewal_section
 from crrkit.report.rows_section import rows_section
 from crrkit.report.segment_section import segment_section
 from crrkit.report.since_section import since_section
@@ -35,6 +36,7 @@ SECTIONS: tuple[Callable[[Subject], Section | None], ...] = (
     trend_section,
     mark_section,
     money_section,
+    renewal_section,
     segment_section,
     cohort_section,
     stage_section,

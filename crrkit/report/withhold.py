@@ -21,6 +21,9 @@ ACCOUNT_RATES = ["crr", "crr_low", "crr_high"]
 GUARDED = ["start", "kept", "lost", "end"]  # what the rate of this or of the next period rests on
 WITHHELD = mark("suppressed")
 
+RENEWAL_COUNTS = ["due", "renewed_on_time", "renewed_late", "not_renewed"]
+RENEWAL_RATES = ["rate", "rate_low", "rate_high"]
+
 SEGMENT_COUNTS = ["start", "kept", "lost"]
 MOST_SEGMENTS = 12  # more are taken together from the smallest on
 
@@ -36,6 +39,14 @@ def blank_movements(table: pd.DataFrame, least: float) -> pd.DataFrame:
     for name in ACCOUNT_COUNTS + ACCOUNT_RATES:
         goes = hidden & (name not in STOCKS) | (few[name] if name in STOCKS + SIDE_FLOWS else False)
         shown[name] = table[name].mask(goes)
+    return shown.assign(status=table["status"].mask(hidden, WITHHELD))
+
+
+def blank_renewals(table: pd.DataFrame, least: float) -> pd.DataFrame:
+    """Contracts due: a period in which any outcome is small goes whole, for each is what the others leave of a sum."""
+    hidden = small(table[RENEWAL_COUNTS], least).any(axis=1)
+    shown = table.astype(dict.fromkeys(RENEWAL_COUNTS, "float64"))
+    shown[RENEWAL_COUNTS + RENEWAL_RATES] = shown[RENEWAL_COUNTS + RENEWAL_RATES].mask(hidden)
     return shown.assign(status=table["status"].mask(hidden, WITHHELD))
 
 

@@ -14,6 +14,7 @@ from crrkit.ground import (
     check_count,
     check_fraction,
     check_given,
+    check_named,
     check_target,
     gettext as _,
     use_language,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import date
     from pathlib import Path
+    from typing import Never
 
     from crrkit.measure import RetentionTable
     from crrkit.measure.cadence import Advice
@@ -83,7 +85,7 @@ class Report:
 
 def write_report(
     base: Base,
-    *,
+    *_unnamed: Never,
     every: str | None = None,
     out: str | Path = "report.html",
     notebook: str | Path | None = None,
@@ -155,6 +157,7 @@ def write_report(
         Traceback (most recent call last):
         crrkit.InputError: out='...' lies in a folder that does not exist. Make the folder ...
     """
+    check_named(_unnamed, "crr.write_report(base, {})", "out")
     with use_language(lang):
         check_given(base, Base, name="base")
         targets, before = (

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from crrkit.ground import check_choice
+from crrkit.ground import InputTypeError, check_choice, described, gettext as _
 from crrkit.widgets.bench import island, static_assets, static_html, static_page
 from crrkit.widgets.cohorts import CohortExplorer
 from crrkit.widgets.decomposition import DecompositionExplorer
@@ -17,8 +18,6 @@ from crrkit.widgets.stages import StageExplorer
 from crrkit.widgets.who_is_new import WhoIsNewExplorer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from crrkit.widgets.bench import Explorer
 
 __all__ = ["ALL_EXPLORERS", "EXPLORERS", "island", "restore", "static_assets", "static_html", "static_page"]
@@ -44,5 +43,12 @@ def restore(saved: Mapping[str, Any]) -> Explorer:
         >>> restore({"module": "formula_explorer", "state": {"start": 70, "lost": 10, "new": 30, "lang": "en"}})
         FormulaExplorer(start=70, lost=10, new=30)
     """
+    if not _is_saved(saved):
+        message = _("saved is {given}; what an explorer has in .saved is needed, such as FormulaExplorer().saved.")
+        raise InputTypeError(message.format(given=described(saved)), argument="saved", given=saved)
     module = check_choice(saved["module"], name="module", choices=EXPLORERS)
     return EXPLORERS[module].from_saved(saved["state"])
+
+
+def _is_saved(saved: object) -> bool:
+    return isinstance(saved, Mapping) and {"module", "state"} <= set(saved)

@@ -13,25 +13,25 @@ from crrkit.ground import (
     check_count,
     check_fraction,
     check_given,
+    check_mapping,
+    check_names,
     check_number,
     gettext as _,
     segment_names,
 )
-from crrkit.judge import Decomposition, decompose
+from crrkit.judge import Assessment, Decomposition, assess, decompose
 from crrkit.judge.playbook.cause_rules import CAUSES
 from crrkit.judge.playbook.facts import MEASURES_OF, ONE_POINT, Share
 from crrkit.judge.playbook.plans import ACTION, PLANS
 from crrkit.judge.playbook.stage_rules import TOP_CUSTOMERS
 from crrkit.judge.whatif import StageModel
-from crrkit.measure import COMPLETE, RUNNING, RetentionTable
-from crrkit.measure.stages import StageFlow
+from crrkit.measure import COMPLETE, RUNNING, Concentration, RetentionTable
+from crrkit.measure.stages import StageFlow, StageList
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from crrkit.judge.whatif import LeverTable
-    from crrkit.measure import Concentration
-    from crrkit.measure.stages import StageList
 
 DRAWS = 200
 _ACTIONS = [name for name, plan in PLANS.items() if plan.kind == ACTION]
@@ -101,7 +101,7 @@ def levers(
             text = _("No lever could be looked at: {why}")
             return None, sizes, (*notes, text.format(why=refused))
     assert model is not None  # noqa: S101 - one of the two was given
-    if model.refusal:
+    if check_given(model, StageModel, name="model").refusal:
         return None, model.start, (*notes, _("No lever could be looked at: {why}").format(why=model.refusal))
     return _table_of(model, steps, costs), dict(model.table.set_index("from")["start"]), tuple(notes)
 
@@ -139,9 +139,10 @@ def _of_stages(flow: StageFlow, period: str) -> dict[str, tuple[int, int]]:
 
 def answers(causes: Mapping[str, int] | None) -> dict[str, int]:
     """The answers for each cause, checked."""
-    for cause in causes or {}:
+    given = {} if causes is None else check_mapping(causes, name="causes", like="{'service': 12}")
+    for cause in given:
         check_choice(cause, name="causes", choices=CAUSES)
-    counted = {cause: int(check_count(n, name=f"causes[{cause!r}]")) for cause, n in (causes or {}).items()}
+    counted = {cause: int(check_count(n, name=f"causes[{cause!r}]")) for cause, n in given.items()}
     if causes is not None and not sum(counted.values()):
         message = _("causes holds no answers. Give the number of answers for each cause, such as {{'service': 12}}.")
         raise InputError(message.format(), argument="causes", given=causes)
@@ -151,27 +152,28 @@ def answers(causes: Mapping[str, int] | None) -> dict[str, int]:
 def by_name(values: Mapping[str, float] | None, name: str) -> dict[str, float]:
     """``costs`` above 0 by card, or ``norms`` between 0 and 1 by measure."""
     known = _ACTIONS if name == "costs" else _NORMS
-    for key, value in (values or {}).items():
+    given = {} if values is None else check_mapping(values, name=name, like=f"{{{known[0]!r}: 0.5}}")
+    for key, value in given.items():
         check_choice(key, name=name, choices=known)
         if name == "norms":
             check_fraction(value, name=f"norms[{key!r}]")
         elif not check_number(value, name=f"costs[{key!r}]") > 0:
             message = _("costs[{name!r}]={value:g} must be above 0: the cost of one point for one person and period.")
             raise InputError(message.format(name=key, value=value), argument="costs", given=value)
-    return dict(values or {})
+    return dict(given)
 
 
 def quiet(stages: StageList | None) -> Share | None:
     """Regulars who are silent for unusually long, of all regulars."""
     if stages is None:
         return None
-    counts = stages.table.set_index("stage")
+    counts = check_given(stages, StageList, name="stages").table.set_index("stage")
     return Share(int(counts["at_risk"]["long"]), int(counts["customers"]["long"]))
 
 
 def top_fifth(found: Concentration | None) -> Concentration | None:
     """The concentration of the top fifth, checked."""
-    if found is not None and found.top != TOP_CUSTOMERS:
+    if found is not None and check_given(found, Concentration, name="concentration").top != TOP_CUSTOMERS:
         message = _("The rule is about the top fifth of the customers. Measure it with concentration(base, top=0.2).")
         raise InputError(message, argument="concentration", given=found.top)
     return found
@@ -181,20 +183,29 @@ def young_and_others(
     segments: RetentionTable | None, young: Sequence[str], now: pd.Series | None
 ) -> tuple[Share, Share] | None:
     """The young of the latest period and the others, kept of how many."""
-    if not young:
+    if not check_names(young, name="young"):
         return None
-    if segments is None or not segments.by:
+    if segments is None or not check_given(segments, RetentionTable, name="segments").by:
         message = _(
             "young= names segments, so the account by segments is needed: segments=retention_by_period(…, by=…)."
         )
         raise InputError(message, argument="segments")
     rows = segments.table if now is None else segments.table[segments.table["period"] == now["period"]]
     named = segment_names(rows, segments.by)
-    wanted = {check_choice(name, name="young", choices=dict.fromkeys(named)) for name in young}
+    wanted = {
+        check_choice(name, name="young", choices=dict.fromkeys(named)) for name in check_names(young, name="young")
+    }
     mask = [name in wanted for name in named]
     one, other = rows[mask], rows[[not chosen for chosen in mask]]
     first, second = (Share(int(part["kept"].sum()), int(part["start"].sum())) for part in (one, other))
     return (first, second) if first.of and second.of else None
+
+
+def verdicts(given: Any, kept: RetentionTable, now: pd.Series | None) -> Assessment | None:
+    """Those that were given, or else those of the row that is judged."""
+    if given is not None:
+        return check_given(given, Assessment, name="assessment")
+    return None if now is None else assess(kept, period=str(now["period"]))
 
 
 def two_rates(given: Any) -> tuple[float, float] | None:

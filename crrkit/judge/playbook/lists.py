@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
@@ -14,6 +13,7 @@ from crrkit.ground import (
     Shown,
     check_choice,
     check_given,
+    check_target,
     format_date,
     format_number,
     gettext as _,
@@ -28,6 +28,7 @@ from crrkit.rules import StageRule
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
+    from pathlib import Path
 
 LIST_COLUMNS = ["customer", "stage", "reason", "owner", "silent_days", "purchase_days", "due", "next_review"]
 
@@ -193,10 +194,7 @@ def write_action_list(stages: StageList, *, kind: str, out: str | Path, overwrit
         Traceback (most recent call last):
         crrkit.InputError: out='quiet.txt' must end in .csv.
     """
-    listed, path = action_list(stages, kind=kind), Path(out).expanduser()
-    if path.suffix.lower() != ".csv":
-        message = _("out={out!r} must end in .csv.").format(out=str(out))
-        raise InputError(message, argument="out", given=str(out))
+    listed, path = action_list(stages, kind=kind), check_target(out, name="out", ending=".csv")
     if path.exists() and not overwrite:
         message = _("out={out!r} is there already. Choose another name, or say overwrite=True to replace it.")
         raise InputError(message.format(out=str(out)), argument="out", given=str(out))

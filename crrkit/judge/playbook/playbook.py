@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from crrkit.counts import check_inside
 from crrkit.ground import Shown, check_choice, format_number, gettext as _, ngettext
-from crrkit.judge import assess
 from crrkit.judge.playbook import gather
 from crrkit.judge.playbook.cause_rules import cards_of_causes
 from crrkit.judge.playbook.facts import Facts
@@ -211,7 +210,7 @@ def diagnose(
             levers=levers, sizes=sizes, change=gather.change(flow, named, segments, now, then), costs=prices,
             norms=wanted, causes=gather.answers(causes), quiet=gather.quiet(stages),
             concentration=gather.top_fifth(concentration),
-            assessment=assessment or (None if now is None else assess(kept, period=str(now["period"]))),
+            assessment=gather.verdicts(assessment, kept, now),
             young=gather.young_and_others(segments, young, now), identity=gather.two_rates(identity), targets=targets,
             notes=notes,
         )

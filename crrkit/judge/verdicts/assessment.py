@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, ClassVar
 
 from crrkit.counts import Rate, convert_rate, period_text
-from crrkit.ground import Shown, check_choice, gettext as _
+from crrkit.ground import Shown, check_choice, check_named, gettext as _
 from crrkit.judge.verdicts.lines import BAND, BASE_CHANGE, PROFILES, Scale, norm_scales, target_scale
 from crrkit.judge.verdicts.subject import (
     Subject,
@@ -28,6 +28,7 @@ from crrkit.measure import RetentionTable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
+    from typing import Never
 
     import pandas as pd
 
@@ -51,6 +52,8 @@ class Assessment(Shown):
         rhythm: Whether the account's period suits its customers; None where that is not known.
         is_alike: Whether the rate may be converted to other periods.
     """
+
+    made_by: ClassVar[tuple[str, ...]] = ("crr.assess(crr.retention_by_period(base, every='month'))",)
 
     rate: Rate
     annual: Rate | None
@@ -142,7 +145,7 @@ class Assessment(Shown):
 
 def assess(
     value_or_kept: float | RetentionTable,
-    *,
+    *_unnamed: Never,
     period: str | tuple[date, date] | None = None,
     profile: str | None = None,
     norms: Mapping[str, tuple[float, float]] | None = None,
@@ -196,6 +199,7 @@ def assess(
         crrkit.InputError: period is missing, and a rate without a period says nothing. Give period="month" or
         two dates.
     """
+    check_named(_unnamed, "crr.assess(rate, {})", "period")
     if profile is not None:
         check_choice(profile, name="profile", choices=PROFILES)
     subject = of_account(value_or_kept, period) if isinstance(value_or_kept, RetentionTable) else None

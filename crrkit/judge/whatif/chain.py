@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from crrkit.counts import ROUNDING
-from crrkit.ground import InputError, check_choice, check_count, check_number, gettext as _, suggestion
+from crrkit.ground import InputError, check_choice, check_count, check_names, check_number, gettext as _, suggestion
 from crrkit.measure.stages import EXIT
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def read_chain(
     frame = _square(matrix)
     stages = tuple(map(str, frame.index))
     _check_names(stages)
-    kept = (retained,) if isinstance(retained, str) else tuple(retained)
+    kept = check_names(retained, name="retained")
     for stage in kept:
         check_choice(stage, name="retained", choices=stages)
     if not kept:

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import pandas as pd
 
-from crrkit.ground import UNDEFINED, InputError, Shown, check_choice, format_number, format_points, gettext as _
+from crrkit.ground import (
+    UNDEFINED,
+    Shown,
+    check_choice,
+    format_number,
+    format_points,
+    gettext as _,
+)
 from crrkit.judge.whatif.basis import said_with
 from crrkit.judge.whatif.chain import Chain, parted, runs_out
 from crrkit.judge.whatif.scenario import LEVERS, Scenario, apply, direction, level
@@ -282,16 +289,6 @@ def _bands(sample: pd.DataFrame, coverage: float) -> pd.DataFrame:
     best = sample.loc[sample.groupby("draw")["customers"].idxmax(), "lever"].value_counts(normalize=True)
     frame = pd.DataFrame(bands)
     return frame.assign(first=best.reindex(frame.index).fillna(0.0)).reset_index()
-
-
-def check_costs(costs: Mapping[str, float] | None, names: Sequence[str]) -> dict[str, float]:
-    """Unit costs by lever, above 0."""
-    for name, value in (costs or {}).items():
-        check_choice(name, name="costs", choices=names)
-        if not value > 0:
-            message = _("costs[{name!r}]={value:g} must be above 0: the cost of the step for one person and period.")
-            raise InputError(message.format(name=name, value=value), argument="costs", given=value)
-    return dict(costs or {})
 
 
 def _ratio(top: float, bottom: float) -> float:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
 
 from crrkit.counts import ROUNDING
-from crrkit.ground import InputError, check_number, gettext as _, mark
+from crrkit.ground import InputError, check_choice, check_mapping, check_number, gettext as _, mark
 from crrkit.judge.whatif.chain import unknown_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from crrkit.judge.whatif.chain import Chain
 
@@ -69,6 +69,8 @@ class Scenario:
             ...
         crrkit.InputError: conversion=5 is a change of a share, between -1 and 1; 0.05 is five points.
     """
+
+    made_by: ClassVar[tuple[str, ...]] = ("crr.Scenario(retention_middle=0.01)",)
 
     conversion: float = 0.0
     retention_middle: float = 0.0
@@ -203,3 +205,14 @@ def _nobody_leaves(row: np.ndarray) -> bool:
 def _row(chain: Chain, name: str) -> tuple[np.ndarray, int]:
     lever = LEVERS[name]
     return chain.matrix[chain.stages.index(lever.stage)], chain.stages.index(lever.towards)
+
+
+def check_costs(costs: Mapping[str, float] | None, names: Sequence[str]) -> dict[str, float]:
+    """Unit costs by lever, above 0."""
+    given = check_mapping({} if costs is None else costs, name="costs", like="{'winback': 1.5}")
+    for name, value in given.items():
+        check_choice(name, name="costs", choices=names)
+        if not value > 0:
+            message = _("costs[{name!r}]={value:g} must be above 0: the cost of the step for one person and period.")
+            raise InputError(message.format(name=name, value=value), argument="costs", given=value)
+    return dict(given)

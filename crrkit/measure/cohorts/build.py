@@ -10,7 +10,7 @@ import pandas as pd
 
 from crrkit import reduce
 from crrkit.counts import wilson_columns
-from crrkit.ground import check_given, format_number, gettext as _
+from crrkit.ground import check_given, check_named, format_number, gettext as _
 from crrkit.measure import span_of
 from crrkit.measure.cohorts import count as _count
 from crrkit.measure.cohorts.grid import EMPTY_CELL, IN_PROGRESS, OBSERVED, UNOBSERVED, CohortGrid
@@ -19,13 +19,14 @@ from crrkit.read import Base
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import Never
 
     from crrkit.measure.cohorts.count import Counts
 
 
 def cohort_grid(
     base: Base,
-    *,
+    *_unnamed: Never,
     every: str = "month",
     kind: str = "bounded",
     value: str = "customers",
@@ -94,6 +95,7 @@ def cohort_grid(
         Traceback (most recent call last):
         crrkit.InputError: This needs purchases with an amount. Read them with read_orders(…, amount=…).
     """
+    check_named(_unnamed, "crr.cohort_grid(base, {})", "every", "kind")
     check_given(base, Base, name="base")
     asked = {"every": every, "kind": kind, "value": value, "align": align, "unit": unit}
     presence = checked_presence(base, asked, presence)
@@ -198,12 +200,12 @@ def _observable(plan: Plan) -> tuple[np.ndarray, np.ndarray]:
     """For each cell whether anybody could have been seen in it, and whether everybody through the whole of it."""
     a, b = np.array(plan.brackets, dtype="int64").T
     if plan.step is None:
-        cohorts, as_of = np.array(plan.span)[:, None], plan.base.as_of
-        latest, ended = plan.calendar.index(plan.base.last_seen), plan.calendar.index(as_of)
+        cohorts = np.array(plan.span)[:, None]
+        latest, ended = plan.calendar.index(plan.base.last_seen), plan.calendar.index(plan.base.decided)
         return (cohorts + a <= latest).ravel(), (cohorts + b + 1 <= ended).ravel()
     since_start, since_end = (
-        np.array([(plan.base.as_of - plan.starts(c + shift)).total_seconds() for c in plan.span])[:, None]
-        for shift in (0, 1)
+        np.array([(seen - plan.starts(c + shift)).total_seconds() for c in plan.span])[:, None]
+        for seen, shift in ((plan.base.as_of, 0), (plan.base.decided, 1))
     )
     if plan.presence == "moment":
         return (a * plan.step <= since_start).ravel(), (b * plan.step <= since_end).ravel()

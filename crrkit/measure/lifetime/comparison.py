@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from crrkit.counts import difference_p_value, holm, newcombe
-from crrkit.ground import InputError, Shown, check_choice, gettext as _, mark
+from crrkit.ground import InputError, Shown, check_choice, check_count, check_names, gettext as _, mark
 from crrkit.measure.lifetime.survival import long_of, refuse_segments
 
 if TYPE_CHECKING:
@@ -87,7 +87,11 @@ def compare_cohorts(
     long = long_of(grid)
     refuse_segments(long)
     long = long.assign(cohort=long["cohort"].astype(str))
-    names = [a, *([b] if b is not None else [])] if isinstance(a, str) else [str(name) for name in a]
+    names = [*check_names(a, name="a"), *(() if b is None else check_names(b, name="b"))]
+    age = int(check_count(age, name="age"))
+    if len(names) < 2:  # noqa: PLR2004 - a pair has two
+        message = _("One cohort, {name}, has nothing to be compared with. Name another with b=, or a list of cohorts.")
+        raise InputError(message.format(name=", ".join(names)), argument="b")
     cells = {name: _cell(long, name, age) for name in names}
     pairs = [(one, other) for i, one in enumerate(names) for other in names[i + 1 :]]
     frame = pd.DataFrame([_compared(cells, one, other, level) for one, other in pairs])

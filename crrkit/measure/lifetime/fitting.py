@@ -9,9 +9,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from crrkit.ground import InputError, MissingDependencyError, gettext as _
+from crrkit.ground import (
+    InputError,
+    MissingDependencyError,
+    check_count,
+    check_given,
+    check_numbers,
+    gettext as _,
+    is_plain,
+)
 from crrkit.measure.lifetime.projection import ShiftedBetaGeometric, log_survival
-from crrkit.measure.lifetime.survival import check_curve
+from crrkit.measure.lifetime.survival import LifeTable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +62,8 @@ def fit_sbg(curve: Any, *, customers: float | None = None) -> ShiftedBetaGeometr
         >>> round(law.alpha, 3), round(law.beta, 3), round(law.survival(12), 3), law.expected_lifetime
         (0.668, 3.806, 0.378, inf)
     """
-    lost, still = _events(check_curve(curve), ASSUMED_CUSTOMERS if customers is None else customers)
+    rests_on = ASSUMED_CUSTOMERS if customers is None else check_count(customers, name="customers")
+    lost, still = _events(_checked(curve), rests_on)
     ages = _last_age(lost, still)
     if ages < FEWEST_AGES or not lost.sum():
         message = _("A curve needs at least {n} renewals and somebody who left; this one has {ages} renewals.")
@@ -70,6 +79,13 @@ def fit_sbg(curve: Any, *, customers: float | None = None) -> ShiftedBetaGeometr
         alpha, beta, value, _covariance(alpha, beta, lost, still), ages, _shares(lost, still),
         customers=float(lost.sum() + still.sum()), is_assumed=customers is None and _of_shares(curve),
     )  # fmt: skip
+
+
+def _checked(curve: Any) -> Any:
+    """A table of survival, or plain shares or numbers."""
+    if not is_plain(curve):
+        return check_given(curve, LifeTable, name="curve")
+    return check_numbers(curve, name="curve")
 
 
 def _of_shares(curve: Any) -> bool:

@@ -20,6 +20,7 @@ from crrkit.ground import (
     check_choice,
     check_fraction,
     check_given,
+    check_numbers,
     format_cell,
     format_number,
     gettext as _,
@@ -147,11 +148,6 @@ def life_table(grid: Any, *, interval: str = "log-log", level: float = 0.95) -> 
     return LifeTable(_with_survival(rows, interval, level), interval, notes=_left_out(left_out))
 
 
-def check_curve(curve: Any) -> Any:
-    """A table of survival, or plain shares or numbers."""
-    return curve if is_plain(curve) else check_given(curve, LifeTable, name="curve")
-
-
 def long_of(grid: Any) -> pd.DataFrame:
     """The long frame of a grid, which may be given as it is."""
     is_long = isinstance(grid, pd.DataFrame) and set(grid.columns) >= {"cohort", "age", "size", "active", "status"}
@@ -253,11 +249,12 @@ def _unseen(age: np.ndarray, begun: np.ndarray) -> np.ndarray:
 
 
 def _durations(durations: Sequence[float], left: Sequence[object], entry: Sequence[float] | None) -> pd.DataFrame:
-    age = np.asarray(durations, dtype="float64")
-    begun = np.zeros(len(age)) if entry is None else np.asarray(entry, dtype="float64")
-    if not len(age) or len(age) != len(left) or len(age) != len(begun):
+    age = np.asarray(check_numbers(durations, name="durations"), dtype="float64")
+    begun = np.zeros(len(age)) if entry is None else np.asarray(check_numbers(entry, name="entry"), dtype="float64")
+    a, b, c = len(age), len(left) if is_plain(left) else 0, len(begun)
+    if not a or a != b or a != c:
         message = _("durations, left and entry must have the same length, at least 1; they have {a}, {b} and {c}.")
-        raise InputError(message.format(a=len(age), b=len(left), c=len(begun)), argument="durations")
+        raise InputError(message.format(a=a, b=b, c=c), argument="durations")
     if np.isnan(age).any() or (age < 0).any() or _unseen(age, begun).any():
         message = _(
             "A duration is missing, below 0 or ends at or before its entry: nobody is seen for no time. Leave such"

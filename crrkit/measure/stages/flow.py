@@ -10,7 +10,7 @@ import pandas as pd
 
 from crrkit import reduce
 from crrkit.counts import wilson_columns
-from crrkit.ground import InputError, Shown, check_given, format_cell, gettext as _
+from crrkit.ground import InputError, Shown, check_given, check_named, format_cell, gettext as _
 from crrkit.measure import COMPLETE, dated, span_of
 from crrkit.measure.stages.moves import (
     CUSTOMERS,
@@ -28,6 +28,7 @@ from crrkit.rules import STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Never
 
     from crrkit.read import QualityReport
     from crrkit.rules import Calendar, ContractRule, DefinitionCard, StageRule
@@ -124,7 +125,7 @@ class StageFlow(Shown):
         Raises:
             ValueError: If the flow has no such period.
         """
-        whole = list(self.table["period"][self.table["until"] <= self.card.as_of])
+        whole = list(self.table["period"][self.table["until"] <= self.card.as_of - timedelta(days=self.card.merge_gap)])
         for name, label in (("first", first), ("last", last)):
             if label is not None and label not in whole:
                 message = _("{name}={label!r} is no whole period of the flow; they run from {begin} to {end}.")
@@ -185,7 +186,7 @@ class StageFlow(Shown):
 
 def stage_flow(
     base: Base,
-    *,
+    *_unnamed: Never,
     every: str = "month",
     rule: StageRule | ContractRule | None = None,
     first: str | None = None,
@@ -220,6 +221,7 @@ def stage_flow(
         >>> flow.transitions.query("from_period == '2024-04'").to_string(index=False).splitlines()[1:]
         ['    2024-04     middle   lapsed          1', '    2024-04       long     long          1']
     """
+    check_named(_unnamed, "crr.stage_flow(base, {})", "every", "rule")
     chosen = fitting_rule(check_given(base, Base, name="base"), rule)
     calendar = base.calendar(every)
     newest = calendar.index(base.as_of)
@@ -228,7 +230,7 @@ def stage_flow(
     span = span_of(base, calendar, first=first, last=last)
     if first is None and len(moves):
         span = range(min(span.start, int(histogram["since"].min())), span.stop)
-    whole = range(span.start, min(span.stop, newest))
+    whole = range(span.start, min(span.stop, calendar.index(base.decided)))
     within = moves[(moves["boundary"] > whole.start) & (moves["boundary"] <= whole.stop)]
     label = {k: calendar.label(k) for k in range(span.start, span.stop + 1)}
     counts = counts_of_moves(moves, range(span.start, min(span.stop, newest) + 1))

@@ -10,7 +10,16 @@ import numpy as np
 import pandas as pd
 
 from crrkit import reduce
-from crrkit.ground import SECONDS_PER_DAY, InputError, Shown, check_given, format_date, format_number, gettext as _
+from crrkit.ground import (
+    MISSING,
+    SECONDS_PER_DAY,
+    InputError,
+    Shown,
+    check_given,
+    format_date,
+    format_number,
+    gettext as _,
+)
 from crrkit.measure.cadence import survival_of_gaps
 from crrkit.measure.stages.moves import CUSTOMERS
 from crrkit.measure.stages.steps import fitting_rule
@@ -80,7 +89,7 @@ class StageList(Shown):
         return text.format(day=format_date(self.day), n=format_number(n), rule=self.rule)
 
 
-def stage_on(base: Base, day: str | date, *, rule: StageRule | ContractRule | None = None) -> StageList:
+def stage_on(base: Base, day: str | date = MISSING, *, rule: StageRule | ContractRule | None = None) -> StageList:
     """Say in which stage everybody is as of a day, from what was seen before it.
 
     Args:

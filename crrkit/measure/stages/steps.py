@@ -17,8 +17,8 @@ def fitting_rule(base: Base, rule: StageRule | ContractRule | None) -> StageRule
             return rule or ContractRule()
         message = _("Contracts need a rule of terms: rule=ContractRule(renewals=1, term='year').")
         raise InputError(message, argument="rule", given=rule)
-    days = rule or StageRule()
-    if isinstance(days, ContractRule):
+    days = StageRule() if rule is None else rule
+    if not isinstance(days, StageRule):
         message = _("Purchases and events need a rule of days: rule=StageRule(lapse_days=90, …).")
         raise InputError(message, argument="rule", given=rule)
     return days if not isinstance(days.lapse_days, OwnGap) else replace(days, lapse_days=_own_gap(days, base))

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any, TypeGuard, TypeVar
 
-from crrkit.widgets.bench.explorer import module_text, shared_text
+from crrkit.ground import InputTypeError, described, gettext as _
+from crrkit.widgets.bench.explorer import Explorer, module_text, shared_text
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from crrkit.widgets.bench.explorer import Explorer
+E = TypeVar("E", bound="Explorer | type[Explorer]")
 
 LIVE = Path(__file__).parent / "static.js"
 PAGE = """<!doctype html>
@@ -53,7 +52,7 @@ def static_html(explorer: Explorer, *, element_id: str, assets: bool = True) -> 
         >>> static_html(explorer, element_id="formula", assets=False)[:32]
         '<div id="formula" class="crrkit-'
     """
-    name = escape(element_id, quote=True)
+    (explorer,), name = _explorers([explorer]), escape(str(element_id), quote=True)
     host = f'<div id="{name}" class="crrkit-explorer" lang="{explorer.lang}">{explorer.still()}</div>'
     if explorer.needs_python:
         return host
@@ -62,9 +61,25 @@ def static_html(explorer: Explorer, *, element_id: str, assets: bool = True) -> 
     return f"{host}\n{data}\n" + (static_assets([explorer]) if assets else "")
 
 
+def _explorers(given: Iterable[E]) -> list[E]:
+    """Explorers, or classes of them, and nothing else."""
+    return [_explorer(one) for one in (given if _is_row(given) else [given])]
+
+
+def _is_row(given: object) -> TypeGuard[Iterable[Any]]:
+    return isinstance(given, Iterable) and not isinstance(given, str)
+
+
+def _explorer(given: Any) -> Any:
+    if isinstance(given, Explorer) or (isinstance(given, type) and issubclass(given, Explorer)):
+        return given
+    message = _("explorer is {given}; an explorer is needed, such as widgets.FormulaExplorer().")
+    raise InputTypeError(message.format(given=described(given)), argument="explorer", given=given)
+
+
 def static_assets(explorers: Iterable[Explorer | type[Explorer]]) -> str:
     """Style, modules and script for all of a page's explorers, each module once; stands after the explorers."""
-    folders = {explorer.module: explorer.folder for explorer in explorers if not explorer.needs_python}
+    folders = {explorer.module: explorer.folder for explorer in _explorers(explorers) if not explorer.needs_python}
     names = sorted(folders)
     own = [(folders[name] / "style.css").read_text(encoding="utf-8") for name in names]
     styles = "\n".join([shared_text("shared.css"), *own])
@@ -78,10 +93,10 @@ def static_assets(explorers: Iterable[Explorer | type[Explorer]]) -> str:
 
 def static_page(explorers: Iterable[Explorer], *, title: str) -> str:
     """A whole HTML page with one or several explorers, to be sent as one file."""
-    shown = list(explorers)
+    shown = _explorers(explorers)
     pieces = [static_html(one, element_id=f"explorer-{i}", assets=False) for i, one in enumerate(shown, start=1)]
     lang = shown[0].lang if shown else "en"
-    return PAGE.format(lang=lang, title=escape(title), body="\n".join([*pieces, static_assets(shown)]))
+    return PAGE.format(lang=lang, title=escape(str(title)), body="\n".join([*pieces, static_assets(shown)]))
 
 
 def island(value: object) -> str:

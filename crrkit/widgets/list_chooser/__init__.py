@@ -152,7 +152,7 @@ class ListChooser(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no t
             except CrrkitError as error:
                 self.field.says, self._shown.children = str(error), ()
                 return
-            self.field.says = " ".join([*self.base.quality.doubts, self.base.quality.reading()])
+            self.field.says = " ".join([*self.base.quality.above(), self.base.quality.reading()])
         self._shown.children = (self.explorer,)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from numbers import Number
 from typing import Any
 
 import traitlets
@@ -28,7 +29,8 @@ class Step(traitlets.TraitType[Any, Any]):
     def validate(self, obj: Any, value: object) -> Any:
         """The value, or the nearest that there is."""
         steps = obj.choices[self.choices]
-        if value in steps or (self.word and value == self.word and obj.choices["by_period"]):
+        is_one = value is None or isinstance(value, str | Number)  # a table is equal to nothing, in many places
+        if is_one and (value in steps or (self.word and value == self.word and obj.choices["by_period"])):
             return value
         with as_state_error(str(self.name), value):
             if not steps:

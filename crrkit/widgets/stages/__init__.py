@@ -122,7 +122,7 @@ class StageExplorer(Explorer):
         self.model = check_given(model, StageModel, name="model")
         self.costs = check_costs(costs, model.lever_names)
         self._chain = as_json(model, self.costs)
-        given = {"periods": periods, "margins": margins or {}, "measure": measure}
+        given = {"periods": periods, "margins": {} if margins is None else margins, "measure": measure}
         self._start({**sliders_of(scenario), **given}, lang=lang, words=self._words_of_the_page)
 
     @classmethod

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from crrkit.counts import ROUNDING
-from crrkit.ground import InputError, gettext as _
+from crrkit.ground import InputError, check_given, gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -104,7 +104,9 @@ def sliders_of(scenario: Scenario | None) -> dict[str, float]:
     Raises:
         InputError: If it moves what has no slider.
     """
-    if scenario is not None and scenario.demotion:
+    from crrkit.judge.whatif import Scenario
+
+    if scenario is not None and check_given(scenario, Scenario, name="scenario").demotion:
         message = _("demotion has no slider. Move it in the model: model.under(Scenario(demotion={value!r})).")
         raise InputError(message.format(value=scenario.demotion), argument="scenario", given=scenario)
     return {name: getattr(scenario, name, 0.0) for name in SLIDERS}

@@ -1,0 +1,103 @@
+"""Renewals: of the contracts that were due, how many were renewed, on time and late."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from crrkit.ground import format_cell, format_number, format_percent, gettext as _, ngettext
+from crrkit.measure import COMPLETE, RenewalTable, renewals
+from crrkit.measure.cadence import term_of
+from crrkit.report.finding import Finding
+from crrkit.report.html import Html, element, row_block, table_block
+from crrkit.report.money_section import LATEST
+from crrkit.report.period_names import capital, in_period
+from crrkit.report.section import Cell, Section, Subject, holding
+from crrkit.report.withhold import RENEWAL_COUNTS, blank_renewals
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_RENEWED = 0.5  # where fewer are renewed and contracts have no terms, an end is a cancellation: nothing was due
+
+
+def renewal_section(subject: Subject) -> Section | None:
+    """What became of the contracts that were due; None where ends are cancellations, or no period may be shown."""
+    due = subject.once(renewals_of)
+    if due is None:
+        return None
+    return Section(
+        "renewals",
+        _("Renewals"),
+        (renewal_finding(due),),
+        lambda: renewal_block(due),
+        cells=(holding("due", due), Cell("report.renewal_finding(due)"), Cell("due.table")),
+        tables=(due.table,),
+    )
+
+
+def renewals_of(subject: Subject) -> RenewalTable | None:
+    """The whole periods in which contracts were due, small cells withheld."""
+    base, kept = subject.base, subject.kept
+    if base is None or not base.has_terms or base.listed_every is not None:
+        return None
+    counted = renewals(base, every=kept.every, first=subject.first, last=subject.last)
+    table = counted.table[counted.table["status"] == COMPLETE].reset_index(drop=True)
+    renewed = table["renewed_on_time"].sum() + table["renewed_late"].sum()
+    if not renewed or not (term_of(base) or renewed > MOST_RENEWED * table["due"].sum()):
+        return None
+    if subject.min_cell is not None:
+        table = blank_renewals(table, subject.min_cell)
+    return replace(counted, table=table) if table["rate"].notna().any() else None
+
+
+def renewal_finding(due: RenewalTable) -> Finding:
+    """Of the contracts due in the latest period that is shown, how many were renewed, on time and late.
+
+    Args:
+        due: The renewals of a report, or what `crrkit.renewals` gave.
+
+    Returns:
+        The finding; where nothing is known to its end yet, a finding that says so.
+    """
+    known = due.table[(due.table["status"] == COMPLETE) & due.table["rate"].notna()]
+    if not len(known):
+        claim = _("Nothing can be said of renewals yet: no period is known to its end.")
+        return Finding(claim, due.table, _late_words(due), is_news=False)
+    row = known.iloc[-1]
+    text = ngettext(
+        "Of the {n} contract due {when}, {on_time} were renewed on time and {late} late: {rate} (95% interval {low} to"
+        " {high}).",
+        "Of the {n} contracts due {when}, {on_time} were renewed on time and {late} late: {rate} (95% interval {low} to"
+        " {high}).",
+        int(row["due"]),
+    )
+    counts = {"n": row["due"], "on_time": row["renewed_on_time"], "late": row["renewed_late"]}
+    rates = {name: format_percent(row[column]) for name, column in (("low", "rate_low"), ("high", "rate_high"))}
+    shown = {name: format_number(count) for name, count in counts.items()}
+    claim = text.format(when=in_period(row, due.every), rate=format_percent(row["rate"]), **rates, **shown)
+    return Finding(capital(claim), known.tail(1), _late_words(due))
+
+
+def _late_words(due: RenewalTable) -> str:
+    """What is late, and that a customer may be counted in several periods."""
+    late = ngettext(
+        "Late is up to {n} day after the end, and nothing counts after that.",
+        "Late is up to {n} days after the end, and nothing counts after that.",
+        due.late_days,
+    )
+    also = _("Whose contract was not due is in neither number, so this is not the retention rate of all customers.")
+    return f"{late.format(n=format_number(due.late_days))} {also}"
+
+
+def renewal_block(due: RenewalTable) -> Html:
+    """The latest periods as rows."""
+    heads = [_("period"), _("due"), _("on time"), _("late"), _("not renewed"), _("renewed")]
+    rows = [_cells(row) for _i, row in due.table.tail(LATEST).iterrows()]
+    table = element("figure", table_block(heads, rows, label=_("Renewals")))
+    return element("details", element("summary", _("The latest periods")), table)
+
+
+def _cells(row: pd.Series) -> Html:
+    counts = (format_cell(row[name], "count") for name in RENEWAL_COUNTS)
+    return row_block(str(row["period"]), *counts, format_cell(row["rate"], "rate"))
