@@ -14,7 +14,7 @@ import pytest
 from babel.messages.catalog import Catalog
 
 import crrkit as crr
-from crrkit.ground import ntold, retold, told, told_number, use_language
+from crrkit.ground import ntold, retold, told, told_list, told_number, use_language
 from crrkit.ground.display import format_cell
 from scripts import words
 
@@ -160,8 +160,10 @@ class TestNotesSpeakTheReadersLanguage:
 
     def test_what_was_put_in_is_said_again_too(self) -> None:
         note = told("{n} set aside").format(n=told_number(1234.5, digits=1))
+        assert retold(told_list([told("late"), "b"])) == "late, b"
         longer = note + " " + ntold("{n} row read", "{n} rows read", 2).format(n=2)
         assert longer == "1,234.5 set aside 2 rows read"
         with use_language("ru"):
+            assert retold(told_list([told("late"), "b"])) == "с опозданием, b"
             assert retold(longer) == "отложено 1\N{NO-BREAK SPACE}234,5 прочитано 2 строки"
         assert pickle.loads(pickle.dumps(longer)) == longer  # noqa: S301 - made in the line itself

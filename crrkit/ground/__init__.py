@@ -60,7 +60,7 @@ from crrkit.ground.periods import (
     YEARS_PER_PERIOD,
     longer,
 )
-from crrkit.ground.retelling import Told, ntold, retold, told, told_date, told_number, told_percent
+from crrkit.ground.retelling import Told, ntold, retold, told, told_date, told_list, told_number, told_percent
 from crrkit.ground.saving import beside, check_target, write_beside, write_csv
 from crrkit.ground.version import __version__
 
@@ -126,6 +126,7 @@ __all__ = [
     "suggestion",
     "told",
     "told_date",
+    "told_list",
     "told_number",
     "told_percent",
     "use_language",

@@ -1,7 +1,7 @@
 """Sentences that are kept with a result and read later, maybe in the other language: they know how they were made.
 
 `told`, `ntold`, `told_number`, `told_percent` and `told_date` say what `gettext`, `ngettext` and the `format_…` of the
-same name say; `retold` says it again in the current language. What is joined by hand (``", ".join``) stays as it was.
+same name say; `retold` says it again in the current language. `told_list` joins; what is joined by hand stays as it was.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from crrkit.ground.agreement import Message
 from crrkit.ground.languages import format_date, format_number, format_percent, gettext, ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import date
 
 
 class Told(Message):
-    """A text that can be said again in the current language.
+    r"""A text that can be said again in the current language.
 
     Examples:
         >>> from crrkit.ground.languages import use_language
-        >>> note = told("Read from table {table}.").format(table="orders")
+        >>> note = told("{n} set aside").format(n=told_number(1200))
         >>> with use_language("ru"):
-        ...     print(note, retold(note))
-        Read from table orders. Прочитана таблица orders.
+        ...     note, retold(note)
+        ('1,200 set aside', 'отложено 1\xa0200')
     """
 
     __slots__ = ("again",)
@@ -73,6 +73,16 @@ def told(message: str) -> str:
 def ntold(singular: str, plural: str, n: int) -> str:
     """The right plural form for ``n`` in the current language, to be kept."""
     return Told(ngettext(singular, plural, n), partial(ntold, singular, plural, n))
+
+
+def told_list(parts: Iterable[str]) -> str:
+    """Sentences or words with commas between them, to be kept."""
+    kept = tuple(parts)
+    return Told(", ".join(kept), partial(_listed, kept))
+
+
+def _listed(parts: tuple[str, ...]) -> str:
+    return ", ".join(str(retold(part)) for part in parts)
 
 
 def told_number(value: float, *, digits: int = 0) -> str:

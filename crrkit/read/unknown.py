@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 import ibis
 import pandas as pd
 
-from crrkit.ground import ntold as ngettext, told as _, told_number as format_number, told_percent as format_percent
+from crrkit.ground import (
+    ntold as ngettext,
+    told as _,
+    told_list,
+    told_number as format_number,
+    told_percent as format_percent,
+)
 from crrkit.read.notes import Note
 from crrkit.read.quality import ERRORS
 from crrkit.rules import EPOCH
@@ -53,7 +59,7 @@ def lost_doubts(quality: QualityReport) -> list[str]:
     )
     without = _("{rows} of the rows cannot be used ({reasons}): every rate is that of the others.")
     note = with_money if revenue == revenue else without  # noqa: PLR0124 - NaN where there are no amounts
-    reasons = ", ".join(_(reason) for reason in found["reason"])
+    reasons = told_list(_(reason) for reason in found["reason"])
     return [note.format(rows=format_percent(rows), revenue=format_percent(revenue), reasons=reasons)]
 
 
@@ -68,7 +74,7 @@ def with_weight(quality: QualityReport) -> tuple[str, ...]:
     if revenue == revenue:  # noqa: PLR0124 - NaN where there are no amounts
         told += _(", with {revenue} of the revenue").format(revenue=format_percent(revenue))
     return tuple(
-        Note(f"{note} {told}.", **note.instead) if isinstance(note, Note) and "nobody" in note.instead else note
+        Note(note + " " + told + ".", **note.instead) if isinstance(note, Note) and "nobody" in note.instead else note
         for note in quality.notes
     )
 
