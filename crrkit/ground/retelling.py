@@ -1,7 +1,7 @@
 """Sentences that are kept with a result and read later, maybe in the other language: they know how they were made.
 
 `told`, `ntold`, `told_number`, `told_percent` and `told_date` say what `gettext`, `ngettext` and the `format_…` of the
-same name say; `retold` says it again in the current language. `told_list` joins; what is joined by hand stays as it was.
+same name say; `retold` says it again in the current language. `told_list` joins; what is joined by hand stays.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 import ibis.expr.datatypes as dt
 
-from crrkit.ground import check_names, is_plain
+from crrkit.ground import InputTypeError, check_names, described, gettext as _, is_plain
 from crrkit.read.layout import Layout
 
 if TYPE_CHECKING:
@@ -44,6 +44,9 @@ def is_nan(values: ir.FloatingValue) -> ir.BooleanValue:
     return ~_is_finite(values.cast("float64")) & ~values.isinf()
 
 
+WRITTEN = {"zone": "Europe/Berlin", "dates": "day-month-year", "decimal": ",", "thousands": " "}  # what each may be
+
+
 @dataclass(frozen=True, kw_only=True)
 class Forms:
     """How the fields of a source are written and meant, as far as the user said; None is seen from the column."""
@@ -55,6 +58,15 @@ class Forms:
     fold: str | Sequence[str] | None = None
     nobody: Sequence[str] | None = None
     layout: Layout = field(default_factory=Layout)
+
+    def __post_init__(self) -> None:
+        """Refuse what is no text before a column is read by it."""
+        for name, like in WRITTEN.items():
+            value: object = getattr(self, name)
+            if not (value is None or isinstance(value, str)):
+                message = _("{name} is {given}; a text is needed, such as {name}={like!r}.")
+                text = message.format(name=name, given=described(value), like=like)
+                raise InputTypeError(text, argument=name, given=value)
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ def parse_times(table: ir.Table, column: str, *, order: str | None = None, zone:
     if "%" not in (order or "") and aggregate(table, odd=(~text.re_search(WITHOUT_WORDS)).any())["odd"]:
         text = in_numbers(text)
     looks = _looks(table, text)
-    form = order if isinstance(order, str) and order in STAMPS else None
+    form = order if order in STAMPS else None
     if order is None and looks["numbers"]:
         form = _stamp(table, text)
     if form is not None:
@@ -186,8 +186,8 @@ def _read_times(
     return _reading(text, order, **forms), ()
 
 
-def _check_order(table: ir.Table, text: ir.StringValue, order: object) -> None:
-    if not isinstance(order, str) or "%" not in order:
+def _check_order(table: ir.Table, text: ir.StringValue, order: str) -> None:
+    if "%" not in order:
         check_choice(order, name="dates", choices=(*ORDERS_OF_DATES, *STAMPS))
         return
     try:
