@@ -44,7 +44,7 @@ def is_nan(values: ir.FloatingValue) -> ir.BooleanValue:
     return ~_is_finite(values.cast("float64")) & ~values.isinf()
 
 
-TEXTS = {"zone": "Europe/Berlin", "dates": "day-month-year", "decimal": ",", "thousands": " "}  # what each may be
+TEXTS = {"dates": "day-month-year", "decimal": ",", "thousands": " "}  # what each may be
 
 
 @dataclass(frozen=True, kw_only=True)
