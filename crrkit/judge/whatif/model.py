@@ -11,7 +11,7 @@ from crrkit.judge.whatif import chain as _chain, counts as _counts, levers, proj
 from crrkit.judge.whatif.allocation import Allocation, check_ceilings, water_fill
 from crrkit.judge.whatif.backtest import Backtest, backtest, basis_of
 from crrkit.judge.whatif.band import with_bands
-from crrkit.judge.whatif.scenario import Scenario, available, check_levers
+from crrkit.judge.whatif.scenario import Scenario, available, check_costs, check_levers
 from crrkit.judge.whatif.standing import Standing
 from crrkit.judge.whatif.window import parts_of, window_of
 from crrkit.measure.stages import StageFlow
@@ -256,7 +256,7 @@ class StageModel(Standing):
         steps = _chain.check_periods(periods)
         names = check_levers(self.chain, only) or available(self.chain)
         return levers.lever_table(
-            self.chain, names, periods=steps, step=step, costs=levers.check_costs(costs, names),
+            self.chain, names, periods=steps, step=step, costs=check_costs(costs, names),
             horizon=max(steps, _chain.check_periods(horizon, name="horizon")), margins=self._margins(margins),
             draws=self._redraw(draws, seed), coverage=check_fraction(level, name="level"), basis=self.basis,
         )  # fmt: skip
