@@ -101,7 +101,7 @@ def read_contracts(
         thousands: The mark between thousands, one of ``" "``, ``"'"``, ``","``, ``"."`` or ``""`` for none.
         fold: Differences in which two ids are the same customer: ``"case"``, ``"yo"`` (ё and е), ``"look-alikes"``
             (Latin and Cyrillic letters), ``"phones"``, ``"zeros"`` (in front), ``"prefix"`` (``SHOP-9`` and ``9``),
-            ``"groups"`` (``12 345`` and ``12345``); one or several. Where many ids differ so it is asked; ``()`` for none.
+            ``"groups"`` (``12 345`` and ``12345``); one or several. Where many ids differ so it is asked; ``()``: none.
         nobody: Ids under which nobody in particular stands; their rows are set aside. By default words such as
             ``guest``, ``test``, ``Частное лицо``, and a ``-1`` or ``0`` that no customer can have; ``()`` for none.
         sheet: The sheet of a spreadsheet. By default all sheets are read that have the columns, and the others named.
