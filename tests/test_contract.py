@@ -51,16 +51,25 @@ NOT_IN_THE_TABLE = {
     "write_action_list": "action_list, into a file",
 }
 
-# In no notebook of the course.
+# In no notebook of the course, and why the course does without it.
 NOT_IN_A_NOTEBOOK = {
+    **dict.fromkeys(["action_list", "write_action_list"], "names customers; a notebook is sent, such a list is not"),
     **dict.fromkeys(
-        ["action_list", "write_action_list", "diagnose", "assess", "guess", "stress", "read_snapshots", "read_counts"],
-        "the analyst's road: shown by the report and the command line; a notebook on one's own list is owed",
+        ["assess", "diagnose", "weigh_doubts"],
+        "lesson 10 writes the report, which tells what they find on the learner's own list; alone they want its facts",
     ),
-    **dict.fromkeys(["concentration", "retail_measures", "revenue_retention", "renewals"], "a lesson on money is owed"),
-    **dict.fromkeys(["break_even_save_rate", "value_of_lost"], "a lesson on what the articles claim is owed"),
+    "guess": "lesson 10 names it beside the call that it would give, which is what the cell holds",
+    "stress": "how far a clock or a cut-off moves the rate: for who doubts a number, not for who learns to make one",
     **dict.fromkeys(
-        ["stats.average_rate", "quick_ratio", "churn_from_counts", "crr_from_sets", "clopper_pearson", "sample_size"],
+        ["read_snapshots", "read_counts"],
+        "the lessons have dates; docs/exports.md leads from other lists to these",
+    ),
+    **dict.fromkeys(
+        ["concentration", "retail_measures", "revenue_retention", "renewals"],
+        "the course is about who stays; the report of lesson 10 has money and renewals, a lesson on them is owed",
+    ),
+    **dict.fromkeys(
+        ["stats.average_rate", "quick_ratio", "clopper_pearson", "sample_size"],
         "a close relative of what the lesson uses",
     ),
     **dict.fromkeys(
@@ -68,8 +77,6 @@ NOT_IN_A_NOTEBOOK = {
         "statistics beyond an introduction",
     ),
     **dict.fromkeys(["fit_bgnbd", "lifetime.survival_curve"], "beyond an introduction; tested on published values"),
-    "weigh_doubts": "belongs to a notebook on one's own list, which is owed",
-    "update": "keeps customers in a folder of one's own; belongs to a notebook on one's own list, which is owed",
     "compare_cohorts": "named in the lesson on lasting, as what to try next",
     "who_is_new": "the lesson on who is new moves its explorer, which computes by it",
     **dict.fromkeys(["stage_profile", "stage_profiles", "diff"], "read, not asked"),

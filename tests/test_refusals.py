@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crrkit.counts import (
+    churn_from_counts,
     convert_rate,
     crr_bounds,
     crr_from_counts,
@@ -34,7 +35,8 @@ APART = {"p1": 0.8, "p2": 0.7}
 
 # What is called, what is wrong in it, and what else has to be read in the sentence.
 REFUSED: list[tuple[Callable[..., object], dict[str, Any], str, str]] = [
-    (crr_bounds, {"start": 70, "end": 90, "new": 10}, "new", "start=70"),
+    (crr_bounds, {"start": 70, "end": 90, "new": 10}, "new", "end=90 less new=10 leaves 80, more than start=70"),
+    (churn_from_counts, {"start": 70, "lost": 80, "period": "month"}, "lost", "lost=80 is more than start=70"),
     (crr_bounds, {"start": -70, "end": 90, "new": 30}, "start", "-70"),
     (crr_bounds, {"start": 70, "end": 9.5, "new": 30}, "end", "9.5"),
     (crr_bounds, {"start": 70, "end": 90, "new": math.inf}, "new", "inf"),
@@ -57,9 +59,9 @@ REFUSED: list[tuple[Callable[..., object], dict[str, Any], str, str]] = [
     (n_to_tell_apart, {"p1": 0.8, "p2": 0.8}, "p2", "0.8"),
     (n_to_tell_apart, APART | {"power": 1.0}, "power", "1"),
     (sample_size, {"margin": 0.05, "frame": 0}, "frame", "nobody to ask"),
-    (survey_rate, SURVEY | {"answered": 140}, "kept", "150"),
-    (survey_rate, SURVEY | {"asked": 170}, "answered", "180"),
-    (survey_rate, SURVEY | {"frame": 100}, "asked", "200"),
+    (survey_rate, SURVEY | {"answered": 140}, "kept", "kept=150 is more than answered=140"),
+    (survey_rate, SURVEY | {"asked": 170}, "answered", "answered=180 is more than asked=170"),
+    (survey_rate, SURVEY | {"frame": 100}, "asked", "asked=200 is more than frame=100"),
     (lambda share: survey_rate(**SURVEY).if_leavers_answer(share), {"share": 0.0}, "share", "never answer"),
 ]
 
