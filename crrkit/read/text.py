@@ -44,7 +44,7 @@ def is_nan(values: ir.FloatingValue) -> ir.BooleanValue:
     return ~_is_finite(values.cast("float64")) & ~values.isinf()
 
 
-TEXTS = {"dates": "day-month-year", "decimal": ",", "thousands": " "}  # what each may be
+TEXT_ONLY = {"dates": "day-month-year", "decimal": ",", "thousands": " "}  # what each may be
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +61,7 @@ class Forms:
 
     def __post_init__(self) -> None:
         """Refuse what is no text before a column is read by it."""
-        for name, like in TEXTS.items():
+        for name, like in TEXT_ONLY.items():
             value: object = getattr(self, name)
             if not (value is None or isinstance(value, str)):
                 message = _("{name} is {given}; a text is needed, such as {name}={like!r}.")
