@@ -77,6 +77,7 @@ NOT_IN_A_NOTEBOOK = {
         "statistics beyond an introduction",
     ),
     **dict.fromkeys(["fit_bgnbd", "lifetime.survival_curve"], "beyond an introduction; tested on published values"),
+    "update": "keeps customers in a folder, for who counts again each month; the course leaves nothing behind",
     "compare_cohorts": "named in the lesson on lasting, as what to try next",
     "who_is_new": "the lesson on who is new moves its explorer, which computes by it",
     **dict.fromkeys(["stage_profile", "stage_profiles", "diff"], "read, not asked"),
