@@ -135,6 +135,7 @@ def calls(made: dict[str, Any], folder: Path) -> dict[str, Call]:
         "use_language": (("en",), {}),
         "break_even_save_rate": ((7,), {}),
         "claims": ((), {}),
+        "update": ((crr.read_orders(ORDERS, amount="paid").save(folder / "kept"),), {"new_rows": None, "as_of": None}),
         "infer": ((60, 70), {"inference": "process", "frame": None}),
         "simulate_chart": ((1000,), {"rate": 0.8, "periods": 24, "seed": 1}),
         "stress": ((base,), {"every": "month", "period": None, "clocks": (-6.0,)}),

@@ -306,3 +306,14 @@ def grown(start: int, flows: list[tuple[float, int, int]], *, running: bool) -> 
         counts.append((lost, new, returned))
         size += new + returned - lost
     return account(*counts, start=start, running=running)
+
+
+def test_a_difference_says_where_periods_differ_by_more_than_chance() -> None:
+    # 80 % and 88 % of 1,000 in turn, 84 % together: z is 3.45 up and down, and 6.9 apart by 1.128 is 6.1 times chance.
+    swinging = account(*[(200, 200, 0), (120, 120, 0)] * 6, start=1000)
+    caveat = report.change_finding(swinging, since=str(swinging.table["period"].iloc[-2])).caveat
+    assert "That is the interval of chance alone; neighbouring periods of this list usually differ 6.1 times" in caveat
+    steady = account(*[(162, 162, 0), (158, 158, 0)] * 6, start=1000)
+    assert "chance alone" not in report.change_finding(steady, since=str(steady.table["period"].iloc[-2])).caveat
+    short = account((200, 200, 0), (120, 120, 0), start=1000)
+    assert "chance alone" not in report.change_finding(short, since="2024-01").caveat

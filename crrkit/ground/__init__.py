@@ -61,7 +61,7 @@ from crrkit.ground.periods import (
     longer,
 )
 from crrkit.ground.retelling import Told, ntold, retold, told, told_date, told_list, told_number, told_percent
-from crrkit.ground.saving import beside, check_target, write_beside, write_csv
+from crrkit.ground.saving import as_path, beside, check_target, write_beside, write_csv
 from crrkit.ground.version import __version__
 
 __all__ = [
@@ -92,6 +92,7 @@ __all__ = [
     "__version__",
     "all_messages",
     "as_moment",
+    "as_path",
     "beside",
     "check_choice",
     "check_column",

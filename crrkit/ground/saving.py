@@ -68,9 +68,14 @@ def _harmless(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
+def as_path(given: object) -> Path:
+    """What was given as a path; of what is none its kind, which then names no file that is there."""
+    return Path(given if isinstance(given, str | Path) else type(given).__name__).expanduser()
+
+
 def check_target(given: object, *, name: str, ending: str) -> Path:
     """The path of a file to be written, its folder there and its ending right."""
-    path = Path(given if isinstance(given, str | Path) else type(given).__name__).expanduser()
+    path = as_path(given)
     if path.suffix.lower() != ending:
         message = _("{name}={given!r} must end in {ending}.")
     elif path.is_dir():

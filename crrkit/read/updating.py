@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crrkit import reduce
-from crrkit.ground import InputError, told as _
+from crrkit.ground import InputError, as_path, told as _
 from crrkit.read import keeping
 from crrkit.read.base import Base
 from crrkit.read.bases import read_orders
@@ -63,7 +63,7 @@ def update(path: str | Path, new_rows: Any = None, *, as_of: str | date | dateti
         crrkit.InputError: The new rows were read under other rules than those that were kept: zone is
             'Europe/Moscow', was None. Read them alike, or save a base of all rows.
     """
-    folder = Path(path).expanduser()
+    folder = as_path(path)
     manifest = keeping.read_manifest(folder)
     if new_rows is None:
         return _opened(folder, manifest)

@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from crrkit.counts import newcombe
-from crrkit.ground import format_percent, format_points, gettext as _
+from crrkit.ground import format_number, format_percent, format_points, gettext as _
+from crrkit.judge import control_chart
+from crrkit.measure import COMPLETE
 from crrkit.report.account import reference_row
 from crrkit.report.finding import Finding, nothing_to_claim, rows_of
 from crrkit.report.period_names import period_name
+from crrkit.report.withhold import WITHHELD
 
 if TYPE_CHECKING:
     from crrkit.measure import RetentionTable
+
+LONG_ENOUGH = 8  # periods: from fewer nothing can be news
+WIDER = 1.05  # times: what would be said of less is "1.0 times as much"
 
 
 def change_finding(kept: RetentionTable, *, since: str) -> Finding:
@@ -36,10 +42,25 @@ def change_finding(kept: RetentionTable, *, since: str) -> Finding:
     caveat = _("Difference {change}, 95% interval {low} to {high}.").format(
         change=format_points(change), low=format_points(low), high=format_points(high)
     )
+    caveat = " ".join(filter(None, [caveat, _usual_scatter(kept)]))
     if then["until"] == now["from_"] and kept.every != "year":
         caveat += " " + _("Neighbouring periods may differ by their season alone.")
     told = change_claim(change, low, high).format(**words)
     return Finding(told, rows_of(kept, then, now), caveat, is_news=low > 0 or high < 0)
+
+
+def _usual_scatter(kept: RetentionTable) -> str:
+    """That the interval knows of chance alone, where the periods of the list differ by more; as `control_chart` has it."""
+    whole = kept.table[(kept.table["status"] == COMPLETE) & kept.table["crr"].notna()]
+    if len(whole) < LONG_ENOUGH or WITHHELD in set(kept.table["status"]):
+        return ""
+    times = control_chart(kept).dispersion
+    if times < WIDER:
+        return ""
+    text = _(
+        "That is the interval of chance alone; neighbouring periods of this list usually differ {times} times as much."
+    )
+    return text.format(times=format_number(times, digits=1))
 
 
 def change_claim(change: float, low: float, high: float) -> str:

@@ -8,7 +8,7 @@ from crrkit.ground import format_percent, gettext as _
 from crrkit.judge import control_chart
 from crrkit.measure import COMPLETE, RUNNING
 from crrkit.report.account import earlier_periods, reference_row
-from crrkit.report.changes import change_finding
+from crrkit.report.changes import LONG_ENOUGH, change_finding
 from crrkit.report.finding import Finding, rows_of
 from crrkit.report.html import Html, element, picture
 from crrkit.report.period_names import period_name, periods_counted
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from crrkit.measure import RetentionTable
-
-LONG_ENOUGH = 8  # periods: from fewer nothing can be news
 
 
 def trend_section(subject: Subject) -> Section | None:
