@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crrkit import reduce
@@ -20,6 +19,7 @@ from crrkit.rules import DefinitionCard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
     from datetime import date
 
     import ibis.expr.types as ir

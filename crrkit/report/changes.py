@@ -50,7 +50,7 @@ def change_finding(kept: RetentionTable, *, since: str) -> Finding:
 
 
 def _usual_scatter(kept: RetentionTable) -> str:
-    """That the interval knows of chance alone, where the periods of the list differ by more; as `control_chart` has it."""
+    """That the interval knows of chance alone, where the periods of the list differ by more."""
     whole = kept.table[(kept.table["status"] == COMPLETE) & kept.table["crr"].notna()]
     if len(whole) < LONG_ENOUGH or WITHHELD in set(kept.table["status"]):
         return ""
