@@ -19,8 +19,8 @@ from crrkit.rules import DefinitionCard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
     from datetime import date
+    from pathlib import Path
 
     import ibis.expr.types as ir
 
