@@ -45,6 +45,24 @@ class TestMovements:
         assert row[["kept", "lost", "new", "returned", "new_lost", "rejoined", "crr", "crr_low"]].isna().all()
         assert given_["lost"].tolist() == [3]
 
+    def test_few_who_came_take_the_movement_with_them(self) -> None:
+        assert blank_movements(movement(100, 30, 4), 10).iloc[0]["status"] == "suppressed"
+
+    @pytest.mark.parametrize("name", ["returned", "new_lost"])
+    def test_few_of_one_kind_of_newcomers_make_all_kinds_one_number(self, name: str) -> None:
+        rows = pd.concat([movement(100, 30, 20), movement(90, 30, 40)], ignore_index=True)
+        rows.loc[1, name] = 4
+        rows.loc[1, "end"] += 4 * (name == "returned")
+        shown = blank_movements(rows, 10)
+        assert shown[["new", "returned", "new_lost"]].isna().all(axis=None)
+        assert shown["status"].tolist() == ["complete", "complete"]
+        assert (shown["end"] - shown["kept"]).tolist() == [20, 40 + 4 * (name == "returned")]
+
+    def test_nobody_at_the_start_is_no_small_group(self) -> None:
+        row = blank_movements(movement(0, 0, 5), 10).iloc[0]
+        assert (row["kept"], row["lost"], row["status"]) == (0, 0, "complete")
+        assert row[["new", "end"]].isna().all()
+
     def test_a_large_one_loses_only_small_side_flows(self) -> None:
         row = blank_movements(movement(100, 30, 20), 10).iloc[0]
         assert (row["kept"], row["status"]) == (70, "complete")
@@ -94,8 +112,14 @@ def test_a_boundary_with_few_in_one_stage_goes_whole() -> None:
 
 
 def test_an_age_with_few_lost_or_few_left_loses_both_counts() -> None:
-    rows = pd.DataFrame({"at_risk": [100, 100, 100, 100], "lost": [30, 3, 96, 0]})
+    rows = pd.DataFrame({"at_risk": [100, 70, 60, 40], "lost": [30, 3, 57, 0]})
     assert blank_ages(rows, 10)["at_risk"].isna().tolist() == [False, True, True, False]
+    assert blank_ages(rows, 10)["lost"].isna().tolist() == [False, True, True, False]
+
+
+def test_an_age_that_would_tell_the_few_of_the_age_before_goes_with_it() -> None:
+    """70 stayed in the first age: with 66 at risk in the third, at most 4 were lost in the second."""
+    rows = pd.DataFrame({"at_risk": [100, 70, 66, 40], "lost": [30, 3, 20, 20]})
     assert blank_ages(rows, 10)["lost"].isna().tolist() == [False, True, True, False]
 
 

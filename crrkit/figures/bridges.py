@@ -86,6 +86,7 @@ class _Account:
     period: str
     running: bool
     rhythm: Rhythm | None = None
+    is_together: bool = False  # new and returned are one number
 
     @property
     def doubt(self) -> str:
@@ -100,7 +101,7 @@ class _Account:
         return [
             (_("Start"), self.start, "start"),
             (_("Lost"), self.start, "lost"),
-            (_("New"), grown, "new"),
+            (_("New or\nreturned") if self.is_together else _("New"), grown, "new"),
             *back,
             (end, self.end, "end"),
         ]
@@ -113,11 +114,17 @@ def _account_of(result: RetentionTable | Counts, period: str | None) -> _Account
     counts: dict[str, Any]
     if not isinstance(result, Counts):
         row = account_row(result, period=period)
+        together = bool(row[["new", "returned"]].isna().all())
+        if together:
+            row = row.copy()
+            row["new"], row["returned"] = row["end"] - row["kept"], 0
         if row[_COUNTS].isna().any():
             message = _("The counts of {period} are withheld, and a bridge needs all of them. Choose another period.")
             raise InputError(message.format(period=row["period"]), argument="period", given=period)
         counts = {name: float(row[name]) for name in [*_COUNTS, "crr"]}
-        return _Account(**counts, period=str(row["period"]), running=row["status"] == "running", rhythm=result.rhythm)
+        is_running = row["status"] == "running"
+        named = {"period": str(row["period"]), "running": is_running, "rhythm": result.rhythm, "is_together": together}
+        return _Account(**counts, **named)
     if period is None:
         counts = {name: float(getattr(result, name)) for name in [*_COUNTS, "crr"]}
         return _Account(**counts, period="", running=False)
@@ -242,9 +249,10 @@ def _in_words(account: _Account) -> str:
     head = _("Bridge chart for {period}.").format(period=a.period) if a.period else _("Bridge chart.")
     head = " ".join(filter(None, [head, a.rhythm.warning if a.rhythm else ""]))
     back = " " + _("returned: {n};").format(n=count(a.returned)) if a.returned else ""
-    flows = _("Customers at the start: {start}; lost: {lost}; new: {new};{back} at the end: {end}.").format(
-        start=count(a.start), lost=count(a.lost), new=count(a.new), back=back, end=count(a.end)
-    )
+    text = _("Customers at the start: {start}; lost: {lost}; new: {new};{back} at the end: {end}.")
+    if a.is_together:
+        text = _("Customers at the start: {start}; lost: {lost}; new or returned: {new};{back} at the end: {end}.")
+    flows = text.format(start=count(a.start), lost=count(a.lost), new=count(a.new), back=back, end=count(a.end))
     running = " " + _("The period was still running when the data ended.") if a.running else ""
     return f"{head} {flows} {_rate_in_words(a)}{running}"
 

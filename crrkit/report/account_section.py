@@ -18,8 +18,10 @@ from crrkit.report.withhold import WITHHELD
 if TYPE_CHECKING:
     from crrkit.measure import RetentionTable
 
+CAME = "came"  # for the first time or again
+TOGETHER = ("kept", "start", "lost", CAME, "end")
 CHECK_SHOWN = """\
-assert kept.table.dropna(subset="lost").eval("start - lost + new + returned == end").all()"""
+assert kept.table.dropna(subset=["lost", "new"]).eval("start - lost + new + returned == end").all()"""
 
 
 def account_section(subject: Subject) -> Section:
@@ -32,8 +34,9 @@ def account_section(subject: Subject) -> Section:
 
 def balance_finding(kept: RetentionTable) -> Finding:
     """In how many periods the account balances; if not in all of them, that is a fault of crrkit."""
-    shown = kept.table.dropna(subset=list(SHOWN_COUNTS))
-    gaps = shown[shown["start"] - shown["lost"] + shown["new"] + shown["returned"] != shown["end"]]
+    shown = kept.table.dropna(subset=["start", "kept", "lost", "end"])
+    came = (shown["new"] + shown["returned"]).fillna(shown["end"] - shown["kept"])
+    gaps = shown[shown["start"] - shown["lost"] + came != shown["end"]]
     n = periods_counted(len(shown), kept.every)
     claim = _("The account balances in every period ({n}).").format(n=n)
     if len(shown) < len(kept.table):
@@ -47,25 +50,36 @@ def balance_finding(kept: RetentionTable) -> Finding:
 def account_table(kept: RetentionTable) -> Html:
     """Every period as a row: the rate with its interval, then the counts that balance."""
     titles = kept.titles()
-    heads = [titles["period"], titles["crr"], _("95% interval"), *(titles[name] for name in SHOWN_COUNTS)]
+    names: tuple[str, ...] = SHOWN_COUNTS
+    table, titles = kept.table, {**titles, CAME: _("new or returned")}
+    caption = _("start − lost + new + returned = end; kept = start − lost; rate = kept / start.")
+    if tells_no_kinds(table):
+        names, table = TOGETHER, table.assign(**{CAME: table["end"] - table["kept"]})
+        caption = _("start − lost + new or returned = end; kept = start − lost; rate = kept / start.")
+        caption += " " + _("Some of those who came are too few to be told apart from the others.")
+    heads = [titles["period"], titles["crr"], _("95% interval"), *(titles[name] for name in names)]
     main = reference_row(kept)
     name = None if main is None else main["period"]
-    rows = [_account_row(row, is_main=row["period"] == name) for _i, row in kept.table.iterrows()]
-    caption = _("start − lost + new + returned = end; kept = start − lost; rate = kept / start.")
+    rows = [_account_row(row, names, is_main=row["period"] == name) for _i, row in table.iterrows()]
     if (kept.table["status"] == WITHHELD).any():
         caption += " " + _("{mark}: withheld, because it speaks of too few customers or gives such a number away.")
     caption = caption.format(mark=WITHHELD_MARK)
-    table = table_block(heads, rows, label=_("The account, period by period"))
-    return element("figure", table, element("figcaption", capital(caption)))
+    drawn = table_block(heads, rows, label=_("The account, period by period"))
+    return element("figure", drawn, element("figcaption", capital(caption)))
 
 
-def _account_row(row: pd.Series, *, is_main: bool) -> Html:
+def tells_no_kinds(table: pd.DataFrame) -> bool:
+    """Whether new customers and those who returned are one number in every period, because some of them are few."""
+    return bool(table["new"].isna().all() and table["lost"].notna().any())
+
+
+def _account_row(row: pd.Series, names: tuple[str, ...], *, is_main: bool) -> Html:
     rate, interval = format_cell(row["crr"], "rate"), UNDEFINED
     if not pd.isna(row["crr"]):
         interval = f"{format_number(100 * row['crr_low'], digits=1)}–{format_percent(row['crr_high'])}"
     if row["status"] == WITHHELD:
         rate = interval = WITHHELD_MARK
-    counts = [WITHHELD_MARK if pd.isna(row[name]) else format_number(row[name]) for name in SHOWN_COUNTS]
+    counts = [WITHHELD_MARK if pd.isna(row[name]) else format_number(row[name]) for name in names]
     note = {RUNNING: _(RUNNING), EMPTY: _("nobody to keep"), WITHHELD: _(WITHHELD)}.get(row["status"])
     head = join(str(row["period"]), note and element("small", note))
     return row_block(head, rate, interval, *counts, class_="main" if is_main else row["status"])

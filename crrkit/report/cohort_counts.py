@@ -20,6 +20,7 @@ from crrkit.measure import span_of
 from crrkit.measure.cadence import Rhythm, characteristic_interval, judge
 from crrkit.measure.cohorts import OBSERVED, SUPPRESSED, CohortGrid, cohort_grid
 from crrkit.measure.lifetime import FARTHEST, LifeTable, fit_bgnbd, fit_sbg, life_table
+from crrkit.report.cohort_guard import Accounts, cells_to_hide, ends_of, withheld
 from crrkit.report.saved import Counted
 from crrkit.report.withhold import blank_ages
 
@@ -73,7 +74,13 @@ class SharedCohorts(Counted):
 
 
 def cohorts_of(
-    base: Base, *, every: str, min_cell: int | None = 10, first: str | None = None, last: str | None = None
+    base: Base,
+    *,
+    every: str,
+    min_cell: int | None = 10,
+    first: str | None = None,
+    last: str | None = None,
+    beside: Accounts | None = None,
 ) -> SharedCohorts:
     """The cohorts of a base as a report may show them, the last 24 of the periods asked for.
 
@@ -88,6 +95,7 @@ def cohorts_of(
         min_cell: The smallest group that may be shown; None withholds nothing.
         first: The first period of the report.
         last: The last one.
+        beside: The account in the same report, whose sums must not give away what is withheld here.
 
     Raises:
         ValueError: If a name is not known, or the data are shorter than one period.
@@ -99,10 +107,13 @@ def cohorts_of(
         >>> [(grid.kind, grid.value) for grid in cohorts.grids]
         [('bounded', 'customers'), ('unbounded', 'customers'), ('bounded', 'revenue')]
     """
-    span, grid = _legible(base, _span(base, every, first=first, last=last), min_cell)
-    others = [_shared(span.grid(base, kind="unbounded"), min_cell)]
+    span, grid, rows = _legible(base, _span(base, every, first=first, last=last), min_cell, beside)
+    hidden = (grid.matrix("status") == SUPPRESSED).to_numpy(), rows
+    others = []
+    if grid.presence == "window" or beside is None or not beside.tells_no_kinds:
+        others.append(withheld(_shared(span.grid(base, kind="unbounded"), min_cell), ends_of(grid, hidden)))
     if base.has_amounts and base.is_by_period:
-        others.append(_shared(_in_hundredths(span.grid(base, value="revenue")), min_cell))
+        others.append(withheld(_shared(_in_hundredths(span.grid(base, value="revenue")), min_cell), hidden))
     table = _life_table(base, span)
     outlook, doubts = _outlook(base, table, span.every)
     cohorts = SharedCohorts((grid, *others), len(span.numbers), _leaving(table, min_cell or 0), outlook, doubts)
@@ -144,14 +155,24 @@ def _span(base: Base, every: str, *, first: str | None, last: str | None) -> _Sp
     return _Span(calendar, span_of(base, calendar, first=first, last=last))
 
 
-def _legible(base: Base, span: _Span, min_cell: int | None) -> tuple[_Span, CohortGrid]:
+def _legible(
+    base: Base, span: _Span, min_cell: int | None, beside: Accounts | None
+) -> tuple[_Span, CohortGrid, list[int]]:
     """The shortest period, from the one asked for on, in which most cells may be told; else the one asked for."""
-    grid, tried = _shared(span.grid(base), min_cell), span.longer()
-    found = span, grid
+
+    def grid_of(tried: _Span) -> tuple[_Span, CohortGrid, list[int]]:
+        grid = tried.grid(base)
+        if min_cell is None or beside is None:
+            return tried, _shared(grid, min_cell), []
+        hidden = cells_to_hide(grid, tried.calendar, beside, min_cell)
+        return tried, withheld(grid.suppressed(min_cell), hidden), hidden[1]
+
+    found, tried = grid_of(span), span.longer()
+    begin = found
     while _told(found[1]) < CELLS_TOLD and tried is not None:
-        found = tried, _shared(tried.grid(base), min_cell)
+        found = grid_of(tried)
         tried = tried.longer()
-    return found if _told(found[1]) >= CELLS_TOLD else (span, grid)
+    return found if _told(found[1]) >= CELLS_TOLD else begin
 
 
 def _shared(grid: CohortGrid, min_cell: int | None) -> CohortGrid:

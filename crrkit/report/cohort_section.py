@@ -23,7 +23,9 @@ def cohort_section(subject: Subject) -> Section | None:
     base, every = subject.base, subject.kept.every
     if base is None:
         return None
-    cohorts = cohorts_of(base, every=every, min_cell=subject.min_cell, first=subject.first, last=subject.last)
+    cohorts = cohorts_of(
+        base, every=every, min_cell=subject.min_cell, first=subject.first, last=subject.last, beside=subject.accounts
+    )
     return about_cohorts(cohorts, every=every)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from crrkit.counts import FEW
 from crrkit.ground import format_number, format_percent, format_points, gettext as _, ngettext
 from crrkit.judge import WORDING
@@ -15,8 +17,6 @@ from crrkit.report.section import Cell, Section, Subject
 from crrkit.report.withhold import WITHHELD
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from crrkit.measure import RetentionTable
 
 PERIODS_NAMED = 3  # periods in a sentence
@@ -121,6 +121,8 @@ def later_caveats(kept: RetentionTable, row: pd.Series) -> list[str]:
 
 def returned_caveat(row: pd.Series) -> list[str]:
     """That customers who returned are not counted as kept."""
+    if pd.isna(row["returned"]):
+        return [_("Customers who returned are not counted as kept; they are too few to be told.")]
     n = int(row["returned"])
     if not n:
         return []

@@ -37,6 +37,10 @@ def textbook_finding(kept: RetentionTable) -> Finding:
     row = reference_row(kept)
     if row is None:
         return nothing_to_claim(kept)
+    if pd.isna(row["new"]):
+        claim = _("The textbook formula (end − new) / start would count those who returned as kept.")
+        caveat = _("They are too few to be told, so neither is what it says.")
+        return Finding(claim, rows_of(kept, row), caveat)
     textbook = (row["end"] - row["new"]) / row["start"]
     words = {"is": format_percent(row["crr"]), "textbook": format_percent(textbook)}
     if row["returned"]:
@@ -80,8 +84,10 @@ def _formula(kept: RetentionTable) -> list[Html]:
     row = reference_row(kept)
     if row is None:
         return parts
-    numbers = {name: format_number(row[name]) for name in SHOWN_COUNTS}
+    numbers = {name: format_number(row[name]) for name in SHOWN_COUNTS if pd.notna(row[name])}
     text = "{kept} / {start} = ({end} − {new} − {returned}) / {start} = {crr}"
+    if pd.isna(row["new"]):
+        text = "{kept} / {start} = {crr}"
     return [*parts, element("p", text.format(**numbers, crr=format_percent(row["crr"])), class_="formula")]
 
 
@@ -131,4 +137,5 @@ def _withholding(min_cell: int | None) -> list[Html]:
             "A rate is withheld where fewer than {n} customers, but not nobody, were there at the start, stayed, left"
             " or were there at the end; the counts that would give it away go with it."
         ).format(n=min_cell)
+        text += " " + _("Other numbers are withheld so that no sum on this page tells one of those.")
     return [element("h4", _("Small groups")), element("p", text)]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from crrkit.ground import format_number, gettext as _, ngettext
 from crrkit.report.account import reference_row
 from crrkit.report.finding import Finding, nothing_to_claim, rows_of
@@ -12,8 +14,6 @@ from crrkit.report.period_names import period_name
 from crrkit.report.section import Cell, Section, Subject
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from crrkit.measure import RetentionTable
 
 
@@ -66,7 +66,11 @@ def lost_words(lost: int, start: int) -> str:
 
 
 def gained_words(row: pd.Series) -> list[str]:
-    """Who came for the first time and who returned."""
+    """Who came for the first time and who returned; where one of them is not told, all who came."""
+    if pd.isna(row["new"]):
+        all_of_them = int(row["end"] - row["kept"])
+        text = ngettext("{n} came, for the first time or again", "{n} came, for the first time or again", all_of_them)
+        return [text.format(n=format_number(all_of_them))]
     new, back = int(row["new"]), int(row["returned"])
     came = ngettext("{n} came for the first time", "{n} came for the first time", new) if new else _("nobody new came")
     returned = [ngettext("{n} returned", "{n} returned", back).format(n=format_number(back))] if back else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from crrkit.report.cohort_guard import Accounts
 from crrkit.report.saved import dump
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Subject:
         target: What is aimed at: a rate of the report's own period, or a target that names its own.
         marks: Days on which something happened, each with its name.
         previous: The account of an earlier report.
+        counted: The account as it was counted, nothing withheld; it is never written.
     """
 
     kept: RetentionTable
@@ -46,7 +48,15 @@ class Subject:
     target: float | Target | TargetHistory | None = None
     marks: Mapping[str, str] | Mapping[date, str] | None = None
     previous: RetentionTable | None = None
+    counted: RetentionTable | None = None
     _counted: dict[Callable[[Subject], Any], Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def accounts(self) -> Accounts | None:
+        """The account as it was counted beside what is shown of it; None where nothing is withheld."""
+        if self.counted is None or self.min_cell is None:
+            return None
+        return Accounts(self.counted.table, self.kept.table, self.kept.every)
 
     def once(self, count: Callable[[Subject], T]) -> T:
         """What several sections speak of, counted when the first of them asks."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from crrkit.ground import format_number, format_points, gettext as _, ngettext
 from crrkit.report.account import reference_row
 from crrkit.report.finding import Finding, nothing_to_claim, rows_of
@@ -13,8 +15,6 @@ from crrkit.report.period_names import period_name
 from crrkit.report.section import Cell, Section, Subject
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from crrkit.measure import RetentionTable
     from crrkit.widgets import FormulaExplorer
 
@@ -55,9 +55,7 @@ def formula_explorer(row: pd.Series | None) -> FormulaExplorer:
 
     if row is None:
         return widgets.FormulaExplorer()
-    return widgets.FormulaExplorer(
-        start=int(row["start"]), lost=int(row["lost"]), new=int(row["new"] + row["returned"])
-    )
+    return widgets.FormulaExplorer(start=int(row["start"]), lost=int(row["lost"]), new=int(row["end"] - row["kept"]))
 
 
 def explorer_block(kept: RetentionTable, row: pd.Series | None) -> Html:
@@ -70,6 +68,8 @@ def explorer_caption(kept: RetentionTable, row: pd.Series | None) -> str:
     if row is None:
         return _("The numbers are an example, not yours: there is no rate to begin with.")
     begins = _("It begins with the numbers of {period}.").format(period=period_name(row, kept.every))
+    if pd.isna(row["returned"]):
+        return f"{begins} {_('New here are all who came, for the first time or again.')}"
     if not row["returned"]:
         return begins
     returned = _(
@@ -82,7 +82,9 @@ def explorer_caption(kept: RetentionTable, row: pd.Series | None) -> str:
 def _trial_code(row: pd.Series | None) -> str:
     if row is None:
         return "widgets.FormulaExplorer()"
-    new = f"{row['new']:.0f} + {row['returned']:.0f}" if row["returned"] else f"{row['new']:.0f}"
+    new = f"{row['end'] - row['kept']:.0f}"
+    if row["returned"] > 0:
+        new = f"{row['new']:.0f} + {row['returned']:.0f}"
     return f"widgets.FormulaExplorer(start={row['start']:.0f}, lost={row['lost']:.0f}, new={new})"
 
 

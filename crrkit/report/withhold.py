@@ -5,13 +5,10 @@ They differ in what follows from what is left: a sum that stands elsewhere in th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import pandas as pd
 
 from crrkit.ground import mark
 from crrkit.rules import small, small_share
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 STOCKS = ["start", "end"]
 ACCOUNT_FLOWS = ["kept", "lost", "new", "returned"]
@@ -19,6 +16,8 @@ SIDE_FLOWS = ["new_lost", "returned_lost", "rejoined"]
 ACCOUNT_COUNTS = STOCKS + ACCOUNT_FLOWS + SIDE_FLOWS
 ACCOUNT_RATES = ["crr", "crr_low", "crr_high"]
 GUARDED = ["start", "kept", "lost", "end"]  # what the rate of this or of the next period rests on
+ARRIVALS = ["new", "returned"]
+KINDS_OF_NEWCOMERS = ["new", "returned", "new_lost"]
 WITHHELD = mark("suppressed")
 
 RENEWAL_COUNTS = ["due", "renewed_on_time", "renewed_late", "not_renewed"]
@@ -31,15 +30,22 @@ MOST_SEGMENTS = 12  # more are taken together from the smallest on
 def blank_movements(table: pd.DataFrame, least: float) -> pd.DataFrame:
     """An account: where a guarded count is small the whole movement of the period is blank, stocks where large stay.
 
-    ``new`` and ``returned`` go with it, because ``lost = start + new + returned - end`` would give the number away.
+    Guarded are ``start kept lost end`` and all who came, ``end - kept``; ``new`` and ``returned`` go with them, because
+    ``lost = start + new + returned - end`` would give the number away. Where only some of those who came are few (the
+    new, those who returned, or who joined and left inside the period, whom a cohort has and ``new`` has not), the two
+    kinds are not told apart in any period: their sum stays, as ``end - kept``.
     """
     few = small(table[ACCOUNT_COUNTS], least)
-    hidden = few[GUARDED].any(axis=1)
+    hidden = few[GUARDED].any(axis=1) | small(table["end"] - table["kept"], least)
     shown = table.copy()
     for name in ACCOUNT_COUNTS + ACCOUNT_RATES:
         goes = hidden & (name not in STOCKS) | (few[name] if name in STOCKS + SIDE_FLOWS else False)
+        if name in ("kept", "lost"):
+            goes &= table["start"] != 0  # of nobody nobody was kept: that tells of nobody
         shown[name] = table[name].mask(goes)
-    return shown.assign(status=table["status"].mask(hidden, WITHHELD))
+    if few.loc[~hidden, KINDS_OF_NEWCOMERS].any(axis=None):
+        shown[ARRIVALS + SIDE_FLOWS] = float("nan")
+    return shown.assign(status=table["status"].mask(hidden & (table["start"] != 0), WITHHELD))
 
 
 def blank_renewals(table: pd.DataFrame, least: float) -> pd.DataFrame:
@@ -78,8 +84,19 @@ def drop_boundaries(counts: pd.DataFrame, least: float) -> pd.DataFrame:
 
 
 def blank_ages(rows: pd.DataFrame, least: float) -> pd.DataFrame:
-    """Ages of life, ``at_risk lost``: where few left or stayed both counts are blank; no sum over ages is shown."""
-    return rows.mask(small(rows["lost"], least) | small(rows["at_risk"] - rows["lost"], least))
+    """Ages of life, ``at_risk lost``: where few left or stayed both are blank, and next ages until enough lie between.
+
+    Who was at risk in one age and not in the next was lost, or was seen no longer: what is left of ``at_risk`` after a
+    blank age must leave it room.
+    """
+    few = small(rows["lost"], least) | small(rows["at_risk"] - rows["lost"], least)
+    above: float | None = None
+    hidden: list[bool] = []
+    for is_few, at_risk, lost in zip(few, rows["at_risk"], rows["lost"], strict=True):
+        hides = bool(is_few or (hidden and hidden[-1] and above is not None and above - at_risk < least))
+        hidden.append(hides)
+        above = above if hides else at_risk - lost
+    return rows.mask(pd.Series(hidden, index=rows.index, dtype=bool))
 
 
 def empty_rates(rates: pd.DataFrame, least: float) -> pd.DataFrame:

@@ -20,10 +20,8 @@ from crrkit.ground import (
     use_language,
 )
 from crrkit.judge import Target, TargetHistory
-from crrkit.measure import retention_by_period
 from crrkit.measure.cadence import advise
 from crrkit.read import Base
-from crrkit.report.account import shared
 from crrkit.report.chromium import find_chromium, print_page
 from crrkit.report.dress import Dress, logo_of
 from crrkit.report.notebook import check_installed, run_notebook
@@ -37,6 +35,7 @@ from crrkit.report.privacy import (
     texts_of_page,
 )
 from crrkit.report.published import account_before
+from crrkit.report.safe_period import safe_account
 from crrkit.report.section import Subject
 from crrkit.report.sections import sections
 from crrkit.report.workbook import workbook_of
@@ -114,12 +113,14 @@ def write_report(
     Args:
         base: What `read_contracts` or `read_orders` gave.
         every: The period, as for `retention_by_period`. None takes the one that suits the customers' rhythm, as
-            `suggest_period` names it, and the rule that it needs; the headline's second line says which and why.
+            `suggest_period` names it, and the rule that it needs, or with ``min_cell`` the next longer one in which no
+            group is too small to be told of; the headline's second line says which and why.
         out: The HTML file.
         notebook: The notebook; needs ``pip install 'crrkit[report]'``. None writes none.
         lang: ``"en"`` or ``"ru"``; None takes the current language.
-        min_cell: The smallest group that may be shown. A rate whose base, kept or lost customers are fewer, but not
-            nobody, is withheld with the counts that would give it away. None withholds nothing, for private use.
+        min_cell: The smallest group that may be shown. A rate whose base, kept or lost customers, or all who came, are
+            fewer, but not nobody, is withheld with the counts that would give it away; few new or returned customers
+            are told as one number with the others who came. None withholds nothing, for private use.
         first: The first period, as for `retention_by_period`.
         last: The last period.
         title: What stands above the headline; by default "Customer retention".
@@ -174,9 +175,11 @@ def write_report(
             steps.begin(_("counting"))
             advice = None if every else advise(base)
             base, every = (base, every or "") if advice is None else (advice.applied(base), advice.every)
-            kept = shared(retention_by_period(base, every=every, first=first, last=last), min_cell=min_cell)
-            kept = replace(kept, notes=(*([advice.said] if advice else []), *kept.notes))
-            parts = sections(Subject(kept, base, min_cell, first, last, target=target, marks=marks, previous=before))
+            safe = safe_account(base, every=every, min_cell=min_cell, first=first, last=last, is_told=advice is None)
+            every, kept = safe.every, safe.kept
+            kept = replace(kept, notes=(*([advice.said] if advice else []), *safe.notes, *kept.notes))
+            said = {"target": target, "marks": marks, "previous": before, "counted": safe.counted}
+            parts = sections(Subject(kept, base, min_cell, safe.first, last, **said))
             _refuse_names(parts, base, targets, " ".join(filter(None, [title, author])), note or "")
             texts = _texts(parts, kept, base, steps, dress=dress, detail=detail)
             steps.begin(_("looking for customers in the files"))

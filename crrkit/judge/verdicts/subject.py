@@ -40,7 +40,7 @@ def of_account(kept: RetentionTable, label: object) -> Subject:
         float(row["crr"]), numerator=float(row["kept"]), denominator=float(row["start"]), period=kept.every, ci=ends
     )
     known = row["status"] != BURN_IN  # before its end nobody knows who is new
-    moved = (int(row["new"] + row["returned"]), int(row["lost"])) if known else None
+    moved = (int(row["end"] - row["kept"]), int(row["lost"])) if known else None
     buyers, rhythm = kept.card.is_by_period, kept.rhythm
     needs_year = buyers or (rhythm is not None and rhythm.is_doubtful)
     return Subject(

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from crrkit.measure.cohorts.build import cohort_grid
-from crrkit.measure.cohorts.grid import OBSERVED, SUPPRESSED, CohortGrid
+from crrkit.measure.cohorts.grid import IN_PROGRESS, OBSERVED, SUPPRESSED, CohortGrid
 
-__all__ = ["OBSERVED", "SUPPRESSED", "CohortGrid", "cohort_grid"]
+__all__ = ["IN_PROGRESS", "OBSERVED", "SUPPRESSED", "CohortGrid", "cohort_grid"]

@@ -1,0 +1,258 @@
+"""What an outsider can compute from a report: the written page as a linear system, and the range of each withheld cell.
+
+The unknowns are the counts of the account (``start kept lost new returned end`` of a period), of the cohorts (``there``
+in a period, ``ever``: in it or later) and what joins the two: of each cohort who was ``stayed``, ``gone`` and ``back``
+from one period to the next. What is printed is fixed, whole numbers are not asked for, so that the ranges found are
+wider than or as wide as those of an outsider who knows that customers come whole.
+"""
+
+import json
+import re
+from dataclasses import dataclass, field
+from html import unescape
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import linprog
+from scipy.sparse import coo_matrix
+
+from crrkit.rules.periods import Calendar
+
+FLOWS = ("kept", "start", "lost", "new", "returned", "end")  # as the table of the account has them
+TOGETHER = ("kept", "start", "lost", "came", "end")
+HIDDEN = "\N{MULTIPLICATION SIGN}"
+STATE = re.compile(r'data-crrkit-state="[^"]*" data-crrkit-module="(\w+)">(.*?)</script>', re.DOTALL)
+TABLE = re.compile(r'<div [^>]*role="region"[^>]*>\s*<table.*?</table>', re.DOTALL)
+
+Name = tuple[object, ...]
+
+
+@dataclass
+class System:
+    """Unknowns of 0 or more, what is known of their sums, and which of them the page withholds."""
+
+    places: dict[Name, int] = field(default_factory=dict)
+    equal: list[tuple[dict[Name, float], float]] = field(default_factory=list)
+    most: list[tuple[dict[Name, float], float]] = field(default_factory=list)
+    withheld: list[dict[Name, float]] = field(default_factory=list)
+
+    def place(self, name: Name) -> int:
+        return self.places.setdefault(name, len(self.places))
+
+    def is_(self, parts: dict[Name, float], value: float = 0.0) -> None:
+        """The sum of the parts is the value."""
+        self.equal.append((parts, value))
+
+    def at_most(self, parts: dict[Name, float], value: float = 0.0) -> None:
+        """The sum of the parts is the value or less."""
+        self.most.append((parts, value))
+
+    def print_(self, name: Name, value: float | None) -> None:
+        """A cell of the page; None is one that is withheld."""
+        if value is None:
+            self.withheld.append({name: 1.0})
+        else:
+            self.is_({name: 1.0}, value)
+        self.place(name)
+
+    def pinned(self, truth: dict[Name, float], least: int = 10, *, only: list[Name] | None = None) -> pd.DataFrame:
+        """The withheld small numbers, 1 to ``least - 1``, of which the page gives away more than it may.
+
+        The protection asked for: a range of at least ``least`` customers. A number that is shown to be small, its
+        highest value below ``least``, has a narrower one, for it cannot be below 0.
+        """
+        for parts, _value in [*self.equal, *self.most, *((parts, 0.0) for parts in self.withheld)]:
+            for name in parts:
+                self.place(name)
+        self.solvers = [self._matrix(rows) for rows in (self.equal, self.most)]
+        rows = []
+        for parts in self.few(truth, least) if only is None else [{name: 1.0} for name in only]:
+            low, high = self._end(parts, 1.0), self._end(parts, -1.0)
+            if high - low < least - 1e-6:
+                rows.append((parts, low, high, sum(factor * truth[name] for name, factor in parts.items())))
+        return pd.DataFrame(rows, columns=["parts", "low", "high", "truth"])
+
+    def few(self, truth: dict[Name, float], least: int = 10) -> list[dict[Name, float]]:
+        """The withheld numbers that are small, each once."""
+        values = [
+            (parts, sum(factor * truth.get(name, np.nan) for name, factor in parts.items())) for parts in self.withheld
+        ]
+        once = {tuple(sorted(map(str, parts.items()))): parts for parts, value in values if 0 < value < least}
+        return list(once.values())
+
+    def _end(self, parts: dict[Name, float], sign: float) -> float:
+        """The least (1) or the most (-1) that a sum can be."""
+        cost = np.zeros(len(self.places))
+        for name, factor in parts.items():
+            cost[self.places[name]] = sign * factor
+        (a_eq, b_eq), (a_ub, b_ub) = self.solvers
+        solved = linprog(cost, A_ub=a_ub, b_ub=b_ub, A_eq=a_eq, b_eq=b_eq, bounds=(0, None), method="highs")
+        assert solved.status in (0, 3), "what is printed contradicts itself"
+        return sign * np.inf * -1 if solved.status == 3 else sign * solved.fun
+
+    def _matrix(self, rows: list[tuple[dict[Name, float], float]]) -> tuple[object, object]:
+        if not rows:
+            return None, None
+        cells = [(i, self.places[name], value) for i, (parts, _b) in enumerate(rows) for name, value in parts.items()]
+        i, j, values = zip(*cells, strict=True)
+        return coo_matrix((values, (i, j)), shape=(len(rows), len(self.places))).tocsr(), [b for _parts, b in rows]
+
+    def residual(self, truth: dict[Name, float]) -> list[tuple[dict[Name, float], float]]:
+        """The rows that the true counts break: an empty list where the system says nothing false of them."""
+        broken = []
+        for rows, is_equal in ((self.equal, True), (self.most, False)):
+            for parts, value in rows:
+                if set(parts) <= set(truth):
+                    left = sum(factor * truth[name] for name, factor in parts.items()) - value
+                    if (abs(left) > 1e-6) if is_equal else (left > 1e-6):
+                        broken.append((parts, value))
+        return broken
+
+
+@dataclass
+class Printed:
+    """What a page prints: the table of the account, the grids of its cohorts, and all its tables as texts."""
+
+    account: pd.DataFrame
+    grids: list[dict]
+    tables: dict[str, list[list[str]]]
+    states: dict[str, dict]
+
+
+def read_page(page: str) -> Printed:
+    """The tables and the states of the explorers of a written page, in English."""
+    tables = {}
+    for block in TABLE.findall(page):
+        label = unescape(re.search(r'aria-label="([^"]*)"', block)[1])
+        rows = re.findall(r"<tr[^>]*>(.*?)</tr>", block, re.DOTALL)
+        cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
+        tables[label] = [
+            [unescape(re.sub(r"<[^>]+>", "", re.sub(r"<(small|button).*?</\1>", "", c))) for c in row] for row in cells
+        ]
+    states = {module: json.loads(text) for module, text in STATE.findall(page)}
+    head, *rows = tables["The account, period by period"]
+    names = FLOWS if len(head) == 3 + len(FLOWS) else TOGETHER
+    cells = [[row[0], row[1], *map(number, row[3:])] for row in rows]
+    account = pd.DataFrame(cells, columns=["period", "crr", *names]).reindex(columns=["period", "crr", *FLOWS])
+    return Printed(account, states.get("cohort_explorer", {}).get("_grids", []), tables, states)
+
+
+def number(text: str) -> float:
+    """A count as a page has it; NaN where it is withheld."""
+    return np.nan if text in (HIDDEN, "–") else float(text.replace(",", ""))
+
+
+def build(printed: Printed, *, every: str, counts_buyers: bool, is_whole: bool) -> System:
+    """The system of a page: account, cohorts, and what joins them.
+
+    Args:
+        printed: What the page prints.
+        every: The period of its account.
+        counts_buyers: Whether a customer of a period is who bought in it; else contracts, customers at its end.
+        is_whole: Whether the cohorts are those of all customers there ever were.
+    """
+    system = System()
+    _account(system, printed.account, every)
+    by_kind = {(grid["kind"], grid["value"]): grid for grid in printed.grids}
+    if ("bounded", "customers") in by_kind:
+        _cohorts(system, by_kind, printed, every, counts_buyers=counts_buyers, is_whole=is_whole)
+    _stages(system, printed, every)
+    return system
+
+
+def _account(system: System, table: pd.DataFrame, every: str, tag: str = "") -> None:
+    def cell(name: str, period: object) -> Name:
+        return (tag + name, every, period)
+
+    for _i, row in table.iterrows():
+        own = {name: cell(name, row["period"]) for name in FLOWS}
+        for name in FLOWS:
+            system.print_(own[name], None if np.isnan(row[name]) else row[name])
+        system.is_({own["start"]: 1, own["kept"]: -1, own["lost"]: -1})
+        system.is_({own["kept"]: 1, own["new"]: 1, own["returned"]: 1, own["end"]: -1})
+        if row["crr"].endswith("%"):
+            rate = float(row["crr"].rstrip("%")) / 100
+            system.at_most({own["kept"]: 1, own["start"]: -(rate + 0.00051)})
+            system.at_most({own["kept"]: -1, own["start"]: rate - 0.00051})
+    for one, other in pairwise(table["period"]):
+        system.is_({cell("end", one): 1, cell("start", other): -1})
+
+
+def _cohorts(system: System, grids: dict, printed: Printed, every: str, *, counts_buyers: bool, is_whole: bool) -> None:
+    grid, later = grids["bounded", "customers"], grids.get(("unbounded", "customers"))
+    own = grid["period"]
+    calendar = Calendar(own)
+    births = [calendar.parse(name) for name in grid["cohorts"]]
+    observed = [i for i, states in enumerate(grid["states"]) if states]
+    last = {births[i]: births[i] + max([a for a, s in enumerate(grid["states"][i]) if s in "ops"], default=-1)
+            for i in observed}  # fmt: skip
+    for i, born in enumerate(births):
+        size = ("size", own, born)
+        system.print_(size, grid["sizes"][i])
+        seen = range(born, last[born] + 1)
+        for p in seen:
+            a = p - born
+            for kind, source in (("there", grid), ("ever", later)):
+                if source is not None:
+                    state = source["states"][i][a]
+                    value = source["active"][i][a] if state in "op" else None
+                    if state in "ops":
+                        system.print_((kind, own, born, p), value)
+                    if state == "s":
+                        system.withheld.append({size: 1.0, (kind, own, born, p): -1.0})
+            there, ever = ("there", own, born, p), ("ever", own, born, p)
+            system.at_most({there: 1, ever: -1})
+            system.at_most({ever: 1, size: -1} if p == born else {ever: 1, ("ever", own, born, p - 1): -1})
+            if p < last[born]:
+                system.at_most({ever: 1, ("ever", own, born, p + 1): -1, there: -1})  # seen last in p: was there in p
+            if p > born:
+                before = ("there", own, born, p - 1)
+                stayed, gone, back = ((kind, own, born, p) for kind in ("stayed", "gone", "back"))
+                system.is_({before: 1, stayed: -1, gone: -1})
+                system.is_({there: 1, stayed: -1, back: -1})
+                system.at_most({gone: 1, there: 1, ("ever", own, born, p - 1): -1})
+    _join(system, printed, every, own, births, last, counts_buyers=counts_buyers, is_whole=is_whole)
+
+
+def _join(  # noqa: PLR0917 - all of what joins two tables
+    system: System, printed: Printed, every: str, own: str, births: list[int], last: dict[int, int], *,
+    counts_buyers: bool, is_whole: bool,
+) -> None:  # fmt: skip
+    """Cohorts by the account's own period or by a longer one of which its periods are parts."""
+    fine, coarse = Calendar(every), Calendar(own)
+    of: dict[int, list[str]] = {}
+    for label in printed.account["period"]:
+        of.setdefault(coarse.index(fine.start(fine.parse(label))), []).append(label)
+    whole = {p for p, labels in of.items() if coarse.start(p + 1) == fine.start(fine.parse(labels[-1]) + 1)
+             and coarse.start(p) == fine.start(fine.parse(labels[0]))}  # fmt: skip
+    for p in whole:
+        rows = [born for born in births if born <= p <= last.get(born, -1)]
+        rest = {} if is_whole else {("rest", own, p): 1.0}
+        if p in births and own == every and not counts_buyers:
+            system.is_({("there", own, p, p): 1, ("new", every, of[p][0]): -1})
+        if p in births and counts_buyers:
+            system.is_({("size", own, p): 1, **{("new", every, label): -1 for label in of[p]}})
+        if own != every and counts_buyers:
+            continue
+        end = ("end", every, of[p][-1])
+        if len(rows) == len([born for born in births if born <= p]):
+            system.is_({**{("there", own, born, p): 1 for born in rows}, **rest, end: -1})
+            if own == every:
+                older = [born for born in rows if born < p]
+                others = {} if is_whole else {("rest stayed", own, p): 1.0}
+                system.is_({**{("stayed", own, born, p): 1 for born in older}, **others, ("kept", every, of[p][0]): -1})
+
+
+def _stages(system: System, printed: Printed, every: str) -> None:
+    table = printed.tables.get("How many stand in each stage")
+    if not table:
+        return
+    heads, *rows = table
+    customers = [i for i, head in enumerate(heads) if head in ("middle", "long")]
+    periods = set(printed.account["period"])
+    for row in rows:
+        if row[0] in periods:
+            for i in customers:
+                system.print_(("stage", heads[i], row[0]), number(row[i]))
+            system.is_({**{("stage", heads[i], row[0]): 1 for i in customers}, ("start", every, row[0]): -1})
