@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import re
 import secrets
+import stat
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +19,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)  # what a place without room answers
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a cell of a spreadsheet begins with when it is to be computed
 
 
@@ -22,20 +27,30 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a cell of a spreadsheet begin
 def beside(targets: Mapping[str, Path]) -> Iterator[dict[str, Path]]:
     """New files beside the targets, moved into their places when all has gone well, else removed.
 
+    A file that is overwritten keeps its rights, and a link stays one: what it leads to is overwritten. What a run that
+    was killed left behind is swept by the next one that writes the same file.
+
     Args:
         targets: The files to be, by the name that the caller gave them.
 
     Raises:
-        InputError: If a file cannot be made beside its target or moved into its place.
+        InputError: If a file cannot be made beside its target, written, or moved into its place.
     """
     parts: dict[str, Path] = {}
     try:
         for name, target in targets.items():
             parts[name] = _new_file(target, name=name)
-        yield parts
+        try:
+            yield parts
+        except OSError as failed:
+            if failed.errno not in FULL:
+                raise
+            name, target = next(iter(targets.items()))
+            raise _refusal(target, failed, name=name) from failed
         for name, target in targets.items():
             with _refused(target, name=name):
-                parts[name].replace(target)
+                _keep_rights(parts[name], target.resolve())
+                parts[name].replace(target.resolve())
     finally:
         for part in parts.values():
             part.unlink(missing_ok=True)
@@ -89,10 +104,40 @@ def check_target(given: object, *, name: str, ending: str) -> Path:
 
 
 def _new_file(target: Path, *, name: str) -> Path:
-    part = target.with_name(f".{target.stem}-{secrets.token_hex(4)}{target.suffix}")
+    place = target.resolve()  # of a link the file that it leads to
     with _refused(target, name=name):
+        if place.exists() and not (place.is_file() and os.access(place, os.W_OK)):
+            raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+        _sweep(place)
+        part = place.with_name(f".{place.stem}-{os.getpid():x}-{secrets.token_hex(4)}{place.suffix}")
         part.touch(exist_ok=False)  # with the rights of any new file, unlike those of tempfile
     return part
+
+
+def _sweep(place: Path) -> None:
+    """Remove what killed processes of this machine left beside a file; that of one that still writes stays."""
+    left = re.compile(rf"\.{re.escape(place.stem)}-([0-9a-f]+)-[0-9a-f]{{8}}{re.escape(place.suffix)}")
+    for found in place.parent.iterdir():
+        told = left.fullmatch(found.name)
+        if told and not _runs(int(told[1], 16)):
+            found.unlink(missing_ok=True)
+
+
+def _runs(process: int) -> bool:
+    if os.name != "posix":  # there the question would end the process
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
+
+
+def _keep_rights(part: Path, place: Path) -> None:
+    if place.exists():
+        part.chmod(stat.S_IMODE(place.stat().st_mode))
 
 
 @contextmanager
@@ -100,6 +145,10 @@ def _refused(target: Path, *, name: str) -> Iterator[None]:
     try:
         yield
     except OSError as refused:
-        message = _("{name}={given!r} cannot be written ({why}). Choose a folder that you may write to.")
-        text = message.format(name=name, given=str(target), why=refused.strerror)
-        raise InputError(text, argument=name, given=str(target)) from refused
+        raise _refusal(target, refused, name=name) from refused
+
+
+def _refusal(target: Path, refused: OSError, *, name: str) -> InputError:
+    message = _("{name}={given!r} cannot be written ({why}). Choose a folder that you may write to.")
+    text = message.format(name=name, given=str(target), why=refused.strerror)
+    return InputError(text, argument=name, given=str(target))
