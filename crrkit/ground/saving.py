@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)  # what a place without room answers
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)  # what a place without room answers
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a cell of a spreadsheet begins with when it is to be computed
 
 
@@ -43,7 +43,7 @@ def beside(targets: Mapping[str, Path]) -> Iterator[dict[str, Path]]:
         try:
             yield parts
         except OSError as failed:
-            if failed.errno not in FULL:
+            if failed.errno not in NO_ROOM:
                 raise
             name, target = next(iter(targets.items()))
             raise _refusal(target, failed, name=name) from failed

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from crrkit.measure import RetentionTable
 
 CAME = "came"  # for the first time or again
-TOGETHER = ("kept", "start", "lost", CAME, "end")
+AS_ONE = ("kept", "start", "lost", CAME, "end")
 CHECK_SHOWN = """\
 assert kept.table.dropna(subset=["lost", "new"]).eval("start - lost + new + returned == end").all()"""
 
@@ -54,7 +54,7 @@ def account_table(kept: RetentionTable) -> Html:
     table, titles = kept.table, {**titles, CAME: _("new or returned")}
     caption = _("start − lost + new + returned = end; kept = start − lost; rate = kept / start.")
     if tells_no_kinds(table):
-        names, table = TOGETHER, table.assign(**{CAME: table["end"] - table["kept"]})
+        names, table = AS_ONE, table.assign(**{CAME: table["end"] - table["kept"]})
         caption = _("start − lost + new or returned = end; kept = start − lost; rate = kept / start.")
         caption += " " + _("Some of those who came are too few to be told apart from the others.")
     heads = [titles["period"], titles["crr"], _("95% interval"), *(titles[name] for name in names)]

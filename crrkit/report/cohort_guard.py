@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from crrkit.rules import Calendar
 
 Hidden = tuple[np.ndarray, list[int]]
-MARGIN = 1.5  # times the smallest group: the sums that are looked at are not all that are printed
+ROOM_ASKED = 1.5  # times the smallest group: the sums that are looked at are not all that are printed
 INFINITE = float("inf")
 
 
@@ -176,7 +176,7 @@ def _guard_diagonal(
     rest = accounts.counted["end"].iloc[periods[period]] - sum(cell.value for cell in cells)
     if rest > 0:  # of cohorts that are not shown
         cells.append(Cell(rest, hidden=True, may_hide=False, counts=False))
-    _widen(cells, MARGIN * least)
+    _widen(cells, ROOM_ASKED * least)
     newest = triangle.births.index(period) if period in triangle.births else None
     if newest is not None and not triangle.is_window and not is_roomy(cells, least):
         triangle.rows.add(newest)
