@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +12,7 @@ from crrkit.report.dress import Dress
 from crrkit.report.glossary_section import links_to
 from crrkit.report.html import Html, element, join
 from crrkit.report.period_names import day_name
+from crrkit.report.policy import policy, without_style_attributes
 from crrkit.report.published import account_island
 
 if TYPE_CHECKING:
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
 FULL, SHORT = "full", "short"  # how much of it
 CSS = Path(__file__).parent / "page.css"
 SCRIPT_FILE = Path(__file__).parent / "page.js"
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src {scripts}; img-src data:"
-SCRIPT = re.compile(r'<script type="module">(.*?)</script>', re.DOTALL)
 
 
 def build_page(
@@ -53,28 +50,20 @@ def build_page(
         Html(assets),
     ]
     top = element("title", f"{title}: {parts[0].findings[0].claim}")
-    style = element("style", Html("\n" + CSS.read_text(encoding="utf-8")))
+    inner, rules = without_style_attributes(element("body", *body))
+    style = element("style", Html("\n" + CSS.read_text(encoding="utf-8") + rules + "\n"))
     metas = [
         element("meta", charset="utf-8"),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", http_equiv="Content-Security-Policy", content=_policy(assets)),
+        element("meta", http_equiv="Content-Security-Policy", content=policy(style + inner)),
     ]
-    html = element(
-        "html", "\n", element("head", *metas, top, style), "\n", element("body", *body), "\n", lang=language()
-    )
+    html = element("html", "\n", element("head", *metas, top, style), "\n", Html(inner), "\n", lang=language())
     return f"<!doctype html>\n{html}\n"
 
 
 def _own_script() -> Html:
     """What makes tables sort, copy and download."""
     return element("script", Html("\n" + SCRIPT_FILE.read_text(encoding="utf-8")), type="module")
-
-
-def _policy(assets: str) -> str:
-    """What the page may run: its own script, known by its hash, and the modules that this one makes; else nothing."""
-    hashes = [b64encode(sha256(script.encode()).digest()).decode() for script in SCRIPT.findall(assets)]
-    scripts = " ".join([*(f"'sha256-{one}'" for one in hashes), "blob:"]) if hashes else "'none'"
-    return POLICY.format(scripts=scripts)
 
 
 def _appendix(pieces: Iterable[Html]) -> list[Html]:

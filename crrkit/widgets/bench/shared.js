@@ -205,7 +205,11 @@ export function vector(tag, attributes) {
  * @returns {E}
  */
 export function set(node, attributes) {
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  for (const [name, value] of Object.entries(attributes)) {
+    // as an attribute it would ask the policy of a page for 'unsafe-inline'
+    if (name === "style") /** @type {any} */ (node).style.cssText = value;
+    else node.setAttribute(name, value);
+  }
   return node;
 }
 
