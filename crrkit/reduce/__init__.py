@@ -17,7 +17,7 @@ from crrkit.reduce.cohorts import (
 from crrkit.reduce.contracts import REVENUE_FLOWS, given_up, revenue_changes
 from crrkit.reduce.faults import in_short, is_of_an_engine, watch
 from crrkit.reduce.kept import batches, first_moment, kept_rows, together
-from crrkit.reduce.people import customer_count, ids, ids_among
+from crrkit.reduce.people import customer_count, ids, ids_among, keys_among, words_among
 from crrkit.reduce.plans import Scan, scans_of, sql_of
 from crrkit.reduce.purchases import (
     buyers_and_contacts,
@@ -113,6 +113,7 @@ __all__ = [
     "joined_anew",
     "kept_at_hand",
     "kept_rows",
+    "keys_among",
     "last_histogram",
     "last_spells",
     "last_steps",
@@ -156,4 +157,5 @@ __all__ = [
     "with_gaps_merged",
     "with_others",
     "without_refunded",
+    "words_among",
 ]

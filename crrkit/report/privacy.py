@@ -19,12 +19,14 @@ from __future__ import annotations
 
 import base64
 import re
+import unicodedata
 from functools import cache, lru_cache
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 from crrkit import reduce
 from crrkit.ground import InputError, all_messages, gettext as _, language
+from crrkit.report.keys import keys_of, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -47,6 +49,7 @@ STATE_WORDS = {
     "untested",
     "bracket",
 }  # names in the states of explorers that no script says
+SHARED_BY = 10  # ids that share a word: from so many on it tells of nobody
 PICTURE = "data:image/svg+xml;base64,"
 
 
@@ -70,18 +73,30 @@ def refuse_leaks(
     _refuse(texts, base, file=file, own=own | _numbers_and_names(parts) | template_words(texts))
 
 
-def refuse_names(texts: Iterable[str], base: Base, *, file: str) -> None:
+def refuse_names(texts: Iterable[str], base: Base, *, file: str, groups: Iterable[str] = ()) -> None:
     """Raise if a string of the caller or of the data names a customer; no word of crrkit is an excuse here.
+
+    A customer is named by an id whole, in parts, several in a row, its words in another order, and whatever stands
+    between its letters and digits.
 
     Args:
         texts: The title, the files' names, and what sections say are names of the data.
         base: The base whose ids are looked for.
+        groups: The names of segments: each speaks of many, so that a word of one may also be a part of an id.
         file: The file's name, for the message.
 
     Raises:
         InputError: With the place, the id itself left out.
     """
-    _refuse(list(texts), base, file=file, own=set())
+    texts, groups = list(texts), list(groups)
+    _refuse([*texts, *groups], base, file=file, own=set())
+    rows = dict.fromkeys((base.everything, base.money))
+    keys = {key: (run, text) for text in [*texts, *groups] for key, run in keys_of(text)}
+    words = {key: (run, text) for text in texts for key, run in parts_of(text)}
+    for key in reduce.keys_among(rows, keys=keys):
+        raise _refusal(*keys[key], file)
+    for word in reduce.words_among(rows, words=words, fewer_than=SHARED_BY):
+        raise _refusal(*words[word], file)
 
 
 def _refuse(texts: list[str], base: Base, *, file: str, own: set[str]) -> None:
@@ -254,7 +269,10 @@ def _months(lang: str) -> set[str]:
 
 
 def _refusal(word: str, text: str, file: str) -> InputError:
-    shown = re.sub(re.escape(word), "…", " ".join(text.split()), flags=re.IGNORECASE)
+    plain = unicodedata.normalize("NFKC", " ".join(text.split()))
+    told = re.escape(unicodedata.normalize("NFKC", " ".join(word.split())))
+    shown = re.sub(told, "…", plain, flags=re.IGNORECASE)
+    shown = shown if "…" in shown else "…"
     at = max(shown.find("…") - 30, 0)
     message = _(
         "{file} would name a customer (at “{place}”), so nothing was written. Take ids and addresses out of the title"

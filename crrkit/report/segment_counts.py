@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crrkit import reduce
 from crrkit.counts import wilson_share
 from crrkit.ground import gettext as _, segment_names
 from crrkit.measure import RetentionTable, retention_by_period
+from crrkit.measure.cube import refuse_names_as_segments
 from crrkit.report.account import earlier_periods, reference_row
 from crrkit.report.withhold import SEGMENT_COUNTS, merge_segments
 
@@ -32,6 +34,10 @@ def segments_of(base: Base, kept: RetentionTable, *, min_cell: int | None = 10) 
     row = reference_row(kept)
     if not base.by or row is None:
         return None
+    if min_cell is not None:
+        for name in base.by:
+            sizes = reduce.collect(reduce.segment_sizes(base.table, name=name))
+            refuse_names_as_segments(name, sizes["customers"])
     labels = [*earlier_periods(kept)[:1], str(row["period"])]
     table = retention_by_period(base, every=kept.every, by=base.by, last=labels[-1]).table
     table = table[table["period"].isin(labels)]

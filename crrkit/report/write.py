@@ -239,8 +239,9 @@ def _texts(
 def _refuse_names(parts: list[Section], base: Base, targets: Mapping[str, Path], *said: str) -> None:
     """Before anything is drawn: no string of the caller or of the data may be a customer's id."""
     names = [target.stem for target in targets.values()]
-    given = [name for part in parts for name in part.names]
-    refuse_names([*said, *names, *given], base, file=targets["out"].name)
+    given = [name for part in parts if part.anchor != "segments" for name in part.names]
+    groups = [name for part in parts if part.anchor == "segments" for name in part.names]
+    refuse_names([*said, *names, *given], base, file=targets["out"].name, groups=groups)
 
 
 def _readable(name: str, text: str) -> Iterable[str]:

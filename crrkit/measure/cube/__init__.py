@@ -3,6 +3,7 @@
 from crrkit.measure.cube.beside import cohorts_of, rates_by_segment, rates_by_silence
 from crrkit.measure.cube.choices import ListSettings, Segment
 from crrkit.measure.cube.counted import ListCube, list_cube
+from crrkit.measure.cube.segments import refuse_names_as_segments
 from crrkit.measure.cube.sharing import SharedCube, shared_cube
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "list_cube",
     "rates_by_segment",
     "rates_by_silence",
+    "refuse_names_as_segments",
     "shared_cube",
 ]

@@ -22,7 +22,7 @@ def segments_of(days: ir.Table, by: tuple[str, ...]) -> tuple[tuple[Segment, ...
     codes: dict[str, dict[str | None, int]] = {}
     for name in by:
         sizes = reduce.collect(reduce.segment_sizes(days, name=name))
-        _refuse_names(name, sizes["customers"])
+        refuse_names_as_segments(name, sizes["customers"])
         most = MOST_OF_A_COLUMN if len(sizes) <= MOST_OF_A_COLUMN else MOST_OF_A_COLUMN - 1
         values: list[str | None] = [str(value) for value in sizes[name][:most]]
         counts = [int(n) for n in sizes["customers"][:most]]
@@ -33,13 +33,18 @@ def segments_of(days: ir.Table, by: tuple[str, ...]) -> tuple[tuple[Segment, ...
     return tuple(segments), codes
 
 
-def _refuse_names(by: str, customers: pd.Series) -> None:
-    """Refuse a column that nearly every customer has to themselves: a page of sliders would carry its values."""
+def refuse_names_as_segments(by: str, customers: pd.Series) -> None:
+    """Refuse a column that nearly every customer has to themselves: a page that is shared would carry its values.
+
+    Args:
+        by: The column.
+        customers: How many customers each of its values has.
+    """
     if len(customers) <= MOST_OF_A_COLUMN or customers.mean() >= FEWEST_OF_A_NAME:
         return
     message = _(
         "by={by!r} parts {n} customers into {segments} segments: values such as these tell who somebody is, and a page"
-        " of sliders would carry some of them. Read the list without this column, or with a coarser one."
+        " would carry some of them. Read the list without this column, or with a coarser one."
     )
     words = {"n": format_number(int(customers.sum())), "segments": format_number(len(customers))}
     raise InputError(message.format(by=by, **words), argument="by", given=by)

@@ -1,0 +1,63 @@
+"""What in a string of the caller or of the data could be somebody: every run of its words, without what stands between.
+
+An id is looked for in the form that `crrkit.reduce.key` gives it: small letters of one normal form, letters and digits
+alone. So ``+7 (912) 345-67-89`` is found in ``79123456789`` and the other way round, and a name in the order in which
+another list writes it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from itertools import permutations
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TOKEN = re.compile(r"[^\W_]+")
+PIECE = re.compile(r"[^\W\d_]+\d*|\d+")  # C00042C00043 is two of them
+LONGEST, SWAPPED = 8, 3  # words in a run, and of those in any order
+LEAST_LETTERS, LEAST_DIGITS = 3, 5  # from these lengths on an id can be told from other words and numbers
+PHONE = re.compile(r"[78](\d{10})")  # the one country code that is written in two ways
+
+
+def keys_of(text: str) -> Iterator[tuple[str, str]]:
+    """Each form in which an id may be in a text, with the run of it that it was made from."""
+    for form in dict.fromkeys((text, unicodedata.normalize("NFC", text), unicodedata.normalize("NFKC", text))):
+        for words in (list(TOKEN.finditer(form)), list(PIECE.finditer(form))):
+            for i, first in enumerate(words):
+                for last in range(i, min(i + LONGEST, len(words))):
+                    run = form[first.start() : words[last].end()]
+                    for key in _forms([plain_key(one[0]) for one in words[i : last + 1]]):
+                        yield key, run
+
+
+def _forms(words: list[str]) -> Iterator[str]:
+    orders = permutations(words) if len(words) <= SWAPPED else [tuple(words)]
+    for order in orders:
+        key = "".join(order)
+        if is_telling(key):
+            yield key
+            if found := PHONE.fullmatch(key):
+                yield from ("7" + found[1], "8" + found[1], found[1])
+
+
+def parts_of(text: str) -> Iterator[tuple[str, str]]:
+    """The words of a text that could be a part of a name, such as a surname, each with how it stands there."""
+    form = unicodedata.normalize("NFKC", text)
+    for found in [*TOKEN.finditer(form), *PIECE.finditer(form)]:
+        if is_telling(key := plain_key(found[0])):
+            yield key, found[0]
+
+
+def plain_key(text: str) -> str:
+    """Small letters of one normal form; ``ё`` is written as ``е`` by half of those who write it."""
+    return unicodedata.normalize("NFKC", text).lower().replace("ё", "е")
+
+
+def is_telling(key: str) -> bool:
+    """Whether it is long enough to be somebody."""
+    if any(c.isalpha() for c in key):
+        return len(key) >= LEAST_LETTERS
+    return len(key) >= LEAST_DIGITS
