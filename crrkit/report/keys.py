@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 TOKEN = re.compile(r"[^\W_]+")
 PIECE = re.compile(r"[^\W\d_]+\d*|\d+")  # C00042C00043 is two of them
-LONGEST, SWAPPED = 8, 3  # words in a run, and of those in any order
+LONGEST_RUN, SWAPPED = 8, 3  # words in a run, and of those in any order
 LEAST_LETTERS, LEAST_DIGITS = 3, 5  # from these lengths on an id can be told from other words and numbers
 PHONE = re.compile(r"[78](\d{10})")  # the one country code that is written in two ways
 
@@ -27,7 +27,7 @@ def keys_of(text: str) -> Iterator[tuple[str, str]]:
     for form in dict.fromkeys((text, unicodedata.normalize("NFC", text), unicodedata.normalize("NFKC", text))):
         for words in (list(TOKEN.finditer(form)), list(PIECE.finditer(form))):
             for i, first in enumerate(words):
-                for last in range(i, min(i + LONGEST, len(words))):
+                for last in range(i, min(i + LONGEST_RUN, len(words))):
                     run = form[first.start() : words[last].end()]
                     for key in _forms([plain_key(one[0]) for one in words[i : last + 1]]):
                         yield key, run
