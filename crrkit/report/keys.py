@@ -34,7 +34,7 @@ def keys_of(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _forms(words: list[str]) -> Iterator[str]:
-    orders = permutations(words) if len(words) <= SWAPPED else [tuple(words)]
+    orders = permutations(words) if len(words) <= SWAPPED else [tuple(words), tuple(reversed(words))]
     for order in orders:
         key = "".join(order)
         if is_telling(key):

@@ -178,8 +178,8 @@ def write_report(
             safe = safe_account(base, every=every, min_cell=min_cell, first=first, last=last, is_told=advice is None)
             every, kept = safe.every, safe.kept
             kept = replace(kept, notes=(*([advice.said] if advice else []), *safe.notes, *kept.notes))
-            said = {"target": target, "marks": marks, "previous": before, "counted": safe.counted}
-            parts = sections(Subject(kept, base, min_cell, safe.first, last, **said))
+            subject = Subject(kept, base, min_cell, safe.first, last, target=target, marks=marks, previous=before)
+            parts = sections(replace(subject, counted=safe.counted))
             _refuse_names(parts, base, targets, " ".join(filter(None, [title, author])), note or "")
             texts = _texts(parts, kept, base, steps, dress=dress, detail=detail)
             steps.begin(_("looking for customers in the files"))
