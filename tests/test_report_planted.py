@@ -32,10 +32,11 @@ def base() -> crr.Base:
 def disguises(name: str) -> Iterator[str]:
     """An id as somebody may type it."""
     words = name.replace(",", "").split()
+    swapped = words[::-1] if name[0].isalpha() else words
     yield from (name, name.upper(), name.lower(), f"Report for {name}", f"{name}: gone", f"({name})", f"_{name}_")
     yield from (unicodedata.normalize("NFD", name), unicodedata.normalize("NFC", name))
     yield from (" ".join(words), "-".join(words), "_".join(words), "  ".join(words), "\N{NO-BREAK SPACE}".join(words))
-    yield from ("".join(char for char in name if char.isalnum()), " ".join(reversed(words)), ", ".join(reversed(words)))
+    yield from ("".join(char for char in name if char.isalnum()), " ".join(swapped), ", ".join(swapped))
     yield from (f"{name}.csv", f"“{name}”", f"all but {name}, who left", unicodedata.normalize("NFKD", f"for {name}"))
     yield from (f"{name} {IDS[0]}", f"{IDS[2]} {name}", name.replace("ё", "е"))
 
