@@ -33,7 +33,16 @@ def disguises(name: str) -> Iterator[str]:
     """An id as somebody may type it."""
     words = name.replace(",", "").split()
     swapped = words[::-1] if name[0].isalpha() else words
-    yield from (name, name.upper(), name.lower(), f"Report for {name}", f"{name}: gone", f"({name})", f"_{name}_")
+    yield from (
+        name,
+        name.upper(),
+        name.lower(),
+        f"Report for {name}",
+        f"{name}: gone",
+        f"({name})",
+        f"_{name}_",
+        f"[{name}]",
+    )
     yield from (unicodedata.normalize("NFD", name), unicodedata.normalize("NFC", name))
     yield from (" ".join(words), "-".join(words), "_".join(words), "  ".join(words), "\N{NO-BREAK SPACE}".join(words))
     yield from ("".join(char for char in name if char.isalnum()), " ".join(swapped), ", ".join(swapped))
