@@ -170,3 +170,33 @@ def test_names_of_public_logs_are_known() -> None:
     }
     assert [name for role, names in known.items() for name in names if usual_column(role, [name]) != name] == []
     refuse_shape(["customer_id", "order_date", "first_name", "total"])  # a log that also names people
+
+
+def test_how_a_source_is_written_is_seen_with_its_reason(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    lines = ["Клиент;Дата;Сумма", "Аня;05.01.2024;10,50", "Боря;17.01.2024;7,25", "Аня;05.02.2024;1,10"]
+    path.write_text("\n".join(lines), encoding="cp1251")
+    seen = crr.guess(path).written
+    assert {name: (one.value, one.confidence) for name, one in seen.items()} == {
+        "dates": ("day-month-year", "sure"), "decimal": (",", "sure"), "encoding": ("cp1251", "sure"),
+        "rhythm": ("31 days", "likely"),
+    }  # fmt: skip
+    assert seen["dates"].reason == "As in '17.01.2024'."
+    assert "decimal = ',': sure. The numbers of Сумма are written so." in str(crr.guess(path))
+
+
+@pytest.mark.parametrize(
+    ("cells", "dates", "zone"),
+    [
+        (["1704412800", "1706659200"], ("unix-seconds", "likely"), None),
+        (["01/17/2024", "02/05/2024"], ("month-day-year", "sure"), None),
+        (["2024-01-05T10:00:00+03:00", "2024-02-05T10:00:00+03:00"], ("year-month-day", "sure"), "UTC"),
+        (["03/04/2024", "05/06/2024"], None, None),  # asked among the reasons
+    ],
+)
+def test_dates_and_zones_that_are_seen(cells: list[str], dates: tuple[str, str] | None, zone: str | None) -> None:
+    found = crr.guess(pd.DataFrame({"customer": ["a", "a"], "date": cells}))
+    seen = found.written.get("dates")
+    assert (seen and (seen.value, seen.confidence)) == dates
+    assert (found.written["zone"].value if "zone" in found.written else None) == zone
+    assert ("day first or month first" in str(found)) == (dates is None)

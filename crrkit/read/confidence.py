@@ -38,9 +38,13 @@ def confidence_lines(found: Mapping[str, str], confidence: Mapping[str, str]) ->
     return [", ".join(said)] if said else []
 
 
-def look_into(source: Any, kind: str, found: Mapping[str, str], layout: Layout) -> tuple[list[str], dict[str, str]]:
+def opened_as(source: Any, kind: str, found: Mapping[str, str], layout: Layout) -> Opened:
+    """A source under the columns that were found, to be looked into."""
+    return open_source(source, kind=kind, named=dict(found), by=(), forms=text.Forms(layout=layout))
+
+
+def look_into(opened: Opened, kind: str, found: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
     """What must be asked or said of the columns from what stands in them, and how sure each of them is."""
-    opened = open_source(source, kind=kind, named=dict(found), by=(), forms=text.Forms(layout=layout))
     confidence, said = by_names(found), []
     for role, column in found.items():
         try:

@@ -54,10 +54,11 @@ def parse_numbers(table: ir.Table, columns: Mapping[str, str], forms: Forms) -> 
         if role not in texts:
             parsed[role] = _as_stored(table[name])
         elif seen[role]["plain"] and said is None:
-            parsed[role] = Parsed(table[name].cast("string").try_cast("float64"), _given(table[name]))
+            mark = "." if seen[role]["point_decimal"] else ""
+            parsed[role] = Parsed(table[name].cast("string").try_cast("float64"), _given(table[name]), form=mark)
         else:
             mark = said or _mark(seen[role], proven, name)
-            parsed[role] = Parsed(_with_point(texts[role], mark, forms.thousands), _given(table[name]))
+            parsed[role] = Parsed(_with_point(texts[role], mark, forms.thousands), _given(table[name]), form=mark)
         _check_any(table, parsed[role], name)
     return parsed
 

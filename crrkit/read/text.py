@@ -71,11 +71,15 @@ class Forms:
 
 @dataclass(frozen=True)
 class Parsed:
-    """A column as it is used, and where something stood: given and without a value is unreadable."""
+    """A column as it is used, and where something stood: given and without a value is unreadable.
+
+    ``form`` is how it is written, as the argument of a reader would say it; empty where that is not known.
+    """
 
     value: ir.Value
     given: ir.BooleanValue
     notes: tuple[str, ...] = ()
+    form: str = ""
 
 
 def aggregate(table: ir.Table, **values: ir.Scalar) -> dict[str, Any]:

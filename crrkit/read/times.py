@@ -72,7 +72,7 @@ def parse_times(table: ir.Table, column: str, *, order: str | None = None, zone:
     kind = values.type()
     if kind.is_timestamp() or kind.is_date():
         value = _to_microseconds(values) if kind.is_date() or kind.timezone is None else _local(zone or "UTC", values)
-        return Parsed(value, value.notnull())
+        return Parsed(value, value.notnull(), form="times")
     text = values.cast("string").re_replace(r"\.0+$", "") if kind.is_floating() else values.cast("string").strip()
     text = ibis.ifelse(text.lower().isin(NOT_AN_ID), ibis.null("string"), text)
     worded = text
@@ -85,13 +85,13 @@ def parse_times(table: ir.Table, column: str, *, order: str | None = None, zone:
     if form is not None:
         note = _("Numbers in {column!r} are read as times written as {form}. Say dates= if they are not.")
         said = () if order else (note.format(column=column, form=form),)
-        return Parsed(read_stamps(text, form, zone), text.notnull(), said)
-    value, notes = _read_times(table, text, column, order=order, zone=zone, seen=looks, written=worded)
+        return Parsed(read_stamps(text, form, zone), text.notnull(), said, form)
+    value, notes, name = _read_times(table, text, column, order=order, zone=zone, seen=looks, written=worded)
     if order is not None and text is not worded:  # a month by its name has no order
         named = ibis.ifelse(text != worded, text, ibis.null("string"))
         in_zone = (zone or "UTC") if looks["aware"] else None
         value = ibis.coalesce(value, _reading(named, ORDERS_OF_DATES[0], zone=in_zone))
-    return Parsed(value, text.notnull(), notes)
+    return Parsed(value, text.notnull(), notes, name)
 
 
 def _looks(table: ir.Table, text: ir.StringValue) -> dict[str, Any]:
@@ -174,7 +174,7 @@ def _read_times(
     zone: str | None,
     seen: dict[str, Any],
     written: ir.StringValue,
-) -> tuple[ir.Value, tuple[str, ...]]:
+) -> tuple[ir.Value, tuple[str, ...], str]:
     """Read the times in the way in which they look written."""
     forms: dict[str, Any] = {"zone": (zone or "UTC") if seen["aware"] else None, "twelve": bool(seen["twelve"])}
     if order is not None:
@@ -183,7 +183,7 @@ def _read_times(
         return _in_seen_order(table, text, written, column, forms)
     else:
         order = "year-month-day"
-    return _reading(text, order, **forms), ()
+    return _reading(text, order, **forms), (), order
 
 
 def _check_order(table: ir.Table, text: ir.StringValue, order: str) -> None:
@@ -200,7 +200,7 @@ def _check_order(table: ir.Table, text: ir.StringValue, order: str) -> None:
 
 def _in_seen_order(
     table: ir.Table, text: ir.StringValue, written: ir.StringValue, column: str, forms: dict[str, Any]
-) -> tuple[ir.Value, tuple[str, ...]]:
+) -> tuple[ir.Value, tuple[str, ...], str]:
     """The times in the order that the column proves; refused where it proves two, or none that matters."""
     read = {name: _reading(text, name, **forms) for name in ORDERS_OF_DATES}
     named = dict(zip(("year", "day", "month"), read.values(), strict=True))
@@ -223,13 +223,13 @@ def _in_seen_order(
     if seen["years"] < seen["some"] or seen["years"] == 0:
         first = _short_year_first(table, text, seen)
         if first is not None:
-            return first, ()
+            return first, (), "%y-%m-%d"
     check_orders(seen)
     name = order_beside(seen) if 0 < seen["years"] >= seen["some"] else day_or_month(seen)
     if name and seen["years"] and is_as_written(seen):
-        return ibis.coalesce(read["year-month-day"], read[name]), (*own_forms(seen), *strays(seen, 0))
+        return ibis.coalesce(read["year-month-day"], read[name]), (*own_forms(seen), *strays(seen, 0)), name
     name = name if name and seen["years"] < seen["some"] else "year-month-day"
-    return read[name], strays(seen, min(seen["years"], seen["some"]))
+    return read[name], strays(seen, min(seen["years"], seen["some"])), name
 
 
 def _example(text: ir.StringValue, condition: ir.BooleanValue) -> ir.StringScalar:
