@@ -126,6 +126,30 @@ def test_no_row_leaves_what_is_plain(shop: str, monkeypatch: pytest.MonkeyPatch)
     assert len(kept.table) == 24
 
 
+def test_a_database_that_stops_in_the_middle_is_said_in_a_sentence(server: str) -> None:
+    shop = server.format(database="shop")
+    with psycopg.connect(shop, autocommit=True) as con:
+        con.execute("CREATE TABLE passing AS SELECT * FROM orders WHERE ordered_at IS NOT NULL")
+        base = crr.read_orders(shop, table="passing")
+        base.table.get_backend().con.execute("SET statement_timeout = 1")
+        with pytest.raises(crr.SourceError, match="canceling statement due to statement timeout"):
+            crr.cohort_grid(base, every="week", align="age")
+        base.table.get_backend().con.execute("SET statement_timeout = 0")
+        con.execute("ALTER TABLE passing RENAME TO gone")
+        with pytest.raises(crr.SourceError, match=r'can no longer be counted.*relation ".*passing" does not exist'):
+            crr.retention_by_period(base, every="month")
+        con.execute("ALTER TABLE gone RENAME TO passing")
+        told = base.explain()
+        assert told.engine.startswith("Counted by PostgreSQL")
+        assert set(told.table["passes"]) == {1}
+        con.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'crrkit'")
+        with pytest.raises(crr.SourceError, match="can no longer be counted"):
+            crr.retention_by_period(base, every="month")
+        con.execute("DROP TABLE passing")
+    with pytest.raises(crr.SourceError, match="password authentication failed"):
+        crr.read_orders(shop.replace("s3cret", "wrong"), table="orders")
+
+
 def _counting(fetch, fetched):
     def counted(*arguments):
         rows = fetch(*arguments)

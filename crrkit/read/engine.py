@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 import weakref
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import ibis
 import pyarrow as pa
 
+from crrkit.ground import InputError, gettext as _
 from crrkit.read import scratch
 
 if TYPE_CHECKING:
@@ -22,6 +25,7 @@ RAW = "crrkit_raw"
 LONG_TEXT = 500_000_000  # bytes of text from which its rows are kept on the disk …
 MEMORY = "700MB"  # … and the engine takes no more memory than this
 PACKED_TEXT = 8  # times as long is text that was packed, or somewhat less
+SETTINGS = {"CRRKIT_MEMORY": "memory_limit", "CRRKIT_THREADS": "threads"}
 _spills = itertools.count()
 
 
@@ -32,7 +36,20 @@ def new_engine(texts: Iterable[Path] = ()) -> Any:
     # A folder for each: two engines would take each other's files for their own. None is made before it is needed.
     spill = str(scratch.root() / f"spill-{next(_spills)}").replace("'", "''")
     con.con.execute(f"SET TimeZone = 'UTC'; SET temp_directory = '{spill}'").fetchall()
+    for variable, setting in SETTINGS.items():
+        if os.environ.get(variable):
+            _set(con, setting, os.environ[variable], variable)
     return con
+
+
+def _set(con: Any, setting: str, value: str, variable: str) -> None:
+    """What the environment says of the engine."""
+    quoted = value.replace("'", "''")
+    try:
+        con.con.execute(f"SET {setting} = '{quoted}'").fetchall()
+    except duckdb.Error as refused:
+        message = _("{variable}={value} is nothing that the engine takes. Say CRRKIT_MEMORY=2GB, CRRKIT_THREADS=4.")
+        raise InputError(message.format(variable=variable, value=value), argument=variable, given=value) from refused
 
 
 def _length(path: Path) -> int:

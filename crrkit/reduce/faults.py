@@ -43,3 +43,8 @@ def is_of_an_engine(error: BaseException) -> bool:
 def in_short(error: BaseException) -> str:
     """What an error says, in one line."""
     return (str(error) or type(error).__name__).strip().splitlines()[0].rstrip(".:")
+
+
+def is_out_of_room(error: BaseException) -> bool:
+    """Whether memory, or the disk for what does not fit in it, was not enough."""
+    return type(error).__name__ == "OutOfMemoryException" or "No space left" in str(error)

@@ -8,7 +8,8 @@ import ibis
 
 from crrkit.ground import SourceError, gettext as _
 from crrkit.reduce.dialects import divided
-from crrkit.reduce.faults import changed, in_short, is_of_an_engine
+from crrkit.reduce.faults import changed, in_short, is_of_an_engine, is_out_of_room
+from crrkit.reduce.running import run
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -76,13 +77,18 @@ def collect(reduction: ir.Table) -> pd.DataFrame:
         message = _("{name} has changed since it was read, and can no longer be counted. Read it again.")
         raise SourceError(message.format(name=other.name), argument="source")
     try:
-        frame: pd.DataFrame = reduction.to_pandas()
+        return run(reduction)
     except Exception as broken:
         if not is_of_an_engine(broken):
             raise
+        if is_out_of_room(broken):
+            message = _(
+                "There is not enough memory, or room on the disk, to count these rows: the engine says “{why}”. Allow"
+                " more by CRRKIT_MEMORY=…, or name a folder on a larger disk by TMPDIR=…."
+            )
+            raise SourceError(message.format(why=in_short(broken)), argument="source") from broken
         message = _(
             "The rows can no longer be counted: the engine says “{why}”. If the file or the database has changed, read"
             " it again."
         )
         raise SourceError(message.format(why=in_short(broken)), argument="source") from broken
-    return frame

@@ -1,0 +1,90 @@
+"""What happens when an engine cannot go on: one sentence, at once, and nothing partial taken for whole."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+
+import crrkit as crr
+from crrkit import cli, reduce
+from crrkit.read.engine import new_engine
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def orders(tmp_path: Path) -> Path:
+    path = tmp_path / "orders.csv"
+    path.write_text("customer,at\na,2024-01-05\nb,2024-02-01\na,2024-03-01\n")
+    return path
+
+
+def test_an_interrupt_ends_a_query_at_once_and_the_engine_goes_on() -> None:
+    engine = new_engine()
+    engine.con.execute(
+        "CREATE VIEW endless AS SELECT hash(a.i * b.i) AS customer FROM range(300000) a(i), range(300000) b(i)"
+    ).fetchall()
+    sent = []
+
+    def interrupt() -> None:
+        sent.append(time.monotonic())
+        os.kill(os.getpid(), signal.SIGINT)
+
+    timer = threading.Timer(0.5, interrupt)
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        reduce.collect(reduce.customer_count(engine.table("endless")))
+    assert time.monotonic() - sent[0] < 30  # it would take hours
+    timer.join()
+    engine.con.execute("CREATE TABLE rows AS SELECT 1 AS customer").fetchall()
+    assert reduce.collect(reduce.customer_count(engine.table("rows")))["customers"].to_list() == [1]
+
+
+def test_memory_and_threads_are_settable_and_shown(orders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRRKIT_MEMORY", "300MB")
+    monkeypatch.setenv("CRRKIT_THREADS", "1")
+    told = crr.read_orders(orders).explain()
+    assert told.settings.startswith("Memory at most 286.1 MiB, 1 thread; what does not fit goes to")
+    monkeypatch.setenv("CRRKIT_MEMORY", "much")
+    with pytest.raises(crr.InputError, match="CRRKIT_MEMORY=much is nothing that the engine takes"):
+        crr.read_orders(orders)
+
+
+def test_a_full_disk_is_said_as_such() -> None:
+    engine = new_engine()
+    engine.con.execute("SET memory_limit = '30MB'; SET max_temp_directory_size = '1MB'").fetchall()
+    engine.con.execute("CREATE VIEW wide AS SELECT md5(i::VARCHAR) AS customer FROM range(3000000) t(i)").fetchall()
+    with pytest.raises(crr.SourceError, match="not enough memory, or room on the disk, to count"):
+        reduce.collect(reduce.customer_count(engine.table("wide")))
+
+
+def test_a_file_that_changes_or_goes_between_two_reads_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "orders.parquet"
+    frame = pd.DataFrame({"customer": [1, 2, 1], "at": pd.to_datetime(["2024-01-05", "2024-02-01", "2024-03-01"])})
+    frame.to_parquet(path)
+    base = crr.read_orders(path)
+    frame.head(2).to_parquet(path)
+    with pytest.raises(crr.SourceError, match=r"orders\.parquet has changed since it was read"):
+        crr.retention_by_period(base, every="month")
+    path.unlink()
+    with pytest.raises(crr.SourceError, match=r"orders\.parquet has changed since it was read"):
+        crr.retention_by_period(base, every="month")
+
+
+def test_what_is_refused_by_an_engine_ends_a_command_with_a_sentence(
+    orders: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CRRKIT_THREADS", "many")
+    with pytest.raises(SystemExit) as ended:
+        cli.run(["check", str(orders)])
+    said = capsys.readouterr()
+    assert ended.value.code == 2
+    assert "CRRKIT_THREADS=many is nothing that the engine takes" in said.out + said.err
+    assert "Traceback" not in said.out + said.err
