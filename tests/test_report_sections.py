@@ -7,9 +7,11 @@ import re
 import pytest
 from report_worlds import account
 
+from crrkit.measure import retention_by_period
 from crrkit.read.bases import read_orders
 from crrkit.read.samples import sample
-from crrkit.report import sections as listed
+from crrkit.report import sections as listed, shared
+from crrkit.report.headline_section import headline_section
 from crrkit.report.html import element
 from crrkit.report.notebook import build_notebook
 from crrkit.report.page import build_page
@@ -68,3 +70,15 @@ def test_without_a_rate_there_is_no_movement_and_no_trend_and_the_rest_stands() 
         "glossary",
     ]
     assert not parts[-2].cells, "there is no textbook's formula without a rate"
+
+
+def test_the_counts_behind_the_rhythm_are_taken_for_no_customers() -> None:
+    base = read_orders(sample("orders"), customer="client_id", at="ordered_at")
+    kept = shared(retention_by_period(base, every="quarter"))
+    assert kept.rhythm is not None
+    told = {
+        value
+        for table in headline_section(Subject(kept, base)).tables
+        for value in table.astype(str).to_numpy().ravel()
+    }
+    assert str(kept.rhythm.closed) in told

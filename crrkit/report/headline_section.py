@@ -30,7 +30,7 @@ def headline_section(subject: Subject) -> Section:
         _("Finding"),
         (retention_finding(subject.kept),),
         cells=cells,
-        tables=(subject.kept.table,),
+        tables=(subject.kept.table, _rhythm_facts(subject.kept)),
         names=_names(subject.kept),
         is_short=True,
     )
@@ -146,6 +146,15 @@ def few_caveat(row: pd.Series) -> list[str]:
 
 def _listed(names: list[str]) -> str:
     return ", ".join(names[:PERIODS_NAMED]) + (", …" if len(names) > PERIODS_NAMED else "")
+
+
+def _rhythm_facts(kept: RetentionTable) -> pd.DataFrame:
+    """The counts behind the judgement of the period: the notebook holds them, and none is a customer's id."""
+    import pandas as pd
+
+    facts = {} if kept.rhythm is None else kept.rhythm.to_dict()
+    told = facts | facts.pop("advice", {})
+    return pd.DataFrame({"fact": [str(value) for value in told.values() if isinstance(value, int | float)]})
 
 
 def _names(kept: RetentionTable) -> tuple[str, ...]:
