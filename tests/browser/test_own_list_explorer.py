@@ -163,6 +163,12 @@ def test_the_silence_can_be_dragged_and_typed(page: Page) -> None:
     assert far > 200
     page.get_by_role("button", name="Step back").click()  # a drag is one step
     expect(sentence(page)).to_contain_text("By 90 days")
+    silence(page).focus()
+    silence(page).hover()
+    page.mouse.wheel(0, -100)  # a wheel moves what has the focus, by a step
+    expect(silence(page)).to_have_attribute("aria-valuetext", "91 days")
+    page.mouse.wheel(0, 100)
+    expect(sentence(page)).to_contain_text("By 90 days")
     typed = page.get_by_role("spinbutton", name="Who is a customer")
     typed.fill("77")
     typed.press("Enter")

@@ -107,6 +107,12 @@ export function stepped(label, steps, { unit, other = null, word = "", hue = "ke
       const place = steps.indexOf(last) + by;
       if (steps[place] !== undefined) choose(steps[place]);
     };
+    const wheel = (event) => {
+      if (event.target.getRootNode().activeElement !== event.target) return; // it may be meant for the page
+      event.preventDefault();
+      walk(event.deltaY < 0 ? 1 : -1);
+    };
+    for (const input of [slider, box]) input.addEventListener("wheel", wheel, { passive: false });
     box.addEventListener("input", follow);
     box.addEventListener("change", take);
     box.addEventListener("keydown", (event) => {
