@@ -246,6 +246,39 @@ def test_what_is_called_new_moves_the_bridge_and_a_cell_of_a_cohort_says_how_man
     assert found["active"].astype(int).tolist() == [cell["active"]]
 
 
+LIVE = """async () => {
+    const read = (name) => JSON.parse(document.querySelector(`script[data-crrkit-${name}]`).textContent);
+    const [state, sources, told] = [read("state"), read("modules"), {}];
+    const module = new Blob([sources.list_explorer], { type: "text/javascript" });
+    const { default: explorer } = await import(URL.createObjectURL(module));
+    window.asked = [];
+    window.tell = (message) => told["msg:custom"](message);
+    const model = {
+        get: (name) => state[name], set: (name, value) => (state[name] = value),
+        on: (event, listener) => (told[event] = listener), off() {}, save_changes() {},
+        send: (message) => window.asked.push(message),
+    };
+    const el = document.createElement("div");
+    el.id = "live";
+    document.body.append(el);
+    await explorer.render({ model, el });
+}"""
+
+
+def test_the_page_for_strangers_is_asked_of_python_and_given_as_a_file(page: Page) -> None:
+    assert page.get_by_role("button", name="Save as page").count() == 0  # it is a page
+    page.evaluate(LIVE)
+    live = page.locator("#live")
+    live.get_by_role("button", name="Save as page").click()
+    assert page.evaluate("window.asked") == [{"ask": "page"}]
+    with page.expect_download() as given:
+        page.evaluate("window.tell({ page: '<!doctype html><p>Shared' })")
+    assert given.value.suggested_filename == "list.html"
+    assert given.value.path().read_text(encoding="utf-8") == "<!doctype html><p>Shared"
+    page.evaluate("window.tell({ refused: 'Nothing can be shared.' })")
+    expect(live.locator(".crrkit-body > .crrkit-message")).to_have_text("Nothing can be shared.")
+
+
 def test_nothing_is_wider_than_a_phone(open_page: OpenPage, base: crr.OrderBase, tmp_path: Path) -> None:
     long = ListExplorer(base, every="month", silence=90, lang="ru")  # whose words are longer
     (tmp_path / "list.html").write_text(static_page([long], title="Список"), encoding="utf-8")
