@@ -20,7 +20,7 @@ import crrkit as crr
 from scripts.bench import side_by_side
 
 if TYPE_CHECKING:
-    from crrkit.read.order_base import OrderBase
+    from crrkit.read.bases.order_base import OrderBase
 
 
 ORDERS = """

@@ -11,7 +11,8 @@ Then ask:
     what was read of the file, what set aside           crr.read_orders, crr.read_contracts, crr.read_events:
                                                         base.quality; before that: crr.guess; which purchases
                                                         count: status=, counts=; where it will be counted, in
-                                                        how many passes: base.explain()
+                                                        how many passes: base.explain(); lists to try it on:
+                                                        crr.sample
     a month has come since                              base.save("shop"), then crr.update("shop", new_rows)
     only a list a month was kept, or only counts        crr.read_snapshots("lists/*.xlsx");
                                                         crr.read_counts("counts.xlsx")

@@ -18,9 +18,9 @@ from unittest.mock import patch
 
 import crrkit as crr
 from crrkit.ground.errors import CrrkitError
-from crrkit.read import intake
-from crrkit.read.doubts import TWIN
-from crrkit.read.sources import open_source
+from crrkit.read.intake import tables as intake
+from crrkit.read.quality.doubts import TWIN
+from crrkit.read.sources.opened import open_source
 
 RIGHT, REFUSED, NOTED = "right", "refused, fine", "noted"
 WRONG, NOT_READ, BROKEN = "QUIETLY WRONG", "refused though readable", "traceback"

@@ -7,7 +7,7 @@ import pandas as pd
 
 from crrkit.counts.intervals import wilson
 from crrkit.measure.movement import RetentionTable
-from crrkit.read.quality import QualityReport
+from crrkit.read.quality.rows import QualityReport
 from crrkit.rules.card import DefinitionCard
 from crrkit.rules.periods import Calendar
 

@@ -11,8 +11,8 @@ import pytest
 
 import crrkit
 from crrkit.ground import InputError
-from crrkit.read.bases import read_contracts, read_orders
-from crrkit.read.events import read_events
+from crrkit.read.bases.events import read_events
+from crrkit.read.bases.readers import read_contracts, read_orders
 from crrkit.rules.activity import Trailing
 from crrkit.rules.periods import Calendar
 

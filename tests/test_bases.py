@@ -11,10 +11,10 @@ import worlds
 from crrkit.ground import errors
 from crrkit.measure.movement import retention_by_period
 from crrkit.read import samples
-from crrkit.read.bases import read_contracts, read_orders
-from crrkit.read.columns import usual_column
-from crrkit.read.contract_base import ContractBase
-from crrkit.read.order_base import OrderBase
+from crrkit.read.bases.contract_base import ContractBase
+from crrkit.read.bases.order_base import OrderBase
+from crrkit.read.bases.readers import read_contracts, read_orders
+from crrkit.read.words.columns import usual_column
 
 LOG = pd.DataFrame({
     "who": ["a", "b", "a", "c", None],

@@ -29,7 +29,7 @@ from crrkit.cli.reading import COLUMN_OPTIONS, in_options, settle_kind
 from crrkit.cli.screen import broken, say
 from crrkit.cli.status import CLEAR, Status
 from crrkit.ground.languages import use_language
-from crrkit.read import bases
+from crrkit.read.bases import readers as bases
 
 if TYPE_CHECKING:
     from collections.abc import Callable

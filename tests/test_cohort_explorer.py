@@ -16,7 +16,7 @@ from hypothesis import given, settings, strategies as st
 import crrkit as crr
 from crrkit.ground.errors import InputError
 from crrkit.ground.languages import use_language
-from crrkit.read.order_base import OrderBase
+from crrkit.read.bases.order_base import OrderBase
 from crrkit.widgets.bench.explorer import SAVED, frame_words
 from crrkit.widgets.cohorts import CohortExplorer
 from crrkit.widgets.cohorts.state import MOST_SENT, _numbers, default_cohorts, last_common

@@ -10,7 +10,7 @@ import ibis
 import pytest
 
 import crrkit.reduce.cohorts as module
-from crrkit.read.columns import RESERVED
+from crrkit.read.words.columns import RESERVED
 from crrkit.reduce.rows import customer_segments
 from crrkit.reduce.units import contract_units
 from crrkit.rules.periods import Calendar

@@ -10,7 +10,7 @@ import ibis
 import pytest
 
 import crrkit.reduce.contracts as module
-from crrkit.read.columns import RESERVED
+from crrkit.read.words.columns import RESERVED
 from crrkit.rules.periods import Calendar
 
 AS_OF = datetime(2024, 3, 10, 12)  # noqa: DTZ001 - the business's own clock

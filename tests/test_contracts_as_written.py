@@ -13,7 +13,7 @@ import pytest
 from crrkit.ground.errors import InputTypeError, SourceError
 from crrkit.ground.languages import use_language
 from crrkit.measure.movement import retention_by_period
-from crrkit.read.bases import read_contracts
+from crrkit.read.bases.readers import read_contracts
 
 
 def moment(text):

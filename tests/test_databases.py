@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 import crrkit as crr
-from crrkit.read.fetching import from_rows
+from crrkit.read.engines.fetching import from_rows
 
 CSV = Path(__file__).parent.parent / "sample_data" / "orders.csv"
 pytestmark = pytest.mark.engines

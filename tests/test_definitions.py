@@ -12,7 +12,7 @@ import worlds
 
 from crrkit.ground import languages
 from crrkit.measure.movement import retention_by_period
-from crrkit.read.bases import read_contracts, read_orders
+from crrkit.read.bases.readers import read_contracts, read_orders
 from crrkit.rules.card import DefinitionCard
 
 CARD = DefinitionCard(

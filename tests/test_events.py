@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import crrkit as crr
-from crrkit.read.kinds import KINDS, map_kinds
+from crrkit.read.words.kinds import KINDS, map_kinds
 
 LOG = pd.DataFrame({
     "who": ["a", "a", "b", "c", None, "a", "c"],

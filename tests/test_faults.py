@@ -13,7 +13,7 @@ import pytest
 
 import crrkit as crr
 from crrkit import cli, reduce
-from crrkit.read.engine import new_engine
+from crrkit.read.engines.engine import new_engine
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,8 +11,8 @@ import pytest
 from exports import EXPORTS, Export
 
 import crrkit as crr
-from crrkit.read.names import usual_column
-from crrkit.read.shapes import refuse_shape
+from crrkit.read.sources.shapes import refuse_shape
+from crrkit.read.words.names import usual_column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

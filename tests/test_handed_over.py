@@ -24,7 +24,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import crrkit as crr
-from crrkit.read import bounds, engine, scratch, spools
+from crrkit.read.disk import bounds, scratch, spools
+from crrkit.read.engines import engine
 
 ROWS = [{"client": f"c{k % 7}", "at": f"2024-0{1 + k % 8}-05", "total": k + 1} for k in range(40)]
 FRAME = pd.DataFrame(ROWS)
@@ -186,7 +187,7 @@ def test_a_long_text_is_counted_from_the_disk_with_the_same_numbers(
 
 COPIES = """
 import sys, time
-from crrkit.read import scratch
+from crrkit.read.disk import scratch
 folder = scratch.lasting()
 with scratch.new_file(folder / "rows") as copy:
     copy.write(b"secret")

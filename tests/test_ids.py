@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from crrkit.ground.errors import InputError, SourceError
-from crrkit.read.bases import read_contracts, read_orders
-from crrkit.read.events import read_events
+from crrkit.read.bases.events import read_events
+from crrkit.read.bases.readers import read_contracts, read_orders
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -27,10 +27,10 @@ from crrkit.measure.cohorts.build import cohort_grid
 from crrkit.measure.movement import retention_by_period
 from crrkit.measure.revenue import retail_measures, revenue_retention
 from crrkit.read import samples
-from crrkit.read.bases import read_contracts, read_orders
-from crrkit.read.columns import RESERVED
-from crrkit.read.guessing import guess
-from crrkit.read.quality import REASONS
+from crrkit.read.bases.readers import read_contracts, read_orders
+from crrkit.read.guessing.guesses import guess
+from crrkit.read.quality.rows import REASONS
+from crrkit.read.words.columns import RESERVED
 
 TRUTH = json.loads((Path(__file__).parent.parent / "sample_data" / "truth.json").read_text(encoding="utf-8"))
 AS_OF = "2025-01-01"

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import crrkit as crr
-from crrkit.read import keeping
+from crrkit.read.bases import keeping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

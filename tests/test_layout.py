@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from crrkit import InputError, SourceError, read_contracts, read_orders
 from crrkit.cli import app
 from crrkit.cli.reading import read as read_typed, settle_kind
-from crrkit.read.encodings import encoding_of
+from crrkit.read.disk.encodings import encoding_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

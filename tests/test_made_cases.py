@@ -16,10 +16,10 @@ import pytest
 from made_cases import REFUSE, Column
 
 from crrkit import InputError
-from crrkit.read.customers import parse_customers
-from crrkit.read.numbers import parse_numbers
-from crrkit.read.text import Forms
-from crrkit.read.times import parse_times
+from crrkit.read.quality.customers import parse_customers
+from crrkit.read.values.numbers import parse_numbers
+from crrkit.read.values.text import Forms
+from crrkit.read.values.times import parse_times
 from scripts import nasty_cases
 from scripts.nasty_cases import RIGHT
 

@@ -15,7 +15,7 @@ from worlds import CONTRACT_WORLDS, FLOWS, ORDER_WORLDS, World
 from crrkit.counts.intervals import wilson
 from crrkit.ground import errors, languages
 from crrkit.measure.movement import RetentionTable, retention_by_period
-from crrkit.read.bases import ContractBase, OrderBase, read_contracts, read_orders
+from crrkit.read.bases.readers import ContractBase, OrderBase, read_contracts, read_orders
 
 RATES = (
     "crr", "crr_low", "crr_high", "churn", "crr_continuous", "crr_textbook", "churn_events", "early_loss", "winback",

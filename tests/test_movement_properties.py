@@ -18,7 +18,7 @@ from worlds import FLOWS
 
 from crrkit import reduce
 from crrkit.measure.movement import retention_by_period
-from crrkit.read.bases import read_contracts, read_orders
+from crrkit.read.bases.readers import read_contracts, read_orders
 from crrkit.reduce import rows
 from crrkit.rules.activity import Trailing
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from crrkit.measure.movement import retention_by_period
-from crrkit.read.bases import read_orders
+from crrkit.read.bases.readers import read_orders
 
 RETAIL = "online_retail_uci/online_retail_all.csv.gz"
 CDNOW = "cdnow/CDNOW_master.txt"

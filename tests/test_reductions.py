@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from crrkit.read.columns import RESERVED
+from crrkit.read.words.columns import RESERVED
 from crrkit.reduce import people, purchases, revenue, rows, units
 from crrkit.rules.periods import MONTHS, WEEKDAYS, Calendar
 

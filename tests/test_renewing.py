@@ -13,7 +13,7 @@ from crrkit.ground.languages import use_language
 from crrkit.measure.movement import retention_by_period
 from crrkit.measure.renewing import OUTCOMES, renewals
 from crrkit.read import samples
-from crrkit.read.bases import read_contracts, read_orders
+from crrkit.read.bases.readers import read_contracts, read_orders
 
 # Ends in February 2024, looked at from 15 April; 30 days count as late.
 WORLD = [

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import crrkit as crr
-from crrkit.read.files import without_credentials
+from crrkit.read.disk.files import without_credentials
 from crrkit.report.notebook import fenced, plain
 from crrkit.report.section import literal
 

@@ -8,7 +8,7 @@ import pytest
 from report_worlds import account
 
 from crrkit.measure import retention_by_period
-from crrkit.read.bases import read_orders
+from crrkit.read.bases.readers import read_orders
 from crrkit.read.samples import sample
 from crrkit.report import sections as listed, shared
 from crrkit.report.headline_section import headline_section

@@ -15,8 +15,8 @@ import pytest
 
 import crrkit
 from crrkit import reduce
-from crrkit.read.base import Base
-from crrkit.read.events import EventBase
+from crrkit.read.bases.base import Base
+from crrkit.read.bases.events import EventBase
 
 PACKAGE = Path(crrkit.__file__).parent
 HOME = ("read/", "reduce/")

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 import crrkit.reduce.silences as module
-from crrkit.read.columns import RESERVED
+from crrkit.read.words.columns import RESERVED
 from crrkit.rules.periods import Calendar
 
 AS_OF = datetime(2024, 3, 10, 12)  # noqa: DTZ001 - the business's own clock

@@ -15,7 +15,7 @@ from hypothesis import given, settings, strategies as st
 from test_layout import workbook
 
 import crrkit as crr
-from crrkit.read.labels import labels_in
+from crrkit.read.words.labels import labels_in
 
 if TYPE_CHECKING:
     from pathlib import Path

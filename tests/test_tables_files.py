@@ -17,7 +17,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from crrkit.ground import errors
-from crrkit.read import files, lines, peek, plain, read_orders, samples, sheets
+from crrkit.read import read_orders, samples
+from crrkit.read.disk import files, lines, plain, sheets
+from crrkit.read.sources import peek
 
 HEAD = "who,when,paid"
 ROWS = [f"c{k},2024-{k % 12 + 1:02d}-05,{k}" for k in range(40)]

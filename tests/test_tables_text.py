@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 from crrkit.ground import errors
-from crrkit.read import ids as ids_as, numbers as numbers_as, text, times as times_as
+from crrkit.read.values import ids as ids_as, numbers as numbers_as, text, times as times_as
 
 NUMBERED = itertools.count()
 UNREADABLE = "unreadable"

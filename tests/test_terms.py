@@ -12,8 +12,8 @@ from crrkit.ground import InputError, errors
 from crrkit.ground.languages import use_language
 from crrkit.measure.movement import retention_by_period
 from crrkit.read import samples
-from crrkit.read.bases import read_contracts
-from crrkit.read.terms import recorded_until
+from crrkit.read.bases.readers import read_contracts
+from crrkit.read.intake.terms import recorded_until
 
 DAYS = timedelta(days=1)
 

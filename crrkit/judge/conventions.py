@@ -184,7 +184,7 @@ def reconcile(kept: RetentionTable, *, period: str | None = None) -> Reconciliat
         ValueError: If the account has no such period, or is given by segments.
 
     Examples:
-        >>> from crrkit.read.bases import read_contracts
+        >>> from crrkit.read.bases.readers import read_contracts
         >>> from crrkit.measure.movement import retention_by_period
         >>> from crrkit.read.samples import sample_path
         >>> base = read_contracts(sample_path("canonical"), customer="client_id", start="joined", end="left")

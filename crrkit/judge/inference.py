@@ -131,7 +131,7 @@ def infer_contracts(base: Base, *, every: str = "month", period: str | None = No
 
     Examples:
         >>> import pandas as pd
-        >>> from crrkit.read.bases import read_contracts
+        >>> from crrkit.read.bases.readers import read_contracts
         >>> ten = pd.DataFrame({"who": ["a"] * 5 + ["b"] * 5, "joined": "2024-01-05", "gone": None})
         >>> found = infer_contracts(read_contracts(ten, customer="who", start="joined", end="gone", as_of="2024-03-01"))
         >>> found.n, found.evidence, round(found.low, 3)  # ten contracts, but two people

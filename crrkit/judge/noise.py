@@ -127,7 +127,7 @@ def control_chart(kept: RetentionTable, *, sigmas: float = SIGMAS, dispersion: f
         14(4):531-537 (the p' chart).
 
     Examples:
-        >>> from crrkit.read.bases import read_contracts
+        >>> from crrkit.read.bases.readers import read_contracts
         >>> from crrkit.measure.movement import retention_by_period
         >>> from crrkit.read.samples import sample_path
         >>> base = read_contracts(sample_path("contracts"), customer="client_id", start="joined", end="left")

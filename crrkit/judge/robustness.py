@@ -80,7 +80,7 @@ def stress(
         ValueError: If the period is not known.
 
     Examples:
-        >>> from crrkit.read.bases import read_orders
+        >>> from crrkit.read.bases.readers import read_orders
         >>> log = pd.DataFrame({"who": ["a", "b", "a"], "when": ["2024-01-05", "2024-01-31 23:00", "2024-02-01 01:00"]})
         >>> base = read_orders(log, customer="who", at="when", as_of="2024-03-01")
         >>> stress(base, clocks=(3.0,)).table[["choice", "setting", "start", "kept"]].head(2).to_dict("split")["data"]

@@ -240,7 +240,7 @@ def retention_by_period(
 
     Examples:
         >>> import pandas as pd
-        >>> from crrkit.read.bases import read_orders
+        >>> from crrkit.read.bases.readers import read_orders
         >>> log = pd.DataFrame({
         ...     "who": ["a", "b", "a", "c"], "when": ["2024-01-05", "2024-01-09", "2024-02-01", "2024-02-29"]})
         >>> kept = retention_by_period(read_orders(log, customer="who", at="when"), every="month")

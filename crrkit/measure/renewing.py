@@ -117,7 +117,7 @@ def renewals(
 
     Examples:
         >>> import pandas as pd
-        >>> from crrkit.read.bases import read_contracts
+        >>> from crrkit.read.bases.readers import read_contracts
         >>> terms = pd.DataFrame({
         ...     "customer": ["a", "a", "b", "b", "c"],
         ...     "start": ["2024-01-01", "2024-02-01", "2024-01-01", "2024-02-08", "2024-01-01"],

@@ -107,13 +107,13 @@ def revenue_retention(
         ValueError: If the base has no amounts or is shorter than one period, or a name is not known.
 
     Examples:
-        >>> from crrkit.read.bases import read_orders
+        >>> from crrkit.read.bases.readers import read_orders
         >>> log = pd.DataFrame({
         ...     "who": ["a", "b", "a"], "when": ["2024-01-05", "2024-01-09", "2024-02-29"], "paid": [100, 50, 120]})
         >>> table = revenue_retention(read_orders(log, customer="who", at="when", amount="paid")).table
         >>> table[["opening", "kept", "closing", "grr", "nrr"]].iloc[-1].round(3).to_dict()
         {'opening': 150.0, 'kept': 100.0, 'closing': 120.0, 'grr': 0.667, 'nrr': 0.8}
-        >>> from crrkit.read.bases import read_contracts
+        >>> from crrkit.read.bases.readers import read_contracts
         >>> rents = pd.DataFrame({
         ...     "who": ["a", "b", "b", "c"], "since": ["2023-12-01", "2023-12-01", "2024-02-15", "2023-12-01"],
         ...     "until": [None, "2024-02-15", None, "2024-02-10"], "mrr": [100, 100, 150, 50]})
@@ -199,7 +199,7 @@ def retail_measures(base: Base, *, every: str = "month") -> RetailMeasures:
         ValueError: If the base has no amounts or is shorter than one period.
 
     Examples:
-        >>> from crrkit.read.bases import read_orders
+        >>> from crrkit.read.bases.readers import read_orders
         >>> log = pd.DataFrame({
         ...     "who": ["a", "a", "b"], "when": ["2024-01-05", "2024-01-09", "2024-01-31"], "paid": [10, 20, 60]})
         >>> table = retail_measures(read_orders(log, customer="who", at="when", amount="paid")).table

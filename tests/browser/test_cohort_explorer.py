@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from screens import SCREENS
 
 import crrkit as crr
-from crrkit.read.order_base import OrderBase
+from crrkit.read.bases.order_base import OrderBase
 from crrkit.widgets.bench.explorer import module_text
 from crrkit.widgets.cohorts import CohortExplorer
 from crrkit.widgets.cohorts.state import CURVE_AVERAGES, default_cohorts

@@ -134,7 +134,7 @@ def action_list(stages: StageList, *, kind: str) -> ActionList:
         ValueError: If the kind is not known, or the stages are none.
 
     Examples:
-        >>> from crrkit.read.bases import read_orders
+        >>> from crrkit.read.bases.readers import read_orders
         >>> from crrkit.measure.stages import stage_on
         >>> log = pd.DataFrame({"who": ["ann", "bob"], "when": ["2024-06-15", "2024-01-20"]})
         >>> seen = stage_on(read_orders(log, customer="who", at="when", as_of="2024-07-01"), "2024-07-01")

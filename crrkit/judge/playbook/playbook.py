@@ -188,7 +188,7 @@ def diagnose(
         ValueError: If the account is by segments, flow and account are by different periods, or a name is not known.
 
     Examples:
-        >>> from crrkit.read.bases import read_contracts
+        >>> from crrkit.read.bases.readers import read_contracts
         >>> from crrkit.measure.movement import retention_by_period
         >>> from crrkit.read.samples import sample_path
         >>> base = read_contracts(sample_path("contracts"), customer="client_id", start="joined", end="left")

@@ -118,7 +118,7 @@ class StageModel(Standing):
                 left or kept.
 
         Examples:
-            >>> from crrkit.read.events import read_events
+            >>> from crrkit.read.bases.events import read_events
             >>> from crrkit.read.samples import sample_path
             >>> from crrkit.measure.stages import stage_flow
             >>> flow = stage_flow(read_events(sample_path("events"), customer="client_id", amount="total"))
@@ -152,7 +152,7 @@ class StageModel(Standing):
             ValueError: If the model is not from a list, or fewer than two periods would be left to estimate from.
 
         Examples:
-            >>> from crrkit.read.events import read_events
+            >>> from crrkit.read.bases.events import read_events
             >>> from crrkit.read.samples import sample_path
             >>> from crrkit.measure.stages import stage_flow
             >>> flow = stage_flow(read_events(sample_path("events"), customer="client_id", amount="total"))

@@ -269,7 +269,7 @@ def suggest_period(base: Base, *, share: float = SHARE_INSIDE) -> str:
 
     Examples:
         >>> import pandas as pd
-        >>> from crrkit.read.bases import read_orders
+        >>> from crrkit.read.bases.readers import read_orders
         >>> coffee = pd.DataFrame({"who": "a", "when": pd.date_range("2024-01-01", periods=60, freq="3D")})
         >>> suggest_period(read_orders(coffee, customer="who", at="when"))
         'week'

@@ -121,7 +121,7 @@ def characteristic_interval(base: Base) -> Gaps:
         ValueError: If the base has no purchases to take gaps from.
 
     Examples:
-        >>> from crrkit.read.bases import read_orders
+        >>> from crrkit.read.bases.readers import read_orders
         >>> log = pd.DataFrame({"who": list("aabb"), "when": ["2024-01-01", "2024-01-11", "2024-01-01", "2024-01-31"]})
         >>> gaps = characteristic_interval(read_orders(log, customer="who", at="when"))
         >>> gaps.median, int(gaps.table["open"].sum())

@@ -79,7 +79,7 @@ def cohort_grid(
             shorter than one period.
 
     Examples:
-        >>> from crrkit.read.bases import read_orders
+        >>> from crrkit.read.bases.readers import read_orders
         >>> log = pd.DataFrame({
         ...     "who": ["a", "b", "a", "c"], "when": ["2024-01-05", "2024-01-09", "2024-03-01", "2024-03-31"]})
         >>> grid = cohort_grid(read_orders(log, customer="who", at="when"))

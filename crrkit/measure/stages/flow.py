@@ -212,7 +212,7 @@ def stage_flow(
         ValueError: If the rule does not fit the base, or a name is not known.
 
     Examples:
-        >>> from crrkit.read.bases import read_orders
+        >>> from crrkit.read.bases.readers import read_orders
         >>> log = pd.DataFrame({
         ...     "who": ["a", "a", "a", "b"], "when": ["2024-01-10", "2024-02-12", "2024-03-15", "2024-01-20"]})
         >>> flow = stage_flow(read_orders(log, customer="who", at="when", as_of="2024-06-01"))

@@ -105,7 +105,7 @@ def stage_on(base: Base, day: str | date = MISSING, *, rule: StageRule | Contrac
         ValueError: If the day is none or lies after the end of the data, or the rule does not fit the base.
 
     Examples:
-        >>> from crrkit.read.bases import read_orders
+        >>> from crrkit.read.bases.readers import read_orders
         >>> log = pd.DataFrame({
         ...     "who": ["a", "a", "a", "b"], "when": ["2024-04-15", "2024-05-15", "2024-06-15", "2024-06-01"]})
         >>> seen = stage_on(read_orders(log, customer="who", at="when", as_of="2024-07-01"), "2024-07-01")

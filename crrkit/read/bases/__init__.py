@@ -1,0 +1,34 @@
+"""Who was a customer when: the bases, their readers, and how they are kept and explained."""
+
+from crrkit.read.bases.base import UNITS, Base
+from crrkit.read.bases.contract_base import ContractBase
+from crrkit.read.bases.count_rows import read_count_rows
+from crrkit.read.bases.events import EventBase, read_events
+from crrkit.read.bases.explaining import Explanation
+from crrkit.read.bases.listing import call_of, read_list
+from crrkit.read.bases.order_base import OrderBase, settled
+from crrkit.read.bases.readers import read_contracts, read_orders
+from crrkit.read.bases.snapshots import SnapshotBase, read_snapshots
+from crrkit.read.bases.steps import purchase_steps, steps_of
+from crrkit.read.bases.updating import update
+
+__all__ = [
+    "UNITS",
+    "Base",
+    "ContractBase",
+    "EventBase",
+    "Explanation",
+    "OrderBase",
+    "SnapshotBase",
+    "call_of",
+    "purchase_steps",
+    "read_contracts",
+    "read_count_rows",
+    "read_events",
+    "read_list",
+    "read_orders",
+    "read_snapshots",
+    "settled",
+    "steps_of",
+    "update",
+]

@@ -1,0 +1,230 @@
+"""Events: who looked, was offered something, bought, complained; purchases among them make the customers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from crrkit import reduce
+from crrkit.ground import (
+    InputError,
+    check_choice,
+    check_named,
+    ntold as ngettext,
+    told as _,
+    told_number as format_number,
+)
+from crrkit.read.bases.again import can_be_read_again
+from crrkit.read.bases.order_base import OrderBase, check_activity, settled
+from crrkit.read.disk import Layout
+from crrkit.read.intake import asked_of, read_event_rows
+from crrkit.read.words import BUYING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
+    from typing import Never, Self
+
+    import ibis.expr.types as ir
+
+    from crrkit.read.quality import QualityReport
+    from crrkit.rules import Activity, DefinitionCard
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class EventBase(OrderBase):
+    """A log of purchases that knows what happened besides.
+
+    Whatever takes purchases takes it; ``table`` holds the purchases alone. Contacts, people who never bought, are no
+    customers: they are in no rate.
+
+    Attributes:
+        events: All rows, ``customer, at, kind`` and ``amount`` when there are amounts.
+        contacts: How many people only looked or were offered something.
+        refunded: What becomes of purchases that were given back in full.
+    """
+
+    events: ir.Table = field(default=None, repr=False)
+    contacts: int = 0
+    refunded: str = "count"
+
+    kind: ClassVar[str] = "events"
+
+    @property
+    def people_notes(self) -> tuple[str, ...]:
+        """How many people are no customers."""
+        return _contact_note(self.contacts)
+
+    @property
+    def everything(self) -> ir.Table:
+        """All events, also of people who are no customers."""
+        return self.events
+
+    def seen_before(self, moment: datetime) -> Self:
+        """The same base as it stood just before a moment: refunds of later days had not been made."""
+        orders = _orders(self.events, self.refunded, moment)
+        return replace(self, as_of=moment, table=orders)
+
+
+@can_be_read_again
+def read_events(
+    source: Any,
+    *_unnamed: Never,
+    customer: str | None = None,
+    at: str | None = None,
+    kind: str | None = None,
+    amount: str | None = None,
+    receipt: str | None = None,
+    kinds: Mapping[str, Any] | None = None,
+    other: str = "refuse",
+    refunded: str = "count",
+    by: str | Sequence[str] = (),
+    activity: Activity = "period",
+    as_of: str | date | datetime | None = None,
+    zone: str | None = None,
+    dates: str | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
+    fold: str | Sequence[str] | None = None,
+    nobody: Sequence[str] | None = None,
+    sheet: str | None = None,
+    skip: int | None = None,
+    sep: str | None = None,
+    encoding: str | None = None,
+    fill_down: bool | None = None,
+    table: str | None = None,
+    query: str | None = None,
+    burn_in_days: int = 0,
+    week_starts: str = "monday",
+    year_starts: str = "january",
+) -> EventBase:
+    """Read events from a shop or a CRM: one row for each thing that happened.
+
+    Every event is one of seven kinds. ``purchase`` and ``contract`` (one was signed) make a customer; ``visit``,
+    ``offer`` and ``education`` are touches, which make a contact of somebody who has not bought yet; ``refund`` and
+    ``incident`` are told apart from both.
+
+    Args:
+        source: As for `read_contracts`.
+        customer: The column with the person's id. A column that is not named is looked for by its usual names.
+        at: The column with the moment.
+        kind: The column that says what happened.
+        amount: The column with what was paid.
+        receipt: The column with the receipt's id.
+        kinds: What the firm's own words mean, ``{"site_visit": "visit", "payment_done": "purchase"}``; None as the
+            kind sets the rows aside. Words such as "order" or "визит" are known.
+        other: What a word means that is neither named nor known: ``"refuse"``, ``"set aside"`` or one of the kinds.
+        refunded: ``"count"``: a purchase counts from its day on, even if it is given back later, so that what was
+            reported is not restated; ``"remove"``: a purchase that is given back in full before the cut-off counts as
+            never made (by receipt, else by customer and amount).
+        by: Columns that segment customers.
+        activity: Who is a customer, as for `read_orders`.
+        as_of: The cut-off; by default the day after the last event. ``"file"``: when the file was last written.
+        zone: As for `read_contracts`.
+        dates: As for `read_contracts`.
+        decimal: As for `read_contracts`.
+        thousands: As for `read_contracts`.
+        fold: As for `read_contracts`.
+        nobody: As for `read_contracts`.
+        sheet: As for `read_contracts`.
+        skip: As for `read_contracts`.
+        sep: As for `read_contracts`.
+        encoding: As for `read_contracts`.
+        fill_down: As for `read_contracts`.
+        table: As for `read_contracts`.
+        query: As for `read_contracts`.
+        burn_in_days: As for `read_orders`.
+        week_starts: The first day of the week.
+        year_starts: The first month of the (fiscal) year.
+
+    Returns:
+        The base. Rows that cannot be used are set aside with a reason in ``base.quality``, never dropped silently.
+
+    Raises:
+        ValueError: If a column is missing, a kind is not known, the source cannot be read or most of it makes no sense.
+
+    Examples:
+        >>> import pandas as pd
+        >>> log = pd.DataFrame({
+        ...     "who": ["a", "a", "b"], "at": ["2024-01-05", "2024-02-01", "2024-02-02"],
+        ...     "what": ["visit", "paid", "visit"]})
+        >>> base = read_events(log, customer="who", at="at", kind="what", kinds={"paid": "purchase"})
+        >>> print(base.quality)
+        pandas table: 3 rows read = 3 used + 0 set aside
+        Read as events: customer = who, at = at, kind = what
+        1 person never bought: a contact, no customer, and in no retention rate.
+        >>> read_events(log, customer="who", at="at", kind="what")
+        Traceback (most recent call last):
+        crrkit.InputError: It is not known what these kinds of events mean: 'paid'. Say it with
+            kinds={'paid': 'visit'}, choosing from visit, offer, education, purchase, contract, refund, incident; or
+            take the rest together with other='visit' or other='set aside'.
+    """
+    check_named(_unnamed, "crr.read_events(source, {})", "customer", "at", "kind")
+    asked = asked_of(
+        source, by=by, as_of=as_of, burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
+        zone=zone, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody,
+        layout=Layout(
+            sheet=sheet, skip=skip, sep=sep, encoding=encoding, fill_down=fill_down, table=table, query=query
+        ),
+    )  # fmt: skip
+    check_activity(activity)
+    named = {"customer": customer, "at": at, "kind": kind, "amount": amount, "receipt": receipt}
+    rows = read_event_rows(
+        source, named=named, kinds=kinds, other=other, by=asked.by, forms=asked.forms, as_of=asked.cut
+    )
+    if (
+        check_choice(refunded, name="refunded", choices=("count", "remove")) == "remove"
+        and "amount" not in rows.table.columns
+    ):
+        message = _("refunded='remove' needs to know what was paid and given back. Name amount=.")
+        raise InputError(message, argument="refunded", given=refunded)
+    card = asked.card(
+        rows, unit="buyer", activity=str(activity), contacts="outside",
+        refunds="removed" if refunded == "remove" else None,
+    )  # fmt: skip
+    return event_base(
+        rows.table, rows.quality, card, activity=activity, by=asked.by, engine=rows.engine, refunded=refunded
+    )
+
+
+def event_base(
+    events: ir.Table,
+    quality: QualityReport,
+    card: DefinitionCard,
+    *,
+    activity: Activity,
+    by: tuple[str, ...],
+    engine: object,
+    refunded: str,
+) -> EventBase:
+    """The base of events that have been read: who bought among them, and who only looked."""
+    orders = _orders(events, refunded, card.as_of)
+    people = reduce.collect(reduce.buyers_and_contacts(events, buying=BUYING)).iloc[0]
+    rule = settled(activity, orders, card.as_of)
+    contacts = int(people["people"] - people["buyers"])
+    quality = replace(quality, notes=(*quality.notes, *_contact_note(contacts)))
+    first = people["first"].to_pydatetime() if people["buyers"] else reduce.first_moment(events)
+    return EventBase(
+        orders, quality, card.with_(activity=str(rule)), first, card.as_of, by, rule, engine,
+        events=events, contacts=contacts, refunded=refunded,
+    )  # fmt: skip
+
+
+def _orders(events: ir.Table, refunded: str, moment: datetime) -> ir.Table:
+    """The purchases among the events."""
+    if refunded == "count":
+        return reduce.of_kinds(events, kinds=BUYING)
+    by_receipt = "receipt" in events.columns
+    return reduce.without_refunded(events, buying=BUYING, refund="refund", as_of=moment, by_receipt=by_receipt)
+
+
+def _contact_note(contacts: int) -> tuple[str, ...]:
+    """What a reader of a rate must know about people who are not in it."""
+    if not contacts:
+        return ()
+    text = ngettext(
+        "{n} person never bought: a contact, no customer, and in no retention rate.",
+        "{n} people never bought: contacts, no customers, and in no retention rate.",
+        contacts,
+    )
+    return (text.format(n=format_number(contacts)),)

@@ -1,0 +1,184 @@
+"""What a base would run, where, and how often the rows would be read: told before anything is counted."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+import pandas as pd
+
+from crrkit import reduce
+from crrkit.ground import InputError, Shown, check_choice, ntold as ngettext, told as _
+from crrkit.read.bases.steps import steps_of
+from crrkit.rules import ContractRule, StageRule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    import ibis.expr.types as ir
+
+    from crrkit.read.bases.askable import Askable
+    from crrkit.rules import Calendar
+
+HERE = "duckdb"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Explanation(Shown):
+    """What each measure of a base asks its engine for.
+
+    Attributes:
+        table: One row a measure: ``measure``, ``queries`` that its engine is asked, ``passes`` in which it reads rows
+            for them, and the ``columns`` that it reads.
+        engine: What counts, and where.
+        rows: Where the rows are.
+        settings: Memory, threads and the folder for what does not fit, where the engine is in this process.
+        reductions: The queries of each measure.
+    """
+
+    table: pd.DataFrame
+    engine: str
+    rows: str
+    settings: str
+    reductions: Mapping[str, tuple[ir.Table, ...]] = field(repr=False)
+
+    kinds: ClassVar[Mapping[str, str]] = {"measure": "text", "queries": "count", "passes": "count", "columns": "text"}
+
+    def sql(self, measure: str) -> str:
+        """The queries of one measure in the SQL of the engine.
+
+        Args:
+            measure: One of the table.
+
+        Raises:
+            ValueError: If it is none of them.
+        """
+        check_choice(measure, name="measure", choices=list(self.reductions))
+        return ";\n\n".join(map(reduce.sql_of, self.reductions[measure]))
+
+    def titles(self) -> dict[str, str]:
+        """Headings of the table."""
+        return {"measure": _("measure"), "queries": _("queries"), "passes": _("passes"), "columns": _("columns read")}
+
+    def caption(self) -> str:
+        """What counts, and where the rows are."""
+        return "\n".join(filter(None, [self.engine, self.rows, self.settings]))
+
+    def below(self) -> tuple[str, ...]:
+        """What the numbers mean."""
+        return (
+            _("A pass reads the rows once. The SQL of a measure: base.explain().sql({measure!r})").format(
+                measure=next(iter(self.reductions), "")
+            ),
+        )
+
+
+def explain(base: Askable, *, every: str) -> Explanation:
+    """What each measure would run; see `crrkit.read.bases.base.Base.explain`."""
+    asked = dict(_asked(base, base.calendar(every)))
+    scans = {name: [scan for one in queries for scan in reduce.scans_of(one)] for name, queries in asked.items()}
+    backend = base.table.get_backend()
+    table = pd.DataFrame({
+        "measure": list(asked),
+        "queries": [len(queries) for queries in asked.values()],
+        "passes": [len(found) for found in scans.values()],
+        "columns": [", ".join(_columns(base, found)) for found in scans.values()],
+    })  # fmt: skip
+    ways = {scan.how for found in scans.values() for scan in found}
+    return Explanation(table, _engine(backend), _rows(backend, ways), _settings(backend), asked)
+
+
+def _asked(base: Askable, calendar: Calendar) -> Iterator[tuple[str, tuple[ir.Table, ...]]]:
+    """The queries of each measure, as it asks them when nothing is said to it; a test holds the two together."""
+    for name, ask in _MEASURES.items():
+        with suppress(InputError):  # what a measure refuses of this base, it does not run
+            if queries := ask(base, calendar):
+                yield name, queries
+
+
+def _account(base: Askable, calendar: Calendar) -> tuple[ir.Table, ...]:
+    return base.moves(calendar, unit="person_any", by=())[1]
+
+
+def _cohorts(base: Askable, calendar: Calendar) -> tuple[ir.Table, ...]:
+    by_period = base.is_by_period
+    stretches = base.stretches(calendar, unit="person_any", by=(), step=None, moment=not by_period)
+    return ((reduce.age_histogram if by_period else reduce.stretch_histogram)(stretches),)
+
+
+def _stages(base: Askable, calendar: Calendar) -> tuple[ir.Table, ...]:
+    rule = StageRule() if base.has_purchases else ContractRule()
+    return (reduce.step_histogram(*steps_of(base, rule, calendar), last=calendar.index(base.as_of)),)
+
+
+def _revenue(base: Askable, calendar: Calendar) -> tuple[ir.Table, ...]:
+    if not base.has_amounts:
+        return ()
+    of_purchases, of_contracts = reduce.revenue_by_period, reduce.revenue_changes
+    asked = of_purchases(base.money, calendar=calendar, as_of=base.as_of) if base.has_purchases else None
+    return (of_contracts(base.table, calendar=calendar, as_of=base.as_of) if asked is None else asked,)
+
+
+def _receipts(base: Askable, calendar: Calendar) -> tuple[ir.Table, ...]:
+    return (reduce.retail_histogram(base.money, calendar=calendar, as_of=base.as_of),) if _is_paid(base) else ()
+
+
+def _few(base: Askable, _calendar: Calendar) -> tuple[ir.Table, ...]:
+    return (reduce.revenue_ranks(base.money, as_of=base.as_of),) if _is_paid(base) else ()
+
+
+def _gaps(base: Askable, _calendar: Calendar) -> tuple[ir.Table, ...]:
+    return (reduce.gap_histogram(base.table, as_of=base.as_of),) if base.has_purchases else ()
+
+
+def _is_paid(base: Askable) -> bool:
+    return base.has_purchases and base.has_amounts
+
+
+_MEASURES: dict[str, Callable[[Askable, Calendar], tuple[ir.Table, ...]]] = {
+    "retention_by_period": _account,
+    "cohort_grid": _cohorts,
+    "stage_flow": _stages,
+    "revenue_retention": _revenue,
+    "retail_measures": _receipts,
+    "concentration": _few,
+    "suggest_period": _gaps,
+}
+
+
+def _columns(base: Askable, scans: list[reduce.Scan]) -> list[str]:
+    """What is read by its name in the source; where the engine does not say, all that may be read."""
+    read = dict.fromkeys(column for scan in scans for column in scan.columns)
+    names = [name for name in read or base.table.columns if not name.startswith("crrkit_")]
+    return sorted(name for name in names if not name.endswith("_given"))
+
+
+def _engine(backend: object) -> str:
+    name, version = str(getattr(backend, "name", "")), str(getattr(backend, "version", ""))
+    called = {"duckdb": "DuckDB", "postgres": "PostgreSQL", "pyspark": "Spark"}.get(name, name)
+    where = _("in this process") if name == HERE else _("where the rows are; histograms come home, no customer")
+    return _("Counted by {engine} {version}, {where}").format(engine=called, version=version, where=where)
+
+
+def _rows(backend: object, ways: set[str]) -> str:
+    if getattr(backend, "name", "") != HERE:
+        return _("The rows stay in their database")
+    if any("PARQUET" in way for way in ways):
+        return _("The rows stay in their Parquet files, which every pass reads, only the columns it needs")
+    if ways <= {"SEQ_SCAN"}:
+        return _("The rows were copied into the engine when they were read")
+    return _("The rows stay in the table that was given")
+
+
+def _settings(backend: object) -> str:
+    if getattr(backend, "name", "") != HERE:
+        return ""
+    asked = "SELECT current_setting('memory_limit'), current_setting('threads'), current_setting('temp_directory')"
+    memory, threads, folder = backend.con.execute(asked).fetchall()[0]  # type: ignore[attr-defined]  # of DuckDB
+    text = ngettext(
+        "Memory at most {memory}, {n} thread; what does not fit goes to {folder}",
+        "Memory at most {memory}, {n} threads; what does not fit goes to {folder}",
+        int(threads),
+    )
+    return text.format(memory=memory, n=threads, folder=folder)

@@ -1,0 +1,259 @@
+"""A base kept in a folder: its rows as Parquet, and one small file that says which of them count and under which rules.
+
+The small file is written beside its place and moved into it, after the rows are there: until then the old one counts,
+and what it does not name does not exist. So whatever is torn leaves the base as it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import sys
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.parquet as pq
+
+from crrkit import reduce
+from crrkit.ground import InputError, SourceError, told as _
+from crrkit.read.disk import scratch
+from crrkit.rules import OwnGap, Trailing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import ibis.expr.types as ir
+
+    from crrkit.read.bases.askable import Askable
+    from crrkit.rules import Activity
+
+FORMAT, MANIFEST = 1, "base.json"
+PAST_CUT_OFF = "on or after the cut-off"
+OF_THE_SOURCE = ("as_of", "activity", "sheet", "skip", "sep", "encoding", "table", "query")  # the next one has its own
+NO_RULES = ("source", "as_of", "activity", "read_as", "segment", "every")  # of a card; the activity is compared as such
+ROWS_AT_ONCE = 500_000
+
+if sys.platform != "win32":  # where nobody can be kept out of a folder
+    import fcntl
+
+Manifest = dict[str, Any]
+
+
+def save(base: Askable, path: str | Path) -> Path:
+    """Keep a base; see `crrkit.read.bases.base.Base.save`."""
+    refuse_what_cannot_grow(base)
+    folder = Path(path).expanduser()
+    _make_room(folder)
+    try:
+        with locked(folder):
+            part = write_part(folder, base)
+            write_manifest(folder, _manifest(base) | {"readings": [reading_of(base)], "parts": [part]})
+    except BaseException:
+        with suppress(OSError):
+            folder.rmdir()  # only where nothing is in it: it was made for this
+        raise
+    return folder
+
+
+def refuse_what_cannot_grow(base: Askable) -> None:
+    """Refuse a base to which later rows could not be added with the numbers of all rows together."""
+    if not base.has_purchases:
+        message = _(
+            "A row of this list changes when somebody leaves, so rows cannot be added to what was kept. Purchases and"
+            " events can be kept; read this list again as a whole."
+        )
+        raise InputError(message, argument="base")
+    late = base.quality.table.set_index("reason")["rows"].get(PAST_CUT_OFF, 0)
+    if late:
+        message = _(
+            "Rows on or after the cut-off were set aside ({n}), and would be missing when later ones are added. Read"
+            " the list without as_of=; a measure takes last= for its last period."
+        )
+        raise InputError(message.format(n=late), argument="base")
+    if base.said is None:
+        message = _("How this base was read is not known, so later rows could not be read alike. Use crr.read_….")
+        raise InputError(message, argument="base")
+
+
+def _make_room(folder: Path) -> None:
+    """The folder, for its owner alone; another's folder with something in it is left as it is."""
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        taken = any(folder.iterdir()) and not (folder / MANIFEST).is_file()
+    except OSError as refused:
+        raise unwritable(folder, refused) from refused
+    if taken:
+        message = _("path={path!r} is a folder with something else in it. Name one that is new, or holds a kept base.")
+        raise InputError(message.format(path=str(folder)), argument="path", given=str(folder))
+
+
+def unwritable(folder: Path, refused: OSError) -> InputError:
+    """What is said where the folder cannot be written."""
+    message = _("path={path!r} cannot be written ({why}). What was kept there before is as it was.")
+    return InputError(message.format(path=str(folder), why=refused.strerror), argument="path", given=str(folder))
+
+
+def write_part(folder: Path, base: Askable) -> Manifest:
+    """The rows of a base as one file of the folder, named by the sum by which it is known."""
+    new = folder / f".new-{secrets.token_hex(6)}"
+    try:
+        n = _write_rows(new, reduce.kept_rows(base.everything if base.has_contacts else base.money, by=base.by))
+        found = sum_of(new)
+        part = f"rows-{found[:16]}.parquet"
+        new.replace(folder / part)
+    except OSError as refused:
+        raise unwritable(folder, refused) from refused
+    except Exception as broken:
+        if not reduce.is_of_an_engine(broken):
+            raise
+        message = _("The rows cannot be kept: the engine says “{why}”. What was kept before is as it was.")
+        raise SourceError(message.format(why=reduce.in_short(broken)), argument="path") from broken
+    finally:
+        new.unlink(missing_ok=True)
+    return {"file": part, "sha256": found, "rows": n}
+
+
+def _write_rows(path: Path, rows: ir.Table) -> int:
+    n = 0
+    with scratch.new_file(path) as file:
+        batches = reduce.batches(rows, size=ROWS_AT_ONCE)
+        with pq.ParquetWriter(file, batches.schema, compression="zstd") as writer:
+            for batch in batches:
+                writer.write_batch(batch)
+                n += len(batch)
+        file.flush()
+        os.fsync(file.fileno())
+    return n
+
+
+def sum_of(path: Path) -> str:
+    """The SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Let the manifest count from now on, and remove what it does not name."""
+    body = {name: value for name, value in manifest.items() if name != "sha256"}
+    text = json.dumps(body | {"sha256": _sum(body)}, ensure_ascii=False, indent=1)
+    new = folder / f".new-{secrets.token_hex(6)}"
+    try:
+        with scratch.new_file(new) as file:
+            file.write(text.encode("utf-8"))
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(folder / MANIFEST)
+    except OSError as refused:
+        raise unwritable(folder, refused) from refused
+    finally:
+        new.unlink(missing_ok=True)
+    named = {part["file"] for part in manifest["parts"]}
+    for stray in {*folder.glob("rows-*.parquet"), *folder.glob(".new-*")}:
+        if stray.name not in named:
+            stray.unlink(missing_ok=True)
+
+
+def _sum(body: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(body, ensure_ascii=False, sort_keys=True).encode("utf-8")).hexdigest()
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of a kept base.
+
+    Raises:
+        InputError: If there is none.
+        SourceError: If it is not as it was written, or was written by a later crrkit.
+    """
+    if not (folder / MANIFEST).is_file():
+        message = _("path={path!r} holds no kept base. Keep one with base.save({path!r}).")
+        raise InputError(message.format(path=str(folder)), argument="path", given=str(folder))
+    try:
+        manifest: Manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        body = {name: value for name, value in manifest.items() if name != "sha256"}
+        whole = manifest["sha256"] == _sum(body)
+    except (OSError, ValueError, KeyError, TypeError):
+        whole = False
+    if not whole:
+        raise damaged(folder, MANIFEST)
+    if manifest["format"] != FORMAT:
+        message = _("{path} was kept by another version of crrkit (form {form}). Read the list again and save it.")
+        raise SourceError(message.format(path=folder, form=manifest["format"]), argument="path")
+    return manifest
+
+
+def damaged(folder: Path, name: str) -> SourceError:
+    """What is said of a file that is not as it was written."""
+    message = _("{name} in {path} is not as it was written. Take it from a copy, or read the list again and save it.")
+    return SourceError(message.format(name=name, path=folder), argument="path")
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Alone in the folder: who comes second would write without what the first one added.
+
+    Raises:
+        InputError: If another process is there.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError as busy:
+        message = _("path={path!r} is being updated by another process. Try again when it is done.")
+        raise InputError(message.format(path=str(folder)), argument="path") from busy
+    finally:
+        os.close(held)
+
+
+def _manifest(base: Askable) -> Manifest:
+    said = {name: value for name, value in (base.said or {}).items() if name not in OF_THE_SOURCE and value is not None}
+    return {
+        "format": FORMAT, "kind": base.kind, "by": list(base.by), "columns": dict(base.quality.columns), "said": said,
+        "activity": told_activity(asked_activity(base)), "card": rules_of(base), "as_of": base.card.as_of.isoformat(),
+    }  # fmt: skip
+
+
+def rules_of(base: Askable) -> Manifest:
+    """The card as plain values, without what a later reading may have otherwise."""
+    plain: Manifest = json.loads(json.dumps(asdict(base.card), default=str))
+    return {name: value for name, value in plain.items() if name not in NO_RULES}
+
+
+def reading_of(base: Askable) -> Manifest:
+    """What became of the rows of one reading."""
+    quality = base.quality
+    return {
+        "source": quality.source, "used": quality.rows_used, "doubts": list(quality.doubts),
+        "notes": [note for note in quality.notes if note not in base.people_notes],
+        "counts": dict(zip(quality.table["reason"], map(int, quality.table["rows"]), strict=True)),
+        "money": dict(quality.money), "kept_at": datetime.now().astimezone().isoformat(timespec="seconds"),
+    }  # fmt: skip
+
+
+def asked_activity(base: Askable) -> Activity:
+    """The rule as it was asked for: a gap that was learnt from the rows is learnt again when there are more."""
+    asked = (base.said or {}).get("activity", "period")
+    if isinstance(asked, OwnGap) and isinstance(base.activity, OwnGap) and asked.population_days is None:
+        return asked if replace(base.activity, population_days=None) == asked else base.activity
+    return base.activity
+
+
+def told_activity(rule: Activity) -> Manifest:
+    """A rule as plain values."""
+    return {"rule": rule} if isinstance(rule, str) else {"rule": type(rule).__name__, **asdict(rule)}
+
+
+def activity_of(told: Mapping[str, Any]) -> Activity:
+    """The rule of plain values."""
+    rules: dict[str, Any] = {"Trailing": Trailing, "OwnGap": OwnGap}
+    numbers = {name: value for name, value in told.items() if name != "rule" and value is not None}
+    rule: Activity = rules[told["rule"]](**numbers) if told["rule"] in rules else told["rule"]
+    return rule

@@ -1,0 +1,67 @@
+"""A list of any kind, read by the reader of its kind: for the command line and for who opens a list by name alone."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any
+
+from crrkit.ground import InputError, check_choice, told as _
+from crrkit.read.bases.events import read_events
+from crrkit.read.bases.readers import read_contracts, read_orders
+from crrkit.read.bases.snapshots import read_snapshots
+from crrkit.read.guessing import settle_kind
+from crrkit.read.words import EVENT_OPTION, LISTS, Call
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from crrkit.read.bases.base import Base
+
+READERS: dict[str, Callable[..., Base]] = {
+    "orders": read_orders,
+    "contracts": read_contracts,
+    "events": read_events,
+    "snapshots": read_snapshots,
+}
+
+
+def read_list(source: Any, *, kind: str | None, said: Mapping[str, Any]) -> Base:
+    """Read a source as the kind that was named, else the one that the roles or the columns tell.
+
+    Args:
+        source: What the readers take.
+        kind: ``orders contracts events`` or ``snapshots``; None settles it.
+        said: The arguments of the reader; the column that says what happened is ``event``, since ``kind`` is what the
+            rows are.
+
+    Raises:
+        InputError: If an argument belongs to another kind, or what the reader refuses.
+    """
+    settled = settle_kind(source, named=said) if kind is None else check_choice(kind, name="kind", choices=LISTS)
+    stray = [name for name in said if name not in _arguments_of(settled)]
+    if stray:
+        other = next((name for name in LISTS if stray[0] in _arguments_of(name)), None)
+        if other is None:
+            known = sorted(set().union(*map(_arguments_of, LISTS)))
+            check_choice(stray[0], name=_("argument"), choices=known)
+        message = _("{name}= belongs to {other}, and this is read as {kind}. Leave it out, or say kind={other!r}.")
+        raise InputError(message.format(name=stray[0], other=other, kind=settled), argument=stray[0])
+    return READERS[settled](source, **{("kind" if name == EVENT_OPTION else name): one for name, one in said.items()})
+
+
+def _arguments_of(kind: str) -> set[str]:
+    """What the reader of a kind can be told besides the source."""
+    arguments = set(inspect.signature(READERS[kind]).parameters) - {"source"}
+    return arguments - {"kind"} | {EVENT_OPTION} if "kind" in arguments else arguments
+
+
+def call_of(base: Base, said: Mapping[str, Any]) -> Call:
+    """The call that reads a base again: the columns that were found, and all that was said.
+
+    Args:
+        base: What was read.
+        said: What the reader was told, as for `read_list`.
+    """
+    found = {role: column for role, column in base.quality.columns.items() if column}
+    told = {("kind" if name == EVENT_OPTION else name): value for name, value in said.items()}
+    return Call(base.quality.kind, found | told)

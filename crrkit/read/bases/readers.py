@@ -1,0 +1,297 @@
+"""The readers of contracts and of purchases: any source becomes a base; `crrkit.read.bases.events` reads events."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crrkit import reduce
+from crrkit.ground import InputError, check_count, check_named, told as _
+from crrkit.read.bases.again import can_be_read_again
+from crrkit.read.bases.contract_base import ContractBase
+from crrkit.read.bases.order_base import OrderBase, check_activity, settled
+from crrkit.read.disk import Layout
+from crrkit.read.intake import asked_of, read_contract_rows, read_order_rows, read_turn_rows
+from crrkit.read.values import words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
+    from typing import Never
+
+    from crrkit.read.intake import Asked, Canonical
+    from crrkit.rules import Activity
+
+
+@can_be_read_again
+def read_contracts(
+    source: Any,
+    *_unnamed: Never,
+    customer: str | None = None,
+    start: str | None = None,
+    end: str | None = None,
+    contract: str | None = None,
+    amount: str | None = None,
+    at: str | None = None,
+    kind: str | None = None,
+    kinds: Mapping[str, str | None] | None = None,
+    by: str | Sequence[str] = (),
+    end_is: str | None = None,
+    merge_gap: int = 0,
+    open_ends: Sequence[str | date] | None = None,
+    as_of: str | date | datetime | None = None,
+    zone: str | None = None,
+    dates: str | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
+    fold: str | Sequence[str] | None = None,
+    nobody: Sequence[str] | None = None,
+    sheet: str | None = None,
+    skip: int | None = None,
+    sep: str | None = None,
+    encoding: str | None = None,
+    fill_down: bool | None = None,
+    table: str | None = None,
+    query: str | None = None,
+    burn_in_days: int = 0,
+    week_starts: str = "monday",
+    year_starts: str = "january",
+) -> ContractBase:
+    """Read a list of contracts, subscriptions or memberships: one row for each.
+
+    A customer is there as of a moment ``t`` when some row has ``start < t <= end``; an empty end is still open.
+
+    Args:
+        source: A path or pattern (CSV, TSV, Excel, JSON, Parquet, also packed); a pandas, Polars or Arrow table, a
+            DuckDB relation or an Ibis table; or a database, with ``table=`` or ``query=``: its address or file
+            (``"postgresql://…"``, ``"sqlite:///shop.db"``, ``"shop.duckdb"``), or a connection to it (of SQLAlchemy,
+            Ibis, DuckDB, SQLite or any other library of Python). It is only read, and only the columns needed.
+        customer: The column with the customer's id. A column that is not named is looked for by its usual names;
+            ``""`` for ``contract`` or ``amount`` says that there is none.
+        start: The column with the first moment of the contract.
+        end: The column with its end.
+        contract: The column with the contract's id, for ``unit="contract"``; a row without is one by itself.
+        amount: The column with its price: for a month, a year or whatever length of time, the same in all rows.
+        at: Where the source is a log, with a row for each beginning and each end: the column with the moment.
+        kind: The column of such a log that says what happened, ``subscribed`` or ``cancelled``; naming it says that the
+            source is one. A stretch runs from a beginning to the next end of the customer (or of the ``contract``).
+        kinds: What its words mean, ``{"paused": "end", "resumed": "start", "upgraded": None}``; usual words are known.
+        by: Columns that segment customers.
+        end_is: ``"first_day_after"`` (the end is the first day without the contract) or ``"last_active_day"``. Unsaid
+            it is the former, and asked for when contracts are renewed on the day after their end.
+        merge_gap: A contract that begins at most so many days after the customer's last one ended is the same
+            relationship: the former is then taken to run until the latter begins.
+        open_ends: Words and dates that stand for no end, such as ``["9999-12-31", "still here"]``; those that a list
+            has are named in ``quality.notes``. By default the usual ones: years from 2099 on, zero dates such as
+            ``0000-00-00`` and ``01.01.0001``, ``1900-01-01`` and ``1970-01-01`` when the contract begins later, and
+            words such as ``open`` or ``бессрочно``. ``()`` for none; an empty cell is always open.
+        as_of: The cut-off; nothing at or after it counts. By default the day after the last start or end that can have
+            been recorded. An end can be known long before: ends that come later after the last start than the pauses
+            between starts explain are taken as scheduled, and ``quality.notes`` name both cut-offs. ``"file"``: when
+            the file was last written.
+        zone: The business's time zone, such as ``"Europe/Moscow"``; times with an offset are moved to it, times
+            without one are taken as local.
+        dates: How dates are written: ``"day-month-year"``, ``"month-day-year"``, ``"year-month-day"`` or a pattern
+            such as ``"%d.%m.%Y"``; or as numbers: ``"unix-seconds"`` (``-milliseconds``, ``-microseconds``),
+            ``"excel-days"`` or ``"excel-days-1904"``. By default it is seen from the column.
+        decimal: The decimal mark of numbers in text, ``","`` or ``"."``; by default it is seen from the columns, and
+            asked where ``1,200`` could be either.
+        thousands: The mark between thousands, one of ``" "``, ``"'"``, ``","``, ``"."`` or ``""`` for none.
+        fold: Differences in which two ids are the same customer: ``"case"``, ``"yo"`` (ё and е), ``"look-alikes"``
+            (Latin and Cyrillic letters), ``"phones"``, ``"zeros"`` (in front), ``"prefix"`` (``SHOP-9`` and ``9``),
+            ``"groups"`` (``12 345`` and ``12345``); one or several. Where many ids differ so it is asked; ``()``: none.
+        nobody: Ids under which nobody in particular stands; their rows are set aside. By default words such as
+            ``guest``, ``test``, ``Частное лицо``, and a ``-1`` or ``0`` that no customer can have; ``()`` for none.
+        sheet: The sheet of a spreadsheet. By default all sheets are read that have the columns, and the others named.
+        skip: How many lines stand above the names of the columns; by default the first line with these names is found.
+        sep: What parts the fields of a text file, such as ``";"``; by default what parts the names.
+        encoding: How a text file is encoded, such as ``"cp1251"``; by default it is seen from the text, and asked where
+            several readings make sense.
+        fill_down: Whether a row without an id is of the customer above it, as in a report that writes each customer
+            once. By default it is where ids stand in lines of their own, without a date, and asked where each id stands
+            once, beside the first of its rows.
+        table: The table of a database; where there is only one it is taken, and said.
+        query: Or the query, a single SELECT, whose rows are read.
+        burn_in_days: The history begins with the file, not with the business: for so many days after the first event
+            a customer seen for the first time need not be new. Periods that begin in them have the status ``burn_in``.
+        week_starts: The first day of the week.
+        year_starts: The first month of the (fiscal) year.
+
+    Returns:
+        The base. Rows that cannot be used are set aside with a reason in ``base.quality``, never dropped silently.
+
+    Raises:
+        ValueError: If a column is missing, the source cannot be read or most of it makes no sense.
+
+    Examples:
+        >>> import pandas as pd
+        >>> members = pd.DataFrame({
+        ...     "client_id": ["a", "b"], "joined": ["2024-01-05", "2024-02-01"], "left": ["2024-03-01", None]})
+        >>> base = read_contracts(members, customer="client_id", start="joined", end="left")
+        >>> print(base.quality.caption())
+        pandas table: 2 rows read = 2 used + 0 set aside
+        >>> read_contracts(members, customer="client", start="joined", end="left")
+        Traceback (most recent call last):
+        crrkit.ColumnNotFoundError: customer='client' is not a column of the table.
+            Its columns are client_id, joined, left. Did you mean 'client_id'?
+    """
+    check_named(_unnamed, "crr.read_contracts(source, {})", "customer", "start", "end")
+    asked = asked_of(
+        source, by=by, as_of=as_of, burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
+        zone=zone, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody,
+        layout=Layout(
+            sheet=sheet, skip=skip, sep=sep, encoding=encoding, fill_down=fill_down, table=table, query=query
+        ),
+    )  # fmt: skip
+    check_count(merge_gap, name="merge_gap")
+    if kind is not None:
+        beside = {"start": start, "end": end, "end_is": end_is, "open_ends": open_ends}
+        turns = {"customer": customer, "at": at, "kind": kind, "contract": contract, "amount": amount}
+        rows = _of_a_log(source, turns, beside, kinds=kinds, asked=asked)
+        return _contracts(rows, asked, end_is=None, merge_gap=merge_gap)
+    if at is not None or kinds is not None:
+        stray = "at" if at is not None else "kinds"
+        message = _("{name}= is for a log of beginnings and ends. Name its column that says what happened with kind=.")
+        raise InputError(message.format(name=stray), argument=stray)
+    named = {"customer": customer, "start": start, "end": end, "contract": contract, "amount": amount}
+    rows = read_contract_rows(
+        source, named=named, by=asked.by, end_is=end_is, merge_gap=merge_gap, open_ends=open_ends, forms=asked.forms,
+        as_of=asked.cut,
+    )  # fmt: skip
+    return _contracts(rows, asked, end_is=end_is, merge_gap=merge_gap)
+
+
+def _contracts(rows: Canonical, asked: Asked, *, end_is: str | None, merge_gap: int) -> ContractBase:
+    card = asked.card(
+        rows, unit="person_any", activity="contract runs", end_is=end_is or "first_day_after", merge_gap=merge_gap
+    )
+    table = reduce.with_gaps_merged(rows.table, days=merge_gap) if merge_gap else rows.table
+    return ContractBase(table, rows.quality, card, rows.first, card.as_of, asked.by, engine=rows.engine)
+
+
+def _of_a_log(
+    source: Any, named: Mapping[str, str | None], beside: Mapping[str, Any], *, kinds: Any, asked: Asked
+) -> Canonical:
+    stray = next((name for name, said in beside.items() if said is not None), None)
+    if stray is not None:
+        message = _(
+            "{name}= is for rows with a start and an end; kind= says that each row is one of them. Leave one out."
+        )
+        raise InputError(message.format(name=stray), argument=stray)
+    return read_turn_rows(source, named=named, kinds=kinds, by=asked.by, forms=asked.forms, as_of=asked.cut)
+
+
+@can_be_read_again
+def read_orders(
+    source: Any,
+    *_unnamed: Never,
+    customer: str | None = None,
+    at: str | None = None,
+    amount: str | None = None,
+    quantity: str | None = None,
+    price: str | None = None,
+    receipt: str | None = None,
+    status: str | None = None,
+    counts: str | Sequence[str] | None = None,
+    by: str | Sequence[str] = (),
+    refunds: str = "set aside",
+    activity: Activity = "period",
+    as_of: str | date | datetime | None = None,
+    zone: str | None = None,
+    dates: str | None = None,
+    decimal: str | None = None,
+    thousands: str | None = None,
+    fold: str | Sequence[str] | None = None,
+    nobody: Sequence[str] | None = None,
+    sheet: str | None = None,
+    skip: int | None = None,
+    sep: str | None = None,
+    encoding: str | None = None,
+    fill_down: bool | None = None,
+    table: str | None = None,
+    query: str | None = None,
+    burn_in_days: int = 0,
+    week_starts: str = "monday",
+    year_starts: str = "january",
+) -> OrderBase:
+    """Read a log of purchases: one row for each purchase or each line of a receipt.
+
+    Args:
+        source: As for `read_contracts`.
+        customer: The column with the customer's id. A column that is not named is looked for by its usual names.
+        at: The column with the moment of the purchase.
+        amount: The column with what was paid; or name ``quantity`` and ``price``, whose product it is. Like ``receipt``
+            and ``status`` it is looked for by its usual names, too; ``""`` says that there is none.
+        quantity: The column with the number of pieces; below 0 it marks a return.
+        price: The column with the price of one piece.
+        receipt: The column with the receipt's id.
+        status: The column that says what became of the purchase. Rows whose word is known to be none (cancelled,
+            failed, refunded, pending, test, отменён …) are set aside; a word that is not known counts, and is said.
+        counts: The words of ``status`` that are purchases; all others are then set aside.
+        by: Columns that segment customers.
+        refunds: ``"set aside"`` (rows whose amount is 0 or below are no purchases) or ``"keep"``: an amount below 0
+            then lowers revenue, but makes nobody a customer; one of 0 is a purchase that cost nothing.
+        activity: Who is a customer: ``"period"`` (who bought in the period before, and in this one), a
+            `Trailing` window, or `OwnGap`, a limit from each customer's own rhythm.
+        as_of: The cut-off; by default the day after the last purchase. ``"file"``: when the file was last written.
+        zone: As for `read_contracts`.
+        dates: As for `read_contracts`.
+        decimal: As for `read_contracts`.
+        thousands: As for `read_contracts`.
+        fold: As for `read_contracts`.
+        nobody: As for `read_contracts`.
+        sheet: As for `read_contracts`.
+        skip: As for `read_contracts`.
+        sep: As for `read_contracts`.
+        encoding: As for `read_contracts`.
+        fill_down: As for `read_contracts`.
+        table: As for `read_contracts`.
+        query: As for `read_contracts`.
+        burn_in_days: The history begins with the file, not with the business: for so many days after the first event
+            a customer seen for the first time need not be new. Periods that begin in them have the status ``burn_in``.
+        week_starts: The first day of the week.
+        year_starts: The first month of the (fiscal) year.
+
+    Returns:
+        The base. Rows that cannot be used are set aside with a reason in ``base.quality``, never dropped silently.
+
+    Raises:
+        ValueError: If a column is missing, the source cannot be read or most of it makes no sense.
+
+    Examples:
+        >>> import pandas as pd
+        >>> log = pd.DataFrame({
+        ...     "who": ["a", "a", None], "when": ["2024-01-05", "2024-02-01", "2024-02-02"], "paid": [10, -10, 5]})
+        >>> base = read_orders(log, customer="who", at="when", amount="paid")
+        >>> print(base.quality)
+        pandas table: 3 rows read = 1 used + 2 set aside
+        why set aside     rows  share of all rows
+        no customer id       1              33.3%
+        refund or return     1              33.3%
+        Read as orders: customer = who, at = when, amount = paid
+    """
+    check_named(_unnamed, "crr.read_orders(source, {})", "customer", "at", "amount")
+    asked = asked_of(
+        source, by=by, as_of=as_of, burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
+        zone=zone, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody,
+        layout=Layout(
+            sheet=sheet, skip=skip, sep=sep, encoding=encoding, fill_down=fill_down, table=table, query=query
+        ),
+    )  # fmt: skip
+    check_activity(activity)
+    named = {
+        "customer": customer, "at": at, "amount": amount, "quantity": quantity, "price": price, "receipt": receipt,
+        "status": status,
+    }  # fmt: skip
+    rows = read_order_rows(
+        source, named=named, by=asked.by, refunds=refunds, counts=counts, forms=asked.forms, as_of=asked.cut
+    )
+    card = asked.card(
+        rows, unit="buyer", activity=str(activity),
+        refunds=refunds if "amount" in rows.table.columns else None,
+        counts=None if counts is None else words_of(counts, name="counts"),
+    )  # fmt: skip
+    rule = settled(activity, rows.table, card.as_of)
+    return OrderBase(
+        rows.table, rows.quality, card.with_(activity=str(rule)), rows.first, card.as_of, asked.by, rule, rows.engine,
+        refunded_too=rows.money,
+    )  # fmt: skip

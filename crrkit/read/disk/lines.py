@@ -1,0 +1,126 @@
+"""The lines of plain text files as a table of the engine.
+
+A text file is read as text, every field; `text`, `times` and `numbers` decide what the fields mean. Lines that do not
+have the right number of fields are counted, never repaired.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from crrkit.ground import SourceError
+from crrkit.read.disk.files import list_of, quoted, run
+from crrkit.read.disk.layout import LONGEST_HEAD, SEPARATORS, split
+from crrkit.read.disk.packed import head_of
+from crrkit.read.disk.parts import check_part
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import duckdb
+
+    from crrkit.read.disk.plain import Plain
+
+TEXT_OPTIONS = "all_varchar = true, sample_size = 20000, hive_partitioning = false"
+# Said rather than looked for: where quotes first occur late in a long file, they would be taken for a part of the ids.
+QUOTED = "quote = '\"', escape = '\"', "
+
+
+def text_columns(engine: duckdb.DuckDBPyConnection, plain: Plain) -> list[str]:
+    """The names in the head of a text file, as they stand there: two may be the same."""
+    paths = [plain.path]
+    for dialect in (_dialect(plain), _said(plain)):
+        head = f"read_csv({list_of(paths)}, {TEXT_OPTIONS}, {dialect} ignore_errors = true"
+        try:
+            names = run(engine, f"SELECT * FROM {head}, header = true) LIMIT 0", paths)  # noqa: S608 - names are quoted
+        except SourceError:
+            if dialect == _said(plain):
+                raise
+        else:
+            break
+    if any(re.fullmatch(r".+_[0-9]+", name) for name in names):  # perhaps the engine's number for a second one
+        first = engine.execute(f"SELECT * FROM {head}, header = false) LIMIT 1").fetchall()  # noqa: S608 - names of our own, no value from outside
+        return [str(name) for name in first[0]] if first and len(first[0]) == len(names) else names
+    return names
+
+
+def load_text(
+    engine: duckdb.DuckDBPyConnection, plains: Sequence[Plain], columns: list[str], *, name: str, twins: str = ""
+) -> int:
+    """Copy the columns of text files, as text, into a table; return how many lines could not be split into fields.
+
+    Files are read together as long as their first lines are the same; all must have the columns. One more column, if
+    ``twins`` names it, is the same for rows that are alike in every field, read or not.
+    """
+    groups: dict[tuple[str, str], list[Plain]] = {}
+    for plain in plains:
+        groups.setdefault(_first_line(plain), []).append(plain)
+    if len(groups) == 1:
+        return _load_group(engine, plains, columns, name=name, twins=twins)
+    unsplit = 0
+    parts: list[str] = []
+    for group in groups.values():
+        names = text_columns(engine, group[0])
+        check_part(group[0].source.name, names, columns, beside=plains[0].source.name)
+        spelled = {name.casefold(): name for name in names}
+        parts.append(f"{name}_{len(parts)}")
+        unsplit += _load_group(
+            engine, group, [spelled[column.casefold()] for column in columns], name=parts[-1], twins=twins
+        )
+    query = " UNION ALL ".join(f"SELECT * FROM {part}" for part in parts)  # noqa: S608 - names of our own, no value from outside
+    engine.execute(f"CREATE OR REPLACE TABLE {name} AS {query}").fetchall()
+    for part in parts:
+        engine.execute(f"DROP TABLE {part}").fetchall()
+    return unsplit
+
+
+def _load_group(
+    engine: duckdb.DuckDBPyConnection, plains: Sequence[Plain], columns: list[str], *, name: str, twins: str
+) -> int:
+    paths = [plain.path for plain in plains]
+    try:
+        unsplit, unclosed = _load(engine, paths, columns, name=name, twins=twins, dialect=_dialect(plains[0]))
+    except SourceError:
+        unclosed = True
+    if unclosed:  # a quote that is never closed swallows the lines after it: here quotes are letters like others
+        unsplit, _unclosed = _load(engine, paths, columns, name=name, twins=twins, dialect=_said(plains[0]))
+    return unsplit
+
+
+def _first_line(plain: Plain) -> tuple[str, str]:
+    lines = head_of(plain.path).decode("utf-8-sig", errors="replace").splitlines()
+    return plain.sep or "", next((line for line in lines if line.strip()), "")[:LONGEST_HEAD]
+
+
+def _said(plain: Plain) -> str:
+    return f"delim = '{plain.sep.replace(chr(39), chr(39) * 2)}', " if plain.sep else ""
+
+
+def _dialect(plain: Plain) -> str:
+    """How a text file is written, as far as it can be said instead of looked for: quotes, and what parts the names.
+
+    The engine would weigh all lines, and take a file in which many are broken or hold line ends for a single column.
+    """
+    if plain.sep:
+        return QUOTED + _said(plain)
+    first = _first_line(plain)[1]
+    names = {mark: len(split(first, mark)) for mark in SEPARATORS}
+    most = max(names.values())
+    clear = [mark for mark in SEPARATORS if names[mark] == most > 1]
+    return QUOTED + (f"delim = '{clear[0]}', " if len(clear) == 1 else "")
+
+
+def _load(
+    engine: duckdb.DuckDBPyConnection, paths: list[Path], columns: list[str], *, name: str, twins: str, dialect: str
+) -> tuple[int, bool]:
+    wanted = ", ".join([*(quoted(column) for column in columns), *([f"hash(line) AS {twins}"] if twins else [])])
+    rejects = f"{name}_unsplit" + ("_quoted" if "quote" in dialect else "")
+    options = f"{TEXT_OPTIONS}, {dialect} header = true, ignore_errors = true, store_rejects = true, rejects_limit = 0"
+    options += f", rejects_table = '{rejects}', rejects_scan = '{rejects}_scans'"
+    query = f"CREATE OR REPLACE TABLE {name} AS SELECT {wanted} FROM read_csv({list_of(paths)}, {options}) AS line"  # noqa: S608 - names are quoted
+    run(engine, query, paths)
+    lines = f"SELECT DISTINCT file_id, line, error_type = 'UNQUOTED VALUE' AS unclosed FROM {rejects}"  # noqa: S608 - names of our own, no value from outside
+    found = engine.execute(f"SELECT count(*), coalesce(bool_or(unclosed), false) FROM ({lines})").fetchall()  # noqa: S608 - names of our own, no value from outside
+    return int(found[0][0]), bool(found[0][1])

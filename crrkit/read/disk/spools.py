@@ -1,0 +1,101 @@
+"""What can be read once only, such as a pipe or an open file, written into a file of its own."""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import stat
+from pathlib import Path
+from typing import Any
+
+from crrkit.ground import told as _
+from crrkit.read.disk import scratch
+from crrkit.read.disk.files import bad
+
+WAIT = 30  # seconds without a byte after which a pipe is given up
+CHUNK = 1 << 20
+# How files begin that are no text.
+BEGINNINGS = {b"PAR1": ".parquet", b"\x1f\x8b": ".gz", b"BZh": ".bz2", b"\xfd7zXZ": ".xz", b"\x28\xb5\x2f\xfd": ".zst",
+              b"[": ".json", b"{": ".json", b"\xd0\xcf\x11\xe0": ".xls", b"SQLite": ".db"}  # fmt: skip
+_kept: dict[Path, Path] = {}
+
+
+def is_open_file(source: Any) -> bool:
+    """Whether the source is a file that somebody has opened."""
+    return hasattr(source, "read") and hasattr(source, "readable")
+
+
+def of_open_file(source: Any) -> Path:
+    """What is left to read of an open file, as a file."""
+    named = getattr(source, "name", "")
+    name = Path(named).name if isinstance(named, str | Path) and named else "table"
+    try:
+        parts = iter(lambda: source.read(CHUNK), type(source.read(0))())
+        return _written((part.encode("utf-8") if isinstance(part, str) else part for part in parts), name)
+    except (OSError, ValueError) as broken:
+        raise bad(name, _("cannot be read to its end ({why}).").format(why=broken)) from broken
+
+
+def regular(path: Path) -> Path:
+    """The file itself, or what a pipe gives in a file; everything else that has no end is refused."""
+    try:
+        mode = path.stat().st_mode
+    except OSError as broken:
+        raise bad(path, _("cannot be opened ({why}).").format(why=broken.strerror)) from broken
+    if stat.S_ISREG(mode):
+        return path
+    if not stat.S_ISFIFO(mode):
+        raise bad(path, _("is no file but a device. Name a file, or a pipe that somebody writes to."))
+    return _of_pipe(path)
+
+
+def _of_pipe(path: Path) -> Path:
+    """The bytes of a pipe, read once and kept: who only looked at its columns has emptied it."""
+    pipe = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        if not _is_ready(pipe, 0 if path in _kept else WAIT):
+            if path in _kept:
+                return _kept[path]
+            raise bad(path, _("is a pipe, and nothing came out of it in {n} seconds.").format(n=WAIT))
+        first = os.read(pipe, CHUNK)
+        if first or path not in _kept:
+            _kept[path] = _written(_rest(pipe, first, path), path.name)
+    finally:
+        os.close(pipe)
+    return _kept[path]
+
+
+def _is_ready(pipe: int, seconds: float) -> bool:
+    asked = select.poll()
+    asked.register(pipe, select.POLLIN)
+    return any(event & select.POLLIN for _pipe, event in asked.poll(seconds * 1000))
+
+
+def _rest(pipe: int, part: bytes, path: Path) -> Any:
+    while part:
+        yield part
+        asked = select.poll()
+        asked.register(pipe, select.POLLIN)
+        if not asked.poll(WAIT * 1000):
+            raise bad(path, _("is a pipe, and nothing came out of it in {n} seconds.").format(n=WAIT))
+        part = os.read(pipe, CHUNK)
+
+
+def _written(parts: Any, name: str) -> Path:
+    """A private copy, with an ending by which it is known; it stays as long as the process."""
+    folder = scratch.lasting()
+    target = folder / name
+    try:
+        with scratch.new_file(target) as copy:
+            for part in parts:
+                copy.write(part)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    if target.suffix:
+        return target
+    with target.open("rb") as copy:
+        head = copy.read(16).lstrip()
+    ending = next((ending for begins, ending in BEGINNINGS.items() if head.startswith(begins)), ".csv")
+    return target.rename(target.with_suffix(ending))

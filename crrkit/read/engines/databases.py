@@ -1,0 +1,123 @@
+"""A table of a database: which one it is, opened so that nothing can be written and nothing secret is told."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import sqlglot
+from sqlglot import exp
+
+from crrkit.ground import InputError, SourceError, suggestion, told as _
+from crrkit.read.disk import ADDRESS, bad
+from crrkit.read.engines.connections import database_of
+from crrkit.reduce import in_short, is_of_an_engine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crrkit.read.disk import Layout
+    from crrkit.read.engines.connections import Database, Place, Rows
+
+WRITES = (exp.DML, exp.DDL, exp.Command, exp.Into)
+MOST_TABLES = 20
+SHORTEST_SECRET = 3  # shorter pieces of a password occur in any sentence
+
+
+def find(source: Any, layout: Layout) -> Rows | None:
+    """The rows that a source in a database means; None for every other source.
+
+    Raises:
+        InputError: If several tables could be meant, or the query would do more than read.
+        SourceError: If the database cannot be reached, or has no such table.
+    """
+    with in_words(source):
+        database = database_of(source)
+        if database is None:
+            if not (isinstance(source, str) and ADDRESS.match(source)):  # an address of another kind is refused as such
+                layout.refuse("table", "query")
+            return None
+        layout.refuse("sheet", "skip", "sep", "encoding", "fill_down")
+        if layout.query is not None:
+            return database.ask(_that_only_reads(layout, database.dialect))
+        name, place, notes = _chosen(database, layout.table)
+        return database.rows(place)._replace(name=f"{database.name}: {name}", notes=notes)
+
+
+@contextmanager
+def in_words(source: Any) -> Iterator[None]:
+    """Say what a database refuses as every other refusal is said."""
+    try:
+        yield
+    except Exception as broken:
+        if not is_of_an_engine(broken):
+            raise
+        raise refusal(source, broken) from None
+
+
+def refusal(source: Any, broken: Exception) -> SourceError:
+    """What a database refused, without what is secret in its address."""
+    what = _("cannot be read: the database says “{why}”. Check the address, the names and your rights.")
+    told = source if isinstance(source, str | Path) else type(source).__name__
+    return bad(told, what.format(why=_without_secrets(in_short(broken), source)))
+
+
+def _without_secrets(text: str, source: Any) -> str:
+    held = re.search(r"(?s)://(.*)@", str(source)) if isinstance(source, str | Path) else None
+    password = held[1].partition(":")[2] if held else ""
+    said = re.findall(r"(?i)(?:password|passwd|pwd|token|secret|key)=([^&\s]+)", str(source)) if held else []
+    for whole in filter(None, [password, *said]):
+        pieces = {
+            whole,
+            unquote(whole),
+            *(piece for piece in re.split("[:/@]", whole) if len(piece) >= SHORTEST_SECRET),
+        }
+        for piece in sorted(pieces, key=len, reverse=True):
+            text = text.replace(piece, "…")
+    return text
+
+
+def _chosen(database: Database, table: str | None) -> tuple[str, Place, tuple[str, ...]]:
+    """The table that was named, or the only one there is."""
+    there = database.tables()
+    listed = ", ".join(list(there)[:MOST_TABLES]) + (", …" if len(there) > MOST_TABLES else "")
+    if table is None:
+        if len(there) == 1:
+            name = next(iter(there))
+            return (
+                name,
+                there[name],
+                (_("{table} is the only table of {database}.").format(table=name, database=database.name),),
+            )
+        message = _("{database} has several tables. Say which one is meant with table=: {tables}.")
+        if not there:
+            message = _("No table was found in {database}. Say which one is meant with table=, or give a query=.")
+        raise InputError(message.format(database=database.name, tables=listed), argument="table", available=list(there))
+    parts = table.rpartition(".")
+    found = there.get(table) or next((place for place in there.values() if place == (parts[0], parts[2])), None)
+    if found is None and there and not parts[0]:
+        message = _("table={table!r} is no table of {database}. Its tables are {tables}.")
+        words = {"table": table, "database": database.name, "tables": listed}
+        raise InputError(
+            message.format(**words) + suggestion(table, there), argument="table", given=table, available=list(there)
+        )
+    return table, found or (parts[0] or None, parts[2]), ()
+
+
+def _that_only_reads(layout: Layout, dialect: str) -> str:
+    """The query, which must be one that reads and does nothing else."""
+    if layout.table is not None:
+        message = _("table= and query= are both given. Give the one or the other.")
+        raise InputError(message, argument="query")
+    query = (layout.query or "").strip().rstrip(";").strip()
+    try:
+        said = sqlglot.parse(query, read=dialect or None)
+    except sqlglot.errors.SqlglotError:
+        said = []
+    if len(said) != 1 or not isinstance(said[0], exp.Query) or said[0].find(*WRITES) is not None:
+        message = _("query= must be a single SELECT: crrkit reads a database and changes nothing in it.")
+        raise InputError(message, argument="query")
+    return query

@@ -1,0 +1,81 @@
+"""The engine in this process, and rows brought into it."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import weakref
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import ibis
+import pyarrow as pa
+
+from crrkit.ground import InputError, gettext as _
+from crrkit.read.disk import scratch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    import ibis.expr.types as ir
+
+RAW = "crrkit_raw"
+LONG_TEXT = 500_000_000  # bytes of text from which its rows are kept on the disk …
+MEMORY = "700MB"  # … and the engine takes no more memory than this
+PACKED_TEXT = 8  # times as long is text that was packed, or somewhat less
+SETTINGS = {"CRRKIT_MEMORY": "memory_limit", "CRRKIT_THREADS": "threads"}
+_spills = itertools.count()
+
+
+def new_engine(texts: Iterable[Path] = ()) -> Any:
+    """A DuckDB of its own, on the clock of UTC; for long texts one that keeps its tables on the disk."""
+    large = sum(_length(path) for path in texts) > LONG_TEXT
+    con = _on_disk() if large else ibis.duckdb.connect()
+    # A folder for each: two engines would take each other's files for their own. None is made before it is needed.
+    spill = str(scratch.root() / f"spill-{next(_spills)}").replace("'", "''")
+    con.con.execute(f"SET TimeZone = 'UTC'; SET temp_directory = '{spill}'").fetchall()
+    for variable, setting in SETTINGS.items():
+        if os.environ.get(variable):
+            _set(con, setting, os.environ[variable], variable)
+    return con
+
+
+def _set(con: Any, setting: str, value: str, variable: str) -> None:
+    """What the environment says of the engine."""
+    quoted = value.replace("'", "''")
+    try:
+        con.con.execute(f"SET {setting} = '{quoted}'").fetchall()
+    except duckdb.Error as refused:
+        message = _("{variable}={value} is nothing that the engine takes. Say CRRKIT_MEMORY=2GB, CRRKIT_THREADS=4.")
+        raise InputError(message.format(variable=variable, value=value), argument=variable, given=value) from refused
+
+
+def _length(path: Path) -> int:
+    return path.stat().st_size * (
+        1 if path.suffix.lower() in (".csv", ".tsv", ".txt", ".json", ".jsonl") else PACKED_TEXT
+    )
+
+
+def _on_disk() -> Any:
+    folder = scratch.lasting()
+    con = ibis.duckdb.connect(folder / "rows.duckdb")
+    (folder / "rows.duckdb").chmod(0o600)
+    con.con.execute(f"SET memory_limit = '{MEMORY}'").fetchall()
+    weakref.finalize(con, shutil.rmtree, folder, ignore_errors=True)
+    return con
+
+
+def brought(engine: Any, rows: pa.RecordBatchReader | pa.Table) -> ir.Table:
+    """The rows as a table of the engine, copied batch by batch; whoever gives them is asked in this thread."""
+    _take(engine, rows.schema.empty_table(), f"CREATE OR REPLACE TABLE {RAW} AS")
+    for batch in rows.to_batches() if isinstance(rows, pa.Table) else rows:
+        _take(engine, pa.Table.from_batches([batch]), f"INSERT INTO {RAW}")
+    return engine.table(RAW)
+
+
+def _take(engine: Any, rows: pa.Table, into: str) -> None:
+    engine.con.register("crrkit_passing", rows)
+    engine.con.execute(f"{into} SELECT * FROM crrkit_passing").fetchall()  # noqa: S608 - names of our own, no value from outside
+    engine.con.unregister("crrkit_passing")

@@ -1,0 +1,252 @@
+"""Rows that only leave a database one by one, as Arrow: SQLite, SQLAlchemy and whatever has cursors.
+
+Only the columns that are read are asked for, with SELECT alone.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import AbstractContextManager, closing, contextmanager
+from decimal import Decimal
+from itertools import islice
+from math import isnan
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID
+
+import ibis
+import pyarrow as pa
+
+from crrkit.read.disk import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    import ibis.expr.types as ir
+
+BATCH = 50_000
+NO_ARROW = (ValueError, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError)  # ArrowInvalid is a ValueError
+DIALECTS = {"psycopg": "postgres", "psycopg2": "postgres", "pymysql": "mysql", "mysql": "mysql", "_duckdb": "duckdb"}
+
+POSTGRES_TABLES = """
+SELECT n.nspname, c.relname, n.nspname = ANY (current_schemas(false))
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'v', 'm', 'p', 'f') AND NOT c.relispartition AND n.nspname !~ '^pg_'
+  AND n.nspname <> 'information_schema' AND has_any_column_privilege(c.oid, 'SELECT') ORDER BY 3 DESC, 1, 2"""
+
+DUCKDB_TABLES = """
+SELECT CASE WHEN schema_name = 'main' THEN name ELSE schema_name || '.' || name END
+FROM (SELECT database_name, schema_name, table_name AS name, FALSE AS internal FROM duckdb_tables()
+      UNION ALL SELECT database_name, schema_name, view_name, internal FROM duckdb_views())
+WHERE NOT internal AND database_name IN (current_database(), 'temp') ORDER BY 1"""
+
+
+class Sql(NamedTuple):
+    """A database that is asked in SQL.
+
+    Attributes:
+        name: What to call it in print.
+        dialect: How its SQL is written.
+        quote: A name as its SQL writes it.
+        names: The columns of a query.
+        rows: The rows of a query.
+        tables: The tables and views there are.
+    """
+
+    name: str
+    dialect: str
+    quote: Callable[[str], str]
+    names: Callable[[str], list[str]]
+    rows: Callable[[str], Any]
+    tables: Callable[[], list[str]]
+
+
+def asked(source: Any) -> Sql | None:
+    """The database behind a connection of a known kind, or None."""
+    root = type(source).__module__.partition(".")[0]
+    if isinstance(source, sqlite3.Connection):
+        return of_sqlite(source)
+    if root == "sqlalchemy" and hasattr(source, "dialect"):
+        return _of_sqlalchemy(source)
+    if not (hasattr(source, "cursor") and hasattr(source, "rollback")):
+        return None
+    return of_duckdb(source) if DIALECTS.get(root, root) == "duckdb" else _of_cursors(source, DIALECTS.get(root, ""))
+
+
+def of_sqlite(con: sqlite3.Connection) -> Sql:
+    """SQLite, where each cell has a type of its own and a column has none."""
+    made = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+
+    def names(query: str) -> list[str]:
+        return [column[0] for column in con.execute(query).description]
+
+    def rows(query: str) -> pa.RecordBatchReader:
+        columns = names(f"SELECT * FROM ({query}) LIMIT 0")  # noqa: S608 - a query that only reads
+        kinds = [_sqlite_kind(con, query, name) for name in columns]
+        cast = ", ".join(f"CAST({quoted(name)} AS {kind[0]})" for name, kind in zip(columns, kinds, strict=True))
+        schema = pa.schema([(name, kind[1]) for name, kind in zip(columns, kinds, strict=True)])
+        cursor = con.execute(f"SELECT {cast} FROM ({query})")  # noqa: S608 - names are quoted
+        return pa.RecordBatchReader.from_batches(schema, _batches(cursor, schema))
+
+    return Sql("sqlite", "sqlite", quoted, names, rows, lambda: [row[0] for row in con.execute(f"{made} ORDER BY 1")])
+
+
+def open_sqlite(path: Path) -> sqlite3.Connection:
+    """A SQLite file, which cannot be written to; what is no UTF-8 in it is marked."""
+    con = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+    con.text_factory = lambda raw: raw.decode("utf-8", errors="replace")
+    return con
+
+
+def _sqlite_kind(con: sqlite3.Connection, query: str, name: str) -> tuple[str, pa.DataType]:
+    kind = f"typeof({quoted(name)})"
+    found = con.execute(f"SELECT DISTINCT {kind} FROM ({query})")  # noqa: S608 - names are quoted
+    met = {row[0] for row in found} - {"null"}
+    if met == {"integer"}:
+        return "INTEGER", pa.int64()
+    return ("REAL", pa.float64()) if met and met <= {"integer", "real"} else ("TEXT", pa.string())
+
+
+def _batches(cursor: Any, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    while rows := cursor.fetchmany(BATCH):
+        columns = zip(*rows, strict=True)
+        arrays = [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)]
+        yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def of_duckdb(con: Any) -> Sql:
+    """DuckDB by a connection, whose settings and transaction stay as they are."""
+
+    def names(query: str) -> list[str]:
+        return [column[0] for column in con.cursor().execute(query).description]
+
+    def rows(query: str) -> pa.RecordBatchReader:
+        found = con.cursor().sql(query)
+        reader = found.to_arrow_reader if hasattr(found, "to_arrow_reader") else found.fetch_arrow_reader
+        return reader(BATCH)
+
+    return Sql(
+        "duckdb",
+        "duckdb",
+        quoted,
+        names,
+        rows,
+        lambda: [row[0] for row in con.cursor().execute(DUCKDB_TABLES).fetchall()],
+    )
+
+
+def _of_sqlalchemy(source: Any) -> Sql:
+    """Whatever SQLAlchemy reaches, by an engine or a connection."""
+    import sqlalchemy
+
+    def reached() -> AbstractContextManager[Any]:
+        return closing(source.connect()) if hasattr(source, "connect") else _as_it_was(source)
+
+    @contextmanager
+    def answer(query: str) -> Iterator[Any]:
+        with reached() as con:
+            yield con.execution_options(stream_results=True).exec_driver_sql(query.replace("%", "%%"))
+
+    def names(query: str) -> list[str]:
+        with answer(query) as found:
+            return [str(name) for name in found.keys()]  # noqa: SIM118 - a result, no mapping
+
+    def rows(query: str) -> pa.Table:
+        with answer(query) as found:
+            return from_rows(found, [str(name) for name in found.keys()])  # noqa: SIM118 - a result, no mapping
+
+    def tables() -> list[str]:
+        with reached() as con:
+            seen = sqlalchemy.inspect(con)
+            return sorted({*seen.get_table_names(), *seen.get_view_names()})
+
+    dialect = {"postgresql": "postgres"}.get(source.dialect.name, source.dialect.name)
+    name = Path(source.engine.url.database or "").name or dialect
+    return Sql(name, dialect, source.dialect.identifier_preparer.quote, names, rows, tables)
+
+
+@contextmanager
+def _as_it_was(con: Any) -> Iterator[Any]:
+    """A connection of the user's, in no transaction if it was in none."""
+    was = con.in_transaction()
+    try:
+        yield con
+    finally:
+        if not was:
+            con.rollback()
+
+
+def _of_cursors(con: Any, dialect: str) -> Sql:
+    """Any connection after Python's own rules for databases (PEP 249); its tables are not known."""
+
+    def names(query: str) -> list[str]:
+        with closing(con.cursor()) as cursor:
+            cursor.execute(query)
+            return [str(column[0]) for column in cursor.description]
+
+    def rows(query: str) -> pa.Table:
+        with closing(con.cursor()) as cursor:
+            cursor.execute(query)
+            fetched = iter(lambda: cursor.fetchmany(BATCH), [])
+            columns = [str(column[0]) for column in cursor.description]
+            return from_rows((row for batch in fetched for row in batch), columns)
+
+    def tables() -> list[str]:
+        if dialect != "postgres":
+            return []
+        with closing(con.cursor()) as cursor:
+            cursor.execute(POSTGRES_TABLES)
+            return [table if near else f"{schema}.{table}" for schema, table, near in cursor.fetchall()]
+
+    name = getattr(getattr(con, "info", None), "dbname", "") or dialect or type(con).__module__.partition(".")[0]
+    return Sql(name, dialect, quoted, names, rows, tables)
+
+
+def from_rows(rows: Iterable[Sequence[Any]], names: Sequence[str]) -> pa.Table:
+    """Rows of Python's own values as Arrow, in batches; a column of several types becomes text."""
+    batches = iter(rows)
+    parts = []
+    while batch := list(islice(batches, BATCH)):
+        columns = list(zip(*batch, strict=True))
+        parts.append([arrow_of(values) for values in columns])
+    if not parts:
+        return pa.table({name: pa.array([], pa.string()) for name in names})
+    whole = [in_one_type([part[place] for part in parts]) for place in range(len(names))]
+    return pa.Table.from_arrays(whole, names=list(names))
+
+
+def arrow_of(values: Sequence[Any]) -> pa.Array:
+    """Values of Python as Arrow; decimals as floats, and several types as each prints."""
+    plain = [_plain(value) for value in values]
+    try:
+        return pa.array(plain)
+    except NO_ARROW:
+        return pa.array([None if v is None else printed(v) for v in plain], pa.string())
+
+
+def _plain(value: Any) -> Any:
+    if type(value).__name__ == "NaTType" or (isinstance(value, float) and isnan(value)):  # pandas need not be loaded
+        return None
+    return float(value) if isinstance(value, Decimal) else str(value) if isinstance(value, UUID) else value
+
+
+def printed(value: Any) -> str:
+    """A value as it prints; half a letter (a lone surrogate) by its number, for Arrow knows no such text."""
+    return str(value).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def in_one_type(parts: Sequence[pa.Array]) -> pa.ChunkedArray:
+    """The batches of a column as one, of the type that all of them have."""
+    kinds = {part.type for part in parts} - {pa.null()}
+    kind = next(iter(kinds), pa.null())
+    if len(kinds) > 1:
+        kind = pa.float64() if kinds == {pa.int64(), pa.float64()} else pa.string()
+    return pa.chunked_array([part.cast(kind) for part in parts], kind)
+
+
+def of_ibis(table: ir.Table, columns: Sequence[str]) -> pa.RecordBatchReader:
+    """The columns of a table of Ibis; in SQLite each cell has a type of its own, which Ibis does not expect."""
+    backend, wanted = table.get_backend(), table.select(*columns)
+    if backend.name == "sqlite":
+        return of_sqlite(backend.con).rows(ibis.to_sql(wanted, pretty=False))
+    return wanted.to_pyarrow_batches(chunk_size=BATCH)

@@ -1,0 +1,76 @@
+"""Tables that are already in memory or in an engine, as a table of the engine.
+
+Frames go through Arrow, which DuckDB reads without a copy. Python objects and categories become Arrow text once, at
+the door: the engine is two to four times slower on them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow as pa
+
+from crrkit.ground import SourceError, described, told as _
+from crrkit.read.disk import quoted
+from crrkit.read.engines.fetching import NO_ARROW, printed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def is_ibis(source: object) -> bool:
+    """Whether the source is an Ibis table of any backend."""
+    return hasattr(source, "get_backend") and hasattr(source, "group_by")
+
+
+def column_names(source: Any) -> list[str]:
+    """The column names of a frame of any known library."""
+    if isinstance(source, pd.DataFrame):
+        return [str(column) for column in source.columns]
+    if isinstance(source, pa.Table | pa.RecordBatch):
+        return list(source.schema.names)
+    if hasattr(source, "collect_schema"):  # polars, eager and lazy
+        return list(source.collect_schema().names())
+    if hasattr(source, "columns") and not hasattr(source, "made_by"):  # a DuckDB relation, an Ibis table; no result
+        return list(source.columns)
+    message = _(
+        "{given} is not a table that crrkit can read."
+        " Give a path, a pandas, Polars or Arrow table, a DuckDB relation or an Ibis table."
+    )
+    raise SourceError(message.format(given=described(source)[:1].upper() + described(source)[1:]), argument="source")
+
+
+def to_arrow(source: Any, columns: Iterable[str]) -> pa.Table:
+    """The named columns of a frame as an Arrow table."""
+    wanted = list(dict.fromkeys(columns))
+    if isinstance(source, pd.DataFrame):
+        return _from_pandas(source, wanted)
+    if isinstance(source, pa.Table | pa.RecordBatch):
+        return pa.table(source.select(wanted))
+    if hasattr(source, "collect_schema"):
+        picked = source.select(wanted)
+        arrow: pa.Table = (picked.collect() if hasattr(picked, "collect") else picked).to_arrow()
+        return arrow
+    relation: pa.Table = source.project(", ".join(map(quoted, wanted))).to_arrow_table()
+    return relation
+
+
+def _from_pandas(frame: pd.DataFrame, wanted: list[str]) -> pa.Table:
+    by_text = {str(column): column for column in frame.columns}
+    return pa.table({name: _arrow_column(frame[by_text[name]]) for name in wanted})
+
+
+def _arrow_column(values: pd.Series) -> pa.Array | pa.ChunkedArray:
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.astype(values.cat.categories.dtype if values.notna().all() else "object")
+    if isinstance(values.dtype, pd.SparseDtype):
+        values = pd.Series(values.to_numpy())
+    if isinstance(values.dtype, pd.PeriodDtype):
+        values = values.dt.start_time
+    if values.dtype == "float16":
+        values = values.astype("float32")
+    try:
+        return pa.array(values, from_pandas=True)
+    except NO_ARROW:  # objects of several types, complex or very long numbers: each as it prints
+        return pa.array([None if given else printed(value) for value, given in zip(values, values.isna(), strict=True)])

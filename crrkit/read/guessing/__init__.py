@@ -1,0 +1,14 @@
+"""What a source is likely to be, how it is written, and why it is thought so."""
+
+from crrkit.read.guessing.confidence import by_names, confidence_lines
+from crrkit.read.guessing.guesses import ROLES, Guess, columns_of, guess, settle_kind
+
+__all__ = [
+    "ROLES",
+    "Guess",
+    "by_names",
+    "columns_of",
+    "confidence_lines",
+    "guess",
+    "settle_kind",
+]

@@ -1,0 +1,224 @@
+"""What a source is likely to be, with the reasons: one reading behind Python, `crrkit check` and `crrkit report`."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crrkit.ground import InputError, UnsettledError, told as _
+from crrkit.read.disk import ADDRESS, Layout, spools, without_credentials
+from crrkit.read.engines import databases, frames, records
+from crrkit.read.guessing.confidence import IS_SURE, by_names, confidence_lines, look_into, opened_as
+from crrkit.read.guessing.written import Written, written_in, written_lines
+from crrkit.read.intake import settle_orders
+from crrkit.read.sources import (
+    are_snapshots,
+    column_names,
+    counted_columns,
+    is_of_counts,
+    list_names,
+    refuse_shape,
+    tells_lists,
+    usual_day,
+)
+from crrkit.read.words import REQUIRED, Call, is_label, settle_columns, some_of, tells_when, usual_column
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+ROLES = {
+    "orders": ("customer", "at", "amount", "quantity", "price", "receipt", "status"),
+    "contracts": ("customer", "start", "end", "contract", "amount"),
+    "events": ("customer", "at", "kind", "receipt", "amount"),
+    "turns": ("customer", "at", "kind", "contract", "amount"),
+}
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What a source was taken for.
+
+    Attributes:
+        kind: ``orders contracts events snapshots`` or ``counts``.
+        columns: The column for each role that was found.
+        reasons: Why, and what must be asked before it is read, in sentences.
+        source: What was looked at, as it is written in a call; a password is left out.
+        where: The table or the query of a database, if one was named.
+        confidence: How sure each role is: ``sure`` (its usual name, and what stands in it fits), ``likely`` (a name
+            that can mean something else, too), ``doubtful`` (what stands in it speaks against it).
+        written: How the source is written, as far as it is seen: ``dates decimal encoding zone rhythm``, each with its
+            ``value``, ``reason`` and ``confidence``.
+    """
+
+    kind: str
+    columns: Mapping[str, str]
+    reasons: tuple[str, ...] = field(default=())
+    source: str = "source"
+    where: Mapping[str, str] = field(default_factory=dict)
+    confidence: Mapping[str, str] = field(default_factory=dict)
+    written: Mapping[str, Written] = field(default_factory=dict)
+
+    @property
+    def call(self) -> str:
+        """The call to paste into Python."""
+        return f"crr.{Call(self.kind, {**self.where, **self.columns}).python(self.source)}"
+
+    @property
+    def options(self) -> str:
+        """The same as options of `crrkit check` and `crrkit report`."""
+        return Call(self.kind, {**self.where, **self.columns}).typed()
+
+    def __str__(self) -> str:
+        """The call, the reasons, and how sure each column is."""
+        sure = confidence_lines(self.columns, self.confidence)
+        return "\n".join([self.call, *self.reasons, *sure, *written_lines(self.written)])
+
+    __repr__ = __str__
+
+
+def guess(source: Any, *, table: str | None = None, query: str | None = None) -> Guess:
+    """Say what a source is likely to be and how it would be read, before anything is counted.
+
+    The kind and the columns are those that `read_orders`, `read_contracts`, `read_events`, `read_snapshots`, ``crrkit
+    check`` and ``crrkit report`` settle by the same function, from the names and from what stands in the columns.
+    Where two columns or two kinds could be meant it is asked, and nothing is chosen.
+
+    Args:
+        source: As for `read_orders` and `read_snapshots`.
+        table: The table of a database; where there is only one it is taken.
+        query: Or the query whose rows are looked at.
+
+    Returns:
+        The kind, the columns, the call to paste, the reasons and how sure they are.
+
+    Raises:
+        InputError: If no column looks like a date, a column that every list of the kind needs is not recognised, two
+            could be it, or the source tells less than a list; the message names the call that helps.
+
+    Examples:
+        >>> import pandas as pd
+        >>> log = pd.DataFrame({"client": ["a", "b", "a"], "date": ["2024-01-05", "2024-02-05", "2024-02-13"]})
+        >>> guess(log)
+        crr.read_orders(source, customer='client', at='date')
+        Column 'date' holds one moment a row: purchases.
+        customer = 'client': sure, at = 'date': sure
+        dates = 'year-month-day': sure. As in '2024-02-13'.
+        rhythm = '39 days': likely. Half of the pauses between a customer's days in the list are no longer: 1 in all.
+        >>> guess(log.assign(buyer="x"))
+        Traceback (most recent call last):
+        crrkit.InputError: Several columns could be customer: 'client', 'buyer'. Say which one it is, such as
+            customer='client'.
+    """
+    layout = Layout(table=table, query=query)
+    columns = columns_of(source, layout)
+    kind = _kind_of(source, columns)
+    name = repr(without_credentials(str(source))) if isinstance(source, str | Path) else "source"
+    where = {role: said for role, said in {"table": table, "query": query}.items() if said is not None}
+    if kind == "snapshots":
+        return _of_lists(columns, name, where)
+    if kind == "counts":
+        told = counted_columns(columns)
+        reason = _("Each row is a period with its counts, and no customers are named.")
+        return Guess("counts", told, (reason,), name, where, dict.fromkeys(told, IS_SURE))
+    found = settle_columns(kind, dict.fromkeys(ROLES[kind]), available=columns)
+    if kind == "contracts":
+        reason = _("Columns {start!r} and {end!r} hold a start and an end: contracts.").format(**found)
+    else:
+        reason = _("Column {at!r} holds one moment a row: purchases.").format(**found)
+        try:
+            with databases.in_words(source):
+                found = settle_orders(source, layout)
+        except UnsettledError as unsettled:
+            kind, reason = unsettled.calls[0].kind, str(unsettled)
+            shape = "turns" if kind == "contracts" else kind
+            roles = dict.fromkeys(ROLES[shape]) | {"kind": str(unsettled.calls[0].arguments["kind"])}
+            settled = settle_columns(shape, roles, available=columns)
+            found = {role: settled[role] for role in ROLES[shape] if role in settled}
+            if shape == "turns":
+                return Guess(kind, found, (reason,), name, where, by_names(found))
+    with databases.in_words(source):
+        opened = opened_as(source, kind, found, layout)
+        doubts, confidence = look_into(opened, kind, found)
+        seen = written_in(source, opened, found)
+    return Guess(kind, found, (reason, *doubts), name, where, confidence, seen)
+
+
+def _of_lists(columns: list[str], name: str, where: Mapping[str, str]) -> Guess:
+    """Lists of customers by date, told by columns, by a column or by the names of files."""
+    months = [column for column in columns if is_label(column)]
+    found = settle_columns("snapshots", {"customer": None}, available=columns)
+    at = usual_day([column for column in columns if column != found["customer"]])
+    if len(months) > 1:
+        reason = _("Columns {first!r} to {last!r} are months: lists of customers.").format(
+            first=months[0], last=months[-1]
+        )
+    elif at is not None:
+        found["at"] = at
+        reason = _("Column {at!r} tells on which list a row stands: lists of customers.").format(at=at)
+    else:
+        reason = _("The names of the files tell dates, and no column does: lists of customers.")
+    return Guess("snapshots", found, (reason,), name, where, by_names(found))
+
+
+def columns_of(source: Any, layout: Layout | None = None) -> list[str]:
+    """The columns of a file, of a table in a database or of a table of any known library."""
+    if records.is_read_once(source) or spools.is_open_file(source):
+        message = _("{given} can be read once only, and a look at it would use it up. Give a file, a frame or a list.")
+        raise InputError(message.format(given=type(source).__name__), argument="source")
+    rows = databases.find(source, layout or Layout()) or records.find(source)
+    if rows is not None:
+        with closing(rows):
+            return rows.columns
+    if not isinstance(source, str | Path):
+        return frames.column_names(source)
+    return column_names(source, fits=lambda names: tells_when(names) or tells_lists(names))
+
+
+_TOLD_BY = {
+    "events": {"event", "kinds", "other", "refunded"},
+    "contracts": {"start", "end", "contract", "end_is"},
+    "snapshots": {"taken"},
+    "orders": {"at", "quantity", "price", "receipt", "status", "counts", "refunds"},
+}
+
+
+def settle_kind(source: Any, *, named: Mapping[str, Any], also: Sequence[str] = ()) -> str:
+    """The kind that the typed roles and rules tell, else the one that the columns of the source tell.
+
+    Raises:
+        InputError: If neither tells.
+    """
+    typed = set(named)
+    told = next((kind for kind, roles in _TOLD_BY.items() if typed & roles), None)
+    layout = Layout(table=named.get("table"), query=named.get("query"))
+    kind = told or _kind_of(source, columns_of(source, layout))
+    if kind == "counts" and kind not in also:
+        raise InputError(_counts_call(source), argument="kind")
+    return kind
+
+
+def _kind_of(source: Any, columns: list[str]) -> str:
+    is_file = isinstance(source, str | Path) and not ADDRESS.match(str(source))
+    names = list_names(source) if is_file else []
+    if is_of_counts(columns):
+        return "counts"
+    if are_snapshots(columns, names):
+        return "snapshots"
+    refuse_shape(columns, names)
+    there = {role for role in ("start", "end", "at") if usual_column(role, columns) is not None}
+    for kind in ("contracts", "orders"):
+        if set(REQUIRED[kind]) - {"customer"} <= there:
+            return kind
+    message = _(
+        "No column looks like the date of a purchase, or like the start and end of a contract; the columns are "
+        "{columns}. Say which one it is with at= for orders, or with start= and end= for contracts."
+    )
+    raise InputError(message.format(columns=some_of(columns)), argument="kind", available=columns)
+
+
+def _counts_call(source: Any) -> str:
+    message = _("Each row is a period with its counts, and no customers are named: {call} gives the rates.")
+    name = repr(str(source)) if isinstance(source, str | Path) else "source"
+    return message.format(call=f"crr.read_counts({name})")

@@ -1,0 +1,112 @@
+"""How a source is written, as far as it can be seen before it is read: dates, decimal mark, encoding, zone, rhythm."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import ibis
+
+from crrkit.ground import InputError, format_number, gettext as _
+from crrkit.read.disk import SURE, encoding_of, files, head_of, spools
+from crrkit.read.guessing.confidence import IS_DOUBTFUL, IS_LIKELY, IS_SURE
+from crrkit.read.values import has_offsets, in_duckdb, parse_numbers, parse_times, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import ibis.expr.types as ir
+
+    from crrkit.read.sources import Opened
+
+
+FEWEST_PAUSES = 30  # fewer tell no rhythm
+
+
+class Written(NamedTuple):
+    """What was seen, why, and how sure it is; ``value`` is what the argument of a reader would be."""
+
+    value: str
+    reason: str
+    confidence: str
+
+
+def written_in(source: Any, opened: Opened, found: Mapping[str, str]) -> dict[str, Written]:
+    """What is seen of ``dates decimal zone rhythm encoding``; what cannot be seen is left out."""
+    seen: dict[str, Written] = {}
+    for look in (_dates, _decimal, _zone, _rhythm):
+        with suppress(InputError):  # asked among the reasons
+            seen |= dict(look(opened.table, found))
+    with suppress(InputError):
+        seen |= dict(_encoding(source))
+    return seen
+
+
+def written_lines(seen: Mapping[str, Written]) -> list[str]:
+    """A line for each: what, how sure, and why."""
+    return [f"{name} = {one.value!r}: {_(one.confidence)}. {one.reason}" for name, one in seen.items()]
+
+
+def _moment(found: Mapping[str, str]) -> str | None:
+    return found.get("at") or found.get("start")
+
+
+def _dates(table: ir.Table, found: Mapping[str, str]) -> Iterator[tuple[str, Written]]:
+    column = _moment(found)
+    if column is None:
+        return
+    parsed = parse_times(table, column)
+    example = text.aggregate(table, one=table[column].cast("string").max(where=parsed.value.notnull()))["one"]
+    if table[column].type().is_temporal():
+        yield "dates", Written(parsed.form, _("The column holds times."), IS_SURE)
+    elif parsed.form:
+        reason = _("As in {example!r}.").format(example=example)
+        yield "dates", Written(parsed.form, reason, IS_LIKELY if parsed.notes else IS_SURE)
+
+
+def _decimal(table: ir.Table, found: Mapping[str, str]) -> Iterator[tuple[str, Written]]:
+    columns = {role: found[role] for role in ("amount", "quantity", "price") if role in found}
+    if not columns:
+        return
+    parsed = parse_numbers(table, columns, text.Forms())
+    marks = {one.form for one in parsed.values() if one.form}
+    for mark in sorted(marks):
+        reason = _("The numbers of {columns} are written so.").format(columns=", ".join(columns.values()))
+        yield "decimal", Written(mark, reason, IS_SURE if len(marks) == 1 else IS_LIKELY)
+
+
+def _encoding(source: Any) -> Iterator[tuple[str, Written]]:
+    if not isinstance(source, str | Path) or files.ADDRESS.match(str(source)):
+        return
+    path = spools.regular(files.resolve(source)[0])
+    if files.kind_of(path) != "text":
+        return
+    name = encoding_of(head_of(path), path)
+    reason = _("Its bytes make sense as this alone.") if name in SURE else _("Its letters are the usual ones as this.")
+    yield "encoding", Written(name, reason, IS_SURE if name in SURE else IS_LIKELY)
+
+
+def _zone(table: ir.Table, found: Mapping[str, str]) -> Iterator[tuple[str, Written]]:
+    column = _moment(found)
+    if column is not None and has_offsets(table, column):
+        reason = _("Times have an offset from UTC: say zone=, else days begin at midnight of UTC.")
+        yield "zone", Written("UTC", reason, IS_DOUBTFUL)
+
+
+def _rhythm(table: ir.Table, found: Mapping[str, str]) -> Iterator[tuple[str, Written]]:
+    """Half of the pauses between the days on which a customer bought."""
+    if "at" not in found or "customer" not in found or not in_duckdb(table):
+        return
+    at = parse_times(table, found["at"]).value
+    days = table.select(who=table[found["customer"]].cast("string"), day=at.date()).distinct()
+    days = days.filter(days["who"].notnull() & days["day"].notnull())
+    before = days["day"].lag().over(ibis.window(group_by="who", order_by="day"))
+    pauses = days.mutate(pause=days["day"].delta(before, unit="day"))
+    seen = text.aggregate(pauses, n=pauses["pause"].count(), half=pauses["pause"].median())
+    if seen["n"]:
+        reason = _("Half of the pauses between a customer's days in the list are no longer: {n} in all.").format(
+            n=format_number(seen["n"])
+        )
+        told = _("{days} days").format(days=format_number(round(seen["half"])))
+        yield "rhythm", Written(told, reason, IS_SURE if seen["n"] >= FEWEST_PAUSES else IS_LIKELY)

@@ -1,0 +1,104 @@
+"""What all readers are asked in the same words: how values are written, who an id is, until when, which calendar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crrkit.ground import InputError, as_moment, check_choice, check_count, check_names, told as _
+from crrkit.read.values import Forms
+from crrkit.rules import MONTHS, WEEKDAYS, DefinitionCard
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crrkit.read.intake.canonical import Canonical
+
+
+FILE = "file"  # the cut-off is the moment at which the file was written
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """The arguments that `read_contracts`, `read_orders` and `read_events` share, checked.
+
+    Attributes:
+        by: The segment columns.
+        cut: The cut-off that was named, if any.
+        forms: How values are written and which ids are one.
+        burn_in_days: For so many days nobody knows who is new.
+        week_starts: The first day of the week.
+        year_starts: The first month of the year.
+    """
+
+    by: tuple[str, ...]
+    cut: datetime | None
+    forms: Forms
+    burn_in_days: int
+    week_starts: str
+    year_starts: str
+
+    def card(self, rows: Canonical, **rules: Any) -> DefinitionCard:
+        """The rules under which the rows were read; by default they end with the day of the last one."""
+        return DefinitionCard(
+            source=rows.quality.source, as_of=self.cut or day_after(rows.last), zone=rows.zone,
+            week_starts=self.week_starts, year_starts=self.year_starts, burn_in_days=self.burn_in_days,
+            read_as=rows.quality.read_as(), **rules,
+        )  # fmt: skip
+
+
+def asked_of(
+    source: object,
+    *,
+    by: str | Sequence[str],
+    as_of: str | date | datetime | None,
+    burn_in_days: int,
+    week_starts: str,
+    year_starts: str,
+    **forms: Any,
+) -> Asked:
+    """The shared arguments of a reader, checked; ``forms`` are those of `crrkit.read.values.text.Forms`."""
+    check_choice(week_starts, name="week_starts", choices=WEEKDAYS)
+    check_choice(year_starts, name="year_starts", choices=MONTHS)
+    check_count(burn_in_days, name="burn_in_days")
+    return Asked(
+        by=check_names(by, name="by"), cut=written(source) if as_of == FILE else moment_of(as_of), forms=Forms(**forms),
+        burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
+    )  # fmt: skip
+
+
+def moment_of(as_of: str | date | datetime | None) -> datetime | None:
+    """The cut-off as a moment on the business's own clock."""
+    if as_of is None:
+        return None
+    moment = as_moment(as_of)
+    if moment is None:
+        message = _("as_of={value!r} is not a date. Write it like '2024-07-01'.")
+    elif moment.tzinfo is not None:
+        message = _("as_of={value!r} names a zone. Write it on the business's own clock, like '2024-07-01'.")
+    else:
+        return moment
+    raise InputError(message.format(value=as_of), argument="as_of", given=as_of)
+
+
+def written(source: object) -> datetime:
+    """The moment at which the file of a list was last written: until then anything in it can have been recorded."""
+    if isinstance(source, str | Path) and Path(source).is_file():
+        return datetime.fromtimestamp(int(Path(source).stat().st_mtime))  # noqa: DTZ006 - on the clock of this machine
+    message = _("as_of='file' takes the day on which one file was written, and {given} is not one file. Name the day.")
+    raise InputError(message.format(given=type(source).__name__), argument="as_of", given=FILE)
+
+
+def one_id_one_customer(unit: str) -> str:
+    """Refuse a unit of contracts where there are none."""
+    if unit != "person_any":
+        message = _("unit={unit!r} is for contracts; this is counted by customer id. Leave unit= out.")
+        raise InputError(message.format(unit=unit), argument="unit", given=unit)
+    return unit
+
+
+def day_after(last: datetime) -> datetime:
+    """The first moment of the next day."""
+    return datetime(last.year, last.month, last.day) + timedelta(days=1)  # noqa: DTZ001 - the business's own clock

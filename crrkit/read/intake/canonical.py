@@ -1,0 +1,207 @@
+"""What becomes of the rows of a source: each is used, or set aside for a reason; counted once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+import ibis
+
+from crrkit.read.disk import files
+from crrkit.read.engines import frames, is_database, refusal
+from crrkit.read.intake.fields import end_of_today, literal
+from crrkit.read.quality import (
+    NOT_KNOWN,
+    REASONS,
+    TWIN,
+    UNREAD,
+    QualityReport,
+    currency_doubts,
+    id_doubts,
+    largest_note,
+    lost_doubts,
+    month_doubts,
+    refuse_broken,
+    register_doubts,
+    repeat_notes,
+    unknown_by_day,
+    unknown_note,
+    unread_doubts,
+    with_weight,
+)
+from crrkit.read.values import AS_WRITTEN
+from crrkit.read.words import BUYING
+from crrkit.reduce import is_of_an_engine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    import ibis.expr.types as ir
+    import pandas as pd
+
+    from crrkit.read.sources import Opened
+
+CANONICAL = ("customer", "contract", "start", "end", "receipt", "at", "kind", "amount", "back")
+WHY = "why set aside"
+
+
+@dataclass(frozen=True)
+class Canonical:
+    """The rows that the measures count.
+
+    Attributes:
+        table: Canonical columns and the segment columns; only rows that are used.
+        quality: What became of all rows.
+        first: The earliest time of the used rows.
+        last: The latest time of the used rows that is not in the future.
+        zone: The business's zone, or None when times are local as written.
+        engine: What must stay alive while the table is used.
+        money: The rows of the table and refunds, when these were kept; None when revenue is what the table says.
+    """
+
+    table: ir.Table
+    quality: QualityReport
+    first: datetime
+    last: datetime
+    zone: str | None
+    engine: object
+    money: ir.Table | None = None
+
+    def with_notes(self, *notes: str) -> Canonical:
+        """The same rows with more to know about them."""
+        return replace(self, quality=replace(self.quality, notes=(*self.quality.notes, *notes)))
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def in_a_sentence(read: Callable[P, R]) -> Callable[P, R]:
+    """Say what the engine refuses, such as a broken page of a Parquet file, as every other refusal is said."""
+
+    @wraps(read)
+    def spoken(*args: P.args, **rules: P.kwargs) -> R:
+        try:
+            return read(*args, **rules)
+        except Exception as broken:
+            if not (is_of_an_engine(broken) or isinstance(broken, OSError | UnicodeError)):
+                raise
+            if frames.is_ibis(args[0]) or is_database(args[0]):
+                raise refusal(args[0], broken) from None
+            raise files.not_a_table(args[0], broken) from broken
+
+    return spoken
+
+
+def canonical_of(
+    opened: Opened,
+    fields: Mapping[str, Any],
+    wrong: Callable[[Mapping[str, Any]], dict[str, Any]],
+    *,
+    by: Sequence[str],
+    times: tuple[str, ...],
+    zone: str | None,
+    as_of: datetime | None,
+    kind: str,
+) -> Canonical:
+    """Give each row its reason or none, count once, and keep the rows without one."""
+    looked_at = {UNREAD + str(place): opened.table[name] for place, name in enumerate(opened.unread)}
+    looked_at |= {TWIN: opened.table[TWIN]} if opened.has_twins else {}
+    rows = opened.table.select(**fields, **{name: opened.table[name] for name in by}, **looked_at)
+    if opened.copied:  # read the fields once: the engine would read them again wherever one is mentioned
+        rows = opened.engine.create_table("crrkit_rows", rows, overwrite=True)
+    kept = [name for name in rows.columns if name in CANONICAL or name in by]
+    found = wrong({name: rows[name] for name in fields})
+    marked = rows.select(*kept, **{WHY: _reason(found)})
+    now = literal(end_of_today())
+    latest = [ibis.ifelse(marked[name] <= now, marked[name], ibis.null("timestamp")).max() for name in times]
+    summary = marked.group_by(reason=marked[WHY]).agg(
+        rows=marked.count(),
+        first=marked[times[0]].min(),
+        last=ibis.greatest(*[ibis.coalesce(x, latest[0]) for x in latest]),
+        months=_month(marked[times[0]]).nunique(),
+        **_money(marked),
+    )
+    seen = {row["reason"]: row for row in summary.to_pyarrow().to_pylist()}
+    counts = {name: row["rows"] for name, row in seen.items() if name is not None} | {"cut-off line": opened.cut_lines}
+    used = seen.get(None, {"rows": 0, "first": None, "last": None, "months": 0})
+    fetch = _fetcher(opened, _reason(wrong(fields)))
+    columns = opened.columns | dict.fromkeys(opened.declined, "")
+    quality = QualityReport.from_counts(
+        counts, source=opened.name, rows_used=used["rows"], columns=columns, notes=opened.notes, fetch=fetch, kind=kind,
+        money={name or "": row["money"] or 0.0 for name, row in seen.items() if "money" in row},
+        unknown=unknown_by_day(marked, time=times[0], why=WHY) if set(NOT_KNOWN) & set(counts) else None,
+    )  # fmt: skip
+    refuse_broken(quality)
+    quality = replace(quality, notes=with_weight(quality))
+    met = found if rows.get_backend().name != "duckdb" else {name: found[name] for name in found if counts.get(name)}
+    # Only what was met is looked for again: each condition costs a tenth of a measure. A warehouse may get new rows.
+    good = rows.filter(*[~fault for fault in met.values()]) if met else rows
+    last = used["last"] or used["first"]
+    canonical = Canonical(good.select(*kept), quality, used["first"], last, zone, opened.engine)
+    doubts = _doubts(good, canonical, opened, by=by, months=used["months"], as_of=as_of)
+    twice = opened.has_twins and {"amount", "receipt"} & set(kept)
+    notes = [
+        *unknown_note(quality),
+        *largest_note(quality, used.get("largest")),
+        *(repeat_notes(good) if twice else ()),
+    ]
+    return doubted(canonical, doubts=doubts, notes=notes)
+
+
+def _money(marked: ir.Table) -> dict[str, Any]:
+    """What was paid in the rows of a reason; what was given back is no revenue that is lost."""
+    if "amount" not in marked.columns:
+        return {}
+    return {"money": ibis.greatest(marked["amount"], 0.0).sum(), "largest": marked["amount"].max()}
+
+
+def _month(at: ir.Value) -> ir.IntegerValue:
+    return at.year() * 12 + at.month() - 1
+
+
+def _doubts(
+    good: ir.Table, found: Canonical, opened: Opened, *, by: Sequence[str], months: int, as_of: datetime | None
+) -> list[str]:
+    """What makes the rate of a list another number than it seems."""
+    quality, is_log = found.quality, found.quality.kind in ("orders", "events")
+    said = [*lost_doubts(quality), *opened.doubts]
+    if "amount" in found.table.columns:
+        said += currency_doubts(opened.table, opened.currencies, by=by)
+    said += id_doubts(found.table, used=quality.rows_used, column=quality.columns["customer"], once=is_log)
+    if is_log:
+        said += month_doubts(
+            found.table, used=quality.rows_used, months=months, first=found.first, last=found.last, as_of=as_of
+        )
+    if quality.kind == "contracts":
+        said += register_doubts(good, opened.unread)
+    elif opened.unread:
+        bought = good.filter(good["kind"].isin(BUYING)) if quality.kind == "events" else good
+        said += unread_doubts(bought, opened.unread)
+    return said
+
+
+def _reason(wrong: Mapping[str, Any]) -> ir.StringValue:
+    """The first reason that fits, null where none does."""
+    return ibis.cases(*[(wrong[name], name) for name in REASONS if name in wrong], else_=ibis.null("string"))
+
+
+def _fetcher(opened: Opened, reason: ir.StringValue) -> Callable[[str, int], pd.DataFrame]:
+    def fetch(name: str, limit: int) -> pd.DataFrame:
+        rows = opened.table.mutate(reason=reason)
+        rows = rows.drop(TWIN) if opened.has_twins else rows
+        frame: pd.DataFrame = rows.filter(rows["reason"] == name).limit(limit).to_pandas()
+        if AS_WRITTEN in frame:
+            frame[opened.columns["end"]] = frame.pop(AS_WRITTEN)
+        return frame
+
+    return fetch
+
+
+def doubted(rows: Canonical, *, doubts: Sequence[str], notes: Sequence[str] = ()) -> Canonical:
+    """The same rows with more to say of them, first what is in doubt."""
+    quality = rows.quality
+    all_notes = (*doubts, *quality.notes, *notes)
+    return replace(rows, quality=replace(quality, doubts=(*doubts, *quality.doubts), notes=all_notes))

@@ -1,0 +1,98 @@
+"""The fields of the columns that were named, and what may be wrong with the fields of a row."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+from crrkit.read.quality import parse_customers
+from crrkit.read.sources import is_blank
+from crrkit.read.values import parse_ids, parse_numbers, parse_times, text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import ibis.expr.types as ir
+
+    from crrkit.read.quality import Ids
+    from crrkit.read.sources import Opened
+    from crrkit.read.values import Forms
+
+ZERO_DAYS = ("1899-12-30", "1899-12-31", "1900-01-01", "1970-01-01")
+GIVEN = "_given"
+NOBODY_COLUMN, ROUNDED_COLUMN, LINE_COLUMN = "_nobody", "_rounded", "_line"
+
+
+def read_fields(
+    opened: Opened, forms: Forms, *, ids: Sequence[str], times: Sequence[str], numbers: Sequence[str]
+) -> tuple[Opened, dict[str, Any]]:
+    """The fields of the columns that were named, and for times and numbers whether something stood there."""
+    raw, columns = opened.table, opened.columns
+    how = {"order": forms.dates, "zone": forms.zone}
+    parsed = {role: parse_times(raw, columns[role], **how) for role in times if role in columns}
+    at = parsed[times[0]].value
+    who = parse_customers(raw, columns["customer"], at=at, fold=forms.fold, nobody=forms.nobody)
+    fields = {"customer": who.value, NOBODY_COLUMN: who.nobody, ROUNDED_COLUMN: who.rounded}
+    fields[LINE_COLUMN] = _report_line(opened, who, columns[times[0]])
+    fields = {role: value for role, value in fields.items() if value is not None}
+    fields |= {role: parse_ids(raw, columns[role]) for role in ids if role in columns}
+    parsed |= parse_numbers(raw, {role: columns[role] for role in numbers if role in columns}, forms)
+    for role, column in parsed.items():
+        fields |= {role: column.value, role + GIVEN: column.given}
+    notes = [note for column in parsed.values() for note in column.notes]
+    doubts = (*opened.doubts, *who.doubts)
+    return replace(opened, notes=(*opened.notes, *notes, *who.notes), doubts=doubts), fields
+
+
+def _report_line(opened: Opened, who: Ids, time: str) -> ir.BooleanValue | None:
+    """Whether a row is a heading, a total or the title of a group; None where there is none."""
+    found, heading = [], opened.columns["customer"]
+    if who.lines:
+        found.append(text.is_true(who.value.cast("string").isin(who.lines)))
+    if opened.undated is not None:
+        found.append(is_blank(opened.table, opened.undated))
+    if who.is_headed:
+        named = who.value.cast("string") == heading.strip()
+        found.append(text.is_true(named & (opened.table[time].cast("string").strip() == time.strip())))
+    return ibis.or_(*found) if found else None
+
+
+def unknown(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Why it is not known whose row it is."""
+    why = {
+        "heading, total or group line": LINE_COLUMN,
+        "id of nobody in particular": NOBODY_COLUMN,
+        "id rounded by a spreadsheet": ROUNDED_COLUMN,
+    }
+    marked = {name: row[of] for name, of in why.items() if of in row}
+    return {"no customer id": row["customer"].isnull(), **marked}
+
+
+def unreadable(row: Mapping[str, Any], *roles: str) -> ir.BooleanValue:
+    """Whether something stood in a field that could not be read."""
+    return ibis.or_(*[row[role + GIVEN] & row[role].isnull() for role in roles if role + GIVEN in row], text.NEVER)
+
+
+def is_default(times: ir.Value) -> ir.BooleanValue:
+    """Whether a time is the zero of a spreadsheet, of a database or of Unix; on such days nobody bought."""
+    day = times.date()
+    return text.is_true(ibis.or_(*[day == ibis.date(zero) for zero in ZERO_DAYS]))
+
+
+def not_before(times: ir.Value, as_of: datetime | None) -> ir.BooleanValue:
+    """Whether a time has not been seen; without a cut-off, what is dated after today has not."""
+    seen = times < ibis.literal(as_of, type="timestamp") if as_of else times <= literal(end_of_today())
+    return text.is_true(~seen)
+
+
+def literal(moment: datetime) -> ir.TimestampScalar:
+    """A moment in an expression."""
+    return ibis.literal(moment, type="timestamp")
+
+
+def end_of_today() -> datetime:
+    """The last moment that can have been seen."""
+    return datetime.combine(date.today(), time.max)  # noqa: DTZ011 - the business's own day

@@ -1,0 +1,114 @@
+"""Which rows of a log of purchases are purchases: by the state of each, and not by guessing from a log of events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from crrkit.ground import InputError, told as _, told_number as format_number
+from crrkit.read.quality import MOST_KINDS, unsettled, words_in
+from crrkit.read.values import words_of
+from crrkit.read.words import (
+    COUNTED,
+    DEAL_STAGES,
+    MOST_STATES,
+    NO_PURCHASE,
+    TOUCHES,
+    UNKNOWN_STATE,
+    fold,
+    judge_states,
+    listed,
+    usual_kind,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from crrkit.read.sources import Opened
+
+ALSO_PLACES = ("state", "состояние")  # names of columns that hold Texas as often as they hold paid
+
+
+@dataclass(frozen=True)
+class States:
+    """What the column of states says.
+
+    Attributes:
+        aside: Its words that are no purchases.
+        notes: What was set aside for them, and what is in doubt.
+        doubts: Those of the notes that stand in front of a rate.
+    """
+
+    aside: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+
+
+def settle_states(opened: Opened, *, counts: str | Sequence[str] | None, was_named: bool) -> tuple[Opened, States]:
+    """The states that are no purchases; a column that only looked like one of states is left alone.
+
+    Args:
+        opened: The source.
+        counts: The words that are purchases, or None: words that are known to be none are none, and all others count.
+        was_named: Whether somebody said which column it is.
+
+    Raises:
+        InputError: If ``counts`` has no column, or a word that does not occur.
+        UnsettledError: If the words are those of a log of events.
+    """
+    said = None if counts is None else list(words_of(counts, name="counts"))
+    column = opened.columns.get("status")
+    if column is None:
+        if said is None:
+            return opened, States()
+        raise InputError(
+            _("counts= says which words of a column count. Name the column with status=."), argument="counts"
+        )
+    words = words_in(opened.table, column, most=MOST_KINDS if was_named else MOST_STATES)
+    if was_named and not words:
+        message = _("status={column!r} holds more than {n} different words: these are no states. Name another column.")
+        raise InputError(message.format(column=column, n=format_number(MOST_KINDS)), argument="status", given=column)
+    if not was_named and said is None and any(usual_kind(word) in (*TOUCHES, "click") for word in words):
+        raise unsettled(opened.name, column, words)
+    if said is None and fold(column) in DEAL_STAGES and len(words) > 1:
+        raise _stages(column, words)
+    meant = judge_states(words, counts=said)
+    if not was_named and said is None and _is_none(column, meant):
+        return replace(
+            opened, columns={role: name for role, name in opened.columns.items() if role != "status"}
+        ), States()
+    return opened, _states(column, words, meant)
+
+
+def _stages(column: str, words: Mapping[str, int]) -> InputError:
+    """What is said of stages of deals: each firm has its own, and only one of them is a sale."""
+    message = _(
+        "Column {column!r} holds stages of deals: {words}. Say which of them are purchases, such as counts=[{first!r}],"
+        " or status='' if every row is one."
+    )
+    first = next((word for word in words if judge_states([word], counts=None)[word] == COUNTED), next(iter(words)))
+    told = {"column": column, "words": listed(list(words), words), "first": first}
+    return InputError(message.format(**told), argument="counts", available=list(words))
+
+
+def _is_none(column: str, meant: Mapping[str, str]) -> bool:
+    """Whether a column found by its name holds no states: too many words, a single strange one, or places."""
+    return not meant or (set(meant.values()) == {UNKNOWN_STATE} and (len(meant) == 1 or fold(column) in ALSO_PLACES))
+
+
+def _states(column: str, words: Mapping[str, int], meant: Mapping[str, str]) -> States:
+    aside = [word for word in words if meant[word] == NO_PURCHASE]
+    strange = [word for word in words if meant[word] == UNKNOWN_STATE]
+    notes, doubts = [], []
+    if aside:
+        text = _(
+            "Column {column!r}: rows with {words} are no purchases and were set aside. counts= says which words are."
+        )
+        notes.append(text.format(column=column, words=listed(aside, words)))
+    if strange:
+        text = _(
+            "Column {column!r} also says {words}: it is not known what this means, and these rows count as purchases."
+            " If they are none, list in counts= the words that are."
+        )
+        doubts.append(text.format(column=column, words=listed(strange, words)))
+    return States(tuple(aside), tuple(notes), tuple(doubts))

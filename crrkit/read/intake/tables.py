@@ -1,0 +1,279 @@
+"""From any source to the canonical table: rows that are used, and what became of those that are not.
+
+The steps: find the columns, bring the rows into an engine, read the fields, give each row that cannot be used its
+reason, count once. Text and pandas are copied into DuckDB; Parquet, Arrow and tables of a warehouse stay where they
+are and are only looked through.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+from crrkit.ground import check_choice
+from crrkit.read.intake import terms
+from crrkit.read.intake.canonical import Canonical, canonical_of, doubted, in_a_sentence
+from crrkit.read.intake.fields import (
+    GIVEN,
+    end_of_today,
+    is_default,
+    literal,
+    not_before,
+    read_fields,
+    unknown,
+    unreadable,
+)
+from crrkit.read.intake.purchases import settle_states
+from crrkit.read.quality import kind_columns, refuse_event_log, refuse_lost_ends
+from crrkit.read.sources import Opened, filled_down, in_business_zone, open_source
+from crrkit.read.values import OpenEnds, open_ends_of, parse_numbers, parse_times, text, unread_ends, without_open_ends
+from crrkit.read.words import BUYING, map_kinds
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import ibis.expr.types as ir
+    import pandas as pd
+
+    from crrkit.read.disk import Layout
+    from crrkit.read.quality import QualityReport
+    from crrkit.read.values import Forms
+
+ENDS = ("first_day_after", "last_active_day")
+LAST_DAY = datetime.combine(date.max, time.min)
+
+
+@in_a_sentence
+def read_contract_rows(
+    source: Any,
+    *,
+    named: Mapping[str, str | None],
+    by: Sequence[str],
+    end_is: str | None,
+    merge_gap: int,
+    open_ends: Sequence[str | date] | None,
+    forms: Forms,
+    as_of: datetime | None,
+) -> Canonical:
+    """Rows with ``customer start end`` (and ``contract amount`` when named); an end that is null is still open.
+
+    Without ``as_of`` their ``last`` is the last moment at which the list shows that something was recorded.
+    """
+    if end_is is not None:
+        check_choice(end_is, name="end_is", choices=ENDS)
+    rule = open_ends_of(open_ends)
+    opened = open_source(source, kind="contracts", named=named, by=by, forms=forms)
+    opened, forms = _in_zone(opened, forms, "start", "end")
+    opened = filled_down(opened, time="start", forms=forms)
+    opened = _without_open_ends(opened, rule, forms)
+    opened, fields = read_fields(opened, forms, ids=("contract",), times=("start", "end"), numbers=("amount",))
+    if end_is == "last_active_day":
+        fields["end"] = _day_after(fields["end"])
+
+    def until(cut: datetime | None) -> Canonical:
+        def wrong(row: Mapping[str, Any]) -> dict[str, Any]:
+            return {
+                **unknown(row),
+                "unreadable date": unreadable(row, "start", "end"),
+                "no date": row["start"].isnull(),
+                "ends before it starts": text.is_true(row["end"] < row["start"]),
+                "unreadable number": unreadable(row, "amount"),
+                "on or after the cut-off": not_before(row["start"], cut),
+            }
+
+        return canonical_of(
+            opened, fields, wrong, by=by, times=("start", "end"), zone=forms.zone, as_of=as_of, kind="contracts"
+        )
+
+    rows = until(as_of)
+    notes = _unread_ends(opened, fields, rows.quality)
+    ends = terms.rows_by_day(rows.table, "end", until=as_of or end_of_today())
+    notes += _notes_on_ends(rows.table, ends, end_is=end_is, merge_gap=merge_gap)
+    if as_of is not None:
+        return rows.with_notes(*notes)
+    seen = terms.recorded_until(terms.rows_by_day(rows.table, "start", until=end_of_today()), ends)
+    rows = until(seen.cut) if seen.scheduled else rows
+    return replace(rows.with_notes(*notes, *seen.notes()), last=seen.cut - timedelta(days=1))
+
+
+def _in_zone(opened: Opened, forms: Forms, *roles: str) -> tuple[Opened, Forms]:
+    opened, zone = in_business_zone(opened, roles, forms.zone)
+    return opened, replace(forms, zone=zone)
+
+
+def _day_after(end: ir.TimestampValue) -> ir.Value:
+    """The first moment after the day of an end; no calendar has one after 9999-12-31."""
+    day = end.date().cast("timestamp")
+    return ibis.ifelse(day < literal(LAST_DAY), day + ibis.interval(days=1), day)
+
+
+def _unread_ends(opened: Opened, fields: Mapping[str, Any], quality: QualityReport) -> tuple[str, ...]:
+    unread, column = unreadable(fields, "end"), opened.columns["end"]
+    some = "unreadable date" in set(quality.table["reason"])
+    lost = text.aggregate(opened.table, n=unread.sum())["n"] if some else 0
+    refuse_lost_ends(quality, unread=lost or 0, column=column)
+    return unread_ends(opened.table, column, unread=unread) if some else ()
+
+
+def _notes_on_ends(table: ir.Table, ends: pd.DataFrame, *, end_is: str | None, merge_gap: int) -> tuple[str, ...]:
+    """What a reader should know about the ends; refused when nobody said what they mean and the renewals do."""
+    pauses = terms.pauses_between(table)
+    said = end_is is not None
+    if not said:
+        terms.ask_what_ends_are(pauses)
+    notes = () if said else terms.month_end_note(ends, pauses)
+    return notes if merge_gap else notes + terms.short_gap_note(pauses)
+
+
+def _without_open_ends(opened: Opened, rule: OpenEnds, forms: Forms) -> Opened:
+    """The source with an empty cell wherever an end means none, so that it has no say in how dates are read."""
+    if not (rule.words or rule.days):
+        return opened
+    table, columns = opened.table, opened.columns
+    start = parse_times(table, columns["start"], order=forms.dates, zone=forms.zone).value
+    end = table[columns["end"]]
+    if end.type().is_timestamp() or end.type().is_date():
+        end = parse_times(table, columns["end"], zone=forms.zone).value
+    table, notes = without_open_ends(table, columns["end"], start=start, end=end, rule=rule)
+    return replace(opened, table=table, notes=(*opened.notes, *notes))
+
+
+@in_a_sentence
+def read_order_rows(
+    source: Any,
+    *,
+    named: Mapping[str, str | None],
+    by: Sequence[str],
+    refunds: str,
+    counts: str | Sequence[str] | None,
+    forms: Forms,
+    as_of: datetime | None,
+) -> Canonical:
+    """Rows with ``customer at`` (and ``amount receipt`` when named)."""
+    check_choice(refunds, name="refunds", choices=("set aside", "keep"))
+    opened = open_source(source, kind="orders", named=named, by=by, forms=forms)
+    opened, states = settle_states(opened, counts=counts, was_named=named["status"] is not None)
+    opened, forms = _in_zone(opened, forms, "at")
+    opened = filled_down(opened, time="at", forms=forms)
+    numbers = ("amount", "quantity", "price")
+    opened, fields = read_fields(opened, forms, ids=("receipt",), times=("at",), numbers=numbers)
+    fields = _with_product(fields)
+    if states.aside:
+        fields["status"] = opened.table[opened.columns["status"]].cast("string").strip().fill_null("")
+    if "amount" in fields and refunds == "keep":
+        fields["back"] = _below(fields)
+    doubts = _event_doubts(opened, fields, by)
+
+    def wrong(row: Mapping[str, Any]) -> dict[str, Any]:
+        bad = {
+            **unknown(row),
+            "unreadable date": unreadable(row, "at"),
+            "no date": row["at"].isnull(),
+            "date that stands for none": is_default(row["at"]),
+            "unreadable number": unreadable(row, *numbers),
+            "on or after the cut-off": not_before(row["at"], as_of),
+        }
+        if states.aside:
+            bad["status does not count"] = row["status"].isin(states.aside)
+        if "amount" in row and refunds == "set aside":
+            bad |= {"refund or return": _below(row), "zero amount": text.is_true(row["amount"] == 0)}
+        return bad
+
+    rows = canonical_of(opened, fields, wrong, by=by, times=("at",), zone=forms.zone, as_of=as_of, kind="orders")
+    rows = doubted(rows, doubts=(*states.doubts, *doubts), notes=states.notes)
+    return _money_apart(rows) if "amount" in fields and refunds == "keep" else rows
+
+
+def settle_orders(source: Any, layout: Layout) -> dict[str, str]:
+    """The columns of a log of purchases, or the refusal of what is none; the rows are not read."""
+    roles = ("customer", "at", "amount", "quantity", "price", "receipt", "status")
+    opened = open_source(source, kind="orders", named=dict.fromkeys(roles), by=(), forms=text.Forms(layout=layout))
+    opened, _states = settle_states(opened, counts=None, was_named=False)
+    numbers = {role: column for role, column in opened.columns.items() if role in ("amount", "quantity", "price")}
+    amounts = {role: number.value for role, number in parse_numbers(opened.table, numbers, text.Forms()).items()}
+    _event_doubts(opened, _with_product(amounts), ())
+    return opened.columns
+
+
+def _with_product(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields with the amount, where it is the product of pieces and price."""
+    return fields | {"amount": fields["quantity"] * fields["price"]} if "price" in fields else fields
+
+
+def _below(row: Mapping[str, Any]) -> ir.BooleanValue:
+    """Whether money or pieces went back."""
+    return ibis.or_(*[text.is_true(row[name] < 0) for name in ("amount", "quantity") if name in row])
+
+
+def _event_doubts(opened: Opened, fields: Mapping[str, Any], by: Sequence[str]) -> list[str]:
+    """Refuse a log of events; see `crrkit.read.quality.doubts.refuse_event_log`."""
+    columns = kind_columns([*opened.unread, *by])
+    if not columns:
+        return []
+    priced = False
+    if "amount" in fields:
+        amounts = opened.table.select(amount=fields["amount"])
+        seen = amounts.aggregate(n=amounts.count(), priced=text.is_true(amounts["amount"] != 0).sum()).to_pyarrow()
+        priced = seen["n"][0].as_py() == seen["priced"][0].as_py()
+    return refuse_event_log(opened.table, columns, source=opened.name, by=by, priced=priced)
+
+
+def _money_apart(rows: Canonical) -> Canonical:
+    """Purchases for who was there, purchases and refunds for revenue: money that goes back is no visit."""
+    bought = rows.table.filter(~rows.table["back"]).drop("back")
+    first = bought.aggregate(first=bought["at"].min()).to_pyarrow()["first"][0].as_py()
+    return replace(rows, table=bought, money=rows.table, first=first or rows.first)
+
+
+@in_a_sentence
+def read_event_rows(
+    source: Any,
+    *,
+    named: Mapping[str, str | None],
+    kinds: Mapping[str, Any] | None,
+    other: str,
+    by: Sequence[str],
+    forms: Forms,
+    as_of: datetime | None,
+) -> Canonical:
+    """Rows with ``customer at kind`` (and ``amount receipt`` when named); kinds as in `crrkit.read.words`."""
+    opened = open_source(source, kind="events", named=named, by=by, forms=forms)
+    opened, forms = _in_zone(opened, forms, "at")
+    opened = filled_down(opened, time="at", forms=forms)
+    opened, fields = read_fields(opened, forms, ids=("receipt", "kind"), times=("at",), numbers=("amount",))
+    fields |= _kinds(opened, fields["kind"], kinds, other)
+
+    def wrong(row: Mapping[str, Any]) -> dict[str, Any]:
+        bad = {
+            **unknown(row),
+            "unreadable date": unreadable(row, "at"),
+            "no date": row["at"].isnull(),
+            "date that stands for none": is_default(row["at"]),
+            "no kind": ~row["kind" + GIVEN],
+            "kind not used": unreadable(row, "kind"),
+            "unreadable number": unreadable(row, "amount"),
+            "on or after the cut-off": not_before(row["at"], as_of),
+        }
+        if "amount" in row:  # as for a log of purchases: what costs nothing, or less, was not bought
+            bought = text.is_true(row["kind"].isin(BUYING))
+            bad["refund or return"] = bought & text.is_true(row["amount"] < 0)
+            bad["zero amount"] = bought & text.is_true(row["amount"] == 0)
+        return bad
+
+    return canonical_of(opened, fields, wrong, by=by, times=("at",), zone=forms.zone, as_of=as_of, kind="events")
+
+
+def _kinds(opened: Opened, word: ir.Value, kinds: Mapping[str, Any] | None, other: str) -> dict[str, Any]:
+    """The kind of each row, and whether one was given; told from the raw text, which the engine need not read then."""
+    raw = opened.table[opened.columns["kind"]]
+    met = opened.table.select(raw=raw, word=word.cast("string")).distinct().to_pyarrow().to_pylist()
+    meant = map_kinds({row["word"] for row in met if row["word"] is not None}, kinds=kinds, other=other)
+    blank = [row["raw"] for row in met if row["word"] is None and row["raw"] is not None]
+    given = raw.notnull() & raw.notin(blank) if blank else raw.notnull()
+    known = [(row["raw"], meant[row["word"]]) for row in met if meant.get(row["word"])]
+    if all(text == kind for text, kind in known) and len(known) == len(meant) and not blank:
+        return {"kind": raw, "kind" + GIVEN: given}
+    return {"kind": raw.cases(*known, else_=None) if known else ibis.null("string"), "kind" + GIVEN: given}

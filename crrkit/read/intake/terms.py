@@ -1,0 +1,248 @@
+"""What the rows of contracts tell about their list: until when it was written, and what its ends mean.
+
+The rows are reduced to days and pauses with counts; what follows from these is plain pandas and can be counted by hand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+import ibis
+import pandas as pd
+
+from crrkit.ground import (
+    InputError,
+    ntold as ngettext,
+    told as _,
+    told_date as format_date,
+    told_number as format_number,
+    told_percent as format_percent,
+)
+from crrkit.read.quality import Note
+from crrkit.rules import EPOCH
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+ENDLESS = "9999-01-01"  # after any end: the reach of a contract that is open
+
+LATEST_PAUSES = 50  # of the pauses between starts those count that are like the present
+MONTH = 31  # starts over fewer days than that leave nothing to measure before the last of them
+SURELY_LATE = 2  # from so many times the longest pause on, ends after the last start are taken as scheduled
+STEADY_DAYS = 20  # so many days with starts make a rhythm …
+SILENCE = 5  # … that a start after so many times its longest pause does not belong to …
+FEW_ROWS = 0.05  # … if no more than this share of the rows do
+FEWEST_RENEWALS = 3  # fewer renewals on the day after show no habit
+SPIKE = 5  # so many times more often than the days beside it
+MONTH_ENDS, SHARE_OF_MONTH_ENDS = 5, 1 / 3  # by chance a thirtieth of the ends fall on the last day of a month
+LAST_MINUTE = 60  # seconds: an end at 23:59 is the end of its day
+A_DAY_LATER = 2  # the pause beside the one that says that the end is a day of the contract
+SHORT_DAYS, SHORT_GAPS, SHARE_OF_SHORT = 14, 3, 1 / 3
+
+
+def rows_by_day(table: ir.Table, time: str, *, until: datetime) -> pd.DataFrame:
+    """How many rows have their ``time`` on each day that is not after ``until``: ``day`` (since 1970) and ``rows``."""
+    at = table[time]
+    seen = table.filter(at <= ibis.literal(until, type="timestamp"))
+    days = seen.select(day=seen[time].date().delta(ibis.date(EPOCH.isoformat()), unit="day"))
+    frame: pd.DataFrame = days.group_by("day").agg(rows=days.count()).order_by("day").to_pandas()
+    return frame.astype("int64")
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Until when a list shows that things were recorded; days since 1970.
+
+    Attributes:
+        last: The last day on which something was recorded.
+        last_start: The last start that belongs to the rhythm of starts.
+        last_end: The last end that is not in the future.
+        ends_after: How many ends the doubt is about.
+        scheduled: How many starts come after a silence that the list does not know else.
+        doubtful: Whether the ends after the last start may have been scheduled.
+    """
+
+    last: int
+    last_start: int
+    last_end: int
+    ends_after: int = 0
+    scheduled: int = 0
+    doubtful: bool = False
+
+    @property
+    def cut(self) -> datetime:
+        """The first moment after the last day."""
+        return datetime.combine(_day(self.last + 1), time.min)
+
+    def notes(self) -> tuple[str, ...]:
+        """Sentences on what was taken, and how to say otherwise."""
+        cut = {"cut": _shown(self.last + 1), "start": _shown(self.last_start), "end": _shown(self.last_end)}
+        notes: list[str] = []
+        if self.scheduled:
+            note = ngettext(
+                "{n} contract starts long after all others ({start}): it is taken as scheduled and set aside, and the"
+                " cut-off is {cut}. If it was seen, say until when the list goes with as_of=.",
+                "{n} contracts start long after all others ({start}): they are taken as scheduled and set aside, and"
+                " the cut-off is {cut}. If they were seen, say until when the list goes with as_of=.",
+                self.scheduled,
+            )
+            notes.append(note.format(n=format_number(self.scheduled), **cut))
+        if self.doubtful:
+            said = self._doubt().format(n=format_number(self.ends_after), other=self._other(), **cut)
+            notes.append(Note(said, as_of=self._other()))
+        return tuple(notes)
+
+    def _doubt(self) -> str:
+        if self.last == self.last_end:
+            return ngettext(
+                "The cut-off is {cut}, the day after the last end. {n} end comes after the last start ({start}): if it"
+                " was only scheduled when the list was written, say as_of='{other}'.",
+                "The cut-off is {cut}, the day after the last end. {n} ends come after the last start ({start}): if"
+                " they were only scheduled when the list was written, say as_of='{other}'.",
+                self.ends_after,
+            )
+        return ngettext(
+            "The cut-off is {cut}. {n} end ({end}) comes later after the last start ({start}) than any pause between"
+            " starts explains and is taken as scheduled. If it was seen, say as_of='{other}'.",
+            "The cut-off is {cut}. {n} ends, up to {end}, come later after the last start ({start}) than any pause"
+            " between starts explains and are taken as scheduled. If they were seen, say as_of='{other}'.",
+            self.ends_after,
+        )
+
+    def _other(self) -> str:
+        """The cut-off that was not taken."""
+        return _day(1 + (self.last_start if self.last == self.last_end else self.last_end)).isoformat()
+
+
+def recorded_until(starts: pd.DataFrame, ends: pd.DataFrame) -> Recorded:
+    """Tell until when a list was written from the days of its starts and of its ends, none of them in the future.
+
+    A start is recorded when it happens, an end often long before. Ends that come after the last start by more than
+    the longest pause between starts are doubtful, by more than twice as much they are taken as scheduled: what was
+    not seen is not counted. Where so little is left that nothing could be measured, the last end is taken.
+    """
+    steady = _before_silence(starts)
+    found = _recorded(steady, ends)
+    scheduled = int(starts["rows"].sum() - steady["rows"].sum())
+    if scheduled and found.last >= starts["day"].iloc[len(steady)]:  # ends were recorded after it: so was the start
+        return _recorded(starts, ends)
+    return Recorded(**{**vars(found), "scheduled": scheduled})
+
+
+def _recorded(starts: pd.DataFrame, ends: pd.DataFrame) -> Recorded:
+    first, last_start = int(starts["day"].iloc[0]), int(starts["day"].iloc[-1])
+    last_end = int(ends["day"].iloc[-1]) if len(ends) else last_start
+    late, pause = last_end - last_start, starts["day"].diff().tail(LATEST_PAUSES).max()
+    if late <= 0 or late <= pause:
+        return Recorded(max(last_start, last_end), last_start, last_end)
+    scheduled = late > SURELY_LATE * pause and last_start - first >= MONTH
+    last = _last_explained(last_start, pause, ends) if scheduled else last_end
+    after = int(ends["rows"][ends["day"] > (last if scheduled else last_start)].sum())
+    return Recorded(last, last_start, last_end, after, doubtful=True)
+
+
+def _last_explained(last_start: int, pause: float, ends: pd.DataFrame) -> int:
+    """The last day before what was scheduled: ends soon after the last start were seen if few come later than that."""
+    soon = ends[ends["day"] <= last_start + pause]
+    if ends["rows"].sum() - soon["rows"].sum() > FEW_ROWS * ends["rows"].sum():
+        return last_start
+    return max(last_start, int(soon["day"].iloc[-1]))
+
+
+def _before_silence(starts: pd.DataFrame) -> pd.DataFrame:
+    """The starts up to a silence that is far longer than any pause before it and followed by next to nothing."""
+    pauses = starts["day"].diff()
+    longest = pauses.rolling(LATEST_PAUSES, min_periods=STEADY_DAYS - 1).max().shift()
+    left = 1 - starts["rows"].cumsum().shift() / starts["rows"].sum()
+    breaks = starts.index[(pauses > SILENCE * longest) & (left <= FEW_ROWS)]
+    return starts.loc[: breaks[0] - 1] if len(breaks) else starts
+
+
+def _day(number: int) -> date:
+    return EPOCH + timedelta(days=number)
+
+
+def _shown(number: int) -> str:
+    return format_date(_day(number))
+
+
+def pauses_between(table: ir.Table) -> pd.DataFrame:
+    """Contracts that begin at or after the end of all earlier ones of the customer: ``touching next_day days pairs``.
+
+    ``days`` is the pause, begun days counted whole; ``next_day`` marks those that begin with the day after, when the
+    end is a day (or its last minute) without a time of day.
+    """
+    end = ibis.coalesce(table["end"], ibis.literal(ENDLESS).cast("timestamp"))
+    rows = table.select(customer=table["customer"], start=table["start"], end=end)
+    earlier = ibis.window(group_by="customer", order_by=["start", "end"], preceding=(None, 1))
+    known = rows.mutate(reach=rows["end"].max().over(earlier))
+    pairs = known.filter(known["start"] >= known["reach"])
+    start, reach = pairs["start"], pairs["reach"]
+    seconds = start.epoch_seconds() - reach.epoch_seconds()
+    on_the_day = (start == reach + ibis.interval(days=1)) | ((seconds > 0) & (seconds <= LAST_MINUTE))
+    told = pairs.select(
+        touching=start == reach,
+        next_day=on_the_day & (start == start.date().cast("timestamp")),
+        days=(seconds / 86_400).ceil().cast("int64"),
+    )
+    frame: pd.DataFrame = told.group_by("touching", "next_day", "days").agg(pairs=told.count()).to_pandas()
+    return frame
+
+
+def ask_what_ends_are(pauses: pd.DataFrame) -> None:
+    """Refuse to guess when contracts are renewed on the day after the end: then the end is a day of the contract.
+
+    Raises:
+        InputError: If renewals on the next day are far more frequent than at the end itself or a day later.
+    """
+    pairs = pauses["pairs"]
+    following = int(pairs[pauses["next_day"]].sum())
+    beside = int(pairs[pauses["touching"] | ((pauses["days"] == A_DAY_LATER) & ~pauses["next_day"])].sum())
+    if following < FEWEST_RENEWALS or following <= SPIKE * beside:
+        return
+    message = ngettext(
+        "{n} renewal begins on the day after the end, as if the contract still ran on the day that stands there."
+        " Say end_is='last_active_day' if it did; with end_is='first_day_after' the customer is absent for a day.",
+        "{n} renewals begin on the day after the end, as if the contract still ran on the day that stands there."
+        " Say end_is='last_active_day' if it did; with end_is='first_day_after' these customers are absent for a day.",
+        following,
+    )
+    raise InputError(message.format(n=format_number(following)), argument="end_is")
+
+
+def month_end_note(ends: pd.DataFrame, pauses: pd.DataFrame) -> tuple[str, ...]:
+    """A sentence for lists in which many ends fall on the last day of a month and no renewal says what they mean."""
+    days = pd.to_datetime(ends["day"], unit="D")
+    last, total = int(ends["rows"][days.dt.is_month_end].sum()), int(ends["rows"].sum())
+    touching = int(pauses["pairs"][pauses["touching"]].sum())
+    if touching >= FEWEST_RENEWALS or last < MONTH_ENDS or last < SHARE_OF_MONTH_ENDS * total:
+        return ()
+    note = _(
+        "{share} of the ends fall on the last day of a month. If the contract still runs on that day, say"
+        " end_is='last_active_day': these {n} losses then fall into the month after it."
+    )
+    said = note.format(share=format_percent(last / total), n=format_number(last))
+    return (Note(said, end_is="last_active_day"),)
+
+
+def short_gap_note(pauses: pd.DataFrame) -> tuple[str, ...]:
+    """A sentence for lists in which many of those who come back were away for a few days only."""
+    gaps = pauses[~pauses["touching"]]
+    short = gaps[gaps["days"] <= SHORT_DAYS]
+    few, total = int(short["pairs"].sum()), int(gaps["pairs"].sum())
+    if few < SHORT_GAPS or few < SHARE_OF_SHORT * total:
+        return ()
+    days = int(short["days"].max())
+    note = ngettext(
+        "{n} of {total} gaps between contracts of one customer last {days} day or less. A gap at the turn of a period"
+        " is a loss and a return; merge_gap={days} takes contracts so near for one relationship and leaves {rest}"
+        " gaps.",
+        "{n} of {total} gaps between contracts of one customer last {days} days or less. A gap at the turn of a period"
+        " is a loss and a return; merge_gap={days} takes contracts so near for one relationship and leaves {rest}"
+        " gaps.",
+        days,
+    )
+    counts = {"n": format_number(few), "total": format_number(total), "rest": format_number(total - few)}
+    return (Note(note.format(days=days, **counts), merge_gap=days),)

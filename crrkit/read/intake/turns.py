@@ -1,0 +1,101 @@
+"""A log of who subscribed and who cancelled, read as the contracts between: a row for each thing that happened."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+from crrkit import reduce
+from crrkit.ground import InputError, ntold as ngettext, told as _, told_number as format_number
+from crrkit.read.intake.canonical import Canonical, canonical_of, in_a_sentence
+from crrkit.read.intake.fields import GIVEN, is_default, not_before, read_fields, unknown, unreadable
+from crrkit.read.sources import in_business_zone, open_source
+from crrkit.read.values import is_true
+from crrkit.read.words import MOST_STATES, check_words, listed, turn_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from crrkit.read.values import Forms
+
+SINCE = "crrkit_since"  # the first moment at which a customer began
+
+
+@in_a_sentence
+def read_turn_rows(
+    source: Any,
+    *,
+    named: Mapping[str, str | None],
+    kinds: Mapping[str, str | None] | None,
+    by: Sequence[str],
+    forms: Forms,
+    as_of: datetime | None,
+) -> Canonical:
+    """Rows with ``customer start end`` (and ``contract amount`` when named), of a row for each beginning and end."""
+    opened = open_source(source, kind="turns", named=named, by=by, forms=forms)
+    opened, zone = in_business_zone(opened, ("at",), forms.zone)
+    forms = replace(forms, zone=zone)
+    opened, fields = read_fields(opened, forms, ids=("contract", "kind"), times=("at",), numbers=("amount",))
+    fields |= _turns(fields["kind"], opened.table, kinds)
+    own = [fields[name] for name in ("customer", "contract") if name in fields]
+    began = ibis.ifelse(fields["kind"] == reduce.TURN_START, fields["at"], ibis.null("timestamp"))
+    fields[SINCE] = began.min().over(ibis.window(group_by=own))
+
+    def wrong(row: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            **unknown(row),
+            "unreadable date": unreadable(row, "at"),
+            "no date": row["at"].isnull(),
+            "date that stands for none": is_default(row["at"]),
+            "no kind": ~row["kind" + GIVEN],
+            "kind not used": unreadable(row, "kind"),
+            "unreadable number": unreadable(row, "amount"),
+            "end without a start": (row["kind"] == reduce.TURN_END) & ~is_true(row[SINCE] <= row["at"]),
+            "on or after the cut-off": not_before(row["at"], as_of),
+        }
+
+    rows = canonical_of(opened, fields, wrong, by=by, times=("at",), zone=forms.zone, as_of=as_of, kind="contracts")
+    return replace(_with_note(rows), table=reduce.contracts_of_turns(rows.table, by=by))
+
+
+def _turns(word: Any, table: Any, kinds: Mapping[str, str | None] | None) -> dict[str, Any]:
+    """What each row does, ``start`` or ``end``, and whether it says so at all."""
+    met = table.select(word=word.cast("string")).group_by("word").agg(rows=lambda t: t.count())
+    words = {row["word"]: row["rows"] for row in met.limit(MOST_STATES + 1).to_pyarrow().to_pylist() if row["word"]}
+    said = dict(kinds or {})
+    check_words(said, words, name="kinds")
+    for meant in said.values():
+        if meant not in (reduce.TURN_START, reduce.TURN_END, None):
+            message = _("kinds: {value!r} is neither 'start' nor 'end', nor None for what is neither.")
+            raise InputError(message.format(value=meant), argument="kinds", given=meant)
+    meaning = {one: said[one] if one in said else turn_of(one) for one in words}
+    strange = [one for one in words if one not in said and meaning[one] is None]
+    if strange or len(words) > MOST_STATES:
+        message = _(
+            "It is not known whether a contract begins or ends with {words}. Say it with kinds={{{first!r}: 'end'}},"
+            " choosing from 'start', 'end' and, for what is neither, None."
+        )
+        shown = strange or list(words)
+        raise InputError(message.format(words=listed(shown, words), first=shown[0]), argument="kinds")
+    text = word.cast("string")
+    cases = [(text == one, meant) for one, meant in meaning.items() if meant]
+    return {"kind": ibis.cases(*cases, else_=None) if cases else ibis.null("string"), "kind" + GIVEN: text.notnull()}
+
+
+def _with_note(rows: Canonical) -> Canonical:
+    """Who was there before the log begins is not in it, unless he cancelled."""
+    quality = rows.quality
+    n = int(quality.table.loc[quality.table["reason"] == "end without a start", "rows"].sum())
+    if not n:
+        return rows
+    note = ngettext(
+        "{n} end has no beginning before it: that customer was there before the log began. Others who were there and"
+        " did not leave are not in it at all, so only those are counted who began in the log.",
+        "{n} ends have no beginning before them: those customers were there before the log began. Others who were there"
+        " and did not leave are not in it at all, so only those are counted who began in the log.",
+        n,
+    ).format(n=format_number(n))
+    return replace(rows, quality=quality.with_doubts(note))

@@ -1,0 +1,68 @@
+"""What became of the rows, and what a reader of a rate must know of them."""
+
+from crrkit.read.quality import twins
+from crrkit.read.quality.currencies import currency_doubts, is_of_currencies
+from crrkit.read.quality.customers import FILLERS, OUTSTANDING, TILLS, Ids, parse_customers
+from crrkit.read.quality.doubts import (
+    MOST_KINDS,
+    TWIN,
+    UNREAD,
+    id_doubts,
+    kind_columns,
+    largest_note,
+    month_doubts,
+    refuse_event_log,
+    repeat_notes,
+    suspects,
+    unread_doubts,
+    unsettled,
+    words_in,
+)
+from crrkit.read.quality.list_doubts import empty_note, log_doubt, missing_doubt, size_doubts, twice_note
+from crrkit.read.quality.notes import Note
+from crrkit.read.quality.refusing import refuse_broken, refuse_lost_ends
+from crrkit.read.quality.registers import register_doubts, statuses
+from crrkit.read.quality.rows import ERRORS, REASONS, QualityReport
+from crrkit.read.quality.unknown import NOT_KNOWN, lost_doubts, unknown_by_day, unknown_note, with_weight
+
+__all__ = [
+    "ERRORS",
+    "FILLERS",
+    "MOST_KINDS",
+    "NOT_KNOWN",
+    "OUTSTANDING",
+    "REASONS",
+    "TILLS",
+    "TWIN",
+    "UNREAD",
+    "Ids",
+    "Note",
+    "QualityReport",
+    "currency_doubts",
+    "empty_note",
+    "id_doubts",
+    "is_of_currencies",
+    "kind_columns",
+    "largest_note",
+    "log_doubt",
+    "lost_doubts",
+    "missing_doubt",
+    "month_doubts",
+    "parse_customers",
+    "refuse_broken",
+    "refuse_event_log",
+    "refuse_lost_ends",
+    "register_doubts",
+    "repeat_notes",
+    "size_doubts",
+    "statuses",
+    "suspects",
+    "twice_note",
+    "twins",
+    "unknown_by_day",
+    "unknown_note",
+    "unread_doubts",
+    "unsettled",
+    "with_weight",
+    "words_in",
+]

@@ -1,0 +1,96 @@
+"""Ids of which several customers may share one, or one customer may have several: lost digits, a change of form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+import pyarrow.compute as pc
+
+from crrkit.ground import mark, ntold as ngettext, told as _, told_date as format_date, told_number as format_number
+from crrkit.read.values import aggregate, is_true
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pyarrow as pa
+
+KEPT_DIGITS = 15  # a spreadsheet writes zeros behind so many
+LONG, ENDS_IN_ZEROS = rf"^[0-9]{{{KEPT_DIGITS + 1},}}$", rf"^[0-9]{{{KEPT_DIGITS}}}0+$"
+WHOLE_IN_FLOATS = 2**53  # up to here a float holds every whole number
+FEWEST_ZEROS = 5  # so many zeros by chance: one in a hundred thousand
+# Forms that systems give to ids; a firm that changes from one to another has changed its system.
+FORMS = {
+    mark("digits"): "^[0-9]+$",
+    mark("GUIDs"): r"^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$",
+    mark("mail addresses"): "@",
+    mark("letters and digits"): r"^\p{L}[^ ]*[0-9]$",
+    mark("digits and letters"): r"^[0-9][^ ]*\p{L}$",
+}
+IN_USE = 0.1  # of the rows: a rarer form is an exception
+
+
+def lost_digits(ids: pa.ChunkedArray) -> list[str]:
+    """A sentence when all ids too long for a spreadsheet end in the zeros that it writes."""
+    long = ids.filter(pc.match_substring_regex(ids, pattern=LONG))
+    zeros = sum(len(one) - KEPT_DIGITS for one in long.to_pylist())
+    if zeros < FEWEST_ZEROS or not pc.all(pc.match_substring_regex(long, pattern=ENDS_IN_ZEROS)).as_py():
+        return []
+    note = ngettext(
+        "{n} id has more than {digits} digits and ends in zeros, as where a spreadsheet has lost the last digits:"
+        " several customers may share one id. Export the ids as text.",
+        "{n} ids have more than {digits} digits, and all end in zeros, as where a spreadsheet has lost the last digits:"
+        " several customers may share one id. Export the ids as text.",
+        len(long),
+    )
+    return [note.format(n=format_number(len(long)), digits=KEPT_DIGITS)]
+
+
+def lost_in_floats(table: ir.Table, column: str) -> list[str]:
+    """A sentence when ids stand in a column of floats, and are too long for one."""
+    if not table[column].type().is_floating():
+        return []
+    large = aggregate(table, n=is_true(table[column].abs() > WHOLE_IN_FLOATS).sum())["n"] or 0
+    if not large:
+        return []
+    note = ngettext(
+        "{n} row has an id that is too long for a number with a point: its last digits are lost, and several customers"
+        " may share one id. Read the ids as text.",
+        "{n} rows have ids that are too long for numbers with a point: their last digits are lost, and several"
+        " customers may share one id. Read the ids as text.",
+        large,
+    )
+    return [note.format(n=format_number(large))]
+
+
+def change_of_form(counts: pa.Table, rows: ir.Table) -> list[str]:
+    """A sentence when ids of one form end before those of another begin.
+
+    Args:
+        counts: The different ids with their rows.
+        rows: All rows, ``id`` and ``at``.
+    """
+    total = pc.sum(counts["rows"]).as_py() or 0
+    met = {
+        name: pc.sum(counts["rows"].filter(pc.match_substring_regex(counts["id"], pattern=form))).as_py() or 0
+        for name, form in FORMS.items()
+    }
+    used = [name for name, n in met.items() if n and n >= IN_USE * total]
+    if len(used) != 2:  # noqa: PLR2004 - from one to another
+        return []
+    form = ibis.cases(*[(is_true(rows["id"].re_search(FORMS[name])), name) for name in used], else_=None)
+    spans = (
+        rows.select("at", form=form).group_by("form").agg(first=lambda t: t["at"].min(), last=lambda t: t["at"].max())
+    )
+    known = [span for span in spans.to_pyarrow().to_pylist() if span["form"] in used and span["first"] is not None]
+    if len(known) != len(used):
+        return []
+    before, after = sorted(known, key=lambda span: span["first"])
+    old, new = before["form"], after["form"]
+    if before["last"] >= after["first"]:
+        return []
+    note = _(
+        "The ids change their form: {before} until {last}, {after} from {first} on. Whoever was a"
+        " customer before counts as lost, and comes back as new. Bring the ids to one form."
+    )
+    told = {"last": format_date(before["last"]), "first": format_date(after["first"])}
+    return [note.format(before=_(old), after=_(new), **told)]

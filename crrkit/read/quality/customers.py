@@ -1,0 +1,300 @@
+"""Who is who: customers under one id each, and ids under which nobody in particular stands.
+
+What could be two people (``anna``, ``Anna``) is told, and taken as one only when asked; where it matters, it is asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import ibis
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crrkit.ground import (
+    InputError,
+    check_choice,
+    check_names,
+    mark,
+    ntold as ngettext,
+    told as _,
+    told_number as format_number,
+)
+from crrkit.read.disk import totals_among
+from crrkit.read.quality.changes import change_of_form, lost_digits, lost_in_floats
+from crrkit.read.quality.notes import Note
+from crrkit.read.values import (
+    CYRILLIC,
+    LATIN,
+    counts_of,
+    in_duckdb,
+    is_true,
+    known,
+    looks_of,
+    parse_ids,
+    spellings_of,
+    tidier,
+    words_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import ibis.expr.types as ir
+
+ROUNDED = r"^[0-9][.,][0-9]+[eE]\+?[0-9]{2,}$"  # 7.90001E+11: the last digits are lost, several people share one text
+# Ids under which a till or a report puts nobody in particular; compared in small letters.
+NOBODY = (
+    "guest", "guests", "test", "anonymous", "unknown", "undefined", "nobody", "noname", "no name", "walk-in", "walkin",
+    "walk-in customer", "cash customer", "гость", "тест", "аноним", "неизвестно", "неизвестный", "розница",
+    "розничный покупатель", "розничный клиент", "конечный покупатель", "частное лицо", "физлицо", "физ. лицо",
+    "физическое лицо", "физ лицо", "без имени", "без карты", "клиент без карты", "нет карты", "не указан", "не указано",
+    "не определен", "незарегистрированный", "прочие", "no card", "not set", "(not set)", "n.n.", "anonymous user",
+    "retail customer", "private person", "default customer",
+)  # fmt: skip
+TILLS = r"(?i)^(?:касса|kacca|терминал|cash ?desk|cash ?register|till|pos)\W*[0-9]*$"
+FILLERS = r"^(?:0+|1{4,}|2{4,}|3{4,}|4{4,}|5{4,}|6{4,}|7{4,}|8{4,}|9{4,}|12345[0-9]*)$"
+OUTSTANDING = 3  # so many times the rows of any other id make a 0 or 99999 a placeholder; it may also be a number
+
+LETTERS_IN_FRONT = r"(?:\p{L}+[-_# ]?|[#№] ?)"  # SHOP-9, №9
+GROUPED = r"^[1-9][0-9]{0,2}(?:[ ,.'][0-9]{3})+$"  # 12 345
+
+MATTERS = 0.05  # from this share of the ids on, a doubt is asked and not only told
+
+
+class Fold(NamedTuple):
+    """A way in which one id can be written twice: what one and the other form look like, and the form they share."""
+
+    touches: str
+    other: str
+    common: Callable[[ir.StringValue], ir.StringValue]
+    told: str
+    needs_common: bool = False  # the common form itself must occur: SHOP-9 beside 9, not beside MAIN-9
+    over_time: bool = False  # both forms are in use, unless one ends where the other begins
+
+
+FOLDS = {
+    "case": Fold(r"\p{Lu}", r"\p{Ll}", lambda x: x.lower(), mark("in capital and small letters")),
+    "yo": Fold("[ёЁ]", "[еЕ]", lambda x: x.translate("ёЁ", "еЕ"), mark("with ё and with е")),
+    "look-alikes": Fold(
+        rf"[{CYRILLIC}]",
+        "[A-Za-z]",
+        lambda x: x.translate(CYRILLIC, LATIN),
+        mark("in Latin and Cyrillic letters that look alike"),
+    ),
+    "phones": Fold(
+        r"^\+?[0-9][0-9 ()-]{9,}$",
+        r"^\+|[ ()-]|^8[0-9]{10}$",
+        lambda x: ibis.ifelse(
+            x.re_search(r"^\+?[0-9][0-9 ()-]{9,}$"),
+            x.re_replace(r"[^0-9]", "").re_replace(r"^8([0-9]{10})$", r"7\1"),
+            x,
+        ),
+        mark("in several forms of a telephone number"),
+    ),
+    "zeros": Fold(
+        r"^0+[0-9]+$",
+        "^[1-9][0-9]*$",
+        lambda x: x.re_replace(r"^0+([0-9]+)$", r"\1"),
+        mark("with and without leading zeros"),
+        over_time=True,
+    ),
+    "groups": Fold(
+        GROUPED,
+        "^[0-9]{4,}$",
+        lambda x: ibis.ifelse(x.re_search(GROUPED), x.re_replace("[ ,.']", ""), x),
+        mark("with and without marks between thousands"),
+        needs_common=True,
+    ),
+    "prefix": Fold(
+        rf"^{LETTERS_IN_FRONT}[0-9]+$",
+        "^[0-9]+$",
+        lambda x: x.re_replace(rf"^{LETTERS_IN_FRONT}([0-9]+)$", r"\1"),
+        mark("with and without letters in front"),
+        needs_common=True,
+        over_time=True,
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Ids:
+    """The ids of a column as they are counted.
+
+    Attributes:
+        value: Ids as whole numbers or text; null where there is none.
+        nobody: Whether the id stands for nobody in particular, None when none does.
+        rounded: Whether the id lost its last digits in a spreadsheet, None when none did.
+        lines: Ids that are titles of totals.
+        is_headed: Whether the name of the column occurs among them.
+        notes: What was taken as one, and what may be one.
+        doubts: What makes a rate another number than it seems.
+    """
+
+    value: ir.Value
+    nobody: ir.BooleanValue | None = None
+    rounded: ir.BooleanValue | None = None
+    lines: tuple[str, ...] = ()
+    is_headed: bool = False
+    notes: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+
+
+def parse_customers(
+    table: ir.Table,
+    column: str,
+    *,
+    at: ir.Value,
+    fold: str | Sequence[str] | None = None,
+    nobody: Sequence[str] | None = None,
+) -> Ids:
+    """The ids of customers, with what must be said of them.
+
+    Args:
+        table: The rows.
+        column: The column with the ids.
+        at: When each row happened.
+        fold: Differences that tell no customers apart, names of `FOLDS`; None asks where it matters, () does not.
+        nobody: Ids that stand for nobody in particular; None for the usual ones.
+
+    Raises:
+        ValueError: If so many ids may be the same that no count is worth anything, and ``fold`` does not say.
+    """
+    chosen, nobody = _chosen(fold), None if nobody is None else words_of(nobody, name="nobody")
+    if not in_duckdb(table):  # `crrkit.read.sources.outside` has seen that they need nothing
+        return Ids(parse_ids(table, column))
+    value, counts, notes = _looked_through(table, column, chosen)
+    text = value.cast("string")
+    totals = totals_among(counts["id"]) if nobody is None or len(nobody) else []
+    found = sorted(set(_of_nobody(counts, nobody)) - set(totals))
+    if found:
+        notes.append(_nobody_note(found))
+    rows = table.select(id=text, at=at)
+    doubts = lost_digits(counts["id"]) + lost_in_floats(table, column) + change_of_form(counts, rows)
+    for name, each in FOLDS.items():
+        if name not in chosen and all(looks_of(counts["id"], touched=each.touches, other=each.other).values()):
+            notes += _doubt(counts, name, chosen=chosen, rows=rows if fold is None else None)
+    return Ids(
+        value,
+        nobody=is_true(text.isin(found)) if found else None,
+        rounded=is_true(text.re_search(ROUNDED)) if looks_of(counts["id"], rounded=ROUNDED)["rounded"] else None,
+        lines=tuple(totals),
+        is_headed=bool(pc.any(pc.equal(counts["id"], column.strip())).as_py()),
+        notes=tuple(notes),
+        doubts=tuple(doubts),
+    )
+
+
+def _looked_through(table: ir.Table, column: str, chosen: list[str]) -> tuple[ir.Value, pa.Table, list[str]]:
+    """The ids as they are counted, how many rows each has, and what was taken as one."""
+    spelled = table[column].type().is_string()
+    spellings = spellings_of(table, table[column] if spelled else parse_ids(table, column))
+    tidy = tidier(spellings, column) if spelled else None
+    steps = [*([tidy] if tidy else []), *[FOLDS[name].common for name in chosen]]
+    counts = counts_of(spellings, tidy)
+    notes = _taken_as_one(counts)
+    for name in chosen:
+        counts = counts_of(counts, FOLDS[name].common)
+    if not spelled and not chosen:
+        return parse_ids(table, column), counts, notes
+    text = table[column] if spelled else parse_ids(table, column).cast("string")
+
+    def change(text: ir.StringValue) -> ir.StringValue:
+        for step in steps:
+            text = step(text)
+        return text if tidy else known(text)
+
+    return change(text), counts, notes
+
+
+def _taken_as_one(counts: pa.Table) -> list[str]:
+    """How many customers had more than one spelling; without the ids, for notes are printed in reports."""
+    many = pc.sum(pc.greater(counts["spellings"], 1)).as_py()
+    if not many:
+        return []
+    note = ngettext(
+        "{n} customer id stood in more than one spelling (spaces, signs that cannot be seen, 17850.0 for 17850, marks"
+        " of a spreadsheet) and is taken as one.",
+        "{n} customer ids stood in more than one spelling (spaces, signs that cannot be seen, 17850.0 for 17850, marks"
+        " of a spreadsheet), and each is taken as one.",
+        many,
+    )
+    return [note.format(n=format_number(many))]
+
+
+def _of_nobody(counts: pa.Table, nobody: Sequence[str] | None) -> list[str]:
+    """Ids of nobody in particular: usual words, a lonely -1, and a 0 that stands out."""
+    words = [str(word).lower() for word in (NOBODY if nobody is None else nobody)]
+    said = pc.is_in(pc.utf8_lower(counts["id"]), pa.array(words, pa.string()))
+    found: list[str] = counts["id"].filter(said).to_pylist()
+    if nobody is None:
+        rest = counts.filter(pc.invert(said))
+        found += _numbers_of_nobody(rest)
+        found += rest["id"].filter(pc.match_substring_regex(rest["id"], pattern=TILLS)).to_pylist()
+    return sorted(found)
+
+
+def _numbers_of_nobody(counts: pa.Table) -> list[str]:
+    doubtful = pc.match_substring_regex(counts["id"], pattern=FILLERS)
+    met = counts.filter(doubtful).to_pylist()
+    others = counts.filter(pc.invert(doubtful))
+    below = others["id"].filter(pc.match_substring_regex(others["id"], pattern="^-[0-9]+$")).to_pylist()
+    most = pc.max(others["rows"]).as_py()
+    zeros = [row["id"] for row in met if most is not None and row["rows"] >= OUTSTANDING * most]
+    return zeros + (below if below == ["-1"] else [])
+
+
+def _nobody_note(found: list[str]) -> str:
+    message = _(
+        "Ids that stand for nobody in particular are set aside: {names}. Say nobody=() if they are customers, or"
+        " nobody=[…] to name others."
+    )
+    return Note(message.format(names=", ".join(found)), nobody=())
+
+
+def _chosen(fold: str | Sequence[str] | None) -> list[str]:
+    names = () if fold is None else check_names(fold, name="fold")
+    return [check_choice(name, name="fold", choices=list(FOLDS)) for name in names]
+
+
+def _changed(rows: ir.Table, fold: Fold) -> bool:
+    """Whether one form of the ids ends before the other begins."""
+    touched = rows["id"].re_search(fold.touches)
+    first, last = rows["at"].min(), rows["at"].max()
+    found = rows.filter(rows["id"].notnull()).group_by(touched=touched).agg(first=first, last=last)
+    spans = {row["touched"]: row for row in found.to_pyarrow().to_pylist()}
+    if len(spans) < 2 or any(span["first"] is None for span in spans.values()):  # noqa: PLR2004 - two forms
+        return False
+    return bool(spans[True]["last"] < spans[False]["first"] or spans[False]["last"] < spans[True]["first"])
+
+
+def _doubt(counts: pa.Table, name: str, *, chosen: Sequence[str], rows: ir.Table | None) -> list[str]:
+    """Ids that may be one: told, or (where rows are given) asked if they are a share of the ids that matters."""
+    fold, ids = FOLDS[name], ibis.memtable(counts)
+    groups = (
+        ids.select("id", common=fold.common(ids["id"]))
+        .group_by("common")
+        .agg(ids=lambda t: t.count(), one=lambda t: t["id"].min(), other=lambda t: t["id"].max(),
+             met=lambda t: (t["id"] == t["common"]).any())
+    )  # fmt: skip
+    twins = groups.filter((groups["ids"] > 1) & (groups["met"] if fold.needs_common else True))
+    found = twins.order_by("common").to_pyarrow()
+    if not len(found):
+        return []
+    n, total = pc.sum(found["ids"]).as_py(), len(counts)
+    words = {
+        "n": format_number(n),
+        "total": format_number(total),
+        "how": _(fold.told),
+        "fold": name,
+        **found.slice(0, 1).to_pylist()[0],
+    }
+    if rows is not None and n >= MATTERS * total and (not fold.over_time or _changed(rows, fold)):
+        message = _(
+            "{n} of {total} customer ids are written {how}, such as {one!r} and {other!r}. Say fold={fold!r} if they"
+            " are the same customers, or fold=() if they are not."
+        )
+        raise InputError(message.format(**words), argument="fold")
+    said = _("{n} customer ids are written {how}. Say fold={fold!r} if they are the same customers.")
+    return [Note(said.format(**words), fold=(*chosen, name))]

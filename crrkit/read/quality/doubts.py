@@ -1,0 +1,269 @@
+"""What a reader of a rate must know although no row was set aside for it: columns left unread, ids, months, repeats."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+from crrkit.ground import (
+    UnsettledError,
+    ntold as ngettext,
+    told as _,
+    told_number as format_number,
+    told_percent as format_percent,
+)
+from crrkit.read.values import text
+from crrkit.read.words import (
+    BUYING,
+    MOST_STATES,
+    NO_PURCHASE,
+    USUAL_NAMES,
+    Call,
+    fold,
+    listed,
+    state_of,
+    tell_turns,
+    usual_kind,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    import ibis.expr.types as ir
+
+    from crrkit.read.quality.rows import QualityReport
+
+UNREAD = "crrkit_unread_"  # in front of the number of an unread column that is looked at
+TWIN = "crrkit_row"  # the same for rows that are alike in every column of the source
+MOST_KINDS = 200  # more different words are no kinds of events
+CROWD, CROWDED = 100, 0.1  # from so many rows on; this share of them under one id …
+PER_ID, MOST_ROWS = 10, 0.5  # … that is so many times the average, or most of all
+FEW_IDS = 5  # ids that occur once are a coincidence in a shorter list
+MONTHLY_ROWS = 5  # rows a month from which a month without any is no chance
+NAMED_MONTHS = 6
+
+_MONEY_OR_PIECES = re.compile(
+    r"qty|quantity|amount|total|sum$|price|revenue|sales|units|pieces|paid|value|net|gross|turnover"
+    r"|кол|сумм|итог|цена|выруч|стоим|оплач|штук"
+)
+_NO_MONEY = re.compile(r"discount|tax|balance|bonus|rate|percent|change|status|method|type|date|скидк|налог|остат|дата")
+_NEGATIVE = r"^[-−] ?[0-9.,\s]*[1-9]|^\([0-9.,\s]+\)$"  # no more than a look: how the column is written is not settled
+_FLAG = re.compile(r"cancel|refund|voided|returned$|istest$|отмен|возврат|аннулир")
+_STATES = re.compile(r"(?:status|state|статус|состояние)$")
+_NO = ("", "0", "0.0", "0.00", "0,00", "false", "f", "no", "n", "none", "null", "nan", "-", "нет", "ложь")
+
+
+def suspects(columns: Iterable[str], taken: Iterable[str]) -> tuple[str, ...]:
+    """The columns that nobody reads and whose names say that purchases may not be what they seem."""
+    read, names = set(taken), [str(name) for name in columns]
+    folded = [name.casefold() for name in names]  # the engine does not tell capital letters from small ones
+    once = [name for name in names if name not in read and folded.count(name.casefold()) == 1]
+    return tuple(name for name in once if any(_roles(fold(name)).values()))
+
+
+def _roles(name: str) -> dict[str, bool]:
+    return {
+        "kind": name in USUAL_NAMES["kind"],
+        "states": bool(_STATES.search(name)),
+        "flag": bool(_FLAG.search(name)),
+        "below": bool(_MONEY_OR_PIECES.search(name)) and not _NO_MONEY.search(name) and not _FLAG.search(name),
+    }
+
+
+def words_in(table: ir.Table, column: str, *, most: int) -> dict[str, int]:
+    """How many rows say each word, the most frequent first; empty when there are more than so many words."""
+    word = table[column].cast("string").strip().fill_null("")
+    counted = table.select(word=word).group_by("word").agg(rows=lambda rows: rows.count())
+    met = counted.order_by([ibis.desc("rows"), "word"]).limit(most + 1).to_pyarrow().to_pylist()
+    return {row["word"]: row["rows"] for row in met} if len(met) <= most else {}
+
+
+def refuse_event_log(
+    table: ir.Table, columns: Sequence[str], *, source: str, by: Sequence[str], priced: bool
+) -> list[str]:
+    """Refuse a log of events that nobody said is one of purchases; a column in doubt becomes a sentence.
+
+    A column of few words is one of kinds by its name. It is passed over when all of its words are purchases, refused
+    when a word is known to be none or nothing says what the words mean; where every row has its price, or the column
+    was named as a segment, it may sort purchases (card, cash), and is only said.
+    """
+    found = []
+    for column in columns:
+        words = words_in(table, column, most=MOST_KINDS)
+        meant = {word: usual_kind(word) for word in words if word}
+        strange = {word for word, kind in meant.items() if kind not in BUYING}
+        known = {word for word in strange if meant[word] is not None}
+        if not strange or (len(meant) == 1 and not known) or len(meant) > sum(words.values()) / 2 + len(known):
+            continue
+        if (known or not priced) and column not in by:
+            raise unsettled(source, column, words)
+        text = _(
+            "Column {column!r} was not read and says {words}: each row counts as a purchase. If some are none, say"
+            " status={column!r} and list in counts= the words that are."
+        )
+        found.append(text.format(column=column, words=listed([word for word in words if word], words)))
+    return found
+
+
+def unsettled(source: str, column: str, words: Mapping[str, int]) -> UnsettledError:
+    """What is said when a column tells kinds of events that nobody asked about."""
+    met = [word for word in words if word]
+    if tell_turns(met):
+        message = _(
+            "{source} looks like a log of beginnings and ends: column {column!r} says {words}. Say which it is:"
+            " {calls[0]} if they begin and end subscriptions, {calls[1]} if each row is something else that happened."
+        )
+        calls = (Call("contracts", {"kind": column}), Call("events", {"kind": column}))
+        return UnsettledError(message, calls=calls, source=source, column=column, words=listed(met, words))
+    bought = [word for word in met if usual_kind(word) in BUYING] or met[:1]
+    message = _(
+        "{source} looks like a log of events, not of purchases alone: column {column!r} says {words}. Say which it is:"
+        " {calls[0]} if each row is something that happened, {calls[1]} if only rows with these words are purchases."
+    )
+    calls = (Call("events", {"kind": column}), Call("orders", {"status": column, "counts": bought}))
+    return UnsettledError(message, calls=calls, source=source, column=column, words=listed(met, words))
+
+
+def kind_columns(columns: Iterable[str]) -> list[str]:
+    """Those that by their names say what happened."""
+    return [column for column in columns if fold(column) in USUAL_NAMES["kind"]]
+
+
+def unread_doubts(rows: ir.Table, unread: Sequence[str]) -> list[str]:
+    """A sentence for each unread column in which rows that count as purchases look like none."""
+    marks = {place: _mark_of(rows, UNREAD + str(place), _roles(fold(name))) for place, name in enumerate(unread)}
+    asked = {f"n{place}": mark for place, mark in marks.items() if mark is not None}
+    seen = rows.aggregate(total=rows.count(), **asked).to_pyarrow().to_pylist()[0]
+    said = []
+    for place, name in enumerate(unread):
+        roles, n = _roles(fold(name)), seen.get(f"n{place}") or 0
+        if roles["states"]:
+            said += _states_doubt(words_in(rows, UNREAD + str(place), most=MOST_STATES), name)
+        elif roles["flag"] and 0 < n < seen["total"]:
+            said.append(_flag_doubt(name, n))
+        elif roles["below"] and n:
+            said.append(_below_doubt(name, n))
+    return said
+
+
+def _mark_of(rows: ir.Table, field: str, roles: Mapping[str, bool]) -> Any:
+    """How many rows speak against a purchase, by a flag that is set or a number below 0."""
+    if roles["states"]:
+        return None
+    if roles["flag"]:
+        return text.is_true(rows[field].cast("string").strip().lower().notin(_NO)).sum()
+    if not roles["below"]:
+        return None
+    value = rows[field]
+    negative = value < 0 if value.type().is_numeric() else value.cast("string").strip().re_search(_NEGATIVE)
+    return text.is_true(negative).sum()
+
+
+def _states_doubt(words: Mapping[str, int], column: str) -> list[str]:
+    none = [word for word in words if state_of(word) == NO_PURCHASE]
+    message = _(
+        "Column {column!r} was not read and says {words} in rows that count as purchases. Say status={column!r} to set"
+        " them aside."
+    )
+    return [message.format(column=column, words=listed(none, words))] if none else []
+
+
+def _flag_doubt(column: str, n: int) -> str:
+    message = ngettext(
+        "Column {column!r} was not read and marks {n} row that counts as a purchase. If it is none, say"
+        " status={column!r} and list in counts= what stands in the rows of purchases.",
+        "Column {column!r} was not read and marks {n} rows that count as purchases. If they are none, say"
+        " status={column!r} and list in counts= what stands in the rows of purchases.",
+        n,
+    )
+    return message.format(column=column, n=format_number(n))
+
+
+def _below_doubt(column: str, n: int) -> str:
+    message = ngettext(
+        "Column {column!r} was not read and is below 0 in {n} row that counts as a purchase. If it is a return, name"
+        " the column with amount=, or with quantity= and price=.",
+        "Column {column!r} was not read and is below 0 in {n} rows that count as purchases. If they are returns, name"
+        " the column with amount=, or with quantity= and price=.",
+        n,
+    )
+    return message.format(column=column, n=format_number(n))
+
+
+def id_doubts(table: ir.Table, *, used: int, column: str, once: bool) -> list[str]:
+    """Sentences for whoever reads the number of an order as a customer, or a cash desk as a faithful one."""
+    own = table.group_by("customer").agg(rows=lambda rows: rows.count())
+    seen = own.aggregate(ids=own.count(), most=own["rows"].max()).to_pyarrow().to_pylist()[0]
+    if once and seen["most"] == 1 and seen["ids"] >= FEW_IDS:
+        message = _(
+            "Each of the {n} ids in column {column!r} occurs once: nobody can be seen to come back, and every rate is 0"
+            " by construction. Check that it holds the customer, not the purchase."
+        )
+        return [message.format(n=format_number(seen["ids"]), column=column)]
+    share = (seen["most"] or 0) / used if used else 0
+    if used < CROWD or share < max(CROWDED, min(PER_ID / seen["ids"], MOST_ROWS)):
+        return []
+    note = _(
+        "One customer id holds {share} of the rows used: it may stand for nobody in particular, such as a cash desk or"
+        " guests, and counts as one customer."
+    )
+    return [note.format(share=format_percent(share))]
+
+
+def month_doubts(
+    table: ir.Table, *, used: int, months: int, first: datetime, last: datetime, as_of: datetime | None
+) -> list[str]:
+    """A sentence when months have no row at all up to the last one or the cut-off, in a list with many rows a month."""
+    begin, end = _month_of(first), max(_month_of(last), _month_of(as_of) - 1 if as_of else 0)
+    if months > end - begin or used < MONTHLY_ROWS * (end - begin + 1):
+        return []
+    there = table.select(month=table["at"].year() * 12 + table["at"].month() - 1).distinct().to_pyarrow()["month"]
+    empty = sorted(set(range(begin, end + 1)) - set(there.to_pylist()))
+    message = ngettext(
+        "{n} month has no row at all ({months}): whoever bought before it counts as lost in it. Check that the export"
+        " is complete, or say as_of=.",
+        "{n} months have no row at all ({months}): whoever bought before them counts as lost in them. Check that the"
+        " export is complete, or say as_of=.",
+        len(empty),
+    )
+    names = ", ".join(f"{k // 12}-{k % 12 + 1:02d}" for k in empty[:NAMED_MONTHS])
+    return [message.format(n=format_number(len(empty)), months=names + (", …" if len(empty) > NAMED_MONTHS else ""))]
+
+
+def largest_note(quality: QualityReport, largest: float | None) -> list[str]:
+    """A sentence when one row holds a share of the revenue that so many rows do not explain: a slip of a mark, say."""
+    total = quality.money.get("", 0.0)
+    if quality.rows_used < CROWD or not largest or largest < CROWDED * total:
+        return []
+    note = _(
+        "One row holds {share} of the revenue. Rates of customers stay as they are, those of revenue hang on it: check"
+        " that its amount is no slip."
+    )
+    return [note.format(share=format_percent(largest / total))]
+
+
+def _month_of(moment: datetime) -> int:
+    return moment.year * 12 + moment.month - 1
+
+
+def repeat_notes(rows: ir.Table) -> list[str]:
+    """A sentence when rows repeat others in every column: it does nothing to who was there, but to revenue."""
+    money = rows["amount"].max() if "amount" in rows.columns else ibis.literal(0.0)
+    alike = rows.group_by(TWIN).agg(n=rows.count(), amount=money)
+    more = (alike["n"] - 1) * alike["amount"]
+    asked = {"repeats": (alike["n"] - 1).sum(), "more": more.sum(), "all": (alike["n"] * alike["amount"]).sum()}
+    seen = alike.aggregate(**asked).to_pyarrow().to_pylist()[0]
+    if not seen["repeats"]:
+        return []
+    message = ngettext(
+        "{n} row repeats another in every column: rates of customers stay as they are",
+        "{n} rows repeat others in every column: rates of customers stay as they are",
+        seen["repeats"],
+    ).format(n=format_number(seen["repeats"]))
+    if not (seen["more"] or 0) > 0:
+        return [message + "."]
+    share = format_percent(seen["more"] / (seen["all"] - seen["more"]))
+    return [message + _(", but revenue is {share} higher if they are the same purchases.").format(share=share)]

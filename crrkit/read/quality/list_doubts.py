@@ -1,0 +1,76 @@
+"""What a reader of rates from lists must know: lists that are missing, empty or short, and logs in disguise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crrkit.ground import ntold as ngettext, told as _, told_number as format_number, told_percent as format_percent
+from crrkit.read.words import LISTS_NAMED, Boundaries
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+FEW_LISTS, SELDOM = 6, 1.5  # customers who stand on so few lists out of so many are buyers rather
+HALF = 0.5
+
+
+def missing_doubt(missing: Sequence[str]) -> list[str]:
+    """Lists that are wanting between others: without a word the rate beside them would be 100 %."""
+    if not missing:
+        return []
+    message = ngettext(
+        "{n} list is missing: {names}. Who was kept up to it and from it on is not known, and those rows have no rate.",
+        "{n} lists are missing: {names}. Who was kept up to them and from them on is not known, and those rows have no"
+        " rate.",
+        len(missing),
+    )
+    names = ", ".join(missing[:LISTS_NAMED]) + (", …" if len(missing) > LISTS_NAMED else "")
+    return [message.format(n=format_number(len(missing)), names=names)]
+
+
+def empty_note(bounds: Boundaries, days: Sequence[date]) -> list[str]:
+    """Lists on which nobody stands: they were not kept rather than that all had left at once."""
+    empty = [str(label) for label, day in bounds.days.items() if day not in days]
+    note = _("Nobody stands on these lists, which are taken as not kept: {names}.")
+    return (
+        [note.format(names=", ".join(empty[:LISTS_NAMED]) + (", …" if len(empty) > LISTS_NAMED else ""))]
+        if empty
+        else []
+    )
+
+
+def twice_note(found: Mapping[date, Mapping[str, int]]) -> list[str]:
+    """Customers who stand on a list twice."""
+    more = sum(row["rows"] - row["customers"] for row in found.values())
+    note = ngettext(
+        "{n} row repeats a customer on the same list; he counts once.",
+        "{n} rows repeat a customer on the same list; each counts once.",
+        more,
+    )
+    return [note.format(n=format_number(more))] if more else []
+
+
+def size_doubts(found: Mapping[date, Mapping[str, int]], bounds: Boundaries) -> list[str]:
+    """Lists with less than half the customers of those beside them may be cut off."""
+    names, sizes = {day: label for label, day in bounds.days.items()}, [row["customers"] for row in found.values()]
+    doubts = []
+    for place, (day, size) in enumerate(zip(found, sizes, strict=True)):
+        beside = [sizes[other] for other in (place - 1, place + 1) if 0 <= other < len(sizes)]
+        if place and size < HALF * min(beside):
+            message = _("The list of {name} holds {n} customers, less than half of those beside it: is it complete?")
+            doubts.append(message.format(name=names[day], n=format_number(size)))
+    return doubts[:LISTS_NAMED]
+
+
+def log_doubt(found: Mapping[date, Mapping[str, int]], people: int) -> list[str]:
+    """A log of purchases or of newcomers is no list of who is there."""
+    each = sum(row["customers"] for row in found.values()) / people
+    if len(found) < FEW_LISTS or each >= SELDOM:
+        return []
+    message = _(
+        "A customer stands on {each} of {n} lists on average ({share}): these look like purchases or newcomers, not"
+        " like lists of who is there. For purchases say read_orders."
+    )
+    words = {"each": format_number(each, digits=1), "n": len(found), "share": format_percent(each / len(found))}
+    return [message.format(**words)]

@@ -1,0 +1,35 @@
+"""Rows that are alike in every column of their source, read or not: each bears the same mark as its twins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow as pa
+
+from crrkit.read.quality.doubts import TWIN
+
+if TYPE_CHECKING:
+    from ibis.backends.duckdb import Backend
+
+MOST_LOOKED_AT = 2_000_000  # rows: to hold all columns of more against each other costs more than to count them
+
+
+def told_apart(engine: Backend, name: str) -> dict[str, Any]:
+    """A table of the engine with the mark of each row, as facts of what was opened; very long ones go without."""
+    rows = engine.con.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0]  # noqa: S608 - a name of our own
+    if rows > MOST_LOOKED_AT:
+        return {"table": engine.table(name)}
+    query = f"CREATE VIEW {name}_told AS SELECT *, hash(line) AS {TWIN} FROM {name} AS line"  # noqa: S608 - names of our own
+    engine.con.execute(query).fetchall()
+    return {"table": engine.table(f"{name}_told"), "has_twins": True}
+
+
+def of_frame(frame: Any) -> pa.Array | None:
+    """The mark of each row of a pandas frame, None where its values cannot be compared, or are too many."""
+    if not isinstance(frame, pd.DataFrame) or len(frame) > MOST_LOOKED_AT:
+        return None
+    try:
+        return pa.array(pd.util.hash_pandas_object(frame, index=False).to_numpy())
+    except (TypeError, ValueError, OverflowError):
+        return None

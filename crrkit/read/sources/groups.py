@@ -1,0 +1,113 @@
+"""Reports in which a customer is written once, above his rows or beside the first of them: his id is filled down.
+
+A printed report, a pivot table and merged cells leave the id out where it stays the same. Read row by row, all but the
+first purchase of each customer would be purchases of nobody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import ibis
+
+from crrkit.ground import InputError, ntold as ngettext, told as _, told_number as format_number
+from crrkit.read.disk import quoted
+from crrkit.read.quality import Note
+from crrkit.read.values import Forms, aggregate, is_true, parse_times
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from crrkit.read.sources.opened import Opened
+
+STANDS_AT = "crrkit_place"
+FEWEST_IDS, SHARE_BELOW = 2, 0.2  # fewer ids, or fewer rows without one, are no sign of a report
+
+
+def filled_down(opened: Opened, *, time: str, forms: Forms) -> Opened:
+    """The source with the ids where a report leaves them out, and a sentence that counts them.
+
+    Filled is where it was said, or where each row has either an id or a date: then ids stand above their rows. Where
+    each id stands once, beside the first of its rows, the others may as well be of nobody: it is asked.
+
+    Args:
+        opened: The source; only what has an order of rows can be a report.
+        time: The role of the column that says when.
+        forms: What the user said; ``forms.layout.fill_down`` decides.
+
+    Raises:
+        InputError: If most ids are missing as in a report, and nobody said what that means.
+    """
+    fill = forms.layout.fill_down
+    if fill is False or not opened.in_order:
+        return opened
+    who, when = (_blank(opened.table[opened.columns[role]]) for role in ("customer", time))
+    if not aggregate(opened.table, any=who.any())["any"]:
+        return opened
+    seen = aggregate(opened.table, above=(~who & when).sum(), below=(who & ~when).sum(), both=(~who & ~when).sum())
+    if not seen["below"]:
+        return opened
+    grouped = bool(seen["above"]) and not seen["both"]
+    if not (fill or grouped):
+        _ask(opened, time, forms, below=seen["below"], both=seen["both"])
+        return opened
+    filled = _filled(opened, seen["below"])
+    return replace(filled, undated=opened.columns[time]) if grouped else filled
+
+
+def _blank(values: ir.Value) -> ir.BooleanValue:
+    return values.isnull() | is_true(values.cast("string").strip() == "")
+
+
+def is_blank(table: ir.Table, column: str) -> ir.BooleanValue:
+    """Whether nothing stands in a column."""
+    return _blank(table[column])
+
+
+def _filled(opened: Opened, below: int) -> Opened:
+    who = quoted(opened.columns["customer"])
+    numbered = f"SELECT *, row_number() OVER () AS {STANDS_AT} FROM ({ibis.to_sql(opened.table, dialect='duckdb')})"  # noqa: S608 - Ibis quotes names
+    given = f"CASE WHEN trim({who}::VARCHAR) = '' THEN NULL ELSE {who} END"
+    last = f"last_value({given} IGNORE NULLS) OVER (ORDER BY {STANDS_AT} ROWS UNBOUNDED PRECEDING)"
+    query = f"SELECT * EXCLUDE ({STANDS_AT}) REPLACE ({last} AS {who}) FROM ({numbered})"  # noqa: S608 - names are quoted
+    opened.engine.con.execute(f"CREATE OR REPLACE TABLE crrkit_filled AS {query}").fetchall()
+    note = ngettext(
+        "{n} row without an id has the one above it, as in a report that writes it once. Say fill_down=False if it is"
+        " of nobody.",
+        "{n} rows without an id have the one above them, as in a report that writes it once. Say fill_down=False if"
+        " they are of nobody.",
+        below,
+    )
+    notes = (*opened.notes, Note(note.format(n=format_number(below)), fill_down=False))
+    return replace(opened, table=opened.engine.table("crrkit_filled"), notes=notes)
+
+
+def _ask(opened: Opened, time: str, forms: Forms, *, below: int, both: int) -> None:
+    """Refuse what may be a report: each id stands once, many rows have none, and the dates begin anew with the ids."""
+    if both < FEWEST_IDS or below < SHARE_BELOW * (below + both) or not _begins_anew(opened, time, forms, both):
+        return
+    message = _(
+        "{n} of {total} rows have no id, and each id in {column!r} stands once, as in a report that writes it beside"
+        " the first row of each customer. Say fill_down=True if they belong to the id above, fill_down=False if to"
+        " nobody."
+    )
+    counts = {"n": format_number(below), "total": format_number(below + both)}
+    raise InputError(message.format(column=opened.columns["customer"], **counts), argument="fill_down")
+
+
+def _begins_anew(opened: Opened, time: str, forms: Forms, both: int) -> bool:
+    """Whether each id stands once and the first row not without one, though the rows are in no order of time."""
+    who = opened.table[opened.columns["customer"]]
+    at = parse_times(opened.table, opened.columns[time], order=forms.dates, zone=forms.zone).value
+    rows = opened.table.select(who=who, at=at, blank=_blank(who), place=ibis.row_number())
+    if aggregate(rows, ids=rows["who"].nunique(where=~rows["blank"]))["ids"] < both:
+        return False
+    before = rows.mutate(before=rows["at"].lag().over(order_by="place"))
+    known = before.filter(before["at"].notnull() & before["before"].notnull())
+    seen = aggregate(
+        known, up=(known["at"] > known["before"]).sum(), down=(known["at"] < known["before"]).sum(),
+        anew=(~known["blank"] & (known["at"] < known["before"])).sum(),
+    )  # fmt: skip
+    first = aggregate(rows.filter(rows["place"] == 0), blank=rows["blank"].any())["blank"]
+    return bool(not first and seen["up"] and seen["down"] and seen["anew"])

@@ -1,0 +1,39 @@
+"""The columns of a file, without reading its rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from crrkit.read.disk import Layout, files, lines, members_of, plain, scratch, sheets, spools
+from crrkit.read.words import tells_when
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crrkit.read.disk import Fits
+
+
+def column_names(source: str | Path, *, layout: Layout | None = None, fits: Fits = tells_when) -> list[str]:
+    """Name the columns of a file, in their order.
+
+    Args:
+        source: A path or pattern, as for `read_orders`; of several files the first is looked at.
+        layout: What the user said of where the table stands.
+        fits: Whether a line holds the names of the columns.
+
+    Raises:
+        SourceError: If there is no such file or it cannot be read as a table.
+    """
+    path = spools.regular(files.resolve(source)[0])
+    with duckdb.connect() as engine, scratch.temporary() as folder:
+        path = members_of(path, folder)[0]
+        kind = files.kind_of(path)
+        if kind == "spreadsheet":
+            return [str(name) for name in sheets.read_sheets(path, layout=layout, fits=fits)[0][0].rows.columns]
+        if kind == "text":
+            return lines.text_columns(engine, plain.readable(path, folder, layout=layout or Layout(), fits=fits))
+        load = files.load_json if kind == "json" else files.load_parquet
+        load(engine, [path], name="peeked")
+        return [str(row[0]) for row in engine.execute("DESCRIBE peeked").fetchall()]

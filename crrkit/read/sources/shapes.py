@@ -1,0 +1,185 @@
+"""Shapes that tell less than a list or a log, or need another call: seen by their columns, and said in a sentence."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from crrkit.ground import InputError, told as _
+from crrkit.read.sources.stacks import USUAL_DAYS, sure_day
+from crrkit.read.words import CLOSED, CREATED, PURCHASED, fold, is_label, labels_in, tier_of, usual_column
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_FIRST = re.compile(r"^(?:first|earliest|перв)\w*(?:order|purchase|buy|transaction|visit|seen|покуп|заказ|визит)")
+_LAST = re.compile(r"^(?:last|latest|recent|послед)\w*(?:order|purchase|buy|transaction|visit|seen|покуп|заказ|визит)")
+_TENURE = re.compile(
+    r"^(?:tenure|accountlength|monthsonbook|monthsactive|lifetimemonths|стаж|срокжизни|срокобслуживания)"
+)
+_FLAG = re.compile(
+    r"^(?:churn|churned|churnflag|churnlabel|churnvalue|ischurn|exited|attrition|attritionflag|отток|ушел)$"
+)
+_ANSWER = re.compile(
+    r"^(?:stillcustomer|stillbuy|stillacustomer|willstay|stillwithus|остались?клиентом|продолжаетепокупать)"
+)
+_REASON = re.compile(r"^(?:reason|reasonforleaving|whyleft|причина|причинаухода)$")
+_PERSON = re.compile(r"^(?:firstname|lastname|имя|фамилия|фио|полноеимя|fullname)$")
+COUNT_NAMES = {
+    "start": r"^(?:start|opening|atstart|customersatstart|startcount|openingcustomers|begin|beginning|"
+    r"начало|наначало|клиентовнаначало|былонаначало)$",
+    "end": r"^(?:end|closing|atend|customersatend|endcount|closingcustomers|"
+    r"конец|наконец|клиентовнаконец|сталонаконец)$",
+    "new": r"^(?:new|newcustomers|acquired|joined|gained|новые|новых|новыхклиентов|пришло|привлечено)$",
+    "lost": r"^(?:lost|churned|lostcustomers|left|cancelled|ушло|потеряно|отток|ушедшие)$",
+    "returned": r"^(?:returned|reactivated|winback|вернулось|вернулись|возвращено)$",
+}
+
+
+def counted_columns(columns: Sequence[str]) -> dict[str, str]:
+    """The columns of a table of counts, a row a period, by their names."""
+    found = {}
+    for role, names in COUNT_NAMES.items():
+        column = next((name for name in columns if re.search(names, fold(name))), None)
+        if column is not None:
+            found[role] = column
+    period = next(
+        (name for name in columns if fold(name) in USUAL_DAYS or fold(name) in ("quarter", "year", "год")), None
+    )
+    return found | ({} if period is None else {"period": period})
+
+
+def is_of_counts(columns: Sequence[str]) -> bool:
+    """Whether the rows are periods with their counts and not customers."""
+    found = counted_columns(columns)
+    return (
+        {"period", "start"} <= set(found)
+        and bool({"new", "lost"} & set(found))
+        and usual_column("customer", columns) is None
+    )
+
+
+def are_snapshots(columns: Sequence[str], names: Sequence[str]) -> bool:
+    """Whether a source is lists of customers by date: no moment of a purchase, but one of a list.
+
+    Args:
+        columns: The columns.
+        names: The names of the files, where there are several.
+    """
+    if usual_column("customer", columns) is None:
+        return False
+    if sum(map(is_label, columns)) > 1 or sure_day(columns) is not None:
+        return True
+    if usual_column("at", columns) is not None:
+        return False
+    by_name = len(names) > 1 and all(labels_in(name) for name in names)
+    return by_name or any(fold(name) in USUAL_DAYS for name in columns)
+
+
+def refuse_shape(columns: Sequence[str], names: Sequence[str] = ()) -> None:
+    """Refuse what cannot be read as a list or a log, or could be read as two things, with the call that helps.
+
+    Raises:
+        InputError: With the call.
+    """
+    for seen in (_two_kinds, _lists_or_created, _first_and_last, _survey, _tenure, _flag_alone, _contacts):
+        text = seen(columns, names)
+        if text:
+            raise InputError(text, argument="kind", available=list(columns))
+
+
+def _named(columns: Sequence[str], pattern: re.Pattern[str]) -> str | None:
+    return next((name for name in columns if pattern.search(fold(name))), None)
+
+
+def _two_kinds(columns: Sequence[str], _names: Sequence[str]) -> str | None:
+    """A start and an end beside the moment of a purchase."""
+    start, end, at = (usual_column(role, columns) for role in ("start", "end", "at"))
+    if end is None and at is not None and fold(at) in CLOSED:  # of a deal, or of what began
+        end = at
+    elif at is None or fold(at) not in PURCHASED or at in (start, end):
+        return None
+    if start is None or end is None:
+        return None
+    return _(
+        "Columns {start!r} and {end!r} look like contracts, and column {at!r} like purchases. Say kind='contracts' or"
+        " kind='orders'."
+    ).format(start=start, end=end, at=at)
+
+
+def _lists_or_created(columns: Sequence[str], names: Sequence[str]) -> str | None:
+    """Several files named by dates whose rows say only when something was created: a deal, or a customer."""
+    at = usual_column("at", columns)
+    if at is None or fold(at) not in CREATED or len(names) < 2 or not all(labels_in(name) for name in names):  # noqa: PLR2004 - several
+        return None
+    return _(
+        "The files are named by dates, and their rows hold {at!r}: are they lists of who was a customer, or what was"
+        " bought? Say kind='snapshots' or kind='orders'."
+    ).format(at=at)
+
+
+def _first_and_last(columns: Sequence[str], _names: Sequence[str]) -> str | None:
+    first, last = _named(columns, _FIRST), _named(columns, _LAST)
+    at = usual_column("at", columns)
+    if first is None or last is None or (at is not None and at not in (first, last)):
+        return None
+    return _(
+        "Columns {first!r} and {last!r} tell the first and the last purchase of each customer. What lies between is not"
+        " seen, so no retention rate of a period follows: who bought before it and after it need not have bought in it,"
+        " and whose last purchase is recent may buy again. Export every purchase for read_orders(…); what can be said"
+        " is the share who bought in the latest period: crr.crr_from_counts(start=…, end=…, new=…, period=…)."
+    ).format(first=first, last=last)
+
+
+def _survey(columns: Sequence[str], _names: Sequence[str]) -> str | None:
+    answer, reason = _named(columns, _ANSWER), _named(columns, _REASON)
+    if answer is None:
+        return None
+    text = _(
+        "Column {answer!r} holds answers of a survey. Count them: crr.survey_rate(kept=…, asked=…, answered=…, frame=…)"
+        " gives the rate with its interval and the bounds for those who did not answer."
+    ).format(answer=answer)
+    more = _(" Reasons in {reason!r}: a share of each with crr.wilson(n, answered).")
+    return text + (more.format(reason=reason) if reason else "")
+
+
+def _tenure(columns: Sequence[str], _names: Sequence[str]) -> str | None:
+    tenure, flag = _named(columns, _TENURE), _named(columns, _FLAG)
+    if tenure is None or flag is None or usual_column("at", columns) is not None:
+        return None
+    return _(
+        "Each row is a customer with a length of time, {tenure!r}, and a flag, {flag!r}, but no dates: no rate of a"
+        " period can be counted. How long customers stay: crr.lifetime.survival_curve(table[{tenure!r}],"
+        " left=table[{flag!r}] == 'Yes'); if the flag means who left in one known period:"
+        " crr.churn_from_counts(start=…, lost=…, period=…)."
+    ).format(tenure=tenure, flag=flag)
+
+
+def _flag_alone(columns: Sequence[str], _names: Sequence[str]) -> str | None:
+    start, flag = usual_column("start", columns), _named(columns, _FLAG)
+    taken = start is None or flag is None or usual_column("end", [name for name in columns if name != flag]) is not None
+    if taken or usual_column("at", columns) is not None:
+        return None
+    return _(
+        "Column {start!r} says when each customer came and {flag!r} that some left, but not when: no rate of a period"
+        " can be counted. Add the day on which they left and say read_contracts(…, start={start!r}, end=…); if all left"
+        " in one known period: crr.churn_from_counts(start=…, lost=…, period=…)."
+    ).format(start=start, flag=flag)
+
+
+def _contacts(columns: Sequence[str], _names: Sequence[str]) -> str | None:
+    """A CRM's list of people: who they are, and not what they bought."""
+    person = _named(columns, _PERSON)
+    dated = any(usual_column(role, columns) is not None for role in ("start", "end")) or _is_of_sales(columns)
+    if person is None or dated or usual_column("amount", columns) is not None:
+        return None
+    return _(
+        "These look like the contacts of a CRM: people, and not what they bought. Export the deals, with the contact"
+        " and the day, and say read_orders(deals, customer=…, at=…, status=…, counts=[…]); calls and mails are events:"
+        " read_events(activities, customer=…, at=…, kind=…)."
+    )
+
+
+def _is_of_sales(columns: Sequence[str]) -> bool:
+    at = usual_column("at", columns)
+    return at is not None and (tier_of("at", at) or 0) < 3  # noqa: PLR2004 - a day of creation is no purchase of a contact

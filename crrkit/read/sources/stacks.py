@@ -1,0 +1,212 @@
+"""Lists of one month each, in files, on sheets or by name, put under each other with the name that tells their date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pandas as pd
+import pyarrow as pa
+
+from crrkit.ground import InputError, SourceError, ntold as ngettext, told as _
+from crrkit.read.disk import files, sheets
+from crrkit.read.engines import databases, frames
+from crrkit.read.sources import peek
+from crrkit.read.sources.opened import open_source
+from crrkit.read.values import Forms
+from crrkit.read.words import fold, is_label, labels_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from crrkit.read.disk import Layout
+
+LIST_NAME = "crrkit_list"  # the column that names the list in which a row stands
+USUAL_DAYS = (
+    "snapshotdate", "snapshot", "snapshotat", "snapshotmonth", "asof", "asofdate", "reportdate", "reportingdate",
+    "reportmonth", "statementdate", "yearmonth", "date", "day", "month", "period", "датасреза", "срез", "надату",
+    "датаотчета", "отчетнаядата", "отчетныймесяц", "месяц", "период", "дата",
+)  # fmt: skip
+_SURE = USUAL_DAYS[: USUAL_DAYS.index("date")]  # names that only the day of a list has
+
+
+class Stack(NamedTuple):
+    """Where each row says on which list it stands.
+
+    Attributes:
+        source: What is opened.
+        name: What to call it in print; None for the name of the source itself.
+        at: The column that says it; empty for a table with a column for each list.
+        wide: The columns that are lists themselves.
+        names: The names of the lists in `LIST_NAME`, also of those that hold nobody.
+        notes: What a reader should know.
+    """
+
+    source: Any
+    name: str | None
+    at: str
+    wide: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def stack_of(
+    source: Any, *, at: str | None, named: Mapping[str, str | None], by: Sequence[str], layout: Layout
+) -> Stack:
+    """Find out how a source tells which list a row stands on: by a column, by columns, or by names.
+
+    Args:
+        source: A table, a file or pattern, several of them, or a mapping of names to such.
+        at: The column that says it, if the user named one; ``""`` for none.
+        named: The columns of the other roles, None where not named.
+        by: Segment columns.
+        layout: Where the table stands in its file.
+    """
+    if isinstance(source, Mapping) and source and all(labels_in(name) for name in source):
+        lists = [(str(name), _as_table(part, named)) for name, part in source.items()]
+        return _stacked(lists, _("{n} lists"), named, by, layout)
+    if isinstance(source, list | tuple) and source and all(isinstance(part, str | Path) for part in source):
+        return _stacked([(Path(part).name, part) for part in source], _("{n} lists"), named, by, layout)
+    if at:
+        return Stack(source, None, at)
+    parts = _parts(source) if isinstance(source, str | Path) and not files.ADDRESS.match(str(source)) else []
+    if len(parts) > 1 and all(labels_in(name) for name, _part in parts):
+        _ask_which(parts, at)
+        return _stacked(parts, str(source), named, by, layout)
+    return _in_columns(source, _column_names(source, layout), at)
+
+
+def _column_names(source: Any, layout: Layout) -> list[str]:
+    """The columns of a table wherever it is."""
+    rows = databases.find(source, layout)
+    if rows is not None:
+        with closing(rows):
+            return rows.columns
+    if isinstance(source, str | Path):
+        return peek.column_names(source, layout=layout, fits=tells_lists)
+    return frames.column_names(source)
+
+
+def _as_table(part: Any, named: Mapping[str, str | None]) -> Any:
+    """A list of a mapping; plain ids become a table of one column."""
+    if isinstance(part, list | tuple | set | frozenset | pd.Series):
+        ids = list(part) if not isinstance(part, set | frozenset) else sorted(part, key=str)
+        return pd.DataFrame({named.get("customer") or "customer": pd.Series(ids, dtype=object)})
+    return part
+
+
+def tells_lists(names: Sequence[str]) -> bool:
+    """Whether a line holds the names of a table of lists: beside others a day of the list, or two columns of months."""
+    folded, dates = {fold(name) for name in names}, sum(map(is_label, names))
+    by_day = bool(folded & set(USUAL_DAYS)) and not dates  # "Period; 01.01.2024" is a line of a title
+    days = any(label.every == "day" for name in names if is_label(name) for label in labels_in(name))
+    return len(names) > 1 and (by_day or dates > 1 + days)  # two days are a line of a contract
+
+
+def _in_columns(source: Any, columns: Sequence[str], at: str | None) -> Stack:
+    wide = tuple(name for name in columns if is_label(name))
+    if len(wide) > 1:
+        return Stack(source, None, "", wide)
+    found = None if at == "" else usual_day(columns)
+    if found is None:
+        message = _(
+            "It is not seen on which list a row stands: no column looks like the date of a list, and no columns or"
+            " files are named like 2024-01. Say at= with the column, or give a mapping such as {example}; the columns"
+            " are {columns}."
+        )
+        text = message.format(example="{'2024-01': 'january.csv', …}", columns=", ".join(columns))
+        raise InputError(text, argument="at", available=list(columns))
+    return Stack(source, None, found)
+
+
+def usual_day(columns: Iterable[str]) -> str | None:
+    """The column that by its name is likely to hold the day of a list, or None."""
+    folded = {fold(name): name for name in reversed(list(columns))}
+    return next((folded[name] for name in USUAL_DAYS if name in folded), None)
+
+
+def sure_day(columns: Iterable[str]) -> str | None:
+    """The column whose name only the day of a list has, or None."""
+    return next((name for name in columns if fold(name) in _SURE), None)
+
+
+def list_names(source: str | Path) -> list[str]:
+    """The names of the parts of which each may be the list of a date: of files, or of sheets."""
+    return [name for name, _part in _parts(source)]
+
+
+def _parts(source: str | Path) -> list[tuple[str, Any]]:
+    """The files of a pattern, or the sheets of a workbook, each with the name that may tell its date."""
+    paths = files.resolve(source)
+    if len(paths) > 1:
+        return [(path.name, path) for path in paths]
+    if files.kind_of(paths[0]) != "spreadsheet":
+        return [(paths[0].name, paths[0])]
+    names = sheets.sheet_names(paths[0])
+    told = [name if labels_in(name) else f"{paths[0].stem} {name}" for name in names]
+    exact = [(name, (paths[0], sheet)) for name, sheet in zip(told, names, strict=True) if _tells_month(name)]
+    return exact if len(exact) > 1 else [(paths[0].name, paths[0])]
+
+
+def _tells_month(name: str) -> bool:
+    """Whether a name tells more than a year, which the name of the file may do for all sheets."""
+    return any(label.every != "year" for label in labels_in(name))
+
+
+def _ask_which(parts: list[tuple[str, Any]], at: str | None) -> None:
+    """Files that are named by a date and hold a column with one are not guessed about."""
+    first = parts[0][1]
+    if at == "" or not isinstance(first, Path):
+        return
+    sure = sure_day(peek.column_names(first, fits=tells_lists))
+    if sure is not None:
+        message = _(
+            "The names of the files tell dates, such as {name!r}, and so does column {column!r}. Say at={column!r} for"
+            " the column, or at='' for the names."
+        )
+        raise InputError(message.format(name=parts[0][0], column=sure), argument="at")
+
+
+def _stacked(
+    parts: Sequence[tuple[str, Any]], name: str, named: Mapping[str, str | None], by: Sequence[str], layout: Layout
+) -> Stack:
+    """All lists under each other; each column is found in each of them and has the name that the first gives it."""
+    tables, notes = [], []
+    for told, part in parts:
+        table, said = _opened(told, part, named, by, layout)
+        tables.append(table.append_column(LIST_NAME, pa.array([told] * len(table), pa.string())))
+        notes += said
+    heads = tables[0].schema.names
+    for (told, _part), table in zip(parts, tables, strict=True):
+        if table.num_columns != len(heads):
+            message = _("{part} has other columns than {beside}: {columns}. Name the columns, or leave it out.")
+            words = {"part": told, "beside": parts[0][0], "columns": ", ".join(table.schema.names[:-1])}
+            raise SourceError(message.format(**words), argument="source")
+    n = len(parts)
+    notes.append(ngettext("Read from {n} list: {names}.", "Read from {n} lists: {names}.", n).format(
+        n=n, names=", ".join([told for told, _part in parts[:3]]) + (", …" if n > 3 else "")  # noqa: PLR2004 - shown
+    ))  # fmt: skip
+    rows = pa.concat_tables([table.rename_columns(heads) for table in tables])
+    return Stack(rows, name.format(n=n), LIST_NAME, names=tuple(told for told, _part in parts), notes=tuple(notes))
+
+
+def _opened(
+    told: str, part: Any, named: Mapping[str, str | None], by: Sequence[str], layout: Layout
+) -> tuple[pa.Table, list[str]]:
+    """The columns of one list that are read, as text; what is wrong with it is said with its name."""
+    if isinstance(part, tuple):
+        path, sheet = part
+        layout, part = replace(layout, sheet=sheet), path
+    try:
+        opened = open_source(part, kind="snapshots", named=named, by=by, forms=Forms(layout=layout))
+    except InputError as refused:
+        if told in str(refused):
+            raise
+        message = _("The list {name}: {why}").format(name=told, why=refused)
+        raise SourceError(message, argument="source", available=refused.available) from refused
+    columns = list(dict.fromkeys([*opened.columns.values(), *by, *opened.currencies]))
+    table = opened.table.select(**{name: opened.table[name].cast("string") for name in columns}).to_pyarrow()
+    return table, [note for note in opened.notes if told in note or note.startswith(Path(str(part)).name)]

@@ -1,0 +1,45 @@
+"""What fields mean: numbers, times and ids as people write them, and ends that are none."""
+
+from crrkit.read.values import text
+from crrkit.read.values.ids import (
+    CYRILLIC,
+    LATIN,
+    counts_of,
+    in_duckdb,
+    known,
+    looks_of,
+    parse_ids,
+    spellings_of,
+    tidier,
+)
+from crrkit.read.values.numbers import CURRENCIES, parse_numbers
+from crrkit.read.values.open_ends import AS_WRITTEN, OpenEnds, open_ends_of, unread_ends, without_open_ends
+from crrkit.read.values.text import Forms, aggregate, is_true, words_of
+from crrkit.read.values.times import has_clocks, has_offsets, parse_times
+
+__all__ = [
+    "AS_WRITTEN",
+    "CURRENCIES",
+    "CYRILLIC",
+    "LATIN",
+    "Forms",
+    "OpenEnds",
+    "aggregate",
+    "counts_of",
+    "has_clocks",
+    "has_offsets",
+    "in_duckdb",
+    "is_true",
+    "known",
+    "looks_of",
+    "open_ends_of",
+    "parse_ids",
+    "parse_numbers",
+    "parse_times",
+    "spellings_of",
+    "text",
+    "tidier",
+    "unread_ends",
+    "without_open_ends",
+    "words_of",
+]

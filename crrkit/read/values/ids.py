@@ -1,0 +1,168 @@
+"""Ids as people write them: what cannot be seen never tells two apart.
+
+Spaces of any kind, composed and decomposed letters, the marks by which a spreadsheet keeps text, ``17850.0`` for
+``17850``: one id. Each step is taken only where the column has something for it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+import ibis.expr.datatypes as dt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crrkit.ground import InputError, told as _
+from crrkit.read.values.text import NOT_AN_ID, aggregate, is_nan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import ibis.expr.types as ir
+
+PLAIN_DIGITS = "^[0-9]*$"  # ids that need no tidying
+ODD = r"""[^!-~]|^[='"{]"""
+BLANKS = r"[\s\x{00A0}\x{1680}\x{2000}-\x{200A}\x{202F}\x{205F}\x{3000}]+"
+UNSEEN = r"[\x{00AD}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}\x{FEFF}]"
+GUID = "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+# ="007", '007 and {guid}: how spreadsheets and databases keep text from being read as something else
+WRAPPED = {
+    r'^=?"([^"]*)"$': r"\1",
+    r"^'([-+=@0-9][^']*)$": r"\1",
+    rf"^\{{({GUID})\}}$": r"\1",
+}
+FLOATS = r"^[0-9]+\.0+$"  # 17850.0: a whole number that went through a spreadsheet or a float column
+ONE_ZERO, MORE_ZEROS = r"^[0-9]+\.0$", r"^[0-9]+\.00+$"
+VERSION = r"^[0-9]+\.[0-9]*[1-9]"  # 1.10 is no number: nor is 2.0 beside it
+
+CYRILLIC, LATIN = "АВЕКМНОРСТУХаеорсух", "ABEKMHOPCTYXaeopcyx"
+LATIN_CODE = rf"^[^a-zA-Z]*[{LATIN}][!-~]*[0-9][!-~]*$"
+CYRILLIC_CODE = rf"^(?:[ !-~]|[{CYRILLIC}])*$"
+
+BYTES = r"^(?:\\x[0-9A-F]{2})+"
+
+
+@ibis.udf.scalar.builtin(name="nfc_normalize")  # type: ignore[untyped-decorator]  # Ibis's decorator has no types
+def _composed(text: dt.string) -> dt.string:
+    """Letters and their accents as one sign each, as DuckDB composes them."""
+
+
+def parse_ids(table: ir.Table, column: str) -> ir.Value:
+    """Ids as whole numbers or tidied text; null where there is none."""
+    values = table[column]
+    kind = values.type()
+    if kind.is_nested() or kind.is_boolean():
+        message = _("Column {column!r} holds values of type {kind}, which are no ids. Name another column.")
+        raise InputError(message.format(column=column, kind=kind), argument="customer")
+    if kind.is_integer():
+        return values
+    if kind.is_floating():
+        return _float_ids(table, values)
+    text = values.cast("string")
+    if not in_duckdb(table) or aggregate(table, digits=text.re_search(PLAIN_DIGITS).all())["digits"] is not False:
+        return known(text.strip())
+    return (tidier(spellings_of(table, text), column) or known)(text)
+
+
+def in_duckdb(table: ir.Table) -> bool:
+    """Whether the engine of the rows is DuckDB, whose patterns and functions the tidying needs."""
+    return bool(table.get_backend().name == "duckdb")
+
+
+def spellings_of(table: ir.Table, values: ir.Value) -> pa.Table:
+    """The different ids of a column with their rows, in memory: they are asked much, and far fewer than the rows."""
+    ids = table.select(id=values.cast("string"))
+    met: pa.Table = ids.filter(ids["id"].notnull()).group_by("id").agg(rows=lambda t: t.count()).to_pyarrow()
+    return met
+
+
+def counts_of(spellings: pa.Table, change: Callable[[ir.StringValue], ir.StringValue] | None) -> pa.Table:
+    """Rows and spellings of each id; without a change but for words that mean none."""
+    if change is None:
+        known = spellings.filter(pc.invert(pc.is_in(pc.utf8_lower(spellings["id"]), pa.array(NOT_AN_ID))))
+        return known.append_column("spellings", pa.array([1] * len(known), pa.int64()))
+    rows = ibis.memtable(spellings)
+    changed = rows.select("rows", id=change(rows["id"]))
+    met = changed.filter(changed["id"].notnull()).group_by("id")
+    table: pa.Table = met.agg(rows=lambda t: t["rows"].sum(), spellings=lambda t: t.count()).to_pyarrow()
+    return table
+
+
+def known(text: ir.StringValue) -> ir.StringValue:
+    """The text, or null where a word means that there is no id."""
+    return ibis.ifelse(text.lower().isin(NOT_AN_ID), ibis.null("string"), text)
+
+
+def looks_of(ids: pa.ChunkedArray, **patterns: str) -> dict[str, bool]:
+    """Which patterns occur among the ids."""
+    met = {name: pc.match_substring_regex(ids, pattern=pattern) for name, pattern in patterns.items()}
+    return {name: bool(pc.any(found).as_py()) for name, found in met.items()}
+
+
+def _float_ids(table: ir.Table, values: ir.Value) -> ir.Value:
+    number = ibis.ifelse(is_nan(values) | values.isinf(), ibis.null("float64"), values)
+    seen = aggregate(table, fractional=(number % 1 != 0).any(), infinite=values.isinf().any())
+    if seen["infinite"]:
+        message = _("Column {column!r} holds infinite numbers, which are no ids. Name another column.")
+        raise InputError(message.format(column=values.get_name()), argument="customer")
+    if seen["fractional"]:
+        return number.cast("string")
+    return number.try_cast("int64") if in_duckdb(table) else number.cast("int64")
+
+
+def tidier(spellings: pa.Table, column: str) -> Callable[[ir.StringValue], ir.StringValue] | None:
+    """What brings text to ids, each step only where the column has something for it; None where nothing has."""
+    steps: list[Callable[[ir.StringValue], ir.StringValue]] = []
+
+    def tidy(text: ir.StringValue) -> ir.StringValue:
+        for step in steps:
+            text = step(text)
+        return known(text)
+
+    ids = spellings["id"]
+    if looks_of(ids, odd=ODD)["odd"]:
+        steps.append(_unwrapped)
+        ids = counts_of(spellings, tidy)["id"]
+    seen = looks_of(
+        ids, mail="@.*[A-Z]|[A-Z].*@", latin=LATIN_CODE, cyrillic=rf"[{CYRILLIC}]", short=ONE_ZERO, long=MORE_ZEROS,
+        version=VERSION, bytes=BYTES,
+    )  # fmt: skip
+    _check_writing(seen, column)
+    if seen["mail"]:
+        steps.append(lambda text: ibis.ifelse(text.contains("@"), text.lower(), text))
+    guids = looks_of(ids.filter(pc.match_substring_regex(ids, pattern=f"^{GUID}$")), large="[A-F]", small="[a-f]")
+    if all(guids.values()):  # a number in base 16: its letters have no case
+        steps.append(lambda text: ibis.ifelse(text.re_search(f"^{GUID}$"), text.lower(), text))
+    if seen["latin"] and seen["cyrillic"]:
+        steps.append(_in_latin)
+    if (seen["short"] or seen["long"]) and not seen["version"]:
+        steps.append(lambda text: ibis.ifelse(text.re_search(FLOATS), text.re_replace(r"\.0+$", ""), text))
+    return tidy if steps else None
+
+
+def _check_writing(seen: dict[str, bool], column: str) -> None:
+    message = ""
+    if seen["bytes"]:
+        message = _("Column {column!r} holds bytes that are no text. Write the ids as text first.")
+    elif seen["short"] and seen["long"] and not seen["version"]:
+        message = _(
+            "Ids in {column!r} end in .0 and in .00: they may be numbers or versions. Write them as whole numbers, or"
+            " as text without a point."
+        )
+    if message:
+        raise InputError(message.format(column=column), argument="customer")
+
+
+def _unwrapped(text: ir.StringValue) -> ir.StringValue:
+    """Without what cannot be seen, and without what spreadsheets and databases put around ids."""
+    text = _composed(text).re_replace(UNSEEN, "").re_replace(BLANKS, " ").strip()
+    for pattern, inside in WRAPPED.items():
+        text = text.re_replace(pattern, inside)
+    return text
+
+
+def _in_latin(text: ir.StringValue) -> ir.StringValue:
+    """С007 in Cyrillic as C007 in Latin letters: in a code with digits no eye tells them apart."""
+    code = text.re_search(CYRILLIC_CODE) & text.re_search("[0-9]")
+    return ibis.ifelse(code, text.translate(CYRILLIC, LATIN), text)

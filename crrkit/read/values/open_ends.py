@@ -1,0 +1,203 @@
+"""Ends that are none: how lists write that a contract still runs, and which of these ways a list has.
+
+A date that no list means as a date (31.12.9999, 0000-00-00, an empty cell that a program turned into 1970-01-01) would
+else be a misreading, and the contracts that were kept would be set aside for it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+from crrkit.ground import InputTypeError, ntold as ngettext, told as _, told_number as format_number
+from crrkit.read.values import text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import ibis.expr.types as ir
+
+Day = tuple[int, int, int]
+
+# Words that mean that a contract runs on, without spaces and points, in small letters.
+WORDS = (
+    "open", "openended", "active", "stillactive", "current", "currently", "ongoing", "running", "present", "topresent",
+    "untilnow", "tilldate", "never", "perpetual", "permanent", "indefinite", "indefinitely", "unlimited", "evergreen",
+    "inf", "infinity", "+infinity", "∞", "+∞",
+    "бессрочно", "бессрочный", "бессрочная", "бессрочное", "действует", "действующий", "действующая", "действующее",
+    "понастоящеевремя", "настоящеевремя", "донастоящеговремени", "понв", "нв", "понын", "поныне",
+    "открыт", "открыта", "открыто", "открытый", "активен", "активна", "активно", "активный", "безсрока",
+    "0", "00", "2958465",  # an empty cell as a number, and the last day that a spreadsheet knows
+)  # fmt: skip
+NO_DAYS = ((0, 0, 0), (1, 1, 1), (1753, 1, 1), (1900, 1, 0))  # zeros of databases and programs, never a day of a list
+# Zeros of clocks and spreadsheets, which can be days: open where the contract begins later.
+OLD_DAYS = ((1899, 12, 30), (1899, 12, 31), (1900, 1, 1), (1969, 12, 31), (1970, 1, 1))
+FAR_YEAR = "(?:2099|2[1-9][0-9]{2}|[3-9][0-9]{3})"
+_FAR = "|".join([
+    rf"^{FAR_YEAR}[-./][0-9]{{1,2}}[-./][0-9]{{1,2}}(?:[^0-9]|$)",
+    rf"^{FAR_YEAR}(?:0[1-9]|1[0-2])[0-3][0-9](?:[^0-9]|$)",
+    rf"^[0-9]{{1,2}}[-./][0-9]{{1,2}}[-./]{FAR_YEAR}(?:[^0-9]|$)",
+    rf"[A-Za-zА-Яа-яё]{{3,}}\.?[-, ]+(?:[0-9]{{1,2}},? +)?{FAR_YEAR}(?:[^0-9]|$)",
+])  # fmt: skip
+FAR_MOMENT, NO_MOMENT = datetime(2099, 1, 1), datetime(1753, 1, 2)  # noqa: DTZ001 - the business's own clock
+
+AS_WRITTEN = "crrkit_as_written"  # the column of ends as it stood, for whoever looks at the rows set aside
+ENDS_NAMED = 4  # more values than that do not fit a sentence
+
+
+@dataclass(frozen=True)
+class OpenEnds:
+    """What an end may be written as when there is none.
+
+    Attributes:
+        words: Words as `_fold` leaves them.
+        days: Days that mean no end.
+        old: Days that do so when the contract begins after them.
+        far: Whether ends from the year 2099 on mean no end.
+    """
+
+    words: tuple[str, ...]
+    days: tuple[Day, ...]
+    old: tuple[Day, ...] = ()
+    far: bool = False
+
+
+KNOWN = OpenEnds(WORDS, NO_DAYS, OLD_DAYS, far=True)
+
+
+def open_ends_of(given: Sequence[str | date] | None) -> OpenEnds:
+    """The rule that the user's values make; the known ones when none were given.
+
+    Args:
+        given: Words and dates; text such as ``"2099-12-31"`` means the date however the list writes it.
+
+    Raises:
+        InputTypeError: If it is no list of words and dates.
+    """
+    if given is None:
+        return KNOWN
+    values: list[Any] = list(given) if isinstance(given, list | tuple | set | frozenset) else [given]
+    wrong = [value for value in values if not isinstance(value, str | date)]
+    if isinstance(given, str) or wrong:
+        message = _(
+            "open_ends={value!r} is no list of words and dates. Write it like open_ends=['9999-12-31', 'open']."
+        )
+        raise InputTypeError(message.format(value=given), argument="open_ends", given=given)
+    days = [day for value in values if (day := _day(value)) is not None]
+    words = [_fold(value) for value in values if isinstance(value, str)]
+    return OpenEnds(tuple(words), tuple(days))
+
+
+def _day(value: str | date) -> Day | None:
+    if isinstance(value, date):
+        return value.year, value.month, value.day
+    found = re.match(r"(\d{4})-(\d{2})-(\d{2})(?!\d)", value.strip())
+    return (int(found[1]), int(found[2]), int(found[3])) if found else None
+
+
+def _fold(word: str) -> str:
+    return re.sub(r"[\s.]+", "", word.lower())
+
+
+def is_open(end: ir.Value, start: ir.Value, rule: OpenEnds) -> ir.BooleanValue:
+    """Whether an end means that the contract still runs.
+
+    Args:
+        end: The column as it stands, or moments.
+        start: The moments at which the contracts begin.
+        rule: What means no end.
+    """
+    if end.type().is_timestamp():
+        return text.is_true(_is_open_moment(end, start, rule))
+    written = end.cast("string").strip()
+    folded = written.lower().re_replace(r"[\s.]+", "")
+    found = [folded.isin(rule.words) if rule.words else text.NEVER]
+    found += [written.re_search(_pattern(rule.days))] if rule.days else []
+    found += [written.re_search(_FAR)] if rule.far else []
+    if rule.old:
+        latest = ibis.literal(date(*max(rule.old)), type="date").cast("timestamp")
+        found.append(written.re_search(_pattern(rule.old)) & (start > latest))
+    return text.is_true(ibis.or_(*found))
+
+
+def _is_open_moment(end: ir.TimestampValue, start: ir.Value, rule: OpenEnds) -> ir.BooleanValue:
+    def on(days: tuple[Day, ...]) -> ir.BooleanValue:
+        real = [date(*day) for day in days if min(day) > 0]
+        return end.date().isin(real) if real else text.NEVER
+
+    found = on(rule.days) | (on(rule.old) & (start > end))
+    if rule.far:
+        found |= (end >= ibis.literal(FAR_MOMENT, type="timestamp")) | (end < ibis.literal(NO_MOMENT, type="timestamp"))
+    return found
+
+
+def _pattern(days: tuple[Day, ...]) -> str:
+    """The days as people write them, whatever stands behind them."""
+    forms = []
+    for year, month, day in days:
+        y, m, d = f"{year:04d}", f"0?{month}", f"0?{day}"
+        forms += [rf"{y}[-./]{m}[-./]{d}", f"{y}{month:02d}{day:02d}", rf"{d}[-./]{m}[-./]{y}", rf"{m}[-/]{d}[-/]{y}"]
+    return rf"^(?:{'|'.join(forms)})(?:[^0-9]|$)"
+
+
+def without_open_ends(
+    table: ir.Table, column: str, *, start: ir.Value, end: ir.Value, rule: OpenEnds
+) -> tuple[ir.Table, tuple[str, ...]]:
+    """The table with those ends empty, and a sentence that names them.
+
+    Args:
+        table: The rows as they were written.
+        column: The column of ends.
+        start: When the contracts begin, as moments of the table.
+        end: The column, as moments of the table when it holds such.
+        rule: What means no end.
+    """
+    found = is_open(end, start, rule)
+    marked = table.select(written=table[column].cast("string").strip(), met=found)
+    met = marked.filter(marked["met"]).group_by("written").agg(rows=lambda t: t.count()).to_pyarrow().to_pylist()
+    if not met and table.get_backend().name == "duckdb":  # a warehouse may get new rows
+        return table, ()
+    raw = table[column]
+    blank = ibis.ifelse(found, ibis.null(raw.type()), raw)
+    return table.mutate(**{column: blank, AS_WRITTEN: raw}), _note(met)
+
+
+def _note(met: list[dict[str, Any]]) -> tuple[str, ...]:
+    if not met:
+        return ()
+    rows = sum(value["rows"] for value in met)
+    note = ngettext(
+        "{n} end written as {values} is read as open. Say open_ends= for other values, open_ends=() for none.",
+        "{n} ends written as {values} are read as open. Say open_ends= for other values, open_ends=() for none.",
+        rows,
+    )
+    return (note.format(n=format_number(rows), values=_values(met)),)
+
+
+def _values(met: list[dict[str, Any]]) -> str:
+    """What was met, the most frequent first, with its count when there is more than one."""
+    first = sorted(met, key=lambda value: (-value["rows"], value["written"]))
+    names = [value["written"].removesuffix(" 00:00:00") for value in first]
+    if len(names) == 1:
+        return str(names[0])
+    counted = [f"{name} ({format_number(value['rows'])})" for name, value in zip(names, first, strict=True)]
+    return ", ".join(counted[:ENDS_NAMED]) + (", …" if len(counted) > ENDS_NAMED else "")
+
+
+def unread_ends(table: ir.Table, column: str, *, unread: ir.BooleanValue) -> tuple[str, ...]:
+    """A sentence that names a value which stands repeatedly where an end should and is no date."""
+    marked = table.select(written=table[column].cast("string").strip(), unread=unread)
+    counted = marked.filter(marked["unread"]).group_by("written").agg(rows=lambda t: t.count())
+    met = [value for value in counted.to_pyarrow().to_pylist() if value["rows"] > 1]
+    if not met:
+        return ()
+    note = _(
+        "Ends written as {values} are no dates, and their rows are set aside. If they mean that the contract still"
+        " runs, say open_ends=[{first!r}]: without these customers the rate is that of the others."
+    )
+    first = min(met, key=lambda value: (-value["rows"], value["written"]))
+    return (note.format(values=_values(met), first=first["written"]),)

@@ -1,0 +1,180 @@
+"""Which column is which: by the name the user gives, else by the names such columns usually have."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from crrkit.ground import ColumnNotFoundError, InputError, check_column, mark, told as _
+from crrkit.read.words.names import REQUESTS, fold, rivals_of, usual_column
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+LISTS = (mark("orders"), mark("contracts"), mark("events"), mark("snapshots"))
+# What each kind of list must say, and what is found by its usual name when it says it, too.
+REQUIRED = {
+    "orders": ("customer", "at"),
+    "contracts": ("customer", "start", "end"),
+    "events": ("customer", "at", "kind"),
+    "snapshots": ("customer",),
+    "turns": ("customer", "at", "kind"),
+    "counts": (),
+}
+OPTIONAL: dict[str, tuple[str, ...]] = {
+    "orders": ("receipt", "status"),
+    "contracts": ("contract", "amount"),
+    "events": ("receipt", "amount"),
+    "snapshots": (),
+    "turns": ("contract", "amount"),
+    "counts": (),
+}
+PIECES = ("quantity", "price")
+MONEY = ("amount", *PIECES)
+NAMED = 30  # more columns do not fit a sentence
+
+# Columns of results and of the expressions that lead to them; a segment column of the same name would be lost in them.
+RESERVED = frozenset({
+    "active", "age", "age_days", "amount", "at", "back", "before", "begins", "begun", "bucket", "buyers", "came",
+    "capped", "cents", "churn", "churn_events", "churned", "closed", "closing", "cohort", "continuous", "contract",
+    "contraction", "contracts", "crr", "crr_continuous", "crr_high", "crr_low", "crr_textbook", "customer",
+    "customers", "day", "days", "due", "earliest", "early_loss", "end", "expansion", "exposure", "first",
+    "following", "former", "frequency", "from_", "gap", "gaps", "gone", "growth", "grr", "high", "history",
+    "inside", "is_open", "is_top", "joined", "joins", "kept", "last", "late", "leaves", "left", "lost", "low", "n",
+    "negative", "new", "new_lost", "nrr", "number", "opening", "opens", "outcome", "people", "period",
+    "provisional", "quick_ratio", "rank", "rate", "reach", "reactivated", "receipt", "receipts", "recency_days",
+    "recovered", "reduced", "regular", "regular_before", "rejoined", "repeat_buyers", "retained", "returned",
+    "returned_lost", "revenue", "since", "size", "spell", "start", "status", "stays", "stretches", "top_revenue",
+    "unknown", "unpriced", "until", "until_before", "weighted", "winback", "within", "within_before",
+})  # fmt: skip
+
+# … and columns on the way to the rows that are counted; the engine does not tell capital letters from small ones.
+INTERNAL = re.compile(r"(?i)(?:at|start|end|kind|amount|quantity|price)_given|why set aside|_nobody|_rounded|crrkit_.*")
+
+
+def settle_columns(
+    kind: str, named: Mapping[str, str | None], *, available: Iterable[str], by: Iterable[str] = ()
+) -> dict[str, str]:
+    """The column of the table for each role: the one that was named, else the one with a usual name.
+
+    Every door reads through here, so that a file is the same list from Python, `crrkit check` and `crrkit report`.
+    Pieces times price comes before a total: pieces below 0 say which rows are returns.
+
+    Args:
+        kind: ``orders contracts`` or ``events``.
+        named: What the user gave for each role: a column, None where nothing was given, or ``""`` for no column.
+        available: The columns that the table has.
+        by: Segment columns, which hold no other role unless they are named for it.
+
+    Raises:
+        ColumnNotFoundError: If a named column is not there, or a required one is not recognised.
+    """
+    columns = [str(column) for column in available]
+    found = find_columns({role: name for role, name in named.items() if not is_no_column(name)}, available=columns)
+    folded = [column.casefold() for column in columns]  # the engine does not tell capital letters from small ones
+    once = [column for column in columns if folded.count(column.casefold()) == 1]
+    taken = {*found.values(), *by}
+    for role in REQUIRED[kind]:
+        if role not in found:
+            found[role] = _recognised(role, columns, taken=taken)
+    free = [column for column in once if column not in {*found.values(), *by}]
+    for role in OPTIONAL[kind]:
+        if named.get(role) is None and role in named and (column := usual_column(role, free)) is not None:
+            found |= {} if role == "amount" and rivals_of(role, column, free) else {role: column}
+    if kind == "orders" and all(named.get(role) is None for role in MONEY):
+        found |= _usual_money(free)
+    return found
+
+
+def is_no_column(name: object) -> bool:
+    """Whether a role was given the empty name, which says that no column has it."""
+    return isinstance(name, str) and not name
+
+
+def are_names_of(
+    kind: str, named: Mapping[str, str | None], *, available: Iterable[str], by: Iterable[str] = ()
+) -> bool:
+    """Whether a line holds the names of such a table: all that were named, and all that it must have."""
+    columns = list(available)
+    try:
+        settle_columns(kind, named, available=columns, by=by)
+        find_columns({name: name for name in by}, available=columns)
+    except ColumnNotFoundError:
+        return False
+    except InputError:  # more than one column could be it: to be asked, once the line is found
+        return True
+    return True
+
+
+def tells_when(names: Iterable[str]) -> bool:
+    """Whether a line holds the names of some list: beside others one that is usual for a moment, or a start and end."""
+    columns = list(names)
+    there = {role for role in ("at", "start", "end") if usual_column(role, columns) is not None}
+    return len(columns) > 1 and ("at" in there or {"start", "end"} <= there)
+
+
+def _usual_money(columns: list[str]) -> dict[str, str]:
+    found = {role: column for role in MONEY if (column := usual_column(role, columns)) is not None}
+    if "amount" in found and rivals_of("amount", found["amount"], columns):
+        del found["amount"]  # see `amount_note`
+    if set(PIECES) <= set(found):
+        return {role: found[role] for role in PIECES}
+    return {role: column for role, column in found.items() if role != "price"} if "amount" in found else {}
+
+
+def find_columns(named: Mapping[str, str | None], *, available: Iterable[str]) -> dict[str, str]:
+    """The columns that the user named, each checked to be there."""
+    columns = [str(column) for column in available]
+    return {role: check_column(name, name=role, available=columns) for role, name in named.items() if name is not None}
+
+
+def request_beside_end(columns: Iterable[str]) -> tuple[str, str] | None:
+    """The column with the day of the request and the one with the end itself, when a table has both."""
+    named = list(columns)
+    end = usual_column("end", named)
+    request = next((column for column in named if fold(column) in REQUESTS), None)
+    return None if request is None or end is None or fold(end) in REQUESTS else (request, end)
+
+
+def amount_note(
+    found: Mapping[str, str], named: Mapping[str, str | None], *, available: Iterable[str], by: Iterable[str]
+) -> tuple[str, ...]:
+    """A sentence where several columns could be what was paid: none of them is read unless it is named."""
+    if named.get("amount", "") is not None or {"amount", "quantity"} & set(found):
+        return ()
+    free = [str(name) for name in available if str(name) not in {*found.values(), *by}]
+    twice = next((name for name in free if usual_column("amount", [name]) and free.count(name) > 1), None)
+    if twice is not None:
+        note = _("No amount was read: {n} columns are called {name!r}. Rename all but one.")
+        return (note.format(n=free.count(twice), name=twice),)
+    column = usual_column("amount", free)
+    others = [] if column is None else rivals_of("amount", column, free)
+    if column is None or not others:
+        return ()
+    note = _("No amount was read: {columns} could each be it. Say which one with amount=, or amount='' for none.")
+    return (note.format(columns=", ".join(map(repr, [column, *others]))),)
+
+
+def _ask(role: str, column: str, columns: Iterable[str]) -> None:
+    """Refuse to choose between columns that could each hold a role."""
+    others = rivals_of(role, column, columns)
+    if others:
+        message = _("Several columns could be {role}: {columns}. Say which one it is, such as {role}={column!r}.")
+        told = {"role": role, "columns": ", ".join(map(repr, [column, *others])), "column": column}
+        raise InputError(message.format(**told), argument=role, available=[column, *others])
+
+
+def some_of(columns: Sequence[str]) -> str:
+    """The columns of a table for a sentence; of many the first."""
+    first = ", ".join(columns[:NAMED])
+    return first if len(columns) <= NAMED else _("{first}, … ({n} in all)").format(first=first, n=len(columns))
+
+
+def _recognised(role: str, columns: list[str], *, taken: set[str]) -> str:
+    column = usual_column(role, columns)
+    if column is not None:
+        _ask(role, column, [other for other in columns if other not in taken])
+        return column
+    message = _("No column looks like {role}. Say which one it is with {role}=; the columns are {columns}.")
+    text = message.format(role=role, columns=some_of(columns))
+    raise ColumnNotFoundError(text, argument=role, available=columns)

@@ -1,0 +1,127 @@
+"""What happened: the firm's own words for kinds of events, brought to seven that the stages know."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from crrkit.ground import (
+    InputError,
+    InputTypeError,
+    check_mapping,
+    mark,
+    suggestion,
+    told as _,
+    told_number as format_number,
+)
+from crrkit.read.words.states import WORDS_NAMED, check_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+BUYING = (mark("purchase"), mark("contract"))
+TOUCHES = (mark("visit"), mark("offer"), mark("education"))
+KINDS = (*TOUCHES, *BUYING, mark("refund"), mark("incident"))
+REFUSE, SET_ASIDE = "refuse", "set aside"
+MOST_WORDS = 1000  # more different words are no kinds of events but names or texts
+
+Words = str | tuple[str, ...] | list[str] | set[str] | frozenset[str]
+
+# Words that firms use, folded to lower-case letters.
+_USUAL = {
+    "visit": (
+        "visit", "visits", "sitevisit", "storevisit", "pageview", "view", "look", "session", "визит", "посещение",
+        "просмотр", "заход",
+    ),
+    "offer": ("offer", "offers", "quote", "promotion", "mailing", "предложение", "рассылка", "акция"),
+    "education": ("education", "webinar", "training", "guide", "lesson", "обучение", "вебинар", "урок"),
+    "purchase": ("purchase", "purchases", "buy", "order", "sale", "payment", "покупка", "заказ", "продажа", "оплата"),
+    "contract": ("contract", "subscription", "договор", "контракт", "подписка"),
+    "refund": ("refund", "return", "chargeback", "возврат"),
+    "incident": ("incident", "complaint", "claim", "инцидент", "жалоба", "рекламация"),
+}  # fmt: skip
+_KIND_OF = {word: kind for kind, words in _USUAL.items() for word in words}
+# What else logs of clicks say; none of it is a purchase, and which of the seven kinds it is remains to be said.
+_CLICKS = re.compile(
+    r"click|cart|login|logon|logout|signin|signup|^register$|search|page|scroll|install|browse|wishlist|impression"
+    r"|checkout|subscribed?$|^openapp|^home$|^catalog|^start$|^end$|клик|корзин|вход|регистрац|поиск|каталог"
+)
+
+
+def map_kinds(
+    words: Iterable[str], *, kinds: Mapping[str, str | Words | None] | None, other: str
+) -> dict[str, str | None]:
+    """The kind of each word that occurs; None for a word whose rows are set aside.
+
+    A word is taken as ``kinds`` says, else by its usual meaning, else as ``other`` says.
+
+    Args:
+        words: The different words of the column.
+        kinds: The firm's word to one of `KINDS` (None: set aside), or one of `KINDS` to a list of words.
+        other: ``"refuse"``, ``"set aside"`` or one of `KINDS`, for words that are neither named nor usual.
+
+    Raises:
+        ValueError: If a kind is not known, a word of ``kinds`` does not occur, or a word has no kind and ``other``
+            is ``"refuse"``.
+
+    Examples:
+        >>> map_kinds(["buy", "hum"], kinds={"hum": "visit"}, other="refuse")
+        {'buy': 'purchase', 'hum': 'visit'}
+    """
+    said, found = _pairs(kinds or {}), list(words)
+    if len(found) > MOST_WORDS:
+        message = _("The column of kinds holds {n} different words. Name the column that says what happened.")
+        raise InputError(message.format(n=format_number(len(found))), argument="kind")
+    if other not in (REFUSE, SET_ASIDE):
+        _check_kind(other, name="other")
+    check_words(said, found, name="kinds")
+    mapped = {word: said.get(word, _KIND_OF.get(_fold(word), other)) for word in found}
+    unknown = sorted(word for word, kind in mapped.items() if kind == REFUSE)
+    if unknown:
+        raise _unknown(unknown)
+    return {word: None if kind == SET_ASIDE else kind for word, kind in mapped.items()}
+
+
+def usual_kind(word: str) -> str | None:
+    """The kind that a word usually means, ``"click"`` for other deeds that are no purchases, or None."""
+    folded = _fold(word)
+    return _KIND_OF.get(folded) or ("click" if _CLICKS.search(folded) else None)
+
+
+def _pairs(kinds: Mapping[str, str | Words | None]) -> dict[str, str | None]:
+    """Word to kind, whichever way round the user wrote it."""
+    pairs: dict[str, str | None] = {}
+    for key, value in check_mapping(kinds, name="kinds", like="{'paid': 'purchase'}").items():
+        if isinstance(value, list | tuple | set | frozenset):
+            pairs |= dict.fromkeys(map(str, value), _check_kind(key, name="kinds"))
+        elif value is None or value in KINDS:
+            pairs[str(key)] = value
+        elif key in KINDS and isinstance(value, str):
+            pairs[value] = key
+        else:
+            _check_kind(value, name="kinds")
+    return pairs
+
+
+def _check_kind(value: object, *, name: str) -> str:
+    if isinstance(value, str) and value in KINDS:
+        return value
+    message = _("{name}: {value!r} is no kind of event. Choose one of {choices}.")
+    text = message.format(name=name, value=value, choices=", ".join(KINDS))
+    if not isinstance(value, str):
+        raise InputTypeError(text, argument=name, given=value)
+    raise InputError(text + suggestion(value, KINDS), argument=name, given=value)
+
+
+def _unknown(words: list[str]) -> InputError:
+    shown = ", ".join(repr(word) for word in words[:WORDS_NAMED]) + (", …" if len(words) > WORDS_NAMED else "")
+    message = _(
+        "It is not known what these kinds of events mean: {words}. Say it with kinds={{{first!r}: 'visit'}}, choosing"
+        " from {choices}; or take the rest together with other='visit' or other='set aside'."
+    )
+    text = message.format(words=shown, first=words[0], choices=", ".join(KINDS))
+    return InputError(text, argument="kinds", given=words)
+
+
+def _fold(word: str) -> str:
+    return re.sub(r"[\W_\d]+", "", word.casefold())
