@@ -315,7 +315,7 @@ class TestFiles:
             raise RuntimeError(where)
 
         place = {
-            "count": (write, "retention_by_period"),
+            "count": (write, "safe_account"),
             "draw": (write, "build_page"),
             "check": (write, "refuse_leaks"),
             "move": (Path, "replace"),
@@ -354,7 +354,7 @@ class TestFiles:
             raise PermissionError(13, "Permission denied")
 
         monkeypatch.setattr(Path, "touch", refuse)
-        monkeypatch.setattr(write, "retention_by_period", lambda *_a, **_f: pytest.fail("work began"))
+        monkeypatch.setattr(write, "safe_account", lambda *_a, **_f: pytest.fail("work began"))
         with pytest.raises(ValueError, match=r"cannot be written \(Permission denied\)"):
             crr.write_report(orders, every="month", out=tmp_path / "r.html")
 
@@ -403,10 +403,10 @@ class TestPrivacy:
         assert Tree(shared).text("h1").startswith("In March 2024 we kept 22 of 37 customers: 59.5%")
 
     def test_the_picture_says_which_rates_are_withheld(self) -> None:
-        # the second period begins with 5, in the fourth 3 leave
+        # the first begins with nobody, the second with 5; in the fourth 3 leave, and to the fifth only 9 come
         kept = crr.report.shared(account((0, 5, 0), (1, 100, 0), (30, 30, 0), (3, 3, 0), (20, 9, 0), start=0))
         drawn = Tree(trend_section.line(kept))
-        assert "Rate withheld: 2024-01, 2024-02, 2024-04." in drawn.attributes("aria-label")[0]
+        assert "there was nobody to keep: 2024-01. Rate withheld: 2024-02, 2024-04, 2024-05." in drawn.attributes("aria-label")[0]
         assert "Where the line breaks at a cross" in drawn.text("figcaption")
 
     def test_where_no_rate_may_be_shown_the_explorer_has_other_numbers(self, tmp_path) -> None:

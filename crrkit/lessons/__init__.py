@@ -122,7 +122,7 @@ def begin(lang: str | None = None) -> None:
         >>> begin("en")
         >>> begin("de")
         Traceback (most recent call last):
-        ValueError: lang='de' is not a language of crrkit. Choose one of en, ru.
+        crrkit.InputError: lang='de' is not a language of crrkit. Choose one of en, ru.
     """
     folder = Path.cwd().name
     if lang is None and folder not in LANGUAGES:

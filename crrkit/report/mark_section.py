@@ -94,7 +94,7 @@ def mark_finding(kept: RetentionTable, *, on: str | date, name: str) -> Finding:
         >>> import crrkit as crr
         >>> kept = crr.retention_by_period(crr.read_contracts(crr.sample_path("contracts")), every="month")
         >>> print(mark_finding(kept, on="2024-06-01", name="new prices").claim)  # doctest: +NORMALIZE_WHITESPACE
-        Around “new prices” (June 1, 2024): 96.5% (2,014 of 2,087) in the 7 months before, 95.2% (2,240 of 2,353) in the
+        Around “new prices” (June 1, 2024): 96.0% (1,754 of 1,828) in the 7 months before, 95.9% (2,271 of 2,369) in the
         7 months after, no further apart than chance alone would bring.
     """
     day = pd.Timestamp(check_moment(on, name="on")).normalize()

@@ -40,7 +40,8 @@ def read_list(source: Any, *, kind: str | None, said: Mapping[str, Any]) -> Base
     settled = settle_kind(source, named=said) if kind is None else check_choice(kind, name="kind", choices=LISTS)
     stray = [name for name in said if name not in _arguments_of(settled)]
     if stray:
-        other = next((name for name in LISTS if stray[0] in _arguments_of(name)), None)
+        homes = [name for name in LISTS if stray[0] in _arguments_of(name)]
+        other = "events" if stray[0] == EVENT_OPTION else next(iter(homes), None)  # contracts take it, too, but seldom
         if other is None:
             known = sorted(set().union(*map(_arguments_of, LISTS)))
             check_choice(stray[0], name=_("argument"), choices=known)
@@ -51,7 +52,7 @@ def read_list(source: Any, *, kind: str | None, said: Mapping[str, Any]) -> Base
 
 def _arguments_of(kind: str) -> set[str]:
     """What the reader of a kind can be told besides the source."""
-    arguments = set(inspect.signature(READERS[kind]).parameters) - {"source"}
+    arguments = {name for name in inspect.signature(READERS[kind]).parameters if name[0] != "_"} - {"source"}
     return arguments - {"kind"} | {EVENT_OPTION} if "kind" in arguments else arguments
 
 

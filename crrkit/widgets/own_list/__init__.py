@@ -225,7 +225,7 @@ class ListExplorer(Results):
         Examples:
             >>> import crrkit as crr, tempfile
             >>> base = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at")
-            >>> explorer = ListExplorer(base, every="quarter", silence=90)
+            >>> explorer = ListExplorer(base, every="half-year", silence=90)
             >>> explorer.save_page(tempfile.mkdtemp() + "/list.html").name
             'list.html'
         """
