@@ -129,6 +129,7 @@ def test_two_ages_of_a_cohort_of_orders(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 @pytest.mark.slow
+@pytest.mark.pages
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("every", ["month", "quarter"])
 def test_of_all_of_the_orders(every: str, tmp_path: Path) -> None:
@@ -137,6 +138,7 @@ def test_of_all_of_the_orders(every: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.pages
 @pytest.mark.timeout(1200)
 def test_of_public_lists_nothing_withheld_can_be_told(data_dir: Path, tmp_path: Path) -> None:
     told = {}

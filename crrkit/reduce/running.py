@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pandas as pd
+
+AGAIN = 0.05  # seconds
 
 
 def run(reduction: ir.Table) -> pd.DataFrame:
@@ -21,5 +23,7 @@ def run(reduction: ir.Table) -> pd.DataFrame:
         try:
             return cast("pd.DataFrame", counted.result())
         except BaseException:  # also the end that a signal asks for
-            backend.con.interrupt()
+            while not counted.done():  # an interrupt that comes before the query has begun is lost
+                backend.con.interrupt()
+                wait([counted], timeout=AGAIN)
             raise
