@@ -406,7 +406,10 @@ class TestPrivacy:
         # the first begins with nobody, the second with 5; in the fourth 3 leave, and to the fifth only 9 come
         kept = crr.report.shared(account((0, 5, 0), (1, 100, 0), (30, 30, 0), (3, 3, 0), (20, 9, 0), start=0))
         drawn = Tree(trend_section.line(kept))
-        assert "there was nobody to keep: 2024-01. Rate withheld: 2024-02, 2024-04, 2024-05." in drawn.attributes("aria-label")[0]
+        assert (
+            "there was nobody to keep: 2024-01. Rate withheld: 2024-02, 2024-04, 2024-05."
+            in drawn.attributes("aria-label")[0]
+        )
         assert "Where the line breaks at a cross" in drawn.text("figcaption")
 
     def test_where_no_rate_may_be_shown_the_explorer_has_other_numbers(self, tmp_path) -> None:

@@ -63,7 +63,7 @@ except crr.InputError as error:
 """
 
 WRONG = {
-    "crr.crr_from_counts(start=70, end=90, period='month')": "call-arg",
+    "crr.churn_from_counts(1000, lost=300, period='month')": "arg-type",
     "crr.retention_by_period(crr.read_orders('o.csv', customer='c', at='d'), every=3)": "arg-type",
     "rate: crr.RetentionTable = crr.crr_from_counts(start=70, end=90, new=30, period='month')": "assignment",
     "crr.wilson('60', 70)": "arg-type",

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pandas as pd
 
-AGAIN = 0.05  # seconds
+HEARD_WITHIN = 0.05  # seconds
 
 
 def run(reduction: ir.Table) -> pd.DataFrame:
@@ -25,5 +25,5 @@ def run(reduction: ir.Table) -> pd.DataFrame:
         except BaseException:  # also the end that a signal asks for
             while not counted.done():  # an interrupt that comes before the query has begun is lost
                 backend.con.interrupt()
-                wait([counted], timeout=AGAIN)
+                wait([counted], timeout=HEARD_WITHIN)
             raise

@@ -5,15 +5,14 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from crrkit.ground import InputError, check_count, told as _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    Fits = Callable[[Sequence[str]], bool]
-
+Fits: TypeAlias = "Callable[[Sequence[str]], bool]"  # whether names are those of a list
 SEPARATORS = ",;\t|"
 LONGEST_HEAD = 100_000  # letters in the line of names; a reader of CSV refuses longer fields
 MOST_TITLES = 50  # lines above the names
