@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 MUTMUT = [sys.executable, "-m", "mutmut"]
+PATIENCE = 5  # seconds to write down what was tried
 
 
 def run(chosen: Sequence[str], *, seconds: float) -> bool:
@@ -31,7 +32,11 @@ def run(chosen: Sequence[str], *, seconds: float) -> bool:
         process.wait(timeout=seconds)
     except subprocess.TimeoutExpired:
         process.send_signal(signal.SIGINT)
-        process.wait()
+        try:
+            process.wait(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:  # who was started in a shell's background does not hear it
+            process.kill()
+            process.wait()
         return False
     return process.returncode == 0
 

@@ -21,6 +21,8 @@ def run(reduction: ir.Table) -> pd.DataFrame:
     with ThreadPoolExecutor(1) as counting:
         counted = counting.submit(reduction.to_pandas)
         try:
+            while not counted.done():  # a signal that another thread was given is heard between two waits
+                wait([counted], timeout=HEARD_WITHIN)
             return cast("pd.DataFrame", counted.result())
         except BaseException:  # also the end that a signal asks for
             while not counted.done():  # an interrupt that comes before the query has begun is lost
