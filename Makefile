@@ -14,16 +14,16 @@ in_two := -n 2 --dist loadfile --no-loadscope-reorder -p no:nbval
 
 # Examples for the floors that compute; what a report or a picture happens to run through does not count.
 computing := crrkit/counts crrkit/rules crrkit/reduce crrkit/read crrkit/measure crrkit/judge tests \
-	-m "not (slow or real_data or hypothesis)" --ignore=tests/browser \
+	-m "not (engines or pages or real_data or hypothesis)" --ignore=tests/browser \
 	$(foreach subject,report figures widgets lessons lab cli docs bench mutants language house notebooks,--ignore-glob='*/test_$(subject)*')
 
-# What is wide by nature has a target of its own; .ci/run runs all three.
-daily := -m "not (engines or pages)"
+# What is slow or wide by nature has a target of its own; .ci/run runs all of them.
+daily := -m "not (slow or engines or pages)"
 
 # What Python compiled is kept, whatever the machine says: else each of some hundred processes compiles crrkit again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo test lint format lab docs words coverage mutants bench fuzz test-engines test-pages test-lowest clean
+.PHONY: help demo test lint format lab docs words coverage mutants bench fuzz test-slow test-engines test-pages test-lowest clean
 
 help: ## say what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -73,6 +73,9 @@ fuzz: $(VENV)/.with-test ## try the laws on many more random inputs, and the doo
 	$(PY) -m pytest -m hypothesis --hypothesis-profile=fuzz --timeout=3600
 	$(PY) -W ignore tests/fuzz_door.py 10
 
+test-slow: $(VENV)/.with-test ## try what takes its time: laws over many random lists, every form of a source, whole pages
+	$(PY) -m pytest $(in_two) -m "slow and not (engines or pages)"
+
 test-engines: $(VENV)/.with-test ## try the door on every case there is: PostgreSQL, other engines, half a million rows
 	$(PY) -m pytest $(in_two) -m engines
 
@@ -81,7 +84,7 @@ test-pages: $(VENV)/.with-test ## walk through every page: each explorer, the co
 	$(PY) -m pytest $(in_two) -m pages
 
 test-lowest: .venv-lowest/.installed ## run the fast tests on the lowest versions that pyproject.toml claims
-	.venv-lowest/bin/python -m pytest --ignore=tests/browser -m "not slow" -W ignore::DeprecationWarning
+	.venv-lowest/bin/python -m pytest --ignore=tests/browser -m "not (slow or engines or pages)" -k "not a_run_gives" -W ignore::DeprecationWarning
 
 clean: ## remove all that make made
 	rm -rf .venv .venv-* node_modules mutants demo dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis

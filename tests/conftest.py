@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -91,10 +92,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("real_data")
         if {"shop", "shop_and_refunds"} & wanted:
             item.add_marker("engines")  # half a million rows
+    hold_back(items)
     if searches(config):
         laws = {getattr(item.obj, "__func__", item.obj) for item in items if isinstance(item, pytest.Function)}
         for law in laws:
             try_more(law)
+
+
+def hold_back(items: list[pytest.Item]) -> None:
+    """Of a test in many forms ``daily(n)`` leaves the first n to `make test`; the others are slow."""
+    met: Counter[str] = Counter()
+    for item in items:
+        daily = item.get_closest_marker("daily")
+        if daily:
+            test = item.nodeid.split("[")[0]
+            met[test] += 1
+            if met[test] > daily.args[0]:
+                item.add_marker("slow")
 
 
 def try_more(law: Callable[..., object]) -> None:

@@ -74,6 +74,7 @@ def test_a_window_counts_who_bought_in_it(log: dict[str, list[int]], window: int
     assert found(base, "2018-06") == counts_by_hand(log, lambda days, t: there_by_window(days, t, window), BOUNDS)
 
 
+@pytest.mark.slow
 @QUICK
 @given(LOGS, st.sampled_from([0.05, 0.3]))
 def test_the_own_gap_decides_how_long_a_silence_is_bearable(log: dict[str, list[int]], alpha: float) -> None:

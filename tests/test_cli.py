@@ -377,6 +377,7 @@ class TestCheck:
             people = {row["client_id"] for row in csv.DictReader(file)}
         assert f": {len(people):,} customers." in crrkit_("check", CONTRACTS, "-q").out
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         ("file", "kind"), [(ORDERS, "orders"), (CONTRACTS, "contracts"), (RU_CLIENTS, "contracts")]
     )
@@ -471,6 +472,7 @@ class TestCheck:
 
 
 class TestEvents:
+    @pytest.mark.slow
     def test_the_command_that_it_writes_makes_the_report(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         done = crrkit_("check", EVENTS, "--kind", "events", "-q")
         with Path(EVENTS).open(encoding="utf-8") as file:
@@ -581,6 +583,7 @@ class TestReport:
         done = crrkit_("report", CONTRACTS, "--out", str(tmp_path / "out.html"), "--detail", "short", "-q")
         assert done.err.startswith("Each row is a contract")
 
+    @pytest.mark.slow
     def test_passes_on_what_was_typed(self, tmp_path: Path) -> None:
         span = ["--first", "2024-03", "--last", "2024-05", "--title", "Our <customers>", "--min-cell", "0"]
         crrkit_(*self.words, *span, "--out", str(tmp_path / "out.html"), "-q")
@@ -644,6 +647,7 @@ BAD_FILES: dict[str, tuple[str | bytes, list[str]]] = {
 
 
 class TestBadInput:
+    @pytest.mark.daily(3)
     @pytest.mark.parametrize("content_and_names", BAD_FILES.values(), ids=BAD_FILES)
     @pytest.mark.parametrize("command", ["check", "report"])
     def test_ends_in_a_sentence(
@@ -690,6 +694,7 @@ class TestBadInput:
         (tmp_path / "cut.csv.gz").write_bytes(whole[: len(whole) // 2])
         refused(crrkit_("check", str(tmp_path / "cut.csv.gz"), "-q"), "end")
 
+    @pytest.mark.slow
     @settings(max_examples=25)
     @given(st.binary(max_size=300))
     def test_no_bytes_make_a_traceback(self, tmp_path_factory: pytest.TempPathFactory, junk: bytes) -> None:

@@ -58,6 +58,7 @@ class TestState:
         assert grid["first"] == 1
         assert (explorer.one, explorer.other) == ("2024-01", "2024-02")
 
+    @pytest.mark.slow
     @settings(max_examples=5, deadline=None)
     @given(ROWS)
     def test_what_is_carried_is_what_the_grids_say(self, rows: list[tuple[str, int]]) -> None:

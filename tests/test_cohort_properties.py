@@ -264,6 +264,7 @@ def test_every_cell_of_purchases(log, calendar, align, as_of, random) -> None:
         compare(engine().grid(engine().orders, every, rules, as_of, kind=kind, align=align), plain, lives, kind)
 
 
+@pytest.mark.slow
 @settings(max_examples=8, phases=QUICK)
 @given(
     HISTORIES,
@@ -296,6 +297,7 @@ def _begun(intervals: list[brute.Interval], as_of: datetime) -> datetime | None:
     return min((start for start, _ in intervals if start < as_of), default=None)
 
 
+@pytest.mark.slow
 @settings(max_examples=6, phases=QUICK)
 @given(LOGS, st.sampled_from(CALENDARS), ALIGN, st.sampled_from(CUT_OFFS), st.sampled_from([1, 7, 30.5]))
 def test_every_cell_of_a_trailing_window(log, calendar, align, as_of, days) -> None:
@@ -309,6 +311,7 @@ def test_every_cell_of_a_trailing_window(log, calendar, align, as_of, days) -> N
         compare(engine().grid(base, every, rules, as_of, kind=kind, align=align), plain, lives, kind)
 
 
+@pytest.mark.slow
 @settings(max_examples=10, phases=QUICK)
 @given(PAID, st.sampled_from(CALENDARS), ALIGN, st.sampled_from(CUT_OFFS))
 def test_every_cell_of_revenue(paid, calendar, align, as_of) -> None:

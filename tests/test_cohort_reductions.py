@@ -70,6 +70,7 @@ def _spark_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("ibis.backends.sql.compilers.pyspark.options", known)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_spark_that_is_not_installed")
 @pytest.mark.parametrize("dialect", ["duckdb", "postgres", "pyspark"])
 @pytest.mark.parametrize("name", EXPRESSIONS)

@@ -35,6 +35,7 @@ class TestOpenEnds:
         path.write_text("\n".join(["customer,start,end", *lines]), encoding="utf-8")
         return path
 
+    @pytest.mark.daily(6)
     @pytest.mark.parametrize(
         "written",
         [
@@ -51,6 +52,7 @@ class TestOpenEnds:
         assert base.quality.rows_set_aside == 0
         assert base.quality.notes[0].startswith(f"4 ends written as {written.removesuffix(' 00:00:00')} are read as")
 
+    @pytest.mark.daily(1)
     @pytest.mark.parametrize("written", ["31.12.9999", "01.01.0001 0:00:00", "00.00.0000", "1.1.1970", "1970-01-01"])
     def test_what_means_no_end_has_no_say_in_how_dates_are_written(self, written, tmp_path):
         source = self.list_of(tmp_path, written, started="05.01.2024", ended="10.03.2024")
@@ -76,6 +78,7 @@ class TestOpenEnds:
         base = read_contracts(rows, as_of="1972-01-01")
         assert base.table.order_by("customer").to_pandas()["end"].tolist() == [pd.Timestamp("1970-01-01"), pd.NaT]
 
+    @pytest.mark.daily(3)
     @pytest.mark.parametrize("none", ["9999-12-31", "1970-01-01", "0001-01-01"])
     @pytest.mark.parametrize("make", [pd.DataFrame, pa.table, pl.DataFrame])
     def test_moments_and_days_mean_the_same_as_text(self, none, make):
@@ -106,6 +109,7 @@ class TestOpenEnds:
         base = read_contracts(path, as_of="2024-04-01", open_ends=["В работе"])
         assert march(base) == (10, 4, 6)
 
+    @pytest.mark.daily(1)
     @pytest.mark.parametrize("named", ["2024-12-31", date(2024, 12, 31), pd.Timestamp("2024-12-31")])
     @pytest.mark.parametrize("written", ["2024-12-31 10:00", "31.12.2024"])
     def test_a_named_date_is_known_however_it_is_written(self, named, written, tmp_path):

@@ -319,6 +319,7 @@ class TestDecomposition:
         with use_language("ru"):
             assert list(DecompositionExplorer().before) == ["средняя", "длительная"]
 
+    @pytest.mark.slow
     @settings(max_examples=20)
     @given(mixes())
     def test_the_line_of_code_gives_the_split_again(self, state: dict[str, Any]) -> None:

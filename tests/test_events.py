@@ -53,6 +53,7 @@ def test_it_can_be_counted_as_any_log_of_purchases():
     assert trailing.row("2024-03")["kept"] == 0  # of 1 February and 40 days there is 12 March
 
 
+@pytest.mark.slow
 @settings(max_examples=10)  # each reads two logs
 @given(st.lists(st.tuples(st.sampled_from("abxyz"), st.integers(0, 120), st.sampled_from(["visit", "offer"]))))
 def test_contacts_and_their_touches_change_no_rate(touches):
@@ -192,6 +193,7 @@ def test_with_receipts_too_a_refund_follows_its_purchase():
     assert left.dt.strftime("%m-%d").tolist() == ["01-05"]
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.booleans(), st.sampled_from([5.0, 7.0])), min_size=1, max_size=12))
 def test_refunds_close_the_last_open_purchase_as_brackets_do(deeds):

@@ -57,6 +57,7 @@ def run_all(text: str) -> dict[str, Any]:
 
 
 class TestOneReading:
+    @pytest.mark.slow
     def test_every_door_settles_the_same_list(self) -> None:
         for name, path in SAMPLES.items():
             typed = open_list(path, kind=name, every=None, reading={})
@@ -100,6 +101,7 @@ class TestExplore:
 
 
 class TestNotebook:
+    @pytest.mark.slow
     def test_orders_fill_the_cell_and_every_cell_runs(self, capsys: pytest.CaptureFixture[str]) -> None:
         said = {"by": "region"}
         base = crr.read_orders(SAMPLES["orders"], by="region")
@@ -173,6 +175,7 @@ class TestCommand:
         assert said[-1] == "report = 'club-report.html'"
         assert not list(mine.parent.glob("*.html"))
 
+    @pytest.mark.slow
     def test_what_is_there_is_not_written_over(self, mine: Path) -> None:
         assert run(str(mine), "--no-open")[0] == 0
         notebook = mine.parent / OWN_LIST
@@ -241,6 +244,7 @@ class TestChooser:
         field._room.cleanup()
         assert not field.path.exists()
 
+    @pytest.mark.slow
     def test_the_menus_begin_with_what_guess_says_and_open_the_list(self) -> None:
         for name, path in SAMPLES.items():
             chooser = widgets.ListChooser()
@@ -253,6 +257,7 @@ class TestChooser:
         assert chooser.explorer in chooser._shown.children
         assert chooser.base.quality.kind == "events"
 
+    @pytest.mark.slow
     def test_a_menu_decides_and_none_is_no_column(self) -> None:
         chooser = widgets.ListChooser(lang="ru")
         chooser.look(Path(SAMPLES["orders"]))

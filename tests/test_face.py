@@ -95,6 +95,7 @@ FIRST_USES = [
 ]
 
 
+@pytest.mark.daily(2)
 @pytest.mark.parametrize("code", FIRST_USES)
 def test_a_room_opens_in_the_first_line_of_a_fresh_interpreter(code: str) -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)

@@ -254,6 +254,7 @@ def _counts_stand_clear_of_the_bars(ax: Axes) -> None:
             assert not any(text.get_window_extent().overlaps(bar.padded(-1)) for bar in bars if bar.height > 2)
 
 
+@pytest.mark.daily(8)
 @pytest.mark.parametrize("lang", DRAWN_IN)
 @pytest.mark.parametrize("narrow", [False, True])
 @pytest.mark.parametrize("counts", EXTREMES.values(), ids=EXTREMES)

@@ -159,6 +159,7 @@ def extreme(name: str):
     return EXTREMES[name]()
 
 
+@pytest.mark.daily(6)
 @pytest.mark.parametrize("lang", DRAWN_IN)
 @pytest.mark.parametrize("narrow", [False, True])
 @pytest.mark.parametrize("name", EXTREMES)

@@ -206,6 +206,7 @@ class TestShared:
         for text in words(ax):
             assert contrast(to_hex(text.get_color()), THEMES[theme].paper) >= READABLE, text.get_text()
 
+    @pytest.mark.daily(4)
     @pytest.mark.parametrize("how", HOW)
     def test_svg_is_the_same_to_the_byte_and_one_image(self, draw, how: dict[str, object]) -> None:
         svg = figures.to_svg(draw(**how))

@@ -282,6 +282,7 @@ def test_one_period_has_no_highest_and_lowest() -> None:
 # Room
 
 
+@pytest.mark.daily(8)
 @pytest.mark.parametrize("lang", DRAWN_IN)
 @pytest.mark.parametrize("narrow", [False, True])
 @pytest.mark.parametrize("kept", EXTREMES.values(), ids=EXTREMES)

@@ -221,6 +221,7 @@ class TestShared:
             ground = max(hues, key=lambda hue: contrast(hue, ink)) if inside else THEMES[theme].paper
             assert contrast(ink, ground) >= READABLE, text.get_text()
 
+    @pytest.mark.daily(3)
     @pytest.mark.parametrize("how", [{}, {"narrow": True}, {"theme": "dark"}, {"theme": "print"}])
     def test_svg_is_the_same_to_the_byte_and_one_image(self, draw, how: dict[str, object]) -> None:
         svg = figures.to_svg(draw(**how))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+@pytest.mark.slow
 def test_a_few_tries_end_in_a_base_or_a_sentence() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of pandas, about the frames that are made odd on purpose

@@ -37,6 +37,7 @@ def test_twelve_exports_and_more_are_what_they_are(tmp_path: Path) -> None:
     assert wrong == {}
 
 
+@pytest.mark.slow
 def test_what_is_proposed_can_be_read(tmp_path: Path) -> None:
     for export in [one for one in EXPORTS if not one.call.startswith("asks")]:
         path = tmp_path / "export.csv"

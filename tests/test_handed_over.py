@@ -38,6 +38,7 @@ def counted(source: Any) -> pd.DataFrame:
     return crr.retention_by_period(base, every="month").to_pandas()
 
 
+@pytest.mark.slow
 def test_whatever_holds_the_rows_gives_the_same_numbers(tmp_path: Path) -> None:
     table = pa.Table.from_pandas(FRAME)
     pq.write_table(table, tmp_path / "a.parquet")
@@ -101,6 +102,7 @@ def test_a_dict_may_leave_out_what_it_has_not_got() -> None:
     assert base.table.to_pandas()["region"].dropna().tolist() == ["North"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with a name")
 def test_a_pipe_is_read_once_and_never_waited_for_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pipe, text = tmp_path / "pipe", FRAME.to_csv(index=False)

@@ -100,7 +100,7 @@ class TestMake:
         phony = re.search(r"^\.PHONY: (.+)$", text("Makefile"), flags=re.MULTILINE)
         assert phony
         assert self.listed == phony[1].split()
-        usual = {"demo", "test", "lint", "lab", "bench", "fuzz", "test-engines", "test-pages", "clean"}
+        usual = {"demo", "test", "lint", "lab", "bench", "fuzz", "test-slow", "test-engines", "test-pages", "clean"}
         assert usual <= set(self.listed)
 
     @pytest.mark.parametrize("target", listed)
@@ -114,7 +114,7 @@ class TestMake:
 
     def test_ci_and_pre_commit_call_make_instead_of_knowing_better(self) -> None:
         assert re.findall(r"^make .*$", text(".ci/run"), flags=re.MULTILINE) == [
-            "make test", "make test-engines", "make test-pages", "make docs",
+            "make test", "make test-slow", "make test-engines", "make test-pages", "make docs",
         ]  # fmt: skip
         assert os.access(ROOT / ".ci/run", os.X_OK)
         assert "entry: make lint" in text(".pre-commit-config.yaml")

@@ -40,6 +40,7 @@ def reasons(base) -> dict[str, int]:
 # One id in two spellings ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.daily(4)
 @pytest.mark.parametrize(
     ("written", "meant"),
     [
@@ -180,6 +181,7 @@ DOUBTS = {
 }
 
 
+@pytest.mark.daily(2)
 @pytest.mark.parametrize("fold", DOUBTS)
 def test_ids_that_may_be_one_are_asked_where_they_are_many(fold):
     ids, common = DOUBTS[fold]

@@ -253,6 +253,7 @@ def test_contracts_of_which_some_end_before_they_start(tmp_path):
     assert base.quality.rows("ends before it starts")["who"].tolist() == ["x"]
 
 
+@pytest.mark.slow
 def test_the_offending_rows_are_shown_as_they_stood():
     log = pd.DataFrame({"who": ["a", None], "when": ["2024-01-05", "soon"], "reason": ["mine", "too"]})
     quality = orders_of(log, by="reason").quality
@@ -422,6 +423,7 @@ def accounts(source) -> pd.DataFrame:
     )
 
 
+@pytest.mark.daily(8)
 @pytest.mark.parametrize("form", FORMS)
 def test_no_form_of_the_table_changes_the_account(form, tmp_path):
     pd.testing.assert_frame_equal(accounts(FORMS[form](register(), tmp_path)), the_account())
@@ -445,6 +447,7 @@ def test_leading_zeros_tell_customers_apart_in_a_file_too(tmp_path):
 STAMPS = ["2024-01-31T20:59:00Z", "2024-01-31T21:00:00Z", "2024-02-01T04:59:00Z", "2024-02-01T05:00:00Z"]
 
 
+@pytest.mark.daily(5)
 @pytest.mark.parametrize(
     ("zone", "january", "february"), [("Europe/Moscow", 1, 3), ("America/New_York", 3, 1), ("UTC", 2, 2), (None, 2, 2)]
 )
@@ -533,6 +536,7 @@ ACCOUNTS = [
 ]
 
 
+@pytest.mark.daily(8)
 @pytest.mark.parametrize(("name", "every"), ACCOUNTS)
 def test_the_sample_data_give_the_truth_counted_without_us(name, every):
     unit = "contract" if every.endswith("by_contract") else "person_any"

@@ -75,6 +75,7 @@ def test_a_month_with_a_late_row_and_a_refund_comes_to_what_was_kept(tmp_path: P
     assert_same(crr.update(tmp_path / "shop"), base)
 
 
+@pytest.mark.slow
 @pytest.mark.hypothesis
 @settings(max_examples=EXAMPLES)
 @given(seed=st.integers(0, 10**6), refunds=st.sampled_from(["keep", "set aside"]), parts=st.integers(2, 4))
@@ -101,6 +102,7 @@ def test_random_splits_are_the_same_as_from_scratch(
     assert_same(crr.update(folder), whole)
 
 
+@pytest.mark.slow
 def test_a_gap_that_was_learnt_is_learnt_again(tmp_path: Path) -> None:
     days = pd.date_range("2024-01-01", periods=12, freq="11D")
     rows = pd.DataFrame({"who": ["a", "b", "b"] * 4, "when": days, "paid": 1.0, "slip": None})
@@ -126,6 +128,7 @@ def test_events_keep_who_only_looked(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(*counts)
 
 
+@pytest.mark.slow
 def test_what_would_give_other_numbers_is_refused_and_changes_nothing(tmp_path: Path) -> None:
     shop = tmp_path / "shop"
     read(frame(JANUARY), refunds="keep").save(shop)
@@ -161,6 +164,7 @@ def test_what_cannot_grow_is_not_kept(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
+@pytest.mark.daily(1)
 @pytest.mark.parametrize("at", ["rows", "base.json"])
 def test_a_full_disk_leaves_what_was_there(at: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shop = tmp_path / "shop"

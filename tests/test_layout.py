@@ -129,6 +129,7 @@ TAILS: dict[str, tuple[str, int]] = {  # and how many rows of it are set aside
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1251", "koi8-r", "cp866")
 
 
+@pytest.mark.daily(2)
 @pytest.mark.parametrize("title", TITLES)
 def test_titles_and_tails_are_no_rows(title: str, tmp_path: Path) -> None:
     for n, (tail, aside) in enumerate(TAILS.values()):
@@ -137,6 +138,7 @@ def test_titles_and_tails_are_no_rows(title: str, tmp_path: Path) -> None:
         assert (base.quality.rows_used, base.quality.rows_set_aside) == (4, aside), tail
 
 
+@pytest.mark.daily(2)
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_every_encoding_with_every_separator_under_a_title(encoding: str, tmp_path: Path) -> None:
     for n, (sep, title) in enumerate(product(";\t", ("", "Отчёт по продажам\r\n"))):
@@ -221,6 +223,7 @@ NAMES = {
 }
 
 
+@pytest.mark.daily(2)
 @pytest.mark.parametrize("encoding", NAMES)
 def test_names_are_read_right_and_what_is_only_likely_is_said(encoding: str, tmp_path: Path) -> None:
     names = NAMES[encoding]
@@ -394,6 +397,7 @@ def old_xml(rows: list[list[str]]) -> str:
     return f'<?xml version="1.0"?><Workbook xmlns:ss="{SPACE}">{sheet_}</Workbook>'
 
 
+@pytest.mark.slow
 def test_pages_and_xml_that_are_called_spreadsheets(tmp_path: Path) -> None:
     menu = html([["Вход", "Выход"]])
     page = f'<html><head><meta charset="windows-1251"></head>{menu}{html([HEAD, *ROWS])}</html>'
@@ -422,6 +426,7 @@ OVER = {
 }
 
 
+@pytest.mark.slow
 def test_names_over_several_lines_are_joined(tmp_path: Path) -> None:
     for name, heads in OVER.items():
         said = NAMED | {"amount": "Продажа Итог"} if name == "full" else NAMED

@@ -47,6 +47,7 @@ def ways(question: Question, value: float) -> list[str]:
     return [f"{value:.0f}", f" {value:.0f}. "]
 
 
+@pytest.mark.slow
 def test_a_right_answer_is_right_in_every_form_and_in_both_languages() -> None:
     blamed = []
     for name, question in asked():

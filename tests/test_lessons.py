@@ -192,6 +192,7 @@ def test_no_foreseen_answer_can_be_taken_for_another(name: str) -> None:
 
 
 class TestExercise:
+    @pytest.mark.slow
     @given(st.integers(0, 10**9))
     def test_the_key_says_what_the_questions_ask(self, seed: int) -> None:
         drill = lessons.exercise("formula", seed=seed)

@@ -243,6 +243,7 @@ def test_a_base_at_rest_loses_as_many_as_come() -> None:
     assert lessons.check(money_topic.steady(facts=firm), "1000").right
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize("topic", TOPICS)
 def test_an_exercise_of_any_topic_is_repeatable_and_its_key_is_right(topic: str) -> None:
     for seed in range(4):

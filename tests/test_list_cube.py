@@ -158,6 +158,7 @@ def test_more_segments_than_can_be_chosen_are_taken_together(cubes):
 # Every setting ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_every_setting_is_what_a_look_at_every_moment_gives(cubes):
     looked, wrong = 0, []
     for cube, (log, options) in zip(cubes, LISTS, strict=True):
@@ -190,6 +191,7 @@ def test_every_setting_is_what_a_look_at_every_moment_gives(cubes):
     assert looked > 250
 
 
+@pytest.mark.slow
 def test_the_account_counted_anew_has_the_same_rows(cubes):
     for cube in cubes:
         for settings in settings_of(cube, 149):
@@ -204,6 +206,7 @@ def test_the_account_counted_anew_has_the_same_rows(cubes):
             pd.testing.assert_frame_equal(found, table[list(found.columns)], check_dtype=False)
 
 
+@pytest.mark.slow
 def test_the_stages_counted_anew_are_the_same(cubes):
     looked = 0
     for cube in cubes:
@@ -278,6 +281,7 @@ def members_settings(cube, step: int = 1) -> list[ListSettings]:
     return [ListSettings(*choice) for choice in product(cube.everies, cube.silences, keys)][::step]
 
 
+@pytest.mark.slow
 def test_contracts_under_every_gap_are_as_if_read_with_it(member_cubes):
     looked = 0
     for cube, (log, options) in zip(member_cubes, MEMBERS, strict=True):
@@ -567,6 +571,7 @@ def test_the_browser_has_the_same_rhythm(cubes, told):
 # Real lists -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 def test_a_quarter_of_cdnow_goes_from_a_quarter_to_four_fifths(data_dir):
     base = read_orders(data_dir / "cdnow" / "CDNOW_master.txt", customer="customer_id", at="date")

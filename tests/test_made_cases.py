@@ -41,6 +41,7 @@ def test_there_are_many() -> None:
     assert all(len(set(names)) == len(names) for names in counts)
 
 
+@pytest.mark.slow
 @one_list_of_11
 def test_lists_are_read_as_they_were_meant(tmp_path: Path, step: int) -> None:
     seen: dict[Any, Any] = {}
@@ -92,6 +93,7 @@ def alike(got: list[Any], want: list[int]) -> bool:
     return [got.index(one) for one in got] == [want.index(one) for one in want]
 
 
+@pytest.mark.slow
 @one_column_of_7
 def test_dates_are_read_as_they_were_meant(engine: Any, step: int) -> None:
     def read(table: ir.Table, said: dict[str, Any]) -> ir.Value:

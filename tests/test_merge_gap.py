@@ -80,6 +80,7 @@ def test_the_account_is_that_of_a_count_by_hand(seen: Seen) -> None:
         assert row["status"] in {"complete", "empty_base"}
 
 
+@pytest.mark.daily(1)
 def test_every_measure_waits_as_long(seen: Seen) -> None:
     _rows, now, _later = seen
     ended, running = "2024-04", "2024-05"
@@ -101,6 +102,7 @@ def test_every_measure_waits_as_long(seen: Seen) -> None:
     assert left.table["age"].max() < 5
 
 
+@pytest.mark.daily(1)
 def test_what_is_settled_stands_when_more_is_seen(seen: Seen) -> None:
     _rows, now, later = seen
     both = [

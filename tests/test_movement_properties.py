@@ -168,6 +168,7 @@ NUMBERED = st.dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(NUMBERED, st.sampled_from(CALENDARS), st.sampled_from(CUT_OFFS))
 def test_every_flow_of_people_who_keep_all_of_their_numbered_contracts(people, calendar, as_of):

@@ -28,6 +28,7 @@ def cases_dir() -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", [19, pytest.param(1, marks=[pytest.mark.engines, pytest.mark.slow])])
 def test_only_the_known_cases_are_not_fine(cases_dir: Path, step: int) -> None:
     """`make test` reads one case of nineteen, `make test-engines` all."""

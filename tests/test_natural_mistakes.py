@@ -170,6 +170,7 @@ def test_all_doors_are_tried() -> None:
     assert {name.split(".")[-1] for name in doors} - tried - numbers == set()
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # a few rows are few for some laws, and they say so
 def test_no_argument_of_any_function_lets_a_bare_error_through(tmp_path: Path) -> None:
     # What stands in a place may be refused with a sentence or taken; Python's own errors are neither.

@@ -275,9 +275,16 @@ def torn(output: Any, at: int) -> list[Any]:
     return [nbformat.v4.new_output("stream", name=output.name, text=piece) for piece in pieces]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("lang", ["en", pytest.param("ru", marks=pytest.mark.pages)])
-@every_notebook
+# The first and the last of the course are run each time, all of it with the pages.
+RUN_DAILY = {(LESSONS[0], "en"), (OWN_LIST, "en")}
+RUNS = [
+    pytest.param(name, lang, marks=[] if (name, lang) in RUN_DAILY else pytest.mark.pages)
+    for name in NAMES
+    for lang in LANGUAGES
+]
+
+
+@pytest.mark.parametrize(("name", "lang"), RUNS)
 def test_a_run_gives_what_is_committed(name: str, lang: str) -> None:
     again = build_notebooks.build(COURSE / name.replace(".ipynb", ".md"), lang)
     assert without_pictures(again) == without_pictures((COURSE / lang / name).read_text(encoding="utf-8"))

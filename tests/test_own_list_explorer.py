@@ -56,6 +56,7 @@ def explorer(made: ListExplorer) -> Iterator[ListExplorer]:
 
 
 class TestResults:
+    @pytest.mark.slow
     def test_what_it_gives_is_what_the_measures_say_under_its_settings(self, explorer: ListExplorer) -> None:
         for every, silence in (("month", 90), ("quarter", 60), ("month", "period")):
             explorer.every, explorer.silence = every, silence
@@ -83,6 +84,7 @@ class TestResults:
         with pytest.raises(crr.InputError, match="Stages need a silence in days"):
             _ = explorer.flow
 
+    @pytest.mark.slow
     def test_for_contracts_the_slider_is_the_gap_that_is_bridged(self) -> None:
         base = crr.read_contracts(crr.sample_path("contracts"), customer="client_id", start="joined", end="left")
         explorer = ListExplorer(base, every="month")
@@ -113,6 +115,7 @@ class TestResults:
         explorer.unobserve_all("silence")
         assert told == [60, 30]
 
+    @pytest.mark.slow
     def test_the_periods_ahead_are_those_of_the_model_with_the_levers_costs_and_margins(
         self, explorer: ListExplorer
     ) -> None:
@@ -203,6 +206,7 @@ class TestState:
 
 
 class TestSaved:
+    @pytest.mark.slow
     @pytest.mark.parametrize("lang", LANGUAGES)
     def test_its_output_holds_view_picture_text_and_state(self, base: crr.OrderBase, lang: str) -> None:
         made = ListExplorer(base, lang=lang)
@@ -264,6 +268,7 @@ class TestSaved:
 
 
 class TestWords:
+    @pytest.mark.slow
     def test_each_word_is_said_in_russian_with_the_same_numbers(self, base: crr.OrderBase) -> None:
         english, russian = (dict(flat(ListExplorer(base, lang=lang)._words)) for lang in ("en", "ru"))
         assert english.keys() == russian.keys()

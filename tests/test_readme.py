@@ -35,6 +35,7 @@ def test_the_snippets_run_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert isinstance(names["kept"], crr.RetentionTable)
 
 
+@pytest.mark.slow
 def test_the_commands_for_a_file_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

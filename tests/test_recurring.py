@@ -258,6 +258,7 @@ def random_rows(random: np.random.Generator) -> list[tuple]:
     return rows
 
 
+@pytest.mark.daily(1)
 @pytest.mark.parametrize("every", ["week", "month"])
 def test_against_a_plain_recount(every: str) -> None:
     """Forty worlds as segments of one list."""

@@ -166,6 +166,7 @@ class TestPage:
 
 
 class TestRussian:
+    @pytest.mark.slow
     def test_both_languages_have_the_same_sections_and_numbers(self, tree: Tree, russian: crr.report.Report) -> None:
         other = Tree(russian.out.read_text(encoding="utf-8"))
         assert [a.get("id") for tag, a in tree.elements if tag in {"section", "svg"}] == [
@@ -309,6 +310,7 @@ class TestFiles:
         (tmp_path / "any").touch()
         assert english.out.stat().st_mode == (tmp_path / "any").stat().st_mode
 
+    @pytest.mark.daily(1)
     @pytest.mark.parametrize("where", ["count", "draw", "check", "move"])
     def test_whatever_fails_the_old_file_stays(self, where: str, few, tmp_path, monkeypatch) -> None:
         def fail(*_args: object, **_facts: object) -> None:
@@ -368,6 +370,7 @@ class TestFiles:
 
 
 class TestPrivacy:
+    @pytest.mark.daily(1)
     @pytest.mark.parametrize("secret", ["C00008", "c00008", "ask boss@firm.example"])
     def test_an_id_in_the_title_stops_the_report(self, secret: str, few, tmp_path) -> None:
         with pytest.raises(ValueError, match=r"r\.html would name a customer"):

@@ -97,6 +97,7 @@ def public(folder: Path) -> Iterator[tuple[str, crr.Base]]:
     yield "senators", crr.read_contracts(folder / "lifelines" / "canadian_senators.csv", as_of="2017-12-31", **names)
 
 
+@pytest.mark.daily(1)
 @pytest.mark.parametrize("name", ["contracts", "events", "ru_clients"])
 def test_of_the_sample_lists_nothing_withheld_can_be_told(name: str, tmp_path: Path) -> None:
     system, truth = audited(sample(name), tmp_path)
@@ -116,6 +117,7 @@ def test_the_seven_lost_in_february(tmp_path: Path) -> None:
     assert system.pinned(truth).empty
 
 
+@pytest.mark.slow
 def test_two_ages_of_a_cohort_of_orders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """5 of the cohort of August 2023 are there in its ages 8 and 9: alone on their diagonals they were told."""
     cohort = Calendar("month").parse("2023-08")

@@ -99,6 +99,7 @@ def test_contracts_are_there_and_do_not_buy() -> None:
     assert "before the list begins" not in found.caveat
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 40), st.integers(0, 40)), min_size=2, max_size=6))
 def test_each_cohort_is_held_against_everybody_else(counts: list[tuple[int, int]]) -> None:
@@ -216,6 +217,7 @@ def test_rare_purchases_of_whom_nobody_leaves_have_no_moment_of_loss(every: str)
         assert "по столь редким покупкам" in report.leaving_finding(there).claim
 
 
+@pytest.mark.daily(1)
 @pytest.mark.parametrize("chance", [0.3, 0.5, 0.8])
 @pytest.mark.parametrize("seed", [1, 2])
 def test_where_nobody_leaves_no_moment_is_named(chance: float, seed: int) -> None:
@@ -283,6 +285,7 @@ def test_purchases_have_two_readings_and_no_projection() -> None:
     assert "there is no projection of who will stay" in found.caveat
 
 
+@pytest.mark.slow
 def test_a_law_that_has_doubts_is_not_quoted() -> None:
     rows = [(f"c{i}", f"2024-{m:02}-{1 + i % 27:02}") for i in range(60) for m in range(1, 8)]  # nobody ever leaves
     regular = lives(orders(rows, as_of="2024-08-01"))
@@ -315,6 +318,7 @@ STRANGE = {
 }
 
 
+@pytest.mark.daily(1)
 @pytest.mark.parametrize("name", STRANGE)
 @pytest.mark.parametrize("lang", ["en", pytest.param("ru", marks=pytest.mark.pages)])
 def test_a_list_that_makes_no_triangle_gets_a_sentence(name: str, lang: str, tmp_path) -> None:
@@ -356,6 +360,7 @@ def test_the_latest_two_dozen_cohorts_are_shown_and_said_to_be() -> None:
 # What must not be told ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @settings(max_examples=5, deadline=None)
 @given(
     st.lists(

@@ -275,6 +275,7 @@ def test_periods_are_counted_in_three_russian_forms() -> None:
         ]
 
 
+@pytest.mark.daily(1)
 @pytest.mark.parametrize("lang", LANGUAGES)
 @settings(max_examples=40)
 @given(

@@ -70,6 +70,7 @@ def test_markdown_shows_a_text_as_it_is(text: str) -> None:
     assert not [line for line in body[1:-1] if line.startswith(body[-1])]
 
 
+@pytest.mark.slow
 def test_hostile_segments_columns_and_titles_run_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     page, notebook = tmp_path / "report.html", tmp_path / "report.ipynb"

@@ -275,6 +275,7 @@ class TestIdsThatAreWordsOfCrrkit:
         part = segment_section(Subject(report.shared(crr.retention_by_period(base, every="month")), base))
         assert part.names == ("Rose Bank",), "tiny is taken together with the next one, as all others"
 
+    @pytest.mark.slow
     def test_ids_that_the_template_says_anyway_stop_no_report(self, called: crr.Base, tmp_path: Path) -> None:
         written = crr.write_report(called, every="month", out=tmp_path / "report.html")
         assert "customers" in written.out.read_text(encoding="utf-8")

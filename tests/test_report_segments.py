@@ -168,6 +168,7 @@ def test_a_base_without_segments_has_no_such_section() -> None:
     assert "segments" not in anchors
 
 
+@pytest.mark.slow
 @settings(max_examples=6, deadline=None)
 @given(
     st.dictionaries(

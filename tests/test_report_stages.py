@@ -79,6 +79,7 @@ def test_by_period_the_stages_are_those_of_who_bought_in_the_period_before() -> 
     assert "lapsed after a period without a purchase" in finding.caveat
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize("every", ["month", "quarter", "half-year"])
 @pytest.mark.parametrize("rule", ["period", crr.Trailing(days=60), crr.OwnGap()])
 def test_the_report_speaks_of_one_rate(every: str, rule: object, orders: crr.OrderBase) -> None:

@@ -39,6 +39,7 @@ def reasons(base: OrderBase) -> dict[str, int]:
 LINE = "heading, total or group line"
 
 
+@pytest.mark.daily(3)
 @pytest.mark.parametrize(
     "title",
     ["Итого", "ВСЕГО:", "Итого за январь", "Итого: ann", "ann total", "Total for bob", "January total", "Q1 total",

@@ -70,6 +70,7 @@ ROWS = st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(0, 120), AMOUNT
 START = pd.Timestamp("2024-01-01")
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(ROWS)
 def test_against_a_plain_recount(rows: list[tuple[str, int, float]]) -> None:

@@ -167,6 +167,7 @@ def test_what_would_do_is_never_flagged_itself() -> None:
         assert crr.suggest_period(base) == advice.every
 
 
+@pytest.mark.slow
 @given(st.integers(1, 200), st.integers(1, 4), st.integers(2, 30))
 @QUICK
 def test_a_suggested_period_is_never_flagged(gap: int, loyal: int, visits: int) -> None:
@@ -302,6 +303,7 @@ def test_a_report_takes_the_period_that_suits_and_says_why(tmp_path: Path) -> No
     assert page.index("By week, because") < page.index('id="findings"')
 
 
+@pytest.mark.slow
 def test_a_report_takes_the_rule_that_suits_and_flags_what_is_said_otherwise(tmp_path: Path) -> None:
     short = {"min_cell": None, "detail": "short"}
     written = crr.write_report(cars(), out=tmp_path / "r.html", **short)
@@ -342,6 +344,7 @@ def test_two_calendar_months_are_not_sixty_days() -> None:
 LOGS = st.dictionaries(st.sampled_from("abcde"), st.lists(st.integers(0, 400), min_size=1, max_size=9), min_size=1)
 
 
+@pytest.mark.slow
 @given(LOGS, st.sampled_from([("month", 1), ("quarter", 3), ("half-year", 6), ("year", 12)]))
 @QUICK
 def test_a_window_of_one_period_in_months_is_the_rule_of_the_period(log: dict, sizes: tuple[str, int]) -> None:

@@ -192,6 +192,7 @@ def test_one_segment_is_an_account_that_says_which() -> None:
     assert not any("Segment" in line for line in str(two_regions().card).splitlines())
 
 
+@pytest.mark.daily(2)
 @pytest.mark.parametrize(
     ("call", "says"),
     [
@@ -243,6 +244,7 @@ def crowd() -> pd.DataFrame:
     return rows.assign(left=rows["left"].where(rng.random(n) < 0.7))
 
 
+@pytest.mark.daily(2)
 @pytest.mark.parametrize("unit", ["person_any", "person_all", "contract", "period", "trailing"])
 def test_the_whole_is_the_account_without_segments_and_their_sum(unit: str) -> None:
     if unit in ("period", "trailing"):

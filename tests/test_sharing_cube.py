@@ -72,6 +72,7 @@ def test_what_is_told_is_what_was_counted(shares) -> None:
             assert told[~there].isna().all(axis=None)
 
 
+@pytest.mark.slow
 def test_more_than_one_limit_and_segments_can_stay_and_a_small_one_never_does() -> None:
     # Of a hundred in each region everybody buys in January and in March, half of them in February, too: by 35 days of
     # silence fifty of a hundred are there on 1 March, by 60 and by 90 all are; nobody else moves.

@@ -156,6 +156,7 @@ def test_days_belong_to_the_nearest_boundary_or_are_asked() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_other_rhythms() -> None:
     """Weekly, quarterly and daily lists are counted by their own period; quarters also from months."""
     people = [list("abcd"), list("abc"), list("ab"), list("abe")]
@@ -251,6 +252,7 @@ def test_a_log_of_purchases_is_not_taken_for_lists_quietly() -> None:
 lists_of = st.lists(st.sets(st.sampled_from("abcdefg"), min_size=1), min_size=2, max_size=7)
 
 
+@pytest.mark.slow
 @given(lists=lists_of, gaps=st.data())
 @settings(max_examples=12)
 def test_brute_force(lists: list[set[str]], gaps: st.DataObject) -> None:

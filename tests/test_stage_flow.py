@@ -118,6 +118,7 @@ def read_world(world, until=UNTIL):
     return crr.read_events(frame, customer="customer", at="at", kind="kind", as_of=until.isoformat())
 
 
+@pytest.mark.slow
 @pytest.mark.hypothesis
 @settings(max_examples=10, deadline=None)
 @given(worlds, rules, st.sampled_from(["month", "week", "quarter", "day"]))
@@ -141,6 +142,7 @@ def test_the_flow_is_what_a_look_at_every_boundary_gives(world, rule, every):
     assert {(starts[r.from_period], r.from_stage, r.to_stage): r.customers for r in rows} == dict(moved)
 
 
+@pytest.mark.slow
 @pytest.mark.hypothesis
 @settings(max_examples=8, deadline=None)
 @given(worlds, rules, st.integers(1, 225))
@@ -185,6 +187,7 @@ def test_a_day_has_no_period_before_it():
         crr.StageRule(lapse_days="perid")
 
 
+@pytest.mark.slow
 @pytest.mark.hypothesis
 @settings(max_examples=6, deadline=None)
 @given(worlds, rules, st.randoms(use_true_random=False))
@@ -428,6 +431,7 @@ def test_a_running_period_has_counts_at_its_start_and_no_rate():
     assert "2024-03" not in set(flow.transitions["from_period"])
 
 
+@pytest.mark.daily(1)
 @pytest.mark.parametrize("profile", crr.stage_profiles(), ids=lambda profile: profile.name)
 def test_every_profile_can_be_used_and_says_what_it_is(profile):
     contracts = isinstance(profile.rule, crr.ContractRule)

@@ -131,6 +131,7 @@ cohorts = st.lists(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(cohorts)
 def test_the_life_table_never_rises_and_is_the_customers_one_by_one(counts: list[list[int]]) -> None:

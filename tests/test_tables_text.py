@@ -100,6 +100,7 @@ def test_times_as_people_write_them(written, meant):
     assert times(written) == meant
 
 
+@pytest.mark.daily(8)
 @pytest.mark.parametrize(
     "written",
     [
@@ -233,6 +234,7 @@ def test_numbers_that_are_no_times_stay_unreadable():
     assert times(["45296", "99999"]) == times(["1704412800", "5"]) == [UNREADABLE, UNREADABLE]
 
 
+@pytest.mark.daily(4)
 @pytest.mark.parametrize(
     ("written", "meant"),
     [
@@ -297,6 +299,7 @@ def local(moment: datetime, zone: str) -> datetime:
     return moment.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 
+@pytest.mark.daily(2)
 @pytest.mark.parametrize("zone", ZONES)
 def test_times_with_an_offset_are_moved_to_the_zone_of_the_business(zone):
     moments = changes_of_the_clock()

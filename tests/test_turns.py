@@ -78,6 +78,7 @@ events = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(events)
 def test_every_log_gives_the_contracts_of_a_count_event_by_event(told: list[Event]) -> None:
     begun = [("z", 0, "start"), *told]

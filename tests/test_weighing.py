@@ -55,6 +55,7 @@ def bounds_by_trying(known: list[set[str]], unknown: list[int]) -> tuple[float, 
     return min(rates), max(rates)
 
 
+@pytest.mark.slow
 @pytest.mark.hypothesis
 @settings(max_examples=12)
 @given(
@@ -98,6 +99,7 @@ def test_a_list_of_which_much_is_unreadable_says_so_above_every_rate() -> None:
     assert orders(log(*good, *[("a", "soon")] * 5)).quality.doubts == ()
 
 
+@pytest.mark.slow
 def test_a_refusal_shows_what_it_could_not_read_but_no_name() -> None:
     good = [("a", JANUARY), ("b", FEBRUARY)]
     with pytest.raises(SourceError, match=r"“unreadable date”, such as 'Q1'\. Check the column"):
@@ -127,6 +129,7 @@ def test_nothing_in_doubt_and_nothing_complete_are_said() -> None:
         crr.weigh_doubts(log(*WORLD))
 
 
+@pytest.mark.slow
 def test_all_rows_set_aside_can_be_taken_home(tmp_path: Path) -> None:
     base = orders(log(*WORLD, ("c", "never")))
     file = base.quality.to_csv(tmp_path / "set_aside.csv")
@@ -145,6 +148,7 @@ def test_a_row_with_much_of_the_money_is_said() -> None:
 # When a list is not used ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_reasons_are_summed() -> None:
     good = [("a", JANUARY), ("a", FEBRUARY)] * 2
     odd = [("b", "never"), ("b", "no"), ("b", "1900-01-01"), ("b", "1970-01-01")]
@@ -160,6 +164,7 @@ def test_a_list_of_next_to_nobody_is_not_used() -> None:
     assert orders(log(("b", JANUARY), *rows)).quality.rows_used == 2
 
 
+@pytest.mark.slow
 def test_a_few_rows_with_most_of_the_money_are_missed() -> None:
     frame = log(*[("a", JANUARY), ("a", FEBRUARY)] * 20, *[("b", "never")] * 10)
     frame.loc[40:, "paid"] = 20.0
@@ -168,6 +173,7 @@ def test_a_few_rows_with_most_of_the_money_are_missed() -> None:
     assert orders(frame.iloc[:-1]).quality.rows_used == 40, "a handful is only told"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["someday", "2023-12-01"], ids=["unreadable", "before the start"])
 def test_ends_that_are_lost_select_customers(end: str) -> None:
     def read(bad: int, good: int) -> crr.ContractBase:

@@ -259,6 +259,7 @@ class TestFromCounts:
         with pytest.raises(InputError, match="customers"):
             crr.StageModel.from_counts(COUNTS.rename(columns={"customers": "n"}), {"middle": 1})
 
+    @pytest.mark.slow
     def test_bands_have_the_spread_of_the_binomial(self) -> None:
         table = FROM_COUNTS.project(2, draws=400, seed=7).table
         # CRR of step 1 is .6 X/600 + .4 Y/400 with X ~ B(600, .55), Y ~ B(400, .925)

@@ -82,6 +82,7 @@ def two_periods(draw: st.DrawFn) -> pd.DataFrame:
 
 
 class TestSegments:
+    @pytest.mark.slow
     @given(two_periods(), LEAST)
     def test_no_segment_is_small_unless_all_are_together_and_no_sum_is_lost(
         self, rows: pd.DataFrame, least: int

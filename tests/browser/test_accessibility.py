@@ -1,22 +1,21 @@
 """What axe-core can find out by itself: nothing serious or critical on any page that crrkit makes."""
 
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 import every_explorer
 import pytest
 from accessible import grave
 from playwright.sync_api import Page, expect
-from screens import SCREENS
 
 from crrkit.widgets.static import static_page
 
 OpenPage = Callable[..., Page]
 
-screens = pytest.mark.parametrize(("width", "scheme"), SCREENS)
+screens = pytest.mark.parametrize(("width", "scheme"), list(product((1280, 360), ("light", "dark"))))
 
 
-@pytest.mark.surface
 def test_a_page_that_is_wrong_is_found_out(open_page: OpenPage, tmp_path: Path) -> None:
     text = "<p style='color: #999'>pale<input type='range'><img src='data:,'></p>"
     (tmp_path / "wrong.html").write_text(f"<!doctype html><html lang='en'><title>Wrong</title><main>{text}</main>")

@@ -273,7 +273,6 @@ def test_the_sixteen_meanings_are_those_of_python(blank: Page) -> None:
             assert sum(errors.values()) == round((rates[chosen] - told.truth) * given["start"]), given
 
 
-@pytest.mark.surface
 def test_the_split_is_that_of_python(blank: Page) -> None:
     roll = dice()
     inputs = [mixes_of(DecompositionExplorer())]

@@ -88,7 +88,6 @@ def test_a_file_is_chosen_its_columns_are_confirmed_and_it_is_explored(
     assert wrong == []
 
 
-@pytest.mark.surface
 def test_a_file_is_a_page_at_once(explored: Callable[..., object], page: Page, orders: Path) -> None:
     wrong = watched(page)
     with explored(str(orders), "--app", "--lang", "ru") as address:

@@ -50,7 +50,6 @@ def assert_each_name_stands_above_its_value(page: Page) -> None:
         assert (name["x"], value["y"]) == pytest.approx((value["x"], name["y"] + name["height"]), abs=1)
 
 
-@pytest.mark.surface
 def test_keys_reach_the_explorer_and_the_kernel_follows(lab, page: Page) -> None:
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))

@@ -16,7 +16,7 @@ DESK, TELEPHONE = (pytest.param(size, id=name) for name, size in SIZES.items())
 both_sizes = pytest.mark.parametrize("size", [DESK, TELEPHONE])
 
 
-@pytest.mark.parametrize("size", [pytest.param(SIZES["desk"], id="desk", marks=surface), TELEPHONE])
+@both_sizes
 def test_an_arrow_key_moves_the_number_and_the_picture(
     open_page: OpenPage, reports: dict[str, Path], size: dict[str, int]
 ) -> None:

@@ -221,7 +221,6 @@ def random_worlds(n: int) -> list[tuple[crr.StageModel, crr.Scenario, int, dict[
     return worlds
 
 
-@pytest.mark.surface
 def test_the_browser_computes_what_python_computes(open_page: OpenPage, page_file: Path) -> None:
     worlds = random_worlds(300)
     inputs = [
