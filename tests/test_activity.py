@@ -65,6 +65,7 @@ def found(base, last: str) -> list[tuple[int, int, int]]:
 BOUNDS = [(date(2018, month, 1) - FIRST).days for month in range(1, 8)]
 
 
+@pytest.mark.slow
 @QUICK
 @given(LOGS, st.sampled_from([7, 30, 45, 95]))
 def test_a_window_counts_who_bought_in_it(log: dict[str, list[int]], window: int) -> None:

@@ -107,6 +107,7 @@ def test_everything_holds_who_is_no_customer() -> None:
     assert orders().everything.equals(orders().table) or int(orders().everything.count().execute()) == 2
 
 
+@pytest.mark.daily(2)
 @pytest.mark.parametrize(
     ("base", "unit", "form"),
     [

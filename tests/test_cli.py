@@ -339,6 +339,7 @@ class TestOptions:
         words = shlex.split(in_options(f"{name}={value!r}", names=COLUMN_OPTIONS))
         assert words == [f"--{name.replace('_', '-')}", value]
 
+    @pytest.mark.slow
     def test_a_list_that_may_be_empty_is_so_by_a_word(self, tmp_path: Path) -> None:
         file = tmp_path / "contracts.csv"
         rows = "client_id,joined,left\na,2024-01-05,2024-02-01\nb,2024-01-06,2024-03-01\nc,2024-01-07,9999-12-31\n"
@@ -465,6 +466,7 @@ class TestCheck:
             crrkit_("check", ORDERS, "--kind", "orders", "--end-is", "last_active_day", "-q"), "--end-is", "contracts"
         )
 
+    @pytest.mark.slow
     def test_speaks_russian(self) -> None:
         lines = crrkit_("check", RU_CLIENTS, "--lang", "ru", "-q").out.splitlines()
         assert "прочитано 153 строки" in lines[0]
@@ -539,6 +541,7 @@ class TestOneReading:
         )  # fmt: skip
         refused(crrkit_("check", EVENTS, "--kind", "events", "--kinds", "vizit=visit", "-q"), "'vizit'", "'site_visit'")
 
+    @pytest.mark.slow
     def test_what_is_in_doubt_stands_above_the_number(self, tmp_path: Path) -> None:
         log = tmp_path / "log.csv"
         rows = [f"c{i % 8},2024-0{1 + i % 5}-1{i % 9},shop,{'gold' if i % 2 else 'blue'}" for i in range(40)]

@@ -86,6 +86,7 @@ class TestOneReading:
 
 
 class TestExplore:
+    @pytest.mark.slow
     def test_a_file_a_table_and_a_base_are_one_list(self, tmp_path: Path) -> None:
         path = tmp_path / "till.csv"
         TILL.to_csv(path, index=False)

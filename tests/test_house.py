@@ -275,11 +275,13 @@ class TestRealData:
         result.assert_outcomes(skipped=3)
         result.stdout.fnmatch_lines(["Tests on real data that were skipped: 3. Set CRRKIT_DATA to the folder."])
 
+    @pytest.mark.slow
     def test_where_they_are_required_a_skip_is_a_failure(self, outcome) -> None:
         result = outcome(CRRKIT_DATA_REQUIRED="1")
         result.assert_outcomes(errors=2, failed=1)
         result.stdout.fnmatch_lines(["*Real data is required here, but the test was skipped: Skipped: no such file*"])
 
+    @pytest.mark.slow
     def test_a_folder_that_is_not_there_is_no_folder(self, outcome, tmp_path: Path) -> None:
         outcome(CRRKIT_DATA=str(tmp_path / "nowhere"), CRRKIT_DATA_REQUIRED="1").assert_outcomes(errors=2, failed=1)
 

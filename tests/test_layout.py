@@ -129,7 +129,7 @@ TAILS: dict[str, tuple[str, int]] = {  # and how many rows of it are set aside
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1251", "koi8-r", "cp866")
 
 
-@pytest.mark.daily(2)
+@pytest.mark.daily(1)
 @pytest.mark.parametrize("title", TITLES)
 def test_titles_and_tails_are_no_rows(title: str, tmp_path: Path) -> None:
     for n, (tail, aside) in enumerate(TAILS.values()):
@@ -138,7 +138,7 @@ def test_titles_and_tails_are_no_rows(title: str, tmp_path: Path) -> None:
         assert (base.quality.rows_used, base.quality.rows_set_aside) == (4, aside), tail
 
 
-@pytest.mark.daily(2)
+@pytest.mark.daily(1)
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_every_encoding_with_every_separator_under_a_title(encoding: str, tmp_path: Path) -> None:
     for n, (sep, title) in enumerate(product(";\t", ("", "Отчёт по продажам\r\n"))):

@@ -61,6 +61,7 @@ def test_a_right_answer_is_right_in_every_form_and_in_both_languages() -> None:
     assert blamed == []
 
 
+@pytest.mark.slow
 def test_a_known_mistake_is_answered_by_what_produced_it_and_contradicts_nothing() -> None:
     wrong = []
     for name, question in asked():

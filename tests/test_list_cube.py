@@ -239,6 +239,7 @@ def test_who_bought_in_the_period_has_no_stages(cubes):
         cubes[0].stages(ListSettings("month", 30, regular=17))
 
 
+@pytest.mark.slow
 def test_no_customer_travels_and_the_state_is_small(cubes):
     for cube, (log, _options) in [*zip(cubes, LISTS, strict=True)][2:]:
         state = json.dumps(cube.to_state())
@@ -382,6 +383,7 @@ def compare_accounts(cube, settings: list[ListSettings], answers: list) -> None:
     pd.testing.assert_frame_equal(found, expected, check_exact=False, rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_the_browser_says_the_same(cubes, told):
     for cube, answers in zip(cubes, told, strict=True):
         compare_accounts(cube, settings_of(cube, 5), answers)
@@ -415,6 +417,7 @@ def test_the_limits_of_the_browser_are_those_of_the_chart(cubes, told):
     assert compared > 5
 
 
+@pytest.mark.slow
 def test_the_browser_puts_limits_and_segments_beside_each_other_as_python_does(cubes, told):
     compared = 0
     for cube, answers in zip(cubes, told, strict=True):
@@ -513,6 +516,7 @@ def test_the_browser_has_the_same_model_and_its_error(cubes, told):
     assert refused
 
 
+@pytest.mark.slow
 def test_the_browser_looks_as_far_ahead_as_python(cubes, told):
     compared = 0
     for cube, answers in zip(cubes, told, strict=True):

@@ -279,6 +279,7 @@ def frame_of(histories: brute.Histories) -> pd.DataFrame:
     return pd.DataFrame(rows_of(histories), columns=["client_id", "contract", "joined", "gone"])
 
 
+@pytest.mark.daily(1)
 @pytest.mark.parametrize("unit", UNITS)
 def test_three_hundred_customers_by_every_period(unit):
     as_of = datetime(2024, 3, 6, 12)  # noqa: DTZ001 - the business's own clock

@@ -115,6 +115,7 @@ def test_limits_of_few_are_exact_tails(n: int, rate: float) -> None:
     assert high == next(k for k in range(n, -1, -1) if sum(chances[k:]) > tail * (1 - 1e-9)) / n
 
 
+@pytest.mark.daily(2)
 @pytest.mark.parametrize(
     ("start", "rate", "spread", "before", "most"),
     # share of points called below or above although nothing happens: with normal limits of chance alone, and as it is

@@ -275,10 +275,9 @@ def torn(output: Any, at: int) -> list[Any]:
     return [nbformat.v4.new_output("stream", name=output.name, text=piece) for piece in pieces]
 
 
-# The first and the last of the course are run each time, all of it with the pages.
-RUN_DAILY = {(LESSONS[0], "en"), (OWN_LIST, "en")}
+# The learner's own list is run each time, all of the course with the pages.
 RUNS = [
-    pytest.param(name, lang, marks=[] if (name, lang) in RUN_DAILY else pytest.mark.pages)
+    pytest.param(name, lang, marks=[] if (name, lang) == (OWN_LIST, "en") else pytest.mark.pages)
     for name in NAMES
     for lang in LANGUAGES
 ]

@@ -65,6 +65,7 @@ class TestResults:
             assert explorer.kept.table[ROWS].equals(said.table[ROWS]), (every, silence)
             assert explorer.account[ROWS].astype("int64").equals(said.table[ROWS].astype("int64")), (every, silence)
 
+    @pytest.mark.slow
     def test_a_segment_and_a_span_are_those_of_the_account(self, explorer: ListExplorer) -> None:
         with explorer.hold_trait_notifications():
             explorer.segment, explorer.first, explorer.last = "region: North", "2023-06", "2024-03"

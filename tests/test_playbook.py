@@ -267,6 +267,7 @@ def test_a_measure_whose_whole_interval_is_below_the_norm_gets_a_card(measure: s
     assert not [t for card in inside.cards for t in card.triggers if "norm" in t]
 
 
+@pytest.mark.daily(2)
 @pytest.mark.parametrize(("measure", "name"), MEASURE_CARDS)
 def test_a_measure_that_fell_by_more_than_chance_gets_a_card(measure: str, name: str) -> None:
     # Pooled test: 60 then 40 of 100 p = .0047; 60 then 44 p = .0236, and .071 when Holm counts three measures

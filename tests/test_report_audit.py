@@ -110,6 +110,7 @@ def test_of_five_customers_nothing_can_be_told(tmp_path: Path) -> None:
     assert system.pinned(truth).empty
 
 
+@pytest.mark.slow
 def test_the_seven_lost_in_february(tmp_path: Path) -> None:
     """By month the events lost 7 in February 2023, the second month: whoever was there had come in the first."""
     system, truth = audited(sample("events"), tmp_path, "month")

@@ -402,6 +402,7 @@ def test_nothing_of_the_block_is_shown_where_nothing_may_be_told() -> None:
 # Travelling -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.daily(1)
 @pytest.mark.parametrize("kind", ["orders", "contracts"])
 def test_what_a_notebook_holds_gives_the_same_grids_and_sentences(kind: str) -> None:
     base = (

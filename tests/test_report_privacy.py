@@ -239,6 +239,7 @@ def called() -> crr.Base:
 
 
 class TestIdsThatAreWordsOfCrrkit:
+    @pytest.mark.daily(1)
     @pytest.mark.parametrize("lang", ["en", "ru"])
     def test_no_word_excuses_the_title(self, lang: str, called: crr.Base, tmp_path: Path) -> None:
         with pytest.raises(ValueError, match=r"would name a customer|назван клиент"):

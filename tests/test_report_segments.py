@@ -159,6 +159,7 @@ def test_no_more_than_a_dozen_segments_are_named() -> None:
     assert {"s00", "s01", "s02"}.isdisjoint(shown["segment"])
 
 
+@pytest.mark.slow
 def test_a_base_without_segments_has_no_such_section() -> None:
     base = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at")
     kept = crr.retention_by_period(base)

@@ -104,6 +104,7 @@ def test_a_rule_of_their_own_gaps_goes_with_the_report() -> None:
     assert str(stage_finding(back)) == str(stage_finding(found))
 
 
+@pytest.mark.daily(1)
 @pytest.mark.parametrize(("faithful", "once", "gone"), [(60, 9, 20), (60, 20, 9), (9, 20, 20)])
 def test_no_group_of_fewer_than_ten_is_told_of(faithful: int, once: int, gone: int) -> None:
     base = shop(faithful, once, gone)
