@@ -16,7 +16,7 @@ import crrkit as crr
 from crrkit import figures
 from crrkit.cli.check import check_lines, look, report_command
 from crrkit.measure.cadence.advice import advise
-from crrkit.measure.cadence.rhythm import Rhythm, judge
+from crrkit.measure.cadence.rhythm import Rhythm, judge_rhythm
 from crrkit.report.account import shared
 from crrkit.report.headline_section import retention_finding
 from crrkit.report.saved import dump, load
@@ -102,7 +102,7 @@ def test_the_share_that_has_come_back_counted_by_hand() -> None:
     # Closed gaps: 10 10 10 40 40 40; open at the end: a 60, b 20, c 20, d 70. At 10: 3 of 10 close, S = 7/10. At 20:
     # two leave. At 40: 3 of 5 close, S = 7/10 * 2/5 = 7/25. Of all that ever close, 1 - 7/25, within 30 days: .3 / .72.
     base = orders({"a": [0, 10], "b": [0, 10, 50], "c": [0, 10, 50], "d": [-40, 0]}, as_of="2014-03-12")
-    rhythm = judge(base, every="month")
+    rhythm = judge_rhythm(base, every="month")
     assert rhythm.covered == pytest.approx(0.3 / 0.72)
     assert (rhythm.status, rhythm.closed, rhythm.seen, rhythm.median) == ("too_short", 6, 10, 40)
 
@@ -111,7 +111,7 @@ def test_one_gap_less_than_half_is_flagged_and_half_is_not() -> None:
     # some with a gap of 20 days, the others of 40; all bought again on day 40, a day before the end
     def status(quick: int, slow: int) -> str:
         log = {f"q{n}": [20, 40] for n in range(quick)} | {f"s{n}": [0, 40] for n in range(slow)}
-        return judge(orders(log, as_of="2014-02-11"), every="month").status
+        return judge_rhythm(orders(log, as_of="2014-02-11"), every="month").status
 
     assert [status(5, 5), status(4, 6)] == ["fits", "too_short"]
 
@@ -156,14 +156,14 @@ def test_single_purchases_are_not_told_as_nobody_stayed() -> None:
 )
 def test_windows_and_own_limits(rule: crr.activity.Activity, every: str, status: str) -> None:
     base = coffee().with_activity(rule)
-    assert judge(base, every=every).status == status
+    assert judge_rhythm(base, every=every).status == status
 
 
 def test_what_would_do_is_never_flagged_itself() -> None:
     for base in (coffee(), coffee().with_activity(crr.Trailing(days=100)), yearly_contracts()):
         advice = advise(base)
         assert advice.fits
-        assert not judge(advice.applied(base), every=advice.every).is_doubtful
+        assert not judge_rhythm(advice.applied(base), every=advice.every).is_doubtful
         assert crr.suggest_period(base) == advice.every
 
 
@@ -181,7 +181,7 @@ def test_a_suggested_period_is_never_flagged(gap: int, loyal: int, visits: int) 
             crr.suggest_period(base)
     else:
         assert crr.suggest_period(base) == advice.every
-        assert judge(base, every=advice.every).status in ("fits", "unknown")
+        assert judge_rhythm(base, every=advice.every).status in ("fits", "unknown")
 
 
 def test_events_are_judged_like_purchases() -> None:
@@ -205,7 +205,7 @@ def test_contracts_by_the_year_get_a_word_and_no_flag() -> None:
     assert "only those whose renewal is due can leave" in retention_finding(kept).caveat
     assert crr.suggest_period(yearly_contracts()) == "year"
     assert advise(yearly_contracts()).why.startswith("By year, because most contracts that ended had run for whole")
-    assert judge(yearly_contracts(), every="year").status == "fits"
+    assert judge_rhythm(yearly_contracts(), every="year").status == "fits"
 
 
 def test_contracts_of_any_length_are_looked_at_by_month() -> None:
@@ -214,7 +214,7 @@ def test_contracts_of_any_length_are_looked_at_by_month() -> None:
     rows = pd.DataFrame({"who": range(90), "start": begins})
     rows["end"] = [begin + timedelta(days=int(n)) for begin, n in zip(begins, dice.integers(20, 900, 90), strict=True)]
     base = crr.read_contracts(rows, customer="who", start="start", end="end", as_of="2024-01-01")
-    assert judge(base, every="month").status == "fits"
+    assert judge_rhythm(base, every="month").status == "fits"
     assert crr.suggest_period(base) == "month"
 
 
@@ -384,6 +384,6 @@ def test_cdnow(data_dir: Path) -> None:
     )
     log = log[log["at"].str.len() == 8].assign(at=lambda rows: pd.to_datetime(rows["at"]))
     base = crr.read_orders(log, customer="who", at="at")
-    assert judge(base, every="month").status == "too_short"
-    assert judge(base, every="quarter").status == "fits"
+    assert judge_rhythm(base, every="month").status == "too_short"
+    assert judge_rhythm(base, every="quarter").status == "fits"
     assert (advise(base).every, advise(base).ground) == ("half-year", "returns")  # 30 % of the gaps never close

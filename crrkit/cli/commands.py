@@ -23,7 +23,10 @@ __all__ = ["app"]  # with its commands
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Do not say what is being done meanwhile.")]
 File = Annotated[
-    str, typer.Argument(metavar="FILE", help="CSV, TSV, Excel or Parquet file, also packed; a pattern; or a database.")
+    str,
+    typer.Argument(
+        metavar="FILE", help="CSV, TSV, Excel, JSON or Parquet file, also packed; a pattern; or a database."
+    ),
 ]
 Kind = Annotated[
     str | None,

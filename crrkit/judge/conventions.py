@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
 
+from crrkit.counts import MAYBE_NEW
 from crrkit.ground import InputError, Shown, check_choice, gettext as _, mark
 from crrkit.measure import check_one_account
 
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
     from crrkit.measure import RetentionTable
 
-# The flows of a period. `rejoined_kept` left and came back inside it; `extra_joins` are joins beyond the first.
+# The flows of a period, each counted once. The account knows them as columns: `through` is `continuous`,
+# `rejoined_kept` is `kept - continuous` (who left and came back inside), `extra_joins` is `rejoined` (joins beyond the
+# first). `who_is_new` asks for `joined_and_left` (`new_lost`), `returned_and_left` (`returned_lost`) and `rejoined`.
 FLOWS = ("through", "rejoined_kept", "lost", "new", "returned", "new_lost", "returned_lost", "extra_joins", "leaves")
 STAYED = {"through": 1, "rejoined_kept": 1}
 START = {"through": 1, "rejoined_kept": 1, "lost": 1}
@@ -48,17 +51,17 @@ class Convention:
         return _total(self.numerator, flows) / base if base else float("nan")
 
 
-def formula(*, joined_and_left: bool, returned: bool, returned_and_left: bool, rejoined: bool) -> Mapping[str, int]:
+def formula(
+    *, joined_and_left: bool = False, returned: bool = False, returned_and_left: bool = False, rejoined: bool = False
+) -> Mapping[str, int]:
     """The numerator of ``(end - new) / start`` when ``new`` also counts these flows."""
     new = {"new": 1, "new_lost": joined_and_left, "returned": returned}
     new |= {"returned_lost": returned_and_left, "extra_joins": rejoined}
     return {name: END.get(name, 0) - int(new.get(name, 0)) for name in FLOWS}
 
 
-def _formula(name: str, says: str, meaning: str) -> Convention:
-    alpha, rho, sigma, eta = (mark == "1" for mark in meaning)
-    numerator = formula(joined_and_left=alpha, returned=rho, returned_and_left=sigma, rejoined=eta)
-    return Convention(name, says, numerator)
+def _formula(name: str, says: str, **called_new: bool) -> Convention:
+    return Convention(name, says, formula(**called_new))
 
 
 def _less(base: Mapping[str, int], churned: Mapping[str, int]) -> dict[str, int]:
@@ -71,13 +74,19 @@ CONVENTIONS = (
     Convention(
         mark("continuous"), mark("the share of the customers at the start who never left in between"), {"through": 1}
     ),
-    _formula(mark("new = not there at the start"), mark("(end − new) / start, new: who was not there"), "0100"),
-    _formula(mark("new = first ever, still here"), mark("(end − new) / start, new: first-timers who stayed"), "0000"),
-    _formula(mark("new = first ever, gross"), mark("(end − new) / start, new: all first-timers"), "1000"),
+    _formula(mark("new = not there at the start"), mark("(end − new) / start, new: who was not there"), returned=True),
+    _formula(mark("new = first ever, still here"), mark("(end − new) / start, new: first-timers who stayed")),
+    _formula(mark("new = first ever, gross"), mark("(end − new) / start, new: all first-timers"), joined_and_left=True),
     _formula(
-        mark("new = everybody who came, gross"), mark("(end − new) / start, new: first-timers and returned"), "1110"
+        mark("new = everybody who came, gross"),
+        mark("(end − new) / start, new: first-timers and returned"),
+        **dict.fromkeys(("joined_and_left", "returned", "returned_and_left"), True),
     ),
-    _formula(mark("new = every start"), mark("(end − new) / start, new: every contract start"), "1111"),
+    _formula(
+        mark("new = every start"),
+        mark("(end − new) / start, new: every contract start"),
+        **dict.fromkeys(MAYBE_NEW, True),
+    ),
     # help.chartmogul.com "Metric: Customer Churn rate", B2B formula: churned in the period, without those who both
     # joined and churned in it, over customers at its start.
     Convention(

@@ -26,7 +26,7 @@ from crrkit.ground import (
     retold,
     segment_names,
 )
-from crrkit.measure.cadence import Rhythm, holds, judge
+from crrkit.measure.cadence import Rhythm, holds, judge_rhythm
 from crrkit.measure.flows import FLOWS_OF, with_rates
 from crrkit.measure.spans import COMPLETE, dated, span_of
 from crrkit.read import UNITS, Base
@@ -50,9 +50,9 @@ class RetentionTable(Shown):
 
     Attributes:
         table: ``period from_ until``; the counts ``start kept lost new returned end new_lost returned_lost rejoined
-            joins leaves former``; the rates ``crr crr_low crr_high churn crr_continuous crr_textbook churn_events
-            early_loss winback recovered growth quick_ratio``; ``status``. With ``unit="person_all"`` also ``reduced``,
-            those who gave up some contracts and hold others: they are among the lost and among the returned.
+            joins leaves continuous former``; the rates ``crr crr_low crr_high churn crr_continuous crr_textbook
+            churn_events early_loss winback recovered growth quick_ratio``; ``status``. With ``unit="person_all"``
+            also ``reduced``, who gave up some contracts and hold others: they are among the lost and the returned.
             Of a table of counts also ``crr_least crr_most``, between which the rate lies if some of the new have left.
         every: The period.
         card: The definition under which it was counted.
@@ -89,7 +89,9 @@ class RetentionTable(Shown):
         It is judged when it is first asked for, such as by printing, and once for a base: who only takes the numbers
         does not wait for it.
         """
-        return judge(self.base, every=self.every) if self.judged is None and self.base is not None else self.judged
+        return (
+            judge_rhythm(self.base, every=self.every) if self.judged is None and self.base is not None else self.judged
+        )
 
     @property
     def warning(self) -> str:
@@ -268,7 +270,7 @@ def retention_by_period(
 def _measured_year(base: Base, unit: str) -> Rate | None:
     """The rate of the latest complete year whose start the data hold."""
     needed = 2 if base.is_by_period else 1  # buyers of the year before, or who was there on the day
-    if holds(base, "year") < needed or judge(base, every="year").is_doubtful:
+    if holds(base, "year") < needed or judge_rhythm(base, every="year").is_doubtful:
         return None
     row = retention_by_period(base, every="year", unit=unit if unit in UNITS else "person_any").latest
     if row["status"] != COMPLETE or base.first.date() > row["from_"].date():

@@ -17,7 +17,7 @@ from crrkit import reduce
 from crrkit.counts import wilson_columns, years_in
 from crrkit.ground import DAYS_PER_YEAR, PERIODS, CrrkitError, longer
 from crrkit.measure import span_of
-from crrkit.measure.cadence import Rhythm, characteristic_interval, judge
+from crrkit.measure.cadence import Rhythm, characteristic_interval, judge_rhythm
 from crrkit.measure.cohorts import OBSERVED, SUPPRESSED, CohortGrid, cohort_grid
 from crrkit.measure.lifetime import FARTHEST, LifeTable, fit_bgnbd, fit_sbg, life_table
 from crrkit.report.cohort_guard import Accounts, cells_to_hide, ends_of, withheld
@@ -119,7 +119,7 @@ def cohorts_of(
     cohorts = SharedCohorts((grid, *others), len(span.numbers), _leaving(table, min_cell or 0), outlook, doubts)
     if grid.presence != "window":
         return cohorts
-    return replace(cohorts, rhythm=judge(base, every=span.every), silence=_silence(base, span))
+    return replace(cohorts, rhythm=judge_rhythm(base, every=span.every), silence=_silence(base, span))
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crrkit.measure.cadence.advice import BY, Advice, advise, holds, suggest_period
 from crrkit.measure.cadence.gaps import Gaps, characteristic_interval, survival_of_gaps
-from crrkit.measure.cadence.rhythm import Rhythm, judge
+from crrkit.measure.cadence.rhythm import Rhythm, judge_rhythm
 from crrkit.measure.cadence.terms import term_of
 
 __all__ = [
@@ -15,7 +15,7 @@ __all__ = [
     "advise",
     "characteristic_interval",
     "holds",
-    "judge",
+    "judge_rhythm",
     "suggest_period",
     "survival_of_gaps",
     "term_of",

@@ -115,7 +115,7 @@ class Rhythm:
         return cls(**facts | {"advice": Advice(**facts["advice"])})
 
 
-def judge(base: Base, *, every: str) -> Rhythm:
+def judge_rhythm(base: Base, *, every: str) -> Rhythm:
     """Whether customers can be expected to have bought again within a period.
 
     Of the purchases that are followed by another, as far as was seen and with open gaps counted, the share that has it

@@ -107,11 +107,11 @@ def choices_of(cube: ListCube) -> dict[str, Any]:
 
 
 def rhythm_of(base: Base, choices: Mapping[str, Any]) -> dict[str, Any]:
-    """What tells whether a period and a silence suit the list, as `judge` asks; of contracts, a note by period."""
-    from crrkit.measure.cadence import characteristic_interval, judge
+    """What tells whether a period and a silence suit the list, as `judge_rhythm` asks; of contracts, notes."""
+    from crrkit.measure.cadence import characteristic_interval, judge_rhythm
 
     if not base.has_purchases:
-        notes = {every: judge(base, every=every).note for every in choices["everies"]}
+        notes = {every: judge_rhythm(base, every=every).note for every in choices["everies"]}
         return {"notes": notes, "own": base.card.merge_gap}
     gaps = characteristic_interval(base)
     days = sorted({*choices["silences"], *(DAYS_PER_PERIOD[every] for every in choices["everies"])})
