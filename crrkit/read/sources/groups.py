@@ -42,18 +42,26 @@ def filled_down(opened: Opened, *, time: str, forms: Forms) -> Opened:
     fill = forms.layout.fill_down
     if fill is False or not opened.in_order:
         return opened
-    who, when = (_blank(opened.table[opened.columns[role]]) for role in ("customer", time))
-    if not aggregate(opened.table, any=who.any())["any"]:
+    ids, times = (opened.table[opened.columns[role]] for role in ("customer", time))
+    if not aggregate(opened.table, any=_blank(ids).any())["any"]:
         return opened
-    seen = aggregate(opened.table, above=(~who & when).sum(), below=(who & ~when).sum(), both=(~who & ~when).sum())
+    seen = _seen(opened.table.select(id=ids, who=_blank(ids), when=_blank(times)))  # looked at once a row
     if not seen["below"]:
         return opened
     grouped = bool(seen["above"]) and not seen["both"]
     if not (fill or grouped):
-        _ask(opened, time, forms, below=seen["below"], both=seen["both"])
+        if seen["ids"] >= seen["both"]:  # each id stands once
+            _ask(opened, time, forms, below=seen["below"], both=seen["both"])
         return opened
     filled = _filled(opened, seen["below"])
     return replace(filled, undated=opened.columns[time]) if grouped else filled
+
+
+def _seen(rows: ir.Table) -> dict[str, int]:
+    """How many rows have an id above others, which have none, how many have both, and how many ids there are."""
+    who, when = rows["who"], rows["when"]
+    counts = {"above": (~who & when).sum(), "below": (who & ~when).sum(), "both": (~who & ~when).sum()}
+    return aggregate(rows, **counts, ids=rows["id"].nunique(where=~who))
 
 
 def _blank(values: ir.Value) -> ir.BooleanValue:
@@ -85,7 +93,7 @@ def _filled(opened: Opened, below: int) -> Opened:
 
 def _ask(opened: Opened, time: str, forms: Forms, *, below: int, both: int) -> None:
     """Refuse what may be a report: each id stands once, many rows have none, and the dates begin anew with the ids."""
-    if both < FEWEST_IDS or below < SHARE_BELOW * (below + both) or not _begins_anew(opened, time, forms, both):
+    if both < FEWEST_IDS or below < SHARE_BELOW * (below + both) or not _begins_anew(opened, time, forms):
         return
     message = _(
         "{n} of {total} rows have no id, and each id in {column!r} stands once, as in a report that writes it beside"
@@ -96,13 +104,11 @@ def _ask(opened: Opened, time: str, forms: Forms, *, below: int, both: int) -> N
     raise InputError(message.format(column=opened.columns["customer"], **counts), argument="fill_down")
 
 
-def _begins_anew(opened: Opened, time: str, forms: Forms, both: int) -> bool:
-    """Whether each id stands once and the first row not without one, though the rows are in no order of time."""
+def _begins_anew(opened: Opened, time: str, forms: Forms) -> bool:
+    """Whether the first row is not without an id, and the dates begin anew where one stands."""
     who = opened.table[opened.columns["customer"]]
     at = parse_times(opened.table, opened.columns[time], order=forms.dates, zone=forms.zone).value
-    rows = opened.table.select(who=who, at=at, blank=_blank(who), place=ibis.row_number())
-    if aggregate(rows, ids=rows["who"].nunique(where=~rows["blank"]))["ids"] < both:
-        return False
+    rows = opened.table.select(at=at, blank=_blank(who), place=ibis.row_number())
     before = rows.mutate(before=rows["at"].lag().over(order_by="place"))
     known = before.filter(before["at"].notnull() & before["before"].notnull())
     seen = aggregate(
