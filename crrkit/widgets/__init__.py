@@ -14,8 +14,9 @@ In a report: an executed notebook's output holds beside the widget view, which n
 never customers' rows. A preprocessor replaces such an output's data by
 ``{"text/html": static_html(restore(data[SAVED]), element_id=..., assets=False)}`` and puts
 ``static_assets(explorers)`` once at the end of the page; widget state in the notebook's metadata can then be dropped.
-A page's content security policy must allow ``script-src 'unsafe-inline' blob:``, ``style-src 'unsafe-inline'`` and
-``img-src data:``; where it forbids the scripts, the still picture stays.
+A page's content security policy must allow ``script-src blob:``, ``img-src data:`` and these scripts and styles, by
+their hashes, as reports do (``crrkit/report/policy.py``), or by ``'unsafe-inline'``; where it forbids the scripts, the
+still picture stays.
 """
 
 from crrkit.widgets.bench import SAVED, Explorer
