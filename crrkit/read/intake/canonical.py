@@ -120,7 +120,7 @@ def canonical_of(
     summary = marked.group_by(reason=marked[WHY]).agg(
         rows=marked.count(),
         first=marked[times[0]].min(),
-        last=ibis.greatest(*[ibis.coalesce(x, latest[0]) for x in latest]),
+        last=_last_of(latest),
         months=_month(marked[times[0]]).nunique(),
         **_money(marked),
     )
@@ -149,6 +149,11 @@ def canonical_of(
         *(repeat_notes(good) if twice else ()),
     ]
     return doubted(canonical, doubts=doubts, notes=notes)
+
+
+def _last_of(latest: list[Any]) -> Any:
+    """The last of some moments, of which the first is known; Spark has no greatest of one."""
+    return ibis.greatest(*[ibis.coalesce(x, latest[0]) for x in latest]) if latest[1:] else latest[0]
 
 
 def _money(marked: ir.Table) -> dict[str, Any]:
