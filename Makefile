@@ -76,7 +76,7 @@ fuzz: $(VENV)/.with-test ## try the laws on many more random inputs, and the doo
 test-slow: $(VENV)/.with-test ## try what takes its time: laws over many random lists, every form of a source, whole pages
 	$(PY) -m pytest $(in_two) -m "slow and not (engines or pages)"
 
-test-engines: $(VENV)/.with-test ## try the door on every case there is: PostgreSQL, other engines, half a million rows
+test-engines: $(VENV)/.with-engines ## try the door on every case there is: PostgreSQL, Spark, half a million rows
 	$(PY) -m pytest $(in_two) -m engines
 
 test-pages: $(VENV)/.with-test ## walk through every page: each explorer, the course, JupyterLab and Voilà, in the browser
