@@ -36,9 +36,9 @@ def test_the_card_in_words():
 
 def test_rules_that_do_not_apply_keep_silent():
     weekly = str(CARD.with_(every="week", week_starts="sunday"))
-    assert "Week starts on: sunday" in weekly
+    assert "Week starts on: Sunday" in weekly
     assert "Week" not in str(CARD.with_(week_starts="sunday"))
-    assert "Year starts in: april" in str(CARD.with_(year_starts="april"))
+    assert "Year starts in: April" in str(CARD.with_(year_starts="april"))
     assert "Year" not in str(CARD)
     assert "Refunds" not in str(CARD.with_(refunds=None))
     assert "End date of a contract: the last day on which the contract runs" in str(

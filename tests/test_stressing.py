@@ -44,7 +44,7 @@ def test_weeks_may_start_on_any_day() -> None:
     base = crr.read_contracts(crr.sample_path("contracts"), customer="client_id", start="joined", end="left")
     found = crr.stress(base, every="week", period="2024-W20").table
     assert list(found.loc[found["choice"] == "week starts on", "setting"]) == [
-        "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+        "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
     ]  # fmt: skip
     assert "activity window" not in set(found["choice"])
 

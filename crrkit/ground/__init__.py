@@ -45,9 +45,11 @@ from crrkit.ground.languages import (
     gettext,
     language,
     mark,
+    month_name,
     ngettext,
     set_language,
     use_language,
+    weekday_name,
 )
 from crrkit.ground.periods import (
     DAYS_PER_MONTH,
@@ -119,6 +121,7 @@ __all__ = [
     "language",
     "longer",
     "mark",
+    "month_name",
     "ngettext",
     "ntold",
     "retold",
@@ -131,6 +134,7 @@ __all__ = [
     "told_number",
     "told_percent",
     "use_language",
+    "weekday_name",
     "write_beside",
     "write_csv",
 ]

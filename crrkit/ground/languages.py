@@ -177,6 +177,20 @@ def format_date(day: date) -> str:
     return babel_date(day, format="medium", locale=_current.get())
 
 
+def weekday_name(number: int) -> str:
+    """A day of the week by its number from Monday's 0: ``Monday``, ``понедельник``."""
+    from babel.dates import get_day_names
+
+    return str(get_day_names("wide", context="stand-alone", locale=_current.get())[number])
+
+
+def month_name(number: int) -> str:
+    """A month by its number from January's 1: ``January``, ``январь``."""
+    from babel.dates import get_month_names
+
+    return str(get_month_names("wide", context="stand-alone", locale=_current.get())[number])
+
+
 def _with_digits(pattern: str, digits: int) -> str:
     return pattern.replace("#,##0", "#,##0." + "0" * digits if digits else "#,##0")
 

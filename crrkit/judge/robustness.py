@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, ClassVar
 import pandas as pd
 
 from crrkit import reduce
-from crrkit.ground import Shown, check_given, check_numbers, format_cell, format_number, gettext as _, mark
+from crrkit.ground import (
+    Shown,
+    check_given,
+    check_numbers,
+    format_cell,
+    format_number,
+    gettext as _,
+    mark,
+    weekday_name,
+)
 from crrkit.measure import retention_by_period
 from crrkit.read import Base
 from crrkit.rules import WEEKDAYS, Trailing
@@ -118,9 +127,10 @@ def _choices(base: Base, every: str, clocks: Sequence[float], *, days: int) -> I
     for step in (-1, 1):
         cut = base.as_of + timedelta(days=step)
         yield mark("cut-off"), f"{cut:%Y-%m-%d}", replace(base, as_of=cut, card=base.card.with_(as_of=cut))
-    for weekday in WEEKDAYS if every == "week" else ():
+    for number, weekday in enumerate(WEEKDAYS if every == "week" else ()):
         if weekday != base.card.week_starts:
-            yield mark("week starts on"), _(weekday), replace(base, card=base.card.with_(week_starts=weekday))
+            card = base.card.with_(week_starts=weekday)
+            yield mark("week starts on"), weekday_name(number), replace(base, card=card)
     if base.has_purchases:
         for window in (days, 2 * days, 3 * days):
             text = _("{days} days").format(days=format_number(window))

@@ -7,8 +7,19 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from crrkit.ground import UNDEFINED, InputTypeError, Shown, format_date, format_number, gettext as _, mark, ngettext
-from crrkit.rules.periods import Calendar
+from crrkit.ground import (
+    UNDEFINED,
+    InputTypeError,
+    Shown,
+    format_date,
+    format_number,
+    gettext as _,
+    mark,
+    month_name,
+    ngettext,
+    weekday_name,
+)
+from crrkit.rules.periods import MONTHS, WEEKDAYS, Calendar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -156,8 +167,8 @@ class DefinitionCard:
             "as_of": (_("Data seen until"), _("before {day}").format(day=format_date(self.as_of))),
             "burn_in_days": (_("Who is new is unknown"), self._burn_in()),
             "zone": (_("Clock"), self.zone or _("local times as written")),
-            "week_starts": (_("Week starts on"), _(self.week_starts)),
-            "year_starts": (_("Year starts in"), _(self.year_starts)),
+            "week_starts": (_("Week starts on"), weekday_name(WEEKDAYS.index(self.week_starts))),
+            "year_starts": (_("Year starts in"), month_name(MONTHS.index(self.year_starts) + 1)),
         }
 
     def _late(self) -> str | None:
@@ -271,7 +282,7 @@ def diff(card_a: DefinitionCard, card_b: DefinitionCard) -> DefinitionDifference
         The definitions differ in 2 rules
         rule            one      other
         Period          –        month
-        Year starts in  january  april
+        Year starts in  January  April
         >>> diff(card, card)
         The two definitions are the same in every rule.
         >>> diff(card, "month")

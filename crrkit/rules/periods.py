@@ -11,31 +11,13 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from crrkit.ground import DAYS_PER_WEEK, MONTHS_PER_PERIOD, PERIODS, InputError, check_choice, gettext as _, mark
+from crrkit.ground import DAYS_PER_WEEK, MONTHS_PER_PERIOD, PERIODS, InputError, check_choice, gettext as _
 
-WEEKDAYS = (
-    mark("monday"),
-    mark("tuesday"),
-    mark("wednesday"),
-    mark("thursday"),
-    mark("friday"),
-    mark("saturday"),
-    mark("sunday"),
-)
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONTHS = (
-    mark("january"),
-    mark("february"),
-    mark("march"),
-    mark("april"),
-    mark("may"),
-    mark("june"),
-    mark("july"),
-    mark("august"),
-    mark("september"),
-    mark("october"),
-    mark("november"),
-    mark("december"),
-)
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
 
 EPOCH = date(1970, 1, 1)
 THURSDAY = 3  # counted from Monday; 1970-01-01 was one, and a week is called after its Thursday (ISO 8601)
