@@ -145,6 +145,69 @@ def test_a_row_with_much_of_the_money_is_said() -> None:
     assert [note for note in orders(frame).quality.notes if note.startswith("One row holds 50.5% of the revenue.")]
 
 
+# What stands out in the rows ------------------------------------------------------------------------------------------
+
+
+def test_what_stands_out_is_counted_without_it() -> None:
+    many = [(f"x{k}", day) for k in range(60) for day in (JANUARY, FEBRUARY)]
+    base = orders(log(*many, ("y", JANUARY), ("y", FEBRUARY), ("z", JANUARY), ("x1", JANUARY)))
+    found = line(base, "rows that repeat others")
+    assert (found["rows"], found["other"], found["severity"]) == (1, 61 / 62, "slight"), "revenue alone"
+    frame = log(*many, ("y", JANUARY), ("y", FEBRUARY), ("z", JANUARY))
+    frame.loc[120, "paid"] = 5000.0  # without this row y was not there in January
+    found = line(orders(frame), "one row with much of the revenue")
+    assert (found["rows"], found["other"], found["severity"]) == (1, 60 / 61, "serious")
+    crowd = log(*many, *[("someone", f"2024-01-{k:02d}") for k in range(1, 31)])
+    found = line(orders(crowd), "one id with much of the rows")
+    assert (found["rows"], found["other"]) == (30, 1.0), "60 of 61 were kept with that id"
+
+
+def test_a_receipt_counts_once() -> None:
+    frame = log(("a", JANUARY), ("a", JANUARY), ("b", JANUARY), ("a", FEBRUARY), ("b", FEBRUARY), ("c", FEBRUARY))
+    frame["bill"] = ["1", "1", "2", "3", "2", None]  # bill 2 was exported a second time under a later day
+    base = orders(frame, receipt="bill")
+    assert crr.weigh_doubts(base).crr == 1.0
+    found = line(base, "receipt under a second customer or day")
+    assert (found["rows"], found["other"], found["severity"]) == (1, 0.5, "serious")
+
+
+def test_months_that_are_missing_leave_bounds() -> None:
+    def log_of(**quarters: str) -> crr.OrderBase:
+        days = [
+            (who, f"2024-{month:02d}-{day}")
+            for who, months in quarters.items()
+            for month in map(int, months)
+            for day in (10, 12, 14)
+        ]
+        return crr.read_orders(log(*days), customer="who", at="when", as_of="2024-07-01")
+
+    # By the quarter, four at the start of the second one; with May missing those who seem lost may have been there.
+    found = crr.weigh_doubts(log_of(a="12346", b="12346", c="12346", d="123", e="46"), every="quarter").to_pandas()
+    assert found.loc[0, ["doubt", "low", "high"]].tolist() == ["months without any row", 3 / 4, 1.0]
+    # With February missing e, who seems new, may be an old customer, and any number of strangers was there.
+    found = crr.weigh_doubts(log_of(a="13456", b="13456", c="13456", d="13", e="4456"), every="quarter").to_pandas()
+    assert found.loc[0, ["low", "high", "severity"]].tolist() == [0.0, 4 / 5, "serious"]
+    calm = crr.weigh_doubts(log_of(a="12456", b="12456", c="12456", d="12456", e="45"), every="month").to_pandas()
+    assert calm.loc[0, ["low", "high", "severity"]].tolist() == [0.8, 0.8, "no effect"], "neither of two months"
+
+
+def test_ids_that_change_their_form_leave_bounds() -> None:
+    old = [(f"a{k}@x.example", day) for k in range(4) for day in ("2023-12-05", JANUARY)]
+    base = orders(log(*old, *[(f"{k}", FEBRUARY) for k in range(3)]))
+    found = line(base, "ids change their form")
+    assert (found["rows"], found["low"], found["high"], found["severity"]) == (8, 0.0, 0.75, "serious")
+
+
+def test_the_source_is_read_once(tmp_path: Path) -> None:
+    rows = [(f"x{k}", day) for k in range(60) for day in (JANUARY, FEBRUARY)]
+    file = tmp_path / "log.csv"
+    log(("Anna", JANUARY), ("anna", FEBRUARY), *rows).to_csv(file, index=False)
+    base = orders(file)
+    file.unlink()
+    assert line(base, "fold=('case',)")["other"] == 1.0
+    assert crr.weigh_doubts(base).crr == 60 / 61, "and the rows of the base are as they were"
+
+
 # When a list is not used ----------------------------------------------------------------------------------------------
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
+from crrkit import reduce
 from crrkit.ground import (
     PERIODS,
     CrrkitError,
@@ -20,15 +21,17 @@ from crrkit.ground import (
 )
 from crrkit.measure.movement import retention_by_period
 from crrkit.measure.spans import COMPLETE
-from crrkit.read import ERRORS, NOT_KNOWN, Base
+from crrkit.read import CROWD_OF_ONE, EMPTY_MONTHS, ERRORS, LARGEST, NOT_KNOWN, REPEATED, Base, folded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from crrkit.read import QualityReport
 
 NOTICED = 0.01  # a rate that differs by so much is another one
 MANY = 0.05  # of the rows, or of the revenue
+RECEIPTS = mark("receipt under a second customer or day")
+WITHOUT = {LARGEST: reduce.without_largest, CROWD_OF_ONE: reduce.without_crowd}
 SERIOUS, SLIGHT, NO_EFFECT = mark("serious"), mark("slight"), mark("no effect")
 
 
@@ -78,7 +81,15 @@ def weigh_doubts(base: Base, *, every: str = "month") -> WeighedDoubts:
     U₀ and U₁ such rows in the period before and in this one, each may be somebody of their own or a customer who is
     known: the rate lies between K / (S + U₀) and (K + b + m) / (S + m), where b = min(U₁, S − K) seemed lost and
     m = min(U₀, E − K + U₁ − b) of the E at the end seemed new or were never known. What can be read otherwise
-    (``fold=``, ``nobody=``, ``fill_down=``, ``end_is=``, ``merge_gap=``, ``as_of=``) is read so, and counted again.
+    (``fold=``, ``nobody=``, ``fill_down=``, ``end_is=``, ``merge_gap=``, ``as_of=``) is read so, and counted again from
+    the rows in the engine; the source is read once.
+
+    What stands out in the rows is counted without it: one row with much of the revenue, one id with much of the rows,
+    and receipts under a second customer or day, of which the first is kept. Rows that repeat others in every column
+    change revenue and no rate. Where months have no row at all the rate of who bought in a period lies between 0, or
+    K / S if they are all in this one, and (K + L + A) / (S + A): L is the S - K who seem lost if a month of this period
+    is missing, A the E - K who seem new if one of the period before is, else 0. Where ids change their form in this
+    period it lies between K / S and (K + min(S - K, E - K)) / S.
 
     Args:
         base: A list, as its reader gave it.
@@ -112,7 +123,12 @@ def weigh_doubts(base: Base, *, every: str = "month") -> WeighedDoubts:
     kept = _account(base, every)
     known = kept[(kept["status"] == COMPLETE) & (kept["start"] > 0)]
     last = known.iloc[-1] if len(known) else None
-    lines = [*_unknown(base, kept, last), *_reasons(base.quality), *_otherwise(base, every, last)]
+    lines = [
+        *_unknown(base, kept, last),
+        *_reasons(base.quality),
+        *_standing_out(base, kept, last, every),
+        *_otherwise(base, every, last),
+    ]
     columns = [*WeighedDoubts.kinds]
     table = pd.DataFrame(lines, columns=columns).astype({"rows": "Int64"})
     table["severity"] = [_severity(line, last) for line in lines]
@@ -171,6 +187,52 @@ def _about(quality: QualityReport, doubt: str, reasons: tuple[str, ...], rows: i
     return {"doubt": doubt, "rows": rows, "share": rows / quality.rows_read, "revenue": quality.revenue_of(*reasons)}
 
 
+def _standing_out(base: Base, kept: pd.DataFrame, last: pd.Series | None, every: str) -> Iterator[Line]:
+    """What stands out in the rows that are used, counted both ways in the engine."""
+    for facts in base.quality.facts():
+        line: Line = {name: facts[name] for name in ("doubt", "rows", "revenue") if name in facts}
+        line |= {"share": facts["rows"] / base.quality.rows_read} if "rows" in facts else {}
+        yield line | ({} if last is None else _both_ways(base, kept, last, every, facts))
+    if "receipt" in base.table.columns:
+        rows, n = reduce.with_first_of_receipts(base.table)
+        if n:
+            line = {"doubt": RECEIPTS, "rows": n, "share": n / base.quality.rows_read}
+            yield line | ({} if last is None else {"other": _crr(replace(base, table=rows), every, last)})
+
+
+def _both_ways(
+    base: Base, kept: pd.DataFrame, last: pd.Series, every: str, facts: Mapping[str, Any]
+) -> dict[str, float]:
+    """The rate without what stands out, or the bounds where what is missing is not known."""
+    doubt = facts["doubt"]
+    if doubt == REPEATED:  # the same customer on the same day
+        return {"other": float(last["crr"])}
+    if doubt in WITHOUT:
+        return {"other": _crr(replace(base, table=WITHOUT[doubt](base.table)), every, last)}
+    before = kept[kept["until"] == last["from_"]]
+    if not base.is_by_period or not len(before):
+        return {}
+    start, stayed, there = int(last["start"]), int(last["kept"]), int(last["end"])
+    if doubt == EMPTY_MONTHS:
+        now, earlier = (_lacks(facts["months"], period) for period in (last, before.iloc[0]))
+        lost, seeming_new = (start - stayed) * now, (there - stayed) * earlier
+        return {
+            "low": 0.0 if earlier else stayed / start,
+            "high": (stayed + lost + seeming_new) / (start + seeming_new),
+        }
+    since = pd.Timestamp(facts["since"])
+    if before.iloc[0]["from_"] < since < last["from_"]:
+        return {}  # one person may be two in the base: no bounds are known
+    renamed = min(start - stayed, there - stayed) if last["from_"] <= since < last["until"] else 0
+    return {"low": stayed / start, "high": (stayed + renamed) / start}
+
+
+def _lacks(months: Sequence[int], period: pd.Series) -> bool:
+    """Whether one of the months, numbered from year 0 on, has days in a period."""
+    spans = [(pd.Timestamp(k // 12, k % 12 + 1, 1), pd.Timestamp((k + 1) // 12, (k + 1) % 12 + 1, 1)) for k in months]
+    return any(first < period["until"] and period["from_"] < after for first, after in spans)
+
+
 def _otherwise(base: Base, every: str, last: pd.Series | None) -> Iterator[Line]:
     """The rate of the same period, of the list read the other way."""
     for instead in base.quality.instead():
@@ -181,13 +243,23 @@ def _otherwise(base: Base, every: str, last: pd.Series | None) -> Iterator[Line]
 def _rate(base: Base, every: str, instead: Mapping[str, Any], last: pd.Series | None) -> float:
     if last is None or base.again is None:
         return float("nan")
+    if base.has_purchases and set(instead) == {"fold"}:
+        return _crr(folded(base, instead["fold"]), every, last)
     try:
         otherwise = base.again(**instead)
         if base.has_purchases and otherwise.activity != base.activity:  # a rule that was chosen after reading
             otherwise = otherwise.with_activity(base.activity)
-        other = retention_by_period(otherwise, every=every).table
     except CrrkitError:
-        return float("nan")  # what cannot be read so, or not twice
+        return float("nan")  # what cannot be read so
+    return _crr(otherwise, every, last)
+
+
+def _crr(base: Base, every: str, last: pd.Series) -> float:
+    """The rate of the same period in another base."""
+    try:
+        other = retention_by_period(base, every=every).table
+    except CrrkitError:
+        return float("nan")
     same = other.loc[other["period"] == last["period"], "crr"]
     return float(same.iloc[0]) if len(same) else float("nan")
 
@@ -197,5 +269,7 @@ def _severity(line: Line, last: pd.Series | None) -> str:
     gaps = [abs(line[name] - crr) for name in ("other", "low", "high") if pd.notna(line.get(name))]
     shares = [line[name] for name in ("share", "revenue") if pd.notna(line.get(name))]
     if gaps:
-        return SERIOUS if max(gaps) >= NOTICED else SLIGHT if max(gaps) > 0 else NO_EFFECT
+        money = line["revenue"] if line["doubt"] in (REPEATED, LARGEST) and "revenue" in line else 0.0
+        serious = max(gaps) >= NOTICED or money >= MANY
+        return SERIOUS if serious else SLIGHT if max(*gaps, money) > 0 else NO_EFFECT
     return SERIOUS if max(shares, default=MANY) >= MANY else SLIGHT

@@ -8,6 +8,7 @@ from crrkit.read.bases import (
     OrderBase as OrderBase,
     SnapshotBase as SnapshotBase,
     call_of as call_of,
+    folded as folded,
     purchase_steps as purchase_steps,
     read_contracts as read_contracts,
     read_count_rows as read_count_rows,
@@ -40,9 +41,13 @@ from crrkit.read.intake import (
     read_order_rows as read_order_rows,
 )
 from crrkit.read.quality import (
+    CROWD_OF_ONE as CROWD_OF_ONE,
+    EMPTY_MONTHS as EMPTY_MONTHS,
     ERRORS as ERRORS,
+    LARGEST as LARGEST,
     NOT_KNOWN as NOT_KNOWN,
     REASONS as REASONS,
+    REPEATED as REPEATED,
     QualityReport as QualityReport,
 )
 from crrkit.read.samples import (

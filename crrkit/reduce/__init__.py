@@ -61,6 +61,7 @@ from crrkit.reduce.stages import (
     step_histogram,
     touch_periods,
 )
+from crrkit.reduce.standing_out import with_first_of_receipts, without_crowd, without_largest
 from crrkit.reduce.turns import TURN_END, TURN_START, contracts_of_turns
 from crrkit.reduce.units import (
     as_due,
@@ -154,8 +155,11 @@ __all__ = [
     "unpriced_count",
     "watch",
     "with_clock_moved",
+    "with_first_of_receipts",
     "with_gaps_merged",
     "with_others",
+    "without_crowd",
+    "without_largest",
     "without_refunded",
     "words_among",
 ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from crrkit.ground import format_cell, format_number, format_percent, gettext as _, ngettext
 from crrkit.measure import weigh_doubts
+from crrkit.read import CROWD_OF_ONE, LARGEST
 from crrkit.report.finding import Finding
 from crrkit.report.html import Html, element, join, row_block, table_block
 from crrkit.report.section import Cell, Section, Subject
@@ -35,10 +37,15 @@ def rows_section(subject: Subject) -> Section:
 
 
 def _weighed(subject: Subject) -> WeighedDoubts | None:
-    """What the doubts do to the last rate; None where there are none, or the rate is one of too few to be told."""
+    """What the doubts do to the last rate; None where there are none, or the rate is one of too few to be told.
+
+    What a single customer bought or paid is no line of a report.
+    """
     if subject.base is None:
         return None
     weighed = weigh_doubts(subject.base, every=subject.kept.every)
+    of_many = ~weighed.table["doubt"].isin([CROWD_OF_ONE, LARGEST])
+    weighed = replace(weighed, table=weighed.table[of_many].reset_index(drop=True))
     last = subject.kept.table[subject.kept.table["period"] == weighed.period]
     small = subject.min_cell is not None and not (last["start"] >= subject.min_cell).all()
     return None if small or not len(weighed.table) else weighed

@@ -1,5 +1,6 @@
 """Who was a customer when: the bases, their readers, and how they are kept and explained."""
 
+from crrkit.read.bases.again import folded
 from crrkit.read.bases.base import UNITS, Base
 from crrkit.read.bases.contract_base import ContractBase
 from crrkit.read.bases.count_rows import read_count_rows
@@ -21,6 +22,7 @@ __all__ = [
     "OrderBase",
     "SnapshotBase",
     "call_of",
+    "folded",
     "purchase_steps",
     "read_contracts",
     "read_count_rows",

@@ -111,7 +111,7 @@ def canonical_of(
     looked_at |= {TWIN: opened.table[TWIN]} if opened.has_twins else {}
     rows = opened.table.select(**fields, **{name: opened.table[name] for name in by}, **looked_at)
     if opened.copied:  # read the fields once: the engine would read them again wherever one is mentioned
-        rows = opened.engine.create_table("crrkit_rows", rows, overwrite=True)
+        rows = opened.engine.create_table(opened.kept_as, rows, overwrite=True)
     kept = [name for name in rows.columns if name in CANONICAL or name in by]
     found = wrong({name: rows[name] for name in fields})
     marked = rows.select(*kept, **{WHY: _reason(found)})

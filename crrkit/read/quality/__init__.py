@@ -2,9 +2,13 @@
 
 from crrkit.read.quality import twins
 from crrkit.read.quality.currencies import currency_doubts, is_of_currencies
-from crrkit.read.quality.customers import FILLERS, OUTSTANDING, TILLS, Ids, parse_customers
+from crrkit.read.quality.customers import FILLERS, FOLDS, OUTSTANDING, TILLS, Ids, parse_customers
 from crrkit.read.quality.doubts import (
+    CROWD_OF_ONE,
+    EMPTY_MONTHS,
+    LARGEST,
     MOST_KINDS,
+    REPEATED,
     TWIN,
     UNREAD,
     id_doubts,
@@ -26,12 +30,17 @@ from crrkit.read.quality.rows import ERRORS, REASONS, QualityReport
 from crrkit.read.quality.unknown import NOT_KNOWN, lost_doubts, unknown_by_day, unknown_note, with_weight
 
 __all__ = [
+    "CROWD_OF_ONE",
+    "EMPTY_MONTHS",
     "ERRORS",
     "FILLERS",
+    "FOLDS",
+    "LARGEST",
     "MOST_KINDS",
     "NOT_KNOWN",
     "OUTSTANDING",
     "REASONS",
+    "REPEATED",
     "TILLS",
     "TWIN",
     "UNREAD",

@@ -8,6 +8,7 @@ import ibis
 import pyarrow.compute as pc
 
 from crrkit.ground import mark, ntold as ngettext, told as _, told_date as format_date, told_number as format_number
+from crrkit.read.quality.notes import Note
 from crrkit.read.values import aggregate, is_true
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ FORMS = {
     mark("letters and digits"): r"^\p{L}[^ ]*[0-9]$",
     mark("digits and letters"): r"^[0-9][^ ]*\p{L}$",
 }
+CHANGED = mark("ids change their form")
 IN_USE = 0.1  # of the rows: a rarer form is an exception
 
 
@@ -93,4 +95,5 @@ def change_of_form(counts: pa.Table, rows: ir.Table) -> list[str]:
         " customer before counts as lost, and comes back as new. Bring the ids to one form."
     )
     told = {"last": format_date(before["last"]), "first": format_date(after["first"])}
-    return [note.format(before=_(old), after=_(new), **told)]
+    said = note.format(before=_(old), after=_(new), **told)
+    return [Note.about(said, doubt=CHANGED, rows=met[old], since=after["first"])]

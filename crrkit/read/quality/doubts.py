@@ -9,11 +9,13 @@ import ibis
 
 from crrkit.ground import (
     UnsettledError,
+    mark,
     ntold as ngettext,
     told as _,
     told_number as format_number,
     told_percent as format_percent,
 )
+from crrkit.read.quality.notes import Note
 from crrkit.read.values import text
 from crrkit.read.words import (
     BUYING,
@@ -44,6 +46,9 @@ PER_ID, MOST_ROWS = 10, 0.5  # … that is so many times the average, or most of
 FEW_IDS = 5  # ids that occur once are a coincidence in a shorter list
 MONTHLY_ROWS = 5  # rows a month from which a month without any is no chance
 NAMED_MONTHS = 6
+
+REPEATED, LARGEST = mark("rows that repeat others"), mark("one row with much of the revenue")
+CROWD_OF_ONE, EMPTY_MONTHS = mark("one id with much of the rows"), mark("months without any row")
 
 _MONEY_OR_PIECES = re.compile(
     r"qty|quantity|amount|total|sum$|price|revenue|sales|units|pieces|paid|value|net|gross|turnover"
@@ -210,7 +215,8 @@ def id_doubts(table: ir.Table, *, used: int, column: str, once: bool) -> list[st
         "One customer id holds {share} of the rows used: it may stand for nobody in particular, such as a cash desk or"
         " guests, and counts as one customer."
     )
-    return [note.format(share=format_percent(share))]
+    said = note.format(share=format_percent(share))
+    return [Note.about(said, doubt=CROWD_OF_ONE, rows=seen["most"])]
 
 
 def month_doubts(
@@ -230,7 +236,8 @@ def month_doubts(
         len(empty),
     )
     names = ", ".join(f"{k // 12}-{k % 12 + 1:02d}" for k in empty[:NAMED_MONTHS])
-    return [message.format(n=format_number(len(empty)), months=names + (", …" if len(empty) > NAMED_MONTHS else ""))]
+    said = message.format(n=format_number(len(empty)), months=names + (", …" if len(empty) > NAMED_MONTHS else ""))
+    return [Note.about(said, doubt=EMPTY_MONTHS, months=empty)]
 
 
 def largest_note(quality: QualityReport, largest: float | None) -> list[str]:
@@ -242,7 +249,8 @@ def largest_note(quality: QualityReport, largest: float | None) -> list[str]:
         "One row holds {share} of the revenue. Rates of customers stay as they are, those of revenue hang on it: check"
         " that its amount is no slip."
     )
-    return [note.format(share=format_percent(largest / total))]
+    share = largest / total
+    return [Note.about(note.format(share=format_percent(share)), doubt=LARGEST, rows=1, revenue=share)]
 
 
 def _month_of(moment: datetime) -> int:
@@ -263,7 +271,9 @@ def repeat_notes(rows: ir.Table) -> list[str]:
         "{n} rows repeat others in every column: rates of customers stay as they are",
         seen["repeats"],
     ).format(n=format_number(seen["repeats"]))
+    facts = {"doubt": REPEATED, "rows": seen["repeats"]}
     if not (seen["more"] or 0) > 0:
-        return [message + "."]
+        return [Note.about(message + ".", **facts)]
     share = format_percent(seen["more"] / (seen["all"] - seen["more"]))
-    return [message + _(", but revenue is {share} higher if they are the same purchases.").format(share=share)]
+    message += _(", but revenue is {share} higher if they are the same purchases.").format(share=share)
+    return [Note.about(message, **facts, revenue=seen["more"] / seen["all"])]

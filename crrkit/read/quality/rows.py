@@ -155,6 +155,10 @@ class QualityReport(Shown):
         """What to tell the reader where the notes say that the list can be read otherwise."""
         return [note.instead for note in self.notes if isinstance(note, Note) and note.instead]
 
+    def facts(self) -> list[Mapping[str, Any]]:
+        """What stands out in the rows that were used, for `weigh_doubts`."""
+        return [note.facts for note in self.notes if isinstance(note, Note) and note.facts]
+
     def caption(self) -> str:
         """The balance in one sentence."""
         read = ngettext("{n} row read", "{n} rows read", self.rows_read).format(n=format_number(self.rows_read))

@@ -1,5 +1,6 @@
 """Opening a source, whatever it is: its columns in an engine, its groups, stacks and shape."""
 
+from crrkit.read.sources.again import as_opened, opening
 from crrkit.read.sources.groups import filled_down, is_blank
 from crrkit.read.sources.opened import Opened, open_source
 from crrkit.read.sources.peek import column_names
@@ -12,6 +13,7 @@ __all__ = [
     "Opened",
     "Stack",
     "are_snapshots",
+    "as_opened",
     "column_names",
     "counted_columns",
     "filled_down",
@@ -20,6 +22,7 @@ __all__ = [
     "is_of_counts",
     "list_names",
     "open_source",
+    "opening",
     "refuse_shape",
     "stack_of",
     "tells_lists",

@@ -13,7 +13,7 @@ from crrkit.ground import InputError, SourceError, told as _
 from crrkit.read.disk import files, lines, members_of, merged, plain, scratch, sheets, spools
 from crrkit.read.engines import brought, databases, frames, new_engine, of_table, records
 from crrkit.read.quality import TWIN, is_of_currencies, statuses, suspects, twins
-from crrkit.read.sources import outside
+from crrkit.read.sources import again, outside
 from crrkit.read.values import Forms
 from crrkit.read.words import (
     INTERNAL,
@@ -57,6 +57,7 @@ class Opened:
         has_twins: Whether the table tells rows that are alike in every column of the source.
         in_order: Whether a row belongs where it stands, as in files and frames.
         undated: The column of times whose empty cells mark the lines of a report that are no rows of a list.
+        kept_as: The table of the engine that keeps the fields where reading them again is dear.
     """
 
     table: ir.Table
@@ -73,6 +74,7 @@ class Opened:
     has_twins: bool = False
     in_order: bool = False
     undated: str | None = None
+    kept_as: str = "crrkit_rows"
 
 
 def open_source(
@@ -92,6 +94,9 @@ def open_source(
         by: Segment columns.
         forms: What the user said of how the source is written.
     """
+    before: Opened | None = again.opened_before()
+    if before is not None:
+        return before
     declined = tuple(role for role, name in named.items() if name == "")
     wanted = Wanted(kind, named, by, forms or Forms())
     rows = databases.find(source, wanted.layout) or records.find(source)
@@ -101,7 +106,7 @@ def open_source(
         opened = _open_rows(rows, wanted)
     else:
         opened = _open_files(source, wanted) if isinstance(source, str | Path) else _open_table(source, wanted)
-    return replace(opened, declined=declined)
+    return again.remembered(replace(opened, declined=declined))
 
 
 class Wanted(NamedTuple):

@@ -1,0 +1,35 @@
+"""The same rows without those that stand out: what a rate would be if they were slips."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+
+from crrkit.reduce.rows import collect
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+TURN = "crrkit_turn"
+
+
+def without_largest(table: ir.Table) -> ir.Table:
+    """All rows but those with the largest amount."""
+    return table.filter(table["amount"].isnull() | (table["amount"] < table["amount"].max()))
+
+
+def without_crowd(table: ir.Table) -> ir.Table:
+    """All rows but those of the id that has most of them."""
+    sizes = table.group_by("customer").agg(rows=lambda rows: rows.count())
+    crowd = sizes.order_by([ibis.desc("rows"), "customer"]).limit(1)
+    return table.anti_join(crowd, "customer")
+
+
+def with_first_of_receipts(table: ir.Table) -> tuple[ir.Table, int]:
+    """The rows without those of a receipt that stand under another customer or day than its first, and how many."""
+    turn = ibis.dense_rank().over(group_by="receipt", order_by=[table["at"].date(), table["customer"]])
+    rows = table.mutate(**{TURN: turn})
+    later = rows["receipt"].notnull() & (rows[TURN] > 0)
+    found = collect(rows.filter(later).aggregate(rows=lambda late: late.count()))
+    return rows.filter(~later).drop(TURN), int(found["rows"].iloc[0])
