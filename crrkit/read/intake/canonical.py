@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 CANONICAL = ("customer", "contract", "start", "end", "receipt", "at", "kind", "amount", "back")
 WHY = "why set aside"
+FIELD, LOOKED_AT = "crrkit_field_", "crrkit_looked_at"
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ def canonical_of(
     seen = {row["reason"]: row for row in summary.to_pyarrow().to_pylist()}
     counts = {name: row["rows"] for name, row in seen.items() if name is not None} | {"cut-off line": opened.cut_lines}
     used = seen.get(None, {"rows": 0, "first": None, "last": None, "months": 0})
-    fetch = _fetcher(opened, _reason(wrong(fields)))
+    fetch = _fetcher(opened, fields, wrong)
     columns = opened.columns | dict.fromkeys(opened.declined, "")
     quality = QualityReport.from_counts(
         counts, source=opened.name, rows_used=used["rows"], columns=columns, notes=opened.notes, fetch=fetch, kind=kind,
@@ -193,11 +194,18 @@ def _reason(wrong: Mapping[str, Any]) -> ir.StringValue:
     return ibis.cases(*[(wrong[name], name) for name in REASONS if name in wrong], else_=ibis.null("string"))
 
 
-def _fetcher(opened: Opened, reason: ir.StringValue) -> Callable[[str, int], pd.DataFrame]:
+def _fetcher(
+    opened: Opened, fields: Mapping[str, Any], wrong: Callable[[Mapping[str, Any]], dict[str, Any]]
+) -> Callable[[str, int], pd.DataFrame]:
     def fetch(name: str, limit: int) -> pd.DataFrame:
-        rows = opened.table.mutate(reason=reason)
-        rows = rows.drop(TWIN) if opened.has_twins else rows
+        rows = opened.table.mutate(**{FIELD + role: value for role, value in fields.items()})
+        if opened.copied:  # each field is a long expression, which the reasons name many times
+            rows = opened.engine.create_table(LOOKED_AT, rows, overwrite=True)
+        rows = rows.mutate(reason=_reason(wrong({role: rows[FIELD + role] for role in fields})))
+        rows = rows.drop(*[FIELD + role for role in fields], *([TWIN] if opened.has_twins else []))
         frame: pd.DataFrame = rows.filter(rows["reason"] == name).limit(limit).to_pandas()
+        if opened.copied:
+            opened.engine.drop_table(LOOKED_AT)
         if AS_WRITTEN in frame:
             frame[opened.columns["end"]] = frame.pop(AS_WRITTEN)
         return frame
