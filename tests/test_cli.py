@@ -364,6 +364,7 @@ class TestCheck:
     def test_the_sample_orders(self) -> None:
         # sample_data/README.md: 7490 rows, of them 28 without a customer, 49 refunds, 2 with no date that exists.
         done = crrkit_("check", ORDERS, "--quiet")
+        assert "dates = 'year-month-day': sure. As in" in done.out
         assert done.status == 0
         assert done.err == ""
         assert "7,490 rows read = 7,411 used + 79 set aside" in done.out

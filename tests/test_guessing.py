@@ -175,13 +175,15 @@ def test_names_of_public_logs_are_known() -> None:
 
 def test_how_a_source_is_written_is_seen_with_its_reason(tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"
-    lines = ["Клиент;Дата;Сумма", "Аня;05.01.2024;10,50", "Боря;17.01.2024;7,25", "Аня;05.02.2024;1,10"]
+    lines = ["Клиент;Дата;Сумма", "Аня;05.01.2024;10,50", "Боря;17.01.2024;7,25", "Аня;05.02.2024;1,10 руб"]
     path.write_text("\n".join(lines), encoding="cp1251")
     seen = crr.guess(path).written
     assert {name: (one.value, one.confidence) for name, one in seen.items()} == {
         "dates": ("day-month-year", "sure"), "decimal": (",", "sure"), "encoding": ("cp1251", "sure"),
-        "rhythm": ("31 days", "likely"),
+        "rhythm": ("31 days", "likely"), "currency": ("RUB", "sure"),
     }  # fmt: skip
+    told = pd.DataFrame({"client": ["a", "a"], "date": ["2024-01-05", "2024-02-05"], "amount": [1, 2], "Валюта": "EUR"})
+    assert crr.guess(told).written["currency"].reason == "Column 'Валюта' says so."
     assert seen["dates"].reason == "As in '17.01.2024'."
     assert "decimal = ',': sure. The numbers of Сумма are written so." in str(crr.guess(path))
 

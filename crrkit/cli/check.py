@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from crrkit.cli.reading import read
 from crrkit.ground import InputError, format_date, format_number, gettext as _, ngettext
-from crrkit.read import EVENT_OPTION, by_names, confidence_lines, without_credentials
+from crrkit.read import EVENT_OPTION, by_names, confidence_lines, without_credentials, written_in, written_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from crrkit.measure import RetentionTable
     from crrkit.measure.cadence import Advice
     from crrkit.read import Base
+
+
+RHYTHM = "rhythm"  # said below, with what is still open
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,10 @@ def check_lines(seen: Checked, *, kind_was_named: bool) -> Iterator[str]:
     if not kind_was_named:
         yield kind_line(seen.kind)
         yield from confidence_lines(seen.found, by_names(seen.found))
+    if seen.base.opened is not None:
+        found = written_in(seen.file, seen.base.opened, seen.base.opened.columns)
+        unsaid = {name: one for name, one in found.items() if name not in (*seen.reading, RHYTHM)}
+        yield from written_lines(unsaid)
     yield _span_line(seen)
     if seen.base.has_purchases:
         yield f"{characteristic_interval(seen.base).caption()}."

@@ -32,6 +32,8 @@ from crrkit.read.guessing import (
     confidence_lines as confidence_lines,
     guess as guess,
     settle_kind as settle_kind,
+    written_in as written_in,
+    written_lines as written_lines,
 )
 from crrkit.read.intake import (
     Canonical as Canonical,

@@ -34,7 +34,7 @@ def can_be_read_again(read: Callable[Said, B]) -> Callable[Said, B]:
             with as_opened(opened[-1]) if set(instead) <= OF_ROWS else nullcontext():
                 return partial(read, *source)(**{**said, **instead})  # type: ignore[call-arg]  # the arguments of a note are those of the reader
 
-        return replace(base, again=again, said=said)
+        return replace(base, again=again, said=said, opened=opened[-1])
 
     return reading
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from crrkit.read.bases.askable import Moves
     from crrkit.read.bases.explaining import Explanation
     from crrkit.read.quality import QualityReport
+    from crrkit.read.sources import Opened
     from crrkit.rules import Calendar
 
 UNITS = ("contract", "person_any", "person_all")
@@ -44,6 +45,7 @@ class Base:
         activity: Until when somebody is a customer.
         again: Reads the same source with something else said; None where it cannot be.
         said: What the reader was told; None where nobody knows.
+        opened: The columns of the source in the engine, as they stand there; None where they are not kept.
         kind: ``contracts``, ``orders``, ``events`` or ``snapshots``.
         listed_every: For lists of single days, the rhythm in which they were kept; else None.
         time: The column with the moment at which a row begins.
@@ -62,6 +64,7 @@ class Base:
     again: Callable[..., Base] | None = field(default=None, repr=False)
     listed_every: str | None = None
     said: Mapping[str, Any] | None = field(default=None, repr=False)
+    opened: Opened | None = field(default=None, repr=False)
 
     kind: ClassVar[str]
     time: ClassVar[str]

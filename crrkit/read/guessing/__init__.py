@@ -2,6 +2,7 @@
 
 from crrkit.read.guessing.confidence import by_names, confidence_lines
 from crrkit.read.guessing.guesses import ROLES, Guess, columns_of, guess, settle_kind
+from crrkit.read.guessing.written import written_in, written_lines
 
 __all__ = [
     "ROLES",
@@ -11,4 +12,6 @@ __all__ = [
     "confidence_lines",
     "guess",
     "settle_kind",
+    "written_in",
+    "written_lines",
 ]

@@ -48,8 +48,8 @@ class Guess:
         where: The table or the query of a database, if one was named.
         confidence: How sure each role is: ``sure`` (its usual name, and what stands in it fits), ``likely`` (a name
             that can mean something else, too), ``doubtful`` (what stands in it speaks against it).
-        written: How the source is written, as far as it is seen: ``dates decimal encoding zone rhythm``, each with its
-            ``value``, ``reason`` and ``confidence``.
+        written: How the source is written, as far as it is seen: ``dates decimal currency encoding zone rhythm``,
+            each with its ``value``, ``reason`` and ``confidence``.
     """
 
     kind: str

@@ -1,4 +1,4 @@
-"""How a source is written, as far as it can be seen before it is read: dates, decimal mark, encoding, zone, rhythm."""
+"""How a source is written, as far as it can be seen: dates, decimal mark, currency, encoding, zone, rhythm."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import ibis
 from crrkit.ground import InputError, format_number, gettext as _
 from crrkit.read.disk import SURE, encoding_of, files, head_of, spools
 from crrkit.read.guessing.confidence import IS_DOUBTFUL, IS_LIKELY, IS_SURE
-from crrkit.read.values import has_offsets, in_duckdb, parse_numbers, parse_times, text
+from crrkit.read.quality import currencies_in
+from crrkit.read.values import has_offsets, in_duckdb, parse_numbers, parse_times, signs_in, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,11 +34,13 @@ class Written(NamedTuple):
 
 
 def written_in(source: Any, opened: Opened, found: Mapping[str, str]) -> dict[str, Written]:
-    """What is seen of ``dates decimal zone rhythm encoding``; what cannot be seen is left out."""
+    """What is seen of ``dates decimal currency zone rhythm encoding``; what cannot be seen is left out."""
     seen: dict[str, Written] = {}
     for look in (_dates, _decimal, _zone, _rhythm):
         with suppress(InputError):  # asked among the reasons
             seen |= dict(look(opened.table, found))
+        if look is _decimal:
+            seen |= dict(_currency(opened, found))
     with suppress(InputError):
         seen |= dict(_encoding(source))
     return seen
@@ -74,6 +77,22 @@ def _decimal(table: ir.Table, found: Mapping[str, str]) -> Iterator[tuple[str, W
     for mark in sorted(marks):
         reason = _("The numbers of {columns} are written so.").format(columns=", ".join(columns.values()))
         yield "decimal", Written(mark, reason, IS_SURE if len(marks) == 1 else IS_LIKELY)
+
+
+def _currency(opened: Opened, found: Mapping[str, str]) -> Iterator[tuple[str, Written]]:
+    """The currencies that a column of their own says, or signs beside the amounts."""
+    money = next((found[role] for role in ("amount", "price") if role in found), None)
+    if money is None or not in_duckdb(opened.table):
+        return
+    for column in opened.currencies:
+        codes = currencies_in(opened.table, column)
+        if codes:
+            yield "currency", Written(", ".join(codes), _("Column {column!r} says so.").format(column=column), IS_SURE)
+            return
+    codes = signs_in(opened.table, money)
+    if codes:
+        reason = _("So the amounts in {column!r} are marked.").format(column=money)
+        yield "currency", Written(", ".join(codes), reason, IS_SURE)
 
 
 def _encoding(source: Any) -> Iterator[tuple[str, Written]]:

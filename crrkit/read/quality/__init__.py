@@ -1,7 +1,7 @@
 """What became of the rows, and what a reader of a rate must know of them."""
 
 from crrkit.read.quality import twins
-from crrkit.read.quality.currencies import currency_doubts, is_of_currencies
+from crrkit.read.quality.currencies import currencies_in, currency_doubts, is_of_currencies
 from crrkit.read.quality.customers import FILLERS, FOLDS, OUTSTANDING, TILLS, Ids, parse_customers
 from crrkit.read.quality.doubts import (
     CROWD_OF_ONE,
@@ -47,6 +47,7 @@ __all__ = [
     "Ids",
     "Note",
     "QualityReport",
+    "currencies_in",
     "currency_doubts",
     "empty_note",
     "id_doubts",

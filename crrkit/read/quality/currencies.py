@@ -40,8 +40,8 @@ def currency_doubts(table: ir.Table, columns: Sequence[str], *, by: Sequence[str
     """
     said = []
     for column in columns:
-        met = sorted({_code(word) for word in words_in(table, column, most=MOST_CURRENCIES) if word})
-        if len(met) <= 1 or (PERHAPS.search(fold(column)) and not set(met) <= {*CURRENCIES, *NUMBERS.values()}):
+        met = currencies_in(table, column)
+        if len(met) <= 1:
             continue
         if column not in by:
             message = _(
@@ -52,6 +52,12 @@ def currency_doubts(table: ir.Table, columns: Sequence[str], *, by: Sequence[str
         note = _("Amounts are in several currencies ({codes}): revenue is one only within a segment of {column!r}.")
         said.append(note.format(column=column, codes=", ".join(met)))
     return said
+
+
+def currencies_in(table: ir.Table, column: str) -> list[str]:
+    """The currencies that a column says; none where it only may be one of currencies, and says other words, too."""
+    met = sorted({_code(word) for word in words_in(table, column, most=MOST_CURRENCIES) if word})
+    return [] if PERHAPS.search(fold(column)) and not set(met) <= {*CURRENCIES, *NUMBERS.values()} else met
 
 
 def _code(word: str) -> str:

@@ -12,7 +12,7 @@ from crrkit.read.values.ids import (
     spellings_of,
     tidier,
 )
-from crrkit.read.values.numbers import CURRENCIES, parse_numbers
+from crrkit.read.values.numbers import CURRENCIES, parse_numbers, signs_in
 from crrkit.read.values.open_ends import AS_WRITTEN, OpenEnds, open_ends_of, unread_ends, without_open_ends
 from crrkit.read.values.text import Forms, aggregate, is_true, words_of
 from crrkit.read.values.times import has_clocks, has_offsets, parse_times
@@ -36,6 +36,7 @@ __all__ = [
     "parse_ids",
     "parse_numbers",
     "parse_times",
+    "signs_in",
     "spellings_of",
     "text",
     "tidier",

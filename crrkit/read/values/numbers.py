@@ -160,8 +160,13 @@ def _mark(seen: dict[str, Any], neighbours: set[str], column: str) -> str:
     raise InputError(message.format(column=column, **shown), argument="decimal")
 
 
-def _check_currencies(raw: ir.StringValue, column: str) -> None:
-    """Sums of several currencies are no sums."""
+def signs_in(table: ir.Table, column: str) -> list[str]:
+    """The currencies whose signs stand beside the numbers of a text column."""
+    values = table[column]
+    return _signs(values) if values.type().is_string() else []
+
+
+def _signs(raw: ir.StringValue) -> list[str]:
     rows = raw.name("raw").as_table()
     text = rows["raw"].re_replace(rf"^{BLANK}+|{BLANK}+$", "").re_replace(r"^[(+-]+", "")
     found = {
@@ -171,7 +176,12 @@ def _check_currencies(raw: ir.StringValue, column: str) -> None:
         ).any()
         for code, sign in CURRENCIES.items()
     }
-    met = [code for code, there in aggregate(rows, **found).items() if there]
+    return [code for code, there in aggregate(rows, **found).items() if there]
+
+
+def _check_currencies(raw: ir.StringValue, column: str) -> None:
+    """Sums of several currencies are no sums."""
+    met = _signs(raw)
     if len(met) > 1:
         message = _(
             "Amounts in {column!r} are in several currencies ({codes}). Read one currency at a time, or bring them to"
