@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from test_layout import workbook
 
-from crrkit import InputError, SourceError, read_orders
+from crrkit import InputError, SourceError, guess, read_orders
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,8 +95,29 @@ def test_records_within_records_and_lists_in_place_of_them(tmp_path: Path) -> No
     assert base.quality.columns["customer"] == "customer.id"
     assert people(base) == ["007", "008"]
     (tmp_path / "b.json").write_text(json.dumps({"orders": [{"customer": "a", "date": "2024-01-05"}]}))
+    assert people(read_orders(tmp_path / "b.json")) == ["a"]
+    (tmp_path / "b.json").write_text(json.dumps({"orders": ["a", "b"]}))
     with pytest.raises(SourceError, match="holds lists under orders, not records"):
         read_orders(tmp_path / "b.json")
+
+
+def test_a_list_under_a_name_is_read_and_of_two_it_is_asked(tmp_path: Path) -> None:
+    file, rows = tmp_path / "a.json", '[{"customer": {"id": "007"}, "date": "2024-01-05", "total": 1.50}]'
+    file.write_text(f'{{"made_at": "2024-03-01", "data": {{"or\'ders": {rows}}}}}')
+    base = read_orders(file)
+    assert people(base) == ["007"]
+    assert base.money.to_pandas()["amount"].tolist() == [1.5]
+    assert 'a.json holds a list of records under "data.or\'ders", which was read.' in base.quality.notes
+    assert guess(file).columns["customer"] == "customer.id"
+    file.write_text(f'{{"orders": {rows}, "refunds": {rows}}}')
+    for door in (read_orders, guess):
+        with pytest.raises(
+            InputError, match=r"several lists of records: 'orders', 'refunds'\. Say which one with sheet="
+        ):
+            door(file)
+    assert people(read_orders(file, sheet="refunds")) == ["007"]
+    with pytest.raises(InputError, match="no list of records under 'order', but under 'orders', 'refunds'"):
+        read_orders(file, sheet="order")
 
 
 def test_several_currencies_beside_the_amounts_are_refused_or_a_segment() -> None:

@@ -101,7 +101,8 @@ def read_contracts(
             ``"groups"`` (``12 345`` and ``12345``); one or several. Where many ids differ so it is asked; ``()``: none.
         nobody: Ids under which nobody in particular stands; their rows are set aside. By default words such as
             ``guest``, ``test``, ``Частное лицо``, and a ``-1`` or ``0`` that no customer can have; ``()`` for none.
-        sheet: The sheet of a spreadsheet. By default all sheets are read that have the columns, and the others named.
+        sheet: The sheet of a spreadsheet; by default all are read that have the columns, and the others named. Or the
+            list in a JSON file that holds several, such as ``"orders"``.
         skip: How many lines stand above the names of the columns; by default the first line with these names is found.
         sep: What parts the fields of a text file, such as ``";"``; by default what parts the names.
         encoding: How a text file is encoded, such as ``"cp1251"``; by default it is seen from the text, and asked where

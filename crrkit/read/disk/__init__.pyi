@@ -3,6 +3,7 @@ from crrkit.read.disk import (
     files as files,
     lines as lines,
     merged as merged,
+    nested as nested,
     plain as plain,
     scratch as scratch,
     sheets as sheets,

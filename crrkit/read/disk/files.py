@@ -14,8 +14,6 @@ from crrkit.ground import SourceError, told as _
 from crrkit.read.disk.pages import is_markup
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import duckdb
 
 TEXT = (".csv", ".tsv", ".txt")
@@ -120,43 +118,6 @@ def load_parquet(engine: duckdb.DuckDBPyConnection, paths: list[Path], *, name: 
     """A view over Parquet files; nothing is copied, and the names of folders make no columns."""
     query = f"CREATE VIEW {name} AS SELECT * FROM read_parquet({list_of(paths)}, hive_partitioning = false)"  # noqa: S608 - names are quoted
     run(engine, query, paths)
-
-
-def load_json(engine: duckdb.DuckDBPyConnection, paths: list[Path], *, name: str) -> None:
-    """The records of JSON files, lines or arrays, in a table; every field as text."""
-    if any(path.suffix.lower() in {".bz2", ".xz", ".zip"} for path in paths):
-        raise bad(paths[0], _("is packed JSON. Unpack it first."))
-    options = "hive_partitioning = false, maximum_object_size = 100000000"
-    found = f"SELECT * FROM read_json({list_of(paths)}, {options}, sample_size = -1, union_by_name = true)"  # noqa: S608 - names are quoted
-    run(engine, f"CREATE OR REPLACE TEMP VIEW {name}_seen AS {found}", paths)
-    seen = engine.execute(f"SELECT * FROM {name}_seen LIMIT 0").description or ()  # noqa: S608 - a name of our own
-    fields = {str(field[0]): field[1] for field in seen}
-    leaves = {leaf: path for field, kind in fields.items() for leaf, path in _leaves(kind, (field,))}
-    if not leaves:
-        what = _("holds lists under {names}, not records one after another. Save one of the lists by itself.")
-        raise bad(paths[0], what.format(names=", ".join(fields)))
-    kinds = {path[0]: "VARCHAR" if len(path) == 1 else "JSON" for path in leaves.values()}
-    columns = ", ".join(f"{quoted(field)}: '{kind}'" for field, kind in kinds.items())
-    taken = ", ".join(f"{_taken(path)} AS {quoted(leaf)}" for leaf, path in leaves.items())
-    query = (
-        f"CREATE TABLE {name} AS SELECT {taken} FROM read_json({list_of(paths)}, {options}, columns = {{{columns}}})"  # noqa: S608 - names are quoted
-    )
-    run(engine, query, paths)
-
-
-def _leaves(kind: Any, path: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The values in a field, also of a record in it, by names such as ``customer.id``; lists hold no single value."""
-    if kind.id == "struct":
-        for name, inner in kind.children:
-            yield from _leaves(inner, (*path, name))
-    elif kind.id not in ("list", "map", "array", "union"):
-        yield ".".join(path), path
-
-
-def _taken(path: tuple[str, ...]) -> str:
-    """The value at the end of a path, as text."""
-    inside = "".join(f".{quoted(name)}" for name in path[1:]).replace("'", "''")
-    return f"json_extract_string({quoted(path[0])}, '${inside}')" if inside else quoted(path[0])
 
 
 def quoted(name: str) -> str:

@@ -173,7 +173,7 @@ def columns_of(source: Any, layout: Layout | None = None) -> list[str]:
             return rows.columns
     if not isinstance(source, str | Path):
         return frames.column_names(source)
-    return column_names(source, fits=lambda names: tells_when(names) or tells_lists(names))
+    return column_names(source, layout=layout, fits=lambda names: tells_when(names) or tells_lists(names))
 
 
 _TOLD_BY = {
@@ -192,7 +192,7 @@ def settle_kind(source: Any, *, named: Mapping[str, Any], also: Sequence[str] = 
     """
     typed = set(named)
     told = next((kind for kind, roles in _TOLD_BY.items() if typed & roles), None)
-    layout = Layout(table=named.get("table"), query=named.get("query"))
+    layout = Layout(**{name: named.get(name) for name in ("table", "query", "sheet")})
     kind = told or _kind_of(source, columns_of(source, layout))
     if kind == "counts" and kind not in also:
         raise InputError(_counts_call(source), argument="kind")

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 CANONICAL = ("customer", "contract", "start", "end", "receipt", "at", "kind", "amount", "back")
 WHY = "why set aside"
-FIELD, LOOKED_AT = "crrkit_field_", "crrkit_looked_at"
+FIELD, ASIDE = "crrkit_field_", "crrkit_aside"
 
 
 @dataclass(frozen=True)
@@ -200,12 +200,12 @@ def _fetcher(
     def fetch(name: str, limit: int) -> pd.DataFrame:
         rows = opened.table.mutate(**{FIELD + role: value for role, value in fields.items()})
         if opened.copied:  # each field is a long expression, which the reasons name many times
-            rows = opened.engine.create_table(LOOKED_AT, rows, overwrite=True)
+            rows = opened.engine.create_table(ASIDE, rows, overwrite=True)
         rows = rows.mutate(reason=_reason(wrong({role: rows[FIELD + role] for role in fields})))
         rows = rows.drop(*[FIELD + role for role in fields], *([TWIN] if opened.has_twins else []))
         frame: pd.DataFrame = rows.filter(rows["reason"] == name).limit(limit).to_pandas()
         if opened.copied:
-            opened.engine.drop_table(LOOKED_AT)
+            opened.engine.drop_table(ASIDE)
         if AS_WRITTEN in frame:
             frame[opened.columns["end"]] = frame.pop(AS_WRITTEN)
         return frame

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from crrkit.ground import InputError, SourceError, told as _
-from crrkit.read.disk import files, lines, members_of, merged, plain, scratch, sheets, spools
+from crrkit.read.disk import files, lines, members_of, merged, nested, plain, scratch, sheets, spools
 from crrkit.read.engines import brought, databases, frames, new_engine, of_table, records
 from crrkit.read.quality import TWIN, is_of_currencies, statuses, suspects, twins
 from crrkit.read.sources import again, outside
@@ -204,10 +204,11 @@ def _open_parquet(paths: list[Path], wanted: Wanted, name: str, _folder: Path) -
 
 
 def _open_json(paths: list[Path], wanted: Wanted, name: str, _folder: Path) -> Opened:
-    wanted.layout.refuse("sheet", "skip", "sep", "encoding")
+    wanted.layout.refuse("skip", "sep", "encoding")
     con = new_engine(paths)
-    files.load_json(con.con, paths, name="crrkit_raw")
+    notes = nested.load_json(con.con, paths, name="crrkit_raw", fits=wanted.fits, under=wanted.layout.sheet)
     facts = wanted.find(con.table("crrkit_raw").columns)
+    facts["notes"] = (*facts["notes"], *notes)
     return Opened(name=name, engine=con, copied=True, **twins.told_apart(con, "crrkit_raw"), **facts)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from crrkit.read.disk import Layout, files, lines, members_of, plain, scratch, sheets, spools
+from crrkit.read.disk import Layout, files, lines, members_of, nested, plain, scratch, sheets, spools
 from crrkit.read.words import tells_when
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ def column_names(source: str | Path, *, layout: Layout | None = None, fits: Fits
             return [str(name) for name in sheets.read_sheets(path, layout=layout, fits=fits)[0][0].rows.columns]
         if kind == "text":
             return lines.text_columns(engine, plain.readable(path, folder, layout=layout or Layout(), fits=fits))
-        load = files.load_json if kind == "json" else files.load_parquet
-        load(engine, [path], name="peeked")
+        if kind == "json":
+            nested.load_json(engine, [path], name="peeked", fits=fits, under=layout.sheet if layout else None)
+        else:
+            files.load_parquet(engine, [path], name="peeked")
         return [str(row[0]) for row in engine.execute("DESCRIBE peeked").fetchall()]
