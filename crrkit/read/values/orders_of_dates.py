@@ -74,3 +74,24 @@ def strays(seen: dict[str, Any], others: int) -> tuple[str, ...]:
         rarer,
     )
     return (note.format(n=format_number(rarer), column=seen["column"]),)
+
+
+def serials_among(column: str, seen: dict[str, Any]) -> tuple[str, ...]:
+    """A sentence on numbers of a spreadsheet among dates, which are set aside where they are few.
+
+    Raises:
+        InputError: If they are not: nobody knows whether the spreadsheet took the day of the others for the month.
+    """
+    words = {"n": format_number(seen["n"]), "column": column, "one": seen["one"], "other": seen["other"]}
+    if seen["n"] > 1 and seen["n"] > STRAY * seen["all"]:
+        message = _(
+            "Column {column!r} holds dates such as {other!r} and numbers of a spreadsheet such as {one!r}, whose day"
+            " and month it may have turned. Export the dates again, in one form such as 2024-12-31."
+        )
+        raise InputError(message.format(**words), argument="dates")
+    note = ngettext(
+        "{n} date in {column!r} is a number of a spreadsheet, {one!r} beside {other!r}, and is set aside.",
+        "{n} dates in {column!r} are numbers of a spreadsheet, such as {one!r} beside {other!r}, and are set aside.",
+        seen["n"],
+    )
+    return (note.format(**words),)

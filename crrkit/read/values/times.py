@@ -19,6 +19,7 @@ from crrkit.read.values.orders_of_dates import (
     is_as_written,
     order_beside,
     own_forms,
+    serials_among,
     strays,
 )
 from crrkit.read.values.stamps import STAMPS, read_stamps
@@ -93,12 +94,13 @@ def parse_times(table: ir.Table, column: str, *, order: str | None = None, zone:
         note = _("Numbers in {column!r} are read as times written as {form}. Say dates= if they are not.")
         said = () if order else (note.format(column=column, form=form),)
         return Parsed(read_stamps(text, form, zone), text.notnull(), said, form)
+    serials = _serials_beside(table, text, worded, column) if order is None and looks["serial"] else ()
     value, notes, name = _read_times(table, text, column, order=order, zone=zone, seen=looks, written=worded)
     if order is not None and text is not worded:  # a month by its name has no order
         named = ibis.ifelse(text != worded, text, ibis.null("string"))
         in_zone = (zone or "UTC") if looks["aware"] else None
         value = ibis.coalesce(value, _reading(named, ORDERS_OF_DATES[0], zone=in_zone))
-    return Parsed(value, text.notnull(), notes, name)
+    return Parsed(value, text.notnull(), (*notes, *serials), name)
 
 
 def _looks(table: ir.Table, text: ir.StringValue) -> dict[str, Any]:
@@ -106,6 +108,7 @@ def _looks(table: ir.Table, text: ir.StringValue) -> dict[str, Any]:
     return aggregate(
         table,
         numbers=text.re_search(r"^[0-9]{5}[0-9.]*$").all(),
+        serial=text.re_search(STAMPS["excel-days"].looks).any(),
         numeric=text.re_search(r"^[0-9]{1,2}[-./][0-9]{1,2}[-./]").any(),
         aware=text.re_search(WITH_OFFSET).any(),
         twelve=text.re_search(TWELVE_HOURS).any(),
@@ -116,6 +119,14 @@ def _stamp(table: ir.Table, text: ir.StringValue) -> str | None:
     """The form of a column in which every time is such a number."""
     looks = aggregate(table, **{form: text.re_search(stamp.looks).all() for form, stamp in STAMPS.items()})
     return next((form for form, every in looks.items() if every), None)
+
+
+def _serials_beside(table: ir.Table, text: ir.StringValue, written: ir.StringValue, column: str) -> tuple[str, ...]:
+    """Days of a spreadsheet among dates in text: it may have turned day and month of those that it made numbers."""
+    serial = text.re_search(STAMPS["excel-days"].looks)
+    seen = aggregate(table, all=text.count(), n=serial.sum(), one=_example(written, serial),
+                     other=_example(written, text.re_search("[0-9].*[0-9]") & ~serial))  # fmt: skip
+    return serials_among(column, seen) if seen["other"] else ()
 
 
 def _to_microseconds(values: ir.Value) -> ir.TimestampValue:
