@@ -232,7 +232,7 @@ def test_times_that_are_numbers_are_moved_or_said():
 def test_numbers_that_are_no_times_stay_unreadable():
     assert times(["2024-01-05", "45296"]) == [at(2024, 1, 5), UNREADABLE]
     assert "number of a spreadsheet, '45296' beside '2024-01-05'" in notes(["2024-01-05", "45296"])[0]
-    with pytest.raises(InputError, match="such as '17.01.2024' and numbers of a spreadsheet such as '45296'"):
+    with pytest.raises(errors.InputError, match=r"such as '17\.01\.2024' and numbers of a spreadsheet such as '45296'"):
         times(["17.01.2024", "45296", "45295"])
     assert times(["45296", "99999"]) == times(["1704412800", "5"]) == [UNREADABLE, UNREADABLE]
 
