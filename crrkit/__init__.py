@@ -43,7 +43,8 @@ Then ask:
                                                         crr.widgets.ListExplorer; at the prompt: crrkit explore FILE
     what if …                                           the explorers in crr.widgets, live in a saved page, too
     how does it look                                    crr.figures, one picture for each result
-    there is no data, only a survey                     crr.survey_rate, crr.stats.sample_size
+    there is no data, only a survey                     crr.survey_rate, crr.read_survey("answers.xlsx"),
+                                                        crr.stats.sample_size
     one page for the others, in Russian                 crr.write_report(base, every="month", out="report.html",
                                                         lang="ru"); at the prompt: crr.set_language
 

@@ -37,6 +37,7 @@ CONTRACTS = pd.DataFrame(
 SNAPSHOTS = pd.DataFrame(
     {"customer": ["a", "b", "a", "b", "c", "a"], "at": ["2024-01-01"] * 2 + ["2024-02-01"] * 3 + ["2024-03-01"]}
 )
+ANSWERS = pd.DataFrame({"client": [1, 2, 3], "still_customer": ["yes", "no", ""], "reason": ["", "price", ""]})
 COUNTS = pd.DataFrame({"period": ["2024-01", "2024-02"], "start": [10, 12], "end": [12, 14], "new": [4, 5]})
 
 
@@ -83,6 +84,7 @@ def calls(made: dict[str, Any], folder: Path) -> dict[str, Call]:
         ),
         "concentration": ((base,), {"top": 0.2}),
         "read_counts": ((COUNTS,), {**dict.fromkeys(("period", "start", "end", "new", "lost")), "gross": False}),
+        "read_survey": ((ANSWERS,), {**dict.fromkeys(("customer", "answer", "reason", "stay", "leave", "frame"))}),
         "renewals": ((contracts,), {"every": "quarter", "first": None, "unit": "person_any", "late_days": None}),
         "retail_measures": ((base,), {"every": "month"}),
         "retention_by_period": ((base,), {"every": "month", "first": None, "by": (), "unit": "person_any"}),

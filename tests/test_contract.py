@@ -61,7 +61,7 @@ NOT_IN_A_NOTEBOOK = {
     "guess": "lesson 10 names it beside the call that it would give, which is what the cell holds",
     "stress": "how far a clock or a cut-off moves the rate: for who doubts a number, not for who learns to make one",
     **dict.fromkeys(
-        ["read_snapshots", "read_counts"],
+        ["read_snapshots", "read_counts", "read_survey"],
         "the lessons have dates; docs/exports.md leads from other lists to these",
     ),
     **dict.fromkeys(

@@ -98,7 +98,7 @@ SHAPES = {
     "customerID tenure Contract MonthlyCharges TotalCharges Churn": "survival_curve",
     "client_id signup_date churned": "but not when",
     "ID Имя Фамилия Телефон Email Дата_создания": "contacts of a CRM",
-    "respondent still_customer reason": "survey_rate",
+    "respondent still_customer reason": "read_survey",
     "client start_date end_date order_date": "kind='contracts' or kind='orders'",
 }
 

@@ -6,11 +6,12 @@ import pickle
 from dataclasses import FrozenInstanceError
 from itertools import combinations
 
+import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 from scipy import stats
 
-from crrkit import use_language
+from crrkit import read_survey, use_language
 from crrkit.counts.intervals import wilson
 from crrkit.counts.survey import n_to_tell_apart, sample_size, survey_rate
 from crrkit.counts.tails import hypergeometric_tail
@@ -263,3 +264,57 @@ def test_telling_85_from_88_percent_takes_two_thousand_customers_a_group():
         n_to_tell_apart(0.85, 0.85)
     with pytest.raises(InputError):
         n_to_tell_apart(0.85, 0.88, power=1)
+
+
+# ---- a table of answers --------------------------------------------------------------------------------------------
+
+# Ten were asked: four stay, three leave, three are silent; i stands in two rows, first without an answer.
+ANSWERS = pd.DataFrame(
+    [
+        *[(who, "yes", None) for who in "abcd"], ("e", "no", "price"), ("f", "No", " price "), ("g", "no", "moved"),
+        ("h", None, None), ("i", "", None), ("j", "no answer", None), ("i", "n/a", None),
+    ],
+    columns=["client", "still_customer", "reason"],
+)  # fmt: skip
+
+
+def test_answers_become_a_survey_with_reasons():
+    survey = read_survey(ANSWERS, frame=50)
+    assert (survey.kept, survey.answered, survey.asked, survey.frame) == (4, 7, 10, 50)
+    assert (survey.estimate, survey.bounds) == (4 / 7, (0.4, 0.7))
+    assert survey.interval == survey_rate(kept=4, answered=7, asked=10, frame=50).interval
+    assert survey.reasons[["reason", "customers"]].to_numpy().tolist() == [["price", 2], ["moved", 1]]
+    assert survey.reasons.loc[0, ["share", "low", "high"]].tolist() == [2 / 3, *wilson(2, 3)]
+    assert sorted(survey.silent) == ["h", "i", "j"]
+    assert "Reason for leaving: price 66.7% (20.8% to 93.9%), 2 of 3." in str(survey)
+    with use_language("ru"):
+        assert "Причина ухода: price" in str(survey)
+
+
+def test_whom_to_ask_next_is_drawn_until_the_bounds_are_near_enough():
+    survey = read_survey(ANSWERS)
+    assert len(survey.ask_next(width=0.15)) == 2, "one silent of ten leaves bounds 0.1 apart, two 0.2"
+    assert set(survey.ask_next(width=0.0)["customer"]) == {"h", "i", "j"}
+    assert survey.ask_next(width=0.3).empty
+    assert survey.ask_next(width=0.1, seed=5).equals(survey.ask_next(width=0.1, seed=5))
+    with pytest.raises(InputError, match="No column holds the customers"):
+        read_survey(ANSWERS[["still_customer"]]).ask_next(width=0.1)
+
+
+def test_answers_that_say_neither_are_asked(tmp_path):
+    unclear = ANSWERS.rename(columns={"still_customer": "answer"})
+    with pytest.raises(InputError, match="it is not known who stays") as asked:
+        read_survey(unclear)
+    assert asked.value.argument == "stay"
+    said = read_survey(unclear, stay=["no", "No"], leave="yes")  # "do you want to leave?"
+    assert (said.kept, said.answered, said.reasons.empty) == (3, 7, True)
+    with pytest.raises(InputError, match="'maybe' does not occur"):
+        read_survey(ANSWERS, stay=["maybe"])
+    both = pd.concat([ANSWERS, pd.DataFrame([("a", "no", "x")], columns=ANSWERS.columns)])
+    with pytest.raises(InputError, match="1 customer answered both"):
+        read_survey(both)
+    with pytest.raises(InputError, match="No column looks like answer"):
+        read_survey(ANSWERS[["client"]])
+    russian = tmp_path / "ответы.csv"
+    russian.write_text("Клиент;Ответ;Причина\nА;остаюсь;\nБ;ушёл;цена\nВ;нет ответа;\n", encoding="cp1251")
+    assert (read_survey(russian).bounds, read_survey(russian).reasons["reason"].tolist()) == ((1 / 3, 2 / 3), ["цена"])

@@ -9,6 +9,7 @@ from crrkit.measure.recurring import RecurringRevenue
 from crrkit.measure.renewing import RenewalTable, renewals
 from crrkit.measure.revenue import RetailMeasures, RevenueRetention, retail_measures, revenue_retention
 from crrkit.measure.spans import BURN_IN, COMPLETE, EMPTY, RUNNING, dated, span_of
+from crrkit.measure.surveyed import Survey, read_survey
 from crrkit.measure.weighing import WeighedDoubts, weigh_doubts
 
 __all__ = [
@@ -22,11 +23,13 @@ __all__ = [
     "RetailMeasures",
     "RetentionTable",
     "RevenueRetention",
+    "Survey",
     "WeighedDoubts",
     "check_one_account",
     "concentration",
     "dated",
     "read_counts",
+    "read_survey",
     "renewals",
     "retail_measures",
     "retention_by_period",

@@ -16,6 +16,7 @@ from crrkit.read.bases import (
     read_list as read_list,
     read_orders as read_orders,
     read_snapshots as read_snapshots,
+    read_survey_rows as read_survey_rows,
     settled as settled,
     steps_of as steps_of,
     update as update,
@@ -58,15 +59,19 @@ from crrkit.read.samples import (
 )
 from crrkit.read.values import (
     Forms as Forms,
+    words_of as words_of,
 )
 from crrkit.read.words import (
     BUYING as BUYING,
     EVENT_OPTION as EVENT_OPTION,
     KINDS as KINDS,
+    LEAVES as LEAVES,
     LISTS as LISTS,
     REQUIRED as REQUIRED,
+    STAYS as STAYS,
     TOUCHES as TOUCHES,
     Call as Call,
     Label as Label,
+    judge_answers as judge_answers,
     usual_column as usual_column,
 )

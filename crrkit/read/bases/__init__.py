@@ -11,6 +11,7 @@ from crrkit.read.bases.order_base import OrderBase, settled
 from crrkit.read.bases.readers import read_contracts, read_orders
 from crrkit.read.bases.snapshots import SnapshotBase, read_snapshots
 from crrkit.read.bases.steps import purchase_steps, steps_of
+from crrkit.read.bases.survey_rows import read_survey_rows
 from crrkit.read.bases.updating import update
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "read_list",
     "read_orders",
     "read_snapshots",
+    "read_survey_rows",
     "settled",
     "steps_of",
     "update",

@@ -23,7 +23,6 @@ _FLAG = re.compile(
 _ANSWER = re.compile(
     r"^(?:stillcustomer|stillbuy|stillacustomer|willstay|stillwithus|остались?клиентом|продолжаетепокупать)"
 )
-_REASON = re.compile(r"^(?:reason|reasonforleaving|whyleft|причина|причинаухода)$")
 _PERSON = re.compile(r"^(?:firstname|lastname|имя|фамилия|фио|полноеимя|fullname)$")
 COUNT_NAMES = {
     "start": r"^(?:start|opening|atstart|customersatstart|startcount|openingcustomers|begin|beginning|"
@@ -132,15 +131,14 @@ def _first_and_last(columns: Sequence[str], _names: Sequence[str]) -> str | None
 
 
 def _survey(columns: Sequence[str], _names: Sequence[str]) -> str | None:
-    answer, reason = _named(columns, _ANSWER), _named(columns, _REASON)
+    answer = _named(columns, _ANSWER)
     if answer is None:
         return None
     text = _(
-        "Column {answer!r} holds answers of a survey. Count them: crr.survey_rate(kept=…, asked=…, answered=…, frame=…)"
-        " gives the rate with its interval and the bounds for those who did not answer."
-    ).format(answer=answer)
-    more = _(" Reasons in {reason!r}: a share of each with crr.wilson(n, answered).")
-    return text + (more.format(reason=reason) if reason else "")
+        "Column {answer!r} holds answers of a survey: crr.read_survey(…, answer={answer!r}) gives the rate with its"
+        " interval, the bounds for those who did not answer, and the reasons of those who left."
+    )
+    return text.format(answer=answer)
 
 
 def _tenure(columns: Sequence[str], _names: Sequence[str]) -> str | None:

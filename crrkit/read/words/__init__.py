@@ -1,5 +1,6 @@
 """What lists call things, in English and Russian: columns, kinds of events, states, marks, periods."""
 
+from crrkit.read.words.answers import LEAVES, STAYS, judge_answers, surveyed_columns
 from crrkit.read.words.boundaries import LISTS_NAMED, Boundaries, boundaries_of
 from crrkit.read.words.calls import EVENT_OPTION, Call
 from crrkit.read.words.columns import (
@@ -53,6 +54,7 @@ __all__ = [
     "EVENT_OPTION",
     "INTERNAL",
     "KINDS",
+    "LEAVES",
     "LISTS",
     "LISTS_NAMED",
     "MONEY",
@@ -61,6 +63,7 @@ __all__ = [
     "PURCHASED",
     "REQUIRED",
     "RESERVED",
+    "STAYS",
     "TIERS",
     "TOUCHES",
     "UNKNOWN_STATE",
@@ -78,6 +81,7 @@ __all__ = [
     "is_no_column",
     "is_there",
     "is_usual",
+    "judge_answers",
     "judge_states",
     "labels_in",
     "listed",
@@ -87,6 +91,7 @@ __all__ = [
     "settle_columns",
     "some_of",
     "state_of",
+    "surveyed_columns",
     "tell_turns",
     "tells_when",
     "tier_of",
