@@ -19,23 +19,25 @@ from crrkit.ground.saving import write_beside
 if TYPE_CHECKING:
     from pathlib import Path
 
-NAMES = ['=HYPERLINK("http://a.b","x")', "+7 900 123-45-67", "-1+1|cmd", "@SUM(A1)", "\tx", "plain", "a=b"]
+NAMES = ['=HYPERLINK("http://a.b","x")', "+7 900 123-45-67", "-1+1|cmd", "@SUM(A1)", "\tx", "＝1", "plain", "a=b"]
 
 
 def test_no_cell_and_no_heading_begins_a_formula(tmp_path: Path) -> None:
-    table = pd.DataFrame({"=name": NAMES, "paid": [-1.5, 2, 3, 4, 5, None, 7]})
+    table = pd.DataFrame({"=name": NAMES, "paid": [-1.5, 2, 3, 4, 5, None, 7, 8]})
     with write_csv(tmp_path / "t.csv", table).open(encoding="utf-8-sig", newline="") as file:
         head, *rows = csv.reader(file)
     assert head == ["'=name", "paid"]
-    assert [row[0] for row in rows] == [f"'{name}" for name in NAMES[:5]] + NAMES[5:]
+    assert [row[0] for row in rows] == [f"'{name}" for name in NAMES[:6]] + NAMES[6:]
     assert [row[1] for row in rows][:1] == ["-1.5"]  # a number below 0 stays a number
     assert rows[5][1] == ""
+    torn = write_csv(tmp_path / "t.csv", pd.DataFrame({"name": ["a\r=1", "b\r\n+1"]}))
+    assert torn.read_bytes().decode("utf-8-sig") == 'name\n"a\n=1"\n"b\n+1"\n', "no row begins within a cell"
 
 
 def test_a_list_of_customers_comes_back_under_its_own_names(tmp_path: Path) -> None:
-    log = pd.DataFrame({"customer": ["+79001234567", "=A1", "plain"], "at": ["2024-01-05", "2024-01-06", "2024-01-07"]})
+    log = pd.DataFrame({"customer": ["+79001234567", "=A1", "＝A1", "plain"], "at": "2024-01-05"})
     back = crr.read_orders(write_csv(tmp_path / "t.csv", log), customer="customer", at="at")
-    assert sorted(back.table["customer"].execute()) == ["+79001234567", "=A1", "plain"]
+    assert sorted(back.table["customer"].execute()) == ["+79001234567", "=A1", "plain", "＝A1"]
 
 
 POINTS = 20

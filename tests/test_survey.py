@@ -309,7 +309,9 @@ def test_answers_that_say_neither_are_asked(tmp_path):
     said = read_survey(unclear, stay=["no", "No"], leave="yes")  # "do you want to leave?"
     assert (said.kept, said.answered, said.reasons.empty) == (3, 7, True)
     with pytest.raises(InputError, match="'maybe' does not occur"):
-        read_survey(ANSWERS, stay=["maybe"])
+        read_survey(ANSWERS, stay=["maybe"], leave="no")
+    with pytest.raises(InputError, match="belong together"):
+        read_survey(ANSWERS, stay=["yes"])  # else everybody who left would be silent
     both = pd.concat([ANSWERS, pd.DataFrame([("a", "no", "x")], columns=ANSWERS.columns)])
     with pytest.raises(InputError, match="1 customer answered both"):
         read_survey(both)

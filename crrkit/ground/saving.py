@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)  # what a place without room answers
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a cell of a spreadsheet begins with when it is to be computed
+# What a cell of a spreadsheet begins with when it is to be computed, in wide forms, too.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @contextmanager
@@ -80,7 +81,10 @@ def write_csv(path: str | Path, table: pd.DataFrame) -> Path:
 
 
 def _harmless(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    if not isinstance(value, str):
+        return value
+    text = f"'{value}" if value.startswith(FORMULA) else value
+    return text.replace("\r\n", "\n").replace("\r", "\n")  # a lone one ends the row for a spreadsheet, quoted or not
 
 
 def as_path(given: object) -> Path:

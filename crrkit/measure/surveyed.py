@@ -118,7 +118,7 @@ def read_survey(
         reason: The column with the reason for leaving.
         stay: The words that mean staying; by default usual ones. ``yes`` and ``no`` only where the name of the column
             asks for staying, such as ``still_customer``.
-        leave: Those that mean leaving. With either named, words in neither are no answer.
+        leave: Those that mean leaving. Both are named or neither; words in neither are no answer then.
         frame: Everyone who could have been asked; by default those who were.
         level: Coverage of the intervals, a fraction.
         sheet: As for `read_orders`.

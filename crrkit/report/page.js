@@ -49,12 +49,12 @@ function sortBy(/** @type {HTMLTableElement} */ table, /** @type {number} */ col
 
 /** A text that a spreadsheet would take for a formula stands behind an apostrophe. */
 const harmless = (/** @type {string} */ text) =>
-  /^[=@\t\r]/.test(text) || (/^[+-]/.test(text) && Number.isNaN(numberOf(text))) ? `'${text}` : text;
+  /^[=@\t\r\n＝＋－＠]/.test(text) || (/^[+-]/.test(text) && Number.isNaN(numberOf(text))) ? `'${text}` : text;
 
 const rowsOf = (/** @type {HTMLTableElement} */ table) =>
   [...table.rows].map((row) => [...row.cells].map((cell) => harmless(plain(cell))));
 
-const quoted = (/** @type {string} */ text) => (/[",;\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text);
+const quoted = (/** @type {string} */ text) => (/[",;\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text);
 
 function download(/** @type {HTMLTableElement} */ table, /** @type {string} */ name) {
   const mark = DECIMAL === "," ? ";" : ","; // what spreadsheets of the language part fields with

@@ -29,7 +29,7 @@ GUID = "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 # ="007", '007 and {guid}: how spreadsheets and databases keep text from being read as something else
 WRAPPED = {
     r'^=?"([^"]*)"$': r"\1",
-    r"^'([-+=@0-9][^']*)$": r"\1",
+    r"^'([-+=@＝＋－＠0-9][^']*)$": r"\1",
     rf"^\{{({GUID})\}}$": r"\1",
 }
 FLOATS = r"^[0-9]+\.0+$"  # 17850.0: a whole number that went through a spreadsheet or a float column

@@ -49,11 +49,11 @@ def judge_answers(
     Raises:
         InputError: If it is not known what a word means, or one that was named does not occur.
     """
-    if stay is not None or leave is not None:
-        said = {
-            name: [given] if isinstance(given, str) else list(given or ())
-            for name, given in {"stay": stay, "leave": leave}.items()
-        }
+    if (stay is None) != (leave is None):
+        message = _("stay= and leave= belong together: words in neither are no answer. Name both; () for none.")
+        raise InputError(message, argument="stay" if stay is None else "leave")
+    if stay is not None and leave is not None:
+        said = {"stay": list(stay), "leave": list(leave)}
         for name, given in said.items():
             check_words(given, list(words), name=name)
         return {word: STAYS if word in said["stay"] else LEAVES if word in said["leave"] else None for word in words}
