@@ -861,6 +861,10 @@ def test_the_zero_of_a_system_is_no_date_of_a_purchase(tmp_path, day):
     base = orders_of(put(tmp_path, f"who,when\na,2024-01-05\nb,{day}\nc,2024-01-07\n"))
     assert base.quality.table["reason"].tolist() == ["date that stands for none"]
     assert base.quality.rows_used == 2
+    runs = pd.DataFrame({"who": list("abc"), "joined": ["2024-01-05", day, "2024-01-07"], "gone": "2024-03-01"})
+    contracts = read_contracts(runs, customer="who", start="joined", end="gone")
+    assert contracts.quality.table["reason"].tolist() == ["date that stands for none"], "nobody began then either"
+    assert contracts.first.year == 2024
 
 
 def test_offsets_in_some_rows_ask_for_the_zone_of_the_others(tmp_path):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
@@ -134,6 +135,34 @@ KINDS = {
 @pytest.mark.parametrize(("name", "kind"), [(name, kind) for kind, names in KINDS.items() for name in names])
 def test_kinds_go_by_the_ending(name, kind):
     assert files.kind_of(Path(name)) == kind
+
+
+def test_files_of_arrow_and_feather(tmp_path):
+    frame = pd.DataFrame({"client_id": ["007", "8"], "date": pd.to_datetime(["2024-01-05", "2024-02-05"])})
+    table = pa.Table.from_pandas(frame)
+    frame.to_feather(tmp_path / "1.feather")
+    for name, new in (("2.feather", pa.ipc.new_file), ("3.feather", pa.ipc.new_stream)):
+        with new(str(tmp_path / name), table.schema) as target:
+            target.write_table(table)
+    base = read_orders(str(tmp_path / "?.feather"))
+    assert (base.quality.rows_used, base.customers) == (6, 2)
+    assert "4 rows repeat" not in str(base.quality), "nothing was paid twice"
+    assert peek.column_names(tmp_path / "3.feather") == ["client_id", "date"]
+    frame.rename(columns={"date": "day"}).to_feather(tmp_path / "4.feather")
+    (tmp_path / "5.arrow").write_bytes(b"ARROW1 and no more")
+    for name, said in (
+        ("?.feather", "4.feather has other columns than 1.feather"),
+        ("5.arrow", "5.arrow cannot be read"),
+    ):
+        with pytest.raises(errors.SourceError, match=said):
+            read_orders(str(tmp_path / name), customer="client_id", at="date")
+
+
+def test_what_lies_beside_the_tables_of_a_zip_is_none(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for name in ("a.csv", "b.csv", "docs/README.txt", "notes.md"):
+            archive.writestr(name, "client_id,date\n1,2024-01-05\n" if name.endswith(".csv") else "hi")
+    assert read_orders(tmp_path / "a.zip").quality.rows_used == 2
 
 
 def test_a_parquet_file_is_only_looked_through(tmp_path):

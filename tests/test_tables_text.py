@@ -272,8 +272,9 @@ def test_months_in_words_and_clocks_behind_a_comma(written, meant):
 def test_two_digits_in_front_are_the_year_only_where_they_must_be():
     must = ["24-01-05", "24-12-31", "24-02-29", "00-06-01"]  # no day 00: the last is no date day first
     assert times(must) == [at(2024, 1, 5), at(2024, 12, 31), at(2024, 2, 29), at(2000, 6, 1)]
-    with pytest.raises(errors.InputError, match="may begin with the year or with the day"):
-        times(["24-01-05", "24-01-17", "24-01-31"])
+    for either in (["24-01-05", "24-01-17", "24-01-31"], ["24-01-05", "25-02-07", "26-03-08"]):
+        with pytest.raises(errors.InputError, match="may begin with the year or with the day"):
+            times(either)
     assert times(["24-01-05", "24-01-17"], order="%y-%m-%d") == [at(2024, 1, 5), at(2024, 1, 17)]
     assert times(["05/01/24", "17/01/24", "31/01/24"]) == [at(2024, 1, 5), at(2024, 1, 17), at(2024, 1, 31)]
 

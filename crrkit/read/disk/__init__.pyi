@@ -9,6 +9,9 @@ from crrkit.read.disk import (
     sheets as sheets,
     spools as spools,
 )
+from crrkit.read.disk.arrow_files import (
+    read_arrow as read_arrow,
+)
 from crrkit.read.disk.bounds import (
     members_of as members_of,
 )

@@ -20,6 +20,7 @@ TEXT = (".csv", ".tsv", ".txt")
 SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 JSON = (".json", ".jsonl", ".ndjson")
 PARQUET = (".parquet", ".pq")
+ARROW = (".arrow", ".arrows", ".feather", ".ipc")
 PACKED = {".gz", ".bz2", ".xz", ".zst", ".zip"}
 BOOK, OLD_BOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"  # how the files of a spreadsheet begin
 ADDRESS = re.compile(r"[A-Za-z][\w+.-]+:/{1,2}[^\\]")  # a scheme has two letters or more: C:/ is a disk
@@ -82,15 +83,16 @@ def _alike(paths: list[Path]) -> tuple[str, ...]:
 
 
 def kind_of(path: Path) -> str:
-    """``text``, ``json``, ``parquet`` or ``spreadsheet``, by the ending of the name and what the file begins with."""
+    """``text json parquet arrow`` or ``spreadsheet``, by the ending of the name and what the file begins with."""
     ending = next((part.lower() for part in reversed(path.suffixes) if part.lower() not in PACKED), "")
     kinds = {
         **dict.fromkeys(JSON, "json"),
         **dict.fromkeys(PARQUET, "parquet"),
+        **dict.fromkeys(ARROW, "arrow"),
         **dict.fromkeys(SPREADSHEETS, "spreadsheet"),
     }
     kind = kinds.get(ending, "text")
-    if kind == "json" or path.suffix.lower() in PACKED or not path.is_file():
+    if kind in ("json", "arrow") or path.suffix.lower() in PACKED or not path.is_file():
         return kind
     return _by_content(path, kind)
 

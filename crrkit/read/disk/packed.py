@@ -6,6 +6,7 @@ import bz2
 import gzip
 import io
 import lzma
+import re
 import shutil
 import tempfile
 import zipfile
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from crrkit.ground import told as _
-from crrkit.read.disk.files import SPREADSHEETS, bad, first_line, kind_of
+from crrkit.read.disk.files import ARROW, PARQUET, SPREADSHEETS, bad, first_line, kind_of
 from crrkit.read.disk.scratch import new_file
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ OPENERS: dict[str, Callable[[Any], Any]] = {
     ".zst": _open_zst,
 }
 SAMPLE_BYTES = 1 << 20
+NO_TABLES = re.compile(r"(?:^|/)(?:readme|licen[cs]e)[^/]*$|\.(?:md|rst|pdf|docx?|png|jpe?g|gif|ds_store)$")
 PACKING_ERRORS = (OSError, EOFError, RuntimeError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 
 
@@ -77,7 +79,7 @@ def members(path: Path, folder: Path) -> list[Path]:
     try:
         with zipfile.ZipFile(path) as archive:
             names = _names(archive)
-            one_text = len(names) == 1 and not names[0].lower().endswith((*SPREADSHEETS, ".zip", ".pq", ".parquet"))
+            one_text = len(names) == 1 and not names[0].lower().endswith((*SPREADSHEETS, *PARQUET, *ARROW, ".zip"))
             return [path] if one_text or not names else [_copied(archive, name, path, folder) for name in names]
     except PACKING_ERRORS as broken:
         raise bad(path, _("cannot be opened ({why}).").format(why=first_line(broken))) from broken
@@ -86,7 +88,7 @@ def members(path: Path, folder: Path) -> list[Path]:
 def _copied(archive: zipfile.ZipFile, name: str, path: Path, folder: Path) -> Path:
     """One member under its own name, whatever folder it wants to be in."""
     copy = Path(tempfile.mkdtemp(dir=folder)) / Path(name.replace("\\", "/")).name
-    if copy.suffix.lower() == ".zip" or kind_of(copy) == "parquet":
+    if copy.suffix.lower() == ".zip" or kind_of(copy) in ("parquet", "arrow"):
         raise bad(path, _("holds {name}. Unpack it first.").format(name=copy.name))
     with archive.open(name) as packed, new_file(copy) as target:
         shutil.copyfileobj(packed, target)
@@ -94,8 +96,10 @@ def _copied(archive: zipfile.ZipFile, name: str, path: Path, folder: Path) -> Pa
 
 
 def _names(archive: zipfile.ZipFile) -> list[str]:
-    """The files in a zip; what a Mac adds beside them does not count."""
-    return [name for name in archive.namelist() if not name.endswith("/") and "__MACOSX" not in name]
+    """The files in a zip; what a Mac adds beside them does not count, nor, beside tables, a README or a picture."""
+    found = [name for name in archive.namelist() if not name.endswith("/") and "__MACOSX" not in name]
+    tables = [name for name in found if not NO_TABLES.search(name.lower())]
+    return tables or found
 
 
 def _only_member(path: Path) -> BinaryIO:

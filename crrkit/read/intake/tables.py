@@ -79,6 +79,7 @@ def read_contract_rows(
                 **unknown(row),
                 "unreadable date": unreadable(row, "start", "end"),
                 "no date": row["start"].isnull(),
+                "date that stands for none": is_default(row["start"]),
                 "ends before it starts": text.is_true(row["end"] < row["start"]),
                 "unreadable number": unreadable(row, "amount"),
                 "on or after the cut-off": not_before(row["start"], cut),

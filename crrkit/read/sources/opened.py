@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from crrkit.ground import InputError, SourceError, told as _
-from crrkit.read.disk import files, lines, members_of, merged, nested, plain, scratch, sheets, spools
+from crrkit.read.disk import files, lines, members_of, merged, nested, plain, read_arrow, scratch, sheets, spools
 from crrkit.read.engines import brought, databases, frames, new_engine, of_table, records
 from crrkit.read.quality import TWIN, is_of_currencies, statuses, suspects, twins
 from crrkit.read.sources import again, outside
@@ -223,7 +223,22 @@ def _open_text(paths: list[Path], wanted: Wanted, name: str, folder: Path) -> Op
     return Opened(table=table, name=name, engine=con, copied=True, has_twins=True, in_order=True, **facts)
 
 
-_OPENERS = {"spreadsheet": _open_sheets, "parquet": _open_parquet, "json": _open_json, "text": _open_text}
+def _open_arrow(paths: list[Path], wanted: Wanted, name: str, _folder: Path) -> Opened:
+    wanted.layout.refuse("sheet", "skip", "sep", "encoding", "fill_down")
+    con = new_engine()
+    con.con.register("crrkit_file", read_arrow(paths))
+    con.con.execute("CREATE VIEW crrkit_raw AS SELECT * FROM crrkit_file").fetchall()
+    facts = wanted.find(con.table("crrkit_raw").columns)
+    return Opened(name=name, engine=con, **twins.told_apart(con, "crrkit_raw"), **facts)
+
+
+_OPENERS = {
+    "arrow": _open_arrow,
+    "spreadsheet": _open_sheets,
+    "parquet": _open_parquet,
+    "json": _open_json,
+    "text": _open_text,
+}
 
 
 def _find(available: Sequence[str], kind: str, named: Mapping[str, str | None], by: Sequence[str]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from crrkit.read.disk import Layout, files, lines, members_of, nested, plain, scratch, sheets, spools
+from crrkit.read.disk import Layout, files, lines, members_of, nested, plain, read_arrow, scratch, sheets, spools
 from crrkit.read.words import tells_when
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ def column_names(source: str | Path, *, layout: Layout | None = None, fits: Fits
             return [str(name) for name in sheets.read_sheets(path, layout=layout, fits=fits)[0][0].rows.columns]
         if kind == "text":
             return lines.text_columns(engine, plain.readable(path, folder, layout=layout or Layout(), fits=fits))
+        if kind == "arrow":
+            return list(read_arrow([path]).column_names)
         if kind == "json":
             nested.load_json(engine, [path], name="peeked", fits=fits, under=layout.sheet if layout else None)
         else:

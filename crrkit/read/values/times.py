@@ -257,9 +257,11 @@ def _example(text: ir.StringValue, condition: ir.BooleanValue) -> ir.StringScala
 def _short_year_first(table: ir.Table, text: ir.StringValue, seen: dict[str, Any]) -> ir.Value | None:
     """24-01-05 where the first number is the year: it has the fewer values, and every date can be read so."""
     iso = ibis.ifelse(text.re_search(_SHORT_FIRST), text.re_replace(_SHORT_FIRST, r"20\1-\2-\3\4"), ibis.null("string"))
-    parts = {"first": text.left(2).nunique(), "third": text.substr(6, 2).nunique()}
+    parts = {"first": text.left(2).nunique(), "third": text.substr(6, 2).nunique(), "dashes": text.contains("-").all()}
     met = aggregate(table, all=text.count(), short=text.re_search(_SHORT_FIRST).sum(), **parts)
-    if not met["all"] or met["short"] < met["all"] or met["first"] >= met["third"]:
+    if not met["all"] or met["short"] < met["all"] or met["first"] > met["third"]:
+        return None
+    if met["first"] == met["third"] and (met["first"] == 1 or not met["dashes"]):
         return None
     value = _reading(iso, "year-month-day")
     if aggregate(table, read=value.count())["read"] < met["all"]:
