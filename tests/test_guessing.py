@@ -53,7 +53,8 @@ def test_what_is_proposed_can_be_read(tmp_path: Path) -> None:
 
 def test_the_page_of_exports_says_what_is_proposed() -> None:
     """docs/exports.md is the list above."""
-    rows = [f"| {one.name} | `{one.call}` |" for one in EXPORTS]
+    asks, yes = "asks, since two could be meant", "yes, and it can be read so"  # as the two tests above hold
+    rows = [f"| {one.name} | `{one.call}` | {asks if one.call.startswith('asks') else yes} |" for one in EXPORTS]
     assert [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")][1:] == rows
 
 
