@@ -182,6 +182,7 @@ def test_the_walks_name_files_that_are_there() -> None:
         "measure",
         "section",
         "rule",
+        "format",
         "explorer",
         "lesson",
         "language",

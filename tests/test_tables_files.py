@@ -150,9 +150,11 @@ def test_files_of_arrow_and_feather(tmp_path):
     assert peek.column_names(tmp_path / "3.feather") == ["client_id", "date"]
     frame.rename(columns={"date": "day"}).to_feather(tmp_path / "4.feather")
     (tmp_path / "5.arrow").write_bytes(b"ARROW1 and no more")
+    (tmp_path / "6.arrow").write_bytes(b"")
     for name, said in (
         ("?.feather", "4.feather has other columns than 1.feather"),
-        ("5.arrow", "5.arrow cannot be read"),
+        ("5.arrow", "5.arrow cannot"),
+        ("6.arrow", "6.arrow cannot"),
     ):
         with pytest.raises(errors.SourceError, match=said):
             read_orders(str(tmp_path / name), customer="client_id", at="date")

@@ -25,7 +25,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Do not say what is b
 File = Annotated[
     str,
     typer.Argument(
-        metavar="FILE", help="CSV, TSV, Excel, JSON or Parquet file, also packed; a pattern; or a database."
+        metavar="FILE", help="CSV, TSV, Excel, JSON, Parquet or Arrow file, also packed; a pattern; or a database."
     ),
 ]
 Kind = Annotated[

@@ -61,8 +61,8 @@ def read_contracts(
     A customer is there as of a moment ``t`` when some row has ``start < t <= end``; an empty end is still open.
 
     Args:
-        source: A path or pattern (CSV, TSV, Excel, JSON, Parquet, also packed); a pandas, Polars or Arrow table, a
-            DuckDB relation or an Ibis table; or a database, with ``table=`` or ``query=``: its address or file
+        source: A path or pattern (CSV, TSV, Excel, JSON, Parquet, Arrow, also packed); a pandas, Polars or Arrow table,
+            a DuckDB relation or an Ibis table; or a database, with ``table=`` or ``query=``: its address or file
             (``"postgresql://…"``, ``"sqlite:///shop.db"``, ``"shop.duckdb"``), or a connection to it (of SQLAlchemy,
             Ibis, DuckDB, SQLite or any other library of Python). It is only read, and only the columns needed.
         customer: The column with the customer's id. A column that is not named is looked for by its usual names;
