@@ -193,11 +193,10 @@ def _standing_out(base: Base, kept: pd.DataFrame, last: pd.Series | None, every:
         line: Line = {name: facts[name] for name in ("doubt", "rows", "revenue") if name in facts}
         line |= {"share": facts["rows"] / base.quality.rows_read} if "rows" in facts else {}
         yield line | ({} if last is None else _both_ways(base, kept, last, every, facts))
-    if "receipt" in base.table.columns:
-        rows, n = reduce.with_first_of_receipts(base.table)
-        if n:
-            line = {"doubt": RECEIPTS, "rows": n, "share": n / base.quality.rows_read}
-            yield line | ({} if last is None else {"other": _crr(replace(base, table=rows), every, last)})
+    rows, n = reduce.with_first_of_receipts(base.table)
+    if n:
+        line = {"doubt": RECEIPTS, "rows": n, "share": n / base.quality.rows_read}
+        yield line | ({} if last is None else {"other": _crr(replace(base, table=rows), every, last)})
 
 
 def _both_ways(

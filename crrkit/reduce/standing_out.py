@@ -28,6 +28,8 @@ def without_crowd(table: ir.Table) -> ir.Table:
 
 def with_first_of_receipts(table: ir.Table) -> tuple[ir.Table, int]:
     """The rows without those of a receipt that stand under another customer or day than its first, and how many."""
+    if "receipt" not in table.columns:
+        return table, 0
     turn = ibis.dense_rank().over(group_by="receipt", order_by=[table["at"].date(), table["customer"]])
     rows = table.mutate(**{TURN: turn})
     later = rows["receipt"].notnull() & (rows[TURN] > 0)
