@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from crrkit.read import Base
 
 
-RHYTHM = "rhythm"  # said below, with what is still open
-
-
 @dataclass(frozen=True)
 class Checked:
     """A file as it would be read, the columns that nobody named, and the period it is best looked at by."""
@@ -64,8 +61,9 @@ def check_lines(seen: Checked, *, kind_was_named: bool) -> Iterator[str]:
         yield kind_line(seen.kind)
         yield from confidence_lines(seen.found, by_names(seen.found))
     if seen.base.opened is not None:
-        found = written_in(seen.file, seen.base.opened, seen.base.opened.columns)
-        unsaid = {name: one for name, one in found.items() if name not in (*seen.reading, RHYTHM)}
+        opened = seen.base.opened  # the rhythm is said below, with what is still open
+        found = written_in(seen.file, opened, opened.columns, rhythm=False)
+        unsaid = {name: one for name, one in found.items() if name not in seen.reading}
         yield from written_lines(unsaid)
     yield _span_line(seen)
     if seen.base.has_purchases:

@@ -33,10 +33,10 @@ class Written(NamedTuple):
     confidence: str
 
 
-def written_in(source: Any, opened: Opened, found: Mapping[str, str]) -> dict[str, Written]:
+def written_in(source: Any, opened: Opened, found: Mapping[str, str], *, rhythm: bool = True) -> dict[str, Written]:
     """What is seen of ``dates decimal currency zone rhythm encoding``; what cannot be seen is left out."""
     seen: dict[str, Written] = {}
-    for look in (_dates, _decimal, _zone, _rhythm):
+    for look in (_dates, _decimal, _zone, *([_rhythm] if rhythm else [])):
         with suppress(InputError):  # asked among the reasons
             seen |= dict(look(opened.table, found))
         if look is _decimal:

@@ -163,7 +163,9 @@ def _mark(seen: dict[str, Any], neighbours: set[str], column: str) -> str:
 def signs_in(table: ir.Table, column: str) -> list[str]:
     """The currencies whose signs stand beside the numbers of a text column."""
     values = table[column]
-    return _signs(values) if values.type().is_string() else []
+    if not values.type().is_string() or not aggregate(table, odd=values.re_search(r"[^0-9.,\s-]").any())["odd"]:
+        return []
+    return _signs(values)
 
 
 def _signs(raw: ir.StringValue) -> list[str]:
