@@ -1,4 +1,4 @@
-"""Words agree with the numbers beside them, in every Russian message that has a count, for every kind of count."""
+"""Words agree with the numbers beside them, in every message that has a count, in both languages, for every count."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ BESIDE = re.compile(
 OTHER_CASE = re.compile(r"\b(?:по|в среднем по|за каждый|к|с|в|на каждую)\s$", re.IGNORECASE)
 NO_COUNTS = set(
     """rate share crr churn lost first second fifth revenue rows value level low high wrong gone kept covered staying
-    then now ever later year name period periods each""".split()  # noqa: SIM905 - a list of quotes says no more
+    then now ever later year name period periods each when loyal fickle heavy light middle long m0 l0 difference opening
+    mix""".split()  # noqa: SIM905 - a list of quotes says no more
 )
 """Names of placeholders that hold a share, a name or ready words: «{rate} клиентов» is «85 % клиентов»."""
 
@@ -61,10 +62,10 @@ def _forms(text: str | tuple[str, ...]) -> tuple[str, ...]:
     return (text,) if isinstance(text, str) else tuple(text)
 
 
-def rendered(forms: tuple[str, ...], n: int) -> str:
+def rendered(forms: tuple[str, ...], n: int, lang: str = "ru") -> str:
     """The message as it is printed for this count, all its numbers being that one."""
     text = agreeing(n, list(forms)) if len(forms) > 1 else forms[0]
-    with use_language("ru"):
+    with use_language(lang):
         ink = format_number(n)
     specs = {name: spec for _text, name, spec, _conversion in Formatter().parse(text) if name}
     numbers = {name: ink if "|" in (specs[name] or "|") else n for name in specs}
@@ -108,6 +109,49 @@ def test_no_count_stands_beside_a_noun_that_cannot_follow_it() -> None:
         if found[2] in nouns and found[1] not in NO_COUNTS
     ]
     assert not wrong, "\n".join(map(repr, wrong))
+
+
+@cache
+def english() -> list[tuple[str, ...]]:
+    return [_forms(entry.id) for entry in words.catalogue() if entry.id]
+
+
+@cache
+def of_many() -> set[str]:
+    """Words that some message says of many and not of one: “customers”, “were”."""
+    pairs = [
+        found for forms in english() for text in forms for found in re.findall(r"\{\w+:([^|}]+)\|([^|}]+)\}", text)
+    ]
+    return {word for one, many in pairs for word in set(many.split()) - set(one.split())}
+
+
+def lonely_plurals(text: str) -> list[str]:
+    """Places where one is followed by a word for many, maybe with another word between."""
+    beside = re.finditer(
+        r"(?<![\w.,=–−-])1 ((?!and |of |to |or |in |as |on |under |million )[a-z]+ )?([a-z]+)\b(?![='])", text
+    )
+    return [found[0] for found in beside if found[2] in of_many()]
+
+
+def test_one_is_never_said_of_many() -> None:
+    no_count, wrong = rf"\{{\w+(?:!r|\[\d\])\}}|\{{(?:{'|'.join(NO_COUNTS)})\}}", []
+    for forms in english():
+        if "{'" not in forms[0]:  # a dictionary to be typed: it stands there as it is
+            said = rendered(tuple(re.sub(no_count, "X", form) for form in forms), 1, "en")
+            wrong += [(forms[0][:110], bad) for bad in lonely_plurals(said)]
+    assert len(of_many()) > 40
+    assert not wrong, "\n".join(map(repr, wrong))
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("1 customers", True), ("1 customer", False), ("1 new customers", True), ("1 of 2 customers", False),
+        ("21 customers", False), ("1,001 days", False), ("of 1 were", True),
+    ],
+)  # fmt: skip
+def test_a_plural_behind_one_is_seen(text: str, wrong: bool) -> None:
+    assert bool(lonely_plurals(text)) is wrong
 
 
 @pytest.mark.parametrize(

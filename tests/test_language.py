@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import pickle
 import re
 from datetime import date
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+SAYING = {"_", "gettext", "ngettext", "mark", "told", "ntold"}
+
+
 @cache
 def russian() -> Catalog:
     return words.catalogue()
@@ -35,6 +39,27 @@ def template() -> Catalog:
 def test_every_message_has_a_translation() -> None:
     missing = list(words.lacking(template(), russian()))
     assert not missing, "\n".join(f"{entry.id!r} {entry.locations}" for entry in missing)
+
+
+def unseen(source: str) -> list[int]:
+    """Lines of messages inside of an f-string, or made by one, which the extraction does not see."""
+    nodes = list(ast.walk(ast.parse(source)))
+    inside = {id(part) for text in nodes if isinstance(text, ast.JoinedStr) for part in ast.walk(text)}
+    calls = [node for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args]
+    said = [(call, call.args[0]) for call in calls if getattr(call.func, "id", "") in SAYING]
+    return [
+        call.lineno
+        for call, text in said
+        if isinstance(text, ast.JoinedStr) or (id(call) in inside and isinstance(text, ast.Constant | ast.IfExp))
+    ]
+
+
+def test_no_message_stands_inside_of_an_f_string() -> None:
+    sources = {path: path.read_text(encoding="utf-8") for path in sorted(words.PACKAGE.rglob("*.py"))}
+    assert not {str(path): found for path, text in sources.items() if (found := unseen(text))}
+    assert [unseen(text) for text in ('f"{_(\'a\')}"', '_(f"{n}")', 'f"{_(name)} {_word(1)}"', '_("a") + f"{n}"')] == [
+        [1], [1], [], []
+    ]  # fmt: skip
 
 
 def test_no_translation_is_left_over() -> None:

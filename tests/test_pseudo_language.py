@@ -31,13 +31,20 @@ NAMES = {  # what is called so in every language
 
 
 class Pseudo(gettext.NullTranslations):
-    """Accents on every letter of a message, its placeholders left alone."""
+    """Accents on every letter of a message, its placeholders left alone but for the words they choose from."""
 
     def gettext(self, message: str) -> str:
-        return "".join(part if PLACE.fullmatch(part) else part.translate(OTHER) for part in PLACE.split(message))
+        return "".join(_accented(part) for part in PLACE.split(message))
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         return self.gettext(msgid1 if n == 1 else msgid2)
+
+
+def _accented(part: str) -> str:
+    name, forms = part.split(":", 1) if "|" in part else (part, "")
+    if PLACE.fullmatch(part):
+        return f"{name}:{forms.translate(OTHER)}" if forms else part
+    return part.translate(OTHER)
 
 
 @pytest.fixture(autouse=True)

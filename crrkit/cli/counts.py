@@ -56,7 +56,7 @@ def bounds_lines(counts: Mapping[str, int], *, period: str) -> Iterator[str]:
         return
     yield _("CRR {bounds} ({period})").format(bounds=_between(low, high), period=period_text(period))
     start = counts["start"]
-    yield _("Of the {start} at the start, at least {least} and at most {most} are still there.").format(
+    yield _("Of the {start} at the start, at least {least} and at most {most} {most:is|are} still there.").format(
         start=format_number(start), least=format_number(round(low * start)), most=format_number(round(high * start))
     )
 
@@ -82,7 +82,7 @@ def _yearly(rate: Rate) -> str:
 def _doubt(counts: Mapping[str, int]) -> Iterator[str]:
     low, high = crr_bounds(**counts)
     if low < high:
-        text = _("If some of the {new} new have left again, CRR is {bounds}.")
+        text = _("If some of the {new} new {new:has|have} left again, CRR is {bounds}.")
         yield text.format(new=format_number(counts["new"]), bounds=_between(low, high))
 
 

@@ -126,8 +126,9 @@ def same(one: float, other: float, *, scale: float = 0, trust: float = 1e-15) ->
 def too_many_kept(label: str, *, came: float, start: float, end: float) -> InconsistentCounts:
     """More customers would have stayed than there were."""
     message = _(
-        "end={end} less {label}={came} leaves {kept}, more than start={start}: at least {extra} customers who returned "
-        "or were given a second id are missing from new. Give those who returned as returned=."
+        "end={end} less {label}={came} leaves {kept}, more than start={start}: at least {extra}"
+        " {extra:customer|customers} who returned or were given a second id are missing from new. Give those who"
+        " returned as returned=."
     )
     numbers = {"came": came, "start": start, "end": end, "kept": end - came, "extra": end - came - start}
     text = message.format(label=label, **{name: plain(value) for name, value in numbers.items()})
@@ -160,8 +161,14 @@ def _too_many_came(label: str, *, came: float, end: float) -> InconsistentCounts
 def _unbalanced(*, expected: float, end: float) -> AccountingMismatch:
     residual = end - expected
     if residual > 0:
-        message = _("start - lost + new + returned = {expected}, but end={end}: {gap} customers came unexplained.")
+        message = _(
+            "start - lost + new + returned = {expected}, but end={end}: {gap} {gap:customer|customers} came"
+            " unexplained."
+        )
     else:
-        message = _("start - lost + new + returned = {expected}, but end={end}: {gap} customers left unexplained.")
+        message = _(
+            "start - lost + new + returned = {expected}, but end={end}: {gap} {gap:customer|customers} left"
+            " unexplained."
+        )
     text = message.format(expected=plain(expected), end=plain(end), gap=plain(abs(residual)))
     return AccountingMismatch(text, residual=residual, argument="end", given=end)

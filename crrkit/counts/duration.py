@@ -26,7 +26,7 @@ def check_period(period: object, *, name: str = "period") -> Period:
     if not isinstance(period, tuple | list):
         return check_choice(period, name=name, choices=YEARS_PER_PERIOD)
     if len(period) != 2:  # noqa: PLR2004 - from and until
-        message = _("{name} needs two dates (from, until), {n} were given.").format(name=name, n=len(period))
+        message = _("{name} needs two dates (from, until), {n} {n:was|were} given.").format(name=name, n=len(period))
         raise InputError(message, argument=name, given=period)
     first, until = (check_moment(value, name=name) for value in period)
     if (first.tzinfo is None) != (until.tzinfo is None) or until <= first:

@@ -35,7 +35,7 @@ class Lifetime(float):
         return self.value * years_in(self.period)
 
     def __str__(self) -> str:
-        text = _("{n} periods ({period}), {years} years")
+        text = _("{n} {n:period|periods} ({period}), {years} {years:year|years}")
         numbers = {"n": format_cell(self.value, "ratio"), "years": format_cell(self.years, "ratio")}
         return text.format(period=period_text(self.period), **numbers)
 

@@ -217,7 +217,9 @@ def average_rate(kept: Sequence[float], start: Sequence[float], *, method: str =
     check_choice(method, name="method", choices=AVERAGES)
     kept, start = check_numbers(kept, name="kept"), check_numbers(start, name="start")
     if len(kept) != len(start) or not len(start):
-        message = _("kept has {kept} periods and start {start}; give both for the same periods, at least one.")
+        message = _(
+            "kept has {kept} {kept:period|periods} and start {start}; give both for the same periods, at least one."
+        )
         raise InputError(message.format(kept=len(kept), start=len(start)), argument="kept", given=kept)
     pairs = [check_share(k, n, names=("kept", "start")) for k, n in zip(kept, start, strict=True)]
     if method == "weighted":

@@ -133,13 +133,13 @@ class SurveyRate(Shown):
     def caption(self) -> str:
         """What was asked and answered, and how to read it."""
         text = _(
-            "Survey estimate: {kept} of {answered} who answered still buy ({asked} of a list of {frame} were asked). "
-            "In heads of the list: {low} to {high} ({level:g}% interval)."
+            "Survey estimate: {kept} of {answered} who answered still {kept:buys|buy} ({asked} of a list of {frame}"
+            " {asked:was|were} asked). In heads of the list: {low} to {high} ({level:g}% interval)."
         )
         counts = {name: getattr(self, name) for name in ("kept", "answered", "asked", "frame")}
         counts |= {"low": self.heads[0], "high": self.heads[1]}
         text = text.format(level=100 * self.level, **{name: format_number(count) for name, count in counts.items()})
-        few = _("Fewer than {n} answers: read the exact interval.").format(n=FEW)
+        few = _("Fewer than {n} {n:answer|answers}: read the exact interval.").format(n=FEW)
         return f"{text} {few}" if self.answered < FEW else text
 
 

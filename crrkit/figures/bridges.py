@@ -180,7 +180,7 @@ def _write(board: Canvas, account: _Account) -> None:
     rate = _beside(board, account, at=len(labels) - 0.5)
     form = _arrange(board, labels, account)
     if account.start and not _kept_inside(board, account, form=form):
-        rate.set_text(f"{rate.get_text()}\n{form(account.kept)}\n{_('kept')}")
+        rate.set_text("\n".join([rate.get_text(), form(account.kept), _("kept")]))
         _arrange(board, labels, account)
 
 
@@ -203,7 +203,7 @@ def _beside(board: Canvas, account: _Account, *, at: float) -> Text:
     low = account.kept <= 0.1 * max(account.start, account.end)
     place: dict[str, Any] = {"xytext": (LIFT, 0), "textcoords": "offset points", "va": "bottom" if low else "center"}
     color = legible(board.theme.kept, board.theme) if account.start else board.theme.muted
-    text = f"{_('CRR')}\n{format_cell(account.crr, 'rate')}"
+    text = _("CRR") + "\n" + format_cell(account.crr, "rate")
     return board.ax.annotate(text, (at, account.kept), color=color, weight="bold", annotation_clip=False, **place)
 
 
@@ -235,7 +235,7 @@ def _kept_inside(board: Canvas, account: _Account, *, form: Form) -> bool:
 
 def _ways_to_say_kept(account: _Account, form: Form) -> list[str]:
     numbers = [shorter(account.kept) for shorter in COUNT_FORMS[COUNT_FORMS.index(form) :]]
-    return [f"{numbers[0]}\n{_('kept')}", *numbers]
+    return [numbers[0] + "\n" + _("kept"), *numbers]
 
 
 def _inside(board: Canvas, x: float, kept: float, text: str) -> Text:

@@ -131,7 +131,7 @@ def _tried(result: LeverTable) -> list[str]:
 
 def _in_words(ranks: pd.DataFrame, flips: pd.DataFrame, result: LeverTable, measure: str) -> str:
     last = int(ranks.index[-1])
-    text = _("Ranking of the levers by {measure} over {n} steps. After 1: {first}. After {n}: {last}.")
+    text = _("Ranking of the levers by {measure} over {n} {n:step|steps}. After 1: {first}. After {n}: {last}.")
     head = text.format(measure=result.titles()[measure], n=last, first=_order(ranks, 1), last=_order(ranks, last))
     said = _("From step {step} {one} is ahead of {other}.")
     turns = [

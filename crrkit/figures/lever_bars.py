@@ -171,5 +171,6 @@ def _said(row: pd.Series, measure: str) -> str:
     text = f"{lever_name(row['lever'])} {effect_text(row['value'], measure)}"
     if np.isnan(row["low"]):
         return text
-    ends = (effect_text(row[end], measure) for end in ("low", "high"))
-    return f"{text} ({_('{low} to {high}').format(**dict(zip(('low', 'high'), ends, strict=True)))})"
+    low, high = (effect_text(row[end], measure) for end in ("low", "high"))
+    band = _("{low} to {high}").format(low=low, high=high)
+    return f"{text} ({band})"

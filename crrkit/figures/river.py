@@ -164,7 +164,8 @@ def _river_of(flow: StageFlow, first: str | None, last: str | None, *, narrow: b
     begin = names.index(first) if first else max(end - USUAL_PERIODS[narrow], 0)
     if not 0 < end - begin <= RIVER_PERIODS:
         message = _(
-            "From {first} to {last} are {n} periods; a river shows 1 to {most}. Choose others by first= and last=."
+            "From {first} to {last} {n:is|are} {n} {n:period|periods}; a river shows 1 to {most}. Choose others by"
+            " first= and last=."
         )
         words = {"first": names[begin], "last": names[end - 1], "n": max(end - begin, 0), "most": RIVER_PERIODS}
         raise InputError(message.format(**words), argument="first", given=first)

@@ -56,7 +56,9 @@ def marks_of(given: Mapping[str, str] | Mapping[date, str] | None, rows: pd.Data
         raise InputTypeError(message.format(kind=type(given).__name__), argument="marks", given=given)
     found = [_mark(day, name, rows) for day, name in given.items()]
     if len(found) > len(MARK_LETTERS):
-        message = _("marks holds {n} days; a line bears {most} at most.").format(n=len(found), most=len(MARK_LETTERS))
+        message = _("marks holds {n} {n:day|days}; a line bears {most} at most.").format(
+            n=len(found), most=len(MARK_LETTERS)
+        )
         raise InputError(message, argument="marks", given=given)
     return tuple(sorted(found, key=lambda mark: (mark.at, mark.name)))
 

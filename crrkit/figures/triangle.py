@@ -85,8 +85,8 @@ class Triangle:
         n, m = len(self.cohorts), len(self.ages)
         if max(n, m) > MOST_LINES:
             message = _(
-                "{n} cohorts of {m} ages cannot be read in one picture. Ask cohort_grid for a longer period, or for"
-                " fewer with first= and ages=."
+                "{n} {n:cohort|cohorts} of {m} {m:age|ages} cannot be read in one picture. Ask cohort_grid for a longer"
+                " period, or for fewer with first= and ages=."
             )
             raise InputError(message.format(n=n, m=m), argument="grid")
 

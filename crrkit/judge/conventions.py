@@ -146,7 +146,7 @@ class Reconciliation(Shown):
 
     def caption(self) -> str:
         """Which period, and how far the conventions are apart."""
-        return _("One list, {n} rates: {period}").format(n=len(self.table), period=self.period)
+        return _("One list, {n} {n:rate|rates}: {period}").format(n=len(self.table), period=self.period)
 
     def bridge(self, before: str, after: str) -> pd.DataFrame:
         """The exact way from one convention to another.

@@ -27,7 +27,8 @@ WORDING = {
         "The same process could have landed between {low} and {high} (95% interval); the rate itself is a fact."
     ),
     "sample": mark(
-        "Of {frame} customers {n} were drawn: the rate of all lies between {low} and {high} (95% interval)."
+        "Of {frame} {frame:customer|customers} {n} {n:was|were} drawn: the rate of all lies between {low} and {high}"
+        " (95% interval)."
     ),
 }
 

@@ -90,8 +90,8 @@ class ControlChart(Shown):
         if self.dispersion <= 1:
             return []
         text = _(
-            "Neighbouring periods differ {times} times as much as chance alone would have it, so the limits are so much"
-            " wider (Laney)."
+            "Neighbouring periods differ {times} {times:time|times} as much as chance alone would have it, so the"
+            " limits are so much wider (Laney)."
         )
         return [text.format(times=format_cell(self.dispersion, "ratio"))]
 
@@ -181,7 +181,10 @@ def simulate_chart(start: int, *, rate: float, periods: int = 24, seed: int = 1)
     """
     start, periods = (_at_least_one(value, name) for value, name in ((start, "start"), (periods, "periods")))
     if start * periods > MOST_DRAWS:
-        message = _("{start} customers in each of {periods} periods are too many to draw one by one.")
+        message = _(
+            "{start} {start:customer|customers} in each of {periods} {periods:period|periods} {start:is|are} too many"
+            " to draw one by one."
+        )
         raise InputError(message.format(start=start, periods=periods), argument="start", given=start)
     draws = _uniforms(_seed(seed), periods * start).reshape(periods, start)
     kept = (draws < check_fraction(rate, name="rate")).sum(axis=1)

@@ -133,5 +133,5 @@ def _choices(base: Base, every: str, clocks: Sequence[float], *, days: int) -> I
             yield mark("week starts on"), weekday_name(number), replace(base, card=card)
     if base.has_purchases:
         for window in (days, 2 * days, 3 * days):
-            text = _("{days} days").format(days=format_number(window))
+            text = _("{days} {days:day|days}").format(days=format_number(window))
             yield mark("activity window"), text, base.with_activity(Trailing(days=window))

@@ -76,7 +76,9 @@ def _indexed(rows: pd.DataFrame, by: str | Sequence[str], name: str) -> pd.DataF
     levels = range(frame.index.nlevels)
     frame.index = pd.Index(segment_names(frame.index.to_frame().set_axis(levels, axis=1), levels))
     if not frame.index.is_unique:
-        message = _("{name} names a segment twice. Give one row a segment and the columns that name it in by=.")
+        message = _(
+            "{name} {name:name|names} a segment twice. Give one row a segment and the columns that name it in by=."
+        )
         raise InputError(message.format(name=name), argument=name)
     return frame
 

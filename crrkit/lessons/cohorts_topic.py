@@ -35,8 +35,9 @@ over = partial(
     Question,
     ink=lambda t: {"n": format_number(t.months), "next": format_number(t.months - 1)},
     text=lambda: _(
-        "A cohort table has a row for each of {n} months and a column for each age from 1 to {next} months. The list "
-        "ends in the middle of month {n}. How many cells hold a number that will not change any more?"
+        "A cohort table has a row for each of {n} {n:month|months} and a column for each age from 1 to {next}"
+        " {next:month|months}. The list ends in the middle of month {n}. How many cells hold a number that will not"
+        " change any more?"
     ),
     right=lambda t: [t.cells(running=False)],
     why=lambda: _("The cells on the diagonal belong to month {n}, which is not over; what lies below has not begun."),
@@ -176,7 +177,9 @@ lifetime = partial(
         "In the first year {churn} leave. How many years does a customer of this cohort last on average?"
     ),
     right=lambda g: [sum(g.lifetimes) / 2],
-    why=lambda: _("One half lasts {years1} years, the other {years2}; the mean is {mean}. 1/churn said {short}."),
+    why=lambda: _(
+        "One half lasts {years1} {years1:year|years}, the other {years2}; the mean is {mean}. 1/churn said {short}."
+    ),
     misreadings=(
         Misreading(
             "1/churn",
@@ -249,8 +252,8 @@ def which_tail(tail: Tail) -> Question:
         tail,
         ink=_tail_ink,
         text=lambda: _(
-            "After {years} years {last} of a cohort were left. "
-            "Which guess for year {year} came nearest to what happened?"
+            "After {years} {years:year|years} {last} of a cohort were left. Which guess for year {year} came nearest to"
+            " what happened?"
         ),
         options=(
             Option(
@@ -270,7 +273,7 @@ def which_tail(tail: Tail) -> Question:
         ),
         right=lambda tail: tail.nearest,
         why=lambda: _("{actual} were left in year {year}; the others said {geometric} and {flat}."),
-        hint=lambda: _("Who has left after {years} years, and who is still there?"),
+        hint=lambda: _("Who has left after {years} {years:year|years}, and who is still there?"),
     )
 
 

@@ -18,8 +18,8 @@ END_BY_START = Misreading(
     "end by start",
     lambda c: [c.end / c.start],
     lambda: _(
-        "You divided the end by the start, {end} by {start}. Among the {end} are {new} newcomers, and nobody can keep "
-        "customers who were not there yet. Take them out first."
+        "You divided the end by the start, {end} by {start}. Among the {end} {new:is|are} {new}"
+        " {new:newcomer|newcomers}, and nobody can keep customers who were not there yet. Take them out first."
     ),
 )
 NEWCOMERS_ON_BOTH_SIDES = Misreading(
@@ -60,7 +60,8 @@ LOST_OFF_END = Misreading(
     "lost off end",
     lambda c: [(c.end - c.lost) / c.start],
     lambda: _(
-        "You took the {lost} lost off the {end}, but they are not among them any more. Take the {new} newcomers off."
+        "You took the {lost} lost off the {end}, but they are not among them any more. Take the {new}"
+        " {new:newcomer|newcomers} off."
     ),
 )
 NO_BRACKET = Misreading(
@@ -104,7 +105,7 @@ _crr_question = partial(
     Question,
     ink=_ink,
     right=lambda c: [c.crr],
-    why=lambda: _("Of the {start} at the start {kept} are still there: {crr}."),
+    why=lambda: _("Of the {start} at the start {kept} {kept:is|are} still there: {crr}."),
     hint=lambda: _("How many of the {start} at the start are still there? Divide them by {start}."),
     misreadings=(
         END_BY_START, NEWCOMERS_ON_BOTH_SIDES, KEPT_BY_END, CHURN, NEW_BY_START, GROWTH, LOST_OFF_END, NO_BRACKET,
@@ -115,7 +116,7 @@ _churn_question = partial(
     Question,
     ink=_ink,
     right=lambda c: [c.churn],
-    why=lambda: _("Of the {start} at the start {lost} are gone: {churn}."),
+    why=lambda: _("Of the {start} at the start {lost} {lost:is|are} gone: {churn}."),
     hint=lambda: _("How many of the {start} at the start are gone? Divide them by {start}."),
     misreadings=(RETENTION, LOST_BY_END, END_BY_START, NEW_BY_START, GROWTH, COUNT_LOST),
 )
@@ -212,6 +213,6 @@ def bracket_question(formula: str) -> Question:
         right=_superfluous,
         why=lambda: _("Without it {repaired} is left: first subtract, then divide."),
         misreadings=(A_BRACKET_THAT_OPENS, A_BRACKET_THAT_IS_NEEDED),
-        hint=lambda: _("There are {n} brackets. Count them from the left, beginning with 1."),
+        hint=lambda: _("There {n:is|are} {n} {n:bracket|brackets}. Count them from the left, beginning with 1."),
         kind=replace(PLACE, example=lambda: _("Write the number of a bracket, for example 1.")),
     )

@@ -66,10 +66,10 @@ def _by(levers: Levers, measure: str) -> dict[str, str]:
 
 
 def _options(says: Template) -> tuple[Option, ...]:
-    """The levers; ``{value}`` in what is said is the lever's own."""
+    """The levers; ``value`` in what is said is the lever's own."""
 
     def option(name: str) -> Option:
-        return Option(name, lambda: _words(name), lambda: says().replace("{value}", f"{{{name}}}"))
+        return Option(name, lambda: _words(name), lambda: says().replace("{value", f"{{{name}"))
 
     return tuple(option(name) for name in LEVER_NAMES)
 
@@ -104,12 +104,14 @@ def best_by_base(levers: Levers) -> Question:
         ink=lambda levers: _by(levers, "customers"),
         text=lambda: _("One point more on which lever adds the most customers after {years}, cost aside?"),
         options=_options(
-            lambda: _("One point of it brings {value} customers in {years}; there is one that brings more.")
+            lambda: _(
+                "One point of it brings {value} {value:customer|customers} in {years}; there is one that brings more."
+            )
         ),
         right=lambda levers: levers.best("customers"),
         why=lambda: _(
-            "{first_value} customers; second comes {second} with {second_value}. Whoever is in the long stage is kept "
-            "again and again: a point there works every period."
+            "{first_value} {first_value:customer|customers}; second comes {second} with {second_value}. Whoever is in"
+            " the long stage is kept again and again: a point there works every period."
         ),
         hint=lambda: _("Which point goes on working, period after period?"),
     )
@@ -134,8 +136,8 @@ def why_lower(levers: Levers) -> Question:
         levers,
         ink=_lower_ink,
         text=lambda: _(
-            "One point more of conversion brings {more} customers within a year and moves the rate of the second "
-            "half-year by {change}. Why does it fall?"
+            "One point more of conversion brings {more} {more:customer|customers} within a year and moves the rate of"
+            " the second half-year by {change}. Why does it fall?"
         ),
         options=(
             Option(

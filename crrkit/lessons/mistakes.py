@@ -70,19 +70,20 @@ def _report(
 REPORTS: Mapping[str, Report] = MappingProxyType(
     {
         "mistake-1": _report(
-            lambda: _("The half-year began with {start} customers and ended with {end}."),
+            lambda: _("The half-year began with {start} {start:customer|customers} and ended with {end}."),
             lambda: _("We kept {wrong} of our customers."),
-            lambda: _("In the half-year {new} new customers came."),
+            lambda: _("In the half-year {new} new {new:customer|customers} came."),
             wrong=2,
             repair=lambda: _(
-                "Nobody keeps more than all. {new} of the {end} are new; kept are {kept} of {start}, {crr}."
+                "Nobody keeps more than all. {new} of the {end} {new:is|are} new; kept {kept:is|are} {kept} of {start},"
+                " {crr}."
             ),
             hint=lambda: _("Can more customers be kept than there were?"),
             ink=mistake_facts.end_by_start,
         ),
         "mistake-2": _report(
-            lambda: _("Both shops began the month with {start} customers and lost {lost} of them."),
-            lambda: _("One shop won {new} newcomers in the month, the other {many}."),
+            lambda: _("Both shops began the month with {start} {start:customer|customers} and lost {lost} of them."),
+            lambda: _("One shop won {new} {new:newcomer|newcomers} in the month, the other {many}."),
             lambda: _("The shop with more newcomers has the higher retention rate."),
             wrong=3,
             repair=lambda: _(
@@ -92,8 +93,11 @@ REPORTS: Mapping[str, Report] = MappingProxyType(
             ink=mistake_facts.newcomers,
         ),
         "mistake-3": _report(
-            lambda: _("Of {start} customers at the start {kept} are there at the end, among {end} in all."),
-            lambda: _("From the start to the end {joined} contracts began."),
+            lambda: _(
+                "Of {start} {start:customer|customers} at the start {kept} {kept:is|are} there at the end, among {end}"
+                " in all."
+            ),
+            lambda: _("From the start to the end {joined} {joined:contract|contracts} began."),
             lambda: _("By (end − new) / start the firm kept {wrong}."),
             wrong=3,
             repair=lambda: _(
@@ -122,25 +126,27 @@ REPORTS: Mapping[str, Report] = MappingProxyType(
             ink=mistake_facts.times_twelve,
         ),
         "mistake-6": _report(
-            lambda: _("The year began with {start} customers; in the first half {first} of them stayed."),
+            lambda: _(
+                "The year began with {start} {start:customer|customers}; in the first half {first} of them stayed."
+            ),
             lambda: _("Of those who were customers in the middle of the year {second} stayed in the second half."),
-            lambda: _("Of the {start} of the start {wrong} were left at the end of the year."),
+            lambda: _("Of the {start} of the start {wrong} {wrong:was|were} left at the end of the year."),
             wrong=3,
             repair=lambda: _(
-                "In the middle of the year others were customers, newcomers too, and some who had left came back. "
-                "Of the first {start} there are {left}, {crr}."
+                "In the middle of the year others were customers, newcomers too, and some who had left came back. Of"
+                " the {start} at the beginning {left} {left:is|are} there: {crr}."
             ),
             hint=lambda: _("Who were the customers in the middle of the year?"),
             ink=mistake_facts.chain,
         ),
         "mistake-7": _report(
-            lambda: _("Of {start} customers at the start {kept} are there at the end."),
-            lambda: _("From the start to the end somebody left {leaves} times: churn is {by_events}."),
+            lambda: _("Of {start} {start:customer|customers} at the start {kept} {kept:is|are} there at the end."),
+            lambda: _("From the start to the end somebody left {leaves} {leaves:time|times}: churn is {by_events}."),
             lambda: _("Retention from the start to the end is {crr}."),
             wrong=2,
             repair=lambda: _(
-                "Churn counts people, not departures; some of those came in between or came back. "
-                "{lost} of {start} are gone: {churn}, and with {crr} that makes all."
+                "Churn counts people, not departures; some of those came in between or came back. {lost} of {start}"
+                " {lost:is|are} gone: {churn}, and with {crr} that makes all."
             ),
             hint=lambda: _("What do retention and churn of the same customers add up to?"),
             ink=mistake_facts.eleven,
@@ -167,11 +173,12 @@ REPORTS: Mapping[str, Report] = MappingProxyType(
         ),
         "mistake-10": _report(
             lambda: _("In its first year the cohort lost {churn}."),
-            lambda: _("A customer of the cohort stays {wrong} years on average."),
+            lambda: _("A customer of the cohort stays {wrong} {wrong:year|years} on average."),
             lambda: _("Of one half of the cohort {loyal} stay every year, of the other {fickle}."),
             wrong=2,
             repair=lambda: _(
-                "1/churn holds if all leave alike. The fickle go early, the loyal stay long: {years} years on average."
+                "1/churn holds if all leave alike. The fickle go early, the loyal stay long: {years} {years:year|years}"
+                " on average."
             ),
             hint=lambda: _("Who leaves in the first year, and who is left after it?"),
             ink=mistake_facts.mixed,
@@ -189,7 +196,7 @@ REPORTS: Mapping[str, Report] = MappingProxyType(
             ink=mistake_facts.mixed,
         ),
         "mistake-12": _report(
-            lambda: _("The new branch kept {kept} of its {n} customers."),
+            lambda: _("The new branch kept {kept} of its {n} {n:customer|customers}."),
             lambda: _("The other branches kept {kept2} of {n2}."),
             lambda: _("The new branch keeps better than the others, by {wrong}."),
             wrong=3,
@@ -201,9 +208,11 @@ REPORTS: Mapping[str, Report] = MappingProxyType(
             ink=mistake_facts.ten_customers,
         ),
         "mistake-13": _report(
-            lambda: _("Three branches kept {kept1} of {n1}, {kept2} of {n2} and {kept3} of {n3} customers."),
+            lambda: _(
+                "Three branches kept {kept1} of {n1}, {kept2} of {n2} and {kept3} of {n3} {n3:customer|customers}."
+            ),
             lambda: _("All three branches together kept {wrong}, the mean of their rates."),
-            lambda: _("All three branches together had {n} customers."),
+            lambda: _("All three branches together had {n} {n:customer|customers}."),
             wrong=2,
             repair=lambda: _("Together they kept {kept} of {n}, {crr}: the large branch counts for more."),
             hint=lambda: _("How many customers did they keep together?"),
@@ -222,8 +231,8 @@ REPORTS: Mapping[str, Report] = MappingProxyType(
             ink=mistake_facts.card,
         ),
         "mistake-15": _report(
-            lambda: _("Of the {april} customers won in April {kept} bought again in May, {rate}."),
-            lambda: _("In May {may} customers were won."),
+            lambda: _("Of the {april} {april:customer|customers} won in April {kept} bought again in May, {rate}."),
+            lambda: _("In May {may} {may:customer was|customers were} won."),
             lambda: _("The list ends on 31 May; of those won in May {wrong} bought again in June."),
             wrong=3,
             repair=lambda: _(
@@ -234,7 +243,7 @@ REPORTS: Mapping[str, Report] = MappingProxyType(
             ink=mistake_facts.not_yet,
         ),
         "mistake-16": _report(
-            lambda: _("Of {start} customers {lost} left in the month, and {new} came."),
+            lambda: _("Of {start} {start:customer|customers} {lost} left in the month, and {new} came."),
             lambda: _("Retention is falling fast, since as many are lost as are won."),
             lambda: _("The base does not grow."),
             wrong=2,
@@ -247,10 +256,10 @@ REPORTS: Mapping[str, Report] = MappingProxyType(
         ),
         "mistake-17": _report(
             lambda: _(
-                "{start} customers at the start; {new} came for the first time, {returned} former ones returned, "
-                "and all these stayed."
+                "{start} {start:customer|customers} at the start; {new} came for the first time, {returned} former"
+                " {returned:one|ones} returned, and all these stayed."
             ),
-            lambda: _("At the end there were {end} customers."),
+            lambda: _("At the end there {end:was|were} {end} {end:customer|customers}."),
             lambda: _(
                 "Only those who came for the first time are new, so ({end} − {new}) / {start} = {wrong}: nobody left."
             ),
@@ -263,7 +272,7 @@ REPORTS: Mapping[str, Report] = MappingProxyType(
             ink=mistake_facts.hidden_losses,
         ),
         "mistake-18": _report(
-            lambda: _("{asked} customers were asked whether they still buy."),
+            lambda: _("{asked} {asked:customer was|customers were} asked whether they still buy."),
             lambda: _("{kept} of the {answered} who answered said yes."),
             lambda: _("The retention rate is {wrong}."),
             wrong=3,

@@ -36,10 +36,13 @@ steady = partial(
     Question,
     ink=_steady_ink,
     text=lambda: _(
-        "Each month {joining} customers come and {churn} of the base leave. At how many customers does it stand still?"
+        "Each month {joining} {joining:customer comes|customers come} and {churn} of the base leave. At how many"
+        " customers does it stand still?"
     ),
     right=lambda s: [s.customers],
-    why=lambda: _("At {customers}: then {churn} of them are {joining}. Each stays {stay} months on average."),
+    why=lambda: _(
+        "At {customers}: then {churn} of them are {joining}. Each stays {stay} {stay:month|months} on average."
+    ),
     misreadings=(
         Misreading(
             "a year of newcomers",
@@ -88,7 +91,7 @@ break_even = partial(
         "Which share of the attempts must succeed, so that keeping is no dearer than winning?"
     ),
     right=lambda r: [r.share],
-    why=lambda: _("One success in {ratio} attempts costs as much as one customer won: {share}."),
+    why=lambda: _("One success in {ratio} {ratio:attempt|attempts} costs as much as one customer won: {share}."),
     misreadings=(
         Misreading(
             "all but one",
@@ -99,11 +102,16 @@ break_even = partial(
             "more than winning",
             lambda r: [float(r.ratio)],
             lambda: _(
-                "That is how much dearer winning is. With {ratio} attempts for the same money, how many must succeed?"
+                "That is how much dearer winning is. With {ratio} {ratio:attempt|attempts} for the same money, how many"
+                " must succeed?"
             ),
         ),
         Misreading(
-            "all", lambda _r: [1.0], lambda: _("Not all: for the price of one customer won there are {ratio} attempts.")
+            "all",
+            lambda _r: [1.0],
+            lambda: _(
+                "Not all: for the price of one customer won there {ratio:is|are} {ratio} {ratio:attempt|attempts}."
+            ),
         ),
     ),
     hint=lambda: _("How many attempts does the price of one new customer pay?"),
@@ -136,8 +144,8 @@ cost = partial(
     Question,
     ink=_cost_ink,
     text=lambda: _(
-        "A letter lifts conversion by a point. It costs {per_head} for each contact and half-year; "
-        "there are {heads} contacts. What does the point cost over {periods} half-years?"
+        "A letter lifts conversion by a point. It costs {per_head} for each contact and half-year; there {heads:is|are}"
+        " {heads} {heads:contact|contacts}. What does the point cost over {periods} {periods:half-year|half-years}?"
     ),
     right=lambda c: [c.total],
     why=lambda: _("{per_head} × {heads} × {periods} = {total}. It is paid for everybody, not only for those who buy."),

@@ -60,8 +60,8 @@ def which_new(flows: Mapping[str, int]) -> Question:
         flows,
         ink=_ink,
         text=lambda: _(
-            "Of {start} customers at the start {kept} are there at the end, {crr}. Which meaning of “new” makes "
-            "(end − new) / start that share, in this list and in every other?"
+            "Of {start} {start:customer|customers} at the start {kept} {kept:is|are} there at the end, {crr}. Which"
+            " meaning of “new” makes (end − new) / start that share, in this list and in every other?"
         ),
         options=(
             Option(
@@ -100,8 +100,8 @@ GROSS_TAKEN_AS_STILL_HERE = Misreading(
     "newcomers all still there",
     lambda flows: [rate(flows, PEOPLE)],
     lambda: _(
-        "That is the share that stayed, {kept} of {start}. The question is what the formula says when all {joined} "
-        "are called new, although {new_lost} of them have left again."
+        "That is the share that stayed, {kept} of {start}. The question is what the formula says when all {joined} are"
+        " called new, although {new_lost} of them {new_lost:has|have} left again."
     ),
 )
 RETURNED_TAKEN_OFF = Misreading(
@@ -119,9 +119,9 @@ gross_formula = partial(
     Question,
     ink=_ink,
     text=lambda: _(
-        "At the start {start}, at the end {end}: {kept} from the start, {new} who came for the first time, {returned} "
-        "who returned. {new_lost} more came for the first time and left again. The firm calls all {joined} "
-        "first-timers new. What does (end − new) / start give?"
+        "At the start {start}, at the end {end}: {kept} from the start, {new} who came for the first time, {returned}"
+        " who returned. {new_lost} more came for the first time and left again. The firm calls all {joined}"
+        " {joined:first-timer|first-timers} new. What does (end − new) / start give?"
     ),
     right=lambda flows: [rate(flows, GROSS)],
     why=lambda: _("({end} − {joined}) / {start}; but {kept} of {start} stayed, {crr}."),
@@ -168,8 +168,8 @@ THE_LEAST = Misreading(
     "the least",
     lambda ends: [ends.bounds[0]],
     lambda: _(
-        "That is the least, {low}: it is so if all {new} are still there. If {left} of them have left again, "
-        "their places are taken by old customers."
+        "That is the least, {low}: it is so if all {new} are still there. If {left} of them {left:has|have} left again,"
+        " {left:that place is taken by an old customer|their places are taken by old customers}."
     ),
 )
 THE_MIDDLE = Misreading(
@@ -205,8 +205,9 @@ highest_rate = partial(
     ),
     right=lambda ends: [ends.bounds[1]],
     why=lambda: _(
-        "If {left} of the {new} have left again, {most} of the {end} are old customers: {high}. "
-        "From the counts alone the rate is somewhere between {low} and {high}."
+        "If {left} of the {new} {left:has|have} left again, {most} of the {end}"
+        " {most:is an old customer|are old customers}: {high}. From the counts alone the rate is somewhere between"
+        " {low} and {high}."
     ),
     misreadings=(END_OVER_START, THE_LEAST, THE_MIDDLE, NEW_OVER_START),
     hint=lambda: _("How many of the {end} at the end can be old customers, at most?"),
@@ -221,7 +222,9 @@ lowest_rate = partial(
         "Which share of the old customers has stayed for certain, at the least?"
     ),
     right=lambda ends: [ends.bounds[0]],
-    why=lambda: _("At most {new} of the {end} are newcomers; the others have stayed: {low} at the least."),
+    why=lambda: _(
+        "At most {new} of the {end} {new:is a newcomer|are newcomers}; the others have stayed: {low} at the least."
+    ),
     misreadings=(
         END_OVER_START,
         Misreading(
@@ -240,8 +243,8 @@ below_zero = partial(
     Question,
     ink=_ends_ink,
     text=lambda: _(
-        "At the start {start}, at the end {end}; {new} people joined in between, and most of them have left again. "
-        "All {new} are called new. What does (end − new) / start give?"
+        "At the start {start}, at the end {end}; {new} {new:person|people} joined in between, and most of them have"
+        " left again. All {new} are called new. What does (end − new) / start give?"
     ),
     right=lambda ends: [ends.formula],
     why=lambda: _(

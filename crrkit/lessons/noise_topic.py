@@ -55,15 +55,16 @@ def which_interval(kept: int, n: int) -> Question:
         Kept(kept, n),
         ink=_ink,
         text=lambda: _(
-            "A new firm had {n} customers and kept {kept}. Where may the chance of keeping such a customer lie?"
+            "A new firm had {n} {n:customer|customers} and kept {kept}. Where may the chance of keeping such a customer"
+            " lie?"
         ),
         options=(
             Option(
                 "textbook",
                 lambda: _("from {wald_low} to {wald_high}, by the formula p ± 1.96 √(p(1 − p)/n)"),
                 lambda: _(
-                    "That formula is certain after {n} customers that nobody ever stays. It breaks down when nobody, "
-                    "or everybody, stays."
+                    "That formula is certain after {n} {n:customer|customers} that nobody ever stays. It breaks down"
+                    " when nobody, or everybody, stays."
                 ),
             ),
             Option("wilson", lambda: _("from {low} to {high}, by Wilson's formula"), str),
@@ -110,7 +111,8 @@ lower_end = partial(
     Question,
     ink=_ink,
     text=lambda: _(
-        "{kept} of {n} customers stayed. How low may the chance of staying be, at 95% by Wilson's interval?"
+        "{kept} of {n} {n:customer|customers} stayed. How low may the chance of staying be, at 95% by Wilson's"
+        " interval?"
     ),
     right=lambda k: [k.interval[0]],
     why=lambda: _("{kept} of {n} fits every chance from {low} to {high}."),
@@ -158,7 +160,9 @@ def apart(one: Kept, other: Kept) -> Question:
     return choice(
         Pair(one, other),
         ink=_pair_ink,
-        text=lambda: _("One shop kept {kept1} of {n1} customers, another {kept2} of {n2}. Do the two differ?"),
+        text=lambda: _(
+            "One shop kept {kept1} of {n1} {n1:customer|customers}, another {kept2} of {n2}. Do the two differ?"
+        ),
         options=(
             Option(
                 "apart",
@@ -210,7 +214,7 @@ SAMPLING_ONLY = Misreading(
 OTHER_BOUND = Misreading(
     "the most",
     lambda s: [s.bounds[1]],
-    lambda: _("That is the most: all {silent} who are silent still buy. The question is the least."),
+    lambda: _("That is the most: all who are silent ({silent}) still buy. The question is the least."),
 )
 SILENT_SHARE = Misreading(
     "share that answered",
@@ -222,11 +226,13 @@ silence = partial(
     Question,
     ink=_survey_ink,
     text=lambda: _(
-        "{asked} customers were asked, {answered} answered, and {kept} of these still buy. "
-        "Assume nothing about the silent ones: what is the least share of the {asked} that still buys?"
+        "{asked} {asked:customer was|customers were} asked, {answered} answered, and {kept} of these still buy. Assume"
+        " nothing about the silent ones: what is the least share of the {asked} that still buys?"
     ),
     right=lambda s: [s.bounds[0]],
-    why=lambda: _("If all {silent} silent ones have left: {kept} of {asked}, {low}. If all stayed: {high}."),
+    why=lambda: _(
+        "If the {silent} silent {silent:one has|ones have} left: {kept} of {asked}, {low}. If all stayed: {high}."
+    ),
     misreadings=(ANSWERS_ONLY, SAMPLING_ONLY, OTHER_BOUND, SILENT_SHARE),
     hint=lambda: _("Suppose that all who did not answer have left. How many of the {asked} are there still?"),
 )

@@ -169,26 +169,27 @@ def dealer(gap_months: int) -> Question:
 
     def too_short() -> str:
         return _(
-            "Within it hardly anybody could have bought again, so the rate says nothing about who is content: "
-            "a customer comes back after {gap} years at the earliest."
+            "Within it hardly anybody could have bought again, so the rate says nothing about who is content: a"
+            " customer comes back after {gap} {gap:year|years} at the earliest."
         )
 
     return choice(
         gap_months,
         ink=lambda gap: {"gap": format_number(gap / 12)},
         text=lambda: _(
-            "Nobody buys a new car from a dealer more often than once in {gap} years. "
-            "Over which period does a retention rate from purchases tell anything?"
+            "Nobody buys a new car from a dealer more often than once in {gap} {gap:year|years}. Over which period does"
+            " a retention rate from purchases tell anything?"
         ),
         options=(
             Option("month", lambda: _("a month"), too_short),
             Option("quarter", lambda: _("a quarter"), too_short),
             Option("year", lambda: _("a year"), too_short),
-            Option("three years", lambda: _("{gap} years or more"), too_short),
+            Option("three years", lambda: _("{gap} {gap:year|years} or more"), too_short),
         ),
         right=shortest_telling,
         why=lambda: _(
-            "In {gap} years a content customer has had the time to come back. Or count visits to the workshop."
+            "In {gap} {gap:year|years} a content customer has had the time to come back. Or count visits to the"
+            " workshop."
         ),
         hint=lambda: _("How long does a content customer take to come back?"),
     )

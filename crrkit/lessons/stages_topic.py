@@ -69,23 +69,23 @@ STAGE_OPTIONS = (
         "middle",
         lambda: _("middle"),
         lambda: _(
-            "Middle is every customer who is not yet regular and not silent for too long. Look at the last purchase, "
-            "{silent} days ago, and at the rule for regulars again."
+            "Middle is every customer who is not yet regular and not silent for too long. Look at the last purchase,"
+            " {silent} {silent:day|days} ago, and at the rule for regulars again."
         ),
     ),
     Option(
         "long",
         lambda: _("long"),
         lambda: _(
-            "For the long stage {k} purchase days are needed, less than {window} days ago and in one spell, the first "
-            "and the last of them at least {span} days apart. A purchase after a silence of more than {limit} days "
-            "begins anew."
+            "For the long stage {k} {k:purchase day is|purchase days are} needed, less than {window} {window:day|days}"
+            " ago and in one spell, the first and the last of them at least {span} {span:day|days} apart. A purchase"
+            " after a silence of more than {limit} {limit:day|days} begins anew."
         ),
     ),
     Option(
         "lapsed",
         lambda: _("lapsed"),
-        lambda: _("Lapsed is who has been silent for more than {limit} days. Here it is {silent}."),
+        lambda: _("Lapsed is who has been silent for more than {limit} {limit:day|days}. Here it is {silent}."),
     ),
 )
 
@@ -93,12 +93,13 @@ which_stage = partial(
     choice,
     ink=_ink,
     text=lambda: _(
-        "Lapsed: silent for more than {limit} days. Long: {k} purchase days in less than {window} days, over {span} "
-        "days at least. Somebody bought on: {days}. In which stage is this customer as of {today}?"
+        "Lapsed: silent for more than {limit} {limit:day|days}. Long: {k} {k:purchase day|purchase days} in less than"
+        " {window} {window:day|days}, over {span} {span:day|days} at least. Somebody bought on: {days}. In which stage"
+        " is this customer as of {today}?"
     ),
     options=STAGE_OPTIONS,
     right=lambda history: history.stage,
-    why=lambda: _("Purchase days: {n}; the last of them {silent} days ago, and the limit is {limit}."),
+    why=lambda: _("Purchase days: {n}; the last of them {silent} {silent:day|days} ago, and the limit is {limit}."),
     hint=lambda: _(
         "First count the days since the last purchase. Then count purchase days backwards, up to a long silence."
     ),
@@ -128,14 +129,14 @@ def doubled(candidates: dict[str, History]) -> Question:
     """Whose stage changes when the limit of silence doubles?"""
 
     def unmoved() -> str:
-        return _("This customer was not silent for {limit} days; a longer limit finds nothing to forgive.")
+        return _("This customer was not silent for {limit} {limit:day|days}; a longer limit finds nothing to forgive.")
 
     return choice(
         candidates,
         ink=_letters,
         text=lambda: _(
-            "The limit of silence is doubled, from {limit} days to {double}. "
-            "Whose stage as of {today} changes? They bought on:"
+            "The limit of silence is doubled, from {limit} {limit:day|days} to {double}. Whose stage as of {today}"
+            " changes? They bought on:"
         ),
         options=(
             Option("A", lambda: "{A}", unmoved),
@@ -189,8 +190,9 @@ contacts = partial(
     Question,
     ink=_counted_ink,
     text=lambda: _(
-        "A firm has {start} customers, {kept} of whom stay, and {contacts} contacts who have never bought, {converted} "
-        "of whom look around again or buy. What is its customer retention rate?"
+        "A firm has {start} {start:customer|customers}, {kept} of whom {kept:stays|stay}, and {contacts}"
+        " {contacts:contact|contacts} who {contacts:has|have} never bought, {converted} of whom"
+        " {converted:looks around again or buys|look around again or buy}. What is its customer retention rate?"
     ),
     right=lambda c: [c.crr],
     why=lambda: _("{kept} of {start}, {crr}. Contacts cannot be kept as customers before they are any."),
@@ -206,7 +208,10 @@ contacts = partial(
         Misreading(
             "contacts in the base only",
             lambda c: [c.kept / (c.start + c.contacts)],
-            lambda: _("You divided by customers and contacts together. Divide by the {start} customers alone."),
+            lambda: _(
+                "You divided by customers and contacts together. Divide by the {start} {start:customer|customers}"
+                " alone."
+            ),
         ),
         Misreading(
             "converted called kept",

@@ -57,8 +57,8 @@ def try_answers(*, asked: int = 500, kept_of_answered: float = 0.75) -> Trial:
         survey = survey_rate(kept=round(kept_of_answered * answered), answered=answered, asked=asked, frame=10 * asked)
         low, high = survey.bounds
         text = _(
-            "{answered} of {asked} answer, and {share} of them still buy. Of all who were asked it may be anything "
-            "from {low} to {high}: {silent} are silent, and each of them can be one or the other."
+            "{answered} of {asked} answer, and {share} of them still buy. Of all who were asked it may be anything from"
+            " {low} to {high}: {silent} {silent:is|are} silent, and each of them can be one or the other."
         )
         ink = {
             "answered": format_number(answered),
@@ -76,8 +76,8 @@ def try_ratio() -> Trial:
 
     def says(ratio: int) -> str:
         text = _(
-            "If winning one customer costs {ratio} times as much as one attempt to keep one, {share} of the attempts "
-            "must succeed: then both cost the same. If more succeed, keep; if fewer, win."
+            "If winning one customer costs {ratio} {ratio:time|times} as much as one attempt to keep one, {share} of"
+            " the attempts must succeed: then both cost the same. If more succeed, keep; if fewer, win."
         )
         return _bold(text.format(ratio=format_number(ratio), share=format_percent(break_even_save_rate(ratio))))
 

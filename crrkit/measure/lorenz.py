@@ -55,7 +55,7 @@ class Concentration(Shown):
 
     def caption(self) -> str:
         """The share of the top and the Gini coefficient."""
-        text = _("The top {top} of {n} customers bring {share} of the revenue; Gini {gini}")
+        text = _("The top {top} of {n} {n:customer|customers} bring {share} of the revenue; Gini {gini}")
         words = {"top": format_cell(self.top, "rate"), "n": format_cell(self.n, "count")}
         return text.format(**words, share=format_cell(self.top_share, "rate"), gini=format_cell(self.gini, "ratio"))
 
@@ -122,7 +122,7 @@ def _ranked_values(values: Any, top: float) -> pd.DataFrame:
 def _refuse_negative(negative: int, n: int) -> None:
     if negative:
         message = _(
-            "{k} of {n} customers has a revenue below 0, so shares of it have no meaning. Set refunds aside, or leave"
-            " these customers out."
+            "{k} of {n} {n:customer|customers} {k:has|have} a revenue below 0, so shares of it have no meaning. Set"
+            " refunds aside, or leave these customers out."
         )
         raise InputError(message.format(k=negative, n=n), argument="base")

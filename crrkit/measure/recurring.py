@@ -149,8 +149,10 @@ def _notes(found: pd.DataFrame) -> tuple[str, ...]:
     if not unknown:
         return ()
     text = ngettext(
-        "{n} of {all} customers holds a contract without an amount: what they pay is unknown, they are in no sum.",
-        "{n} of {all} customers hold a contract without an amount: what they pay is unknown, they are in no sum.",
+        "{n} of {all} {all:customer|customers} holds a contract without an amount: what they pay is unknown, they are"
+        " in no sum.",
+        "{n} of {all} {all:customer|customers} hold a contract without an amount: what they pay is unknown, they are in"
+        " no sum.",
         unknown,
     )
     return (text.format(n=format_number(unknown), all=format_number(customers)),)

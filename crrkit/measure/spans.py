@@ -34,7 +34,9 @@ def span_of(base: Base, calendar: Calendar, *, first: str | None = None, last: s
         message = _("{name}={label!r} begins after the data end ({day}). Choose an earlier period.")
         raise InputError(message.format(name=name, label=late, day=format_date(base.as_of)), argument=name)
     if begin > end or end - begin > MOST_PERIODS:
-        message = _("first={first!r} and last={last!r} span {n} periods; at least 1 and at most {most} are needed.")
+        message = _(
+            "first={first!r} and last={last!r} span {n} {n:period|periods}; at least 1 and at most {most} are needed."
+        )
         raise InputError(message.format(first=first, last=last, n=end - begin + 1, most=MOST_PERIODS), argument="first")
     return range(begin, end + 1)
 

@@ -58,7 +58,8 @@ def _usual_scatter(kept: RetentionTable) -> str:
     if times < WIDER:
         return ""
     text = _(
-        "That is the interval of chance alone; neighbouring periods of this list usually differ {times} times as much."
+        "That is the interval of chance alone; neighbouring periods of this list usually differ {times}"
+        " {times:time|times} as much."
     )
     return text.format(times=format_number(times, digits=1))
 

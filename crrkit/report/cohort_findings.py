@@ -128,8 +128,8 @@ def _alike(grid: CohortGrid, held: pd.DataFrame, age: int) -> Finding:
 
 def _held(held: pd.DataFrame) -> str:
     text = _(
-        "Each of {n} cohorts was held against all others; with so many, some would stand out by chance, which is"
-        " allowed for."
+        "Each of {n} {n:cohort|cohorts} was held against all others; with so many, some would stand out by chance,"
+        " which is allowed for."
     )
     return text.format(n=len(held))
 

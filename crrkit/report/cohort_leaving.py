@@ -69,7 +69,10 @@ def _rare_purchases(rows: pd.DataFrame, rhythm: Rhythm) -> Finding:
     )
     caveats = [silent, rhythm.warning]
     if len(first) and first["age"].iloc[0] == 1 and first["lost"].iloc[0]:
-        text = _("Of {n} customers {lost} have not bought again after their first period so far: a pause or the end.")
+        text = _(
+            "Of {n} {n:customer|customers} {lost} {lost:has|have} not bought again after their first period so far: a"
+            " pause or the end."
+        )
         counts = {name: format_number(first[column].iloc[0]) for name, column in (("n", "at_risk"), ("lost", "lost"))}
         caveats.insert(0, text.format(**counts))
     return Finding(claim, rows, " ".join(caveats), is_news=False)

@@ -85,7 +85,8 @@ def _both_readings(cohorts: SharedCohorts) -> pd.DataFrame:
 
 def _law_of_purchases(row: pd.Series) -> str:
     text = _(
-        "By a law of purchases these {customers} customers will buy {purchases} times in the next year, and"
-        " of the {again} who bought again {alive} are customers still; that is an expectation and no count."
+        "By a law of purchases these {customers} {customers:customer|customers} will buy {purchases}"
+        " {purchases:time|times} in the next year, and of the {again} who bought again {alive}"
+        " {alive:is a customer|are customers} still; that is an expectation and no count."
     )
     return text.format(**{name: format_number(row[name]) for name in ("customers", "purchases", "again", "alive")})

@@ -81,7 +81,7 @@ def cohorts_caption(cohorts: SharedCohorts, *, every: str) -> str:
     if grid.every != every:
         parts.append(_("With shorter periods most cells would speak of too few customers."))
     if shown < cohorts.number:
-        text = _("The last {shown} of {all} cohorts are shown.")
+        text = _("The last {shown} of {all} {all:cohort|cohorts} {shown:is|are} shown.")
         parts.append(text.format(shown=format_number(shown), all=format_number(cohorts.number)))
     if (grid.table["status"] == SUPPRESSED).any():
         parts.append(_("× = too few to tell; such cells are in no average."))

@@ -65,7 +65,7 @@ def kept_words(row: pd.Series, when: str) -> str:
     """``in March 2024 we kept 289 of 316 customers: 91.5%``."""
     start, n = int(row["start"]), int(row["kept"])
     if n == start > 1:
-        text = _("{when} we kept all {start} customers: {crr}")
+        text = _("{when} we kept all {start} {start:customer|customers}: {crr}")
     elif n == 0:
         text = ngettext(
             "{when} we kept none of {start} customer: {crr}", "{when} we kept none of {start} customers: {crr}", start

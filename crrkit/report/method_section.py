@@ -134,8 +134,8 @@ def _withholding(min_cell: int | None) -> list[Html]:
         text = _("Nothing is withheld: this report is for private use. Set min_cell before it is shared.")
     else:
         text = _(
-            "A rate is withheld where fewer than {n} customers, but not nobody, were there at the start, stayed, left"
-            " or were there at the end; the counts that would give it away go with it."
+            "A rate is withheld where fewer than {n} {n:customer|customers}, but not nobody, were there at the start,"
+            " stayed, left or were there at the end; the counts that would give it away go with it."
         ).format(n=min_cell)
         text += " " + _("Other numbers are withheld so that no sum on this page tells one of those.")
     return [element("h4", _("Small groups")), element("p", text)]

@@ -244,9 +244,12 @@ def template_words(texts: Iterable[str]) -> set[str]:
     said = f" {' '.join(_words(' '.join(texts)))} "
     met = set(said.split())
     here = [
-        parts for parts, words in _messages() if met.issuperset(words) and all(f" {part} " in said for part in parts)
+        (parts, forms)
+        for parts, words, forms in _messages()
+        if met.issuperset(words) and all(f" {part} " in said for part in parts)
     ]
-    return {word for parts in here for part in parts for word in telling_words(part)} | _months(language())
+    own = {word for parts, _forms in here for part in parts for word in telling_words(part)}
+    return own.union(*(met & forms for _parts, forms in here)) | _months(language())
 
 
 def _words(text: str) -> list[str]:
@@ -254,10 +257,15 @@ def _words(text: str) -> list[str]:
 
 
 @cache
-def _messages() -> list[tuple[list[str], set[str]]]:
-    """The fixed parts of each message, without signs, and their words."""
-    split = [[" ".join(_words(part)) for part in HOLE.split(message)] for message in all_messages()]
-    return [([part for part in parts if part], {word for part in parts for word in part.split()}) for parts in split]
+def _messages() -> list[tuple[list[str], set[str], set[str]]]:
+    """The fixed parts of each message, without signs, and their words; and the words that agree with its numbers."""
+    return [_parted(message) for message in all_messages()]
+
+
+def _parted(message: str) -> tuple[list[str], set[str], set[str]]:
+    parts = [part for part in (" ".join(_words(part)) for part in HOLE.split(message)) if part]
+    chosen = " ".join(hole.partition(":")[2] for hole in HOLE.findall(message) if "|" in hole)
+    return parts, {word for part in parts for word in part.split()}, set(_words(chosen))
 
 
 @cache

@@ -66,10 +66,10 @@ def renewal_finding(due: RenewalTable) -> Finding:
         return Finding(claim, due.table, _late_words(due), is_news=False)
     row = known.iloc[-1]
     text = ngettext(
-        "Of the {n} contract due {when}, {on_time} were renewed on time and {late} late: {rate} (95% interval {low} to"
-        " {high}).",
-        "Of the {n} contracts due {when}, {on_time} were renewed on time and {late} late: {rate} (95% interval {low} to"
-        " {high}).",
+        "Of the {n} contract due {when}, {on_time} {on_time:was|were} renewed on time and {late} late: {rate} (95%"
+        " interval {low} to {high}).",
+        "Of the {n} contracts due {when}, {on_time} {on_time:was|were} renewed on time and {late} late: {rate} (95%"
+        " interval {low} to {high}).",
         int(row["due"]),
     )
     counts = {"n": row["due"], "on_time": row["renewed_on_time"], "late": row["renewed_late"]}

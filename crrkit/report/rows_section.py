@@ -81,7 +81,9 @@ def quality_finding(quality: QualityReport) -> Finding:
         claim = ngettext("The one row was used.", "All {read} rows were used.", quality.rows_read)
         return Finding(claim.format(**words), quality.to_pandas(), _("No row was set aside."))
     share = format_percent(quality.rows_set_aside / quality.rows_read)
-    claim = _("Of {read} rows {used} were used and {aside} set aside ({share}).").format(share=share, **words)
+    claim = _("Of {read} {read:row|rows} {used} {used:was|were} used and {aside} set aside ({share}).").format(
+        share=share, **words
+    )
     largest = quality.table.sort_values("rows", ascending=False, kind="stable").iloc[0]
     caveat = _("The most frequent reason: {reason} ({rows}).")
     caveat = caveat.format(reason=format_cell(largest["reason"], "word"), rows=format_number(largest["rows"]))

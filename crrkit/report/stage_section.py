@@ -69,7 +69,7 @@ def stage_finding(stages: SharedStages) -> Finding:
 
 def _lost_of(rates: pd.DataFrame) -> str:
     """``79 were “middle” (51.8% of these stayed), 19 “long” (84.8%)``."""
-    texts = [_("{n} were “{stage}” ({rate} of these stayed)"), *[_("{n} “{stage}” ({rate})")] * len(rates)]
+    texts = [_("{n} {n:was|were} “{stage}” ({rate} of these stayed)"), *[_("{n} “{stage}” ({rate})")] * len(rates)]
     return ", ".join(
         text.format(n=format_number(row["start"] - row["kept"]), stage=_(row["stage"]), rate=format_percent(row["crr"]))
         for text, (_i, row) in zip(texts, rates.iterrows(), strict=False)

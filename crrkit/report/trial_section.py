@@ -69,7 +69,7 @@ def explorer_caption(kept: RetentionTable, row: pd.Series | None) -> str:
         return _("The numbers are an example, not yours: there is no rate to begin with.")
     begins = _("It begins with the numbers of {period}.").format(period=period_name(row, kept.every))
     if pd.isna(row["returned"]):
-        return f"{begins} {_('New here are all who came, for the first time or again.')}"
+        return begins + " " + _("New here are all who came, for the first time or again.")
     if not row["returned"]:
         return begins
     returned = _(

@@ -74,7 +74,7 @@ class Trailing:
                 "bought in the last {n} calendar month", "bought in the last {n} calendar months", int(self.months)
             )
             return text.format(n=format_number(self.months))
-        return _("bought in the last {days} days").format(days=format_number(self.length))
+        return _("bought in the last {days} {days:day|days}").format(days=format_number(self.length))
 
     def __repr__(self) -> str:
         """As it is typed."""
@@ -142,7 +142,7 @@ class OwnGap:
 
     def __str__(self) -> str:
         """The rule in words."""
-        text = _("silent no longer than fits the own gaps (alpha {alpha}, population gap {days} days)")
+        text = _("silent no longer than fits the own gaps (alpha {alpha}, population gap {days} {days:day|days})")
         days = "?" if self.population_days is None else format_number(self.population_days, digits=1)
         return text.format(alpha=format_number(self.alpha, digits=2), days=days)
 

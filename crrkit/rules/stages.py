@@ -80,13 +80,14 @@ class StageRule:
             return
         if self.span_days >= self.k_long - 1:
             text = _(
-                "window_days={window:g} leaves no room for purchases {span:g} days apart (span_days={span:g}): nobody"
-                " could ever be long. Give a window of at least {needed:g} days, or a shorter span."
+                "window_days={window:g} leaves no room for purchases {span:g} {span:day|days} apart"
+                " (span_days={span:g}): nobody could ever be long. Give a window of at least {needed:g}"
+                " {needed:day|days}, or a shorter span."
             )
         else:
             text = _(
-                "window_days={window:g} leaves no room for {k:g} purchase days (k_long={k:g}): nobody could ever be"
-                " long. Give a window of at least {needed:g} days, or fewer purchase days."
+                "window_days={window:g} leaves no room for {k:g} {k:purchase day|purchase days} (k_long={k:g}): nobody"
+                " could ever be long. Give a window of at least {needed:g} {needed:day|days}, or fewer purchase days."
             )
         words = {"window": self.window_days, "span": self.span_days, "k": self.k_long, "needed": needed}
         raise InputError(text.format(**words), argument="window_days", given=self.window_days)
@@ -126,7 +127,10 @@ class StageRule:
         return text.format(n=format_number(self.lapse_days))
 
     def _long(self) -> str:
-        text = _("long with {k} purchase days in less than {window} days, over {span} days at least")
+        text = _(
+            "long with {k} {k:purchase day|purchase days} in less than {window} {window:day|days}, over {span}"
+            " {span:day|days} at least"
+        )
         words = {"k": self.k_long, "window": self.window_days, "span": self.span_days}
         return text.format(**{name: format_number(value) for name, value in words.items()})
 

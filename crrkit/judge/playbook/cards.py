@@ -95,14 +95,14 @@ class Card:
         ]
 
     def _effect(self) -> str:
-        text = _("one point brings {gain} customers; in reach now: {reach}")
+        text = _("one point brings {gain} {gain:customer|customers}; in reach now: {reach}")
         return text.format(gain=format_number(self.gain, digits=1), reach=format_number(self.reach))
 
     def _cost(self) -> str:
         if math.isnan(self.cost):
             text = _("not given; costs={{'{name}': …}}, for one point, one person in reach and one period")
             return text.format(name=self.name)
-        text = _("{cost} for the point; {gain} customers per 1,000 of it")
+        text = _("{cost} for the point; {gain} {gain:customer|customers} per 1,000 of it")
         return text.format(cost=format_cell(self.cost, "money"), gain=format_cell(1000 * self.gain_per_cost, "ratio"))
 
     def __str__(self) -> str:
@@ -169,7 +169,7 @@ def watched(now: float, aim: float) -> Trial:
     goal, n = _goal_and_n(now, aim)
     if n is None:
         return no_trial(_("no change of the measure can be told: it stands at a bound or is not known"))
-    text = _("{n} customers in each of two periods, to tell {goal} from {now} (power 80%, level 95%)")
+    text = _("{n} {n:customer|customers} in each of two periods, to tell {goal} from {now} (power 80%, level 95%)")
     return no_trial(text.format(n=format_number(n), goal=format_percent(goal), now=format_percent(now)), n)
 
 
@@ -184,7 +184,7 @@ def two_groups(now: float, *, people: float, aim: float) -> Trial:
     goal, n = _goal_and_n(now, aim)
     if n is None:
         return no_trial(_("no change of the measure can be told: it stands at a bound or is not known"))
-    text = _("{n} customers in each of two groups, to tell {goal} from {now} (power 80%, level 95%)")
+    text = _("{n} {n:customer|customers} in each of two groups, to tell {goal} from {now} (power 80%, level 95%)")
     says = text.format(n=format_number(n), goal=format_percent(goal), now=format_percent(now))
     size = min(n, int(people) // 2)
     share = size / people if people else math.nan
@@ -206,7 +206,8 @@ def _holdout(n: int, size: int, people: int, aim: float) -> str:
     if not size:
         return _("too few people in reach to leave any untouched ({people})").format(**words)
     text = _(
-        "leave half untouched, drawn by lot ({size} of {people}); too few to see {aim}: it takes {k} times as many"
+        "leave half untouched, drawn by lot ({size} of {people}); too few to see {aim}: it takes {k} {k:time|times} as"
+        " many"
     )
     times = format_number(math.ceil(10 * 2 * n / people) / 10, digits=1)
     return text.format(**words, aim=format_points(aim).removeprefix("+"), k=times)

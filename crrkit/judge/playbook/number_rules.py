@@ -58,7 +58,9 @@ def _noise(facts: Facts) -> Iterator[Card]:
     evidence = _("{before}: {then}; {after}: {now}")
     names = {"before": facts.then["period"], "after": facts.row["period"]}
     n = n_to_tell_apart(then.rate, now.rate)
-    said = _("{n} customers a period, to tell two such rates apart (power 80%, level 95%); there are {few}.")
+    said = _(
+        "{n} {n:customer|customers} a period, to tell two such rates apart (power 80%, level 95%); there are {few}."
+    )
     said = said.format(n=format_number(n), few=format_number(min(then.of, now.of)))
     yield from make_card(
         "noise", triggers=[text.format(**words)], evidence=evidence.format(then=then, now=now, **names),

@@ -58,8 +58,8 @@ def largest_lever(facts: Facts) -> str | None:
 
 def _largest_words(name: str, facts: Facts) -> str:
     text = ngettext(
-        "The largest lever: one point brings {gain} customers in {n} period{band}.",
-        "The largest lever: one point brings {gain} customers in {n} periods{band}.",
+        "The largest lever: one point brings {gain} {gain:customer|customers} in {n} period{band}.",
+        "The largest lever: one point brings {gain} {gain:customer|customers} in {n} periods{band}.",
         facts.horizon,
     )
     low, high, first = (facts.lever(name, column) for column in ("customers_low", "customers_high", "first"))
@@ -87,7 +87,7 @@ def _thin(seen: Share) -> tuple[str, ...]:
     few = 30  # as the flow calls a rate thin
     if not 0 < seen.of < few:
         return ()
-    return (_("Fewer than {few} customers stand behind the measure.").format(few=format_number(few)),)
+    return (_("Fewer than {few} {few:customer|customers} stand behind the measure.").format(few=format_number(few)),)
 
 
 def _is_below_norm(measure: str, facts: Facts) -> bool:
@@ -144,7 +144,7 @@ def _concentration(facts: Facts) -> Iterator[Card]:
     if found is None or not found.top_share >= TOP_REVENUE:
         return
     people = math.ceil(found.n * TOP_CUSTOMERS - 1e-9)
-    text = _("The top fifth of {n} customers bring {share} of the revenue: four fifths or more.")
+    text = _("The top fifth of {n} {n:customer|customers} bring {share} of the revenue: four fifths or more.")
     trigger = text.format(n=format_number(found.n), share=format_percent(found.top_share))
     evidence = _("{found}; all customers were counted, so there is no interval").format(found=found.caption())
     level = facts.rate.rate if facts.now is not None else math.nan

@@ -183,8 +183,8 @@ class ClaimTable(Shown):
         """How many claims there are and how many of them were seen at their origin."""
         n = sum(claim.verified for claim in self.claims)
         text = ngettext(
-            "{n} of {total} quoted numbers was seen at its origin. No calculation starts from them.",
-            "{n} of {total} quoted numbers were seen at their origin. No calculation starts from them.",
+            "{n} of {total} quoted {total:number|numbers} was seen at its origin. No calculation starts from them.",
+            "{n} of {total} quoted {total:number|numbers} were seen at their origin. No calculation starts from them.",
             n,
         )
         return text.format(n=n, total=len(self.claims))

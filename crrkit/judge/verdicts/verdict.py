@@ -166,7 +166,7 @@ def alarm_verdict(gained: int, lost: int, *, period: Period) -> Verdict:
     low, high = wilson(gained, moved)
     share = gained / moved if moved else math.nan
     verdict = _direction(low, high)
-    text = _("{gained} of {moved} customers who came or left came: 95% interval {low} to {high}")
+    text = _("{gained} of {moved} {moved:customer|customers} who came or left came: 95% interval {low} to {high}")
     counts = {"gained": format_number(gained), "moved": format_number(moved)}
     ends = {"low": format_percent(low), "high": format_percent(high)} if moved else {"low": "–", "high": "–"}
     return Verdict(

@@ -79,7 +79,7 @@ class Backtest(Shown):
         """The error in one line, and what follows from it."""
         text = _(
             "Customers, estimated from {first} to {last}: off by {error} on average, by {largest} at most; the band"
-            " holds {covered} of {n} periods. {verdict}"
+            " holds {covered} of {n} {n:period|periods}. {verdict}"
         )
         verdict = _("The list is projected.") if self.passed else _("The list is not projected: {limit} is the limit.")
         return text.format(
@@ -118,14 +118,16 @@ def _held_out(window: Window, periods: int | None) -> int:
 
 def _too_few(window: Window, held: int, most: int) -> str:
     if most >= 1:
-        message = _("periods={held}: from 1 to {most} periods can be held out, two are needed to estimate from.")
+        message = _(
+            "periods={held}: from 1 to {most} {most:period|periods} can be held out, two are needed to estimate from."
+        )
         return message.format(held=held, most=most)
     settled = len(window.usable) if window.is_settled else 0
     message = ngettext(
-        "the list has {n} whole period to estimate from, its first {days} days left out, in which the rule does not"
-        " know everybody yet, and {needed} are needed to hold the model against what came true",
-        "the list has {n} whole periods to estimate from, its first {days} days left out, in which the rule does not"
-        " know everybody yet, and {needed} are needed to hold the model against what came true",
+        "the list has {n} whole period to estimate from, its first {days} {days:day|days} left out, in which the rule"
+        " does not know everybody yet, and {needed} {needed:is|are} needed to hold the model against what came true",
+        "the list has {n} whole periods to estimate from, its first {days} {days:day|days} left out, in which the rule"
+        " does not know everybody yet, and {needed} {needed:is|are} needed to hold the model against what came true",
         settled,
     )
     return message.format(n=settled, days=format_number(window.flow.burn_in_days), needed=FEWEST_TO_ESTIMATE + 1)

@@ -154,7 +154,10 @@ class Equilibrium(Shown):
 
     def caption(self) -> str:
         """The base, its rate, and how far away it is."""
-        text = _("In the long run {customers} customers, CRR {crr}; half of the way takes {half} steps")
+        text = _(
+            "In the long run {customers} {customers:customer|customers}, CRR {crr}; half of the way takes {half}"
+            " {half:step|steps}"
+        )
         return text.format(
             customers=format_cell(self.customers, "count"),
             crr=format_cell(self.crr, "rate"),

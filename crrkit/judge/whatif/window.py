@@ -69,8 +69,9 @@ def _check_size(periods: int, settled: Sequence[str], flow: StageFlow) -> int:
     if FEWEST_TO_ESTIMATE <= size <= len(settled):
         return int(size)
     message = _(
-        "periods={given:g}: the model takes {fewest} whole periods at least, and the list has {n} after its first"
-        " {days} days, in which the rule does not know everybody yet. first= and last= take others."
+        "periods={given:g}: the model takes {fewest} whole {fewest:period|periods} at least, and the list has {n} after"
+        " its first {days} {days:day|days}, in which the rule does not know everybody yet. first= and last= take"
+        " others."
     )
     words = {"given": size, "n": len(settled), "days": format_number(flow.burn_in_days), "fewest": FEWEST_TO_ESTIMATE}
     raise InputError(message.format(**words), argument="periods", given=periods)

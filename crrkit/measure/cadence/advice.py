@@ -119,13 +119,16 @@ class Advice:
 def _why(advice: Advice) -> str:
     """The sentence of each ground, without its numbers."""
     texts = {
-        COVERS: _("{by}, because {share} of the gaps between purchases close within {needed} days."),
-        RETURNS: _("{by}, because of the purchases that are followed by another {share} have it within {needed} days."),
+        COVERS: _("{by}, because {share} of the gaps between purchases close within {needed} {needed:day|days}."),
+        RETURNS: _(
+            "{by}, because of the purchases that are followed by another {share} have it within {needed}"
+            " {needed:day|days}."
+        ),
         HISTORY: _(
             "{by}, because of the purchases that are followed by another {covered} have it within that time. A longer"
             " period would cover more, but the data hold fewer than two whole ones."
         ),
-        WINDOW: _("{by}, because the rule looks back over {needed} days."),
+        WINDOW: _("{by}, because the rule looks back over {needed} {needed:day|days}."),
         BY_RENEWALS: ngettext(
             "{by}, because most contracts that ended had run for whole terms of {needed} month.",
             "{by}, because most contracts that ended had run for whole terms of {needed} months.",
@@ -135,19 +138,20 @@ def _why(advice: Advice) -> str:
         BY_LISTS: _("{by}, because the lists were kept in that rhythm; between two of them nothing is seen."),
         BY_RULE: _(
             "{by} with activity=Trailing(days={days}), because {share} of the gaps between purchases close within"
-            " {needed} days, longer than a year."
+            " {needed} {needed:day|days}, longer than a year."
         ),
         SHORT_HISTORY: _(
-            "{share} of the gaps between purchases close within {needed} days, but the history is {history} days:"
-            " less than two cycles. Collect a longer history, or count contracts or service visits instead."
+            "{share} of the gaps between purchases close within {needed} {needed:day|days}, but the history is"
+            " {history} {history:day|days}: less than two cycles. Collect a longer history, or count contracts or"
+            " service visits instead."
         ),
         TOO_FEW: _(
-            "Fewer than {least} purchases were followed by another, so no rhythm can be seen and no period can be"
-            " named. Collect a longer history, or say every= yourself."
+            "Fewer than {least} {least:purchase was|purchases were} followed by another, so no rhythm can be seen and"
+            " no period can be named. Collect a longer history, or say every= yourself."
         ),
         NEVER_COVERED: _(
-            "No purchase was followed by another within the {history} days of history, so no period can be named."
-            " Collect a longer history, or say every= yourself."
+            "No purchase was followed by another within the {history} {history:day|days} of history, so no period can"
+            " be named. Collect a longer history, or say every= yourself."
         ),
     }
     return texts[advice.ground]
@@ -283,7 +287,7 @@ def suggest_period(base: Base, *, share: float = SHARE_INSIDE) -> str:
     advice = advise(base, share=share)
     if advice.ground == BY_RULE:
         text = _(
-            "{share} of the gaps between purchases close within {needed} days, longer than a year. Use"
+            "{share} of the gaps between purchases close within {needed} {needed:day|days}, longer than a year. Use"
             " activity=Trailing(days={days}) instead of a calendar period."
         )
         words = {"share": format_percent(share, digits=0), "needed": days_text(advice.needed), "days": advice.days}

@@ -96,7 +96,9 @@ class Gaps(Shown):
     def caption(self) -> str:
         """The median and the 80th percentile in a sentence."""
         closed, still = int(self.table["closed"].sum()), int(self.table["open"].sum())
-        text = _("Half of the gaps close within {median} days, 80% within {q80} ({closed} closed, {open} open)")
+        text = _(
+            "Half of the gaps close within {median} {median:day|days}, 80% within {q80} ({closed} closed, {open} open)"
+        )
         words = {"median": days_text(self.median), "q80": days_text(self.quantile(0.8))}
         return text.format(**words, closed=format_number(closed), open=format_number(still))
 

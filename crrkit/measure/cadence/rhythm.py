@@ -81,15 +81,15 @@ class Rhythm:
         texts = {
             TOO_SHORT: _(
                 "{by} the rate does not measure who stays: of the purchases that are followed by another, {covered}"
-                " have it within {window} days; half of them take {median}."
+                " have it within {window} {window:day|days}; half of them take {median}."
             ),
             NOT_SEEN: _(
-                "{by} the rate does not measure who stays: of {seen} purchases fewer than {few} were followed by"
-                " another."
+                "{by} the rate does not measure who stays: of {seen} {seen:purchase|purchases} fewer than {few} were"
+                " followed by another."
             ),
             BY_CONSTRUCTION: _(
-                "The window of {window} days is longer than the {every}: whoever bought in the older part of it is kept"
-                " by construction, so the rate reports purchases of long ago and is close to 100%."
+                "The window of {window} {window:day|days} is longer than the {every}: whoever bought in the older part"
+                " of it is kept by construction, so the rate reports purchases of long ago and is close to 100%."
             ),
         }
         return texts[self.status].format(

@@ -253,12 +253,15 @@ def _notes(plan: Plan, grid: CohortGrid) -> list[str]:
     """What a reader of the grid must know besides its definition."""
     notes = []
     if plan.step is not None:
-        text = _("Ages are counted from each customer's own first moment in steps of {days} days.")
+        text = _("Ages are counted from each customer's own first moment in steps of {days} {days:day|days}.")
         notes.append(text.format(days=format_number(plan.step / 86_400, digits=0 if plan.step % 86_400 == 0 else 4)))
     if grid.table["provisional"].any():
         notes.append(_("The last ages of an unbounded curve are provisional: returns still to come will raise them."))
     if plan.base.card.burn_in_days:
-        text = _("Cohorts that begin in the first {n} days of the data hold old customers too: who is new is unknown.")
+        text = _(
+            "Cohorts that begin in the first {n} {n:day|days} of the data hold old customers too: who is new is"
+            " unknown."
+        )
         notes.append(text.format(n=format_number(plan.base.card.burn_in_days)))
     if plan.kind != "bracket" and not plan.by and (rises := grid.rises()):
         text = _(

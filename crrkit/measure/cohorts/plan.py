@@ -141,7 +141,9 @@ class Plan:
         """Raise when the grid is too large to be read or held."""
         cells = len(self.span) * len(self.brackets)
         if cells > MOST_CELLS:
-            message = _("The grid would have {n} cells. Choose a longer period than every={every!r}, or say ages=.")
+            message = _(
+                "The grid would have {n} {n:cell|cells}. Choose a longer period than every={every!r}, or say ages=."
+            )
             text = message.format(n=format_number(cells), every=self.calendar.every)
             raise InputError(text, argument="every", given=self.calendar.every)
 

@@ -144,7 +144,9 @@ class ListCube:
             message = _("Stages go by days of silence: silence='period' has none here.")
             raise InputError(message, argument="silence", given=settings.silence)
         if settings.regular not in self.regulars:
-            message = _("regular={given!r} was not counted; choose one of {numbers} purchase days.")
+            message = _(
+                "regular={given!r} was not counted; choose one of {numbers} {numbers:purchase day|purchase days}."
+            )
             numbers = ", ".join(map(str, self.regulars))
             text = message.format(given=settings.regular, numbers=numbers)
             raise InputError(text, argument="regular", given=settings.regular)
@@ -183,7 +185,7 @@ class ListCube:
         """The place of the limit of some settings."""
         if settings.silence in self.silences:
             return self.silences.index(int(settings.silence))
-        message = _("silence={given!r} was not counted; choose one of {days} days.")
+        message = _("silence={given!r} was not counted; choose one of {days} {days:day|days}.")
         days = ", ".join(map(str, self.silences))
         raise InputError(message.format(given=settings.silence, days=days), argument="silence", given=settings.silence)
 

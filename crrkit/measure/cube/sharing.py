@@ -83,8 +83,8 @@ def shared_cube(cube: ListCube, settings: ListSettings, *, least: int) -> Shared
     names = list(cube.account(replace(settings, first=None, last=None, segment=None))["period"])
     if not ((flows[chosen]["start"] > 0) & ~hidden).any():
         message = _(
-            "Nothing can be shared by the {every}: in no period are all flows of {least} customers or more. Take a"
-            " longer period or a smaller least number."
+            "Nothing can be shared by the {every}: in no period are all flows of {least} {least:customer|customers} or"
+            " more. Take a longer period or a smaller least number."
         )
         raise InputError(message.format(every=_(settings.every), least=least), argument="least", given=least)
     kept.sort()

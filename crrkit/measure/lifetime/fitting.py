@@ -66,11 +66,15 @@ def fit_sbg(curve: Any, *, customers: float | None = None) -> ShiftedBetaGeometr
     lost, still = _events(_checked(curve), rests_on)
     ages = _last_age(lost, still)
     if ages < FEWEST_AGES or not lost.sum():
-        message = _("A curve needs at least {n} renewals and somebody who left; this one has {ages} renewals.")
+        message = _(
+            "A curve needs at least {n} {n:renewal|renewals} and somebody who left; this one has {ages}"
+            " {ages:renewal|renewals}."
+        )
         raise InputError(message.format(n=FEWEST_AGES, ages=ages), argument="curve")
     if ages < ENOUGH_AGES:
         message = _(
-            "Only {ages} renewals were observed: the projection rests on little, and its band may be too narrow."
+            "Only {ages} {ages:renewal was|renewals were} observed: the projection rests on little, and its band may be"
+            " too narrow."
         )
         warnings.warn(message.format(ages=ages), ProjectionWarning, stacklevel=2)
     alpha, beta, value = _maximum(lost, still)

@@ -106,8 +106,8 @@ class ShiftedBetaGeometric(Shown):
     def _refuse_far(self, periods: float) -> None:
         if periods > FARTHEST * self.ages:
             message = _(
-                "{ages} renewals were observed; a projection to {periods} is more than twice as far, which the data do"
-                " not carry. Ask for at most {most}."
+                "{ages} {ages:renewal was|renewals were} observed; a projection to {periods} is more than twice as far,"
+                " which the data do not carry. Ask for at most {most}."
             )
             words = {"ages": self.ages, "periods": periods, "most": FARTHEST * self.ages}
             raise InputError(message.format(**words), argument="periods", given=periods)
@@ -134,7 +134,7 @@ class ShiftedBetaGeometric(Shown):
 
     def caption(self) -> str:
         """The parameters, the lifetime, and on how many customers the band rests."""
-        text = _("sBG: alpha {alpha}, beta {beta}; expected lifetime {lifetime} periods")
+        text = _("sBG: alpha {alpha}, beta {beta}; expected lifetime {lifetime} {lifetime:period|periods}")
         words = {name: format_cell(value, "number") for name, value in (("alpha", self.alpha), ("beta", self.beta))}
         text = text.format(**words, lifetime=format_cell(self.expected_lifetime, "ratio"))
         return ". ".join([text, *self._basis()])
@@ -142,9 +142,11 @@ class ShiftedBetaGeometric(Shown):
     def _basis(self) -> list[str]:
         if math.isnan(self.customers):
             return []
-        text = _("The band rests on {n} customers and {ages} renewals.")
+        text = _("The band rests on {n} {n:customer|customers} and {ages} {ages:renewal|renewals}.")
         if self.is_assumed:
-            text = _("The band takes the shares for those of {n} customers, which nobody said: give customers=.")
+            text = _(
+                "The band takes the shares for those of {n} {n:customer|customers}, which nobody said: give customers=."
+            )
         return [text.format(n=format_number(self.customers), ages=self.ages)]
 
 

@@ -103,8 +103,8 @@ def check_history(
     x, last, whole = np.broadcast_arrays(*given)
     if (last > whole).any() or ((x == 0) & (last > 0)).any() or (x != np.floor(x)).any():
         message = _(
-            "A customer with {x} repeat purchases, the last {last} after the first, which was {age} ago, cannot be."
-            " Frequency is whole, recency lies between 0 and the age, and is 0 without a repeat."
+            "A customer with {x} repeat {x:purchase|purchases}, the last {last} after the first, which was {age} ago,"
+            " cannot be. Frequency is whole, recency lies between 0 and the age, and is 0 without a repeat."
         )
         bad = int(np.flatnonzero((last > whole) | ((x == 0) & (last > 0)) | (x != np.floor(x)))[0])
         words = {name: f"{array.flat[bad]:.12g}" for name, array in (("x", x), ("last", last), ("age", whole))}

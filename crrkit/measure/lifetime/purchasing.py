@@ -176,7 +176,10 @@ class BGNBD(Shown):
 
     def caption(self) -> str:
         """The parameters, how many are still there, and what speaks against the law."""
-        text = _("BG/NBD: {parameters}; of {customers} customers {alive} are expected to be there still.")
+        text = _(
+            "BG/NBD: {parameters}; of {customers} {customers:customer|customers} {alive} {alive:is|are} expected to be"
+            " there still."
+        )
         parameters = ", ".join(f"{name} {format_cell(getattr(self, name), 'number')}" for name in PARAMETERS)
         words = {"customers": format_number(self.customers), "alive": format_number(self.alive)}
         return " ".join([text.format(parameters=parameters, **words), *self.notes, *self._too_short()])
@@ -196,8 +199,8 @@ class BGNBD(Shown):
         if not beyond.size:
             return ahead
         message = _(
-            "Customers were watched for {seen} units of {days} days at most; t={given} is more than twice as far, which"
-            " the data do not carry. Ask for at most {most}."
+            "Customers were watched for {seen} {seen:unit|units} of {days} {days:day|days} at most; t={given} is more"
+            " than twice as far, which the data do not carry. Ask for at most {most}."
         )
         words = {"days": f"{self.unit_days:g}", "given": f"{beyond.max():g}", "most": f"{self.farthest:g}"}
         message = message.format(seen=f"{self.farthest / FARTHEST:g}", **words)

@@ -85,7 +85,7 @@ class StageList(Shown):
     def caption(self) -> str:
         """How many customers there are, and under which rule."""
         n = int(self.customers["stage"].isin(CUSTOMERS).sum())
-        text = _("As of {day}: {n} customers (middle and long); {rule}")
+        text = _("As of {day}: {n} {n:customer|customers} (middle and long); {rule}")
         return text.format(day=format_date(self.day), n=format_number(n), rule=self.rule)
 
 

@@ -50,7 +50,7 @@ def joined_lines(lines: Sequence[str], sep: str | None, fits: Fits) -> tuple[Hea
 
 def heads_note(name: str, heads: Heads) -> str:
     """What was joined."""
-    note = _("{name}: the names of the columns stand over {n} lines, and were joined: {names}.")
+    note = _("{name}: the names of the columns stand over {n} {n:line|lines}, and were joined: {names}.")
     return note.format(name=name, n=heads.lines, names=", ".join(heads.names[:8]) + (", …" if heads.names[8:] else ""))
 
 

@@ -106,5 +106,5 @@ def _only_member(path: Path) -> BinaryIO:
     archive = zipfile.ZipFile(path)
     names = _names(archive)
     if len(names) != 1:
-        raise bad(path, _("holds {n} files; a zip with one table is needed.").format(n=len(names)))
+        raise bad(path, _("holds {n} {n:file|files}; a zip with one table is needed.").format(n=len(names)))
     return archive.open(names[0])  # type: ignore[return-value]  # a binary stream in all but name

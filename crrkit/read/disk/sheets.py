@@ -122,7 +122,7 @@ def _under_names(name: str, cells: pd.DataFrame, spans: Sequence[Span], layout: 
 def _notes(path: Path, sheets: list[Sheet], taken: list[Sheet]) -> tuple[str, ...]:
     notes = []
     if len(taken) > 1:
-        note = _("{name}: read together from {n} sheets: {sheets}. Say sheet= for one of them.")
+        note = _("{name}: read together from {n} {n:sheet|sheets}: {sheets}. Say sheet= for one of them.")
         listed = ", ".join(_told(sheet) for sheet in taken)
         notes.append(note.format(name=path.name, n=len(taken), sheets=listed))
     left = [sheet for sheet in sheets if not any(sheet is one for one in taken)]

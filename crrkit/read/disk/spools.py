@@ -57,7 +57,7 @@ def _of_pipe(path: Path) -> Path:
         if not _is_ready(pipe, 0 if path in _kept else WAIT):
             if path in _kept:
                 return _kept[path]
-            raise bad(path, _("is a pipe, and nothing came out of it in {n} seconds.").format(n=WAIT))
+            raise bad(path, _("is a pipe, and nothing came out of it in {n} {n:second|seconds}.").format(n=WAIT))
         first = os.read(pipe, CHUNK)
         if first or path not in _kept:
             _kept[path] = _written(_rest(pipe, first, path), path.name)
@@ -78,7 +78,7 @@ def _rest(pipe: int, part: bytes, path: Path) -> Any:
         asked = select.poll()
         asked.register(pipe, select.POLLIN)
         if not asked.poll(WAIT * 1000):
-            raise bad(path, _("is a pipe, and nothing came out of it in {n} seconds.").format(n=WAIT))
+            raise bad(path, _("is a pipe, and nothing came out of it in {n} {n:second|seconds}.").format(n=WAIT))
         part = os.read(pipe, CHUNK)
 
 

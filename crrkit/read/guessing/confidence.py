@@ -61,7 +61,7 @@ def _doubt(opened: Opened, kind: str, role: str, column: str) -> str:
     if role == "customer":
         seen = text.aggregate(table, rows=table[column].count(), ids=table[column].nunique())
         if kind in ("orders", "events") and seen["rows"] > 1 and seen["rows"] == seen["ids"]:
-            message = _("Each of the {n} values in {column!r} occurs once: nobody can be seen to come back.")
+            message = _("Each of the {n} {n:value|values} in {column!r} occurs once: nobody can be seen to come back.")
             return message.format(n=format_number(seen["rows"]), column=column)
         return ""
     if role in ("at", "start", "end"):
@@ -73,6 +73,6 @@ def _doubt(opened: Opened, kind: str, role: str, column: str) -> str:
     seen = text.aggregate(table, given=parsed.given.sum(), read=parsed.value.count())
     if (seen["given"] or 0) * MOSTLY <= seen["read"]:
         return ""
-    message = _("Of {n} values in {column!r} {read} can be read as {role}.")
+    message = _("Of {n} {n:value|values} in {column!r} {read} can be read as {role}.")
     words = {"n": format_number(seen["given"]), "read": format_number(seen["read"]), "column": column, "role": role}
     return message.format(**words)

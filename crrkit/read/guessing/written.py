@@ -127,5 +127,5 @@ def _rhythm(table: ir.Table, found: Mapping[str, str]) -> Iterator[tuple[str, Wr
         reason = _("Half of the pauses between a customer's days in the list are no longer: {n} in all.").format(
             n=format_number(seen["n"])
         )
-        told = _("{days} days").format(days=format_number(round(seen["half"])))
+        told = _("{days} {days:day|days}").format(days=format_number(round(seen["half"])))
         yield "rhythm", Written(told, reason, IS_SURE if seen["n"] >= FEWEST_PAUSES else IS_LIKELY)

@@ -66,7 +66,9 @@ def settle_states(opened: Opened, *, counts: str | Sequence[str] | None, was_nam
         )
     words = words_in(opened.table, column, most=MOST_KINDS if was_named else MOST_STATES)
     if was_named and not words:
-        message = _("status={column!r} holds more than {n} different words: these are no states. Name another column.")
+        message = _(
+            "status={column!r} holds more than {n} different {n:word|words}: these are no states. Name another column."
+        )
         raise InputError(message.format(column=column, n=format_number(MOST_KINDS)), argument="status", given=column)
     if not was_named and said is None and any(usual_kind(word) in (*TOUCHES, "click") for word in words):
         raise unsettled(opened.name, column, words)

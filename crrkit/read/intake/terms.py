@@ -221,7 +221,7 @@ def month_end_note(ends: pd.DataFrame, pauses: pd.DataFrame) -> tuple[str, ...]:
         return ()
     note = _(
         "{share} of the ends fall on the last day of a month. If the contract still runs on that day, say"
-        " end_is='last_active_day': these {n} losses then fall into the month after it."
+        " end_is='last_active_day': these {n} {n:loss|losses} then fall into the month after it."
     )
     said = note.format(share=format_percent(last / total), n=format_number(last))
     return (Note(said, end_is="last_active_day"),)
@@ -236,12 +236,12 @@ def short_gap_note(pauses: pd.DataFrame) -> tuple[str, ...]:
         return ()
     days = int(short["days"].max())
     note = ngettext(
-        "{n} of {total} gaps between contracts of one customer last {days} day or less. A gap at the turn of a period"
-        " is a loss and a return; merge_gap={days} takes contracts so near for one relationship and leaves {rest}"
-        " gaps.",
-        "{n} of {total} gaps between contracts of one customer last {days} days or less. A gap at the turn of a period"
-        " is a loss and a return; merge_gap={days} takes contracts so near for one relationship and leaves {rest}"
-        " gaps.",
+        "{n} of {total} {total:gap|gaps} between contracts of one customer last {days} day or less. A gap at the turn"
+        " of a period is a loss and a return; merge_gap={days} takes contracts so near for one relationship and leaves"
+        " {rest} {rest:gap|gaps}.",
+        "{n} of {total} {total:gap|gaps} between contracts of one customer last {days} days or less. A gap at the turn"
+        " of a period is a loss and a return; merge_gap={days} takes contracts so near for one relationship and leaves"
+        " {rest} {rest:gap|gaps}.",
         days,
     )
     counts = {"n": format_number(few), "total": format_number(total), "rest": format_number(total - few)}

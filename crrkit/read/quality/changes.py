@@ -38,10 +38,10 @@ def lost_digits(ids: pa.ChunkedArray) -> list[str]:
     if zeros < FEWEST_ZEROS or not pc.all(pc.match_substring_regex(long, pattern=ENDS_IN_ZEROS)).as_py():
         return []
     note = ngettext(
-        "{n} id has more than {digits} digits and ends in zeros, as where a spreadsheet has lost the last digits:"
-        " several customers may share one id. Export the ids as text.",
-        "{n} ids have more than {digits} digits, and all end in zeros, as where a spreadsheet has lost the last digits:"
-        " several customers may share one id. Export the ids as text.",
+        "{n} id has more than {digits} {digits:digit|digits} and ends in zeros, as where a spreadsheet has lost the"
+        " last digits: several customers may share one id. Export the ids as text.",
+        "{n} ids have more than {digits} {digits:digit|digits}, and all end in zeros, as where a spreadsheet has lost"
+        " the last digits: several customers may share one id. Export the ids as text.",
         len(long),
     )
     return [note.format(n=format_number(len(long)), digits=KEPT_DIGITS)]

@@ -292,9 +292,9 @@ def _doubt(counts: pa.Table, name: str, *, chosen: Sequence[str], rows: ir.Table
     }
     if rows is not None and n >= MATTERS * total and (not fold.over_time or _changed(rows, fold)):
         message = _(
-            "{n} of {total} customer ids are written {how}, such as {one!r} and {other!r}. Say fold={fold!r} if they"
-            " are the same customers, or fold=() if they are not."
+            "{n} of {total} {total:customer id|customer ids} are written {how}, such as {one!r} and {other!r}. Say"
+            " fold={fold!r} if they are the same customers, or fold=() if they are not."
         )
         raise InputError(message.format(**words), argument="fold")
-    said = _("{n} customer ids are written {how}. Say fold={fold!r} if they are the same customers.")
+    said = _("{n} {n:customer id|customer ids} are written {how}. Say fold={fold!r} if they are the same customers.")
     return [Note(said.format(**words), fold=(*chosen, name))]

@@ -204,8 +204,8 @@ def id_doubts(table: ir.Table, *, used: int, column: str, once: bool) -> list[st
     seen = own.aggregate(ids=own.count(), most=own["rows"].max()).to_pyarrow().to_pylist()[0]
     if once and seen["most"] == 1 and seen["ids"] >= FEW_IDS:
         message = _(
-            "Each of the {n} ids in column {column!r} occurs once: nobody can be seen to come back, and every rate is 0"
-            " by construction. Check that it holds the customer, not the purchase."
+            "Each of the {n} {n:id|ids} in column {column!r} occurs once: nobody can be seen to come back, and every"
+            " rate is 0 by construction. Check that it holds the customer, not the purchase."
         )
         return [message.format(n=format_number(seen["ids"]), column=column)]
     share = (seen["most"] or 0) / used if used else 0

@@ -58,7 +58,10 @@ def size_doubts(found: Mapping[date, Mapping[str, int]], bounds: Boundaries) -> 
     for place, (day, size) in enumerate(zip(found, sizes, strict=True)):
         beside = [sizes[other] for other in (place - 1, place + 1) if 0 <= other < len(sizes)]
         if place and size < HALF * min(beside):
-            message = _("The list of {name} holds {n} customers, less than half of those beside it: is it complete?")
+            message = _(
+                "The list of {name} holds {n} {n:customer|customers}, less than half of those beside it: is it"
+                " complete?"
+            )
             doubts.append(message.format(name=names[day], n=format_number(size)))
     return doubts[:LISTS_NAMED]
 
@@ -69,8 +72,8 @@ def log_doubt(found: Mapping[date, Mapping[str, int]], people: int) -> list[str]
     if len(found) < FEW_LISTS or each >= SELDOM:
         return []
     message = _(
-        "A customer stands on {each} of {n} lists on average ({share}): these look like purchases or newcomers, not"
-        " like lists of who is there. For purchases say read_orders."
+        "A customer stands on {each} of {n} {n:list|lists} on average ({share}): these look like purchases or"
+        " newcomers, not like lists of who is there. For purchases say read_orders."
     )
     words = {"each": format_number(each, digits=1), "n": len(found), "share": format_percent(each / len(found))}
     return [message.format(**words)]

@@ -96,9 +96,9 @@ def _ask(opened: Opened, time: str, forms: Forms, *, below: int, both: int) -> N
     if both < FEWEST_IDS or below < SHARE_BELOW * (below + both) or not _begins_anew(opened, time, forms):
         return
     message = _(
-        "{n} of {total} rows have no id, and each id in {column!r} stands once, as in a report that writes it beside"
-        " the first row of each customer. Say fill_down=True if they belong to the id above, fill_down=False if to"
-        " nobody."
+        "{n} of {total} {total:row|rows} {n:has|have} no id, and each id in {column!r} stands once, as in a report that"
+        " writes it beside the first row of each customer. Say fill_down=True if they belong to the id above,"
+        " fill_down=False if to nobody."
     )
     counts = {"n": format_number(below), "total": format_number(below + both)}
     raise InputError(message.format(column=opened.columns["customer"], **counts), argument="fill_down")

@@ -67,9 +67,9 @@ def stack_of(
     """
     if isinstance(source, Mapping) and source and all(labels_in(name) for name in source):
         lists = [(str(name), _as_table(part, named)) for name, part in source.items()]
-        return _stacked(lists, _("{n} lists"), named, by, layout)
+        return _stacked(lists, _("{n} {n:list|lists}"), named, by, layout)
     if isinstance(source, list | tuple) and source and all(isinstance(part, str | Path) for part in source):
-        return _stacked([(Path(part).name, part) for part in source], _("{n} lists"), named, by, layout)
+        return _stacked([(Path(part).name, part) for part in source], _("{n} {n:list|lists}"), named, by, layout)
     if at:
         return Stack(source, None, at)
     parts = _parts(source) if isinstance(source, str | Path) and not files.ADDRESS.match(str(source)) else []

@@ -113,7 +113,7 @@ def _mid_period(label: Label, calendar: Calendar) -> InputError:
 def _moved(days: dict[Label, date]) -> tuple[str, ...]:
     """A sentence when lists do not lie on the boundary they are taken for."""
     off = max((min(abs((day - label.day).days), abs((day - label.day).days - 1)) for label, day in days.items()))
-    note = _("Lists are dated up to {n} days away from the boundary of the period for which they are taken.")
+    note = _("Lists are dated up to {n} {n:day|days} away from the boundary of the period for which they are taken.")
     return (note.format(n=off),) if off else ()
 
 

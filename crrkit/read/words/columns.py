@@ -145,7 +145,7 @@ def amount_note(
     free = [str(name) for name in available if str(name) not in {*found.values(), *by}]
     twice = next((name for name in free if usual_column("amount", [name]) and free.count(name) > 1), None)
     if twice is not None:
-        note = _("No amount was read: {n} columns are called {name!r}. Rename all but one.")
+        note = _("No amount was read: {n} {n:column is|columns are} called {name!r}. Rename all but one.")
         return (note.format(n=free.count(twice), name=twice),)
     column = usual_column("amount", free)
     others = [] if column is None else rivals_of("amount", column, free)

@@ -70,7 +70,7 @@ def map_kinds(
     """
     said, found = _pairs(kinds or {}), list(words)
     if len(found) > MOST_WORDS:
-        message = _("The column of kinds holds {n} different words. Name the column that says what happened.")
+        message = _("The column of kinds holds {n} different {n:word|words}. Name the column that says what happened.")
         raise InputError(message.format(n=format_number(len(found))), argument="kind")
     if other not in (REFUSE, SET_ASIDE):
         _check_kind(other, name="other")

@@ -223,7 +223,7 @@ def _words_of_the_page() -> dict[str, Any]:
         "compared": _("At age {age}: {rateOne} of {one}, {rateOther} of {other}, on average {rateAll}."),
         "nothingCommon": _("{one} and {other} have no age at which both were observed whole."),
         "ofSize": _("{active} of {size}: {rate}"),
-        "picture": _("Triangle of {n} cohorts, {first} to {last}, by age."),
+        "picture": _("Triangle of {n} {n:cohort|cohorts}, {first} to {last}, by age."),
         "chart": _("Curves of {one}, {other} and the average by age."),
         "running": _("still running, in no average"),
         "unseen": _("not yet observed"),

@@ -80,8 +80,8 @@ def as_json(grid: CohortGrid) -> Grid:
         raise InputError(message.format(name=grid.by[0]), argument="base_or_grids")
     if len(grid.table) > MOST_SENT:
         message = _(
-            "A grid of {n} cells is too large for a page that is to be read; up to {most} fit. Choose a longer period,"
-            " or say first= or ages= to cohort_grid."
+            "A grid of {n} {n:cell|cells} is too large for a page that is to be read; up to {most} {most:fits|fit}."
+            " Choose a longer period, or say first= or ages= to cohort_grid."
         )
         words = {"n": format_number(len(grid.table)), "most": format_number(MOST_SENT)}
         raise InputError(message.format(**words), argument="base_or_grids")

@@ -162,7 +162,10 @@ def _of_result(result: Any, before: Any, after: Any) -> tuple[dict[str, Any], Ca
     mixes = {"before": _mix(split, "before", in_words), "after": _mix(split, "after", in_words)}
     n = len(mixes["after"])
     if not SEGMENTS[0] <= n <= SEGMENTS[1]:
-        message = _("There are {n} segments, and two to six can be told apart here; crr.decompose takes any number.")
+        message = _(
+            "There {n:is|are} {n} {n:segment|segments}, and two to six can be told apart here; crr.decompose takes any"
+            " number."
+        )
         raise StateError(message.format(n=n), argument="result", given=n)
     labels = list(dict.fromkeys(getattr(of, "by_stage", of.table)["period"]))
     then = labels[labels.index(after) - 1] if before is None else before

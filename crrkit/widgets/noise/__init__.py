@@ -163,8 +163,9 @@ def _first(account: RetentionTable | None, period: str | None) -> tuple[dict[str
     row = row_of(account, period, explorer="NoiseExplorer", somebody=True)
     if row["start"] > MOST_DRAWN:
         message = _(
-            "In {period} there were {n} customers, and each is drawn by itself: up to {most}. Chance hardly moves the"
-            " rate of so many; crr.control_chart(kept) shows all periods, kept.segment(…) is smaller."
+            "In {period} there {n:was|were} {n} {n:customer|customers}, and each is drawn by itself: up to {most}."
+            " Chance hardly moves the rate of so many; crr.control_chart(kept) shows all periods, kept.segment(…) is"
+            " smaller."
         )
         words = {"n": format_number(int(row["start"])), "most": format_number(MOST_DRAWN), "period": row["period"]}
         raise StateError(message.format(**words), argument="account", given=int(row["start"]))
@@ -196,9 +197,11 @@ def _words_of_the_page() -> dict[str, Any]:
         "sum": _("{kept} of {n} is {rate}; {level} interval: {low} to {high}."),
         "alarms": [_alarms(n) for n in range(CHART_PERIODS + 1)],
         "draw": _("Another draw"),
-        "axis": _("{n} periods, the same chance to stay in each").format(n=CHART_PERIODS),
+        "axis": _("{n} {n:period|periods}, the same chance to stay in each").format(n=CHART_PERIODS),
         "limit": _("All {n} are kept already; nobody else can be."),
         "followed": _("Kept went down to {kept}: there are no more customers."),
-        "tooMany": _("{typed} is more than the {n} customers there were. Until it fits, {shown} stands."),
+        "tooMany": _(
+            "{typed} is more than the {n} {n:customer there was|customers there were}. Until it fits, {shown} stands."
+        ),
         "picture": _("Run chart of draws from {rate}: the periods go from {low} to {high}."),
     }

@@ -32,8 +32,8 @@ def question_words() -> dict[str, Any]:
             "more": _("lost more"), "since": _("below since"),
         },
         "segmentLoses": _(
-            "{segment} loses most {when}: {crr} kept, {rest} of the others; that is {more} customers more than by"
-            " their rate, and more than chance alone brings."
+            "{segment} loses most {when}: {crr} kept, {rest} of the others; that is {more} {more:customer|customers}"
+            " more than by their rate, and more than chance alone brings."
         ),
         "segmentChance": _(
             "No segment loses more {when} than chance alone brings; {segment} comes nearest: {crr} kept, {rest} of the"

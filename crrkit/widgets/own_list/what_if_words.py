@@ -56,10 +56,12 @@ def _outcome() -> dict[str, Any]:
         "inAYear": _("in a year ({count})"),
         "inPeriods": _("in {count}"),
         "banded": _(" ({low} to {high})"),
-        "goesOn": _("If all goes on, {customers} customers {periods}, CRR {crr}. Move a lever, in points."),
+        "goesOn": _(
+            "If all goes on, {customers} {customers:customer|customers} {periods}, CRR {crr}. Move a lever, in points."
+        ),
         "instead": _(
-            "{customers} customers {periods} instead of {plain}: {more}. CRR {crr} of the last of them instead of"
-            " {before}."
+            "{customers} {customers:customer|customers} {periods} instead of {plain}: {more}. CRR {crr} of the last of"
+            " them instead of {before}."
         ),
         "marginOfAll": _("Margin of all these periods: {margin}."),
         "marginInstead": _(
@@ -79,7 +81,7 @@ def _ranking() -> dict[str, Any]:
             "lever": _("lever"), "customers": _("customers"), "cost": _("cost"),
             "customers_per_1000": _("customers per 1,000 of cost"), "margin_per_cost": _("margin per 1 of cost"),
         },
-        "noFlip": _("“{lever}” is first however far one looks, up to {n} periods ahead."),
+        "noFlip": _("“{lever}” is first however far one looks, up to {n} {n:period|periods} ahead."),
         "flipFrom": _("First up to horizon {to}: “{lever}”"),
         "flipTo": _("from {from} on “{lever}”"),
         "prices": {

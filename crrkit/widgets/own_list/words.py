@@ -78,19 +78,21 @@ def _headline() -> dict[str, Any]:
         "nothing": _("The list holds no period of this length. Choose a shorter one."),
         "doubts": {
             "by_construction": _(
-                "{window} days are longer than a {every}: whoever bought in the older part of them is kept by"
-                " construction, so the rate hangs on purchases of long ago."
+                "{window} {window:day is|days are} longer than a {every}: whoever bought in the older part of"
+                " {window:it|them} is kept by construction, so the rate hangs on purchases of long ago."
             ),
             "too_short": _(
-                "Too short to measure who stays: of those who buy again only {covered} do so within {window} days;"
-                " half of them take {median}."
+                "Too short to measure who stays: of those who buy again only {covered} do so within {window}"
+                " {window:day|days}; half of them take {median}."
             ),
             "not_seen": _(
-                "Of {seen} purchases fewer than {few} were followed by another: no rhythm can be seen, and the rate"
-                " does not measure who stays."
+                "Of {seen} {seen:purchase|purchases} fewer than {few} were followed by another: no rhythm can be seen,"
+                " and the rate does not measure who stays."
             ),
         },
-        "thin": _("With {start} at the start one customer more or less moves the rate by {points} points."),
+        "thin": _(
+            "With {start} at the start one customer more or less moves the rate by {points} {points:point|points}."
+        ),
     }
 
 
@@ -165,7 +167,10 @@ def _rules() -> dict[str, Any]:
                 )
             ),
             "noGap": _("a contract that begins after a gap is a new relationship"),
-            "regular": _("{k} purchase days in less than {window} days, {span} days apart at least"),
+            "regular": _(
+                "{k} {k:purchase day|purchase days} in less than {window} {window:day|days}, {span} {span:day|days}"
+                " apart at least"
+            ),
         }
     }
 

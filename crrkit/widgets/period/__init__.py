@@ -182,7 +182,7 @@ def _words_of_the_page() -> dict[str, Any]:
         "nobody": _("fewer than nobody"),
         "axis": _("Periods ({period})"),
         "picture": _(
-            "{rate} stay in each of {horizon} periods: {compounded} are left at the end. Losses added up would say"
-            " {multiplied}, {gap} less."
+            "{rate} stay in each of {horizon} {horizon:period|periods}: {compounded} are left at the end. Losses added"
+            " up would say {multiplied}, {gap} less."
         ),
     }

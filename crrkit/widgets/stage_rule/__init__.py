@@ -285,6 +285,8 @@ def _words() -> dict[str, Any]:
         "picture": _("People by stage: {numbers}."),
         "busy": _("Counting in Python …"),
         "needsPython": _("To count under another rule, Python and the list are needed: open the notebook."),
-        "followed": _("The window went up to {window_days} days: in a shorter one nobody could ever be long."),
+        "followed": _(
+            "The window went up to {window_days} {window_days:day|days}: in a shorter one nobody could ever be long."
+        ),
         "hint": _("The stages are counted when a slider is let go, or when Enter is pressed in a box."),
     }
