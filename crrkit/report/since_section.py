@@ -131,7 +131,7 @@ def _seen(kept: RetentionTable, previous: RetentionTable) -> str:
     seen = text.format(then=day_name(previous.card.as_of), now=day_name(kept.card.as_of))
     if previous.card.source == kept.card.source:
         return seen
-    return seen + " " + _("It was read from {source}.").format(source=previous.card.source)
+    return seen + " " + _("The last one was read from {source}.").format(source=previous.card.source)
 
 
 def _restated(kept: RetentionTable, previous: RetentionTable) -> list[str]:
