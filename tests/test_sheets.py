@@ -49,6 +49,16 @@ def test_the_sheets_do_not_hold_the_answers_and_the_key_does(tmp_path: Path) -> 
     assert not any(answer in path.read_text() for path in tmp_path.rglob("*.ipynb"))
 
 
+def test_a_sheet_leaves_room_to_reckon_and_little_to_choose_and_the_key_marks_what_is_right(tmp_path: Path) -> None:
+    # of a sheet on stages two questions have lines to choose from: with full boxes the third stood on a second page
+    make(tmp_path, students=1, topic="stages")
+    rooms = re.findall(r'<div class="(room[ a-z]*)">', (tmp_path / "sheets.html").read_text())
+    assert rooms == ["room few", "room few", "room"]
+    right = re.findall(r'<tr class="right"><td>(.*?)</td>', (tmp_path / "key.html").read_text())
+    drill = read_sheet("stages-7001").drill
+    assert right == [q.kind.write(value) for q in drill.questions for value in q.right(q.facts)]
+
+
 def test_a_folder_is_graded_and_each_wrong_answer_tells_its_misreading(tmp_path: Path) -> None:
     # formula-7001 to 7003: the answers are computed from the counts that stand in the questions.
     make(tmp_path)

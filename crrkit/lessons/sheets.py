@@ -18,6 +18,8 @@ from crrkit.lessons.questions import in_html
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from crrkit.lessons.questions import Question
+
 MOST: Final = 999  # sheets of one class; the number of a sheet is that of the class and its own
 TITLES: Final = {
     "formula": mark("Did we keep our customers?"),
@@ -38,9 +40,11 @@ section { break-after: page } section:last-of-type { break-after: auto }
 h1 { font-size: 1.35rem; margin: 0 0 .3rem } header p { margin: .2rem 0 1.2rem }
 .line { display: inline-block; width: 14rem; max-width: 55%; border-bottom: 1px solid #555 }
 article { break-inside: avoid; margin: 0 0 1.4rem } article p { margin: .2rem 0 }
-.room { height: 3.2cm; border: 1px solid #bbb; margin: .4rem 0 }
+.room { height: 3cm; border: 1px solid #bbb; margin: .4rem 0 } .room.few { height: 1.4cm }
 table { border-collapse: collapse; width: 100%; font-size: 9.5pt }
 th, td { border: 1px solid #bbb; padding: .2rem .4rem; text-align: left; vertical-align: top }
+.key table { font-size: 8.5pt; line-height: 1.3 } .key article { margin: 0 0 .7rem } .key td { padding: .08rem .35rem }
+.key td:first-child { width: 6.5rem } .right td { font-weight: bold } .right td:first-child::after { content: " ✓" }
 thead { display: table-header-group } tr { break-inside: avoid }
 @page { size: A4; margin: 18mm } @media print { body { margin: 0; max-width: none; padding: 0 } }
 """
@@ -144,11 +148,16 @@ def _sheet(sheet: Sheet) -> str:
     name, yours = html.escape(_("Name")), html.escape(_("Your answer"))
     line = '<span class="line"></span>'
     tasks = "".join(
-        f'<article><p><b>{html.escape(_numbered(n))}</b></p>{in_html(question)}<div class="room"></div>'
+        f'<article><p><b>{html.escape(_numbered(n))}</b></p>{in_html(question)}<div class="{_room(question)}"></div>'
         f"<p>{yours}: {line}</p></article>"
         for n, question in enumerate(sheet.drill.questions, start=1)
     )
     return f"<section><header>{_heading(sheet)}<p>{_called(sheet)} · {name}: {line}</p></header>{tasks}</section>"
+
+
+def _room(question: Question) -> str:
+    """Less room where one of some lines is chosen: a sheet fits on a page, below its name."""
+    return "room few" if "\n" in str(question) else "room"
 
 
 def _called(sheet: Sheet) -> str:
@@ -167,10 +176,20 @@ def _key(sheets: list[Sheet]) -> str:
     title = html.escape(_("The key"))
     first = f"<section><h1>{title}</h1><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></section>"
     return first + "".join(
-        f"<section><header>{_heading(sheet)}<p>{_called(sheet)}</p></header>"
-        f"{sheet.drill._repr_html_()}{sheet.drill.key().to_html()}</section>"
+        f'<section class="key"><header>{_heading(sheet)}<p>{_called(sheet)}</p></header>'
+        f"{''.join(_what_answers_mean(n, one) for n, one in enumerate(sheet.drill.questions, start=1))}</section>"
         for sheet in sheets
     )
+
+
+def _what_answers_mean(n: int, question: Question) -> str:
+    """One question of a sheet with its foreseen answers, the right ones first and marked."""
+    rows = "".join(
+        f'<tr class="{"wrong" if name else "right"}"><td>{html.escape(question.kind.write(value))}</td>'
+        f"<td>{html.escape(question.fill(words))}</td></tr>"
+        for name, value, words in question.known()
+    )
+    return f"<article><p><b>{html.escape(_numbered(n))}</b></p>{in_html(question)}<table>{rows}</table></article>"
 
 
 def _right_cells(sheet: Sheet) -> Iterator[str]:

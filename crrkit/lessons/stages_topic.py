@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crrkit.ground import format_number, format_percent, gettext as _
+from crrkit.ground import format_date, format_number, format_percent, gettext as _
 from crrkit.lessons.choices import Option, choice
 from crrkit.lessons.questions import Misreading, Question
 from crrkit.lessons.worked_example import firm
@@ -50,7 +50,7 @@ def _stage(days: tuple[date, ...], lapse_days: int) -> str:
 def _ink(history: History) -> dict[str, str]:
     last = (TODAY - history.days[-1]).days
     return {
-        "days": ", ".join(day.isoformat() for day in history.days), "today": TODAY.isoformat(),
+        "days": "; ".join(map(format_date, history.days)), "today": format_date(TODAY),
         "n": format_number(len(history.days)), "silent": format_number(last),
         "limit": format_number(history.lapse_days), "window": format_number(TOPIC_RULE.window_days),
         "k": format_number(TOPIC_RULE.k_long), "span": format_number(TOPIC_RULE.span_days),
@@ -93,13 +93,13 @@ which_stage = partial(
     choice,
     ink=_ink,
     text=lambda: _(
-        "Lapsed: silent for more than {limit} {limit:day|days}. Long: {k} {k:purchase day|purchase days} in less than"
-        " {window} {window:day|days}, over {span} {span:day|days} at least. Somebody bought on: {days}. In which stage"
-        " is this customer as of {today}?"
+        "Lapsed: silent for more than {limit} {limit:day|days}. Long: at least {k} {k:purchase day|purchase days}, all"
+        " less than {window} {window:day|days} ago, the first and the last at least {span} {span:day|days} apart."
+        " Somebody bought on: {days}. In which stage is this customer as of {today}?"
     ),
     options=STAGE_OPTIONS,
     right=lambda history: history.stage,
-    why=lambda: _("Purchase days: {n}; the last of them {silent} {silent:day|days} ago, and the limit is {limit}."),
+    why=lambda: _("Purchase days: {n}. The last of them was {silent} {silent:day|days} ago, and the limit is {limit}."),
     hint=lambda: _(
         "First count the days since the last purchase. Then count purchase days backwards, up to a long silence."
     ),
@@ -120,9 +120,9 @@ def _who_changes(candidates: dict[str, History]) -> str:
 
 
 def _letters(candidates: dict[str, History]) -> dict[str, str]:
-    histories = {name: ", ".join(day.isoformat() for day in one.days) for name, one in candidates.items()}
+    histories = {name: "; ".join(map(format_date, one.days)) for name, one in candidates.items()}
     limit = next(iter(candidates.values())).lapse_days
-    return histories | {"limit": format_number(limit), "double": format_number(2 * limit), "today": TODAY.isoformat()}
+    return histories | {"limit": format_number(limit), "double": format_number(2 * limit), "today": format_date(TODAY)}
 
 
 def doubled(candidates: dict[str, History]) -> Question:
