@@ -59,6 +59,22 @@ def test_a_sheet_leaves_room_to_reckon_and_little_to_choose_and_the_key_marks_wh
     assert right == [q.kind.write(value) for q in drill.questions for value in q.right(q.facts)]
 
 
+def test_what_nobody_answered_is_no_answer_and_a_blank_sheet_with_a_name_is_one_without_any(tmp_path: Path) -> None:
+    make(tmp_path)  # with three notebooks as they were made
+    right = next(iter(read_sheet("formula-7001").drill.key().to_pandas()["answer"]))
+    rows = [
+        ["formula-7001", "Ann", right, "", ""],
+        ["formula-7002", "Bob", "", "", ""],
+        ["formula-7003", "", "", "", ""],
+    ]
+    with (tmp_path / "answers.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([["sheet", "student", "answer 1", "answer 2", "answer 3"], *rows])
+    grades = lessons.grade_sheets(tmp_path)
+    assert grades.caption() == "1 of 1 answer is right."
+    assert grades.table["student"].tolist() == ["Ann"] * 3 + ["Bob"] * 3
+    assert grades.table["verdict"].tolist() == ["right", *["no answer"] * 5]
+
+
 def test_a_folder_is_graded_and_each_wrong_answer_tells_its_misreading(tmp_path: Path) -> None:
     # formula-7001 to 7003: the answers are computed from the counts that stand in the questions.
     make(tmp_path)

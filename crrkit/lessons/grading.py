@@ -49,7 +49,7 @@ class Grades(Shown):
 
     def caption(self) -> str:
         """How many are right."""
-        n, right = len(self.table), int((self.table["verdict"] == RIGHT).sum())
+        n, right = int((self.table["verdict"] != NO_ANSWER).sum()), int((self.table["verdict"] == RIGHT).sum())
         return ngettext("{right} of {n} answer is right.", "{right} of {n} answers are right.", n).format(
             right=right, n=n
         )
@@ -163,9 +163,9 @@ def _from_list(content: bytes, file: str) -> Iterator[_Answer]:
     asked = {at: int(found[1]) for at, cell in enumerate(head) if (found := _ANSWER.fullmatch(cell))}
     for row in rows[1:]:
         cells = [cell.strip() for cell in row] + [""] * (len(head) - len(row))
-        if not any(cells[at] for at in asked):
-            continue  # a sheet that nobody handed in
         who = cells[student] if student is not None else ""
+        if not who and not any(cells[at] for at in asked):
+            continue  # a sheet that nobody handed in
         yield from (_Answer(file, cells[sheet], who, n, cells[at].removeprefix("'")) for at, n in asked.items())
 
 
@@ -188,10 +188,10 @@ def _from_notebook(path: Path, file: str) -> Iterator[_Answer]:
     except (ValueError, KeyError, TypeError):
         return  # some other notebook
     code = "\n".join("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code")
-    for found in re.finditer(r"^answer_(\d+)\s*=\s*(.*?)\s*$", code, re.MULTILINE):
-        yield _Answer(
-            file, sheet, path.parent.name if path.parent.name != "notebooks" else "", int(found[1]), _literal(found[2])
-        )
+    given = re.findall(r"^answer_(\d+)\s*=\s*(.*?)\s*$", code, re.MULTILINE)
+    if any(_literal(typed) for _n, typed in given):  # else as it was made: nobody answered in it
+        who = path.parent.name if path.parent.name != "notebooks" else ""
+        yield from (_Answer(file, sheet, who, int(n), _literal(typed)) for n, typed in given)
 
 
 def _literal(code: str) -> str:
