@@ -45,6 +45,11 @@ CELL = re.compile(
 )
 
 
+def bound(words: str) -> str:
+    """No line of Russian begins with a dash or a percent sign, as in the messages of crrkit."""
+    return re.sub(r"[ \n](?=— )|(?<=\d) (?=%)", "\N{NO-BREAK SPACE}", words)
+
+
 def cells(source: str, lang: str) -> Iterator[Any]:
     """The cells of one language, in order."""
     for words_lang, words, tags, code in CELL.findall(source):
@@ -52,7 +57,7 @@ def cells(source: str, lang: str) -> Iterator[Any]:
             metadata = {"tags": [TAGS.get(tag, tag) for tag in tags.split()]} if tags else {}
             yield new_code_cell(code.rstrip("\n"), metadata=metadata)
         elif words_lang == lang:
-            yield new_markdown_cell(words.strip())
+            yield new_markdown_cell(bound(words.strip()) if lang == "ru" else words.strip())
 
 
 def build(source: Path, lang: str) -> str:
