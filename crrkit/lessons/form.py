@@ -29,7 +29,10 @@ class AnswerForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no ty
         self.button = ipywidgets.Button(description=_("Check"), layout={"width": "auto"})
         self.said = ipywidgets.HTML()
         line = ipywidgets.Box([self.box, self.button], layout={"flex_flow": "row wrap", "align_items": "center"})
-        super().__init__([ipywidgets.HTML(in_html(question)), line, self.said])
+        asked = ipywidgets.HTML(
+            f'<div style="line-height:1.5">{in_html(question)}</div>'
+        )  # Jupyter sets every line apart
+        super().__init__([asked, line, self.said])
         self.button.on_click(self._answer)
         self.box.observe(self._answer, names="value")  # Enter
 
@@ -37,7 +40,8 @@ class AnswerForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no ty
         with use_language(self._lang):
             said = judge(self._question, self.box.value)
             self.said.value = (
-                f'<div role="status" style="border-left:3px solid;padding-left:0.8em">{said._repr_html_()}</div>'
+                '<div role="status" style="border-left:3px solid;padding-left:0.8em;line-height:1.5">'
+                f"{said._repr_html_()}</div>"
             )
 
     def __repr__(self) -> str:
