@@ -7,6 +7,7 @@ from pathlib import Path
 
 import crrkit as crr
 from crrkit import lessons, widgets
+from crrkit.judge.playbook.quotes import QUOTES, statement
 
 COURSE = Path(__file__).parent.parent / "notebooks"
 ROWS = re.compile(r"^\| ([AB]\d+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
@@ -22,9 +23,18 @@ def test_both_languages_list_the_same_claims_with_the_same_places() -> None:
     english, russian = rows()
     assert [(row[0], row[2], row[3]) for row in english] == [(row[0], row[2], row[3]) for row in russian]
     ids = [row[0] for row in english]
-    assert len(ids) == len(set(ids)) >= 29
+    # 39 statements in the one article, 35 in the other; its 36th speaks of earlier parts and claims nothing
+    assert ids == [*(f"A{n}" for n in range(1, 40)), *(f"B{n}" for n in range(1, 36))]
     assert {claim.id for claim in crr.claims().claims} <= set(ids)  # every quoted number
     assert all(row[4].strip() for row in english + russian)  # what is known of it
+
+
+def test_a_card_quotes_a_statement_by_the_number_that_it_has_on_the_page() -> None:
+    claims = {row[0]: row[1] for row in rows()[0]}
+    assert {statement(name) for name in QUOTES} <= set(claims)
+    for name, word in {"A22": "give", "A35": "road", "B22": "young", "B24": "lost", "B28": "three contracts"}.items():
+        assert word in QUOTES[name], name
+        assert word in claims[name], name
 
 
 def test_every_place_is_there() -> None:

@@ -2,13 +2,18 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from learner import answer_everything
 from playwright.sync_api import Browser, Page, expect
+
+from scripts.normalise_notebooks import COURSE
 
 ROOT = Path(__file__).parent.parent.parent
 HERE = "http://localhost:"
@@ -76,3 +81,52 @@ def test_the_first_lesson_lives_without_its_code(app: tuple[subprocess.Popen[str
     assert wrong == []
     os.killpg(crrkit.pid, signal.SIGINT)  # as a terminal does with Ctrl-C: crrkit and the server hear it
     assert crrkit.wait(timeout=180) == 0
+
+
+LESSONS = [path.stem for path in sorted(COURSE.glob("*.md"))]
+# Each app once, in one language after the other; what is answered in which language, test_learner has for both.
+APPS = [("en", lesson) for lesson in LESSONS[::2]] + [("ru", lesson) for lesson in LESSONS[1::2]]
+
+
+@pytest.fixture(scope="module")
+def course(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """The whole course as apps, as `teaching/voila.sh` serves it to a class: a language, and where it answers."""
+    folder = tmp_path_factory.mktemp("voila")
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = one.getsockname()[1]
+    own = {"HOME": folder, "JUPYTER_CONFIG_DIR": folder, "JUPYTER_DATA_DIR": folder, "IPYTHONDIR": folder}
+    environment = os.environ | {name: str(path) for name, path in own.items()} | {"PYTHONPATH": str(ROOT)}
+    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+    words = ["sh", str(ROOT / "teaching" / "voila.sh"), request.param, str(port)]
+    with (folder / "log").open("w") as log:
+        voila = subprocess.Popen(words, cwd=folder, env=environment, stderr=log, start_new_session=True)
+        try:
+            while "is running at" not in (folder / "log").read_text():
+                assert voila.poll() is None
+                time.sleep(0.2)
+            yield request.param, f"{HERE}{port}/voila/render"
+        finally:
+            os.killpg(voila.pid, signal.SIGTERM)
+            voila.wait(timeout=180)
+
+
+@pytest.mark.parametrize(("course", "lesson"), APPS, indirect=["course"])
+def test_every_app_answers_rightly_each_mistake_and_nonsense(course: tuple[str, str], page: Page, lesson: str) -> None:
+    lang, address = course
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda message: message.type == "error" and wrong.append(message.text))
+    page.goto(f"{address}/{lesson}.ipynb")
+    expect(page.locator("html")).to_have_attribute("lang", lang)
+    page.get_by_role("heading", level=1).first.wait_for()
+    page.wait_for_load_state("networkidle")
+    reveal = page.locator(".crrkit-reveal:visible")
+    while reveal.count():
+        reveal.first.click()
+    text = (COURSE / f"{lesson}.md").read_text(encoding="utf-8")
+    given, otherwise = answer_everything(page, lang)
+    assert otherwise == []
+    assert given >= 3 * text.count("lessons.ask(")  # each rightly, and twice by nonsense at the least
+    expect(page.get_by_text("Traceback")).to_have_count(0)
+    assert wrong == []
