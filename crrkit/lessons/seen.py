@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from crrkit.ground import Shown, gettext as _, mark
+from crrkit.ground import Shown, format_date, gettext as _, mark
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 _HEADINGS: Final = (
     mark("share of the base"), mark("stays"), mark("bought on"), mark("cost of a point"), mark("overtakes"),
     mark("overtaken"), mark("margin_per_cost"), mark("silent_days"), mark("customer"), mark("new contacts"),
-    mark("people"), mark("before"), mark("after"),
+    mark("people"), mark("before"), mark("after"), mark("client_id"), mark("joined"), mark("left"),
 )  # fmt: skip
 
 
@@ -46,7 +47,7 @@ def show(table: Any, **kinds: str) -> Seen:
 
     Args:
         table: What to show. Rows with names keep them as the first column.
-        **kinds: What a column means where its values do not say it: ``count rate points ratio money text word``.
+        **kinds: What a column means where its values do not say it: ``count rate points ratio money date text word``.
 
     Examples:
         >>> import pandas as pd
@@ -54,6 +55,12 @@ def show(table: Any, **kinds: str) -> Seen:
                 stays
         middle  55.0%
         long    92.5%
+
+        Days are written as the reader writes them; a row may have several:
+
+        >>> print(show(pd.Series({"ann": ["2024-04-15", "2024-05-15"]}, name="bought on")))
+             bought on
+        ann  Apr 15, 2024; May 15, 2024
     """
     import pandas as pd
 
@@ -62,6 +69,7 @@ def show(table: Any, **kinds: str) -> Seen:
         named = frame.index.name
         frame = frame.rename_axis("" if named is None else str(named)).reset_index()
     frame.columns = [str(name) for name in frame.columns]
+    frame = frame.map(lambda cell: "; ".join(map(_day, cell)) if isinstance(cell, list) else cell)
     return Seen(frame, {name: kinds.get(name) or _kind(frame[name]) for name in frame.columns})
 
 
@@ -81,7 +89,13 @@ def show_stages(**periods: Mapping[str, tuple[float, float]]) -> Seen:
     return show(frame)
 
 
+def _day(written: str) -> str:
+    return format_date(date.fromisoformat(written))
+
+
 def _kind(column: pd.Series[Any]) -> str:
+    if column.dtype.kind == "M":
+        return "date"
     if column.dtype.kind in "iu":
         return "count"
     if column.dtype.kind == "f":
