@@ -31,8 +31,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from crrkit.report.notebook import execute
 from scripts.normalise_notebooks import COURSE, normalise
+from scripts.run_notebooks import execute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ from postgres_server import PASSWORD, postgres, programs
 import crrkit as crr
 from crrkit import cli
 from crrkit.measure.cube import list_cube
-from crrkit.report.notebook import recipe
+from crrkit.report.parameters import Told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -223,7 +223,7 @@ def said_by(*words: str) -> str:
 
 def test_the_password_is_in_nothing_that_is_printed_or_written(shop: str, tmp_path: Path) -> None:
     base = crr.read_orders(shop, table="orders")
-    page, kept = tmp_path / "report.html", crr.retention_by_period(base, every="month")
+    page, told = tmp_path / "report.html", Told(base, "month")
     said = [repr(base), base._repr_html_(), repr(base.quality), str(crr.guess(shop, table="orders"))]
     said += [
         said_by("check", shop, "--table", "orders"),
@@ -231,7 +231,7 @@ def test_the_password_is_in_nothing_that_is_printed_or_written(shop: str, tmp_pa
         said_by("check", shop, "--table", "none"),
     ]
     said += [said_by("report", shop, "--table", "orders", "--out", str(page))]
-    said += [page.read_text(encoding="utf-8"), recipe(kept, base), str(kept.card)]
+    said += [page.read_text(encoding="utf-8"), told.parameters(), told.reading(), str(base.card)]
     for broken in (shop.replace("ann:", "bob:"), shop.replace("?host=", "?hosst="), shop.replace("/shop?", "/none?")):
         for lang in ("en", "ru"):
             with crr.use_language(lang), pytest.raises(crr.SourceError) as refused:

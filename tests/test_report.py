@@ -2,7 +2,8 @@
 
 import json
 import re
-import sys
+from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -13,9 +14,10 @@ import pytest
 from report_worlds import account
 
 import crrkit as crr
-from crrkit.ground.errors import CrrkitError, MissingDependencyError
-from crrkit.report import notebook, rows_section, trend_section, write
+from crrkit.report import rows_section, trend_section, write
 from crrkit.report.html import Html, element, join
+from crrkit.report.parameters import Told
+from scripts import run_notebooks
 
 VOID = {"meta", "img", "br", "hr", "link", "input"}
 
@@ -230,9 +232,21 @@ class TestNotebook:
         assert "## What this does not tell you" in sources[-1]
         assert "## Try next" in sources[-1]
 
-    def test_cells_are_short_but_for_the_folded_account(self, english: crr.report.Report) -> None:
-        shown = [c["source"] for c in cells(english) if c["cell_type"] == "code" and not c["metadata"].get("jupyter")]
-        assert max(source.count("\n") for source in shown) < 4
+    def test_it_begins_with_a_title_the_parameters_and_the_call_and_holds_no_data(
+        self, english: crr.report.Report
+    ) -> None:
+        first, told, reading, counting, *rest = cells(english)
+        assert first["source"].startswith("# Did we keep our customers?")
+        assert told["metadata"] == {"tags": ["parameters"]}
+        assert told["source"].split("\n")[2:] == [
+            "path = crr.sample_path('orders')", "every = 'month'", "rule = 'period'", "first = None", "last = None",
+            "min_cell = 10", "language = 'en'",
+        ]  # fmt: skip
+        assert reading["source"].split("\n")[3].startswith("base = crr.read_orders(")
+        assert not [*told["outputs"], *reading["outputs"], *counting["outputs"]]
+        code = [cell["source"] for cell in rest if cell["cell_type"] == "code"]
+        assert max(source.count("\n") for source in code) < 4
+        assert not re.search(r"\d{3}", re.sub(r"\b20\d\d-\d\d\b", "", "".join(code))), "no number of the list"
         assert sum("tags" in c["metadata"] and c["metadata"]["tags"] == ["check"] for c in cells(english)) == 1
 
     def test_nothing_in_it_needs_the_kernel_that_is_gone(self, english: crr.report.Report) -> None:
@@ -246,48 +260,66 @@ class TestNotebook:
         assert 'id="stage-explorer"' in english.out.read_text(encoding="utf-8")
         assert any("widgets.StageExplorer(stages.model)" in "".join(cell["source"]) for cell in cells(english))
 
-    def test_it_can_be_run_again_where_the_list_is_not(
-        self, english: crr.report.Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    @pytest.mark.pages
+    def test_a_kernel_shows_what_the_report_shows(self, english: crr.report.Report) -> None:
+        """Read and counted anew in a kernel by whoever changes nothing: every output is the one that is stored."""
         assert english.notebook is not None
         content = nbformat.read(english.notebook, as_version=4)
+        stored = json.dumps(content.cells, sort_keys=True)
         for cell in content.cells:
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
-        monkeypatch.chdir(tmp_path)
-        again = notebook.execute(content)
-        text = json.dumps(again, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-        assert text == english.notebook.read_text(encoding="utf-8")
+        assert json.dumps(run_notebooks.execute(content).cells, sort_keys=True) == stored
 
-    def test_the_recipe_at_its_end_counts_the_same(
-        self, english: crr.report.Report, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        code = cells(english)[-1]["source"].split("```python\n")[1].split("```")[0]
-        monkeypatch.chdir(crr.sample_path("orders").parent)
-        names: dict[str, object] = {"crr": crr}
-        exec(code, names)  # noqa: S102 - the notebook's own words
-        assert names["kept"].latest["kept"] == 191
+    @pytest.mark.parametrize(
+        "name", ["orders", *(pytest.param(one, marks=pytest.mark.pages) for one in ("contracts", "events"))]
+    )
+    def test_its_cells_count_the_numbers_of_the_page(self, name: str, english: crr.report.Report, tmp_path) -> None:
+        """Run from its own code, the list read again: headline and account are the page's, withheld where it is."""
+        written = english if name == "orders" else None
+        if written is None:
+            base = {"contracts": crr.read_contracts, "events": crr.read_events}[name](crr.sample_path(name))
+            files = {"out": tmp_path / "r.html", "notebook": tmp_path / "r.ipynb"}
+            written = crr.write_report(base, detail="short", **files)
+        code = [cell["source"] for cell in cells(written) if cell["cell_type"] == "code"]
+        names: dict[str, object] = {}
+        exec("\n".join(code[:3]), names)  # noqa: S102 - the notebook's own words
+        assert crr.report.retention_finding(names["kept"]).claim == written.findings[0].claim
+        page = crr.report.account_in(written.out).table
+        columns = ["start", "kept", "lost", "new", "returned", "end"]
+        pd.testing.assert_frame_equal(names["kept"].table[columns], page[columns], check_dtype=False)
+        assert written.advice is None or f"# {written.advice.said}" in code[0]
 
-    def test_the_recipe_names_the_rules_that_are_not_usual(self) -> None:
+    def test_a_table_in_memory_is_to_be_filled_in_and_said_so(self, few: crr.Base) -> None:
+        """Whoever runs it as it is gets one sentence; with the path filled in it runs."""
+        told = Told(replace(few, path=None), "month", why="Because.", target=0.7, previous="")
+        code = told.parameters()
+        assert "path = None  # The list was in memory (pandas table), no file: put its file here" in code
+        assert "# Because.\nevery = 'month'" in code
+        assert "previous = None  # Put the HTML file of the earlier report here." in code
+        with pytest.raises(crr.InputError, match=r"^path is empty: put the file of the list"):
+            exec(f"{code}\n{told.reading()}", {})  # noqa: S102 - the notebook's own words
+
+    def test_what_was_said_when_the_list_was_read_is_said_again(self, tmp_path, monkeypatch) -> None:
         frame = pd.DataFrame({"a": ["x", "x", "y"], "b": ["2024-01-05", "2024-02-05", "2024-02-07"], "c": [1, 2, 3]})
-        base = crr.read_orders(frame, customer="a", at="b", amount="c", refunds="keep", as_of="2024-03-01")
-        text = notebook.recipe(crr.retention_by_period(base), base)
-        assert (
-            "crr.read_orders('pandas table', customer='a', at='b', amount='c', refunds='keep', as_of='2024-03-01')"
-            in text
-        )
+        frame.to_csv(tmp_path / "list.csv", index=False)
+        monkeypatch.chdir(tmp_path)
+        rules = {"refunds": "keep", "as_of": date(2024, 3, 1), "nobody": ("guest",)}
+        base = crr.read_orders("list.csv", customer="a", at="b", amount="c", **rules)
+        goal = crr.Target(value=0.7, period="year", basis_period="2023", author="Sales", date="2024-01-01")
+        told = Told(base.with_activity(crr.Trailing(days=90)), "month", target=goal, folder=tmp_path / "notes")
+        names: dict[str, object] = {}
+        exec(told.parameters(), names)  # noqa: S102 - the notebook's own words
+        assert (names["path"], names["rule"], names["target"]) == ("../list.csv", crr.Trailing(days=90), goal)
+        (tmp_path / "notes").mkdir()
+        monkeypatch.chdir(tmp_path / "notes")
+        exec(told.reading(), names)  # noqa: S102 - the same
+        assert str(names["base"].card) == str(told.base.card)
 
-    def test_a_cell_that_fails_ends_in_a_sentence(self) -> None:
-        broken = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 / 0")])
-        with pytest.raises(CrrkitError, match=r"could not be run .*division by zero"):
-            notebook.execute(broken)
-
-    def test_without_the_libraries_the_line_that_installs_them(self, few, tmp_path, monkeypatch) -> None:
-        monkeypatch.setitem(sys.modules, "nbclient", None)
-        with pytest.raises(MissingDependencyError, match=r"needs nbclient.*pip install 'crrkit\[report\]'"):
-            crr.write_report(few, every="month", out=tmp_path / "r.html", notebook=tmp_path / "r.ipynb")
-        assert list(tmp_path.iterdir()) == []
-        assert crr.write_report(few, every="month", out=tmp_path / "r.html", detail="short").out.exists()
+    def test_of_an_address_the_password_is_not_written(self, few: crr.Base) -> None:
+        told = Told(replace(few, path="postgresql://ann:s3cret@db.example/shop"), "month")
+        assert "s3cret" not in told.parameters() + told.reading() + "".join(told.strings())
+        assert "# The password is left out." in told.parameters()
 
 
 def cells(written: crr.report.Report) -> list[dict]:

@@ -15,7 +15,6 @@ from crrkit.ground import InputError
 from crrkit.judge import Target
 from crrkit.report.section import Subject
 from crrkit.report.sections import sections
-from crrkit.report.verdict_section import verdict_of
 
 YEARLY = Target(value=0.75, period="year", basis_period="2023", author="Board", date="2024-01-01")
 # Of 1,000 customers 60 leave in each of the first four months, 20 in each of the next three; as many come as leave.
@@ -24,7 +23,7 @@ KEPT = account(*FLOWS, start=1000)
 
 
 def judged(kept: crr.RetentionTable, target: float | Target) -> str:
-    return report.verdict_finding(verdict_of(Subject(kept, target=target))).claim
+    return report.verdict_finding(report.verdict_of(kept, target=target)).claim
 
 
 @pytest.mark.parametrize(

@@ -389,7 +389,7 @@ def test_counts_of_cohorts_are_no_ids_although_they_look_like_some() -> None:
     base = orders(rows, as_of="2024-05-01")
     kept = crr.retention_by_period(base)
     parts = [headline_section(Subject(kept)), about_cohorts(lives(base), every="month")]
-    refuse_leaks([report.dump(lives(base))], base, file="r.html", parts=parts)
+    refuse_leaks([lives(base).grid.table.to_string()], base, file="r.html", parts=parts)
     with pytest.raises(ValueError, match="would name a customer"):
         refuse_leaks(["cohort of 20999"], base, file="r.html", parts=parts)
 
@@ -397,29 +397,6 @@ def test_counts_of_cohorts_are_no_ids_although_they_look_like_some() -> None:
 def test_nothing_of_the_block_is_shown_where_nothing_may_be_told() -> None:
     few = lives(orders([("a", "2024-01-05"), ("a", "2024-03-05")], as_of="2024-05-01"))
     assert cohorts_block(few, every="month") == ""
-
-
-# Travelling -----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.daily(1)
-@pytest.mark.parametrize("kind", ["orders", "contracts"])
-def test_what_a_notebook_holds_gives_the_same_grids_and_sentences(kind: str) -> None:
-    base = (
-        crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at", amount="total")
-        if kind == "orders"
-        else crr.read_contracts(crr.sample_path("contracts"))
-    )
-    kept, there = crr.retention_by_period(base), lives(base)
-    back = report.load(report.dump(there), kept=kept)
-    for one, other in zip(there.grids, back.grids, strict=True):
-        pd.testing.assert_frame_equal(one.table, other.table, check_dtype=False)
-        assert (one.caption(), one.kind, one.value) == (other.caption(), other.kind, other.value)
-    for finding in (report.cohort_finding, report.leaving_finding, report.outlook_finding):
-        assert str(finding(there)) == str(finding(back))
-    assert not set(base.table.select("customer").distinct().to_pandas()["customer"]) & set(
-        report.dump(there).split('"')
-    )
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -10,11 +10,9 @@ from report_worlds import account
 import crrkit as crr
 from crrkit import report
 from crrkit.report.finding import Finding
-from crrkit.report.money_section import money_of
 from crrkit.report.page import build_page
 from crrkit.report.section import Section, Subject
 from crrkit.report.sections import sections
-from crrkit.report.verdict_section import verdict_of
 
 
 def shop(*rows: tuple[str, str, float]) -> crr.Base:
@@ -28,13 +26,12 @@ PAID = [(who, "2024-01-05", 100) for who in "abcd"]
 PAID += [("a", "2024-02-05", 150), ("b", "2024-02-05", 150), ("c", "2024-02-05", 50), ("e", "2024-02-05", 1000)]
 
 
-def subject(base: crr.Base) -> Subject:
-    kept = report.shared(crr.retention_by_period(base, every="month"), min_cell=None)
-    return Subject(kept, base, min_cell=None)
+def money(base: crr.Base) -> crr.RetentionTable | None:
+    return report.money_of(base, report.shared(crr.retention_by_period(base, every="month"), min_cell=None))
 
 
 def test_the_money_of_those_who_stayed_and_of_the_lost() -> None:
-    found = report.money_finding(money_of(subject(shop(*PAID))))
+    found = report.money_finding(money(shop(*PAID)))
     assert found.claim == (
         "In February 2024 the customers of the start paid 350.00, after 400.00 in the period before: 87.5% (NRR), and"
         " 62.5% without what some paid more (GRR)."
@@ -49,7 +46,7 @@ def test_who_only_gets_money_back_is_lost_and_what_they_had_paid_is_gone() -> No
 
 def test_money_by_another_rule_than_the_account_is_not_told() -> None:
     base = shop(*PAID).with_activity(crr.Trailing(days=60))
-    assert money_of(subject(base)) is None
+    assert money(base) is None
 
 
 def test_money_of_contracts_is_theirs() -> None:
@@ -57,7 +54,7 @@ def test_money_of_contracts_is_theirs() -> None:
     rows = [("a", "2024-01-05", None, 10), ("b", "2024-01-05", "2024-02-10", 10), ("c", "2024-02-12", None, 30)]
     log = pd.DataFrame(rows, columns=["who", "from", "to", "fee"])
     base = crr.read_contracts(log, customer="who", start="from", end="to", amount="fee", as_of="2024-03-01")
-    found = report.money_finding(money_of(subject(base)))
+    found = report.money_finding(money(base))
     assert "went from 20.00 to 10.00, new ones aside: 50.0% (NRR), and 50.0%" in found.claim
     assert found.caveat.startswith("The 1 lost had paid 10.00 of it (50.0%).")
 
@@ -65,13 +62,13 @@ def test_money_of_contracts_is_theirs() -> None:
 @pytest.mark.parametrize(("lost", "verdict"), [(4, "above"), (12, "inside"), (60, "below")])
 def test_the_rate_stands_against_the_band(lost: int, verdict: str) -> None:
     # of 10,000: 4 %, 12 % and 60 % lost, far from the lines
-    found = report.verdict_finding(verdict_of(Subject(account((lost * 100, 0, 0), start=10_000))))
+    found = report.verdict_finding(report.verdict_of(account((lost * 100, 0, 0), start=10_000)))
     assert f"{100 - lost}.0% as it stands is {verdict}" in found.claim
     assert "85% to 90%" in found.claim
 
 
 def test_a_running_period_is_not_judged() -> None:
-    assert verdict_of(Subject(account((20, 20, 0), running=True))).empty
+    assert report.verdict_of(account((20, 20, 0), running=True)).empty
 
 
 def test_what_lies_within_the_usual_swing_is_no_news_and_a_jump_is() -> None:

@@ -56,22 +56,23 @@ def test_nothing_known_is_said_so() -> None:
     )
 
 
-def test_it_is_a_section_that_travels_in_the_notebook() -> None:
+def test_it_is_a_section_that_its_cell_counts_again() -> None:
     section = renewal_section(subject_of(base_of()))
     assert section is not None
     table = re.findall(r"<td[^>]*>([^<]*)", str(section.block()))
     assert table[:5] == ["30", "12", "10", "8", "73.3%"]
     [holds, *_rest] = section.cells
-    names = {"report": report, "kept": subject_of(base_of()).kept}
+    names = {"report": report, "base": base_of(), "kept": subject_of(base_of()).kept}
+    names |= {"min_cell": None, "first": None, "last": None}
     exec(holds.source, names)  # noqa: S102 - the cell as a notebook runs it
     assert str(report.renewal_finding(names["due"])) == str(section.findings[0])
 
 
 def test_small_outcomes_are_withheld_with_their_period() -> None:
-    due = renewals_of(subject_of(base_of(), min_cell=8))
+    due = renewals_of(base_of(), subject_of(base_of()).kept, min_cell=8)
     assert due is not None
     assert due.table["due"].tolist() == [30]
-    assert renewals_of(subject_of(base_of(), min_cell=10)) is None  # 8 never went on, and nothing else was due
+    assert renewals_of(base_of(), subject_of(base_of()).kept) is None  # 8 never went on, and nothing else was due
 
 
 @pytest.mark.parametrize(

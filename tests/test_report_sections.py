@@ -13,9 +13,10 @@ from crrkit.read.samples import sample
 from crrkit.report import sections as listed, shared
 from crrkit.report.headline_section import headline_section
 from crrkit.report.html import element
-from crrkit.report.notebook import build_notebook
+from crrkit.report.notebook import notebook_cells, with_outputs
 from crrkit.report.page import build_page
-from crrkit.report.section import Cell, Section, Subject, holding
+from crrkit.report.parameters import Told
+from crrkit.report.section import Cell, Section, Subject, counting
 from crrkit.widgets import FormulaExplorer
 
 
@@ -26,7 +27,7 @@ def moon(subject: Subject) -> Section:
         "The moon",
         block=lambda: element("p", f"{subject.kept.every} of the moon"),
         explorer=lambda: FormulaExplorer(start=40, lost=4, new=1),
-        cells=(holding("moon", [1, 2]), Cell("moon.full")),
+        cells=(counting("moon", "moon_of(base)", [1, 2], then="max(moon)"), Cell("print(moon)")),
     )
 
 
@@ -45,11 +46,11 @@ def test_a_section_is_one_line_of_the_list(subject: Subject, monkeypatch: pytest
     assert body[1].startswith("<h2>The moon</h2><p>month of the moon</p><figure data-moved=")
     assert '"start": 40' in body[1]
     base = read_orders(sample("orders"), customer="client_id", at="ordered_at")
-    cells = build_notebook(parts, subject.kept, base, title="Night").cells
-    places = [i for i, cell in enumerate(cells) if "moon" in cell.source]
-    assert [cells[i].source.split("(")[0] for i in places] == ["## The moon", "moon = report.load", "moon.full"]
-    assert cells[places[1]].metadata == {"tags": ["account"], "jupyter": {"source_hidden": True}}
-    assert not cells[places[2]].metadata
+    cells = with_outputs(notebook_cells(parts, subject.kept, Told(base, "month"), title="Night"))
+    head, counted, printed = [cell for cell in cells if "moon" in cell["source"]]
+    assert (head["source"], counted["source"]) == ("## The moon", "moon = report.moon_of(base)\nmax(moon)")
+    assert counted["outputs"][0]["data"] == {"text/plain": "2"}, "what was counted is not counted again"
+    assert printed["outputs"] == [{"output_type": "stream", "name": "stdout", "text": "[1, 2]\n"}]
 
 
 def test_the_headline_is_first_and_no_address_stands_twice(subject: Subject) -> None:

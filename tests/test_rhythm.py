@@ -17,9 +17,7 @@ from crrkit import figures
 from crrkit.cli.check import check_lines, look, report_command
 from crrkit.measure.cadence.advice import advise
 from crrkit.measure.cadence.rhythm import Rhythm, judge_rhythm
-from crrkit.report.account import shared
 from crrkit.report.headline_section import retention_finding
-from crrkit.report.saved import dump, load
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -316,11 +314,8 @@ def test_a_report_takes_the_rule_that_suits_and_flags_what_is_said_otherwise(tmp
     assert heading.startswith("По месяцам коэффициент не показывает")
 
 
-def test_the_judgement_travels_with_the_account() -> None:
+def test_the_judgement_can_be_kept() -> None:
     kept = crr.retention_by_period(cars(), every="month")
-    back = load(dump(shared(kept, min_cell=None)))
-    assert back.base is None
-    assert back.warning == kept.warning
     assert Rhythm.from_dict(kept.rhythm.to_dict()).warning == kept.warning
 
 

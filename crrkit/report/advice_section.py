@@ -11,10 +11,12 @@ from crrkit.judge.playbook import diagnose
 from crrkit.report.account import reference_row
 from crrkit.report.cards import CARD_COLUMNS, cards_of
 from crrkit.report.finding import Finding
-from crrkit.report.section import Cell, Section, Subject, holding
+from crrkit.report.section import Cell, Section, Subject, counting
 from crrkit.report.stage_counts import stages_of_subject
 
 if TYPE_CHECKING:
+    from crrkit.measure import RetentionTable
+    from crrkit.read import Base
     from crrkit.report.stage_counts import SharedStages
 
 TO_LOOK_INTO = "look into"
@@ -22,36 +24,45 @@ TO_LOOK_INTO = "look into"
 
 def advice_section(subject: Subject) -> Section | None:
     """The first cards; None where the numbers call for none."""
-    return about_advice(advice_of(subject))
+    base, kept = subject.base, subject.kept
+    if base is None:
+        return None
+    stages: SharedStages | None = subject.once(stages_of_subject)
+    return about_advice(advice_of(base, kept, stages=stages), of_stages=stages is not None)
 
 
-def about_advice(cards: pd.DataFrame) -> Section | None:
-    """The section of cards that were found."""
+def about_advice(cards: pd.DataFrame, *, of_stages: bool = False) -> Section | None:
+    """The section of cards that were found, on the stages or on the account alone."""
     places = range(1, len(cards) + 1)
     found = tuple(advice_finding(cards, place=place) for place in places)
     if not found:
         return None
     evidence = [] if cards["kind"].iloc[0] == TO_LOOK_INTO else [cards["because"].iloc[0]]
-    calls = [Cell(f"report.advice_finding(advice, place={place})") for place in places]
+    calls = [f"report.advice_finding(advice, place={place})" for place in places]
+    call = f"advice_of(base, kept{', stages=stages' if of_stages else ''})"
     return Section(
         "advice",
         _("What to do"),
         found,
-        cells=(holding("advice", cards), *calls),
+        cells=(counting("advice", call, cards, then=calls[0]), *map(Cell, calls[1:])),
         tables=(cards,),
         brief=" ".join([found[0].claim, *evidence]),
         terms=("holdout",),
     )
 
 
-def advice_of(subject: Subject) -> pd.DataFrame:
-    """What the playbook says of the stages, and of an account of contracts by itself; empty where it says nothing."""
-    base, kept = subject.base, subject.kept
-    if base is None or reference_row(kept) is None:
+def advice_of(base: Base, kept: RetentionTable, *, stages: SharedStages | None = None) -> pd.DataFrame:
+    """What the playbook says of the stages, and of an account of contracts by itself; empty where it says nothing.
+
+    Args:
+        base: The list.
+        kept: The account of the report.
+        stages: The stages of the report.
+    """
+    if reference_row(kept) is None:
         return pd.DataFrame(columns=CARD_COLUMNS)
     if not base.has_purchases:
         return cards_of(diagnose(kept), kinds=("do", TO_LOOK_INTO))
-    stages: SharedStages | None = subject.once(stages_of_subject)
     return pd.DataFrame(columns=CARD_COLUMNS) if stages is None else stages.cards
 
 

@@ -21,7 +21,6 @@ from crrkit.measure.cadence import Rhythm, characteristic_interval, judge_rhythm
 from crrkit.measure.cohorts import OBSERVED, SUPPRESSED, CohortGrid, cohort_grid
 from crrkit.measure.lifetime import FARTHEST, LifeTable, fit_bgnbd, fit_sbg, life_table
 from crrkit.report.cohort_guard import Accounts, cells_to_hide, ends_of, withheld
-from crrkit.report.saved import Counted
 from crrkit.report.withhold import blank_ages
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ PROJECTED_DIGITS = 4  # of a projected share: more would tell counts
 
 
 @dataclass(frozen=True, eq=False)
-class SharedCohorts(Counted):
+class SharedCohorts:
     """What a report may tell of its cohorts; every number is large enough to be told.
 
     Attributes:

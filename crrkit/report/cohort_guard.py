@@ -18,6 +18,7 @@ from crrkit.report.room import Cell, is_roomy, next_to_hide
 from crrkit.rules import small
 
 if TYPE_CHECKING:
+    from crrkit.measure import RetentionTable
     from crrkit.measure.cohorts import CohortGrid
     from crrkit.rules import Calendar
 
@@ -42,6 +43,17 @@ class Accounts:
         two differ by those who will return.
         """
         return bool(self.shown["new"].isna().all())
+
+
+def beside(counted: RetentionTable, kept: RetentionTable, *, min_cell: int | None) -> Accounts | None:
+    """The account as it was counted beside what is shown of it; None where nothing is withheld.
+
+    Args:
+        counted: What `retention_by_period` gave.
+        kept: What `shared` made of it.
+        min_cell: The smallest group that may be shown.
+    """
+    return None if min_cell is None else Accounts(counted.table, kept.table, kept.every)
 
 
 @dataclass

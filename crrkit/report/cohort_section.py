@@ -11,11 +11,15 @@ from crrkit.report.cohort_findings import cohort_finding, told
 from crrkit.report.cohort_leaving import leaving_finding
 from crrkit.report.cohort_outlook import outlook_finding
 from crrkit.report.html import Html, element, join
-from crrkit.report.section import Cell, Section, Subject, holding
+from crrkit.report.section import Cell, Section, Subject, counting
 
 if TYPE_CHECKING:
     from crrkit.report.cohort_counts import SharedCohorts
     from crrkit.widgets import Explorer
+
+COHORT_CALL = """cohorts_of(
+    base, every=every, min_cell=min_cell, first=first, last=last, beside=report.beside(counted, kept, min_cell=min_cell)
+)"""
 
 
 def cohort_section(subject: Subject) -> Section | None:
@@ -31,7 +35,7 @@ def cohort_section(subject: Subject) -> Section | None:
 
 def about_cohorts(cohorts: SharedCohorts, *, every: str) -> Section:
     """The section of cohorts that were counted."""
-    begin = holding("cohorts", cohorts), Cell("report.cohort_finding(cohorts)")
+    begin = (counting("cohorts", COHORT_CALL, cohorts, then="report.cohort_finding(cohorts)"),)
     found = cohort_finding(cohorts), leaving_finding(cohorts), outlook_finding(cohorts)
     if not told(cohorts):
         return Section("cohorts", _("Cohorts"), found[:1], cells=begin, tables=cohorts.tables)

@@ -11,22 +11,25 @@ from crrkit.report.account import reference_row
 from crrkit.report.finding import Finding
 from crrkit.report.html import Html, element, row_block, table_block
 from crrkit.report.period_names import capital, in_period
-from crrkit.report.section import Cell, Section, Subject, holding
+from crrkit.report.section import Cell, Section, Subject, counting
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from crrkit.measure import RetentionTable
+    from crrkit.read import Base
 
 AMOUNTS = ["opening", "staying", "gone"]
 MONEY_COLUMNS = ["period", "from_", *AMOUNTS, "lost", "nrr", "grr"]
 ROUND_FROM = 1000  # money
+MONEY_CALL = "money_of(base, kept, first=first, last=last)"
 LATEST = 6  # periods in the table of the page
 
 
 def money_section(subject: Subject) -> Section | None:
     """How much revenue stayed; None without amounts, and where they follow another rule than the account."""
-    money = subject.once(money_of)
+    base, kept = subject.base, subject.kept
+    money = None if base is None else money_of(base, kept, first=subject.first, last=subject.last)
     if money is None:
         return None
     found = money_finding(money)
@@ -35,23 +38,33 @@ def money_section(subject: Subject) -> Section | None:
         _("Money"),
         (found,),
         lambda: money_block(money),
-        cells=(holding("money", money), Cell("report.money_finding(money)"), Cell("money.table")),
+        cells=(
+            counting("money", MONEY_CALL, money, then="report.money_finding(money)"),
+            Cell("money.table"),
+        ),
         tables=(money.table,),
         brief=" ".join(filter(None, [found.claim, gone_words(money.table.iloc[-1])])),
         terms=("nrr", "grr"),
     )
 
 
-def money_of(subject: Subject) -> RetentionTable | None:
+def money_of(
+    base: Base, kept: RetentionTable, *, first: str | None = None, last: str | None = None
+) -> RetentionTable | None:
     """The revenue of the periods whose account is shown: ``opening staying gone lost nrr grr``.
 
     ``opening`` is what the customers of the start had paid in the period before, or pay at its start by contract;
     ``staying`` what the same customers pay after, ``gone`` what the lost had paid.
+
+    Args:
+        base: The list.
+        kept: The account of the report.
+        first: The first period of the report.
+        last: The last one.
     """
-    base, kept = subject.base, subject.kept
-    if base is None or not base.has_amounts or (base.has_purchases and base.rule is not None):
+    if not base.has_amounts or (base.has_purchases and base.rule is not None):
         return None
-    counted = revenue_retention(base, every=kept.every, first=subject.first, last=subject.last)  # type: ignore[call-overload]  # a base of either kind
+    counted = revenue_retention(base, every=kept.every, first=first, last=last)  # type: ignore[call-overload]  # a base of either kind
     shown = kept.table.loc[(kept.table["status"] == COMPLETE) & kept.table["crr"].notna(), ["period", "start", "lost"]]
     both = _amounts(counted).merge(shown, on=["period", "start"]).round(dict.fromkeys([*AMOUNTS, "capped"], 2))
     both = both.assign(nrr=both["staying"] / both["opening"], grr=both["capped"] / both["opening"])

@@ -1,114 +1,120 @@
-"""The executed notebook beside a report: the same findings, to be read, run again and carried on.
+"""The notebook beside a report: the list is read again by whoever holds it, and counted section by section.
 
-It holds the account, not the customers: a reader without the list can run all of it, and no path of anybody's disk is
-in it.
+Its outputs are those of the report: what was counted and withheld for the page is shown by the cells, and nothing is
+read twice. No number stands in the code, and no customer in the file.
 """
 
 from __future__ import annotations
 
-import asyncio
+import ast
+import io
 import json
-import os
 import re
-import sys
-from importlib.util import find_spec
-from pathlib import Path
+from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 
-from crrkit.ground import CrrkitError, MissingDependencyError, gettext as _, language
-from crrkit.report.section import holding
+from crrkit.ground import gettext as _
+from crrkit.report.parameters import OF_PARAMETERS, OF_READING, Told
+from crrkit.report.section import Cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from nbformat import NotebookNode
+    from collections.abc import Iterator, Mapping
 
     from crrkit.measure import RetentionTable
-    from crrkit.read import Base
     from crrkit.report.section import Section
 
-CELL_SECONDS = 60
 WIDGET = "application/vnd.jupyter.widget-view+json"
-ROOT = Path(__file__).parent.parent.parent
+SPEC = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+IMPORTS = "import crrkit as crr; from crrkit import figures, report, widgets"
+DISPLAY = ("display.width", 80, "display.max_columns", 20, "display.max_rows", 60, "display.notebook_repr_html", True)
 
 
-def check_installed() -> None:
-    """Raise with the line that installs what a notebook needs, before any long work."""
-    missing = [name for name in ("ipykernel", "nbclient", "nbformat") if find_spec(name) is None]
-    if missing:
-        text = _("Writing a notebook needs {name}. Install it with: pip install 'crrkit[report]'")
-        raise MissingDependencyError(text.format(name=missing[0]))
+def notebook_text(parts: list[Section], kept: RetentionTable, told: Told, title: str) -> str:
+    """The notebook with its outputs as the text of its file, in the current language."""
+    cells = with_outputs(notebook_cells(parts, kept, told, title=title))
+    content = {"cells": cells, "metadata": SPEC, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
-def run_notebook(parts: list[Section], kept: RetentionTable, base: Base, title: str) -> str:
-    """The executed notebook of what may be shared as the text of its file, in the current language."""
-    cells = execute(build_notebook(parts, kept, base, title=title))
-    return json.dumps(cells, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+def notebook_cells(parts: list[Section], kept: RetentionTable, told: Told, *, title: str) -> list[Cell | str]:
+    """The cells, text for words; a cell that counts knows what it gave for the page."""
+    return [*_beginning(kept, told, title), *_of_sections(parts), _closing()]
 
 
-def build_notebook(parts: list[Section], kept: RetentionTable, base: Base, *, title: str) -> NotebookNode:
-    """The notebook of what may be shared, not yet run, in the current language."""
-    import nbformat
-
-    cells = [_cell(number, *cell) for number, cell in enumerate(_cells(parts, kept, base, title), start=1)]
-    spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    content = {"cells": cells, "metadata": {"kernelspec": spec}, "nbformat": 4, "nbformat_minor": 5}
-    notebook: NotebookNode = nbformat.from_dict(content)  # type: ignore[no-untyped-call]  # nbformat is typed in part
-    return notebook
-
-
-def _cell(number: int, kind: str, source: str, tag: str = "") -> dict[str, Any]:
-    """A cell with an id of its place, so that the same report gives the same bytes."""
-    cell: dict[str, Any] = {"cell_type": kind, "id": f"cell-{number:02d}", "metadata": {}, "source": source}
-    if tag:
-        cell["metadata"] = {"tags": [tag]} | ({"jupyter": {"source_hidden": True}} if tag == "account" else {})
-    return cell | ({"outputs": [], "execution_count": None} if kind == "code" else {})
+def _beginning(kept: RetentionTable, told: Told, title: str) -> Iterator[Cell | str]:
+    head = "# " + _("Did we keep our customers?") + f"\n\n{plain(title)} · {plain(kept.card.source)}"
+    yield f"{head}\n\n{_introduction()}"
+    given = {"first": told.first, "last": told.last, "min_cell": told.min_cell, "target": told.target}
+    yield Cell(told.parameters(), OF_PARAMETERS, given | {"marks": told.marks, "every": told.every})
+    yield Cell(told.reading(), OF_READING, {"base": told.base})
+    yield Cell(
+        "counted = crr.retention_by_period(base, every=every, first=first, last=last)\n"
+        "kept = report.shared(counted, min_cell=min_cell)",
+        gives={"kept": kept},
+    )
 
 
-def execute(notebook: NotebookNode, *, folder: Path | None = None) -> NotebookNode:
-    """Run every cell in a fresh kernel of this Python; what only lives with the kernel is left out.
-
-    Args:
-        notebook: What to run; it is changed in place.
-        folder: Where it runs; here by default.
-
-    Raises:
-        CrrkitError: If a cell fails or the kernel does not answer in time.
-    """
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-
-    options: dict[str, Any] = {
-        "timeout": CELL_SECONDS, "record_timing": False, "store_widget_state": False,
-        # by default what a busy machine has not printed after four seconds is left out, and nobody is told
-        "iopub_timeout": CELL_SECONDS, "raise_on_iopub_timeout": True,
-        "resources": {"metadata": {"path": str(folder)}} if folder else {},
-    }  # fmt: skip
-    for attempt in ("first", "last"):
-        try:
-            client = NotebookClient(notebook, kernel_manager_class=_kernel(), **options)
-            asyncio.run(client.async_execute(env=_environment()))  # a loop of its own, closed when it is done
-            break
-        except (CellTimeoutError, DeadKernelError) as silent:
-            if attempt == "last":  # about one run in seventy is never answered, client and kernel both waiting
-                raise _failed(silent) from silent
-        except CellExecutionError as failed:
-            raise _failed(failed) from failed
-    _drop_what_needs_the_kernel(notebook)
-    return notebook
+def _of_sections(parts: list[Section]) -> Iterator[Cell | str]:
+    for part in parts:
+        if part.cells:
+            yield f"## {part.label}"
+            yield from part.cells
 
 
-def _cells(parts: list[Section], kept: RetentionTable, base: Base, title: str) -> Iterator[tuple[str, ...]]:
-    yield "markdown", "# " + _("Did we keep our customers?") + f"\n\n{plain(title)} · {plain(kept.card.source)}"
-    yield "markdown", _introduction()
-    setting = [f'crr.set_language("{language()}")'] if language() != "en" else []
-    yield "code", "\n".join(["import crrkit as crr", "from crrkit import figures, report, widgets", *setting])
-    account = holding("kept", kept)
-    yield "code", account.source, account.tag
-    for part in [part for part in parts if part.cells]:
-        yield "markdown", f"## {part.label}"
-        yield from (("code", cell.source, cell.tag) for cell in part.cells)
-    yield "markdown", _closing(recipe(kept, base))
+def with_outputs(cells: list[Cell | str]) -> list[dict[str, Any]]:
+    """The cells as a notebook has them, run one after the other; what is counted already is not counted again."""
+    import pandas as pd
+
+    names: dict[str, Any] = {}
+    exec(IMPORTS, names)  # noqa: S102 - as the first two cells do
+    made: list[dict[str, Any]] = []
+    ran = 0
+    with pd.option_context(*DISPLAY):
+        for number, cell in enumerate(cells, start=1):
+            place = {"id": f"cell-{number:02d}", "metadata": {}}  # so that the same report gives the same bytes
+            if isinstance(cell, str):
+                made.append({"cell_type": "markdown", "source": cell} | place)
+                continue
+            ran += 1
+            if cell.tag:
+                place["metadata"] = {"tags": [cell.tag]}
+            outputs = [_told(ran, output) for output in _run(cell, names)]
+            made.append(
+                {"cell_type": "code", "source": cell.source, "outputs": outputs, "execution_count": ran} | place
+            )
+    return made
+
+
+def _run(cell: Cell, names: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What a cell shows: what it prints, and the value of its last line."""
+    tree = ast.parse(cell.source)
+    last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+    names |= cell.gives or {}
+    printed = io.StringIO()
+    with redirect_stdout(printed):
+        if cell.gives is None:
+            exec(compile(tree, "<cell>", "exec"), names)  # noqa: S102 - the cells of our own notebook
+        value = eval(compile(ast.Expression(last.value), "<cell>", "eval"), names) if last else None  # type: ignore[attr-defined]  # noqa: S307 - the same
+    if printed.getvalue():
+        yield {"output_type": "stream", "name": "stdout", "text": printed.getvalue()}
+    if value is not None:
+        yield {"output_type": "execute_result", "data": _shown(value), "metadata": {}}
+
+
+def _shown(value: object) -> Mapping[str, Any]:
+    """A value as Jupyter shows it; of a widget that can be seen without its kernel, without what needs it."""
+    from IPython.core.formatters import DisplayFormatter
+
+    from crrkit.widgets import SAVED
+
+    data: dict[str, Any] = dict(DisplayFormatter().format(value)[0])  # type: ignore[no-untyped-call]  # IPython is typed in part
+    if SAVED in data:
+        data.pop(WIDGET, None)
+    return data
+
+
+def _told(ran: int, output: dict[str, Any]) -> dict[str, Any]:
+    return output | ({"execution_count": ran} if output["output_type"] == "execute_result" else {})
 
 
 def plain(text: str) -> str:
@@ -116,45 +122,16 @@ def plain(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]<>#|$~&!])", r"\\\1", " ".join(text.split()))
 
 
-def fenced(code: str) -> str:
-    """Code inside Markdown, in a fence longer than any that the code holds."""
-    fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", code))])
-    return f"{fence}python\n{code}\n{fence}"
-
-
-def recipe(kept: RetentionTable, base: Base) -> str:
-    """The two lines that count the account anew for whoever holds the list."""
-    facts: dict[str, object] = dict(kept.quality.columns)
-    usual = {  # what the readers take and the card keeps: another argument of theirs belongs here too
-        "zone": None,
-        "week_starts": "monday",
-        "year_starts": "january",
-        "end_is": None,
-        "taken": None,
-        "merge_gap": 0,
-        "refunds": "set aside",
-        "counts": None,
-    }
-    given = {name: getattr(kept.card, name) for name in usual}
-    facts |= {name: value for name, value in given.items() if value not in (None, usual[name])}
-    if base.rule is not None:
-        facts["activity"] = base.rule
-    facts["as_of"] = f"{kept.card.as_of:%Y-%m-%d}"
-    arguments = ", ".join(f"{name}={value!r}" for name, value in facts.items())
-    return (
-        f"base = crr.read_{base.kind}({kept.card.source!r}, {arguments})\n"
-        f"kept = crr.retention_by_period(base, every={kept.every!r})"
-    )
-
-
 def _introduction() -> str:
     return _(
-        "This notebook holds the account of the customers, period by period, and no customer. Run it from top to"
-        " bottom, change what you like, and run it again. Every sentence with numbers is computed from the account."
+        "Section by section what the report says, for whoever holds the list: say in the next cell where it lies, run"
+        " all cells, change what you like. What is shown below comes from the report and names no customer; what is"
+        " withheld there is withheld here. Whoever runs the cells has the customers' rows in memory: clear the outputs"
+        " of your own cells before you pass the notebook on."
     )
 
 
-def _closing(code: str) -> str:
+def _closing() -> str:
     doubts = _(
         "Why customers left, what they were worth, and whether the next period will be alike. Two rates can be held"
         " against each other only when they were counted by the same definition."
@@ -162,46 +139,8 @@ def _closing(code: str) -> str:
     steps = [
         _("Move the sliders: how many more customers would have to stay for one point more?"),
         _("Draw another period: put its name into `figures.bridge(kept, period=…)`."),
-        _("If you hold the list, count the account anew:"),
+        _("Change `every` or the rule in the first cell of code and run all cells: which sentences change?"),
     ]
     numbered = "\n".join(f"{number}. {step}" for number, step in enumerate(steps, start=1))
     heads = _("What this does not tell you"), _("Try next")
-    return f"## {heads[0]}\n\n{doubts}\n\n## {heads[1]}\n\n{numbered}\n\n{fenced(code)}"
-
-
-def _kernel() -> Any:
-    """A kernel of the Python that runs now, whatever kernels are installed for this user."""
-    from jupyter_client.kernelspec import KernelSpec
-    from jupyter_client.manager import AsyncKernelManager
-
-    command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--log-level=ERROR"]
-
-    class OwnKernel(AsyncKernelManager):
-        @property
-        def kernel_spec(self) -> KernelSpec:
-            return KernelSpec(argv=command, display_name="Python 3", language="python")
-
-    return OwnKernel
-
-
-def _environment() -> dict[str, str]:
-    """The kernel finds this crrkit, also in a checkout that is not installed."""
-    paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
-    return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
-
-
-def _drop_what_needs_the_kernel(notebook: NotebookNode) -> None:
-    """Without its kernel a widget's view is an error message; the still picture beside it stays."""
-    notebook["metadata"].pop("widgets", None)
-    from crrkit.widgets import SAVED
-
-    outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", [])]
-    for data in [output["data"] for output in outputs if "data" in output]:
-        if SAVED in data:
-            data.pop(WIDGET, None)
-
-
-def _failed(error: Exception) -> CrrkitError:
-    why = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
-    message = _("The notebook could not be run ({why}). Write the report without notebook= and tell us.")
-    return CrrkitError(message.format(why=why))
+    return f"## {heads[0]}\n\n{doubts}\n\n## {heads[1]}\n\n{numbered}"

@@ -18,7 +18,9 @@ messages that stand in the file, and of its code.
 from __future__ import annotations
 
 import base64
+import io
 import re
+import tokenize
 import unicodedata
 from functools import cache, lru_cache
 from html.parser import HTMLParser
@@ -27,6 +29,7 @@ from typing import TYPE_CHECKING, Any
 from crrkit import reduce
 from crrkit.ground import InputError, all_messages, gettext as _, language
 from crrkit.report.keys import keys_of, parts_of
+from crrkit.report.parameters import LINES_OF_SETTINGS, OF_PARAMETERS, OF_READING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,7 +39,6 @@ if TYPE_CHECKING:
 
 WORD = re.compile(r"[^\W_]+")
 MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
-NAME = re.compile(r'"(\w+)": ')  # of a field in JSON
 HOLE = re.compile(r"\{[^{}]*\}")  # in a message, where a number or a name will stand
 LAID_OUT = ("meta", "main", "section")  # elements whose attributes are crrkit's own, on every page the same
 MARKUP = re.compile(r"<[a-z!]")
@@ -178,17 +180,19 @@ def code_of_notebook(cells: Any) -> Iterator[str]:
     if not isinstance(cells, dict):
         return
     if cells.get("cell_type") == "code":
-        yield from _code_of_cell(cells["source"])
+        told = {OF_PARAMETERS, OF_READING} & set(cells["metadata"].get("tags", ()))
+        yield from names_in(cells["source"]) if told else [cells["source"]]
     for name, value in cells.items():
         yield name
         plain = name in ("metadata", "id", "name", "cell_type", "output_type")
         yield from texts_of_notebook(value) if plain else code_of_notebook(value)
 
 
-def _code_of_cell(source: str) -> Iterator[str]:
-    """The lines of a cell that are no literal, and the names of what its literal holds."""
-    for line in source.split("\n"):
-        yield from NAME.findall(line) if line.startswith(" ") else [line]
+def names_in(source: str) -> Iterator[str]:
+    """What of a notebook's first cells is crrkit's own: whole lines of its settings, else the names in the code."""
+    yield from (line for line in source.split("\n") if line.startswith(LINES_OF_SETTINGS))
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    yield from (token.string for token in tokens if token.type == tokenize.NAME)
 
 
 class _Reader(HTMLParser):

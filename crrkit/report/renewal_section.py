@@ -12,18 +12,27 @@ from crrkit.report.finding import Finding
 from crrkit.report.html import Html, element, row_block, table_block
 from crrkit.report.money_section import LATEST
 from crrkit.report.period_names import capital, in_period
-from crrkit.report.section import Cell, Section, Subject, holding
+from crrkit.report.section import Cell, Section, Subject, counting
 from crrkit.report.withhold import RENEWAL_COUNTS, blank_renewals
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from crrkit.measure import RetentionTable
+    from crrkit.read import Base
+
+RENEWAL_CALL = "renewals_of(base, kept, min_cell=min_cell, first=first, last=last)"
 MOST_RENEWED = 0.5  # where fewer are renewed and contracts have no terms, an end is a cancellation: nothing was due
 
 
 def renewal_section(subject: Subject) -> Section | None:
     """What became of the contracts that were due; None where ends are cancellations, or no period may be shown."""
-    due = subject.once(renewals_of)
+    base, least = subject.base, subject.min_cell
+    due = (
+        None
+        if base is None
+        else renewals_of(base, subject.kept, min_cell=least, first=subject.first, last=subject.last)
+    )
     if due is None:
         return None
     return Section(
@@ -31,23 +40,40 @@ def renewal_section(subject: Subject) -> Section | None:
         _("Renewals"),
         (renewal_finding(due),),
         lambda: renewal_block(due),
-        cells=(holding("due", due), Cell("report.renewal_finding(due)"), Cell("due.table")),
+        cells=(
+            counting("due", RENEWAL_CALL, due, then="report.renewal_finding(due)"),
+            Cell("due.table"),
+        ),
         tables=(due.table,),
     )
 
 
-def renewals_of(subject: Subject) -> RenewalTable | None:
-    """The whole periods in which contracts were due, small cells withheld."""
-    base, kept = subject.base, subject.kept
-    if base is None or not base.has_terms or base.listed_every is not None:
+def renewals_of(
+    base: Base,
+    kept: RetentionTable,
+    *,
+    min_cell: int | None = 10,
+    first: str | None = None,
+    last: str | None = None,
+) -> RenewalTable | None:
+    """The whole periods in which contracts were due, small cells withheld.
+
+    Args:
+        base: The contracts.
+        kept: The account of the report.
+        min_cell: The smallest group that may be shown; None withholds nothing.
+        first: The first period of the report.
+        last: The last one.
+    """
+    if not base.has_terms or base.listed_every is not None:
         return None
-    counted = renewals(base, every=kept.every, first=subject.first, last=subject.last)
+    counted = renewals(base, every=kept.every, first=first, last=last)
     table = counted.table[counted.table["status"] == COMPLETE].reset_index(drop=True)
     renewed = table["renewed_on_time"].sum() + table["renewed_late"].sum()
     if not renewed or not (term_of(base) or renewed > MOST_RENEWED * table["due"].sum()):
         return None
-    if subject.min_cell is not None:
-        table = blank_renewals(table, subject.min_cell)
+    if min_cell is not None:
+        table = blank_renewals(table, min_cell)
     return replace(counted, table=table) if table["rate"].notna().any() else None
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from crrkit.report.cohort_guard import Accounts
-from crrkit.report.saved import dump
+from crrkit.report.cohort_guard import Accounts, beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -54,9 +53,7 @@ class Subject:
     @property
     def accounts(self) -> Accounts | None:
         """The account as it was counted beside what is shown of it; None where nothing is withheld."""
-        if self.counted is None or self.min_cell is None:
-            return None
-        return Accounts(self.counted.table, self.kept.table, self.kept.every)
+        return None if self.counted is None else beside(self.counted, self.kept, min_cell=self.min_cell)
 
     def once(self, count: Callable[[Subject], T]) -> T:
         """What several sections speak of, counted when the first of them asks."""
@@ -68,16 +65,22 @@ class Subject:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of code of the notebook; one that holds numbers is folded, and one that checks says so."""
+    """A cell of code of the notebook.
+
+    Attributes:
+        source: The code.
+        tag: What it is for, where that matters: a check says so.
+        gives: What it gives names to: counted already, so that of the cell the last line alone is run for the report.
+    """
 
     source: str
     tag: str = ""
+    gives: Mapping[str, object] | None = None
 
 
-def holding(name: str, value: object) -> Cell:
-    """The cell that gives a name to what was counted: ``cohorts = report.load(…, kept=kept)``."""
-    beside = "" if name == "kept" else ", kept=kept"
-    return Cell(f"{name} = report.load({literal(dump(value))}{beside})", "account")
+def counting(name: str, call: str, value: object, *, then: str) -> Cell:
+    """The cell that counts what a section speaks of and says it: ``cohorts = report.cohorts_of(…)``, then a line."""
+    return Cell(f"{name} = report.{call}\n{then}", gives={name: value})
 
 
 @dataclass(frozen=True)
@@ -111,9 +114,3 @@ class Section:
     is_short: bool = False
     is_appendix: bool = False
     terms: tuple[str, ...] = ()
-
-
-def literal(text: str) -> str:
-    """A text as an expression of Python that gives it back, a line a line: whatever it holds, nothing of it runs."""
-    lines = "".join(f"    {line!r},\n" for line in text.split("\n"))
-    return f'"\\n".join([\n{lines}])'

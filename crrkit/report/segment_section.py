@@ -11,11 +11,13 @@ from crrkit.judge import DIFFER, compare_segments, decompose
 from crrkit.report.finding import PAIR, Finding
 from crrkit.report.html import Html, element, join, row_block, table_block
 from crrkit.report.period_names import in_period, period_name
-from crrkit.report.section import Cell, Section, Subject, holding
+from crrkit.report.section import Cell, Section, Subject, counting
 from crrkit.report.segment_counts import latest_rows, segments_of
 
 if TYPE_CHECKING:
     from crrkit.measure import RetentionTable
+
+SEGMENT_CALL = "segments_of(base, kept, min_cell=min_cell)"
 
 
 def segment_section(subject: Subject) -> Section | None:
@@ -32,7 +34,7 @@ def segment_section(subject: Subject) -> Section | None:
         _("Segments"),
         tuple(finding for finding in found.values() if finding),
         lambda: segments_block(segments),
-        cells=(holding("segments", segments), *cells),
+        cells=(counting("segments", SEGMENT_CALL, segments, then="segments"), *cells),
         brief=told[0].claim if told else "",
         terms=("segment", "mix"),
         tables=(segments.table.select_dtypes("number"),),

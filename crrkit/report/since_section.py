@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -16,7 +15,7 @@ from crrkit.report.finding import Finding, rows_of
 from crrkit.report.html import Html, join
 from crrkit.report.period_names import day_name, in_period, period_name
 from crrkit.report.published import CARRIED_COUNTS
-from crrkit.report.section import Cell, Section, Subject, holding
+from crrkit.report.section import Section, Subject, counting
 from crrkit.rules import diff
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ def since_section(subject: Subject) -> Section | None:
         _("Since the last report"),
         (found,),
         lambda: rules_block(kept, before),
-        cells=(holding("before", replace(before, notes=())), Cell("report.since_finding(kept, previous=before)")),
+        cells=(counting("before", "account_in(previous)", before, then="report.since_finding(kept, previous=before)"),),
         tables=(before.table,),
         names=(before.card.source,),
         brief=found.claim,

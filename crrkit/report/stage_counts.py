@@ -19,7 +19,6 @@ from crrkit.judge.whatif import StageModel, parts_of
 from crrkit.measure import COMPLETE
 from crrkit.measure.stages import CUSTOMERS, StageFlow, stage_flow
 from crrkit.report.cards import cards_of
-from crrkit.report.saved import Counted
 from crrkit.report.withhold import drop_boundaries, empty_rates
 from crrkit.rules import StageRule, Trailing, small, small_share
 
@@ -35,7 +34,7 @@ RATE_COLUMNS = ["period", "from_", "stage", "start", "kept", "share", "crr", "lo
 
 
 @dataclass(frozen=True, eq=False)
-class SharedStages(Counted):
+class SharedStages:
     """What a report may tell of its stages.
 
     Attributes:

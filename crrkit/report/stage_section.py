@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crrkit.ground import format_number, format_percent, gettext as _
@@ -10,7 +9,7 @@ from crrkit.report.account import reference_row
 from crrkit.report.finding import Finding
 from crrkit.report.html import Html, element, join, picture, row_block, table_block
 from crrkit.report.period_names import capital, in_period
-from crrkit.report.section import Cell, Section, Subject, holding
+from crrkit.report.section import Cell, Section, Subject, counting
 from crrkit.report.stage_counts import stages_of_subject
 
 if TYPE_CHECKING:
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
     from crrkit.judge.whatif import StageModel
     from crrkit.report.stage_counts import SharedStages
     from crrkit.widgets import Explorer
+
+STAGE_CALL = "stages_of(base, kept, min_cell=min_cell, first=first, last=last)"
 
 
 def stage_section(subject: Subject) -> Section | None:
@@ -33,7 +34,7 @@ def about_stages(stages: SharedStages) -> Section:
     levers = [] if model is None else ["widgets.StageExplorer(stages.model)"]
     if model is not None and model.refusal:
         levers = ["print(stages.model.refusal)"]
-    sources = ["report.stage_finding(stages)", "figures.stage_mix(stages.flow)", "stages.flow.counts", *levers]
+    sources = ["figures.stage_mix(stages.flow)", "stages.flow.counts", *levers]
     found, meaning = stage_finding(stages), _("Middle have bought now and then, long buy regularly.")
     return Section(
         "stages",
@@ -41,7 +42,7 @@ def about_stages(stages: SharedStages) -> Section:
         (found,),
         lambda: stages_block(stages),
         None if model is None or model.refusal else lambda: _explorer(model),
-        (holding("stages", replace(stages, cards=stages.cards[:0])), *map(Cell, sources)),
+        (counting("stages", STAGE_CALL, stages, then="report.stage_finding(stages)"), *map(Cell, sources)),
         stages.tables,
         brief=f"{found.claim} {meaning}" if found.is_news else "",
         terms=("stage",),

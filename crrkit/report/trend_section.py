@@ -59,7 +59,7 @@ def _in_brief(kept: RetentionTable, change: Finding) -> str:
 def _drawn_target(subject: Subject) -> float | None:
     """The target, where it is one of the report's own period: a line of another one would be held against no point."""
     row = reference_row(subject.kept)
-    target = None if row is None else target_of(subject, row)
+    target = None if row is None else target_of(subject.kept, subject.target, row)
     return target.value if target and target.period == subject.kept.every else None
 
 
@@ -68,7 +68,7 @@ def _line_code(subject: Subject, *, has_limits: bool) -> str:
     given = [
         *(["limits=crr.control_chart(kept)"] if has_limits else []),
         *([f"target={target!r}"] if target is not None else []),
-        *([f"marks={dict(subject.marks)!r}"] if subject.marks else []),
+        *(["marks=marks"] if subject.marks else []),
     ]
     return f"figures.retention_line({', '.join(['kept', *given])})"
 

@@ -82,10 +82,10 @@ def explorer_caption(kept: RetentionTable, row: pd.Series | None) -> str:
 def _trial_code(row: pd.Series | None) -> str:
     if row is None:
         return "widgets.FormulaExplorer()"
-    new = f"{row['end'] - row['kept']:.0f}"
-    if row["returned"] > 0:
-        new = f"{row['new']:.0f} + {row['returned']:.0f}"
-    return f"widgets.FormulaExplorer(start={row['start']:.0f}, lost={row['lost']:.0f}, new={new})"
+    return (
+        f"row = kept.row({str(row['period'])!r})\n"
+        'widgets.FormulaExplorer(start=int(row["start"]), lost=int(row["lost"]), new=int(row["end"] - row["kept"]))'
+    )
 
 
 def worth_words(start: int, lost: int) -> str:

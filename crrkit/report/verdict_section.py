@@ -12,11 +12,12 @@ from crrkit.judge import Target, TargetHistory, assess
 from crrkit.measure import COMPLETE
 from crrkit.report.account import reference_row
 from crrkit.report.finding import Finding
-from crrkit.report.section import Cell, Section, Subject, holding
+from crrkit.report.section import Section, Subject, counting
 from crrkit.rules import small_share
 
 if TYPE_CHECKING:
     from crrkit.judge import Assessment
+    from crrkit.measure import RetentionTable
 
 USUAL_BAND = "A16"  # the statement of the articles that names it
 OWN_TARGET = "target"
@@ -25,7 +26,7 @@ HELD = ["source", "basis", "period", "value", "low", "high", "verdict", "against
 
 def verdict_section(subject: Subject) -> Section | None:
     """The rate against the usual band; None where there is no result yet, or none that may be judged."""
-    verdict = verdict_of(subject)
+    verdict = verdict_of(subject.kept, target=subject.target, min_cell=subject.min_cell)
     if verdict.empty:
         return None
     found = verdict_finding(verdict)
@@ -33,7 +34,14 @@ def verdict_section(subject: Subject) -> Section | None:
         "verdict",
         _("Is that good?"),
         (found,),
-        cells=(holding("verdict", verdict), Cell("report.verdict_finding(verdict)")),
+        cells=(
+            counting(
+                "verdict",
+                f"verdict_of(kept, {_of_target_given(subject)}min_cell=min_cell)",
+                verdict,
+                then="report.verdict_finding(verdict)",
+            ),
+        ),
         tables=(verdict,),
         brief=found.claim,
         is_appendix=True,
@@ -41,32 +49,43 @@ def verdict_section(subject: Subject) -> Section | None:
     )
 
 
-def verdict_of(subject: Subject) -> pd.DataFrame:
-    """The rate as it stands and for a year, each with its place against target and band; empty where none is judged."""
-    row = reference_row(subject.kept)
+def _of_target_given(subject: Subject) -> str:
+    return "" if subject.target is None else "target=target, "
+
+
+def verdict_of(
+    kept: RetentionTable, *, target: float | Target | TargetHistory | None = None, min_cell: int | None = 10
+) -> pd.DataFrame:
+    """The rate as it stands and for a year, each with its place against target and band; empty where none is judged.
+
+    Args:
+        kept: The account.
+        target: What is aimed at, as for `write_report`.
+        min_cell: The smallest group that may be shown; None withholds nothing.
+    """
+    row = reference_row(kept)
     if row is None or row["status"] != COMPLETE:
         return pd.DataFrame(columns=HELD)
-    target = target_of(subject, row)
-    held = assess(subject.kept, period=str(row["period"]), target=target)
+    target = target_of(kept, target, row)
+    held = assess(kept, period=str(row["period"]), target=target)
     rows = [asdict(one) for one in held.verdicts if one.source in (OWN_TARGET, USUAL_BAND)]
     table = pd.DataFrame(rows, columns=HELD).sort_values("source", ascending=False, kind="stable", ignore_index=True)
-    if not _may_tell_the_year(held, subject.min_cell or 0):
+    if not _may_tell_the_year(held, min_cell or 0):
         table = table[table["basis"] == "as stated"]
     if target is not None and OWN_TARGET not in set(table["source"]):
         table = pd.concat([pd.DataFrame([_not_judged(target)], columns=HELD), table], ignore_index=True)
     return table
 
 
-def target_of(subject: Subject, row: pd.Series) -> Target | None:
+def target_of(kept: RetentionTable, given: float | Target | TargetHistory | None, row: pd.Series) -> Target | None:
     """The target that holds for a period: a plain rate is one of the report's own period."""
-    given = subject.target
     if isinstance(given, TargetHistory):
         day = row["from_"].date()
-        return given.in_force(day, period=subject.kept.every) or given.in_force(day)
+        return given.in_force(day, period=kept.every) or given.in_force(day)
     if given is None or isinstance(given, Target):
         return given
     value, day = check_fraction(given, name="target"), row["from_"].date()
-    return Target(value=value, period=subject.kept.every, basis_period="–", author="–", date=day)
+    return Target(value=value, period=kept.every, basis_period="–", author="–", date=day)
 
 
 def _not_judged(target: Target) -> dict[str, object]:

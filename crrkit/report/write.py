@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crrkit.ground import (
@@ -24,8 +23,9 @@ from crrkit.measure.cadence import advise
 from crrkit.read import Base
 from crrkit.report.chromium import find_chromium, print_page
 from crrkit.report.dress import Dress, logo_of
-from crrkit.report.notebook import check_installed, run_notebook
+from crrkit.report.notebook import notebook_text
 from crrkit.report.page import FULL, SHORT, build_page
+from crrkit.report.parameters import Told
 from crrkit.report.privacy import (
     code_of_notebook,
     code_of_page,
@@ -43,7 +43,6 @@ from crrkit.report.workbook import workbook_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import date
-    from pathlib import Path
     from typing import Never
 
     from crrkit.measure import RetentionTable
@@ -60,7 +59,7 @@ class Report:
 
     Attributes:
         out: The HTML file.
-        notebook: The executed notebook, or None.
+        notebook: The notebook, or None.
         findings: What the report says, the headline first.
         every: The period that it counts by.
         advice: Why it counts by this period, when nobody had said one; else None.
@@ -104,11 +103,11 @@ def write_report(
     pdf: str | Path | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Report:
-    """Write the retention report of a base: one HTML file and, when asked for, an executed notebook.
+    """Write the retention report of a base: one HTML file and, when asked for, a notebook.
 
     The page needs no network and holds no customer; its explorers live without a kernel. It shows the last 24 cohorts,
     by a longer period where most cells would speak of too few, and segments if the base was read with ``by=``. The
-    notebook holds the same numbers, so that a reader without the list can run it again.
+    notebook reads the list again and counts it section by section; below its cells stands what the page says.
 
     Args:
         base: What `read_contracts` or `read_orders` gave.
@@ -116,7 +115,8 @@ def write_report(
             `suggest_period` names it, and the rule that it needs, or with ``min_cell`` the next longer one in which no
             group is too small to be told of; the headline's second line says which and why.
         out: The HTML file.
-        notebook: The notebook; needs ``pip install 'crrkit[report]'``. None writes none.
+        notebook: The notebook, for whoever holds the list: its first cell of code names the path as it was given, the
+            period and the rule; what stands below the cells is withheld as in the page. None writes none.
         lang: ``"en"`` or ``"ru"``; None takes the current language.
         min_cell: The smallest group that may be shown. A rate whose base, kept or lost customers, or all who came, are
             fewer, but not nobody, is withheld with the counts that would give it away; few new or returned customers
@@ -170,7 +170,7 @@ def write_report(
         if target is not None and not isinstance(target, Target | TargetHistory):
             check_fraction(target, name="target")
         check_choice(detail, name="detail", choices=(FULL, SHORT))
-        steps = _Steps(progress, with_notebook=notebook is not None, more=len(targets) - 1)
+        steps = _Steps(progress, more=len(targets) - 1)
         with beside(targets) as files:
             steps.begin(_("counting"))
             advice = None if every else advise(base)
@@ -180,8 +180,17 @@ def write_report(
             kept = replace(kept, notes=(*([advice.said] if advice else []), *safe.notes, *kept.notes))
             subject = Subject(kept, base, min_cell, safe.first, last, target=target, marks=marks, previous=before)
             parts = sections(replace(subject, counted=safe.counted))
-            _refuse_names(parts, base, targets, " ".join(filter(None, [title, author])), note or "")
-            texts = _texts(parts, kept, base, steps, dress=dress, detail=detail)
+            said = Told(
+                base, every, "\n".join([*([advice.said] if advice else []), *safe.notes]), safe.first, last, min_cell,
+                target, marks, _file_of(previous), targets.get("notebook", targets["out"]).parent,
+            )  # fmt: skip
+            words = said.strings() if notebook is not None else ()
+            _refuse_names(parts, base, targets, " ".join(filter(None, [title, author])), note or "", *words)
+            steps.begin(_("drawing the page"))
+            texts = {"out": build_page(parts, kept, title=dress.title, detail=detail, dress=dress)}
+            if notebook is not None:
+                steps.begin(_("writing the notebook"))
+                texts["notebook"] = notebook_text(parts, safe.kept, said, dress.title)
             steps.begin(_("looking for customers in the files"))
             code = [word for name, text in texts.items() for word in _code(name, text)]
             for name, text in texts.items():
@@ -198,9 +207,17 @@ def write_report(
         return Report(targets["out"], targets.get("notebook"), _findings(parts), every, advice, **others)
 
 
+def _file_of(previous: object) -> str | None:
+    """The file of an earlier report as a notebook is told of it; empty where it is none, None where there is none."""
+    if previous is None:
+        return None
+    path = getattr(previous, "out", previous)
+    return str(path) if isinstance(path, str | Path) else ""
+
+
 class _Steps:
-    def __init__(self, progress: Callable[[str, int, int], None] | None, *, with_notebook: bool, more: int) -> None:
-        self.progress, self.with_notebook, self.done = progress, with_notebook, 0
+    def __init__(self, progress: Callable[[str, int, int], None] | None, *, more: int) -> None:
+        self.progress, self.done = progress, 0
         self.total = 3 + more
 
     def begin(self, name: str) -> None:
@@ -214,26 +231,8 @@ def _targets(out: str | Path, min_cell: int | None, **others: str | Path | None)
     if min_cell is not None:
         check_count(min_cell, name="min_cell")
     targets = {"out": check_target(out, name="out", ending=".html")}
-    if others["notebook"] is not None:
-        check_installed()
     given = {name: path for name, path in others.items() if path is not None}
     return targets | {name: check_target(path, name=name, ending=FILE_ENDINGS[name]) for name, path in given.items()}
-
-
-def _texts(
-    parts: list[Section], kept: RetentionTable, base: Base, steps: _Steps, *, dress: Dress, detail: str
-) -> dict[str, str]:
-    """The text of each file. The notebook's kernel is a process of its own, so it works while the page is drawn."""
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        running = None
-        if steps.with_notebook:
-            running = pool.submit(copy_context().run, run_notebook, parts, kept, base, dress.title)
-        steps.begin(_("drawing the page"))
-        texts = {"out": build_page(parts, kept, title=dress.title, detail=detail, dress=dress)}
-        if running:
-            steps.begin(_("running the notebook"))
-            texts["notebook"] = running.result()
-    return texts
 
 
 def _refuse_names(parts: list[Section], base: Base, targets: Mapping[str, Path], *said: str) -> None:

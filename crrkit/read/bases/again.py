@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial, wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from crrkit.read.quality import FOLDS
@@ -34,7 +35,7 @@ def can_be_read_again(read: Callable[Said, B]) -> Callable[Said, B]:
             with as_opened(opened[-1]) if set(instead) <= OF_ROWS else nullcontext():
                 return partial(read, *source)(**{**said, **instead})  # type: ignore[call-arg]  # the arguments of a note are those of the reader
 
-        return replace(base, again=again, said=said, opened=opened[-1])
+        return replace(base, again=again, said=said, opened=opened[-1], path=_path_of(*source))
 
     return reading
 
@@ -43,3 +44,8 @@ def folded(base: B, fold: Sequence[str]) -> B:
     """The base of purchases in which ids are the same customer also by the last of these differences."""
     ids = FOLDS[fold[-1]].common(base.table["customer"].cast("string"))
     return replace(base, table=base.table.mutate(customer=ids))
+
+
+def _path_of(source: object = None, *_unnamed: object) -> str | None:
+    """The path, pattern or address that was given; None where it was a table or a connection."""
+    return str(source) if isinstance(source, str | Path) else None

@@ -46,6 +46,7 @@ class Base:
         again: Reads the same source with something else said; None where it cannot be.
         said: What the reader was told; None where nobody knows.
         opened: The columns of the source in the engine, as they stand there; None where they are not kept.
+        path: The path, pattern or address as the reader got it; None where it got a table or a connection.
         kind: ``contracts``, ``orders``, ``events`` or ``snapshots``.
         listed_every: For lists of single days, the rhythm in which they were kept; else None.
         time: The column with the moment at which a row begins.
@@ -65,6 +66,7 @@ class Base:
     listed_every: str | None = None
     said: Mapping[str, Any] | None = field(default=None, repr=False)
     opened: Opened | None = field(default=None, repr=False)
+    path: str | None = field(default=None, repr=False)
 
     kind: ClassVar[str]
     time: ClassVar[str]
