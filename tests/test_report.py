@@ -294,7 +294,7 @@ class TestNotebook:
         """Whoever runs it as it is gets one sentence; with the path filled in it runs."""
         told = Told(replace(few, path=None), "month", why="Because.", target=0.7, previous="")
         code = told.parameters()
-        assert "path = None  # The list was in memory (pandas table), no file: put its file here" in code
+        assert "path = None  # No path is known (pandas table): put the file of the list here" in code
         assert "# Because.\nevery = 'month'" in code
         assert "previous = None  # Put the HTML file of the earlier report here." in code
         with pytest.raises(crr.InputError, match=r"^path is empty: put the file of the list"):

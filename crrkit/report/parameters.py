@@ -116,7 +116,7 @@ class Told:
 
     def _path(self) -> list[str]:
         if self.base.path is None:
-            hint = _("The list was in memory ({source}), no file: put its file here, or the table itself.")
+            hint = _("No path is known ({source}): put the file of the list here, or the table itself.")
             return [f"path = None  # {' '.join(hint.format(source=self.base.card.source).split())}"]
         name, shown = _sample(self.base.path), _shown(self.base.path, self.folder)
         if name:

@@ -7,6 +7,7 @@ from datetime import datetime, time
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from crrkit.ground import PERIODS, InputError, told as _
+from crrkit.read.bases.again import can_be_read_again
 from crrkit.read.bases.contract_base import ContractBase
 from crrkit.read.disk import Layout
 from crrkit.read.intake import asked_of, one_id_one_customer, read_snapshot_rows
@@ -111,6 +112,7 @@ class SnapshotBase(ContractBase):
         return replace(self, missing=())
 
 
+@can_be_read_again
 def read_snapshots(
     source: Any,
     *,
