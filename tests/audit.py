@@ -7,8 +7,10 @@ wider than or as wide as those of an outsider who knows that customers come whol
 """
 
 import json
+import math
 import re
 from dataclasses import dataclass, field
+from fractions import Fraction
 from html import unescape
 from itertools import pairwise
 
@@ -21,6 +23,7 @@ from crrkit.rules.periods import Calendar
 
 FLOWS = ("kept", "start", "lost", "new", "returned", "end")  # as the table of the account has them
 TOGETHER = ("kept", "start", "lost", "came", "end")
+CUSTOMERS = ("middle", "long")
 HIDDEN = "\N{MULTIPLICATION SIGN}"
 STATE = re.compile(r'data-crrkit-state="[^"]*" data-crrkit-module="(\w+)">(.*?)</script>', re.DOTALL)
 TABLE = re.compile(r'<div [^>]*role="region"[^>]*>\s*<table.*?</table>', re.DOTALL)
@@ -245,14 +248,98 @@ def _join(  # noqa: PLR0917 - all of what joins two tables
 
 
 def _stages(system: System, printed: Printed, every: str) -> None:
+    """Who stood in which stage: the table, its boundaries that are left out, and the sums that the levers carry."""
     table = printed.tables.get("How many stand in each stage")
     if not table:
         return
     heads, *rows = table
-    customers = [i for i, head in enumerate(heads) if head in ("middle", "long")]
-    periods = set(printed.account["period"])
-    for row in rows:
-        if row[0] in periods:
-            for i in customers:
-                system.print_(("stage", heads[i], row[0]), number(row[i]))
-            system.is_({**{("stage", heads[i], row[0]): 1 for i in customers}, ("start", every, row[0]): -1})
+    stages = heads[1:]
+    told = {row[0]: dict(zip(stages, map(number, row[1:]), strict=True)) for row in rows}
+    periods = list(printed.account["period"])
+    shown = [period for period in [*periods, rows[-1][0]] if period >= rows[0][0]]
+    for period in dict.fromkeys(shown):
+        own = {stage: ("stage", stage, period) for stage in stages}
+        for stage, name in own.items():
+            system.print_(name, told[period][stage] if period in told else None)
+        if period in periods:
+            customers = {own[stage]: 1.0 for stage in CUSTOMERS if stage in own}
+            system.is_({**customers, ("start", every, period): -1})
+    if set(stages) <= {*CUSTOMERS, "lapsed"}:  # of purchases: who left lapses, who returns had lapsed
+        for one, other in pairwise(dict.fromkeys(shown)):
+            system.is_({
+                ("stage", "lapsed", other): 1, ("stage", "lapsed", one): -1, ("lost", every, one): -1,
+                ("returned", every, one): 1,
+            })  # fmt: skip
+    _levers(system, printed, periods)
+
+
+def _levers(system: System, printed: Printed, periods: list[str]) -> None:
+    """The shares of the levers are of whole numbers: they tell how many stood in each stage, all periods together."""
+    chain = printed.states.get("stage_explorer", {}).get("_chain")
+    if not chain:
+        return
+    basis = chain["basis"]
+    window = [period for period in periods if basis["first"] <= period <= basis["last"]]
+    told = {next(iter(parts)): value for parts, value in system.equal if len(parts) == 1}
+    for stage, row in zip(chain["stages"], chain["matrix"], strict=True):
+        parts = {("stage", stage, period): 1.0 for period in window}
+        step, shown = common_denominator(row), sum(told.get(name, 0) for name in parts)
+        if step and set(parts) <= set(system.places):
+            system.is_(parts, step * math.ceil(shown / step))  # shares have no common factor: at least those shown
+
+
+def common_denominator(shares: list[float], most: int = 100_000) -> int | None:
+    """The number of whom all shares are whole numbers, as an outsider finds it; None where there is none."""
+    found = math.lcm(*(Fraction(share).limit_denominator(most).denominator for share in shares))
+    return found if all(abs(share * found - round(share * found)) < 1e-6 for share in shares) else None
+
+
+def read_notebook(text: str) -> dict[str, list[list[str]]]:
+    """The tables in the outputs of a notebook, by the code of their cell."""
+    tables: dict[str, list[list[str]]] = {}
+    for cell in json.loads(text)["cells"]:
+        for output in cell.get("outputs", []):
+            shown = output.get("data", {}).get("text/html", "")
+            if "<table" in shown and "<svg" not in shown:
+                tables[cell["source"]] = rows_of(shown)
+    return tables
+
+
+def rows_of(table: str) -> list[list[str]]:
+    """The cells of an HTML table as texts."""
+    rows = [
+        re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in re.findall(r"<tr.*?</tr>", table, re.DOTALL)
+    ]
+    return [[unescape(re.sub(r"<[^>]+>", "", cell)) for cell in row] for row in rows if row]
+
+
+def segments_told(tables: dict[str, list[list[str]]]) -> pd.DataFrame:
+    """``segment period start kept lost`` as a notebook shows them."""
+    head, *rows = next(table for code, table in tables.items() if code.startswith("segments = "))
+    told = pd.DataFrame(rows, columns=head)[["segment", "period", "start", "kept", "lost"]]
+    told[["start", "kept", "lost"]] = told[["start", "kept", "lost"]].map(number)
+    return told
+
+
+def shown_where_withheld(printed: Printed, workbook: dict[str, pd.DataFrame]) -> list[tuple[str, int, int]]:
+    """The cells of a workbook that hold a number where the page withholds one, or has none: sheet, row, column."""
+    sheets = {name: sheet for name, sheet in workbook.items() if name != "Cohorts"}
+    found = [
+        (name, i, j)
+        for (name, sheet), table in zip(sheets.items(), printed.tables.values(), strict=True)
+        for i, row in enumerate(table)
+        for j, text in enumerate(row)
+        if text in (HIDDEN, "–", "") and isinstance(sheet.iloc[i, j], int | float) and not pd.isna(sheet.iloc[i, j])
+    ]
+    if "Cohorts" not in workbook or not printed.grids:
+        return found
+    grid, sheet = printed.grids[0], workbook["Cohorts"]
+    cells = sheet.iloc[1:].set_axis(sheet.iloc[0], axis=1)
+    told = {
+        (row["cohort"], row["age"]) for _i, row in cells.iterrows() if pd.notna(row["active"]) or pd.notna(row["rate"])
+    }
+    shown = {
+        (name, age) for name, states in zip(grid["cohorts"], grid["states"], strict=True)
+        for age, state in enumerate(states) if state in "op"
+    }  # fmt: skip
+    return found + [("Cohorts", name, age) for name, age in told - shown]

@@ -409,6 +409,12 @@ class TestPrivacy:
             crr.write_report(few, every="month", out=tmp_path / "r.html", title=f"All about {secret}")
         assert list(tmp_path.iterdir()) == []
 
+    def test_an_id_in_the_path_stops_a_notebook(self, few, tmp_path) -> None:
+        base = replace(few, path="lists/C00008/orders.csv")
+        with pytest.raises(ValueError, match=r"r\.html would name a customer"):
+            crr.write_report(base, every="month", out=tmp_path / "r.html", notebook=tmp_path / "r.ipynb")
+        assert list(tmp_path.iterdir()) == []
+
     def test_an_id_that_a_faulty_block_lets_through_stops_it(self, few, tmp_path, monkeypatch) -> None:
         monkeypatch.setattr(rows_section, "rows_block", lambda _kept: element("pre", "17 C00008 12.50"))
         with pytest.raises(ValueError, match="would name a customer"):

@@ -6,12 +6,24 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from audit import FLOWS, Name, Printed, System, build, read_page
+from audit import (
+    FLOWS,
+    Name,
+    Printed,
+    System,
+    build,
+    number,
+    read_notebook,
+    read_page,
+    segments_told,
+    shown_where_withheld,
+)
 
 import crrkit as crr
 from crrkit.report import movement_section, stage_section, trend_section
 from crrkit.report.html import Html
 from crrkit.report.section import Subject
+from crrkit.report.stage_counts import _rule_of
 from crrkit.rules.periods import Calendar
 
 TERMS = {"customer": "customerID", "start": "begun", "end": "ended"}
@@ -26,7 +38,8 @@ def _no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def page_of(base: crr.Base, folder: Path, every: str | None) -> tuple[Printed, crr.Base, str, bool]:
     """What the written page prints, the base under its rule, its period, whether its cohorts are of all customers."""
-    written = crr.write_report(base, every=every, out=folder / "report.html")
+    files = {"out": folder / "report.html", "notebook": folder / "report.ipynb", "workbook": folder / "report.xlsx"}
+    written = crr.write_report(base, every=every, **files)
     page = written.out.read_text(encoding="utf-8")
     printed = read_page(page)
     is_whole = bool(printed.grids) and printed.account["start"][0] == 0
@@ -47,6 +60,9 @@ def counted(base: crr.Base, printed: Printed, every: str) -> dict[Name, float]:
                 born = Calendar(own).parse(row["cohort"])
                 truth[name, own, born, born + row["age"]] = row["active"]
                 truth["size", own, born] = row["size"]
+    if "How many stand in each stage" in printed.tables:
+        flow = crr.stage_flow(base, every=every, rule=_rule_of(base, every))
+        truth |= {("stage", name, period): n for name in flow.counts for period, n in flow.counts[name].items()}
     return truth
 
 
@@ -62,7 +78,8 @@ def audited(base: crr.Base, folder: Path, every: str | None = None) -> tuple[Sys
 def sample(name: str) -> crr.Base:
     reads = {
         "orders": lambda path: crr.read_orders(path, customer="client_id", at="ordered_at", amount="total"),
-        "contracts": crr.read_contracts, "events": crr.read_events, "ru_clients": crr.read_contracts,
+        "contracts": lambda path: crr.read_contracts(path, by="region"), "events": crr.read_events,
+        "ru_clients": crr.read_contracts,
     }  # fmt: skip
     return reads[name](crr.sample_path(name))
 
@@ -102,6 +119,25 @@ def public(folder: Path) -> Iterator[tuple[str, crr.Base]]:
 def test_of_the_sample_lists_nothing_withheld_can_be_told(name: str, tmp_path: Path) -> None:
     system, truth = audited(sample(name), tmp_path)
     assert system.pinned(truth).empty
+    printed = read_page((tmp_path / "report.html").read_text(encoding="utf-8"))
+    sheets = pd.read_excel(tmp_path / "report.xlsx", sheet_name=None, engine="calamine", header=None)
+    assert shown_where_withheld(printed, sheets) == []
+    tables = read_notebook((tmp_path / "report.ipynb").read_text(encoding="utf-8"))
+    head, *rows = tables["kept"]
+    account = pd.DataFrame(rows, columns=head)[list(FLOWS)].map(number)
+    pd.testing.assert_frame_equal(account, printed.account[list(FLOWS)], check_dtype=False)
+    if name == "contracts":
+        assert_segments_tell_of_many(segments_told(tables), account.set_axis(printed.account["period"]))
+
+
+def assert_segments_tell_of_many(told: pd.DataFrame, account: pd.DataFrame) -> None:
+    """No segment tells of few, nor who came to it between the two periods; they add up to the account."""
+    sums = told.groupby("period")[["start", "kept", "lost"]].sum()
+    pd.testing.assert_frame_equal(sums, account.loc[sums.index, list(sums)], check_names=False, check_dtype=False)
+    was, now = (told[told["period"] == period].set_index("segment") for period in sums.index)
+    follows = list(account.index).index(sums.index[1]) == list(account.index).index(sums.index[0]) + 1
+    came = [now["start"] - was["kept"]] if follows else []
+    assert not pd.concat([told["start"], told["kept"], told["lost"], *came]).between(1, 9).any()
 
 
 def test_of_five_customers_nothing_can_be_told(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -205,6 +206,9 @@ def test_a_model_in_which_a_move_was_of_few_is_withheld(orders: crr.OrderBase) -
     assert 1 < smallest < 100
     assert _model(flow, smallest) is not None
     assert _model(flow, smallest + 1) is None
+    counts = flow.counts.copy()
+    counts.loc["2024-06", "long"] = 4  # its sums over twelve boundaries, less the eleven that are shown, would tell it
+    assert _model(replace(flow, counts=counts), smallest) is None
 
 
 def test_stages_that_nobody_left_or_kept_have_no_levers() -> None:

@@ -106,6 +106,20 @@ class TestSegments:
         shown = merge_segments(rows, 10, others="rest").set_index("segment")
         assert shown[["start", "kept", "lost"]].to_numpy().tolist() == [[80, 40, 40], [34, 22, 12]]
 
+    def test_who_came_between_two_periods_is_guarded(self) -> None:
+        """To b came 3: its start of the later period, 33, less the 30 kept in the earlier would tell them."""
+        rows = pd.DataFrame(
+            [
+                (name, month, pd.Timestamp(f"{month}-01"), start, start - 10, 10, came)
+                for name, starts, comes in (("a", (50, 60), 20), ("b", (40, 33), 3), ("c", (60, 70), 20))
+                for month, start, came in (("2024-01", starts[0], comes), ("2024-02", starts[1], 0))
+            ],
+            columns=["segment", "period", "from_", "start", "kept", "lost", "came"],
+        ).assign(until=pd.Timestamp(2024, 3, 1), status="complete")
+        shown = merge_segments(rows, 10, others="rest")
+        assert set(shown["segment"]) == {"c", "rest"}
+        assert "came" not in shown
+
 
 def test_a_boundary_with_few_in_one_stage_goes_whole() -> None:
     counts = pd.DataFrame({"active": [50, 50, 50], "lapsed": [0, 4, 10]}, index=["2024-01", "2024-02", "2024-03"])

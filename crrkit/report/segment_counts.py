@@ -10,7 +10,7 @@ from crrkit.ground import gettext as _, segment_names
 from crrkit.measure import RetentionTable, retention_by_period
 from crrkit.measure.cube import refuse_names_as_segments
 from crrkit.report.account import earlier_periods, reference_row
-from crrkit.report.withhold import SEGMENT_COUNTS, merge_segments
+from crrkit.report.withhold import CAME_BETWEEN, SEGMENT_COUNTS, merge_segments
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +41,10 @@ def segments_of(base: Base, kept: RetentionTable, *, min_cell: int | None = 10) 
     labels = [*earlier_periods(kept)[:1], str(row["period"])]
     table = retention_by_period(base, every=kept.every, by=base.by, last=labels[-1]).table
     table = table[table["period"].isin(labels)]
-    named = table.assign(segment=segment_names(table, base.by))[SEGMENT_COLUMNS]
+    followed = table["until"].isin(table["from_"])
+    named = table.assign(segment=segment_names(table, base.by), came=(table["end"] - table["kept"]).where(followed, 0))[
+        [*SEGMENT_COLUMNS, CAME_BETWEEN]
+    ]
     return _account(merge_segments(named, min_cell or 0, others=_("All others")), kept)
 
 

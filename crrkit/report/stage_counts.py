@@ -95,7 +95,7 @@ def stages_of(
 
 
 def _model(flow: StageFlow, least: int) -> StageModel | None:
-    """The model of the flow, unless a share of it would tell of few."""
+    """The model of the flow, unless a share of it would tell of few, or its sums of a boundary that is withheld."""
     try:
         model = StageModel.from_flow(flow)
     except InputError:
@@ -103,7 +103,9 @@ def _model(flow: StageFlow, least: int) -> StageModel | None:
     assert model.window is not None  # noqa: S101 - it is from a list
     parts = parts_of(model.window)
     told = np.concatenate([parts.counts.to_numpy().ravel(), parts.entries.sum(axis=0)])
-    return None if small(told, least).any() else model  # a model without one of its moves would be another model
+    stood = flow.counts.loc[list(model.window.fitted)]  # its shares tell how many stood in a stage at all of these
+    is_told = not small(told, least).any() and len(drop_boundaries(stood, least)) == len(stood)
+    return model if is_told else None  # a model without one of its moves would be another model
 
 
 def _rule_of(base: Base, every: str) -> StageRule:

@@ -24,6 +24,7 @@ RENEWAL_COUNTS = ["due", "renewed_on_time", "renewed_late", "not_renewed"]
 RENEWAL_RATES = ["rate", "rate_low", "rate_high"]
 
 SEGMENT_COUNTS = ["start", "kept", "lost"]
+CAME_BETWEEN = "came"  # to a segment in its earlier period, where the later one begins as that ends
 MOST_SEGMENTS = 12  # more are taken together from the smallest on
 
 
@@ -59,22 +60,27 @@ def blank_renewals(table: pd.DataFrame, least: float) -> pd.DataFrame:
 def merge_segments(rows: pd.DataFrame, least: float, *, others: str) -> pd.DataFrame:
     """Segments: small ones become one, called ``others``, with as many next ones as it takes to make it large.
 
-    They are not blanked: the total is in the report, and what is missing from it could be told by subtraction.
+    They are not blanked: the total is in the report, and what is missing from it could be told by subtraction. Guarded
+    are ``start kept lost`` of both periods, and all who came between two that follow each other: ``came`` is what the
+    start of the later one has more than was kept in the earlier.
     """
+    counts = rows[["segment", "period", *(name for name in [*SEGMENT_COUNTS, CAME_BETWEEN] if name in rows)]]
     order = list(rows[rows["from_"] == rows["from_"].max()].sort_values("start", kind="stable")["segment"])
-    few = [name for name, own in rows.groupby("segment") if _speaks_of_few(own, least)]
+    few = [name for name, own in counts.groupby("segment") if _speaks_of_few(own, least)]
     hidden = {*few, *order[:-MOST_SEGMENTS]}
-    while hidden and len(hidden) < len(order) and _speaks_of_few(rows[rows["segment"].isin(hidden)], least):
+    while hidden and len(hidden) < len(order) and _speaks_of_few(counts[counts["segment"].isin(hidden)], least):
         hidden.add(next(name for name in order if name not in hidden))
     named = rows.assign(segment=rows["segment"].mask(rows["segment"].isin(hidden), others))
     facts = dict.fromkeys(["from_", "until", "status"], "first")  # of the largest: a segment of nobody has no status
     groups = named.sort_values("start", ascending=False, kind="stable").groupby(["segment", "period"], sort=False)
     sums = groups.agg({**facts, **dict.fromkeys(SEGMENT_COUNTS, "sum")}).reset_index()
-    return sums.sort_values(["from_", "segment"], ignore_index=True)[list(rows.columns)]
+    return sums.sort_values(["from_", "segment"], ignore_index=True)[
+        list(rows.columns.drop(CAME_BETWEEN, errors="ignore"))
+    ]
 
 
 def _speaks_of_few(rows: pd.DataFrame, least: float) -> bool:
-    sums = rows.groupby("period")[SEGMENT_COUNTS].sum()
+    sums = rows.drop(columns="segment").groupby("period").sum()
     return bool(small(sums, least).any(axis=None))
 
 

@@ -134,7 +134,8 @@ def change(
 def _of_stages(flow: StageFlow, period: str) -> dict[str, tuple[int, int]]:
     rows = flow.rates[flow.rates["period"] == period].set_index("measure")
     names = {stage: f"retention of {stage}" for stage in ("middle", "long")}
-    return {stage: (int(rows["of"][name]), int(rows["hits"][name])) for stage, name in names.items()}
+    of = rows.reindex(names.values()).fillna(0).astype({"of": int, "hits": int})  # of the first period there are none
+    return {stage: (int(of["of"][name]), int(of["hits"][name])) for stage, name in names.items()}
 
 
 def answers(causes: Mapping[str, int] | None) -> dict[str, int]:
