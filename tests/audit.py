@@ -343,3 +343,22 @@ def shown_where_withheld(printed: Printed, workbook: dict[str, pd.DataFrame]) ->
         for age, state in enumerate(states) if state in "op"
     }  # fmt: skip
     return found + [("Cohorts", name, age) for name, age in told - shown]
+
+
+def money_told(printed: Printed, tables: dict[str, list[list[str]]]) -> list[str]:
+    """The periods of which one withheld cell of cohort revenue is what the others leave of the revenue of all.
+
+    What the customers of a period paid in it opens the next one in the table of money, as a notebook has it whole.
+    """
+    grid = next((one for one in printed.grids if one["value"] == "revenue"), None)
+    if grid is None or "money.table" not in tables:
+        return []
+    calendar = Calendar(grid["period"])
+    head, *rows = tables["money.table"]
+    opened = {calendar.parse(row[head.index("period")]) - 1 for row in rows}
+    hidden: dict[int, int] = {}
+    for name, states in zip(grid["cohorts"], grid["states"], strict=True):
+        for age, state in enumerate(states):
+            period = calendar.parse(name) + age
+            hidden[period] = hidden.get(period, 0) + (state == "s")
+    return [calendar.label(period) for period in opened if hidden.get(period) == 1]

@@ -77,6 +77,8 @@ EXPRESSIONS = {
         module.retail_histogram(table, calendar=MONTHLY, as_of=AS_OF) for table in (ORDERS, ORDERS.drop("receipt"))
     ],
     "revenue_ranks": [module.revenue_ranks(ORDERS, as_of=AS_OF, top=0.2, points=100)],
+    "largest_payers": [module.largest_payers(ORDERS, calendar=MONTHLY, as_of=AS_OF)],
+    "largest_of_cohorts": [module.largest_of_cohorts(ORDERS, calendar=MONTHLY, as_of=AS_OF)],
     "contracts_of_people": [module.contracts_of_people(CONTRACTS, since=AS_OF - timedelta(days=30), until=AS_OF)],
     "with_clock_moved": [module.with_clock_moved(table, hours=-5.5) for table in (ORDERS, CONTRACTS)],
     "clocked": [module.clocked(table) for table in (ORDERS, CONTRACTS)],

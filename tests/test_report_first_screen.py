@@ -27,7 +27,8 @@ PAID += [("a", "2024-02-05", 150), ("b", "2024-02-05", 150), ("c", "2024-02-05",
 
 
 def money(base: crr.Base) -> crr.RetentionTable | None:
-    return report.money_of(base, report.shared(crr.retention_by_period(base, every="month"), min_cell=None))
+    kept = report.shared(crr.retention_by_period(base, every="month"), min_cell=None)
+    return report.money_of(base, kept, min_cell=None)
 
 
 def test_the_money_of_those_who_stayed_and_of_the_lost() -> None:
@@ -47,6 +48,27 @@ def test_who_only_gets_money_back_is_lost_and_what_they_had_paid_is_gone() -> No
 def test_money_by_another_rule_than_the_account_is_not_told() -> None:
     base = shop(*PAID).with_activity(crr.Trailing(days=60))
     assert money(base) is None
+
+
+def test_what_one_customer_makes_nearly_all_of_is_not_told() -> None:
+    """41 buy in January for 10 each, 26 of them in February: 9,000 of the 9,250 that stayed are those of one."""
+    january, february = ([(f"c{i}", f"2024-0{m}-05", 10) for i in range(n)] for m, n in ((1, 40), (2, 25)))
+    base = shop(*january, *february, ("big", "2024-01-06", 10), ("big", "2024-02-06", 9000))
+    kept = report.shared(crr.retention_by_period(base, every="month"))
+    assert report.money_of(base, kept, min_cell=None).table["staying"].tolist() == [9250]
+    assert report.money_of(base, kept) is None
+    assert "revenue" not in [grid.value for grid in report.cohorts_of(base, every="month").grids]
+    usual = shop(*january, *february, ("big", "2024-01-06", 10), ("big", "2024-02-06", 900))
+    assert report.money_of(usual, report.shared(crr.retention_by_period(usual, every="month"))) is not None
+
+
+def test_nor_the_fee_of_one_who_pays_nearly_all() -> None:
+    rows = [(f"c{i}", "2024-01-05", "2024-02-10" if i < 15 else None, 10) for i in range(40)]
+    log = pd.DataFrame([*rows, ("big", "2024-01-06", None, 9000)], columns=["who", "from", "to", "fee"])
+    base = crr.read_contracts(log, customer="who", start="from", end="to", amount="fee", as_of="2024-04-01")
+    kept = report.shared(crr.retention_by_period(base, every="month"))
+    assert report.money_of(base, kept, min_cell=None).table["period"].tolist() == ["2024-02", "2024-03"]
+    assert report.money_of(base, kept) is None
 
 
 def test_money_of_contracts_is_theirs() -> None:

@@ -14,7 +14,7 @@ from crrkit.reduce.cohorts import (
     stretch_histogram,
     unpriced_count,
 )
-from crrkit.reduce.contracts import REVENUE_FLOWS, given_up, revenue_changes
+from crrkit.reduce.contracts import REVENUE_FLOWS, given_up, largest_holders, revenue_changes
 from crrkit.reduce.faults import in_short, is_of_an_engine, watch
 from crrkit.reduce.kept import batches, first_moment, kept_rows, together
 from crrkit.reduce.people import customer_count, ids, ids_among, keys_among, words_among
@@ -28,7 +28,13 @@ from crrkit.reduce.purchases import (
     repeat_histogram,
     without_refunded,
 )
-from crrkit.reduce.revenue import retail_histogram, revenue_by_period, revenue_ranks
+from crrkit.reduce.revenue import (
+    largest_of_cohorts,
+    largest_payers,
+    retail_histogram,
+    revenue_by_period,
+    revenue_ranks,
+)
 from crrkit.reduce.rows import clocked, collect, customer_segments, with_clock_moved
 from crrkit.reduce.silences import (
     arrivals,
@@ -115,6 +121,9 @@ __all__ = [
     "kept_at_hand",
     "kept_rows",
     "keys_among",
+    "largest_holders",
+    "largest_of_cohorts",
+    "largest_payers",
     "last_histogram",
     "last_spells",
     "last_steps",

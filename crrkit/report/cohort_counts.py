@@ -21,6 +21,7 @@ from crrkit.measure.cadence import Rhythm, characteristic_interval, judge_rhythm
 from crrkit.measure.cohorts import OBSERVED, SUPPRESSED, CohortGrid, cohort_grid
 from crrkit.measure.lifetime import FARTHEST, LifeTable, fit_bgnbd, fit_sbg, life_table
 from crrkit.report.cohort_guard import Accounts, cells_to_hide, ends_of, withheld
+from crrkit.report.dominance import is_dominated
 from crrkit.report.withhold import blank_ages
 
 if TYPE_CHECKING:
@@ -112,7 +113,9 @@ def cohorts_of(
     if grid.presence == "window" or beside is None or not beside.tells_no_kinds:
         others.append(withheld(_shared(span.grid(base, kind="unbounded"), min_cell), ends_of(grid, hidden)))
     if base.has_amounts and base.is_by_period:
-        others.append(withheld(_shared(_in_hundredths(span.grid(base, value="revenue")), min_cell), hidden))
+        revenue = withheld(_shared(_in_hundredths(span.grid(base, value="revenue")), min_cell), hidden)
+        if min_cell is None or not is_dominated(revenue, base):
+            others.append(revenue)
     table = _life_table(base, span)
     outlook, doubts = _outlook(base, table, span.every)
     cohorts = SharedCohorts((grid, *others), len(span.numbers), _leaving(table, min_cell or 0), outlook, doubts)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from crrkit.ground import format_cell, format_number, format_percent, gettext as _, ngettext
 from crrkit.measure import COMPLETE, RecurringRevenue, RevenueRetention, revenue_retention
 from crrkit.report.account import reference_row
+from crrkit.report.dominance import without_dominated
 from crrkit.report.finding import Finding
 from crrkit.report.html import Html, element, row_block, table_block
 from crrkit.report.period_names import capital, in_period
@@ -22,14 +23,18 @@ if TYPE_CHECKING:
 AMOUNTS = ["opening", "staying", "gone"]
 MONEY_COLUMNS = ["period", "from_", *AMOUNTS, "lost", "nrr", "grr"]
 ROUND_FROM = 1000  # money
-MONEY_CALL = "money_of(base, kept, first=first, last=last)"
+MONEY_CALL = "money_of(base, kept, min_cell=min_cell, first=first, last=last)"
 LATEST = 6  # periods in the table of the page
 
 
 def money_section(subject: Subject) -> Section | None:
     """How much revenue stayed; None without amounts, and where they follow another rule than the account."""
     base, kept = subject.base, subject.kept
-    money = None if base is None else money_of(base, kept, first=subject.first, last=subject.last)
+    money = (
+        None
+        if base is None
+        else money_of(base, kept, min_cell=subject.min_cell, first=subject.first, last=subject.last)
+    )
     if money is None:
         return None
     found = money_finding(money)
@@ -49,16 +54,24 @@ def money_section(subject: Subject) -> Section | None:
 
 
 def money_of(
-    base: Base, kept: RetentionTable, *, first: str | None = None, last: str | None = None
+    base: Base,
+    kept: RetentionTable,
+    *,
+    min_cell: int | None = 10,
+    first: str | None = None,
+    last: str | None = None,
 ) -> RetentionTable | None:
     """The revenue of the periods whose account is shown: ``opening staying gone lost nrr grr``.
 
     ``opening`` is what the customers of the start had paid in the period before, or pay at its start by contract;
     ``staying`` what the same customers pay after, ``gone`` what the lost had paid.
 
+    A period in a sum of which one customer makes nearly all is left out.
+
     Args:
         base: The list.
         kept: The account of the report.
+        min_cell: The smallest group that may be shown; None withholds nothing.
         first: The first period of the report.
         last: The last one.
     """
@@ -67,6 +80,8 @@ def money_of(
     counted = revenue_retention(base, every=kept.every, first=first, last=last)  # type: ignore[call-overload]  # a base of either kind
     shown = kept.table.loc[(kept.table["status"] == COMPLETE) & kept.table["crr"].notna(), ["period", "start", "lost"]]
     both = _amounts(counted).merge(shown, on=["period", "start"]).round(dict.fromkeys([*AMOUNTS, "capped"], 2))
+    if min_cell is not None:
+        both = without_dominated(both, base, kept.every)
     both = both.assign(nrr=both["staying"] / both["opening"], grr=both["capped"] / both["opening"])
     row = reference_row(kept)
     if row is None or row["period"] not in set(both["period"]):

@@ -20,6 +20,8 @@ ARRIVALS = ["new", "returned"]
 KINDS_OF_NEWCOMERS = ["new", "returned", "new_lost"]
 WITHHELD = mark("suppressed")
 
+NEARLY_ALL = 0.8  # of a sum of money
+
 RENEWAL_COUNTS = ["due", "renewed_on_time", "renewed_late", "not_renewed"]
 RENEWAL_RATES = ["rate", "rate_low", "rate_high"]
 
@@ -55,6 +57,11 @@ def blank_renewals(table: pd.DataFrame, least: float) -> pd.DataFrame:
     shown = table.astype(dict.fromkeys(RENEWAL_COUNTS, "float64"))
     shown[RENEWAL_COUNTS + RENEWAL_RATES] = shown[RENEWAL_COUNTS + RENEWAL_RATES].mask(hidden)
     return shown.assign(status=table["status"].mask(hidden, WITHHELD))
+
+
+def is_of_one(sums: pd.Series, largest: pd.Series) -> pd.Series:
+    """Which sums of money one customer makes nearly all of; a sum of nothing tells of nobody."""
+    return (sums > 0) & (largest >= NEARLY_ALL * sums)
 
 
 def merge_segments(rows: pd.DataFrame, least: float, *, others: str) -> pd.DataFrame:

@@ -134,7 +134,9 @@ def change(
 def _of_stages(flow: StageFlow, period: str) -> dict[str, tuple[int, int]]:
     rows = flow.rates[flow.rates["period"] == period].set_index("measure")
     names = {stage: f"retention of {stage}" for stage in ("middle", "long")}
-    of = rows.reindex(names.values()).fillna(0).astype({"of": int, "hits": int})  # of the first period there are none
+    of = (
+        rows.reindex(list(names.values())).fillna(0).astype({"of": int, "hits": int})
+    )  # of the first period there are none
     return {stage: (int(of["of"][name]), int(of["hits"][name])) for stage, name in names.items()}
 
 
