@@ -253,8 +253,10 @@ def _stages(system: System, printed: Printed, every: str) -> None:
     if not table:
         return
     heads, *rows = table
-    stages = heads[1:]
-    told = {row[0]: dict(zip(stages, map(number, row[1:]), strict=True)) for row in rows}
+    stages = list(dict.fromkeys([*CUSTOMERS, *heads[1:]]))  # in which nobody stands at any boundary told is no column
+    told = {
+        row[0]: dict.fromkeys(CUSTOMERS, 0.0) | dict(zip(heads[1:], map(number, row[1:]), strict=True)) for row in rows
+    }
     periods = list(printed.account["period"])
     shown = [period for period in [*periods, rows[-1][0]] if period >= rows[0][0]]
     for period in dict.fromkeys(shown):
@@ -262,9 +264,9 @@ def _stages(system: System, printed: Printed, every: str) -> None:
         for stage, name in own.items():
             system.print_(name, told[period][stage] if period in told else None)
         if period in periods:
-            customers = {own[stage]: 1.0 for stage in CUSTOMERS if stage in own}
+            customers = {own[stage]: 1.0 for stage in CUSTOMERS}
             system.is_({**customers, ("start", every, period): -1})
-    if set(stages) <= {*CUSTOMERS, "lapsed"}:  # of purchases: who left lapses, who returns had lapsed
+    if "lapsed" in stages:  # who left lapses, who returns had lapsed
         for one, other in pairwise(dict.fromkeys(shown)):
             system.is_({
                 ("stage", "lapsed", other): 1, ("stage", "lapsed", one): -1, ("lost", every, one): -1,
@@ -345,20 +347,22 @@ def shown_where_withheld(printed: Printed, workbook: dict[str, pd.DataFrame]) ->
     return found + [("Cohorts", name, age) for name, age in told - shown]
 
 
-def money_told(printed: Printed, tables: dict[str, list[list[str]]]) -> list[str]:
-    """The periods of which one withheld cell of cohort revenue is what the others leave of the revenue of all.
+def money_told(printed: Printed, tables: dict[str, list[list[str]]], truth: dict[Name, float], every: str) -> list[str]:
+    """The periods of which one withheld cell of cohort revenue, of few, is what the others leave of the revenue of all.
 
     What the customers of a period paid in it opens the next one in the table of money, as a notebook has it whole.
     """
     grid = next((one for one in printed.grids if one["value"] == "revenue"), None)
-    if grid is None or "money.table" not in tables:
+    if grid is None or "money.table" not in tables or every != grid["period"]:
         return []
     calendar = Calendar(grid["period"])
     head, *rows = tables["money.table"]
     opened = {calendar.parse(row[head.index("period")]) - 1 for row in rows}
-    hidden: dict[int, int] = {}
+    hidden: dict[int, list[float]] = {}
     for name, states in zip(grid["cohorts"], grid["states"], strict=True):
         for age, state in enumerate(states):
-            period = calendar.parse(name) + age
-            hidden[period] = hidden.get(period, 0) + (state == "s")
-    return [calendar.label(period) for period in opened if hidden.get(period) == 1]
+            born = calendar.parse(name)
+            if state == "s":
+                hidden.setdefault(born + age, []).append(truth["there", every, born, born + age])
+    alone = {period: cells[0] for period, cells in hidden.items() if len(cells) == 1}
+    return [calendar.label(period) for period in opened if 0 < alone.get(period, 0) < 10]

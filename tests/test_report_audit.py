@@ -164,7 +164,7 @@ def test_two_ages_of_a_cohort_of_orders(tmp_path: Path, monkeypatch: pytest.Monk
     assert [truth[cell] for cell in cells] == [5, 5]
     assert system.pinned(truth, only=cells).empty
     told = [(tmp_path / f"report.{ending}").read_text(encoding="utf-8") for ending in ("html", "ipynb")]
-    assert money_told(read_page(told[0]), read_notebook(told[1])) == []
+    assert money_told(read_page(told[0]), read_notebook(told[1]), truth, "month") == []
     monkeypatch.setattr(Subject, "accounts", None)
     alone, truth = audited(sample("orders"), tmp_path, "month")
     assert alone.pinned(truth, only=cells)["high"].tolist() == pytest.approx([5, 5])

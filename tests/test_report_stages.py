@@ -211,6 +211,19 @@ def test_a_model_in_which_a_move_was_of_few_is_withheld(orders: crr.OrderBase) -
     assert _model(replace(flow, counts=counts), smallest) is None
 
 
+def test_where_the_new_of_a_period_are_withheld_nothing_tells_how_many_have_lapsed(orders: crr.OrderBase) -> None:
+    """All who ever bought stand in some stage: their number at two boundaries would tell who came first between."""
+    kept = crr.retention_by_period(orders, every="quarter")
+    hidden = replace(kept, table=kept.table.assign(new=kept.table["new"].mask(kept.table["period"] == "2024Q2")))
+    whole, found = stages_of(orders, kept), stages_of(orders, hidden)
+    assert (whole.model is None, found.model) == (False, None)
+    assert list(found.flow.counts) == ["middle", "long"]
+    pd.testing.assert_frame_equal(found.rates, whole.rates)
+    assert len(found.cards) == 1, "that so many have lapsed by now is one sum of many"
+    alone = replace(kept, table=hidden.table.assign(kept=kept.table["kept"].mask(kept.table["period"] == "2024Q2")))
+    assert stages_of(orders, alone).cards.empty
+
+
 def test_stages_that_nobody_left_or_kept_have_no_levers() -> None:
     found = staged(shop(60, 20, 20))  # the first have lapsed in the last period: nobody knows what becomes of them
     assert found.model is None
