@@ -121,6 +121,7 @@ class Printed:
     grids: list[dict]
     tables: dict[str, list[list[str]]]
     states: dict[str, dict]
+    customers: float = np.nan
 
 
 def read_page(page: str) -> Printed:
@@ -138,7 +139,9 @@ def read_page(page: str) -> Printed:
     names = FLOWS if len(head) == 3 + len(FLOWS) else TOGETHER
     cells = [[row[0], row[1], *map(number, row[3:])] for row in rows]
     account = pd.DataFrame(cells, columns=["period", "crr", *names]).reindex(columns=["period", "crr", *FLOWS])
-    return Printed(account, states.get("cohort_explorer", {}).get("_grids", []), tables, states)
+    said = re.search(r"these ([\d,]+) customers will buy", page)
+    customers = number(said[1]) if said else np.nan
+    return Printed(account, states.get("cohort_explorer", {}).get("_grids", []), tables, states, customers)
 
 
 def number(text: str) -> float:
@@ -161,6 +164,8 @@ def build(printed: Printed, *, every: str, counts_buyers: bool, is_whole: bool) 
     if ("bounded", "customers") in by_kind:
         _cohorts(system, by_kind, printed, every, counts_buyers=counts_buyers, is_whole=is_whole)
     _stages(system, printed, every)
+    if is_whole and not np.isnan(printed.customers):
+        system.is_({("new", every, period): 1.0 for period in printed.account["period"]}, printed.customers)
     return system
 
 

@@ -5,7 +5,14 @@ import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 
-from crrkit.report.withhold import blank_ages, blank_movements, drop_boundaries, empty_rates, merge_segments
+from crrkit.report.withhold import (
+    blank_ages,
+    blank_movements,
+    drop_boundaries,
+    empty_rates,
+    merge_segments,
+    tells_the_rest,
+)
 from crrkit.rules.small_cells import small, small_share
 
 COUNT = st.integers(0, 40)
@@ -119,6 +126,20 @@ class TestSegments:
         shown = merge_segments(rows, 10, others="rest")
         assert set(shown["segment"]) == {"c", "rest"}
         assert "came" not in shown
+
+
+@pytest.mark.parametrize(
+    ("parts", "told"),
+    [
+        ([30, 40], False),
+        ([30, None], True),
+        ([30, None, None], True),
+        ([30, *[None] * 3], False),
+        ([60, *[None] * 3], True),
+    ],
+)
+def test_a_total_tells_what_hardly_is_missing_or_is_few_together(parts: list[float | None], told: bool) -> None:
+    assert tells_the_rest(70, pd.Series(parts, dtype=float), 10) == told
 
 
 def test_a_boundary_with_few_in_one_stage_goes_whole() -> None:

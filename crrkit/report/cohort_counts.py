@@ -22,7 +22,7 @@ from crrkit.measure.cohorts import OBSERVED, SUPPRESSED, CohortGrid, cohort_grid
 from crrkit.measure.lifetime import FARTHEST, LifeTable, fit_bgnbd, fit_sbg, life_table
 from crrkit.report.cohort_guard import Accounts, cells_to_hide, ends_of, withheld
 from crrkit.report.dominance import is_dominated
-from crrkit.report.withhold import blank_ages
+from crrkit.report.withhold import blank_ages, tells_the_rest
 
 if TYPE_CHECKING:
     from crrkit.read import Base
@@ -118,6 +118,12 @@ def cohorts_of(
             others.append(revenue)
     table = _life_table(base, span)
     outlook, doubts = _outlook(base, table, span.every)
+    if (
+        min_cell is not None
+        and "customers" in outlook
+        and _is_telling(outlook["customers"].iloc[0], grid, span, beside, min_cell)
+    ):
+        outlook = outlook[:0]
     cohorts = SharedCohorts((grid, *others), len(span.numbers), _leaving(table, min_cell or 0), outlook, doubts)
     if grid.presence != "window":
         return cohorts
@@ -175,6 +181,15 @@ def _legible(
         found = grid_of(tried)
         tried = tried.longer()
     return found if _told(found[1]) >= CELLS_TOLD else begin
+
+
+def _is_telling(customers: float, grid: CohortGrid, span: _Span, beside: Accounts | None, least: int) -> bool:
+    """Whether the number of all customers would tell a cohort, or the new of a period, that is withheld."""
+    sizes = grid.table.groupby("cohort")["size"].first()
+    parts = [sizes] if len(sizes) == len(span.numbers) else []
+    if beside is not None and beside.shown["start"].iloc[0] == 0:
+        parts.append(beside.shown["new"])
+    return any(tells_the_rest(customers, one, least) for one in parts)
 
 
 def _shared(grid: CohortGrid, min_cell: int | None) -> CohortGrid:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from crrkit.ground import gettext as _, language
@@ -74,7 +75,7 @@ class Told:
     def parameters(self) -> str:
         """The cell of parameters, an assignment a line; what is not known is left to be filled in, and says so."""
         lines = ["import crrkit as crr", "", *self._path()]
-        lines += [f"# {line}" for line in self.why.split("\n") if line.strip()]
+        lines += [f"# {line}" for why in self.why.split("\n") for line in wrap(why, LINE_WIDTH)]
         lines.append(f"every = {self.every!r}")
         if self.base.has_purchases:
             lines.append(f"rule = {_rule(self.base.activity)}")

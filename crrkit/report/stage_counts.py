@@ -87,27 +87,16 @@ def stages_of(
     counts = _large(flow.counts, least)
     if counts.empty or _is_another_rate(flow, kept):
         return None
+    # Who ever bought is a customer or has lapsed: where the account withholds the new of a period, how many have lapsed
+    # at two boundaries would tell them, and at one, as cards name it, with the sizes of cohorts.
     tells_new = min_cell is None or bool(kept.table["new"].notna().all())
     is_last_told = counts.index[-1] == flow.counts.index[-1]
     found = diagnose(kept, flow=replace(flow, rates=empty_rates(flow.rates, least)))
-    may_advise = is_last_told and (tells_new or _hides_many(kept.table, flow.counts, least))
+    may_advise = is_last_told and tells_new
     cards = cards_of(found, kinds=("do",))[: None if may_advise else 0]
-    model = _model(flow, least) if is_last_told and tells_new else None
-    shown = counts if tells_new else counts[list(CUSTOMERS)]  # all who ever bought stand in some stage: see below
+    model = _model(flow, least) if may_advise else None
+    shown = counts if tells_new else counts[list(CUSTOMERS)]
     return SharedStages(_bare(flow, shown), _rates(flow, kept, least), cards, model)
-
-
-def _hides_many(table: pd.DataFrame, counts: pd.DataFrame, least: int) -> bool:
-    """Whether the number of all who have lapsed by now, which the cards name, leaves room to what is withheld.
-
-    Who ever bought is a customer or has lapsed: at two boundaries their number would tell who came first between, so
-    that the stages of the others go where the account withholds the new of some period. At one it tells their sum.
-    """
-    came = table["end"] - table["kept"]
-    if came.isna().any() or len(table) <= 1 + 1 or table["start"].iloc[0]:
-        return False  # of a list told from its beginning on all who came in the first period are new
-    new = counts[["middle", "long", "lapsed"]].iloc[-1].sum() - came.iloc[0]
-    return bool(min(new, came.iloc[1:].sum() - new) >= 2 * least)
 
 
 def _model(flow: StageFlow, least: int) -> StageModel | None:

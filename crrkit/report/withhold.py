@@ -59,6 +59,15 @@ def blank_renewals(table: pd.DataFrame, least: float) -> pd.DataFrame:
     return shown.assign(status=table["status"].mask(hidden, WITHHELD))
 
 
+def tells_the_rest(total: float, parts: pd.Series, least: float) -> bool:
+    """Whether a total beside its parts in time tells what is withheld of them (NaN): two at the most, or few together.
+
+    Of two the first is no secret where it is that of the first period: all who came in it are new.
+    """
+    hidden = int(parts.isna().sum())
+    return 0 < hidden <= 1 + 1 or (hidden > 0 and total - parts.sum() < 2 * least)
+
+
 def is_of_one(sums: pd.Series, largest: pd.Series) -> pd.Series:
     """Which sums of money one customer makes nearly all of; a sum of nothing tells of nobody."""
     return (sums > 0) & (largest >= NEARLY_ALL * sums)
