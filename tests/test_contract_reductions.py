@@ -27,6 +27,7 @@ EXPRESSIONS = {
         for table in (CONTRACTS, CONTRACTS.drop("contract"))
         for by in ((), ("region",))
     ],
+    "largest_holders": [module.largest_holders(CONTRACTS, calendar=MONTHLY, as_of=AS_OF)],
 }
 
 

@@ -51,7 +51,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return seen
 
 
-@pytest.mark.daily(2)
+@pytest.mark.daily(1)
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_said_is_what_is_run(kind: str, asked: list[str]) -> None:
     base = base_of(kind)

@@ -140,6 +140,7 @@ class TestRiver:
             with pytest.raises(InputError, match="theme='neon'"):
                 draw(REAL, theme="neon")
 
+    @pytest.mark.slow
     @settings(max_examples=15, deadline=None, phases=QUICK)
     @given(st.data())
     def test_streams_stay_inside_their_nodes_and_do_not_cross_at_their_ends(self, data: Any) -> None:

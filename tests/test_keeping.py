@@ -60,6 +60,7 @@ def rows_of(base: crr.OrderBase) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in table.itertuples(index=False)]
 
 
+@pytest.mark.slow
 def test_a_month_with_a_late_row_and_a_refund_comes_to_what_was_kept(tmp_path: Path) -> None:
     read(frame(JANUARY), refunds="keep").save(tmp_path / "shop")
     base = crr.update(tmp_path / "shop", frame(FEBRUARY))

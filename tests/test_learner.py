@@ -78,6 +78,7 @@ def test_a_known_mistake_is_answered_by_what_produced_it_and_contradicts_nothing
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_nonsense_is_neither_right_nor_blamed_on_a_method() -> None:
     wrong = []
     for name, question in asked():

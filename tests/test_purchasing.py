@@ -295,7 +295,7 @@ def test_without_scipy_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) 
 
 def test_it_prints_in_both_languages(recwarn: pytest.WarningsRecorder) -> None:
     law = law_of(*PUBLISHED)
-    assert "of 1 customers 1 are expected" in str(law)
+    assert "of 1 customer 1 is expected" in str(law)
     with crr.use_language("ru"):
         assert "повторных покупок" in str(law)
     assert not recwarn.list

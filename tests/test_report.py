@@ -416,6 +416,7 @@ class TestPrivacy:
             crr.write_report(base, every="month", out=tmp_path / "r.html", notebook=tmp_path / "r.ipynb")
         assert list(tmp_path.iterdir()) == []
 
+    @pytest.mark.slow
     def test_an_id_that_a_faulty_block_lets_through_stops_it(self, few, tmp_path, monkeypatch) -> None:
         monkeypatch.setattr(rows_section, "rows_block", lambda _kept: element("pre", "17 C00008 12.50"))
         with pytest.raises(ValueError, match="would name a customer"):
@@ -428,6 +429,7 @@ class TestPrivacy:
         for path in (english.out, english.notebook):
             assert not ids & set(re.findall(r"\w+", path.read_text(encoding="utf-8")))
 
+    @pytest.mark.slow
     def test_small_groups_are_withheld_everywhere(self, tmp_path) -> None:
         # 40 members; in February 3 leave, in March 15: February must not be told, March may
         rows = [(f"M{i:03}", "2024-01-05", leaving(i)) for i in range(40)]

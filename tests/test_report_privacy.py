@@ -68,6 +68,7 @@ class TestSmallCells:
                 unit = vector(rows * width, {column: 1})
                 assert np.linalg.matrix_rank(np.vstack([matrix, unit])) > rank, (i, name)
 
+    @pytest.mark.slow
     @given(accounts(), st.integers(1, 15))
     def test_only_what_must_go_goes(self, kept: crr.RetentionTable, least: int) -> None:
         shown = report.shared(kept, min_cell=least).table

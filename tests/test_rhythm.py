@@ -291,6 +291,7 @@ def test_check_names_no_period_where_suggest_period_refuses(tmp_path: Path) -> N
     assert "Suggested period" not in text
 
 
+@pytest.mark.slow
 def test_a_report_takes_the_period_that_suits_and_says_why(tmp_path: Path) -> None:
     written = crr.write_report(coffee(), out=tmp_path / "r.html", min_cell=None, detail="short")
     assert (written.every, written.advice.ground) == ("week", "covers")

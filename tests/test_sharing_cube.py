@@ -92,6 +92,7 @@ def test_more_than_one_limit_and_segments_can_stay_and_a_small_one_never_does() 
 DAYS = (("2024-01-10", "2024-02-05", "2024-03-10"), ("2024-01-10", "2024-03-10"))
 
 
+@pytest.mark.slow
 def test_where_nothing_is_left_it_is_refused() -> None:
     few_people = list_cube(base_of(crowd(1)))
     with pytest.raises(InputError, match="Nothing can be shared by the month"):

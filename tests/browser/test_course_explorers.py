@@ -228,7 +228,6 @@ def test_compounding_is_that_of_python(blank: Page) -> None:
     hold_the_lines_of_code(PeriodExplorer, answers, 4)
 
 
-@pytest.mark.surface
 def test_intervals_and_draws_are_those_of_python(blank: Page) -> None:
     roll = dice()
     inputs = []
@@ -251,7 +250,6 @@ def test_intervals_and_draws_are_those_of_python(blank: Page) -> None:
         assert scale[0] < min(chart["rates"])
 
 
-@pytest.mark.surface
 def test_the_sixteen_meanings_are_those_of_python(blank: Page) -> None:
     roll = dice()
     inputs = []
