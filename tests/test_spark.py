@@ -20,7 +20,6 @@ pytestmark = [
     pytest.mark.engines,
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning"),
 ]  # PySpark has warnings of its own
-sql = pytest.importorskip("pyspark.sql", reason="PySpark is not installed: pip install 'crrkit[spark]'")
 
 TYPES = {**dict.fromkeys(MOMENTS, "timestamp_ntz"), **dict.fromkeys(DAYS, "date"), **dict.fromkeys(MONEY, "double")}
 QUIET = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.sql.session.timeZone": "UTC",
@@ -30,6 +29,7 @@ QUIET = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "
 
 @pytest.fixture(scope="module")
 def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    sql = pytest.importorskip("pyspark.sql", reason="PySpark is not installed: pip install 'crrkit[spark]'")
     if not shutil.which("java"):
         pytest.skip("Java is not on this machine: what Spark counts was not compared")
     builder = sql.SparkSession.builder.master("local[2]")
