@@ -48,7 +48,7 @@ class Subject:
     marks: Mapping[str, str] | Mapping[date, str] | None = None
     previous: RetentionTable | None = None
     counted: RetentionTable | None = None
-    _counted: dict[Callable[[Subject], Any], Any] = field(default_factory=dict, repr=False, compare=False)
+    _cache: dict[Callable[[Subject], Any], Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def accounts(self) -> Accounts | None:
@@ -57,9 +57,9 @@ class Subject:
 
     def once(self, count: Callable[[Subject], T]) -> T:
         """What several sections speak of, counted when the first of them asks."""
-        if count not in self._counted:
-            self._counted[count] = count(self)
-        found: T = self._counted[count]
+        if count not in self._cache:
+            self._cache[count] = count(self)
+        found: T = self._cache[count]
         return found
 
 

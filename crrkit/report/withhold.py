@@ -21,6 +21,7 @@ KINDS_OF_NEWCOMERS = ["new", "returned", "new_lost"]
 WITHHELD = mark("suppressed")
 
 NEARLY_ALL = 0.8  # of a sum of money
+MOST_TOLD = 2  # parts that the rest of a total may tell apart
 
 RENEWAL_COUNTS = ["due", "renewed_on_time", "renewed_late", "not_renewed"]
 RENEWAL_RATES = ["rate", "rate_low", "rate_high"]
@@ -65,7 +66,7 @@ def tells_the_rest(total: float, parts: pd.Series, least: float) -> bool:
     Of two the first is no secret where it is that of the first period: all who came in it are new.
     """
     hidden = int(parts.isna().sum())
-    return 0 < hidden <= 1 + 1 or (hidden > 0 and total - parts.sum() < 2 * least)
+    return hidden > 0 and (hidden <= MOST_TOLD or total - parts.sum() < 2 * least)
 
 
 def is_of_one(sums: pd.Series, largest: pd.Series) -> pd.Series:
