@@ -83,6 +83,9 @@ def test_what_is_no_table_is_one_sentence() -> None:
             crr.guess(once)
     with pytest.raises(crr.InputError, match="is the name of a column that crrkit makes itself"):
         crr.read_orders(FRAME.assign(at_given="N"), by="at_given")
+    for name in ("kind", "Kind"):  # what tells kinds of events is not told apart from a segment of that name
+        with pytest.raises(crr.InputError, match="is the name of a column that crrkit makes itself"):
+            crr.read_events(FRAME.assign(what="purchase", **{name: "N"}), kind="what", by=name)
 
 
 def test_odd_columns_of_a_frame_are_read_as_what_they_hold() -> None:

@@ -28,7 +28,7 @@ from crrkit.read.words import (
 from crrkit.reduce import watch
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
 
     import ibis.expr.types as ir
 
@@ -249,7 +249,7 @@ def _find(available: Sequence[str], kind: str, named: Mapping[str, str | None], 
         raise InputError(message, argument="quantity" if "price" in given else "price")
     columns = settle_columns(kind, named, available=available, by=by)
     find_columns({f"by[{i}]": name for i, name in enumerate(by)}, available=available)
-    _refuse_reserved(by)
+    _refuse_reserved(by, roles=columns)
     _refuse_repeated([*columns.values(), *by], available)
     money = tuple(str(name) for name in available if is_of_currencies(str(name)) and name not in columns.values())
     facts = {"columns": columns, "currencies": money}
@@ -261,8 +261,10 @@ def _find(available: Sequence[str], kind: str, named: Mapping[str, str | None], 
     return {**facts, "unread": suspects(available, columns.values()), "notes": notes}
 
 
-def _refuse_reserved(by: Sequence[str]) -> None:
-    taken = next((name for name in by if name in RESERVED or INTERNAL.fullmatch(name)), None)
+def _refuse_reserved(by: Sequence[str], *, roles: Container[str]) -> None:
+    """A segment under a name that is needed; a column called kind is one where nothing tells kinds of rows apart."""
+    kinds = {"kind"} if "kind" in roles else frozenset[str]()
+    taken = next((x for x in by if x in RESERVED or INTERNAL.fullmatch(x) or x.casefold() in kinds), None)
     if taken is not None:
         message = _("by={name!r} is the name of a column that crrkit makes itself. Rename the segment column.")
         raise InputError(message.format(name=taken), argument="by", given=taken)
