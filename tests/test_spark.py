@@ -6,6 +6,7 @@ import shutil
 import sys
 from typing import TYPE_CHECKING, Any
 
+import ibis
 import pandas as pd
 import pytest
 from conformance import DAYS, MOMENTS, MONEY, READERS, WORLDS, as_files, assert_the_same, rows_of
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 
 pytestmark = [
     pytest.mark.engines,
+    # PySpark speaks of its own use of pandas, and leaves sockets to the interpreter's end.
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning"),
-]  # PySpark has warnings of its own
+]
 
 TYPES = {**dict.fromkeys(MOMENTS, "timestamp_ntz"), **dict.fromkeys(DAYS, "date"), **dict.fromkeys(MONEY, "double")}
 QUIET = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.sql.session.timeZone": "UTC",
@@ -49,7 +51,6 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest.fixture(scope="module")
 def shop(session: Any, files: dict[str, Path]) -> Any:
     """The sample lists as tables with types, and the orders again as text alone."""
-    ibis = pytest.importorskip("ibis")
     for kind, path in files.items():
         rows = session.read.csv(str(path), header=True)
         rows.createOrReplaceTempView(f"{kind}_as_text")

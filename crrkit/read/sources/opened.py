@@ -263,8 +263,8 @@ def _find(available: Sequence[str], kind: str, named: Mapping[str, str | None], 
 
 def _refuse_reserved(by: Sequence[str], *, roles: Container[str]) -> None:
     """A segment under a name that is needed; a column called kind is one where nothing tells kinds of rows apart."""
-    kinds = {"kind"} if "kind" in roles else frozenset[str]()
-    taken = next((x for x in by if x in RESERVED or INTERNAL.fullmatch(x) or x.casefold() in kinds), None)
+    made = "kind" if "kind" in roles else None
+    taken = next((x for x in by if x in RESERVED or INTERNAL.fullmatch(x) or x.casefold() == made), None)
     if taken is not None:
         message = _("by={name!r} is the name of a column that crrkit makes itself. Rename the segment column.")
         raise InputError(message.format(name=taken), argument="by", given=taken)
