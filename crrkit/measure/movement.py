@@ -89,9 +89,9 @@ class RetentionTable(Shown):
         It is judged when it is first asked for, such as by printing, and once for a base: who only takes the numbers
         does not wait for it.
         """
-        return (
-            judge_rhythm(self.base, every=self.every) if self.judged is None and self.base is not None else self.judged
-        )
+        if self.judged is None and self.base is not None:
+            return judge_rhythm(self.base, every=self.every)
+        return self.judged
 
     @property
     def warning(self) -> str:
