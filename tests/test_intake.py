@@ -755,6 +755,31 @@ def test_a_column_left_unread_that_speaks_against_a_purchase_is_said(name, value
     assert said in quality.doubts[0]
 
 
+GONE_BACK = pd.DataFrame({
+    "customer": list("abcabd"), "at": [f"2024-0{1 + i // 3}-{5 + i:02d}" for i in range(6)], "mvt": [1, 2, -1, 1, 1, 1],
+    "lat": -1.5, "store_id": [-1, 1, 1, 1, 1, 1], "remark": ["-1 set", *"abcde"], "flow": [-1, -1, -1, 2, 3, 4],
+})  # fmt: skip
+
+
+def test_a_column_whose_name_says_nothing_is_looked_at_too(tmp_path):
+    # In every form of a source; where numbers are below 0 by nature, in words, or in half of the rows, it is no sign.
+    GONE_BACK.to_csv(tmp_path / "a.csv", index=False)
+    GONE_BACK.to_parquet(tmp_path / "a.parquet")
+    GONE_BACK.to_json(tmp_path / "a.json", orient="records")
+    written = GONE_BACK.assign(mvt=["1,5", "2", "−1,5", "1", "", "1 000"]).astype(str)
+    handed = [pa.table(GONE_BACK), pl.from_pandas(GONE_BACK).lazy(), GONE_BACK.to_dict("records"), GONE_BACK, written]
+    for source in (*tmp_path.iterdir(), *handed):
+        (doubt,) = read_orders(source, as_of="2024-03-01").quality.doubts
+        assert doubt.startswith("Column 'mvt' was not read and is below 0 in 1 row that counts as a purchase."), source
+    assert not read_orders(GONE_BACK.assign(mvt=1), as_of="2024-03-01").quality.doubts
+
+
+def test_a_file_without_the_column_beside_one_with_it_is_no_refusal(tmp_path):
+    GONE_BACK.to_csv(tmp_path / "a.csv", index=False)
+    GONE_BACK.drop(columns="mvt").to_csv(tmp_path / "b.csv", index=False)
+    assert read_orders(tmp_path / "[ab].csv", as_of="2024-03-01").quality.rows_used == 12
+
+
 def test_a_column_left_unread_that_says_nothing_is_not_mentioned():
     log = SHOP.assign(
         cancelled_at=None, returned="no", delivery_status="delivered", total_discount=-1, lat=-1.5, units=0

@@ -32,6 +32,12 @@ from crrkit.read.disk.layout import (
 from crrkit.read.disk.packed import (
     head_of as head_of,
 )
+from crrkit.read.disk.plain import (
+    Plain as Plain,
+)
+from crrkit.read.disk.sheets import (
+    Sheet as Sheet,
+)
 from crrkit.read.disk.totals import (
     totals_among as totals_among,
 )

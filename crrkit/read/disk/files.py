@@ -122,6 +122,13 @@ def load_parquet(engine: duckdb.DuckDBPyConnection, paths: list[Path], *, name: 
     run(engine, query, paths)
 
 
+def below_zero(engine: duckdb.DuckDBPyConnection, paths: list[Path]) -> set[str]:
+    """The columns of Parquet files that may hold a number below 0, by the statistics that stand in the files."""
+    least = "bool_or(coalesce(try_cast(stats_min_value AS DOUBLE) < 0, num_values > stats_null_count, TRUE))"
+    query = f"SELECT path_in_schema FROM parquet_metadata({list_of(paths)}) GROUP BY 1 HAVING {least}"  # noqa: S608 - names are quoted
+    return {str(row[0]) for row in engine.execute(query).fetchall()}
+
+
 def quoted(name: str) -> str:
     """A column name as the engine writes it."""
     return '"' + name.replace('"', '""') + '"'

@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import duckdb
+import pyarrow as pa
+
 from crrkit.ground import SourceError
 from crrkit.read.disk.files import list_of, quoted, run
 from crrkit.read.disk.layout import LONGEST_HEAD, SEPARATORS, split
@@ -18,8 +21,6 @@ from crrkit.read.disk.parts import check_part
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-
-    import duckdb
 
     from crrkit.read.disk.plain import Plain
 
@@ -44,6 +45,25 @@ def text_columns(engine: duckdb.DuckDBPyConnection, plain: Plain) -> list[str]:
         first = engine.execute(f"SELECT * FROM {head}, header = false) LIMIT 1").fetchall()  # noqa: S608 - names of our own, no value from outside
         return [str(name) for name in first[0]] if first and len(first[0]) == len(names) else names
     return names
+
+
+def first_rows(
+    engine: duckdb.DuckDBPyConnection, plains: Sequence[Plain], columns: Sequence[str], *, n: int
+) -> pa.Table:
+    """The first rows of text files, as text, in those of the columns that all of the files have."""
+    heads = {_first_line(plain): plain for plain in reversed(plains)}
+    for plain in list(heads.values())[:-1]:
+        spelled = {name.casefold() for name in text_columns(engine, plain)}
+        columns = [name for name in columns if name.casefold() in spelled]
+    if not columns:
+        return pa.table({})
+    wanted = ", ".join(quoted(column) for column in columns)
+    options = f"{TEXT_OPTIONS}, {_dialect(plains[0])} header = true, ignore_errors = true"
+    query = f"SELECT {wanted} FROM read_csv({list_of([plains[0].path])}, {options}) LIMIT {n}"  # noqa: S608 - names are quoted
+    try:
+        return engine.sql(query).to_arrow_table()
+    except duckdb.Error:  # a quote that is never closed: the rows are read in another way then
+        return pa.table({})
 
 
 def load_text(

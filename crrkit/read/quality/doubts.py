@@ -56,6 +56,8 @@ _MONEY_OR_PIECES = re.compile(
 )
 _NO_MONEY = re.compile(r"discount|tax|balance|bonus|rate|percent|change|status|method|type|date|скидк|налог|остат|дата")
 _NEGATIVE = r"^[-−] ?[0-9.,\s]*[1-9]|^\([0-9.,\s]+\)$"  # no more than a look: how the column is written is not settled
+# A field that is a number and nothing more, as the engine and Python both read it.
+NUMBER_ALONE = "^[-−+(]?[ \u00a0]?[$€£₽]?[ \u00a0]?[0-9][0-9.,'’ \u00a0\u202f]*[$€£₽]?\\)?$"
 _FLAG = re.compile(r"cancel|refund|voided|returned$|istest$|отмен|возврат|аннулир")
 _STATES = re.compile(r"(?:status|state|статус|состояние)$")
 _NO = ("", "0", "0.0", "0.00", "0,00", "false", "f", "no", "n", "none", "null", "nan", "-", "нет", "ложь")
@@ -149,7 +151,7 @@ def unread_doubts(rows: ir.Table, unread: Sequence[str]) -> list[str]:
             said += _states_doubt(words_in(rows, UNREAD + str(place), most=MOST_STATES), name)
         elif roles["flag"] and 0 < n < seen["total"]:
             said.append(_flag_doubt(name, n))
-        elif roles["below"] and n:
+        elif n and (roles["below"] or n < seen["total"] / 2):  # most of the rows are no returns
             said.append(_below_doubt(name, n))
     return said
 
@@ -160,11 +162,16 @@ def _mark_of(rows: ir.Table, field: str, roles: Mapping[str, bool]) -> Any:
         return None
     if roles["flag"]:
         return text.is_true(rows[field].cast("string").strip().lower().notin(_NO)).sum()
-    if not roles["below"]:
-        return None
     value = rows[field]
-    negative = value < 0 if value.type().is_numeric() else value.cast("string").strip().re_search(_NEGATIVE)
-    return text.is_true(negative).sum()
+    if value.type().is_numeric():
+        return text.is_true(value < 0).sum()
+    written = value.cast("string").strip()
+    negative = text.is_true(written.re_search(_NEGATIVE)).sum()
+    if roles["below"]:
+        return negative
+    # A name that says nothing, such as "-1 set": only where all fields are numbers is the sign a sign.
+    words = text.is_true((written != "") & ~written.re_search(NUMBER_ALONE)).sum()
+    return ibis.ifelse(words == 0, negative, 0)
 
 
 def _states_doubt(words: Mapping[str, int], column: str) -> list[str]:

@@ -4,38 +4,29 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import pyarrow as pa
 
-from crrkit.ground import InputError, SourceError, told as _
+from crrkit.ground import told as _
 from crrkit.read.disk import files, lines, members_of, merged, nested, plain, read_arrow, scratch, sheets, spools
 from crrkit.read.engines import brought, databases, frames, new_engine, of_table, records
-from crrkit.read.quality import TWIN, is_of_currencies, statuses, suspects, twins
-from crrkit.read.sources import again, outside
+from crrkit.read.quality import TWIN, twins
+from crrkit.read.sources import again, beside, outside
+from crrkit.read.sources.wanted import Wanted
 from crrkit.read.values import Forms
-from crrkit.read.words import (
-    INTERNAL,
-    MONEY,
-    RESERVED,
-    amount_note,
-    are_names_of,
-    find_columns,
-    request_beside_end,
-    settle_columns,
-)
+from crrkit.read.words import MONEY
 from crrkit.reduce import watch
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import ibis.expr.types as ir
 
-    from crrkit.read.disk import Layout
     from crrkit.read.engines import Rows
-
-ALLOWED_MONEY: tuple[set[str], ...] = (set(), {"amount"}, {"amount", "quantity"}, {"quantity", "price"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +40,7 @@ class Opened:
         engine: What must stay alive while the table is used.
         copied: Whether reading fields again is dear (text, Python objects), so that they are read once and kept.
         cut_lines: Lines of a text file that could not be split into fields.
-        unread: Columns that hold no role, and whose names say that they should be looked at.
+        unread: Columns that hold no role, and that should be looked at: their names or numbers say so.
         declined: Roles of which the user said that no column holds them.
         notes: What a reader should know.
         doubts: What may make every rate another number.
@@ -109,32 +100,6 @@ def open_source(
     return again.remembered(replace(opened, declined=declined))
 
 
-class Wanted(NamedTuple):
-    """What is looked for in a source, and where."""
-
-    kind: str
-    named: Mapping[str, str | None]
-    by: Sequence[str]
-    forms: Forms
-
-    @property
-    def layout(self) -> Layout:
-        """Where the table stands in its source."""
-        return self.forms.layout
-
-    def find(self, available: Sequence[str]) -> dict[str, Any]:
-        """The columns, or the refusal of a table that has not got them."""
-        return _find(available, self.kind, self.named, self.by)
-
-    def fits(self, names: Sequence[str]) -> bool:
-        """Whether these are the names of such a table."""
-        return are_names_of(self.kind, self.named, available=names, by=self.by)
-
-    def read(self, found: Mapping[str, Any]) -> list[str]:
-        """Every column that is looked at."""
-        return list(dict.fromkeys([*found["columns"].values(), *self.by, *found["unread"], *found["currencies"]]))
-
-
 def _open_table(source: Any, wanted: Wanted) -> Opened:
     available = frames.column_names(source)
     wanted.layout.refuse("sheet", "skip", "sep", "encoding")
@@ -142,7 +107,7 @@ def _open_table(source: Any, wanted: Wanted) -> Opened:
     if frames.is_ibis(source):
         wanted.layout.refuse("fill_down")
         return _open_rows(of_table(source, name), wanted)
-    facts = wanted.find(available) | {"name": name}
+    facts = wanted.beside(wanted.find(available), available, partial(beside.of_frame, source)) | {"name": name}
     return _registered(source, wanted.read(facts), facts)
 
 
@@ -155,6 +120,8 @@ def _open_rows(rows: Rows, wanted: Wanted) -> Opened:
         if column is None:
             return Opened(table=rows.table, engine=rows.engine, **facts)
         facts["notes"] += (outside.fetched_note(rows.name, column),)
+    if isinstance(rows.engine, pa.Table):  # records, not a database, of which no more is asked for than is needed
+        facts = wanted.beside(facts, rows.columns, partial(beside.of_frame, rows.engine))
     engine = new_engine()
     with closing(rows):
         table = brought(engine, rows.fetch(wanted.read(facts)))
@@ -186,6 +153,7 @@ def _open_sheets(paths: list[Path], wanted: Wanted, name: str, _folder: Path) ->
     taken = [sheet for book, _notes in books for sheet in book]
     facts = wanted.find([str(column) for column in taken[0].rows.columns]) | {"name": name}
     facts["notes"] = (*facts["notes"], *[note for _book, notes in books for note in notes])
+    facts = wanted.beside(facts, [str(column) for column in taken[0].rows.columns], partial(beside.of_sheets, taken))
     columns = wanted.read(facts)
     repeated = [column for role, column in facts["columns"].items() if role not in MONEY]  # a sum is not of each row
     whole = [merged.filled(sheet.rows, sheet.merged, repeated) for sheet in taken]
@@ -199,7 +167,8 @@ def _open_parquet(paths: list[Path], wanted: Wanted, name: str, _folder: Path) -
     con = new_engine()
     files.load_parquet(con.con, paths, name="crrkit_raw")
     watch(con, paths)
-    facts = wanted.find(con.table("crrkit_raw").columns)
+    available = con.table("crrkit_raw").columns
+    facts = wanted.beside(wanted.find(available), available, partial(beside.of_parquet, con, paths, "crrkit_raw"))
     return Opened(name=name, engine=con, **twins.told_apart(con, "crrkit_raw"), **facts)
 
 
@@ -207,7 +176,7 @@ def _open_json(paths: list[Path], wanted: Wanted, name: str, _folder: Path) -> O
     wanted.layout.refuse("skip", "sep", "encoding")
     con = new_engine(paths)
     notes = nested.load_json(con.con, paths, name="crrkit_raw", fits=wanted.fits, under=wanted.layout.sheet)
-    facts = wanted.find(con.table("crrkit_raw").columns)
+    facts = _beside_view(con, wanted)
     facts["notes"] = (*facts["notes"], *notes)
     return Opened(name=name, engine=con, copied=True, **twins.told_apart(con, "crrkit_raw"), **facts)
 
@@ -216,7 +185,8 @@ def _open_text(paths: list[Path], wanted: Wanted, name: str, folder: Path) -> Op
     wanted.layout.refuse("sheet")
     con = new_engine(paths)
     texts = [plain.readable(path, folder, layout=wanted.layout, fits=wanted.fits) for path in paths]
-    facts = wanted.find(lines.text_columns(con.con, texts[0]))
+    available = lines.text_columns(con.con, texts[0])
+    facts = wanted.beside(wanted.find(available), available, partial(beside.of_text, con.con, texts))
     facts["notes"] = (*facts["notes"], *[note for text in texts for note in text.notes])
     facts["cut_lines"] = lines.load_text(con.con, texts, wanted.read(facts), name="crrkit_raw", twins=TWIN)
     table = con.table("crrkit_raw")
@@ -228,8 +198,13 @@ def _open_arrow(paths: list[Path], wanted: Wanted, name: str, _folder: Path) -> 
     con = new_engine()
     con.con.register("crrkit_file", read_arrow(paths))
     con.con.execute("CREATE VIEW crrkit_raw AS SELECT * FROM crrkit_file").fetchall()
-    facts = wanted.find(con.table("crrkit_raw").columns)
+    facts = _beside_view(con, wanted)
     return Opened(name=name, engine=con, **twins.told_apart(con, "crrkit_raw"), **facts)
+
+
+def _beside_view(con: Any, wanted: Wanted) -> dict[str, Any]:
+    available = con.table("crrkit_raw").columns
+    return wanted.beside(wanted.find(available), available, partial(beside.of_view, con, "crrkit_raw"))
 
 
 _OPENERS = {
@@ -239,52 +214,3 @@ _OPENERS = {
     "json": _open_json,
     "text": _open_text,
 }
-
-
-def _find(available: Sequence[str], kind: str, named: Mapping[str, str | None], by: Sequence[str]) -> dict[str, Any]:
-    """The column of each role, those without one that should be looked at, and what to know about the choice."""
-    given = {role for role, name in named.items() if name}
-    if given & {"amount", "quantity", "price"} not in ALLOWED_MONEY:
-        message = _("quantity= and price= belong together: amount is quantity times price. Name both, or name amount=.")
-        raise InputError(message, argument="quantity" if "price" in given else "price")
-    columns = settle_columns(kind, named, available=available, by=by)
-    find_columns({f"by[{i}]": name for i, name in enumerate(by)}, available=available)
-    _refuse_reserved(by, roles=columns)
-    _refuse_repeated([*columns.values(), *by], available)
-    money = tuple(str(name) for name in available if is_of_currencies(str(name)) and name not in columns.values())
-    facts = {"columns": columns, "currencies": money}
-    notes = amount_note(columns, named, available=available, by=by)
-    if kind not in ("orders", "events"):
-        notes += _request_note(available, columns["end"]) if kind == "contracts" else ()
-        unread = statuses(available, [*columns.values(), *by]) if kind == "contracts" else ()
-        return {**facts, "unread": unread, "notes": notes}
-    return {**facts, "unread": suspects(available, columns.values()), "notes": notes}
-
-
-def _refuse_reserved(by: Sequence[str], *, roles: Container[str]) -> None:
-    """A segment under a name that is needed; a column called kind is one where nothing tells kinds of rows apart."""
-    made = "kind" if "kind" in roles else None
-    taken = next((x for x in by if x in RESERVED or INTERNAL.fullmatch(x) or x.casefold() == made), None)
-    if taken is not None:
-        message = _("by={name!r} is the name of a column that crrkit makes itself. Rename the segment column.")
-        raise InputError(message.format(name=taken), argument="by", given=taken)
-
-
-def _refuse_repeated(wanted: Sequence[str], available: Sequence[str]) -> None:
-    """Two columns of one name; the engine does not tell capital letters from small ones."""
-    folded = [str(name).casefold() for name in available]
-    repeated = [name for name in wanted if folded.count(name.casefold()) > 1]
-    if repeated:
-        message = _("The table has more than one column called {name!r}. Rename all but one.")
-        raise SourceError(message.format(name=repeated[0]), argument="source")
-
-
-def _request_note(available: Sequence[str], end: str) -> tuple[str, ...]:
-    both = request_beside_end(available)
-    if both is None:
-        return ()
-    note = _(
-        "Column {end!r} was taken for the end. By their names, {request!r} holds the day of the request and"
-        " {effective!r} the day on which the contract ended. Say end= to choose."
-    )
-    return (note.format(end=end, request=both[0], effective=both[1]),)

@@ -1,0 +1,110 @@
+"""What is looked for in a source, and which of its columns hold it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from crrkit.ground import InputError, SourceError, told as _
+from crrkit.read.quality import is_of_currencies, statuses, suspects
+from crrkit.read.sources import beside
+from crrkit.read.words import (
+    INTERNAL,
+    RESERVED,
+    amount_note,
+    are_names_of,
+    find_columns,
+    request_beside_end,
+    settle_columns,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Mapping, Sequence
+
+    from crrkit.read.disk import Layout
+    from crrkit.read.values import Forms
+
+ALLOWED_MONEY: tuple[set[str], ...] = (set(), {"amount"}, {"amount", "quantity"}, {"quantity", "price"})
+
+
+class Wanted(NamedTuple):
+    """What is looked for in a source, and where."""
+
+    kind: str
+    named: Mapping[str, str | None]
+    by: Sequence[str]
+    forms: Forms
+
+    @property
+    def layout(self) -> Layout:
+        """Where the table stands in its source."""
+        return self.forms.layout
+
+    def find(self, available: Sequence[str]) -> dict[str, Any]:
+        """The columns, or the refusal of a table that has not got them."""
+        return _find(available, self.kind, self.named, self.by)
+
+    def fits(self, names: Sequence[str]) -> bool:
+        """Whether these are the names of such a table."""
+        return are_names_of(self.kind, self.named, available=names, by=self.by)
+
+    def beside(
+        self, found: Mapping[str, Any], available: Sequence[str], numbers: Callable[[list[str]], tuple[str, ...]]
+    ) -> dict[str, Any]:
+        """What was found, and the columns of numbers that nobody named: one of them may be below 0."""
+        if self.kind not in ("orders", "events"):
+            return dict(found)
+        names = beside.free(available, self.read(found))
+        return {**found, "unread": (*found["unread"], *numbers(names))}
+
+    def read(self, found: Mapping[str, Any]) -> list[str]:
+        """Every column that is looked at."""
+        return list(dict.fromkeys([*found["columns"].values(), *self.by, *found["unread"], *found["currencies"]]))
+
+
+def _find(available: Sequence[str], kind: str, named: Mapping[str, str | None], by: Sequence[str]) -> dict[str, Any]:
+    """The column of each role, those without one that should be looked at, and what to know about the choice."""
+    given = {role for role, name in named.items() if name}
+    if given & {"amount", "quantity", "price"} not in ALLOWED_MONEY:
+        message = _("quantity= and price= belong together: amount is quantity times price. Name both, or name amount=.")
+        raise InputError(message, argument="quantity" if "price" in given else "price")
+    columns = settle_columns(kind, named, available=available, by=by)
+    find_columns({f"by[{i}]": name for i, name in enumerate(by)}, available=available)
+    _refuse_reserved(by, roles=columns)
+    _refuse_repeated([*columns.values(), *by], available)
+    money = tuple(str(name) for name in available if is_of_currencies(str(name)) and name not in columns.values())
+    facts = {"columns": columns, "currencies": money}
+    notes = amount_note(columns, named, available=available, by=by)
+    if kind not in ("orders", "events"):
+        notes += _request_note(available, columns["end"]) if kind == "contracts" else ()
+        unread = statuses(available, [*columns.values(), *by]) if kind == "contracts" else ()
+        return {**facts, "unread": unread, "notes": notes}
+    return {**facts, "unread": suspects(available, columns.values()), "notes": notes}
+
+
+def _refuse_reserved(by: Sequence[str], *, roles: Container[str]) -> None:
+    """A segment under a name that is needed; a column called kind is one where nothing tells kinds of rows apart."""
+    made = "kind" if "kind" in roles else None
+    taken = next((x for x in by if x in RESERVED or INTERNAL.fullmatch(x) or x.casefold() == made), None)
+    if taken is not None:
+        message = _("by={name!r} is the name of a column that crrkit makes itself. Rename the segment column.")
+        raise InputError(message.format(name=taken), argument="by", given=taken)
+
+
+def _refuse_repeated(wanted: Sequence[str], available: Sequence[str]) -> None:
+    """Two columns of one name; the engine does not tell capital letters from small ones."""
+    folded = [str(name).casefold() for name in available]
+    repeated = [name for name in wanted if folded.count(name.casefold()) > 1]
+    if repeated:
+        message = _("The table has more than one column called {name!r}. Rename all but one.")
+        raise SourceError(message.format(name=repeated[0]), argument="source")
+
+
+def _request_note(available: Sequence[str], end: str) -> tuple[str, ...]:
+    both = request_beside_end(available)
+    if both is None:
+        return ()
+    note = _(
+        "Column {end!r} was taken for the end. By their names, {request!r} holds the day of the request and"
+        " {effective!r} the day on which the contract ended. Say end= to choose."
+    )
+    return (note.format(end=end, request=both[0], effective=both[1]),)
