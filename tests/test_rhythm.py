@@ -383,3 +383,29 @@ def test_cdnow(data_dir: Path) -> None:
     assert judge_rhythm(base, every="month").status == "too_short"
     assert judge_rhythm(base, every="quarter").status == "fits"
     assert (advise(base).every, advise(base).ground) == ("half-year", "returns")  # 30 % of the gaps never close
+
+
+@pytest.mark.parametrize(
+    ("every", "rule", "said"),
+    [
+        ("month", crr.Trailing(60), "2 calendar months can be 62 days long: with a window of 60 days"),
+        ("month", crr.Trailing(61), "Trailing(months=2) looks back over whole months."),
+        ("month", crr.Trailing(62), ""),
+        ("month", crr.Trailing(months=2), ""),
+        ("month", crr.Trailing(30), "A calendar month can be 31 days long: with a window of 30 days"),
+        ("month", crr.Trailing(14), "The window of 14 days is shorter than the month"),
+        ("quarter", crr.Trailing(30), "The window of 30 days is shorter than the quarter"),
+        ("quarter", crr.Trailing(90), "3 calendar months can be 92 days long"),
+        ("quarter", crr.Trailing(92), ""),
+        ("week", crr.Trailing(5), "The window of 5 days is shorter than the week"),
+        ("week", crr.Trailing(30), ""),
+    ],
+)
+def test_a_window_in_days_that_just_misses_calendar_months_says_so(every, rule, said):
+    # x bought on 1 July 2007 and is in two calendar months before 1 September, but not in the 60 or 61 days before it.
+    log = pd.DataFrame([("x", "2007-07-01"), ("y", "2007-07-20"), ("y", "2007-09-10")], columns=["customer", "at"])
+    kept = crr.retention_by_period(crr.read_orders(log, activity=rule, as_of="2007-11-01"), every=every)
+    assert said in kept.rhythm.note
+    assert bool(said) == bool(kept.rhythm.note) == bool(kept.below())
+    if every == "month" and rule.length > 59:
+        assert kept.row("2007-08")["kept"] == (1 if rule.days in (60, 61) else 2)

@@ -21,6 +21,8 @@ from crrkit.ground import (
 
 ENOUGH_GAPS = 5  # below, a customer's own mean gap is drawn towards the population's
 MANY_GAPS = 10**6
+LONGEST_MONTHS = (0, 31, 62, 92, 123, 153, 184, 215, 245, 276, 306, 337, 366)  # days in so many months in a row
+NEARLY = 2  # days: who types 30, 61, 91 or 365 may well mean months
 LISTED_GAPS = 30  # above, the limit of the quantile for many gaps is close enough
 
 
@@ -66,6 +68,19 @@ class Trailing:
     def length(self) -> float:
         """The length of the window in days, on average."""
         return DAYS_PER_MONTH * (self.months or 0) if self.days is None else float(self.days)
+
+    @property
+    def months_meant(self) -> int:
+        """The calendar months that a window in days comes near to and is shorter than; 0 where there are none.
+
+        Examples:
+            >>> [Trailing(days).months_meant for days in (30, 31, 60, 62, 90, 180, 365)]
+            [1, 0, 2, 0, 3, 0, 12]
+        """
+        near = round(self.length / DAYS_PER_MONTH)
+        if self.days is None or not 1 <= near < len(LONGEST_MONTHS) or self.days >= LONGEST_MONTHS[near]:
+            return 0
+        return near if abs(self.days - near * DAYS_PER_MONTH) < NEARLY else 0
 
     def __str__(self) -> str:
         """The rule in words."""

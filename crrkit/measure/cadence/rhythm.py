@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-from crrkit.ground import DAYS_PER_PERIOD, format_number, format_percent, gettext as _
+from crrkit.ground import DAYS_PER_PERIOD, format_number, format_percent, gettext as _, ngettext
 from crrkit.measure.cadence.advice import BY, FEW_PURCHASES, MEDIAN, SLACK_DAYS, Advice, advise, window_of
 from crrkit.measure.cadence.gaps import characteristic_interval, days_text
 from crrkit.measure.cadence.terms import term_of
-from crrkit.rules import Calendar
+from crrkit.rules import LONGEST_MONTHS, Calendar, Trailing
 
 if TYPE_CHECKING:
     from crrkit.read import Base
@@ -34,6 +34,8 @@ class Rhythm:
         closed: The purchases that were followed by another.
         seen: All purchases, each day of a customer once.
         advice: What suits the base.
+        shorter: Whether the window is shorter than the period can be.
+        months_meant: The calendar months, of the period's length or more, that the window just falls short of, or 0.
     """
 
     status: str
@@ -44,6 +46,8 @@ class Rhythm:
     median: float = float("nan")
     closed: int = 0
     seen: int = 0
+    shorter: bool = False
+    months_meant: int = 0
 
     @property
     def is_doubtful(self) -> bool:
@@ -68,14 +72,37 @@ class Rhythm:
 
     @property
     def note(self) -> str:
-        """What should be known beside the rate of contracts; empty where nothing should."""
-        if self.status != WITHIN_TERM:
-            return ""
-        text = _(
-            "Most contracts run for whole terms longer than a {every}: only those whose renewal is due can leave, so"
-            " the rate is high by construction. What would suit: {what}."
-        )
-        return text.format(every=_(self.every), what=self.advice.what)
+        """What should be known beside the rate; empty where nothing should."""
+        if self.status == WITHIN_TERM:
+            text = _(
+                "Most contracts run for whole terms longer than a {every}: only those whose renewal is due can leave,"
+                " so the rate is high by construction. What would suit: {what}."
+            )
+            return text.format(every=_(self.every), what=self.advice.what)
+        return self._short()
+
+    def _short(self) -> str:
+        """That a window in days leaves out the beginning of what it is held for."""
+        window = days_text(float(self.window or 0))
+        if self.months_meant:
+            text = ngettext(
+                "A calendar month can be {longest} {longest:day|days} long: with a window of {window}"
+                " {window:day|days}, whoever bought on its first days and not again counts as lost."
+                " Trailing(months={n}) looks back over the whole month.",
+                "{n} calendar months can be {longest} {longest:day|days} long: with a window of {window}"
+                " {window:day|days}, whoever bought on the first of them and not again counts as lost."
+                " Trailing(months={n}) looks back over whole months.",
+                self.months_meant,
+            )
+            longest = days_text(float(LONGEST_MONTHS[self.months_meant]))
+            return text.format(window=window, n=self.months_meant, longest=longest)
+        if self.shorter:
+            text = _(
+                "The window of {window} {window:day|days} is shorter than the {every}: whoever bought at the beginning"
+                " of it and not again counts as lost."
+            )
+            return text.format(window=window, every=_(self.every))
+        return ""
 
     def _doubt(self) -> str:
         texts = {
@@ -137,8 +164,17 @@ def judge_rhythm(base: Base, *, every: str) -> Rhythm:
     return Rhythm(
         status=_status(window, every, covered, closed=gaps.closed, seen=gaps.seen),
         every=every, window=window, advice=advise(base), covered=covered, median=gaps.quantile_of_returns(MEDIAN),
-        closed=gaps.closed, seen=gaps.seen,
+        closed=gaps.closed, seen=gaps.seen, **_beside(base.rule, Calendar(every)),
     )  # fmt: skip
+
+
+def _beside(rule: object, calendar: Calendar) -> dict[str, Any]:
+    """What the window of a rule, where it is one of days, leaves out of calendar months."""
+    if not isinstance(rule, Trailing) or rule.days is None:
+        return {}
+    longest = LONGEST_MONTHS[calendar.months] if calendar.months else DAYS_PER_PERIOD[calendar.every]
+    meant = rule.months_meant if calendar.months else 0
+    return {"shorter": rule.days < longest, "months_meant": meant if meant >= calendar.months else 0}
 
 
 def _status(window: float, every: str, covered: float, *, closed: int, seen: int) -> str:
