@@ -16,13 +16,13 @@ Then ask:
     a month has come since                              base.save("shop"), then crr.update("shop", new_rows)
     only a list a month was kept, or only counts        crr.read_snapshots("lists/*.xlsx");
                                                         crr.read_counts("counts.xlsx")
-    how much do the doubts about the file matter        crr.weigh_doubts(base); the rows themselves:
+    how much do the doubts about the file matter        crr.measure.weigh_doubts(base); the rows themselves:
                                                         base.quality.to_csv
     who stayed, left, came, came back, in every period  crr.retention_by_period(base, every="month"); by segment with
                                                         by=
     what three counts alone say                         crr.crr_from_counts, crr.solve_counts, crr.convert_rate
     why does another tool say another number            crr.reconcile(kept); from counts alone: crr.judge.who_is_new
-    news or noise                                       crr.control_chart(kept), crr.compare_segments,
+    news or noise                                       crr.control_chart(kept), crr.judge.compare_segments,
                                                         crr.judge.stress; what chance alone does:
                                                         crr.stats.simulate_chart
     how sure is a rate, how far apart are two           crr.stats.wilson, crr.stats.newcombe, crr.judge.infer
@@ -30,7 +30,7 @@ Then ask:
     is it good enough                                   crr.assess(kept), crr.Target; what is quoted everywhere and
                                                         what is known of it: crr.judge.claims
     how much money stayed                               crr.revenue_retention, crr.retail_measures, crr.concentration
-    who renewed of those whose term ended               crr.renewals
+    who renewed of those whose term ended               crr.measure.renewals
     how long customers last                             crr.cohort_grid, crr.life_table, crr.fit_sbg,
                                                         crr.lifetime.fit_bgnbd
     did service change or the mix of customers          crr.decompose(before, after)
@@ -38,12 +38,12 @@ Then ask:
                                                         rules: crr.rules.stage_profiles
     what would change it, and where to spend            crr.StageModel.from_flow(flow): project, levers, equilibrium,
                                                         allocate; how far off it was: backtest
-    what to do next, and whom to write to               crr.diagnose(kept, flow=flow), crr.action_list
+    what to do next, and whom to write to               crr.diagnose(kept, flow=flow), crr.judge.action_list
     what the rules do to the rate of one's own list     crr.explore(source): each rule under a slider,
                                                         crr.widgets.ListExplorer; at the prompt: crrkit explore FILE
     what if …                                           the explorers in crr.widgets, live in a saved page, too
     how does it look                                    crr.figures, one picture for each result
-    there is no data, only a survey                     crr.survey_rate, crr.read_survey("answers.xlsx"),
+    there is no data, only a survey                     crr.survey_rate, crr.measure.read_survey("answers.xlsx"),
                                                         crr.stats.sample_size
     one page for the others, in Russian                 crr.write_report(base, every="month", out="report.html",
                                                         lang="ru"); at the prompt: crr.set_language

@@ -4,6 +4,7 @@ from crrkit import (
     figures as figures,
     judge as judge,
     lessons as lessons,
+    measure as measure,
     report as report,
     rules as rules,
     stats as stats,
@@ -27,20 +28,16 @@ from crrkit.judge import (
     ControlChart as ControlChart,
     Decomposition as Decomposition,
     Reconciliation as Reconciliation,
-    SegmentComparison as SegmentComparison,
     Target as Target,
     TargetHistory as TargetHistory,
     assess as assess,
-    compare_segments as compare_segments,
     control_chart as control_chart,
     decompose as decompose,
     reconcile as reconcile,
 )
 from crrkit.judge.playbook import (
-    ActionList as ActionList,
     Card as Card,
     Playbook as Playbook,
-    action_list as action_list,
     diagnose as diagnose,
 )
 from crrkit.judge.whatif import (
@@ -53,21 +50,15 @@ from crrkit.judge.whatif import (
 from crrkit.measure import (
     Concentration as Concentration,
     RecurringRevenue as RecurringRevenue,
-    RenewalTable as RenewalTable,
     RetailMeasures as RetailMeasures,
     RetentionTable as RetentionTable,
     RevenueRetention as RevenueRetention,
-    Survey as Survey,
-    WeighedDoubts as WeighedDoubts,
     concentration as concentration,
     lifetime as lifetime,
     read_counts as read_counts,
-    read_survey as read_survey,
-    renewals as renewals,
     retail_measures as retail_measures,
     retention_by_period as retention_by_period,
     revenue_retention as revenue_retention,
-    weigh_doubts as weigh_doubts,
 )
 from crrkit.measure.cadence import (
     suggest_period as suggest_period,
@@ -151,8 +142,10 @@ from crrkit.ground import (
     use_language as use_language,
 )
 from crrkit.judge import (
+    SegmentComparison as SegmentComparison,
     break_even_save_rate as break_even_save_rate,
     claims as claims,
+    compare_segments as compare_segments,
     infer as infer,
     simulate_chart as simulate_chart,
     stress as stress,
@@ -160,8 +153,18 @@ from crrkit.judge import (
     who_is_new as who_is_new,
 )
 from crrkit.judge.playbook import (
+    ActionList as ActionList,
     Trial as Trial,
+    action_list as action_list,
     write_action_list as write_action_list,
+)
+from crrkit.measure import (
+    RenewalTable as RenewalTable,
+    Survey as Survey,
+    WeighedDoubts as WeighedDoubts,
+    read_survey as read_survey,
+    renewals as renewals,
+    weigh_doubts as weigh_doubts,
 )
 from crrkit.measure.cadence import (
     characteristic_interval as characteristic_interval,

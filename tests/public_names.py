@@ -11,7 +11,7 @@ from crrkit.ground.faces import homes
 
 WORKS, SHOWN = homes(Path(crr.__file__).with_suffix(".pyi"))
 # `rules` shows what rooms share, too: what is for users of it works at the top.
-OTHER_ROOMS = {"stats": crr.stats, "lifetime": crr.lifetime, "judge": crr.judge}
+OTHER_ROOMS = {"stats": crr.stats, "lifetime": crr.lifetime, "judge": crr.judge, "measure": crr.measure}
 BY_ROOM = {f"{room}.{name}": getattr(face, name) for room, face in OTHER_ROOMS.items() for name in face.__all__}
 AT_THE_TOP = {name: getattr(crr, name) for name in WORKS}
 

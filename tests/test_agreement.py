@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crrkit.ground import Message, format_number, gettext, use_language
-from crrkit.ground.agreement import agreeing
+from crrkit.ground.word_forms import agreeing
 from scripts import words
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from public_names import OTHER_ROOMS, SHOWN, WORKS
 import crrkit as crr
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ["errors", "figures", "judge", "lessons", "lifetime", "report", "rules", "stats", "widgets"]
+ROOMS = ["errors", "figures", "judge", "lessons", "lifetime", "measure", "report", "rules", "stats", "widgets"]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 NAMED = re.compile(r"crr\.(\w+(?:\.\w+)?)")
 
@@ -29,7 +29,6 @@ BESIDE = {
     "use_language": "set_language, for a block",
     "characteristic_interval": "suggest_period, before it decides",
     "Trial": "a line of a Card",
-    "write_action_list": "action_list, into a file",
     "Lifetime": "what stats.expected_lifetime gives",
     "MarkovCheck": "what StageFlow.markov_check gives",
 }
@@ -53,8 +52,15 @@ def kind(name: str) -> str:
 def test_dir_shows_the_rooms_some_thirty_verbs_and_the_results_and_nothing_else() -> None:
     assert dir(crr) == sorted(SHOWN) == sorted(crr.__all__)
     assert [name for name in SHOWN if kind(name) == "room"] == ROOMS
-    assert 25 <= len([name for name in SHOWN if kind(name) == "verb"]) <= 35
+    assert 25 <= len([name for name in SHOWN if kind(name) == "verb"]) <= 30
     assert all(name[0].isupper() == (kind(name) == "class") for name in SHOWN)
+
+
+def test_a_room_shows_what_it_is_for_and_no_modules() -> None:
+    for name in set(ROOMS) - {"errors"}:
+        room = getattr(crr, name)
+        assert sorted(dir(room)) == sorted(room.__all__)
+        assert not [shown for shown in dir(room) if isinstance(getattr(room, shown), ModuleType)]
 
 
 def test_every_name_that_works_loads_and_what_was_promised_works() -> None:

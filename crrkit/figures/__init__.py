@@ -36,3 +36,8 @@ __all__ = [
     "to_png",
     "to_svg",
 ]
+
+
+def __dir__() -> list[str]:
+    """What the room is for, without what Python and its modules add."""
+    return list(__all__)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from crrkit.ground.agreement import Message
 from crrkit.ground.checks import (
     MISSING,
     as_moment,
@@ -65,6 +64,7 @@ from crrkit.ground.periods import (
 from crrkit.ground.retelling import Told, ntold, retold, told, told_date, told_list, told_number, told_percent
 from crrkit.ground.saving import as_path, beside, check_target, write_beside, write_csv
 from crrkit.ground.version import __version__
+from crrkit.ground.word_forms import Message
 
 __all__ = [
     "DAYS_PER_MONTH",

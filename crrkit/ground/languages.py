@@ -16,8 +16,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crrkit.ground.agreement import Message
 from crrkit.ground.errors import InputError
+from crrkit.ground.word_forms import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
-from crrkit.ground.agreement import Message
 from crrkit.ground.languages import format_date, format_number, format_percent, gettext, ngettext
+from crrkit.ground.word_forms import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -19,6 +19,11 @@ from crrkit.judge.noise import (
     control_chart as control_chart,
     simulate_chart as simulate_chart,
 )
+from crrkit.judge.playbook import (
+    ActionList as ActionList,
+    action_list as action_list,
+    write_action_list as write_action_list,
+)
 from crrkit.judge.robustness import (
     StressTest as StressTest,
     stress as stress,

@@ -207,3 +207,8 @@ def _known(question: str | Question) -> Question:
     if isinstance(question, Question):
         return question
     return QUESTIONS[check_choice(question, name="question", choices=QUESTIONS)]
+
+
+def __dir__() -> list[str]:
+    """What the room is for, without what Python and its modules add."""
+    return list(__all__)

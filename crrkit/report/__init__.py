@@ -71,3 +71,8 @@ __all__ = [
     "verdict_of",
     "write_report",
 ]
+
+
+def __dir__() -> list[str]:
+    """What the room is for, without what Python and its modules add."""
+    return list(__all__)

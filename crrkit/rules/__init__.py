@@ -39,3 +39,8 @@ __all__ = [
     "stage_profile",
     "stage_profiles",
 ]
+
+
+def __dir__() -> list[str]:
+    """What the room is for, without what Python and its modules add."""
+    return list(__all__)

@@ -47,3 +47,8 @@ __all__ = [
     "simulate_chart",
     "wilson",
 ]
+
+
+def __dir__() -> list[str]:
+    """What the room is for, without what Python and its modules add."""
+    return list(__all__)

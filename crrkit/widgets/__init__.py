@@ -52,3 +52,8 @@ __all__ = [
     "static_html",
     "static_page",
 ]
+
+
+def __dir__() -> list[str]:
+    """What the room is for, without what Python and its modules add."""
+    return list(__all__)

@@ -18,3 +18,8 @@ __all__ = [
     "life_table",
     "survival_curve",
 ]
+
+
+def __dir__() -> list[str]:
+    """What the room is for, without what Python and its modules add."""
+    return list(__all__)

@@ -117,7 +117,7 @@ export function put(sentence, facts) {
 }
 
 /**
- * The form that goes with a number, as `crrkit/ground/agreement.py` has it.
+ * The form that goes with a number, as `crrkit/ground/word_forms.py` has it.
  * @param {any} number
  * @param {string[]} forms two in English, three in Russian
  * @returns {string}
