@@ -372,6 +372,43 @@ def test_a_workbook_is_known_by_what_it_is(book: Callable[..., Path], tmp_path: 
     assert "c.zip was read from the files in it: a.xlsx." in orders(tmp_path / "c.zip").quality.notes
 
 
+def opendocument(path: Path, rows: list[list[tuple[str, str]]]) -> Path:
+    """A sheet of LibreOffice; a cell is its kind (string, date, float) and its value."""
+    kinds = {"date": "date-value", "float": "value", "string": "string-value"}
+    space = "urn:oasis:names:tc:opendocument:xmlns"
+    spaces = " ".join(f'xmlns:{name}="{space}:{name}:1.0"' for name in ("office", "table", "text"))
+    cells = [
+        [
+            f'<table:table-cell office:value-type="{k}" office:{kinds[k]}="{v}"><text:p>{v}</text:p></table:table-cell>'
+            for k, v in row
+        ]
+        for row in rows
+    ]
+    table = "".join(f"<table:table-row>{''.join(row)}</table:table-row>" for row in cells)
+    body = f'<office:spreadsheet><table:table table:name="one">{table}</table:table></office:spreadsheet>'
+    with zipfile.ZipFile(path, "w") as book:
+        kind = "application/vnd.oasis.opendocument.spreadsheet"
+        book.writestr("mimetype", kind)
+        entry = f'<m:file-entry m:full-path="/" m:media-type="{kind}"/>'
+        book.writestr("META-INF/manifest.xml", f'<m:manifest xmlns:m="{space}:manifest:1.0">{entry}</m:manifest>')
+        book.writestr(
+            "content.xml",
+            f"<office:document-content {spaces}><office:body>{body}</office:body></office:document-content>",
+        )
+    return path
+
+
+def test_a_sheet_of_libreoffice_is_read_as_typed(tmp_path: Path) -> None:
+    names = [("string", name) for name in ("customer", "date", "amount")]
+    rows = [
+        [("string", "007"), ("date", "2024-01-05"), ("float", "10.5")],
+        [("string", "1E2"), ("date", "2024-02-03"), ("float", "5")],
+    ]
+    base = read_orders(opendocument(tmp_path / "a.ods", [names, *rows]))
+    found = base.table.order_by("at").to_pandas().astype(str).to_numpy().tolist()
+    assert found == [["007", "2024-01-05", "10.5"], ["1E2", "2024-02-03", "5.0"]]
+
+
 def test_text_that_is_called_a_spreadsheet(tmp_path: Path) -> None:
     base = orders(put(tmp_path, "a.xls", TABLE.encode("cp1251")))
     assert seen(base) == TRUTH

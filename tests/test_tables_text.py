@@ -527,3 +527,21 @@ def test_several_currencies_in_one_column_are_refused(written):
 def test_a_column_without_a_number_is_refused(values):
     with pytest.raises(errors.InputError, match="holds no number at all"):
         numbers(values)
+
+
+def test_a_column_written_as_the_engine_writes_times_is_cast_and_no_more():
+    # One value in another form, a year that is a misreading or a day that there is not: the way of all others.
+    plain = ["2024-01-31", "2024-01-31 23:59:59", None, "2024-02-29T10:00", "2024-03-01 00:00:00.5"]
+    read_as = [
+        at(2024, 1, 31),
+        at(2024, 1, 31, 23, 59, 59),
+        None,
+        at(2024, 2, 29, 10),
+        at(2024, 3, 1, 0, 0, 0, 500_000),
+    ]
+    assert times(plain) == times([*plain, "2024-1-5"])[:5] == read_as
+    parsed = times_as.parse_times(column(plain), "x")
+    assert parsed.form == "year-month-day"
+    assert "REGEXP" not in str(ibis.to_sql(parsed.value)).upper()
+    for odd, said in (("2024-1-5", at(2024, 1, 5)), ("2024-02-30", UNREADABLE), ("1024-01-05", UNREADABLE)):
+        assert times(["2024-01-31", odd]) == [at(2024, 1, 31), said]

@@ -36,6 +36,8 @@ YEAR = "(?:18|19|20|21)[0-9]{2}"  # any other year is a misreading, not a custom
 
 TWELVE_HOURS = r"[0-9] ?[AaPp][Mm]$"
 LOCAL = r"^[0-9-]+(?:[T ]+[0-9:.]+)?$"  # a cast passes over what follows: 3:04 PM becomes 03:04, 10:00 MSK 10:00
+# All that a cast needs: the column is read without a second look at it, in a third of the time.
+ISO = rf"^{YEAR}-[0-9]{{2}}-[0-9]{{2}}(?:[ T][0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:[.][0-9]{{1,6}})?)?)?$"
 
 # How a date's day, month and year may stand, as groups of a pattern; the rest of the text is the time of day.
 _ORDERS = {
@@ -81,6 +83,12 @@ def parse_times(table: ir.Table, column: str, *, order: str | None = None, zone:
     if kind.is_timestamp() or kind.is_date():
         value = _to_microseconds(values) if kind.is_date() or kind.timezone is None else _local(zone or "UTC", values)
         return Parsed(value, value.notnull(), form="times")
+    if (
+        kind.is_string()
+        and order in (None, ORDERS_OF_DATES[0])
+        and aggregate(table, iso=values.re_search(ISO).all())["iso"]
+    ):
+        return Parsed(values.try_cast("timestamp"), values.notnull(), form=ORDERS_OF_DATES[0])
     text = values.cast("string").re_replace(r"\.0+$", "") if kind.is_floating() else values.cast("string").strip()
     text = ibis.ifelse(text.lower().isin(NOT_AN_ID), ibis.null("string"), text)
     worded = text
