@@ -10,7 +10,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crrkit.ground import InputError, MissingDependencyError, mark, told as _, told_number as format_number
+from crrkit.ground import InputError, MissingDependencyError, described, mark, told as _, told_number as format_number
 from crrkit.read.quality import FILLERS, NOBODY, ROUNDED
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ WITHOUT_PLUS = (
 SAME_MAILBOX = {"googlemail.com": "gmail.com"}
 
 ONE_DIGIT = re.compile(r"[0-9]{0,3}?([0-9])\1{6,}")  # +70000000000, 89999999999: below any country code
+FLOAT_ZEROS = r"\.0+$"  # of a number that went through a column of floats
 FEW_DIGITS = 7  # a text with fewer is no number that lacks its country code
 TAX_ID_LENGTHS = (9, 11)  # of a number that lost the zero in front
 
@@ -99,8 +100,9 @@ def check_region(region: object) -> str | None:
     known = _library("phonenumbers").SUPPORTED_REGIONS
     if isinstance(region, str) and region.upper() in known:
         return region.upper()
-    message = _("region={value!r} is no country with phone numbers. Write its two letters, such as region='RU'.")
-    raise InputError(message.format(value=region), argument="region", given=region)
+    message = _("region={value} is no country with phone numbers. Write its two letters, such as region='RU'.")
+    shown = region if isinstance(region, str) else described(region)
+    raise InputError(message.format(value=shown), argument="region", given=region)
 
 
 def check_codes(texts: Iterable[str], *, column: str) -> None:
@@ -120,6 +122,8 @@ def _lacks_code(text: str) -> bool:
 
 
 def _keys_in(text: str, kind: str, reader: Callable[[str], str]) -> Read:
+    if re.search(ROUNDED, text):
+        return Read(why_not=(DIGITS_LOST,))
     keys, why_not = [], []
     parts = SEVERAL.split(text) if kind in LOOSE else [text]
     for part in text.split() if kind == EMAIL and text.count("@") > len(parts) else parts:
@@ -155,10 +159,9 @@ def _mail(text: str) -> str:
 
 def _phone(text: str, *, library: Any, region: str | None) -> str:
     """A number in E.164, with the extension where it has one: behind a switchboard sit many."""
-    if re.search(ROUNDED, text):
-        raise NoKey(DIGITS_LOST)
+    text = re.sub(FLOAT_ZEROS, "", text)
     digits = re.sub("[^0-9]", "", text)
-    if _is_filler(digits) or ONE_DIGIT.fullmatch(digits) or text.lower() in NOBODY:
+    if _is_filler(text) or _is_filler(digits) or ONE_DIGIT.fullmatch(digits) or text.lower() in NOBODY:
         raise NoKey(PLACEHOLDER)
     try:
         number = library.parse(text, region)
@@ -172,10 +175,8 @@ def _phone(text: str, *, library: Any, region: str | None) -> str:
 
 def _tax_id(text: str, *, library: Any) -> str:
     """A Russian tax id (ИНН) whose check digits agree; a zero in front that a spreadsheet took is put back."""
-    if re.search(ROUNDED, text):
-        raise NoKey(DIGITS_LOST)
-    digits = re.sub(r"[\s-]", "", text)
-    if _is_filler(digits) or digits.lower() in NOBODY or ONE_DIGIT.fullmatch(digits):
+    digits = re.sub(rf"[\s-]|{FLOAT_ZEROS}", "", text)
+    if _is_filler(text) or _is_filler(digits) or digits.lower() in NOBODY:
         raise NoKey(PLACEHOLDER)
     whole = digits.zfill(len(digits) + 1) if len(digits) in TAX_ID_LENGTHS else digits
     if not library.is_valid(whole):
@@ -184,8 +185,6 @@ def _tax_id(text: str, *, library: Any) -> str:
 
 
 def _as_it_is(text: str) -> str:
-    if re.search(ROUNDED, text):
-        raise NoKey(DIGITS_LOST)
     if text.lower() in NOBODY or _is_filler(text):
         raise NoKey(PLACEHOLDER)
     return text

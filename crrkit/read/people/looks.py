@@ -57,8 +57,8 @@ def parts_of(
     }
     for name, counted in count.items():
         parts[name] = parts["person"].map(counted).fillna(0).astype("int64")
-    linked = kinds_of(links, of="person")
-    parts["kinds"] = parts["person"].map(linked).fillna(parts["kinds"])
+    linked = parts["person"].map(kinds_of(links, of="person")).astype(object)
+    parts["kinds"] = linked.where(linked.notna(), parts["kinds"])
     reached = (parts["records"] >= FEWEST_IN_A_CHAIN) & (parts["widest"] < parts["records"]) & (parts["bridges"] > 0)
     problems = {
         TWO_TAX_IDS: parts["tax_ids"] > 1, MANY_RECORDS: parts["records"] > most, OTHER_NAMES: parts["names"] > 1,

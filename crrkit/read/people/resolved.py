@@ -11,6 +11,7 @@ from crrkit.ground import (
     InputError,
     Shown,
     check_choice,
+    check_column,
     format_number,
     format_percent,
     gettext as _,
@@ -23,7 +24,6 @@ from crrkit.read.people.keys import EMAIL, LOOSE, TAX_ID, TELEPHONE
 from crrkit.read.people.sharing import SEVERAL_NAMES, TOO_MANY
 from crrkit.read.sources import open_source
 from crrkit.read.values import parse_ids
-from crrkit.read.words import find_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -135,10 +135,11 @@ class People(Shown):
             and say so.
 
         Raises:
-            InputError: If the table has a column ``person`` already, or not the rows that were numbered.
+            InputError: If the table has a column ``person`` already, not the rows that were numbered, or no id of the
+                records.
         """
         check_choice(links, name="links", choices=LINKS)
-        frame, ids = _with_ids(table, record or self.record)
+        frame, ids = _with_ids(table, self.record if record is None else record)
         if "person" in map(str, frame.columns):
             message = _("The table has a column called person already, which is not overwritten. Rename it.")
             raise InputError(message, argument="table")
@@ -152,6 +153,9 @@ class People(Shown):
                 raise InputError(message.format(n=len(person), m=len(frame)), argument="record")
             return frame.assign(person=person.to_numpy())
         found = ids.map(pd.Series(person.to_numpy(), index=self.mapping["record"].astype(str)))
+        if len(found) and found.isna().all():
+            message = _("No id of the table is among the records. Name the column that holds them with record=.")
+            raise InputError(message, argument="record")
         return frame.assign(person=found.astype("Int64").array)
 
     def _hints(self, *, loose: bool) -> list[str]:
@@ -192,14 +196,14 @@ def kinds_said(kinds: str) -> str:
 @in_a_sentence
 def _with_ids(table: Any, record: str | None) -> tuple[pd.DataFrame, pd.Series | None]:
     """The whole table, and the id of each row as text."""
+    if record is not None:
+        check_column(record, name="record", available=columns_of(table))
     if isinstance(table, pd.DataFrame):
         if record is None:
             return table, None
         opened = open_source(table, kind="counts", named={"record": record}, by=())
         return table, _texts(opened.table, record).set_axis(table.index)
     columns = columns_of(table)
-    if record is not None:
-        find_columns({"record": record}, available=columns)
     opened = open_source(table, kind="counts", named={name: name for name in columns}, by=())
     ids = None if record is None else {ID_BESIDE: parse_ids(opened.table, record).cast("string")}
     rows = opened.table.select(*columns, **(ids or {})).to_pandas()

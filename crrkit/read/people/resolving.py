@@ -12,10 +12,12 @@ import pandas as pd
 from crrkit.ground import (
     MISSING,
     InputError,
-    check_count,
+    InputTypeError,
     check_mapping,
     check_named,
     check_names,
+    check_number,
+    described,
     gettext as _,
     mark,
 )
@@ -26,7 +28,7 @@ from crrkit.read.people.looks import parts_of, people_of
 from crrkit.read.people.resolved import RECORD_ITSELF, People
 from crrkit.read.people.sharing import shared
 from crrkit.read.sources import open_source
-from crrkit.read.values import aggregate, parse_ids, parse_times
+from crrkit.read.values import aggregate, parse_ids, parse_times, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -125,14 +127,14 @@ def resolve_people(
     check_named(_unnamed, "crr.resolve_people(table, {})", "keys")
     columns = _columns_of_keys(keys)
     limits = _limits(max_degree, list(columns))
-    own = check_names(ours, name="ours")
-    named = {"record": record, "name": name, "from_": from_, "until": until}
+    own = words_of(ours, name="ours")
+    named = _named(record=record, name=name, from_=from_, until=until)
     rows, opened = _read(table, columns, named)
-    codes, ids = _records(rows, opened, record)
+    codes, ids = _records(rows, opened, named["record"])
     rows = rows[codes >= 0].assign(record=codes[codes >= 0])
     held, aside = _held(rows, columns, region=check_region(region), ours=own)
     aside = [(RECORD_ITSELF, NO_ID, int((codes < 0).sum())), *aside]
-    found = shared(held, limits=limits, has_names=name is not None)
+    found = shared(held, limits=limits, has_names=named["name"] is not None)
     links, strict = _pairs(found.links), _pairs(found.strict)
     people = pd.DataFrame({"person": components(len(ids), links), "strict_person": components(len(ids), strict)})
     mapping = people_of(ids, people, found)
@@ -144,7 +146,7 @@ def resolve_people(
         set_aside=pd.DataFrame([line for line in aside if line[2]], columns=["kind", "reason", "fields"]),
         linked={kind: int((linked == kind).sum()) for kind in columns},
         source=opened.name,
-        record=record,
+        record=named["record"],
     )
 
 
@@ -163,7 +165,22 @@ def _columns_of_keys(keys: object) -> dict[str, tuple[str, ...]]:
         if meant is not None:
             message = _("keys has the kind {kind!r}. Call it {meant!r}, so that it is read as one.")
             raise InputError(message.format(kind=kind, meant=meant), argument="keys", given=kind)
-    return {kind: check_names(columns, name=f"keys[{kind!r}]") for kind, columns in given.items()}
+    found = {kind: check_names(columns, name=f"keys[{kind!r}]") for kind, columns in given.items()}
+    empty = next((kind for kind, columns in found.items() if not all(columns) or not columns), None)
+    if empty is not None:
+        message = _("keys[{kind!r}] names no column. Name one, or leave {kind!r} out.")
+        raise InputError(message.format(kind=empty), argument="keys", given=given[empty])
+    return found
+
+
+def _named(**columns: object) -> dict[str, str | None]:
+    """Names of columns; an empty one says, as for the readers, that there is none."""
+    for name, value in columns.items():
+        if not (value is None or isinstance(value, str)):
+            message = _("{name} is {given}; a text is needed, such as {name}={like!r}.")
+            text = message.format(name=name, given=described(value), like="id")
+            raise InputTypeError(text, argument=name, given=value)
+    return {name: str(value) if value else None for name, value in columns.items()}
 
 
 def _limits(max_degree: object, kinds: Sequence[str]) -> dict[str, float]:
@@ -179,9 +196,9 @@ def _limits(max_degree: object, kinds: Sequence[str]) -> dict[str, float]:
 def _limit(value: object) -> float:
     if value is None:
         return math.inf
-    number = check_count(value, name="max_degree")
-    if number < 2:  # noqa: PLR2004 - a link needs two
-        message = _("max_degree={value} lets no key link two records. Say 2 or more, or None for no limit.")
+    number = check_number(value, name="max_degree")
+    if number < 2 or number != int(number):  # noqa: PLR2004 - a link needs two
+        message = _("max_degree={value} is no number of records that a key links. Say 2 or more, or None for no limit.")
         raise InputError(message.format(value=value), argument="max_degree", given=value)
     return number
 
@@ -202,20 +219,20 @@ def _read(
     texts = {role: column for role in ("record", "name") if (column := named[role])}
     fields = {role: parse_ids(opened.table, column).cast("string") for role, column in texts.items()}
     fields |= {f"key {i}": parse_ids(opened.table, column).cast("string") for i, column in enumerate(roles.values())}
-    fields |= {side: _times(opened, column) for side in ("from_", "until") if (column := named[side])}
+    fields |= {side: _times(opened, column, side) for side in ("from_", "until") if (column := named[side])}
     rows = opened.table.select(**fields).to_pandas()
     missing = {role: None for role in ("record", "name") if role not in rows}
     unknown = {side: pd.NaT for side in ("from_", "until") if side not in rows}
     return rows.assign(**missing, **unknown), opened
 
 
-def _times(opened: Opened, column: str) -> Any:
+def _times(opened: Opened, column: str, side: str) -> Any:
     """Dates of a column; one that cannot be read would make a key valid for ever."""
     parsed = parse_times(opened.table, column)
     n = aggregate(opened.table, n=(parsed.given & parsed.value.isnull()).sum())["n"]
     if n:
         message = _("Column {column!r} holds {n} {n:date|dates} that cannot be read. Write them as 2024-01-31.")
-        raise InputError(message.format(column=column, n=n), argument="from_")
+        raise InputError(message.format(column=column, n=n), argument=side)
     return parsed.value
 
 

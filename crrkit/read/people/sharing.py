@@ -42,7 +42,7 @@ def shared(held: pd.DataFrame, *, limits: Mapping[str, float], has_names: bool) 
     """
     met = held.assign(key=_numbered(held)).drop_duplicates(["record", "key", "name"])
     met["records"] = met["key"].map(met.drop_duplicates(["record", "key"]).groupby("key").size())
-    wide = met["records"] > met["kind"].map(limits)
+    wide = met["records"] > met["kind"].map(limits).astype("float64")
     usable = met[~wide]
     family = _of_families(usable) if has_names else pd.Series(data=False, index=usable.index)
     hints = [*_told(met[wide], TOO_MANY), *_told(usable[family], SEVERAL_NAMES)]
@@ -55,15 +55,18 @@ def _numbered(held: pd.DataFrame) -> pd.Series:
     """A number for each key; one that is used again after a pause in its dates is another key."""
     if held["since"].isna().all() and held["until"].isna().all():
         return held.groupby(["kind", "key"], sort=False).ngroup()
-    since = held["since"].fillna(pd.Timestamp.min)
-    until = held["until"].fillna(pd.Timestamp.max)
     lasts = held["kind"].eq(TAX_ID)  # a tax id is nobody else's later
-    since, until = since.mask(lasts, pd.Timestamp.min), until.mask(lasts, pd.Timestamp.max)
+    since = _days(held["since"]).fillna(-np.inf).mask(lasts, -np.inf)
+    until = _days(held["until"]).fillna(np.inf).mask(lasts, np.inf)
     rows = held.assign(since=since, until=until).sort_values(["kind", "key", "since"], kind="stable")
     seen = rows.groupby(["kind", "key"], sort=False)["until"].cummax()
     before = seen.groupby([rows["kind"], rows["key"]], sort=False).shift()
     pause = (rows["since"] > before).cumsum()
     return rows.assign(holder=pause).groupby(["kind", "key", "holder"], sort=False).ngroup().reindex(held.index)
+
+
+def _days(moments: pd.Series) -> pd.Series:
+    return (pd.to_datetime(moments) - pd.Timestamp(1970, 1, 1)) / pd.Timedelta(days=1)
 
 
 def _of_families(usable: pd.DataFrame) -> pd.Series:
