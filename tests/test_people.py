@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import polars as pl
@@ -15,9 +17,6 @@ import crrkit as crr
 from crrkit.ground import use_language
 from crrkit.read.people.keys import read_keys
 from crrkit.read.people.linking import components, splitting_keys
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 KEYS = {"email": "mail", "phone": "tel", "tax_id": "inn"}
 BANK, FIRM, SOMEBODY = "7707083893", "7736050003", "500100732259"  # tax ids whose check digits agree
@@ -349,6 +348,19 @@ class TestJoined:
         people = people_of(("a", "a@mail.ru"), (None, "a@mail.ru"))
         assert groups(people) == ["a"]
         assert people.below()[0] == "No keys: record 1 (no id)"
+
+
+def test_the_page_shows_what_its_code_gives(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(__file__).parent.parent / "docs" / "people.md").read_text(encoding="utf-8")
+    names: dict[str, Any] = {}
+    shown = 0
+    for kind, block in re.findall(r"^```(python|text)\n(.*?)^```", page, re.MULTILINE | re.DOTALL):
+        if kind == "python":
+            exec(block, names)  # noqa: S102 - our own page
+        else:
+            assert capsys.readouterr().out == block
+            shown += 1
+    assert shown == 3
 
 
 class TestRefusals:
