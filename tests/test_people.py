@@ -202,7 +202,9 @@ class TestTraps:
         ("phone", "79001112233.0", "+79001112233"),
         ("phone", "+44 20 7946 0018", "+442079460018"),
         ("phone", "7,90011E+10", None),
+        ("phone", "+1 555 010-00-01", "+15550100001"),
         ("phone", "+7 900 111", None),
+        ("phone", "123-45-67", None),  # a number of some town
         ("tax_id", BANK, BANK),
         ("tax_id", SOMEBODY, SOMEBODY),
         ("tax_id", "7707083894", None),  # a wrong check digit
@@ -312,6 +314,8 @@ class TestJoined:
         joined = people.joined(self.deals)
         assert joined["person"].tolist() == [1, 1, 2, pd.NA]  # 9 is nobody that is known
         pd.testing.assert_frame_equal(self.deals, before)
+        base = crr.read_orders(joined.assign(at="2024-01-05"), customer="person", at="at")
+        assert base.quality.table[["reason", "rows"]].to_numpy().tolist() == [["no customer id", 1]]
         self.deals.to_csv(tmp_path / "deals.csv", index=False)
         for table in (pl.from_pandas(self.deals), tmp_path / "deals.csv", self.deals.to_dict("records")):
             again = people.joined(table)

@@ -167,7 +167,8 @@ def _phone(text: str, *, library: Any, region: str | None) -> str:
         number = library.parse(text, region)
     except library.NumberParseException:
         raise NoKey(UNREADABLE) from None
-    if not library.is_valid_number(number):
+    # A possible length is asked for, not a range in use: tables of ranges are never new enough.
+    if library.is_possible_number_with_reason(number) != library.ValidationResult.IS_POSSIBLE:
         raise NoKey(UNREADABLE)
     written = str(library.format_number(number, library.PhoneNumberFormat.E164))
     return f"{written};ext={number.extension}" if number.extension else written
