@@ -62,9 +62,10 @@ def resolve_people(
 
     A link is strict if the records share a tax id or a key of a kind of your own (card, payer's account), or keys of
     two kinds; one phone or one e-mail alone is loose. The rate by strict links and the rate by all of them are an
-    interval: where it is wider than the statistical one, people have to be told apart better before anything else. A
-    link that is missed makes a kept person a lost and a new one: with the share m of them the rate shows as
-    CRR · (1 - m), 85.5% for 90% at m = 5%. Two people taken for one are kept if either is: 1 - (1 - CRR)², .91 for .7.
+    interval: where it is wider than the statistical one, people have to be told apart better before anything else
+    (``crr.diagnose(kept, identity=(strict, loose))`` says so). A link that is missed makes a kept person a lost and a
+    new one: with the share m of them the rate shows as CRR · (1 - m), 85.5% for 90% at m = 5%. Two people taken for one
+    are kept if either is: 1 - (1 - CRR)², .91 for .7.
 
     Args:
         table: Contacts or contracts, a row for each: a file, a pandas, Polars or Arrow table, a DuckDB relation, an
