@@ -13,6 +13,8 @@ Then ask:
                                                         count: status=, counts=; where it will be counted, in
                                                         how many passes: base.explain(); lists to try it on:
                                                         crr.sample
+    who is one person under several contracts, phones   crr.resolve_people(table, keys={"email": "mail"});
+                                                        people.joined(table) is then read as any list
     a month has come since                              base.save("shop"), then crr.update("shop", new_rows)
     only a list a month was kept, or only counts        crr.read_snapshots("lists/*.xlsx");
                                                         crr.read_counts("counts.xlsx")

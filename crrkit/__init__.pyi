@@ -177,6 +177,8 @@ from crrkit.measure.stages import (
     MarkovCheck as MarkovCheck,
 )
 from crrkit.read import (
+    People as People,
+    resolve_people as resolve_people,
     sample_path as sample_path,
 )
 from crrkit.rules import (

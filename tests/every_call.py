@@ -102,6 +102,13 @@ def calls(made: dict[str, Any], folder: Path) -> dict[str, Call]:
         "life_table": ((made["left"],), {"interval": "log-log", "level": 0.95}),
         "stage_flow": ((base,), {"every": "month", "rule": None, "first": None, "last": None}),
         "stage_on": ((base,), {"day": "2024-09-01", "rule": None}),
+        "resolve_people": (
+            (SNAPSHOTS,),
+            {
+                "keys": {"card": "customer"}, "record": "customer", "name": "customer", "region": "RU", "max_degree": 5,
+                "ours": (), "from_": "at", "until": "at",
+            },
+        ),
         "guess": ((ORDERS,), {"table": None, "query": None}),
         "read_contracts": (
             (CONTRACTS,),

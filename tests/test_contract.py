@@ -58,6 +58,7 @@ NOT_IN_A_NOTEBOOK = {
         ["assess", "diagnose", "weigh_doubts"],
         "lesson 10 writes the report, which tells what they find on the learner's own list; alone they want its facts",
     ),
+    "resolve_people": "people are told apart before a list is read; docs/people.md walks through it",
     "guess": "lesson 10 names it beside the call that it would give, which is what the cell holds",
     "stress": "how far a clock or a cut-off moves the rate: for who doubts a number, not for who learns to make one",
     **dict.fromkeys(

@@ -24,6 +24,8 @@ NAMED = re.compile(r"crr\.(\w+(?:\.\w+)?)")
 # Names that work at the top beside the one that is shown, and that no room shows.
 BESIDE = {
     "__version__": "asked for by tools",
+    "resolve_people": "before a list is read, where people have several ids",
+    "People": "what resolve_people gives",
     "sample_path": "sample, as a file",
     "language": "set_language, asked",
     "use_language": "set_language, for a block",
@@ -40,7 +42,7 @@ PROMISED = re.findall(
     "clopper_pearson newcombe survey_rate read_contracts read_orders read_events retention_by_period cohort_grid "
     "StageRule stage_on stage_flow StageModel decompose revenue_retention retail_measures concentration "
     "life_table fit_sbg assess diagnose sample write_report guess read_snapshots read_counts figures widgets "
-    "stats report ",
+    "stats report resolve_people ",
 )
 
 

@@ -93,6 +93,7 @@ OTHERS: list[tuple[str, Callable[[Any], object], set[str]]] = [
     ("FormulaExplorer, start=", lambda x: widgets.FormulaExplorer(start=x), {"none"}),
     ("read_orders", crr.read_orders, {"frame"}),
     ("read_contracts", lambda x: crr.read_contracts(x, start="a", end="b"), set()),
+    ("resolve_people", lambda x: crr.resolve_people(x, keys={"email": "client_id"}), {"frame"}),
 ]
 
 AT_HAND: dict[str, Any] = {}  # what a person may have by then, filled once

@@ -43,6 +43,10 @@ from crrkit.read.intake import (
     read_event_rows as read_event_rows,
     read_order_rows as read_order_rows,
 )
+from crrkit.read.people import (
+    People as People,
+    resolve_people as resolve_people,
+)
 from crrkit.read.quality import (
     CROWD_OF_ONE as CROWD_OF_ONE,
     EMPTY_MONTHS as EMPTY_MONTHS,

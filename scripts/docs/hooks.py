@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mkdocs.structure.pages import Page
 
 START = "README.md"
+HOW_TO = ["people.md", "exports.md"]
 TEACHING = ["teaching.md"]
 HOUSE = ["ARCHITECTURE.md", "CONTRIBUTING.md", "walks.md", "sample_data/README.md", "CHANGELOG.md"]
 COURSE = {"Course": "en", "Курс": "ru"}
@@ -35,7 +36,7 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
     decisions = sorted(name for name in files.src_uris if name.startswith("decisions/"))
     reference = ["reference/index.md", *(page.file for page in pages())]
     config.nav = [
-        {"Start": START}, {"By question": reference}, {"Gallery": "gallery.md"},
+        {"Start": START}, {"By question": reference}, {"Gallery": "gallery.md"}, {"How to": HOW_TO},
         *({tab: list(names)} for tab, names in lessons.items()), {"Teaching": TEACHING},
         {"How it is built": HOUSE}, {"Decisions": decisions},
     ]  # fmt: skip

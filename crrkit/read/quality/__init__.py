@@ -2,7 +2,7 @@
 
 from crrkit.read.quality import twins
 from crrkit.read.quality.currencies import currencies_in, currency_doubts, is_of_currencies
-from crrkit.read.quality.customers import FILLERS, FOLDS, OUTSTANDING, TILLS, Ids, parse_customers
+from crrkit.read.quality.customers import FILLERS, FOLDS, NOBODY, OUTSTANDING, ROUNDED, TILLS, Ids, parse_customers
 from crrkit.read.quality.doubts import (
     CROWD_OF_ONE,
     EMPTY_MONTHS,
@@ -38,11 +38,13 @@ __all__ = [
     "FOLDS",
     "LARGEST",
     "MOST_KINDS",
+    "NOBODY",
     "NOT_KNOWN",
     "NUMBER_ALONE",
     "OUTSTANDING",
     "REASONS",
     "REPEATED",
+    "ROUNDED",
     "TILLS",
     "TWIN",
     "UNREAD",

@@ -1,0 +1,215 @@
+"""Who is one person, as far as the keys say it: the mapping, its weak places, and the way beside the rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pandas as pd
+
+from crrkit.ground import (
+    InputError,
+    Shown,
+    check_choice,
+    check_column,
+    format_number,
+    format_percent,
+    gettext as _,
+    mark,
+    ngettext,
+)
+from crrkit.read.guessing import columns_of
+from crrkit.read.intake import in_a_sentence
+from crrkit.read.people.keys import EMAIL, LOOSE, TAX_ID, TELEPHONE
+from crrkit.read.people.sharing import SEVERAL_NAMES, TOO_MANY
+from crrkit.read.sources import open_source
+from crrkit.read.values import parse_ids
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NO_KEY, ALONE, RECORD_ITSELF = mark("no key"), mark("alone"), mark("record")
+ID_BESIDE = "crrkit_id"
+STRICT, LOOSE_LINKS = "strict", "loose"
+TWO_TAX_IDS, MANY_RECORDS, OTHER_NAMES, CHAIN = "two tax ids", "many records", "several names", "chain"
+LINKS = ("all", "strict")
+FEW_HAVE_KEYS = 0.1  # from this share of records without a key on, most links cannot be seen
+KIND_WORDS = {EMAIL: mark("e-mail"), TELEPHONE: mark("phone"), TAX_ID: mark("tax id")}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class People(Shown):
+    """Which records are one person. In print only counts: records and people are in ``to_pandas()``.
+
+    Attributes:
+        mapping: One row a record: ``record`` (its id, or its number from 0), ``person`` (numbered from 1),
+            ``rule`` (the kinds of key that it shares with others of the person; ``alone``: it shares none;
+            ``no key``: it has none that could), ``confidence`` (``strict``: strict links alone hold the person
+            together; ``loose``: they do not; ``alone``), and ``strict_person``, the person by strict links only.
+        components: One row a person: ``person records kinds strict_parts`` (into how many people strict links alone
+            would part it), ``bridges`` (keys without any one of which it would fall apart), ``tax_ids`` and
+            ``names`` (how many different), and ``look``, why somebody should look at it: ``two tax ids`` (an error),
+            ``many records`` (more than a key may stand on), ``several names``, ``chain`` (no key is on all its
+            records, and one bridge holds it). Empty where nothing is wrong. Nothing is split by itself.
+        hints: Keys that link nobody, ``kind why keys records most``: on too many records, or under several names.
+        set_aside: Fields that are no keys, ``kind reason fields``.
+        linked: How many records share a key of each kind with another record of their person.
+        source: What was read.
+        record: The column with the record's id; None where the rows were numbered.
+    """
+
+    mapping: pd.DataFrame = field(repr=False)
+    components: pd.DataFrame = field(repr=False)
+    hints: pd.DataFrame
+    set_aside: pd.DataFrame
+    linked: Mapping[str, int]
+    source: str
+    record: str | None = None
+
+    kinds: ClassVar[Mapping[str, str]] = {
+        "linked_by": "text", "people": "count", "records": "count", "strict": "count", "look": "count",
+    }  # fmt: skip
+
+    @property
+    def table(self) -> pd.DataFrame:  # type: ignore[override]  # made from the components
+        """How many people hang together by which kinds of key, and how many of them need a look."""
+        parts = self.components.assign(
+            strict=(self.components["records"] > 1) & (self.components["strict_parts"] == 1),
+            look=self.components["look"] != "",
+        )
+        counted = parts.groupby("kinds", sort=False).agg(
+            people=("person", "size"), records=("records", "sum"), strict=("strict", "sum"), look=("look", "sum")
+        )
+        counted = counted.sort_values(["people", "records"], ascending=False, kind="stable").reset_index()
+        return counted.assign(linked_by=[kinds_said(kinds) for kinds in counted["kinds"]])
+
+    def to_pandas(self) -> pd.DataFrame:
+        """One row a record, as a copy: for the eyes of whoever holds the data, never part of a report."""
+        return self.mapping.copy()
+
+    def titles(self) -> dict[str, str]:
+        """Headings of the shown columns."""
+        return {
+            "linked_by": _("linked by"), "people": _("people"), "records": _("records"),
+            "strict": _("of them strictly"), "look": _("to look at"),
+        }  # fmt: skip
+
+    def caption(self) -> str:
+        """How many people the records are, by which keys, and how many need a look."""
+        n, m = len(self.mapping), len(self.components)
+        said = _("{n} {n:record is|records are} {m} {m:person|people}").format(n=format_number(n), m=format_number(m))
+        by = [
+            _("{k} linked by {kind}").format(k=format_number(k), kind=kinds_said(kind))
+            for kind, k in self.linked.items()
+            if k
+        ]
+        look = int((self.components["look"] != "").sum())
+        needs = ngettext("{p} group needs a look", "{p} groups need a look", look).format(p=format_number(look))
+        nothing = _("no two share a key")
+        return f"{said}: {', '.join(by) or nothing}; {needs}"
+
+    def above(self) -> list[str]:
+        """Two tax ids in one person, an error of the list or two people; ids that seem to be nobody's own."""
+        n = int((self.components["look"] == TWO_TAX_IDS).sum())
+        text = _(
+            "{n} {n:person holds|people hold} two different tax ids or more: the keys are wrong, or two people were"
+            " taken for one. See .components; nothing was split."
+        )
+        return [*([text.format(n=format_number(n))] if n else []), *self._hints(loose=False)]
+
+    def below(self) -> list[str]:
+        """Hints, what is no key, and what keys do not reach."""
+        return [*self._hints(loose=True), *self._aside(), *self._reach()]
+
+    def joined(self, table: Any, *, record: str | None = None, links: str = "all") -> pd.DataFrame:
+        """Put the person beside the rows of a table: its columns as they are, and ``person``.
+
+        Args:
+            table: The rows, such as the contracts of the people: anything that `resolve_people` takes.
+            record: Its column with the record's id; by default that of the records. Where those were numbered, the
+                same table, row by row.
+            links: ``"all"``, or ``"strict"``: only where a tax id, a card or two kinds of key agree.
+
+        Returns:
+            A new frame. ``person`` is missing where the id is not among the records; the readers set such rows aside
+            and say so.
+
+        Raises:
+            InputError: If the table has a column ``person`` already, not the rows that were numbered, or no id of the
+                records.
+        """
+        check_choice(links, name="links", choices=LINKS)
+        frame, ids = _with_ids(table, self.record if record is None else record)
+        if "person" in map(str, frame.columns):
+            message = _("The table has a column called person already, which is not overwritten. Rename it.")
+            raise InputError(message, argument="table")
+        person = self.mapping["person" if links == "all" else "strict_person"]
+        if ids is None:
+            if len(frame) != len(person):
+                message = _(
+                    "The records were numbered by their rows, {n}, and this table has {m}. Name the column of the"
+                    " record's id with record=."
+                )
+                raise InputError(message.format(n=len(person), m=len(frame)), argument="record")
+            return frame.assign(person=person.to_numpy())
+        found = ids.map(pd.Series(person.to_numpy(), index=self.mapping["record"].astype(str)))
+        if len(found) and found.isna().all():
+            message = _("No id of the table is among the records. Name the column that holds them with record=.")
+            raise InputError(message, argument="record")
+        return frame.assign(person=found.astype("Int64").array)
+
+    def _hints(self, *, loose: bool) -> list[str]:
+        texts = {
+            TOO_MANY: _(
+                "{kind}: {keys} {keys:key|keys} on too many records ({most} at most), taken for nobody's own; see"
+                " max_degree=."
+            ),
+            SEVERAL_NAMES: _(
+                "{kind}: {keys} {keys:number|numbers} under several names, linking only records of one name."
+            ),
+        }
+        shown = self.hints[self.hints["kind"].isin(LOOSE) == loose]
+        return [
+            texts[why].format(kind=kinds_said(kind), keys=format_number(keys), most=format_number(most))
+            for kind, why, keys, most in shown[["kind", "why", "keys", "most"]].itertuples(index=False)
+        ]
+
+    def _aside(self) -> list[str]:
+        told = [
+            f"{kinds_said(kind)} {format_number(fields)} ({_(reason)})"
+            for kind, reason, fields in self.set_aside[["kind", "reason", "fields"]].itertuples(index=False)
+        ]
+        return [_("No keys: {told}").format(told=", ".join(told))] if told else []
+
+    def _reach(self) -> list[str]:
+        share = float(self.mapping["rule"].eq(NO_KEY).mean()) if len(self.mapping) else 0.0
+        text = _("{share} of the records have no key that could link them: each of them is counted as a person.")
+        return [text.format(share=format_percent(share))] if share >= FEW_HAVE_KEYS else []
+
+
+def kinds_said(kinds: str) -> str:
+    """The kinds of key in the current language; a kind of the user's own is its own word."""
+    words = {**KIND_WORDS, NO_KEY: NO_KEY, ALONE: ALONE, RECORD_ITSELF: RECORD_ITSELF}
+    return " + ".join(_(words[kind]) if kind in words else kind for kind in kinds.split(" + "))
+
+
+@in_a_sentence
+def _with_ids(table: Any, record: str | None) -> tuple[pd.DataFrame, pd.Series | None]:
+    """The whole table, and the id of each row as text."""
+    if record is not None:
+        check_column(record, name="record", available=columns_of(table))
+    if isinstance(table, pd.DataFrame):
+        if record is None:
+            return table, None
+        opened = open_source(table, kind="counts", named={"record": record}, by=())
+        return table, _texts(opened.table, record).set_axis(table.index)
+    columns = columns_of(table)
+    opened = open_source(table, kind="counts", named={name: name for name in columns}, by=())
+    ids = None if record is None else {ID_BESIDE: parse_ids(opened.table, record).cast("string")}
+    rows = opened.table.select(*columns, **(ids or {})).to_pandas()
+    return rows[columns], None if ids is None else rows[ID_BESIDE]
+
+
+def _texts(table: Any, column: str) -> pd.Series:
+    texts: pd.Series = table.select(id=parse_ids(table, column).cast("string")).to_pandas()["id"]
+    return texts
