@@ -108,6 +108,6 @@ $(VENV)/.with-%: pyproject.toml constraints.txt | $(made)
 	@python=$$(sh scripts/python.sh python3.11 python3.12) && "$$python" -m venv --clear .venv-lowest
 	@.venv-lowest/bin/python scripts/lowest.py pyproject.toml > .venv-lowest/constraints.txt
 	@echo "Installing crrkit in its lowest versions into .venv-lowest: a minute or two, once."
-	@$(call constrained,.venv-lowest/constraints.txt) .venv-lowest/bin/python $(install) '.[report,excel,people]' \
+	@$(call constrained,.venv-lowest/constraints.txt) .venv-lowest/bin/python $(install) '.[report,excel,identity]' \
 		hypothesis polars pytest pytest-timeout scipy statsmodels
 	@touch $@

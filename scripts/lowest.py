@@ -21,4 +21,4 @@ def lowest(requirements: list[str]) -> list[str]:
 if __name__ == "__main__":
     project = tomllib.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    print("\n".join(lowest([*project["dependencies"], *extras["report"], *extras["excel"], *extras["people"]])))
+    print("\n".join(lowest([*project["dependencies"], *extras["report"], *extras["excel"], *extras["identity"]])))

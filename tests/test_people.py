@@ -400,7 +400,7 @@ class TestRefusals:
 
     def test_without_its_library_it_names_the_extra(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "phonenumbers", None)
-        with pytest.raises(crr.MissingDependencyError, match=r"pip install 'crrkit\[people\]'"):
+        with pytest.raises(crr.MissingDependencyError, match=r"pip install 'crrkit\[identity\]'"):
             crr.resolve_people(self.table, keys={"phone": "tel"}, region="RU")
         assert len(crr.resolve_people(self.table, keys={"email": "mail"}).to_pandas()) == 2  # mails need none
 

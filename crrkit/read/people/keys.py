@@ -208,4 +208,4 @@ def _library(name: str) -> Any:
         return import_module(name)
     except ImportError as missing:
         text = _("Phones and tax ids are read with phonenumbers and python-stdnum. Install them with: {command}")
-        raise MissingDependencyError(text.format(command="pip install 'crrkit[people]'")) from missing
+        raise MissingDependencyError(text.format(command="pip install 'crrkit[identity]'")) from missing

@@ -91,7 +91,7 @@ def resolve_people(
 
     Raises:
         InputError: If a column is not there, keys are empty, a country has to be said, or the table is none.
-        MissingDependencyError: If phones or tax ids are to be read and ``crrkit[people]`` is not installed.
+        MissingDependencyError: If phones or tax ids are to be read and ``crrkit[identity]`` is not installed.
 
     References:
         Fellegi, I. P. and Sunter, A. B. (1969), A theory for record linkage, for lists whose keys are too few: this is
