@@ -110,7 +110,7 @@ def test_the_box_in_a_notebook_says_what_the_function_says(lang: str) -> None:
 
 def test_the_kernel_sends_no_answer_back(monkeypatch: pytest.MonkeyPatch) -> None:
     box, sent = AnswerForm(lessons.QUESTIONS["bracket"]).box, []
-    monkeypatch.setattr(type(box), "_send", lambda _self, message, buffers=None: sent.append(message))
+    monkeypatch.setattr(type(box), "_send", lambda _self, message, **_buffers: sent.append(message))
     box.set_state({"value": "abc"})  # what arrives from the browser
     assert box.value == "abc"
     assert sent == []  # an echo_update would set the box back under who types on

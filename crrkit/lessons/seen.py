@@ -17,6 +17,7 @@ _HEADINGS: Final = (
     mark("share of the base"), mark("stays"), mark("bought on"), mark("cost of a point"), mark("overtakes"),
     mark("overtaken"), mark("margin_per_cost"), mark("silent_days"), mark("customer"), mark("new contacts"),
     mark("people"), mark("before"), mark("after"), mark("client_id"), mark("joined"), mark("left"),
+    mark("paid before"), mark("pays now"),
 )  # fmt: skip
 
 

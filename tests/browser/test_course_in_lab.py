@@ -106,4 +106,3 @@ def test_every_question_of_a_lesson_is_answered_in_each_way(lab, browser: Browse
         assert given >= at_least(name)
         expect(page.get_by_text("Traceback")).to_have_count(0)
         assert wrong == []
-        print(lang, name, given, "answers")
