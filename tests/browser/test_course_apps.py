@@ -15,6 +15,11 @@ from playwright.sync_api import Browser, Page, expect
 
 ROOT = Path(__file__).parent.parent.parent
 HERE = "http://localhost:"
+# What is written in a picture and stands outside of it, where it is cut off; two or three pixels do not show.
+CUT_OFF = """() => [...document.querySelectorAll("svg text")].filter((text) => {
+  const [inner, outer] = [text, text.ownerSVGElement].map((one) => one.getBoundingClientRect());
+  return inner.width && (inner.left < outer.left - 3 || inner.right > outer.right + 3);
+}).map((text) => text.textContent)"""
 
 
 @pytest.fixture
@@ -125,4 +130,7 @@ def test_every_app_answers_rightly_each_mistake_and_nonsense(course: tuple[str, 
     assert otherwise == []
     assert given >= at_least(lesson)
     expect(page.get_by_text("Traceback")).to_have_count(0)
+    page.set_viewport_size({"width": 360, "height": 900})
+    page.wait_for_timeout(1000)
+    assert page.evaluate(CUT_OFF) == []
     assert wrong == []
