@@ -66,10 +66,6 @@ NOT_IN_A_NOTEBOOK = {
         "the lessons have dates; docs/exports.md leads from other lists to these",
     ),
     **dict.fromkeys(
-        ["concentration", "retail_measures", "revenue_retention", "renewals"],
-        "the course is about who stays; the report of lesson 10 has money and renewals, a lesson on them is owed",
-    ),
-    **dict.fromkeys(
         ["stats.average_rate", "quick_ratio", "clopper_pearson", "sample_size"],
         "a close relative of what the lesson uses",
     ),

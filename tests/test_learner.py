@@ -108,6 +108,14 @@ def test_the_box_in_a_notebook_says_what_the_function_says(lang: str) -> None:
         assert expected[name] in form.said.value
 
 
+def test_the_kernel_sends_no_answer_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    box, sent = AnswerForm(lessons.QUESTIONS["bracket"]).box, []
+    monkeypatch.setattr(type(box), "_send", lambda _self, message, **_buffers: sent.append(message))
+    box.set_state({"value": "abc"})  # what arrives from the browser
+    assert box.value == "abc"
+    assert sent == []  # an echo_update would set the box back under who types on
+
+
 def test_a_rounded_answer_is_not_blamed_on_a_wrong_method() -> None:
     # 1.5575 points by rate, 1.60 exactly when weighed by the shares of before: rounding leaves 1.6 of both.
     assert lessons.check("rate-part", "-1.6").right

@@ -5,13 +5,23 @@ from __future__ import annotations
 import random
 from fractions import Fraction
 
+import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 
 import crrkit as crr
 from crrkit import lessons
 from crrkit.judge.conventions import flows_of
-from crrkit.lessons import cohorts_topic, levers_topic, mix_topic, money_topic, new_topic, noise_topic, period_topic
+from crrkit.lessons import (
+    cohorts_topic,
+    levers_topic,
+    mix_topic,
+    money_topic,
+    new_topic,
+    noise_topic,
+    period_topic,
+    revenue_topic,
+)
 from crrkit.lessons.exercises import TOPICS, is_clear
 
 # Worked by hand or published; the source stands beside each.
@@ -40,6 +50,9 @@ RIGHT = {
     "best-per-cost": "1",
     "best-by-base": "4",
     "why-lower": "3",
+    "nrr": "90%",  # 180 of 200
+    "grr": "65%",  # 100 + 30 of 200
+    "turnover": "96%",  # 0.8 * 1.2
     "tail": "2",  # 0.378 against 0.394; 0.491 ** (12/7) = 0.295
 }
 
@@ -129,6 +142,15 @@ WRONG = [
     ("lifetime", "3.64", "1/churn", "1/churn"),
     ("lifetime", "20", "the loyal half", "loyal half"),
     ("lifetime", "2", "the fickle half", "fickle half"),
+    ("nrr", "115%", "the new counted", "not there before"),
+    ("nrr", "66.7%", "heads for money", "each counted as one"),
+    ("nrr", "65%", "gross for net", "leaves growth out"),
+    ("grr", "115", "the new counted", "not there before"),
+    ("grr", "2/3", "heads for money", "each counted as one"),
+    ("grr", "90 %", "net for gross", "makes up for no loss"),
+    ("turnover", "100%", "added", "by 80% of the buyers only"),
+    ("turnover", "80%", "buyers only", "buyers alone"),
+    ("turnover", "120%", "check only", "check alone"),
     ("tail", "1", "one churn for ever", "Too low: 39.4%"),
     ("tail", "3", "nobody leaves any more", "Too high: 39.4%"),
 ]
@@ -241,6 +263,20 @@ def test_a_base_at_rest_loses_as_many_as_come() -> None:
     firm = money_topic.Steady(50, 0.05)
     assert firm.customers * firm.churn == pytest.approx(50)
     assert lessons.check(money_topic.steady(facts=firm), "1000").right
+
+
+@pytest.mark.parametrize("payments", [revenue_topic.THREE, revenue_topic.Payments((30, 50, 20), (30, 80, 10), 5)])
+def test_money_is_kept_as_the_measure_counts_it(payments: revenue_topic.Payments) -> None:
+    rows = [
+        (who, day, paid)
+        for day, sums in (("2024-01-10", payments.before), ("2024-02-10", (*payments.after, payments.fresh)))
+        for who, paid in zip("abcd", sums, strict=False)
+        if paid
+    ]
+    log = crr.read_orders(pd.DataFrame(rows, columns=["customer", "at", "amount"]), as_of="2024-03-01")
+    counted = crr.revenue_retention(log).table.iloc[-1]
+    assert (payments.net, payments.gross) == pytest.approx((counted["nrr"], counted["grr"]))
+    assert payments.heads == pytest.approx(crr.retention_by_period(log, every="month").table["crr"].iloc[-1])
 
 
 @pytest.mark.daily(3)

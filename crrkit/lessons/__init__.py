@@ -18,7 +18,16 @@ from typing import TYPE_CHECKING, Any
 
 from crrkit.counts import Counts, survey_rate
 from crrkit.ground import LANGUAGES, check_choice, set_language
-from crrkit.lessons import cohorts_topic, levers_topic, mix_topic, new_topic, noise_topic, period_topic, stages_topic
+from crrkit.lessons import (
+    cohorts_topic,
+    levers_topic,
+    mix_topic,
+    new_topic,
+    noise_topic,
+    period_topic,
+    revenue_topic,
+    stages_topic,
+)
 from crrkit.lessons.exercises import TOPICS, AnswerKey, Exercise, exercise
 from crrkit.lessons.formula_topic import bracket_question, crr_from_flows
 from crrkit.lessons.grading import Grades, grade_sheets, require_right
@@ -100,6 +109,9 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
         "two-cohorts": cohorts_topic.two_cohorts(facts=cohorts_topic.Cohorts(((100, 80, 70), (120, 90)))),
         "lifetime": cohorts_topic.lifetime(facts=cohorts_topic.Groups(0.95, 0.5)),
         "tail": cohorts_topic.which_tail(cohorts_topic.HIGH_END),
+        "nrr": revenue_topic.net(facts=revenue_topic.THREE),
+        "grr": revenue_topic.gross(facts=revenue_topic.THREE),
+        "turnover": revenue_topic.turnover(facts=revenue_topic.Factors(0.2, 0.2)),
         **MISTAKES,
     }
 )

@@ -16,6 +16,7 @@ from crrkit.lessons import (
     new_topic,
     noise_topic,
     period_topic,
+    revenue_topic,
     stages_topic,
 )
 from crrkit.lessons.answers import RATIO, SHARE
@@ -35,6 +36,7 @@ TOPICS: dict[str, tuple[Callable[[random.Random], Question], ...]] = {
     "mix": mix_topic.DRILL,
     "levers": levers_topic.DRILL,
     "cohorts": cohorts_topic.DRILL,
+    "money": revenue_topic.DRILL,
     "mistakes": mistakes.DRILL,
 }
 

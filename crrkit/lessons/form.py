@@ -6,12 +6,19 @@ import html
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
+import traitlets
 
 from crrkit.ground import gettext as _, language, use_language
 from crrkit.lessons.questions import in_html, judge
 
 if TYPE_CHECKING:
     from crrkit.lessons.questions import Question
+
+
+class AnswerBox(ipywidgets.Text):  # type: ignore[misc]  # ipywidgets has no types
+    """A box whose text the kernel does not send back: the echo of one answer would undo the next, typed meanwhile."""
+
+    value = traitlets.Unicode("").tag(sync=True, echo_update=False)
 
 
 class AnswerForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -22,7 +29,7 @@ class AnswerForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no ty
 
     def __init__(self, question: Question) -> None:
         self._question, self._lang = question, language()
-        self.box = ipywidgets.Text(
+        self.box = AnswerBox(
             description=_("Your answer"), placeholder=question.kind.example(), continuous_update=False,
             style={"description_width": "initial"}, layout={"width": "36em", "max_width": "100%"},
         )  # fmt: skip

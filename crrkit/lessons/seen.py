@@ -17,7 +17,9 @@ _HEADINGS: Final = (
     mark("share of the base"), mark("stays"), mark("bought on"), mark("cost of a point"), mark("overtakes"),
     mark("overtaken"), mark("margin_per_cost"), mark("silent_days"), mark("customer"), mark("new contacts"),
     mark("people"), mark("before"), mark("after"), mark("client_id"), mark("joined"), mark("left"),
+    mark("paid before"), mark("pays now"), mark("in a year"), mark("same rate every"),
 )  # fmt: skip
+_COLUMNS: Final = {"crr": mark("CRR"), "low": mark("from"), "high": mark("to")}  # as results call them
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -39,7 +41,7 @@ class Seen(Shown):
 
     def titles(self) -> dict[str, str]:
         """The headings; those that crrkit does not know stay as they are."""
-        return {name: _(name).replace("_", " ") if name else "" for name in self.given}
+        return {name: _(_COLUMNS.get(name, name)).replace("_", " ") if name else "" for name in self.given}
 
 
 def show(table: Any, **kinds: str) -> Seen:

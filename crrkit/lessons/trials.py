@@ -171,6 +171,7 @@ def _slider(name: str, value: float, least: float, most: float, step: float) -> 
     return made(
         value=value, min=least, max=most, step=step, description=name,
         style={"description_width": "initial"}, layout={"width": "36em", "max_width": "100%"},
+        readout_format="d" if made is ipywidgets.IntSlider else ".1f",
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ const LINES = ["average", "other", "one"]; // the last one is drawn on top
 const STATES = { o: "seen", p: "running", u: "unseen", e: "empty", s: "hidden" };
 const STRONGEST = 80; // percent of the hue: the page's ink can still be read on it, light or dark
 const HEIGHT = 264; // of the curves, in CSS pixels
-const PLOT = { left: 12, right: 97, top: 16, bottom: 224 }; // across in percent, so that 360 pixels and 960 both fit
+const PLOT = { left: 14, right: 97, top: 16, bottom: 224 }; // across in percent, so that 360 pixels and 960 both fit
 
 /**
  * A grid as Python sends it: a row a cohort, a column an age; null where there is no number.

@@ -34,7 +34,7 @@ export function silenceAnswer(voice, choose) {
     step: "any",
     placeholder: 80,
   });
-  const ask = html("label", { class: "crrkit-list-wanted" }, own.wanted, " ", box, " %");
+  const ask = html("label", { class: "crrkit-list-wanted" }, own.wanted, " ", html("span", {}, box, " %"));
   const answer = html("p", { class: "crrkit-note", role: "status" });
   const curve = silenceCurve(own.axis, say, cube.silences, (days) => choose("silence", days));
   const node = html("div", {}, said, curve.svg, ask, answer);

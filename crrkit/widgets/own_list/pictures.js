@@ -6,7 +6,7 @@ import { caption, field, levels, roundUp, set, track, uniqueId, vector } from ".
 const BRIDGE = { height: 268, base: 228, room: 180, bar: 15, roomy: 44 };
 const COLUMN_NAMES = ["start", "lost", "new", "returned", "end"];
 const middleOf = (column) => 10 + 20 * column; // across in percent
-const LINE = { left: 11, right: 99, top: 14, bottom: 214, height: 250 };
+const LINE = { left: 14, right: 99, top: 14, bottom: 214, height: 250 };
 const LONG_NAME = 7; // letters: of a month
 const RULES = [0, 0.25, 0.5, 0.75, 1];
 const HALF_TURN = 45; // degrees of the hatch

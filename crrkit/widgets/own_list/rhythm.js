@@ -3,7 +3,7 @@
 
 import { caption, field, levels, track, vector } from "../bench/shared.js";
 
-const RHYTHM = { left: 11, right: 97, top: 14, bottom: 170, height: 212 };
+const RHYTHM = { left: 14, right: 97, top: 14, bottom: 170, height: 212 };
 const LOW = 0.2; // a rate under which nothing fits below its line
 const DAY_MARKS = [1, 7, 30, 90, 180, 365, 1095];
 

@@ -22,7 +22,7 @@ import {
 } from "../bench/shared.js";
 
 const HEIGHT = 264; // of the picture, in CSS pixels
-const PLOT = { left: 13, right: 77, top: 20, bottom: 224 }; // across in percent, so that 360 pixels and 960 both fit
+const PLOT = { left: 17, right: 77, top: 20, bottom: 224 }; // across in percent, so that 360 pixels and 960 both fit
 const DEEPEST = -1; // what lies deeper leaves the picture, and its number says how deep
 const APART = 16; // pixels between two lines of text
 const PER_YEAR = { day: 365.25, week: 365.25 / 7, month: 12, quarter: 4, "half-year": 2, year: 1 };
