@@ -68,6 +68,7 @@ from crrkit.reduce.stages import (
     touch_periods,
 )
 from crrkit.reduce.standing_out import with_first_of_receipts, without_crowd, without_largest
+from crrkit.reduce.tenures import renewed_arrivals, renewed_rests, with_beginnings
 from crrkit.reduce.turns import TURN_END, TURN_START, contracts_of_turns
 from crrkit.reduce.units import (
     as_due,
@@ -141,6 +142,8 @@ __all__ = [
     "regular_arrivals",
     "regular_rests",
     "renewal_histogram",
+    "renewed_arrivals",
+    "renewed_rests",
     "repeat_histogram",
     "rests",
     "retail_histogram",
@@ -163,6 +166,7 @@ __all__ = [
     "trailing_units",
     "unpriced_count",
     "watch",
+    "with_beginnings",
     "with_clock_moved",
     "with_first_of_receipts",
     "with_gaps_merged",

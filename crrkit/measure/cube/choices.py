@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from crrkit.ground import PERIODS
+from crrkit.ground import DAYS_PER_MONTH, PERIODS
 from crrkit.measure import span_of
 from crrkit.measure.cadence import advise, characteristic_interval
+from crrkit.rules import ContractRule, StageRule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from crrkit.read import Base
-    from crrkit.rules import StageRule
 
 REGULARS_TO_CHOOSE = (2, 3, 4, 5, 6)
+MONTHS_TO_CHOOSE = (1, 3, 6, 12, 24, 36)  # of contracts without a break
 FEWEST_TO_CHOOSE, MOST_TO_CHOOSE = 2, 240
 QUICK_PERIODS = ("day", "week")
 MOST_SHORT = 110  # of days and weeks: two years of weeks, and a page that stays small
@@ -46,7 +47,7 @@ class ListSettings:
         silence: After how many days of silence a buyer is no customer, or ``"period"`` for who bought in the period;
             of contracts, how long a gap still is the same relationship.
         segment: The key of a segment; None for everybody.
-        regular: How many purchase days make a regular; None where the stages of the list have no such number.
+        regular: How many purchase days make a regular; of contracts, how many months without a break.
         first: The first period by its name; None for the first of all.
         last: The last period; None for the last of all.
     """
@@ -137,9 +138,21 @@ def starting_silence(silences: tuple[int, ...], natural: int | None) -> int:
     return natural if natural is not None else min(silences, key=lambda days: abs(days - USUAL_SILENCE))
 
 
-def regulars_of(rule: StageRule) -> tuple[int, ...]:
-    """The numbers of purchase days that can be asked of a regular: those that the window of the rule has room for."""
+def regulars_of(rule: StageRule | ContractRule, base: Base) -> tuple[int, ...]:
+    """What can be asked of a regular: purchase days that the window of the rule has room for, or months of contract.
+
+    Of months there are those that the list is long enough for, and those of the rule.
+    """
+    if isinstance(rule, ContractRule):
+        days = (base.as_of - base.first).days
+        reached = (months for months in MONTHS_TO_CHOOSE if months * DAYS_PER_MONTH < days)
+        return tuple(sorted({*reached, asked_of_regulars(rule)}))
     return tuple(number for number in REGULARS_TO_CHOOSE if number - 1 + 2 <= rule.window_days)
+
+
+def asked_of_regulars(rule: StageRule | ContractRule) -> int:
+    """How many purchase days, or months of contract, a rule asks of a regular."""
+    return rule.renewals * rule.months if isinstance(rule, ContractRule) else rule.k_long
 
 
 def together(segments: int) -> float:

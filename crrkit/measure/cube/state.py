@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from crrkit.measure import span_of
-from crrkit.rules import EPOCH
+from crrkit.rules import EPOCH, ContractRule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,8 +37,10 @@ def seen_state(base: Base) -> dict[str, float]:
     return {"asOf": _seconds(base.as_of), "first": _seconds(base.first), "burnIn": base.card.burn_in_days}
 
 
-def rule_state(rule: StageRule) -> dict[str, float]:
-    """What stays of a rule of stages under every setting, in days."""
+def rule_state(rule: StageRule | ContractRule) -> dict[str, float]:
+    """What stays of a rule of stages under every setting, in days; of contracts nothing."""
+    if isinstance(rule, ContractRule):
+        return {"window": 0, "span": 0, "contact": 0}
     return {"window": rule.window_days, "span": rule.span_days, "contact": rule.contact_days}
 
 

@@ -178,10 +178,15 @@ def spread(rests: pd.DataFrame, layout: Layout) -> tuple[pd.DataFrame, np.ndarra
     """The silences, each once for every whole period within it, and the places of these periods."""
     begun = _period_of(rests, layout)
     following = rests["following"].fillna(layout.span.stop).to_numpy(dtype="int64") - layout.span.start
-    length = np.maximum(following - begun - 1, 0)
-    row = np.repeat(np.arange(len(rests)), length)
-    place = begun[row] + 1 + np.arange(length.sum()) - np.repeat(length.cumsum() - length, length)
+    row, place = ranges(begun + 1, following - 1)
     return rests.iloc[row], place
+
+
+def ranges(first: np.ndarray, last: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Every whole number from each first to its last one, both included, with the place of the pair before it."""
+    length = np.maximum(last - first + 1, 0)
+    row = np.repeat(np.arange(len(first)), length)
+    return row, first[row] + np.arange(length.sum()) - np.repeat(length.cumsum() - length, length)
 
 
 def up_to(histogram: np.ndarray, place: int) -> np.ndarray:

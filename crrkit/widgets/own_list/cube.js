@@ -31,8 +31,8 @@
  * @property {boolean} hasPeriod
  * @property {number | null} natural the silence that the list itself suggests
  * @property {Segment[]} segments
- * @property {number[]} regulars numbers of purchase days that can make a regular
- * @property {{ window: number, span: number, contact: number }} rule days of the stages that no setting moves
+ * @property {number[]} regulars numbers of purchase days that can make a regular; of contracts, months without a break
+ * @property {{ window: number, span: number, contact: number }} rule days of the stages that no setting moves (of contracts 0)
  * @property {Settings} starting
  * @property {(every: string) => Period[]} periods
  * @property {Map<string, Every>} spans
@@ -410,12 +410,18 @@ function cubeBlank({ label, from, until, ...counts }) {
   return /** @type {any} */ ({ ...none, label, from, until, status: "suppressed", withheld: true });
 }
 
+/** Whether a period has ended so long ago that it is known who has left: a contract may still be renewed for a while. */
+function cubeOver({ kind, seen, spans }, { every, silence }, i) {
+  const late = kind === "contracts" ? silence : 0;
+  return cubeOf(spans, every).bounds[i + 1] * cubeDay <= seen.asOf - late * cubeDay;
+}
+
 /** How far a period has been seen. */
-function cubeStatus({ kind, seen, spans }, { every, silence }, i, start) {
-  const { bounds } = cubeOf(spans, every);
+function cubeStatus(cube, settings, i, start) {
+  const { seen, spans } = cube;
+  const { bounds } = cubeOf(spans, settings.every);
   if (start === 0) return "empty_base";
-  const late = kind === "contracts" ? silence : 0; // days in which a contract may still be renewed
-  if (bounds[i + 1] * cubeDay > seen.asOf - late * cubeDay) return "running";
+  if (!cubeOver(cube, settings, i)) return "running";
   return seen.burnIn > 0 && bounds[i] * cubeDay < seen.first + seen.burnIn * cubeDay ? "burn_in" : "complete";
 }
 
@@ -522,7 +528,7 @@ function cubeSignals(pool, ends, centre) {
 }
 
 /**
- * The stages under a setting, a row a period: `stage_flow`. Empty for contracts, and by who bought in the period.
+ * The stages under a setting, a row a period: `stage_flow`. Empty by who bought in the period.
  * @param {Cube} cube
  * @param {Settings} settings
  * @returns {StageRow[]}
@@ -536,7 +542,6 @@ export function stagesOf(cube, settings) {
 /** @returns {StageRow[]} */
 function cubeAllStages(cube, settings) {
   const read = cubeReader(cube, settings);
-  const span = cubeOf(cube.spans, settings.every);
   let stock = { middle: 0, long: 0, lapsed: 0 };
   return cube.periods(settings.every).map((period, i) => {
     const before = stock;
@@ -545,7 +550,7 @@ function cubeAllStages(cube, settings) {
     stock = { middle: there - long, long, lapsed: read.all("there", i) - there };
     if (cube.withheld.has(period.label)) return cubeNoStages(period);
     const start = before.middle + before.long;
-    const over = span.bounds[i + 1] * cubeDay <= cube.seen.asOf;
+    const over = cubeOver(cube, settings, i);
     const kept = (ends) => (over ? ends.middle + ends.long : Number.NaN);
     const [keptMiddle, keptLong] = [kept(moves.middle), kept(moves.long)];
     return {
@@ -656,7 +661,8 @@ export function modelOf(cube, settings) {
   const none = { matrix: null, start: {}, inflow: {}, stages: [], retained: [], first: "", last: "", backtest: null };
   if (!rows.length) return { ...none, reason: every.length ? "withheld" : "no stages" };
   const over = rows.filter((row) => row.transitions);
-  const memory = Math.max(Number(settings.silence), cube.rule.window, cube.rule.contact, cube.seen.burnIn);
+  const silent = cube.kind === "contracts" ? 0 : Number(settings.silence); // a contract says itself when it began
+  const memory = Math.max(silent, cube.rule.window, cube.rule.contact, cube.seen.burnIn);
   const begun = (row) => Date.parse(row.from) / 1000 >= cube.seen.first + memory * cubeDay;
   const last = settings.to === null ? over.length : over.findIndex((row) => row.label === settings.to) + 1;
   const whole = last > 0 ? over.slice(0, last) : over;

@@ -196,7 +196,10 @@ function controlsOf(voice) {
       other: cube.hasPeriod ? ["period", words.periodRule] : null,
       word: words.silenceRule,
     }),
-    regular: stepped(words.regular, cube.regulars, { unit: (n) => say.number(n), hue: "long" }),
+    regular: stepped(isContracts ? words.renewed : words.regular, cube.regulars, {
+      unit: (n) => (isContracts ? counted(words.months, n, voice) : say.number(n)),
+      hue: "long",
+    }),
     segment: optional(
       words.segment,
       words.all,

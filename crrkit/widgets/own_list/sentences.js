@@ -13,6 +13,13 @@ const SLACK_DAYS = 1; // a window of 31 days is no longer than a month
 const FEW_RETURNS = 5; // purchases that were followed by another, below which no rhythm can be seen
 const ENOUGH_TO_WARN = 20;
 const HALF = 0.5;
+/** @type {[string, number][]} */
+const TERMS = [
+  ["year", 12],
+  ["half-year", 6],
+  ["quarter", 3],
+  ["month", 1],
+]; // months
 
 /** What takes long to make and is the same whenever it is asked for. @type {Map<string, any>} */
 const made = new Map();
@@ -191,14 +198,21 @@ function underOf(silence, cube, own) {
 }
 
 /** The call that says who stood in which stage as a period began. */
-export function stageCode({ silence, regular }, { from }, cube) {
-  const given = cube.kind === "contracts" ? contractRule(cube.rule) : dayRule(silence, regular, cube.rule);
-  return `crr.stage_on(base, ${quoted(from)}, rule=${given}).customers`;
+export function stageCode({ silence, regular }, { from }, cube, own) {
+  const contracts = cube.kind === "contracts";
+  const given = contracts ? contractRule(regular) : dayRule(silence, regular, cube.rule);
+  const under = contracts ? underOf(silence, cube, own) : "base"; // the rule of stages has its own silence
+  return `crr.stage_on(${under}, ${quoted(from)}, rule=${given}).customers`;
 }
 
 const dayRule = (silence, regular, { window, span, contact }) =>
   `crr.StageRule(${silence}, window_days=${window}, k_long=${regular}, span_days=${span}, contact_days=${contact})`;
-const contractRule = ({ renewals, term }) => `crr.ContractRule(renewals=${renewals}, term=${quoted(term)})`;
+
+/** The rule of so many months without a break, in the longest terms that divide them: `ContractRule.of_months`. */
+function contractRule(months) {
+  const [term, length] = TERMS.find(([, each]) => months % each === 0) ?? ["month", 1];
+  return `crr.ContractRule(renewals=${months / length}, term=${quoted(term)})`;
+}
 
 /**
  * The definition card as the settings stand: the rules that the controls move are said anew, the others as they were.
@@ -208,7 +222,7 @@ const contractRule = ({ renewals, term }) => `crr.ContractRule(renewals=${renewa
  * @returns {[string, string][]}
  */
 export function cardLines(card, settings, voice) {
-  const { cube, words, say } = voice;
+  const { cube, words } = voice;
   const { every, silence, segment, regular } = settings;
   const contracts = cube.kind === "contracts";
   const rule = silence === "period" ? words.rules.period : counted(words.rules.silence, silence, voice);
@@ -218,7 +232,12 @@ export function cardLines(card, settings, voice) {
     every: words.periods[every],
     segment: segment === null ? words.all : segmentName(segment, voice),
     ...(contracts ? { merge_gap: gap } : { activity: rule }),
-    ...(regular === null ? {} : { regular: put(words.rules.regular, { k: say.number(regular), ...cube.rule }) }),
+    ...(regular === null ? {} : { regular: regularOf(regular, contracts, voice) }),
   };
   return card.map(([name, title, text]) => [title, moved[name] ?? text]);
+}
+
+function regularOf(regular, contracts, voice) {
+  if (contracts) return counted(voice.words.rules.renewed, regular, voice);
+  return put(voice.words.rules.regular, { k: voice.say.number(regular), ...voice.cube.rule });
 }

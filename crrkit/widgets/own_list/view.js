@@ -132,7 +132,6 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
   }
 
   function drawStages(row, settings) {
-    parts.stages.hidden = !cube.regulars.length; // of contracts none are counted
     const found = row && stagesOf(cube, settings).find(({ label }) => label === row.label);
     if (!found || found.withheld) {
       stages.show([], 0, found ? words.tooFew : words.noStages, () => "");
@@ -146,7 +145,9 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
       kept: NaN,
       rest: true,
     }));
-    stages.show([...own, ...rest], found.start, identity(own, found), () => stageCode(settings, found, cube));
+    stages.show([...own, ...rest], found.start, identity(own, found), () =>
+      stageCode(settings, found, cube, rhythm.own),
+    );
   }
 
   /** CRR as the sum over the stages, in counts, which add up exactly. */

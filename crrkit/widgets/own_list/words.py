@@ -35,6 +35,8 @@ def _controls() -> dict[str, Any]:
         "periodRule": _("bought in the period before"),
         "gap": _("Days between two contracts that are still one relationship"),
         "regular": _("Purchase days that make a regular (long)"),
+        "renewed": _("Months of contract without a break that make a regular (long)"),
+        "months": forms(lambda n: ngettext("{n} month", "{n} months", n)),
         "segment": _("Segment"),
         "all": _("all customers"),
         "first": _("From"),
@@ -167,6 +169,11 @@ def _rules() -> dict[str, Any]:
                 )
             ),
             "noGap": _("a contract that begins after a gap is a new relationship"),
+            "renewed": forms(
+                lambda n: ngettext(
+                    "under contract for {n} month without a break", "under contract for {n} months without a break", n
+                )
+            ),
             "regular": _(
                 "{k} {k:purchase day|purchase days} in less than {window} {window:day|days}, {span} {span:day|days}"
                 " apart at least"
