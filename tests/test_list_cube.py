@@ -505,29 +505,60 @@ def test_the_browser_puts_limits_and_segments_beside_each_other_as_python_does(c
 def test_cohorts_are_those_of_the_grid_in_python_and_in_the_browser(cubes, told):
     compared = 0
     for cube, answers in zip(cubes, told, strict=True):
-        for settings, answer in [*zip(settings_of(cube, 5), answers, strict=True)][::23]:
-            if settings.every in ("day", "week"):
-                assert answer["cohorts"] == []
-                with pytest.raises(InputError, match=r"every='(day|week)'"):
-                    cohorts_of(cube, settings)
-                continue
-            table = cohorts_of(cube, settings)
-            cells = [
-                (row["label"], age, cell["label"], row["size"], cell["active"])
-                for row in answer["cohorts"]
-                for age, cell in enumerate(row["cells"])
-            ]
-            assert cells == list(table.drop(columns="rate").itertuples(index=False, name=None))
-            if settings.segment is None:
-                grid = cohort_grid(cube.base, every=settings.every).to_pandas()
-                over = grid[grid["status"] == "observed"]
-                columns = ["cohort", "age", "size", "active"]
-                expected = [
-                    tuple(map(str, row)) for row in over[columns].astype({"size": int, "active": int}).to_numpy()
-                ]
-                assert expected == [tuple(map(str, row)) for row in table[columns].to_numpy()]
-                compared += len(table)
+        compared += compare_cohorts(cube, [*zip(settings_of(cube, 5), answers, strict=True)][::23])
     assert compared > 5
+
+
+def compare_cohorts(cube, told: list) -> int:
+    """How many cells were held against the grid."""
+    compared = 0
+    for settings, answer in told:
+        if settings.every in ("day", "week"):
+            assert answer["cohorts"] == []
+            with pytest.raises(InputError, match=r"every='(day|week)'"):
+                cohorts_of(cube, settings)
+            continue
+        table = cohorts_of(cube, settings)
+        cells = [
+            (row["label"], age, cell["label"], row["size"], cell["active"])
+            for row in answer["cohorts"]
+            for age, cell in enumerate(row["cells"])
+        ]
+        assert cells == list(table.drop(columns="rate").itertuples(index=False, name=None))
+        if settings.segment is None:
+            grid = cohort_grid(cube.base_under(settings), every=settings.every).to_pandas()
+            over = grid[grid["status"] == "observed"]
+            columns = ["cohort", "age", "size", "active"]
+            expected = over[columns].astype({"age": int, "size": int, "active": int}).to_numpy().tolist()
+            assert expected == table[columns].to_numpy().tolist(), settings
+            compared += len(table)
+    return compared
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(6))
+def test_cohorts_under_every_silence_are_those_of_the_grid(seed):
+    lists = [
+        (list_cube(base_of(crowd(seed, days=300), **({"as_of": "2024-10-20 12:00"} if seed % 2 else {}))), settings_of),
+        (list_cube(contracts_of(long_memberships(seed))), members_settings),
+    ]
+    compared = 0
+    for cube, of in lists:
+        settings = [one for one in of(cube) if one.every not in ("day", "week")][::37]
+        compared += compare_cohorts(cube, [*zip(settings, ask_node([(cube.to_state(), settings)])[0], strict=True)])
+    assert compared > 50
+
+
+def test_who_of_a_cohort_is_still_a_customer_counted_by_hand():
+    # a first buys on 5 January and again on 20 March, b on 31 January; c on 10 February. At the end of February, 29
+    # days, a is 56 days silent, b 30; at the end of March a 12, b 61.
+    log = pd.DataFrame({"who": ["a", "a", "b", "c"],
+                        "at": ["2024-01-05", "2024-03-20", "2024-01-31", "2024-02-10"]})  # fmt: skip
+    cube = list_cube(base_of(log, by=(), as_of="2024-04-01"))
+    found = {days: cohorts_of(cube, ListSettings("month", days)) for days in (30, 56, "period")}
+    first = {days: table[table["cohort"] == "2024-01"]["active"].tolist() for days, table in found.items()}
+    assert first == {30: [2, 1, 1], 56: [2, 2, 1], "period": [2, 0, 1]}
+    assert set(found[30]["size"]) == {2, 1}
 
 
 STAGE_COLUMNS = {

@@ -24,6 +24,7 @@ MONTHS_TO_CHOOSE = (1, 3, 6, 12, 24, 36)  # of contracts without a break
 FEWEST_TO_CHOOSE, MOST_TO_CHOOSE = 2, 240
 QUICK_PERIODS = ("day", "week")
 MOST_SHORT = 110  # of days and weeks: two years of weeks, and a page that stays small
+MOST_SHORT_OF_ALL = 6 * MOST_SHORT  # of everybody and of all segments together
 # Days: round ones, those of weeks and months, and between them steps that grow with the number.
 FEW_DAYS = (1, 2, 3, 4, 5, 6)  # of lists that are no longer than NOT_LONG
 NOT_LONG = 90
@@ -92,16 +93,29 @@ class Segment:
 
 def everies_of(base: Base) -> tuple[str, ...]:
     """The periods of which the data touch a number that can be looked at; the shortest that can be counted else."""
-    touched = {}
-    for every in PERIODS:
-        calendar = base.calendar(every)
-        touched[every] = calendar.index(base.last_seen) - calendar.index(base.first) + 1
+    touched = {every: _touched(base, every) for every in PERIODS}
     most = {every: MOST_SHORT if every in QUICK_PERIODS else MOST_TO_CHOOSE for every in PERIODS}
     found = tuple(every for every, n in touched.items() if FEWEST_TO_CHOOSE <= n <= most[every])
     if found:
         return found
     span_of(base, base.calendar(PERIODS[0]))  # refuses data that are shorter than a day
     return (next(every for every in PERIODS if touched[every] <= MOST_TO_CHOOSE),)
+
+
+def small_enough(everies: tuple[str, ...], base: Base, segments: int) -> tuple[str, ...]:
+    """The periods without short ones of which there would be too many beside so many segments; one at least."""
+    places = 1 + segments
+    short = [
+        every for every in everies if every in QUICK_PERIODS and places * _touched(base, every) > MOST_SHORT_OF_ALL
+    ]
+    found = tuple(every for every in everies if every not in short)
+    return found or everies
+
+
+def _touched(base: Base, every: str) -> int:
+    """How many periods the data touch."""
+    calendar = base.calendar(every)
+    return calendar.index(base.last_seen) - calendar.index(base.first) + 1
 
 
 def natural_silence(base: Base) -> int | None:

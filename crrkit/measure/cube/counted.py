@@ -11,7 +11,6 @@ from crrkit.measure import dated, span_of
 from crrkit.measure.cadence import characteristic_interval
 from crrkit.measure.cube.account import flows_by_period, flows_under_limit, with_rates
 from crrkit.measure.cube.choices import (
-    QUICK_PERIODS,
     ListSettings,
     Segment,
     asked_of_regulars,
@@ -19,18 +18,18 @@ from crrkit.measure.cube.choices import (
     natural_silence,
     regulars_of,
     silences_of,
+    small_enough,
     starting_every,
     starting_silence,
     together,
 )
+from crrkit.measure.cube.counting import counts_of_contracts, counts_of_purchases, rows_of_list
 from crrkit.measure.cube.segments import segments_of
 from crrkit.measure.cube.stages import (
     REGULARS,
     moves_under_limit,
     named,
     overview_of,
-    stages_of_contracts,
-    stages_of_purchases,
     transitions_of,
     with_stage_rates,
 )
@@ -39,19 +38,16 @@ from crrkit.measure.cube.tally import (
     ACCOUNT,
     AGAIN,
     BOUGHT,
-    COHORTS,
+    BY_COHORT,
     Layout,
-    account_of_contracts,
-    account_of_purchases,
 )
 from crrkit.measure.stages import fitting_rule
-from crrkit.read import Base
+from crrkit.read import Base, ContractBase
 from crrkit.rules import PERIOD_BEFORE, ContractRule, StageRule, Trailing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import ibis.expr.types as ir
     import numpy as np
     import pandas as pd
 
@@ -173,15 +169,15 @@ class ListCube:
             "spans": [span_state(self.base, every) for every in self.everies], "seen": seen_state(self.base),
             "gaps": gaps, "z": together(len(self.segments)),
             "histograms": histograms, "numbers": numbers, "withheld": [],
-            "cohorts": [every for every in self.everies if COHORTS in self.tallies[every]],
-            "counts": packed([self.tallies[every] for every in self.everies], histograms, numbers, COHORTS),
+            **{name: [every for every in self.everies if name in self.tallies[every]] for name in BY_COHORT},
+            "counts": packed([self.tallies[every] for every in self.everies], histograms, numbers, BY_COHORT),
         }  # fmt: skip
 
     def base_under(self, settings: ListSettings) -> Base:
         """The list under the rule of the settings."""
         check_choice(settings.every, name="every", choices=self.everies)
-        if not self.base.has_purchases:
-            return _bridged(self.base, self.silences[self.limit(settings)])
+        if isinstance(self.base, ContractBase):
+            return self.base.with_merge_gap(self.silences[self.limit(settings)])
         if settings.silence == PERIOD_BEFORE:
             return self.base.with_activity(PERIOD_BEFORE)
         return self.base.with_activity(Trailing(days=self.silences[self.limit(settings)]))
@@ -226,8 +222,9 @@ def list_cube(base: Base, *, rule: StageRule | ContractRule | None = None) -> Li
     everies, natural = everies_of(base), natural_silence(base)
     silences, stages = silences_of(base, natural), fitting_rule(base, rule)
     regulars = regulars_of(stages, base)
-    rows = reduce.kept_at_hand(_rows(base, silences, stages, regulars))
+    rows = reduce.kept_at_hand(rows_of_list(base, silences, stages, regulars))
     segments, codes = segments_of(rows, base.by)
+    everies = small_enough(everies, base, len(segments))
     shown = {name: [value for value in values if value is not None] for name, values in codes.items()}
     rows = reduce.with_others(rows, {name: some for name, some in shown.items() if None in codes[name]})
     tallies = {}
@@ -235,61 +232,7 @@ def list_cube(base: Base, *, rule: StageRule | ContractRule | None = None) -> Li
         calendar = base.calendar(every)
         layout = Layout(calendar, span_of(base, calendar), base.as_of, silences, codes, 1 + len(segments))
         if isinstance(stages, StageRule):
-            tallies[every] = _purchases(rows, layout, base.by, stages.window_days, regulars)
+            tallies[every] = counts_of_purchases(rows, layout, base.by, stages.window_days, regulars)
         else:
-            tallies[every] = _contracts(rows, layout, base.by, regulars)
+            tallies[every] = counts_of_contracts(rows, layout, base.by, regulars)
     return ListCube(base, everies, silences, natural, segments, stages, regulars, tallies)
-
-
-def _bridged(base: Base, days: int) -> Base:
-    """The same contracts with another pause that still is the same relationship, as if they had been read with it."""
-    table = reduce.as_due(base.table)
-    merged = reduce.with_gaps_merged(table, days=days) if days else table
-    return replace(base, table=merged, card=base.card.with_(merge_gap=days))
-
-
-def _rows(base: Base, limits: tuple[int, ...], rule: StageRule | ContractRule, regulars: tuple[int, ...]) -> ir.Table:
-    """The silences of a list: purchase days, or spells of contracts with the pauses between them."""
-    if isinstance(rule, StageRule):
-        return reduce.silent_days(
-            base.table, as_of=base.as_of, limits=limits, regulars=regulars, span_days=rule.span_days, by=base.by
-        )
-    units = reduce.contract_units(reduce.as_due(base.table), as_of=base.as_of, unit="person_any")
-    segments = base.segments("person_any", by=base.by)
-    spells = reduce.spells(units, until="last")
-    return reduce.with_beginnings(
-        reduce.pauses(spells, as_of=base.as_of, limits=limits, segments=segments), limits=limits
-    )
-
-
-def _contracts(rows: ir.Table, layout: Layout, by: tuple[str, ...], months: tuple[int, ...]) -> dict[str, np.ndarray]:
-    periods = reduce.kept_at_hand(reduce.pauses_by_period(rows, layout.calendar))
-    joined, gone_on = (reduce.collect(part(periods, by=by)) for part in (reduce.joined_anew, reduce.gone_on))
-    asked = {"months": months, "limits": layout.limits, "by": by}
-    began, going = (
-        reduce.collect(part(periods, layout.calendar, **asked))
-        for part in (reduce.renewed_arrivals, reduce.renewed_rests)
-    )
-    return {**account_of_contracts(joined, gone_on, layout), **stages_of_contracts(began, going, layout, months)}
-
-
-def _purchases(
-    days: ir.Table, layout: Layout, by: tuple[str, ...], window_days: int, regulars: tuple[int, ...]
-) -> dict[str, np.ndarray]:
-    calendar = layout.calendar
-    periods = reduce.kept_at_hand(reduce.by_period(days, calendar, layout.limits, regulars))
-    arrivals, rests = (reduce.collect(part(periods, by=by)) for part in (reduce.arrivals, reduce.rests))
-    bought = reduce.regular_arrivals(
-        periods, calendar, regulars=regulars, window_days=window_days, never=len(layout.limits), by=by
-    )
-    silent = reduce.regular_rests(periods, calendar, regulars=regulars, window_days=window_days, by=by)
-    cohorts = (
-        {}
-        if calendar.every in QUICK_PERIODS
-        else {COHORTS: layout.by_cohort(reduce.collect(reduce.cohort_cells(periods, by=by)))}
-    )
-    return {
-        **account_of_purchases(arrivals, rests, layout),
-        **cohorts,
-        **stages_of_purchases(reduce.collect(bought), reduce.collect(silent), layout, regulars),
-    }

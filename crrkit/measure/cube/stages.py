@@ -40,7 +40,7 @@ def stages_of_purchases(
         layout: Where they belong.
         regulars: The numbers of regulars.
     """
-    found = {}
+    found: dict[str, np.ndarray] = {}
     for number in regulars:
         own = arrivals[arrivals["number"] == number].assign(late=0)  # at the cut-off in a period nobody asks for stages
         bought = _in_active_periods(own, layout, layout.silent)
@@ -60,7 +60,7 @@ def stages_of_contracts(
         layout: Where they belong.
         months: How many months without a break make a regular, each number in turn.
     """
-    found = {}
+    found: dict[str, np.ndarray] = {}
     for number in months:
         began = _in_active_periods(arrivals[arrivals["number"] == number], layout, layout.paused)
         going = _in_periods_of_no_beginning(rests[rests["number"] == number], layout)

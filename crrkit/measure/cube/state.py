@@ -54,7 +54,10 @@ def _seconds(moment: datetime) -> float:
 
 
 def packed(
-    tallies: Sequence[Mapping[str, np.ndarray]], histograms: Sequence[str], numbers: Sequence[str], cohorts: str
+    tallies: Sequence[Mapping[str, np.ndarray]],
+    histograms: Sequence[str],
+    numbers: Sequence[str],
+    cohorts: Sequence[str],
 ) -> str:
     """Counts as a text: bytes of seven bits, zipped, in base 64; the same in every run.
 
@@ -66,7 +69,7 @@ def packed(
         bins = np.stack([counts[name] for name in histograms], axis=-1).transpose(2, 0, 1, 3)
         parts.append(sparse(bins.ravel()))
         parts += [sparse(np.stack([counts[name] for name in numbers], axis=-1).ravel())] if numbers else []
-        parts += [sparse(counts[cohorts].transpose(2, 0, 1).ravel())] if cohorts in counts else []
+        parts += [sparse(counts[name].transpose(2, 0, 1).ravel()) for name in cohorts if name in counts]
     return b64encode(gzip.compress(b"".join(parts), mtime=0)).decode()
 
 

@@ -27,6 +27,11 @@ THERE, KEPT, UNBROKEN, NEW, BACK = "there", "kept", "unbroken", "new", "back"
 ACCOUNT = (THERE, KEPT, UNBROKEN, NEW, BACK)
 # By the period of the first purchase, in place of a bin: who bought in a period.
 COHORTS = "cohorts"
+# By the period of the first purchase and bin: who is there at the end of a period, of the latest cohorts, since the
+# cells grow with the square of the periods.
+COHORTS_THERE = "cohorts_there"
+BY_COHORT = (COHORTS, COHORTS_THERE)
+MOST_COHORTS = 24
 # Numbers for who bought in a period: how many, and how many of them also in the one before.
 BOUGHT, AGAIN = "bought", "again"
 
@@ -91,6 +96,19 @@ class Layout:
         """The customers of a frame by segment, period and the period of their first purchase."""
         since, first = (frame[name].to_numpy(dtype="int64") - self.span.start for name in ("since", "first"))
         return self._laid(frame, since, first, None, len(self.span))
+
+    @property
+    def latest_cohorts(self) -> range:
+        """The numbers of the periods whose cohorts are counted by bins."""
+        return self.span[-MOST_COHORTS:]
+
+    def by_cohort_and_bin(self, frame: pd.DataFrame) -> np.ndarray:
+        """The customers of a frame by segment, period, and then the latest cohorts and the bins of each."""
+        bins, cohorts = len(self.limits) + 1, self.latest_cohorts
+        place, first, at = (frame[name].to_numpy(dtype="int64") for name in ("place", "first", "bin"))
+        return self._laid(
+            frame, place - self.span.start, (first - cohorts.start) * bins + at, None, len(cohorts) * bins
+        )
 
     def _laid(
         self, frame: pd.DataFrame, place: np.ndarray, bins: np.ndarray, where: np.ndarray | None, size: int

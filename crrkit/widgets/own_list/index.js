@@ -47,7 +47,8 @@ async function render({ model, el }) {
   const cube = await openCube(model.get("_cube"));
   const words = model.get("_words");
   const lang = model.get("lang");
-  const voice = { cube, words, lang, say: speaker(lang) };
+  const isPage = !("send" in model); // in a notebook the address is not ours
+  const voice = { cube, words, lang, say: speaker(lang), local: !isPage };
   /** @type {{ choose: (name: string, value: any) => void, give: (state: any, sentence?: string) => void }} */
   const hands = { choose() {}, give() {} }; // the bench fills them
   const ahead = whatIf(voice, model, (name, value) => hands.choose(name, value));
@@ -55,7 +56,6 @@ async function render({ model, el }) {
   const shown = viewOf(facts, (name, value) => hands.choose(name, value));
   const kept = keptSettings(voice, model, (state) => hands.give(settledIn(cube, state, "")));
   const past = history(words);
-  const isPage = !("send" in model); // in a notebook the address is not ours
   if (isPage) takeFromAddress(model, cube);
 
   const off = bench({

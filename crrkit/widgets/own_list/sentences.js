@@ -5,7 +5,8 @@ import { put } from "../bench/shared.js";
 
 /**
  * With what everything is said: the words of one language, its numbers, and what was counted.
- * @typedef {{ cube: any, words: any, say: any, lang: string }} Voice
+ * `local` is whether a kernel stands behind it, on the machine where the list is.
+ * @typedef {{ cube: any, words: any, say: any, lang: string, local?: boolean }} Voice
  */
 
 const FEW = 30; // customers, below which one more or less is said in points
@@ -193,16 +194,43 @@ function underOf(silence, cube, own) {
   if (silence === own) return "base";
   if (silence === "period") return 'base.with_activity("period")';
   return cube.kind === "contracts"
-    ? "explorer.cube.base_under(explorer.settings)" // a gap is said when contracts are read
+    ? `base.with_merge_gap(${silence})`
     : `base.with_activity(crr.Trailing(days=${silence}))`;
 }
 
-/** The call that says who stood in which stage as a period began. */
-export function stageCode({ silence, regular }, { from }, cube, own) {
+/**
+ * The call that says who is behind a count of a period, of a cohort if one is named; nothing for several segments at
+ * once, of which no call is.
+ * @param {string} what start, kept, lost, new, returned or end
+ * @param {string} label of the period
+ * @param {any} settings
+ * @param {any} cube
+ * @param {any} own the rule of the base itself
+ * @param {string} [cohort]
+ */
+export function whoCode(what, label, { every, silence, segment }, cube, own, cohort) {
+  const found = cube.segments.find(({ key }) => key === segment);
+  if (found && found.name === null) return "";
+  const given = [
+    quoted(what),
+    `period=${quoted(label)}`,
+    `every=${quoted(every)}`,
+    ...(cohort ? [`cohort=${quoted(cohort)}`] : []),
+    ...(found ? [`where={${quoted(found.by)}: ${quoted(found.name)}}`] : []),
+  ];
+  return `${underOf(silence, cube, own)}.who(${given.join(", ")})`;
+}
+
+/** The call that says who stood in a stage as a period began. */
+export function stageCode(stage, { silence, regular, segment }, { from }, cube, own) {
+  const found = cube.segments.find(({ key }) => key === segment);
+  if (found && found.name === null) return "";
   const contracts = cube.kind === "contracts";
   const given = contracts ? contractRule(regular) : dayRule(silence, regular, cube.rule);
   const under = contracts ? underOf(silence, cube, own) : "base"; // the rule of stages has its own silence
-  return `crr.stage_on(${under}, ${quoted(from)}, rule=${given}).customers`;
+  const where = found ? ` and \`${found.by}\` == ${quoted(found.name)}` : "";
+  const asked = quoted(`stage == ${quoted(stage)}${where}`);
+  return `crr.stage_on(${under}, ${quoted(from)}, rule=${given}).customers.query(${asked})`;
 }
 
 const dayRule = (silence, regular, { window, span, contact }) =>

@@ -143,6 +143,9 @@ def _stages() -> dict[str, Any]:
         "inNoRate": _("in no rate"),
         "who": _("Who they are"),
         "whoThey": _("Who they are, in Python, where the list is:"),
+        "flowOf": {
+            "lost": _("lost: {n}"), "new": _("new: {n}"), "returned": _("returned: {n}"), "kept": _("kept: {n}"),
+        },
     }  # fmt: skip
 
 
