@@ -78,6 +78,10 @@ def _cohorts() -> dict[str, Any]:
         "cohorts": {"bought": _cohorts_who_bought(), "there": _cohorts_there(), "contracts": _cohorts_of_contracts()},
         "noCohorts": _("Cohorts are counted by the month and by longer periods."),
         "noSecondAge": _("No cohort has a second whole period yet."),
+        "noOldCohort": _(
+            "No cohort is old enough for this silence: so far the first purchase makes most of them customers."
+        ),
+        "byFirst": _("Up to +{age} the first purchase alone makes all or most of them so."),
         "size": _("customers"),
     }
 
@@ -96,7 +100,7 @@ def _cohorts_there() -> dict[str, str]:
         "title": _(
             "Cohorts: of those who first bought in a period, who is still a customer at the end of each later one"
         ),
-        "said": _("{by} {share} are still customers at the end of the next period ({again} of {size})."),
+        "said": _("{by} {share} are still customers at the end of period +{age} ({again} of {size})."),
         "cohort": _("first bought"),
         "cell": _("{active} of the {size} who first bought in {cohort} are customers at the end of {period}."),
     }

@@ -10,7 +10,7 @@ import { put } from "../bench/shared.js";
  */
 
 const FEW = 30; // customers, below which one more or less is said in points
-const SLACK_DAYS = 1; // a window of 31 days is no longer than a month
+export const SLACK_DAYS = 1; // a window of 31 days is no longer than a month
 const FEW_RETURNS = 5; // purchases that were followed by another, below which no rhythm can be seen
 const ENOUGH_TO_WARN = 20;
 const HALF = 0.5;

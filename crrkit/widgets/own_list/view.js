@@ -45,7 +45,7 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
   const silences = silenceAnswer(voice, choose);
   const segments = segmentAnswer(voice, choose);
   const meanings = newMeanings(voice, (name) => choose("called_new", name));
-  const cohorts = cohortTriangle(voice, rhythm.own);
+  const cohorts = cohortTriangle(voice, rhythm);
   const flows = flowCalls(voice, rhythm.own);
   const definition = html("dl", { class: "crrkit-list-card" });
   const parts = {
@@ -174,7 +174,8 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
     if (!gaps) return;
     const chosen = typeof settings.silence === "number" && !Number.isNaN(gaps.atSilence);
     const days = chosen ? counted(words.days, settings.silence, voice) : "";
-    const text = chosen ? put(words.returnLater, { days, share: say.percent(gaps.atSilence) }) : words.noSilence;
+    const found = gaps.atSilence > 0 ? words.returnLater : words.noneReturns;
+    const text = chosen ? put(found, { days, share: say.percent(gaps.atSilence) }) : words.noSilence;
     tell(parts.rhythm.querySelector(".crrkit-list-said"), text);
     curve.show(gaps, settings.silence, `${words.rhythmTitle}. ${text}`);
   }

@@ -154,6 +154,7 @@ def _rhythm() -> dict[str, Any]:
         "rhythmTitle": _("The list's own rhythm: who still buys again after so long a silence"),
         "rhythmAxis": _("days of silence"),
         "returnLater": _("Of those silent for {days} {share} still buy again later: lost by this rule, then returned."),
+        "noneReturns": _("Of those silent for {days} nobody was seen to buy again."),
         "noSilence": _("No silence is chosen: customers are who bought in the period before."),
         "cardTitle": _("What is counted here"),
     }
