@@ -31,7 +31,7 @@ COHORTS = "cohorts"
 # cells grow with the square of the periods.
 COHORTS_THERE = "cohorts_there"
 BY_COHORT = (COHORTS, COHORTS_THERE)
-MOST_COHORTS = 24
+LATEST_COHORTS = 24
 # Numbers for who bought in a period: how many, and how many of them also in the one before.
 BOUGHT, AGAIN = "bought", "again"
 
@@ -100,7 +100,7 @@ class Layout:
     @property
     def latest_cohorts(self) -> range:
         """The numbers of the periods whose cohorts are counted by bins."""
-        return self.span[-MOST_COHORTS:]
+        return self.span[-LATEST_COHORTS:]
 
     def by_cohort_and_bin(self, frame: pd.DataFrame) -> np.ndarray:
         """The customers of a frame by segment, period, and then the latest cohorts and the bins of each."""

@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from crrkit.read.bases.base import Base
+    from crrkit.read.bases.askable import Askable
     from crrkit.rules import Calendar
 
-FLOWS = ("start", "kept", "lost", "new", "returned", "end")
+ASKED_OF = ("start", "kept", "lost", "new", "returned", "end")
 
 
 def who(
-    base: Base, what: str, *, period: str, every: str, cohort: str | None, where: Mapping[str, str] | None
+    base: Askable, what: str, *, period: str, every: str, cohort: str | None, where: Mapping[str, str] | None
 ) -> pd.DataFrame:
     """What `Base.who` gives."""
-    check_choice(what, name="what", choices=FLOWS)
+    check_choice(what, name="what", choices=ASKED_OF)
     calendar = base.calendar(every)
     number = calendar.parse(period)
     begin, until = (_moment(calendar, each) for each in (number, number + 1))
