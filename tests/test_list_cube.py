@@ -23,6 +23,7 @@ from crrkit.measure.cohorts import cohort_grid
 from crrkit.measure.cube import ListSettings, cohorts_of, list_cube, rates_by_segment, rates_by_silence
 from crrkit.measure.stages import CUSTOMERS, stage_flow
 from crrkit.read import read_contracts, read_orders
+from crrkit.rules import StageRule
 
 ROOT = Path(__file__).parent.parent
 EPOCH = datetime(2024, 1, 29)  # noqa: DTZ001 - the business's own clock
@@ -277,9 +278,79 @@ def member_cubes():
     return [list_cube(contracts_of(log, **options)) for log, options in MEMBERS]
 
 
+def long_memberships(seed: int, people: int = 30) -> pd.DataFrame:
+    """Contracts of up to ten weeks, so that some are renewed for months, with pauses and without."""
+    random = np.random.default_rng(seed)
+    rows = []
+    for who in range(people):
+        at, region = EPOCH + timedelta(days=int(random.integers(60))), f"r{random.integers(3)}"
+        for _ in range(random.integers(1, 6)):
+            start = at + timedelta(days=int(random.integers(-3, 25))) + CLOCK[random.integers(len(CLOCK))]
+            end = start + timedelta(days=int(random.integers(0, 70)))
+            rows.append((f"c{who}", start, None if random.integers(9) == 0 else end, region))
+            at = end
+    return pd.DataFrame(rows, columns=["who", "since", "until", "region"])
+
+
+MEMBERS += [(long_memberships(1), {"as_of": "2024-05-20 12:00", "burn_in_days": 12}), (long_memberships(2), {})]
+
+
 def members_settings(cube, step: int = 1) -> list[ListSettings]:
+    """Every setting, or each of so many; the months of a regular go round."""
     keys = [None, *(segment.key for segment in cube.segments)]
-    return [ListSettings(*choice) for choice in product(cube.everies, cube.silences, keys)][::step]
+    choices = enumerate(product(cube.everies, cube.silences, keys))
+    months = len(cube.regulars)
+    return [ListSettings(*choice, regular=cube.regulars[place % months]) for place, choice in choices][::step]
+
+
+@pytest.mark.slow
+def test_the_stages_of_contracts_are_those_of_the_flow_under_every_gap(member_cubes):
+    looked = 0
+    for cube in member_cubes:
+        for settings in (one for one in members_settings(cube, 13) if one.segment is None):
+            flow = stage_flow(cube.base_under(settings), every=settings.every, rule=cube.rule_under(settings))
+            found = cube.stages(settings)
+            columns = [name for name in found.columns if name in flow.table.columns]
+            expected = flow.table[columns].rename_axis(columns=None)
+            pd.testing.assert_frame_equal(found[columns], expected, check_dtype=False)
+            pd.testing.assert_frame_equal(cube.transitions(settings), flow.transitions, check_dtype=False)
+            looked += 1
+    assert looked > 20
+
+
+def test_regulars_of_contracts_counted_by_hand():
+    # a holds one contract from 10 January, b one until 20 February and, after five days, another until 3 April, c one
+    # until 15 March. With 1 month a and b are regulars from 10 February on, c from 5 March. On 1 March a is one; b's
+    # second contract began on 25 February, so b is only where five days are bridged.
+    log = pd.DataFrame({"who": ["a", "b", "b", "c"], "since": ["2024-01-10", "2024-01-10", "2024-02-25", "2024-02-05"],
+                        "until": [None, "2024-02-20", "2024-04-03", "2024-03-15"], "region": "r"})  # fmt: skip
+    cube = list_cube(contracts_of(log, as_of="2024-05-20"))
+    assert cube.regulars == (1, 3, 12)  # 12 of the usual rule, although the list is too short for it
+    columns = ["middle", "long", "lapsed", "start", "kept_middle", "kept_long"]
+    apart, bridged = (
+        cube.stages(ListSettings("month", days, regular=1)).set_index("period")[columns].loc["2024-03"].tolist()
+        for days in (0, 5)
+    )
+    assert apart == [2, 1, 0, 3, 1, 1]  # of b and c b is kept, and has been a regular since 25 March
+    assert bridged == [1, 2, 0, 3, 0, 2]
+    moves = cube.transitions(ListSettings("month", 0, regular=1)).query("from_period == '2024-03'")
+    assert moves.drop(columns="from_period").to_numpy().tolist() == [
+        ["middle", "long", 1], ["middle", "lapsed", 1], ["long", "long", 1],
+    ]  # fmt: skip
+    with pytest.raises(InputError, match=r"regular=2 was not counted; choose one of 1, 3, 12\."):
+        cube.stages(ListSettings("month", 0, regular=2))
+    with pytest.raises(InputError, match="Contracts need a rule of terms"):
+        list_cube(contracts_of(log), rule=StageRule())
+
+
+@pytest.mark.slow
+def test_the_rate_of_contracts_is_the_sum_of_the_stages_shares_times_their_retention(member_cubes):
+    for cube in member_cubes:
+        for settings in members_settings(cube, 7):
+            account, stages = cube.account(settings), cube.stages(settings)
+            whole = (stages["until"] <= cube.base_under(settings).decided) & (stages["start"] > 0)
+            parts = sum(stages[name] / stages["start"] * stages[f"retention_{name}"].fillna(0) for name in CUSTOMERS)
+            assert parts[whole].to_numpy() == pytest.approx(account["crr"][whole].to_numpy())
 
 
 @pytest.mark.slow
@@ -304,8 +375,6 @@ def test_a_pause_of_five_days_is_bridged_from_five_days_on():
     found = {days: cube.account(ListSettings("month", days)).set_index("period") for days in (3, 5)}
     assert [int(table.loc["2024-02", "start"]) for table in found.values()] == [1, 2]
     assert [int(table.loc["2024-02", "returned"]) for table in found.values()] == [1, 0]
-    with pytest.raises(InputError):
-        cube.stages(ListSettings("month", 5))
     with pytest.raises(InputError):
         cube.account(ListSettings("month", "period"))
 
@@ -394,7 +463,8 @@ def test_the_browser_says_the_same_of_contracts(member_cubes):
     asked = [(cube.to_state(), members_settings(cube, 2)) for cube in member_cubes]
     for cube, (_state, settings), answers in zip(member_cubes, asked, ask_node(asked), strict=True):
         compare_accounts(cube, settings, answers)
-        assert not [answer for answer in answers if answer["stages"] or answer["gaps"] or answer["model"]["matrix"]]
+        compare_stages(cube, [*zip(settings, answers, strict=True)][::11])
+        assert not [answer for answer in answers if answer["gaps"]]
 
 
 def test_the_limits_of_the_browser_are_those_of_the_chart(cubes, told):
@@ -435,29 +505,60 @@ def test_the_browser_puts_limits_and_segments_beside_each_other_as_python_does(c
 def test_cohorts_are_those_of_the_grid_in_python_and_in_the_browser(cubes, told):
     compared = 0
     for cube, answers in zip(cubes, told, strict=True):
-        for settings, answer in [*zip(settings_of(cube, 5), answers, strict=True)][::23]:
-            if settings.every in ("day", "week"):
-                assert answer["cohorts"] == []
-                with pytest.raises(InputError, match=r"every='(day|week)'"):
-                    cohorts_of(cube, settings)
-                continue
-            table = cohorts_of(cube, settings)
-            cells = [
-                (row["label"], age, cell["label"], row["size"], cell["active"])
-                for row in answer["cohorts"]
-                for age, cell in enumerate(row["cells"])
-            ]
-            assert cells == list(table.drop(columns="rate").itertuples(index=False, name=None))
-            if settings.segment is None:
-                grid = cohort_grid(cube.base, every=settings.every).to_pandas()
-                over = grid[grid["status"] == "observed"]
-                columns = ["cohort", "age", "size", "active"]
-                expected = [
-                    tuple(map(str, row)) for row in over[columns].astype({"size": int, "active": int}).to_numpy()
-                ]
-                assert expected == [tuple(map(str, row)) for row in table[columns].to_numpy()]
-                compared += len(table)
+        compared += compare_cohorts(cube, [*zip(settings_of(cube, 5), answers, strict=True)][::23])
     assert compared > 5
+
+
+def compare_cohorts(cube, told: list) -> int:
+    """How many cells were held against the grid."""
+    compared = 0
+    for settings, answer in told:
+        if settings.every in ("day", "week"):
+            assert answer["cohorts"] == []
+            with pytest.raises(InputError, match=r"every='(day|week)'"):
+                cohorts_of(cube, settings)
+            continue
+        table = cohorts_of(cube, settings)
+        cells = [
+            (row["label"], age, cell["label"], row["size"], cell["active"])
+            for row in answer["cohorts"]
+            for age, cell in enumerate(row["cells"])
+        ]
+        assert cells == list(table.drop(columns="rate").itertuples(index=False, name=None))
+        if settings.segment is None:
+            grid = cohort_grid(cube.base_under(settings), every=settings.every).to_pandas()
+            over = grid[grid["status"] == "observed"]
+            columns = ["cohort", "age", "size", "active"]
+            expected = over[columns].astype({"age": int, "size": int, "active": int}).to_numpy().tolist()
+            assert expected == table[columns].to_numpy().tolist(), settings
+            compared += len(table)
+    return compared
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(6))
+def test_cohorts_under_every_silence_are_those_of_the_grid(seed):
+    lists = [
+        (list_cube(base_of(crowd(seed, days=300), **({"as_of": "2024-10-20 12:00"} if seed % 2 else {}))), settings_of),
+        (list_cube(contracts_of(long_memberships(seed))), members_settings),
+    ]
+    compared = 0
+    for cube, of in lists:
+        settings = [one for one in of(cube) if one.every not in ("day", "week")][::37]
+        compared += compare_cohorts(cube, [*zip(settings, ask_node([(cube.to_state(), settings)])[0], strict=True)])
+    assert compared > 50
+
+
+def test_who_of_a_cohort_is_still_a_customer_counted_by_hand():
+    # a first buys on 5 January and again on 20 March, b on 31 January; c on 10 February. At the end of February, 29
+    # days, a is 56 days silent, b 30; at the end of March a 12, b 61.
+    log = pd.DataFrame({"who": ["a", "a", "b", "c"],
+                        "at": ["2024-01-05", "2024-03-20", "2024-01-31", "2024-02-10"]})  # fmt: skip
+    cube = list_cube(base_of(log, by=(), as_of="2024-04-01"))
+    found = {days: cohorts_of(cube, ListSettings("month", days)) for days in (30, 56, "period")}
+    first = {days: table[table["cohort"] == "2024-01"]["active"].tolist() for days, table in found.items()}
+    assert first == {30: [2, 1, 1], 56: [2, 2, 1], "period": [2, 0, 1]}
+    assert set(found[30]["size"]) == {2, 1}
 
 
 STAGE_COLUMNS = {
@@ -468,22 +569,48 @@ STAGE_COLUMNS = {
 
 def test_the_browser_has_the_same_stages_and_moves(cubes, told):
     for cube, answers in zip(cubes, told, strict=True):
-        for settings, answer in [*zip(settings_of(cube, 5), answers, strict=True)][::11]:
-            if settings.silence == "period":
-                assert answer["stages"] == []
+        compare_stages(cube, [*zip(settings_of(cube, 5), answers, strict=True)][::11])
+
+
+def compare_stages(cube, told: list) -> None:
+    for settings, answer in told:
+        if settings.silence == "period":
+            assert answer["stages"] == []
+            continue
+        expected = cube.stages(settings)[list(STAGE_COLUMNS.values())]
+        rows = pd.DataFrame(answer["stages"]).rename(columns=STAGE_COLUMNS)
+        found = rows[list(STAGE_COLUMNS.values())].astype(expected.dtypes)
+        pd.testing.assert_frame_equal(found, expected, check_exact=False, rtol=1e-12)
+        moves = {
+            (row["label"], start, end, n)
+            for row in answer["stages"]
+            for start, ends in (row["transitions"] or {}).items()
+            for end, n in ends.items()
+            if n
+        }
+        assert moves == set(cube.transitions(settings).itertuples(index=False, name=None))
+
+
+@pytest.mark.pages
+def test_the_browser_has_the_model_of_contracts(member_cubes):
+    told = ask_node([(cube.to_state(), members_settings(cube, 2)) for cube in member_cubes])
+    compared = 0
+    for cube, answers in zip(member_cubes, told, strict=True):
+        pairs = [*zip(members_settings(cube, 2), answers, strict=True)]
+        for settings, answer in [one for one in pairs if one[0].segment is None][::7]:
+            found = answer["model"]
+            flow = stage_flow(cube.base_under(settings), every=settings.every, rule=cube.rule_under(settings))
+            try:
+                model = StageModel.from_flow(flow)
+            except InputError:
+                assert found["matrix"] is None
                 continue
-            expected = cube.stages(settings)[list(STAGE_COLUMNS.values())]
-            rows = pd.DataFrame(answer["stages"]).rename(columns=STAGE_COLUMNS)
-            found = rows[list(STAGE_COLUMNS.values())].astype(expected.dtypes)
-            pd.testing.assert_frame_equal(found, expected, check_exact=False, rtol=1e-12)
-            moves = {
-                (row["label"], start, end, n)
-                for row in answer["stages"]
-                for start, ends in (row["transitions"] or {}).items()
-                for end, n in ends.items()
-                if n
-            }
-            assert moves == set(cube.transitions(settings).itertuples(index=False, name=None))
+            matrix = [[found["matrix"][start][end] for end in model.stages] for start in model.stages]
+            assert np.array(matrix) == pytest.approx(model.matrix.to_numpy())
+            assert list(found["inflow"].values()) == pytest.approx(list(model.inflow.values()))
+            assert bool(found["reason"]) == bool(model.refusal)
+            compared += 1
+    assert compared > 5
 
 
 @pytest.mark.pages

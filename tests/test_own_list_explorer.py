@@ -89,7 +89,7 @@ class TestResults:
     def test_for_contracts_the_slider_is_the_gap_that_is_bridged(self) -> None:
         base = crr.read_contracts(crr.sample_path("contracts"), customer="client_id", start="joined", end="left")
         explorer = ListExplorer(base, every="month")
-        assert (explorer.silence, explorer.regular, explorer.choices["by_period"]) == (0, None, False)
+        assert (explorer.silence, explorer.regular, explorer.choices["by_period"]) == (0, 12, False)
         assert "By their contracts we kept" in explorer.still()
         for days in (0, 30):
             explorer.silence = days
@@ -100,7 +100,11 @@ class TestResults:
             assert explorer.kept.table[ROWS].equals(said), days
             assert explorer.account[ROWS].astype("int64").equals(said.astype("int64")), days
         assert "Bridging gaps up to 30 days" in explorer.still()
-        assert explorer.flow.rule == ContractRule()  # its stages are not in the cube
+        assert explorer.flow.rule == ContractRule()
+        explorer.regular = 24
+        assert explorer.flow.rule == ContractRule(renewals=2)
+        stages = explorer.cube.stages(explorer.settings)
+        assert stages["long"].tolist() == explorer.flow.table["long"].tolist()
 
     def test_the_settings_are_a_value(self, explorer: ListExplorer) -> None:
         before = explorer.settings

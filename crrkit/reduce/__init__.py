@@ -17,7 +17,16 @@ from crrkit.reduce.cohorts import (
 from crrkit.reduce.contracts import REVENUE_FLOWS, given_up, largest_holders, revenue_changes
 from crrkit.reduce.faults import in_short, is_of_an_engine, watch
 from crrkit.reduce.kept import batches, first_moment, kept_rows, together
-from crrkit.reduce.people import customer_count, ids, ids_among, keys_among, words_among
+from crrkit.reduce.people import (
+    customer_count,
+    ids,
+    ids_among,
+    keys_among,
+    people_of,
+    who_bought,
+    who_was_there,
+    words_among,
+)
 from crrkit.reduce.plans import Scan, scans_of, sql_of
 from crrkit.reduce.purchases import (
     buyers_and_contacts,
@@ -40,6 +49,7 @@ from crrkit.reduce.silences import (
     arrivals,
     by_period,
     cohort_cells,
+    cohorts_there,
     gone_on,
     joined_anew,
     kept_at_hand,
@@ -68,6 +78,7 @@ from crrkit.reduce.stages import (
     touch_periods,
 )
 from crrkit.reduce.standing_out import with_first_of_receipts, without_crowd, without_largest
+from crrkit.reduce.tenures import renewed_arrivals, renewed_rests, with_beginnings
 from crrkit.reduce.turns import TURN_END, TURN_START, contracts_of_turns
 from crrkit.reduce.units import (
     as_due,
@@ -100,6 +111,7 @@ __all__ = [
     "by_period",
     "clocked",
     "cohort_cells",
+    "cohorts_there",
     "collect",
     "contract_periods",
     "contract_units",
@@ -136,11 +148,14 @@ __all__ = [
     "pair_histogram",
     "pauses",
     "pauses_by_period",
+    "people_of",
     "population_gap",
     "purchase_steps",
     "regular_arrivals",
     "regular_rests",
     "renewal_histogram",
+    "renewed_arrivals",
+    "renewed_rests",
     "repeat_histogram",
     "rests",
     "retail_histogram",
@@ -163,6 +178,9 @@ __all__ = [
     "trailing_units",
     "unpriced_count",
     "watch",
+    "who_bought",
+    "who_was_there",
+    "with_beginnings",
     "with_clock_moved",
     "with_first_of_receipts",
     "with_gaps_merged",

@@ -1,11 +1,14 @@
-"""Who is in a list: how many customers, and whether a word is one of their ids."""
+"""Who is in a list: how many customers, who of them stands behind a count, and whether a word is one of their ids."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import ibis
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
 
     import ibis.expr.types as ir
 
@@ -15,6 +18,59 @@ IDS = ("customer", "contract")
 def customer_count(rows: ir.Table) -> ir.Table:
     """``customers``: how many have a row."""
     return rows.agg(customers=rows["customer"].nunique())
+
+
+def who_was_there(units: ir.Table, *, begin: datetime, until: datetime) -> ir.Table:
+    """``customer, first, at_start, at_end``: who was there just before two moments, and who first came when."""
+    begun, over = (ibis.literal(moment, type="timestamp") for moment in (begin, until))
+    at = {
+        name: ((units["start"] < moment) & (units["end"] >= moment)).any()
+        for name, moment in (("at_start", begun), ("at_end", over))
+    }
+    people = units.group_by("customer").agg(first=units["start"].min(), **at)
+    return people.filter(people["first"] < over)
+
+
+def who_bought(orders: ir.Table, *, as_of: datetime, before: datetime, begin: datetime, until: datetime) -> ir.Table:
+    """``customer, first, at_start, at_end``: who bought in the period before, and who did in a period."""
+    seen = orders.filter(orders["at"] < as_of)
+    moments = [ibis.literal(moment, type="timestamp") for moment in (before, begin, until)]
+    at = {
+        name: ((seen["at"] >= first) & (seen["at"] < last)).any()
+        for name, first, last in (("at_start", *moments[:2]), ("at_end", *moments[1:]))
+    }
+    people = seen.group_by("customer").agg(first=seen["at"].min(), **at)
+    return people.filter(people["first"] < moments[2])
+
+
+def people_of(
+    people: ir.Table,
+    what: str,
+    *,
+    begin: datetime,
+    first: tuple[datetime, datetime] | None,
+    where: Mapping[str, str],
+) -> ir.Table:
+    """``customer, first`` of a flow or a stock of a period that begins at a moment.
+
+    Args:
+        people: As `who_was_there` gives them, with segments.
+        what: ``start kept lost new returned`` or ``end``.
+        begin: The beginning of the period.
+        first: Between which moments they first came, the second not included; None for whenever.
+        where: The value of each segment that is asked for.
+    """
+    start, end, old = people["at_start"], people["at_end"], people["first"] < ibis.literal(begin, type="timestamp")
+    asked = {
+        "start": start, "kept": start & end, "lost": start & ~end, "new": end & ~start & ~old,
+        "returned": end & ~start & old, "end": end,
+    }[what]  # fmt: skip
+    if first is not None:
+        since, until = (ibis.literal(moment, type="timestamp") for moment in first)
+        asked &= (people["first"] >= since) & (people["first"] < until)
+    for name, value in where.items():
+        asked &= people[name] == value
+    return people.filter(asked).select("customer", "first")
 
 
 def ids(rows: ir.Table, *, name: str) -> ir.Table:

@@ -204,6 +204,39 @@ def cohort_cells(periods: ir.Table, *, by: tuple[str, ...] = ()) -> ir.Table:
     return rows.group_by(*by, "first", "since").agg(customers=rows.count())
 
 
+def cohorts_there(
+    periods: ir.Table,
+    calendar: Calendar,
+    *,
+    limits: Sequence[int],
+    earliest: int,
+    through: int,
+    by: tuple[str, ...] = (),
+) -> ir.Table:
+    """Everybody at the end of each period from that of their first purchase on, ``by first place bin customers``.
+
+    ``bin`` is that of the limit from which on they are there.
+
+    Args:
+        periods: As `by_period` gives them, or as `pauses_by_period` does.
+        calendar: The periods.
+        limits: The limits that its bins were made with.
+        earliest: The first period whose cohort is looked at.
+        through: The last period that is over.
+        by: Segments of the customers.
+    """
+    dated = periods.mutate(first=periods["since"].min().over(group_by=periods["customer"]))
+    late = dated.filter(dated["first"] >= earliest)
+    stop = ibis.least(ibis.coalesce(late["following"], through + 1), through + 1)
+    rows = late.mutate(place=ibis.range(late["since"], stop).unnest())
+    if "day" in rows.columns:
+        at = bin_of(first_day(rows["place"] + 1, calendar) - rows["day"], limits)
+    else:
+        at = ibis.ifelse(rows["left"] > rows["place"], 0, ibis.coalesce(rows["gap"], len(limits)))
+    known = rows.mutate(bin=at)
+    return known.group_by(*by, "first", "place", "bin").agg(customers=known.count())
+
+
 def segment_sizes(days: ir.Table, *, name: str) -> ir.Table:
     """How many customers each segment of a column has, beside its name as ``customers``, the largest first."""
     sizes = days.group_by(name).agg(customers=days["customer"].nunique())

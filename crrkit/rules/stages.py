@@ -168,6 +168,24 @@ class ContractRule:
         _check_days(self.renewals, name="renewals")
         check_choice(self.term, name="term", choices=MONTHS_PER_PERIOD)
 
+    @classmethod
+    def of_months(cls, months: int) -> ContractRule:
+        """The rule that makes long after so many months without a break, in the longest terms that divide them.
+
+        Args:
+            months: A whole number above 0.
+
+        Raises:
+            ValueError: If it is none.
+
+        Examples:
+            >>> print(ContractRule.of_months(24))
+            long after 2 renewals of a term of one year; lapsed when no contract runs
+        """
+        _check_days(months, name="months")
+        term = max((one for one, n in MONTHS_PER_PERIOD.items() if not months % n), key=MONTHS_PER_PERIOD.__getitem__)
+        return cls(months // MONTHS_PER_PERIOD[term], term)
+
     @property
     def months(self) -> int:
         """The length of a term."""

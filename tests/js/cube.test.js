@@ -51,6 +51,7 @@ const STATE = {
   seen: { asOf: 19783 * 86400, first: 19723 * 86400, burnIn: 0 },
   gaps: { days: [19, 20, 59, 60], closed: [1, 0, 0, 0], open: [0, 1, 1, 1] },
   cohorts: [],
+  cohorts_there: [],
   z: 1.96,
   histograms: NAMES,
   numbers: ["bought", "again"],

@@ -13,9 +13,12 @@ import {
   headline,
   listCode,
   segmentName,
+  stageCode,
   whenOf,
+  whoCode,
 } from "../../crrkit/widgets/own_list/sentences.js";
 import { addedUp } from "../../crrkit/widgets/own_list/stages.js";
+import { firstTellingAge } from "../../crrkit/widgets/own_list/triangle.js";
 import { chosenRow } from "../../crrkit/widgets/own_list/view.js";
 
 const MONTHS = [
@@ -154,6 +157,15 @@ test("a rate that measures no staying says so: as judge of crrkit/measure/cadenc
   assert.equal(said, "40.0% 50 5 make 20 points.");
 });
 
+test("a cohort says something where the first purchase alone makes nobody a customer", () => {
+  const rhythm = { lengths: { month: 30.4375, year: 365.25 } };
+  assert.equal(firstTellingAge(rhythm, { every: "month", silence: 31 }), 1);
+  assert.equal(firstTellingAge(rhythm, { every: "month", silence: 90 }), 3);
+  assert.equal(firstTellingAge(rhythm, { every: "year", silence: 1223 }), 4);
+  assert.equal(firstTellingAge(rhythm, { every: "month", silence: "period" }), 1);
+  assert.equal(firstTellingAge({ notes: {} }, { every: "month", silence: 60 }), 1);
+});
+
 test("the lines of Python give the number again", () => {
   const plain = listCode({ ...SETTINGS, silence: 90 }, "2024-03", CUBE, 90);
   assert.equal(plain, 'kept = crr.retention_by_period(base, every="month"); kept.row("2024-03")');
@@ -164,12 +176,28 @@ test("the lines of Python give the number again", () => {
       'last="2024-03", by="region").segment(**{"region": "north"}); kept.row("2024-03")',
   );
   const gap = listCode({ ...SETTINGS, silence: 30 }, "2024-03", { ...CUBE, kind: "contracts" }, 0);
-  assert.match(
-    gap,
-    /^kept = crr\.retention_by_period\(explorer\.cube\.base_under\(explorer\.settings\), every="month"\)/,
+  assert.match(gap, /^kept = crr\.retention_by_period\(base\.with_merge_gap\(30\), every="month"\)/);
+  const cell = whoCode("end", "2024-03", { ...SETTINGS, segment: "region: north" }, CUBE, 90, "2024-01");
+  assert.equal(
+    cell,
+    'base.with_activity(crr.Trailing(days=60)).who("end", period="2024-03", every="month", cohort="2024-01", ' +
+      'where={"region": "north"})',
+  );
+  const stage = stageCode(
+    "long",
+    { ...SETTINGS, silence: 5, regular: 24 },
+    MONTHS[2],
+    { ...CUBE, kind: "contracts" },
+    0,
+  );
+  assert.equal(
+    stage,
+    'crr.stage_on(base.with_merge_gap(5), "2024-03-01", rule=crr.ContractRule(renewals=2, term="year"))' +
+      '.customers.query("stage == \\"long\\"")',
   );
   const others = { ...CUBE, segments: [{ key: "region:", by: "region", name: null, customers: 9 }] };
   const several = listCode({ ...SETTINGS, segment: "region:" }, "2024-03", others, 90);
+  assert.equal(whoCode("lost", "2024-03", { ...SETTINGS, segment: "region:" }, others, 90), "");
   assert.equal(several, 'explorer.account.set_index("period").loc["2024-03"]'); // no call of retention_by_period is of them
 });
 

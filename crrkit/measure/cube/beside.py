@@ -11,7 +11,8 @@ import pandas as pd
 from crrkit.counts import newcombe
 from crrkit.ground import check_choice
 from crrkit.measure.cube.choices import SEGMENTS_ERROR
-from crrkit.measure.cube.tally import COHORTS
+from crrkit.measure.cube.tally import COHORTS, COHORTS_THERE
+from crrkit.rules import PERIOD_BEFORE
 
 if TYPE_CHECKING:
     from crrkit.measure.cube.choices import ListSettings
@@ -71,24 +72,32 @@ BESIDE_COLUMNS = [
 def cohorts_of(cube: ListCube, settings: ListSettings) -> pd.DataFrame:
     """The cohorts, by the period of the first purchase, as ``cohort age period size active rate``, cells that are over.
 
-    ``active`` bought in the period: no limit of silence moves it. It is `cohort_grid` of kind ``bounded``.
+    Under a limit of silence ``active`` is a customer at the end of the period, of the latest 24 cohorts; where
+    customers are who bought in the period, ``active`` bought in it. So it is `cohort_grid` for ``base_under``.
 
     Args:
         cube: The list.
-        settings: The period length and the segment.
+        settings: The period length, the silence and the segment.
 
     Raises:
-        ValueError: If cohorts of this period length were not counted: of days, of weeks, of contracts.
+        ValueError: If cohorts of this period length were not counted, of days and of weeks, or the limit was not.
     """
-    check_choice(settings.every, name="every", choices=[one for one in cube.everies if COHORTS in cube.tallies[one]])
-    counts = cube.tallies[settings.every][COHORTS][cube.place(settings)]
+    name = COHORTS if settings.silence == PERIOD_BEFORE and cube.has_period else COHORTS_THERE
+    check_choice(settings.every, name="every", choices=[one for one in cube.everies if name in cube.tallies[one]])
+    counts = cube.tallies[settings.every][name][cube.place(settings)]
     table = cube.account(replace(settings, first=None, last=None))
-    names, over = list(table["period"]), (table["until"] <= cube.base.as_of).to_numpy()
+    names, over = list(table["period"]), (table["until"] <= cube.base_under(settings).decided).to_numpy()
+    if name == COHORTS_THERE:
+        bins = counts.reshape(len(names), -1, len(cube.silences) + 1)
+        sizes, counts = bins.sum(axis=2), bins[:, :, : cube.limit(settings) + 1].sum(axis=2)
+    else:
+        sizes = counts
+    begin = len(names) - counts.shape[1]  # of the latest cohorts
     rows = [
-        (names[first], since - first, names[since], int(counts[first, first]), int(counts[since, first]))
-        for first in range(len(names))
+        (names[first], since - first, names[since], int(sizes[first, place]), int(counts[since, place]))
+        for place, first in enumerate(range(begin, len(names)))
         for since in range(first, len(names))
-        if counts[first, first] and over[since]
+        if sizes[first, place] and over[since]
     ]
     found = pd.DataFrame(rows, columns=["cohort", "age", "period", "size", "active"])
     return found.assign(rate=found["active"] / found["size"])

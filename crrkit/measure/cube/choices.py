@@ -9,20 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from crrkit.ground import PERIODS
+from crrkit.ground import DAYS_PER_MONTH, PERIODS
 from crrkit.measure import span_of
 from crrkit.measure.cadence import advise, characteristic_interval
+from crrkit.rules import ContractRule, StageRule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from crrkit.read import Base
-    from crrkit.rules import StageRule
 
 REGULARS_TO_CHOOSE = (2, 3, 4, 5, 6)
+MONTHS_TO_CHOOSE = (1, 3, 6, 12, 24, 36)  # of contracts without a break
 FEWEST_TO_CHOOSE, MOST_TO_CHOOSE = 2, 240
 QUICK_PERIODS = ("day", "week")
 MOST_SHORT = 110  # of days and weeks: two years of weeks, and a page that stays small
+MOST_SHORT_OF_ALL = 6 * MOST_SHORT  # of everybody and of all segments together
 # Days: round ones, those of weeks and months, and between them steps that grow with the number.
 FEW_DAYS = (1, 2, 3, 4, 5, 6)  # of lists that are no longer than NOT_LONG
 NOT_LONG = 90
@@ -46,7 +48,7 @@ class ListSettings:
         silence: After how many days of silence a buyer is no customer, or ``"period"`` for who bought in the period;
             of contracts, how long a gap still is the same relationship.
         segment: The key of a segment; None for everybody.
-        regular: How many purchase days make a regular; None where the stages of the list have no such number.
+        regular: How many purchase days make a regular; of contracts, how many months without a break.
         first: The first period by its name; None for the first of all.
         last: The last period; None for the last of all.
     """
@@ -91,16 +93,29 @@ class Segment:
 
 def everies_of(base: Base) -> tuple[str, ...]:
     """The periods of which the data touch a number that can be looked at; the shortest that can be counted else."""
-    touched = {}
-    for every in PERIODS:
-        calendar = base.calendar(every)
-        touched[every] = calendar.index(base.last_seen) - calendar.index(base.first) + 1
+    touched = {every: _touched(base, every) for every in PERIODS}
     most = {every: MOST_SHORT if every in QUICK_PERIODS else MOST_TO_CHOOSE for every in PERIODS}
     found = tuple(every for every, n in touched.items() if FEWEST_TO_CHOOSE <= n <= most[every])
     if found:
         return found
     span_of(base, base.calendar(PERIODS[0]))  # refuses data that are shorter than a day
     return (next(every for every in PERIODS if touched[every] <= MOST_TO_CHOOSE),)
+
+
+def small_enough(everies: tuple[str, ...], base: Base, segments: int) -> tuple[str, ...]:
+    """The periods without short ones of which there would be too many beside so many segments; one at least."""
+    places = 1 + segments
+    short = [
+        every for every in everies if every in QUICK_PERIODS and places * _touched(base, every) > MOST_SHORT_OF_ALL
+    ]
+    found = tuple(every for every in everies if every not in short)
+    return found or everies
+
+
+def _touched(base: Base, every: str) -> int:
+    """How many periods the data touch."""
+    calendar = base.calendar(every)
+    return calendar.index(base.last_seen) - calendar.index(base.first) + 1
 
 
 def natural_silence(base: Base) -> int | None:
@@ -137,9 +152,21 @@ def starting_silence(silences: tuple[int, ...], natural: int | None) -> int:
     return natural if natural is not None else min(silences, key=lambda days: abs(days - USUAL_SILENCE))
 
 
-def regulars_of(rule: StageRule) -> tuple[int, ...]:
-    """The numbers of purchase days that can be asked of a regular: those that the window of the rule has room for."""
+def regulars_of(rule: StageRule | ContractRule, base: Base) -> tuple[int, ...]:
+    """What can be asked of a regular: purchase days that the window of the rule has room for, or months of contract.
+
+    Of months there are those that the list is long enough for, and those of the rule.
+    """
+    if isinstance(rule, ContractRule):
+        days = (base.as_of - base.first).days
+        reached = (months for months in MONTHS_TO_CHOOSE if months * DAYS_PER_MONTH < days)
+        return tuple(sorted({*reached, asked_of_regulars(rule)}))
     return tuple(number for number in REGULARS_TO_CHOOSE if number - 1 + 2 <= rule.window_days)
+
+
+def asked_of_regulars(rule: StageRule | ContractRule) -> int:
+    """How many purchase days, or months of contract, a rule asks of a regular."""
+    return rule.renewals * rule.months if isinstance(rule, ContractRule) else rule.k_long
 
 
 def together(segments: int) -> float:

@@ -11,24 +11,25 @@ from crrkit.measure import dated, span_of
 from crrkit.measure.cadence import characteristic_interval
 from crrkit.measure.cube.account import flows_by_period, flows_under_limit, with_rates
 from crrkit.measure.cube.choices import (
-    QUICK_PERIODS,
     ListSettings,
     Segment,
+    asked_of_regulars,
     everies_of,
     natural_silence,
     regulars_of,
     silences_of,
+    small_enough,
     starting_every,
     starting_silence,
     together,
 )
+from crrkit.measure.cube.counting import counts_of_contracts, counts_of_purchases, rows_of_list
 from crrkit.measure.cube.segments import segments_of
 from crrkit.measure.cube.stages import (
     REGULARS,
     moves_under_limit,
     named,
     overview_of,
-    stages_of_purchases,
     transitions_of,
     with_stage_rates,
 )
@@ -37,18 +38,16 @@ from crrkit.measure.cube.tally import (
     ACCOUNT,
     AGAIN,
     BOUGHT,
-    COHORTS,
+    BY_COHORT,
     Layout,
-    account_of_contracts,
-    account_of_purchases,
 )
-from crrkit.read import Base
-from crrkit.rules import PERIOD_BEFORE, StageRule, Trailing
+from crrkit.measure.stages import fitting_rule
+from crrkit.read import Base, ContractBase
+from crrkit.rules import PERIOD_BEFORE, ContractRule, StageRule, Trailing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import ibis.expr.types as ir
     import numpy as np
     import pandas as pd
 
@@ -63,8 +62,8 @@ class ListCube:
         silences: The limits of silence in days; of contracts, how long a pause may be and still be bridged.
         natural: The one that the list itself suggests; None where it suggests none.
         segments: The segments.
-        rule: Who stands in which stage; its ``lapse_days`` and ``k_long`` give way to the settings.
-        regulars: How many purchase days can be asked of a regular.
+        rule: Who stands in which stage; its ``lapse_days`` and ``k_long``, or its terms, give way to the settings.
+        regulars: How many purchase days can be asked of a regular; of contracts, how many months without a break.
         tallies: Of each period length, the counts by segment, period and, most of them, bin.
     """
 
@@ -75,7 +74,7 @@ class ListCube:
     silences: tuple[int, ...]
     natural: int | None
     segments: tuple[Segment, ...]
-    rule: StageRule
+    rule: StageRule | ContractRule
     regulars: tuple[int, ...]
     tallies: Mapping[str, Mapping[str, np.ndarray]] = field(repr=False)
 
@@ -87,7 +86,7 @@ class ListCube:
     @property
     def starting(self) -> ListSettings:
         """The settings that suit the list."""
-        regular = min(self.regulars, key=lambda number: abs(number - self.rule.k_long), default=None)
+        regular = min(self.regulars, key=lambda number: abs(number - asked_of_regulars(self.rule)), default=None)
         silence = starting_silence(self.silences, self.natural)
         return ListSettings(starting_every(self.base, self.everies), silence, regular=regular)
 
@@ -121,7 +120,7 @@ class ListCube:
         base, moves = self.base_under(settings), self._moves(settings)
         calendar = base.calendar(settings.every)
         table = dated(overview_of(moves), calendar, span_of(base, calendar), base)
-        return self._between(with_stage_rates(table, (table["until"] <= base.as_of).to_numpy()), settings)
+        return self._between(with_stage_rates(table, (table["until"] <= base.decided).to_numpy()), settings)
 
     def transitions(self, settings: ListSettings) -> pd.DataFrame:
         """The moves under the settings, as ``stage_flow(…).transitions`` has them: those of whole periods.
@@ -132,29 +131,31 @@ class ListCube:
         every = self.stages(replace(settings, first=None, last=None))["period"]
         table = self.stages(settings)
         moves = transitions_of(self._moves(settings), list(every))
-        chosen = table["period"][table["until"] <= self.base.as_of]
+        chosen = table["period"][table["until"] <= self.base_under(settings).decided]
         return moves[moves["from_period"].isin(chosen)].reset_index(drop=True)
 
-    def rule_under(self, settings: ListSettings) -> StageRule:
+    def rule_under(self, settings: ListSettings) -> StageRule | ContractRule:
         """The rule of stages of the settings."""
-        if not self.regulars:
-            message = _("The stages of contracts are not in the cube; stage_flow counts them.")
-            raise InputError(message, argument="base")
         if settings.silence == PERIOD_BEFORE:
             message = _("Stages go by days of silence: silence='period' has none here.")
             raise InputError(message, argument="silence", given=settings.silence)
-        if settings.regular not in self.regulars:
-            message = _(
-                "regular={given!r} was not counted; choose one of {numbers} {numbers:purchase day|purchase days}."
-            )
-            numbers = ", ".join(map(str, self.regulars))
-            text = message.format(given=settings.regular, numbers=numbers)
-            raise InputError(text, argument="regular", given=settings.regular)
-        return replace(self.rule, lapse_days=self.silences[self.limit(settings)], k_long=settings.regular)
+        regular = self._regular(settings)
+        if isinstance(self.rule, ContractRule):
+            return ContractRule.of_months(regular)
+        return replace(self.rule, lapse_days=self.silences[self.limit(settings)], k_long=regular)
+
+    def _regular(self, settings: ListSettings) -> int:
+        """What is asked of a regular, if it was counted."""
+        if settings.regular in self.regulars:
+            return int(settings.regular)
+        message = _("regular={given!r} was not counted; choose one of {numbers}.")
+        text = message.format(given=settings.regular, numbers=", ".join(map(str, self.regulars)))
+        raise InputError(text, argument="regular", given=settings.regular)
 
     def _moves(self, settings: ListSettings) -> dict[str, np.ndarray]:
-        rule, counts = self.rule_under(settings), self.tallies[settings.every]
-        return moves_under_limit(counts, self.place(settings), self.limit(settings), rule.k_long)
+        self.rule_under(settings)  # refuses what has no stages
+        counts, place, limit = self.tallies[settings.every], self.place(settings), self.limit(settings)
+        return moves_under_limit(counts, place, limit, self._regular(settings))
 
     def to_state(self) -> dict[str, Any]:
         """All that the browser needs to turn the cube into an account: counts, names of periods and segments, no id."""
@@ -168,15 +169,15 @@ class ListCube:
             "spans": [span_state(self.base, every) for every in self.everies], "seen": seen_state(self.base),
             "gaps": gaps, "z": together(len(self.segments)),
             "histograms": histograms, "numbers": numbers, "withheld": [],
-            "cohorts": [every for every in self.everies if COHORTS in self.tallies[every]],
-            "counts": packed([self.tallies[every] for every in self.everies], histograms, numbers, COHORTS),
+            **{name: [every for every in self.everies if name in self.tallies[every]] for name in BY_COHORT},
+            "counts": packed([self.tallies[every] for every in self.everies], histograms, numbers, BY_COHORT),
         }  # fmt: skip
 
     def base_under(self, settings: ListSettings) -> Base:
         """The list under the rule of the settings."""
         check_choice(settings.every, name="every", choices=self.everies)
-        if not self.base.has_purchases:
-            return _bridged(self.base, self.silences[self.limit(settings)])
+        if isinstance(self.base, ContractBase):
+            return self.base.with_merge_gap(self.silences[self.limit(settings)])
         if settings.silence == PERIOD_BEFORE:
             return self.base.with_activity(PERIOD_BEFORE)
         return self.base.with_activity(Trailing(days=self.silences[self.limit(settings)]))
@@ -206,76 +207,32 @@ class ListCube:
         return table.iloc[begin : end + 1].reset_index(drop=True)
 
 
-def list_cube(base: Base, *, rule: StageRule | None = None) -> ListCube:
+def list_cube(base: Base, *, rule: StageRule | ContractRule | None = None) -> ListCube:
     """Count a list once for every period, limit of silence, segment and number of regulars.
 
     Args:
         base: Purchases, events or contracts; segments are the columns that it was read with.
-        rule: Who stands in which stage; ``StageRule()`` by default.
+        rule: Who stands in which stage; ``StageRule()`` by default, for contracts ``ContractRule()``.
 
     Raises:
-        ValueError: If it is no base, the data are shorter than a day, or a segment column as good as names customers.
+        ValueError: If it is no base, the data are shorter than a day, a segment column as good as names customers, or
+            the rule does not fit the base.
     """
     check_given(base, Base, name="base")
     everies, natural = everies_of(base), natural_silence(base)
-    silences, stages = silences_of(base, natural), rule or StageRule()
-    regulars = regulars_of(stages) if base.has_purchases else ()
-    rows = reduce.kept_at_hand(_rows(base, silences, stages, regulars))
+    silences, stages = silences_of(base, natural), fitting_rule(base, rule)
+    regulars = regulars_of(stages, base)
+    rows = reduce.kept_at_hand(rows_of_list(base, silences, stages, regulars))
     segments, codes = segments_of(rows, base.by)
+    everies = small_enough(everies, base, len(segments))
     shown = {name: [value for value in values if value is not None] for name, values in codes.items()}
     rows = reduce.with_others(rows, {name: some for name, some in shown.items() if None in codes[name]})
     tallies = {}
     for every in everies:
         calendar = base.calendar(every)
         layout = Layout(calendar, span_of(base, calendar), base.as_of, silences, codes, 1 + len(segments))
-        if base.has_purchases:
-            tallies[every] = _purchases(rows, layout, base.by, stages.window_days, regulars)
+        if isinstance(stages, StageRule):
+            tallies[every] = counts_of_purchases(rows, layout, base.by, stages.window_days, regulars)
         else:
-            tallies[every] = _contracts(rows, layout, base.by)
+            tallies[every] = counts_of_contracts(rows, layout, base.by, regulars)
     return ListCube(base, everies, silences, natural, segments, stages, regulars, tallies)
-
-
-def _bridged(base: Base, days: int) -> Base:
-    """The same contracts with another pause that still is the same relationship, as if they had been read with it."""
-    table = reduce.as_due(base.table)
-    merged = reduce.with_gaps_merged(table, days=days) if days else table
-    return replace(base, table=merged, card=base.card.with_(merge_gap=days))
-
-
-def _rows(base: Base, limits: tuple[int, ...], rule: StageRule, regulars: tuple[int, ...]) -> ir.Table:
-    """The silences of a list: purchase days, or spells of contracts with the pauses between them."""
-    if base.has_purchases:
-        return reduce.silent_days(
-            base.table, as_of=base.as_of, limits=limits, regulars=regulars, span_days=rule.span_days, by=base.by
-        )
-    units = reduce.contract_units(reduce.as_due(base.table), as_of=base.as_of, unit="person_any")
-    segments = base.segments("person_any", by=base.by)
-    return reduce.pauses(reduce.spells(units, until="last"), as_of=base.as_of, limits=limits, segments=segments)
-
-
-def _contracts(rows: ir.Table, layout: Layout, by: tuple[str, ...]) -> dict[str, np.ndarray]:
-    periods = reduce.kept_at_hand(reduce.pauses_by_period(rows, layout.calendar))
-    joined, gone_on = (reduce.collect(part(periods, by=by)) for part in (reduce.joined_anew, reduce.gone_on))
-    return account_of_contracts(joined, gone_on, layout)
-
-
-def _purchases(
-    days: ir.Table, layout: Layout, by: tuple[str, ...], window_days: int, regulars: tuple[int, ...]
-) -> dict[str, np.ndarray]:
-    calendar = layout.calendar
-    periods = reduce.kept_at_hand(reduce.by_period(days, calendar, layout.limits, regulars))
-    arrivals, rests = (reduce.collect(part(periods, by=by)) for part in (reduce.arrivals, reduce.rests))
-    bought = reduce.regular_arrivals(
-        periods, calendar, regulars=regulars, window_days=window_days, never=len(layout.limits), by=by
-    )
-    silent = reduce.regular_rests(periods, calendar, regulars=regulars, window_days=window_days, by=by)
-    cohorts = (
-        {}
-        if calendar.every in QUICK_PERIODS
-        else {COHORTS: layout.by_cohort(reduce.collect(reduce.cohort_cells(periods, by=by)))}
-    )
-    return {
-        **account_of_purchases(arrivals, rests, layout),
-        **cohorts,
-        **stages_of_purchases(reduce.collect(bought), reduce.collect(silent), layout, regulars),
-    }

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from crrkit.counts import wilson_columns
-from crrkit.measure.cube.tally import KEPT, NEW, THERE, later_than, spread, up_to
+from crrkit.measure.cube.tally import KEPT, NEW, THERE, later_than, ranges, spread, up_to
 from crrkit.measure.stages import CUSTOMERS
 from crrkit.reduce import UNKNOWN
 from crrkit.rules import STAGES
@@ -16,7 +16,7 @@ from crrkit.rules import STAGES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from crrkit.measure.cube.tally import Layout
+    from crrkit.measure.cube.tally import Ends, Layout
 
 # Histograms for each number of regulars, by what has to be reached: to be long at the end of a period; to be so at
 # both ends; long at its start and a customer at its end; a customer and long; long at the end of the first period.
@@ -40,20 +40,46 @@ def stages_of_purchases(
         layout: Where they belong.
         regulars: The numbers of regulars.
     """
-    found = {}
+    found: dict[str, np.ndarray] = {}
     for number in regulars:
-        bought = _in_active_periods(arrivals[arrivals["number"] == number], layout)
+        own = arrivals[arrivals["number"] == number].assign(late=0)  # at the cut-off in a period nobody asks for stages
+        bought = _in_active_periods(own, layout, layout.silent)
         silent = _in_silent_periods(rests[rests["number"] == number], layout)
-        for name, histogram in bought.items():
-            total = histogram + silent.get(name, 0)
-            total[:, :, -1] = 0  # whom no limit makes a regular is in no count
-            found[named(name, number)] = total
+        found |= _together(bought, silent, number)
     return found
 
 
-def _in_active_periods(frame: pd.DataFrame, layout: Layout) -> dict[str, np.ndarray]:
+def stages_of_contracts(
+    arrivals: pd.DataFrame, rests: pd.DataFrame, layout: Layout, months: tuple[int, ...]
+) -> dict[str, np.ndarray]:
+    """The histograms of regulars, by how long a pause may be and still be bridged.
+
+    Args:
+        arrivals: As `crrkit.reduce.renewed_arrivals` gives them.
+        rests: As `crrkit.reduce.renewed_rests` gives them.
+        layout: Where they belong.
+        months: How many months without a break make a regular, each number in turn.
+    """
+    found: dict[str, np.ndarray] = {}
+    for number in months:
+        began = _in_active_periods(arrivals[arrivals["number"] == number], layout, layout.paused)
+        going = _in_periods_of_no_beginning(rests[rests["number"] == number], layout)
+        found |= _together(began, going, number)
+    return found
+
+
+def _together(active: Mapping[str, np.ndarray], silent: Mapping[str, np.ndarray], number: int) -> dict[str, np.ndarray]:
+    found = {}
+    for name, histogram in active.items():
+        total = histogram + silent.get(name, 0)
+        total[:, :, -1] = 0  # whom no limit makes a regular is in no count
+        found[named(name, number)] = total
+    return found
+
+
+def _in_active_periods(frame: pd.DataFrame, layout: Layout, ends: Ends) -> dict[str, np.ndarray]:
     place = frame["since"].to_numpy(dtype="int64") - layout.span.start
-    end = layout.silent(frame.assign(late=0), place)  # at the cut-off within a period nobody asks for stages
+    end = ends(frame, place)
     first = frame["before"].isna().to_numpy()
     start = frame["before"].fillna(0).to_numpy(dtype="int64")
     long_end, long_start = (
@@ -80,6 +106,23 @@ def _in_silent_periods(frame: pd.DataFrame, layout: Layout) -> dict[str, np.ndar
     stays = layout.histogram(still, place, long_end)
     leaves = layout.histogram(still, place, np.maximum(long_start, end))
     return {LONG_AFTER: stays, LONG_LONG: stays, THERE_LONG: stays, LONG_THERE: leaves}
+
+
+def _in_periods_of_no_beginning(frame: pd.DataFrame, layout: Layout) -> dict[str, np.ndarray]:
+    """Regulars at the end of a period, and at its start: a pause grows no shorter, so both ends hang on one of them."""
+    since, first = (frame[name].to_numpy(dtype="int64") for name in ("since", "first"))
+    until = np.minimum(frame["last"].fillna(layout.span.stop).to_numpy(dtype="int64"), layout.span.stop)
+    following = frame["following"].fillna(layout.span.stop).to_numpy(dtype="int64")
+
+    def between(begin: np.ndarray, end: np.ndarray, shift: int) -> np.ndarray:
+        row, boundary = ranges(begin, end)
+        still, place = frame.iloc[row], boundary - shift - layout.span.start
+        within = still["within"].to_numpy(dtype="int64")
+        return layout.histogram(still, place, np.maximum(layout.paused(still, place), within))
+
+    at_end = between(np.maximum(first, since + 2), until, 1)
+    at_start = between(first, np.minimum(until, np.minimum(following, layout.span.stop) - 1), 0)
+    return {LONG_AFTER: at_end, THERE_LONG: at_end, LONG_LONG: at_start, LONG_THERE: at_start}
 
 
 def moves_under_limit(counts: Mapping[str, np.ndarray], segment: int, place: int, number: int) -> dict[str, np.ndarray]:

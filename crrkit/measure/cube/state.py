@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from crrkit.measure import span_of
-from crrkit.rules import EPOCH
+from crrkit.rules import EPOCH, ContractRule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,8 +37,10 @@ def seen_state(base: Base) -> dict[str, float]:
     return {"asOf": _seconds(base.as_of), "first": _seconds(base.first), "burnIn": base.card.burn_in_days}
 
 
-def rule_state(rule: StageRule) -> dict[str, float]:
-    """What stays of a rule of stages under every setting, in days."""
+def rule_state(rule: StageRule | ContractRule) -> dict[str, float]:
+    """What stays of a rule of stages under every setting, in days; of contracts nothing."""
+    if isinstance(rule, ContractRule):
+        return {"window": 0, "span": 0, "contact": 0}
     return {"window": rule.window_days, "span": rule.span_days, "contact": rule.contact_days}
 
 
@@ -52,7 +54,10 @@ def _seconds(moment: datetime) -> float:
 
 
 def packed(
-    tallies: Sequence[Mapping[str, np.ndarray]], histograms: Sequence[str], numbers: Sequence[str], cohorts: str
+    tallies: Sequence[Mapping[str, np.ndarray]],
+    histograms: Sequence[str],
+    numbers: Sequence[str],
+    cohorts: Sequence[str],
 ) -> str:
     """Counts as a text: bytes of seven bits, zipped, in base 64; the same in every run.
 
@@ -64,7 +69,7 @@ def packed(
         bins = np.stack([counts[name] for name in histograms], axis=-1).transpose(2, 0, 1, 3)
         parts.append(sparse(bins.ravel()))
         parts += [sparse(np.stack([counts[name] for name in numbers], axis=-1).ravel())] if numbers else []
-        parts += [sparse(counts[cohorts].transpose(2, 0, 1).ravel())] if cohorts in counts else []
+        parts += [sparse(counts[name].transpose(2, 0, 1).ravel()) for name in cohorts if name in counts]
     return b64encode(gzip.compress(b"".join(parts), mtime=0)).decode()
 
 

@@ -27,6 +27,11 @@ THERE, KEPT, UNBROKEN, NEW, BACK = "there", "kept", "unbroken", "new", "back"
 ACCOUNT = (THERE, KEPT, UNBROKEN, NEW, BACK)
 # By the period of the first purchase, in place of a bin: who bought in a period.
 COHORTS = "cohorts"
+# By the period of the first purchase and bin: who is there at the end of a period, of the latest cohorts, since the
+# cells grow with the square of the periods.
+COHORTS_THERE = "cohorts_there"
+BY_COHORT = (COHORTS, COHORTS_THERE)
+LATEST_COHORTS = 24
 # Numbers for who bought in a period: how many, and how many of them also in the one before.
 BOUGHT, AGAIN = "bought", "again"
 
@@ -91,6 +96,19 @@ class Layout:
         """The customers of a frame by segment, period and the period of their first purchase."""
         since, first = (frame[name].to_numpy(dtype="int64") - self.span.start for name in ("since", "first"))
         return self._laid(frame, since, first, None, len(self.span))
+
+    @property
+    def latest_cohorts(self) -> range:
+        """The numbers of the periods whose cohorts are counted by bins."""
+        return self.span[-LATEST_COHORTS:]
+
+    def by_cohort_and_bin(self, frame: pd.DataFrame) -> np.ndarray:
+        """The customers of a frame by segment, period, and then the latest cohorts and the bins of each."""
+        bins, cohorts = len(self.limits) + 1, self.latest_cohorts
+        place, first, at = (frame[name].to_numpy(dtype="int64") for name in ("place", "first", "bin"))
+        return self._laid(
+            frame, place - self.span.start, (first - cohorts.start) * bins + at, None, len(cohorts) * bins
+        )
 
     def _laid(
         self, frame: pd.DataFrame, place: np.ndarray, bins: np.ndarray, where: np.ndarray | None, size: int
@@ -178,10 +196,15 @@ def spread(rests: pd.DataFrame, layout: Layout) -> tuple[pd.DataFrame, np.ndarra
     """The silences, each once for every whole period within it, and the places of these periods."""
     begun = _period_of(rests, layout)
     following = rests["following"].fillna(layout.span.stop).to_numpy(dtype="int64") - layout.span.start
-    length = np.maximum(following - begun - 1, 0)
-    row = np.repeat(np.arange(len(rests)), length)
-    place = begun[row] + 1 + np.arange(length.sum()) - np.repeat(length.cumsum() - length, length)
+    row, place = ranges(begun + 1, following - 1)
     return rests.iloc[row], place
+
+
+def ranges(first: np.ndarray, last: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Every whole number from each first to its last one, both included, with the place of the pair before it."""
+    length = np.maximum(last - first + 1, 0)
+    row = np.repeat(np.arange(len(first)), length)
+    return row, first[row] + np.arange(length.sum()) - np.repeat(length.cumsum() - length, length)
 
 
 def up_to(histogram: np.ndarray, place: int) -> np.ndarray:

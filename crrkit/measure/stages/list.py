@@ -44,7 +44,7 @@ class StageList(Shown):
         customers: One row a person: ``customer stage``; ``first_purchase`` (bought on one day of the spell only: M1),
             ``returned`` (the spell is not the first), ``re_engaged`` (lapsed, but came to look again), ``at_risk``
             (silent for longer than four fifths of the gaps); ``purchase_days`` of the spell, ``silent_days`` since
-            the last one (since the last touch of a contact). ``unknown`` is who
+            the last one (since the last touch of a contact), and the segments of the base. ``unknown`` is who
             had neither bought nor been touched before the day.
         day: As of when.
         rule: Who stands in which stage.
@@ -126,7 +126,14 @@ def stage_on(base: Base, day: str | date = MISSING, *, rule: StageRule | Contrac
     for flag in ("first_purchase", "returned", "re_engaged", "at_risk"):
         table[flag] = table[flag].eq(other=True)
     columns = ["stage", "first_purchase", "returned", "re_engaged", "at_risk", "purchase_days", "silent_days"]
-    return StageList(table[["customer", *columns]], cut, chosen)
+    return StageList(_with_segments(table[["customer", *columns]], seen), cut, chosen)
+
+
+def _with_segments(table: pd.DataFrame, base: Base) -> pd.DataFrame:
+    """With the segments that the base was read with, so that those of one can be told; a name that is taken stays."""
+    free = tuple(name for name in base.by if name not in table.columns)
+    segments = base.segments("person_any", by=free)
+    return table if segments is None else table.merge(reduce.collect(segments), on="customer", how="left")
 
 
 def _as_of(base: Base, day: Any) -> datetime:

@@ -193,6 +193,40 @@ class Base:
 
         return explain(self, every=every)
 
+    def who(
+        self,
+        what: str,
+        *,
+        period: str,
+        every: str = "month",
+        cohort: str | None = None,
+        where: Mapping[str, str] | None = None,
+    ) -> pd.DataFrame:
+        """The people behind a count of `retention_by_period` or a cell of `cohort_grid`: for whoever holds the list.
+
+        Args:
+            what: ``start kept lost new returned`` or ``end``, as in the account.
+            period: The period by its name; of one that runs what is known so far.
+            every: ``day week month quarter half-year`` or ``year``.
+            cohort: Only who first came in this period; with ``"end"`` they are the cell of the cohort and the period.
+            where: The value of segments that the base was read with, ``{"region": "North"}``.
+
+        Returns:
+            ``customer`` and ``first``, when each first came. It names customers: no part of a report.
+
+        Raises:
+            ValueError: If a name is not known, or the period lies after the end of the data.
+
+        Examples:
+            >>> from crrkit.read.bases.readers import read_orders
+            >>> log = pd.DataFrame({"who": ["a", "b", "a"], "when": ["2024-01-05", "2024-01-09", "2024-02-01"]})
+            >>> read_orders(log, customer="who", at="when").who("lost", period="2024-02")["customer"].tolist()
+            ['b']
+        """
+        from crrkit.read.bases.who import who
+
+        return who(self, what, period=period, every=every, cohort=cohort, where=where)
+
     def save(self, path: str | Path) -> Path:
         """Keep the rows of purchases or events and their rules, so that a month can be added: `crr.update`.
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from crrkit import reduce
-from crrkit.ground import InputError, told as _
+from crrkit.ground import InputError, check_count, told as _
 from crrkit.read.bases.base import Base
 
 if TYPE_CHECKING:
@@ -46,6 +46,19 @@ class ContractBase(Base):
         if unit != "person_all":
             return form, asked
         return "holders", (*asked, reduce.given_up(self.table, calendar=calendar, as_of=self.as_of, by=by))
+
+    def with_merge_gap(self, days: int) -> Self:
+        """The same contracts with another pause that still is the same relationship, as if they had been read with it.
+
+        Args:
+            days: Whole days, 0 for none.
+
+        Raises:
+            ValueError: If it is no whole number of 0 or more.
+        """
+        table = reduce.as_due(self.table)
+        merged = reduce.with_gaps_merged(table, days=days) if check_count(days, name="days") else table
+        return replace(self, table=merged, card=self.card.with_(merge_gap=days))
 
     def with_activity(self, activity: Activity) -> Self:
         """Refused: contracts say themselves when they end."""

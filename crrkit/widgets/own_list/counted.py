@@ -91,7 +91,7 @@ def flow_under(cube: ListCube, settings: ListSettings) -> StageFlow:
     if settings.silence == "period":
         message = _("Stages need a silence in days: set explorer.silence, such as 90.")
         raise InputError(message, argument="silence", given=settings.silence)
-    under, rule = cube.base_under(settings), cube.rule_under(settings) if cube.regulars else None
+    under, rule = cube.base_under(settings), cube.rule_under(settings)
     return stage_flow(under, every=settings.every, rule=rule, first=settings.first, last=settings.last)
 
 

@@ -31,8 +31,8 @@
  * @property {boolean} hasPeriod
  * @property {number | null} natural the silence that the list itself suggests
  * @property {Segment[]} segments
- * @property {number[]} regulars numbers of purchase days that can make a regular
- * @property {{ window: number, span: number, contact: number }} rule days of the stages that no setting moves
+ * @property {number[]} regulars numbers of purchase days that can make a regular; of contracts, months without a break
+ * @property {{ window: number, span: number, contact: number }} rule days of the stages that no setting moves (of contracts 0)
  * @property {Settings} starting
  * @property {(every: string) => Period[]} periods
  * @property {Map<string, Every>} spans
@@ -94,6 +94,7 @@ const cubeSigmas = 3;
 const cubeTail = 0.0013498980316300957; // beyond three standard errors, on one side
 const cubeStages = ["middle", "long", "lapsed"];
 const cubeYear = { day: 365, week: 52, month: 12, quarter: 4, "half-year": 4, year: 4 }; // periods of a model
+const cubeCohorts = 24; // of each period length, the latest: `LATEST_COHORTS` of tally.py
 const cubeFewest = 2; // periods that a model is estimated from
 const cubeHeldOut = 3; // one period of so many is held out to try a model
 const cubeFailed = 0.2; // the mean error from which on nothing is projected
@@ -110,10 +111,14 @@ export async function openCube(state) {
   const next = cubeNumbers(new Uint8Array(await new Response(stream).arrayBuffer()));
   const counts = new Map();
   for (const { every, labels } of state.spans) {
-    const size = { places: state.segments.length + 1, periods: labels.length };
-    const bins = cubeLaid(next, state.histograms, { ...size, bins: state.silences.length + 1 });
+    const size = { places: state.segments.length + 1, periods: labels.length, bins: state.silences.length + 1 };
+    const bins = cubeLaid(next, state.histograms, size);
     const numbers = state.numbers.length ? cubeLaid(next, state.numbers, { ...size, bins: 1 }) : [];
-    const cohorts = state.cohorts.includes(every) ? cubeLaid(next, ["cohorts"], { ...size, bins: labels.length }) : [];
+    const there = Math.min(labels.length, cubeCohorts) * size.bins;
+    const cohorts = [
+      ["cohorts", labels.length],
+      ["cohorts_there", there],
+    ].flatMap(([name, n]) => (state[name].includes(every) ? cubeLaid(next, [name], { ...size, bins: n }) : []));
     counts.set(every, new Map([...bins, ...numbers, ...cohorts]));
   }
   /** @type {Map<string, Every>} */
@@ -134,7 +139,7 @@ export async function openCube(state) {
     counts,
     seen: state.seen,
     gaps: state.gaps,
-    hasCohorts: state.cohorts.length > 0,
+    hasCohorts: state.cohorts_there.length > 0,
     withheld: new Set(state.withheld),
     z: state.z,
   };
@@ -376,29 +381,57 @@ function cubeRunBelow(pairs, periods) {
 }
 
 /**
- * Who first bought in a period, and how many of them bought in each later one that is over: `cohorts_of`. No silence
- * moves it. Empty where cohorts were not counted.
+ * Who first came in a period, and how many of them are customers at the end of each later one that is over, of the
+ * latest cohorts; where customers are who bought in the period, how many bought in it: `cohorts_of`. Empty where cohorts
+ * were not counted.
  * @param {Cube} cube
  * @param {Settings} settings
  * @returns {{ label: string, size: number, cells: { label: string, active: number, rate: number }[] }[]}
  */
 export function cohortsOf(cube, settings) {
-  const counts = cubeOf(cube.counts, settings.every).get("cohorts");
-  if (!counts) return [];
-  const { labels, bounds } = cubeOf(cube.spans, settings.every);
-  const segment = cubeSegment(cube, settings.segment);
-  const at = (since, first) => counts[(segment * labels.length + since) * labels.length + first];
-  const over = labels.filter((_, i) => bounds[i + 1] * cubeDay <= cube.seen.asOf).length;
-  const rows = labels.map((label, first) => ({
-    label,
-    size: at(first, first),
-    cells: labels.slice(first, over).map((own, age) => ({
-      label: own,
-      active: at(first + age, first),
-      rate: cubeShare(at(first + age, first), at(first, first)),
-    })),
-  }));
+  const { labels } = cubeOf(cube.spans, settings.every);
+  const read = settings.silence === "period" ? cubeWhoBought(cube, settings) : cubeStillThere(cube, settings);
+  if (!read) return [];
+  const over = labels.filter((_, i) => cubeOver(cube, settings, i)).length;
+  const rows = labels.slice(read.begin).map((label, place) => {
+    const size = read.size(place);
+    const cells = labels.slice(read.begin + place, over).map((own, age) => {
+      const active = read.active(place, age);
+      return { label: own, active, rate: cubeShare(active, size) };
+    });
+    return { label, size, cells };
+  });
   return rows.filter(({ size, cells }) => size > 0 && cells.length);
+}
+
+/** The cohorts by who bought in a period; `begin` is the place of the first. */
+function cubeWhoBought(cube, { every, segment }) {
+  const counts = cubeOf(cube.counts, every).get("cohorts");
+  if (!counts) return null;
+  const n = cubeOf(cube.spans, every).labels.length;
+  const at = (since, first) => counts[(cubeSegment(cube, segment) * n + since) * n + first];
+  return { begin: 0, size: (place) => at(place, place), active: (place, age) => at(place + age, place) };
+}
+
+/** The cohorts by who is there at the end of a period under a limit. */
+function cubeStillThere(cube, { every, segment, silence }) {
+  const counts = cubeOf(cube.counts, every).get("cohorts_there");
+  if (!counts) return null;
+  const n = cubeOf(cube.spans, every).labels.length;
+  const [bins, limit] = [cube.silences.length + 1, cubeLimit(cube, silence)];
+  const cohorts = counts.length / ((cube.segments.length + 1) * n * bins);
+  const sum = (since, place, end) => {
+    const row = ((cubeSegment(cube, segment) * n + since) * cohorts + place) * bins;
+    let total = 0;
+    for (let bin = 0; bin < end; bin += 1) total += counts[row + bin];
+    return total;
+  };
+  const begin = n - cohorts;
+  return {
+    begin,
+    size: (place) => sum(begin + place, place, bins),
+    active: (place, age) => sum(begin + place + age, place, limit + 1),
+  };
 }
 
 /**
@@ -410,12 +443,18 @@ function cubeBlank({ label, from, until, ...counts }) {
   return /** @type {any} */ ({ ...none, label, from, until, status: "suppressed", withheld: true });
 }
 
+/** Whether a period has ended so long ago that it is known who has left: a contract may still be renewed for a while. */
+function cubeOver({ kind, seen, spans }, { every, silence }, i) {
+  const late = kind === "contracts" ? silence : 0;
+  return cubeOf(spans, every).bounds[i + 1] * cubeDay <= seen.asOf - late * cubeDay;
+}
+
 /** How far a period has been seen. */
-function cubeStatus({ kind, seen, spans }, { every, silence }, i, start) {
-  const { bounds } = cubeOf(spans, every);
+function cubeStatus(cube, settings, i, start) {
+  const { seen, spans } = cube;
+  const { bounds } = cubeOf(spans, settings.every);
   if (start === 0) return "empty_base";
-  const late = kind === "contracts" ? silence : 0; // days in which a contract may still be renewed
-  if (bounds[i + 1] * cubeDay > seen.asOf - late * cubeDay) return "running";
+  if (!cubeOver(cube, settings, i)) return "running";
   return seen.burnIn > 0 && bounds[i] * cubeDay < seen.first + seen.burnIn * cubeDay ? "burn_in" : "complete";
 }
 
@@ -522,7 +561,7 @@ function cubeSignals(pool, ends, centre) {
 }
 
 /**
- * The stages under a setting, a row a period: `stage_flow`. Empty for contracts, and by who bought in the period.
+ * The stages under a setting, a row a period: `stage_flow`. Empty by who bought in the period.
  * @param {Cube} cube
  * @param {Settings} settings
  * @returns {StageRow[]}
@@ -536,7 +575,6 @@ export function stagesOf(cube, settings) {
 /** @returns {StageRow[]} */
 function cubeAllStages(cube, settings) {
   const read = cubeReader(cube, settings);
-  const span = cubeOf(cube.spans, settings.every);
   let stock = { middle: 0, long: 0, lapsed: 0 };
   return cube.periods(settings.every).map((period, i) => {
     const before = stock;
@@ -545,7 +583,7 @@ function cubeAllStages(cube, settings) {
     stock = { middle: there - long, long, lapsed: read.all("there", i) - there };
     if (cube.withheld.has(period.label)) return cubeNoStages(period);
     const start = before.middle + before.long;
-    const over = span.bounds[i + 1] * cubeDay <= cube.seen.asOf;
+    const over = cubeOver(cube, settings, i);
     const kept = (ends) => (over ? ends.middle + ends.long : Number.NaN);
     const [keptMiddle, keptLong] = [kept(moves.middle), kept(moves.long)];
     return {
@@ -656,7 +694,8 @@ export function modelOf(cube, settings) {
   const none = { matrix: null, start: {}, inflow: {}, stages: [], retained: [], first: "", last: "", backtest: null };
   if (!rows.length) return { ...none, reason: every.length ? "withheld" : "no stages" };
   const over = rows.filter((row) => row.transitions);
-  const memory = Math.max(Number(settings.silence), cube.rule.window, cube.rule.contact, cube.seen.burnIn);
+  const silent = cube.kind === "contracts" ? 0 : Number(settings.silence); // a contract says itself when it began
+  const memory = Math.max(silent, cube.rule.window, cube.rule.contact, cube.seen.burnIn);
   const begun = (row) => Date.parse(row.from) / 1000 >= cube.seen.first + memory * cubeDay;
   const last = settings.to === null ? over.length : over.findIndex((row) => row.label === settings.to) + 1;
   const whole = last > 0 ? over.slice(0, last) : over;

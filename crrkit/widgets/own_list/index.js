@@ -47,7 +47,8 @@ async function render({ model, el }) {
   const cube = await openCube(model.get("_cube"));
   const words = model.get("_words");
   const lang = model.get("lang");
-  const voice = { cube, words, lang, say: speaker(lang) };
+  const isPage = !("send" in model); // in a notebook the address is not ours
+  const voice = { cube, words, lang, say: speaker(lang), local: !isPage };
   /** @type {{ choose: (name: string, value: any) => void, give: (state: any, sentence?: string) => void }} */
   const hands = { choose() {}, give() {} }; // the bench fills them
   const ahead = whatIf(voice, model, (name, value) => hands.choose(name, value));
@@ -55,7 +56,6 @@ async function render({ model, el }) {
   const shown = viewOf(facts, (name, value) => hands.choose(name, value));
   const kept = keptSettings(voice, model, (state) => hands.give(settledIn(cube, state, "")));
   const past = history(words);
-  const isPage = !("send" in model); // in a notebook the address is not ours
   if (isPage) takeFromAddress(model, cube);
 
   const off = bench({
@@ -196,7 +196,10 @@ function controlsOf(voice) {
       other: cube.hasPeriod ? ["period", words.periodRule] : null,
       word: words.silenceRule,
     }),
-    regular: stepped(words.regular, cube.regulars, { unit: (n) => say.number(n), hue: "long" }),
+    regular: stepped(isContracts ? words.renewed : words.regular, cube.regulars, {
+      unit: (n) => (isContracts ? counted(words.months, n, voice) : say.number(n)),
+      hue: "long",
+    }),
     segment: optional(
       words.segment,
       words.all,

@@ -75,13 +75,43 @@ def _new() -> dict[str, Any]:
 
 def _cohorts() -> dict[str, Any]:
     return {
-        "cohortsTitle": _("Cohorts: of those who first bought in a period, who bought in each later one"),
-        "cohortsSaid": _(
-            "In the next period {share} bought again ({again} of {size}). No silence moves this: it says who bought."
-        ),
+        "cohorts": {"bought": _cohorts_who_bought(), "there": _cohorts_there(), "contracts": _cohorts_of_contracts()},
         "noCohorts": _("Cohorts are counted by the month and by longer periods."),
         "noSecondAge": _("No cohort has a second whole period yet."),
-        "cohort": _("first bought"),
+        "noOldCohort": _(
+            "No cohort is old enough for this silence: so far the first purchase makes most of them customers."
+        ),
+        "byFirst": _("Up to +{age} the first purchase alone makes all or most of them so."),
         "size": _("customers"),
-        "cellSaid": _("{active} of the {size} who first bought in {cohort} bought in {period}. In Python:"),
+    }
+
+
+def _cohorts_who_bought() -> dict[str, str]:
+    return {
+        "title": _("Cohorts: of those who first bought in a period, who bought in each later one"),
+        "said": _("In the next period {share} bought again ({again} of {size})."),
+        "cohort": _("first bought"),
+        "cell": _("{active} of the {size} who first bought in {cohort} bought in {period}."),
+    }
+
+
+def _cohorts_there() -> dict[str, str]:
+    return {
+        "title": _(
+            "Cohorts: of those who first bought in a period, who is still a customer at the end of each later one"
+        ),
+        "said": _("{by} {share} are still customers at the end of period +{age} ({again} of {size})."),
+        "cohort": _("first bought"),
+        "cell": _("{active} of the {size} who first bought in {cohort} are customers at the end of {period}."),
+    }
+
+
+def _cohorts_of_contracts() -> dict[str, str]:
+    return {
+        "title": _(
+            "Cohorts: of those whose first contract began in a period, who has one at the end of each later one"
+        ),
+        "said": _("{by} {share} are still customers at the end of the next period ({again} of {size})."),
+        "cohort": _("first contract"),
+        "cell": _("{active} of the {size} whose first contract began in {cohort} have one at the end of {period}."),
     }

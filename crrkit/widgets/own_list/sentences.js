@@ -5,14 +5,22 @@ import { put } from "../bench/shared.js";
 
 /**
  * With what everything is said: the words of one language, its numbers, and what was counted.
- * @typedef {{ cube: any, words: any, say: any, lang: string }} Voice
+ * `local` is whether a kernel stands behind it, on the machine where the list is.
+ * @typedef {{ cube: any, words: any, say: any, lang: string, local?: boolean }} Voice
  */
 
 const FEW = 30; // customers, below which one more or less is said in points
-const SLACK_DAYS = 1; // a window of 31 days is no longer than a month
+export const SLACK_DAYS = 1; // a window of 31 days is no longer than a month
 const FEW_RETURNS = 5; // purchases that were followed by another, below which no rhythm can be seen
 const ENOUGH_TO_WARN = 20;
 const HALF = 0.5;
+/** @type {[string, number][]} */
+const TERMS = [
+  ["year", 12],
+  ["half-year", 6],
+  ["quarter", 3],
+  ["month", 1],
+]; // months
 
 /** What takes long to make and is the same whenever it is asked for. @type {Map<string, any>} */
 const made = new Map();
@@ -186,19 +194,53 @@ function underOf(silence, cube, own) {
   if (silence === own) return "base";
   if (silence === "period") return 'base.with_activity("period")';
   return cube.kind === "contracts"
-    ? "explorer.cube.base_under(explorer.settings)" // a gap is said when contracts are read
+    ? `base.with_merge_gap(${silence})`
     : `base.with_activity(crr.Trailing(days=${silence}))`;
 }
 
-/** The call that says who stood in which stage as a period began. */
-export function stageCode({ silence, regular }, { from }, cube) {
-  const given = cube.kind === "contracts" ? contractRule(cube.rule) : dayRule(silence, regular, cube.rule);
-  return `crr.stage_on(base, ${quoted(from)}, rule=${given}).customers`;
+/**
+ * The call that says who is behind a count of a period, of a cohort if one is named; nothing for several segments at
+ * once, of which no call is.
+ * @param {string} what start, kept, lost, new, returned or end
+ * @param {string} label of the period
+ * @param {any} settings
+ * @param {any} cube
+ * @param {any} own the rule of the base itself
+ * @param {string} [cohort]
+ */
+export function whoCode(what, label, { every, silence, segment }, cube, own, cohort) {
+  const found = cube.segments.find(({ key }) => key === segment);
+  if (found && found.name === null) return "";
+  const given = [
+    quoted(what),
+    `period=${quoted(label)}`,
+    `every=${quoted(every)}`,
+    ...(cohort ? [`cohort=${quoted(cohort)}`] : []),
+    ...(found ? [`where={${quoted(found.by)}: ${quoted(found.name)}}`] : []),
+  ];
+  return `${underOf(silence, cube, own)}.who(${given.join(", ")})`;
+}
+
+/** The call that says who stood in a stage as a period began. */
+export function stageCode(stage, { silence, regular, segment }, { from }, cube, own) {
+  const found = cube.segments.find(({ key }) => key === segment);
+  if (found && found.name === null) return "";
+  const contracts = cube.kind === "contracts";
+  const given = contracts ? contractRule(regular) : dayRule(silence, regular, cube.rule);
+  const under = contracts ? underOf(silence, cube, own) : "base"; // the rule of stages has its own silence
+  const where = found ? ` and \`${found.by}\` == ${quoted(found.name)}` : "";
+  const asked = quoted(`stage == ${quoted(stage)}${where}`);
+  return `crr.stage_on(${under}, ${quoted(from)}, rule=${given}).customers.query(${asked})`;
 }
 
 const dayRule = (silence, regular, { window, span, contact }) =>
   `crr.StageRule(${silence}, window_days=${window}, k_long=${regular}, span_days=${span}, contact_days=${contact})`;
-const contractRule = ({ renewals, term }) => `crr.ContractRule(renewals=${renewals}, term=${quoted(term)})`;
+
+/** The rule of so many months without a break, in the longest terms that divide them: `ContractRule.of_months`. */
+function contractRule(months) {
+  const [term, length] = TERMS.find(([, each]) => months % each === 0) ?? ["month", 1];
+  return `crr.ContractRule(renewals=${months / length}, term=${quoted(term)})`;
+}
 
 /**
  * The definition card as the settings stand: the rules that the controls move are said anew, the others as they were.
@@ -208,7 +250,7 @@ const contractRule = ({ renewals, term }) => `crr.ContractRule(renewals=${renewa
  * @returns {[string, string][]}
  */
 export function cardLines(card, settings, voice) {
-  const { cube, words, say } = voice;
+  const { cube, words } = voice;
   const { every, silence, segment, regular } = settings;
   const contracts = cube.kind === "contracts";
   const rule = silence === "period" ? words.rules.period : counted(words.rules.silence, silence, voice);
@@ -218,7 +260,12 @@ export function cardLines(card, settings, voice) {
     every: words.periods[every],
     segment: segment === null ? words.all : segmentName(segment, voice),
     ...(contracts ? { merge_gap: gap } : { activity: rule }),
-    ...(regular === null ? {} : { regular: put(words.rules.regular, { k: say.number(regular), ...cube.rule }) }),
+    ...(regular === null ? {} : { regular: regularOf(regular, contracts, voice) }),
   };
   return card.map(([name, title, text]) => [title, moved[name] ?? text]);
+}
+
+function regularOf(regular, contracts, voice) {
+  if (contracts) return counted(voice.words.rules.renewed, regular, voice);
+  return put(voice.words.rules.regular, { k: voice.say.number(regular), ...voice.cube.rule });
 }

@@ -67,8 +67,11 @@ export function stageTable(words, say) {
 
   /** @param {{ name: string, size: number, kept: number, rest?: boolean }} stage */
   function rowOf({ name, size, kept, rest }, start, part, callOf) {
-    const ask = html("button", { type: "button", title: words.who, class: "crrkit-list-ask" }, words.stages[name]);
-    ask.addEventListener("click", () => who.replaceChildren(words.whoThey, " ", html("code", {}, callOf(name))));
+    const call = callOf(name); // none in a page, which has no list
+    const ask = call
+      ? html("button", { type: "button", title: words.who, class: "crrkit-list-ask" }, words.stages[name])
+      : words.stages[name];
+    if (call) ask.addEventListener("click", () => who.replaceChildren(words.whoThey, " ", html("code", {}, call)));
     const share = start ? size / start : NaN;
     const retention = size ? kept / size : NaN;
     const cell = (kind, text) => html("td", { "data-cell": kind }, text);

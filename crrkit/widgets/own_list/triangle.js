@@ -1,8 +1,12 @@
 // @ts-check
-/* The cohorts of a list: who first bought in a period, and how many of them bought again in each later one. */
+/*
+ * The cohorts of a list: who first came in a period, and how many of them are customers at the end of each later one;
+ * where customers are who bought in the period, how many bought in it.
+ */
 
 import { html, put } from "../bench/shared.js";
 import { cohortsOf } from "./cube.js";
+import { byRule, SLACK_DAYS, whoCode } from "./sentences.js";
 
 const MOST_COHORTS = 12;
 const MOST_AGES = 12;
@@ -11,9 +15,10 @@ const DARKEST = 55; // percent of the hue, so that ink can be read on it
 /**
  * A triangle of cells, each as dark as its share is high; a click says how many they are.
  * @param {any} voice
+ * @param {any} rhythm
  */
-export function cohortTriangle(voice) {
-  const { cube, words, say } = voice;
+export function cohortTriangle(voice, rhythm) {
+  const { cube, words, say, local } = voice;
   const head = html("tr", {});
   const body = html("tbody", {});
   const table = html("table", { class: "crrkit-list-triangle" }, html("thead", {}, head), body);
@@ -22,63 +27,99 @@ export function cohortTriangle(voice) {
   const wide = html("div", { class: "crrkit-list-wide" }, table);
   const node = html("div", {}, said, wide, told);
 
-  let drawn = ""; // of what the cells are: no silence moves them
+  let drawn = ""; // of what the cells are
+  let shape = ""; // which cells there are: as long as they stay, a slider writes into them
+  /** @type {{ ask: HTMLElement, holder: HTMLElement, facts: any }[]} */
+  let shown = [];
+  const wordsOf = ({ silence }) =>
+    words.cohorts[silence === "period" ? "bought" : cube.kind === "contracts" ? "contracts" : "there"];
 
   function show(settings) {
-    const asked = `${settings.every} ${settings.segment}`;
+    const asked = `${settings.every} ${settings.silence} ${settings.segment}`;
     if (asked === drawn) return;
     drawn = asked;
     const all = cohortsOf(cube, settings);
     const rows = all.slice(-MOST_COHORTS);
-    told.replaceChildren();
-    said.textContent = rows.length ? sentenceOf(all) : words.noCohorts;
-    wide.hidden = !rows.length;
     const ages = Math.min(Math.max(0, ...rows.map(({ cells }) => cells.length - 1)), MOST_AGES);
+    told.replaceChildren();
+    said.textContent = rows.length ? sentenceOf(all, settings) : words.noCohorts;
+    wide.hidden = !rows.length;
+    const sizes = rows.map(({ label, size, cells }) => `${label} ${size} ${cells.length}`);
+    const now = [settings.every, wordsOf(settings).cohort, ...sizes].join();
+    if (now !== shape) build(rows, ages, settings);
+    shape = now;
+    const cells = rows.flatMap(({ label, size, cells: own }) =>
+      own.slice(1, ages + 1).map((cell, i) => ({ ...cell, period: cell.label, age: i + 1, cohort: label, size })),
+    );
+    cells.forEach((cell, i) => fill(shown[i], cell, settings));
+  }
+
+  function build(rows, ages, settings) {
     const columns = Array.from({ length: ages }, (_, i) => `+${i + 1}`);
-    head.replaceChildren(...[words.cohort, words.size, ...columns].map((text) => html("th", { scope: "col" }, text)));
-    body.replaceChildren(...rows.map((row) => lineOf(row, ages, settings)));
+    head.replaceChildren(
+      ...[wordsOf(settings).cohort, words.size, ...columns].map((text) => html("th", { scope: "col" }, text)),
+    );
+    shown = [];
+    body.replaceChildren(...rows.map((row) => lineOf(row, ages)));
   }
 
-  /** The first age over all cohorts that have it, weighted by their size. */
-  function sentenceOf(rows) {
-    const known = rows.filter(({ cells }) => cells.length > 1);
+  /** The first age that says something, over all cohorts that have it, weighted by their size. */
+  function sentenceOf(rows, settings) {
+    const age = firstTellingAge(rhythm, settings);
+    const known = rows.filter(({ cells }) => cells.length > age);
     const size = known.reduce((sum, row) => sum + row.size, 0);
-    const again = known.reduce((sum, { cells }) => sum + cells[1].active, 0);
-    if (!size) return words.noSecondAge;
+    const again = known.reduce((sum, { cells }) => sum + cells[age].active, 0);
+    if (!size) return age > 1 ? words.noOldCohort : words.noSecondAge;
     const facts = { share: say.percent(again / size), again: say.number(again), size: say.number(size) };
-    return put(words.cohortsSaid, facts);
+    const said = put(wordsOf(settings).said, { ...facts, age: say.number(age), by: byRule(settings.silence, voice) });
+    return age > 1 ? `${said} ${put(words.byFirst, { age: say.number(age - 1) })}` : said;
   }
 
-  function lineOf({ label, size, cells }, ages, settings) {
-    const later = Array.from({ length: ages }, (_, i) => cells[i + 1]);
-    const heading = html("th", { scope: "row" }, label);
+  function lineOf({ label, size, cells }, ages) {
+    const later = Array.from({ length: ages }, (_, i) => (cells[i + 1] ? cellAt(i + 1) : html("td", {})));
     return html(
       "tr",
       { "data-cohort": label },
-      heading,
+      html("th", { scope: "row" }, label),
       html("td", {}, say.number(size)),
-      ...later.map((cell, i) => (cell ? cellOf(cell, i + 1, { label, size, settings }) : html("td", {}))),
+      ...later,
     );
   }
 
-  function cellOf({ label: period, active, rate }, age, { label, size, settings }) {
-    const ask = html("button", { type: "button", class: "crrkit-list-cell" }, say.brief(rate));
-    ask.style.setProperty("--crrkit-share", `${DARKEST * rate}%`);
-    ask.setAttribute("aria-label", `${label}, +${age}: ${say.percent(rate)}`);
-    const facts = { cohort: label, period, active: say.number(active), size: say.number(size) };
-    ask.addEventListener("click", () =>
-      told.replaceChildren(put(words.cellSaid, facts), " ", html("code", {}, codeOf(settings, label, age, cube))),
-    );
-    return html("td", { "data-age": age, "data-active": active }, ask);
+  function cellAt(age) {
+    const ask = html("button", { type: "button", class: "crrkit-list-cell" });
+    const cell = { ask, holder: html("td", { "data-age": age }, ask), facts: /** @type {any} */ (null) };
+    ask.addEventListener("click", () => told.replaceChildren(...answerOf(cell.facts)));
+    shown.push(cell);
+    return cell.holder;
   }
-  return { node, show };
+
+  function fill(cell, facts, settings) {
+    const same = cell.facts?.active === facts.active;
+    cell.facts = { ...facts, settings };
+    if (same) return;
+    const { cohort, age, active, rate } = facts;
+    cell.ask.textContent = say.brief(rate);
+    cell.ask.style.setProperty("--crrkit-share", `${DARKEST * rate}%`);
+    cell.ask.setAttribute("aria-label", `${cohort}, +${age}: ${say.percent(rate)}`);
+    cell.holder.setAttribute("data-active", String(active));
+  }
+
+  function answerOf({ cohort, period, active, size, settings }) {
+    const counts = { cohort, period, active: say.number(active), size: say.number(size) };
+    const call = local ? whoCode("end", period, settings, cube, rhythm.own, cohort) : ""; // a page has no list
+    const who = call ? [" ", words.whoThey, " ", html("code", {}, call)] : [];
+    return [put(wordsOf(settings).cell, counts), ...who];
+  }
+  return { node, show, titleOf: (settings) => wordsOf(settings).title };
 }
 
-/** The call that counts a cell again. */
-export function codeOf({ every, segment }, cohort, age, cube) {
-  const found = cube.segments.find(({ key }) => key === segment);
-  const chosen = found?.name ? `, by="${found.by}"` : "";
-  const where = found?.name ? ` and ${found.by} == ${JSON.stringify(found.name)}` : "";
-  const cell = `cohort == "${cohort}" and age == ${age}${where}`;
-  return `crr.cohort_grid(base, every="${every}"${chosen}).to_pandas().query(${JSON.stringify(cell)})`;
+/**
+ * The first age at whose end the first purchase alone makes nobody a customer any more.
+ * @param {any} rhythm
+ * @param {any} settings
+ */
+export function firstTellingAge({ lengths }, { every, silence }) {
+  if (!lengths || typeof silence !== "number") return 1; // of contracts, and by who bought in the period
+  return Math.max(1, Math.ceil((silence - SLACK_DAYS) / lengths[every]));
 }

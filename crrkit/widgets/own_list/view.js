@@ -10,6 +10,7 @@ import { rhythmCurve } from "./rhythm.js";
 import { cardLines, caution, counted, headline, stageCode, whenOf } from "./sentences.js";
 import { stageTable } from "./stages.js";
 import { cohortTriangle } from "./triangle.js";
+import { flowCalls } from "./who.js";
 
 const CUSTOMER_STAGES = ["middle", "long"];
 const OTHER_STAGES = ["short", "cold", "lapsed"];
@@ -28,12 +29,12 @@ export function chosenRow(rows, label) {
 }
 
 /**
- * @param {{ cube: any, words: any, say: any, lang: string, rhythm: any,
+ * @param {{ cube: any, words: any, say: any, lang: string, local: boolean, rhythm: any,
  *   card: [string, string, string][], whatIf: any }} facts
  * @param {(name: string, value: any) => void} choose
  */
 export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
-  const { cube, words, say } = voice;
+  const { cube, words, say, local } = voice;
   const sentence = html("p", { class: "crrkit-list-sentence", "aria-live": "polite", "aria-atomic": "true" });
   const doubt = html("p", { class: "crrkit-list-doubt" });
   const head = html("div", { class: "crrkit-list-head" }, sentence, doubt);
@@ -44,17 +45,18 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
   const silences = silenceAnswer(voice, choose);
   const segments = segmentAnswer(voice, choose);
   const meanings = newMeanings(voice, (name) => choose("called_new", name));
-  const cohorts = cohortTriangle(voice);
+  const cohorts = cohortTriangle(voice, rhythm);
+  const flows = flowCalls(voice, rhythm.own);
   const definition = html("dl", { class: "crrkit-list-card" });
   const parts = {
-    bridge: section("bridge", "", bridge.svg, html("p", { class: "crrkit-note" })),
+    bridge: section("bridge", "", bridge.svg, html("p", { class: "crrkit-note" }), flows.node),
     line: section("line", words.overTime, legendOf(words), line.svg, html("p", { class: "crrkit-note" })),
     silences: section("silences", "", silences.node),
     rhythm: section("rhythm", words.rhythmTitle, html("p", { class: "crrkit-list-said" }), curve.svg),
     stages: section("stages", words.stagesTitle, stages.node),
     segments: section("segments", words.segmentsTitle, segments.node),
     meanings: section("meanings", words.newTitle, meanings.node),
-    cohorts: section("cohorts", words.cohortsTitle, cohorts.node),
+    cohorts: section("cohorts", "", cohorts.node),
     card: section("card", words.cardTitle, definition),
   };
   const { card: last, ...first } = parts;
@@ -68,6 +70,7 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
     tell(sentence, row ? headline({ row, settings, was: before(row, settings, initial) }, voice) : words.nothing);
     tell(doubt, caution(rhythm, settings, row, voice));
     drawBridge(row, settings, state.called_new);
+    flows.show(row, settings);
     line.show(rows, limits, row?.label, (one) => `${one.label}: ${saidOf(one)}`);
     tell(noteOf(parts.line), news(rows, limits, row, settings));
     tell(titleOf(parts.silences), put(words.bySilences.title, { when: row ? whenOf(row, settings.every, voice) : "" }));
@@ -78,7 +81,10 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
     if (cube.segments.length) segments.show(settings, row);
     meanings.show(row, state.called_new);
     parts.cohorts.hidden = !cube.hasCohorts;
-    if (cube.hasCohorts) cohorts.show(settings);
+    if (cube.hasCohorts) {
+      tell(titleOf(parts.cohorts), cohorts.titleOf(settings));
+      cohorts.show(settings);
+    }
     whatIf.draw(settings);
     definition.replaceChildren(...cardLines(card, settings, voice).flatMap(pair));
   }
@@ -132,7 +138,6 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
   }
 
   function drawStages(row, settings) {
-    parts.stages.hidden = !cube.regulars.length; // of contracts none are counted
     const found = row && stagesOf(cube, settings).find(({ label }) => label === row.label);
     if (!found || found.withheld) {
       stages.show([], 0, found ? words.tooFew : words.noStages, () => "");
@@ -146,7 +151,9 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
       kept: NaN,
       rest: true,
     }));
-    stages.show([...own, ...rest], found.start, identity(own, found), () => stageCode(settings, found, cube));
+    stages.show([...own, ...rest], found.start, identity(own, found), (name) =>
+      local ? stageCode(name, settings, found, cube, rhythm.own) : "",
+    );
   }
 
   /** CRR as the sum over the stages, in counts, which add up exactly. */
@@ -167,7 +174,8 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
     if (!gaps) return;
     const chosen = typeof settings.silence === "number" && !Number.isNaN(gaps.atSilence);
     const days = chosen ? counted(words.days, settings.silence, voice) : "";
-    const text = chosen ? put(words.returnLater, { days, share: say.percent(gaps.atSilence) }) : words.noSilence;
+    const found = gaps.atSilence > 0 ? words.returnLater : words.noneReturns;
+    const text = chosen ? put(found, { days, share: say.percent(gaps.atSilence) }) : words.noSilence;
     tell(parts.rhythm.querySelector(".crrkit-list-said"), text);
     curve.show(gaps, settings.silence, `${words.rhythmTitle}. ${text}`);
   }

@@ -35,6 +35,8 @@ def _controls() -> dict[str, Any]:
         "periodRule": _("bought in the period before"),
         "gap": _("Days between two contracts that are still one relationship"),
         "regular": _("Purchase days that make a regular (long)"),
+        "renewed": _("Months of contract without a break that make a regular (long)"),
+        "months": forms(lambda n: ngettext("{n} month", "{n} months", n)),
         "segment": _("Segment"),
         "all": _("all customers"),
         "first": _("From"),
@@ -141,6 +143,9 @@ def _stages() -> dict[str, Any]:
         "inNoRate": _("in no rate"),
         "who": _("Who they are"),
         "whoThey": _("Who they are, in Python, where the list is:"),
+        "flowOf": {
+            "lost": _("lost: {n}"), "new": _("new: {n}"), "returned": _("returned: {n}"), "kept": _("kept: {n}"),
+        },
     }  # fmt: skip
 
 
@@ -149,6 +154,7 @@ def _rhythm() -> dict[str, Any]:
         "rhythmTitle": _("The list's own rhythm: who still buys again after so long a silence"),
         "rhythmAxis": _("days of silence"),
         "returnLater": _("Of those silent for {days} {share} still buy again later: lost by this rule, then returned."),
+        "noneReturns": _("Of those silent for {days} nobody was seen to buy again."),
         "noSilence": _("No silence is chosen: customers are who bought in the period before."),
         "cardTitle": _("What is counted here"),
     }
@@ -167,6 +173,11 @@ def _rules() -> dict[str, Any]:
                 )
             ),
             "noGap": _("a contract that begins after a gap is a new relationship"),
+            "renewed": forms(
+                lambda n: ngettext(
+                    "under contract for {n} month without a break", "under contract for {n} months without a break", n
+                )
+            ),
             "regular": _(
                 "{k} {k:purchase day|purchase days} in less than {window} {window:day|days}, {span} {span:day|days}"
                 " apart at least"
