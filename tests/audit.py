@@ -69,8 +69,11 @@ class System:
             for name in parts:
                 self.place(name)
         self.solvers = [self._matrix(rows) for rows in (self.equal, self.most)]
+        self.worlds: list[np.ndarray] = []
         rows = []
         for parts in self.few(truth, least) if only is None else [{name: 1.0} for name in only]:
+            if self._seen(parts) >= least:
+                continue
             low, high = self._end(parts, 1.0), self._end(parts, -1.0)
             if high - low < least - 1e-6:
                 rows.append((parts, low, high, sum(factor * truth[name] for name, factor in parts.items())))
@@ -84,6 +87,11 @@ class System:
         once = {tuple(sorted(map(str, parts.items()))): parts for parts, value in values if 0 < value < least}
         return list(once.values())
 
+    def _seen(self, parts: dict[Name, float]) -> float:
+        """The range of a sum in what was solved for others: each solution is a possible world for all."""
+        places, factors = [self.places[name] for name in parts], list(parts.values())
+        return float(np.ptp([world[places] @ factors for world in self.worlds])) if self.worlds else 0.0
+
     def _end(self, parts: dict[Name, float], sign: float) -> float:
         """The least (1) or the most (-1) that a sum can be."""
         cost = np.zeros(len(self.places))
@@ -92,7 +100,10 @@ class System:
         (a_eq, b_eq), (a_ub, b_ub) = self.solvers
         solved = linprog(cost, A_ub=a_ub, b_ub=b_ub, A_eq=a_eq, b_eq=b_eq, bounds=(0, None), method="highs")
         assert solved.status in (0, 3), "what is printed contradicts itself"
-        return sign * np.inf * -1 if solved.status == 3 else sign * solved.fun
+        if solved.status == 3:
+            return -sign * np.inf
+        self.worlds.append(solved.x)
+        return sign * solved.fun
 
     def _matrix(self, rows: list[tuple[dict[Name, float], float]]) -> tuple[object, object]:
         if not rows:

@@ -37,10 +37,10 @@ def _no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(section, "picture", lambda *_given, **_options: Html(""))
 
 
-def page_of(base: crr.Base, folder: Path, every: str | None) -> tuple[Printed, crr.Base, str, bool]:
+def page_of(base: crr.Base, folder: Path, every: str | None, **options: object) -> tuple[Printed, crr.Base, str, bool]:
     """What the written page prints, the base under its rule, its period, whether its cohorts are of all customers."""
     files = {"out": folder / "report.html", "notebook": folder / "report.ipynb", "workbook": folder / "report.xlsx"}
-    written = crr.write_report(base, every=every, **files)
+    written = crr.write_report(base, every=every, **files, **options)
     page = written.out.read_text(encoding="utf-8")
     printed = read_page(page)
     is_whole = bool(printed.grids) and printed.account["start"][0] == 0

@@ -15,9 +15,9 @@ import crrkit as crr
 from crrkit import report
 from crrkit.ground import InputError, InputTypeError, use_language
 from crrkit.report.beside_published import left_out, withheld_beside
-from crrkit.report.outsider import COUNTS, Unknowns, cell_name, cut_of, unknowns_of
+from crrkit.report.outsider import Cut, Unknowns, cell_name, cut_of, unknowns_of
 from crrkit.report.published import Published, account_island, pages_in
-from crrkit.report.section import Section
+from crrkit.report.section import Section, Subject
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,7 +92,7 @@ def test_the_new_of_two_months_and_of_their_quarter_tell_the_third() -> None:
     shown = months.table.assign(new=[30.0, np.nan, 40.0])  # as a report without this guard could print it
     earlier = Published(replace(report.shared(months), table=report.shared(months).table.assign(new=shown["new"])), {})
     system = unknowns_of([cut_of(earlier.account), cut_of(quarter)], is_by_period=True)
-    (february,) = [row for row in cut_of(earlier.account).to_dict("records") if np.isnan(row["new"])]
+    (february,) = [row for row in cut_of(earlier.account).rows if np.isnan(row["new"])]
     assert system.room(cell_name(february, "new", is_by_period=True)) == pytest.approx(0)
     found = beside(quarter, earlier)
     assert found.table["new"].isna().all()
@@ -136,10 +136,10 @@ class TestSystem:
         """Two months and their half: every whole solution lies in the range, and its ends are reached."""
         months = account((2, 1, 0), (1, 2, 0), start=3)
         half = account((2, 3, 0), first="2024Q1", every="quarter", start=3)
-        fine, coarse = cut_of(months), cut_of(half).assign(until=pd.Timestamp("2024-03-01"))
-        fine[["kept", "lost", "new", "returned"]] = np.nan
+        fine = Cut(cut_of(months).table.assign(**dict.fromkeys(["kept", "lost", "new", "returned"], np.nan)))
+        coarse = Cut(cut_of(half).table.assign(until=pd.Timestamp("2024-03-01")))
         system = unknowns_of([fine, coarse], is_by_period=True)
-        rows = fine.to_dict("records")
+        rows = fine.rows
         found = {
             (a, b): (one, other)
             for a in range(4) for b in range(4) if a + b == 3
@@ -174,14 +174,14 @@ class TestSections:
     )
     def test_cohorts_beside_those_of_earlier(self, then: dict, is_out: bool) -> None:
         own = Section("cohorts", "Cohorts", carried={"bounded month": {"2024-01": {"0": 40, "1": 30}}})
-        found = left_out([own], MONTHS, [published(MONTHS, {"cohorts": then})], least=10)
+        found = left_out(Subject(MONTHS), [own], [published(MONTHS, {"cohorts": then})])
         assert found == ({"cohorts"} if is_out else set())
 
     def test_of_another_list_what_is_cut_otherwise_is_left_out(self) -> None:
         own = Section("stages", "Stages", carried={"stood month": {"2024-01": {"long": 40}}})
         other = replace(MONTHS, card=MONTHS.card.with_(source="rest.csv"))
         earlier = published(other, {"stages": {"stood quarter": {"2024Q1": {"long": 80}}}})
-        assert left_out([own], MONTHS, [earlier], least=10) == {"stages", "advice"}
+        assert left_out(Subject(MONTHS), [own], [earlier]) == {"stages", "advice"}
 
 
 class TestPages:
@@ -218,7 +218,3 @@ def numbers_in(value: object) -> list[int | None]:
     if isinstance(value, dict):
         return [number for one in value.values() for number in numbers_in(one)]
     return [value]  # type: ignore[list-item]  # a count or None
-
-
-def test_counts_have_one_order() -> None:
-    assert set(COUNTS) == {"start", "kept", "lost", "new", "returned", "end"}

@@ -14,7 +14,8 @@ import pandas as pd
 
 from crrkit.ground import InputError, format_number, gettext as _, ngettext
 from crrkit.measure import RUNNING
-from crrkit.report.outsider import ALMOST, COUNTS, Unknowns, cell_name, cut_of, unknowns_of
+from crrkit.report.outsider import ALMOST, Cut, Unknowns, cell_name, cut_of, unknowns_of
+from crrkit.report.published import CARRIED_COUNTS
 from crrkit.report.withhold import ACCOUNT_RATES, ARRIVALS, SIDE_FLOWS, WITHHELD
 from crrkit.rules import diff, small
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from crrkit.measure import RetentionTable
     from crrkit.report.published import Published
-    from crrkit.report.section import Carried, Section
+    from crrkit.report.section import Carried, Section, Subject
 
 MOVEMENT = ("kept", "lost", "new", "returned")
 NOT_OF_THE_LIST = ("as_of", "source", "read_as", "every")  # rules in which two reports of one list may differ
@@ -49,7 +50,7 @@ def withheld_beside(
     if not published:
         return kept
     shown = _held_against(kept, [one.account for one in published], least)
-    shown = _without_sums(shown, counted, [one.account for one in published], least)
+    shown = _without_sums(shown, counted, published, least)
     more = int((kept.table["crr"].notna() & shown.table["crr"].isna()).sum())
     if more and not shown.table["crr"].notna().any():
         raise _nothing_left(published)
@@ -81,7 +82,7 @@ def _held_against(kept: RetentionTable, earlier: Sequence[RetentionTable], least
     for account in earlier:
         then = account.table.set_index(["from_", "until"])
         here = then.reindex(pd.MultiIndex.from_frame(table[["from_", "until"]])).set_index(table.index)
-        differs = small((table[list(COUNTS)] - here[list(COUNTS)]).abs(), least)
+        differs = small((table[list(CARRIED_COUNTS)] - here[list(CARRIED_COUNTS)]).abs(), least)
         table = _blank(table, differs.any(axis=1) | (here["status"] == WITHHELD))
         was_whole = here["status"].notna() & (here["status"] != RUNNING)
         for stock in ("start", "end"):
@@ -131,27 +132,27 @@ def _blank_arrivals(table: pd.DataFrame) -> pd.DataFrame:
 class _Joint:
     """The reports of one list, without and with the new one."""
 
-    cuts: list[pd.DataFrame]
+    cuts: list[Cut]
     is_by_period: bool
     least: int
 
-    def system(self, *more: pd.DataFrame) -> Unknowns:
-        return unknowns_of([*self.cuts, *more], is_by_period=self.is_by_period)
-
-    def pinned(self, shown: pd.DataFrame, counted: pd.DataFrame) -> list[Place]:
+    def pinned(self, shown: Cut, counted: Cut) -> list[Place]:
         """The periods of withheld counts that are known better together than by what tells of them alone."""
-        joint, before, alone = self.system(shown), self.system(), unknowns_of([shown], is_by_period=self.is_by_period)
+        joint, before, alone = (self._system(cuts) for cuts in ([*self.cuts, shown], self.cuts, [shown]))
         found = [place for cut in self.cuts for place in self._narrowed(cut, None, joint, before)]
         return found + self._narrowed(shown, counted, joint, alone)
 
-    def _narrowed(self, cut: pd.DataFrame, truth: pd.DataFrame | None, joint: Unknowns, alone: Unknowns) -> list[Place]:
+    def _system(self, cuts: list[Cut]) -> Unknowns:
+        return unknowns_of(cuts, is_by_period=self.is_by_period)
+
+    def _narrowed(self, cut: Cut, truth: Cut | None, joint: Unknowns, alone: Unknowns) -> list[Place]:
         """Of counts that are known to be large, as those of the new report are, none has to be guarded."""
-        hidden = cut[list(COUNTS)].isna()
+        hidden = cut.table[list(CARRIED_COUNTS)].isna()
         if truth is not None:
-            hidden &= small(truth[list(COUNTS)], self.least)
+            hidden &= small(truth.table[list(CARRIED_COUNTS)], self.least)
         found = []
-        for row, hides in zip(cut.to_dict("records"), hidden.to_numpy(), strict=True):
-            cells = [name for name, is_hidden in zip(COUNTS, hides, strict=True) if is_hidden]
+        for row, hides in zip(cut.rows, hidden.to_numpy(), strict=True):
+            cells = [name for name, is_hidden in zip(CARRIED_COUNTS, hides, strict=True) if is_hidden]
             names = [cell_name(row, name, is_by_period=self.is_by_period) for name in cells]
             if any(self._is_pinned(name, joint, alone) for name in names):
                 found.append((row["from_"], row["until"]))
@@ -162,29 +163,36 @@ class _Joint:
         return room < self.least - ALMOST and room < alone.room(name) - ALMOST
 
 
-def _without_sums(
-    kept: RetentionTable, counted: RetentionTable, earlier: Sequence[RetentionTable], least: int
-) -> RetentionTable:
-    """The account without what sums over the periods of earlier ones give away; of another list no sum is known."""
-    truth, is_by_period = cut_of(counted), kept.card.is_by_period
-    cuts: list[pd.DataFrame] = []
-    for account in earlier:
-        cut = cut_of(account)
-        if _of_one_list(kept, account) and unknowns_of([*cuts, cut, truth], is_by_period=is_by_period).is_possible():
+def _joint(kept: RetentionTable, truth: Cut, published: Sequence[Published], least: int) -> _Joint:
+    """Those of the reports that may be of the list of this one; of another list no sum over periods is known."""
+    is_by_period = kept.card.is_by_period
+    cuts: list[Cut] = []
+    for one in published:
+        cut = cut_of(one.account, one.sections)
+        if (
+            _of_one_list(kept, one.account)
+            and unknowns_of([*cuts, cut, truth], is_by_period=is_by_period).is_possible()
+        ):
             cuts.append(cut)
-    if not cuts:
-        return kept
-    joint, table = _Joint(cuts, is_by_period, least), kept.table
-    while pinned := joint.pinned(_cut_as(truth, table), truth):
-        narrower = _narrower(table, pinned, is_by_period=is_by_period)
+    return _Joint(cuts, is_by_period, least)
+
+
+def _without_sums(
+    kept: RetentionTable, counted: RetentionTable, published: Sequence[Published], least: int
+) -> RetentionTable:
+    """The account without what sums over the periods of earlier ones give away."""
+    truth, table = cut_of(counted), kept.table
+    joint = _joint(kept, truth, published, least)
+    while joint.cuts and (pinned := joint.pinned(_cut_as(truth, table), truth)):
+        narrower = _narrower(table, pinned, is_by_period=kept.card.is_by_period)
         if narrower is None:
             raise _given_away(len(pinned))
         table = narrower
     return replace(kept, table=table)
 
 
-def _cut_as(truth: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
-    return truth.assign(**{name: table[name].to_numpy(dtype=float) for name in COUNTS})
+def _cut_as(truth: Cut, table: pd.DataFrame) -> Cut:
+    return Cut(truth.table.assign(**{name: table[name].to_numpy(dtype=float) for name in CARRIED_COUNTS}))
 
 
 def _of_one_list(kept: RetentionTable, account: RetentionTable) -> bool:
@@ -219,9 +227,9 @@ def _given_away(n: int) -> InputError:
     return InputError(text.format(n=format_number(n)), argument="published", given=n)
 
 
-def left_out(parts: Sequence[Section], kept: RetentionTable, published: Sequence[Published], *, least: int) -> set[str]:
-    """The addresses of the sections that would tell of few together with the same ones of earlier reports."""
-    found = set()
+def left_out(subject: Subject, parts: Sequence[Section], published: Sequence[Published]) -> set[str]:
+    """The addresses of the sections that would tell of few together with what earlier reports told."""
+    kept, least, found = subject.kept, subject.min_cell or 0, set()
     for one in published:
         is_one_list = kept.card.source == one.account.card.source
         then = one.sections
@@ -230,6 +238,13 @@ def left_out(parts: Sequence[Section], kept: RetentionTable, published: Sequence
             for part in parts
             if _collide(part.carried, then.get(part.anchor, {}), least, is_one_list=is_one_list)
         }
+    if published and subject.counted is not None:
+        truth = cut_of(subject.counted)
+        joint = _joint(kept, truth, published, least)
+        for part in parts:
+            cut = cut_of(kept, {part.anchor: part.carried})
+            if joint.cuts and cut.first and part.anchor not in found and joint.pinned(cut, truth):
+                found.add(part.anchor)
     return found | {other for anchor in found for other in RESTING_ON.get(anchor, ())}
 
 

@@ -16,13 +16,15 @@ import numpy as np
 import pandas as pd
 
 from crrkit.ground import MissingDependencyError, gettext as _
+from crrkit.report.published import CARRIED_COUNTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from crrkit.measure import RetentionTable
+    from crrkit.report.section import Carried
+    from crrkit.rules import Calendar
 
-COUNTS = ("start", "kept", "lost", "new", "returned", "end")
 ALMOST = 1e-6
 
 Name = tuple[object, ...]
@@ -105,16 +107,74 @@ def _linprog() -> Any:
         raise MissingDependencyError(text) from missing
 
 
-def cut_of(account: RetentionTable) -> pd.DataFrame:
-    """The periods of an account with their counts, a running one until the cut-off: ``from_ until every``, `COUNTS`."""
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """What a report tells of customers by periods.
+
+    Attributes:
+        table: One row a period, ``from_ until every`` and the counts, NaN where withheld; a running one ends at the
+            cut-off.
+        first: How many came for the first time ever between two days, as sizes of cohorts and stages tell it.
+    """
+
+    table: pd.DataFrame
+    first: tuple[tuple[pd.Timestamp, pd.Timestamp, int], ...] = ()
+
+    @property
+    def rows(self) -> list[Row]:
+        """The periods, one after the other."""
+        return self.table.to_dict("records")
+
+    @property
+    def days(self) -> set[pd.Timestamp]:
+        """Where its periods begin and end."""
+        return {*self.table["from_"], *self.table["until"], *(day for *pair, _n in self.first for day in pair)}
+
+
+def cut_of(account: RetentionTable, sections: Mapping[str, Carried] | None = None) -> Cut:
+    """An account and what sections beside it tell of who came for the first time.
+
+    Args:
+        account: The account.
+        sections: The counts that the sections of its page carry.
+    """
     seen = pd.Timestamp(account.card.as_of)
-    table: pd.DataFrame = account.table[["from_", "until", *COUNTS]].reset_index(drop=True)
-    numbers = {name: pd.to_numeric(table[name], errors="coerce").astype(float) for name in COUNTS}
+    table: pd.DataFrame = account.table[["from_", "until", *CARRIED_COUNTS]].reset_index(drop=True)
+    numbers = {name: pd.to_numeric(table[name], errors="coerce").astype(float) for name in CARRIED_COUNTS}
     every = account.every if account.card.is_by_period else ""  # who bought before: in a month, or in a quarter
-    return table.assign(until=table["until"].where(table["until"] <= seen, seen), every=every, **numbers)
+    table = table.assign(until=table["until"].where(table["until"] <= seen, seen), every=every, **numbers)
+    return Cut(table, tuple(_first_of(account, sections or {}, seen)))
 
 
-def unknowns_of(cuts: Iterable[pd.DataFrame], *, is_by_period: bool) -> Unknowns:
+def _first_of(
+    account: RetentionTable, sections: Mapping[str, Carried], seen: pd.Timestamp
+) -> Iterator[tuple[pd.Timestamp, pd.Timestamp, int]]:
+    """The size of a cohort; of two boundaries how many more have ever bought."""
+    for what, rows in sections.get("cohorts", {}).items():
+        kind, every = what.split(" ")
+        calendar = account.card.calendar(every)
+        for label, cells in rows.items() if kind == "bounded" else ():
+            number, size = calendar.parse(label), cells.get("size")
+            if size is not None:
+                yield pd.Timestamp(calendar.start(number)), min(pd.Timestamp(calendar.start(number + 1)), seen), size
+    for what, rows in sections.get("stages", {}).items():
+        if what.startswith("stood"):
+            yield from _come_between(rows, account.card.calendar(account.every))
+
+
+def _come_between(
+    rows: Mapping[str, Mapping[str, int | None]], calendar: Calendar
+) -> Iterator[tuple[pd.Timestamp, pd.Timestamp, int]]:
+    """Who has ever bought is in some stage: of two boundaries told of, one after the other, how many more there are."""
+    told = [
+        (pd.Timestamp(calendar.start(calendar.parse(label))), sum(n for n in cells.values() if n is not None))
+        for label, cells in rows.items() if "lapsed" in cells and None not in cells.values()
+    ]  # fmt: skip
+    for (begin, before), (end, after) in pairwise(told):
+        yield begin, end, after - before
+
+
+def unknowns_of(cuts: Iterable[Cut], *, is_by_period: bool) -> Unknowns:
     """The system of several accounts of the same customers, by the same rules.
 
     Args:
@@ -122,15 +182,17 @@ def unknowns_of(cuts: Iterable[pd.DataFrame], *, is_by_period: bool) -> Unknowns
         is_by_period: Whether customers are who bought in a period; else those there at a moment.
     """
     given, system = list(cuts), Unknowns()
-    days = sorted({day for cut in given for name in ("from_", "until") for day in cut[name]})
+    days = sorted({day for cut in given for day in cut.days})
     for cut in given:
-        rows = cut.to_dict("records")
+        rows = cut.rows
+        for begin, end, n in cut.first:
+            system.is_(_first_between(begin, end, days), n)
         for row in rows:
             _account_row(system, row, days, is_by_period=is_by_period)
         if is_by_period:
             for one, other in pairwise(rows):
                 system.is_({_cell("end", one): 1, _cell("start", other): -1})
-    for coarse, fine in permutations([cut.to_dict("records") for cut in given], 2):
+    for coarse, fine in permutations([cut.rows for cut in given], 2):
         _nest(system, coarse, fine, is_by_period=is_by_period)
     return system
 
@@ -147,15 +209,23 @@ def _cell(name: str, row: Row) -> Name:
 
 
 def _account_row(system: Unknowns, row: Row, days: list[pd.Timestamp], *, is_by_period: bool) -> None:
-    own = {name: cell_name(row, name, is_by_period=is_by_period) for name in COUNTS}
-    for name in COUNTS:
+    own = {name: cell_name(row, name, is_by_period=is_by_period) for name in CARRIED_COUNTS}
+    for name in CARRIED_COUNTS:
         if not np.isnan(row[name]):
             system.is_({own[name]: 1}, float(row[name]))
     system.is_({own["start"]: 1, own["kept"]: -1, own["lost"]: -1})
     system.is_({own["kept"]: 1, own["new"]: 1, own["returned"]: 1, own["end"]: -1})
-    if is_by_period:  # who bought for the first time did so between two days
-        cuts = [day for day in days if row["from_"] <= day <= row["until"]]
-        system.is_({own["new"]: 1, **{("first", *pair): -1.0 for pair in pairwise(cuts)}})
+    first = {name: -value for name, value in _first_between(row["from_"], row["until"], days).items()}
+    if is_by_period:
+        system.is_({own["new"]: 1, **first})
+    else:  # some of them have left again
+        system.at_most({own["new"]: 1, **first})
+
+
+def _first_between(begin: pd.Timestamp, end: pd.Timestamp, days: list[pd.Timestamp]) -> dict[Name, float]:
+    """Who came for the first time ever between two days, as the sum over those that lie between them."""
+    cuts = [day for day in days if begin <= day <= end]
+    return {("first", *pair): 1.0 for pair in pairwise(cuts)}
 
 
 def _nest(system: Unknowns, coarse: list[Row], fine: list[Row], *, is_by_period: bool) -> None:

@@ -62,7 +62,7 @@ def sections(subject: Subject) -> list[Section]:
 def sections_beside(subject: Subject, published: Sequence[Published]) -> list[Section]:
     """The sections without those that would tell of few beside what was published; the headline says which."""
     parts = sections(subject)
-    anchors = left_out(parts, subject.kept, published, least=subject.min_cell or 0)
+    anchors = left_out(subject, parts, published)
     if not anchors:
         return parts
     kept = replace(subject.kept, notes=(*subject.kept.notes, left_out_words(parts, anchors)))
