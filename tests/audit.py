@@ -306,6 +306,20 @@ def _levers(system: System, printed: Printed, periods: list[str]) -> None:
             system.is_(parts, step * math.ceil(shown / step))  # shares have no common factor: at least those shown
 
 
+def leaving(system: System, truth: dict[Name, float], carried: dict) -> bool:
+    """The customers at risk in age 1 are those of the first so many cohorts; whether the page tells them.
+
+    Which cohorts were seen for so long an outsider knows from the rules; here the truth says it.
+    """
+    told = next((cells["1"] for what, cells in carried.items() if what.startswith("leaving") and "1" in cells), None)
+    sizes = sorted((name for name in truth if name[0] == "size"), key=lambda name: name[2])
+    sums = np.cumsum([truth[name] for name in sizes])
+    found = [k + 1 for k, total in enumerate(sums) if told and total == told["at_risk"]]
+    if found:
+        system.is_(dict.fromkeys(sizes[: found[-1]], 1.0), told["at_risk"])
+    return bool(found)
+
+
 def common_denominator(shares: list[float], most: int = 100_000) -> int | None:
     """The number of whom all shares are whole numbers, as an outsider finds it; None where there is none."""
     found = math.lcm(*(Fraction(share).limit_denominator(most).denominator for share in shares))

@@ -12,6 +12,7 @@ from audit import (
     Printed,
     System,
     build,
+    leaving,
     money_told,
     number,
     read_notebook,
@@ -23,6 +24,7 @@ from audit import (
 import crrkit as crr
 from crrkit.report import movement_section, stage_section, trend_section
 from crrkit.report.html import Html
+from crrkit.report.published import pages_in
 from crrkit.report.section import Subject
 from crrkit.report.stage_counts import _rule_of
 from crrkit.rules.periods import Calendar
@@ -72,6 +74,7 @@ def audited(base: crr.Base, folder: Path, every: str | None = None) -> tuple[Sys
     printed, base, every, is_whole = page_of(base, folder, every)
     system = build(printed, every=every, counts_buyers=base.has_purchases, is_whole=is_whole)
     truth = counted(base, printed, every)
+    leaving(system, truth, pages_in(folder / "report.html")[0].sections.get("cohorts", {}))
     assert system.residual(truth) == []
     return system, truth
 

@@ -9,7 +9,7 @@ from crrkit.ground import format_number, gettext as _
 from crrkit.measure.cohorts import IN_PROGRESS, OBSERVED, SUPPRESSED
 from crrkit.report.cohort_counts import cohorts_of
 from crrkit.report.cohort_findings import cohort_finding, told
-from crrkit.report.cohort_leaving import leaving_finding
+from crrkit.report.cohort_leaving import leaving_finding, rows_told
 from crrkit.report.cohort_outlook import outlook_finding
 from crrkit.report.html import Html, element, join
 from crrkit.report.section import Carried, Cell, Section, Subject, counting, counts_carried
@@ -62,9 +62,9 @@ def about_cohorts(cohorts: SharedCohorts, *, every: str) -> Section:
 
 
 def cohorts_carried(cohorts: SharedCohorts) -> Carried:
-    """The grids of customers, a row a cohort and a column an age or ``size``, and the ages at which they leave."""
+    """The grids of customers, a row a cohort and a column an age or ``size``, and the age at which most leave."""
     own = {f"{grid.kind} {grid.every}": _grid_carried(grid) for grid in cohorts.grids if grid.value == "customers"}
-    leaving = cohorts.leaving.set_index("age")[["at_risk", "lost"]]
+    leaving = rows_told(cohorts).set_index("age")[["at_risk", "lost"]]
     return own | {f"leaving {cohorts.grid.every}": counts_carried(leaving)}
 
 
@@ -73,7 +73,8 @@ def _grid_carried(grid: CohortGrid) -> dict[str, dict[str, int | None]]:
     for row in grid.table.to_dict("records"):
         cells = found.setdefault(str(row["cohort"]), {"size": None if isnan(row["size"]) else int(row["size"])})
         if row["status"] in (OBSERVED, IN_PROGRESS, SUPPRESSED):
-            cells[str(row["age"])] = None if row["status"] == SUPPRESSED else int(row["active"])
+            is_told = row["status"] != SUPPRESSED and not isnan(row["active"])
+            cells[str(row["age"])] = int(row["active"]) if is_told else None
     return found
 
 
