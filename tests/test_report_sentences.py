@@ -1,4 +1,4 @@
-"""No sentence of a report tells a number that its tables withhold: with marks, an earlier report, renewals, segments."""
+"""No sentence of a report tells a number that its tables withhold: with marks, an earlier report, renewals too."""
 
 from __future__ import annotations
 
