@@ -14,6 +14,7 @@ from crrkit.report.published import pages_in
 PERIOD = r"(?:periods?|days?|weeks?|months?|quarters?|half-years?|years?)"
 MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 KINDS = [
+    r"has \d+ whole periods?", r"\d+ (?:is|are) needed",
     r"\d+(?:\.\d+)?e[+-]\d+", r"rises at age[s]? \d+(?:, \d+)*(?:, …)?", r"half of them take \d+\.",
     r"[+−-]?\d[\d,]*(?:\.\d+)?(?:–\d[\d.,]*)?\s?%",  # a share
     r"[+−-]?\d+(?:\.\d+)?\spp",
@@ -81,6 +82,8 @@ def cells_told(printed: Printed, path: object) -> set[float]:
     told |= set((page.account.table["end"] - page.account.table["kept"]).dropna())
     for carried in page.sections.values():
         told |= {n for rows in carried.values() for cells in rows.values() for n in cells.values() if n is not None}
+    for rows in page.sections.get("stages", {}).values():  # all who ever bought are in some stage
+        told |= {sum(cells.values()) for cells in rows.values() if None not in cells.values()}
     for rows in page.sections.get("stages", {}).values():  # who was lost of a stage is what start and kept leave
         told |= {cells["start"] - cells["kept"] for cells in rows.values() if {"start", "kept"} <= set(cells)}
     return {float(value) for value in told if value == value}  # noqa: PLR0124 - not a number

@@ -195,3 +195,10 @@ def test_of_public_lists_nothing_withheld_can_be_told(data_dir: Path, tmp_path: 
     assert told | {name: len(system.pinned(truth))} == dict.fromkeys(
         ["telco", "cdnow", "retentioneering", "senators"], 0
     )
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_of_online_retail_nothing_withheld_can_be_told(shop: crr.Base, tmp_path: Path) -> None:
+    system, truth = audited(shop, tmp_path)
+    assert system.pinned(truth).empty

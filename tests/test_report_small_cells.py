@@ -32,6 +32,7 @@ RATES = {
     "share",
     "nrr",
     "grr",
+    "value",
     "rate_low",
     "rate_high",
 }
@@ -101,6 +102,7 @@ def few_in(part: Section) -> Iterator[tuple[str, object]]:
             yield "drawn", cells
 
 
+@pytest.mark.daily(1)
 @pytest.mark.parametrize("make", [orders, contracts])
 def test_no_section_holds_a_count_of_few(make: object) -> None:
     base = make()  # type: ignore[operator]  # one of the two lists
@@ -110,6 +112,7 @@ def test_no_section_holds_a_count_of_few(make: object) -> None:
     assert private >= TELL[base.kind], "the list has nothing to withhold there"
 
 
+@pytest.mark.slow
 def test_each_section_of_the_list_is_looked_at() -> None:
     """A new one has to be met by one of the two lists, or said here to tell of no customers."""
     met = {part.anchor for make in (orders, contracts) for part in parts_of(make(), None)}
