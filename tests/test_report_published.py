@@ -202,6 +202,11 @@ class TestPages:
         source = "\n".join(cell["source"] for cell in code)
         assert "published = ['" in source
         assert "kept = report.shared(counted, min_cell=min_cell, published=published)" in source
+        names: dict[str, object] = {}
+        exec("\n".join([cell["source"] for cell in code if cell["cell_type"] == "code"][:3]), names)  # noqa: S102 - its own
+        columns = ["start", "kept", "lost", "new", "returned", "end"]
+        page = report.account_in(second.out).table[columns]
+        pd.testing.assert_frame_equal(names["kept"].table[columns], page, check_dtype=False)
 
     def test_what_is_no_report_or_of_an_earlier_version_is_refused(self, tmp_path: Path) -> None:
         path = tmp_path / "old.html"
