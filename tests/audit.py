@@ -69,8 +69,11 @@ class System:
             for name in parts:
                 self.place(name)
         self.solvers = [self._matrix(rows) for rows in (self.equal, self.most)]
+        self.worlds: list[np.ndarray] = []
         rows = []
         for parts in self.few(truth, least) if only is None else [{name: 1.0} for name in only]:
+            if self._seen(parts) >= least:
+                continue
             low, high = self._end(parts, 1.0), self._end(parts, -1.0)
             if high - low < least - 1e-6:
                 rows.append((parts, low, high, sum(factor * truth[name] for name, factor in parts.items())))
@@ -84,6 +87,11 @@ class System:
         once = {tuple(sorted(map(str, parts.items()))): parts for parts, value in values if 0 < value < least}
         return list(once.values())
 
+    def _seen(self, parts: dict[Name, float]) -> float:
+        """The range of a sum in what was solved for others: each solution is a possible world for all."""
+        places, factors = [self.places[name] for name in parts], list(parts.values())
+        return float(np.ptp([world[places] @ factors for world in self.worlds])) if self.worlds else 0.0
+
     def _end(self, parts: dict[Name, float], sign: float) -> float:
         """The least (1) or the most (-1) that a sum can be."""
         cost = np.zeros(len(self.places))
@@ -92,7 +100,10 @@ class System:
         (a_eq, b_eq), (a_ub, b_ub) = self.solvers
         solved = linprog(cost, A_ub=a_ub, b_ub=b_ub, A_eq=a_eq, b_eq=b_eq, bounds=(0, None), method="highs")
         assert solved.status in (0, 3), "what is printed contradicts itself"
-        return sign * np.inf * -1 if solved.status == 3 else sign * solved.fun
+        if solved.status == 3:
+            return -sign * np.inf
+        self.worlds.append(solved.x)
+        return sign * solved.fun
 
     def _matrix(self, rows: list[tuple[dict[Name, float], float]]) -> tuple[object, object]:
         if not rows:
@@ -293,6 +304,20 @@ def _levers(system: System, printed: Printed, periods: list[str]) -> None:
         step, shown = common_denominator(row), sum(told.get(name, 0) for name in parts)
         if step and set(parts) <= set(system.places):
             system.is_(parts, step * math.ceil(shown / step))  # shares have no common factor: at least those shown
+
+
+def leaving(system: System, truth: dict[Name, float], carried: dict) -> bool:
+    """The customers at risk in age 1 are those of the first so many cohorts; whether the page tells them.
+
+    Which cohorts were seen for so long an outsider knows from the rules; here the truth says it.
+    """
+    told = next((cells["1"] for what, cells in carried.items() if what.startswith("leaving") and "1" in cells), None)
+    sizes = sorted((name for name in truth if name[0] == "size"), key=lambda name: name[2])
+    sums = np.cumsum([truth[name] for name in sizes])
+    found = [k + 1 for k, total in enumerate(sums) if told and total == told["at_risk"]]
+    if found:
+        system.is_(dict.fromkeys(sizes[: found[-1]], 1.0), told["at_risk"])
+    return bool(found)
 
 
 def common_denominator(shares: list[float], most: int = 100_000) -> int | None:

@@ -12,6 +12,7 @@ from audit import (
     Printed,
     System,
     build,
+    leaving,
     money_told,
     number,
     read_notebook,
@@ -23,6 +24,7 @@ from audit import (
 import crrkit as crr
 from crrkit.report import movement_section, stage_section, trend_section
 from crrkit.report.html import Html
+from crrkit.report.published import pages_in
 from crrkit.report.section import Subject
 from crrkit.report.stage_counts import _rule_of
 from crrkit.rules.periods import Calendar
@@ -37,10 +39,10 @@ def _no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(section, "picture", lambda *_given, **_options: Html(""))
 
 
-def page_of(base: crr.Base, folder: Path, every: str | None) -> tuple[Printed, crr.Base, str, bool]:
+def page_of(base: crr.Base, folder: Path, every: str | None, **options: object) -> tuple[Printed, crr.Base, str, bool]:
     """What the written page prints, the base under its rule, its period, whether its cohorts are of all customers."""
     files = {"out": folder / "report.html", "notebook": folder / "report.ipynb", "workbook": folder / "report.xlsx"}
-    written = crr.write_report(base, every=every, **files)
+    written = crr.write_report(base, every=every, **files, **options)
     page = written.out.read_text(encoding="utf-8")
     printed = read_page(page)
     is_whole = bool(printed.grids) and printed.account["start"][0] == 0
@@ -72,6 +74,7 @@ def audited(base: crr.Base, folder: Path, every: str | None = None) -> tuple[Sys
     printed, base, every, is_whole = page_of(base, folder, every)
     system = build(printed, every=every, counts_buyers=base.has_purchases, is_whole=is_whole)
     truth = counted(base, printed, every)
+    leaving(system, truth, pages_in(folder / "report.html")[0].sections.get("cohorts", {}))
     assert system.residual(truth) == []
     return system, truth
 
@@ -192,3 +195,10 @@ def test_of_public_lists_nothing_withheld_can_be_told(data_dir: Path, tmp_path: 
     assert told | {name: len(system.pinned(truth))} == dict.fromkeys(
         ["telco", "cdnow", "retentioneering", "senators"], 0
     )
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_of_online_retail_nothing_withheld_can_be_told(shop: crr.Base, tmp_path: Path) -> None:
+    system, truth = audited(shop, tmp_path)
+    assert system.pinned(truth).empty

@@ -127,6 +127,13 @@ def report(
     previous: Annotated[
         Path | None, typer.Option(metavar="FILE", help="An earlier report, report.html: what has changed since.")
     ] = None,
+    published: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="A report already published about these customers: what it withheld stays so; repeatable.",
+        ),
+    ] = None,
     out: Annotated[Path, typer.Option(metavar="FILE", help="The report, one HTML file.")] = Path("report.html"),
     notebook: Annotated[Path | None, typer.Option(metavar="FILE", help="Write an executed notebook, too.")] = None,
     workbook: Annotated[
@@ -158,6 +165,7 @@ def report(
             base, every=every, first=first, last=last, min_cell=min_cell or None, title=title,
             detail=detail, out=out, notebook=notebook, progress=status.step,
             target=target_of(target), marks=marks_of(mark or []), previous=previous,
+            published=published,
             author=author, note=note, logo=logo, workbook=workbook, pdf=pdf,
         )  # fmt: skip
     if kind is None:

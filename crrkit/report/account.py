@@ -8,18 +8,22 @@ import pandas as pd
 
 from crrkit.ground import check_count
 from crrkit.measure import COMPLETE, RetentionTable
+from crrkit.report.beside_published import withheld_beside
+from crrkit.report.published import pages_in
 from crrkit.report.withhold import ACCOUNT_COUNTS, ACCOUNT_RATES, blank_movements
 
 PUBLISHED = ["period", "from_", "until", *ACCOUNT_COUNTS, *ACCOUNT_RATES, "status"]
 SHOWN_COUNTS = ("kept", "start", "lost", "new", "returned", "end")
 
 
-def shared(kept: RetentionTable, *, min_cell: int | None = 10) -> RetentionTable:
+def shared(kept: RetentionTable, *, min_cell: int | None = 10, published: object = None) -> RetentionTable:
     """The account as a report may show it: fewer columns and, with ``min_cell``, no small cells.
 
     Args:
         kept: What ``retention_by_period`` gave.
         min_cell: The smallest group that may be shown; None withholds nothing and is for private use.
+        published: The HTML files of reports already published about these customers or some of them: together with
+            these no small cell is given away either.
 
     Returns:
         The account with the columns of a report. In a period with a small ``start``, ``kept``, ``lost`` or ``end``,
@@ -27,12 +31,13 @@ def shared(kept: RetentionTable, *, min_cell: int | None = 10) -> RetentionTable
         large. Customers who came and went inside a period are NaN where they are few.
 
     Raises:
-        ValueError: If ``min_cell`` is not a whole number of 0 or more.
+        ValueError: If ``min_cell`` is not a whole number of 0 or more; if what was published leaves nothing to be told.
     """
     table = kept.table[PUBLISHED].copy()
     if min_cell is not None:
         table = blank_movements(table, check_count(min_cell, name="min_cell"))
-    return replace(kept, table=table, judged=kept.rhythm)  # judged now: the page and the notebook are made at once
+    shown = replace(kept, table=table, judged=kept.rhythm)  # judged now: the page and the notebook are made at once
+    return withheld_beside(shown, kept, pages_in(published), least=min_cell or 0)
 
 
 def reference_row(kept: RetentionTable) -> pd.Series | None:

@@ -23,6 +23,7 @@ from crrkit.measure.lifetime import FARTHEST, LifeTable, fit_bgnbd, fit_sbg, lif
 from crrkit.report.cohort_guard import Accounts, cells_to_hide, ends_of, withheld
 from crrkit.report.dominance import is_dominated
 from crrkit.report.withhold import blank_ages, tells_the_rest
+from crrkit.rules import small
 
 if TYPE_CHECKING:
     from crrkit.read import Base
@@ -118,11 +119,7 @@ def cohorts_of(
             others.append(revenue)
     table = _life_table(base, span)
     outlook, doubts = _outlook(base, table, span.every)
-    if (
-        min_cell is not None
-        and "customers" in outlook
-        and _is_telling(outlook["customers"].iloc[0], grid, span, beside, min_cell)
-    ):
+    if min_cell is not None and "customers" in outlook and _is_telling(outlook.iloc[0], grid, span, beside, min_cell):
         outlook = outlook[:0]
     cohorts = SharedCohorts((grid, *others), len(span.numbers), _leaving(table, min_cell or 0), outlook, doubts)
     if grid.presence != "window":
@@ -183,8 +180,11 @@ def _legible(
     return found if _told(found[1]) >= CELLS_TOLD else begin
 
 
-def _is_telling(customers: float, grid: CohortGrid, span: _Span, beside: Accounts | None, least: int) -> bool:
-    """Whether the number of all customers would tell a cohort, or the new of a period, that is withheld."""
+def _is_telling(outlook: pd.Series, grid: CohortGrid, span: _Span, beside: Accounts | None, least: int) -> bool:
+    """Whether it tells of few: who bought again, or once; by all customers a cohort or the new that are withheld."""
+    customers = outlook["customers"]
+    if small(pd.Series([outlook["again"], customers - outlook["again"]]), least).any():
+        return True
     sizes = grid.table.groupby("cohort")["size"].first()
     parts = [sizes] if len(sizes) == len(span.numbers) else []
     if beside is not None and beside.shown["start"].iloc[0] == 0:

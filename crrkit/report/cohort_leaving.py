@@ -60,6 +60,14 @@ def leaving_finding(cohorts: SharedCohorts) -> Finding:
     return Finding(text.format(**words), rows, " ".join(_leaving_caveats(cohorts, seen)))
 
 
+def rows_told(cohorts: SharedCohorts) -> pd.DataFrame:
+    """The ages whose counts `leaving_finding` names; no other one is carried by a page."""
+    told = cohorts.leaving.dropna(subset="lost")
+    if cohorts.rhythm and cohorts.rhythm.is_doubtful:
+        return told[told["age"] == 1].head(1)
+    return told[told["hazard"] > 0].sort_values("hazard", ascending=False, kind="stable").head(1)
+
+
 def _rare_purchases(rows: pd.DataFrame, rhythm: Rhythm) -> Finding:
     claim = _("When in their life customers leave cannot be told from purchases as rare as these.")
     first = rows.dropna(subset="lost").head(1)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import TYPE_CHECKING
 
 from crrkit.ground import format_number, gettext as _
-from crrkit.measure.cohorts import SUPPRESSED
+from crrkit.measure.cohorts import IN_PROGRESS, OBSERVED, SUPPRESSED
 from crrkit.report.cohort_counts import cohorts_of
 from crrkit.report.cohort_findings import cohort_finding, told
-from crrkit.report.cohort_leaving import leaving_finding
+from crrkit.report.cohort_leaving import leaving_finding, rows_told
 from crrkit.report.cohort_outlook import outlook_finding
 from crrkit.report.html import Html, element, join
-from crrkit.report.section import Cell, Section, Subject, counting
+from crrkit.report.section import Carried, Cell, Section, Subject, counting, counts_carried
 
 if TYPE_CHECKING:
+    from crrkit.measure.cohorts import CohortGrid
     from crrkit.report.cohort_counts import SharedCohorts
     from crrkit.widgets import Explorer
 
@@ -38,7 +40,9 @@ def about_cohorts(cohorts: SharedCohorts, *, every: str) -> Section:
     begin = (counting("cohorts", COHORT_CALL, cohorts, then="report.cohort_finding(cohorts)"),)
     found = cohort_finding(cohorts), leaving_finding(cohorts), outlook_finding(cohorts)
     if not told(cohorts):
-        return Section("cohorts", _("Cohorts"), found[:1], cells=begin, tables=cohorts.tables)
+        return Section(
+            "cohorts", _("Cohorts"), found[:1], cells=begin, tables=cohorts.tables, carried=cohorts_carried(cohorts)
+        )
     sources = [
         "figures.cohort_heatmap(cohorts.grid)", "report.leaving_finding(cohorts)", "report.outlook_finding(cohorts)",
         "widgets.CohortExplorer(cohorts.grids)",
@@ -53,7 +57,25 @@ def about_cohorts(cohorts: SharedCohorts, *, every: str) -> Section:
         cohorts.tables,
         brief=next((finding.claim for finding in found[:2] if finding.is_news), ""),
         terms=("cohort",),
+        carried=cohorts_carried(cohorts),
     )
+
+
+def cohorts_carried(cohorts: SharedCohorts) -> Carried:
+    """The grids of customers, a row a cohort and a column an age or ``size``, and the age at which most leave."""
+    own = {f"{grid.kind} {grid.every}": _grid_carried(grid) for grid in cohorts.grids if grid.value == "customers"}
+    leaving = rows_told(cohorts).set_index("age")[["at_risk", "lost"]]
+    return own | {f"leaving {cohorts.grid.every}": counts_carried(leaving)}
+
+
+def _grid_carried(grid: CohortGrid) -> dict[str, dict[str, int | None]]:
+    found: dict[str, dict[str, int | None]] = {}
+    for row in grid.table.to_dict("records"):
+        cells = found.setdefault(str(row["cohort"]), {"size": None if isnan(row["size"]) else int(row["size"])})
+        if row["status"] in (OBSERVED, IN_PROGRESS, SUPPRESSED):
+            is_told = row["status"] != SUPPRESSED and not isnan(row["active"])
+            cells[str(row["age"])] = int(row["active"]) if is_told else None
+    return found
 
 
 def _explorer(cohorts: SharedCohorts) -> Explorer:

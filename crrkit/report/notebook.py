@@ -47,9 +47,10 @@ def _beginning(kept: RetentionTable, told: Told, title: str) -> Iterator[Cell | 
     given = {"first": told.first, "last": told.last, "min_cell": told.min_cell, "target": told.target}
     yield Cell(told.parameters(), OF_PARAMETERS, given | {"marks": told.marks, "every": told.every})
     yield Cell(told.reading(), OF_READING, {"base": told.base})
+    beside = ", published=published" if told.published else ""
     yield Cell(
         "counted = crr.retention_by_period(base, every=every, first=first, last=last)\n"
-        "kept = report.shared(counted, min_cell=min_cell)",
+        f"kept = report.shared(counted, min_cell=min_cell{beside})",
         gives={"kept": kept},
     )
 

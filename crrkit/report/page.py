@@ -46,7 +46,7 @@ def build_page(
         _contents(shown) if detail == FULL else None,
         element("main", *first, *_appendix(pieces[part.anchor] for part in shown if part.is_appendix), id="findings"),
         _footer(kept),
-        account_island(kept),
+        account_island(kept, parts),
         Html(assets),
     ]
     top = element("title", f"{title}: {parts[0].findings[0].claim}")

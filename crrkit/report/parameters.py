@@ -59,6 +59,7 @@ class Told:
         marks: Days with names.
         previous: The file of the earlier report; ``""`` where it was no file, None where there is none.
         folder: Where the notebook will lie.
+        published: The files of the reports already published; ``""`` for what was no file.
     """
 
     base: Base
@@ -71,6 +72,7 @@ class Told:
     marks: Mapping[str, str] | Mapping[date, str] | None = None
     previous: str | None = None
     folder: Path = Path()
+    published: tuple[str | None, ...] = ()
 
     def parameters(self) -> str:
         """The cell of parameters, an assignment a line; what is not known is left to be filled in, and says so."""
@@ -87,6 +89,9 @@ class Told:
         if self.previous is not None:
             hint = "" if self.previous else "  # " + _("Put the HTML file of the earlier report here.")
             lines.append(f"previous = {seen_from(self.folder, self.previous) if self.previous else None!r}{hint}")
+        if self.published:
+            seen = [seen_from(self.folder, path) for path in self.published if path]
+            lines.append(f"published = {expression(seen)}")
         lines.append(f"language = {language()!r}")
         return "\n".join(lines)
 
@@ -108,7 +113,7 @@ class Told:
         path = self.base.path
         yield from _strings_in([None if path is None or _sample(path) else _shown(path, self.folder), self.previous])
         yield from _strings_in([value for name, value in self._arguments().items() if name in FREE_WORDS])
-        yield from _strings_in([*(self.marks or {}).values(), *_authors(self.target)])
+        yield from _strings_in([*(self.marks or {}).values(), *_authors(self.target), *filter(None, self.published)])
 
     def _arguments(self) -> dict[str, Any]:
         said = {name: value for name, value in (self.base.said or {}).items() if value is not None}

@@ -1,12 +1,14 @@
-"""What a page carries for the report after it: the counts of its periods as they are printed, and the definition.
+"""What a page carries for the reports after it: the counts as they are printed, and the definition.
 
-Nothing else: what is withheld in the page is withheld here, and no row, name or note of the list is in it.
+Nothing else: what is withheld in the page is withheld here, and no row or note of the list is in it. The account serves
+`previous=`, and all of it is the register of `published=`: the pages are the register.
 """
 
 from __future__ import annotations
 
 import json
 import math
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +23,9 @@ from crrkit.report.html import Html, element
 from crrkit.rules import DefinitionCard
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    from crrkit.report.section import Carried, Section
 
 ACCOUNT_PLACE = "crrkit-account"
 CARRIED_COUNTS = ("start", "kept", "lost", "new", "returned", "end")
@@ -31,8 +35,21 @@ CARRIED_FORM = 1  # of what is written here
 CARRIED_PERIODS = ("day", "week", "month", "quarter", "half-year", "year")
 
 
-def account_island(kept: RetentionTable) -> Html:
-    """The account of a page as JSON inside of it, for `account_in`."""
+@dataclass(frozen=True, eq=False)
+class Published:
+    """What an earlier page has told.
+
+    Attributes:
+        account: Its account, NaN where it is withheld.
+        sections: By the address of a section the counts that it tells.
+    """
+
+    account: RetentionTable
+    sections: dict[str, Carried]
+
+
+def account_island(kept: RetentionTable, parts: Iterable[Section] = ()) -> Html:
+    """The account of a page, and the counts of its sections, as JSON inside of it: for `account_in` and `pages_in`."""
     rows = [[_plain(row[name]) for name in CARRIED] for _i, row in kept.table.iterrows()]
     content = {
         "form": CARRIED_FORM,
@@ -40,6 +57,7 @@ def account_island(kept: RetentionTable) -> Html:
         "card": kept.card.to_dict(),
         "columns": CARRIED,
         "periods": rows,
+        "sections": {part.anchor: part.carried for part in parts if part.carried},
     }
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     return element("script", Html(text), type="application/json", id=ACCOUNT_PLACE)
@@ -69,20 +87,61 @@ def account_in(path: str | Path) -> RetentionTable:
         >>> float(account_in(out).row("2024H1")["crr"])
         0.6
     """
+    return _account(_content(path, argument="previous"))
+
+
+def pages_in(published: object) -> tuple[Published, ...]:
+    """What earlier pages have told: from one or several files, or from what `write_report` gave."""
+    return tuple(
+        one if isinstance(one, Published) else _page(_content(_path_of(one), argument="published"))
+        for one in each_of(published)
+    )
+
+
+def each_of(published: object) -> tuple[object, ...]:
+    """One or several as several."""
+    if published is None:
+        return ()
+    return tuple(published) if isinstance(published, list | tuple) else (published,)
+
+
+def _path_of(one: object) -> str | Path:
+    path = getattr(one, "out", one)
+    if isinstance(path, str | Path):
+        return path
+    message = _("published has a {kind} in it; give the HTML files of earlier reports.")
+    raise InputTypeError(message.format(kind=type(one).__name__), argument="published", given=one)
+
+
+def _page(content: dict[str, Any]) -> Published:
+    sections: dict[str, Carried] = {
+        anchor: {
+            what: {row: dict(cells.items()) for row, cells in rows.items()} for what, rows in carried.items()
+        } for anchor, carried in content["sections"].items()
+    }  # fmt: skip
+    return Published(_account(content), sections)
+
+
+def _content(path: str | Path, *, argument: str) -> dict[str, Any]:
+    """What a page carries; read once as an account, so that what is no report is refused here."""
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as refused:
         message = _("{path} cannot be read ({why}). Give the HTML file of an earlier report.")
         why = getattr(refused, "strerror", None) or type(refused).__name__
-        raise SourceError(message.format(path=path, why=why), argument="previous", given=str(path)) from refused
+        raise SourceError(message.format(path=path, why=why), argument=argument, given=str(path)) from refused
     try:
-        return _account(json.loads(_island_of(text)))
+        content: dict[str, Any] = json.loads(_island_of(text))
+        _account(content)
+        if argument == "published":
+            _page(content)
     except (ValueError, KeyError, TypeError, AttributeError) as refused:
         message = _(
             "{path} carries no account that could be read: it is no report, or one of an earlier version. Write that"
-            " report again from its list, or leave previous= out."
+            " report again from its list, or leave {argument}= out."
         )
-        raise InputError(message.format(path=path), argument="previous", given=str(path)) from refused
+        raise InputError(message.format(path=path, argument=argument), argument=argument, given=str(path)) from refused
+    return content
 
 
 def _account(content: dict[str, Any]) -> RetentionTable:

@@ -12,7 +12,7 @@ from crrkit.report.finding import Finding
 from crrkit.report.html import Html, element, row_block, table_block
 from crrkit.report.money_section import LATEST
 from crrkit.report.period_names import capital, in_period
-from crrkit.report.section import Cell, Section, Subject, counting
+from crrkit.report.section import Cell, Section, Subject, counting, counts_carried
 from crrkit.report.withhold import RENEWAL_COUNTS, blank_renewals
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def renewal_section(subject: Subject) -> Section | None:
             Cell("due.table"),
         ),
         tables=(due.table,),
+        carried={f"renewals {due.every}": counts_carried(due.table.set_index("period")[RENEWAL_COUNTS])},
     )
 
 

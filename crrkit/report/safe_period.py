@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crrkit.ground import format_number, gettext as _, longer
+from crrkit.ground import InputError, format_number, gettext as _, longer
 from crrkit.measure import retention_by_period
 from crrkit.measure.cadence import BY, holds
 from crrkit.report.account import shared
@@ -17,6 +17,8 @@ from crrkit.report.period_names import period_name, periods_counted
 from crrkit.report.withhold import WITHHELD
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from crrkit.measure import RetentionTable
     from crrkit.read import Base
 
@@ -44,7 +46,14 @@ class SafeAccount:
 
 
 def safe_account(
-    base: Base, *, every: str, min_cell: int | None, first: str | None, last: str | None, is_told: bool
+    base: Base,
+    *,
+    every: str,
+    min_cell: int | None,
+    first: str | None,
+    last: str | None,
+    is_told: bool,
+    published: object = None,
 ) -> SafeAccount:
     """The account by the period, or by the next longer one of which nothing has to be withheld.
 
@@ -55,22 +64,41 @@ def safe_account(
         first: The first period asked for.
         last: The last one.
         is_told: Whether the caller asked for this period: then it is taken, and holes are left.
+        published: Reports already published: a period that would give something away beside them is not taken.
     """
-    begun = _account(base, every, min_cell, first, last)
+
+    def account(every: str, first: str | None = first) -> SafeAccount:
+        counted = retention_by_period(base, every=every, first=first, last=last)
+        return SafeAccount(counted, shared(counted, min_cell=min_cell, published=published), every, first)
+
     if is_told or min_cell is None or first is not None or last is not None:
-        return begun
-    tried = [begun]
-    while not _is_safe(tried[-1]) and (following := longer(tried[-1].every)) and holds(base, following[0]) >= FEWEST:
-        tried.append(_account(base, following[0], min_cell, first, last))
+        return account(every)
+    tried, refused = _tried(base, every, account)
+    if not tried:
+        raise refused[0]
     chosen = next((one for one in tried if _is_safe(one)), None) or min(tried, key=_hidden_share)
-    if chosen is not begun:
-        chosen = _with_notes(chosen, _why_longer(begun, chosen))
-    return _without_head(base, chosen, min_cell) if _is_safe(chosen) and _hidden(chosen) else chosen
+    if refused:
+        chosen = _with_notes(chosen, _why_not_published(chosen))
+    elif chosen is not tried[0]:
+        chosen = _with_notes(chosen, _why_longer(tried[0], chosen))
+    return _without_head(account, chosen) if _is_safe(chosen) and _hidden(chosen) else chosen
 
 
-def _account(base: Base, every: str, min_cell: int | None, first: str | None, last: str | None) -> SafeAccount:
-    counted = retention_by_period(base, every=every, first=first, last=last)
-    return SafeAccount(counted, shared(counted, min_cell=min_cell), every, first)
+def _tried(base: Base, every: str, account: Callable[[str], SafeAccount]) -> tuple[list[SafeAccount], list[InputError]]:
+    """The account by one period after the other, until one is safe, and what was refused beside those published."""
+    tried: list[SafeAccount] = []
+    refused: list[InputError] = []
+    following: str | None = every
+    while following and not (tried and _is_safe(tried[-1])):
+        try:
+            tried.append(account(following))
+        except InputError as error:
+            if error.argument != "published":
+                raise
+            refused.append(error)
+        next_one = longer(following)
+        following = next_one[0] if next_one and holds(base, next_one[0]) >= FEWEST else None
+    return tried, refused
 
 
 def _hidden(account: SafeAccount) -> list[int]:
@@ -90,14 +118,19 @@ def _is_safe(account: SafeAccount) -> bool:
     return head <= HEAD * len(table) and int(table["crr"][head:].notna().sum()) >= FEWEST
 
 
-def _without_head(base: Base, account: SafeAccount, min_cell: int | None) -> SafeAccount:
+def _without_head(account: Callable[[str, str], SafeAccount], chosen: SafeAccount) -> SafeAccount:
     """The same from the first period on after which nothing is withheld."""
-    table = account.kept.table
-    head = _hidden(account)[-1] + 1
+    table = chosen.kept.table
+    head = _hidden(chosen)[-1] + 1
     text = _("The account begins with {period}: before that, the groups are too small to be told of.")
-    note = text.format(period=period_name(table.iloc[head], account.every))
-    begun = _account(base, account.every, min_cell, str(table["period"].iloc[head]), None)
-    return _with_notes(begun, *account.notes, note)
+    note = text.format(period=period_name(table.iloc[head], chosen.every))
+    begun = account(chosen.every, str(table["period"].iloc[head]))
+    return _with_notes(begun, *chosen.notes, note)
+
+
+def _why_not_published(chosen: SafeAccount) -> str:
+    text = _("{by}: shorter periods would tell of few customers together with the reports published before.")
+    return text.format(by=_(BY[chosen.every]))
 
 
 def _why_longer(begun: SafeAccount, chosen: SafeAccount) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from crrkit.widgets import Explorer
 
 T = TypeVar("T")
+Carried = dict[str, dict[str, dict[str, "int | None"]]]  # what is counted → row → column → customers, None: withheld
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,7 @@ class Section:
         is_short: Whether a report of one page has it.
         is_appendix: Whether it stands behind what a reader needs to decide.
         terms: The words of the glossary that it takes for granted.
+        carried: The counts of customers that it tells, for the reports after this one; None where one is withheld.
     """
 
     anchor: str
@@ -114,3 +116,12 @@ class Section:
     is_short: bool = False
     is_appendix: bool = False
     terms: tuple[str, ...] = ()
+    carried: Carried = field(default_factory=dict)
+
+
+def counts_carried(table: pd.DataFrame) -> dict[str, dict[str, int | None]]:
+    """A table of counts, a row each, as a page carries it: what is missing in it is withheld."""
+    return {
+        str(row): {str(name): None if value != value else int(value) for name, value in cells.items()}  # noqa: PLR0124 - NaN
+        for row, cells in table.to_dict("index").items()
+    }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crrkit.report.account_section import account_section
 from crrkit.report.advice_section import advice_section
+from crrkit.report.beside_published import left_out, left_out_words
 from crrkit.report.cohort_section import cohort_section
 from crrkit.report.definition_section import definition_section
 from crrkit.report.glossary_section import glossary_section
@@ -24,8 +26,9 @@ from crrkit.report.trial_section import trial_section
 from crrkit.report.verdict_section import verdict_section
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from crrkit.report.published import Published
     from crrkit.report.section import Section, Subject
 
 SECTIONS: tuple[Callable[[Subject], Section | None], ...] = (
@@ -54,3 +57,13 @@ def sections(subject: Subject) -> list[Section]:
     """The sections of a report; the first is the headline."""
     made = [make(subject) for make in SECTIONS]
     return [section for section in made if section is not None]
+
+
+def sections_beside(subject: Subject, published: Sequence[Published]) -> list[Section]:
+    """The sections without those that would tell of few beside what was published; the headline says which."""
+    parts = sections(subject)
+    anchors = left_out(subject, parts, published)
+    if not anchors:
+        return parts
+    kept = replace(subject.kept, notes=(*subject.kept.notes, left_out_words(parts, anchors)))
+    return [headline_section(replace(subject, kept=kept)), *(part for part in parts[1:] if part.anchor not in anchors)]

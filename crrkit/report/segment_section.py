@@ -11,8 +11,9 @@ from crrkit.judge import DIFFER, compare_segments, decompose
 from crrkit.report.finding import PAIR, Finding
 from crrkit.report.html import Html, element, join, row_block, table_block
 from crrkit.report.period_names import in_period, period_name
-from crrkit.report.section import Cell, Section, Subject, counting
+from crrkit.report.section import Carried, Cell, Section, Subject, counting
 from crrkit.report.segment_counts import latest_rows, segments_of
+from crrkit.report.withhold import SEGMENT_COUNTS
 
 if TYPE_CHECKING:
     from crrkit.measure import RetentionTable
@@ -39,7 +40,20 @@ def segment_section(subject: Subject) -> Section | None:
         terms=("segment", "mix"),
         tables=(segments.table.select_dtypes("number"),),
         names=tuple(sorted(set(segments.table["segment"]) - {_("All others")})),
+        carried=segments_carried(segments),
     )
+
+
+def segments_carried(segments: RetentionTable) -> Carried:
+    """A row a period, a column a count of a segment; of those taken together one that is withheld stands for each."""
+    rows = segments.table
+    named = sorted(set(rows["segment"]) - {_("All others")})
+    found: dict[str, dict[str, int | None]] = {}
+    for row in rows.to_dict("records"):
+        is_named = row["segment"] in named
+        cells = {f"{row['segment']} {name}": int(row[name]) if is_named else None for name in SEGMENT_COUNTS}
+        found.setdefault(row["period"], {}).update(cells)
+    return {f"{segments.every} {', '.join(named)}": found}
 
 
 def segments_block(segments: RetentionTable) -> Html:

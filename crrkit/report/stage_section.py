@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crrkit.ground import format_number, format_percent, gettext as _
@@ -9,13 +10,14 @@ from crrkit.report.account import reference_row
 from crrkit.report.finding import Finding
 from crrkit.report.html import Html, element, join, picture, row_block, table_block
 from crrkit.report.period_names import capital, in_period
-from crrkit.report.section import Cell, Section, Subject, counting
+from crrkit.report.section import Carried, Cell, Section, Subject, counting, counts_carried
 from crrkit.report.stage_counts import stages_of_subject
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from crrkit.judge.whatif import StageModel
+    from crrkit.measure import RetentionTable
     from crrkit.report.stage_counts import SharedStages
     from crrkit.widgets import Explorer
 
@@ -25,7 +27,20 @@ STAGE_CALL = "stages_of(base, kept, min_cell=min_cell, first=first, last=last)"
 def stage_section(subject: Subject) -> Section | None:
     """Who stands in which stage and who of them left; None for contracts, and where there is no rate to explain."""
     stages = subject.once(stages_of_subject)
-    return None if stages is None or reference_row(subject.kept) is None else about_stages(stages)
+    if stages is None or reference_row(subject.kept) is None:
+        return None
+    return replace(about_stages(stages), carried=stages_carried(stages, subject.kept))
+
+
+def stages_carried(stages: SharedStages, kept: RetentionTable) -> Carried:
+    """A row a boundary, a column a stage; boundaries between those told of are withheld; and who of each was kept."""
+    counts, rates = stages.flow.counts, stages.rates
+    told = counts.reindex([name for name in kept.table["period"] if name >= counts.index[0]]).combine_first(counts)
+    found = {f"stood {kept.every}": counts_carried(told)}
+    if rates.empty:
+        return found
+    latest = rates.set_index(rates["period"] + " " + rates["stage"])[["start", "kept"]]
+    return found | {f"kept {kept.every}": counts_carried(latest)}
 
 
 def about_stages(stages: SharedStages) -> Section:

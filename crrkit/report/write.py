@@ -34,14 +34,14 @@ from crrkit.report.privacy import (
     texts_of_notebook,
     texts_of_page,
 )
-from crrkit.report.published import account_before
+from crrkit.report.published import account_before, each_of, pages_in
 from crrkit.report.safe_period import safe_account
 from crrkit.report.section import Subject
-from crrkit.report.sections import sections
+from crrkit.report.sections import sections_beside
 from crrkit.report.workbook import workbook_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
     from typing import Never
 
@@ -96,6 +96,7 @@ def write_report(
     target: float | Target | TargetHistory | None = None,
     marks: Mapping[str, str] | Mapping[date, str] | None = None,
     previous: str | Path | Report | RetentionTable | None = None,
+    published: Sequence[str | Path | Report] | str | Path | Report | None = None,
     author: str | None = None,
     note: str | None = None,
     logo: str | Path | None = None,
@@ -132,6 +133,10 @@ def write_report(
             on the line, with the rate before and after and what that does not show.
         previous: An earlier report: its HTML file, what this function gave, or its account. Says what has changed
             since, whether that is news, and by which rules the two differ.
+        published: Reports already published about these customers or some of them, by other periods, of a part of the
+            list, or cut off on another day: their HTML files, or what this function gave. What they told is taken as
+            known: where it would give a small group away beside this report, this one withholds more, leaves a section
+            out, or takes a longer period, and says so. It is refused where no rate is left.
         author: Who answers for it; stands below the title.
         note: What the analyst adds, in plain text; stands on the first screen.
         logo: A picture, PNG, JPEG, GIF, WebP or SVG of 200 kB at most; it becomes a part of the page.
@@ -144,8 +149,8 @@ def write_report(
         The paths and the findings.
 
     Raises:
-        ValueError: If a file cannot be written where it was asked for, or would name a customer. A file that stood
-            there before is then still the old one.
+        ValueError: If a file cannot be written where it was asked for, or would name a customer; if beside what was
+            published no rate can be told. A file that stood there before is then still the old one.
 
     Examples:
         >>> import crrkit as crr, tempfile, pathlib
@@ -165,6 +170,7 @@ def write_report(
             _targets(out, min_cell, notebook=notebook, workbook=workbook, pdf=pdf),
             account_before(previous),
         )
+        register = pages_in(published)
         dress = Dress(title or _("Customer retention"), author or "", note or "", logo_of(logo))
         chromium = find_chromium() if pdf is not None else None
         if target is not None and not isinstance(target, Target | TargetHistory):
@@ -175,14 +181,18 @@ def write_report(
             steps.begin(_("counting"))
             advice = None if every else advise(base)
             base, every = (base, every or "") if advice is None else (advice.applied(base), advice.every)
-            safe = safe_account(base, every=every, min_cell=min_cell, first=first, last=last, is_told=advice is None)
+            safe = safe_account(
+                base, every=every, min_cell=min_cell, first=first, last=last, is_told=advice is None,
+                published=register,
+            )  # fmt: skip
             every, kept = safe.every, safe.kept
             kept = replace(kept, notes=(*([advice.said] if advice else []), *safe.notes, *kept.notes))
             subject = Subject(kept, base, min_cell, safe.first, last, target=target, marks=marks, previous=before)
-            parts = sections(replace(subject, counted=safe.counted))
+            parts = sections_beside(replace(subject, counted=safe.counted), register)
             said = Told(
                 base, every, "\n".join([*([advice.said] if advice else []), *safe.notes]), safe.first, last, min_cell,
                 target, marks, _file_of(previous), targets.get("notebook", targets["out"]).parent,
+                tuple(map(_file_of, each_of(published))),
             )  # fmt: skip
             words = said.strings() if notebook is not None else ()
             _refuse_names(parts, base, targets, " ".join(filter(None, [title, author])), note or "", *words)
