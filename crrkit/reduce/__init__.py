@@ -17,6 +17,7 @@ from crrkit.reduce.cohorts import (
 from crrkit.reduce.contracts import REVENUE_FLOWS, given_up, largest_holders, revenue_changes
 from crrkit.reduce.faults import in_short, is_of_an_engine, watch
 from crrkit.reduce.kept import batches, first_moment, kept_rows, together
+from crrkit.reduce.neighbours import parts_shared
 from crrkit.reduce.people import customer_count, ids, ids_among, keys_among, words_among
 from crrkit.reduce.plans import Scan, scans_of, sql_of
 from crrkit.reduce.purchases import (
@@ -36,6 +37,8 @@ from crrkit.reduce.revenue import (
     revenue_ranks,
 )
 from crrkit.reduce.rows import clocked, collect, customer_segments, with_clock_moved
+from crrkit.reduce.running import apart
+from crrkit.reduce.sharing import may_share, share
 from crrkit.reduce.silences import (
     arrivals,
     by_period,
@@ -91,6 +94,7 @@ __all__ = [
     "UNKNOWN",
     "Scan",
     "age_histogram",
+    "apart",
     "arrivals",
     "as_due",
     "batches",
@@ -128,12 +132,14 @@ __all__ = [
     "last_spells",
     "last_steps",
     "last_touches",
+    "may_share",
     "of_kinds",
     "order_histogram",
     "order_stretches",
     "own_gap_units",
     "own_gaps",
     "pair_histogram",
+    "parts_shared",
     "pauses",
     "pauses_by_period",
     "population_gap",
@@ -150,6 +156,7 @@ __all__ = [
     "revenue_ranks",
     "scans_of",
     "segment_sizes",
+    "share",
     "silent_days",
     "spell_histogram",
     "spell_stretches",
