@@ -71,6 +71,7 @@ from crrkit.reduce.stages import (
     touch_periods,
 )
 from crrkit.reduce.standing_out import with_first_of_receipts, without_crowd, without_largest
+from crrkit.reduce.stopping import heed, stoppable
 from crrkit.reduce.turns import TURN_END, TURN_START, contracts_of_turns
 from crrkit.reduce.units import (
     as_due,
@@ -117,6 +118,7 @@ __all__ = [
     "gap_histogram",
     "given_up",
     "gone_on",
+    "heed",
     "ids",
     "ids_among",
     "in_short",
@@ -163,6 +165,7 @@ __all__ = [
     "spells",
     "sql_of",
     "step_histogram",
+    "stoppable",
     "stretch_histogram",
     "term_histogram",
     "together",

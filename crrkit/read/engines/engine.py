@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from crrkit.ground import InputError, gettext as _
 from crrkit.read.disk import scratch
-from crrkit.reduce import may_share
+from crrkit.reduce import heed, may_share
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,6 +38,7 @@ def new_engine(texts: Iterable[Path] = ()) -> Any:
     spill = str(scratch.root() / f"spill-{next(_spills)}").replace("'", "''")
     con.con.execute(f"SET TimeZone = 'UTC'; SET temp_directory = '{spill}'").fetchall()
     may_share(con)
+    heed(con)
     for variable, setting in SETTINGS.items():
         if os.environ.get(variable):
             _set(con, setting, os.environ[variable], variable)
