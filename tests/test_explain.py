@@ -76,6 +76,20 @@ def test_passes_and_columns_are_those_of_the_engine(tmp_path: Path) -> None:
     assert rows.loc["concentration", "columns"] == "paid, who"  # the file's statistics say that no day is too late
 
 
+def test_what_measures_share_is_read_once_by_all_of_them(tmp_path: Path) -> None:
+    days = pd.to_datetime(["2024-01-05", "2024-02-01", "2024-03-01"])
+    frame = pd.DataFrame({"customer": [1, 2, 1], "at": days, "amount": [1.0, 2.0, 3.0]})
+    frame.to_parquet(tmp_path / "orders.parquet")
+    base = crr.read_orders(tmp_path / "orders.parquet")
+    told = base.explain()
+    assert set(told.reductions) - set(told.shared) == {"retail_measures"}  # which needs receipts
+    assert told.together == 2
+    assert "together read the rows in 2 passes" in str(told)
+    crr.retention_by_period(base, every="month")  # what is kept now changes nothing of what is said
+    assert base.explain().together == 2
+    assert base_of("contracts").explain().shared == ()
+
+
 def test_a_join_of_the_rows_with_themselves_is_two_passes() -> None:
     con = ibis.duckdb.connect()
     rows = con.create_table("rows", pd.DataFrame({"customer": ["a", "b", "a"], "n": [1, 2, 3]}))

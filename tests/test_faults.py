@@ -16,7 +16,10 @@ from crrkit import cli, reduce
 from crrkit.read.engines.engine import new_engine
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    import duckdb
 
 
 @pytest.fixture
@@ -26,11 +29,8 @@ def orders(tmp_path: Path) -> Path:
     return path
 
 
-def test_an_interrupt_ends_a_query_at_once_and_the_engine_goes_on() -> None:
-    engine = new_engine()
-    engine.con.execute(
-        "CREATE VIEW endless AS SELECT (a.i + b.i) % 7 AS customer FROM range(3000000) a(i), range(3000000) b(i)"
-    ).fetchall()
+def ended_by_ctrl_c(work: Callable[[], object]) -> None:
+    """Press Ctrl-C half a second after the work has begun, which would take hours."""
     sent = []
 
     def interrupt() -> None:
@@ -42,13 +42,36 @@ def test_an_interrupt_ends_a_query_at_once_and_the_engine_goes_on() -> None:
     timer.start()
     try:
         with pytest.raises(KeyboardInterrupt):
-            reduce.collect(reduce.customer_count(engine.table("endless")))
+            work()
     finally:
         signal.signal(signal.SIGINT, before)
-    assert time.monotonic() - sent[0] < 30  # it would take hours
+    assert time.monotonic() - sent[0] < 30
     timer.join()
+
+
+ENDLESS = "SELECT (a.i + b.i) % 7 AS customer, DATE '2024-01-05' AS at FROM range(3000000) a(i), range(3000000) b(i)"
+
+
+def test_an_interrupt_ends_a_query_at_once_and_the_engine_goes_on() -> None:
+    engine = new_engine()
+    engine.con.execute(f"CREATE VIEW endless AS {ENDLESS}").fetchall()
+    ended_by_ctrl_c(lambda: reduce.collect(reduce.customer_count(engine.table("endless"))))
     engine.con.execute("CREATE TABLE rows AS SELECT 1 AS customer").fetchall()
     assert reduce.collect(reduce.customer_count(engine.table("rows")))["customers"].to_list() == [1]
+
+
+def test_an_interrupt_ends_a_reading_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def without_end(engine: duckdb.DuckDBPyConnection, _paths: list[Path], *, name: str) -> None:
+        engine.execute(f"CREATE VIEW {name} AS {ENDLESS}").fetchall()
+
+    path = tmp_path / "orders.parquet"
+    pd.DataFrame({"customer": [1], "at": pd.to_datetime(["2024-01-05"])}).to_parquet(path)
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr("crrkit.read.disk.files.load_parquet", without_end)
+        meanwhile.setattr("crrkit.read.quality.twins.told_apart", lambda engine, name: {"table": engine.table(name)})
+        ended_by_ctrl_c(lambda: crr.read_orders(path))
+    assert signal.set_wakeup_fd(-1) == -1  # nobody listens any more
+    assert crr.read_orders(path).quality.rows_used == 1
 
 
 def test_memory_and_threads_are_settable_and_shown(orders: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,13 +15,14 @@ import pyarrow as pa
 import pytest
 
 from crrkit.read.words.columns import RESERVED
-from crrkit.reduce import people, purchases, revenue, rows, units
+from crrkit.reduce import neighbours, people, periods, purchases, revenue, rows, units
 from crrkit.rules.periods import MONTHS, WEEKDAYS, Calendar
 
-ROOM = (people, purchases, revenue, rows, units)
+ROOM = (neighbours, people, periods, purchases, revenue, rows, units)
 module = SimpleNamespace(**{name: one for part in ROOM for name, one in vars(part).items()})
 
 AS_OF = datetime(2024, 3, 10, 12)  # noqa: DTZ001 - the business's own clock
+MIDNIGHT = datetime(2024, 3, 10)  # noqa: DTZ001 - the same
 MONTHLY = Calendar("month")
 CONTRACTS = ibis.table(
     {"customer": "string", "contract": "string", "start": "timestamp", "end": "timestamp", "region": "string"},
@@ -49,6 +50,14 @@ EXPRESSIONS = {
     "order_histogram": [
         module.order_histogram(ORDERS, calendar=MONTHLY, as_of=AS_OF, by=by) for by in ((), ("region",))
     ],
+    "with_neighbours": [
+        module.with_neighbours(table, as_of=as_of)
+        for table in (ORDERS, ORDERS.drop("amount"))
+        for as_of in (AS_OF, MIDNIGHT)
+    ],
+    "purchase_days": [module.purchase_days(ORDERS, as_of=MIDNIGHT)],
+    "paid_rows": [module.paid_rows(ORDERS, as_of=as_of) for as_of in (AS_OF, MIDNIGHT)],
+    "from_kept": [module.from_kept(module.purchase_days(ORDERS, as_of=MIDNIGHT))],
     "spell_histogram": [
         module.spell_histogram(UNITS, calendar=MONTHLY, as_of=AS_OF, segments=segments) for segments in (None, SEGMENTS)
     ],

@@ -17,6 +17,7 @@ from crrkit.reduce.cohorts import (
 from crrkit.reduce.contracts import REVENUE_FLOWS, given_up, largest_holders, revenue_changes
 from crrkit.reduce.faults import in_short, is_of_an_engine, watch
 from crrkit.reduce.kept import batches, first_moment, kept_rows, together
+from crrkit.reduce.neighbours import parts_shared
 from crrkit.reduce.people import (
     customer_count,
     ids,
@@ -45,6 +46,8 @@ from crrkit.reduce.revenue import (
     revenue_ranks,
 )
 from crrkit.reduce.rows import clocked, collect, customer_segments, with_clock_moved
+from crrkit.reduce.running import apart
+from crrkit.reduce.sharing import may_share, share
 from crrkit.reduce.silences import (
     arrivals,
     by_period,
@@ -78,6 +81,7 @@ from crrkit.reduce.stages import (
     touch_periods,
 )
 from crrkit.reduce.standing_out import with_first_of_receipts, without_crowd, without_largest
+from crrkit.reduce.stopping import heed, stoppable
 from crrkit.reduce.tenures import renewed_arrivals, renewed_rests, with_beginnings
 from crrkit.reduce.turns import TURN_END, TURN_START, contracts_of_turns
 from crrkit.reduce.units import (
@@ -102,6 +106,7 @@ __all__ = [
     "UNKNOWN",
     "Scan",
     "age_histogram",
+    "apart",
     "arrivals",
     "as_due",
     "batches",
@@ -125,6 +130,7 @@ __all__ = [
     "gap_histogram",
     "given_up",
     "gone_on",
+    "heed",
     "ids",
     "ids_among",
     "in_short",
@@ -140,12 +146,14 @@ __all__ = [
     "last_spells",
     "last_steps",
     "last_touches",
+    "may_share",
     "of_kinds",
     "order_histogram",
     "order_stretches",
     "own_gap_units",
     "own_gaps",
     "pair_histogram",
+    "parts_shared",
     "pauses",
     "pauses_by_period",
     "people_of",
@@ -165,12 +173,14 @@ __all__ = [
     "revenue_ranks",
     "scans_of",
     "segment_sizes",
+    "share",
     "silent_days",
     "spell_histogram",
     "spell_stretches",
     "spells",
     "sql_of",
     "step_histogram",
+    "stoppable",
     "stretch_histogram",
     "term_histogram",
     "together",

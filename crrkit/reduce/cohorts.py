@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import ibis
 
 from crrkit.reduce.dialects import divided
-from crrkit.reduce.revenue import is_purchase
-from crrkit.reduce.rows import period_index, with_segments
+from crrkit.reduce.neighbours import is_purchase, with_neighbours
+from crrkit.reduce.periods import period_index
+from crrkit.reduce.rows import with_segments
 from crrkit.reduce.units import spells
 
 if TYPE_CHECKING:
@@ -40,8 +41,10 @@ def order_stretches(
         by: Segment columns.
     """
     seen = orders.filter(orders["at"] < as_of)
-    aged = _aged(seen.select("customer", "at"), calendar, step).distinct()
-    rows = _from_cohort(aged, step)
+    if step is None:
+        rows = _in_periods(orders, calendar, as_of)
+    else:
+        rows = _aged(seen.select("customer", "at"), calendar, step).distinct()
     rows = rows.mutate(until=rows["since"], opens=ibis.ifelse(rows["since"] == 0, 1, 0))
     return with_segments(rows, seen, "at", by)
 
@@ -56,13 +59,12 @@ def _aged(rows: ir.Table, calendar: Calendar, step: int | None) -> ir.Table:
     return begun.select(*_but(rows, "at"), cohort=period_index(begun["first"], calendar), since=age)
 
 
-def _from_cohort(rows: ir.Table, step: int | None) -> ir.Table:
-    """The rows with their cohort, and the age in which each of them falls."""
-    if step is not None:
-        return rows
-    cohort = rows["period"].min().over(group_by=rows["customer"])
-    named = rows.mutate(cohort=cohort)
-    return named.select(*_but(rows, "period"), "cohort", since=named["period"] - named["cohort"])
+def _in_periods(orders: ir.Table, calendar: Calendar, as_of: datetime) -> ir.Table:
+    """Each customer once in every calendar period with a purchase."""
+    linked = with_neighbours(orders, as_of=as_of)
+    period, before, cohort = (period_index(linked[name], calendar) for name in ("day", "before", "first"))
+    active = linked.select("customer", cohort=cohort, since=period - cohort, earlier=before < period)
+    return active.filter(active["earlier"].fill_null(ibis.literal(value=True))).drop("earlier")
 
 
 def _from_opening(paid: ir.Table, step: int | None) -> ir.Table:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from crrkit.reduce.rows import period_index, with_segments
+from crrkit.reduce.periods import period_index
+from crrkit.reduce.rows import with_segments
 from crrkit.reduce.units import OPEN, contract_number, spells
 
 if TYPE_CHECKING:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from crrkit.reduce.rows import period_index, with_segments
+from crrkit.reduce.neighbours import purchase_days, with_neighbours
+from crrkit.reduce.periods import period_index
+from crrkit.reduce.rows import with_segments
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,10 +27,11 @@ def order_histogram(orders: ir.Table, *, calendar: Calendar, as_of: datetime, by
 
     ``before`` is a period, no number of days, and null for those who had never bought.
     """
-    seen = orders.filter(orders["at"] < as_of)
-    active = seen.select(customer=seen["customer"], period=period_index(seen["at"], calendar)).distinct()
-    earlier = active["period"].lag().over(group_by=active["customer"], order_by=active["period"])
-    rows = with_segments(active.mutate(before=earlier), seen, "at", by)
+    linked = with_neighbours(orders, as_of=as_of)
+    period, before = (period_index(linked[name], calendar) for name in ("day", "before"))
+    bought = linked.select("customer", period=period, before=before)
+    active = bought.filter(bought["before"].isnull() | (bought["before"] < bought["period"]))
+    rows = with_segments(active, orders.filter(orders["at"] < as_of), "at", by)
     return rows.group_by(*by, "period", "before").agg(customers=lambda t: t.count())
 
 
@@ -37,19 +40,20 @@ def population_gap(orders: ir.Table, *, as_of: datetime) -> ir.Table:
 
     Exposure by events counts the open gaps too; the mean of closed gaps alone is too short (domain of censored times).
     """
-    seen = orders.filter(orders["at"] < as_of)
-    own = seen.group_by("customer").agg(first=seen["at"].min(), days=seen["at"].date().nunique())
-    exposure = ibis.literal(as_of, type="timestamp").date().delta(own["first"].date(), unit="day")
-    return own.agg(exposure=exposure.sum(), gaps=(own["days"] - 1).sum(), customers=own.count())
+    days = purchase_days(orders, as_of=as_of)
+    opens = days["before"].isnull()
+    exposure = ibis.literal(as_of, type="timestamp").date().delta(days["day"], unit="day")
+    return days.agg(
+        exposure=exposure.sum(where=opens), gaps=days.count(where=~opens), customers=days.count(where=opens)
+    )
 
 
 def gap_histogram(orders: ir.Table, *, as_of: datetime) -> ir.Table:
     """Purchase days as ``days, closed, gaps``: how many silences of that length ended with a purchase, or not yet."""
-    seen = orders.filter(orders["at"] < as_of)
-    days = seen.select(customer=seen["customer"], day=seen["at"].date()).distinct()
-    following = days["day"].lead().over(group_by=days["customer"], order_by=days["day"])
-    until = ibis.coalesce(following, ibis.literal(as_of, type="timestamp").date())
-    gaps = days.select(days=until.delta(days["day"], unit="day"), closed=following.notnull())
+    linked = with_neighbours(orders, as_of=as_of)
+    days = linked.filter(linked["after"].isnull() | (linked["after"] > linked["day"]))
+    until = ibis.coalesce(days["after"], ibis.literal(as_of, type="timestamp").date())
+    gaps = days.select(days=until.delta(days["day"], unit="day"), closed=days["after"].notnull())
     return gaps.group_by("days", "closed").agg(gaps=gaps.count())
 
 
@@ -59,9 +63,8 @@ def repeat_histogram(orders: ir.Table, *, as_of: datetime) -> ir.Table:
     ``frequency`` counts purchase days after the first one, ``recency_days`` the days from the first to the last, and
     ``age_days`` those from the first to the last day that was seen.
     """
-    seen = orders.filter(orders["at"] < as_of)
-    days = seen.select(customer=seen["customer"], day=seen["at"].date())
-    own = days.group_by("customer").agg(first=days["day"].min(), last=days["day"].max(), days=days["day"].nunique())
+    days = purchase_days(orders, as_of=as_of)
+    own = days.group_by("customer").agg(first=days["day"].min(), last=days["day"].max(), days=days.count())
     until = ibis.literal((as_of - timedelta(microseconds=1)).date())
     rows = own.select(
         frequency=own["days"] - 1,

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import ibis
 
 from crrkit.reduce.dialects import divided
-from crrkit.reduce.rows import period_index, with_segments
+from crrkit.reduce.neighbours import is_purchase, paid_rows
+from crrkit.reduce.periods import period_index
+from crrkit.reduce.rows import with_segments
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -62,7 +64,7 @@ def retail_histogram(orders: ir.Table, *, calendar: Calendar, as_of: datetime) -
     that a customer bought at one moment. A repeat buyer bought on at least two days of the period.
     """
     seen = orders.filter(orders["at"] < as_of)
-    receipt = seen["receipt"].cast("string") if "receipt" in seen.columns else seen["at"].cast("string")
+    receipt = seen["receipt"] if "receipt" in seen.columns else seen["at"]
     rows = seen.select(
         customer=seen["customer"],
         period=period_index(seen["at"], calendar),
@@ -95,8 +97,8 @@ def revenue_ranks(
     what the ``ceil(top * n)`` customers with the highest revenue paid. There are at most ``points`` buckets of equal
     numbers of customers, for a curve.
     """
-    seen = orders.filter(orders["at"] < as_of)
-    own = seen.group_by("customer").agg(revenue=seen["amount"].cast("float64").sum())
+    seen = paid_rows(orders, as_of=as_of)
+    own = seen.group_by("customer").agg(revenue=seen["amount"].sum())
     own = own.mutate(revenue=own["revenue"].fill_null(0.0))
     ranked = own.mutate(rank=ibis.row_number().over(order_by=[own["revenue"], own["customer"]]) + 1)
     counted = ranked.mutate(n=ranked.count().over())
@@ -115,13 +117,8 @@ def revenue_ranks(
 
 def _paid(orders: ir.Table, calendar: Calendar, as_of: datetime) -> ir.Table:
     """What each customer paid in each period, ``customer, period, revenue``."""
-    seen = orders.filter((orders["at"] < as_of) & orders["amount"].notnull())
-    rows = seen.select(
-        customer=seen["customer"],
-        period=period_index(seen["at"], calendar),
-        amount=seen["amount"].cast("float64"),
-        bought=is_purchase(seen),
-    )
+    seen = paid_rows(orders, as_of=as_of).filter(lambda t: t["amount"].notnull())
+    rows = seen.select("customer", "amount", "bought", period=period_index(seen["day"], calendar))
     return rows.group_by("customer", "period").agg(revenue=rows["amount"].sum(), bought=rows["bought"].any())
 
 
@@ -134,8 +131,3 @@ def _followed(orders: ir.Table, calendar: Calendar, as_of: datetime) -> ir.Table
     following = ibis.ifelse(adjacent, paid["revenue"].lead().over(**own), 0.0)
     stays = adjacent & paid["bought"].lead().over(**own).fill_null(no)
     return paid.mutate(following=following, gone=ibis.ifelse(stays | ~paid["bought"], 0.0, paid["revenue"]))
-
-
-def is_purchase(money: ir.Table) -> ir.BooleanValue:
-    """Whether a row of money is a purchase; one that is marked ``back`` is money given back."""
-    return ~money["back"] if "back" in money.columns else ibis.literal(value=True)

@@ -7,31 +7,16 @@ from typing import TYPE_CHECKING
 import ibis
 
 from crrkit.ground import SourceError, gettext as _
-from crrkit.reduce.dialects import divided
 from crrkit.reduce.faults import changed, in_short, is_of_an_engine, is_out_of_room
+from crrkit.reduce.neighbours import from_kept
 from crrkit.reduce.running import run
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pandas as pd
 
-    from crrkit.rules import Calendar
-
 
 NO_SEGMENT = "–"  # the segment of customers whose earliest row names none
-
-
-def period_index(at: ir.TimestampValue, calendar: Calendar) -> ir.IntegerValue:
-    """The number of the period that holds a moment: `Calendar.index` as an expression."""
-    if calendar.months:
-        months = at.year() * 12 + at.month() - 1 - calendar.month_shift
-        return months if calendar.months == 1 else _floor_divide(months, calendar.months)
-    days = at.date().delta(ibis.date("1970-01-01"), unit="day")
-    return days if calendar.every == "day" else _floor_divide(days + calendar.week_shift, 7)
-
-
-def _floor_divide(number: ir.IntegerValue, by: int) -> ir.IntegerValue:
-    return divided(number, by).floor().cast("int64")
 
 
 def customer_segments(rows: ir.Table, *, time: str, by: tuple[str, ...]) -> ir.Table:
@@ -77,7 +62,7 @@ def collect(reduction: ir.Table) -> pd.DataFrame:
         message = _("{name} has changed since it was read, and can no longer be counted. Read it again.")
         raise SourceError(message.format(name=other.name), argument="source")
     try:
-        return run(reduction)
+        return run(from_kept(reduction))
     except Exception as broken:
         if not is_of_an_engine(broken):
             raise

@@ -14,7 +14,8 @@ import ibis
 
 from crrkit.ground import SECONDS_PER_DAY
 from crrkit.reduce.dialects import divided, rounded
-from crrkit.reduce.rows import period_index
+from crrkit.reduce.neighbours import purchase_days
+from crrkit.reduce.periods import day_of, period_index
 from crrkit.reduce.units import OPEN
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ Limits = list[tuple[float, float]]
 def purchase_steps(
     orders: ir.Table, *, as_of: datetime, limits: Limits, window_days: int, k_long: int, span_days: int
 ) -> ir.Table:
-    """Purchase days as ``customer, day, after, opens, long_until, active_until``, all days as numbers.
+    """Purchase days as ``customer, on, after, day, opens, long_until, active_until``, the last four as numbers of days.
 
     Seen from later days, until the next purchase on day ``after``: the customer is long up to ``long_until``, a
     customer up to ``active_until``, and then lapsed. The spell, in which nothing was silent beyond the limit, began
@@ -55,37 +56,38 @@ def purchase_steps(
         k_long: So many purchase days of the spell within the window make long …
         span_days: … if the first and the last of them are so many days apart.
     """
-    seen = orders.filter(orders["at"] < as_of)
-    days = seen.select(customer=seen["customer"], day=day_number(seen["at"])).distinct()
+    bought = purchase_days(orders, as_of=as_of)
+    numbers = {name: day_number(bought[name]) for name in ("day", "before", "first")}
+    days = bought.select("customer", on=bought["day"], **numbers)
     own = {"group_by": "customer", "order_by": "day"}
     so_far = ibis.window(**own, preceding=(None, 0))
     spaced = ibis.range_window(**own, preceding=(None, span_days))
-    known = days.mutate(
-        before=days["day"].lag().over(**own),
-        after=days["day"].lead().over(**own),
-        kth=days["day"].lag(k_long - 1).over(**own) if k_long > 1 else days["day"],
-        spaced=days["day"].max().over(spaced),
+    limit, limit_before = _limits(days, limits)
+    opens = days["before"].isnull() | (days["day"] - days["before"] > limit_before)
+    opened = days.mutate(limit=limit, opens=ibis.ifelse(opens, days["day"], None))
+    spell = opened.mutate(  # one order for all of these: an engine sorts once
+        after=opened["on"].lead().over(**own),
+        kth=opened["day"].lag(k_long - 1).over(**own) if k_long > 1 else opened["day"],
+        spaced=opened["day"].last().over(spaced),
+        opens=opened["opens"].max().over(so_far),
     )
-    limit, limit_before = _limits(known, limits)
-    opens = known["before"].isnull() | (known["day"] - known["before"] > limit_before)
-    opened = known.mutate(limit=limit, opens=ibis.ifelse(opens, known["day"], None))
-    spell = opened.mutate(opens=opened["opens"].max().over(so_far))
     active_until = spell["day"] + spell["limit"]
     regular = (spell["kth"] >= spell["opens"]) & (spell["spaced"] >= spell["opens"])
     long_until = ibis.least(ibis.least(spell["kth"], spell["spaced"]) + window_days - 1, active_until)
     return spell.select(
         "customer",
-        "day",
+        "on",
         "after",
+        "day",
         "opens",
         long_until=ibis.ifelse(regular.fill_null(ibis.literal(value=False)), long_until, spell["day"]),
         active_until=active_until,
     )
 
 
-def day_number(at: ir.TimestampValue) -> ir.IntegerValue:
+def day_number(at: ir.TimestampValue | ir.DateValue) -> ir.IntegerValue:
     """Days since 1970-01-01."""
-    return at.date().delta(ibis.date("1970-01-01"), unit="day").cast("int32")
+    return day_of(at).delta(ibis.date("1970-01-01"), unit="day").cast("int32")
 
 
 def _limits(days: ir.Table, limits: Limits) -> tuple[ir.IntegerValue, ir.IntegerValue]:
@@ -95,10 +97,9 @@ def _limits(days: ir.Table, limits: Limits) -> tuple[ir.IntegerValue, ir.Integer
         return fixed, fixed
     own = {"group_by": days["customer"], "order_by": days["day"]}
     gaps = ibis.row_number().over(**own)
-    begun = days["day"].min().over(group_by=days["customer"])
     return (
-        _own_limit(limits, gaps=gaps, span=days["day"] - begun),
-        _own_limit(limits, gaps=gaps - 1, span=days["before"] - begun),
+        _own_limit(limits, gaps=gaps, span=days["day"] - days["first"]),
+        _own_limit(limits, gaps=gaps - 1, span=days["before"] - days["first"]),
     )
 
 
@@ -131,11 +132,9 @@ def last_touches(events: ir.Table, *, touches: tuple[str, ...], own: tuple[str, 
 
 def own_gaps(orders: ir.Table, *, as_of: datetime, share: float) -> ir.Table:
     """``customer, gaps, usual_gap``: how many silences each customer has ended, and the quantile of their days."""
-    seen = orders.filter(orders["at"] < as_of)
-    days = seen.select(customer=seen["customer"], day=day_number(seen["at"])).distinct()
-    gap = days["day"] - days["day"].lag().over(group_by=days["customer"], order_by=days["day"])
-    rows = days.select(customer=days["customer"], gap=gap)
-    rows = rows.filter(rows["gap"].notnull())
+    days = purchase_days(orders, as_of=as_of)
+    days = days.filter(days["before"].notnull())
+    rows = days.select("customer", gap=days["day"].delta(days["before"], unit="day"))
     return rows.group_by("customer").agg(gaps=rows.count(), usual_gap=rows["gap"].quantile(share))
 
 
@@ -158,8 +157,8 @@ def buyer_periods(steps: ir.Table, *, calendar: Calendar, one_period: bool = Fal
 
     With ``one_period`` it makes a customer at the boundary that ends its period, and at no other.
     """
-    dated = steps.mutate(since=period_of_day(steps["day"], calendar))
-    last = dated.filter(dated["after"].isnull() | (period_of_day(dated["after"], calendar) > dated["since"]))
+    dated = steps.mutate(since=period_index(steps["on"], calendar))
+    last = dated.filter(dated["after"].isnull() | (period_index(dated["after"], calendar) > dated["since"]))
     ends = last["since"] + 1
     long_until = period_of_day(last["long_until"], calendar)
     return last.select(

@@ -8,7 +8,7 @@ import ibis
 
 from crrkit.ground import SECONDS_PER_DAY
 from crrkit.reduce.dialects import divided, rounded
-from crrkit.reduce.rows import period_index
+from crrkit.reduce.periods import period_index
 
 if TYPE_CHECKING:
     from datetime import datetime

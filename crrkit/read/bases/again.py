@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from crrkit.read.quality import FOLDS
 from crrkit.read.sources import as_opened, opening
+from crrkit.reduce import stoppable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,11 +29,11 @@ def can_be_read_again(read: Callable[Said, B]) -> Callable[Said, B]:
 
     @wraps(read)
     def reading(*source: Said.args, **said: Said.kwargs) -> B:
-        with opening() as opened:
+        with stoppable(), opening() as opened:
             base = read(*source, **said)
 
         def again(**instead: Any) -> B:
-            with as_opened(opened[-1]) if set(instead) <= OF_ROWS else nullcontext():
+            with stoppable(), as_opened(opened[-1]) if set(instead) <= OF_ROWS else nullcontext():
                 return partial(read, *source)(**{**said, **instead})  # type: ignore[call-arg]  # the arguments of a note are those of the reader
 
         return replace(base, again=again, said=said, opened=opened[-1], path=_path_of(*source))

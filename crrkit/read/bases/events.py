@@ -198,7 +198,7 @@ def event_base(
     refunded: str,
 ) -> EventBase:
     """The base of events that have been read: who bought among them, and who only looked."""
-    orders = _orders(events, refunded, card.as_of)
+    orders = reduce.share(_orders(events, refunded, card.as_of))
     people = reduce.collect(reduce.buyers_and_contacts(events, buying=BUYING)).iloc[0]
     rule = settled(activity, orders, card.as_of)
     contacts = int(people["people"] - people["buyers"])

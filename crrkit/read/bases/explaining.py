@@ -35,6 +35,8 @@ class Explanation(Shown):
         rows: Where the rows are.
         settings: Memory, threads and the folder for what does not fit, where the engine is in this process.
         reductions: The queries of each measure.
+        shared: The measures that are counted from purchases beside their neighbours, found once and kept.
+        together: In how many passes all measures of the table read the rows.
     """
 
     table: pd.DataFrame
@@ -42,6 +44,8 @@ class Explanation(Shown):
     rows: str
     settings: str
     reductions: Mapping[str, tuple[ir.Table, ...]] = field(repr=False)
+    shared: tuple[str, ...] = ()
+    together: int = 0
 
     kinds: ClassVar[Mapping[str, str]] = {"measure": "text", "queries": "count", "passes": "count", "columns": "text"}
 
@@ -66,12 +70,22 @@ class Explanation(Shown):
         return "\n".join(filter(None, [self.engine, self.rows, self.settings]))
 
     def below(self) -> tuple[str, ...]:
-        """What the numbers mean."""
-        return (
+        """What the numbers mean, and what is counted once for several measures."""
+        said = [
             _("A pass reads the rows once. The SQL of a measure: base.explain().sql({measure!r})").format(
                 measure=next(iter(self.reductions), "")
-            ),
-        )
+            )
+        ]
+        if self.shared:
+            text = ngettext(
+                "The first of these keeps each purchase beside the one before it, and the others count from there:"
+                " {measures}. All measures together read the rows in {n} pass.",
+                "The first of these keeps each purchase beside the one before it, and the others count from there:"
+                " {measures}. All measures together read the rows in {n} passes.",
+                self.together,
+            )
+            said.append(text.format(measures=", ".join(self.shared), n=self.together))
+        return tuple(said)
 
 
 def explain(base: Askable, *, every: str) -> Explanation:
@@ -86,7 +100,21 @@ def explain(base: Askable, *, every: str) -> Explanation:
         "columns": [", ".join(_columns(base, found)) for found in scans.values()],
     })  # fmt: skip
     ways = {scan.how for found in scans.values() for scan in found}
-    return Explanation(table, _engine(backend), _rows(backend, ways), _settings(backend), asked)
+    shared, together = _shared(asked)
+    return Explanation(table, _engine(backend), _rows(backend, ways), _settings(backend), asked, shared, together)
+
+
+def _shared(asked: Mapping[str, tuple[ir.Table, ...]]) -> tuple[tuple[str, ...], int]:
+    """The measures that share a part, and the passes of all measures when each shared part is read once."""
+    passes, shared, parts = 0, [], dict[object, int]()
+    for name, queries in asked.items():
+        for query in queries:
+            own = reduce.parts_shared(query)
+            read = {part.op(): len(reduce.scans_of(part)) for part in own}
+            passes += max(0, len(reduce.scans_of(query)) - sum(read.values()))
+            parts |= read
+            shared += [name] if own else []
+    return tuple(dict.fromkeys(shared)), passes + sum(parts.values())
 
 
 def _asked(base: Askable, calendar: Calendar) -> Iterator[tuple[str, tuple[ir.Table, ...]]]:

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from crrkit.ground import InputError, gettext as _
 from crrkit.read.disk import scratch
+from crrkit.reduce import heed, may_share
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,6 +37,8 @@ def new_engine(texts: Iterable[Path] = ()) -> Any:
     # A folder for each: two engines would take each other's files for their own. None is made before it is needed.
     spill = str(scratch.root() / f"spill-{next(_spills)}").replace("'", "''")
     con.con.execute(f"SET TimeZone = 'UTC'; SET temp_directory = '{spill}'").fetchall()
+    may_share(con)
+    heed(con)
     for variable, setting in SETTINGS.items():
         if os.environ.get(variable):
             _set(con, setting, os.environ[variable], variable)

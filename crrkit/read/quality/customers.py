@@ -29,6 +29,7 @@ from crrkit.read.values import (
     LATIN,
     counts_of,
     in_duckdb,
+    is_among,
     is_true,
     known,
     looks_of,
@@ -177,7 +178,7 @@ def parse_customers(
             notes += _doubt(counts, name, chosen=chosen, rows=rows if fold is None else None)
     return Ids(
         value,
-        nobody=is_true(text.isin(found)) if found else None,
+        nobody=is_among(value, found) if found else None,
         rounded=is_true(text.re_search(ROUNDED)) if looks_of(counts["id"], rounded=ROUNDED)["rounded"] else None,
         lines=tuple(totals),
         is_headed=bool(pc.any(pc.equal(counts["id"], column.strip())).as_py()),
@@ -210,8 +211,7 @@ def _looked_through(table: ir.Table, column: str, chosen: list[str]) -> tuple[ir
 
 def _taken_as_one(counts: pa.Table) -> list[str]:
     """How many customers had more than one spelling; without the ids, for notes are printed in reports."""
-    many = pc.sum(pc.greater(counts["spellings"], 1)).as_py()
-    if not many:
+    if not (many := pc.sum(pc.greater(counts["spellings"], 1)).as_py()):
         return []
     note = ngettext(
         "{n} customer id stood in more than one spelling (spaces, signs that cannot be seen, 17850.0 for 17850, marks"

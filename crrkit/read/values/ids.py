@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crrkit.ground import InputError, told as _
-from crrkit.read.values.text import NOT_AN_ID, aggregate, is_nan
+from crrkit.read.values.text import NOT_AN_ID, aggregate, is_nan, is_true
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import ibis.expr.types as ir
 
@@ -72,9 +72,17 @@ def in_duckdb(table: ir.Table) -> bool:
 
 def spellings_of(table: ir.Table, values: ir.Value) -> pa.Table:
     """The different ids of a column with their rows, in memory: they are asked much, and far fewer than the rows."""
-    ids = table.select(id=values.cast("string"))
-    met: pa.Table = ids.filter(ids["id"].notnull()).group_by("id").agg(rows=lambda t: t.count()).to_pyarrow()
-    return met
+    ids = table.select(id=values)
+    met = ids.filter(ids["id"].notnull()).group_by("id").agg(rows=lambda t: t.count())
+    found: pa.Table = met.select(id=met["id"].cast("string"), rows=met["rows"]).to_pyarrow()
+    return found
+
+
+def is_among(ids: ir.Value, words: Sequence[str]) -> ir.BooleanValue:
+    """Whether an id is one of some; numbers are compared as such, since writing each of them as text is dear."""
+    if ids.type().is_integer():
+        return is_true(ids.isin([int(word) for word in words]))
+    return is_true(ids.cast("string").isin(words))
 
 
 def counts_of(spellings: pa.Table, change: Callable[[ir.StringValue], ir.StringValue] | None) -> pa.Table:

@@ -35,17 +35,17 @@ NAMED = 30  # more columns do not fit a sentence
 
 # Columns of results and of the expressions that lead to them; a segment column of the same name would be lost in them.
 RESERVED = frozenset({
-    "active", "age", "age_days", "amount", "at", "back", "before", "begins", "begun", "bucket", "buyers", "came",
-    "capped", "cents", "churn", "churn_events", "churned", "closed", "closing", "cohort", "continuous", "contract",
-    "contraction", "contracts", "crr", "crr_continuous", "crr_high", "crr_low", "crr_textbook", "customer",
-    "customers", "day", "days", "due", "earliest", "early_loss", "end", "expansion", "exposure", "first",
-    "following", "former", "frequency", "from_", "gap", "gaps", "gone", "growth", "grr", "high", "history",
-    "inside", "is_open", "is_top", "joined", "joins", "kept", "last", "late", "leaves", "left", "lost", "low", "n",
-    "negative", "new", "new_lost", "nrr", "number", "opening", "opens", "outcome", "people", "period",
-    "provisional", "quick_ratio", "rank", "rate", "reach", "reactivated", "receipt", "receipts", "recency_days",
-    "recovered", "reduced", "regular", "regular_before", "rejoined", "repeat_buyers", "retained", "returned",
-    "returned_lost", "revenue", "since", "size", "spell", "start", "status", "stays", "stretches", "top_revenue",
-    "unknown", "unpriced", "until", "until_before", "weighted", "winback", "within", "within_before",
+    "active", "after", "age", "age_days", "amount", "at", "back", "before", "begins", "begun", "bought", "bucket",
+    "buyers", "came", "capped", "cents", "churn", "churn_events", "churned", "closed", "closing", "cohort",
+    "continuous", "contract", "contraction", "contracts", "crr", "crr_continuous", "crr_high", "crr_low",
+    "crr_textbook", "customer", "customers", "day", "days", "due", "earliest", "early_loss", "end", "expansion",
+    "exposure", "first", "following", "former", "frequency", "from_", "gap", "gaps", "gone", "growth", "grr",
+    "high", "history", "inside", "is_open", "is_top", "joined", "joins", "kept", "last", "late", "leaves", "left",
+    "lost", "low", "n", "negative", "new", "new_lost", "nrr", "number", "opening", "opens", "outcome", "people",
+    "period", "provisional", "quick_ratio", "rank", "rate", "reach", "reactivated", "receipt", "receipts",
+    "recency_days", "recovered", "reduced", "regular", "regular_before", "rejoined", "repeat_buyers", "retained",
+    "returned", "returned_lost", "revenue", "since", "size", "spell", "start", "status", "stays", "stretches",
+    "top_revenue", "unknown", "unpriced", "until", "until_before", "weighted", "winback", "within", "within_before",
 })  # fmt: skip
 
 # … and columns on the way to the rows that are counted; the engine does not tell capital letters from small ones.

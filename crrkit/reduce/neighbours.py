@@ -1,0 +1,89 @@
+"""Each purchase beside the customer's purchases before and after it: what most measures of buyers are counted from."""
+
+from __future__ import annotations
+
+from datetime import time
+from typing import TYPE_CHECKING
+
+import ibis
+
+from crrkit.reduce import sharing
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import ibis.expr.types as ir
+
+
+def with_neighbours(orders: ir.Table, *, as_of: datetime) -> ir.Table:
+    """Purchases as ``customer, day, before, after, first`` and, where it is known, ``amount``, a row a purchase.
+
+    ``before`` is the day of the customer's purchase before this one, null at the first; ``after`` that of the next one
+    before the cut-off, null at the last; ``first`` that of the first of all. Of several on one day all but one have
+    ``before`` on that day, and all but one ``after``: so a filter finds each day, month or customer once, and nothing
+    is sorted again.
+
+    Args:
+        orders: ``customer, at``, perhaps ``amount``.
+        as_of: The cut-off.
+    """
+    if as_of.time() != time.min:  # days do not tell what came later on the last of them
+        return _linked(orders.filter(orders["at"] < as_of))
+    linked, cut = _linked(orders), ibis.literal(as_of.date())
+    seen = linked.filter(linked["day"] < cut)
+    return seen.mutate(after=ibis.ifelse(seen["after"] < cut, seen["after"], ibis.null("date")))
+
+
+def _linked(orders: ir.Table) -> ir.Table:
+    amount = {"amount": orders["amount"].cast("float64")} if "amount" in orders.columns else {}
+    days = orders.select(customer=orders["customer"], day=orders["at"].date(), **amount)
+    own = ibis.window(group_by=days["customer"], order_by=days["day"])
+    return days.mutate(
+        before=days["day"].lag().over(own), after=days["day"].lead().over(own), first=days["day"].first().over(own)
+    )
+
+
+def purchase_days(orders: ir.Table, *, as_of: datetime) -> ir.Table:
+    """Each customer's days with a purchase, once: ``customer, day, before, first``."""
+    linked = with_neighbours(orders, as_of=as_of)
+    days = linked.filter(linked["before"].isnull() | (linked["before"] < linked["day"]))
+    return days.select("customer", "day", "before", "first")
+
+
+def paid_rows(orders: ir.Table, *, as_of: datetime) -> ir.Table:
+    """What was paid when, as ``customer, day, amount, bought``: of the neighbours where these are kept anyway.
+
+    ``amount`` is null where it is not known; ``bought`` is false where money was given back, which makes nobody a
+    customer.
+    """
+    if sharing.is_shared(orders) and as_of.time() == time.min:
+        seen = with_neighbours(orders, as_of=as_of)
+        day, bought = seen["day"], ibis.literal(value=True)
+    else:
+        seen = orders.filter(orders["at"] < as_of)
+        day, bought = seen["at"].date(), is_purchase(seen)
+    return seen.select(customer=seen["customer"], day=day, amount=seen["amount"].cast("float64"), bought=bought)
+
+
+def is_purchase(money: ir.Table) -> ir.BooleanValue:
+    """Whether a row of money is a purchase; one that is marked ``back`` is money given back."""
+    return ~money["back"] if "back" in money.columns else ibis.literal(value=True)
+
+
+def from_kept(reduction: ir.Table) -> ir.Table:
+    """The reduction with the neighbours of shared rows read from where they are kept, and counted if they are not."""
+    parts = {rows: _linked(rows) for rows in sharing.shared_in(reduction)}
+    kept = {part.op(): sharing.kept_table(rows, part).op() for rows, part in parts.items() if _has(reduction, part)}
+    whole: ir.Table = reduction.op().replace(kept).to_expr() if kept else reduction
+    return whole
+
+
+def parts_shared(reduction: ir.Table) -> list[ir.Table]:
+    """The neighbours in a reduction that other measures are counted from as well."""
+    linked = [_linked(rows) for rows in sharing.shared_in(reduction)]
+    return [part for part in linked if _has(reduction, part)]
+
+
+def _has(reduction: ir.Table, part: ir.Table) -> bool:
+    wanted = part.op()
+    return bool(reduction.op().find(lambda node: node == wanted))

@@ -1,0 +1,112 @@
+"""What measures share is counted once, gives the numbers of rows that nobody shares, and goes with its rows."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from conformance import WORLDS, as_files, measures
+
+import crrkit as crr
+from crrkit import reduce
+from crrkit.read import OrderBase, steps_of
+from crrkit.reduce.sharing import AT_MOST, KEPT_AS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OF_BUYERS = {name: world for name, world in WORLDS.items() if world[0] != "contracts"}
+FIRST = datetime(2024, 1, 30)  # noqa: DTZ001 - the business's own clock
+
+
+def kept_in(base: crr.Base) -> list[str]:
+    """The tables that are kept in the engine of a base."""
+    found = base.table.get_backend().con.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+    return [name for (name,) in found if name.startswith(KEPT_AS)]
+
+
+def alone(base: Any) -> Any:
+    """The same rows, which nobody has said are shared: every measure counts them by itself."""
+    return replace(base, table=base.table.limit(10**9))
+
+
+def assert_alike(base: Any) -> None:
+    for (name, found), (_same, wanted) in zip(measures(base), measures(alone(base)), strict=True):
+        pd.testing.assert_frame_equal(found, wanted, obj=name)
+
+
+@pytest.mark.daily(1)
+@pytest.mark.parametrize("world", OF_BUYERS)
+def test_shared_rows_give_the_numbers_of_rows_alone(world: str, tmp_path: Path) -> None:
+    kind, rules = OF_BUYERS[world]
+    base = getattr(crr, f"read_{kind}")(as_files(tmp_path)[kind], **rules)
+    assert_alike(base)
+    assert len(kept_in(base)) == 1  # by all of them together
+
+
+@pytest.mark.daily(2)
+@pytest.mark.parametrize("seed", range(12))
+def test_random_purchases_shared_and_alone(seed: int) -> None:
+    dice = np.random.default_rng(seed)
+    hours, n = dice.integers(0, 24 * 90, 150).tolist(), 150
+    frame = pd.DataFrame({
+        "customer": dice.integers(1, 12, n),
+        "at": [FIRST + timedelta(hours=hour) for hour in hours],
+        "amount": dice.choice([-5.0, 0.0, 7.5, np.nan, 3.25], n),
+    })  # fmt: skip
+    base = crr.read_orders(frame, amount="amount", refunds="keep" if seed % 2 else "set aside")
+    for cut in (base.as_of, FIRST.replace(hour=0) + timedelta(days=40), FIRST + timedelta(hours=hours[0], days=20)):
+        seen = base.seen_before(cut)
+        for found, wanted in zip(reductions(seen), reductions(alone(seen)), strict=True):
+            pd.testing.assert_frame_equal(in_order(found), in_order(wanted))
+
+
+def in_order(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.sort_values(list(frame.columns), ignore_index=True)
+
+
+def reductions(base: OrderBase) -> list[pd.DataFrame]:
+    """The small frames that are counted from neighbours."""
+    month, week = base.calendar("month"), base.calendar("week")
+    rule, cut = crr.StageRule(lapse_days=10, window_days=20, k_long=2, span_days=5), base.as_of
+    asked = [
+        reduce.order_histogram(base.table, calendar=week, as_of=cut),
+        reduce.age_histogram(reduce.order_stretches(base.table, calendar=month, step=None, as_of=cut)),
+        reduce.step_histogram(*steps_of(base, rule, week), last=week.index(cut)),
+        reduce.gap_histogram(base.table, as_of=cut),
+        reduce.population_gap(base.table, as_of=cut),
+        reduce.repeat_histogram(base.table, as_of=cut),
+        reduce.own_gaps(base.table, as_of=cut, share=0.5),
+        reduce.revenue_by_period(base.money, calendar=month, as_of=cut),
+        reduce.revenue_ranks(base.money, as_of=cut),
+    ]
+    return [reduce.collect(one) for one in asked]
+
+
+def test_it_is_kept_for_as_long_as_the_rows_and_for_no_more_than_two() -> None:
+    frame = pd.DataFrame({"customer": ["a", "b", "a"], "at": ["2024-01-05", "2024-01-06", "2024-02-03"]})
+    base = crr.read_orders(frame)
+    others = [base.again(fold=(), nobody=[name]) for name in ("x", "y", "z")]  # in the same engine
+    for one in (base, *others, base):
+        crr.retention_by_period(one, every="month")
+    assert len(kept_in(base)) == AT_MOST
+    engine = weakref.ref(base.table.get_backend())
+    del base, others, one
+    gc.collect()
+    assert engine() is None
+
+
+def test_rows_that_somebody_else_may_change_are_counted_anew() -> None:
+    import ibis
+
+    con = ibis.duckdb.connect()
+    rows = pd.DataFrame({"customer": ["a", "b"], "at": pd.to_datetime(["2024-01-05", "2024-02-06"])})
+    base = crr.read_orders(con.create_table("log", rows))
+    crr.retention_by_period(base, every="month")
+    assert kept_in(base) == []
