@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from crrkit.reduce.rows import period_index
+from crrkit.reduce.periods import period_index
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
