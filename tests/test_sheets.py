@@ -160,3 +160,7 @@ def test_a_sheet_that_is_not_known_is_refused() -> None:
     for name in ("formula", "formula-x", "formulas-7001", ""):
         with pytest.raises(InputError, match="is not known"):
             read_sheet(name)
+
+
+def test_the_sheets_of_every_topic_have_a_title() -> None:
+    assert made.TITLES.keys() == lessons.TOPICS.keys()

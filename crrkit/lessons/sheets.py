@@ -30,6 +30,7 @@ TITLES: Final = {
     "mix": mark("What moves the rate?"),
     "levers": mark("Where to spend?"),
     "cohorts": mark("How long do customers stay?"),
+    "money": mark("Did the money stay, too?"),
     "mistakes": mark("Find the mistake"),
 }
 _BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
