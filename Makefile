@@ -23,7 +23,7 @@ daily := -m "not (slow or engines or pages)"
 # What Python compiled is kept, whatever the machine says: else each of some hundred processes compiles crrkit again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo test lint format lab docs words coverage mutants bench fuzz test-slow test-engines test-pages test-lowest clean
+.PHONY: help demo test lint format lab docs words coverage mutants bench bench-large fuzz test-slow test-engines test-pages test-lowest clean
 
 help: ## say what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -67,7 +67,11 @@ mutants: $(VENV)/.with-mutants ## break the counting core by small steps, half a
 	$(PY) scripts/mutants.py
 
 bench: $(VENV)/.with-test ## measure time and memory, and hold them against the run before
+	$(PY) scripts/bench.py whole --millions 1
 	$(PY) scripts/bench.py
+
+bench-large: $(VENV)/.with-test ## the same as whole processes for 100 million purchases; some 3 GB of disk, a quarter of an hour
+	$(PY) scripts/bench.py whole --millions 100
 
 fuzz: $(VENV)/.with-test ## try the laws on many more random inputs, and the door for ten minutes on broken ones
 	$(PY) -m pytest -m hypothesis --hypothesis-profile=fuzz --timeout=3600

@@ -6,7 +6,7 @@ import itertools
 import weakref
 from typing import TYPE_CHECKING, Any
 
-from ibis.expr.operations import DatabaseTable
+from ibis.expr.operations import DatabaseTable, Namespace
 
 from crrkit.reduce.running import apart
 
@@ -82,7 +82,8 @@ def kept_table(rows: ir.Table, part: ir.Table) -> ir.Table:
         name = f"{KEPT_AS}{next(_numbers)}"
         apart(engine, lambda: engine.create_table(name, part, temp=True))
         known.tables[name] = weakref.ref(rows.op())
-    table: ir.Table = engine.table(name)
+    # Built here, for the engine would be asked for its columns, which costs a tenth of a small measure.
+    table: ir.Table = DatabaseTable(name=name, schema=part.schema(), source=engine, namespace=Namespace()).to_expr()
     return table
 
 

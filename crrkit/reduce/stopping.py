@@ -15,7 +15,7 @@ from crrkit.reduce.running import HEARD_WITHIN
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-INTERRUPTED = "Query interrupted"  # what DuckDB makes of a signal when it has asked Python whether there is one
+QUERY_INTERRUPTED = "Query interrupted"  # what DuckDB makes of a signal when it has asked Python whether there is one
 ENDING = (signal.SIGINT, signal.SIGTERM)
 _AT_WORK: ContextVar[list[Any] | None] = ContextVar("_AT_WORK", default=None)
 
@@ -50,7 +50,7 @@ def stoppable() -> Iterator[None]:
     try:
         yield
     except RuntimeError as ended:
-        if str(ended) != INTERRUPTED:
+        if str(ended) != QUERY_INTERRUPTED:
             raise
         raise KeyboardInterrupt from ended
     finally:
