@@ -107,13 +107,15 @@ class TestTraps:
             ("c", "p@mail.ru", "89001112233", None, "Петрова"),
             ("d", None, "89001112233", None, None),  # nobody knows whose
             ("e", "p@mail.ru", "89001112233", None, "Семёнова"),  # a second key agrees
+            ("f", None, "89007775566", None, "Котов"),
+            ("g", None, "89007775566", None, "Орлов"),
         ]
         people = people_of(*rows, name="surname")
-        assert groups(people) == ["ab", "ce", "d"]
-        assert groups(people, "strict_person") == ["a", "b", "ce", "d"]
-        assert people.hints.to_numpy().tolist() == [["phone", "under several names", 1, 5, 5]]
-        assert people.components["look"].tolist() == ["", "several names", ""]
-        assert groups(people_of(*rows)) == ["abcde"]  # where no names are told
+        assert groups(people) == ["ab", "ce", "d", "f", "g"]
+        assert groups(people, "strict_person") == ["a", "b", "ce", "d", "f", "g"]
+        assert people.hints.to_numpy().tolist() == [["phone", "under several names", 2, 7, 5]]
+        assert people.components["look"].tolist() == ["", "several names", "", "", ""]
+        assert groups(people_of(*rows)) == ["abcde", "fg"]  # where no names are told
 
     def test_placeholders_link_nobody_and_are_counted(self) -> None:
         none = ["", "0", "-1", "none@mail.ru", "test@test.ru", "noreply@shop.ru", "нет", "111@mail.ru"]
