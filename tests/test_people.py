@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -107,13 +107,15 @@ class TestTraps:
             ("c", "p@mail.ru", "89001112233", None, "Петрова"),
             ("d", None, "89001112233", None, None),  # nobody knows whose
             ("e", "p@mail.ru", "89001112233", None, "Семёнова"),  # a second key agrees
+            ("f", None, "89007775566", None, "Котов"),
+            ("g", None, "89007775566", None, "Орлов"),
         ]
         people = people_of(*rows, name="surname")
-        assert groups(people) == ["ab", "ce", "d"]
-        assert groups(people, "strict_person") == ["a", "b", "ce", "d"]
-        assert people.hints.to_numpy().tolist() == [["phone", "under several names", 1, 5, 5]]
-        assert people.components["look"].tolist() == ["", "several names", ""]
-        assert groups(people_of(*rows)) == ["abcde"]  # where no names are told
+        assert groups(people) == ["ab", "ce", "d", "f", "g"]
+        assert groups(people, "strict_person") == ["a", "b", "ce", "d", "f", "g"]
+        assert people.hints.to_numpy().tolist() == [["phone", "under several names", 2, 7, 5]]
+        assert people.components["look"].tolist() == ["", "several names", "", "", ""]
+        assert groups(people_of(*rows)) == ["abcde", "fg"]  # where no names are told
 
     def test_placeholders_link_nobody_and_are_counted(self) -> None:
         none = ["", "0", "-1", "none@mail.ru", "test@test.ru", "noreply@shop.ru", "нет", "111@mail.ru"]
@@ -245,35 +247,44 @@ def test_components_and_bridges_against_brute_force(links: list[tuple[int, int]]
 
 
 WORLD = st.lists(
-    st.tuples(st.sampled_from([None, *"abcd"]), st.sampled_from([None, *range(4)])), min_size=1, max_size=8
+    st.tuples(st.sampled_from([None, *"abcd"]), st.sampled_from([None, *range(4)]), st.sampled_from([None, "X", "Y"])),
+    min_size=1,
+    max_size=8,
 )
 
 
 @settings(max_examples=4, deadline=None)
 @given(worlds=st.lists(WORLD, min_size=30, max_size=30), limit=st.sampled_from([2, 3, None]))
-def test_people_against_brute_force(worlds: list[list[tuple[str | None, int | None]]], limit: int | None) -> None:
+def test_people_against_brute_force(worlds: list[list[tuple[Any, ...]]], limit: int | None) -> None:
     # Thirty small worlds in one table: no key is in two of them.
     table = pd.DataFrame(
         [
-            (f"{mail}{w}@mail.ru" if mail else None, None if tel is None else f"8900{w:03d}555{tel}")
+            (
+                f"{mail}{w}@mail.ru" if mail else None,
+                None if tel is None else f"8900{w:03d}555{tel}",
+                f"{card}-{w}" if card else None,
+            )
             for w, rows in enumerate(worlds)
-            for mail, tel in rows
+            for mail, tel, card in rows
         ],
-        columns=["mail", "tel"],
+        columns=["mail", "tel", "card"],
     )
-    people = crr.resolve_people(table, keys={"email": "mail", "phone": "tel"}, region="RU", max_degree=limit)
+    keys = {"email": "mail", "phone": "tel", "card": "card"}
+    found = crr.resolve_people(table, keys=keys, region="RU", max_degree=limit).to_pandas()
     place = 0
     for rows in worlds:
         n = len(rows)
-        found = people.to_pandas().iloc[place : place + n]
-        place += n
         met = [key for row in rows for key in row if key is not None]
         good = {key for key in met if limit is None or met.count(key) <= limit}
-        share = [[{*rows[i]} & {*rows[j]} & good for j in range(n)] for i in range(n)]
-        for column, needed in (("person", 1), ("strict_person", 2)):
-            links = [(x, i * n + j) for i in range(n) for j in range(n) if len(share[i][j]) >= needed for x in (i, j)]
-            told = found[column].tolist()
+        for column in ("person", "strict_person"):
+            links = []
+            for i, j in product(range(n), repeat=2):
+                both = {*rows[i]} & {*rows[j]} & good
+                if len(both) > (column == "strict_person") or both & {"X", "Y"}:  # a card is strict by itself
+                    links += [(i, i * n + j), (j, i * n + j)]
+            told = found[column].iloc[place : place + n].tolist()
             assert [told.index(x) for x in told] == reached(n, links)
+        place += n
     assert place == len(table)
 
 

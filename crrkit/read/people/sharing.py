@@ -55,9 +55,8 @@ def _numbered(held: pd.DataFrame) -> pd.Series:
     """A number for each key; one that is used again after a pause in its dates is another key."""
     if held["since"].isna().all() and held["until"].isna().all():
         return held.groupby(["kind", "key"], sort=False).ngroup()
-    lasts = held["kind"].eq(TAX_ID)  # a tax id is nobody else's later
-    since = _days(held["since"]).fillna(-np.inf).mask(lasts, -np.inf)
-    until = _days(held["until"]).fillna(np.inf).mask(lasts, np.inf)
+    since = _days(held["since"]).fillna(-np.inf)
+    until = _days(held["until"]).fillna(np.inf).mask(held["kind"].eq(TAX_ID), np.inf)  # nobody else's later
     rows = held.assign(since=since, until=until).sort_values(["kind", "key", "since"], kind="stable")
     seen = rows.groupby(["kind", "key"], sort=False)["until"].cummax()
     before = seen.groupby([rows["kind"], rows["key"]], sort=False).shift()
