@@ -62,7 +62,8 @@ def shared_cube(cube: ListCube, settings: ListSettings, *, least: int) -> Shared
     """Coarsen a cube around some settings.
 
     The chosen limit stays and decides which periods are withheld. Another limit joins, those that people ask for first,
-    where no further period has to be withheld for it; the segments of a column where none has to for any of them.
+    where no further period has to be withheld for it; the segments of a column where none has to for any of them. The
+    stages of contracts stay where they make no further period withheld.
 
     Args:
         cube: The list.
@@ -73,6 +74,17 @@ def shared_cube(cube: ListCube, settings: ListSettings, *, least: int) -> Shared
         ValueError: If customers are who bought in the period, of which no limit can be told, or nothing would be left.
     """
     check_count(least, name="least")
+    if cube.base.has_purchases or not cube.regulars:
+        return _shared(cube, settings, least)
+    plain = _shared(replace(cube, regulars=()), settings, least)
+    try:
+        whole = _shared(cube, settings, least)
+    except InputError:  # its account alone can be shared
+        return plain
+    return whole if len(whole.withheld) <= len(plain.withheld) else plain
+
+
+def _shared(cube: ListCube, settings: ListSettings, least: int) -> SharedCube:
     chosen = cube.limit(settings)
     flows = {place: _flows(cube, settings, 0, place) for place in range(len(cube.silences))}
     hidden = _hidden([flows[chosen]], least)

@@ -32,7 +32,7 @@
  * @property {number | null} natural the silence that the list itself suggests
  * @property {Segment[]} segments
  * @property {number[]} regulars numbers of purchase days that can make a regular; of contracts, months without a break
- * @property {{ window: number, span: number, contact: number }} rule days of the stages that no setting moves (of contracts 0)
+ * @property {{ window: number, span: number, contact: number }} rule days that no setting moves (of contracts 0)
  * @property {Settings} starting
  * @property {(every: string) => Period[]} periods
  * @property {Map<string, Every>} spans
@@ -382,7 +382,7 @@ function cubeRunBelow(pairs, periods) {
 
 /**
  * Who first came in a period, and how many of them are customers at the end of each later one that is over, of the
- * latest cohorts; where customers are who bought in the period, how many bought in it: `cohorts_of`. Empty where cohorts
+ * latest cohorts; where customers are who bought in the period, how many bought in it: `cohorts_of`. Empty where they
  * were not counted.
  * @param {Cube} cube
  * @param {Settings} settings
@@ -443,7 +443,7 @@ function cubeBlank({ label, from, until, ...counts }) {
   return /** @type {any} */ ({ ...none, label, from, until, status: "suppressed", withheld: true });
 }
 
-/** Whether a period has ended so long ago that it is known who has left: a contract may still be renewed for a while. */
+/** Whether it is known of a period who has left: for a while after its end a contract may still be renewed. */
 function cubeOver({ kind, seen, spans }, { every, silence }, i) {
   const late = kind === "contracts" ? silence : 0;
   return cubeOf(spans, every).bounds[i + 1] * cubeDay <= seen.asOf - late * cubeDay;

@@ -138,6 +138,7 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
   }
 
   function drawStages(row, settings) {
+    parts.stages.hidden = !cube.regulars.length; // of contracts that are shared there may be none
     const found = row && stagesOf(cube, settings).find(({ label }) => label === row.label);
     if (!found || found.withheld) {
       stages.show([], 0, found ? words.tooFew : words.noStages, () => "");
