@@ -50,11 +50,11 @@ def _no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def orders() -> crr.Base:
-    """90 buyers in three regions, the third of 5; every seventh buys seldom."""
+    """90 buyers in three regions, the third of 5, every seventh a rare one; in August 7 more come."""
     rows = [
         {"who": f"c{i}", "day": f"2023-{m:02d}-{1 + i % 27:02d}", "paid": 10 + i % 7,
          "region": "East" if i < 5 else "North" if i % 2 else "South"}
-        for i in range(90) for m in range(1 + i % 5, 13) if (i + m) % (2 if i % 7 else 5)
+        for i in range(97) for m in range(8 if i >= 90 else 1 + i % 5, 13) if (i + m) % (2 if i % 7 else 5)
     ]  # fmt: skip
     return crr.read_orders(pd.DataFrame(rows), customer="who", at="day", amount="paid", by="region")
 

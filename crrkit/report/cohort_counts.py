@@ -121,7 +121,7 @@ def cohorts_of(
     outlook, doubts = _outlook(base, table, span.every)
     if min_cell is not None and "customers" in outlook and _is_telling(outlook.iloc[0], grid, span, beside, min_cell):
         outlook = outlook[:0]
-    cohorts = SharedCohorts((grid, *others), len(span.numbers), _leaving(table, min_cell or 0), outlook, doubts)
+    cohorts = SharedCohorts((grid, *others), len(span.numbers), _leaving(table, grid, min_cell or 0), outlook, doubts)
     if grid.presence != "window":
         return cohorts
     return replace(cohorts, rhythm=judge_rhythm(base, every=span.every), silence=_silence(base, span))
@@ -228,10 +228,15 @@ def _silence(base: Base, span: _Span) -> float:
     return 1.0 if math.isnan(covered) else round(1 - covered, PROJECTED_DIGITS)
 
 
-def _leaving(table: LifeTable, least: int) -> pd.DataFrame:
-    """The ages at which somebody was at risk, without those that tell of few."""
+def _leaving(table: LifeTable, grid: CohortGrid, least: int) -> pd.DataFrame:
+    """The ages at which somebody was at risk, without those that tell of few.
+
+    Those at risk in age 1 are all of the first cohorts: where the size of one is withheld, they would tell it.
+    """
     rows = table.table.loc[(table.table["age"] > 0) & (table.table["at_risk"] > 0), ["age", "at_risk", "lost"]]
     counts = blank_ages(rows[["at_risk", "lost"]], least)
+    if grid.table["size"].isna().any():
+        counts = counts.mask(rows["age"] == 1)
     return _with_hazards(counts.assign(age=rows["age"].astype("int64")).reset_index(drop=True))
 
 
