@@ -22,6 +22,7 @@ ROOM = (neighbours, people, periods, purchases, revenue, rows, units)
 module = SimpleNamespace(**{name: one for part in ROOM for name, one in vars(part).items()})
 
 AS_OF = datetime(2024, 3, 10, 12)  # noqa: DTZ001 - the business's own clock
+EARLIER = datetime(2024, 2, 10)  # noqa: DTZ001 - the same
 MIDNIGHT = datetime(2024, 3, 10)  # noqa: DTZ001 - the same
 MONTHLY = Calendar("month")
 CONTRACTS = ibis.table(
@@ -92,6 +93,15 @@ EXPRESSIONS = {
     "with_clock_moved": [module.with_clock_moved(table, hours=-5.5) for table in (ORDERS, CONTRACTS)],
     "clocked": [module.clocked(table) for table in (ORDERS, CONTRACTS)],
     "customer_segments": [SEGMENTS],
+    "who_was_there": [module.who_was_there(UNITS, begin=MIDNIGHT, until=AS_OF)],
+    "who_bought": [module.who_bought(ORDERS, as_of=AS_OF, before=EARLIER, begin=MIDNIGHT, until=AS_OF)],
+    "people_of": [
+        module.people_of(
+            module.who_was_there(UNITS, begin=MIDNIGHT, until=AS_OF), what, begin=MIDNIGHT, first=first, where={}
+        )
+        for what in ("start", "kept", "lost", "new", "returned", "end")
+        for first in (None, (EARLIER, MIDNIGHT))
+    ],
     "customer_count": [module.customer_count(ORDERS)],
     "ids": [module.ids(CONTRACTS, name=name) for name in ("customer", "contract")],
     "with_segments": [module.with_segments(ORDERS, ORDERS, "at", by) for by in ((), ("region",))],

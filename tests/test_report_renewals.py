@@ -43,7 +43,7 @@ def test_the_sentence_counted_by_hand() -> None:
         said = report.renewal_finding(crr.renewals(base_of())).claim.replace("\N{NO-BREAK SPACE}%", " %")
         assert said == (
             "За март 2024 года истекло 30 договоров: продлено вовремя 12, с опозданием 10,"
-            " вместе 73,3 % (95 % интервал от 55,6 % до 85,8 %)."
+            " вместе 73,3 % (95-процентный интервал от 55,6 % до 85,8 %)."
         )
 
 

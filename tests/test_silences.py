@@ -49,6 +49,10 @@ EXPRESSIONS = {
     "by_period": PERIODS,
     "arrivals": [module.arrivals(PERIODS[0]), module.arrivals(PERIODS[-1], by=SPLIT)],
     "cohort_cells": [module.cohort_cells(PERIODS[0]), module.cohort_cells(PERIODS[-1], by=SPLIT)],
+    "cohorts_there": [
+        module.cohorts_there(PERIODS[k], CALENDARS[k], limits=LIMITS, earliest=0, through=9, by=by)
+        for k, by in ((0, ()), (-1, SPLIT))
+    ],
     "rests": [module.rests(PERIODS[0]), module.rests(PERIODS[-1], by=SPLIT)],
     "regular_arrivals": [module.regular_arrivals(PERIODS[-1], CALENDARS[-1], never=3, by=SPLIT, **RULE)],
     "regular_rests": [module.regular_rests(PERIODS[-1], CALENDARS[-1], **RULE)],

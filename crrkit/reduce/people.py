@@ -21,23 +21,23 @@ def customer_count(rows: ir.Table) -> ir.Table:
 
 
 def who_was_there(units: ir.Table, *, begin: datetime, until: datetime) -> ir.Table:
-    """``customer, first, at_start, at_end``: who was there just before two moments, and who first came when."""
+    """``customer, first, start, end``: who was there just before two moments, and who first came when."""
     begun, over = (ibis.literal(moment, type="timestamp") for moment in (begin, until))
     at = {
         name: ((units["start"] < moment) & (units["end"] >= moment)).any()
-        for name, moment in (("at_start", begun), ("at_end", over))
+        for name, moment in (("start", begun), ("end", over))
     }
     people = units.group_by("customer").agg(first=units["start"].min(), **at)
     return people.filter(people["first"] < over)
 
 
 def who_bought(orders: ir.Table, *, as_of: datetime, before: datetime, begin: datetime, until: datetime) -> ir.Table:
-    """``customer, first, at_start, at_end``: who bought in the period before, and who did in a period."""
+    """``customer, first, start, end``: who bought in the period before, and who did in a period."""
     seen = orders.filter(orders["at"] < as_of)
     moments = [ibis.literal(moment, type="timestamp") for moment in (before, begin, until)]
     at = {
         name: ((seen["at"] >= first) & (seen["at"] < last)).any()
-        for name, first, last in (("at_start", *moments[:2]), ("at_end", *moments[1:]))
+        for name, first, last in (("start", *moments[:2]), ("end", *moments[1:]))
     }
     people = seen.group_by("customer").agg(first=seen["at"].min(), **at)
     return people.filter(people["first"] < moments[2])
@@ -60,7 +60,7 @@ def people_of(
         first: Between which moments they first came, the second not included; None for whenever.
         where: The value of each segment that is asked for.
     """
-    start, end, old = people["at_start"], people["at_end"], people["first"] < ibis.literal(begin, type="timestamp")
+    start, end, old = people["start"], people["end"], people["first"] < ibis.literal(begin, type="timestamp")
     asked = {
         "start": start, "kept": start & end, "lost": start & ~end, "new": end & ~start & ~old,
         "returned": end & ~start & old, "end": end,

@@ -214,9 +214,9 @@ def cohorts_there(
     through: int,
     by: tuple[str, ...] = (),
 ) -> ir.Table:
-    """Everybody at the end of each period from that of their first purchase on, ``by first place bin customers``.
+    """Everybody at the end of each period from that of their first purchase on, ``by first period gap customers``.
 
-    ``bin`` is that of the limit from which on they are there.
+    ``gap`` is the bin of the limit from which on they are there.
 
     Args:
         periods: As `by_period` gives them, or as `pauses_by_period` does.
@@ -229,13 +229,13 @@ def cohorts_there(
     dated = periods.mutate(first=periods["since"].min().over(group_by=periods["customer"]))
     late = dated.filter(dated["first"] >= earliest)
     stop = ibis.least(ibis.coalesce(late["following"], through + 1), through + 1)
-    rows = late.mutate(place=ibis.range(late["since"], stop).unnest())
+    rows = late.mutate(period=ibis.range(late["since"], stop).unnest())
     if "day" in rows.columns:
-        at = bin_of(first_day(rows["place"] + 1, calendar) - rows["day"], limits)
+        at = bin_of(first_day(rows["period"] + 1, calendar) - rows["day"], limits)
     else:
-        at = ibis.ifelse(rows["left"] > rows["place"], 0, ibis.coalesce(rows["gap"], len(limits)))
-    known = rows.mutate(bin=at)
-    return known.group_by(*by, "first", "place", "bin").agg(customers=known.count())
+        at = ibis.ifelse(rows["left"] > rows["period"], 0, ibis.coalesce(rows["gap"], len(limits)))
+    known = rows.mutate(gap=at)
+    return known.group_by(*by, "first", "period", "gap").agg(customers=known.count())
 
 
 def segment_sizes(days: ir.Table, *, name: str) -> ir.Table:

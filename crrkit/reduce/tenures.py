@@ -66,9 +66,9 @@ def renewed_arrivals(
     rows = _ripening(periods, calendar, months, limits)
     own = rows.group_by(*by, "customer", "number", "since", "left", "gap", "before").agg(
         regular=rows["within"].min(where=rows["ripe"] <= rows["since"] + 1),
-        at_end=rows["within"].min(where=rows["ripe"] <= rows["following"]),
+        end=rows["within"].min(where=rows["ripe"] <= rows["following"]),
     )
-    earlier = own["at_end"].lag().over(group_by=["customer", "number"], order_by="since")
+    earlier = own["end"].lag().over(group_by=["customer", "number"], order_by="since")
     never = len(limits)
     known = own.mutate(regular=own["regular"].fill_null(never), regular_before=earlier.fill_null(never))
     keys = (*by, "number", "since", "left", "gap", "before", "regular_before", "regular")

@@ -42,7 +42,7 @@ from crrkit.measure.cube.tally import (
     Layout,
 )
 from crrkit.measure.stages import fitting_rule
-from crrkit.read import Base, ContractBase
+from crrkit.read import Base
 from crrkit.rules import PERIOD_BEFORE, ContractRule, StageRule, Trailing
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ class ListCube:
     def base_under(self, settings: ListSettings) -> Base:
         """The list under the rule of the settings."""
         check_choice(settings.every, name="every", choices=self.everies)
-        if isinstance(self.base, ContractBase):
+        if not self.base.has_purchases:
             return self.base.with_merge_gap(self.silences[self.limit(settings)])
         if settings.silence == PERIOD_BEFORE:
             return self.base.with_activity(PERIOD_BEFORE)

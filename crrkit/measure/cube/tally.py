@@ -105,7 +105,7 @@ class Layout:
     def by_cohort_and_bin(self, frame: pd.DataFrame) -> np.ndarray:
         """The customers of a frame by segment, period, and then the latest cohorts and the bins of each."""
         bins, cohorts = len(self.limits) + 1, self.latest_cohorts
-        place, first, at = (frame[name].to_numpy(dtype="int64") for name in ("place", "first", "bin"))
+        place, first, at = (frame[name].to_numpy(dtype="int64") for name in ("period", "first", "gap"))
         return self._laid(
             frame, place - self.span.start, (first - cohorts.start) * bins + at, None, len(cohorts) * bins
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import pandas as pd
 
 from crrkit import reduce
-from crrkit.ground import check_choice, check_names
+from crrkit.ground import InputError, check_choice, check_names, gettext as _
 from crrkit.rules import Activity, DefinitionCard, OwnGap, Trailing
 
 if TYPE_CHECKING:
@@ -268,6 +268,11 @@ class Base:
             ValueError: If it is no activity rule, or the rows are contracts, which say themselves when they end.
         """
         raise NotImplementedError
+
+    def with_merge_gap(self, days: int) -> Self:
+        """The same contracts with another pause that still is the same relationship; refused of purchases."""
+        message = _("A pause that still is the same relationship is a rule for contracts; purchases take activity=.")
+        raise InputError(message, argument="days", given=days)
 
     def check_unit(self, unit: str) -> str:
         """What one customer is, checked."""

@@ -102,7 +102,10 @@ def _cohorts_there() -> dict[str, str]:
         ),
         "said": _("{by} {share} are still customers at the end of period +{age} ({again} of {size})."),
         "cohort": _("first bought"),
-        "cell": _("{active} of the {size} who first bought in {cohort} are customers at the end of {period}."),
+        "cell": _(
+            "{active} of the {size} who first bought in {cohort} {active:is a customer|are customers} at the end of"
+            " {period}."
+        ),
     }
 
 
@@ -113,5 +116,8 @@ def _cohorts_of_contracts() -> dict[str, str]:
         ),
         "said": _("{by} {share} are still customers at the end of the next period ({again} of {size})."),
         "cohort": _("first contract"),
-        "cell": _("{active} of the {size} whose first contract began in {cohort} have one at the end of {period}."),
+        "cell": _(
+            "{active} of the {size} whose first contract began in {cohort} {active:has|have} one at the end of"
+            " {period}."
+        ),
     }
