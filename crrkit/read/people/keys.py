@@ -62,9 +62,6 @@ class NoKey(Exception):  # noqa: N818 - no error: what a reader of keys says of 
     """Why a text is no key."""
 
 
-Reader = "Callable[[str], str]"
-
-
 def read_keys(kind: str, texts: Iterable[str], *, region: str | None, ours: Iterable[str] = ()) -> dict[str, Read]:
     """Each different text of a column with the keys in it.
 
