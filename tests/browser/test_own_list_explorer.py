@@ -326,6 +326,28 @@ def test_nothing_is_wider_than_a_phone(open_page: OpenPage, base: crr.OrderBase,
     assert page.evaluate("document.documentElement.scrollWidth") == 360
 
 
+# Whose own box is scrolled, though nothing says that it can be: the last column of the segments was out of sight.
+HIDDEN = """() => [...document.querySelectorAll(".crrkit-list-part")]
+  .filter((part) => part.scrollWidth > part.clientWidth).map((part) => part.className)"""
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_no_column_of_a_table_is_out_of_sight(open_page: OpenPage, tmp_path: Path, width: int) -> None:
+    named = {"customer": "client_id", "start": "joined", "end": "left", "by": "region"}
+    contracts = ListExplorer(crr.read_contracts(crr.sample_path("contracts"), **named), lang="ru")
+    (tmp_path / "list.html").write_text(static_page([contracts], title="Договоры"), encoding="utf-8")
+    page = open_page(tmp_path / "list.html", viewport={"width": width, "height": 800})
+    sentence(page).wait_for()
+    page.add_style_tag(content=".crrkit-list-part { content-visibility: visible !important }")
+    expect(page.locator(".crrkit-list-of-segments [data-cell=since]").last).to_be_attached()
+    assert page.evaluate(HIDDEN) == []
+    bridged = page.locator(".crrkit-list-of-silences svg")
+    assert bridged.locator("[data-text=column]").first.text_content() == "0"  # where the dot of no bridging stands
+    left = [bridged.locator(mark).first.bounding_box() for mark in ("[data-text=column]", "[data-marker]")]
+    middles = [box["x"] + box["width"] / 2 for box in left if box]
+    assert middles[0] == pytest.approx(middles[1], abs=2)
+
+
 def test_of_few_nothing_is_told_and_of_nobody_no_rate(open_page: OpenPage, tmp_path: Path) -> None:
     days = {"ann": ["2024-01-05", "2024-02-03", "2024-05-01"], "bob": ["2024-01-20"], "cid": ["2024-02-11"]}
     rows = [(who, day) for who, found in days.items() for day in found]

@@ -132,7 +132,7 @@ test("what is not known is not said as 0", () => {
 test("periods are called as one says them", () => {
   assert.equal(whenOf({ label: "2010/11Q4", from: "2011-01-01" }, "quarter", VOICE), "in quarter 4 of 2010/11");
   assert.equal(whenOf({ label: "2024-02-29", from: "2024-02-29" }, "day", VOICE), "on February 29, 2024");
-  assert.equal(whenOf(MONTHS[0], "month", { ...VOICE, lang: "ru" }), "in январь 2024 г.");
+  assert.equal(whenOf(MONTHS[0], "month", { ...VOICE, lang: "ru" }), "in январь 2024\u00a0г.");
   assert.equal(counted(WORDS.bySilence, 1, VOICE), "By 1 day of silence");
 });
 

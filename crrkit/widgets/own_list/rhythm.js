@@ -4,8 +4,8 @@
 import { caption, field, levels, track, vector } from "../bench/shared.js";
 
 const RHYTHM = { left: 14, right: 97, top: 14, bottom: 170, height: 212 };
-const LOW = 0.2; // a rate under which nothing fits below its line
-const DAY_MARKS = [1, 7, 30, 90, 180, 365, 1095];
+const LOW = 0.14; // a rate under which nothing fits below its line
+const DAY_MARKS = [0, 1, 7, 30, 90, 180, 365, 1095];
 
 /**
  * Of those who have been silent for so many days, the share that still buys again. The chosen silence stands on the
@@ -76,8 +76,10 @@ export function silenceCurve(title, say, steps, choose) {
 function dayPicture(title, say, steps, choose) {
   const svg = vector("svg", { class: "crrkit-picture crrkit-list-rhythm", role: "img", width: "100%" });
   svg.setAttribute("height", String(RHYTHM.height));
-  const [least, most] = [Math.max(steps[0], 1), steps[steps.length - 1]];
-  const place = (days) => Math.log(Math.max(days, least) / least) / Math.log(Math.max(most / least, 2));
+  const [least, most] = [steps[0], steps[steps.length - 1]];
+  const aside = least < 1 ? 1 : 0; // 0 days have no logarithm, and a place of their own beside 1
+  const far = (days) => Math.log((Math.max(days, least) + aside) / (least + aside));
+  const place = (days) => far(days) / Math.max(far(most), Math.LN2);
   const across = (days) => RHYTHM.left + (RHYTHM.right - RHYTHM.left) * Math.min(place(days), 1);
   const down = (share) => RHYTHM.bottom - (RHYTHM.bottom - RHYTHM.top) * share;
 
@@ -102,8 +104,8 @@ function dayPicture(title, say, steps, choose) {
   function follow(event) {
     const { left, width } = svg.getBoundingClientRect();
     const share = ((100 * (event.clientX - left)) / width - RHYTHM.left) / (RHYTHM.right - RHYTHM.left);
-    const far = (step) => Math.abs(place(step) - share);
-    const step = steps.reduce((best, each) => (far(each) < far(best) ? each : best));
+    const off = (step) => Math.abs(place(step) - share);
+    const step = steps.reduce((best, each) => (off(each) < off(best) ? each : best));
     if (step !== held) choose(step);
     held = step;
   }

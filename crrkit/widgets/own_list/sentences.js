@@ -62,7 +62,8 @@ export function whenOf({ label, from }, every, { words, lang }) {
   const [, year = "", part = ""] = /^(\d{4}(?:\/\d{2})?)(?:[QH](\d))?/.exec(label) ?? [];
   /** @type {Intl.DateTimeFormatOptions} */
   const looks = { timeZone: "UTC", year: "numeric", month: "long", ...(every === "day" ? { day: "numeric" } : {}) };
-  const name = once(`${every} ${lang}`, () => new Intl.DateTimeFormat(lang, looks)).format(new Date(from));
+  const written = once(`${every} ${lang}`, () => new Intl.DateTimeFormat(lang, looks)).format(new Date(from));
+  const name = written.replace(/\sг\.$/, "\u00a0г."); // stays on the line of its year
   return put(words.when[every], { name, year, part, label });
 }
 

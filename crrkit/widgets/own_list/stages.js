@@ -5,6 +5,7 @@ import { caption, html, set, vector } from "../bench/shared.js";
 import { hatched } from "./pictures.js";
 
 const NARROW = 14; // percent, below which a name does not fit under a stage
+const ROOMY = 25; // percent, below which a long name in the middle would be cut at the edge of the picture
 /**
  * Parts of a rate rounded so that they add up in ink: each is what the rounded sum grows by, to a tenth of a percent.
  * @param {number[]} parts
@@ -60,9 +61,16 @@ export function stageTable(words, say) {
       const y = MOSAIC.bottom - ((MOSAIC.bottom - MOSAIC.top) * kept) / size;
       const gone = { ...place, y: MOSAIC.top, height: y - MOSAIC.top, fill: lost.fill, "data-bar": "lost" };
       const stay = { ...place, y, height: MOSAIC.bottom - y, "data-bar": name };
-      const label = width < NARROW ? [] : [caption("column", left + width / 2, MOSAIC.bottom + 17, words.stages[name])];
+      const label = width < NARROW ? [] : [nameUnder(left, width, words.stages[name])];
       return [vector("rect", gone), vector("rect", stay), ...label];
     });
+  }
+
+  /** The name of a stage in its middle; of a slim one from the edge of the picture, past which nothing is seen. */
+  function nameUnder(left, width, name) {
+    const under = (x, anchor) => caption("column", x, MOSAIC.bottom + 17, name, anchor);
+    if (width >= ROOMY) return under(left + width / 2, "middle");
+    return left ? under(left + width, "end") : under(0, "start");
   }
 
   /** @param {{ name: string, size: number, kept: number, rest?: boolean }} stage */

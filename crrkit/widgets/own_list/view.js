@@ -130,7 +130,7 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
     const own = Number.isNaN(limits.low[at])
       ? ""
       : put(limits.signal[at] ? words.isNews[limits.signal[at]] : words.noNews, facts);
-    const others = rows.filter((other, i) => limits.signal[i] && other !== row).map(({ label }) => label);
+    const others = rows.filter((other, i) => limits.signal[i] && other !== row).map(({ label }) => unbroken(label));
     const past = yearBefore(rows, row, settings, voice);
     return [own, past, gone, others.length ? put(words.newsToo, { periods: others.join(", ") }) : ""]
       .filter(Boolean)
@@ -188,6 +188,8 @@ function tell(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/** A label that no line breaks at its hyphen: "2024-08". */
+const unbroken = (label) => label.replaceAll("-", "\u2011");
 const titleOf = (part) => part.firstElementChild;
 const noteOf = (part) => part.querySelector(".crrkit-note");
 /** @param {[string, string]} line */
