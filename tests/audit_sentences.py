@@ -15,7 +15,7 @@ PERIOD = r"(?:periods?|days?|weeks?|months?|quarters?|half-years?|years?)"
 MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 KINDS = [
     r"has \d+ whole periods?", r"\d+ (?:is|are) needed",
-    r"\d+(?:\.\d+)?e[+-]\d+", r"rises at age[s]? \d+(?:, \d+)*(?:, …)?", r"half of them take \d+\.",
+    r"\d+(?:\.\d+)?e[+-]\d+", r"rises at age[s]? \d+(?:, \d+)*(?:, …)?", r"half of them take \d+ days?",
     r"[+−-]?\d[\d,]*(?:\.\d+)?(?:–\d[\d.,]*)?\s?%",  # a share
     r"[+−-]?\d+(?:\.\d+)?\spp",
     rf"{MONTH} \d+(?:, \d{{4}})?", rf"{MONTH} \d{{4}}", r"\b\w{3} \d{1,2}, \d{4}",

@@ -97,6 +97,16 @@ class TestHeadline:
         found = report.retention_finding(account((0, 5, 0), start=0))
         assert found.claim == "There was nobody to keep yet: no period began with a customer."
 
+    def test_all_gone_at_once_may_be_the_day_of_the_list(self) -> None:
+        frame = pd.DataFrame({"who": [f"c{i}" for i in range(12)], "from": "2023-12-05", "to": "2024-02-10"})
+        base = crr.read_contracts(frame, customer="who", start="from", end="to", as_of="2024-05-01")
+        kept = crr.retention_by_period(base, every="month")
+        found = report.retention_finding(kept)
+        assert "nobody has been a customer since" in found.caveat
+        assert report.movement_finding(report.shared(kept, min_cell=10)).claim.startswith(
+            "Of 12 customers 12 left; nobody"
+        )
+
     def test_everything_withheld_claims_nothing(self) -> None:
         found = report.retention_finding(report.shared(account((3, 0, 0), (2, 5, 0)), min_cell=10))
         assert found.claim.startswith("No rate is shown")

@@ -41,6 +41,8 @@ def balance_finding(kept: RetentionTable) -> Finding:
     claim = _("The account balances in every period ({n}).").format(n=n)
     if len(shown) < len(kept.table):
         claim = _("The account balances in every period that is shown in full ({n}).").format(n=n)
+    if shown.empty:
+        claim = _("No period is shown in full, so the account cannot be checked here.")
     if len(gaps):
         claim = _("The account does not balance in {periods}: a fault of crrkit, please tell us.")
         claim = claim.format(periods=", ".join(gaps["period"]))

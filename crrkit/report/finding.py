@@ -45,7 +45,10 @@ def nothing_to_claim(kept: RetentionTable) -> Finding:
     """Why there is no rate at all."""
     if (kept.table["status"] == WITHHELD).any():
         claim = _("No rate is shown: in every period it would rest on too small a group of customers.")
-        caveat = _("Take longer periods, or make a private report that withholds nothing.")
+        caveat = _(
+            "Longer periods may help. Where the whole list is as small, only a private report, which withholds nothing,"
+            " can show a rate."
+        )
     else:
         claim = _("There was nobody to keep yet: no period began with a customer.")
         caveat = _("A rate needs customers at the start of a period. Take shorter periods or wait for the next one.")

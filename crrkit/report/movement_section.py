@@ -69,6 +69,8 @@ def gained_words(row: pd.Series) -> list[str]:
     """Who came for the first time and who returned; where one of them is not told, all who came."""
     if pd.isna(row["new"]):
         all_of_them = int(row["end"] - row["kept"])
+        if not all_of_them:
+            return [_("nobody came")]
         text = ngettext("{n} came, for the first time or again", "{n} came, for the first time or again", all_of_them)
         return [text.format(n=format_number(all_of_them))]
     new, back = int(row["new"]), int(row["returned"])

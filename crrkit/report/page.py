@@ -80,7 +80,7 @@ def _head(parts: list[Section], kept: RetentionTable, dress: Dress, *, anchors: 
         element("a", _("To the findings"), href="#findings", class_="skip"),
         element("img", src=dress.logo, alt="", class_="logo") if dress.logo else None,
         element("p", " · ".join(filter(None, [dress.title, kept.card.source, dress.author])), class_="kicker"),
-        element("h1", *_with_small_brackets(finding.claim)),
+        element("h1", *_headline(finding.claim, kept.warning)),
         element("p", _rule(kept), class_="caveat"),
         element("p", dress.note, class_="note") if dress.note else None,
         element(
@@ -92,10 +92,14 @@ def _head(parts: list[Section], kept: RetentionTable, dress: Dress, *, anchors: 
 
 def _rule(kept: RetentionTable) -> str:
     """By which period, who is a customer, and until when: every section of the page speaks of this rate."""
-    who = _("A customer at the start is who bought in the period before; kept is who bought in this one too.")
-    if not kept.card.is_by_period:
+    who = _(
+        "A customer at the start is anyone who bought in the period before; kept is whoever bought in this one too."
+    )
+    if kept.card.activity == "contract runs":
+        who = _("A customer is anyone whose contract runs just before the start or the end of a period.")
+    elif not kept.card.is_by_period:
         who = _("Who is a customer: {rule}.").format(rule=dict(kept.card.lines())[_("Customer at a moment")])
-    seen = _("Data seen until: before {day}.").format(day=day_name(kept.card.as_of))
+    seen = _("Data up to {day}, not including that day.").format(day=day_name(kept.card.as_of))
     return f"{_(BY[kept.every])}. {who} {seen}"
 
 
@@ -104,10 +108,15 @@ def _brief(part: Section, *, is_linked: bool) -> Html:
     return element("li", name, " ", part.brief)
 
 
-def _with_small_brackets(claim: str) -> list[str]:
-    """A claim whose last brackets are set smaller: the headline says one thing first."""
-    found = re.fullmatch(r"(.*?)( \([^()]*\)\.)", claim)
-    return [found[1], element("span", found[2], class_="aside")] if found else [claim]
+def _headline(claim: str, warning: str) -> list[str]:
+    """A claim whose warning and last brackets are set smaller: the rate is what is seen first, the warning stays above.
+
+    A warning may be five sentences long; as large as the rate they would fill the screen.
+    """
+    above = [element("span", warning, class_="warning"), " "] if warning and claim.startswith(warning) else []
+    said = claim[len(warning) + 1 :] if above else claim
+    found = re.fullmatch(r"(.*?)( \([^()]*\)\.)", said)
+    return [*above, *([found[1], element("span", found[2], class_="aside")] if found else [said])]
 
 
 def _contents(parts: list[Section]) -> Html:
@@ -155,6 +164,6 @@ def _caveat(finding: Finding) -> Html:
 
 
 def _footer(kept: RetentionTable) -> Html:
-    seen = _("Data seen until: before {day}.").format(day=day_name(kept.card.as_of))
+    seen = _("Data up to {day}, not including that day.").format(day=day_name(kept.card.as_of))
     made = _("Made with crrkit {version}. No customer is in this file, and it loads nothing from the network.")
     return element("footer", f"{seen} {made.format(version=__version__)}")

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    import pandas as pd
+
     from crrkit.measure import RetentionTable
 
 
@@ -91,17 +93,27 @@ def news_finding(kept: RetentionTable) -> Finding | None:
     chart = control_chart(kept)
     row = chart.table[chart.table["period"] == main["period"]].iloc[0]
     text = {
-        "": _("{crr} is within the usual swing, {low} to {high} around {centre}: no news."),
+        "": _("{crr} is within the usual swing, {swing} around {centre}: no news."),
         "run": _("{crr} is news: it ends eight periods in a row on the same side of {centre}."),
-    }.get(row["signal"], _("{crr} is news: it lies outside the usual swing, {low} to {high} around {centre}."))
-    words = {name: format_percent(row[name]) for name in ("crr", "low", "high")} | {
-        "centre": format_percent(chart.centre)
-    }
+    }.get(row["signal"], _("{crr} is news: it lies outside the usual swing, {swing} around {centre}."))
+    words = {"crr": format_percent(row["crr"]), "centre": format_percent(chart.centre), "swing": swing_words(row)}
     caveat = _(
         "Chance alone moves a rate from period to period. The limits are as wide as neighbouring periods usually"
         " differ: two of them may lie further apart than chance alone brings without being news."
     )
     return Finding(text.format(**words), rows_of(kept, main), caveat)
+
+
+def swing_words(row: pd.Series) -> str:
+    """The limits as ``80.1% to 94.1%``; one that no rate can pass, below 0 or above 1, is none and is not told."""
+    low, high = (format_percent(row[name]) for name in ("low", "high"))
+    if row["low"] < 0 and row["high"] > 1:
+        return _("any rate")
+    if row["high"] > 1:
+        return _("{low} or more").format(low=low)
+    if row["low"] < 0:
+        return _("{high} or less").format(high=high)
+    return _("{low} to {high}").format(low=low, high=high)
 
 
 def trend_finding(kept: RetentionTable) -> Finding:

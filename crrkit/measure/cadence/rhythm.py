@@ -108,7 +108,8 @@ class Rhythm:
         texts = {
             TOO_SHORT: _(
                 "{by} the rate does not measure who stays: of the purchases that are followed by another, {covered}"
-                " have it within {window} {window:day|days}; half of them take {median}."
+                " have it within {window} {window:day|days}; half of them take {median} {median:day|days}"
+                " or more."
             ),
             NOT_SEEN: _(
                 "{by} the rate does not measure who stays: of {seen} {seen:purchase|purchases} fewer than {few} were"

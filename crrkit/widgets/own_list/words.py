@@ -85,7 +85,7 @@ def _headline() -> dict[str, Any]:
             ),
             "too_short": _(
                 "Too short to measure who stays: of those who buy again only {covered} do so within {window}"
-                " {window:day|days}; half of them take {median}."
+                " {window:day|days}; half of them take {median} {median:day|days} or more."
             ),
             "not_seen": _(
                 "Of {seen} {seen:purchase|purchases} fewer than {few} were followed by another: no rhythm can be seen,"
