@@ -152,6 +152,13 @@ def test_the_alarm_turns_round_with_the_flows(gained: int, lost: int) -> None:
         assert (one == "comparable") == inside
 
 
+def test_numbers_that_are_apart_and_few_are_not_called_comparable() -> None:
+    # 15 of 42 is 35.7 %, 23.0 to 50.8 %: one half is inside, and nobody would call 15 and 27 the same.
+    few, alike = (crr.assess(0.9, period="month", gained=gained, lost=lost) for gained, lost in ((27, 15), (15, 14)))
+    assert "Lost 15, gained 27: too few to tell whether more come than leave." in str(few)
+    assert "Lost 14, gained 15: comparable." in str(alike)
+
+
 def test_without_flows_there_is_no_alarm_and_half_of_them_is_refused() -> None:
     assert "B24" not in set(crr.assess(0.9, period="month").to_pandas()["source"])
     with pytest.raises(crr.InputError, match="lost is missing"):

@@ -99,7 +99,7 @@ PLANS = {
         caution=mark("What counts is the verdict of the year; better still, a target of your own."),
     ),
     "leaky_bucket": Plan(
-        kind=REVIEW, title=mark("As many leave as come"), sources=("A2", "B24", "B25"), owner=DIRECTORS,
+        kind=REVIEW, title=mark("The base does not clearly grow"), sources=("A2", "B24", "B25"), owner=DIRECTORS,
         action=mark(
             "Stop filling a leaking bucket: compare what a customer kept and a customer won cost"
             " (break_even_save_rate), and move money to where one costs less."

@@ -18,6 +18,7 @@ STATED, EQUIVALENT, GAINED = mark("as stated"), mark("equivalent"), mark("share 
 MEASURED = mark("measured")
 CANNOT_TELL, NO_NUMBER = mark("cannot tell"), mark("no number")
 COMPARABLE, GROWING, SHRINKING = mark("comparable"), mark("growing"), mark("shrinking")
+ALIKE = 0.8  # of the larger: two numbers that a reader would call comparable
 SOURCES = (mark("norms"), mark("target"), mark("profile"))  # those that are words, not numbers of statements
 
 OWN_LINES = ("norms", "target")  # the user's, of this very rate
@@ -171,7 +172,8 @@ def alarm_verdict(gained: int, lost: int, *, period: Period) -> Verdict:
     ends = {"low": format_percent(low), "high": format_percent(high)} if moved else {"low": "–", "high": "–"}
     return Verdict(
         source="B24", against=_("one half"), basis=GAINED, period=period_text(period), value=share, low=low, high=high,
-        stands=verdict, verdict=verdict, claim=_alarm_claim(verdict).format(lost=format_number(lost), **counts),
+        stands=verdict, verdict=verdict,
+        claim=_alarm_claim(verdict, gained, lost).format(lost=format_number(lost), **counts),
         evidence=text.format(**counts, **ends), caveat=_alarm_caveat(moved),
     )  # fmt: skip
 
@@ -184,7 +186,9 @@ def _direction(low: float, high: float) -> str:
     return GROWING if low > 1 / 2 else SHRINKING
 
 
-def _alarm_claim(verdict: str) -> str:
+def _alarm_claim(verdict: str, gained: int, lost: int) -> str:
+    if verdict == COMPARABLE and min(gained, lost) < ALIKE * max(gained, lost):
+        return _("Lost {lost}, gained {gained}: too few to tell whether more come than leave.")
     claims = {
         CANNOT_TELL: _("Nobody came and nobody left: there is nothing to compare."),
         COMPARABLE: _("Lost {lost}, gained {gained}: comparable. The base does not grow by more than chance."),
