@@ -31,7 +31,7 @@ def assert_explained(page: str, path: Path) -> None:
     assert marks_are_shown(page, printed)
 
 
-@pytest.mark.daily(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["events", "contracts", "orders", "ru_clients"])
 def test_sample_lists(name: str, tmp_path: Path) -> None:
     page, path = written(sample(name), tmp_path)

@@ -50,7 +50,7 @@ def test_shared_rows_give_the_numbers_of_rows_alone(world: str, tmp_path: Path) 
     assert len(kept_in(base)) == 1  # by all of them together
 
 
-@pytest.mark.daily(2)
+@pytest.mark.daily(1)
 @pytest.mark.parametrize("seed", range(12))
 def test_random_purchases_shared_and_alone(seed: int) -> None:
     dice = np.random.default_rng(seed)
