@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from learner import LESSONS, answer_everything, at_least
+from learner import LESSONS, WORDS, answer_everything, at_least
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from scripts.normalise_notebooks import COURSE
@@ -101,6 +101,7 @@ def test_every_question_of_a_lesson_is_answered_in_each_way(lab, browser: Browse
         prompts = page.locator(".jp-CodeCell .jp-InputArea-prompt")
         expect(prompts.last).to_have_text(re.compile(r"\[\d+\]"))
         expect(prompts.filter(has_text=re.compile(r"\[[ *]\]"))).to_have_count(0)
+        page.get_by_label(WORDS[lang][0]).nth(at_least(name) // 3 - 1).wait_for()  # drawn after its cell has run
         given, otherwise = answer_everything(page, lang)
         assert otherwise == []
         assert given >= at_least(name)
