@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
@@ -23,7 +23,7 @@ from crrkit.report.html import Html, element
 from crrkit.rules import DefinitionCard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from crrkit.report.section import Carried, Section
 
@@ -31,6 +31,8 @@ ACCOUNT_PLACE = "crrkit-account"
 CARRIED_COUNTS = ("start", "kept", "lost", "new", "returned", "end")
 CARRIED_DAYS = ("from_", "until")
 CARRIED = ("period", *CARRIED_DAYS, *CARRIED_COUNTS, "status")
+Taken = TypeVar("Taken")
+
 CARRIED_FORM = 1  # of what is written here
 CARRIED_PERIODS = ("day", "week", "month", "quarter", "half-year", "year")
 
@@ -87,13 +89,13 @@ def account_in(path: str | Path) -> RetentionTable:
         >>> float(account_in(out).row("2024H1")["crr"])
         0.6
     """
-    return _account(_content(path, argument="previous"))
+    return _taken(path, _account, argument="previous")
 
 
 def pages_in(published: object) -> tuple[Published, ...]:
     """What earlier pages have told: from one or several files, or from what `write_report` gave."""
     return tuple(
-        one if isinstance(one, Published) else _page(_content(_path_of(one), argument="published"))
+        one if isinstance(one, Published) else _taken(_path_of(one), _page, argument="published")
         for one in each_of(published)
     )
 
@@ -122,8 +124,8 @@ def _page(content: dict[str, Any]) -> Published:
     return Published(_account(content), sections)
 
 
-def _content(path: str | Path, *, argument: str) -> dict[str, Any]:
-    """What a page carries; read once as an account, so that what is no report is refused here."""
+def _taken(path: str | Path, take: Callable[[dict[str, Any]], Taken], *, argument: str) -> Taken:
+    """What is taken of that which a page carries; what is no report is refused."""
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as refused:
@@ -131,17 +133,13 @@ def _content(path: str | Path, *, argument: str) -> dict[str, Any]:
         why = getattr(refused, "strerror", None) or type(refused).__name__
         raise SourceError(message.format(path=path, why=why), argument=argument, given=str(path)) from refused
     try:
-        content: dict[str, Any] = json.loads(_island_of(text))
-        _account(content)
-        if argument == "published":
-            _page(content)
+        return take(json.loads(_island_of(text)))
     except (ValueError, KeyError, TypeError, AttributeError) as refused:
         message = _(
             "{path} carries no account that could be read: it is no report, or one of an earlier version. Write that"
             " report again from its list, or leave {argument}= out."
         )
         raise InputError(message.format(path=path, argument=argument), argument=argument, given=str(path)) from refused
-    return content
 
 
 def _account(content: dict[str, Any]) -> RetentionTable:
