@@ -102,7 +102,9 @@ class TestHeadline:
         base = crr.read_contracts(frame, customer="who", start="from", end="to", as_of="2024-05-01")
         kept = crr.retention_by_period(base, every="month")
         found = report.retention_finding(kept)
-        assert "nobody has been a customer since" in found.caveat
+        assert found.claim.startswith("All of them left in the same period, and nobody has been a customer since.")
+        assert str(kept).startswith("All of them left in the same period")  # in front of the number, not below it
+        assert crr.retention_by_period(base, every="month", last="2024-01").warning == ""
         assert report.movement_finding(report.shared(kept, min_cell=10)).claim.startswith(
             "Of 12 customers 12 left; nobody"
         )

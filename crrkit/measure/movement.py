@@ -28,7 +28,7 @@ from crrkit.ground import (
 )
 from crrkit.measure.cadence import Rhythm, holds, judge_rhythm
 from crrkit.measure.flows import FLOWS_OF, with_rates
-from crrkit.measure.spans import COMPLETE, dated, span_of
+from crrkit.measure.spans import COMPLETE, dated, gone_at_once, span_of
 from crrkit.read import UNITS, Base
 
 if TYPE_CHECKING:
@@ -96,7 +96,8 @@ class RetentionTable(Shown):
     @property
     def warning(self) -> str:
         """What must be read before any rate of this account; empty where nothing must."""
-        return self.rhythm.warning if self.rhythm else ""
+        rhythm = self.rhythm.warning if self.rhythm else ""
+        return " ".join(filter(None, [rhythm, gone_at_once(self.table, self.card)]))
 
     @property
     def year(self) -> Rate | None:

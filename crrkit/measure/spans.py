@@ -13,13 +13,15 @@ from crrkit.ground import PERIODS, InputError, format_date, gettext as _, mark
 
 if TYPE_CHECKING:
     from crrkit.read import Base
-    from crrkit.rules import Calendar
+    from crrkit.rules import Calendar, DefinitionCard
 
 COMPLETE, RUNNING, EMPTY, BURN_IN = mark("complete"), mark("running"), mark("empty_base"), mark("burn_in")
 NOT_LISTED = mark("unseen")
 AT_START, AT_END = ("start", "opening"), ("end", "closing")  # what is known without what happened up to the other bound
 NOT_IN_LISTS = ("new_lost", "returned_lost", "rejoined", "continuous", "joins", "leaves")  # what two lists do not show
 MOST_PERIODS = 20_000  # days in half a century: more rows than that were not meant
+
+ALL_AT_ONCE = 5  # fewer who leave together may be an example
 
 
 def span_of(base: Base, calendar: Calendar, *, first: str | None = None, last: str | None = None) -> range:
@@ -74,3 +76,17 @@ def _as_seen(flows: pd.DataFrame, base: Base) -> pd.DataFrame:
         known = np.zeros_like(known) if name in NOT_IN_LISTS else known
         flows[name] = flows[name] if known.all() else flows[name].where(known)
     return flows
+
+
+def gone_at_once(table: pd.DataFrame, card: DefinitionCard) -> str:
+    """That the end of all contracts in one period may be the day on which the list was made; else empty."""
+    there = table[table["start"] > 0]
+    if card.is_by_period or card.counts_buyers or there.empty or not table["period"].is_unique:
+        return ""
+    last = there.iloc[-1]
+    if last["start"] < ALL_AT_ONCE or last["kept"] != 0 or last["end"] != 0:
+        return ""
+    return _(
+        "All of them left in the same period, and nobody has been a customer since. If their last date is only the day"
+        " on which the list was made, they have not left: leave it empty and count again."
+    )

@@ -48,7 +48,6 @@ def retention_finding(kept: RetentionTable) -> Finding:
     claim = capital(f"{kept_words(row, when)} {interval_words(row)}.")
     caveats = [
         *kept.quality.above(),
-        *all_gone_caveat(kept, row),
         *_notes_beside_warning(kept),
         *([kept.rhythm.note] if kept.rhythm and kept.rhythm.note else []),
         *running_caveat(row),
@@ -66,19 +65,6 @@ def _notes_beside_warning(kept: RetentionTable) -> list[str]:
     """The notes but for the one that repeats why no period fits, where the warning says it already."""
     said = kept.rhythm.advice.why if kept.rhythm and kept.warning else ""
     return [note for note in kept.notes if not (said and said in note and said in kept.warning)]
-
-
-def all_gone_caveat(kept: RetentionTable, row: pd.Series) -> list[str]:
-    """That the end of all contracts at once may be the day on which the list was made."""
-    later = kept.table[kept.table["from_"] > row["from_"]]
-    if kept.card.is_by_period or row["kept"] or row["end"] != 0 or not (later["status"] == EMPTY).all():
-        return []
-    return [
-        _(
-            "All of them left in the same period, and nobody has been a customer since. If their last date is only the"
-            " day on which the list was made, they have not left: leave it empty and count again."
-        )
-    ]
 
 
 def kept_words(row: pd.Series, when: str) -> str:
