@@ -78,6 +78,10 @@ def test_the_first_lesson_lives_without_its_code(app: tuple[subprocess.Popen[str
     expect(page.get_by_role("status").filter(has_text="Вы разделили конец на начало")).to_be_visible()
     for what_is_for_cells in ("import crrkit", "Clear Outputs"):
         expect(page.get_by_text(what_is_for_cells)).to_have_count(0)
+    paper = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(paper)
+    page.emulate_media(color_scheme="dark")
+    assert page.evaluate(paper) != light
     page.get_by_role("link", name="С чего начать?").click()
     expect(page).to_have_title("С чего начать?")
     expect(page.get_by_role("heading", level=1, name="С чего начать?")).to_be_visible()
