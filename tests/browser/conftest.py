@@ -1,28 +1,17 @@
 """A Chromium for the tests of this folder, and a JupyterLab for it to look at."""
 
-import json
-import os
 import re
-import secrets
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
+from live_servers import Lab, jupyterlab
 from nbconvert import HTMLExporter
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
 import crrkit as crr
 from scripts.normalise_notebooks import COURSE
 
-ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 180_000  # milliseconds: who waits for what comes does not mind; a busy machine must not be a failure
 expect.set_options(timeout=PATIENCE)
 NO_BROWSER = (
@@ -124,63 +113,7 @@ def open_lesson(open_page: Callable[..., Page], tmp_path: Path) -> Callable[...,
     return open_lesson
 
 
-class Lab(NamedTuple):
-    """A running JupyterLab: where it answers, and the folder it shows."""
-
-    url: str
-    token: str
-    folder: Path
-
-    def address(self, notebook: str) -> str:
-        return f"{self.url}/lab/tree/{notebook}?token={self.token}&reset"
-
-
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    folder = tmp_path_factory.mktemp("lab")
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
-    lab = Lab(f"http://127.0.0.1:{port}", secrets.token_hex(), folder / "notebooks")
-    lab.folder.mkdir()
-    with _serve(port, lab.token, folder) as server:
-        _wait_for(lab, server, folder / "lab.log")
+    with jupyterlab(tmp_path_factory.mktemp("lab")) as lab:
         yield lab
-
-
-@contextmanager
-def _serve(port: int, token: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    options = [
-        "--no-browser",
-        "--allow-root",
-        f"--ServerApp.port={port}",
-        "--ServerApp.port_retries=0",
-        f"--IdentityProvider.token={token}",
-        f"--ServerApp.root_dir={folder / 'notebooks'}",
-        "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-    ]
-    # The server of a test knows nothing of the user's settings, and its kernel imports this checkout.
-    own = {"HOME": folder, "JUPYTER_CONFIG_DIR": folder, "JUPYTER_DATA_DIR": folder, "IPYTHONDIR": folder}
-    environment = os.environ | {name: str(path) for name, path in own.items()} | {"PYTHONPATH": str(ROOT)}
-    with (folder / "lab.log").open("wb") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", *options], env=environment, cwd=folder, stdout=log, stderr=log
-        )
-        try:
-            yield server
-        finally:
-            server.terminate()
-            server.wait(timeout=180)
-
-
-def _wait_for(lab: Lab, server: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 600
-    while server.poll() is None and time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(f"{lab.url}/api/status?token={lab.token}", timeout=60) as answer:  # noqa: S310 - this machine
-                json.load(answer)
-                return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.2)
-    pytest.fail(f"JupyterLab did not start:\n{log.read_text(encoding='utf-8')[-2000:]}")

@@ -1,14 +1,12 @@
 """Every explorer with a kernel behind it, in a real JupyterLab and a real Voilà: keys, mouse and number box move it."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 import every_explorer
+import live_servers
 import nbformat
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -16,12 +14,6 @@ from playwright.sync_api import Browser, Locator, Page, expect
 ROOT = Path(__file__).parent.parent.parent
 TALL = {"width": 1280, "height": 9000}  # all explorers at once: JupyterLab does not draw what is out of sight
 SHOW = f"import sys; sys.path[:0] = {[str(ROOT), str(ROOT / 'tests')]}\nimport every_explorer\n"
-APP = """
-import pathlib, sys
-from crrkit.lessons.lab import App, open_app
-app = App(title="All", notebook=pathlib.Path(sys.argv[1]))
-open_app(app, lang="en", port=None, ready=lambda address: print(address, flush=True))
-"""
 
 
 class Shown(NamedTuple):
@@ -66,19 +58,11 @@ def jupyterlab(browser: Browser, lab) -> Iterator[Shown]:
 
 @pytest.fixture(scope="module")
 def voila(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
-    folder = tmp_path_factory.mktemp("voila")
-    own = {"HOME": folder, "JUPYTER_CONFIG_DIR": folder, "JUPYTER_DATA_DIR": folder, "IPYTHONDIR": folder}
-    environment = os.environ | {name: str(path) for name, path in own.items()} | {"PYTHONPATH": str(ROOT)}
-    words = [sys.executable, "-c", APP, str(all_explorers(folder / "all.ipynb"))]
-    with subprocess.Popen(words, env=environment, stdout=-1, text=True) as server, watched(browser) as shown:
-        try:
-            address = server.stdout.readline().strip() if server.stdout else ""
-            assert address, "the app ended before it said where it stands"
-            shown.page.goto(address)
-            shown.explorer(every_explorer.ALL[-1]).wait_for()
-            yield shown
-        finally:
-            server.terminate()
+    notebook = all_explorers(tmp_path_factory.mktemp("voila") / "all.ipynb")
+    with live_servers.voila(notebook) as address, watched(browser) as shown:
+        shown.page.goto(address)
+        shown.explorer(every_explorer.ALL[-1]).wait_for()
+        yield shown
 
 
 @pytest.fixture(params=["jupyterlab", "voila"])

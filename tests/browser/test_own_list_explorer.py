@@ -41,9 +41,12 @@ def page_file(explorer: ListExplorer, tmp_path_factory: pytest.TempPathFactory) 
     return path
 
 
+ALL_IN_SIGHT = {"width": 1280, "height": 8000}  # and so drawn at once
+
+
 @pytest.fixture
 def page(open_page: OpenPage, page_file: Path) -> Page:
-    opened = open_page(page_file)
+    opened = open_page(page_file, viewport=ALL_IN_SIGHT)
     opened.locator(".crrkit-list-sentence").wait_for()
     return opened
 
@@ -87,6 +90,45 @@ def test_a_slider_moved_by_key_says_what_python_says(page: Page, base: crr.Order
         assert ("nobody bought otherwise" in said) == (days != 90)
         known = kept.table[kept.table["crr"].notna()]
         assert points == pytest.approx(dict(zip(known["period"], known["crr"], strict=True)), abs=1e-12), days
+
+
+# One step of the slider, and what of the explorer it had written when it was answered.
+STEP = """async () => {
+    const shown = document.querySelector(".crrkit-ui");
+    const frame = () => new Promise(requestAnimationFrame);
+    await frame().then(frame); // what is in sight is told after a frame
+    const watch = new MutationObserver(() => {});
+    watch.observe(shown, { attributes: true, characterData: true, childList: true, subtree: true });
+    const slider = shown.querySelector("input[type=range]");
+    slider.stepUp();
+    slider.dispatchEvent(new Event("input"));
+    const found = watch.takeRecords();
+    const partOf = ({ target }) => (target.closest ? target : target.parentElement).closest(".crrkit-list-part");
+    const parts = found.map(partOf).filter(Boolean).map((part) => part.className.split("-of-")[1]);
+    const added = found.flatMap(({ addedNodes }) => [...addedNodes]).filter((node) => node.nodeType === 1);
+    return [[...new Set(parts)].sort(), added.length];
+}"""
+
+
+@pytest.mark.surface
+def test_a_key_writes_what_is_in_sight_and_replaces_no_node_and_the_rest_follows(
+    open_page: OpenPage, page_file: Path
+) -> None:
+    page = open_page(page_file, viewport={"width": 1280, "height": 700})
+    sentence(page).wait_for()
+    asked = page_file.parent / "asked.html"
+    asked.write_bytes(page_file.read_bytes())
+    whole = [open_page(asked, viewport=ALL_IN_SIGHT) for _ in range(2)]
+    for step, each in enumerate(whole):
+        for _ in range(1 + step):
+            silence(each).press("ArrowRight")
+    texts = [each.locator(".crrkit-list-body").text_content() for each in whole]
+    body = page.locator(".crrkit-list-body")
+    assert page.evaluate(STEP) == [["bridge", "line"], 0]
+    expect(body).to_have_text(texts[0])
+    assert page.evaluate(STEP) == [["bridge", "line"], 0]
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")  # at once: paper waits for nobody
+    assert body.text_content() == texts[1]
 
 
 def test_the_whole_story(page: Page, base: crr.OrderBase, page_file: Path) -> None:
@@ -177,7 +219,7 @@ def test_where_the_list_is_a_call_says_who_is_behind_each_count(page: Page, base
         assert people(cohort, base) == int(cell.get_attribute("data-active")), segment
     silence(live).focus()
     page.keyboard.press("ArrowLeft")
-    assert cohort.count() == 0  # what was said was of another silence
+    expect(cohort).to_have_count(0)  # what was said was of another silence
     live.get_by_role("radio", name="bought in the period before").check()
     cell.get_by_role("button").click()
     assert people(cohort, base) == int(cell.get_attribute("data-active"))

@@ -14,6 +14,7 @@ from crrkit.widgets.static import static_page
 
 OpenPage = Callable[..., Page]
 PRESSES = 10
+ALL_IN_SIGHT = {"width": 1280, "height": 4000}  # what is out of sight may be drawn a moment later
 # An observer is told once of all that a task of the browser changed: two redraws would be two calls.
 WATCH = """() => {
     const shown = document.querySelector(".crrkit-ui");
@@ -32,7 +33,7 @@ FIRST, *OTHERS = every_explorer.ALL
 @pytest.mark.parametrize("name", [pytest.param(FIRST, marks=pytest.mark.surface), *OTHERS])
 def test_a_key_is_one_redraw_before_the_next_frame(open_page: OpenPage, tmp_path: Path, name: str) -> None:
     (tmp_path / "page.html").write_text(static_page([every_explorer.explorer(name)], title="One"), encoding="utf-8")
-    page = open_page(tmp_path / "page.html")
+    page = open_page(tmp_path / "page.html", viewport=ALL_IN_SIGHT)
     shown = page.locator(".crrkit-ui")
     shown.wait_for()
     control, keys = every_explorer.main_control(page)

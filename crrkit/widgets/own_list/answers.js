@@ -3,6 +3,7 @@
 
 import { html, put } from "../bench/shared.js";
 import { cubeDifference, ratesBySegment, ratesBySilence } from "./cube.js";
+import { patch, tell } from "./redraw.js";
 import { silenceCurve } from "./rhythm.js";
 import { counted, segmentName, whenOf } from "./sentences.js";
 
@@ -46,8 +47,8 @@ export function silenceAnswer(voice, choose) {
     shown = { settings, row };
     const rates = row ? ratesBySilence(cube, settings, row.label) : [];
     const known = rates.filter(({ crr }) => !Number.isNaN(crr));
-    said.textContent = known.length ? put(own.said, endsOf(known)) : row?.withheld ? words.tooFew : words.noRate;
-    answer.textContent = Number.isNaN(wanted()) ? "" : answerOf(rates, wanted());
+    tell(said, known.length ? put(own.said, endsOf(known)) : row?.withheld ? words.tooFew : words.noRate);
+    tell(answer, Number.isNaN(wanted()) ? "" : answerOf(rates, wanted()));
     curve.show(rates, settings.silence, wanted(), said.textContent);
   }
   const days = (silence) => counted(words.days, silence, voice);
@@ -87,12 +88,19 @@ export function segmentAnswer(voice, choose) {
   const table = html("table", { class: "crrkit-list-stages" }, html("thead", {}, html("tr", {}, ...head)), body);
   const said = html("p", { class: "crrkit-list-said", "aria-live": "polite" });
   const node = html("div", {}, said, table);
+  /** @type {string | null} */
+  let chosen = null;
+  body.addEventListener("click", ({ target }) => {
+    const key = /** @type {Element} */ (target).closest("button")?.closest("tr")?.getAttribute("data-segment");
+    if (key) choose("segment", key === chosen ? null : key);
+  });
 
   function show(settings, row) {
+    chosen = settings.segment;
     const rows = row && !row.withheld ? ratesBySegment(cube, settings, row.label) : [];
     table.hidden = !rows.length;
-    said.textContent = rows.length ? sentenceOf(rows, whenOf(row, settings.every, voice)) : words.noRate;
-    body.replaceChildren(...rows.map((one) => lineOf(one, settings.segment)));
+    tell(said, rows.length ? sentenceOf(rows, whenOf(row, settings.every, voice)) : words.noRate);
+    patch(body, ...rows.map(lineOf));
   }
 
   function sentenceOf(rows, when) {
@@ -109,10 +117,9 @@ export function segmentAnswer(voice, choose) {
     return put(loses ? words.segmentLoses : words.segmentChance, facts) + (loses || one.more > 0 ? since : "");
   }
 
-  function lineOf({ key, start, crr, rest, more, since, high, low }, chosen) {
+  function lineOf({ key, start, crr, rest, more, since, high, low }) {
     const name = html("button", { type: "button", class: "crrkit-list-ask" }, segmentName(key, voice));
     if (key === chosen) name.setAttribute("aria-pressed", "true");
-    name.addEventListener("click", () => choose("segment", key === chosen ? null : key));
     const beyond = high < 0 || low > 0 ? html("span", { title: words.beyondChance }, " ◆") : "";
     const cell = (kind, ...content) => html("td", { "data-cell": kind }, ...content);
     return html(

@@ -98,6 +98,7 @@ async function render({ model, el }) {
   return () => {
     off();
     free();
+    shown.free();
     for (const [event, listener] of Object.entries(followed)) model.off(event, listener);
   };
 }

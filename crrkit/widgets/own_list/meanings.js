@@ -2,6 +2,7 @@
 /* What is called new, and what the formula (end - new) / start then answers beside the share that stayed. */
 
 import { html, put, uniqueId } from "../bench/shared.js";
+import { tell } from "./redraw.js";
 
 /** Who is called new beside first-timers who are still there, as the meanings of WhoIsNewExplorer. */
 const CALLED_NEW = {
@@ -59,12 +60,12 @@ export function newMeanings({ words, say }, choose) {
     for (const { name, called, answer } of answers) {
       const { radio, cells } = rows[name];
       radio.checked = name === chosen;
-      cells.called.textContent = say.number(called);
-      cells.answer.textContent = say.percent(answer);
-      cells.off.textContent = say.points(answer - row.crr, words.pp);
+      tell(cells.called, say.number(called));
+      tell(cells.answer, say.percent(answer));
+      tell(cells.off, say.points(answer - row.crr, words.pp));
     }
     const own = answers.find(({ name }) => name === chosen);
-    said.textContent = own ? sentenceOf(row, own) : words.noRate;
+    tell(said, own ? sentenceOf(row, own) : words.noRate);
   }
 
   function sentenceOf(row, { called, answer }) {

@@ -2,6 +2,7 @@
 /* The pictures of ListExplorer: the bridge of a period, the rate over time, the stages, the rhythm of the list. */
 
 import { caption, field, levels, roundUp, set, track, uniqueId, vector } from "../bench/shared.js";
+import { patch } from "./redraw.js";
 
 const BRIDGE = { height: 268, base: 228, room: 180, bar: 15, roomy: 44 };
 const COLUMN_NAMES = ["start", "lost", "new", "returned", "end"];
@@ -68,7 +69,7 @@ export function listBridge(words, say) {
   function show(row, described) {
     svg.setAttribute("aria-label", described);
     const drawable = row && !row.withheld;
-    svg.replaceChildren(lost.pattern, returned.pattern, ...(drawable ? drawn(row) : []));
+    patch(svg, lost.pattern, returned.pattern, ...(drawable ? drawn(row) : []));
   }
 
   function drawn(row) {
@@ -143,9 +144,10 @@ export function rateOverTime(words, say, choose) {
   const svg = vector("svg", { class: "crrkit-picture crrkit-list-line", width: "100%", height: LINE.height });
   set(svg, { role: "slider", tabindex: 0, "aria-label": words.choosePeriod, "aria-valuemin": 0 });
   let [shown, at] = [/** @type {any[]} */ ([]), 0];
+  const down = (rate) => LINE.bottom - (LINE.bottom - LINE.top) * rate;
+  const axis = levels(RULES, { down, left: LINE.left, right: LINE.right, say });
 
   const across = (i) => LINE.left + ((LINE.right - LINE.left) * (i + 0.5)) / Math.max(shown.length, 1);
-  const down = (rate) => LINE.bottom - (LINE.bottom - LINE.top) * rate;
   const inside = (i, rate) => [(i + 0.5) / shown.length, 1 - rate];
 
   function show(rows, limits, chosen, saidOf) {
@@ -158,8 +160,7 @@ export function rateOverTime(words, say, choose) {
     ];
     const valued = { "aria-valuemax": Math.max(rows.length - 1, 0), "aria-valuenow": at };
     set(svg, { ...valued, "aria-valuetext": rows.length ? saidOf(rows[at]) : words.nothing });
-    const axis = levels(RULES, { down, left: LINE.left, right: LINE.right, say });
-    svg.replaceChildren(...axis, ...guide(), field(LINE, ...areas(limits)), ...points(limits), ...columns());
+    patch(svg, ...axis, ...guide(), field(LINE, ...areas(limits)), ...points(limits), ...columns());
   }
 
   function guide() {

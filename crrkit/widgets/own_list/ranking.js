@@ -3,6 +3,7 @@
 
 import { html, put } from "../bench/shared.js";
 import { effects, effectsByStep } from "../stages/chain.js";
+import { patch, tell } from "./redraw.js";
 
 const FARTHEST_LOOK = 20; // periods, as LeverTable.by_horizon
 
@@ -55,15 +56,16 @@ export function leverRanking({ words, say }) {
     const measure = measureOf(costs, margins);
     const rows = rankedLevers(chain, levers, steps, margins, measure);
     const columns = ["customers", ...(measure === "customers" ? [] : ["cost", measure])];
-    title.textContent = words.ranked[measure];
-    head.replaceChildren(
+    tell(title, words.ranked[measure]);
+    patch(
+      head,
       ...["lever", ...columns].map((name) => html("th", { scope: "col" }, words.rankColumns[name])),
       html("th", { scope: "col", "aria-hidden": "true" }),
     );
     const most = Math.max(...rows.map((row) => Math.abs(row[measure]) || 0), 1e-9);
-    body.replaceChildren(...rows.map((row) => lineOf(row, columns, measure, most)));
+    patch(body, ...rows.map((row) => lineOf(row, columns, measure, most)));
     const farthest = Math.max(steps, FARTHEST_LOOK);
-    flips.textContent = flipsOf(leadersOf(chain, levers, farthest, margins, measure));
+    tell(flips, flipsOf(leadersOf(chain, levers, farthest, margins, measure)));
   }
 
   function lineOf(row, columns, measure, most) {

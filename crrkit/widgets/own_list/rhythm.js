@@ -2,6 +2,7 @@
 /* The rhythm of the list: of those who have been silent for so long, how many still buy again. */
 
 import { caption, field, levels, track, vector } from "../bench/shared.js";
+import { patch } from "./redraw.js";
 
 const RHYTHM = { left: 14, right: 97, top: 14, bottom: 170, height: 212 };
 const LOW = 0.14; // a rate under which nothing fits below its line
@@ -22,7 +23,7 @@ export function rhythmCurve(words, say, steps, choose) {
    */
   function show(gaps, silence, described) {
     svg.setAttribute("aria-label", described);
-    svg.replaceChildren(...axes(), field(RHYTHM, ...curve(gaps)), ...dot(silence, gaps.atSilence));
+    patch(svg, ...axes, field(RHYTHM, ...curve(gaps)), ...dot(silence, gaps.atSilence));
   }
 
   function curve({ days, returning }) {
@@ -65,7 +66,7 @@ export function silenceCurve(title, say, steps, choose) {
     const asked = { "data-line": "wanted", x1: `${RHYTHM.left}%`, x2: `${RHYTHM.right}%` };
     const level = Number.isNaN(wanted) ? [] : [vector("line", { ...asked, y1: down(wanted), y2: down(wanted) })];
     const ends = known.length > 1 ? [known[0], known[known.length - 1]].map(endOf) : [];
-    svg.replaceChildren(...axes(), field(RHYTHM, ...line), ...level, ...ends, ...dot(silence, at));
+    patch(svg, ...axes, field(RHYTHM, ...line), ...level, ...ends, ...dot(silence, at));
   }
   const endOf = ({ silence, crr }, i) =>
     caption("end", across(silence), down(crr) + (i || crr < LOW ? -7 : 17), say.percent(crr), i ? "end" : "start");
@@ -83,14 +84,12 @@ function dayPicture(title, say, steps, choose) {
   const across = (days) => RHYTHM.left + (RHYTHM.right - RHYTHM.left) * Math.min(place(days), 1);
   const down = (share) => RHYTHM.bottom - (RHYTHM.bottom - RHYTHM.top) * share;
 
-  function axes() {
-    const marks = DAY_MARKS.filter((days) => days >= least && days <= most);
-    return [
-      ...levels([0, 0.5, 1], { down, left: RHYTHM.left, right: RHYTHM.right, say }),
-      ...marks.map((mark) => caption("column", across(mark), RHYTHM.bottom + 18, say.number(mark))),
-      caption("aside", (RHYTHM.left + RHYTHM.right) / 2, RHYTHM.bottom + 36, title),
-    ];
-  }
+  const marks = DAY_MARKS.filter((days) => days >= least && days <= most);
+  const axes = [
+    ...levels([0, 0.5, 1], { down, left: RHYTHM.left, right: RHYTHM.right, say }),
+    ...marks.map((mark) => caption("column", across(mark), RHYTHM.bottom + 18, say.number(mark))),
+    caption("aside", (RHYTHM.left + RHYTHM.right) / 2, RHYTHM.bottom + 36, title),
+  ];
 
   function dot(silence, share) {
     if (typeof silence !== "number") return [];

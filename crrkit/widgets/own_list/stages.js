@@ -3,6 +3,7 @@
 
 import { caption, html, set, vector } from "../bench/shared.js";
 import { hatched } from "./pictures.js";
+import { patch, tell } from "./redraw.js";
 
 const NARROW = 14; // percent, below which a name does not fit under a stage
 const ROOMY = 25; // percent, below which a long name in the middle would be cut at the edge of the picture
@@ -38,18 +39,25 @@ export function stageTable(words, say) {
   const who = html("p", { class: "crrkit-list-who", role: "status" });
   const table = html("table", { class: "crrkit-list-stages" }, html("thead", {}, head), body);
   const node = html("div", {}, mosaic, table, sum, who);
+  /** @type {(stage: string) => string} */
+  let callFor = () => ""; // none in a page, which has no list
+  body.addEventListener("click", ({ target }) => {
+    const stage = /** @type {Element} */ (target).closest("button")?.closest("tr")?.getAttribute("data-stage");
+    if (stage) who.replaceChildren(words.whoThey, " ", html("code", {}, callFor(stage)));
+  });
 
   /** @param {{ name: string, size: number, kept: number, rest?: boolean }[]} stages */
   function show(stages, start, sentence, callOf) {
-    who.replaceChildren();
+    callFor = callOf;
+    tell(who, "");
     const parts = addedUp(stages.map(({ rest, kept }) => (rest ? 0 : kept / start)));
-    body.replaceChildren(...stages.map((stage, i) => rowOf(stage, start, parts[i], callOf)));
-    sum.textContent = sentence;
+    patch(body, ...stages.map((stage, i) => rowOf(stage, start, parts[i])));
+    tell(sum, sentence);
     table.hidden = !stages.length;
     const drawn = start ? stages.filter(({ rest, size, kept }) => !rest && size && !Number.isNaN(kept)) : [];
     mosaic.toggleAttribute("hidden", !drawn.length);
     mosaic.setAttribute("aria-label", `${words.stagesTitle}. ${sentence}`);
-    mosaic.replaceChildren(lost.pattern, ...blocks(drawn, start));
+    patch(mosaic, lost.pattern, ...blocks(drawn, start));
   }
 
   function blocks(stages, start) {
@@ -74,12 +82,10 @@ export function stageTable(words, say) {
   }
 
   /** @param {{ name: string, size: number, kept: number, rest?: boolean }} stage */
-  function rowOf({ name, size, kept, rest }, start, part, callOf) {
-    const call = callOf(name); // none in a page, which has no list
-    const ask = call
+  function rowOf({ name, size, kept, rest }, start, part) {
+    const ask = callFor(name)
       ? html("button", { type: "button", title: words.who, class: "crrkit-list-ask" }, words.stages[name])
       : words.stages[name];
-    if (call) ask.addEventListener("click", () => who.replaceChildren(words.whoThey, " ", html("code", {}, call)));
     const share = start ? size / start : NaN;
     const retention = size ? kept / size : NaN;
     const cell = (kind, text) => html("td", { "data-cell": kind }, text);

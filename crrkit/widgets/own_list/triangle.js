@@ -6,6 +6,7 @@
 
 import { html, put } from "../bench/shared.js";
 import { cohortsOf } from "./cube.js";
+import { tell } from "./redraw.js";
 import { byRule, SLACK_DAYS, whoCode } from "./sentences.js";
 
 const MOST_COHORTS = 12;
@@ -42,7 +43,7 @@ export function cohortTriangle(voice, rhythm) {
     const rows = all.slice(-MOST_COHORTS);
     const ages = Math.min(Math.max(0, ...rows.map(({ cells }) => cells.length - 1)), MOST_AGES);
     told.replaceChildren();
-    said.textContent = rows.length ? sentenceOf(all, settings) : words.noCohorts;
+    tell(said, rows.length ? sentenceOf(all, settings) : words.noCohorts);
     wide.hidden = !rows.length;
     const sizes = rows.map(({ label, size, cells }) => `${label} ${size} ${cells.length}`);
     const now = [settings.every, wordsOf(settings).cohort, ...sizes].join();
@@ -99,7 +100,7 @@ export function cohortTriangle(voice, rhythm) {
     cell.facts = { ...facts, settings };
     if (same) return;
     const { cohort, age, active, rate } = facts;
-    cell.ask.textContent = say.brief(rate);
+    tell(cell.ask, say.brief(rate));
     cell.ask.style.setProperty("--crrkit-share", `${DARKEST * rate}%`);
     cell.ask.setAttribute("aria-label", `${cohort}, +${age}: ${say.percent(rate)}`);
     cell.holder.setAttribute("data-active", String(active));

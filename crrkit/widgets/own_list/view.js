@@ -6,6 +6,7 @@ import { segmentAnswer, silenceAnswer, yearBefore } from "./answers.js";
 import { accountOf, gapsOf, limitsOf, stagesOf } from "./cube.js";
 import { newMeanings } from "./meanings.js";
 import { known, listBridge, rateOverTime } from "./pictures.js";
+import { inSightFirst, patch, tell } from "./redraw.js";
 import { rhythmCurve } from "./rhythm.js";
 import { cardLines, caution, counted, headline, stageCode, whenOf } from "./sentences.js";
 import { stageTable } from "./stages.js";
@@ -61,6 +62,8 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
   };
   const { card: last, ...first } = parts;
   const body = html("div", { class: "crrkit-list-body" }, ...Object.values(first), whatIf.node, last);
+  const sight = inSightFirst();
+  for (const part of body.children) sight.watch(part);
 
   function draw(state, initial) {
     const settings = settingsOf(state);
@@ -69,24 +72,16 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
     const limits = limitsOf(rows);
     tell(sentence, row ? headline({ row, settings, was: before(row, settings, initial) }, voice) : words.nothing);
     tell(doubt, caution(rhythm, settings, row, voice));
-    drawBridge(row, settings, state.called_new);
-    flows.show(row, settings);
-    line.show(rows, limits, row?.label, (one) => `${one.label}: ${saidOf(one)}`);
-    tell(noteOf(parts.line), news(rows, limits, row, settings));
-    tell(titleOf(parts.silences), put(words.bySilences.title, { when: row ? whenOf(row, settings.every, voice) : "" }));
-    silences.show(settings, row);
-    drawRhythm(settings);
-    drawStages(row, settings);
-    parts.segments.hidden = !cube.segments.length;
-    if (cube.segments.length) segments.show(settings, row);
-    meanings.show(row, state.called_new);
-    parts.cohorts.hidden = !cube.hasCohorts;
-    if (cube.hasCohorts) {
-      tell(titleOf(parts.cohorts), cohorts.titleOf(settings));
-      cohorts.show(settings);
-    }
-    whatIf.draw(settings);
-    definition.replaceChildren(...cardLines(card, settings, voice).flatMap(pair));
+    sight.draw(parts.bridge, () => drawBridge(row, settings, state.called_new));
+    sight.draw(parts.line, () => drawLine(rows, limits, row, settings));
+    sight.draw(parts.silences, () => drawSilences(row, settings));
+    sight.draw(parts.rhythm, () => drawRhythm(settings));
+    sight.draw(parts.stages, () => drawStages(row, settings));
+    sight.draw(parts.segments, () => drawSegments(row, settings));
+    sight.draw(parts.meanings, () => meanings.show(row, state.called_new));
+    sight.draw(parts.cohorts, () => drawCohorts(settings));
+    sight.draw(whatIf.node, () => whatIf.draw(settings));
+    sight.draw(parts.card, () => patch(definition, ...cardLines(card, settings, voice).flatMap(pair)));
   }
 
   /** What the first setting says of the same time. */
@@ -112,6 +107,12 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
     bridge.show(row, row && !row.withheld ? put(words.picture, { ...facts, when }) : words.nothing);
     const inside = row && !row.withheld ? row.newLost + row.returnedLost : 0;
     tell(noteOf(parts.bridge), inside ? put(words.cameAndWent, { n: say.number(inside) }) : "");
+    flows.show(whole, settings);
+  }
+
+  function drawLine(rows, limits, row, settings) {
+    line.show(rows, limits, row?.label, (one) => `${one.label}: ${saidOf(one)}`);
+    tell(noteOf(parts.line), news(rows, limits, row, settings));
   }
 
   /** Whether the chosen period is news, and which others are. */
@@ -135,6 +136,23 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
     return [own, past, gone, others.length ? put(words.newsToo, { periods: others.join(", ") }) : ""]
       .filter(Boolean)
       .join(" ");
+  }
+
+  function drawSilences(row, settings) {
+    tell(titleOf(parts.silences), put(words.bySilences.title, { when: row ? whenOf(row, settings.every, voice) : "" }));
+    silences.show(settings, row);
+  }
+
+  function drawSegments(row, settings) {
+    parts.segments.hidden = !cube.segments.length;
+    if (cube.segments.length) segments.show(settings, row);
+  }
+
+  function drawCohorts(settings) {
+    parts.cohorts.hidden = !cube.hasCohorts;
+    if (!cube.hasCohorts) return;
+    tell(titleOf(parts.cohorts), cohorts.titleOf(settings));
+    cohorts.show(settings);
   }
 
   function drawStages(row, settings) {
@@ -180,12 +198,7 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
     tell(parts.rhythm.querySelector(".crrkit-list-said"), text);
     curve.show(gaps, settings.silence, `${words.rhythmTitle}. ${text}`);
   }
-  return { head, body, draw };
-}
-
-/** Write a text only where it changed: what stays is not drawn again. */
-function tell(node, text) {
-  if (node.textContent !== text) node.textContent = text;
+  return { head, body, draw, free: sight.free };
 }
 
 /** A label that no line breaks at its hyphen: "2024-08". */

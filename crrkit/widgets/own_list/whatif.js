@@ -6,6 +6,7 @@ import { band, marginBand, moved, project, rateBand, total, withInflow } from ".
 import { priceList } from "./costs.js";
 import { modelOf } from "./cube.js";
 import { leverRanking } from "./ranking.js";
+import { patch, tell } from "./redraw.js";
 
 /** As LEVERS of crrkit/judge/whatif/scenario.py. @type {Record<string, [string, string, string]>} */
 const LEVER_RULES = {
@@ -136,9 +137,12 @@ export function whatIf(voice, model, choose) {
   inputs.append(tried, ...Object.values(dials).map(({ row }) => row), steps.row, back, message);
   /** @type {any} */
   let settings = null;
+  let writing = false;
 
   function write(values) {
+    writing = true; // what changes together is drawn once
     for (const [name, value] of Object.entries(values)) model.set(name, value);
+    writing = false;
     model.save_changes();
     draw(settings);
   }
@@ -163,13 +167,12 @@ export function whatIf(voice, model, choose) {
     const found = modelOf(cube, settings);
     const chain = chainOf(found, model.get("costs"));
     shown.hidden = !chain;
-    message.textContent = "";
+    tell(message, "");
     shorter.replaceChildren(...(chain || node.hidden ? [] : shorterOnes()));
     if (chain) return drawOutlook(chain, found);
-    said.textContent = put(words.noModel[found.reason] ?? words.noModel.failed, {
-      error: say.percent(found.backtest?.error ?? NaN),
-    });
-    known.textContent = "";
+    const error = say.percent(found.backtest?.error ?? NaN);
+    tell(said, put(words.noModel[found.reason] ?? words.noModel.failed, { error }));
+    tell(known, "");
   }
 
   function drawOutlook(chain, found) {
@@ -187,8 +190,8 @@ export function whatIf(voice, model, choose) {
       ...chain.levers.map(({ name }) => name),
       ...chain.retained.flatMap((is, i) => (is ? [chain.stages[i]] : [])),
     ]);
-    said.textContent = sentenceOf(result, ahead, Object.values(margins).some(Boolean), Boolean(chain.basis));
-    known.textContent = knownOf(found, ahead);
+    tell(said, sentenceOf(result, ahead, Object.values(margins).some(Boolean), Boolean(chain.basis)));
+    tell(known, knownOf(found, ahead));
     const wanted = Object.entries(model.get("levers"));
     if (wanted.some(([name, change]) => change > (state[name] ?? change) + 1e-9)) message.textContent = words.atEnd;
     picture.show(result, said.textContent);
@@ -232,7 +235,7 @@ export function whatIf(voice, model, choose) {
     const errors = { error: say.percent(backtest.error), largest: say.percent(backtest.largest) };
     return put(words.tried, { ...facts, ...errors }) + (ahead > backtest.tested ? ` ${words.beyond}` : "");
   }
-  return { node, draw, refresh: () => settings && draw(settings) };
+  return { node, draw, refresh: () => settings && !writing && draw(settings) };
 }
 
 /** Customers over the steps with their band: with the levers as they stand, and dashed with nothing changed. */
@@ -253,7 +256,8 @@ function outlookPicture(words, say) {
     });
     const [last, before] = [now, plain].map(({ customers }) => customers.at(-1));
     svg.setAttribute("aria-label", described);
-    svg.replaceChildren(
+    patch(
+      svg,
       ...axis,
       field(
         FUTURE,

@@ -2,6 +2,7 @@
 /* Who is behind the counts of a period: each flow with the call that lists its customers, where the list is. */
 
 import { html, put } from "../bench/shared.js";
+import { patch, tell } from "./redraw.js";
 import { whoCode } from "./sentences.js";
 
 const FLOWS = ["lost", "new", "returned", "kept"];
@@ -16,21 +17,24 @@ export function flowCalls({ cube, words, say, local }, own) {
   const row = html("span", {});
   const told = html("p", { class: "crrkit-list-who", role: "status" });
   const node = html("div", { class: "crrkit-list-flows" }, row, told);
+  /** @type {Record<string, string>} */
+  let calls = {};
+  row.addEventListener("click", ({ target }) => {
+    const flow = /** @type {Element} */ (target).getAttribute("data-flow");
+    if (flow) told.replaceChildren(words.whoThey, " ", html("code", {}, calls[flow]));
+  });
 
   function show(account, settings) {
-    told.replaceChildren();
+    tell(told, "");
     const some = local && account && !account.withheld ? FLOWS.filter((name) => account[name] > 0) : [];
-    const asked = some.map((name) => [name, whoCode(name, account.label, settings, cube, own)]);
-    node.hidden = !asked.some(([, call]) => call);
-    if (!node.hidden)
-      row.replaceChildren(words.who, ": ", ...asked.flatMap(([name, call]) => [buttonOf(name, call), " "]));
-
-    function buttonOf(name, call) {
+    calls = Object.fromEntries(some.map((name) => [name, whoCode(name, account.label, settings, cube, own)]));
+    node.hidden = !Object.values(calls).some(Boolean);
+    if (node.hidden) return;
+    const buttonOf = (name) => {
       const text = put(words.flowOf[name], { n: say.number(account[name]) });
-      const ask = html("button", { type: "button", class: "crrkit-list-ask", "data-flow": name }, text);
-      ask.addEventListener("click", () => told.replaceChildren(words.whoThey, " ", html("code", {}, call)));
-      return ask;
-    }
+      return html("button", { type: "button", class: "crrkit-list-ask", "data-flow": name }, text);
+    };
+    patch(row, words.who, ": ", ...some.flatMap((name) => [buttonOf(name), " "]));
   }
   return { node, show };
 }

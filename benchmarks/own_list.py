@@ -1,0 +1,203 @@
+"""From the key to the pixels in ListExplorer, in each place where it lives: a page, JupyterLab, Voilà.
+
+    python benchmarks/own_list.py [milliseconds that a median must stay below, 20 by default] [page jupyterlab voila]
+
+Two years of purchases under 60 silences and more in eight segments. For each slider a median of presses from the key to
+the painted frame, which holds half a frame of waiting, and what the page's own thread worked for a key, by Chromium's
+counters: with all that follows of it once keys rest, and while it is held down. Other work on the machine only adds:
+the best of three rounds counts. Beside it how much of the state travels.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import statistics
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import nbformat
+from playwright.sync_api import sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
+import live_servers
+from explorers import FRAME, WATCH
+from long_lists import list_of_two_years
+
+import crrkit as crr
+from crrkit.widgets.static import static_page
+from scripts import chromium
+from scripts.bench import record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, CDPSession, Locator, Page
+
+PRESSES, ROUNDS = 20, 3
+HELD = 33  # milliseconds from one key to the next while it is held down
+QUIET = 250  # milliseconds after which nothing follows of a key
+LARGEST_STATE = 300  # kB
+CODE = f"""import sys; sys.path[:0] = {[str(Path(__file__).parent.parent), str(Path(__file__).parent.parent / "tests")]}
+import crrkit as crr, long_lists
+crr.ListExplorer(long_lists.list_of_two_years(), every="month", silence=90)"""
+SLIDERS = {
+    "silence": (("slider", "Who is a customer"), ("ArrowRight", "ArrowLeft")),
+    "period": (("slider", "Period shown"), ("ArrowLeft", "ArrowRight")),
+    "segment": (("combobox", "Segment"), ("ArrowDown", "ArrowUp")),
+    "lever": (("slider", "Middle customers kept"), ("ArrowRight", "ArrowLeft")),
+}
+COUNTERS = {
+    "all": "TaskDuration",
+    "scripts": "ScriptDuration",
+    "styles": "RecalcStyleDuration",
+    "layout": "LayoutDuration",
+}
+
+
+class Round(NamedTuple):
+    """What some presses of one slider took, in milliseconds a key."""
+
+    wall: float
+    alone: dict[str, float]
+    held: dict[str, float]
+
+
+def main() -> int:
+    """Measure each slider in each place."""
+    limits = [float(word) for word in sys.argv[1:] if word[:1].isdigit()]
+    limit, named = limits[0] if limits else 20.0, [word for word in sys.argv[1:] if word in PLACES]
+    slow = [] if the_state() < LARGEST_STATE else ["the state"]
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
+        browser = playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox", "--disable-gpu"])
+        for place in named or PLACES:
+            own = Path(folder) / place
+            own.mkdir()
+            with PLACES[place](own, browser) as page:
+                for name, median in measured(page, place):
+                    slow += [name] if median >= limit else []
+        browser.close()
+    print(f"{limit:g} ms or more: {', '.join(slow)}" if slow else f"all below {limit:g} ms")
+    return int(bool(slow))
+
+
+def the_state() -> float:
+    """How many kB travel to the browser."""
+    explorer = crr.ListExplorer(list_of_two_years(), every="month", silence=90)
+    size = len(json.dumps(explorer.page_state)) / 1000
+    steps = f"{len(explorer.choices['silences'])} silences in {len(explorer.choices['segments'])} segments"
+    record(f"state of ListExplorer, {steps}", [size], unit="kB")
+    return size
+
+
+def measured(page: Page, place: str) -> Iterator[tuple[str, float]]:
+    """Each slider: the best of some rounds."""
+    page.evaluate(WATCH)
+    counters = page.context.new_cdp_session(page)
+    counters.send("Performance.enable", {"timeDomain": "threadTicks"})  # not the clock: others work here too
+    for name, ((role, called), keys) in SLIDERS.items():
+        control = page.locator(".crrkit-list").first.get_by_role(role, name=called, exact=role != "slider").first
+        rounds = [one_round(page, counters, control, keys) for _ in range(ROUNDS)]
+        wall = min(one.wall for one in rounds)
+        record(f"{place}, {name}, key to pixels, median of {PRESSES}", [wall], unit="ms")
+        for how in ("alone", "held"):
+            work = min((getattr(one, how) for one in rounds), key=lambda one: one["all"])
+            record(f"{place}, {name}, work of the page for a key {how}", [work["all"]], unit="ms")
+            print("    of which", ", ".join(f"{part} {spent:.1f}" for part, spent in work.items() if part != "all"))
+        print(f"    load {os.getloadavg()[0]:.1f}", flush=True)
+        yield f"{place}, {name}", wall
+
+
+def one_round(page: Page, counters: CDPSession, control: Locator, keys: tuple[str, str]) -> Round:
+    """Press there and back, once alone and once as when the key is held down."""
+    control.focus()
+    control.press(keys[0])
+    control.press(keys[1])
+    page.wait_for_timeout(2 * QUIET)
+    walls, alone = spent(page, counters, keys, pause=QUIET)
+    _, held = spent(page, counters, keys, pause=HELD)
+    return Round(statistics.median(walls), alone, held)
+
+
+def spent(
+    page: Page, counters: CDPSession, keys: tuple[str, str], *, pause: float
+) -> tuple[list[float], dict[str, float]]:
+    """The waits, and the work a key; keys come at any moment of a frame, and nothing else is asked of the page."""
+    page.evaluate("window.waits.length = 0")
+    dice, before = random.Random(7), counted(counters)
+    for press in range(PRESSES):
+        page.keyboard.press(keys[press % 2])
+        page.wait_for_timeout(pause + dice.uniform(0, FRAME))
+    after = counted(counters)
+    page.wait_for_timeout(2 * QUIET)
+    walls = page.evaluate("window.waits")
+    assert len(walls) == PRESSES, f"{len(walls)} of {PRESSES} keys were answered"
+    return walls, {name: 1000 * (after[name] - before[name]) / PRESSES for name in COUNTERS}
+
+
+def counted(counters: CDPSession) -> dict[str, float]:
+    """Chromium's counters of the page's thread, in seconds."""
+    found = {one["name"]: one["value"] for one in counters.send("Performance.getMetrics")["metrics"]}
+    return {name: found[counter] for name, counter in COUNTERS.items()}
+
+
+@contextmanager
+def saved_page(folder: Path, browser: Browser) -> Iterator[Page]:
+    """The explorer whole, without a kernel."""
+    explorer = crr.ListExplorer(list_of_two_years(), every="month", silence=90)
+    (folder / "list.html").write_text(static_page([explorer], title="A list"), encoding="utf-8")
+    with shown(browser, (folder / "list.html").as_uri()) as page:
+        yield page
+
+
+@contextmanager
+def jupyterlab(folder: Path, browser: Browser) -> Iterator[Page]:
+    """A notebook whose one cell is run."""
+    with live_servers.jupyterlab(folder) as lab:
+        notebook(lab.folder / "list.ipynb")
+        with shown(browser, lab.address("list.ipynb"), run=True) as page:
+            yield page
+
+
+@contextmanager
+def voila(folder: Path, browser: Browser) -> Iterator[Page]:
+    """The same as a page."""
+    with live_servers.voila(notebook(folder / "list.ipynb")) as address, shown(browser, address) as page:
+        yield page
+
+
+PLACES = {"page": saved_page, "jupyterlab": jupyterlab, "voila": voila}
+
+
+def notebook(path: Path) -> Path:
+    """A notebook of one cell, which makes the explorer."""
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CODE)], metadata=kernel)
+    path.write_text(nbformat.writes(made), encoding="utf-8")
+    return path
+
+
+@contextmanager
+def shown(browser: Browser, address: str, *, run: bool = False) -> Iterator[Page]:
+    """A page on a screen of usual size, when the explorer stands on it."""
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.set_default_timeout(180_000)
+    page.goto(address)
+    if run:
+        page.get_by_text("| Idle").wait_for()
+        page.get_by_role("menubar").get_by_text("Run", exact=True).click()
+        page.get_by_text("Run All Cells", exact=True).click()
+    page.locator(".crrkit-list-sentence").wait_for()
+    page.wait_for_timeout(10 * QUIET)
+    yield page
+    page.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
