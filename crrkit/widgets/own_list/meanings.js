@@ -57,14 +57,15 @@ export function newMeanings({ words, say }, choose) {
   function show(row, chosen) {
     const answers = row ? formulaAnswers(row) : []; // of what is withheld no numbers: dashes
     for (const { name, called, answer } of answers) {
-      const { radio, cells } = rows[name];
+      const { radio, cells, line } = rows[name];
+      line.hidden = Number.isNaN(called); // between two lists nobody saw who came and went
       radio.checked = name === chosen;
       cells.called.textContent = say.number(called);
       cells.answer.textContent = say.percent(answer);
       cells.off.textContent = say.points(answer - row.crr, words.pp);
     }
     const own = answers.find(({ name }) => name === chosen);
-    said.textContent = own ? sentenceOf(row, own) : words.noRate;
+    said.textContent = own && !Number.isNaN(own.answer) ? sentenceOf(row, own) : words.noRate;
   }
 
   function sentenceOf(row, { called, answer }) {
