@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from datetime import datetime, timedelta
@@ -18,12 +19,13 @@ from crrkit.ground import InputError
 from crrkit.judge import control_chart
 from crrkit.judge.whatif import Scenario, StageModel
 from crrkit.measure import retention_by_period
-from crrkit.measure.cadence import characteristic_interval
+from crrkit.measure.cadence import characteristic_interval, judge_rhythm
 from crrkit.measure.cohorts import cohort_grid
 from crrkit.measure.cube import ListSettings, cohorts_of, list_cube, rates_by_segment, rates_by_silence
 from crrkit.measure.stages import CUSTOMERS, stage_flow
 from crrkit.read import read_contracts, read_orders
 from crrkit.rules import StageRule
+from crrkit.widgets.own_list.counted import choices_of, rhythm_of
 
 ROOT = Path(__file__).parent.parent
 EPOCH = datetime(2024, 1, 29)  # noqa: DTZ001 - the business's own clock
@@ -389,10 +391,13 @@ import {
 } from "%s/cube.js";
 import { leadersOf, rankedLevers } from "%s/ranking.js";
 import { chainOf, outlook } from "%s/whatif.js";
+import { caution, goneAtOnce, shortOf } from "%s/doubts.js";
+import { doubtOf } from "%s/sentences.js";
+import { speaker } from "%s/../bench/shared.js";
 const asked = JSON.parse(readFileSync(0, "utf8"));
 const bare = (key, value) => (Number.isNaN(value) ? null : value);
 const told = [];
-for (const { state, settings } of asked) {
+for (const { state, settings, rhythm } of asked) {
   const cube = await openCube(state);
   told.push(settings.map((one) => {
     const rows = accountOf(cube, one);
@@ -400,10 +405,25 @@ for (const { state, settings } of asked) {
     return {
       rows, limits: limitsOf(rows), stages: stagesOf(cube, one), model: modelOf(cube, one), gaps: gapsOf(cube, one),
       beside, cohorts: cohortsOf(cube, one), ahead: aheadOf(modelOf(cube, one)),
+      doubts: doubtsOf(cube, rhythm, one, rows),
     };
   }));
 }
 console.log(JSON.stringify(told, bare));
+function doubtsOf(cube, rhythm, one, rows) {
+  if (!rhythm) return null;
+  const same = (text) => ({ one: text, few: text, many: text, other: text });
+  const words = {
+    suits: "{what}", noLonger: "no longer", silent: same("{n} days"), goneAtOnce: "gone at once",
+    doubts: { by_construction: "", too_short: "", not_seen: "" }, periods: new Proxy({}, { get: (_, name) => name }),
+    monthsMeant: same("{n} months"), shorterWindow: "shorter",
+  };
+  const voice = { cube, words, say: speaker("en"), lang: "en" };
+  return {
+    doubt: doubtOf(rhythm, one), remedy: caution(rhythm, one, null, voice), short: shortOf(rhythm, one, voice),
+    gone: goneAtOnce(rows, voice),
+  };
+}
 function aheadOf(model) {
   const chain = chainOf(model, %s);
   if (!chain) return null;
@@ -427,16 +447,24 @@ COLUMNS = {
 @pytest.fixture(scope="module")
 def told(cubes):
     """What the browser's module makes of each cube under each setting."""
-    return ask_node([(cube.to_state(), settings_of(cube, 5)) for cube in cubes])
+    return ask_node([(cube.to_state(), settings_of(cube, 5), rhythm(cube)) for cube in cubes])
+
+
+def rhythm(cube) -> dict:
+    """What Python sends of the rhythm of a list."""
+    return rhythm_of(cube.base, choices_of(cube))
 
 
 def ask_node(cubes: list) -> list:
     """What the browser's module makes of states under settings."""
     if NODE is None:
         pytest.skip("Node is not here: what the browser computes is not held against Python")
-    asked = [{"state": state, "settings": [one.to_dict() for one in settings]} for state, settings in cubes]
+    asked = [
+        {"state": state, "settings": [one.to_dict() for one in settings], "rhythm": [*facts, None][0]}
+        for state, settings, *facts in cubes
+    ]
     folder, costs, margins = (ROOT / "crrkit/widgets/own_list").as_uri(), json.dumps(COSTS), json.dumps(MARGINS)
-    script = ASK % (folder, folder, folder, costs, margins, margins, margins)
+    script = ASK % (*[folder] * 6, costs, margins, margins, margins)
     command = [NODE, "--input-type=module", "--eval", script]
     done = subprocess.run(command, input=json.dumps(asked), capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
@@ -465,6 +493,46 @@ def test_the_browser_says_the_same_of_contracts(member_cubes):
         compare_accounts(cube, settings, answers)
         compare_stages(cube, [*zip(settings, answers, strict=True)][::11])
         assert not [answer for answer in answers if answer["gaps"]]
+
+
+@pytest.mark.slow
+def test_the_browser_doubts_what_python_doubts(cubes, told):
+    """Each warning and note of `retention_by_period` under the same settings, and what it says would suit."""
+    met = set()
+    for cube, answers in zip(cubes, told, strict=True):
+        for settings, answer in [*zip(settings_of(cube, 5), answers, strict=True)][::5]:
+            judged = judge_rhythm(cube.base_under(settings), every=settings.every)
+            found = answer["doubts"]
+            assert found["doubt"] == (judged.status if judged.is_doubtful else ""), settings
+            assert found["remedy"] == remedy_of(judged), settings
+            months = f"{judged.months_meant} months" if judged.months_meant else "shorter" if judged.shorter else ""
+            assert found["short"] == months, settings
+            met |= {found["doubt"], found["remedy"][:9], found["short"]}
+    assert met >= {"", "too_short", "by_construction", "no longer", "12 months", "shorter"}
+
+
+def remedy_of(judged) -> str:
+    """What a rhythm says would suit, in the words that the browser was given."""
+    advice = judged.advice
+    if not judged.is_doubtful:
+        return ""
+    if not advice.fits:
+        return advice.why
+    said = judged.warning.rpartition("What would suit: ")[2]
+    named = re.fullmatch(r"(?:every='([\w-]+)')?(?:, )?(?:activity=Trailing\(days=(\d+)\))?\.", said)
+    if not named:
+        return "no longer"
+    return ", ".join(filter(None, [named[1], named[2] and f"{named[2]} days"]))
+
+
+def test_the_browser_doubts_an_end_of_all_at_once():
+    log = pd.DataFrame({"who": list("abcdef"), "since": "2024-01-05", "until": "2024-05-20", "region": "r"})
+    members = [log, log.assign(until=["2024-05-20"] * 5 + ["2024-06-20"]), log[:4]]
+    cubes = [list_cube(contracts_of(one, as_of="2024-08-01")) for one in members]
+    asked = [(cube.to_state(), [ListSettings("month", 0, regular=12)], rhythm(cube)) for cube in cubes]
+    found = [bool(answer["doubts"]["gone"]) for [answer] in ask_node(asked)]
+    warned = [bool(retention_by_period(cube.base, every="month").warning) for cube in cubes]
+    assert found == warned == [True, False, False]
 
 
 def test_the_limits_of_the_browser_are_those_of_the_chart(cubes, told):

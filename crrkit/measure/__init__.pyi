@@ -41,6 +41,8 @@ from crrkit.measure.spans import (
     BURN_IN as BURN_IN,
     COMPLETE as COMPLETE,
     EMPTY as EMPTY,
+    GONE_AT_ONCE as GONE_AT_ONCE,
+    NOT_LISTED as NOT_LISTED,
     RUNNING as RUNNING,
     dated as dated,
     span_of as span_of,

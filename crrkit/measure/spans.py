@@ -22,6 +22,10 @@ NOT_IN_LISTS = ("new_lost", "returned_lost", "rejoined", "continuous", "joins", 
 MOST_PERIODS = 20_000  # days in half a century: more rows than that were not meant
 
 ALL_AT_ONCE = 5  # fewer who leave together may be an example
+GONE_AT_ONCE = mark(
+    "All of them left in the same period, and nobody has been a customer since. If their last date is only the day"
+    " on which the list was made, they have not left: leave it empty and count again."
+)
 
 
 def span_of(base: Base, calendar: Calendar, *, first: str | None = None, last: str | None = None) -> range:
@@ -86,7 +90,4 @@ def gone_at_once(table: pd.DataFrame, card: DefinitionCard) -> str:
     last = there.iloc[-1]
     if last["start"] < ALL_AT_ONCE or last["kept"] != 0 or last["end"] != 0:
         return ""
-    return _(
-        "All of them left in the same period, and nobody has been a customer since. If their last date is only the day"
-        " on which the list was made, they have not left: leave it empty and count again."
-    )
+    return _(GONE_AT_ONCE)

@@ -401,3 +401,68 @@ def test_of_few_nothing_is_told_and_of_nobody_no_rate(open_page: OpenPage, tmp_p
     expect(said).to_have_count(2)
     assert not math.isnan(own.kept.latest["start"])
     assert "customer more or less moves the rate by" in page.locator(".crrkit-list-doubt").nth(1).inner_text()
+
+
+class Finger:
+    """A finger on a telephone: it taps, and it is drawn across the glass as a hand does, which may scroll the page."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.glass = page, page.context.new_cdp_session(page)
+
+    def touch(self, kind: str, *points: dict[str, float]) -> None:
+        self.glass.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
+
+    def drag(self, begin: tuple[float, float], end: tuple[float, float], *, steps: int = 8) -> None:
+        self.touch("touchStart", {"x": begin[0], "y": begin[1]})
+        for step in range(1, steps + 1):
+            x, y = (a + (b - a) * step / steps for a, b in zip(begin, end, strict=True))
+            self.touch("touchMove", {"x": x, "y": y})
+        self.touch("touchEnd")
+
+
+@pytest.fixture
+def telephone(open_page: OpenPage, page_file: Path) -> Page:
+    page = open_page(page_file, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    page.locator(".crrkit-list-sentence").wait_for()
+    return page
+
+
+def scrolled(page: Page) -> float:
+    return float(page.evaluate("scrollY"))
+
+
+def test_on_a_telephone_a_finger_moves_the_silence_and_pushes_nothing_away(telephone: Page) -> None:
+    """By 180 days of silence a warning comes: the slider stays under the finger, and the rate in sight."""
+    slider, finger = silence(telephone), Finger(telephone)
+    box = slider.bounding_box()
+    share, y = float(slider.evaluate("(one) => one.value / one.max")), box["y"] + box["height"] / 2
+    finger.drag((box["x"] + share * box["width"], y), (box["x"] + 0.8 * box["width"], y + 6))
+    expect(sentence(telephone)).to_contain_text("by 90 days of silence")
+    expect(telephone.locator(".crrkit-list-doubt")).to_contain_text("longer than a month")
+    assert abs(slider.bounding_box()["y"] - box["y"]) < box["height"]
+    assert sentence(telephone).bounding_box()["y"] >= 0
+    before = slider.get_attribute("aria-valuetext")
+    slider.focus()
+    slider.hover()
+    telephone.mouse.wheel(0, 100)  # of a mouse beside the tablet
+    expect(slider).not_to_have_attribute("aria-valuetext", before)
+
+
+def test_on_a_telephone_a_point_is_tapped_and_a_curve_is_dragged(telephone: Page) -> None:
+    finger, line = Finger(telephone), telephone.locator("svg.crrkit-list-line[role=slider]")
+    line.scroll_into_view_if_needed()
+    point = line.locator("[data-marker]").nth(3)
+    label, box = point.get_attribute("data-label"), point.bounding_box()
+    telephone.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(line.locator("[data-chosen]")).to_have_attribute("data-label", label)
+
+    curve = telephone.locator(".crrkit-list-of-silences > div > svg")
+    curve.scroll_into_view_if_needed()
+    box, said = curve.bounding_box(), sentence(telephone).inner_text()
+    middle = box["y"] + box["height"] / 2
+    finger.drag((box["x"] + 0.8 * box["width"], middle), (box["x"] + 0.4 * box["width"], middle + 4))
+    expect(sentence(telephone)).not_to_have_text(said)
+    assert abs(curve.bounding_box()["y"] - box["y"]) < 2  # along the axis the picture stands still under the finger
+    at = scrolled(telephone)
+    finger.drag((box["x"] + 0.5 * box["width"], middle), (box["x"] + 0.5 * box["width"], middle - 200))
+    telephone.wait_for_function(f"scrollY > {at + 50}")  # and up and down it is scrolled

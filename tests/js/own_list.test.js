@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { speaker } from "../../crrkit/widgets/bench/shared.js";
-import { silenceFor, yearBefore } from "../../crrkit/widgets/own_list/answers.js";
+import { couldLose, silenceFor, yearBefore } from "../../crrkit/widgets/own_list/answers.js";
 import { nearest } from "../../crrkit/widgets/own_list/controls.js";
+import { caution, goneAtOnce, inFront, shortOf } from "../../crrkit/widgets/own_list/doubts.js";
 import { settledIn } from "../../crrkit/widgets/own_list/index.js";
 import { formulaAnswers } from "../../crrkit/widgets/own_list/meanings.js";
 import { bridgeBars, runs } from "../../crrkit/widgets/own_list/pictures.js";
 import {
-  caution,
   counted,
   doubtOf,
   headline,
@@ -57,6 +57,15 @@ const WORDS = {
   withheld: "Too few {when}.",
   thin: "{start} make {points} points.",
   periods: { month: "month" },
+  suits: "Suits: {what}.",
+  noLonger: "None as long.",
+  silent: { one: "{n} day", other: "{n} days" },
+  goneAtOnce: "All gone at once.",
+  unsettled: { one: "Not settled: {periods}, {n}.", other: "Not settled: {periods}, {n}." },
+  monthsMeant: { one: "{n} month, {longest}, {window}", other: "{n} months, {longest}, {window}" },
+  shorterWindow: "{window} in a {every}",
+  notSettled: "{by} {crr} not settled {when}",
+  bridged: { one: "Bridging {n}", other: "Bridging {n}" },
   doubts: { by_construction: "{window} in a {every}", too_short: "{covered} {median}", not_seen: "{seen} {few}" },
 };
 const VOICE = { cube: CUBE, words: WORDS, say: speaker("en"), lang: "en" };
@@ -129,6 +138,14 @@ test("what is not known is not said as 0", () => {
   assert.equal(of({ status: "running" }), "By 60 days of silence 75.0% so far in March 2024.");
 });
 
+test("a silence longer than what was seen loses nobody, and is not told of", () => {
+  const seen = { first: Date.UTC(2024, 0, 1) / 1000 }; // up to 1 April there are 91 days
+  const rates = [90, 91, 92].map((silence) => ({ silence, crr: 1 }));
+  const told = (kind) => couldLose({ kind, seen }, rates, "2024-04-01").map(({ silence }) => silence);
+  assert.deepEqual(told("orders"), [90, 91]);
+  assert.deepEqual(told("contracts"), [90, 91, 92]);
+});
+
 test("periods are called as one says them", () => {
   assert.equal(whenOf({ label: "2010/11Q4", from: "2011-01-01" }, "quarter", VOICE), "in quarter 4 of 2010/11");
   assert.equal(whenOf({ label: "2024-02-29", from: "2024-02-29" }, "day", VOICE), "on February 29, 2024");
@@ -155,6 +172,51 @@ test("a rate that measures no staying says so: as judge of crrkit/measure/cadenc
   assert.equal(doubtOf({ notes: {} }, { every: "month", silence: 0 }), "");
   const said = caution(rhythm, { every: "month", silence: 31 }, { start: 5, withheld: false }, VOICE);
   assert.equal(said, "40.0% 50 5 make 20 points.");
+  const suits = (every, days = null, why = "") => ({
+    suits: { every, days, why },
+    periods: { month: 30.4375, year: 365.25 },
+  });
+  const remedy = (more, silence = 30) => caution({ ...rhythm, ...more }, { every: "month", silence }, null, VOICE);
+  assert.equal(remedy(suits("month", 400)), "40.0% 50 Suits: month, 400 days.");
+  assert.equal(remedy(suits("month")), "40.0% 50 Suits: 31 days."); // the period does, the silence is too short
+  assert.equal(remedy(suits("month"), "period"), "40.0% 50 None as long.");
+  assert.equal(remedy(suits("month", null, "Collect more.")), "40.0% 50 Collect more.");
+  const words = { ...WORDS, periods: { month: "month", year: "year" } };
+  const long = caution({ ...rhythm, ...suits("month") }, { every: "month", silence: 60 }, null, { ...VOICE, words });
+  assert.equal(long, "60 in a month Suits: year."); // within 60 days most have bought again: a period as long
+});
+
+test("what a list leaves open stands before the rate: as gone_at_once of crrkit/measure/spans", () => {
+  const contracts = { ...VOICE, cube: { ...CUBE, kind: "contracts", seen: { asOf: Date.UTC(2024, 4, 1) / 1000 } } };
+  const gone = [ROW, { ...ROW, start: 5, kept: 0, end: 0 }, { ...ROW, start: 0, kept: 0, end: 0 }];
+  assert.equal(goneAtOnce(gone, contracts), "All gone at once.");
+  assert.equal(goneAtOnce(gone, VOICE), ""); // purchases do not say when somebody left
+  for (const row of [{ start: 4 }, { kept: 1 }, { end: 1 }])
+    assert.equal(goneAtOnce([{ ...gone[1], ...row }], contracts), "", JSON.stringify(row));
+  const rows = MONTHS.map((month, i) => ({ ...ROW, ...month, status: i > 1 ? "running" : "complete" }));
+  const said = (silence, asOf = Date.UTC(2024, 4, 1)) => {
+    const voice = { ...contracts, cube: { ...contracts.cube, seen: { asOf: asOf / 1000 } } };
+    return inFront({ notes: {}, doubts: ["Odd rows."] }, { every: "month", silence }, rows, ROW, voice);
+  };
+  assert.equal(said(45), "Odd rows. Not settled: 2024‑03, 2024‑04, 45.");
+  assert.equal(said(45, Date.UTC(2024, 3, 20)), "Odd rows. Not settled: 2024‑03, 45."); // April itself still runs
+  assert.equal(said(0), "Odd rows.");
+  const open = { row: { ...ROW, status: "running" }, settings: { ...SETTINGS, silence: 45 }, was: null };
+  assert.equal(headline(open, contracts), "Bridging 45 75.0% not settled in March 2024.");
+});
+
+test("a silence that just misses the calendar says so: as the note of Rhythm", () => {
+  const rhythm = {
+    longest: { week: 7, month: 31 },
+    months: { week: 0, month: 1 },
+    meant: { 30: [1, 31], 60: [2, 62] },
+  };
+  const of = (every, silence) => shortOf(rhythm, { every, silence }, VOICE);
+  assert.equal(of("month", 30), "1 month, 31, 30");
+  assert.equal(of("month", 60), "2 months, 62, 60");
+  assert.deepEqual([of("month", 31), of("week", 30), of("month", "period")], ["", "", ""]);
+  assert.equal(of("month", 14), "14 in a month");
+  assert.equal(shortOf({ notes: {} }, { every: "month", silence: 0 }, VOICE), "");
 });
 
 test("a cohort says something where the first purchase alone makes nobody a customer", () => {

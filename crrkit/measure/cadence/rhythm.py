@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from math import ceil
 from typing import TYPE_CHECKING, Any, Self
 
 from crrkit.ground import DAYS_PER_PERIOD, format_number, format_percent, gettext as _, ngettext
@@ -130,6 +131,9 @@ class Rhythm:
         if not self.advice.fits:
             return self.advice.why
         if self.advice.every == self.every and self.advice.activity is None:
+            if self.status == TOO_SHORT and self.window and self.window < DAYS_PER_PERIOD[self.every]:
+                rule = Trailing(days=ceil(DAYS_PER_PERIOD[self.every]))  # the period does, the window is too short
+                return _("What would suit: {what}.").format(what=f"activity={rule!r}")
             return _("No calendar period is as long; cohort_grid shows who comes back after years.")
         return _("What would suit: {what}.").format(what=self.advice.what)
 

@@ -8,7 +8,19 @@ import numpy as np
 import pandas as pd
 
 from crrkit.counts import wilson_columns
-from crrkit.measure.cube.tally import ACCOUNT, AGAIN, BACK, BOUGHT, KEPT, NEW, THERE, UNBROKEN, later_than, up_to
+from crrkit.measure.cube.tally import (
+    ACCOUNT,
+    AGAIN,
+    BACK,
+    BOUGHT,
+    KEPT,
+    NEW,
+    THERE,
+    UNBROKEN,
+    later_than,
+    opening_of,
+    up_to,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +32,7 @@ def flows_under_limit(counts: Mapping[str, np.ndarray], segment: int, place: int
     """The counts of every period when a customer is lost whose silence exceeds the limit at a place."""
     of = {name: counts[name][segment] for name in ACCOUNT}
     end, kept, new = (up_to(of[name], place) for name in (THERE, KEPT, NEW))
-    return _flows(end, kept, new, {
+    return _flows(opening_of(counts, segment), end, kept, new, {
         "new_lost": later_than(of[NEW], place), "returned_lost": later_than(of[BACK], place),
         "continuous": up_to(of[UNBROKEN], place),
     })  # fmt: skip
@@ -31,11 +43,13 @@ def flows_by_period(counts: Mapping[str, np.ndarray], segment: int) -> pd.DataFr
     end, kept = (counts[name][segment] for name in (BOUGHT, AGAIN))
     nobody = np.zeros_like(end)
     new = counts[NEW][segment].sum(axis=1)
-    return _flows(end, kept, new, {"new_lost": nobody, "returned_lost": nobody, "continuous": kept})
+    return _flows(0, end, kept, new, {"new_lost": nobody, "returned_lost": nobody, "continuous": kept})
 
 
-def _flows(end: np.ndarray, kept: np.ndarray, new: np.ndarray, rest: Mapping[str, np.ndarray]) -> pd.DataFrame:
-    start = np.concatenate([[0], end[:-1]])  # nobody is there before the period of the first event
+def _flows(
+    opening: int, end: np.ndarray, kept: np.ndarray, new: np.ndarray, rest: Mapping[str, np.ndarray]
+) -> pd.DataFrame:
+    start = np.concatenate([[opening], end[:-1]])
     flows = {"start": start, "kept": kept, "lost": start - kept, "new": new, "returned": end - kept - new, "end": end}
     return pd.DataFrame({**flows, **rest})[LIST_COUNTS]
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from crrkit.counts import newcombe
 from crrkit.ground import check_choice
+from crrkit.measure import NOT_LISTED
 from crrkit.measure.cube.choices import SEGMENTS_ERROR
 from crrkit.measure.cube.tally import COHORTS, COHORTS_THERE
 from crrkit.rules import PERIOD_BEFORE
@@ -93,11 +94,12 @@ def cohorts_of(cube: ListCube, settings: ListSettings) -> pd.DataFrame:
     else:
         sizes = counts
     begin = len(names) - counts.shape[1]  # of the latest cohorts
+    came = (table["status"] != NOT_LISTED).to_numpy()  # whoever is on a first list may have come at any time before
     rows = [
         (names[first], since - first, names[since], int(sizes[first, place]), int(counts[since, place]))
         for place, first in enumerate(range(begin, len(names)))
         for since in range(first, len(names))
-        if sizes[first, place] and over[since]
+        if sizes[first, place] and over[since] and came[first]
     ]
     found = pd.DataFrame(rows, columns=["cohort", "age", "period", "size", "active"])
     return found.assign(rate=found["active"] / found["size"])
@@ -111,6 +113,8 @@ def _up_to(cube: ListCube, settings: ListSettings, period: str) -> pd.DataFrame:
     """The account up to a period."""
     account = cube.account(replace(settings, first=None, last=None))
     names = list(account["period"])
+    seen = account["start"].notna() & account["kept"].notna()  # beside a list that is missing nobody is told
+    account = account.assign(**{name: account[name].where(seen, 0) for name in ("start", "kept")})
     return account.iloc[: names.index(check_choice(period, name="period", choices=names)) + 1]
 
 

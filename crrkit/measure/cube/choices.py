@@ -93,13 +93,14 @@ class Segment:
 
 def everies_of(base: Base) -> tuple[str, ...]:
     """The periods of which the data touch a number that can be looked at; the shortest that can be counted else."""
-    touched = {every: _touched(base, every) for every in PERIODS}
+    lengths = PERIODS[PERIODS.index(base.listed_every or PERIODS[0]) :]  # between two lists nothing is seen
+    touched = {every: _touched(base, every) for every in lengths}
     most = {every: MOST_SHORT if every in QUICK_PERIODS else MOST_TO_CHOOSE for every in PERIODS}
     found = tuple(every for every, n in touched.items() if FEWEST_TO_CHOOSE <= n <= most[every])
     if found:
         return found
-    span_of(base, base.calendar(PERIODS[0]))  # refuses data that are shorter than a day
-    return (next(every for every in PERIODS if touched[every] <= MOST_TO_CHOOSE),)
+    span_of(base, base.calendar(lengths[0]))  # refuses data that are shorter than a day
+    return (next(every for every in lengths if touched[every] <= MOST_TO_CHOOSE),)
 
 
 def small_enough(everies: tuple[str, ...], base: Base, segments: int) -> tuple[str, ...]:
@@ -135,6 +136,8 @@ def natural_silence(base: Base) -> int | None:
 
 def silences_of(base: Base, natural: int | None) -> tuple[int, ...]:
     """The limits that can be chosen: up to the first that the history does not exceed, the natural one among them."""
+    if base.listed_every:
+        return (0,)  # a list says itself who is a customer on its day
     history = (base.as_of.date() - base.first.date()).days
     steps = [*(FEW_DAYS if history <= NOT_LONG else ()), *SILENCES] if base.has_purchases else [*PAUSES]
     reached = steps[: bisect_left(steps, history) + 1]
@@ -157,6 +160,8 @@ def regulars_of(rule: StageRule | ContractRule, base: Base) -> tuple[int, ...]:
 
     Of months there are those that the list is long enough for, and those of the rule.
     """
+    if getattr(base, "missing", ()):
+        return ()  # whoever stood on the lists beside one that is missing need not have been there in between
     if isinstance(rule, ContractRule):
         days = (base.as_of - base.first).days
         reached = (months for months in MONTHS_TO_CHOOSE if months * DAYS_PER_MONTH < days)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from crrkit import reduce
 from crrkit.ground import InputError, check_choice, check_given, gettext as _
-from crrkit.measure import dated, span_of
+from crrkit.measure import NOT_LISTED, dated, span_of
 from crrkit.measure.cadence import characteristic_interval
 from crrkit.measure.cube.account import flows_by_period, flows_under_limit, with_rates
 from crrkit.measure.cube.choices import (
@@ -39,7 +39,9 @@ from crrkit.measure.cube.tally import (
     AGAIN,
     BOUGHT,
     BY_COHORT,
+    OPENING,
     Layout,
+    without_lead,
 )
 from crrkit.measure.stages import fitting_rule
 from crrkit.read import Base
@@ -50,6 +52,8 @@ if TYPE_CHECKING:
 
     import numpy as np
     import pandas as pd
+
+    from crrkit.rules import Calendar
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -82,6 +86,10 @@ class ListCube:
     def has_period(self) -> bool:
         """Whether customers can be who bought in the period."""
         return all(BOUGHT in counts for counts in self.tallies.values())
+
+    @property
+    def _has_opening(self) -> bool:
+        return all(OPENING in counts for counts in self.tallies.values())
 
     @property
     def starting(self) -> ListSettings:
@@ -131,7 +139,8 @@ class ListCube:
         every = self.stages(replace(settings, first=None, last=None))["period"]
         table = self.stages(settings)
         moves = transitions_of(self._moves(settings), list(every))
-        chosen = table["period"][table["until"] <= self.base_under(settings).decided]
+        over = (table["until"] <= self.base_under(settings).decided) & (table["status"] != NOT_LISTED)
+        chosen = table["period"][over]
         return moves[moves["from_period"].isin(chosen)].reset_index(drop=True)
 
     def rule_under(self, settings: ListSettings) -> StageRule | ContractRule:
@@ -168,6 +177,7 @@ class ListCube:
             "regulars": list(self.regulars), "rule": rule_state(self.rule),
             "spans": [span_state(self.base, every) for every in self.everies], "seen": seen_state(self.base),
             "gaps": gaps, "z": together(len(self.segments)),
+            "opening": {every: self.tallies[every][OPENING].tolist() for every in self.everies if self._has_opening},
             "histograms": histograms, "numbers": numbers, "withheld": [],
             **{name: [every for every in self.everies if name in self.tallies[every]] for name in BY_COHORT},
             "counts": packed([self.tallies[every] for every in self.everies], histograms, numbers, BY_COHORT),
@@ -176,6 +186,9 @@ class ListCube:
     def base_under(self, settings: ListSettings) -> Base:
         """The list under the rule of the settings."""
         check_choice(settings.every, name="every", choices=self.everies)
+        if self.base.listed_every:
+            self.limit(settings)  # the one that there is
+            return self.base
         if not self.base.has_purchases:
             return self.base.with_merge_gap(self.silences[self.limit(settings)])
         if settings.silence == PERIOD_BEFORE:
@@ -230,9 +243,22 @@ def list_cube(base: Base, *, rule: StageRule | ContractRule | None = None) -> Li
     tallies = {}
     for every in everies:
         calendar = base.calendar(every)
-        layout = Layout(calendar, span_of(base, calendar), base.as_of, silences, codes, 1 + len(segments))
+        layout = _layout(base, calendar, silences, codes, 1 + len(segments))
         if isinstance(stages, StageRule):
-            tallies[every] = counts_of_purchases(rows, layout, base.by, stages.window_days, regulars)
+            counts = counts_of_purchases(rows, layout, base.by, stages.window_days, regulars)
         else:
-            tallies[every] = counts_of_contracts(rows, layout, base.by, regulars)
+            counts = counts_of_contracts(rows, layout, base.by, regulars)
+        tallies[every] = without_lead(counts, layout)
     return ListCube(base, everies, silences, natural, segments, stages, regulars, tallies)
+
+
+def _layout(
+    base: Base,
+    calendar: Calendar,
+    silences: tuple[int, ...],
+    codes: Mapping[str, Mapping[str | None, int]],
+    segments: int,
+) -> Layout:
+    """The periods of a base; of lists also the one that ends as they begin, in which nobody saw who came."""
+    span, lead = span_of(base, calendar), int(base.listed_every is not None)
+    return Layout(calendar, range(span.start - lead, span.stop), base.as_of, silences, codes, segments, lead=lead)

@@ -38,9 +38,11 @@ def rows_of_list(
 def counts_of_contracts(
     rows: ir.Table, layout: Layout, by: tuple[str, ...], months: tuple[int, ...]
 ) -> dict[str, np.ndarray]:
-    """The counts of contracts: account, cohorts and stages."""
+    """The counts of contracts: account, cohorts and stages; without months, where lists are missing, the account."""
     periods = reduce.kept_at_hand(reduce.pauses_by_period(rows, layout.calendar))
     joined, gone_on = (reduce.collect(part(periods, by=by)) for part in (reduce.joined_anew, reduce.gone_on))
+    if not months:
+        return account_of_contracts(joined, gone_on, layout)
     began, going = (
         reduce.collect(part(periods, layout.calendar, months=months, limits=layout.limits, by=by))
         for part in (reduce.renewed_arrivals, reduce.renewed_rests)

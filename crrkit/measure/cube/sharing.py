@@ -16,7 +16,7 @@ from crrkit.ground import InputError, check_count, gettext as _
 from crrkit.measure.cohorts import SUPPRESSED
 from crrkit.measure.cube.account import flows_under_limit
 from crrkit.measure.cube.stages import LONG_AFTER, REGULARS, moves_under_limit, named
-from crrkit.measure.cube.tally import ACCOUNT, THERE
+from crrkit.measure.cube.tally import ACCOUNT, OPENING, THERE
 from crrkit.rules import small
 
 if TYPE_CHECKING:
@@ -173,6 +173,8 @@ def _thinned(
         merged = np.add.reduceat(bins, starts, axis=2)
         blank = gone["stocks" if name in (THERE, named(LONG_AFTER, number)) else "flows"]
         tallies[name] = np.where(blank[None, :, None], 0, merged)
+    if OPENING in cube.tallies[settings.every]:
+        tallies[OPENING] = np.where(gone["flows"][0], 0, cube.tallies[settings.every][OPENING][segments])
     return replace(
         cube, everies=(settings.every,), silences=tuple(cube.silences[place] for place in kept), natural=None,
         segments=tuple(cube.segments[one - 1] for one in segments[1:]),

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from crrkit.counts import wilson_columns
-from crrkit.measure.cube.tally import KEPT, NEW, THERE, later_than, ranges, spread, up_to
+from crrkit.measure.cube.tally import KEPT, NEW, THERE, later_than, opening_of, ranges, spread, up_to
 from crrkit.measure.stages import CUSTOMERS
 from crrkit.reduce import UNKNOWN
 from crrkit.rules import STAGES
@@ -130,7 +130,9 @@ def moves_under_limit(counts: Mapping[str, np.ndarray], segment: int, place: int
     there, kept, new = (up_to(counts[name][segment], place) for name in (THERE, KEPT, NEW))
     long, both, stay, rise, fresh = (up_to(counts[named(name, number)][segment], place) for name in REGULARS)
     ever = counts[THERE][segment].sum(axis=1)
-    start, long_start, ever_start = (np.concatenate([[0], ends[:-1]]) for ends in (there, long, ever))
+    opening = opening_of(counts, segment)  # of lists: who is on the first cannot be a regular yet
+    begun = ((opening, there), (0, long), (opening, ever))
+    start, long_start, ever_start = (np.concatenate([[first], ends[:-1]]) for first, ends in begun)
     back_long = long - rise - fresh
     back = there - kept - new
     return {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from base64 import b64encode
 from datetime import datetime, time, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,7 +30,15 @@ def span_state(base: Base, every: str) -> dict[str, Any]:
     calendar = base.calendar(every)
     span = span_of(base, calendar)
     days = [(calendar.start(k) - EPOCH).days for k in range(span.start, span.stop + 1)]
-    return {"every": every, "labels": [calendar.label(k) for k in span], "bounds": days}
+    listed = {} if base.listed_every is None else {"listed": seen_bounds(base, days)}
+    return {**listed, "every": every, "labels": [calendar.label(k) for k in span], "bounds": days}
+
+
+def seen_bounds(base: Base, days: Sequence[int]) -> list[list[int]]:
+    """Of lists, whether there is one as each period begins (1 or 0), and one as it ends or the data do."""
+    last = (base.as_of.date() - EPOCH).days
+    known = [[day, min(after, last)] for day, after in pairwise(days)]
+    return [[int(base.saw(EPOCH + timedelta(days=day))) for day in pair] for pair in known]
 
 
 def seen_state(base: Base) -> dict[str, float]:

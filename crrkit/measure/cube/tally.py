@@ -32,6 +32,7 @@ COHORTS = "cohorts"
 COHORTS_THERE = "cohorts_there"
 BY_COHORT = (COHORTS, COHORTS_THERE)
 LATEST_COHORTS = 24
+OPENING = "opening"  # by segment: who is there as the first period begins, of lists that begin with a moment
 # Numbers for who bought in a period: how many, and how many of them also in the one before.
 BOUGHT, AGAIN = "bought", "again"
 
@@ -47,6 +48,7 @@ class Layout:
         limits: The limits, from the shortest on.
         codes: Of each segment column, the place of each value and, under None, that of all others.
         segments: How many places there are; the first is for everybody.
+        lead: How many periods of the span come before those that are told: of lists the one that the first list ends.
     """
 
     calendar: Calendar
@@ -55,6 +57,7 @@ class Layout:
     limits: tuple[int, ...]
     codes: Mapping[str, Mapping[str | None, int]]
     segments: int
+    lead: int = 0
 
     @property
     def bounds(self) -> np.ndarray:
@@ -100,7 +103,7 @@ class Layout:
     @property
     def latest_cohorts(self) -> range:
         """The numbers of the periods whose cohorts are counted by bins."""
-        return self.span[-LATEST_COHORTS:]
+        return self.span[self.lead :][-LATEST_COHORTS:]
 
     def by_cohort_and_bin(self, frame: pd.DataFrame) -> np.ndarray:
         """The customers of a frame by segment, period, and then the latest cohorts and the bins of each."""
@@ -126,6 +129,18 @@ class Layout:
     def numbers(self, frame: pd.DataFrame, place: np.ndarray, where: np.ndarray | None = None) -> np.ndarray:
         """The customers of a frame by segment and period."""
         return self.histogram(frame, place, np.zeros(len(frame), dtype="int64"), where)[:, :, 0]
+
+
+def without_lead(counts: Mapping[str, np.ndarray], layout: Layout) -> dict[str, np.ndarray]:
+    """The counts of the periods that are told, and who is there as the first of them begins."""
+    if not layout.lead:
+        return dict(counts)
+    return {**{name: table[:, layout.lead :] for name, table in counts.items()}, OPENING: counts[THERE][:, 0, 0]}
+
+
+def opening_of(counts: Mapping[str, np.ndarray], segment: int) -> int:
+    """Who is there as the first period begins: nobody, but of lists."""
+    return int(counts[OPENING][segment]) if OPENING in counts else 0
 
 
 Ends = Callable[["pd.DataFrame", np.ndarray], np.ndarray]  # the bins of some rows at the ends of some periods

@@ -7,6 +7,9 @@ import { patch, tell } from "./redraw.js";
 import { silenceCurve } from "./rhythm.js";
 import { counted, segmentName, whenOf } from "./sentences.js";
 
+const A_DAY = 86_400; // seconds
+const ONE_OF_TWO = 0.5; // of a customer: less is nobody
+
 /**
  * The silence whose rate is nearest to one that is wanted, the shorter of two; null where no rate is known.
  * @param {any[]} rates rows of `ratesBySilence`
@@ -16,6 +19,13 @@ export function silenceFor(rates, wanted) {
   const known = rates.filter(({ crr }) => !Number.isNaN(crr));
   const far = ({ crr }) => Math.abs(crr - wanted);
   return known.length ? known.reduce((best, row) => (far(row) < far(best) ? row : best)) : null;
+}
+
+/** The silences by which somebody can have been lost up to a day: under longer ones all are kept, and none was seen. */
+export function couldLose({ kind, seen }, rates, until) {
+  if (kind === "contracts") return rates;
+  const seenDays = (Date.parse(until) / 1000 - seen.first) / A_DAY;
+  return rates.filter(({ silence }) => silence <= seenDays);
 }
 
 /**
@@ -45,7 +55,7 @@ export function silenceAnswer(voice, choose) {
 
   function show(settings, row) {
     shown = { settings, row };
-    const rates = row ? ratesBySilence(cube, settings, row.label) : [];
+    const rates = row ? couldLose(cube, ratesBySilence(cube, settings, row.label), row.until) : [];
     const known = rates.filter(({ crr }) => !Number.isNaN(crr));
     tell(said, known.length ? put(own.said, endsOf(known)) : row?.withheld ? words.tooFew : words.noRate);
     tell(answer, Number.isNaN(wanted()) ? "" : answerOf(rates, wanted()));
@@ -69,7 +79,8 @@ export function silenceAnswer(voice, choose) {
   }
   box.addEventListener("input", () => show(shown.settings, shown.row));
   box.addEventListener("change", () => {
-    const found = shown.row && silenceFor(ratesBySilence(cube, shown.settings, shown.row.label), wanted());
+    const rates = shown.row ? ratesBySilence(cube, shown.settings, shown.row.label) : [];
+    const found = silenceFor(couldLose(cube, rates, shown.row?.until ?? ""), wanted());
     if (found && !Number.isNaN(wanted())) choose("silence", found.silence);
   });
   return { node, show };
@@ -129,7 +140,7 @@ export function segmentAnswer(voice, choose) {
       cell("start", say.number(start)),
       cell("crr", say.percent(crr), beyond),
       cell("rest", say.percent(rest)),
-      cell("more", say.signed(more, 0)),
+      cell("more", Math.abs(more) < ONE_OF_TWO ? words.noMore : say.signed(more, 0)),
       cell("since", since || "–"),
     );
   }

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from crrkit.ground import DAYS_PER_PERIOD, InputError, gettext as _, is_missing
+from crrkit.rules import LONGEST_MONTHS, PERIOD_BEFORE, Calendar, Trailing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,17 +111,39 @@ def rhythm_of(base: Base, choices: Mapping[str, Any]) -> dict[str, Any]:
     """What tells whether a period and a silence suit the list, as `judge_rhythm` asks; of contracts, notes."""
     from crrkit.measure.cadence import characteristic_interval, judge_rhythm
 
+    doubts = list(base.quality.above())
     if not base.has_purchases:
         notes = {every: judge_rhythm(base, every=every).note for every in choices["everies"]}
-        return {"notes": notes, "own": base.card.merge_gap}
+        return {"doubts": doubts, "notes": notes, "own": base.card.merge_gap}
     gaps = characteristic_interval(base)
     days = sorted({*choices["silences"], *(DAYS_PER_PERIOD[every] for every in choices["everies"])})
     median = gaps.quantile_of_returns(0.5)
     return {
-        "notes": {}, "own": _own_rule(base), "closed": gaps.closed, "seen": gaps.seen,
+        "doubts": doubts, "notes": {}, "own": _own_rule(base), "closed": gaps.closed, "seen": gaps.seen,
         "median": None if is_missing(median) else median,
         "days": days, "covered": [_share(gaps.covered(day)) for day in days],
-        "lengths": {every: DAYS_PER_PERIOD[every] for every in choices["everies"]},
+        "lengths": {every: DAYS_PER_PERIOD[every] for every in choices["everies"]}, "suits": _suits(base),
+        "periods": {every: days for every, days in DAYS_PER_PERIOD.items() if every != "day"},
+        **_calendar_months(choices),
+    }  # fmt: skip
+
+
+def _suits(base: Base) -> dict[str, Any]:
+    """What suits the gaps of a list, whatever its rule: the period, the days beside it, or why there is none."""
+    from crrkit.measure.cadence import advise
+
+    advice = advise(base if base.rule is None else base.with_activity(PERIOD_BEFORE))
+    return {"every": advice.every, "days": advice.days, "why": "" if advice.fits else advice.why}
+
+
+def _calendar_months(choices: Mapping[str, Any]) -> dict[str, Any]:
+    """How long a period can be, and which silences just fall short of how many months, as `Rhythm.note` says it."""
+    months = {every: Calendar(every).months for every in choices["everies"]}
+    longest = {every: LONGEST_MONTHS[n] if n else DAYS_PER_PERIOD[every] for every, n in months.items()}
+    meant = {days: Trailing(days=days).months_meant for days in choices["silences"]}
+    return {
+        "months": months, "longest": longest,
+        "meant": {str(days): [n, LONGEST_MONTHS[n]] for days, n in meant.items() if n},
     }  # fmt: skip
 
 
@@ -130,6 +153,7 @@ def hushed(rhythm: Mapping[str, Any]) -> dict[str, Any]:
         return dict(rhythm)
     return {
         **rhythm,
+        "suits": None,
         "closed": min(rhythm["closed"], NO_FEW_RETURNS),
         "covered": [round(TWENTY * share) / TWENTY for share in rhythm["covered"]],
     }
@@ -146,5 +170,5 @@ def _share(value: float) -> float:
 
 def card_of(base: Base, choices: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """The definition card, each rule that a control moves among its lines."""
-    gap = {} if base.has_purchases else {"merge_gap": max(base.card.merge_gap, 1)}
+    gap = {} if base.has_purchases or base.listed_every else {"merge_gap": max(base.card.merge_gap, 1)}
     return base.card.with_(every=choices["everies"][0], segment=_("all customers"), **gap).rules()

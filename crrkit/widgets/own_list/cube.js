@@ -21,11 +21,12 @@
  *
  * @typedef {{ label: string, from: string, until: string }} Period `from` and `until` are days, "2024-02-01"
  * @typedef {{ key: string, by: string, name: string | null, customers: number }} Segment name null: all others of `by`
- * @typedef {"complete" | "running" | "empty_base" | "burn_in" | "suppressed"} Status
- * @typedef {{ every: string, labels: string[], bounds: number[] }} Every `bounds`: first days, since 1970-01-01
+ * @typedef {"complete" | "running" | "empty_base" | "burn_in" | "suppressed" | "unseen"} Status
+ * @typedef {{ every: string, labels: string[], bounds: number[], listed?: number[][] }} Every `bounds`: first days,
+ *   since 1970-01-01; `listed`, of lists: whether there is one as each period begins, and one as it ends
  *
  * @typedef {object} Cube
- * @property {string} kind "orders", "events" or "contracts"
+ * @property {string} kind "orders", "events", "contracts" or "snapshots"
  * @property {string[]} everies
  * @property {number[]} silences days, ascending; of contracts the pauses that are bridged, from 0 on
  * @property {boolean} hasPeriod
@@ -36,6 +37,7 @@
  * @property {Settings} starting
  * @property {(every: string) => Period[]} periods
  * @property {Map<string, Every>} spans
+ * @property {Record<string, number[]>} opening of lists: who is there as the first period begins, by segment
  * @property {Map<string, Map<string, Int32Array>>} counts by period length and name: segment × period (× bin)
  * @property {{ asOf: number, first: number, burnIn: number }} seen moments in seconds since 1970; days
  * @property {{ days: number[], closed: number[], open: number[] } | null} gaps silences, ended or not yet
@@ -136,6 +138,7 @@ export async function openCube(state) {
     starting: state.starting,
     periods: (every) => cubeOf(periods, every),
     spans,
+    opening: state.opening ?? {},
     counts,
     seen: state.seen,
     gaps: state.gaps,
@@ -233,6 +236,7 @@ function cubeReader(cube, settings) {
   }
   return {
     periods,
+    opening: cube.opening[settings.every]?.[segment] ?? 0, // of lists; else nobody is there before the first event
     upTo: (name, period) => sum(name, period, 0, place + 1),
     beyond: (name, period) => sum(name, period, place + 1, bins),
     all: (name, period) => sum(name, period, 0, bins),
@@ -250,11 +254,11 @@ function cubeReader(cube, settings) {
 export function accountOf(cube, settings) {
   const read = cubeReader(cube, settings);
   const flows = settings.silence === "period" ? cubeBought(read) : cubeThere(read);
-  let start = 0; // nobody is there before the period of the first event
+  let start = read.opening;
   const rows = cube.periods(settings.every).map((period, i) => {
     const row = cubeRow(period, start, flows(i), cubeStatus(cube, settings, i, start));
     start = row.end;
-    return cube.withheld.has(row.label) ? cubeBlank(row) : row;
+    return cube.withheld.has(row.label) ? cubeBlank(row) : cubeAsListed(row, cubeListed(cube, settings.every, i));
   });
   return cubeBetween(rows, settings);
 }
@@ -315,7 +319,7 @@ export function ratesBySilence(cube, settings, label) {
   const read = cubeReader(cube, { ...settings, silence: cube.silences[0] });
   let [start, kept] = [0, 0];
   return cube.silences.map((silence, place) => {
-    start += at > 0 ? read.bin("there", at - 1, place) : 0;
+    start += at > 0 ? read.bin("there", at - 1, place) : place ? 0 : read.opening;
     kept += read.bin("kept", at, place);
     return { silence, start, kept, crr: cubeShare(kept, start) };
   });
@@ -343,14 +347,14 @@ const cubeOrder = (value) => (Number.isNaN(value) ? -1e15 : value);
 
 /** Who was there at the start of each period up to one, and who of them was kept. */
 function cubeKept(cube, settings, last) {
-  const { upTo, number } = cubeReader(cube, settings);
+  const { upTo, number, opening } = cubeReader(cube, settings);
   const [end, kept] = settings.silence === "period" ? ["bought", "again"] : ["there", "kept"];
   const count = settings.silence === "period" ? number : upTo;
   const names = cube.periods(settings.every);
   return Array.from({ length: last + 1 }, (_, i) =>
-    cube.withheld.has(names[i].label)
+    cube.withheld.has(names[i].label) || !cubeListed(cube, settings.every, i).whole
       ? { start: 0, kept: 0 }
-      : { start: i ? count(end, i - 1) : 0, kept: count(kept, i) },
+      : { start: i ? count(end, i - 1) : opening, kept: count(kept, i) },
   );
 }
 
@@ -394,7 +398,8 @@ export function cohortsOf(cube, settings) {
   if (!read) return [];
   const over = labels.filter((_, i) => cubeOver(cube, settings, i)).length;
   const rows = labels.slice(read.begin).map((label, place) => {
-    const size = read.size(place);
+    const since = read.begin + place; // whoever is on a first list may have come at any time before
+    const size = cubeListed(cube, settings.every, since).whole ? read.size(place) : 0;
     const cells = labels.slice(read.begin + place, over).map((own, age) => {
       const active = read.active(place, age);
       return { label: own, active, rate: cubeShare(active, size) };
@@ -447,6 +452,23 @@ function cubeBlank({ label, from, until, ...counts }) {
 function cubeOver({ kind, seen, spans }, { every, silence }, i) {
   const late = kind === "contracts" ? silence : 0;
   return cubeOf(spans, every).bounds[i + 1] * cubeDay <= seen.asOf - late * cubeDay;
+}
+
+/** Of lists, whether there is one as a period begins, as it ends, and both; of all else there always is. */
+function cubeListed({ spans }, every, i) {
+  const [from, until] = cubeOf(spans, every).listed?.[i] ?? [1, 1];
+  return { from: from > 0, until: until > 0, whole: from > 0 && until > 0, isList: "listed" in cubeOf(spans, every) };
+}
+
+/** A row of lists: what happened between two of them is not seen, nor is what a missing one would say. */
+function cubeAsListed(row, { from, until, whole, isList }) {
+  if (!isList) return row;
+  const unseen = { newLost: Number.NaN, returnedLost: Number.NaN, continuous: Number.NaN };
+  if (whole) return { ...row, ...unseen };
+  const rates = ["kept", "lost", "new", "returned", "crr", "low", "high", "churn"];
+  const none = Object.fromEntries(rates.map((name) => [name, Number.NaN]));
+  const [start, end] = [from ? row.start : Number.NaN, until ? row.end : Number.NaN];
+  return { ...row, ...none, ...unseen, start, end, status: "unseen" };
 }
 
 /** How far a period has been seen. */
@@ -575,13 +597,15 @@ export function stagesOf(cube, settings) {
 /** @returns {StageRow[]} */
 function cubeAllStages(cube, settings) {
   const read = cubeReader(cube, settings);
-  let stock = { middle: 0, long: 0, lapsed: 0 };
+  let stock = { middle: read.opening, long: 0, lapsed: 0 }; // who is on a first list cannot be a regular yet
   return cube.periods(settings.every).map((period, i) => {
     const before = stock;
     const moves = cubeMoves(read, settings.regular, i, before);
     const [there, long] = [read.upTo("there", i), read.upTo(`long_${settings.regular}`, i)];
     stock = { middle: there - long, long, lapsed: read.all("there", i) - there };
     if (cube.withheld.has(period.label)) return cubeNoStages(period);
+    if (!cubeListed(cube, settings.every, i).whole)
+      return { ...cubeNoStages(period), status: "unseen", withheld: false };
     const start = before.middle + before.long;
     const over = cubeOver(cube, settings, i);
     const kept = (ends) => (over ? ends.middle + ends.long : Number.NaN);
@@ -694,7 +718,7 @@ export function modelOf(cube, settings) {
   const none = { matrix: null, start: {}, inflow: {}, stages: [], retained: [], first: "", last: "", backtest: null };
   if (!rows.length) return { ...none, reason: every.length ? "withheld" : "no stages" };
   const over = rows.filter((row) => row.transitions);
-  const silent = cube.kind === "contracts" ? 0 : Number(settings.silence); // a contract says itself when it began
+  const silent = ["contracts", "snapshots"].includes(cube.kind) ? 0 : Number(settings.silence); // a contract says itself when it began
   const memory = Math.max(silent, cube.rule.window, cube.rule.contact, cube.seen.burnIn);
   const begun = (row) => Date.parse(row.from) / 1000 >= cube.seen.first + memory * cubeDay;
   const last = settings.to === null ? over.length : over.findIndex((row) => row.label === settings.to) + 1;

@@ -67,7 +67,7 @@ async function render({ model, el }) {
     forgetful: true,
     settle: (wanted, chosen) => settledIn(cube, wanted, chosen),
     gaveWay: (moved, state) => gaveWayTo(moved, state, voice),
-    layout: laidOut,
+    layout: (controls) => laidOut({ ...controls, why: whyNoSilence(voice) }),
     results: shown.head,
     picture: shown.body,
     draw(state) {
@@ -119,9 +119,16 @@ function gaveWayTo(moved, state, { words, say }) {
 }
 
 /** @param {Record<string, any>} controls */
-function laidOut({ every, silence, segment, regular, first, last }) {
+function laidOut({ every, silence, segment, regular, first, last, why }) {
   const span = html("div", { class: "crrkit-list-span" }, first.row, last.row);
-  return [every.row, silence.row, regular.row, segment.row, span];
+  return [every.row, why ?? silence.row, regular.row, segment.row, span];
+}
+
+/** Of lists, why there is no silence to choose; of all else null. */
+function whyNoSilence({ cube, words }) {
+  if (cube.kind !== "snapshots") return null;
+  const shortest = words.periods[cube.everies[0]];
+  return html("p", { class: "crrkit-note crrkit-list-why" }, put(words.noSilenceOfLists, { every: shortest }));
 }
 
 function shownLabel(cube, state) {
@@ -190,6 +197,8 @@ function controlsOf(voice) {
   /** @type {[string, string][]} */
   const everies = cube.everies.map((every) => [every, words.periods[every]]);
   const isContracts = cube.kind === "contracts";
+  const ofMonths = isContracts || cube.kind === "snapshots";
+  const renewed = isContracts ? words.renewed : words.listed;
   return {
     every: pressed(words.every, everies),
     silence: stepped(isContracts ? words.gap : words.customer, cube.silences, {
@@ -197,8 +206,8 @@ function controlsOf(voice) {
       other: cube.hasPeriod ? ["period", words.periodRule] : null,
       word: words.silenceRule,
     }),
-    regular: stepped(isContracts ? words.renewed : words.regular, cube.regulars, {
-      unit: (n) => (isContracts ? counted(words.months, n, voice) : say.number(n)),
+    regular: stepped(ofMonths ? renewed : words.regular, cube.regulars, {
+      unit: (n) => (ofMonths ? counted(words.months, n, voice) : say.number(n)),
       hue: "long",
     }),
     segment: optional(

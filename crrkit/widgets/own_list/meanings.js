@@ -58,14 +58,15 @@ export function newMeanings({ words, say }, choose) {
   function show(row, chosen) {
     const answers = row ? formulaAnswers(row) : []; // of what is withheld no numbers: dashes
     for (const { name, called, answer } of answers) {
-      const { radio, cells } = rows[name];
+      const { radio, cells, line } = rows[name];
+      line.hidden = Number.isNaN(called); // between two lists nobody saw who came and went
       radio.checked = name === chosen;
       tell(cells.called, say.number(called));
       tell(cells.answer, say.percent(answer));
       tell(cells.off, say.points(answer - row.crr, words.pp));
     }
     const own = answers.find(({ name }) => name === chosen);
-    tell(said, own ? sentenceOf(row, own) : words.noRate);
+    tell(said, own && !Number.isNaN(own.answer) ? sentenceOf(row, own) : words.noRate);
   }
 
   function sentenceOf(row, { called, answer }) {

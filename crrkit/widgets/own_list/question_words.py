@@ -46,6 +46,7 @@ def question_words() -> dict[str, Any]:
                 n,
             )
         ),
+        "noMore": _("no more"),
         "allOthers": _("all others"),
         "beyondChance": _("differs from the others by more than chance alone"),
         "likeLastYear": _("A year earlier, {when}, it was {crr}: {difference}, which may be chance."),
@@ -75,7 +76,12 @@ def _new() -> dict[str, Any]:
 
 def _cohorts() -> dict[str, Any]:
     return {
-        "cohorts": {"bought": _cohorts_who_bought(), "there": _cohorts_there(), "contracts": _cohorts_of_contracts()},
+        "cohorts": {
+            "bought": _cohorts_who_bought(),
+            "there": _cohorts_there(),
+            "contracts": _cohorts_of_contracts(),
+            "lists": _cohorts_of_lists(),
+        },
         "noCohorts": _("Cohorts are counted by the month and by longer periods."),
         "noSecondAge": _("No cohort has a second whole period yet."),
         "noOldCohort": _(
@@ -118,6 +124,20 @@ def _cohorts_of_contracts() -> dict[str, str]:
         "cohort": _("first contract"),
         "cell": _(
             "{active} of the {size} whose first contract began in {cohort} {active:has|have} one at the end of"
+            " {period}."
+        ),
+    }
+
+
+def _cohorts_of_lists() -> dict[str, str]:
+    return {
+        "title": _(
+            "Cohorts: of those who first stood on a list in a period, who stands on that of the end of each later one"
+        ),
+        "said": _("{by} {share} are still customers at the end of the next period ({again} of {size})."),
+        "cohort": _("first on a list"),
+        "cell": _(
+            "{active} of the {size} who first stood on a list in {cohort} {active:stands|stand} on that of the end of"
             " {period}."
         ),
     }

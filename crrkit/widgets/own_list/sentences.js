@@ -9,11 +9,10 @@ import { put } from "../bench/shared.js";
  * @typedef {{ cube: any, words: any, say: any, lang: string, local?: boolean }} Voice
  */
 
-const FEW = 30; // customers, below which one more or less is said in points
 export const SLACK_DAYS = 1; // a window of 31 days is no longer than a month
-const FEW_RETURNS = 5; // purchases that were followed by another, below which no rhythm can be seen
+export const FEW_RETURNS = 5; // purchases that were followed by another, below which no rhythm can be seen
 const ENOUGH_TO_WARN = 20;
-const HALF = 0.5;
+export const HALF = 0.5;
 /** @type {[string, number][]} */
 const TERMS = [
   ["year", 12],
@@ -75,6 +74,7 @@ export function whenOf({ label, from }, every, { words, lang }) {
 export function byRule(silence, voice) {
   const { cube, words } = voice;
   if (typeof silence === "string") return words.byPeriod;
+  if (cube.kind === "snapshots") return words.byLists;
   if (cube.kind !== "contracts") return counted(words.bySilence, silence, voice);
   return silence ? counted(words.bridged, silence, voice) : words.byContracts;
 }
@@ -90,12 +90,15 @@ export function headline({ row, settings, was }, voice) {
   const who = settings.segment === null ? "" : `${segmentName(settings.segment, voice)}. `;
   if (row.withheld) return who + put(words.withheld, { when });
   if (!row.start) return who + put(words.nobody, { when });
-  if (Number.isNaN(row.crr)) return who + put(words.notSaid, { when });
+  if (Number.isNaN(row.crr)) return who + put(row.status === "unseen" ? words.notListed : words.notSaid, { when });
   const numbers = { crr: say.percent(row.crr), kept: say.number(row.kept), start: say.number(row.start) };
-  const text = row.status === "running" ? words.soFar : words.weKept;
+  const text = row.status === "running" ? soFar(settings.silence, voice) : words.weKept;
   const said = put(text, { by: byRule(settings.silence, voice), when, ...numbers }) + compared(settings, was, voice);
   return who + (said.endsWith(".") ? said : `${said}.`); // "2024 г." has its full stop
 }
+
+/** A period that is not over, or one after whose end a gap may still be bridged. */
+const soFar = (silence, { cube, words }) => (cube.kind === "contracts" && silence > 0 ? words.notSettled : words.soFar);
 
 /** What moved since the first setting, and its rate; nothing where nothing did. */
 function compared(settings, was, voice) {
@@ -107,7 +110,7 @@ function compared(settings, was, voice) {
   const facts = {
     crr: say.percent(was.row.crr),
     by: by.slice(0, 1).toLowerCase() + by.slice(1),
-    unchanged: words.unchanged[voice.cube.kind === "contracts" ? "contracts" : "purchases"],
+    unchanged: words.unchanged[voice.cube.kind] ?? words.unchanged.purchases,
     everybody: was.settings.segment === null ? words.everybody : segmentName(was.settings.segment, voice),
     when: whenOf(was.row, was.settings.every, voice),
   };
@@ -135,34 +138,6 @@ export function coveredBy({ days, covered }, within) {
   let share = 0;
   for (let i = 0; i < days.length && days[i] <= within; i += 1) share = covered[i];
   return share;
-}
-
-/**
- * The doubt in a sentence, and what else a reader should know before the rate.
- * @param {any} rhythm
- * @param {any} settings
- * @param {any} row
- * @param {Voice} voice
- */
-export function caution(rhythm, settings, row, { words, say }) {
-  const doubt = doubtOf(rhythm, settings);
-  const few = row && !row.withheld && row.start > 0 && row.start < FEW;
-  const thin = few ? put(words.thin, { start: say.number(row.start), points: say.fixed(100 / row.start) }) : "";
-  const doubted = doubt && put(words.doubts[doubt], doubtFacts(rhythm, settings, words, say));
-  return [doubted, rhythm.notes[settings.every] ?? "", thin].filter(Boolean).join(" ");
-}
-
-function doubtFacts(rhythm, { every, silence }, words, say) {
-  const length = rhythm.lengths[every];
-  const window = typeof silence === "string" ? length : silence;
-  return {
-    window: say.fixed(window),
-    every: words.periods[every],
-    covered: say.percent(coveredBy(rhythm, Math.min(window, length))),
-    median: rhythm.median === null ? "–" : say.number(rhythm.median),
-    seen: say.number(rhythm.seen),
-    few: say.number(FEW_RETURNS),
-  };
 }
 
 /** Text as Python writes it. */
@@ -226,7 +201,7 @@ export function whoCode(what, label, { every, silence, segment }, cube, own, coh
 export function stageCode(stage, { silence, regular, segment }, { from }, cube, own) {
   const found = cube.segments.find(({ key }) => key === segment);
   if (found && found.name === null) return "";
-  const contracts = cube.kind === "contracts";
+  const contracts = ["contracts", "snapshots"].includes(cube.kind);
   const given = contracts ? contractRule(regular) : dayRule(silence, regular, cube.rule);
   const under = contracts ? underOf(silence, cube, own) : "base"; // the rule of stages has its own silence
   const where = found ? ` and \`${found.by}\` == ${quoted(found.name)}` : "";
@@ -260,13 +235,14 @@ export function cardLines(card, settings, voice) {
   const moved = {
     every: words.periods[every],
     segment: segment === null ? words.all : segmentName(segment, voice),
-    ...(contracts ? { merge_gap: gap } : { activity: rule }),
-    ...(regular === null ? {} : { regular: regularOf(regular, contracts, voice) }),
+    ...(contracts ? { merge_gap: gap } : cube.kind === "snapshots" ? {} : { activity: rule }),
+    ...(regular === null ? {} : { regular: regularOf(regular, voice) }),
   };
   return card.map(([name, title, text]) => [title, moved[name] ?? text]);
 }
 
-function regularOf(regular, contracts, voice) {
-  if (contracts) return counted(voice.words.rules.renewed, regular, voice);
+function regularOf(regular, voice) {
+  const months = { contracts: voice.words.rules.renewed, snapshots: voice.words.rules.listed }[voice.cube.kind];
+  if (months) return counted(months, regular, voice);
   return put(voice.words.rules.regular, { k: voice.say.number(regular), ...voice.cube.rule });
 }

@@ -9,6 +9,7 @@ from babel.dates import format_date as babel_date, format_skeleton
 from babel.plural import to_python
 
 from crrkit.ground import format_cell, format_number, is_missing, language
+from crrkit.measure import NOT_LISTED
 from crrkit.widgets import svg
 from crrkit.widgets.bench import still_html
 
@@ -36,6 +37,8 @@ def said_of(account: pd.DataFrame, state: State, words: State, *, kind: str) -> 
         return str(words["nothing"])
     row = chosen_row(account, state["period"])
     when = when_of(row["period"], row["from_"], state["every"], words)
+    if row["status"] == NOT_LISTED:
+        return str(words["notListed"]).format(when=when)
     if not row["start"]:
         return str(words["nobody"]).format(when=when)
     if is_missing(row["crr"]):
@@ -58,6 +61,8 @@ def by_rule(silence: int | str, words: State, *, kind: str) -> str:
     """The rule of a setting in the words that a sentence begins with."""
     if silence == "period":
         return str(words["byPeriod"])
+    if kind == "snapshots":
+        return str(words["byLists"])
     if kind == "contracts" and not silence:
         return str(words["byContracts"])
     forms = words["bridged" if kind == "contracts" else "bySilence"]

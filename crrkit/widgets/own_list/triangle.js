@@ -10,6 +10,7 @@ import { tell } from "./redraw.js";
 import { byRule, SLACK_DAYS, whoCode } from "./sentences.js";
 
 const MOST_COHORTS = 12;
+const COHORTS_OF = { contracts: "contracts", snapshots: "lists" }; // else by who is silent for no longer
 const MOST_AGES = 12;
 const DARKEST = 55; // percent of the hue, so that ink can be read on it
 
@@ -32,8 +33,7 @@ export function cohortTriangle(voice, rhythm) {
   let shape = ""; // which cells there are: as long as they stay, a slider writes into them
   /** @type {{ ask: HTMLElement, holder: HTMLElement, facts: any }[]} */
   let shown = [];
-  const wordsOf = ({ silence }) =>
-    words.cohorts[silence === "period" ? "bought" : cube.kind === "contracts" ? "contracts" : "there"];
+  const wordsOf = ({ silence }) => words.cohorts[silence === "period" ? "bought" : (COHORTS_OF[cube.kind] ?? "there")];
 
   function show(settings) {
     const asked = `${settings.every} ${settings.silence} ${settings.segment}`;

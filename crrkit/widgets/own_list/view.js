@@ -4,12 +4,14 @@
 import { html, put, vector } from "../bench/shared.js";
 import { segmentAnswer, silenceAnswer, yearBefore } from "./answers.js";
 import { accountOf, gapsOf, limitsOf, stagesOf } from "./cube.js";
+import { inFront, shortOf } from "./doubts.js";
 import { newMeanings } from "./meanings.js";
 import { known, listBridge, rateOverTime } from "./pictures.js";
 import { inSightFirst, patch, tell } from "./redraw.js";
 import { rhythmCurve } from "./rhythm.js";
-import { cardLines, caution, counted, headline, stageCode, whenOf } from "./sentences.js";
+import { cardLines, counted, headline, stageCode, whenOf } from "./sentences.js";
 import { stageTable } from "./stages.js";
+import { heldSteady } from "./steady.js";
 import { cohortTriangle } from "./triangle.js";
 import { flowCalls } from "./who.js";
 
@@ -39,6 +41,7 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
   const sentence = html("p", { class: "crrkit-list-sentence", "aria-live": "polite", "aria-atomic": "true" });
   const doubt = html("p", { class: "crrkit-list-doubt" });
   const head = html("div", { class: "crrkit-list-head" }, sentence, doubt);
+  heldSteady(head);
   const bridge = listBridge(words, say);
   const line = rateOverTime(words, say, (label) => choose("period", label));
   const stages = stageTable(words, say);
@@ -71,7 +74,7 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
     const row = chosenRow(rows, state.period);
     const limits = limitsOf(rows);
     tell(sentence, row ? headline({ row, settings, was: before(row, settings, initial) }, voice) : words.nothing);
-    tell(doubt, caution(rhythm, settings, row, voice));
+    tell(doubt, inFront(rhythm, settings, rows, row, voice));
     sight.draw(parts.bridge, () => drawBridge(row, settings, state.called_new));
     sight.draw(parts.line, () => drawLine(rows, limits, row, settings));
     sight.draw(parts.silences, () => drawSilences(row, settings));
@@ -93,18 +96,23 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
     return same ? { row: same, settings: first } : null;
   }
 
-  const saidOf = (row) => (row.withheld ? words.tooFew : known(row) ? say.percent(row.crr) : words.noRate);
+  const saidOf = (row) =>
+    row.withheld ? words.tooFew : known(row) ? say.percent(row.crr) : unseen(row) ? words.noList : words.noRate;
 
   function drawBridge(whole, settings, calledNew) {
-    const row = whole && calledNew === "returned" ? { ...whole, new: whole.new + whole.returned, returned: 0 } : whole;
-    const when = row ? whenOf(row, settings.every, voice) : "";
+    const told = whole && !unseen(whole) ? whole : null;
+    const row = told && calledNew === "returned" ? { ...told, new: told.new + told.returned, returned: 0 } : told;
+    const when = whole ? whenOf(whole, settings.every, voice) : "";
     tell(titleOf(parts.bridge), put(words.bridgeTitle, { when }));
     const facts =
       row &&
       Object.fromEntries(
         ["start", "kept", "lost", "new", "returned", "end"].map((name) => [name, say.number(row[name])]),
       );
-    bridge.show(row, row && !row.withheld ? put(words.picture, { ...facts, when }) : words.nothing);
+    bridge.show(
+      row,
+      row && !row.withheld ? put(words.picture, { ...facts, when }) : whole ? words.noList : words.nothing,
+    );
     const inside = row && !row.withheld ? row.newLost + row.returnedLost : 0;
     tell(noteOf(parts.bridge), inside ? put(words.cameAndWent, { n: say.number(inside) }) : "");
     flows.show(whole, settings);
@@ -139,6 +147,7 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
   }
 
   function drawSilences(row, settings) {
+    parts.silences.hidden = cube.silences.length < 2; // lists say themselves who is a customer
     tell(titleOf(parts.silences), put(words.bySilences.title, { when: row ? whenOf(row, settings.every, voice) : "" }));
     silences.show(settings, row);
   }
@@ -158,8 +167,8 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
   function drawStages(row, settings) {
     parts.stages.hidden = !cube.regulars.length; // of contracts that are shared there may be none
     const found = row && stagesOf(cube, settings).find(({ label }) => label === row.label);
-    if (!found || found.withheld) {
-      stages.show([], 0, found ? words.tooFew : words.noStages, () => "");
+    if (!found || found.withheld || unseen(found)) {
+      stages.show([], 0, found ? (found.withheld ? words.tooFew : words.noList) : words.noStages, () => "");
       return;
     }
     const kept = { middle: found.keptMiddle, long: found.keptLong };
@@ -195,11 +204,15 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
     const days = chosen ? counted(words.days, settings.silence, voice) : "";
     const found = gaps.atSilence > 0 ? words.returnLater : words.noneReturns;
     const text = chosen ? put(found, { days, share: say.percent(gaps.atSilence) }) : words.noSilence;
-    tell(parts.rhythm.querySelector(".crrkit-list-said"), text);
+    const beside = [text, shortOf(rhythm, settings, voice)].filter(Boolean).join(" ");
+    tell(parts.rhythm.querySelector(".crrkit-list-said"), beside);
     curve.show(gaps, settings.silence, `${words.rhythmTitle}. ${text}`);
   }
   return { head, body, draw, free: sight.free };
 }
+
+/** Whether a list of its beginning or its end is missing. */
+const unseen = (row) => row.status === "unseen";
 
 /** A label that no line breaks at its hyphen: "2024-08". */
 const unbroken = (label) => label.replaceAll("-", "\u2011");

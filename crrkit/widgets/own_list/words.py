@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from crrkit.ground import PERIODS, gettext as _, ngettext
+from crrkit.measure import GONE_AT_ONCE
 from crrkit.widgets.own_list.plurals import forms
 from crrkit.widgets.own_list.question_words import question_words
 from crrkit.widgets.own_list.what_if_words import what_if_words
@@ -36,6 +37,11 @@ def _controls() -> dict[str, Any]:
         "gap": _("Days between two contracts that are still one relationship"),
         "regular": _("Purchase days that make a regular (long)"),
         "renewed": _("Months of contract without a break that make a regular (long)"),
+        "listed": _("Months on the lists without a break that make a regular (long)"),
+        "noSilenceOfLists": _(
+            "Who stands on a list is a customer on its day: there is no silence to choose, and nothing shorter than a"
+            " {every} is seen."
+        ),
         "months": forms(lambda n: ngettext("{n} month", "{n} months", n)),
         "segment": _("Segment"),
         "all": _("all customers"),
@@ -58,14 +64,20 @@ def _headline() -> dict[str, Any]:
         "bySilence": forms(lambda n: ngettext("By {n} day of silence", "By {n} days of silence", n)),
         "byPeriod": _("Counting who bought in the period before"),
         "byContracts": _("By their contracts"),
+        "byLists": _("By the lists"),
         "bridged": forms(lambda n: ngettext("Bridging gaps up to {n} day", "Bridging gaps up to {n} days", n)),
         "weKept": _("{by} we kept {crr} ({kept} of {start}) {when}"),
         "soFar": _("{by} {crr} ({kept} of {start}) are kept so far {when}, which still runs"),
+        "notSettled": _("{by} {crr} ({kept} of {start}) are kept so far {when}, which is not settled yet"),
         "otherwise": _("; {by} {crr}: {unchanged}."),
         "ofOthers": _("; of {everybody} {crr}."),
         "everybody": _("all"),
         "atFirst": _("; at first, {by}, {crr} {when}: {unchanged}."),
-        "unchanged": {"purchases": _("nobody bought otherwise"), "contracts": _("no contract ended otherwise")},
+        "unchanged": {
+            "purchases": _("nobody bought otherwise"),
+            "contracts": _("no contract ended otherwise"),
+            "snapshots": _("the lists are the same"),
+        },
         "when": {
             "day": _("on {name}"),
             "week": _("in week {label}"),
@@ -76,6 +88,7 @@ def _headline() -> dict[str, Any]:
         },
         "nobody": _("Nobody was a customer before, so nobody could be kept {when}: the rate is undefined, not 0."),
         "notSaid": _("The list does not say who was kept {when}: it begins later or has ended before."),
+        "notListed": _("A list of the beginning or the end is missing {when}: who was kept is not known."),
         "withheld": _("Too few customers {when} to tell of them in a page that is shared."),
         "nothing": _("The list holds no period of this length. Choose a shorter one."),
         "doubts": {
@@ -92,8 +105,39 @@ def _headline() -> dict[str, Any]:
                 " and the rate does not measure who stays."
             ),
         },
+        **_beside_the_rate(),
         "thin": _(
             "With {start} at the start one customer more or less moves the rate by {points} {points:point|points}."
+        ),
+    }
+
+
+def _beside_the_rate() -> dict[str, Any]:
+    """What else is read before a rate: what would suit, and what the end of a list leaves open."""
+    return {
+        "suits": _("What would suit: {what}."),
+        "silent": forms(lambda n: ngettext("{n} day of silence", "{n} days of silence", n)),
+        "noLonger": _("No calendar period is as long; the cohorts show who comes back after years."),
+        "goneAtOnce": _(GONE_AT_ONCE),
+        "unsettled": forms(
+            lambda n: ngettext(
+                "Not settled yet: {periods}. Whether a gap of up to {n} day is bridged is seen only {n} day later.",
+                "Not settled yet: {periods}. Whether a gap of up to {n} days is bridged is seen only {n} days later.",
+                n,
+            )
+        ),
+        "monthsMeant": forms(
+            lambda n: ngettext(
+                "{n} calendar month can be {longest} {longest:day|days} long: by {window} {window:day|days} of silence"
+                " whoever bought on its first days and not again counts as lost.",
+                "{n} calendar months can be {longest} {longest:day|days} long: by {window} {window:day|days} of silence"
+                " whoever bought on the first of them and not again counts as lost.",
+                n,
+            )
+        ),
+        "shorterWindow": _(
+            "{window} {window:day is|days are} shorter than the {every}: whoever bought at the beginning of it and not"
+            " again counts as lost."
         ),
     }
 
@@ -128,6 +172,7 @@ def _line() -> dict[str, Any]:
         "withheldToo": _("Of too few to tell of, and left out: {periods}."),
         "tooFew": _("too few to tell of"),
         "noRate": _("nobody to keep, no rate"),
+        "noList": _("a list is missing"),
     }  # fmt: skip
 
 
@@ -176,6 +221,11 @@ def _rules() -> dict[str, Any]:
             "renewed": forms(
                 lambda n: ngettext(
                     "under contract for {n} month without a break", "under contract for {n} months without a break", n
+                )
+            ),
+            "listed": forms(
+                lambda n: ngettext(
+                    "on the lists for {n} month without a break", "on the lists for {n} months without a break", n
                 )
             ),
             "regular": _(

@@ -1,0 +1,105 @@
+// @ts-check
+/* What must be read before the rate of ListExplorer, and what beside it: as `RetentionTable.warning` and its notes. */
+
+import { put } from "../bench/shared.js";
+import { counted, coveredBy, doubtOf, FEW_RETURNS, HALF, SLACK_DAYS } from "./sentences.js";
+
+const FEW = 30; // customers, below which one more or less is said in points
+const ALL_AT_ONCE = 5; // fewer who leave together may be an example: as in crrkit/measure/spans
+const LONGEST = "year";
+const SAY_THEMSELVES = ["contracts", "snapshots"]; // who is a customer
+
+/**
+ * Everything that stands before the rate: doubts about the list, about the rule, about its end.
+ * @param {any} rhythm
+ * @param {any} settings
+ * @param {any[]} rows
+ * @param {any} row the one that is shown
+ * @param {any} voice
+ */
+export function inFront(rhythm, settings, rows, row, voice) {
+  const ends = [goneAtOnce(rows, voice), unsettled(rows, settings, voice)];
+  return [...(rhythm.doubts ?? []), ...ends, caution(rhythm, settings, row, voice)].filter(Boolean).join(" ");
+}
+
+/**
+ * The doubt about the rule in a sentence, and what else a reader should know before the rate.
+ * @param {any} rhythm
+ * @param {any} settings
+ * @param {any} row
+ * @param {any} voice
+ */
+export function caution(rhythm, settings, row, voice) {
+  const { words, say } = voice;
+  const doubt = doubtOf(rhythm, settings);
+  const few = row && !row.withheld && row.start > 0 && row.start < FEW;
+  const thin = few ? put(words.thin, { start: say.number(row.start), points: say.fixed(100 / row.start) }) : "";
+  const doubted = doubt && put(words.doubts[doubt], doubtFacts(rhythm, settings, words, say));
+  const remedy = remedyOf(rhythm, settings, doubt, voice);
+  return [doubted, remedy, rhythm.notes[settings.every] ?? "", thin].filter(Boolean).join(" ");
+}
+
+function doubtFacts(rhythm, { every, silence }, words, say) {
+  const length = rhythm.lengths[every];
+  const window = typeof silence === "string" ? length : silence;
+  return {
+    window: say.fixed(window),
+    every: words.periods[every],
+    covered: say.percent(coveredBy(rhythm, Math.min(window, length))),
+    median: rhythm.median === null ? "–" : say.number(rhythm.median),
+    seen: say.number(rhythm.seen),
+    few: say.number(FEW_RETURNS),
+  };
+}
+
+/** What would suit instead, as `Rhythm` names it; nothing in a page for strangers, which has one period. */
+function remedyOf(rhythm, settings, doubt, voice) {
+  if (!doubt || !rhythm.suits) return "";
+  const { words } = voice;
+  const { every, silence } = settings;
+  const known = typeof silence === "number" && coveredBy(rhythm, silence) >= HALF;
+  const advice = known ? { every: asLongAs(silence, rhythm.periods), days: null, why: "" } : rhythm.suits;
+  if (advice.why) return advice.why;
+  const days = (n) => counted(words.silent, n, voice);
+  if (advice.every !== every || advice.days !== null) {
+    const own = advice.days === null ? [] : [days(advice.days)];
+    return put(words.suits, { what: [words.periods[advice.every], ...own].join(", ") });
+  }
+  const length = rhythm.lengths[every];
+  const short = doubt === "too_short" && typeof silence === "number" && silence < length;
+  return short ? put(words.suits, { what: days(Math.ceil(length)) }) : words.noLonger;
+}
+
+/** The shortest period that a window is no longer than. */
+function asLongAs(window, periods) {
+  const fits = (/** @type {[string, number]} */ [, length]) => length + SLACK_DAYS >= window;
+  return Object.entries(periods).find(fits)?.[0] ?? LONGEST;
+}
+
+/** That the end of all contracts in one period may be the day on which the list was made: `gone_at_once`. */
+export function goneAtOnce(rows, { cube, words }) {
+  if (!SAY_THEMSELVES.includes(cube.kind)) return "";
+  const last = rows.findLast(({ start }) => start > 0);
+  return last && last.start >= ALL_AT_ONCE && last.kept === 0 && last.end === 0 ? words.goneAtOnce : "";
+}
+
+/** The periods that are over and not settled, while a gap after them may still be bridged. */
+function unsettled(rows, { silence }, voice) {
+  const { cube, words } = voice;
+  if (cube.kind !== "contracts" || !silence) return "";
+  const over = ({ until }) => Date.parse(until) <= 1000 * cube.seen.asOf;
+  const open = rows.filter((row) => row.status === "running" && over(row));
+  const periods = open.map(({ label }) => label.replaceAll("-", "\u2011")).join(", ");
+  return open.length ? counted(words.unsettled, silence, voice, { periods }) : "";
+}
+
+/** What a silence in days leaves out of the calendar, as the note of `Rhythm`: said beside the rate. */
+export function shortOf(rhythm, { every, silence }, voice) {
+  if (!rhythm.longest || typeof silence !== "number") return "";
+  const { words, say } = voice;
+  const [n, longest] = rhythm.meant[silence] ?? [0, 0];
+  const months = rhythm.months[every];
+  const window = say.number(silence);
+  if (months && n >= months) return counted(words.monthsMeant, n, voice, { longest: say.number(longest), window });
+  return silence < rhythm.longest[every] ? put(words.shorterWindow, { window, every: words.periods[every] }) : "";
+}
