@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from crrkit.ground import PERIODS, InputError, format_date, gettext as _, mark
+from crrkit.read import ALL_AT_ONCE
 
 if TYPE_CHECKING:
     from crrkit.read import Base
@@ -20,8 +21,6 @@ NOT_LISTED = mark("unseen")
 AT_START, AT_END = ("start", "opening"), ("end", "closing")  # what is known without what happened up to the other bound
 NOT_IN_LISTS = ("new_lost", "returned_lost", "rejoined", "continuous", "joins", "leaves")  # what two lists do not show
 MOST_PERIODS = 20_000  # days in half a century: more rows than that were not meant
-
-ALL_AT_ONCE = 5  # fewer who leave together may be an example
 
 
 def span_of(base: Base, calendar: Calendar, *, first: str | None = None, last: str | None = None) -> range:

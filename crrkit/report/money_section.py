@@ -113,13 +113,13 @@ def money_finding(money: RetentionTable) -> Finding:
     shown = {name: _amount(row[name], row["opening"]) for name in AMOUNTS}
     rates = {name: format_percent(row[name]) for name in ("nrr", "grr")}
     claim = _(
-        "{when} the customers of the start paid {staying}, after {opening} in the period before: {nrr} (NRR), and {grr}"
-        " without what some paid more (GRR)."
+        "The customers of the start paid {opening} in the period before and {staying} {when}: {nrr} of their money"
+        " stayed (NRR), or {grr} if nobody counts for more than before (GRR)."
     )
     if not money.card.counts_buyers:
         claim = _(
-            "{when} what customers pay by contract went from {opening} to {staying}, new ones aside: {nrr} (NRR), and"
-            " {grr} without what some pay more (GRR)."
+            "What the customers of the start pay by contract went from {opening} to {staying} {when}: {nrr} of their"
+            " money stayed (NRR), or {grr} if nobody counts for more than before (GRR)."
         )
     claim = capital(claim.format(when=in_period(row, money.every), **shown, **rates))
     caveat = _("New customers and those who returned are in neither.")

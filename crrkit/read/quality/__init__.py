@@ -26,19 +26,29 @@ from crrkit.read.quality.doubts import (
 from crrkit.read.quality.list_doubts import empty_note, log_doubt, missing_doubt, size_doubts, twice_note
 from crrkit.read.quality.notes import Note
 from crrkit.read.quality.refusing import refuse_broken, refuse_lost_ends
-from crrkit.read.quality.registers import register_doubts, statuses
+from crrkit.read.quality.registers import (
+    ALL_AT_ONCE,
+    ENDS_ON_ONE_DAY,
+    NOBODY_AFTER,
+    last_day_doubt,
+    register_doubts,
+    statuses,
+)
 from crrkit.read.quality.rows import ERRORS, REASONS, QualityReport
 from crrkit.read.quality.unknown import NOT_KNOWN, lost_doubts, unknown_by_day, unknown_note, with_weight
 
 __all__ = [
+    "ALL_AT_ONCE",
     "CROWD_OF_ONE",
     "EMPTY_MONTHS",
+    "ENDS_ON_ONE_DAY",
     "ERRORS",
     "FILLERS",
     "FOLDS",
     "LARGEST",
     "MOST_KINDS",
     "NOBODY",
+    "NOBODY_AFTER",
     "NOT_KNOWN",
     "NUMBER_ALONE",
     "OUTSTANDING",
@@ -58,6 +68,7 @@ __all__ = [
     "is_of_currencies",
     "kind_columns",
     "largest_note",
+    "last_day_doubt",
     "log_doubt",
     "lost_doubts",
     "missing_doubt",

@@ -159,6 +159,11 @@ class QualityReport(Shown):
         """What stands out in the rows that were used, for `weigh_doubts`."""
         return [note.facts for note in self.notes if isinstance(note, Note) and note.facts]
 
+    def doubt(self, name: str) -> tuple[str, Mapping[str, Any]]:
+        """A doubt by its name: its sentence and its facts; empty where the list gives no cause for it."""
+        met = (one for one in self.doubts if isinstance(one, Note) and one.facts.get("doubt") == name)
+        return next(((retold(one), one.facts) for one in met), ("", {}))
+
     def caption(self) -> str:
         """The balance in one sentence."""
         read = ngettext("{n} row read", "{n} rows read", self.rows_read).format(n=format_number(self.rows_read))
