@@ -71,7 +71,9 @@ class TestHeadline:
     def test_a_running_period_is_not_the_headline(self) -> None:
         found = report.retention_finding(account((10, 10, 0), (60, 0, 0), running=True))
         assert found.claim.startswith("In January 2024 we kept 90 of 100")
-        assert found.caveat.startswith("Left out, because it had not ended when the data ended: February 2024.")
+        assert found.caveat.startswith(
+            "February 2024 is left out, because it is not whole: the list ends on February 29, 2024."
+        )
 
     def test_where_only_a_running_period_has_a_rate_it_is_called_one(self) -> None:
         found = report.retention_finding(account((60, 0, 0), running=True))

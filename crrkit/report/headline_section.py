@@ -175,7 +175,8 @@ def few_caveat(row: pd.Series) -> list[str]:
 
 
 def _listed(names: list[str]) -> str:
-    return ", ".join(names[:PERIODS_NAMED]) + (", …" if len(names) > PERIODS_NAMED else "")
+    shown, more = ", ".join(names[:PERIODS_NAMED]), len(names) - PERIODS_NAMED
+    return _("{periods} and {n} more").format(periods=shown, n=format_number(more)) if more > 0 else shown
 
 
 def _rhythm_facts(kept: RetentionTable) -> pd.DataFrame:

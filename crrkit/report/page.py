@@ -52,7 +52,7 @@ def build_page(
         Html(assets),
     ]
     top = element("title", f"{title}: {parts[0].findings[0].claim}")
-    inner, rules = without_style_attributes(element("body", *body))
+    inner, rules = without_style_attributes(element("body", *body, class_=detail))
     style = element("style", Html("\n" + CSS.read_text(encoding="utf-8") + rules + "\n"))
     metas = [
         element("meta", charset="utf-8"),
@@ -65,7 +65,8 @@ def build_page(
 
 def _placed(part: Section) -> Section:
     """What tells nothing yet stands in the appendix: a heading in the body is a finding."""
-    return part if any(one.is_news for one in part.findings) else replace(part, is_appendix=True)
+    tells_nothing = part.findings and not any(one.is_news for one in part.findings)
+    return replace(part, is_appendix=True) if tells_nothing else part
 
 
 def _own_script() -> Html:

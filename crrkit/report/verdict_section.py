@@ -164,7 +164,7 @@ def _year_of_band(row: pd.Series) -> str:
     if row["basis"] == "equivalent":
         text = _("If all periods of a year were like this one, {value} would be kept over a year: {verdict}.")
     words = {
-        "below": _("below it"), "inside": _("within it"), "above": _("above it"),
+        "below": _("below that range"), "inside": _("within that range"), "above": _("above that range"),
         "cannot tell": _("too near to the edge to tell"),
     }  # fmt: skip
     return text.format(value=format_percent(row["value"]), verdict=words[row["verdict"]])

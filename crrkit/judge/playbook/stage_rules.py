@@ -67,9 +67,7 @@ def _largest_words(name: str, facts: Facts) -> str:
     low, high, first = (facts.lever(name, column) for column in ("customers_low", "customers_high", "first"))
     band = ""
     if not math.isnan(low):
-        band = _(
-            " (95% band {low} to {high}); of repetitions with chance at work it comes out first in {share}"
-        ).format(
+        band = _(" (95% band {low} to {high}); it comes out first in {share} of simulated repetitions").format(
             low=format_number(low, digits=1), high=format_number(high, digits=1), share=format_percent(first, digits=0)
         )
     gain = format_number(facts.lever(name), digits=1)

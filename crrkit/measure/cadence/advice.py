@@ -111,7 +111,7 @@ class Advice:
             "by": _(BY[self.every]), "every": _(self.every), "share": format_percent(self.share, digits=0),
             "needed": days_text(self.needed), "history": format_number(self.history_days), "days": str(self.days),
             "covered": format_percent(self.covered, digits=0),
-            "least": format_number(FEW_PURCHASES), "years": round(self.history_days / DAYS_PER_PERIOD["year"]),
+            "least": format_number(FEW_PURCHASES), "years": str(round(self.history_days / DAYS_PER_PERIOD["year"])),
         }  # fmt: skip
 
 

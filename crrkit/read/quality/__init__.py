@@ -1,7 +1,7 @@
 """What became of the rows, and what a reader of a rate must know of them."""
 
 from crrkit.read.quality import twins
-from crrkit.read.quality.currencies import currencies_in, currency_doubts, is_of_currencies
+from crrkit.read.quality.currencies import currencies_in, currency_doubts, currency_of, is_of_currencies
 from crrkit.read.quality.customers import FILLERS, FOLDS, NOBODY, OUTSTANDING, ROUNDED, TILLS, Ids, parse_customers
 from crrkit.read.quality.doubts import (
     CROWD_OF_ONE,
@@ -63,6 +63,7 @@ __all__ = [
     "QualityReport",
     "currencies_in",
     "currency_doubts",
+    "currency_of",
     "empty_note",
     "id_doubts",
     "is_of_currencies",

@@ -68,6 +68,7 @@ class QualityReport(Shown):
         kind: What the rows were read as: ``orders contracts events``.
         money: What was paid in the rows of each reason, and under ``""`` in those used; empty without amounts.
         unknown: How many rows without a known customer fall on each ``day``; None when there are none.
+        currency: The code of the one currency that the source names; empty where it names none.
     """
 
     table: pd.DataFrame
@@ -81,6 +82,7 @@ class QualityReport(Shown):
     kind: str = ""
     money: Mapping[str, float] = field(default_factory=dict, repr=False)
     unknown: pd.DataFrame | None = field(default=None, repr=False)
+    currency: str = ""
 
     kinds: ClassVar[Mapping[str, str]] = {"reason": "word", "rows": "count", "share": "rate"}
 
