@@ -177,7 +177,9 @@ class TestLastDay:
         single = [f"2024-03-{day:02d}" for day in range(1, 11)]
         frame = self.list_of(*single, *["2024-06-10"] * 10)
         said = self.doubts(frame, as_of="2024-08-01")
-        assert said[0].startswith("10 contracts end on Jun 10, 2024, the last day of the list, and none runs on.")
+        assert said[0].startswith(
+            "All contracts that were left end on Jun 10, 2024, the last day of the list, and none"
+        )
         assert "open_ends=['2024-06-10']" in said[0]
         assert self.doubts(frame, as_of="2024-08-01", open_ends=()) == ()
         assert self.doubts(frame, as_of="2024-06-10") == (), "cut off before it"
@@ -195,5 +197,5 @@ class TestLastDay:
         base = read_contracts(
             self.list_of(*["2024-06-10"] * 10, *[None] * 10), customer="who", start="from", end="to", as_of="2024-08-01"
         )
-        assert base.quality.doubts[0].startswith("All 10 ends in the list fall on Jun 10, 2024, its last day:")
+        assert base.quality.doubts[0].startswith("All ends in the list fall on Jun 10, 2024, its last day:")
         assert retention_by_period(base, every="month").warning == base.quality.doubts[0]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crrkit.ground import CrrkitError, check_count, format_number, gettext as _
+from crrkit.ground import CrrkitError, check_count, gettext as _
 from crrkit.measure import COMPLETE, RetentionTable
 from crrkit.read import ENDS_ON_ONE_DAY, NOBODY_AFTER
 from crrkit.report.beside_published import withheld_beside
@@ -60,11 +60,11 @@ def before_last_day(base: Base) -> tuple[Base, str]:
     except CrrkitError:
         return base, ""  # nothing came before that day: the account says the doubt itself
     text = _(
-        "Counted up to {day}: all {n} contracts that were left end on that day, the last of the list, which is most"
-        " likely the day on which it was made; so nobody is counted as lost by it. If they did end, the list has to be"
-        " read with open_ends=()."
+        "Counted up to {day}: all contracts that were left end on that day, the last of the list, which is most likely"
+        " the day on which it was made; so nobody is counted as lost by it. If they did end, the list has to be read"
+        " with open_ends=()."
     )
-    why = text.format(day=day_name(date.fromisoformat(day["day"])), n=format_number(day["rows"]))
+    why = text.format(day=day_name(date.fromisoformat(day["day"])))
     return replace(cut, again=base.again, said={**(base.said or {}), "as_of": day["day"]}, path=base.path), why
 
 

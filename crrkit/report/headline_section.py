@@ -175,8 +175,10 @@ def few_caveat(row: pd.Series) -> list[str]:
 
 
 def _listed(names: list[str]) -> str:
-    shown, more = ", ".join(names[:PERIODS_NAMED]), len(names) - PERIODS_NAMED
-    return _("{periods} and {n} more").format(periods=shown, n=format_number(more)) if more > 0 else shown
+    more = len(names) - PERIODS_NAMED
+    if more <= 1:
+        return ", ".join(names)
+    return _("{periods} and {n} more").format(periods=", ".join(names[:PERIODS_NAMED]), n=format_number(more))
 
 
 def _rhythm_facts(kept: RetentionTable) -> pd.DataFrame:

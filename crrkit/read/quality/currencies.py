@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 NAMES = re.compile(r"currency|^ccy$|^curr?$|валют|^вал$")
 PERHAPS = re.compile(r"^(?:code|isocode|money|unit|ед|единица|денежнаяединица)$")  # only where all words are currencies
-CODE = re.compile("[A-Z]{3}")
+CURRENCY_CODE = re.compile("[A-Z]{3}")
 MOST_CURRENCIES = 50  # more different words are no currencies
 NUMBERS = {"643": "RUB", "810": "RUB", "840": "USD", "978": "EUR"}  # how banks and accountants write them
 
@@ -72,7 +72,7 @@ def currency_of(table: ir.Table, columns: Sequence[str], *, amounts: str | None)
     if amounts is None or not in_duckdb(table):
         return ""
     met = {code for column in columns for code in currencies_in(table, column)} or set(signs_in(table, amounts))
-    return met.pop() if len(met) == 1 and all(map(CODE.fullmatch, met)) else ""
+    return met.pop() if len(met) == 1 and all(map(CURRENCY_CODE.fullmatch, met)) else ""
 
 
 def _code(word: str) -> str:

@@ -78,30 +78,30 @@ def last_day_doubt(ends: pd.DataFrame, *, of: int, is_day_after: bool = False) -
     nobody_left = int(ends["rows"].sum()) == of
     if n < (ALL_AT_ONCE if nobody_left else MASS) or n < PILE * others.max() or (not nobody_left and n < others.sum()):
         return []
-    day = EPOCH + timedelta(days=int(ends["day"].iloc[-1]))
-    return [_all_gone(n, day, day - timedelta(days=is_day_after)) if nobody_left else _one_day_of_ends(n, day, ends)]
+    day = EPOCH + timedelta(days=int(ends["day"].iloc[-1]) - is_day_after)
+    return [_all_gone(n, day) if nobody_left else _one_day_of_ends(n, day, is_all=others.empty)]
 
 
-def _all_gone(n: int, day: date, written: date) -> Note:
+def _all_gone(n: int, day: date) -> Note:
+    """Without the number, which a report may not tell where it is small."""
     message = _(
-        "{n} contracts end on {day}, the last day of the list, and none runs on. If that is only the day on which the"
-        " list was made, say open_ends=['{written}']: they still run. If they did end, say open_ends=()."
+        "All contracts that were left end on {day}, the last day of the list, and none runs on. If that is only the day"
+        " on which the list was made, say open_ends=['{written}']: they still run. If they did end, say open_ends=()."
     )
-    said = message.format(n=format_number(n), day=format_date(written), written=written.isoformat())
-    return Note.about(said, doubt=NOBODY_AFTER, rows=n, day=day.isoformat(), open_ends=[written.isoformat()])
+    said, written = message.format(day=format_date(day), written=day.isoformat()), [day.isoformat()]
+    return Note.about(said, doubt=NOBODY_AFTER, rows=n, day=day.isoformat(), open_ends=written)
 
 
-def _one_day_of_ends(n: int, day: date, ends: pd.DataFrame) -> Note:
+def _one_day_of_ends(n: int, day: date, *, is_all: bool) -> Note:
     message = _(
-        "{n} of {all} ends in the list fall on {day}, its last day: it says who had left by then, not when. So the rate"
-        " of the period of that day is of all the time before it, and not of one period; to have one, give each end"
-        " the day on which it was."
+        "Most ends in the list fall on {day}, its last day: it says who had left by then, not when. So the rate of the"
+        " period of that day is of all the time before it, and not of one period; to have one, give each end the day on"
+        " which it was."
     )
-    if n == ends["rows"].sum():
+    if is_all:
         message = _(
-            "All {n} ends in the list fall on {day}, its last day: it says who had left by then, not when. So the rate"
-            " of the period of that day is of all the time before it, and not of one period; to have one, give each"
-            " end the day on which it was."
+            "All ends in the list fall on {day}, its last day: it says who had left by then, not when. So the rate of"
+            " the period of that day is of all the time before it, and not of one period; to have one, give each end"
+            " the day on which it was."
         )
-    said = message.format(n=format_number(n), all=format_number(ends["rows"].sum()), day=format_date(day))
-    return Note.about(said, doubt=ENDS_ON_ONE_DAY, rows=n)
+    return Note.about(message.format(day=format_date(day)), doubt=ENDS_ON_ONE_DAY, rows=n)
