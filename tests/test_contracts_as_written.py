@@ -13,6 +13,7 @@ import pytest
 from crrkit.ground.errors import InputTypeError, SourceError
 from crrkit.ground.languages import use_language
 from crrkit.measure.movement import retention_by_period
+from crrkit.measure.weighing import weigh_doubts
 from crrkit.read.bases.readers import read_contracts
 
 
@@ -159,3 +160,42 @@ class TestTheDayOfTheRequest:
     def test_gives_way_to_any_other_end(self, other):
         base = read_contracts(self.rows.rename(columns={"deactivated_at": other}), as_of="2024-04-01")
         assert base.quality.columns["end"] == other
+
+
+class TestLastDay:
+    """Twenty contracts from 1 January 2024, of which some end on single days of March and others all on 10 June."""
+
+    @staticmethod
+    def list_of(*ends: str | None) -> pd.DataFrame:
+        return pd.DataFrame({"who": [f"c{k}" for k in range(len(ends))], "from": "2024-01-01", "to": ends})
+
+    @staticmethod
+    def doubts(frame: pd.DataFrame, **said: object) -> tuple[str, ...]:
+        return read_contracts(frame, customer="who", start="from", end="to", **said).quality.doubts
+
+    def test_all_that_were_left_end_on_the_last_day(self):
+        single = [f"2024-03-{day:02d}" for day in range(1, 11)]
+        frame = self.list_of(*single, *["2024-06-10"] * 10)
+        said = self.doubts(frame, as_of="2024-08-01")
+        assert said[0].startswith(
+            "All contracts that were left end on Jun 10, 2024, the last day of the list, and none"
+        )
+        assert "open_ends=['2024-06-10']" in said[0]
+        assert self.doubts(frame, as_of="2024-08-01", open_ends=()) == ()
+        assert self.doubts(frame, as_of="2024-06-10") == (), "cut off before it"
+        shifted = self.doubts(frame, as_of="2024-08-01", end_is="last_active_day")
+        assert "open_ends=['2024-06-10']" in shifted[0], "as it is written, not the day after"
+        weighed = weigh_doubts(read_contracts(frame, customer="who", start="from", end="to", as_of="2024-08-01"))
+        assert weighed.table[["other", "rows"]].to_numpy().tolist() == [[1.0, 10]]
+
+    def test_a_few_or_no_more_than_on_other_days_are_no_doubt(self):
+        assert self.doubts(self.list_of(*["2024-06-10"] * 4)) == ()
+        assert self.doubts(self.list_of(*["2024-05-10"] * 8, *["2024-06-10"] * 12)) == ()
+        assert self.doubts(self.list_of(*["2024-06-10"] * 9, None), as_of="2024-08-01") == ()
+
+    def test_all_ends_on_one_day_say_who_left_and_not_when(self):
+        base = read_contracts(
+            self.list_of(*["2024-06-10"] * 10, *[None] * 10), customer="who", start="from", end="to", as_of="2024-08-01"
+        )
+        assert base.quality.doubts[0].startswith("All ends in the list fall on Jun 10, 2024, its last day:")
+        assert retention_by_period(base, every="month").warning == base.quality.doubts[0]

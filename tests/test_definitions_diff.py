@@ -18,7 +18,7 @@ OTHERS = {
     "zone": "Europe/Paris", "week_starts": "sunday", "year_starts": "april", "end_is": "last_active_day",
     "merge_gap": 3, "refunds": "keep", "contacts": "outside", "burn_in_days": 30,
     "new": "who says so", "returned": "nobody", "segment": "region: South",
-    "read_as": "orders: customer = who", "counts": ("paid",), "taken": "end",
+    "read_as": "orders: customer = who", "counts": ("paid",), "taken": "end", "currency": "EUR",
 }  # fmt: skip
 
 

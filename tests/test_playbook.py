@@ -236,7 +236,7 @@ def test_the_largest_lever_is_the_one_of_the_published_table() -> None:
     assert card.reach == 2500
     assert math.isnan(card.cost)
     assert "costs={'conversion': …}" in str(card)
-    assert "38.8 customers in 2 periods" in card.triggers[0]
+    assert "38.8 more customers after 2 periods" in card.triggers[0]
 
 
 def test_with_all_costs_the_largest_is_the_one_that_brings_most_for_them() -> None:

@@ -463,7 +463,7 @@ class TestPrivacy:
         assert tree.text("h1") == "No rate is shown: in every period it would rest on too small a group of customers."
         assert "The numbers are an example, not yours" in tree.text("section")
         assert [a["id"] for tag, a in tree.elements if tag == "section"] == [
-            "cohorts", "account", "explorer", "definition", "rows", "method", "glossary",
+            "account", "explorer", "definition", "rows", "method", "glossary",
         ]  # fmt: skip
         assert not re.search(r"\b[123]\b", re.sub(r"2024-0\d", "", tree.text("tbody")))
 

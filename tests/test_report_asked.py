@@ -40,7 +40,7 @@ def test_a_plain_target_is_one_of_the_reports_own_period(target: float, says: st
 
 
 def test_a_yearly_target_is_held_against_a_year() -> None:
-    contracts = account((40, 40, 0), start=1000, unit="contract")  # 0.96 ** 12 = 0.613
+    contracts = account(*[(40, 40, 0)] * 3, start=1000, unit="contract")  # 0.96 ** 12 = 0.613
     contracts = crr.RetentionTable(
         contracts.table, "month", contracts.card.with_(activity="contract runs"), contracts.quality
     )

@@ -23,6 +23,7 @@ from audit import (
 
 import crrkit as crr
 from crrkit.report import movement_section, stage_section, trend_section
+from crrkit.report.account import before_last_day
 from crrkit.report.html import Html
 from crrkit.report.published import pages_in
 from crrkit.report.section import Subject
@@ -41,6 +42,7 @@ def _no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def page_of(base: crr.Base, folder: Path, every: str | None, **options: object) -> tuple[Printed, crr.Base, str, bool]:
     """What the written page prints, the base under its rule, its period, whether its cohorts are of all customers."""
+    base, _why = before_last_day(base)
     files = {"out": folder / "report.html", "notebook": folder / "report.ipynb", "workbook": folder / "report.xlsx"}
     written = crr.write_report(base, every=every, **files, **options)
     page = written.out.read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -70,7 +71,9 @@ class TestHeadline:
     def test_a_running_period_is_not_the_headline(self) -> None:
         found = report.retention_finding(account((10, 10, 0), (60, 0, 0), running=True))
         assert found.claim.startswith("In January 2024 we kept 90 of 100")
-        assert found.caveat.startswith("Left out, because it had not ended when the data ended: February 2024.")
+        assert found.caveat.startswith(
+            "February 2024 is left out, because it is not whole: the list ends on February 29, 2024."
+        )
 
     def test_where_only_a_running_period_has_a_rate_it_is_called_one(self) -> None:
         found = report.retention_finding(account((60, 0, 0), running=True))
@@ -102,12 +105,28 @@ class TestHeadline:
         base = crr.read_contracts(frame, customer="who", start="from", end="to", as_of="2024-05-01")
         kept = crr.retention_by_period(base, every="month")
         found = report.retention_finding(kept)
-        assert found.claim.startswith("All of them left in the same period, and nobody has been a customer since.")
-        assert str(kept).startswith("All of them left in the same period")  # in front of the number, not below it
+        assert found.claim.startswith("All contracts that were left end on Feb 10, 2024, the last day of")
+        assert str(kept).startswith(
+            "All contracts that were left end on Feb 10, 2024"
+        )  # in front of the number, not below it
         assert crr.retention_by_period(base, every="month", last="2024-01").warning == ""
         assert report.movement_finding(report.shared(kept, min_cell=10)).claim.startswith(
             "Of 12 customers 12 left; nobody"
         )
+
+    def test_a_report_stops_before_the_day_of_the_list(self, tmp_path: Path) -> None:
+        """12 are there since December and end on 10 February: up to that day January is the last whole month."""
+        frame = pd.DataFrame({"who": [f"c{i}" for i in range(12)], "from": "2023-12-05", "to": "2024-02-10"})
+        named = {"customer": "who", "start": "from", "end": "to", "as_of": "2024-05-01"}
+        written = crr.write_report(crr.read_contracts(frame, **named), every="month", out=tmp_path / "a.html")
+        assert written.findings[0].claim.startswith("In January 2024 we kept all 12 customers")
+        assert "Counted up to February 10, 2024: all contracts that were left end on that day" in str(
+            written.findings[0]
+        )
+        gone = crr.write_report(
+            crr.read_contracts(frame, open_ends=(), **named), every="month", out=tmp_path / "b.html"
+        )
+        assert "In February 2024 we kept none of 12 customers" in gone.findings[0].claim
 
     def test_everything_withheld_claims_nothing(self) -> None:
         found = report.retention_finding(report.shared(account((3, 0, 0), (2, 5, 0)), min_cell=10))
@@ -118,7 +137,7 @@ class TestHeadline:
         kept = report.shared(account((30, 0, 0), (3, 0, 0), (3, 0, 0), (3, 0, 0), (3, 0, 0)), min_cell=10)
         found = report.retention_finding(kept)
         assert found.claim.startswith("In January 2024")
-        text = "rest on too small a group of customers: February 2024, March 2024, April 2024, …."
+        text = "rest on too small a group of customers: February 2024, March 2024, April 2024, May 2024."
         assert text in found.caveat
 
 

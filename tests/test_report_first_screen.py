@@ -34,10 +34,38 @@ def money(base: crr.Base) -> crr.RetentionTable | None:
 def test_the_money_of_those_who_stayed_and_of_the_lost() -> None:
     found = report.money_finding(money(shop(*PAID)))
     assert found.claim == (
-        "In February 2024 the customers of the start paid 350.00, after 400.00 in the period before: 87.5% (NRR), and"
-        " 62.5% without what some paid more (GRR)."
+        "The customers of the start paid 400.00 in the period before and 350.00 in February 2024: 87.5% of their money"
+        " stayed (NRR), or 62.5% if nobody counts for more than before (GRR)."
     )
     assert found.caveat.startswith("The 1 lost had paid 100.00 of it (25.0%).")
+
+
+@pytest.mark.parametrize(
+    ("paid", "said", "lang", "shown"),
+    [
+        (["€100"] * 4 + ["€70"] * 2, {}, "en", "paid €400.00 in the period before and €140.00 in February 2024"),
+        (["100"] * 4 + ["70"] * 2, {"currency": "RUB"}, "ru", "принесли 400,00 ₽, а за февраль 2024 года — 140,00 ₽"),
+        (["100"] * 4 + ["70"] * 2, {}, "en", "paid 400.00 in the period before and 140.00 in February 2024"),
+    ],
+)
+def test_amounts_are_in_the_currency_of_the_list(paid: list[str], said: dict, lang: str, shown: str) -> None:
+    """Four pay 100 each in January, two of them 70 each in February: of 400 come 140."""
+    days = ["2024-01-05"] * 4 + ["2024-02-05"] * 2
+    log = pd.DataFrame({"who": list("abcdab"), "at": days, "paid": paid})
+    base = crr.read_orders(log, customer="who", at="at", amount="paid", as_of="2024-03-01", **said)
+    with crr.use_language(lang):
+        found = report.money_finding(money(base))
+    assert shown in found.claim.replace("\N{NO-BREAK SPACE}", " ")
+    assert ("names no currency" in found.caveat) is (base.card.currency is None)
+
+
+def test_a_currency_is_a_code_and_not_another_one_than_the_list_names() -> None:
+    log = pd.DataFrame({"who": ["a", "b"], "at": ["2024-01-05"] * 2, "paid": ["1", "2"], "currency": ["EUR", "EUR"]})
+    named = {"customer": "who", "at": "at", "amount": "paid"}
+    assert crr.read_orders(log, **named).card.currency == "EUR"
+    for said, why in {"$": "is no code of a currency", "USD": "are said to be in EUR"}.items():
+        with pytest.raises(crr.InputError, match=why):
+            crr.read_orders(log, **named, currency=said)
 
 
 def test_who_only_gets_money_back_is_lost_and_what_they_had_paid_is_gone() -> None:
@@ -77,15 +105,15 @@ def test_money_of_contracts_is_theirs() -> None:
     log = pd.DataFrame(rows, columns=["who", "from", "to", "fee"])
     base = crr.read_contracts(log, customer="who", start="from", end="to", amount="fee", as_of="2024-03-01")
     found = report.money_finding(money(base))
-    assert "went from 20.00 to 10.00, new ones aside: 50.0% (NRR), and 50.0%" in found.claim
+    assert "went from 20.00 to 10.00 in February 2024: 50.0% of their money stayed (NRR), or 50.0%" in found.claim
     assert found.caveat.startswith("The 1 lost had paid 10.00 of it (50.0%).")
 
 
-@pytest.mark.parametrize(("lost", "verdict"), [(4, "above"), (12, "inside"), (60, "below")])
+@pytest.mark.parametrize(("lost", "verdict"), [(4, "above"), (12, "within"), (60, "below")])
 def test_the_rate_stands_against_the_band(lost: int, verdict: str) -> None:
     # of 10,000: 4 %, 12 % and 60 % lost, far from the lines
     found = report.verdict_finding(report.verdict_of(account((lost * 100, 0, 0), start=10_000)))
-    assert f"{100 - lost}.0% as it stands is {verdict}" in found.claim
+    assert f"{100 - lost}.0% is {verdict} the" in found.claim
     assert "85% to 90%" in found.claim
 
 
@@ -97,10 +125,10 @@ def test_what_lies_within_the_usual_swing_is_no_news_and_a_jump_is() -> None:
     steady = [(20 + step, 20, 0) for step in (0, 3, -3, 2, -2, 3, -3)]
     calm = report.news_finding(account(*steady, (21, 20, 0), start=200))
     assert calm is not None
-    assert calm.claim.endswith(": no news.")
+    assert calm.claim.startswith("No news: ")
     loud = report.news_finding(account(*steady, (120, 20, 0), start=200))
     assert loud is not None
-    assert "is news: it lies outside" in loud.claim
+    assert "This is news: 40.0% is outside" in loud.claim
     assert report.news_finding(account(*steady[:5])) is None, "too few periods"
 
 
@@ -121,7 +149,8 @@ def test_what_cannot_be_told_heads_no_section() -> None:
     told, quiet = (Finding(text, kept.table, "Mind.", is_news=text == "Told.") for text in ("Told.", "Dark."))
     parts = [*sections(Subject(kept))[:1], Section("one", "One", (quiet, told)), Section("two", "Two", (quiet,))]
     page = build_page(parts, kept, title="T")
-    assert re.findall(r"<h2[^>]*>(.*?)</h2>", page) == ["Told.", "Two"]
+    assert re.findall(r"<h2[^>]*>(.*?)</h2>", page) == ["Told.", "Appendix"]
+    assert re.findall(r"<h3[^>]*>(.*?)</h3>", page) == ["Two"]
     assert page.count("Dark. Mind.") == 2
 
 

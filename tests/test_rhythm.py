@@ -206,6 +206,15 @@ def test_contracts_by_the_year_get_a_word_and_no_flag() -> None:
     assert judge_rhythm(yearly_contracts(), every="year").status == "fits"
 
 
+def test_contracts_of_decades_are_looked_at_by_longer_periods() -> None:
+    """120 months are ten years; of 12 years there are 48 quarters, of 90 years 90 years."""
+    for begun, every in [(2014, "month"), (2012, "quarter"), (1934, "year")]:
+        rows = pd.DataFrame({"who": ["a", "b"], "start": [f"{begun}-01-01", "2023-05-07"], "end": None})
+        base = crr.read_contracts(rows, customer="who", start="start", end="end", as_of="2024-01-01")
+        assert crr.suggest_period(base) == every
+    assert advise(base).why == "By year, because the list runs over 90 years: shorter periods would be too many."
+
+
 def test_contracts_of_any_length_are_looked_at_by_month() -> None:
     dice = np.random.default_rng(5)
     begins = [date(2020, 1, 1) + timedelta(days=int(n)) for n in dice.integers(0, 700, 90)]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
+from report_worlds import account
 
 import crrkit as crr
 from crrkit import Rate, Target, TargetHistory
@@ -312,3 +314,19 @@ def test_every_verdict_has_its_claim_evidence_and_caveat_in_both_languages() -> 
         assert "85,7\xa0% (месяц), как есть: внутри (от 85\xa0% до 90\xa0%), но интервал" in str(found)
         assert "Ушло 10, пришло 30: пришло больше, чем ушло." in found.to_html()
         assert list(found.to_pandas()["verdict"]) == list(frame["verdict"])  # words for programs stay as they are
+
+
+def test_no_year_is_told_from_a_month_that_is_like_no_other() -> None:
+    """Of 100 leave 2, 3, 2 and then 30, 95% 22 to 40: raised to a power that would be 1.4% a year."""
+    calm, shock = [(2, 2, 0), (3, 3, 0), (2, 2, 0)], (30, 30, 0)
+
+    def of_contracts(*flows: tuple[int, int, int]) -> crr.RetentionTable:
+        kept = account(*flows)
+        return replace(kept, card=kept.card.with_(activity="contract runs"))
+
+    for flows in ([*calm, shock], calm[:2]):
+        found = crr.assess(of_contracts(*flows))
+        assert found.annual is None
+        assert "equivalent" not in {verdict.basis for verdict in found.verdicts}
+        assert "There is no annual figure: the account shows too few periods like this one." in str(found)
+    assert crr.assess(of_contracts(*calm)).annual == pytest.approx(0.98**12)

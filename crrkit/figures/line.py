@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from crrkit.figures.labels import percent_axis, spread, stride
 from crrkit.figures.rows import account_rows, named, segment_of
 from crrkit.figures.series import MARK_LETTERS, Line, in_words, limits_of, marks_of
 from crrkit.figures.theme import legible, mix
-from crrkit.ground import UNDEFINED, check_fraction, format_cell, format_percent, gettext as _
+from crrkit.ground import UNDEFINED, check_count, check_fraction, format_cell, format_percent, gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from crrkit.judge import ControlChart
     from crrkit.measure import RetentionTable
 
+BEFORE_FIRST = -0.5  # periods: where the axis begins, half of one before the first point
+
 
 def retention_line(
     result: RetentionTable,
@@ -34,6 +37,7 @@ def retention_line(
     target: float | None = None,
     limits: ControlChart | None = None,
     marks: Mapping[str, str] | Mapping[date, str] | None = None,
+    latest: int | None = None,
 ) -> Axes:
     """Draw the retention rate of each period with its interval.
 
@@ -53,6 +57,7 @@ def retention_line(
             drawn, and a ring around each period that is news.
         marks: Days on which something happened, each with its name, such as ``{"2024-06-01": "new prices"}``; a
             letter stands on the line where the day lies, and above what it means.
+        latest: How many of the latest periods are drawn, with the marks in them; None draws all.
 
     Returns:
         The axes. ``figures.alt_text(ax)`` says in words what they show.
@@ -69,9 +74,13 @@ def retention_line(
         crrkit.InputTypeError: result is a list; a RetentionTable is needed. Make it with crr.retention_by_period(...
     """
     rows = account_rows(result, picture="retention_line").reset_index(drop=True)
+    early = 0 if latest is None else max(len(rows) - max(int(check_count(latest, name="latest")), 1), 0)
+    drawn = [replace(mark, at=mark.at - early) for mark in marks_of(marks, rows)]
+    rows = rows[early:].reset_index(drop=True)
     line = Line(
         rows, every=result.every, target=_checked(target), segment=segment_of(result), rhythm=result.rhythm,
-        limits=limits_of(limits, rows), centre=None if limits is None else limits.centre, marks=marks_of(marks, rows),
+        limits=limits_of(limits, rows), centre=None if limits is None else limits.centre,
+        marks=tuple(mark for mark in drawn if mark.at >= BEFORE_FIRST),
     )  # fmt: skip
     with canvas(ax, theme=theme, narrow=narrow) as board:
         _draw_scale(board, line)
@@ -90,7 +99,7 @@ def _checked(target: float | None) -> float | None:
 
 def _draw_scale(board: Canvas, line: Line) -> None:
     ax, (floor, top, step) = board.ax, line.scale()
-    ax.set(xlim=(-0.5, len(line.rows) - 0.5), ylim=(floor, top))
+    ax.set(xlim=(BEFORE_FIRST, len(line.rows) - 0.5), ylim=(floor, top))
     ax.set_yticks(np.arange(floor, top + step / 2, step))
     percent_axis(ax.yaxis)
     ax.grid(visible=True, axis="y", color=board.theme.rule, linewidth=0.8)

@@ -154,6 +154,20 @@ def format_number(value: float, *, digits: int = 0) -> str:
     return _minus(format_decimal(float(value), format=_with_digits("#,##0", digits), locale=_current.get()))
 
 
+def format_money(value: float, currency: str | None, *, digits: int = 0) -> str:
+    """An amount in the current language's form, ``€1,200`` or ``1 200 €``; a bare number where no currency is known."""
+    from babel import Locale
+    from babel.numbers import format_currency, get_currency_symbol
+
+    if not currency:
+        return format_number(value, digits=digits)
+    pattern = Locale.parse(_current.get()).currency_formats["standard"].pattern.replace("#,##0.00", "#,##0")
+    if get_currency_symbol(currency, locale=_current.get()).isalpha():
+        pattern = pattern.replace("\u00a4#", "\u00a4\u00a0#")  # RUB 12, but €12
+    pattern = _with_digits(pattern, digits)
+    return _minus(format_currency(float(value), currency, format=pattern, locale=_current.get(), currency_digits=False))
+
+
 def format_percent(value: float, *, digits: int = 1) -> str:
     """A fraction as a percentage in the current language's form: ``85.7%`` or ``85,7 %``."""
     from babel import Locale

@@ -29,7 +29,7 @@ from crrkit.ground import (
 from crrkit.measure.cadence import Rhythm, holds, judge_rhythm
 from crrkit.measure.flows import FLOWS_OF, with_rates
 from crrkit.measure.spans import COMPLETE, dated, gone_at_once, span_of
-from crrkit.read import UNITS, Base
+from crrkit.read import ENDS_ON_ONE_DAY, NOBODY_AFTER, UNITS, Base
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -86,8 +86,7 @@ class RetentionTable(Shown):
     def rhythm(self) -> Rhythm | None:
         """Whether the period and the rule suit the customers' rhythm; None where that is not known.
 
-        It is judged when it is first asked for, such as by printing, and once for a base: who only takes the numbers
-        does not wait for it.
+        It is judged when it is first asked for, such as by printing, and once for a base.
         """
         if self.judged is None and self.base is not None:
             return judge_rhythm(self.base, every=self.every)
@@ -97,7 +96,8 @@ class RetentionTable(Shown):
     def warning(self) -> str:
         """What must be read before any rate of this account; empty where nothing must."""
         rhythm = self.rhythm.warning if self.rhythm else ""
-        return " ".join(filter(None, [rhythm, gone_at_once(self.table, self.card)]))
+        gone, one_day = gone_at_once(self.table, self.card), self.quality.doubt(ENDS_ON_ONE_DAY)[0]
+        return " ".join(filter(None, [rhythm, one_day or (gone and (self.quality.doubt(NOBODY_AFTER)[0] or gone))]))
 
     @property
     def year(self) -> Rate | None:

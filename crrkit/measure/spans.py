@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from crrkit.ground import PERIODS, InputError, format_date, gettext as _, mark
+from crrkit.read import ALL_AT_ONCE
 
 if TYPE_CHECKING:
     from crrkit.read import Base
@@ -21,12 +22,10 @@ AT_START, AT_END = ("start", "opening"), ("end", "closing")  # what is known wit
 NOT_IN_LISTS = ("new_lost", "returned_lost", "rejoined", "continuous", "joins", "leaves")  # what two lists do not show
 MOST_PERIODS = 20_000  # days in half a century: more rows than that were not meant
 
-ALL_AT_ONCE = 5  # fewer who leave together may be an example
 GONE_AT_ONCE = mark(
     "All of them left in the same period, and nobody has been a customer since. If their last date is only the day"
     " on which the list was made, they have not left: leave it empty and count again."
 )
-
 
 def span_of(base: Base, calendar: Calendar, *, first: str | None = None, last: str | None = None) -> range:
     """The numbers of the periods that are asked for."""

@@ -192,7 +192,10 @@ def _standing_out(base: Base, kept: pd.DataFrame, last: pd.Series | None, every:
     for facts in base.quality.facts():
         line: Line = {name: facts[name] for name in ("doubt", "rows", "revenue") if name in facts}
         line |= {"share": facts["rows"] / base.quality.rows_read} if "rows" in facts else {}
-        yield line | ({} if last is None else _both_ways(base, kept, last, every, facts))
+        if "open_ends" in facts:
+            yield line | {"other": _rate(base, every, {"open_ends": facts["open_ends"]}, last)}
+        else:
+            yield line | ({} if last is None else _both_ways(base, kept, last, every, facts))
     rows, n = reduce.with_first_of_receipts(base.table)
     if n:
         line = {"doubt": RECEIPTS, "rows": n, "share": n / base.quality.rows_read}

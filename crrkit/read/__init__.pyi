@@ -48,10 +48,13 @@ from crrkit.read.people import (
     resolve_people as resolve_people,
 )
 from crrkit.read.quality import (
+    ALL_AT_ONCE as ALL_AT_ONCE,
     CROWD_OF_ONE as CROWD_OF_ONE,
     EMPTY_MONTHS as EMPTY_MONTHS,
+    ENDS_ON_ONE_DAY as ENDS_ON_ONE_DAY,
     ERRORS as ERRORS,
     LARGEST as LARGEST,
+    NOBODY_AFTER as NOBODY_AFTER,
     NOT_KNOWN as NOT_KNOWN,
     REASONS as REASONS,
     REPEATED as REPEATED,

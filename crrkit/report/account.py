@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crrkit.ground import check_count
+from crrkit.ground import CrrkitError, check_count, gettext as _
 from crrkit.measure import COMPLETE, RetentionTable
+from crrkit.read import ENDS_ON_ONE_DAY, NOBODY_AFTER
 from crrkit.report.beside_published import withheld_beside
+from crrkit.report.period_names import day_name
 from crrkit.report.published import pages_in
 from crrkit.report.withhold import ACCOUNT_COUNTS, ACCOUNT_RATES, blank_movements
+
+if TYPE_CHECKING:
+    from crrkit.read import Base
 
 PUBLISHED = ["period", "from_", "until", *ACCOUNT_COUNTS, *ACCOUNT_RATES, "status"]
 SHOWN_COUNTS = ("kept", "start", "lost", "new", "returned", "end")
@@ -38,6 +45,32 @@ def shared(kept: RetentionTable, *, min_cell: int | None = 10, published: object
         table = blank_movements(table, check_count(min_cell, name="min_cell"))
     shown = replace(kept, table=table, judged=kept.rhythm)  # judged now: the page and the notebook are made at once
     return withheld_beside(shown, kept, pages_in(published), least=min_cell or 0)
+
+
+def before_last_day(base: Base) -> tuple[Base, str]:
+    """The list as of its last day, where all contracts end on it as they would if it were the day it was made; and why.
+
+    A headline that says "kept none" because of the day of an export is worse than one that is a period old.
+    """
+    day = base.quality.doubt(NOBODY_AFTER)[1]
+    if not day or base.again is None:
+        return base, ""
+    try:
+        cut = base.again(as_of=day["day"])
+    except CrrkitError:
+        return base, ""  # nothing came before that day: the account says the doubt itself
+    text = _(
+        "Counted up to {day}: all contracts that were left end on that day, the last of the list, which is most likely"
+        " the day on which it was made; so nobody is counted as lost by it. If they did end, the list has to be read"
+        " with open_ends=()."
+    )
+    why = text.format(day=day_name(date.fromisoformat(day["day"])))
+    return replace(cut, again=base.again, said={**(base.said or {}), "as_of": day["day"]}, path=base.path), why
+
+
+def tells_when(kept: RetentionTable) -> bool:
+    """Whether the list says when customers left; where all ends fall on one day no period is held against another."""
+    return not kept.quality.doubt(ENDS_ON_ONE_DAY)[0]
 
 
 def reference_row(kept: RetentionTable) -> pd.Series | None:

@@ -145,7 +145,9 @@ def _all_shown(cohorts: SharedCohorts) -> bool:
 def _nothing_to_follow(cohorts: SharedCohorts) -> Finding:
     if (cohorts.grid.table["status"] == SUPPRESSED).any():
         claim = _("No cohort is shown: each would speak of too few customers.")
-        caveat = _("Take longer periods, or make a private report that withholds nothing.")
+        caveat = _(
+            "Longer periods make larger cohorts; a private report, which withholds nothing, shows those of today."
+        )
     else:
         claim = _("No cohort can be followed yet: none was seen through a whole period after its first.")
         caveat = _("A longer list, or shorter periods, would show more of them.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from crrkit.ground import format_number, gettext as _
 from crrkit.measure.cohorts import IN_PROGRESS, OBSERVED, SUPPRESSED
+from crrkit.report.account import reference_row, tells_when
 from crrkit.report.cohort_counts import cohorts_of
 from crrkit.report.cohort_findings import cohort_finding, told
 from crrkit.report.cohort_leaving import leaving_finding, rows_told
@@ -27,8 +28,8 @@ COHORT_CALL = """cohorts_of(
 def cohort_section(subject: Subject) -> Section | None:
     """Who of each cohort is there in each age, where customers leave, and what may follow."""
     base, every = subject.base, subject.kept.every
-    if base is None:
-        return None
+    if base is None or not tells_when(subject.kept) or reference_row(subject.kept) is None:
+        return None  # where no rate may be told the groups are too small for any cohort, too
     cohorts = cohorts_of(
         base, every=every, min_cell=subject.min_cell, first=subject.first, last=subject.last, beside=subject.accounts
     )

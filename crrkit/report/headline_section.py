@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -10,9 +11,10 @@ from crrkit.counts import FEW
 from crrkit.ground import format_number, format_percent, format_points, gettext as _, ngettext
 from crrkit.judge import WORDING
 from crrkit.measure import EMPTY, RUNNING
+from crrkit.measure.cadence import LATE
 from crrkit.report.account import reference_row
 from crrkit.report.finding import Finding, nothing_to_claim, rows_of
-from crrkit.report.period_names import capital, in_period, period_name
+from crrkit.report.period_names import capital, day_name, in_period, period_name
 from crrkit.report.section import Cell, Section, Subject
 from crrkit.report.withhold import WITHHELD
 
@@ -47,11 +49,11 @@ def retention_finding(kept: RetentionTable) -> Finding:
     when = in_period(row, kept.every)
     claim = capital(f"{kept_words(row, when)} {interval_words(row)}.")
     caveats = [
-        *kept.quality.above(),
-        *_notes_beside_warning(kept),
-        *([kept.rhythm.note] if kept.rhythm and kept.rhythm.note else []),
+        *(doubt for doubt in kept.quality.above() if doubt not in kept.warning),
         *running_caveat(row),
         *later_caveats(kept, row),
+        *_notes_beside_warning(kept),
+        *([kept.rhythm.note] if kept.rhythm and kept.rhythm.note else []),
         *returned_caveat(row),
         *few_caveat(row),
     ]
@@ -114,7 +116,7 @@ def later_caveats(kept: RetentionTable, row: pd.Series) -> list[str]:
     """Why the headline does not speak of a later period."""
     later = kept.table[kept.table["from_"] > row["from_"]]
     reasons = {
-        RUNNING: _("Left out, because it had not ended when the data ended: {periods}."),
+        RUNNING: _("{periods} is left out, because it is not whole: the list ends on {day}."),
         WITHHELD: _("Withheld, because the rate would rest on too small a group of customers: {periods}."),
         EMPTY: _("Without a rate, because there was nobody to keep: {periods}."),
     }
@@ -122,7 +124,27 @@ def later_caveats(kept: RetentionTable, row: pd.Series) -> list[str]:
         status: [period_name(r, kept.every) for _i, r in later[later["status"] == status].iterrows()]
         for status in reasons
     }
-    return [reasons[status].format(periods=_listed(names)) for status, names in of.items() if names]
+    seen = {"day": day_name(kept.card.as_of - timedelta(microseconds=1))}
+    said = [reasons[status].format(periods=capital(_listed(names)), **seen) for status, names in of.items() if names]
+    return [*said, *_nearly_whole(kept, later)]
+
+
+def _nearly_whole(kept: RetentionTable, later: pd.DataFrame) -> list[str]:
+    """That a period of which hardly a day is wanting can be had, if nothing happened on it."""
+    if later.empty or later["status"].iloc[-1] != RUNNING:
+        return []
+    last, as_of = later.iloc[-1], kept.card.as_of
+    missing = (last["until"] - pd.Timestamp(as_of)).days
+    if not 0 < missing <= LATE * (last["until"] - last["from_"]).days:
+        return []
+    text = ngettext(
+        "Only {n} day of it is missing: if nothing was to be recorded on it, the list can be read up to {day}"
+        " (as_of=).",
+        "Only {n} days of it are missing: if nothing was to be recorded on them, the list can be read up to {day}"
+        " (as_of=).",
+        missing,
+    )
+    return [text.format(n=format_number(missing), day=day_name(last["until"]))]
 
 
 def returned_caveat(row: pd.Series) -> list[str]:
@@ -153,7 +175,10 @@ def few_caveat(row: pd.Series) -> list[str]:
 
 
 def _listed(names: list[str]) -> str:
-    return ", ".join(names[:PERIODS_NAMED]) + (", …" if len(names) > PERIODS_NAMED else "")
+    more = len(names) - PERIODS_NAMED
+    if more <= 1:
+        return ", ".join(names)
+    return _("{periods} and {n} more").format(periods=", ".join(names[:PERIODS_NAMED]), n=format_number(more))
 
 
 def _rhythm_facts(kept: RetentionTable) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from crrkit.ground import format_cell, format_number, format_percent, gettext as _, ngettext
+from crrkit.ground import format_money, format_number, format_percent, gettext as _, ngettext
 from crrkit.measure import COMPLETE, RecurringRevenue, RevenueRetention, revenue_retention
 from crrkit.report.account import reference_row
 from crrkit.report.dominance import without_dominated
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 AMOUNTS = ["opening", "staying", "gone"]
 MONEY_COLUMNS = ["period", "from_", *AMOUNTS, "lost", "nrr", "grr"]
-ROUND_FROM = 1000  # money
+ROUND_FROM, HUNDREDTHS = 1000, 2  # money, and digits below that
 MONEY_CALL = "money_of(base, kept, min_cell=min_cell, first=first, last=last)"
 LATEST = 6  # periods in the table of the page
 
@@ -48,7 +48,7 @@ def money_section(subject: Subject) -> Section | None:
             Cell("money.table"),
         ),
         tables=(money.table,),
-        brief=" ".join(filter(None, [found.claim, gone_words(money.table.iloc[-1])])),
+        brief=" ".join(filter(None, [found.claim, gone_words(money.table.iloc[-1], kept.card.currency)])),
         terms=("nrr", "grr"),
     )
 
@@ -110,23 +110,25 @@ def money_finding(money: RetentionTable) -> Finding:
         money: The money of a report.
     """
     row = money.table.iloc[-1]
-    shown = {name: _amount(row[name], row["opening"]) for name in AMOUNTS}
+    shown = {name: _amount(row[name], row["opening"], money.card.currency) for name in AMOUNTS}
     rates = {name: format_percent(row[name]) for name in ("nrr", "grr")}
     claim = _(
-        "{when} the customers of the start paid {staying}, after {opening} in the period before: {nrr} (NRR), and {grr}"
-        " without what some paid more (GRR)."
+        "The customers of the start paid {opening} in the period before and {staying} {when}: {nrr} of their money"
+        " stayed (NRR), or {grr} if nobody counts for more than before (GRR)."
     )
     if not money.card.counts_buyers:
         claim = _(
-            "{when} what customers pay by contract went from {opening} to {staying}, new ones aside: {nrr} (NRR), and"
-            " {grr} without what some pay more (GRR)."
+            "What the customers of the start pay by contract went from {opening} to {staying} {when}: {nrr} of their"
+            " money stayed (NRR), or {grr} if nobody counts for more than before (GRR)."
         )
     claim = capital(claim.format(when=in_period(row, money.every), **shown, **rates))
-    caveat = _("New customers and those who returned are in neither.")
-    return Finding(claim, money.table.tail(1), " ".join(filter(None, [gone_words(row), caveat])))
+    caveats = [gone_words(row, money.card.currency), _("New customers and those who returned are in neither.")]
+    if money.card.currency is None:
+        caveats.append(_("Amounts are in the units of the list, which names no currency."))
+    return Finding(claim, money.table.tail(1), " ".join(filter(None, caveats)))
 
 
-def gone_words(row: pd.Series) -> str:
+def gone_words(row: pd.Series, currency: str | None = None) -> str:
     """What the lost had paid; empty where nobody was lost."""
     if not row["lost"]:
         return ""
@@ -135,20 +137,21 @@ def gone_words(row: pd.Series) -> str:
         "The {n} lost had paid {gone} of it ({share}).",
         int(row["lost"]),
     )
-    gone, share = _amount(row["gone"], row["opening"]), format_percent(row["gone"] / row["opening"])
+    gone, share = _amount(row["gone"], row["opening"], currency), format_percent(row["gone"] / row["opening"])
     return text.format(n=format_number(row["lost"]), gone=gone, share=share)
 
 
-def _amount(amount: float, whole: float) -> str:
+def _amount(amount: float, whole: float, currency: str | None = None) -> str:
     """An amount in a sentence: no hundredths where the whole is in thousands."""
-    return format_number(amount) if whole >= ROUND_FROM else format_cell(amount, "money")
+    return format_money(amount, currency, digits=0 if whole >= ROUND_FROM else HUNDREDTHS)
 
 
 def money_block(money: RetentionTable) -> Html:
     """The latest periods as rows."""
+    unit = f", {money.card.currency}" if money.card.currency else ""
     heads = [
-        _("period"), _("opening revenue"), _("of the same customers after"), _("NRR"), _("GRR"),
-        _("gone with the lost"),
+        _("period"), _("opening revenue") + unit, _("of the same customers after") + unit, _("NRR"), _("GRR"),
+        _("gone with the lost") + unit,
     ]  # fmt: skip
     rows = [
         row_block(

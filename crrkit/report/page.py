@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,7 +36,7 @@ def build_page(
     """The whole page of what may be shared, in the current language."""
     from crrkit import widgets
 
-    shown = [part for part in parts[1:] if detail == FULL or part.is_short]
+    shown = [_placed(part) for part in parts[1:] if detail == FULL or part.is_short]
     explorers = {part.anchor: part.explorer() for part in shown if part.explorer}
     pieces = {part.anchor: _section(part, explorers.get(part.anchor), with_words=detail == FULL) for part in shown}
     first = [pieces[part.anchor] for part in shown if not part.is_appendix]
@@ -50,7 +52,7 @@ def build_page(
         Html(assets),
     ]
     top = element("title", f"{title}: {parts[0].findings[0].claim}")
-    inner, rules = without_style_attributes(element("body", *body))
+    inner, rules = without_style_attributes(element("body", *body, class_=detail))
     style = element("style", Html("\n" + CSS.read_text(encoding="utf-8") + rules + "\n"))
     metas = [
         element("meta", charset="utf-8"),
@@ -59,6 +61,12 @@ def build_page(
     ]
     html = element("html", "\n", element("head", *metas, top, style), "\n", Html(inner), "\n", lang=language())
     return f"<!doctype html>\n{html}\n"
+
+
+def _placed(part: Section) -> Section:
+    """What tells nothing yet stands in the appendix: a heading in the body is a finding."""
+    tells_nothing = part.findings and not any(one.is_news for one in part.findings)
+    return replace(part, is_appendix=True) if tells_nothing else part
 
 
 def _own_script() -> Html:
@@ -99,8 +107,12 @@ def _rule(kept: RetentionTable) -> str:
         who = _("A customer is anyone whose contract runs just before the start or the end of a period.")
     elif not kept.card.is_by_period:
         who = _("Who is a customer: {rule}.").format(rule=dict(kept.card.lines())[_("Customer at a moment")])
-    seen = _("Data up to {day}, not including that day.").format(day=day_name(kept.card.as_of))
-    return f"{_(BY[kept.every])}. {who} {seen}"
+    return f"{_(BY[kept.every])}. {who} {_seen(kept)}"
+
+
+def _seen(kept: RetentionTable) -> str:
+    """The last day of which anything is known."""
+    return _("Data until {day}.").format(day=day_name(kept.card.as_of - timedelta(microseconds=1)))
 
 
 def _brief(part: Section, *, is_linked: bool) -> Html:
@@ -164,6 +176,5 @@ def _caveat(finding: Finding) -> Html:
 
 
 def _footer(kept: RetentionTable) -> Html:
-    seen = _("Data up to {day}, not including that day.").format(day=day_name(kept.card.as_of))
     made = _("Made with crrkit {version}. No customer is in this file, and it loads nothing from the network.")
-    return element("footer", f"{seen} {made.format(version=__version__)}")
+    return element("footer", f"{_seen(kept)} {made.format(version=__version__)}")

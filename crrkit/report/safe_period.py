@@ -134,9 +134,9 @@ def _why_not_published(chosen: SafeAccount) -> str:
 
 
 def _why_longer(begun: SafeAccount, chosen: SafeAccount) -> str:
-    text = _("But of {all} {n} would be withheld, because they tell of too few customers: hence {by}.")
+    text = _("{by}, because of {all} {n} would have to be withheld: they tell of too few customers.")
     return text.format(
-        by=_(BY[chosen.every])[0].lower() + _(BY[chosen.every])[1:],
+        by=_(BY[chosen.every]),
         all=periods_counted(len(begun.kept.table), begun.every),
         n=format_number(len(_hidden(begun))),
     )

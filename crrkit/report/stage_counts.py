@@ -18,7 +18,9 @@ from crrkit.judge.playbook import diagnose
 from crrkit.judge.whatif import StageModel, parts_of
 from crrkit.measure import COMPLETE
 from crrkit.measure.stages import CUSTOMERS, StageFlow, stage_flow
+from crrkit.report.account import reference_row
 from crrkit.report.cards import cards_of
+from crrkit.report.period_names import period_name
 from crrkit.report.withhold import drop_boundaries, empty_rates
 from crrkit.rules import StageRule, Trailing, small, small_share
 
@@ -44,12 +46,14 @@ class SharedStages:
         cards: What the playbook proposes on the stages, in the report's language: ``title because action owner
             caution``.
         model: What would move the stages, from the moves of the last year; None where a move was of few.
+        missing: The period of the headline, where its stages cannot be told and those of an earlier one are.
     """
 
     flow: StageFlow
     rates: pd.DataFrame
     cards: pd.DataFrame
     model: StageModel | None = None
+    missing: str = ""
 
     @property
     def tables(self) -> tuple[pd.DataFrame, ...]:
@@ -96,7 +100,10 @@ def stages_of(
     cards = cards_of(found, kinds=("do",))[: None if may_advise else 0]
     model = _model(flow, least) if may_advise else None
     shown = counts if tells_new else counts[list(CUSTOMERS)]
-    return SharedStages(_bare(flow, shown), _rates(flow, kept, least), cards, model)
+    rates, row = _rates(flow, kept, least), reference_row(kept)
+    is_late = row is not None and len(rates) > 0 and rates["period"].iloc[0] != row["period"]
+    missing = period_name(row, kept.every) if row is not None and is_late else ""
+    return SharedStages(_bare(flow, shown), rates, cards, model, missing)
 
 
 def _model(flow: StageFlow, least: int) -> StageModel | None:

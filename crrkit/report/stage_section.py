@@ -59,7 +59,7 @@ def about_stages(stages: SharedStages) -> Section:
         None if model is None or model.refusal else lambda: _explorer(model),
         (counting("stages", STAGE_CALL, stages, then="report.stage_finding(stages)"), *map(Cell, sources)),
         stages.tables,
-        brief=f"{found.claim} {meaning}" if found.is_news else "",
+        brief=f"{found.claim} {meaning}" if found.is_news and not stages.missing else "",
         terms=("stage",),
     )
 
@@ -76,11 +76,21 @@ def stage_finding(stages: SharedStages) -> Finding:
         claim = _("How each stage keeps its customers cannot be told: the groups are too small.")
         return Finding(claim, stages.flow.counts.reset_index(), rule, is_news=False)
     claim = _("Of the {lost} lost {when}, {parts}.")
+    if len(rates) == 1:
+        claim = _("All {lost} lost {when} were “{stage}”, of whom {rate} stayed.")
     lost = int((rates["start"] - rates["kept"]).sum())
     if not lost:
         claim = _("Nobody was lost {when}, of no stage.")
     words = {"when": in_period(rates.iloc[0], stages.flow.every), "parts": _lost_of(rates), "lost": format_number(lost)}
-    return Finding(capital(claim.format(**words)), rates, f"{_sum_of(rates)} {rule}")
+    words |= {"stage": _(rates["stage"].iloc[0]), "rate": format_percent(rates["crr"].iloc[0])}
+    said = capital(claim.format(**words))
+    if stages.missing:
+        why = _(
+            "The headline speaks of {period}, of which the stages cannot be told, because one of them holds too few"
+            " customers; so this is the last period of which they can."
+        )
+        said = f"{why.format(period=stages.missing)} {said}"
+    return Finding(said, rates, f"{_sum_of(rates)} {rule}")
 
 
 def _lost_of(rates: pd.DataFrame) -> str:

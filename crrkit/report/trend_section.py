@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crrkit.ground import format_percent, gettext as _
+from crrkit.ground import format_number, format_percent, gettext as _
 from crrkit.judge import control_chart
 from crrkit.measure import COMPLETE, RUNNING
-from crrkit.report.account import earlier_periods, reference_row
+from crrkit.report.account import earlier_periods, reference_row, tells_when
 from crrkit.report.changes import LONG_ENOUGH, change_finding
 from crrkit.report.finding import Finding, rows_of
 from crrkit.report.html import Html, element, picture
@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 
     from crrkit.measure import RetentionTable
 
+LATEST_DRAWN = 60  # periods: five years of months; of more of them no point of a line can be told from the next
+
 
 def trend_section(subject: Subject) -> Section | None:
     """Whether the latest rate is news, how it changed, and the rate of every period with its line."""
     kept = subject.kept
-    if reference_row(kept) is None:
+    if reference_row(kept) is None or not tells_when(kept):
         return None
     since = earlier_periods(kept)
     news, changes = news_finding(kept), [change_finding(kept, since=period) for period in since]
@@ -71,6 +73,7 @@ def _line_code(subject: Subject, *, has_limits: bool) -> str:
         *(["limits=crr.control_chart(kept)"] if has_limits else []),
         *([f"target={target!r}"] if target is not None else []),
         *(["marks=marks"] if subject.marks else []),
+        *([f"latest={LATEST_DRAWN}"] if len(subject.kept.table) > LATEST_DRAWN else []),
     ]
     return f"figures.retention_line({', '.join(['kept', *given])})"
 
@@ -93,9 +96,9 @@ def news_finding(kept: RetentionTable) -> Finding | None:
     chart = control_chart(kept)
     row = chart.table[chart.table["period"] == main["period"]].iloc[0]
     text = {
-        "": _("{crr} is within the usual swing, {swing} around {centre}: no news."),
-        "run": _("{crr} is news: it ends eight periods in a row on the same side of {centre}."),
-    }.get(row["signal"], _("{crr} is news: it lies outside the usual swing, {swing} around {centre}."))
+        "": _("No news: {crr} is within what is usual here, {swing} (on average {centre})."),
+        "run": _("This is news: with {crr} eight periods in a row lie on the same side of the average, {centre}."),
+    }.get(row["signal"], _("This is news: {crr} is outside of what is usual here, {swing} (on average {centre})."))
     words = {"crr": format_percent(row["crr"]), "centre": format_percent(chart.centre), "swing": swing_words(row)}
     caveat = _(
         "Chance alone moves a rate from period to period. The limits are as wide as neighbouring periods usually"
@@ -144,7 +147,8 @@ def line(
     from crrkit import figures
 
     limits = control_chart(kept) if has_limits else None
-    drawn = picture(figures.retention_line, kept, target=target, marks=marks, limits=limits)
+    latest = LATEST_DRAWN if len(kept.table) > LATEST_DRAWN else None
+    drawn = picture(figures.retention_line, kept, target=target, marks=marks, limits=limits, latest=latest)
     return element("figure", drawn, element("figcaption", " ".join(_caption(kept, has_limits=has_limits))))
 
 
@@ -153,6 +157,10 @@ def _caption(kept: RetentionTable, *, has_limits: bool) -> list[str]:
         *filter(None, [kept.warning]),
         _("The rate of each period and how far the same process could have landed (95% interval)."),
     ]
+    if len(kept.table) > LATEST_DRAWN:
+        text = _("The last {n} of {all} are drawn; all of them stand in the account, in the appendix and the tables.")
+        words = {"n": format_number(LATEST_DRAWN), "all": periods_counted(len(kept.table), kept.every)}
+        caption.append(text.format(**words))
     if has_limits:
         caption.append(_("Between the dashed lines lies what an unchanged rate shows: a ring marks what is news."))
     if (kept.table["status"] == RUNNING).any():

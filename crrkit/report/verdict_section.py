@@ -10,7 +10,7 @@ import pandas as pd
 from crrkit.ground import check_fraction, format_percent, gettext as _
 from crrkit.judge import Target, TargetHistory, assess
 from crrkit.measure import COMPLETE
-from crrkit.report.account import reference_row
+from crrkit.report.account import reference_row, tells_when
 from crrkit.report.finding import Finding
 from crrkit.report.section import Section, Subject, counting
 from crrkit.rules import small_share
@@ -27,7 +27,7 @@ HELD = ["source", "basis", "period", "value", "low", "high", "verdict", "against
 def verdict_section(subject: Subject) -> Section | None:
     """The rate against the usual band; None where there is no result yet, or none that may be judged."""
     verdict = verdict_of(subject.kept, target=subject.target, min_cell=subject.min_cell)
-    if verdict.empty:
+    if verdict.empty or not tells_when(subject.kept):
         return None
     found = verdict_finding(verdict)
     return Section(
@@ -142,18 +142,29 @@ def _of_target(row: pd.Series) -> str:
 
 
 def _of_band(verdict: pd.DataFrame) -> str:
-    texts = {
-        "as stated": _("{value} as it stands is {verdict}"),
-        "measured": _("{value} measured over a year is {verdict}"),
-        "equivalent": _("{value} for a year, if every period were alike, is {verdict}"),
-    }
+    """Where the rate stands as it is, and in the same breath that of a year and what has to be so for it."""
+    first, *others = (row for _i, row in verdict.iterrows())
+    parts = [_first_of_band(first), *map(_year_of_band, others)]
+    return " ".join(parts)
+
+
+def _first_of_band(row: pd.Series) -> str:
+    text = {
+        "below": _("{value} is below the {band} that are often called usual."),
+        "inside": _("{value} is within the {band} that are often called usual."),
+        "above": _("{value} is above the {band} that are often called usual."),
+    }.get(row["verdict"])
+    if text is None:
+        text = _("{value} is so near to the edge of the {band} that are often called usual that chance decides.")
+    return text.format(value=format_percent(row["value"]), band=row["against"])
+
+
+def _year_of_band(row: pd.Series) -> str:
+    text = _("Measured over a whole year it is {value}: {verdict}.")
+    if row["basis"] == "equivalent":
+        text = _("If all periods of a year were like this one, {value} would be kept over a year: {verdict}.")
     words = {
-        "below": _("below"), "inside": _("inside"), "above": _("above"),
-        "cannot tell": _("so near to a line that chance decides"),
+        "below": _("below that range"), "inside": _("within that range"), "above": _("above that range"),
+        "cannot tell": _("too near to the edge to tell"),
     }  # fmt: skip
-    parts = [
-        texts[row["basis"]].format(value=format_percent(row["value"]), verdict=words[row["verdict"]])
-        for _i, row in verdict.iterrows()
-    ]
-    claim = _("Against the band of {band} that is often called usual: {parts}.")
-    return claim.format(band=verdict["against"].iloc[0], parts="; ".join(parts))
+    return text.format(value=format_percent(row["value"]), verdict=words[row["verdict"]])

@@ -21,6 +21,7 @@ from crrkit.ground import (
 from crrkit.judge import Target, TargetHistory
 from crrkit.measure.cadence import advise
 from crrkit.read import Base
+from crrkit.report.account import before_last_day
 from crrkit.report.chromium import find_chromium, print_page
 from crrkit.report.dress import Dress, logo_of
 from crrkit.report.notebook import notebook_text
@@ -179,6 +180,7 @@ def write_report(
         steps = _Steps(progress, more=len(targets) - 1)
         with beside(targets) as files:
             steps.begin(_("counting"))
+            base, cut = before_last_day(base)
             advice = None if every else advise(base)
             base, every = (base, every or "") if advice is None else (advice.applied(base), advice.every)
             safe = safe_account(
@@ -186,11 +188,16 @@ def write_report(
                 published=register,
             )  # fmt: skip
             every, kept = safe.every, safe.kept
-            kept = replace(kept, notes=(*([advice.said] if advice else []), *safe.notes, *kept.notes))
+            why = [
+                *([cut] if cut else []),
+                *([advice.said] if advice and advice.every == safe.every else []),
+                *safe.notes,
+            ]
+            kept = replace(kept, notes=(*why, *kept.notes))
             subject = Subject(kept, base, min_cell, safe.first, last, target=target, marks=marks, previous=before)
             parts = sections_beside(replace(subject, counted=safe.counted), register)
             said = Told(
-                base, every, "\n".join([*([advice.said] if advice else []), *safe.notes]), safe.first, last, min_cell,
+                base, every, "\n".join(why), safe.first, last, min_cell,
                 target, marks, _file_of(previous), targets.get("notebook", targets["out"]).parent,
                 tuple(map(_file_of, each_of(published))),
             )  # fmt: skip

@@ -81,9 +81,9 @@ class DefinitionCard:
         counts: The words of the column of states that count; None when nobody named them.
         refunds: What happens to amounts of 0 or below; None when there are no amounts.
         contacts: Where people stand who never bought; None when the list holds customers alone.
-        new: Who is new.
-        returned: Who has returned.
+        new, returned: Who is new, and who has returned.
         segment: The segment of the base that was counted alone; None for all customers.
+        currency: The code of the currency of the amounts; None when it is not known.
     """
 
     source: str
@@ -105,6 +105,7 @@ class DefinitionCard:
     new: str = mark("a customer for the first time ever inside the period, and still there at its end")
     returned: str = mark("a former customer, not there at the start, there again at the end")
     segment: str | None = None
+    currency: str | None = None
 
     @property
     def counts_buyers(self) -> bool:
@@ -162,6 +163,7 @@ class DefinitionCard:
             "taken": (_("Dates of the lists"), _(_WORDS[self.taken]) if self.taken else None),
             "merge_gap": (_("Late renewals"), self._late()),
             "refunds": (_("Refunds"), _(_WORDS[self.refunds]) if self.refunds else None),
+            "currency": (_("Currency"), self.currency),
             "counts": (_("States that count"), ", ".join(self.counts) if self.counts else None),
             "contacts": (_("Contacts"), _(_WORDS[self.contacts]) if self.contacts else None),
             "as_of": (_("Data seen until"), _("before {day}").format(day=format_date(self.as_of))),

@@ -51,6 +51,7 @@ class Assessment(Shown):
         none_in_force: Whether targets were given of which none was in force.
         rhythm: Whether the account's period suits its customers; None where that is not known.
         is_alike: Whether the rate may be converted to other periods.
+        seen_alike: Whether the account shows several periods like this one.
     """
 
     made_by: ClassVar[tuple[str, ...]] = ("crr.assess(crr.retention_by_period(base, every='month'))",)
@@ -64,6 +65,7 @@ class Assessment(Shown):
     none_in_force: bool = False
     rhythm: Rhythm | None = None
     is_alike: bool = True
+    seen_alike: bool = True
 
     kinds: ClassVar[Mapping[str, str]] = {
         "source": "word", "against": "text", "basis": "word", "period": "text", "value": "rate", "low": "rate",
@@ -119,6 +121,9 @@ class Assessment(Shown):
     def _rate_and_year(self) -> str:
         if same_length(self.rate.period, "year"):
             return str(self.rate)
+        if self.annual is None and not self.seen_alike:
+            text = _("{rate}. There is no annual figure: the account shows too few periods like this one.")
+            return text.format(rate=self.rate)
         if self.annual is None:
             text = _("{rate}. There is no annual figure: the data hold no two whole years to measure it.")
             return text.format(rate=self.rate)
@@ -159,6 +164,8 @@ def assess(
     * the base change of the second, ``c = 1 - kept a year`` (B18): below 10 % rare, to 30 % usual, above 30 to 35 %
       usual and critical at once, above 35 % critical and out of range; exactly 30 % is not above 30 %;
     * your own norms and targets, in the period that they are for;
+    * an account is converted to other periods only where at least two other whole ones, up to a year before, have rates
+      that its interval reaches: from one month alone no year is told;
     * of an account by its own rule of who bought in a period, the year is measured, not converted: who bought nothing
       in a month has not left. Where the period is too short for the customers' rhythm (`RetentionTable.rhythm`) that is
       said first, and the rate is held against your own lines only;
@@ -205,7 +212,8 @@ def assess(
     subject = of_account(value_or_kept, period) if isinstance(value_or_kept, RetentionTable) else None
     subject = subject or Subject(rate_given(value_or_kept, period))
     rate, on = retention_of(subject.rate), subject.on or first_day(subject.rate)
-    is_alike = not subject.buyers and not (subject.rhythm and subject.rhythm.is_doubtful)
+    is_doubtful = subject.rhythm is not None and subject.rhythm.is_doubtful
+    is_alike = subject.seen_alike and not subject.buyers and not is_doubtful
     targets = targets_given(target, on)
     return Assessment(
         rate=rate,
@@ -217,12 +225,18 @@ def assess(
         none_in_force=target is not None and not targets,
         rhythm=subject.rhythm,
         is_alike=is_alike,
+        seen_alike=subject.seen_alike,
     )
 
 
 def _notes(found: Assessment) -> Iterator[str]:
     """The tensions of the articles and of this rate, each as a sentence."""
-    if not found.is_alike and found.rate.period != "year":
+    if not found.seen_alike:
+        yield _(
+            "The rate is not raised to a power to make a year of it: that takes several periods like it, and the"
+            " account shows too few of them."
+        )
+    elif not found.is_alike and found.rate.period != "year":
         yield _(
             "The rate is not raised to a power to make a year of it: that needs a like chance to stay in every period,"
             " and who bought nothing in a period has not left for good. Measure the year itself."

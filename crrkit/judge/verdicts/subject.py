@@ -7,15 +7,19 @@ import numbers
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from crrkit.counts import Rate, check_period, period_text
 from crrkit.ground import InputError, InputTypeError, check_count, check_fraction, check_given, gettext as _
 from crrkit.judge.verdicts.targets import Target, TargetHistory
-from crrkit.measure import BURN_IN, RUNNING, RetentionTable, check_one_account
+from crrkit.measure import BURN_IN, COMPLETE, RUNNING, RetentionTable, check_one_account
 
 if TYPE_CHECKING:
     from datetime import date
 
     from crrkit.measure.cadence import Rhythm
+
+OTHERS_NEEDED = 2  # periods beside the one that is judged, below which nobody can say that it is like others
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,7 @@ class Subject:
     running: bool = False
     rhythm: Rhythm | None = None
     buyers: bool = False  # of a period, who bought in the next one
+    seen_alike: bool = True  # whether the periods around it have rates like it
     year: Rate | None = None
 
 
@@ -42,10 +47,28 @@ def of_account(kept: RetentionTable, label: object) -> Subject:
     known = row["status"] != BURN_IN  # before its end nobody knows who is new
     moved = (int(row["end"] - row["kept"]), int(row["lost"])) if known else None
     buyers, rhythm = kept.card.is_by_period, kept.rhythm
+    alike = buyers or kept.every == "year" or _seen_alike(kept, row)
     needs_year = buyers or (rhythm is not None and rhythm.is_doubtful)
     return Subject(
-        rate, moved, row["from_"].date(), row["status"] == RUNNING, rhythm, buyers, kept.year if needs_year else None
+        rate,
+        moved,
+        row["from_"].date(),
+        row["status"] == RUNNING,
+        rhythm,
+        buyers,
+        alike,
+        kept.year if needs_year else None,
     )
+
+
+def _seen_alike(kept: RetentionTable, row: pd.Series) -> bool:
+    """Whether some periods up to a year before are whole, and the rate, within its interval, is among theirs.
+
+    A rate that is raised to a power says that all periods are like this one: of one month nobody can know that.
+    """
+    rated = kept.table[(kept.table["status"] == COMPLETE) & kept.table["crr"].notna()]
+    others = rated["crr"][rated["from_"].between(row["from_"] - pd.DateOffset(years=1), row["from_"], inclusive="left")]
+    return len(others) >= OTHERS_NEEDED and bool(row["crr_low"] <= others.max() and others.min() <= row["crr_high"])
 
 
 def rate_given(value: object, period: str | tuple[date, date] | None) -> Rate:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from crrkit.measure.cadence.advice import BY, Advice, advise, holds, suggest_period
+from crrkit.measure.cadence.advice import BY, LATE, Advice, advise, holds, suggest_period
 from crrkit.measure.cadence.gaps import Gaps, characteristic_interval, survival_of_gaps
 from crrkit.measure.cadence.rhythm import Rhythm, judge_rhythm
 from crrkit.measure.cadence.terms import term_of
 
 __all__ = [
     "BY",
+    "LATE",
     "Advice",
     "Gaps",
     "Rhythm",

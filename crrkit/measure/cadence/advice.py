@@ -35,6 +35,7 @@ SLACK_DAYS = 1.0  # days: a window of 31 is no longer than a month
 ENOUGH_CYCLES = 2  # a history of less than two cycles, or of less than two whole periods, shows no rhythm
 FEW_PURCHASES = 5  # purchases that were followed by another, below which no rhythm can be seen
 SHARE_INSIDE, MEDIAN = 0.8, 0.5
+MOST_AT_A_GLANCE = 120  # periods: ten years of months; who looks at more sees none of them
 LATE = 0.1  # of a period: data that begin so late in it still hold it whole
 
 BY = {
@@ -43,7 +44,7 @@ BY = {
 }  # fmt: skip
 
 COVERS, RETURNS, HISTORY, WINDOW = "covers", "returns", "history", "window"
-BY_RENEWALS, BY_STATUS, BY_LISTS, BY_RULE = "renewals", "status", "lists", "rule"
+BY_RENEWALS, BY_STATUS, BY_SPAN, BY_LISTS, BY_RULE = "renewals", "status", "span", "lists", "rule"
 SHORT_HISTORY, TOO_FEW, NEVER_COVERED = "short history", "too few", "never"
 _REFUSED = (SHORT_HISTORY, TOO_FEW, NEVER_COVERED)
 
@@ -56,14 +57,12 @@ class Advice:
         every: The period; where none suits, the longest up to a quarter of which the history holds two.
         ground: Why, in a word: ``covers`` (the 80 % quantile of the gaps), ``returns`` (of those who come back),
             ``history`` (the longest that the data hold twice), ``window`` (of the rule), ``renewals`` and ``status``
-            (contracts), ``lists`` (as they were kept), ``rule`` (no calendar period is long enough); or why none does:
-            ``short history``, ``too few``, ``never``.
-        days: The window of the rule that is needed beside the period, in days; None where the base's own rule does.
-        needed: The days within which the share of the gaps closes, or the months of a term.
-        share: That share.
+            (contracts), ``span`` (of decades), ``lists`` (as kept), ``rule`` (no period is long enough); or why none
+            does: ``short history``, ``too few``, ``never``.
+        days: The window of the rule that is needed beside the period; None where the base's own rule does.
+        needed, share: The days within which that share of the gaps closes, or the months of a term.
         covered: The share of the purchases followed by another that have it within the period.
-        closed: The purchases that were followed by another.
-        history_days: The days from the first purchase to the cut-off.
+        closed, history_days: The purchases followed by another; the days from first to last.
     """
 
     every: str
@@ -112,7 +111,7 @@ class Advice:
             "by": _(BY[self.every]), "every": _(self.every), "share": format_percent(self.share, digits=0),
             "needed": days_text(self.needed), "history": format_number(self.history_days), "days": str(self.days),
             "covered": format_percent(self.covered, digits=0),
-            "least": format_number(FEW_PURCHASES),
+            "least": format_number(FEW_PURCHASES), "years": str(round(self.history_days / DAYS_PER_PERIOD["year"])),
         }  # fmt: skip
 
 
@@ -135,6 +134,7 @@ def _why(advice: Advice) -> str:
             0 if math.isnan(advice.needed) else int(advice.needed),
         ),
         BY_STATUS: _("{by}, because contracts say day by day who is a customer."),
+        BY_SPAN: _("{by}, because the list runs over {years} {years:year|years}: shorter periods would be too many."),
         BY_LISTS: _("{by}, because the lists were kept in that rhythm; between two of them nothing is seen."),
         BY_RULE: _(
             "{by} with activity=Trailing(days={days}), because {share} of the gaps between purchases close within"
@@ -165,7 +165,7 @@ def advise(base: Base, *, share: float = SHARE_INSIDE) -> Advice:
     is not reached within half of the history, the same share of those who do come back. The data must hold two whole
     periods; where they do not, the longest that they hold twice, if most of those who come back do so within it. Where
     a year is too short, a window as long as the gaps, by year. Under a window or an own limit: the shortest period as
-    long as that. Of contracts: the term in which they are renewed, else the longest up to a month seen twice.
+    long. Of contracts: the term in which they are renewed, else the longest up to a month seen twice; 120 at most.
 
     Args:
         base: What one of the readers gave.
@@ -194,7 +194,10 @@ def _of_contracts(base: Base) -> Advice:
         long = next((every for every in RHYTHM_PERIODS if Calendar(every).months >= term), "year")
         if holds(base, long) >= ENOUGH_CYCLES:
             return Advice(every=long, ground=BY_RENEWALS, needed=term)
-    return Advice(every=_longest_seen_twice(base, at_most="month"), ground=BY_STATUS)
+    usual = _longest_seen_twice(base, at_most="month")
+    every = next((one for one in PERIODS[PERIODS.index(usual) :] if holds(base, one) <= MOST_AT_A_GLANCE), "year")
+    ground, days = BY_STATUS if every == usual else BY_SPAN, (base.as_of - base.first).days
+    return Advice(every=every, ground=ground, history_days=days)
 
 
 def _of_window(base: Base, gaps: Gaps) -> Advice | None:

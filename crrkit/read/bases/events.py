@@ -85,6 +85,7 @@ def read_events(
     dates: str | None = None,
     decimal: str | None = None,
     thousands: str | None = None,
+    currency: str | None = None,
     fold: str | Sequence[str] | None = None,
     nobody: Sequence[str] | None = None,
     sheet: str | None = None,
@@ -124,6 +125,7 @@ def read_events(
         dates: As for `read_contracts`.
         decimal: As for `read_contracts`.
         thousands: As for `read_contracts`.
+        currency: As for `read_contracts`.
         fold: As for `read_contracts`.
         nobody: As for `read_contracts`.
         sheet: As for `read_contracts`.
@@ -162,7 +164,7 @@ def read_events(
     check_named(_unnamed, "crr.read_events(source, {})", "customer", "at", "kind")
     asked = asked_of(
         source, by=by, as_of=as_of, burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
-        zone=zone, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody,
+        zone=zone, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody, currency=currency,
         layout=Layout(
             sheet=sheet, skip=skip, sep=sep, encoding=encoding, fill_down=fill_down, table=table, query=query
         ),

@@ -43,6 +43,7 @@ def read_contracts(
     dates: str | None = None,
     decimal: str | None = None,
     thousands: str | None = None,
+    currency: str | None = None,
     fold: str | Sequence[str] | None = None,
     nobody: Sequence[str] | None = None,
     sheet: str | None = None,
@@ -74,16 +75,16 @@ def read_contracts(
         at: Where the source is a log, with a row for each beginning and each end: the column with the moment.
         kind: The column of such a log that says what happened, ``subscribed`` or ``cancelled``; naming it says that the
             source is one. A stretch runs from a beginning to the next end of the customer (or of the ``contract``).
-        kinds: What its words mean, ``{"paused": "end", "resumed": "start", "upgraded": None}``; usual words are known.
+        kinds: What its words mean, ``{"paused": "end", "resumed": "start", "upgraded": None}``; usual ones are known.
         by: Columns that segment customers.
         end_is: ``"first_day_after"`` (the end is the first day without the contract) or ``"last_active_day"``. Unsaid
             it is the former, and asked for when contracts are renewed on the day after their end.
         merge_gap: A contract that begins at most so many days after the customer's last one ended is the same
             relationship: the former is then taken to run until the latter begins.
-        open_ends: Words and dates that stand for no end, such as ``["9999-12-31", "still here"]``; those that a list
-            has are named in ``quality.notes``. By default the usual ones: years from 2099 on, zero dates such as
-            ``0000-00-00`` and ``01.01.0001``, ``1900-01-01`` and ``1970-01-01`` when the contract begins later, and
-            words such as ``open`` or ``бессрочно``. ``()`` for none; an empty cell is always open.
+        open_ends: Words and dates that stand for no end, such as ``["9999-12-31", "still here"]``; those that are met
+            stand in ``quality.notes``. By default years from 2099 on, zero dates such as ``0000-00-00``, ``1900-01-01``
+            and ``1970-01-01`` when the contract begins later, and words such as ``open`` or ``бессрочно``; ``()`` for
+            none. An empty cell is always open. Where all end on the last day of the list, that is doubted.
         as_of: The cut-off; nothing at or after it counts. By default the day after the last start or end that can have
             been recorded. An end can be known long before: ends that come later after the last start than the pauses
             between starts explain are taken as scheduled, and ``quality.notes`` name both cut-offs. ``"file"``: when
@@ -96,17 +97,16 @@ def read_contracts(
         decimal: The decimal mark of numbers in text, ``","`` or ``"."``; by default it is seen from the columns, and
             asked where ``1,200`` could be either.
         thousands: The mark between thousands, one of ``" "``, ``"'"``, ``","``, ``"."`` or ``""`` for none.
+        currency: The code of the currency of the amounts, such as ``"EUR"``; by default the one that the source names.
         fold: Differences in which two ids are the same customer: ``"case"``, ``"yo"`` (ё and е), ``"look-alikes"``
             (Latin and Cyrillic letters), ``"phones"``, ``"zeros"`` (in front), ``"prefix"`` (``SHOP-9`` and ``9``),
             ``"groups"`` (``12 345`` and ``12345``); one or several. Where many ids differ so it is asked; ``()``: none.
         nobody: Ids under which nobody in particular stands; their rows are set aside. By default words such as
             ``guest``, ``test``, ``Частное лицо``, and a ``-1`` or ``0`` that no customer can have; ``()`` for none.
-        sheet: The sheet of a spreadsheet; by default all are read that have the columns, and the others named. Or the
-            list in a JSON file that holds several, such as ``"orders"``.
+        sheet: The sheet of a spreadsheet; by default all that have the columns. Or the list in a JSON file of several.
         skip: How many lines stand above the names of the columns; by default the first line with these names is found.
         sep: What parts the fields of a text file, such as ``";"``; by default what parts the names.
-        encoding: How a text file is encoded, such as ``"cp1251"``; by default it is seen from the text, and asked where
-            several readings make sense.
+        encoding: How a text file is encoded, such as ``"cp1251"``; by default seen from the text, or asked.
         fill_down: Whether a row without an id is of the customer above it, as in a report that writes each customer
             once. By default it is where ids stand in lines of their own, without a date, and asked where each id stands
             once, beside the first of its rows.
@@ -138,7 +138,7 @@ def read_contracts(
     check_named(_unnamed, "crr.read_contracts(source, {})", "customer", "start", "end")
     asked = asked_of(
         source, by=by, as_of=as_of, burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
-        zone=zone, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody,
+        zone=zone, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody, currency=currency,
         layout=Layout(
             sheet=sheet, skip=skip, sep=sep, encoding=encoding, fill_down=fill_down, table=table, query=query
         ),
@@ -201,6 +201,7 @@ def read_orders(
     dates: str | None = None,
     decimal: str | None = None,
     thousands: str | None = None,
+    currency: str | None = None,
     fold: str | Sequence[str] | None = None,
     nobody: Sequence[str] | None = None,
     sheet: str | None = None,
@@ -238,6 +239,7 @@ def read_orders(
         dates: As for `read_contracts`.
         decimal: As for `read_contracts`.
         thousands: As for `read_contracts`.
+        currency: As for `read_contracts`.
         fold: As for `read_contracts`.
         nobody: As for `read_contracts`.
         sheet: As for `read_contracts`.
@@ -273,7 +275,7 @@ def read_orders(
     check_named(_unnamed, "crr.read_orders(source, {})", "customer", "at", "amount")
     asked = asked_of(
         source, by=by, as_of=as_of, burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
-        zone=zone, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody,
+        zone=zone, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody, currency=currency,
         layout=Layout(
             sheet=sheet, skip=skip, sep=sep, encoding=encoding, fill_down=fill_down, table=table, query=query
         ),

@@ -127,6 +127,7 @@ def read_snapshots(
     dates: str | None = None,
     decimal: str | None = None,
     thousands: str | None = None,
+    currency: str | None = None,
     fold: str | Sequence[str] | None = None,
     nobody: Sequence[str] | None = None,
     sheet: str | None = None,
@@ -162,6 +163,7 @@ def read_snapshots(
         dates: How dates in names or in the column are written, ``"day-month-year"`` or ``"month-day-year"``.
         decimal: As for `read_orders`.
         thousands: As for `read_orders`.
+        currency: As for `read_orders`.
         fold: As for `read_orders`.
         nobody: As for `read_orders`.
         sheet: As for `read_orders`.
@@ -196,7 +198,7 @@ def read_snapshots(
     """
     asked = asked_of(
         source, by=by, as_of=as_of, burn_in_days=0, week_starts=week_starts, year_starts=year_starts,
-        zone=None, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody,
+        zone=None, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody, currency=currency,
         layout=Layout(sheet=sheet, skip=skip, sep=sep, encoding=encoding, table=table, query=query),
     )  # fmt: skip
     named = {"customer": customer, "at": at, "amount": amount, "status": status}

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from crrkit.read.intake.canonical import Canonical
+    from crrkit.read.quality import QualityReport
 
 
 FILE = "file"  # the cut-off is the moment at which the file was written
@@ -45,8 +46,19 @@ class Asked:
         return DefinitionCard(
             source=rows.quality.source, as_of=self.cut or day_after(rows.last), zone=rows.zone,
             week_starts=self.week_starts, year_starts=self.year_starts, burn_in_days=self.burn_in_days,
-            read_as=rows.quality.read_as(), **rules,
+            read_as=rows.quality.read_as(), currency=self._currency(rows.quality), **rules,
         )  # fmt: skip
+
+    def _currency(self, quality: QualityReport) -> str | None:
+        """The currency of the amounts, as the caller or else the source says; None where neither does."""
+        said, seen = self.forms.currency, quality.currency
+        if said and seen and said != seen:
+            message = _(
+                "currency={said!r}, but the amounts of {source} are said to be in {seen}. Say that, or leave it."
+            )
+            text = message.format(said=said, seen=seen, source=quality.source)
+            raise InputError(text, argument="currency", given=said)
+        return said or seen or None
 
 
 def asked_of(
@@ -63,10 +75,20 @@ def asked_of(
     check_choice(week_starts, name="week_starts", choices=WEEKDAYS)
     check_choice(year_starts, name="year_starts", choices=MONTHS)
     check_count(burn_in_days, name="burn_in_days")
+    check_currency(forms.get("currency"))
     return Asked(
         by=check_names(by, name="by"), cut=written(source) if as_of == FILE else moment_of(as_of), forms=Forms(**forms),
         burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
     )  # fmt: skip
+
+
+def check_currency(code: object) -> None:
+    """Refuse what is no code of a currency, such as a sign: ``"$"`` is that of many."""
+    from babel.numbers import is_currency
+
+    if code is not None and not (isinstance(code, str) and is_currency(code)):
+        message = _("currency={value!r} is no code of a currency. Write it like 'EUR' or 'RUB'.")
+        raise InputError(message.format(value=code), argument="currency", given=code)
 
 
 def moment_of(as_of: str | date | datetime | None) -> datetime | None:

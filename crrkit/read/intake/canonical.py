@@ -18,6 +18,7 @@ from crrkit.read.quality import (
     UNREAD,
     QualityReport,
     currency_doubts,
+    currency_of,
     id_doubts,
     largest_note,
     lost_doubts,
@@ -135,6 +136,8 @@ def canonical_of(
         money={name or "": row["money"] or 0.0 for name, row in seen.items() if "money" in row},
         unknown=unknown_by_day(marked, time=times[0], why=WHY) if set(NOT_KNOWN) & set(counts) else None,
     )  # fmt: skip
+    money = next((columns[role] for role in ("amount", "price") if columns.get(role)), None)
+    quality = replace(quality, currency=currency_of(opened.table, opened.currencies, amounts=money))
     refuse_broken(quality)
     quality = replace(quality, notes=with_weight(quality))
     met = found if rows.get_backend().name != "duckdb" else {name: found[name] for name in found if counts.get(name)}

@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 import ibis
+import pandas as pd
 
 from crrkit.ground import check_choice
 from crrkit.read.intake import terms
@@ -27,7 +28,7 @@ from crrkit.read.intake.fields import (
     unreadable,
 )
 from crrkit.read.intake.purchases import settle_states
-from crrkit.read.quality import kind_columns, refuse_event_log, refuse_lost_ends
+from crrkit.read.quality import kind_columns, last_day_doubt, refuse_event_log, refuse_lost_ends
 from crrkit.read.sources import Opened, filled_down, in_business_zone, open_source
 from crrkit.read.values import OpenEnds, open_ends_of, parse_numbers, parse_times, text, unread_ends, without_open_ends
 from crrkit.read.words import BUYING, map_kinds
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import ibis.expr.types as ir
-    import pandas as pd
 
     from crrkit.read.disk import Layout
     from crrkit.read.quality import QualityReport
@@ -93,11 +93,16 @@ def read_contract_rows(
     notes = _unread_ends(opened, fields, rows.quality)
     ends = terms.rows_by_day(rows.table, "end", until=as_of or end_of_today())
     notes += _notes_on_ends(rows.table, ends, end_is=end_is, merge_gap=merge_gap)
-    if as_of is not None:
-        return rows.with_notes(*notes)
-    seen = terms.recorded_until(terms.rows_by_day(rows.table, "start", until=end_of_today()), ends)
-    rows = until(seen.cut) if seen.scheduled else rows
-    return replace(rows.with_notes(*notes, *seen.notes()), last=seen.cut - timedelta(days=1))
+    if as_of is None:
+        seen = terms.recorded_until(terms.rows_by_day(rows.table, "start", until=end_of_today()), ends)
+        rows = until(seen.cut) if seen.scheduled else rows
+        ends = ends[ends["day"] <= seen.last]  # later ones were scheduled: those contracts still run
+        rows, notes = replace(rows, last=seen.cut - timedelta(days=1)), (*notes, *seen.notes())
+    else:
+        ends = ends[pd.to_datetime(ends["day"], unit="D") < as_of]
+    if open_ends is None:
+        rows = doubted(rows, doubts=last_day_doubt(ends, of=rows.quality.rows_used, is_day_after=end_is == ENDS[1]))
+    return rows.with_notes(*notes)
 
 
 def _in_zone(opened: Opened, forms: Forms, *roles: str) -> tuple[Opened, Forms]:

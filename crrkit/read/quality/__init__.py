@@ -1,7 +1,7 @@
 """What became of the rows, and what a reader of a rate must know of them."""
 
 from crrkit.read.quality import twins
-from crrkit.read.quality.currencies import currencies_in, currency_doubts, is_of_currencies
+from crrkit.read.quality.currencies import currencies_in, currency_doubts, currency_of, is_of_currencies
 from crrkit.read.quality.customers import FILLERS, FOLDS, NOBODY, OUTSTANDING, ROUNDED, TILLS, Ids, parse_customers
 from crrkit.read.quality.doubts import (
     CROWD_OF_ONE,
@@ -26,19 +26,29 @@ from crrkit.read.quality.doubts import (
 from crrkit.read.quality.list_doubts import empty_note, log_doubt, missing_doubt, size_doubts, twice_note
 from crrkit.read.quality.notes import Note
 from crrkit.read.quality.refusing import refuse_broken, refuse_lost_ends
-from crrkit.read.quality.registers import register_doubts, statuses
+from crrkit.read.quality.registers import (
+    ALL_AT_ONCE,
+    ENDS_ON_ONE_DAY,
+    NOBODY_AFTER,
+    last_day_doubt,
+    register_doubts,
+    statuses,
+)
 from crrkit.read.quality.rows import ERRORS, REASONS, QualityReport
 from crrkit.read.quality.unknown import NOT_KNOWN, lost_doubts, unknown_by_day, unknown_note, with_weight
 
 __all__ = [
+    "ALL_AT_ONCE",
     "CROWD_OF_ONE",
     "EMPTY_MONTHS",
+    "ENDS_ON_ONE_DAY",
     "ERRORS",
     "FILLERS",
     "FOLDS",
     "LARGEST",
     "MOST_KINDS",
     "NOBODY",
+    "NOBODY_AFTER",
     "NOT_KNOWN",
     "NUMBER_ALONE",
     "OUTSTANDING",
@@ -53,11 +63,13 @@ __all__ = [
     "QualityReport",
     "currencies_in",
     "currency_doubts",
+    "currency_of",
     "empty_note",
     "id_doubts",
     "is_of_currencies",
     "kind_columns",
     "largest_note",
+    "last_day_doubt",
     "log_doubt",
     "lost_doubts",
     "missing_doubt",

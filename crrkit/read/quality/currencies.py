@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from crrkit.ground import InputError, told as _
 from crrkit.read.quality.doubts import words_in
-from crrkit.read.values import CURRENCIES
+from crrkit.read.values import CURRENCIES, in_duckdb, signs_in
 from crrkit.read.words import fold
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 NAMES = re.compile(r"currency|^ccy$|^curr?$|валют|^вал$")
 PERHAPS = re.compile(r"^(?:code|isocode|money|unit|ед|единица|денежнаяединица)$")  # only where all words are currencies
+CURRENCY_CODE = re.compile("[A-Z]{3}")
 MOST_CURRENCIES = 50  # more different words are no currencies
 NUMBERS = {"643": "RUB", "810": "RUB", "840": "USD", "978": "EUR"}  # how banks and accountants write them
 
@@ -58,6 +59,20 @@ def currencies_in(table: ir.Table, column: str) -> list[str]:
     """The currencies that a column says; none where it only may be one of currencies, and says other words, too."""
     met = sorted({_code(word) for word in words_in(table, column, most=MOST_CURRENCIES) if word})
     return [] if PERHAPS.search(fold(column)) and not set(met) <= {*CURRENCIES, *NUMBERS.values()} else met
+
+
+def currency_of(table: ir.Table, columns: Sequence[str], *, amounts: str | None) -> str:
+    """The code of the one currency that a column of its own says, or signs beside the amounts; empty where none does.
+
+    Args:
+        table: The rows.
+        columns: The columns of currencies.
+        amounts: The column of amounts; None where there is none. A warehouse is not asked.
+    """
+    if amounts is None or not in_duckdb(table):
+        return ""
+    met = {code for column in columns for code in currencies_in(table, column)} or set(signs_in(table, amounts))
+    return met.pop() if len(met) == 1 and all(map(CURRENCY_CODE.fullmatch, met)) else ""
 
 
 def _code(word: str) -> str:

@@ -1,18 +1,26 @@
-"""Registers with a status beside the dates: who is said to be gone and has no end counts as there, and that is said."""
+"""Registers whose dates do not say who is gone: a status says it, or one day for all, that of the list itself."""
 
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from crrkit.ground import ntold as ngettext, told_number as format_number
+from crrkit.ground import mark, ntold as ngettext, told as _, told_date as format_date, told_number as format_number
 from crrkit.read.quality.doubts import UNREAD, words_in
+from crrkit.read.quality.notes import Note
 from crrkit.read.words import MOST_STATES, fold, is_there, listed
+from crrkit.rules import EPOCH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     import ibis.expr.types as ir
+    import pandas as pd
+
+NOBODY_AFTER, ENDS_ON_ONE_DAY = mark("all contracts end on the last day"), mark("ends on one day")
+ALL_AT_ONCE, MASS = 5, 10  # fewer contracts that end on one day may be chance
+PILE = 3  # times as many as on any other day
 
 _STATUS = re.compile(
     r"^(?:status|state|active|isactive|customerstatus|accountstatus|статус|состояние|активен|действует)$"
@@ -54,3 +62,46 @@ def register_doubts(rows: ir.Table, unread: Sequence[str]) -> list[str]:
             )
             said.append(message.format(n=format_number(n), words=listed(gone, words), column=name))
     return said
+
+
+def last_day_doubt(ends: pd.DataFrame, *, of: int, is_day_after: bool = False) -> list[str]:
+    """A sentence where the last day of a list is the end of so many contracts that it may be the day it was made.
+
+    Args:
+        ends: How many contracts end on each day, ``day`` (since 1970) and ``rows``, those known by the cut-off.
+        of: How many contracts there are.
+        is_day_after: Whether each day is the one after the day that was written.
+    """
+    if ends.empty:
+        return []
+    n, others = int(ends["rows"].iloc[-1]), ends["rows"].iloc[:-1]
+    nobody_left = int(ends["rows"].sum()) == of
+    if n < (ALL_AT_ONCE if nobody_left else MASS) or n < PILE * others.max() or (not nobody_left and n < others.sum()):
+        return []
+    day = EPOCH + timedelta(days=int(ends["day"].iloc[-1]) - is_day_after)
+    return [_all_gone(n, day) if nobody_left else _one_day_of_ends(n, day, is_all=others.empty)]
+
+
+def _all_gone(n: int, day: date) -> Note:
+    """Without the number, which a report may not tell where it is small."""
+    message = _(
+        "All contracts that were left end on {day}, the last day of the list, and none runs on. If that is only the day"
+        " on which the list was made, say open_ends=['{written}']: they still run. If they did end, say open_ends=()."
+    )
+    said, written = message.format(day=format_date(day), written=day.isoformat()), [day.isoformat()]
+    return Note.about(said, doubt=NOBODY_AFTER, rows=n, day=day.isoformat(), open_ends=written)
+
+
+def _one_day_of_ends(n: int, day: date, *, is_all: bool) -> Note:
+    message = _(
+        "Most ends in the list fall on {day}, its last day: it says who had left by then, not when. So the rate of the"
+        " period of that day is of all the time before it, and not of one period; to have one, give each end the day on"
+        " which it was."
+    )
+    if is_all:
+        message = _(
+            "All ends in the list fall on {day}, its last day: it says who had left by then, not when. So the rate of"
+            " the period of that day is of all the time before it, and not of one period; to have one, give each end"
+            " the day on which it was."
+        )
+    return Note.about(message.format(day=format_date(day)), doubt=ENDS_ON_ONE_DAY, rows=n)

@@ -68,6 +68,7 @@ class QualityReport(Shown):
         kind: What the rows were read as: ``orders contracts events``.
         money: What was paid in the rows of each reason, and under ``""`` in those used; empty without amounts.
         unknown: How many rows without a known customer fall on each ``day``; None when there are none.
+        currency: The code of the one currency that the source names; empty where it names none.
     """
 
     table: pd.DataFrame
@@ -81,6 +82,7 @@ class QualityReport(Shown):
     kind: str = ""
     money: Mapping[str, float] = field(default_factory=dict, repr=False)
     unknown: pd.DataFrame | None = field(default=None, repr=False)
+    currency: str = ""
 
     kinds: ClassVar[Mapping[str, str]] = {"reason": "word", "rows": "count", "share": "rate"}
 
@@ -158,6 +160,11 @@ class QualityReport(Shown):
     def facts(self) -> list[Mapping[str, Any]]:
         """What stands out in the rows that were used, for `weigh_doubts`."""
         return [note.facts for note in self.notes if isinstance(note, Note) and note.facts]
+
+    def doubt(self, name: str) -> tuple[str, Mapping[str, Any]]:
+        """A doubt by its name: its sentence and its facts; empty where the list gives no cause for it."""
+        met = (one for one in self.doubts if isinstance(one, Note) and one.facts.get("doubt") == name)
+        return next(((retold(one), one.facts) for one in met), ("", {}))
 
     def caption(self) -> str:
         """The balance in one sentence."""

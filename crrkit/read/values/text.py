@@ -57,6 +57,7 @@ class Forms:
     thousands: str | None = None
     fold: str | Sequence[str] | None = None
     nobody: Sequence[str] | None = None
+    currency: str | None = None
     layout: Layout = field(default_factory=Layout)
 
     def __post_init__(self) -> None:
