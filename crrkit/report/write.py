@@ -188,7 +188,7 @@ def write_report(
             every, kept = safe.every, safe.kept
             kept = replace(kept, notes=(*([advice.said] if advice else []), *safe.notes, *kept.notes))
             subject = Subject(kept, base, min_cell, safe.first, last, target=target, marks=marks, previous=before)
-            parts = sections_beside(replace(subject, counted=safe.counted), register)
+            parts = sections_beside(replace(subject, counted=safe.counted, published=register), register)
             said = Told(
                 base, every, "\n".join([*([advice.said] if advice else []), *safe.notes]), safe.first, last, min_cell,
                 target, marks, _file_of(previous), targets.get("notebook", targets["out"]).parent,
