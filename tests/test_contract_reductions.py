@@ -27,7 +27,7 @@ EXPRESSIONS = {
         for table in (CONTRACTS, CONTRACTS.drop("contract"))
         for by in ((), ("region",))
     ],
-    "largest_holders": [module.largest_holders(CONTRACTS, calendar=MONTHLY, as_of=AS_OF)],
+    "before_and_after": [module.before_and_after(CONTRACTS, calendar=MONTHLY, as_of=AS_OF)],
 }
 
 

@@ -61,9 +61,9 @@ def reductions() -> Iterator[tuple[str, ir.Table]]:
     yield "receipts", reduce.retail_histogram(ORDERS, **when)
     yield "renewals", reduce.renewal_histogram(rents, **when, late_days=30)
     yield "gaps", reduce.gap_histogram(ORDERS, as_of=AS_OF)
-    yield "largest payers", reduce.largest_payers(ORDERS, **when)
-    yield "largest of cohorts", reduce.largest_of_cohorts(ORDERS, **when)
-    yield "largest holders", reduce.largest_holders(RENTS, **when)
+    yield "shares of payers", reduce.shares_of_payers(ORDERS, **when)
+    yield "shares of cohorts", reduce.shares_of_cohorts(ORDERS, **when)
+    yield "shares of holders", reduce.shares_of_holders(RENTS, **when)
     yield "concentration", reduce.revenue_ranks(ORDERS, as_of=AS_OF)
 
 

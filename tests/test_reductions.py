@@ -15,10 +15,10 @@ import pyarrow as pa
 import pytest
 
 from crrkit.read.words.columns import RESERVED
-from crrkit.reduce import neighbours, people, periods, purchases, revenue, rows, units
+from crrkit.reduce import neighbours, people, periods, purchases, revenue, rows, shares, units
 from crrkit.rules.periods import MONTHS, WEEKDAYS, Calendar
 
-ROOM = (neighbours, people, periods, purchases, revenue, rows, units)
+ROOM = (neighbours, people, periods, purchases, revenue, rows, shares, units)
 module = SimpleNamespace(**{name: one for part in ROOM for name, one in vars(part).items()})
 
 AS_OF = datetime(2024, 3, 10, 12)  # noqa: DTZ001 - the business's own clock
@@ -87,8 +87,11 @@ EXPRESSIONS = {
         module.retail_histogram(table, calendar=MONTHLY, as_of=AS_OF) for table in (ORDERS, ORDERS.drop("receipt"))
     ],
     "revenue_ranks": [module.revenue_ranks(ORDERS, as_of=AS_OF, top=0.2, points=100)],
-    "largest_payers": [module.largest_payers(ORDERS, calendar=MONTHLY, as_of=AS_OF)],
-    "largest_of_cohorts": [module.largest_of_cohorts(ORDERS, calendar=MONTHLY, as_of=AS_OF)],
+    "before_and_after": [module.before_and_after(CONTRACTS.mutate(amount=1.0), calendar=MONTHLY, as_of=AS_OF)],
+    "followed": [module.followed(ORDERS, calendar=MONTHLY, as_of=AS_OF)],
+    "shares_of_payers": [module.shares_of_payers(ORDERS, calendar=MONTHLY, as_of=AS_OF)],
+    "shares_of_cohorts": [module.shares_of_cohorts(ORDERS, calendar=MONTHLY, as_of=AS_OF)],
+    "shares_of_holders": [module.shares_of_holders(CONTRACTS.mutate(amount=1.0), calendar=MONTHLY, as_of=AS_OF)],
     "contracts_of_people": [module.contracts_of_people(CONTRACTS, since=AS_OF - timedelta(days=30), until=AS_OF)],
     "with_clock_moved": [module.with_clock_moved(table, hours=-5.5) for table in (ORDERS, CONTRACTS)],
     "clocked": [module.clocked(table) for table in (ORDERS, CONTRACTS)],

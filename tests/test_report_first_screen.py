@@ -86,8 +86,10 @@ def test_what_one_customer_makes_nearly_all_of_is_not_told() -> None:
     assert report.money_of(base, kept, min_cell=None).table["staying"].tolist() == [9250]
     assert report.money_of(base, kept) is None
     assert "revenue" not in [grid.value for grid in report.cohorts_of(base, every="month").grids]
-    usual = shop(*january, *february, ("big", "2024-01-06", 10), ("big", "2024-02-06", 900))
-    assert report.money_of(usual, report.shared(crr.retention_by_period(usual, every="month"))) is not None
+    one_rose = shop(*january, *february, ("big", "2024-01-06", 10), ("big", "2024-02-06", 900))
+    assert report.money_of(one_rose, report.shared(crr.retention_by_period(one_rose, every="month"))) is None
+    all_rose = shop(*january, *february, *((f"c{i}", "2024-02-07", 2) for i in range(25)))
+    assert report.money_of(all_rose, report.shared(crr.retention_by_period(all_rose, every="month"))) is not None
 
 
 def test_nor_the_fee_of_one_who_pays_nearly_all() -> None:

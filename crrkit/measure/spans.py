@@ -27,6 +27,7 @@ GONE_AT_ONCE = mark(
     " on which the list was made, they have not left: leave it empty and count again."
 )
 
+
 def span_of(base: Base, calendar: Calendar, *, first: str | None = None, last: str | None = None) -> range:
     """The numbers of the periods that are asked for."""
     opening, closing = calendar.index(base.first), calendar.index(base.last_seen)

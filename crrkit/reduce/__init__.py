@@ -14,7 +14,7 @@ from crrkit.reduce.cohorts import (
     stretch_histogram,
     unpriced_count,
 )
-from crrkit.reduce.contracts import REVENUE_FLOWS, given_up, largest_holders, revenue_changes
+from crrkit.reduce.contracts import REVENUE_FLOWS, given_up, revenue_changes
 from crrkit.reduce.faults import in_short, is_of_an_engine, watch
 from crrkit.reduce.kept import batches, first_moment, kept_rows, together
 from crrkit.reduce.neighbours import parts_shared
@@ -39,14 +39,13 @@ from crrkit.reduce.purchases import (
     without_refunded,
 )
 from crrkit.reduce.revenue import (
-    largest_of_cohorts,
-    largest_payers,
     retail_histogram,
     revenue_by_period,
     revenue_ranks,
 )
 from crrkit.reduce.rows import clocked, collect, customer_segments, with_clock_moved
 from crrkit.reduce.running import apart
+from crrkit.reduce.shares import shares_of_cohorts, shares_of_holders, shares_of_payers
 from crrkit.reduce.sharing import may_share, share
 from crrkit.reduce.silences import (
     arrivals,
@@ -139,9 +138,6 @@ __all__ = [
     "kept_at_hand",
     "kept_rows",
     "keys_among",
-    "largest_holders",
-    "largest_of_cohorts",
-    "largest_payers",
     "last_histogram",
     "last_spells",
     "last_steps",
@@ -174,6 +170,9 @@ __all__ = [
     "scans_of",
     "segment_sizes",
     "share",
+    "shares_of_cohorts",
+    "shares_of_holders",
+    "shares_of_payers",
     "silent_days",
     "spell_histogram",
     "spell_stretches",

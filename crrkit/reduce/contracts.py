@@ -36,23 +36,13 @@ def revenue_changes(contracts: ir.Table, *, calendar: Calendar, as_of: datetime,
     says by how many more of them are there than before. ``customers`` and ``unknown`` count everybody, and those
     customers, in the period of their first contract.
     """
-    known = _before_and_after(contracts, calendar, as_of)
+    known = before_and_after(contracts, calendar=calendar, as_of=as_of)
     known = known.mutate(first=known["period"] == known["period"].min().over(group_by="customer"))
     rows = with_segments(known, contracts.filter(contracts["start"] < as_of), "start", by)
     return rows.group_by(*by, "period").agg(**_sums(rows))
 
 
-def largest_holders(contracts: ir.Table, *, calendar: Calendar, as_of: datetime) -> ir.Table:
-    """The most that one customer pays at the end of a period, of whom that changed in it, and had paid who left.
-
-    As ``period, closing, gone``.
-    """
-    rows = _before_and_after(contracts, calendar, as_of)
-    gone = ibis.ifelse(rows["contracts"] > 0, ibis.literal(0).cast(MONEY_TYPE), rows["opening"])
-    return rows.group_by("period").agg(closing=rows["closing"].max(), gone=gone.max())
-
-
-def _before_and_after(contracts: ir.Table, calendar: Calendar, as_of: datetime) -> ir.Table:
+def before_and_after(contracts: ir.Table, *, calendar: Calendar, as_of: datetime) -> ir.Table:
     """The moves of `_moved` with what a customer holds and pays before and after."""
     moved = _moved(_priced(contracts, as_of), calendar, as_of)
     own = ibis.window(group_by="customer", order_by="period", preceding=(None, 0))

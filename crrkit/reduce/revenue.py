@@ -30,8 +30,8 @@ def revenue_by_period(orders: ir.Table, *, calendar: Calendar, as_of: datetime, 
     the next period; ``negative`` counts customers one of whose two sums is below 0. Whoever only got money back in a
     period is none of its ``customers``.
     """
-    followed = _followed(orders, calendar, as_of)
-    rows = with_segments(followed, orders.filter(orders["at"] < as_of), "at", by)
+    own = followed(orders, calendar=calendar, as_of=as_of)
+    rows = with_segments(own, orders.filter(orders["at"] < as_of), "at", by)
     return rows.group_by(*by, "period").agg(
         customers=rows.count(where=rows["bought"]),
         revenue=rows["revenue"].sum(),
@@ -40,21 +40,6 @@ def revenue_by_period(orders: ir.Table, *, calendar: Calendar, as_of: datetime, 
         gone=rows["gone"].sum(),
         negative=ibis.ifelse(ibis.least(rows["revenue"], rows["following"]) < 0, 1, 0).sum(),
     )
-
-
-def largest_payers(orders: ir.Table, *, calendar: Calendar, as_of: datetime) -> ir.Table:
-    """The most that one customer is of the sums of `revenue_by_period`: ``period, revenue, retained, gone``."""
-    rows = _followed(orders, calendar, as_of)
-    return rows.group_by("period").agg(
-        revenue=rows["revenue"].max(), retained=rows["following"].max(), gone=rows["gone"].max()
-    )
-
-
-def largest_of_cohorts(orders: ir.Table, *, calendar: Calendar, as_of: datetime) -> ir.Table:
-    """The most that one customer of a cohort paid in a period: ``cohort, period, revenue``."""
-    paid = _paid(orders, calendar, as_of)
-    rows = paid.mutate(cohort=paid["period"].min().over(group_by=paid["customer"]))
-    return rows.group_by("cohort", "period").agg(revenue=rows["revenue"].max())
 
 
 def retail_histogram(orders: ir.Table, *, calendar: Calendar, as_of: datetime) -> ir.Table:
@@ -122,7 +107,7 @@ def _paid(orders: ir.Table, calendar: Calendar, as_of: datetime) -> ir.Table:
     return rows.group_by("customer", "period").agg(revenue=rows["amount"].sum(), bought=rows["bought"].any())
 
 
-def _followed(orders: ir.Table, calendar: Calendar, as_of: datetime) -> ir.Table:
+def followed(orders: ir.Table, *, calendar: Calendar, as_of: datetime) -> ir.Table:
     """The same with what each paid in the next period, ``following``, and what is ``gone`` if nothing was bought."""
     paid = _paid(orders, calendar, as_of)
     own = {"group_by": paid["customer"], "order_by": paid["period"]}

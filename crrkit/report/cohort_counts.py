@@ -22,11 +22,14 @@ from crrkit.measure.cohorts import OBSERVED, SUPPRESSED, CohortGrid, cohort_grid
 from crrkit.measure.lifetime import FARTHEST, LifeTable, fit_bgnbd, fit_sbg, life_table
 from crrkit.report.cohort_guard import Accounts, cells_to_hide, ends_of, withheld
 from crrkit.report.dominance import is_dominated
+from crrkit.report.published import pages_in
+from crrkit.report.published_amounts import cells_told, is_told_otherwise
 from crrkit.report.withhold import blank_ages, tells_the_rest
 from crrkit.rules import small
 
 if TYPE_CHECKING:
     from crrkit.read import Base
+    from crrkit.report.published import Published
     from crrkit.rules import Calendar
 
 MOST_COHORTS = 24  # cohorts: two years of months, and still legible
@@ -82,6 +85,7 @@ def cohorts_of(
     first: str | None = None,
     last: str | None = None,
     beside: Accounts | None = None,
+    published: object = None,
 ) -> SharedCohorts:
     """The cohorts of a base as a report may show them, the last 24 of the periods asked for.
 
@@ -97,6 +101,8 @@ def cohorts_of(
         first: The first period of the report.
         last: The last one.
         beside: The account in the same report, whose sums must not give away what is withheld here.
+        published: The HTML files of reports already published about these customers or some of them: the revenue of
+            cohorts is left out where they tell it otherwise.
 
     Raises:
         ValueError: If a name is not known, or the data are shorter than one period.
@@ -115,7 +121,7 @@ def cohorts_of(
         others.append(withheld(_shared(span.grid(base, kind="unbounded"), min_cell), ends_of(grid, hidden)))
     if base.has_amounts and base.is_by_period:
         revenue = withheld(_shared(_in_hundredths(span.grid(base, value="revenue")), min_cell), hidden)
-        if min_cell is None or not is_dominated(revenue, base):
+        if min_cell is None or _may_be_told(revenue, base, min_cell, pages_in(published)):
             others.append(revenue)
     table = _life_table(base, span)
     outlook, doubts = _outlook(base, table, span.every)
@@ -125,6 +131,14 @@ def cohorts_of(
     if grid.presence != "window":
         return cohorts
     return replace(cohorts, rhythm=judge_rhythm(base, every=span.every), silence=_silence(base, span))
+
+
+def _may_be_told(revenue: CohortGrid, base: Base, least: int, published: tuple[Published, ...]) -> bool:
+    """Whether no sum of money of cohorts tells of few, by itself or beside what was published."""
+    if is_told_otherwise(revenue, published):
+        return False
+    told = cells_told(base.calendar(revenue.every), published)
+    return not is_dominated(revenue, base, least=least, told=told)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from crrkit.report.cohort_findings import cohort_finding, told
 from crrkit.report.cohort_leaving import leaving_finding, rows_told
 from crrkit.report.cohort_outlook import outlook_finding
 from crrkit.report.html import Html, element, join
-from crrkit.report.section import Carried, Cell, Section, Subject, counting, counts_carried
+from crrkit.report.published_amounts import grid_carried
+from crrkit.report.section import Carried, Cell, Section, Subject, counting, counts_carried, told_beside
 
 if TYPE_CHECKING:
     from crrkit.measure.cohorts import CohortGrid
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from crrkit.widgets import Explorer
 
 COHORT_CALL = """cohorts_of(
-    base, every=every, min_cell=min_cell, first=first, last=last, beside=report.beside(counted, kept, min_cell=min_cell)
+    base, every=every, min_cell=min_cell, first=first, last=last,
+    beside=report.beside(counted, kept, min_cell=min_cell){published}
 )"""
 
 
@@ -31,14 +33,17 @@ def cohort_section(subject: Subject) -> Section | None:
     if base is None or not tells_when(subject.kept) or reference_row(subject.kept) is None:
         return None  # where no rate may be told the groups are too small for any cohort, too
     cohorts = cohorts_of(
-        base, every=every, min_cell=subject.min_cell, first=subject.first, last=subject.last, beside=subject.accounts
-    )
-    return about_cohorts(cohorts, every=every)
+        base, every=every, min_cell=subject.min_cell, first=subject.first, last=subject.last, beside=subject.accounts,
+        published=subject.published,
+    )  # fmt: skip
+    return about_cohorts(cohorts, every=every, published=told_beside(subject))
 
 
-def about_cohorts(cohorts: SharedCohorts, *, every: str) -> Section:
+def about_cohorts(cohorts: SharedCohorts, *, every: str, published: str = "") -> Section:
     """The section of cohorts that were counted."""
-    begin = (counting("cohorts", COHORT_CALL, cohorts, then="report.cohort_finding(cohorts)"),)
+    begin = (
+        counting("cohorts", COHORT_CALL.format(published=published), cohorts, then="report.cohort_finding(cohorts)"),
+    )
     found = cohort_finding(cohorts), leaving_finding(cohorts), outlook_finding(cohorts)
     if not told(cohorts):
         return Section(
@@ -59,6 +64,7 @@ def about_cohorts(cohorts: SharedCohorts, *, every: str) -> Section:
         brief=next((finding.claim for finding in found[:2] if finding.is_news), ""),
         terms=("cohort",),
         carried=cohorts_carried(cohorts),
+        amounts=next((grid_carried(grid) for grid in cohorts.grids if grid.value == "revenue"), {}),
     )
 
 

@@ -1,53 +1,134 @@
-"""Sums of money of which one customer makes nearly all: whoever knows that there is such a one reads the amount off."""
+"""Sums of money that tell of few: of fewer customers than may be told of, or mostly of one.
+
+The second-largest payer knows what the second-largest payer paid. So a sum is withheld where what is left of it without
+the two largest amounts is less than a quarter of the largest one: the p % rule of statistical disclosure control, with
+p = 25. A sum of two kinds of money is safe where both are, since what is left of it is at least what is left of each;
+so the smallest parts are asked that differences of the printed sums give.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+import numpy as np
 import pandas as pd
 
 from crrkit import reduce
-from crrkit.report.withhold import is_of_one
+from crrkit.report.withhold import is_of_few
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from crrkit.measure.cohorts import CohortGrid
     from crrkit.read import Base
+    from crrkit.rules import Calendar
 
-PAID_SUMS = ["opening", "staying", "gone"]
+PARTS = ["gone", "before", "after", "changed"]  # opening = gone + before, staying = after
+PARTS_OF_GROSS = ["kept", "more", "less"]  # capped = kept
+SHARES = ["customers", "revenue", "top_revenue", "following"]
+TOPS = SHARES[2:]
+Cell = tuple[int, int]  # a cohort and a period, by their numbers
+Table = TypeVar("Table", pd.Series, pd.DataFrame)
 
 
-def without_dominated(money: pd.DataFrame, base: Base, every: str) -> pd.DataFrame:
-    """The periods, ``period opening staying gone``, in no sum of which one customer makes nearly all."""
+def without_dominated(
+    money: pd.DataFrame, base: Base, every: str, *, least: int, told: Collection[int] = ()
+) -> pd.DataFrame:
+    """The periods, ``period opening staying gone capped kept``, no part of which tells of few.
+
+    Where only what rose or what fell tells of few, ``capped`` is withheld, which tells the one from the other. What
+    those paid who came is what the next ``opening`` has more than ``staying``: where it tells of few, one of the two
+    periods goes.
+
+    Args:
+        money: The sums, one row a period, and how many customers were kept.
+        base: The list.
+        every: The period.
+        least: The smallest group that may be told of.
+        told: The numbers of periods whose money earlier reports tell.
+    """
     calendar = base.calendar(every)
-    largest = (_of_purchases if base.has_purchases else _of_contracts)(base, every)
-    own = largest.reindex([calendar.parse(str(period)) for period in money["period"]]).set_index(money.index)
-    few = pd.concat([is_of_one(money[name], own[name]) for name in PAID_SUMS], axis=1)
-    return money[~few.any(axis=1)]
+    numbers = np.array([calendar.parse(str(label)) for label in money["period"]], dtype="int64")
+    few = (_of_purchases if base.has_purchases else _of_contracts)(base, calendar, money.set_index(numbers), least)
+    keeps = set(numbers) - set(few.index[few[PARTS].any(axis=1)])
+    for number in sorted(few.index[few["came"]]):
+        if {number, number + 1} <= keeps | set(told):
+            keeps.discard(number + 1 if number in told else number)
+    capped = money["capped"].mask(few[PARTS_OF_GROSS].any(axis=1).to_numpy())
+    return money.assign(capped=capped)[np.isin(numbers, list(keeps))]
 
 
-def is_dominated(grid: CohortGrid, base: Base) -> bool:
-    """Whether some shown cell of a grid of revenue is nearly all of one customer."""
+def is_dominated(grid: CohortGrid, base: Base, *, least: int, told: Collection[Cell] = ()) -> bool:
+    """Whether the money of some cohort in some period tells of few, or what is left of the money of all in a period.
+
+    Args:
+        grid: The revenue of cohorts, as it may be shown.
+        base: The list.
+        least: The smallest group that may be told of.
+        told: The cells that earlier reports tell.
+    """
     calendar = base.calendar(grid.every)
-    asked = reduce.largest_of_cohorts(base.money, calendar=calendar, as_of=base.as_of)
-    largest = reduce.collect(asked).set_index(["cohort", "period"])["revenue"]
+    asked = reduce.shares_of_cohorts(base.money, calendar=calendar, as_of=base.as_of)
+    shares = reduce.collect(asked).set_index(["cohort", "period"])
     cells = grid.table[grid.table["revenue"].notna()]
     born = [calendar.parse(str(name)) for name in cells["cohort"]]
-    places = pd.MultiIndex.from_arrays([born, [one + age for one, age in zip(born, cells["age"], strict=True)]])
-    return bool(is_of_one(cells["revenue"], largest.reindex(places).set_axis(cells.index)).any())
+    shown = [*zip(born, np.add(born, cells["age"].astype("int64")), strict=True), *told]
+    is_shown = shares.index.isin(pd.MultiIndex.from_tuples(shown, names=shares.index.names))
+    rest = _together(shares[~is_shown].reset_index("cohort", drop=True))
+    back = _of_part(_shares(base, calendar), "returned")
+    return any(is_of_few(one, least).any() for one in (shares[is_shown], rest, back))
 
 
-def _of_purchases(base: Base, every: str) -> pd.DataFrame:
-    """By the period after: what was paid before it is its opening."""
-    found = reduce.collect(reduce.largest_payers(base.money, calendar=base.calendar(every), as_of=base.as_of))
-    found = found.rename(columns={"revenue": "opening", "retained": "staying"})
-    return found.set_index(found["period"] + 1)[PAID_SUMS].astype(float)
+def _shares(base: Base, calendar: Calendar) -> pd.DataFrame:
+    """By period and part how many customers it is of, its sum and its two largest amounts."""
+    if base.has_purchases:
+        asked = reduce.shares_of_payers(base.money, calendar=calendar, as_of=base.as_of)
+    else:
+        asked = reduce.shares_of_holders(base.table, calendar=calendar, as_of=base.as_of)
+    return reduce.collect(asked).set_index(["period", "outcome"])[SHARES].astype(float)
 
 
-def _of_contracts(base: Base, every: str) -> pd.DataFrame:
-    """The most that one customer has paid so far; who pays it still is not asked: more is withheld than need be."""
-    calendar = base.calendar(every)
-    found = reduce.collect(reduce.largest_holders(base.table, calendar=calendar, as_of=base.as_of))
-    rows = found.set_index("period").astype(float)
-    rows = rows.reindex(range(rows.index.min(), calendar.index(base.last_seen) + 1))
-    paid = rows["closing"].cummax().ffill()
-    return pd.DataFrame({"opening": paid.shift(1), "staying": paid, "gone": rows["gone"].fillna(0.0)})
+def _of_purchases(base: Base, calendar: Calendar, money: pd.DataFrame, least: int) -> pd.DataFrame:
+    """A row a period of the account, a column a part: whether it tells of few."""
+    shares = _shares(base, calendar)
+    few = _by_part(is_of_few(shares, least))
+    return few.set_axis(few.index + 1).reindex(money.index, fill_value=False)
+
+
+def _of_contracts(base: Base, calendar: Calendar, money: pd.DataFrame, least: int) -> pd.DataFrame:
+    """The same; who pays most is taken to stay and to pay as much as ever before: more is withheld than need be."""
+    shares = _shares(base, calendar)
+    few = _by_part(is_of_few(shares, least)).reindex(money.index, fill_value=False)
+    paid = _of_part(shares, "closing")[TOPS]
+    stays = {
+        "before": (money["opening"] - money["gone"], 1),
+        "after": (money["staying"], 0),
+        "kept": (money["capped"], 1),
+    }
+    for part, (sums, back) in stays.items():
+        tops = [_two_largest(paid.loc[: number - back].to_numpy()) for number in money.index]
+        largest = pd.DataFrame(tops, columns=TOPS, index=money.index)
+        few[part] = is_of_few(largest.assign(customers=money["kept"], revenue=sums), least)
+    return few
+
+
+def _by_part(few: pd.Series) -> pd.DataFrame:
+    periods = few.index.get_level_values("period").unique()
+    parts = {part: _of_part(few, part).reindex(periods, fill_value=False) for part in (*PARTS, *PARTS_OF_GROSS, "came")}
+    return pd.DataFrame(parts, index=periods, dtype=bool)
+
+
+def _of_part(shares: Table, part: str) -> Table:
+    found: Table = shares[shares.index.get_level_values("outcome") == part].droplevel("outcome").sort_index()
+    return found
+
+
+def _together(shares: pd.DataFrame) -> pd.DataFrame:
+    """Several sums of a period as one; nobody is in two of them."""
+    sums = shares.groupby("period")[SHARES[:2]].sum()
+    tops = {period: _two_largest(rows[TOPS].to_numpy()) for period, rows in shares.groupby("period")}
+    return sums.join(pd.DataFrame.from_dict(tops, orient="index", columns=TOPS))
+
+
+def _two_largest(amounts: np.ndarray) -> list[float]:
+    return sorted([0.0, 0.0, *map(float, amounts.ravel())])[:-3:-1]

@@ -137,6 +137,9 @@ def _withholding(min_cell: int | None) -> list[Html]:
             "A rate is withheld where fewer than {n} {n:customer|customers}, but not nobody, were there at the start,"
             " stayed, left or were there at the end; the counts that would give it away go with it."
         ).format(n=min_cell)
-        text += " " + _("Money is left out where one customer makes 80% of a sum or more.")
+        text += " " + _(
+            "A sum of money is left out where it is of as few, or where without its two largest amounts less is left"
+            " than a quarter of the largest."
+        )
         text += " " + _("Other numbers are withheld so that no sum on this page tells one of those.")
     return [element("h4", _("Small groups")), element("p", text)]

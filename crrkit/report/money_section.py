@@ -5,36 +5,38 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from crrkit.ground import format_money, format_number, format_percent, gettext as _, ngettext
 from crrkit.measure import COMPLETE, RecurringRevenue, RevenueRetention, revenue_retention
 from crrkit.report.account import reference_row
 from crrkit.report.dominance import without_dominated
 from crrkit.report.finding import Finding
-from crrkit.report.html import Html, element, row_block, table_block
+from crrkit.report.html import WITHHELD_MARK, Html, element, row_block, table_block
 from crrkit.report.period_names import capital, in_period
-from crrkit.report.section import Cell, Section, Subject, counting
+from crrkit.report.published import pages_in
+from crrkit.report.published_amounts import beside_amounts, money_carried, periods_told
+from crrkit.report.section import Cell, Section, Subject, counting, told_beside
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from crrkit.measure import RetentionTable
     from crrkit.read import Base
+    from crrkit.report.published import Published
 
 AMOUNTS = ["opening", "staying", "gone"]
 MONEY_COLUMNS = ["period", "from_", *AMOUNTS, "lost", "nrr", "grr"]
 ROUND_FROM, HUNDREDTHS = 1000, 2  # money, and digits below that
-MONEY_CALL = "money_of(base, kept, min_cell=min_cell, first=first, last=last)"
+MONEY_CALL = "money_of(base, kept, min_cell=min_cell, first=first, last=last{published})"
 LATEST = 6  # periods in the table of the page
 
 
 def money_section(subject: Subject) -> Section | None:
     """How much revenue stayed; None without amounts, and where they follow another rule than the account."""
     base, kept = subject.base, subject.kept
-    money = (
-        None
-        if base is None
-        else money_of(base, kept, min_cell=subject.min_cell, first=subject.first, last=subject.last)
-    )
+    if base is None:
+        return None
+    given = {"min_cell": subject.min_cell, "first": subject.first, "last": subject.last}
+    money = money_of(base, kept, **given, published=subject.published)  # type: ignore[arg-type]  # each as it is named
     if money is None:
         return None
     found = money_finding(money)
@@ -44,12 +46,15 @@ def money_section(subject: Subject) -> Section | None:
         (found,),
         lambda: money_block(money),
         cells=(
-            counting("money", MONEY_CALL, money, then="report.money_finding(money)"),
+            counting(
+                "money", MONEY_CALL.format(published=told_beside(subject)), money, then="report.money_finding(money)"
+            ),
             Cell("money.table"),
         ),
         tables=(money.table,),
         brief=" ".join(filter(None, [found.claim, gone_words(money.table.iloc[-1], kept.card.currency)])),
         terms=("nrr", "grr"),
+        amounts=money_carried(money.table.assign(capped=money.table["grr"] * money.table["opening"]), kept.every),
     )
 
 
@@ -60,13 +65,17 @@ def money_of(
     min_cell: int | None = 10,
     first: str | None = None,
     last: str | None = None,
+    published: object = None,
 ) -> RetentionTable | None:
     """The revenue of the periods whose account is shown: ``opening staying gone lost nrr grr``.
 
     ``opening`` is what the customers of the start had paid in the period before, or pay at its start by contract;
     ``staying`` what the same customers pay after, ``gone`` what the lost had paid.
 
-    A period in a sum of which one customer makes nearly all is left out.
+    A period is left out where a sum of it tells of few: what the lost had paid, what those who stayed paid before and
+    after, by how much that changed, or what those pay who came; GRR is where of few it rose, or fell. Of few is a sum
+    of fewer than ``min_cell`` customers, and one of which the two largest amounts leave less than a quarter of the
+    largest.
 
     Args:
         base: The list.
@@ -74,6 +83,8 @@ def money_of(
         min_cell: The smallest group that may be shown; None withholds nothing.
         first: The first period of the report.
         last: The last one.
+        published: The HTML files of reports already published about these customers or some of them: a period whose
+            amounts they tell otherwise, or by other periods, is left out.
     """
     if not base.has_amounts or (base.has_purchases and base.rule is not None):
         return None
@@ -81,12 +92,21 @@ def money_of(
     shown = kept.table.loc[(kept.table["status"] == COMPLETE) & kept.table["crr"].notna(), ["period", "start", "lost"]]
     both = _amounts(counted).merge(shown, on=["period", "start"]).round(dict.fromkeys([*AMOUNTS, "capped"], 2))
     if min_cell is not None:
-        both = without_dominated(both, base, kept.every)
+        both = _without_few(both, base, kept.every, min_cell, pages_in(published))
     both = both.assign(nrr=both["staying"] / both["opening"], grr=both["capped"] / both["opening"])
     row = reference_row(kept)
     if row is None or row["period"] not in set(both["period"]):
         return None
     return replace(kept, table=both[MONEY_COLUMNS], base=None, notes=())
+
+
+def _without_few(
+    both: pd.DataFrame, base: Base, every: str, least: int, published: tuple[Published, ...]
+) -> pd.DataFrame:
+    calendar = base.calendar(every)
+    told = both.assign(kept=both["start"] - both["lost"])
+    told = beside_amounts(told, calendar, published, looks_back=base.has_purchases)
+    return without_dominated(told, base, every, least=least, told=periods_told(calendar, published))
 
 
 def _amounts(counted: RevenueRetention | RecurringRevenue) -> pd.DataFrame:
@@ -112,20 +132,34 @@ def money_finding(money: RetentionTable) -> Finding:
     row = money.table.iloc[-1]
     shown = {name: _amount(row[name], row["opening"], money.card.currency) for name in AMOUNTS}
     rates = {name: format_percent(row[name]) for name in ("nrr", "grr")}
-    claim = _(
-        "The customers of the start paid {opening} in the period before and {staying} {when}: {nrr} of their money"
-        " stayed (NRR), or {grr} if nobody counts for more than before (GRR)."
-    )
-    if not money.card.counts_buyers:
-        claim = _(
-            "What the customers of the start pay by contract went from {opening} to {staying} {when}: {nrr} of their"
-            " money stayed (NRR), or {grr} if nobody counts for more than before (GRR)."
-        )
+    claim = _money_words(buys=money.card.counts_buyers, has_gross=not pd.isna(row["grr"]))
     claim = capital(claim.format(when=in_period(row, money.every), **shown, **rates))
     caveats = [gone_words(row, money.card.currency), _("New customers and those who returned are in neither.")]
     if money.card.currency is None:
         caveats.append(_("Amounts are in the units of the list, which names no currency."))
     return Finding(claim, money.table.tail(1), " ".join(filter(None, caveats)))
+
+
+def _money_words(*, buys: bool, has_gross: bool) -> str:
+    if buys and has_gross:
+        return _(
+            "The customers of the start paid {opening} in the period before and {staying} {when}: {nrr} of their money"
+            " stayed (NRR), or {grr} if nobody counts for more than before (GRR)."
+        )
+    if buys:
+        return _(
+            "The customers of the start paid {opening} in the period before and {staying} {when}: {nrr} of their money"
+            " stayed (NRR)."
+        )
+    if has_gross:
+        return _(
+            "What the customers of the start pay by contract went from {opening} to {staying} {when}: {nrr} of their"
+            " money stayed (NRR), or {grr} if nobody counts for more than before (GRR)."
+        )
+    return _(
+        "What the customers of the start pay by contract went from {opening} to {staying} {when}: {nrr} of their"
+        " money stayed (NRR)."
+    )
 
 
 def gone_words(row: pd.Series, currency: str | None = None) -> str:
@@ -157,10 +191,13 @@ def money_block(money: RetentionTable) -> Html:
         row_block(
             str(row["period"]),
             *(_amount(row[name], row["opening"]) for name in ("opening", "staying")),
-            *(format_percent(row[name]) for name in ("nrr", "grr")),
+            format_percent(row["nrr"]),
+            WITHHELD_MARK if pd.isna(row["grr"]) else format_percent(row["grr"]),
             _amount(row["gone"], row["opening"]),
         )
         for _i, row in money.table.tail(LATEST).iterrows()
     ]
-    table = element("figure", table_block(heads, rows, label=_("Money")))
+    rising = _("× = withheld: too few customers pay more than before, or less.")
+    caption = element("figcaption", rising) if money.table["grr"].tail(LATEST).isna().any() else None
+    table = element("figure", table_block(heads, rows, label=_("Money")), caption)
     return element("details", element("summary", _("The latest periods")), table)

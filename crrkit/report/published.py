@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -44,14 +44,17 @@ class Published:
     Attributes:
         account: Its account, NaN where it is withheld.
         sections: By the address of a section the counts that it tells.
+        amounts: By the address of a section the sums of money that it tells, in hundredths, or shares of such.
     """
 
     account: RetentionTable
     sections: dict[str, Carried]
+    amounts: dict[str, Carried] = field(default_factory=dict)
 
 
 def account_island(kept: RetentionTable, parts: Iterable[Section] = ()) -> Html:
     """The account of a page, and the counts of its sections, as JSON inside of it: for `account_in` and `pages_in`."""
+    given = list(parts)
     rows = [[_plain(row[name]) for name in CARRIED] for _i, row in kept.table.iterrows()]
     content = {
         "form": CARRIED_FORM,
@@ -59,7 +62,8 @@ def account_island(kept: RetentionTable, parts: Iterable[Section] = ()) -> Html:
         "card": kept.card.to_dict(),
         "columns": CARRIED,
         "periods": rows,
-        "sections": {part.anchor: part.carried for part in parts if part.carried},
+        "sections": {part.anchor: part.carried for part in given if part.carried},
+        "amounts": {part.anchor: part.amounts for part in given if part.amounts},
     }
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     return element("script", Html(text), type="application/json", id=ACCOUNT_PLACE)
@@ -116,12 +120,15 @@ def _path_of(one: object) -> str | Path:
 
 
 def _page(content: dict[str, Any]) -> Published:
-    sections: dict[str, Carried] = {
+    return Published(_account(content), _carried(content["sections"]), _carried(content["amounts"]))
+
+
+def _carried(content: dict[str, Any]) -> dict[str, Carried]:
+    return {
         anchor: {
             what: {row: dict(cells.items()) for row, cells in rows.items()} for what, rows in carried.items()
-        } for anchor, carried in content["sections"].items()
+        } for anchor, carried in content.items()
     }  # fmt: skip
-    return Published(_account(content), sections)
 
 
 def _taken(path: str | Path, take: Callable[[dict[str, Any]], Taken], *, argument: str) -> Taken:

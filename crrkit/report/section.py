@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from crrkit.report.cohort_guard import Accounts, beside
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     import pandas as pd
@@ -38,6 +38,7 @@ class Subject:
         marks: Days on which something happened, each with its name.
         previous: The account of an earlier report.
         counted: The account as it was counted, nothing withheld; it is never written.
+        published: What earlier reports have told.
     """
 
     kept: RetentionTable
@@ -49,6 +50,7 @@ class Subject:
     marks: Mapping[str, str] | Mapping[date, str] | None = None
     previous: RetentionTable | None = None
     counted: RetentionTable | None = None
+    published: Sequence[object] = ()
     _cache: dict[Callable[[Subject], Any], Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -102,6 +104,7 @@ class Section:
         is_appendix: Whether it stands behind what a reader needs to decide.
         terms: The words of the glossary that it takes for granted.
         carried: The counts of customers that it tells, for the reports after this one; None where one is withheld.
+        amounts: The sums of money that it tells, for the same, in hundredths, or shares of such.
     """
 
     anchor: str
@@ -117,6 +120,12 @@ class Section:
     is_appendix: bool = False
     terms: tuple[str, ...] = ()
     carried: Carried = field(default_factory=dict)
+    amounts: Carried = field(default_factory=dict)
+
+
+def told_beside(subject: Subject) -> str:
+    """The argument by which a cell of the notebook looks at the reports already published; empty without any."""
+    return ", published=published" if subject.published else ""
 
 
 def counts_carried(table: pd.DataFrame) -> dict[str, dict[str, int | None]]:

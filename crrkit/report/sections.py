@@ -16,6 +16,7 @@ from crrkit.report.mark_section import mark_section
 from crrkit.report.method_section import method_section
 from crrkit.report.money_section import money_section
 from crrkit.report.movement_section import movement_section
+from crrkit.report.published_amounts import OF_MONEY
 from crrkit.report.renewal_section import renewal_section
 from crrkit.report.rows_section import rows_section
 from crrkit.report.segment_section import segment_section
@@ -63,7 +64,17 @@ def sections_beside(subject: Subject, published: Sequence[Published]) -> list[Se
     """The sections without those that would tell of few beside what was published; the headline says which."""
     parts = sections(subject)
     anchors = left_out(subject, parts, published)
-    if not anchors:
+    silent = _money_alone(subject, parts) if published else []
+    if not anchors and not silent:
         return parts
-    kept = replace(subject.kept, notes=(*subject.kept.notes, left_out_words(parts, anchors)))
+    said = left_out_words([*parts, *silent], {*anchors, *(part.anchor for part in silent)})
+    kept = replace(subject.kept, notes=(*subject.kept.notes, said))
     return [headline_section(replace(subject, kept=kept)), *(part for part in parts[1:] if part.anchor not in anchors)]
+
+
+def _money_alone(subject: Subject, parts: Sequence[Section]) -> list[Section]:
+    """The section of money where it would be told but for the amounts that were published."""
+    if any(part.anchor == OF_MONEY for part in parts):
+        return []
+    alone = money_section(replace(subject, published=()))
+    return [] if alone is None else [alone]

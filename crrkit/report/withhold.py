@@ -20,7 +20,7 @@ ARRIVALS = ["new", "returned"]
 KINDS_OF_NEWCOMERS = ["new", "returned", "new_lost"]
 WITHHELD = mark("suppressed")
 
-NEARLY_ALL = 0.8  # of a sum of money
+P_RULE = 0.25  # of the largest amount in a sum of money: so much must be left beside it and the second
 MOST_TOLD = 2  # parts that the rest of a total may tell apart
 
 RENEWAL_COUNTS = ["due", "renewed_on_time", "renewed_late", "not_renewed"]
@@ -69,9 +69,22 @@ def tells_the_rest(total: float, parts: pd.Series, least: float) -> bool:
     return hidden > 0 and (hidden <= MOST_TOLD or total - parts.sum() < 2 * least)
 
 
-def is_of_one(sums: pd.Series, largest: pd.Series) -> pd.Series:
-    """Which sums of money one customer makes nearly all of; a sum of nothing tells of nobody."""
-    return (sums > 0) & (largest >= NEARLY_ALL * sums)
+def is_of_few(sums: pd.DataFrame, least: float) -> pd.Series:
+    """Which sums of money, ``customers revenue top_revenue following``, tell of few customers or mostly of one.
+
+    ``top_revenue`` is the largest amount in the sum and ``following`` the second: who paid the second knows it, and
+    must not be able to tell the largest from what is left. A sum of nothing tells of nobody.
+
+    Examples:
+        >>> columns = ["customers", "revenue", "top_revenue", "following"]
+        >>> sums = [[9, 90, 10, 10], [40, 1000, 600, 250], [40, 1000, 600, 240], [0, 0, 0, 0]]
+        >>> is_of_few(pd.DataFrame(sums, columns=columns), 10).tolist()
+        [True, False, False, False]
+        >>> is_of_few(pd.DataFrame([[40, 1000, 600, 251]], columns=columns), 10).tolist()
+        [True]
+    """
+    left = sums["revenue"] - sums["top_revenue"] - sums["following"]
+    return small(sums["customers"], least) | ((sums["revenue"] > 0) & (left < P_RULE * sums["top_revenue"]))
 
 
 def merge_segments(rows: pd.DataFrame, least: float, *, others: str) -> pd.DataFrame:

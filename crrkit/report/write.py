@@ -195,7 +195,7 @@ def write_report(
             ]
             kept = replace(kept, notes=(*why, *kept.notes))
             subject = Subject(kept, base, min_cell, safe.first, last, target=target, marks=marks, previous=before)
-            parts = sections_beside(replace(subject, counted=safe.counted), register)
+            parts = sections_beside(replace(subject, counted=safe.counted, published=register), register)
             said = Told(
                 base, every, "\n".join(why), safe.first, last, min_cell,
                 target, marks, _file_of(previous), targets.get("notebook", targets["out"]).parent,

@@ -1,0 +1,119 @@
+"""Sums of money beside those that earlier pages tell: of which customers two of them differ only the lists could tell.
+
+The difference of two sums, of which one has a customer more, is what that customer paid, and a page does not say who
+was counted in it. So an amount is told once, or the same again: of the same period, never otherwise and never by
+periods of another length over the same days.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from crrkit.measure.cohorts import IN_PROGRESS, OBSERVED, SUPPRESSED
+from crrkit.report.section import counts_carried
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pandas as pd
+
+    from crrkit.measure.cohorts import CohortGrid
+    from crrkit.report.published import Published
+    from crrkit.report.section import Carried
+    from crrkit.rules import Calendar
+
+OF_MONEY, OF_COHORTS = "money", "cohorts"  # the sections that tell amounts
+SUMS = ["opening", "staying", "gone", "capped"]
+HUNDREDTHS, BILLIONTHS = 100, 10**9  # of money; of a rate as an explorer has it
+SAME_DIGITS = 2  # in which the same amount may differ, since an engine adds in any order
+
+
+def money_carried(money: pd.DataFrame, every: str) -> Carried:
+    """The sums of money as a page carries them, in hundredths, None where one is withheld."""
+    sums = money.set_index("period")[SUMS].mul(HUNDREDTHS).round()
+    return {every: counts_carried(sums)}
+
+
+def grid_carried(grid: CohortGrid) -> Carried:
+    """The revenue of cohorts as shares of their first age, in billionths; None where one is withheld."""
+    found: dict[str, dict[str, int | None]] = {}
+    for row in grid.table[grid.table["status"].isin([OBSERVED, IN_PROGRESS, SUPPRESSED])].to_dict("records"):
+        is_told = row["status"] != SUPPRESSED and not np.isnan(row["rate"])
+        cells = found.setdefault(str(row["cohort"]), {})
+        cells[str(row["age"])] = round(row["rate"] * BILLIONTHS) if is_told else None
+    return {grid.every: found}
+
+
+def beside_amounts(
+    money: pd.DataFrame, calendar: Calendar, published: Sequence[Published], *, looks_back: bool
+) -> pd.DataFrame:
+    """The periods of which no earlier page tells another amount, nor one over some of the same days by other periods.
+
+    Args:
+        money: The sums, one row a period.
+        calendar: That of the periods.
+        published: The earlier pages.
+        looks_back: Whether the opening of a period was paid in the one before it.
+    """
+    back, now = int(looks_back), money_carried(money, calendar.every)[calendar.every]
+
+    def is_free(label: str) -> bool:
+        return not any(
+            _differs(now[label], rows.get(label, {}))
+            if their.every == calendar.every
+            else any(_meet(calendar, label, their, one, back) for one in rows)
+            for their, rows in _told(published, OF_MONEY)
+        )
+
+    return money[money["period"].astype(str).map(is_free).astype(bool)]
+
+
+def periods_told(calendar: Calendar, published: Sequence[Published]) -> set[int]:
+    """The numbers of the periods whose money earlier pages tell."""
+    told = [rows for their, rows in _told(published, OF_MONEY) if their.every == calendar.every]
+    return {calendar.parse(label) for label in chain.from_iterable(told)}
+
+
+def cells_told(calendar: Calendar, published: Sequence[Published]) -> set[tuple[int, int]]:
+    """The cohorts and periods, by their numbers, whose money earlier pages tell."""
+    return {
+        (calendar.parse(label), calendar.parse(label) + int(age))
+        for their, rows in _told(published, OF_COHORTS) if their.every == calendar.every
+        for label, cells in rows.items()
+        for age, value in cells.items() if value is not None
+    }  # fmt: skip
+
+
+def is_told_otherwise(grid: CohortGrid, published: Sequence[Published]) -> bool:
+    """Whether an earlier page tells the revenue of cohorts otherwise, withholds other cells, or has other periods."""
+    now = grid_carried(grid)[grid.every]
+    return any(
+        their.every != grid.every or any(_differs(cells, rows.get(label, {})) for label, cells in now.items())
+        for their, rows in _told(published, OF_COHORTS)
+    )
+
+
+def _told(published: Sequence[Published], what: str) -> Iterator[tuple[Calendar, dict[str, dict[str, int | None]]]]:
+    for one in published:
+        for every, rows in one.amounts.get(what, {}).items():
+            yield one.account.card.calendar(every), rows
+
+
+def _differs(now: dict[str, int | None], was: dict[str, int | None]) -> bool:
+    """Whether one of what both have is told differently, or by one of them alone."""
+    pairs = [(now[name], was[name]) for name in now if name in was]
+    return any(
+        (n is None) != (m is None) or (n is not None and m is not None and abs(n - m) > SAME_DIGITS) for n, m in pairs
+    )
+
+
+def _meet(calendar: Calendar, label: str, their: Calendar, other: str, back: int) -> bool:
+    """Whether some day is in both periods, or in that before either where its money is told, too."""
+    (begin, end), (from_, until) = (
+        (one.start(one.parse(name) - back), one.start(one.parse(name) + 1))
+        for one, name in ((calendar, label), (their, other))
+    )
+    return begin < until and from_ < end
