@@ -23,7 +23,7 @@ daily := -m "not (slow or engines or pages)"
 # What Python compiled is kept, whatever the machine says: else each of some hundred processes compiles crrkit again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo test lint format lab docs words coverage mutants bench bench-large fuzz test-slow test-engines test-pages test-lowest clean
+.PHONY: help demo test lint format lab docs words coverage mutants bench bench-large rivals fuzz test-slow test-engines test-pages test-lowest clean
 
 help: ## say what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -70,8 +70,10 @@ bench: $(VENV)/.with-test ## measure time and memory, and hold them against the 
 	$(PY) scripts/bench.py whole --millions 1
 	$(PY) scripts/bench.py
 
-bench-large: $(VENV)/.with-test ## the same as whole processes for 100 million purchases; some 3 GB of disk, a quarter of an hour
+bench-large: $(VENV)/.with-test ## the same as whole processes for 100 million rows; some 3 GB of disk, half an hour
 	$(PY) scripts/bench.py whole --millions 100
+
+rivals: .venv-rivals/.installed ## install the other tools that `make bench` holds crrkit against, where they are there
 
 fuzz: $(VENV)/.with-test ## try the laws on many more random inputs, and the door for ten minutes on broken ones
 	$(PY) -m pytest -m hypothesis --hypothesis-profile=fuzz --timeout=3600
@@ -105,6 +107,12 @@ $(made):
 $(VENV)/.with-%: pyproject.toml constraints.txt | $(made)
 	@echo "Installing crrkit[$*] into $(VENV): a minute or two, once."
 	@$(call constrained,constraints.txt) $(PY) $(install) '.[$*]'
+	@touch $@
+
+.venv-rivals/.installed: benchmarks/requirements.txt
+	@python=$$(sh scripts/python.sh $(PYTHON)) && "$$python" -m venv --clear .venv-rivals
+	@echo "Installing other tools into .venv-rivals: some minutes, once."
+	@.venv-rivals/bin/python -m pip --disable-pip-version-check install -qq -r benchmarks/requirements.txt
 	@touch $@
 
 # No wheels of the lowest numpy exist for Python 3.13, and its pins would contradict constraints.txt.

@@ -32,53 +32,7 @@ COPY (SELECT (hash(i * 7919) % {customers})::BIGINT AS customer,
       FROM range({rows}) t(i)) TO '{path}' (FORMAT parquet)
 """
 
-# The same rule as a good analyst would write it: one window over purchase days, thresholds instead of a look at every
-# boundary, a recursion-free walk over the months that each step covers. No second purchases, no memory of two months.
-BY_HAND = """
-WITH days AS (SELECT DISTINCT customer, "at"::DATE AS day FROM '{path}' WHERE kind = 'purchase'),
-     known AS (SELECT customer, day,
-                      lag(day) OVER own AS before, lag(day, 2) OVER own AS third,
-                      max(day) OVER (PARTITION BY customer ORDER BY day
-                                     RANGE BETWEEN UNBOUNDED PRECEDING AND INTERVAL 30 DAY PRECEDING) AS spaced
-               FROM days WINDOW own AS (PARTITION BY customer ORDER BY day)),
-     spells AS (SELECT *, max(CASE WHEN before IS NULL OR day - before > 90 THEN day END)
-                              OVER (PARTITION BY customer ORDER BY day ROWS UNBOUNDED PRECEDING) AS opened
-                FROM known),
-     bought AS (SELECT customer, year(day) * 12 + month(day) - 1 AS since, arg_max(day, day) AS day,
-                       arg_max(CASE WHEN third >= opened AND spaced >= opened
-                                    THEN least(least(third, spaced)::DATE + 179, day + 90) ELSE day END, day)
-                           AS long_day
-                FROM spells GROUP BY ALL),
-     first AS (SELECT customer, min(since) AS bought FROM bought GROUP BY customer),
-     touched AS (SELECT customer, year("at") * 12 + month("at") - 1 AS since, max("at"::DATE) AS day
-                 FROM '{path}' WHERE kind <> 'purchase' GROUP BY ALL),
-     steps AS (SELECT customer, since, true AS buyer, year(long_day) * 12 + month(long_day) - 1 AS a,
-                      year(day + 90) * 12 + month(day + 90) - 1 AS b FROM bought
-               UNION ALL
-               SELECT customer, since, false, since, year(day + 30) * 12 + month(day + 30) - 1
-               FROM touched LEFT JOIN first USING (customer) WHERE bought IS NULL OR since < bought),
-     walked AS (SELECT *, coalesce(lead(since) OVER own, {last}) AS following,
-                       lag(since) OVER own AS p, lag(buyer) OVER own AS p_buyer, lag(a) OVER own AS pa,
-                       lag(b) OVER own AS pb
-                FROM steps WINDOW own AS (PARTITION BY customer ORDER BY since)),
-     counted AS (SELECT since, following, buyer, least(a, following) AS a, least(b, following) AS b,
-                        CASE WHEN p IS NULL THEN 'unknown'
-                             WHEN p_buyer THEN CASE WHEN since <= pa THEN 'long' WHEN since <= pb THEN 'middle'
-                                                    ELSE 'lapsed' END
-                             WHEN since <= pb THEN 'short' ELSE 'cold' END AS entered, count(*) AS n
-                 FROM walked WHERE since < {last} GROUP BY ALL),
-     cells AS (SELECT k, n, CASE WHEN k = since THEN entered
-                                 WHEN buyer THEN CASE WHEN k <= a THEN 'long' WHEN k <= b THEN 'middle'
-                                                      ELSE 'lapsed' END
-                                 WHEN k <= b THEN 'short' ELSE 'cold' END AS was,
-                      CASE WHEN buyer THEN CASE WHEN k + 1 <= a THEN 'long' WHEN k + 1 <= b THEN 'middle'
-                                                ELSE 'lapsed' END
-                           WHEN k + 1 <= b THEN 'short' ELSE 'cold' END AS becomes
-               FROM (SELECT *, unnest(range(since, following)) AS k FROM counted))
-SELECT printf('%04d-%02d', (k // 12)::INT, (k % 12 + 1)::INT) AS from_period, was AS from_stage, becomes AS to_stage,
-       sum(n)::BIGINT AS customers
-FROM cells GROUP BY ALL
-"""
+BY_HAND = (Path(__file__).parent / "sides" / "stages" / "by_hand.sql").read_text(encoding="utf-8")
 
 
 def main() -> None:

@@ -1,19 +1,17 @@
-"""The account and all seven measures as whole processes, from Parquet to the end, beside what else one would run.
+"""Measures as whole processes, from the file to the numbers, beside what else one would run.
 
-    python benchmarks/whole.py [millions of purchases, 10 by default]
+    python benchmarks/whole.py [millions of rows, 10 by default] [account cohorts …]
 
-Customers are heavy-tailed, with ids as whole numbers. Each side is a process of its own, from the start of the
-interpreter on: wall, CPU and the most memory, the sides taking turns; less than the 200 MB of this script is not seen.
-The sides that give an account have to give the same one. Polars takes part where it is installed, the pandas recipe up
-to ten million rows.
+Customers are heavy-tailed, with ids as whole numbers. Each side is a script in `benchmarks/sides`, a folder a
+question, run as a process of its own, from the start of the interpreter on: wall, CPU and the most memory, the sides
+in turns; less than the memory of this script is not seen. First of all they have to find the same. What is not
+installed does not take part. Other tools are run by the environment of `make rivals`, or by the one that
+CRRKIT_BENCH_RIVALS names, for they ask for an older pandas and DuckDB than ours.
 """
 
 from __future__ import annotations
 
-import importlib.util
-import json
 import os
-import re
 import statistics
 import subprocess
 import sys
@@ -22,124 +20,129 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-import duckdb
+import pandas as pd
 
-from benchmarks.account import ORDERS_BY_HAND
-from benchmarks.together import MEASURES
 from scripts.bench import RATIO, record
 
-COUNTS = re.compile(r"\d+,\d+,\d+")
-TURNS, LARGE = 3, 20_000_000  # rows from which a side runs once, and pandas not at all
-ORDERS = """
-COPY (SELECT floor({customers} * pow((hash(i * 7919) % 1000000007) / 1000000007.0, 3))::BIGINT + 1 AS customer,
-             TIMESTAMP '2021-01-01' + INTERVAL (hash(i * 104729) % (36 * 30 * 86400)) SECOND AS "at",
+ROOT = Path(__file__).parent.parent
+SIDES = ROOT / "benchmarks" / "sides"
+RIVALS = Path(os.environ.get("CRRKIT_BENCH_RIVALS", ROOT / ".venv-rivals" / "bin" / "python"))
+TURNS, LARGE = 3, 20_000_000  # rows from which a side runs once, only ours and the SQL, and fewer questions are asked
+NAMES = {
+    "sql": "SQL", "crrkit": "crrkit", "pandas": "pandas", "polars": "Polars", "numpy": "numpy",
+    "openretailscience": "OpenRetailScience", "lifelines": "lifelines", "retentioneering": "retentioneering",
+}  # fmt: skip
+OTHER_TOOLS = ("openretailscience", "lifelines", "retentioneering")
+QUESTIONS = ("account", "cohorts", "revenue", "gaps", "stages", "together", "days")
+OF_LARGE = ("account", "cohorts", "together")
+# Of many purchases few customers have most: the customer is the third power of an even draw.
+SKEWED = "floor({customers} * pow((hash(i * 7919) % 1000000007) / 1000000007.0, 3))::BIGINT + 1 AS customer"
+ORDERS = f"""
+COPY (SELECT {SKEWED}, TIMESTAMP '2021-01-01' + INTERVAL (hash(i * 104729) % (36 * 30 * 86400)) SECOND AS "at",
              (hash(i) % 10000 + 1) / 100.0 AS amount
-      FROM range({rows}) t(i)) TO '{path}' (FORMAT parquet)
+      FROM range({{rows}}) t(i)) TO '{{path}}' (FORMAT parquet)
 """
-
-READ = 'import crrkit as crr\nbase = crr.read_orders(PATH, customer="customer", at="at", amount="amount")\n'
-ACCOUNT = """
-found = crr.retention_by_period(base, every="month", last="2023-11").to_pandas()
-print(found[["kept", "new", "returned"]].fillna(0).astype(int).to_csv(index=False))
+EVENTS = f"""
+COPY (SELECT {SKEWED}, TIMESTAMP '2021-01-01' + INTERVAL (hash(i * 104729) % (1095 * 86400)) SECOND AS "at",
+             CASE WHEN hash(i * 31) % 10 < 4 THEN 'purchase' WHEN hash(i * 31) % 10 < 8 THEN 'visit' ELSE 'offer' END
+                 AS kind
+      FROM range({{rows}}) t(i)) TO '{{path}}' (FORMAT parquet)
 """
-SEVEN = """
-from benchmarks.together import MEASURES
-for name, measure in MEASURES.items():
-    if name != "receipts":
-        measure(base)
-"""
-SQL = f"""
-import duckdb
-found = duckdb.sql('''{ORDERS_BY_HAND}'''.format(path=PATH)).df()
-print(found[["kept", "new", "returned"]].iloc[:35].to_csv(index=False))
-"""
-# What is usually written: the months of each customer, the one before by a shift.
-PANDAS = """
-import pandas as pd
-frame = pd.read_parquet(PATH, columns=["customer", "at"])
-frame["period"] = frame["at"].dt.year * 12 + frame["at"].dt.month - 1
-active = frame[["customer", "period"]].drop_duplicates().sort_values(["customer", "period"])
-before = active.groupby("customer")["period"].shift()
-active = active.assign(
-    kept=before == active["period"] - 1, new=before.isna(), returned=before < active["period"] - 1
-)
-found = active.groupby("period")[["kept", "new", "returned"]].sum()
-print(found.iloc[:35].to_csv(index=False))
-"""
-POLARS = """
-import polars as pl
-at = pl.col("at")
-active = pl.scan_parquet(PATH).select(
-    "customer", period=at.dt.year().cast(pl.Int32) * 12 + at.dt.month().cast(pl.Int32) - 1
-).unique().sort("customer", "period")
-before = pl.col("period").shift().over("customer")
-period = pl.col("period")
-found = (
-    active.with_columns(kept=before == period - 1, new=before.is_null(), returned=before < period - 1)
-    .group_by("period").agg(pl.col("kept", "new", "returned").sum()).sort("period").collect()
-)
-print(found.select("kept", "new", "returned").head(35).write_csv())
-"""
+# What stages and days are asked of; a row a customer and day is what retentioneering makes, so that it has few.
+MADE = {"stages": (EVENTS, 1.0), "days": (EVENTS, 0.001)}
 
 
 class Run(NamedTuple):
-    """What a process took, and what it printed."""
+    """What a process took."""
 
     wall: float
     cpu: float
     megabytes: float
-    said: str
-
-
-def run(code: str, path: Path) -> Run:
-    """Run Python code as a process of its own."""
-    begun = time.perf_counter()
-    program = f"PATH = {str(path)!r}\n{code}"
-    process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
-    said = process.stdout.read() if process.stdout else ""
-    _pid, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        sys.exit(f"A side ended with {process.returncode}.")
-    wall, scale = time.perf_counter() - begun, 1e6 if sys.platform == "darwin" else 1e3
-    told = "\n".join(line for line in said.splitlines() if COUNTS.fullmatch(line))  # an engine tells how far it is
-    return Run(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / scale, told)
-
-
-def sides(rows: int) -> dict[str, str]:
-    """What is run, by its name; each of the first few gives the account."""
-    found = {"SQL": SQL, "crrkit": READ + ACCOUNT}
-    if rows < LARGE:
-        found["pandas"] = PANDAS
-    if importlib.util.find_spec("polars"):
-        found["Polars"] = POLARS
-    return found | {"crrkit, all measures": READ + SEVEN}
 
 
 def main() -> None:
-    """Make the data, let the sides take turns, hold what they found against each other, keep what they took."""
+    """Make the rows, and ask one question after the other."""
     rows = round(float(sys.argv[1]) * 1e6) if len(sys.argv) > 1 else 10_000_000
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "orders.parquet"
-        duckdb.execute(ORDERS.format(rows=rows, customers=rows // 20, path=path)).fetchall()
-        asked = sides(rows)
-        turns = [
-            {name: run(code, path) for name, code in asked.items()} for _turn in range(1 if rows >= LARGE else TURNS)
-        ]
-    accounts = {name: one.said for name, one in turns[0].items() if one.said}
-    assert len(set(accounts.values())) == 1, f"the sides disagree: {json.dumps(accounts)}"
-    for name in asked:
-        own = [turn[name] for turn in turns]
-        record(f"{rows:,} purchases, {name}, whole process", [one.wall for one in own], unit="s")
-        record(f"{rows:,} purchases, {name}, CPU", [one.cpu for one in own], unit="s of CPU")
-        record(f"{rows:,} purchases, {name}, peak", [statistics.median(one.megabytes for one in own)], unit="MB")
-        if name != "SQL":
-            record(f"{rows:,} purchases, {name}", [turn[name].wall / turn["SQL"].wall for turn in turns], unit=RATIO)
-            work = [turn[name].cpu / turn["SQL"].cpu for turn in turns]
-            record(f"{rows:,} purchases, {name}, CPU beside SQL", work, unit=RATIO)
+        for question in sys.argv[2:] or (QUESTIONS if rows < LARGE else OF_LARGE):
+            made, share = MADE.get(question, (ORDERS, 1.0))
+            own = round(rows * share)
+            path = Path(folder) / f"{'orders' if made == ORDERS else 'events'}-{own}.parquet"
+            if not path.exists():
+                make(made.format(rows=own, customers=own // 20, path=path))
+            ask(question, path, own)
 
 
-assert set(MEASURES) >= {"account", "cohorts", "stages", "revenue", "gaps", "concentration"}  # which SEVEN runs
+def make(copied: str) -> None:
+    """Write the rows in a process of its own: what this one once had would be taken for the peak of every side."""
+    subprocess.run(
+        [sys.executable, "-c", "import duckdb, sys; duckdb.execute(sys.argv[1]).fetchall()", copied], check=True
+    )
+
+
+def ask(question: str, path: Path, rows: int) -> None:
+    """Let the sides take turns, hold what they found against each other, keep what they took."""
+    sides = [name for name in NAMES if takes_part(question, name, rows)]
+    turns = [{side: run(question, side, path) for side in sides} for _turn in range(1 if rows >= LARGE else TURNS)]
+    agree(question, path.parent, sides)
+    for side in sides:
+        own, name = [turn[side] for turn in turns], f"{question}, {rows:,} rows, {NAMES[side]}"
+        record(f"{name}, whole process", [one.wall for one in own], unit="s")
+        record(f"{name}, CPU", [one.cpu for one in own], unit="s of CPU")
+        record(f"{name}, peak", [statistics.median(one.megabytes for one in own)], unit="MB")
+        if side != "sql" and "sql" in sides:
+            record(name, [turn[side].wall / turn["sql"].wall for turn in turns], unit=RATIO)
+            record(f"{name}, CPU beside SQL", [turn[side].cpu / turn["sql"].cpu for turn in turns], unit=RATIO)
+
+
+def takes_part(question: str, side: str, rows: int) -> bool:
+    """Whether a side has an answer, is installed, and is done before one would leave."""
+    if not (SIDES / question / f"with_{side}.py").is_file() or (rows >= LARGE and side not in {"sql", "crrkit"}):
+        return False
+    needed = {"sql": "duckdb"}.get(side, side)
+    found = f"import importlib.util as it, sys; sys.exit(it.find_spec({needed!r}) is None)"
+    here = subprocess.run([interpreter(side), "-c", found], check=False, env=environment(side)).returncode == 0
+    if not here:
+        print(f"{NAMES[side]} is not installed: {question} goes without it.")
+    return here
+
+
+def interpreter(side: str) -> str:
+    """What runs a side."""
+    return str(RIVALS) if side in OTHER_TOOLS and RIVALS.is_file() else sys.executable
+
+
+def environment(side: str) -> dict[str, str]:
+    """Ours, but that other tools see nothing of this checkout."""
+    return {name: text for name, text in os.environ.items() if name != "PYTHONPATH" or side not in OTHER_TOOLS}
+
+
+def run(question: str, side: str, path: Path) -> Run:
+    """Run a side as a process of its own; what it found lies beside the rows."""
+    script, result = SIDES / question / f"with_{side}.py", path.parent / f"{question}-{side}.csv"
+    begun = time.perf_counter()
+    process = subprocess.Popen([interpreter(side), str(script), str(path), str(result)], env=environment(side))
+    _pid, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"{NAMES[side]} ended with {process.returncode} when asked for {question}.")
+    wall, scale = time.perf_counter() - begun, 1e6 if sys.platform == "darwin" else 1e3
+    return Run(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / scale)
+
+
+def agree(question: str, folder: Path, sides: list[str]) -> None:
+    """Every side that is held against another found the same, whatever the order of its rows."""
+    found = {side: pd.read_csv(path) for side in sides if (path := folder / f"{question}-{side}.csv").is_file()}
+    for side, one in found.items():
+        first, wanted = next(iter(found.items()))
+        keys = list(wanted.columns)
+        pd.testing.assert_frame_equal(
+            *(each[keys].sort_values(keys, ignore_index=True) for each in (one, wanted)),
+            check_dtype=False, rtol=1e-9, obj=f"{question}, {NAMES[side]} beside {NAMES[first]}",
+        )  # fmt: skip
+    if len(found) > 1:
+        print(f"{question}: {', '.join(NAMES[side] for side in found)} found the same.", flush=True)
+
 
 if __name__ == "__main__":
     main()

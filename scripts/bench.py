@@ -4,7 +4,8 @@
 
 A benchmark measures with `side_by_side` or `record`; both print a line, and under this script the values are kept.
 Machines are shared and noisy, so a change is one only where two runs do not overlap: every turn now beyond every turn
-then. Against a run of another machine only ratios are held. The runs lie in `benchmarks/runs`, which git leaves alone.
+then. Against a run of another machine only ratios are held. The runs lie in `benchmarks/runs`, which git leaves alone;
+`python scripts/docs/benchmarks.py benchmarks/runs/….json` keeps one and writes the tables of the documentation.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ Theirs = TypeVar("Theirs")
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "benchmarks"
 RUNS = FOLDER / "runs"
+KEPT = FOLDER / "kept"  # the runs that the documentation shows; the first one of a machine is held against them
 KEPT_IN = "CRRKIT_BENCH_RECORDS"  # names the file that the benchmarks of a run write to, a line a record
 LIBRARIES = ("crrkit", "duckdb", "ibis-framework", "numpy", "pandas", "pyarrow")
 RATIO = "times by hand"
@@ -112,6 +114,11 @@ def _processor() -> str:
     return next((line.partition(": ")[2] for line in lines if line.startswith("model name")), platform.machine())
 
 
+def _load() -> float | None:
+    """How many processes want a core, on average of the last five minutes; None where the system does not say."""
+    return round(os.getloadavg()[1], 1) if hasattr(os, "getloadavg") else None
+
+
 def _commit() -> str:
     asked = ["git", "describe", "--always", "--dirty", "--exclude=*"]
     return subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
@@ -120,13 +127,14 @@ def _commit() -> str:
 def run(scripts: Sequence[Path], words: Sequence[str], *, runs: Path) -> int:
     """Run the benchmarks one after the other, write what they measured, print what has changed."""
     runs.mkdir(parents=True, exist_ok=True)
-    asked = [*(script.stem for script in scripts), *words]
-    alike = [one for path in sorted(runs.glob("*.json")) if (one := json.loads(path.read_text()))["asked"] == asked]
+    asked, load = [*(script.stem for script in scripts), *words], [_load()]
+    before = [*sorted(KEPT.glob("*.json")), *sorted(runs.glob("*.json"))]
+    alike = [one for path in before if (one := json.loads(path.read_text(encoding="utf-8")))["asked"] == asked]
     begun = f"{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}"
     records = runs / f"{begun}.part"
     failed = [script.name for script in scripts if not _passed(script, words, records)]
     found = {
-        "begun": begun, "commit": _commit(), "machine": machine(), "asked": asked,
+        "begun": begun, "commit": _commit(), "machine": machine(), "asked": asked, "load": [*load, _load()],
         "versions": {name: version(name) for name in LIBRARIES},
         "records": [json.loads(line) for line in records.read_text(encoding="utf-8").splitlines()],
     }  # fmt: skip

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from benchmarks import whole
 from scripts import bench
+from scripts.docs import benchmarks as page_of_benchmarks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,3 +94,60 @@ def test_a_name_that_is_no_benchmark_is_refused(capsys: pytest.CaptureFixture[st
         bench.main(["acount"])
     assert ended.value.code == 2
     assert "no benchmark is called acount; there are account, cohorts" in capsys.readouterr().err
+
+
+def test_the_page_shows_what_the_kept_runs_say() -> None:
+    runs = page_of_benchmarks.kept_runs()
+    assert page_of_benchmarks.PAGE.read_text(encoding="utf-8") == page_of_benchmarks.page(runs)
+    assert {"account", "cohorts", "stages"} <= {
+        question for run in runs for question, _rows in page_of_benchmarks.tables(run)
+    }
+
+
+def test_a_table_has_the_medians_of_each_side_and_what_is_unknown_is_left_out() -> None:
+    run = a_run(
+        entry("account, 1,000 rows, SQL, whole process", 1, 2, 12.345),
+        entry("account, 1,000 rows, SQL, peak", 99, 99, 99),
+        entry("account, 1,000 rows, OpenRetailScience, CPU", 10, 10, 10),
+        entry("account, 1,000 rows, OpenRetailScience", 9, 9, 9), entry("whole, peak of memory", 5, 5, 5),
+    )  # fmt: skip
+    found = page_of_benchmarks.tables(run)
+    assert list(found) == [("account", "1,000")]
+    assert page_of_benchmarks.table(found["account", "1,000"]).splitlines()[2:] == [
+        "| SQL | 2.00 (1.00 to 12.35) |  |  | 99.0 |",
+        "| OpenRetailScience |  | 10.0 |  |  |",
+    ]
+
+
+def test_sides_that_disagree_end_the_run(tmp_path: Path) -> None:
+    for side, kept in {"sql": 5, "crrkit": 5, "pandas": 6}.items():
+        (tmp_path / f"account-{side}.csv").write_text(f"kept,new\n7,1\n{kept},2\n")
+    whole.agree("account", tmp_path, ["sql", "crrkit"])
+    with pytest.raises(AssertionError, match="account, pandas beside SQL"):
+        whole.agree("account", tmp_path, ["sql", "crrkit", "pandas"])
+    (tmp_path / "account-pandas.csv").write_text("new,kept\n2,5\n1,7\n")  # another order of columns and rows is none
+    whole.agree("account", tmp_path, ["sql", "crrkit", "pandas"])
+
+
+def test_each_side_of_a_question_is_one_that_is_run() -> None:
+    sides = {path.parent.name: [] for path in sorted(whole.SIDES.glob("*/with_*.py"))}
+    for path in whole.SIDES.glob("*/with_*.py"):
+        sides[path.parent.name].append(path.stem.removeprefix("with_"))
+    assert sides.keys() == set(whole.QUESTIONS)
+    assert all("crrkit" in names and set(names) <= set(whole.NAMES) for names in sides.values())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("question", [name for name in whole.QUESTIONS if name != "together"])
+def test_what_is_measured_finds_the_same_as_the_sql(
+    question: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(bench.ROOT))
+    made, _share = whole.MADE.get(question, (whole.ORDERS, 1.0))
+    path = tmp_path / "rows.parquet"
+    whole.make(made.format(rows=3000, customers=200, path=path))
+    sides = [name for name in whole.NAMES if whole.takes_part(question, name, 3000)]
+    for side in sides:
+        assert whole.run(question, side, path).megabytes > 0
+    whole.agree(question, tmp_path, sides)
+    assert (tmp_path / f"{question}-crrkit.csv").stat().st_size > 100

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -13,6 +15,7 @@ import pytest
 
 import crrkit as crr
 from crrkit import cli, reduce
+from crrkit.read.engines import engine as engines
 from crrkit.read.engines.engine import new_engine
 
 if TYPE_CHECKING:
@@ -90,6 +93,91 @@ def test_a_full_disk_is_said_as_such() -> None:
     engine.con.execute("CREATE VIEW wide AS SELECT md5(i::VARCHAR) AS customer FROM range(3000000) t(i)").fetchall()
     with pytest.raises(crr.SourceError, match="not enough memory, or room on the disk, to count"):
         reduce.collect(reduce.customer_count(engine.table("wide")))
+
+
+@pytest.fixture
+def small_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that holds next to nothing of what does not fit into little memory."""
+    monkeypatch.setitem(engines.SETTINGS, "CRRKIT_SPILL", "max_temp_directory_size")
+    for name, value in {"CRRKIT_SPILL": "100KB", "CRRKIT_MEMORY": "25MB", "CRRKIT_THREADS": "1"}.items():
+        monkeypatch.setenv(name, value)
+
+
+def said_by(capsys: pytest.CaptureFixture[str], *words: object) -> str:
+    """The last line of a command that cannot go on: status 2, a sentence, nothing of our own insides."""
+    with pytest.raises(SystemExit) as ended:
+        cli.run([str(word) for word in words])
+    said = capsys.readouterr()
+    assert (ended.value.code, said.out) == (2, "")
+    assert "Traceback" not in said.err
+    return said.err.strip().splitlines()[-1]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("small_room")
+@pytest.mark.parametrize("form", ["parquet", "csv"])
+def test_a_full_disk_is_no_broken_file(form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, page = tmp_path / f"wide.{form}", tmp_path / "report.html"
+    frame = pd.DataFrame({"customer": [f"{i % 90000:064}" for i in range(180_000)], "at": pd.Timestamp("2024-01-05")})
+    frame.to_parquet(path) if form == "parquet" else frame.to_csv(path, index=False)
+    with pytest.raises(crr.SourceError, match="not enough memory, or room on the disk, to count") as refused:
+        crr.retention_by_period(crr.read_orders(path), every="month")
+    assert "line of column names is needed" not in str(refused.value)
+    page.write_text("the report of last month")
+    for words in (["check", path], ["report", path, "--every", "month", "--out", page]):
+        assert said_by(capsys, *words).startswith("There is not enough memory, or room on the disk, to count")
+    assert page.read_text() == "the report of last month"
+    assert [one.name for one in tmp_path.iterdir() if one.suffix == ".html"] == ["report.html"]
+
+
+def test_a_file_that_changes_while_a_command_counts_is_said(
+    orders: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, page = orders.with_suffix(".parquet"), orders.with_name("report.html")
+    pd.read_csv(orders, parse_dates=["at"]).to_parquet(path)
+    whole = reduce.rows.run
+
+    def meanwhile(reduction: object) -> pd.DataFrame:
+        found = whole(reduction)  # the first count is done, and before the next the file is another
+        pd.read_csv(orders, parse_dates=["at"]).head(2).to_parquet(path)
+        return found
+
+    monkeypatch.setattr(reduce.rows, "run", meanwhile)
+    said = said_by(capsys, "report", path, "--kind", "orders", "--every", "month", "--out", page)
+    assert said.startswith(f"{path.name} has changed since it was read")
+    assert not page.exists()
+
+
+@pytest.mark.slow
+def test_a_command_that_is_killed_leaves_no_half_report(tmp_path: Path) -> None:
+    path, page = tmp_path / "orders.csv", tmp_path / "report.html"
+    crr.sample("orders").to_csv(path, index=False)
+    page.write_text("the report of last month")
+    killing = (
+        "import os, signal, sys; from crrkit import cli, reduce; run, times = reduce.rows.run, []\n"
+        "def third(reduction):\n"
+        "    times.append(1)\n"
+        "    return run(reduction) if len(times) < 3 else os.kill(os.getpid(), signal.SIGKILL)\n"
+        "reduce.rows.run = third\n"
+        "cli.run(['report', *sys.argv[1:]])\n"
+    )
+    words = [str(path), "--kind", "orders", "--every", "month", "--out", str(page)]
+    ended = subprocess.run([sys.executable, "-c", killing, *words], capture_output=True, text=True, check=False)
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
+    assert page.read_text() == "the report of last month"
+    begun = [one for one in tmp_path.iterdir() if one not in (path, page)]
+    assert [one.name[:8] for one in begun] == [".report-"] * len(begun)  # hidden, and the next one sweeps it away
+
+
+def test_a_database_that_is_not_there_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("psycopg", reason="psycopg is not installed: pip install 'crrkit[postgres]'")
+    nowhere = f"postgresql://ann:s3cret@/shop?host={tmp_path}"
+    with pytest.raises(crr.SourceError, match=r"cannot be read: the database says .*No such file"):
+        crr.read_orders(nowhere, table="orders")
+    for command in ("check", "report"):
+        said = said_by(capsys, command, nowhere, "--table", "orders")
+        assert "cannot be read: the database says" in said
+        assert "s3cret" not in said
 
 
 def test_a_file_that_changes_or_goes_between_two_reads_is_said(tmp_path: Path) -> None:

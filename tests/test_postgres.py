@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
+import signal
+import threading
 from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -12,13 +16,12 @@ from conformance import READERS, WORLDS, as_files, assert_the_same, rows_of
 from postgres_server import PASSWORD, postgres, programs
 
 import crrkit as crr
-from crrkit import cli
+from crrkit import cli, reduce
 from crrkit.measure.cube import list_cube
 from crrkit.report.parameters import Told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
 pytestmark = pytest.mark.engines
 psycopg = pytest.importorskip("psycopg", reason="psycopg is not installed: pip install 'crrkit[postgres]'")
@@ -258,3 +261,109 @@ def test_a_database_that_went_away_is_one_sentence(shop: str) -> None:
         con.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'crrkit'")
     with pytest.raises(crr.SourceError, match="can no longer be counted: the engine says"):
         crr.retention_by_period(base, every="month")
+
+
+# Each purchase takes its time, as much as the table says, so that something can happen in the middle of a count.
+SLOWLY = """
+CREATE TABLE pace AS SELECT 0.0::float AS seconds;
+CREATE FUNCTION slowly(value timestamp) RETURNS timestamp LANGUAGE plpgsql VOLATILE AS
+$$ BEGIN PERFORM pg_sleep(seconds) FROM pace WHERE seconds > 0; RETURN value; END $$;
+CREATE VIEW slow AS SELECT client_id, slowly(ordered_at) AS ordered_at, total FROM orders WHERE ordered_at IS NOT NULL
+"""
+
+
+def refused(*words: str) -> str:
+    """The last line of a command that cannot go on."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
+        cli.run(words)
+    assert (ended.value.code, out.getvalue()) == (2, "")
+    assert "Traceback" not in err.getvalue()
+    return err.getvalue().strip().splitlines()[-1]
+
+
+def paced(address: str, seconds: float) -> None:
+    with psycopg.connect(address, autocommit=True) as con:
+        con.execute("UPDATE pace SET seconds = %s", [seconds])
+
+
+def end_connections(address: str) -> None:
+    with psycopg.connect(address, autocommit=True) as con:
+        con.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'crrkit'")
+
+
+def kill(address: str) -> None:
+    """The server itself, at once and without a word."""
+    folder = address.partition("host=")[2]
+    os.kill(int(Path(folder, "data", "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
+
+
+@pytest.mark.parametrize("end", [end_connections, kill])
+def test_an_engine_that_ends_in_the_middle_of_a_query_is_a_sentence_and_no_report(
+    end: Callable[[str], None], tmp_path: Path
+) -> None:
+    page = tmp_path / "report.html"
+    where = programs()
+    assert where is not None or pytest.skip("initdb is not on this machine: nothing was ended")
+    with postgres(where) as address:
+        shop = address.format(database="postgres")
+        filled(shop)
+        with psycopg.connect(shop, autocommit=True) as con:
+            con.execute(SLOWLY)
+        base = crr.read_orders(shop, table="slow")
+        paced(shop, 0.01)  # 75 seconds a pass
+        if end is end_connections:
+            after(1, end, shop)
+            with pytest.raises(crr.SourceError, match="can no longer be counted: the engine says"):
+                crr.retention_by_period(base, every="month")
+        ending = after(1, end, shop)
+        assert "the database says" in refused("report", shop, "--table", "slow", "--out", str(page))
+        ending.join()
+        if end is kill:
+            with pytest.raises(crr.SourceError, match="can no longer be counted: the engine says"):
+                crr.retention_by_period(base, every="month")
+            assert "cannot be read: the database says" in refused("check", shop, "--table", "orders")
+    assert list(tmp_path.iterdir()) == []
+
+
+def after(seconds: float, work: Callable[[str], None], address: str) -> threading.Timer:
+    timer = threading.Timer(seconds, work, [address])
+    timer.start()
+    return timer
+
+
+def test_a_command_says_in_a_sentence_what_a_database_refuses(shop: str, tmp_path: Path) -> None:
+    page = str(tmp_path / "report.html")
+    with psycopg.connect(shop, autocommit=True) as con:
+        con.execute("CREATE TABLE passing AS SELECT * FROM orders WHERE ordered_at IS NOT NULL")
+    hurried = f"{shop}&options=-c%20statement_timeout%3D1"
+    wanted = {
+        "password authentication failed": [shop.replace("s3cret", "wrong"), "--table", "orders"],
+        "canceling statement due to statement timeout": [hurried, "--table", "passing"],
+        "--table gone is no table of shop": [shop, "--table", "gone"],
+    }
+    for why, words in wanted.items():
+        said = refused("report", *words, "--out", page)
+        assert why in said
+        assert "s3cret" not in said
+        assert "wrong" not in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_table_that_is_dropped_while_a_command_counts_is_said(
+    shop: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with psycopg.connect(shop, autocommit=True) as con:
+        con.execute("CREATE TABLE leaving AS SELECT * FROM orders WHERE ordered_at IS NOT NULL")
+        whole = reduce.rows.run
+
+        def meanwhile(reduction: object) -> pd.DataFrame:
+            found = whole(reduction)
+            con.execute("DROP TABLE IF EXISTS leaving")
+            return found
+
+        monkeypatch.setattr(reduce.rows, "run", meanwhile)
+        said = refused("report", shop, "--table", "leaving", "--out", str(tmp_path / "report.html"))
+    assert "can no longer be counted" in said
+    assert 'leaving" does not exist' in said
+    assert list(tmp_path.iterdir()) == []

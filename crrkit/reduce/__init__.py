@@ -15,7 +15,7 @@ from crrkit.reduce.cohorts import (
     unpriced_count,
 )
 from crrkit.reduce.contracts import REVENUE_FLOWS, given_up, revenue_changes
-from crrkit.reduce.faults import in_short, is_of_an_engine, watch
+from crrkit.reduce.faults import in_short, is_of_an_engine, is_out_of_room, no_room, watch
 from crrkit.reduce.kept import batches, first_moment, kept_rows, together
 from crrkit.reduce.neighbours import parts_shared
 from crrkit.reduce.people import (
@@ -134,6 +134,7 @@ __all__ = [
     "ids_among",
     "in_short",
     "is_of_an_engine",
+    "is_out_of_room",
     "joined_anew",
     "kept_at_hand",
     "kept_rows",
@@ -143,6 +144,7 @@ __all__ = [
     "last_steps",
     "last_touches",
     "may_share",
+    "no_room",
     "of_kinds",
     "order_histogram",
     "order_stretches",

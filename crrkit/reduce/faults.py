@@ -5,6 +5,8 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING
 
+from crrkit.ground import SourceError, gettext as _
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
@@ -48,3 +50,12 @@ def in_short(error: BaseException) -> str:
 def is_out_of_room(error: BaseException) -> bool:
     """Whether memory, or the disk for what does not fit in it, was not enough."""
     return type(error).__name__ == "OutOfMemoryException" or "No space left" in str(error)
+
+
+def no_room(broken: BaseException) -> SourceError:
+    """What to say then, whatever was being read or counted."""
+    message = _(
+        "There is not enough memory, or room on the disk, to count these rows: the engine says “{why}”. Allow more by"
+        " CRRKIT_MEMORY=…, or name a folder on a larger disk by TMPDIR=…."
+    )
+    return SourceError(message.format(why=in_short(broken)), argument="source")

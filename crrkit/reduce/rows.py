@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from crrkit.ground import SourceError, gettext as _
-from crrkit.reduce.faults import changed, in_short, is_of_an_engine, is_out_of_room
+from crrkit.reduce.faults import changed, in_short, is_of_an_engine, is_out_of_room, no_room
 from crrkit.reduce.neighbours import from_kept
 from crrkit.reduce.running import run
 
@@ -67,11 +67,7 @@ def collect(reduction: ir.Table) -> pd.DataFrame:
         if not is_of_an_engine(broken):
             raise
         if is_out_of_room(broken):
-            message = _(
-                "There is not enough memory, or room on the disk, to count these rows: the engine says “{why}”. Allow"
-                " more by CRRKIT_MEMORY=…, or name a folder on a larger disk by TMPDIR=…."
-            )
-            raise SourceError(message.format(why=in_short(broken)), argument="source") from broken
+            raise no_room(broken) from broken
         message = _(
             "The rows can no longer be counted: the engine says “{why}”. If the file or the database has changed, read"
             " it again."

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 START = "README.md"
 HOW_TO = ["people.md", "exports.md"]
 TEACHING = ["teaching.md"]
-HOUSE = ["ARCHITECTURE.md", "CONTRIBUTING.md", "walks.md", "sample_data/README.md", "CHANGELOG.md"]
+HOUSE = ["ARCHITECTURE.md", "CONTRIBUTING.md", "walks.md", "benchmarks.md", "sample_data/README.md", "CHANGELOG.md"]
 COURSE = {"Course": "en", "Курс": "ru"}
 
 _shelves: dict[str, Shelf] = {}

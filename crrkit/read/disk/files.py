@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from crrkit.ground import SourceError, told as _
 from crrkit.read.disk.pages import is_markup
+from crrkit.reduce import is_out_of_room, no_room
 
 if TYPE_CHECKING:
     import duckdb
@@ -149,6 +150,8 @@ def run(engine: duckdb.DuckDBPyConnection, query: str, paths: list[Path]) -> lis
 
 def not_a_table(source: Any, broken: Exception) -> SourceError:
     """What to say when the engine gives up on a source."""
+    if is_out_of_room(broken):
+        return no_room(broken)
     hint = _(
         "could not be read as a table ({why}). A CSV, Parquet or Excel file with a line of column names is needed."
     )
