@@ -77,6 +77,7 @@ def test_a_slider_moved_by_key_says_what_python_says(page: Page, base: crr.Order
         " in December 2024."
     )
     silence(page).focus()
+    expect(silence(page)).to_have_attribute("data-lm-suppress-shortcuts", "true")  # or Notebook 7 takes the keys
     seen = {}
     for key in ["ArrowLeft"] * 6 + ["ArrowRight"] * 9:
         page.keyboard.press(key)
