@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 MOST_BOUNDARIES = 24  # boundaries: two years of months
 SHORT_PERIODS = ("day", "week", "month")  # who bought in one of these is regular or not by the last three months
 SHORT_WINDOW, USUAL_WINDOW = 90, 180  # days
-BOTH = 2  # periods
+TWO_PERIODS = 2  # periods
 DIGITS_OF_ERROR = 3  # of a share, as it is printed
 RATE_COLUMNS = ["period", "from_", "stage", "start", "kept", "share", "crr", "low", "high"]
 
@@ -113,7 +113,9 @@ def _model(flow: StageFlow, least: int) -> StageModel | None:
     stood = flow.counts.loc[list(model.window.fitted)]  # its shares tell how many stood in a stage at all of these
     is_told = not small(told, least).any() and len(drop_boundaries(stood, least)) == len(stood)
     # a model without one of its moves would be another model
-    tells_both = len(parts.entries) == BOTH and bool(small(parts.entries, least).any())  # their mean and variance do
+    tells_both = len(parts.entries) == TWO_PERIODS and bool(
+        small(parts.entries, least).any()
+    )  # their mean and variance do
     if not is_told or tells_both:
         return None
     return _in_few_digits(model) if least else model
