@@ -9,6 +9,7 @@ wider than or as wide as those of an outsider who knows that customers come whol
 import json
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from html import unescape
@@ -24,6 +25,26 @@ from crrkit.rules.periods import Calendar
 FLOWS = ("kept", "start", "lost", "new", "returned", "end")  # as the table of the account has them
 TOGETHER = ("kept", "start", "lost", "came", "end")
 CUSTOMERS = ("middle", "long")
+READ = {  # of the states of explorers: what is read here, what is made of it, and what tells of no list
+    "cohort_explorer": {"_grids", "_initial", "_usual", "_words", "average", "kind", "lang", "one", "other", "period",
+                        "value"},
+    "stage_explorer": {"_chain", "_initial", "_words", "conversion", "inflow", "lang", "margins", "measure", "periods",
+                       "promotion", "retention_long", "retention_middle", "winback"},
+    "formula_explorer": {"_initial", "_words", "lang", "lost", "new", "start"},
+    "grid": {"active", "align", "averages", "cohorts", "columns", "first", "kind", "period", "provisional", "rates",
+             "sizes", "states", "value"},
+    "chain": {"basis", "costs", "inflow", "levers", "matrix", "retained", "stages", "start"},
+    "basis": {"error", "first", "largest", "last", "quantile", "spread", "tested", "tested_first", "tested_last",
+              "untested"},
+    "spread": {"entries", "excess", "periods", "sizes"},
+    "account": {"form", "every", "card", "columns", "periods", "sections", "amounts"},
+    "sections": {"segments", "cohorts", "stages", "renewals", "money"},
+}  # fmt: skip
+TABLES = re.compile(
+    "Money|Segments|How many stand in each stage|The account, period by period|Rows set aside|Contracts due"
+    "|What the doubts do to the CRR of .*|Renewals.*"
+)
+ISLANDS = re.compile(r'<script[^>]*type="application/json"([^>]*)>(.*?)</script>', re.DOTALL)
 HIDDEN = "\N{MULTIPLICATION SIGN}"
 STATE = re.compile(r'data-crrkit-state="[^"]*" data-crrkit-module="(\w+)">(.*?)</script>', re.DOTALL)
 TABLE = re.compile(r'<div [^>]*role="region"[^>]*>\s*<table.*?</table>', re.DOTALL)
@@ -146,6 +167,8 @@ def read_page(page: str) -> Printed:
             [unescape(re.sub(r"<[^>]+>", "", re.sub(r"<(small|button).*?</\1>", "", c))) for c in row] for row in cells
         ]
     states = {module: json.loads(text) for module, text in STATE.findall(page)}
+    unread = [*_unread(states, page), *(label for label in tables if not TABLES.fullmatch(label))]
+    assert not unread, f"the audit does not read {unread}: teach it, or say why that tells of no customer"
     head, *rows = tables["The account, period by period"]
     names = FLOWS if len(head) == 3 + len(FLOWS) else TOGETHER
     cells = [[row[0], row[1], *map(number, row[3:])] for row in rows]
@@ -153,6 +176,25 @@ def read_page(page: str) -> Printed:
     said = re.search(r"these ([\d,]+) customers will buy", page)
     customers = number(said[1]) if said else np.nan
     return Printed(account, states.get("cohort_explorer", {}).get("_grids", []), tables, states, customers)
+
+
+def _unread(states: dict[str, dict], page: str) -> Iterator[str]:
+    """What a page carries that this audit has not been told of: it could hold a number that nobody looks at."""
+    chain = states.get("stage_explorer", {}).get("_chain") or {}
+    told = [*states.items(), *(("grid", grid) for grid in states.get("cohort_explorer", {}).get("_grids", []))]
+    told += [("chain", chain), ("basis", chain.get("basis") or {})]
+    told += [("spread", (chain.get("basis") or {}).get("spread") or {})]
+    for attributes, text in ISLANDS.findall(page):
+        if 'id="crrkit-account"' in attributes:
+            island = json.loads(text)
+            told += [("account", island), ("sections", island["sections"] | island["amounts"])]
+        elif "data-crrkit-modules" not in attributes and "data-crrkit-state" not in attributes:
+            yield f"<script{attributes}>"
+    for what, state in told:
+        yield from (f"{what}.{name}" for name in state.keys() - READ.get(what, set()))
+    few_digits = (chain.get("basis") or {}).get("spread") or {}
+    numbers = [n for name in ("sizes", "excess", "entries") for n in few_digits.get(name, [])]
+    yield from (f"spread of {n}: whole numbers could be tried against it" for n in numbers if n != float(f"{n:.2g}"))
 
 
 def number(text: str) -> float:

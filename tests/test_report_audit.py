@@ -152,6 +152,21 @@ def test_of_five_customers_nothing_can_be_told(tmp_path: Path) -> None:
     assert system.pinned(truth).empty
 
 
+def test_what_the_audit_does_not_read_fails_it(tmp_path: Path) -> None:
+    crr.write_report(sample("contracts"), out=tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert not read_page(page).account.empty
+    for was, now in (
+        ('module="formula_explorer">{', 'module="formula_explorer">{"who":1,'),
+        ('aria-label="Segments"', 'aria-label="Winners"'),
+        ("</main>", '<script type="application/json" id="more">{}</script></main>'),
+        ('"sections":{', '"sections":{"more":{},'),
+    ):
+        assert was in page, was
+        with pytest.raises(AssertionError, match="the audit does not read"):
+            read_page(page.replace(was, now, 1))
+
+
 @pytest.mark.slow
 def test_the_seven_lost_in_february(tmp_path: Path) -> None:
     """By month the events lost 7 in February 2023, the second month: whoever was there had come in the first."""

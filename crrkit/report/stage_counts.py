@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 MOST_BOUNDARIES = 24  # boundaries: two years of months
 SHORT_PERIODS = ("day", "week", "month")  # who bought in one of these is regular or not by the last three months
 SHORT_WINDOW, USUAL_WINDOW = 90, 180  # days
+TWO_PERIODS = 2  # periods
+DIGITS_OF_ERROR = 3  # of a share, as it is printed
 RATE_COLUMNS = ["period", "from_", "stage", "start", "kept", "share", "crr", "low", "high"]
 
 
@@ -117,7 +119,30 @@ def _model(flow: StageFlow, least: int) -> StageModel | None:
     told = np.concatenate([parts.counts.to_numpy().ravel(), parts.entries.sum(axis=0)])
     stood = flow.counts.loc[list(model.window.fitted)]  # its shares tell how many stood in a stage at all of these
     is_told = not small(told, least).any() and len(drop_boundaries(stood, least)) == len(stood)
-    return model if is_told else None  # a model without one of its moves would be another model
+    # a model without one of its moves would be another model
+    tells_both = len(parts.entries) == TWO_PERIODS and bool(
+        small(parts.entries, least).any()
+    )  # their mean and variance do
+    if not is_told or tells_both:
+        return None
+    return _in_few_digits(model) if least else model
+
+
+def _in_few_digits(model: StageModel) -> StageModel:
+    """The model with what it knows of single periods in so few digits that no whole numbers can be tried against it.
+
+    Sums over its periods are large; how far the periods scatter, to the last digit, holds for few sets of counts alone.
+    """
+    basis = model.basis
+    if basis is None:
+        return model
+    known = basis.spread
+    sizes, excess, entries = (
+        tuple(float(f"{value:.2g}") for value in values) for values in (known.sizes, known.excess, known.entries)
+    )
+    error, largest = (round(value, DIGITS_OF_ERROR) for value in (basis.error, basis.largest))
+    spread = replace(known, sizes=sizes, excess=excess, entries=entries)
+    return replace(model, basis=replace(basis, spread=spread, error=error, largest=largest))
 
 
 def _rule_of(base: Base, every: str) -> StageRule:

@@ -91,6 +91,42 @@ def test_on_paper_it_is_light_and_unfolded(open_page: OpenPage, reports: dict[st
     assert not page.locator("nav").is_visible()
 
 
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_on_paper_nothing_is_cut_and_each_part_has_a_page(
+    open_page: OpenPage, reports: dict[str, Path], lang: str
+) -> None:
+    """A4 less its margins; what may not break must fit on a page, else a browser cuts it where the page ends."""
+    page = open_page(reports[lang], viewport={"width": 680, "height": 990}, color_scheme="dark")
+    page.locator("#formula-explorer input[type=range]").first.wait_for()
+    page.emulate_media(media="print")
+    cut = page.evaluate("""() => [...document.querySelectorAll("main *, footer")]
+        .filter(one => getComputedStyle(one).breakInside === "avoid" && !one.matches("section"))
+        .filter(one => one.getBoundingClientRect().height > 990 || one.getBoundingClientRect().right > 682)
+        .map(one => one.outerHTML.slice(0, 80))""")
+    assert cut == []
+    loose = page.evaluate("""() => [...document.querySelectorAll("h2, h3, .label, :has(+ figure)")]
+        .filter(one => getComputedStyle(one).breakAfter !== "avoid").map(one => one.textContent.slice(0, 80))""")
+    assert loose == []
+    parts = page.evaluate("""() => [...document.querySelectorAll("main > section, main > .part")]
+        .filter(one => getComputedStyle(one).breakBefore === "page").length""")
+    pages = page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n")
+    assert parts + 1 <= pages <= 2 * parts + 4, (parts, pages)
+
+
+def test_a_lever_that_was_moved_is_a_what_if_on_paper(open_page: OpenPage, reports: dict[str, Path]) -> None:
+    page = open_page(reports["en"], viewport=SIZES["desk"])
+    said = "getComputedStyle(document.querySelector('figure:has(#formula-explorer)'), '::before').content"
+    slider = page.locator("#formula-explorer input[type=range]").nth(1)
+    slider.wait_for()
+    page.emulate_media(media="print")
+    assert page.evaluate(said) == "none"
+    page.emulate_media(media="screen")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    page.emulate_media(media="print")
+    assert "What-if" in page.evaluate(said) or "What if" in page.evaluate(said)
+
+
 def test_ink_can_be_read_on_its_paper(open_page: OpenPage, reports: dict[str, Path]) -> None:
     for scheme in ("light", "dark"):
         page = open_page(reports["en"], viewport=SIZES["desk"], color_scheme=scheme)
