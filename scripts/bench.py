@@ -1,11 +1,11 @@
 """Run the benchmarks, keep what they measured as one JSON a run, and hold it against the run before.
 
-    python scripts/bench.py [account cohorts …] [--millions 1]
+    python scripts/bench.py [account cohorts …] [--millions 1] [--only question …]
 
 A benchmark measures with `side_by_side` or `record`; both print a line, and under this script the values are kept.
 Machines are shared and noisy, so a change is one only where two runs do not overlap: every turn now beyond every turn
 then. Against a run of another machine only ratios are held. The runs lie in `benchmarks/runs`, which git leaves alone;
-`python scripts/docs/benchmarks.py benchmarks/runs/….json` keeps one and writes the tables of the documentation.
+`python -m scripts.docs.benchmarks benchmarks/runs/….json` keeps one and writes the page of the documentation.
 """
 
 from __future__ import annotations
@@ -162,12 +162,14 @@ def main(arguments: Sequence[str]) -> int:
     every = {path.stem: path for path in sorted(FOLDER.glob("*.py"))}
     parser.add_argument("names", nargs="*", help=f"of {', '.join(every)}; all when none is named")
     parser.add_argument("--millions", help="how many millions of rows; ten when nothing is said")
+    parser.add_argument("--only", nargs="+", default=[], help="which questions of `whole`; needs --millions")
     asked = parser.parse_args(arguments)
     if stray := [name for name in asked.names if name not in every]:
         parser.error(f"no benchmark is called {', '.join(stray)}; there are {', '.join(every)}")
     names = asked.names or list(every)
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    return run([every[name] for name in names], [asked.millions] if asked.millions else [], runs=RUNS)
+    words = [asked.millions, *asked.only] if asked.millions else []
+    return run([every[name] for name in names], words, runs=RUNS)
 
 
 if __name__ == "__main__":

@@ -151,3 +151,23 @@ def test_what_is_measured_finds_the_same_as_the_sql(
         assert whole.run(question, side, path).megabytes > 0
     whole.agree(question, tmp_path, sides)
     assert (tmp_path / f"{question}-crrkit.csv").stat().st_size > 100
+
+
+def test_only_some_questions_are_asked_of_so_many_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setenv("PYTHONPATH", str(bench.ROOT))
+    monkeypatch.setattr(bench, "run", lambda one, words, **_where: asked.append(([path.stem for path in one], words)))
+    bench.main(["whole", "--millions", "10", "--only", "together", "days"])
+    bench.main(["whole", "--millions", "1"])
+    assert asked == [(["whole"], ["10", "together", "days"]), (["whole"], ["1"])]
+
+
+def test_what_two_runs_measured_is_shown_of_the_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_of_benchmarks, "KEPT", tmp_path)
+    for begun, name, seconds in (("2024-02-01", "a", 2), ("2024-01-01", "b", 1)):
+        run = a_run(entry("account, 1,000 rows, SQL, CPU", seconds, seconds, seconds))
+        run |= {"begun": begun, "versions": {}, "asked": ["whole", "1"]}
+        (tmp_path / f"{name}.json").write_text(json.dumps(run))
+    shown = page_of_benchmarks.page(page_of_benchmarks.kept_runs())
+    assert "| SQL |  | 2.00 |  |  |" in shown
+    assert "| SQL |  | 1.00 |  |  |" not in shown

@@ -1,6 +1,6 @@
 """The page of benchmarks, made from the runs that are kept: nothing in its tables was written by hand.
 
-    python scripts/docs/benchmarks.py [benchmarks/runs/….json …]
+    python -m scripts.docs.benchmarks [benchmarks/runs/….json …]
 
 Keeps the runs that are named, each in place of the one that was asked the same, and writes the page.
 """
@@ -14,8 +14,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from scripts.bench import said
+
 ROOT = Path(__file__).parent.parent.parent
-KEPT, SIDES = ROOT / "benchmarks" / "kept", ROOT / "benchmarks" / "sides"
+BENCHMARKS = ROOT / "benchmarks"
+KEPT, SIDES = BENCHMARKS / "kept", BENCHMARKS / "sides"
 PAGE = ROOT / "docs" / "benchmarks.md"
 NAMED = re.compile(
     r"(?P<question>\w+), (?P<rows>[\d,]+) rows, (?P<side>[\w ]+?)"
@@ -31,7 +34,8 @@ Each line is a process of its own, from the start of the interpreter to the numb
 million rows, one), in brackets the least and the greatest. All sides of a table found the same numbers; a run in which
 they do not fails. Customers are heavy-tailed: they have twenty purchases on average, and few of them have most. Ids are
 whole numbers, the file is Parquet. Seconds of the processor beside those of the SQL are what to look at: the machine
-had other work, and the clock tells of that, too.
+had other work, and the clock tells of that, too. OpenRetailScience, lifelines and retentioneering are those of
+`benchmarks/requirements.txt`, with the pandas and the DuckDB that they ask for.
 """
 
 Entries = dict[str, dict[str, Any]]
@@ -46,8 +50,9 @@ def keep(run: Path) -> None:
 
 
 def kept_runs() -> list[dict[str, Any]]:
-    """The runs that are shown."""
-    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(KEPT.glob("*.json"))]
+    """The runs that are shown, the latest last: of what two measured it has the word."""
+    found = [json.loads(path.read_text(encoding="utf-8")) for path in KEPT.glob("*.json")]
+    return sorted(found, key=lambda run: str(run["begun"]))
 
 
 def page(runs: list[dict[str, Any]]) -> str:
@@ -59,7 +64,19 @@ def page(runs: list[dict[str, Any]]) -> str:
         parts.append(f"## {question.capitalize()}\n\n{told(question)}\n")
         asked = sorted((int(rows.replace(",", "")), rows) for name, rows in found if name == question)
         parts += [f"**{rows} rows**\n\n{table(found[question, rows])}\n" for _number, rows in asked]
+    parts += [f"## Of {name}\n\n{lines}\n" for name, lines in others(runs).items()]
     return "\n".join([*parts, "## The runs\n", *map(run_told, runs)]) + "\n"
+
+
+def others(runs: list[dict[str, Any]]) -> dict[str, str]:
+    """What other benchmarks measured, a line a record, below the first sentence of the benchmark."""
+    found = {}
+    for run in runs:
+        name = run["asked"][0]
+        if name != "whole":
+            lines = [f"* {said(entry)}" for entry in run["records"] if not entry["name"].endswith("peak of memory")]
+            found[name] = "\n".join([_says(BENCHMARKS / f"{name}.py").splitlines()[0], "", *lines])
+    return found
 
 
 def tables(run: dict[str, Any]) -> dict[tuple[str, str], dict[str, Entries]]:

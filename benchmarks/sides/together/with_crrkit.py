@@ -1,4 +1,4 @@
-"""All measures of one base: account, cohorts, stages, revenue, gaps, concentration; the receipts need no pass more."""
+"""Seven measures of one base: the account of its rows, of customers, cohorts, stages, revenue, gaps, concentration."""
 
 import sys
 
@@ -7,5 +7,6 @@ from benchmarks.together import MEASURES
 
 source, result = sys.argv[1:]
 base = crr.read_orders(source, customer="customer", at="at", amount="amount")
-for measure in MEASURES.values():
-    measure(base)
+for name, measure in MEASURES.items():
+    if name != "receipts":
+        measure(base)
