@@ -82,12 +82,14 @@ def test_what_measures_share_is_read_once_by_all_of_them(tmp_path: Path) -> None
     frame.to_parquet(tmp_path / "orders.parquet")
     base = crr.read_orders(tmp_path / "orders.parquet")
     told = base.explain()
-    assert set(told.reductions) - set(told.shared) == {"retail_measures"}  # which needs receipts
-    assert told.together == 2
-    assert "together read the rows in 2 passes" in str(told)
+    assert told.shared["months_of"] == ("retention_by_period", "cohort_grid")
+    assert told.shared["linked"] == ("stage_flow", "revenue_retention", "concentration", "suggest_period")
+    assert told.together == 3  # and receipts, which need the rows
+    assert "together read the rows in 3 passes" in str(told)
     crr.retention_by_period(base, every="month")  # what is kept now changes nothing of what is said
-    assert base.explain().together == 2
-    assert base_of("contracts").explain().shared == ()
+    assert base.explain().together == 3
+    assert base.explain(every="week").shared.keys() == {"linked"}
+    assert base_of("contracts").explain().shared == {}
 
 
 def test_a_join_of_the_rows_with_themselves_is_two_passes() -> None:

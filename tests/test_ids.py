@@ -6,6 +6,7 @@ import unicodedata
 import zipfile
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -272,3 +273,18 @@ def test_nobody_can_be_named():
 )
 def test_nought_and_minus_one_are_nobody_only_where_no_customer_can_have_them(ids, nobody):
     assert reasons(read(ids)).get("id of nobody in particular", 0) == nobody
+
+
+@pytest.mark.daily(1)
+@pytest.mark.parametrize("seed", range(8))
+def test_whole_numbers_looked_at_in_the_engine_are_those_fetched_as_text(seed: int, tmp_path: Path) -> None:
+    dice = np.random.default_rng(seed)
+    odd = dice.choice([0, -1, -7, 1111, 99999, 12345, 123450], int(dice.integers(0, 4)))
+    ids = np.concatenate([dice.integers(1, 40, 120), odd.repeat(dice.integers(1, 60))])
+    days = pd.Timestamp("2024-01-01") + pd.to_timedelta(dice.integers(0, 90, len(ids)), unit="D")
+    frame = pd.DataFrame({"customer": ids, "at": days})
+    frame.to_parquet(tmp_path / "numbers.parquet")
+    frame.astype({"customer": str}).to_parquet(tmp_path / "texts.parquet")
+    numbers, texts = (read_orders(tmp_path / f"{name}.parquet") for name in ("numbers", "texts"))
+    assert numbers.quality.notes == texts.quality.notes
+    assert numbers.quality.table.equals(texts.quality.table)

@@ -15,10 +15,10 @@ import pyarrow as pa
 import pytest
 
 from crrkit.read.words.columns import RESERVED
-from crrkit.reduce import neighbours, people, periods, purchases, revenue, rows, shares, units
+from crrkit.reduce import active, neighbours, people, periods, purchases, revenue, rows, shares, units
 from crrkit.rules.periods import MONTHS, WEEKDAYS, Calendar
 
-ROOM = (neighbours, people, periods, purchases, revenue, rows, shares, units)
+ROOM = (active, neighbours, people, periods, purchases, revenue, rows, shares, units)
 module = SimpleNamespace(**{name: one for part in ROOM for name, one in vars(part).items()})
 
 AS_OF = datetime(2024, 3, 10, 12)  # noqa: DTZ001 - the business's own clock
@@ -56,6 +56,8 @@ EXPRESSIONS = {
         for table in (ORDERS, ORDERS.drop("amount"))
         for as_of in (AS_OF, MIDNIGHT)
     ],
+    "linked": [module.linked(ORDERS)],
+    "active_periods": [module.active_periods(ORDERS, calendar=MONTHLY, as_of=AS_OF)],
     "purchase_days": [module.purchase_days(ORDERS, as_of=MIDNIGHT)],
     "paid_rows": [module.paid_rows(ORDERS, as_of=as_of) for as_of in (AS_OF, MIDNIGHT)],
     "from_kept": [module.from_kept(module.purchase_days(ORDERS, as_of=MIDNIGHT))],
@@ -120,7 +122,8 @@ CALENDARS = [
 def test_no_reduction_is_left_out():
     public = {name: f for name, f in vars(module).items() if inspect.isfunction(f) and not name.startswith("_")}
     tables = {name for name, f in public.items() if inspect.signature(f).return_annotation == "ir.Table"}
-    assert tables == set(EXPRESSIONS)
+    in_this_process = {"months_of", "rows_of_each"}  # bits are asked of no other engine
+    assert tables - in_this_process == set(EXPRESSIONS)
 
 
 def test_no_segment_can_take_the_name_of_a_reductions_column():

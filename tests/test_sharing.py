@@ -6,6 +6,7 @@ import gc
 import weakref
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,7 @@ import crrkit as crr
 from crrkit import reduce
 from crrkit.read import OrderBase, steps_of
 from crrkit.reduce.sharing import AT_MOST, KEPT_AS
+from crrkit.rules import Calendar
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,7 +49,7 @@ def test_shared_rows_give_the_numbers_of_rows_alone(world: str, tmp_path: Path) 
     kind, rules = OF_BUYERS[world]
     base = getattr(crr, f"read_{kind}")(as_files(tmp_path)[kind], **rules)
     assert_alike(base)
-    assert len(kept_in(base)) == 1  # by all of them together
+    assert len(kept_in(base)) == 2  # by all of them together: the months of each customer, and the neighbours
 
 
 @pytest.mark.daily(1)
@@ -77,6 +79,7 @@ def reductions(base: OrderBase) -> list[pd.DataFrame]:
     rule, cut = crr.StageRule(lapse_days=10, window_days=20, k_long=2, span_days=5), base.as_of
     asked = [
         reduce.order_histogram(base.table, calendar=week, as_of=cut),
+        reduce.order_histogram(base.table, calendar=month, as_of=cut),
         reduce.age_histogram(reduce.order_stretches(base.table, calendar=month, step=None, as_of=cut)),
         reduce.step_histogram(*steps_of(base, rule, week), last=week.index(cut)),
         reduce.gap_histogram(base.table, as_of=cut),
@@ -87,6 +90,34 @@ def reductions(base: OrderBase) -> list[pd.DataFrame]:
         reduce.revenue_ranks(base.money, as_of=cut),
     ]
     return [reduce.collect(one) for one in asked]
+
+
+@pytest.mark.daily(1)
+@pytest.mark.parametrize("years", [1, 4, 7])
+def test_months_as_bits_are_the_months_of_the_days(years: int) -> None:
+    dice, n = np.random.default_rng(years), 400
+    begun = datetime(2018, 11, 1)  # noqa: DTZ001 - the business's own clock
+    hours = np.append(0, dice.integers(0, 24 * 365 * years, n - 1)).tolist()
+    frame = pd.DataFrame({
+        "customer": dice.integers(1, 60, n), "at": [begun + timedelta(hours=hour) for hour in hours],
+        "shop": dice.choice(["x", "y"], n),
+    })  # fmt: skip
+    base = crr.read_orders(frame, by="shop")
+    cuts = [base.as_of, datetime(2019, 4, 1), datetime(2019, 4, 17), datetime(2019, 4, 1, 1), begun]  # noqa: DTZ001
+    lengths = [("month", "january"), ("quarter", "march"), ("half-year", "january"), ("year", "april"), ("week", "may")]
+    used = set()
+    for cut, (every, year_starts) in product(cuts, lengths):
+        by = ("shop",) if every == "quarter" else ()
+        when = {"calendar": Calendar(every, year_starts=year_starts), "as_of": cut, "by": by}
+        found, wanted = ([
+            reduce.order_histogram(table, **when),
+            reduce.age_histogram(reduce.order_stretches(table, step=None, **when), by=by),
+        ] for table in (base.table, alone(base).table))  # fmt: skip
+        used |= {(cut, every) for one in found if "months_of" in reduce.parts_shared(one)}
+        for one, other in zip(found, wanted, strict=True):
+            pd.testing.assert_frame_equal(in_order(reduce.collect(one)), in_order(reduce.collect(other)))
+    by_bits = {(cut, every) for cut in cuts[:2] for every, _starts in lengths[:-1]}
+    assert used == (by_bits if years < 5 else set())  # a longer list meets each bit of the ring twice
 
 
 def test_it_is_kept_for_as_long_as_the_rows_and_for_no_more_than_two() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crrkit.reduce.active import months_met, rows_of_each
 from crrkit.reduce.cohorts import (
     age_histogram,
     bracket_counts,
@@ -17,7 +18,6 @@ from crrkit.reduce.cohorts import (
 from crrkit.reduce.contracts import REVENUE_FLOWS, given_up, revenue_changes
 from crrkit.reduce.faults import in_short, is_of_an_engine, is_out_of_room, no_room, watch
 from crrkit.reduce.kept import batches, first_moment, kept_rows, together
-from crrkit.reduce.neighbours import parts_shared
 from crrkit.reduce.people import (
     customer_count,
     ids,
@@ -38,6 +38,7 @@ from crrkit.reduce.purchases import (
     repeat_histogram,
     without_refunded,
 )
+from crrkit.reduce.regulars import purchase_steps
 from crrkit.reduce.revenue import (
     retail_histogram,
     revenue_by_period,
@@ -46,7 +47,7 @@ from crrkit.reduce.revenue import (
 from crrkit.reduce.rows import clocked, collect, customer_segments, with_clock_moved
 from crrkit.reduce.running import apart
 from crrkit.reduce.shares import shares_of_cohorts, shares_of_holders, shares_of_payers
-from crrkit.reduce.sharing import may_share, share
+from crrkit.reduce.sharing import from_kept, is_shared, may_share, parts_shared, share, taken_over
 from crrkit.reduce.silences import (
     arrivals,
     by_period,
@@ -75,7 +76,6 @@ from crrkit.reduce.stages import (
     last_steps,
     last_touches,
     own_gaps,
-    purchase_steps,
     step_histogram,
     touch_periods,
 )
@@ -125,6 +125,7 @@ __all__ = [
     "customer_segments",
     "everybody",
     "first_moment",
+    "from_kept",
     "gap_counts",
     "gap_histogram",
     "given_up",
@@ -135,6 +136,7 @@ __all__ = [
     "in_short",
     "is_of_an_engine",
     "is_out_of_room",
+    "is_shared",
     "joined_anew",
     "kept_at_hand",
     "kept_rows",
@@ -144,6 +146,7 @@ __all__ = [
     "last_steps",
     "last_touches",
     "may_share",
+    "months_met",
     "no_room",
     "of_kinds",
     "order_histogram",
@@ -169,6 +172,7 @@ __all__ = [
     "revenue_changes",
     "revenue_histogram",
     "revenue_ranks",
+    "rows_of_each",
     "scans_of",
     "segment_sizes",
     "share",
@@ -183,6 +187,7 @@ __all__ = [
     "step_histogram",
     "stoppable",
     "stretch_histogram",
+    "taken_over",
     "term_histogram",
     "together",
     "touch_periods",

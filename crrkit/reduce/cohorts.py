@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from crrkit.reduce.active import active_periods
 from crrkit.reduce.dialects import divided
-from crrkit.reduce.neighbours import is_purchase, with_neighbours
+from crrkit.reduce.neighbours import is_purchase
 from crrkit.reduce.periods import period_index
 from crrkit.reduce.rows import with_segments
 from crrkit.reduce.units import spells
@@ -61,10 +62,8 @@ def _aged(rows: ir.Table, calendar: Calendar, step: int | None) -> ir.Table:
 
 def _in_periods(orders: ir.Table, calendar: Calendar, as_of: datetime) -> ir.Table:
     """Each customer once in every calendar period with a purchase."""
-    linked = with_neighbours(orders, as_of=as_of)
-    period, before, cohort = (period_index(linked[name], calendar) for name in ("day", "before", "first"))
-    active = linked.select("customer", cohort=cohort, since=period - cohort, earlier=before < period)
-    return active.filter(active["earlier"].fill_null(ibis.literal(value=True))).drop("earlier")
+    active = active_periods(orders, calendar=calendar, as_of=as_of)
+    return active.select("customer", cohort=active["first"], since=active["period"] - active["first"])
 
 
 def _from_opening(paid: ir.Table, step: int | None) -> ir.Table:

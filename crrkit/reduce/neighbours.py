@@ -28,13 +28,15 @@ def with_neighbours(orders: ir.Table, *, as_of: datetime) -> ir.Table:
         as_of: The cut-off.
     """
     if as_of.time() != time.min:  # days do not tell what came later on the last of them
-        return _linked(orders.filter(orders["at"] < as_of))
-    linked, cut = _linked(orders), ibis.literal(as_of.date())
-    seen = linked.filter(linked["day"] < cut)
+        return linked(orders.filter(orders["at"] < as_of))
+    every, cut = linked(orders), ibis.literal(as_of.date())
+    seen = every.filter(every["day"] < cut)
     return seen.mutate(after=ibis.ifelse(seen["after"] < cut, seen["after"], ibis.null("date")))
 
 
-def _linked(orders: ir.Table) -> ir.Table:
+@sharing.part
+def linked(orders: ir.Table) -> ir.Table:
+    """All purchases beside their neighbours, whatever the cut-off."""
     amount = {"amount": orders["amount"].cast("float64")} if "amount" in orders.columns else {}
     days = orders.select(customer=orders["customer"], day=orders["at"].date(), **amount)
     own = ibis.window(group_by=days["customer"], order_by=days["day"])
@@ -68,22 +70,3 @@ def paid_rows(orders: ir.Table, *, as_of: datetime) -> ir.Table:
 def is_purchase(money: ir.Table) -> ir.BooleanValue:
     """Whether a row of money is a purchase; one that is marked ``back`` is money given back."""
     return ~money["back"] if "back" in money.columns else ibis.literal(value=True)
-
-
-def from_kept(reduction: ir.Table) -> ir.Table:
-    """The reduction with the neighbours of shared rows read from where they are kept, and counted if they are not."""
-    parts = {rows: _linked(rows) for rows in sharing.shared_in(reduction)}
-    kept = {part.op(): sharing.kept_table(rows, part).op() for rows, part in parts.items() if _has(reduction, part)}
-    whole: ir.Table = reduction.op().replace(kept).to_expr() if kept else reduction
-    return whole
-
-
-def parts_shared(reduction: ir.Table) -> list[ir.Table]:
-    """The neighbours in a reduction that other measures are counted from as well."""
-    linked = [_linked(rows) for rows in sharing.shared_in(reduction)]
-    return [part for part in linked if _has(reduction, part)]
-
-
-def _has(reduction: ir.Table, part: ir.Table) -> bool:
-    wanted = part.op()
-    return bool(reduction.op().find(lambda node: node == wanted))

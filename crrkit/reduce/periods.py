@@ -28,5 +28,10 @@ def day_of(at: ir.TimestampValue | ir.DateValue) -> ir.DateValue:
     return at if at.type().is_date() else at.date()
 
 
+def day_number(at: ir.TimestampValue | ir.DateValue) -> ir.IntegerValue:
+    """Days since 1970-01-01."""
+    return day_of(at).delta(ibis.date("1970-01-01"), unit="day").cast("int32")
+
+
 def _floor_divide(number: ir.IntegerValue, by: int) -> ir.IntegerValue:
     return divided(number, by).floor().cast("int64")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from crrkit.reduce.active import active_periods
 from crrkit.reduce.neighbours import purchase_days, with_neighbours
-from crrkit.reduce.periods import period_index
 from crrkit.reduce.rows import with_segments
 
 if TYPE_CHECKING:
@@ -27,10 +27,7 @@ def order_histogram(orders: ir.Table, *, calendar: Calendar, as_of: datetime, by
 
     ``before`` is a period, no number of days, and null for those who had never bought.
     """
-    linked = with_neighbours(orders, as_of=as_of)
-    period, before = (period_index(linked[name], calendar) for name in ("day", "before"))
-    bought = linked.select("customer", period=period, before=before)
-    active = bought.filter(bought["before"].isnull() | (bought["before"] < bought["period"]))
+    active = active_periods(orders, calendar=calendar, as_of=as_of)
     rows = with_segments(active, orders.filter(orders["at"] < as_of), "at", by)
     return rows.group_by(*by, "period", "before").agg(customers=lambda t: t.count())
 

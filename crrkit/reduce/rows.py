@@ -8,8 +8,8 @@ import ibis
 
 from crrkit.ground import SourceError, gettext as _
 from crrkit.reduce.faults import changed, in_short, is_of_an_engine, is_out_of_room, no_room
-from crrkit.reduce.neighbours import from_kept
 from crrkit.reduce.running import run
+from crrkit.reduce.sharing import from_kept
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import ibis
 
 from crrkit.ground import DAYS_PER_WEEK, MONTHS_PER_PERIOD
-from crrkit.reduce.periods import period_index
+from crrkit.reduce.periods import day_number, period_index
 from crrkit.reduce.rows import with_segments
-from crrkit.reduce.stages import day_number, period_of_day
+from crrkit.reduce.stages import period_of_day
 from crrkit.reduce.units import OPEN
 
 if TYPE_CHECKING:

@@ -12,10 +12,8 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from crrkit.ground import SECONDS_PER_DAY
-from crrkit.reduce.dialects import divided, rounded
 from crrkit.reduce.neighbours import purchase_days
-from crrkit.reduce.periods import day_of, period_index
+from crrkit.reduce.periods import day_number, period_index
 from crrkit.reduce.units import OPEN
 
 if TYPE_CHECKING:
@@ -36,81 +34,6 @@ PATHS = {
     "once": ("long", "once", "lapsed"),
     "contract": ("middle", "long", "lapsed"),
 }
-Limits = list[tuple[float, float]]
-
-
-def purchase_steps(
-    orders: ir.Table, *, as_of: datetime, limits: Limits, window_days: int, k_long: int, span_days: int
-) -> ir.Table:
-    """Purchase days as ``customer, on, after, day, opens, long_until, active_until``, the last four as numbers of days.
-
-    Seen from later days, until the next purchase on day ``after``: the customer is long up to ``long_until``, a
-    customer up to ``active_until``, and then lapsed. The spell, in which nothing was silent beyond the limit, began
-    on ``opens``.
-
-    Args:
-        orders: ``customer, at``.
-        as_of: The cut-off.
-        limits: As for `reductions.own_gap_units`; one pair for a fixed number of days.
-        window_days: Purchases as long ago or longer do not count for being long.
-        k_long: So many purchase days of the spell within the window make long …
-        span_days: … if the first and the last of them are so many days apart.
-    """
-    bought = purchase_days(orders, as_of=as_of)
-    numbers = {name: day_number(bought[name]) for name in ("day", "before", "first")}
-    days = bought.select("customer", on=bought["day"], **numbers)
-    own = {"group_by": "customer", "order_by": "day"}
-    so_far = ibis.window(**own, preceding=(None, 0))
-    spaced = ibis.range_window(**own, preceding=(None, span_days))
-    limit, limit_before = _limits(days, limits)
-    opens = days["before"].isnull() | (days["day"] - days["before"] > limit_before)
-    opened = days.mutate(limit=limit, opens=ibis.ifelse(opens, days["day"], None))
-    spell = opened.mutate(  # one order for all of these: an engine sorts once
-        after=opened["on"].lead().over(**own),
-        kth=opened["day"].lag(k_long - 1).over(**own) if k_long > 1 else opened["day"],
-        spaced=opened["day"].last().over(spaced),
-        opens=opened["opens"].max().over(so_far),
-    )
-    active_until = spell["day"] + spell["limit"]
-    regular = (spell["kth"] >= spell["opens"]) & (spell["spaced"] >= spell["opens"])
-    long_until = ibis.least(ibis.least(spell["kth"], spell["spaced"]) + window_days - 1, active_until)
-    return spell.select(
-        "customer",
-        "on",
-        "after",
-        "day",
-        "opens",
-        long_until=ibis.ifelse(regular.fill_null(ibis.literal(value=False)), long_until, spell["day"]),
-        active_until=active_until,
-    )
-
-
-def day_number(at: ir.TimestampValue | ir.DateValue) -> ir.IntegerValue:
-    """Days since 1970-01-01."""
-    return day_of(at).delta(ibis.date("1970-01-01"), unit="day").cast("int32")
-
-
-def _limits(days: ir.Table, limits: Limits) -> tuple[ir.IntegerValue, ir.IntegerValue]:
-    """The whole days of silence after which somebody has lapsed, seen from each purchase and from the one before."""
-    if len(limits) == 1:
-        fixed = ibis.literal(int(limits[0][0]), type="int64")
-        return fixed, fixed
-    own = {"group_by": days["customer"], "order_by": days["day"]}
-    gaps = ibis.row_number().over(**own)
-    return (
-        _own_limit(limits, gaps=gaps, span=days["day"] - days["first"]),
-        _own_limit(limits, gaps=gaps - 1, span=days["before"] - days["first"]),
-    )
-
-
-def _own_limit(limits: Limits, *, gaps: ir.IntegerValue, span: ir.IntegerValue) -> ir.IntegerValue:
-    """The limit of somebody with so many closed gaps over so many days."""
-    fixed, times = limits[-1]
-    last = fixed + times * divided(span, gaps.nullif(0))
-    branches = [(gaps == n, days + own * divided(span, max(n, 1))) for n, (days, own) in enumerate(limits[:-1])]
-    limit = ibis.cases(*branches, else_=last)
-    # As for `reductions.own_gap_units`, where the limit is a whole number of seconds.
-    return divided(rounded(limit * SECONDS_PER_DAY), SECONDS_PER_DAY).floor().cast("int64")
 
 
 def last_steps(steps: ir.Table) -> ir.Table:
@@ -164,7 +87,7 @@ def buyer_periods(steps: ir.Table, *, calendar: Calendar, one_period: bool = Fal
     return last.select(
         "customer",
         "since",
-        path=ibis.ifelse(last["opens"] < last["day"], _path("buyer"), _path("once")),
+        path=ibis.ifelse(last["begins"], _path("once"), _path("buyer")),
         first_until=ibis.least(long_until, ends) if one_period else long_until,
         then_until=ends if one_period else period_of_day(last["active_until"], calendar),
     )
@@ -249,26 +172,32 @@ def step_histogram(*steps: ir.Table, last: int) -> ir.Table:
     since, begun = known["since"], known["last_since"]
     within = begun.isnull() | (begun < since - 1)
     known = known.mutate(
-        before=_stage_at(since, known, "last_"),
-        earlier=ibis.ifelse(within, _stage_at(since - 1, known, "last_"), _stage_at(since - 1, known, "prior_")),
+        before=_place_at(since, known, "last_"),
+        earlier=ibis.ifelse(within, _place_at(since - 1, known, "last_"), _place_at(since - 1, known, "prior_")),
         first_until=ibis.least(known["first_until"], known["following"]),
         then_until=ibis.least(known["then_until"], known["following"]),
     )
     seen = known.filter(since < last)
-    return seen.group_by("since", "following", "path", "first_until", "then_until", "before", "earlier").agg(
-        customers=seen.count()
-    )
+    alike = ("since", "following", "path", "first_until", "then_until")
+    counted = seen.group_by(*alike, "before", "earlier").agg(customers=seen.count())
+    named = counted.mutate(before=_stage_of(counted["before"]), earlier=_stage_of(counted["earlier"]))
+    return named.group_by(*alike, "before", "earlier").agg(customers=named["customers"].sum())
 
 
-def _stage_at(boundary: ir.IntegerValue, rows: ir.Table, prefix: str) -> ir.IntegerValue:
-    """The number of the stage at a boundary under the step in the columns with the prefix; unknown without one."""
+def _place_at(boundary: ir.IntegerValue, rows: ir.Table, prefix: str) -> ir.IntegerValue:
+    """Where on its path a boundary finds the step in the columns with the prefix, see `_stage_of`; null without one.
+
+    Arithmetic on each row, and names for the few that are counted: branches are dear in an engine of columns.
+    """
     path, first, then = (rows[prefix + name] for name in ("path", "first_until", "then_until"))
-    branches = []
-    for name, stages in PATHS.items():
-        early, late, last = map(_state, stages)
-        passed = ibis.cases((boundary <= first, early), (boundary <= then, late), else_=last)
-        branches.append((path == _path(name), passed))
-    return ibis.cases(*branches, else_=_state(UNKNOWN))
+    passed = ibis.ifelse(boundary > first, 1, 0) * (1 + ibis.ifelse(boundary > then, 1, 0))
+    return path * len(PATHS["buyer"]) + passed
+
+
+def _stage_of(place: ir.IntegerValue) -> ir.IntegerValue:
+    """The number of the stage at each place of all paths, one path after the other; unknown where there is none."""
+    stages = [stage for path in PATHS.values() for stage in path]
+    return ibis.cases(*[(place == n, _state(stage)) for n, stage in enumerate(stages)], else_=_state(UNKNOWN))
 
 
 def _path(name: str) -> ir.IntegerScalar:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 AMOUNTS = ["opening", "staying", "gone"]
 MONEY_COLUMNS = ["period", "from_", *AMOUNTS, "lost", "nrr", "grr"]
-ROUND_FROM, HUNDREDTHS = 1000, 2  # money, and digits below that
+ROUND_FROM, DIGITS_BELOW = 1000, 2  # money, and digits below that
 MONEY_CALL = "money_of(base, kept, min_cell=min_cell, first=first, last=last{published})"
 LATEST = 6  # periods in the table of the page
 
@@ -177,7 +177,7 @@ def gone_words(row: pd.Series, currency: str | None = None) -> str:
 
 def _amount(amount: float, whole: float, currency: str | None = None) -> str:
     """An amount in a sentence: no hundredths where the whole is in thousands."""
-    return format_money(amount, currency, digits=0 if whole >= ROUND_FROM else HUNDREDTHS)
+    return format_money(amount, currency, digits=0 if whole >= ROUND_FROM else DIGITS_BELOW)
 
 
 def money_block(money: RetentionTable) -> Html:

@@ -200,12 +200,12 @@ def event_base(
     refunded: str,
 ) -> EventBase:
     """The base of events that have been read: who bought among them, and who only looked."""
-    orders = reduce.share(_orders(events, refunded, card.as_of))
+    orders = _orders(events, refunded, card.as_of)
     people = reduce.collect(reduce.buyers_and_contacts(events, buying=BUYING)).iloc[0]
-    rule = settled(activity, orders, card.as_of)
+    first = people["first"].to_pydatetime() if people["buyers"] else reduce.first_moment(events)
+    rule = settled(activity, reduce.share(orders, span=(first, card.as_of)), card.as_of)
     contacts = int(people["people"] - people["buyers"])
     quality = replace(quality, notes=(*quality.notes, *_contact_note(contacts)))
-    first = people["first"].to_pydatetime() if people["buyers"] else reduce.first_moment(events)
     return EventBase(
         orders, quality, card.with_(activity=str(rule)), first, card.as_of, by, rule, engine,
         events=events, contacts=contacts, refunded=refunded,

@@ -35,7 +35,8 @@ class Explanation(Shown):
         rows: Where the rows are.
         settings: Memory, threads and the folder for what does not fit, where the engine is in this process.
         reductions: The queries of each measure.
-        shared: The measures that are counted from purchases beside their neighbours, found once and kept.
+        shared: The measures that are counted from a part of the rows that is found once and kept, by that part:
+            ``months_of`` (the months of each customer) or ``linked`` (each purchase beside its neighbours).
         together: In how many passes all measures of the table read the rows.
     """
 
@@ -44,7 +45,7 @@ class Explanation(Shown):
     rows: str
     settings: str
     reductions: Mapping[str, tuple[ir.Table, ...]] = field(repr=False)
-    shared: tuple[str, ...] = ()
+    shared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     together: int = 0
 
     kinds: ClassVar[Mapping[str, str]] = {"measure": "text", "queries": "count", "passes": "count", "columns": "text"}
@@ -76,15 +77,18 @@ class Explanation(Shown):
                 measure=next(iter(self.reductions), "")
             )
         ]
+        kept = {
+            "months_of": _("In which months each customer bought is kept, and these count from there: {measures}."),
+            "linked": _("Each purchase beside the one before it is kept, and these count from there: {measures}."),
+        }
+        said += [text.format(measures=", ".join(self.shared[of])) for of, text in kept.items() if of in self.shared]
         if self.shared:
             text = ngettext(
-                "The first of these keeps each purchase beside the one before it, and the others count from there:"
-                " {measures}. All measures together read the rows in {n} pass.",
-                "The first of these keeps each purchase beside the one before it, and the others count from there:"
-                " {measures}. All measures together read the rows in {n} passes.",
+                "All measures together read the rows in {n} pass.",
+                "All measures together read the rows in {n} passes.",
                 self.together,
             )
-            said.append(text.format(measures=", ".join(self.shared), n=self.together))
+            said.append(text.format(n=self.together))
         return tuple(said)
 
 
@@ -104,17 +108,17 @@ def explain(base: Askable, *, every: str) -> Explanation:
     return Explanation(table, _engine(backend), _rows(backend, ways), _settings(backend), asked, shared, together)
 
 
-def _shared(asked: Mapping[str, tuple[ir.Table, ...]]) -> tuple[tuple[str, ...], int]:
-    """The measures that share a part, and the passes of all measures when each shared part is read once."""
-    passes, shared, parts = 0, [], dict[object, int]()
+def _shared(asked: Mapping[str, tuple[ir.Table, ...]]) -> tuple[dict[str, tuple[str, ...]], int]:
+    """The measures that share each part, and the passes of all measures when each shared part is read once."""
+    passes, shared, parts = 0, dict[str, tuple[str, ...]](), dict[object, int]()
     for name, queries in asked.items():
         for query in queries:
             own = reduce.parts_shared(query)
-            read = {part.op(): len(reduce.scans_of(part)) for part in own}
+            read = {part.op(): len(reduce.scans_of(part)) for part in own.values()}
             passes += max(0, len(reduce.scans_of(query)) - sum(read.values()))
             parts |= read
-            shared += [name] if own else []
-    return tuple(dict.fromkeys(shared)), passes + sum(parts.values())
+            shared |= {of: (*shared.get(of, ()), name) for of in own}
+    return shared, passes + sum(parts.values())
 
 
 def _asked(base: Askable, calendar: Calendar) -> Iterator[tuple[str, tuple[ir.Table, ...]]]:

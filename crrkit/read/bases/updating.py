@@ -135,9 +135,10 @@ def _opened(folder: Path, manifest: keeping.Manifest) -> OrderBase:
         )  # fmt: skip
         return replace(found, said=said)
     table = rows.filter(~rows["back"]).drop("back") if "back" in rows.columns else rows
-    rule = settled(said["activity"], reduce.share(table), as_of)
+    first = reduce.first_moment(table, rows)
+    rule = settled(said["activity"], reduce.share(table, span=(first, as_of)), as_of)
     return OrderBase(
-        table, quality, card.with_(activity=str(rule)), reduce.first_moment(table, rows), as_of, by, rule, engine,
+        table, quality, card.with_(activity=str(rule)), first, as_of, by, rule, engine,
         refunded_too=rows if "back" in rows.columns else None, said=said,
     )  # fmt: skip
 

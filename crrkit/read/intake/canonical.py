@@ -33,7 +33,7 @@ from crrkit.read.quality import (
 )
 from crrkit.read.values import AS_WRITTEN
 from crrkit.read.words import BUYING
-from crrkit.reduce import is_of_an_engine
+from crrkit.reduce import is_of_an_engine, share, taken_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -123,12 +123,11 @@ def canonical_of(
         rows=marked.count(),
         first=marked[times[0]].min(),
         last=_last_of(latest),
-        months=_month(marked[times[0]]).nunique(),
         **_money(marked),
     )
     seen = {row["reason"]: row for row in summary.to_pyarrow().to_pylist()}
     counts = {name: row["rows"] for name, row in seen.items() if name is not None} | {"cut-off line": opened.cut_lines}
-    used = seen.get(None, {"rows": 0, "first": None, "last": None, "months": 0})
+    used = seen.get(None, {"rows": 0, "first": None, "last": None})
     fetch = _fetcher(opened, fields, wrong)
     columns = opened.columns | dict.fromkeys(opened.declined, "")
     quality = QualityReport.from_counts(
@@ -145,7 +144,11 @@ def canonical_of(
     good = rows.filter(*[~fault for fault in met.values()]) if met else rows
     last = used["last"] or used["first"]
     canonical = Canonical(good.select(*kept), quality, used["first"], last, zone, opened.engine)
-    doubts = _doubts(good, canonical, opened, by=by, months=used["months"], as_of=as_of)
+    if kind == "orders" and "back" not in kept:
+        share(canonical.table)
+        if opened.looked is not None and not any(counts.values()):
+            taken_over(canonical.table, of=opened.looked)
+    doubts = _doubts(good, canonical, opened, by=by, as_of=as_of)
     twice = opened.has_twins and {"amount", "receipt"} & set(kept)
     notes = [
         *unknown_note(quality),
@@ -167,12 +170,8 @@ def _money(marked: ir.Table) -> dict[str, Any]:
     return {"money": ibis.greatest(marked["amount"], 0.0).sum(), "largest": marked["amount"].max()}
 
 
-def _month(at: ir.Value) -> ir.IntegerValue:
-    return at.year() * 12 + at.month() - 1
-
-
 def _doubts(
-    good: ir.Table, found: Canonical, opened: Opened, *, by: Sequence[str], months: int, as_of: datetime | None
+    good: ir.Table, found: Canonical, opened: Opened, *, by: Sequence[str], as_of: datetime | None
 ) -> list[str]:
     """What makes the rate of a list another number than it seems."""
     quality, is_log = found.quality, found.quality.kind in ("orders", "events")
@@ -181,9 +180,7 @@ def _doubts(
         said += currency_doubts(opened.table, opened.currencies, by=by)
     said += id_doubts(found.table, used=quality.rows_used, column=quality.columns["customer"], once=is_log)
     if is_log:
-        said += month_doubts(
-            found.table, used=quality.rows_used, months=months, first=found.first, last=found.last, as_of=as_of
-        )
+        said += month_doubts(found.table, used=quality.rows_used, first=found.first, last=found.last, as_of=as_of)
     if quality.kind == "contracts":
         said += register_doubts(good, opened.unread)
     elif opened.unread:

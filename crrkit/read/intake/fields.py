@@ -34,7 +34,8 @@ def read_fields(
     how = {"order": forms.dates, "zone": forms.zone}
     parsed = {role: parse_times(raw, columns[role], **how) for role in times if role in columns}
     at = parsed[times[0]].value
-    who = parse_customers(raw, columns["customer"], at=at, fold=forms.fold, nobody=forms.nobody)
+    is_stored = not opened.copied and raw[columns[times[0]]].type().is_temporal()
+    who = parse_customers(raw, columns["customer"], at=at, is_stored=is_stored, fold=forms.fold, nobody=forms.nobody)
     fields = {"customer": who.value, NOBODY_COLUMN: who.nobody, ROUNDED_COLUMN: who.rounded}
     fields[LINE_COLUMN] = _report_line(opened, who, columns[times[0]])
     fields = {role: value for role, value in fields.items() if value is not None}
@@ -44,7 +45,7 @@ def read_fields(
         fields |= {role: column.value, role + GIVEN: column.given}
     notes = [note for column in parsed.values() for note in column.notes]
     doubts = (*opened.doubts, *who.doubts)
-    return replace(opened, notes=(*opened.notes, *notes, *who.notes), doubts=doubts), fields
+    return replace(opened, notes=(*opened.notes, *notes, *who.notes), doubts=doubts, looked=who.looked), fields
 
 
 def _report_line(opened: Opened, who: Ids, time: str) -> ir.BooleanValue | None:

@@ -2,7 +2,7 @@
 
 from crrkit.read.quality import twins
 from crrkit.read.quality.currencies import currencies_in, currency_doubts, currency_of, is_of_currencies
-from crrkit.read.quality.customers import FILLERS, FOLDS, NOBODY, OUTSTANDING, ROUNDED, TILLS, Ids, parse_customers
+from crrkit.read.quality.customers import NOBODY, ROUNDED, TILLS, Ids, parse_customers
 from crrkit.read.quality.doubts import (
     CROWD_OF_ONE,
     EMPTY_MONTHS,
@@ -23,6 +23,7 @@ from crrkit.read.quality.doubts import (
     unsettled,
     words_in,
 )
+from crrkit.read.quality.folds import FOLDS
 from crrkit.read.quality.list_doubts import empty_note, log_doubt, missing_doubt, size_doubts, twice_note
 from crrkit.read.quality.notes import Note
 from crrkit.read.quality.refusing import refuse_broken, refuse_lost_ends
@@ -36,6 +37,7 @@ from crrkit.read.quality.registers import (
 )
 from crrkit.read.quality.rows import ERRORS, REASONS, QualityReport
 from crrkit.read.quality.unknown import NOT_KNOWN, lost_doubts, unknown_by_day, unknown_note, with_weight
+from crrkit.read.quality.whole_numbers import FILLERS, OUTSTANDING
 
 __all__ = [
     "ALL_AT_ONCE",

@@ -6,7 +6,7 @@ What could be two people (``anna``, ``Anna``) is told, and taken as one only whe
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import ibis
 import pyarrow as pa
@@ -16,17 +16,16 @@ from crrkit.ground import (
     InputError,
     check_choice,
     check_names,
-    mark,
     ntold as ngettext,
     told as _,
     told_number as format_number,
 )
 from crrkit.read.disk import totals_among
 from crrkit.read.quality.changes import change_of_form, lost_digits, lost_in_floats
+from crrkit.read.quality.folds import FOLDS, Fold
 from crrkit.read.quality.notes import Note
+from crrkit.read.quality.whole_numbers import nobody_among_numbers, numbers_of_nobody
 from crrkit.read.values import (
-    CYRILLIC,
-    LATIN,
     counts_of,
     in_duckdb,
     is_among,
@@ -38,9 +37,10 @@ from crrkit.read.values import (
     tidier,
     words_of,
 )
+from crrkit.reduce import share
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     import ibis.expr.types as ir
 
@@ -55,68 +55,8 @@ NOBODY = (
     "retail customer", "private person", "default customer",
 )  # fmt: skip
 TILLS = r"(?i)^(?:касса|kacca|терминал|cash ?desk|cash ?register|till|pos)\W*[0-9]*$"
-FILLERS = r"^(?:0+|1{4,}|2{4,}|3{4,}|4{4,}|5{4,}|6{4,}|7{4,}|8{4,}|9{4,}|12345[0-9]*)$"
-OUTSTANDING = 3  # so many times the rows of any other id make a 0 or 99999 a placeholder; it may also be a number
-
-LETTERS_IN_FRONT = r"(?:\p{L}+[-_# ]?|[#№] ?)"  # SHOP-9, №9
-GROUPED = r"^[1-9][0-9]{0,2}(?:[ ,.'][0-9]{3})+$"  # 12 345
 
 MATTERS = 0.05  # from this share of the ids on, a doubt is asked and not only told
-
-
-class Fold(NamedTuple):
-    """A way in which one id can be written twice: what one and the other form look like, and the form they share."""
-
-    touches: str
-    other: str
-    common: Callable[[ir.StringValue], ir.StringValue]
-    told: str
-    needs_common: bool = False  # the common form itself must occur: SHOP-9 beside 9, not beside MAIN-9
-    over_time: bool = False  # both forms are in use, unless one ends where the other begins
-
-
-FOLDS = {
-    "case": Fold(r"\p{Lu}", r"\p{Ll}", lambda x: x.lower(), mark("in capital and small letters")),
-    "yo": Fold("[ёЁ]", "[еЕ]", lambda x: x.translate("ёЁ", "еЕ"), mark("with ё and with е")),
-    "look-alikes": Fold(
-        rf"[{CYRILLIC}]",
-        "[A-Za-z]",
-        lambda x: x.translate(CYRILLIC, LATIN),
-        mark("in Latin and Cyrillic letters that look alike"),
-    ),
-    "phones": Fold(
-        r"^\+?[0-9][0-9 ()-]{9,}$",
-        r"^\+|[ ()-]|^8[0-9]{10}$",
-        lambda x: ibis.ifelse(
-            x.re_search(r"^\+?[0-9][0-9 ()-]{9,}$"),
-            x.re_replace(r"[^0-9]", "").re_replace(r"^8([0-9]{10})$", r"7\1"),
-            x,
-        ),
-        mark("in several forms of a telephone number"),
-    ),
-    "zeros": Fold(
-        r"^0+[0-9]+$",
-        "^[1-9][0-9]*$",
-        lambda x: x.re_replace(r"^0+([0-9]+)$", r"\1"),
-        mark("with and without leading zeros"),
-        over_time=True,
-    ),
-    "groups": Fold(
-        GROUPED,
-        "^[0-9]{4,}$",
-        lambda x: ibis.ifelse(x.re_search(GROUPED), x.re_replace("[ ,.']", ""), x),
-        mark("with and without marks between thousands"),
-        needs_common=True,
-    ),
-    "prefix": Fold(
-        rf"^{LETTERS_IN_FRONT}[0-9]+$",
-        "^[0-9]+$",
-        lambda x: x.re_replace(rf"^{LETTERS_IN_FRONT}([0-9]+)$", r"\1"),
-        mark("with and without letters in front"),
-        needs_common=True,
-        over_time=True,
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -131,6 +71,7 @@ class Ids:
         is_headed: Whether the name of the column occurs among them.
         notes: What was taken as one, and what may be one.
         doubts: What makes a rate another number than it seems.
+        looked: The rows as ``customer, at`` of which what was looked at is kept, where ids are counted as they stand.
     """
 
     value: ir.Value
@@ -140,6 +81,7 @@ class Ids:
     is_headed: bool = False
     notes: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    looked: ir.Table | None = None
 
 
 def parse_customers(
@@ -147,6 +89,7 @@ def parse_customers(
     column: str,
     *,
     at: ir.Value,
+    is_stored: bool = False,
     fold: str | Sequence[str] | None = None,
     nobody: Sequence[str] | None = None,
 ) -> Ids:
@@ -156,6 +99,7 @@ def parse_customers(
         table: The rows.
         column: The column with the ids.
         at: When each row happened.
+        is_stored: Whether that is read without work: then it is looked at together with the ids, in one pass.
         fold: Differences that tell no customers apart, names of `FOLDS`; None asks where it matters, () does not.
         nobody: Ids that stand for nobody in particular; None for the usual ones.
 
@@ -165,7 +109,12 @@ def parse_customers(
     chosen, nobody = _chosen(fold), None if nobody is None else words_of(nobody, name="nobody")
     if not in_duckdb(table):  # `crrkit.read.sources.outside` has seen that they need nothing
         return Ids(parse_ids(table, column))
-    value, counts, notes = _looked_through(table, column, chosen)
+    looked = _looked_at(table, column, at if is_stored else None)
+    numbers = None if chosen or nobody is not None else nobody_among_numbers(looked)
+    if numbers is not None:
+        own, said = table[column], (_nobody_note(numbers),) if numbers else ()
+        return Ids(own, nobody=is_among(own, numbers) if numbers else None, notes=said, looked=looked)
+    value, counts, notes = _looked_through(table, column, chosen, looked)
     text = value.cast("string")
     totals = totals_among(counts["id"]) if nobody is None or len(nobody) else []
     found = sorted(set(_of_nobody(counts, nobody)) - set(totals))
@@ -174,7 +123,7 @@ def parse_customers(
     rows = table.select(id=text, at=at)
     doubts = lost_digits(counts["id"]) + lost_in_floats(table, column) + change_of_form(counts, rows)
     for name, each in FOLDS.items():
-        if name not in chosen and all(looks_of(counts["id"], touched=each.touches, other=each.other).values()):
+        if name not in chosen and all(looks_of(counts["id"], one=form)["one"] for form in (each.touches, each.other)):
             notes += _doubt(counts, name, chosen=chosen, rows=rows if fold is None else None)
     return Ids(
         value,
@@ -184,13 +133,22 @@ def parse_customers(
         is_headed=bool(pc.any(pc.equal(counts["id"], column.strip())).as_py()),
         notes=tuple(notes),
         doubts=tuple(doubts),
+        looked=looked if value.equals(table[column]) else None,
     )
 
 
-def _looked_through(table: ir.Table, column: str, chosen: list[str]) -> tuple[ir.Value, pa.Table, list[str]]:
+def _looked_at(table: ir.Table, column: str, at: ir.Value | None) -> ir.Table:
+    """The ids as they stand, ``customer``, and where it costs nothing ``at``: what is kept of them serves measures."""
+    value = table[column] if table[column].type().is_string() else parse_ids(table, column)
+    return table.select(customer=value) if at is None else share(table.select(customer=value, at=at))
+
+
+def _looked_through(
+    table: ir.Table, column: str, chosen: list[str], looked: ir.Table
+) -> tuple[ir.Value, pa.Table, list[str]]:
     """The ids as they are counted, how many rows each has, and what was taken as one."""
     spelled = table[column].type().is_string()
-    spellings = spellings_of(table, table[column] if spelled else parse_ids(table, column))
+    spellings = spellings_of(looked)
     tidy = tidier(spellings, column) if spelled else None
     steps = [*([tidy] if tidy else []), *[FOLDS[name].common for name in chosen]]
     counts = counts_of(spellings, tidy)
@@ -230,19 +188,9 @@ def _of_nobody(counts: pa.Table, nobody: Sequence[str] | None) -> list[str]:
     found: list[str] = counts["id"].filter(said).to_pylist()
     if nobody is None:
         rest = counts.filter(pc.invert(said))
-        found += _numbers_of_nobody(rest)
+        found += numbers_of_nobody(rest)
         found += rest["id"].filter(pc.match_substring_regex(rest["id"], pattern=TILLS)).to_pylist()
     return sorted(found)
-
-
-def _numbers_of_nobody(counts: pa.Table) -> list[str]:
-    doubtful = pc.match_substring_regex(counts["id"], pattern=FILLERS)
-    met = counts.filter(doubtful).to_pylist()
-    others = counts.filter(pc.invert(doubtful))
-    below = others["id"].filter(pc.match_substring_regex(others["id"], pattern="^-[0-9]+$")).to_pylist()
-    most = pc.max(others["rows"]).as_py()
-    zeros = [row["id"] for row in met if most is not None and row["rows"] >= OUTSTANDING * most]
-    return zeros + (below if below == ["-1"] else [])
 
 
 def _nobody_note(found: list[str]) -> str:

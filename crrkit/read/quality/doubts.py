@@ -29,6 +29,7 @@ from crrkit.read.words import (
     tell_turns,
     usual_kind,
 )
+from crrkit.reduce import from_kept, months_met, rows_of_each
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -207,8 +208,9 @@ def _below_doubt(column: str, n: int) -> str:
 
 def id_doubts(table: ir.Table, *, used: int, column: str, once: bool) -> list[str]:
     """Sentences for whoever reads the number of an order as a customer, or a cash desk as a faithful one."""
-    own = table.group_by("customer").agg(rows=lambda rows: rows.count())
-    seen = own.aggregate(ids=own.count(), most=own["rows"].max()).to_pyarrow().to_pylist()[0]
+    own = rows_of_each(table)
+    asked = own.aggregate(ids=own.count(), most=own["rows"].max())
+    seen = from_kept(asked).to_pyarrow().to_pylist()[0]
     if once and seen["most"] == 1 and seen["ids"] >= FEW_IDS:
         message = _(
             "Each of the {n} {n:id|ids} in column {column!r} occurs once: nobody can be seen to come back, and every"
@@ -226,15 +228,14 @@ def id_doubts(table: ir.Table, *, used: int, column: str, once: bool) -> list[st
     return [Note.about(said, doubt=CROWD_OF_ONE, rows=seen["most"])]
 
 
-def month_doubts(
-    table: ir.Table, *, used: int, months: int, first: datetime, last: datetime, as_of: datetime | None
-) -> list[str]:
+def month_doubts(table: ir.Table, *, used: int, first: datetime, last: datetime, as_of: datetime | None) -> list[str]:
     """A sentence when months have no row at all up to the last one or the cut-off, in a list with many rows a month."""
     begin, end = _month_of(first), max(_month_of(last), _month_of(as_of) - 1 if as_of else 0)
-    if months > end - begin or used < MONTHLY_ROWS * (end - begin + 1):
+    if used < MONTHLY_ROWS * (end - begin + 1):
         return []
-    there = table.select(month=table["at"].year() * 12 + table["at"].month() - 1).distinct().to_pyarrow()["month"]
-    empty = sorted(set(range(begin, end + 1)) - set(there.to_pylist()))
+    empty = sorted(set(range(begin, end + 1)) - months_met(table, first=first, last=last))
+    if not empty:
+        return []
     message = ngettext(
         "{n} month has no row at all ({months}): whoever bought before it counts as lost in it. Check that the export"
         " is complete, or say as_of=.",

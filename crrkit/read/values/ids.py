@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from crrkit.ground import InputError, told as _
 from crrkit.read.values.text import NOT_AN_ID, aggregate, is_nan, is_true
+from crrkit.reduce import from_kept, rows_of_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -62,7 +63,7 @@ def parse_ids(table: ir.Table, column: str) -> ir.Value:
     text = values.cast("string")
     if not in_duckdb(table) or aggregate(table, digits=text.re_search(PLAIN_DIGITS).all())["digits"] is not False:
         return known(text.strip())
-    return (tidier(spellings_of(table, text), column) or known)(text)
+    return (tidier(spellings_of(table.select(customer=text)), column) or known)(text)
 
 
 def in_duckdb(table: ir.Table) -> bool:
@@ -70,11 +71,11 @@ def in_duckdb(table: ir.Table) -> bool:
     return bool(table.get_backend().name == "duckdb")
 
 
-def spellings_of(table: ir.Table, values: ir.Value) -> pa.Table:
-    """The different ids of a column with their rows, in memory: they are asked much, and far fewer than the rows."""
-    ids = table.select(id=values)
-    met = ids.filter(ids["id"].notnull()).group_by("id").agg(rows=lambda t: t.count())
-    found: pa.Table = met.select(id=met["id"].cast("string"), rows=met["rows"]).to_pyarrow()
+def spellings_of(rows: ir.Table) -> pa.Table:
+    """The different ids of ``customer`` with their rows, in memory: asked much, and far fewer than the rows."""
+    each = rows_of_each(rows)
+    met = each.filter(each["customer"].notnull())
+    found: pa.Table = from_kept(met.select(id=met["customer"].cast("string"), rows=met["rows"])).to_pyarrow()
     return found
 
 

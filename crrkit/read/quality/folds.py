@@ -1,0 +1,73 @@
+"""In which ways one id can be written twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import ibis
+
+from crrkit.ground import mark
+from crrkit.read.values import CYRILLIC, LATIN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import ibis.expr.types as ir
+
+LETTERS_IN_FRONT = r"(?:\p{L}+[-_# ]?|[#№] ?)"  # SHOP-9, №9
+GROUPED = r"^[1-9][0-9]{0,2}(?:[ ,.'][0-9]{3})+$"  # 12 345
+
+
+class Fold(NamedTuple):
+    """A way in which one id can be written twice: what one and the other form look like, and the form they share."""
+
+    touches: str
+    other: str
+    common: Callable[[ir.StringValue], ir.StringValue]
+    told: str
+    needs_common: bool = False  # the common form itself must occur: SHOP-9 beside 9, not beside MAIN-9
+    over_time: bool = False  # both forms are in use, unless one ends where the other begins
+
+
+FOLDS = {
+    "case": Fold(r"\p{Lu}", r"\p{Ll}", lambda x: x.lower(), mark("in capital and small letters")),
+    "yo": Fold("[ёЁ]", "[еЕ]", lambda x: x.translate("ёЁ", "еЕ"), mark("with ё and with е")),
+    "look-alikes": Fold(
+        rf"[{CYRILLIC}]",
+        "[A-Za-z]",
+        lambda x: x.translate(CYRILLIC, LATIN),
+        mark("in Latin and Cyrillic letters that look alike"),
+    ),
+    "phones": Fold(
+        r"^\+?[0-9][0-9 ()-]{9,}$",
+        r"^\+|[ ()-]|^8[0-9]{10}$",
+        lambda x: ibis.ifelse(
+            x.re_search(r"^\+?[0-9][0-9 ()-]{9,}$"),
+            x.re_replace(r"[^0-9]", "").re_replace(r"^8([0-9]{10})$", r"7\1"),
+            x,
+        ),
+        mark("in several forms of a telephone number"),
+    ),
+    "zeros": Fold(
+        r"^0+[0-9]+$",
+        "^[1-9][0-9]*$",
+        lambda x: x.re_replace(r"^0+([0-9]+)$", r"\1"),
+        mark("with and without leading zeros"),
+        over_time=True,
+    ),
+    "groups": Fold(
+        GROUPED,
+        "^[0-9]{4,}$",
+        lambda x: ibis.ifelse(x.re_search(GROUPED), x.re_replace("[ ,.']", ""), x),
+        mark("with and without marks between thousands"),
+        needs_common=True,
+    ),
+    "prefix": Fold(
+        rf"^{LETTERS_IN_FRONT}[0-9]+$",
+        "^[0-9]+$",
+        lambda x: x.re_replace(rf"^{LETTERS_IN_FRONT}([0-9]+)$", r"\1"),
+        mark("with and without letters in front"),
+        needs_common=True,
+        over_time=True,
+    ),
+}

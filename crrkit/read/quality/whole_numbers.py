@@ -1,0 +1,56 @@
+"""Ids that are whole numbers: which of them stand for nobody in particular."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import ibis
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crrkit.reduce import from_kept, is_shared, rows_of_each
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+FILLERS = r"^(?:0+|1{4,}|2{4,}|3{4,}|4{4,}|5{4,}|6{4,}|7{4,}|8{4,}|9{4,}|12345[0-9]*)$"
+OUTSTANDING = 3  # so many times the rows of any other id make a 0 or 99999 a placeholder; it may also be a number
+SHORT = 10**10  # a longer one may be a telephone number, or have lost its last digits
+MOST_FILLERS = 200  # ids with most rows that are looked at: among them is one that fills no field
+
+
+def numbers_of_nobody(counts: pa.Table) -> list[str]:
+    """A 0 or 99999 that has many more rows than any other id, and a lonely -1; of ids with their rows."""
+    doubtful = pc.match_substring_regex(counts["id"], pattern=FILLERS)
+    met = counts.filter(doubtful).to_pylist()
+    others = counts.filter(pc.invert(doubtful))
+    below = others["id"].filter(pc.match_substring_regex(others["id"], pattern="^-[0-9]+$")).to_pylist()
+    most = pc.max(others["rows"]).as_py()
+    zeros = [row["id"] for row in met if most is not None and row["rows"] >= OUTSTANDING * most]
+    return zeros + (below if below == ["-1"] else [])
+
+
+def nobody_among_numbers(rows: ir.Table) -> list[str] | None:
+    """The same where no more has to be seen of the ids; None where they are no short whole numbers, or nothing is kept.
+
+    Text is searched for words, letters that look alike and forms of telephone numbers: short numbers have none of them,
+    and not all of them have to be fetched.
+    """
+    if not (rows["customer"].type().is_integer() and is_shared(rows)):
+        return None
+    each = rows_of_each(rows)
+    each = each.filter(each["customer"].notnull())
+    asked = each.agg(
+        least=each["customer"].min(), largest=each["customer"].max(), below=each.count(where=each["customer"] < 0)
+    )
+    seen = from_kept(asked).to_pyarrow().to_pylist()[0]
+    if seen["least"] is None or seen["least"] <= -SHORT or seen["largest"] >= SHORT:
+        return None
+    top = from_kept(each.order_by([ibis.desc("rows"), "customer"]).limit(MOST_FILLERS)).to_pyarrow().to_pylist()
+    counts = [(str(one["customer"]), one["rows"]) for one in top]
+    most = next((n for name, n in counts if not re.search(FILLERS, name)), None)  # the first has most of all others
+    if most is None:
+        return None
+    lonely = ["-1"] if seen["below"] == 1 and seen["least"] == -1 else []
+    return sorted([name for name, n in counts if re.search(FILLERS, name) and n >= OUTSTANDING * most] + lonely)
