@@ -91,12 +91,7 @@ def test_on_paper_it_is_light_and_unfolded(open_page: OpenPage, reports: dict[st
     assert not page.locator("nav").is_visible()
 
 
-RU_IS_WIDER = pytest.mark.xfail(
-    reason="a Russian per cent keeps a space: 24 months still run over the edge", strict=True
-)
-
-
-@pytest.mark.parametrize("lang", ["en", pytest.param("ru", marks=RU_IS_WIDER)])
+@pytest.mark.parametrize("lang", ["en", "ru"])
 def test_on_paper_nothing_is_cut_and_each_part_has_a_page(
     open_page: OpenPage, reports: dict[str, Path], lang: str
 ) -> None:
