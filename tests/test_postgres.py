@@ -112,6 +112,27 @@ def test_a_database_that_stops_in_the_middle_is_said_in_a_sentence(server: str) 
         crr.read_orders(shop.replace("s3cret", "wrong"), table="orders")
 
 
+def test_rows_that_others_wrote_since_are_not_taken_for_those_that_were_read(server: str) -> None:
+    shop = server.format(database="shop")
+    with psycopg.connect(shop, autocommit=True) as con:
+        con.execute("CREATE TABLE living AS SELECT * FROM orders WHERE ordered_at IS NOT NULL")
+        base = crr.read_orders(shop, table="living")
+        before = crr.retention_by_period(base, every="month").to_pandas()
+        later = "INSERT INTO living (client_id, ordered_at) VALUES ('C0001', %s::timestamp)"
+        con.execute(later, [base.as_of])  # a shop goes on selling: what came after the last day is not asked for
+        pd.testing.assert_frame_equal(crr.retention_by_period(base, every="month").to_pandas(), before)
+        con.execute(later, ["2024-03-05"])
+        late = crr.read_orders(shop, table="living").quality.rows_used - 1
+        with pytest.raises(crr.SourceError, match=f"living.* had {late - 1:,} rows to count, now {late:,}. Read it"):
+            crr.retention_by_period(base, every="month")
+        con.execute("DELETE FROM living WHERE ordered_at < '2023-06-01'")
+        for measure in (crr.cohort_grid, crr.stage_flow, crr.revenue_retention):
+            with pytest.raises(crr.SourceError, match="has changed since it was read"):
+                measure(base, every="month")
+        assert len(crr.retention_by_period(crr.read_orders(shop, table="living"), every="month").table)
+        con.execute("DROP TABLE living")
+
+
 def _counting(fetch, fetched):
     def counted(*arguments):
         rows = fetch(*arguments)

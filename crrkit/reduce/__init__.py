@@ -16,7 +16,7 @@ from crrkit.reduce.cohorts import (
     unpriced_count,
 )
 from crrkit.reduce.contracts import REVENUE_FLOWS, given_up, revenue_changes
-from crrkit.reduce.faults import in_short, is_of_an_engine, is_out_of_room, no_room, watch
+from crrkit.reduce.faults import in_short, is_of_an_engine, is_out_of_room, no_room, watch, watch_rows
 from crrkit.reduce.kept import batches, first_moment, kept_rows, together
 from crrkit.reduce.people import (
     customer_count,
@@ -194,6 +194,7 @@ __all__ = [
     "trailing_units",
     "unpriced_count",
     "watch",
+    "watch_rows",
     "who_bought",
     "who_was_there",
     "with_beginnings",

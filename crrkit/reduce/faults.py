@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import weakref
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from crrkit.ground import SourceError, gettext as _
+from crrkit.ground import SourceError, format_number, gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    import ibis.expr.types as ir
+
 ENGINES = frozenset({
     "duckdb", "_duckdb", "ibis", "psycopg", "psycopg2", "pyarrow", "polars", "sqlalchemy", "sqlite3", "pyspark",
 })  # fmt: skip
 
+
+class _Counted(NamedTuple):
+    """Rows of a database as they were read."""
+
+    name: str
+    known: ir.Table
+    rows: int
+
+
 _watched: dict[int, dict[Path, tuple[int, int]]] = {}  # by identity: engines of Ibis may be equal and not the same
+_counted: dict[int, dict[object, _Counted]] = {}
 
 
 def watch(engine: object, paths: Iterable[Path]) -> None:
@@ -27,6 +39,39 @@ def watch(engine: object, paths: Iterable[Path]) -> None:
 def changed(engine: object) -> Path | None:
     """A file that is another than when it was read first; None when all are as they were."""
     return next((path for path, state in _watched.get(id(engine), {}).items() if _state(path) != state), None)
+
+
+def watch_rows(table: ir.Table, *, name: str, known: ir.Table, rows: int) -> None:
+    """Remember how many rows a table had whose owner may write into it while it is counted.
+
+    Args:
+        table: What the measures count.
+        name: What to call its source.
+        known: Those of its rows that there were when it was read, and no later ones: a list may grow at its end.
+        rows: How many.
+    """
+    engine = table.get_backend()
+    if id(engine) not in _counted:
+        weakref.finalize(engine, _counted.pop, id(engine), None)
+    _counted.setdefault(id(engine), {})[table.op()] = _Counted(name, known, rows)
+
+
+def refuse_other_rows(reduction: ir.Table) -> None:
+    """Refuse to count rows of a database of which some have gone, or come, since they were read.
+
+    A row that was only written over is not noticed: that would take a second reading of all.
+
+    Raises:
+        SourceError: If there are more or fewer than then.
+    """
+    counted = _counted.get(id(reduction.get_backend()), {})
+    for op in reduction.op().find(counted.__contains__) if counted else ():
+        name, known, rows = counted[op]
+        now = int(known.count().execute())
+        if now != rows:
+            message = _("{name} has changed since it was read: it had {was} rows to count, now {now}. Read it again.")
+            told = message.format(name=name, was=format_number(rows), now=format_number(now))
+            raise SourceError(told, argument="source")
 
 
 def _state(path: Path) -> tuple[int, int]:

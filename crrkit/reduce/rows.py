@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from crrkit.ground import SourceError, gettext as _
-from crrkit.reduce.faults import changed, in_short, is_of_an_engine, is_out_of_room, no_room
+from crrkit.reduce.faults import changed, in_short, is_of_an_engine, is_out_of_room, no_room, refuse_other_rows
 from crrkit.reduce.running import run
 from crrkit.reduce.sharing import from_kept
 
@@ -55,13 +55,14 @@ def collect(reduction: ir.Table) -> pd.DataFrame:
     """Run a reduction where its table lives and bring the small frame home.
 
     Raises:
-        SourceError: If the rows have gone since they were read.
+        SourceError: If the rows have gone, or there are others, since they were read.
     """
     other = changed(reduction.get_backend())
     if other is not None:
         message = _("{name} has changed since it was read, and can no longer be counted. Read it again.")
         raise SourceError(message.format(name=other.name), argument="source")
     try:
+        refuse_other_rows(reduction)
         return run(from_kept(reduction))
     except Exception as broken:
         if not is_of_an_engine(broken):

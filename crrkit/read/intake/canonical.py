@@ -33,7 +33,7 @@ from crrkit.read.quality import (
 )
 from crrkit.read.values import AS_WRITTEN
 from crrkit.read.words import BUYING
-from crrkit.reduce import is_of_an_engine, share, taken_over
+from crrkit.reduce import is_of_an_engine, share, taken_over, watch_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -124,6 +124,7 @@ def canonical_of(
         first=marked[times[0]].min(),
         last=_last_of(latest),
         **_money(marked),
+        **({"known": (marked[times[0]] <= now).sum()} if opened.elsewhere else {}),
     )
     seen = {row["reason"]: row for row in summary.to_pyarrow().to_pylist()}
     counts = {name: row["rows"] for name, row in seen.items() if name is not None} | {"cut-off line": opened.cut_lines}
@@ -144,6 +145,9 @@ def canonical_of(
     good = rows.filter(*[~fault for fault in met.values()]) if met else rows
     last = used["last"] or used["first"]
     canonical = Canonical(good.select(*kept), quality, used["first"], last, zone, opened.engine)
+    if used.get("known") and used["last"]:
+        known = canonical.table.filter(canonical.table[times[0]] <= literal(used["last"]))
+        watch_rows(canonical.table, name=opened.name, known=known, rows=used["known"])
     if kind == "orders" and "back" not in kept:
         share(canonical.table)
         if opened.looked is not None and not any(counts.values()):

@@ -38,6 +38,7 @@ class Opened:
         name: What to call the source in print.
         columns: The column for each role.
         engine: What must stay alive while the table is used.
+        elsewhere: Whether the rows stay in a database, into which others may write.
         copied: Whether reading fields again is dear (text, Python objects), so that they are read once and kept.
         cut_lines: Lines of a text file that could not be split into fields.
         unread: Columns that hold no role, and that should be looked at: their names or numbers say so.
@@ -56,6 +57,7 @@ class Opened:
     name: str
     columns: dict[str, str]
     engine: Any
+    elsewhere: bool = False
     copied: bool = False
     cut_lines: int = 0
     unread: tuple[str, ...] = ()
@@ -120,7 +122,7 @@ def _open_rows(rows: Rows, wanted: Wanted) -> Opened:
     if rows.table is not None:
         column = outside.why_fetched(rows.table, facts["columns"], wanted.forms)
         if column is None:
-            return Opened(table=rows.table, engine=rows.engine, **facts)
+            return Opened(table=rows.table, engine=rows.engine, elsewhere=True, **facts)
         facts["notes"] += (outside.fetched_note(rows.name, column),)
     if isinstance(rows.engine, pa.Table):  # records, not a database, of which no more is asked for than is needed
         facts = wanted.beside(facts, rows.columns, partial(beside.of_frame, rows.engine))
