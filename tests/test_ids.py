@@ -288,3 +288,10 @@ def test_whole_numbers_looked_at_in_the_engine_are_those_fetched_as_text(seed: i
     numbers, texts = (read_orders(tmp_path / f"{name}.parquet") for name in ("numbers", "texts"))
     assert numbers.quality.notes == texts.quality.notes
     assert numbers.quality.table.equals(texts.quality.table)
+
+
+def test_ids_in_floats_are_whole_numbers_and_one_that_is_missing_is_nobody(tmp_path: Path) -> None:
+    days = pd.to_datetime(["2024-01-05", "2024-01-17", "2024-02-01", "2024-03-02"])
+    pd.DataFrame({"customer": [7.0, np.nan, 9.0, 7.0], "at": days}).to_parquet(tmp_path / "floats.parquet")
+    base = read_orders(tmp_path / "floats.parquet")
+    assert (base.quality.rows_used, base.table["customer"].type().is_integer()) == (3, True)

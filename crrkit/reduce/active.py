@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from crrkit.rules import Calendar
 
 RING = 5 * MONTHS_PER_PERIOD["year"]
-HALF = 30  # bits of which a float knows the logarithm well enough to tell the highest
-TICK = timedelta(microseconds=1)
+EXACT_BITS = 30  # bits of which a float knows the logarithm well enough to tell the highest
+INSTANT = timedelta(microseconds=1)
 
 
 @sharing.part
@@ -76,7 +76,7 @@ def active_periods(orders: ir.Table, *, calendar: Calendar, as_of: datetime) -> 
         return _by_days(orders, calendar, as_of)
     begin, until = calendar.index(span[0]), min(as_of, span[1])
     january = begin * calendar.months + calendar.month_shift  # the month in which the first period begins
-    months = [_month(moment - TICK) - january + 1 for moment in (until, span[1])]
+    months = [_month(moment - INSTANT) - january + 1 for moment in (until, span[1])]
     is_cut = as_of < span[1]
     if months[1] > RING or (is_cut and (as_of.day != 1 or as_of.time() != time.min)):
         return _by_days(orders, calendar, as_of)
@@ -121,8 +121,8 @@ def _ones(bits: int) -> int:
 
 def _highest(bits: ir.IntegerValue) -> ir.IntegerValue:
     """The place of the highest bit; null where there is none."""
-    upper = bits >> HALF
-    places = (upper.nullif(0).log2() + HALF, bits.nullif(0).log2())
+    upper = bits >> EXACT_BITS
+    places = (upper.nullif(0).log2() + EXACT_BITS, bits.nullif(0).log2())
     return ibis.ifelse(upper > 0, *places).floor().cast("int64")
 
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-FEW = 6  # purchase days that make a regular, up to which each of them is looked at
-NEVER = -(10**9)  # a day that never was
+SEEN_ONE_BY_ONE = 6  # purchase days that make a regular, up to which each of them is looked at
+NO_DAY = -(10**9)  # a day that never was
 Limits = list[tuple[float, float]]
 
 
@@ -45,7 +45,7 @@ def purchase_steps(
     limit, limit_before = _limits(days, limits)
     begins = days["before"].isnull() | (days["day"] - days["before"] > limit_before)
     marked = days.mutate(limit=limit, begins=begins, opens=ibis.ifelse(begins, days["day"], None))
-    is_short = len(limits) == 1 and 0 < span_days <= limits[0][0] and k_long <= FEW
+    is_short = len(limits) == 1 and 0 < span_days <= limits[0][0] and k_long <= SEEN_ONE_BY_ONE
     spell = marked.mutate(  # one order for all of these: an engine sorts once
         after=marked["on"].lead().over(**own),
         opens=marked["opens"].max().over(ibis.window(**own, preceding=(None, 0))),
@@ -83,11 +83,11 @@ def _in_one_spell(days: ir.Table, own: dict[str, str], k_long: int, span_days: i
     """
     begun = [days["begins"].lag(n).over(**own) if n else days["begins"] for n in range(k_long - 1)]
     kth = days["day"].lag(k_long - 1).over(**own) if k_long > 1 else days["day"]
-    before = ibis.ifelse(days["begins"], NEVER, days["before"])  # no null: engines differ on the first of such
+    before = ibis.ifelse(days["begins"], NO_DAY, days["before"])  # no null: engines differ on the first of such
     recent = ibis.range_window(**own, preceding=(span_days - 1, 0))
     return {
         "kth": ibis.ifelse(ibis.or_(*begun), ibis.null("int32"), kth) if begun else kth,
-        "spaced": before.first().over(recent).nullif(NEVER),
+        "spaced": before.first().over(recent).nullif(NO_DAY),
     }
 
 

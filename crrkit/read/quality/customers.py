@@ -110,7 +110,8 @@ def parse_customers(
     if not in_duckdb(table):  # `crrkit.read.sources.outside` has seen that they need nothing
         return Ids(parse_ids(table, column))
     looked = _looked_at(table, column, at if is_stored else None)
-    numbers = None if chosen or nobody is not None else nobody_among_numbers(looked)
+    as_it_stands = table[column].type().is_integer() and not chosen and nobody is None
+    numbers = nobody_among_numbers(looked) if as_it_stands else None
     if numbers is not None:
         own, said = table[column], (_nobody_note(numbers),) if numbers else ()
         return Ids(own, nobody=is_among(own, numbers) if numbers else None, notes=said, looked=looked)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 FILLERS = r"^(?:0+|1{4,}|2{4,}|3{4,}|4{4,}|5{4,}|6{4,}|7{4,}|8{4,}|9{4,}|12345[0-9]*)$"
 OUTSTANDING = 3  # so many times the rows of any other id make a 0 or 99999 a placeholder; it may also be a number
-SHORT = 10**10  # a longer one may be a telephone number, or have lost its last digits
+SHORT_NUMBER = 10**10  # a longer one may be a telephone number, or have lost its last digits
 MOST_FILLERS = 200  # ids with most rows that are looked at: among them is one that fills no field
 
 
@@ -32,12 +32,12 @@ def numbers_of_nobody(counts: pa.Table) -> list[str]:
 
 
 def nobody_among_numbers(rows: ir.Table) -> list[str] | None:
-    """The same where no more has to be seen of the ids; None where they are no short whole numbers, or nothing is kept.
+    """The same of a column of whole numbers, where no more has to be seen; None where some are long, or none is kept.
 
     Text is searched for words, letters that look alike and forms of telephone numbers: short numbers have none of them,
     and not all of them have to be fetched.
     """
-    if not (rows["customer"].type().is_integer() and is_shared(rows)):
+    if not is_shared(rows):
         return None
     each = rows_of_each(rows)
     each = each.filter(each["customer"].notnull())
@@ -45,7 +45,7 @@ def nobody_among_numbers(rows: ir.Table) -> list[str] | None:
         least=each["customer"].min(), largest=each["customer"].max(), below=each.count(where=each["customer"] < 0)
     )
     seen = from_kept(asked).to_pyarrow().to_pylist()[0]
-    if seen["least"] is None or seen["least"] <= -SHORT or seen["largest"] >= SHORT:
+    if seen["least"] is None or seen["least"] <= -SHORT_NUMBER or seen["largest"] >= SHORT_NUMBER:
         return None
     top = from_kept(each.order_by([ibis.desc("rows"), "customer"]).limit(MOST_FILLERS)).to_pyarrow().to_pylist()
     counts = [(str(one["customer"]), one["rows"]) for one in top]
