@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from crrkit.report.cohort_counts import SharedCohorts
     from crrkit.widgets import Explorer
 
-COHORT_CALL = """cohorts_of(
-    base, every=every, min_cell=min_cell, first=first, last=last,
-    beside=report.beside(counted, kept, min_cell=min_cell){published}
+BESIDE_CALL = "report.beside(counted, kept, min_cell=min_cell)"
+COHORT_CALL = f"""cohorts_of(
+    base, every=every, min_cell=min_cell, first=first, last=last, beside={BESIDE_CALL}{{published}}
 )"""
 
 

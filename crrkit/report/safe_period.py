@@ -134,7 +134,7 @@ def _why_not_published(chosen: SafeAccount) -> str:
 
 
 def _why_longer(begun: SafeAccount, chosen: SafeAccount) -> str:
-    text = _("{by}, because of {all} {n} would have to be withheld: they tell of too few customers.")
+    text = _("{by}, because {n} of {all} would tell of too few customers and be withheld.")
     return text.format(
         by=_(BY[chosen.every]),
         all=periods_counted(len(begun.kept.table), begun.every),

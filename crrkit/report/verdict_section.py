@@ -150,12 +150,12 @@ def _of_band(verdict: pd.DataFrame) -> str:
 
 def _first_of_band(row: pd.Series) -> str:
     text = {
-        "below": _("{value} is below the {band} that are often called usual."),
-        "inside": _("{value} is within the {band} that are often called usual."),
-        "above": _("{value} is above the {band} that are often called usual."),
+        "below": _("{value} is below the {band} often called usual."),
+        "inside": _("{value} is within the {band} often called usual."),
+        "above": _("{value} is above the {band} often called usual."),
     }.get(row["verdict"])
     if text is None:
-        text = _("{value} is so near to the edge of the {band} that are often called usual that chance decides.")
+        text = _("{value} is so near to the edge of the {band} often called usual that chance decides.")
     return text.format(value=format_percent(row["value"]), band=row["against"])
 
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from crrkit.ground import SourceError, told as _
 from crrkit.read.disk.pages import is_markup
-from crrkit.reduce import is_out_of_room, no_room
 
 if TYPE_CHECKING:
     import duckdb
@@ -150,6 +149,8 @@ def run(engine: duckdb.DuckDBPyConnection, query: str, paths: list[Path]) -> lis
 
 def not_a_table(source: Any, broken: Exception) -> SourceError:
     """What to say when the engine gives up on a source."""
+    from crrkit.reduce import is_out_of_room, no_room
+
     if is_out_of_room(broken):
         return no_room(broken)
     hint = _(

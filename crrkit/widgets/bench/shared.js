@@ -580,8 +580,8 @@ export function bench({
     ...(about ? [html("p", { class: "crrkit-about" }, about)] : []),
     body,
   );
-  // JupyterLab takes keys pressed inside outputs for its own commands unless they stop here; Notebook 7 takes them before
-  // they come here, unless what has the focus says by an attribute that they are not for it.
+  // JupyterLab takes keys pressed inside outputs for its own commands unless they stop here; Notebook 7 takes them
+  // before they come here, unless what has the focus says by an attribute that they are not for it.
   root.addEventListener("focusin", ({ target }) =>
     set(/** @type {any} */ (target), { "data-lm-suppress-shortcuts": "true" }),
   );

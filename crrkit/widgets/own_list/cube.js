@@ -718,7 +718,8 @@ export function modelOf(cube, settings) {
   const none = { matrix: null, start: {}, inflow: {}, stages: [], retained: [], first: "", last: "", backtest: null };
   if (!rows.length) return { ...none, reason: every.length ? "withheld" : "no stages" };
   const over = rows.filter((row) => row.transitions);
-  const silent = ["contracts", "snapshots"].includes(cube.kind) ? 0 : Number(settings.silence); // a contract says itself when it began
+  // a contract says itself when it began
+  const silent = ["contracts", "snapshots"].includes(cube.kind) ? 0 : Number(settings.silence);
   const memory = Math.max(silent, cube.rule.window, cube.rule.contact, cube.seen.burnIn);
   const begun = (row) => Date.parse(row.from) / 1000 >= cube.seen.first + memory * cubeDay;
   const last = settings.to === null ? over.length : over.findIndex((row) => row.label === settings.to) + 1;

@@ -5,7 +5,7 @@ const A_MOMENT = 100; // milliseconds: longer than from one key to the next whil
 
 /**
  * Give a node other children, as `replaceChildren` does, but keep each that can become the one in its place: what is
- * written is laid out and painted anew, what stays is not, and keeps the focus. What is kept keeps its listeners too, so
+ * written is laid out and painted anew, what stays is not, and keeps the focus. What is kept keeps its listeners, so
  * that children who are given here have none of their own.
  * @param {Element} parent
  * @param {...(Node | string)} children
@@ -44,9 +44,9 @@ function became(/** @type {any} */ node, /** @type {any} */ next) {
 }
 
 /**
- * Draws parts of a page: those in sight at once, the others when no key has come for a moment, so that an answer does not
- * wait for what nobody looks at. None of it is seen as it was before: what comes into sight is drawn then, and before the
- * page is printed all is. Until it is known what is in sight, everything is.
+ * Draws parts of a page: those in sight at once, the others when no key has come for a moment, so that an answer does
+ * not wait for what nobody looks at. None of it is seen as it was before: what comes into sight is drawn then, and
+ * before the page is printed all is. Until it is known what is in sight, everything is.
  */
 export function inSightFirst() {
   /** @type {Set<Element>} */

@@ -9,7 +9,6 @@ from babel.dates import format_date as babel_date, format_skeleton
 from babel.plural import to_python
 
 from crrkit.ground import format_cell, format_number, is_missing, language
-from crrkit.measure import NOT_LISTED
 from crrkit.widgets import svg
 from crrkit.widgets.bench import still_html
 
@@ -33,6 +32,8 @@ def still_of(account: pd.DataFrame, state: State, words: State, *, kind: str) ->
 
 def said_of(account: pd.DataFrame, state: State, words: State, *, kind: str) -> str:
     """The sentence of the chosen period, as ``headline`` of sentences.js."""
+    from crrkit.measure import NOT_LISTED
+
     if not len(account):
         return str(words["nothing"])
     row = chosen_row(account, state["period"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from crrkit.ground import PERIODS, gettext as _, ngettext
-from crrkit.measure import GONE_AT_ONCE
 from crrkit.widgets.own_list.plurals import forms
 from crrkit.widgets.own_list.question_words import question_words
 from crrkit.widgets.own_list.what_if_words import what_if_words
@@ -114,6 +113,8 @@ def _headline() -> dict[str, Any]:
 
 def _beside_the_rate() -> dict[str, Any]:
     """What else is read before a rate: what would suit, and what the end of a list leaves open."""
+    from crrkit.measure import GONE_AT_ONCE
+
     return {
         "suits": _("What would suit: {what}."),
         "silent": forms(lambda n: ngettext("{n} day of silence", "{n} days of silence", n)),
