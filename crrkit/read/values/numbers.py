@@ -205,7 +205,7 @@ def _with_point(text: ir.StringValue, mark: str, thousands: str | None) -> ir.Nu
 
 def _check_any(table: ir.Table, parsed: Parsed, column: str) -> None:
     """A column without a single number is not the column of amounts."""
-    met = table.filter(parsed.given).limit(1).select(any=ibis.literal(value=True)).to_pyarrow()  # looks no further
+    met = table.filter(parsed.given).select(any=ibis.literal(value=True)).limit(1).to_pyarrow()  # looks no further
     if not len(met) and aggregate(table, any=parsed.given.any())["any"] is False:
         message = _("Column {column!r} holds no number at all. Name another column, or leave it out.")
         raise InputError(message.format(column=column), argument="amount")
