@@ -162,7 +162,7 @@ class RetentionTable(Shown):
 
     def above(self) -> tuple[str, ...]:
         """What is in doubt about the list."""
-        return self.quality.above()
+        return tuple(doubt for doubt in self.quality.above() if doubt not in self.warning)  # said once
 
     def below(self) -> tuple[str, ...]:
         """What must not be missed."""

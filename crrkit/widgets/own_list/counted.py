@@ -110,11 +110,13 @@ def choices_of(cube: ListCube) -> dict[str, Any]:
 def rhythm_of(base: Base, choices: Mapping[str, Any]) -> dict[str, Any]:
     """What tells whether a period and a silence suit the list, as `judge_rhythm` asks; of contracts, notes."""
     from crrkit.measure.cadence import characteristic_interval, judge_rhythm
+    from crrkit.read import NOBODY_AFTER
 
     doubts = list(base.quality.above())
     if not base.has_purchases:
         notes = {every: judge_rhythm(base, every=every).note for every in choices["everies"]}
-        return {"doubts": doubts, "notes": notes, "own": base.card.merge_gap}
+        gone = bool(base.quality.doubt(NOBODY_AFTER)[0])
+        return {"doubts": doubts, "gone": gone, "notes": notes, "own": base.card.merge_gap}
     gaps = characteristic_interval(base)
     days = sorted({*choices["silences"], *(DAYS_PER_PERIOD[every] for every in choices["everies"])})
     median = gaps.quantile_of_returns(0.5)

@@ -18,7 +18,7 @@ const SAY_THEMSELVES = ["contracts", "snapshots"]; // who is a customer
  * @param {any} voice
  */
 export function inFront(rhythm, settings, rows, row, voice) {
-  const ends = [goneAtOnce(rows, voice), unsettled(rows, settings, voice)];
+  const ends = [rhythm.gone ? "" : goneAtOnce(rows, voice), unsettled(rows, settings, voice)];
   return [...(rhythm.doubts ?? []), ...ends, caution(rhythm, settings, row, voice)].filter(Boolean).join(" ");
 }
 
