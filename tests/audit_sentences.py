@@ -29,7 +29,8 @@ KINDS = [
     r"The last \d+ of \d+ cohorts?", r"Of [\d,]+ rows? [\d,]+ (?:was|were) used and [\d,]+ set aside",
     r"All [\d,]+ rows?", r"All years? of [\d,]+", r"The most frequent reason: [^.]*",
     r"(?:fewer|less) than \d+ customers",
-    r"of all [\d,]+ \w+ [\d,]+ would", r"[\d,]+ (?:would be withheld|more (?:is|are) withheld)", r"\([AB]\d+\)",
+    r"because [\d,]+ of +(?:¤|[\d,]+ \w+) +would",
+    r"[\d,]+ (?:would be withheld|more (?:is|are) withheld)", r"\([AB]\d+\)",
     r"(?:1|2) (?:standard|law)", r"one point brings [\d.,]+",
 ]  # fmt: skip
 EXPLAINED = {

@@ -41,16 +41,20 @@ def changed(engine: object) -> Path | None:
     return next((path for path, state in _watched.get(id(engine), {}).items() if _state(path) != state), None)
 
 
-def watch_rows(table: ir.Table, *, name: str, known: ir.Table, rows: int) -> None:
+def watch_rows(table: ir.Table, *, name: str, known: ir.Table | None, rows: int) -> None:
     """Remember how many rows a table had whose owner may write into it while it is counted.
 
     Args:
         table: What the measures count.
         name: What to call its source.
-        known: Those of its rows that there were when it was read, and no later ones: a list may grow at its end.
+        known: Those of its rows that there were when it was read, and no later ones: a list may grow at its end. None
+            where there were none: then nothing is asked.
         rows: How many.
     """
     engine = table.get_backend()
+    if known is None:
+        _counted.get(id(engine), {}).pop(table.op(), None)
+        return
     if id(engine) not in _counted:
         weakref.finalize(engine, _counted.pop, id(engine), None)
     _counted.setdefault(id(engine), {})[table.op()] = _Counted(name, known, rows)

@@ -52,12 +52,18 @@ def beside_amounts(
 ) -> pd.DataFrame:
     """The periods of which no earlier page tells another amount, nor one over some of the same days by other periods.
 
+    What an earlier page withholds of a period that both tell stays withheld.
+
     Args:
         money: The sums, one row a period.
         calendar: That of the periods.
         published: The earlier pages.
         looks_back: Whether the opening of a period was paid in the one before it.
     """
+    alike = [rows for their, rows in _told(published, OF_MONEY) if their.every == calendar.every]
+    labels = money["period"].astype(str)
+    hidden = [any(rows.get(label, {"capped": 0})["capped"] is None for rows in alike) for label in labels]
+    money = money.assign(capped=money["capped"].mask(np.array(hidden, dtype=bool)))
     back, now = int(looks_back), money_carried(money, calendar.every)[calendar.every]
 
     def is_free(label: str) -> bool:
@@ -68,7 +74,7 @@ def beside_amounts(
             for their, rows in _told(published, OF_MONEY)
         )
 
-    return money[money["period"].astype(str).map(is_free).astype(bool)]
+    return money[labels.map(is_free).astype(bool)]
 
 
 def periods_told(calendar: Calendar, published: Sequence[Published]) -> set[int]:

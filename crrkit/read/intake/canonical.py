@@ -145,9 +145,9 @@ def canonical_of(
     good = rows.filter(*[~fault for fault in met.values()]) if met else rows
     last = used["last"] or used["first"]
     canonical = Canonical(good.select(*kept), quality, used["first"], last, zone, opened.engine)
-    if used.get("known") and used["last"]:
-        known = canonical.table.filter(canonical.table[times[0]] <= literal(used["last"]))
-        watch_rows(canonical.table, name=opened.name, known=known, rows=used["known"])
+    if opened.elsewhere:
+        until = canonical.table.filter(canonical.table[times[0]] <= literal(used["last"])) if used["last"] else None
+        watch_rows(canonical.table, name=opened.name, known=until, rows=used.get("known") or 0)
     if kind == "orders" and "back" not in kept:
         share(canonical.table)
         if opened.looked is not None and not any(counts.values()):

@@ -101,7 +101,8 @@ def read_contract_rows(
     else:
         ends = ends[pd.to_datetime(ends["day"], unit="D") < as_of]
     if open_ends is None:
-        rows = doubted(rows, doubts=last_day_doubt(ends, of=rows.quality.rows_used, is_day_after=end_is == ENDS[1]))
+        doubts = last_day_doubt(ends, of=rows.quality.rows_used, is_day_after=end_is == ENDS[1], until=as_of)
+        rows = doubted(rows, doubts=doubts)
     return rows.with_notes(*notes)
 
 

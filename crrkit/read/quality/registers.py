@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from crrkit.ground import mark, ntold as ngettext, told as _, told_date as format_date, told_number as format_number
@@ -64,13 +64,16 @@ def register_doubts(rows: ir.Table, unread: Sequence[str]) -> list[str]:
     return said
 
 
-def last_day_doubt(ends: pd.DataFrame, *, of: int, is_day_after: bool = False) -> list[str]:
+def last_day_doubt(
+    ends: pd.DataFrame, *, of: int, is_day_after: bool = False, until: datetime | None = None
+) -> list[str]:
     """A sentence where the last day of a list is the end of so many contracts that it may be the day it was made.
 
     Args:
         ends: How many contracts end on each day, ``day`` (since 1970) and ``rows``, those known by the cut-off.
         of: How many contracts there are.
         is_day_after: Whether each day is the one after the day that was written.
+        until: The cut-off, if it was said: of a list that goes on for days after, it is not the last day.
     """
     if ends.empty:
         return []
@@ -78,7 +81,10 @@ def last_day_doubt(ends: pd.DataFrame, *, of: int, is_day_after: bool = False) -
     nobody_left = int(ends["rows"].sum()) == of
     if n < (ALL_AT_ONCE if nobody_left else MASS) or n < PILE * others.max() or (not nobody_left and n < others.sum()):
         return []
-    day = EPOCH + timedelta(days=int(ends["day"].iloc[-1]) - is_day_after)
+    last = EPOCH + timedelta(days=int(ends["day"].iloc[-1]))
+    if not nobody_left and until is not None and until.date() > last + timedelta(days=1):
+        return []
+    day = last - timedelta(days=is_day_after)
     return [_all_gone(n, day) if nobody_left else _one_day_of_ends(n, day, is_all=others.empty)]
 
 
