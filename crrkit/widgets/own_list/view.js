@@ -17,6 +17,7 @@ import { flowCalls } from "./who.js";
 
 const CUSTOMER_STAGES = ["middle", "long"];
 const OTHER_STAGES = ["short", "cold", "lapsed"];
+const NAMED_AT_MOST = 6; // periods
 
 /** A state as the cube asks for it. */
 export function settingsOf({ every, silence, segment, regular, first, last }) {
@@ -125,7 +126,7 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
 
   /** Whether the chosen period is news, and which others are. */
   function news(rows, limits, row, settings) {
-    const gone = cube.withheld.size ? put(words.withheldToo, { periods: [...cube.withheld].join(", ") }) : "";
+    const gone = leftOut();
     if (!limits || !row) return [words.noLimits, gone].filter(Boolean).join(" ");
     const at = rows.indexOf(row);
     const [low, high] = [limits.low[at], limits.high[at]].map((end) => say.percent(Math.min(Math.max(end, 0), 1)));
@@ -144,6 +145,14 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
     return [own, past, gone, others.length ? put(words.newsToo, { periods: others.join(", ") }) : ""]
       .filter(Boolean)
       .join(" ");
+  }
+
+  /** The periods that a page for strangers withholds: a few by name, many by their number. */
+  function leftOut() {
+    const periods = [...cube.withheld];
+    if (!periods.length) return "";
+    if (periods.length <= NAMED_AT_MOST) return put(words.withheldToo, { periods: periods.map(unbroken).join(", ") });
+    return counted(words.withheldMany, periods.length, voice);
   }
 
   function drawSilences(row, settings) {

@@ -171,6 +171,11 @@ def _line() -> dict[str, Any]:
         },
         "newsToo": _("News also: {periods}."),
         "withheldToo": _("Of too few to tell of, and left out: {periods}."),
+        "withheldMany": forms(
+            lambda n: ngettext(
+                "Left out, of too few to tell of: {n} period.", "Left out, of too few to tell of: {n} periods.", n
+            )
+        ),
         "tooFew": _("too few to tell of"),
         "noRate": _("nobody to keep, no rate"),
         "noList": _("a list is missing"),
