@@ -34,8 +34,8 @@ Each line is a process of its own, from the start of the interpreter to the numb
 million rows, one), in brackets the least and the greatest. All sides of a table found the same numbers; a run in which
 they do not fails. Customers are heavy-tailed: they have twenty purchases on average, and few of them have most. Ids are
 whole numbers, the file is Parquet. Seconds of the processor beside those of the SQL are what to look at: in some runs
-the machine had other work, and the clock tells of that, too. OpenRetailScience, lifelines and retentioneering are those of
-`benchmarks/requirements.txt`, with the pandas and the DuckDB that they ask for.
+the machine had other work, and the clock tells of that, too. OpenRetailScience, lifelines and retentioneering are those
+of `benchmarks/requirements.txt`, with the pandas and the DuckDB that they ask for.
 """
 
 Entries = dict[str, dict[str, Any]]
