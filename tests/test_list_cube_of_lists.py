@@ -72,13 +72,22 @@ def test_four_lists_counted_by_hand() -> None:
         cube.account(ListSettings("month", 30))
 
 
-@settings(max_examples=4, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=12, deadline=None)
 @given(
     seed=st.integers(0, 10**6), gap=st.sampled_from([(), (4,), (0, 7), (5, 6)]), taken=st.sampled_from(["end", "start"])
 )
 def test_random_lists_are_counted_as_retention_by_period_counts_them(
     seed: int, gap: tuple[int, ...], taken: str
 ) -> None:
+    as_counted_anew(seed, gap, taken)
+
+
+def test_a_list_that_is_missing_leaves_the_others_as_retention_by_period_counts_them() -> None:
+    as_counted_anew(1, (4,), "start")
+
+
+def as_counted_anew(seed: int, gap: tuple[int, ...], taken: str) -> None:
     cube = cube_of(lists(seed, missing=gap), taken=taken)
     assert compare(cube) >= 8
     assert bool(cube.regulars) == (not cube.base.missing)

@@ -290,7 +290,7 @@ def test_rates_by_hand():
     assert march.loc["conversion", "of"] == 0
     assert np.isnan(march.loc["conversion", "rate"])  # nobody to convert is not 0 %
     assert march["thin"].all()
-    assert "Fewer than 30" in str(flow)
+    assert "fewer than 30" in str(flow)
 
 
 def test_rows_of_the_matrix_sum_to_one_and_cold_is_the_exit():

@@ -87,9 +87,7 @@ def _thin(seen: Share) -> tuple[str, ...]:
     few = 30  # as the flow calls a rate thin
     if not 0 < seen.of < few:
         return ()
-    return (
-        _("The measure rests on too few: less than {few} {few:customer|customers}.").format(few=format_number(few)),
-    )
+    return (_("The measure rests on fewer than {few} {few:customer|customers}.").format(few=format_number(few)),)
 
 
 def _is_below_norm(measure: str, facts: Facts) -> bool:

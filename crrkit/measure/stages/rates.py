@@ -141,6 +141,6 @@ def few_sentence(rates: pd.DataFrame) -> str:
     if not len(thin):
         return ""
     named = ", ".join(_(str(name)) for name in dict.fromkeys(thin["measure"]))
-    return _("Resting on too few, less than {few} {few:customer|customers}: {names}.").format(
+    return _("Resting on fewer than {few} {few:customer|customers}: {names}.").format(
         few=format_number(FEW), names=named
     )

@@ -73,7 +73,7 @@ def last_day_doubt(
         ends: How many contracts end on each day, ``day`` (since 1970) and ``rows``, those known by the cut-off.
         of: How many contracts there are.
         is_day_after: Whether each day is the one after the day that was written.
-        until: The cut-off, if it was said: of a list that goes on for days after, it is not the last day.
+        until: The cut-off, if it was said: of a list that goes on for days after, with other ends, it is not the last.
     """
     if ends.empty:
         return []
@@ -82,7 +82,8 @@ def last_day_doubt(
     if n < (ALL_AT_ONCE if nobody_left else MASS) or n < PILE * others.max() or (not nobody_left and n < others.sum()):
         return []
     last = EPOCH + timedelta(days=int(ends["day"].iloc[-1]))
-    if not nobody_left and until is not None and until.date() > last + timedelta(days=1):
+    goes_on = until is not None and until.date() > last + timedelta(days=1)
+    if goes_on and not nobody_left and not others.empty:
         return []
     day = last - timedelta(days=is_day_after)
     return [_all_gone(n, day) if nobody_left else _one_day_of_ends(n, day, is_all=others.empty)]
