@@ -39,7 +39,7 @@ def _bought(base: crr.Base, every: str) -> Payments:
     calendar, money = base.calendar(every), base.money.execute()
     money = money[(money["at"] < base.as_of) & money["amount"].notna()]
     numbers = money["at"].dt.date.map({day: calendar.index(day) for day in money["at"].dt.date.unique()})
-    table = money["amount"].astype(float).groupby([money["customer"], numbers]).sum().unstack()  # noqa: PD010
+    table = money["amount"].astype(float).groupby([money["customer"], numbers]).sum().unstack()  # noqa: PD010 - a row a customer, a column a period
     table = table.reindex(columns=range(int(numbers.min()), int(numbers.max()) + 1))
     there, born = table.notna(), table.notna().idxmax(axis=1)
     found: Payments = {("paid", every, c, p): table[p][born == c].dropna() for p in table for c in table if c <= p}
@@ -67,7 +67,7 @@ def _held(base: crr.Base, every: str) -> Payments:
     return found
 
 
-def _flows(every: str, p: int, was: pd.Series, now: pd.Series, had: pd.Series, has: pd.Series) -> Payments:  # noqa: PLR0917
+def _flows(every: str, p: int, was: pd.Series, now: pd.Series, had: pd.Series, has: pd.Series) -> Payments:  # noqa: PLR0917 - as the books name them
     both, less = had & has, (now - was).clip(upper=0)
     return {
         ("gone", every, p): was[had & ~has], ("kept", every, p): np.minimum(was, now)[both],
