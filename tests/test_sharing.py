@@ -103,7 +103,7 @@ def test_months_as_bits_are_the_months_of_the_days(years: int) -> None:
         "shop": dice.choice(["x", "y"], n),
     })  # fmt: skip
     base = crr.read_orders(frame, by="shop")
-    cuts = [base.as_of, datetime(2019, 4, 1), datetime(2019, 4, 17), datetime(2019, 4, 1, 1), begun]  # noqa: DTZ001
+    cuts = [base.as_of, datetime(2019, 4, 1), datetime(2019, 4, 17), datetime(2019, 4, 1, 1), begun]  # noqa: DTZ001 - as above
     lengths = [("month", "january"), ("quarter", "march"), ("half-year", "january"), ("year", "april"), ("week", "may")]
     used = set()
     for cut, (every, year_starts) in product(cuts, lengths):

@@ -188,7 +188,9 @@ TYPES = """<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-
 
 
 def test_a_spreadsheet(tmp_path):
-    pytest.importorskip("python_calamine")
+    pytest.importorskip(
+        "python_calamine", reason="what reads spreadsheets is not installed: pip install 'crrkit[excel]'"
+    )
     with zipfile.ZipFile(tmp_path / "a.xlsx", "w") as book:
         book.writestr("[Content_Types].xml", TYPES)
         book.writestr("_rels/.rels", RELATION.format(kind="officeDocument", target="xl/workbook.xml"))

@@ -6,6 +6,7 @@ import weakref
 from typing import TYPE_CHECKING, NamedTuple
 
 from crrkit.ground import SourceError, format_number, gettext as _
+from crrkit.reduce.running import apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,7 +72,7 @@ def refuse_other_rows(reduction: ir.Table) -> None:
     counted = _counted.get(id(reduction.get_backend()), {})
     for op in reduction.op().find(counted.__contains__) if counted else ():
         name, known, rows = counted[op]
-        now = int(known.count().execute())
+        now = int(apart(known.get_backend(), known.count().execute))
         if now != rows:
             message = _("{name} has changed since it was read: it had {was} rows to count, now {now}. Read it again.")
             told = message.format(name=name, was=format_number(rows), now=format_number(now))
