@@ -31,7 +31,7 @@ from crrkit.lessons.lab import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 ONE, TWO = "01-kept.ipynb", "02-flow.ipynb"
 
@@ -181,6 +181,14 @@ class TestOpen:
         monkeypatch.setenv("PYTHONPATH", str(tmp_path))
         return tmp_path / "called.json"
 
+    @pytest.fixture
+    def hearing_ctrl_c(self) -> Iterator[None]:
+        """As at a terminal: what a shell starts in the background is born deaf to Ctrl-C, and so are its children."""
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        yield
+        signal.signal(signal.SIGINT, before)
+
+    @pytest.mark.usefixtures("hearing_ctrl_c")
     def test_runs_jupyterlab_on_the_folder_and_passes_on_how_it_ended(self, server: Path, mine: Path) -> None:
         before = signal.getsignal(signal.SIGINT)
         assert open_lab(mine) == 3
