@@ -11,6 +11,7 @@ import pytest
 from exports import EXPORTS, Export
 
 import crrkit as crr
+from crrkit.read.guessing import settle_kind
 from crrkit.read.sources.shapes import refuse_shape
 from crrkit.read.words.names import usual_column
 
@@ -153,6 +154,17 @@ def test_lists_by_date_are_seen(tmp_path: Path) -> None:
     assert crr.guess(str(tmp_path / "sold_*.csv")).kind == "orders"
     with pytest.raises(ValueError, match="kind='snapshots' or kind='orders'"):
         crr.guess(str(tmp_path / "made_*.csv"))
+
+
+def test_a_column_a_month_without_a_known_customer_is_asked_for_him(tmp_path: Path) -> None:
+    path = tmp_path / "wide.csv"
+    path.write_text("id,2024-01,2024-02,2024-03\n1,5,0,3\n2,4,4,\n3,0,0,1\n")
+    with pytest.raises(ValueError, match=r"'2024-01' to '2024-03' are months: .* customer='id'"):
+        crr.guess(path)
+    assert settle_kind(path, named={"customer": "id"}) == "snapshots"
+    with pytest.raises(ValueError, match=r"'2024-01' is a month itself: .* read_snapshots"):
+        crr.read_orders(path, customer="id", at="2024-01")
+    refuse_shape(["buyer", "order_date", "2024-01", "2024-02"])  # a log has a moment of each purchase
 
 
 def test_names_of_public_logs_are_known() -> None:

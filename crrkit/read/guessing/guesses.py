@@ -193,18 +193,18 @@ def settle_kind(source: Any, *, named: Mapping[str, Any], also: Sequence[str] = 
     typed = set(named)
     told = next((kind for kind, roles in _TOLD_BY.items() if typed & roles), None)
     layout = Layout(**{name: named.get(name) for name in ("table", "query", "sheet")})
-    kind = told or _kind_of(source, columns_of(source, layout))
+    kind = told or _kind_of(source, columns_of(source, layout), named.get("customer"))
     if kind == "counts" and kind not in also:
         raise InputError(_counts_call(source), argument="kind")
     return kind
 
 
-def _kind_of(source: Any, columns: list[str]) -> str:
+def _kind_of(source: Any, columns: list[str], customer: str | None = None) -> str:
     is_file = isinstance(source, str | Path) and not ADDRESS.match(str(source))
     names = list_names(source) if is_file else []
     if is_of_counts(columns):
         return "counts"
-    if are_snapshots(columns, names):
+    if are_snapshots(columns, names, customer=customer):
         return "snapshots"
     refuse_shape(columns, names)
     there = {role for role in ("start", "end", "at") if usual_column(role, columns) is not None}

@@ -14,7 +14,7 @@ from crrkit.ground import (
     told_percent as format_percent,
 )
 from crrkit.read.quality.unknown import NOT_KNOWN
-from crrkit.read.words import labels_in
+from crrkit.read.words import is_label, labels_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -99,6 +99,12 @@ def _refuse(quality: QualityReport, reasons: list[str], limit: float) -> None:
             "They name months and no days: a purchase needs its day; lists of who was a customer in each month are for"
             " read_snapshots(…)."
         )
+    moment = quality.columns.get("at")
+    if moment is not None and is_label(moment):
+        remedy = _(
+            "Column {column!r} is a month itself: a table with a column for each month is for read_snapshots(…)."
+        )
+        remedy = remedy.format(column=moment)
     such = _(", such as {cells}").format(cells=", ".join(map(repr, met))) if met else ""
     words = {"reason": _listed(counts["reason"]), "remedy": remedy, "such": such}
     raise SourceError(message.format(source=quality.source, share=share, **words), argument="source")

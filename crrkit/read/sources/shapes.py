@@ -58,14 +58,15 @@ def is_of_counts(columns: Sequence[str]) -> bool:
     )
 
 
-def are_snapshots(columns: Sequence[str], names: Sequence[str]) -> bool:
+def are_snapshots(columns: Sequence[str], names: Sequence[str], *, customer: str | None = None) -> bool:
     """Whether a source is lists of customers by date: no moment of a purchase, but one of a list.
 
     Args:
         columns: The columns.
         names: The names of the files, where there are several.
+        customer: The column with the customer, where it was named.
     """
-    if usual_column("customer", columns) is None:
+    if customer not in columns and usual_column("customer", columns) is None:
         return False
     if sum(map(is_label, columns)) > 1 or sure_day(columns) is not None:
         return True
@@ -81,7 +82,8 @@ def refuse_shape(columns: Sequence[str], names: Sequence[str] = ()) -> None:
     Raises:
         InputError: With the call.
     """
-    for seen in (_two_kinds, _lists_or_created, _first_and_last, _survey, _tenure, _flag_alone, _contacts):
+    shapes = (_two_kinds, _lists_or_created, _first_and_last, _survey, _tenure, _flag_alone, _contacts, _months_across)
+    for seen in shapes:
         text = seen(columns, names)
         if text:
             raise InputError(text, argument="kind", available=list(columns))
@@ -176,6 +178,17 @@ def _contacts(columns: Sequence[str], _names: Sequence[str]) -> str | None:
         " and the day, and say read_orders(deals, customer=…, at=…, status=…, counts=[…]); calls and mails are events:"
         " read_events(activities, customer=…, at=…, kind=…)."
     )
+
+
+def _months_across(columns: Sequence[str], _names: Sequence[str]) -> str | None:
+    """A column for each month, and none that is known to hold the customer."""
+    months = [column for column in columns if is_label(column)]
+    if len(months) < 2 or _is_of_sales(columns):  # noqa: PLR2004 - one may be a column of anything
+        return None
+    return _(
+        "Columns {first!r} to {last!r} are months: lists of customers, but no column looks like customer. Say"
+        " kind='snapshots' and which one it is, such as customer={other!r}."
+    ).format(first=months[0], last=months[-1], other=next((name for name in columns if name not in months), "…"))
 
 
 def _is_of_sales(columns: Sequence[str]) -> bool:
