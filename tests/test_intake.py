@@ -849,6 +849,22 @@ def test_months_without_a_row_are_named():
     assert not orders_of(sparse).quality.doubts  # a few rows a month leave months empty by chance
 
 
+def test_half_a_month_without_a_row_is_named():
+    # Two purchases on each working day of half a year; from June 8 to 23 there is none, else never for three days.
+    def doubts(*without: pd.DatetimeIndex, **rules: str) -> str:
+        days = [day for day in pd.bdate_range("2024-01-01", "2024-07-12") if all(day not in rest for rest in without)]
+        log = pd.DataFrame({"who": [f"c{k % 9}" for k in range(2 * len(days))], "when": days * 2})
+        return " ".join(orders_of(log, **rules).quality.doubts)
+
+    hole = pd.date_range("2024-06-08", "2024-06-21")
+    assert not doubts()
+    assert "From Jun 8, 2024 to Jun 23, 2024 there is no row (16 days)" in doubts(hole)
+    assert "at no other time for more than 2 days" in doubts(hole)
+    assert "From Jul 13, 2024 to Jul 31, 2024 there is no row (19 days)" in doubts(as_of="2024-08-01")
+    assert not doubts(pd.date_range("2024-06-08", "2024-06-18")), "less than half a month, as at the turn of a year"
+    assert not doubts(hole, pd.date_range("2024-03-02", "2024-03-10")), "who rests in spring may rest in summer"
+
+
 def test_rows_that_repeat_others_whole_are_counted(tmp_path):
     # Two of five rows again: 100 + 50 of 230 that were paid.
     rows = "who,when,receipt,total,note\na,2024-01-10,1,100,x\nb,2024-01-12,2,50,y\na,2024-02-01,3,80,z\n"

@@ -191,6 +191,15 @@ def test_months_that_are_missing_leave_bounds() -> None:
     assert calm.loc[0, ["low", "high", "severity"]].tolist() == [0.8, 0.8, "no effect"], "neither of two months"
 
 
+def test_days_that_are_missing_leave_bounds() -> None:
+    # Two buy on every day that is there; the third customer may have bought in the missing half of February.
+    days = [f"2024-0{month}-{day:02d}" for month, last in ((1, 31), (2, 29)) for day in range(1, last + 1)]
+    there = [day for day in days if not "2024-02-08" <= day < "2024-02-24"]
+    frame = log(*[(who, day) for who in "ac" for day in there], ("b", JANUARY))
+    found = crr.weigh_doubts(crr.read_orders(frame, customer="who", at="when", as_of="2024-03-01")).to_pandas()
+    assert found.loc[0, ["doubt", "low", "high"]].tolist() == ["days without any row", 2 / 3, 1.0]
+
+
 def test_ids_that_change_their_form_leave_bounds() -> None:
     old = [(f"a{k}@x.example", day) for k in range(4) for day in ("2023-12-05", JANUARY)]
     base = orders(log(*old, *[(f"{k}", FEBRUARY) for k in range(3)]))

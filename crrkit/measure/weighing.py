@@ -21,7 +21,7 @@ from crrkit.ground import (
 )
 from crrkit.measure.movement import retention_by_period
 from crrkit.measure.spans import COMPLETE
-from crrkit.read import CROWD_OF_ONE, EMPTY_MONTHS, ERRORS, LARGEST, NOT_KNOWN, REPEATED, Base, folded
+from crrkit.read import CROWD_OF_ONE, EMPTY_DAYS, EMPTY_MONTHS, ERRORS, LARGEST, NOT_KNOWN, REPEATED, Base, folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -86,7 +86,7 @@ def weigh_doubts(base: Base, *, every: str = "month") -> WeighedDoubts:
 
     What stands out in the rows is counted without it: one row with much of the revenue, one id with much of the rows,
     and receipts under a second customer or day, of which the first is kept. Rows that repeat others in every column
-    change revenue and no rate. Where months have no row at all the rate of who bought in a period lies between 0, or
+    change revenue and no rate. Where months or days lack any row the rate of who bought in a period lies between 0, or
     K / S if they are all in this one, and (K + L + A) / (S + A): L is the S - K who seem lost if a month of this period
     is missing, A the E - K who seem new if one of the period before is, else 0. Where ids change their form in this
     period it lies between K / S and (K + min(S - K, E - K)) / S.
@@ -215,8 +215,8 @@ def _both_ways(
     if not base.is_by_period or not len(before):
         return {}
     start, stayed, there = int(last["start"]), int(last["kept"]), int(last["end"])
-    if doubt == EMPTY_MONTHS:
-        now, earlier = (_lacks(facts["months"], period) for period in (last, before.iloc[0]))
+    if doubt in (EMPTY_MONTHS, EMPTY_DAYS):
+        now, earlier = (_lacks(facts["spans"], period) for period in (last, before.iloc[0]))
         lost, seeming_new = (start - stayed) * now, (there - stayed) * earlier
         return {
             "low": 0.0 if earlier else stayed / start,
@@ -229,10 +229,10 @@ def _both_ways(
     return {"low": stayed / start, "high": (stayed + renamed) / start}
 
 
-def _lacks(months: Sequence[int], period: pd.Series) -> bool:
-    """Whether one of the months, numbered from year 0 on, has days in a period."""
-    spans = [(pd.Timestamp(k // 12, k % 12 + 1, 1), pd.Timestamp((k + 1) // 12, (k + 1) % 12 + 1, 1)) for k in months]
-    return any(first < period["until"] and period["from_"] < after for first, after in spans)
+def _lacks(spans: Sequence[Sequence[str]], period: pd.Series) -> bool:
+    """Whether one of the times without rows, each from a day to the day after it, reaches into a period."""
+    held = [(pd.Timestamp(first), pd.Timestamp(after)) for first, after in spans]
+    return any(first < period["until"] and period["from_"] < after for first, after in held)
 
 
 def _otherwise(base: Base, every: str, last: pd.Series | None) -> Iterator[Line]:

@@ -50,6 +50,7 @@ from crrkit.read.people import (
 from crrkit.read.quality import (
     ALL_AT_ONCE as ALL_AT_ONCE,
     CROWD_OF_ONE as CROWD_OF_ONE,
+    EMPTY_DAYS as EMPTY_DAYS,
     EMPTY_MONTHS as EMPTY_MONTHS,
     ENDS_ON_ONE_DAY as ENDS_ON_ONE_DAY,
     ERRORS as ERRORS,

@@ -20,7 +20,7 @@ from crrkit.reduce.neighbours import with_neighbours
 from crrkit.reduce.periods import period_index
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     import ibis.expr.types as ir
 
@@ -49,21 +49,13 @@ def rows_of_each(rows: ir.Table) -> ir.Table:
     return rows.group_by("customer").agg(rows=rows.count())
 
 
-def months_met(rows: ir.Table, *, first: datetime, last: datetime) -> set[int]:
-    """The numbers of the months in which there is any row; told by the ring where it is kept anyway.
+def days_met(rows: ir.Table) -> list[date]:
+    """The days on which there is any row, the earliest first.
 
     Args:
         rows: ``customer, at``.
-        first: The time of the first of them.
-        last: The time of the last of them.
     """
-    begin, end = _month(first), _month(last)
-    if not sharing.is_shared(rows) or end - begin >= RING:
-        met = rows.select(month=rows["at"].year() * 12 + rows["at"].month() - 1).distinct()
-        return set(met.to_pyarrow()["month"].to_pylist())
-    ring = months_of(rows)
-    bits = sharing.from_kept(ring.agg(bits=ring["months"].bit_or())).to_pyarrow()["bits"][0].as_py()
-    return {month for month in range(begin, end + 1) if bits >> month % RING & 1}
+    return sorted(rows.select(day=rows["at"].date()).distinct().to_pyarrow()["day"].to_pylist())
 
 
 def active_periods(orders: ir.Table, *, calendar: Calendar, as_of: datetime) -> ir.Table:

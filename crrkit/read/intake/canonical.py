@@ -19,10 +19,10 @@ from crrkit.read.quality import (
     QualityReport,
     currency_doubts,
     currency_of,
+    hole_doubts,
     id_doubts,
     largest_note,
     lost_doubts,
-    month_doubts,
     refuse_broken,
     register_doubts,
     repeat_notes,
@@ -184,7 +184,7 @@ def _doubts(
         said += currency_doubts(opened.table, opened.currencies, by=by)
     said += id_doubts(found.table, used=quality.rows_used, column=quality.columns["customer"], once=is_log)
     if is_log:
-        said += month_doubts(found.table, used=quality.rows_used, first=found.first, last=found.last, as_of=as_of)
+        said += hole_doubts(found.table, used=quality.rows_used, first=found.first, last=found.last, as_of=as_of)
     if quality.kind == "contracts":
         said += register_doubts(good, opened.unread)
     elif opened.unread:

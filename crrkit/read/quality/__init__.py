@@ -5,7 +5,6 @@ from crrkit.read.quality.currencies import currencies_in, currency_doubts, curre
 from crrkit.read.quality.customers import NOBODY, ROUNDED, TILLS, Ids, parse_customers
 from crrkit.read.quality.doubts import (
     CROWD_OF_ONE,
-    EMPTY_MONTHS,
     LARGEST,
     MOST_KINDS,
     NUMBER_ALONE,
@@ -15,7 +14,6 @@ from crrkit.read.quality.doubts import (
     id_doubts,
     kind_columns,
     largest_note,
-    month_doubts,
     refuse_event_log,
     repeat_notes,
     suspects,
@@ -24,6 +22,7 @@ from crrkit.read.quality.doubts import (
     words_in,
 )
 from crrkit.read.quality.folds import FOLDS
+from crrkit.read.quality.holes import EMPTY_DAYS, EMPTY_MONTHS, hole_doubts
 from crrkit.read.quality.list_doubts import empty_note, log_doubt, missing_doubt, size_doubts, twice_note
 from crrkit.read.quality.notes import Note
 from crrkit.read.quality.refusing import refuse_broken, refuse_lost_ends
@@ -42,6 +41,7 @@ from crrkit.read.quality.whole_numbers import FILLERS, OUTSTANDING
 __all__ = [
     "ALL_AT_ONCE",
     "CROWD_OF_ONE",
+    "EMPTY_DAYS",
     "EMPTY_MONTHS",
     "ENDS_ON_ONE_DAY",
     "ERRORS",
@@ -67,6 +67,7 @@ __all__ = [
     "currency_doubts",
     "currency_of",
     "empty_note",
+    "hole_doubts",
     "id_doubts",
     "is_of_currencies",
     "kind_columns",
@@ -75,7 +76,6 @@ __all__ = [
     "log_doubt",
     "lost_doubts",
     "missing_doubt",
-    "month_doubts",
     "parse_customers",
     "refuse_broken",
     "refuse_event_log",

@@ -1,4 +1,4 @@
-"""What a reader of a rate must know although no row was set aside for it: columns left unread, ids, months, repeats."""
+"""What a reader of a rate must know although no row was set aside for it: columns left unread, ids, repeats."""
 
 from __future__ import annotations
 
@@ -29,11 +29,10 @@ from crrkit.read.words import (
     tell_turns,
     usual_kind,
 )
-from crrkit.reduce import from_kept, months_met, rows_of_each
+from crrkit.reduce import from_kept, rows_of_each
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
 
     import ibis.expr.types as ir
 
@@ -45,11 +44,9 @@ MOST_KINDS = 200  # more different words are no kinds of events
 CROWD, CROWDED = 100, 0.1  # from so many rows on; this share of them under one id …
 PER_ID, MOST_ROWS = 10, 0.5  # … that is so many times the average, or most of all
 FEW_IDS = 5  # ids that occur once are a coincidence in a shorter list
-MONTHLY_ROWS = 5  # rows a month from which a month without any is no chance
-NAMED_MONTHS = 6
 
 REPEATED, LARGEST = mark("rows that repeat others"), mark("one row with much of the revenue")
-CROWD_OF_ONE, EMPTY_MONTHS = mark("one id with much of the rows"), mark("months without any row")
+CROWD_OF_ONE = mark("one id with much of the rows")
 
 _MONEY_OR_PIECES = re.compile(
     r"qty|quantity|amount|total|sum$|price|revenue|sales|units|pieces|paid|value|net|gross|turnover"
@@ -228,26 +225,6 @@ def id_doubts(table: ir.Table, *, used: int, column: str, once: bool) -> list[st
     return [Note.about(said, doubt=CROWD_OF_ONE, rows=seen["most"])]
 
 
-def month_doubts(table: ir.Table, *, used: int, first: datetime, last: datetime, as_of: datetime | None) -> list[str]:
-    """A sentence when months have no row at all up to the last one or the cut-off, in a list with many rows a month."""
-    begin, end = _month_of(first), max(_month_of(last), _month_of(as_of) - 1 if as_of else 0)
-    if used < MONTHLY_ROWS * (end - begin + 1):
-        return []
-    empty = sorted(set(range(begin, end + 1)) - months_met(table, first=first, last=last))
-    if not empty:
-        return []
-    message = ngettext(
-        "{n} month has no row at all ({months}): whoever bought before it counts as lost in it. Check that the export"
-        " is complete, or say as_of=.",
-        "{n} months have no row at all ({months}): whoever bought before them counts as lost in them. Check that the"
-        " export is complete, or say as_of=.",
-        len(empty),
-    )
-    names = ", ".join(f"{k // 12}-{k % 12 + 1:02d}" for k in empty[:NAMED_MONTHS])
-    said = message.format(n=format_number(len(empty)), months=names + (", …" if len(empty) > NAMED_MONTHS else ""))
-    return [Note.about(said, doubt=EMPTY_MONTHS, months=empty)]
-
-
 def largest_note(quality: QualityReport, largest: float | None) -> list[str]:
     """A sentence when one row holds a share of the revenue that so many rows do not explain: a slip of a mark, say."""
     total = quality.money.get("", 0.0)
@@ -259,10 +236,6 @@ def largest_note(quality: QualityReport, largest: float | None) -> list[str]:
     )
     share = largest / total
     return [Note.about(note.format(share=format_percent(share)), doubt=LARGEST, rows=1, revenue=share)]
-
-
-def _month_of(moment: datetime) -> int:
-    return moment.year * 12 + moment.month - 1
 
 
 def repeat_notes(rows: ir.Table) -> list[str]:

@@ -1,0 +1,82 @@
+"""Times without any row in a list that has rows at all other times: rather a hole in the export than a rest."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from crrkit.ground import mark, ntold as ngettext, told as _, told_date as format_date, told_number as format_number
+from crrkit.read.quality.notes import Note
+from crrkit.reduce import days_met
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    import ibis.expr.types as ir
+
+MONTHLY_ROWS = 5  # rows a month from which a month without any is no chance
+NAMED_MONTHS = 6
+LONG_DAYS = 14  # without any row, half a month …
+LONGER = 3  # … so many times the next longest: who rests every week, or every summer, rests again
+EXPECTED_ROWS = 20  # … in which so many rows are wanting, as often as there are others
+A_DAY = timedelta(days=1)
+
+EMPTY_MONTHS, EMPTY_DAYS = mark("months without any row"), mark("days without any row")
+
+
+def hole_doubts(table: ir.Table, *, used: int, first: datetime, last: datetime, as_of: datetime | None) -> list[str]:
+    """A sentence when months, or half of one, have no row at all up to the last row or the cut-off."""
+    end = max(last.date(), as_of.date() - A_DAY) if as_of else last.date()
+    months = _month_of(end) - _month_of(first) + 1
+    few_for_months, few_for_days = used < MONTHLY_ROWS * months, used < EXPECTED_ROWS
+    if few_for_months and few_for_days:
+        return []
+    days = days_met(table)
+    until = max(last.date(), as_of.replace(day=1).date() - A_DAY) if as_of else last.date()
+    empty = sorted(set(range(_month_of(first), _month_of(until) + 1)) - set(map(_month_of, days)))
+    if empty:
+        return [] if few_for_months else [_months_note(empty)]
+    return _days_note([*days, end + A_DAY], used)
+
+
+def _months_note(empty: Sequence[int]) -> Note:
+    message = ngettext(
+        "{n} month has no row at all ({months}): whoever bought before it counts as lost in it. Check that the export"
+        " is complete, or say as_of=.",
+        "{n} months have no row at all ({months}): whoever bought before them counts as lost in them. Check that the"
+        " export is complete, or say as_of=.",
+        len(empty),
+    )
+    names = ", ".join(f"{k // 12}-{k % 12 + 1:02d}" for k in empty[:NAMED_MONTHS])
+    said = message.format(n=format_number(len(empty)), months=names + (", …" if len(empty) > NAMED_MONTHS else ""))
+    spans = [[_first_of(k).isoformat(), _first_of(k + 1).isoformat()] for k in empty]
+    return Note.about(said, doubt=EMPTY_MONTHS, spans=spans)
+
+
+def _days_note(days: Sequence[date], used: int) -> list[str]:
+    """The longest run of days without a row, where it stands out; behind the last day stands the end of the list."""
+    runs = sorted(((after - before).days - 1, before + A_DAY, after) for before, after in pairwise(days))
+    if not runs:
+        return []
+    n, since, after = runs[-1]
+    other = runs[-2][0] if len(runs) > 1 else 0
+    wanting = used * n / max((days[-1] - days[0]).days - n, 1)
+    if n < max(LONG_DAYS, LONGER * other) or wanting < EXPECTED_ROWS:
+        return []
+    message = _(
+        "From {since} to {until} there is no row ({n} {n:day|days}), and at no other time for more than {other}"
+        " {other:day|days}: purchases may be missing, and whoever bought only then counts as lost. Check that the"
+        " export is complete."
+    )
+    words = {"since": format_date(since), "until": format_date(after - A_DAY), "n": n, "other": other}
+    return [Note.about(message.format(**words), doubt=EMPTY_DAYS, spans=[[since.isoformat(), after.isoformat()]])]
+
+
+def _month_of(day: date) -> int:
+    return day.year * 12 + day.month - 1
+
+
+def _first_of(month: int) -> date:
+    return date(month // 12, month % 12 + 1, 1)
