@@ -119,6 +119,37 @@ def test_a_window_longer_than_the_period_is_told() -> None:
     assert not crr.retention_by_period(short, every="month").warning
 
 
+@pytest.mark.parametrize(("rule", "young"), [(Trailing(days=90), 3), (Trailing(days=91), 3), (Trailing(months=4), 4)])
+def test_while_no_purchase_is_older_than_the_window_nobody_is_lost(rule: Trailing, young: int) -> None:
+    # The list begins on 1 January at ten o'clock: 90 days later it is 1 April, four calendar months later 1 May.
+    base = crr.read_orders(frame_of({"a": [0], "b": [20, 130], "c": [45, 200]}), customer="who", at="at", activity=rule)
+    kept = crr.retention_by_period(base, every="month")
+    assert kept.table["status"].tolist() == [
+        "empty_base",
+        *["burn_in"] * (young - 1),
+        *["complete"] * (6 - young),
+        "running",
+    ]
+    assert kept.table["lost"][:young].eq(0).all()
+    assert kept.table["lost"][young] > 0
+    assert f"up to 2018-0{young} are 100% by construction" in kept.below()[0]
+    assert crr.retention_by_period(base, every="month", last=f"2018-0{young}").warning.endswith(
+        "no comparison takes them in."
+    )
+    assert "2018-02" not in set(crr.control_chart(kept).table["period"])
+
+
+@QUICK
+@given(log=LOGS, window=st.integers(5, 120))
+def test_a_period_is_young_while_the_first_purchase_still_counts(log: dict[str, list[int]], window: int) -> None:
+    base = crr.read_orders(frame_of(log), customer="who", at="at", activity=Trailing(days=window), as_of="2018-07-01")
+    first = datetime.combine(FIRST + timedelta(days=min(min(days) for days in log.values())), time(10))
+    for row in crr.retention_by_period(base, every="month").table.itertuples():
+        counts_still = row.until <= first + timedelta(days=window)
+        if row.start and row.until <= base.as_of:
+            assert (row.status == "burn_in") == counts_still
+
+
 def one_order(**rules):
     return crr.read_orders(frame_of({"a": [0]}), customer="who", at="at", **rules)
 

@@ -28,8 +28,8 @@ from crrkit.ground import (
 )
 from crrkit.measure.cadence import Rhythm, holds, judge_rhythm
 from crrkit.measure.flows import FLOWS_OF, with_rates
-from crrkit.measure.spans import COMPLETE, dated, gone_at_once, span_of
-from crrkit.read import ENDS_ON_ONE_DAY, NOBODY_AFTER, UNITS, Base
+from crrkit.measure.spans import COMPLETE, at_its_ends, dated, kept_by_construction, latest_of, span_of
+from crrkit.read import UNITS, Base
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -96,8 +96,7 @@ class RetentionTable(Shown):
     def warning(self) -> str:
         """What must be read before any rate of this account; empty where nothing must."""
         rhythm = self.rhythm.warning if self.rhythm else ""
-        gone, one_day = gone_at_once(self.table, self.card), self.quality.doubt(ENDS_ON_ONE_DAY)[0]
-        return " ".join(filter(None, [rhythm, one_day or (gone and (self.quality.doubt(NOBODY_AFTER)[0] or gone))]))
+        return " ".join(filter(None, [rhythm, *at_its_ends(self.table, self.card, self.quality, self.base)]))
 
     @property
     def year(self) -> Rate | None:
@@ -118,10 +117,7 @@ class RetentionTable(Shown):
             ValueError: If the account is given by segments: each has its own.
         """
         check_one_account(self, "{kept}.latest")
-        somebody = self.table[self.table["start"] > 0]
-        complete = somebody[somebody["status"] == COMPLETE]
-        pool = next(rows for rows in (complete, somebody, self.table) if len(rows))
-        return pool.iloc[-1]
+        return latest_of(self.table)
 
     def row(self, period: str, **segment: str) -> pd.Series:
         """The row of a period by its name, of an account by segments ``kept.row("2024-03", region="north")``.
@@ -166,7 +162,8 @@ class RetentionTable(Shown):
 
     def below(self) -> tuple[str, ...]:
         """What must not be missed."""
-        return (*map(retold, self.notes), *([self.rhythm.note] if self.rhythm and self.rhythm.note else []))
+        notes = [note for note in self.notes if note not in self.warning]  # said once
+        return (*map(retold, notes), *([self.rhythm.note] if self.rhythm and self.rhythm.note else []))
 
     def _shown_names(self) -> list[str]:
         return [*self.by, *super()._shown_names()]
@@ -235,7 +232,8 @@ def retention_by_period(
             gave up some and holds others is in ``lost`` and, with the rest, in ``returned``; ``reduced`` counts them.
 
     Returns:
-        The account. Rates are fractions; a rate without a denominator is NaN, with ``status`` ``empty_base``. The
+        The account. Rates are fractions; a rate without a denominator is NaN, with ``status`` ``empty_base``;
+        where no purchase is older yet than the window of `Trailing` all are kept by construction, ``burn_in``. The
         Wilson interval (95 %) says how far the same process could have landed, it is no sampling error.
 
     Raises:
@@ -262,7 +260,8 @@ def retention_by_period(
     card = base.card_of(every=every, unit=unit)
     if unit == "person_all":
         card = card.with_(returned=RETURNED_WITH_FEWER)
-    account = RetentionTable(with_rates(whole), every, card, base.quality, base=base)
+    notes = kept_by_construction(whole, base)
+    account = RetentionTable(with_rates(whole), every, card, base.quality, notes=notes, base=base)
     if parts is None:
         return account
     return replace(account, table=with_rates(parts), by=segments, whole=account)
@@ -288,12 +287,12 @@ def _flows(
     """The flows of the whole base and, when there are segments, of each with the segment's names in front."""
     form, histogram = base.movement(calendar, unit=unit, by=by)
     finish = FLOWS_OF[form]
-    whole = dated(finish(histogram, span), calendar, span, base)
+    whole = dated(finish(histogram, span), calendar, span, base, rule=base.rule)
     if not by:
         return whole, None
     parts = []
     for _key, group in histogram.groupby(list(by), sort=True):
-        flows = dated(finish(group, span), calendar, span, base)
+        flows = dated(finish(group, span), calendar, span, base, rule=base.rule)
         for place, name in enumerate(by):
             flows.insert(place, name, group[name].iloc[0])
         parts.append(flows)

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from crrkit.ground import PERIODS, InputError, format_date, gettext as _, mark
-from crrkit.read import ALL_AT_ONCE
+from crrkit.ground import PERIODS, InputError, mark, told as _, told_date as format_date
+from crrkit.read import ALL_AT_ONCE, ENDS_ON_ONE_DAY, NOBODY_AFTER
+from crrkit.rules import Trailing
 
 if TYPE_CHECKING:
-    from crrkit.read import Base
-    from crrkit.rules import Calendar, DefinitionCard
+    from datetime import datetime
+
+    from crrkit.read import Base, QualityReport
+    from crrkit.rules import Activity, Calendar, DefinitionCard
 
 COMPLETE, RUNNING, EMPTY, BURN_IN = mark("complete"), mark("running"), mark("empty_base"), mark("burn_in")
 NOT_LISTED = mark("unseen")
@@ -57,17 +60,51 @@ def _too_short(base: Base, calendar: Calendar) -> InputError:
     return InputError(f"{message} {hint}".strip(), argument="every", given=calendar.every)
 
 
-def dated(flows: pd.DataFrame, calendar: Calendar, span: range, base: Base) -> pd.DataFrame:
-    """Names and bounds in front, and how far each period has been seen behind."""
+def dated(
+    flows: pd.DataFrame, calendar: Calendar, span: range, base: Base, *, rule: Activity | None = None
+) -> pd.DataFrame:
+    """Names and bounds in front, and how far each period has been seen behind.
+
+    Args:
+        flows: One row a period, with the ``start``.
+        calendar: The periods.
+        span: Their numbers.
+        base: What was counted.
+        rule: Until when somebody is a customer, where that is what was counted.
+    """
     bounds = pd.to_datetime([calendar.start(k) for k in range(span.start, span.stop + 1)])
     flows.insert(0, "period", [calendar.label(k) for k in span])
     flows.insert(1, "from_", bounds[:-1])
     flows.insert(2, "until", bounds[1:])
     running = flows["until"] > base.decided
     unknown = flows["from_"] < base.first + timedelta(days=base.card.burn_in_days)
-    states = [flows["start"] == 0, running, unknown & (base.card.burn_in_days > 0)]
-    flows["status"] = np.select(states, [EMPTY, RUNNING, BURN_IN], COMPLETE)
+    unknown = (unknown & (base.card.burn_in_days > 0)) | (flows["until"] <= safe_until(base.first, rule))
+    flows["status"] = np.select([flows["start"] == 0, running, unknown], [EMPTY, RUNNING, BURN_IN], COMPLETE)
     return flows if base.listed_every is None else _as_seen(flows, base)
+
+
+def safe_until(first: datetime, rule: Activity | None) -> pd.Timestamp:
+    """Until when nobody can be lost, since no purchase of the list is older than the window.
+
+    A rate of such a period is 100 % whatever customers do: who left before the list begins is not on it.
+    """
+    if not isinstance(rule, Trailing):
+        return pd.Timestamp(first)
+    window = pd.Timedelta(days=rule.length) if rule.months is None else pd.DateOffset(months=rule.months)
+    return pd.Timestamp(first) + window
+
+
+def kept_by_construction(flows: pd.DataFrame, base: Base) -> tuple[str, ...]:
+    """A sentence that names the periods in which nobody can be lost yet."""
+    safe = safe_until(base.first, base.rule)
+    periods = flows.loc[(flows["status"] == BURN_IN) & (flows["until"] <= safe), "period"]
+    if periods.empty:
+        return ()
+    text = _(
+        "Before {day} nobody can be lost: no purchase of the list is older than the window. The rates up to {last} are"
+        " 100% by construction, and no average and no comparison takes them in."
+    )
+    return (text.format(day=format_date(safe), last=periods.iloc[-1]),)
 
 
 def _as_seen(flows: pd.DataFrame, base: Base) -> pd.DataFrame:
@@ -91,3 +128,21 @@ def gone_at_once(table: pd.DataFrame, card: DefinitionCard) -> str:
     if last["start"] < ALL_AT_ONCE or last["kept"] != 0 or last["end"] != 0:
         return ""
     return _(GONE_AT_ONCE)
+
+
+def latest_of(table: pd.DataFrame) -> pd.Series:
+    """The last complete period with somebody to keep, else the last with somebody, else the last row."""
+    somebody = table[table["start"] > 0]
+    complete = somebody[somebody["status"] == COMPLETE]
+    return next(rows for rows in (complete, somebody, table) if len(rows)).iloc[-1]
+
+
+def at_its_ends(
+    table: pd.DataFrame, card: DefinitionCard, quality: QualityReport, base: Base | None
+) -> tuple[str, ...]:
+    """What an account leaves open where its list ends, and in its latest period where the list begins."""
+    gone, one_day = gone_at_once(table, card), quality.doubt(ENDS_ON_ONE_DAY)[0]
+    ended = one_day or (gone and (quality.doubt(NOBODY_AFTER)[0] or gone))
+    if base is None or not table["period"].is_unique or latest_of(table)["status"] != BURN_IN:
+        return (ended,)
+    return (ended, *kept_by_construction(table, base))

@@ -61,6 +61,7 @@ const WORDS = {
   noLonger: "None as long.",
   silent: { one: "{n} day", other: "{n} days" },
   goneAtOnce: "All gone at once.",
+  safe: "Nobody yet.",
   unsettled: { one: "Not settled: {periods}, {n}.", other: "Not settled: {periods}, {n}." },
   monthsMeant: { one: "{n} month, {longest}, {window}", other: "{n} months, {longest}, {window}" },
   shorterWindow: "{window} in a {every}",
@@ -142,7 +143,7 @@ test("a silence longer than what was seen loses nobody, and is not told of", () 
   const seen = { first: Date.UTC(2024, 0, 1) / 1000 }; // up to 1 April there are 91 days
   const rates = [90, 91, 92].map((silence) => ({ silence, crr: 1 }));
   const told = (kind) => couldLose({ kind, seen }, rates, "2024-04-01").map(({ silence }) => silence);
-  assert.deepEqual(told("orders"), [90, 91]);
+  assert.deepEqual(told("orders"), [90]); // whoever bought as the list began is a customer for 91 days
   assert.deepEqual(told("contracts"), [90, 91, 92]);
 });
 
@@ -203,6 +204,16 @@ test("what a list leaves open stands before the rate: as gone_at_once of crrkit/
   assert.equal(said(0), "Odd rows.");
   const open = { row: { ...ROW, status: "running" }, settings: { ...SETTINGS, silence: 45 }, was: null };
   assert.equal(headline(open, contracts), "Bridging 45 75.0% not settled in March 2024.");
+});
+
+test("a period in which nobody can be lost yet says so", () => {
+  const purchases = { ...VOICE, cube: { ...CUBE, kind: "orders", seen: { first: Date.UTC(2024, 0, 1) / 1000 } } };
+  const said = (silence, row) => inFront({ notes: {} }, { every: "month", silence }, [], { ...ROW, ...row }, purchases);
+  const young = { status: "burn_in", until: "2024-04-01" };
+  assert.equal(said(91, young), "Nobody yet.");
+  assert.equal(said(90, young), ""); // the burn-in that the list was read with
+  assert.equal(said(91, { ...young, status: "complete" }), "");
+  assert.equal(said("period", young), "");
 });
 
 test("a silence that just misses the calendar says so: as the note of Rhythm", () => {

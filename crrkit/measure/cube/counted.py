@@ -114,7 +114,9 @@ class ListCube:
         else:
             flows = flows_under_limit(counts, segment, self.limit(settings))
         calendar = base.calendar(settings.every)
-        return self._between(with_rates(dated(flows, calendar, span_of(base, calendar), base)), settings)
+        return self._between(
+            with_rates(dated(flows, calendar, span_of(base, calendar), base, rule=base.rule)), settings
+        )
 
     def stages(self, settings: ListSettings) -> pd.DataFrame:
         """The stages under the settings: the rows of ``stage_flow(…).table`` for `rule_under`.
@@ -127,7 +129,7 @@ class ListCube:
         """
         base, moves = self.base_under(settings), self._moves(settings)
         calendar = base.calendar(settings.every)
-        table = dated(overview_of(moves), calendar, span_of(base, calendar), base)
+        table = dated(overview_of(moves), calendar, span_of(base, calendar), base, rule=base.rule)
         return self._between(with_stage_rates(table, (table["until"] <= base.decided).to_numpy()), settings)
 
     def transitions(self, settings: ListSettings) -> pd.DataFrame:

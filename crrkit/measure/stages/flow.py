@@ -248,7 +248,7 @@ def _overview(counts: pd.DataFrame, rates: pd.DataFrame, base: Base, calendar: C
     """One row a period: the stages at its start, and what became of the customers among them."""
     table = counts.reset_index(drop=True)
     table["start"] = table[list(CUSTOMERS)].sum(axis=1, min_count=1)
-    table = dated(table, calendar, span, base)
+    table = dated(table, calendar, span, base, rule=base.rule)
     status = table.pop("status")
     by_period = rates.set_index(["measure", "period"])
     hits = {stage: _of_stage(by_period, stage, "hits", table["period"]) for stage in CUSTOMERS}

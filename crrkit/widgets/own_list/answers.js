@@ -2,12 +2,11 @@
 /* Two questions that are put to a list: which silence makes the rate so high, and which segment loses, since when. */
 
 import { html, put } from "../bench/shared.js";
-import { cubeDifference, ratesBySegment, ratesBySilence } from "./cube.js";
+import { cubeDifference, ratesBySegment, ratesBySilence, safeUntil } from "./cube.js";
 import { patch, tell } from "./redraw.js";
 import { silenceCurve } from "./rhythm.js";
 import { counted, segmentName, whenOf } from "./sentences.js";
 
-const A_DAY = 86_400; // seconds
 const ONE_OF_TWO = 0.5; // of a customer: less is nobody
 
 /**
@@ -22,10 +21,8 @@ export function silenceFor(rates, wanted) {
 }
 
 /** The silences by which somebody can have been lost up to a day: under longer ones all are kept, and none was seen. */
-export function couldLose({ kind, seen }, rates, until) {
-  if (kind === "contracts") return rates;
-  const seenDays = (Date.parse(until) / 1000 - seen.first) / A_DAY;
-  return rates.filter(({ silence }) => silence <= seenDays);
+export function couldLose(cube, rates, until) {
+  return rates.filter(({ silence }) => safeUntil(cube, silence) < Date.parse(until) / 1000);
 }
 
 /**

@@ -477,7 +477,19 @@ function cubeStatus(cube, settings, i, start) {
   const { bounds } = cubeOf(spans, settings.every);
   if (start === 0) return "empty_base";
   if (!cubeOver(cube, settings, i)) return "running";
-  return seen.burnIn > 0 && bounds[i] * cubeDay < seen.first + seen.burnIn * cubeDay ? "burn_in" : "complete";
+  const unknown = seen.burnIn > 0 && bounds[i] * cubeDay < seen.first + seen.burnIn * cubeDay;
+  const safe = bounds[i + 1] * cubeDay <= safeUntil(cube, settings.silence);
+  return unknown || safe ? "burn_in" : "complete";
+}
+
+/**
+ * Until when nobody can be lost, in seconds: no purchase of the list is older yet than the silence. `safe_until`.
+ * @param {Pick<Cube, "kind" | "seen">} cube
+ * @param {Settings["silence"]} silence
+ */
+export function safeUntil({ kind, seen }, silence) {
+  const isWaited = !["contracts", "snapshots"].includes(kind) && typeof silence === "number";
+  return isWaited ? seen.first + silence * cubeDay : seen.first;
 }
 
 /**

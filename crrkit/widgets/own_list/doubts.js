@@ -2,6 +2,7 @@
 /* What must be read before the rate of ListExplorer, and what beside it: as `RetentionTable.warning` and its notes. */
 
 import { put } from "../bench/shared.js";
+import { safeUntil } from "./cube.js";
 import { counted, coveredBy, doubtOf, FEW_RETURNS, HALF, SLACK_DAYS } from "./sentences.js";
 
 const FEW = 30; // customers, below which one more or less is said in points
@@ -19,7 +20,8 @@ const SAY_THEMSELVES = ["contracts", "snapshots"]; // who is a customer
  */
 export function inFront(rhythm, settings, rows, row, voice) {
   const ends = [rhythm.gone ? "" : goneAtOnce(rows, voice), unsettled(rows, settings, voice)];
-  return [...(rhythm.doubts ?? []), ...ends, caution(rhythm, settings, row, voice)].filter(Boolean).join(" ");
+  const rule = [caution(rhythm, settings, row, voice), keptByConstruction(settings, row, voice)];
+  return [...(rhythm.doubts ?? []), ...ends, ...rule].filter(Boolean).join(" ");
 }
 
 /**
@@ -81,6 +83,12 @@ export function goneAtOnce(rows, { cube, words }) {
   if (!SAY_THEMSELVES.includes(cube.kind)) return "";
   const last = rows.findLast(({ start }) => start > 0);
   return last && last.start >= ALL_AT_ONCE && last.kept === 0 && last.end === 0 ? words.goneAtOnce : "";
+}
+
+/** That nobody can be lost yet in the period that is shown: as the note of `RetentionTable`. */
+function keptByConstruction({ silence }, row, { cube, words }) {
+  if (row?.status !== "burn_in") return "";
+  return Date.parse(row.until) / 1000 <= safeUntil(cube, silence) ? words.safe : "";
 }
 
 /** The periods that are over and not settled, while a gap after them may still be bridged. */

@@ -120,6 +120,10 @@ def _beside_the_rate() -> dict[str, Any]:
         "silent": forms(lambda n: ngettext("{n} day of silence", "{n} days of silence", n)),
         "noLonger": _("No calendar period is as long; the cohorts show who comes back after years."),
         "goneAtOnce": _(GONE_AT_ONCE),
+        "safe": _(
+            "Nobody can be lost in this period yet: no purchase of the list is older than the silence. Its rate is 100%"
+            " by construction, and no comparison takes it in."
+        ),
         "unsettled": forms(
             lambda n: ngettext(
                 "Not settled yet: {periods}. Whether a gap of up to {n} day is bridged is seen only {n} day later.",
