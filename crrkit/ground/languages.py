@@ -184,6 +184,13 @@ def format_points(value: float, *, digits: int = 1) -> str:
     return f"{sign}{format_number(100 * value, digits=digits)}\N{NO-BREAK SPACE}{unit}"
 
 
+def format_in_points(value: float, *, digits: int = 1) -> str:
+    """The same inside a sentence: ``+2.0 points`` or ``+2,0 п. п.``, which a Russian reader knows."""
+    sign = "+" if value > 0 else ""
+    unit = gettext("points")
+    return f"{sign}{format_number(100 * value, digits=digits)}\N{NO-BREAK SPACE}{unit}"
+
+
 def format_date(day: date) -> str:
     """A date in the current language's medium form: ``Jan 1, 2024`` or ``1 янв. 2024 г.``."""
     from babel.dates import format_date as babel_date

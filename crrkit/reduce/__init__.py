@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crrkit.reduce.active import months_met, rows_of_each
+from crrkit.reduce.active import days_met, months_met, rows_of_each
 from crrkit.reduce.cohorts import (
     age_histogram,
     bracket_counts,
@@ -123,6 +123,7 @@ __all__ = [
     "contracts_of_turns",
     "customer_count",
     "customer_segments",
+    "days_met",
     "everybody",
     "first_moment",
     "from_kept",

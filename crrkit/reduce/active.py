@@ -128,3 +128,9 @@ def _highest(bits: ir.IntegerValue) -> ir.IntegerValue:
 
 def _periods(months: ir.IntegerValue, length: int) -> ir.IntegerValue:
     return months if length == 1 else (months / length).floor().cast("int64")
+
+
+def days_met(rows: ir.Table, *times: str) -> ir.Table:
+    """The days on which any of the times lies, each once: ``day``."""
+    days = [rows.select(day=rows[name].date()) for name in times]
+    return ibis.union(*days, distinct=True).drop_null("day") if len(days) > 1 else days[0].distinct().drop_null("day")
