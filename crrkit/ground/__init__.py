@@ -37,6 +37,7 @@ from crrkit.ground.faces import face
 from crrkit.ground.languages import (
     LANGUAGES,
     all_messages,
+    currency_sign,
     format_date,
     format_in_points,
     format_money,
@@ -110,6 +111,7 @@ __all__ = [
     "check_number",
     "check_numbers",
     "check_target",
+    "currency_sign",
     "described",
     "face",
     "format_cell",

@@ -223,7 +223,7 @@ def write_report(
                 files[name].write_text(text, encoding="utf-8", newline="\n")
             if workbook is not None:
                 steps.begin(_("writing the tables"))
-                files["workbook"].write_bytes(workbook_of(texts["out"], parts))
+                files["workbook"].write_bytes(workbook_of(texts["out"], parts, currency=kept.card.currency))
             if chromium is not None:
                 steps.begin(_("printing the page"))
                 files["pdf"].write_bytes(print_page(texts["out"], chromium))
