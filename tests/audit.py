@@ -38,7 +38,7 @@ READ = {  # of the states of explorers: what is read here, what is made of it, a
               "untested"},
     "spread": {"entries", "excess", "periods", "sizes"},
     "account": {"form", "every", "card", "columns", "periods", "sections", "amounts"},
-    "sections": {"segments", "cohorts", "stages", "renewals", "money"},
+    "sections": {"headline", "segments", "cohorts", "stages", "renewals", "money"},
 }  # fmt: skip
 TABLES = re.compile(
     "Money|Segments|How many stand in each stage|The account, period by period|Rows set aside|Contracts due"
@@ -220,6 +220,17 @@ def build(printed: Printed, *, every: str, counts_buyers: bool, is_whole: bool) 
     if is_whole and not np.isnan(printed.customers):
         system.is_({("new", every, period): 1.0 for period in printed.account["period"]}, printed.customers)
     return system
+
+
+def together(system: System, spans: dict[str, dict[str, int]], printed: Printed, every: str) -> None:
+    """Who was lost in periods that the first screen tells as one."""
+    calendar = Calendar(every)
+    for days, cells in spans.items():
+        begin, end = (pd.Timestamp(day).date() for day in days.split(" "))
+        places = [(label, calendar.parse(label)) for label in printed.account["period"]]
+        parts = [label for label, k in places if begin <= calendar.start(k) and calendar.start(k + 1) <= end]
+        for name in ("start", "kept", "lost"):
+            system.is_({(name, every, label): 1 for label in parts}, cells[name])
 
 
 def _account(system: System, table: pd.DataFrame, every: str, tag: str = "") -> None:

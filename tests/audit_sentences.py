@@ -17,12 +17,12 @@ KINDS = [
     r"has \d+ whole periods?", r"\d+ (?:is|are) needed",
     r"\d+(?:\.\d+)?e[+-]\d+", r"rises at age[s]? \d+(?:, \d+)*(?:, …)?", r"half of them take \d+ days?",
     r"[+−-]?\d[\d,]*(?:\.\d+)?(?:–\d[\d.,]*)?\s?%",  # a share
-    r"[+−-]?\d+(?:\.\d+)?\spp",
+    r"[+−-]?\d+(?:\.\d+)?\spoints",
     rf"{MONTH} \d+(?:, \d{{4}})?", rf"{MONTH} \d{{4}}", r"\b\w{3} \d{1,2}, \d{4}",
     r"\d{4}(?:-\d\d(?:-\d\d)?|Q\d|H\d|-W\d\d)", r"(?:half|quarter) of \d{4}", r"[Ii]n \d{4}\b",
     r"[(:] ?\d{4}(?= ?[),.:;])",
     r"the week of [^.;,]*", r"\b(?:19|20)\d\d\b(?=,? (?:and|to|\())", r"since \d{4}", r"\d{4} and",
-    rf"\d[\d,]* {PERIOD}(?: later)?", rf"{PERIOD} \d+ of their life", rf"in {PERIOD} \d+", r"at age \d+",
+    rf"\d[\d,]* {PERIOD}(?: later)?", rf"in their \d+\w\w {PERIOD}", rf"in {PERIOD} \d+", r"at age \d+",
     r"\d+ purchase days",
     r"\d+\.\d+(?: times)?",  # a mean, a factor
     r"Segments that moved[^:]*: \d+ of \d+", r"Pairs of segments[^:]*: \d+ of \d+", r"Each of \d+ cohorts?",
@@ -34,7 +34,7 @@ KINDS = [
     r"(?:1|2) (?:standard|law)", r"one point brings [\d.,]+",
 ]  # fmt: skip
 EXPLAINED = {
-    "explorer": r"would have taken [\d,]+ customers? more",  # from the customers at the start alone
+    "explorer": r"would have taken [\d,]+ more customers?",  # from the customers at the start alone
     "cohorts": r"will buy [\d,]+ times in the next year, and of the [\d,]+ who bought again [\d,]+ are customers still",
     "money": r"(?:paid|from|to|after|lost had paid) [\d,]+(?:\.\d\d)?",  # sums of money, guarded by what one pays
     "marks": r"\([\d,]+ of [\d,]+\)",  # sums over periods that are shown: held by a test of its own

@@ -78,7 +78,7 @@ def test_a_change_inside_its_interval_may_be_chance() -> None:
     card = crr.diagnose(chance).card("noise")
     # (1.95996 + .84162)^2 (.7 * .3 + .73 * .27) / .03^2 = 3550.3
     assert card.trial.sample == 3551
-    assert "+3.0\xa0pp" in card.triggers[0]
+    assert "+3.0\xa0points" in card.triggers[0]
     assert crr.diagnose(chance, before="2023").card("noise") is not None
 
 
@@ -139,7 +139,7 @@ def test_the_mix_card_names_simpson() -> None:
     card = crr.diagnose(MONTHS, flow=flow, model=worked()).card("mix")
     assert "(Simpson)" in card.triggers[0]
     assert "By mix −11.0" in card.triggers[0]
-    assert "−9.70\xa0pp" in card.triggers[0]
+    assert "−9.70\xa0points" in card.triggers[0]
 
 
 def by_age(young: tuple[int, int], old: tuple[int, int]) -> crr.RetentionTable:
@@ -276,7 +276,7 @@ def test_a_measure_that_fell_by_more_than_chance_gets_a_card(measure: str, name:
     flow = flow_with({measure: (40, 100)} | quiet, {measure: (60, 100)} | quiet)
     found = crr.diagnose(MONTHS, flow=flow, model=worked())
     assert any(
-        "fell from 60.0% to 40.0% since 2024-11: −20.0\xa0pp" in trigger for trigger in found.card(name).triggers
+        "fell from 60.0% to 40.0% since 2024-11: −20.0\xa0points" in trigger for trigger in found.card(name).triggers
     )
     short = flow_with({measure: (44, 100)} | quiet, {measure: (60, 100)} | quiet)
     rose = flow_with({measure: (60, 100)} | quiet, {measure: (40, 100)} | quiet)

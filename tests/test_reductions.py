@@ -58,6 +58,7 @@ EXPRESSIONS = {
     ],
     "linked": [module.linked(ORDERS)],
     "active_periods": [module.active_periods(ORDERS, calendar=MONTHLY, as_of=AS_OF)],
+    "days_met": [module.days_met(CONTRACTS, "start", "end"), module.days_met(ORDERS, "at")],
     "purchase_days": [module.purchase_days(ORDERS, as_of=MIDNIGHT)],
     "paid_rows": [module.paid_rows(ORDERS, as_of=as_of) for as_of in (AS_OF, MIDNIGHT)],
     "from_kept": [module.from_kept(module.purchase_days(ORDERS, as_of=MIDNIGHT))],

@@ -80,7 +80,7 @@ def test_the_interval_is_newcombes_where_chance_is_all() -> None:
     steady = account(*[(60, 60, 0)] * 6, start=1000)  # no month differs: the dispersion is 1
     low, high = newcombe(2820, 3000, 2820, 3000)
     text = report.mark_finding(steady, on="2024-04-01", name="nothing").caveat
-    assert f"−{-100 * low:.1f}\xa0pp to +{100 * high:.1f}\xa0pp" in text
+    assert f"−{-100 * low:.1f}\xa0points to +{100 * high:.1f}\xa0points" in text
 
 
 def test_the_period_in_which_the_day_lies_is_on_no_side() -> None:

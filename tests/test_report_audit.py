@@ -19,6 +19,7 @@ from audit import (
     read_page,
     segments_told,
     shown_where_withheld,
+    together,
 )
 
 import crrkit as crr
@@ -76,7 +77,9 @@ def audited(base: crr.Base, folder: Path, every: str | None = None) -> tuple[Sys
     printed, base, every, is_whole = page_of(base, folder, every)
     system = build(printed, every=every, counts_buyers=base.has_purchases, is_whole=is_whole)
     truth = counted(base, printed, every)
-    leaving(system, truth, pages_in(folder / "report.html")[0].sections.get("cohorts", {}))
+    told = pages_in(folder / "report.html")[0].sections
+    leaving(system, truth, told.get("cohorts", {}))
+    together(system, told.get("headline", {}).get("together", {}), printed, every)
     assert system.residual(truth) == []
     return system, truth
 

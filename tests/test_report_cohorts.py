@@ -61,7 +61,9 @@ def test_a_cohort_that_differs_stands_out_with_its_interval() -> None:
     expected = "The cohort of January 2024 stands out: 1 month later 60.0% of it bought, against 25.0% of the others."
     assert found.claim == expected
     low, high = crr.newcombe(60, 100, 30, 120)
-    assert f"Difference +35.0 pp, 95% interval +{100 * low:.1f} pp to +{100 * high:.1f} pp." in plain(found.caveat)
+    assert f"Difference +35.0 points, 95% interval +{100 * low:.1f} points to +{100 * high:.1f} points." in plain(
+        found.caveat
+    )
     assert "Each of 2 cohorts was held against all others" in found.caveat
     assert "first in the list and holds buyers who came before the list begins" in found.caveat
     assert found.evidence["cohort"].tolist() == ["2024-01", "2024-02"]
@@ -134,16 +136,16 @@ def test_the_age_in_which_most_are_lost_has_its_interval_and_its_rival() -> None
     found = report.leaving_finding(lives(members(LEAVING, as_of="2024-06-01")))
     low, high = crr.wilson(50, 200)
     assert found.claim == (
-        f"Customers leave most often in month 1 of their life: 50 of 200 (25.0%; 95% interval {low:.1%} to {high:.1%})."
+        f"Customers leave most often in their first month: 50 of 200 (25.0%; 95% interval {low:.1%} to {high:.1%})."
     )
-    assert "It cannot be told from the loss in month 3 of their life (20.0%)." in found.caveat
+    assert "It cannot be told from the loss in their third month (20.0%)." in found.caveat
     assert found.evidence["lost"].tolist() == [50, 0, 30]
 
 
 def test_a_loss_that_is_larger_beyond_chance_only_names_the_next() -> None:
     more = [(80, *LEAVING[0][1:]), *LEAVING[1:]]
     assert (
-        "Next comes the loss in month 3 of their life (20.0%)."
+        "Next comes the loss in their third month (20.0%)."
         in report.leaving_finding(lives(members(more, as_of="2024-06-01"))).caveat
     )
 
@@ -179,7 +181,7 @@ def test_the_loss_of_frequent_buyers_has_its_moment() -> None:
     there = lives(base)
     found = report.leaving_finding(there)
     assert there.silence == 0  # of those who came back all did after two weeks
-    assert "in month 1 of their life: 40 of 100 bought then for the last time" in found.claim
+    assert "in their first month: 40 of 100 bought then for the last time" in found.claim
 
 
 def test_an_age_after_which_a_return_is_likely_tells_of_no_loss() -> None:
@@ -231,7 +233,7 @@ def test_pauses_that_outlast_the_wait_are_no_moment() -> None:
         {"age": [1], "at_risk": [190.0], "lost": [57.0], "hazard": [0.3], "low": [0.24], "high": [0.37]}
     )
     there = replace(lives(nobody_leaves(0.8, 1, each=5), every="quarter"), leaving=rows)
-    assert "most often in quarter 1" in report.leaving_finding(replace(there, silence=0.2)).claim
+    assert "most often in their first quarter" in report.leaving_finding(replace(there, silence=0.2)).claim
     found = report.leaving_finding(replace(there, silence=0.3))
     assert found.claim.startswith("No moment of life can be named in which customers leave")
     assert "of the pauses that ended 30.0% were longer" in plain(found.caveat)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,27 @@ def test_the_workbook_holds_the_numbers_of_the_page_as_numbers() -> None:
     table = found["The account"]
     assert list(table["lost"]) == [20, 30, 25]
     assert list(table["CRR"]) == [0.8, 0.7, 0.722]  # as printed: 80.0 %, 70.0 %, 72.2 %
+
+
+@pytest.mark.parametrize(
+    ("lang", "currency", "form"),
+    [
+        ("en", "EUR", "[$€]#,##0"), ("ru", "RUB", "#,##0\\ [$₽]"), ("en", "CHF", "#,##0\\ [$CHF]"),
+        ("en", None, "#,##0"),
+    ],
+)  # fmt: skip
+def test_sums_of_money_carry_the_format_of_their_currency(lang: str, currency: str | None, form: str) -> None:
+    heads = ["period", f"gone, {currency or 'EUR'}", "lost", "paid"]
+    written = page([["2024", "1,200", "12", "3.5"]] if lang == "en" else [["2024", "1\xa0200", "12", "3,5"]], heads)
+    with use_language(lang):
+        tables = tables_of(written, {}, currency=currency)
+        book = workbook(tables, currency=currency)
+    with zipfile.ZipFile(io.BytesIO(book)) as parts:
+        styles, sheet = (parts.read(f"xl/{name}.xml").decode() for name in ("styles", "worksheets/sheet1"))
+    forms = dict(re.findall(r'numFmtId="(\d+)" formatCode="([^"]*)"', styles))
+    used = re.findall(r"<xf[^>]*>", styles[styles.index("<cellXfs") :])
+    shown = [used[int(style)] for style in re.findall(r'<c r="[B-D]2" s="(\d)"', sheet)]
+    assert [forms[re.search(r'numFmtId="(\d+)"', one)[1]] for one in shown] == [form, "#,##0", "#,##0.00"]
 
 
 def test_what_is_withheld_or_missing_stays_a_sign_and_no_zero() -> None:

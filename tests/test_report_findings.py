@@ -72,7 +72,7 @@ class TestHeadline:
         found = report.retention_finding(account((10, 10, 0), (60, 0, 0), running=True))
         assert found.claim.startswith("In January 2024 we kept 90 of 100")
         assert found.caveat.startswith(
-            "February 2024 is left out, because it is not whole: the list ends on February 29, 2024."
+            "Left out, because the list ends on February 29, 2024, before it was over: February 2024."
         )
 
     def test_where_only_a_running_period_has_a_rate_it_is_called_one(self) -> None:
@@ -251,7 +251,7 @@ class TestOtherFindings:
     def test_what_it_takes_for_a_point_more(self, counts: tuple[int, int]) -> None:
         start, lost = counts
         text = worth_words(start, lost)
-        found = re.search(r"taken ([\d,]+) customer", text)
+        found = re.search(r"taken ([\d,]+) more customer", text)
         if found:
             more = int(found[1].replace(",", ""))
             assert (more - 1) / start < 0.01 <= more / start

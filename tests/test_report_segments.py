@@ -48,7 +48,7 @@ def test_a_segment_that_keeps_more_is_named_with_the_difference() -> None:
         "north kept more of its customers in February 2024 than south: 90.0% against 50.0%, more than chance."
     )
     low, high = crr.newcombe(72, 80, 30, 60)
-    expected = f"Difference +40.0 pp, 95% interval +{100 * low:.1f} pp to +{100 * high:.1f} pp."
+    expected = f"Difference +40.0 points, 95% interval +{100 * low:.1f} points to +{100 * high:.1f} points."
     assert plain(found.caveat).startswith(expected)
     assert "by more than chance: 1 of 1." in found.caveat
 
@@ -77,7 +77,8 @@ def test_a_segment_that_fell_against_its_own_past_is_a_finding() -> None:
     low, high = crr.newcombe(40, 80, 80, 100)
     minus = "\N{MINUS SIGN}"
     assert plain(found.caveat) == (
-        f"Difference {minus}30.0 pp, 95% interval {minus}{-100 * low:.1f} pp to {minus}{-100 * high:.1f} pp."
+        f"Difference {minus}30.0 points, 95% interval {minus}{-100 * low:.1f} points to"
+        f" {minus}{-100 * high:.1f} points."
         " Segments that moved by more than chance against their own past: 1 of 2."
     )
     rose = report.past_finding(segments(members({"north": (100, 20, 16), "south": (100, 60, 12)})))
@@ -101,8 +102,8 @@ def test_a_change_is_split_into_rates_and_shares() -> None:
     # Kitagawa by hand: w .5 .5 -> 4/7 3/7; r .8 .6 -> .9 .5; rate (.5+4/7)/2*.1 - (.5+3/7)/2*.1, mix (.85-.55)*(4/7-.5)
     rate, mix = (0.5 + 4 / 7) / 2 * 0.1 - (0.5 + 3 / 7) / 2 * 0.1, 0.3 * (4 / 7 - 0.5)
     assert plain(found.claim) == (
-        f"The rate moved by +{100 * (rate + mix):.2f} pp since January 2024: +{100 * rate:.2f} pp because segments keep"
-        f" their customers otherwise, +{100 * mix:.2f} pp because their shares changed."
+        f"The rate moved by +{100 * (rate + mix):.2f} points since January 2024: +{100 * rate:.2f} points because"
+        f" segments keep more or fewer of their customers, +{100 * mix:.2f} points because their shares changed."
     )
     assert rate + mix == pytest.approx(102 / 140 - 140 / 200)
 

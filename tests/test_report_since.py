@@ -40,7 +40,7 @@ def test_the_change_is_held_against_chance() -> None:
     low, high = newcombe(80, 100, 60, 100)
     text = said(NOW, THEN)
     assert text.startswith("Up from 60.0% (March 2024) to 80.0%: more than chance alone would bring.")
-    assert f"95% interval +{100 * low:.1f}\xa0pp to +{100 * high:.1f}\xa0pp" in text
+    assert f"95% interval +{100 * low:.1f}\xa0points to +{100 * high:.1f}\xa0points" in text
     assert "Both count by the same rules." in text
     assert "until before April 1, 2024, this one until before May 1, 2024" in text
 

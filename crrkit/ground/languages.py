@@ -177,10 +177,24 @@ def format_percent(value: float, *, digits: int = 1) -> str:
     return _minus(babel_percent(float(value), format=_with_digits(pattern, digits), locale=_current.get()))
 
 
+def currency_sign(currency: str) -> str:
+    """How a currency is written beside an amount in the current language: ``€``, ``₽``, or its code."""
+    from babel.numbers import get_currency_symbol
+
+    return str(get_currency_symbol(currency, locale=_current.get()))
+
+
 def format_points(value: float, *, digits: int = 1) -> str:
     """A difference of two fractions in percentage points: ``+2.0 pp`` or ``+2,0 п. п.``."""
     sign = "+" if value > 0 else ""
     unit = gettext("pp")
+    return f"{sign}{format_number(100 * value, digits=digits)}\N{NO-BREAK SPACE}{unit}"
+
+
+def format_in_points(value: float, *, digits: int = 1) -> str:
+    """The same inside a sentence: ``+2.0 points`` or ``+2,0 п. п.``, which a Russian reader knows."""
+    sign = "+" if value > 0 else ""
+    unit = gettext("points")
     return f"{sign}{format_number(100 * value, digits=digits)}\N{NO-BREAK SPACE}{unit}"
 
 

@@ -20,7 +20,7 @@ from crrkit.reduce.neighbours import with_neighbours
 from crrkit.reduce.periods import period_index
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
 
     import ibis.expr.types as ir
 
@@ -47,15 +47,6 @@ def rows_of_each(rows: ir.Table) -> ir.Table:
     if sharing.is_shared(rows):
         return months_of(rows).select("customer", "rows")
     return rows.group_by("customer").agg(rows=rows.count())
-
-
-def days_met(rows: ir.Table) -> list[date]:
-    """The days on which there is any row, the earliest first.
-
-    Args:
-        rows: ``customer, at``.
-    """
-    return sorted(rows.select(day=rows["at"].date()).distinct().to_pyarrow()["day"].to_pylist())
 
 
 def active_periods(orders: ir.Table, *, calendar: Calendar, as_of: datetime) -> ir.Table:
@@ -120,3 +111,9 @@ def _highest(bits: ir.IntegerValue) -> ir.IntegerValue:
 
 def _periods(months: ir.IntegerValue, length: int) -> ir.IntegerValue:
     return months if length == 1 else (months / length).floor().cast("int64")
+
+
+def days_met(rows: ir.Table, *times: str) -> ir.Table:
+    """The days on which any of the times lies, each once: ``day``."""
+    days = [rows.select(day=rows[name].date()) for name in times]
+    return ibis.union(*days, distinct=True).drop_null("day") if len(days) > 1 else days[0].distinct().drop_null("day")

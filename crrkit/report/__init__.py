@@ -15,6 +15,7 @@ from crrkit.report.cohort_findings import cohort_finding
 from crrkit.report.cohort_guard import beside
 from crrkit.report.cohort_leaving import leaving_finding
 from crrkit.report.cohort_outlook import outlook_finding
+from crrkit.report.early import early_finding
 from crrkit.report.finding import Finding
 from crrkit.report.headline_section import retention_finding
 from crrkit.report.mark_section import mark_finding
@@ -22,6 +23,7 @@ from crrkit.report.method_section import textbook_finding
 from crrkit.report.money_section import money_finding, money_of
 from crrkit.report.movement_section import movement_finding
 from crrkit.report.published import account_in
+from crrkit.report.recent import recent_finding, recent_of
 from crrkit.report.renewal_section import renewal_finding, renewals_of
 from crrkit.report.rows_section import quality_finding
 from crrkit.report.segment_counts import segments_of
@@ -45,6 +47,7 @@ __all__ = [
     "change_finding",
     "cohort_finding",
     "cohorts_of",
+    "early_finding",
     "leaving_finding",
     "mark_finding",
     "mix_finding",
@@ -55,6 +58,8 @@ __all__ = [
     "outlook_finding",
     "past_finding",
     "quality_finding",
+    "recent_finding",
+    "recent_of",
     "renewal_finding",
     "renewals_of",
     "retention_finding",

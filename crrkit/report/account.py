@@ -61,8 +61,8 @@ def before_last_day(base: Base) -> tuple[Base, str]:
         return base, ""  # nothing came before that day: the account says the doubt itself
     text = _(
         "Counted up to {day}: all contracts that were left end on that day, the last of the list, which is most likely"
-        " the day on which it was made; so nobody is counted as lost by it. If they did end, the list has to be read"
-        " with open_ends=()."
+        " the day on which it was made; so nobody is counted as lost by it. If they did end, the report has"
+        " to be written anew with that said."
     )
     why = text.format(day=day_name(date.fromisoformat(day["day"])))
     return replace(cut, again=base.again, said={**(base.said or {}), "as_of": day["day"]}, path=base.path), why

@@ -62,7 +62,7 @@ def advice_of(base: Base, kept: RetentionTable, *, stages: SharedStages | None =
     if reference_row(kept) is None:
         return pd.DataFrame(columns=CARD_COLUMNS)
     if not base.has_purchases:
-        return cards_of(diagnose(kept), kinds=("do", TO_LOOK_INTO))
+        return cards_of(diagnose(kept), kept, kinds=("do", TO_LOOK_INTO))
     return pd.DataFrame(columns=CARD_COLUMNS) if stages is None else stages.cards
 
 

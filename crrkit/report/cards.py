@@ -7,24 +7,29 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crrkit.report.period_names import capital
+from crrkit.report.period_names import capital, period_name
 
 if TYPE_CHECKING:
     from crrkit.judge.playbook import Playbook
+    from crrkit.measure import RetentionTable
 
 MOST_CARDS = 3
 CARD_COLUMNS = ["kind", "title", "because", "action", "owner", "caution"]
 CODE = re.compile(r"\s*\([^()]*[=_][^()]*\)")  # a hint at a function, of no use to whoever reads a page
 
 
-def cards_of(found: Playbook, *, kinds: tuple[str, ...]) -> pd.DataFrame:
+def cards_of(found: Playbook, kept: RetentionTable, *, kinds: tuple[str, ...]) -> pd.DataFrame:
     """The first cards of the kinds asked for, one a row: ``kind title because action owner caution``."""
+    rows = [] if kept.every == "year" else [row for _i, row in kept.table.iterrows()]  # a year is called as it is
+    names = {str(row["period"]): period_name(row, kept.every) for row in rows} or {"–": "–"}
+    label = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")
     cards = [card for card in found.cards if card.kind in kinds][:MOST_CARDS]
-    rows = [
+    said = [
         [card.kind, card.title, " ".join(map(_sentence, card.triggers)), card.action, card.owner, card.caution]
         for card in cards
     ]
-    return pd.DataFrame([[CODE.sub("", text) for text in row] for row in rows], columns=CARD_COLUMNS)
+    told = [[label.sub(lambda found: names[found[0]], CODE.sub("", text)) for text in row] for row in said]
+    return pd.DataFrame(told, columns=CARD_COLUMNS)
 
 
 def _sentence(trigger: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from crrkit.counts import newcombe
-from crrkit.ground import format_number, format_percent, format_points, gettext as _
+from crrkit.ground import format_in_points, format_number, format_percent, gettext as _
 from crrkit.judge import control_chart
 from crrkit.measure import COMPLETE
 from crrkit.report.account import reference_row
@@ -40,7 +40,7 @@ def change_finding(kept: RetentionTable, *, since: str) -> Finding:
         "is": format_percent(now["crr"]),
     }
     caveat = _("Difference {change}, 95% interval {low} to {high}.").format(
-        change=format_points(change), low=format_points(low), high=format_points(high)
+        change=format_in_points(change), low=format_in_points(low), high=format_in_points(high)
     )
     caveat = " ".join(filter(None, [caveat, _usual_scatter(kept)]))
     if then["until"] == now["from_"] and kept.every != "year":

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from crrkit.counts import difference_p_value, holm, newcombe
-from crrkit.ground import format_percent, format_points, gettext as _
+from crrkit.ground import format_in_points, format_percent, gettext as _
 from crrkit.measure.cohorts import OBSERVED, SUPPRESSED
 from crrkit.report.finding import PAIR, Finding
 from crrkit.report.period_names import later, period_name
@@ -92,7 +92,7 @@ def _outstanding(cohorts: SharedCohorts, held: pd.DataFrame, first: pd.Series, a
     words |= {name: format_percent(first[name]) for name in ("rate", "others")}
     change = _("Difference {change}, 95% interval {low} to {high}.")
     ends = {"change": first["difference"], "low": first["low"], "high": first["high"]}
-    caveats = [change.format(**{name: format_points(value) for name, value in ends.items()}), _held(held)]
+    caveats = [change.format(**{name: format_in_points(value) for name, value in ends.items()}), _held(held)]
     differ = held[(held["p_holm"] < ALPHA) & (held["cohort"] != first["cohort"])]
     if len(differ):
         names = ", ".join(_name(row, grid) for _i, row in differ.iterrows())

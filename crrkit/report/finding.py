@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from crrkit.measure import RetentionTable
 
 PAIR = 2  # to be held against each other
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-ZА-ЯЁ])")
+TYPED = re.compile(r"\b[a-z_]+(?:=\S|\(\w*\))|=[,.\s]")
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +56,20 @@ def nothing_to_claim(kept: RetentionTable) -> Finding:
         claim = _("There was nobody to keep yet: no period began with a customer.")
         caveat = _("A rate needs customers at the start of a period. Take shorter periods or wait for the next one.")
     return Finding(claim, kept.to_pandas(), caveat)
+
+
+def plainly(text: str) -> str:
+    """A text without the sentences that say what to type: those are for whoever reads the list, not for this reader.
+
+    Examples:
+        >>> plainly("All end on one day. If that is an export, say open_ends=['2013-10-01'].")
+        'All end on one day.'
+        >>> plainly("Say every='month'.")
+        "Say every='month'."
+    """
+    sentences = SENTENCE_END.split(text)
+    told = [sentence for sentence in sentences if not TYPED.search(sentence)]
+    return " ".join(told) or text
 
 
 def rows_of(kept: RetentionTable, *rows: pd.Series) -> pd.DataFrame:

@@ -8,17 +8,21 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from crrkit.counts import FEW
-from crrkit.ground import format_number, format_percent, format_points, gettext as _, ngettext
+from crrkit.ground import format_in_points, format_number, format_percent, gettext as _, ngettext
 from crrkit.judge import WORDING
 from crrkit.measure import EMPTY, RUNNING
 from crrkit.measure.cadence import LATE
 from crrkit.report.account import reference_row
-from crrkit.report.finding import Finding, nothing_to_claim, rows_of
+from crrkit.report.early import early_finding
+from crrkit.report.finding import Finding, nothing_to_claim, plainly, rows_of
 from crrkit.report.period_names import capital, day_name, in_period, period_name
-from crrkit.report.section import Cell, Section, Subject
+from crrkit.report.recent import recent_finding
+from crrkit.report.section import AS_ONE_SPAN, Cell, Section, Subject, counting, counts_carried
 from crrkit.report.withhold import WITHHELD
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from crrkit.measure import RetentionTable
 
 PERIODS_NAMED = 3  # periods in a sentence
@@ -26,30 +30,59 @@ PERIODS_NAMED = 3  # periods in a sentence
 
 def headline_section(subject: Subject) -> Section:
     """The rate of the latest complete period; its finding is the title of the page."""
-    cells = (Cell("report.retention_finding(kept)"),)
+    kept, recent = subject.kept, subject.recent
+    found, cell = _told(subject)
     return Section(
         "headline",
         _("Finding"),
-        (retention_finding(subject.kept),),
-        cells=cells,
-        tables=(subject.kept.table, _rhythm_facts(subject.kept)),
-        names=_names(subject.kept),
+        (found,),
+        cells=(cell,),
+        tables=(kept.table, *([] if recent is None else [recent.table]), _rhythm_facts(kept)),
+        names=_names(kept),
         is_short=True,
+        carried={} if recent is None else {AS_ONE_SPAN: counts_carried(_spans(recent))},
     )
 
 
-def retention_finding(kept: RetentionTable) -> Finding:
+def _told(subject: Subject) -> tuple[Finding, Cell]:
+    """The headline: of the latest period, of the latest ones together, or that it is too early; and its code."""
+    kept, recent, day = subject.kept, subject.recent, subject.last_row
+    if subject.is_early:
+        return early_finding(kept), Cell("report.early_finding(kept)")
+    if recent is not None:
+        call = "recent_of(counted, kept, min_cell=min_cell)"
+        return recent_finding(kept, recent), counting(
+            "recent", call, recent, then="report.recent_finding(kept, recent)"
+        )
+    given = "kept" if day is None else f"kept, last_row={day.isoformat()!r}"
+    return retention_finding(kept, last_row=day), Cell(f"report.retention_finding({given})")
+
+
+def _spans(recent: RetentionTable) -> pd.DataFrame:
+    """Who was lost in periods taken together, by the days between which they lie."""
+    days = [f"{row['from_']:%Y-%m-%d} {row['until']:%Y-%m-%d}" for _i, row in recent.table.iterrows()]
+    return recent.table[["start", "kept", "lost"]].set_axis(days)
+
+
+def retention_finding(kept: RetentionTable, *, last_row: date | str | None = None) -> Finding:
     """How many were kept in the latest complete period: the headline of a report.
 
     Where the period does not suit the customers' rhythm the claim says so before it says the rate.
+
+    Args:
+        kept: The account.
+        last_row: The day of the list's last row, where the account is counted up to the end of a period after it.
     """
     row = reference_row(kept)
     if row is None:
         return nothing_to_claim(kept)
     when = in_period(row, kept.every)
+    if last_row is not None and row["until"] == pd.Timestamp(kept.card.as_of):
+        day = day_name(pd.Timestamp(last_row))
+        when = _("{when} (rows until {day})").format(when=when, day=day)
     claim = capital(f"{kept_words(row, when)} {interval_words(row)}.")
     caveats = [
-        *(doubt for doubt in kept.quality.above() if doubt not in kept.warning),
+        *(plainly(doubt) for doubt in kept.quality.above() if doubt not in kept.warning),
         *running_caveat(row),
         *later_caveats(kept, row),
         *_notes_beside_warning(kept),
@@ -66,7 +99,7 @@ def retention_finding(kept: RetentionTable) -> Finding:
 def _notes_beside_warning(kept: RetentionTable) -> list[str]:
     """The notes but for the one that repeats why no period fits, where the warning says it already."""
     said = kept.rhythm.advice.why if kept.rhythm and kept.warning else ""
-    return [note for note in kept.notes if not (said and said in note and said in kept.warning)]
+    return [plainly(note) for note in kept.notes if not (said and said in note and said in kept.warning)]
 
 
 def kept_words(row: pd.Series, when: str) -> str:
@@ -116,7 +149,7 @@ def later_caveats(kept: RetentionTable, row: pd.Series) -> list[str]:
     """Why the headline does not speak of a later period."""
     later = kept.table[kept.table["from_"] > row["from_"]]
     reasons = {
-        RUNNING: _("{periods} is left out, because it is not whole: the list ends on {day}."),
+        RUNNING: _("Left out, because the list ends on {day}, before it was over: {periods}."),
         WITHHELD: _("Withheld, because the rate would rest on too small a group of customers: {periods}."),
         EMPTY: _("Without a rate, because there was nobody to keep: {periods}."),
     }
@@ -125,7 +158,7 @@ def later_caveats(kept: RetentionTable, row: pd.Series) -> list[str]:
         for status in reasons
     }
     seen = {"day": day_name(kept.card.as_of - timedelta(microseconds=1))}
-    said = [reasons[status].format(periods=capital(_listed(names)), **seen) for status, names in of.items() if names]
+    said = [reasons[status].format(periods=_listed(names), **seen) for status, names in of.items() if names]
     return [*said, *_nearly_whole(kept, later)]
 
 
@@ -138,10 +171,9 @@ def _nearly_whole(kept: RetentionTable, later: pd.DataFrame) -> list[str]:
     if not 0 < missing <= LATE * (last["until"] - last["from_"]).days:
         return []
     text = ngettext(
-        "Only {n} day of it is missing: if nothing was to be recorded on it, the list can be read up to {day}"
-        " (as_of=).",
-        "Only {n} days of it are missing: if nothing was to be recorded on them, the list can be read up to {day}"
-        " (as_of=).",
+        "Only {n} day of it is missing; if nothing was to be recorded on it, the report can be written as of {day}.",
+        "Only {n} days of it are missing; if nothing was to be recorded on them, the report can be written as of"
+        " {day}.",
         missing,
     )
     return [text.format(n=format_number(missing), day=day_name(last["until"]))]
@@ -171,7 +203,7 @@ def few_caveat(row: pd.Series) -> list[str]:
         "With {n} customers at the start, one person moves the rate by {step}.",
         int(row["start"]),
     )
-    return [text.format(n=format_number(row["start"]), step=format_points(1 / row["start"]).lstrip("+"))]
+    return [text.format(n=format_number(row["start"]), step=format_in_points(1 / row["start"]).lstrip("+"))]
 
 
 def _listed(names: list[str]) -> str:

@@ -13,9 +13,9 @@ from crrkit.ground import (
     YEARS_PER_PERIOD,
     InputError,
     check_moment,
+    format_in_points,
     format_number,
     format_percent,
-    format_points,
     gettext as _,
 )
 from crrkit.judge import control_chart
@@ -116,7 +116,9 @@ def mark_finding(kept: RetentionTable, *, on: str | date, name: str) -> Finding:
         text = _("Around “{name}” ({day}): {was} in the period before, {now} in the one after, {verdict}.")
     words = {"was": before.told(), "now": after.told(), "n": n, "verdict": _verdict(low, high)}
     spread = _("Difference {change}, 95% interval {low} to {high}.").format(
-        change=format_points(after.rate - before.rate), low=format_points(low), high=format_points(high)
+        change=format_in_points(after.rate - before.rate),
+        low=format_in_points(low),
+        high=format_in_points(high),
     )
     caveats = [spread, *_year_before(kept, day, len(before.rows)), not_why()]
     evidence = pd.concat([before.rows, after.rows])

@@ -10,7 +10,7 @@ from crrkit.ground import format_number, gettext as _, ngettext
 from crrkit.report.account import reference_row
 from crrkit.report.finding import Finding, nothing_to_claim, rows_of
 from crrkit.report.html import Html, element, picture
-from crrkit.report.period_names import period_name
+from crrkit.report.period_names import capital, period_name
 from crrkit.report.section import Cell, Section, Subject
 
 if TYPE_CHECKING:
@@ -22,28 +22,41 @@ def movement_section(subject: Subject) -> Section | None:
     kept, row = subject.kept, reference_row(subject.kept)
     if row is None:
         return None
-    cells = Cell("report.movement_finding(kept)"), Cell(f'figures.bridge(kept, period="{row["period"]}")')
-    found = movement_finding(kept)
+    alone = subject.recent is not None
+    cells = (
+        Cell(f"report.movement_finding(kept{', names_period=True' if alone else ''})"),
+        Cell(f'figures.bridge(kept, period="{row["period"]}")'),
+    )
+    found = movement_finding(kept, names_period=alone)
     return Section(
         "movement",
         _("Who left, who came"),
         (found,),
         lambda: bridge(kept, row),
         cells=cells,
-        brief=found.claim,
+        brief="" if alone else found.claim,
         is_short=True,
         terms=("kept", "lost", "new", "returned"),
     )
 
 
-def movement_finding(kept: RetentionTable) -> Finding:
-    """How the customers of the start became those of the end."""
+def movement_finding(kept: RetentionTable, *, names_period: bool = False) -> Finding:
+    """How the customers of the start became those of the end.
+
+    Args:
+        kept: The account.
+        names_period: Whether the period is named: where the headline speaks of later ones.
+    """
     row = reference_row(kept)
     if row is None:
         return nothing_to_claim(kept)
     parts = [lost_words(int(row["lost"]), int(row["start"])), *gained_words(row)]
     claim = _("{movement}; that makes {n} at the end.")
     claim = claim.format(movement="; ".join(parts), n=format_number(row["end"]))
+    if names_period:
+        claim = _("{period}, the last that can be told by itself: {claim}").format(
+            period=capital(period_name(row, kept.every)), claim=claim[:1].lower() + claim[1:]
+        )
     return Finding(claim, rows_of(kept, row), new_caveat(kept))
 
 

@@ -17,6 +17,7 @@ import pandas as pd
 
 from crrkit.ground import MissingDependencyError, gettext as _
 from crrkit.report.published import CARRIED_COUNTS
+from crrkit.report.section import AS_ONE_SPAN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -115,10 +116,12 @@ class Cut:
         table: One row a period, ``from_ until every`` and the counts, NaN where withheld; a running one ends at the
             cut-off.
         first: How many came for the first time ever between two days, as sizes of cohorts and stages tell it.
+        lost: How many were lost in the periods between two days, taken together.
     """
 
     table: pd.DataFrame
     first: tuple[tuple[pd.Timestamp, pd.Timestamp, int], ...] = ()
+    lost: tuple[tuple[pd.Timestamp, pd.Timestamp, int], ...] = ()
 
     @property
     def rows(self) -> list[Row]:
@@ -143,7 +146,15 @@ def cut_of(account: RetentionTable, sections: Mapping[str, Carried] | None = Non
     numbers = {name: pd.to_numeric(table[name], errors="coerce").astype(float) for name in CARRIED_COUNTS}
     every = account.every if account.card.is_by_period else ""  # who bought before: in a month, or in a quarter
     table = table.assign(until=table["until"].where(table["until"] <= seen, seen), every=every, **numbers)
-    return Cut(table, tuple(_first_of(account, sections or {}, seen)))
+    spans = (sections or {}).get("headline", {}).get(AS_ONE_SPAN, {})
+    return Cut(table, tuple(_first_of(account, sections or {}, seen)), tuple(_lost_between(spans)))
+
+
+def _lost_between(spans: Mapping[str, Mapping[str, int | None]]) -> Iterator[tuple[pd.Timestamp, pd.Timestamp, int]]:
+    """How many were lost in periods that are told as one."""
+    for days, cells in spans.items():
+        begin, end = days.split(" ")
+        yield pd.Timestamp(begin), pd.Timestamp(end), int(cells["lost"] or 0)
 
 
 def _first_of(
@@ -189,6 +200,9 @@ def unknowns_of(cuts: Iterable[Cut], *, is_by_period: bool) -> Unknowns:
             system.is_(_first_between(begin, end, days), n)
         for row in rows:
             _account_row(system, row, days, is_by_period=is_by_period)
+        for begin, end, n in cut.lost:
+            parts = [row for row in rows if begin <= row["from_"] and row["until"] <= end]
+            system.is_({cell_name(row, "lost", is_by_period=is_by_period): 1 for row in parts}, n)
         if is_by_period:
             for one, other in pairwise(rows):
                 system.is_({_cell("end", one): 1, _cell("start", other): -1})

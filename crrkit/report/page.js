@@ -7,7 +7,7 @@
 const LANG = document.documentElement.lang;
 const DECIMAL = LANG === "ru" ? "," : ".";
 const MISSING = new Set(["", "–", "×"]);
-const NUMBER = /^[-+]?[\d.]+(%|pp|п\.п\.)?$/;
+const NUMBER = /^[-+]?[\d.]+(%|points|п\.п\.)?$/;
 
 /** A shown cell as plain text: no thin or unbreakable spaces, an ASCII minus. */
 const plain = (/** @type {Element} */ cell) =>

@@ -14,11 +14,12 @@ from crrkit.report.dress import Dress
 from crrkit.report.glossary_section import links_to
 from crrkit.report.html import Html, element, join
 from crrkit.report.period_names import day_name
-from crrkit.report.policy import policy, without_style_attributes
+from crrkit.report.policy import STYLE, policy, without_style_attributes
 from crrkit.report.published import account_island
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from crrkit.measure import RetentionTable
     from crrkit.report.finding import Finding
@@ -31,8 +32,9 @@ SCRIPT_FILE = Path(__file__).parent / "page.js"
 
 
 def build_page(
-    parts: list[Section], kept: RetentionTable, *, title: str, detail: str = FULL, dress: Dress | None = None
-) -> str:
+    parts: list[Section], kept: RetentionTable, *, title: str, detail: str = FULL, dress: Dress | None = None,
+    last_row: date | None = None,
+) -> str:  # fmt: skip
     """The whole page of what may be shared, in the current language."""
     from crrkit import widgets
 
@@ -43,17 +45,19 @@ def build_page(
     assets = widgets.static_assets(explorers.values()) if explorers else ""
     if explorers or any("data-copy" in piece for piece in pieces.values()):
         assets += _own_script()
+    seen = _seen(kept, last_row)
     body = [
-        _head(parts, kept, dress or Dress(title), anchors=set(pieces)),
+        _head(parts, kept, dress or Dress(title), seen=seen, anchors=set(pieces)),
         _contents(shown) if detail == FULL else None,
         element("main", *first, *_appendix(pieces[part.anchor] for part in shown if part.is_appendix), id="findings"),
-        _footer(kept),
+        _footer(seen),
         account_island(kept, parts),
         Html(assets),
     ]
     top = element("title", f"{title}: {parts[0].findings[0].claim}")
     inner, rules = without_style_attributes(element("body", *body, class_=detail))
-    style = element("style", Html("\n" + CSS.read_text(encoding="utf-8") + rules + "\n"))
+    own, inner = _sheets(inner)
+    style = element("style", Html("\n" + CSS.read_text(encoding="utf-8") + own + rules + "\n"))
     metas = [
         element("meta", charset="utf-8"),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
@@ -61,6 +65,11 @@ def build_page(
     ]
     html = element("html", "\n", element("head", *metas, top, style), "\n", Html(inner), "\n", lang=language())
     return f"<!doctype html>\n{html}\n"
+
+
+def _sheets(inner: str) -> tuple[str, str]:
+    """The style sheets of the explorers, which may stand in the head alone, and the body without them."""
+    return "\n".join(STYLE.findall(inner)), STYLE.sub("", inner)
 
 
 def _placed(part: Section) -> Section:
@@ -80,7 +89,7 @@ def _appendix(pieces: Iterable[Html]) -> list[Html]:
     return [element("h2", _("Appendix"), class_="part", id="appendix"), *found] if found else []
 
 
-def _head(parts: list[Section], kept: RetentionTable, dress: Dress, *, anchors: set[str]) -> Html:
+def _head(parts: list[Section], kept: RetentionTable, dress: Dress, *, seen: str, anchors: set[str]) -> Html:
     """The first screen: what was counted by which rule, the finding, and what else a manager has to know."""
     finding = parts[0].findings[0]
     return element(
@@ -89,7 +98,7 @@ def _head(parts: list[Section], kept: RetentionTable, dress: Dress, *, anchors: 
         element("img", src=dress.logo, alt="", class_="logo") if dress.logo else None,
         element("p", " · ".join(filter(None, [dress.title, kept.card.source, dress.author])), class_="kicker"),
         element("h1", *_headline(finding.claim, kept.warning)),
-        element("p", _rule(kept), class_="caveat"),
+        element("p", f"{_rule(kept)} {seen}", class_="caveat"),
         element("p", dress.note, class_="note") if dress.note else None,
         element(
             "ul", *(_brief(part, is_linked=part.anchor in anchors) for part in parts if part.brief), class_="brief"
@@ -107,12 +116,15 @@ def _rule(kept: RetentionTable) -> str:
         who = _("A customer is anyone whose contract runs just before the start or the end of a period.")
     elif not kept.card.is_by_period:
         who = _("Who is a customer: {rule}.").format(rule=dict(kept.card.lines())[_("Customer at a moment")])
-    return f"{_(BY[kept.every])}. {who} {_seen(kept)}"
+    return f"{_(BY[kept.every])}. {who}"
 
 
-def _seen(kept: RetentionTable) -> str:
-    """The last day of which anything is known."""
-    return _("Data until {day}.").format(day=day_name(kept.card.as_of - timedelta(microseconds=1)))
+def _seen(kept: RetentionTable, last_row: date | None = None) -> str:
+    """The last day of which anything is known, and up to which silence is taken for knowledge."""
+    day = day_name(kept.card.as_of - timedelta(microseconds=1))
+    if last_row is None:
+        return _("Data until {day}.").format(day=day)
+    return _("Data until {last}, counted up to {day}.").format(last=day_name(last_row), day=day)
 
 
 def _brief(part: Section, *, is_linked: bool) -> Html:
@@ -175,6 +187,6 @@ def _caveat(finding: Finding) -> Html:
     return element("p", finding.caveat, class_="caveat")
 
 
-def _footer(kept: RetentionTable) -> Html:
+def _footer(seen: str) -> Html:
     made = _("Made with crrkit {version}. No customer is in this file, and it loads nothing from the network.")
-    return element("footer", f"{_seen(kept)} {made.format(version=__version__)}")
+    return element("footer", f"{seen} {made.format(version=__version__)}")

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+TEENS = range(11, 14)  # numbers that end with -th whatever their last digit
+
+
 def in_period(row: pd.Series, every: str) -> str:
     """The period of a row as it stands inside a sentence: ``in March 2024``, ``on March 1, 2024``."""
     name = period_name(row, every)
@@ -98,13 +101,40 @@ def later(n: int, every: str) -> str:
 
 
 def of_life(n: int, every: str) -> str:
-    """The n-th period of a customer's life, inside a sentence: ``in month 1 of their life``."""
+    """The n-th period since a customer came, inside a sentence: ``in their first month``."""
     forms = {
-        "day": _("on day {n} of their life"),
-        "week": _("in week {n} of their life"),
-        "month": _("in month {n} of their life"),
-        "quarter": _("in quarter {n} of their life"),
-        "half-year": _("in half-year {n} of their life"),
-        "year": _("in year {n} of their life"),
+        "day": _("on their {n} day"),
+        "week": _("in their {n} week"),
+        "month": _("in their {n} month"),
+        "quarter": _("in their {n} quarter"),
+        "half-year": _("in their {n} half-year"),
+        "year": _("in their {n} year"),
     }
-    return forms[every].format(n=n)
+    return forms[every].format(n=_ordinal(n))
+
+
+def _ordinal(n: int) -> str:
+    """A place in English; in other languages the number, to which the message itself gives its ending."""
+    words = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+    if language() != "en":
+        return str(n)
+    if 1 <= n <= len(words):
+        return words[n - 1]
+    ending = "th" if n % 100 in TEENS else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
+    return f"{n}{ending}"
+
+
+def span_name(first: pd.Series, last: pd.Series, every: str) -> str:
+    """From one period to another, as a sentence begins with it: ``from 2010 to 2012``, ``в 2010–2012 годах``."""
+    if every == "year":
+        return _("from {first} to {last}").format(first=first["period"], last=last["period"])
+    return _("from {begin} to {end}").format(begin=period_name(first, every), end=period_name(last, every))
+
+
+def each_of(every: str) -> str:
+    """One after the other, inside a sentence: ``each year``, ``за год``."""
+    forms = {
+        "day": _("each day"), "week": _("each week"), "month": _("each month"), "quarter": _("each quarter"),
+        "half-year": _("each half-year"), "year": _("each year"),
+    }  # fmt: skip
+    return forms[every]

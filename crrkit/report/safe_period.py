@@ -6,7 +6,7 @@ holes, or only where the list begins; those first periods are then left out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crrkit.ground import InputError, format_number, gettext as _, longer
@@ -14,6 +14,8 @@ from crrkit.measure import retention_by_period
 from crrkit.measure.cadence import BY, holds
 from crrkit.report.account import shared
 from crrkit.report.period_names import period_name, periods_counted
+from crrkit.report.recent import recent_of
+from crrkit.report.whole_period import QuietEnd, to_the_end
 from crrkit.report.withhold import WITHHELD
 
 if TYPE_CHECKING:
@@ -35,6 +37,9 @@ class SafeAccount:
         kept: As it is shown.
         every: Its period.
         first: The first period that is told of; None where it is that of the list.
+        base: The list behind it: as of the end of the last period, where that counts as whole.
+        end: Why it does; None where the list ends where it ends.
+        recent: The latest periods taken together, where each alone is withheld; else None.
         notes: Why another period than the usual one, and what was left out.
     """
 
@@ -42,6 +47,9 @@ class SafeAccount:
     kept: RetentionTable
     every: str
     first: str | None
+    base: Base
+    end: QuietEnd | None = None
+    recent: RetentionTable | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -68,8 +76,10 @@ def safe_account(
     """
 
     def account(every: str, first: str | None = first) -> SafeAccount:
-        counted = retention_by_period(base, every=every, first=first, last=last)
-        return SafeAccount(counted, shared(counted, min_cell=min_cell, published=published), every, first)
+        whole, end = to_the_end(base, every) if last is None else (base, None)
+        counted = retention_by_period(whole, every=every, first=first, last=last)
+        kept = shared(counted, min_cell=min_cell, published=published)
+        return SafeAccount(counted, kept, every, first, whole, end)
 
     if is_told or min_cell is None or first is not None or last is not None:
         return account(every)
@@ -81,7 +91,9 @@ def safe_account(
         chosen = _with_notes(chosen, _why_not_published(chosen))
     elif chosen is not tried[0]:
         chosen = _with_notes(chosen, _why_longer(tried[0], chosen))
-    return _without_head(account, chosen) if _is_safe(chosen) and _hidden(chosen) else chosen
+    if _is_safe(chosen) and _hidden(chosen):
+        return _without_head(account, chosen)
+    return chosen if published else replace(chosen, recent=recent_of(chosen.counted, chosen.kept, min_cell=min_cell))
 
 
 def _tried(base: Base, every: str, account: Callable[[str], SafeAccount]) -> tuple[list[SafeAccount], list[InputError]]:
@@ -143,4 +155,4 @@ def _why_longer(begun: SafeAccount, chosen: SafeAccount) -> str:
 
 
 def _with_notes(account: SafeAccount, *notes: str) -> SafeAccount:
-    return SafeAccount(account.counted, account.kept, account.every, account.first, notes)
+    return replace(account, notes=notes)

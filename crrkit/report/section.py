@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from crrkit.report.html import Html
     from crrkit.widgets import Explorer
 
+AS_ONE_SPAN = "together"  # periods that are told as one
 T = TypeVar("T")
 Carried = dict[str, dict[str, dict[str, "int | None"]]]  # what is counted → row → column → customers, None: withheld
 
@@ -39,6 +40,9 @@ class Subject:
         previous: The account of an earlier report.
         counted: The account as it was counted, nothing withheld; it is never written.
         published: What earlier reports have told.
+        last_row: The day of the list's last row, where the account is counted up to the end of a period after it.
+        recent: The latest periods taken together, where each alone is withheld; the first screen speaks of them.
+        is_early: Whether no period suits yet, so that no rate is told.
     """
 
     kept: RetentionTable
@@ -51,6 +55,9 @@ class Subject:
     previous: RetentionTable | None = None
     counted: RetentionTable | None = None
     published: Sequence[object] = ()
+    last_row: date | None = None
+    recent: RetentionTable | None = None
+    is_early: bool = False
     _cache: dict[Callable[[Subject], Any], Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property

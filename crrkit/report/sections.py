@@ -53,10 +53,12 @@ SECTIONS: tuple[Callable[[Subject], Section | None], ...] = (
     glossary_section,
 )
 
+EARLY_SECTIONS = (headline_section, account_section, definition_section, rows_section, method_section, glossary_section)
+
 
 def sections(subject: Subject) -> list[Section]:
     """The sections of a report; the first is the headline."""
-    made = [make(subject) for make in SECTIONS]
+    made = [make(subject) for make in (EARLY_SECTIONS if subject.is_early else SECTIONS)]
     return [section for section in made if section is not None]
 
 

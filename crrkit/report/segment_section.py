@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crrkit.ground import format_cell, format_percent, format_points, gettext as _
+from crrkit.ground import format_cell, format_in_points, format_percent, gettext as _
 from crrkit.judge import DIFFER, compare_segments, decompose
 from crrkit.report.finding import PAIR, Finding
 from crrkit.report.html import Html, element, join, row_block, table_block
@@ -176,7 +176,7 @@ def _counted(rows: pd.DataFrame, segment: str) -> str:
 def _difference(change: float, low: float, high: float) -> str:
     text = _("Difference {change}, 95% interval {low} to {high}.")
     ends = {"change": change, "low": low, "high": high}
-    return text.format(**{name: format_points(value) for name, value in ends.items()})
+    return text.format(**{name: format_in_points(value) for name, value in ends.items()})
 
 
 def mix_finding(segments: RetentionTable) -> Finding | None:
@@ -195,11 +195,11 @@ def mix_finding(segments: RetentionTable) -> Finding | None:
     split = decompose(*(rows[["segment", "start", "kept"]] for rows in (then, now)), by="segment")
     parts = {"change": split.change, "rate": split.rate_effect, "mix": split.mix_effect}
     claim = _(
-        "The rate moved by {change} since {then}: {rate} because segments keep their customers otherwise, {mix} because"
-        " their shares changed."
+        "The rate moved by {change} since {then}: {rate} because segments keep more or fewer of their customers, {mix}"
+        " because their shares changed."
     ).format(
         then=period_name(then.iloc[0], segments.every),
-        **{name: format_points(value, digits=2) for name, value in parts.items()},
+        **{name: format_in_points(value, digits=2) for name, value in parts.items()},
     )
     caveat = _("The two add up exactly, whether or not the change is more than chance; each customer stands in the"
                " segment of the first row.")  # fmt: skip

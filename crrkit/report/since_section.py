@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from crrkit.counts import newcombe
-from crrkit.ground import format_percent, format_points, gettext as _, ngettext
+from crrkit.ground import format_in_points, format_percent, gettext as _, ngettext
 from crrkit.measure import COMPLETE
 from crrkit.report.account import reference_row
 from crrkit.report.changes import change_claim
@@ -117,7 +117,7 @@ def _moved(
     change = now["crr"] - then["crr"]
     low, high = newcombe(int(now["kept"]), int(now["start"]), int(then["kept"]), int(then["start"]))
     spread = _("Difference {change}, 95% interval {low} to {high}.").format(
-        change=format_points(change), low=format_points(low), high=format_points(high)
+        change=format_in_points(change), low=format_in_points(low), high=format_in_points(high)
     )
     season = [_("Neighbouring periods may differ by their season alone.")] if kept.every != "year" else []
     same = _("Both count by the same rules.")

@@ -99,7 +99,7 @@ def stages_of(
     is_last_told = counts.index[-1] == flow.counts.index[-1]
     found = diagnose(kept, flow=replace(flow, rates=empty_rates(flow.rates, least)))
     may_advise = is_last_told and tells_new
-    cards = cards_of(found, kinds=("do",))[: None if may_advise else 0]
+    cards = cards_of(found, kept, kinds=("do",))[: None if may_advise else 0]
     model = _model(flow, least) if may_advise else None
     shown = counts if tells_new else counts[list(CUSTOMERS)]
     rates, row = _rates(flow, kept, least), reference_row(kept)

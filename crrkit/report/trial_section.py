@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crrkit.ground import format_number, format_points, gettext as _, ngettext
+from crrkit.ground import format_in_points, format_number, gettext as _, ngettext
 from crrkit.report.account import reference_row
 from crrkit.report.finding import Finding, nothing_to_claim, rows_of
 from crrkit.report.html import Html, element
@@ -94,11 +94,11 @@ def worth_words(start: int, lost: int) -> str:
         return _("Nobody left, so the rate cannot rise.")
     more = math.ceil(start / 100)
     if start < POINT_IS_SOMEBODY or more > lost:
-        step = format_points(1 / start, digits=2).lstrip("+")
-        return _("One customer more who stays raises the rate by {step}.").format(step=step)
+        step = format_in_points(1 / start, digits=2).lstrip("+")
+        return _("One more customer who stays raises the rate by {step}.").format(step=step)
     text = ngettext(
-        "One point more would have taken {n} customer more who stays.",
-        "One point more would have taken {n} customers more who stay.",
+        "One point more would have taken {n} more customer who stays.",
+        "One point more would have taken {n} more customers who stay.",
         more,
     )
     return text.format(n=format_number(more))

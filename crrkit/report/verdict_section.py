@@ -26,7 +26,8 @@ HELD = ["source", "basis", "period", "value", "low", "high", "verdict", "against
 
 def verdict_section(subject: Subject) -> Section | None:
     """The rate against the usual band; None where there is no result yet, or none that may be judged."""
-    verdict = verdict_of(subject.kept, target=subject.target, min_cell=subject.min_cell)
+    name, judged = ("kept", subject.kept) if subject.recent is None else ("recent", subject.recent)
+    verdict = verdict_of(judged, target=subject.target, min_cell=subject.min_cell)
     if verdict.empty or not tells_when(subject.kept):
         return None
     found = verdict_finding(verdict)
@@ -37,7 +38,7 @@ def verdict_section(subject: Subject) -> Section | None:
         cells=(
             counting(
                 "verdict",
-                f"verdict_of(kept, {_of_target_given(subject)}min_cell=min_cell)",
+                f"verdict_of({name}, {_of_target_given(subject)}min_cell=min_cell)",
                 verdict,
                 then="report.verdict_finding(verdict)",
             ),

@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 
 import pandas as pd
 
-from crrkit.ground import gettext as _, language
+from crrkit.ground import currency_sign, gettext as _, language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from crrkit.report.section import Section
 
 # The cell formats below, by their place in CELL_STYLES.
-AS_TEXT, AS_HEAD, AS_COUNT, AS_RATE, AS_MONEY, AS_DAY, AS_NUMBER = range(7)
+AS_TEXT, AS_HEAD, AS_COUNT, AS_RATE, AS_MONEY, AS_DAY, AS_NUMBER, AS_SUM, AS_SUM_IN_HUNDREDTHS = range(9)
 NAMES_OF_RATES = re.compile(r"^(crr|churn|share|rate|nrr|grr|low|high|hazard|survival)(_|$)|_(rate|low|high|share)$")
 NAMES_OF_MONEY = ("opening", "staying", "closing", "gone", "revenue", "capped")
 SHEET_FORMATS = "formats"  # of the columns of a table of a page
@@ -45,23 +45,31 @@ SHEETS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 LINKED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 OOXML = "http://schemas.openxmlformats.org/package/2006"
 XML_1 = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-CELL_STYLES = f"""{XML_1}<styleSheet xmlns="{SHEETS}"><numFmts count="4"><numFmt numFmtId="164" formatCode="#,##0"/>\
+CELL_STYLES = f"""{XML_1}<styleSheet xmlns="{SHEETS}"><numFmts count="6"><numFmt numFmtId="164" formatCode="#,##0"/>\
 <numFmt numFmtId="165" formatCode="0.0%"/><numFmt numFmtId="166" formatCode="#,##0.00"/>\
-<numFmt numFmtId="167" formatCode="yyyy\\-mm\\-dd"/></numFmts><fonts count="2"><font><sz val="11"/>\
+<numFmt numFmtId="167" formatCode="yyyy\\-mm\\-dd"/>\
+<numFmt numFmtId="168" formatCode="{{whole}}"/><numFmt numFmtId="169" formatCode="{{hundredths}}"/></numFmts>\
+<fonts count="2"><font><sz val="11"/>\
 <name val="Calibri"/></font><font><b/><sz val="11"/><name val="Calibri"/></font></fonts><fills count="2">\
 <fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>\
 <borders count="1"><border/>\
-</borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="7"><xf/><xf fontId="1" applyFont="1"/>\
+</borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="9"><xf/><xf fontId="1" applyFont="1"/>\
 <xf numFmtId="164" applyNumberFormat="1"/><xf numFmtId="165" applyNumberFormat="1"/>\
-<xf numFmtId="166" applyNumberFormat="1"/><xf numFmtId="167" applyNumberFormat="1"/><xf/></cellXfs></styleSheet>"""
+<xf numFmtId="166" applyNumberFormat="1"/><xf numFmtId="167" applyNumberFormat="1"/><xf/>\
+<xf numFmtId="168" applyNumberFormat="1"/><xf numFmtId="169" applyNumberFormat="1"/></cellXfs></styleSheet>"""
 
 
-def workbook(tables: Mapping[str, pd.DataFrame]) -> bytes:
-    """An ``.xlsx`` file of some tables, by the name of their sheet; the names of the columns are their heads."""
+def workbook(tables: Mapping[str, pd.DataFrame], *, currency: str | None = None) -> bytes:
+    """An ``.xlsx`` file of some tables, by the name of their sheet; the names of the columns are their heads.
+
+    Args:
+        tables: The tables.
+        currency: The code of the currency in which sums of money are; None where none is known.
+    """
     buffer = io.BytesIO()
     names = _sheet_names(tables)
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as book:
-        for path, text in _frame_of(names).items():
+        for path, text in _frame_of(names, currency).items():
             _put(book, path, text)
         for number, table in enumerate(tables.values(), start=1):
             _put(book, f"xl/worksheets/sheet{number}.xml", _sheet(table))
@@ -88,7 +96,7 @@ def _sheet_names(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     return names
 
 
-def _frame_of(names: list[str]) -> dict[str, str]:
+def _frame_of(names: list[str], currency: str | None) -> dict[str, str]:
     numbers = range(1, len(names) + 1)
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
     sheets = "".join(
@@ -112,8 +120,17 @@ def _frame_of(names: list[str]) -> dict[str, str]:
         "xl/workbook.xml": f'{XML_1}<workbook xmlns="{SHEETS}" xmlns:r="{LINKED}"><sheets>{sheets}</sheets></workbook>',
         "xl/_rels/workbook.xml.rels": f'{XML_1}<Relationships xmlns="{OOXML}/relationships">{links}<Relationship '
         f'Id="rId{last}" Type="{LINKED}/styles" Target="styles.xml"/></Relationships>',
-        "xl/styles.xml": CELL_STYLES,
+        "xl/styles.xml": CELL_STYLES.format(**_of_currency(currency)),
     }
+
+
+def _of_currency(currency: str | None) -> dict[str, str]:
+    """The number formats of sums of money, the sign of the currency where the language has it."""
+    if not currency:
+        return {"whole": "#,##0", "hundredths": "#,##0.00"}
+    sign = f"[${escape(currency_sign(currency), {chr(34): '&quot;'})}]"
+    form = f"{{}}\\ {sign}" if language() == "ru" or sign[2:-1].isalpha() else f"{sign}{{}}"
+    return {"whole": form.format("#,##0"), "hundredths": form.format("#,##0.00")}
 
 
 def _sheet(table: pd.DataFrame) -> str:
@@ -187,17 +204,20 @@ def _letters(number: int) -> str:
     return name
 
 
-def workbook_of(page: str, parts: Sequence[Section]) -> bytes:
+def workbook_of(page: str, parts: Sequence[Section], *, currency: str | None = None) -> bytes:
     """The workbook of a page: its tables, and the grids of cohorts, which stand in its explorer."""
-    found = tables_of(page, {part.anchor: part.label for part in parts})
+    found = tables_of(page, {part.anchor: part.label for part in parts}, currency=currency)
     for part in parts:
         if part.anchor == "cohorts" and part.explorer is not None:
             found[part.label] = part.tables[0]
-    return workbook({name: table for name, table in found.items() if len(table)})
+    return workbook({name: table for name, table in found.items() if len(table)}, currency=currency)
 
 
-def tables_of(page: str, labels: Mapping[str, str]) -> dict[str, pd.DataFrame]:
-    """The tables of a page as it prints them, by the label of their section; shown numbers become numbers again."""
+def tables_of(page: str, labels: Mapping[str, str], *, currency: str | None = None) -> dict[str, pd.DataFrame]:
+    """The tables of a page as it prints them, by the label of their section; shown numbers become numbers again.
+
+    A column whose head names the currency holds sums of money.
+    """
     reader = _Tables()
     reader.feed(page)
     named: dict[str, pd.DataFrame] = {}
@@ -205,16 +225,20 @@ def tables_of(page: str, labels: Mapping[str, str]) -> dict[str, pd.DataFrame]:
         name, number = labels.get(anchor, anchor), 2
         while name in named:
             name, number = f"{labels.get(anchor, anchor)} {number}", number + 1
-        named[name] = _as_frame(rows)
+        named[name] = _as_frame(rows, currency)
     return named
 
 
-def _as_frame(rows: list[list[str]]) -> pd.DataFrame:
+def _as_frame(rows: list[list[str]], currency: str | None) -> pd.DataFrame:
     heads, *body = rows
     columns = [_typed([row[i] for row in body]) for i in range(len(heads))]
     table = pd.DataFrame({i: pd.Series(values, dtype=object) for i, (values, _format) in enumerate(columns)})
     table.columns = pd.Index(heads)
-    table.attrs[SHEET_FORMATS] = [form for _values, form in columns]
+    sums = {AS_COUNT: AS_SUM, AS_MONEY: AS_SUM_IN_HUNDREDTHS}
+    table.attrs[SHEET_FORMATS] = [
+        sums.get(form, form) if currency and head.endswith(f", {currency}") else form
+        for head, (_values, form) in zip(heads, columns, strict=True)
+    ]
     return table
 
 

@@ -24,6 +24,7 @@ from crrkit.read import Base
 from crrkit.report.account import before_last_day
 from crrkit.report.chromium import find_chromium, print_page
 from crrkit.report.dress import Dress, logo_of
+from crrkit.report.early import is_early
 from crrkit.report.notebook import notebook_text
 from crrkit.report.page import FULL, SHORT, build_page
 from crrkit.report.parameters import Told
@@ -187,14 +188,19 @@ def write_report(
                 base, every=every, min_cell=min_cell, first=first, last=last, is_told=advice is None,
                 published=register,
             )  # fmt: skip
-            every, kept = safe.every, safe.kept
+            base, every, kept = safe.base, safe.every, safe.kept
             why = [
                 *([cut] if cut else []),
                 *([advice.said] if advice and advice.every == safe.every else []),
                 *safe.notes,
+                *([safe.end.said(kept)] if safe.end else []),
             ]
             kept = replace(kept, notes=(*why, *kept.notes))
-            subject = Subject(kept, base, min_cell, safe.first, last, target=target, marks=marks, previous=before)
+            subject = Subject(
+                kept, base, min_cell, safe.first, last, target=target, marks=marks, previous=before,
+                last_row=safe.end.last_row if safe.end else None, recent=safe.recent,
+                is_early=advice is not None and not advice.fits and is_early(kept),
+            )  # fmt: skip
             parts = sections_beside(replace(subject, counted=safe.counted, published=register), register)
             said = Told(
                 base, every, "\n".join(why), safe.first, last, min_cell,
@@ -204,7 +210,9 @@ def write_report(
             words = said.strings() if notebook is not None else ()
             _refuse_names(parts, base, targets, " ".join(filter(None, [title, author])), note or "", *words)
             steps.begin(_("drawing the page"))
-            texts = {"out": build_page(parts, kept, title=dress.title, detail=detail, dress=dress)}
+            texts = {
+                "out": build_page(parts, kept, title=dress.title, detail=detail, dress=dress, last_row=subject.last_row)
+            }
             if notebook is not None:
                 steps.begin(_("writing the notebook"))
                 texts["notebook"] = notebook_text(parts, safe.kept, said, dress.title)
@@ -215,7 +223,7 @@ def write_report(
                 files[name].write_text(text, encoding="utf-8", newline="\n")
             if workbook is not None:
                 steps.begin(_("writing the tables"))
-                files["workbook"].write_bytes(workbook_of(texts["out"], parts))
+                files["workbook"].write_bytes(workbook_of(texts["out"], parts, currency=kept.card.currency))
             if chromium is not None:
                 steps.begin(_("printing the page"))
                 files["pdf"].write_bytes(print_page(texts["out"], chromium))

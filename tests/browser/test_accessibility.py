@@ -46,3 +46,11 @@ def test_the_report(open_page: OpenPage, reports: dict[str, Path], width: int, s
     for folded in page.locator("summary").all():
         folded.click()
     assert grave(page) == []
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_the_report_on_paper(open_page: OpenPage, reports: dict[str, Path], lang: str) -> None:
+    page = open_page(reports[lang], viewport={"width": 680, "height": 960})
+    page.locator(".crrkit-ui").first.wait_for()
+    page.emulate_media(media="print")
+    assert grave(page) == []

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crrkit.counts import n_to_tell_apart
-from crrkit.ground import UNDEFINED, format_cell, format_number, format_percent, format_points, gettext as _
+from crrkit.ground import UNDEFINED, format_cell, format_in_points, format_number, format_percent, gettext as _
 from crrkit.judge.playbook.plans import ACTION, PLANS
 from crrkit.judge.playbook.quotes import QUOTES, statement
 
@@ -210,4 +210,4 @@ def _holdout(n: int, size: int, people: int, aim: float) -> str:
         " many"
     )
     times = format_number(math.ceil(10 * 2 * n / people) / 10, digits=1)
-    return text.format(**words, aim=format_points(aim).removeprefix("+"), k=times)
+    return text.format(**words, aim=format_in_points(aim).removeprefix("+"), k=times)

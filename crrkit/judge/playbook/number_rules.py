@@ -6,7 +6,15 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from crrkit.counts import EXACT, n_to_tell_apart, newcombe, sample_size
-from crrkit.ground import PERIODS, format_date, format_number, format_percent, format_points, gettext as _, ngettext
+from crrkit.ground import (
+    PERIODS,
+    format_date,
+    format_in_points,
+    format_number,
+    format_percent,
+    gettext as _,
+    ngettext,
+)
 from crrkit.judge import BELOW, BOTH, COMPARABLE, CRITICAL, MEASURED, RARE, SHRINKING
 from crrkit.judge.playbook.cards import Card, make_card, no_trial, two_groups, watched
 from crrkit.judge.playbook.facts import ONE_POINT, Share
@@ -54,7 +62,11 @@ def _noise(facts: Facts) -> Iterator[Card]:
     if not (change and low <= 0 <= high):
         return
     text = _("The rate changed by {change}, and the interval of the change, {low} to {high}, reaches over zero.")
-    words = {"change": format_points(change), "low": format_points(low), "high": format_points(high)}
+    words = {
+        "change": format_in_points(change),
+        "low": format_in_points(low),
+        "high": format_in_points(high),
+    }
     evidence = _("{before}: {then}; {after}: {now}")
     names = {"before": facts.then["period"], "after": facts.row["period"]}
     n = n_to_tell_apart(then.rate, now.rate)
@@ -83,7 +95,10 @@ def _mix(facts: Facts) -> Iterator[Card]:
     ):
         return
     text = _("By mix {mix} of a change of {change}: at least half of it.")
-    words = {"mix": format_points(split.mix_effect, digits=2), "change": format_points(split.change, digits=2)}
+    words = {
+        "mix": format_in_points(split.mix_effect, digits=2),
+        "change": format_in_points(split.change, digits=2),
+    }
     trigger = " ".join([text.format(**words), *split.notes])
     evidence = _("{split}; the split is exact, the rate itself: {rate}").format(split=split.caption(), rate=facts.rate)
     trial = watched(facts.rate.rate, facts.aim)
@@ -108,7 +123,7 @@ def _identity(facts: Facts) -> Iterator[Card]:
 
 
 def _unsigned(value: float) -> str:
-    return format_points(value).removeprefix("+")
+    return format_in_points(value).removeprefix("+")
 
 
 def _verdicts(facts: Facts, source: str, classes: tuple[str, ...]) -> list[Verdict]:
@@ -188,8 +203,8 @@ def _young(facts: Facts) -> Iterator[Card]:
     if not high < 0:
         return
     text = _("Of the young {difference} fewer are kept than of the others, 95% interval {low} to {high}.")
-    difference = format_points(young.rate - others.rate).lstrip("\N{MINUS SIGN}")
-    words = {"low": format_points(low), "high": format_points(high)}
+    difference = format_in_points(young.rate - others.rate).lstrip("\N{MINUS SIGN}")
+    words = {"low": format_in_points(low), "high": format_in_points(high)}
     evidence = _("young: {young}; others: {others}").format(young=young, others=others)
     cost = facts.costs.get("young", float("nan")) * young.of * facts.horizon
     yield from make_card(

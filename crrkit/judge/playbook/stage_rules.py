@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from crrkit.counts import difference_p_value, holm, newcombe
-from crrkit.ground import format_number, format_percent, format_points, gettext as _, ngettext
+from crrkit.ground import format_in_points, format_number, format_percent, gettext as _, ngettext
 from crrkit.judge.playbook.cards import Card, make_card, two_groups
 from crrkit.judge.playbook.facts import MEASURES_OF, ONE_POINT, STAGE_OF, Share
 
@@ -119,7 +119,7 @@ def _fall_words(measure: str, facts: Facts) -> str:
     text = _("{measure} fell from {then} to {now} since {before}: {change}, 95% interval {low} to {high}.")
     return text.format(
         measure=_(measure), then=format_percent(then.rate), now=format_percent(now.rate), before=facts.before,
-        change=format_points(now.rate - then.rate), low=format_points(low), high=format_points(high),
+        change=format_in_points(now.rate - then.rate), low=format_in_points(low), high=format_in_points(high),
     )  # fmt: skip
 
 

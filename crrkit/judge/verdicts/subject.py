@@ -44,7 +44,7 @@ def of_account(kept: RetentionTable, label: object) -> Subject:
     rate = Rate(
         float(row["crr"]), numerator=float(row["kept"]), denominator=float(row["start"]), period=kept.every, ci=ends
     )
-    known = row["status"] != BURN_IN  # before its end nobody knows who is new
+    known = row["status"] != BURN_IN and bool(pd.notna(row["end"]))  # before its end nobody knows who is new
     moved = (int(row["end"] - row["kept"]), int(row["lost"])) if known else None
     buyers, rhythm = kept.card.is_by_period, kept.rhythm
     alike = buyers or kept.every == "year" or _seen_alike(kept, row)

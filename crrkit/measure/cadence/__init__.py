@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from crrkit.measure.cadence.advice import BY, LATE, Advice, advise, holds, suggest_period
-from crrkit.measure.cadence.gaps import Gaps, characteristic_interval, survival_of_gaps
+from crrkit.measure.cadence.advice import (
+    BY,
+    ENOUGH_CYCLES,
+    LATE,
+    RHYTHM_PERIODS,
+    Advice,
+    advise,
+    holds,
+    suggest_period,
+)
+from crrkit.measure.cadence.gaps import Gaps, characteristic_interval, days_text, survival_of_gaps
 from crrkit.measure.cadence.rhythm import Rhythm, judge_rhythm
 from crrkit.measure.cadence.terms import term_of
 
 __all__ = [
     "BY",
+    "ENOUGH_CYCLES",
     "LATE",
+    "RHYTHM_PERIODS",
     "Advice",
     "Gaps",
     "Rhythm",
     "advise",
     "characteristic_interval",
+    "days_text",
     "holds",
     "judge_rhythm",
     "suggest_period",

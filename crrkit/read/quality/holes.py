@@ -33,7 +33,7 @@ def hole_doubts(table: ir.Table, *, used: int, first: datetime, last: datetime, 
     few_for_months, few_for_days = used < MONTHLY_ROWS * months, used < EXPECTED_ROWS
     if few_for_months and few_for_days:
         return []
-    days = days_met(table)
+    days = sorted(days_met(table, "at").to_pyarrow()["day"].to_pylist())
     until = max(last.date(), as_of.replace(day=1).date() - A_DAY) if as_of else last.date()
     empty = sorted(set(range(_month_of(first), _month_of(until) + 1)) - set(map(_month_of, days)))
     if empty:

@@ -1,0 +1,71 @@
+"""What a report says while no rate can be told: that it is too early, why, and from when on one can be."""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from crrkit.ground import DAYS_PER_PERIOD, format_number, format_percent, gettext as _
+from crrkit.measure.cadence import BY, ENOUGH_CYCLES, LATE, RHYTHM_PERIODS, days_text
+from crrkit.report.finding import Finding, plainly
+from crrkit.report.period_names import day_name
+
+if TYPE_CHECKING:
+    from crrkit.measure import RetentionTable
+    from crrkit.measure.cadence import Advice
+
+
+def is_early(kept: RetentionTable) -> bool:
+    """Whether the history is too short for any period, so that a rate would report the calendar."""
+    return kept.rhythm is not None and kept.rhythm.is_doubtful and not kept.rhythm.advice.fits
+
+
+def early_finding(kept: RetentionTable) -> Finding:
+    """Why no rate is told yet, from when on one can be, and what the list shows already."""
+    rhythm = kept.rhythm
+    advice = None if rhythm is None else rhythm.advice
+    claim = _("It is too early to say how many customers stay: {why}").format(
+        why="" if advice is None else _why(advice)
+    )
+    caveats = [
+        *map(plainly, kept.quality.above()),
+        *([] if advice is None else _from_when(kept, advice)),
+        *([_median(rhythm.median)] if rhythm is not None and not math.isnan(rhythm.median) else []),
+        _("The account below tells who bought when; its rates do not tell who stays."),
+    ]
+    return Finding(claim, kept.to_pandas(), " ".join(caveats))
+
+
+def _why(advice: Advice) -> str:
+    if math.isnan(advice.needed):
+        return _("hardly anybody has bought twice yet.")
+    text = _(
+        "it takes {needed} {needed:day|days} until {share} of the customers have bought again, and the list runs over"
+        " {history} {history:day|days}, less than twice as long."
+    )
+    return text.format(
+        needed=days_text(advice.needed), share=format_percent(advice.share, digits=0),
+        history=format_number(advice.history_days),
+    )  # fmt: skip
+
+
+def _median(days: float) -> str:
+    text = _("So far half of the purchases that were followed by another were so within {median} {median:day|days}.")
+    return text.format(median=days_text(days))
+
+
+def _from_when(kept: RetentionTable, advice: Advice) -> list[str]:
+    """The day from which on the list holds two whole periods that are long enough."""
+    if kept.base is None or not advice.needed <= DAYS_PER_PERIOD["year"]:
+        return []
+    every = next(every for every in RHYTHM_PERIODS if DAYS_PER_PERIOD[every] >= advice.needed)
+    calendar, first = kept.base.calendar(every), kept.base.first
+    begun = calendar.index(first)
+    late = first.date() > calendar.start(begun) + timedelta(days=LATE * DAYS_PER_PERIOD[every])
+    whole = pd.Timestamp(calendar.start(begun + late + ENOUGH_CYCLES))
+    long_enough = pd.Timestamp(first).normalize() + timedelta(days=ENOUGH_CYCLES * advice.needed)
+    text = _("{by} it can be said from {day} on, if they go on buying at this pace.")
+    return [text.format(by=_(BY[every]), day=day_name(max(whole, long_enough)))]

@@ -1,0 +1,141 @@
+"""The last period of a list that ends shortly before it: whole where the list is often silent for as long.
+
+A list of contracts has rows on every third day. That its last row is of December 30 says hardly more than that nothing
+happened on the 31st; a shop that sells every day would have a row. So the list's own silences decide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from crrkit import reduce
+from crrkit.ground import CrrkitError, format_in_points, format_number, format_percent, ngettext
+from crrkit.measure.cadence import LATE
+from crrkit.report.account import reference_row
+from crrkit.report.period_names import capital, day_name, period_name
+
+if TYPE_CHECKING:
+    from crrkit.measure import RetentionTable
+    from crrkit.read import Base
+
+OFTEN_SILENT = 0.1  # of the days: silences that are met on fewer are not what the list is used to
+LIKE_THE_PRESENT = 366  # days before the last row, of which the silences are looked at
+FEWEST_SILENCES = 20  # pauses between days with rows, below which the list has no habit
+
+
+@dataclass(frozen=True)
+class QuietEnd:
+    """The end of a list that is taken as silence, up to the end of a period.
+
+    Attributes:
+        last_row: The day of its last row.
+        missing: The days from there to the end of the period.
+        share: The share of the list's days on which nothing had been recorded for as long.
+    """
+
+    last_row: date
+    missing: int
+    share: float
+
+    def said(self, kept: RetentionTable) -> str:
+        """Why the period counts as whole, and what that may do to the rate."""
+        row = reference_row(kept)
+        if row is None or row["until"] != pd.Timestamp(kept.card.as_of):
+            return ""
+        text = ngettext(
+            "{period} is counted as whole, though the last row is of {day}: {n} day or more without a row is usual"
+            " here, on {share} of the days of the list's last year. Were rows of it missing, the rate would move by"
+            " about {step} at the pace of the period.",
+            "{period} is counted as whole, though the last row is of {day}: {n} days or more without a row are usual"
+            " here, on {share} of the days of the list's last year. Were rows of them missing, the rate would move by"
+            " about {step} at the pace of the period.",
+            self.missing,
+        )
+        return text.format(
+            day=day_name(self.last_row), period=capital(period_name(row, kept.every)),
+            share=format_percent(self.share, digits=0), n=format_number(self.missing),
+            step=format_in_points(self._step(kept, row)).lstrip("+"),
+        )  # fmt: skip
+
+    def _step(self, kept: RetentionTable, row: pd.Series) -> float:
+        """What the missing days would add to the rate if as many left, or bought again, in each as in those seen."""
+        moved = row["kept"] if kept.card.is_by_period else row["lost"]
+        seen = (row["until"] - row["from_"]).days - self.missing
+        return float(moved * self.missing / seen / row["start"])
+
+
+def to_the_end(base: Base, every: str) -> tuple[Base, QuietEnd | None]:
+    """The list as of the end of its last period, where hardly a day is missing and such a silence is usual in it.
+
+    Args:
+        base: The list, under the rule of the report.
+        every: The period.
+
+    Returns:
+        The list, read again as of that day, and its end; as it was, and None, where the period is not whole.
+    """
+    until = _end_of_last(base, every)
+    if until is None:
+        return base, None
+    end = quiet_end(days_with_rows(base), until)
+    if end is None or base.again is None:
+        return base, None
+    day = until.date().isoformat()
+    try:
+        whole = base.again(as_of=day)
+    except CrrkitError:
+        return base, None
+    whole = whole.with_activity(base.activity) if base.has_purchases else whole
+    return replace(whole, again=base.again, said={**(base.said or {}), "as_of": day}, path=base.path), end
+
+
+def quiet_end(days: pd.Series, until: datetime) -> QuietEnd | None:
+    """The end of a list with rows on these days; None where it is seldom silent for as long as from there on.
+
+    Args:
+        days: The days with rows.
+        until: The end of the period.
+
+    Examples:
+        >>> thrice_a_week = pd.Series(pd.date_range("2024-01-01", "2024-12-30", freq="D"))
+        >>> thrice_a_week = thrice_a_week[thrice_a_week.dt.day_of_week.isin([0, 2, 4])]
+        >>> quiet_end(thrice_a_week, datetime(2025, 1, 1))
+        QuietEnd(last_row=datetime.date(2024, 12, 30), missing=1, share=0.57...)
+        >>> quiet_end(pd.Series(pd.date_range("2024-01-01", "2024-12-30")), datetime(2025, 1, 1)) is None
+        True
+    """
+    met = pd.Series(pd.to_datetime(days)).drop_duplicates().sort_values()
+    last = met.iloc[-1]
+    pauses = met[met >= last - timedelta(days=LIKE_THE_PRESENT)].diff().dt.days.dropna()
+    missing = (pd.Timestamp(until) - last).days - 1
+    if missing < 1 or len(pauses) < FEWEST_SILENCES:
+        return None
+    share = float((pauses - missing).clip(lower=0).sum() / pauses.sum())
+    return QuietEnd(last.date(), missing, share) if share >= OFTEN_SILENT else None
+
+
+def days_with_rows(base: Base) -> pd.Series:
+    """The days on which anything was recorded, also for nobody who is known."""
+    times = ("start", "end") if base.kind == "contracts" else (base.time,)
+    days = reduce.collect(reduce.days_met(base.everything, *times))["day"]
+    unknown = base.quality.unknown
+    every = days if unknown is None else pd.concat([pd.to_datetime(days), pd.to_datetime(unknown["day"])])
+    met = pd.to_datetime(every)
+    return met[met < pd.Timestamp(base.as_of)]
+
+
+def _end_of_last(base: Base, every: str) -> datetime | None:
+    """When the last period ends, if it is over, hardly a day of it is missing, and nobody said where the list ends."""
+    is_told = (base.said or {}).get("as_of") is not None
+    if base.again is None or is_told or base.kind == "snapshots" or base.card.counts or base.card.merge_gap:
+        return None
+    calendar = base.calendar(every)
+    last = calendar.index(base.last_seen)
+    begin, end = calendar.start(last), calendar.start(last + 1)
+    missing = (end - base.as_of.date()).days
+    is_short = 0 < missing <= LATE * (end - begin).days
+    return datetime.combine(end, time.min) if is_short and end <= date.today() else None  # noqa: DTZ011 - a business's day
