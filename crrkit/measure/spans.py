@@ -70,6 +70,11 @@ def dated(flows: pd.DataFrame, calendar: Calendar, span: range, base: Base) -> p
     return flows if base.listed_every is None else _as_seen(flows, base)
 
 
+def seen_of(base: Base, calendar: Calendar, span: range) -> set[int]:
+    """The periods at both bounds of which it is known who was there: all of them, but of lists of single days."""
+    return {k for k in span if base.saw(calendar.start(k)) and base.saw(calendar.start(k + 1))}
+
+
 def _as_seen(flows: pd.DataFrame, base: Base) -> pd.DataFrame:
     """What lists of single days do not show is missing: what happened between two, and at a bound without a list."""
     since = np.array([base.saw(day.date()) for day in flows["from_"]])

@@ -316,6 +316,8 @@ function cubeRow(period, start, { kept, end, newLost, returnedLost, unbroken, ..
 export function ratesBySilence(cube, settings, label) {
   const at = cube.periods(settings.every).findIndex((period) => period.label === label);
   if (cube.withheld.has(label)) return [];
+  const none = { start: Number.NaN, kept: Number.NaN, crr: Number.NaN };
+  if (!cubeListed(cube, settings.every, at).whole) return cube.silences.map((silence) => ({ silence, ...none }));
   const read = cubeReader(cube, { ...settings, silence: cube.silences[0] });
   let [start, kept] = [0, 0];
   return cube.silences.map((silence, place) => {
