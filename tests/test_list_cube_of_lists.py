@@ -14,7 +14,15 @@ from crrkit.ground import InputError
 from crrkit.judge.whatif import StageModel
 from crrkit.measure import retention_by_period
 from crrkit.measure.cohorts import cohort_grid
-from crrkit.measure.cube import ListCube, ListSettings, cohorts_of, list_cube, rates_by_segment, shared_cube
+from crrkit.measure.cube import (
+    ListCube,
+    ListSettings,
+    cohorts_of,
+    list_cube,
+    rates_by_segment,
+    rates_by_silence,
+    shared_cube,
+)
 from crrkit.measure.stages import stage_flow
 from crrkit.read import read_snapshots
 from crrkit.widgets.own_list import ListExplorer
@@ -98,6 +106,7 @@ def test_a_missing_list_makes_no_segment_lose() -> None:
     unseen = cube.account(ListSettings("month", 0)).set_index("period")["status"]
     gap = next(label for label, status in unseen.items() if status == "unseen")
     assert not len(rates_by_segment(cube, ListSettings("month", 0), gap))
+    assert rates_by_silence(cube, ListSettings("month", 0), gap)["kept"].isna().all()  # not 0: nobody looked
     later = rates_by_segment(cube, ListSettings("month", 0), str(unseen.index[-1]))
     assert set(later["since"]) <= {"", *unseen.index[list(unseen.index).index(gap) + 2 :]}  # no run goes on through it
 

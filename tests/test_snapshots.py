@@ -6,7 +6,7 @@ import math
 import sqlite3
 from contextlib import closing
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -16,6 +16,7 @@ from test_layout import workbook
 
 import crrkit as crr
 from crrkit.read.words.labels import labels_in
+from crrkit.widgets.own_list import ListExplorer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -130,6 +131,41 @@ def test_a_missing_list_makes_the_rows_beside_it_unknown() -> None:
     assert grid.loc["2024-02"].tolist() == ["observed", "observed", "unobserved", "observed", "observed"]
     with pytest.raises(ValueError, match="2024-03"):
         crr.stage_flow(base, every="month")
+
+
+UNSEEN_WORLDS = [WORLD, {name: ids for name, ids in WORLD.items() if name != "2024-03"}]
+
+
+def test_no_number_that_was_not_seen_is_zero() -> None:
+    """Of every result with a status: where it says unseen, no count is 0, and rates and moves leave the period out."""
+    looked = 0
+    for world, every in product(UNSEEN_WORLDS, ("month", "quarter")):
+        base = crr.read_snapshots(world)
+        tables = [crr.retention_by_period(base, every=every).table, ListExplorer(base, every=every).account]
+        tables += [] if base.missing else [crr.stage_flow(base, every=every).table]
+        for table in tables:
+            unseen = table[table["status"] == "unseen"].select_dtypes("number")
+            assert not (unseen == 0).any(axis=None)
+            looked += len(unseen)
+        grid = crr.cohort_grid(base, every=every).table
+        came = dict(zip(tables[0]["period"], tables[0]["new"].notna(), strict=True))  # who came was seen
+        assert grid.loc[~grid["cohort"].map(came).fillna(value=False), "size"].isna().all()
+        assert not (grid.loc[grid["status"] == "unobserved", ["active", "rate"]] == 0).any(axis=None)
+    assert looked == 8 + 2 + 1
+
+
+def test_stages_begin_with_the_first_list() -> None:
+    """Whoever stands on it came before it: of January, the quarter of it, nothing is known, nobody moved or came."""
+    base = crr.read_snapshots(WORLD)
+    by_month, by_quarter = (crr.stage_flow(base, every=every) for every in ("month", "quarter"))
+    assert by_month.table["period"].tolist() == crr.retention_by_period(base, every="month").table["period"].tolist()
+    assert by_month.counts["middle"].tolist() == [3, 2, 3, 3]
+    assert by_month.entries().sum() == 2 / 3  # d in March and e in April; a, b and c stand on the first list
+    assert by_quarter.table.loc[0, "status"] == "unseen"
+    assert math.isnan(by_quarter.table.loc[0, "kept"])
+    assert by_quarter.counts.iloc[0].isna().all()
+    assert "2024Q1" not in {*by_quarter.whole_periods(), *by_quarter.rates["period"]}
+    assert "2024Q1" not in set(by_quarter.transitions["from_period"])
 
 
 def test_empty_and_short_lists_are_named() -> None:

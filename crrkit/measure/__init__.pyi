@@ -45,5 +45,6 @@ from crrkit.measure.spans import (
     NOT_LISTED as NOT_LISTED,
     RUNNING as RUNNING,
     dated as dated,
+    seen_of as seen_of,
     span_of as span_of,
 )

@@ -107,6 +107,11 @@ def kept_by_construction(flows: pd.DataFrame, base: Base) -> tuple[str, ...]:
     return (text.format(day=format_date(safe), last=periods.iloc[-1]),)
 
 
+def seen_of(base: Base, calendar: Calendar, span: range) -> set[int]:
+    """The periods at both bounds of which it is known who was there: all of them, but of lists of single days."""
+    return {k for k in span if base.saw(calendar.start(k)) and base.saw(calendar.start(k + 1))}
+
+
 def _as_seen(flows: pd.DataFrame, base: Base) -> pd.DataFrame:
     """What lists of single days do not show is missing: what happened between two, and at a bound without a list."""
     since = np.array([base.saw(day.date()) for day in flows["from_"]])

@@ -11,7 +11,7 @@ import pandas as pd
 from crrkit import reduce
 from crrkit.counts import wilson_columns
 from crrkit.ground import check_given, check_named, format_number, gettext as _
-from crrkit.measure import span_of
+from crrkit.measure import seen_of, span_of
 from crrkit.measure.cohorts import count as _count
 from crrkit.measure.cohorts.grid import EMPTY_CELL, IN_PROGRESS, OBSERVED, UNOBSERVED, CohortGrid
 from crrkit.measure.cohorts.plan import Bracket, Plan, checked_brackets, checked_presence
@@ -180,11 +180,15 @@ def _cells(plan: Plan, names: dict[str, object], size: np.ndarray, counts: dict[
     begun, over = _observable(plan)
     cells["size"] = np.repeat(size.astype("int64"), len(columns))
     status = np.select([cells["size"] == 0, over, begun], [EMPTY_CELL, OBSERVED, IN_PROGRESS], UNOBSERVED)
-    status = status if plan.base.listed_every is None else np.where(_listed(plan), status, UNOBSERVED)
+    if plan.base.listed_every is not None:
+        status = np.where(_listed(plan), status, UNOBSERVED)
+        came = seen_of(plan.base, plan.calendar, plan.span)  # nobody knows who came beside a list that is missing
+        known = np.repeat([c in came for c in plan.span], len(columns))
+        cells["size"] = cells["size"] if known.all() else cells["size"].where(known)
     so_far = (status == IN_PROGRESS) & (plan.align == "calendar") & (counts["active"] > 0).ravel()
     seen = (status == OBSERVED) | so_far
-    known = {name: np.where(seen, count.ravel(), np.nan) for name, count in counts.items()}
-    return cells.assign(**known, status=status)
+    told = {name: np.where(seen, count.ravel(), np.nan) for name, count in counts.items()}
+    return cells.assign(**told, status=status)
 
 
 def _listed(plan: Plan) -> np.ndarray:

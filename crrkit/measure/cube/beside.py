@@ -34,7 +34,7 @@ def rates_by_silence(cube: ListCube, settings: ListSettings, period: str) -> pd.
     rows = []
     for silence in cube.silences:
         row = _row(cube, replace(settings, silence=silence), period)
-        rows.append((silence, int(row["start"]), int(row["kept"]), float(row["crr"])))
+        rows.append((silence, row["start"], row["kept"], row["crr"]))  # missing where there is no list
     return pd.DataFrame(rows, columns=["silence", "start", "kept", "crr"])
 
 
@@ -106,16 +106,21 @@ def cohorts_of(cube: ListCube, settings: ListSettings) -> pd.DataFrame:
 
 
 def _row(cube: ListCube, settings: ListSettings, period: str) -> pd.Series:
-    return _up_to(cube, settings, period).iloc[-1]
+    account = cube.account(replace(settings, first=None, last=None))
+    return account.iloc[_place_of(account, period)]
+
+
+def _place_of(account: pd.DataFrame, period: str) -> int:
+    names = list(account["period"])
+    return names.index(check_choice(period, name="period", choices=names))
 
 
 def _up_to(cube: ListCube, settings: ListSettings, period: str) -> pd.DataFrame:
     """The account up to a period."""
     account = cube.account(replace(settings, first=None, last=None))
-    names = list(account["period"])
     seen = account["start"].notna() & account["kept"].notna()  # beside a list that is missing nobody is told
     account = account.assign(**{name: account[name].where(seen, 0) for name in ("start", "kept")})
-    return account.iloc[: names.index(check_choice(period, name="period", choices=names)) + 1]
+    return account.iloc[: _place_of(account, period) + 1]
 
 
 def _beside(own: pd.DataFrame, whole: pd.DataFrame, *, level: float) -> dict[str, object]:

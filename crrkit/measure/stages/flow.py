@@ -11,7 +11,7 @@ import pandas as pd
 from crrkit import reduce
 from crrkit.counts import wilson_columns
 from crrkit.ground import InputError, Shown, check_given, check_named, format_cell, gettext as _
-from crrkit.measure import COMPLETE, dated, span_of
+from crrkit.measure import COMPLETE, NOT_LISTED, dated, seen_of, span_of
 from crrkit.measure.stages.moves import (
     CUSTOMERS,
     IN_MATRIX,
@@ -120,12 +120,13 @@ class StageFlow(Shown):
         return entries_by_period(self.transitions, periods).sum() / max(len(periods), 1)
 
     def whole_periods(self, first: str | None = None, last: str | None = None) -> tuple[str, ...]:
-        """The periods that ended before the cut-off, by name, from ``first`` to ``last``.
+        """The periods that ended before the cut-off and were seen, by name, from ``first`` to ``last``.
 
         Raises:
             ValueError: If the flow has no such period.
         """
-        whole = list(self.table["period"][self.table["until"] <= self.card.as_of - timedelta(days=self.card.merge_gap)])
+        over = self.table["until"] <= self.card.as_of - timedelta(days=self.card.merge_gap)
+        whole = list(self.table["period"][over & (self.table["status"] != NOT_LISTED)])
         for name, label in (("first", first), ("last", last)):
             if label is not None and label not in whole:
                 message = _("{name}={label!r} is no whole period of the flow; they run from {begin} to {end}.")
@@ -228,12 +229,12 @@ def stage_flow(
     histogram = reduce.collect(reduce.step_histogram(*steps_of(base, chosen, calendar), last=newest))
     moves = moves_of_steps(histogram)
     span = span_of(base, calendar, first=first, last=last)
-    if first is None and len(moves):
+    if first is None and len(moves) and base.listed_every is None:  # before a first list nothing was seen
         span = range(min(span.start, int(histogram["since"].min())), span.stop)
     whole = range(span.start, min(span.stop, calendar.index(base.decided)))
-    within = moves[(moves["boundary"] > whole.start) & (moves["boundary"] <= whole.stop)]
+    within = moves[(moves["boundary"] - 1).isin(seen_of(base, calendar, whole))]
     label = {k: calendar.label(k) for k in range(span.start, span.stop + 1)}
-    counts = counts_of_moves(moves, range(span.start, min(span.stop, newest) + 1))
+    counts = _as_listed(counts_of_moves(moves, range(span.start, min(span.stop, newest) + 1)), base, calendar)
     rates = rates_of_moves(within)
     rates.insert(0, "period", [label[k - 1] for k in rates.pop("boundary")])
     transitions = transitions_of_moves(within)
@@ -242,6 +243,12 @@ def stage_flow(
     counts.index = pd.Index([label[k] for k in counts.index], name="period")
     card = base.card.with_(every=every, activity=str(chosen))
     return StageFlow(table, counts, transitions, rates, every, chosen, card, base.quality, within, base.first)
+
+
+def _as_listed(counts: pd.DataFrame, base: Base, calendar: Calendar) -> pd.DataFrame:
+    """The counts with nothing at a boundary of which there is no list."""
+    known = pd.Series([base.saw(calendar.start(int(k))) for k in counts.index], index=counts.index)
+    return counts if known.all() else counts.where(known, axis=0)
 
 
 def _overview(counts: pd.DataFrame, rates: pd.DataFrame, base: Base, calendar: Calendar, span: range) -> pd.DataFrame:

@@ -191,9 +191,10 @@ class ListExplorer(Results):
     def shared(self, *, min_cell: int = 10) -> ListExplorer:
         """This explorer as strangers may see it: fewer settings, of which none tells of few (`shared_cube`).
 
-        What it says of a period, and what lies between any two of its settings, is nobody or ``min_cell`` customers;
-        periods of which that does not hold are withheld. One period length and one number of regulars stay; without
-        cohorts, silences and stages of few.
+        What it says of a period, and what lies between any two of its settings, is nobody or ``min_cell`` customers.
+        For that it has one period length, a longer one where few of the shown one can be told; first other silences,
+        segments and stages are left out, and who of those who came is new is told with who is back; then periods. There
+        are no cohorts. The page says in a sentence what is left out.
 
         Args:
             min_cell: The smallest group that is told of.
@@ -206,11 +207,25 @@ class ListExplorer(Results):
         share = shared_cube(self.cube, self.settings, least=min_cell)
         with use_language(self.lang):
             carried = carried_of(share.cube, state=share.to_state())
-            state = {**self.state, "segment": self.segment if self.segment in carried["choices"]["segments"] else None}
-            account = share.account(replace(self.settings, segment=state["segment"]))
+            state = self._state_by(share.every)
+            state["segment"] = self.segment if self.segment in carried["choices"]["segments"] else None
+            state["regular"] = self.regular if share.cube.regulars else None
+            named = {"first": state["first"], "last": state["last"], "every": share.every}
+            account = share.account(replace(self.settings, segment=state["segment"], **named))
             still = still_of(account, state, self._words, kind=self.cube.base.kind)
         beside = {**self._beside, "scenarios": []}
+        if share.every != self.every:
+            beside["steps"] = STEPS_AT_FIRST[share.every]
         return type(self).from_saved({**state, **beside, "carried": carried, "still": still, "lang": self.lang})
+
+    def _state_by(self, every: str) -> dict[str, Any]:
+        """The settings by another period: what is named goes to the one that holds it."""
+        state = {**self.state, "every": every}
+        for name in LABELS:
+            label = state[name]
+            if label is not None and every != self.every:
+                state[name] = moved_label(self.choices, label, old=self.every, new=every, at_end=name == "last")
+        return state
 
     def save_page(self, path: str | Path, *, min_cell: int = 10) -> Path:
         """Write this explorer as one HTML file for others, alive without kernel and network: `shared`.

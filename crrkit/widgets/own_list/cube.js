@@ -20,7 +20,8 @@
  * @property {string | null} to the last one; null for the last of all
  *
  * @typedef {{ label: string, from: string, until: string }} Period `from` and `until` are days, "2024-02-01"
- * @typedef {{ key: string, by: string, name: string | null, customers: number }} Segment name null: all others of `by`
+ * @typedef {{ key: string, by: string, name: string | null, customers: number | null }} Segment
+ *   name null: all others of `by`; of a shared page nobody says how many customers
  * @typedef {"complete" | "running" | "empty_base" | "burn_in" | "suppressed" | "unseen"} Status
  * @typedef {{ every: string, labels: string[], bounds: number[], listed?: number[][] }} Every `bounds`: first days,
  *   since 1970-01-01; `listed`, of lists: whether there is one as each period begins, and one as it ends
@@ -44,6 +45,9 @@
  *   (null for contracts)
  * @property {boolean} hasCohorts
  * @property {Set<string>} withheld periods of which a shared page does not tell
+ * @property {"" | "all" | "account" | "net" | "together"} told how much a shared page tells of a period: `TOLD` of
+ *   sharing.py; "" where nothing is left out
+ * @property {string} note what a shared page leaves out, in a sentence
  * @property {number} z standard errors of 95 % for all segments together
  *
  * @typedef {object} AccountRow
@@ -144,6 +148,8 @@ export async function openCube(state) {
     gaps: state.gaps,
     hasCohorts: state.cohorts_there.length > 0,
     withheld: new Set(state.withheld),
+    told: state.told ?? "",
+    note: state.note ?? "",
     z: state.z,
   };
 }
@@ -258,7 +264,8 @@ export function accountOf(cube, settings) {
   const rows = cube.periods(settings.every).map((period, i) => {
     const row = cubeRow(period, start, flows(i), cubeStatus(cube, settings, i, start));
     start = row.end;
-    return cube.withheld.has(row.label) ? cubeBlank(row) : cubeAsListed(row, cubeListed(cube, settings.every, i));
+    if (cube.withheld.has(row.label)) return cubeBlank(row);
+    return cubeAsTold(cube, cubeAsListed(row, cubeListed(cube, settings.every, i)));
   });
   return cubeBetween(rows, settings);
 }
@@ -316,6 +323,8 @@ function cubeRow(period, start, { kept, end, newLost, returnedLost, unbroken, ..
 export function ratesBySilence(cube, settings, label) {
   const at = cube.periods(settings.every).findIndex((period) => period.label === label);
   if (cube.withheld.has(label)) return [];
+  const none = { start: Number.NaN, kept: Number.NaN, crr: Number.NaN };
+  if (!cubeListed(cube, settings.every, at).whole) return cube.silences.map((silence) => ({ silence, ...none }));
   const read = cubeReader(cube, { ...settings, silence: cube.silences[0] });
   let [start, kept] = [0, 0];
   return cube.silences.map((silence, place) => {
@@ -469,6 +478,14 @@ function cubeAsListed(row, { from, until, whole, isList }) {
   const none = Object.fromEntries(rates.map((name) => [name, Number.NaN]));
   const [start, end] = [from ? row.start : Number.NaN, until ? row.end : Number.NaN];
   return { ...row, ...none, ...unseen, start, end, status: "unseen" };
+}
+
+/** A row of a shared page: flows that are too small to be told apart, or at all, are no number. */
+function cubeAsTold({ told }, row) {
+  if (!told) return row;
+  const inside = ["net", "together"].includes(told) ? ["newLost", "returnedLost"] : [];
+  const gone = ["continuous", ...inside, ...(told === "together" ? ["new", "returned"] : [])];
+  return { ...row, ...Object.fromEntries(gone.map((name) => [name, Number.NaN])) };
 }
 
 /** How far a period has been seen. */

@@ -105,8 +105,10 @@ export function listBridge(words, say) {
     const tops = [row.start, row.start, row.kept + row.new, row.end, row.end];
     const signs = ["", "−", "+", "+", ""];
     return COLUMN_NAMES.flatMap((name, i) => {
+      if (row.together && name === "returned") return []; // who is back is told with who is new
       const count = (row[name] ? signs[i] : "") + say.short(row[name], 1e5);
-      const word = name === "end" && row.status === "running" ? words.columns.sofar : words.columns[name];
+      const sofar = name === "end" && row.status === "running";
+      const word = words.columns[sofar ? "sofar" : row.together && name === "new" ? "came" : name];
       return [
         caption("count", middleOf(i), down(tops[i]) - 7, count),
         caption("column", middleOf(i), BRIDGE.base + 20, word),

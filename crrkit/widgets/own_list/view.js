@@ -68,6 +68,9 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
   const body = html("div", { class: "crrkit-list-body" }, ...Object.values(first), whatIf.node, last);
   const sight = inSightFirst();
   for (const part of body.children) sight.watch(part);
+  const together = cube.told === "together"; // a shared page that does not tell who is new and who is back
+  if (cube.note) body.prepend(html("p", { class: "crrkit-note crrkit-list-shared" }, cube.note));
+  parts.meanings.hidden = together;
 
   function draw(state, initial) {
     const settings = settingsOf(state);
@@ -102,7 +105,8 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
 
   function drawBridge(whole, settings, calledNew) {
     const told = whole && !unseen(whole) ? whole : null;
-    const row = told && calledNew === "returned" ? { ...told, new: told.new + told.returned, returned: 0 } : told;
+    const asOne = together || calledNew === "returned";
+    const row = told && asOne ? { ...told, new: told.end - told.kept, returned: 0, together } : told;
     const when = whole ? whenOf(whole, settings.every, voice) : "";
     tell(titleOf(parts.bridge), put(words.bridgeTitle, { when }));
     const facts =
@@ -112,7 +116,11 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
       );
     bridge.show(
       row,
-      row && !row.withheld ? put(words.picture, { ...facts, when }) : whole ? words.noList : words.nothing,
+      row && !row.withheld
+        ? put(together ? words.pictureTogether : words.picture, { ...facts, when })
+        : whole
+          ? words.noList
+          : words.nothing,
     );
     const inside = row && !row.withheld ? row.newLost + row.returnedLost : 0;
     tell(noteOf(parts.bridge), inside ? put(words.cameAndWent, { n: say.number(inside) }) : "");

@@ -153,11 +153,14 @@ def _line() -> dict[str, Any]:
         "kept": _("kept"),
         "columns": {
             "start": _("Start"), "lost": _("Lost"), "new": _("New"), "returned": _("Returned"), "end": _("End"),
-            "sofar": _("So far"),
+            "sofar": _("So far"), "came": _("New or back"),
         },
         "bridgeTitle": _("What became of the customers {when}"),
         "picture": _(
             "{start} at the start, {kept} kept, {lost} lost, {new} new, {returned} returned, {end} at the end {when}."
+        ),
+        "pictureTogether": _(
+            "{start} at the start, {kept} kept, {lost} lost, {new} new or back, {end} at the end {when}."
         ),
         "cameAndWent": _("Came and went inside the period: {n}."),
         "overTime": _("Kept and lost, period by period"),

@@ -1,0 +1,43 @@
+"""What a page for strangers leaves out, in a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from crrkit.ground import gettext as _
+from crrkit.measure.cadence import BY
+from crrkit.measure.cube.stretches import BETWEEN_ENDS, CAME_AS_ONE
+
+if TYPE_CHECKING:
+    from crrkit.measure.cube.choices import ListSettings
+    from crrkit.measure.cube.counted import ListCube
+    from crrkit.measure.cube.stretches import Stretch
+
+
+def note_of(  # noqa: PLR0917 - what was asked and what is told
+    cube: ListCube, part: ListCube, settings: ListSettings, asked: Stretch | None, stretch: Stretch, least: int
+) -> str:
+    """What is left out, in a sentence."""
+    out = []
+    if stretch.every != settings.every:
+        told = asked.last - asked.first if asked else 0
+        text = _("shorter periods ({by}: {n} of {all} could be told)")
+        account = cube.account(replace(settings, first=None, last=None, segment=None))
+        out.append(text.format(by=_(BY[settings.every]), n=told, all=len(account)))
+    if stretch.share < 1:
+        text = _("{n} of {all} {all:period|periods}")
+        out.append(text.format(n=stretch.all - (stretch.last - stretch.first), all=stretch.all))
+    if stretch.told == CAME_AS_ONE:
+        out.append(_("who of those who came is new and who is back"))
+    if stretch.told in {BETWEEN_ENDS, CAME_AS_ONE}:
+        out.append(_("who came and went inside a period"))
+    if cube.regulars and not part.regulars:
+        out.append(_("stages and what-if"))
+    if len(part.segments) < len(cube.segments):
+        out.append(_("segments") if not part.segments else _("some segments"))
+    if len(part.silences) < len(cube.silences):
+        out.append(_("other days of silence") if cube.base.has_purchases else _("other gaps"))
+    out.append(_("cohorts"))
+    text = _("Nothing here tells of fewer than {least} customers. Left out for that: {what}.")
+    return text.format(least=least, what=", ".join(out))
