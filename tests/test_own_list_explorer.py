@@ -140,6 +140,14 @@ class TestResults:
         explorer.every = "quarter"
         assert explorer.steps == 4  # a year stays a year
 
+    def test_what_the_browser_sends_is_not_sent_back(self, explorer: ListExplorer, monkeypatch: Any) -> None:
+        answers: list[Any] = []
+        monkeypatch.setattr(explorer, "_send", lambda message, **_: answers.append(message))
+        explorer.set_state({"silence": 60, "period": "2024-01", "levers": {"inflow": 0.1}, "scenarios": []})
+        assert answers == []
+        explorer.set_state({"every": "quarter"})  # a year ahead stays one: what Python makes of it is told
+        assert [answer["state"] for answer in answers] == [{"steps": 4}, {"period": "2024Q1"}]
+
     def test_what_the_two_questions_get_is_counted_from_the_list(self, explorer: ListExplorer) -> None:
         table = explorer.by_silence.set_index("silence")
         for days in (30, 90, 180):

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import nbformat
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 import crrkit as crr
 
@@ -21,6 +21,13 @@ base = crr.read_orders(crr.sample("orders"), customer="client_id", at="ordered_a
     'print("kernel:", explorer.silence, "days, kept", [one["name"] for one in explorer.scenarios])',
     "",
 ]
+HELD = 12  # presses
+WATCH = """() => {
+    window.shown = [];
+    const sentence = document.querySelector(".crrkit-list-sentence");
+    const look = () => window.shown.push(Number(sentence.innerText.match(/By (\\d+) days/)[1]));
+    new MutationObserver(look).observe(sentence, { childList: true, subtree: true, characterData: true });
+}"""
 
 
 def run(page: Page, cell: int, *, text: str | None = None) -> None:
@@ -32,6 +39,22 @@ def run(page: Page, cell: int, *, text: str | None = None) -> None:
         page.keyboard.insert_text(text)
     page.keyboard.press("Control+Enter")
     expect(page.locator(".jp-CodeCell .jp-InputPrompt").nth(cell)).to_have_text(re.compile(r"\[\d+\]:"))
+
+
+def move_the_silence(page: Page, explorer: Locator) -> None:
+    """By a step, then there and back with a key held: each value is shown once, whatever the kernel says meanwhile."""
+    explorer.get_by_role("slider", name="Who is a customer").press("ArrowRight")
+    expect(explorer.locator(".crrkit-list-sentence")).to_contain_text("By 91 days of silence we kept")
+    page.evaluate(WATCH)
+    for key in ("ArrowRight", "ArrowLeft"):
+        for _ in range(HELD):
+            page.keyboard.press(key)
+            page.wait_for_timeout(30)
+    page.wait_for_timeout(1000)
+    there = page.evaluate("window.shown")
+    assert len(there) == 2 * HELD
+    assert there[:HELD] == sorted(set(there[:HELD]))
+    assert there[HELD:] == [*there[: HELD - 1][::-1], 91]
 
 
 def test_the_buttons_of_a_live_explorer(lab, browser: Browser, open_page: Callable[..., Page], tmp_path: Path) -> None:
@@ -52,8 +75,7 @@ def test_the_buttons_of_a_live_explorer(lab, browser: Browser, open_page: Callab
     sentence = explorer.locator(".crrkit-list-sentence")
     expect(sentence).to_contain_text("By 90 days of silence we kept")
 
-    explorer.get_by_role("slider", name="Who is a customer").press("ArrowRight")
-    expect(sentence).to_contain_text("By 91 days of silence we kept")
+    move_the_silence(page, explorer)
     said = sentence.inner_text()
     explorer.get_by_role("button", name="Keep to compare").click()
     expect(explorer.locator(".crrkit-list-of-kept tbody tr")).to_have_count(1)

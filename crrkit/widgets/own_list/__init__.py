@@ -38,6 +38,8 @@ __all__ = ["ListExplorer"]
 
 SAVED_BESIDE = ("scenarios", "levers", "steps", "costs", "margins")  # what is saved beside the settings
 LABELS = ("first", "last", "period")
+# What the browser sends is not sent back, since an older answer would set a slider that moves on back.
+FOLLOWING = {"sync": True, "echo_update": False}
 MOST_AHEAD = 36  # periods that are projected
 # Periods that are projected at first: a year, of short periods less.
 STEPS_AT_FIRST = {"day": 30, "week": 26, "month": 12, "quarter": 4, "half-year": 2, "year": 1}
@@ -53,7 +55,7 @@ class ListExplorer(Results):
 
     What is shown is at hand in Python and follows the sliders: `settings`, `kept`, `flow`, `model`, `account`, and
     `by_silence` and `by_segment` for which silence makes the rate so high and which segment loses, since when; the
-    settings are traits, so ``explorer.observe(what, "silence")`` is told of each move.
+    settings are traits, so ``explorer.observe(what, "silence")`` is told of each move, at most ten times a second.
 
     Args:
         base: What one of the readers gave.
@@ -86,19 +88,19 @@ class ListExplorer(Results):
     _esm = module_text(folder)
     _css = style_text(folder)
 
-    every = Named("everies").tag(sync=True)
-    silence = Step("silences", word="period").tag(sync=True)
-    segment = Named("segments").tag(sync=True)
-    regular = Step("regulars").tag(sync=True)
-    first = Label().tag(sync=True)
-    last = Label().tag(sync=True)
-    period = Label().tag(sync=True)
-    called_new = Named("called_new").tag(sync=True)
-    scenarios = Scenarios().tag(sync=True)
-    levers = Levers().tag(sync=True)
-    steps = Count(least=1, most=MOST_AHEAD).tag(sync=True)
-    costs = Amounts(PRICED, above_nothing=True).tag(sync=True)
-    margins = Amounts(CUSTOMER_STAGES).tag(sync=True)
+    every = Named("everies").tag(**FOLLOWING)
+    silence = Step("silences", word="period").tag(**FOLLOWING)
+    segment = Named("segments").tag(**FOLLOWING)
+    regular = Step("regulars").tag(**FOLLOWING)
+    first = Label().tag(**FOLLOWING)
+    last = Label().tag(**FOLLOWING)
+    period = Label().tag(**FOLLOWING)
+    called_new = Named("called_new").tag(**FOLLOWING)
+    scenarios = Scenarios().tag(**FOLLOWING)
+    levers = Levers().tag(**FOLLOWING)
+    steps = Count(least=1, most=MOST_AHEAD).tag(**FOLLOWING)
+    costs = Amounts(PRICED, above_nothing=True).tag(**FOLLOWING)
+    margins = Amounts(CUSTOMER_STAGES).tag(**FOLLOWING)
     _cube: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
     _rhythm: traitlets.Dict[str, Any] = traitlets.Dict(allow_none=True).tag(sync=True)
     _card: traitlets.List[Any] = traitlets.List().tag(sync=True)

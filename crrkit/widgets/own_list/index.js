@@ -7,6 +7,7 @@
  */
 
 import { bench, button, html, put, speaker } from "../bench/shared.js";
+import { sentAfterFrames } from "./after.js";
 import { nearest, optional, pressed, stepped } from "./controls.js";
 import { accountOf, openCube } from "./cube.js";
 import { fromHash, keptSettings, toHash } from "./scenarios.js";
@@ -43,11 +44,12 @@ function spanOf(cube, label) {
   return cube.everies.flatMap((every) => cube.periods(every)).find((period) => period.label === label) ?? null;
 }
 
-async function render({ model, el }) {
+async function render({ model: whole, el }) {
+  const isPage = !("send" in whole); // in a notebook the address is not ours
+  const { own: model, watch } = isPage ? { own: whole, watch: () => () => {} } : sentAfterFrames(whole);
   const cube = await openCube(model.get("_cube"));
   const words = model.get("_words");
   const lang = model.get("lang");
-  const isPage = !("send" in model); // in a notebook the address is not ours
   const voice = { cube, words, lang, say: speaker(lang), local: !isPage };
   /** @type {{ choose: (name: string, value: any) => void, give: (state: any, sentence?: string) => void }} */
   const hands = { choose() {}, give() {} }; // the bench fills them
@@ -94,10 +96,10 @@ async function render({ model, el }) {
   const aheadOf = ["levers", "steps", "costs", "margins"].map((name) => [`change:${name}`, ahead.refresh]);
   const followed = { "change:scenarios": kept.show, ...Object.fromEntries(aheadOf) };
   for (const [event, listener] of Object.entries(followed)) model.on(event, listener);
-  const free = past.watch(el);
+  const frees = [past.watch(el), watch(el)];
   return () => {
     off();
-    free();
+    for (const free of frees) free();
     shown.free();
     for (const [event, listener] of Object.entries(followed)) model.off(event, listener);
   };
