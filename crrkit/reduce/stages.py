@@ -167,7 +167,8 @@ def step_histogram(*steps: ir.Table, last: int) -> ir.Table:
     own = {"group_by": rows["customer"], "order_by": rows["since"]}
     lagged = {f"last_{name}": rows[name].lag().over(**own) for name in columns[1:]}
     lagged |= {f"prior_{name}": rows[name].lag(2).over(**own) for name in columns[2:]}
-    known = rows.mutate(**lagged, following=ibis.coalesce(rows["since"].lead().over(**own), ibis.literal(last, "int32")))
+    following = ibis.coalesce(rows["since"].lead().over(**own), ibis.literal(last, "int32"))
+    known = rows.mutate(**lagged, following=following)
     since, begun = known["since"], known["last_since"]
     within = begun.isnull() | (begun < since - 1)
     known = known.mutate(
