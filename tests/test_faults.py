@@ -10,6 +10,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -21,8 +22,6 @@ from crrkit.read.engines.engine import new_engine
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    import duckdb
 
 
 @pytest.fixture
@@ -87,9 +86,23 @@ def test_memory_and_threads_are_settable_and_shown(orders: Path, monkeypatch: py
         crr.read_orders(orders)
 
 
-def test_a_full_disk_is_said_as_such() -> None:
+def test_our_engine_leaves_memory_to_others_unless_it_cannot_do_without(orders: Path) -> None:
+    assert crr.read_orders(orders).explain().settings.startswith("Memory at most 572.2 MiB, ")
     engine = new_engine()
-    engine.con.execute("SET memory_limit = '30MB'; SET max_temp_directory_size = '1MB'").fetchall()
+    engine.con.execute("SET memory_limit = '30MB'; SET max_temp_directory_size = '1MB'; SET threads = 1").fetchall()
+    engine.con.execute("CREATE VIEW wide AS SELECT md5(i::VARCHAR) AS customer FROM range(400000) t(i)").fetchall()
+    assert reduce.collect(reduce.customer_count(engine.table("wide")))["customers"].to_list() == [400_000]
+    assert engine.con.execute("SELECT current_setting('memory_limit')").fetchall() == [(memory_of_the_machine(),)]
+
+
+def memory_of_the_machine() -> str:
+    return str(duckdb.connect().execute("SELECT current_setting('memory_limit')").fetchall()[0][0])
+
+
+def test_a_full_disk_is_said_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRRKIT_MEMORY", "30MB")
+    engine = new_engine()
+    engine.con.execute("SET max_temp_directory_size = '1MB'").fetchall()
     engine.con.execute("CREATE VIEW wide AS SELECT md5(i::VARCHAR) AS customer FROM range(3000000) t(i)").fetchall()
     with pytest.raises(crr.SourceError, match="not enough memory, or room on the disk, to count"):
         reduce.collect(reduce.customer_count(engine.table("wide")))

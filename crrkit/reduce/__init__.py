@@ -16,7 +16,7 @@ from crrkit.reduce.cohorts import (
     unpriced_count,
 )
 from crrkit.reduce.contracts import REVENUE_FLOWS, given_up, revenue_changes
-from crrkit.reduce.faults import in_short, is_of_an_engine, is_out_of_room, no_room, watch, watch_rows
+from crrkit.reduce.faults import in_short, is_of_an_engine, is_out_of_room, may_grow, no_room, watch, watch_rows
 from crrkit.reduce.kept import batches, first_moment, kept_rows, together
 from crrkit.reduce.people import (
     customer_count,
@@ -146,6 +146,7 @@ __all__ = [
     "last_spells",
     "last_steps",
     "last_touches",
+    "may_grow",
     "may_share",
     "no_room",
     "of_kinds",

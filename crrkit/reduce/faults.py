@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crrkit.ground import SourceError, format_number, gettext as _
 from crrkit.reduce.running import apart
@@ -100,6 +100,24 @@ def in_short(error: BaseException) -> str:
 def is_out_of_room(error: BaseException) -> bool:
     """Whether memory, or the disk for what does not fit in it, was not enough."""
     return type(error).__name__ == "OutOfMemoryException" or "No space left" in str(error)
+
+
+_modest: set[int] = set()  # by identity, as above
+
+
+def may_grow(engine: object) -> None:
+    """Say that an engine takes less memory than it may, and that nobody asked it to."""
+    _modest.add(id(engine))
+    weakref.finalize(engine, _modest.discard, id(engine))
+
+
+def has_grown(engine: Any) -> bool:
+    """Give a modest engine the memory of the machine, for not all that is counted can wait on the disk."""
+    if id(engine) not in _modest:
+        return False
+    _modest.discard(id(engine))
+    engine.con.execute("RESET memory_limit").fetchall()
+    return True
 
 
 def no_room(broken: BaseException) -> SourceError:

@@ -52,6 +52,15 @@ def purchase_days(orders: ir.Table, *, as_of: datetime) -> ir.Table:
     return days.select("customer", "day", "before", "first")
 
 
+def first_days(orders: ir.Table, *, as_of: datetime) -> ir.Table:
+    """``customer, first``: the day of each customer's first purchase; of the neighbours where these are kept anyway."""
+    if sharing.is_shared(orders) and as_of.time() == time.min:
+        seen = with_neighbours(orders, as_of=as_of)
+        return seen.filter(seen["before"].isnull()).select("customer", first="day")
+    seen = orders.filter(orders["at"] < as_of)
+    return seen.group_by("customer").agg(first=seen["at"].min().date())
+
+
 def paid_rows(orders: ir.Table, *, as_of: datetime) -> ir.Table:
     """What was paid when, as ``customer, day, amount, bought``: of the neighbours where these are kept anyway.
 

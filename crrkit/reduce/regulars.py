@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import ibis
@@ -81,12 +82,14 @@ def _in_one_spell(days: ir.Table, own: dict[str, str], k_long: int, span_days: i
     Purchases within ``span_days`` are in one spell, the limit being no shorter. So the last one before them is in it,
     too, unless the first of them begins it.
     """
-    begun = [days["begins"].lag(n).over(**own) if n else days["begins"] for n in range(k_long - 1)]
-    kth = days["day"].lag(k_long - 1).over(**own) if k_long > 1 else days["day"]
+    former = [days["before"].lag(n).over(**own) for n in range(1, k_long - 1)]
+    latest = [days["day"], days["before"], *former][:k_long]
+    closed = [later - earlier <= days["limit"] for later, earlier in pairwise(latest)]
+    kth = ibis.ifelse(ibis.and_(*closed), latest[-1], ibis.null("int32")) if closed else days["day"]
     before = ibis.ifelse(days["begins"], NO_DAY, days["before"])  # no null: engines differ on the first of such
     recent = ibis.range_window(**own, preceding=(span_days - 1, 0))
     return {
-        "kth": ibis.ifelse(ibis.or_(*begun), ibis.null("int32"), kth) if begun else kth,
+        "kth": kth,
         "spaced": before.first().over(recent).nullif(NO_DAY),
     }
 

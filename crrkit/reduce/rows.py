@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 import ibis
 
 from crrkit.ground import SourceError, gettext as _
-from crrkit.reduce.faults import changed, in_short, is_of_an_engine, is_out_of_room, no_room, refuse_other_rows
+from crrkit.reduce.faults import (
+    changed,
+    has_grown,
+    in_short,
+    is_of_an_engine,
+    is_out_of_room,
+    no_room,
+    refuse_other_rows,
+)
 from crrkit.reduce.running import run
 from crrkit.reduce.sharing import from_kept
 
@@ -68,6 +76,8 @@ def collect(reduction: ir.Table) -> pd.DataFrame:
         if not is_of_an_engine(broken):
             raise
         if is_out_of_room(broken):
+            if has_grown(reduction.get_backend()):
+                return collect(reduction)
             raise no_room(broken) from broken
         message = _(
             "The rows can no longer be counted: the engine says “{why}”. If the file or the database has changed, read"

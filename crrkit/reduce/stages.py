@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from crrkit.reduce.neighbours import purchase_days
+from crrkit.reduce.neighbours import first_days, purchase_days
 from crrkit.reduce.periods import day_number, period_index
 from crrkit.reduce.units import OPEN
 
@@ -99,11 +99,9 @@ def touch_periods(
     """The last touch of each period before somebody first buys, as steps; ``days`` later the contact is cold."""
     seen = events.filter((events["at"] < as_of) & events["kind"].isin(touches))
     touched = seen.select(customer=seen["customer"], since=period_index(seen["at"], calendar), day=seen["at"].date())
-    last = touched.group_by("customer", "since").agg(day=touched["day"].max())
-    bought = orders.filter(orders["at"] < as_of)
-    first = bought.group_by("customer").agg(bought=bought["at"].min())
-    open_ = last.left_join(first, "customer")
-    open_ = open_.filter(open_["bought"].isnull() | (open_["since"] < period_index(open_["bought"], calendar)))
+    met = touched.left_join(first_days(orders, as_of=as_of), "customer")  # of buyers few touches are left to be grouped
+    early = met.filter(met["first"].isnull() | (met["since"] < period_index(met["first"], calendar)))
+    open_ = early.group_by("customer", "since").agg(day=early["day"].max())
     until = period_index(open_["day"].cast("timestamp") + ibis.interval(days=days), calendar)
     return open_.select(
         customer=open_["customer"],
@@ -165,10 +163,12 @@ def step_histogram(*steps: ir.Table, last: int) -> ir.Table:
     """
     columns = ("customer", "since", "path", "first_until", "then_until")
     rows = ibis.union(*[table.select(*columns) for table in steps]) if len(steps) > 1 else steps[0].select(*columns)
+    rows = rows.mutate(**{name: rows[name].cast("int32") for name in columns[1:]})  # what is sorted is half as long
     own = {"group_by": rows["customer"], "order_by": rows["since"]}
     lagged = {f"last_{name}": rows[name].lag().over(**own) for name in columns[1:]}
     lagged |= {f"prior_{name}": rows[name].lag(2).over(**own) for name in columns[2:]}
-    known = rows.mutate(**lagged, following=ibis.coalesce(rows["since"].lead().over(**own), ibis.literal(last)))
+    following = ibis.coalesce(rows["since"].lead().over(**own), ibis.literal(last, "int32"))
+    known = rows.mutate(**lagged, following=following)
     since, begun = known["since"], known["last_since"]
     within = begun.isnull() | (begun < since - 1)
     known = known.mutate(

@@ -36,6 +36,9 @@ they do not fails. Customers are heavy-tailed: they have twenty purchases on ave
 whole numbers, the file is Parquet. Seconds of the processor beside those of the SQL are what to look at: in some runs
 the machine had other work, and the clock tells of that, too. OpenRetailScience, lifelines and retentioneering are those
 of `benchmarks/requirements.txt`, with the pandas and the DuckDB that they ask for.
+
+crrkit's own engine takes 600 MB of memory at most, or as much as the Parquet files are long, and puts the rest on the
+disk; `CRRKIT_MEMORY=8GB` says another limit, and `base.explain()` which one holds.
 """
 
 Entries = dict[str, dict[str, Any]]

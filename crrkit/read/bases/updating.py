@@ -149,7 +149,7 @@ def _rows(folder: Path, manifest: keeping.Manifest) -> tuple[Any, ir.Table]:
     for path, part in zip(paths, manifest["parts"], strict=True):
         if not path.is_file() or keeping.sum_of(path) != part["sha256"]:
             raise keeping.damaged(folder, part["file"])
-    engine = new_engine()
+    engine = new_engine(stored=paths)
     parts = [engine.read_parquet(path, table_name=f"crrkit_part_{place}") for place, path in enumerate(paths)]
     reduce.watch(engine, paths)
     return engine, reduce.together(parts)

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from crrkit.ground import InputError, gettext as _
 from crrkit.read.disk import scratch
-from crrkit.reduce import heed, may_share
+from crrkit.reduce import heed, may_grow, may_share
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,15 +23,21 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 RAW = "crrkit_raw"
-LONG_TEXT = 500_000_000  # bytes of text from which its rows are kept on the disk …
-MEMORY = "700MB"  # … and the engine takes no more memory than this
+LONG_TEXT = 500_000_000  # bytes of text from which its rows are kept on the disk
+MEMORY = 600_000_000  # bytes that the engine takes at most, or as many as the files have that it reads where they lie
+UNITS = {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 PACKED_TEXT = 8  # times as long is text that was packed, or somewhat less
 SETTINGS = {"CRRKIT_MEMORY": "memory_limit", "CRRKIT_THREADS": "threads"}
 _spills = itertools.count()
 
 
-def new_engine(texts: Iterable[Path] = ()) -> Any:
-    """A DuckDB of its own, on the clock of UTC; for long texts one that keeps its tables on the disk."""
+def new_engine(texts: Iterable[Path] = (), *, stored: Iterable[Path] = ()) -> Any:
+    """A DuckDB of its own, on the clock of UTC, modest in memory; for long texts one that keeps its tables on the disk.
+
+    Args:
+        texts: Files whose rows will be copied.
+        stored: Files that are read where they lie, as often as they are asked.
+    """
     large = sum(_length(path) for path in texts) > LONG_TEXT
     con = _on_disk() if large else ibis.duckdb.connect()
     # A folder for each: two engines would take each other's files for their own. None is made before it is needed.
@@ -39,10 +45,21 @@ def new_engine(texts: Iterable[Path] = ()) -> Any:
     con.con.execute(f"SET TimeZone = 'UTC'; SET temp_directory = '{spill}'").fetchall()
     may_share(con)
     heed(con)
+    if not os.environ.get("CRRKIT_MEMORY"):
+        _be_modest(con, sum(path.stat().st_size for path in stored))
     for variable, setting in SETTINGS.items():
         if os.environ.get(variable):
             _set(con, setting, os.environ[variable], variable)
     return con
+
+
+def _be_modest(con: Any, length: int) -> None:
+    """Leave memory to others: what is sorted goes to the disk beyond it, and long files may take more."""
+    number, unit = con.con.execute("SELECT current_setting('memory_limit')").fetchall()[0][0].split()
+    wanted = max(MEMORY, length)
+    if wanted < float(number) * UNITS.get(unit, 1):
+        con.con.execute(f"SET memory_limit = '{wanted}B'").fetchall()
+        may_grow(con)
 
 
 def _set(con: Any, setting: str, value: str, variable: str) -> None:
@@ -65,7 +82,6 @@ def _on_disk() -> Any:
     folder = scratch.lasting()
     con = ibis.duckdb.connect(folder / "rows.duckdb")
     (folder / "rows.duckdb").chmod(0o600)
-    con.con.execute(f"SET memory_limit = '{MEMORY}'").fetchall()
     weakref.finalize(con, shutil.rmtree, folder, ignore_errors=True)
     return con
 

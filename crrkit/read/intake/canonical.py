@@ -148,10 +148,11 @@ def canonical_of(
     if opened.elsewhere:
         until = canonical.table.filter(canonical.table[times[0]] <= literal(used["last"])) if used["last"] else None
         watch_rows(canonical.table, name=opened.name, known=until, rows=used.get("known") or 0)
-    if kind == "orders" and "back" not in kept:
+    as_looked_at = opened.looked is not None and not any(counts.values())
+    if (kind == "orders" and "back" not in kept) or (kind == "events" and as_looked_at):
         share(canonical.table)
-        if opened.looked is not None and not any(counts.values()):
-            taken_over(canonical.table, of=opened.looked)
+    if as_looked_at:
+        taken_over(canonical.table, of=opened.looked)
     doubts = _doubts(good, canonical, opened, by=by, as_of=as_of)
     twice = opened.has_twins and {"amount", "receipt"} & set(kept)
     notes = [

@@ -30,7 +30,16 @@ from crrkit.read.intake.fields import (
 from crrkit.read.intake.purchases import settle_states
 from crrkit.read.quality import kind_columns, last_day_doubt, refuse_event_log, refuse_lost_ends
 from crrkit.read.sources import Opened, filled_down, in_business_zone, open_source
-from crrkit.read.values import OpenEnds, open_ends_of, parse_numbers, parse_times, text, unread_ends, without_open_ends
+from crrkit.read.values import (
+    OpenEnds,
+    open_ends_of,
+    parse_ids,
+    parse_numbers,
+    parse_times,
+    text,
+    unread_ends,
+    without_open_ends,
+)
 from crrkit.read.words import BUYING, map_kinds
 
 if TYPE_CHECKING:
@@ -250,8 +259,8 @@ def read_event_rows(
     opened = open_source(source, kind="events", named=named, by=by, forms=forms)
     opened, forms = _in_zone(opened, forms, "at")
     opened = filled_down(opened, time="at", forms=forms)
-    opened, fields = read_fields(opened, forms, ids=("receipt", "kind"), times=("at",), numbers=("amount",))
-    fields |= _kinds(opened, fields["kind"], kinds, other)
+    opened, fields = read_fields(opened, forms, ids=("receipt",), times=("at",), numbers=("amount",))
+    fields |= _kinds(opened, kinds, other)
 
     def wrong(row: Mapping[str, Any]) -> dict[str, Any]:
         bad = {
@@ -273,10 +282,12 @@ def read_event_rows(
     return canonical_of(opened, fields, wrong, by=by, times=("at",), zone=forms.zone, as_of=as_of, kind="events")
 
 
-def _kinds(opened: Opened, word: ir.Value, kinds: Mapping[str, Any] | None, other: str) -> dict[str, Any]:
+def _kinds(opened: Opened, kinds: Mapping[str, Any] | None, other: str) -> dict[str, Any]:
     """The kind of each row, and whether one was given; told from the raw text, which the engine need not read then."""
     raw = opened.table[opened.columns["kind"]]
-    met = opened.table.select(raw=raw, word=word.cast("string")).distinct().to_pyarrow().to_pylist()
+    texts = opened.table.select(raw).distinct()  # few: each is looked at once, and not in every row
+    word = parse_ids(texts, opened.columns["kind"]).cast("string")
+    met = texts.select(raw=texts[opened.columns["kind"]], word=word).distinct().to_pyarrow().to_pylist()
     meant = map_kinds({row["word"] for row in met if row["word"] is not None}, kinds=kinds, other=other)
     blank = [row["raw"] for row in met if row["word"] is None and row["raw"] is not None]
     given = raw.notnull() & raw.notin(blank) if blank else raw.notnull()

@@ -168,7 +168,7 @@ def _open_sheets(paths: list[Path], wanted: Wanted, name: str, _folder: Path) ->
 
 def _open_parquet(paths: list[Path], wanted: Wanted, name: str, _folder: Path) -> Opened:
     wanted.layout.refuse("sheet", "skip", "sep", "encoding", "fill_down")
-    con = new_engine()
+    con = new_engine(stored=paths)
     files.load_parquet(con.con, paths, name="crrkit_raw")
     watch(con, paths)
     available = con.table("crrkit_raw").columns
