@@ -442,7 +442,7 @@ class TestPrivacy:
         )
         assert "92.5%" in private
         assert "92.5%" not in shared
-        assert "suppressed" in Tree(shared).text("table")
+        assert "withheld" in Tree(shared).text("table")
         assert "\N{MULTIPLICATION SIGN}" in Tree(shared).text("table")
         assert "\N{MULTIPLICATION SIGN}" not in Tree(private).text("table")
         assert Tree(shared).text("h1").startswith("In March 2024 we kept 22 of 37 customers: 59.5%")

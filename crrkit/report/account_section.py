@@ -82,6 +82,6 @@ def _account_row(row: pd.Series, names: tuple[str, ...], *, is_main: bool) -> Ht
     if row["status"] == WITHHELD:
         rate = interval = WITHHELD_MARK
     counts = [WITHHELD_MARK if pd.isna(row[name]) else format_number(row[name]) for name in names]
-    note = {RUNNING: _(RUNNING), EMPTY: _("nobody to keep"), WITHHELD: _(WITHHELD)}.get(row["status"])
+    note = {RUNNING: _(RUNNING), EMPTY: _("nobody to keep"), WITHHELD: _("withheld")}.get(row["status"])
     head = join(str(row["period"]), note and element("small", note))
     return row_block(head, rate, interval, *counts, class_="main" if is_main else row["status"])

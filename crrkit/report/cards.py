@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 MOST_CARDS = 3
 CARD_COLUMNS = ["kind", "title", "because", "action", "owner", "caution"]
-CODE = re.compile(r"\s*\([^()]*[=_][^()]*\)")  # a hint at a function, of no use to whoever reads a page
+CODE = re.compile(r"\s*\((?:[^()]*[=_][^()]*|[AB]\d+)\)")  # a function or a source
 
 
 def cards_of(found: Playbook, kept: RetentionTable, *, kinds: tuple[str, ...]) -> pd.DataFrame:

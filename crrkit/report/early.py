@@ -27,10 +27,9 @@ def early_finding(kept: RetentionTable) -> Finding:
     """Why no rate is told yet, from when on one can be, and what the list shows already."""
     rhythm = kept.rhythm
     advice = None if rhythm is None else rhythm.advice
-    claim = _("It is too early to say how many customers stay: {why}").format(
-        why="" if advice is None else _why(advice)
-    )
+    claim = _("It is too early to say how many customers stay.")
     caveats = [
+        *([] if advice is None else [_why(advice)]),
         *map(plainly, kept.quality.above()),
         *([] if advice is None else _from_when(kept, advice)),
         *([_median(rhythm.median)] if rhythm is not None and not math.isnan(rhythm.median) else []),
@@ -41,9 +40,9 @@ def early_finding(kept: RetentionTable) -> Finding:
 
 def _why(advice: Advice) -> str:
     if math.isnan(advice.needed):
-        return _("hardly anybody has bought twice yet.")
+        return _("Hardly anybody has bought twice yet.")
     text = _(
-        "it takes {needed} {needed:day|days} until {share} of the customers have bought again, and the list runs over"
+        "It takes {needed} {needed:day|days} until {share} of the customers have bought again, and the list runs over"
         " {history} {history:day|days}, less than twice as long."
     )
     return text.format(

@@ -10,7 +10,7 @@ import pandas as pd
 from crrkit.ground import format_cell, format_number, format_percent, gettext as _, ngettext
 from crrkit.measure import weigh_doubts
 from crrkit.read import CROWD_OF_ONE, LARGEST
-from crrkit.report.finding import Finding
+from crrkit.report.finding import Finding, plainly
 from crrkit.report.html import Html, element, join, row_block, table_block
 from crrkit.report.section import Cell, Section, Subject
 
@@ -98,7 +98,7 @@ def rows_block(kept: RetentionTable) -> Html:
         row_block(*(format_cell(cell, kind) for cell, kind in zip(row, kinds.values(), strict=True)))
         for row in _cells(quality)
     ]
-    lines = [quality.reading(), *quality.said()]
+    lines = [quality.reading(), *map(plainly, quality.said())]
     table = element("figure", table_block(heads, rows, label=_("Rows set aside"))) if rows else None
     return join(table, *(element("p", line, class_="caveat") for line in lines))
 

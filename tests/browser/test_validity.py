@@ -1,4 +1,4 @@
-"""The pages of reports against the standard of HTML, by a checker that did not write them: html-validate, where Node is.
+"""The pages of reports against the standard of HTML, by a checker that did not write them: html-validate of Node.
 
 Three of its rules are style, no standard: capitals in the doctype, titles of 70 letters, `section` for a region.
 """
