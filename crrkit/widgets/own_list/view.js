@@ -149,7 +149,7 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
       ? ""
       : put(limits.signal[at] ? words.isNews[limits.signal[at]] : words.noNews, facts);
     const others = rows.filter((other, i) => limits.signal[i] && other !== row).map(({ label }) => unbroken(label));
-    const past = yearBefore(rows, row, settings, voice);
+    const past = yearBefore(rows, row, settings, voice, limits.dispersion);
     return [own, past, gone, others.length ? put(words.newsToo, { periods: others.join(", ") }) : ""]
       .filter(Boolean)
       .join(" ");
