@@ -12,6 +12,7 @@ import {
   doubtOf,
   headline,
   listCode,
+  newsLater,
   segmentName,
   stageCode,
   whenOf,
@@ -332,4 +333,10 @@ test("the segment of all others of a column says that it is", () => {
   const voice = { ...VOICE, cube: { ...CUBE, segments }, words: { ...WORDS, allOthers: "all others" } };
   assert.equal(segmentName("region:", voice), "region: all others");
   assert.equal(segmentName("region: north", voice), "region: north");
+});
+
+test("of a period that still runs nobody knows yet whether it is news", () => {
+  const words = { newsLater: "{when} runs" };
+  assert.equal(newsLater({ status: "running" }, "in May 2024", words), "in May 2024 runs");
+  assert.equal(newsLater({ status: "burn_in" }, "in May 2024", words), "");
 });
