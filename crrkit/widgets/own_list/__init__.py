@@ -25,6 +25,7 @@ from crrkit.widgets.own_list.state import (
     calendar_of,
     is_named,
     moved_label,
+    state_by,
 )
 from crrkit.widgets.own_list.still import still_of
 from crrkit.widgets.own_list.words import page_words
@@ -212,7 +213,7 @@ class ListExplorer(Results):
         with use_language(self.lang):
             share = shared_cube(self.cube, self.settings, least=min_cell)
             carried = carried_of(share.cube, state=share.to_state())
-            state = self._state_by(share.every)
+            state = state_by(self.state, LABELS, self.choices, share.every)
             state["segment"] = self.segment if self.segment in carried["choices"]["segments"] else None
             state["regular"] = self.regular if share.cube.regulars else None
             named = {"first": state["first"], "last": state["last"], "every": share.every}
@@ -223,15 +224,6 @@ class ListExplorer(Results):
             beside["steps"] = STEPS_AT_FIRST[share.every]
         saved = {**state, **beside, "carried": carried, "still": still, "lang": self.lang}
         return type(self).from_saved(saved)
-
-    def _state_by(self, every: str) -> dict[str, Any]:
-        """The settings by another period: what is named goes to the one that holds it."""
-        state = {**self.state, "every": every}
-        for name in LABELS:
-            label = state[name]
-            if label is not None and every != self.every:
-                state[name] = moved_label(self.choices, label, old=self.every, new=every, at_end=name == "last")
-        return state
 
     def save_page(self, path: str | Path, *, min_cell: int = MIN_CELL) -> Path:
         """Write this explorer as one HTML file for others, alive without kernel and network: `shared`.

@@ -46,7 +46,7 @@ def _controls() -> dict[str, Any]:
         "all": _("all customers"),
         "first": _("From"),
         "last": _("To"),
-        "begin": _("the beginning"),
+        "begin": _("the start"),
         "end": _("the end"),
         "days": forms(lambda n: ngettext("{n} day", "{n} days", n)),
         "nearest": _("Counted in steps: {shown} is the nearest."),
