@@ -264,6 +264,18 @@ class TestSaved:
         with pytest.raises(crr.InputError, match=r"must end in \.html"):
             explorer.save_page(tmp_path / "list.pdf")
 
+    def test_a_page_for_strangers_says_what_is_left_out_and_takes_a_longer_period_where_little_can_be_told(
+        self,
+    ) -> None:
+        explorer = ListExplorer(crr.read_contracts(crr.sample_path("contracts"), by="region"), every="month", lang="ru")
+        explorer.last = explorer.period = "2024-11"
+        shared = explorer.shared()
+        cube = shared.page_state["_cube"]
+        assert (shared.every, shared.last, shared.period, shared.steps) == ("quarter", "2024Q4", "2024Q4", 4)
+        assert (cube["told"], len(cube["withheld"]), shared.regular) == ("together", 2, None)
+        assert "(По месяцам: показать можно было бы 6 из 36), 2 из 12 периодов, кто из пришедших" in cube["note"]
+        assert [one for one in ("сегменты", "когорты", "меньше 10 клиентов") if one not in cube["note"]] == []
+
     def test_the_button_gets_the_page_or_the_reason(self, explorer: ListExplorer, monkeypatch: Any) -> None:
         sent: list[dict[str, str]] = []
         monkeypatch.setattr(ListExplorer, "send", lambda _self, content, *_buffers: sent.append(content))

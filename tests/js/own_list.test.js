@@ -12,6 +12,7 @@ import {
   doubtOf,
   headline,
   listCode,
+  newsLater,
   segmentName,
   stageCode,
   whenOf,
@@ -318,6 +319,10 @@ test("a year earlier is the period of the same name, and what is more than chanc
   assert.equal(yearBefore([past, ROW], ROW, settings, voice), "like 70.0% in March 2023 +5.0\u00a0pp");
   assert.equal(yearBefore([{ ...past, start: 400, kept: 40, crr: 0.1 }, ROW], ROW, settings, voice), "unlike 10.0%");
   assert.equal(yearBefore([ROW], ROW, settings, voice), "");
+  // Of periods that differ eight times as much as chance has it the difference may be of that kind.
+  const far = { ...past, start: 400, kept: 160, crr: 0.4 };
+  assert.equal(yearBefore([far, ROW], ROW, settings, voice), "unlike 40.0%");
+  assert.match(yearBefore([far, ROW], ROW, settings, voice, 8), /^like 40.0%/);
 });
 
 test("what is called new moves the formula and not the rate, on the eleven customers", () => {
@@ -339,4 +344,10 @@ test("the segment of all others of a column says that it is", () => {
   const voice = { ...VOICE, cube: { ...CUBE, segments }, words: { ...WORDS, allOthers: "all others" } };
   assert.equal(segmentName("region:", voice), "region: all others");
   assert.equal(segmentName("region: north", voice), "region: north");
+});
+
+test("of a period that still runs nobody knows yet whether it is news", () => {
+  const words = { newsLater: "{when} runs" };
+  assert.equal(newsLater({ status: "running" }, "in May 2024", words), "in May 2024 runs");
+  assert.equal(newsLater({ status: "burn_in" }, "in May 2024", words), "");
 });

@@ -25,6 +25,7 @@ from crrkit.widgets.own_list.state import (
     calendar_of,
     is_named,
     moved_label,
+    state_by,
 )
 from crrkit.widgets.own_list.still import still_of
 from crrkit.widgets.own_list.words import page_words
@@ -40,6 +41,8 @@ SAVED_BESIDE = ("scenarios", "levers", "steps", "costs", "margins")  # what is s
 LABELS = ("first", "last", "period")
 # What the browser sends is not sent back, since an older answer would set a slider that moves on back.
 FOLLOWING = {"sync": True, "echo_update": False}
+MIN_CELL = 10  # customers that a page for strangers tells of at least
+LEAST_TO_SLIDE = 2  # choices, below which there is no slider of them
 MOST_AHEAD = 36  # periods that are projected
 # Periods that are projected at first: a year, of short periods less.
 STEPS_AT_FIRST = {"day": 30, "week": 26, "month": 12, "quarter": 4, "half-year": 2, "year": 1}
@@ -131,6 +134,9 @@ class ListExplorer(Results):
         self._cube, self._rhythm, self._card = (carried[name] for name in ("cube", "rhythm", "card"))
         self.steps = STEPS_AT_FIRST[state["every"]]
         self._start(state, lang=lang, words=page_words)
+        if max(len(self.choices[name]) for name in ("silences", "regulars")) < LEAST_TO_SLIDE:
+            with use_language(self.lang):
+                self._words = {**self._words, "hint": _("Click the line for another period.")}
         self.on_msg(self._answer)
 
     @classmethod
@@ -190,7 +196,7 @@ class ListExplorer(Results):
                 moved = moved_label(self.choices, label, old=change["old"], new=self.every, at_end=name == "last")
                 setattr(self, name, moved)
 
-    def shared(self, *, min_cell: int = 10) -> ListExplorer:
+    def shared(self, *, min_cell: int = MIN_CELL) -> ListExplorer:
         """This explorer as strangers may see it: fewer settings, of which none tells of few (`shared_cube`).
 
         What it says of a period, and what lies between any two of its settings, is nobody or ``min_cell`` customers.
@@ -206,10 +212,10 @@ class ListExplorer(Results):
         """
         from crrkit.measure.cube import shared_cube
 
-        share = shared_cube(self.cube, self.settings, least=min_cell)
         with use_language(self.lang):
+            share = shared_cube(self.cube, self.settings, least=min_cell)
             carried = carried_of(share.cube, state=share.to_state())
-            state = self._state_by(share.every)
+            state = state_by(self.state, LABELS, self.choices, share.every)
             state["segment"] = self.segment if self.segment in carried["choices"]["segments"] else None
             state["regular"] = self.regular if share.cube.regulars else None
             named = {"first": state["first"], "last": state["last"], "every": share.every}
@@ -218,18 +224,10 @@ class ListExplorer(Results):
         beside = {**self._beside, "scenarios": []}
         if share.every != self.every:
             beside["steps"] = STEPS_AT_FIRST[share.every]
-        return type(self).from_saved({**state, **beside, "carried": carried, "still": still, "lang": self.lang})
+        saved = {**state, **beside, "carried": carried, "still": still, "lang": self.lang}
+        return type(self).from_saved(saved)
 
-    def _state_by(self, every: str) -> dict[str, Any]:
-        """The settings by another period: what is named goes to the one that holds it."""
-        state = {**self.state, "every": every}
-        for name in LABELS:
-            label = state[name]
-            if label is not None and every != self.every:
-                state[name] = moved_label(self.choices, label, old=self.every, new=every, at_end=name == "last")
-        return state
-
-    def save_page(self, path: str | Path, *, min_cell: int = 10) -> Path:
+    def save_page(self, path: str | Path, *, min_cell: int = MIN_CELL) -> Path:
         """Write this explorer as one HTML file for others, alive without kernel and network: `shared`.
 
         Args:
@@ -247,15 +245,20 @@ class ListExplorer(Results):
             'list.html'
         """
         target = check_target(path, name="path", ending=".html")
-        page = static_page([self.shared(min_cell=min_cell)], title=self._words["title"])
-        return write_beside(target, page.encode())
+        return write_beside(target, self._page(min_cell).encode())
+
+    def _page(self, min_cell: int) -> str:
+        """The page for strangers: to them it is not their own list."""
+        shared = self.shared(min_cell=min_cell)
+        with use_language(self.lang):
+            return static_page([shared], title=_("A list of customers, under sliders"))
 
     def _answer(self, _widget: object, message: Mapping[str, Any], _buffers: object) -> None:
         """What the button of the page asks for: the page, or why there is none."""
         if message.get("ask") != "page":
             return
         try:
-            self.send({"page": static_page([self.shared()], title=self._words["title"])})
+            self.send({"page": self._page(MIN_CELL)})
         except InputError as error:
             self.send({"refused": str(error)})
 

@@ -144,18 +144,22 @@ export function segmentAnswer(voice, choose) {
   return { node, show };
 }
 
-/** The same period a year before, and whether the two differ by more than chance; nothing where there is none. */
-export function yearBefore(rows, row, settings, voice) {
+/**
+ * The same period a year before, and whether the two differ by more than chance; nothing where there is none. Where
+ * periods differ more than chance has it, as the limits found, so do these two: else it would be news beside no news.
+ */
+export function yearBefore(rows, row, settings, voice, dispersion = 1) {
   const { words, say } = voice;
   const label = row.label.replace(/^\d{4}/, (year) => String(Number(year) - 1));
   const past = rows.find((one) => one.label === label);
   if (settings.every === "year" || !past || !(past.start > 0) || Number.isNaN(row.crr) || row.status === "running")
     return "";
-  const [low, high] = cubeDifference(row, past);
+  const apart = row.crr - past.crr;
+  const [low, high] = cubeDifference(row, past).map((end) => apart + dispersion * (end - apart));
   const facts = {
     when: whenOf(past, settings.every, voice),
     crr: say.percent(past.crr),
-    difference: say.points(row.crr - past.crr, words.pp),
+    difference: say.points(apart, words.pp),
   };
   return put(low > 0 || high < 0 ? words.unlikeLastYear : words.likeLastYear, facts);
 }

@@ -98,7 +98,10 @@ export function listBridge(words, say) {
       });
     const floor = vector("line", { "data-line": "floor", x1: "0%", x2: "100%", y1: BRIDGE.base, y2: BRIDGE.base });
     const level = row.start ? [between("level", 0, 4, row.kept), between("step", 0, 1, row.start)] : [];
-    return [...level, between("step", 2, 3, grown), between("step", 3, 4, row.end), floor];
+    const steps = row.together
+      ? [between("step", 2, 4, row.end)]
+      : [between("step", 2, 3, grown), between("step", 3, 4, row.end)];
+    return [...level, ...steps, floor];
   }
 
   function names(row, down) {

@@ -140,6 +140,11 @@ export function coveredBy({ days, covered }, within) {
   return share;
 }
 
+/** Of a period that still runs, that nobody knows yet whether it is news; of others nothing. */
+export function newsLater({ status }, when, words) {
+  return status === "running" ? put(words.newsLater, { when }) : "";
+}
+
 /** Text as Python writes it. */
 const quoted = (text) => JSON.stringify(text);
 

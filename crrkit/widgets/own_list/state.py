@@ -139,6 +139,15 @@ def moved_label(choices: Choices, label: str, *, old: str, new: str, at_end: boo
     return calendar_of(choices, new).label_of(day)
 
 
+def state_by(state: Mapping[str, Any], labels: tuple[str, ...], choices: Choices, every: str) -> dict[str, Any]:
+    """The settings by another period: what is named goes to the one that holds it."""
+    found, old = {**state, "every": every}, state["every"]
+    for name in labels if every != old else ():
+        if state[name] is not None:
+            found[name] = moved_label(choices, state[name], old=old, new=every, at_end=name == "last")
+    return found
+
+
 def is_named(choices: Choices, label: str, *, every: str) -> bool:
     """Whether a name is one of a period of this length."""
     try:

@@ -9,7 +9,7 @@ import { newMeanings } from "./meanings.js";
 import { known, listBridge, rateOverTime } from "./pictures.js";
 import { inSightFirst, patch, tell } from "./redraw.js";
 import { rhythmCurve } from "./rhythm.js";
-import { cardLines, counted, headline, stageCode, whenOf } from "./sentences.js";
+import { cardLines, counted, headline, newsLater, stageCode, whenOf } from "./sentences.js";
 import { stageTable } from "./stages.js";
 import { heldSteady } from "./steady.js";
 import { cohortTriangle } from "./triangle.js";
@@ -146,10 +146,10 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
       centre: say.percent(limits.centre),
     };
     const own = Number.isNaN(limits.low[at])
-      ? ""
+      ? newsLater(row, facts.when, words)
       : put(limits.signal[at] ? words.isNews[limits.signal[at]] : words.noNews, facts);
     const others = rows.filter((other, i) => limits.signal[i] && other !== row).map(({ label }) => unbroken(label));
-    const past = yearBefore(rows, row, settings, voice);
+    const past = yearBefore(rows, row, settings, voice, limits.dispersion);
     return [own, past, gone, others.length ? put(words.newsToo, { periods: others.join(", ") }) : ""]
       .filter(Boolean)
       .join(" ");

@@ -46,7 +46,7 @@ def _controls() -> dict[str, Any]:
         "all": _("all customers"),
         "first": _("From"),
         "last": _("To"),
-        "begin": _("the beginning"),
+        "begin": _("the start"),
         "end": _("the end"),
         "days": forms(lambda n: ngettext("{n} day", "{n} days", n)),
         "nearest": _("Counted in steps: {shown} is the nearest."),
@@ -176,6 +176,7 @@ def _line() -> dict[str, Any]:
             "above": _("News: {crr} {when} is above what an unchanged {centre} would give, {low} to {high}."),
             "run": _("News: up to {when} eight periods or more lie on one side of {centre}."),
         },
+        "newsLater": _("Whether the rate {when} is news will be seen when the period is over."),
         "newsToo": _("News also: {periods}."),
         "withheldToo": _("Of too few to tell of, and left out: {periods}."),
         "withheldMany": forms(
