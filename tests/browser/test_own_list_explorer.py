@@ -234,6 +234,26 @@ def test_a_saved_page_says_how_many_and_not_who(page: Page) -> None:
     assert page.locator(".crrkit-list-who code").count() == 0
 
 
+def test_each_control_is_alone_in_its_form_and_enter_sends_nothing(page: Page) -> None:
+    owners = page.evaluate("""() => [...document.querySelectorAll(".crrkit-ui :is(input, select)")].map(
+        (one) => [one.form?.id, one.name || null])""")
+    assert all(form for form, _name in owners)
+    alone = [form for form, name in owners if not name]
+    assert len(set(alone)) == len(alone)
+    assert not set(alone) & {form for form, name in owners if name}
+    assert len({form for form, name in owners if name}) == len({name for _form, name in owners if name})
+    page.evaluate("window.still = true")
+    box = page.get_by_role("spinbutton", name="Who is a customer")
+    box.fill("60")
+    box.press("Enter")
+    expect(sentence(page)).to_contain_text("By 60 days")
+    box.fill("0")  # no bubble of the browser's own, but the sentence of the page
+    box.press("Enter")
+    expect(page.locator(".crrkit-body > .crrkit-message")).to_contain_text("from 7 to")
+    silence(page).press("Enter")
+    assert page.evaluate("window.still")
+
+
 def test_the_silence_can_be_dragged_and_typed(page: Page) -> None:
     curve = page.locator(".crrkit-list-of-rhythm > svg")
     curve.scroll_into_view_if_needed()

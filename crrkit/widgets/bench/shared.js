@@ -265,6 +265,28 @@ export function track(kind, points, closed = "") {
   return vector("path", { "data-track": kind, d, "vector-effect": "non-scaling-stroke" });
 }
 
+/**
+ * A form of its own for each control, for radio buttons one for all of a name. Chrome looks for what it could fill in
+ * after each move of a control: in all of a page that belongs to no form, for which it lays out what is out of sight,
+ * before it does anything else. They send nothing anywhere.
+ * @param {ParentNode} root
+ */
+function ownForms(root) {
+  const forms = html("div", { hidden: "" });
+  const ids = new Map();
+  for (const input of root.querySelectorAll("input, select")) {
+    const key = input.getAttribute("name") ?? input;
+    if (!ids.has(key)) {
+      const form = html("form", { id: uniqueId(), novalidate: "", autocomplete: "off" });
+      ids.set(key, form.id);
+      forms.append(form);
+    }
+    set(input, { form: ids.get(key) });
+  }
+  forms.addEventListener("submit", (event) => event.preventDefault()); // Enter in a box
+  return forms;
+}
+
 export function button(label, act) {
   const node = html("button", { type: "button", class: "crrkit-button" }, label);
   node.addEventListener("click", act);
@@ -346,7 +368,7 @@ export function choice(label, options, ...before) {
     const names = JSON.stringify(pairs);
     if (names !== there) select.replaceChildren(...pairs.map(([value, word]) => html("option", { value }, word)));
     there = names;
-    select.value = shown;
+    if (select.value !== shown) select.value = shown;
     row.hidden = pairs.length < 2;
   }
   const bind = ({ choose }) => select.addEventListener("change", () => choose(select.value));
@@ -586,6 +608,7 @@ export function bench({
     set(/** @type {any} */ (target), { "data-lm-suppress-shortcuts": "true" }),
   );
   root.addEventListener("keydown", (event) => event.stopPropagation());
+  root.append(ownForms(root));
   el.replaceChildren(root);
   redraw();
   return () => traits.forEach((trait) => model.off(`change:${trait}`, follow));

@@ -78,9 +78,9 @@ export function stepped(label, steps, { unit, other = null, word = "", hue = "ke
     row.toggleAttribute("data-other", shown === other?.[0]);
     radios?.show(shown === other?.[0] ? shown : "");
     set(slider, { "aria-valuetext": unit(last) });
-    slider.value = String(place);
+    if (slider.value !== String(place)) slider.value = String(place);
     slider.style.setProperty("--crrkit-filled", `${(100 * place) / Math.max(steps.length - 1, 1)}%`);
-    if (!refused() && !typing) box.value = String(last);
+    if (!refused() && !typing && box.value !== String(last)) box.value = String(last);
   }
 
   const refused = () => box.hasAttribute("aria-invalid");

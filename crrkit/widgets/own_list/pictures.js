@@ -216,15 +216,18 @@ export function rateOverTime(words, say, choose) {
       const signal = limits?.signal[i] ?? "";
       const kind = row.status === "running" ? "running" : signal ? "signal" : "period";
       const chosen = i === at ? { "data-chosen": "" } : {};
-      const group = vector("svg", { role: "presentation", x: `${across(i)}%`, y: down(row.crr), overflow: "visible" });
-      const size = i === at ? 7 : 4;
       const facts = { "data-marker": kind, "data-label": row.label, "data-rate": row.crr, ...chosen };
-      const shape = signal
-        ? vector("path", { d: "M0-7L7 0L0 7L-7 0Z", ...facts })
-        : vector("circle", { r: size, ...facts });
-      group.append(shape);
-      return [group];
+      return [signal ? diamond(across(i), down(row.crr), facts) : point(across(i), down(row.crr), i === at, facts)];
     });
+  }
+
+  const point = (x, y, isChosen, facts) => vector("circle", { ...facts, cx: `${x}%`, cy: y, r: isChosen ? 7 : 4 });
+
+  /** A path knows no percent: it stands in a picture of its own. */
+  function diamond(x, y, facts) {
+    const group = vector("svg", { role: "presentation", x: `${x}%`, y, overflow: "visible" });
+    group.append(vector("path", { ...facts, d: "M0-7L7 0L0 7L-7 0Z" }));
+    return group;
   }
 
   function columns() {
