@@ -123,8 +123,7 @@ def cohorts_of(
         revenue = withheld(_shared(_in_hundredths(span.grid(base, value="revenue")), min_cell), hidden)
         if min_cell is None or _may_be_told(revenue, base, min_cell, pages_in(published)):
             others.append(revenue)
-    ages = _ages(base, span)
-    table = life_table(ages)
+    table = life_table(ages := _ages(base, span))
     outlook, doubts = _outlook(base, table, span.every)
     if min_cell is not None and "customers" in outlook and _is_telling(outlook.iloc[0], grid, span, beside, min_cell):
         outlook = outlook[:0]
