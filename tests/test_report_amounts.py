@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from audit_amounts import Amounts, amounts_of, told_of_few
 from test_report_audit import _no_pictures, sample  # noqa: F401 - a fixture of each test
 
 import crrkit as crr
+from crrkit import reduce, report
 from crrkit.ground import InputError
 from crrkit.report import dominance
 from crrkit.report.published import pages_in
@@ -128,3 +129,19 @@ def test_two_lists_of_whom_one_has_a_customer_more_tell_not_what_he_paid(tmp_pat
     alone, _pages = audited(cuts, tmp_path, is_beside=False)
     told = alone[alone["is_told"]]
     assert np.isclose(told["truth"], 777).any()
+
+
+def test_who_pays_most_of_a_base_is_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    base, asked, count = orders(pd.read_csv(crr.sample_path("orders"))), [], reduce.shares_of_payers
+
+    def counted(*rows: Any, **rules: Any) -> Any:
+        asked.append(rules)
+        return count(*rows, **rules)
+
+    monkeypatch.setattr(reduce, "shares_of_payers", counted)
+    kept = report.shared(crr.retention_by_period(base, every="quarter"))
+    money = [report.money_of(base, kept) for _section in range(2)]
+    assert len(asked) == 1
+    assert money[0] is not None
+    assert money[1] is not None
+    pd.testing.assert_frame_equal(money[0].table, money[1].table)

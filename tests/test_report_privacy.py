@@ -25,6 +25,7 @@ from crrkit.report.privacy import (
 from crrkit.report.section import Subject
 from crrkit.report.sections import sections
 from crrkit.report.segment_section import segment_section
+from crrkit.report.trial_section import trial_section
 
 GUARDED = ["start", "kept", "lost", "end"]
 COUNTS = [*GUARDED, "new", "returned"]
@@ -271,6 +272,14 @@ class TestIdsThatAreWordsOfCrrkit:
             refuse_leaks(["The largest is Wilson."], called, file="report.html", parts=sections(Subject(kept)))
         with pytest.raises(ValueError, match="would name a customer"):
             refuse_leaks([said, "Then comes Rose Bank."], called, file="report.html", parts=sections(Subject(kept)))
+
+    def test_what_the_formula_begins_with_is_nobodys_id(self) -> None:
+        kept = account((18_001, 17_002, 9_003), start=40_000)
+        begins = trial_section(Subject(kept))
+        people = pd.DataFrame({"who": [18_001, 26_005, 40_000], "at": "2024-01-05"})  # 26,005 are all who came
+        base = crr.read_orders(people, customer="who", at="at", activity=crr.Trailing(30), as_of="2024-06-01")
+        explorer = begins.explorer() if begins.explorer else None
+        refuse_leaks([str(explorer)], base, file="report.html", parts=sections(Subject(kept)))
 
     def test_code_excuses_its_words_and_is_no_text(self, called: crr.Base, kept: crr.RetentionTable) -> None:
         page = "<p>a script</p><script>script(1)</script>"

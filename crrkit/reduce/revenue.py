@@ -104,7 +104,8 @@ def _paid(orders: ir.Table, calendar: Calendar, as_of: datetime) -> ir.Table:
     """What each customer paid in each period, ``customer, period, revenue``."""
     seen = paid_rows(orders, as_of=as_of).filter(lambda t: t["amount"].notnull())
     rows = seen.select("customer", "amount", "bought", period=period_index(seen["day"], calendar))
-    return rows.group_by("customer", "period").agg(revenue=rows["amount"].sum(), bought=rows["bought"].any())
+    any_bought = {"bought": rows["bought"].any()} if "back" in orders.columns else {}  # else every row is a purchase
+    return rows.group_by("customer", "period").agg(revenue=rows["amount"].sum(), **any_bought)
 
 
 def followed(orders: ir.Table, *, calendar: Calendar, as_of: datetime) -> ir.Table:
@@ -114,5 +115,8 @@ def followed(orders: ir.Table, *, calendar: Calendar, as_of: datetime) -> ir.Tab
     no = ibis.literal(value=False)
     adjacent = (paid["period"].lead().over(**own) == paid["period"] + 1).fill_null(no)
     following = ibis.ifelse(adjacent, paid["revenue"].lead().over(**own), 0.0)
+    if "bought" not in paid.columns:
+        gone = ibis.ifelse(adjacent, 0.0, paid["revenue"])
+        return paid.mutate(following=following, gone=gone, bought=ibis.literal(value=True))
     stays = adjacent & paid["bought"].lead().over(**own).fill_null(no)
     return paid.mutate(following=following, gone=ibis.ifelse(stays | ~paid["bought"], 0.0, paid["revenue"]))

@@ -123,14 +123,14 @@ def cohorts_of(
         revenue = withheld(_shared(_in_hundredths(span.grid(base, value="revenue")), min_cell), hidden)
         if min_cell is None or _may_be_told(revenue, base, min_cell, pages_in(published)):
             others.append(revenue)
-    table = _life_table(base, span)
+    table = life_table(ages := _ages(base, span))
     outlook, doubts = _outlook(base, table, span.every)
     if min_cell is not None and "customers" in outlook and _is_telling(outlook.iloc[0], grid, span, beside, min_cell):
         outlook = outlook[:0]
     cohorts = SharedCohorts((grid, *others), len(span.numbers), _leaving(table, grid, min_cell or 0), outlook, doubts)
     if grid.presence != "window":
         return cohorts
-    return replace(cohorts, rhythm=judge_rhythm(base, every=span.every), silence=_silence(base, span))
+    return replace(cohorts, rhythm=judge_rhythm(base, every=span.every), silence=_silence(base, ages))
 
 
 def _may_be_told(revenue: CohortGrid, base: Base, least: int, published: tuple[Published, ...]) -> bool:
@@ -225,20 +225,21 @@ def _told(grid: CohortGrid) -> float:
     return float(told / (told + hidden)) if told + hidden else 1.0
 
 
-def _life_table(base: Base, span: _Span) -> LifeTable:
+def _ages(base: Base, span: _Span) -> CohortGrid:
+    """The cohorts from which it is told at which ages customers leave."""
     align = "age" if base.listed_every is None else "calendar"  # between two lists nothing is seen
     if not base.has_purchases:
         grid = span.grid(base, align=align)
         if not (grid.matrix("active").diff(axis=1) > 0).any(axis=None):  # nobody came back
-            return life_table(grid)
-    return life_table(span.grid(base, align=align, kind="unbounded"))
+            return grid
+    return span.grid(base, align=align, kind="unbounded")
 
 
-def _silence(base: Base, span: _Span) -> float:
+def _silence(base: Base, ages: CohortGrid) -> float:
     """The share of pauses that outlast the ages waited for, the one in question and the provisional ones after it."""
-    cells = span.grid(base, align="age", kind="unbounded").table
+    cells = ages.table
     waited = 1 + int(cells.groupby("cohort")["provisional"].sum().max())
-    covered = characteristic_interval(base).covered(waited * years_in(span.every) * DAYS_PER_YEAR)
+    covered = characteristic_interval(base).covered(waited * years_in(ages.every) * DAYS_PER_YEAR)
     return 1.0 if math.isnan(covered) else round(1 - covered, PROJECTED_DIGITS)
 
 

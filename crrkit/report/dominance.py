@@ -9,6 +9,7 @@ so the smallest parts are asked that differences of the printed sums give.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -29,6 +30,7 @@ SHARES = ["customers", "revenue", "top_revenue", "following"]
 TOPS = SHARES[2:]
 Cell = tuple[int, int]  # a cohort and a period, by their numbers
 Table = TypeVar("Table", pd.Series, pd.DataFrame)
+_counted: WeakKeyDictionary[Base, dict[Calendar, pd.DataFrame]] = WeakKeyDictionary()
 
 
 def without_dominated(
@@ -80,7 +82,17 @@ def is_dominated(grid: CohortGrid, base: Base, *, least: int, told: Collection[C
 
 
 def _shares(base: Base, calendar: Calendar) -> pd.DataFrame:
-    """By period and part how many customers it is of, its sum and its two largest amounts."""
+    """By period and part how many customers it is of, its sum and its two largest amounts.
+
+    Of one base it is kept: the sections of money and of cohorts ask for the same, and nothing in a report costs more.
+    """
+    known = _counted.setdefault(base, {})
+    if calendar not in known:
+        known[calendar] = _counted_shares(base, calendar)
+    return known[calendar]
+
+
+def _counted_shares(base: Base, calendar: Calendar) -> pd.DataFrame:
     if base.has_purchases:
         asked = reduce.shares_of_payers(base.money, calendar=calendar, as_of=base.as_of)
     else:

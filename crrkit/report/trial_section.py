@@ -33,6 +33,7 @@ def trial_section(subject: Subject) -> Section:
         lambda: explorer_block(kept, row),
         lambda: formula_explorer(row),
         (*cells, Cell(_trial_code(row))),
+        tables=() if row is None else (pd.DataFrame({"came": [_came(row)]}),),
         is_appendix=True,
     )
 
@@ -55,7 +56,12 @@ def formula_explorer(row: pd.Series | None) -> FormulaExplorer:
 
     if row is None:
         return widgets.FormulaExplorer()
-    return widgets.FormulaExplorer(start=int(row["start"]), lost=int(row["lost"]), new=int(row["end"] - row["kept"]))
+    return widgets.FormulaExplorer(start=int(row["start"]), lost=int(row["lost"]), new=_came(row))
+
+
+def _came(row: pd.Series) -> int:
+    """All who came, for the first time or again."""
+    return int(row["end"] - row["kept"])
 
 
 def explorer_block(kept: RetentionTable, row: pd.Series | None) -> Html:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 RAW = "crrkit_raw"
 LONG_TEXT = 500_000_000  # bytes of text from which its rows are kept on the disk
 MEMORY = 600_000_000  # bytes that the engine takes at most, or as many as the files have that it reads where they lie
-UNITS = {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
+BYTES_IN = {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 PACKED_TEXT = 8  # times as long is text that was packed, or somewhat less
 SETTINGS = {"CRRKIT_MEMORY": "memory_limit", "CRRKIT_THREADS": "threads"}
 _spills = itertools.count()
@@ -57,7 +57,7 @@ def _be_modest(con: Any, length: int) -> None:
     """Leave memory to others: what is sorted goes to the disk beyond it, and long files may take more."""
     number, unit = con.con.execute("SELECT current_setting('memory_limit')").fetchall()[0][0].split()
     wanted = max(MEMORY, length)
-    if wanted < float(number) * UNITS.get(unit, 1):
+    if wanted < float(number) * BYTES_IN.get(unit, 1):
         con.con.execute(f"SET memory_limit = '{wanted}B'").fetchall()
         may_grow(con)
 
