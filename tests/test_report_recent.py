@@ -11,7 +11,11 @@ from report_worlds import account
 
 import crrkit as crr
 from crrkit import report
+from crrkit.report import movement_section, stage_section, trend_section
 from crrkit.report.finding import plainly
+from crrkit.report.html import Html
+from crrkit.report.outsider import cut_of, unknowns_of
+from crrkit.report.parameters import Told
 from crrkit.report.period_names import of_life
 from crrkit.report.published import account_island, pages_in
 from crrkit.report.recent import recent_of
@@ -23,6 +27,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NEW_YEAR = pd.Timestamp("2025-01-01")
+
+
+@pytest.fixture(autouse=True)
+def _no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    for section in (movement_section, stage_section, trend_section):
+        monkeypatch.setattr(section, "picture", lambda *_given, **_options: Html(""))
 
 
 def orders(days: pd.DatetimeIndex, **said: object) -> crr.Base:
@@ -61,16 +71,17 @@ class TestSilence:
         assert quiet_end(pd.Series(sparse.append(daily)), NEW_YEAR) is None
         assert quiet_end(pd.Series(pd.date_range("2024-01-01", "2024-12-20", freq="30D")), NEW_YEAR) is None  # too few
 
-    def test_the_page_says_it_in_front_of_the_rate_and_the_notebook_counts_so(self, tmp_path: Path) -> None:
-        page, notebook = tmp_path / "report.html", tmp_path / "report.ipynb"
+    @pytest.mark.slow
+    def test_the_page_says_it_in_front_of_the_rate_and_the_notebook_reads_so(self, tmp_path: Path) -> None:
+        page = tmp_path / "report.html"
         base = crr.read_contracts(crr.sample_path("ru_clients"))
-        found = crr.write_report(base, out=page, notebook=notebook).findings[0]
+        found = crr.write_report(base, out=page, detail="short").findings[0]
         assert found.claim.startswith("In 2024 (rows until December 30, 2024) we kept 24 of 39 customers: 61.5%")
         assert "2024 is counted as whole, though the last row is of December 30, 2024" in found.caveat
         assert "the rate would move by about 0.1\N{NO-BREAK SPACE}points" in found.caveat  # 15 / 365 / 39 = 0.1 %
         text = page.read_text(encoding="utf-8")
         assert text.count("Data until December 30, 2024, counted up to December 31, 2024.") == 2  # above and below
-        assert "as_of='2025-01-01'" in notebook.read_text(encoding="utf-8")
+        assert "as_of='2025-01-01'" in Told(to_the_end(base, "year")[0], "year").reading()
         assert (
             crr.retention_by_period(base, every="year").table["status"].iloc[-1] == "running"
         )  # nobody chose it there
@@ -118,6 +129,15 @@ class TestQuietPeriods:
         told = pages_in(page)[0].sections["headline"]["together"]
         assert told == {"2021-01-01 2024-01-01": {"start": 300, "kept": 278, "lost": 22}}
 
+    def test_reports_after_it_know_the_sum(self) -> None:
+        shown = report.shared(self.QUIET)
+        told = {"headline": {"together": {"2021-01-01 2024-01-01": {"start": 300, "kept": 278, "lost": 22}}}}
+        lost = ("lost", pd.Timestamp("2021-01-01"), pd.Timestamp("2022-01-01"), "year")
+        rooms = [
+            unknowns_of([cut_of(shown, sections)], is_by_period=True).room(lost) for sections in ({}, told)
+        ]  # of 100 at most, and of the 22
+        assert rooms == pytest.approx([100, 22])
+
 
 class TestTooEarly:
     def test_a_history_of_less_than_two_rhythms_tells_no_rate(self, tmp_path: Path) -> None:
@@ -126,14 +146,14 @@ class TestTooEarly:
         ]
         rows = [*gaps, *((f"d{i}", pd.Timestamp("2024-01-20") + pd.Timedelta(days=i)) for i in range(100))]
         base = crr.read_orders(pd.DataFrame(rows, columns=["who", "day"]), customer="who", at="day")
-        written = crr.write_report(base, out=tmp_path / "report.html", notebook=tmp_path / "report.ipynb")
+        written = crr.write_report(base, out=tmp_path / "report.html")
         assert written.findings[0].claim == "It is too early to say how many customers stay."
         assert re.search(r"By quarter it can be said from \w+ 1, 2024 on", written.findings[0].caveat)
         page = (tmp_path / "report.html").read_text(encoding="utf-8")
         assert 'id="trend"' not in page
         assert 'id="account"' in page
-        told = crr.write_report(base, every=written.every, out=tmp_path / "report.html")  # who asks for it gets it
-        assert "we kept" in told.findings[0].claim
+        told = report.retention_finding(crr.retention_by_period(base, every=written.every))  # who asks for it gets it
+        assert "we kept" in told.claim
 
 
 def test_what_to_type_is_for_whoever_reads_the_list() -> None:

@@ -15,11 +15,12 @@ from crrkit.measure.cadence import BY, holds
 from crrkit.report.account import shared
 from crrkit.report.period_names import period_name, periods_counted
 from crrkit.report.recent import recent_of
-from crrkit.report.whole_period import QuietEnd, to_the_end
+from crrkit.report.whole_period import QuietEnd, end_of_last, until_end
 from crrkit.report.withhold import WITHHELD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from crrkit.measure import RetentionTable
     from crrkit.read import Base
@@ -74,9 +75,13 @@ def safe_account(
         is_told: Whether the caller asked for this period: then it is taken, and holes are left.
         published: Reports already published: a period that would give something away beside them is not taken.
     """
+    ends: dict[datetime | None, tuple[Base, QuietEnd | None]] = {}
 
     def account(every: str, first: str | None = first) -> SafeAccount:
-        whole, end = to_the_end(base, every) if last is None else (base, None)
+        until = end_of_last(base, every) if last is None else None
+        if until not in ends:  # a month, a quarter and a year may end on one day
+            ends[until] = (base, None) if until is None else until_end(base, until)
+        whole, end = ends[until]
         counted = retention_by_period(whole, every=every, first=first, last=last)
         kept = shared(counted, min_cell=min_cell, published=published)
         return SafeAccount(counted, kept, every, first, whole, end)

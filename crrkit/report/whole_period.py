@@ -78,9 +78,12 @@ def to_the_end(base: Base, every: str) -> tuple[Base, QuietEnd | None]:
     Returns:
         The list, read again as of that day, and its end; as it was, and None, where the period is not whole.
     """
-    until = _end_of_last(base, every)
-    if until is None:
-        return base, None
+    until = end_of_last(base, every)
+    return (base, None) if until is None else until_end(base, until)
+
+
+def until_end(base: Base, until: datetime) -> tuple[Base, QuietEnd | None]:
+    """The same for a day that is known."""
     end = quiet_end(days_with_rows(base), until)
     if end is None or base.again is None:
         return base, None
@@ -128,7 +131,7 @@ def days_with_rows(base: Base) -> pd.Series:
     return met[met < pd.Timestamp(base.as_of)]
 
 
-def _end_of_last(base: Base, every: str) -> datetime | None:
+def end_of_last(base: Base, every: str) -> datetime | None:
     """When the last period ends, if it is over, hardly a day of it is missing, and nobody said where the list ends."""
     is_told = (base.said or {}).get("as_of") is not None
     if base.again is None or is_told or base.kind == "snapshots" or base.card.counts or base.card.merge_gap:
