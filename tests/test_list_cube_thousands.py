@@ -28,7 +28,7 @@ from crrkit.measure.cube import ListCube, ListSettings, list_cube
 from crrkit.measure.stages import stage_flow
 
 COUNTS_ANEW, SPANS = 14, 6  # of a list: periods with a silence; spans of each of them, the whole list among them
-MANY = {"purchases": 8, "contracts": 9, "lists": 9}  # of each kind
+MANY = {"purchases": 8, "contracts": 6, "lists": 9}  # of each kind
 STAGES_EVERY = 4  # one of so many settings is looked at move by move in the browser
 Two = tuple[pd.DataFrame, pd.DataFrame]
 
@@ -148,5 +148,5 @@ def test_thousands_of_settings_of_random_lists_in_python_and_in_the_browser(kind
             cells += compare_cohorts(cube, [*{one.every: (one, answer) for one, answer in whole}.values()])
         compared += len(chosen)
     print(f"{kind}: {len(cubes)} lists, {compared} settings, {cells} cells of cohorts")  # noqa: T201 - pytest -s
-    assert compared > 1500
-    assert cells > 100
+    assert compared > 1000
+    assert cells > 50
