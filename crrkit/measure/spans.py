@@ -101,8 +101,8 @@ def kept_by_construction(flows: pd.DataFrame, base: Base) -> tuple[str, ...]:
     if periods.empty:
         return ()
     text = _(
-        "Before {day} nobody can be lost: no purchase of the list is older than the window. The rates up to {last} are"
-        " 100% by construction, and no average and no comparison takes them in."
+        "Before {day} nobody can be lost: no purchase of the list is older than the window. The rates are 100% by"
+        " construction up to {last}, and no average and no comparison takes them in."
     )
     return (text.format(day=format_date(safe), last=periods.iloc[-1]),)
 

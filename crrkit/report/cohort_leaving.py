@@ -34,7 +34,7 @@ def leaving_finding(cohorts: SharedCohorts) -> Finding:
         >>> import crrkit as crr
         >>> base = crr.read_contracts(crr.sample_path("contracts"))
         >>> print(leaving_finding(crr.report.cohorts_of(base, every="year")).claim)
-        Customers leave most often in year 1 of their life: 178 of 424 (42.0%; 95% interval 37.4% to 46.7%).
+        Customers leave most often in their first year: 178 of 424 (42.0%; 95% interval 37.4% to 46.7%).
     """
     rows, grid = cohorts.leaving, cohorts.grid
     if cohorts.rhythm and cohorts.rhythm.is_doubtful:

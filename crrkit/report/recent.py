@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from crrkit.measure import RetentionTable
 
 FEWEST_TOGETHER = 2  # periods
-NOT_TOLD = ("new", "returned", "end", "new_lost", "returned_lost", "rejoined")
+IN_NO_SUM = ("new", "returned", "end", "new_lost", "returned_lost", "rejoined")
 
 
 def recent_of(counted: RetentionTable, kept: RetentionTable, *, min_cell: int | None = 10) -> RetentionTable | None:
@@ -78,7 +78,7 @@ def _one_row(shown: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     told = {
         "period": f"{first['period']}–{last['period']}", "from_": first["from_"], "until": last["until"],
         "start": start, "kept": stayed, "lost": start - stayed, "crr": stayed / start, "crr_low": low, "crr_high": high,
-        "status": COMPLETE, **dict.fromkeys(NOT_TOLD, float("nan")),
+        "status": COMPLETE, **dict.fromkeys(IN_NO_SUM, float("nan")),
     }  # fmt: skip
     return pd.DataFrame([told])[list(shown.columns)]
 

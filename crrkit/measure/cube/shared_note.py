@@ -39,5 +39,5 @@ def note_of(  # noqa: PLR0917 - what was asked and what is told
     if len(part.silences) < len(cube.silences):
         out.append(_("other days of silence") if cube.base.has_purchases else _("other gaps"))
     out.append(_("cohorts"))
-    text = _("Nothing here tells of fewer than {least} customers. Left out for that: {what}.")
+    text = _("Nothing here tells of fewer than {least} {least:customer|customers}. Left out for that: {what}.")
     return text.format(least=least, what=", ".join(out))

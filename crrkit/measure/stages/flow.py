@@ -126,7 +126,7 @@ class StageFlow(Shown):
             ValueError: If the flow has no such period.
         """
         over = self.table["until"] <= self.card.as_of - timedelta(days=self.card.merge_gap)
-        whole = list(self.table["period"][over & (self.table["status"] != NOT_LISTED)])
+        whole = list(self.table["period"][over & (self.table.get("status", COMPLETE) != NOT_LISTED)])
         for name, label in (("first", first), ("last", last)):
             if label is not None and label not in whole:
                 message = _("{name}={label!r} is no whole period of the flow; they run from {begin} to {end}.")
