@@ -163,8 +163,8 @@ def _maximum(lost: pd.Series, still: pd.Series) -> tuple[float, float, float]:
 def _refuse_boundary(alpha: float, beta: float) -> None:
     if not (SMALL < alpha < LARGE and SMALL < beta < LARGE):
         message = _(
-            "The fit runs to a boundary: customers are all alike or the curve is not of this form. Use the constant rate"
-            " instead."
+            "The fit runs to a boundary: customers are all alike or the curve is not of this form. Use the constant"
+            " rate instead."
         )
         raise InputError(message, argument="curve", given={"alpha": alpha, "beta": beta})
 
