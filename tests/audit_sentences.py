@@ -23,7 +23,7 @@ KINDS = [
     r"[(:] ?\d{4}(?= ?[),.:;])",
     r"the week of [^.;,]*", r"\b(?:19|20)\d\d\b(?=,? (?:and|to|\())", r"since \d{4}", r"\d{4} and",
     rf"\d[\d,]* {PERIOD}(?: later)?", rf"in their \d+\w\w {PERIOD}", rf"in {PERIOD} \d+", r"at age \d+",
-    r"\d+ purchase days",
+    r"\d+ purchase days", r"(?:at least|this one has) \d+ renewals?",  # ages of a curve
     r"\d+\.\d+(?: times)?",  # a mean, a factor
     r"Segments that moved[^:]*: \d+ of \d+", r"Pairs of segments[^:]*: \d+ of \d+", r"Each of \d+ cohorts?",
     r"The last \d+ of \d+ cohorts?", r"Of [\d,]+ rows? [\d,]+ (?:was|were) used and [\d,]+ set aside",

@@ -304,8 +304,8 @@ def test_check_names_no_period_where_suggest_period_refuses(tmp_path: Path) -> N
 def test_a_report_takes_the_period_that_suits_and_says_why(tmp_path: Path) -> None:
     written = crr.write_report(coffee(), out=tmp_path / "r.html", min_cell=None, detail="short")
     assert (written.every, written.advice.ground) == ("week", "covers")
-    left, reason = written.findings[0].caveat.split("July 1, 2014. ")
-    assert left == "The week of June 30, 2014 is left out, because it is not whole: the list ends on "
+    left, reason = written.findings[0].caveat.split("June 30, 2014. ")
+    assert left == "Left out, because the list ends on July 1, 2014, before it was over: the week of "
     assert reason.startswith("By week, because 80% of the gaps between purchases close within 3 days.")
     page = (tmp_path / "r.html").read_text(encoding="utf-8")
     assert page.index("By week, because") < page.index('id="findings"')

@@ -24,14 +24,14 @@ from crrkit.measure.stages.moves import (
 from crrkit.measure.stages.rates import MarkovCheck, check_memory, few_sentence, rates_of_moves
 from crrkit.measure.stages.steps import fitting_rule
 from crrkit.read import Base, steps_of
-from crrkit.rules import STAGES
+from crrkit.rules import STAGES, StageRule, Trailing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Never
 
     from crrkit.read import QualityReport
-    from crrkit.rules import Calendar, ContractRule, DefinitionCard, StageRule
+    from crrkit.rules import Activity, Calendar, ContractRule, DefinitionCard
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -239,10 +239,18 @@ def stage_flow(
     rates.insert(0, "period", [label[k - 1] for k in rates.pop("boundary")])
     transitions = transitions_of_moves(within)
     transitions.insert(0, "from_period", [label[k - 1] for k in transitions.pop("boundary")])
-    table = _overview(counts.reindex(list(span)), rates, base, calendar, span)
+    standing = counts.reindex(list(span)).reset_index(drop=True)
+    standing["start"] = standing[list(CUSTOMERS)].sum(axis=1, min_count=1)
+    table = _overview(dated(standing, calendar, span, base, rule=_activity_of(chosen)), rates)
     counts.index = pd.Index([label[k] for k in counts.index], name="period")
     card = base.card.with_(every=every, activity=str(chosen))
     return StageFlow(table, counts, transitions, rates, every, chosen, card, base.quality, within, base.first)
+
+
+def _activity_of(rule: StageRule | ContractRule) -> Activity | None:
+    """Until when somebody is a customer by the rule, where that is a window."""
+    lapse = rule.lapse_days if isinstance(rule, StageRule) else None
+    return Trailing(days=lapse) if isinstance(lapse, int | float) else None
 
 
 def _as_listed(counts: pd.DataFrame, base: Base, calendar: Calendar) -> pd.DataFrame:
@@ -251,11 +259,9 @@ def _as_listed(counts: pd.DataFrame, base: Base, calendar: Calendar) -> pd.DataF
     return counts if known.all() else counts.where(known, axis=0)
 
 
-def _overview(counts: pd.DataFrame, rates: pd.DataFrame, base: Base, calendar: Calendar, span: range) -> pd.DataFrame:
+def _overview(standing: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
     """One row a period: the stages at its start, and what became of the customers among them."""
-    table = counts.reset_index(drop=True)
-    table["start"] = table[list(CUSTOMERS)].sum(axis=1, min_count=1)
-    table = dated(table, calendar, span, base, rule=base.rule)
+    table = standing.copy()
     status = table.pop("status")
     by_period = rates.set_index(["measure", "period"])
     hits = {stage: _of_stage(by_period, stage, "hits", table["period"]) for stage in CUSTOMERS}
