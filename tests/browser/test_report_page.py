@@ -44,7 +44,7 @@ def test_the_cohorts_of_the_report_can_be_chosen(
     explorer.get_by_label("Kind").select_option("unbounded")
     explorer.get_by_label("Cohort", exact=True).select_option("2023-01")
     expect(explorer).to_contain_text("of 2023-01")
-    assert page.locator("#cohorts h2").inner_text().startswith("Customers are lost most often in month 1")
+    assert page.locator("#cohorts h2").inner_text().startswith("Customers are lost most often in their first month")
 
 
 @pytest.mark.parametrize(
