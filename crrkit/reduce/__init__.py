@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crrkit.reduce.active import days_met, rows_of_each
+from crrkit.reduce.active import days_met, rows_of_each, silent_spells
 from crrkit.reduce.cohorts import (
     age_histogram,
     bracket_counts,
@@ -181,6 +181,7 @@ __all__ = [
     "shares_of_holders",
     "shares_of_payers",
     "silent_days",
+    "silent_spells",
     "spell_histogram",
     "spell_stretches",
     "spells",

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 RING = 5 * MONTHS_PER_PERIOD["year"]
 EXACT_BITS = 30  # bits of which a float knows the logarithm well enough to tell the highest
 INSTANT = timedelta(microseconds=1)
+LONGEST_TWO = 2  # of which one stands out if it is much longer than the other
 
 
 @sharing.part
@@ -117,3 +118,18 @@ def days_met(rows: ir.Table, *times: str) -> ir.Table:
     """The days on which any of the times lies, each once: ``day``."""
     days = [rows.select(day=rows[name].date()) for name in times]
     return ibis.union(*days, distinct=True).drop_null("day") if len(days) > 1 else days[0].distinct().drop_null("day")
+
+
+def silent_spells(rows: ir.Table, *, least: int) -> ir.Table:
+    """The times between two days with a row: ``day, after, days``, those of ``least`` days and the longest two.
+
+    Args:
+        rows: ``customer, at``.
+        least: Days without any row from which a time is told in any case.
+    """
+    met = days_met(rows, "at")
+    linked = met.mutate(after=met["day"].lead().over(order_by=met["day"]))
+    linked = linked.filter(linked["after"].notnull())
+    spells = linked.mutate(days=(linked["after"].delta(linked["day"], unit="day") - 1).cast("int32"))
+    placed = spells.mutate(place=ibis.row_number().over(order_by=[spells["days"].desc(), spells["day"]]))
+    return placed.filter((placed["days"] >= least) | (placed["place"] < LONGEST_TWO)).select("day", "after", "days")

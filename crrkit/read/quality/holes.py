@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from crrkit.ground import mark, ntold as ngettext, told as _, told_date as format_date, told_number as format_number
 from crrkit.read.quality.notes import Note
-from crrkit.reduce import days_met
+from crrkit.reduce import silent_spells
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +25,14 @@ A_DAY = timedelta(days=1)
 EMPTY_MONTHS, EMPTY_DAYS = mark("months without any row"), mark("days without any row")
 
 
+class _Spell(NamedTuple):
+    """So many days without a row between one day with a row and the next."""
+
+    days: int
+    day: date
+    after: date
+
+
 def hole_doubts(table: ir.Table, *, used: int, first: datetime, last: datetime, as_of: datetime | None) -> list[str]:
     """A sentence when months, or half of one, have no row at all up to the last row or the cut-off."""
     end = max(last.date(), as_of.date() - A_DAY) if as_of else last.date()
@@ -33,12 +40,15 @@ def hole_doubts(table: ir.Table, *, used: int, first: datetime, last: datetime, 
     few_for_months, few_for_days = used < MONTHLY_ROWS * months, used < EXPECTED_ROWS
     if few_for_months and few_for_days:
         return []
-    days = sorted(days_met(table, "at").to_pyarrow()["day"].to_pylist())
-    until = max(last.date(), as_of.replace(day=1).date() - A_DAY) if as_of else last.date()
-    empty = sorted(set(range(_month_of(first), _month_of(until) + 1)) - set(map(_month_of, days)))
+    found = silent_spells(table, least=LONG_DAYS).to_pyarrow().to_pylist()
+    spells = [_Spell(row["days"], row["day"], row["after"]) for row in found]
+    empty = [month for spell in spells for month in range(_month_of(spell.day) + 1, _month_of(spell.after))]
+    if as_of is not None:
+        empty += range(_month_of(last) + 1, _month_of(as_of))
+        spells.append(_Spell((end - last.date()).days, last.date(), end + A_DAY))
     if empty:
-        return [] if few_for_months else [_months_note(empty)]
-    return _days_note([*days, end + A_DAY], used)
+        return [] if few_for_months else [_months_note(sorted(empty))]
+    return _days_note(sorted(spells), used, (end - first.date()).days + 1)
 
 
 def _months_note(empty: Sequence[int]) -> Note:
@@ -55,16 +65,15 @@ def _months_note(empty: Sequence[int]) -> Note:
     return Note.about(said, doubt=EMPTY_MONTHS, spans=spans)
 
 
-def _days_note(days: Sequence[date], used: int) -> list[str]:
-    """The longest run of days without a row, where it stands out; behind the last day stands the end of the list."""
-    runs = sorted(((after - before).days - 1, before + A_DAY, after) for before, after in pairwise(days))
-    if not runs:
+def _days_note(spells: Sequence[_Spell], used: int, days: int) -> list[str]:
+    """The longest time without a row, where it stands out."""
+    if not spells:
         return []
-    n, since, after = runs[-1]
-    other = runs[-2][0] if len(runs) > 1 else 0
-    wanting = used * n / max((days[-1] - days[0]).days - n, 1)
+    (n, day, after), other = spells[-1], spells[-2].days if len(spells) > 1 else 0
+    wanting = used * n / max(days - n, 1)
     if n < max(LONG_DAYS, LONGER * other) or wanting < EXPECTED_ROWS:
         return []
+    since = day + A_DAY
     message = _(
         "From {since} to {until} there is no row ({n} {n:day|days}), and at no other time for more than {other}"
         " {other:day|days}: purchases may be missing, and whoever bought only then counts as lost. Check that the"
