@@ -32,6 +32,7 @@ def proposed(export: Export, folder: Path) -> str:
     return call.removeprefix("crr.").replace(f"{str(path)!r}, ", "")
 
 
+@pytest.mark.slow
 def test_twelve_exports_and_more_are_what_they_are(tmp_path: Path) -> None:
     """The columns are the right ones, or it is asked; and what is proposed can be read."""
     wrong = {one.name: found for one in EXPORTS if (found := proposed(one, tmp_path)) != one.call}

@@ -91,6 +91,7 @@ def test_nonsense_is_neither_right_nor_blamed_on_a_method() -> None:
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_words_agree_with_numbers_in_all_that_a_learner_is_told() -> None:
     with crr.use_language("ru"):
         said = [(n, t) for n, q in asked() for t in (str(q), *(q.fill(words) for _way, _value, words in q.known()))]

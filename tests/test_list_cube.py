@@ -635,6 +635,7 @@ STAGE_COLUMNS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_browser_has_the_same_stages_and_moves(cubes, told):
     for cube, answers in zip(cubes, told, strict=True):
         compare_stages(cube, [*zip(settings_of(cube, 5), answers, strict=True)][::11])

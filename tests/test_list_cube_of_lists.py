@@ -91,6 +91,7 @@ def test_random_lists_are_counted_as_retention_by_period_counts_them(
     as_counted_anew(seed, gap, taken)
 
 
+@pytest.mark.slow
 def test_a_list_that_is_missing_leaves_the_others_as_retention_by_period_counts_them() -> None:
     as_counted_anew(1, (4,), "start")
 

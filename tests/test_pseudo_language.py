@@ -104,6 +104,7 @@ def test_a_table_has_no_heading_outside_the_catalogue() -> None:
     assert {name: found for name, found in outside.items() if found} == {}
 
 
+@pytest.mark.slow
 def test_a_question_says_nothing_outside_the_catalogue() -> None:
     outside = {
         name: found

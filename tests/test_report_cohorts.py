@@ -385,6 +385,7 @@ def test_no_number_speaks_of_few(cohorts: list[tuple[int, list[float]]], least: 
         assert not cells["size"].between(1, least - 1).any()
 
 
+@pytest.mark.slow
 def test_counts_of_cohorts_are_no_ids_although_they_look_like_some() -> None:
     # customers are numbered 10000 to 22999; 13,000 come in January and 11,500 of them in March
     rows = [(str(i), "2024-01-05") for i in range(10000, 23000)] + [(str(i), "2024-03-05") for i in range(10000, 21500)]

@@ -114,6 +114,7 @@ class TestHeadline:
             "Of 12 customers 12 left; nobody"
         )
 
+    @pytest.mark.slow
     def test_a_report_stops_before_the_day_of_the_list(self, tmp_path: Path) -> None:
         """12 are there since December and end on 10 February: up to that day January is the last whole month."""
         frame = pd.DataFrame({"who": [f"c{i}" for i in range(12)], "from": "2023-12-05", "to": "2024-02-10"})

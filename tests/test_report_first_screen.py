@@ -78,6 +78,7 @@ def test_money_by_another_rule_than_the_account_is_not_told() -> None:
     assert money(base) is None
 
 
+@pytest.mark.slow
 def test_what_one_customer_makes_nearly_all_of_is_not_told() -> None:
     """41 buy in January for 10 each, 26 of them in February: 9,000 of the 9,250 that stayed are those of one."""
     january, february = ([(f"c{i}", f"2024-0{m}-05", 10) for i in range(n)] for m, n in ((1, 40), (2, 25)))

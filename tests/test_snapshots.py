@@ -136,6 +136,7 @@ def test_a_missing_list_makes_the_rows_beside_it_unknown() -> None:
 UNSEEN_WORLDS = [WORLD, {name: ids for name, ids in WORLD.items() if name != "2024-03"}]
 
 
+@pytest.mark.slow
 def test_no_number_that_was_not_seen_is_zero() -> None:
     """Of every result with a status: where it says unseen, no count is 0, and rates and moves leave the period out."""
     looked = 0

@@ -171,6 +171,7 @@ def test_the_rate_is_the_sum_over_stages_and_that_of_the_account(world, rule, ev
 @pytest.mark.hypothesis
 @settings(max_examples=6, deadline=None)
 @given(worlds, st.sampled_from(["month", "week"]))
+@pytest.mark.slow
 def test_stages_by_period_are_those_of_the_account_by_period(world, every):
     base = read_world(world)
     flow = crr.stage_flow(base, every=every, rule=crr.StageRule(lapse_days="period")).table.set_index("period")
