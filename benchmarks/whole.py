@@ -29,10 +29,13 @@ SIDES = ROOT / "benchmarks" / "sides"
 RIVALS = Path(os.environ.get("CRRKIT_BENCH_RIVALS", ROOT / ".venv-rivals" / "bin" / "python"))
 TURNS, LARGE = 3, 20_000_000  # rows from which a side runs once, only ours and the SQL, and fewer questions are asked
 NAMES = {
-    "sql": "SQL", "crrkit": "crrkit", "pandas": "pandas", "polars": "Polars", "numpy": "numpy",
-    "openretailscience": "OpenRetailScience", "lifelines": "lifelines", "retentioneering": "retentioneering",
+    "sql": "SQL", "crrkit": "crrkit", "pandas": "pandas", "tutorial": "pandas of tutorials", "polars": "Polars",
+    "numpy": "numpy", "openretailscience": "OpenRetailScience",
+    "openretailscience_frame": "OpenRetailScience of a frame", "lifelines": "lifelines",
+    "retentioneering": "retentioneering",
 }  # fmt: skip
-OTHER_TOOLS = ("openretailscience", "lifelines", "retentioneering")
+NEEDED = {"sql": "duckdb", "tutorial": "pandas", "openretailscience_frame": "openretailscience"}  # others: their name
+OTHER_TOOLS = ("openretailscience", "openretailscience_frame", "lifelines", "retentioneering")
 QUESTIONS = ("account", "cohorts", "revenue", "gaps", "stages", "together", "days")
 OF_LARGE = ("account", "cohorts", "together")
 # Of many purchases few customers have most: the customer is the third power of an even draw.
@@ -99,7 +102,7 @@ def takes_part(question: str, side: str, rows: int) -> bool:
     """Whether a side has an answer, is installed, and is done before one would leave."""
     if not (SIDES / question / f"with_{side}.py").is_file() or (rows >= LARGE and side not in {"sql", "crrkit"}):
         return False
-    needed = {"sql": "duckdb"}.get(side, side)
+    needed = NEEDED.get(side, side)
     found = f"import importlib.util as it, sys; sys.exit(it.find_spec({needed!r}) is None)"
     here = subprocess.run([interpreter(side), "-c", found], check=False, env=environment(side)).returncode == 0
     if not here:
@@ -113,8 +116,9 @@ def interpreter(side: str) -> str:
 
 
 def environment(side: str) -> dict[str, str]:
-    """Ours, but that other tools see nothing of this checkout."""
-    return {name: text for name, text in os.environ.items() if name != "PYTHONPATH" or side not in OTHER_TOOLS}
+    """Ours, but that other tools see nothing of this checkout, and Python keeps what it compiled, as once installed."""
+    left_out = {"PYTHONDONTWRITEBYTECODE", *(["PYTHONPATH"] if side in OTHER_TOOLS else [])}
+    return {name: text for name, text in os.environ.items() if name not in left_out}
 
 
 def run(question: str, side: str, path: Path) -> Run:

@@ -1,4 +1,4 @@
-"""The same in pandas, as most tutorials write it."""
+"""The same in pandas, as one who knows it well writes it: months as periods, one count of each cell."""
 
 import sys
 

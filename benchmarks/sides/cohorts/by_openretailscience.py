@@ -1,0 +1,16 @@
+"""What OpenRetailScience finds of a table, as every side writes it."""
+
+from typing import Any
+
+from openretailscience.analysis.cohort import CohortAnalysis
+from openretailscience.options import option_context
+
+
+def write(table: Any, result: str) -> None:
+    """Count the cohorts of a table of whatever kind, and write the cells of months that have ended."""
+    with option_context("column.customer_id", "customer", "column.transaction_date", "at"):
+        grid = CohortAnalysis(table, aggregation_column="customer", agg_func="nunique", period="month").df
+    cells = grid.stack().reset_index(name="active").set_axis(["cohort", "age", "active"], axis=1)
+    seen = cells["cohort"].dt.year * 12 + cells["cohort"].dt.month - 1 + cells["age"] < 2023 * 12 + 11
+    cells = cells[seen & (cells["active"] > 0)]
+    cells.assign(cohort=cells["cohort"].dt.strftime("%Y-%m")).to_csv(result, index=False)
