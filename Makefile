@@ -1,6 +1,5 @@
-# What can be done with this checkout. The machine needs Python 3.11 or newer, make and git;
-# everything else goes into the folder .venv, in the versions that constraints.txt names. Where Node 20 is there too, it
-# checks the explorers' JavaScript; where it is not, a line says so.
+# Tasks for this checkout. They need Python 3.11 or newer, make and git; everything else is installed into .venv, in the
+# versions that constraints.txt pins. With Node 20 the explorers' JavaScript is checked, too; without it a line says so.
 
 VENV ?= .venv
 PY := $(VENV)/bin/python
@@ -25,27 +24,27 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help demo test lint format lab docs words coverage mutants bench bench-large rivals fuzz test-slow test-engines test-pages test-lowest clean
 
-help: ## say what can be done here
+help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
-	@echo "PYTHON=/path/to/python3.12 chooses the interpreter, VENV=folder the environment."
+	@echo "Set PYTHON=/path/to/python3.12 to choose the interpreter, VENV=folder the environment."
 
-demo: $(VENV)/.with-report ## make a report from the sample data and say where it lies
+demo: $(VENV)/.with-report ## write a report from the sample data and print its path
 	@mkdir -p demo
 	$(PY) -m crrkit report sample_data/orders.csv --kind orders --customer client_id --at ordered_at \
 		--amount total --every month --out demo/report.html --notebook demo/report.ipynb
 
-test: lint ## run the checks and tests: all that is counted, the report, the course, and each page once in the browser
+test: lint ## run lint and the fast tests, each kind of page once in the browser
 	@sh scripts/javascript.sh test
 	$(PY) scripts/chromium.py
 	$(PY) -m pytest $(in_two) $(daily) --durations=10
 
-lint: $(VENV)/.with-test ## check style and types
+lint: $(VENV)/.with-test ## check style and types, Python and JavaScript
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
 	@sh scripts/javascript.sh lint
 
-format: $(VENV)/.with-test ## mend style where a tool can
+format: $(VENV)/.with-test ## fix style automatically
 	$(PY) -m ruff check --fix
 	$(PY) -m ruff format
 	@sh scripts/javascript.sh format
@@ -53,46 +52,46 @@ format: $(VENV)/.with-test ## mend style where a tool can
 lab: $(VENV)/.with-lab ## open the course in JupyterLab
 	$(PY) -m crrkit lab
 
-docs: $(VENV)/.with-docs ## build the documentation as a site that opens from the disk
+docs: $(VENV)/.with-docs ## build the documentation site, which opens from disk
 	NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict --quiet
 	@echo "The documentation: $(CURDIR)/build/docs/index.html"
 
-words: $(VENV)/.with-test ## take the messages out of the code, and ask for the Russian of new ones
+words: $(VENV)/.with-test ## extract the messages from the code and list those without Russian
 	$(PY) scripts/words.py
 
-coverage: $(VENV)/.with-test ## measure what tests reach of the floors that compute; fail below the floor in pyproject.toml
+coverage: $(VENV)/.with-test ## measure test coverage of the computing folders; fail below the limit in pyproject.toml
 	$(PY) -m pytest $(in_two) $(computing) --cov --cov-report=term
 
-mutants: $(VENV)/.with-mutants ## break the counting core by small steps, half an hour, and print what no test notices
+mutants: $(VENV)/.with-mutants ## mutation-test the counting core for half an hour and print surviving mutants
 	$(PY) scripts/mutants.py
 
-bench: $(VENV)/.with-test ## measure time and memory, and hold them against the run before
+bench: $(VENV)/.with-test ## measure time and memory, compared with the previous run
 	$(PY) scripts/bench.py whole --millions 1
 	$(PY) scripts/bench.py
 
-bench-large: $(VENV)/.with-test ## the same as whole processes for 100 million rows; some 3 GB of disk, half an hour
+bench-large: $(VENV)/.with-test ## benchmark whole processes on 100 million rows: 3 GB of disk, half an hour
 	$(PY) scripts/bench.py whole --millions 100
 
-rivals: .venv-rivals/.installed ## install the other tools that `make bench` holds crrkit against, where they are there
+rivals: .venv-rivals/.installed ## install the tools that `make bench` compares crrkit with
 
-fuzz: $(VENV)/.with-test ## try the laws on many more random inputs, and the door for ten minutes on broken ones
+fuzz: $(VENV)/.with-test ## test properties on many more random inputs, and the readers on broken files for ten minutes
 	$(PY) -m pytest -m hypothesis --hypothesis-profile=fuzz --timeout=3600
 	$(PY) -W ignore tests/fuzz_door.py 10
 
-test-slow: $(VENV)/.with-test ## try what takes its time: laws over many random lists, every form of a source, whole pages
+test-slow: $(VENV)/.with-test ## run the slow tests: properties over many random lists, every source format, whole pages
 	$(PY) -m pytest $(in_two) -m "slow and not (engines or pages)"
 
-test-engines: $(VENV)/.with-engines ## try the door on every case there is: PostgreSQL, Spark, half a million rows
+test-engines: $(VENV)/.with-engines ## run the engine tests: PostgreSQL, Spark, every reader case, half a million rows
 	$(PY) -m pytest $(in_two) -m engines
 
-test-pages: $(VENV)/.with-test ## walk through every page: each explorer, the course, JupyterLab and Voilà, in the browser
+test-pages: $(VENV)/.with-test ## run the browser tests: every explorer, the course, JupyterLab and Voilà
 	$(PY) scripts/chromium.py
 	$(PY) -m pytest $(in_two) -m pages
 
-test-lowest: .venv-lowest/.installed ## run the fast tests on the lowest versions that pyproject.toml claims
+test-lowest: .venv-lowest/.installed ## run the fast tests on the lowest supported versions of the dependencies
 	.venv-lowest/bin/python -m pytest --ignore=tests/browser -m "not (slow or engines or pages)" -k "not a_run_gives" -W ignore::DeprecationWarning
 
-clean: ## remove all that make made
+clean: ## remove everything that make created
 	rm -rf .venv .venv-* node_modules mutants demo dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # The environment. A stamp says what was done; naming another interpreter makes the environment anew.

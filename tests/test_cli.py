@@ -276,6 +276,23 @@ class TestHelp:
         assert "Next:" in done.out
         assert max(map(len, done.out.splitlines())) <= 80
 
+    def test_what_says_how_a_file_is_read_stands_under_headings_of_its_own(self) -> None:
+        parts = re.split(r"^(\w[\w ]*):\n", crrkit_("report", "--help").out, flags=re.MULTILINE)[1:]
+        found = {
+            title: re.findall(r"^  (?:-\w, )?(?:--)?(\w\S*)", text, re.MULTILINE)
+            for title, text in zip(parts[::2], parts[1::2], strict=True)
+        }
+        assert list(found) == ["Arguments", "Options", "Columns", "What counts", "File format"]
+        assert "out" in found["Options"]
+        assert ("customer" in found["Columns"], "zone" in found["What counts"], "sep" in found["File format"]) == (
+            True,
+        ) * 3
+
+    def test_nothing_in_the_russian_help_is_english(self) -> None:
+        said = crrkit_("crr", "--help", "--lang", "ru").out
+        assert said.startswith("Вызов: crrkit crr")
+        assert re.findall(r"Usage|Arguments|Options|Commands|required|default|env var|Show this", said) == []
+
     def test_the_whole_lists_the_commands(self) -> None:
         done = crrkit_("--help")
         assert re.findall(r"^  (\w+) {2,}\S", done.out, re.MULTILINE) == [

@@ -116,7 +116,7 @@ def test_a_name_that_is_not_there_is_refused() -> None:
 
 
 def in_readme() -> dict[str, str]:
-    page = README[README.index("## Which question") : README.index("## What it holds to")]
+    page = README[README.index("## Which question") : README.index("## What it guarantees")]
     return dict(re.findall(r"^\| (.+?) \| (.+) \|$", page.replace("`", ""), re.MULTILINE)[1:])
 
 

@@ -10,6 +10,8 @@ import typer
 
 from crrkit.cli import examples
 from crrkit.cli.group import app
+from crrkit.cli.helping import Command
+from crrkit.cli.options import Every, File, Kind, Quiet  # noqa: TC001 - Typer reads the annotations
 from crrkit.cli.reading import read, settle_kind, takes_reading_options
 from crrkit.cli.screen import say
 from crrkit.cli.status import Status
@@ -21,51 +23,33 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]  # with its commands
 
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Do not say what is being done meanwhile.")]
-File = Annotated[
-    str,
-    typer.Argument(
-        metavar="FILE", help="CSV, TSV, Excel, JSON, Parquet or Arrow file, also packed; a pattern; or a database."
-    ),
-]
-Kind = Annotated[
-    str | None,
-    typer.Option(
-        metavar="orders|contracts|events|snapshots", help="What the rows are; otherwise seen from the columns."
-    ),
-]
-Every = Annotated[
-    str | None,
-    typer.Option(
-        metavar="PERIOD",
-        help="day, week, month, quarter, half-year or year; otherwise the one that suits the customers' rhythm.",
-    ),
-]
 
-
-@app.command(epilog=examples.CRR, context_settings={"ignore_unknown_options": True})  # -5 is a number here
+@app.command(cls=Command, epilog=examples.CRR, context_settings={"ignore_unknown_options": True})  # -5 is a number here
 def crr(
     start: Annotated[str, typer.Argument(metavar="START", help="Customers at the start of the period.")],
-    end: Annotated[str, typer.Argument(metavar="END", help="Customers at its end.")],
+    end: Annotated[str, typer.Argument(metavar="END", help="Customers at the end of the period.")],
     new: Annotated[str, typer.Argument(metavar="NEW", help="Customers at the end who were not there at the start.")],
     *,
     period: Annotated[
         str | None, typer.Option(metavar="PERIOD", help="day, week, month, quarter, half-year or year.")
     ] = None,
     lost: Annotated[
-        str | None, typer.Option(metavar="COUNT", help="Those of the start who are gone at the end.")
+        str | None, typer.Option(metavar="COUNT", help="Customers of the start who are gone at the end.")
     ] = None,
     returned: Annotated[
-        str | None, typer.Option(metavar="COUNT", help="Former customers who are there again; not counted as new.")
+        str | None, typer.Option(metavar="COUNT", help="Former customers who came back; not part of NEW.")
     ] = None,
     gross: Annotated[
-        bool, typer.Option("--gross", help="NEW is everyone who joined, still here or not: say what is certain.")
+        bool,
+        typer.Option(
+            "--gross", help="NEW counts everyone who joined, even those who left again: print the bounds of the rate."
+        ),
     ] = False,
-    level: Annotated[float, typer.Option(metavar="FRACTION", help="Coverage of the interval.")] = 0.95,
+    level: Annotated[float, typer.Option(metavar="FRACTION", help="Confidence level of the interval.")] = 0.95,
 ) -> None:
-    """The retention rate of three counts.
+    """Compute the retention rate from three counts.
 
-    CRR = (END - NEW) / START: of those who were customers at the start, the share who still are at the end.
+    CRR = (END - NEW) / START: the share of the customers at the start who are still customers at the end.
     """
     from crrkit.cli.counts import bounds_lines, parse_count, rate_lines
 
@@ -79,12 +63,12 @@ def crr(
         say(_("No period was named, so a month is meant. Say for example --period quarter."))
 
 
-@app.command(epilog=examples.CHECK)
+@app.command(cls=Command, epilog=examples.CHECK)
 @takes_reading_options
 def check(file: File, *, reading: dict[str, Any], kind: Kind = None, quiet: Quiet = False) -> None:
-    """What crrkit reads in a file.
+    """Check a file: what would be read from it.
 
-    Says which rows would be used, which set aside and why, and writes the command for a report. Nothing is changed.
+    Prints which rows would be used, which set aside and why, and the command that makes a report. No file is changed.
     """
     from crrkit.cli.check import check_lines, counted_lines, look
 
@@ -98,7 +82,7 @@ def check(file: File, *, reading: dict[str, Any], kind: Kind = None, quiet: Quie
     say(lines)
 
 
-@app.command(epilog=examples.REPORT)
+@app.command(cls=Command, epilog=examples.REPORT)
 @takes_reading_options
 def report(
     file: File,
@@ -107,51 +91,52 @@ def report(
     kind: Kind = None,
     every: Every = None,
     first: Annotated[
-        str | None, typer.Option(metavar="PERIOD", help="First period, such as 2024-02 or 2024Q2.")
+        str | None, typer.Option(metavar="PERIOD", help="The first period, such as 2024-02 or 2024Q2.")
     ] = None,
-    last: Annotated[str | None, typer.Option(metavar="PERIOD", help="Last period.")] = None,
+    last: Annotated[str | None, typer.Option(metavar="PERIOD", help="The last period.")] = None,
     min_cell: Annotated[
-        int, typer.Option(metavar="COUNT", min=0, help="Withhold rates of smaller groups; 0 withholds nothing.")
+        int, typer.Option(metavar="COUNT", min=0, help="Suppress groups of fewer customers; 0 suppresses nothing.")
     ] = 10,
-    title: Annotated[str | None, typer.Option(metavar="TEXT", help="What stands above the finding.")] = None,
-    detail: Annotated[str, typer.Option(metavar="HOW", help="full, or short: one page for who decides.")] = "full",
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="A title, printed above the headline.")] = None,
+    detail: Annotated[str, typer.Option(metavar="HOW", help="full, or short for a one-page summary.")] = "full",
     target: Annotated[
-        str | None, typer.Option(metavar="RATE", help="The rate aimed at, such as 0.7; or 0.7=year for a yearly one.")
+        str | None, typer.Option(metavar="RATE", help="The target rate, such as 0.7, or 0.7=year for an annual one.")
     ] = None,
     mark: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="DAY=NAME", help="A day on which something happened: 2024-06-01='new prices'; repeatable."
+            metavar="DAY=NAME",
+            help="A dated event to compare before and after, such as 2024-06-01='new prices'; repeatable.",
         ),
     ] = None,
     previous: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="An earlier report, report.html: what has changed since.")
+        Path | None, typer.Option(metavar="FILE", help="An earlier report (HTML) to compare with.")
     ] = None,
     published: Annotated[
         list[Path] | None,
         typer.Option(
             metavar="FILE",
-            help="A report already published about these customers: what it withheld stays so; repeatable.",
+            help="A published report on these customers, so that what it suppressed stays suppressed; repeatable.",
         ),
     ] = None,
-    out: Annotated[Path, typer.Option(metavar="FILE", help="The report, one HTML file.")] = Path("report.html"),
-    notebook: Annotated[Path | None, typer.Option(metavar="FILE", help="Write an executed notebook, too.")] = None,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="The HTML file to write.")] = Path("report.html"),
+    notebook: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write an executed notebook.")] = None,
     workbook: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write all tables into an Excel file, tables.xlsx, too.")
+        Path | None, typer.Option(metavar="FILE", help="Also write all tables to an Excel file, such as tables.xlsx.")
     ] = None,
     pdf: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Print a PDF by the Chromium of this machine, too."),
+        typer.Option(metavar="FILE", help="Also write a PDF, with the Chromium or Chrome of this machine."),
     ] = None,
-    author: Annotated[str | None, typer.Option(metavar="TEXT", help="Who answers for the report.")] = None,
-    note: Annotated[str | None, typer.Option(metavar="TEXT", help="What you add on its first screen.")] = None,
-    logo: Annotated[Path | None, typer.Option(metavar="FILE", help="A picture above its title.")] = None,
+    author: Annotated[str | None, typer.Option(metavar="TEXT", help="The author of the report.")] = None,
+    note: Annotated[str | None, typer.Option(metavar="TEXT", help="A note of yours for the first screen.")] = None,
+    logo: Annotated[Path | None, typer.Option(metavar="FILE", help="An image to show above the title.")] = None,
     quiet: Quiet = False,
 ) -> None:
-    """A report from a file, to share.
+    """Write a report on the customers of a file.
 
-    Counts the customers of a list of contracts, a log of orders or a log of events, period by period, and writes one
-    HTML file that needs no network; and an executed notebook, if you want one.
+    Counts the customers of contracts, orders, events or snapshots period by period, and writes a self-contained HTML
+    file; on request also a notebook, a PDF and an Excel file.
     """
     from crrkit.cli.asked import marks_of, target_of
     from crrkit.cli.check import kind_line
@@ -187,31 +172,32 @@ def report(
         say(_("The PDF: {file}").format(file=written.pdf.resolve()))
 
 
-@app.command(epilog=examples.EXPLORE)
+@app.command(cls=Command, epilog=examples.EXPLORE)
 @takes_reading_options
 def explore(
     file: Annotated[
-        str | None, typer.Argument(metavar="[FILE]", help="As for check; without it a page on which one is chosen.")
+        str | None,
+        typer.Argument(metavar="FILE", help="The file, as for check. Without it, a page opens to choose one."),
     ] = None,
     *,
     reading: dict[str, Any],
     kind: Kind = None,
     every: Every = None,
-    as_app: Annotated[bool, typer.Option("--app", help="A page without code, which Voilà serves.")] = False,
+    as_app: Annotated[bool, typer.Option("--app", help="Open a page without code, served by Voilà.")] = False,
     out: Annotated[
-        Path | None, typer.Option(metavar="NOTEBOOK", help="The notebook; otherwise one beside the file.")
+        Path | None, typer.Option(metavar="NOTEBOOK", help="The notebook to write. Default: one beside the file.")
     ] = None,
-    is_opened: Annotated[bool, typer.Option("--open/--no-open", help="Open it, or only say where it is.")] = True,
+    is_opened: Annotated[bool, typer.Option("--open/--no-open", help="Open it, or only print where it is.")] = True,
     port: Annotated[
         int | None,
-        typer.Option(metavar="PORT", min=1, max=65535, help="Where the page answers; otherwise a free port."),
+        typer.Option(metavar="PORT", min=1, max=65535, help="The port of the page. Default: a free one."),
     ] = None,
     quiet: Quiet = False,
 ) -> None:
-    """A list of yours under sliders.
+    """Explore a list of your own with sliders.
 
-    Writes a notebook beside the file, with its path and columns filled in, and opens it in JupyterLab; or serves it as
-    a page. The rate, the stages and the what-if follow the sliders. Nothing leaves this computer.
+    Writes a notebook beside the file, with its path and columns filled in, and opens it in JupyterLab; with --app it
+    opens as a page. The rate, the stages and the what-if follow the sliders. No data leave this computer.
     """
     from crrkit.cli.check import kind_line
     from crrkit.cli.explore import open_list, page_of, place_of, write_notebook
@@ -248,17 +234,19 @@ def _ready(*, browser: bool) -> Callable[[str], None]:
     return ready
 
 
-@app.command(epilog=examples.LAB)
+@app.command(cls=Command, epilog=examples.LAB)
 def lab(
-    folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Where the notebooks are copied to.")] = Path(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder to copy the notebooks to.")] = Path(
         "crrkit-notebooks"
     ),
     *,
-    is_opened: Annotated[bool, typer.Option("--open/--no-open", help="Open JupyterLab, or only copy.")] = True,
+    is_opened: Annotated[
+        bool, typer.Option("--open/--no-open", help="Open JupyterLab, or only copy the notebooks.")
+    ] = True,
 ) -> None:
-    """The course, in JupyterLab.
+    """Open the course in JupyterLab.
 
-    Copies the notebooks of the course in both languages to a folder of yours and opens the first of them.
+    Copies the notebooks of the course, in both languages, to a folder and opens the first one.
     """
     from crrkit.lessons import START_HERE, copy_notebooks, open_lab
 
@@ -268,19 +256,22 @@ def lab(
         raise typer.Exit(open_lab(folder, first=f"{language()}/{START_HERE}"))
 
 
-@app.command("app", epilog=examples.APP)
+@app.command("app", cls=Command, epilog=examples.APP)
 def show(
-    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Which lesson; without it, their names.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="The lesson. Without it, the lessons are listed.")
+    ] = None,
     *,
     port: Annotated[
-        int | None, typer.Option(metavar="PORT", min=1, max=65535, help="Where it answers; otherwise a free port.")
+        int | None, typer.Option(metavar="PORT", min=1, max=65535, help="The port of the page. Default: a free one.")
     ] = None,
-    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open a browser, or only say where.")] = True,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Open a browser, or only print the address.")
+    ] = True,
 ) -> None:
-    """A lesson of the course as an app.
+    """Open a lesson of the course as a web app.
 
-    Shows one notebook of the course in the browser without its code, to try and to be answered. Nothing is copied to
-    your folder; Ctrl-C stops it.
+    Shows a notebook of the course in the browser without its code. Nothing is copied to your folder; Ctrl-C stops it.
     """
     from crrkit.ground import check_choice
     from crrkit.lessons import find_apps, open_app

@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from crrkit.cli import examples
+from crrkit.cli.helping import Helped
 from crrkit.cli.reading import in_options
 from crrkit.cli.screen import say
 from crrkit.ground import LANGUAGES, CrrkitError, __version__, gettext as _
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 REFUSED, INTERRUPTED = 2, 130
 
 
-class Commands(TyperGroup):
+class Commands(Helped, TyperGroup):
     """Commands whose errors end in a sentence on stderr instead of a traceback."""
 
     def invoke(self, ctx: Any) -> Any:
@@ -90,11 +91,11 @@ def _options(
             metavar="en|ru",
             envvar="CRRKIT_LANG",
             callback=_known_language,
-            help="Language of everything that is printed; otherwise the system's.",
+            help="Language of the output. Default: that of the system.",
         ),
     ] = None,
     version: Annotated[
-        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version and stop.")
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Did we keep our customers?"""
+    """Did we keep our customers? Retention from a file or from three counts."""

@@ -9,27 +9,35 @@ import typer
 
 from crrkit.cli import examples
 from crrkit.cli.group import Commands, app
+from crrkit.cli.helping import Command
 from crrkit.cli.screen import say
 from crrkit.ground import gettext as _
 
-lessons = typer.Typer(cls=Commands, no_args_is_help=True, help="Exercises for a class.", epilog=examples.LESSONS)
+lessons = typer.Typer(
+    cls=Commands, no_args_is_help=True, help="Make and grade exercises for a class.", epilog=examples.LESSONS
+)
 app.add_typer(lessons, name="lessons")
 
 
-@lessons.command(epilog=examples.MAKE)
+@lessons.command(cls=Command, epilog=examples.MAKE)
 def make(
-    folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Where the files are written to.")] = Path(
-        "sheets"
-    ),
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder to write to.")] = Path("sheets"),
     *,
-    topic: Annotated[str, typer.Option(metavar="TOPIC", help="What to practise: formula, new, period, …")] = "formula",
-    students: Annotated[int, typer.Option(metavar="COUNT", help="How many sheets, one a student.")] = 30,
-    seed: Annotated[int, typer.Option(metavar="NUMBER", help="The class: the same number makes the same sheets.")] = 1,
+    topic: Annotated[
+        str,
+        typer.Option(
+            metavar="TOPIC", help="formula, new, period, noise, stages, mix, levers, cohorts, money or mistakes."
+        ),
+    ] = "formula",
+    students: Annotated[int, typer.Option(metavar="COUNT", help="The number of sheets, one per student.")] = 30,
+    seed: Annotated[
+        int, typer.Option(metavar="NUMBER", help="Any number; the same one makes the same sheets again.")
+    ] = 1,
 ) -> None:
-    """Sheets for a class, and the key.
+    """Make exercise sheets for a class, with the answer key.
 
-    Writes sheets with fresh numbers to print (HTML, and PDF where a Chromium is found), a notebook a student, a list to
-    type answers into, and the key with what wrong answers mean.
+    Writes sheets with different numbers for each student to print (HTML, and PDF if Chromium or Chrome is found), the
+    same sheets as notebooks, a table to type answers into, and a key that explains the wrong answers.
     """
     from crrkit.lessons import make_sheets
 
@@ -44,13 +52,13 @@ def make(
         say(_("No Chromium was found, so there is no PDF: print the pages from a browser."))
 
 
-@lessons.command(epilog=examples.GRADE)
+@lessons.command(cls=Command, epilog=examples.GRADE)
 def grade(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Lists and notebooks with answers.")],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder with the answers: notebooks or tables.")],
 ) -> None:
-    """What a class answered.
+    """Grade the answers of a class.
 
-    Reads the answers in a folder, says for each wrong one which misreading gives it, and writes grades.csv.
+    Reads the answers in a folder, names the misconception behind each wrong one, and writes grades.csv.
     """
     from crrkit.lessons import grade_sheets
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from crrkit.cli.options import COLUMN_OPTIONS
 from crrkit.ground import InputError, UnsettledError, check_choice, gettext as _
 from crrkit.read import EVENT_OPTION, LISTS
 
@@ -19,51 +20,6 @@ if TYPE_CHECKING:
     from crrkit.read import Base
 
 
-# Every argument of the readers but `activity`, an object, as it is typed: what stands for its value, and what it is.
-COLUMN_OPTIONS: dict[str, tuple[str, str]] = {
-    "customer": ("COLUMN", "Column with the customer's id."),
-    "at": ("COLUMN", "Orders and events: column with the moment. Snapshots: with the date of the list."),
-    "amount": ("COLUMN", "Column with what was paid."),
-    "quantity": ("COLUMN", "Orders: column with the number of pieces; with --price instead of --amount."),
-    "price": ("COLUMN", "Orders: column with the price of one piece."),
-    "receipt": ("COLUMN", "Orders: column with the number of the receipt."),
-    "status": (
-        "COLUMN",
-        "Orders: column that says what became of the purchase, such as paid or cancelled. Snapshots: who is there.",
-    ),
-    "counts": ("WORD", "A word of that column that counts; can be repeated, all others are set aside."),
-    "taken": ("RULE", "Snapshots: whether a list stands for the start or the end of the period that names it."),
-    "start": ("COLUMN", "Contracts: column with the first day."),
-    "end": ("COLUMN", "Contracts: column with the end; empty while a contract runs."),
-    "contract": ("COLUMN", "Contracts: column with the number of the contract."),
-    EVENT_OPTION: ("COLUMN", "Events: column that says what happened."),
-    "kinds": ("WORD=KIND", "Events: what a word of yours means, such as paid=purchase; can be repeated."),
-    "other": ("KIND", "Events: what all other words mean; 'set aside' leaves their rows out."),
-    "by": ("COLUMN", "Column that segments customers, such as a region; can be repeated."),
-    "end_is": ("RULE", "Contracts: what the end means, first_day_after or last_active_day."),
-    "merge_gap": ("DAYS", "Contracts: a renewal up to so many days after the end is the same relationship."),
-    "open_ends": ("VALUE", "Contracts: a word or date that is no end, such as 9999-12-31; can be repeated; or none."),
-    "refunds": ("RULE", "Orders: 'set aside' rows with an amount of 0 or below, or 'keep' them."),
-    "refunded": ("RULE", "Events: 'count' a purchase that was given back later, or 'remove' it."),
-    "as_of": ("DATE", "The cut-off: nothing on or after this day counts; 'file' for when the file was written."),
-    "zone": ("ZONE", "The business's time zone, such as Europe/Moscow."),
-    "dates": ("FORM", "How dates are written: day-month-year, month-day-year, year-month-day or %d.%m.%Y."),
-    "decimal": ("MARK", "The decimal mark of numbers: a comma or a point."),
-    "thousands": ("MARK", "The mark between thousands: a space, an apostrophe, a comma or a point; '' for none."),
-    "currency": ("CODE", "The currency of the amounts, such as EUR; by default the one that the file names."),
-    "fold": ("RULE", "How ids of one customer differ: case, yo, look-alikes, phones, zeros, prefix, groups; or none."),
-    "nobody": ("ID", "An id that stands for nobody in particular, such as guest; can be repeated; or none."),
-    "sheet": ("NAME", "The sheet of a spreadsheet; all that have the columns unless you say otherwise."),
-    "skip": ("LINES", "How many lines stand above the names of the columns."),
-    "sep": ("MARK", "What parts the fields of a text file, such as ';'."),
-    "encoding": ("NAME", "How a text file is encoded, such as cp1251."),
-    "fill_down": ("yes|no", "Whether a row without an id is of the customer above it, as in a report."),
-    "table": ("NAME", "The table of a database; taken by itself where there is only one."),
-    "query": ("SQL", "A single SELECT, whose rows are read from a database."),
-    "burn_in_days": ("DAYS", "For so many days nobody knows who is new: the history begins with the file."),
-    "week_starts": ("DAY", "First day of the week; monday unless you say otherwise."),
-    "year_starts": ("MONTH", "First month of the year; january unless you say otherwise."),
-}
 NONE = "none"  # an empty list cannot be typed; by itself this word says ()
 MAY_BE_NONE = ("open_ends", "fold", "nobody")
 YES_OR_NO = ("fill_down",)

@@ -76,7 +76,7 @@ def things() -> dict[str, tuple[str, ...]]:
 def questions() -> dict[str, str]:
     """The table of the README: question → functions."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    table = readme[readme.index("## Which question") : readme.index("## What it holds to")]
+    table = readme[readme.index("## Which question") : readme.index("## What it guarantees")]
     return dict(ROW.findall(table)[1:])
 
 

@@ -1,0 +1,106 @@
+"""The options that several commands share, and the headings under which --help shows those for reading a file."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from crrkit.ground import mark
+from crrkit.read import EVENT_OPTION
+
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Do not report progress.")]
+File = Annotated[
+    str,
+    typer.Argument(
+        metavar="FILE",
+        help="A CSV, TSV, Excel, JSON, Parquet or Arrow file, also compressed; a glob pattern; or a database URL.",
+    ),
+]
+Kind = Annotated[
+    str | None,
+    typer.Option(
+        metavar="orders|contracts|events|snapshots", help="What each row is. Default: recognized from the columns."
+    ),
+]
+Every = Annotated[
+    str | None,
+    typer.Option(
+        metavar="PERIOD",
+        help="day, week, month, quarter, half-year or year. Default: the one that suits how often customers buy.",
+    ),
+]
+
+OPTIONS = mark("Options")
+# Every argument of the readers but `activity`, an object, as it is typed: what stands for its value, and what it is.
+HEADINGS: dict[str, dict[str, tuple[str, str]]] = {
+    mark("Columns"): {
+        "customer": ("COLUMN", "The customer's id."),
+        "at": ("COLUMN", "Orders and events: the date or time. Snapshots: the date of the list."),
+        "amount": ("COLUMN", "The amount paid."),
+        "quantity": ("COLUMN", "Orders: the number of items; use with --price instead of --amount."),
+        "price": ("COLUMN", "Orders: the price of one item."),
+        "receipt": ("COLUMN", "Orders: the receipt or order number."),
+        "status": (
+            "COLUMN",
+            "Orders: the status of the purchase, such as paid or cancelled. Snapshots: whether the customer is there.",
+        ),
+        "start": ("COLUMN", "Contracts: the first day."),
+        "end": ("COLUMN", "Contracts: the end; empty while the contract runs."),
+        "contract": ("COLUMN", "Contracts: the contract number."),
+        EVENT_OPTION: ("COLUMN", "Events: the type of the event."),
+        "by": ("COLUMN", "A segment of customers, such as the region; repeatable."),
+    },
+    mark("What counts"): {
+        "counts": ("WORD", "A status that counts; repeatable. Rows with any other status are set aside."),
+        "refunds": ("RULE", "Orders: 'set aside' rows with an amount of 0 or less, or 'keep' them."),
+        "kinds": ("WORD=KIND", "Events: what a type means, such as paid=purchase; repeatable."),
+        "other": ("KIND", "Events: what all other types mean; 'set aside' excludes their rows."),
+        "refunded": ("RULE", "Events: 'count' a purchase that was refunded later, or 'remove' it."),
+        "end_is": ("RULE", "Contracts: what the end date means, first_day_after or last_active_day."),
+        "merge_gap": ("DAYS", "Contracts: a renewal within this many days of the end continues the relationship."),
+        "open_ends": (
+            "VALUE",
+            "Contracts: a word or date that means no end, such as 9999-12-31; repeatable; 'none' for none.",
+        ),
+        "taken": ("RULE", "Snapshots: whether a list shows the 'start' or the 'end' of the period in its name."),
+        "fold": (
+            "RULE",
+            "Which spellings of an id are one customer: case, yo, look-alikes, phones, zeros, prefix, groups; or none.",
+        ),
+        "nobody": ("ID", "An id that is not a customer, such as guest; repeatable; 'none' for none."),
+        "as_of": ("DATE", "The cut-off: nothing on or after this day counts. 'file' means the day the file was saved."),
+        "burn_in_days": (
+            "DAYS",
+            "Days at the start of the data in which somebody seen for the first time may not be new.",
+        ),
+        "zone": ("ZONE", "The time zone of the business, such as Europe/Moscow."),
+        "week_starts": ("DAY", "The first day of the week. Default: monday."),
+        "year_starts": ("MONTH", "The first month of the year. Default: january."),
+        "currency": ("CODE", "The currency of the amounts, such as EUR. Default: the one named in the file."),
+    },
+    mark("File format"): {
+        "dates": (
+            "FORM",
+            "The date format: day-month-year, month-day-year, year-month-day or a pattern like %d.%m.%Y.",
+        ),
+        "decimal": ("MARK", "The decimal separator: a comma or a point."),
+        "thousands": ("MARK", "The thousands separator: a space, an apostrophe, a comma or a point; '' for none."),
+        "sheet": ("NAME", "The sheet of a spreadsheet. Default: all sheets that have the columns."),
+        "skip": ("LINES", "The number of lines above the column names."),
+        "sep": ("MARK", "The field separator of a text file, such as ';'."),
+        "encoding": ("NAME", "The encoding of a text file, such as cp1251."),
+        "fill_down": (
+            "yes|no",
+            "Whether a row without an id belongs to the customer above it, as in a grouped report.",
+        ),
+        "table": ("NAME", "The table of a database. Default: the only one."),
+        "query": ("SQL", "A single SELECT that returns the rows of a database."),
+    },
+}
+COLUMN_OPTIONS = {name: option for options in HEADINGS.values() for name, option in options.items()}
+
+
+def heading_of(name: str) -> str:
+    """The heading of an option by its name."""
+    return next((heading for heading, options in HEADINGS.items() if name in options), OPTIONS)
