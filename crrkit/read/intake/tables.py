@@ -27,20 +27,19 @@ from crrkit.read.intake.fields import (
     unknown,
     unreadable,
 )
-from crrkit.read.intake.purchases import settle_states
+from crrkit.read.intake.purchases import settle_kinds, settle_states
 from crrkit.read.quality import kind_columns, last_day_doubt, refuse_event_log, refuse_lost_ends
 from crrkit.read.sources import Opened, filled_down, in_business_zone, open_source
 from crrkit.read.values import (
     OpenEnds,
     open_ends_of,
-    parse_ids,
     parse_numbers,
     parse_times,
     text,
     unread_ends,
     without_open_ends,
 )
-from crrkit.read.words import BUYING, map_kinds
+from crrkit.read.words import BUYING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -260,7 +259,8 @@ def read_event_rows(
     opened, forms = _in_zone(opened, forms, "at")
     opened = filled_down(opened, time="at", forms=forms)
     opened, fields = read_fields(opened, forms, ids=("receipt",), times=("at",), numbers=("amount",))
-    fields |= _kinds(opened, kinds, other)
+    of_kinds, doubts = settle_kinds(opened, kinds, other)
+    fields |= of_kinds
 
     def wrong(row: Mapping[str, Any]) -> dict[str, Any]:
         bad = {
@@ -279,19 +279,5 @@ def read_event_rows(
             bad["zero amount"] = bought & text.is_true(row["amount"] == 0)
         return bad
 
-    return canonical_of(opened, fields, wrong, by=by, times=("at",), zone=forms.zone, as_of=as_of, kind="events")
-
-
-def _kinds(opened: Opened, kinds: Mapping[str, Any] | None, other: str) -> dict[str, Any]:
-    """The kind of each row, and whether one was given; told from the raw text, which the engine need not read then."""
-    raw = opened.table[opened.columns["kind"]]
-    texts = opened.table.select(raw).distinct()  # few: each is looked at once, and not in every row
-    word = parse_ids(texts, opened.columns["kind"]).cast("string")
-    met = texts.select(raw=texts[opened.columns["kind"]], word=word).distinct().to_pyarrow().to_pylist()
-    meant = map_kinds({row["word"] for row in met if row["word"] is not None}, kinds=kinds, other=other)
-    blank = [row["raw"] for row in met if row["word"] is None and row["raw"] is not None]
-    given = raw.notnull() & raw.notin(blank) if blank else raw.notnull()
-    known = [(row["raw"], meant[row["word"]]) for row in met if meant.get(row["word"])]
-    if all(text == kind for text, kind in known) and len(known) == len(meant) and not blank:
-        return {"kind": raw, "kind" + GIVEN: given}
-    return {"kind": raw.cases(*known, else_=None) if known else ibis.null("string"), "kind" + GIVEN: given}
+    rows = canonical_of(opened, fields, wrong, by=by, times=("at",), zone=forms.zone, as_of=as_of, kind="events")
+    return doubted(rows, doubts=doubts)

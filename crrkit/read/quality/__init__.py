@@ -7,7 +7,6 @@ from crrkit.read.quality.doubts import (
     CROWD_OF_ONE,
     LARGEST,
     MOST_KINDS,
-    NUMBER_ALONE,
     REPEATED,
     TWIN,
     UNREAD,
@@ -16,8 +15,6 @@ from crrkit.read.quality.doubts import (
     largest_note,
     refuse_event_log,
     repeat_notes,
-    suspects,
-    unread_doubts,
     unsettled,
     words_in,
 )
@@ -36,6 +33,7 @@ from crrkit.read.quality.registers import (
 )
 from crrkit.read.quality.rows import ERRORS, REASONS, QualityReport
 from crrkit.read.quality.unknown import NOT_KNOWN, lost_doubts, unknown_by_day, unknown_note, with_weight
+from crrkit.read.quality.unread import NUMBER_ALONE, suspects, unread_doubts
 from crrkit.read.quality.whole_numbers import FILLERS, OUTSTANDING
 
 __all__ = [
