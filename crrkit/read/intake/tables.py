@@ -28,7 +28,7 @@ from crrkit.read.intake.fields import (
     unreadable,
 )
 from crrkit.read.intake.purchases import settle_kinds, settle_states
-from crrkit.read.quality import kind_columns, last_day_doubt, refuse_event_log, refuse_lost_ends
+from crrkit.read.quality import kind_columns, last_day_doubt, left_out_doubts, refuse_event_log, refuse_lost_ends
 from crrkit.read.sources import Opened, filled_down, in_business_zone, open_source
 from crrkit.read.values import (
     OpenEnds,
@@ -40,6 +40,7 @@ from crrkit.read.values import (
     without_open_ends,
 )
 from crrkit.read.words import BUYING
+from crrkit.rules import EPOCH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -101,8 +102,9 @@ def read_contract_rows(
     notes = _unread_ends(opened, fields, rows.quality)
     ends = terms.rows_by_day(rows.table, "end", until=as_of or end_of_today())
     notes += _notes_on_ends(rows.table, ends, end_is=end_is, merge_gap=merge_gap)
+    starts = terms.rows_by_day(rows.table, "start", until=as_of or end_of_today())
     if as_of is None:
-        seen = terms.recorded_until(terms.rows_by_day(rows.table, "start", until=end_of_today()), ends)
+        seen = terms.recorded_until(starts, ends)
         rows = until(seen.cut) if seen.scheduled else rows
         ends = ends[ends["day"] <= seen.last]  # later ones were scheduled: those contracts still run
         rows, notes = replace(rows, last=seen.cut - timedelta(days=1)), (*notes, *seen.notes())
@@ -111,6 +113,8 @@ def read_contract_rows(
     if open_ends is None:
         doubts = last_day_doubt(ends, of=rows.quality.rows_used, is_day_after=end_is == ENDS[1], until=as_of)
         rows = doubted(rows, doubts=doubts)
+    until_day = ((as_of or rows.last + timedelta(days=1)).date() - EPOCH).days
+    rows = doubted(rows, doubts=left_out_doubts(rows.table, starts, ends, until=until_day))
     return rows.with_notes(*notes)
 
 
