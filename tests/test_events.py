@@ -223,3 +223,11 @@ def test_a_slip_of_the_pen_in_kinds_is_refused_with_the_words_there_are():
         read(kinds={"vist": "visit"})
     with pytest.raises(ValueError, match="kinds: 'paid' does not occur"):
         read(kinds={"purchase": ["purchase", "paid"]}, other="set aside")
+
+
+def test_a_log_without_any_purchase_says_so_instead_of_ending_in_an_error():
+    log = pd.DataFrame({"who": list("aabb"), "when": ["2024-01-05", "2024-02-05", "2024-01-09", "2024-03-02"]})
+    base = crr.read_events(log.assign(what="offer"), customer="who", at="when", kind="what")
+    (doubt,) = base.quality.doubts
+    assert doubt.startswith("No event in column 'what' is a purchase or a contract ('offer'): nobody is a customer")
+    assert "CRR –" in str(crr.retention_by_period(base, every="month"))

@@ -745,6 +745,14 @@ def test_what_only_sorts_purchases_is_no_log_of_events():
             "says 'failed' (1), 'returned' (1)",
         ),
         ("net_value", [5, 5, -5, 5, 5], "is below 0 in 1 row"),
+        ("ПометкаУдаления", ["Нет", "Нет", "Да", "Нет", "Нет"], "marks 1 row"),
+        ("is_return", [0, 0, 1, 1, 0], "marks 2 rows"),
+        ("test", ["", None, "yes", "no", "no"], "marks 1 row"),
+        ("is_paid", [True, True, False, False, True], "says no in 2 rows"),
+        ("Проведён", ["Да", "Да", "Нет", "Да", ""], "says no in 1 row"),
+        ("doc", ["Чек", "Чек", "Чек возврата", "Чек", "Чек"], "says 'Чек возврата' (1)"),
+        ("Оплата", ["Оплачено", "Оплачено", "Не оплачено", "Оплачено", None], "says 'Не оплачено' (1)"),
+        ("result", ["ok", "ok", "paymentDeclined", "ok", "ok"], "says 'paymentDeclined' (1)"),
     ],
 )
 def test_a_column_left_unread_that_speaks_against_a_purchase_is_said(name, values, said):
@@ -785,6 +793,31 @@ def test_a_column_left_unread_that_says_nothing_is_not_mentioned():
         cancelled_at=None, returned="no", delivery_status="delivered", total_discount=-1, lat=-1.5, units=0
     )
     assert orders_of(log).quality.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("test", ["test", "control", "variant", "control", "control"]),
+        ("fare", ["Refundable", "Non-refundable", "Refundable", "Non-refundable", "Non-refundable"]),
+        ("terms", ["Free return", "No refund", "Без возврата", "Partial refund", "Free return"]),
+        ("article", ["Draft beer", "Fail cap", "Reversible coat", "Draft beer", "Void stickers"]),
+        ("doc", ["Возврат", "Возврат", "Возврат", "Чек", "Чек"]),
+        ("paid", [0, 5.5, 3, 0, 8]),
+        ("оплачен", ["да", "да", "да", "", "да"]),
+    ],
+)
+def test_words_of_healthy_lists_are_no_doubt(name, values):
+    assert not [doubt for doubt in orders_of(SHOP.assign(**{name: values})).quality.doubts if name in doubt]
+
+
+def test_words_of_a_column_are_looked_at_in_every_form_of_a_source(tmp_path):
+    log = SHOP.assign(doc=["Чек", "Чек", "Чек возврата", "Чек", "Чек"])
+    log.to_csv(tmp_path / "a.csv", index=False)
+    log.to_parquet(tmp_path / "a.parquet")
+    for source in (*tmp_path.iterdir(), log.assign(doc=log["doc"].astype("category")), pl.from_pandas(log)):
+        (doubt,) = orders_of(source).quality.doubts
+        assert "says 'Чек возврата' (1) in rows that count as purchases" in doubt, source
 
 
 # Money that goes back -------------------------------------------------------------------------------------------------

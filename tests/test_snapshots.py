@@ -319,3 +319,25 @@ def test_names_tell_their_periods() -> None:
     found = {name: next((str(label) for label in labels_in(name)), None) for name in told}
     assert found == told
     assert labels_in(date(2024, 1, 31) + timedelta(days=1))[0].day == date(2024, 2, 1)
+
+
+def test_a_total_below_the_customers_is_no_customer_and_a_dash_is_no_amount():
+    wide = pd.DataFrame({
+        "customer": ["a", "b", "c", "Итого"], "2024-01": [5, 5, None, 10], "2024-02": [5, None, 7, 12],
+        "2024-03": [5, None, 7, 12],
+    })  # fmt: skip
+    for source in (wide, wide.astype(object).where(wide.notna(), "-")):
+        base = crr.read_snapshots(source, customer="customer")
+        reasons = base.quality.table.set_index("reason")["rows"]
+        assert reasons.to_dict() == {"heading, total or group line": 3}
+        assert crr.retention_by_period(base, every="month").table[["start", "kept", "end"]].to_numpy().tolist() == [
+            [2, 1, 2],
+            [2, 2, 2],
+        ]
+
+
+def test_ids_that_change_their_form_from_one_list_to_the_next_are_said():
+    ids = [*map(str, range(30)), *map(str, range(2, 32)), *(f"K-{i * 7}x9" for i in range(30))]
+    days = [*["2024-01-31"] * 30, *["2024-02-29"] * 30, *["2024-03-31"] * 30]
+    base = crr.read_snapshots(pd.DataFrame({"day": days, "customer": ids}), customer="customer", at="day")
+    assert any("The ids change their form: digits until Feb 29, 2024" in doubt for doubt in base.quality.doubts)

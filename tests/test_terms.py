@@ -94,9 +94,10 @@ def test_a_list_of_fixed_terms_ends_with_its_last_start():
     rows["end"] = (pd.to_datetime(rows["start"]) + pd.Timedelta(days=365)).dt.strftime("%Y-%m-%d")
     base = read_contracts(rows)
     assert f"{base.as_of:%Y-%m-%d}" == "2024-03-29"
-    assert "are taken as scheduled" in base.quality.notes[0]
+    assert "are taken as scheduled" in base.quality.notes[1]
+    assert base.quality.doubts[0].startswith("No contract in the list had ended by Mar 29, 2024")
     with use_language("ru"):
-        assert "считаются запланированными" in read_contracts(rows).quality.notes[0]
+        assert "считаются запланированными" in read_contracts(rows).quality.notes[1]
 
 
 def test_a_start_scheduled_in_the_list_is_set_aside():

@@ -148,7 +148,7 @@ def survival_of_gaps(histogram: pd.DataFrame) -> pd.DataFrame:
     closed = wide.get(True, pd.Series(0, index=wide.index)).astype("int64")
     still = wide.get(False, pd.Series(0, index=wide.index)).astype("int64")
     left = (closed + still).cumsum()
-    at_risk = left.iloc[-1] - left.shift(fill_value=0)
+    at_risk = (closed + still).sum() - left.shift(fill_value=0)
     survival = np.cumprod(1 - closed / at_risk)
     table = pd.DataFrame({"closed": closed, "open": still, "at_risk": at_risk, "survival": survival})
     return table.reset_index()

@@ -190,7 +190,7 @@ def _doubts(
         said += register_doubts(good, opened.unread)
     elif opened.unread:
         bought = good.filter(good["kind"].isin(BUYING)) if quality.kind == "events" else good
-        said += unread_doubts(bought, opened.unread)
+        said += unread_doubts(bought, opened.unread, spoken=opened.spoken)
     return said
 
 

@@ -37,7 +37,7 @@ def read_fields(
     is_stored = not opened.copied and raw[columns[times[0]]].type().is_temporal()
     who = parse_customers(raw, columns["customer"], at=at, is_stored=is_stored, fold=forms.fold, nobody=forms.nobody)
     fields = {"customer": who.value, NOBODY_COLUMN: who.nobody, ROUNDED_COLUMN: who.rounded}
-    fields[LINE_COLUMN] = _report_line(opened, who, columns[times[0]])
+    fields[LINE_COLUMN] = report_line(opened, who, columns[times[0]])
     fields = {role: value for role, value in fields.items() if value is not None}
     fields |= {role: parse_ids(raw, columns[role]) for role in ids if role in columns}
     parsed |= parse_numbers(raw, {role: columns[role] for role in numbers if role in columns}, forms)
@@ -48,14 +48,14 @@ def read_fields(
     return replace(opened, notes=(*opened.notes, *notes, *who.notes), doubts=doubts, looked=who.looked), fields
 
 
-def _report_line(opened: Opened, who: Ids, time: str) -> ir.BooleanValue | None:
+def report_line(opened: Opened, who: Ids, time: str | None) -> ir.BooleanValue | None:
     """Whether a row is a heading, a total or the title of a group; None where there is none."""
     found, heading = [], opened.columns["customer"]
     if who.lines:
         found.append(text.is_true(who.value.cast("string").isin(who.lines)))
     if opened.undated is not None:
         found.append(is_blank(opened.table, opened.undated))
-    if who.is_headed:
+    if who.is_headed and time is not None:
         named = who.value.cast("string") == heading.strip()
         found.append(text.is_true(named & (opened.table[time].cast("string").strip() == time.strip())))
     return ibis.or_(*found) if found else None

@@ -1,14 +1,18 @@
-"""Which rows of a log of purchases are purchases: by the state of each, and not by guessing from a log of events."""
+"""Which rows of a log are purchases: by the state or the kind of each, and not by guessing from a log of events."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import ibis
 
 from crrkit.ground import InputError, told as _, told_number as format_number
+from crrkit.read.intake.fields import GIVEN
 from crrkit.read.quality import MOST_KINDS, unsettled, words_in
-from crrkit.read.values import words_of
+from crrkit.read.values import parse_ids, words_of
 from crrkit.read.words import (
+    BUYING,
     COUNTED,
     DEAL_STAGES,
     MOST_STATES,
@@ -18,6 +22,7 @@ from crrkit.read.words import (
     fold,
     judge_states,
     listed,
+    map_kinds,
     usual_kind,
 )
 
@@ -114,3 +119,35 @@ def _states(column: str, words: Mapping[str, int], meant: Mapping[str, str]) -> 
         )
         doubts.append(text.format(column=column, words=listed(strange, words)))
     return States(tuple(aside), tuple(notes), tuple(doubts))
+
+
+def settle_kinds(opened: Opened, kinds: Mapping[str, Any] | None, other: str) -> tuple[dict[str, Any], list[str]]:
+    """The kind of each event, and whether one was given; and what is in doubt.
+
+    Told from the raw text, which the engine need not read then.
+    """
+    column = opened.columns["kind"]
+    raw = opened.table[column]
+    texts = opened.table.select(raw).distinct()  # few: each is looked at once, and not in every row
+    word = parse_ids(texts, column).cast("string")
+    met = texts.select(raw=texts[column], word=word).distinct().to_pyarrow().to_pylist()
+    meant = map_kinds({row["word"] for row in met if row["word"] is not None}, kinds=kinds, other=other)
+    blank = [row["raw"] for row in met if row["word"] is None and row["raw"] is not None]
+    given = raw.notnull() & raw.notin(blank) if blank else raw.notnull()
+    known = [(row["raw"], meant[row["word"]]) for row in met if meant.get(row["word"])]
+    doubts = _nothing_bought(column, meant)
+    if all(text == kind for text, kind in known) and len(known) == len(meant) and not blank:
+        return {"kind": raw, "kind" + GIVEN: given}, doubts
+    kind = raw.cases(*known, else_=None) if known else ibis.null("string")
+    return {"kind": kind, "kind" + GIVEN: given}, doubts
+
+
+def _nothing_bought(column: str, meant: Mapping[str, str | None]) -> list[str]:
+    """That nobody can become a customer by such events."""
+    if set(meant.values()) & set(BUYING):
+        return []
+    message = _(
+        "No event in column {column!r} is a purchase or a contract ({words}): nobody is a customer in any period. If"
+        " some are, say which with kinds=."
+    )
+    return [message.format(column=column, words=listed(sorted(meant)))]

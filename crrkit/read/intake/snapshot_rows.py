@@ -13,7 +13,16 @@ import ibis
 from crrkit.ground import InputError, told as _, told_number as format_number
 from crrkit.read.disk import Layout
 from crrkit.read.intake.canonical import Canonical, canonical_of, doubted, in_a_sentence
-from crrkit.read.intake.fields import GIVEN, NOBODY_COLUMN, ROUNDED_COLUMN, literal, unknown, unreadable
+from crrkit.read.intake.fields import (
+    GIVEN,
+    LINE_COLUMN,
+    NOBODY_COLUMN,
+    ROUNDED_COLUMN,
+    literal,
+    report_line,
+    unknown,
+    unreadable,
+)
 from crrkit.read.quality import empty_note, log_doubt, missing_doubt, parse_customers, size_doubts, twice_note, words_in
 from crrkit.read.sources import LIST_NAME, Opened, Stack, open_source, stack_of
 from crrkit.read.values import parse_numbers, text
@@ -90,7 +99,7 @@ def read_snapshot_rows(
     labels = _labels(opened, told, forms, stack)
     seen = [label for label in labels.values() if label is not None]
     bounds = boundaries_of(seen, taken=taken, week_starts=week_starts, year_starts=year_starts)
-    opened, fields = _fields(opened, told, labels, bounds, forms)
+    opened, fields = _fields(opened, told, labels, bounds, forms, at=None if stack.wide else stack.at)
     cut = as_of or _moment(max(bounds.days.values()))
     return _finished(_canonical(opened, fields, by, cut + BEFORE / 2), bounds)
 
@@ -165,16 +174,23 @@ def _ask_order(names: Sequence[str], dates: str | None) -> None:
 
 
 def _fields(
-    opened: Opened, told: ir.StringValue, labels: Mapping[str, Label | None], bounds: Boundaries, forms: Forms
+    opened: Opened,
+    told: ir.StringValue,
+    labels: Mapping[str, Label | None],
+    bounds: Boundaries,
+    forms: Forms,
+    *,
+    at: str | None,
 ) -> tuple[Opened, dict[str, Any]]:
     pairs = [(name, literal(_moment(bounds.days[label]) - BEFORE)) for name, label in labels.items() if label]
     start = told.cases(*pairs, else_=ibis.null("timestamp"))
     who = parse_customers(opened.table, opened.columns["customer"], at=start, fold=forms.fold, nobody=forms.nobody)
     given = text.is_true(told.notnull() & ~told.lower().isin(text.NOT_AN_ID))
     fields = {"customer": who.value, NOBODY_COLUMN: who.nobody, ROUNDED_COLUMN: who.rounded}
+    fields[LINE_COLUMN] = report_line(opened, who, at)
     fields |= {"start": start, "start" + GIVEN: given}
     fields |= {name.removeprefix(MADE): opened.table[name] for name in opened.table.columns if name.startswith(MADE)}
-    opened = replace(opened, notes=(*opened.notes, *who.notes))
+    opened = replace(opened, notes=(*opened.notes, *who.notes), doubts=(*opened.doubts, *who.doubts))
     return opened, {role: value for role, value in fields.items() if value is not None}
 
 
@@ -204,7 +220,8 @@ def _by_amounts(opened: Opened, forms: Forms) -> Opened:
     """The cells of a wide table of amounts that are not 0 or empty."""
     number = parse_numbers(opened.table, {"amount": MARK}, forms)["amount"]
     table = opened.table.mutate(**{MADE + "amount": number.value, MADE + "amount" + GIVEN: number.given})
-    table = table.filter(text.is_true(table[MADE + "amount"] != 0) | (number.given & number.value.isnull()))
+    said = number.given & number.value.isnull() & ~table[MARK].lower().isin(text.NOT_AN_ID)  # a dash says nothing
+    table = table.filter(text.is_true(table[MADE + "amount"] != 0) | text.is_true(said))
     note = _("The columns hold amounts: who paid something in a period stands on its list.")
     return replace(opened, table=table, notes=(*opened.notes, *number.notes, note))
 

@@ -27,20 +27,20 @@ from crrkit.read.intake.fields import (
     unknown,
     unreadable,
 )
-from crrkit.read.intake.purchases import settle_states
-from crrkit.read.quality import kind_columns, last_day_doubt, refuse_event_log, refuse_lost_ends
+from crrkit.read.intake.purchases import settle_kinds, settle_states
+from crrkit.read.quality import kind_columns, last_day_doubt, left_out_doubts, refuse_event_log, refuse_lost_ends
 from crrkit.read.sources import Opened, filled_down, in_business_zone, open_source
 from crrkit.read.values import (
     OpenEnds,
     open_ends_of,
-    parse_ids,
     parse_numbers,
     parse_times,
     text,
     unread_ends,
     without_open_ends,
 )
-from crrkit.read.words import BUYING, map_kinds
+from crrkit.read.words import BUYING
+from crrkit.rules import EPOCH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -102,8 +102,9 @@ def read_contract_rows(
     notes = _unread_ends(opened, fields, rows.quality)
     ends = terms.rows_by_day(rows.table, "end", until=as_of or end_of_today())
     notes += _notes_on_ends(rows.table, ends, end_is=end_is, merge_gap=merge_gap)
+    starts = terms.rows_by_day(rows.table, "start", until=as_of or end_of_today())
     if as_of is None:
-        seen = terms.recorded_until(terms.rows_by_day(rows.table, "start", until=end_of_today()), ends)
+        seen = terms.recorded_until(starts, ends)
         rows = until(seen.cut) if seen.scheduled else rows
         ends = ends[ends["day"] <= seen.last]  # later ones were scheduled: those contracts still run
         rows, notes = replace(rows, last=seen.cut - timedelta(days=1)), (*notes, *seen.notes())
@@ -112,6 +113,8 @@ def read_contract_rows(
     if open_ends is None:
         doubts = last_day_doubt(ends, of=rows.quality.rows_used, is_day_after=end_is == ENDS[1], until=as_of)
         rows = doubted(rows, doubts=doubts)
+    until_day = ((as_of or rows.last + timedelta(days=1)).date() - EPOCH).days
+    rows = doubted(rows, doubts=left_out_doubts(rows.table, starts, ends, until=until_day))
     return rows.with_notes(*notes)
 
 
@@ -260,7 +263,8 @@ def read_event_rows(
     opened, forms = _in_zone(opened, forms, "at")
     opened = filled_down(opened, time="at", forms=forms)
     opened, fields = read_fields(opened, forms, ids=("receipt",), times=("at",), numbers=("amount",))
-    fields |= _kinds(opened, kinds, other)
+    of_kinds, doubts = settle_kinds(opened, kinds, other)
+    fields |= of_kinds
 
     def wrong(row: Mapping[str, Any]) -> dict[str, Any]:
         bad = {
@@ -279,19 +283,5 @@ def read_event_rows(
             bad["zero amount"] = bought & text.is_true(row["amount"] == 0)
         return bad
 
-    return canonical_of(opened, fields, wrong, by=by, times=("at",), zone=forms.zone, as_of=as_of, kind="events")
-
-
-def _kinds(opened: Opened, kinds: Mapping[str, Any] | None, other: str) -> dict[str, Any]:
-    """The kind of each row, and whether one was given; told from the raw text, which the engine need not read then."""
-    raw = opened.table[opened.columns["kind"]]
-    texts = opened.table.select(raw).distinct()  # few: each is looked at once, and not in every row
-    word = parse_ids(texts, opened.columns["kind"]).cast("string")
-    met = texts.select(raw=texts[opened.columns["kind"]], word=word).distinct().to_pyarrow().to_pylist()
-    meant = map_kinds({row["word"] for row in met if row["word"] is not None}, kinds=kinds, other=other)
-    blank = [row["raw"] for row in met if row["word"] is None and row["raw"] is not None]
-    given = raw.notnull() & raw.notin(blank) if blank else raw.notnull()
-    known = [(row["raw"], meant[row["word"]]) for row in met if meant.get(row["word"])]
-    if all(text == kind for text, kind in known) and len(known) == len(meant) and not blank:
-        return {"kind": raw, "kind" + GIVEN: given}
-    return {"kind": raw.cases(*known, else_=None) if known else ibis.null("string"), "kind" + GIVEN: given}
+    rows = canonical_of(opened, fields, wrong, by=by, times=("at",), zone=forms.zone, as_of=as_of, kind="events")
+    return doubted(rows, doubts=doubts)

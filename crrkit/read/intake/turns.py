@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import ibis
 
 from crrkit import reduce
 from crrkit.ground import InputError, ntold as ngettext, told as _, told_number as format_number
-from crrkit.read.intake.canonical import Canonical, canonical_of, in_a_sentence
+from crrkit.read.intake import terms
+from crrkit.read.intake.canonical import Canonical, canonical_of, doubted, in_a_sentence
 from crrkit.read.intake.fields import GIVEN, is_default, not_before, read_fields, unknown, unreadable
+from crrkit.read.quality import left_out_doubts
 from crrkit.read.sources import in_business_zone, open_source
 from crrkit.read.values import is_true
 from crrkit.read.words import MOST_STATES, check_words, listed, turn_of
+from crrkit.rules import EPOCH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,7 +62,13 @@ def read_turn_rows(
         }
 
     rows = canonical_of(opened, fields, wrong, by=by, times=("at",), zone=forms.zone, as_of=as_of, kind="contracts")
-    return replace(_with_note(rows), table=reduce.contracts_of_turns(rows.table, by=by))
+    return _with_left_out(replace(_with_note(rows), table=reduce.contracts_of_turns(rows.table, by=by)), as_of)
+
+
+def _with_left_out(rows: Canonical, as_of: datetime | None) -> Canonical:
+    cut = as_of or rows.last + timedelta(days=1)
+    starts, ends = (terms.rows_by_day(rows.table, time, until=cut) for time in ("start", "end"))
+    return doubted(rows, doubts=left_out_doubts(rows.table, starts, ends, until=(cut.date() - EPOCH).days))
 
 
 def _turns(word: Any, table: Any, kinds: Mapping[str, str | None] | None) -> dict[str, Any]:

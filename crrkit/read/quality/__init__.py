@@ -7,7 +7,6 @@ from crrkit.read.quality.doubts import (
     CROWD_OF_ONE,
     LARGEST,
     MOST_KINDS,
-    NUMBER_ALONE,
     REPEATED,
     TWIN,
     UNREAD,
@@ -16,13 +15,12 @@ from crrkit.read.quality.doubts import (
     largest_note,
     refuse_event_log,
     repeat_notes,
-    suspects,
-    unread_doubts,
     unsettled,
     words_in,
 )
 from crrkit.read.quality.folds import FOLDS
 from crrkit.read.quality.holes import EMPTY_DAYS, EMPTY_MONTHS, hole_doubts
+from crrkit.read.quality.left_out import left_out_doubts
 from crrkit.read.quality.list_doubts import empty_note, log_doubt, missing_doubt, size_doubts, twice_note
 from crrkit.read.quality.notes import Note
 from crrkit.read.quality.refusing import refuse_broken, refuse_lost_ends
@@ -36,6 +34,7 @@ from crrkit.read.quality.registers import (
 )
 from crrkit.read.quality.rows import ERRORS, REASONS, QualityReport
 from crrkit.read.quality.unknown import NOT_KNOWN, lost_doubts, unknown_by_day, unknown_note, with_weight
+from crrkit.read.quality.unread import NUMBER_ALONE, suspects, unread_doubts
 from crrkit.read.quality.whole_numbers import FILLERS, OUTSTANDING
 
 __all__ = [
@@ -73,6 +72,7 @@ __all__ = [
     "kind_columns",
     "largest_note",
     "last_day_doubt",
+    "left_out_doubts",
     "log_doubt",
     "lost_doubts",
     "missing_doubt",

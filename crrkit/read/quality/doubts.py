@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import ibis
 
@@ -16,16 +15,12 @@ from crrkit.ground import (
     told_percent as format_percent,
 )
 from crrkit.read.quality.notes import Note
-from crrkit.read.values import text
 from crrkit.read.words import (
     BUYING,
-    MOST_STATES,
-    NO_PURCHASE,
     USUAL_NAMES,
     Call,
     fold,
     listed,
-    state_of,
     tell_turns,
     usual_kind,
 )
@@ -47,35 +42,6 @@ FEW_IDS = 5  # ids that occur once are a coincidence in a shorter list
 
 REPEATED, LARGEST = mark("rows that repeat others"), mark("one row with much of the revenue")
 CROWD_OF_ONE = mark("one id with much of the rows")
-
-_MONEY_OR_PIECES = re.compile(
-    r"qty|quantity|amount|total|sum$|price|revenue|sales|units|pieces|paid|value|net|gross|turnover"
-    r"|кол|сумм|итог|цена|выруч|стоим|оплач|штук"
-)
-_NO_MONEY = re.compile(r"discount|tax|balance|bonus|rate|percent|change|status|method|type|date|скидк|налог|остат|дата")
-_NEGATIVE = r"^[-−] ?[0-9.,\s]*[1-9]|^\([0-9.,\s]+\)$"  # no more than a look: how the column is written is not settled
-# A field that is a number and nothing more, as the engine and Python both read it.
-NUMBER_ALONE = "^[-−+(]?[ \u00a0]?[$€£₽]?[ \u00a0]?[0-9][0-9.,'’ \u00a0\u202f]*[$€£₽]?\\)?$"
-_FLAG = re.compile(r"cancel|refund|voided|returned$|istest$|отмен|возврат|аннулир")
-_STATES = re.compile(r"(?:status|state|статус|состояние)$")
-_NO = ("", "0", "0.0", "0.00", "0,00", "false", "f", "no", "n", "none", "null", "nan", "-", "нет", "ложь")
-
-
-def suspects(columns: Iterable[str], taken: Iterable[str]) -> tuple[str, ...]:
-    """The columns that nobody reads and whose names say that purchases may not be what they seem."""
-    read, names = set(taken), [str(name) for name in columns]
-    folded = [name.casefold() for name in names]  # the engine does not tell capital letters from small ones
-    once = [name for name in names if name not in read and folded.count(name.casefold()) == 1]
-    return tuple(name for name in once if any(_roles(fold(name)).values()))
-
-
-def _roles(name: str) -> dict[str, bool]:
-    return {
-        "kind": name in USUAL_NAMES["kind"],
-        "states": bool(_STATES.search(name)),
-        "flag": bool(_FLAG.search(name)),
-        "below": bool(_MONEY_OR_PIECES.search(name)) and not _NO_MONEY.search(name) and not _FLAG.search(name),
-    }
 
 
 def words_in(table: ir.Table, column: str, *, most: int) -> dict[str, int]:
@@ -135,72 +101,6 @@ def unsettled(source: str, column: str, words: Mapping[str, int]) -> UnsettledEr
 def kind_columns(columns: Iterable[str]) -> list[str]:
     """Those that by their names say what happened."""
     return [column for column in columns if fold(column) in USUAL_NAMES["kind"]]
-
-
-def unread_doubts(rows: ir.Table, unread: Sequence[str]) -> list[str]:
-    """A sentence for each unread column in which rows that count as purchases look like none."""
-    marks = {place: _mark_of(rows, UNREAD + str(place), _roles(fold(name))) for place, name in enumerate(unread)}
-    asked = {f"n{place}": mark for place, mark in marks.items() if mark is not None}
-    seen = rows.aggregate(total=rows.count(), **asked).to_pyarrow().to_pylist()[0]
-    said = []
-    for place, name in enumerate(unread):
-        roles, n = _roles(fold(name)), seen.get(f"n{place}") or 0
-        if roles["states"]:
-            said += _states_doubt(words_in(rows, UNREAD + str(place), most=MOST_STATES), name)
-        elif roles["flag"] and 0 < n < seen["total"]:
-            said.append(_flag_doubt(name, n))
-        elif n and (roles["below"] or n < seen["total"] / 2):  # most of the rows are no returns
-            said.append(_below_doubt(name, n))
-    return said
-
-
-def _mark_of(rows: ir.Table, field: str, roles: Mapping[str, bool]) -> Any:
-    """How many rows speak against a purchase, by a flag that is set or a number below 0."""
-    if roles["states"]:
-        return None
-    if roles["flag"]:
-        return text.is_true(rows[field].cast("string").strip().lower().notin(_NO)).sum()
-    value = rows[field]
-    if value.type().is_numeric():
-        return text.is_true(value < 0).sum()
-    written = value.cast("string").strip()
-    negative = text.is_true(written.re_search(_NEGATIVE)).sum()
-    if roles["below"]:
-        return negative
-    # A name that says nothing, such as "-1 set": only where all fields are numbers is the sign a sign.
-    words = text.is_true((written != "") & ~written.re_search(NUMBER_ALONE)).sum()
-    return ibis.ifelse(words == 0, negative, 0)
-
-
-def _states_doubt(words: Mapping[str, int], column: str) -> list[str]:
-    none = [word for word in words if state_of(word) == NO_PURCHASE]
-    message = _(
-        "Column {column!r} was not read and says {words} in rows that count as purchases. Say status={column!r} to set"
-        " them aside."
-    )
-    return [message.format(column=column, words=listed(none, words))] if none else []
-
-
-def _flag_doubt(column: str, n: int) -> str:
-    message = ngettext(
-        "Column {column!r} was not read and marks {n} row that counts as a purchase. If it is none, say"
-        " status={column!r} and list in counts= what stands in the rows of purchases.",
-        "Column {column!r} was not read and marks {n} rows that count as purchases. If they are none, say"
-        " status={column!r} and list in counts= what stands in the rows of purchases.",
-        n,
-    )
-    return message.format(column=column, n=format_number(n))
-
-
-def _below_doubt(column: str, n: int) -> str:
-    message = ngettext(
-        "Column {column!r} was not read and is below 0 in {n} row that counts as a purchase. If it is a return, name"
-        " the column with amount=, or with quantity= and price=.",
-        "Column {column!r} was not read and is below 0 in {n} rows that count as purchases. If they are returns, name"
-        " the column with amount=, or with quantity= and price=.",
-        n,
-    )
-    return message.format(column=column, n=format_number(n))
 
 
 def id_doubts(table: ir.Table, *, used: int, column: str, once: bool) -> list[str]:

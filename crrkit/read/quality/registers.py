@@ -13,7 +13,7 @@ from crrkit.read.words import MOST_STATES, fold, is_there, listed
 from crrkit.rules import EPOCH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import ibis.expr.types as ir
     import pandas as pd
@@ -23,9 +23,14 @@ ALL_AT_ONCE, MASS = 5, 10  # fewer contracts that end on one day may be chance
 PILE = 3  # times as many as on any other day
 
 _STATUS = re.compile(
-    r"^(?:status|state|active|isactive|customerstatus|accountstatus|статус|состояние|активен|действует)$"
+    r"(?:status|state)$|^(?:статус|состояние)|^(?:is)?(?:active|enabled|live)$|^актив(?:ен|на|ный|ная|ность)$|^действует$"
 )
-_GONE = re.compile(r"^(?:churn|churned|churnflag|churnlabel|ischurned|exited|attrition|отток|ушел)$")
+_GONE = re.compile(
+    r"^(?:is|has)?(?:churn|churned|churnflag|churnlabel|exited|attrition|blocked|suspended|cancell?ed|terminated|closed"
+    r"|deactivated|archived|deleted|unsubscribed|left|expired)$"
+    r"|^(?:отток|ушел|ушла|(?:заблокирован|расторгнут|отключен|удален|закрыт|отписан)[аоы]?|вархиве|архивный)$"
+)
+_TEST = re.compile(r"^(?:is)?(?:test|testaccount|testcustomer|testuser|demo|fake|sandbox)$|^тест(?:ов\w*)?$")
 
 
 def statuses(columns: Iterable[str], taken: Iterable[str]) -> tuple[str, ...]:
@@ -37,7 +42,11 @@ def statuses(columns: Iterable[str], taken: Iterable[str]) -> tuple[str, ...]:
 
 
 def _is_status(name: str) -> bool:
-    return bool(_STATUS.match(fold(name)) or _GONE.match(fold(name)))
+    return any(names.search(_plain(name)) for names in (_STATUS, _GONE, _TEST))
+
+
+def _plain(name: str) -> str:
+    return fold(name).replace("ё", "е")
 
 
 def register_doubts(rows: ir.Table, unread: Sequence[str]) -> list[str]:
@@ -47,9 +56,11 @@ def register_doubts(rows: ir.Table, unread: Sequence[str]) -> list[str]:
         if not _is_status(name):
             continue
         column = UNREAD + str(place)
-        open_ = rows.filter(rows["end"].isnull())
-        words = words_in(open_, column, most=MOST_STATES)
-        means_gone = _GONE.match(fold(name)) is not None
+        if _TEST.search(_plain(name)):
+            said += _test_doubt(words_in(rows, column, most=MOST_STATES), name)
+            continue
+        words = words_in(rows.filter(rows["end"].isnull()), column, most=MOST_STATES)
+        means_gone = _GONE.search(_plain(name)) is not None
         gone = [word for word in words if word and is_there(word) is means_gone]
         n = sum(words[word] for word in gone)
         if n:
@@ -62,6 +73,19 @@ def register_doubts(rows: ir.Table, unread: Sequence[str]) -> list[str]:
             )
             said.append(message.format(n=format_number(n), words=listed(gone, words), column=name))
     return said
+
+
+def _test_doubt(words: Mapping[str, int], column: str) -> list[str]:
+    n = sum(words[word] for word in words if is_there(word))
+    if not 0 < n < sum(words.values()):
+        return []
+    message = ngettext(
+        "Column {column!r} was not read and marks {n} contract that counts. If nobody is behind it, leave out its row.",
+        "Column {column!r} was not read and marks {n} contracts that count. If nobody is behind them, leave out their"
+        " rows.",
+        n,
+    )
+    return [message.format(column=column, n=format_number(n))]
 
 
 def last_day_doubt(

@@ -1,16 +1,19 @@
-"""Columns that hold no role and whose names say nothing: those of numbers are looked at, for one may be below 0."""
+"""Columns that hold no role and whose names say nothing.
+
+Those of numbers are looked at, for one may be below 0, and those of words that say of some rows that they are none.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 
 from crrkit.read.disk import files, lines
 from crrkit.read.engines import frames
 from crrkit.read.quality import NUMBER_ALONE
-from crrkit.read.words import fold
+from crrkit.read.words import MOST_STATES, fold, is_plainly_none
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,39 +31,45 @@ _BELOW_BY_NATURE = re.compile(
 )
 
 
+class Beside(NamedTuple):
+    """The columns to look at: those of numbers, and those with a word that says of some row that it is none."""
+
+    numbers: tuple[str, ...] = ()
+    spoken: tuple[str, ...] = ()
+
+
 def free(available: Iterable[str], taken: Iterable[str]) -> list[str]:
-    """The columns that nobody reads, unless numbers below 0 mean nothing in them or two share a name."""
+    """The columns that nobody reads, unless two share a name."""
     read, names = set(taken), [str(name) for name in available]
     folded = [name.casefold() for name in names]  # the engine does not tell capital letters from small ones
-    once = [name for name in names if name not in read and folded.count(name.casefold()) == 1]
-    return [name for name in once if not _BELOW_BY_NATURE.search(fold(name))]
+    return [name for name in names if name not in read and folded.count(name.casefold()) == 1]
 
 
-def of_text(engine: duckdb.DuckDBPyConnection, texts: Sequence[Plain], names: list[str]) -> tuple[str, ...]:
-    """Those of text files that are numbers in their first rows; a column that one of the files lacks is passed over."""
-    return _of_numbers(lines.first_rows(engine, texts, names, n=FIRST_ROWS))
+def of_text(engine: duckdb.DuckDBPyConnection, texts: Sequence[Plain], names: list[str]) -> Beside:
+    """Those of text files, by their first rows; a column that one of the files lacks is passed over."""
+    return _told(lines.first_rows(engine, texts, names, n=FIRST_ROWS))
 
 
-def of_sheets(sheets: Sequence[Sheet], names: list[str]) -> tuple[str, ...]:
+def of_sheets(sheets: Sequence[Sheet], names: list[str]) -> Beside:
     """The same for sheets."""
     shared = [name for name in names if all(name in set(map(str, sheet.rows.columns)) for sheet in sheets)]
     return of_frame(sheets[0].rows, shared)
 
 
-def of_frame(frame: Any, names: list[str]) -> tuple[str, ...]:
+def of_frame(frame: Any, names: list[str]) -> Beside:
     """The same for a frame of a known library."""
-    return _of_numbers(frames.to_arrow(_head(frame), names)) if names else ()
+    return _told(frames.to_arrow(_head(frame), names)) if names else Beside()
 
 
-def of_view(engine: Any, view: str, names: list[str]) -> tuple[str, ...]:
+def of_view(engine: Any, view: str, names: list[str]) -> Beside:
     """The same for a table of the engine."""
-    return _of_numbers(engine.table(view).select(*names).limit(FIRST_ROWS).to_pyarrow()) if names else ()
+    return _told(engine.table(view).select(*names).limit(FIRST_ROWS).to_pyarrow()) if names else Beside()
 
 
-def of_parquet(engine: Any, paths: list[Path], view: str, names: list[str]) -> tuple[str, ...]:
+def of_parquet(engine: Any, paths: list[Path], view: str, names: list[str]) -> Beside:
     """The same for Parquet files, of which the statistics tell without a look at any row where nothing is below 0."""
-    kept = files.below_zero(engine.con, paths) if names else set()
-    return of_view(engine, view, [name for name in names if name in kept])
+    kept, table = files.below_zero(engine.con, paths) if names else set(), engine.table(view)
+    return of_view(engine, view, [name for name in names if name in kept or table[name].type().is_string()])
 
 
 def _head(frame: Any) -> Any:
@@ -69,15 +78,31 @@ def _head(frame: Any) -> Any:
     return frame.head(FIRST_ROWS) if hasattr(frame, "head") else frame.limit(FIRST_ROWS)
 
 
-def _of_numbers(rows: pa.Table) -> tuple[str, ...]:
-    return tuple(name for name in rows.column_names if _are_numbers(rows.column(name)))
+def _told(rows: pa.Table) -> Beside:
+    numbers = [name for name in rows.column_names if _are_numbers(rows.column(name))]
+    spoken = [name for name in rows.column_names if name not in numbers and _say_none(rows.column(name))]
+    return Beside(tuple(name for name in numbers if not _BELOW_BY_NATURE.search(fold(name))), tuple(spoken))
 
 
 def _are_numbers(values: pa.ChunkedArray) -> bool:
     kind = values.type
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return True
-    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)):
-        return False
-    said = [text for text in (value.strip() for value in values.to_pylist() if value is not None) if text]
+    said = _words(values)
     return bool(said) and all(re.search(NUMBER_ALONE, text) for text in said)
+
+
+def _say_none(values: pa.ChunkedArray) -> bool:
+    """Whether a column of few words has one by which a row is no purchase; names and texts have many."""
+    said = _words(values)
+    return len(said) <= MOST_STATES and any(map(is_plainly_none, said))
+
+
+def _words(values: pa.ChunkedArray) -> set[str]:
+    """What is written in a column of text, each word once."""
+    kind = values.type
+    if pa.types.is_dictionary(kind):
+        values, kind = values.cast(kind.value_type), kind.value_type
+    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)):
+        return set()
+    return {text for text in (value.strip() for value in values.unique().to_pylist() if value is not None) if text}

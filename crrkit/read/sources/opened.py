@@ -42,6 +42,7 @@ class Opened:
         copied: Whether reading fields again is dear (text, Python objects), so that they are read once and kept.
         cut_lines: Lines of a text file that could not be split into fields.
         unread: Columns that hold no role, and that should be looked at: their names or numbers say so.
+        spoken: Those of the unread in which a word says of some row that it is no purchase.
         declined: Roles of which the user said that no column holds them.
         notes: What a reader should know.
         doubts: What may make every rate another number.
@@ -61,6 +62,7 @@ class Opened:
     copied: bool = False
     cut_lines: int = 0
     unread: tuple[str, ...] = ()
+    spoken: tuple[str, ...] = ()
     declined: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()

@@ -48,13 +48,14 @@ class Wanted(NamedTuple):
         return are_names_of(self.kind, self.named, available=names, by=self.by)
 
     def beside(
-        self, found: Mapping[str, Any], available: Sequence[str], numbers: Callable[[list[str]], tuple[str, ...]]
+        self, found: Mapping[str, Any], available: Sequence[str], look: Callable[[list[str]], beside.Beside]
     ) -> dict[str, Any]:
-        """What was found, and the columns of numbers that nobody named: one of them may be below 0."""
+        """What was found, and columns that nobody named: of numbers, for one may be below 0, and of telling words."""
         if self.kind not in ("orders", "events"):
             return dict(found)
-        names = beside.free(available, self.read(found))
-        return {**found, "unread": (*found["unread"], *numbers(names))}
+        seen = look(beside.free(available, self.read({**found, "unread": ()})))
+        unread = dict.fromkeys([*found["unread"], *seen.numbers, *seen.spoken])
+        return {**found, "unread": tuple(unread), "spoken": seen.spoken}
 
     def read(self, found: Mapping[str, Any]) -> list[str]:
         """Every column that is looked at."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from crrkit.ground import InputError, suggestion, told as _, told_number as format_number
@@ -20,7 +21,7 @@ _DENIED = re.compile(r"^(?:not?|non|не)(?!paid|confirmed|completed?|оплач
 _NO_PURCHASE = re.compile(
     r"cancel|refund|lost$|проигран|chargeback|fail|declin|reject|void|unpaid|notpaid|notconfirmed|notcompleted?|incomplete|abandon"
     r"|draft|fraud|revers|revoked|denied|unavailable|отмен|аннулир|возвра|неоплач|неподтвержд|незаверш|невыполн"
-    r"|невыкуп|непроведен|нереализ|отклон|отказ|черновик|брошен|ожида"
+    r"|невыкуп|непроведен|нереализ|отклон|отказ|черновик|брошен|ожида|storno|сторно"
     r"|^(?:pending|await|waiting|test|onhold|hold$|returned?$|errors?$|expired|deleted|trash|spam|тест|ошибка|удален"
     r"|просроч)"
 )
@@ -29,6 +30,34 @@ _COUNTS = re.compile(
     r"|processing|processed|invoiced|accepted|sold|closed|finished|received|active$|оплач|выполн|заверш|доставл|отгруж"
     r"|отправл|получен|выдан|подтвержд|провед|продан|успе|закрыт|принят|собран|реализован|исполнен|выкуп)"
 )
+
+# What a word has to be in a column of which nothing is known but its words; "refundable" and "free return" are no such.
+_PLAINLY_NONE = re.compile(
+    r"^(?:cancell?ed|cancellation|refund(?:ed)?|return(?:ed)?|failed|declined|rejected|voided|chargeback|unpaid|notpaid"
+    r"|storno|reversal|reversed|отмен(?:а|ен[аоы]?)|аннулир(?:ован[аоы]?)?|возврат|возвращен[аоы]?|сторно|неоплачен[аоы]?"
+    r"|отказ|отклонен[аоы]?)$"
+)
+_SPARED = re.compile(r"^(?:no|non|without|free|policy|partial(?:ly)?|без|бесплатн.*|частичн.*)$")
+MOST_WORDS_OF_A_STATE = 4  # more are a text
+
+
+def is_plainly_none(word: str) -> bool:
+    """Whether a word says of a row that it is no purchase, whatever its column is called.
+
+    Examples:
+        >>> [is_plainly_none(word) for word in ("Чек возврата", "SALE_RETURN", "Free return", "Draft beer")]
+        [True, True, False, False]
+    """
+    parts = re.findall(r"[^\W\d_]+", re.sub(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ])", " ", word).casefold().replace("ё", "е"))
+    if not 0 < len(parts) <= MOST_WORDS_OF_A_STATE or any(map(_SPARED.match, parts)):
+        return False
+    told = [*parts, *(one + two for one, two in pairwise(parts) if one in ("не", "not"))]
+    return state_of(word) == NO_PURCHASE and any(_PLAINLY_NONE.match(_singular(one)) for one in told)
+
+
+def _singular(word: str) -> str:
+    """``возврата``, ``возвраты``: the case does not matter."""
+    return re.sub(r"^(возврат|отказ)(?:а|ы|ом|ов)$", r"\1", word)
 
 
 def state_of(word: str) -> str:

@@ -16,6 +16,8 @@ _STARTS = re.compile(
     r"subscri|sign ?_?-?up|activat|started|^start|creat|renew|resum|join|reopen|upgrade|downgrade|^new$|^open(?:ed)?$"
     r"|подпис|подключ|актив|возобнов|продл|вступ|открыт|оформ|начал|заключ"
 )
+# The day on which somebody asks for the end, or is told of it, is not that of the end.
+_ASKED = re.compile(r"request|schedul|notice|pending|planned|запро|заявк|заявлен|планир|ожида")
 
 _OF_MEMBERS = re.compile(
     r"subscri|churn|activat|terminat|sign ?_?-?up|join|resum|renew|подпис|отпис|расторг|подключ|отключ"
@@ -26,10 +28,12 @@ def turn_of(word: str) -> str | None:
     """Whether a word begins (``start``) or ends (``end``) a contract; None where it could be either.
 
     Examples:
-        >>> [turn_of(word) for word in ("customer.subscription.deleted", "Подписался", "reactivated", "paused")]
-        ['end', 'start', 'start', None]
+        >>> [turn_of(word) for word in ("customer.subscription.deleted", "Подписался", "paused", "cancel_requested")]
+        ['end', 'start', None, None]
     """
     folded = word.casefold().strip()
+    if _ASKED.search(folded):
+        return None
     if _ENDS.search(folded):
         return "end"
     return "start" if _STARTS.search(folded) else None

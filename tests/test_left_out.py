@@ -1,0 +1,104 @@
+"""What a list of contracts leaves out: all ends, those of contracts that ended early, or the rows of a time."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import crrkit as crr
+
+FIRST = date(2022, 1, 1)
+ROLES = {"customer": "who", "start": "since", "end": "gone"}
+
+
+def members(n: int, lives: str, *, seed: int = 1, growth: float = 1.0, days: int = 700) -> pd.DataFrame:
+    """Contracts that begin over so many days; those that end after them are open."""
+    rng = np.random.default_rng(seed)
+    since = np.sort((days * rng.random(n) ** (1 / growth)).astype(int))
+    years = 365 * rng.geometric(0.3, n)
+    life = {
+        "any": rng.exponential(150, n).astype(int) + 1,
+        "long": rng.exponential(2000, n).astype(int) + 1,
+        "years": years,
+        "years and a few days": np.where(rng.random(n) < 0.02, rng.integers(1, 300, n), years),
+        "months": 30 * rng.geometric(0.1, n),
+    }[lives]
+    gone = [FIRST + timedelta(days=int(a + b)) if a + b < days else None for a, b in zip(since, life, strict=True)]
+    return pd.DataFrame({
+        "who": [f"c{i}" for i in range(n)], "since": [FIRST + timedelta(days=int(a)) for a in since], "gone": gone,
+    })  # fmt: skip
+
+
+def doubts_of(table: pd.DataFrame, **rules: object) -> list[str]:
+    return [
+        str(doubt) for doubt in crr.read_contracts(table, **ROLES, end_is="first_day_after", **rules).quality.doubts
+    ]
+
+
+@pytest.mark.parametrize("lives", ["any", "long", "years", "years and a few days", "months"])
+@pytest.mark.parametrize("growth", [1.0, 3.0])
+def test_a_whole_list_is_in_no_doubt(lives: str, growth: float) -> None:
+    for n in (300, 1000):
+        assert doubts_of(members(n, lives, growth=growth)) == []
+
+
+@pytest.mark.parametrize("lives", ["any", "long", "months"])
+def test_a_list_without_those_who_had_left_says_so(lives: str) -> None:
+    table = members(800, lives)
+    kept = table[table["gone"].isna() | (table["gone"].astype(str) >= "2023-04-01")]
+    (doubt,) = doubts_of(kept)
+    assert doubt.startswith("No contract in the list ended before Apr ")
+    assert "seem to be left out" in doubt
+
+
+def test_a_list_without_any_end_says_that_every_rate_is_whole() -> None:
+    (doubt,) = doubts_of(members(60, "any").assign(gone=None))
+    assert doubt.startswith("No contract in the list had ended by Nov 19, 2023, so every rate is 100%.")
+    assert doubts_of(members(9, "any").assign(gone=None)) == []  # so few may all have stayed
+
+
+def test_a_cut_off_long_after_the_last_row_says_that_nobody_can_be_lost_in_between() -> None:
+    table = members(300, "any")
+    (doubt,) = doubts_of(table, as_of="2024-09-01")
+    assert "to Aug 31, 2024 no contract begins or ends" in doubt
+    assert doubts_of(table, as_of="2023-12-20") == []
+
+
+def test_a_log_of_beginnings_alone_says_so() -> None:
+    table = members(60, "any").rename(columns={"since": "at"}).assign(what="subscribed")
+    base = crr.read_contracts(table, customer="who", at="at", kind="what")
+    assert any(doubt.startswith("No contract in the list had ended") for doubt in base.quality.doubts)
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "said"),
+    [
+        ("Статус договора", {True: "Действует", False: "Расторгнут"}, "say 'Расторгнут' ("),
+        ("Subscription Status", {True: "live", False: "Expired"}, "say 'Expired' ("),
+        ("blocked", {True: "no", False: "yes"}, "say 'yes' ("),
+        ("отключён", {True: "нет", False: "да"}, "say 'да' ("),
+    ],
+)
+def test_a_column_that_calls_open_contracts_gone_is_found_by_more_names(name, words, said) -> None:
+    table = members(100, "any")
+    table[name] = table["gone"].isna().map(words)
+    table.loc[::3, "gone"] = None
+    assert any(said in doubt and repr(name) in doubt for doubt in doubts_of(table))
+
+
+def test_contracts_of_a_test_are_said() -> None:
+    table = members(100, "any").assign(is_test=[1, 1, *[0] * 98])
+    (doubt,) = doubts_of(table)
+    assert doubt.startswith("Column 'is_test' was not read and marks 2 contracts that count.")
+
+
+def test_who_asks_for_the_end_has_not_left_yet() -> None:
+    log = pd.DataFrame({
+        "who": list("aab"), "at": ["2024-01-01", "2024-02-03", "2024-01-07"],
+        "what": ["subscribed", "cancel_requested", "subscribed"],
+    })  # fmt: skip
+    with pytest.raises(crr.errors.InputError, match="begins or ends with 'cancel_requested'"):
+        crr.read_contracts(log, customer="who", at="at", kind="what")
