@@ -82,7 +82,7 @@ def buyer_periods(steps: ir.Table, *, calendar: Calendar, one_period: bool = Fal
     customer at the boundary that ends its period, and at no other.
     """
     dated = steps.mutate(since=period_index(steps["on"], calendar), following=period_index(steps["after"], calendar))
-    last = dated.filter(dated["following"].isnull() | (dated["following"] > dated["since"]))
+    last = dated.filter(dated["after"].isnull() | (dated["following"] > dated["since"]))
     ends = last["since"] + 1
     long_until = period_of_day(last["long_until"], calendar)
     return last.select(
@@ -103,14 +103,11 @@ def touch_periods(
     ``following`` is the period of the next touch before that, else the one in which the customer first buys.
     """
     seen = events.filter((events["at"] < as_of) & events["kind"].isin(touches))
-    met = seen.left_join(first_days(orders, as_of=as_of), "customer")  # of buyers few touches are left to be grouped
-    touched = met.select(
-        customer=met["customer"],
-        since=period_index(met["at"], calendar),
-        day=met["at"].date(),
-        bought=period_index(met["first"], calendar),
-    )
-    early = touched.filter(touched["bought"].isnull() | (touched["since"] < touched["bought"]))
+    touched = seen.select(customer=seen["customer"], since=period_index(seen["at"], calendar), day=seen["at"].date())
+    first = first_days(orders, as_of=as_of)
+    buyers = first.select("customer", bought=period_index(first["first"], calendar))
+    met = touched.left_join(buyers, "customer")  # of buyers few touches are left to be grouped
+    early = met.filter(met["bought"].isnull() | (met["since"] < met["bought"]))
     open_ = early.group_by("customer", "since", "bought").agg(day=early["day"].max())
     following = open_["since"].lead().over(group_by=open_["customer"], order_by=open_["since"])
     until = period_index(open_["day"].cast("timestamp") + ibis.interval(days=days), calendar)

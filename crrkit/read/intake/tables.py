@@ -259,8 +259,11 @@ def read_event_rows(
     opened = open_source(source, kind="events", named=named, by=by, forms=forms)
     opened, forms = _in_zone(opened, forms, "at")
     opened = filled_down(opened, time="at", forms=forms)
-    opened, fields = read_fields(opened, forms, ids=("receipt",), times=("at",), numbers=("amount",))
-    fields |= _kinds(opened, kinds, other)
+    known = _kinds(opened, kinds, other)
+    opened, fields = read_fields(
+        opened, forms, ids=("receipt",), times=("at",), numbers=("amount",), kind=known["kind"]
+    )
+    fields |= known
 
     def wrong(row: Mapping[str, Any]) -> dict[str, Any]:
         bad = {
