@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import crrkit as crr
+from crrkit import reduce
 from crrkit.read.words.kinds import KINDS, map_kinds
 
 LOG = pd.DataFrame({
@@ -231,3 +232,15 @@ def test_a_log_without_any_purchase_says_so_instead_of_ending_in_an_error():
     (doubt,) = base.quality.doubts
     assert doubt.startswith("No event in column 'what' is a purchase or a contract ('offer'): nobody is a customer")
     assert "CRR –" in str(crr.retention_by_period(base, every="month"))
+
+
+def test_who_bought_is_looked_at_in_the_pass_that_looks_at_the_ids(tmp_path):
+    path = tmp_path / "log.parquet"
+    people = [1, 1, 2, 3]
+    at = pd.to_datetime(["2024-01-05", "2024-02-01", "2024-02-02", "2024-01-03"])
+    kind = ["visit", "sale", "visit", "sale"]
+    pd.DataFrame({"who": people, "at": at, "what": kind}).to_parquet(path)
+    base = crr.read_events(path, customer="who", at="at", kind="what")
+    assert (base.contacts, base.first) == (1, at[3])
+    kept = reduce.from_kept(reduce.buyers_and_contacts(base.events))
+    assert {scan.how for scan in reduce.scans_of(kept)} == {"SEQ_SCAN"}

@@ -18,6 +18,7 @@ from crrkit.ground import MONTHS_PER_PERIOD
 from crrkit.reduce import sharing
 from crrkit.reduce.neighbours import with_neighbours
 from crrkit.reduce.periods import period_index
+from crrkit.rules import BUYING
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -43,10 +44,20 @@ def months_of(orders: ir.Table) -> ir.Table:
     )  # fmt: skip
 
 
+@sharing.part
+def buyers_of(events: ir.Table) -> ir.Table:
+    """Each person in a log with the number of their rows and their first purchase: ``customer, rows, first``."""
+    at = events["at"]
+    bought = ibis.ifelse(events["kind"].isin(BUYING), at, ibis.null("timestamp")) if "kind" in events.columns else at
+    return events.select("customer", bought=bought).group_by("customer").agg(
+        rows=lambda t: t.count(), first=lambda t: t["bought"].min()
+    )  # fmt: skip
+
+
 def rows_of_each(rows: ir.Table) -> ir.Table:
-    """``customer, rows``: how many rows each has; told by the months where these are kept anyway."""
+    """``customer, rows``: how many rows each has; told by the months, or the purchases, where these are kept anyway."""
     if sharing.is_shared(rows):
-        return months_of(rows).select("customer", "rows")
+        return (buyers_of if "kind" in rows.columns else months_of)(rows).select("customer", "rows")
     return rows.group_by("customer").agg(rows=rows.count())
 
 

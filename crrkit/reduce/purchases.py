@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from crrkit.reduce import sharing
-from crrkit.reduce.active import active_periods, rows_of_each
+from crrkit.reduce.active import active_periods, buyers_of
 from crrkit.reduce.neighbours import purchase_days, with_neighbours
 from crrkit.reduce.rows import with_segments
 
@@ -120,12 +119,7 @@ def _not_refunded_by_amount(bought: ir.Table, back: ir.Table) -> ir.Table:
     return marked.filter((marked["step"] == 1) & ~marked["closed"])
 
 
-def buyers_and_contacts(events: ir.Table, *, buying: tuple[str, ...]) -> ir.Table:
+def buyers_and_contacts(events: ir.Table) -> ir.Table:
     """``people, buyers, first``: who is in the log, who of them ever bought, and when the first of them did."""
-    if sharing.is_shared(events):  # who is in it is known from looking at the ids
-        people = rows_of_each(events).agg(people=lambda t: t.count())
-        own = of_kinds(events, kinds=buying).group_by("customer").agg(first=lambda t: t["at"].min())
-        return people.cross_join(own.agg(buyers=own.count(), first=own["first"].min()))
-    bought = events["kind"].isin(buying)
-    own = events.group_by("customer").agg(first=events["at"].min(where=bought))
+    own = buyers_of(events)
     return own.agg(people=own.count(), buyers=own["first"].count(), first=own["first"].min())

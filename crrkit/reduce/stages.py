@@ -76,17 +76,19 @@ def last_spells(spells: ir.Table, *, as_of: datetime, renewals: int, months: int
 
 
 def buyer_periods(steps: ir.Table, *, calendar: Calendar, one_period: bool = False) -> ir.Table:
-    """The last purchase day of each period, as steps ``customer, since, path, first_until, then_until``.
+    """The last purchase day of each period, as steps ``customer, since, following, path, first_until, then_until``.
 
-    With ``one_period`` it makes a customer at the boundary that ends its period, and at no other.
+    ``following`` is the period of the next purchase, null where there is none. With ``one_period`` a step makes a
+    customer at the boundary that ends its period, and at no other.
     """
-    dated = steps.mutate(since=period_index(steps["on"], calendar))
-    last = dated.filter(dated["after"].isnull() | (period_index(dated["after"], calendar) > dated["since"]))
+    dated = steps.mutate(since=period_index(steps["on"], calendar), following=period_index(steps["after"], calendar))
+    last = dated.filter(dated["after"].isnull() | (dated["following"] > dated["since"]))
     ends = last["since"] + 1
     long_until = period_of_day(last["long_until"], calendar)
     return last.select(
         "customer",
         "since",
+        "following",
         path=ibis.ifelse(last["begins"], _path("once"), _path("buyer")),
         first_until=ibis.least(long_until, ends) if one_period else long_until,
         then_until=ends if one_period else period_of_day(last["active_until"], calendar),
@@ -96,16 +98,23 @@ def buyer_periods(steps: ir.Table, *, calendar: Calendar, one_period: bool = Fal
 def touch_periods(
     events: ir.Table, orders: ir.Table, *, touches: tuple[str, ...], calendar: Calendar, as_of: datetime, days: int
 ) -> ir.Table:
-    """The last touch of each period before somebody first buys, as steps; ``days`` later the contact is cold."""
+    """The last touch of each period before somebody first buys, as steps; ``days`` later the contact is cold.
+
+    ``following`` is the period of the next touch before that, else the one in which the customer first buys.
+    """
     seen = events.filter((events["at"] < as_of) & events["kind"].isin(touches))
     touched = seen.select(customer=seen["customer"], since=period_index(seen["at"], calendar), day=seen["at"].date())
-    met = touched.left_join(first_days(orders, as_of=as_of), "customer")  # of buyers few touches are left to be grouped
-    early = met.filter(met["first"].isnull() | (met["since"] < period_index(met["first"], calendar)))
-    open_ = early.group_by("customer", "since").agg(day=early["day"].max())
+    first = first_days(orders, as_of=as_of)
+    buyers = first.select("customer", bought=period_index(first["first"], calendar))
+    met = touched.left_join(buyers, "customer")  # of buyers few touches are left to be grouped
+    early = met.filter(met["bought"].isnull() | (met["since"] < met["bought"]))
+    open_ = early.group_by("customer", "since", "bought").agg(day=early["day"].max())
+    following = open_["since"].lead().over(group_by=open_["customer"], order_by=open_["since"])
     until = period_index(open_["day"].cast("timestamp") + ibis.interval(days=days), calendar)
     return open_.select(
         customer=open_["customer"],
         since=open_["since"],
+        following=ibis.coalesce(following, open_["bought"]),
         path=_path("contact"),
         first_until=open_["since"],
         then_until=until,
@@ -138,12 +147,13 @@ def contract_periods(spells: ir.Table, *, calendar: Calendar, as_of: datetime, r
         first_until=ibis.least(period_index(renewed, calendar), ended),
         then_until=ended,
     )
-    after = dated["since"].lead().over(group_by=dated["customer"], order_by=dated["start"])
-    last = dated.mutate(after=after)
-    last = last.filter(last["after"].isnull() | (last["after"] > last["since"]))
+    following = dated["since"].lead().over(group_by=dated["customer"], order_by=dated["start"])
+    last = dated.mutate(following=following)
+    last = last.filter(last["following"].isnull() | (last["following"] > last["since"]))
     return last.select(
         "customer",
         "since",
+        "following",
         path=_path("contract"),
         first_until=last["first_until"],
         then_until=last["then_until"],
@@ -154,44 +164,44 @@ def step_histogram(*steps: ir.Table, last: int) -> ir.Table:
     """Steps as ``since, following, path, first_until, then_until, before, earlier, customers``.
 
     Paths and stages are numbers of `PATHS` and `STATES`. ``before`` is the stage at the boundary that opens period
-    ``since``, ``earlier`` the one at the boundary before it.
+    ``since``, ``earlier`` the one at the boundary before it. Each step knows in which period the next one begins, and
+    so in which places it leaves the customer to it: two small numbers are all that has to be sorted beside the step.
 
     Args:
         steps: Tables as `buyer_periods`, `touch_periods` and `contract_periods` give them, at most one step of a
             customer in a period.
         last: The number of the last boundary that has been seen.
     """
-    columns = ("customer", "since", "path", "first_until", "then_until")
-    rows = ibis.union(*[table.select(*columns) for table in steps]) if len(steps) > 1 else steps[0].select(*columns)
-    rows = rows.mutate(**{name: rows[name].cast("int32") for name in columns[1:]})  # what is sorted is half as long
-    own = {"group_by": rows["customer"], "order_by": rows["since"]}
-    lagged = {f"last_{name}": rows[name].lag().over(**own) for name in columns[1:]}
-    lagged |= {f"prior_{name}": rows[name].lag(2).over(**own) for name in columns[2:]}
-    following = ibis.coalesce(rows["since"].lead().over(**own), ibis.literal(last, "int32"))
-    known = rows.mutate(**lagged, following=following)
-    since, begun = known["since"], known["last_since"]
-    within = begun.isnull() | (begun < since - 1)
-    known = known.mutate(
-        before=_place_at(since, known, "last_"),
-        earlier=ibis.ifelse(within, _place_at(since - 1, known, "last_"), _place_at(since - 1, known, "prior_")),
-        first_until=ibis.least(known["first_until"], known["following"]),
-        then_until=ibis.least(known["then_until"], known["following"]),
+    names = ("since", "following", "path", "first_until", "then_until")
+    known = [table.select("customer", **{name: table[name].cast("int32") for name in names}) for table in steps]
+    rows = ibis.union(*known) if len(known) > 1 else known[0]
+    rows = rows.mutate(following=ibis.coalesce(rows["following"], ibis.literal(last, "int32")))
+    since, following = rows["since"], rows["following"]
+    left = rows.mutate(
+        first_until=ibis.least(rows["first_until"], following),
+        then_until=ibis.least(rows["then_until"], following),
+        leaves=_place_at(following, rows),
+        nearly=ibis.ifelse(following - 1 > since, _place_at(following - 1, rows), ibis.null("int32")),
     )
-    seen = known.filter(since < last)
-    alike = ("since", "following", "path", "first_until", "then_until")
-    counted = seen.group_by(*alike, "before", "earlier").agg(customers=seen.count())
+    own = {"group_by": left["customer"], "order_by": left["since"]}
+    entered = left.mutate(
+        before=left["leaves"].lag().over(**own),
+        near=left["nearly"].lag().over(**own),
+        far=left["leaves"].lag(2).over(**own),  # one boundary before is where the step before the last one ended
+    )
+    seen = entered.filter(since < last).mutate(earlier=lambda t: ibis.coalesce(t["near"], t["far"]))
+    counted = seen.group_by(*names, "before", "earlier").agg(customers=seen.count())
     named = counted.mutate(before=_stage_of(counted["before"]), earlier=_stage_of(counted["earlier"]))
-    return named.group_by(*alike, "before", "earlier").agg(customers=named["customers"].sum())
+    return named.group_by(*names, "before", "earlier").agg(customers=named["customers"].sum())
 
 
-def _place_at(boundary: ir.IntegerValue, rows: ir.Table, prefix: str) -> ir.IntegerValue:
-    """Where on its path a boundary finds the step in the columns with the prefix, see `_stage_of`; null without one.
+def _place_at(boundary: ir.IntegerValue, steps: ir.Table) -> ir.IntegerValue:
+    """Where on its path a boundary finds each step, see `_stage_of`.
 
     Arithmetic on each row, and names for the few that are counted: branches are dear in an engine of columns.
     """
-    path, first, then = (rows[prefix + name] for name in ("path", "first_until", "then_until"))
-    passed = ibis.ifelse(boundary > first, 1, 0) * (1 + ibis.ifelse(boundary > then, 1, 0))
-    return path * len(PATHS["buyer"]) + passed
+    passed = (boundary > steps["first_until"]).cast("int32") + (boundary > steps["then_until"]).cast("int32")
+    return (steps["path"] * len(PATHS["buyer"]) + passed).cast("int32")
 
 
 def _stage_of(place: ir.IntegerValue) -> ir.IntegerValue:

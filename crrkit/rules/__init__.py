@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crrkit.rules.activity import ENOUGH_GAPS, LONGEST_MONTHS, Activity, OwnGap, Trailing
+from crrkit.rules.activity import BUYING, ENOUGH_GAPS, LONGEST_MONTHS, Activity, OwnGap, Trailing
 from crrkit.rules.card import DefinitionCard, diff, said_reading
 from crrkit.rules.periods import EPOCH, MONTHS, WEEKDAYS, Calendar
 from crrkit.rules.small_cells import small, small_share
@@ -17,6 +17,7 @@ from crrkit.rules.stages import (
 )
 
 __all__ = [
+    "BUYING",
     "ENOUGH_GAPS",
     "EPOCH",
     "LONGEST_MONTHS",

@@ -16,9 +16,11 @@ from crrkit.ground import (
     check_number,
     format_number,
     gettext as _,
+    mark,
     ngettext,
 )
 
+BUYING = (mark("purchase"), mark("contract"))  # the kinds of events that make somebody a customer
 ENOUGH_GAPS = 5  # below, a customer's own mean gap is drawn towards the population's
 MANY_GAPS = 10**6
 LONGEST_MONTHS = (0, 31, 62, 92, 123, 153, 184, 215, 245, 276, 306, 337, 366)  # days in so many months in a row

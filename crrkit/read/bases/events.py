@@ -201,7 +201,7 @@ def event_base(
 ) -> EventBase:
     """The base of events that have been read: who bought among them, and who only looked."""
     orders = _orders(events, refunded, card.as_of)
-    people = reduce.collect(reduce.buyers_and_contacts(events, buying=BUYING)).iloc[0]
+    people = reduce.collect(reduce.buyers_and_contacts(events)).iloc[0]
     first = people["first"].to_pydatetime() if people["buyers"] else reduce.first_moment(events)
     rule = settled(activity, reduce.share(orders, span=(first, card.as_of)), card.as_of)
     contacts = int(people["people"] - people["buyers"])

@@ -27,15 +27,25 @@ NOBODY_COLUMN, ROUNDED_COLUMN, LINE_COLUMN = "_nobody", "_rounded", "_line"
 
 
 def read_fields(
-    opened: Opened, forms: Forms, *, ids: Sequence[str], times: Sequence[str], numbers: Sequence[str]
+    opened: Opened,
+    forms: Forms,
+    *,
+    ids: Sequence[str],
+    times: Sequence[str],
+    numbers: Sequence[str],
+    kind: ir.StringValue | None = None,
 ) -> tuple[Opened, dict[str, Any]]:
-    """The fields of the columns that were named, and for times and numbers whether something stood there."""
+    """The fields of the columns that were named, and for times and numbers whether something stood there.
+
+    What ``kind`` each row of a log is serves to look at who bought in the pass that looks at the ids.
+    """
     raw, columns = opened.table, opened.columns
     how = {"order": forms.dates, "zone": forms.zone}
     parsed = {role: parse_times(raw, columns[role], **how) for role in times if role in columns}
     at = parsed[times[0]].value
     is_stored = not opened.copied and raw[columns[times[0]]].type().is_temporal()
-    who = parse_customers(raw, columns["customer"], at=at, is_stored=is_stored, fold=forms.fold, nobody=forms.nobody)
+    beside = {name: value for name, value in {"at": at, "kind": kind}.items() if is_stored and value is not None}
+    who = parse_customers(raw, columns["customer"], at=at, beside=beside, fold=forms.fold, nobody=forms.nobody)
     fields = {"customer": who.value, NOBODY_COLUMN: who.nobody, ROUNDED_COLUMN: who.rounded}
     fields[LINE_COLUMN] = report_line(opened, who, columns[times[0]])
     fields = {role: value for role, value in fields.items() if value is not None}

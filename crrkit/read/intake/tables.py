@@ -262,8 +262,10 @@ def read_event_rows(
     opened = open_source(source, kind="events", named=named, by=by, forms=forms)
     opened, forms = _in_zone(opened, forms, "at")
     opened = filled_down(opened, time="at", forms=forms)
-    opened, fields = read_fields(opened, forms, ids=("receipt",), times=("at",), numbers=("amount",))
     of_kinds, doubts = settle_kinds(opened, kinds, other)
+    opened, fields = read_fields(
+        opened, forms, ids=("receipt",), times=("at",), numbers=("amount",), kind=of_kinds["kind"]
+    )
     fields |= of_kinds
 
     def wrong(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -40,7 +40,7 @@ from crrkit.read.values import (
 from crrkit.reduce import share
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import ibis.expr.types as ir
 
@@ -71,7 +71,8 @@ class Ids:
         is_headed: Whether the name of the column occurs among them.
         notes: What was taken as one, and what may be one.
         doubts: What makes a rate another number than it seems.
-        looked: The rows as ``customer, at`` of which what was looked at is kept, where ids are counted as they stand.
+        looked: The rows as ``customer, at``, perhaps ``kind``, of which what was looked at is kept, where ids are
+            counted as they stand.
     """
 
     value: ir.Value
@@ -89,7 +90,7 @@ def parse_customers(
     column: str,
     *,
     at: ir.Value,
-    is_stored: bool = False,
+    beside: Mapping[str, ir.Value] | None = None,
     fold: str | Sequence[str] | None = None,
     nobody: Sequence[str] | None = None,
 ) -> Ids:
@@ -99,7 +100,7 @@ def parse_customers(
         table: The rows.
         column: The column with the ids.
         at: When each row happened.
-        is_stored: Whether that is read without work: then it is looked at together with the ids, in one pass.
+        beside: What is read without work, ``at`` and perhaps ``kind``: it is looked at with the ids, in one pass.
         fold: Differences that tell no customers apart, names of `FOLDS`; None asks where it matters, () does not.
         nobody: Ids that stand for nobody in particular; None for the usual ones.
 
@@ -109,7 +110,7 @@ def parse_customers(
     chosen, nobody = _chosen(fold), None if nobody is None else words_of(nobody, name="nobody")
     if not in_duckdb(table):  # `crrkit.read.sources.outside` has seen that they need nothing
         return Ids(parse_ids(table, column))
-    looked = _looked_at(table, column, at if is_stored else None)
+    looked = _looked_at(table, column, beside or {})
     as_it_stands = table[column].type().is_integer() and not chosen and nobody is None
     numbers = nobody_among_numbers(looked) if as_it_stands else None
     if numbers is not None:
@@ -138,10 +139,11 @@ def parse_customers(
     )
 
 
-def _looked_at(table: ir.Table, column: str, at: ir.Value | None) -> ir.Table:
-    """The ids as they stand, ``customer``, and where it costs nothing ``at``: what is kept of them serves measures."""
+def _looked_at(table: ir.Table, column: str, beside: Mapping[str, ir.Value]) -> ir.Table:
+    """The ids as they stand, ``customer``, and what costs nothing beside them: what is kept of it serves measures."""
     value = table[column] if table[column].type().is_string() else parse_ids(table, column)
-    return table.select(customer=value) if at is None else share(table.select(customer=value, at=at))
+    looked = table.select(customer=value, **beside)
+    return share(looked) if beside else looked
 
 
 def _looked_through(

@@ -50,7 +50,8 @@ class Opened:
         has_twins: Whether the table tells rows that are alike in every column of the source.
         in_order: Whether a row belongs where it stands, as in files and frames.
         undated: The column of times whose empty cells mark the lines of a report that are no rows of a list.
-        looked: ``customer, at`` of all rows, of which what was looked at is kept; None where fields are no columns.
+        looked: ``customer, at``, perhaps ``kind``, of all rows, of which what was looked at is kept; None where fields
+            are no columns.
         kept_as: The table of the engine that keeps the fields where reading them again is dear.
     """
 

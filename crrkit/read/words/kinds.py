@@ -15,11 +15,11 @@ from crrkit.ground import (
     told_number as format_number,
 )
 from crrkit.read.words.states import WORDS_NAMED, check_words
+from crrkit.rules import BUYING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-BUYING = (mark("purchase"), mark("contract"))
 TOUCHES = (mark("visit"), mark("offer"), mark("education"))
 KINDS = (*TOUCHES, *BUYING, mark("refund"), mark("incident"))
 REFUSE, SET_ASIDE = "refuse", "set aside"
