@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import ibis
 
 from crrkit.reduce.neighbours import first_days, purchase_days
-from crrkit.reduce.periods import day_number, period_index
+from crrkit.reduce.ordered import Own
+from crrkit.reduce.periods import day_number, period_in, period_index
 from crrkit.reduce.units import OPEN
 
 if TYPE_CHECKING:
@@ -80,8 +81,10 @@ def buyer_periods(steps: ir.Table, *, calendar: Calendar, one_period: bool = Fal
 
     With ``one_period`` it makes a customer at the boundary that ends its period, and at no other.
     """
-    dated = steps.mutate(since=period_index(steps["on"], calendar))
-    last = dated.filter(dated["after"].isnull() | (period_index(dated["after"], calendar) > dated["since"]))
+    own = Own(steps.mutate(since=period_in(steps, "on", calendar)), by="on")
+    dated = own.rows
+    after = own.lead(dated["since"]) if own.are_in_order else period_index(dated["after"], calendar)
+    last = dated.filter(dated["after"].isnull() | (after > dated["since"]))
     ends = last["since"] + 1
     long_until = period_of_day(last["long_until"], calendar)
     return last.select(
@@ -164,10 +167,11 @@ def step_histogram(*steps: ir.Table, last: int) -> ir.Table:
     columns = ("customer", "since", "path", "first_until", "then_until")
     rows = ibis.union(*[table.select(*columns) for table in steps]) if len(steps) > 1 else steps[0].select(*columns)
     rows = rows.mutate(**{name: rows[name].cast("int32") for name in columns[1:]})  # what is sorted is half as long
-    own = {"group_by": rows["customer"], "order_by": rows["since"]}
-    lagged = {f"last_{name}": rows[name].lag().over(**own) for name in columns[1:]}
-    lagged |= {f"prior_{name}": rows[name].lag(2).over(**own) for name in columns[2:]}
-    following = ibis.coalesce(rows["since"].lead().over(**own), ibis.literal(last, "int32"))
+    own = Own(rows, by="since")
+    rows = own.rows
+    lagged = {f"last_{name}": own.lag(rows[name]) for name in columns[1:]}
+    lagged |= {f"prior_{name}": own.lag(rows[name], 2) for name in columns[2:]}
+    following = ibis.coalesce(own.lead(rows["since"]), ibis.literal(last, "int32"))
     known = rows.mutate(**lagged, following=following)
     since, begun = known["since"], known["last_since"]
     within = begun.isnull() | (begun < since - 1)
