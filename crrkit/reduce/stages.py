@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import ibis
 
 from crrkit.reduce.neighbours import first_days, purchase_days
-from crrkit.reduce.periods import day_number, period_index
+from crrkit.reduce.ordered import Own
+from crrkit.reduce.periods import day_number, period_in, period_index
 from crrkit.reduce.units import OPEN
 
 if TYPE_CHECKING:
@@ -81,7 +82,10 @@ def buyer_periods(steps: ir.Table, *, calendar: Calendar, one_period: bool = Fal
     ``following`` is the period of the next purchase, null where there is none. With ``one_period`` a step makes a
     customer at the boundary that ends its period, and at no other.
     """
-    dated = steps.mutate(since=period_index(steps["on"], calendar), following=period_index(steps["after"], calendar))
+    own = Own(steps.mutate(since=period_in(steps, "on", calendar)), by="on")
+    dated = own.rows
+    following = own.lead(dated["since"]) if own.are_in_order else period_index(dated["after"], calendar)
+    dated = dated.mutate(following=following)
     last = dated.filter(dated["after"].isnull() | (dated["following"] > dated["since"]))
     ends = last["since"] + 1
     long_until = period_of_day(last["long_until"], calendar)
@@ -183,11 +187,12 @@ def step_histogram(*steps: ir.Table, last: int) -> ir.Table:
         leaves=_place_at(following, rows),
         nearly=ibis.ifelse(following - 1 > since, _place_at(following - 1, rows), ibis.null("int32")),
     )
-    own = {"group_by": left["customer"], "order_by": left["since"]}
+    own = Own(left, by="since")
+    left = own.rows
     entered = left.mutate(
-        before=left["leaves"].lag().over(**own),
-        near=left["nearly"].lag().over(**own),
-        far=left["leaves"].lag(2).over(**own),  # one boundary before is where the step before the last one ended
+        before=own.lag(left["leaves"]),
+        near=own.lag(left["nearly"]),
+        far=own.lag(left["leaves"], 2),  # one boundary before is where the step before the last one ended
     )
     seen = entered.filter(since < last).mutate(earlier=lambda t: ibis.coalesce(t["near"], t["far"]))
     counted = seen.group_by(*names, "before", "earlier").agg(customers=seen.count())
