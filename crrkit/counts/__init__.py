@@ -1,4 +1,4 @@
-"""Numbers alone: rates, the account of one period with its formula, intervals, surveys; no table is met."""
+"""Arithmetic on plain numbers: rates, the account of one period and its formula, intervals, surveys; no tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The account of one period, ``start - lost + new + returned = end``: solved for what is unknown, refused when it lies.
+"""The account of one period, ``start - lost + new + returned = end``, and the errors for counts that contradict it.
 
 Counts that no group of customers can have produced are refused, not clipped: they mean that ``new`` or ``lost`` was
 counted under another rule.
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 COUNTS = ("start", "end", "new", "lost")
 RATES = ("crr", "churn")
-MAYBE_NEW = ("joined_and_left", "returned", "returned_and_left", "rejoined")  # what some call new and some do not
+MAYBE_NEW = ("joined_and_left", "returned", "returned_and_left", "rejoined")  # counted as new by some conventions only
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -34,10 +34,10 @@ class Counts(Shown):
     """A balanced account of one period; ``end``, ``kept``, ``crr`` and ``churn`` follow from the rest.
 
     Attributes:
-        start: Customers at the start.
-        lost: Those of them who are gone at the end.
+        start: Customers at the start of the period.
+        lost: Customers of the start who are gone at the end.
         new: Customers at the end who had never been customers before.
-        returned: Former customers who are there again.
+        returned: Former customers, absent at the start, who are customers again at the end.
 
     Examples:
         >>> Counts(start=70, lost=10, new=30).end
@@ -61,33 +61,33 @@ class Counts(Shown):
 
     @property
     def end(self) -> float:
-        """Customers at the end."""
+        """Customers at the end: ``start - lost + new + returned``."""
         return self.start - self.lost + self.new + self.returned
 
     @property
     def kept(self) -> float:
-        """Customers of the start who are still there."""
+        """Customers of the start who are still there at the end: ``start - lost``."""
         return self.start - self.lost
 
     @property
     def crr(self) -> float:
-        """Customer retention rate, a fraction; NaN with nobody at the start."""
+        """Customer retention rate ``kept / start``, a fraction; NaN if ``start`` is 0."""
         return self.kept / self.start if self.start else math.nan
 
     @property
     def churn(self) -> float:
-        """Churn rate, a fraction; NaN with nobody at the start."""
+        """Churn rate ``lost / start``, a fraction; NaN if ``start`` is 0."""
         return self.lost / self.start if self.start else math.nan
 
     @cached_property
     def table(self) -> pd.DataFrame:  # type: ignore[override]  # made when it is asked for: see _shown_rows
-        """The account as a frame of one row."""
+        """The account as a data frame of one row."""
         import pandas as pd
 
         return pd.DataFrame([{name: getattr(self, name) for name in self.kinds}])
 
     def titles(self) -> dict[str, str]:
-        """The heading of each column in the current language."""
+        """Return the heading of each column in the current language."""
         words = (_("start"), _("lost"), _("new"), _("returned"), _("end"), _("CRR"), _("churn"))
         return dict(zip(self.kinds, words, strict=True))
 
@@ -95,14 +95,14 @@ class Counts(Shown):
         return list(self.kinds)
 
     def _shown_rows(self) -> list[list[str]]:
-        # Not through the table: printing an account must not cost the second that pandas takes to load.
+        # Not through `table`: printing an account must not import pandas, which takes a second.
         return [[format_cell(getattr(self, name), kind) for name, kind in self.kinds.items()]]
 
 
 def contradiction(counts: Mapping[str, float]) -> tuple[str, InconsistentCounts] | None:
-    """What is wrong with the counts of a period: one word and the error to raise, or None.
+    """Return what is wrong with the counts of a period as (one-word reason, error to raise), or None.
 
-    With nobody at the start there is no rate to go wrong, and only ``lost`` is held against the rest.
+    If ``start`` is 0 there is no rate to protect, and only ``lost``, if given, is checked.
     """
     start, end, lost = counts["start"], counts["end"], counts.get("lost")
     came = counts["new"] + counts["returned"]
@@ -119,12 +119,12 @@ def contradiction(counts: Mapping[str, float]) -> tuple[str, InconsistentCounts]
 
 
 def same(one: float, other: float, *, scale: float = 0, trust: float = 1e-15) -> bool:
-    """Equal but for the dust of floating point, which lies as thick as the numbers at hand are large."""
+    """Return whether two numbers are equal up to rounding error, which grows with the ``scale`` of the numbers used."""
     return math.isclose(one, other, rel_tol=0, abs_tol=1e-9 + trust * scale)
 
 
 def too_many_kept(label: str, *, came: float, start: float, end: float) -> InconsistentCounts:
-    """More customers would have stayed than there were."""
+    """Return the error for ``end - new - returned > start``: more kept than there were at the start."""
     message = _(
         "end={end} less {label}={came} leaves {kept}, more than start={start}: at least {extra}"
         " {extra:customer|customers} who returned or were given a second id are missing from new. Give those who"
@@ -136,7 +136,7 @@ def too_many_kept(label: str, *, came: float, start: float, end: float) -> Incon
 
 
 def too_many_lost(*, lost: float, start: float) -> InconsistentCounts:
-    """More customers would have left than there were."""
+    """Return the error for ``lost > start``."""
     message = _(
         "lost={lost} is more than start={start}: it includes newcomers, or people who left more than once. "
         "Count each customer of the start at most once."
@@ -145,7 +145,7 @@ def too_many_lost(*, lost: float, start: float) -> InconsistentCounts:
 
 
 def plain(value: float) -> str:
-    """A number in a message: all its digits, and none of the float's dust."""
+    """Format a number for a message: 12 significant digits, which hides floating-point noise."""
     return f"{value:.12g}"
 
 

@@ -1,4 +1,4 @@
-"""How far two shares may differ by chance: intervals of the difference, p-values, and many looks made honest."""
+"""Comparison of two proportions: intervals of the difference, p-values, correction for multiple comparisons."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 def newcombe(k1: float, n1: float, k2: float, n2: float, *, level: float = 0.95) -> Interval:
-    """Newcombe's interval of the difference of two independent shares, ``k1/n1 - k2/n2``.
+    """Compute Newcombe's interval for the difference of two independent proportions, ``k1/n1 - k2/n2``.
 
     With ``(l, u)`` the Wilson interval of each: ``d - √((p1-l1)² + (u2-p2)²)`` to ``d + √((u1-p1)² + (p2-l2)²)``.
-    Two periods of one firm are nested, not paired: given the base of each, they are treated as independent.
+    Two periods of one business are nested, not paired: conditional on the base of each they count as independent.
 
     Args:
         k1: Kept in the first group.
@@ -51,10 +51,10 @@ def newcombe(k1: float, n1: float, k2: float, n2: float, *, level: float = 0.95)
 def newcombe_paired(
     *, both: float, first_only: float, second_only: float, neither: float, level: float = 0.95
 ) -> Interval:
-    """Newcombe's interval of the difference of two shares of the *same* customers.
+    """Compute Newcombe's interval for the difference of two paired proportions, those of the *same* customers.
 
-    For instance kept with product X against kept with product Y, or kept by contract against kept by person. The
-    difference is ``(first_only - second_only)/n``; the correlation is taken with Newcombe's continuity correction.
+    For example, kept with product X against kept with product Y, or kept by contract against kept by person. The
+    difference is ``(first_only - second_only)/n``; the correlation has Newcombe's continuity correction.
 
     Args:
         both: Customers kept under both.
@@ -64,7 +64,7 @@ def newcombe_paired(
         level: Coverage, a fraction between 0 and 1.
 
     Returns:
-        The lower and the upper end, fractions in [-1, 1]; NaN when there is nobody.
+        The lower and the upper end, fractions in [-1, 1]; both NaN if all four counts are 0.
 
     Raises:
         InputError: If a count is negative or not whole, or the level is not between 0 and 1.
@@ -87,10 +87,11 @@ def newcombe_paired(
 
 
 def difference_p_value(k1: float, n1: float, k2: float, n2: float) -> float:
-    """How surprising the difference of two independent shares is when there is none: the pooled score test.
+    """Compute the p-value of the pooled score test that two independent proportions are equal.
 
-    ``z = (p1 - p2) / √(p(1-p)(1/n1 + 1/n2))`` with ``p`` of both together, two-sided; this is Pearson's chi-squared
-    test without continuity correction. Nobody or everybody kept in both gives 1; an empty group gives NaN.
+    ``z = (p1 - p2) / √(p(1-p)(1/n1 + 1/n2))`` with ``p`` the pooled proportion, two-sided; this is Pearson's
+    chi-squared test without continuity correction. Nobody or everybody kept in both groups gives 1; an empty group
+    gives NaN.
 
     Args:
         k1: Kept in the first group.
@@ -99,7 +100,7 @@ def difference_p_value(k1: float, n1: float, k2: float, n2: float) -> float:
         n2: Customers in the second group.
 
     Returns:
-        A p-value in [0, 1].
+        The p-value, in [0, 1].
 
     Raises:
         InputError: If a count is negative or not whole.
@@ -119,10 +120,10 @@ def difference_p_value(k1: float, n1: float, k2: float, n2: float) -> float:
 
 
 def holm(p_values: Iterable[float]) -> list[float]:
-    """P-values made honest for having looked many times: Holm's step-down correction.
+    """Correct p-values for multiple comparisons by Holm's step-down method.
 
-    The smallest of ``m`` is multiplied by ``m``, the next by ``m - 1`` and so on, each at least as large as the one
-    before it and at most 1. NaN (nothing to compare) stays NaN and does not count among the ``m``.
+    The smallest of ``m`` is multiplied by ``m``, the next by ``m - 1`` and so on; each result is at least as large as
+    the one before it and at most 1. NaN (nothing to compare) stays NaN and is not counted in ``m``.
 
     Args:
         p_values: P-values in [0, 1], in any order.
@@ -156,7 +157,7 @@ def _is_nan(value: object) -> bool:
 
 def _around_difference(p1: float, one: Interval, p2: float, two: Interval, *, phi: float = 0.0) -> Interval:
     def reach(first: float, second: float) -> float:
-        # phi <= 1 keeps the sum from falling below 0 on paper; max() holds that in floating point.
+        # As phi <= 1, the sum cannot be negative in exact arithmetic; max() ensures it in floating point.
         return math.sqrt(max(0.0, first**2 - 2 * phi * first * second + second**2))
 
     below = reach(p1 - one[0], two[1] - p2)

@@ -1,4 +1,4 @@
-"""How long a period is: by its name, or from one day to another."""
+"""The length of a period, given by its name or by two dates."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Period = str | tuple[date, date]
 
 
 def check_period(period: object, *, name: str = "period") -> Period:
-    """A period's name, or two dates ``(from, until)`` of which the second is later."""
+    """Return the period if it is a known name or two dates ``(from, until)`` with ``until`` later; else raise."""
     if period is None:
         message = _('{name} is missing, and a rate without a period says nothing. Give {name}="month" or two dates.')
         raise InputError(message.format(name=name), argument=name)
@@ -36,7 +36,7 @@ def check_period(period: object, *, name: str = "period") -> Period:
 
 
 def years_in(period: Period, *, name: str = "period") -> float:
-    """How many years a period lasts; a pair of dates by its days, 365.25 to the year."""
+    """Return the length of a period in years; for a pair of dates, its days divided by 365.25."""
     checked = check_period(period, name=name)
     if isinstance(checked, str):
         return YEARS_PER_PERIOD[checked]
@@ -45,7 +45,7 @@ def years_in(period: Period, *, name: str = "period") -> float:
 
 
 def period_text(period: Period) -> str:
-    """A period in the current language."""
+    """Return the period as text in the current language."""
     if isinstance(period, str):
         return _(period)
     first, until = (format_date(day) for day in period)

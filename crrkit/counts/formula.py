@@ -1,6 +1,6 @@
-"""The customer retention rate from counts alone: ``(end - new - returned) / start``, and the account behind it.
+"""The customer retention rate from counts alone: ``(end - new - returned) / start``, and related rates.
 
-Every rate rests on one account, ``start - lost + new + returned = end``. Counts that no group of customers can have
+Every rate is based on one account, ``start - lost + new + returned = end``. Counts that no group of customers can have
 produced are refused, not clipped: they mean that ``new`` or ``lost`` was counted under another rule (`accounts`).
 """
 
@@ -60,32 +60,33 @@ def crr_from_counts(
     allow_fractional: bool = False,
     level: float = 0.95,
 ) -> Rate:
-    """The customer retention rate from three counts: ``(end - new - returned) / start``.
+    """Compute the customer retention rate from three counts: ``(end - new - returned) / start``.
 
-    It is the share of the starting customers who are still there if ``new`` counts exactly those who are there at the
-    end and were not at the start. If ``new`` is everyone who joined, `crr_bounds` says what is certain.
+    It is the share of the starting customers who are still there, provided that ``new`` (with ``returned``) counts
+    exactly those who are there at the end and were not at the start. If ``new`` counts everyone who joined, also those
+    who left again, use `crr_bounds`.
 
     Args:
         start: Customers at the start of the period.
         end: Customers at its end.
         new: Customers at the end who had never been customers before the period.
-        lost: Customers of the start who are gone at the end, if known; the account is then checked.
+        lost: Customers of the start who are gone at the end, if known; the balance is then checked.
         returned: Former customers who are there at the end and were not at the start.
         period: ``"day"``, ``"week"``, ``"month"``, ``"quarter"``, ``"half-year"``, ``"year"``, or two dates
-            ``(from, until)``, the second exclusive. There is no rate without it.
-        on_inconsistent: What to do with counts that contradict each other: ``"raise"``; ``"nan"``; or ``"raw"``, the
-            bare value of the formula, for teaching. The last two have the status ``"inconsistent"``.
+            ``(from, until)``, the second exclusive. Required.
+        on_inconsistent: What to do with counts that contradict each other: ``"raise"`` an error, return ``"nan"``, or
+            return the ``"raw"`` value of the formula, for teaching. The last two have the status ``"inconsistent"``.
         allow_fractional: Accept averages and weighted counts.
-        level: Coverage of the Wilson interval, which says how far the same process could have landed.
+        level: Coverage of the Wilson interval, a fraction.
 
     Returns:
-        The rate. With nobody at the start it is NaN, its reason ``"empty_base"``, and ``UndefinedRateWarning`` is
-        issued; with nobody left it is 0.
+        The rate. If ``start`` is 0 it is NaN with the reason ``"empty_base"``, and ``UndefinedRateWarning`` is
+        issued; if nobody was kept it is 0.
 
     Raises:
         InputError: If a count is negative, not finite, missing or not whole, or the period is missing or ends before
             it starts.
-        InputTypeError: If a count is text or a truth value.
+        InputTypeError: If a count is text or a Boolean.
         InconsistentCounts: If no group of customers can have produced the counts.
         AccountingMismatch: If ``start - lost + new + returned`` is not ``end``; ``.residual`` is the difference.
 
@@ -118,10 +119,10 @@ def crr_from_counts(
 
 
 def crr_bounds(*, start: float, end: float, new: float) -> Interval:
-    """What is certain about the retention rate when ``new`` is everyone who joined, still here or not.
+    """Compute bounds of the retention rate when ``new`` counts everyone who joined, whether still there or not.
 
-    Between ``max(0, end - new)`` and ``min(start, end)`` of the starting customers are still there, if no former
-    customer returned.
+    Between ``max(0, end - new)`` and ``min(start, end)`` of the starting customers are still there, provided that no
+    former customer returned.
 
     Args:
         start: Customers at the start of the period.
@@ -129,7 +130,7 @@ def crr_bounds(*, start: float, end: float, new: float) -> Interval:
         new: Everyone who joined in the period; more than ``end`` is possible.
 
     Returns:
-        The lowest and the highest possible rate; NaN with nobody at the start.
+        The lowest and the highest possible rate; both NaN if ``start`` is 0.
 
     Raises:
         InputError: If a count is negative, not whole or missing.
@@ -157,22 +158,22 @@ def churn_from_counts(
     period: Period | None = None,
     level: float = 0.95,
 ) -> Rate:
-    """The churn rate from counts: ``lost / start``.
+    """Compute the churn rate from counts: ``lost / start``.
 
-    Churn and retention add to 1 when ``lost`` counts customers of the start who are gone at the end, each once.
+    Churn and retention sum to 1 if ``lost`` counts customers of the start who are gone at the end, each once.
 
     Args:
         start: Customers at the start of the period.
         lost: Those of them who are gone at its end.
-        period: As in `crr_from_counts`; there is no rate without it.
+        period: As in `crr_from_counts`; required.
         level: Coverage of the Wilson interval.
 
     Returns:
-        The rate, its measure ``"churn"``. With nobody at the start NaN, and ``UndefinedRateWarning`` is issued.
+        The rate, its measure ``"churn"``. If ``start`` is 0 it is NaN, and ``UndefinedRateWarning`` is issued.
 
     Raises:
         InputError: If a count is negative, not whole or missing, or the period is missing.
-        InconsistentCounts: If more were lost than there were.
+        InconsistentCounts: If ``lost`` is more than ``start``.
 
     Examples:
         >>> churn_from_counts(start=1000, lost=300, period="half-year")
@@ -189,20 +190,20 @@ def churn_from_counts(
 def crr_from_sets(
     start: Iterable[object], end: Iterable[object], *, period: Period | None = None, level: float = 0.95
 ) -> Rate:
-    """The retention rate from two lists of customers: the share of ``start`` who are also in ``end``.
+    """Compute the retention rate from two lists of customers: the share of ``start`` who are also in ``end``.
 
     Args:
         start: Ids of the customers just before the period; a repeated id counts once.
         end: Ids of the customers just before its end.
-        period: As in `crr_from_counts`; there is no rate without it.
+        period: As in `crr_from_counts`; required.
         level: Coverage of the Wilson interval.
 
     Returns:
         The rate. An empty ``start`` gives NaN, and ``UndefinedRateWarning`` is issued.
 
     Raises:
-        InputError: If an id is null (nobody is no customer) or the period is missing.
-        InputTypeError: If an id cannot be compared, such as a list, or text stands in place of a list.
+        InputError: If an id is missing (null) or the period is missing.
+        InputTypeError: If an id is not hashable, such as a list, or a text is given in place of a list.
 
     Examples:
         >>> crr_from_sets("abchk", "acdfhi", period="half-year")
@@ -222,7 +223,7 @@ def _counted(part: float, base: float, *, period: Period, rule: str, level: floa
     if not base:
         message = _("Nobody was there at the start, so the rate is undefined (not 0 and not 100 percent).")
         warnings.warn(message, UndefinedRateWarning, stacklevel=3)
-    part = min(max(part, 0.0), base)  # only ever a speck of floating point: contradictions were refused before
+    part = min(max(part, 0.0), base)  # removes rounding error only: contradictions were refused before
     return Rate(
         part / base if base else math.nan,
         numerator=part,

@@ -1,8 +1,8 @@
-"""How far a share may be from what the same process could have given: intervals for one rate and for two.
+"""Confidence intervals for one proportion.
 
-A complete list of customers has no sampling error. The intervals here answer the other question: if the same process
-ran again, where could the rate have landed? The Wilson interval is the default (Brown, Cai and DasGupta 2001);
-Clopper and Pearson's is on request; Wald's is not offered, because it says that 0 of 12 is certainly 0.
+A complete list of customers has no sampling error. These intervals answer another question: if the same process ran
+again, where could the rate have landed? The Wilson interval is the default (Brown, Cai and DasGupta 2001); Clopper
+and Pearson's is available; Wald's is not offered, because for 0 of 12 it has no width.
 """
 
 from __future__ import annotations
@@ -19,27 +19,27 @@ if TYPE_CHECKING:
 
 Interval = tuple[float, float]
 NO_INTERVAL: Interval = (math.nan, math.nan)
-FEW = 30  # customers behind a rate, below which it is hardly known
+FEW = 30  # a rate of fewer customers than this is too uncertain to rely on
 
 
 def wilson(kept: float, n: float, *, level: float = 0.95, allow_fractional: bool = False) -> Interval:
-    """Wilson's score interval of a share.
+    """Compute Wilson's score interval for a proportion.
 
     Centre ``(p + z²/2n) / (1 + z²/n)``, half-width ``z √(p(1-p)/n + z²/4n²) / (1 + z²/n)`` with ``p = kept/n``.
 
     Args:
         kept: Customers kept, from 0 to ``n``.
-        n: Customers there were to keep. With 0 there is no share: both ends are NaN. A number that is not whole is an
-            effective one (`effective_n`), and ``kept`` may then be a fraction of it too.
+        n: Customers at the start. With 0 both ends are NaN. A number that is not whole is taken as an effective
+            sample size (`effective_n`), and ``kept`` then need not be whole either.
         level: Coverage, a fraction between 0 and 1.
-        allow_fractional: Whether ``kept`` may be no whole number also of a whole ``n`` (averages, weighted counts).
+        allow_fractional: Accept a ``kept`` that is not whole even if ``n`` is (averages, weighted counts).
 
     Returns:
         The lower and the upper end, fractions in [0, 1].
 
     Raises:
-        InputError: If a count is negative, ``kept`` is no whole number of a whole ``n``, or the level is not between
-            0 and 1.
+        InputError: If a count is negative, ``kept`` is not whole although ``n`` is and ``allow_fractional`` is off, or
+            the level is not between 0 and 1.
         InconsistentCounts: If ``kept`` is more than ``n``.
 
     References:
@@ -65,7 +65,7 @@ def wilson(kept: float, n: float, *, level: float = 0.95, allow_fractional: bool
 
 
 def wilson_columns(kept: Iterable[float], n: Iterable[float]) -> tuple[list[float], list[float]]:
-    """The lower and the upper ends of Wilson's interval for each row; NaN where a count is missing or ``n`` is 0.
+    """Return the lower and the upper ends of Wilson's interval per row; NaN where a count is missing or ``n`` is 0.
 
     Examples:
         >>> [[round(end, 3) for end in ends] for ends in wilson_columns([60, math.nan, 0], [70, 5, 0])]
@@ -78,14 +78,14 @@ def wilson_columns(kept: Iterable[float], n: Iterable[float]) -> tuple[list[floa
 
 
 def wilson_share(share: float, n: float, *, level: float = 0.95) -> Interval:
-    """Wilson's interval of a share that rests on ``n`` customers' worth of evidence, whole or not.
+    """Compute Wilson's interval for a proportion with an effective sample size ``n``, which need not be whole.
 
-    For weighted counts, clustered contracts (`effective_n`) and samples of a finite list, where the evidence is
-    not a number of heads.
+    For weighted counts, clustered contracts (`effective_n`) and samples from a finite list, where the sample size is
+    not a number of customers.
 
     Args:
-        share: The share, a fraction between 0 and 1.
-        n: The effective number of customers, above 0; infinity gives an interval of no width.
+        share: The proportion, a fraction between 0 and 1.
+        n: The effective number of customers, above 0; infinity gives an interval of zero width.
         level: Coverage, a fraction between 0 and 1.
 
     Returns:
@@ -105,14 +105,14 @@ def wilson_share(share: float, n: float, *, level: float = 0.95) -> Interval:
 
 
 def clopper_pearson(kept: float, n: float, *, level: float = 0.95) -> Interval:
-    """Clopper and Pearson's interval of a share, from exact binomial tails.
+    """Compute Clopper and Pearson's exact interval for a proportion, from binomial tails.
 
-    The lower end solves ``P(X >= kept) = (1 - level)/2`` for the share, the upper end ``P(X <= kept) = (1 - level)/2``.
-    It covers at least ``level`` always, more than needed mostly.
+    The lower end solves ``P(X >= kept) = (1 - level)/2`` for the proportion, the upper end
+    ``P(X <= kept) = (1 - level)/2``. Its coverage is never below ``level``, and usually above it.
 
     Args:
         kept: Customers kept, a whole number from 0 to ``n``.
-        n: Customers there were to keep. With 0 both ends are NaN.
+        n: Customers at the start. With 0 both ends are NaN.
         level: Coverage, a fraction between 0 and 1.
 
     Returns:
@@ -137,20 +137,21 @@ def clopper_pearson(kept: float, n: float, *, level: float = 0.95) -> Interval:
 
 
 def effective_n(n: float, *, cluster_size: float, icc: float) -> float:
-    """How many independent customers ``n`` contracts are worth when people hold several.
+    """Compute the effective sample size of ``n`` contracts when people hold several.
 
     ``n / deff`` with Kish's design effect ``deff = 1 + (cluster_size - 1) · icc``.
 
     Args:
         n: Contracts counted.
-        cluster_size: Contracts a person holds on average, 1 or more.
-        icc: How alike the contracts of one person fare (intra-class correlation), a fraction: 0 not at all, 1 the same.
+        cluster_size: Mean number of contracts per person, 1 or more.
+        icc: Intra-class correlation of the contracts of one person, a fraction: 0 if they end independently of each
+            other, 1 if they always share one outcome.
 
     Returns:
-        The effective number, for `wilson_share`.
+        The equivalent number of independent customers, for `wilson_share`.
 
     Raises:
-        InputError: If ``n`` is negative, ``cluster_size`` below 1 or ``icc`` no fraction.
+        InputError: If ``n`` is negative, ``cluster_size`` is below 1 or ``icc`` is not a fraction.
 
     Examples:
         >>> round(effective_n(1000, cluster_size=2.5, icc=0.8), 1)
@@ -166,7 +167,7 @@ def effective_n(n: float, *, cluster_size: float, icc: float) -> float:
 def check_share(
     kept: float, n: float, *, names: tuple[str, str] = ("kept", "n"), allow_fractional: bool = False
 ) -> Interval:
-    """Two counts, whole unless averages or weights are allowed, the first a part of the second."""
+    """Return two counts if the first is at most the second and both are whole (unless ``allow_fractional``)."""
     kept, n = (
         check_count(count, name=name, allow_fractional=allow_fractional)
         for name, count in zip(names, (kept, n), strict=True)
@@ -179,7 +180,7 @@ def check_share(
 
 
 def check_inside(level: float, *, name: str = "level") -> float:
-    """A fraction that is neither 0 nor 1."""
+    """Return the fraction if it lies strictly between 0 and 1; else raise."""
     level = check_fraction(level, name=name)
     if level in {0, 1}:
         message = _("{name}={level:g} must lie between 0 and 1, for example {name}=0.95.").format(
@@ -190,14 +191,14 @@ def check_inside(level: float, *, name: str = "level") -> float:
 
 
 def z_score(level: float) -> float:
-    """How many standard errors hold ``level`` of a normal distribution, to both sides."""
+    """Return the two-sided normal quantile: ``level`` of the distribution lies within so many standard errors."""
     return -NormalDist().inv_cdf((1 - check_inside(level)) / 2)
 
 
 def score_interval(p: float, n: float, z: float) -> Interval:
-    """Wilson's interval of the share ``p`` of ``n``, ``z`` standard errors to both sides."""
+    """Return Wilson's interval of the proportion ``p`` of ``n`` for the normal quantile ``z``."""
     shrink = 1 + z * z / n
     centre = (p + z * z / (2 * n)) / shrink
     half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / shrink
-    # At 0 and 1 the two terms cancel exactly on paper and leave a speck in floating point.
+    # At p = 0 and p = 1 the two terms cancel in exact arithmetic, but not in floating point.
     return (0.0 if p == 0 else centre - half), (1.0 if p == 1 else centre + half)

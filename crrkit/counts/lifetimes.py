@@ -1,4 +1,4 @@
-"""How long a customer stays on average, as the rate of one period says."""
+"""Mean customer lifetime from the churn rate of one period."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from crrkit.ground import (
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Lifetime(float):
-    """A mean lifetime in periods; a float, as `expected_lifetime` gives it.
+    """A mean customer lifetime in periods, returned by `expected_lifetime`; a subclass of float.
 
     Attributes:
         value: Number of periods, 1 or more; infinite when nobody leaves.
-        period: The period it is counted in.
+        period: The period that is the unit.
     """
 
     value: float
@@ -43,17 +43,18 @@ class Lifetime(float):
 
 
 def expected_lifetime(*, churn: float, period: Period) -> Lifetime:
-    """The mean number of periods a customer stays if everyone leaves with the same chance each period: ``1 / churn``.
+    """Compute the mean number of periods a customer stays under a constant churn rate: ``1 / churn``.
 
-    Customers differ, and then this is too short for the base as it is: half at 5 % and half at 50 % a year lose 27.5 %
-    in their first year ("3.6 years") and stay 11 years on average.
+    It assumes that all customers have the same churn rate in every period. If they differ it is too low: when half of
+    them leave at 5 % and half at 50 % a year, 27.5 % are lost in the first year (which gives "3.6 years"), but the
+    mean is 11 years.
 
     Args:
-        churn: The share lost in a period, a fraction. 0 gives infinity, 1 gives one period.
+        churn: The churn rate of one period, a fraction. 0 gives infinity, 1 gives one period.
         period: The period of ``churn``: day, week, month, quarter, half-year, year, or two dates.
 
     Returns:
-        The number of periods, a float that also knows ``.years``.
+        The number of periods, a float with ``.years``.
 
     Raises:
         InputError: If churn is not between 0 and 1 or the period is missing or unknown.

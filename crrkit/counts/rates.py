@@ -1,7 +1,7 @@
-"""Numbers that remember what they are: a rate with its period, counts and interval, and how rates become other rates.
+"""The rate as a value with its period, counts and interval; conversion between periods, averages, quick ratio.
 
-A rate is a fraction; percent exists only in ink. It has a period always, because 85 % a month and 85 % a year are
-different businesses.
+A rate is a fraction; percent is used in display only. It always has a period, because 85 % a month and 85 % a year
+are not comparable.
 """
 
 from __future__ import annotations
@@ -32,28 +32,28 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Never
 
-ROUNDING = 1e-9  # what floating point may add to shares that sum to 1
-SHARES_SLACK = 1e-6  # how far shares typed by hand may be from 1
-EXACT = 1e-12  # what rounding leaves of a difference that is none
+ROUNDING = 1e-9  # tolerance for the sum of computed shares, which should be 1
+SHARES_SLACK = 1e-6  # tolerance for the sum of shares typed by hand
+EXACT = 1e-12  # differences below this are rounding error
 MEASURES = ("retention", "churn")
 AVERAGES = ("weighted", "simple", "geometric", "product")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Rate(float):
-    """A rate that knows what it was counted from. It is a float: it adds, compares and formats like one.
+    """A rate with its counts, period and interval. A subclass of float: it adds, compares and formats like one.
 
     Attributes:
-        value: The fraction; NaN when it is undefined.
-        numerator: Customers counted, or NaN when the rate was not counted but converted.
-        denominator: Customers it is a share of, or NaN.
-        period: ``"month"`` and the like, or a pair of dates ``(from, until)``, the second exclusive.
+        value: The rate, a fraction; NaN if undefined.
+        numerator: Customers counted; NaN if the rate was converted, not counted.
+        denominator: Customers the rate is a share of; NaN if it was converted.
+        period: A name such as ``"month"``, or a pair of dates ``(from, until)``, the second exclusive.
         measure: ``"retention"`` or ``"churn"``.
         unit: What is counted: ``"customer"``, ``"contract"``, …
-        rule: How it was computed.
-        status: ``"complete"``, ``"empty_base"``, ``"inconsistent"`` or ``"equivalent"`` (of another period).
-        reason: One word for why a rate is undefined or doubtful, else empty.
-        ci: The interval ``(low, high)``, or None.
+        rule: The formula it was computed by.
+        status: ``"complete"``, ``"empty_base"``, ``"inconsistent"`` or ``"equivalent"`` (converted).
+        reason: One word for why the rate is undefined or doubtful, else empty.
+        ci: The confidence interval ``(low, high)``, or None.
         level: Coverage of ``ci``.
 
     Examples:
@@ -81,7 +81,7 @@ class Rate(float):
         return super().__new__(cls, value)
 
     def percent(self, *, digits: int = 1) -> str:
-        """The rate in ink, in the current language: ``85.7%`` or ``85,7 %``; undefined is an en dash."""
+        """Format the rate as a percentage in the current language, ``85.7%`` or ``85,7 %``; NaN is an en dash."""
         return UNDEFINED if math.isnan(self) else format_percent(self.value, digits=digits)
 
     def __format__(self, spec: str) -> str:
@@ -119,24 +119,24 @@ def convert_rate(
     to: Period = MISSING,
     measure: str = "retention",
 ) -> Rate:
-    """The rate of another period that is equivalent *if every period were alike*: ``r ** (to / from_)``.
+    """Convert a rate to the equivalent rate of another period by compounding: ``r ** (to / from_)``.
 
-    It holds when the chance to stay is the same in every period and for every customer. Measure the rate of the other
-    period when the data allow: of customers who differ, those who remain are the ones who stay.
+    Assumes that retention is the same in every period and for every customer. If the data allow, measure the rate of
+    the other period instead: where customers differ, those who remain are the more loyal ones.
 
     Args:
-        rate: A retention rate (or a churn rate with ``measure="churn"``), a fraction. A `Rate` brings its own
-            period, measure and interval; the interval is converted with it, an undefined rate stays undefined.
+        rate: A retention rate (or a churn rate with ``measure="churn"``), a fraction. A `Rate` has its own period,
+            measure and interval; the interval is converted as well, and NaN stays NaN.
         from_: The period of ``rate``: day, week, month, quarter, half-year, year, or two dates ``(from, until)``.
-        to: The period wanted, named in the same way. A day is 1/365.25 of a year, a week 7 of them, a month 1/12.
+        to: The target period, given in the same way. A day is 1/365.25 of a year, a week 7 days, a month 1/12 year.
         measure: ``"retention"`` or ``"churn"``. Churn ``c`` becomes ``1 - (1 - c) ** (to / from_)``, never ``12 c``.
 
     Returns:
-        The equivalent rate, its status ``"equivalent"``. 0 stays 0 and 1 stays 1.
+        The equivalent rate with the status ``"equivalent"``. 0 stays 0 and 1 stays 1.
 
     Raises:
-        InputError: If the rate is not between 0 and 1, a period is missing or unknown, or ``from_`` contradicts the
-            period that ``rate`` brings.
+        InputError: If the rate is not between 0 and 1, a period is missing or unknown, or ``from_`` differs from the
+            period of a `Rate`.
 
     Examples:
         >>> convert_rate(0.9, from_="month", to="year")
@@ -163,14 +163,14 @@ def convert_rate(
 
 
 def quick_ratio(*, gained: float, lost: float) -> float:
-    """Customers (or revenue) gained for each one lost: ``gained / lost``.
+    """Compute the quick ratio, customers (or revenue) gained per one lost: ``gained / lost``.
 
     Args:
-        gained: New and returned customers; or new, returned and expansion revenue.
-        lost: Lost customers; or lost and contracted revenue, as a positive amount.
+        gained: New and returned customers; or new, reactivation and expansion revenue.
+        lost: Lost customers; or churned and contraction revenue, as a positive amount.
 
     Returns:
-        The ratio, 0 or more. Nobody lost gives infinity; nobody lost and nobody gained gives NaN.
+        The ratio, 0 or more. If ``lost`` is 0 it is infinite; if both are 0 it is NaN.
 
     Raises:
         InputError: If a number is negative or missing.
@@ -187,12 +187,12 @@ def quick_ratio(*, gained: float, lost: float) -> float:
 
 
 def average_rate(kept: Sequence[float], start: Sequence[float], *, method: str = "weighted") -> float:
-    """One rate for several periods of the same length.
+    """Average the retention rates of several periods of the same length.
 
     * ``weighted``: ``Σ kept / Σ start``, the rate per customer and period;
-    * ``simple``: the mean of the rates, a typical period;
-    * ``product``: the rates multiplied, the share that survives the chain;
-    * ``geometric``: the constant rate that gives the same product.
+    * ``simple``: the arithmetic mean of the rates, a typical period;
+    * ``product``: the product of the rates, the share kept through all periods;
+    * ``geometric``: the geometric mean, the constant rate that gives the same product.
 
     Args:
         kept: Customers kept in each period.
@@ -200,13 +200,13 @@ def average_rate(kept: Sequence[float], start: Sequence[float], *, method: str =
         method: One of the four names above.
 
     Returns:
-        A fraction. A period that began with nobody has no rate: it adds nothing to ``weighted`` and makes the other
-        three NaN; when all are empty, ``weighted`` is NaN too.
+        A fraction. A period with ``start`` 0 has no rate: it adds nothing to ``weighted`` and makes the other three
+        NaN; if all periods are empty, ``weighted`` is NaN too.
 
     Raises:
         InputError: If there are no periods, the lists differ in length, a count is negative or not whole, or the
             method is unknown.
-        InconsistentCounts: If more were kept than there were.
+        InconsistentCounts: If ``kept`` is more than ``start`` in a period.
 
     Examples:
         >>> round(average_rate([90, 700, 50], [100, 1000, 50]), 6)
@@ -254,7 +254,7 @@ def _ratio(part: float, whole: float) -> float:
 
 
 def _geometric_mean(rates: list[float]) -> float:
-    # Through logarithms, so that a thousand periods do not run out of small numbers.
+    # Through logarithms, so that the product of a thousand rates does not underflow.
     return math.exp(math.fsum(map(math.log, rates)) / len(rates)) if all(rates) else math.prod(rates)
 
 

@@ -1,4 +1,4 @@
-"""The account of one period solved for what is unknown, and refused when the facts contradict each other."""
+"""Solve the account of one period for its unknown counts; refuse facts that contradict each other."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 FACTS = (*COUNTS, *RATES)
-# Each line: a fact, what it follows from, and how; None where these numbers do not settle it.
+# Each row: a quantity, the quantities it follows from, and the formula; None where these values do not determine it.
 RULES: tuple[tuple[str, tuple[str, ...], Callable[..., float | None]], ...] = (
     ("churn", ("crr",), lambda crr: 1 - crr),
     ("crr", ("churn",), lambda churn: 1 - churn),
@@ -53,7 +53,7 @@ def solve_counts(
     returned: float = 0,
     allow_fractional: bool = False,
 ) -> Counts:
-    """The whole account from any facts that determine it, by ``start - lost + new + returned = end``.
+    """Complete the account ``start - lost + new + returned = end`` from any facts that determine it.
 
     Args:
         start: Customers at the start, if known.
@@ -62,15 +62,15 @@ def solve_counts(
         lost: Customers of the start who are gone at the end, if known.
         crr: The retention rate ``(start - lost) / start``, a fraction, if known.
         churn: The churn rate ``lost / start``, a fraction, if known.
-        returned: Former customers who are there again.
-        allow_fractional: Accept fractions of a customer, given or found. Nothing is rounded.
+        returned: Former customers who are customers again at the end.
+        allow_fractional: Accept counts that are not whole, given or computed. Nothing is rounded.
 
     Returns:
-        The account; ``.crr`` and ``.churn`` are NaN with nobody at the start.
+        The account; ``.crr`` and ``.churn`` are NaN if ``start`` is 0.
 
     Raises:
-        InputError: If the facts do not determine the rest (the message names one that would), a fact cannot be used,
-            or a count found is not whole.
+        InputError: If the facts do not determine the rest (the message names one that would), a fact is not a valid
+            count or fraction, or a computed count is not whole.
         InconsistentCounts: If the facts contradict each other (the message names them).
         AccountingMismatch: If all four counts are given and do not balance.
 
@@ -101,7 +101,7 @@ def solve_counts(
 
 
 def _complete(facts: Mapping[str, float]) -> dict[str, float]:
-    """The facts and all that follows from them; where they contradict each other, the first answer stands."""
+    """Return the facts with everything that follows from them; if they contradict each other, the first value wins."""
     known = dict(facts)
     while found := next(_consequences(known), None):
         known.update([found])
@@ -109,7 +109,7 @@ def _complete(facts: Mapping[str, float]) -> dict[str, float]:
 
 
 def _consequences(known: Mapping[str, float]) -> Iterator[tuple[str, float]]:
-    """What follows in one step, by the order of the rules: counts before rates, which may have been rounded."""
+    """Yield what follows in one step, in the order of RULES: from counts before rates, which may have been rounded."""
     for target, needs, rule in RULES:
         if target not in known and all(name in known for name in needs):
             value = rule(*(known[name] for name in needs))
@@ -118,7 +118,7 @@ def _consequences(known: Mapping[str, float]) -> Iterator[tuple[str, float]]:
 
 
 def _refuse_contradictions(facts: Mapping[str, float]) -> None:
-    """Hold the account, then each fact, against all the others."""
+    """Check the balance, then each fact against what all the others imply."""
     if {"start", "lost"} <= facts.keys() and facts["lost"] > facts["start"]:
         raise too_many_lost(lost=facts["lost"], start=facts["start"])
     if facts.keys() >= set(COUNTS):
@@ -136,7 +136,7 @@ def _refuse_contradictions(facts: Mapping[str, float]) -> None:
 def _agree(name: str, facts: Mapping[str, float], expected: float) -> bool:
     if name in RATES:
         return same(facts[name], expected)
-    # A rate is trusted to nine digits, so a count that was found with one is known that well only.
+    # A rate is trusted to nine digits, so a count computed from a rate is not known more precisely.
     trust = 1e-9 if facts.keys() & set(RATES) else 1e-15
     return same(facts[name], expected, scale=max(facts.values()), trust=trust)
 
@@ -153,7 +153,7 @@ def _refuse_open(facts: Mapping[str, float], solved: Mapping[str, float]) -> Non
 
 
 def _what_would_settle(facts: Mapping[str, float]) -> str:
-    """The fewest further facts that determine the account, found by trying them with stand-in numbers."""
+    """Name the fewest further facts that would determine the account, found by trying them with placeholder values."""
     missing = [name for name in FACTS if name not in facts]
     for size in range(1, len(missing) + 1):
         enough = [trial for trial in combinations(missing, size) if _settles(facts, trial)]
@@ -171,7 +171,7 @@ def _settles(facts: Mapping[str, float], trial: Iterable[str]) -> bool:
 
 
 def _refuse_impossible(facts: Mapping[str, float], solved: Mapping[str, float]) -> None:
-    # A loss that was found is left out: what is wrong then is one of the facts it was found from.
+    # A computed loss is left out: the error is then in one of the facts it was computed from.
     _raise(contradiction({name: solved[name] for name in ("start", "end", "new", "returned")}))
     for name in COUNTS:
         if solved[name] < 0 and not same(solved[name], 0, scale=max(solved.values())):
@@ -195,7 +195,7 @@ def _refuse_fractions(facts: Mapping[str, float], solved: Mapping[str, float]) -
 
 
 def _whole(value: float, *, scale: float) -> float:
-    """A whole number where the float is one but for dust."""
+    """Round to a whole number if the value differs from one by rounding error only."""
     return round(value) if same(value, round(value), scale=scale) else value
 
 
@@ -205,7 +205,7 @@ def _raise(found: tuple[str, InconsistentCounts] | None) -> None:
 
 
 def _stated(facts: Mapping[str, float]) -> dict[str, float]:
-    """The facts worth naming: nobody said that nobody returned."""
+    """Return the facts to name in a message: ``returned`` only if it is not its default of 0."""
     return {name: value for name, value in facts.items() if name != "returned" or value}
 
 

@@ -1,7 +1,7 @@
-"""Retention from a survey, when there is no list: what a sample says, and what those who did not answer may hide.
+"""Retention estimated from a survey, when there is no customer list: sampling error and non-response.
 
-A survey estimate is never the rate itself. Two errors stand beside it: that of drawing a sample, which a formula
-knows, and that of silence, which it does not: who has left answers less.
+A survey estimate has two errors: the sampling error, which can be computed, and the non-response bias, which cannot,
+because customers who have left answer less often.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class SurveyRate(Shown):
-    """A survey estimate of retention with its sampling error and the bounds that silence leaves.
+    """A survey estimate of retention with its sampling error and its non-response bounds.
 
     Attributes:
-        kept: Those who answered that they still buy.
-        answered: Those who answered.
-        asked: Those who were asked, a simple random sample of the frame.
-        frame: Everyone who could have been asked.
+        kept: Respondents who said that they still buy.
+        answered: Respondents.
+        asked: Customers who were asked, a simple random sample of the frame.
+        frame: Customers in the sampling frame, everyone who could have been asked.
         level: Coverage of the intervals.
     """
 
@@ -60,45 +60,45 @@ class SurveyRate(Shown):
 
     @property
     def estimate(self) -> float:
-        """The share of those who answered, a fraction; NaN when nobody did."""
+        """The share ``kept / answered``, a fraction; NaN if nobody answered."""
         return self.kept / self.answered if self.answered else math.nan
 
     @property
     def se(self) -> float:
-        """The standard error of the estimate: ``√(p(1-p)/n) √((N-n)/(N-1))``."""
+        """The standard error of the estimate: ``√(p(1-p)/n) √((N-n)/(N-1))``; NaN if nobody answered."""
         return math.sqrt(self.estimate * (1 - self.estimate) / self.effective_n) if self.answered else math.nan
 
     @property
     def effective_n(self) -> float:
-        """How many answers from an endless list these are worth: ``n (N-1) / (N-n)``; infinite when all answered."""
+        """The effective sample size, finite-population corrected: ``n (N-1) / (N-n)``; infinite if all answered."""
         silent = self.frame - self.answered
         return self.answered * (self.frame - 1) / silent if silent else math.inf
 
     @property
     def interval(self) -> Interval:
-        """Wilson's interval at the effective number of answers: the sampling error alone."""
+        """Wilson's interval at the effective sample size: sampling error only."""
         return wilson_share(self.estimate, self.effective_n, level=self.level) if self.effective_n else NO_INTERVAL
 
     @cached_property
     def heads(self) -> tuple[int, int]:
-        """The exact interval in heads of the frame: every number that leaves both tails above ``(1 - level)/2``."""
+        """The exact interval in customers of the frame: all numbers for which both tails exceed ``(1 - level)/2``."""
         return hypergeometric_heads(self.kept, self.answered, self.frame, (1 - self.level) / 2)
 
     @property
     def bounds(self) -> Interval:
-        """The rate among those asked if all who are silent have left, and if all of them stayed: no assumption."""
+        """The rate among those asked if all non-respondents have left, and if all of them stayed: no assumption."""
         return self.kept / self.asked, (self.kept + self.asked - self.answered) / self.asked
 
     def if_leavers_answer(self, share: float) -> float:
-        """The retention behind the estimate if those who left answer ``share`` times as often as those who stayed.
+        """Correct the estimate for non-response, if leavers answer ``share`` times as often as those who stayed.
 
         ``p · share / (p · share + 1 - p)``.
 
         Args:
-            share: 1 when both answer alike, 0.5 when leavers answer half as often.
+            share: Response rate of leavers relative to those who stayed: 1 if equal, 0.5 if half as high.
 
         Returns:
-            A fraction; NaN when nobody answered.
+            The corrected retention rate, a fraction; NaN if nobody answered.
 
         Raises:
             InputError: If ``share`` is not above 0.
@@ -116,7 +116,7 @@ class SurveyRate(Shown):
 
     @cached_property
     def table(self) -> pd.DataFrame:  # type: ignore[override]  # made when it is asked for
-        """One row for each answer to "how sure": what, estimate, low, high."""
+        """One row per kind of interval, with columns ``what estimate low high``."""
         import pandas as pd
 
         exact = (self.heads[0] / self.frame, self.heads[1] / self.frame)
@@ -126,12 +126,12 @@ class SurveyRate(Shown):
         return pd.DataFrame([(what, self.estimate, *ends) for what, ends in rows], columns=list(self.kinds))
 
     def titles(self) -> dict[str, str]:
-        """The heading of each column in the current language."""
+        """Return the heading of each column in the current language."""
         words = (_("survey, not a full count"), _("estimate"), _("from"), _("to"))
         return dict(zip(self.kinds, words, strict=True))
 
     def caption(self) -> str:
-        """What was asked and answered, and how to read it."""
+        """Return a caption with the numbers asked and answered and how to read the table."""
         text = _(
             "Survey estimate: {kept} of {answered} who answered still {kept:buys|buy} ({asked} of a list of {frame}"
             " {asked:was|were} asked). In heads of the list: {low} to {high} ({level:g}% interval)."
@@ -144,17 +144,18 @@ class SurveyRate(Shown):
 
 
 def survey_rate(*, kept: int, asked: int, frame: int, answered: int | None = None, level: float = 0.95) -> SurveyRate:
-    """Retention estimated from a survey of a simple random sample.
+    """Estimate retention from a survey of a simple random sample.
 
-    The share of those who answered; Wilson's interval at ``n (N-1) / (N-n)`` effective answers, which has no width when
-    everybody answered; the exact interval in heads by inverting the hypergeometric test, to be read when the share is
-    near 0 or 1 or the answers are few; and the bounds that hold whatever the silent would have said.
+    Computes the share of respondents who still buy; Wilson's interval at the effective sample size
+    ``n (N-1) / (N-n)``, which has zero width if the whole frame answered; the exact interval in customers, by
+    inverting the hypergeometric test, preferable when the share is near 0 or 1 or the answers are few; and bounds that
+    hold whatever the non-respondents would have said.
 
     Args:
-        kept: Those who answered that they still buy.
-        asked: Those who were asked.
-        frame: Everyone on the list that the sample was drawn from.
-        answered: Those who answered; all who were asked when left out. With 0 the estimate is NaN.
+        kept: Respondents who said that they still buy.
+        asked: Customers who were asked.
+        frame: Customers on the list that the sample was drawn from.
+        answered: Respondents; defaults to all who were asked. With 0 the estimate is NaN.
         level: Coverage, a fraction between 0 and 1.
 
     Returns:
@@ -193,13 +194,13 @@ def survey_rate(*, kept: int, asked: int, frame: int, answered: int | None = Non
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SampleSize(int):
-    """How many to ask; an int, as `sample_size` gives it.
+    """A required sample size, returned by `sample_size`; a subclass of int.
 
     Attributes:
         n: The number of customers to ask.
-        margin: The half-width wanted, a fraction.
-        frame: Everyone who could be asked.
-        p: The share expected.
+        margin: The desired half-width, a fraction.
+        frame: Customers who could be asked.
+        p: The expected share.
         level: Coverage.
     """
 
@@ -225,22 +226,22 @@ class SampleSize(int):
 
 
 def sample_size(*, margin: float, frame: int, p: float = 0.5, level: float = 0.95) -> SampleSize:
-    """How many customers to ask so that the interval is ``margin`` wide to each side.
+    """Compute how many customers to ask for an interval with half-width ``margin``.
 
-    ``n0 = z² p(1-p) / margin²``, and ``n = n0 / (1 + (n0-1)/frame)`` rounded up. Who does not answer comes on top: no
-    size of the sample narrows the bounds of silence.
+    ``n0 = z² p(1-p) / margin²``, and ``n = n0 / (1 + (n0-1)/frame)`` rounded up. This is the number of answers needed:
+    add the expected non-response. No sample size narrows the non-response bounds.
 
     Args:
-        margin: The half-width wanted, a fraction: 0.05 is five points.
-        frame: Everyone who could be asked.
-        p: The share expected; 0.5 is the worst case.
+        margin: The desired half-width, a fraction: 0.05 is five percentage points.
+        frame: Customers who could be asked.
+        p: The expected share; 0.5 is the worst case.
         level: Coverage, a fraction between 0 and 1.
 
     Returns:
-        A whole number of at most ``frame`` that prints what it promises.
+        A whole number, at most ``frame``, that prints as a sentence.
 
     Raises:
-        InputError: If ``margin``, ``p`` or ``level`` is not between 0 and 1, or ``frame`` not a whole
+        InputError: If ``margin``, ``p`` or ``level`` is not between 0 and 1, or ``frame`` is not a whole
             number above 0.
 
     References:
@@ -262,21 +263,21 @@ def sample_size(*, margin: float, frame: int, p: float = 0.5, level: float = 0.9
 
 
 def n_to_tell_apart(p1: float, p2: float, *, power: float = 0.8, level: float = 0.95) -> int:
-    """How many customers each group needs before two shares can be told apart.
+    """Compute the sample size per group needed to detect the difference of two proportions.
 
     ``(z_level + z_power)² (p1(1-p1) + p2(1-p2)) / (p1 - p2)²``, rounded up.
 
     Args:
-        p1: The one share, a fraction.
-        p2: The other share, a fraction.
-        power: The chance of seeing the difference when it is there, a fraction between 0 and 1.
-        level: One minus the chance of seeing it when it is not there (two-sided), a fraction between 0 and 1.
+        p1: The one proportion, a fraction.
+        p2: The other proportion, a fraction.
+        power: The probability of detecting the difference if it exists, a fraction between 0 and 1.
+        level: One minus the false-positive rate (two-sided), a fraction between 0 and 1.
 
     Returns:
         Customers in each group.
 
     Raises:
-        InputError: If the shares are equal, or a fraction is none.
+        InputError: If the proportions are equal, or an argument is not a fraction.
 
     Examples:
         >>> n_to_tell_apart(0.85, 0.88)

@@ -1,7 +1,7 @@
-"""Exact tails of counting distributions, and the shares that give a wanted tail.
+"""Exact tails of the binomial and hypergeometric distributions, and the parameters that give a required tail.
 
-Sums of positive terms outward from the count, so that nothing cancels and the work is a few standard deviations of
-terms, not the whole distribution.
+Tails are sums of positive terms outward from the count: nothing cancels, and the number of terms is a few standard
+deviations, not the whole distribution.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ TIE = 1e-9
 
 
 def binomial_low(k: int, n: int, tail: float) -> float:
-    """The share p with ``P(X >= k) = tail``.
+    """Return the proportion p with ``P(X >= k) = tail``.
 
-    Newton's method on log tail over log p. That curve rises and is concave (its slope is k / series, and the series
-    grows with p), so from the second step on the iterates climb to the root and cannot pass it.
+    Newton's method on log tail as a function of log p. That function is increasing and concave (its slope is
+    k / series, and the series grows with p), so from the second step on the iterates approach the root from below.
     """
     if k == 0:
         return 0.0
@@ -30,7 +30,7 @@ def binomial_low(k: int, n: int, tail: float) -> float:
 
 
 def _tail_over_first(k: int, n: int, p: float) -> float:
-    """``P(X >= k) / P(X = k)``: a sum of positive terms, so nothing cancels; below the mean it ends soon."""
+    """Return ``P(X >= k) / P(X = k)``, a sum of positive terms; it converges fast if ``k`` is above the mean."""
     odds = p / (1 - p) if p < 1 else math.inf
     total = term = 1.0
     for j in range(k + 1, n + 1):
@@ -42,7 +42,7 @@ def _tail_over_first(k: int, n: int, p: float) -> float:
 
 
 def _log_binomial(k: int, n: int, p: float) -> float:
-    """``log P(X = k)`` in Loader's form (2000), which keeps its digits where lgamma loses them at n of millions."""
+    """Return ``log P(X = k)`` in Loader's form (2000), accurate where lgamma loses digits, at n of millions."""
     if k == n:
         return n * math.log(p)
     share = k / n
@@ -53,7 +53,7 @@ def _log_binomial(k: int, n: int, p: float) -> float:
 
 
 def _stirling_error(n: int) -> float:
-    """``log n!`` minus Stirling's formula."""
+    """Return ``log n!`` minus Stirling's approximation."""
     if n < 16:  # noqa: PLR2004 - below it the series is not yet exact to a float, and lgamma still is
         return math.lgamma(n + 1) - (n + 0.5) * math.log(n) + n - 0.5 * math.log(2 * math.pi)
     square = n * n
@@ -61,14 +61,14 @@ def _stirling_error(n: int) -> float:
 
 
 def hypergeometric_heads(k: int, n: int, frame: int, tail: float) -> tuple[int, int]:
-    """The fewest and the most marked heads in a frame that leave both tails of ``k`` among ``n`` above ``tail``."""
+    """Return the fewest and the most marked in a frame for which both tails of ``k`` among ``n`` exceed ``tail``."""
     return _fewest_heads(k, n, frame, tail), frame - _fewest_heads(n - k, n, frame, tail)
 
 
 def _fewest_heads(k: int, n: int, frame: int, tail: float) -> int:
-    """The smallest number of marked heads with ``P(X >= k) > tail``; the tail grows with the number, so bisect.
+    """Return the smallest number of marked with ``P(X >= k) > tail``, by bisection: the tail grows with the number.
 
-    A probability that is the tail itself (1 of 40 at 95 %) is not above it, whatever the last digits of a float say.
+    A probability equal to ``tail`` (1 of 40 at 95 %) does not exceed it, whatever its floating-point rounding.
     """
     low, high = k, frame - n + k
     while low < high:
@@ -81,7 +81,7 @@ def _fewest_heads(k: int, n: int, frame: int, tail: float) -> int:
 
 
 def hypergeometric_tail(k: int, n: int, marked: int, frame: int) -> float:
-    """``P(X >= k)`` marked heads among ``n`` drawn from a frame that holds ``marked`` of them."""
+    """Return ``P(X >= k)`` for the number X of marked among ``n`` drawn from a frame that holds ``marked`` of them."""
     if k <= max(0, n - frame + marked):
         return 1.0
     if k > min(n, marked):

@@ -1,4 +1,4 @@
-"""Small frames become results: the account of every period, its rhythm, its money."""
+"""Measures: retention by period, purchase rhythm, revenue, cohorts, stages, lifetime; computed from small frames."""
 
 from crrkit.ground import face
 

@@ -1,4 +1,4 @@
-"""A table of counts, a row for each period, as an account: no customers, so bounds where they are needed."""
+"""Retention from a table of counts per period, without customer data; with bounds where the rate is not determined."""
 
 from __future__ import annotations
 
@@ -58,22 +58,23 @@ def read_counts(
     query: str | None = None,
     year_starts: str = "january",
 ) -> RetentionTable:
-    """Read a table of counts, a row for each period: customers at its start and end, new, and lost where known.
+    """Read a table of counts with one row per period: customers at start and end, new, and lost if known.
 
-    ``crr = (end - new - returned) / start``, or ``(start - lost) / start`` where the lost are counted. If ``new`` is
-    everyone who joined, the rate is not known from the counts, and ``crr_least`` and ``crr_most`` say what is certain
-    (`crr_bounds`). No customers are known, so there are no cohorts and no stages; what came and left inside a period is
-    missing.
+    ``crr = (end - new - returned) / start``, or ``(start - lost) / start`` if lost customers are counted. If ``new``
+    counts everyone who joined, the counts do not determine the rate, and ``crr_least`` and ``crr_most`` are its bounds
+    (`crr_bounds`). Without customer data there are no cohorts and no stages, and the columns on customers who came and
+    left within a period are NaN.
 
     Args:
-        source: As for `read_orders`; columns that are not named are looked for by their usual names.
+        source: As for `read_orders`; columns that are not named are found by their usual names.
         period: The column with the period, such as ``2024-02``, ``Feb 2024``, ``2024Q1``, ``2024``.
         start: The column with the customers at the start of the period.
-        end: Those at its end; left out where ``new`` and ``lost`` tell it.
-        new: Those at the end who were not there at the start; everyone who joined with ``gross=True``.
-        lost: Those of the start who are gone at the end; ``""`` says that a column so named is none.
-        returned: Former customers who are there at the end and were not at the start.
-        gross: Whether ``new`` is everyone who joined, still there or not.
+        end: The column with the customers at its end; optional if ``new`` and ``lost`` determine it.
+        new: The column with the customers at the end who were not there at the start; with ``gross=True``, with
+            everyone who joined.
+        lost: The column with the customers of the start who are gone at the end; ``""`` ignores a column so named.
+        returned: The column with the former customers who are there at the end and were not at the start.
+        gross: Whether ``new`` counts everyone who joined, whether still there or not.
         dates: As for `read_orders`.
         decimal: As for `read_orders`.
         thousands: As for `read_orders`.
@@ -86,13 +87,13 @@ def read_counts(
         year_starts: The first month of the (fiscal) year.
 
     Returns:
-        The account, for `control_chart`, `assess` and `figures.retention_line`. A row with counts that no customers can
-        have produced has no rate and the status ``inconsistent``; one with nobody at the start ``empty_base``. Where an
-        ``end`` is not the next ``start``, and where periods are missing, ``quality.doubts`` say so.
+        The counts and rates, for `control_chart`, `assess` and `figures.retention_line`. A row with counts that no
+        group of customers can have produced has no rate and the status ``inconsistent``; a row with 0 at the start has
+        ``empty_base``. ``quality.doubts`` report an ``end`` that differs from the next ``start``, and missing periods.
 
     Raises:
         InputError: If a column is missing, the periods differ in length or repeat, or neither ``new`` nor ``lost`` is
-            counted.
+            given.
 
     Examples:
         >>> table = pd.DataFrame({
@@ -155,7 +156,7 @@ def _refuse_repeated(numbers: pd.Series, calendar: Calendar) -> None:
 
 
 def _completed(rows: pd.DataFrame, *, gross: bool) -> pd.DataFrame:
-    """All flows of each row from those that were counted."""
+    """Complete the flows of each row from those that were given."""
     if "lost" not in rows and "new" not in rows:
         message = _(
             "From start and end alone nothing is known of who stayed. Name the column of the new customers with"
@@ -177,7 +178,7 @@ def _completed(rows: pd.DataFrame, *, gross: bool) -> pd.DataFrame:
 
 
 def _account(flows: pd.DataFrame, numbers: pd.Series, calendar: Calendar, *, gross: bool) -> pd.DataFrame:
-    """The table of an account; counts that contradict each other have no rate."""
+    """Build the table of a `RetentionTable`; rows whose counts contradict each other have no rate."""
     start, end, new, kept = (flows[name] for name in ("start", "end", "new", "kept"))
     counts = flows[["start", "end", "new", "lost", "returned"]]
     whole = (counts.isna() | ((counts >= 0) & (counts == counts.round()))).all(axis=1)
@@ -200,7 +201,7 @@ def _account(flows: pd.DataFrame, numbers: pd.Series, calendar: Calendar, *, gro
 
 
 def _bounds(start: float, end: float, new: float, returned: float) -> tuple[float, float]:
-    """What is certain if some of the new have left again; NaN where the counts do not tell."""
+    """Return the bounds of the rate if some of the new have left again; NaN if the counts do not determine them."""
     if any(np.isnan(count) or count < 0 or count != round(count) for count in (start, end, new)) or returned:
         return np.nan, np.nan
     try:
@@ -210,7 +211,7 @@ def _bounds(start: float, end: float, new: float, returned: float) -> tuple[floa
 
 
 def _breaks(table: pd.DataFrame) -> list[str]:
-    """Where the end of a period is not the start of the next."""
+    """Return a doubt if the ``end`` of some period differs from the ``start`` of the next."""
     ends, starts = table["end"].astype(float), table["start"].astype(float).shift(-1)
     breaks = (table["until"] == table["from_"].shift(-1)) & ends.notna() & starts.notna() & (ends != starts)
     names = table["period"]
@@ -255,7 +256,7 @@ def _contradictions(table: pd.DataFrame) -> list[str]:
 
 
 def _certain(table: pd.DataFrame, *, gross: bool) -> tuple[str, ...]:
-    """What the counts leave open, for the columns of bounds."""
+    """Return a note that explains the columns of bounds, if the counts do not determine the rate."""
     open_ = table[(table["crr_least"] < table["crr_most"]) & (table["status"].isin([COMPLETE, BOUNDS]))]
     if open_.empty:
         return ()

@@ -1,4 +1,4 @@
-"""From the small frame of a base to the flows of every period: who was there, stayed, left, came and came back."""
+"""Customer flows per period, computed from the small frame of a base: start, kept, lost, new, returned, end."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 def flows_of_orders(histogram: pd.DataFrame, span: range) -> pd.DataFrame:
-    """Flows per period when a customer of a period is who bought in it.
+    """Compute the flows of each period under the activity rule ``"period"``: the customers are its buyers.
 
     Args:
         histogram: ``period, before, customers`` from `reduce.order_histogram`.
-        span: The numbers of the periods.
+        span: The indices of the periods.
     """
     period, customers = histogram["period"].to_numpy(), histogram["customers"]
     gap = (histogram["period"] - histogram["before"]).to_numpy(dtype="float64", na_value=np.nan)
@@ -37,14 +37,14 @@ def flows_of_orders(histogram: pd.DataFrame, span: range) -> pd.DataFrame:
 
 
 def flows_of_spells(histogram: pd.DataFrame, span: range) -> pd.DataFrame:
-    """Flows per period when customers are there in spells.
+    """Compute the flows of each period for customers who are active in spells.
 
-    With ``a`` the period in which a spell begins and ``z`` the one in which it ends, the customer is there at the
+    With ``a`` the period in which a spell begins and ``z`` the one in which it ends, the customer is active at the
     start of every period ``k`` with ``a < k <= z``.
 
     Args:
         histogram: ``joined, left, history, customers, joins`` from `reduce.spell_histogram`.
-        span: The numbers of the periods.
+        span: The indices of the periods.
     """
     a, z, n, joins = (histogram[name].to_numpy() for name in ("joined", "left", "customers", "joins"))
     history, stays = histogram["history"].to_numpy(), z > a
@@ -71,14 +71,14 @@ def flows_of_spells(histogram: pd.DataFrame, span: range) -> pd.DataFrame:
 
 
 def flows_of_holders(histogram: pd.DataFrame, span: range) -> pd.DataFrame:
-    """Flows per period when only those are kept who keep all contracts that they held at the start.
+    """Compute the flows of each period for ``person_all``: kept are those who keep all contracts held at the start.
 
-    ``start`` and ``end`` are people with any contract. Who gave up some and holds others is lost as a holder of all
-    and returned as a holder of the rest, so that the account balances; ``reduced`` counts these.
+    ``start`` and ``end`` are people with any contract. Those who gave up some contracts and hold others count both as
+    lost and as returned, so that the flows balance; ``reduced`` is their number.
 
     Args:
-        histogram: The columns of `reduce.spell_histogram`, and below them those of `reduce.given_up`.
-        span: The numbers of the periods.
+        histogram: Rows with the columns of `reduce.spell_histogram`, followed by rows with those of `reduce.given_up`.
+        span: The indices of the periods.
     """
     of_spells = histogram["history"].notna()
     any_left = ["joined", "left", "customers", "joins"]
@@ -93,14 +93,14 @@ def flows_of_holders(histogram: pd.DataFrame, span: range) -> pd.DataFrame:
 
 
 def _sum_at(index: np.ndarray, weight: np.ndarray | pd.Series, span: range) -> np.ndarray:
-    """The sum of the weights that fall in each period."""
+    """Return the sum of the weights in each period."""
     inside = (index >= span.start) & (index < span.stop)
     total = np.bincount(index[inside] - span.start, weights=np.asarray(weight)[inside], minlength=len(span))
     return total.astype("int64")
 
 
 def _sum_between(first: np.ndarray, last: np.ndarray, weight: np.ndarray, span: range) -> np.ndarray:
-    """The sum of the weights whose range ``first .. last``, both included, covers each period."""
+    """Return, for each period, the sum of the weights whose range ``first .. last`` (inclusive) contains it."""
     first, after = np.clip(first, span.start, span.stop), np.clip(last + 1, span.start, span.stop)
     wider = range(span.start, span.stop + 1)
     steps = _sum_at(first, np.where(after > first, weight, 0), wider) - _sum_at(
@@ -110,18 +110,18 @@ def _sum_between(first: np.ndarray, last: np.ndarray, weight: np.ndarray, span: 
 
 
 def _sum_up_to(index: np.ndarray, weight: np.ndarray | pd.Series, span: range) -> np.ndarray:
-    """The sum of the weights that fall before each period."""
+    """Return, for each period, the sum of the weights before it."""
     return _sum_between(index + 1, np.full_like(index, span.stop), np.asarray(weight), span)
 
 
-# What makes flows of each form in which a base tells its movement.
+# The function that computes the flows, by the form of the frame that `Base.movement` returns.
 FLOWS_OF: Mapping[str, Callable[[pd.DataFrame, range], pd.DataFrame]] = MappingProxyType(
     {"purchases": flows_of_orders, "spells": flows_of_spells, "holders": flows_of_holders}
 )
 
 
 def with_rates(table: pd.DataFrame) -> pd.DataFrame:
-    """The rates of the account; a rate without a denominator is NaN, lost = 0 beside gains makes an infinite ratio."""
+    """Add the rates; a rate with denominator 0 is NaN, but the quick ratio is infinite if only ``lost`` is 0."""
     start, gained = table["start"].where(table["start"] > 0), table["new"] + table["returned"]
     joined = table["new"] + table["new_lost"]
     low, high = wilson_columns(table["kept"], table["start"])

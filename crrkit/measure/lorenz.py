@@ -1,4 +1,4 @@
-"""Money: on how few customers the revenue rests."""
+"""Concentration of revenue: Lorenz curve, share of the top customers, Gini coefficient."""
 
 from __future__ import annotations
 
@@ -29,13 +29,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Concentration(Shown):
-    """On how few customers the revenue rests.
+    """Concentration of revenue among customers.
 
     Attributes:
-        table: The Lorenz curve: ``customers`` and ``revenue``, shares that the smallest customers have together.
-        top: The share of customers that ``top_share`` speaks of.
-        top_share: The share of the revenue of the ``ceil(top * n)`` customers who paid most; NaN without revenue.
-        gini: 0 when all pay the same, close to 1 when one pays all; NaN without revenue.
+        table: The Lorenz curve: ``customers`` and ``revenue``, cumulative shares from the smallest customer up.
+        top: The share of customers that ``top_share`` refers to.
+        top_share: The revenue share of the ``ceil(top * n)`` customers who paid most; NaN if there is no revenue.
+        gini: The Gini coefficient: 0 if all pay the same, close to 1 if one pays everything; NaN if there is no
+            revenue.
         n: The number of customers.
     """
 
@@ -50,31 +51,31 @@ class Concentration(Shown):
     kinds: ClassVar[Mapping[str, str]] = {"customers": "rate", "revenue": "rate"}
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Return the headings of the displayed columns."""
         return {"customers": _("customers"), "revenue": _("revenue")}
 
     def caption(self) -> str:
-        """The share of the top and the Gini coefficient."""
+        """Return a sentence with the share of the top customers and the Gini coefficient."""
         text = _("The top {top} of {n} {n:customer|customers} bring {share} of the revenue; Gini {gini}")
         words = {"top": format_cell(self.top, "rate"), "n": format_cell(self.n, "count")}
         return text.format(**words, share=format_cell(self.top_share, "rate"), gini=format_cell(self.gini, "ratio"))
 
 
 def concentration(base: Base | Sequence[float], *, top: float = 0.2) -> Concentration:
-    """Measure on how few customers the revenue rests.
+    """Measure how concentrated revenue is among customers: Lorenz curve, top share, Gini coefficient.
 
     With customers ordered by revenue ``x_1 <= … <= x_n`` the Gini coefficient is
     ``sum((2i - n - 1) x_i) / (n sum(x))``.
 
     Args:
         base: Purchases with an amount, or the revenue of each customer.
-        top: The share of customers to speak of; 0.2 asks for the top fifth.
+        top: The share of customers regarded as the top; 0.2 is the top fifth.
 
     Returns:
-        The curve, the share of the top and the Gini coefficient.
+        The curve, the share of the top customers and the Gini coefficient.
 
     Raises:
-        ValueError: If there are no amounts, or some customer's revenue is below 0: shares then have no meaning.
+        ValueError: If there are no amounts, or some customer's revenue is below 0, so that shares are meaningless.
 
     Examples:
         >>> found = concentration([500, 300, 50, 40, 30, 25, 20, 15, 12, 8])
@@ -106,7 +107,7 @@ def _ranked_base(base: Base, top: float) -> pd.DataFrame:
 
 
 def _ranked_values(values: Any, top: float) -> pd.DataFrame:
-    """The same small frame from plain numbers, one bucket a customer."""
+    """Return the frame of `_ranked_base` for plain numbers, with one bucket per customer."""
     revenue = np.sort(np.asarray(check_numbers(values, name="base"), dtype="float64"))
     if not len(revenue) or np.isnan(revenue).any():
         message = _("The revenue of each customer is needed, at least one number and none missing.")

@@ -1,4 +1,4 @@
-"""The account of the base: who was there, who left, who came, who came back, period by period.
+"""Retention by period: how many customers were kept, lost, new and returned in each period.
 
 ``start - lost + new + returned = end`` in every row, and ``end`` is the next row's ``start``.
 """
@@ -46,22 +46,22 @@ MOST_NAMED = 8  # segments in a message
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RetentionTable(Shown):
-    """The account of a base, one row a period.
+    """Customer counts and retention rates, one row per period.
 
     Attributes:
         table: ``period from_ until``; the counts ``start kept lost new returned end new_lost returned_lost rejoined
             joins leaves continuous former``; the rates ``crr crr_low crr_high churn crr_continuous crr_textbook
             churn_events early_loss winback recovered growth quick_ratio``; ``status``. With ``unit="person_all"``
-            also ``reduced``, who gave up some contracts and hold others: they are among the lost and the returned.
-            Of a table of counts also ``crr_least crr_most``, between which the rate lies if some of the new have left.
+            also ``reduced``, people who gave up some contracts and hold others: they count as lost and as returned.
+            If read by `read_counts`, also ``crr_least crr_most``, bounds of the rate if some of the new have left.
         every: The period.
         card: The definition under which it was counted.
-        quality: What became of the rows that were read.
-        by: The segment columns, which then stand in front; each segment has its own account.
-        notes: Sentences that must not be missed.
-        whole: The account of all segments together, when there are segments; see also `segment`.
-        base: The base that was counted; None for an account that came without it.
-        judged: Whether the period suits the rhythm, of an account that came without its base.
+        quality: The account of the rows that were read and set aside.
+        by: The segment columns, which come first in the table; each segment has its own rows.
+        notes: Notes that must be shown with the result.
+        whole: The result for all segments together, if there are segments; see also `segment`.
+        base: The base that was counted; None if the result was created without one.
+        judged: The judgement of period and purchase rhythm, for a result that was created without its base.
     """
 
     made_by: ClassVar[tuple[str, ...]] = ("crr.retention_by_period(base, every='month')",)
@@ -84,9 +84,9 @@ class RetentionTable(Shown):
 
     @property
     def rhythm(self) -> Rhythm | None:
-        """Whether the period and the rule suit the customers' rhythm; None where that is not known.
+        """Whether the period and the activity rule suit the customers' purchase rhythm; None if unknown.
 
-        It is judged when it is first asked for, such as by printing, and once for a base.
+        Computed on first access, for example when printing; what it takes from the rows is computed once per base.
         """
         if self.judged is None and self.base is not None:
             return judge_rhythm(self.base, every=self.every)
@@ -94,16 +94,16 @@ class RetentionTable(Shown):
 
     @property
     def warning(self) -> str:
-        """What must be read before any rate of this account; empty where nothing must."""
+        """A warning to read before any rate of this result; empty if there is none."""
         rhythm = self.rhythm.warning if self.rhythm else ""
         return " ".join(filter(None, [rhythm, *at_its_ends(self.table, self.card, self.quality, self.base)]))
 
     @property
     def year(self) -> Rate | None:
-        """The rate of the latest complete year, measured: of the customers at its start, who was there at its end.
+        """The measured rate of the latest complete year: the share of customers at its start who were there at its end.
 
-        None for a segment, where the base is not at hand, where a year is no period for its rhythm, or where the data
-        do not hold that year and, if customers are who bought in the period before, the one before it.
+        None for segments, without the base, if a year does not suit the purchase rhythm, or if the data do not cover
+        that year and, with the activity rule ``"period"``, the year before it.
         """
         if self.base is None or self.by or self.card.segment:
             return None
@@ -111,19 +111,19 @@ class RetentionTable(Shown):
 
     @property
     def latest(self) -> pd.Series:
-        """The last complete period with somebody to keep, else the last with somebody, else the last row.
+        """The last complete period with customers at its start; else the last with any; else the last row.
 
         Raises:
-            ValueError: If the account is given by segments: each has its own.
+            ValueError: If the result has segments: each has its own latest period.
         """
         check_one_account(self, "{kept}.latest")
         return latest_of(self.table)
 
     def row(self, period: str, **segment: str) -> pd.Series:
-        """The row of a period by its name, of an account by segments ``kept.row("2024-03", region="north")``.
+        """Return the row of a period by its label; with segments, ``kept.row("2024-03", region="north")``.
 
         Raises:
-            ValueError: If the account has no such period or segment, or has segments and none is named.
+            ValueError: If there is no such period or segment, or there are segments and none is given.
         """
         if segment:
             return self.segment(**segment).row(period)
@@ -132,10 +132,10 @@ class RetentionTable(Shown):
         return self.table.iloc[list(self.table["period"]).index(period)]
 
     def segment(self, **chosen: str) -> RetentionTable:
-        """The account of one segment, ``kept.segment(region="north")``; its card says which.
+        """Return the result for one segment, ``kept.segment(region="north")``; its card states the segment.
 
         Raises:
-            ValueError: If the segments are other ones, or have no such value or combination.
+            ValueError: If not exactly the segment columns are given, or there is no such value or combination.
         """
         if not self.by or set(chosen) != set(self.by):
             message = _("The segments of this account are by {names}; say one value for each.")
@@ -148,7 +148,7 @@ class RetentionTable(Shown):
         return replace(self, table=table.drop(columns=[*self.by]).reset_index(drop=True), card=card, by=(), whole=None)
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Return the headings of the displayed columns."""
         return dict(zip(self.by, self.by, strict=True)) | {
             "period": _("period"), "start": _("start"), "kept": _("kept"), "lost": _("lost"), "new": _("new"),
             "returned": _("returned"), "reduced": _("of them with fewer contracts"), "end": _("end"), "crr": _("CRR"),
@@ -157,26 +157,26 @@ class RetentionTable(Shown):
         }  # fmt: skip
 
     def above(self) -> tuple[str, ...]:
-        """What is in doubt about the list."""
-        return tuple(doubt for doubt in self.quality.above() if doubt not in self.warning)  # said once
+        """Return the doubts about the list, to show above the table."""
+        return tuple(doubt for doubt in self.quality.above() if doubt not in self.warning)  # not twice
 
     def below(self) -> tuple[str, ...]:
-        """What must not be missed."""
-        notes = [note for note in self.notes if note not in self.warning]  # said once
+        """Return the notes to show below the table."""
+        notes = [note for note in self.notes if note not in self.warning]  # not twice
         return (*map(retold, notes), *([self.rhythm.note] if self.rhythm and self.rhythm.note else []))
 
     def _shown_names(self) -> list[str]:
         return [*self.by, *super()._shown_names()]
 
     def caption(self) -> str:
-        """The latest rate with its counts, after what must be read before it.
+        """Return the latest rate with its counts, preceded by `warning`.
 
-        Of all segments together, or of the one that was chosen.
+        For all segments together, or for the segment that was selected.
         """
         return " ".join(filter(None, [self.warning, self.headline()]))
 
     def headline(self) -> str:
-        """The latest rate with its counts alone."""
+        """Return the latest rate with its counts, without `warning`."""
         if self.by:
             n = len(self.table.drop_duplicates([*self.by]))
             text = ngettext("{n} segment together, {whole}", "{n} segments together, {whole}", n)
@@ -188,7 +188,7 @@ class RetentionTable(Shown):
 
 
 def check_one_account(kept: RetentionTable, call: str) -> None:
-    """Refuse an account by segments where one account is needed, and say the calls that choose it."""
+    """Refuse a result with segments where a single one is needed; the error lists the calls that select one."""
     check_given(kept, RetentionTable, name="kept")
     if not kept.by:
         return
@@ -213,31 +213,33 @@ def retention_by_period(
     by: str | Sequence[str] = (),
     unit: str = "person_any",
 ) -> RetentionTable:
-    """Count who stayed, left, came and came back in every period.
+    """Count the customers kept, lost, new and returned in each period, and compute retention and churn rates.
 
     The end-point customer retention rate is ``crr = |S and E| / |S|``: of those who were customers just before the
     period began (S), the share who were customers just before it ended (E).
 
     Args:
-        base: What `read_contracts` or `read_orders` gave.
+        base: A base from `read_contracts`, `read_orders` or another reader.
         every: ``day week month quarter half-year`` or ``year``.
-        first: The first period by its name, such as ``"2024-02" "2024Q2" "2024H1" "2024" "2024-W05"``; by default
-            the one in which the first customer came.
-        last: The last period; by default the one that holds the end of the data, marked ``running``.
-        by: Segment columns that the base was read with; the account is then given for each segment, each customer
-            standing in the segment of the earliest row, so that the segments add up to `whole`, all together.
-        unit: For contracts, what one customer is: ``person_any`` (there while any contract runs), ``contract``, or
-            ``person_all``: there while any contract runs, and kept when every contract that ran at the start runs at
-            the end or was renewed, which is when another of the person begins at the moment at which it ends. Who
-            gave up some and holds others is in ``lost`` and, with the rest, in ``returned``; ``reduced`` counts them.
+        first: The label of the first period, such as ``"2024-02" "2024Q2" "2024H1" "2024" "2024-W05"``; by default
+            the period of the first customer.
+        last: The label of the last period; by default the one that contains the end of the data, marked ``running``.
+        by: Segment columns that the base was read with. The result then has rows for each segment; a customer belongs
+            to the segment of their earliest row, so that the segments sum to `whole`, the result for all customers.
+        unit: For contracts, what one customer is: ``person_any`` (a customer while any contract runs), ``contract``, or
+            ``person_all``: a customer while any contract runs, but kept only if every contract that ran at the start
+            still runs at the end or was renewed, that is, another contract of the person starts at the moment it ends.
+            People who gave up some contracts and hold others count as ``lost`` and, for the rest, as ``returned``;
+            ``reduced`` is their number.
 
     Returns:
-        The account. Rates are fractions; a rate without a denominator is NaN, with ``status`` ``empty_base``;
-        where no purchase is older yet than the window of `Trailing` all are kept by construction, ``burn_in``. The
-        Wilson interval (95 %) says how far the same process could have landed, it is no sampling error.
+        One row per period. Rates are fractions; NaN with the status ``empty_base`` if there were no customers at the
+        start. The status is ``burn_in`` while no purchase is older than the window of `Trailing`, so that everybody is
+        kept by construction. The Wilson interval (95 %) is not a sampling error: it shows where the rate could have
+        landed if the same process ran again.
 
     Raises:
-        ValueError: If a name is not known, or the data are shorter than one period.
+        ValueError: If a name is unknown, or the data are shorter than one period.
 
     Examples:
         >>> import pandas as pd
@@ -268,8 +270,8 @@ def retention_by_period(
 
 
 def _measured_year(base: Base, unit: str) -> Rate | None:
-    """The rate of the latest complete year whose start the data hold."""
-    needed = 2 if base.is_by_period else 1  # buyers of the year before, or who was there on the day
+    """Return the rate of the latest complete year whose start the data cover."""
+    needed = 2 if base.is_by_period else 1  # the base is the buyers of the previous year, or the customers on one day
     if holds(base, "year") < needed or judge_rhythm(base, every="year").is_doubtful:
         return None
     row = retention_by_period(base, every="year", unit=unit if unit in UNITS else "person_any").latest
@@ -284,7 +286,7 @@ def _measured_year(base: Base, unit: str) -> Rate | None:
 def _flows(
     base: Base, calendar: Calendar, span: range, unit: str, by: tuple[str, ...]
 ) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-    """The flows of the whole base and, when there are segments, of each with the segment's names in front."""
+    """Return the flows of the whole base and, with segments, those of each segment, with the segment columns first."""
     form, histogram = base.movement(calendar, unit=unit, by=by)
     finish = FLOWS_OF[form]
     whole = dated(finish(histogram, span), calendar, span, base, rule=base.rule)

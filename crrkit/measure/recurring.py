@@ -1,4 +1,4 @@
-"""The revenue of contracts: what all customers pay at each boundary of a period, and what moved it in between.
+"""Recurring revenue of contracts: revenue at the boundaries of each period and the flows in between.
 
 ``opening + new + expansion + reactivated - contraction - churned = closing`` in every row, and ``closing`` is the next
 row's ``opening``.
@@ -23,24 +23,24 @@ if TYPE_CHECKING:
     from crrkit.read import Base
     from crrkit.rules import DefinitionCard
 
-NEGATIVE = mark("negative_revenue")  # some customer brought in less than nothing
-UNPRICED = mark("amounts_missing")  # some customer there is in no sum, since what they pay is not known
-UNPAID = mark("no_revenue")  # customers, but nobody paid anything
+NEGATIVE = mark("negative_revenue")  # the revenue of some customer is below 0
+UNPRICED = mark("amounts_missing")  # some customer is left out of the sums, as their price is unknown
+UNPAID = mark("no_revenue")  # there are customers, but their revenue is 0
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RecurringRevenue(Shown):
-    """The account of the revenue of contracts, one row a period.
+    """Recurring revenue and its flows, one row per period.
 
     Attributes:
-        table: ``period from_ until``; what all customers pay at the start, ``opening``, and at the end, ``closing``; in
-            between ``new expansion contraction churned reactivated``; how many customers these are, ``start end``;
-            ``unpriced``, how many more there are at the one end or the other, whichever is more, who are in no sum
-            because a contract of theirs has no amount; ``nrr grr``; ``status``.
+        table: ``period from_ until``; the revenue of all customers at the start, ``opening``, and at the end,
+            ``closing``; the flows ``new expansion contraction churned reactivated``; the number of these customers,
+            ``start end``; ``unpriced``, the number of customers left out of the sums because a contract of theirs has
+            no amount, at the start or at the end, whichever is larger; ``nrr grr``; ``status``.
         every: The period.
         card: The definition.
-        by: The segment columns, which then stand in front.
-        notes: Sentences that must not be missed.
+        by: The segment columns, which come first in the table.
+        notes: Notes that must be shown with the result.
     """
 
     table: pd.DataFrame
@@ -56,7 +56,7 @@ class RecurringRevenue(Shown):
     }  # fmt: skip
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Return the headings of the displayed columns."""
         return {name: name for name in self.by} | {
             "period": _("period"), "start": _("customers at the start"), "opening": _("opening revenue"),
             "new": _("from new"), "expansion": _("expansion"), "contraction": _("contraction"),
@@ -65,7 +65,7 @@ class RecurringRevenue(Shown):
         }  # fmt: skip
 
     def caption(self) -> str:
-        """The rates of the latest whole period; of segments none, each has its own."""
+        """Return the rates of the latest complete period; empty if there are segments."""
         whole = self.table[self.table["status"] == COMPLETE]
         if self.by or not len(whole):
             return ""
@@ -75,7 +75,7 @@ class RecurringRevenue(Shown):
         return text.format(**shown)
 
     def below(self) -> Sequence[str]:
-        """What a reader must know besides."""
+        """Return the notes to show below the table."""
         return self.notes
 
     def _shown_names(self) -> list[str]:
@@ -85,7 +85,7 @@ class RecurringRevenue(Shown):
 def recurring_revenue(
     base: Base, *, every: str, first: str | None, last: str | None, by: str | Sequence[str]
 ) -> RecurringRevenue:
-    """The account of the revenue of contracts; see `crrkit.measure.revenue.revenue_retention`."""
+    """Compute recurring revenue and its flows; see `crrkit.measure.revenue.revenue_retention`."""
     segments = base.check_segments(by)
     calendar = base.calendar(every)
     span = span_of(base, calendar, first=first, last=last)
@@ -98,7 +98,7 @@ def recurring_revenue(
 def in_segments(
     found: pd.DataFrame, by: tuple[str, ...], finish: Callable[[pd.DataFrame], pd.DataFrame]
 ) -> pd.DataFrame:
-    """The finished whole, or each segment finished by itself with its names in front."""
+    """Apply ``finish`` to the whole frame or, with segments, to each segment, with the segment columns first."""
     if not by:
         return finish(found)
     parts = []
@@ -111,7 +111,7 @@ def in_segments(
 
 
 def _account(changes: pd.DataFrame, span: range) -> pd.DataFrame:
-    """The account of each period from what changed in every period that something changed in."""
+    """Compute the account of each period from the changes, which have rows only for periods with a change."""
     changes = changes.set_index("period").sort_index()
     inside = changes[list(reduce.REVENUE_FLOWS)].reindex(list(span), fill_value=0)
     gained = changes["new"] + changes["expansion"] + changes["reactivated"]
@@ -127,7 +127,7 @@ def _account(changes: pd.DataFrame, span: range) -> pd.DataFrame:
 
 
 def _standing(changes: pd.Series, span: range) -> tuple[np.ndarray, np.ndarray]:
-    """The sum of all changes before the start and before the end of each period; decimals are summed as such."""
+    """Return the cumulative changes up to the start and up to the end of each period; decimals stay decimals."""
     total = np.array([0, *changes.cumsum()], dtype=object)
     numbers = np.array(span)
     at = [np.searchsorted(changes.index.to_numpy(), numbers, side=side) for side in ("left", "right")]
@@ -144,7 +144,7 @@ def _with_rates(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _notes(found: pd.DataFrame) -> tuple[str, ...]:
-    """Who is left out because nobody knows what they pay."""
+    """Return a note on the customers left out because their price is unknown."""
     unknown, customers = int(found["unknown"].sum()), int(found["customers"].sum())
     if not unknown:
         return ()

@@ -1,4 +1,4 @@
-"""Renewals: of the contracts that were due in a period, how many were renewed, on time and late."""
+"""Renewal rates: the contracts due in each period, renewed on time, renewed late or not renewed."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ OUTCOMES = ("renewed_on_time", "renewed_late", "not_renewed", "undecided")
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RenewalTable(Shown):
-    """What became of the contracts that ended, one row a period.
+    """Outcomes of the contracts that ended, one row per period.
 
     Attributes:
-        table: ``period from_ until``; ``due`` and what it is the sum of: ``renewed_on_time renewed_late not_renewed
-            undecided``; ``rate rate_low rate_high status``.
+        table: ``period from_ until``; ``due``, the sum of ``renewed_on_time renewed_late not_renewed undecided``;
+            ``rate rate_low rate_high status``.
         every: The period.
-        late_days: Until so many days after the end a renewal is a late one, and none after that.
+        late_days: The number of days after the end up to which a renewal counts as late; after that it does not count.
         card: The definition under which it was counted.
-        quality: What became of the rows that were read.
+        quality: The account of the rows that were read and set aside.
     """
 
     table: pd.DataFrame
@@ -60,7 +60,7 @@ class RenewalTable(Shown):
     }  # fmt: skip
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Return the headings of the displayed columns."""
         return {
             "period": _("period"), "due": _("due"), "renewed_on_time": _("on time"), "renewed_late": _("late"),
             "not_renewed": _("not renewed"), "undecided": _("not known yet"), "rate": _("renewed"),
@@ -68,7 +68,7 @@ class RenewalTable(Shown):
         }  # fmt: skip
 
     def caption(self) -> str:
-        """The last period of which all is known, with its counts."""
+        """Return the counts and the rate of the last complete period."""
         known = self.table[self.table["status"] == COMPLETE]
         if not len(known):
             return _("No period is known to its end: the latest renewals are still to come.")
@@ -92,28 +92,29 @@ def renewals(
     unit: str = "person_any",
     late_days: int | None = None,
 ) -> RenewalTable:
-    """Count what became of the contracts that ended in each period: ``rate = (on time + late) / due``.
+    """Compute the renewal rate of the contracts that end in each period: ``rate = (on time + late) / due``.
 
-    A contract is *due* in the period in which it ends. It was renewed *on time* when another contract of the same
-    customer runs on from that moment, *late* when one begins at most ``late_days`` after it, else *not*. Where the data
-    end before that can be told it is *undecided*, and the period has no rate. A contract that runs beside also keeps
-    its customer: name the contract's id and say ``unit="contract"`` to hold each contract against its own renewal.
+    A contract is *due* in the period in which it ends. It is renewed *on time* if another contract of the same
+    customer continues at that moment, *late* if one begins at most ``late_days`` after it, else *not renewed*. If the
+    data end before this can be determined it is *undecided*, and the period has no rate. A contract that runs in
+    parallel counts as a renewal, too: read the base with contract ids and use ``unit="contract"`` to match each
+    contract with its own renewal.
 
     Args:
-        base: What `read_contracts` gave.
+        base: A base from `read_contracts`.
         every: ``day week month quarter half-year`` or ``year``.
-        first: The first period by its name, as for `retention_by_period`.
-        last: The last period; by default the one that holds the end of the data.
-        unit: Who has to go on: the customer (``person_any``), or the contract by its id (``contract``).
-        late_days: How many days after the end a renewal still counts; by default the ``merge_gap`` of the base, or 30
-            when it has none.
+        first: The label of the first period, as for `retention_by_period`.
+        last: The label of the last period; by default the one that contains the end of the data.
+        unit: Who has to continue: the customer (``person_any``), or the contract by its id (``contract``).
+        late_days: The number of days after the end within which a renewal still counts; by default the ``merge_gap``
+            of the base, or 30 if it has none.
 
     Returns:
-        One row a period. The rate is a fraction with its Wilson interval (95 %); NaN with the status ``empty_base``
-        when nothing was due and ``running`` while something is undecided or the period is not over.
+        One row per period. The rate is a fraction with its Wilson interval (95 %); NaN with the status ``empty_base``
+        if nothing was due, and ``running`` while a contract is undecided or the period is not over.
 
     Raises:
-        ValueError: If the base has no contracts or a name is not known.
+        ValueError: If the base has no contracts or a name is unknown.
 
     Examples:
         >>> import pandas as pd
@@ -144,11 +145,11 @@ def renewals(
 
 
 def _counted(histogram: pd.DataFrame, span: range) -> pd.DataFrame:
-    """The outcomes of each period side by side, and their sum.
+    """Pivot the outcomes to one row per period and add their sum, ``due``.
 
     Args:
-        histogram: ``period, outcome, contracts`` from `reductions.renewal_histogram`.
-        span: The numbers of the periods.
+        histogram: ``period, outcome, contracts`` from `reduce.renewal_histogram`.
+        span: The indices of the periods.
     """
     wide = histogram.pivot_table(index="period", columns="outcome", values="contracts", aggfunc="sum")
     counts = wide.reindex(index=span, columns=list(OUTCOMES)).fillna(0).astype("int64").reset_index(drop=True)
@@ -157,7 +158,7 @@ def _counted(histogram: pd.DataFrame, span: range) -> pd.DataFrame:
 
 
 def _finished(counts: pd.DataFrame, calendar: Calendar, span: range, base: Base) -> pd.DataFrame:
-    """Names and bounds in front, rates and status behind; what is not known has no rate."""
+    """Add the label and bounds of each period in front, rates and status at the end; undecided periods have no rate."""
     bounds = pd.to_datetime([calendar.start(k) for k in range(span.start, span.stop + 1)])
     counts.insert(0, "period", [calendar.label(k) for k in span])
     counts.insert(1, "from_", bounds[:-1])

@@ -1,4 +1,4 @@
-"""Money: how much of the revenue stayed, and how a shop's revenue comes about."""
+"""Revenue: gross and net revenue retention, and the components of retail revenue."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RevenueRetention(Shown):
-    """How much of each period's revenue stayed, one row a period.
+    """Gross and net revenue retention of purchases, one row per period.
 
     Attributes:
-        table: ``period from_ until``; ``opening``, the revenue of the period before; ``closing``, what the same
-            customers paid in this one; ``kept``, the same, for each no more than before; ``gone``, what those had paid
-            who bought nothing in this one; ``grr nrr``; ``status``.
+        table: ``period from_ until``; ``opening``, the revenue of the previous period; ``closing``, the revenue of the
+            same customers in this period; ``kept``, the same with each customer capped at their previous revenue;
+            ``gone``, the previous revenue of those who bought nothing in this period; ``grr nrr``; ``status``.
         every: The period.
         card: The definition.
     """
@@ -77,34 +77,34 @@ def revenue_retention(
     last: str | None = None,
     by: str | Sequence[str] = (),
 ) -> RevenueRetention | RecurringRevenue:
-    """Measure gross and net revenue retention from one period to the next.
+    """Compute gross and net revenue retention (GRR, NRR) from one period to the next.
 
-    Of the customers there at the start, with ``m0`` each, who have ``m1`` at the end:
-    ``GRR = sum(min(m1, m0)) / sum(m0)`` and ``NRR = sum(m1) / sum(m0)``. New and returned customers are in neither.
+    For the customers at the start, each with revenue ``m0`` at the start and ``m1`` at the end:
+    ``GRR = sum(min(m1, m0)) / sum(m0)`` and ``NRR = sum(m1) / sum(m0)``. New and returned customers enter neither.
 
-    For purchases ``m0`` is what a customer paid in the period before and ``m1`` what they pay in this one. For
-    contracts they are what all contracts of the customer that run just before the period begins, and just before it
-    ends, cost together; the account then balances, ``opening + new + expansion + reactivated - contraction - churned =
-    closing``, and ``closing`` is the next ``opening``. A changed price is an end and a start on one day. The amount is
-    the recurring price for a month, a year or whatever length of time, and must be the same in all rows: a yearly
-    price among monthly ones has to be divided by 12 before.
+    For purchases, ``m0`` is what a customer paid in the previous period and ``m1`` what they paid in this one. For
+    contracts, they are the total price of the customer's contracts that run just before the period begins and just
+    before it ends; the flows then balance, ``opening + new + expansion + reactivated - contraction - churned =
+    closing``, and ``closing`` is the next ``opening``. Record a price change as an end and a start on the same day. The
+    amount is the recurring price for a month, a year or any other length of time, which must be the same in all rows:
+    divide a yearly price among monthly ones by 12 first.
 
     Args:
         base: Purchases or contracts with an amount.
         every: The period.
-        first: The first period by its name, as for `retention_by_period`.
-        last: The last period.
+        first: The label of the first period, as for `retention_by_period`.
+        last: The label of the last period.
         by: Segment columns that the base was read with; each segment then has its own rows.
 
     Returns:
-        One row a period. Rates are NaN where there was no opening revenue (``empty_base``, or ``no_revenue`` when there
-        were customers), or where some customer's is below 0 before or after (``negative_revenue``): nothing is floored.
-        Customers one of whose contracts has no amount are in no sum; the rows in which they are there have the status
-        ``amounts_missing`` and count them in ``unpriced``, and a note says how many they are. An amount of 0 is a
-        price: who pays nothing and then something has expanded.
+        One row per period. Rates are NaN if there was no opening revenue (status ``empty_base``, or ``no_revenue`` if
+        there were customers), or if the revenue of some customer is below 0 before or after (``negative_revenue``):
+        nothing is clipped at 0. Customers with a contract without an amount are left out of all sums; periods in which
+        they are customers have the status ``amounts_missing`` and their number in ``unpriced``, and a note states how
+        many there are. An amount of 0 is a price: going from 0 to a positive amount is expansion.
 
     Raises:
-        ValueError: If the base has no amounts or is shorter than one period, or a name is not known.
+        ValueError: If the base has no amounts or is shorter than one period, or a name is unknown.
 
     Examples:
         >>> from crrkit.read.bases.readers import read_orders
@@ -154,13 +154,13 @@ def _retained(found: pd.DataFrame, calendar: Calendar, span: range, base: Base) 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RetailMeasures(Shown):
-    """How a shop's revenue comes about, one row a period.
+    """Retail revenue by its components, one row per period.
 
     Attributes:
         table: ``period from_ until buyers receipts revenue average_check frequency repeat_rate status``;
             ``revenue = buyers * frequency * average_check``.
         every: The period.
-        card: The definition, which says what happened to refunds.
+        card: The definition, including the treatment of refunds.
     """
 
     table: pd.DataFrame
@@ -182,18 +182,18 @@ class RetailMeasures(Shown):
 
 
 def retail_measures(base: Base, *, every: str = "month") -> RetailMeasures:
-    """Take a shop's revenue apart: buyers, how often they buy, and how much each time.
+    """Decompose retail revenue into buyers, purchase frequency and average check (basket value).
 
     ``average_check = revenue / receipts``, ``frequency = receipts / buyers``, and ``repeat_rate`` is the share of the
     period's buyers who bought on at least two of its days.
 
     Args:
-        base: Purchases with an amount. A row without a receipt's number is a receipt by itself; without ``receipt=``
-            all that a customer bought at one moment is one.
+        base: Purchases with an amount. A row without a receipt number is a receipt of its own; if the base was read
+            without ``receipt=``, all rows of a customer at one point in time are one receipt.
         every: The period.
 
     Returns:
-        One row a period; a ratio without a denominator is NaN.
+        One row per period; a ratio with denominator 0 is NaN.
 
     Raises:
         ValueError: If the base has no amounts or is shorter than one period.
@@ -220,7 +220,7 @@ def retail_measures(base: Base, *, every: str = "month") -> RetailMeasures:
 
 
 def check_amounts(base: Base, *, or_contracts: bool = False) -> None:
-    """Refuse a base without the money that a measure needs."""
+    """Refuse a base without the amounts that a measure needs."""
     if base.has_purchases and base.has_amounts:
         return
     message = _("This needs purchases with an amount. Read them with read_orders(…, amount=…).")

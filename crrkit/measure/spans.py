@@ -1,4 +1,4 @@
-"""The periods of a base: which are asked for, when they begin, and how far each has been seen."""
+"""The periods of a base: which are requested, their labels and bounds, and how completely each was observed."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 COMPLETE, RUNNING, EMPTY, BURN_IN = mark("complete"), mark("running"), mark("empty_base"), mark("burn_in")
 NOT_LISTED = mark("unseen")
-AT_START, AT_END = ("start", "opening"), ("end", "closing")  # what is known without what happened up to the other bound
-NOT_IN_LISTS = ("new_lost", "returned_lost", "rejoined", "continuous", "joins", "leaves")  # what two lists do not show
-MOST_PERIODS = 20_000  # days in half a century: more rows than that were not meant
+AT_START, AT_END = ("start", "opening"), ("end", "closing")  # columns that need a list at one boundary only
+NOT_IN_LISTS = ("new_lost", "returned_lost", "rejoined", "continuous", "joins", "leaves")  # need data within the period
+MOST_PERIODS = 20_000  # days in half a century; more is a mistake
 
 GONE_AT_ONCE = mark(
     "All of them left in the same period, and nobody has been a customer since. If their last date is only the day"
@@ -32,7 +32,7 @@ GONE_AT_ONCE = mark(
 
 
 def span_of(base: Base, calendar: Calendar, *, first: str | None = None, last: str | None = None) -> range:
-    """The numbers of the periods that are asked for."""
+    """Return the indices of the requested periods; by default from the first customer to the end of the data."""
     opening, closing = calendar.index(base.first), calendar.index(base.last_seen)
     if calendar.start(opening + 1) > base.as_of.date() and first is None and last is None:
         raise _too_short(base, calendar)
@@ -63,14 +63,14 @@ def _too_short(base: Base, calendar: Calendar) -> InputError:
 def dated(
     flows: pd.DataFrame, calendar: Calendar, span: range, base: Base, *, rule: Activity | None = None
 ) -> pd.DataFrame:
-    """Names and bounds in front, and how far each period has been seen behind.
+    """Add the label and bounds of each period in front and its status at the end.
 
     Args:
-        flows: One row a period, with the ``start``.
-        calendar: The periods.
-        span: Their numbers.
-        base: What was counted.
-        rule: Until when somebody is a customer, where that is what was counted.
+        flows: One row per period, with the column ``start``.
+        calendar: The calendar of the periods.
+        span: The indices of the periods.
+        base: The base that was counted.
+        rule: The activity rule, if the flows were counted under one.
     """
     bounds = pd.to_datetime([calendar.start(k) for k in range(span.start, span.stop + 1)])
     flows.insert(0, "period", [calendar.label(k) for k in span])
@@ -84,9 +84,10 @@ def dated(
 
 
 def safe_until(first: datetime, rule: Activity | None) -> pd.Timestamp:
-    """Until when nobody can be lost, since no purchase of the list is older than the window.
+    """Return the time up to which nobody can be lost, since no purchase in the data is older than the window.
 
-    A rate of such a period is 100 % whatever customers do: who left before the list begins is not on it.
+    The rate of a period that ends by then is 100 % whatever customers do: those who left before the data begin are not
+    in them. Without a `Trailing` rule it is ``first``.
     """
     if not isinstance(rule, Trailing):
         return pd.Timestamp(first)
@@ -95,7 +96,7 @@ def safe_until(first: datetime, rule: Activity | None) -> pd.Timestamp:
 
 
 def kept_by_construction(flows: pd.DataFrame, base: Base) -> tuple[str, ...]:
-    """A sentence that names the periods in which nobody can be lost yet."""
+    """Return a note on the periods in which nobody can be lost yet."""
     safe = safe_until(base.first, base.rule)
     periods = flows.loc[(flows["status"] == BURN_IN) & (flows["until"] <= safe), "period"]
     if periods.empty:
@@ -108,12 +109,12 @@ def kept_by_construction(flows: pd.DataFrame, base: Base) -> tuple[str, ...]:
 
 
 def seen_of(base: Base, calendar: Calendar, span: range) -> set[int]:
-    """The periods at both bounds of which it is known who was there: all of them, but of lists of single days."""
+    """Return the periods for which the customers at both boundaries are known: all, except for snapshots."""
     return {k for k in span if base.saw(calendar.start(k)) and base.saw(calendar.start(k + 1))}
 
 
 def _as_seen(flows: pd.DataFrame, base: Base) -> pd.DataFrame:
-    """What lists of single days do not show is missing: what happened between two, and at a bound without a list."""
+    """Set to NaN what snapshots do not show: events within a period, and boundaries without a snapshot."""
     since = np.array([base.saw(day.date()) for day in flows["from_"]])
     until = np.array([base.saw(min(day, pd.Timestamp(base.as_of)).date()) for day in flows["until"]])
     flows.loc[~(since & until), "status"] = NOT_LISTED
@@ -125,7 +126,7 @@ def _as_seen(flows: pd.DataFrame, base: Base) -> pd.DataFrame:
 
 
 def gone_at_once(table: pd.DataFrame, card: DefinitionCard) -> str:
-    """That the end of all contracts in one period may be the day on which the list was made; else empty."""
+    """Return a warning if all contracts ended in one period, perhaps the day the list was made; else empty."""
     there = table[table["start"] > 0]
     if card.is_by_period or card.counts_buyers or there.empty or not table["period"].is_unique:
         return ""
@@ -136,7 +137,7 @@ def gone_at_once(table: pd.DataFrame, card: DefinitionCard) -> str:
 
 
 def latest_of(table: pd.DataFrame) -> pd.Series:
-    """The last complete period with somebody to keep, else the last with somebody, else the last row."""
+    """Return the last complete period with customers at its start; else the last with any; else the last row."""
     somebody = table[table["start"] > 0]
     complete = somebody[somebody["status"] == COMPLETE]
     return next(rows for rows in (complete, somebody, table) if len(rows)).iloc[-1]
@@ -145,7 +146,7 @@ def latest_of(table: pd.DataFrame) -> pd.Series:
 def at_its_ends(
     table: pd.DataFrame, card: DefinitionCard, quality: QualityReport, base: Base | None
 ) -> tuple[str, ...]:
-    """What an account leaves open where its list ends, and in its latest period where the list begins."""
+    """Return warnings on the end of the data and, if the latest period is still in burn-in, on their beginning."""
     gone, one_day = gone_at_once(table, card), quality.doubt(ENDS_ON_ONE_DAY)[0]
     ended = one_day or (gone and (quality.doubt(NOBODY_AFTER)[0] or gone))
     if base is None or not table["period"].is_unique or latest_of(table)["status"] != BURN_IN:

@@ -1,4 +1,4 @@
-"""A table of answers as a survey: its rate with interval and bounds, the reasons of who left, and whom to ask next."""
+"""Retention from a table of survey answers: rate, interval, bounds, reasons for leaving, whom to ask next."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ REASONS_SHOWN = 6
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Survey(SurveyRate):
-    """A survey estimate that was read from the answers.
+    """A survey estimate computed from a table of answers.
 
     Attributes:
-        reasons: One row for each reason of those who left, the most frequent first: ``reason``, ``customers`` (a
-            count), ``share`` of those who gave one, and its interval ``low``, ``high`` (Wilson's, each by itself).
-        silent: The customers who were asked and did not answer; empty where no column holds them.
-        notes: What a reader should know of the table.
+        reasons: One row per reason for leaving, the most frequent first: ``reason``, ``customers`` (a count), ``share``
+            of those who gave a reason, and its interval ``low``, ``high`` (Wilson's, for each reason separately).
+        silent: The ids of the customers who were asked and did not answer; empty without a customer column.
+        notes: Notes on how the table was read.
     """
 
     reasons: pd.DataFrame = field(compare=False)
@@ -43,7 +43,7 @@ class Survey(SurveyRate):
     notes: tuple[str, ...] = ()
 
     def below(self) -> list[str]:
-        """The reasons, who is silent, and how the table was read."""
+        """Return the reasons, the number of non-respondents and the notes, to show below the table."""
         said = [
             _("Reason for leaving: {reason} {share} ({low} to {high}), {n} of {all}.").format(
                 reason=row["reason"], share=format_percent(row["share"]), low=format_percent(row["low"]),
@@ -60,20 +60,20 @@ class Survey(SurveyRate):
         return [*said, *self.notes]
 
     def ask_next(self, *, width: float, seed: int = 0) -> pd.DataFrame:
-        """Draw whom to ask again, so that the bounds of silence are at most so far apart.
+        """Draw a random sample of non-respondents to ask again, enough to narrow the non-response bounds to ``width``.
 
-        ``silent - width · asked`` of those who did not answer, rounded up, in random order: whoever is easy to reach is
-        not like the others.
+        Draws ``silent - width · asked`` of those who did not answer, rounded up, in random order, because customers who
+        are easy to reach differ from the others.
 
         Args:
-            width: How far apart the bounds may be, a fraction: 0.1 is ten points.
-            seed: Where the drawing begins; the same seed draws the same customers.
+            width: The maximum width of the bounds, a fraction: 0.1 is ten percentage points.
+            seed: The seed of the random draw; the same seed draws the same customers.
 
         Returns:
-            One row a ``customer``. It names customers: never a part of a report.
+            One row per ``customer``. It identifies customers, so it is never part of a report.
 
         Raises:
-            InputError: If ``width`` is no fraction, or no column holds the customers.
+            InputError: If ``width`` is not a fraction, or there is no customer column.
 
         Examples:
             >>> answers = pd.DataFrame({"client": list("abcd"), "still_customer": ["yes", "no", None, None]})
@@ -105,21 +105,21 @@ def read_survey(
     table: str | None = None,
     query: str | None = None,
 ) -> Survey:
-    """Read the answers to "are you still our customer?", a row for each who was asked, as a survey.
+    """Estimate retention from the answers to "are you still our customer?", with one row per customer asked.
 
-    The estimate is that of `survey_rate`: ``stay / (stay + leave)``, with its interval and the bounds that silence
-    leaves. Who left and gave a reason tells a share of each reason, ``n / all who gave one``, with Wilson's interval.
+    The estimate is that of `survey_rate`: ``stay / (stay + leave)``, with its interval and its non-response bounds. The
+    share of each reason for leaving is ``n / all who gave one``, with Wilson's interval.
 
     Args:
-        source: As for `read_orders`; columns that are not named are looked for by their usual names.
-        customer: The column with the customer's id: one who stands in two rows was asked once. Without one each row is
-            somebody else.
-        answer: The column with the answer. An empty cell, and words such as ``no answer``, are none.
+        source: As for `read_orders`; columns that are not named are found by their usual names.
+        customer: The column with the customer's id; a customer in two rows was asked once. Without it each row is a
+            different customer.
+        answer: The column with the answer. An empty cell, or words such as ``no answer``, count as no answer.
         reason: The column with the reason for leaving.
-        stay: The words that mean staying; by default usual ones. ``yes`` and ``no`` only where the name of the column
-            asks for staying, such as ``still_customer``.
-        leave: Those that mean leaving. Both are named or neither; words in neither are no answer then.
-        frame: Everyone who could have been asked; by default those who were.
+        stay: The words that mean staying; by default common ones, with ``yes`` and ``no`` only if the column's name
+            asks about staying, such as ``still_customer``.
+        leave: The words that mean leaving. Give both or neither; other words then count as no answer.
+        frame: The number of customers who could have been asked; by default the number asked.
         level: Coverage of the intervals, a fraction.
         sheet: As for `read_orders`.
         skip: As for `read_orders`.
@@ -129,11 +129,11 @@ def read_survey(
         query: As for `read_orders`.
 
     Returns:
-        A `SurveyRate` with ``reasons``, a table, and ``ask_next(width=…)``, whom to ask again. Not defined (NaN) where
-        nobody answered.
+        A `SurveyRate` with ``reasons``, a table, and ``ask_next(width=…)``, a sample to ask again. NaN if nobody
+        answered.
 
     Raises:
-        InputError: If no column holds the answers, it is not known what a word means, or a customer gave two answers.
+        InputError: If there is no answer column, the meaning of a word is unknown, or a customer gave both answers.
 
     References:
         Cochran 1977, Sampling Techniques; Manski 1989 for bounds without assumptions.
@@ -172,7 +172,7 @@ def read_survey(
 
 
 def _one_row_each(rows: pd.DataFrame) -> pd.DataFrame:
-    """Customers once each, by the row with their answer."""
+    """Keep one row per customer, the one with an answer; refuse customers with both answers."""
     if "customer" not in rows:
         return rows
     known = rows[rows["customer"].notna()]

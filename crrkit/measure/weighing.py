@@ -1,4 +1,4 @@
-"""What the doubts about a list do to its last rate: with and without, or between which bounds."""
+"""The effect of data-quality doubts on the latest rate: the rate under another reading, or its bounds."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from crrkit.read import QualityReport
 
-NOTICED = 0.01  # a rate that differs by so much is another one
-MANY = 0.05  # of the rows, or of the revenue
+NOTICED = 0.01  # a difference between rates from which a doubt is serious
+MANY = 0.05  # a share of the rows, or of the revenue, from which a doubt is serious
 RECEIPTS = mark("receipt under a second customer or day")
 WITHOUT = {LARGEST: reduce.without_largest, CROWD_OF_ONE: reduce.without_crowd}
 SERIOUS, SLIGHT, NO_EFFECT = mark("serious"), mark("slight"), mark("no effect")
@@ -37,13 +37,13 @@ SERIOUS, SLIGHT, NO_EFFECT = mark("serious"), mark("slight"), mark("no effect")
 
 @dataclass(frozen=True, eq=False, repr=False)
 class WeighedDoubts(Shown):
-    """The doubts about how a list was read, each with what it does to the rate of the last complete period.
+    """The doubts about how a list was read, each with its effect on the rate of the last complete period.
 
     Attributes:
-        table: One row a doubt: ``doubt severity rows share revenue``; ``other`` is the rate when the list is read the
-            other way, ``low`` and ``high`` bound it where nobody can know.
+        table: One row per doubt: ``doubt severity rows share revenue``; ``other``, the rate under the alternative
+            reading; ``low`` and ``high``, bounds of the rate where the truth cannot be known.
         every: The period.
-        period: The label of the last complete one; empty where there is none.
+        period: The label of the last complete period; empty if there is none.
         crr: Its rate as the list was read.
     """
 
@@ -58,14 +58,14 @@ class WeighedDoubts(Shown):
     }  # fmt: skip
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Return the headings of the displayed columns."""
         return {
             "doubt": _("doubt"), "severity": _("weight"), "rows": _("rows"), "share": _("share of all rows"),
             "revenue": _("of revenue"), "other": _("CRR otherwise"), "low": _("from"), "high": _("to"),
         }  # fmt: skip
 
     def caption(self) -> str:
-        """What is held against what."""
+        """Return a sentence with the period and the rate that the doubts are compared with."""
         if not len(self.table):
             return _("Nothing about how the list was read is in doubt.")
         if not self.period:
@@ -75,33 +75,34 @@ class WeighedDoubts(Shown):
 
 
 def weigh_doubts(base: Base, *, every: str = "month") -> WeighedDoubts:
-    """Say what each doubt about how a list was read does to its last rate.
+    """Compute how much each doubt about how a list was read changes its latest rate.
 
-    Rows whose customer is not known leave the rate between bounds. With S customers at the start, K of them kept, and
-    U₀ and U₁ such rows in the period before and in this one, each may be somebody of their own or a customer who is
-    known: the rate lies between K / (S + U₀) and (K + b + m) / (S + m), where b = min(U₁, S − K) seemed lost and
-    m = min(U₀, E − K + U₁ − b) of the E at the end seemed new or were never known. What can be read otherwise
-    (``fold=``, ``nobody=``, ``fill_down=``, ``end_is=``, ``merge_gap=``, ``as_of=``) is read so, and counted again from
-    the rows in the engine; the source is read once.
+    Rows without a known customer leave the rate between bounds. With S customers at the start, K of them kept, E at the
+    end, and U₀ and U₁ such rows in the previous and in this period, each row may belong to an unknown or to a known
+    customer: the rate lies between K / (S + U₀) and (K + b + m) / (S + m), where b = min(U₁, S − K) seemed lost and
+    m = min(U₀, E − K + U₁ − b) seemed new or are unknown in both periods. Alternative readings (``fold=``, ``nobody=``,
+    ``fill_down=``, ``end_is=``, ``merge_gap=``, ``as_of=``) are applied to the rows in the engine and the rate is
+    recomputed; the source is opened only once.
 
-    What stands out in the rows is counted without it: one row with much of the revenue, one id with much of the rows,
-    and receipts under a second customer or day, of which the first is kept. Rows that repeat others in every column
-    change revenue and no rate. Where months or days lack any row the rate of who bought in a period lies between 0, or
-    K / S if they are all in this one, and (K + L + A) / (S + A): L is the S - K who seem lost if a month of this period
-    is missing, A the E - K who seem new if one of the period before is, else 0. Where ids change their form in this
-    period it lies between K / S and (K + min(S - K, E - K)) / S.
+    Outliers are left out and the rate recomputed: one row with much of the revenue, one id with many of the rows, and
+    receipts under a second customer or day, of which the first is kept. Rows that repeat others in every column change
+    revenue but no rate. If months or days have no rows at all, the rate of buyers by period lies between 0 (K / S if no
+    such gap is in the previous period) and (K + L + A) / (S + A), where L is the S - K who seem lost if a gap is in
+    this period, else 0, and A the E - K who seem new if one is in the previous period, else 0. If ids change their
+    format in this period, it lies between K / S and (K + min(S - K, E - K)) / S.
 
     Args:
-        base: A list, as its reader gave it.
-        every: The period whose last complete one is looked at.
+        base: A base from one of the readers.
+        every: The period; the last complete one is examined.
 
     Returns:
-        One row a doubt: how many rows (a count) and which share of rows and of revenue (fractions) it is about, the
-        rate otherwise or its bounds (fractions), and its weight: serious from one percentage point on. Not defined
-        (NaN) where nothing can be computed: no complete period, a source that cannot be read twice, or a window.
+        One row per doubt: the number of rows (a count), their shares of rows and of revenue (fractions), the rate under
+        the other reading or its bounds (fractions), and the severity: serious from one percentage point on. NaN where
+        the effect cannot be computed: no complete period, a source that cannot be read again, or bounds under an
+        activity rule other than ``"period"``.
 
     Raises:
-        InputError: If it is no base.
+        InputError: If ``base`` is not a base.
 
     References:
         Manski, C. F. (1989), Anatomy of the selection problem: bounds where nothing is known of the missing.
@@ -140,7 +141,7 @@ Line = dict[str, Any]
 
 
 def _account(base: Base, every: str) -> pd.DataFrame:
-    """The account of every period; empty where the list holds none."""
+    """Return the table of `retention_by_period`; empty if the data are shorter than one period."""
     check_choice(every, name="every", choices=PERIODS)
     try:
         return retention_by_period(base, every=every).table
@@ -149,7 +150,7 @@ def _account(base: Base, every: str) -> pd.DataFrame:
 
 
 def _unknown(base: Base, kept: pd.DataFrame, last: pd.Series | None) -> Iterator[Line]:
-    """Rows of unknown customers, taken together, and the bounds that they leave."""
+    """Yield one line for all rows of unknown customers, with the bounds of the rate."""
     quality = base.quality
     rows = int(quality.table.loc[quality.table["reason"].isin(NOT_KNOWN), "rows"].sum())
     if not rows:
@@ -164,10 +165,10 @@ def _unknown(base: Base, kept: pd.DataFrame, last: pd.Series | None) -> Iterator
 
 
 def _bounds(last: pd.Series, *, before: int, now: int) -> tuple[float, float]:
-    """The rate when rows of unknown customers are of strangers who left, and when they are of whoever makes it high."""
+    """Return the rate if rows of unknown customers are of others who left, and if they are of those who maximise it."""
     start, stayed, there = int(last["start"]), int(last["kept"]), int(last["end"])
-    back = min(now, start - stayed)  # who seemed lost, and was there unknown
-    more = min(before, there - stayed + now - back)  # who seemed new, or was unknown in both
+    back = min(now, start - stayed)  # seemed lost, but bought as unknown
+    more = min(before, there - stayed + now - back)  # seemed new, or were unknown in both periods
     return stayed / (start + before), (stayed + back + more) / (start + more)
 
 
@@ -177,7 +178,7 @@ def _rows_within(unknown: pd.DataFrame, period: pd.Series) -> int:
 
 
 def _reasons(quality: QualityReport) -> Iterator[Line]:
-    """What was set aside for an error of the list."""
+    """Yield one line for each reason that is an error of the list, with the rows set aside for it."""
     for reason, rows in zip(quality.table["reason"], quality.table["rows"], strict=True):
         if reason in ERRORS:
             yield _about(quality, reason, (reason,), int(rows))
@@ -188,7 +189,7 @@ def _about(quality: QualityReport, doubt: str, reasons: tuple[str, ...], rows: i
 
 
 def _standing_out(base: Base, kept: pd.DataFrame, last: pd.Series | None, every: str) -> Iterator[Line]:
-    """What stands out in the rows that are used, counted both ways in the engine."""
+    """Yield one line for each anomaly in the rows used, with the rate under the alternative."""
     for facts in base.quality.facts():
         line: Line = {name: facts[name] for name in ("doubt", "rows", "revenue") if name in facts}
         line |= {"share": facts["rows"] / base.quality.rows_read} if "rows" in facts else {}
@@ -205,7 +206,7 @@ def _standing_out(base: Base, kept: pd.DataFrame, last: pd.Series | None, every:
 def _both_ways(
     base: Base, kept: pd.DataFrame, last: pd.Series, every: str, facts: Mapping[str, Any]
 ) -> dict[str, float]:
-    """The rate without what stands out, or the bounds where what is missing is not known."""
+    """Return the rate without the anomaly, or bounds of the rate where rows or identities are missing."""
     doubt = facts["doubt"]
     if doubt == REPEATED:  # the same customer on the same day
         return {"other": float(last["crr"])}
@@ -224,19 +225,19 @@ def _both_ways(
         }
     since = pd.Timestamp(facts["since"])
     if before.iloc[0]["from_"] < since < last["from_"]:
-        return {}  # one person may be two in the base: no bounds are known
+        return {}  # one customer may be counted twice at the start: no bounds are known
     renamed = min(start - stayed, there - stayed) if last["from_"] <= since < last["until"] else 0
     return {"low": stayed / start, "high": (stayed + renamed) / start}
 
 
 def _lacks(spans: Sequence[Sequence[str]], period: pd.Series) -> bool:
-    """Whether one of the times without rows, each from a day to the day after it, reaches into a period."""
+    """Return whether a gap without rows, given as its first day and the day after it, overlaps a period."""
     held = [(pd.Timestamp(first), pd.Timestamp(after)) for first, after in spans]
     return any(first < period["until"] and period["from_"] < after for first, after in held)
 
 
 def _otherwise(base: Base, every: str, last: pd.Series | None) -> Iterator[Line]:
-    """The rate of the same period, of the list read the other way."""
+    """Yield one line for each alternative reading, with the rate of the same period."""
     for instead in base.quality.instead():
         said = ", ".join(f"{name}={value!r}" for name, value in instead.items())
         yield {"doubt": said, "other": _rate(base, every, instead, last)}
@@ -249,15 +250,15 @@ def _rate(base: Base, every: str, instead: Mapping[str, Any], last: pd.Series | 
         return _crr(folded(base, instead["fold"]), every, last)
     try:
         otherwise = base.again(**instead)
-        if base.has_purchases and otherwise.activity != base.activity:  # a rule that was chosen after reading
+        if base.has_purchases and otherwise.activity != base.activity:  # the rule was changed after reading
             otherwise = otherwise.with_activity(base.activity)
     except CrrkitError:
-        return float("nan")  # what cannot be read so
+        return float("nan")  # this reading is not possible
     return _crr(otherwise, every, last)
 
 
 def _crr(base: Base, every: str, last: pd.Series) -> float:
-    """The rate of the same period in another base."""
+    """Return the rate of the same period in another base."""
     try:
         other = retention_by_period(base, every=every).table
     except CrrkitError:

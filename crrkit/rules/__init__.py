@@ -1,4 +1,4 @@
-"""What is agreed before counting: periods, who is active, the definition card, the stages' rule."""
+"""Definitions fixed before counting: periods, activity rules, the definition card, stage rules."""
 
 from __future__ import annotations
 
@@ -43,5 +43,5 @@ __all__ = [
 
 
 def __dir__() -> list[str]:
-    """What the room is for, without what Python and its modules add."""
+    """List the public names only."""
     return list(__all__)

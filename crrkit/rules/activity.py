@@ -1,7 +1,7 @@
-"""Activity rules: until when somebody who has bought counts as a customer.
+"""Activity rules: how long a buyer counts as a customer after a purchase.
 
-Each rule turns a purchase into an interval of being a customer, after which the account of purchases is counted like
-that of contracts. The rule never looks ahead: what a purchase is worth depends on purchases before it only.
+Each rule turns a purchase into an interval of activity, so that purchases are then counted like contracts. A rule
+never looks ahead: the interval of a purchase depends on earlier purchases only.
 """
 
 from __future__ import annotations
@@ -21,29 +21,30 @@ from crrkit.ground import (
 )
 
 BUYING = (mark("purchase"), mark("contract"))  # the kinds of events that make somebody a customer
-ENOUGH_GAPS = 5  # below, a customer's own mean gap is drawn towards the population's
+ENOUGH_GAPS = 5  # with fewer gaps, a customer's own mean gap is shrunk towards the population's
 MANY_GAPS = 10**6
-LONGEST_MONTHS = (0, 31, 62, 92, 123, 153, 184, 215, 245, 276, 306, 337, 366)  # days in so many months in a row
-NEARLY = 2  # days: who types 30, 61, 91 or 365 may well mean months
-LISTED_GAPS = 30  # above, the limit of the quantile for many gaps is close enough
+LONGEST_MONTHS = (0, 31, 62, 92, 123, 153, 184, 215, 245, 276, 306, 337, 366)  # most days in 0, 1, 2 … months in a row
+NEARLY = 2  # days: a window of 30, 61, 91 or 365 days may be meant as calendar months
+LISTED_GAPS = 30  # for more gaps the limit of the quantile is close enough
 
 
 @dataclass(frozen=True)
 class Trailing:
-    """A customer as of ``t`` is who bought in the window before it: ``[t - days, t)``, or so many calendar months.
+    """Activity rule: a customer at ``t`` is anyone who bought in the trailing window ``[t - days, t)``.
 
-    With a window longer than the period everybody who bought in the older part of the window is kept by construction:
-    the rate then reports purchases of long ago and is close to 100 %. The account says so.
+    The window is given in days or in calendar months. If it is longer than the period, customers who bought in its
+    older part cannot be lost in that period: the rate then reflects old purchases and is close to 100 %. The result
+    warns of this.
 
-    At the end of August two calendar months are July and August, 62 days; a window of 60 or 61 days leaves the first
-    purchases of July out, as it must. Counted by month, ``months=1`` is the rule ``"period"``.
+    At the end of August two calendar months are July and August, 62 days; a window of 60 or 61 days excludes the first
+    purchases of July. With monthly periods, ``months=1`` is the same as the rule ``"period"``.
 
     Args:
         days: The length of the window in days; more than 0.
-        months: Or its length in calendar months, 1 or more.
+        months: The length in calendar months instead; 1 or more.
 
     Raises:
-        ValueError: If the window is not longer than nothing, or both lengths are given.
+        ValueError: If the length is not above 0, or not exactly one of the two is given.
 
     Examples:
         >>> print(Trailing(days=90))
@@ -68,12 +69,14 @@ class Trailing:
 
     @property
     def length(self) -> float:
-        """The length of the window in days, on average."""
+        """The length of the window in days; for calendar months their mean length."""
         return DAYS_PER_MONTH * (self.months or 0) if self.days is None else float(self.days)
 
     @property
     def months_meant(self) -> int:
-        """The calendar months that a window in days comes near to and is shorter than; 0 where there are none.
+        """The number of calendar months that a window in days slightly falls short of; 0 if none.
+
+        Within two days of their mean length, but shorter than the longest run of so many months.
 
         Examples:
             >>> [Trailing(days).months_meant for days in (30, 31, 60, 62, 90, 180, 365)]
@@ -85,7 +88,7 @@ class Trailing:
         return near if abs(self.days - near * DAYS_PER_MONTH) < NEARLY else 0
 
     def __str__(self) -> str:
-        """The rule in words."""
+        """Return the rule in words, in the current language."""
         if self.months is not None:
             text = ngettext(
                 "bought in the last {n} calendar month", "bought in the last {n} calendar months", int(self.months)
@@ -94,26 +97,27 @@ class Trailing:
         return _("bought in the last {days} {days:day|days}").format(days=format_number(self.length))
 
     def __repr__(self) -> str:
-        """As it is typed."""
+        """Return the expression that creates the rule."""
         return f"Trailing(days={self.days!r})" if self.months is None else f"Trailing(months={self.months!r})"
 
 
 @dataclass(frozen=True)
 class OwnGap:
-    """A customer until the silence is longer than fits the customer's own rhythm.
+    """Activity rule: a customer lapses when silent for longer than is plausible given their own purchase gaps.
 
-    After ``n`` closed gaps with mean ``g`` the limit is ``q(n) * g``. For gaps that follow a Gamma law of shape ``k``
-    the ratio of the next gap to the mean of ``n`` earlier ones follows ``F(2k, 2kn)``; with ``k = 1``, random timing,
-    its quantile is ``q(n) = n * (alpha ** (-1 / n) - 1)``: 19.0 for one gap, 6.94 for two, 5.14 for three and 3.00
-    for many. With fewer than five gaps ``g`` is the weighted mean of the own and the population's gap.
+    After ``n`` completed gaps with mean ``g`` the limit is ``q(n) * g``. For gaps with a Gamma distribution of shape
+    ``k`` the ratio of the next gap to the mean of ``n`` earlier ones follows ``F(2k, 2kn)``; with ``k = 1``, random
+    timing, its quantile is ``q(n) = n * (alpha ** (-1 / n) - 1)``: 19.0 for one gap, 6.94 for two, 5.14 for three and
+    3.00 for many. With fewer than five gaps ``g`` is the weighted mean of the customer's and the population's gap,
+    with weight ``n / 5`` on the former.
 
     Args:
-        alpha: The share of a still active customer's gaps that would wrongly be called a lapse.
-        population_days: The mean gap of the whole population, for customers with few gaps of their own; None takes
-            it from the data when they are read and prints it with the definition.
+        alpha: The false-positive rate: the share of an active customer's gaps that would be mistaken for a lapse.
+        population_days: The mean gap of all customers in days, used for customers with few gaps of their own; None
+            estimates it from the data when they are read, and the definition card states it.
 
     Raises:
-        ValueError: If ``alpha`` is not a fraction above 0 and below 1.
+        ValueError: If ``alpha`` is not a fraction above 0 and below 1, or ``population_days`` is not above 0.
 
     Examples:
         >>> [round(OwnGap().quantile(n), 2) for n in (1, 2, 3, 5, 10)]
@@ -135,20 +139,20 @@ class OwnGap:
             raise InputError(message.format(value=self.population_days), argument="population_days")
 
     def quantile(self, gaps: int) -> float:
-        """How many times its mean gap a customer with so many closed gaps may be silent."""
+        """Return ``q(n)``, the silence allowed after ``gaps`` completed gaps as a multiple of their mean."""
         n = max(gaps, 1)
         return float(n * (self.alpha ** (-1 / n) - 1))
 
     @property
     def length(self) -> float:
-        """The silence in days after which somebody with the population's rhythm is no customer any more."""
+        """The silence in days after which a customer with the population's mean gap lapses."""
         return self.quantile(MANY_GAPS) * (self.population_days or 0.0)
 
     def limits(self) -> list[tuple[float, float]]:
-        """For 0, 1, 2 … closed gaps: fixed days, and the multiple of the own mean gap, whose sum is the limit.
+        """Return, for 0, 1, 2 … completed gaps, fixed days and a multiple of the own mean gap; their sum is the limit.
 
-        Without a gap of one's own the population's is all that is known, and it is well known: the quantile for
-        many gaps.
+        Customers without a completed gap get the population's mean gap, which is based on many gaps and therefore
+        takes the quantile for many.
         """
         population = self.population_days or 0.0
         pairs = [(self.quantile(MANY_GAPS) * population, 0.0)]
@@ -158,7 +162,7 @@ class OwnGap:
         return [*pairs, (0.0, self.quantile(MANY_GAPS))]
 
     def __str__(self) -> str:
-        """The rule in words."""
+        """Return the rule in words, in the current language."""
         text = _("silent no longer than fits the own gaps (alpha {alpha}, population gap {days} {days:day|days})")
         days = "?" if self.population_days is None else format_number(self.population_days, digits=1)
         return text.format(alpha=format_number(self.alpha, digits=2), days=days)

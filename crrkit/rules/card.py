@@ -1,4 +1,4 @@
-"""The definition card: what was counted, under which rules. A rate without its card is not a measurement."""
+"""The definition card: what was counted and under which rules. Every result carries one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-# What a reader sees for each rule, in one language here and in the other in the catalogue.
+# The displayed text of each value of a rule.
 _WORDS = {
     "contract": mark("one contract counts as one customer"),
     "person_any": mark("a person is a customer while any contract runs"),
@@ -55,35 +55,36 @@ _WORDS = {
 
 
 def said_reading(read_as: str) -> str:
-    """What rows were read as, ``"orders: customer = who"``, in the words of the current language."""
+    """Return how the rows were read, given as ``"orders: customer = who"``, in the current language."""
     kind, _colon, pairs = read_as.partition(": ")
     return _("Read as {kind}: {pairs}").format(kind=_(kind), pairs=pairs)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class DefinitionCard:
-    """The rules behind a result, as values that a program can compare and as lines that a person can read.
+    """The definition behind a result: its rules as comparable values and as readable lines.
 
     Attributes:
         source: What was read.
-        unit: ``contract person_any person_all`` for contracts, ``buyer`` for orders, ``listed`` for snapshots.
-        activity: What makes somebody a customer at a moment.
-        every: The period, once a measure has been taken.
-        zone: The business's time zone; None when times are local as written.
+        unit: What one customer is: ``contract person_any person_all`` for contracts, ``buyer`` for orders, ``listed``
+            for snapshots.
+        activity: The activity rule: what makes somebody a customer at a point in time.
+        every: The period; None until a measure has been computed.
+        zone: The time zone of the business; None if times are local as written.
         week_starts: The first day of the week.
-        year_starts: The first month of the year.
-        as_of: The cut-off: nothing at or after it was seen.
+        year_starts: The first month of the (fiscal) year.
+        as_of: The cut-off date: nothing at or after it was observed.
         end_is: What the end date of a contract means; None for orders.
-        burn_in_days: For so many days after the first event nobody knows who is new.
-        merge_gap: A renewal up to so many days after the end is the same relationship.
-        read_as: What the rows were read as, such as ``"orders: customer = who, at = when"``.
-        taken: Whether lists were said to stand for the start or the end of their period.
-        counts: The words of the column of states that count; None when nobody named them.
-        refunds: What happens to amounts of 0 or below; None when there are no amounts.
-        contacts: Where people stand who never bought; None when the list holds customers alone.
-        new, returned: Who is new, and who has returned.
-        segment: The segment of the base that was counted alone; None for all customers.
-        currency: The code of the currency of the amounts; None when it is not known.
+        burn_in_days: Days from the first event in which new customers cannot be told from earlier ones.
+        merge_gap: A contract that starts up to so many days after the end of another continues the same relationship.
+        read_as: How the columns were read, such as ``"orders: customer = who, at = when"``.
+        taken: Whether snapshots stand for the start or the end of their period.
+        counts: The values of the status column whose rows count; None if none were specified.
+        refunds: The treatment of amounts of 0 or below; None if there are no amounts.
+        contacts: The treatment of people who never bought; None if the list holds customers only.
+        new, returned: The definitions of new and returned customers.
+        segment: The segment that was counted; None for all customers.
+        currency: The currency code of the amounts; None if unknown.
     """
 
     source: str
@@ -109,47 +110,47 @@ class DefinitionCard:
 
     @property
     def counts_buyers(self) -> bool:
-        """Whether one id of a log of purchases or events is one customer."""
+        """Whether one id in a log of purchases or events is one customer."""
         return self.unit == "buyer"
 
     @property
     def is_by_period(self) -> bool:
-        """Whether customers are who bought in the period before, and in this one."""
+        """Whether customers are those who bought in the previous period (start) and in this one (end)."""
         return self.activity == "period"
 
     def calendar(self, every: str) -> Calendar:
-        """The periods of one length, with the first days of the week and the year that are agreed."""
+        """Return the calendar of periods of one length, with the card's first day of the week and month of the year."""
         return Calendar(every, week_starts=self.week_starts, year_starts=self.year_starts)
 
     def with_(self, **changes: Any) -> DefinitionCard:
-        """A copy with other values."""
+        """Return a copy with some values replaced."""
         return replace(self, **changes)
 
     def to_dict(self) -> dict[str, Any]:
-        """The card as plain values, dates in ISO form."""
+        """Return the card as plain values, with ``as_of`` in ISO format."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return values | {"as_of": self.as_of.isoformat()}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> DefinitionCard:
-        """The card that `to_dict` wrote, also after it has been through JSON."""
+        """Create a card from the output of `to_dict`, also after a round trip through JSON."""
         counts = values["counts"]
         plain = {"as_of": datetime.fromisoformat(values["as_of"]), "counts": None if counts is None else tuple(counts)}
         return cls(**{**values, **plain})
 
     def lines(self) -> list[tuple[str, str]]:
-        """Pairs of heading and text in the current language; rules that do not apply are left out."""
+        """Return (heading, text) pairs in the current language; rules that do not apply are omitted."""
         return [(heading, text) for _rule, heading, text in self.rules()]
 
     def rules(self) -> list[tuple[str, str, str]]:
-        """The same lines, each with the name of its rule in front."""
+        """Return (rule, heading, text) triples: `lines` with the name of each rule."""
         hidden = {"week_starts"} if self.every != "week" else set()
         hidden |= {"year_starts"} if self.year_starts == "january" else set()
         said = self._said().items()
         return [(rule, name, text) for rule, (name, text) in said if text is not None and rule not in hidden]
 
     def _said(self) -> dict[str, tuple[str, str | None]]:
-        """Heading and text of every rule, in the order in which they are read."""
+        """Return the heading and the text of every rule, in display order; the text is None if it does not apply."""
         return {
             "source": (_("Source"), self.source),
             "segment": (_("Segment"), self.segment),
@@ -190,14 +191,14 @@ class DefinitionCard:
         return text.format(n=format_number(self.burn_in_days))
 
     def __str__(self) -> str:
-        """The card as lines of text."""
+        """Return the card as lines of text."""
         return "\n".join(f"{name}: {text or UNDEFINED}" for name, text in self.lines())
 
     __repr__ = __str__
 
     def to_html(self) -> str:
-        """The card as a definition list."""
-        whole = "float: none; width: auto"  # Jupyter floats both, and a long name pushes the text beside another one
+        """Return the card as an HTML definition list."""
+        whole = "float: none; width: auto"  # Jupyter floats dt and dd, so a long name would shift the texts by a row
         items = "".join(
             f'<dt style="{whole}">{html.escape(name)}</dt><dd style="{whole}">{html.escape(text)}</dd>'
             for name, text in self.lines()
@@ -213,8 +214,8 @@ class DefinitionDifference(Shown):
     """The rules in which two definitions differ.
 
     Attributes:
-        card_a: The one definition.
-        card_b: The other.
+        card_a: The first definition.
+        card_b: The second definition.
     """
 
     card_a: DefinitionCard
@@ -224,7 +225,7 @@ class DefinitionDifference(Shown):
 
     @property
     def table(self) -> pd.DataFrame:  # type: ignore[override]  # made from the cards
-        """One row a rule that differs, ``rule one other``, as the plain values of ``to_dict``; missing is None."""
+        """One row per rule that differs, ``rule one other``, with the plain values of ``to_dict``; missing is None."""
         import pandas as pd
 
         one, other = self.card_a.to_dict(), self.card_b.to_dict()
@@ -232,11 +233,11 @@ class DefinitionDifference(Shown):
         return pd.DataFrame(rows, columns=list(self.kinds), dtype=object)
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Return the headings of the displayed columns."""
         return {"rule": _("rule"), "one": _("one"), "other": _("other")}
 
     def caption(self) -> str:
-        """In how many rules the two differ."""
+        """Return a sentence with the number of rules that differ."""
         n = len(self.table)
         if not n:
             return _("The two definitions are the same in every rule.")
@@ -244,11 +245,11 @@ class DefinitionDifference(Shown):
         return text.format(n=format_number(n))
 
     def to_html(self) -> str:
-        """The rules that differ as a table, or the sentence that there are none."""
+        """Return the rules that differ as an HTML table, or a sentence if there are none."""
         return super().to_html() if len(self.table) else f"<p>{html.escape(self.caption())}</p>"
 
     def __str__(self) -> str:
-        """The rules that differ in words, or the sentence that there are none."""
+        """Return the rules that differ as a text table, or a sentence if there are none."""
         return super().__str__() if len(self.table) else self.caption()
 
     __repr__ = __str__
@@ -259,23 +260,24 @@ class DefinitionDifference(Shown):
 
 
 def _row(values: list[Any], one: tuple[str, str | None], other: tuple[str, str | None]) -> list[str]:
-    if one[1] == other[1]:  # two moments of one day
+    if one[1] == other[1]:  # two times on one day look the same as dates
         return [one[0], *map(str, values)]
     return [one[0], one[1] or UNDEFINED, other[1] or UNDEFINED]
 
 
 def diff(card_a: DefinitionCard, card_b: DefinitionCard) -> DefinitionDifference:
-    """Name each rule in which two definitions differ: rates under different rules are different measures.
+    """Compare two definitions rule by rule; rates under different rules are not comparable.
 
     Args:
         card_a: The card of one result, such as ``kept.card``.
         card_b: The card of another.
 
     Returns:
-        One row a rule, in words when printed, as values in ``to_pandas()``. No rows when the cards are the same.
+        One row per rule that differs, printed in words, with plain values in ``to_pandas()``. No rows if the cards are
+        equal.
 
     Raises:
-        InputError: If one of them is no card.
+        InputError: If one of them is not a card.
 
     Examples:
         >>> from datetime import datetime

@@ -1,8 +1,8 @@
-"""Calendars: which numbered period a day falls in, where a period begins, and what it is called.
+"""Calendars: the number of the period that contains a day, the first day of a period, and its label.
 
-Every period is half-open, ``[start, next start)``. A period is a whole number, counted from a fixed origin, so that
-"the period before" is ``index - 1`` on every calendar. `reductions.period_index` writes the same arithmetic as an
-expression for the engine; a test holds the two together.
+Every period is half-open, ``[start, next start)``, and has an integer index counted from a fixed origin, so that the
+previous period is ``index - 1`` on every calendar. `crrkit.reduce` has the same arithmetic as an expression for the
+engine, ``period_index``; a test checks that the two agree.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MONTHS = (
 )  # fmt: skip
 
 EPOCH = date(1970, 1, 1)
-THURSDAY = 3  # counted from Monday; 1970-01-01 was one, and a week is called after its Thursday (ISO 8601)
+THURSDAY = 3  # counted from Monday; 1970-01-01 was a Thursday, and ISO 8601 names a week after its Thursday
 
 _LABELS = {
     "day": r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})",
@@ -42,15 +42,15 @@ _EXAMPLES = {
 
 @dataclass(frozen=True)
 class Calendar:
-    """Periods of one length.
+    """A calendar of consecutive periods of one length.
 
     Args:
-        every: ``day week month quarter half-year`` or ``year``.
+        every: The length of a period: ``day week month quarter half-year`` or ``year``.
         week_starts: The weekday on which a week begins, ``monday`` to ``sunday``.
         year_starts: The month in which the (fiscal) year begins, ``january`` to ``december``.
 
     Raises:
-        ValueError: If one of the names is not known.
+        ValueError: If one of the names is unknown.
 
     Examples:
         >>> months = Calendar("month")
@@ -76,28 +76,28 @@ class Calendar:
 
     @property
     def months(self) -> int:
-        """Calendar months in a period; 0 for days and weeks."""
+        """The number of calendar months in a period; 0 for days and weeks."""
         return MONTHS_PER_PERIOD.get(self.every, 0)
 
     @property
     def month_shift(self) -> int:
-        """Months by which the year begins after January; only periods that divide a year feel it."""
+        """Months from January to the start of the fiscal year; 0 for days, weeks and months, which do not use it."""
         return MONTHS.index(self.year_starts) if self.months > 1 else 0
 
     @property
     def week_shift(self) -> int:
-        """Days from the first day of the week that holds 1970-01-01 to that day."""
+        """Days from the start of the week that contains 1970-01-01 to that day."""
         return (THURSDAY - WEEKDAYS.index(self.week_starts)) % DAYS_PER_WEEK
 
     def index(self, day: date) -> int:
-        """The number of the period that holds the day."""
+        """Return the index of the period that contains a day."""
         if self.months:
             return (day.year * 12 + day.month - 1 - self.month_shift) // self.months
         days = (date(day.year, day.month, day.day) - EPOCH).days
         return days if self.every == "day" else (days + self.week_shift) // DAYS_PER_WEEK
 
     def start(self, index: int) -> date:
-        """The first day of a period."""
+        """Return the first day of a period."""
         if self.months:
             year, month = divmod(index * self.months + self.month_shift, 12)
             return date(year, month + 1, 1)
@@ -105,7 +105,7 @@ class Calendar:
         return EPOCH + timedelta(days=days)
 
     def label(self, index: int) -> str:
-        """The period's name: ``2024-02-29 2024-W05 2024-02 2024Q2 2024H1 2024``, or ``2024/25`` when fiscal."""
+        """Return the label of a period: ``2024-02-29 2024-W05 2024-02 2024Q2 2024H1 2024``, fiscal ``2024/25``."""
         first = self.start(index)
         if self.every == "week":
             year, week, _weekday = self._naming_day(first).isocalendar()
@@ -117,11 +117,11 @@ class Calendar:
         return name + {"quarter": f"Q{month // 3 + 1}", "half-year": f"H{month // 6 + 1}", "year": ""}[self.every]
 
     def label_of(self, day: date) -> str:
-        """The name of the period that holds the day."""
+        """Return the label of the period that contains a day."""
         return self.label(self.index(day))
 
     def parse(self, label: str, *, name: str = "period") -> int:
-        """The number of the period with this name; ``name`` is the argument the user typed it for."""
+        """Return the index of the period with this label; ``name`` is the argument to mention in an error."""
         found = re.fullmatch(_LABELS[self.every], str(label).strip())
         index = self._index_of_match(found.groupdict()) if found else None
         if index is None or self.label(index).replace("/", "")[:4] != str(label).strip()[:4]:

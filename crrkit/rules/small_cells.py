@@ -1,4 +1,4 @@
-"""The law of small cells: a count tells of somebody where it is small and not zero."""
+"""The small-cell rule: a count that is small but not zero may identify somebody."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ Cells = TypeVar("Cells", "pd.Series", "pd.DataFrame", "np.ndarray")
 
 
 def small(counts: Cells, least: float) -> Cells:
-    """Where a count tells of fewer than ``least`` customers, but not of nobody; a count that is missing tells nothing.
+    """Return a mask of the counts of at least one but fewer than ``least`` customers; missing counts are False.
 
     Args:
         counts: Numbers of customers.
-        least: The smallest group that may be told of.
+        least: The smallest group size that may be disclosed.
 
     Returns:
-        The same shape, True where ``0 < count < least``.
+        A mask of the same shape, True where ``0 < count < least``.
 
     Examples:
         >>> import pandas as pd
@@ -31,15 +31,15 @@ def small(counts: Cells, least: float) -> Cells:
 
 
 def small_share(of: pd.Series, part: pd.Series, *, least: float) -> pd.Series:
-    """Where a share tells of few: by its whole, by its part, or by the rest, which follows from both.
+    """Return a mask of the shares that disclose a small group: the whole, the part, or the rest, ``of - part``.
 
     Args:
-        of: How many there were.
-        part: How many of them did it.
-        least: The smallest group that may be told of.
+        of: The whole of each share, numbers of customers.
+        part: The part of each share.
+        least: The smallest group size that may be disclosed.
 
     Returns:
-        One truth a share.
+        One Boolean per share.
 
     Examples:
         >>> import pandas as pd

@@ -1,4 +1,4 @@
-"""Who stands in which stage: the rules, with their usual values for some lines of business."""
+"""Stage rules, which assign each customer to a stage, and ready-made rules for some industries."""
 
 from __future__ import annotations
 
@@ -18,33 +18,35 @@ from crrkit.ground import (
 )
 from crrkit.rules.activity import OwnGap
 
-STAGES = ("short", "cold", "middle", "long", "lapsed")  # a contact, one grown cold, a customer, a regular, a former one
-PERIOD_BEFORE = "period"  # the rule of the account by period
-NO_SILENCE = 36_525.0  # days: a century, which no silence outlasts
+STAGES = ("short", "cold", "middle", "long", "lapsed")  # contact, cold contact, customer, regular, former customer
+PERIOD_BEFORE = "period"  # lapsed without a purchase in the previous period, as with the activity rule "period"
+NO_SILENCE = 36_525.0  # days: a century, longer than any gap between purchases
 
 
 @dataclass(frozen=True)
 class StageRule:
-    """Stages of buyers, as of a day ``D``, from what was seen before it.
+    """Rule that assigns buyers to stages as of a day ``D``, from the events before it.
 
-    * ``short``: never bought, touched (a visit, an offer, a lesson) at most ``contact_days`` ago; ``cold``: longer ago.
+    * ``short``: never bought, last contact (a visit, an offer, a lesson) at most ``contact_days`` ago; ``cold``: longer
+      ago.
     * ``lapsed``: bought, but silent for more than ``lapse_days``. Such a silence ends a *spell*; the next purchase
-      opens a new one. With ``lapse_days="period"``: did not buy in the period before, as the account by period has it;
-      no silence ends a spell then.
-    * ``long``: regular. In the present spell there are at least ``k_long`` purchase days less than ``window_days`` ago,
-      the first and the last of them at least ``span_days`` apart: three purchases in three days are no regularity.
+      starts a new one. With ``lapse_days="period"``: did not buy in the previous period, as in `retention_by_period`
+      with the activity rule ``"period"``; silence then does not end a spell.
+    * ``long``: regular. The current spell has at least ``k_long`` purchase days less than ``window_days`` ago, the
+      first and the last of them at least ``span_days`` apart: three purchases in three days are not regular.
     * ``middle``: every other customer. *Customers* are middle and long.
 
     Args:
-        lapse_days: Whole days, `OwnGap` for a limit from each customer's own rhythm, or ``"period"``.
-        window_days: Whole days.
-        k_long: How many purchase days.
-        span_days: Whole days.
-        contact_days: Whole days.
+        lapse_days: Silence in whole days after which a buyer lapses, `OwnGap` for a limit from each customer's own
+            purchase gaps, or ``"period"``.
+        window_days: Length in whole days of the window in which purchase days count.
+        k_long: Purchase days required for ``long``.
+        span_days: Minimum distance in whole days between the first and the last of them.
+        contact_days: Whole days after the last contact until a contact is ``cold``.
 
     Raises:
-        ValueError: If a number is no whole number above 0 (``span_days`` and ``contact_days`` may be 0), or if
-            nobody could ever be long under the rule.
+        ValueError: If a number is not a whole number above 0 (``span_days`` and ``contact_days`` may be 0), or if
+            nobody could ever be ``long`` under the rule.
 
     Examples:
         >>> print(StageRule(lapse_days=45, window_days=90, k_long=6, span_days=45, contact_days=14))
@@ -74,7 +76,7 @@ class StageRule:
         self._refuse_nobody_long()
 
     def _refuse_nobody_long(self) -> None:
-        """Purchases less than a window ago and not today lie at most two days less than the window apart."""
+        """Refuse a window that is too short: purchases in it, before ``D``, are at most ``window_days - 2`` apart."""
         needed = max(self.span_days, self.k_long - 1) + 2
         if self.window_days >= needed:
             return
@@ -94,11 +96,11 @@ class StageRule:
 
     @property
     def is_by_period(self) -> bool:
-        """Whether a customer is who bought in the period before, whatever the days."""
+        """Whether customers are those who bought in the previous period, regardless of the days since."""
         return self.lapse_days == PERIOD_BEFORE
 
     def limits(self) -> list[tuple[float, float]]:
-        """The limit of silence by the number of closed gaps, as `OwnGap.limits`."""
+        """Return the limit of silence by the number of completed gaps, in the form of `OwnGap.limits`."""
         if isinstance(self.lapse_days, OwnGap):
             return self.lapse_days.limits()
         if self.is_by_period:
@@ -107,15 +109,15 @@ class StageRule:
 
     @property
     def memory_days(self) -> int:
-        """How many days the rule looks back: a stage does not hang on anything earlier.
+        """How many days the rule looks back; earlier events do not affect the stage.
 
-        With `OwnGap` the limit differs from one to the next; that of who has no gap of their own stands for all.
+        With `OwnGap` the limit differs by customer; the one for customers without a completed gap is used.
         """
         lapse = 0 if self.is_by_period else self.limits()[0][0]
         return max(math.ceil(lapse), int(self.window_days), int(self.contact_days))
 
     def __str__(self) -> str:
-        """The rule in words."""
+        """Return the rule in words, in the current language."""
         return f"{self._lapse()}; {self._long()}; {self._cold()}"
 
     def _lapse(self) -> str:
@@ -143,17 +145,17 @@ class StageRule:
 
 @dataclass(frozen=True)
 class ContractRule:
-    """Stages of people with contracts: ``middle`` in the first term, ``long`` once renewed, ``lapsed`` when ended.
+    """Rule that assigns contract holders to stages: ``middle`` at first, ``long`` once renewed, ``lapsed`` when ended.
 
-    A spell of contracts that overlap or touch is one; a renewal does not interrupt it. Nobody is ``short``: a list of
-    contracts knows no contacts.
+    Contracts that overlap or touch form one spell; a renewal does not interrupt it. Nobody is ``short``: a list of
+    contracts has no contacts.
 
     Args:
-        renewals: How many terms must have been renewed for ``long``: a whole number above 0.
-        term: ``"month" "quarter" "half-year"`` or ``"year"``.
+        renewals: The number of renewed terms required for ``long``: a whole number above 0.
+        term: The length of a term: ``"month" "quarter" "half-year"`` or ``"year"``.
 
     Raises:
-        ValueError: If the number or the term is none of these.
+        ValueError: If ``renewals`` is not a whole number above 0 or ``term`` is unknown.
 
     Examples:
         >>> print(ContractRule(renewals=3, term="month"))
@@ -162,7 +164,7 @@ class ContractRule:
 
     renewals: int = 1
     term: str = "year"
-    memory_days: ClassVar[int] = 0  # a contract says itself when it began
+    memory_days: ClassVar[int] = 0  # a contract states its own start, so no look-back is needed
 
     def __post_init__(self) -> None:
         _check_days(self.renewals, name="renewals")
@@ -170,13 +172,13 @@ class ContractRule:
 
     @classmethod
     def of_months(cls, months: int) -> ContractRule:
-        """The rule that makes long after so many months without a break, in the longest terms that divide them.
+        """Create the rule for ``long`` after so many uninterrupted months, in the longest term that divides them.
 
         Args:
             months: A whole number above 0.
 
         Raises:
-            ValueError: If it is none.
+            ValueError: If it is not.
 
         Examples:
             >>> print(ContractRule.of_months(24))
@@ -188,11 +190,11 @@ class ContractRule:
 
     @property
     def months(self) -> int:
-        """The length of a term."""
+        """The length of a term in months."""
         return MONTHS_PER_PERIOD[self.term]
 
     def __str__(self) -> str:
-        """The rule in words."""
+        """Return the rule in words, in the current language."""
         text = ngettext(
             "long after {n} renewal of a term of one {term}; lapsed when no contract runs",
             "long after {n} renewals of a term of one {term}; lapsed when no contract runs",
@@ -209,13 +211,13 @@ def _check_days(value: Any, *, name: str) -> None:
 
 @dataclass(frozen=True)
 class StageProfile:
-    """A rule that a line of business may begin with; better taken from the data (`characteristic_interval`).
+    """A default stage rule for an industry; prefer limits estimated from the data (`characteristic_interval`).
 
     Attributes:
-        name: The line of business.
-        every: The period to look at.
-        rule: The rule.
-        note: What to mind.
+        name: The industry.
+        every: The recommended period.
+        rule: The stage rule.
+        note: What to watch out for.
     """
 
     name: str
@@ -224,7 +226,7 @@ class StageProfile:
     note: str
 
     def __str__(self) -> str:
-        """The profile in words."""
+        """Return the profile in words, in the current language."""
         text = _("{name}, by {every}: {rule}. {note}")
         return text.format(name=_(self.name), every=_(self.every), rule=self.rule, note=_(self.note)).strip()
 
@@ -245,10 +247,10 @@ def _profiles() -> tuple[StageProfile, ...]:
 
 
 def stage_profiles() -> tuple[StageProfile, ...]:
-    """All profiles: coffee, supermarket, fashion, subscription, telecom, bank, b2b, car dealer.
+    """Return all stage profiles: coffee, supermarket, fashion, subscription, telecom, bank, b2b, car dealer.
 
     Returns:
-        Each with its name, its period, its rule and what to mind.
+        The profiles, each with its name, period, rule and note.
 
     Examples:
         >>> [profile.name for profile in stage_profiles()][:3]
@@ -258,13 +260,13 @@ def stage_profiles() -> tuple[StageProfile, ...]:
 
 
 def stage_profile(name: str) -> StageProfile:
-    """The usual rule of a line of business, to begin with.
+    """Return the default stage rule of an industry.
 
     Args:
         name: One of the names that `stage_profiles` lists.
 
     Returns:
-        The profile; its ``rule`` is what `stage_flow` takes.
+        The profile; pass its ``rule`` to `stage_flow`.
 
     Raises:
         ValueError: If there is no such profile.

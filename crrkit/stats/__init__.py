@@ -1,11 +1,11 @@
-"""Statistics of shares: intervals, what two of them say together, how many customers a question needs.
+"""Statistics of proportions: confidence intervals, differences, sample sizes, averages.
 
-    crr.stats.wilson(60, 70)                                  # 60 of 70 kept: what is compatible with it
-    crr.stats.newcombe(56, 70, 48, 80)                        # the difference of two shares
-    crr.stats.n_to_tell_apart(0.80, 0.85)                     # how many customers tell these two apart
-    crr.stats.simulate_chart(200, rate=0.8)                  # what chance alone does to a rate that never changes
+    crr.stats.wilson(60, 70)                                  # interval for 60 of 70 kept
+    crr.stats.newcombe(56, 70, 48, 80)                        # interval for the difference of two proportions
+    crr.stats.n_to_tell_apart(0.80, 0.85)                     # customers per group needed to detect the difference
+    crr.stats.simulate_chart(200, rate=0.8)                   # how a constant rate varies by chance alone
 
-The functions live beside what uses them; this room shows them together.
+The functions are defined in ``crrkit.counts`` and ``crrkit.judge``; this module re-exports them.
 """
 
 from __future__ import annotations
@@ -50,5 +50,5 @@ __all__ = [
 
 
 def __dir__() -> list[str]:
-    """What the room is for, without what Python and its modules add."""
+    """List the public names only."""
     return list(__all__)

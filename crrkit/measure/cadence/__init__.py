@@ -1,4 +1,4 @@
-"""How often customers buy, which period suits that, and whether a given one does."""
+"""Purchase rhythm: gaps between purchases, the period that suits them, and whether a given period does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The period and the rule that suit a base: one answer for `suggest_period`, ``crrkit check`` and the report."""
+"""The recommended period and activity rule for a base, shared by `suggest_period`, ``crrkit check`` and the report."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 
     from crrkit.measure.cadence.gaps import Gaps
 
-RHYTHM_PERIODS = PERIODS[1:]  # a day is nobody's rhythm
-SLACK_DAYS = 1.0  # days: a window of 31 is no longer than a month
-ENOUGH_CYCLES = 2  # a history of less than two cycles, or of less than two whole periods, shows no rhythm
-FEW_PURCHASES = 5  # purchases that were followed by another, below which no rhythm can be seen
+RHYTHM_PERIODS = PERIODS[1:]  # all but the day
+SLACK_DAYS = 1.0  # days: a window of 31 days counts as no longer than a month
+ENOUGH_CYCLES = 2  # a shorter history, in cycles or in whole periods, shows no rhythm
+FEW_PURCHASES = 5  # with fewer purchases followed by another, no rhythm can be estimated
 SHARE_INSIDE, MEDIAN = 0.8, 0.5
-MOST_AT_A_GLANCE = 120  # periods: ten years of months; who looks at more sees none of them
-LATE = 0.1  # of a period: data that begin so late in it still hold it whole
+MOST_AT_A_GLANCE = 120  # periods: ten years of months; more are unreadable
+LATE = 0.1  # of a period: if the data begin this late in it, it still counts as whole
 
 BY = {
     "day": mark("By day"), "week": mark("By week"), "month": mark("By month"), "quarter": mark("By quarter"),
@@ -51,18 +51,20 @@ _REFUSED = (SHORT_HISTORY, TOO_FEW, NEVER_COVERED)
 
 @dataclass(frozen=True, kw_only=True)
 class Advice:
-    """By which period, and under which rule, the customers of a base are best counted.
+    """The recommended period and, if needed, activity rule for a base.
 
     Attributes:
-        every: The period; where none suits, the longest up to a quarter of which the history holds two.
-        ground: Why, in a word: ``covers`` (the 80 % quantile of the gaps), ``returns`` (of those who come back),
-            ``history`` (the longest that the data hold twice), ``window`` (of the rule), ``renewals`` and ``status``
-            (contracts), ``span`` (of decades), ``lists`` (as kept), ``rule`` (no period is long enough); or why none
-            does: ``short history``, ``too few``, ``never``.
-        days: The window of the rule that is needed beside the period; None where the base's own rule does.
-        needed, share: The days within which that share of the gaps closes, or the months of a term.
-        covered: The share of the purchases followed by another that have it within the period.
-        closed, history_days: The purchases followed by another; the days from first to last.
+        every: The period; if none suits, the longest up to a quarter that fits twice into the history.
+        ground: The reason, as a keyword: ``covers`` (the 80 % quantile of the gaps), ``returns`` (the same quantile of
+            the gaps of those who return), ``history`` (the longest period that fits twice into the data), ``window``
+            (the window of the activity rule), ``renewals`` and ``status`` (contracts), ``span`` (the data run over
+            decades), ``lists`` (the interval of the snapshots), ``rule`` (no period is long enough); or why none
+            suits: ``short history``, ``too few``, ``never``.
+        days: The window in days of the activity rule needed with the period; None if the base's own rule suits.
+        needed, share: The days within which that share of the gaps closes; for contracts, ``needed`` is the term in
+            months.
+        covered: Of the purchases followed by another, the share followed within the period.
+        closed, history_days: The number of purchases followed by another; the length of the history in days.
     """
 
     every: str
@@ -76,34 +78,34 @@ class Advice:
 
     @property
     def fits(self) -> bool:
-        """Whether the period does; else it is only one that can be counted."""
+        """Whether the period suits the base; if not, ``every`` is only a fallback that can be computed."""
         return self.ground not in _REFUSED
 
     @property
     def activity(self) -> Trailing | None:
-        """The rule that is needed beside the period; None where the base's own does."""
+        """The activity rule needed with the period; None if the base's own rule suits."""
         return None if self.days is None else Trailing(days=self.days)
 
     @property
     def why(self) -> str:
-        """The period and the reason, or why none suits, as a sentence in the current language."""
+        """A sentence with the period and the reason, or why none suits, in the current language."""
         return _why(self).format(**self._words())
 
     @property
     def said(self) -> str:
-        """The same where something is counted all the same, as in a report."""
+        """The sentence for a report, which uses the fallback period even if none suits."""
         if self.fits:
             return self.why
         return _("{by}, as nothing better can be named: {why}").format(by=_(BY[self.every]), why=self.why)
 
     @property
     def what(self) -> str:
-        """What to type."""
+        """The arguments to type."""
         rule = "" if self.activity is None else f", activity={self.activity!r}"
         return f"every={self.every!r}{rule}"
 
     def applied(self, base: Base) -> Base:
-        """The base under the rule that is needed."""
+        """Return the base under the activity rule that is needed."""
         return base if self.activity is None else base.with_activity(self.activity)
 
     def _words(self) -> dict[str, str]:
@@ -116,7 +118,7 @@ class Advice:
 
 
 def _why(advice: Advice) -> str:
-    """The sentence of each ground, without its numbers."""
+    """Return the sentence template for the ground."""
     texts = {
         COVERS: _("{by}, because {share} of the gaps between purchases close within {needed} {needed:day|days}."),
         RETURNS: _(
@@ -158,21 +160,22 @@ def _why(advice: Advice) -> str:
 
 
 def advise(base: Base, *, share: float = SHARE_INSIDE) -> Advice:
-    """Name the period, and where it needs one the rule, by which the customers of a base are best counted.
+    """Recommend the period and, if needed, the activity rule for a base.
 
-    Of purchases under the rule ``"period"``: the shortest of week, month, quarter, half-year and year within which
-    ``share`` of the gaps close (`characteristic_interval`). Where so many customers never come back that this share
-    is not reached within half of the history, the same share of those who do come back. The data must hold two whole
-    periods; where they do not, the longest that they hold twice, if most of those who come back do so within it. Where
-    a year is too short, a window as long as the gaps, by year. Under a window or an own limit: the shortest period as
-    long. Of contracts: the term in which they are renewed, else the longest up to a month seen twice; 120 at most.
+    For purchases under the rule ``"period"``, it is the shortest of week, month, quarter, half-year and year within
+    which ``share`` of the gaps close (`characteristic_interval`). If so few customers return that this share is not
+    reached within half of the history, the share refers to the gaps of those who do return. The data must cover two
+    whole periods; otherwise it is the longest period that they cover twice, provided that most of those who return do
+    so within it. If a year is too short, it is a year with a window as long as the gaps. Under `Trailing` or `OwnGap`
+    it is the shortest period at least as long as the window. For contracts it is their term of renewal, else the
+    longest period up to a month that fits twice into the history, or a longer one if there would be over 120 periods.
 
     Args:
-        base: What one of the readers gave.
+        base: A base from one of the readers.
         share: The share of the gaps that the period should cover.
 
     Returns:
-        The advice; where nothing suits, ``fits`` is False and ``why`` says what is needed.
+        The advice; if nothing suits, ``fits`` is False and ``why`` says what is needed.
     """
     check_fraction(share, name="share")
     if not base.has_purchases:
@@ -182,7 +185,7 @@ def advise(base: Base, *, share: float = SHARE_INSIDE) -> Advice:
 
 
 def window_of(base: Base) -> float | None:
-    """How many days the rule of a base looks back; None where the period says it."""
+    """Return how many days the activity rule of a base looks back; None under ``"period"`` and for contracts."""
     return None if base.rule is None else base.rule.length
 
 
@@ -201,7 +204,7 @@ def _of_contracts(base: Base) -> Advice:
 
 
 def _of_window(base: Base, gaps: Gaps) -> Advice | None:
-    """A period as long as the window, if the window is one in which most would have bought again."""
+    """Return the shortest period as long as the window, if most of those who return do so within the window."""
     window = window_of(base)
     if window is None or gaps.covered(window) < MEDIAN:
         return None
@@ -241,7 +244,7 @@ def _refused(base: Base, ground: str, facts: Advice) -> Advice:
 
 
 def holds(base: Base, every: str) -> int:
-    """How many whole periods the data hold."""
+    """Return the number of whole periods in the data; one that the data miss by up to a tenth at its start counts."""
     calendar = base.calendar(every)
     first = calendar.index(base.first)
     begun_late = base.first.date() > calendar.start(first) + timedelta(days=LATE * DAYS_PER_PERIOD[every])
@@ -249,30 +252,30 @@ def holds(base: Base, every: str) -> int:
 
 
 def _longest_seen_twice(base: Base, *, at_most: str) -> str:
-    """The longest period up to the one named of which the history holds two."""
+    """Return the longest period up to ``at_most`` that fits twice into the history, else a day."""
     usual = RHYTHM_PERIODS[: RHYTHM_PERIODS.index(at_most) + 1]
     days = (base.as_of - base.first).total_seconds() / SECONDS_PER_DAY
     return next((every for every in reversed(usual) if ENOUGH_CYCLES * DAYS_PER_PERIOD[every] <= days), "day")
 
 
 def suggest_period(base: Base, *, share: float = SHARE_INSIDE) -> str:
-    """Name the shortest period in which most customers who go on buying would have bought again.
+    """Recommend the shortest period in which most customers who keep buying would have bought again.
 
     The smallest of week, month, quarter, half-year and year that is at least as long as the ``share`` quantile of the
-    gaps between purchases, and of which the data hold two; of contracts, the term in which they are renewed, else a
-    month. ``crrkit check`` and a report without ``every=`` take the same one and say why.
+    gaps between purchases and fits twice into the data; for contracts, their term of renewal, else usually a month.
+    ``crrkit check`` and a report without ``every=`` use the same period and state the reason.
 
     Args:
-        base: What one of the readers gave.
-        share: The share of the gaps that the period should cover.
+        base: A base from one of the readers.
+        share: The share of the gaps that the period should cover, a fraction.
 
     Returns:
-        ``week month quarter half-year`` or ``year``, for ``every=``.
+        ``week month quarter half-year`` or ``year`` for ``every=``; ``day`` only for contracts with a short history or
+        daily snapshots.
 
     Raises:
-        ValueError: If no purchase or hardly any was followed by another, if the history is shorter than two such
-            gaps, or if they are longer than a year: a rate by period would then report the calendar, not the
-            customers.
+        ValueError: If hardly any purchase was followed by another, if the history is shorter than two such gaps, or if
+            the gaps are longer than a year: a rate by period would then reflect the calendar, not the customers.
 
     Examples:
         >>> import pandas as pd

@@ -1,7 +1,7 @@
-"""How often customers buy: the characteristic interval.
+"""The gaps between purchases and the characteristic interval.
 
-A silence that has not ended yet is not a gap of unknown length to be left out: it is at least that long. Closed gaps
-alone are too short, the more so the shorter the history.
+A gap that is still open at the cut-off date is right-censored: it is at least that long. Leaving open gaps out would
+underestimate the gaps, the more so the shorter the history.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-FIRM = 10  # gaps at risk, below which the tail of the estimate hangs on single customers
+FIRM = 10  # gaps at risk; with fewer, the tail of the estimate depends on single customers
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Gaps(Shown):
-    """The gaps between purchases of all customers, open ones censored.
+    """The gaps between purchases of all customers; open gaps are right-censored.
 
     Attributes:
-        table: One row for each length that occurred: ``days``, ``closed`` and ``open`` gaps, ``at_risk`` and
+        table: One row per observed length: ``days``, the numbers of ``closed`` and ``open`` gaps, ``at_risk``, and
             ``survival``, the share of gaps longer than that (Kaplan and Meier).
-        history_days: The days from the first purchase to the cut-off.
+        history_days: The days from the first purchase to the cut-off date.
     """
 
     table: pd.DataFrame
@@ -42,59 +42,59 @@ class Gaps(Shown):
 
     @property
     def median(self) -> float:
-        """The days within which half of the gaps close; NaN when fewer than half were seen to."""
+        """The days within which half of the gaps close; NaN if that share was never reached."""
         return self.quantile(0.5)
 
     def quantile(self, share: float) -> float:
-        """The days within which a share of the gaps closes; NaN when that share was never reached."""
+        """Return the days within which a share of the gaps closes; NaN if that share was never reached."""
         check_fraction(share, name="share")
         reached = self.table[(self.table["survival"] <= 1 - share + EXACT) & (self.table["closed"] > 0)]
         return float(reached["days"].iloc[0]) if len(reached) else float("nan")
 
     @property
     def closed(self) -> int:
-        """The purchases that were followed by another."""
+        """The number of purchases that were followed by another."""
         return int(self.table["closed"].sum())
 
     @property
     def seen(self) -> int:
-        """All gaps, open ones too: one for each day on which a customer bought."""
+        """The number of all gaps, closed and open: one per customer and purchase day."""
         return self.closed + int(self.table["open"].sum())
 
     def covered(self, days: float) -> float:
-        """Of the purchases that are followed by another, as far as was seen, the share that has it within the days.
+        """Return, of the purchases that are followed by another, the share followed within ``days``.
 
-        ``F(days) / F(longest)`` with ``F = 1 - S``: who never comes back is a loss, not a slow rhythm, so they are not
-        in it. NaN where no purchase was followed by another.
+        ``F(days) / F(longest)`` with ``F = 1 - S``: customers who never return are lost, not slow, so they are
+        excluded. NaN if no purchase was followed by another.
         """
         within = self.table.loc[self.table["days"] <= days, "survival"]
         share = 1 - float(within.iloc[-1]) if len(within) else 0.0
         return min(share / self._ever, 1.0) if self._ever else float("nan")
 
     def quantile_of_returns(self, share: float) -> float:
-        """The days within which a share of the purchases that are followed by another has it."""
+        """Return the days within which a share of the purchases that are followed by another is followed; else NaN."""
         reached = self.table[1 - self.table["survival"] >= share * self._ever - EXACT]
         return float(reached["days"].iloc[0]) if self._ever and len(reached) else float("nan")
 
     def returning(self, days: float) -> float:
-        """Of those silent for so many days, the share that still buys again, as far as was seen: ``1 - S(all) / S``."""
+        """Return, of those silent for ``days``, the share that buys again within the data: ``1 - S(longest) / S``."""
         within = self.table.loc[self.table["days"] <= days, "survival"]
         still, never = float(within.iloc[-1]) if len(within) else 1.0, 1 - self._ever
         return 1 - never / still if still > never else 0.0
 
     @property
     def _ever(self) -> float:
-        """The share of gaps that close at all; the tail where few are at risk says little and is left out."""
+        """The share of gaps that ever close, without the tail of the estimate where few gaps are at risk."""
         closing = self.table[self.table["closed"] > 0]
         firm = closing[closing["at_risk"] >= min(FIRM, self.seen / FIRM)]
         return 1 - float(min((firm if len(firm) else closing)["survival"], default=1.0))
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Return the headings of the displayed columns."""
         return {"days": _("days"), "closed": _("closed"), "open": _("open"), "survival": _("longer than that")}
 
     def caption(self) -> str:
-        """The median and the 80th percentile in a sentence."""
+        """Return a sentence with the median and the 80th percentile."""
         closed, still = int(self.table["closed"].sum()), int(self.table["open"].sum())
         text = _(
             "Half of the gaps close within {median} {median:day|days}, 80% within {q80} ({closed} closed, {open} open)"
@@ -103,24 +103,24 @@ class Gaps(Shown):
         return text.format(**words, closed=format_number(closed), open=format_number(still))
 
 
-_counted: WeakKeyDictionary[Base, Gaps] = WeakKeyDictionary()  # a base does not change, so its gaps are counted once
+_counted: WeakKeyDictionary[Base, Gaps] = WeakKeyDictionary()  # a base is immutable, so its gaps are cached
 
 
 def characteristic_interval(base: Base) -> Gaps:
-    """Estimate how long customers are silent between two purchases.
+    """Estimate the distribution of the gaps between a customer's purchases.
 
-    The survival function of the gap by Kaplan and Meier: ``S(t)`` is the product over lengths up to ``t`` of
-    ``1 - closed / at risk``; a gap that is still open at the cut-off is at risk until then and then leaves. Purchases
-    on the same day are one.
+    Kaplan and Meier's estimate of the survival function of the gap: ``S(t)`` is the product over lengths up to ``t`` of
+    ``1 - closed / at risk``; a gap that is still open at the cut-off date is right-censored. Purchases on the same day
+    count as one.
 
     Args:
         base: A log of purchases.
 
     Returns:
-        The gaps with ``.median`` and ``.quantile(share)``, in days; NaN where the share was never reached.
+        The gaps with ``.median`` and ``.quantile(share)``, in days; NaN if the share was never reached.
 
     Raises:
-        ValueError: If the base has no purchases to take gaps from.
+        ValueError: If the base has no purchases.
 
     Examples:
         >>> from crrkit.read.bases.readers import read_orders
@@ -140,9 +140,9 @@ def characteristic_interval(base: Base) -> Gaps:
 
 
 def survival_of_gaps(histogram: pd.DataFrame) -> pd.DataFrame:
-    """Kaplan and Meier's estimate from ``days, closed, gaps``.
+    """Compute Kaplan and Meier's estimate from ``days, closed, gaps``.
 
-    A gap that closes after as many days as another has been open counts as closing first, as is usual.
+    At equal length, closed gaps count before open ones, as is usual.
     """
     wide = histogram.pivot_table(index="days", columns="closed", values="gaps", aggfunc="sum", fill_value=0)
     closed = wide.get(True, pd.Series(0, index=wide.index)).astype("int64")
@@ -155,5 +155,5 @@ def survival_of_gaps(histogram: pd.DataFrame) -> pd.DataFrame:
 
 
 def days_text(days: float) -> str:
-    """Days in ink; those that were never reached are an en dash."""
+    """Format a number of days; NaN is an en dash."""
     return "\N{EN DASH}" if np.isnan(days) else format_number(days)

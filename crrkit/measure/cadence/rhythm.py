@@ -1,4 +1,4 @@
-"""Whether a period and a rule suit the rhythm of a base: one judgement for accounts, verdicts and reports."""
+"""Whether a period and an activity rule suit the purchase rhythm of a base, for results, verdicts and reports."""
 
 from __future__ import annotations
 
@@ -17,26 +17,28 @@ if TYPE_CHECKING:
 
 FITS, TOO_SHORT, NOT_SEEN = "fits", "too_short", "not_seen"
 BY_CONSTRUCTION, WITHIN_TERM, UNTOLD = "by_construction", "within_term", "unknown"
-ENOUGH_TO_WARN = 20  # purchases of which hardly one was followed by another: fewer may be an example
+ENOUGH_TO_WARN = 20  # purchases from which to warn that hardly any was followed by another; fewer may be an example
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rhythm:
-    """How the rhythm of a base goes with a period.
+    """The judgement whether a period suits the purchase rhythm of a base.
 
     Attributes:
-        status: ``fits``; ``too_short`` (most of those who come back take longer than the period, or than the window);
+        status: ``fits``; ``too_short`` (most of those who return take longer than the period or the window);
             ``not_seen`` (hardly anybody bought twice); ``by_construction`` (the window is longer than the period);
-            ``within_term`` (contracts run for longer than the period); ``unknown`` (too little data to tell).
+            ``within_term`` (contracts run for longer than the period); ``unknown`` (too little data).
         every: The period.
-        window: The days in which somebody must have bought to be a customer; None for contracts.
-        covered: Of the purchases that are followed by another, the share that has it within the window.
-        median: The days within which half of them have it.
-        closed: The purchases that were followed by another.
-        seen: All purchases, each day of a customer once.
-        advice: What suits the base.
-        shorter: Whether the window is shorter than the period can be.
-        months_meant: The calendar months, of the period's length or more, that the window just falls short of, or 0.
+        window: The days within which a customer must have bought; None for contracts.
+        covered: Of the purchases followed by another, the share followed within the period or the window, whichever is
+            shorter.
+        median: The days within which half of them are followed.
+        closed: The number of purchases followed by another.
+        seen: The number of purchases, at most one per customer and day.
+        advice: The recommended period and rule.
+        shorter: Whether the window is shorter than the longest such period.
+        months_meant: The number of calendar months, at least those of the period, that the window slightly falls short
+            of; else 0.
     """
 
     status: str
@@ -52,19 +54,19 @@ class Rhythm:
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether a rate by this period says little about who stays."""
+        """Whether a rate by this period is no measure of retention."""
         return self.status in (TOO_SHORT, NOT_SEEN, BY_CONSTRUCTION)
 
     @property
     def warning(self) -> str:
-        """What must be read before the rate; empty where nothing must."""
+        """A warning to read before the rate; empty if there is none."""
         if not self.is_doubtful:
             return ""
         return " ".join(filter(None, [self._doubt(), self._remedy()]))
 
     @property
     def mark(self) -> str:
-        """The warning in the few words that a picture has room for."""
+        """A short form of the warning, for charts."""
         if not self.is_doubtful:
             return ""
         if self.status == BY_CONSTRUCTION:
@@ -73,7 +75,7 @@ class Rhythm:
 
     @property
     def note(self) -> str:
-        """What should be known beside the rate; empty where nothing should."""
+        """A note to read with the rate; empty if there is none."""
         if self.status == WITHIN_TERM:
             text = _(
                 "Most contracts run for whole terms longer than a {every}: only those whose renewal is due can leave,"
@@ -83,7 +85,7 @@ class Rhythm:
         return self._short()
 
     def _short(self) -> str:
-        """That a window in days leaves out the beginning of what it is held for."""
+        """Return a note if a window in days is shorter than the months or the period it seems meant to cover."""
         window = days_text(float(self.window or 0))
         if self.months_meant:
             text = ngettext(
@@ -132,34 +134,34 @@ class Rhythm:
             return self.advice.why
         if self.advice.every == self.every and self.advice.activity is None:
             if self.status == TOO_SHORT and self.window and self.window < DAYS_PER_PERIOD[self.every]:
-                rule = Trailing(days=ceil(DAYS_PER_PERIOD[self.every]))  # the period does, the window is too short
+                rule = Trailing(days=ceil(DAYS_PER_PERIOD[self.every]))  # the period suits, the window is too short
                 return _("What would suit: {what}.").format(what=f"activity={rule!r}")
             return _("No calendar period is as long; cohort_grid shows who comes back after years.")
         return _("What would suit: {what}.").format(what=self.advice.what)
 
     def to_dict(self) -> dict[str, Any]:
-        """The judgement as plain values."""
+        """Return the judgement as plain values."""
         return asdict(self)
 
     @classmethod
     def from_dict(cls, facts: dict[str, Any]) -> Self:
-        """The judgement from what `to_dict` gave."""
+        """Create the judgement from the output of `to_dict`."""
         return cls(**facts | {"advice": Advice(**facts["advice"])})
 
 
 def judge_rhythm(base: Base, *, every: str) -> Rhythm:
-    """Whether customers can be expected to have bought again within a period.
+    """Judge whether customers can be expected to buy again within a period.
 
-    Of the purchases that are followed by another, as far as was seen and with open gaps counted, the share that has it
-    within the period (or within the window of the rule, where that is shorter). Below one half the rate is that of the
-    calendar, not of the customers. A window longer than the period keeps by construction.
+    Uses the share, among the purchases that are followed by another, of those followed within the period (or within the
+    window of the activity rule, if shorter), estimated with open gaps censored. Below one half the rate reflects the
+    calendar, not the customers. With a window longer than the period, customers are kept by construction.
 
     Args:
-        base: What one of the readers gave.
+        base: A base from one of the readers.
         every: The period.
 
     Returns:
-        The judgement, with what would suit.
+        The judgement, with the recommended period and rule.
     """
     if not base.has_purchases:
         status = WITHIN_TERM if term_of(base) > Calendar(every).months else FITS
@@ -174,7 +176,7 @@ def judge_rhythm(base: Base, *, every: str) -> Rhythm:
 
 
 def _beside(rule: object, calendar: Calendar) -> dict[str, Any]:
-    """What the window of a rule, where it is one of days, leaves out of calendar months."""
+    """Return how a window in days compares with the longest period and with whole calendar months."""
     if not isinstance(rule, Trailing) or rule.days is None:
         return {}
     longest = LONGEST_MONTHS[calendar.months] if calendar.months else DAYS_PER_PERIOD[calendar.every]

@@ -1,4 +1,4 @@
-"""For how long contracts are made: who has signed for a year cannot leave in between."""
+"""The usual term of contracts: a customer who has signed for a year cannot leave in between."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from crrkit.ground import DAYS_PER_MONTH
 if TYPE_CHECKING:
     from crrkit.read import Base
 
-TERM_MONTHS = (36, 24, 12, 6, 3)  # months, the longest that most fit first
+TERM_MONTHS = (36, 24, 12, 6, 3)  # months; the first that most contracts fit is taken
 NEAR = 3  # days: months differ in length
-FEW_CONTRACTS = 20  # contracts with an end, below which a term is luck
+FEW_CONTRACTS = 20  # with fewer contracts that have an end, a common term may be chance
 MOST_OF_CONTRACTS = 0.5
 
 _found: WeakKeyDictionary[Base, int] = WeakKeyDictionary()
 
 
 def term_of(base: Base) -> int:
-    """The months for which most contracts that have an end were made; 0 where none can be told.
+    """Return the term in months of most contracts that have an end; 0 if there is none.
 
-    The longest of three years, two, one, half a year and a quarter such that more than half of the contracts with an
-    end run for a whole number of such terms, give or take three days.
+    The longest of three years, two years, a year, half a year and a quarter such that more than half of the contracts
+    with an end run for a whole number of such terms, give or take three days.
     """
     if not base.has_terms:
         return 0
