@@ -1,4 +1,4 @@
-"""The same in pandas, as it is usually written: the months of each customer, the one before by a shift."""
+"""The same in pandas, as it is usually written: each customer's months, and the previous one by `shift`."""
 
 import sys
 
