@@ -1,9 +1,9 @@
-"""From the key to the pixels, in every explorer that computes in the browser.
+"""Latency from key press to pixels in every explorer that computes in the browser.
 
-    python benchmarks/explorers.py [milliseconds that the median must stay below, 20 by default]
+    python benchmarks/explorers.py [limit for the median in milliseconds, 20 by default]
 
-Prints the median of fifty presses for each and fails above the limit; `make bench` holds it against the run before.
-Other work on the machine only adds: the best of three rounds counts.
+Prints the median of fifty key presses for each explorer and fails above the limit; `make bench` compares it with the
+previous run. Other load on the machine can only slow it down, so the best of three rounds counts.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""How cost grows: ten times the rows, the customers, the periods, the segments, each alone.
+"""How run time grows when the rows, customers, days or segments are multiplied by ten, one at a time.
 
-    python benchmarks/growth.py [millions of rows at first, 1 by default]
+    python benchmarks/growth.py [millions of rows to start with, 1 by default]
 
-Prints how many times the seconds of the processor become, and the exponent: 1 is in proportion, 0 costs nothing. What
-is counted is the account and the cohorts of a base that has been read, without the reading.
+Prints the factor in CPU seconds and the exponent: 1 is proportional, 0 is no growth. Measured are the account and the
+cohorts of a base that has already been read; reading is not included.
 """
 
 from __future__ import annotations

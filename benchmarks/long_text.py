@@ -1,8 +1,8 @@
-"""A text longer than the memory it is counted in: wall time and peak memory of a whole process.
+"""A text file larger than the memory used to count it: wall time and peak memory of a whole process.
 
     python benchmarks/long_text.py [millions of rows, 10 by default; 59 make five gigabytes]
 
-Fails when the process takes more than two gigabytes, however long the text is. Needs twice the text on the disk.
+Fails if the process takes more than two gigabytes, whatever the size of the file. Needs twice that size on disk.
 """
 
 from __future__ import annotations

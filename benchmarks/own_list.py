@@ -1,11 +1,12 @@
-"""From the key to the pixels in ListExplorer, in each place where it lives: a page, JupyterLab, Voilà.
+"""Latency from key press to pixels in ListExplorer, wherever it runs: a saved page, JupyterLab, Voilà.
 
-    python benchmarks/own_list.py [milliseconds that a median must stay below, 20 by default] [page jupyterlab voila]
+    python benchmarks/own_list.py [limit for a median in milliseconds, 20 by default] [page jupyterlab voila]
 
-Two years of purchases under 60 silences and more in eight segments. For each slider a median of presses from the key to
-the painted frame, which holds half a frame of waiting, and what the page's own thread worked for a key, by Chromium's
-counters: with all that follows of it once keys rest, and while it is held down. Other work on the machine only adds:
-the best of three rounds counts. Beside it how much of the state travels.
+Two years of purchases, over 60 values of the silence, eight segments. For each slider: the median time from key press
+to the painted frame, which includes half a frame of waiting, and the work of the page's main thread per key press, by
+Chromium's counters: for a single press, with everything that follows it, and while the key is held down. Other load on
+the machine can only slow it down, so the best of three rounds counts. Also prints the size of the state sent to the
+browser.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
-"""A whole report beside the passes over the rows that it cannot do without.
+"""The time of a whole report, compared with the passes over the rows that it cannot avoid.
 
     python benchmarks/report.py [millions of purchases, 10 by default]
 
-A pass is a query that was not asked before, or rows that are kept for several; the reading, with its account of the
-rows, is one too. What is left is finishing, drawing and whatever is asked twice; the promise is half as much again.
+A pass is a query run for the first time, or an intermediate table computed once for several queries; reading, with its
+quality report, is one too. The rest is finishing, drawing and repeated queries; the target is a total of at most 1.5
+times the passes.
 """
 
 from __future__ import annotations

@@ -1,10 +1,9 @@
-"""The account from each kind of source, with ids as numbers and as text: the reading, the counting, beside SQL.
+"""The account from each kind of source, with ids as integers and as text: reading and counting, compared with SQL.
 
     python benchmarks/sources.py [millions of purchases, 10 by default]
 
-Parquet, CSV, a frame of pandas and one of Polars, the latter where it is installed. Frames are there before the clock
-begins. SQL counts each source where it is, in DuckDB; both sides have to find the same. Ratios: the whole, and what is
-left after reading.
+Parquet, CSV, a pandas frame and, if installed, a Polars frame. Frames are created before the clock starts. DuckDB SQL
+counts each source in place; both sides must agree. Ratios: in total, and without reading.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""The moves between stages against the same counts hand-written in DuckDB SQL, both sides in one run.
+"""Transitions between stages compared with the same counts hand-written in DuckDB SQL, in one run.
 
     python benchmarks/stages.py [millions of events, 10 by default]
 
-Prints ratios and seconds (medians of several turns, the sides taking turns), and fails if the two sides disagree.
-Machines are shared and noisy: look at the ratio, not at the seconds. `make bench` holds them against the run before.
+Prints ratios and seconds (medians of several runs, the sides alternating) and fails if the results differ. Machines are
+shared and noisy, so look at the ratio. `make bench` compares the results with the previous run.
 """
 
 from __future__ import annotations

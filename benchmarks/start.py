@@ -1,9 +1,10 @@
-"""How long it takes until crrkit is there: `import crrkit`, and a rate of three counts from the command line.
+"""Start-up time: `import crrkit`, and a rate from three counts on the command line.
 
     python benchmarks/start.py
 
-Prints milliseconds of the processor, and fails where the best of five runs takes a tenth or half a second; `make bench`
-holds them against the run before. That nothing heavy is loaded, which is why, the tests hold.
+Prints CPU milliseconds and fails if the best of five runs takes 100 ms for the import (beyond Python itself) or 500 ms
+for the command; `make bench` compares them with the previous run. The cause of the speed, that nothing heavy is
+imported, is checked by tests.
 """
 
 from __future__ import annotations

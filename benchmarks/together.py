@@ -1,9 +1,9 @@
-"""Seven measures of one base beside one pass over its rows, and a base that grows by a month beside all rows read anew.
+"""Seven measures of one base, compared with one pass over its rows; and adding a month, compared with rereading all.
 
     python benchmarks/together.py [millions of rows, 10 by default]
 
-Prints seconds and ratios; `make bench` holds them against the run before. One pass is the account by hand in SQL. Fails
-if the base that grew and the one that was read anew disagree.
+Prints seconds and ratios; `make bench` compares them with the previous run. One pass is the account hand-written in
+SQL. Fails if the updated base and the reread one differ.
 """
 
 from __future__ import annotations

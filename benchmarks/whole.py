@@ -1,12 +1,12 @@
-"""Measures as whole processes, from the file to the numbers, beside what else one would run.
+"""Measures as whole processes, from the file to the numbers, compared with the alternatives.
 
     python benchmarks/whole.py [millions of rows, 10 by default] [account cohorts …]
 
-Customers are heavy-tailed, with ids as whole numbers. Each side is a script in `benchmarks/sides`, a folder a
-question, run as a process of its own, from the start of the interpreter on: wall, CPU and the most memory, the sides
-in turns; less than the memory of this script is not seen. First of all they have to find the same. What is not
-installed does not take part. Other tools are run by the environment of `make rivals`, or by the one that
-CRRKIT_BENCH_RIVALS names, for they ask for an older pandas and DuckDB than ours.
+Purchases per customer are heavy-tailed, ids are integers. Each side is a script in `benchmarks/sides`, one folder per
+question, run as a process of its own, interpreter start included: wall time, CPU time and peak memory, the sides
+alternating; a peak below the memory of this script is not seen. The run fails if the sides disagree. Tools that are not
+installed are left out. Other tools run in the environment of `make rivals`, or in the one that CRRKIT_BENCH_RIVALS
+names, because they need an older pandas and DuckDB than crrkit.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""Run the benchmarks, keep what they measured as one JSON a run, and hold it against the run before.
+"""Run the benchmarks, save the results as one JSON per run, and compare it with the previous run.
 
     python scripts/bench.py [account cohorts …] [--millions 1] [--only question …]
 
-A benchmark measures with `side_by_side` or `record`; both print a line, and under this script the values are kept.
-Machines are shared and noisy, so a change is one only where two runs do not overlap: every turn now beyond every turn
-then. Against a run of another machine only ratios are held. The runs lie in `benchmarks/runs`, which git leaves alone;
-`python -m scripts.docs.benchmarks benchmarks/runs/….json` keeps one and writes the page of the documentation.
+A benchmark measures with `side_by_side` or `record`; both print a line, and under this script the values are saved.
+Machines are shared and noisy, so a change is reported only if two runs do not overlap: every turn now is beyond every
+turn then. With a run from another machine only ratios are compared. The runs are in `benchmarks/runs`, which git
+ignores; `python -m scripts.docs.benchmarks benchmarks/runs/….json` keeps one for the page of the documentation.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ TURNS = 5
 
 
 def side_by_side(name: str, ours: Callable[[], Ours], theirs: Callable[[], Theirs]) -> tuple[Ours, Theirs]:
-    """Time both sides in turns and keep the ratio of each turn.
+    """Time both sides alternately and record the ratio of each turn.
 
     Returns:
-        What both sides found, to be held against each other.
+        The results of both sides, for comparison.
     """
     here, there = [], []
     for _turn in range(TURNS):
@@ -62,7 +62,7 @@ def _timed(work: Callable[[], Ours]) -> tuple[float, Ours]:
 
 
 def record(name: str, values: Sequence[float], *, unit: str, kept_in: str | Path | None = None) -> None:
-    """Print the median of what was measured and its spread, and keep it where a run is being made."""
+    """Print the median and the range of the values, and save them if a run is being recorded."""
     entry = {"name": name, "unit": unit, "median": statistics.median(values), "low": min(values), "high": max(values)}
     print(said(entry), flush=True)
     if file_of_the_run := kept_in or os.environ.get(KEPT_IN):
@@ -71,13 +71,13 @@ def record(name: str, values: Sequence[float], *, unit: str, kept_in: str | Path
 
 
 def said(entry: Mapping[str, Any]) -> str:
-    """A record in a line: its median and, of several turns, the least and the greatest."""
+    """A record as one line: its median and, for several turns, the minimum and maximum."""
     spread = f" ({entry['low']:.3g} to {entry['high']:.3g})" if entry["high"] > entry["low"] else ""
     return f"{entry['name']}: {entry['median']:.3g} {entry['unit']}{spread}"
 
 
 def compare(now: Mapping[str, Any], before: Mapping[str, Any]) -> Iterator[str]:
-    """What has changed since the run before, a line a record."""
+    """What has changed since the previous run, one line per record."""
     same = now["machine"] == before["machine"]
     then = {entry["name"]: entry for entry in before["records"] if same or entry["unit"] == RATIO}
     yield f"Held against {before['begun']} ({before['commit']})" + ("" if same else ", another machine: ratios only")
@@ -91,7 +91,7 @@ def compare(now: Mapping[str, Any], before: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _verdict(now: Mapping[str, Any], before: Mapping[str, Any]) -> str:
-    """Whether the turns of two runs are apart; where each has one value, by more than a tenth."""
+    """Whether the ranges of two runs do not overlap; for single values, whether they differ by more than a tenth."""
     room = 0.1 * before["median"] if now["low"] == now["high"] else 0.0
     if now["low"] > before["high"] + room:
         return "more"
@@ -99,7 +99,7 @@ def _verdict(now: Mapping[str, Any], before: Mapping[str, Any]) -> str:
 
 
 def machine() -> dict[str, Any]:
-    """What a second depends on, beside the code."""
+    """What timings depend on besides the code."""
     return {
         "system": platform.system(), "processor": _processor(), "cores": os.cpu_count(),
         "python": platform.python_version(),
@@ -115,7 +115,7 @@ def _processor() -> str:
 
 
 def _load() -> float | None:
-    """How many processes want a core, on average of the last five minutes; None where the system does not say."""
+    """The load average of the last five minutes; None if the system does not provide it."""
     return round(os.getloadavg()[1], 1) if hasattr(os, "getloadavg") else None
 
 
@@ -125,7 +125,7 @@ def _commit() -> str:
 
 
 def run(scripts: Sequence[Path], words: Sequence[str], *, runs: Path) -> int:
-    """Run the benchmarks one after the other, write what they measured, print what has changed."""
+    """Run the benchmarks one after the other, save their results, print what has changed."""
     runs.mkdir(parents=True, exist_ok=True)
     asked, load = [*(script.stem for script in scripts), *words], [_load()]
     before = [*sorted(KEPT.glob("*.json")), *sorted(runs.glob("*.json"))]
@@ -146,7 +146,7 @@ def run(scripts: Sequence[Path], words: Sequence[str], *, runs: Path) -> int:
 
 
 def _passed(script: Path, words: Sequence[str], records: Path) -> bool:
-    """Run one benchmark, and keep the most memory that it had."""
+    """Run one benchmark and record its peak memory."""
     print(script.name, flush=True)
     process = subprocess.Popen([sys.executable, str(script), *words], env={**os.environ, KEPT_IN: str(records)})
     _pid, status, used = os.wait4(process.pid, 0)
@@ -157,7 +157,7 @@ def _passed(script: Path, words: Sequence[str], records: Path) -> bool:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run those that are named, or all."""
+    """Run the named benchmarks, or all."""
     parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
     every = {path.stem: path for path in sorted(FOLDER.glob("*.py"))}
     parser.add_argument("names", nargs="*", help=f"of {', '.join(every)}; all when none is named")

@@ -1,19 +1,20 @@
 """Build the notebooks of the course from one source each, in both languages.
 
-`notebooks/NN-name.md` holds the words in English and Russian and the code once, so the code cells of both languages are
-the same by construction. Three marks, each on a line of its own, begin a cell:
+`notebooks/NN-name.md` holds the text in English and Russian and the code once, so both languages have the same code
+cells by construction. Three marks, each on a line of its own, begin a cell:
 
-    <!-- en -->          words of the English notebook
-    <!-- ru -->          words of the Russian one
+    <!-- en -->          text of the English notebook
+    <!-- ru -->          text of the Russian one
     ```python check      code of both, closed by ```; `check` has nbval compare what it prints; `parameters`, `list` and
                          `report` say to `crrkit explore` what a cell is
 
-The code says nowhere which language it is in: `lessons.begin()` takes it from the notebook's folder, `en` or `ru`, in
-which Jupyter, nbval and Voilà run it, and which `crrkit lab` keeps when it copies the course. Metadata would not do,
-since a kernel cannot see its notebook, and an environment variable is not there when somebody opens the file by hand.
+The code does not name its language: `lessons.begin()` takes it from the notebook's folder, `en` or `ru`, in which
+Jupyter, nbval and Voilà run it, and which `crrkit lab` keeps when it copies the course. Notebook metadata would not
+work, since a kernel cannot see its notebook, and an environment variable is not set when somebody opens the file by
+hand.
 
-`python scripts/build_notebooks.py [NAME ...]` builds, runs and normalises (the names without .md; all when none is
-given); `--check` only compares the cells with the sources and fails if they differ.
+`python scripts/build_notebooks.py [NAME ...]` builds, runs and normalises them (names without .md; all by default);
+`--check` only compares the cells with the sources and fails if they differ.
 """
 
 # mypy: disable-error-code="no-untyped-call"
@@ -46,7 +47,7 @@ CELL = re.compile(
 
 
 def bound(words: str) -> str:
-    """No line of Russian begins with a dash or a percent sign, as in the messages of crrkit."""
+    """Bind dashes and percent signs with no-break spaces, as in crrkit's Russian messages: none begins a line."""
     return re.sub(r"[ \n](?=— )|(?<=\d) (?=%)", "\N{NO-BREAK SPACE}", words)
 
 

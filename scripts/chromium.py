@@ -1,4 +1,4 @@
-"""Find a Chromium for the browser tests; run as a program, install one where there is none."""
+"""Find a Chromium for the browser tests; run as a script, install one if there is none."""
 
 import os
 import shutil
@@ -9,18 +9,18 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 
 
 def find() -> str | None:
-    """Return the path of the system's Chromium, or None where Playwright's own is to be used."""
+    """Return the path of the system's Chromium, or None to use Playwright's own."""
     paths = (shutil.which(name) for name in NAMES)
     return next((path for path in paths if path and _starts(path)), None)
 
 
 def _starts(path: str) -> bool:
-    """Tell whether it is a browser: on some systems the name belongs to a stub that only asks for an install."""
+    """Whether it really is a browser: on some systems the name is a stub that only asks to install one."""
     return subprocess.run([path, "--version"], capture_output=True, check=False).returncode == 0
 
 
 def install() -> None:
-    """Install Debian's package as root, and Playwright's own download where that cannot be."""
+    """Install Debian's package if running as root, otherwise Playwright's own download."""
     root_with_apt = shutil.which("apt-get") is not None and os.geteuid() == 0
     if root_with_apt and _install_with_apt():
         return

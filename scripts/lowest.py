@@ -1,4 +1,4 @@
-"""Print the lowest versions that pyproject.toml claims, as constraints for `make test-lowest`."""
+"""Print the lowest versions that pyproject.toml allows, as constraints for `make test-lowest`."""
 
 import re
 import sys

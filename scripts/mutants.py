@@ -1,11 +1,11 @@
-"""Break the counting core by small steps and see which ones no test notices: what `make mutants` does.
+"""Mutation-test the counting core: what `make mutants` runs.
 
     python scripts/mutants.py [--minutes 30] [mutants, such as crrkit.counts.rates.*]
 
-mutmut makes the mutants and runs for each the tests that reach it (`[tool.mutmut]` in pyproject.toml). What was tried
-is kept in the folder `mutants`: a run that the time ended goes on where it stopped, and one after new tests tries the
-survivors again. Each survivor is printed with its change. Some change nothing (a bound that is never met): they are
-read, not counted.
+mutmut creates the mutants and runs for each the tests that reach it (`[tool.mutmut]` in pyproject.toml). Results are
+kept in the folder `mutants`: a run that reached its time limit resumes where it stopped, and a run after new tests
+tries the survivors again. Each survivor is printed with its diff. Some are equivalent to the original (a bound that is
+never reached), so they are meant to be read, not counted.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ PATIENCE = 5  # seconds to write down what was tried
 
 
 def run(chosen: Sequence[str], *, seconds: float) -> bool:
-    """Try mutants until all are tried or the time is over; whether all were."""
+    """Try mutants until all are done or the time is up; return whether all were."""
     process = subprocess.Popen([*MUTMUT, "run", "--max-children", "2", *chosen], cwd=ROOT)
     try:
         process.wait(timeout=seconds)
@@ -42,12 +42,12 @@ def run(chosen: Sequence[str], *, seconds: float) -> bool:
 
 
 def said(*words: str) -> str:
-    """What mutmut answers."""
+    """The output of mutmut."""
     return subprocess.run([*MUTMUT, *words], cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
 
 def by_verdict(results: str) -> dict[str, list[str]]:
-    """The mutants by what became of them, from what ``mutmut results`` lists; those that were killed are not listed."""
+    """The mutants by verdict, from ``mutmut results``, which does not list the killed ones."""
     found: dict[str, list[str]] = {}
     for line in results.splitlines():
         name, colon, verdict = line.strip().partition(": ")
@@ -57,12 +57,12 @@ def by_verdict(results: str) -> dict[str, list[str]]:
 
 
 def change(shown: str) -> Iterator[str]:
-    """The lines that a mutant takes away and puts in, from what ``mutmut show`` prints."""
+    """The lines that a mutant removes and adds, from ``mutmut show``."""
     yield from (line for line in shown.splitlines() if line[:1] in {"-", "+"} and line[:3] not in {"---", "+++"})
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run, print the survivors, and say what is left to try."""
+    """Run, print the survivors, and say how many are left to try."""
     parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
     parser.add_argument("mutants", nargs="*", help="only these, by name or pattern")
     parser.add_argument("--minutes", type=float, default=30.0)

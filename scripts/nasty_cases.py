@@ -1,4 +1,4 @@
-"""Sources with a known truth, as people have them: which are read right, which refused, which wrong without a word.
+"""Realistic messy sources with known contents: which are read correctly, which refused, which wrong without a warning.
 
 Run as ``python -m scripts.nasty_cases FOLDER [ID ...]``; the folder holds ``manifest.json``, a list of cases.
 """
@@ -32,7 +32,7 @@ VERDICTS = (*FINE, WRONG, NOT_READ, BROKEN)
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one case."""
+    """The outcome of one case."""
 
     case: str
     verdict: str
@@ -46,11 +46,11 @@ def manifest(folder: Path) -> list[dict[str, Any]]:
 
 
 class KnownCells(Exception):  # noqa: N818 - no error: what another file said in the same cells is not read again
-    """The cells of a source are those of one that was read before."""
+    """A source has the same cells as one read before."""
 
 
 def read_once(case: dict[str, Any], folder: Path, seen: dict[str, Any]) -> Any:
-    """The base of a case; of cells that were read before, that one: what they mean does not depend on their file."""
+    """The base of a case; if the same cells were read before, that base: their meaning does not depend on the file."""
     opened, keys = open_source, []
 
     def looked_at(*source: Any, **rules: Any) -> Any:
@@ -74,7 +74,7 @@ def read_once(case: dict[str, Any], folder: Path, seen: dict[str, Any]) -> Any:
 
 
 def judge(case: dict[str, Any], folder: Path, *, seen: dict[str, Any] | None = None) -> Outcome:
-    """Read one source and hold the rows against the truth; ``seen`` keeps what was read."""
+    """Read one source and compare its rows with the truth; ``seen`` caches what was read."""
     refusal = case["want"] == "REFUSE"
     fine = refusal or case["refusing_is_fine_too"]
     try:
@@ -91,7 +91,7 @@ def judge(case: dict[str, Any], folder: Path, *, seen: dict[str, Any] | None = N
 
 
 def _held(case: dict[str, Any], rows: list[tuple[Any, ...]], quality: Any, notes: str) -> Outcome:
-    """Rows that are not in the truth are wrong; rows that are missing must have been set aside by name."""
+    """Rows not in the truth are wrong; missing rows must have been set aside by name."""
     left = [tuple(row) for row in case["want"]]
     strange = []
     for row in rows:
@@ -123,7 +123,7 @@ def _equal(got: Any, want: Any) -> bool:
 
 
 def main(folder: str, *wanted: str) -> None:
-    """Print what became of each case that is not right, and the counts."""
+    """Print each case that is not read correctly, and the counts."""
     path = Path(folder)
     outcomes = [judge(case, path) for case in manifest(path) if not wanted or case["id"] in wanted]
     shown = [outcome for outcome in outcomes if wanted or outcome.verdict != RIGHT]

@@ -1,10 +1,10 @@
 """Make the committed notebooks independent of who ran them, when and where: a re-run leaves no diff.
 
-`python scripts/normalise_notebooks.py` rewrites every notebook of the course; `--check` only says which ones it would
-rewrite and fails if there are any. Ids come from the cells' text, so that a new cell changes no other. The live views
-of widgets and their state go: they name models of a kernel that is gone. What stays beside them (text, still pictures)
-is what a reader without a kernel sees. So does the counted list of a list explorer: it is longer than the notebook, and
-packed as each machine packs.
+`python scripts/normalise_notebooks.py` rewrites every notebook of the course; `--check` only lists those it would
+rewrite and fails if there are any. Cell ids are derived from the cells' text, so that a new cell changes no other. Live
+widget views and their state are removed, because they refer to models of a kernel that is gone; their text and static
+pictures, which a reader without a kernel sees, stay. The counted list of a list explorer is removed, too: it is longer
+than the notebook, and its compression differs between machines.
 """
 
 # mypy: disable-error-code="no-untyped-call"
@@ -32,7 +32,7 @@ METADATA = {
 
 
 def normalise(notebook: Any) -> str:
-    """The notebook as the text of its file, with nothing in it that another run would change."""
+    """The notebook as the text of its file, without anything that another run would change."""
     notebook.metadata = nbformat.from_dict(METADATA)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     seen: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""Runs a notebook of the course in a kernel of its own, as a reader would."""
+"""Run a notebook of the course in a kernel of its own, as a reader would."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ ROOT = Path(__file__).parent.parent
 
 
 def execute(notebook: NotebookNode, *, folder: Path | None = None) -> NotebookNode:
-    """Run every cell in a fresh kernel of this Python; what only lives with the kernel is left out.
+    """Run every cell in a fresh kernel of this Python; outputs that need the live kernel are removed.
 
     Args:
-        notebook: What to run; it is changed in place.
-        folder: Where it runs; here by default.
+        notebook: The notebook; it is modified in place.
+        folder: The working directory; the current one by default.
 
     Raises:
         CellExecutionError: If a cell fails.
@@ -50,7 +50,7 @@ def execute(notebook: NotebookNode, *, folder: Path | None = None) -> NotebookNo
 
 
 def _kernel() -> Any:
-    """A kernel of the Python that runs now, whatever kernels are installed for this user."""
+    """A kernel of the running Python, whatever kernels are installed for this user."""
     from jupyter_client.kernelspec import KernelSpec
     from jupyter_client.manager import AsyncKernelManager
 
@@ -65,13 +65,13 @@ def _kernel() -> Any:
 
 
 def _environment() -> dict[str, str]:
-    """The kernel finds this crrkit, also in a checkout that is not installed."""
+    """An environment in which the kernel finds this crrkit, also in a checkout that is not installed."""
     paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
     return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
 
 def _drop_what_needs_the_kernel(notebook: NotebookNode) -> None:
-    """Without its kernel a widget's view is an error message; the still picture beside it stays."""
+    """Remove widget views, which are error messages without their kernel; the static pictures stay."""
     notebook["metadata"].pop("widgets", None)
     from crrkit.widgets import SAVED
 

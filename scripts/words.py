@@ -1,9 +1,8 @@
-"""Take the words out of the code and hold the Russian catalogue against them: what `make words` does.
+"""Extract the messages from the code and compare them with the Russian catalogue: what `make words` runs.
 
-It writes `build/crrkit.pot`, every message with the places where it stands and the notes that stand beside it (a
-comment `# note: …` above the message). What the catalogue lacks is put at its end, with an empty translation for
-somebody to fill in; what nobody says any more is named. The catalogue itself holds no places: a line that moves would
-change it.
+It writes `build/crrkit.pot`, every message with its places in the code and its notes (a comment `# note: …` above the
+message). Messages missing in the catalogue are appended with an empty translation to fill in; unused ones are listed.
+The catalogue itself contains no places, since every moved line would change it.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ OF_TYPER = "Show this message and exit."  # an option that Typer adds, and whose
 
 
 def template() -> Catalog:
-    """Every message of the code, with its places and notes."""
+    """Every message in the code, with its places and notes."""
     words = Catalog(project="crrkit", charset="utf-8")
     methods, keywords = [("**.py", "python")], dict(KEYWORDS)
     for file, line, message, notes, context in extract_from_dir(
@@ -48,7 +47,7 @@ def template() -> Catalog:
 
 
 def help_texts() -> set[str]:
-    """What --help says: docstrings and options, which the command line translates as it builds its commands."""
+    """The texts of --help: docstrings and options, which the command line translates when it builds its commands."""
     built = cli.build()
     commands = [built, *cli.commands_of(built)]
     texts = {text for command in commands for text in (command.help, command.epilog.removeprefix("\b\n"))}
@@ -57,12 +56,12 @@ def help_texts() -> set[str]:
 
 
 def catalogue(path: Path = RUSSIAN) -> Catalog:
-    """The Russian of everything."""
+    """The Russian catalogue."""
     return read_po(io.BytesIO(path.read_bytes()), locale="ru")
 
 
 def lacking(words: Catalog, russian: Catalog) -> Iterator[Message]:
-    """Messages that have no translation, or not in every form."""
+    """Messages without a translation, or without one of its plural forms."""
     for entry in said(words):
         found = russian.get(entry.id, context=entry.context)
         forms = found.string if found and found.string else ""
@@ -71,17 +70,17 @@ def lacking(words: Catalog, russian: Catalog) -> Iterator[Message]:
 
 
 def left_over(words: Catalog, russian: Catalog) -> Iterator[Message]:
-    """Translations of what nobody says."""
+    """Translations of messages that no code uses."""
     yield from (entry for entry in said(russian) if words.get(entry.id, context=entry.context) is None)
 
 
 def said(words: Catalog) -> Iterator[Message]:
-    """The messages without the header."""
+    """The messages, without the header."""
     yield from (entry for entry in words if entry.id)
 
 
 def appended(text: str, missing: list[Message]) -> str:
-    """A catalogue with empty translations of what is missing at its end, each behind its notes."""
+    """A catalogue with the missing messages appended, empty translations after their notes."""
     more = Catalog(locale="ru", charset="utf-8")
     for entry in missing:
         more.add(entry.id, auto_comments=entry.auto_comments, context=entry.context)
@@ -91,7 +90,7 @@ def appended(text: str, missing: list[Message]) -> str:
 
 
 def main() -> int:
-    """Write the template, ask for what is missing, name what is left over."""
+    """Write the template, append what is missing, list what is unused."""
     words, russian = template(), catalogue()
     TEMPLATE.parent.mkdir(exist_ok=True)
     with TEMPLATE.open("wb") as file:

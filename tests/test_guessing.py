@@ -55,7 +55,7 @@ def test_what_is_proposed_can_be_read(tmp_path: Path) -> None:
 
 def test_the_page_of_exports_says_what_is_proposed() -> None:
     """docs/exports.md is the list above."""
-    asks, yes = "asks, since two could be meant", "yes, and it can be read so"  # as the two tests above hold
+    asks, yes = "asks, because two columns fit", "yes, and the proposed call reads it"  # as the two tests above check
     rows = [f"| {one.name} | `{one.call}` | {asks if one.call.startswith('asks') else yes} |" for one in EXPORTS]
     assert [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")][1:] == rows
 

@@ -1,7 +1,7 @@
 """One list, many retention rates: what each convention counts, and which customers make the difference.
 
-Every convention is a fraction of two sums of flows. Between any two of them the difference is therefore exact: so many
-customers of such a flow, each moving the rate by one over the base.
+Every convention is a ratio of two sums of flows. The difference between any two is therefore exact: a number of
+customers in certain flows, each moving the rate by one over the base.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ END = {"through": 1, "rejoined_kept": 1, "new": 1, "returned": 1}
 
 @dataclass(frozen=True)
 class Convention:
-    """A way to turn the flows of a period into a retention rate.
+    """A way to compute a retention rate from the flows of a period.
 
     Attributes:
         name: A short name.
-        says: What it counts, in a sentence.
-        numerator: How often each flow is counted above the line.
-        denominator: How often below.
+        says: What it counts, in one sentence.
+        numerator: How often each flow is counted in the numerator.
+        denominator: How often each flow is counted in the denominator.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Convention:
     denominator: Mapping[str, int] = field(default_factory=lambda: START)
 
     def rate(self, flows: Mapping[str, float]) -> float:
-        """The rate of these flows; NaN when there is no base."""
+        """The rate for these flows; NaN if the denominator is zero."""
         base = _total(self.denominator, flows)
         return _total(self.numerator, flows) / base if base else float("nan")
 
@@ -145,20 +145,20 @@ class Reconciliation(Shown):
         }
 
     def caption(self) -> str:
-        """Which period, and how far the conventions are apart."""
+        """The period, and how far the conventions are apart."""
         return _("One list, {n} {n:rate|rates}: {period}").format(n=len(self.table), period=self.period)
 
     def bridge(self, before: str, after: str) -> pd.DataFrame:
-        """The exact way from one convention to another.
+        """Explain the difference between two conventions, flow by flow.
 
         Args:
             before: The name of a convention.
             after: The name of another.
 
         Returns:
-            One row for each flow that is counted differently above the line, then one for another base: ``flow``,
-            ``customers``, ``times`` (how often more it is counted), ``effect`` on the rate. The effects add up to the
-            difference of the two rates.
+            One row for each flow that the numerators count differently, then one for the different denominator:
+            ``flow``, ``customers``, ``times`` (how often more it is counted), ``effect`` on the rate. The effects add
+            up to the difference of the two rates.
 
         Raises:
             ValueError: If a name is not known.
@@ -177,10 +177,10 @@ class Reconciliation(Shown):
 
 
 def reconcile(kept: RetentionTable, *, period: str | None = None) -> Reconciliation:
-    """Put the share of people kept beside the counts formula under each meaning of "new" and beside vendors' rates.
+    """Compare the share of people kept with the counts formula under each meaning of "new", and with vendors' rates.
 
     With ``N = new + a·new_lost + r·returned + s·returned_lost + h·extra_joins`` the counts formula differs from the
-    share of people by ``[(1 - r)·returned - a·new_lost - s·returned_lost - h·extra_joins] / start``.
+    share of people kept by ``[(1 - r)·returned - a·new_lost - s·returned_lost - h·extra_joins] / start``.
 
     Args:
         kept: The account.
@@ -217,10 +217,10 @@ def reconcile(kept: RetentionTable, *, period: str | None = None) -> Reconciliat
 
 
 def flows_of(row: pd.Series) -> dict[str, int]:
-    """The flows of a row of the account under the names that conventions use.
+    """The flows of a row of the account, by the names that conventions use.
 
     Raises:
-        InputError: If they were not seen, as between two lists of customers.
+        InputError: If they were not observed, as between two lists of customers.
     """
     if row[["lost", "new", "returned", "new_lost", "returned_lost", "leaves", "rejoined", "continuous"]].isna().any():
         message = _(

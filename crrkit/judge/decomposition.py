@@ -1,7 +1,7 @@
-"""Why the rate changed: because customers are kept otherwise, or because the mix of customers is another one.
+"""Why the rate changed: because the segments' own rates changed, or because the mix of customers did.
 
-The rate of a base is the mean of the rates of its stages or segments, weighted by their shares. Shares move it as well
-as rates do; one number cannot tell which.
+The rate of a base is the mean of the rates of its stages or segments, weighted by their shares. Both the shares and the
+rates can move it; the overall rate alone cannot tell which.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ STILL = 0.0
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Decomposition(Shown):
-    """A change of the rate, split exactly into rate and mix, one row a stage or segment.
+    """A change of the rate, split exactly into rate and mix effects, one row per stage or segment.
 
     Attributes:
-        table: ``segment share_before share_after crr_before crr_after``; ``rate_effect``, what its own rate did;
-            ``mix_effect``, what its share did, counted from the mean rate, so that each row can be read alone;
-            ``mix_raw``, the same counted from zero, which has the same sum; ``interaction`` (threefold only);
-            ``effect``, all of the row.
+        table: ``segment share_before share_after crr_before crr_after``; ``rate_effect``, the effect of its own rate;
+            ``mix_effect``, the effect of its share, measured from the mean rate, so that each row can be read alone;
+            ``mix_raw``, the same measured from zero, with the same sum; ``interaction`` (threefold only); ``effect``,
+            the row's total.
         crr_before: The rate before.
         crr_after: The rate after.
         kind: ``twofold`` or ``threefold``.
-        notes: Sentences on what must not be missed.
+        notes: Warnings, one sentence each.
     """
 
     table: pd.DataFrame
@@ -65,17 +65,17 @@ class Decomposition(Shown):
 
     @property
     def rate_effect(self) -> float:
-        """What the rates of the segments did to the rate of all."""
+        """The effect of the segments' rates on the overall rate."""
         return float(self.table["rate_effect"].sum())
 
     @property
     def mix_effect(self) -> float:
-        """What the shares of the segments did to the rate of all."""
+        """The effect of the segments' shares on the overall rate."""
         return float(self.table["mix_effect"].sum())
 
     @property
     def interaction(self) -> float:
-        """What both did together; 0 in a twofold split, which has none."""
+        """The joint effect of both; 0 in a twofold split."""
         return float(self.table["interaction"].sum()) if self.kind == "threefold" else 0.0
 
     def titles(self) -> dict[str, str]:
@@ -87,7 +87,7 @@ class Decomposition(Shown):
         }  # fmt: skip
 
     def caption(self) -> str:
-        """The change and its parts."""
+        """The change and its components."""
         text = _("CRR {before} → {after}: {change} = {rate} by rate, {mix} by mix")
         if self.kind == "threefold":
             text = _("CRR {before} → {after}: {change} = {rate} by rate, {mix} by mix, {both} by both")
@@ -99,7 +99,7 @@ class Decomposition(Shown):
         )
 
     def below(self) -> tuple[str, ...]:
-        """What must not be missed."""
+        """The warnings."""
         return self.notes
 
 
@@ -112,44 +112,44 @@ def decompose(
     by: str | Sequence[str] = (),
     account: RetentionTable | StageFlow | None = None,
 ) -> Decomposition:
-    r"""Split a change of the rate into the change of rates and the change of mix.
+    r"""Split a change of the rate into the effect of the segments' rates and the effect of their mix.
 
     With shares ``w`` and rates ``r`` before (0) and after (1), ``crr = sum(w * r)`` and exactly
 
     ``crr1 - crr0 = sum((w0 + w1)/2 * (r1 - r0)) + sum(((r0 + r1)/2 - c) * (w1 - w0))``, rate and mix,
 
-    where ``c = (crr0 + crr1)/2`` changes no sum and lets each row be read: a segment that is kept better than the
-    mean lifts the rate as its share grows. Swapping before and after turns every sign. There are infinitely many
-    ways to split a weighted mean; this one favours neither period. ``threefold`` weighs by the period before,
-    ``sum(w0 * dr) + sum((r0 - crr0) * dw) + sum(dw * dr)``, and leaves the last term to both.
+    where ``c = (crr0 + crr1)/2`` does not change the sum but makes each row interpretable: a segment with an
+    above-average rate raises the overall rate when its share grows. Swapping before and after flips every sign. There
+    are infinitely many ways to split a weighted mean; this one favours neither period. ``threefold`` weights by the
+    earlier period, ``sum(w0 * dr) + sum((r0 - crr0) * dw) + sum(dw * dr)``; the last term is the interaction.
 
     ``decompose(kept, before="2023", after="2024")`` splits the change between two periods of an account by segments or
-    of a flow between stages; ``decompose(before, after)`` that between two states.
+    of a stage flow; ``decompose(before, after)`` the change between two states.
 
     Args:
-        of: What changed: an account by segments, ``retention_by_period(..., by=...)``, or a flow between stages,
-            ``stage_flow``, in which both periods are looked up. Or the earlier of two states: a mapping
-            ``{segment: (start, kept)}`` of counts, or ``(share, rate)`` with shares that sum to 1, or ``(start,
-            rate)``; or a frame with columns so named (``crr`` also stands for ``rate``).
-        after: The later period's name; or the later state. A segment that is not named had nobody.
+        of: An account by segments, ``retention_by_period(..., by=...)``, or a ``stage_flow``, in which both periods are
+            looked up. Or the earlier of two states: a mapping ``{segment: (start, kept)}`` of counts, or ``(share,
+            rate)`` with shares that sum to 1, or ``(start, rate)``; or a data frame with columns of these names
+            (``crr`` is accepted for ``rate``).
+        after: The later period's name; or the later state. A segment missing in a state had no customers.
         before: The earlier period's name, by default the one before; or the earlier state, by its name.
         kind: ``twofold`` or ``threefold``.
-        by: For frames, the columns that name the segment; by default the index does.
-        account: The former spelling, ``decompose("2023", "2024", account=kept)``.
+        by: For data frames, the columns that identify the segment; by default the index.
+        account: For the older call, ``decompose("2023", "2024", account=kept)``.
 
     Returns:
-        The split, with ``.rate_effect .mix_effect .interaction .change``. A segment that had nobody in one of the
-        periods has no rate there (NaN): all that it does is mix.
+        The split, with ``.rate_effect .mix_effect .interaction .change``. A segment without customers in one of the
+        periods has no rate there (NaN): its whole effect is mix.
 
     Raises:
-        ValueError: If a period is missing or unknown or had nobody to keep, shares do not sum to 1, or more were kept
-            than there were.
+        ValueError: If a period is missing, unknown or without customers at its start, shares do not sum to 1, or more
+            customers were kept than there were.
 
     References:
         Kitagawa 1955, Journal of the American Statistical Association 50:1168-1194; Das Gupta 1993.
 
     Examples:
-        Both stages are kept better, and the rate falls:
+        Both stages retain better, and yet the rate falls:
 
         >>> split = decompose({"middle": (.4, .55), "long": (.6, .925)}, {"middle": (.7, .57), "long": (.3, .93)})
         >>> round(split.crr_before, 3), round(split.crr_after, 3)
@@ -179,7 +179,7 @@ def decompose(
 
 
 def _split(old: pd.DataFrame, new: pd.DataFrame, *, threefold: bool) -> tuple[pd.DataFrame, tuple[float, float]]:
-    # Where nobody was, the rate of the other period stands in: all that the segment does is then mix.
+    # A segment without customers takes the rate of the other period: its whole effect is then mix.
     r0 = old["rate"].fillna(new["rate"]).fillna(STILL).to_numpy()
     r1 = new["rate"].fillna(old["rate"]).fillna(STILL).to_numpy()
     w0, w1 = old["share"].to_numpy(), new["share"].to_numpy()
@@ -206,7 +206,7 @@ def _notes(table: pd.DataFrame, change: float) -> list[str]:
 
 
 def _moves(table: pd.DataFrame) -> pd.Series:
-    """How the rates moved of all who were there at least once."""
+    """The change of rate of each segment that had customers in at least one period."""
     there = table["crr_before"].notna() | table["crr_after"].notna()
     return (table["crr_after"] - table["crr_before"])[there]
 

@@ -1,8 +1,8 @@
-"""What an interval speaks of: the list itself, the process behind it, or a list of which only a sample was seen.
+"""What an interval refers to: the complete list, the process behind it, or a list of which only a sample was observed.
 
-A complete list has no sampling error: its rate is a fact. An interval beside it answers another question, how far the
-same process could have landed (Deming's enumerative and analytic studies). The wording is fixed, so that the question
-travels with the numbers.
+A complete list has no sampling error: its rate is a fact. An interval answers another question, how much the same
+process could have varied (Deming's enumerative and analytic studies). The wording is fixed, so that the question is
+always stated with the numbers.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ WORDING = {
 
 @dataclass(frozen=True)
 class Inference:
-    """An interval and the question that it answers.
+    """A rate with its interval, and the question that the interval answers.
 
     Attributes:
         rate: The rate, a fraction.
@@ -43,7 +43,7 @@ class Inference:
         high: The upper end.
         inference: ``census process`` or ``sample``.
         evidence: How many independent customers the interval rests on.
-        frame: The size of the list a sample was drawn from.
+        frame: The size of the list from which a sample was drawn.
         n: Customers counted.
     """
 
@@ -56,29 +56,29 @@ class Inference:
     frame: float | None = None
 
     def __str__(self) -> str:
-        """The rate and the fixed wording."""
+        """The rate with the fixed wording."""
         ends = {"low": format_cell(self.low, "rate"), "high": format_cell(self.high, "rate")}
         counts = {"n": format_cell(self.n, "count"), "frame": format_cell(self.frame, "count")}
         return f"{format_cell(self.rate, 'rate')}. {_(WORDING[self.inference]).format(**ends, **counts)}"
 
 
 def infer(kept: float, n: float, *, inference: str = "process", frame: float | None = None) -> Inference:
-    """Give a rate the interval that answers the question asked.
+    """Compute a rate with the interval that fits the question asked.
 
-    ``census``: no width. ``process``: Wilson's interval. ``sample``: Wilson's interval with the finite population
-    correction, ``n (N - 1) / (N - n)`` customers' worth of evidence; a sample of everybody has no width.
+    ``census``: zero width. ``process``: Wilson's interval. ``sample``: Wilson's interval with the finite population
+    correction, that is, an effective sample of ``n (N - 1) / (N - n)`` customers; a sample of everybody has zero width.
 
     Args:
         kept: Customers kept.
-        n: Customers there were to keep, or who were drawn.
+        n: Customers at the start, or customers sampled.
         inference: ``census process`` or ``sample``.
         frame: For a sample, the size ``N`` of the list it was drawn from.
 
     Returns:
-        The rate with its interval and what was asked; of nobody all three are NaN.
+        The rate with its interval and the question; with ``n = 0`` rate and interval are NaN.
 
     Raises:
-        ValueError: If a count makes no sense, ``frame`` is missing or smaller than the sample, or it is no sample.
+        ValueError: If a count is invalid, ``frame`` is missing or smaller than the sample, or given without a sample.
 
     Examples:
         >>> print(infer(60, 70, inference="census"))
@@ -109,23 +109,24 @@ def _of_sample(n: float, frame: float | None) -> float:
 
 
 def infer_contracts(base: Base, *, every: str = "month", period: str | None = None) -> Inference:
-    """Give the rate of contracts an interval that knows which contracts belong to the same person.
+    """Compute the rate of contracts with an interval that allows for several contracts of the same person.
 
-    Contracts of one person leave together more often than by chance, so 1,000 of them are not 1,000 trials. With
-    ``m`` contracts of a person at the start, ``k`` of them kept, and ``p`` the rate, the variance of ``p`` is
-    ``q/(q-1) * sum((k - p m)^2) / (sum m)^2`` over ``q`` people; the interval is Wilson's with as many independent
-    contracts as would have the same variance, at most as many as there are. Where all contracts were kept, or none, or
-    one person holds them all, nothing shows how alike those of one person fare: they count as one, and the evidence
-    is the number of people. Rows with the same contract id are one contract, as for ``unit="contract"``.
+    Contracts of one person end together more often than by chance, so 1,000 contracts are not 1,000 independent trials.
+    With ``m`` contracts of a person at the start, ``k`` of them kept, and ``p`` the rate, the variance of ``p`` is
+    ``q/(q-1) * sum((k - p m)^2) / (sum m)^2`` over ``q`` people; the interval is Wilson's with the number of
+    independent contracts that would have the same variance, capped at the actual number. If all contracts were kept, or
+    none, or one person holds them all, the correlation within a person cannot be estimated: each person then counts
+    once, so the evidence is the number of people. Rows with the same contract id are one contract, as for
+    ``unit="contract"``.
 
     Args:
-        base: Contracts.
+        base: A base of contracts.
         every: The period.
         period: The period's name; by default the latest complete one.
 
     Returns:
-        The rate by contract; ``evidence`` is the effective number of contracts. Without a contract at the start the
-        rate is NaN.
+        The rate by contract; ``evidence`` is the effective number of contracts. With no contract at the start the rate
+        is NaN.
 
     Raises:
         ValueError: If the base has no contracts, or no such period.
@@ -153,7 +154,7 @@ def infer_contracts(base: Base, *, every: str = "month", period: str | None = No
 
 
 def clustered(held: pd.DataFrame) -> Inference:
-    """The rate and its interval from ``contracts, kept, people``."""
+    """The rate with its interval, from ``contracts, kept, people``."""
     people, contracts, kept = held["people"], held["contracts"], held["kept"]
     n, total_kept, q = float((people * contracts).sum()), float((people * kept).sum()), float(people.sum())
     if not n:
@@ -166,6 +167,6 @@ def clustered(held: pd.DataFrame) -> Inference:
 
 
 def _independent(rate: float, n: float, people: float, scatter: float) -> float:
-    """As many contracts of chance alone as scatter like these; where people scatter less than chance, all of them."""
+    """The effective number of independent contracts; the actual number if people vary less than by chance."""
     variance = people / (people - 1) * scatter / n**2
     return min(n, rate * (1 - rate) / variance) if variance else n

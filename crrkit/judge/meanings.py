@@ -21,10 +21,10 @@ class Meanings(Shown):
     """The counts formula under every meaning of "new", for one period.
 
     Attributes:
-        table: Sixteen rows: which flows are called new beside first-timers who stayed (``joined_and_left returned
-            returned_and_left rejoined``, 0 or 1), ``new`` counted that way, ``crr`` by the formula, and its
-            ``difference`` to the truth.
-        truth: The share of the customers at the start who are there at the end; NaN when there was nobody.
+        table: Sixteen rows: which flows are called new in addition to first-timers who stayed (``joined_and_left
+            returned returned_and_left rejoined``, 0 or 1), ``new`` counted that way, ``crr`` by the formula, and its
+            ``difference`` from the truth.
+        truth: The share of the customers at the start who are still there at the end; NaN if there were none.
     """
 
     table: pd.DataFrame
@@ -43,7 +43,7 @@ class Meanings(Shown):
         }  # fmt: skip
 
     def caption(self) -> str:
-        """The truth, and how far the meanings are apart."""
+        """The true rate, and the range over the meanings."""
         text = _("Kept: {truth}. By the formula, depending on who is called new: {low} to {high}")
         rates = {"truth": self.truth, "low": self.table["crr"].min(), "high": self.table["crr"].max()}
         return text.format(**{name: format_cell(float(rate), "rate") for name, rate in rates.items()})
@@ -59,30 +59,30 @@ def who_is_new(
     returned_and_left: int = 0,
     rejoined: int = 0,
 ) -> Meanings:
-    """What ``(end - new) / start`` gives when "new" means this or that, beside the share of customers kept.
+    """Compute ``(end - new) / start`` under every meaning of "new", compared with the true share of customers kept.
 
-    With ``a r s h`` 1 for a flow that is called new and 0 for one that is not, the formula differs from the truth
-    ``(start - lost) / start`` by ``((1 - r) returned - a joined_and_left - s returned_and_left - h rejoined) / start``.
-    Nothing is clipped: an answer may be below 0 or above 1.
+    With ``a r s h`` = 1 if the flow is called new and 0 if not, the formula differs from the truth ``(start - lost) /
+    start`` by ``((1 - r) returned - a joined_and_left - s returned_and_left - h rejoined) / start``. Nothing is
+    clipped: a result may be below 0 or above 1.
 
     Args:
-        start: Customers at the start. With 0 there is no rate: NaN.
-        lost: Those of them who are gone at the end.
-        new: First-timers who are there at the end; every meaning counts them.
-        joined_and_left: First-timers who are gone again at the end.
-        returned: Former customers who came back in the period and are there at the end.
-        returned_and_left: Former customers who came back and left again.
-        rejoined: Joins beyond the first inside the period, as of a customer who left and came back.
+        start: Customers at the start. With 0 the rate is NaN.
+        lost: Those of them who are no longer customers at the end.
+        new: First-time customers still there at the end; every meaning includes them.
+        joined_and_left: First-time customers who left again before the end.
+        returned: Former customers who returned in the period and are there at the end.
+        returned_and_left: Former customers who returned and left again.
+        rejoined: Further joins within the period by the same customer, who left and came back.
 
     Returns:
-        The sixteen answers, with ``.truth``.
+        The sixteen rates, with ``.truth``.
 
     Raises:
-        InputError: If a count is negative or not whole.
+        InputError: If a count is negative or not an integer.
         InconsistentCounts: If ``lost`` is above ``start``.
 
     Examples:
-        One list of eleven customers:
+        A list of eleven customers:
 
         >>> flows = {"joined_and_left": 1, "returned": 1, "returned_and_left": 1, "rejoined": 1}
         >>> answers = who_is_new(5, lost=2, new=2, **flows)
@@ -108,7 +108,7 @@ def _meant(marks: Mapping[str, int], counts: Mapping[str, int]) -> dict[str, flo
 
 
 def _as_flows(counts: Mapping[str, int]) -> dict[str, int]:
-    """The counts of `who_is_new` under the names that conventions use; who rejoined and stayed is among the kept."""
+    """The counts of `who_is_new` by the names that conventions use; those who rejoined and stayed count as kept."""
     flows = {"through": counts["start"] - counts["lost"], "rejoined_kept": 0, "extra_joins": counts["rejoined"]}
     flows |= {"new_lost": counts["joined_and_left"], "returned_lost": counts["returned_and_left"]}
     return flows | {name: counts[name] for name in ("lost", "new", "returned")}

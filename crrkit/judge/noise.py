@@ -1,8 +1,8 @@
-"""News or noise: the run chart with limits.
+"""Signal or noise: the control chart.
 
-An unchanged process gives another rate every period. What lies inside the limits is no news. Chance alone is not all:
-weather, holidays and customers who decide together make every period scatter more, and a chart that does not know
-that calls every third period news.
+Even an unchanged process gives a different rate every period. A rate inside the limits is not a signal. Rates vary by
+more than chance alone: weather, holidays and customers who decide together add variation, and a chart that ignores it
+flags every third period.
 """
 
 from __future__ import annotations
@@ -32,26 +32,26 @@ if TYPE_CHECKING:
 
     from crrkit.measure import RetentionTable
 
-LONG_RUN = 8  # so many in a row on one side of the centre happen by chance about once in 128 tries (Western Electric)
+LONG_RUN = 8  # so many in a row on one side of the centre happen by chance once in 128 times (Western Electric)
 FEWEST_PERIODS = 2
 SIGMAS = 3.0  # Shewhart
 SEEDS = 2**32
 MOST_DRAWS = 10**7
-LAST_DIGIT = 1e-9  # 70 customers at 60/70 are ten who leave, whatever the last digit of a float says
-ENOUGH = 10  # customers expected to stay, and to leave: below that the normal limits are wrong, exact ones are taken
-MEAN_RANGE = 2 / math.sqrt(math.pi)  # d2 = 1.128: two draws of a normal process are so many deviations apart on average
+LAST_DIGIT = 1e-9  # 70 customers at 60/70 are ten who leave, despite floating-point error
+ENOUGH = 10  # customers expected to stay, and to leave: with fewer, exact limits replace the normal ones
+MEAN_RANGE = 2 / math.sqrt(math.pi)  # d2 = 1.128: the mean distance of two normal draws, in standard deviations
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ControlChart(Shown):
-    """The rates of an account against what an unchanged process would give.
+    """The rates of an account, compared with what an unchanged process would give.
 
     Attributes:
         table: ``period start crr low high signal``; ``signal`` is ``""``, ``below``, ``above`` or ``run``.
-        centre: The rate of all customers and periods together.
+        centre: The pooled rate of all periods.
         sigmas: The width of the limits in standard errors.
         every: The period.
-        dispersion: By how much the limits are wider than those of chance alone, 1 or more.
+        dispersion: The factor by which the limits are wider than those of chance alone, at least 1.
     """
 
     table: pd.DataFrame
@@ -66,7 +66,7 @@ class ControlChart(Shown):
 
     @property
     def signals(self) -> pd.DataFrame:
-        """The periods that are news."""
+        """The periods flagged as signals."""
         return self.table[self.table["signal"] != ""]
 
     def titles(self) -> dict[str, str]:
@@ -77,7 +77,7 @@ class ControlChart(Shown):
         }  # fmt: skip
 
     def caption(self) -> str:
-        """How many periods are news, and how much wider than by chance alone the limits are."""
+        """How many periods are signals, and how much wider the limits are than by chance alone."""
         n = len(self.signals)
         text = ngettext(
             "{n} period is news against an unchanged {centre}", "{n} periods are news against an unchanged {centre}", n
@@ -97,30 +97,31 @@ class ControlChart(Shown):
 
 
 def control_chart(kept: RetentionTable, *, sigmas: float = SIGMAS, dispersion: float | None = None) -> ControlChart:
-    """Hold each period's rate against limits around the common rate.
+    """Compare each period's rate with control limits around the pooled rate.
 
     Centre ``p = sum(kept) / sum(start)`` over the complete periods; limits ``p ± sigmas * d * sqrt(p (1-p) / start)``,
-    not clipped: a limit above 1 says that even 100 % would be no news. Where fewer than ten are expected to stay or to
-    leave, the normal law is wrong: the limits of chance are then the lowest and the highest rate whose exact binomial
-    tail is more than that of ``sigmas`` (3: 0.135 %), before they are widened by ``d``. A period outside is ``below``
-    or ``above``; one that ends eight in a row on the same side of the centre is ``run``.
+    not clipped: a limit above 1 means that even 100 % would not be a signal. If fewer than ten are expected to stay or
+    to leave, the normal approximation fails: the chance limits are then the lowest and the highest rate whose exact
+    binomial tail probability exceeds that of ``sigmas`` (3: 0.135 %), before they are widened by ``d``. A period
+    outside the limits is ``below`` or ``above``; a period that completes eight in a row on the same side of the centre
+    is ``run``.
 
-    ``d`` is Laney's: with ``z = (crr - p) / sqrt(p (1-p) / start)`` the mean of ``|z - z before|``, divided by 1.128.
-    A slow drift or a single jump hardly enters it, so both remain news. Where it is below 1, it is taken as 1. It
-    rests on as many differences as there are: from few periods nothing can be news.
+    ``d`` is Laney's sigma: with ``z = (crr - p) / sqrt(p (1-p) / start)``, the mean of ``|z - previous z|``, divided by
+    1.128. A slow drift or a single jump hardly affects it, so both can still be signals. Values below 1 are set to 1.
+    It is estimated from the differences of successive periods: with few periods nothing can be a signal.
 
     Args:
-        kept: The account; running periods and those without a base are left out.
-        sigmas: The width of the limits.
-        dispersion: ``d``. None estimates it; 1 assumes that customers stay or leave independently with one chance in
-            all periods, and calls every other influence news.
+        kept: The account; running periods and periods without customers at the start are left out.
+        sigmas: The width of the limits in standard errors.
+        dispersion: ``d``. None estimates it; 1 assumes that customers leave independently with the same probability in
+            all periods, and flags any other variation as a signal.
 
     Returns:
-        The chart: each complete period with its limits and what it is, and ``signals``, the periods that are news.
+        The chart: each complete period with its limits and its signal, and ``signals``, the periods flagged.
 
     Raises:
-        ValueError: If fewer than two complete periods had anybody to keep, the account is given by segments, or a
-            width is not above 0 (``dispersion``: below 1).
+        ValueError: If fewer than two complete periods had customers at the start, the account is given by segments,
+            ``sigmas`` is not above 0 or ``dispersion`` is below 1.
 
     References:
         Shewhart's p chart; domain: 70 customers at 85.7 % have limits 73.2 % to 98.3 %. Laney 2002, Quality Engineering
@@ -152,27 +153,26 @@ def control_chart(kept: RetentionTable, *, sigmas: float = SIGMAS, dispersion: f
 
 
 def simulate_chart(start: int, *, rate: float, periods: int = 24, seed: int = 1) -> ControlChart:
-    """The run chart of a process in which nothing ever happens: every customer stays with the same chance.
+    """Simulate the control chart of an unchanged process: every customer stays with the same probability.
 
-    Each of ``start`` customers of each period stays when the next draw, uniform in [0, 1), is below ``rate``; the
-    limits are those of `control_chart` with ``dispersion=1``, which is true here and seldom elsewhere. Points
-    wander all the same, and whatever is called a signal here is a false alarm. The draws depend on ``seed`` alone and
-    are the same on every machine.
+    Each of ``start`` customers of each period stays if the next draw, uniform in [0, 1), is below ``rate``; the limits
+    are those of `control_chart` with ``dispersion=1``, which is correct here but seldom for real data. The rates still
+    vary, and every signal here is a false alarm. The draws depend only on ``seed`` and are the same on every machine.
 
     Args:
         start: Customers at the start of each period, 1 or more.
-        rate: The chance to stay, a fraction.
+        rate: The probability of staying, a fraction.
         periods: How many periods.
-        seed: Another whole number, 0 to 4,294,967,295, gives another history.
+        seed: An integer from 0 to 4,294,967,295; each gives another history.
 
     Returns:
-        The chart of the drawn periods, which are numbered from 1.
+        The chart of the simulated periods, numbered from 1.
 
     Raises:
-        InputError: If a count is not whole, too small or too large, or the rate is no fraction.
+        InputError: If a count is not an integer, too small or too large, or the rate is not a fraction.
 
     References:
-        The draws are those of the mulberry32 generator, which browsers compute alike.
+        The generator is mulberry32, which gives the same numbers in browsers.
 
     Examples:
         >>> chart = simulate_chart(10, rate=0.9, seed=1)
@@ -197,7 +197,7 @@ def _chart_of(table: pd.DataFrame, sigmas: float, every: str, dispersion: float 
     chart = table[["period", "start"]].assign(crr=table["kept"] / table["start"]).reset_index(drop=True)
     wider = max(1.0, _dispersion(chart, centre)) if dispersion is None else float(dispersion)
     chart["low"], chart["high"] = np.array([limits(centre, int(n), sigmas=sigmas) for n in chart["start"]]).T
-    if wider > 1:  # else the exact limits stay counts of customers to the last digit
+    if wider > 1:  # otherwise the exact limits stay whole numbers of customers
         chart["low"] = centre - wider * (centre - chart["low"])
         chart["high"] = centre + wider * (chart["high"] - centre)
     chart["signal"] = _signals(chart, centre)
@@ -205,7 +205,7 @@ def _chart_of(table: pd.DataFrame, sigmas: float, every: str, dispersion: float 
 
 
 def _dispersion(chart: pd.DataFrame, centre: float) -> float:
-    """Laney's sigma of z: the mean moving range of the z scores by that of a normal process; 1 where nothing varies."""
+    """Laney's sigma z: mean moving range of the z scores over that of a normal process; 1 if nothing varies."""
     error = np.sqrt(centre * (1 - centre) / chart["start"])
     z = (chart["crr"] - centre) / error.where(error > 0)
     spread = float(z.diff().abs().mean()) / MEAN_RANGE
@@ -213,12 +213,12 @@ def _dispersion(chart: pd.DataFrame, centre: float) -> float:
 
 
 def limits(rate: float, n: int, *, sigmas: float = SIGMAS) -> tuple[float, float]:
-    """The rates between which ``n`` customers who stay with one chance land: normal limits, or exact ones for few.
+    """The limits for the rate of ``n`` customers with the same probability of staying: normal, or exact for few.
 
     Args:
         rate: The chance to stay.
         n: Customers at the start, 1 or more.
-        sigmas: The width; the exact limits leave out the same tails.
+        sigmas: The width in standard errors; the exact limits have the same tail probabilities.
 
     Examples:
         >>> [round(end, 3) for end in limits(60 / 70, 70)]
@@ -266,7 +266,7 @@ def _seed(value: object) -> int:
 
 
 def _uniforms(seed: int, n: int) -> np.ndarray:
-    """The first n numbers of mulberry32, each a multiple of 2**-32; its state only counts, so all come at once."""
+    """The first n numbers of mulberry32, each a multiple of 2**-32; its state is a counter, so they come at once."""
     state = np.uint32(seed) + np.arange(1, n + 1, dtype=np.uint32) * np.uint32(0x6D2B79F5)
     t = (state ^ (state >> np.uint32(15))) * (state | np.uint32(1))
     t ^= t + (t ^ (t >> np.uint32(7))) * (t | np.uint32(61))

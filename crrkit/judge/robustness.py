@@ -1,4 +1,4 @@
-"""How far the headline depends on choices that nobody argues about: the clock, the week, the cut-off, the window."""
+"""How much the headline rate depends on arbitrary choices: time zone, start of the week, cut-off date, window."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ CLOCKS = (-6.0, -3.0, 3.0, 6.0)
 
 @dataclass(frozen=True, eq=False, repr=False)
 class StressTest(Shown):
-    """The rate of one period under neighbouring choices.
+    """The rate of one period under slightly different choices.
 
     Attributes:
-        table: ``choice setting start kept crr difference``; the first row is the account as it was asked for.
+        table: ``choice setting start kept crr difference``; the first row is the account as requested.
         period: The period's name.
-        notes: Which choice was left out, and why.
+        notes: Which choices were left out, and why.
     """
 
     table: pd.DataFrame
@@ -50,11 +50,11 @@ class StressTest(Shown):
 
     @property
     def band(self) -> tuple[float, float]:
-        """The lowest and the highest rate among the choices."""
+        """The lowest and the highest rate over the choices."""
         return float(self.table["crr"].min()), float(self.table["crr"].max())
 
     def below(self) -> tuple[str, ...]:
-        """What must not be missed."""
+        """The notes."""
         return self.notes
 
     def titles(self) -> dict[str, str]:
@@ -74,16 +74,16 @@ class StressTest(Shown):
 def stress(
     base: Base, *, every: str = "month", period: str | None = None, clocks: Sequence[float] = CLOCKS
 ) -> StressTest:
-    """Recompute the headline with the clock moved, the cut-off a day earlier or later, other weeks and windows.
+    """Recompute the headline rate with shifted clocks, the cut-off a day earlier or later, other weeks and windows.
 
     Args:
-        base: What `read_contracts` or `read_orders` gave.
+        base: The result of `read_contracts` or `read_orders`.
         every: The period.
         period: The period's name; by default the latest complete one.
-        clocks: Hours by which another time zone's clock would differ; a list of dates alone has no clock to move.
+        clocks: Time shifts in hours, as another time zone would cause; not applied to a list that has only dates.
 
     Returns:
-        One row for each choice, and the band of all of them. A choice under which nobody was there is NaN.
+        One row per choice, and the band over all of them. The rate is NaN for a choice without customers at the start.
 
     Raises:
         ValueError: If the period is not known.
@@ -119,7 +119,7 @@ def _found(choice: str, setting: str, row: pd.Series) -> dict[str, object]:
 
 
 def _choices(base: Base, every: str, clocks: Sequence[float], *, days: int) -> Iterator[tuple[str, str, Base]]:
-    """The neighbouring choices, each as a base."""
+    """The alternative choices, each as a base."""
     for hours in check_numbers(clocks, name="clocks"):
         moved = reduce.with_clock_moved(base.table, hours=hours)
         text = _("{hours} h").format(hours=f"{hours:+g}")

@@ -1,4 +1,4 @@
-"""What a decomposition is given: customers and rates by segment, read from frames, mappings and results."""
+"""The input of a decomposition: customers and rates by segment, from data frames, mappings and results."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ GIVEN_COLUMNS = (("start", "kept"), ("share", "rate"), ("share", "crr"), ("start
 
 
 def two_periods(account: Shown, before: Any, after: Any) -> tuple[pd.DataFrame, pd.DataFrame, Sequence[str]]:
-    """The rows of two periods of an account, and what names its segments."""
+    """The rows of two periods of an account, and the columns that identify its segments."""
     table: pd.DataFrame = getattr(account, "by_stage", account.table)
     if not set(table.columns) >= {"period", "start", "kept"}:
         message = _("of is a {kind}; give an account by segments, retention_by_period(…, by=…), or stage_flow(…).")
@@ -49,7 +49,7 @@ def two_periods(account: Shown, before: Any, after: Any) -> tuple[pd.DataFrame, 
 
 
 def read_segments(rows: Any, by: str | Sequence[str], name: str) -> pd.DataFrame:
-    """Shares and rates by segment; the rate of nobody is NaN."""
+    """Shares and rates by segment; NaN for a segment without customers."""
     frame = _indexed(rows, by, name) if isinstance(rows, pd.DataFrame) else _from_mapping(rows, name)
     weight, measure = _columns(frame, name)
     first, second = frame[weight].astype("float64"), frame[measure].astype("float64")
@@ -100,7 +100,7 @@ def _from_mapping(rows: Any, name: str) -> pd.DataFrame:
 
 
 def _meaning(first: pd.Series, second: pd.Series) -> tuple[str, str]:
-    """Whole numbers are counts; otherwise what is nowhere above 1 is a share, and beside counts a rate."""
+    """Integers are counts; otherwise values that never exceed 1 are shares, or, next to counts, rates."""
     if (first % 1 == 0).all() and (second % 1 == 0).all():
         return "start", "kept"
     if (first <= 1).all():

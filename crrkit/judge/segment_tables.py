@@ -1,4 +1,4 @@
-"""Segments compared, as results: each against its own past, and against each other."""
+"""Results of comparing segments: with each other, and each with its own past."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-MOST_SHOWN = 10  # rows of a comparison; all of them stand in its table
+MOST_SHOWN = 10  # rows displayed; the table has all of them
 DIFFER, CANNOT_TELL_APART, NOBODY_TO_KEEP = mark("differ"), mark("cannot tell"), mark("nobody to keep")
 ROSE, FELL = mark("rose"), mark("fell")
 
 
 class _Strongest(Shown):
-    """A table in the order of strength, of which the first rows are shown and the rest is counted."""
+    """A table sorted by strength of evidence; the first rows are shown, the number of the others is stated."""
 
     notes: tuple[str, ...] = ()
 
     def below(self) -> tuple[str, ...]:
-        """How many rows are not shown, and what must not be missed."""
+        """The number of rows not shown, and the notes."""
         rest = max(len(self.table) - MOST_SHOWN, 0)
         text = ngettext(
             "{n} weaker comparison is not shown; .table has them all.",
@@ -39,14 +39,14 @@ class _Strongest(Shown):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SegmentChanges(_Strongest):
-    """Each segment against its own past, the strongest change first.
+    """Each segment compared with its own past, the strongest evidence first.
 
     Attributes:
-        table: One row a segment: ``segment crr_before crr_after difference low high p_value p_holm few verdict``;
+        table: One row per segment: ``segment crr_before crr_after difference low high p_value p_holm few verdict``;
             verdicts are ``fell``, ``rose``, ``cannot tell`` and ``nobody to keep``.
         before: The earlier period's name.
         period: The later period's name.
-        change: The change of the rate of all segments together.
+        change: The change of the overall rate.
     """
 
     table: pd.DataFrame
@@ -61,7 +61,7 @@ class SegmentChanges(_Strongest):
 
     @property
     def moved(self) -> pd.DataFrame:
-        """The segments that moved by more than chance."""
+        """The segments that changed by more than chance."""
         return self.table[self.table["verdict"].isin([FELL, ROSE])]
 
     def titles(self) -> dict[str, str]:
@@ -73,7 +73,7 @@ class SegmentChanges(_Strongest):
         }  # fmt: skip
 
     def caption(self) -> str:
-        """How many segments moved by more than chance."""
+        """How many segments changed by more than chance."""
         n = len(self.table)
         text = ngettext(
             "{before} → {period}: {moved} of {n} segment moved by more than chance",
@@ -85,13 +85,13 @@ class SegmentChanges(_Strongest):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SegmentComparison(_Strongest):
-    """The segments of one period against each other, the strongest difference first.
+    """The segments of one period compared pairwise, the strongest evidence first.
 
     Attributes:
-        table: One row a pair: ``one other crr_one crr_other difference low high p_value p_holm few verdict``.
+        table: One row per pair: ``one other crr_one crr_other difference low high p_value p_holm few verdict``.
         period: The period's name.
-        notes: Sentences on what must not be missed.
-        past: Each segment against its own past; None where the account has no earlier period.
+        notes: Warnings, one sentence each.
+        past: Each segment compared with its own past; None if the account has no earlier period.
     """
 
     table: pd.DataFrame
@@ -113,7 +113,7 @@ class SegmentComparison(_Strongest):
         }  # fmt: skip
 
     def caption(self) -> str:
-        """How many pairs differ beyond chance."""
+        """How many pairs differ by more than chance."""
         n = int((self.table["verdict"] == DIFFER).sum())
         text = ngettext(
             "{period}: {n} of {pairs} pair differs", "{period}: {n} of {pairs} pairs differ", len(self.table)

@@ -1,6 +1,6 @@
-"""Segments with care: against each other, and each against its own past.
+"""Comparing segments, with each other and each with its own past, corrected for multiple comparisons.
 
-Of twenty segments one stands out by chance, and a total may move one way while every segment moves the other.
+Of twenty segments one stands out by chance, and a total may move in the opposite direction to every segment.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-FEWEST_SEGMENTS = 2  # segments that can be compared
+FEWEST_SEGMENTS = 2  # segments needed for a comparison
 
 
 def compare_segments(
@@ -37,27 +37,28 @@ def compare_segments(
 ) -> SegmentComparison:
     """Compare every pair of segments in one period, and each segment with its own past.
 
-    The interval of a difference is Newcombe's hybrid score; p values are of the pooled test of two shares, corrected
-    after Holm for the number of pairs, and apart from them for the number of segments held against their past.
-    Verdicts on pairs: ``differ``, ``cannot tell`` and, where a segment had nobody to keep, ``nobody to keep``.
+    The interval of a difference is Newcombe's hybrid score interval; p values are from the pooled test of two
+    proportions, with Holm's correction for the number of pairs and, separately, for the number of segments compared
+    with their past. Verdicts on pairs: ``differ``, ``cannot tell`` and, if a segment had no customers at the start,
+    ``nobody to keep``.
 
     Args:
         kept: An account given by segments (``by=``).
-        period: The period's name; by default the latest complete one in which all segments had somebody to keep, or,
-            if there is none, as many of them as ever had.
-        before: The earlier period of each segment's own past; by default the one before ``period``.
-        level: The coverage of the intervals; what has a corrected p value below ``1 - level`` is told apart.
+        period: The period's name; by default the latest complete one in which all segments had customers at the start,
+            or, if there is none, as many segments as possible.
+        before: The earlier period for comparing each segment with its own past; by default the one before ``period``.
+        level: The coverage of the intervals; a corrected p value below ``1 - level`` counts as a difference.
 
     Returns:
-        One row a pair, the smallest p value first and pairs without a rate last; ``.past``, one row a segment in the
-        same order; notes where the total moved against every segment (Simpson) and where a later period was passed
-        over.
+        One row per pair, the smallest p value first and pairs without a rate last; ``.past``, one row per segment in
+        the same order; notes if the total moved against every segment (Simpson's paradox) and if a later period was
+        skipped.
 
     Raises:
-        ValueError: If the account is not given by segments, has fewer than two, or not this period.
+        ValueError: If the account is not given by segments, has fewer than two, or lacks this period.
 
     Examples:
-        No two regions differ, and yet one of them keeps fewer than it did a year before:
+        No two regions differ, and yet one of them retains fewer than the year before:
 
         >>> import crrkit as crr
         >>> base = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at", by="region")
@@ -86,11 +87,11 @@ def compare_segments(
 
 
 def simpson_notes(moves: Sequence[float], change: float) -> tuple[str, ...]:
-    """What to say where the rate of all moved and no segment moved with it; the one rule of Simpson's paradox.
+    """The note if the overall rate moved and no segment moved in the same direction (Simpson's paradox).
 
     Args:
-        moves: The change of each segment's rate; NaN where it was there in one of the periods only.
-        change: The change of the rate of all.
+        moves: The change of each segment's rate; NaN if it had customers in only one of the periods.
+        change: The change of the overall rate.
     """
     known = np.array([move for move in moves if not math.isnan(move)])
     if not len(known) or math.isnan(change) or abs(change) <= EXACT:
@@ -134,7 +135,7 @@ def _against(*, all_known: bool, fell: bool) -> str:
 
 
 def _rows_of(kept: RetentionTable, period: str | None) -> tuple[pd.DataFrame, str, tuple[str, ...]]:
-    """The rows of the period, its name, and why it is no later one."""
+    """The rows of the period, its name, and why it is not a later one."""
     if not kept.by:
         message = _("This account has no segments. Count it with by=, for example by='region'.")
         raise InputError(message, argument="kept")
@@ -165,7 +166,7 @@ def _running(rows: pd.DataFrame, label: str) -> list[str]:
 
 
 def _counted(rows: pd.DataFrame, by: Sequence[str]) -> list[tuple[str, tuple[int, int]]]:
-    """Each segment's name with how many it kept of how many."""
+    """Each segment's name with its number kept and its number at the start."""
     return list(zip(segment_names(rows, by), zip(rows["kept"], rows["start"], strict=True), strict=True))
 
 
@@ -201,7 +202,7 @@ def _rate(counts: tuple[int, int]) -> float:
 
 
 def _difference(one: tuple[int, int], other: tuple[int, int], level: float) -> dict[str, object]:
-    """The first rate minus the second, with its interval and p value; NaN where one of them had nobody to keep."""
+    """The first rate minus the second, with its interval and p value; NaN if either had no customers at the start."""
     few = min(one[1], other[1]) < FEW
     if not (one[1] and other[1]):
         return {**dict.fromkeys(["difference", "low", "high", "p_value"], math.nan), "few": few}

@@ -1,1 +1,1 @@
-"""The documentation as a site: what is written for it by the code itself. `make docs` builds it."""
+"""The generated parts of the documentation site that `make docs` builds."""

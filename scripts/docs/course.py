@@ -1,4 +1,4 @@
-"""The course as pages: the notebooks as they were run, their explorers live."""
+"""The course as pages: the executed notebooks, with live explorers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def lesson(notebook: Path, shelf: Shelf) -> str:
-    """A notebook as Markdown, with marks in place of what its cells gave."""
+    """A notebook as Markdown, with placeholders for the outputs of its cells."""
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     return "\n\n".join(_cell(cell, shelf) for cell in cells).replace(".ipynb)", ".md)")
 

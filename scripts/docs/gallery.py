@@ -1,4 +1,4 @@
-"""The gallery: `docs/gallery.md`, with what each block of its code gives put below the block."""
+"""The gallery: `docs/gallery.md`, with the output of each code block inserted below it."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ BLOCK = re.compile(r"^```python\n(.*?)^```\n", re.MULTILINE | re.DOTALL)
 
 
 def with_pictures(page: str, shelf: Shelf) -> str:
-    """The page with a mark below each block whose last line gives a picture or an explorer; the blocks run in order."""
+    """The page with a placeholder below each block that ends in a chart or an explorer; the blocks run in order."""
     names: dict[str, Any] = {}
     return BLOCK.sub(lambda block: block[0] + _shown(_run(block[1], names), shelf), page)
 
 
 def _run(code: str, names: dict[str, Any]) -> Any:
-    """What the last line of a block gives, as in a notebook; None where it is no expression."""
+    """The value of a block's last line, as in a notebook; None if it is not an expression."""
     *before, last = ast.parse(code).body
     if not isinstance(last, ast.Expr):
         exec(code, names)  # noqa: S102 - our own page

@@ -1,4 +1,4 @@
-"""What mkdocs asks while it builds: the pages that are written from the code, their order, and what the code made."""
+"""The mkdocs hooks: pages generated from the code, their order, and the outputs of executed code."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _shelves: dict[str, Shelf] = {}
 
 
 def on_files(files: Files, *, config: MkDocsConfig) -> Files:
-    """Add what stands elsewhere in the repository, the lessons, and what the code says of itself; order all."""
+    """Add files from elsewhere in the repository, the lessons and the generated reference, and build the navigation."""
     from mkdocs.structure.files import File
 
     lessons = {tab: _lessons(lang) for tab, lang in COURSE.items()}
@@ -44,7 +44,7 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
 
 
 def _page(path: Path) -> str:
-    """A page of the repository, with links as they are from the folder of the site."""
+    """A page of the repository, with its links rewritten for the site."""
     return path.read_text(encoding="utf-8").replace("](docs/", "](")
 
 
@@ -63,5 +63,5 @@ def on_page_markdown(markdown: str, *, page: Page, **_more: Any) -> str:
 
 
 def on_page_content(html: str, *, page: Page, **_more: Any) -> str:
-    """Put what the code made in its place."""
+    """Replace the placeholders by the outputs."""
     return _shelf(page.file.src_uri).fill(html)

@@ -1,7 +1,8 @@
 """The reference by question: every public name on exactly one page, the page of the question that it answers.
 
-The questions are those of the README's table. What the table names stands on its page; with it what that gives and what
-its signatures speak of, then what lives beside it in its module, then in its folder. What is left stands by its room.
+The questions are those of the README's table. The names in a row go to that page, with their results and the types in
+their signatures, then the other names of the same modules, then of the same folders. The rest goes to the page of its
+submodule.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ WHOLE = {"figures": "figures", "widgets": "widgets", "life_table": "lifetime"}
 
 
 class Page(NamedTuple):
-    """A page of the reference: its file, the question or the room, the answer of the table, and its names."""
+    """A page of the reference: its file, its question or submodule, the table's answer, and its names."""
 
     file: str
     title: str
@@ -39,13 +40,13 @@ class Page(NamedTuple):
 
 @cache
 def rooms() -> dict[str, ModuleType]:
-    """The rooms that ``dir(crrkit)`` shows."""
+    """The submodules that ``dir(crrkit)`` shows."""
     return {name: value for name in dir(crr) if isinstance(value := getattr(crr, name), ModuleType)}
 
 
 @cache
 def public() -> dict[str, Any]:
-    """Every public name as it is typed after ``crr.``: those shown at the top, those of the rooms, those that work."""
+    """Every public name as typed after ``crr.``: those shown at the top, those of the submodules, those not shown."""
     top = homes(Path(crr.__file__).with_suffix(".pyi"))[0]
     names = [*dir(crr), *(f"{room}.{name}" for room, face in rooms().items() for name in shown(face)), *top]
     values = {name: _value(name) for name in names if not name.startswith("_")}
@@ -53,7 +54,7 @@ def public() -> dict[str, Any]:
 
 
 def shown(room: ModuleType) -> list[str]:
-    """The names that a room shows; a plain module shows its own classes."""
+    """The names that a submodule exports; for a plain module, its own classes."""
     own = [name for name, value in vars(room).items() if inspect.isclass(value) and issubclass(value, Exception)]
     return list(getattr(room, "__all__", own))
 
@@ -65,7 +66,7 @@ def _value(name: str) -> Any:
 
 @cache
 def things() -> dict[str, tuple[str, ...]]:
-    """Each thing once: the name it is shown by → its other names."""
+    """Each object once: its main name → its other names."""
     found: dict[object, list[str]] = {}
     for name, value in public().items():
         found.setdefault(id(value) if callable(value) else name, []).append(name)
@@ -82,7 +83,7 @@ def questions() -> dict[str, str]:
 
 @cache
 def pages() -> list[Page]:
-    """The reference, page by page: the questions in the order of the table, then the rooms with what is left."""
+    """The reference, page by page: the questions in table order, then the submodules with the remaining names."""
     left = dict.fromkeys(things())
     found = {question: _take(_named(answer), left) for question, answer in questions().items()}
     for wider in (_made, _given, _all_spoken_of, _beside, _near):
@@ -99,12 +100,12 @@ def pages() -> list[Page]:
 
 
 def slug(title: str) -> str:
-    """A title as the name of a file."""
+    """A title as a file name."""
     return re.sub(r"\W+", "-", title.lower()).strip("-") or "what-if"
 
 
 def _take(names: Iterable[str], left: dict[str, None]) -> list[str]:
-    """Those that no page has yet; they are then no longer left."""
+    """Take those of the names that are on no page yet."""
     mine = [name for name in dict.fromkeys(names) if name in left]
     for name in mine:
         del left[name]
@@ -119,7 +120,7 @@ def _named(answer: str) -> Iterator[str]:
 
 
 def _made(names: Iterable[str], left: Iterable[str]) -> list[str]:
-    """The results that are made, first of all, by one of these: others may give them, too."""
+    """The result types whose first maker is one of these functions."""
     ways = {name: next(iter(getattr(_value(name), "made_by", ())), "") for name in left}
     return [name for name, way in ways.items() if way.removeprefix("crr.").partition("(")[0] in set(names)]
 
@@ -143,7 +144,7 @@ def _classes(hints: Iterable[object]) -> list[str]:
 
 
 def _hints(value: Any) -> Iterator[object]:
-    """The types that the signatures of a function, or of what a class shows, speak of."""
+    """The types in the signature of a function, or of a class's public methods."""
     if inspect.isfunction(value):
         yield from value.__annotations__.values()
     elif inspect.isclass(value):
@@ -174,7 +175,7 @@ def _inside(whole: Iterable[str], left: Iterable[str]) -> list[str]:
 
 
 def written() -> dict[str, str]:
-    """The pages as Markdown, by file: what mkdocstrings puts in place of each ``:::`` is the docstring."""
+    """The pages as Markdown, by file; mkdocstrings replaces each ``:::`` by the docstring."""
     return {"reference/index.md": _index()} | {page.file: _page(page) for page in pages()}
 
 
@@ -185,14 +186,14 @@ def _page(page: Page) -> str:
 
 
 def _entry(name: str, others: Iterable[str]) -> str:
-    """One name: its heading, the other ways to it, and the place for its docstring."""
+    """One name: its heading, its other names, and the place for its docstring."""
     heading = f"      heading: crr.{name}\n      toc_label: {name}\n"
     also = "".join(f"Also `crr.{other}`.\n" for other in others)
     return f"::: crrkit.{name}\n    options:\n{heading}\n{also}"
 
 
 def _index() -> str:
-    """The way in: the questions with their pages, the rooms, and every name from A to Z."""
+    """The index: the questions with their pages, the submodules, and every name from A to Z."""
     place = {name: page.file.removeprefix("reference/") for page in pages() for name in page.names}
     asked = [
         f"| [{page.title}]({page.file.removeprefix('reference/')}) | {page.answer} |" for page in pages() if page.answer

@@ -1,4 +1,4 @@
-"""Who was kept, new and back in every month, by crrkit."""
+"""Customers kept, new and returned in each month, by crrkit."""
 
 import sys
 

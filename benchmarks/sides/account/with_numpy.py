@@ -1,4 +1,4 @@
-"""The same in numpy at its best: ids are small whole numbers, so that a table of yes and no holds all."""
+"""The same in numpy at its fastest: ids are small integers, so a boolean matrix, customers by months, is enough."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""The same in pandas, as one who knows it well writes it: the months of each customer, the one before by a shift."""
+"""The same in pandas, as an expert writes it: each customer's months, and the previous one by `shift`."""
 
 import sys
 

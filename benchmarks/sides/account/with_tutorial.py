@@ -1,8 +1,7 @@
-"""The same in pandas as tutorials publish it: a call a row for the month, a table customer by month, a loop over it.
+"""The same in pandas, as tutorials publish it: a Python call per row, a crosstab of customers and months, a loop."""
 
-The steps are those of "Know Your Metrics" (Barış Karaman, Towards Data Science, 2019), which a search of public code
-finds copied most; written anew here.
-"""
+# The steps are those of "Know Your Metrics" (Barış Karaman, Towards Data Science, 2019), the recipe most often found
+# in public code; written anew here.
 
 import sys
 

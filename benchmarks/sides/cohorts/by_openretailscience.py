@@ -1,4 +1,4 @@
-"""What OpenRetailScience finds of a table, as every side writes it."""
+"""The cohorts that OpenRetailScience counts, written in the format of every side."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from openretailscience.options import option_context
 
 
 def write(table: Any, result: str) -> None:
-    """Count the cohorts of a table of whatever kind, and write the cells of months that have ended."""
+    """Count the cohorts of a table of any type, and write the cells of completed months."""
     with option_context("column.customer_id", "customer", "column.transaction_date", "at"):
         grid = CohortAnalysis(table, aggregation_column="customer", agg_func="nunique", period="month").df
     cells = grid.stack().reset_index(name="active").set_axis(["cohort", "age", "active"], axis=1)

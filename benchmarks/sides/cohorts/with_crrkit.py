@@ -1,4 +1,4 @@
-"""Customers by the month in which they first came, by crrkit."""
+"""Cohorts of customers by the month of their first purchase, by crrkit."""
 
 import sys
 

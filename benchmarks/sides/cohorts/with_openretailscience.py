@@ -1,4 +1,4 @@
-"""The same by OpenRetailScience, which is handed the file as a table of DuckDB, as it would be at its fastest."""
+"""The same by OpenRetailScience, given the file as a DuckDB table, its fastest input."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""The same by OpenRetailScience, which is handed a frame of pandas, as it is tried first."""
+"""The same by OpenRetailScience, given a pandas frame, as in a first trial."""
 
 import sys
 

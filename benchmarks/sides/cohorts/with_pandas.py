@@ -1,4 +1,4 @@
-"""The same in pandas, as one who knows it well writes it: months as periods, one count of each cell."""
+"""The same in pandas, as an expert writes it: months as periods, `nunique` per cell."""
 
 import sys
 

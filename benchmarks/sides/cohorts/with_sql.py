@@ -1,4 +1,4 @@
-"""The same in DuckDB SQL: a window for the one fact of a customer, which is faster than a join."""
+"""The same in DuckDB SQL: a window function for each customer's first month, faster than a join."""
 
 import sys
 

@@ -1,8 +1,7 @@
-"""The same in pandas as tutorials publish it: a call a row for the month, and a count of each cell.
+"""The same in pandas, as tutorials publish it: a Python call per row for the month, then a count per cell."""
 
-The steps are those that courses of cohorts teach with `get_month`; a search of public code for its line finds hardly
-anything else. Written anew here.
-"""
+# The steps are those of the courses that define `get_month` for it, the recipe most often found in public code;
+# written anew here.
 
 import datetime as dt
 import sys

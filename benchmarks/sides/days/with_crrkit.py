@@ -1,4 +1,4 @@
-"""Who is new, or back after thirty days, on each day of a log of events, by crrkit."""
+"""Customers who are new, or back after thirty days, on each day of a log of events, by crrkit."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""The same by retentioneering, whose daily states say new and resurrected; it tells its makers nothing of this run."""
+"""The same by retentioneering, from its daily states `new` and `resurrected`; its telemetry is switched off."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""How long customers are silent, after Kaplan and Meier, by crrkit."""
+"""Gaps between purchases, as a Kaplan-Meier curve, by crrkit."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""The same by lifelines, which is handed each gap from a frame, as its guide does."""
+"""The same by lifelines, given one row per gap in a data frame, as its guide does."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""The same in DuckDB SQL: the gaps of purchase days, their histogram, the product over it."""
+"""The same in DuckDB SQL: the gaps between purchase days, their histogram, the product over it."""
 
 import sys
 

@@ -1,4 +1,7 @@
-"""What each cohort paid in each month of its life, by crrkit, which counts also what of it is no more than at first."""
+"""Revenue of each cohort in each month since its start, by crrkit.
+
+It also computes the part of that revenue that does not exceed the customer's first month.
+"""
 
 import sys
 

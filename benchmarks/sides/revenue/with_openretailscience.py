@@ -1,4 +1,4 @@
-"""The same by OpenRetailScience, without what is no more than at first, which it does not count."""
+"""The same by OpenRetailScience, which does not compute the part up to the first month."""
 
 import sys
 

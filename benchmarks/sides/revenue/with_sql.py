@@ -1,4 +1,4 @@
-"""The same in DuckDB SQL, with what is no more than at first: a join for two facts of a customer."""
+"""The same in DuckDB SQL, with the part up to the first month: a join for two facts about each customer."""
 
 import sys
 

@@ -1,5 +1,5 @@
--- The rule of stages as a good analyst would write it: one window over purchase days, thresholds instead of a look at every
--- boundary, a recursion-free walk over the months that each step covers. No second purchases, no memory of two months.
+-- The stage rule as a good analyst would write it: one window over purchase days, thresholds instead of evaluating every
+-- boundary, no recursion over the months that each step covers. No second-purchase state, no stage two months back.
 WITH days AS (SELECT DISTINCT customer, "at"::DATE AS day FROM '{path}' WHERE kind = 'purchase'),
      known AS (SELECT customer, day,
                       lag(day) OVER own AS before, lag(day, 2) OVER own AS third,

@@ -1,4 +1,4 @@
-"""The moves between stages of a log of events, by crrkit."""
+"""Transitions between stages, from a log of events, by crrkit."""
 
 import sys
 

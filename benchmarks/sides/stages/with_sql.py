@@ -1,4 +1,4 @@
-"""The same rule in DuckDB SQL, which keeps no second purchase and no memory of two months."""
+"""The same rule in DuckDB SQL, without the second-purchase state and the stage two months back."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Seven measures of one base: the account of its rows, of customers, cohorts, stages, revenue, gaps, concentration."""
+"""Seven measures of one base: account of rows, account of customers, cohorts, stages, revenue, gaps, concentration."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""From what was measured to what to do: cards with their numbers, and lists of customers for those who act."""
+"""From measurements to actions: cards with their evidence, and lists of customers to contact."""
 
 from __future__ import annotations
 

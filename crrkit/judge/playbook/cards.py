@@ -1,4 +1,4 @@
-"""A card: what was seen, what to do about it, and how to find out whether it works."""
+"""A card: the finding, the proposed action, and how to test whether it works."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
-    """How many customers it takes to see an effect, and whom to leave alone.
+    """The sample size needed to detect an effect, and the holdout group.
 
     Attributes:
-        sample: The smallest number in a group; None where none can be said.
+        sample: The smallest sample per group; None if it cannot be given.
         says: The same in words.
-        holdout: How many to leave untouched; None where nothing is done to anybody.
-        share: Their share of those in reach; NaN without a holdout.
+        holdout: The size of the holdout group; None if there is no intervention.
+        share: The holdout's share of the customers in reach; NaN without a holdout.
         holdout_says: The same in words.
     """
 
@@ -37,23 +37,23 @@ class Trial:
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """One proposal with the numbers that speak for it, in the words of the language it was asked for in.
+    """One proposal with its evidence, in the language that was current when it was made.
 
     Attributes:
-        name: Its name, for ``costs=`` and for programs.
+        name: Its name, for ``costs=`` and for use in code.
         kind: ``mind first``, ``look into`` or ``do``.
         title: Its heading.
         triggers: The rules that fired, each as a sentence with its numbers; never empty.
         evidence: The measure with its interval.
-        quotes: Statements of the source articles, as ``(number, words)``; empty where they say nothing.
+        quotes: Statements of the source articles, as ``(number, text)``; empty if there are none.
         action: What to do.
-        owner: Who is usually asked to do it.
+        owner: Who usually does it.
         kpi: The measure to watch.
         trial: The smallest sample and the holdout.
-        caution: What must not be forgotten.
-        reach: Customers whom the action meets; NaN where there is no action.
-        gain: Customers that one point of the measure brings, effect times reach; NaN where it is not known.
-        cost: What the point costs; NaN until it is given.
+        caution: A warning.
+        reach: Customers whom the action addresses; NaN if there is no action.
+        gain: Customers gained per percentage point of the measure, effect times reach; NaN if unknown.
+        cost: The cost of that point; NaN unless given.
     """
 
     name: str
@@ -73,7 +73,7 @@ class Card:
 
     @property
     def gain_per_cost(self) -> float:
-        """Gain per unit of cost; NaN where one of them is not known."""
+        """Gain per unit of cost; NaN if either is unknown."""
         return self.gain / self.cost if self.cost > 0 else math.nan
 
     def lines(self) -> list[tuple[str, str]]:
@@ -110,7 +110,7 @@ class Card:
         return "\n".join([f"{self.title} [{_(self.kind)}]", *(f"  {name}: {text}" for name, text in self.lines())])
 
     def to_html(self) -> str:
-        """The card: what was seen, what to do and what to mind; the rest below a summary that opens."""
+        """The card as HTML: finding, action and caution; the rest in an expandable section."""
         first = (_("because"), _("action"), _("who"), _("mind"))
         shown = [line for line in self.lines() if line[0] in first]
         others = [line for line in self.lines() if line[0] not in first]
@@ -126,7 +126,7 @@ class Card:
 
 
 def _definitions(lines: list[tuple[str, str]]) -> str:
-    """Names beside their texts; colours are the page's own."""
+    """A definition list; the colours are the page's own."""
     whole = 'style="float:none;width:auto;font-weight:600"'  # Jupyter floats names, and long ones push the rest aside
     items = "".join(
         f'<dt {whole}>{html.escape(name)}</dt><dd style="float:none;width:auto;margin:0">{html.escape(text)}</dd>'
@@ -147,7 +147,7 @@ def make_card(
     cost: float = math.nan,
     cautions: tuple[str, ...] = (),
 ) -> Iterator[Card]:
-    """The card of a plan, or none where no rule fired."""
+    """The card of a plan, or none if no rule fired."""
     if not triggers:
         return
     plan = PLANS[name]
@@ -160,12 +160,12 @@ def make_card(
 
 
 def no_trial(says: str, sample: int | None = None) -> Trial:
-    """A card on which nothing is done to anybody yet."""
+    """The trial of a card without an intervention."""
     return Trial(sample=sample, says=says)
 
 
 def watched(now: float, aim: float) -> Trial:
-    """How many customers a period needs before a change of its rate can be told."""
+    """How many customers a period needs for a change of its rate to be detected."""
     goal, n = _goal_and_n(now, aim)
     if n is None:
         return no_trial(_("no change of the measure can be told: it stands at a bound or is not known"))
@@ -174,12 +174,12 @@ def watched(now: float, aim: float) -> Trial:
 
 
 def two_groups(now: float, *, people: float, aim: float) -> Trial:
-    """A trial with a holdout: how many in each group, and how many of those in reach to leave untouched.
+    """A trial with a holdout: the size of each group, and of the holdout among the customers in reach.
 
     Args:
-        now: Where the measure stands.
-        people: Those in reach in a period.
-        aim: The change to be told.
+        now: The current value of the measure.
+        people: Customers in reach per period.
+        aim: The change to detect.
     """
     goal, n = _goal_and_n(now, aim)
     if n is None:

@@ -1,4 +1,4 @@
-"""Cards from why customers left, as they say themselves."""
+"""Cards from customers' own reasons for leaving."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from crrkit.judge.playbook.facts import Facts
 
 OUT_OF_REACH = "not_addressable"
-# Reasons as they are answered, and the card that each belongs to; nothing can be done about what is not known.
+# The possible answers and the card for each; an unknown reason has none.
 CAUSES = {
     mark("service"): "service", mark("quality"): "service", mark("price"): "price", mark("assortment"): "price",
     mark("competition"): "competition", mark("offer"): "competition", mark("incident"): "incident",
     mark("indifference"): "indifference", mark("involuntary"): "involuntary", mark("moved"): OUT_OF_REACH,
     mark("no_need"): OUT_OF_REACH, mark("unknown"): "",
 }  # fmt: skip
-ONE_IN_TEN = 0.1  # a cause that surely stands behind more than that is worth a card
+ONE_IN_TEN = 0.1  # a cause whose share is surely above this gets a card
 
 
 def cards_of_causes(facts: Facts) -> Iterator[Card]:
-    """A card for each group of causes that surely makes more than one in ten leave."""
+    """A card for each group of causes that accounts for surely more than one in ten leavers."""
     answers = sum(facts.causes.values())
     if not answers:
         return

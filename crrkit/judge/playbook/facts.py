@@ -1,4 +1,4 @@
-"""The numbers that the rules look at, gathered once: aggregates only, no customer among them."""
+"""The numbers that the rules use, gathered once: aggregates only, nothing about a single customer."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from crrkit.measure import Concentration, RetentionTable
     from crrkit.measure.stages import StageFlow
 
-ONE_POINT = 0.01  # what every effect is of
-# The measures of a flow that speak for each lever; the first is the card's evidence.
+ONE_POINT = 0.01  # the change for which effects are computed
+# The measures of a flow relevant to each lever; the first is the card's evidence.
 MEASURES_OF = {
     "conversion": ("conversion",),
     "retention_middle": ("second purchase", "retention of middle"),
@@ -37,14 +37,14 @@ STAGE_OF = {
 
 @dataclass(frozen=True)
 class Share:
-    """So many of so many."""
+    """A share: a count out of a total."""
 
     hits: int
     of: int
 
     @property
     def rate(self) -> float:
-        """The share, NaN of nobody."""
+        """The share; NaN if the total is 0."""
         return self.hits / self.of if self.of else math.nan
 
     @property
@@ -61,29 +61,29 @@ class Share:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Facts:
-    """What is known.
+    """The facts that the rules use.
 
     Attributes:
         kept: The account.
         now: Its latest complete row with a rate, or None.
-        then: The earlier row that it is held against, or None.
+        then: The earlier row that it is compared with, or None.
         aim: The change of a measure that a trial must be able to show, a fraction.
-        horizon: How many periods an effect is looked at over, where there are levers.
+        horizon: The number of periods over which effects are computed, if there are levers.
         flow: The flow of stages.
         before: The name of the flow's earlier period, or None.
-        levers: One point on each lever.
-        sizes: People in each stage, where there are levers or a flow.
+        levers: The effect of one percentage point on each lever.
+        sizes: People in each stage, if there are levers or a flow.
         change: The change of the rate by stage or segment.
         costs: Unit costs by card.
         norms: The user's own norms by measure.
         causes: Answers by cause.
-        quiet: Long customers who are silent for longer than usual.
-        concentration: On how few customers the revenue rests.
+        quiet: Long customers who have been silent for unusually long.
+        concentration: How concentrated the revenue is.
         assessment: The verdicts on the rate.
         young: The young customers kept, and the others.
         identity: The rate with strict and with loose links.
         targets: The history of targets.
-        notes: What must be said with all cards.
+        notes: Notes that apply to all cards.
     """
 
     kept: RetentionTable
@@ -108,7 +108,7 @@ class Facts:
     notes: tuple[str, ...] = ()
 
     def measure(self, name: str, period: str | None = None) -> Share:
-        """A measure of the flow in a period, by default its latest."""
+        """A measure of the flow in a period, by default the latest."""
         if self.flow is None:
             return Share(0, 0)
         rates = self.flow.rates
@@ -116,26 +116,26 @@ class Facts:
         return Share(int(row["hits"].sum()), int(row["of"].sum()))
 
     def lever(self, name: str, column: str = "customers") -> float:
-        """A cell of the levers' table; NaN where it is not known."""
+        """A cell of the levers' table; NaN if unknown."""
         if self.levers is None or column not in self.levers.table:
             return math.nan
         found = self.levers.table.set_index("lever")[column]
         return float(found[name]) if name in found.index else math.nan
 
     def gain_of_stage(self, name: str) -> float:
-        """Customers that one point on a lever brings: at the horizon, or in one period where there are no levers."""
+        """Customers gained per percentage point on a lever: at the horizon, or in one period without levers."""
         known = self.lever(name)
         return ONE_POINT * self.sizes.get(STAGE_OF[name], math.nan) if self.levers is None else known
 
     def gain_of_keeping(self, share: float) -> float:
-        """Customers that it brings to save one in a hundred of the leavers that are a share of all leavers."""
+        """Customers gained by keeping one in a hundred of a group of leavers, given as a share of all leavers."""
         if self.levers is None:
             return ONE_POINT * share * float(self.row["lost"])
         stages = [name for name in ("retention_middle", "retention_long") if not math.isnan(self.lever(name))]
         return share * sum((1 - self.lever(name, "level")) * self.lever(name) for name in stages)
 
     def effect_of_keeping(self) -> float:
-        """Customers that one customer kept a period brings: at the horizon, or 1 where there are no levers."""
+        """Customers gained per customer kept each period: at the horizon, or 1 without levers."""
         if self.levers is None:
             return 1.0
         known = [name for name in ("retention_middle", "retention_long") if not math.isnan(self.lever(name))]
@@ -144,12 +144,12 @@ class Facts:
 
     @property
     def row(self) -> pd.Series:
-        """The latest row; only asked for where there is one."""
+        """The latest row; use it only if there is one."""
         if self.now is None:
             raise LookupError
         return self.now
 
     @property
     def rate(self) -> Share:
-        """Kept of those who were there."""
+        """Customers kept, out of those at the start."""
         return Share(int(self.row["kept"]), int(self.row["start"]))

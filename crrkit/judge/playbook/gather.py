@@ -1,4 +1,4 @@
-"""The door of the playbook: what the user gave, checked and brought down to the numbers that the rules look at."""
+"""The playbook's input: the arguments, validated and reduced to the numbers that the rules use."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _NORMS = [measure for measures in MEASURES_OF.values() for measure in measures]
 
 
 def periods_ahead(horizon: int | None, every: str) -> int:
-    """The horizon in periods; by default those of a year."""
+    """The horizon in periods; by default one year."""
     if horizon is None:
         return round(1 / YEARS_PER_PERIOD[every])
     steps = int(check_count(horizon, name="horizon"))
@@ -50,7 +50,7 @@ def periods_ahead(horizon: int | None, every: str) -> int:
 
 
 def check_account(kept: Any, flow: StageFlow | None) -> None:
-    """Refuse what is no account of the whole list."""
+    """Refuse anything but an account of the whole list."""
     check_given(kept, RetentionTable, name="kept")
     if flow is not None:
         check_given(flow, StageFlow, name="flow")
@@ -63,7 +63,7 @@ def check_account(kept: Any, flow: StageFlow | None) -> None:
 
 
 def rows(kept: RetentionTable, before: str | None) -> tuple[pd.Series | None, pd.Series | None]:
-    """The latest row that can be judged and the one that it is held against."""
+    """The latest row that can be judged, and the row to compare it with."""
     now = kept.latest
     if pd.isna(now["crr"]) or now["status"] == RUNNING:
         return None, None
@@ -76,7 +76,7 @@ def rows(kept: RetentionTable, before: str | None) -> tuple[pd.Series | None, pd
 
 
 def period_before(flow: StageFlow | None, before: str | None) -> str | None:
-    """The name of the flow's earlier period; None where there is none."""
+    """The name of the flow's earlier period; None if there is none."""
     if flow is None:
         return None
     earlier = flow.table[flow.table["until"] <= flow.latest["from_"]]
@@ -88,7 +88,7 @@ def period_before(flow: StageFlow | None, before: str | None) -> str | None:
 def levers(
     flow: StageFlow | None, model: StageModel | None, steps: int, costs: Mapping[str, float]
 ) -> tuple[LeverTable | None, Mapping[str, float], tuple[str, ...]]:
-    """One point on each lever that can take it, how many people stand in each stage, and what to say with it."""
+    """The effect of one point on each lever that allows it, the people in each stage, and notes."""
     if model is None and flow is None:
         return None, {}, ()
     notes, sizes = [], {} if flow is None else {str(stage): float(n) for stage, n in flow.counts.iloc[-1].items()}
@@ -122,7 +122,7 @@ def change(
     now: pd.Series | None,
     then: pd.Series | None,
 ) -> Decomposition | None:
-    """The change of the rate by stage, else by segment, where both periods had somebody."""
+    """The change of the rate by stage, otherwise by segment, if both periods had customers."""
     if flow is not None and before is not None:
         pairs = [_of_stages(flow, period) for period in (before, str(flow.latest["period"]))]
         return decompose(*pairs) if all(sum(n for n, _kept in pair.values()) for pair in pairs) else None
@@ -134,9 +134,7 @@ def change(
 def _of_stages(flow: StageFlow, period: str) -> dict[str, tuple[int, int]]:
     rows = flow.rates[flow.rates["period"] == period].set_index("measure")
     names = {stage: f"retention of {stage}" for stage in ("middle", "long")}
-    of = (
-        rows.reindex(list(names.values())).fillna(0).astype({"of": int, "hits": int})
-    )  # of the first period there are none
+    of = rows.reindex(list(names.values())).fillna(0).astype({"of": int, "hits": int})  # the first period has none
     return {stage: (int(of["of"][name]), int(of["hits"][name])) for stage, name in names.items()}
 
 
@@ -167,7 +165,7 @@ def by_name(values: Mapping[str, float] | None, name: str) -> dict[str, float]:
 
 
 def quiet(stages: StageList | None) -> Share | None:
-    """Regulars who are silent for unusually long, of all regulars."""
+    """Long customers who have been silent for unusually long, out of all of them."""
     if stages is None:
         return None
     counts = check_given(stages, StageList, name="stages").table.set_index("stage")
@@ -185,7 +183,7 @@ def top_fifth(found: Concentration | None) -> Concentration | None:
 def young_and_others(
     segments: RetentionTable | None, young: Sequence[str], now: pd.Series | None
 ) -> tuple[Share, Share] | None:
-    """The young of the latest period and the others, kept of how many."""
+    """The young customers of the latest period and the others, each as kept out of how many."""
     if not check_names(young, name="young"):
         return None
     if segments is None or not check_given(segments, RetentionTable, name="segments").by:
@@ -205,14 +203,14 @@ def young_and_others(
 
 
 def verdicts(given: Any, kept: RetentionTable, now: pd.Series | None) -> Assessment | None:
-    """Those that were given, or else those of the row that is judged."""
+    """The verdicts given, or those on the row that is judged."""
     if given is not None:
         return check_given(given, Assessment, name="assessment")
     return None if now is None else assess(kept, period=str(now["period"]))
 
 
 def two_rates(given: Any) -> tuple[float, float] | None:
-    """The two rates of linkage, checked."""
+    """The rates by strict and by loose links, validated."""
     if given is None:
         return None
     if not isinstance(given, tuple | list) or len(given) != 2:  # noqa: PLR2004 - strict and loose

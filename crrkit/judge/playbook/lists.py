@@ -1,4 +1,4 @@
-"""Lists of customers for those who act: made when asked for, written where asked, shown as counts only."""
+"""Lists of customers to contact: made on request, written where requested, displayed as counts only."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ LIST_COLUMNS = ["customer", "stage", "reason", "owner", "silent_days", "purchase
 
 @dataclass(frozen=True)
 class _Kind:
-    """Whom a list holds, why, who acts, and who comes first (columns, descending where True)."""
+    """Whom a list contains, why, who acts, and its sort order (columns, descending if True)."""
 
     title: str
     reason: str
@@ -72,15 +72,15 @@ LOOKED_AGAIN = mark("silent beyond the limit, but looked again")
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ActionList(Shown):
-    """Customers to act on. In print only their number: they themselves are in ``to_pandas()``.
+    """Customers to contact. It displays only their number; the customers are in ``to_pandas()``.
 
     Attributes:
-        customers: One row a customer, who is first to be met first: ``customer stage reason owner silent_days
-            purchase_days``; ``due``, the first day on which the rule calls them lapsed if they stay silent (missing
-            where that is past, or is another day for each); ``next_review``, to be filled in.
+        customers: One row per customer, the most urgent first: ``customer stage reason owner silent_days
+            purchase_days``; ``due``, the first day on which the rule calls them lapsed if they stay silent (missing if
+            that day has passed, or differs between customers); ``next_review``, to be filled in.
         kind: ``quiet``, ``second_purchase`` or ``winback``.
-        day: As of when.
-        path: The file that holds it, when it was written.
+        day: The date of the stages.
+        path: The file, if it was written to one.
     """
 
     customers: pd.DataFrame = field(repr=False)
@@ -92,12 +92,12 @@ class ActionList(Shown):
 
     @property
     def table(self) -> pd.DataFrame:  # type: ignore[override]  # made from the customers
-        """How many there are for each reason, and the median of their days of silence."""
+        """The number of customers per reason, and their median days of silence."""
         grouped = self.customers.groupby("reason", sort=False)["silent_days"]
         return grouped.agg(customers="size", silent_days="median").reset_index()
 
     def to_pandas(self) -> pd.DataFrame:
-        """One row a customer, as a copy: for the eyes of whoever acts, never part of a report."""
+        """One row per customer, as a copy: for those who contact them, never part of a report."""
         return self.customers.copy()
 
     def titles(self) -> dict[str, str]:
@@ -105,7 +105,7 @@ class ActionList(Shown):
         return {"reason": _("reason"), "customers": _("customers"), "silent_days": _("days of silence, median")}
 
     def caption(self) -> str:
-        """Whom the list holds, as of when, where it is, and that it names customers."""
+        """What the list contains, its date, its file, and a warning that it names customers."""
         n = len(self.customers)
         counted = ngettext("{n} customer", "{n} customers", n).format(n=format_number(n))
         text = _("{title}, as of {day}: {n}.")
@@ -117,21 +117,21 @@ class ActionList(Shown):
 
 
 def action_list(stages: StageList, *, kind: str) -> ActionList:
-    """List the customers whom a card of the playbook is about.
+    """List the customers that a card of the playbook refers to.
 
     * ``quiet``: long customers silent for longer than four fifths of the gaps, the longest silence first;
-    * ``second_purchase``: customers who bought on one day of their spell only, the longest silence first;
-    * ``winback``: lapsed customers, those who looked again first, then the shortest silence.
+    * ``second_purchase``: customers who have bought on only one day of their spell, the longest silence first;
+    * ``winback``: lapsed customers, first those with a recent contact, then the shortest silence.
 
     Args:
-        stages: What `stage_on` gave.
+        stages: The result of `stage_on`.
         kind: ``quiet``, ``second_purchase`` or ``winback``.
 
     Returns:
-        The list; only its counts are shown. Nothing is written.
+        The list, of which only counts are displayed. Nothing is written.
 
     Raises:
-        ValueError: If the kind is not known, or the stages are none.
+        ValueError: If the kind is not known, or ``stages`` is not a result of `stage_on`.
 
     Examples:
         >>> from crrkit.read.bases.readers import read_orders
@@ -160,7 +160,7 @@ def action_list(stages: StageList, *, kind: str) -> ActionList:
 
 
 def _due(rows: pd.DataFrame, stages: StageList) -> pd.Series:
-    """The first day as of which a customer who stays silent is lapsed: the last purchase, the limit and one day."""
+    """The first day on which a customer who stays silent is lapsed: last purchase + limit + one day."""
     limit = stages.rule.lapse_days if isinstance(stages.rule, StageRule) else None
     if not isinstance(limit, int | float):
         return pd.Series(pd.NaT, index=rows.index)
@@ -169,22 +169,22 @@ def _due(rows: pd.DataFrame, stages: StageList) -> pd.Series:
 
 
 def write_action_list(stages: StageList, *, kind: str, out: str | Path, overwrite: bool = False) -> ActionList:
-    """Write the customers whom a card is about to a CSV file of their own.
+    """Write the customers that a card refers to into a CSV file.
 
-    The file is written beside its place and then moved; one that is there already is kept unless ``overwrite=True``.
-    It holds customers' ids, which no report does.
+    The file is written under a temporary name and then moved into place; an existing one is kept unless
+    ``overwrite=True``. It contains customers' ids, which no report does.
 
     Args:
-        stages: What `stage_on` gave.
+        stages: The result of `stage_on`.
         kind: As for `action_list`.
         out: The file, ending in ``.csv``.
-        overwrite: Whether a file of that name may be replaced.
+        overwrite: Whether an existing file may be replaced.
 
     Returns:
-        The list with its ``path``; printed, it says how many customers the file holds and that it names them.
+        The list with its ``path``; it displays how many customers the file contains and that it names them.
 
     Raises:
-        ValueError: If the file is there, is no ``.csv`` or cannot be written, or the kind is not known.
+        ValueError: If the file exists, is not a ``.csv`` or cannot be written, or the kind is not known.
 
     Examples:
         >>> from crrkit.measure.stages import stage_on

@@ -1,4 +1,4 @@
-"""Cards from the rate itself: what it cannot say, and what it says of the whole base."""
+"""Cards from the rate itself: what it cannot show, and what it shows about the whole base."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from crrkit.judge import Verdict
     from crrkit.judge.playbook.facts import Facts
 
-MARGIN = 0.05  # how exactly a survey or a check by hand should tell
+MARGIN = 0.05  # the margin of error that a survey or a manual check should reach
 HALF_OF_CHANGE = 0.5
-YEAR_END = 60  # days before the next year begins in which its target is due
+YEAR_END = 60  # from so many days before the next year begins, its target is due
 
 
 def cards_of_numbers(facts: Facts) -> Iterator[Card]:
-    """Every card that the account, its verdicts and what stands beside them speak for."""
+    """Every card that follows from the account, its verdicts and the other facts."""
     if facts.now is None:
         yield from _no_rate(facts)
         return
@@ -81,7 +81,7 @@ def _noise(facts: Facts) -> Iterator[Card]:
 
 
 def _pooling(every: str) -> str:
-    """The next longer period, of which a year has none."""
+    """The next longer period; a year has none."""
     following = PERIODS[PERIODS.index(every) + 1 :]
     return _("The next longer period: every={every!r}.").format(every=following[0]) if following else ""
 
@@ -132,7 +132,7 @@ def _verdicts(facts: Facts, source: str, classes: tuple[str, ...]) -> list[Verdi
 
 
 def _of_verdicts(name: str, facts: Facts, found: list[Verdict]) -> Iterator[Card]:
-    """A card whose trigger is a verdict; before anything is done, the lost are asked."""
+    """A card triggered by a verdict; its first step is to ask the lost customers."""
     if not found:
         return
     lost = int(facts.row["lost"])

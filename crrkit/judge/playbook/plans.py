@@ -1,4 +1,4 @@
-"""What each card proposes: the action of the source articles, who does it, and the measure that shows whether it works.
+"""What each card proposes: the action from the source articles, who does it, and the measure of success.
 
 Static text only; the numbers come from the rules.
 """
@@ -30,13 +30,13 @@ class Plan:
     """The part of a card that does not depend on the numbers.
 
     Attributes:
-        kind: ``mind first`` (what the numbers cannot say), ``look into`` or ``do``.
+        kind: ``mind first`` (what the numbers cannot show), ``look into`` or ``do``.
         title: The card's heading.
-        sources: The statements that it quotes, see `QUOTES`; empty where the articles say nothing.
+        sources: The statements that it quotes, see `QUOTES`; empty if there are none.
         action: What to do.
-        owner: Who is usually asked to do it.
+        owner: Who usually does it.
         kpi: The measure to watch.
-        caution: What must not be forgotten; the rules add to it.
+        caution: A warning; the rules add to it.
     """
 
     kind: str

@@ -1,4 +1,4 @@
-"""From what was measured to what to do: the cards whose rules fired, in a stated order."""
+"""From measurements to actions: the cards whose rules fired, in a stated order."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ CARD_KINDS = (CAUTION, REVIEW, ACTION)
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Playbook(Shown):
-    """The cards whose rules fired. Proposals: each asks for a trial, none is a proof.
+    """The cards whose rules fired. They are proposals to be tested in a trial, not proof.
 
     Attributes:
-        facts: The numbers that the rules looked at; aggregates only.
+        facts: The numbers that the rules used; aggregates only.
     """
 
     facts: Facts
@@ -47,13 +47,13 @@ class Playbook(Shown):
 
     @property
     def cards(self) -> tuple[Card, ...]:
-        """The cards in the current language and in their order."""
+        """The cards in order, in the current language."""
         found = [*cards_of_numbers(self.facts), *cards_of_stages(self.facts), *cards_of_causes(self.facts)]
         return tuple(sorted(found, key=_place))
 
     @property
     def table(self) -> pd.DataFrame:  # type: ignore[override]  # made from the cards
-        """One row a card."""
+        """One row per card."""
         import pandas as pd
 
         names = ["name", "title", "kind", "evidence", "action", "owner", "kpi", "caution", "reach", "gain", "cost"]
@@ -70,7 +70,7 @@ class Playbook(Shown):
         """A card by its name.
 
         Raises:
-            ValueError: If no such card was drawn.
+            ValueError: If there is no such card.
         """
         known = {card.name: card for card in self.cards}
         return known[check_choice(name, name="name", choices=known)]
@@ -83,7 +83,7 @@ class Playbook(Shown):
         }  # fmt: skip
 
     def caption(self) -> str:
-        """How many cards there are and in which order they stand, after what must be read before any rate."""
+        """Warnings to read before any rate, then the number of cards and their order."""
         return " ".join(filter(None, [self.facts.kept.warning, self._order()]))
 
     def _order(self) -> str:
@@ -104,7 +104,7 @@ class Playbook(Shown):
         return ngettext("after {n} period", "after {n} periods", n).format(n=format_number(n))
 
     def __str__(self) -> str:
-        """The order, then every card, then what holds for all of them."""
+        """The order, then every card, then the notes that apply to all."""
         numbered = [f"{i}. {card}" for i, card in enumerate(self.cards, start=1)]
         return "\n\n".join([self.caption(), *numbered, *self.facts.notes])
 
@@ -118,7 +118,7 @@ class Playbook(Shown):
 
 
 def _place(card: Card) -> tuple[int, bool, float]:
-    """Cards that stand alike keep the order in which they were drawn."""
+    """The sort key of a card; ties keep the order in which the rules fired."""
     if card.kind != ACTION:
         return CARD_KINDS.index(card.kind), False, 0.0
     costed = not math.isnan(card.gain_per_cost)
@@ -145,47 +145,47 @@ def diagnose(
     horizon: int | None = None,
     aim: float = 0.05,
 ) -> Playbook:
-    """Hold everything that was measured against the rules of the playbook, and draw a card for each that fires.
+    """Apply the rules of the playbook to the measurements and return a card for each rule that fires.
 
-    * **mind first**: there is no rate; the interval of the change reaches over zero (``noise``); the mix makes at least
-      half of the change (``mix``); the rate is less certain by identity than by chance (``identity``); more than one
-      in ten leavers moved or had no need (``not_addressable``);
+    * **mind first**: there is no rate; the interval of the change includes zero (``noise``); the mix explains at least
+      half of the change (``mix``); record linkage makes the rate less certain than chance does (``identity``); more
+      than one in ten leavers moved away or had no need (``not_addressable``);
     * **look into**: the base changes by more than 30% a year, or by less than 10 (B18); the rate is below 85 to 90%
       (A16); lost and gained are comparable (B24); the year ends and no target is set (B23);
     * **do**, by stage: the largest lever; a measure whose whole interval is below your norm; a measure that fell since
-      the period before (Holm's correction for all six); more than one in five long customers quiet; more people lapsed
-      than customers; four fifths of the revenue from one fifth of the customers (A37). By segment: young customers are
-      kept less (B22). By cause: surely more than one in ten of those who left and could be addressed name it.
+      the previous period (Holm's correction for all six); more than one in five long customers quiet; more lapsed
+      people than customers; four fifths of the revenue from one fifth of the customers (A37). By segment: young
+      customers are retained less (B22). By cause: surely more than one in ten of the addressable leavers name it.
 
-    "Surely" is the lower end of Wilson's interval (95%). A card's *gain* is what one point of its measure brings: of a
-    lever, customers at the horizon; of a cause, customers when one in a hundred of those it drives away stays. *Costs*
-    are for one point, one person in reach and one period. The order is the one that `Playbook.caption` states.
+    "Surely" is the lower end of Wilson's interval (95%). A card's *gain* is the effect of one percentage point of its
+    measure: for a lever, customers at the horizon; for a cause, customers if one in a hundred of those it drives away
+    stays. *Costs* are per point, per person in reach and per period. `Playbook.caption` states the order.
 
     Args:
-        kept: The account; its latest complete period is looked at.
-        flow: The flow of stages, by the same period.
-        model: The model of the levers; by default made of the flow.
+        kept: The account; its latest complete period is used.
+        flow: The stage flow, with the same period.
+        model: The model of the levers; by default made from the flow.
         before: The name of the period to compare with; by default the one before the latest complete one.
         causes: Answers by cause: service, quality, price, assortment, competition, offer, incident, indifference,
             involuntary, moved, no_need, unknown.
-        concentration: Of the revenue on the top fifth.
+        concentration: The concentration of revenue in the top fifth.
         assessment: Verdicts; by default those of ``assess(kept)``.
-        stages: Everybody's stage as of a day; only its counts are taken.
+        stages: Everybody's stage on a day; only the counts are used.
         segments: The account by segments, for ``young`` and, without a flow, for the mix.
-        young: The segments that are young customers, as the account names them.
+        young: The names of the segments in the account that are young customers.
         identity: The rate with strict and with loose links.
         targets: The targets set so far; an empty history asks for the first.
         norms: Your own norms by measure: conversion, second purchase, retention of middle, promotion, retention of
             long, win-back.
         costs: Unit costs by card, such as ``{"winback": 1.5}``.
-        horizon: Periods over which effects are looked at; by default those of a year.
-        aim: The change of a measure that a trial must be able to show, a fraction.
+        horizon: The number of periods over which effects are computed; by default one year.
+        aim: The change of a measure that a trial must be able to detect, a fraction.
 
     Returns:
-        The cards, in the current language whenever they are looked at. When nothing fires, a sentence says so.
+        The cards, displayed in the language current at that time. If no rule fires, a sentence says so.
 
     Raises:
-        ValueError: If the account is by segments, flow and account are by different periods, or a name is not known.
+        ValueError: If the account is by segments, flow and account have different periods, or a name is not known.
 
     Examples:
         >>> from crrkit.read.bases.readers import read_contracts

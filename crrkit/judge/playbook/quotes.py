@@ -1,6 +1,6 @@
-"""What the two source articles say about what to do, by the number of the statement.
+"""The advice of the two source articles, by statement number.
 
-The Russian catalogue holds the articles' own words, the English ones are translated from them.
+The Russian catalogue contains the articles' own wording; the English is translated from it.
 """
 
 from __future__ import annotations
@@ -52,5 +52,5 @@ QUOTES = {
 
 
 def statement(name: str) -> str:
-    """The number of the statement that a quotation is from: ``B15`` and ``B15+`` are two sides of one."""
+    """The statement number of a quotation: ``B15`` and ``B15+`` are two parts of one statement."""
     return name.rstrip("+-")

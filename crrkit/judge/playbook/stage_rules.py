@@ -1,4 +1,4 @@
-"""Cards from the stages: which of them to work on, and what speaks for it."""
+"""Cards from the stages: which of them to work on, and the evidence for it."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
     from crrkit.judge.playbook.facts import Facts
 
-ONE_IN_FIVE = 0.2  # as many are silent for longer than four fifths of the gaps when buying is timed by chance alone
-TOP_CUSTOMERS, TOP_REVENUE = 0.2, 0.8  # twenty percent of the customers, eighty of the revenue (A37)
+ONE_IN_FIVE = 0.2  # the share silent for longer than four fifths of the gaps if purchases happen at random
+TOP_CUSTOMERS, TOP_REVENUE = 0.2, 0.8  # 20% of the customers, 80% of the revenue (A37)
 MOST_RETURN = 0.5
 SIGNIFICANT = 0.05
 
 
 def cards_of_stages(facts: Facts) -> Iterator[Card]:
-    """Every card that the flow, the levers and the lists beside them speak for."""
+    """Every card that follows from the flow, the levers and the lists."""
     largest, fallen = largest_lever(facts), set(_fallen(facts))
     for name in MEASURES_OF:
         yield from _of_lever(name, facts, largest=name == largest, fallen=fallen)
@@ -47,7 +47,7 @@ def _of_lever(name: str, facts: Facts, *, largest: bool, fallen: set[str]) -> It
 
 
 def largest_lever(facts: Facts) -> str | None:
-    """The lever whose point brings the most customers for its cost where all costs are known, else the most at all."""
+    """The lever with the most customers per unit of cost if all costs are known, otherwise with the most customers."""
     if facts.levers is None:
         return None
     table = facts.levers.table.set_index("lever")
@@ -84,7 +84,7 @@ def _evidence(name: str, facts: Facts, seen: Share) -> str:
 
 
 def _thin(seen: Share) -> tuple[str, ...]:
-    few = 30  # as the flow calls a rate thin
+    few = 30  # below this the flow calls a rate thin
     if not 0 < seen.of < few:
         return ()
     return (_("The measure rests on fewer than {few} {few:customer|customers}.").format(few=format_number(few)),)
@@ -101,7 +101,7 @@ def _norm_words(measure: str, facts: Facts) -> str:
 
 
 def _fallen(facts: Facts) -> list[str]:
-    """The measures that fell since the earlier period by more than chance, Holm's correction for all of them."""
+    """The measures that fell since the earlier period by more than chance, with Holm's correction for all of them."""
     if facts.before is None:
         return []
     pairs = {
