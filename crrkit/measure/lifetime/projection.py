@@ -83,7 +83,7 @@ class ShiftedBetaGeometric(Shown):
         return math.exp(log_survival(self.alpha, self.beta, t))
 
     def retention(self, t: int) -> float:
-        """Return the retention rate at renewal ``t``, of those left after ``t - 1``; ``t`` is limited as in `survival`."""
+        """Return the retention rate at renewal ``t`` of those left after ``t - 1``; same limit as in `survival`."""
         self._refuse_far(t)
         return (self.beta + t - 1) / (self.alpha + self.beta + t - 1)
 
