@@ -229,8 +229,7 @@ def retention_by_period(
         unit: For contracts, what one customer is: ``person_any`` (a customer while any contract runs), ``contract``, or
             ``person_all``: a customer while any contract runs, but kept only if every contract that ran at the start
             still runs at the end or was renewed, that is, another contract of the person starts at the moment it ends.
-            People who gave up some contracts and hold others count as ``lost`` and, for the rest, as ``returned``;
-            ``reduced`` is their number.
+            People who gave up only some contracts count as ``lost`` and as ``returned``; ``reduced`` is their number.
 
     Returns:
         One row per period. Rates are fractions; NaN with the status ``empty_base`` if there were no customers at the

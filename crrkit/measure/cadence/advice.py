@@ -55,14 +55,12 @@ class Advice:
 
     Attributes:
         every: The period; if none suits, the longest up to a quarter that fits twice into the history.
-        ground: The reason, as a keyword: ``covers`` (the 80 % quantile of the gaps), ``returns`` (the same quantile of
-            the gaps of those who return), ``history`` (the longest period that fits twice into the data), ``window``
-            (the window of the activity rule), ``renewals`` and ``status`` (contracts), ``span`` (the data run over
-            decades), ``lists`` (the interval of the snapshots), ``rule`` (no period is long enough); or why none
-            suits: ``short history``, ``too few``, ``never``.
+        ground: The reason: ``covers`` (the 80 % quantile of the gaps), ``returns`` (the same for those who return),
+            ``history`` (the longest period that fits twice into the data), ``window`` (of the activity rule),
+            ``renewals`` and ``status`` (contracts), ``span`` (the data run over decades), ``lists`` (the interval of
+            the snapshots), ``rule`` (no period is long enough); or why none does: ``short history, too few, never``.
         days: The window in days of the activity rule needed with the period; None if the base's own rule suits.
-        needed, share: The days within which that share of the gaps closes; for contracts, ``needed`` is the term in
-            months.
+        needed, share: The days within which that share of the gaps closes; for contracts, the term in months.
         covered: Of the purchases followed by another, the share followed within the period.
         closed, history_days: The number of purchases followed by another; the length of the history in days.
     """
@@ -270,8 +268,7 @@ def suggest_period(base: Base, *, share: float = SHARE_INSIDE) -> str:
         share: The share of the gaps that the period should cover, a fraction.
 
     Returns:
-        ``week month quarter half-year`` or ``year`` for ``every=``; ``day`` only for contracts with a short history or
-        daily snapshots.
+        ``week month quarter half-year`` or ``year``; ``day`` only for contracts of a short history or daily snapshots.
 
     Raises:
         ValueError: If hardly any purchase was followed by another, if the history is shorter than two such gaps, or if
