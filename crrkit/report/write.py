@@ -216,7 +216,7 @@ def write_report(
             if notebook is not None:
                 steps.begin(_("writing the notebook"))
                 texts["notebook"] = notebook_text(parts, safe.kept, said, dress.title)
-            steps.begin(_("looking for customers in the files"))
+            steps.begin(_("checking the files for customers' data"))
             code = [word for name, text in texts.items() for word in _code(name, text)]
             for name, text in texts.items():
                 refuse_leaks(_readable(name, text), base, file=targets[name].name, parts=parts, code=code)

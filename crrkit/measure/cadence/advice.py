@@ -120,11 +120,10 @@ def _why(advice: Advice) -> str:
     texts = {
         COVERS: _("{by}, because {share} of the gaps between purchases close within {needed} {needed:day|days}."),
         RETURNS: _(
-            "{by}, because of the purchases that are followed by another {share} have it within {needed}"
-            " {needed:day|days}."
+            "{by}, because {share} of repeat purchases come within {needed} {needed:day|days} of the one before."
         ),
         HISTORY: _(
-            "{by}, because of the purchases that are followed by another {covered} have it within that time. A longer"
+            "{by}, because {covered} of repeat purchases come within that time. A longer"
             " period would cover more, but the data hold fewer than two whole ones."
         ),
         WINDOW: _("{by}, because the rule looks back over {needed} {needed:day|days}."),
