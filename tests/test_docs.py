@@ -41,8 +41,8 @@ def test_a_name_stands_where_its_question_is() -> None:
     assert [page.title for page in pages()][: len(questions())] == list(questions())
     for title, names in {
         "which rows were read, which set aside and why": ("read_orders", "Base", "QualityReport"),
-        "who stayed, left, came, came back, in every period": ("retention_by_period", "RetentionTable"),
-        "how sure is a rate, how far apart are two": ("stats.wilson", "stats.clopper_pearson"),
+        "who stayed, left, joined or returned in each period": ("retention_by_period", "RetentionTable"),
+        "how precise is a rate, how far apart are two": ("stats.wilson", "stats.clopper_pearson"),
         "how does it look": ("figures.bridge", "figures.to_svg"),
     }.items():
         assert {place[name] for name in names} == {title}
