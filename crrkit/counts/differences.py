@@ -119,7 +119,7 @@ def difference_p_value(k1: float, n1: float, k2: float, n2: float) -> float:
 
 
 def holm(p_values: Iterable[float]) -> list[float]:
-    """P-values made honest for having looked many times: Holm's step-down correction.
+    """Adjust p-values for multiple comparisons: Holm's step-down correction.
 
     The smallest of ``m`` is multiplied by ``m``, the next by ``m - 1`` and so on, each at least as large as the one
     before it and at most 1. NaN (nothing to compare) stays NaN and does not count among the ``m``.

@@ -53,7 +53,7 @@ def solve_counts(
     returned: float = 0,
     allow_fractional: bool = False,
 ) -> Counts:
-    """The whole account from any facts that determine it, by ``start - lost + new + returned = end``.
+    """Solve for all counts of a period from any that determine them, by ``start - lost + new + returned = end``.
 
     Args:
         start: Customers at the start, if known.

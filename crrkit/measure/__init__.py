@@ -1,4 +1,4 @@
-"""Small frames become results: the account of every period, its rhythm, its money."""
+"""Measures from reduced data: retention by period, purchase rhythm, revenue, renewals."""
 
 from crrkit.ground import face
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Concentration(Shown):
-    """On how few customers the revenue rests.
+    """How concentrated the revenue is on few customers.
 
     Attributes:
         table: The Lorenz curve: ``customers`` and ``revenue``, shares that the smallest customers have together.
@@ -61,7 +61,7 @@ class Concentration(Shown):
 
 
 def concentration(base: Base | Sequence[float], *, top: float = 0.2) -> Concentration:
-    """Measure on how few customers the revenue rests.
+    """Measure how concentrated the revenue is on few customers.
 
     With customers ordered by revenue ``x_1 <= … <= x_n`` the Gini coefficient is
     ``sum((2i - n - 1) x_i) / (n sum(x))``.

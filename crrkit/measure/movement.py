@@ -46,7 +46,7 @@ MOST_NAMED = 8  # segments in a message
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RetentionTable(Shown):
-    """The account of a base, one row a period.
+    """The retention rate and the counts behind it, one row per period.
 
     Attributes:
         table: ``period from_ until``; the counts ``start kept lost new returned end new_lost returned_lost rejoined
@@ -213,7 +213,7 @@ def retention_by_period(
     by: str | Sequence[str] = (),
     unit: str = "person_any",
 ) -> RetentionTable:
-    """Count who stayed, left, came and came back in every period.
+    """Count who stayed, left, joined and returned in every period.
 
     The end-point customer retention rate is ``crr = |S and E| / |S|``: of those who were customers just before the
     period began (S), the share who were customers just before it ended (E).

@@ -30,7 +30,7 @@ UNPAID = mark("no_revenue")  # customers, but nobody paid anything
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RecurringRevenue(Shown):
-    """The account of the revenue of contracts, one row a period.
+    """How the revenue of contracts moved, one row per period.
 
     Attributes:
         table: ``period from_ until``; what all customers pay at the start, ``opening``, and at the end, ``closing``; in

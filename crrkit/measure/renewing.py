@@ -37,7 +37,7 @@ OUTCOMES = ("renewed_on_time", "renewed_late", "not_renewed", "undecided")
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RenewalTable(Shown):
-    """What became of the contracts that ended, one row a period.
+    """What became of the contracts that ended, one row per period.
 
     Attributes:
         table: ``period from_ until``; ``due`` and what it is the sum of: ``renewed_on_time renewed_late not_renewed

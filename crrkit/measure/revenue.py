@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RevenueRetention(Shown):
-    """How much of each period's revenue stayed, one row a period.
+    """Net and gross revenue retention, one row per period.
 
     Attributes:
         table: ``period from_ until``; ``opening``, the revenue of the period before; ``closing``, what the same
@@ -154,7 +154,7 @@ def _retained(found: pd.DataFrame, calendar: Calendar, span: range, base: Base) 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RetailMeasures(Shown):
-    """How a shop's revenue comes about, one row a period.
+    """A shop's revenue broken down into its factors, one row per period.
 
     Attributes:
         table: ``period from_ until buyers receipts revenue average_check frequency repeat_rate status``;
@@ -182,7 +182,7 @@ class RetailMeasures(Shown):
 
 
 def retail_measures(base: Base, *, every: str = "month") -> RetailMeasures:
-    """Take a shop's revenue apart: buyers, how often they buy, and how much each time.
+    """Break down a shop's revenue: buyers, how often they buy, and how much each time.
 
     ``average_check = revenue / receipts``, ``frequency = receipts / buyers``, and ``repeat_rate`` is the share of the
     period's buyers who bought on at least two of its days.

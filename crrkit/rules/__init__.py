@@ -1,4 +1,4 @@
-"""What is agreed before counting: periods, who is active, the definition card, the stages' rule."""
+"""Definitions agreed before counting: periods, who is active, the definition card, the stage rule."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ LISTED_GAPS = 30  # above, the limit of the quantile for many gaps is close enou
 
 @dataclass(frozen=True)
 class Trailing:
-    """A customer as of ``t`` is who bought in the window before it: ``[t - days, t)``, or so many calendar months.
+    """A customer as of ``t`` is whoever bought in the window before it: ``[t - days, t)``, or so many calendar months.
 
     With a window longer than the period everybody who bought in the older part of the window is kept by construction:
     the rate then reports purchases of long ago and is close to 100 %. The account says so.
@@ -98,7 +98,7 @@ class Trailing:
 
 @dataclass(frozen=True)
 class OwnGap:
-    """A customer until the silence is longer than fits the customer's own rhythm.
+    """A customer until a silence is longer than is usual for that customer.
 
     After ``n`` closed gaps with mean ``g`` the limit is ``q(n) * g``. For gaps that follow a Gamma law of shape ``k``
     the ratio of the next gap to the mean of ``n`` earlier ones follows ``F(2k, 2kn)``; with ``k = 1``, random timing,

@@ -1,4 +1,4 @@
-"""Statistics of shares: intervals, what two of them say together, how many customers a question needs.
+"""Statistics of proportions: intervals, differences, corrections, sample sizes.
 
     crr.stats.wilson(60, 70)                                  # 60 of 70 kept: what is compatible with it
     crr.stats.newcombe(56, 70, 48, 80)                        # the difference of two shares

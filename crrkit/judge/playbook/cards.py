@@ -37,7 +37,7 @@ class Trial:
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """One proposal with the numbers that speak for it, in the words of the language it was asked for in.
+    """One proposed action with the numbers that support it, in the language in which it was asked for.
 
     Attributes:
         name: Its name, for ``costs=`` and for programs.

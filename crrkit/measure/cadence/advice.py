@@ -255,7 +255,7 @@ def _longest_seen_twice(base: Base, *, at_most: str) -> str:
 
 
 def suggest_period(base: Base, *, share: float = SHARE_INSIDE) -> str:
-    """Name the shortest period in which most customers who go on buying would have bought again.
+    """Suggest the shortest period in which most customers who keep buying would have bought again.
 
     The smallest of week, month, quarter, half-year and year that is at least as long as the ``share`` quantile of the
     gaps between purchases, and of which the data hold two; of contracts, the term in which they are renewed, else a

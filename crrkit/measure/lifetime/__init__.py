@@ -1,4 +1,4 @@
-"""How long customers last: life tables, comparison, projection, purchasing models."""
+"""How long customers stay: life tables, comparison, projection, purchase models."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class CohortComparison(Shown):
 def compare_cohorts(
     grid: Any, a: str | Sequence[str], b: str | None = None, *, age: int, level: float = 0.95
 ) -> CohortComparison:
-    """Hold cohorts against each other at one age and over their whole curves.
+    """Compare cohorts at one age and over their whole curves.
 
     The difference at the age has Newcombe's interval; whole curves are compared by the log-rank test of the grouped
     life tables. With many pairs the p values of both are corrected after Holm. Customers are taken to stay or leave

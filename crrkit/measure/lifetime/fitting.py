@@ -35,7 +35,7 @@ class ProjectionWarning(UserWarning):
 
 
 def fit_sbg(curve: Any, *, customers: float | None = None) -> ShiftedBetaGeometric:
-    """Fit the shifted beta-geometric law by maximum likelihood.
+    """Fit the shifted beta-geometric model by maximum likelihood.
 
     ``log L = sum(lost_t log P(t)) + sum(still_there_t log S(t))`` with ``P(t) = S(t-1) - S(t)``.
 

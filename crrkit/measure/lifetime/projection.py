@@ -26,7 +26,7 @@ FARTHEST = 2  # times the observed length
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ShiftedBetaGeometric(Shown):
-    """A fitted shifted beta-geometric law.
+    """A fitted shifted beta-geometric model.
 
     ``S(t) = B(alpha, beta + t) / B(alpha, beta)``; the rate from age ``t-1`` to ``t`` is
     ``(beta + t - 1) / (alpha + beta + t - 1)``.

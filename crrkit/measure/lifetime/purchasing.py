@@ -212,7 +212,7 @@ class BGNBD(Shown):
 
 
 def fit_bgnbd(base: Base | pd.DataFrame, *, unit_days: float = 7.0) -> BGNBD:
-    """Fit the BG/NBD law to a log of purchases by maximum likelihood.
+    """Fit the BG/NBD model to a log of purchases by maximum likelihood.
 
     For x repeat purchases, the last t_x after the first, which was T ago, the likelihood is
     ``G(r+x) alpha**r / G(r) * (B(a,b+x) / (alpha+T)**(r+x) + [x>0] B(a+1,b+x-1) / (alpha+t_x)**(r+x)) / B(a,b)``.

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class StageFlow(Shown):
-    """Who stood in which stage when, and who moved where.
+    """Customers by stage at the start of each period, and their moves between stages.
 
     Attributes:
         table: One row a period: ``period from_ until``, the stages as of its start, ``start`` (customers: middle and

@@ -38,7 +38,7 @@ QUIET_QUANTILE = 0.8  # the quantile of the gaps after which a silence is worth 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class StageList(Shown):
-    """Everybody's stage as of a day. In print only counts: the customers themselves are in ``to_pandas()``.
+    """The stage of every customer as of a day. Printing shows counts only; ``to_pandas()`` has the customers.
 
     Attributes:
         customers: One row a person: ``customer stage``; ``first_purchase`` (bought on one day of the spell only: M1),
@@ -90,7 +90,7 @@ class StageList(Shown):
 
 
 def stage_on(base: Base, day: str | date = MISSING, *, rule: StageRule | ContractRule | None = None) -> StageList:
-    """Say in which stage everybody is as of a day, from what was seen before it.
+    """Assign a stage to every customer as of a day, from what was seen before it.
 
     Args:
         base: Events, purchases or contracts.
