@@ -58,9 +58,9 @@ def largest_lever(facts: Facts) -> str | None:
 
 def _largest_words(name: str, facts: Facts) -> str:
     text = ngettext(
-        "The largest lever: one more percentage point of it would mean {gain} more {gain:customer|customers} after {n}"
+        "The largest lever: one more percentage point would mean {gain} more {gain:customer|customers} after {n}"
         " period{band}.",
-        "The largest lever: one more percentage point of it would mean {gain} more {gain:customer|customers} after {n}"
+        "The largest lever: one more percentage point would mean {gain} more {gain:customer|customers} after {n}"
         " periods{band}.",
         facts.horizon,
     )
