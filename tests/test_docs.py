@@ -40,17 +40,17 @@ def test_a_name_stands_where_its_question_is() -> None:
     place = {name: page.title for page in pages() for name in page.names}
     assert [page.title for page in pages()][: len(questions())] == list(questions())
     for title, names in {
-        "what was read of the file, what set aside": ("read_orders", "Base", "QualityReport"),
-        "who stayed, left, came, came back, in every period": ("retention_by_period", "RetentionTable"),
-        "how sure is a rate, how far apart are two": ("stats.wilson", "stats.clopper_pearson"),
+        "which rows were read, which set aside and why": ("read_orders", "Base", "QualityReport"),
+        "who stayed, left, joined or returned in each period": ("retention_by_period", "RetentionTable"),
+        "how precise is a rate, how far apart are two": ("stats.wilson", "stats.clopper_pearson"),
         "how does it look": ("figures.bridge", "figures.to_svg"),
     }.items():
         assert {place[name] for name in names} == {title}
 
 
 def test_a_name_is_found_again_by_its_heading() -> None:
-    index, text = written()["reference/index.md"], written()["reference/what-three-counts-alone-say.md"]
-    assert "](what-three-counts-alone-say.md#crrkit.crr_from_counts)" in index
+    index, text = written()["reference/index.md"], written()["reference/what-do-three-counts-alone-say.md"]
+    assert "](what-do-three-counts-alone-say.md#crrkit.crr_from_counts)" in index
     assert "::: crrkit.crr_from_counts\n    options:\n      heading: crr.crr_from_counts\n" in text
     assert "Also `crr.quick_ratio`.\n" in text
 

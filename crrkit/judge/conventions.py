@@ -177,7 +177,7 @@ class Reconciliation(Shown):
 
 
 def reconcile(kept: RetentionTable, *, period: str | None = None) -> Reconciliation:
-    """Put the share of people kept beside the counts formula under each meaning of "new" and beside vendors' rates.
+    """Compare the share of customers kept with the counts formula, by meaning of "new", and with vendors' rates.
 
     With ``N = new + a·new_lost + r·returned + s·returned_lost + h·extra_joins`` the counts formula differs from the
     share of people by ``[(1 - r)·returned - a·new_lost - s·returned_lost - h·extra_joins] / start``.

@@ -112,7 +112,7 @@ def decompose(
     by: str | Sequence[str] = (),
     account: RetentionTable | StageFlow | None = None,
 ) -> Decomposition:
-    r"""Split a change of the rate into the change of rates and the change of mix.
+    r"""Split a change of the rate into a rate effect and a mix effect.
 
     With shares ``w`` and rates ``r`` before (0) and after (1), ``crr = sum(w * r)`` and exactly
 

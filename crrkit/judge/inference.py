@@ -63,7 +63,7 @@ class Inference:
 
 
 def infer(kept: float, n: float, *, inference: str = "process", frame: float | None = None) -> Inference:
-    """Give a rate the interval that answers the question asked.
+    """Compute the interval of a rate that answers the question asked.
 
     ``census``: no width. ``process``: Wilson's interval. ``sample``: Wilson's interval with the finite population
     correction, ``n (N - 1) / (N - n)`` customers' worth of evidence; a sample of everybody has no width.
@@ -109,7 +109,7 @@ def _of_sample(n: float, frame: float | None) -> float:
 
 
 def infer_contracts(base: Base, *, every: str = "month", period: str | None = None) -> Inference:
-    """Give the rate of contracts an interval that knows which contracts belong to the same person.
+    """Compute the interval of a rate of contracts when one person may hold several.
 
     Contracts of one person leave together more often than by chance, so 1,000 of them are not 1,000 trials. With
     ``m`` contracts of a person at the start, ``k`` of them kept, and ``p`` the rate, the variance of ``p`` is

@@ -44,7 +44,7 @@ MEAN_RANGE = 2 / math.sqrt(math.pi)  # d2 = 1.128: two draws of a normal process
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ControlChart(Shown):
-    """The rates of an account against what an unchanged process would give.
+    """The rates of an account with the limits within which an unchanged process stays.
 
     Attributes:
         table: ``period start crr low high signal``; ``signal`` is ``""``, ``below``, ``above`` or ``run``.
@@ -97,7 +97,7 @@ class ControlChart(Shown):
 
 
 def control_chart(kept: RetentionTable, *, sigmas: float = SIGMAS, dispersion: float | None = None) -> ControlChart:
-    """Hold each period's rate against limits around the common rate.
+    """Compare each period's rate with control limits around the common rate.
 
     Centre ``p = sum(kept) / sum(start)`` over the complete periods; limits ``p ± sigmas * d * sqrt(p (1-p) / start)``,
     not clipped: a limit above 1 says that even 100 % would be no news. Where fewer than ten are expected to stay or to
@@ -152,7 +152,7 @@ def control_chart(kept: RetentionTable, *, sigmas: float = SIGMAS, dispersion: f
 
 
 def simulate_chart(start: int, *, rate: float, periods: int = 24, seed: int = 1) -> ControlChart:
-    """The run chart of a process in which nothing ever happens: every customer stays with the same chance.
+    """Simulate the control chart of an unchanged process: every customer stays with the same probability.
 
     Each of ``start`` customers of each period stays when the next draw, uniform in [0, 1), is below ``rate``; the
     limits are those of `control_chart` with ``dispersion=1``, which is true here and seldom elsewhere. Points

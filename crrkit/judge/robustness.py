@@ -74,7 +74,7 @@ class StressTest(Shown):
 def stress(
     base: Base, *, every: str = "month", period: str | None = None, clocks: Sequence[float] = CLOCKS
 ) -> StressTest:
-    """Recompute the headline with the clock moved, the cut-off a day earlier or later, other weeks and windows.
+    """Recompute the headline with the clock shifted, the cut-off moved by a day, other weeks and windows.
 
     Args:
         base: What `read_contracts` or `read_orders` gave.

@@ -46,7 +46,7 @@ MOST_NAMED = 8  # segments in a message
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RetentionTable(Shown):
-    """Customer counts and retention rates, one row per period.
+    """The retention rate and the counts behind it, one row per period.
 
     Attributes:
         table: ``period from_ until``; the counts ``start kept lost new returned end new_lost returned_lost rejoined

@@ -32,7 +32,7 @@ CARD_KINDS = (CAUTION, REVIEW, ACTION)
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Playbook(Shown):
-    """The cards whose rules fired. Proposals: each asks for a trial, none is a proof.
+    """The cards whose rules fired: proposals to be tested, not proofs.
 
     Attributes:
         facts: The numbers that the rules looked at; aggregates only.
@@ -145,7 +145,7 @@ def diagnose(
     horizon: int | None = None,
     aim: float = 0.05,
 ) -> Playbook:
-    """Hold everything that was measured against the rules of the playbook, and draw a card for each that fires.
+    """Apply the rules of the playbook to what was measured; each rule that fires gives a card.
 
     * **mind first**: there is no rate; the interval of the change reaches over zero (``noise``); the mix makes at least
       half of the change (``mix``); the rate is less certain by identity than by chance (``identity``); more than one

@@ -120,11 +120,10 @@ def _why(advice: Advice) -> str:
     texts = {
         COVERS: _("{by}, because {share} of the gaps between purchases close within {needed} {needed:day|days}."),
         RETURNS: _(
-            "{by}, because of the purchases that are followed by another {share} have it within {needed}"
-            " {needed:day|days}."
+            "{by}, because {share} of repeat purchases come within {needed} {needed:day|days} of the one before."
         ),
         HISTORY: _(
-            "{by}, because of the purchases that are followed by another {covered} have it within that time. A longer"
+            "{by}, because {covered} of repeat purchases come within that time. A longer"
             " period would cover more, but the data hold fewer than two whole ones."
         ),
         WINDOW: _("{by}, because the rule looks back over {needed} {needed:day|days}."),
@@ -257,7 +256,7 @@ def _longest_seen_twice(base: Base, *, at_most: str) -> str:
 
 
 def suggest_period(base: Base, *, share: float = SHARE_INSIDE) -> str:
-    """Recommend the shortest period in which most customers who keep buying would have bought again.
+    """Suggest the shortest period in which most customers who keep buying would have bought again.
 
     The smallest of week, month, quarter, half-year and year that is at least as long as the ``share`` quantile of the
     gaps between purchases and fits twice into the data; for contracts, their term of renewal, else usually a month.
