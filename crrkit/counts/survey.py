@@ -70,7 +70,7 @@ class SurveyRate(Shown):
 
     @property
     def effective_n(self) -> float:
-        """The effective sample size, finite-population corrected: ``n (N-1) / (N-n)``; infinite if all answered."""
+        """The effective sample size, finite-population corrected: ``n (N-1) / (N-n)``; infinite if ``n`` is ``N``."""
         silent = self.frame - self.answered
         return self.answered * (self.frame - 1) / silent if silent else math.inf
 

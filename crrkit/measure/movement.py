@@ -232,10 +232,10 @@ def retention_by_period(
             People who gave up only some contracts count as ``lost`` and as ``returned``; ``reduced`` is their number.
 
     Returns:
-        One row per period. Rates are fractions; NaN with the status ``empty_base`` if there were no customers at the
-        start. The status is ``burn_in`` while no purchase is older than the window of `Trailing`, so that everybody is
-        kept by construction. The Wilson interval (95 %) is not a sampling error: it shows where the rate could have
-        landed if the same process ran again.
+        One row per period. Rates are fractions, NaN if their denominator is 0; without customers at the start the
+        status is ``empty_base``. It is ``burn_in`` while no purchase is older than the window of `Trailing`, so that
+        everybody is kept by construction. The Wilson interval (95 %) is not a sampling error: it shows where the rate
+        could have landed if the same process ran again.
 
     Raises:
         ValueError: If a name is unknown, or the data are shorter than one period.

@@ -163,9 +163,10 @@ def advise(base: Base, *, share: float = SHARE_INSIDE) -> Advice:
     which ``share`` of the gaps close (`characteristic_interval`). If so few customers return that this share is not
     reached within half of the history, the share refers to the gaps of those who do return. The data must cover two
     whole periods; otherwise it is the longest period that they cover twice, provided that most of those who return do
-    so within it. If a year is too short, it is a year with a window as long as the gaps. Under `Trailing` or `OwnGap`
-    it is the shortest period at least as long as the window. For contracts it is their term of renewal, else the
-    longest period up to a month that fits twice into the history, or a longer one if there would be over 120 periods.
+    so within it. If a year is too short, it is a year with a window as long as the gaps. Under `Trailing` or `OwnGap`,
+    if most of those who return do so within the window, it is the shortest period at least as long. For contracts it is
+    their term of renewal, else the longest period up to a month that fits twice into the history, or a longer one if
+    there would be over 120 periods.
 
     Args:
         base: A base from one of the readers.

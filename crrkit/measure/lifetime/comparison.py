@@ -76,8 +76,8 @@ def compare_cohorts(
         One row per pair: both rates at the age, the difference with its interval, and the p-values, raw and corrected.
 
     Raises:
-        ValueError: If a cohort is not in the grid, was not yet observed at the age or is provisional there, or there
-            are several segments.
+        ValueError: If a cohort is not in the grid, was not yet observed at the age or is provisional there, only one is
+            given, or there are several segments.
 
     Examples:
         >>> cells = {"age": [1, 1], "size": [70, 80], "active": [56, 48], "status": "observed", "provisional": False}

@@ -47,8 +47,8 @@ class StageFlow(Shown):
         transitions: ``from_period from_stage to_stage customers``: from the start of the period to its end, whole
             periods only. ``from_stage`` is ``unknown`` for customers first seen in the period.
         rates: ``period measure of hits rate low high thin``, whole periods only, with Wilson's interval (95%); a rate
-            of fewer than 30 customers is ``thin``. The base of ``promotion`` are the middle customers who stay
-            customers, that of ``second purchase`` those who bought on only one day of their spell.
+            of fewer than 30 customers is ``thin``. ``promotion`` is a share of the middle customers who stay customers,
+            ``second purchase`` one of those who bought on only one day of their spell.
         every: The period.
         rule: The stage rule.
         card: The definition.
