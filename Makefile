@@ -31,7 +31,7 @@ help: ## list these targets
 demo: $(VENV)/.with-report ## write a report from the sample data and print its path
 	@mkdir -p demo
 	$(PY) -m crrkit report sample_data/orders.csv --kind orders --customer client_id --at ordered_at \
-		--amount total --every month --out demo/report.html --notebook demo/report.ipynb
+		--amount total --out demo/report.html --notebook demo/report.ipynb
 
 test: lint ## run lint and the fast tests, each kind of page once in the browser
 	@sh scripts/javascript.sh test

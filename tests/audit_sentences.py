@@ -29,13 +29,13 @@ KINDS = [
     r"The last \d+ of \d+ cohorts?", r"Of [\d,]+ rows? [\d,]+ (?:was|were) used and [\d,]+ set aside",
     r"All [\d,]+ rows?", r"All years? of [\d,]+", r"The most frequent reason: [^.]*",
     r"(?:fewer|less) than \d+ customers",
-    r"because [\d,]+ of +(?:¤|[\d,]+ \w+) +would",
+    r"because [\d,]+ of +(?:¤|[\d,]+ \w+) +have",
     r"[\d,]+ (?:would be withheld|more (?:is|are) withheld)", r"\([AB]\d+\)",
     r"(?:1|2) (?:standard|law)", r"one point brings [\d.,]+",
 ]  # fmt: skip
 EXPLAINED = {
-    "explorer": r"would have taken [\d,]+ more customers?",  # from the customers at the start alone
-    "cohorts": r"will buy [\d,]+ times in the next year, and of the [\d,]+ who bought again [\d,]+ are customers still",
+    "explorer": r"would have required [\d,]+ more customers?",  # from the customers at the start alone
+    "cohorts": r"to buy [\d,]+ times in the next year, and [\d,]+ of the [\d,]+ who bought again to be customers still",
     "money": r"(?:paid|from|to|after|lost had paid) [\d,]+(?:\.\d\d)?",  # sums of money, guarded by what one pays
     "marks": r"\([\d,]+ of [\d,]+\)",  # sums over periods that are shown: held by a test of its own
     "advice": r"\d[\d,]*",  # the texts of the cards: lines of the articles, and levers' means

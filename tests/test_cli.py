@@ -344,6 +344,7 @@ class TestOptions:
             ("like open_ends=['9999-12-31', 'open'].", "like --open-ends 9999-12-31 --open-ends open."),
             ("open_ends=() for none.", "--open-ends none for none."),
             ("nobody=[…] to name others", "--nobody to name others"),
+            ("or crr.churn_from_counts(start=…, lost=…).", "or crr.churn_from_counts(start=…, lost=…)."),
             ("fold=('case',) or (this)", "--fold case or (this)"),
         ],
     )

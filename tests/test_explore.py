@@ -169,7 +169,7 @@ class TestCommand:
         notebook = mine.parent / OWN_LIST
         assert (status, opened) == (3, [notebook])
         assert out.splitlines()[-1] == f"The notebook: {notebook}"
-        assert "say --kind orders" in err
+        assert "use --kind orders" in err
         said = cells(notebook.read_text(encoding="utf-8"), "code")[1].splitlines()
         columns = "customer='client_id', start='joined', end='left'"
         assert said[1:3] == ["source = 'club.csv'", f"base = crr.read_contracts(source, {columns})"]

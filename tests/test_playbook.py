@@ -389,7 +389,7 @@ def test_the_holdout_is_no_larger_than_is_needed() -> None:
     # (1.95996 + .84162)^2 (.7 * .3 + .75 * .25) / .05^2 = 1247.98
     trial = two_groups(0.7, people=3000, aim=0.05)
     assert (trial.sample, trial.holdout, trial.share) == (1248, 1248, pytest.approx(0.416))
-    assert trial.holdout_says == "leave 1,248 of 3,000 untouched, drawn by lot (41.6%)"
+    assert trial.holdout_says == "leave 1,248 of 3,000 untouched, chosen at random (41.6%)"
 
 
 def test_too_few_for_a_trial_are_told_how_many_it_takes() -> None:
@@ -480,7 +480,7 @@ def test_every_card_that_was_not_a_trial_asks_for_one() -> None:
     causes = {"service": 30, "moved": 30}
     found = crr.diagnose(HALVES, model=worked(), stages=stage_list(40, 80), causes=causes, horizon=2)
     for name in ("conversion", "retention_long", "service"):
-        assert "Only a holdout drawn by lot" in found.card(name).caution
+        assert "Only a randomized holdout" in found.card(name).caution
         assert found.card(name).trial.holdout
     assert found.card("not_addressable").trial.holdout is None
 

@@ -11,6 +11,7 @@ import pytest
 
 import crrkit as crr
 from crrkit import cli
+from scripts.readme_picture import headline
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -33,6 +34,12 @@ def test_the_snippets_run_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         exec(compile(code, "README.md", "exec"), names)  # noqa: S102 - our own page
     assert (tmp_path / "report.html").stat().st_size > 100_000
     assert isinstance(names["kept"], crr.RetentionTable)
+
+
+def test_the_picture_shows_the_headline_of_today(tmp_path: Path) -> None:
+    ((said, picture),) = re.findall(r"^!\[(.+)\]\((.+)\)$", README, re.MULTILINE)
+    assert (ROOT / picture).stat().st_size < 100_000
+    assert said == headline(tmp_path), "python scripts/readme_picture.py"
 
 
 @pytest.mark.slow

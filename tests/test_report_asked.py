@@ -69,10 +69,10 @@ def test_before_and_after_a_day_counted_by_hand() -> None:
     found = report.mark_finding(KEPT, on="2024-05-01", name="new prices")
     assert found.claim == (
         "Around “new prices” (May 1, 2024): 94.0% (2,820 of 3,000) in the 3 months before, 98.0% (2,940 of 3,000) in"
-        " the 3 months after, up by more than chance alone would bring."
+        " the 3 months after, up by more than chance alone would explain."
     )
     assert list(found.evidence["period"]) == [f"2024-0{month}" for month in range(2, 8)]
-    assert "no proof of why" in found.caveat
+    assert "does not prove a cause" in found.caveat
     assert "no year before" in found.caveat
 
 

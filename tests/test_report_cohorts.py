@@ -64,7 +64,7 @@ def test_a_cohort_that_differs_stands_out_with_its_interval() -> None:
     assert f"Difference +35.0 points, 95% interval +{100 * low:.1f} points to +{100 * high:.1f} points." in plain(
         found.caveat
     )
-    assert "Each of 2 cohorts was held against all others" in found.caveat
+    assert "Each of 2 cohorts was compared with all others" in found.caveat
     assert "first in the list and holds buyers who came before the list begins" in found.caveat
     assert found.evidence["cohort"].tolist() == ["2024-01", "2024-02"]
 
@@ -73,8 +73,8 @@ def test_a_difference_that_chance_brings_is_not_called_one() -> None:
     # 55 of 100 against 60 of 120: .05 (-.08, .18)
     found = report.cohort_finding(lives(purchases({"2024-01": [100, 55], "2024-02": [120, 60]}, as_of="2024-04-01")))
     assert found.claim == (
-        "Whether a cohort stands out cannot be told: 1 month later from 50.0% (February 2024) to 55.0% (January 2024)"
-        " of a cohort bought, which chance alone can bring."
+        "No cohort clearly stands out: 1 month later from 50.0% (February 2024) to 55.0% (January 2024)"
+        " of a cohort bought, which chance alone can explain."
     )
 
 
@@ -89,7 +89,7 @@ def test_one_cohort_of_many_that_chance_would_pick_is_corrected_for() -> None:
     found = report.cohort_finding(lives(purchases(cohorts, as_of="2024-10-01"), min_cell=None))
     best = found.evidence.set_index("cohort").loc["2024-04"]
     assert best["p_value"] < 0.05 < best["p_holm"]
-    assert found.claim.startswith("Whether a cohort stands out cannot be told: 5 months later from 50.0%")
+    assert found.claim.startswith("No cohort clearly stands out: 5 months later from 50.0%")
 
 
 def test_contracts_are_there_and_do_not_buy() -> None:
@@ -138,7 +138,7 @@ def test_the_age_in_which_most_are_lost_has_its_interval_and_its_rival() -> None
     assert found.claim == (
         f"Customers leave most often in their first month: 50 of 200 (25.0%; 95% interval {low:.1%} to {high:.1%})."
     )
-    assert "It cannot be told from the loss in their third month (20.0%)." in found.caveat
+    assert "This does not clearly differ from the loss in their third month (20.0%)." in found.caveat
     assert found.evidence["lost"].tolist() == [50, 0, 30]
 
 
@@ -153,7 +153,7 @@ def test_a_loss_that_is_larger_beyond_chance_only_names_the_next() -> None:
 def test_ages_in_which_few_left_are_withheld() -> None:
     few = [LEAVING[0], (9, *LEAVING[1][1:]), LEAVING[2]]
     found = report.leaving_finding(lives(members(few, as_of="2024-06-01")))
-    assert "Withheld, because few left or stayed in them: 1 month." in found.caveat
+    assert "Withheld, because few customers left or stayed: 1 month." in found.caveat
     assert math.isnan(found.evidence["lost"].iloc[2])
     assert math.isnan(found.evidence["at_risk"].iloc[2])
     told_all = report.leaving_finding(lives(members(few, as_of="2024-06-01"), min_cell=None))

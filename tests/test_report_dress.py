@@ -113,7 +113,7 @@ def test_what_is_no_small_picture_is_refused(tmp_path: Path) -> None:
         logo_of(wrong)
     for content in (b"hello", b"\x89PNG" + bytes(200_000)):
         wrong.write_bytes(content)
-        with pytest.raises(InputError, match="no picture of at most 200 kB"):
+        with pytest.raises(InputError, match="not an image of at most 200 kB"):
             logo_of(wrong)
 
 

@@ -30,7 +30,7 @@ class TestHeadline:
         # 316 - 27 = 289; Wilson 95 % of 289/316 is 0.87854 to 0.94062
         found = report.retention_finding(account((27, 10, 0), **MARCH))
         assert found.claim == "In March 2024 we kept 289 of 316 customers: 91.5% (95% interval 87.9% to 94.1%)."
-        assert found.caveat == "Counted from a complete list: this is no estimate."
+        assert found.caveat == "Counted from a complete list, not estimated."
         assert list(found.evidence["period"]) == ["2024-03"]
 
     def test_the_same_in_russian(self) -> None:
@@ -72,13 +72,13 @@ class TestHeadline:
         found = report.retention_finding(account((10, 10, 0), (60, 0, 0), running=True))
         assert found.claim.startswith("In January 2024 we kept 90 of 100")
         assert found.caveat.startswith(
-            "Left out, because the list ends on February 29, 2024, before it was over: February 2024."
+            "Left out, because the list ends on February 29, 2024, before the end of the period: February 2024."
         )
 
     def test_where_only_a_running_period_has_a_rate_it_is_called_one(self) -> None:
         found = report.retention_finding(account((60, 0, 0), running=True))
         assert found.claim.startswith("So far in January 2024 we kept 40 of 100 customers: 40.0%")
-        assert found.caveat.startswith("The period had not ended when the data ended, so this is no result yet.")
+        assert found.caveat.startswith("The period had not ended when the data ended, so this is not a result yet.")
 
     def test_a_small_base_says_what_one_person_is_worth(self) -> None:
         assert "With 12 customers at the start, one person moves the rate by 8.3" in caveat(
@@ -157,9 +157,9 @@ class TestChange:
     @pytest.mark.parametrize(
         ("before", "now", "words"),
         [
-            (60, 20, "Up from 70.0% (January 2024) to 90.0%: more than chance alone would bring."),
-            (20, 60, "Down from 90.0% (January 2024) to 70.0%: more than chance alone would bring."),
-            (20, 22, "90.0% (January 2024) and 89.0% are no further apart than chance alone would bring."),
+            (60, 20, "Up from 70.0% (January 2024) to 90.0%: more than chance alone would explain."),
+            (20, 60, "Down from 90.0% (January 2024) to 70.0%: more than chance alone would explain."),
+            (20, 22, "90.0% (January 2024) and 89.0% are no further apart than chance alone would explain."),
             (20, 20, "The same as before: 90.0% (January 2024) and 90.0%."),
         ],
     )
@@ -207,7 +207,7 @@ class TestOtherFindings:
     def test_who_is_new_depends_on_where_the_list_begins(self) -> None:
         bought = report.movement_finding(account((27, 10, 3), **MARCH)).caveat
         signed = report.movement_finding(account((27, 10, 3), unit="person_any", **MARCH)).caveat
-        assert "who bought before it begins is not known" in bought
+        assert "purchases before it begins are not known" in bought
         assert "bought" not in signed
 
     def test_the_average_is_weighted(self) -> None:
@@ -220,7 +220,7 @@ class TestOtherFindings:
         kept = report.shared(account((50, 100, 0), (5, 0, 0), (20, 0, 0)), min_cell=10)
         found = report.trend_finding(kept)
         assert "average" not in found.claim
-        assert "no fair sample" in found.caveat
+        assert "not a fair sample" in found.caveat
 
     def test_one_period_is_no_trend(self) -> None:
         assert "no trend" in report.trend_finding(account((50, 100, 0))).claim
@@ -252,7 +252,7 @@ class TestOtherFindings:
     def test_what_it_takes_for_a_point_more(self, counts: tuple[int, int]) -> None:
         start, lost = counts
         text = worth_words(start, lost)
-        found = re.search(r"taken ([\d,]+) more customer", text)
+        found = re.search(r"required ([\d,]+) more customer", text)
         if found:
             more = int(found[1].replace(",", ""))
             assert (more - 1) / start < 0.01 <= more / start

@@ -34,8 +34,8 @@ def money(base: crr.Base) -> crr.RetentionTable | None:
 def test_the_money_of_those_who_stayed_and_of_the_lost() -> None:
     found = report.money_finding(money(shop(*PAID)))
     assert found.claim == (
-        "The customers of the start paid 400.00 in the period before and 350.00 in February 2024: 87.5% of their money"
-        " stayed (NRR), or 62.5% if nobody counts for more than before (GRR)."
+        "Customers at the start paid 400.00 in the period before and 350.00 in February 2024: 87.5% of their money"
+        " stayed (NRR), or 62.5% without counting increases (GRR)."
     )
     assert found.caveat.startswith("The 1 lost had paid 100.00 of it (25.0%).")
 

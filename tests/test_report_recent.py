@@ -77,7 +77,7 @@ class TestSilence:
         base = crr.read_contracts(crr.sample_path("ru_clients"))
         found = crr.write_report(base, out=page, detail="short").findings[0]
         assert found.claim.startswith("In 2024 (rows until December 30, 2024) we kept 24 of 39 customers: 61.5%")
-        assert "2024 is counted as whole, though the last row is of December 30, 2024" in found.caveat
+        assert "2024 is counted as complete, though the last row is from December 30, 2024" in found.caveat
         assert "the rate would move by about 0.1\N{NO-BREAK SPACE}points" in found.caveat  # 15 / 365 / 39 = 0.1 %
         text = page.read_text(encoding="utf-8")
         assert text.count("Data until December 30, 2024, counted up to December 31, 2024.") == 2  # above and below

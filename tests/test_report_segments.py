@@ -55,9 +55,7 @@ def test_a_segment_that_keeps_more_is_named_with_the_difference() -> None:
 
 def test_segments_within_chance_of_each_other_cannot_be_told_apart() -> None:
     found = report.segment_finding(segments(members({"north": (100, 20, 20), "south": (100, 20, 24)})))
-    assert (
-        found.claim == "Which segment keeps more cannot be told: in February 2024 from 70.0% (south) to 75.0% (north)."
-    )
+    assert found.claim == "The segments do not clearly differ: in February 2024 from 70.0% (south) to 75.0% (north)."
     assert "chance: 0 of 1." in found.caveat
 
 
@@ -89,7 +87,7 @@ def test_a_segment_that_fell_against_its_own_past_is_a_finding() -> None:
 def test_segments_that_keep_as_they_did_are_said_to() -> None:
     found = report.past_finding(segments(members({"north": (100, 20, 16), "south": (100, 20, 18)})))
     assert found is not None
-    assert found.claim == "No segment keeps its customers otherwise than in January 2024 by more than chance."
+    assert found.claim == "No segment kept its customers better or worse than in January 2024 by more than chance."
     assert found.caveat.endswith("past: 0 of 2.")
     alone = segments(members(dict.fromkeys(("a", "b", "c"), (20, 4, 3))))
     assert report.past_finding(alone) is None
@@ -148,7 +146,7 @@ def test_small_segments_with_and_without_customers_are_one_row() -> None:
 
 def test_where_only_small_segments_are_there_a_sentence_stands() -> None:
     shown = segments(members(dict.fromkeys(("a", "b", "c"), (20, 4, 3))))
-    assert report.segment_finding(shown).claim == "The segments are not shown: they would speak of too few customers."
+    assert report.segment_finding(shown).claim == "The segments are not shown: they have too few customers."
     assert report.mix_finding(shown) is None
     assert segments_block(shown) == ""
 

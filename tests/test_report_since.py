@@ -39,17 +39,15 @@ def changed(kept: crr.RetentionTable, **changes: object) -> crr.RetentionTable:
 def test_the_change_is_held_against_chance() -> None:
     low, high = newcombe(80, 100, 60, 100)
     text = said(NOW, THEN)
-    assert text.startswith("Up from 60.0% (March 2024) to 80.0%: more than chance alone would bring.")
+    assert text.startswith("Up from 60.0% (March 2024) to 80.0%: more than chance alone would explain.")
     assert f"95% interval +{100 * low:.1f}\xa0points to +{100 * high:.1f}\xa0points" in text
     assert "Both count by the same rules." in text
-    assert "until before April 1, 2024, this one until before May 1, 2024" in text
+    assert "data before April 1, 2024, this one data before May 1, 2024" in text
 
 
 def test_rates_by_other_rules_are_not_subtracted_and_the_rules_are_named() -> None:
     text = said(NOW, changed(THEN, refunds="keep"))
-    assert text.startswith(
-        "The last report counted by other rules, so its 60.0% (March 2024) is not held against 80.0%."
-    )
+    assert text.startswith("The last report used other rules, so its 60.0% (March 2024) cannot be compared with 80.0%.")
     assert "Refunds: amounts below 0 lower revenue" in text
     assert "now not said" in text
     assert "Difference" not in text
@@ -60,7 +58,7 @@ def test_rates_by_other_rules_are_not_subtracted_and_the_rules_are_named() -> No
 
 def test_what_both_tell_and_reads_otherwise_is_named_by_its_rate_alone() -> None:
     late = account((10, 10, 0), (13, 13, 0), (40, 40, 0), (20, 20, 0))
-    assert "1 period that both tell has other counts now: February 2024 had 90.0% and has 87.0%." in said(late, THEN)
+    assert "1 period in both reports has other counts now: February 2024 had 90.0% and has 87.0%." in said(late, THEN)
     assert "other counts" not in said(NOW, THEN)
     few = THEN.table.assign(new=math.nan, returned=math.nan)  # told together with others who came
     assert "other counts" not in said(NOW, crr.RetentionTable(few, "month", THEN.card, THEN.quality))
@@ -69,7 +67,7 @@ def test_what_both_tell_and_reads_otherwise_is_named_by_its_rate_alone() -> None
 def test_the_same_period_is_no_news_unless_it_was_counted_anew() -> None:
     same = report.since_finding(THEN, previous=THEN)
     assert not same.is_news
-    assert same.claim == "The last report told the same: 60.0% in March 2024."
+    assert same.claim == "The last report said the same: 60.0% in March 2024."
     other = report.since_finding(account((10, 10, 0), (10, 10, 0), (35, 40, 0)), previous=THEN)
     assert other.claim.startswith("The last report said 60.0% in March 2024, this one says 65.0%")
     assert "speaks of a later period" in said(THEN, NOW)

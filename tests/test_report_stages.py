@@ -130,7 +130,7 @@ def test_where_no_period_can_be_told_the_finding_says_so() -> None:
     base = crr.read_orders(pd.DataFrame(rows, columns=["who", "at"]), customer="who", as_of="2024-07-01", **RULE)
     found = staged(base)
     assert list(found.flow.counts.index) == ["2024-02"], "from March on 3 or more, but not ten, have lapsed"
-    assert stage_finding(found).claim == "How each stage keeps its customers cannot be told: the groups are too small."
+    assert stage_finding(found).claim == "The retention of each stage cannot be shown: the groups are too small."
 
 
 def test_contracts_have_no_such_stages() -> None:
@@ -147,7 +147,7 @@ def test_the_first_card_is_the_advice() -> None:
     finding = advice_finding(found.cards)
     assert finding.claim == f"What to try first: “{first.title}”."
     assert first.triggers[0] in finding.caveat
-    assert "Only a holdout drawn by lot" in finding.caveat
+    assert "Only a randomized holdout" in finding.caveat
 
 
 def test_every_card_is_told_in_its_place() -> None:

@@ -105,12 +105,12 @@ def report_command(seen: Checked) -> str:
 def kind_line(kind: str) -> str:
     """What the rows were taken for, when nobody had said it."""
     if kind == "orders":
-        return _("Each row is a purchase. If they are contracts, say --kind contracts.")
+        return _("Each row is a purchase. If they are contracts, use --kind contracts.")
     if kind == "events":
         return _("Each row is something that happened; who bought is a customer.")
     if kind == "snapshots":
         return _("Each row stands on the list of a date; who stands on one list and on the next was kept.")
-    return _("Each row is a contract with a start and an end. If they are purchases, say --kind orders.")
+    return _("Each row is a contract with a start and an end. If they are purchases, use --kind orders.")
 
 
 def _span_line(seen: Checked) -> str:

@@ -102,10 +102,15 @@ def settle_kind(file: str, *, kind: str | None, reading: dict[str, Any], also: t
 
 
 def in_options(message: str, *, names: Iterable[str]) -> str:
-    """A sentence of the library in the words of the command line: ``every='week'`` becomes ``--every week``."""
+    """A sentence of the library in the words of the command line: ``every='week'`` becomes ``--every week``.
+
+    A call of Python, such as ``crr.churn_from_counts(start=…)``, stays as it is.
+    """
     known = "|".join(sorted(names, key=len, reverse=True))
 
     def option(found: re.Match[str]) -> str:
+        if found["call"]:
+            return found["call"]
         word = f"--{found['name'].replace('_', '-')}"
         if found["list"] is not None:  # an option for each; a list that is only hinted at, [...], has none yet
             values = re.findall(r"'([^']*)'", found["list"]) or ([] if found["list"] else [NONE])
@@ -115,5 +120,6 @@ def in_options(message: str, *, names: Iterable[str]) -> str:
 
     message = re.sub(r"kinds=\{'([^']*)': '([^']*)'\}", r"kinds='\1=\2'", message)
     value = r"'(?P<quoted>[^']*)'|[\[(](?P<list>[^\])]*)[\])]|(?P<bare>[\w-]+(?:\.\w+)*)"
-    options = re.sub(rf"\b(?P<name>{known})(?:\[\d+\])?=(?:{value})?", option, message)
+    call = r"\b(?:crr\.[\w.]+|read_\w+)\([^()]*\)"
+    options = re.sub(rf"(?P<call>{call})|\b(?P<name>{known})(?:\[\d+\])?=(?:{value})?", option, message)
     return options.replace("crr_bounds", "--gross")

@@ -53,7 +53,7 @@ def solve_counts(
     returned: float = 0,
     allow_fractional: bool = False,
 ) -> Counts:
-    """Complete the account ``start - lost + new + returned = end`` from any facts that determine it.
+    """Solve for all counts of a period from any that determine them, by ``start - lost + new + returned = end``.
 
     Args:
         start: Customers at the start, if known.

@@ -70,7 +70,7 @@ class SurveyRate(Shown):
 
     @property
     def effective_n(self) -> float:
-        """The effective sample size, finite-population corrected: ``n (N-1) / (N-n)``; infinite if all answered."""
+        """The effective sample size, finite-population corrected: ``n (N-1) / (N-n)``; infinite if ``n`` is ``N``."""
         silent = self.frame - self.answered
         return self.answered * (self.frame - 1) / silent if silent else math.inf
 
@@ -146,10 +146,9 @@ class SurveyRate(Shown):
 def survey_rate(*, kept: int, asked: int, frame: int, answered: int | None = None, level: float = 0.95) -> SurveyRate:
     """Estimate retention from a survey of a simple random sample.
 
-    Computes the share of respondents who still buy; Wilson's interval at the effective sample size
-    ``n (N-1) / (N-n)``, which has zero width if the whole frame answered; the exact interval in customers, by
-    inverting the hypergeometric test, preferable when the share is near 0 or 1 or the answers are few; and bounds that
-    hold whatever the non-respondents would have said.
+    Computes the share of respondents who still buy; Wilson's interval at the effective sample size ``n (N-1) / (N-n)``,
+    which has zero width if the whole frame answered; the exact interval in customers, by inverting the hypergeometric
+    test, for shares near 0 or 1 or few answers; and bounds that hold whatever the non-respondents would have said.
 
     Args:
         kept: Respondents who said that they still buy.

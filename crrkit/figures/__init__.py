@@ -1,4 +1,4 @@
-"""Pictures of results, one function a picture; each draws a ready result and returns the axes it drew on.
+"""Charts of results, one function per chart; each draws a result and returns the matplotlib axes.
 
     from crrkit import figures
     ax = figures.bridge(kept)         # shows itself in a notebook

@@ -26,7 +26,7 @@ GAP = 0.05  # of a cell, on each side
 
 
 def cohort_heatmap(grid: CohortGrid, *, ax: Axes | None = None, theme: str = "light", narrow: bool = False) -> Axes:
-    """Draw the triangle of a cohort grid: a row a cohort, a column an age, the darker the more are there.
+    """Draw a cohort heat map: a row per cohort, a column per age, darker where more customers are there.
 
     The colour begins at 0 and is one hue (cividis on dark paper); the numbers are percent. Age 0, where everybody is
     there by definition, is left out. Cells not yet observed are hatched, running ones dashed and in italics; the last

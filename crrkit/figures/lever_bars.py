@@ -32,7 +32,7 @@ def levers(
     theme: str = "light",
     narrow: bool = False,
 ) -> Axes:
-    """Draw what one step on each lever changes as a tornado: the greatest change on top.
+    """Draw a tornado chart of what one step on each lever changes, the largest change on top.
 
     What a lever takes away is hatched and goes to the left. Where the table has bands, for customers and margin, a
     line through the end of the bar shows them: a band that crosses another's end leaves the ranking open.

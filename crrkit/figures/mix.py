@@ -23,7 +23,7 @@ BAR = 0.8  # of the room of one period
 
 
 def stage_mix(flow: StageFlow, *, ax: Axes | None = None, theme: str = "light", narrow: bool = False) -> Axes:
-    """Draw which share of the customers stands in each stage as of the start of each period.
+    """Draw the share of customers in each stage at the start of each period.
 
     The retention rate is the mean of the stages' rates weighted by these shares: where the mix moves, the rate moves
     though no stage keeps better or worse.

@@ -40,7 +40,7 @@ def stage_river(
     theme: str = "light",
     narrow: bool = False,
 ) -> Axes:
-    """Draw how many stand in each stage at the start of each period, and how they move; the lapsing is brought out.
+    """Draw how many are in each stage at the start of each period and how they move, lapses highlighted.
 
     Who comes for the first time and contacts grown cold have no stream: a node may be taller than what flows into it
     or out of it. Where there are more lapsed or contacts than the customers ever are, their nodes are cut to that

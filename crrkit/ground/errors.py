@@ -1,4 +1,4 @@
-"""What crrkit says when it cannot answer: what was given, what is needed, what to try."""
+"""The exceptions of crrkit: each says what was given, what is needed and what to try."""
 
 from __future__ import annotations
 

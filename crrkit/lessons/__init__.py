@@ -1,4 +1,4 @@
-"""What the notebooks of the course need: their language, answers that are checked, fresh exercises.
+"""Tools for the notebooks of the course: language, checked answers, generated exercises.
 
     from crrkit import lessons
     lessons.begin()                        # speak the language of the notebook's folder

@@ -1,4 +1,4 @@
-# What the room shows, and where it lives. Below `__dir__`: what the rooms above share.
+# The public names and the modules that define them. Below `__dir__`: names shared with the folders above.
 from crrkit.measure.counted import (
     read_counts as read_counts,
 )

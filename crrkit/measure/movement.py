@@ -46,7 +46,7 @@ MOST_NAMED = 8  # segments in a message
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RetentionTable(Shown):
-    """Customer counts and retention rates, one row per period.
+    """The retention rate and the counts behind it, one row per period.
 
     Attributes:
         table: ``period from_ until``; the counts ``start kept lost new returned end new_lost returned_lost rejoined
@@ -229,14 +229,13 @@ def retention_by_period(
         unit: For contracts, what one customer is: ``person_any`` (a customer while any contract runs), ``contract``, or
             ``person_all``: a customer while any contract runs, but kept only if every contract that ran at the start
             still runs at the end or was renewed, that is, another contract of the person starts at the moment it ends.
-            People who gave up some contracts and hold others count as ``lost`` and, for the rest, as ``returned``;
-            ``reduced`` is their number.
+            People who gave up only some contracts count as ``lost`` and as ``returned``; ``reduced`` is their number.
 
     Returns:
-        One row per period. Rates are fractions; NaN with the status ``empty_base`` if there were no customers at the
-        start. The status is ``burn_in`` while no purchase is older than the window of `Trailing`, so that everybody is
-        kept by construction. The Wilson interval (95 %) is not a sampling error: it shows where the rate could have
-        landed if the same process ran again.
+        One row per period. Rates are fractions, NaN if their denominator is 0; without customers at the start the
+        status is ``empty_base``. It is ``burn_in`` while no purchase is older than the window of `Trailing`, so that
+        everybody is kept by construction. The Wilson interval (95 %) is not a sampling error: it shows where the rate
+        could have landed if the same process ran again.
 
     Raises:
         ValueError: If a name is unknown, or the data are shorter than one period.

@@ -154,7 +154,7 @@ def _retained(found: pd.DataFrame, calendar: Calendar, span: range, base: Base) 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RetailMeasures(Shown):
-    """Retail revenue by its components, one row per period.
+    """A shop's revenue broken down into its factors, one row per period.
 
     Attributes:
         table: ``period from_ until buyers receipts revenue average_check frequency repeat_rate status``;
@@ -182,7 +182,7 @@ class RetailMeasures(Shown):
 
 
 def retail_measures(base: Base, *, every: str = "month") -> RetailMeasures:
-    """Decompose retail revenue into buyers, purchase frequency and average check (basket value).
+    """Break down a shop's revenue: buyers, how often they buy, and how much each time.
 
     ``average_check = revenue / receipts``, ``frequency = receipts / buyers``, and ``repeat_rate`` is the share of the
     period's buyers who bought on at least two of its days.

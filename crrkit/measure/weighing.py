@@ -97,9 +97,9 @@ def weigh_doubts(base: Base, *, every: str = "month") -> WeighedDoubts:
 
     Returns:
         One row per doubt: the number of rows (a count), their shares of rows and of revenue (fractions), the rate under
-        the other reading or its bounds (fractions), and the severity: serious from one percentage point on. NaN where
-        the effect cannot be computed: no complete period, a source that cannot be read again, or bounds under an
-        activity rule other than ``"period"``.
+        the other reading or its bounds (fractions), and the severity: serious from one percentage point on or, if the
+        effect is unknown, from 5 % of the rows or the revenue. NaN where the effect cannot be computed: no complete
+        period, a source that cannot be read again, or bounds under an activity rule other than ``"period"``.
 
     Raises:
         InputError: If ``base`` is not a base.

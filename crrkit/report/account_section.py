@@ -44,7 +44,7 @@ def balance_finding(kept: RetentionTable) -> Finding:
     if shown.empty:
         claim = _("No period is shown in full, so the account cannot be checked here.")
     if len(gaps):
-        claim = _("The account does not balance in {periods}: a fault of crrkit, please tell us.")
+        claim = _("The account does not balance in {periods}: this is a bug in crrkit, please report it.")
         claim = claim.format(periods=", ".join(gaps["period"]))
     return Finding(claim, shown, _("The end of each period is the start of the next."))
 
@@ -58,13 +58,13 @@ def account_table(kept: RetentionTable) -> Html:
     if tells_no_kinds(table):
         names, table = AS_ONE, table.assign(**{CAME: table["end"] - table["kept"]})
         caption = _("start − lost + new or returned = end; kept = start − lost; rate = kept / start.")
-        caption += " " + _("Some of those who came are too few to be told apart from the others.")
+        caption += " " + _("New and returned customers are combined, because one of the groups is too small to show.")
     heads = [titles["period"], titles["crr"], _("95% interval"), *(titles[name] for name in names)]
     main = reference_row(kept)
     name = None if main is None else main["period"]
     rows = [_account_row(row, names, is_main=row["period"] == name) for _i, row in table.iterrows()]
     if (kept.table["status"] == WITHHELD).any():
-        caption += " " + _("{mark}: withheld, because it speaks of too few customers or gives such a number away.")
+        caption += " " + _("{mark}: withheld, because it counts too few customers or would reveal such a number.")
     caption = caption.format(mark=WITHHELD_MARK)
     drawn = table_block(heads, rows, label=_("The account, period by period"))
     return element("figure", drawn, element("figcaption", capital(caption)))

@@ -44,7 +44,7 @@ def change_finding(kept: RetentionTable, *, since: str) -> Finding:
     )
     caveat = " ".join(filter(None, [caveat, _usual_scatter(kept)]))
     if then["until"] == now["from_"] and kept.every != "year":
-        caveat += " " + _("Neighbouring periods may differ by their season alone.")
+        caveat += " " + _("Neighbouring periods may differ by season alone.")
     told = change_claim(change, low, high).format(**words)
     return Finding(told, rows_of(kept, then, now), caveat, is_news=low > 0 or high < 0)
 
@@ -67,9 +67,9 @@ def _usual_scatter(kept: RetentionTable) -> str:
 def change_claim(change: float, low: float, high: float) -> str:
     """Up, down or no telling, by the interval of the difference."""
     if low > 0:
-        return _("Up from {was} ({then}) to {is}: more than chance alone would bring.")
+        return _("Up from {was} ({then}) to {is}: more than chance alone would explain.")
     if high < 0:
-        return _("Down from {was} ({then}) to {is}: more than chance alone would bring.")
+        return _("Down from {was} ({then}) to {is}: more than chance alone would explain.")
     if not change:
         return _("The same as before: {was} ({then}) and {is}.")
-    return _("{was} ({then}) and {is} are no further apart than chance alone would bring.")
+    return _("{was} ({then}) and {is} are no further apart than chance alone would explain.")

@@ -31,7 +31,7 @@ def told(cohorts: SharedCohorts) -> bool:
 
 
 def cohort_finding(cohorts: SharedCohorts) -> Finding:
-    """Which cohort stands out from all others, and whether chance alone would bring that.
+    """Which cohort stands out from all others, and whether chance alone would explain that.
 
     Each cohort is held against all others together at the highest age at which half of them were seen whole: Newcombe's
     interval of the difference, the pooled test of two shares, p values corrected after Holm.
@@ -43,14 +43,14 @@ def cohort_finding(cohorts: SharedCohorts) -> Finding:
         >>> import crrkit as crr
         >>> base = crr.read_contracts(crr.sample_path("contracts"))
         >>> print(cohort_finding(crr.report.cohorts_of(base, every="year")).claim)
-        Whether a cohort stands out cannot be told: 1 year later from 44.3% (2022) to 47.0% (2023) of a cohort were ...
+        No cohort clearly stands out: 1 year later from 44.3% (2022) to 47.0% (2023) of a cohort were ...
     """
     if not told(cohorts):
         return _nothing_to_follow(cohorts)
     grid = cohorts.grid
     age = comparable_age(grid.table[grid.table["status"] == OBSERVED], grid)
     if age is None:
-        claim = _("Cohorts cannot be held against each other yet: no two of them were seen whole at the same age.")
+        claim = _("Cohorts cannot be compared yet: no two of them were observed whole at the same age.")
         return Finding(
             claim, grid.table, _("A longer list, or shorter periods, would show more of them."), is_news=False
         )
@@ -107,13 +107,13 @@ def _outstanding(cohorts: SharedCohorts, held: pd.DataFrame, first: pd.Series, a
 
 def _alike(grid: CohortGrid, held: pd.DataFrame, age: int) -> Finding:
     text = _(
-        "Whether a cohort stands out cannot be told: {later} from {low} ({lowest}) to {high} ({highest}) of a cohort"
-        " were there, which chance alone can bring."
+        "No cohort clearly stands out: {later} from {low} ({lowest}) to {high} ({highest}) of a cohort"
+        " were there, which chance alone can explain."
     )
     if grid.presence == "window":
         text = _(
-            "Whether a cohort stands out cannot be told: {later} from {low} ({lowest}) to {high} ({highest}) of a"
-            " cohort bought, which chance alone can bring."
+            "No cohort clearly stands out: {later} from {low} ({lowest}) to {high} ({highest}) of a"
+            " cohort bought, which chance alone can explain."
         )
     if held["rate"].min() == held["rate"].max():
         text = _("No cohort stands out: {later} {low} of each.")
@@ -127,10 +127,7 @@ def _alike(grid: CohortGrid, held: pd.DataFrame, age: int) -> Finding:
 
 
 def _held(held: pd.DataFrame) -> str:
-    text = _(
-        "Each of {n} {n:cohort|cohorts} was held against all others; with so many, some would stand out by chance,"
-        " which is allowed for."
-    )
+    text = _("Each of {n} {n:cohort|cohorts} was compared with all others, allowing for the number of comparisons.")
     return text.format(n=len(held))
 
 
@@ -144,7 +141,7 @@ def _all_shown(cohorts: SharedCohorts) -> bool:
 
 def _nothing_to_follow(cohorts: SharedCohorts) -> Finding:
     if (cohorts.grid.table["status"] == SUPPRESSED).any():
-        claim = _("No cohort is shown: each would speak of too few customers.")
+        claim = _("No cohort is shown: each has too few customers.")
         caveat = _(
             "Longer periods make larger cohorts; a private report, which withholds nothing, shows those of today."
         )

@@ -105,10 +105,10 @@ def _leaving_caveats(cohorts: SharedCohorts, seen: pd.DataFrame) -> list[str]:
         low, _high = newcombe(first["lost"], first["at_risk"], second["lost"], second["at_risk"])
         text = _("Next comes the loss {when} ({rate}).")
         if low <= 0:
-            text = _("It cannot be told from the loss {when} ({rate}).")
+            text = _("This does not clearly differ from the loss {when} ({rate}).")
         caveats.append(text.format(when=of_life(int(second["age"]), grid.every), rate=format_percent(second["hazard"])))
     if hidden := int(cohorts.leaving["hazard"].isna().sum()):
-        text = _("Withheld, because few left or stayed in them: {periods}.")
+        text = _("Withheld, because few customers left or stayed: {periods}.")
         caveats.append(text.format(periods=periods_counted(hidden, grid.every)))
     if grid.presence == "window":
         caveats.append(_("Who comes back later was not lost; ages in which a return is still likely are left out."))

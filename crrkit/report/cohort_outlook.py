@@ -49,14 +49,14 @@ def _of_contracts(cohorts: SharedCohorts) -> Finding:
         low=format_percent(last["low"]), high=format_percent(last["high"]),
     )  # fmt: skip
     caveat = _(
-        "With a constant rate it would be {constant}. A law fitted to {n} and no count: it"
-        " holds if customers go on as they did."
+        "With a constant rate it would be {constant}. This is a model fitted to {n}, not a count: it "
+        "holds if customers go on as before."
     ).format(constant=format_percent(last["geometric"]), n=periods_counted(int(seen["age"]), every))
     return Finding(claim, curve, " ".join([caveat, *cohorts.doubts]))
 
 
 def _of_purchases(cohorts: SharedCohorts) -> Finding:
-    caveats = [_("Nobody says goodbye in a log of purchases, so there is no projection of who will stay.")]
+    caveats = [_("A purchase log does not show who has left, so there is no projection of who will stay.")]
     if len(cohorts.outlook):
         caveats.append(_law_of_purchases(cohorts.outlook.iloc[0]))
     both = _both_readings(cohorts)
@@ -70,7 +70,7 @@ def _of_purchases(cohorts: SharedCohorts) -> Finding:
     counts = {"then": cells["active"].sum(), "ever": cells["active_ever"].sum()}
     shares = {name: format_percent(count / cells["size"].sum()) for name, count in counts.items()}
     claim = capital(claim.format(later=later(age, cohorts.grid.every), **shares))
-    reading = _("The first takes a pause for leaving; returns still to come would raise the second.")
+    reading = _("The first counts a pause as leaving; returns still to come would raise the second.")
     return Finding(claim, cells, " ".join([reading, *caveats]))
 
 
@@ -85,8 +85,8 @@ def _both_readings(cohorts: SharedCohorts) -> pd.DataFrame:
 
 def _law_of_purchases(row: pd.Series) -> str:
     text = _(
-        "By a law of purchases these {customers} {customers:customer|customers} will buy {purchases}"
-        " {purchases:time|times} in the next year, and of the {again} who bought again {alive}"
-        " {alive:is a customer|are customers} still; that is an expectation and no count."
+        "A purchase model expects these {customers} {customers:customer|customers} to buy "
+        "{purchases} {purchases:time|times} in the next year, and {alive} of the {again} who bought "
+        "again to be {alive:a customer|customers} still; these are expectations, not counts."
     )
     return text.format(**{name: format_number(row[name]) for name in ("customers", "purchases", "again", "alive")})

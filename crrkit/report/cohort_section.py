@@ -112,10 +112,10 @@ def cohorts_caption(cohorts: SharedCohorts, *, every: str) -> str:
     }
     shown, parts = grid.table["cohort"].nunique(), [rows[grid.every]]
     if grid.every != every:
-        parts.append(_("With shorter periods most cells would speak of too few customers."))
+        parts.append(_("With shorter periods most cells would have too few customers to show."))
     if shown < cohorts.number:
         text = _("The last {shown} of {all} {all:cohort|cohorts} {shown:is|are} shown.")
         parts.append(text.format(shown=format_number(shown), all=format_number(cohorts.number)))
     if (grid.table["status"] == SUPPRESSED).any():
-        parts.append(_("× = too few to tell; such cells are in no average."))
+        parts.append(_("× = too few to show; such cells are in no average."))
     return " ".join([*parts, *grid.notes])

@@ -50,6 +50,6 @@ def logo_of(path: str | Path | None) -> str:
         ) from refused
     kind = next((kind for begin, kind in LOGO_KINDS.items() if content.lstrip()[:8].startswith(begin)), None)
     if kind is None or len(content) > LARGEST_LOGO:
-        message = _("logo={path} is no picture of at most 200 kB. Give a PNG, JPEG, GIF, WebP or SVG file.")
+        message = _("logo={path} is not an image of at most 200 kB. Give a PNG, JPEG, GIF, WebP or SVG file.")
         raise InputError(message.format(path=path), argument="logo", given=str(path))
     return f"data:image/{kind};base64,{b64encode(content).decode()}"

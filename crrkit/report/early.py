@@ -33,7 +33,7 @@ def early_finding(kept: RetentionTable) -> Finding:
         *map(plainly, kept.quality.above()),
         *([] if advice is None else _from_when(kept, advice)),
         *([_median(rhythm.median)] if rhythm is not None and not math.isnan(rhythm.median) else []),
-        _("The account below tells who bought when; its rates do not tell who stays."),
+        _("The account below shows who bought when; its rates do not show who stays."),
     ]
     return Finding(claim, kept.to_pandas(), " ".join(caveats))
 
@@ -42,8 +42,8 @@ def _why(advice: Advice) -> str:
     if math.isnan(advice.needed):
         return _("Hardly anybody has bought twice yet.")
     text = _(
-        "It takes {needed} {needed:day|days} until {share} of the customers have bought again, and the list runs over"
-        " {history} {history:day|days}, less than twice as long."
+        "It takes {needed} {needed:day|days} until {share} of the customers have bought again, and the "
+        "list covers {history} {history:day|days}, less than twice as long."
     )
     return text.format(
         needed=days_text(advice.needed), share=format_percent(advice.share, digits=0),
@@ -52,7 +52,7 @@ def _why(advice: Advice) -> str:
 
 
 def _median(days: float) -> str:
-    text = _("So far half of the purchases that were followed by another were so within {median} {median:day|days}.")
+    text = _("So far half of the repeat purchases came within {median} {median:day|days} of the one before.")
     return text.format(median=days_text(days))
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def glossary_section(subject: Subject) -> Section:
     """Every word, whoever uses it."""
     del subject  # the words are the same for all
-    return Section("glossary", _("Words"), block=_words, is_appendix=True)
+    return Section("glossary", _("Glossary"), block=_words, is_appendix=True)
 
 
 def glossary() -> dict[str, tuple[str, str]]:
@@ -25,19 +25,19 @@ def glossary() -> dict[str, tuple[str, str]]:
     return {
         "crr": (
             _("retention rate, CRR"),
-            _("the share of the customers at the start of a period who are there at its end"),
+            _("the share of the customers at the start of a period who are still customers at its end"),
         ),
         "kept": (_("kept"), _("customers at the start who are customers at the end")),
-        "lost": (_("lost"), _("customers at the start who are none at the end")),
-        "new": (_("new"), _("customers at the end who had never been one before")),
-        "returned": (_("returned"), _("customers at the end who were none at the start, but had been one before")),
+        "lost": (_("lost"), _("customers at the start who are no longer customers at the end")),
+        "new": (_("new"), _("customers at the end who had never been customers before")),
+        "returned": (_("returned"), _("former customers who are customers again at the end but were not at the start")),
         "interval": (
             _("95% interval"),
-            _("how far the rate could have come out by chance alone; the rate itself is counted, not estimated"),
+            _("how much the rate could vary by chance alone; the rate itself is counted, not estimated"),
         ),
         "limits": (
             _("limits"),
-            _("what an unchanged rate shows from period to period; only what lies outside is news"),
+            _("the range in which an unchanged rate varies from period to period; only a rate outside it is news"),
         ),
         "cohort": (_("cohort"), _("customers who first came in the same period, followed from there on")),
         "stage": (
@@ -47,14 +47,14 @@ def glossary() -> dict[str, tuple[str, str]]:
         "segment": (_("segment"), _("customers who have something in common, such as the region")),
         "mix": (
             _("mix"),
-            _("the segments' shares of the customers; they move the rate even where no segment's own moves"),
+            _("the segments' shares of the customers; when they shift, the rate moves even if no segment's rate does"),
         ),
         "nrr": (
             _("NRR, net revenue retention"),
-            _("what the customers of the start pay after, against what they paid before; new ones are not in it"),
+            _("what customers at the start pay now, as a share of what they paid before; new customers are excluded"),
         ),
-        "grr": (_("GRR, gross revenue retention"), _("the same, with nobody counted above what they paid before")),
-        "holdout": (_("holdout"), _("customers drawn by lot whom an action leaves out, to see what it does")),
+        "grr": (_("GRR, gross revenue retention"), _("the same, with no customer counted above what they paid before")),
+        "holdout": (_("holdout"), _("customers chosen at random who are left out of an action, to measure its effect")),
     }  # fmt: skip
 
 
@@ -63,7 +63,7 @@ def links_to(terms: Iterable[str]) -> Html | None:
     known = glossary()
     links = [element("a", known[term][0], href=f"#word-{term}", title=known[term][1]) for term in terms]
     return (
-        element("p", _("Words:"), *(part for link in links for part in (" ", link)), class_="words") if links else None
+        element("p", _("Terms:"), *(part for link in links for part in (" ", link)), class_="words") if links else None
     )
 
 

@@ -91,9 +91,7 @@ def retention_finding(kept: RetentionTable, *, last_row: date | str | None = Non
         *few_caveat(row),
     ]
     claim = " ".join(filter(None, [kept.warning, claim]))
-    return Finding(
-        claim, rows_of(kept, row), " ".join(caveats or [_("Counted from a complete list: this is no estimate.")])
-    )
+    return Finding(claim, rows_of(kept, row), " ".join(caveats or [_("Counted from a complete list, not estimated.")]))
 
 
 def _notes_beside_warning(kept: RetentionTable) -> list[str]:
@@ -139,7 +137,7 @@ def process_caveat(row: pd.Series) -> str:
 def running_caveat(row: pd.Series) -> list[str]:
     """That a running period is no result."""
     return (
-        [_("The period had not ended when the data ended, so this is no result yet.")]
+        [_("The period had not ended when the data ended, so this is not a result yet.")]
         if row["status"] == RUNNING
         else []
     )
@@ -149,7 +147,7 @@ def later_caveats(kept: RetentionTable, row: pd.Series) -> list[str]:
     """Why the headline does not speak of a later period."""
     later = kept.table[kept.table["from_"] > row["from_"]]
     reasons = {
-        RUNNING: _("Left out, because the list ends on {day}, before it was over: {periods}."),
+        RUNNING: _("Left out, because the list ends on {day}, before the end of the period: {periods}."),
         WITHHELD: _("Withheld, because the rate would rest on too small a group of customers: {periods}."),
         EMPTY: _("Without a rate, because there was nobody to keep: {periods}."),
     }
@@ -184,7 +182,7 @@ def returned_caveat(row: pd.Series) -> list[str]:
     if row["end"] == row["kept"]:  # nobody came, so nobody returned
         return []
     if pd.isna(row["returned"]):
-        return [_("Customers who returned are not counted as kept; they are too few to be told.")]
+        return [_("Customers who returned are not counted as kept; they are too few to show.")]
     n = int(row["returned"])
     if not n:
         return []

@@ -95,7 +95,7 @@ def mark_finding(kept: RetentionTable, *, on: str | date, name: str) -> Finding:
         >>> kept = crr.retention_by_period(crr.read_contracts(crr.sample_path("contracts")), every="month")
         >>> print(mark_finding(kept, on="2024-06-01", name="new prices").claim)  # doctest: +NORMALIZE_WHITESPACE
         Around “new prices” (June 1, 2024): 96.0% (1,754 of 1,828) in the 7 months before, 95.9% (2,271 of 2,369) in the
-        7 months after, no further apart than chance alone would bring.
+        7 months after, no further apart than chance alone would explain.
     """
     day = pd.Timestamp(check_moment(on, name="on")).normalize()
     table = kept.table
@@ -128,8 +128,9 @@ def mark_finding(kept: RetentionTable, *, on: str | date, name: str) -> Finding:
 def not_why() -> str:
     """What a comparison in time cannot show."""
     return _(
-        "That it changed is no proof of why: whatever else happened then is in it too, nobody was left out to compare"
-        " with, and after a bad period a better one follows by chance alone. Only a holdout drawn by lot tells."
+        "This does not prove a cause: whatever else happened then counts, too, there is no control "
+        "group, and a better period often follows a bad one by chance alone. Only a randomized holdout "
+        "can tell."
     )
 
 
@@ -139,11 +140,11 @@ def _in_a_year(kept: RetentionTable) -> int:
 
 def _verdict(low: float, high: float) -> str:
     if low > 0:
-        return _("up by more than chance alone would bring")
+        return _("up by more than chance alone would explain")
     return (
-        _("down by more than chance alone would bring")
+        _("down by more than chance alone would explain")
         if high < 0
-        else _("no further apart than chance alone would bring")
+        else _("no further apart than chance alone would explain")
     )
 
 
@@ -174,6 +175,6 @@ def _year_before(kept: RetentionTable, day: pd.Timestamp, n: int) -> list[str]:
         return []
     sides = _sides(kept, day - pd.DateOffset(years=1), most=n)
     if sides is None or len(sides[0].rows) < n:
-        return [_("The season is in it too: there is no year before to hold it against.")]
+        return [_("The season may play a part: there is no year before to compare with.")]
     text = _("A year earlier the same periods went from {was} to {now}.")
     return [text.format(was=format_percent(sides[0].rate), now=format_percent(sides[1].rate))]

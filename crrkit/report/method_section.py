@@ -39,7 +39,7 @@ def textbook_finding(kept: RetentionTable) -> Finding:
         return nothing_to_claim(kept)
     if pd.isna(row["new"]):
         claim = _("The textbook formula (end − new) / start would count those who returned as kept.")
-        caveat = _("They are too few to be told, so neither is what it says.")
+        caveat = _("They are too few to show, so its result is not shown either.")
         return Finding(claim, rows_of(kept, row), caveat)
     textbook = (row["end"] - row["new"]) / row["start"]
     words = {"is": format_percent(row["crr"]), "textbook": format_percent(textbook)}
@@ -73,7 +73,7 @@ def gross_caveat(row: pd.Series) -> str:
 def method_block(kept: RetentionTable, *, min_cell: int | None) -> Html:
     """The formula with the numbers put in, periods, interval, the textbook's formula, and what was withheld."""
     parts = [*_formula(kept), *_periods(kept), *_interval(kept), *_textbook(kept), *_withholding(min_cell)]
-    return element("details", element("summary", _("Formula, periods, interval and words")), *parts)
+    return element("details", element("summary", _("Formula, periods, interval and definitions")), *parts)
 
 
 def _formula(kept: RetentionTable) -> list[Html]:
@@ -107,11 +107,12 @@ def _interval(kept: RetentionTable) -> list[Html]:
     census = WORDING["census"]
     text = " ".join([_(census), *process, _("It is Wilson's interval for a share, at 95%.")])
     tests = _(
-        "Two rates are held against each other by Newcombe's interval of their difference; several at once are"
-        " corrected for their number after Holm. The limits of the periods are Shewhart's, as wide as Laney's"
-        " correction makes them. Projections follow the shifted beta-geometric law (contracts) and BG/NBD (purchases)."
+        "Two rates are compared by Newcombe's interval of their difference; several comparisons at once "
+        "are corrected by Holm's method. The limits of the periods are Shewhart's, as wide as Laney's "
+        "correction makes them. Projections use the shifted beta-geometric model (contracts) and the "
+        "BG/NBD model (purchases)."
     )
-    return [element("h4", _("Interval")), element("p", text), element("h4", _("Tests and laws")), element("p", tests)]
+    return [element("h4", _("Interval")), element("p", text), element("h4", _("Tests and models")), element("p", tests)]
 
 
 def _textbook(kept: RetentionTable) -> list[Html]:
@@ -141,5 +142,7 @@ def _withholding(min_cell: int | None) -> list[Html]:
             "A sum of money is left out where it is of as few, or where without its two largest amounts less is left"
             " than a quarter of the largest."
         )
-        text += " " + _("Other numbers are withheld so that no sum on this page tells one of those.")
+        text += " " + _(
+            "Further numbers are withheld so that none of those can be computed from the rest of this page."
+        )
     return [element("h4", _("Small groups")), element("p", text)]

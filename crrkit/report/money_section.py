@@ -143,21 +143,21 @@ def money_finding(money: RetentionTable) -> Finding:
 def _money_words(*, buys: bool, has_gross: bool) -> str:
     if buys and has_gross:
         return _(
-            "The customers of the start paid {opening} in the period before and {staying} {when}: {nrr} of their money"
-            " stayed (NRR), or {grr} if nobody counts for more than before (GRR)."
+            "Customers at the start paid {opening} in the period before and {staying} {when}: {nrr} of their money"
+            " stayed (NRR), or {grr} without counting increases (GRR)."
         )
     if buys:
         return _(
-            "The customers of the start paid {opening} in the period before and {staying} {when}: {nrr} of their money"
+            "Customers at the start paid {opening} in the period before and {staying} {when}: {nrr} of their money"
             " stayed (NRR)."
         )
     if has_gross:
         return _(
-            "What the customers of the start pay by contract went from {opening} to {staying} {when}: {nrr} of their"
-            " money stayed (NRR), or {grr} if nobody counts for more than before (GRR)."
+            "What customers at the start pay by contract went from {opening} to {staying} {when}: {nrr} of their"
+            " money stayed (NRR), or {grr} without counting increases (GRR)."
         )
     return _(
-        "What the customers of the start pay by contract went from {opening} to {staying} {when}: {nrr} of their"
+        "What customers at the start pay by contract went from {opening} to {staying} {when}: {nrr} of their"
         " money stayed (NRR)."
     )
 

@@ -95,5 +95,5 @@ def gained_words(row: pd.Series) -> list[str]:
 def new_caveat(kept: RetentionTable) -> str:
     """Whom the list calls new."""
     if not kept.card.counts_buyers:
-        return _("New are customers for the first time ever in this list.")
-    return _("New are buyers for the first time in this list; who bought before it begins is not known.")
+        return _("New customers are those seen for the first time in this list.")
+    return _("New customers are first-time buyers in this list; purchases before it begins are not known.")

@@ -164,7 +164,7 @@ def _live(explorer: Explorer | None) -> Html | None:
     if explorer is None:
         return None
     live = widgets.static_html(explorer, element_id=explorer.module.replace("_", "-"), assets=False)
-    return element("figure", Html(live), data_moved=_("What-if: a lever was moved, this is no count."))
+    return element("figure", Html(live), data_moved=_("What-if: a lever was moved, so these are not counts."))
 
 
 def _heading(part: Section) -> list[Html]:
@@ -188,5 +188,5 @@ def _caveat(finding: Finding) -> Html:
 
 
 def _footer(seen: str) -> Html:
-    made = _("Made with crrkit {version}. No customer is in this file, and it loads nothing from the network.")
+    made = _("Made with crrkit {version}. It holds no data of individual customers and loads nothing from the network.")
     return element("footer", f"{seen} {made.format(version=__version__)}")

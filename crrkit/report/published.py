@@ -143,7 +143,8 @@ def _taken(path: str | Path, take: Callable[[dict[str, Any]], Taken], *, argumen
         return take(json.loads(_island_of(text)))
     except (ValueError, KeyError, TypeError, AttributeError) as refused:
         message = _(
-            "{path} carries no account that could be read: it is no report, or one of an earlier version. Write that"
+            "{path} carries no account that could be read: it is not a report, or was written by an "
+            "earlier version. Write that"
             " report again from its list, or leave {argument}= out."
         )
         raise InputError(message.format(path=path, argument=argument), argument=argument, given=str(path)) from refused

@@ -139,7 +139,7 @@ def _without_head(account: Callable[[str, str], SafeAccount], chosen: SafeAccoun
     """The same from the first period on after which nothing is withheld."""
     table = chosen.kept.table
     head = _hidden(chosen)[-1] + 1
-    text = _("The account begins with {period}: before that, the groups are too small to be told of.")
+    text = _("The account begins with {period}: before that, the groups are too small to show.")
     note = text.format(period=period_name(table.iloc[head], chosen.every))
     begun = account(chosen.every, str(table["period"].iloc[head]))
     return _with_notes(begun, *chosen.notes, note)
@@ -151,7 +151,7 @@ def _why_not_published(chosen: SafeAccount) -> str:
 
 
 def _why_longer(begun: SafeAccount, chosen: SafeAccount) -> str:
-    text = _("{by}, because {n} of {all} would tell of too few customers and be withheld.")
+    text = _("{by}, because {n} of {all} have groups too small to show.")
     return text.format(
         by=_(BY[chosen.every]),
         all=periods_counted(len(begun.kept.table), begun.every),

@@ -64,7 +64,7 @@ def segments_block(segments: RetentionTable) -> Html:
     titles = segments.titles()
     heads = [_("segment"), titles["crr"], _("95% interval"), titles["kept"], titles["start"], _("CRR before")]
     table = table_block(heads, [row_block(*row) for row in rows], label=_("Segments"))
-    others = _("Segments of too few customers are taken together.")
+    others = _("Segments with too few customers are combined.")
     return element(
         "figure", table, element("figcaption", others) if _("All others") in {row[0] for row in rows} else None
     )
@@ -86,7 +86,7 @@ def segment_rows(segments: RetentionTable) -> list[list[str]]:
 
 
 def segment_finding(segments: RetentionTable) -> Finding:
-    """Which segment keeps more of its customers, and whether chance alone would bring that.
+    """Which segment keeps more of its customers, and whether chance alone would explain that.
 
     Args:
         segments: The segments of a report.
@@ -100,14 +100,14 @@ def segment_finding(segments: RetentionTable) -> Finding:
     """
     rows = latest_rows(segments)
     if len(rows) < PAIR:
-        claim = _("The segments are not shown: they would speak of too few customers.")
+        claim = _("The segments are not shown: they have too few customers.")
         caveat = _("Take longer periods, or make a private report that withholds nothing.")
         return Finding(claim, rows, caveat, is_news=False)
     compared = compare_segments(segments, period=str(rows["period"].iloc[0]))
     differ = compared.table[compared.table["verdict"] == DIFFER]
     pairs = _("Pairs of segments that differ by more than chance: {n} of {pairs}.")
     notes = [pairs.format(n=len(differ), pairs=len(compared.table))]
-    text = _("Which segment keeps more cannot be told: {when} from {low} ({worse}) to {high} ({better}).")
+    text = _("The segments do not clearly differ: {when} from {low} ({worse}) to {high} ({better}).")
     if rows["crr"].min() == rows["crr"].max():
         text = _("No segment keeps more than another: {high} of each {when}.")
     pair = {"better": rows["segment"].iloc[0], "worse": rows["segment"].iloc[-1]}
@@ -125,7 +125,7 @@ def segment_finding(segments: RetentionTable) -> Finding:
 
 
 def past_finding(segments: RetentionTable) -> Finding | None:
-    """Which segment keeps more or fewer of its customers than it did itself, and whether chance alone would bring that.
+    """Which segment keeps more or fewer of its customers than before, and whether chance alone would explain that.
 
     Args:
         segments: The segments of a report.
@@ -153,7 +153,7 @@ def past_finding(segments: RetentionTable) -> Finding | None:
     caveat = [counted.format(n=len(past.moved), segments=len(past.table))]
     evidence = pd.concat([then, now], ignore_index=True)
     if past.moved.empty:
-        text = _("No segment keeps its customers otherwise than {then} by more than chance.")
+        text = _("No segment kept its customers better or worse than {then} by more than chance.")
         return Finding(text.format(**words), evidence, " ".join(caveat), is_news=False)
     first = past.moved.iloc[0]
     text = _("{segment} kept a larger share of its customers than {then}: {is_} against {was}, more than chance.")
@@ -201,6 +201,6 @@ def mix_finding(segments: RetentionTable) -> Finding | None:
         then=period_name(then.iloc[0], segments.every),
         **{name: format_in_points(value, digits=2) for name, value in parts.items()},
     )
-    caveat = _("The two add up exactly, whether or not the change is more than chance; each customer stands in the"
-               " segment of the first row.")  # fmt: skip
+    caveat = _("The two add up exactly, whether or not the change is more than chance; each customer belongs to "
+"the segment of their first row.")  # fmt: skip
     return Finding(claim, split.table, " ".join([*split.notes, caveat]))

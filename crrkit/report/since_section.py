@@ -57,7 +57,7 @@ def since_finding(kept: RetentionTable, *, previous: RetentionTable) -> Finding:
     """
     now, then = reference_row(kept), reference_row(previous)
     if now is None or then is None:
-        claim = _("One of the two reports has no rate, so there is nothing to hold against each other.")
+        claim = _("One of the two reports has no rate, so there is nothing to compare.")
         return Finding(claim, kept.table[:0], _("Take longer periods in both."), is_news=False)
     words = {
         "was": format_percent(then["crr"]), "then": period_name(then, previous.every),
@@ -68,7 +68,7 @@ def since_finding(kept: RetentionTable, *, previous: RetentionTable) -> Finding:
         return _by_other_rules(kept, now, other, words)
     if now["from_"] < then["from_"]:
         claim = _("The earlier report speaks of a later period, {then}, than this one.").format(**words)
-        return Finding(claim, rows_of(kept, now), _("Hold it against an older one."), is_news=False)
+        return Finding(claim, rows_of(kept, now), _("Compare this one with an older report."), is_news=False)
     if now["from_"] == then["from_"]:
         return _of_the_same_period(kept, previous, now, then)
     return _moved(kept, previous, now, then, words)
@@ -93,9 +93,9 @@ def _other_rules(kept: RetentionTable, previous: RetentionTable) -> list[str]:
 
 
 def _by_other_rules(kept: RetentionTable, now: pd.Series, other: list[str], words: dict[str, str]) -> Finding:
-    claim = _("The last report counted by other rules, so its {was} ({then}) is not held against {is}.")
+    claim = _("The last report used other rules, so its {was} ({then}) cannot be compared with {is}.")
     named = "; ".join(other[:RULES_NAMED]) + ("; …" if len(other) > RULES_NAMED else "")
-    caveat = _("{rules}. To compare, write the last report again by today's rules.")
+    caveat = _("{rules}. To compare, write the last report again with today's rules.")
     return Finding(claim.format(**words), rows_of(kept, now), caveat.format(rules=named))
 
 
@@ -103,7 +103,7 @@ def _of_the_same_period(kept: RetentionTable, previous: RetentionTable, now: pd.
     words = {"when": in_period(now, kept.every), "was": format_percent(then["crr"]), "is": format_percent(now["crr"])}
     same = all(now[name] == then[name] for name in ("kept", "start"))
     claim = (
-        _("The last report told the same: {is} {when}.")
+        _("The last report said the same: {is} {when}.")
         if same
         else _("The last report said {was} {when}, this one says {is}: the list has changed since.")
     )
@@ -119,14 +119,14 @@ def _moved(
     spread = _("Difference {change}, 95% interval {low} to {high}.").format(
         change=format_in_points(change), low=format_in_points(low), high=format_in_points(high)
     )
-    season = [_("Neighbouring periods may differ by their season alone.")] if kept.every != "year" else []
+    season = [_("Neighbouring periods may differ by season alone.")] if kept.every != "year" else []
     same = _("Both count by the same rules.")
     caveat = " ".join([spread, same, *season, _seen(kept, previous), *_restated(kept, previous)])
     return Finding(change_claim(change, low, high).format(**words), rows_of(kept, now), caveat)
 
 
 def _seen(kept: RetentionTable, previous: RetentionTable) -> str:
-    text = _("The last report saw the data until before {then}, this one until before {now}.")
+    text = _("The last report used data before {then}, this one data before {now}.")
     seen = text.format(then=day_name(previous.card.as_of), now=day_name(kept.card.as_of))
     if previous.card.source == kept.card.source:
         return seen
@@ -143,8 +143,8 @@ def _restated(kept: RetentionTable, previous: RetentionTable) -> list[str]:
         return []
     widest = found.loc[(found["crr"] - found["crr_then"]).abs().idxmax()]
     text = ngettext(
-        "{n} period that both tell has other counts now: {period} had {was} and has {is}.",
-        "{n} periods that both tell have other counts now, first of all {period}: it had {was} and has {is}.",
+        "{n} period in both reports has other counts now: {period} had {was} and has {is}.",
+        "{n} periods in both reports have other counts now, first of all {period}: it had {was} and has {is}.",
         len(found),
     )
     words = {"was": format_percent(widest["crr_then"]), "is": format_percent(widest["crr"])}

@@ -73,21 +73,21 @@ def stage_finding(stages: SharedStages) -> Finding:
     rule = _("Stages by this rule: {rule}.").format(rule=stages.flow.rule)
     rates = stages.rates[stages.rates["start"] > 0]
     if rates.empty:
-        claim = _("How each stage keeps its customers cannot be told: the groups are too small.")
+        claim = _("The retention of each stage cannot be shown: the groups are too small.")
         return Finding(claim, stages.flow.counts.reset_index(), rule, is_news=False)
     claim = _("Of the {lost} lost {when}, {parts}.")
     if len(rates) == 1:
         claim = _("All {lost} lost {when} were “{stage}”, of whom {rate} stayed.")
     lost = int((rates["start"] - rates["kept"]).sum())
     if not lost:
-        claim = _("Nobody was lost {when}, of no stage.")
+        claim = _("Nobody was lost {when}, in any stage.")
     words = {"when": in_period(rates.iloc[0], stages.flow.every), "parts": _lost_of(rates), "lost": format_number(lost)}
     words |= {"stage": _(rates["stage"].iloc[0]), "rate": format_percent(rates["crr"].iloc[0])}
     said = capital(claim.format(**words))
     if stages.missing:
         why = _(
-            "The headline speaks of {period}, of which the stages cannot be told, because one of them holds too few"
-            " customers; so this is the last period of which they can."
+            "The headline is about {period}, for which the stages cannot be shown, because one of them has "
+            "too few customers; this is the last period for which they can."
         )
         said = f"{why.format(period=stages.missing)} {said}"
     return Finding(said, rates, f"{_sum_of(rates)} {rule}")
@@ -117,7 +117,7 @@ def stages_block(stages: SharedStages) -> Html:
     """Who stands in which stage."""
     from crrkit import figures
 
-    caption = _("A period at whose start a stage holds few is left out.")
+    caption = _("Periods in which a stage starts with few customers are left out.")
     mix = element("figure", picture(figures.stage_mix, stages.flow), element("figcaption", caption))
     title = _("How many stand in each stage")
     return join(element("details", element("summary", title), mix, _counts(stages, title)), _what_if(stages))
@@ -129,7 +129,9 @@ def _what_if(stages: SharedStages) -> Html:
         return join()
     if stages.model.refusal:
         return element("p", stages.model.refusal, class_="caveat")
-    said = _("What would happen if a lever moved and all else went on as in these periods: arithmetic, not a forecast.")
+    said = _(
+        "What would happen if a lever moved and everything else stayed as in these periods: arithmetic, not a forecast."
+    )
     return element("p", said, class_="caveat")
 
 

@@ -51,7 +51,7 @@ def trend_section(subject: Subject) -> Section | None:
 
 
 def _in_brief(kept: RetentionTable, change: Finding) -> str:
-    """A change as the first screen says it: no by its first word, where chance alone would bring it."""
+    """A change as the first screen says it: no by its first word, where chance alone would explain it."""
     if change.is_news:
         return change.claim
     then, now = (change.evidence.iloc[i] for i in (0, -1))
@@ -102,7 +102,7 @@ def news_finding(kept: RetentionTable) -> Finding | None:
     words = {"crr": format_percent(row["crr"]), "centre": format_percent(chart.centre), "swing": swing_words(row)}
     caveat = _(
         "Chance alone moves a rate from period to period. The limits are as wide as neighbouring periods usually"
-        " differ: two of them may lie further apart than chance alone brings without being news."
+        " differ: two of them may lie further apart than chance alone explains without being news."
     )
     return Finding(text.format(**words), rows_of(kept, main), caveat)
 
@@ -174,8 +174,8 @@ def trend_words(*, some_withheld: bool) -> tuple[str, str]:
     """The claim and the caveat about all periods; those shown are no fair sample when others are withheld."""
     if some_withheld:
         return _("In the periods shown the rate lay between {low} ({when}) and {high} ({then}) ({n})."), _(
-            "Periods are withheld where few customers left or stayed, so those shown are no fair sample: there is no"
-            " average here."
+            "Periods are withheld where few customers left or stayed, so those shown are not a fair sample "
+            "and have no average here."
         )
     return _("The rate lay between {low} ({when}) and {high} ({then}), {mean} on average ({n})."), _(
         "The average weighs each period by its customers at the start. It is not the rate of a longer period: measure"

@@ -73,14 +73,14 @@ def explorer_caption(kept: RetentionTable, row: pd.Series | None) -> str:
     """The same as text."""
     if row is None:
         return _("The numbers are an example, not yours: there is no rate to begin with.")
-    begins = _("It begins with the numbers of {period}.").format(period=period_name(row, kept.every))
+    begins = _("The sliders start at the numbers of {period}.").format(period=period_name(row, kept.every))
     if pd.isna(row["returned"]):
-        return begins + " " + _("New here are all who came, for the first time or again.")
+        return begins + " " + _("New here means everyone who came, for the first time or again.")
     if not row["returned"]:
         return begins
     returned = _(
-        "New here are all who came: {new} for the first time and {returned} who returned, because the formula knows"
-        " three counts only."
+        "New here means everyone who came: {new} for the first time and {returned} who returned, because the formula"
+        " knows three counts only."
     ).format(new=format_number(row["new"]), returned=format_number(row["returned"]))
     return f"{begins} {returned}"
 
@@ -103,8 +103,8 @@ def worth_words(start: int, lost: int) -> str:
         step = format_in_points(1 / start, digits=2).lstrip("+")
         return _("One more customer who stays raises the rate by {step}.").format(step=step)
     text = ngettext(
-        "One point more would have taken {n} more customer who stays.",
-        "One point more would have taken {n} more customers who stay.",
+        "One point more would have required {n} more customer to stay.",
+        "One point more would have required {n} more customers to stay.",
         more,
     )
     return text.format(n=format_number(more))

@@ -112,13 +112,13 @@ def verdict_finding(verdict: pd.DataFrame) -> Finding:
     own, usual = (verdict[verdict["source"] == source] for source in (OWN_TARGET, USUAL_BAND))
     claims = [*(_of_target(row) for _i, row in own.iterrows()), *([_of_band(usual)] if len(usual) else [])]
     caveat = _(
-        "Nobody says for which period the band is meant, so the rate is held against it both ways. Averages do not fit"
-        " every business: better is a target of your own."
+        "The sources do not say for which period the band is meant, so the rate is compared with it both "
+        "ways. Averages do not fit every business: a target of your own is better."
     )
     if len(own):
         caveat = _(
-            "The target is yours. Nobody says for which period the usual band is meant, so the rate is held against it"
-            " both ways."
+            "The target is yours. The sources do not say for which period the usual band is meant, so the "
+            "rate is compared with it both ways."
         )
     return Finding(" ".join(claims), verdict, caveat)
 

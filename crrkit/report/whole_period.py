@@ -47,12 +47,12 @@ class QuietEnd:
         if row is None or row["until"] != pd.Timestamp(kept.card.as_of):
             return ""
         text = ngettext(
-            "{period} is counted as whole, though the last row is of {day}: {n} day or more without a row is usual"
-            " here, on {share} of the days of the list's last year. Were rows of it missing, the rate would move by"
-            " about {step} at the pace of the period.",
-            "{period} is counted as whole, though the last row is of {day}: {n} days or more without a row are usual"
-            " here, on {share} of the days of the list's last year. Were rows of them missing, the rate would move by"
-            " about {step} at the pace of the period.",
+            "{period} is counted as complete, though the last row is from {day}: {n} day or more without a "
+            "row is usual here, on {share} of the days of the list's last year. If rows of it were missing, "
+            "the rate would move by about {step} at the pace of the period.",
+            "{period} is counted as complete, though the last row is from {day}: {n} days or more without a "
+            "row are usual here, on {share} of the days of the list's last year. If rows of them were "
+            "missing, the rate would move by about {step} at the pace of the period.",
             self.missing,
         )
         return text.format(

@@ -57,7 +57,7 @@ FILE_ENDINGS = {"notebook": ".ipynb", "workbook": ".xlsx", "pdf": ".pdf"}
 
 @dataclass(frozen=True)
 class Report:
-    """What was written.
+    """The files that were written, and the findings in them.
 
     Attributes:
         out: The HTML file.
@@ -108,9 +108,9 @@ def write_report(
 ) -> Report:
     """Write the retention report of a base: one HTML file and, when asked for, a notebook.
 
-    The page needs no network and holds no customer; its explorers live without a kernel. It shows the last 24 cohorts,
-    by a longer period where most cells would speak of too few, and segments if the base was read with ``by=``. The
-    notebook reads the list again and counts it section by section; below its cells stands what the page says.
+    The page needs no network and names no customer; its explorers work without a kernel. It shows the last 24 cohorts,
+    of longer periods where most cells would be too small, and segments if the base was read with ``by=``. The notebook
+    reads the list again and recomputes it section by section; its stored outputs are what the page says.
 
     Args:
         base: What `read_contracts` or `read_orders` gave.
@@ -216,7 +216,7 @@ def write_report(
             if notebook is not None:
                 steps.begin(_("writing the notebook"))
                 texts["notebook"] = notebook_text(parts, safe.kept, said, dress.title)
-            steps.begin(_("looking for customers in the files"))
+            steps.begin(_("checking the files for customers' data"))
             code = [word for name, text in texts.items() for word in _code(name, text)]
             for name, text in texts.items():
                 refuse_leaks(_readable(name, text), base, file=targets[name].name, parts=parts, code=code)

@@ -66,8 +66,7 @@ class DefinitionCard:
 
     Attributes:
         source: What was read.
-        unit: What one customer is: ``contract person_any person_all`` for contracts, ``buyer`` for orders, ``listed``
-            for snapshots.
+        unit: What one customer is: ``contract person_any person_all``, ``buyer`` (orders), ``listed`` (snapshots).
         activity: The activity rule: what makes somebody a customer at a point in time.
         every: The period; None until a measure has been computed.
         zone: The time zone of the business; None if times are local as written.
@@ -273,8 +272,7 @@ def diff(card_a: DefinitionCard, card_b: DefinitionCard) -> DefinitionDifference
         card_b: The card of another.
 
     Returns:
-        One row per rule that differs, printed in words, with plain values in ``to_pandas()``. No rows if the cards are
-        equal.
+        One row per rule that differs, printed in words, with plain values in ``to_pandas()``; no rows if none differs.
 
     Raises:
         InputError: If one of them is not a card.

@@ -1,4 +1,4 @@
-"""Statistics of proportions: confidence intervals, differences, sample sizes, averages.
+"""Statistics of proportions: intervals, differences, corrections, sample sizes.
 
     crr.stats.wilson(60, 70)                                  # interval for 60 of 70 kept
     crr.stats.newcombe(56, 70, 48, 80)                        # interval for the difference of two proportions

@@ -1,4 +1,4 @@
-"""Interactive explorers: each one anywidget that computes and draws in the browser, with its state readable in Python.
+"""Interactive explorers: anywidgets that compute and draw in the browser, with their state readable in Python.
 
 An explorer is a folder: a Python class in ``__init__.py``, a plain ES module ``index.js`` and a ``style.css``,
 put after what all share (``bench/shared.js``, ``bench/shared.css``), and ``still.py``, its picture for places without

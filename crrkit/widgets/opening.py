@@ -11,7 +11,7 @@ from crrkit.widgets.own_list import ListExplorer
 def explore(
     source: Any, *, kind: str | None = None, every: str | None = None, lang: str | None = None, **roles: Any
 ) -> ListExplorer:
-    """Read a list and open it under sliders: CRR, churn and stages as they move with the rules.
+    """Read a list and explore it with sliders: how CRR, churn and stages depend on the rules.
 
     What the rows are and which column is which is settled as `crrkit check` and `crrkit report` settle it. What they
     would ask is asked here, too: the error says both calls.

@@ -143,10 +143,10 @@ def test_the_whole_story_from_one_command_to_a_shared_page(
         # Which silence makes our rate 80 %?
         rates = expected.by_silence.dropna()
         best = rates.loc[(rates["crr"] - 0.8).abs().idxmin()]
-        acts.type("Which silence makes the rate", "80")
+        acts.type("Which limit gives a rate of", "80")
         expect(sentence).to_contain_text(f"By {best['silence']:.0f} days of silence we kept {best['crr']:.1%}")
         acts.press("button", "Step back")
-        expect(sentence).to_contain_text(f"By {days} days of silence we kept")
+        expect(sentence).to_contain_text(f"With {days} days of silence allowed we kept")
 
         # What would one more regular in ten bring in a year?
         acts.press("button", "one regular (long) in ten more stays")
@@ -171,7 +171,7 @@ def test_the_whole_story_from_one_command_to_a_shared_page(
         given.value.save_as(tmp_path / "list.html")
     shared = open_page(tmp_path / "list.html")
     told = shared.locator(".crrkit-list-sentence")
-    expect(told).to_contain_text(f"By {days} days of silence we kept")
+    expect(told).to_contain_text(f"With {days} days of silence allowed we kept")
     expected.every = "quarter"
     assert told.inner_text() in expected.shared().still()
     assert shared.locator(".crrkit-list-who code").count() == 0

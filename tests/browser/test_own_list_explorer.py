@@ -73,7 +73,7 @@ def drawn(page: Page) -> dict[str, float]:
 def test_a_slider_moved_by_key_says_what_python_says(page: Page, base: crr.OrderBase) -> None:
     first = under(base, 90).latest
     expect(sentence(page)).to_have_text(
-        f"By 90 days of silence we kept {format_percent(first['crr'])} ({first['kept']} of {first['start']})"
+        f"With 90 days of silence allowed we kept {format_percent(first['crr'])} ({first['kept']} of {first['start']})"
         " in December 2024."
     )
     silence(page).focus()
@@ -88,7 +88,7 @@ def test_a_slider_moved_by_key_says_what_python_says(page: Page, base: crr.Order
         kept = under(base, days)
         now = kept.latest
         assert f"kept {format_percent(now['crr'])} ({format_number(now['kept'])} of" in said, days
-        assert ("nobody bought otherwise" in said) == (days != 90)
+        assert ("the purchases are the same" in said) == (days != 90)
         known = kept.table[kept.table["crr"].notna()]
         assert points == pytest.approx(dict(zip(known["period"], known["crr"], strict=True)), abs=1e-12), days
 
@@ -173,7 +173,7 @@ def test_the_whole_story(page: Page, base: crr.OrderBase, page_file: Path) -> No
     page.get_by_role("button", name="Step back").click()
     expect(sentence(page)).to_have_text(said)
     page.get_by_role("button", name="Reset").click()
-    expect(sentence(page)).to_contain_text("By 90 days of silence we kept")
+    expect(sentence(page)).to_contain_text("With 90 days of silence allowed we kept")
 
 
 def test_the_stages_make_up_the_rate_as_python_counts_them(page: Page, base: crr.OrderBase) -> None:
@@ -306,7 +306,7 @@ def test_the_four_questions_of_a_stranger(page: Page, base: crr.OrderBase, explo
     """Which silence makes our rate 80 %, what brings one regular more in ten, which segment loses, is December news?"""
     rates = explorer.by_silence.dropna()
     best = rates.loc[(rates["crr"] - 0.8).abs().idxmin()]
-    box = page.get_by_role("spinbutton", name="Which silence makes the rate")
+    box = page.get_by_role("spinbutton", name="Which limit gives a rate of")
     box.fill("80")
     box.press("Enter")
     expect(sentence(page)).to_contain_text(
@@ -336,7 +336,7 @@ def test_what_is_called_new_moves_the_bridge_and_a_cell_of_a_cohort_says_how_man
     page: Page, base: crr.OrderBase, explorer: ListExplorer
 ) -> None:
     row = under(base, 90).latest
-    page.get_by_role("radio", name="whoever was not there at the start").check()
+    page.get_by_role("radio", name="everyone not there at the start").check()
     counts = page.locator("svg.crrkit-list-bridge [data-text=count]").all_text_contents()
     assert counts[2] == f"+{format_number(row['new'] + row['returned'])}"
     expect(page.locator(".crrkit-list-of-meanings")).to_contain_text(f"= {format_percent(row['crr'])}: so many stayed")
@@ -458,7 +458,7 @@ def test_on_a_telephone_a_finger_moves_the_silence_and_pushes_nothing_away(telep
     box = slider.bounding_box()
     share, y = float(slider.evaluate("(one) => one.value / one.max")), box["y"] + box["height"] / 2
     finger.drag((box["x"] + share * box["width"], y), (box["x"] + 0.8 * box["width"], y + 6))
-    expect(sentence(telephone)).to_contain_text("by 90 days of silence")
+    expect(sentence(telephone)).to_contain_text("with 90 days of silence allowed")
     expect(telephone.locator(".crrkit-list-doubt")).to_contain_text("longer than a month")
     assert abs(slider.bounding_box()["y"] - box["y"]) < box["height"]
     assert sentence(telephone).bounding_box()["y"] >= 0

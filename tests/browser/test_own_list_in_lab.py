@@ -44,7 +44,7 @@ def run(page: Page, cell: int, *, text: str | None = None) -> None:
 def move_the_silence(page: Page, explorer: Locator) -> None:
     """By a step, then there and back with a key held: each value is shown once, whatever the kernel says meanwhile."""
     explorer.get_by_role("slider", name="Who is a customer").press("ArrowRight")
-    expect(explorer.locator(".crrkit-list-sentence")).to_contain_text("By 91 days of silence we kept")
+    expect(explorer.locator(".crrkit-list-sentence")).to_contain_text("With 91 days of silence allowed we kept")
     page.evaluate(WATCH)
     for key in ("ArrowRight", "ArrowLeft"):
         for _ in range(HELD):
@@ -73,7 +73,7 @@ def test_the_buttons_of_a_live_explorer(lab, browser: Browser, open_page: Callab
     run(page, 1)
     explorer = page.locator(".jp-OutputArea-output .crrkit-ui")
     sentence = explorer.locator(".crrkit-list-sentence")
-    expect(sentence).to_contain_text("By 90 days of silence we kept")
+    expect(sentence).to_contain_text("With 90 days of silence allowed we kept")
 
     move_the_silence(page, explorer)
     said = sentence.inner_text()
@@ -104,7 +104,7 @@ def test_the_buttons_of_a_live_explorer(lab, browser: Browser, open_page: Callab
     given.value.save_as(target)
     saved = open_page(target)
     told = saved.locator(".crrkit-list-sentence")  # of the last period that may be told of
-    expect(told).to_contain_text("By 91 days of silence we kept")
+    expect(told).to_contain_text("With 91 days of silence allowed we kept")
     base = crr.read_orders(crr.sample("orders"), customer="client_id", at="ordered_at", by="region")
     shared = crr.ListExplorer(base, every="quarter", silence=91).shared()
     assert told.inner_text() in shared.still()

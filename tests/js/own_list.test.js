@@ -43,13 +43,13 @@ const CUBE = {
   periods: (every) => (every === "month" ? MONTHS : QUARTERS),
 };
 const WORDS = {
-  when: { month: "in {name}", quarter: "in quarter {part} of {year}", day: "on {name}", year: "in {year}" },
-  bySilence: { one: "By {n} day of silence", other: "By {n} days of silence" },
+  when: { month: "in {name}", quarter: "in Q{part} {year}", day: "on {name}", year: "in {year}" },
+  bySilence: { one: "With {n} day of silence allowed", other: "With {n} days of silence allowed" },
   byPeriod: "By period",
   weKept: "{by} we kept {crr} ({kept} of {start}) {when}",
   soFar: "{by} {crr} so far {when}",
   otherwise: "; {by} {crr}: {unchanged}.",
-  unchanged: { purchases: "nobody bought otherwise" },
+  unchanged: { purchases: "the purchases are the same" },
   ofOthers: "; of {everybody} {crr}.",
   atFirst: "; at first, {by}, {crr} {when}.",
   everybody: "all",
@@ -118,17 +118,17 @@ test("the last whole period with somebody to keep is shown first", () => {
 test("the sentence holds the rate against what the first setting said, where something moved", () => {
   const was = { row: { ...ROW, crr: 0.9 }, settings: { ...SETTINGS, silence: 90 } };
   const same = { row: ROW, settings: SETTINGS, was: { row: ROW, settings: SETTINGS } };
-  assert.equal(headline(same, VOICE), "By 60 days of silence we kept 75.0% (30 of 40) in March 2024.");
+  assert.equal(headline(same, VOICE), "With 60 days of silence allowed we kept 75.0% (30 of 40) in March 2024.");
   assert.match(
     headline({ ...same, was }, VOICE),
-    /March 2024; by 90 days of silence 90\.0%: nobody bought otherwise\.$/,
+    /March 2024; with 90 days of silence allowed 90\.0%: the purchases are the same\.$/,
   );
   const north = { ...SETTINGS, silence: 90, segment: "region: north" };
-  assert.match(headline({ row: ROW, settings: north, was }, VOICE), /^region: north\. By 90 .*; of all 90\.0%\.$/);
+  assert.match(headline({ row: ROW, settings: north, was }, VOICE), /^region: north\. With 90 .*; of all 90\.0%\.$/);
   const quarter = { row: { ...ROW, ...QUARTERS[0] }, settings: { ...SETTINGS, every: "quarter" }, was };
   assert.match(
     headline(quarter, VOICE),
-    /in quarter 1 of 2024; at first, by 90 days of silence, 90\.0% in March 2024\.$/,
+    /in Q1 2024; at first, with 90 days of silence allowed, 90\.0% in March 2024\.$/,
   );
 });
 
@@ -137,7 +137,7 @@ test("what is not known is not said as 0", () => {
   assert.equal(of({ start: 0, kept: 0, crr: NaN }), "Nobody in March 2024.");
   assert.equal(of({ start: NaN, crr: NaN, withheld: true }), "Too few in March 2024.");
   assert.equal(of({ kept: NaN, crr: NaN }), "Not said in March 2024.");
-  assert.equal(of({ status: "running" }), "By 60 days of silence 75.0% so far in March 2024.");
+  assert.equal(of({ status: "running" }), "With 60 days of silence allowed 75.0% so far in March 2024.");
 });
 
 test("a silence longer than what was seen loses nobody, and is not told of", () => {
@@ -149,10 +149,10 @@ test("a silence longer than what was seen loses nobody, and is not told of", () 
 });
 
 test("periods are called as one says them", () => {
-  assert.equal(whenOf({ label: "2010/11Q4", from: "2011-01-01" }, "quarter", VOICE), "in quarter 4 of 2010/11");
+  assert.equal(whenOf({ label: "2010/11Q4", from: "2011-01-01" }, "quarter", VOICE), "in Q4 2010/11");
   assert.equal(whenOf({ label: "2024-02-29", from: "2024-02-29" }, "day", VOICE), "on February 29, 2024");
   assert.equal(whenOf(MONTHS[0], "month", { ...VOICE, lang: "ru" }), "in январь 2024\u00a0г.");
-  assert.equal(counted(WORDS.bySilence, 1, VOICE), "By 1 day of silence");
+  assert.equal(counted(WORDS.bySilence, 1, VOICE), "With 1 day of silence allowed");
 });
 
 test("a rate that measures no staying says so: as judge of crrkit/measure/cadence", () => {

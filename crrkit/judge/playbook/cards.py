@@ -202,11 +202,12 @@ def _holdout(n: int, size: int, people: int, aim: float) -> str:
         "share": format_percent(size / people) if people else UNDEFINED,
     }  # fmt: skip
     if size == n:
-        return _("leave {size} of {people} untouched, drawn by lot ({share})").format(**words)
+        return _("leave {size} of {people} untouched, chosen at random ({share})").format(**words)
     if not size:
         return _("too few people in reach to leave any untouched ({people})").format(**words)
     text = _(
-        "leave half untouched, drawn by lot ({size} of {people}); too few to see {aim}: it takes {k} {k:time|times} as"
+        "leave half untouched, chosen at random ({size} of {people}); too few to see {aim}:"
+        " it takes {k} {k:time|times} as"
         " many"
     )
     times = format_number(math.ceil(10 * 2 * n / people) / 10, digits=1)

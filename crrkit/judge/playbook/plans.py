@@ -16,12 +16,12 @@ MARKETING, SERVICE, SALES, MANAGERS, ANALYST, DIRECTORS, FINANCE = (
 )  # fmt: skip
 
 SEEN_NOT_TRIED = mark(
-    "Seen, not tried: those who did better may have been other customers to begin with. Only a holdout drawn by lot"
-    " tells what the action does."
+    "Seen, not tried: those who did better may have been other customers to begin with. Only a "
+    "randomized holdout shows what the action does."
 )
 ANSWERED = mark(
-    "What people answer is not always why they left, and who has left answers less. Only a holdout drawn by lot tells"
-    " what the action does."
+    "What people answer is not always why they left, and who has left answers less. Only a "
+    "randomized holdout shows what the action does."
 )
 
 

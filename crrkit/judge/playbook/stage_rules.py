@@ -58,16 +58,16 @@ def largest_lever(facts: Facts) -> str | None:
 
 def _largest_words(name: str, facts: Facts) -> str:
     text = ngettext(
-        "The largest lever: one percentage point more would mean {gain} more {gain:customer|customers} after {n}"
+        "The largest lever: one more percentage point would mean {gain} more {gain:customer|customers} after {n}"
         " period{band}.",
-        "The largest lever: one percentage point more would mean {gain} more {gain:customer|customers} after {n}"
+        "The largest lever: one more percentage point would mean {gain} more {gain:customer|customers} after {n}"
         " periods{band}.",
         facts.horizon,
     )
     low, high, first = (facts.lever(name, column) for column in ("customers_low", "customers_high", "first"))
     band = ""
     if not math.isnan(low):
-        band = _(" (95% band {low} to {high}); it comes out first in {share} of simulated repetitions").format(
+        band = _(" (95% band {low} to {high}); it ranks first in {share} of simulations").format(
             low=format_number(low, digits=1), high=format_number(high, digits=1), share=format_percent(first, digits=0)
         )
     gain = format_number(facts.lever(name), digits=1)

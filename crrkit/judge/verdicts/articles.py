@@ -240,7 +240,7 @@ def value_of_lost(n_lost: int, *, value_per_customer: float) -> float:
 
 
 def break_even_save_rate(ratio: float) -> float:
-    """The share of customers that an effort must save to be no dearer than winning new ones: ``1 / ratio``.
+    """The share of customers that an effort must save to cost no more than winning new ones: ``1 / ratio``.
 
     An effort that costs ``c`` for each customer approached and saves the share ``s`` of them costs ``c / s`` for each
     one saved; a new customer costs ``ratio * c``.

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Assessment(Shown):
-    """Everything that one rate was held against.
+    """A rate compared with every benchmark and target that applies to it.
 
     Attributes:
         rate: The retention rate as stated.
@@ -158,7 +158,7 @@ def assess(
     gained: int | None = None,
     lost: int | None = None,
 ) -> Assessment:
-    """Hold a retention rate against what has been said about such rates, as stated and as an annual equivalent.
+    """Compare a retention rate with benchmarks and targets, as stated and as an annual equivalent.
 
     * the band of the first source article, 85 to 90 % (A16), which has no period: as stated *and* a year;
     * the base change of the second, ``c = 1 - kept a year`` (B18): below 10 % rare, to 30 % usual, above 30 to 35 %

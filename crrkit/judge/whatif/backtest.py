@@ -24,7 +24,7 @@ HELD_OUT = 3  # one period of so many is held out
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Backtest(Shown):
-    """What the model would have projected, beside what came true.
+    """What the model would have projected, beside what happened.
 
     Attributes:
         table: A row a period held out: ``period``; ``step``; customers at its end as ``projected``, with the band

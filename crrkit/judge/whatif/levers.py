@@ -35,7 +35,7 @@ EQUAL = 12  # digits to which two effects are compared
 
 @dataclass(frozen=True, eq=False, repr=False)
 class LeverTable(Shown):
-    """One step on each lever, the others as they are.
+    """The effect of one step on each lever, the others unchanged.
 
     Attributes:
         table: A row a lever: ``lever``; ``level``, where it stands. Changes by a step of the lever after the given

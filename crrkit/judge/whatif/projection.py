@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Projection(Shown):
-    """The stages step by step.
+    """The number of customers in each stage, step by step.
 
     Attributes:
         table: A row a step, step 0 first: ``step``, the stages, ``customers``; of the step that led there ``kept lost

@@ -55,14 +55,12 @@ class Advice:
 
     Attributes:
         every: The period; if none suits, the longest up to a quarter that fits twice into the history.
-        ground: The reason, as a keyword: ``covers`` (the 80 % quantile of the gaps), ``returns`` (the same quantile of
-            the gaps of those who return), ``history`` (the longest period that fits twice into the data), ``window``
-            (the window of the activity rule), ``renewals`` and ``status`` (contracts), ``span`` (the data run over
-            decades), ``lists`` (the interval of the snapshots), ``rule`` (no period is long enough); or why none
-            suits: ``short history``, ``too few``, ``never``.
+        ground: The reason: ``covers`` (the 80 % quantile of the gaps), ``returns`` (the same for those who return),
+            ``history`` (the longest period that fits twice into the data), ``window`` (of the activity rule),
+            ``renewals`` and ``status`` (contracts), ``span`` (the data run over decades), ``lists`` (the interval of
+            the snapshots), ``rule`` (no period is long enough); or why none does: ``short history, too few, never``.
         days: The window in days of the activity rule needed with the period; None if the base's own rule suits.
-        needed, share: The days within which that share of the gaps closes; for contracts, ``needed`` is the term in
-            months.
+        needed, share: The days within which that share of the gaps closes; for contracts, the term in months.
         covered: Of the purchases followed by another, the share followed within the period.
         closed, history_days: The number of purchases followed by another; the length of the history in days.
     """
@@ -122,11 +120,10 @@ def _why(advice: Advice) -> str:
     texts = {
         COVERS: _("{by}, because {share} of the gaps between purchases close within {needed} {needed:day|days}."),
         RETURNS: _(
-            "{by}, because of the purchases that are followed by another {share} have it within {needed}"
-            " {needed:day|days}."
+            "{by}, because {share} of repeat purchases come within {needed} {needed:day|days} of the one before."
         ),
         HISTORY: _(
-            "{by}, because of the purchases that are followed by another {covered} have it within that time. A longer"
+            "{by}, because {covered} of repeat purchases come within that time. A longer"
             " period would cover more, but the data hold fewer than two whole ones."
         ),
         WINDOW: _("{by}, because the rule looks back over {needed} {needed:day|days}."),
@@ -166,9 +163,10 @@ def advise(base: Base, *, share: float = SHARE_INSIDE) -> Advice:
     which ``share`` of the gaps close (`characteristic_interval`). If so few customers return that this share is not
     reached within half of the history, the share refers to the gaps of those who do return. The data must cover two
     whole periods; otherwise it is the longest period that they cover twice, provided that most of those who return do
-    so within it. If a year is too short, it is a year with a window as long as the gaps. Under `Trailing` or `OwnGap`
-    it is the shortest period at least as long as the window. For contracts it is their term of renewal, else the
-    longest period up to a month that fits twice into the history, or a longer one if there would be over 120 periods.
+    so within it. If a year is too short, it is a year with a window as long as the gaps. Under `Trailing` or `OwnGap`,
+    if most of those who return do so within the window, it is the shortest period at least as long. For contracts it is
+    their term of renewal, else the longest period up to a month that fits twice into the history, or a longer one if
+    there would be over 120 periods.
 
     Args:
         base: A base from one of the readers.
@@ -259,7 +257,7 @@ def _longest_seen_twice(base: Base, *, at_most: str) -> str:
 
 
 def suggest_period(base: Base, *, share: float = SHARE_INSIDE) -> str:
-    """Recommend the shortest period in which most customers who keep buying would have bought again.
+    """Suggest the shortest period in which most customers who keep buying would have bought again.
 
     The smallest of week, month, quarter, half-year and year that is at least as long as the ``share`` quantile of the
     gaps between purchases and fits twice into the data; for contracts, their term of renewal, else usually a month.
@@ -270,8 +268,7 @@ def suggest_period(base: Base, *, share: float = SHARE_INSIDE) -> str:
         share: The share of the gaps that the period should cover, a fraction.
 
     Returns:
-        ``week month quarter half-year`` or ``year`` for ``every=``; ``day`` only for contracts with a short history or
-        daily snapshots.
+        ``week month quarter half-year`` or ``year``; ``day`` only for contracts of a short history or daily snapshots.
 
     Raises:
         ValueError: If hardly any purchase was followed by another, if the history is shorter than two such gaps, or if

@@ -110,9 +110,8 @@ class Rhythm:
     def _doubt(self) -> str:
         texts = {
             TOO_SHORT: _(
-                "{by} the rate does not measure who stays: of the purchases that are followed by another, {covered}"
-                " have it within {window} {window:day|days}; half of them take {median} {median:day|days}"
-                " or more."
+                "{by} the rate does not measure who stays: {covered} of repeat purchases come within {window} "
+                "{window:day|days} of the one before; half of them take {median} {median:day|days} or more."
             ),
             NOT_SEEN: _(
                 "{by} the rate does not measure who stays: of {seen} {seen:purchase|purchases} fewer than {few} were"

@@ -1,4 +1,4 @@
-"""Cohorts: customers by the period in which they first came, followed age by age."""
+"""Cohort analysis: customers grouped by the period of their first activity and followed age by age."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a base to its grid: what could have been observed, and the table."""
+"""Build a cohort grid from a base: which cells could have been observed, and the table."""
 
 from __future__ import annotations
 
@@ -39,43 +39,44 @@ def cohort_grid(
     last: str | None = None,
     ages: int | None = None,
 ) -> CohortGrid:
-    """Follow customers by the period in which they first came.
+    """Compute retention by cohort and age, with customers grouped by the period of their first activity.
 
-    With ``n`` customers of a cohort and ``A_i`` the ages in which customer ``i`` is there, the rate of age ``k`` is
+    With ``n`` customers in a cohort and ``A_i`` the ages in which customer ``i`` is active, the rate of age ``k`` is
     ``#{i: k in A_i} / n`` (bounded), ``#{i: max A_i >= k} / n`` (unbounded) or ``#{i: A_i meets a..b} / n`` (bracket).
 
-    A cell is ``observed`` when every member could have been seen through the whole of it: on the calendar, when its
-    period has ended; by age, when the cohort's period plus ``k + 1`` steps has (plus ``k`` for a status at exact age
-    ``k``). On the calendar a cell whose period is running has its number so far and is ``in_progress``; by age the
-    members of such a cell were seen for different lengths, so it has none. What has not begun is ``unobserved``, a
-    cohort without members ``empty``. None of these is ever 0 or enters a mean.
+    A cell is ``observed`` if every member could have been seen through the whole of it: on the calendar, once its
+    period has ended; by age, once the cohort's period plus ``k + 1`` steps has ended (plus ``k`` for a status at exact
+    age ``k``). On the calendar a cell whose period is running is ``in_progress`` and has its number so far; by age the
+    members of such a cell were seen for different lengths of time, so it has no number. A cell that has not begun is
+    ``unobserved``, and a cohort without members ``empty``. None of these is shown as 0 or enters an average.
 
     Args:
-        base: What `read_contracts` or `read_orders` gave.
-        every: The period of a cohort and of an age: ``day week month quarter half-year year``.
-        kind: ``bounded`` (there in age ``k``; the curve may rise), ``unbounded`` (in ``k`` or later; it never rises,
-            but its last ages are too low, since returns still to come are missing: those younger than the gap within
-            which nine of ten came back are ``provisional``) or ``bracket`` (at any time in ages ``a`` to ``b``).
-        value: ``customers`` or ``revenue``: ``rate`` is then net, what the cohort paid in age ``k`` by what it paid
-            in age 0, and ``gross`` the same with each customer counted for no more than in age 0.
-        align: ``calendar`` (age 0 is the rest of the cohort's own period, shorter for those who came late in it) or
-            ``age`` (from each customer's own first moment in equal steps; a month is 30.4375 days).
+        base: A base from `read_contracts`, `read_orders` or another reader.
+        every: The length of a cohort's period and of an age: ``day week month quarter half-year year``.
+        kind: ``bounded`` (active in age ``k``; the curve may rise), ``unbounded`` (active in ``k`` or later; the curve
+            never rises, but its last ages are too low, as future returns are missing: ages closer to the last one than
+            the gap within which nine of ten returned are ``provisional``) or ``bracket`` (active at any time in ages
+            ``a`` to ``b``).
+        value: ``customers`` or ``revenue``. For revenue, ``rate`` is net, the revenue of the cohort in age ``k``
+            divided by that in age 0, and ``gross`` the same with each customer capped at their revenue in age 0.
+        align: ``calendar`` (age 0 is the rest of the cohort's period, shorter for customers who came late in it) or
+            ``age`` (equal steps from each customer's own start; a month is 30.4375 days).
         by: Segment columns that the base was read with.
         brackets: First and last age of each bracket; by default 1, 2 to 3, 4 to 7, doubling.
-        presence: ``window`` (there at any time in the age) or ``moment`` (there at its end on the calendar, or exactly
-            ``k`` steps after the start). By default ``window`` for purchases by period and ``moment`` for contracts
-            and rules that say until when a buyer is a customer.
-        unit: For contracts, what one customer is: ``person_any``, ``contract`` or ``person_all``, a person until the
-            first of the contracts held together ends (from one period to the next see `retention_by_period`).
-        first: The first cohort by its name.
-        last: The last cohort by its name.
+        presence: ``window`` (active at any time in the age) or ``moment`` (active at the end of the age on the
+            calendar, or exactly ``k`` steps after the start). The default is ``window`` for purchases by period, and
+            ``moment`` for contracts and for the activity rules `Trailing` and `OwnGap`.
+        unit: For contracts, what one customer is: ``person_any``, ``contract`` or ``person_all``, here a person until
+            the first of the contracts held together ends (for period to period see `retention_by_period`).
+        first: The label of the first cohort.
+        last: The label of the last cohort.
         ages: The highest age.
 
     Returns:
-        The grid: rates are fractions, with Wilson intervals (95 %) in observed cells; NaN with a status elsewhere.
+        The grid: rates are fractions, with Wilson intervals (95 %) in observed cells; elsewhere NaN with a status.
 
     Raises:
-        ValueError: If a name is not known, the options contradict each other, amounts are missing, or the data are
+        ValueError: If a name is unknown, the options contradict each other, amounts are missing, or the data are
             shorter than one period.
 
     Examples:
@@ -123,7 +124,7 @@ def _grid_of(plan: Plan) -> CohortGrid:
 
 
 def _heads(plan: Plan) -> tuple[list[pd.DataFrame], list[str]]:
-    """The table of each segment when customers are counted."""
+    """Return the table of each segment for ``value="customers"``, and no notes."""
     stretches = plan.stretches()
     finish: Callable[[pd.DataFrame, _count.Shape], Counts]
     if plan.kind == "bounded":
@@ -147,7 +148,7 @@ def _heads(plan: Plan) -> tuple[list[pd.DataFrame], list[str]]:
 
 
 def _money(plan: Plan) -> tuple[list[pd.DataFrame], list[str]]:
-    """The table of each segment when revenue is followed, and what must be said about it."""
+    """Return the table of each segment for ``value="revenue"``, and notes on amounts."""
     base, shape, tables = plan.base, plan.shape, []
     histogram = reduce.collect(
         reduce.revenue_histogram(base.money, calendar=plan.calendar, step=plan.step, as_of=base.as_of, by=plan.by)
@@ -169,7 +170,7 @@ def _money(plan: Plan) -> tuple[list[pd.DataFrame], list[str]]:
 
 
 def _cells(plan: Plan, names: dict[str, object], size: np.ndarray, counts: dict[str, np.ndarray]) -> pd.DataFrame:
-    """One row a cell with its status; counts are NaN wherever they are not whole, or not yet begun."""
+    """Return one row per cell with its status; counts are NaN unless the cell is observed or in progress."""
     columns = plan.brackets
     cohorts = np.repeat([plan.calendar.label(c) for c in plan.span], len(columns))
     starts = np.repeat(pd.to_datetime([plan.calendar.start(c) for c in plan.span]).to_numpy(), len(columns))
@@ -182,7 +183,7 @@ def _cells(plan: Plan, names: dict[str, object], size: np.ndarray, counts: dict[
     status = np.select([cells["size"] == 0, over, begun], [EMPTY_CELL, OBSERVED, IN_PROGRESS], UNOBSERVED)
     if plan.base.listed_every is not None:
         status = np.where(_listed(plan), status, UNOBSERVED)
-        came = seen_of(plan.base, plan.calendar, plan.span)  # nobody knows who came beside a list that is missing
+        came = seen_of(plan.base, plan.calendar, plan.span)  # without a snapshot at both bounds, size is unknown
         known = np.repeat([c in came for c in plan.span], len(columns))
         cells["size"] = cells["size"] if known.all() else cells["size"].where(known)
     so_far = (status == IN_PROGRESS) & (plan.align == "calendar") & (counts["active"] > 0).ravel()
@@ -192,7 +193,7 @@ def _cells(plan: Plan, names: dict[str, object], size: np.ndarray, counts: dict[
 
 
 def _listed(plan: Plan) -> np.ndarray:
-    """For each cell whether there are lists of both bounds of the cohort's period and of the end of the age."""
+    """Return, for each cell, whether there are snapshots at both bounds of the cohort's period and at the age's end."""
     seen = {
         k: plan.base.saw(plan.calendar.start(k)) for k in range(plan.span.start, plan.span.stop + plan.last_age + 2)
     }
@@ -201,7 +202,7 @@ def _listed(plan: Plan) -> np.ndarray:
 
 
 def _observable(plan: Plan) -> tuple[np.ndarray, np.ndarray]:
-    """For each cell whether anybody could have been seen in it, and whether everybody through the whole of it."""
+    """Return, for each cell, whether it has begun for any member, and whether it has ended for all."""
     a, b = np.array(plan.brackets, dtype="int64").T
     if plan.step is None:
         cohorts = np.array(plan.span)[:, None]
@@ -217,7 +218,7 @@ def _observable(plan: Plan) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _marked(cells: pd.DataFrame, plan: Plan, gap: int) -> pd.DataFrame:
-    """The columns in order, and which ages of an unbounded curve may still rise."""
+    """Order the columns and mark the ages of an unbounded curve that may still rise as provisional."""
     provisional = np.zeros(len(cells), dtype=bool)
     if gap:
         observed = cells["status"] == OBSERVED
@@ -229,7 +230,7 @@ def _marked(cells: pd.DataFrame, plan: Plan, gap: int) -> pd.DataFrame:
 
 
 def _pairs(plan: Plan) -> pd.DataFrame:
-    """How many are there in each age and in the one before, ``cohort, age, stayed``."""
+    """Return the number of customers active in each age and in the one before, as ``cohort, age, stayed``."""
     tables = []
     for names, part in plan.parts(reduce.collect(reduce.pair_histogram(plan.stretches(), by=plan.by))):
         counted = _count.stayed(part, plan.shape)
@@ -254,7 +255,7 @@ def _money_notes(histogram: pd.DataFrame, unpriced: int) -> list[str]:
 
 
 def _notes(plan: Plan, grid: CohortGrid) -> list[str]:
-    """What a reader of the grid must know besides its definition."""
+    """Return the notes to show with the grid."""
     notes = []
     if plan.step is not None:
         text = _("Ages are counted from each customer's own first moment in steps of {days} {days:day|days}.")

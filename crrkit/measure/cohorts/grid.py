@@ -1,4 +1,4 @@
-"""The grid as a value: its triangle, its averages, and what it looks like."""
+"""The cohort grid: matrix, averages, conditional rates, suppression of small cells, display."""
 
 from __future__ import annotations
 
@@ -37,28 +37,28 @@ VALUES = ("customers", "revenue")
 ALIGNMENTS = ("calendar", "age")
 PRESENCES = ("window", "moment")
 
-# What is divided by what to average the cells of an age.
+# The numerator and the denominator of each averaged rate.
 _SHARES = {"rate": ("active", "size"), "net": ("revenue", "opening"), "gross": ("capped", "opening")}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class CohortGrid(Shown):
-    """Customers by the period in which they first came, followed age by age.
+    """Retention by cohort and age, with customers grouped by the period of their first activity.
 
     Attributes:
-        table: One row a cell: the segments, ``cohort``, ``from_`` (its first day), ``age`` (and ``age_to`` for
+        table: One row per cell: the segments, ``cohort``, ``from_`` (its first day), ``age`` (and ``age_to`` for
             brackets), ``size``, ``active``, ``rate low high``, ``status`` (``observed in_progress unobserved empty
-            suppressed``) and ``provisional``. Revenue adds ``opening revenue capped gross``. Counts and rates are NaN
-            in cells that were not seen; a running cell of the calendar has its number so far, when there is one.
+            suppressed``) and ``provisional``. For revenue also ``opening revenue capped gross``. Counts and rates are
+            NaN in cells that were not observed; a running cell of the calendar has its number so far, if above 0.
         every: The period.
         kind: ``bounded unbounded bracket``.
         value: ``customers`` or ``revenue``.
         align: ``calendar`` or ``age``.
         presence: ``window`` or ``moment``.
         card: The definition of a customer.
-        quality: What became of the rows that were read.
+        quality: The account of the rows that were read and set aside.
         by: The segment columns.
-        notes: Sentences that must not be missed.
+        notes: Notes that must be shown with the result.
     """
 
     made_by: ClassVar[tuple[str, ...]] = ("crr.cohort_grid(base, every='month')",)
@@ -83,7 +83,7 @@ class CohortGrid(Shown):
 
     @property
     def columns(self) -> list[int] | list[str]:
-        """The ages, or the brackets as text."""
+        """The column labels of the grid: the ages, or the brackets as text."""
         cells = self.table.drop_duplicates(self._ages())
         if "age_to" not in cells.columns:
             return [int(age) for age in cells["age"]]
@@ -91,7 +91,7 @@ class CohortGrid(Shown):
         return [str(a) if a == b else f"{a}\N{EN DASH}{b}" for a, b in pairs]
 
     def matrix(self, value: str = "rate") -> pd.DataFrame:
-        """One column of the table as a triangle: a row a cohort (and segment), a column an age.
+        """Return one column of the table as a matrix, with a row per cohort (and segment) and a column per age.
 
         Args:
             value: ``rate``, ``active``, ``size``, ``low``, ``high``, ``status``, for revenue also ``gross``,
@@ -108,19 +108,19 @@ class CohortGrid(Shown):
         return pd.DataFrame(self.table[value].to_numpy().reshape(-1, len(columns)), index, columns)
 
     def average(self, kind: str = "pooled", *, of: str = "rate") -> pd.DataFrame:
-        """The average of each age over the cells that were observed whole; no other cell enters it.
+        """Average the rates of each age over cohorts; only ``observed`` cells are used.
 
         Args:
-            kind: ``pooled``, everybody kept by everybody there was, ``sum(active) / sum(size)`` (for revenue the sums
-                of money); or ``simple``, the mean of the cohorts' rates, in which 5 weigh like 5000.
+            kind: ``pooled``, weighted by size, ``sum(active) / sum(size)`` (for revenue, sums of money); or ``simple``,
+                the unweighted mean of the cohorts' rates, in which a cohort of 5 weighs as much as one of 5000.
             of: ``rate``, or ``gross`` for revenue.
 
         Returns:
-            One row an age: the segments, ``age`` (and ``age_to``), ``cohorts`` in the average, their ``size`` and
-            ``active`` members, ``rate``. Without a cohort the rate is NaN.
+            One row per age: the segments, ``age`` (and ``age_to``), the number of ``cohorts`` in the average, their
+            ``size`` and ``active`` members, ``rate``. The rate is NaN if there are no cohorts.
 
         Raises:
-            ValueError: If a name is not known.
+            ValueError: If a name is unknown.
         """
         check_choice(kind, name="kind", choices=("pooled", "simple"))
         check_choice(of, name="of", choices=("rate", "gross") if self.value == "revenue" else ("rate",))
@@ -137,12 +137,12 @@ class CohortGrid(Shown):
         return counts.assign(rate=rate.where(counts["cohorts"] > 0)).reset_index()
 
     def conditional(self) -> pd.DataFrame:
-        """The rate of age ``k`` among those there at ``k - 1``: in which age customers are lost.
+        """Compute the rate of age ``k`` among those active at ``k - 1``, which shows at which age customers are lost.
 
         Returns:
-            One row a cell from age 1 on: ``cohort age before stayed rate low high status``; ``before`` were there at
-            ``k - 1``, ``stayed`` at ``k`` too. Who was away at ``k - 1`` is in neither. For a bounded grid that takes
-            one more look at the rows.
+            One row per cell from age 1 on: ``cohort age before stayed rate low high status``; ``before`` were active at
+            ``k - 1``, ``stayed`` also at ``k``. Customers not active at ``k - 1`` are in neither. A bounded grid needs
+            another query on the rows for it.
 
         Raises:
             ValueError: If the grid is of brackets or of revenue.
@@ -169,19 +169,20 @@ class CohortGrid(Shown):
         return earlier
 
     def _stayed(self, after: pd.DataFrame) -> pd.Series:
-        if self.kind == "unbounded" or self.pairs is None:  # who is there at k or later was there at k - 1 or later
+        if self.kind == "unbounded" or self.pairs is None:  # active at k or later implies active at k - 1 or later
             return after["active"]
         keys = [*self.by, "cohort", "age"]
         return after[keys].merge(self.pairs(), on=keys, how="left")["stayed"].fillna(0.0)
 
     def suppressed(self, min_cell: int = 10) -> CohortGrid:
-        """The grid for sharing: cells that rest on few customers are blank, with their status.
+        """Return the grid with small cells suppressed, for sharing: their values are blank, their status is kept.
 
-        A cell is ``suppressed`` when its cohort has fewer than ``min_cell`` members, or when fewer than that, but at
-        least one, are there or are not: the missing few could be told from the rest. Averages leave such cells out.
+        A cell is ``suppressed`` if its cohort has fewer than ``min_cell`` members, or if at least one but fewer than
+        ``min_cell`` of them are active, or are not active: the few could be derived from the rest. Averages leave such
+        cells out.
 
         Args:
-            min_cell: The fewest customers that may be told of.
+            min_cell: The smallest number of customers that may be disclosed.
 
         Raises:
             ValueError: If ``min_cell`` is not a whole number of customers.
@@ -197,10 +198,10 @@ class CohortGrid(Shown):
         return replace(self, table=table, min_cell=max(least, self.min_cell))
 
     def segment(self, **chosen: str) -> CohortGrid:
-        """The grid of one segment, ``grid.segment(region="north")``.
+        """Return the grid of one segment, ``grid.segment(region="north")``.
 
         Raises:
-            ValueError: If the segments are other ones, or have no such value.
+            ValueError: If not exactly the segment columns are given, or there is no such value.
         """
         if set(chosen) != set(self.by):
             message = _("The segments of this grid are {names}; say one value for each.")
@@ -225,27 +226,27 @@ class CohortGrid(Shown):
         return of_segment
 
     def rises(self) -> list[int]:
-        """The ages at which the pooled average is above that of the age before."""
+        """Return the ages at which the pooled average is above that of the previous age."""
         curve = self.average()
         step = curve["rate"].diff()
         return [int(age) for age in curve["age"][step > 1e-12]]  # noqa: PLR2004 - more than rounding
 
     def with_notes(self, *notes: str) -> CohortGrid:
-        """A copy with more sentences that must not be missed."""
+        """Return a copy with further notes."""
         return replace(self, notes=(*self.notes, *notes))
 
     def to_csv(self, path: str | Path) -> Path:
-        """Write the long table; what was not seen is blank beside its status, a true zero is 0.
+        """Write the long table to a CSV file; cells that were not observed are blank with their status, zeros are 0.
 
-        The file is written beside its place and moved there: an old one is whole until then.
+        The file is written to a temporary file and then moved into place, so an existing file stays intact until then.
 
         Raises:
-            ValueError: If the place cannot be written to.
+            ValueError: If the path cannot be written to.
         """
         return write_csv(path, self.table)
 
     def titles(self) -> dict[str, str]:
-        """Headings of the columns of the long table."""
+        """Return the headings of the columns of the long table."""
         return {
             "size": _("size"), "active": _("there"), "opening": _("opening revenue"), "revenue": _("revenue"),
             "capped": _("kept"), "rate": _("share"), "gross": _("GRR"), "low": _("from"), "high": _("to"),
@@ -253,7 +254,7 @@ class CohortGrid(Shown):
         }  # fmt: skip
 
     def caption(self) -> str:
-        """What the cells mean, and the notes."""
+        """Return the legend of the cells and the notes."""
         what = _("Share of the revenue of age 0") if self.value == "revenue" else _("Share of the cohort")
         legend = _("{what} by age ({every}). * = still running, blank = not yet observed, {dash} = undefined.")
         text = legend.format(what=what, every=_(self.every), dash=UNDEFINED)
@@ -279,7 +280,7 @@ class CohortGrid(Shown):
 
 
 def cell_text(rate: float, status: str, *, digits: int = 1) -> str:
-    """A cell in ink: a running one with a star, one not yet observed blank, an undefined one a dash."""
+    """Format a cell: in progress with an asterisk, unobserved blank, suppressed a ×, undefined an en dash."""
     from crrkit.ground import format_percent
 
     if status == UNOBSERVED:
@@ -291,5 +292,5 @@ def cell_text(rate: float, status: str, *, digits: int = 1) -> str:
 
 
 def _tells_of_few(size: pd.Series, active: pd.Series, least: int) -> pd.Series:
-    """Where a cell tells of few; one of nobody tells nothing and is blank with the others."""
+    """Return a mask of the cells to suppress; a cohort of size 0 is included, though it discloses nothing."""
     return (size < least) | small_share(size, active, least=least)

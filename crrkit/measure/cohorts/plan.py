@@ -1,4 +1,4 @@
-"""What is asked of a cohort grid, checked, and what follows from it before any row is read."""
+"""The checked arguments of a cohort grid, and what follows from them before any row is read."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ MOST_CELLS = 1_000_000
 
 
 def checked_presence(base: Base, asked: dict[str, str], presence: str | None) -> str:
-    """What presence means for this base, checked."""
+    """Check the arguments and return ``presence``, or its default for the base."""
     for name, choices in (("kind", GRID_KINDS), ("value", VALUES), ("align", ALIGNMENTS)):
         check_choice(asked[name], name=name, choices=choices)
     base.check_unit(asked["unit"])
@@ -63,7 +63,7 @@ def _refuse_revenue(base: Base, kind: str) -> None:
 
 
 def checked_brackets(brackets: Sequence[Bracket] | None, kind: str) -> tuple[Bracket, ...] | None:
-    """The brackets, checked."""
+    """Check the brackets and return them as pairs."""
     if brackets is None:
         return None
     if kind != "bracket":
@@ -84,7 +84,7 @@ def _as_bracket(pair: Any) -> Bracket | None:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is asked for, checked."""
+    """The checked arguments of `cohort_grid`."""
 
     base: Base
     calendar: Calendar
@@ -100,12 +100,12 @@ class Plan:
 
     @property
     def step(self) -> int | None:
-        """The seconds of one age; None on the calendar."""
+        """The length of one age in seconds; None on the calendar."""
         return None if self.align == "calendar" else round(DAYS_PER_PERIOD[self.calendar.every] * SECONDS_PER_DAY)
 
     @cached_property
     def last_age(self) -> int:
-        """The highest age that the oldest cohort has begun, or the one asked for."""
+        """The highest age requested, or by default the highest that the oldest cohort has begun."""
         if self.ages is not None:
             return int(check_count(self.ages, name="ages"))
         latest = self.calendar.index(self.base.last_seen)
@@ -116,7 +116,7 @@ class Plan:
 
     @property
     def brackets(self) -> tuple[Bracket, ...]:
-        """First and last age of each column."""
+        """The first and the last age of each column."""
         if self.kind != "bracket":
             return tuple((age, age) for age in range(self.last_age + 1))
         if self.given_brackets:
@@ -125,20 +125,20 @@ class Plan:
 
     @property
     def purchases(self) -> bool:
-        """Whether a customer is there in the ages with a purchase, and in no others."""
+        """Whether customers are active in the ages with a purchase only, as under the activity rule ``"period"``."""
         return self.base.is_by_period
 
     @property
     def shape(self) -> Shape:
-        """The size of the frames that are counted into."""
+        """The shape of the grid to fill."""
         return Shape(self.span, self.last_age)
 
     def starts(self, cohort: int) -> datetime:
-        """The first moment of a period."""
+        """Return the start of a cohort's period."""
         return datetime.combine(self.calendar.start(cohort), time.min)
 
     def refuse_too_many(self) -> None:
-        """Raise when the grid is too large to be read or held."""
+        """Refuse a grid that is too large to read or to hold in memory."""
         cells = len(self.span) * len(self.brackets)
         if cells > MOST_CELLS:
             message = _(
@@ -148,12 +148,12 @@ class Plan:
             raise InputError(text, argument="every", given=self.calendar.every)
 
     def stretches(self) -> Any:
-        """Each customer's ages, in the engine."""
+        """Return the expression for the ages in which each customer is active."""
         moment = self.presence == "moment"
         return self.base.stretches(self.calendar, unit=self.unit, by=self.by, step=self.step, moment=moment)
 
     def parts(self, frame: pd.DataFrame) -> Iterator[tuple[dict[str, object], pd.DataFrame]]:
-        """The lines of each segment with its names."""
+        """Yield the rows of each segment with its names and values; without segments, all rows."""
         if not self.by:
             yield {}, frame
             return

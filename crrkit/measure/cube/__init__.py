@@ -1,4 +1,4 @@
-"""A list counted once for every period, limit of silence and segment, so that a slider moves without counting."""
+"""Precomputed counts of a list for every period length, limit of silence and segment, for interactive sliders."""
 
 from crrkit.measure.cube.beside import cohorts_of, rates_by_segment, rates_by_silence
 from crrkit.measure.cube.choices import ListSettings, Segment

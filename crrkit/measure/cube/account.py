@@ -1,4 +1,4 @@
-"""The account of a list under one setting, from its histograms."""
+"""Customer counts and rates of a list under one setting, from the histograms of the cube."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LIST_COUNTS = ["start", "kept", "lost", "new", "returned", "end", "new_lost", "r
 
 
 def flows_under_limit(counts: Mapping[str, np.ndarray], segment: int, place: int) -> pd.DataFrame:
-    """The counts of every period when a customer is lost whose silence exceeds the limit at a place."""
+    """Return the counts of each period when customers lapse after the limit of silence with index ``place``."""
     of = {name: counts[name][segment] for name in ACCOUNT}
     end, kept, new = (up_to(of[name], place) for name in (THERE, KEPT, NEW))
     return _flows(opening_of(counts, segment), end, kept, new, {
@@ -39,7 +39,7 @@ def flows_under_limit(counts: Mapping[str, np.ndarray], segment: int, place: int
 
 
 def flows_by_period(counts: Mapping[str, np.ndarray], segment: int) -> pd.DataFrame:
-    """The counts of every period when a customer of it is who bought in it."""
+    """Return the counts of each period under the activity rule ``"period"``: the customers are its buyers."""
     end, kept = (counts[name][segment] for name in (BOUGHT, AGAIN))
     nobody = np.zeros_like(end)
     new = counts[NEW][segment].sum(axis=1)
@@ -55,7 +55,7 @@ def _flows(
 
 
 def with_rates(table: pd.DataFrame) -> pd.DataFrame:
-    """The rates behind the counts, and the status last; a rate of nobody is NaN."""
+    """Add the rates, with the status as the last column; a rate is NaN if ``start`` is 0."""
     start = table["start"].where(table["start"] > 0)
     low, high = wilson_columns(table["kept"], table["start"])
     status, unbroken = table.pop("status"), table.pop("continuous")

@@ -1,4 +1,4 @@
-"""One period of a cube under every limit, and its segments beside each other."""
+"""Comparisons within a cube: one period under every limit of silence, its segments, and cohorts."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 
 def rates_by_silence(cube: ListCube, settings: ListSettings, period: str) -> pd.DataFrame:
-    """One period under every limit of silence, as ``silence start kept crr``: which one makes the rate so high.
+    """Return the rate of one period under every limit of silence, as ``silence start kept crr``.
 
     Args:
         cube: The list.
-        settings: The period length and the segment; the silence is every one in turn.
-        period: The period by its name.
+        settings: The period length and the segment; its silence is ignored.
+        period: The label of the period.
 
     Raises:
         ValueError: If there is no such period.
@@ -34,22 +34,22 @@ def rates_by_silence(cube: ListCube, settings: ListSettings, period: str) -> pd.
     rows = []
     for silence in cube.silences:
         row = _row(cube, replace(settings, silence=silence), period)
-        rows.append((silence, row["start"], row["kept"], row["crr"]))  # missing where there is no list
+        rows.append((silence, row["start"], row["kept"], row["crr"]))  # NaN where there is no snapshot
     return pd.DataFrame(rows, columns=["silence", "start", "kept", "crr"])
 
 
 def rates_by_segment(cube: ListCube, settings: ListSettings, period: str) -> pd.DataFrame:
-    """Every segment in one period beside the others of all customers; who lost most more than they is first.
+    """Compare every segment with all other customers in one period, those with the most excess losses first.
 
-    ``start kept lost crr`` are those of the segment and ``rest`` is the rate of the others; ``difference`` of the two,
-    with Newcombe's interval ``low high`` at a level that holds for all segments together (Bonferroni); ``more``, how
-    many more were lost than by the rate of the others; ``since``, from which period on the segment has been below the
-    others without a break up to this one, and for how many ``periods``.
+    ``start kept lost crr`` are those of the segment and ``rest`` is the rate of the other customers; ``difference`` of
+    the two rates, with Newcombe's interval ``low high`` at a simultaneous level for all segments (Bonferroni);
+    ``more``, the number lost in excess of the rate of the others; ``since``, the period from which the segment has been
+    below the others continuously up to this one, and the number of these ``periods``.
 
     Args:
         cube: The list.
-        settings: The period length and the silence; the segment is every one in turn.
-        period: The period by its name.
+        settings: The period length and the silence; its segment is ignored.
+        period: The label of the period.
 
     Raises:
         ValueError: If there is no such period.
@@ -71,17 +71,17 @@ BESIDE_COLUMNS = [
 
 
 def cohorts_of(cube: ListCube, settings: ListSettings) -> pd.DataFrame:
-    """The cohorts, by the period of the first purchase, as ``cohort age period size active rate``, cells that are over.
+    """Return the complete cells of cohorts by the period of the first purchase, ``cohort age period size active rate``.
 
-    Under a limit of silence ``active`` is a customer at the end of the period, of the latest 24 cohorts; where
-    customers are who bought in the period, ``active`` bought in it. So it is `cohort_grid` for ``base_under``.
+    Under a limit of silence, ``active`` counts customers at the end of the period, for the latest 24 cohorts; under the
+    activity rule ``"period"``, ``active`` counts buyers of the period. It equals `cohort_grid` for ``base_under``.
 
     Args:
         cube: The list.
         settings: The period length, the silence and the segment.
 
     Raises:
-        ValueError: If cohorts of this period length were not counted, of days and of weeks, or the limit was not.
+        ValueError: If there are no cohorts of this period length (days and weeks), or the limit was not counted.
     """
     name = COHORTS if settings.silence == PERIOD_BEFORE and cube.has_period else COHORTS_THERE
     check_choice(settings.every, name="every", choices=[one for one in cube.everies if name in cube.tallies[one]])
@@ -94,7 +94,7 @@ def cohorts_of(cube: ListCube, settings: ListSettings) -> pd.DataFrame:
     else:
         sizes = counts
     begin = len(names) - counts.shape[1]  # of the latest cohorts
-    came = (table["status"] != NOT_LISTED).to_numpy()  # whoever is on a first list may have come at any time before
+    came = (table["status"] != NOT_LISTED).to_numpy()  # customers in a first snapshot may have come at any time before
     rows = [
         (names[first], since - first, names[since], int(sizes[first, place]), int(counts[since, place]))
         for place, first in enumerate(range(begin, len(names)))
@@ -116,9 +116,9 @@ def _place_of(account: pd.DataFrame, period: str) -> int:
 
 
 def _up_to(cube: ListCube, settings: ListSettings, period: str) -> pd.DataFrame:
-    """The account up to a period."""
+    """Return the account up to a period."""
     account = cube.account(replace(settings, first=None, last=None))
-    seen = account["start"].notna() & account["kept"].notna()  # beside a list that is missing nobody is told
+    seen = account["start"].notna() & account["kept"].notna()  # counts beside a missing snapshot are unknown
     account = account.assign(**{name: account[name].where(seen, 0) for name in ("start", "kept")})
     return account.iloc[: _place_of(account, period) + 1]
 
@@ -140,6 +140,6 @@ def _beside(own: pd.DataFrame, whole: pd.DataFrame, *, level: float) -> dict[str
 
 
 def _run_below(below: np.ndarray) -> int:
-    """For how many periods up to the last one it has been so without a break."""
+    """Return the length of the uninterrupted run of True at the end."""
     missing = np.flatnonzero(~below[::-1])
     return int(missing[0]) if len(missing) else len(below)

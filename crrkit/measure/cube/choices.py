@@ -1,4 +1,4 @@
-"""What can be chosen of a list: its periods, the limits of silence, its segments, and one choice of each."""
+"""The choices offered for a list: period lengths, limits of silence, segments; and one selection of each."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from crrkit.read import Base
 
 REGULARS_TO_CHOOSE = (2, 3, 4, 5, 6)
-MONTHS_TO_CHOOSE = (1, 3, 6, 12, 24, 36)  # of contracts without a break
+MONTHS_TO_CHOOSE = (1, 3, 6, 12, 24, 36)  # of uninterrupted contract
 FEWEST_TO_CHOOSE, MOST_TO_CHOOSE = 2, 240
 QUICK_PERIODS = ("day", "week")
-MOST_SHORT = 110  # of days and weeks: two years of weeks, and a page that stays small
-MOST_SHORT_OF_ALL = 6 * MOST_SHORT  # of everybody and of all segments together
-# Days: round ones, those of weeks and months, and between them steps that grow with the number.
-FEW_DAYS = (1, 2, 3, 4, 5, 6)  # of lists that are no longer than NOT_LONG
+MOST_SHORT = 110  # periods of days or weeks: two years of weeks, which keeps the page small
+MOST_SHORT_OF_ALL = 6 * MOST_SHORT  # the same summed over all customers and all segments
+# Days: round numbers, those of weeks and months, and in between steps that grow with the number.
+FEW_DAYS = (1, 2, 3, 4, 5, 6)  # for histories of at most NOT_LONG days
 NOT_LONG = 90
 SILENCES = (
     7, 10, 14, 17, 21, 24, 28, 30, 31, 35, 40, 42, 45, 50, 56, 60, 61, 65, 70, 75, 80, 85, 90, 91, 92, 100, 105, 112,
@@ -35,22 +35,22 @@ SILENCES = (
 )  # fmt: skip
 PAUSES = (0, 1, 2, 3, 5, 7, 10, 14, 21, 28, 30, 31, 45, 60, 75, 90, 120, 150, 180)  # days between contracts
 USUAL_SILENCE = 90
-SEGMENTS_ERROR = 0.05  # of all segments together
-COVERED = 0.8  # the share of the gaps that the list's own limit covers
+SEGMENTS_ERROR = 0.05  # the error rate for all segments together
+COVERED = 0.8  # the share of the gaps covered by the limit that the list suggests
 
 
 @dataclass(frozen=True)
 class ListSettings:
-    """One choice of everything that can be chosen of a list.
+    """One selection of all settings of a list.
 
     Attributes:
         every: The period.
-        silence: After how many days of silence a buyer is no customer, or ``"period"`` for who bought in the period;
-            of contracts, how long a gap still is the same relationship.
-        segment: The key of a segment; None for everybody.
-        regular: How many purchase days make a regular; of contracts, how many months without a break.
-        first: The first period by its name; None for the first of all.
-        last: The last period; None for the last of all.
+        silence: The days of silence after which a buyer lapses, or ``"period"`` for the activity rule ``"period"``; for
+            contracts, the longest gap in days within one relationship.
+        segment: The key of a segment; None for all customers.
+        regular: The number of purchase days that makes a regular; for contracts, of uninterrupted months.
+        first: The label of the first period; None for the first in the data.
+        last: The label of the last period; None for the last in the data.
     """
 
     every: str
@@ -61,7 +61,7 @@ class ListSettings:
     last: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """As the browser takes them."""
+        """Return the settings in the form that the browser uses."""
         return {
             "every": self.every, "silence": self.silence, "segment": self.segment, "regular": self.regular,
             "from": self.first, "to": self.last,
@@ -69,20 +69,20 @@ class ListSettings:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> ListSettings:
-        """What `to_dict` gave."""
+        """Create the settings from the output of `to_dict`."""
         renamed = {"from": "first", "to": "last"}
         return cls(**{renamed.get(name, name): value for name, value in values.items()})
 
 
 @dataclass(frozen=True)
 class Segment:
-    """A segment that can be chosen.
+    """A segment that can be selected.
 
     Attributes:
-        key: How it is chosen, ``"region: north"``.
-        by: The column.
-        name: Its value; None for all the others of the column together.
-        customers: How many there are.
+        key: The key by which it is selected, ``"region: north"``.
+        by: The segment column.
+        name: Its value; None for the remaining values of the column together.
+        customers: The number of its customers.
     """
 
     key: str
@@ -92,8 +92,8 @@ class Segment:
 
 
 def everies_of(base: Base) -> tuple[str, ...]:
-    """The periods of which the data touch a number that can be looked at; the shortest that can be counted else."""
-    lengths = PERIODS[PERIODS.index(base.listed_every or PERIODS[0]) :]  # between two lists nothing is seen
+    """Return the period lengths that give a readable number of periods; if none does, the shortest that is possible."""
+    lengths = PERIODS[PERIODS.index(base.listed_every or PERIODS[0]) :]  # nothing is known between two snapshots
     touched = {every: _touched(base, every) for every in lengths}
     most = {every: MOST_SHORT if every in QUICK_PERIODS else MOST_TO_CHOOSE for every in PERIODS}
     found = tuple(every for every, n in touched.items() if FEWEST_TO_CHOOSE <= n <= most[every])
@@ -104,7 +104,7 @@ def everies_of(base: Base) -> tuple[str, ...]:
 
 
 def small_enough(everies: tuple[str, ...], base: Base, segments: int) -> tuple[str, ...]:
-    """The periods without short ones of which there would be too many beside so many segments; one at least."""
+    """Remove short period lengths that would give too many periods for the number of segments; keep at least one."""
     places = 1 + segments
     short = [
         every for every in everies if every in QUICK_PERIODS and places * _touched(base, every) > MOST_SHORT_OF_ALL
@@ -114,15 +114,15 @@ def small_enough(everies: tuple[str, ...], base: Base, segments: int) -> tuple[s
 
 
 def _touched(base: Base, every: str) -> int:
-    """How many periods the data touch."""
+    """Return the number of periods that the data overlap."""
     calendar = base.calendar(every)
     return calendar.index(base.last_seen) - calendar.index(base.first) + 1
 
 
 def natural_silence(base: Base) -> int | None:
-    """The limit that the list itself suggests: its own window, else the days within which four of five gaps close.
+    """Return the limit of silence that the list suggests: its own window, else the 80% quantile of the gaps in days.
 
-    Of contracts it is the gap that they were read with.
+    For contracts it is the ``merge_gap`` that they were read with.
     """
     if not base.has_purchases:
         return base.card.merge_gap
@@ -135,9 +135,9 @@ def natural_silence(base: Base) -> int | None:
 
 
 def silences_of(base: Base, natural: int | None) -> tuple[int, ...]:
-    """The limits that can be chosen: up to the first that the history does not exceed, the natural one among them."""
+    """Return the limits of silence offered: up to the first that reaches the length of the history, and the natural."""
     if base.listed_every:
-        return (0,)  # a list says itself who is a customer on its day
+        return (0,)  # a snapshot states who is a customer on its day
     history = (base.as_of.date() - base.first.date()).days
     steps = [*(FEW_DAYS if history <= NOT_LONG else ()), *SILENCES] if base.has_purchases else [*PAUSES]
     reached = steps[: bisect_left(steps, history) + 1]
@@ -145,23 +145,23 @@ def silences_of(base: Base, natural: int | None) -> tuple[int, ...]:
 
 
 def starting_every(base: Base, everies: tuple[str, ...]) -> str:
-    """The period that suits the list, among those that can be chosen."""
+    """Return the recommended period length if it is offered, else the longest offered."""
     suggested = advise(base).every
     return suggested if suggested in everies else everies[-1]
 
 
 def starting_silence(silences: tuple[int, ...], natural: int | None) -> int:
-    """The list's own limit, else the usual one or the nearest to it."""
+    """Return the natural limit, else the one closest to the usual 90 days."""
     return natural if natural is not None else min(silences, key=lambda days: abs(days - USUAL_SILENCE))
 
 
 def regulars_of(rule: StageRule | ContractRule, base: Base) -> tuple[int, ...]:
-    """What can be asked of a regular: purchase days that the window of the rule has room for, or months of contract.
+    """Return the requirements offered for a regular: purchase days that fit into the rule's window, or contract months.
 
-    Of months there are those that the list is long enough for, and those of the rule.
+    The months are those shorter than the history, and those of the rule.
     """
     if getattr(base, "missing", ()):
-        return ()  # whoever stood on the lists beside one that is missing need not have been there in between
+        return ()  # customers before and after a missing snapshot need not have been customers in between
     if isinstance(rule, ContractRule):
         days = (base.as_of - base.first).days
         reached = (months for months in MONTHS_TO_CHOOSE if months * DAYS_PER_MONTH < days)
@@ -170,10 +170,10 @@ def regulars_of(rule: StageRule | ContractRule, base: Base) -> tuple[int, ...]:
 
 
 def asked_of_regulars(rule: StageRule | ContractRule) -> int:
-    """How many purchase days, or months of contract, a rule asks of a regular."""
+    """Return the purchase days, or contract months, that a rule requires of a regular."""
     return rule.renewals * rule.months if isinstance(rule, ContractRule) else rule.k_long
 
 
 def together(segments: int) -> float:
-    """How many standard errors an interval is wide, so that 95 % holds for so many of them together."""
+    """Return the normal quantile for intervals with a simultaneous coverage of 95 % (Bonferroni)."""
     return NormalDist().inv_cdf(1 - SEGMENTS_ERROR / (2 * max(segments, 1)))

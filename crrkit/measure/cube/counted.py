@@ -1,4 +1,4 @@
-"""A list counted once for every setting: what is kept of it is a few thousand numbers and no customer."""
+"""A list counted once for all settings; the result is a few thousand numbers, without customer data."""
 
 from __future__ import annotations
 
@@ -58,17 +58,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ListCube:
-    """The counts of a list under every setting that can be chosen.
+    """The counts of a list under every setting offered.
 
     Attributes:
         base: The list.
-        everies: The periods that can be chosen, the shortest first.
-        silences: The limits of silence in days; of contracts, how long a pause may be and still be bridged.
-        natural: The one that the list itself suggests; None where it suggests none.
+        everies: The period lengths offered, the shortest first.
+        silences: The limits of silence in days; for contracts, the longest pause that is bridged.
+        natural: The limit that the list suggests; None if there is none.
         segments: The segments.
-        rule: Who stands in which stage; its ``lapse_days`` and ``k_long``, or its terms, give way to the settings.
-        regulars: How many purchase days can be asked of a regular; of contracts, how many months without a break.
-        tallies: Of each period length, the counts by segment, period and, most of them, bin.
+        rule: The stage rule; the settings replace its ``lapse_days`` and ``k_long``, or its terms.
+        regulars: The numbers of purchase days offered as requirement for a regular; for contracts, of uninterrupted
+            months.
+        tallies: For each period length, the counts by segment, period and, for most of them, bin.
     """
 
     made_by: ClassVar[tuple[str, ...]] = ("list_cube(base)",)
@@ -84,7 +85,7 @@ class ListCube:
 
     @property
     def has_period(self) -> bool:
-        """Whether customers can be who bought in the period."""
+        """Whether the activity rule ``"period"`` is available."""
         return all(BOUGHT in counts for counts in self.tallies.values())
 
     @property
@@ -93,19 +94,19 @@ class ListCube:
 
     @property
     def starting(self) -> ListSettings:
-        """The settings that suit the list."""
+        """The default settings for the list."""
         regular = min(self.regulars, key=lambda number: abs(number - asked_of_regulars(self.rule)), default=None)
         silence = starting_silence(self.silences, self.natural)
         return ListSettings(starting_every(self.base, self.everies), silence, regular=regular)
 
     def account(self, settings: ListSettings) -> pd.DataFrame:
-        """The account under the settings: the rows of `retention_by_period` for `base_under`.
+        """Return counts and rates under the settings: the rows of `retention_by_period` for `base_under`.
 
         Its columns are ``period from_ until``, the counts ``start kept lost new returned end new_lost returned_lost``,
         the rates ``crr crr_low crr_high churn crr_continuous`` and ``status``.
 
         Raises:
-            ValueError: If a setting is none of those that can be chosen.
+            ValueError: If a setting is not one of those offered.
         """
         base, counts = self.base_under(settings), self.tallies[settings.every]
         segment = self.place(settings)
@@ -119,13 +120,13 @@ class ListCube:
         )
 
     def stages(self, settings: ListSettings) -> pd.DataFrame:
-        """The stages under the settings: the rows of ``stage_flow(…).table`` for `rule_under`.
+        """Return the stages under the settings: the rows of ``stage_flow(…).table`` for `rule_under`.
 
         Its columns are ``period from_ until``, the stages as of the start, ``start kept_middle kept_long kept``, the
         rates ``crr crr_low crr_high retention_middle retention_long`` and ``status``.
 
         Raises:
-            ValueError: If a setting is none of those that can be chosen, or customers are who bought in the period.
+            ValueError: If a setting is not one of those offered, or ``silence`` is ``"period"``.
         """
         base, moves = self.base_under(settings), self._moves(settings)
         calendar = base.calendar(settings.every)
@@ -133,7 +134,7 @@ class ListCube:
         return self._between(with_stage_rates(table, (table["until"] <= base.decided).to_numpy()), settings)
 
     def transitions(self, settings: ListSettings) -> pd.DataFrame:
-        """The moves under the settings, as ``stage_flow(…).transitions`` has them: those of whole periods.
+        """Return the transitions under the settings, as in ``stage_flow(…).transitions``: those of whole periods.
 
         Raises:
             ValueError: As for `stages`.
@@ -146,7 +147,7 @@ class ListCube:
         return moves[moves["from_period"].isin(chosen)].reset_index(drop=True)
 
     def rule_under(self, settings: ListSettings) -> StageRule | ContractRule:
-        """The rule of stages of the settings."""
+        """Return the stage rule for the settings; raise if ``silence`` is ``"period"``, which has no stages here."""
         if settings.silence == PERIOD_BEFORE:
             message = _("Stages go by days of silence: silence='period' has none here.")
             raise InputError(message, argument="silence", given=settings.silence)
@@ -156,7 +157,7 @@ class ListCube:
         return replace(self.rule, lapse_days=self.silences[self.limit(settings)], k_long=regular)
 
     def _regular(self, settings: ListSettings) -> int:
-        """What is asked of a regular, if it was counted."""
+        """Return the requirement for a regular; raise if it was not counted."""
         if settings.regular in self.regulars:
             return int(settings.regular)
         message = _("regular={given!r} was not counted; choose one of {numbers}.")
@@ -164,12 +165,12 @@ class ListCube:
         raise InputError(text, argument="regular", given=settings.regular)
 
     def _moves(self, settings: ListSettings) -> dict[str, np.ndarray]:
-        self.rule_under(settings)  # refuses what has no stages
+        self.rule_under(settings)  # refuses settings without stages
         counts, place, limit = self.tallies[settings.every], self.place(settings), self.limit(settings)
         return moves_under_limit(counts, place, limit, self._regular(settings))
 
     def to_state(self) -> dict[str, Any]:
-        """All that the browser needs to turn the cube into an account: counts, names of periods and segments, no id."""
+        """Return all that the browser needs to compute results: counts, labels of periods and segments; no ids."""
         histograms = [*ACCOUNT, *(named(name, number) for number in self.regulars for name in REGULARS)]
         numbers = [BOUGHT, AGAIN] if self.has_period else []
         gaps = gaps_state(characteristic_interval(self.base)) if self.has_period else None
@@ -186,10 +187,10 @@ class ListCube:
         }  # fmt: skip
 
     def base_under(self, settings: ListSettings) -> Base:
-        """The list under the rule of the settings."""
+        """Return the list under the activity rule of the settings."""
         check_choice(settings.every, name="every", choices=self.everies)
         if self.base.listed_every:
-            self.limit(settings)  # the one that there is
+            self.limit(settings)  # refuses any other than the only one
             return self.base
         if not self.base.has_purchases:
             return self.base.with_merge_gap(self.silences[self.limit(settings)])
@@ -198,7 +199,7 @@ class ListCube:
         return self.base.with_activity(Trailing(days=self.silences[self.limit(settings)]))
 
     def limit(self, settings: ListSettings) -> int:
-        """The place of the limit of some settings."""
+        """Return the index of the limit of silence in the settings."""
         if settings.silence in self.silences:
             return self.silences.index(int(settings.silence))
         message = _("silence={given!r} was not counted; choose one of {days} {days:day|days}.")
@@ -206,14 +207,14 @@ class ListCube:
         raise InputError(message.format(given=settings.silence, days=days), argument="silence", given=settings.silence)
 
     def place(self, settings: ListSettings) -> int:
-        """The place of the segment of some settings; the first is for everybody."""
+        """Return the index of the segment in the settings; 0 is all customers."""
         if settings.segment is None:
             return 0
         keys = [segment.key for segment in self.segments]
         return 1 + keys.index(check_choice(settings.segment, name="segment", choices=keys))
 
     def _between(self, table: pd.DataFrame, settings: ListSettings) -> pd.DataFrame:
-        """The rows from the first to the last period of the settings."""
+        """Return the rows from the first to the last period in the settings."""
         names = list(table["period"])
         begin, end = (
             names.index(check_choice(label, name=name, choices=names)) if label is not None else place
@@ -223,15 +224,15 @@ class ListCube:
 
 
 def list_cube(base: Base, *, rule: StageRule | ContractRule | None = None) -> ListCube:
-    """Count a list once for every period, limit of silence, segment and number of regulars.
+    """Count a list once for every period length, limit of silence, segment and requirement for regulars.
 
     Args:
-        base: Purchases, events or contracts; segments are the columns that it was read with.
-        rule: Who stands in which stage; ``StageRule()`` by default, for contracts ``ContractRule()``.
+        base: Purchases, events or contracts; its segments are the columns that it was read with.
+        rule: The stage rule; ``StageRule()`` by default, for contracts ``ContractRule()``.
 
     Raises:
-        ValueError: If it is no base, the data are shorter than a day, a segment column as good as names customers, or
-            the rule does not fit the base.
+        ValueError: If ``base`` is not a base, the data are shorter than a day, a segment column practically identifies
+            customers, or the rule does not fit the base.
     """
     check_given(base, Base, name="base")
     everies, natural = everies_of(base), natural_silence(base)
@@ -261,6 +262,6 @@ def _layout(
     codes: Mapping[str, Mapping[str | None, int]],
     segments: int,
 ) -> Layout:
-    """The periods of a base; of lists also the one that ends as they begin, in which nobody saw who came."""
+    """Return the layout of a base; for snapshots with a lead period, which ends at the first snapshot."""
     span, lead = span_of(base, calendar), int(base.listed_every is not None)
     return Layout(calendar, range(span.start - lead, span.stop), base.as_of, silences, codes, segments, lead=lead)

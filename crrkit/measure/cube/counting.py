@@ -1,4 +1,4 @@
-"""From the rows of a list to the counts of each period length: which reductions a list of its kind needs."""
+"""Counts of a list for each period length: the reductions that purchases and contracts need."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def rows_of_list(
     base: Base, limits: tuple[int, ...], rule: StageRule | ContractRule, regulars: tuple[int, ...]
 ) -> ir.Table:
-    """The silences of a list: purchase days, or spells of contracts with the pauses between them."""
+    """Return the expression for the silences of a list: purchase days, or contract spells with the pauses between."""
     if isinstance(rule, StageRule):
         return reduce.silent_days(
             base.table, as_of=base.as_of, limits=limits, regulars=regulars, span_days=rule.span_days, by=base.by
@@ -38,7 +38,7 @@ def rows_of_list(
 def counts_of_contracts(
     rows: ir.Table, layout: Layout, by: tuple[str, ...], months: tuple[int, ...]
 ) -> dict[str, np.ndarray]:
-    """The counts of contracts: account, cohorts and stages; without months, where lists are missing, the account."""
+    """Count contracts: account, cohorts and stages; the account only if ``months`` is empty (missing snapshots)."""
     periods = reduce.kept_at_hand(reduce.pauses_by_period(rows, layout.calendar))
     joined, gone_on = (reduce.collect(part(periods, by=by)) for part in (reduce.joined_anew, reduce.gone_on))
     if not months:
@@ -55,7 +55,7 @@ def counts_of_contracts(
 
 
 def _cohorts_there(periods: ir.Table, layout: Layout, by: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """The latest cohorts by bins, of periods that are no days and weeks."""
+    """Count the latest cohorts by bin; nothing for days and weeks."""
     if layout.calendar.every in QUICK_PERIODS:
         return {}
     calendar, earliest = layout.calendar, layout.latest_cohorts.start
@@ -67,7 +67,7 @@ def _cohorts_there(periods: ir.Table, layout: Layout, by: tuple[str, ...]) -> di
 def counts_of_purchases(
     days: ir.Table, layout: Layout, by: tuple[str, ...], window_days: int, regulars: tuple[int, ...]
 ) -> dict[str, np.ndarray]:
-    """The counts of purchases: account, cohorts, stages, and who bought in the period."""
+    """Count purchases: account, cohorts, stages, and buyers by period."""
     calendar = layout.calendar
     periods = reduce.kept_at_hand(reduce.by_period(days, calendar, layout.limits, regulars))
     arrivals, rests = (reduce.collect(part(periods, by=by)) for part in (reduce.arrivals, reduce.rests))

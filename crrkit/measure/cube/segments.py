@@ -1,4 +1,4 @@
-"""The segments of a cube: which values of a column are shown by name, and where the counts of each stand."""
+"""The segments of a cube: which values of a column are shown by name, and the index of each in the counts."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pandas as pd
 
-MOST_OF_A_COLUMN = 8  # of a column; the smaller ones are taken together
-FEWEST_OF_A_NAME = 2  # customers that a value of a segment column has on average, unless it is as good as a name
+MOST_OF_A_COLUMN = 8  # segments per column; smaller ones are merged
+FEWEST_OF_A_NAME = 2  # mean number of customers per value, below which a column practically identifies customers
 
 
 def segments_of(days: ir.Table, by: tuple[str, ...]) -> tuple[tuple[Segment, ...], dict[str, dict[str | None, int]]]:
-    """The segments of each column, small ones as one, and where the counts of each value stand; 0 is everybody."""
+    """Return the segments of each column, small ones merged, and the index of each value; 0 is all customers."""
     segments: list[Segment] = []
     codes: dict[str, dict[str | None, int]] = {}
     for name in by:
@@ -34,11 +34,11 @@ def segments_of(days: ir.Table, by: tuple[str, ...]) -> tuple[tuple[Segment, ...
 
 
 def refuse_names_as_segments(by: str, customers: pd.Series) -> None:
-    """Refuse a column that nearly every customer has to themselves: a page that is shared would carry its values.
+    """Refuse a segment column whose values nearly identify customers: a shared page would contain the values.
 
     Args:
         by: The column.
-        customers: How many customers each of its values has.
+        customers: The number of customers of each of its values.
     """
     if len(customers) <= MOST_OF_A_COLUMN or customers.mean() >= FEWEST_OF_A_NAME:
         return
@@ -52,5 +52,5 @@ def refuse_names_as_segments(by: str, customers: pd.Series) -> None:
 
 
 def key_of(by: str, value: str | None) -> str:
-    """How a segment is chosen; all others of a column by the column alone."""
+    """Return the key of a segment; for the remaining values of a column it is ``"column:"``."""
     return f"{by}: {value}" if value is not None else f"{by}:"

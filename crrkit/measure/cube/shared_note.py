@@ -1,4 +1,4 @@
-"""What a page for strangers leaves out, in a sentence."""
+"""The note on a shared page about what it leaves out."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def note_of(  # noqa: PLR0917 - what was asked and what is told
     cube: ListCube, part: ListCube, settings: ListSettings, asked: Stretch | None, stretch: Stretch, least: int
 ) -> str:
-    """What is left out, in a sentence."""
+    """Return a note on what was left out of the shared page."""
     out = []
     if stretch.every != settings.every:
         told = asked.last - asked.first if asked else 0

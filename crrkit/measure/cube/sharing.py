@@ -1,8 +1,8 @@
-"""A cube for people who may not see the list: less is told, so that no number tells of few.
+"""A coarsened cube for sharing with people who may not see the list, in which no number discloses a small group.
 
-One period length, one stretch of its periods, some limits and some segments are told, and of each period as much as can
-be: every number that is told is 0 or of ``least`` customers, and so is its difference between any two limits. Before a
-period is left out, flows that are too small to be told apart are told together, or not at all.
+It covers one period length, one run of consecutive periods, some limits of silence and some segments, with as much
+detail as possible: every number disclosed is 0 or at least ``least`` customers, and so is its difference between any
+two limits. Before a period is left out, flows too small to be disclosed separately are merged or left out.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ if TYPE_CHECKING:
     from crrkit.measure.cube.choices import ListSettings
     from crrkit.measure.cube.counted import ListCube
 
-LIKED = (30, 90, 60, 180, 365, 45, 120, 14, 7)  # days that people ask for first, after the chosen ones
+LIKED = (30, 90, 60, 180, 365, 45, 120, 14, 7)  # limits in days to add first, in order of preference
 
 
 @dataclass(frozen=True, eq=False)
 class SharedCube:
-    """What may be shared of a list.
+    """The part of a cube that may be shared.
 
     Attributes:
-        cube: One period length, some limits, some segments.
-        withheld: The periods of which nothing is told: those before and after the ones that are.
-        least: The smallest number of customers that is told of.
-        told: How much is told of each period: ``all``, ``account``, ``net`` or ``together``.
-        note: What is left out, in a sentence.
+        cube: One period length, some limits of silence, some segments.
+        withheld: The periods that are withheld: those before and after the ones disclosed.
+        least: The smallest number of customers that may be disclosed.
+        told: The level of detail for each period: ``all``, ``account``, ``net`` or ``together``.
+        note: A note on what was left out.
     """
 
     cube: ListCube
@@ -48,11 +48,11 @@ class SharedCube:
 
     @property
     def every(self) -> str:
-        """The period that is told of."""
+        """The period length that is disclosed."""
         return self.cube.everies[0]
 
     def account(self, settings: ListSettings) -> pd.DataFrame:
-        """As `ListCube.account`, with nothing in the periods that are withheld."""
+        """Return `ListCube.account` with NaN in withheld periods and in columns that are not disclosed."""
         table = self.cube.account(settings)
         gone = table["period"].isin(self.withheld)
         told = table.columns.difference(["period", "from_", "until", "status"])
@@ -61,26 +61,28 @@ class SharedCube:
         return table.assign(status=table["status"].mask(gone, SUPPRESSED))
 
     def to_state(self) -> dict[str, Any]:
-        """As `ListCube.to_state`, without the list's silences and how many there ever were in each segment."""
+        """Return `ListCube.to_state` without the gaps of the list and without the sizes of its segments."""
         named_only = [{**asdict(one), "customers": None} for one in self.cube.segments]
         told = {"told": self.told, "withheld": list(self.withheld), "note": self.note}
         return {**self.cube.to_state(), "gaps": None, "natural": None, "segments": named_only, **told}
 
 
 def shared_cube(cube: ListCube, settings: ListSettings, *, least: int) -> SharedCube:
-    """Coarsen a cube around some settings.
+    """Coarsen a cube around the given settings so that it can be shared.
 
-    The chosen limit stays. The period is the chosen one, or the next longer one of which three of four can be told,
-    else the one of which most can. Of it as much is told as can be of three of four periods. Another limit joins, those
-    that people ask for first, and the segments of a column, where all that is told can be told of them, too.
+    The limit of silence in the settings is kept. The period length is that of the settings, or the next longer one for
+    which at least three quarters of the periods can be disclosed, else the one with the largest share. The level of
+    detail is the highest that can be disclosed for three quarters of the periods, else the one with the longest run.
+    Other limits (in the order of ``LIKED``, then the rest) and all segments of a column are added if the same level of
+    detail can be disclosed for them.
 
     Args:
         cube: The list.
-        settings: The period length, the limit and the number of regulars that are shown.
-        least: The smallest number of customers that is told of.
+        settings: The period length, the limit and the requirement for regulars that are shown.
+        least: The smallest number of customers that may be disclosed.
 
     Raises:
-        ValueError: If customers are who bought in the period, of which no limit can be told, or nothing would be left.
+        ValueError: If ``silence`` is ``"period"``, which is no limit in days, or nothing could be disclosed.
     """
     check_count(least, name="least")
     place = cube.limit(settings)
@@ -114,7 +116,7 @@ def _in_order(cube: ListCube, chosen: int) -> list[int]:
 
 
 def _segments(cube: ListCube, looks: Looks, kept: list[int]) -> list[int]:
-    """The places of the segments of the columns that can be told of; a column is told of whole or not at all."""
+    """Return the indices of the segments that can be disclosed; a column is disclosed completely or not at all."""
     columns: dict[str, list[int]] = {}
     for number, segment in enumerate(cube.segments, start=1):
         columns.setdefault(segment.by, []).append(number)
@@ -122,7 +124,7 @@ def _segments(cube: ListCube, looks: Looks, kept: list[int]) -> list[int]:
 
 
 def _thinned(cube: ListCube, looks: Looks, kept: list[int], segments: list[int]) -> ListCube:
-    """The cube with some limits and segments, and nothing beside the stretch but who was there as it began."""
+    """Return the cube with some limits and segments, the periods of the stretch and the customers at its start."""
     stretch, counts = looks.stretch, cube.tallies[looks.settings.every]
     moves = cube.regulars if stretch.told == STAGES_TOO else ()
     number = int(looks.settings.regular or moves[0]) if moves else 0
@@ -149,7 +151,7 @@ def _thinned(cube: ListCube, looks: Looks, kept: list[int], segments: list[int])
 
 
 def _read(name: str, told: str, limits: int) -> np.ndarray:
-    """Which bins of a histogram what is told is read from (1); the others (0) would tell more."""
+    """Return a mask of the bins needed for what is disclosed (1); the others (0) would disclose more."""
     within, beyond = {
         UNBROKEN: (False, False),
         BACK: (False, told in {STAGES_TOO, ALL_FLOWS}),

@@ -1,4 +1,4 @@
-"""The stages of a list under one setting: histograms of who is a regular, and what follows for stages and moves."""
+"""Stages of a list under one setting: histograms of regulars, and the stages and transitions computed from them."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ if TYPE_CHECKING:
 
     from crrkit.measure.cube.tally import Ends, Layout
 
-# Histograms for each number of regulars, by what has to be reached: to be long at the end of a period; to be so at
-# both ends; long at its start and a customer at its end; a customer and long; long at the end of the first period.
+# Histograms for each requirement for regulars: long at the end of a period; long at both ends; long at its start and a
+# customer at its end; a customer at its start and long at its end; long at the end of the first period.
 LONG_AFTER, LONG_LONG, LONG_THERE, THERE_LONG, NEW_LONG = "long", "long_long", "long_there", "there_long", "new_long"
 REGULARS = (LONG_AFTER, LONG_LONG, LONG_THERE, THERE_LONG, NEW_LONG)
 
 
 def named(name: str, number: int) -> str:
-    """The name of a histogram for one number of regulars."""
+    """Return the name of a histogram for one requirement for regulars."""
     return f"{name}_{number}"
 
 
 def stages_of_purchases(
     arrivals: pd.DataFrame, rests: pd.DataFrame, layout: Layout, regulars: tuple[int, ...]
 ) -> dict[str, np.ndarray]:
-    """The histograms of regulars.
+    """Return the histograms of regulars for purchases.
 
     Args:
-        arrivals: As `crrkit.reduce.regular_arrivals` gives them.
-        rests: As `crrkit.reduce.regular_rests` gives them.
-        layout: Where they belong.
-        regulars: The numbers of regulars.
+        arrivals: The output of `crrkit.reduce.regular_arrivals`.
+        rests: The output of `crrkit.reduce.regular_rests`.
+        layout: The layout of the counts.
+        regulars: The purchase days required of a regular, one histogram each.
     """
     found: dict[str, np.ndarray] = {}
     for number in regulars:
-        own = arrivals[arrivals["number"] == number].assign(late=0)  # at the cut-off in a period nobody asks for stages
+        own = arrivals[arrivals["number"] == number].assign(late=0)  # stages are not shown for a running period
         bought = _in_active_periods(own, layout, layout.silent)
         silent = _in_silent_periods(rests[rests["number"] == number], layout)
         found |= _together(bought, silent, number)
@@ -52,13 +52,13 @@ def stages_of_purchases(
 def stages_of_contracts(
     arrivals: pd.DataFrame, rests: pd.DataFrame, layout: Layout, months: tuple[int, ...]
 ) -> dict[str, np.ndarray]:
-    """The histograms of regulars, by how long a pause may be and still be bridged.
+    """Return the histograms of regulars for contracts, by the longest pause that is bridged.
 
     Args:
-        arrivals: As `crrkit.reduce.renewed_arrivals` gives them.
-        rests: As `crrkit.reduce.renewed_rests` gives them.
-        layout: Where they belong.
-        months: How many months without a break make a regular, each number in turn.
+        arrivals: The output of `crrkit.reduce.renewed_arrivals`.
+        rests: The output of `crrkit.reduce.renewed_rests`.
+        layout: The layout of the counts.
+        months: The uninterrupted months required of a regular, one histogram each.
     """
     found: dict[str, np.ndarray] = {}
     for number in months:
@@ -72,7 +72,7 @@ def _together(active: Mapping[str, np.ndarray], silent: Mapping[str, np.ndarray]
     found = {}
     for name, histogram in active.items():
         total = histogram + silent.get(name, 0)
-        total[:, :, -1] = 0  # whom no limit makes a regular is in no count
+        total[:, :, -1] = 0  # customers who are regular under no limit are not counted
         found[named(name, number)] = total
     return found
 
@@ -109,7 +109,7 @@ def _in_silent_periods(frame: pd.DataFrame, layout: Layout) -> dict[str, np.ndar
 
 
 def _in_periods_of_no_beginning(frame: pd.DataFrame, layout: Layout) -> dict[str, np.ndarray]:
-    """Regulars at the end of a period, and at its start: a pause grows no shorter, so both ends hang on one of them."""
+    """Count regulars at the end and at the start of periods; a pause only grows, so one boundary decides for both."""
     since, first = (frame[name].to_numpy(dtype="int64") for name in ("since", "first"))
     until = np.minimum(frame["last"].fillna(layout.span.stop).to_numpy(dtype="int64"), layout.span.stop)
     following = frame["following"].fillna(layout.span.stop).to_numpy(dtype="int64")
@@ -126,11 +126,11 @@ def _in_periods_of_no_beginning(frame: pd.DataFrame, layout: Layout) -> dict[str
 
 
 def moves_under_limit(counts: Mapping[str, np.ndarray], segment: int, place: int, number: int) -> dict[str, np.ndarray]:
-    """The moves of every period from one stage to another, as ``from to``: numbers by period."""
+    """Return the transitions between stages as ``{"from to": numbers by period}``."""
     there, kept, new = (up_to(counts[name][segment], place) for name in (THERE, KEPT, NEW))
     long, both, stay, rise, fresh = (up_to(counts[named(name, number)][segment], place) for name in REGULARS)
     ever = counts[THERE][segment].sum(axis=1)
-    opening = opening_of(counts, segment)  # of lists: who is on the first cannot be a regular yet
+    opening = opening_of(counts, segment)  # for snapshots: customers in the first cannot be regulars yet
     begun = ((opening, there), (0, long), (opening, ever))
     start, long_start, ever_start = (np.concatenate([[first], ends[:-1]]) for first, ends in begun)
     back_long = long - rise - fresh
@@ -146,7 +146,7 @@ def moves_under_limit(counts: Mapping[str, np.ndarray], segment: int, place: int
 
 
 def overview_of(moves: Mapping[str, np.ndarray]) -> pd.DataFrame:
-    """The stages as of the start of each period, and what became of the customers among them."""
+    """Return the stages at the start of each period, and the customers kept of middle and long."""
     table = pd.DataFrame({stage: _sum(moves, start=stage) for stage in STAGES})
     table["start"] = table[list(CUSTOMERS)].sum(axis=1)
     for stage in CUSTOMERS:
@@ -164,7 +164,7 @@ def _sum(moves: Mapping[str, np.ndarray], *, start: str) -> np.ndarray:
 
 
 def with_stage_rates(table: pd.DataFrame, whole: np.ndarray) -> pd.DataFrame:
-    """The rates behind the stages, and the status last; in a period that is not over nothing is kept yet."""
+    """Add the rates, with the status as the last column; the kept of a period that is not over are NaN."""
     status = table.pop("status")
     kept = ["kept", *(f"kept_{stage}" for stage in CUSTOMERS)]
     table[kept] = table[kept].where(pd.Series(whole, index=table.index), np.nan)
@@ -176,7 +176,7 @@ def with_stage_rates(table: pd.DataFrame, whole: np.ndarray) -> pd.DataFrame:
 
 
 def transitions_of(moves: Mapping[str, np.ndarray], labels: list[str]) -> pd.DataFrame:
-    """The moves as ``from_period from_stage to_stage customers``, those that somebody made."""
+    """Return the transitions as ``from_period from_stage to_stage customers``, without zeros."""
     order = (UNKNOWN, *STAGES)
     names = sorted((name.split() for name in moves), key=lambda pair: [order.index(stage) for stage in pair])
     rows = [

@@ -1,4 +1,4 @@
-"""A cube as it travels into a page: plain values, and the counts as one packed text."""
+"""Serialisation of a cube for a page: plain values, and the counts packed into one text."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from crrkit.rules import StageRule
 
 FIRST_MOMENT = datetime.combine(EPOCH, time.min)
-SEVEN = 7  # bits of a number in each byte; the eighth says that more follow
+SEVEN = 7  # bits of a number per byte; the eighth bit marks that more follow
 MORE = 1 << SEVEN
 
 
 def span_state(base: Base, every: str) -> dict[str, Any]:
-    """The names of the periods, and their first days since 1970-01-01."""
+    """Return the labels of the periods and their boundaries in days since 1970-01-01."""
     calendar = base.calendar(every)
     span = span_of(base, calendar)
     days = [(calendar.start(k) - EPOCH).days for k in range(span.start, span.stop + 1)]
@@ -35,26 +35,26 @@ def span_state(base: Base, every: str) -> dict[str, Any]:
 
 
 def seen_bounds(base: Base, days: Sequence[int]) -> list[list[int]]:
-    """Of lists, whether there is one as each period begins (1 or 0), and one as it ends or the data do."""
+    """Return, for each period, 1 or 0 for a snapshot at its start, and at its end or the end of the data."""
     last = (base.as_of.date() - EPOCH).days
     known = [[day, min(after, last)] for day, after in pairwise(days)]
     return [[int(base.saw(EPOCH + timedelta(days=day))) for day in pair] for pair in known]
 
 
 def seen_state(base: Base) -> dict[str, float]:
-    """What has been seen: moments in seconds since 1970-01-01, and days."""
+    """Return the observed range: times in seconds since 1970-01-01, and the burn-in in days."""
     return {"asOf": _seconds(base.as_of), "first": _seconds(base.first), "burnIn": base.card.burn_in_days}
 
 
 def rule_state(rule: StageRule | ContractRule) -> dict[str, float]:
-    """What stays of a rule of stages under every setting, in days; of contracts nothing."""
+    """Return the days of a stage rule that are the same under all settings; zeros for contracts."""
     if isinstance(rule, ContractRule):
         return {"window": 0, "span": 0, "contact": 0}
     return {"window": rule.window_days, "span": rule.span_days, "contact": rule.contact_days}
 
 
 def gaps_state(gaps: Gaps) -> dict[str, list[int]]:
-    """The silences by their length: those that ended with a purchase, and those still open."""
+    """Return the numbers of closed and of open gaps by length in days."""
     return {name: [int(n) for n in gaps.table[name]] for name in ("days", "closed", "open")}
 
 
@@ -68,10 +68,10 @@ def packed(
     numbers: Sequence[str],
     cohorts: Sequence[str],
 ) -> str:
-    """Counts as a text: bytes of seven bits, zipped, in base 64; the same in every run.
+    """Pack counts into a text: variable-length integers, gzip, base64; identical in every run.
 
-    Most bins are empty: what is written is how many empty ones come before each that is not, and then what these hold.
-    The bin goes slowest and the name fastest, so that like numbers stand together.
+    Most bins are empty, so the format is sparse: the number of zeros before each non-zero value, then these values. The
+    bin varies slowest and the name fastest, so that similar numbers are adjacent.
     """
     parts = []
     for counts in tallies:
@@ -83,14 +83,14 @@ def packed(
 
 
 def sparse(numbers: np.ndarray) -> bytes:
-    """How many numbers are not 0, how many zeros come before each, and these numbers."""
+    """Encode an array as the number of non-zero values, the zeros before each, and the values."""
     places = np.flatnonzero(numbers)
     before = np.diff(places, prepend=-1) - 1
     return b"".join(map(seven_bits, (np.array([len(places)]), before, numbers[places])))
 
 
 def seven_bits(numbers: np.ndarray) -> bytes:
-    """Numbers of 0 or more, the low bits first, small ones in one byte."""
+    """Encode numbers of 0 or more as variable-length integers, low bits first; small ones take one byte."""
     width = max(1, -(-int(numbers.max(initial=0)).bit_length() // SEVEN))
     parts = np.stack([numbers >> (SEVEN * place) for place in range(width)], axis=1)
     follows = np.concatenate([parts[:, 1:] > 0, np.zeros((len(parts), 1), dtype=bool)], axis=1)

@@ -1,4 +1,4 @@
-"""Which periods can be told of to people who may not see the list, and how much of each."""
+"""Which periods of a list can be disclosed to people who may not see it, and at what level of detail."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from crrkit.measure.cube.counted import ListCube
 
 Flows = Mapping[str, np.ndarray]
-ENOUGH_TOLD = 0.75  # of the periods: where so many can be told, more is told of each rather than of more
-# How much is told of a period, the most first: the stages and all flows; all flows; those between its two ends alone,
-# not who came and went inside it; and of who came not who is new and who is back.
+ENOUGH_TOLD = 0.75  # of the periods: from this share on, prefer more detail to more periods
+# The levels of detail, the highest first: stages and all flows; all flows; flows between the two ends only, without
+# those who came and left within the period; and the same with new and returned merged.
 STAGES_TOO, ALL_FLOWS, BETWEEN_ENDS, CAME_AS_ONE = "all", "account", "net", "together"
 CAME_AND_WENT = ("new_lost", "returned_lost")
 TOLD = {
@@ -30,13 +30,13 @@ TOLD = {
     BETWEEN_ENDS: ("kept", "lost", "new", "returned"),
     CAME_AS_ONE: ("kept", "lost", "came"),
 }
-STANDING = {  # at the end of a period; who lapsed can be computed wherever who is new and who is back is told
+STANDING = {  # stocks at the end of a period; lapsed can be computed wherever new and returned are disclosed
     STAGES_TOO: ("end", "middle", "long", "lapsed"),
     ALL_FLOWS: ("end", "lapsed"),
     BETWEEN_ENDS: ("end", "lapsed"),
     CAME_AS_ONE: ("end",),
 }
-NOT_TOLD = {  # columns of an account in which nothing is told
+NOT_TOLD = {  # columns of an account that are not disclosed
     STAGES_TOO: ("crr_continuous",),
     ALL_FLOWS: ("crr_continuous",),
     BETWEEN_ENDS: ("crr_continuous", *CAME_AND_WENT),
@@ -46,7 +46,7 @@ NOT_TOLD = {  # columns of an account in which nothing is told
 
 @dataclass(frozen=True)
 class Stretch:
-    """The periods of one length that can be told: their places from ``first`` up to and without ``last``, of all."""
+    """A run of periods that can be disclosed: indices from ``first`` up to but excluding ``last``, out of ``all``."""
 
     every: str
     told: str
@@ -56,12 +56,12 @@ class Stretch:
 
     @property
     def share(self) -> float:
-        """How much of the list it is."""
+        """The share of all periods that it covers."""
         return (self.last - self.first) / self.all
 
 
 def stretch_of(cube: ListCube, settings: ListSettings, place: int, least: int) -> Stretch | None:
-    """The stretch of which most is told among those that are long enough, else the longest one."""
+    """Return the stretch with the highest level of detail that is long enough, else the longest, else None."""
     flows, beside = _flows(cube, settings, 0, place), _neighbours(cube, settings.every, place, least)
     found = []
     for told in TOLD:
@@ -75,14 +75,14 @@ def stretch_of(cube: ListCube, settings: ListSettings, place: int, least: int) -
 
 
 def _longest(fits: np.ndarray, start: np.ndarray) -> tuple[int, int]:
-    """The bounds of the longest run of periods that fit and in which somebody was there to keep; of two the later."""
+    """Return the bounds of the longest run of periods that fit and have customers at a start; of equals the later."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], fits, [False]]).astype(int)))
     runs = [(int(first), int(last)) for first, last in edges.reshape(-1, 2) if (start[first:last] > 0).any()]
     return max(runs, key=lambda run: (run[1] - run[0], run), default=(0, 0))
 
 
 def _drawn_in(stretch: Stretch, flows: Flows, neighbours: _Neighbours) -> Stretch:
-    """The stretch without ends beside which a period that is not told would be known to tell of few."""
+    """Shorten the stretch until a small flow in the adjacent withheld periods can no longer be inferred."""
     first, last = stretch.first, stretch.last
     while last > first and neighbours.after(flows, first, last):
         last -= 1
@@ -94,25 +94,26 @@ def _drawn_in(stretch: Stretch, flows: Flows, neighbours: _Neighbours) -> Stretc
 
 @dataclass(frozen=True)
 class _Neighbours:
-    """Whether of the periods beside a stretch so much is known that a flow of theirs can only be small.
+    """Test whether a flow in the periods adjacent to a stretch can be inferred to be small.
 
-    Whoever came is there for as long as the limit of silence: of those there at the end of the stretch only who came
-    earlier can be lost in the next period; and who was lost soon after its beginning had not come just before it.
+    A customer who came stays at least as long as the limit of silence. So of the customers at the end of the stretch
+    only those who came earlier can be lost in the next period, and those lost soon after its start cannot have come in
+    the period before it.
     """
 
     bounds: np.ndarray
-    limit: int | None  # of contracts none
+    limit: int | None  # None for contracts
     least: int
 
     def after(self, flows: Flows, first: int, last: int) -> bool:
-        """Whether it is so of the period after the stretch."""
+        """Return whether it can be inferred for the period after the stretch."""
         if self.limit is None or last >= len(self.bounds) - 1:
             return False
         recent = [t for t in range(first, last) if self.bounds[last + 1] - self.bounds[t] <= self.limit]
         return bool(small(np.array(flows["end"][last - 1] - flows["came"][recent].sum()), self.least))
 
     def before(self, flows: Flows, first: int, last: int) -> bool:
-        """Whether it is so of the period before the stretch."""
+        """Return whether it can be inferred for the period before the stretch."""
         if self.limit is None or not first:
             return False
         soon = [t for t in range(first, last) if self.bounds[t + 1] - self.bounds[first - 1] <= self.limit]
@@ -124,7 +125,7 @@ def _neighbours(cube: ListCube, every: str, place: int, least: int) -> _Neighbou
 
 
 def _bounds(cube: ListCube, every: str) -> np.ndarray:
-    """The first days of the periods, and the day after the last; the data end where they end."""
+    """Return the boundaries of the periods in days since 1970-01-01, none later than the end of the data."""
     calendar = cube.base.calendar(every)
     span = span_of(cube.base, calendar)
     days = [np.datetime64(calendar.start(k)) for k in range(span.start, span.stop + 1)]
@@ -133,7 +134,7 @@ def _bounds(cube: ListCube, every: str) -> np.ndarray:
 
 
 def _flows(cube: ListCube, settings: ListSettings, segment: int, place: int) -> dict[str, np.ndarray]:
-    """Everything that could be told of each period under one limit, by name."""
+    """Return all numbers that could be disclosed for each period under one limit, by name."""
     counts = cube.tallies[settings.every]
     account = flows_under_limit(counts, segment, place)
     found: dict[str, np.ndarray] = {str(name): account[name].to_numpy() for name in account}
@@ -150,12 +151,12 @@ def _flows(cube: ListCube, settings: ListSettings, segment: int, place: int) -> 
 
 
 def _names(flows: Flows, told: str) -> list[str]:
-    """The flows that are told, the moves among them where they are."""
+    """Return the names of the flows disclosed at a level of detail, including transitions at the highest."""
     return [*TOLD[told], *(name for name in flows if " " in name and told == STAGES_TOO)]
 
 
 def _hidden(flows: Sequence[Flows], told: str, least: int) -> np.ndarray:
-    """The periods in which a number that is told, or its difference between two limits, tells of few."""
+    """Return a mask of the periods in which a number, or its difference between two limits, discloses a small group."""
     few = _few(flows, _names(flows[0], told), least)
     stocks = _few(flows, list(STANDING[told]), least)
     begun = _few([{"start": one["start"][:1]} for one in flows], ["start"], least)
@@ -171,7 +172,7 @@ def _few(flows: Sequence[Flows], names: list[str], least: int) -> np.ndarray:
 
 
 class Looks:
-    """The flows of segments under limits, and whether all of a stretch can be told of them."""
+    """The flows of segments under limits, cached, and whether they can be disclosed for a whole stretch."""
 
     def __init__(self, cube: ListCube, settings: ListSettings, stretch: Stretch, least: int) -> None:
         self.cube, self.settings, self.stretch, self.least = cube, settings, stretch, least
@@ -184,7 +185,7 @@ class Looks:
         return self._seen[key]
 
     def fit(self, segments: Sequence[int], places: Sequence[int]) -> bool:
-        """Whether nothing that is told of these segments under these limits tells of few."""
+        """Return whether the segments can be disclosed under all of these limits without disclosing a small group."""
         first, last = self.stretch.first, self.stretch.last
         for segment in segments:
             flows = [self._flows(segment, place) for place in places]

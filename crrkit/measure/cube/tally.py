@@ -1,7 +1,7 @@
-"""The counts of one period length by bins: the small frames of the silences, laid out by segment, period and bin.
+"""Counts for one period length as arrays by segment, period and bin.
 
-Every count hangs on one limit that has to be reached, so it is a histogram over bins (`crrkit.reduce.silences`); under
-the ``i``-th limit it is the sum of the bins up to ``i``.
+Every count depends on the smallest limit of silence under which a customer is counted, so it is kept as a histogram
+over bins (`crrkit.reduce.silences`); under the ``i``-th limit it is the sum of the bins up to ``i``.
 """
 
 from __future__ import annotations
@@ -21,34 +21,36 @@ if TYPE_CHECKING:
     from crrkit.rules import Calendar
 
 EPOCH_DAY = np.datetime64("1970-01-01")
-# Histograms by what has to be reached. Of a period: to be there at its end; and at its start too; without a break; to
-# be there at the end of the period of the first purchase; and, of former customers who bought, at one end or the other.
+# Histograms of a period by the smallest limit under which a customer is: active at its end; at its start, too;
+# throughout without a break; active at the end of the period of the first purchase; and, of earlier customers who
+# bought, active at one end or the other.
 THERE, KEPT, UNBROKEN, NEW, BACK = "there", "kept", "unbroken", "new", "back"
 ACCOUNT = (THERE, KEPT, UNBROKEN, NEW, BACK)
-# By the period of the first purchase, in place of a bin: who bought in a period.
+# By the period of the first purchase instead of a bin: buyers in a period.
 COHORTS = "cohorts"
-# By the period of the first purchase and bin: who is there at the end of a period, of the latest cohorts, since the
-# cells grow with the square of the periods.
+# By the period of the first purchase and bin: customers active at the end of a period. Only for the latest cohorts, as
+# the number of cells grows with the square of the number of periods.
 COHORTS_THERE = "cohorts_there"
 BY_COHORT = (COHORTS, COHORTS_THERE)
 LATEST_COHORTS = 24
-OPENING = "opening"  # by segment: who is there as the first period begins, of lists that begin with a moment
-# Numbers for who bought in a period: how many, and how many of them also in the one before.
+OPENING = "opening"  # by segment: customers at the start of the first period, for snapshots
+# Buyers in a period, and those of them who also bought in the previous one.
 BOUGHT, AGAIN = "bought", "again"
 
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """Where a count belongs.
+    """The layout of the arrays of counts.
 
     Attributes:
-        calendar: The periods.
-        span: Their numbers.
-        as_of: The cut-off.
-        limits: The limits, from the shortest on.
-        codes: Of each segment column, the place of each value and, under None, that of all others.
-        segments: How many places there are; the first is for everybody.
-        lead: How many periods of the span come before those that are told: of lists the one that the first list ends.
+        calendar: The calendar of the periods.
+        span: The indices of the periods.
+        as_of: The cut-off date.
+        limits: The limits of silence in ascending order.
+        codes: For each segment column, the index of each value and, under None, that of the remaining values.
+        segments: The number of segment indices; 0 is all customers.
+        lead: The number of periods of the span before the first one shown: for snapshots one, which the first snapshot
+            ends.
     """
 
     calendar: Calendar
@@ -61,28 +63,28 @@ class Layout:
 
     @property
     def bounds(self) -> np.ndarray:
-        """The first day of each period, and that of the one after the last, since 1970-01-01."""
+        """The boundaries of the periods in days since 1970-01-01, one more than there are periods."""
         days = [self.calendar.start(number) for number in range(self.span.start, self.span.stop + 1)]
         return (np.array(days, dtype="datetime64[D]") - EPOCH_DAY).astype("int64")
 
     def bin(self, days: np.ndarray) -> np.ndarray:
-        """The place of the first limit that is not below a number of days."""
+        """Return the index of the first limit that is not below a number of days."""
         return np.searchsorted(np.array(self.limits), days, side="left")
 
     def silent(self, frame: pd.DataFrame, place: np.ndarray) -> np.ndarray:
-        """The bin of each row's silence at the end of a period, or at the cut-off within it."""
+        """Return the bin of each row's silence at the end of a period, or at the cut-off date within it."""
         day, late = (frame[name].to_numpy(dtype="int64") for name in ("day", "late"))
         cut = int((np.datetime64(self.as_of.date()) - EPOCH_DAY).astype("int64"))
         ends = self.bounds[1:]
         return self.bin(np.where(ends[place] > cut, cut + late, ends[place]) - day)
 
     def paused(self, frame: pd.DataFrame, place: np.ndarray) -> np.ndarray:
-        """The bin of the pause in which each row's contracts stand at the end of a period; 0 where one runs."""
+        """Return the bin of each row's pause between contracts at the end of a period; 0 if a contract runs."""
         gap = frame["gap"].fillna(len(self.limits)).to_numpy(dtype="int64")
         return np.where(frame["left"].to_numpy(dtype="int64") > place + self.span.start, 0, gap)
 
     def places(self, frame: pd.DataFrame) -> list[np.ndarray]:
-        """The places of each row: that of everybody, and of each column the one of its segment."""
+        """Return the segment indices of each row: 0 for all customers, and one for each segment column."""
         found = [np.zeros(len(frame), dtype="int64")]
         for name, codes in self.codes.items():
             known = frame[name].map({value: code for value, code in codes.items() if value is not None})
@@ -92,21 +94,21 @@ class Layout:
     def histogram(
         self, frame: pd.DataFrame, place: np.ndarray, bins: np.ndarray, where: np.ndarray | None = None
     ) -> np.ndarray:
-        """The customers of a frame by segment, period and bin."""
+        """Return the customers of a frame by segment, period and bin."""
         return self._laid(frame, place, bins, where, len(self.limits) + 1)
 
     def by_cohort(self, frame: pd.DataFrame) -> np.ndarray:
-        """The customers of a frame by segment, period and the period of their first purchase."""
+        """Return the customers of a frame by segment, period and period of the first purchase."""
         since, first = (frame[name].to_numpy(dtype="int64") - self.span.start for name in ("since", "first"))
         return self._laid(frame, since, first, None, len(self.span))
 
     @property
     def latest_cohorts(self) -> range:
-        """The numbers of the periods whose cohorts are counted by bins."""
+        """The indices of the periods whose cohorts are counted by bin."""
         return self.span[self.lead :][-LATEST_COHORTS:]
 
     def by_cohort_and_bin(self, frame: pd.DataFrame) -> np.ndarray:
-        """The customers of a frame by segment, period, and then the latest cohorts and the bins of each."""
+        """Return the customers of a frame by segment, period, and then the latest cohorts with their bins."""
         bins, cohorts = len(self.limits) + 1, self.latest_cohorts
         place, first, at = (frame[name].to_numpy(dtype="int64") for name in ("period", "first", "gap"))
         return self._laid(
@@ -127,43 +129,43 @@ class Layout:
         return total.astype("int64").reshape(shape)
 
     def numbers(self, frame: pd.DataFrame, place: np.ndarray, where: np.ndarray | None = None) -> np.ndarray:
-        """The customers of a frame by segment and period."""
+        """Return the customers of a frame by segment and period."""
         return self.histogram(frame, place, np.zeros(len(frame), dtype="int64"), where)[:, :, 0]
 
 
 def without_lead(counts: Mapping[str, np.ndarray], layout: Layout) -> dict[str, np.ndarray]:
-    """The counts of the periods that are told, and who is there as the first of them begins."""
+    """Return the counts without the lead period, and the customers at its end as the opening."""
     if not layout.lead:
         return dict(counts)
     return {**{name: table[:, layout.lead :] for name, table in counts.items()}, OPENING: counts[THERE][:, 0, 0]}
 
 
 def opening_of(counts: Mapping[str, np.ndarray], segment: int) -> int:
-    """Who is there as the first period begins: nobody, but of lists."""
+    """Return the customers at the start of the first period: 0, except for snapshots."""
     return int(counts[OPENING][segment]) if OPENING in counts else 0
 
 
-Ends = Callable[["pd.DataFrame", np.ndarray], np.ndarray]  # the bins of some rows at the ends of some periods
+Ends = Callable[["pd.DataFrame", np.ndarray], np.ndarray]  # (rows, period indices) → bins at the ends of the periods
 
 
 def account_of_purchases(arrivals: pd.DataFrame, rests: pd.DataFrame, layout: Layout) -> dict[str, np.ndarray]:
-    """The histograms of the account, and the numbers by who bought in a period.
+    """Return the histograms of the account for purchases, and the numbers of buyers by period.
 
     Args:
-        arrivals: As `crrkit.reduce.arrivals` gives them.
-        rests: As `crrkit.reduce.rests` gives them.
-        layout: Where they belong.
+        arrivals: The output of `crrkit.reduce.arrivals`.
+        rests: The output of `crrkit.reduce.rests`.
+        layout: The layout of the counts.
     """
     return {**_account(arrivals, rests, layout, layout.silent), **_by_period(rests, layout)}
 
 
 def account_of_contracts(joined: pd.DataFrame, gone_on: pd.DataFrame, layout: Layout) -> dict[str, np.ndarray]:
-    """The histograms of the account of contracts, by how long a pause may be and still be bridged.
+    """Return the histograms of the account for contracts, by the longest pause that is bridged.
 
     Args:
-        joined: As `crrkit.reduce.joined_anew` gives them.
-        gone_on: As `crrkit.reduce.gone_on` gives them.
-        layout: Where they belong.
+        joined: The output of `crrkit.reduce.joined_anew`.
+        gone_on: The output of `crrkit.reduce.gone_on`.
+        layout: The layout of the counts.
     """
     return _account(joined, gone_on, layout, layout.paused)
 
@@ -192,7 +194,7 @@ def _filling(
 
 
 def _by_period(rests: pd.DataFrame, layout: Layout) -> dict[str, np.ndarray]:
-    """Who bought in a period, and who of them did in the one before, too."""
+    """Return the buyers of each period, and those of them who also bought in the previous one."""
     begun = _period_of(rests, layout)
     after = rests["following"].fillna(-1).to_numpy(dtype="int64") - layout.span.start
     next_one = after == begun + 1
@@ -201,14 +203,14 @@ def _by_period(rests: pd.DataFrame, layout: Layout) -> dict[str, np.ndarray]:
 
 
 def _period_of(frame: pd.DataFrame, layout: Layout) -> np.ndarray:
-    """The place of the period of each row, said or that of its day."""
+    """Return the index of the period of each row, from ``since`` or else from its day."""
     if "since" in frame:
         return frame["since"].to_numpy(dtype="int64") - layout.span.start
     return np.searchsorted(layout.bounds, frame["day"].to_numpy(dtype="int64"), side="right") - 1
 
 
 def spread(rests: pd.DataFrame, layout: Layout) -> tuple[pd.DataFrame, np.ndarray]:
-    """The silences, each once for every whole period within it, and the places of these periods."""
+    """Repeat each silence for every whole period within it, and return the rows with the indices of these periods."""
     begun = _period_of(rests, layout)
     following = rests["following"].fillna(layout.span.stop).to_numpy(dtype="int64") - layout.span.start
     row, place = ranges(begun + 1, following - 1)
@@ -216,19 +218,19 @@ def spread(rests: pd.DataFrame, layout: Layout) -> tuple[pd.DataFrame, np.ndarra
 
 
 def ranges(first: np.ndarray, last: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Every whole number from each first to its last one, both included, with the place of the pair before it."""
+    """Expand each pair to the integers from first to last, inclusive; return the pairs' indices and the integers."""
     length = np.maximum(last - first + 1, 0)
     row = np.repeat(np.arange(len(first)), length)
     return row, first[row] + np.arange(length.sum()) - np.repeat(length.cumsum() - length, length)
 
 
 def up_to(histogram: np.ndarray, place: int) -> np.ndarray:
-    """The counts of one segment under the limit at a place."""
+    """Return the counts of one segment under the limit with index ``place``."""
     reached: np.ndarray = histogram[:, : place + 1].sum(axis=1)
     return reached
 
 
 def later_than(histogram: np.ndarray, place: int) -> np.ndarray:
-    """The counts of who needs a longer limit than the one at a place."""
+    """Return the counts of those who need a longer limit than the one with index ``place``."""
     missed: np.ndarray = histogram[:, place + 1 :].sum(axis=1)
     return missed

@@ -1,4 +1,4 @@
-"""How long customers last: life tables, comparison, projection, purchasing models."""
+"""Customer lifetime: life tables, comparison of cohorts, projection of retention, purchasing models."""
 
 from __future__ import annotations
 
@@ -21,5 +21,5 @@ __all__ = [
 
 
 def __dir__() -> list[str]:
-    """What the room is for, without what Python and its modules add."""
+    """List the public names only."""
     return list(__all__)

@@ -1,4 +1,4 @@
-"""Cohorts held against each other: at one age, and over their whole curves where they have curves."""
+"""Comparison of cohorts: at one age, and over their whole survival curves if they have one."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class CohortComparison(Shown):
-    """Cohorts held against each other.
+    """Pairwise comparison of cohorts.
 
     Attributes:
-        table: One row a pair: ``one other rate_one rate_other difference low high p_value p_holm verdict`` at the age,
-            and ``p_logrank p_logrank_holm`` for the whole curves; NaN where the cohorts have none.
+        table: One row per pair: ``one other rate_one rate_other difference low high p_value p_holm verdict`` at the
+            age, and ``p_logrank p_logrank_holm`` for the whole curves; NaN if the cohorts have no survival curve.
         age: The age at which the rates are compared.
-        notes: Sentences that must not be missed.
+        notes: Notes that must be shown with the result.
     """
 
     table: pd.DataFrame
@@ -38,7 +38,7 @@ class CohortComparison(Shown):
     }  # fmt: skip
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Return the headings of the displayed columns."""
         return {
             "one": _("cohort"), "other": _("against"), "rate_one": _("rate"), "rate_other": _("rate"),
             "difference": _("difference"), "low": _("from"), "high": _("to"), "p_holm": _("p, Holm"),
@@ -46,7 +46,7 @@ class CohortComparison(Shown):
         }  # fmt: skip
 
     def caption(self) -> str:
-        """The age, what can be told, and the notes."""
+        """Return the age, how to read the verdicts, and the notes."""
         text = _("Cohorts at age {age}; pairs that cannot be told apart are said to be so").format(age=self.age)
         return ". ".join([text, *self.notes])
 
@@ -54,29 +54,30 @@ class CohortComparison(Shown):
 def compare_cohorts(
     grid: Any, a: str | Sequence[str], b: str | None = None, *, age: int, level: float = 0.95
 ) -> CohortComparison:
-    """Hold cohorts against each other at one age and over their whole curves.
+    """Compare cohorts pairwise, at one age and over their whole survival curves.
 
-    The difference at the age has Newcombe's interval; whole curves are compared by the log-rank test of the grouped
-    life tables. With many pairs the p values of both are corrected after Holm. Customers are taken to stay or leave
-    independently, and cohorts to be chosen before their rates were seen.
+    The difference at the age has Newcombe's interval; whole curves are compared by the log-rank test on the grouped
+    life tables. The p-values of both are corrected for the number of pairs by Holm's method. Assumes that customers
+    stay or leave independently, and that the cohorts were chosen before looking at their rates.
 
-    The log-rank test is for cohorts of which nobody comes back. Buyers come and go: among cohorts that do not differ it
-    finds 10 to 14 of 100 pairs of a bounded grid different at the 5 % level, and nearly all of an unbounded one, in
-    which the older cohort had longer to come back. It is refused for them, and for cohorts that grow; the age remains.
+    The log-rank test requires that nobody returns. Buyers do: of cohorts that do not differ, it finds 10 to 14 of 100
+    pairs of a bounded grid different at the 5 % level, and nearly all pairs of an unbounded one, in which the older
+    cohort had more time to return. It is therefore skipped for such grids and for cohorts that grow; the comparison at
+    the age remains.
 
     Args:
         grid: A `CohortGrid`, or its long frame.
-        a: A cohort's name, or several of them for all pairs.
-        b: The other cohort when ``a`` is one.
-        age: The age, seen for all of them.
-        level: Pairs whose corrected p value is below ``1 - level`` differ.
+        a: The label of a cohort, or several for all pairs.
+        b: The other cohort if ``a`` is one.
+        age: The age, which must be observed for all of them.
+        level: Pairs with a corrected p-value below ``1 - level`` differ.
 
     Returns:
-        One row a pair: both rates at the age, the difference with its interval, and the p values, corrected and not.
+        One row per pair: both rates at the age, the difference with its interval, and the p-values, raw and corrected.
 
     Raises:
-        ValueError: If a cohort is not in the grid, was not yet observed at the age or is provisional there, or there
-            are several segments.
+        ValueError: If a cohort is not in the grid, was not yet observed at the age or is provisional there, only one is
+            given, or there are several segments.
 
     Examples:
         >>> cells = {"age": [1, 1], "size": [70, 80], "active": [56, 48], "status": "observed", "provisional": False}
@@ -104,7 +105,7 @@ def compare_cohorts(
 
 
 def _come_back(grid: Any, long: pd.DataFrame) -> bool:
-    """Whether customers may be away and there again, so that a fall from age to age is no loss."""
+    """Return whether customers may return, so that a decrease from age to age is not the number lost."""
     if getattr(grid, "presence", "moment") == "window":
         return True
     seen = long[long["status"] == "observed"].sort_values(["cohort", "age"])
@@ -144,17 +145,17 @@ def _compared(cells: Mapping[str, tuple[float, float]], one: str, other: str, le
 
 
 def _steps(long: pd.DataFrame, name: str) -> pd.DataFrame:
-    """``at_risk`` and ``lost`` by age of one cohort, as far as it was seen."""
+    """Return ``at_risk`` and ``lost`` by age of one cohort, for its observed ages."""
     seen = long[(long["cohort"] == name) & (long["status"] == "observed")].set_index("age")["active"].sort_index()
     size = float(long.loc[long["cohort"] == name, "size"].iloc[0])
     before = seen.shift(fill_value=size)
     steps = pd.DataFrame({"at_risk": before, "lost": before - seen})
-    one_age = seen.index.to_series().diff().fillna(seen.index.to_series()) == 1  # no hidden cell in between
+    one_age = seen.index.to_series().diff().fillna(seen.index.to_series()) == 1  # no suppressed cell in between
     return steps[one_age]
 
 
 def logrank(one: pd.DataFrame, other: pd.DataFrame) -> float:
-    """The p value of the two-sample log-rank test from ``at_risk`` and ``lost`` by age; NaN when nobody left."""
+    """Return the p-value of the two-sample log-rank test from ``at_risk`` and ``lost`` by age; NaN if nobody left."""
     both = one.add_suffix("_one").join(other.add_suffix("_other"), how="inner").astype("float64")
     n1, n2, d = both["at_risk_one"], both["at_risk_other"], both["lost_one"] + both["lost_other"]
     n = n1 + n2

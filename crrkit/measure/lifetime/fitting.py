@@ -1,4 +1,4 @@
-"""Find the law of a retention curve: maximum likelihood, its errors, and when a curve carries no law."""
+"""Fit the shifted beta-geometric (sBG) model: maximum likelihood, standard errors, curves that cannot be fitted."""
 
 from __future__ import annotations
 
@@ -24,32 +24,33 @@ from crrkit.measure.lifetime.survival import LifeTable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-ASSUMED_CUSTOMERS = 1000  # what a curve of shares stands for when nobody says how many customers it rests on
-FEWEST_AGES = 3  # renewals; with two points the two parameters fit anything
+ASSUMED_CUSTOMERS = 1000  # the number of customers assumed for a curve of shares if none is given
+FEWEST_AGES = 3  # renewals; two parameters fit any two points
 ENOUGH_AGES = 5
 SMALL, LARGE = 1e-3, 1e4
 
 
 class ProjectionWarning(UserWarning):
-    """A projection from few ages."""
+    """Warns that a projection is based on few ages."""
 
 
 def fit_sbg(curve: Any, *, customers: float | None = None) -> ShiftedBetaGeometric:
-    """Fit the shifted beta-geometric law by maximum likelihood.
+    """Fit the shifted beta-geometric (sBG) model to a retention curve by maximum likelihood.
 
     ``log L = sum(lost_t log P(t)) + sum(still_there_t log S(t))`` with ``P(t) = S(t-1) - S(t)``.
 
     Args:
-        curve: Shares of survivors beginning with 1; or numbers of survivors of one cohort; or a list of such for
+        curve: Shares of survivors starting with 1; or numbers of survivors of one cohort; or a list of such curves for
             cohorts of different length; or a `LifeTable`.
-        customers: How many customers a curve of shares rests on; parameters do not depend on it, errors and band do.
-            None takes 1,000 for shares, which the caption then says; numbers of survivors say it themselves.
+        customers: The number of customers behind a curve of shares; the parameters do not depend on it, the standard
+            errors and the band do. None assumes 1,000 for shares, and the caption says so; numbers of survivors need
+            none.
 
     Returns:
-        The law, with ``.alpha .beta .log_likelihood .survival(t)``.
+        The fitted model, with ``.alpha .beta .log_likelihood .survival(t)``.
 
     Raises:
-        ValueError: If the curve rises, has fewer than three renewals, or nobody ever left.
+        ValueError: If the curve rises, has fewer than three renewals, nobody ever left, or the fit runs to a boundary.
 
     Warns:
         ProjectionWarning: With fewer than five renewals.
@@ -86,24 +87,24 @@ def fit_sbg(curve: Any, *, customers: float | None = None) -> ShiftedBetaGeometr
 
 
 def _checked(curve: Any) -> Any:
-    """A table of survival, or plain shares or numbers."""
+    """Return the curve if it is a `LifeTable` or plain numbers; else raise."""
     if not is_plain(curve):
         return check_given(curve, LifeTable, name="curve")
     return check_numbers(curve, name="curve")
 
 
 def _of_shares(curve: Any) -> bool:
-    """Whether some curve begins with 1, so that it says nothing of numbers."""
+    """Return whether some curve is one of shares, starting with 1, without numbers of customers."""
     several = not hasattr(curve, "table") and hasattr(curve[0], "__len__")
     return not hasattr(curve, "table") and any(cohort[0] == 1 for cohort in (curve if several else [curve]))
 
 
 def _events(curve: Any, customers: float) -> tuple[pd.Series, pd.Series]:
-    """How many left at each age, and how many were last seen still there."""
+    """Return the numbers lost at each age and those censored, last seen as customers, at each age."""
     if hasattr(curve, "table") and "at_risk" in curve.table:
         rows = curve.table.set_index("age")
         last = rows.iloc[-1]
-        final = float(last["at_risk"] - last["lost"] - last["censored"])  # never seen to leave, nor to go out of sight
+        final = float(last["at_risk"] - last["lost"] - last["censored"])  # neither lost nor counted as censored
         still = rows["censored"].astype("float64").copy()
         still.iloc[-1] += final
         return rows["lost"][rows["lost"] > 0].astype("float64"), still[still > 0]
@@ -118,7 +119,7 @@ def _events(curve: Any, customers: float) -> tuple[pd.Series, pd.Series]:
 
 
 def _last_age(lost: pd.Series, still: pd.Series) -> int:
-    """The last age at which anybody was seen; 0 when nobody was."""
+    """Return the last age at which anybody was observed; 0 if nobody was."""
     return int(max([0, *lost.index, *still.index]))
 
 
@@ -131,12 +132,12 @@ def _counts(cohort: Sequence[float], customers: float) -> np.ndarray:
 
 
 def _log_leaving(alpha: float, beta: float, t: int) -> float:
-    """``log P(t)``: there after ``t - 1`` renewals and not at the next."""
+    """Return ``log P(t)``: a customer after ``t - 1`` renewals who does not make the next."""
     return log_survival(alpha, beta, t - 1) + math.log(alpha) - math.log(alpha + beta + t - 1)
 
 
 def log_likelihood(alpha: float, beta: float, lost: pd.Series, still: pd.Series) -> float:
-    """Of the shifted beta-geometric law, from the numbers who left and who were last seen there at each age."""
+    """Return the log-likelihood of the sBG model from the numbers lost and censored at each age."""
     gone = sum(n * _log_leaving(alpha, beta, int(t)) for t, n in zip(lost.index, lost, strict=True) if n)
     stayed = sum(n * log_survival(alpha, beta, float(t)) for t, n in zip(still.index, still, strict=True) if n)
     return float(gone + stayed)
@@ -170,7 +171,7 @@ def _refuse_boundary(alpha: float, beta: float) -> None:
 
 
 def _covariance(alpha: float, beta: float, lost: pd.Series, still: pd.Series) -> np.ndarray:
-    """The inverse of the curvature at the maximum, by central differences."""
+    """Return the covariance of the parameters: the inverse negative Hessian at the maximum, by central differences."""
     at, step = np.array([alpha, beta]), np.array([alpha, beta]) * 1e-4
     hessian = np.empty((2, 2))
     for i in range(2):
@@ -187,7 +188,7 @@ def _covariance(alpha: float, beta: float, lost: pd.Series, still: pd.Series) ->
 
 
 def _shares(lost: pd.Series, still: pd.Series) -> tuple[float, ...]:
-    """The pooled share of survivors at each age (a life table of the same customers)."""
+    """Return the pooled share of survivors at each age, the life table of the same customers."""
     ages = range(_last_age(lost, still) + 1)
     gone, seen = lost.reindex(ages, fill_value=0.0), still.reindex(ages, fill_value=0.0)
     at_risk = float(gone.sum() + seen.sum()) - (gone.cumsum() + seen.cumsum()).shift(fill_value=0.0)

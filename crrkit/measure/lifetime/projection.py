@@ -1,8 +1,8 @@
-"""How a retention curve goes on: the shifted beta-geometric law beside the constant rate, and where both stop.
+"""Projection of a retention curve by the shifted beta-geometric (sBG) model, beside the constant rate.
 
-Every customer has a chance of leaving at each renewal, and the chances differ (a beta law with alpha and beta). Those
-who leave easily leave first, so the rate of the cohort climbs although nobody changes. One constant rate misses that
-and projects too low.
+Each customer has a constant probability of leaving at each renewal, and it differs between customers (a beta
+distribution with alpha and beta). Those likely to leave are lost first, so the retention rate of the cohort rises
+although no customer changes. A constant rate ignores this and projects too low.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ from crrkit.ground import InputError, Shown, format_cell, format_number, gettext
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FARTHEST = 2  # times the observed length
+FARTHEST = 2  # the longest projection, as a multiple of the observed length
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ShiftedBetaGeometric(Shown):
-    """A fitted shifted beta-geometric law.
+    """A fitted shifted beta-geometric (sBG) model.
 
-    ``S(t) = B(alpha, beta + t) / B(alpha, beta)``; the rate from age ``t-1`` to ``t`` is
+    ``S(t) = B(alpha, beta + t) / B(alpha, beta)``; the retention rate from age ``t-1`` to ``t`` is
     ``(beta + t - 1) / (alpha + beta + t - 1)``.
 
     Attributes:
-        alpha: First parameter; at 1 or below the expected lifetime is infinite.
+        alpha: First parameter; if it is 1 or below, the expected lifetime is infinite.
         beta: Second parameter.
-        log_likelihood: Of the fitted law.
-        covariance: Of alpha and beta, from the curvature at the maximum.
-        ages: Renewals that were observed.
+        log_likelihood: The log-likelihood of the fitted model.
+        covariance: The covariance of alpha and beta, from the Hessian at the maximum.
+        ages: The number of renewals observed.
         observed: The observed share of survivors at each age, from 0.
-        customers: How many customers errors and band rest on.
-        is_assumed: Whether that number was assumed, since shares do not say it.
+        customers: The number of customers behind the standard errors and the band.
+        is_assumed: Whether that number was assumed, because the curve was given as shares.
     """
 
     alpha: float
@@ -62,36 +62,36 @@ class ShiftedBetaGeometric(Shown):
 
     @property
     def expected_lifetime(self) -> float:
-        """Mean periods until leaving: ``(alpha + beta - 1) / (alpha - 1)``, and infinite when alpha is 1 or less.
+        """Mean number of periods until leaving: ``(alpha + beta - 1) / (alpha - 1)``; infinite if alpha is 1 or less.
 
-        A property of the law, not of the data: it takes the law to hold for ever, beyond every age that was seen.
+        It extrapolates: it assumes that the model holds indefinitely, beyond every observed age.
         """
         return (self.alpha + self.beta - 1) / (self.alpha - 1) if self.alpha > 1 else math.inf
 
     @property
     def table(self) -> pd.DataFrame:  # type: ignore[override]  # made when it is asked for
-        """The curve as far as it may be projected."""
+        """The curve up to the longest projection allowed."""
         return self.project(FARTHEST * self.ages)
 
     def survival(self, t: float) -> float:
-        """The share still there after ``t`` renewals.
+        """Return the share of customers left after ``t`` renewals.
 
         Raises:
-            ValueError: If that is more than twice the observed length.
+            ValueError: If ``t`` is more than twice the observed length.
         """
         self._refuse_far(t)
         return math.exp(log_survival(self.alpha, self.beta, t))
 
     def retention(self, t: int) -> float:
-        """The share of those there after ``t - 1`` renewals who make the next; refused as far survival is."""
+        """Return the retention rate at renewal ``t`` of those left after ``t - 1``; same limit as in `survival`."""
         self._refuse_far(t)
         return (self.beta + t - 1) / (self.alpha + self.beta + t - 1)
 
     def project(self, periods: int, *, level: float = 0.95) -> pd.DataFrame:
-        """Survival up to ``periods`` with a band (delta method on its log odds), beside the constant rate.
+        """Project survival up to ``periods`` with a band (delta method on the log odds), beside the constant rate.
 
         Raises:
-            ValueError: If the horizon is more than twice the observed length.
+            ValueError: If ``periods`` is more than twice the observed length.
         """
         self._refuse_far(periods)
         ages = np.arange(periods + 1)
@@ -126,14 +126,14 @@ class ShiftedBetaGeometric(Shown):
         return np.append(1.0, low), np.append(1.0, high)
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Return the headings of the displayed columns."""
         return {
             "age": _("age"), "observed": _("observed"), "survival": _("projected"), "low": _("from"), "high": _("to"),
             "geometric": _("constant rate"),
         }  # fmt: skip
 
     def caption(self) -> str:
-        """The parameters, the lifetime, and on how many customers the band rests."""
+        """Return the parameters, the expected lifetime and the number of customers behind the band."""
         text = _("sBG: alpha {alpha}, beta {beta}; expected lifetime {lifetime} {lifetime:period|periods}")
         words = {name: format_cell(value, "number") for name, value in (("alpha", self.alpha), ("beta", self.beta))}
         text = text.format(**words, lifetime=format_cell(self.expected_lifetime, "ratio"))
@@ -151,7 +151,7 @@ class ShiftedBetaGeometric(Shown):
 
 
 def log_survival(alpha: float, beta: float, t: float) -> float:
-    """``log S(t)`` of the shifted beta-geometric law."""
+    """Return ``log S(t)`` of the sBG model."""
     return lgamma(beta + t) + lgamma(alpha + beta) - lgamma(beta) - lgamma(alpha + beta + t)
 
 

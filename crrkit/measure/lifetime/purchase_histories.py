@@ -1,4 +1,4 @@
-"""What the law of purchases is fitted to: how often, until when and since when, with the number of customers alike."""
+"""Input of the BG/NBD model: frequency, recency and age, with the number of customers who share them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ COLUMNS = {"frequency", "recency", "T"}  # of a table of customers
 
 
 def histories_of_base(base: object, unit_days: float) -> pd.DataFrame:
-    """``frequency recency age customers`` of a log of purchases, times in units."""
+    """Return ``frequency recency age customers`` of a log of purchases, with times in units of ``unit_days`` days."""
     base = check_given(base, Base, name="base")
     if not base.has_purchases:
         message = _(
@@ -23,7 +23,7 @@ def histories_of_base(base: object, unit_days: float) -> pd.DataFrame:
         )
         raise InputError(message, argument="base")
     days = reduce.collect(reduce.repeat_histogram(base.table, as_of=base.as_of))
-    days = days.sort_values(list(days.columns), ignore_index=True)  # sums in one order: the same law in every run
+    days = days.sort_values(list(days.columns), ignore_index=True)  # a fixed order of summation, so fits are identical
     return pd.DataFrame({
         "frequency": days["frequency"].astype("int64"), "recency": days["recency_days"] / unit_days,
         "age": days["age_days"] / unit_days, "customers": days["customers"].astype("int64"),
@@ -31,7 +31,7 @@ def histories_of_base(base: object, unit_days: float) -> pd.DataFrame:
 
 
 def histories_of_table(table: pd.DataFrame) -> pd.DataFrame:
-    """The same of a table with ``frequency recency T``, checked; like rows together."""
+    """Return the same for a table with ``frequency recency T``, checked and with equal rows merged."""
     columns = [check_column(name, name="base", available=table.columns) for name in ("frequency", "recency", "T")]
     customers = table["customers"] if "customers" in table.columns else 1
     x, last, whole = check_history(*(table[name] for name in columns))
@@ -41,7 +41,7 @@ def histories_of_table(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def refuse_too_little(rows: pd.DataFrame) -> None:
-    """Refuse histories from which no law can be learned."""
+    """Refuse histories to which the model cannot be fitted: one customer only, or no repeat purchase."""
     if rows["customers"].sum() <= 1:
         message = _("The law describes how customers differ, so more than one customer is needed.")
         raise InputError(message, argument="base")

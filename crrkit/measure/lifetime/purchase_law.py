@@ -1,4 +1,4 @@
-"""The law of purchases and leaving (BG/NBD) as numbers: its likelihood, its means, where the likelihood is greatest."""
+"""Numerics of the BG/NBD model: likelihood, expected purchases, maximisation, standard errors."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ Numbers = float | np.ndarray
 def log_likelihood(
     parameters: np.ndarray, x: np.ndarray, last: np.ndarray, whole: np.ndarray, customers: np.ndarray
 ) -> float:
-    """The logarithm of the likelihood of all customers."""
+    """Return the log-likelihood of all customers."""
     return float(customers @ row_log_likelihood(parameters, x, last, whole))
 
 
 def row_log_likelihood(parameters: np.ndarray, x: np.ndarray, last: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """The log-likelihood of each row, in logarithms throughout: powers of times overflow at 100 purchases."""
+    """Return the log-likelihood of each row, in logarithms throughout, as powers of times overflow at 100 purchases."""
     r, alpha, a, b = parameters
     gammaln = _scipy("special").gammaln
     rate = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
@@ -44,9 +44,9 @@ def row_log_likelihood(parameters: np.ndarray, x: np.ndarray, last: np.ndarray, 
 
 
 def mean_purchases(r: np.ndarray, alpha: np.ndarray, a: float, b: np.ndarray, t: np.ndarray) -> np.ndarray:
-    """``E X(t)``, as an integral over the rate of purchases.
+    """Return ``E X(t)``, the expected number of purchases, by numerical integration.
 
-    The printed form divides by ``a - 1`` and subtracts nearly equal numbers; this one has no such place:
+    The published form divides by ``a - 1`` and subtracts nearly equal numbers; this one has no singularity:
     ``r * integral from 0 to log(1 + t/alpha) of exp(-r u) F(r+1, b; a+b; 1-exp(-u)) du``.
     """
     end = np.log1p(t / alpha)
@@ -58,7 +58,7 @@ def mean_purchases(r: np.ndarray, alpha: np.ndarray, a: float, b: np.ndarray, t:
 
 
 def _purchase_rate(r: np.ndarray, a: float, b: np.ndarray, u: np.ndarray) -> np.ndarray:
-    """``exp(-r u) F(r+1, b; a+b; 1-exp(-u))``, transformed after Euler where this form grows without end."""
+    """Return ``exp(-r u) F(r+1, b; a+b; 1-exp(-u))``, by Euler's transformation where this form is unbounded."""
     hyp2f1, y = _scipy("special").hyp2f1, -np.expm1(-u)
     plain = a > r + 1
     first, second = np.where(plain, r + 1, a + b - r - 1), np.where(plain, b, a)
@@ -66,7 +66,7 @@ def _purchase_rate(r: np.ndarray, a: float, b: np.ndarray, u: np.ndarray) -> np.
 
 
 def maximum(function: Callable[[np.ndarray], float], start: np.ndarray) -> tuple[np.ndarray, float]:
-    """The logarithms of the parameters at the maximum, and its height."""
+    """Return the logarithms of the parameters at the maximum, and the maximum."""
     minimize = _scipy("optimize").minimize
 
     def objective(logs: np.ndarray) -> float:
@@ -74,14 +74,14 @@ def maximum(function: Callable[[np.ndarray], float], start: np.ndarray) -> tuple
 
     limits = {"bounds": [(-14, 14)] * len(start), "options": {"ftol": 1e-13, "gtol": 1e-7, "maxiter": 300}}
     near = minimize(objective, start, method="L-BFGS-B", **limits)
-    # The simplex needs no slopes and goes on where those are lost in rounding; alone it would crawl along a ridge.
+    # Nelder-Mead needs no gradient and continues where rounding spoils it; on its own it is slow along a ridge.
     options = {"xatol": 1e-7, "fatol": 1e-8, "maxiter": 500, "adaptive": True}
     found = minimize(objective, near.x, method="Nelder-Mead", options=options)
     return np.clip(found.x, -14, 14), -float(found.fun)
 
 
 def standard_errors(function: Callable[[np.ndarray], float], at: np.ndarray) -> tuple[float, float, float, float]:
-    """From the curvature in the logarithms, by central differences."""
+    """Return the standard errors from the Hessian in the logarithms, by central differences; NaN if it is singular."""
     step, size = 1e-3, len(at)
     moves = np.eye(size) * step
     hessian = np.array([
@@ -97,7 +97,7 @@ def standard_errors(function: Callable[[np.ndarray], float], at: np.ndarray) -> 
 def check_history(
     frequency: ArrayLike, recency: ArrayLike, age: ArrayLike
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Frequency, recency and age as arrays of one shape; refused where no customer can have them."""
+    """Return frequency, recency and age as arrays of one shape; raise if no customer can have such a history."""
     names = ("frequency", "recency", "age")
     given = [not_negative(value, name) for value, name in zip((frequency, recency, age), names, strict=True)]
     x, last, whole = np.broadcast_arrays(*given)
@@ -113,7 +113,7 @@ def check_history(
 
 
 def not_negative(values: ArrayLike, name: str) -> np.ndarray:
-    """Numbers of 0 or more."""
+    """Return the values as an array of finite numbers of 0 or more; else raise."""
     try:
         numbers = np.asarray(values, dtype="float64")
     except (TypeError, ValueError):

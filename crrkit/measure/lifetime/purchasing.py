@@ -1,8 +1,9 @@
-"""Who of the buyers is still a customer, and how often they will buy: the BG/NBD law of purchases.
+"""The BG/NBD model: the probability that a buyer is still a customer, and their expected number of purchases.
 
-A buyer does not say goodbye, so a silence is either a pause or the end. The law weighs the two: every customer buys at
-an own rate (gamma law with r and alpha) and may leave for good after each purchase with an own chance (beta law with a
-and b). A long silence of somebody who used to buy often means more than that of somebody who never did.
+Buyers do not announce that they leave, so a silence is either a pause or the end. The model weighs the two: each
+customer buys at their own rate (gamma distribution with r and alpha) and may leave for good after each purchase with
+their own probability (beta distribution with a and b). The same silence is stronger evidence of having left for a
+frequent buyer than for a rare one.
 """
 
 from __future__ import annotations
@@ -51,29 +52,30 @@ if TYPE_CHECKING:
     from crrkit.read import Base
 
 
-NOBODY_LEAVES = 1e-12  # a chance of leaving that stands for none
-TELLS_APART = 1.92  # half of 3.84: what one more parameter must add to the log-likelihood at the 5% level
-MANY_REPEATS = 7  # repeat purchases from here on are one line of the table, as in the published one
+NOBODY_LEAVES = 1e-12  # a probability of leaving that stands for 0
+TELLS_APART = 1.92  # half of 3.84: the gain in log-likelihood by one parameter that is significant at the 5% level
+MANY_REPEATS = 7  # this many repeat purchases or more are one row of the table, as in the published one
 
 
 class BoundaryWarning(UserWarning):
-    """A fit at the edge of its law: what it says of single customers means nothing."""
+    """Warns that a fit is at the boundary of its model, so that its values for single customers are meaningless."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class BGNBD(Shown):
-    """A fitted BG/NBD law. Times are in units of ``unit_days`` days.
+    """A fitted BG/NBD model. Times are in units of ``unit_days`` days.
 
     Attributes:
-        r: Shape of the purchase rates; small when customers differ much.
-        alpha: Scale of the purchase rates, whose mean is ``r / alpha``.
-        a: Of the chance of leaving after a purchase, whose mean is ``a / (a + b)``.
-        b: The other one.
-        log_likelihood: Of the fitted law.
-        se: The standard errors of r, alpha, a, b; NaN where the likelihood is flat.
-        histogram: What was fitted: ``frequency recency age customers``.
-        unit_days: The days of a unit of time.
-        notes: Why the law cannot be trusted; empty when nothing speaks against it.
+        r: Shape of the gamma distribution of purchase rates; small if customers differ much.
+        alpha: Rate (inverse scale) of that distribution; the mean purchase rate is ``r / alpha``.
+        a: First parameter of the beta distribution of the probability of leaving after a purchase; the mean is
+            ``a / (a + b)``.
+        b: Second parameter of that distribution.
+        log_likelihood: The log-likelihood of the fitted model.
+        se: The standard errors of r, alpha, a, b; NaN if the likelihood is flat.
+        histogram: The data fitted: ``frequency recency age customers``.
+        unit_days: The length of a unit of time in days.
+        notes: Reasons not to trust the fit; empty if there are none.
     """
 
     r: float
@@ -92,19 +94,19 @@ class BGNBD(Shown):
 
     @property
     def customers(self) -> int:
-        """How many customers the law rests on."""
+        """The number of customers in the data fitted."""
         return int(self.histogram["customers"].sum())
 
     @property
     def alive(self) -> float:
-        """How many of them are expected to be customers still."""
+        """The expected number of them who are still customers."""
         return float((self.histogram["customers"] * self._alive()).sum())
 
     @property
     def table(self) -> pd.DataFrame:  # type: ignore[override]  # made when it is asked for
-        """By repeat purchases: ``customers``, their mean P(alive), and purchases each is expected to make in a year.
+        """By repeat purchases: ``customers``, their mean P(alive), and the expected purchases of each in a year.
 
-        A year that is beyond `farthest` is not projected: the purchases are NaN, and the caption says why.
+        If a year is beyond `farthest` it is not projected: the purchases are NaN, and the caption says why.
         """
         rows = self.histogram
         year: ArrayLike = math.nan
@@ -119,20 +121,20 @@ class BGNBD(Shown):
 
     @property
     def farthest(self) -> float:
-        """How far ahead the law may be asked: twice the time over which anybody was seen, as for `fit_sbg`."""
+        """The longest projection allowed: twice the longest time any customer was observed, as for `fit_sbg`."""
         return FARTHEST * float(self.histogram["age"].max())
 
     def probability_alive(self, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> Numbers:
-        """The probability that a customer has not left for good.
+        """Return P(alive), the probability that a customer has not left for good.
 
         ``1 / (1 + a / (b + x - 1) * ((alpha + T) / (alpha + t_x)) ** (r + x))`` with x repeat purchases, the last of
-        them t_x after the first purchase, which was T ago. Without a repeat purchase it is 1: in this law a customer
-        can leave only after buying again, so it says nothing of those who bought once.
+        them t_x after the first purchase, which was T ago. Without a repeat purchase it is 1: in this model a customer
+        can leave only after a repeat purchase, so it is uninformative for those who bought once.
 
         Args:
-            frequency: Repeat purchase days, 0 or more.
-            recency: From the first to the last purchase; 0 without a repeat.
-            age: From the first purchase to today.
+            frequency: The number of repeat purchase days, 0 or more.
+            recency: Time from the first to the last purchase; 0 without a repeat.
+            age: Time from the first purchase to today.
 
         Returns:
             A number for numbers, else an array.
@@ -148,16 +150,16 @@ class BGNBD(Shown):
     def expected_purchases(
         self, t: ArrayLike, frequency: ArrayLike = 0, recency: ArrayLike = 0, age: ArrayLike = 0
     ) -> Numbers:
-        """How often a customer is expected to buy in the time ``t`` from now.
+        """Return the expected number of purchases of a customer in the time ``t`` from now.
 
-        ``P(alive)`` times the mean of the law for who is still there, with r + x, alpha + T and b + x in place of r,
-        alpha and b. Without a history it is what to expect of a customer who has bought for the first time today.
+        ``P(alive)`` times the mean of the model for those still alive, with r + x, alpha + T and b + x in place of r,
+        alpha and b. Without a history it is the expectation for a customer who made their first purchase today.
 
         Args:
-            t: The length of the time to come.
-            frequency: Repeat purchase days so far.
-            recency: From the first to the last purchase.
-            age: From the first purchase to today.
+            t: The length of the time ahead.
+            frequency: The number of repeat purchase days so far.
+            recency: Time from the first to the last purchase.
+            age: Time from the first purchase to today.
 
         Raises:
             ValueError: As for `probability_alive`, or if ``t`` is missing, negative or beyond `farthest`.
@@ -168,14 +170,14 @@ class BGNBD(Shown):
         return _plain(np.asarray(self.probability_alive(frequency, recency, age) * there))
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Return the headings of the displayed columns."""
         return {
             "frequency": _("repeat purchases"), "customers": _("customers"), "alive": _("still customers"),
             "expected": _("purchases in a year"),
         }  # fmt: skip
 
     def caption(self) -> str:
-        """The parameters, how many are still there, and what speaks against the law."""
+        """Return the parameters, the expected number still customers, and the reasons not to trust the fit."""
         text = _(
             "BG/NBD: {parameters}; of {customers} {customers:customer|customers} {alive} {alive:is|are} expected to be"
             " there still."
@@ -212,27 +214,28 @@ class BGNBD(Shown):
 
 
 def fit_bgnbd(base: Base | pd.DataFrame, *, unit_days: float = 7.0) -> BGNBD:
-    """Fit the BG/NBD law to a log of purchases by maximum likelihood.
+    """Fit the BG/NBD model to a log of purchases by maximum likelihood.
 
     For x repeat purchases, the last t_x after the first, which was T ago, the likelihood is
     ``G(r+x) alpha**r / G(r) * (B(a,b+x) / (alpha+T)**(r+x) + [x>0] B(a+1,b+x-1) / (alpha+t_x)**(r+x)) / B(a,b)``.
-    Purchases on one day are one, and time runs to the last day before the cut-off, as in the published CDNOW summary.
+    Purchases on one day count as one, and time runs to the last day before the cut-off date, as in the published CDNOW
+    summary.
 
     Args:
-        base: A log of purchases; or a table with ``frequency``, ``recency``, ``T``, one row a customer, or
-            ``customers`` alike in each row.
-        unit_days: The days of a unit of time; parameters alpha and all times are in it. A table is taken as it is.
+        base: A log of purchases; or a table with ``frequency``, ``recency``, ``T`` and one row per customer, or with
+            the number of equal ``customers`` in each row.
+        unit_days: The unit of time in days, in which alpha and all times are given. A table is used as it is.
 
     Returns:
-        The law, with ``.probability_alive(...)`` and ``.expected_purchases(t, ...)``.
+        The fitted model, with ``.probability_alive(...)`` and ``.expected_purchases(t, ...)``.
 
     Raises:
         ValueError: If the base is not a log of purchases, there is one customer only, nobody bought again, or a table
             holds impossible rows.
 
     Warns:
-        BoundaryWarning: If the law fits no better than one in which nobody leaves, or the data do not settle a
-            parameter (its error is as large as itself); then P(alive) means nothing.
+        BoundaryWarning: If the model fits no better than one in which nobody leaves, or the data do not identify a
+            parameter (its standard error is as large as itself); P(alive) is then meaningless.
 
     References:
         Fader, Hardie and Lee 2005, Marketing Science 24(2); note 004 (June 2005).

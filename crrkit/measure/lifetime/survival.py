@@ -1,7 +1,7 @@
-"""How long customers last: the life table, its intervals and medians, several ways of leaving.
+"""Survival of customers: life tables, confidence intervals, medians, competing ways of leaving.
 
-A customer who is still there has not lasted "until today": the time is censored. The life table uses each customer for
-as long as it was seen, so cohorts of different age can be pooled, and its curve never rises.
+The lifetime of a customer who has not left is right-censored: it is longer than observed so far. The life table uses
+each customer for as long as they were observed, so cohorts of different age can be pooled, and its curve never rises.
 """
 
 from __future__ import annotations
@@ -34,19 +34,19 @@ if TYPE_CHECKING:
 
 INTERVALS = ("log-log", "log")
 HAS_LEFT = "left"
-CLOSE = 1e-9  # a survival this near a wanted share stands on it
+CLOSE = 1e-9  # tolerance within which survival counts as equal to a given share
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class LifeTable(Shown):
-    """The survival curve of customers.
+    """A survival curve of customers.
 
     Attributes:
-        table: One row an age, from 0: ``age at_risk lost censored hazard survival se low high``, and for several ways
-            of leaving the share gone by each of them in ``gone_<way>``.
+        table: One row per age, from 0: ``age at_risk lost censored hazard survival se low high``, and with several ways
+            of leaving the cumulative incidence of each in ``gone_<way>``.
         interval: ``log-log`` or ``log``.
-        causes: The ways of leaving, empty when they were not told apart.
-        notes: Sentences that must not be missed.
+        causes: The ways of leaving; empty if they were not distinguished.
+        notes: Notes that must be shown with the result.
     """
 
     made_by: ClassVar[tuple[str, ...]] = ("crr.life_table(crr.cohort_grid(base, every='month', kind='unbounded'))",)
@@ -61,13 +61,13 @@ class LifeTable(Shown):
 
     @property
     def median(self) -> float:
-        """The age by which half have left; see `quantile`."""
+        """The median lifetime, the age by which half have left; see `quantile`."""
         return self.quantile(0.5)
 
     def quantile(self, surviving: float) -> float:
-        """The age at which the share of survivors falls to ``surviving``; NaN when it was not seen to.
+        """Return the age at which the share of survivors falls to ``surviving``; NaN if it was not reached.
 
-        Where the curve runs flat exactly at that share, the middle of the flat stretch (as R's survival does).
+        If the curve is flat exactly at that share, it is the middle of the flat part, as in R's survival package.
         """
         check_fraction(surviving, name="surviving")
         age, survival = self.table["age"].to_numpy(), self.table["survival"].to_numpy()
@@ -78,20 +78,20 @@ class LifeTable(Shown):
         return float(age[below[0]]) if len(below) else math.nan
 
     def at(self, age: float) -> float:
-        """The share still there at an age; NaN beyond what was seen."""
+        """Return the share of survivors at an age; NaN beyond the last observed age."""
         if age > self.table["age"].max():
             return math.nan
         return float(self.table.loc[self.table["age"] <= age, "survival"].iloc[-1])
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Return the headings of the displayed columns."""
         return {
             "age": _("age"), "at_risk": _("at risk"), "lost": _("lost"), "survival": _("still there"),
             "low": _("from"), "high": _("to"),
         }  # fmt: skip
 
     def caption(self) -> str:
-        """The median in a sentence, and the notes."""
+        """Return a sentence with the median, and the notes."""
         text = _("Half have left by age {median}").format(median=format_cell(self.median, "ratio"))
         if math.isnan(self.median):
             text = _("More than half are still there at the last age seen")
@@ -99,22 +99,22 @@ class LifeTable(Shown):
 
 
 def life_table(grid: Any, *, interval: str = "log-log", level: float = 0.95) -> LifeTable:
-    """Pool the cohorts of a grid into one survival curve.
+    """Pool the cohorts of a grid into one survival curve (life table).
 
-    Between ages ``k-1`` and ``k`` every cohort that was seen at both is used: ``hazard = lost / at risk``,
-    ``S(k) = prod(1 - hazard)``; Greenwood's error ``S sqrt(sum(lost / (at_risk (at_risk - lost))))``.
+    Between ages ``k-1`` and ``k`` every cohort observed at both is used: ``hazard = lost / at risk``,
+    ``S(k) = prod(1 - hazard)``; Greenwood's standard error ``S sqrt(sum(lost / (at_risk (at_risk - lost))))``.
 
-    Of an unbounded grid the ages that are ``provisional`` are left out, and that is said: who comes back later would
-    be counted as lost. The rest takes a silence longer than nine of ten pauses for leaving, so it is still a little
-    too low; where customers buy rarely, most of what it calls lost is silence.
+    The ``provisional`` ages of an unbounded grid are left out, as customers who return later would count as lost, and a
+    note says so. The rest treats a silence longer than nine of ten gaps as leaving, so the curve is still slightly too
+    low; if customers buy rarely, most of those it counts as lost are only silent.
 
     Args:
         grid: A `CohortGrid` whose cohorts never grow: contracts, or ``kind="unbounded"``; or its long frame.
-        interval: ``log-log`` (stays inside 0 and 1 by itself) or ``log`` (R's default; ends at 1).
-        level: The coverage.
+        interval: ``log-log`` (always within 0 and 1) or ``log`` (R's default; truncated at 1).
+        level: Coverage of the interval.
 
     Returns:
-        The curve. Cells that were not observed, or are provisional, are used nowhere.
+        The curve. Cells that were not observed, or are provisional, are not used.
 
     Raises:
         ValueError: If some cohort grows from one age to the next, or there are several segments: such a grid has no
@@ -149,13 +149,13 @@ def life_table(grid: Any, *, interval: str = "log-log", level: float = 0.95) -> 
 
 
 def long_of(grid: Any) -> pd.DataFrame:
-    """The long frame of a grid, which may be given as it is."""
+    """Return the long frame of a grid, or the frame itself if given."""
     is_long = isinstance(grid, pd.DataFrame) and set(grid.columns) >= {"cohort", "age", "size", "active", "status"}
     return grid if is_long else check_given(grid, CohortGrid, name="grid").to_pandas()
 
 
 def _settled(long: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    """The observed cells that no return can raise any more, and how many others there are."""
+    """Return the observed cells that are not provisional, and the number of those that are."""
     seen = long[long["status"] == "observed"]
     if "provisional" not in seen.columns:
         return seen, 0
@@ -175,7 +175,7 @@ def _left_out(cells: int) -> tuple[str, ...]:
 
 
 def refuse_segments(long: pd.DataFrame) -> None:
-    """Raise when cohorts stand in the grid more than once."""
+    """Refuse a grid with several segments, in which cohorts occur more than once."""
     if long.duplicated(["cohort", "age"]).any():
         message = _("The grid has several segments, and a curve is of one. Choose it: grid.segment(…).")
         raise InputError(message, argument="grid")
@@ -200,23 +200,24 @@ def survival_curve(
     interval: str = "log-log",
     level: float = 0.95,
 ) -> LifeTable:
-    """The survival curve of customers with a duration each (Kaplan and Meier, Aalen and Johansen).
+    """Estimate the survival curve from one duration per customer (Kaplan and Meier, Aalen and Johansen).
 
     Args:
-        durations: How long each customer was there, in any unit.
-        left: Whether the customer left then: True or False; or the way of leaving as a word, with None for customers
-            who were still there.
-        entry: When each customer came under observation, before the end of the duration; who enters late is not at
-            risk before.
+        durations: The lifetime of each customer until leaving or censoring, in any unit.
+        left: Whether the customer left at the end of it: True or False; or the way of leaving as a word, with None for
+            customers who had not left.
+        entry: The time at which each customer came under observation, before the end of the duration; a customer with
+            late entry (left truncation) is not at risk before.
         interval: As for `life_table`.
-        level: The coverage.
+        level: Coverage of the interval.
 
     Returns:
-        One row for each duration at which somebody left or went out of sight. With ways of leaving, ``gone_<way>`` is
-        the share gone that way, ``sum(S(t-) * lost_way / at_risk)``; they add up to ``1 - survival``.
+        One row per duration at which somebody left or was censored. With ways of leaving, ``gone_<way>`` is the
+        cumulative incidence of each, ``sum(S(t-) * lost_way / at_risk)``; they sum to ``1 - survival``.
 
     Raises:
-        ValueError: If lengths differ, a duration is negative, missing or not longer than its entry, or nobody is given.
+        ValueError: If lengths differ, a duration is negative, missing or not longer than its entry, or the lists are
+            empty.
 
     Examples:
         >>> curve = survival_curve([9, 13, 13, 18], left=[True, True, False, True])
@@ -243,7 +244,7 @@ def survival_curve(
 
 
 def _unseen(age: np.ndarray, begun: np.ndarray) -> np.ndarray:
-    """Who left as they came under observation, or before; from the beginning on also a duration of 0 is seen."""
+    """Return a mask of durations that end at or before their entry; without late entry a duration of 0 is valid."""
     unseen: np.ndarray = np.isnan(begun) | (begun > age) | ((begun > 0) & (begun == age))
     return unseen
 
@@ -261,20 +262,20 @@ def _durations(durations: Sequence[float], left: Sequence[object], entry: Sequen
             " customers out or mend them."
         )
         raise InputError(message, argument="durations")
-    begun = np.where(begun <= 0, -1.0, begun)  # from the beginning: at risk at age 0 too
+    begun = np.where(begun <= 0, -1.0, begun)  # no late entry: at risk at age 0, too
     ways = pd.Series([_way(left_by) for left_by in left], dtype="object")
     return pd.DataFrame({"age": age, "entry": begun, "way": ways})
 
 
 def _way(left_by: Any) -> str | None:
-    """The way of leaving; a plain yes is ``LEFT``, no and missing are None."""
+    """Return the way of leaving; for True ``HAS_LEFT``, for False or missing None."""
     if isinstance(left_by, str):
         return left_by
     return HAS_LEFT if pd.notna(left_by) and bool(left_by) else None
 
 
 def _with_survival(rows: pd.DataFrame, interval: str, level: float) -> pd.DataFrame:
-    """Hazard, survival, Greenwood's error and the interval from ``age at_risk lost censored``."""
+    """Add hazard, survival, Greenwood's standard error and the interval to ``age at_risk lost censored``."""
     at_risk, lost = rows["at_risk"].to_numpy(dtype="float64"), rows["lost"].to_numpy(dtype="float64")
     with np.errstate(divide="ignore", invalid="ignore"):
         hazard = np.where(at_risk > 0, lost / at_risk, 0.0)

@@ -1,4 +1,4 @@
-"""The three stages, short, middle and long, measured on a list and tied exactly to the retention rate."""
+"""Customer stages (short, middle, long): counts, transitions and rates, consistent with the retention rate."""
 
 from crrkit.measure.stages.flow import StageFlow, stage_flow
 from crrkit.measure.stages.list import StageList, stage_on

@@ -1,4 +1,4 @@
-"""The flow between stages: counts, moves and rates by period, from which the retention rate follows exactly."""
+"""Flow between stages: counts, transitions and rates by period, from which the retention rate follows exactly."""
 
 from __future__ import annotations
 
@@ -36,24 +36,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class StageFlow(Shown):
-    """Who stood in which stage when, and who moved where.
+    """Customers per stage, transitions between stages, and their rates, by period.
 
     Attributes:
-        table: One row a period: ``period from_ until``, the stages as of its start, ``start`` (customers: middle and
-            long), ``kept`` of them, ``crr crr_low crr_high``, ``retention_middle retention_long``, ``status``. The
-            identity ``crr = sum(share of stage * retention of stage)`` holds in every row.
-        counts: Period by stage, as of the start of each period; the last row, after the last whole period, is how it
-            ended. A stage as of a moment is never restated.
+        table: One row per period: ``period from_ until``, the number in each stage at its start, ``start`` (customers,
+            that is, middle and long), ``kept`` of them, ``crr crr_low crr_high``, ``retention_middle retention_long``,
+            ``status``. The identity ``crr = sum(share of stage * retention of stage)`` holds in every row.
+        counts: Customers by period (rows) and stage (columns) at the start of each period; the last row, after the last
+            whole period, is its end. A stage as of a point in time never changes when more data arrive.
         transitions: ``from_period from_stage to_stage customers``: from the start of the period to its end, whole
-            periods only. ``from_stage`` is ``unknown`` for who was seen in it for the first time.
+            periods only. ``from_stage`` is ``unknown`` for customers first seen in the period.
         rates: ``period measure of hits rate low high thin``, whole periods only, with Wilson's interval (95%); a rate
-            with fewer than 30 customers behind it is ``thin``. ``promotion`` is of those middle customers who stay
-            customers, ``second purchase`` of those who bought on one day of their spell only.
+            of fewer than 30 customers is ``thin``. ``promotion`` is a share of the middle customers who stay customers,
+            ``second purchase`` one of those who bought on only one day of their spell.
         every: The period.
-        rule: Who stands in which stage.
+        rule: The stage rule.
         card: The definition.
-        quality: What became of the rows that were read.
-        began: When the first event of the list was; None where nobody knows.
+        quality: The account of the rows that were read and set aside.
+        began: The time of the first event in the data; None if unknown.
     """
 
     made_by: ClassVar[tuple[str, ...]] = ("crr.stage_flow(base, every='month')",)
@@ -77,30 +77,30 @@ class StageFlow(Shown):
 
     @property
     def latest(self) -> pd.Series:
-        """The last complete period with somebody to keep, else the last row."""
+        """The last complete period with customers at its start, else the last row."""
         complete = self.table[(self.table["status"] == COMPLETE) & (self.table["start"] > 0)]
         return (complete if len(complete) else self.table).iloc[-1]
 
     @property
     def by_stage(self) -> pd.DataFrame:
-        """``period stage start kept`` of the customers' stages in whole periods, as `decompose` takes them."""
+        """``period stage start kept`` for middle and long in whole periods, as input for `decompose`."""
         kept = [self.rates[self.rates["measure"] == f"retention of {stage}"].assign(stage=stage) for stage in CUSTOMERS]
         rows = pd.concat(kept).rename(columns={"of": "start", "hits": "kept"})
         return rows[["period", "stage", "start", "kept"]].sort_values("period", kind="stable", ignore_index=True)
 
     @property
     def pooled(self) -> pd.DataFrame:
-        """The rates of all whole periods together, ``measure of hits rate low high thin``."""
+        """The rates of all whole periods pooled, ``measure of hits rate low high thin``."""
         return rates_of_moves(self.moves, by=None).drop(columns="boundary")
 
     def matrix(self, *, first: str | None = None, last: str | None = None) -> pd.DataFrame:
-        """Shares of the moves out of each stage, row-stochastic, the periods from ``first`` to ``last`` together.
+        """Return the row-stochastic transition matrix, pooled over the periods from ``first`` to ``last``.
 
-        Rows are from, columns are to; ``exit`` is a contact grown cold. A stage in which nobody stood has a row of NaN.
+        Rows are from, columns are to; ``exit`` is a contact that went cold. The row of an empty stage is NaN.
 
         Args:
-            first: The first period by its name; by default the first of all.
-            last: The last period; by default the last whole one.
+            first: The label of the first period; by default the first of the flow.
+            last: The label of the last period; by default the last whole one.
 
         Raises:
             ValueError: If the flow has no such period.
@@ -109,18 +109,18 @@ class StageFlow(Shown):
         return counted.div(counted.sum(axis=1).where(lambda total: total > 0), axis=0)
 
     def counted(self, *, first: str | None = None, last: str | None = None) -> pd.DataFrame:
-        """The moves behind `matrix` as numbers of customers."""
+        """Return the transitions behind `matrix` as numbers of customers."""
         by_period = counted_by_period(self.transitions, self.whole_periods(first, last))
         summed = by_period.groupby(level="from_stage").sum()
         return summed.reindex(index=list(IN_MATRIX), fill_value=0).rename_axis(columns="to_stage")
 
     def entries(self, *, first: str | None = None, last: str | None = None) -> pd.Series:
-        """How many a period came into each stage from outside: never seen before, or contacts that had grown cold."""
+        """Return the mean number of entries into each stage per period: people not seen before, and cold contacts."""
         periods = self.whole_periods(first, last)
         return entries_by_period(self.transitions, periods).sum() / max(len(periods), 1)
 
     def whole_periods(self, first: str | None = None, last: str | None = None) -> tuple[str, ...]:
-        """The periods that ended before the cut-off and were seen, by name, from ``first`` to ``last``.
+        """Return the labels of the periods from ``first`` to ``last`` that ended by the cut-off date and were observed.
 
         Raises:
             ValueError: If the flow has no such period.
@@ -138,7 +138,7 @@ class StageFlow(Shown):
 
     @property
     def burn_in_days(self) -> int:
-        """For so many days from the first event stages hang on where the list begins, not on what people did."""
+        """Days from the first event in which stages depend on where the data begin, not only on what people did."""
         return max(self.rule.memory_days, self.card.burn_in_days)
 
     @property
@@ -150,15 +150,15 @@ class StageFlow(Shown):
         return tuple(period for period in self.whole_periods() if period in known)
 
     def markov_check(self, *, level: float = 0.95) -> MarkovCheck:
-        """Compare who has just come into a stage with who had been there a period before.
+        """Test the Markov assumption: compare customers new to a stage with those already in it one period earlier.
 
-        A matrix assumes that the two do not differ. Differences are named after Holm's correction at the level;
-        with fewer than 30 customers on either side the verdict is ``too few``.
+        A transition matrix assumes that the two do not differ. Differences are tested at ``level`` with Holm's
+        correction; with fewer than 30 customers in either group the verdict is ``too few``.
         """
         return check_memory(self.moves, level=level)
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Return the headings of the displayed columns."""
         named = {"period": _("period"), **{stage: _(stage) for stage in STAGES}}
         return named | {
             "crr": _("CRR"), "crr_low": _("from"), "crr_high": _("to"), "retention_middle": _("retention of middle"),
@@ -166,7 +166,7 @@ class StageFlow(Shown):
         }  # fmt: skip
 
     def caption(self) -> str:
-        """The identity of the latest period in one line."""
+        """Return the identity for the latest period in one line."""
         row = self.latest
         if not row["start"] or pd.isna(row["crr"]):
             return _("Nobody was there to keep in a whole period.")
@@ -179,7 +179,7 @@ class StageFlow(Shown):
         return text.format(period=row["period"], crr=format_cell(row["crr"], "rate"), parts=" + ".join(parts))
 
     def __str__(self) -> str:
-        """The caption, the table, the rule and what must not be missed."""
+        """Return the caption, the table, the rule and a note on rates of few customers."""
         return "\n".join(line for line in (super().__str__(), str(self.rule), few_sentence(self.pooled)) if line)
 
     __repr__ = __str__
@@ -193,24 +193,25 @@ def stage_flow(
     first: str | None = None,
     last: str | None = None,
 ) -> StageFlow:
-    """Count stages and moves between them, period by period.
+    """Count the customers in each stage and the transitions between stages, period by period.
 
     The retention rate of a period is ``sum(w * r)`` over middle and long, with ``w`` the stage's share of the customers
-    at the start and ``r`` the share of them that are customers at the end. It equals that of `retention_by_period` for
-    ``base.with_activity(Trailing(days=rule.lapse_days))``, for ``lapse_days="period"`` that of the account by period.
+    at the start and ``r`` the share of them who are customers at the end. It equals that of `retention_by_period` for
+    ``base.with_activity(Trailing(days=rule.lapse_days))``, or for ``lapse_days="period"`` with the activity rule
+    ``"period"``.
 
     Args:
-        base: Events or purchases; of plain purchases nobody is short or cold. Contracts take a `ContractRule`.
+        base: Events or purchases; with purchases only, nobody is short or cold. Contracts take a `ContractRule`.
         every: ``day week month quarter half-year`` or ``year``.
-        rule: Who stands in which stage; by default ``StageRule()``, for contracts ``ContractRule()``.
-        first: The first period by its name; by default the one of the first event.
-        last: The last period; by default the one that holds the end of the data, marked ``running``.
+        rule: The stage rule; by default ``StageRule()``, for contracts ``ContractRule()``.
+        first: The label of the first period; by default the one of the first event.
+        last: The label of the last period; by default the one that contains the end of the data, marked ``running``.
 
     Returns:
-        The flow. Boundaries of a period that has not ended are not guessed: its moves are missing, its rates NaN.
+        The flow. A period that has not ended is not extrapolated: it has no transitions, and its rates are NaN.
 
     Raises:
-        ValueError: If the rule does not fit the base, or a name is not known.
+        ValueError: If the rule does not fit the base, or a name is unknown.
 
     Examples:
         >>> from crrkit.read.bases.readers import read_orders
@@ -229,7 +230,7 @@ def stage_flow(
     histogram = reduce.collect(reduce.step_histogram(*steps_of(base, chosen, calendar), last=newest))
     moves = moves_of_steps(histogram)
     span = span_of(base, calendar, first=first, last=last)
-    if first is None and len(moves) and base.listed_every is None:  # before a first list nothing was seen
+    if first is None and len(moves) and base.listed_every is None:  # nothing was observed before a first snapshot
         span = range(min(span.start, int(histogram["since"].min())), span.stop)
     whole = range(span.start, min(span.stop, calendar.index(base.decided)))
     within = moves[(moves["boundary"] - 1).isin(seen_of(base, calendar, whole))]
@@ -248,19 +249,19 @@ def stage_flow(
 
 
 def _activity_of(rule: StageRule | ContractRule) -> Activity | None:
-    """Until when somebody is a customer by the rule, where that is a window."""
+    """Return the activity rule equivalent to the stage rule, if it is a window; else None."""
     lapse = rule.lapse_days if isinstance(rule, StageRule) else None
     return Trailing(days=lapse) if isinstance(lapse, int | float) else None
 
 
 def _as_listed(counts: pd.DataFrame, base: Base, calendar: Calendar) -> pd.DataFrame:
-    """The counts with nothing at a boundary of which there is no list."""
+    """Set the counts at boundaries without a snapshot to NaN."""
     known = pd.Series([base.saw(calendar.start(int(k))) for k in counts.index], index=counts.index)
     return counts if known.all() else counts.where(known, axis=0)
 
 
 def _overview(standing: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
-    """One row a period: the stages at its start, and what became of the customers among them."""
+    """Build one row per period: customers per stage at its start, and their retention."""
     table = standing.copy()
     status = table.pop("status")
     by_period = rates.set_index(["measure", "period"])

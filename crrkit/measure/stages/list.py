@@ -1,4 +1,4 @@
-"""Everybody's stage as of a day, from what was seen before it."""
+"""The stage of each customer as of a day, from the events before it."""
 
 from __future__ import annotations
 
@@ -32,22 +32,22 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-OWN_ACTS = ("visit", "education")  # an offer is the firm's act, not the customer's
-QUIET_QUANTILE = 0.8  # the quantile of the gaps after which a silence is worth a look
+OWN_ACTS = ("visit", "education")  # contacts initiated by the customer; an offer is not
+QUIET_QUANTILE = 0.8  # a silence longer than this quantile of the gaps marks a customer as at risk
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class StageList(Shown):
-    """Everybody's stage as of a day. In print only counts: the customers themselves are in ``to_pandas()``.
+    """The stage of each customer as of a day. Printing shows counts only; ``to_pandas()`` has the customers.
 
     Attributes:
-        customers: One row a person: ``customer stage``; ``first_purchase`` (bought on one day of the spell only: M1),
-            ``returned`` (the spell is not the first), ``re_engaged`` (lapsed, but came to look again), ``at_risk``
-            (silent for longer than four fifths of the gaps); ``purchase_days`` of the spell, ``silent_days`` since
-            the last one (since the last touch of a contact), and the segments of the base. ``unknown`` is who
-            had neither bought nor been touched before the day.
-        day: As of when.
-        rule: Who stands in which stage.
+        customers: One row per person: ``customer stage``; ``first_purchase`` (bought on only one day of the spell: M1),
+            ``returned`` (the spell is not the first), ``re_engaged`` (lapsed, but got in touch again), ``at_risk``
+            (silent for longer than 80% of the gaps); ``purchase_days`` of the spell, ``silent_days`` since the last of
+            them (for contacts, since the last contact), and the segments of the base. The stage is ``unknown`` for
+            people without a purchase or contact before the day.
+        day: The day as of which the stages hold.
+        rule: The stage rule.
     """
 
     made_by: ClassVar[tuple[str, ...]] = ("crr.stage_on(base, '2024-07-01')",)
@@ -63,7 +63,7 @@ class StageList(Shown):
 
     @property
     def table(self) -> pd.DataFrame:  # type: ignore[override]  # made from the customers
-        """How many stand in each stage, and how many of them with each flag."""
+        """The number of customers in each stage, and of those with each flag."""
         flags = ["first_purchase", "returned", "re_engaged", "at_risk"]
         grouped = self.customers.groupby("stage")
         counted = grouped[flags].sum().astype("int64")
@@ -72,37 +72,39 @@ class StageList(Shown):
         return counted.reindex(order, fill_value=0).rename_axis("stage").reset_index()
 
     def to_pandas(self) -> pd.DataFrame:
-        """One row a person, as a copy: for the eyes of whoever holds the data, never part of a report."""
+        """Return a copy of ``customers``. It identifies customers, so it is never part of a report."""
         return self.customers.copy()
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Return the headings of the displayed columns."""
         return {
             "stage": _("stage"), "customers": _("people"), "first_purchase": _("bought once"),
             "returned": _("returned"), "re_engaged": _("looked again"), "at_risk": _("quiet"),
         }  # fmt: skip
 
     def caption(self) -> str:
-        """How many customers there are, and under which rule."""
+        """Return a sentence with the number of customers and the rule."""
         n = int(self.customers["stage"].isin(CUSTOMERS).sum())
         text = _("As of {day}: {n} {n:customer|customers} (middle and long); {rule}")
         return text.format(day=format_date(self.day), n=format_number(n), rule=self.rule)
 
 
 def stage_on(base: Base, day: str | date = MISSING, *, rule: StageRule | ContractRule | None = None) -> StageList:
-    """Say in which stage everybody is as of a day, from what was seen before it.
+    """Assign each customer to a stage as of a day, from the events before it.
 
     Args:
         base: Events, purchases or contracts.
-        day: Such as ``"2024-07-01"``; an event on the day itself is not seen.
-        rule: Who stands in which stage; by default ``StageRule()``, for contracts ``ContractRule()``.
+        day: A date such as ``"2024-07-01"``; events on the day itself are ignored.
+        rule: The stage rule; by default ``StageRule()``, for contracts ``ContractRule()``.
 
     Returns:
-        One row a person of the list. ``at_risk`` is a customer whose silence is longer than 80% of the own gaps, with
-        fewer than five of them of everybody's gaps (open ones censored), both seen before the day.
+        One row per person in the base. A customer is ``at_risk`` if their silence is longer than 80% of their own gaps
+        or, with fewer than five own gaps, than 80% of all customers' gaps (open ones censored); only gaps before the
+        day count.
 
     Raises:
-        ValueError: If the day is none or lies after the end of the data, or the rule does not fit the base.
+        ValueError: If the day is not a date or lies after the end of the data, or the rule does not fit the base or
+            has ``lapse_days="period"``.
 
     Examples:
         >>> from crrkit.read.bases.readers import read_orders
@@ -130,7 +132,7 @@ def stage_on(base: Base, day: str | date = MISSING, *, rule: StageRule | Contrac
 
 
 def _with_segments(table: pd.DataFrame, base: Base) -> pd.DataFrame:
-    """With the segments that the base was read with, so that those of one can be told; a name that is taken stays."""
+    """Add the segment columns that the base was read with, except those whose names are taken."""
     free = tuple(name for name in base.by if name not in table.columns)
     segments = base.segments("person_any", by=free)
     return table if segments is None else table.merge(reduce.collect(segments), on="customer", how="left")
@@ -148,7 +150,7 @@ def _as_of(base: Base, day: Any) -> datetime:
 
 
 def _of_buyers(base: Base, rule: StageRule) -> pd.DataFrame:
-    """Stages and flags of everybody who bought or was touched."""
+    """Return the stages and flags of everybody with a purchase or a contact."""
     today = (base.as_of.date() - date(1970, 1, 1)).days
     table = reduce.collect(reduce.last_steps(purchase_steps(base, rule)))
     if base.has_contacts:
@@ -174,7 +176,7 @@ def _of_buyers(base: Base, rule: StageRule) -> pd.DataFrame:
 
 
 def _usual_gaps(base: Base, table: pd.DataFrame) -> pd.Series:
-    """The silence that four fifths of the gaps do not exceed: the own gaps where there are enough, else everybody's."""
+    """Return the 80% quantile of each customer's own gaps if there are enough, else of all customers' gaps."""
     histogram = reduce.collect(reduce.gap_histogram(base.table, as_of=base.as_of))
     if not len(histogram):
         return pd.Series(np.nan, index=table.index)
@@ -187,7 +189,7 @@ def _usual_gaps(base: Base, table: pd.DataFrame) -> pd.Series:
 
 
 def _of_contracts(base: Base, rule: ContractRule) -> pd.DataFrame:
-    """Stages of everybody whose first contract began before the day."""
+    """Return the stages of everybody whose first contract began before the day."""
     merged = reduce.spells(base.units("person_any"), until="last")
     rows = reduce.last_spells(merged, as_of=base.as_of, renewals=rule.renewals, months=rule.months)
     table = reduce.collect(rows)

@@ -1,4 +1,4 @@
-"""From steps to moves: who stood where at each boundary, and where at the two before."""
+"""Transitions between stages at each boundary of a period, computed from the steps of customers."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from crrkit.rules import STAGES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# The order in which stages are shown; "once" is the part of middle that bought on one day of the spell only.
+# Stages in display order; "once" is the part of middle that bought on only one day of the spell.
 CUSTOMERS = ("middle", "long")
 ONCE = "once"
 EXIT = "exit"
-IN_MATRIX = ("short", "middle", "long", "lapsed")  # a contact grown cold has left
+IN_MATRIX = ("short", "middle", "long", "lapsed")  # without cold: a contact that went cold has left
 _CODES = np.array([[STATES.index(stage) for stage in path] for path in PATHS.values()])
 
 
 def moves_of_steps(histogram: pd.DataFrame) -> pd.DataFrame:
-    """Every boundary that every step covers, as ``boundary, earlier, before, stage, customers``.
+    """Expand steps to the boundaries that they cover, as ``boundary, earlier, before, stage, customers``.
 
-    ``stage`` is where the customers stand at the boundary, ``before`` one boundary and ``earlier`` two boundaries
-    before; ``unknown`` is who had not been seen.
+    ``stage`` is the stage at the boundary, ``before`` the one at the previous boundary and ``earlier`` the one at the
+    boundary before that; ``unknown`` means not seen until then.
 
     Args:
-        histogram: As `crrkit.reduce.stages.step_histogram` gives it.
+        histogram: The output of `crrkit.reduce.step_histogram`.
     """
     steps = {name: histogram[name].to_numpy(dtype="int64") for name in histogram.columns}
     length = steps["following"] - steps["since"]
@@ -54,12 +54,12 @@ def _shifted(stage: np.ndarray, by: int) -> np.ndarray:
 
 
 def whole_stage(stages: pd.Series) -> pd.Series:
-    """The stages with the two parts of middle as one."""
+    """Return the stages with the two parts of middle merged."""
     return stages.replace({ONCE: "middle"})
 
 
 def counts_of_moves(moves: pd.DataFrame, boundaries: Sequence[int]) -> pd.DataFrame:
-    """How many stand in each stage at each boundary: a row a boundary, a column a stage."""
+    """Return the customers in each stage at each boundary, with a row per boundary and a column per stage."""
     wide = moves.assign(stage=whole_stage(moves["stage"])).pivot_table(
         index="boundary", columns="stage", values="customers", aggfunc="sum", fill_value=0
     )
@@ -67,7 +67,7 @@ def counts_of_moves(moves: pd.DataFrame, boundaries: Sequence[int]) -> pd.DataFr
 
 
 def transitions_of_moves(moves: pd.DataFrame) -> pd.DataFrame:
-    """Moves as ``boundary, from_stage, to_stage, customers``, where the boundary is the one that they lead to."""
+    """Return the transitions as ``boundary, from_stage, to_stage, customers``, with the boundary at their end."""
     named = pd.DataFrame({
         "boundary": moves["boundary"],
         "from_stage": whole_stage(moves["before"]),
@@ -82,7 +82,7 @@ def transitions_of_moves(moves: pd.DataFrame) -> pd.DataFrame:
 
 
 def counted_by_period(transitions: pd.DataFrame, periods: Sequence[str]) -> pd.DataFrame:
-    """Moves out of each stage of the matrix: a row a period and stage, a column a stage or ``exit``, 0 where none."""
+    """Return the transitions out of each stage: a row per period and stage, a column per stage and ``exit``."""
     ends = transitions.assign(to_stage=transitions["to_stage"].replace({"cold": EXIT}))
     keys = ["from_period", "from_stage"]
     return _wide(ends, keys, (*IN_MATRIX, EXIT)).reindex(
@@ -91,7 +91,7 @@ def counted_by_period(transitions: pd.DataFrame, periods: Sequence[str]) -> pd.D
 
 
 def entries_by_period(transitions: pd.DataFrame, periods: Sequence[str]) -> pd.DataFrame:
-    """Who came into each stage from outside, never seen before or grown cold: a row a period, a column a stage."""
+    """Return the entries into each stage by people not seen before and cold contacts: a row per period."""
     outside = transitions[transitions["from_stage"].isin([UNKNOWN, "cold"])]
     return _wide(outside, ["from_period"], IN_MATRIX).reindex(pd.Index(periods, name="from_period"), fill_value=0)
 

@@ -1,4 +1,4 @@
-"""Rates of moves: retention by stage, conversion, second purchase, promotion, win-back, and whether memory matters."""
+"""Transition rates: retention by stage, conversion, second purchase, promotion, win-back; and the Markov check."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CUSTOMER_STATES = (ONCE, *CUSTOMERS)
-KEPT_OF_STAGE = "kept"  # of those who stood in a stage, the ones who are customers afterwards
+KEPT_OF_STAGE = "kept"  # of those in a stage, the ones who are customers one period later
 
 
 @dataclass(frozen=True)
 class _Measure:
-    """Of the moves that start in ``of`` (and end in ``ends``), the share that ends in ``hits``."""
+    """A rate: of the transitions that start in ``of`` (and end in ``ends``), the share that ends in ``hits``."""
 
     name: str
     of: tuple[str, ...]
@@ -41,7 +41,7 @@ STAGE_MEASURES = (
 
 
 def rates_of_moves(moves: pd.DataFrame, by: str | None = "boundary") -> pd.DataFrame:
-    """Each measure as ``measure, of, hits, rate, low, high, thin``; by boundary, or all together with ``by=None``."""
+    """Compute each measure as ``measure, of, hits, rate, low, high, thin``; by boundary, or pooled with ``by=None``."""
     key = moves[by] if by else pd.Series(0, index=moves.index)
     counted = [
         _counted(moves, measure, key).assign(measure=measure.name, place=k) for k, measure in enumerate(STAGE_MEASURES)
@@ -61,7 +61,7 @@ def _counted(moves: pd.DataFrame, measure: _Measure, key: pd.Series) -> pd.DataF
 
 
 def with_rates(counted: pd.DataFrame) -> pd.DataFrame:
-    """``rate low high thin`` behind ``of`` and ``hits``; a rate of nobody is NaN."""
+    """Add ``rate low high thin`` to ``of`` and ``hits``; the rate is NaN if ``of`` is 0."""
     low, high = wilson_columns(counted["hits"], counted["of"])
     return counted.assign(
         rate=counted["hits"] / counted["of"].where(counted["of"] > 0),
@@ -73,12 +73,12 @@ def with_rates(counted: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class MarkovCheck(Shown):
-    """Whether it matters how long somebody has been in a stage; a matrix assumes that it does not.
+    """Check of the Markov property: whether retention depends on the time already spent in a stage.
 
     Attributes:
-        table: One row a stage: of those who had just come into it (``fresh``) and of those who had been there a period
-            before (``stayed``), how many there were and what share was a customer a period later; their difference
-            with its Newcombe interval (95%), ``p_holm`` for all stages together, and a ``verdict``.
+        table: One row per stage: for those new to the stage (``fresh``) and those already in it one period earlier
+            (``stayed``), their number and the share who are customers a period later; the difference of the shares with
+            its Newcombe interval (95%), ``p_holm``, corrected over all stages, and a ``verdict``.
     """
 
     table: pd.DataFrame
@@ -90,11 +90,11 @@ class MarkovCheck(Shown):
 
     @property
     def differing(self) -> tuple[str, ...]:
-        """The stages in which the second period is not like the first."""
+        """The stages in which those new to it and those already in it differ significantly."""
         return tuple(self.table["stage"][self.table["verdict"] == "differ"])
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Return the headings of the displayed columns."""
         return {
             "stage": _("stage"), "fresh_of": _("just come"), "fresh": _("customers a period later"),
             "stayed_of": _("there longer"), "stayed": _("customers a period later"), "difference": _("difference"),
@@ -102,7 +102,7 @@ class MarkovCheck(Shown):
         }  # fmt: skip
 
     def caption(self) -> str:
-        """What follows for a projection."""
+        """Return a sentence on what the result means for a projection."""
         if not self.differing:
             return _("No stage is seen to remember: a period in it is like the one before.")
         text = _("How long somebody has been in a stage matters in: {stages}. A projection that forgets it misleads.")
@@ -110,7 +110,7 @@ class MarkovCheck(Shown):
 
 
 def check_memory(moves: pd.DataFrame, *, level: float = 0.95) -> MarkovCheck:
-    """Compare the first period in a stage with later ones."""
+    """Compare customers new to a stage with those already in it; see `MarkovCheck`."""
     rows = [_memory_of(moves, stage) for stage in STAGES if stage != "cold"]
     table = pd.DataFrame(rows)
     table["p_holm"] = holm(table.pop("p"))
@@ -136,7 +136,7 @@ def _memory_of(moves: pd.DataFrame, stage: str) -> dict[str, object]:
 
 
 def few_sentence(rates: pd.DataFrame) -> str:
-    """A sentence on rates that rest on few customers; empty when none does."""
+    """Return a sentence that names the rates of few customers; empty if there are none."""
     thin = rates[rates["thin"] & (rates["of"] > 0)]
     if not len(thin):
         return ""

@@ -1,4 +1,4 @@
-"""What the flow and the list of stages share: the rule that fits a base."""
+"""The stage rule that fits a base, for `stage_flow` and `stage_on`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from crrkit.rules import ContractRule, OwnGap, StageRule
 
 
 def fitting_rule(base: Base, rule: StageRule | ContractRule | None) -> StageRule | ContractRule:
-    """The rule that was asked for, if it fits the base, with what it takes from the data."""
+    """Return the given or the default rule, completed from the data; raise if it does not fit the base."""
     if not base.has_purchases:
         if rule is None or isinstance(rule, ContractRule):
             return rule or ContractRule()
@@ -25,5 +25,5 @@ def fitting_rule(base: Base, rule: StageRule | ContractRule | None) -> StageRule
 
 
 def _own_gap(rule: StageRule, base: Base) -> OwnGap:
-    """The limit of the rule with the population's gap, from what the base has seen."""
+    """Return the rule's `OwnGap` with the population's gap estimated from the base."""
     return cast("OwnGap", settled(cast("OwnGap", rule.lapse_days), base.table, base.as_of))

@@ -31,7 +31,7 @@ TICK = timedelta(microseconds=1)  # what is seen ends just before the cut-off
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Base:
-    """A canonical table, what became of its rows and the rules under which it is read.
+    """A table in canonical form, with an account of every row and the rules for counting.
 
     A measure asks the base for what it needs, `movement`, `stretches`, `units`, and does not look which one it has.
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class EventBase(OrderBase):
-    """A log of purchases that knows what happened besides.
+    """A log of purchases and of other events, such as visits and offers.
 
     Whatever takes purchases takes it; ``table`` holds the purchases alone. Contacts, people who never bought, are no
     customers: they are in no rate.

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SnapshotBase(ContractBase):
-    """Lists of customers, each of one moment: a customer is there on the lists on which he stands.
+    """Customer lists, each as of one moment: whoever is on a list is a customer then.
 
     Attributes:
         days: The days at whose first moment it is known who is there.
@@ -139,7 +139,7 @@ def read_snapshots(
     week_starts: str = "monday",
     year_starts: str = "january",
 ) -> SnapshotBase:
-    """Read lists of customers that were kept from time to time: who stands on one is there at that moment.
+    """Read customer lists that were saved from time to time: whoever is on a list is a customer then.
 
     Of two lists that follow each other ``start`` is who stands on the first, ``kept`` who stands on both. What happened
     between them is not seen: nobody is said to have come and left in between, and no period shorter than the rhythm of

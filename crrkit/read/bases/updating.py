@@ -29,7 +29,7 @@ SHOWN_SOURCES = 3
 
 
 def update(path: str | Path, new_rows: Any = None, *, as_of: str | date | datetime | None = None) -> OrderBase:
-    """Add rows to a base that was kept with ``base.save(path)``, and give the whole.
+    """Add rows to a base saved with ``base.save(path)``, and return the whole base.
 
     The new rows are read as the first ones were, with the same columns and rules, and come beside them: late ones and
     refunds too, in any order. Every measure then gives what it would give of all rows read at once. A row that is in

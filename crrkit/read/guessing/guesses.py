@@ -38,7 +38,7 @@ ROLES = {
 
 @dataclass(frozen=True)
 class Guess:
-    """What a source was taken for.
+    """What a source seems to hold, and how to read it.
 
     Attributes:
         kind: ``orders contracts events snapshots`` or ``counts``.
@@ -79,7 +79,7 @@ class Guess:
 
 
 def guess(source: Any, *, table: str | None = None, query: str | None = None) -> Guess:
-    """Say what a source is likely to be and how it would be read, before anything is counted.
+    """Guess what a source holds and how to read it, before anything is counted.
 
     The kind and the columns are those that `read_orders`, `read_contracts`, `read_events`, `read_snapshots`, ``crrkit
     check`` and ``crrkit report`` settle by the same function, from the names and from what stands in the columns.

@@ -55,7 +55,7 @@ ERRORS = (
 
 @dataclass(frozen=True, eq=False, repr=False)
 class QualityReport(Shown):
-    """What became of the rows of one source.
+    """An account of the rows of one source: read, used, set aside and why.
 
     Attributes:
         table: One row for each reason that occurred, with ``reason``, ``rows`` and ``share`` of the rows read.

@@ -49,7 +49,7 @@ STEPS_AT_FIRST = {"day": 30, "week": 26, "month": 12, "quarter": 4, "half-year":
 
 
 class ListExplorer(Results):
-    """One's own list under sliders: the rate, the bridge, the stages and the rhythm move with the rules.
+    """Your own list with sliders: the rate, the bridge, the stages and the rhythm follow the rules.
 
     The list is counted once, in Python, for every period, silence, segment and threshold that can be chosen; the
     browser turns those small numbers into everything shown, so that it lives on in a page without a kernel. It holds

@@ -12,32 +12,32 @@ def question_words() -> dict[str, Any]:
     """The words of the sections about silences and segments, and of the year before."""
     return {
         "bySilences": {
-            "title": _("The same customers {when}, by every rule"),
+            "title": _("The same customers {when}, under every limit"),
             "purchases": {
                 "axis": _("days of silence"),
-                "said": _("From {low} by {least} of silence to {high} by {most}: one list, one period."),
-                "wanted": _("Which silence makes the rate"),
+                "said": _("From {low} with {least} of silence allowed to {high} with {most}: one list, one period."),
+                "wanted": _("Which limit gives a rate of"),
             },
             "contracts": {
-                "axis": _("days that are bridged"),
+                "axis": _("longest gap bridged, days"),
                 "said": _("From {low} with {least} bridged to {high} with {most}: one list, one period."),
-                "wanted": _("Which gap makes the rate"),
+                "wanted": _("Which gap gives a rate of"),
             },
         },
-        "rateReached": _("Nearest to {wanted}: {days}, which make it {crr} ({kept} of {start})."),
-        "rateNotReached": _("No limit makes it {wanted}; nearest come {days}: {crr} ({kept} of {start})."),
-        "segmentsTitle": _("Segments beside the others: who loses, and since when"),
+        "rateReached": _("Nearest to {wanted}: {days}, which give {crr} ({kept} of {start})."),
+        "rateNotReached": _("No limit gives {wanted}; the nearest is {days}: {crr} ({kept} of {start})."),
+        "segmentsTitle": _("Segments against the rest: which lose more, and since when"),
         "segmentColumns": {
             "segment": _("segment"), "start": _("at the start"), "crr": _("kept"), "rest": _("others"),
             "more": _("lost more"), "since": _("below since"),
         },
         "segmentLoses": _(
             "{segment} loses most {when}: {crr} kept, {rest} of the others; that is {more} {more:customer|customers}"
-            " more than by their rate, and more than chance alone brings."
+            " more than at their rate, and more than chance alone explains."
         ),
         "segmentChance": _(
-            "No segment loses more {when} than chance alone brings; {segment} comes nearest: {crr} kept, {rest} of the"
-            " others."
+            "No segment loses more {when} than chance alone explains; {segment} comes nearest: {crr} kept, {rest} of"
+            " the others."
         ),
         "belowSince": forms(
             lambda n: ngettext(
@@ -50,7 +50,7 @@ def question_words() -> dict[str, Any]:
         "allOthers": _("all others"),
         "beyondChance": _("differs from the others by more than chance alone"),
         "likeLastYear": _("A year earlier, {when}, it was {crr}: {difference}, which may be chance."),
-        "unlikeLastYear": _("A year earlier, {when}, it was {crr}: {difference}, more than chance alone brings."),
+        "unlikeLastYear": _("A year earlier, {when}, it was {crr}: {difference}, more than chance alone explains."),
         "pp": _("pp"),
         **_new(),
         **_cohorts(),
@@ -61,10 +61,10 @@ def _new() -> dict[str, Any]:
     return {
         "newTitle": _("What counts as new, and what the formula (end − new) / start then says"),
         "newMeans": {
-            "apart": _("first-timers still there; who returned is apart"),
-            "returned": _("whoever was not there at the start"),
-            "gross": _("all first-timers, those gone again too"),
-            "everybody": _("all who came, gone again or not"),
+            "apart": _("first-timers still there; returned customers apart"),
+            "returned": _("everyone not there at the start"),
+            "gross": _("all first-timers, also those who left again"),
+            "everybody": _("everyone who came, also those who left again"),
         },
         "newColumns": {
             "newMeaning": _("new is"), "called": _("new"), "answer": _("formula"), "off": _("off by"),

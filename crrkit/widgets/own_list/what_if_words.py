@@ -24,23 +24,23 @@ def what_if_words() -> dict[str, Any]:
         **_outcome(),
         **_ranking(),
         "tried": _(
-            "Estimated from {first} to {last}; held against {held}, a model made the same way was off by"
+            "Estimated from {first} to {last}; tested on {held}, a model built the same way was off by"
             " {error} of the customers on average, by {largest} at most."
         ),
         "one": "{from}",
         "several": _("{from} to {to}"),
-        "beyond": _("What lies farther ahead than that was held against nothing."),
-        "untested": _("Estimated from {first} to {last}; held against nothing yet."),
+        "beyond": _("Forecasts further ahead were not tested."),
+        "untested": _("Estimated from {first} to {last}; not tested yet."),
         "whatIfAxis": _("periods ahead; dashed: if nothing changes"),
         "noModel": {
             "no stages": _("Without a silence in days there are no stages, and nothing is projected."),
             "no period": _("There is no whole period yet to estimate moves from, so nothing is projected."),
-            "too few": _("Too few whole periods to hold a projection against what came true, so nothing is projected."),
+            "too few": _("Too few whole periods to test a projection, so nothing is projected."),
             "failed": _(
                 "Nothing is projected: a model of the earlier periods was off by {error} of the customers on average"
-                " when held against the later ones."
+                " when tested on the later ones."
             ),
-            "withheld": _("The moves between the stages are of too few customers to tell of, so nothing is projected."),
+            "withheld": _("The moves between the stages are of too few customers to show, so nothing is projected."),
         },
         "atEnd": _("That is all: one point more, and a share would be above 100% or more than there is to take from."),
         "byShorter": _("By a shorter period it can be projected: {every}"),
@@ -57,7 +57,8 @@ def _outcome() -> dict[str, Any]:
         "inPeriods": _("in {count}"),
         "banded": _(" ({low} to {high})"),
         "goesOn": _(
-            "If all goes on, {customers} {customers:customer|customers} {periods}, CRR {crr}. Move a lever, in points."
+            "If nothing changes, {customers} {customers:customer|customers} {periods}, CRR {crr}."
+            " Move a lever, in points."
         ),
         "instead": _(
             "{customers} {customers:customer|customers} {periods} instead of {plain}: {more}. CRR {crr} of the last of"
@@ -65,7 +66,7 @@ def _outcome() -> dict[str, Any]:
         ),
         "marginOfAll": _("Margin of all these periods: {margin}."),
         "marginInstead": _(
-            "Margin of all these periods: {margin}, {more} against nothing changed, costs not taken off."
+            "Margin of all these periods: {margin}, {more} compared with no change, costs not deducted."
         ),
     }  # fmt: skip
 
@@ -81,7 +82,7 @@ def _ranking() -> dict[str, Any]:
             "lever": _("lever"), "customers": _("customers"), "cost": _("cost"),
             "customers_per_1000": _("customers per 1,000 of cost"), "margin_per_cost": _("margin per 1 of cost"),
         },
-        "noFlip": _("“{lever}” is first however far one looks, up to {n} {n:period|periods} ahead."),
+        "noFlip": _("“{lever}” ranks first at every horizon up to {n} {n:period|periods} ahead."),
         "flipFrom": _("First up to horizon {to}: “{lever}”"),
         "flipTo": _("from {from} on “{lever}”"),
         "prices": {

@@ -52,15 +52,15 @@ def _controls() -> dict[str, Any]:
         "nearest": _("Counted in steps: {shown} is the nearest."),
         "back": _("Step back"),
         "wentBack": _("One step back."),
-        "hint": _(
-            "An arrow key moves a slider by a step; click the line for another period, drag the dot on the curve."
-        ),
+        "hint": _("Arrow keys move a slider by a step. Click the line to choose a period, drag the dot on the curve."),
     }
 
 
 def _headline() -> dict[str, Any]:
     return {
-        "bySilence": forms(lambda n: ngettext("By {n} day of silence", "By {n} days of silence", n)),
+        "bySilence": forms(
+            lambda n: ngettext("With {n} day of silence allowed", "With {n} days of silence allowed", n)
+        ),
         "byPeriod": _("Counting who bought in the period before"),
         "byContracts": _("By their contracts"),
         "byLists": _("By the lists"),
@@ -73,22 +73,22 @@ def _headline() -> dict[str, Any]:
         "everybody": _("all"),
         "atFirst": _("; at first, {by}, {crr} {when}: {unchanged}."),
         "unchanged": {
-            "purchases": _("nobody bought otherwise"),
-            "contracts": _("no contract ended otherwise"),
+            "purchases": _("the purchases are the same"),
+            "contracts": _("the contracts are the same"),
             "snapshots": _("the lists are the same"),
         },
         "when": {
             "day": _("on {name}"),
             "week": _("in week {label}"),
             "month": _("in {name}"),
-            "quarter": _("in quarter {part} of {year}"),
-            "half-year": _("in half-year {part} of {year}"),
+            "quarter": _("in Q{part} {year}"),
+            "half-year": _("in H{part} {year}"),
             "year": _("in {year}"),
         },
         "nobody": _("Nobody was a customer before, so nobody could be kept {when}: the rate is undefined, not 0."),
         "notSaid": _("The list does not say who was kept {when}: it begins later or has ended before."),
         "notListed": _("A list of the beginning or the end is missing {when}: who was kept is not known."),
-        "withheld": _("Too few customers {when} to tell of them in a page that is shared."),
+        "withheld": _("Too few customers {when} to show in a shared page."),
         "nothing": _("The list holds no period of this length. Choose a shorter one."),
         "doubts": {
             "by_construction": _(
@@ -162,7 +162,7 @@ def _line() -> dict[str, Any]:
         "pictureTogether": _(
             "{start} at the start, {kept} kept, {lost} lost, {new} new or back, {end} at the end {when}."
         ),
-        "cameAndWent": _("Came and went inside the period: {n}."),
+        "cameAndWent": _("Joined and left within the period: {n}."),
         "overTime": _("Kept and lost, period by period"),
         "choosePeriod": _("Period shown"),
         "legend": {
@@ -199,7 +199,7 @@ def _stages() -> dict[str, Any]:
         },
         "stages": {stage: _(stage) for stage in ("short", "cold", "middle", "long", "lapsed")},
         "noStages": _("Stages need a silence in days: choose one above."),
-        "inNoRate": _("in no rate"),
+        "inNoRate": _("not in the rate"),
         "who": _("Who they are"),
         "whoThey": _("Who they are, in Python, where the list is:"),
         "flowOf": {
