@@ -148,7 +148,7 @@ def test_the_whole_story(page: Page, base: crr.OrderBase, page_file: Path) -> No
     label = list(kept.table["period"])[list(kept.table["period"]).index(kept.latest["period"]) - 1]
     row = kept.row(label)
     expect(sentence(page)).to_contain_text(f"{format_percent(row['crr'])} ({row['kept']} of {row['start']})")
-    expect(sentence(page)).to_contain_text("region: North. By")
+    expect(sentence(page)).to_contain_text("region: North. With")
     bars = page.locator("svg.crrkit-list-bridge")
     for name in ("start", "kept", "lost", "new", "returned", "end"):
         assert f"{format_number(row[name])} " in bars.get_attribute("aria-label")
@@ -246,7 +246,7 @@ def test_each_control_is_alone_in_its_form_and_enter_sends_nothing(page: Page) -
     box = page.get_by_role("spinbutton", name="Who is a customer")
     box.fill("60")
     box.press("Enter")
-    expect(sentence(page)).to_contain_text("By 60 days")
+    expect(sentence(page)).to_contain_text("With 60 days")
     box.fill("0")  # no bubble of the browser's own, but the sentence of the page
     box.press("Enter")
     expect(page.locator(".crrkit-body > .crrkit-message")).to_contain_text("from 7 to")
@@ -265,13 +265,13 @@ def test_the_silence_can_be_dragged_and_typed(page: Page) -> None:
     far = int(re.search(r"\d+", silence(page).get_attribute("aria-valuetext"))[0])
     assert far > 200
     page.get_by_role("button", name="Step back").click()  # a drag is one step
-    expect(sentence(page)).to_contain_text("By 90 days")
+    expect(sentence(page)).to_contain_text("With 90 days")
     silence(page).focus()
     silence(page).hover()
     page.mouse.wheel(0, -100)  # a wheel moves what has the focus, by a step
     expect(silence(page)).to_have_attribute("aria-valuetext", "91 days")
     page.mouse.wheel(0, 100)
-    expect(sentence(page)).to_contain_text("By 90 days")
+    expect(sentence(page)).to_contain_text("With 90 days")
     typed = page.get_by_role("spinbutton", name="Who is a customer")
     typed.fill("77")
     typed.press("Enter")
@@ -310,7 +310,7 @@ def test_the_four_questions_of_a_stranger(page: Page, base: crr.OrderBase, explo
     box.fill("80")
     box.press("Enter")
     expect(sentence(page)).to_contain_text(
-        f"By {best['silence']:.0f} days of silence we kept {format_percent(best['crr'])}"
+        f"With {best['silence']:.0f} days of silence allowed we kept {format_percent(best['crr'])}"
     )
     page.get_by_role("button", name="Step back").click()
 
