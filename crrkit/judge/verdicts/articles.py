@@ -173,7 +173,7 @@ class ClaimTable(Shown):
         return pd.DataFrame({name: [getattr(claim, name) for claim in self.claims] for name in names})
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Headings of the displayed columns."""
         return {
             "id": _("no."), "wording": _("what is claimed"), "attributed_to": _("said to be from"),
             "provenance": _("what was found"), "verified": _("seen at its origin"), "contested": _("to be known"),

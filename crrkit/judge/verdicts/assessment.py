@@ -107,7 +107,7 @@ class Assessment(Shown):
         return pd.DataFrame([asdict(verdict) for verdict in self.verdicts], columns=names)
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Headings of the displayed columns."""
         return {
             "source": _("source"), "against": _("held against"), "basis": _("basis"), "period": _("period"),
             "value": _("value"), "low": _("from"), "high": _("to"), "verdict": _("verdict"),

@@ -162,7 +162,7 @@ class TargetHistory(Shown):
         return cls(tuple(Target(**row) for row in known))
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Headings of the displayed columns."""
         return {
             "date": _("in force from"), "value": _("target"), "period": _("period"), "basis_period": _("set from"),
             "author": _("author"), "strategy_note": _("strategy"),

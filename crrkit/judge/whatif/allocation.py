@@ -37,7 +37,7 @@ class Allocation(Shown):
         return float(self.table["gain"].sum())
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Headings of the displayed columns."""
         return {"lever": _("lever"), "spend": _("spend"), "gain": _("gain"), "all_in": _("all on it alone")}
 
     def caption(self) -> str:

@@ -68,7 +68,7 @@ class Backtest(Shown):
         return self.error <= self.limit
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Headings of the displayed columns."""
         return {
             "period": _("period"), "projected": _("projected"), "low": _("from"), "high": _("to"),
             "came_true": _("came true"), "error": _("error"), "crr": _("CRR projected"),

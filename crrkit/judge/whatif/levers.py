@@ -72,7 +72,7 @@ class LeverTable(Shown):
     }  # fmt: skip
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Headings of the displayed columns."""
         return {
             "lever": _("lever"), "level": _("now"), "customers": _("customers"), "customers_low": _("from"),
             "customers_high": _("to"), "crr": _("CRR of the last step"), "crr_endpoint": _("CRR over the horizon"),

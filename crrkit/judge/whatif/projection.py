@@ -56,7 +56,7 @@ class Projection(Shown):
                 "margin_sum_high": "money"}  # fmt: skip
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Headings of the displayed columns."""
         return {
             "step": _("step"), **{stage: _(stage) for stage in self.stages}, "customers": _("customers"),
             "customers_low": _("from"), "customers_high": _("to"), "kept": _("kept"), "lost": _("lost"),

@@ -90,7 +90,7 @@ class Standing(Shown):
         return frame.assign(start=self.chain.start, inflow=self.chain.inflow).rename_axis("from").reset_index()
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Headings of the displayed columns."""
         stages = {stage: _(stage) for stage in self.stages}
         return {"from": _("from stage"), **stages, EXIT: _("exit"), "start": _("start"), "inflow": _("inflow")}
 

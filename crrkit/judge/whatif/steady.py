@@ -44,7 +44,7 @@ class Fundamental(Shown):
     kinds: ClassVar[Mapping[str, str]] = {"stage": "word", "stay": "number", "variance": "number"}
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Headings of the displayed columns."""
         return {"stage": _("stage"), "stay": _("expected stay"), "variance": _("variance")}
 
     def value(self, margins: Any, *, discount: float = 1.0, periods: int | None = None) -> pd.Series:
@@ -150,7 +150,7 @@ class Equilibrium(Shown):
         return math.log(1 / 2) / math.log(self.growth) if self.growth > 0 else 0.0
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Headings of the displayed columns."""
         return {"stage": _("stage"), "count": _("customers and contacts")}
 
     def caption(self) -> str:
