@@ -34,7 +34,7 @@ def cohort_heatmap(grid: CohortGrid, *, ax: Axes | None = None, theme: str = "li
 
     Args:
         grid: The result of ``cohort_grid``, for one segment.
-        ax: Axes to draw on; None creates new ones, as high as the cohorts need. The figure of given axes is not changed.
+        ax: Axes to draw on; None creates new ones, as high as the cohorts need. Given axes keep their figure.
         theme: ``"light"``, ``"dark"`` or ``"print"`` (greys and patterns, for a printer without colour).
         narrow: Draw for a screen 360 pixels wide.
 

@@ -52,7 +52,7 @@ def alt_text(picture: Axes | Figure) -> str:
     """Describe a chart in words and numbers, in the language in which it was drawn.
 
     Args:
-        picture: The axes that a function of ``crrkit.figures`` gave, or a figure that holds some.
+        picture: The axes that a function of ``crrkit.figures`` returned, or a figure that holds some.
 
     Returns:
         One paragraph; for a figure with several charts, their texts one after the other.
@@ -84,7 +84,7 @@ def to_svg(picture: Axes | Figure, *, background: bool = True) -> str:
     that many charts can be on one page. For screen readers it is one image with the alt text as its label.
 
     Args:
-        picture: The axes that a function of ``crrkit.figures`` gave, or their figure. The whole figure is written.
+        picture: The axes that a function of ``crrkit.figures`` returned, or their figure. The whole figure is written.
         background: Whether to paint the theme's background; otherwise it is transparent.
 
     Returns:
@@ -112,7 +112,7 @@ def to_png(picture: Axes | Figure, *, dpi: float = PNG_DPI, background: bool = T
     """Export a chart as a PNG file.
 
     Args:
-        picture: The axes that a function of ``crrkit.figures`` gave, or their figure. The whole figure is written.
+        picture: The axes that a function of ``crrkit.figures`` returned, or their figure. The whole figure is written.
         dpi: Dots per inch, at least 144: below that, small text is blurred on current screens.
         background: Whether to paint the theme's background.
 
