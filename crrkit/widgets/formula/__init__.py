@@ -50,9 +50,9 @@ class FormulaExplorer(Explorer):
         lang: ``"en"`` or ``"ru"``; None takes the current language.
 
     Raises:
-        InputError: If a count is negative, not whole, not a number, above a thousand million, or ``lost`` is above
-            ``start``; or if the account is one by segments or has no such period. To change both, hold the
-            checks: ``with explorer.hold_trait_notifications(): ...``.
+        InputError: If a count is negative, not an integer, above 1,000,000,000, or ``lost`` is above ``start``; or if
+            the account is by segments or lacks the period. To change both, defer validation: ``with
+            explorer.hold_trait_notifications(): ...``.
 
     Examples:
         >>> explorer = FormulaExplorer(start=70, lost=10, new=30)

@@ -71,9 +71,9 @@ class WhoIsNewExplorer(Explorer):
         lang: ``"en"`` or ``"ru"``; None takes the current language.
 
     Raises:
-        InputError: If a count is negative, not whole or too large, ``lost`` is above ``start``, or a name in
-            ``counted`` is not known; or if the account is one by segments or has no such period. To change several,
-            hold the checks: ``with explorer.hold_trait_notifications(): ...``.
+        InputError: If a count is negative, not an integer or too large, ``lost`` is above ``start``, or a name in
+            ``counted`` is not known; or if the account is by segments or lacks the period. To change several, defer
+            validation: ``with explorer.hold_trait_notifications(): ...``.
 
     Examples:
         >>> explorer = WhoIsNewExplorer()
