@@ -1,11 +1,11 @@
-"""Charts of results, one function per chart; each draws a result and returns the matplotlib axes.
+"""Charts of results, one function each; it draws a computed result and returns the axes it drew on.
 
     from crrkit import figures
-    ax = figures.bridge(kept)         # shows itself in a notebook
-    figures.alt_text(ax)              # what it shows, in words
-    figures.to_svg(ax)                # for a page; figures.to_png(ax) for everything else
+    ax = figures.bridge(kept)         # displayed by itself in a notebook
+    figures.alt_text(ax)              # a description in words
+    figures.to_svg(ax)                # for a web page; figures.to_png(ax) for everything else
 
-A picture has no title: its finding is the heading in the text above it.
+Charts have no title: state the finding in a heading above the chart.
 """
 
 from __future__ import annotations
@@ -39,5 +39,5 @@ __all__ = [
 
 
 def __dir__() -> list[str]:
-    """What the room is for, without what Python and its modules add."""
+    """The public names only."""
     return list(__all__)

@@ -1,4 +1,4 @@
-"""The bridge: how the customers of the start became those of the end."""
+"""The bridge (waterfall chart): from the customers at the start to those at the end."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from crrkit.measure import RetentionTable
     from crrkit.measure.cadence import Rhythm
 
-BAR = 0.62  # of the room of one step
+BAR = 0.62  # as a share of the width of one step
 LIFT = 4  # points between a bar and its count
 
 
@@ -32,23 +32,24 @@ def bridge(
     theme: str = "light",
     narrow: bool = False,
 ) -> Axes:
-    """Draw one account as a bridge: start, lost, new, returned (when there are any), end.
+    """Draw one period of an account as a bridge: start, lost, new, returned (if any), end.
 
-    The kept customers stand at the foot of both end bars, joined by a level line, so that the retention rate is the
-    height of that line in the first bar. Lost customers are hatched, new ones outlined, returned ones striped.
+    The customers kept form the lower part of both end bars, joined by a horizontal line, so that the retention rate is
+    the height of that line relative to the first bar. Lost customers are hatched, new ones outlined, returned ones
+    striped.
 
     Args:
-        result: What ``retention_by_period`` or ``solve_counts`` gave.
-        period: The label of the period to draw, such as ``"2024-02"``; None takes the latest complete one.
-        ax: Axes to draw on; None makes new ones that a notebook shows by themselves. The figure around given axes
+        result: The result of ``retention_by_period`` or ``solve_counts``.
+        period: The label of the period to draw, such as ``"2024-02"``; None draws the latest complete one.
+        ax: Axes to draw on; None creates new ones, which a notebook displays by itself. The figure around given axes
             stays as it is.
         theme: ``"light"``, ``"dark"`` or ``"print"`` (greys and patterns, for a printer without colour).
         narrow: Draw for a screen 360 pixels wide.
 
     Returns:
-        The axes. ``figures.alt_text(ax)`` says in words what they show. Counts that find no room in full are written
-        short (``1.2M``) in the picture and in full in the words. A period that begins with nobody has no level line
-        and an en dash for its rate.
+        The axes. ``figures.alt_text(ax)`` describes them in words. Counts that do not fit are abbreviated (``1.2M``) in
+        the chart and given in full in the description. A period that starts with nobody has no horizontal line and an
+        en dash for its rate.
 
     Raises:
         InputError: If the period is not in the table or its counts are withheld, the account is given by segments
@@ -86,15 +87,15 @@ class _Account:
     period: str
     running: bool
     rhythm: Rhythm | None = None
-    is_together: bool = False  # new and returned are one number
+    is_together: bool = False  # new and returned are drawn as one number
 
     @property
     def doubt(self) -> str:
-        """What must be read before the rate, in few words."""
+        """A short warning to read before the rate."""
         return self.rhythm.mark if self.rhythm else ""
 
     def steps(self) -> list[tuple[str, float, str]]:
-        """The name, the height of the top, and the field of each step that is drawn."""
+        """The name, the top and the field of each step drawn."""
         grown = self.kept + self.new
         back = [(_("Returned"), grown + self.returned, "returned")] if self.returned else []
         end = _("So far") if self.running else _("End")
@@ -147,14 +148,14 @@ def _draw_steps(board: Canvas, account: _Account) -> None:
     joints = [(0, tops[0]), *((x, tops[x]) for x in range(2, last))]
     for x, level in joints:
         if level == a.kept:
-            continue  # the level line is there already
+            continue  # the horizontal line is already there
         ax.plot([x + BAR / 2, x + 1 - BAR / 2], [level, level], color=board.theme.muted, lw=0.9, ls=(0, (3, 2)))
     ax.set(xlim=(-0.5, last + 0.5), ylim=(0, (1.15 if a.doubt else 1.02) * max(a.start, a.end) or 1))
     ax.set_xticks(range(last + 1), [name for name, _top, _field in a.steps()])
 
 
 def _block(board: Canvas, x: int, bottom: float, height: float, kind: str) -> None:
-    """One piece of a bar; a piece of nobody is not drawn, the smallest other one still shows its edge."""
+    """One segment of a bar; an empty one is not drawn, the smallest other one still shows its edge."""
     if not height:
         return
     fill = getattr(board.theme, kind)
@@ -173,7 +174,7 @@ def _draw_level(board: Canvas, account: _Account) -> None:
 
 
 def _write(board: Canvas, account: _Account) -> None:
-    """Put the numbers in: what fits is only known once everything else has its room."""
+    """Write the numbers, last, because what fits depends on everything else."""
     if account.doubt:
         write_above(board, [account.doubt])
     labels = [_above(board, x, top) for x, (_name, top, _field) in enumerate(account.steps())]
@@ -185,7 +186,7 @@ def _write(board: Canvas, account: _Account) -> None:
 
 
 def _arrange(board: Canvas, labels: list[Text], account: _Account) -> Form:
-    """Give every text its room, and the counts the longest form that keeps each within its step."""
+    """Lay out all texts, and write each count in the longest form that fits its step."""
     board.settle()
     board.shrink_ticks()
     form = _fit(board, labels, account)
@@ -220,7 +221,7 @@ def _fit(board: Canvas, labels: list[Text], account: _Account) -> Form:
 
 
 def _kept_inside(board: Canvas, account: _Account, *, form: Form) -> bool:
-    """Write the kept customers into the feet of both end bars, if one of the ways to write them fits."""
+    """Write the customers kept into the lower part of both end bars, if one of the forms fits."""
     last = len(account.steps()) - 1
     room = BAR * board.width() / (last + 1)
     for way in _ways_to_say_kept(account, form):
@@ -244,7 +245,7 @@ def _inside(board: Canvas, x: float, kept: float, text: str) -> Text:
 
 
 def _in_words(account: _Account) -> str:
-    """The alt text: every count in full, no noun that would have to agree with it."""
+    """The alt text: every count in full, worded without nouns that must agree with it."""
     a = account
     head = _("Bridge chart for {period}.").format(period=a.period) if a.period else _("Bridge chart.")
     head = " ".join(filter(None, [head, a.rhythm.warning if a.rhythm else ""]))

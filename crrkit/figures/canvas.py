@@ -1,7 +1,7 @@
-"""Where a picture is drawn: clean axes of a size that can be read, in the style of crrkit and of nobody else.
+"""The axes of a chart: clean, of a readable size, in crrkit's own style.
 
-The user's matplotlib settings are neither read nor changed, and pyplot is never touched: a picture drawn here belongs
-to its axes alone. In a notebook it shows itself once, as the last expression of a cell or through ``display``.
+The user's matplotlib settings are neither read nor changed, and pyplot is not used: a chart belongs to its axes only. A
+notebook displays it once, as the last expression of a cell or through ``display``.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
     from matplotlib.text import Annotation, Text
 
-# Inches: the wide one reads well in the column of a page 1280 pixels wide, the narrow one fills a telephone's 360.
+# Inches: the wide size suits the column of a page 1280 pixels wide, the narrow one a phone's 360.
 WIDE = (7.5, 3.9)
 NARROW = (3.4, 3.3)
 
 _STYLE: dict[str, Any] = {
     **EXPORT_STYLE,
     "font.size": 9.0,
-    "text.parse_math": False,  # a name that holds two dollars is a name
+    "text.parse_math": False,  # a name may contain two dollar signs
     "figure.dpi": PNG_DPI,
     "figure.autolayout": False,
     "figure.constrained_layout.use": False,
@@ -43,7 +43,7 @@ _STYLE: dict[str, Any] = {
 
 
 class Picture(Axes):
-    """Axes that a notebook shows as their picture, with its alt text."""
+    """Axes that a notebook displays as an image with alt text."""
 
     def _repr_html_(self) -> str:
         return to_img(self)
@@ -54,16 +54,16 @@ class Picture(Axes):
 
 @dataclass(frozen=True)
 class Canvas:
-    """Axes to draw on, the colours to draw with, and whether the reader holds a telephone."""
+    """Axes to draw on, the colours, and whether the chart is for a phone."""
 
     ax: Axes
     theme: Theme
     narrow: bool
 
     def settle(self) -> None:
-        """Give the labels their room, once: afterwards nothing moves, and every file shows the same layout.
+        """Lay out the labels once; afterwards nothing moves, and every file has the same layout.
 
-        Axes that came from elsewhere are left where they are.
+        Axes passed by the user are not moved.
         """
         if isinstance(self.ax, Picture):
             figure = self.ax.figure.figure
@@ -71,21 +71,21 @@ class Canvas:
             layout.execute(figure)
 
     def width(self) -> float:
-        """The points that the axes are wide."""
+        """The width of the axes in points."""
         return self._points(self.ax.get_window_extent().width)
 
     def height_of(self, value: float) -> float:
-        """The points that a value on the y axis stands above the floor of the axes."""
+        """The height in points of a y value above the bottom of the axes."""
         floor, level = self.ax.transData.transform([(0, self.ax.get_ylim()[0]), (0, value)])[:, 1]
         return self._points(level - floor)
 
     def size_of(self, text: Text) -> tuple[float, float]:
-        """The points that a text is wide and high."""
+        """The width and height of a text in points."""
         box = text.get_window_extent()
         return self._points(box.width), self._points(box.height)
 
     def shrink_ticks(self) -> None:
-        """Write the labels of the x axis smaller where neighbours would touch."""
+        """Shrink the labels of the x axis if neighbours would touch."""
         labels = self.ax.get_xticklabels()
         for size in (9.0, 8.5, 8.0, 7.5):
             self.ax.tick_params(axis="x", labelsize=size)
@@ -103,7 +103,7 @@ def _touch(one: Text, other: Text) -> bool:
 
 @contextmanager
 def canvas(ax: Axes | None, *, theme: str, narrow: bool) -> Iterator[Canvas]:
-    """Axes to draw a picture on: the given ones or new ones, cleaned, with crrkit's style while they are drawn."""
+    """Axes to draw on, given or new, cleared, with crrkit's style while drawing."""
     colors = THEMES[check_choice(theme, name="theme", choices=THEMES)]
     _check_axes(ax)
     with matplotlib.style.context(["default", _STYLE]):
@@ -134,7 +134,7 @@ def _clean(board: Canvas) -> None:
 
 
 def heading(board: Canvas) -> Annotation:
-    """Room above the axes for what a reader must know to read them; `fill` writes it."""
+    """Reserve space above the axes for notes; `fill` writes them."""
     place: dict[str, Any] = {"xytext": (0, 10), "xycoords": "axes fraction", "textcoords": "offset points"}
     return board.ax.annotate("", (0, 1), color=board.theme.muted, annotation_clip=False, **place)
 
@@ -149,11 +149,11 @@ def fill(board: Canvas, above: Annotation, notes: Sequence[str]) -> None:
 
 
 def write_above(board: Canvas, notes: Sequence[str]) -> None:
-    """Write notes over the whole width of a picture whose names stand left of the axes, and settle it."""
+    """Write notes over the whole width of a chart whose names are left of the axes, and lay it out."""
     above, figure, own = heading(board), board.ax.figure.figure, isinstance(board.ax, Picture)
     width = 0.97 * 72 * figure.get_size_inches()[0] if own else board.width()
     text = _wrapped(board, above, notes, width)
-    above.set_text("\n".join("." for _line in text.split("\n")))  # room for as many lines, and no more width
+    above.set_text("\n".join("." for _line in text.split("\n")))  # reserves the lines, but no width
     board.settle()
     above.set_text(text)
     if own:

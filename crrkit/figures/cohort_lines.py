@@ -1,4 +1,4 @@
-"""Cohorts as curves over age: every cohort with the weighted average, and what became of the money."""
+"""Cohorts as curves over age: every cohort with the weighted average, and revenue retention."""
 
 from __future__ import annotations
 
@@ -32,22 +32,22 @@ def cohort_curves(
     theme: str = "light",
     narrow: bool = False,
 ) -> Axes:
-    """Draw the curve of every cohort over age, thin, and the weighted average of those observed whole, bold.
+    """Draw the curve of every cohort over age, thin, and the weighted average of fully observed cells, bold.
 
-    A running cell hangs on its curve dashed and hollow. The vertical axis starts at 0.
+    A running cell is appended to its curve, dashed and hollow. The vertical axis starts at 0.
 
     Args:
-        grid: What ``cohort_grid`` gave, bounded or unbounded, of one segment.
-        cohort: The name of a cohort to bring out.
-        ax: Axes to draw on; None makes new ones that a notebook shows by themselves.
+        grid: The result of ``cohort_grid``, bounded or unbounded, for one segment.
+        cohort: The name of a cohort to highlight.
+        ax: Axes to draw on; None creates new ones, which a notebook displays by itself.
         theme: ``"light"``, ``"dark"`` or ``"print"``.
         narrow: Draw for a screen 360 pixels wide.
 
     Returns:
-        The axes. ``figures.alt_text(ax)`` says in words what they show.
+        The axes. ``figures.alt_text(ax)`` describes them in words.
 
     Raises:
-        InputError: If the grid is of brackets or of several segments, or a name is not known.
+        InputError: If the grid has bracket ages or several segments, or a name is not known.
         InputTypeError: If the result is of another kind.
 
     Examples:
@@ -79,22 +79,23 @@ def cohort_curves(
 
 
 def revenue_cohorts(grid: CohortGrid, *, ax: Axes | None = None, theme: str = "light", narrow: bool = False) -> Axes:
-    """Draw how much of the cohorts' first revenue is paid again at each age: net, gross, and the customers beside.
+    """Draw revenue retention of the cohorts by age, net and gross, with customer retention for comparison.
 
-    All three are weighted over the cohorts observed whole. Where gross lies above the customers, the small ones leave;
-    where it lies below, the large ones leave or pay less. Net above gross shows how much others pay more.
+    All three are relative to age 0 and weighted over fully observed cohorts. Gross above customer retention means that
+    small customers leave; below, that large ones leave or pay less. Net above gross shows how much others increased
+    their spending.
 
     Args:
-        grid: What ``cohort_grid(…, value="revenue")`` gave, of one segment.
-        ax: Axes to draw on; None makes new ones that a notebook shows by themselves.
+        grid: The result of ``cohort_grid(…, value="revenue")``, of one segment.
+        ax: Axes to draw on; None creates new ones, which a notebook displays by itself.
         theme: ``"light"``, ``"dark"`` or ``"print"``.
         narrow: Draw for a screen 360 pixels wide.
 
     Returns:
-        The axes. ``figures.alt_text(ax)`` says in words what they show.
+        The axes. ``figures.alt_text(ax)`` describes them in words.
 
     Raises:
-        InputError: If the grid counts customers only or has several segments, or the theme is not known.
+        InputError: If the grid has no revenue or several segments, or the theme is not known.
         InputTypeError: If the result is of another kind.
 
     Examples:
@@ -120,7 +121,7 @@ def revenue_cohorts(grid: CohortGrid, *, ax: Axes | None = None, theme: str = "l
 
 
 def _curves_of(grid: CohortGrid) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The triangle of rates and of states, cohorts without members left out."""
+    """The triangles of rates and statuses, without empty cohorts."""
     if one_segment(grid).kind == "bracket":
         message = _("Brackets are no curve. Draw cohort_heatmap, or ask for kind='bounded' or 'unbounded'.")
         raise InputError(message, argument="grid", given=grid.kind)
@@ -130,7 +131,7 @@ def _curves_of(grid: CohortGrid) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def _whole(rate: pd.DataFrame, status: pd.DataFrame, cohort: str) -> pd.Series:
-    """The cells of a cohort that were observed whole."""
+    """The fully observed cells of a cohort."""
     return rate.T[cohort].where(status.T[cohort] == "observed")
 
 
@@ -153,7 +154,7 @@ def _money_looks(board: Canvas) -> dict[str, tuple[str, str, Any]]:
 
 
 def _axes(board: Canvas, grid: CohortGrid, drawn: pd.DataFrame) -> None:
-    """Ages from the first that is drawn, shares from 0."""
+    """Set the axes: ages from the first one drawn, shares from 0."""
     ax, first, last = board.ax, first_column(grid), int(grid.table["age"].max())
     values = drawn.to_numpy(dtype=float)
     top = float(values[np.isfinite(values)].max(initial=0.0))
@@ -189,7 +190,7 @@ def _draw_cohort(board: Canvas, rate: pd.Series, status: pd.Series, *, chosen: b
 
 @dataclass(frozen=True)
 class _Label:
-    """What is written beside the end of a curve."""
+    """The label at the end of a curve."""
 
     curve: pd.Series
     words: str
@@ -202,7 +203,7 @@ class _Label:
 
 
 def _write(board: Canvas, labels: list[_Label]) -> None:
-    """The last value of each curve, right of the axes, moved apart where they would touch."""
+    """Write the last value of each curve right of the axes, moved apart if they would touch."""
     shown = [label for label in labels if label.level == label.level]
     place: dict[str, Any] = {"xytext": (6, 0), "textcoords": "offset points", "va": "center", "annotation_clip": False}
     texts = [
@@ -235,7 +236,7 @@ def _curves_in_words(
 
 
 def _points(name: str, curve: pd.Series) -> list[str]:
-    """The first age, the middle and the last one of a curve."""
+    """The first, middle and last age of a curve."""
     known = curve.dropna()
     if known.empty:
         return []

@@ -1,4 +1,4 @@
-"""The cohort heat map: how much of each cohort is there, age by age, and what has not been seen yet."""
+"""The cohort heat map: how much of each cohort is active, by age, and what has not been observed yet."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ if TYPE_CHECKING:
 
     from crrkit.measure.cohorts import CohortGrid
 
-LEAST_TYPE = 4.5  # points: below, numbers are left to the alt text and the table
-GAP = 0.05  # of a cell, on each side
+LEAST_TYPE = 4.5  # points: below this, numbers are only in the alt text and the table
+GAP = 0.05  # as a share of a cell, on each side
 
 
 def cohort_heatmap(grid: CohortGrid, *, ax: Axes | None = None, theme: str = "light", narrow: bool = False) -> Axes:
-    """Draw a cohort heat map: a row per cohort, a column per age, darker where more customers are there.
+    """Draw the triangle of a cohort grid: one row per cohort, one column per age, darker for higher rates.
 
-    The colour begins at 0 and is one hue (cividis on dark paper); the numbers are percent. Age 0, where everybody is
-    there by definition, is left out. Cells not yet observed are hatched, running ones dashed and in italics; the last
-    row is the weighted average over the cells observed whole.
+    The colour scale starts at 0 and has one hue (cividis in the dark theme); the numbers are percentages. Age 0, where
+    everybody is active by definition, is left out. Cells not yet observed are hatched, running ones dashed and in
+    italics; the last row is the weighted average over fully observed cells.
 
     Args:
-        grid: What ``cohort_grid`` gave, of one segment.
-        ax: Axes to draw on; None makes new ones, as high as the cohorts need. The figure around given axes stays.
+        grid: The result of ``cohort_grid``, for one segment.
+        ax: Axes to draw on; None creates new ones, as high as the cohorts need. Given axes keep their figure.
         theme: ``"light"``, ``"dark"`` or ``"print"`` (greys and patterns, for a printer without colour).
         narrow: Draw for a screen 360 pixels wide.
 
     Returns:
-        The axes. ``figures.alt_text(ax)`` says in words what they show.
+        The axes. ``figures.alt_text(ax)`` describes them in words.
 
     Raises:
         InputError: If the grid has several segments or more than 60 cohorts or ages, or the theme is not known.
@@ -58,7 +58,7 @@ def cohort_heatmap(grid: CohortGrid, *, ax: Axes | None = None, theme: str = "li
         _draw_axes(board, triangle)
         _legend(board, triangle)
         sizes = _write_sizes(board, triangle)
-        board.settle()  # before the cells: they take no room of their own, and hundreds of them take long to measure
+        board.settle()  # before the cells, which need no layout and are slow to measure by the hundred
         _make_room(board, triangle, sizes)
         colors = _Colors(board, triangle, theme)
         for cell in triangle.cells.itertuples():
@@ -69,7 +69,7 @@ def cohort_heatmap(grid: CohortGrid, *, ax: Axes | None = None, theme: str = "li
 
 
 def _size(board: Canvas, triangle: Triangle) -> None:
-    """As high as the rows need: a telephone scrolls down, not sideways."""
+    """As high as the rows need: phones scroll vertically."""
     if isinstance(board.ax, Picture):
         row = 0.2 if len(triangle.cohorts) > 24 else 0.25  # noqa: PLR2004 - two years of months
         height = 1.15 + row * (len(triangle.cohorts) + 1)
@@ -94,7 +94,7 @@ def _average_name(board: Canvas) -> str:
 
 
 class _Colors:
-    """How each kind of cell is filled, and the ink that can be read on it."""
+    """The fill of each kind of cell, and a legible text colour."""
 
     def __init__(self, board: Canvas, triangle: Triangle, theme: str) -> None:
         self.board, self.top, self.scale = board, triangle.top, _scale(theme)
@@ -103,7 +103,7 @@ class _Colors:
         return to_hex(self.scale(rate / self.top))
 
     def draw(self, cell: Any) -> None:
-        """The box of one cell; one that was not seen has a pattern and no colour."""
+        """Draw the box of one cell; an unobserved one has a pattern and no colour."""
         theme = self.board.theme
         box: dict[str, Any] = {"xy": (cell.x - 0.5 + GAP, cell.y - 0.5 + GAP), "width": 1 - 2 * GAP}
         look: dict[str, Any] = {"facecolor": "none", "linewidth": 0.6, "edgecolor": theme.rule}
@@ -116,7 +116,7 @@ class _Colors:
         self.board.ax.add_patch(Rectangle(height=1 - 2 * GAP, **box, **look))
 
     def text(self, cell: Any) -> dict[str, Any]:
-        """What stands in a cell, and how."""
+        """Write the text of a cell."""
         known = cell.rate == cell.rate
         signs = {"unobserved": "", "suppressed": "\N{MULTIPLICATION SIGN}"}
         words = format_number(100 * cell.rate) if known else signs.get(cell.status, UNDEFINED)
@@ -125,12 +125,12 @@ class _Colors:
 
 
 def _ink(fill: str) -> str:
-    """Black or white: one of them reads well even on the middle of a scale, where a softer black would not."""
+    """Black or white: one of them is legible even in the middle of the scale, where a softer black is not."""
     return max("#FFFFFF", "#000000", key=lambda ink: contrast(ink, fill))
 
 
 def _scale(theme: str) -> Colormap:
-    """From the paper to the full colour, one hue; on dark paper cividis, which grows lighter."""
+    """From the background to the full colour, one hue; in the dark theme cividis, which gets lighter."""
     if theme == "dark":
         return mpl.colormaps["cividis"]
     colors = THEMES[theme]
@@ -166,7 +166,7 @@ def _what(triangle: Triangle) -> str:
 
 
 def _write(board: Canvas, triangle: Triangle, colors: _Colors) -> None:
-    """Put the numbers in, as large as the cells allow; where they would be too small, the colour speaks alone."""
+    """Write the numbers as large as the cells allow; if they would be too small, leave only the colour."""
     cells: list[tuple[Any, Any, dict[str, Any]]] = [
         (cell.x, cell.y, colors.text(cell)) for cell in triangle.cells.itertuples()
     ]
@@ -192,7 +192,7 @@ def _type_size(board: Canvas, triangle: Triangle, longest: int) -> float:
 
 
 def _write_sizes(board: Canvas, triangle: Triangle) -> list[Annotation]:
-    """The sizes left of the cells, their heading in line with the ages."""
+    """Write the cohort sizes left of the cells, with a heading in line with the ages."""
     place: dict[str, Any] = {"xytext": (-4, 0), "textcoords": "offset points", "ha": "right", "annotation_clip": False}
     look: dict[str, Any] = {"fontsize": 8, "color": board.theme.muted}
     sizes = [
@@ -206,7 +206,7 @@ def _write_sizes(board: Canvas, triangle: Triangle) -> list[Annotation]:
 
 
 def _make_room(board: Canvas, triangle: Triangle, sizes: list[Annotation]) -> None:
-    """Move the cells right by the width of the sizes, which points alone can tell."""
+    """Move the cells right by the width of the sizes, which is known only in points."""
     needed = max(board.size_of(text)[0] for text in sizes) + 10
     ages = len(triangle.ages)
     cell = (board.width() - needed) / ages
@@ -214,7 +214,7 @@ def _make_room(board: Canvas, triangle: Triangle, sizes: list[Annotation]) -> No
 
 
 def _thin_out(board: Canvas) -> None:
-    """Name fewer ages where neighbours would touch."""
+    """Label fewer ages if neighbours would touch."""
     board.shrink_ticks()
     labels = board.ax.get_xticklabels()
     left, right = board.ax.get_xlim()

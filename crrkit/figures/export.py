@@ -1,4 +1,4 @@
-"""What leaves a picture: its alt text, an SVG for a page, a PNG for everything else."""
+"""Exporting a chart: its alt text, SVG for web pages, PNG for everything else."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 PNG_DPI = 144
 PIXELS_PER_POINT = 4 / 3  # a point is 1/72 inch, a CSS pixel 1/96
 
-# What matplotlib reads while it writes a file, not while it draws. Text stays text: it can be found, selected, read
-# aloud and printed sharp, and needs no font file; the fonts named are as wide as those the layout was measured with.
+# Settings that matplotlib uses when it writes a file, not when it draws. Text stays text, so that it can be searched,
+# selected, read aloud and printed sharply without a font file; the fonts named have the widths used for the layout.
 EXPORT_STYLE: dict[str, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "crrkit",
@@ -39,23 +39,23 @@ _alt_texts: WeakKeyDictionary[Axes, str] = WeakKeyDictionary()
 
 
 def describe(ax: Axes, text: str) -> None:
-    """Keep the alt text of a picture for as long as the picture lives."""
+    """Store the alt text of a chart for as long as the chart exists."""
     _alt_texts[ax] = text
 
 
 def said_of(ax: Axes) -> str:
-    """The alt text of some axes; empty while there is none."""
+    """The alt text of axes; empty if there is none."""
     return _alt_texts.get(ax, "")
 
 
 def alt_text(picture: Axes | Figure) -> str:
-    """What a picture shows, in words and numbers, in the language it was drawn in.
+    """Describe a chart in words and numbers, in the language in which it was drawn.
 
     Args:
-        picture: The axes that a function of ``crrkit.figures`` gave, or a figure that holds some.
+        picture: The axes that a function of ``crrkit.figures`` returned, or a figure that holds some.
 
     Returns:
-        One paragraph; a figure with several pictures gives their texts one after the other.
+        One paragraph; for a figure with several charts, their texts one after the other.
 
     Raises:
         InputError: If nothing there was drawn by crrkit.
@@ -78,17 +78,17 @@ def alt_text(picture: Axes | Figure) -> str:
 
 
 def to_svg(picture: Axes | Figure, *, background: bool = True) -> str:
-    """A picture as one ``<svg>`` element that can stand inside an HTML page or alone in a file.
+    """Export a chart as one ``<svg>`` element, for an HTML page or a file.
 
-    The same picture gives the same bytes: no date, no version, no random names. Every name inside is made from the
-    content, so that many pictures can share a page. Screen readers meet one image with the alt text as its label.
+    The same chart gives the same bytes: no date, no version, no random ids. The ids are derived from the content, so
+    that many charts can be on one page. For screen readers it is one image with the alt text as its label.
 
     Args:
-        picture: The axes that a function of ``crrkit.figures`` gave, or their figure. The whole figure is written.
-        background: Whether to paint the theme's paper; without it the page shows through.
+        picture: The axes that a function of ``crrkit.figures`` returned, or their figure. The whole figure is written.
+        background: Whether to paint the theme's background; otherwise it is transparent.
 
     Returns:
-        The SVG text; it shrinks with its column and is never wider than it was designed.
+        The SVG text; it shrinks with its column and is never wider than designed.
 
     Raises:
         InputError: If nothing there was drawn by crrkit.
@@ -109,12 +109,12 @@ def to_svg(picture: Axes | Figure, *, background: bool = True) -> str:
 
 
 def to_png(picture: Axes | Figure, *, dpi: float = PNG_DPI, background: bool = True) -> bytes:
-    """A picture as a PNG file.
+    """Export a chart as a PNG file.
 
     Args:
-        picture: The axes that a function of ``crrkit.figures`` gave, or their figure. The whole figure is written.
-        dpi: Dots per inch, at least 144: below that, small text blurs on today's screens.
-        background: Whether to paint the theme's paper.
+        picture: The axes that a function of ``crrkit.figures`` returned, or their figure. The whole figure is written.
+        dpi: Dots per inch, at least 144: below that, small text is blurred on current screens.
+        background: Whether to paint the theme's background.
 
     Returns:
         The bytes of the file, with the alt text as its description.
@@ -138,7 +138,7 @@ def to_png(picture: Axes | Figure, *, dpi: float = PNG_DPI, background: bool = T
 
 
 def to_img(picture: Axes | Figure) -> str:
-    """A picture as an ``<img>`` that carries its SVG: it is shown in a notebook that is not trusted, too."""
+    """A chart as an ``<img>`` with embedded SVG, which untrusted notebooks display, too."""
     width, height = (round(72 * PIXELS_PER_POINT * inches) for inches in _figure_of(picture).get_size_inches())
     svg = base64.b64encode(to_svg(picture).encode()).decode("ascii")
     return (
@@ -155,7 +155,7 @@ def _refuse_other(picture: object) -> None:
 
 def _figure_of(picture: Axes | Figure) -> Figure:
     _refuse_other(picture)
-    return picture.figure.figure if isinstance(picture, Axes) else picture  # the figure of a subfigure is the whole
+    return picture.figure.figure if isinstance(picture, Axes) else picture  # a subfigure's figure is the whole figure
 
 
 def _paper(figure: Figure, *, background: bool) -> dict[str, Any]:
@@ -163,9 +163,9 @@ def _paper(figure: Figure, *, background: bool) -> dict[str, Any]:
 
 
 def _with_own_names(svg: str) -> str:
-    """Drop the names that nothing refers to and the style sheet; make the other names this picture's own.
+    """Drop unused ids and the style sheet; make the other ids unique to this chart.
 
-    A style sheet inside an SVG rules the whole page that the SVG stands in, and its names are the page's names.
+    A style sheet inside an inline SVG applies to the whole page, and its ids share the page's namespace.
     """
     svg = re.sub(r"<style.*?</style>", "", svg, flags=re.DOTALL)
     used = set(re.findall(r'url\(#([^)]+)\)|href="#([^"]+)"', svg))

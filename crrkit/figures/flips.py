@@ -1,4 +1,4 @@
-"""The levers by rank at every horizon, with the horizons at which the ranking flips."""
+"""The rank of each lever at every horizon, with the horizons at which the ranking changes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-# Told apart without colour; a lever keeps its line in every picture.
+# Distinguishable without colour; a lever has the same line style in every chart.
 STYLES: tuple[Any, ...] = ("-", (0, (6, 2)), (0, (1, 1.2)), (0, (6, 2, 1, 2)), (0, (3, 1)), (0, (1, 3)),
                            (0, (9, 2, 3, 2)))  # fmt: skip
 
@@ -31,19 +31,19 @@ def flip(
     theme: str = "light",
     narrow: bool = False,
 ) -> Axes:
-    """Draw the rank of each lever at each horizon, and a ring with its horizon where one overtakes another.
+    """Draw the rank of each lever at each horizon, and a labelled ring where one overtakes another.
 
-    A ranking that flips says that the answer to "where to spend" hangs on how long one can wait.
+    If the ranking changes, the best lever depends on the horizon.
 
     Args:
-        result: What ``StageModel.levers`` gave; its ``horizon=`` says how far the picture looks.
+        result: The result of ``StageModel.levers``; its ``horizon=`` sets the last horizon drawn.
         measure: ``"customers"``, ``"margin"`` or ``"margin_per_cost"``.
-        ax: Axes to draw on; None makes new ones that a notebook shows by themselves.
+        ax: Axes to draw on; None creates new ones, which a notebook displays by itself.
         theme: ``"light"``, ``"dark"`` or ``"print"``.
         narrow: Draw for a screen 360 pixels wide.
 
     Returns:
-        The axes. ``figures.alt_text(ax)`` says in words what they show.
+        The axes. ``figures.alt_text(ax)`` describes them in words.
 
     Raises:
         InputError: If the measure is not known for any lever, or the theme is not one of the three.
@@ -71,7 +71,7 @@ def flip(
 
 
 def _looks(board: Canvas) -> dict[str, tuple[str, Any]]:
-    """The colour and the line of each lever."""
+    """The colour and line style of each lever."""
     theme = board.theme
     hues = (theme.new_edge, theme.lost_edge, theme.muted, theme.long, theme.returned_edge, theme.ink, theme.kept)
     colors = [legible(hue, theme) for hue in hues]
@@ -92,7 +92,7 @@ def _draw_lines(board: Canvas, ranks: pd.DataFrame) -> None:
 
 
 def _mark(board: Canvas, ranks: pd.DataFrame, flips: pd.DataFrame) -> None:
-    """A ring between the horizon before and the one at which the other is ahead, named by the latter."""
+    """Draw a ring just before the horizon at which the other lever is ahead, labelled with that horizon."""
     theme = board.theme
     for step, one, other in flips.to_numpy().tolist():
         x, y = step - 0.5, float(ranks.loc[step - 1 : step, [one, other]].to_numpy().mean())
@@ -125,7 +125,7 @@ def _notes(result: LeverTable, measure: str) -> list[str]:
 
 
 def _tried(result: LeverTable) -> list[str]:
-    """How far an earlier model of the list was off; nothing without a list."""
+    """The backtest error; empty for a model without a list."""
     return [result.basis.said(int(result.by_horizon["step"].max()))] if result.basis else []
 
 

@@ -1,4 +1,4 @@
-"""Axes and labels that read well in either language: percent, periods, counts, and texts that must not collide."""
+"""Axis and label formatting in both languages: percentages, periods, counts, and texts that must not overlap."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Form = Callable[[float], str]
 
-# How far apart labelled periods may stand, so that the labels keep step with the calendar.
+# The allowed label spacings, which keep the labels aligned with the calendar.
 _STRIDES = {
     "day": [1, 7, 14, 28, 56, 91, 182, 364],
     "week": [1, 2, 4, 13, 26, 52],
@@ -29,7 +29,7 @@ _STRIDES = {
 
 
 def percent_axis(axis: Axis) -> None:
-    """Write fractions as percentages in the language of this moment, whenever the picture is painted."""
+    """Format fractions as percentages in the language current now, whenever the chart is rendered."""
     lang = language()
 
     def percent(value: float, _position: int | None = None) -> str:
@@ -40,7 +40,7 @@ def percent_axis(axis: Axis) -> None:
 
 
 def count(value: float) -> str:
-    """A count in full: ``1,200``; averages keep one decimal, what is not known is an en dash."""
+    """A count in full: ``1,200``; averages have one decimal, unknown is an en dash."""
     if isnan(value):
         return UNDEFINED
     return format_number(value, digits=0 if value == int(value) else 1)
@@ -56,12 +56,12 @@ def _stacked(value: float) -> str:
     return _short(value, digits=0).replace("\N{NO-BREAK SPACE}", "\n")
 
 
-# The ways to write a count, the longest first: 1 234 567; 1,23 млн; 1,2 млн; 1 млн; and 1 above млн.
+# The forms of a count, the longest first: 1 234 567; 1,23 млн; 1,2 млн; 1 млн; and 1 above млн.
 COUNT_FORMS: tuple[Form, ...] = (count, *(partial(_short, digits=digits) for digits in (2, 1, 0)), _stacked)
 
 
 def stride(every: str, *, periods: int, room: float) -> int:
-    """Every how many periods one is labelled, when ``room`` labels fit side by side.
+    """The spacing of period labels if ``room`` labels fit side by side.
 
     Examples:
         >>> stride("month", periods=40, room=12), stride("month", periods=10, room=12)
@@ -77,9 +77,9 @@ def _round_stride(every: str, *, periods: int, room: float) -> int:
 
 
 def spread(heights: Sequence[float], *, gap: float, floor: float, ceiling: float) -> list[float]:
-    """The same heights moved apart as little as needed: ``gap`` between neighbours, all between floor and ceiling.
+    """Move heights apart as little as needed: ``gap`` between neighbours, all between floor and ceiling.
 
-    It is the isotonic regression of the heights less their rank times the gap; heights that fit stay where they are.
+    It is the isotonic regression of height minus rank times gap; heights that fit are unchanged.
 
     Examples:
         >>> spread([10, 0, 11], gap=4, floor=0, ceiling=50)

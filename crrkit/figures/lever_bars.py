@@ -1,4 +1,4 @@
-"""The levers as pictures: a tornado of what one step on each brings, and their ranking by horizon."""
+"""The levers as a tornado chart: the effect of one step on each."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 BAR_MEASURES = ("customers", "crr", "crr_endpoint", "margin", "margin_per_cost", "equilibrium_customers",
             "equilibrium_margin")  # fmt: skip
-BAR = 0.56  # of the room of one lever
+BAR = 0.56  # as a share of the height of one lever
 LIFT = 5  # points between a bar and its number
 
 
@@ -32,21 +32,21 @@ def levers(
     theme: str = "light",
     narrow: bool = False,
 ) -> Axes:
-    """Draw a tornado chart of what one step on each lever changes, the largest change on top.
+    """Draw the effect of one step on each lever as a tornado chart, the largest on top.
 
-    What a lever takes away is hatched and goes to the left. Where the table has bands, for customers and margin, a
-    line through the end of the bar shows them: a band that crosses another's end leaves the ranking open.
+    Negative effects are hatched and point left. If the table has bands (for customers and margin), a line through the
+    end of the bar shows them: where a band includes another bar's end, the ranking is uncertain.
 
     Args:
-        result: What ``StageModel.levers`` gave.
+        result: The result of ``StageModel.levers``.
         measure: ``"customers"``, ``"crr"`` (of the last step), ``"crr_endpoint"`` (of the customers of step 0),
             ``"margin"``, ``"margin_per_cost"``, ``"equilibrium_customers"`` or ``"equilibrium_margin"``.
-        ax: Axes to draw on; None makes new ones that a notebook shows by themselves.
+        ax: Axes to draw on; None creates new ones, which a notebook displays by itself.
         theme: ``"light"``, ``"dark"`` or ``"print"``.
         narrow: Draw for a screen 360 pixels wide.
 
     Returns:
-        The axes. ``figures.alt_text(ax)`` says in words what they show.
+        The axes. ``figures.alt_text(ax)`` describes them in words.
 
     Raises:
         InputError: If the measure is not known for any lever, or the theme is not one of the three.
@@ -73,7 +73,7 @@ def levers(
 
 
 def refuse_unknown(measure: str) -> InputError:
-    """Nothing is known of this measure: what the table would have needed."""
+    """Refuse a measure without values, and say what the table would need."""
     message = _(
         "{measure} is not known for any lever: margins need margins= of StageModel.levers, margins per cost need costs="
         " too, and what lies in the long run needs an equilibrium."
@@ -82,12 +82,12 @@ def refuse_unknown(measure: str) -> InputError:
 
 
 def lever_name(lever: str, *, width: int = 40) -> str:
-    """A lever in the current language, in lines of so many letters."""
+    """A lever's name in the current language, wrapped to a number of letters."""
     return textwrap.fill(format_cell(lever, "word"), width)
 
 
 def _rows_of(result: LeverTable, measure: str) -> pd.DataFrame:
-    """The levers, the greatest change first; what is not known comes last."""
+    """The levers, the largest change first, unknown ones last."""
     check_choice(measure, name="measure", choices=BAR_MEASURES)
     table = check_given(result, LeverTable, name="result").table
     if measure not in table or table[measure].isna().all():
@@ -123,14 +123,14 @@ def _level(level: float) -> str:
 
 
 def _reach(rows: pd.DataFrame) -> tuple[float, float]:
-    """From the least to the greatest that is drawn, 0 in any case."""
+    """The range of the values drawn, including 0."""
     drawn = rows[["value", "low", "high"]].to_numpy()
     low, high = (float(end(drawn, initial=0.0, where=~np.isnan(drawn))) for end in (np.min, np.max))
     return (low, high) if low < high else (0.0, 1.0)
 
 
 def _write(board: Canvas, rows: pd.DataFrame, result: LeverTable, measure: str) -> None:
-    """Put the numbers in, and give the axes room for them beside the bars."""
+    """Write the numbers, and widen the axes to fit them next to the bars."""
     labels = [_label(board, y, row, measure) for y, row in rows.iterrows()]
     board.settle()
     low, high = _reach(rows)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from crrkit.judge import ControlChart
     from crrkit.measure import RetentionTable
 
-BEFORE_FIRST = -0.5  # periods: where the axis begins, half of one before the first point
+BEFORE_FIRST = -0.5  # periods: the axis starts half a period before the first point
 
 
 def retention_line(
@@ -41,30 +41,30 @@ def retention_line(
 ) -> Axes:
     """Draw the retention rate of each period with its interval.
 
-    A running period is hollow and dashed: its customers still have time. A period that began with nobody is a gap
-    with a dash at the foot, one whose rate is withheld a gap with a cross; neither is ever a zero. The vertical axis
-    starts at 0 unless that would leave more than half of it empty; where it starts higher, the picture and its alt
-    text say so.
+    A running period is hollow and dashed, because it is not over yet. A period that started with nobody is a gap with a
+    dash at the bottom, one whose rate is suppressed a gap with a cross; neither is drawn as zero. The vertical axis
+    starts at 0 unless that would leave more than half of it empty; if it starts higher, the chart and its alt text say
+    so.
 
     Args:
-        result: What ``retention_by_period`` gave.
-        ax: Axes to draw on; None makes new ones that a notebook shows by themselves. The figure around given axes
+        result: The result of ``retention_by_period``.
+        ax: Axes to draw on; None creates new ones, which a notebook displays by itself. The figure around given axes
             stays as it is.
         theme: ``"light"``, ``"dark"`` or ``"print"`` (greys and patterns, for a printer without colour).
         narrow: Draw for a screen 360 pixels wide.
-        target: The rate aimed at, a fraction between 0 and 1.
-        limits: What ``crr.control_chart`` gave for this account: its centre and the limits of the usual swing are
-            drawn, and a ring around each period that is news.
-        marks: Days on which something happened, each with its name, such as ``{"2024-06-01": "new prices"}``; a
-            letter stands on the line where the day lies, and above what it means.
-        latest: How many of the latest periods are drawn, with the marks in them; None draws all.
+        target: The target rate, a fraction between 0 and 1.
+        limits: The result of ``crr.control_chart`` for this account: its centre and control limits are drawn, and a
+            ring around each period that is a signal.
+        marks: Days of events with their names, such as ``{"2024-06-01": "new prices"}``; each is marked on the line by
+            a letter, explained above the chart.
+        latest: The number of latest periods to draw, with the marks in them; None draws all.
 
     Returns:
-        The axes. ``figures.alt_text(ax)`` says in words what they show.
+        The axes. ``figures.alt_text(ax)`` describes them in words.
 
     Raises:
-        InputError: If the target is not a fraction, a mark lies outside of the periods, the account is given by
-            segments (choose one, ``kept.segment(...)``, or ``kept.whole``), or the theme is not one of the three.
+        InputError: If the target is not a fraction, a mark is outside the periods, the account is given by segments
+            (choose one, ``kept.segment(...)``, or ``kept.whole``), or the theme is not one of the three.
         InputTypeError: If the result is of another kind.
 
     Examples:
@@ -103,13 +103,13 @@ def _draw_scale(board: Canvas, line: Line) -> None:
     ax.set_yticks(np.arange(floor, top + step / 2, step))
     percent_axis(ax.yaxis)
     ax.grid(visible=True, axis="y", color=board.theme.rule, linewidth=0.8)
-    ax.spines["bottom"].set_visible(not floor)  # a solid floor is zero
+    ax.spines["bottom"].set_visible(not floor)  # a solid bottom line means zero
     if line.target is not None:
         ax.axhline(line.target, color=board.theme.muted, lw=1.1, ls=(0, (5, 3)), zorder=1.5)
 
 
 def _draw_limits(board: Canvas, line: Line) -> None:
-    """The usual swing as two dashed steps around its centre; a ring around what lies outside or ends a long run."""
+    """Draw the limits as two dashed step lines around the centre; a ring around points outside or ending a long run."""
     if line.limits is None or line.centre is None:
         return
     ax, color = board.ax, board.theme.muted
@@ -125,7 +125,7 @@ def _draw_limits(board: Canvas, line: Line) -> None:
 
 
 def _draw_marks(board: Canvas, line: Line) -> None:
-    """A dotted line where a day lies, its letter above it."""
+    """Draw a dotted line at each day, its letter above it."""
     for letter, mark in zip(MARK_LETTERS, line.marks, strict=False):
         board.ax.axvline(mark.at, color=board.theme.ink, lw=1, ls=(0, (1, 2)), zorder=1.7)
         place: dict[str, Any] = {"xytext": (0, 1), "textcoords": "offset points", "ha": "center", "va": "bottom"}
@@ -136,7 +136,7 @@ def _draw_marks(board: Canvas, line: Line) -> None:
 
 
 def _draw_intervals(board: Canvas, line: Line) -> None:
-    """Broad and pale, so that the points stay on top; thin and dashed where the period is running."""
+    """Draw intervals broad and pale, so that the points stand out; thin and dashed for a running period."""
     for rows, fade, style in (
         (line.complete, 0.65, {"lw": min(6.0, 0.5 * _room(board, line))}),
         (line.running, 0.4, {"lw": 1.2, "ls": (0, (2, 2))}),
@@ -163,12 +163,12 @@ def _color(board: Canvas) -> str:
 
 
 def _room(board: Canvas, line: Line) -> float:
-    """The points that one period takes on the x axis."""
+    """The width of one period on the x axis in points."""
     return board.width() / len(line.rows)
 
 
 def _write(board: Canvas, line: Line) -> None:
-    """Put the words in: how many periods can be named is only known once everything else has its room."""
+    """Write the texts, last, because the number of labels that fit depends on everything else."""
     labels, above, names = _labels_beside(board, line), heading(board), line.names()
     board.ax.set_xticks([len(names) - 1], [max(names, key=_longest_line)])
     board.settle()
@@ -200,7 +200,7 @@ def _notes(line: Line) -> list[str]:
 
 
 def _labels_beside(board: Canvas, line: Line) -> list[Annotation]:
-    """The values that a reader looks for first, written right of the axes at their own height."""
+    """Write the most important values right of the axes, at their height."""
     blue = _color(board)
     facts = [(row["crr"], row["period"], blue, "bold") for _i, row in line.complete.tail(1).iterrows()]
     facts += [(row["crr"], _("running"), blue, "normal") for _i, row in line.running.iterrows()]

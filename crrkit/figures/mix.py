@@ -1,4 +1,4 @@
-"""The mix of the customers: which share of them is in the middle stage and which in the long one, by period."""
+"""The mix of customers: the shares in the middle and the long stage, by period."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-BAR = 0.8  # of the room of one period
+BAR = 0.8  # as a share of the width of one period
 
 
 def stage_mix(flow: StageFlow, *, ax: Axes | None = None, theme: str = "light", narrow: bool = False) -> Axes:
     """Draw the share of customers in each stage at the start of each period.
 
-    The retention rate is the mean of the stages' rates weighted by these shares: where the mix moves, the rate moves
-    though no stage keeps better or worse.
+    The retention rate is the mean of the stages' rates weighted by these shares: a change of the mix changes the rate
+    even if no stage's own rate changes.
 
     Args:
-        flow: What ``stage_flow`` gave.
-        ax: Axes to draw on; None makes new ones that a notebook shows by themselves.
+        flow: The result of ``stage_flow``.
+        ax: Axes to draw on; None creates new ones, which a notebook displays by itself.
         theme: ``"light"``, ``"dark"`` or ``"print"``.
         narrow: Draw for a screen 360 pixels wide.
 
     Returns:
-        The axes. ``figures.alt_text(ax)`` says in words what they show.
+        The axes. ``figures.alt_text(ax)`` describes them in words.
 
     Raises:
         InputError: If nobody ever was a customer, or the theme is not one of the three.
@@ -63,7 +63,7 @@ def stage_mix(flow: StageFlow, *, ax: Axes | None = None, theme: str = "light", 
 def _draw(board: Canvas, shares: pd.DataFrame) -> None:
     ax, theme, places = board.ax, board.theme, np.arange(len(shares))
     foot = np.zeros(len(shares))
-    for stage in reversed(CUSTOMERS):  # the long ones are the ground
+    for stage in reversed(CUSTOMERS):  # the long stage is at the bottom
         share = shares[stage].fillna(0.0).to_numpy()
         ax.bar(
             places, share, BAR, foot, facecolor=stage_hue(theme, stage), edgecolor=theme.paper, linewidth=0.6, zorder=2
@@ -91,7 +91,7 @@ def _write(board: Canvas, shares: pd.DataFrame, total: pd.Series, every: str) ->
 
 
 def _name_stages(board: Canvas, shares: pd.DataFrame) -> None:
-    """The names of the stages with their last shares, right of the last bar."""
+    """Write the names of the stages with their last shares, right of the last bar."""
     last = shares.dropna().iloc[-1]
     levels = {"long": min(max(last["long"] / 2, 0.06), 0.8), "middle": max(min(1 - last["middle"] / 2, 0.94), 0.2)}
     place: dict[str, Any] = {"xytext": (6, 0), "textcoords": "offset points", "va": "center", "fontsize": 8}

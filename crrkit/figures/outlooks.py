@@ -1,4 +1,4 @@
-"""The customers of a projection step by step, with the band that they may stray in."""
+"""The customers of a projection step by step, with their band."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 
 def outlook(result: Projection, *, ax: Axes | None = None, theme: str = "light", narrow: bool = False) -> Axes:
-    """Draw the customers of a projection and, where it is known, the band around them; the axis begins at 0.
+    """Draw the customers of a projection and, if known, the band around them; the axis starts at 0.
 
     Args:
-        result: What ``StageModel.project`` gave.
-        ax: Axes to draw on; None makes new ones that a notebook shows by themselves.
+        result: The result of ``StageModel.project``.
+        ax: Axes to draw on; None creates new ones, which a notebook displays by itself.
         theme: ``"light"``, ``"dark"`` or ``"print"``.
         narrow: Draw for a screen 360 pixels wide.
 
     Returns:
-        The axes. ``figures.alt_text(ax)`` says in words what they show.
+        The axes. ``figures.alt_text(ax)`` describes them in words.
 
     Raises:
         InputError: If the theme is not one of the three.

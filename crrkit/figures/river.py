@@ -1,4 +1,4 @@
-"""The stages as a river: who stands in which at the start of each period, and who moves where."""
+"""The stages as a Sankey diagram: the number in each at the start of each period, and the transitions."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-RIVER_STAGES = ("long", "middle", "short", "lapsed")  # from the top; a contact grown cold has left the picture
-USUAL_PERIODS, RIVER_PERIODS = {False: 4, True: 2}, 8  # periods that are drawn unless others are asked for, and at most
-# Of the way from one boundary to the next: for counts of up to three digits, and for longer ones.
+RIVER_STAGES = ("long", "middle", "short", "lapsed")  # from the top; contacts that went cold are not drawn
+USUAL_PERIODS, RIVER_PERIODS = {False: 4, True: 2}, 8  # periods drawn by default, and at most
+# Node width as a share of the distance between boundaries: for counts of up to three digits, and for longer ones.
 NODE = {False: (0.2, 0.34), True: (0.36, 0.55)}
-PALE = {False: 0.24, True: 0.42}  # on light paper and on dark
-GAP = {False: 0.05, True: 0.08}  # between two nodes, of the tallest boundary
+PALE = {False: 0.24, True: 0.42}  # on a light and on a dark background
+GAP = {False: 0.05, True: 0.08}  # between two nodes, as a share of the tallest boundary
 FOUR_DIGITS = 1000
 LOWEST = 9.0  # points that a node needs to hold its count
 
@@ -40,22 +40,22 @@ def stage_river(
     theme: str = "light",
     narrow: bool = False,
 ) -> Axes:
-    """Draw how many are in each stage at the start of each period and how they move, lapses highlighted.
+    """Draw the number in each stage at the start of each period and the transitions, with lapsing highlighted.
 
-    Who comes for the first time and contacts grown cold have no stream: a node may be taller than what flows into it
-    or out of it. Where there are more lapsed or contacts than the customers ever are, their nodes are cut to that
-    height and show it by a gap; their numbers are whole.
+    First entries and contacts that go cold have no stream, so a node may be taller than the flows into or out of it. If
+    there are more lapsed people or contacts than customers at any time, their nodes are cut to that height, shown by a
+    gap; their numbers are given in full.
 
     Args:
-        flow: What ``stage_flow`` gave.
-        first: The first period by its name; by default the picture shows the last four whole ones, narrow two.
+        flow: The result of ``stage_flow``.
+        first: The name of the first period; by default the last four whole ones are drawn, two if narrow.
         last: The last period; by default the last whole one. At most eight are drawn.
-        ax: Axes to draw on; None makes new ones that a notebook shows by themselves.
+        ax: Axes to draw on; None creates new ones, which a notebook displays by itself.
         theme: ``"light"``, ``"dark"`` or ``"print"``.
         narrow: Draw for a screen 360 pixels wide.
 
     Returns:
-        The axes. ``figures.alt_text(ax)`` says in words what they show.
+        The axes. ``figures.alt_text(ax)`` describes them in words.
 
     Raises:
         InputError: If the flow has no such period, no whole one, or more than eight are asked for.
@@ -87,7 +87,7 @@ def stage_hue(theme: Theme, stage: str) -> str:
 
 @dataclass(frozen=True)
 class _River:
-    """The boundaries that are drawn, and the moves between them."""
+    """The boundaries drawn, and the transitions between them."""
 
     counts: pd.DataFrame
     moves: dict[tuple[int, str, str], int]
@@ -96,31 +96,31 @@ class _River:
 
     @property
     def stages(self) -> list[str]:
-        """The stages in which somebody ever stands."""
+        """The stages that ever have anybody."""
         return [stage for stage in RIVER_STAGES if self.counts[stage].any()]
 
     @property
     def cap(self) -> float:
-        """The height that nodes of those who are no customers are cut to: the most customers at any boundary."""
+        """The maximal height of non-customer nodes: the most customers at any boundary."""
         return float(self.counts[list(CUSTOMERS)].sum(axis=1).max()) or float("inf")
 
     def is_cut(self, column: int, stage: str) -> bool:
-        """Whether a node is shown smaller than it is."""
+        """Whether a node is drawn smaller than its count."""
         return self.height(column, stage) < float(self.counts[stage].iloc[column])
 
     def height(self, column: int, stage: str) -> float:
-        """The height of a node: its count, or as much as fits; what moves to or from other stages always does."""
+        """The height of a node: its count, capped; transitions to and from other stages always fit."""
         number = float(self.counts[stage].iloc[column])
         if stage in CUSTOMERS:
             return number
         return min(number, max(self.cap, self.leaving(column, stage), self.coming(column, stage)))
 
     def leaving(self, column: int, stage: str) -> int:
-        """Who moves from a node to another stage of the picture."""
+        """The number moving from a node to other stages in the chart."""
         return sum(self.moves.get((column, stage, other), 0) for other in RIVER_STAGES if other != stage)
 
     def coming(self, column: int, stage: str) -> int:
-        """Who moves to a node from another stage of the picture."""
+        """The number moving to a node from other stages in the chart."""
         return sum(self.moves.get((column - 1, other, stage), 0) for other in RIVER_STAGES if other != stage)
 
     def nodes(self, column: int) -> dict[str, tuple[float, float]]:
@@ -138,7 +138,7 @@ class _River:
         return max(sum(self.height(column, stage) for stage in self.stages) for column in columns) or 1.0
 
     def streams(self, column: int) -> Iterator[tuple[str, str, float, float, float, float]]:
-        """The moves from one boundary to the next: from, to, the top there and here, the height there and here."""
+        """The transitions from one boundary to the next: origin, destination, tops and heights at both ends."""
         here, there = self.nodes(column), self.nodes(column + 1)
         out = {stage: top for stage, (top, _height) in here.items()}
         into = {stage: top for stage, (top, _height) in there.items()}
@@ -146,7 +146,7 @@ class _River:
             for b in self.stages:
                 number = float(self.moves.get((column, a, b), 0))
                 left = right = number
-                if a == b and a not in CUSTOMERS:  # of those who stay, what a cut node has room for
+                if a == b and a not in CUSTOMERS:  # of those who stay, as many as a cut node has room for
                     left = min(number, here[a][1] - self.leaving(column, a))
                     right = min(number, there[a][1] - self.coming(column + 1, a))
                 if number:
@@ -156,7 +156,7 @@ class _River:
 
 def _river_of(flow: StageFlow, first: str | None, last: str | None, *, narrow: bool) -> _River:
     counts = check_given(flow, StageFlow, name="flow").counts
-    flow.matrix(first=first, last=last)  # refuses names that the flow does not have
+    flow.matrix(first=first, last=last)  # refuses unknown names
     names, moves = list(counts.index), flow.transitions
     if len(names) - 1 < 1:
         raise InputError(_("A river needs one whole period, and the flow has none."), argument="flow")
@@ -226,7 +226,7 @@ def _draw_node(board: Canvas, river: _River, column: int, stage: str, *, top: fl
 
 
 def _write(board: Canvas, river: _River) -> None:
-    """The counts: in the nodes where they fit, beside them where not."""
+    """Write the counts, in the nodes if they fit, otherwise next to them."""
     board.settle()
     write_above(board, _notes(river))
     for column in range(len(river.counts)):

@@ -1,4 +1,4 @@
-"""The rows that a picture of an account is drawn from; the pictures compute nothing."""
+"""The rows of an account from which a chart is drawn; charts compute nothing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NEEDED = {"period", "start", "kept", "lost", "new", "returned", "end", "crr", "
 
 
 def account_rows(result: RetentionTable, *, picture: str) -> pd.DataFrame:
-    """The table of a result of ``retention_by_period``; segments all at once and anything else are refused."""
+    """The table of a result of ``retention_by_period``; all segments at once and anything else are refused."""
     table: pd.DataFrame | None = getattr(result, "table", None)
     if table is not None and set(table.columns) >= _NEEDED:
         check_one_account(result, f"figures.{picture}({{kept}})")
@@ -29,11 +29,11 @@ def account_row(result: RetentionTable, *, period: str | None) -> pd.Series:
 
 
 def segment_of(result: RetentionTable) -> str | None:
-    """The segment that the account is of; None where it is of everybody."""
-    return getattr(result.card, "segment", None)  # a picture needs no card
+    """The segment of the account; None if it is of everybody."""
+    return getattr(result.card, "segment", None)  # a chart needs no card
 
 
 def named(result: RetentionTable, text: str) -> str:
-    """The words about an account, with its segment in front where it is of one."""
+    """The text about an account, preceded by its segment if it has one."""
     segment = segment_of(result)
     return f"{segment}. {text}" if segment else text

@@ -1,4 +1,4 @@
-"""What the retention line shows: its periods by how they are drawn, its scale, and all of it in words."""
+"""The contents of the retention line: its periods by how they are drawn, its scale, and its alt text."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 
     from crrkit.measure.cadence import Rhythm
 
-LEAST_SPAN = 0.10  # a narrower axis would make news of noise
-MOST_NAMES = 8  # that a listener can follow
+LEAST_SPAN = 0.10  # a narrower axis would make noise look like a signal
+MOST_NAMES = 8  # names that a listener can follow
 MARK_LETTERS = "ABCDEFGHIJ"  # of marks
 TICKS = (0.01, 0.02, 0.05, 0.10, 0.20)
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A day on which something happened, its name, and where it lies on the x axis."""
+    """An event: its day, name and position on the x axis."""
 
     day: date
     name: str
@@ -44,10 +44,10 @@ class Mark:
 
 
 def marks_of(given: Mapping[str, str] | Mapping[date, str] | None, rows: pd.DataFrame) -> tuple[Mark, ...]:
-    """The marks by their day, each where it lies between the periods of an account.
+    """The marks by day, each at its position between the periods of an account.
 
     Raises:
-        InputError: If one lies outside of the periods, has no name or is no day, or there are more than letters.
+        InputError: If one is outside the periods, has no name or is not a date, or there are more marks than letters.
     """
     if not given:
         return ()
@@ -79,7 +79,7 @@ def _mark(day: object, name: object, rows: pd.DataFrame) -> Mark:
 
 
 def limits_of(chart: object, rows: pd.DataFrame) -> pd.DataFrame | None:
-    """The limits of a chart at the places of the rows of its account."""
+    """The control limits at the positions of the account's rows."""
     if chart is None:
         return None
     if not isinstance(chart, ControlChart):
@@ -92,7 +92,7 @@ def limits_of(chart: object, rows: pd.DataFrame) -> pd.DataFrame | None:
 
 @dataclass(frozen=True)
 class Line:
-    """The rows of the table by how they are drawn; the index of a row is its place on the x axis."""
+    """The rows of the table by how they are drawn; the index of a row is its position on the x axis."""
 
     rows: pd.DataFrame
     every: str
@@ -110,30 +110,30 @@ class Line:
 
     @property
     def complete(self) -> pd.DataFrame:
-        """Periods with a rate that are over."""
+        """Complete periods with a rate."""
         return self.defined[self.defined["status"] != "running"]
 
     @property
     def running(self) -> pd.DataFrame:
-        """Periods with a rate that still run."""
+        """Running periods with a rate."""
         return self.defined[self.defined["status"] == "running"]
 
     @property
     def empty(self) -> pd.DataFrame:
-        """Periods that began with nobody."""
+        """Periods that started with nobody."""
         return self.rows[self.rows["status"] == "empty_base"]
 
     @property
     def withheld(self) -> pd.DataFrame:
-        """Periods whose rate is not shown."""
+        """Periods whose rate is suppressed."""
         return self.rows[self.rows["crr"].isna() & (self.rows["status"] != "empty_base")]
 
     def names(self) -> list[str]:
-        """What stands under each period: its label, and the customers that it began with."""
+        """The label under each period: its name, and its customers at the start."""
         return [f"{row['period']}\nn={count(row['start'])}" for _i, row in self.rows.iterrows()]
 
     def scale(self) -> tuple[float, float, float]:
-        """The floor, the top and the step of the vertical axis."""
+        """The bottom, top and step of the vertical axis."""
         shown = self.defined[["crr", "crr_low", "crr_high"]].to_numpy(dtype=float).ravel()
         if not len(shown):
             return 0.0, 1.0, TICKS[-1]
@@ -214,7 +214,7 @@ def _marks_in_words(line: Line) -> list[str]:
 
 
 def _listed(rows: pd.DataFrame) -> str:
-    """The periods by name; of very many the first, the last and their number."""
+    """The periods by name; for very many, the first, the last and their number."""
     names = list(rows["period"])
     if len(names) > MOST_NAMES:
         names = [*names[:3], f"… {names[-1]} ({count(len(names))})"]

@@ -1,7 +1,7 @@
-"""Colours: one palette in three themes, and ink that can be read on any of them.
+"""Colours: one palette in three themes, and legible text colours.
 
-The hues are those of Okabe and Ito (2008), told apart by readers with any colour vision; nothing is ever red against
-green. No meaning hangs on colour alone: what is lost is hatched, what is new is outlined, what returned is striped.
+The hues are those of Okabe and Ito (2008), distinguishable with any colour vision; red is never contrasted with green.
+Nothing is encoded by colour alone: lost is hatched, new is outlined, returned is striped.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ READABLE = 4.5
 
 @dataclass(frozen=True)
 class Theme:
-    """The colours of one theme, each named by what it stands for."""
+    """The colours of one theme, each named by its meaning."""
 
     paper: str
     ink: str
@@ -108,17 +108,17 @@ def _luminance(color: str) -> float:
 
 
 def mix(color: str, other: str, share: float) -> str:
-    """The colour with ``share`` of the other one mixed in."""
+    """A colour mixed with ``share`` of another."""
     red, green, blue = ((1 - share) * a + share * b for a, b in zip(to_rgb(color), to_rgb(other), strict=True))
     return to_hex((red, green, blue))
 
 
 def ink_on(color: str) -> str:
-    """Black or white, whichever reads better on the colour."""
+    """Black or white, whichever has the higher contrast on the colour."""
     return max("#FFFFFF", "#111827", key=lambda ink: contrast(ink, color))
 
 
 def legible(color: str, theme: Theme) -> str:
-    """The colour itself where it can be read as text on the theme's paper, else pulled towards the ink until it can."""
+    """The colour if legible as text on the theme's background, otherwise mixed with the text colour until it is."""
     steps = (mix(color, theme.ink, share / 20) for share in range(21))
     return next(step for step in steps if contrast(step, theme.paper) >= READABLE)

@@ -1,4 +1,4 @@
-"""A cohort grid by how it is drawn, and in words."""
+"""A cohort grid prepared for drawing, and its alt text."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from crrkit.measure.cohorts import CohortGrid
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST_LINES = 60  # cohorts or ages: above, no cell can be read
+MOST_LINES = 60  # cohorts or ages: with more, the cells are illegible
 
 
 def one_segment(grid: Any) -> CohortGrid:
-    """The grid itself; what is no grid, or several in one, is refused."""
+    """The grid itself; anything else, or a grid of several segments, is refused."""
     found = check_given(grid, CohortGrid, name="grid")
     if found.by:
         message = _("The grid has segments ({names}); draw one of them, grid.segment({first}=…).")
@@ -26,14 +26,14 @@ def one_segment(grid: Any) -> CohortGrid:
 
 
 def first_column(grid: CohortGrid) -> int:
-    """The first column worth drawing: age 0 says nothing where everybody is there by definition."""
+    """The first column to draw: age 0 is left out if everybody is active by definition."""
     by_definition = grid.presence == "window" or grid.align == "age"
     columns = grid.columns
     return 1 if by_definition and columns[0] in (0, "0") and len(columns) > 1 else 0
 
 
 def age_name(every: str) -> str:
-    """The heading of the ages."""
+    """The heading of the age columns."""
     names = {
         "day": _("age in days"), "week": _("age in weeks"), "month": _("age in months"),
         "quarter": _("age in quarters"), "half-year": _("age in half-years"), "year": _("age in years"),
@@ -43,13 +43,13 @@ def age_name(every: str) -> str:
 
 @dataclass(frozen=True)
 class Triangle:
-    """A grid by how it is drawn: cells with their column ``x`` and row ``y``, age 0 left out where it says nothing."""
+    """A grid prepared for drawing: cells with column ``x`` and row ``y``, without an uninformative age 0."""
 
     grid: CohortGrid
 
     @cached_property
     def ages(self) -> list[int] | list[str]:
-        """The columns that are drawn."""
+        """The columns drawn."""
         return self.grid.columns[self._first :]
 
     @property
@@ -63,7 +63,7 @@ class Triangle:
 
     @cached_property
     def cells(self) -> pd.DataFrame:
-        """``x y rate status`` of every cell that is drawn."""
+        """``x y rate status`` of every cell drawn."""
         width = len(self.grid.columns)
         table = self.grid.table[["cohort", "age", "rate", "status"]].reset_index(drop=True)
         placed = table.assign(x=table.index % width - self._first, y=table.index // width)
@@ -71,17 +71,17 @@ class Triangle:
 
     @cached_property
     def average(self) -> pd.DataFrame:
-        """The weighted average of each column that is drawn."""
+        """The weighted average of each column drawn."""
         return self.grid.average().iloc[self._first :].reset_index(drop=True)
 
     @property
     def top(self) -> float:
-        """The rate that has the darkest colour."""
+        """The rate with the darkest colour."""
         highest = self.cells["rate"].max()
         return float(highest) if highest > 0 else 1.0
 
     def refuse_too_many(self) -> None:
-        """Raise when no cell could be read."""
+        """Raise if the cells would be too small to read."""
         n, m = len(self.cohorts), len(self.ages)
         if max(n, m) > MOST_LINES:
             message = _(
@@ -125,7 +125,7 @@ def _average_in_words(triangle: Triangle) -> list[str]:
 
 
 def _unseen_in_words(triangle: Triangle) -> list[str]:
-    """How many cells are not numbers, and why."""
+    """How many cells have no number, and why."""
     names = {
         "unobserved": _("Cells not yet observed: {n}."), "in_progress": _("Cells still running: {n}."),
         "empty": _("Cells of cohorts without members: {n}."), "suppressed": _("Cells hidden as too small: {n}."),

@@ -136,7 +136,7 @@ class Reconciliation(Shown):
     kinds: ClassVar[Mapping[str, str]] = {"convention": "word", "rate": "rate", "difference": "points", "says": "word"}
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Headings of the displayed columns."""
         return {
             "convention": _("convention"),
             "rate": _("rate"),

@@ -79,7 +79,7 @@ class Decomposition(Shown):
         return float(self.table["interaction"].sum()) if self.kind == "threefold" else 0.0
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Headings of the displayed columns."""
         return {
             "segment": _("segment"), "share_before": _("share before"), "share_after": _("share after"),
             "crr_before": _("CRR before"), "crr_after": _("CRR after"), "rate_effect": _("by rate"),

@@ -35,7 +35,7 @@ class Meanings(Shown):
     }  # fmt: skip
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Headings of the displayed columns."""
         return {
             "joined_and_left": _("joined and left"), "returned": _("came back"),
             "returned_and_left": _("came back and left"), "rejoined": _("left and rejoined"), "new": _("new"),

@@ -70,7 +70,7 @@ class ControlChart(Shown):
         return self.table[self.table["signal"] != ""]
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Headings of the displayed columns."""
         return {
             "period": _("period"), "start": _("start"), "crr": _("CRR"), "low": _("from"), "high": _("to"),
             "signal": _("signal"),

@@ -58,7 +58,7 @@ class StressTest(Shown):
         return self.notes
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Headings of the displayed columns."""
         return {
             "choice": _("choice"), "setting": _("setting"), "start": _("start"), "kept": _("kept"), "crr": _("CRR"),
             "difference": _("difference"),

@@ -65,7 +65,7 @@ class SegmentChanges(_Strongest):
         return self.table[self.table["verdict"].isin([FELL, ROSE])]
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Headings of the displayed columns."""
         return {
             "segment": _("segment"), "crr_before": _("CRR before"), "crr_after": _("CRR after"),
             "difference": _("difference"), "low": _("from"), "high": _("to"), "p_holm": _("p, Holm"),
@@ -105,7 +105,7 @@ class SegmentComparison(_Strongest):
     }  # fmt: skip
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Headings of the displayed columns."""
         return {
             "one": _("segment"), "other": _("against"), "crr_one": _("CRR"), "crr_other": _("CRR"),
             "difference": _("difference"), "low": _("from"), "high": _("to"), "p_holm": _("p, Holm"),

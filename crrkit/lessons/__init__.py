@@ -1,13 +1,13 @@
-"""Tools for the notebooks of the course: language, checked answers, generated exercises.
+"""Functions for the course's notebooks: their language, checked answers, fresh exercises.
 
     from crrkit import lessons
-    lessons.begin()                        # speak the language of the notebook's folder
-    lessons.ask("month")                   # a question with a box to answer it in
+    lessons.begin()                        # set the language by the notebook's folder
+    lessons.ask("month")                   # a question with an answer box
     lessons.check("month", "128.6 %")      # the same without a box
     lessons.ask("mistake-4")               # a report with one wrong sentence
     lessons.exercise("formula", seed=7)    # fresh numbers; .key() is for the teacher
 
-Nothing about the learner is kept: no answers, no counts of attempts.
+Nothing about the learner is stored: no answers, no attempt counts.
 """
 
 from __future__ import annotations
@@ -119,10 +119,10 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
 
 
 def begin(lang: str | None = None) -> None:
-    """Speak the language of the notebook from here on.
+    """Set the language to that of the notebook.
 
-    A notebook of the course lies in a folder named ``en`` or ``ru``, and Jupyter runs it there: so the same code speaks
-    both languages. In any other folder the language stays as it is.
+    The notebooks of the course are in folders named ``en`` and ``ru``, and Jupyter runs them there, so that the same
+    code works in both languages. In any other folder the language is not changed.
 
     Args:
         lang: ``"en"`` or ``"ru"``; None takes the name of the current folder.
@@ -144,15 +144,15 @@ def begin(lang: str | None = None) -> None:
 
 
 def check(question: str | Question, answer: object) -> Feedback:
-    """What an answer is told: right, or which misreading gives it, or kindly that it cannot be read.
+    """Check an answer: whether it is right, which misreading leads to it, or how to write it if it cannot be read.
 
     Args:
         question: A name in ``QUESTIONS`` or a question of an `exercise`.
-        answer: A number or text: ``0.7``, ``"0,7"``, ``"70%"``, ``"70,0 %"``, ``"7/10"``; a bare number above 1 is a
-            percentage, too. Half a percentage point either way is right.
+        answer: A number or text: ``0.7``, ``"0,7"``, ``"70%"``, ``"70,0 %"``, ``"7/10"``; a number above 1 without a
+            percent sign is a percentage, too. The tolerance is half a percentage point.
 
     Returns:
-        The feedback; it prints itself in the current language. No answer raises an error.
+        The feedback, displayed in the current language. No answer raises an error.
 
     Raises:
         InputError: If the question is not known.
@@ -172,13 +172,13 @@ def check(question: str | Question, answer: object) -> Feedback:
 
 
 def ask(question: str | Question) -> Any:
-    """A question with a box to answer it in; without a kernel the question alone.
+    """Show a question with an answer box; without a kernel, only the question.
 
     Args:
         question: A name in ``QUESTIONS`` or a question of an `exercise`.
 
     Returns:
-        A widget that checks what is typed, on Enter or at its button.
+        A widget that checks the answer on Enter or a click of its button.
 
     Raises:
         InputError: If the question is not known.
@@ -193,12 +193,13 @@ def ask(question: str | Question) -> Any:
 
 
 def trial(name: str, *given: Any) -> Any:
-    """Something small to try: sliders, and in words what they change and why.
+    """Show a small experiment: sliders, with an explanation of what they change and why.
 
     Args:
-        name: ``"answers"`` (how many answer a survey), ``"ratio"`` (winning against keeping), ``"stages"`` (what they
-            do to the rate of the firm) or ``"maturity"`` (cells of a cohort grid that have not happened).
-        *given: For ``"maturity"`` the grid.
+        name: ``"answers"`` (the response rate of a survey), ``"ratio"`` (the cost of acquiring versus keeping),
+            ``"stages"`` (their effect on the overall rate) or ``"maturity"`` (cells of a cohort grid that lie in the
+            future).
+        *given: For ``"maturity"``, the grid.
 
     Returns:
         A widget.
@@ -222,5 +223,5 @@ def _known(question: str | Question) -> Question:
 
 
 def __dir__() -> list[str]:
-    """What the room is for, without what Python and its modules add."""
+    """The public names only."""
     return list(__all__)

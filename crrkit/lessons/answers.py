@@ -1,4 +1,4 @@
-"""What a learner typed, read as numbers: ``0.7``, ``0,7``, ``70%``, ``70,0 %``, ``7/10``; and written for the key."""
+"""Parsing answers as numbers: ``0.7``, ``0,7``, ``70%``, ``70,0 %``, ``7/10``; and formatting them for the key."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _POINTS = re.compile(r"\s*(?:pp|percentage points?|п\.?\s*п\.?|процент�
 
 
 def shares(answer: object) -> list[float]:
-    """The fractions that an answer can mean: one with a percent sign, two without; none for what is no number.
+    """The fractions that an answer can mean: one with a percent sign, two without; none if it is not a number.
 
-    A bare 85.7 is 85.7 % to one learner and a bare 0.857 is the same to another, so a bare number is read both ways.
+    Some learners write 85.7, others 0.857 for 85.7 %, so a number without a sign is read both ways.
 
     Examples:
         >>> shares("70,0 %"), shares("1/2"), shares(85)
@@ -40,7 +40,7 @@ def shares(answer: object) -> list[float]:
 
 
 def whole_numbers(answer: object) -> list[float]:
-    """The whole number that an answer is, or nothing.
+    """The integer given as an answer, or nothing.
 
     Examples:
         >>> whole_numbers(" 4. "), whole_numbers(5), whole_numbers("4.5"), whole_numbers("4%")
@@ -51,7 +51,7 @@ def whole_numbers(answer: object) -> list[float]:
 
 
 def ratios(answer: object) -> list[float]:
-    """The same as `shares` for a value that may be negative or above 1, so that such an answer is no surprise.
+    """Like `shares`, for values that may be negative or above 1.
 
     Examples:
         >>> ratios("-850%"), ratios("128.6")
@@ -61,7 +61,7 @@ def ratios(answer: object) -> list[float]:
 
 
 def points(answer: object) -> list[float]:
-    """The difference of two shares that an answer can mean; a bare number is one of percentage points, or a fraction.
+    """The differences of shares that an answer can mean; a plain number is in percentage points, or a fraction.
 
     Examples:
         >>> points("-1.56"), points("+7 pp"), points("0,9 п. п."), points("10%"), points("seven")
@@ -75,7 +75,7 @@ def points(answer: object) -> list[float]:
 
 
 def plain_numbers(answer: object) -> list[float]:
-    """The numbers that an answer can mean, or nothing; a comma before three digits may part thousands.
+    """The numbers that an answer can mean, or nothing; a comma before three digits may separate thousands.
 
     Examples:
         >>> plain_numbers("3,64 года"), plain_numbers("11"), plain_numbers("11 %"), plain_numbers("1,230")
@@ -92,7 +92,7 @@ def plain_numbers(answer: object) -> list[float]:
 
 
 def half_a_unit(answer: object) -> float:
-    """Half of the last decimal that was written, in the answer's own unit: how far rounding may have moved it.
+    """Half a unit of the last decimal written, in the answer's own unit: its possible rounding error.
 
     Examples:
         >>> half_a_unit("−1.6"), half_a_unit("66,1 %"), half_a_unit("70%"), half_a_unit("1/3")
@@ -103,7 +103,7 @@ def half_a_unit(answer: object) -> float:
 
 
 def _read(answer: object) -> tuple[float | None, bool]:
-    """A finite number and whether a percent sign stood behind it; None for anything else."""
+    """A finite number and whether it has a percent sign; None for anything else."""
     if isinstance(answer, bool):
         return None, False
     if isinstance(answer, numbers.Real | Decimal):
@@ -118,7 +118,7 @@ def _read(answer: object) -> tuple[float | None, bool]:
 
 def _tidy(text: str) -> str:
     bare = text.replace("\N{MINUS SIGN}", "-").strip().lstrip("=~≈ ").rstrip(". ")
-    return re.sub(r"(?<=\d),(?=\d{3}(?:,\d{3})*\.\d)", "", bare)  # 1,199.5: the comma parts thousands
+    return re.sub(r"(?<=\d),(?=\d{3}(?:,\d{3})*\.\d)", "", bare)  # 1,199.5: the comma separates thousands
 
 
 def _decimal(text: str) -> Decimal:
@@ -135,14 +135,14 @@ def _finite(value: numbers.Real | Decimal) -> float | None:
 
 @dataclass(frozen=True)
 class AnswerKind:
-    """What sort of answer a question wants.
+    """The kind of answer to a question.
 
     Attributes:
-        read: The numbers that what was typed can mean; none if it is no such answer.
-        write: A value as the answer key prints it.
-        example: What an answer looks like, for whoever wrote something else.
-        tolerance: How far an answer may be off; values above 1 allow it as a share of them.
-        coarse: How far an answer may be off that was rounded to as many decimals as it shows.
+        read: A function from the typed text to the numbers it can mean; none if it is not such an answer.
+        write: A function that formats a value for the answer key.
+        example: An example of an answer, shown if the answer cannot be read.
+        tolerance: The tolerance; for values above 1 it is relative.
+        coarse: The tolerance for an answer that was rounded to the decimals it shows.
     """
 
     read: Callable[[object], list[float]]

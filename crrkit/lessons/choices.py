@@ -1,4 +1,4 @@
-"""Questions with answers to choose from; the learner types the number of one."""
+"""Multiple-choice questions; the learner types the number of an option."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Option:
-    """An answer to choose: its name, its words, and what is told to whoever chooses it wrongly."""
+    """An option: its name, its text, and the feedback if it is chosen wrongly."""
 
     name: str
     words: Template
@@ -33,7 +33,7 @@ def choice(
     why: Template,
     hint: Template,
 ) -> Question:
-    """A question with numbered answers; which of them is right is computed from the facts."""
+    """A question with numbered options; the right one is computed from the facts."""
     places = {option.name: float(place) for place, option in enumerate(options, start=1)}
 
     def unless_right(name: str) -> Values:

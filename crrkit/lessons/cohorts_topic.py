@@ -1,4 +1,4 @@
-"""Questions on cohorts and tails: what cannot be seen yet, one curve from many cohorts, and how long customers last."""
+"""Questions on cohorts and tails: what is not observed yet, one curve from many cohorts, and customer lifetimes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fresh numbers for practice: the same seed gives the same questions, and the teacher has the key."""
+"""Exercises with fresh numbers: the same seed gives the same questions, and there is an answer key."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ TOPICS: dict[str, tuple[Callable[[random.Random], Question], ...]] = {
 
 @dataclass(frozen=True, eq=False, repr=False)
 class AnswerKey(Shown):
-    """The answers to an exercise, the right ones and the wrong ones that a teacher will meet, with what they mean."""
+    """The answers to an exercise, right ones and expected wrong ones, with their meaning."""
 
     table: pd.DataFrame
     kinds: ClassVar[Mapping[str, str]] = {"question": "count", "answer": "text", "meaning": "text"}
@@ -55,11 +55,11 @@ class AnswerKey(Shown):
 
 @dataclass(frozen=True, repr=False)
 class Exercise:
-    """Questions on one topic, made from a seed. It prints itself without the answers.
+    """Questions on one topic, generated from a seed. It displays without the answers.
 
     Attributes:
-        topic: What it is about.
-        seed: The number it was made from.
+        topic: The topic.
+        seed: The seed.
         questions: The questions, each for `check` or `ask`.
     """
 
@@ -88,17 +88,17 @@ class Exercise:
 
 
 def exercise(topic: str = "formula", *, seed: int) -> Exercise:
-    """Questions with fresh numbers; the same seed gives the same ones on every machine.
+    """Generate questions with fresh numbers; the same seed gives the same ones on every machine.
 
     Args:
-        topic: What to practise, a key of ``TOPICS``: ``"formula"``, ``"new"``, ``"period"``, ...
-        seed: Any whole number from 0 up, for example the number on a learner's desk.
+        topic: A key of ``TOPICS``: ``"formula"``, ``"new"``, ``"period"``, ...
+        seed: Any integer from 0, for example a learner's seat number.
 
     Returns:
-        The exercise; ``.questions[0]`` goes to `check` or `ask`, ``.key()`` is the teacher's.
+        The exercise; pass ``.questions[0]`` to `check` or `ask`; ``.key()`` is for the teacher.
 
     Raises:
-        InputError: If the topic is not known or the seed is not a whole number.
+        InputError: If the topic is not known or the seed is not an integer.
 
     Examples:
         >>> drill = exercise("formula", seed=7)
@@ -119,7 +119,7 @@ def exercise(topic: str = "formula", *, seed: int) -> Exercise:
 
 
 def is_clear(question: Question) -> bool:
-    """Whether every foreseen answer, written as the key writes it, is told what is meant for it."""
+    """Whether every expected answer, formatted as in the key, gets its intended feedback."""
     return all(
         judge(question, written).misreading == name
         for name, value, _words in question.known()
@@ -128,7 +128,7 @@ def is_clear(question: Question) -> bool:
 
 
 def _ways_to_write(question: Question, value: float) -> tuple[str, ...]:
-    """As the key has it, and shares as people round them, too."""
+    """The value as in the key, and shares as people round them."""
     if question.kind not in {SHARE, RATIO}:
         return (question.kind.write(value),)
     return f"{value:.3f}", f"{100 * value:.0f}%", f"{100 * value:.0f}"

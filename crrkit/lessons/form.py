@@ -1,4 +1,4 @@
-"""A question with a box to answer it in; with trials.py the only module of the lessons that meets ipywidgets."""
+"""A question with an answer box; with trials.py the only module of the lessons that imports ipywidgets."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 
 class AnswerBox(ipywidgets.Text):  # type: ignore[misc]  # ipywidgets has no types
-    """A box whose text the kernel does not send back: the echo of one answer would undo the next, typed meanwhile."""
+    """A text box without an echo from the kernel, which would undo what was typed in the meantime."""
 
     value = traitlets.Unicode("").tag(sync=True, echo_update=False)
 
 
 class AnswerForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
-    """The question, a box, a button and what the answer is told; nothing that was typed is kept.
+    """The question, a text box, a button and the feedback; nothing typed is stored.
 
-    The language is that of the moment it was made: a click arrives outside the cell that set it.
+    The language is fixed on creation, because a click is handled outside the cell that set it.
     """
 
     def __init__(self, question: Question) -> None:
@@ -38,7 +38,7 @@ class AnswerForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no ty
         line = ipywidgets.Box([self.box, self.button], layout={"flex_flow": "row wrap", "align_items": "center"})
         asked = ipywidgets.HTML(
             f'<div style="line-height:1.5">{in_html(question)}</div>'
-        )  # Jupyter sets every line apart
+        )  # Jupyter adds space between lines
         super().__init__([asked, line, self.said])
         self.button.on_click(self._answer)
         self.box.observe(self._answer, names="value")  # Enter
@@ -55,7 +55,7 @@ class AnswerForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no ty
         return str(self._question)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        """The live form, and beside it the question alone for places without a kernel."""
+        """The live form, and the question alone for places without a kernel."""
         with use_language(self._lang):
             how = _("To answer, run this notebook.")
         still = f"{in_html(self._question)}<p><em>{html.escape(how)}</em></p>"

@@ -1,4 +1,4 @@
-"""Questions on the formula: retention and churn from counts, and the bracket that closes nothing."""
+"""Questions on the formula: retention and churn from counts, and an unmatched bracket."""
 
 from __future__ import annotations
 

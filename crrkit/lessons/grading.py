@@ -1,4 +1,4 @@
-"""What a class answered, read from lists and notebooks, and for each wrong answer the misreading that gives it."""
+"""Grading the answers of a class from tables and notebooks, with the misreading behind each wrong answer."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _ANSWER: Final = re.compile(r"(?:answer|ответ)?[ _]*(\d+)", re.IGNORECASE)
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Grades(Shown):
-    """Each answer of a class: whether it is right, and if a known misreading gives it, which.
+    """Each answer of a class: whether it is right, and the known misreading that leads to it, if any.
 
     Attributes:
         table: ``file sheet student question answer verdict misreading meaning``.
@@ -48,14 +48,14 @@ class Grades(Shown):
         }  # fmt: skip
 
     def caption(self) -> str:
-        """How many are right."""
+        """The number of right answers."""
         n, right = int((self.table["verdict"] != NO_ANSWER).sum()), int((self.table["verdict"] == RIGHT).sum())
         return ngettext("{right} of {n} answer is right.", "{right} of {n} answers are right.", n).format(
             right=right, n=n
         )
 
     def below(self) -> list[str]:
-        """What most of the wrong ones took for right."""
+        """The most frequent misreadings."""
         known = self.table[self.table["misreading"] != ""]
         most = Counter(zip(known["question"], known["misreading"], strict=True)).most_common(1)
         if not most or most[0][1] == 1:
@@ -80,13 +80,14 @@ class _Answer:
 
 
 def grade_sheets(folder: str | Path) -> Grades:
-    """Judge the answers in a folder, and write them as ``grades.csv`` into it.
+    """Grade the answers in a folder, and write ``grades.csv`` into it.
 
     Args:
-        folder: Holds lists (CSV with the columns of ``answers.csv``) and notebooks of `make_sheets`, in folders or not.
+        folder: A folder with tables (CSV with the columns of ``answers.csv``) and notebooks of `make_sheets`, also in
+            subfolders.
 
     Returns:
-        A row an answer. An answer that no known misreading gives is wrong and nothing more.
+        A row an answer. A wrong answer without a known misreading is only marked wrong.
 
     Raises:
         SourceError: If there are no answers in it.
@@ -106,10 +107,10 @@ def grade_sheets(folder: str | Path) -> Grades:
 
 
 def require_right(question: Question, answer: object) -> Feedback:
-    """What an answer is told, as an error where it is not right: so a cell fails, and nbgrader's Validate says why.
+    """Raise the feedback as an error if an answer is wrong, so that the cell fails and nbgrader's Validate says why.
 
     Raises:
-        AssertionError: If the answer is not right; the message is what `check` says.
+        AssertionError: If the answer is not right; the message is the feedback of `check`.
 
     Examples:
         >>> from crrkit import lessons
@@ -165,7 +166,7 @@ def _from_list(content: bytes, file: str) -> Iterator[_Answer]:
         cells = [cell.strip() for cell in row] + [""] * (len(head) - len(row))
         who = cells[student] if student is not None else ""
         if not who and not any(cells[at] for at in asked):
-            continue  # a sheet that nobody handed in
+            continue  # a sheet not handed in
         yield from (_Answer(file, cells[sheet], who, n, cells[at].removeprefix("'")) for at, n in asked.items())
 
 
@@ -173,7 +174,7 @@ def _text(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return content.decode("cp1251", errors="replace")  # a spreadsheet in Russian
+        return content.decode("cp1251", errors="replace")  # saved by a Russian spreadsheet program
 
 
 def _delimiter(text: str) -> str:
@@ -189,13 +190,13 @@ def _from_notebook(path: Path, file: str) -> Iterator[_Answer]:
         return  # some other notebook
     code = "\n".join("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code")
     given = re.findall(r"^answer_(\d+)\s*=\s*(.*?)\s*$", code, re.MULTILINE)
-    if any(_literal(typed) for _n, typed in given):  # else as it was made: nobody answered in it
+    if any(_literal(typed) for _n, typed in given):  # otherwise the notebook was left blank
         who = path.parent.name if path.parent.name != "notebooks" else ""
         yield from (_Answer(file, sheet, who, int(n), _literal(typed)) for n, typed in given)
 
 
 def _literal(code: str) -> str:
-    """What was typed: a text without its quotes, a number or a quotient as it stands."""
+    """The typed answer: a text without its quotes, a number or a quotient as written."""
     bare = code.partition("#")[0].strip()
     try:
         return str(ast.literal_eval(bare)).strip()

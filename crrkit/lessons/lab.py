@@ -1,4 +1,4 @@
-"""The course for its readers: on their own disk, never written over what they changed, or as apps without the code."""
+"""Delivering the course: copied without overwriting the user's changes, opened in JupyterLab, or served as apps."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _PACKAGE: Final = Path(__file__).parent.parent
 _TEMPLATE: Final = _PACKAGE / "app_template"
 _TOPIC: Final = re.compile(r'lessons\.exercise\("([\w-]+)"')
 START_HERE: Final = "00-start-here.ipynb"
-RECORD: Final = ".crrkit.json"  # what was copied: the name of each notebook and its SHA-256
+RECORD: Final = ".crrkit.json"  # the copied notebooks: name and SHA-256 of each
 
 COPIED: Final = mark("copied")
 LEFT_ALONE: Final = mark("left alone, since you have changed it")
@@ -50,15 +50,15 @@ def notebooks_path() -> Path:
 def copy_notebooks(folder: Path, *, lang: str) -> list[tuple[Path, str]]:
     """Copy the course in one language to ``folder/lang``.
 
-    A notebook that the user has not touched follows the package. One that the user has changed is left alone; if the
-    package has another version than was copied before, that stands beside it as ``name.new.ipynb``.
+    A notebook that the user has not changed is updated. One that the user has changed is kept; if the package has a
+    newer version, it is added as ``name.new.ipynb``.
 
     Args:
-        folder: Where to; made when it is not there.
+        folder: The destination; created if missing.
         lang: ``"en"`` or ``"ru"``.
 
     Returns:
-        Each notebook and what was done, `COPIED`, `KEPT` or `BESIDE`; those that were already the same are left out.
+        Each notebook and what was done, `COPIED`, `KEPT` or `BESIDE`; unchanged ones are left out.
 
     Raises:
         SourceError: If the course in this language was not installed, or ``folder`` is a file.
@@ -79,11 +79,11 @@ def copy_notebooks(folder: Path, *, lang: str) -> list[tuple[Path, str]]:
 
 
 def open_lab(folder: Path, *, first: str | None = None) -> int:
-    """Run JupyterLab on a folder until the user stops it; its exit status.
+    """Run JupyterLab on a folder until the user stops it; return its exit status.
 
     Args:
-        folder: What it shows in its list of files.
-        first: A notebook in it, by its path there, that is opened; the list of files stays at the top of the folder.
+        folder: The root of its file browser.
+        first: The relative path of a notebook to open; the file browser stays at the root.
 
     Raises:
         MissingDependencyError: If JupyterLab is not installed.
@@ -91,7 +91,8 @@ def open_lab(folder: Path, *, first: str | None = None) -> int:
     if importlib.util.find_spec("jupyterlab") is None:
         message = _("Opening {folder} needs JupyterLab. Install it with: pip install 'crrkit[lab]'")
         raise MissingDependencyError(message.format(folder=folder))
-    # JupyterLab refuses to run as root unless told; who runs crrkit as root (in a container) has decided already.
+    # JupyterLab refuses to run as root unless told to; a user who runs crrkit as root (in a container) has decided
+    # already.
     root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     page = [] if first is None else [f"--LabApp.default_url=/lab/tree/{first}?file-browser-path=/"]
     with _serving("jupyterlab", *root, *page, str(folder)) as server:
@@ -99,14 +100,14 @@ def open_lab(folder: Path, *, first: str | None = None) -> int:
 
 
 class App(NamedTuple):
-    """A lesson that can be shown without its code: the question it asks, and its notebook."""
+    """A lesson that can be served without code: its question and its notebook."""
 
     title: str
     notebook: Path
 
 
 def find_apps(*, lang: str) -> dict[str, App]:
-    """The lessons of the course in one language, each named by the topic of its exercise.
+    """The lessons of the course in one language, by the topic of their exercise.
 
     Raises:
         SourceError: If the course was not installed with the package.
@@ -122,26 +123,26 @@ def find_apps(*, lang: str) -> dict[str, App]:
 
 
 def open_app(app: App, *, lang: str, port: int | None, ready: Callable[[str], object]) -> int:
-    """Show a lesson with Voilà until the user stops it; its exit status. Nothing is written to the user's folders.
+    """Serve a lesson with Voilà until the user stops it; return its exit status. The user's folders are not changed.
 
-    The folder of the lesson is served whole, so that its links to other lessons lead there.
+    The whole folder of the lesson is served, so that links to other lessons work.
 
     Args:
         app: One of `find_apps`.
-        lang: The language of its page, ``"en"`` or ``"ru"``.
-        port: Where it answers on this machine; None takes a free one.
-        ready: Called with its address as soon as it answers there.
+        lang: The language of the page, ``"en"`` or ``"ru"``.
+        port: The local port; None picks a free one.
+        ready: Called with the address as soon as the server responds.
 
     Raises:
         MissingDependencyError: If Voilà is not installed.
-        InputError: If something else answers at the port.
-        CrrkitError: If Voilà ends before it answers.
+        InputError: If the port is in use.
+        CrrkitError: If Voilà exits before it responds.
     """
     if importlib.util.find_spec("voila") is None:
         message = _("Showing a lesson as an app needs Voilà. Install it with: pip install 'crrkit[lab]'")
         raise MissingDependencyError(message)
     port = _free_port(port)
-    # A page that is left asks Voilà to end its kernel, without the mark against forged requests that Voilà then misses.
+    # On leaving a page the browser asks Voilà to end the kernel, without the XSRF token that Voilà then requires.
     settings = {"disable_check_xsrf": True}
     words = [
         "--no-browser", f"--Voila.port={port}", "--Voila.port_retries=0", "--template=crrkit",
@@ -160,7 +161,7 @@ def open_app(app: App, *, lang: str, port: int | None, ready: Callable[[str], ob
 
 @contextmanager
 def _serving(module: str, *words: str, **options: Any) -> Iterator[subprocess.Popen[bytes]]:
-    """A server beside crrkit. Ctrl-C is for the server, which knows how to stop; whoever ends crrkit ends it too."""
+    """A child server process. Ctrl-C is handled by the server; terminating crrkit terminates it, too."""
     server = subprocess.Popen([sys.executable, "-m", module, *words], **options)  # noqa: S603 - our own words
     answers: dict[int, Any] = {signal.SIGINT: signal.SIG_IGN, signal.SIGTERM: lambda *_: server.terminate()}
     before = {number: signal.signal(number, answer) for number, answer in answers.items()}
@@ -182,7 +183,7 @@ def _free_port(wanted: int | None) -> int:
 
 
 def _answers(server: subprocess.Popen[bytes], port: int) -> bool:
-    """Wait until the server answers; False when it ends without."""
+    """Wait until the server responds; False if it exits first."""
     while server.poll() is None:
         try:
             socket.create_connection(("localhost", port), timeout=1).close()
@@ -200,7 +201,7 @@ def _ended_early(log: IO[bytes]) -> CrrkitError:
 
 
 def _bring(source: Path, target: Path, record: dict[str, str]) -> Iterator[str]:
-    """Copy one notebook if that loses nothing, and say what was done."""
+    """Copy one notebook unless that would lose changes, and return what was done."""
     mine = target / source.name
     beside = mine.with_suffix(".new.ipynb")
     offered, copied, found = _digest(source), record.get(source.name), _digest_if_there(mine)
@@ -226,7 +227,7 @@ def _digest_if_there(path: Path) -> str | None:
 
 
 def _read_record(target: Path) -> dict[str, str]:
-    """What was copied before; nothing when the record is missing or broken, and then nothing is written over."""
+    """The record of earlier copies; empty if missing or broken, and then nothing is overwritten."""
     try:
         record = json.loads((target / RECORD).read_bytes())
     except (OSError, ValueError):

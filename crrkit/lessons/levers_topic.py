@@ -1,4 +1,4 @@
-"""Questions on where to spend: which lever is best depends on what is counted, on its cost and on the horizon."""
+"""Questions on where to spend: the best lever depends on the measure, the cost and the horizon."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Levers:
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """A row a lever."""
+        """One row per lever."""
         table = self.model.levers(self.periods, costs=COSTS, margins=MARGINS, horizon=self.periods)
         return table.to_pandas().set_index("lever")
 

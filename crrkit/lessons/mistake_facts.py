@@ -1,4 +1,4 @@
-"""The numbers of the eighteen reports as words, those of the wrong sentences, too: a misreading is a computation."""
+"""The numbers of the eighteen reports as text, including the wrong sentences, whose misreadings are computed."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Find the mistake in this report: eighteen reports, in each of them one sentence misreads the numbers.
+"""Find the mistake in the report: eighteen reports, each with one sentence that misreads the numbers.
 
-The sentences can be read in any order, and dice mix them: neither the place of the wrong one nor its first word tells.
+The sentences can be read in any order and are shuffled: neither position nor first word gives the wrong one away.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _KIND = replace(PLACE, example=lambda: _("Write the number of a sentence, for ex
 
 @dataclass(frozen=True)
 class Report:
-    """Three sentences and which of them, counted from 1, is wrong; what repairs it, and what helps to find it."""
+    """Three sentences and which of them, counted from 1, is wrong; its correction, and a hint."""
 
     lines: tuple[Template, ...]
     wrong: int
@@ -35,7 +35,7 @@ class Report:
     ink: Callable[[], Mapping[str, str]]
 
     def mixed(self, dice: random.Random) -> Question:
-        """The question, its sentences in an order of the dice."""
+        """The question, with its sentences in random order."""
         order = dice.sample(range(1, len(self.lines) + 1), len(self.lines))
         return Question(
             facts=order.index(self.wrong) + 1,

@@ -1,4 +1,4 @@
-"""Questions on what moves a rate: how customers are kept, or who the customers are."""
+"""Questions on why a rate changes: the segments' rates, or the mix of customers."""
 
 from __future__ import annotations
 

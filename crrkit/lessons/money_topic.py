@@ -1,4 +1,4 @@
-"""Questions on where a base tends to, what a saved customer may cost, and what a step on a lever costs."""
+"""Questions on the equilibrium of a base, the acceptable cost of saving a customer, and the cost of a lever."""
 
 from __future__ import annotations
 

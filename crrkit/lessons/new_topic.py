@@ -1,4 +1,4 @@
-"""Questions on who is called new: one list, many rates; what is certain; a rate below zero."""
+"""Questions on who is called new: one list, many rates; bounds of the rate; a rate below zero."""
 
 from __future__ import annotations
 

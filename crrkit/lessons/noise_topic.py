@@ -1,4 +1,4 @@
-"""Questions on chance and samples: which interval, which difference, and what silence hides."""
+"""Questions on chance and samples: intervals, differences, and non-response."""
 
 from __future__ import annotations
 

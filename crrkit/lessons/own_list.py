@@ -1,4 +1,4 @@
-"""The notebook on one's own list: the course's last one, with the list filled in."""
+"""The notebook on the user's own list: the last lesson with the list filled in."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ IS_THERE: Final = "there already"
 
 
 class OwnList(NamedTuple):
-    """A list that was read: the base to count, the call that reads it again, the period, and the window if needed."""
+    """A list that was read: the base, the call that rereads it, the period, and the window if needed."""
 
     base: Base
     call: Call
@@ -37,15 +37,15 @@ class OwnList(NamedTuple):
 def own_list_notebook(own: OwnList, source: str, *, lang: str, report: str | None = None, app: bool = False) -> str:
     """The text of the notebook with a list filled in, not yet run.
 
-    A cell that this list does not allow, such as stages of a handful of customers, gives way to the sentence that says
-    why: whoever runs all cells is not stopped half-way.
+    A cell that fails for this list, such as stages of a handful of customers, is replaced by a sentence with the
+    reason, so that "run all" does not stop half-way.
 
     Args:
         own: The list.
-        source: The path as the notebook is to name it.
+        source: The path as written in the notebook.
         lang: ``"en"`` or ``"ru"``.
         report: The file that its last cell writes.
-        app: Leave out what writes a file.
+        app: Leave out cells that write files.
     """
     notebook = json.loads((notebooks_path() / lang / OWN_LIST).read_bytes())
     said = parameters(own, source, lang=lang, report=report)
@@ -56,7 +56,7 @@ def own_list_notebook(own: OwnList, source: str, *, lang: str, report: str | Non
 
 
 def parameters(own: OwnList, source: str, *, lang: str, report: str | None = None) -> str:
-    """The cell that says what is read, and by which period and rule it is counted."""
+    """The cell with the source, the period and the rule."""
     window = "" if own.days is None else f"base = base.with_activity(crr.Trailing(days={own.days}))\n"
     return (
         f"crr.set_language({lang!r})\n"
@@ -69,13 +69,13 @@ def parameters(own: OwnList, source: str, *, lang: str, report: str | None = Non
 
 
 def write_own_list(text: str, out: Path) -> str:
-    """Write the notebook where none is; one that reads the same list is left as it is.
+    """Write the notebook if there is none; an existing one on the same list is kept.
 
     Returns:
         `WRITTEN` or `IS_THERE`.
 
     Raises:
-        InputError: If a notebook on another list, or another file, is there.
+        InputError: If a notebook on another list, or another file, exists there.
     """
     if not out.exists():
         write_beside(out, text.encode())
@@ -99,7 +99,7 @@ def _tags(cell: dict[str, Any]) -> list[str]:
 
 
 def _as_page(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The cells for a reader who sees no code: without what is said of cells, and without what writes a file."""
+    """The cells for a page without code: without texts about cells, and without cells that write files."""
     title, *rest = cells
     title = title | {"source": "".join(title["source"]).splitlines()[0]}
     of_code = {at - 1 for at, cell in enumerate(rest) if {FILLED_IN, WRITES_FILE} & {*_tags(cell)}}  # words before it
@@ -108,12 +108,12 @@ def _as_page(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _leads_on(cell: dict[str, Any]) -> bool:
-    """Whether it is the line with the ways to other notebooks, which are not here."""
+    """Whether it is the line with links to other notebooks, which are missing here."""
     return cell["cell_type"] == "markdown" and ".ipynb)" in "".join(cell["source"])
 
 
 def _allowed(cell: dict[str, Any], said: str, names: dict[str, Any]) -> dict[str, Any]:
-    """The cell as it stands in the notebook; of one that this list does not allow, the sentence that says why."""
+    """The cell as it is; for one that fails with this list, a sentence with the reason."""
     if cell["cell_type"] != "code":
         return cell
     code = said if FILLED_IN in _tags(cell) else "".join(cell["source"])
@@ -124,7 +124,7 @@ def _allowed(cell: dict[str, Any], said: str, names: dict[str, Any]) -> dict[str
 
 
 def _why_not(code: str, names: dict[str, Any]) -> str | None:
-    """Why a cell cannot be run with this list; what it defines is there for the cells after it."""
+    """Why a cell fails with this list; it is run, so that later cells have its variables."""
     try:
         with warnings.catch_warnings(action="ignore"), redirect_stdout(io.StringIO()):  # the notebook will say it
             exec(code, names)  # noqa: S102 - the cells of our own notebook

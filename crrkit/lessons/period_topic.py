@@ -1,4 +1,4 @@
-"""Questions on the period: what a rate is over a longer or a shorter one, and which period tells anything."""
+"""Questions on the period: converting a rate to a longer or shorter one, and which period is meaningful."""
 
 from __future__ import annotations
 

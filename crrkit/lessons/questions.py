@@ -1,6 +1,6 @@
-"""A question knows its answer and the ways to miss it, all computed from the facts that it shows.
+"""Questions with their right and wrong answers, all computed from the facts shown.
 
-A misreading is a function of the same facts as the right answer, so fresh numbers bring their own wrong answers.
+A misreading is a function of the same facts as the right answer, so fresh numbers come with their wrong answers.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from crrkit.ground import Message, gettext as _
 from crrkit.lessons.answers import POINTS, SHARE, AnswerKind, half_a_unit
 
 HUNDREDTH = 0.01
-SPECK = 1e-9  # what floating point adds
-LONGEST = 40  # letters of an unreadable answer that are repeated to the learner
+SPECK = 1e-9  # floating-point error
+LONGEST = 40  # letters of an unreadable answer that the feedback quotes
 
 Values = Callable[[Any], Collection[float]]
 Template = Callable[[], str]
@@ -25,7 +25,7 @@ Template = Callable[[], str]
 
 @dataclass(frozen=True)
 class Misreading:
-    """A wrong way: its name, the answers it leads to, and what helps whoever took it."""
+    """A misreading: its name, the answers that it gives, and a hint."""
 
     name: str
     values: Values
@@ -37,14 +37,14 @@ class Question:
     """A question about some facts; the answers, right and wrong, are functions of them.
 
     Attributes:
-        facts: What the question tells: an account, or the text of a formula.
-        ink: The facts as words for the templates.
+        facts: The data of the question: an account, or the text of a formula.
+        ink: A function that formats the facts for the templates.
         text: The question itself.
-        right: The answers that are right; a share is a fraction.
-        why: What a right answer is told.
-        misreadings: The known wrong ways.
-        hint: What any other wrong answer is told.
-        kind: What sort of answer is wanted.
+        right: The right answers; a share is a fraction.
+        why: The feedback for a right answer.
+        misreadings: The known misreadings.
+        hint: The feedback for any other wrong answer.
+        kind: The kind of answer.
     """
 
     facts: Any
@@ -62,11 +62,11 @@ class Question:
     __repr__ = __str__
 
     def fill(self, words: Template) -> str:
-        """The words with the facts put in."""
+        """A text with the facts filled in."""
         return Message(words()).format(**self.ink(self.facts))
 
     def known(self) -> Iterator[tuple[str, float, Template]]:
-        """Every foreseen answer: the name of the way (empty for the right one), its value, what is said to it."""
+        """Every expected answer: the name of the misreading (empty if right), its value, its feedback."""
         yield from (("", value, self.why) for value in self.right(self.facts))
         for wrong in self.misreadings:
             yield from ((wrong.name, value, wrong.says) for value in wrong.values(self.facts))
@@ -74,11 +74,11 @@ class Question:
 
 @dataclass(frozen=True)
 class Feedback:
-    """What an answer is told. It prints itself.
+    """The feedback for an answer.
 
     Attributes:
         right: Whether the answer is right.
-        text: The words, in the language of the moment it was given.
+        text: The text, in the language current when it was given.
         misreading: The name of the wrong way that gives this answer, or empty.
     """
 
@@ -97,7 +97,7 @@ class Feedback:
 
 
 def judge(question: Question, answer: object) -> Feedback:
-    """Whether an answer is right, or else which wrong way gives it."""
+    """Whether an answer is right, otherwise which misreading gives it."""
     readings = question.kind.read(answer)
     if not readings:
         return Feedback(right=False, text=f"{_unreadable(answer)} {question.kind.example()}")
@@ -110,23 +110,23 @@ def judge(question: Question, answer: object) -> Feedback:
 
 
 def in_html(question: Question) -> str:
-    """The question as a paragraph, its lines as lines."""
+    """The question as an HTML paragraph that keeps its line breaks."""
     return f"<p>{_escaped(str(question)).replace(chr(10), '<br>')}</p>"
 
 
 def _escaped(text: str) -> str:
-    """The text for a page; what stands between backticks is code."""
+    """The text as HTML; backticks become code."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
 def distance(reading: float, value: float, tolerance: float) -> float:
-    """How far an answer lies from a value, in tolerances; values above 1 allow the tolerance as a share of them."""
+    """The distance of an answer from a value, in tolerances; for values above 1 the tolerance is relative."""
     return round(abs(reading - value) / (tolerance * max(1.0, abs(value))), 9)
 
 
 def _nearest(question: Question, readings: list[float], rounded: float) -> tuple[str, Template] | None:
     near = [
-        (bool(name), off, name, words)  # what is right goes before what is near
+        (bool(name), off, name, words)  # right answers take precedence over close ones
         for name, value, words in question.known()
         if (off := min(distance(reading, value, question.kind.tolerance) for reading in readings)) <= 1
         or min(abs(reading - value) for reading in readings) <= rounded
@@ -135,7 +135,7 @@ def _nearest(question: Question, readings: list[float], rounded: float) -> tuple
 
 
 def _rounded(question: Question, answer: object) -> float:
-    """How far rounding to the decimals that are shown may have moved an answer; nothing where that is too coarse."""
+    """The rounding error of the decimals shown; 0 if that is too coarse."""
     unit = HUNDREDTH if question.kind is POINTS else 1.0
     half = half_a_unit(answer) * unit
     return half * (1 + SPECK) if half <= question.kind.coarse * (1 + SPECK) else 0.0
@@ -150,7 +150,7 @@ def _unreadable(answer: object) -> str:
 
 
 def _otherwise(question: Question, readings: list[float]) -> str:
-    """What helps when no known way leads to the answer."""
+    """The hint if no known misreading gives the answer."""
     hint = question.fill(question.hint)
     if question.kind is not SHARE:
         return hint

@@ -1,4 +1,4 @@
-"""Questions on money that stays: net and gross, and what turnover is made of."""
+"""Questions on revenue retention: net and gross, and the components of turnover."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables in the words of the reader: what a lesson speaks of is seen, in an app without code, too."""
+"""Tables in the reader's language, which are also visible in apps without code."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _HEADINGS: Final = (
     mark("people"), mark("before"), mark("after"), mark("client_id"), mark("joined"), mark("left"),
     mark("paid before"), mark("pays now"), mark("in a year"), mark("same rate every"),
 )  # fmt: skip
-_COLUMNS: Final = {"crr": mark("CRR"), "low": mark("from"), "high": mark("to")}  # as results call them
+_COLUMNS: Final = {"crr": mark("CRR"), "low": mark("from"), "high": mark("to")}  # the column names of results
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Seen(Shown):
-    """A table with its headings and words in the reader's language.
+    """A table with headings and words in the reader's language.
 
     Attributes:
-        table: What is shown; its first column names the rows.
+        table: The data; the first column names the rows.
         given: What each column means.
     """
 
@@ -40,16 +40,16 @@ class Seen(Shown):
         return self.given
 
     def titles(self) -> dict[str, str]:
-        """The headings; those that crrkit does not know stay as they are."""
+        """The headings; unknown ones are unchanged."""
         return {name: _(_COLUMNS.get(name, name)).replace("_", " ") if name else "" for name in self.given}
 
 
 def show(table: Any, **kinds: str) -> Seen:
-    """A frame, a series or a mapping as a table whose headings and words are in the reader's language.
+    """Show a data frame, series or mapping as a table with headings and words in the reader's language.
 
     Args:
-        table: What to show. Rows with names keep them as the first column.
-        **kinds: What a column means where its values do not say it: ``count rate points ratio money date text word``.
+        table: The data. Named rows keep their names as the first column.
+        **kinds: The type of a column if its values do not show it: ``count rate points ratio money date text word``.
 
     Examples:
         >>> import pandas as pd
@@ -58,7 +58,7 @@ def show(table: Any, **kinds: str) -> Seen:
         middle  55.0%
         long    92.5%
 
-        Days are written as the reader writes them; a row may have several:
+        Dates are formatted in the reader's language; a cell may have several:
 
         >>> print(show(pd.Series({"ann": ["2024-04-15", "2024-05-15"]}, name="bought on")))
              bought on
@@ -76,7 +76,7 @@ def show(table: Any, **kinds: str) -> Seen:
 
 
 def show_stages(**periods: Mapping[str, tuple[float, float]]) -> Seen:
-    """Stages as `decompose` takes them, period by period: their shares of the base, and the share of each that stays.
+    """Show stages in the form that `decompose` accepts, by period: their shares of the base, and the rate of each.
 
     Examples:
         >>> print(show_stages(before={"middle": (0.6, 0.55), "long": (0.4, 0.925)}))

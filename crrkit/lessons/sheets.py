@@ -1,4 +1,4 @@
-"""Exercises for a class: a sheet a student, each with numbers of its own, what is handed out with them, and the key."""
+"""Exercises for a class: one sheet per student, each with different numbers, with notebooks and the key."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ thead { display: table-header-group } tr { break-inside: avoid }
 
 @dataclass(frozen=True)
 class Sheet:
-    """One student's sheet; its name says the topic and the seed, so that the name alone is enough to judge answers."""
+    """One student's sheet; its name encodes topic and seed, so that the name alone is enough for grading."""
 
     name: str
     drill: Exercise
 
 
 def read_sheet(name: str) -> Sheet:
-    """The sheet of this name, made anew.
+    """Regenerate the sheet of this name.
 
     Raises:
         InputError: If there is no such sheet.
@@ -77,7 +77,7 @@ def read_sheet(name: str) -> Sheet:
 
 
 def sheets_of(topic: str, *, students: int, seed: int) -> list[Sheet]:
-    """A sheet for each student; the same seed gives the same ones on every machine."""
+    """One sheet per student; the same seed gives the same ones on every machine."""
     check_choice(topic, name="topic", choices=TOPICS)
     students, seed = int(check_count(students, name="students")), int(check_count(seed, name="seed"))
     if not 1 <= students <= MOST:
@@ -87,20 +87,20 @@ def sheets_of(topic: str, *, students: int, seed: int) -> list[Sheet]:
 
 
 def make_sheets(folder: str | Path, *, topic: str, students: int, seed: int) -> list[Path]:
-    """Write what a class is given on one topic: sheets to print, notebooks, a list for the answers, and the key.
+    """Write the material for a class on one topic: sheets to print, notebooks, a table for the answers, and the key.
 
     Args:
         folder: Where to; made when it is not there.
-        topic: What to practise, a key of ``TOPICS``.
-        students: How many sheets.
-        seed: Any whole number from 0 up: the class. The same seed makes the same sheets.
+        topic: A key of ``TOPICS``.
+        students: The number of sheets.
+        seed: Any integer from 0; use one per class. The same seed gives the same sheets.
 
     Returns:
-        The files: ``sheets.html`` and ``key.html`` (``.pdf`` beside them where a Chromium is found), ``answers.csv`` to
-        type answers into, and a notebook a student in ``notebooks``.
+        The files: ``sheets.html`` and ``key.html`` (also as ``.pdf`` if Chromium is found), ``answers.csv`` for typing
+        in the answers, and one notebook per student in ``notebooks``.
 
     Raises:
-        InputError: If the topic is not known or a number does not fit.
+        InputError: If the topic is not known or a number is out of range.
     """
     import pandas as pd
 
@@ -120,7 +120,7 @@ def make_sheets(folder: str | Path, *, topic: str, students: int, seed: int) -> 
 
 
 def print_to_pdf(page: Path) -> Path | None:
-    """The page as a PDF beside it, or None where no Chromium is found."""
+    """Convert the page to a PDF next to it; None without Chromium."""
     browser = next((found for name in _BROWSERS if (found := shutil.which(name))), None)
     target = page.with_suffix(".pdf")
     if browser is None:
@@ -157,7 +157,7 @@ def _sheet(sheet: Sheet) -> str:
 
 
 def _room(question: Question) -> str:
-    """Less room where one of some lines is chosen: a sheet fits on a page, below its name."""
+    """Less space for multiple-choice questions, so that a sheet fits on one page."""
     return "room few" if "\n" in str(question) else "room"
 
 
@@ -170,7 +170,7 @@ def _numbered(n: int) -> str:
 
 
 def _key(sheets: list[Sheet]) -> str:
-    """First all right answers on a page, then for each sheet what wrong ones mean."""
+    """The key: first all right answers on a page, then for each sheet the meaning of wrong ones."""
     count = len(sheets[0].drill.questions)
     head = "".join(f"<th>{html.escape(word)}</th>" for word in (_("sheet"), *map(str, range(1, count + 1))))
     rows = "".join(f"<tr><th>{sheet.name}</th>{''.join(_right_cells(sheet))}</tr>" for sheet in sheets)
@@ -184,7 +184,7 @@ def _key(sheets: list[Sheet]) -> str:
 
 
 def _what_answers_mean(n: int, question: Question) -> str:
-    """One question of a sheet with its foreseen answers, the right ones first and marked."""
+    """One question of a sheet with its expected answers, the right ones first and marked."""
     rows = "".join(
         f'<tr class="{"wrong" if name else "right"}"><td>{html.escape(question.kind.write(value))}</td>'
         f"<td>{html.escape(question.fill(words))}</td></tr>"
@@ -200,7 +200,7 @@ def _right_cells(sheet: Sheet) -> Iterator[str]:
 
 
 def _notebook(sheet: Sheet) -> dict[str, Any]:
-    """A notebook to answer in, whose last cells fail where an answer is not right: nbgrader's Validate runs them."""
+    """A notebook for the answers, with cells that fail if an answer is not right: nbgrader's Validate runs them."""
     made = f'sheet = lessons.exercise("{sheet.drill.topic}", seed={sheet.drill.seed})'
     begin = f'from crrkit import lessons\n\nlessons.begin("{language()}")\n{made}'
     title = f"# {_(TITLES[sheet.drill.topic])}\n\n" + _("Sheet") + f" {sheet.name}"
@@ -220,7 +220,7 @@ def _notebook(sheet: Sheet) -> dict[str, Any]:
 def _cell(
     kind: str, source: str, *, name: str, locked: bool = False, solution: bool = False, points: int = 0
 ) -> dict[str, Any]:
-    """A cell with what nbgrader wants to know of it, in the form of its schema 3."""
+    """A cell with nbgrader metadata (schema 3)."""
     graded = {
         "schema_version": 3, "grade_id": name, "grade": points > 0, "locked": locked or points > 0,
         "solution": solution, "task": False,

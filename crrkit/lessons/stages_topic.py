@@ -1,4 +1,4 @@
-"""Questions on the three stages: who stands where, why contacts are no customers, and what the rule decides."""
+"""Questions on the three stages: who is in which, why contacts are not customers, and the effect of the rule."""
 
 from __future__ import annotations
 

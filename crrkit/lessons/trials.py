@@ -1,4 +1,4 @@
-"""Small things to try in a lesson: a slider or two, and in words what they change and why."""
+"""Small experiments in a lesson: a slider or two, with an explanation of what they change and why."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 
 class Trial(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
-    """Controls, and sentences that follow them. Without a kernel the sentences of the beginning stand there.
+    """Controls, and sentences that follow them. Without a kernel the initial sentences are shown.
 
-    The language is that of the moment it was made: a slider moves outside the cell that set it.
+    The language is fixed on creation, because a slider is handled outside the cell that set it.
     """
 
     def __init__(self, controls: Mapping[str, Any], says: Callable[..., str]) -> None:
@@ -43,7 +43,7 @@ class Trial(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         return " ".join(str(control.description) for control in self.controls.values())
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        """The live controls, and beside them what they say at first."""
+        """The live controls, and the initial sentences for places without a kernel."""
         with use_language(self._lang):
             how = _("To try it, run this notebook.")
         still = f"{self.said.value}<p><em>{html.escape(how)}</em></p>"
@@ -51,7 +51,7 @@ class Trial(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
 
 def try_answers(*, asked: int = 500, kept_of_answered: float = 0.75) -> Trial:
-    """How many of those asked answer: what chance explains, and what silence does."""
+    """The response rate of a survey: sampling error, and the effect of non-response."""
 
     def says(answered: int) -> str:
         survey = survey_rate(kept=round(kept_of_answered * answered), answered=answered, asked=asked, frame=10 * asked)
@@ -72,7 +72,7 @@ def try_answers(*, asked: int = 500, kept_of_answered: float = 0.75) -> Trial:
 
 
 def try_ratio() -> Trial:
-    """How many times dearer winning is than one attempt to keep, from 1 to 25: which share of attempts must succeed."""
+    """The cost ratio of acquiring to one retention attempt, from 1 to 25: which share of attempts must succeed."""
 
     def says(ratio: int) -> str:
         text = _(
@@ -85,7 +85,7 @@ def try_ratio() -> Trial:
 
 
 def try_stages(*, middle_share: float = 0.6, middle: float = 0.55, long: float = 0.925) -> Trial:
-    """What the stages do to the rate of the firm, cause and effect in words."""
+    """The effect of the stages on the overall rate, with cause and effect in words."""
     before = {"middle": (middle_share, middle), "long": (1 - middle_share, long)}
 
     def says(share: int, middle_stays: float, long_stays: float) -> str:
@@ -114,7 +114,7 @@ def try_stages(*, middle_share: float = 0.6, middle: float = 0.55, long: float =
 
 
 def _cause(stage: str, then: tuple[float, float], now: tuple[float, float]) -> str:
-    """What a stage's own rate did to that of the firm: its mean share times the change of its rate."""
+    """The effect of a stage's own rate on the overall rate: its mean share times the change of its rate."""
     effect = (then[0] + now[0]) / 2 * (now[1] - then[1])
     if abs(effect) <= SPECK:
         return ""
@@ -125,7 +125,7 @@ def _cause(stage: str, then: tuple[float, float], now: tuple[float, float]) -> s
 
 
 def try_maturity(grid: CohortGrid) -> Trial:
-    """The mean of cohorts by age: cells that have not happened are 0 or left out; as numbers or as a curve."""
+    """The mean of cohorts by age, with future cells counted as 0 or left out; as numbers or as a curve."""
     average = grid.average()
 
     def says(mature: bool, curve: bool) -> str:  # noqa: FBT001 - two check boxes
@@ -144,7 +144,7 @@ def try_maturity(grid: CohortGrid) -> Trial:
 
 
 def _means(average: pd.DataFrame, *, mature: bool) -> pd.Series[float]:
-    """By age: of the cohorts that have reached it, or of all customers of the first age."""
+    """By age: over the cohorts that have reached it, or over all customers of the first age."""
     by_age = average.set_index("age")
     return by_age["active"] / (by_age["size"] if mature else by_age["size"].iloc[0])
 

@@ -1,4 +1,4 @@
-"""The firm of the course's last notebooks: it began the half-year with 1,000 customers, lost 300 and won 500."""
+"""The company of the course's last notebooks: 1,000 customers at the start of the half-year, 300 lost, 500 gained."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOVES = ((0.10, 0.20, 0, 0), (0, 0.30, 0.25, 0.45), (0, 0.025, 0.90, 0.075), (0,
 
 @cache
 def firm() -> StageModel:
-    """The moves of its half-year between the stages, as shares of those in each."""
+    """Its transitions between the stages in the half-year, as shares of each stage."""
     moves = pd.DataFrame(MOVES, index=list(WORKED_STAGES), columns=list(WORKED_STAGES))
     return StageModel(moves, {"short": 2500, "middle": 600, "long": 400}, {"short": 2250})
 

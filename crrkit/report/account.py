@@ -27,7 +27,7 @@ def shared(kept: RetentionTable, *, min_cell: int | None = 10, published: object
     """The account as a report may show it: fewer columns and, with ``min_cell``, no small cells.
 
     Args:
-        kept: What ``retention_by_period`` gave.
+        kept: The result of ``retention_by_period``.
         min_cell: The smallest group that may be shown; None withholds nothing and is for private use.
         published: The HTML files of reports already published about these customers or some of them: together with
             these no small cell is given away either.

@@ -95,7 +95,7 @@ def cohorts_of(
     Where most of the cells would rest on too few customers, a longer period is taken.
 
     Args:
-        base: What `read_contracts` or `read_orders` gave.
+        base: The result of `read_contracts` or `read_orders`.
         every: The period of a cohort and of an age.
         min_cell: The smallest group that may be shown; None withholds nothing.
         first: The first period of the report.

@@ -49,7 +49,7 @@ def beside(counted: RetentionTable, kept: RetentionTable, *, min_cell: int | Non
     """The account as it was counted beside what is shown of it; None where nothing is withheld.
 
     Args:
-        counted: What `retention_by_period` gave.
+        counted: The result of `retention_by_period`.
         kept: What `shared` made of it.
         min_cell: The smallest group that may be shown.
     """
@@ -81,7 +81,7 @@ class _Triangle:
 
 
 def cells_to_hide(grid: CohortGrid, calendar: Calendar, accounts: Accounts, least: int) -> Hidden:
-    """Which cells of a grid of customers must be withheld beside its small ones: a row a cohort, a column an age.
+    """Which cells of a grid of customers must be withheld beside its small ones: one row per cohort, a column an age.
 
     Args:
         grid: The grid of who was there, nothing withheld yet.

@@ -69,7 +69,7 @@ def about_cohorts(cohorts: SharedCohorts, *, every: str, published: str = "") ->
 
 
 def cohorts_carried(cohorts: SharedCohorts) -> Carried:
-    """The grids of customers, a row a cohort and a column an age or ``size``, and the age at which most leave."""
+    """The grids of customers, one row per cohort and a column an age or ``size``, and the age at which most leave."""
     own = {f"{grid.kind} {grid.every}": _grid_carried(grid) for grid in cohorts.grids if grid.value == "customers"}
     leaving = rows_told(cohorts).set_index("age")[["at_risk", "lost"]]
     return own | {f"leaving {cohorts.grid.every}": counts_carried(leaving)}

@@ -43,7 +43,7 @@ def without_dominated(
     periods goes.
 
     Args:
-        money: The sums, one row a period, and how many customers were kept.
+        money: The sums, one row per period, and how many customers were kept.
         base: The list.
         every: The period.
         least: The smallest group that may be told of.
@@ -101,7 +101,7 @@ def _counted_shares(base: Base, calendar: Calendar) -> pd.DataFrame:
 
 
 def _of_purchases(base: Base, calendar: Calendar, money: pd.DataFrame, least: int) -> pd.DataFrame:
-    """A row a period of the account, a column a part: whether it tells of few."""
+    """One row per period of the account, a column a part: whether it tells of few."""
     shares = _shares(base, calendar)
     few = _by_part(is_of_few(shares, least))
     return few.set_axis(few.index + 1).reindex(money.index, fill_value=False)

@@ -113,7 +113,7 @@ class Cut:
     """What a report tells of customers by periods.
 
     Attributes:
-        table: One row a period, ``from_ until every`` and the counts, NaN where withheld; a running one ends at the
+        table: One row per period, ``from_ until every`` and the counts, NaN where withheld; a running one ends at the
             cut-off.
         first: How many came for the first time ever between two days, as sizes of cohorts and stages tell it.
         lost: How many were lost in the periods between two days, taken together.
@@ -189,7 +189,7 @@ def unknowns_of(cuts: Iterable[Cut], *, is_by_period: bool) -> Unknowns:
     """The system of several accounts of the same customers, by the same rules.
 
     Args:
-        cuts: What `cut_of` gave of each.
+        cuts: The result of `cut_of` of each.
         is_by_period: Whether customers are who bought in a period; else those there at a moment.
     """
     given, system = list(cuts), Unknowns()

@@ -61,11 +61,11 @@ def refuse_leaks(
     """Raise if a text of a file holds a customer's or contract's id, or an e-mail address.
 
     Args:
-        texts: What `texts_of_page` or `texts_of_notebook` gave.
+        texts: The result of `texts_of_page` or `texts_of_notebook`.
         base: The base whose ids are looked for.
         file: The file's name, for the message.
         parts: The sections of the report: their own numbers, names and dates are not taken for ids.
-        code: What `code_of_page` or `code_of_notebook` gave: a file's own code is not taken for ids.
+        code: The result of `code_of_page` or `code_of_notebook`: a file's own code is not taken for ids.
 
     Raises:
         InputError: With the place, the id itself left out.

@@ -55,7 +55,7 @@ def beside_amounts(
     What an earlier page withholds of a period that both tell stays withheld.
 
     Args:
-        money: The sums, one row a period.
+        money: The sums, one row per period.
         calendar: That of the periods.
         published: The earlier pages.
         looks_back: Whether the opening of a period was paid in the one before it.

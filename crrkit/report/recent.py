@@ -88,7 +88,7 @@ def recent_finding(kept: RetentionTable, recent: RetentionTable) -> Finding:
 
     Args:
         kept: The account as it may be shared.
-        recent: What `recent_of` gave.
+        recent: The result of `recent_of`.
     """
     row = recent.table.iloc[0]
     rows = kept.table[(kept.table["from_"] >= row["from_"]) & (kept.table["until"] <= row["until"])]

@@ -43,7 +43,7 @@ class SharedStages:
 
     Attributes:
         flow: The flow without its moves: ``flow.counts`` holds the boundaries that can be told.
-        rates: For the latest period that can be told one row a stage of customers, ``period from_ stage start kept
+        rates: For the latest period that can be told one row per stage of customers, ``period from_ stage start kept
             share crr low high``; empty where there is none.
         cards: What the playbook proposes on the stages, in the report's language: ``title because action owner
             caution``.
@@ -77,7 +77,7 @@ def stages_of(
     """The stages of purchases or events as a report may show them, under the usual rule or that of the base.
 
     Args:
-        base: What `read_orders` or `read_events` gave.
+        base: The result of `read_orders` or `read_events`.
         kept: The account of the report.
         min_cell: The smallest group that may be shown; None withholds nothing.
         first: The first period of the report.

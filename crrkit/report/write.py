@@ -113,7 +113,7 @@ def write_report(
     reads the list again and recomputes it section by section; its stored outputs are what the page says.
 
     Args:
-        base: What `read_contracts` or `read_orders` gave.
+        base: The result of `read_contracts` or `read_orders`.
         every: The period, as for `retention_by_period`. None takes the one that suits the customers' rhythm, as
             `suggest_period` names it, and the rule that it needs, or with ``min_cell`` the next longer one in which no
             group is too small to be told of; the headline's second line says which and why.

@@ -1,22 +1,21 @@
 """Interactive explorers: anywidgets that compute and draw in the browser, with their state readable in Python.
 
-An explorer is a folder: a Python class in ``__init__.py``, a plain ES module ``index.js`` and a ``style.css``,
-put after what all share (``bench/shared.js``, ``bench/shared.css``), and ``still.py``, its picture for places without
-JavaScript. Its headless twin, which the class names, lives on a lower floor: ``FormulaExplorer.counts`` is
-``crrkit.solve_counts``. What the browser shows equals what Python computes, and browser tests hold it. Whoever adds an
-explorer keeps what the first one has: native controls with accessible names, keyboard and touch, light, dark and print,
-360 pixels, reset, "copy as code", words from the catalogue. Most of that stands ready: ``bench/traits.py`` checks the
-state, ``Explorer._start`` keeps it, and in the browser ``bench`` of ``shared.js`` moves it; an explorer adds its
-arithmetic and its picture. The one list of explorers stands in ``static.py``.
+An explorer is a folder: a Python class in ``__init__.py``, a plain ES module ``index.js`` and a ``style.css``, appended
+to the shared code (``bench/shared.js``, ``bench/shared.css``), and ``still.py``, its static picture for places without
+JavaScript. The Python function that computes the same, named in the class, is on a lower floor:
+``FormulaExplorer.counts`` is ``crrkit.solve_counts``. Browser tests check that the browser shows what Python computes.
+Every explorer has native controls with accessible names, keyboard and touch, light, dark and print, 360 pixels, reset,
+"copy as code", and translated messages. Most of that is shared: ``bench/traits.py`` validates the state,
+``Explorer._start`` stores it, and ``bench`` of ``shared.js`` handles it in the browser; an explorer adds its arithmetic
+and its picture. ``static.py`` lists the explorers.
 
-In a report: an executed notebook's output holds beside the widget view, which needs a kernel, the key
-``application/vnd.crrkit.explorer+json`` (`SAVED`) with ``{"module": ..., "state": ...}``: aggregates and words,
-never customers' rows. A preprocessor replaces such an output's data by
-``{"text/html": static_html(restore(data[SAVED]), element_id=..., assets=False)}`` and puts
-``static_assets(explorers)`` once at the end of the page; widget state in the notebook's metadata can then be dropped.
-A page's content security policy must allow ``script-src blob:``, ``img-src data:`` and these scripts and styles, by
-their hashes, as reports do (``crrkit/report/policy.py``), or by ``'unsafe-inline'``; where it forbids the scripts, the
-still picture stays.
+In a report: besides the widget view, which needs a kernel, the output in an executed notebook has the key
+``application/vnd.crrkit.explorer+json`` (`SAVED`) with ``{"module": ..., "state": ...}``: aggregates and texts, never
+customers' rows. A preprocessor replaces such an output's data by ``{"text/html": static_html(restore(data[SAVED]),
+element_id=..., assets=False)}`` and adds ``static_assets(explorers)`` once at the end of the page; the widget state in
+the notebook's metadata can then be dropped. A page's content security policy must allow ``script-src blob:``, ``img-src
+data:`` and these scripts and styles, by their hashes, as reports do (``crrkit/report/policy.py``), or by
+``'unsafe-inline'``; if it forbids the scripts, the static picture remains.
 """
 
 from crrkit.widgets.bench import SAVED, Explorer
@@ -55,5 +54,5 @@ __all__ = [
 
 
 def __dir__() -> list[str]:
-    """What the room is for, without what Python and its modules add."""
+    """The public names only."""
     return list(__all__)

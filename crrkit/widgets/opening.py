@@ -1,4 +1,4 @@
-"""A list under sliders in one call."""
+"""Opening a list in a ListExplorer in one call."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from crrkit.widgets.own_list import ListExplorer
 def explore(
     source: Any, *, kind: str | None = None, every: str | None = None, lang: str | None = None, **roles: Any
 ) -> ListExplorer:
-    """Read a list and explore it with sliders: how CRR, churn and stages depend on the rules.
+    """Read a list and open it in a ListExplorer: sliders for the rules, with CRR, churn and stages.
 
-    What the rows are and which column is which is settled as `crrkit check` and `crrkit report` settle it. What they
-    would ask is asked here, too: the error says both calls.
+    The kind of list and the columns are determined as by `crrkit check` and `crrkit report`. If they are ambiguous, an
+    error states both possible calls.
 
     Args:
-        source: A file, a table, or a base that was read already.
-        kind: ``orders contracts`` or ``events``; otherwise seen from the columns.
-        every: The period to begin with; otherwise the one that suits the customers' rhythm.
+        source: A file, a table, or a base.
+        kind: ``orders contracts`` or ``events``; by default inferred from the columns.
+        every: The initial period; by default the one that suits the customers' purchase rhythm.
         lang: ``"en"`` or ``"ru"``; None takes the current language.
-        roles: What the reader of the kind takes, such as ``customer= at= amount= by=``; the column that says what
-            happened is ``event=``.
+        roles: Arguments of the reader for this kind, such as ``customer= at= amount= by=``; the column with the kind of
+            event is ``event=``.
 
     Returns:
         The explorer, whose `kept`, `flow`, `model` and `settings` follow the sliders.
 
     Raises:
-        InputError: If the source cannot be read, or it is not clear what it is.
+        InputError: If the source cannot be read, or its kind or columns are ambiguous.
 
     Examples:
         >>> import pandas as pd

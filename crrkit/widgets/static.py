@@ -1,4 +1,4 @@
-"""Explorers in a page without a kernel: the same module over the state that stands in the page."""
+"""Explorers in a page without a kernel: the same module with the state embedded in the page."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ EXPLORERS: dict[str, type[Explorer]] = {one.module: one for one in ALL_EXPLORERS
 
 
 def restore(saved: Mapping[str, Any]) -> Explorer:
-    """The explorer that an output of an executed notebook holds under ``application/vnd.crrkit.explorer+json``.
+    """Restore the explorer from the output of an executed notebook, key ``application/vnd.crrkit.explorer+json``.
 
     Examples:
         >>> restore({"module": "formula_explorer", "state": {"start": 70, "lost": 10, "new": 30, "lang": "en"}})

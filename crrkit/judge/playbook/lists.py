@@ -101,7 +101,7 @@ class ActionList(Shown):
         return self.customers.copy()
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Headings of the displayed columns."""
         return {"reason": _("reason"), "customers": _("customers"), "silent_days": _("days of silence, median")}
 
     def caption(self) -> str:

@@ -76,7 +76,7 @@ class Playbook(Shown):
         return known[check_choice(name, name="name", choices=known)]
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Headings of the displayed columns."""
         return {
             "title": _("card"), "kind": _("kind"), "reach": _("in reach"), "gain": _("effect × reach"),
             "cost": _("cost"), "sample": _("sample"), "holdout": _("holdout"), "owner": _("who"),

@@ -1,4 +1,4 @@
-"""What a rate is worth: lines to hold it against, a verdict of each, an assessment of all; what the articles claim."""
+"""Judging a rate: reference lines, a verdict for each, an assessment of all; and the claims of the source articles."""
 
 from crrkit.judge.verdicts.articles import break_even_save_rate, claims, value_of_lost
 from crrkit.judge.verdicts.assessment import Assessment, assess

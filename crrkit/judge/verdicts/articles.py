@@ -1,7 +1,7 @@
-"""What the two source articles claim: each number with its wording, where it comes from and what is contested.
+"""The claims of the two source articles: each number with its wording, its origin and what is contested.
 
-A quoted number is somebody's result about other customers. It stands here to be looked at; no calculation
-starts from it. `assess` holds rates against the lines of A16 and B18 and names them.
+A quoted number is somebody's result about other customers. It is listed for reference; no calculation uses it. `assess`
+compares rates with the lines of A16 and B18 and names them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-# The articles by the letter that begins a claim's id.
+# The articles, by the first letter of a claim's id.
 ARTICLES = {
     "A": "Как рассчитать и повысить коэффициент удержания клиентов (2017-11-17)",
     "B": "Как вычислить коэффициент удержания клиентов",
@@ -25,17 +25,17 @@ ARTICLES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """One statement with a number, as a source article makes it.
+    """One numerical statement of a source article.
 
     Attributes:
         id: The article's letter and the statement's number, such as ``"A16"``.
         numbers: The numbers as values; shares are fractions.
         unit: What the numbers are: ``share``, ``USD``, ``ratio`` or ``years``.
         wording: What the article says.
-        attributed_to: Whom the article names as the origin; empty when nobody.
+        attributed_to: The origin that the article names; empty if none.
         provenance: What was found about the origin.
-        verified: Whether the number was seen in the origin itself, not only in those who quote it.
-        contested: What is known against it, or must be known with it.
+        verified: Whether the number was found in the original source, not only in quotations.
+        contested: Known objections and caveats.
     """
 
     id: str
@@ -49,7 +49,7 @@ class Claim:
 
     @property
     def article(self) -> str:
-        """The title of the article that makes the claim."""
+        """The title of the article."""
         return ARTICLES[self.id[0]]
 
 
@@ -166,21 +166,21 @@ class ClaimTable(Shown):
 
     @property
     def table(self) -> pd.DataFrame:  # type: ignore[override]  # made from the claims
-        """One row a claim: ``id article numbers unit wording attributed_to provenance verified contested``."""
+        """One row per claim: ``id article numbers unit wording attributed_to provenance verified contested``."""
         import pandas as pd
 
         names = ["id", "article", "numbers", "unit", "wording", "attributed_to", "provenance", "verified", "contested"]
         return pd.DataFrame({name: [getattr(claim, name) for claim in self.claims] for name in names})
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Headings of the displayed columns."""
         return {
             "id": _("no."), "wording": _("what is claimed"), "attributed_to": _("said to be from"),
             "provenance": _("what was found"), "verified": _("seen at its origin"), "contested": _("to be known"),
         }  # fmt: skip
 
     def caption(self) -> str:
-        """How many claims there are and how many of them were seen at their origin."""
+        """How many claims there are, and how many were found in their original source."""
         n = sum(claim.verified for claim in self.claims)
         text = ngettext(
             "{n} of {total} quoted {total:number|numbers} was seen at its origin. No calculation starts from them.",
@@ -190,7 +190,7 @@ class ClaimTable(Shown):
         return text.format(n=n, total=len(self.claims))
 
     def __str__(self) -> str:
-        """The claims as paragraphs: sentences do not fit into columns of text."""
+        """The claims as paragraphs, since sentences do not fit into text columns."""
         return "\n\n".join([self.caption(), *map(_paragraph, self.claims)])
 
     __repr__ = __str__
@@ -203,8 +203,8 @@ def claims() -> ClaimTable:
     """The numbers that the two source articles quote, with what was found about each.
 
     Returns:
-        One row a claim; ``verified`` says whether the number was seen at its origin. In ``to_pandas()`` the numbers
-        are values (shares as fractions), the sentences English.
+        One row per claim; ``verified`` says whether the number was found in its original source. In ``to_pandas()`` the
+        numbers are values (shares as fractions) and the sentences are in English.
 
     Examples:
         >>> table = claims().to_pandas().set_index("id")
@@ -215,18 +215,18 @@ def claims() -> ClaimTable:
 
 
 def value_of_lost(n_lost: int, *, value_per_customer: float) -> float:
-    """What the lost customers were worth: ``n_lost * value_per_customer``.
+    """The value of the lost customers: ``n_lost * value_per_customer``.
 
     Args:
         n_lost: Customers lost, 0 or more.
-        value_per_customer: What one of *yours* is worth over a time that you state, in your money. There is no
-            default: the $289 of the source article are of one year, of the US and of 2009.
+        value_per_customer: The value of one of *your* customers over a period that you choose, in your currency. There
+            is no default: the $289 of the source article are for one year, the US and 2009.
 
     Returns:
-        An amount in the money of ``value_per_customer``.
+        An amount in the currency of ``value_per_customer``.
 
     Raises:
-        InputError: If the count is negative or not whole, or the value is no number.
+        InputError: If the count is negative or not an integer, or the value is not a number.
 
     Examples:
         >>> value_of_lost(10, value_per_customer=120.0)
@@ -240,20 +240,20 @@ def value_of_lost(n_lost: int, *, value_per_customer: float) -> float:
 
 
 def break_even_save_rate(ratio: float) -> float:
-    """The share of customers that an effort must save to cost no more than winning new ones: ``1 / ratio``.
+    """The share of customers that a retention effort must save to cost no more than acquiring new ones: ``1 / ratio``.
 
-    An effort that costs ``c`` for each customer approached and saves the share ``s`` of them costs ``c / s`` for each
-    one saved; a new customer costs ``ratio * c``.
+    An effort that costs ``c`` per customer approached and saves the share ``s`` of them costs ``c / s`` per customer
+    saved; a new customer costs ``ratio * c``.
 
     Args:
-        ratio: How many times dearer winning one customer is than *approaching* one to keep, 1 or more. Measure your
-            own; published ratios run from 5 to 25.
+        ratio: How many times more it costs to acquire a customer than to *approach* an existing one, 1 or more. Measure
+            your own; published ratios range from 5 to 25.
 
     Returns:
         A fraction. With a ratio of 1 everybody must be saved.
 
     Raises:
-        InputError: If the ratio is below 1: then winning is cheaper and no share breaks even.
+        InputError: If the ratio is below 1: acquiring is then cheaper, and no share breaks even.
 
     Examples:
         >>> round(break_even_save_rate(7), 3), break_even_save_rate(5)

@@ -1,7 +1,7 @@
-"""What a retention rate is worth: held against the lines of the source articles, a business's norms and its targets.
+"""Judging a retention rate by the lines of the source articles, a business's own norms and its targets.
 
-A rate has a period, most lines do not say theirs. Every verdict therefore names what it was held against, as stated or
-as an equivalent, and is "cannot tell" where the interval crosses a line.
+A rate has a period, but most published lines do not state theirs. Every verdict therefore names what it was compared
+with, as stated or as an annual equivalent, and is "cannot tell" if the interval crosses a line.
 """
 
 from __future__ import annotations
@@ -38,20 +38,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Assessment(Shown):
-    """A rate compared with every benchmark and target that applies to it.
+    """All verdicts on one rate.
 
     Attributes:
         rate: The retention rate as stated.
-        annual: Its annual equivalent, if every period were alike; of an account of who bought in a period, the rate
-            measured over a year. None where neither is known.
-        scales: What it was held against.
-        moved: Customers gained and lost in the period; None when they were not given.
+        annual: Its annual equivalent, if every period were alike; for an account of who bought in a period, the rate
+            measured over a year. None if neither is known.
+        scales: The reference lines that it was compared with.
+        moved: Customers gained and lost in the period; None if not given.
         profile: The kind of business, or None.
         running: Whether the period had not ended when the data end.
-        none_in_force: Whether targets were given of which none was in force.
-        rhythm: Whether the account's period suits its customers; None where that is not known.
+        none_in_force: Whether targets were given but none was in force.
+        rhythm: Whether the account's period suits its customers' purchase rhythm; None if unknown.
         is_alike: Whether the rate may be converted to other periods.
-        seen_alike: Whether the account shows several periods like this one.
+        seen_alike: Whether the account has several periods like this one.
     """
 
     made_by: ClassVar[tuple[str, ...]] = ("crr.assess(crr.retention_by_period(base, every='month'))",)
@@ -90,31 +90,31 @@ class Assessment(Shown):
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether the rate says too little about who stays to be judged."""
+        """Whether the rate reveals too little about retention to be judged."""
         return self.rhythm is not None and self.rhythm.is_doubtful
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What must be said aloud with all of them, in the current language."""
+        """The notes on all verdicts, in the current language."""
         return tuple(_notes(self))
 
     @property
     def table(self) -> pd.DataFrame:  # type: ignore[override]  # made from the verdicts
-        """One row a verdict."""
+        """One row per verdict."""
         import pandas as pd
 
         names = [field.name for field in fields(Verdict)]
         return pd.DataFrame([asdict(verdict) for verdict in self.verdicts], columns=names)
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Headings of the displayed columns."""
         return {
             "source": _("source"), "against": _("held against"), "basis": _("basis"), "period": _("period"),
             "value": _("value"), "low": _("from"), "high": _("to"), "verdict": _("verdict"),
         }  # fmt: skip
 
     def caption(self) -> str:
-        """The rate as stated and of a year, after what must be read before it."""
+        """Warnings to read first, then the rate as stated and per year."""
         warning = self.rhythm.warning if self.rhythm else ""
         return " ".join(filter(None, [warning, self._rate_and_year()]))
 
@@ -158,38 +158,39 @@ def assess(
     gained: int | None = None,
     lost: int | None = None,
 ) -> Assessment:
-    """Compare a retention rate with benchmarks and targets, as stated and as an annual equivalent.
+    """Judge a retention rate by published bands and your own norms and targets, as stated and as an annual equivalent.
 
-    * the band of the first source article, 85 to 90 % (A16), which has no period: as stated *and* a year;
-    * the base change of the second, ``c = 1 - kept a year`` (B18): below 10 % rare, to 30 % usual, above 30 to 35 %
-      usual and critical at once, above 35 % critical and out of range; exactly 30 % is not above 30 %;
-    * your own norms and targets, in the period that they are for;
-    * an account is converted to other periods only where at least two other whole ones, up to a year before, have rates
-      that its interval reaches: from one month alone no year is told;
-    * of an account by its own rule of who bought in a period, the year is measured, not converted: who bought nothing
-      in a month has not left. Where the period is too short for the customers' rhythm (`RetentionTable.rhythm`) that is
-      said first, and the rate is held against your own lines only;
-    * customers lost against customers gained (B24): comparable when the Wilson interval of
-      ``gained / (gained + lost)`` contains one half.
+    * the band of the first source article, 85 to 90 % (A16), which states no period: the rate as stated *and* per year;
+    * the base change of the second, ``c = 1 - annual retention`` (B18): below 10 % rare, up to 30 % usual, above 30 and
+      up to 35 % both usual and critical, above 35 % critical and out of range; exactly 30 % is not above 30 %;
+    * your own norms and targets, for the period that they state;
+    * an account is converted to other periods only if at least two other whole periods, up to a year before, have rates
+      inside its interval: a single month is never extrapolated to a year;
+    * for an account of who bought in each period, the annual rate is measured, not converted: a customer who bought
+      nothing in a month has not left. If the period is too short for the customers' rhythm (`RetentionTable.rhythm`), a
+      warning comes first, and the rate is compared with your own lines only;
+    * customers lost compared with customers gained (B24): comparable if the Wilson interval of ``gained / (gained +
+      lost)`` contains one half.
 
     Args:
-        value_or_kept: An account, of which the latest complete period is judged; or a rate; or a fraction with
-            ``period=``. A churn rate is judged by what it leaves.
-        period: The period of a plain fraction, or the name of the account's row to be judged.
+        value_or_kept: An account, whose latest complete period is judged; or a rate; or a fraction with ``period=``. A
+            churn rate is judged by its complement.
+        period: The period of a plain fraction, or the name of the account's period to judge.
         profile: The kind of business: coffee, supermarket, fashion, subscription, telecom, bank, b2b, car_dealer. It
-            says which period is usual and what the articles say of it; they give no number and none is invented.
+            adds the usual period and what the articles say about the business; they give no numbers, so there are none
+            here.
         norms: Your own normal retention by period, such as ``{"year": (0.75, 0.85)}``.
-        target: A target, several, or a history; of a history, those in force on the period's first day.
-        gained: Customers who came or returned in the period; an account brings its own.
-        lost: Customers lost in it.
+        target: A target, several, or a history, of which those in force on the period's first day apply.
+        gained: Customers new or returned in the period; an account has its own.
+        lost: Customers lost in the period.
 
     Returns:
-        The verdicts, each with its source, claim, evidence and caveat. Where the rate has an interval, a class is given
-        only when the whole interval lies in it, else ``cannot tell``; a plain fraction is judged by itself.
+        The verdicts, each with its source, claim, evidence and caveat. If the rate has an interval, a class is given
+        only if the whole interval lies in it, otherwise ``cannot tell``; a plain fraction is judged as it is.
 
     Raises:
-        InputError: If the rate is undefined, is no fraction or has no period, the account is given by segments, or a
-            norm, a profile or a target is none.
+        InputError: If the rate is undefined, not a fraction or without a period, the account is given by segments, or a
+            norm, profile or target is invalid.
 
     Examples:
         >>> from crrkit.counts.formula import crr_from_counts
@@ -230,7 +231,7 @@ def assess(
 
 
 def _notes(found: Assessment) -> Iterator[str]:
-    """The tensions of the articles and of this rate, each as a sentence."""
+    """Contradictions in the articles and caveats of this rate, one sentence each."""
     if not found.seen_alike:
         yield _(
             "The rate is not raised to a power to make a year of it: that takes several periods like it, and the"

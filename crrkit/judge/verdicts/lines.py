@@ -1,6 +1,6 @@
-"""Lines that a rate is held against: the bands of the source articles, a business's own norms, targets.
+"""Reference lines for a rate: the bands of the source articles, a business's own norms, targets.
 
-A line is a fraction of customers *kept*. A scale without a period is one whose source names none.
+A line is a fraction of customers *kept*. A scale has no period if its source states none.
 """
 
 from __future__ import annotations
@@ -30,20 +30,20 @@ RARE, USUAL, BOTH, CRITICAL = (
 )  # fmt: skip
 REACHED, MISSED = mark("reached"), mark("missed")
 
-LINE_DIGITS = 12  # 1 - 0.3 and 0.7 are the same line, whatever floating point makes of them
+LINE_DIGITS = 12  # 1 - 0.3 and 0.7 are the same line despite floating-point error
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scale:
-    """Classes of a retention rate, parted by lines.
+    """Classes of a retention rate, separated by lines.
 
     Attributes:
-        source: The statement it is from, such as ``"A16"``, or ``"norms"`` or ``"target"``.
-        steps: From the top: the line above which a class begins, whether the line itself belongs to it, the class.
+        source: The statement it comes from, such as ``"A16"``, or ``"norms"`` or ``"target"``.
+        steps: From the top: the lower line of a class, whether the line itself belongs to it, the class.
         otherwise: The class below the last line.
-        period: The period that the lines are meant for; None when the source names none.
-        says: The lines in words, with ``{high}`` and ``{low}`` for the first and the last of them.
-        target: The target, when the scale is one.
+        period: The period of the lines; None if the source states none.
+        says: The lines in words, with ``{high}`` and ``{low}`` for the first and the last.
+        target: The target, if the scale is one.
     """
 
     source: str
@@ -69,8 +69,8 @@ _BETWEEN = mark("{low} to {high}")
 BAND = Scale(
     source="A16", steps=((0.90, False, ABOVE), (0.85, True, INSIDE)), otherwise=BELOW, period=None, says=_BETWEEN
 )
-# Base change c = 1 - kept a year: below 10 % rare, to 30 % usual, to 35 % usual and critical at once, above it critical
-# and out of range. Exactly 30 % is not above 30 %.
+# Base change c = 1 - annual retention: below 10 % rare, to 30 % usual, to 35 % both usual and critical, above it
+# critical and out of range. Exactly 30 % is not above 30 %.
 BASE_CHANGE = Scale(
     source="B18",
     steps=((0.90, False, RARE), (0.70, True, USUAL), (0.65, True, BOTH)),
@@ -81,7 +81,7 @@ BASE_CHANGE = Scale(
 
 
 def norm_scales(norms: object) -> list[Scale]:
-    """A business's own norms, one scale a period.
+    """A business's own norms, one scale per period.
 
     Args:
         norms: A mapping from a period's name to the lowest and the highest normal retention, such as
@@ -107,7 +107,7 @@ def _norm(period: object, band: object) -> Scale:
 
 
 def target_scale(target: Target) -> Scale:
-    """A target as a scale with one line, which belongs to what is reached."""
+    """A target as a scale with one line; a rate equal to it reaches the target."""
     return Scale(
         source="target", steps=((target.value, True, REACHED),), otherwise=MISSED, period=target.period,
         says=mark("at least {low}"), target=target,
@@ -116,12 +116,12 @@ def target_scale(target: Target) -> Scale:
 
 @dataclass(frozen=True)
 class Profile:
-    """A kind of business: the periods by which it is usually measured, and what an article says of its retention.
+    """A kind of business: its usual periods, and what an article says about its retention.
 
     Attributes:
-        periods: Names of periods; our judgement, to be overwritten from data with `suggest_period`.
-        source: The statement about this business; empty when the articles make none.
-        says: What it says. None of them gives a number.
+        periods: Names of periods; a judgement, which `suggest_period` replaces by one from data.
+        source: The statement about this business; empty if there is none.
+        says: Its text. None of them gives a number.
     """
 
     periods: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""What is judged: a rate, a fraction or an account, and what is known beside it."""
+"""The subject of an assessment: a rate, a fraction or an account, with its context."""
 
 from __future__ import annotations
 
@@ -19,32 +19,32 @@ if TYPE_CHECKING:
 
     from crrkit.measure.cadence import Rhythm
 
-OTHERS_NEEDED = 2  # periods beside the one that is judged, below which nobody can say that it is like others
+OTHERS_NEEDED = 2  # other periods needed to show that the judged one is like the others
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What is judged: a rate, and what an account knows beside it."""
+    """The subject of an assessment: a rate, and its context from the account."""
 
     rate: Rate
     moved: tuple[int, int] | None = None
     on: date | None = None
     running: bool = False
     rhythm: Rhythm | None = None
-    buyers: bool = False  # of a period, who bought in the next one
-    seen_alike: bool = True  # whether the periods around it have rates like it
+    buyers: bool = False  # whether the account is of who bought in each period
+    seen_alike: bool = True  # whether neighbouring periods have similar rates
     year: Rate | None = None
 
 
 def of_account(kept: RetentionTable, label: object) -> Subject:
-    """The rate of a period of an account, with who came and went, and the year beside it where that is needed."""
+    """The rate of a period of an account, with gains and losses, and the measured annual rate if needed."""
     check_one_account(kept, "assess({kept})")
     row = kept.latest if label is None else kept.row(str(label))
     ends = (float(row["crr_low"]), float(row["crr_high"]))
     rate = Rate(
         float(row["crr"]), numerator=float(row["kept"]), denominator=float(row["start"]), period=kept.every, ci=ends
     )
-    known = row["status"] != BURN_IN and bool(pd.notna(row["end"]))  # before its end nobody knows who is new
+    known = row["status"] != BURN_IN and bool(pd.notna(row["end"]))  # during the burn-in nobody knows who is new
     moved = (int(row["end"] - row["kept"]), int(row["lost"])) if known else None
     buyers, rhythm = kept.card.is_by_period, kept.rhythm
     alike = buyers or kept.every == "year" or _seen_alike(kept, row)
@@ -62,9 +62,9 @@ def of_account(kept: RetentionTable, label: object) -> Subject:
 
 
 def _seen_alike(kept: RetentionTable, row: pd.Series) -> bool:
-    """Whether some periods up to a year before are whole, and the rate, within its interval, is among theirs.
+    """Whether enough whole periods up to a year before have rates inside the interval of this one.
 
-    A rate that is raised to a power says that all periods are like this one: of one month nobody can know that.
+    Converting a rate by a power assumes that all periods are like this one, which a single month cannot show.
     """
     rated = kept.table[(kept.table["status"] == COMPLETE) & kept.table["crr"].notna()]
     others = rated["crr"][rated["from_"].between(row["from_"] - pd.DateOffset(years=1), row["from_"], inclusive="left")]
@@ -72,7 +72,7 @@ def _seen_alike(kept: RetentionTable, row: pd.Series) -> bool:
 
 
 def rate_given(value: object, period: str | tuple[date, date] | None) -> Rate:
-    """A rate as it is given; a plain fraction needs its period."""
+    """A rate as given; a plain fraction needs its period."""
     if isinstance(value, Rate):
         if period is not None and check_period(period) != value.period:
             message = _("The rate is of another period ({period}) than period={given!r}. Leave period out.")
@@ -86,7 +86,7 @@ def rate_given(value: object, period: str | tuple[date, date] | None) -> Rate:
 
 
 def retention_of(rate: Rate) -> Rate:
-    """The rate as retention: what churn leaves."""
+    """The rate as retention; a churn rate becomes its complement."""
     if math.isnan(rate):
         message = _("The rate is undefined: there was nobody to keep, so there is nothing to judge.")
         raise InputError(message, argument="value_or_kept", given=rate)
@@ -99,12 +99,12 @@ def retention_of(rate: Rate) -> Rate:
 
 
 def first_day(rate: Rate) -> date | None:
-    """The first day of a rate whose period is two dates."""
+    """The first day of a rate whose period is given by two dates."""
     return rate.period[0] if isinstance(rate.period, tuple) else None
 
 
 def targets_given(given: object, on: date | None) -> list[Target]:
-    """The targets to hold a rate against; of a history, those in force on the day."""
+    """The targets for a rate; of a history, those in force on the day."""
     if given is None:
         return []
     history = given if isinstance(given, TargetHistory) else None
@@ -120,7 +120,7 @@ def targets_given(given: object, on: date | None) -> list[Target]:
 
 
 def moved_counts(gained: int | None, lost: int | None) -> tuple[int, int] | None:
-    """Who was gained and lost, where both are known."""
+    """The numbers gained and lost, if both are known."""
     if gained is None and lost is None:
         return None
     return int(check_count(gained, name="gained")), int(check_count(lost, name="lost"))

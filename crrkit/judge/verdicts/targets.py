@@ -1,7 +1,7 @@
-"""What is aimed at, who said so and when: a history of targets that is only ever added to.
+"""Targets with author and date, in an append-only history.
 
-A target that is moved after the result is known is no target. Each has an author and a date, and what was in force on a
-day stays what was in force on that day.
+A target changed after the result is known is not a target. Each has an author and a date, and the target in force on a
+given day never changes afterwards.
 """
 
 from __future__ import annotations
@@ -36,18 +36,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """A retention rate to be reached.
+    """A retention rate to reach.
 
     Attributes:
         value: The rate, a fraction between 0 and 1.
         period: The period of the rate: day, week, month, quarter, half-year or year.
-        basis_period: The period whose results it was set from, by its name, such as ``"2023"``.
+        basis_period: The period whose results it is based on, such as ``"2023"``.
         author: Who set it.
-        date: The first day on which it is in force; text such as ``"2024-01-01"`` becomes a date.
-        strategy_note: What is meant to bring it about.
+        date: The first day on which it is in force; text such as ``"2024-01-01"`` is converted.
+        strategy_note: How it is meant to be reached.
 
     Raises:
-        InputError: If the value is no fraction, the period is unknown, the date is none or the author is missing.
+        InputError: If the value is not a fraction, the period is unknown, the date is invalid or the author is missing.
 
     Examples:
         >>> Target(value=0.75, period="year", basis_period="2023", author="Sales", date="2024-01-01").date
@@ -75,10 +75,10 @@ class Target:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class TargetHistory(Shown):
-    """Targets in the order in which they were set; adding gives a new history, nothing is taken back.
+    """Targets in the order in which they were set; appending returns a new history, nothing is removed.
 
     Attributes:
-        targets: The targets, none dated before the one in front of it.
+        targets: The targets, in order of date.
 
     Examples:
         >>> first = Target(value=0.70, period="year", basis_period="2022", author="Sales", date="2023-01-01")
@@ -108,7 +108,7 @@ class TargetHistory(Shown):
 
     @property
     def table(self) -> pd.DataFrame:  # type: ignore[override]  # made from the targets
-        """One row a target in the order in which they were set."""
+        """One row per target, in the order in which they were set."""
         import pandas as pd
 
         return pd.DataFrame([asdict(target) for target in self.targets], columns=list(self.kinds))
@@ -117,16 +117,16 @@ class TargetHistory(Shown):
         """A history with one more target.
 
         Raises:
-            InputError: If it is no target, or is dated before the last one.
+            InputError: If it is not a target, or is dated before the last one.
         """
         return replace(self, targets=(*self.targets, target))
 
     def in_force(self, on: date | str, *, period: str | None = None) -> Target | None:
-        """The last target dated on or before a day; None when there was none yet.
+        """The last target dated on or before a day; None if there was none yet.
 
         Args:
             on: The day.
-            period: Only targets for this period, when months and years have targets of their own.
+            period: Only targets for this period, if months and years have separate targets.
         """
         day = check_day(on, name="on")
         if period is not None:
@@ -135,10 +135,10 @@ class TargetHistory(Shown):
         return known[-1] if known else None
 
     def to_json(self, path: str | Path) -> Path:
-        """Write the history as JSON, beside the file and then moved into its place: an old one is whole until then.
+        """Write the history as JSON, to a temporary file that then replaces the old one.
 
         Raises:
-            InputError: If the place cannot be written to.
+            InputError: If the file cannot be written.
         """
         rows = [asdict(target) | {"date": target.date.isoformat()} for target in self.targets]
         text = json.dumps({"targets": rows}, ensure_ascii=False, indent=2) + "\n"
@@ -149,8 +149,8 @@ class TargetHistory(Shown):
         """Read a history that `to_json` wrote.
 
         Raises:
-            SourceError: If the file cannot be read or is no such history.
-            InputError: If a target in it is not possible.
+            SourceError: If the file cannot be read or is not such a history.
+            InputError: If a target in it is invalid.
         """
         try:
             rows = json.loads(Path(path).read_text(encoding="utf-8"))["targets"]
@@ -162,7 +162,7 @@ class TargetHistory(Shown):
         return cls(tuple(Target(**row) for row in known))
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Headings of the displayed columns."""
         return {
             "date": _("in force from"), "value": _("target"), "period": _("period"), "basis_period": _("set from"),
             "author": _("author"), "strategy_note": _("strategy"),

@@ -1,4 +1,4 @@
-"""One rate, one scale, one verdict: in which class it stands, and whether its interval allows to say so."""
+"""A verdict: the class of a rate on a scale, if its interval allows one."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ STATED, EQUIVALENT, GAINED = mark("as stated"), mark("equivalent"), mark("share 
 MEASURED = mark("measured")
 CANNOT_TELL, NO_NUMBER = mark("cannot tell"), mark("no number")
 COMPARABLE, GROWING, SHRINKING = mark("comparable"), mark("growing"), mark("shrinking")
-ALIKE = 0.8  # of the larger: two numbers that a reader would call comparable
-SOURCES = (mark("norms"), mark("target"), mark("profile"))  # those that are words, not numbers of statements
+ALIKE = 0.8  # ratio of smaller to larger from which a reader would call two numbers comparable
+SOURCES = (mark("norms"), mark("target"), mark("profile"))  # those that are words, not statement numbers
 
-OWN_LINES = ("norms", "target")  # the user's, of this very rate
+OWN_LINES = ("norms", "target")  # the user's own, for this rate
 SAME_LENGTH = 0.003  # 365 and 366 days are both a year
 
 # The articles' own examples: 60 of 70 kept in a month (A12); 30 % lost in half a year (B6, B8).
@@ -31,22 +31,22 @@ EXAMPLE_B = Rate(0.30, numerator=300, denominator=1000, period="half-year", meas
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """One judgement, in the words of the language it was asked for in.
+    """One judgement, in the language that was current when it was made.
 
     Attributes:
-        source: Where the line is from: a statement of the articles (``A16``, ``B18``, …), ``norms`` or ``target``.
+        source: The source of the line: a statement of the articles (``A16``, ``B18``, …), ``norms`` or ``target``.
         against: The line.
         basis: ``as stated``, ``equivalent`` (if every period were alike), ``measured`` (over a year) or
             ``share gained``.
-        period: The period in which the value was held against the line.
-        value: What was held against it, a fraction.
+        period: The period in which the value was compared with the line.
+        value: The value compared with the line, a fraction.
         low: Lower end of its interval; NaN without one.
         high: Upper end.
         stands: The class of the value itself.
-        verdict: The class of the whole interval, ``cannot tell`` when it crosses a line.
+        verdict: The class of the whole interval, ``cannot tell`` if it crosses a line.
         claim: The judgement as a sentence.
-        evidence: The numbers that it rests on.
-        caveat: What must not be forgotten with it.
+        evidence: The numbers that it is based on.
+        caveat: A warning.
     """
 
     source: str
@@ -66,14 +66,14 @@ class Verdict:
 def hold(
     scale: Scale, rate: Rate, *, annual: Rate | None = None, is_alike: bool = True, is_doubtful: bool = False
 ) -> list[Verdict]:
-    """A retention rate against a scale: in the scale's period, or as stated and a year when it names none.
+    """Judge a retention rate on a scale: in the scale's period, or as stated and per year if the scale has none.
 
     Args:
         scale: The lines.
         rate: The rate.
-        annual: The rate of a year as it was measured; taken where the rate must not be converted.
+        annual: The measured annual rate, used if the rate must not be converted.
         is_alike: Whether the rate may be converted to other periods, as if every period were alike.
-        is_doubtful: Whether the rate says too little about who stays to be held against anybody else's lines.
+        is_doubtful: Whether the rate reveals too little about retention to be compared with external lines.
     """
     periods = [scale.period] if scale.period else [rate.period, "year"]
     others = [period for period in periods if not same_length(rate.period, period)]
@@ -86,7 +86,7 @@ def hold(
 
 
 def same_length(one: Period, other: Period) -> bool:
-    """Whether two periods are equally long, leap days aside."""
+    """Whether two periods are equally long, ignoring leap days."""
     return math.isclose(years_in(one), years_in(other), rel_tol=SAME_LENGTH)
 
 
@@ -151,7 +151,7 @@ def _source_caveat(scale: Scale) -> str:
 
 
 def profile_verdict(profile: str, rate: Rate) -> Verdict:
-    """What the articles say of a kind of business: in words, without a number to hold a rate against."""
+    """What the articles say about a kind of business: in words, without a number to compare with."""
     known = PROFILES[profile]
     low, high = rate.ci or NO_INTERVAL
     return Verdict(

@@ -1,4 +1,4 @@
-"""The stages as a matrix: where the base is going, what a customer is worth, and which lever moves it."""
+"""The stages as a transition matrix: projections of the base, customer value, and the effect of each lever."""
 
 from __future__ import annotations
 

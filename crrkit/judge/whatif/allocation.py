@@ -1,4 +1,4 @@
-"""Split a budget between levers whose answers wane: spend where the next unit of money brings most."""
+"""Allocate a budget between levers with diminishing returns: spend where the marginal gain is largest."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Allocation(Shown):
-    """A split of a budget.
+    """An allocation of a budget.
 
     Attributes:
-        table: ``lever spend gain``; ``all_in``, what the whole budget would bring on this lever alone.
-        budget: The money.
-        marginal: What the next unit of money would bring, the same on every lever that gets any.
+        table: ``lever spend gain``; ``all_in``, the gain if the whole budget went to this lever.
+        budget: The budget.
+        marginal: The marginal gain per unit of money, equal for all levers that get any.
     """
 
     table: pd.DataFrame
@@ -33,22 +33,22 @@ class Allocation(Shown):
 
     @property
     def gain(self) -> float:
-        """What the split brings."""
+        """The total gain."""
         return float(self.table["gain"].sum())
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Headings of the displayed columns."""
         return {"lever": _("lever"), "spend": _("spend"), "gain": _("gain"), "all_in": _("all on it alone")}
 
     def caption(self) -> str:
-        """The gain beside the naive split."""
+        """The gain, compared with the naive allocation."""
         text = _("{budget} split brings {gain}; in even parts {even}")
         words = {"budget": self.budget, "gain": self.gain, "even": self.gain_even}
         return text.format(**{name: format_cell(value, "ratio") for name, value in words.items()})
 
 
 def check_ceilings(ceilings: Mapping[str, float], levels: Mapping[str, float]) -> dict[str, float]:
-    """How far each lever has to go to its ceiling; refuses a ceiling below where it stands."""
+    """The distance of each lever to its ceiling; refuses a ceiling below the current level."""
     for name, stands in levels.items():
         if check_fraction(ceilings[name], name=f"ceilings[{name!r}]") < stands:
             message = _("ceilings[{name!r}]={value:g} is below where the lever stands, {level:.6g}.")
@@ -58,21 +58,21 @@ def check_ceilings(ceilings: Mapping[str, float], levels: Mapping[str, float]) -
 
 
 def water_fill(budget: float, *, weights: Mapping[str, float], speeds: Mapping[str, float]) -> Allocation:
-    """Spend a budget where the next unit of money brings most.
+    """Allocate a budget by equal marginal gains (water-filling).
 
-    Maximise ``sum(w_i (1 - exp(-k_i s_i)))`` under ``sum(s_i) = budget``, ``s_i >= 0``. What gets money has the same
-    marginal gain m: ``s_i = ln(w_i k_i / m) / k_i``; what would get less than nothing gets nothing.
+    Maximise ``sum(w_i (1 - exp(-k_i s_i)))`` under ``sum(s_i) = budget``, ``s_i >= 0``. Levers that get money have the
+    same marginal gain m: ``s_i = ln(w_i k_i / m) / k_i``; levers for which this is negative get nothing.
 
     Args:
-        budget: The money, 0 or more.
-        weights: What each lever brings at most.
-        speeds: How fast money takes effect: after ``1/k`` the gain has reached 63 % of the most.
+        budget: The amount, 0 or more.
+        weights: The maximal gain of each lever.
+        speeds: How fast money takes effect: after spending ``1/k`` the gain is 63 % of the maximum.
 
     Raises:
-        ValueError: If the names differ, a speed is not above 0, or no lever brings anything.
+        ValueError: If the names differ, a speed is not above 0, or no lever has a gain.
 
     References:
-        Blattberg and Deighton 1996, Harvard Business Review 74(4), for the answer with a ceiling.
+        Blattberg and Deighton 1996, Harvard Business Review 74(4), for the response curve with a ceiling.
 
     Examples:
         >>> split = water_fill(5000, weights={"a": 30, "b": 20}, speeds={"a": .0004, "b": .0008})
@@ -83,7 +83,7 @@ def water_fill(budget: float, *, weights: Mapping[str, float], speeds: Mapping[s
     names, w, k = _read(weights, speeds)
     paid = w > 0
     spend = np.zeros(len(w))
-    with np.errstate(over="ignore"):  # what is beyond the greatest number is more than any budget
+    with np.errstate(over="ignore"):  # an overflow exceeds any budget
         spend[paid], marginal = _spend(money, np.log(w[paid]) + np.log(k[paid]), k[paid])
         gains = [-w * np.expm1(-k * s) for s in (spend, money, money / len(names))]
     table = pd.DataFrame({"lever": names, "spend": spend, "gain": gains[0], "all_in": gains[1]})
@@ -91,11 +91,11 @@ def water_fill(budget: float, *, weights: Mapping[str, float], speeds: Mapping[s
 
 
 def _spend(budget: float, top: np.ndarray, k: np.ndarray) -> tuple[np.ndarray, float]:
-    """Spend until the next lever would bring as much, lever by lever; divide the rest so that all stay equal.
+    """Spend lever by lever until the next one has the same marginal gain; divide the rest so that all stay equal.
 
-    Everything is a sum of what is not negative, in logarithms: no digits are lost, and ``w k`` cannot become 0.
+    All sums have non-negative terms, in logarithms: no cancellation, and ``w k`` cannot underflow to 0.
     """
-    down_to = np.maximum(top[None, :] - top[:, None], 0) / k  # a row a lever: spent before its turn comes
+    down_to = np.maximum(top[None, :] - top[:, None], 0) / k  # one row per lever: spent before its turn comes
     reached = down_to.sum(axis=1) <= budget
     last = np.where(reached, top, np.inf).argmin()
     rest = budget - down_to[last].sum()

@@ -1,4 +1,4 @@
-"""The model held against what came true: estimated from earlier periods, projected over the last ones."""
+"""Backtest of the model: estimated from earlier periods, projected over the last ones, compared with what happened."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from crrkit.measure.stages import CUSTOMERS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-HELD_OUT = 3  # one period of so many is held out
+HELD_OUT = 3  # one period in so many is held out
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Backtest(Shown):
-    """What the model would have projected, beside what happened.
+    """What the model would have projected, compared with the actual values.
 
     Attributes:
-        table: A row a period held out: ``period``; ``step``; customers at its end as ``projected``, with the band
-            ``low high`` of the projection, and as ``came_true``; ``error = projected / came_true - 1``, NaN where
-            nobody was left; ``inside``, whether the band holds what came true; ``crr`` and ``crr_came_true``.
-        first: The first period that the model of the test was estimated from.
+        table: One row per held-out period: ``period``; ``step``; customers at its end as ``projected``, with the band
+            ``low high`` of the projection, and the actual ``came_true``; ``error = projected / came_true - 1``, NaN if
+            nobody was left; ``inside``, whether the band contains the actual value; ``crr`` and ``crr_came_true``.
+        first: The first period from which the test's model was estimated.
         last: The last one.
-        periods: How many they are.
-        limit: From which mean error on the list is not projected.
+        periods: Their number.
+        limit: The mean error from which on crrkit refuses to project this list.
     """
 
     table: pd.DataFrame
@@ -49,17 +49,17 @@ class Backtest(Shown):
 
     @property
     def error(self) -> float:
-        """The mean of the errors without their signs; NaN where one is not defined."""
+        """The mean absolute error; NaN if one is undefined."""
         return float(self.table["error"].abs().mean(skipna=False))
 
     @property
     def largest(self) -> float:
-        """The largest of the errors without their signs."""
+        """The largest absolute error."""
         return float(self.table["error"].abs().max(skipna=False))
 
     @property
     def covered(self) -> int:
-        """In how many periods the band holds what came true."""
+        """The number of periods in which the band contains the actual value."""
         return int(self.table["inside"].sum())
 
     @property
@@ -68,7 +68,7 @@ class Backtest(Shown):
         return self.error <= self.limit
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Headings of the displayed columns."""
         return {
             "period": _("period"), "projected": _("projected"), "low": _("from"), "high": _("to"),
             "came_true": _("came true"), "error": _("error"), "crr": _("CRR projected"),
@@ -76,7 +76,7 @@ class Backtest(Shown):
         }  # fmt: skip
 
     def caption(self) -> str:
-        """The error in one line, and what follows from it."""
+        """The error in one line, and its consequence."""
         text = _(
             "Customers, estimated from {first} to {last}: off by {error} on average, by {largest} at most; the band"
             " holds {covered} of {n} {n:period|periods}. {verdict}"
@@ -90,7 +90,7 @@ class Backtest(Shown):
 
 
 def backtest(window: Window | None, periods: int | None = None) -> Backtest:
-    """Hold a window against its last periods; by default one of three, as many as the model takes at most."""
+    """Backtest a window on its last periods; by default a third of them, at most as many as the model uses."""
     if window is None:
         message = _(
             "This model has no list to be held against: it was made from a matrix."
@@ -134,7 +134,7 @@ def _too_few(window: Window, held: int, most: int) -> str:
 
 
 def _beside(window: Window, chain: Chain, spread: Spread, held: tuple[str, ...]) -> pd.DataFrame:
-    """The projection beside the flow, a row a period held out."""
+    """The projection and the actual flow, one row per held-out period."""
     flow, steps = window.flow, len(held)
     begins = list(flow.counts.index).index(held[0])
     true = flow.counts[list(CUSTOMERS)].sum(axis=1).to_numpy()[begins + 1 : begins + 1 + steps].astype("float64")
@@ -154,7 +154,7 @@ def _error(projected: float, true: float) -> float:
 
 
 def basis_of(window: Window, parts: Parts) -> Basis:
-    """Hold the window against its last periods, and keep what came of it."""
+    """Backtest the window and keep the result as the model's basis."""
     known = Basis(first=window.fitted[0], last=window.fitted[-1], spread=spread_of(parts))
     try:
         found = backtest(window)

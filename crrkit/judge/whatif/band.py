@@ -1,17 +1,17 @@
-"""How far the customers of a projection may stray: what the list does not know of its moves and entries, and chance.
+"""Prediction bands: uncertainty of the estimated transitions and entries, and chance in the steps to come.
 
-To the first order, ``customers(T) = c n(T)`` with ``v(k) = P^k c`` what one person counts for k steps later. Its
-variance is the sum of
+To first order, ``customers(T) = c n(T)``, with ``v(k) = P^k c`` the expected contribution of one person k steps later.
+Its variance is the sum of
 
-* the moves, known from so many people only: ``g_i Cov_i g_i`` for every row i, where ``g_ij = sum_t n_i(t) v_j(T-1-t)``
-  and ``Cov_i`` is that of the Dirichlet law with ``n_ij / f_i + 1/2``;
-* the entries of a period, known from m of them only: ``s_j / m (sum_t v_j(T-1-t))^2``;
+* the transitions, estimated from a limited number of people: ``g_i Cov_i g_i`` for every row i, where ``g_ij = sum_t
+  n_i(t) v_j(T-1-t)`` and ``Cov_i`` is that of the Dirichlet distribution with ``n_ij / f_i + 1/2``;
+* the entries of a period, estimated from m periods: ``s_j / m (sum_t v_j(T-1-t))^2``;
 * chance in each step to come: ``sum_t sum_i f_i n_i(t) Var_i(v(T-1-t)) + s_j v_j(T-1-t)^2``.
 
-``f_i``, at least 1, is how much more the row differs from period to period than chance alone would have it (Pearson's
-chi-square per degree of freedom); ``s_j``, at least the mean, as of Poisson's law, is the variance of the entries. The
-band is that of a logarithmic normal law, so that it stays above 0, with Student's quantile for m periods. The rate of a
-step and the margin of all steps have bands of the same kind, with other worths of a person.
+``f_i``, at least 1, is the overdispersion of the row between periods (Pearson's chi-square per degree of freedom);
+``s_j``, at least the mean as for a Poisson distribution, is the variance of the entries. The band is that of a
+log-normal distribution, so that it stays above 0, with Student's quantile for m periods. The rate of a step and the
+margin of all steps have bands of the same kind, with other contributions per person.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ if TYPE_CHECKING:
     from crrkit.judge.whatif.chain import Chain
     from crrkit.judge.whatif.window import Parts
 
-LEVEL = 0.95  # of the bands, where nothing else is asked for
-PRIOR = 0.5  # Jeffreys': a move that nobody made is not known to be impossible
+LEVEL = 0.95  # the default coverage of the bands
+PRIOR = 0.5  # Jeffreys' prior: a transition that nobody made is not known to be impossible
 
 
 @dataclass(frozen=True, kw_only=True)
 class Spread:
-    """What a list knows of its moves and entries, stage by stage in the order of the matrix.
+    """The estimated uncertainty of transitions and entries, stage by stage in the order of the matrix.
 
     Attributes:
-        periods: How many periods it rests on.
-        sizes: Those who were seen to move or stay, divided by their ``excess``.
-        excess: How much more a row differs between periods than chance alone would have it, at least 1.
+        periods: The number of periods it is estimated from.
+        sizes: The number of people observed, divided by the ``excess``.
+        excess: The overdispersion of a row between periods, at least 1.
         entries: The variance of the entries of a period.
     """
 
@@ -50,7 +50,7 @@ class Spread:
 
 
 def spread_of(parts: Parts) -> Spread:
-    """The spread from period to period."""
+    """Estimate the spread from the differences between periods."""
     excess = [_excess(parts.moves[:, i, :]) for i in range(len(parts.counts))]
     totals = parts.counts.sum(axis=1).to_numpy()
     mean = parts.entries.mean(axis=0)
@@ -74,7 +74,7 @@ def _excess(moves: np.ndarray) -> float:
 
 
 def band(chain: Chain, spread: Spread, periods: int, *, level: float) -> tuple[np.ndarray, np.ndarray]:
-    """The lower and the upper end for the customers of each step, step 0 first: there it is known who is there."""
+    """The lower and upper end for the customers of each step, from step 0, where the number is known."""
     path = chain.path(periods)
     customers = path[:, chain.retained].sum(axis=1)
     worth = _powers(chain, chain.retained.astype("float64"), periods)
@@ -84,9 +84,9 @@ def band(chain: Chain, spread: Spread, periods: int, *, level: float) -> tuple[n
 def margin_band(
     chain: Chain, spread: Spread, periods: int, margins: np.ndarray, *, level: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The ends for the margin of all steps up to each, step 0 left out: a person counts for all that is still to come.
+    """The ends for the margin summed up to each step, without step 0: a person contributes to all later steps.
 
-    NaN where the margin is not above 0.
+    NaN if the margin is not above 0.
     """
     path = chain.path(periods)
     totals = np.concatenate([[0.0], (path[1:] @ margins).cumsum()])
@@ -95,11 +95,11 @@ def margin_band(
 
 
 def rate_band(chain: Chain, spread: Spread, periods: int, *, level: float) -> tuple[np.ndarray, np.ndarray]:
-    """The ends for the rate of each step, NaN for step 0, which has none.
+    """The ends for the rate of each step; NaN for step 0, which has none.
 
-    The rate of the step to T is ``K / N`` with N the customers before it and K those of them who stay. A person of
-    stage j before it counts for ``(r_j - K / N) / N``, and in the step itself, among customers, for ``1 / N`` by
-    staying. The band is that of a normal law of the logit, so that it stays between 0 and 1.
+    The rate of the step to T is ``K / N`` with N the customers before it and K those of them who stay. A person in
+    stage j before it contributes ``(r_j - K / N) / N``, and in the step itself a customer contributes ``1 / N`` by
+    staying. The band is that of a normal distribution of the logit, so that it stays between 0 and 1.
     """
     path, kept = chain.path(periods), chain.retained.astype("float64")
     ends = [(math.nan, math.nan)]
@@ -112,7 +112,7 @@ def rate_band(chain: Chain, spread: Spread, periods: int, *, level: float) -> tu
             continue
         later = _powers(chain, kept * (chain.retention - rate) / n, step - 1)[::-1]
         worth = np.vstack([later, kept / n])
-        came = np.vstack([later, np.zeros_like(kept)])  # who comes in the step itself is not in its rate
+        came = np.vstack([later, np.zeros_like(kept)])  # those who enter in the step are not part of its rate
         moved = np.vstack([path[: step - 1], before])
         error = math.sqrt(_variance(chain, spread, moved, worth, came)) / (rate * (1 - rate))
         half = student(level, spread.periods - 1) * error
@@ -125,7 +125,7 @@ def rate_band(chain: Chain, spread: Spread, periods: int, *, level: float) -> tu
 def with_bands(
     table: pd.DataFrame, chain: Chain, spread: Spread, *, margins: np.ndarray | None, level: float
 ) -> pd.DataFrame:
-    """A projection with its bands; those of the rate stay as they are where they were drawn."""
+    """A projection with its bands; bands of the rate from redrawn matrices are left unchanged."""
     steps = len(table) - 1
     low, high = band(chain, spread, steps, level=level)
     table = table.assign(customers_low=low, customers_high=high)
@@ -139,7 +139,7 @@ def with_bands(
 
 
 def _powers(chain: Chain, worth: np.ndarray, steps: int) -> np.ndarray:
-    """What one person counts for, none to ``steps - 1`` steps earlier: ``P^k`` of what it counts for then."""
+    """The contribution of one person 0 to ``steps - 1`` steps earlier: ``P^k`` times the contribution."""
     rows = [worth]
     for _step in range(steps - 1):
         rows.append(chain.matrix @ rows[-1])
@@ -149,7 +149,7 @@ def _powers(chain: Chain, worth: np.ndarray, steps: int) -> np.ndarray:
 def _around(
     chain: Chain, spread: Spread, values: np.ndarray, path: np.ndarray, worths: list[np.ndarray], *, level: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The ends around values above 0, that of step 0 being certain."""
+    """The ends around positive values; step 0 is certain."""
     variance = [0.0, *(_variance(chain, spread, path[: len(worth)], worth, worth) for worth in worths)]
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         relative = np.where(values > 0, np.sqrt(variance) / values, np.where(values < 0, math.nan, 0.0))
@@ -160,7 +160,7 @@ def _around(
 def _variance(chain: Chain, spread: Spread, path: np.ndarray, worth: np.ndarray, came: np.ndarray) -> float:
     """The three terms for one horizon; row t of ``worth`` is ``v(T-1-t)``, row t of ``path`` is ``n(t)``.
 
-    ``came`` is what those count for who come from outside in the step.
+    ``came`` is the contribution of those who enter from outside in the step.
     """
     shares = np.column_stack([chain.matrix, 1 - chain.matrix.sum(axis=1)])
     worth_or_gone = np.column_stack([worth, np.zeros(len(worth))])
@@ -175,12 +175,12 @@ def _variance(chain: Chain, spread: Spread, path: np.ndarray, worth: np.ndarray,
 
 
 def _spread_under(shares: np.ndarray, values: np.ndarray) -> float:
-    """The variance of a value drawn with these shares."""
+    """The variance of a value drawn with these probabilities."""
     return float(shares @ (values - shares @ values) ** 2)
 
 
 def student(level: float, freedom: int) -> float:
-    """The two-sided quantile of Student's law with so many degrees of freedom: bisection on its exact integral."""
+    """The two-sided quantile of Student's t distribution, by bisection on its exact integral."""
     if freedom < 1:
         return math.nan  # one period shows no spread
     low, high = 0.0, math.pi / 2  # the angle whose tangent is t over the root of the degrees
@@ -191,7 +191,7 @@ def student(level: float, freedom: int) -> float:
 
 
 def _within(angle: float, freedom: int) -> float:
-    """The chance to lie within (Abramowitz and Stegun 1964, 26.7.3 and 26.7.4)."""
+    """The probability of lying within (Abramowitz and Stegun 1964, 26.7.3 and 26.7.4)."""
     cosine, sine = math.cos(angle), math.sin(angle)
     odd = freedom % 2
     term, total = (cosine, 0.0) if odd else (1.0, 0.0)

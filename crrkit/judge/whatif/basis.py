@@ -1,4 +1,4 @@
-"""What stands behind a model from a list: its periods, their spread, and how an earlier model fared against them."""
+"""The basis of a model estimated from a list: its periods, their spread, and its backtest error."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # A fifth: between 10 and 20 % a forecast is "good", above it merely "reasonable" (Lewis 1982, Industrial and Business
-# Forecasting Methods), and what levers bring is of the size of some percent.
+# Forecasting Methods), and the effects of levers are a few percent.
 LIMIT = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
 class Basis:
-    """The list behind a model, in a few numbers.
+    """Key figures of the list behind a model.
 
     Attributes:
-        first: The first period that the model was estimated from.
+        first: The first period from which the model was estimated.
         last: The last one.
-        spread: What the list knows of moves and entries.
-        tested_first: The first period that an earlier model was held against; empty where none could be.
+        spread: The uncertainty of transitions and entries.
+        tested_first: The first period of the backtest; empty if there was none.
         tested_last: The last one.
-        tested: How many they are.
-        error: The mean error of customers there, without signs.
-        largest: The largest.
-        untested: Why no earlier model could be held against anything.
+        tested: Their number.
+        error: The mean absolute error of the number of customers.
+        largest: The largest absolute error.
+        untested: Why no backtest was possible.
     """
 
     first: str
@@ -45,7 +45,7 @@ class Basis:
 
     @property
     def refusal(self) -> str:
-        """Why the list is not projected; empty where it is."""
+        """Why the list is not projected; empty if it is."""
         if self.untested:
             return _("No projection from this list: {why}.").format(why=self.untested)
         if self.error <= LIMIT:
@@ -58,12 +58,12 @@ class Basis:
         return text.format(periods=self._tested_periods(), error=error, limit=format_cell(LIMIT, "rate"))
 
     def with_inflow(self, factor: float) -> Basis:
-        """The same where so many times as many come: their number then differs as many times as much."""
+        """The same with the inflow multiplied by a factor; its standard deviation scales with it."""
         entries = tuple(factor**2 * variance for variance in self.spread.entries)
         return replace(self, spread=replace(self.spread, entries=entries))
 
     def check(self) -> None:
-        """Raise what `refusal` says, with the way to go on all the same."""
+        """Raise the `refusal` as an error that says how to proceed nevertheless."""
         if self.refusal:
             hint = _(
                 "Who wants the arithmetic all the same makes a model without its list:"
@@ -72,11 +72,11 @@ class Basis:
             raise InputError(f"{self.refusal} {hint}", argument="model", given=self.error)
 
     def said(self, steps: int) -> str:
-        """From which periods the model is, how far an earlier one was off, and where nothing was held any more."""
+        """The model's periods, its backtest error, and the range not covered by the backtest."""
         return f"{self.tried()} {self.beyond()}" if steps > self.tested else self.tried()
 
     def tried(self) -> str:
-        """From which periods the model is, and how far an earlier one was off."""
+        """The model's periods and its backtest error."""
         text = _(
             "Estimated from {first} to {last}; held against {periods}, a model made the same way was off by {error} of"
             " the customers on average, by {largest} at most."
@@ -85,7 +85,7 @@ class Basis:
         return text.format(first=self.first, last=self.last, periods=self._tested_periods(), **errors)
 
     def beyond(self) -> str:
-        """That further steps were never held against anything."""
+        """A note that further steps are not covered by the backtest."""
         text = ngettext(
             "What lies beyond {n} step was held against nothing.",
             "What lies beyond {n} steps was held against nothing.",
@@ -94,13 +94,13 @@ class Basis:
         return text.format(n=self.tested)
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain values; a number that is not known is None."""
+        """As plain values; an unknown number is None."""
         values = asdict(self)
         return values | {name: None if math.isnan(values[name]) else values[name] for name in ("error", "largest")}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Basis:
-        """What `to_dict` gave."""
+        """Restore from `to_dict`."""
         known: dict[str, Any] = {name: math.nan if value is None else value for name, value in values.items()}
         spread: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in known["spread"].items()}
         return cls(**known | {"spread": Spread(**spread)})
@@ -112,5 +112,5 @@ class Basis:
 
 
 def said_with(text: str, basis: Basis | None, steps: int) -> str:
-    """A caption, with what is known of the error where the model is from a list."""
+    """A caption, with the backtest error if the model is from a list."""
     return f"{text}. {basis.said(steps)}" if basis else text

@@ -1,6 +1,6 @@
-"""The matrix of moves between stages, checked at the door, as plain arrays.
+"""The transition matrix between stages, validated on input, as plain arrays.
 
-Rows are from, columns are to: ``n(t+1) = n(t) P + b``. Matrix-population books write the transpose.
+Rows are origins, columns are destinations: ``n(t+1) = n(t) P + b``. Matrix-population books write the transpose.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from crrkit.measure.stages import EXIT
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SLACK = 1e-12  # what rounding leaves of an eigenvalue of 1
+SLACK = 1e-12  # rounding error of an eigenvalue of 1
 TAKEN = (
     EXIT, "step", "customers", "kept", "lost", "new", "returned", "crr", "crr_textbook", "quick_ratio", "crr_endpoint",
     "crr_unbroken", "crr_chain", "margin", "customers_low", "customers_high", "crr_low", "crr_high",
@@ -29,12 +29,12 @@ TAKEN = (
 
 
 class StageModelWarning(UserWarning):
-    """A matrix that is no matrix of chances, taken as a population."""
+    """A matrix that is not one of probabilities is treated as a population model."""
 
 
 @dataclass(frozen=True, eq=False)
 class Chain:
-    """Stages, their moves, who is where, who comes, and which stages are customers."""
+    """Stages, transitions, counts per stage, inflow, and which stages are customers."""
 
     stages: tuple[str, ...]
     matrix: np.ndarray
@@ -44,12 +44,12 @@ class Chain:
 
     @property
     def block(self) -> np.ndarray:
-        """The moves among customers."""
+        """The transitions among customer stages."""
         return np.asarray(self.matrix[np.ix_(self.retained, self.retained)])
 
     @property
     def retention(self) -> np.ndarray:
-        """The share of each stage that is among the customers after the step."""
+        """The share of each stage that are customers after the step."""
         return np.asarray(self.matrix[:, self.retained].sum(axis=1))
 
     @property
@@ -59,26 +59,26 @@ class Chain:
 
     @property
     def former(self) -> np.ndarray:
-        """The stages outside the customers that a customer can come to: who enters from there has come back."""
+        """The non-customer stages that a customer can move to: entering from there is a return."""
         reach = np.linalg.matrix_power(np.eye(len(self.stages)) + (self.matrix > 0), len(self.stages))
         return np.asarray((reach[self.retained].sum(axis=0) > 0) & ~self.retained)
 
     def with_matrix(self, matrix: np.ndarray) -> Chain:
-        """The same people under other moves."""
+        """The same people with another matrix."""
         return replace(self, matrix=matrix)
 
     def path(self, periods: int) -> np.ndarray:
-        """The counts of each stage, a row a step, step 0 first."""
+        """The counts per stage, one row per step, step 0 first."""
         rows = [self.start]
         for _step in range(periods):
             rows.append(rows[-1] @ self.matrix + self.inflow)
         return np.array(rows)
 
     def gain(self, change: np.ndarray, periods: int) -> np.ndarray:
-        """What a change of the matrix adds to the path: ``d(t+1) = d(t) (P + change) + n(t) change``.
+        """The change of the path caused by a change of the matrix: ``d(t+1) = d(t) (P + change) + n(t) change``.
 
-        A row below those of the matrix is a change of the inflow, added in every step. The difference of two paths
-        would lose the digits that they have in common.
+        An additional row below the matrix is a change of the inflow, added in every step. Computed directly, since a
+        difference of two paths would lose digits by cancellation.
         """
         moves, came = parted(change)
         rows = [np.zeros(len(self.stages))]
@@ -88,25 +88,25 @@ class Chain:
 
 
 def parted(change: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """A change as that of the matrix and that of the inflow, which may stand in a row below."""
+    """A change, split into that of the matrix and that of the inflow, an optional additional row."""
     size = change.shape[1]
     return change[:size], change[size:].sum(axis=0)
 
 
 def runs_out(matrix: np.ndarray) -> bool:
-    """Whether those who are in the matrix all leave in the end: its greatest eigenvalue is below 1."""
+    """Whether everybody in the matrix eventually leaves: its spectral radius is below 1."""
     return spectral_radius(matrix) < 1 - SLACK
 
 
 def spectral_radius(matrix: np.ndarray) -> float:
-    """The greatest modulus of an eigenvalue; for a matrix without negative entries it is itself an eigenvalue."""
+    """The largest modulus of an eigenvalue; for a non-negative matrix it is itself an eigenvalue."""
     return float(np.abs(np.linalg.eigvals(matrix)).max()) if matrix.size else 0.0
 
 
 def read_chain(
     matrix: Any, start: Any, inflow: Any, *, retained: Sequence[str] | str, population: bool | None
 ) -> Chain:
-    """Check everything that a model is made of."""
+    """Validate all inputs of a model."""
     frame = _square(matrix)
     stages = tuple(map(str, frame.index))
     _check_names(stages)
@@ -122,7 +122,7 @@ def read_chain(
 
 
 def by_stage(values: Any, stages: Sequence[str], name: str, *, signed: bool = False) -> np.ndarray:
-    """A mapping of stage to number as an array in the order of the stages; a stage that is not named has 0."""
+    """A mapping of stage to number, as an array in stage order; missing stages are 0."""
     given = {} if values is None else values
     if not isinstance(given, Mapping | pd.Series):
         message = _("{name} must map stages to numbers, for example {{'{stage}': 100}}.")
@@ -134,7 +134,7 @@ def by_stage(values: Any, stages: Sequence[str], name: str, *, signed: bool = Fa
 
 
 def check_periods(value: object, *, name: str = "periods") -> int:
-    """A whole number of steps, at least one."""
+    """A number of steps: an integer, at least 1."""
     number = check_count(value, name=name)
     if number < 1:
         raise InputError(
@@ -195,7 +195,7 @@ def _check_values(frame: pd.DataFrame, stages: Sequence[str], *, population: boo
 
 
 def _refuse_growth(values: np.ndarray, stages: Sequence[str], *, forbidden: bool) -> None:
-    """Refuse rows above 1, or say aloud that the model bears new members, where every stage is a customer."""
+    """Refuse rows that sum above 1, or, if every stage is a customer, warn that the model has growth."""
     row = int(values.sum(axis=1).argmax())
     words = {"stage": stages[row], "total": values[row].sum(), "most": values[row].max()}
     if not forbidden:
@@ -213,5 +213,5 @@ def _refuse_growth(values: np.ndarray, stages: Sequence[str], *, forbidden: bool
 
 
 def unknown_name(value: str, known: Sequence[str]) -> str:
-    """The tail of a refusal: what there is, and what was probably meant."""
+    """The end of an error message: the known names, and the one probably meant."""
     return _("There are {names}.").format(names=", ".join(known)) + suggestion(value, known)

@@ -1,4 +1,4 @@
-"""The counted moves that a matrix is estimated from: the table, rows too thin to trust, and matrices drawn anew."""
+"""Transition counts from which a matrix is estimated: the table, rows with few counts, and resampled matrices."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def tabulate(transitions: pd.DataFrame) -> pd.DataFrame:
-    """Moves of all periods together, rows are from, columns are to, ``exit`` last."""
+    """Transitions pooled over all periods; rows are origins, columns destinations, ``exit`` last."""
     for column in ("from_stage", "to_stage", "customers"):
         check_column(column, name="transitions", available=transitions.columns)
     counts = transitions.pivot_table(
@@ -29,7 +29,7 @@ def tabulate(transitions: pd.DataFrame) -> pd.DataFrame:
 
 
 def refuse_unknown(counts: pd.DataFrame) -> None:
-    """Refuse moves to a stage from which none was counted."""
+    """Refuse transitions to a stage from which none was counted."""
     seen = counts.index[counts.sum(axis=1) > 0]
     unknown = [str(stage) for stage in counts.index.union(counts.columns) if stage not in seen and stage != EXIT]
     if unknown:
@@ -38,13 +38,13 @@ def refuse_unknown(counts: pd.DataFrame) -> None:
 
 
 def thin_rows(counts: pd.DataFrame) -> tuple[str, ...]:
-    """The stages whose row rests on few customers."""
+    """The stages whose row is estimated from few customers."""
     sizes = counts.sum(axis=1)
     return tuple(str(stage) for stage in sizes.index[sizes < FEW])
 
 
 def redraw(counts: pd.DataFrame | None, draws: int, *, seed: int) -> Iterator[np.ndarray]:
-    """Matrices whose rows are drawn from their own counts (multinomial), independent of one another."""
+    """Matrices with rows resampled independently from their own counts (multinomial)."""
     if not draws:
         return
     if counts is None:

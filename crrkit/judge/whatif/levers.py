@@ -1,4 +1,4 @@
-"""Which lever moves what: one point on each, by effect, by cost and by horizon."""
+"""The effect of each lever: one percentage point on each, by effect, cost and horizon."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 GAINS = ("customers", "margin", "margin_per_cost")
 LEVER_RATES = ("crr", "crr_endpoint")
 PER_COST = ("customers_per_1000", "margin_per_cost")
-EQUAL = 12  # digits to which two effects are compared
+EQUAL = 12  # digits for comparing two effects
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -38,19 +38,19 @@ class LeverTable(Shown):
     """The effect of one step on each lever, the others unchanged.
 
     Attributes:
-        table: A row a lever: ``lever``; ``level``, where it stands. Changes by a step of the lever after the given
-            periods: ``customers``; ``crr`` of the last period; ``crr_endpoint``, of the customers of step 0 those who
-            are customers then; ``margin`` of all the periods; ``equilibrium_customers`` and ``equilibrium_margin`` of
-            a period in the long run (NaN where there is no equilibrium). By calculus, per unit of the lever:
-            ``derivative`` and ``elasticity`` of customers, ``derivative_equilibrium`` and ``elasticity_equilibrium``.
-            With costs: ``cost`` of the step over the periods, ``customers_per_1000`` of it, ``margin_per_cost`` and
-            ``equilibrium_margin_per_cost``. With draws: ``customers_low customers_high margin_low margin_high`` and
-            ``first``, the share of draws in which the lever brings the most customers.
+        table: One row per lever: ``lever``; ``level``, its current value. Changes after the given periods caused by one
+            step of the lever: ``customers``; ``crr`` of the last period; ``crr_endpoint``, the share of the customers
+            of step 0 who are customers then; ``margin`` of all the periods; ``equilibrium_customers`` and
+            ``equilibrium_margin`` of a period in the long run (NaN if there is no equilibrium). Derivatives, per unit
+            of the lever: ``derivative`` and ``elasticity`` of customers, ``derivative_equilibrium`` and
+            ``elasticity_equilibrium``. With costs: ``cost`` of the step over the periods, ``customers_per_1000`` of it,
+            ``margin_per_cost`` and ``equilibrium_margin_per_cost``. With draws: ``customers_low customers_high
+            margin_low margin_high`` and ``first``, the share of draws in which the lever gains the most customers.
         by_horizon: ``step lever customers margin cost margin_per_cost`` for every horizon.
         step: The step on each lever, a fraction.
         periods: The horizon of the table.
-        draws: The effects in each redrawn matrix: ``draw lever customers margin``; empty without draws.
-        coverage: The share of draws that a band holds.
+        draws: The effects in each resampled matrix: ``draw lever customers margin``; empty without draws.
+        coverage: The share of draws inside a band.
         basis: The list behind the model, or None.
     """
 
@@ -72,7 +72,7 @@ class LeverTable(Shown):
     }  # fmt: skip
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Headings of the displayed columns."""
         return {
             "lever": _("lever"), "level": _("now"), "customers": _("customers"), "customers_low": _("from"),
             "customers_high": _("to"), "crr": _("CRR of the last step"), "crr_endpoint": _("CRR over the horizon"),
@@ -82,7 +82,7 @@ class LeverTable(Shown):
         }  # fmt: skip
 
     def caption(self) -> str:
-        """What was done to each lever, and how far a projection was off."""
+        """The step on each lever, and the backtest error."""
         text = _("Each lever alone by {step}; steps: {n}").format(step=format_points(self.step), n=self.periods)
         return said_with(text, self.basis, self.periods)
 
@@ -103,10 +103,10 @@ class LeverTable(Shown):
         return pd.DataFrame(rows, columns=["step", "overtakes", "overtaken"]).sort_values("step", ignore_index=True)
 
     def ranks(self, measure: str = "customers") -> pd.DataFrame:
-        """The rank of each lever at each horizon, 1 brings most: rows are horizons, columns are levers.
+        """The rank of each lever at each horizon, 1 for the largest effect: rows are horizons, columns are levers.
 
-        Equals stay in the order of the horizon before, at first in the order in which they part. NaN where a lever
-        brings nothing that can be told, such as margin per cost while nobody is treated.
+        Ties keep the order of the previous horizon; initial ties take the order in which they later separate. NaN if a
+        lever has no defined effect, such as margin per cost while nobody is treated.
 
         Args:
             measure: ``customers``, ``margin`` or, with costs, ``margin_per_cost``.
@@ -116,12 +116,12 @@ class LeverTable(Shown):
         order = sorted(wide.columns, key=lambda lever: list(values[lever]), reverse=True)
         rows = []
         for row in values.to_dict("records"):
-            order = sorted(order, key=row.__getitem__, reverse=True)  # equals keep their order
+            order = sorted(order, key=row.__getitem__, reverse=True)  # ties keep their order
             rows.append({lever: rank for rank, lever in enumerate(order, start=1)})
         return pd.DataFrame(rows, index=wide.index, columns=wide.columns).where(wide.notna())
 
     def _wide(self, measure: str) -> pd.DataFrame:
-        """A row a horizon, a column a lever, in shares of the greatest; what differs by rounding only is equal."""
+        """Rows are horizons, columns levers, as shares of the largest; differences by rounding are removed."""
         check_choice(measure, name="measure", choices=GAINS)
         wide = self.by_horizon.pivot_table(index="step", columns="lever", values=measure, dropna=False)
         wide = wide[list(self.table["lever"])]
@@ -130,7 +130,7 @@ class LeverTable(Shown):
 
 
 def effect_text(value: float, measure: str) -> str:
-    """A change that a lever brings, in ink, with its sign."""
+    """An effect as displayed text, with its sign."""
     if math.isnan(value):
         return UNDEFINED
     if measure in LEVER_RATES:
@@ -152,7 +152,7 @@ def lever_table(
     coverage: float,
     basis: Basis | None,
 ) -> LeverTable:
-    """Everything about one step on each lever."""
+    """Compute the table of one step on each lever."""
     changes = {name: _change(chain, name, step) for name in names}
     by_horizon = pd.concat(
         [_over_horizons(chain, changes[name], name, horizon, costs=costs, margins=margins) for name in names]
@@ -173,12 +173,12 @@ def _facts(chain: Chain, name: str) -> dict[str, object]:
 
 
 def _change(chain: Chain, name: str, step: float) -> np.ndarray:
-    apply(chain, Scenario(**{name: step}))  # refuses what no share can be
+    apply(chain, Scenario(**{name: step}))  # refuses shares outside 0 to 1
     return step * direction(chain, name)
 
 
 def _effects(chain: Chain, change: np.ndarray, periods: int, margins: np.ndarray | None) -> dict[str, float]:
-    """None of them is a difference of two outcomes, which would lose the digits that those have in common."""
+    """The effects, computed directly: a difference of two outcomes would lose digits by cancellation."""
     path, gain, kept = chain.path(periods), chain.gain(change, periods), chain.retained
     first = replace(chain, start=np.where(kept, chain.start, 0.0), inflow=np.zeros(len(chain.stages)))
     closed = first.gain(parted(change)[0], periods)
@@ -208,7 +208,7 @@ def _steady(chain: Chain) -> np.ndarray:
 
 
 def _steady_gain(chain: Chain, change: np.ndarray) -> np.ndarray:
-    """From ``n = n P + b``: ``d = d (P + change) + n change``, and what the inflow itself has more."""
+    """From ``n = n P + b``: ``d = d (P + change) + n change``, plus the change of the inflow."""
     moves, came = parted(change)
     return _steady(replace(chain, matrix=chain.matrix + moves, inflow=_steady(chain) @ moves + came))
 
@@ -248,7 +248,7 @@ def _over_horizons(
 
 
 def _treated(chain: Chain, name: str, path: np.ndarray) -> np.ndarray:
-    """How many a lever is about in each step: who stands in its stage, or who comes."""
+    """How many people a lever addresses in each step: those in its stage, or the inflow."""
     if name == "inflow":
         return np.full(len(path), float(chain.inflow.sum()))
     return np.asarray(path[:, chain.stages.index(LEVERS[name].stage)])
@@ -272,7 +272,7 @@ def _with_costs(
 def _sample(
     draws: Sequence[Chain], names: Sequence[str], *, periods: int, step: float, margins: np.ndarray | None
 ) -> pd.DataFrame:
-    """The effects in each redrawn matrix; there a lever may leave the range of chances, it is linear all the same."""
+    """The effects in each resampled matrix; there a lever may leave the range of probabilities, being linear."""
     rows = []
     for number, chain in enumerate(draws):
         for name in names:

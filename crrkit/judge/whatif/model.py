@@ -1,4 +1,4 @@
-"""StageModel: the one value that the questions about stages are put to."""
+"""StageModel: the model that answers questions about stages."""
 
 from __future__ import annotations
 
@@ -27,25 +27,27 @@ class StageModel(Standing):
     """Customers moving between stages: ``n(t+1) = n(t) P + b``.
 
     The retention rate of a step is ``sum(share of stage * rate of stage)`` over the stages that are customers, with
-    ``rate of stage`` the mass of its row that stays among them. It moves without any rate moving: that is the mix.
+    ``rate of stage`` the sum of its row over those stages. It can change without any stage's rate changing, through the
+    mix.
 
     Args:
-        matrix: A frame, rows are from, columns are to, of shares between 0 and 1. What a row lacks to 1 leaves for
-            good; a column ``exit`` may say so, the rows must then sum to 1.
-        start: Stage to count at step 0; a stage that is not named has 0.
-        inflow: Stage to newcomers of each step; nobody by default.
+        matrix: A data frame of probabilities; rows are origins, columns destinations. What a row lacks to 1 leaves for
+            good; an optional column ``exit`` states it, and the rows must then sum to 1.
+        start: Stage to count at step 0; missing stages have 0.
+        inflow: Stage to the number of entries per step; none by default.
         retained: The stages that are customers.
-        population: True takes any matrix without negative entries, such as of members who bear others; rates are
-            then factors of growth. By default that is taken, with a warning, where every stage is retained.
-        counts: The moves that the matrix was estimated from, for bands; see `from_counts`.
-        basis: The periods of the list behind the model, and how it fared when held against them; see `from_flow`.
-        window: The list itself, as `from_flow` took it.
+        population: True accepts any non-negative matrix, such as one where members recruit others; rates are then
+            growth factors. By default it is assumed, with a warning, if every stage is retained.
+        counts: The transitions from which the matrix was estimated, for bands; see `from_counts`.
+        basis: The periods of the list behind the model, and its backtest; see `from_flow`.
+        window: The part of the list that `from_flow` used.
 
     Raises:
-        ValueError: If a share is negative or above 1, a row sums above 1, a count is negative, a stage not known.
+        ValueError: If a share is negative or above 1, a row sums to more than 1, a count is negative, or a stage is not
+            known.
 
     References:
-        Caswell 2001, Matrix Population Models (columns are from there); Pfeifer and Carraway 2000, Journal of
+        Caswell 2001, Matrix Population Models (whose columns are origins); Pfeifer and Carraway 2000, Journal of
         Interactive Marketing 14(2).
 
     Examples:
@@ -75,16 +77,17 @@ class StageModel(Standing):
         *,
         retained: Sequence[str] | str = ("middle", "long"),
     ) -> StageModel:
-        """Estimate the matrix from counted moves: ``p_ij = n_ij / sum_j(n_ij)``, all periods together.
+        """Estimate the matrix from transition counts: ``p_ij = n_ij / sum_j(n_ij)``, pooled over all periods.
 
         Args:
-            transitions: Columns ``from_stage to_stage customers``, one row a move; ``exit`` as ``to_stage`` is leaving.
+            transitions: Columns ``from_stage to_stage customers``, one row per transition; leaving has ``exit`` as
+                ``to_stage``.
             start: Stage to count at step 0.
             inflow: Stage to newcomers of each step.
             retained: The stages that are customers.
 
         Raises:
-            ValueError: If a column is missing, or moves lead to a stage from which none was counted.
+            ValueError: If a column is missing, or transitions lead to a stage from which none was counted.
 
         Examples:
             >>> import pandas as pd
@@ -100,22 +103,22 @@ class StageModel(Standing):
     def from_flow(
         cls, flow: StageFlow, *, periods: int | None = None, first: str | None = None, last: str | None = None
     ) -> StageModel:
-        """Estimate the model from a list: the moves of its last whole periods, who stands where at their end, who came.
+        """Estimate the model from a list: transitions and entries of its last whole periods, counts at their end.
 
-        Left out are the burn-in, in which stages hang on where the list begins (as long as the rule looks back, or
-        ``burn_in_days`` of the list if that is longer), and the period that still runs. Of the others the last year is
-        taken, so that every season is in it once; of half-years and years four. Where nothing is left after the
-        burn-in the model is of what there is, and is not projected.
+        The burn-in is left out, in which stages depend on where the list begins (as long as the rule looks back, or
+        ``burn_in_days`` of the list if that is longer), and so is the running period. Of the others the last year is
+        used, so that every season is included once; for half-years and years, the last four. If nothing is left after
+        the burn-in, the model uses what there is and is not projected.
 
         Args:
-            flow: What `stage_flow` gave. A contact grown cold leaves; one that looks again comes anew.
-            periods: How many whole periods; by default a year.
-            first: The first period by its name, within the burn-in if it must be; in place of ``periods``.
-            last: The last period; by default the last whole one. Step 0 of the model is its end.
+            flow: The result of `stage_flow`. A contact that goes cold leaves; a new contact with it is a new entry.
+            periods: The number of whole periods; by default one year.
+            first: The name of the first period, possibly within the burn-in; instead of ``periods``.
+            last: The last period; by default the last whole one. Its end is step 0 of the model.
 
         Raises:
-            ValueError: If the flow has no such period or not so many, or a stage in which somebody stands was never
-                left or kept.
+            ValueError: If the flow lacks such a period or has too few, or no transition from an occupied stage was
+                observed.
 
         Examples:
             >>> from crrkit.read.bases.events import read_events
@@ -137,16 +140,16 @@ class StageModel(Standing):
         )  # fmt: skip
 
     def backtest(self, periods: int | None = None) -> Backtest:
-        """Hold the model against what came true: estimate it from earlier periods, project it over the last ones.
+        """Backtest the model: estimate it from earlier periods, project it over the last ones, compare.
 
-        The earlier model takes as many periods as this one, or as many as there are after the burn-in.
+        The earlier model uses as many periods as this one, or as many as there are after the burn-in.
 
         Args:
-            periods: How many of the last periods are held out; by default one of three, at most a year. It is that
-                error which every projection prints, and beyond ``limit`` there is none.
+            periods: How many of the last periods are held out; by default a third, at most a year. Every projection
+                prints the error of that default, and beyond its ``limit`` crrkit refuses to project.
 
         Returns:
-            The periods held out, what was projected, with its band, and what came true; ``error`` on the whole.
+            The held-out periods with projection, band and actual values; ``error`` is the overall error.
 
         Raises:
             ValueError: If the model is not from a list, or fewer than two periods would be left to estimate from.
@@ -172,22 +175,22 @@ class StageModel(Standing):
         level: float = 0.95,
         seed: int = 0,
     ) -> projection.Projection:
-        """Go forward step by step.
+        """Project the base step by step.
 
         Args:
             periods: Steps, at least 1.
             scenario: Changes of the levers; none by default.
             margins: Margin of a step by stage.
-            draws: Redrawn matrices for bands of customers and CRR, where the model was made from counts.
+            draws: The number of resampled matrices for bands of customers and CRR, if the model was made from counts.
             level: Coverage of the bands.
             seed: Of the draws.
 
         Returns:
-            The steps, step 0 first; the first has no rate (NaN). Customers, rate and margin of a model from a list have
-            bands, from what the list does not know of moves and entries and from chance in the steps to come.
+            The steps, step 0 first, which has no rate (NaN). If the model is from a list, customers, rate and margin
+            have bands for the uncertainty of transitions and entries and for chance in the steps to come.
 
         Raises:
-            ValueError: If the model is from a list that it failed on when held against its last periods.
+            ValueError: If the model is from a list and failed its backtest.
         """
         self._check_list()
         steps, share, moved = _chain.check_periods(periods), check_fraction(level, name="level"), self.under(scenario)
@@ -202,21 +205,21 @@ class StageModel(Standing):
         return projection.Projection(table, self.stages, scenario, self.basis)
 
     def fundamental(self, *, returns: bool = False) -> steady.Fundamental:
-        """Expected stays and values of customers.
+        """Expected lifetimes and values of customers.
 
         Args:
-            returns: Count the whole life with the firm, coming back included; by default until the first lapse.
+            returns: Count the whole lifetime, returns included; by default until the first lapse.
 
         Raises:
-            ValueError: If some never leave, so that no stay is finite.
+            ValueError: If some never leave, so that the lifetime is infinite.
         """
         return steady.fundamental(self.chain, returns=returns)
 
     def equilibrium(self, *, margins: Mapping[str, float] | None = None) -> steady.Equilibrium:
-        """The base that the same moves and the same inflow tend to: ``n = b (I - P)^-1``.
+        """The base to which constant transitions and inflow converge: ``n = b (I - P)^-1``.
 
         Raises:
-            ValueError: If the greatest eigenvalue of the matrix is 1 or more: there is none.
+            ValueError: If the largest eigenvalue of the matrix is 1 or more: there is no equilibrium.
         """
         return steady.equilibrium(self.chain, margins=self._margins(margins))
 
@@ -233,24 +236,24 @@ class StageModel(Standing):
         level: float = 0.95,
         seed: int = 0,
     ) -> levers.LeverTable:
-        """What one step on each lever changes, the others as they are.
+        """Compute the effect of one step on each lever, the others unchanged.
 
-        An estimate from observation is no effect: who was promoted may have been another customer to begin with. A
-        trial with a holdout measures the effect.
+        Estimates from observational data are not causal effects: customers who were promoted may have been different
+        from the start. A trial with a holdout measures the effect.
 
         Args:
             periods: The horizon in steps.
             step: The step on each lever; 0.01 is one point.
-            costs: Lever to the cost of the step for one person and period; treated is who stands in its stage.
+            costs: Lever to the cost of the step per person and period; everybody in its stage is treated.
             margins: Margin of a step by stage.
-            only: Levers to look at; all that the stages allow by default.
-            horizon: How far ``by_horizon`` and ``flips()`` look.
-            draws: Redrawn matrices for bands, where the model was made from counts.
+            only: The levers to include; by default all that the stages allow.
+            horizon: The last step of ``by_horizon`` and ``flips()``.
+            draws: The number of resampled matrices for bands, if the model was made from counts.
             level: Coverage of the bands.
             seed: Of the draws.
 
         Raises:
-            ValueError: If a lever is not known or cannot take the step.
+            ValueError: If a lever is not known or has no room for the step.
         """
         self._check_list()
         steps = _chain.check_periods(periods)
@@ -270,20 +273,21 @@ class StageModel(Standing):
         periods: int,
         margins: Mapping[str, float] | None = None,
     ) -> Allocation:
-        """Split a budget between levers that answer ``r0 + (C - r0)(1 - exp(-k s))`` to money ``s``.
+        """Allocate a budget between levers with the response ``r0 + (C - r0)(1 - exp(-k s))`` to spending ``s``.
 
-        The weight of a lever is the way to its ceiling, ``C - r0``, times what a unit of it brings within the periods
-        (margin, or customers without margins), as one point shows it: a straight line, good for small ways.
+        The weight of a lever is the distance to its ceiling, ``C - r0``, times its gain per unit within the periods
+        (margin, or customers without margins), extrapolated linearly from one percentage point, which holds for short
+        distances.
 
         Args:
             budget: The money.
-            ceilings: Lever to the level that no money lifts it above, ``C``.
+            ceilings: Lever to ``C``, the level that no spending can exceed.
             speeds: Lever to ``k``, per unit of money.
             periods: The horizon in steps.
             margins: Margin of a step by stage.
 
         Raises:
-            ValueError: If a ceiling lies below the level, or a name is not known.
+            ValueError: If a ceiling is below the current level, or a name is not known.
         """
         names = check_levers(self.chain, list(ceilings))
         ways = check_ceilings(ceilings, {name: self.lever(name) for name in names})
@@ -293,5 +297,5 @@ class StageModel(Standing):
         return water_fill(budget, weights={n: ways[n] * gains[n] for n in names}, speeds=speeds)
 
     def _redraw(self, draws: int, seed: int) -> list[_chain.Chain]:
-        """The chain with every row drawn anew from its own counts."""
+        """The chain with every row resampled from its own counts."""
         return [self.chain.with_matrix(matrix) for matrix in _counts.redraw(self.counts, draws, seed=seed)]

@@ -1,4 +1,4 @@
-"""Where the base is going, step by step."""
+"""Projections of the base, step by step."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ class Projection(Shown):
     """The number of customers in each stage, step by step.
 
     Attributes:
-        table: A row a step, step 0 first: ``step``, the stages, ``customers``; of the step that led there ``kept lost
-            new returned crr crr_textbook quick_ratio``, where ``new`` came from stages that no customer comes to and
-            ``crr_textbook = (customers - new) / customers before``; and of the customers of step 0 ``crr_endpoint``,
-            the share that is customer now, ``crr_unbroken``, without those who had lapsed in between, ``crr_chain``,
-            the product of the rates; with margins ``margin`` of the step. Of a model from a list, or with draws,
-            the bands ``customers_low customers_high crr_low crr_high``; of one from a list with margins ``margin_sum``
-            of all steps up to this one, with ``margin_sum_low margin_sum_high``.
+        table: One row per step, step 0 first: ``step``, the stages, ``customers``; for the step that led there ``kept
+            lost new returned crr crr_textbook quick_ratio``, where ``new`` entered from stages that no customer can
+            reach and ``crr_textbook = (customers - new) / customers before``; for the customers of step 0
+            ``crr_endpoint``, the share who are customers now, ``crr_unbroken``, without those who lapsed in between,
+            ``crr_chain``, the product of the rates; with margins, the ``margin`` of the step. For a model from a list,
+            or with draws, the bands ``customers_low customers_high crr_low crr_high``; for one from a list with
+            margins, ``margin_sum`` up to this step, with ``margin_sum_low margin_sum_high``.
         stages: The stages.
-        scenario: What was changed, or None.
+        scenario: The scenario, or None.
         basis: The list behind the model, or None.
     """
 
@@ -56,7 +56,7 @@ class Projection(Shown):
                 "margin_sum_high": "money"}  # fmt: skip
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Headings of the displayed columns."""
         return {
             "step": _("step"), **{stage: _(stage) for stage in self.stages}, "customers": _("customers"),
             "customers_low": _("from"), "customers_high": _("to"), "kept": _("kept"), "lost": _("lost"),
@@ -66,7 +66,7 @@ class Projection(Shown):
         }  # fmt: skip
 
     def caption(self) -> str:
-        """Where the base stands at the end, and how far such a projection was off."""
+        """The base at the end, and the backtest error."""
         return said_with(self._way(), self.basis, len(self.table) - 1)
 
     def _way(self) -> str:
@@ -118,12 +118,12 @@ def _of_the_first(chain: Chain, periods: int) -> pd.DataFrame:
 
 
 def _after(values: np.ndarray) -> np.ndarray:
-    """Flows belong to the step that they led to; step 0 has none."""
+    """Attach flows to the step that they lead to; step 0 has none."""
     return np.append(np.nan, values)
 
 
 def add_bands(table: pd.DataFrame, redrawn: Sequence[Chain], *, level: float) -> pd.DataFrame:
-    """The spread of customers and CRR over redrawn matrices."""
+    """Add the bands of customers and CRR over resampled matrices."""
     draws = [project(chain, len(table) - 1, margins=None) for chain in redrawn]
     ends = ((1 - level) / 2, (1 + level) / 2)
     for name in ("customers", "crr"):

@@ -1,4 +1,4 @@
-"""A scenario: changes of the five levers (and of demotion), and what each of them does to the matrix."""
+"""Scenarios: changes of the five levers (and of demotion), and their effect on the matrix."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Lever(NamedTuple):
-    """Whose row a lever moves, how, and towards which stage."""
+    """Which row a lever changes, how, and towards which stage."""
 
     stage: str
     # "enter": from exit or staying; "keep": composition of kept and of lost fixed; "share": of the kept; "come": inflow
@@ -36,9 +36,9 @@ LEVERS = {
     "demotion": Lever("long", "share", "middle"),
     "inflow": Lever("", "come", ""),
 }
-# Demotion is no aim: it is what promotion works against. A percent of the inflow is no point of a share.
+# Demotion is not a goal but the opposite of promotion. A percent of the inflow is not a percentage point.
 FIVE = tuple(name for name in LEVERS if name not in {"demotion", "inflow"})
-# Names as they are shown; those of the levers are the code's own.
+# Names as displayed; the lever names are those in the code.
 SHOWN_NAMES = (
     mark("short"), mark("cold"), mark("middle"), mark("long"), mark("lapsed"),
     mark("conversion"), mark("retention_middle"), mark("promotion"), mark("retention_long"), mark("winback"),
@@ -48,18 +48,19 @@ SHOWN_NAMES = (
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Scenario:
-    """What changes against the model as it stands, in fractions: 0.01 is one percentage point.
+    """Changes relative to the model as it is, as fractions: 0.01 is one percentage point.
 
     Attributes:
-        conversion: Contacts who become customers in a step (short to middle); taken from those who leave, or, in a
-            model whose contacts never leave, from those who stay contacts.
-        retention_middle: Middle customers kept; how the kept divide into middle and long stays, and so the lost.
-        promotion: Of the middle customers kept, those who become long.
-        retention_long: Long customers kept; how the kept and the lost divide stays.
-        winback: Lapsed customers who come back; taken from those who leave, or, in a model whose lapsed never leave,
-            as one estimated from a list, from those who stay lapsed.
-        demotion: Of the long customers kept, those who become middle.
-        inflow: Who comes in a step, as a share of those who come now: 0.1 is a tenth more, in every stage.
+        conversion: Contacts who become customers in a step (short to middle); taken from those who leave, or, if
+            contacts never leave in the model, from those who stay contacts.
+        retention_middle: Middle customers kept; the composition of the kept (middle or long) and of the lost is
+            unchanged.
+        promotion: The share of middle customers kept who become long.
+        retention_long: Long customers kept; the composition of the kept and of the lost is unchanged.
+        winback: Lapsed customers who return; taken from those who leave, or, if lapsed customers never leave in the
+            model, as in one estimated from a list, from those who stay lapsed.
+        demotion: The share of long customers kept who become middle.
+        inflow: Relative change of the entries per step: 0.1 is 10% more, in every stage.
 
     Examples:
         >>> Scenario(conversion=0.01, winback=0.02)
@@ -93,7 +94,7 @@ class Scenario:
             raise InputError(message.format(name=name, value=value), argument=name, given=value)
 
     def changes(self, *, all_levers: bool = False) -> dict[str, float]:
-        """The levers that move and by how much."""
+        """The levers that change, and by how much."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: value for name, value in values.items() if value or all_levers}
 
@@ -102,7 +103,7 @@ class Scenario:
 
 
 def available(chain: Chain, names: Sequence[str] = FIVE) -> tuple[str, ...]:
-    """The levers whose stages the model has; the inflow where somebody comes."""
+    """The levers whose stages the model has; the inflow if there is any."""
     return tuple(
         name
         for name in names
@@ -112,7 +113,7 @@ def available(chain: Chain, names: Sequence[str] = FIVE) -> tuple[str, ...]:
 
 
 def level(chain: Chain, name: str) -> float:
-    """Where a lever stands: a chance, or a share of those kept, NaN where nobody is; the inflow at all of itself."""
+    """The current value of a lever: a probability, or a share of those kept (NaN if none); 1 for the inflow."""
     if name == "inflow":
         return 1.0
     row, to = _row(chain, name)
@@ -124,7 +125,7 @@ def level(chain: Chain, name: str) -> float:
 
 
 def room(chain: Chain, name: str) -> tuple[float, float]:
-    """How far a lever can go down and up, whatever the other levers do: none takes from what another gives."""
+    """How far a lever can go down and up, whatever the other levers do: they do not share room."""
     if name == "inflow":
         return -1.0, math.inf
     row, to = _row(chain, name)
@@ -136,12 +137,12 @@ def room(chain: Chain, name: str) -> tuple[float, float]:
     if LEVERS[name].how == "keep":
         return -kept, max(1 - kept, 0.0)
     if not kept:
-        return 0.0, 1.0  # should another lever keep somebody, all of them stay where they are
+        return 0.0, 1.0  # if another lever keeps somebody, all of them stay in their stage
     return -float(row[to]) / kept, float(row[chain.stages.index(LEVERS[name].stage)]) / kept
 
 
 def direction(chain: Chain, name: str) -> np.ndarray:
-    """The change of the matrix for one unit of a lever; each lever is linear. That of the inflow is a row below it."""
+    """The change of the matrix per unit of a lever, which is linear. For the inflow it is an additional row."""
     if name == "inflow":
         return np.vstack([np.zeros_like(chain.matrix), chain.inflow])
     row, to = _row(chain, name)
@@ -154,13 +155,13 @@ def direction(chain: Chain, name: str) -> np.ndarray:
     elif LEVERS[name].how == "share":
         change[own, to], change[own, own] = kept, -kept
     else:
-        stay = np.arange(len(row)) == own  # where nobody is kept yet, those kept first stay where they are
+        stay = np.arange(len(row)) == own  # if nobody is kept yet, the first ones kept stay in their stage
         change[own] = np.where(chain.retained, row / kept if kept else stay, -row / (1 - kept) if kept < 1 else 0.0)
     return change
 
 
 def apply(chain: Chain, scenario: Scenario) -> Chain:
-    """The chain under a scenario; refuses what no share can be."""
+    """The chain under a scenario; refuses shares outside 0 to 1."""
     for name, change in scenario.changes().items():
         if name not in available(chain, tuple(LEVERS)):
             message = _("This model has no lever {name!r}: its stages are {stages}, its customers {customers}.")
@@ -171,7 +172,7 @@ def apply(chain: Chain, scenario: Scenario) -> Chain:
             continue
         moved = chain.with_matrix(chain.matrix + change * direction(chain, name))
         _check_move(chain, moved, name, change)
-        chain = moved.with_matrix(np.maximum(moved.matrix, 0.0))  # a speck of rounding below 0
+        chain = moved.with_matrix(np.maximum(moved.matrix, 0.0))  # rounding error below 0
     return chain
 
 
@@ -188,7 +189,7 @@ def _check_move(chain: Chain, moved: Chain, name: str, change: float) -> None:
 
 
 def check_levers(chain: Chain, names: Sequence[str]) -> tuple[str, ...]:
-    """Levers by name, all of them there."""
+    """Levers by name, validated."""
     there = available(chain, tuple(LEVERS))
     for name in names:
         if name not in there:
@@ -198,7 +199,7 @@ def check_levers(chain: Chain, names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _nobody_leaves(row: np.ndarray) -> bool:
-    """Whether a row has no exit; one above 1, of members who bear others, has not been emptied by leaving."""
+    """Whether a row has no exit; a row that sums above 1 (growth) does not count as one."""
     return bool(abs(1 - row.sum()) <= ROUNDING)
 
 

@@ -1,4 +1,4 @@
-"""What a stage model stands on: the moves, who is where, who comes, and where each lever stands today."""
+"""The state of a stage model: transitions, counts per stage, inflow, and the current value of each lever."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Standing(Shown):
-    """Who stands in which stage and how they move, before any question is put; `StageModel` says what each field is."""
+    """The stages, their counts and transitions; `StageModel` documents the fields."""
 
     matrix: pd.DataFrame
     start: Mapping[str, float]
@@ -56,7 +56,7 @@ class Standing(Shown):
 
     @property
     def refusal(self) -> str:
-        """Why the list behind the model is not projected; empty where it is, or where there is no list."""
+        """Why the list behind the model is not projected; empty if it is, or if there is no list."""
         return self.basis.refusal if self.basis else ""
 
     def _check_list(self) -> None:
@@ -70,7 +70,7 @@ class Standing(Shown):
 
     @property
     def retention(self) -> pd.Series:
-        """The share of each customer stage that is among the customers after a step."""
+        """The share of each customer stage that are customers after a step."""
         return pd.Series(self.chain.retention, index=list(self.stages))[list(self.retained)]
 
     @property
@@ -80,17 +80,17 @@ class Standing(Shown):
 
     @property
     def thin(self) -> tuple[str, ...]:
-        """Stages whose row rests on fewer than 30 customers."""
+        """Stages whose row is estimated from fewer than 30 customers."""
         return () if self.counts is None else _counts.thin_rows(self.counts)
 
     @property
     def table(self) -> pd.DataFrame:  # type: ignore[override]  # made when it is asked for
-        """The matrix with its exits, and who is where."""
+        """The matrix with its exits, and the counts."""
         frame = self.matrix.assign(**{EXIT: 1 - self.chain.matrix.sum(axis=1)})
         return frame.assign(start=self.chain.start, inflow=self.chain.inflow).rename_axis("from").reset_index()
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Headings of the displayed columns."""
         stages = {stage: _(stage) for stage in self.stages}
         return {"from": _("from stage"), **stages, EXIT: _("exit"), "start": _("start"), "inflow": _("inflow")}
 
@@ -98,7 +98,7 @@ class Standing(Shown):
         return None if margins is None else _chain.by_stage(margins, self.stages, "margins", signed=True)
 
     def under(self, scenario: Scenario | None) -> Self:
-        """The model with the levers moved; refuses shares below 0 or above 1."""
+        """The model under a scenario; refuses shares below 0 or above 1."""
         if scenario is None:
             return self
         moved = apply(self.chain, scenario)
@@ -112,11 +112,11 @@ class Standing(Shown):
 
     @property
     def lever_names(self) -> tuple[str, ...]:
-        """The levers that the stages allow. Demotion and inflow are looked at when named: ``only=["inflow"]``."""
+        """The levers that the stages allow. Demotion and inflow only if named: ``only=["inflow"]``."""
         return available(self.chain)
 
     def lever(self, name: str) -> float:
-        """Where a lever stands now: a chance, or for promotion and demotion a share of those kept."""
+        """The current value of a lever: a probability, or for promotion and demotion a share of those kept."""
         return level(self.chain, check_levers(self.chain, (name,))[0])
 
     def lever_room(self, name: str) -> tuple[float, float]:
@@ -125,10 +125,10 @@ class Standing(Shown):
 
     @property
     def growth_rate(self) -> float:
-        """The greatest eigenvalue of the moves among customers: the CRR a closed base tends to."""
+        """The largest eigenvalue of the transitions among customers: the CRR to which a closed base converges."""
         return steady.dominant(self.chain.block)[0]
 
     @property
     def stable_mix(self) -> pd.Series:
-        """The shares of the stages that a closed base tends to."""
+        """The stage shares to which a closed base converges."""
         return pd.Series(steady.dominant(self.chain.block)[1], index=list(self.retained))

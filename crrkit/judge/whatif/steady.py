@@ -1,4 +1,4 @@
-"""What the matrix says without a horizon: growth, stays and values, and the base it tends to."""
+"""Long-run properties of the matrix: growth, lifetimes and values, and the equilibrium."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def dominant(block: np.ndarray) -> tuple[float, np.ndarray]:
-    """Solve ``w T = g w`` for the greatest ``g``; w sums to 1."""
+    """Solve ``w T = g w`` for the largest ``g``; w sums to 1."""
     values, vectors = np.linalg.eig(block.T)
     mix = np.abs(np.real(vectors[:, np.argmax(np.real(values))]))
     return float(np.abs(values).max()), mix / mix.sum()
@@ -26,13 +26,13 @@ def dominant(block: np.ndarray) -> tuple[float, np.ndarray]:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Fundamental(Shown):
-    """Expected stays: the fundamental matrix ``N = (I - T)^-1``.
+    """Expected lifetimes: the fundamental matrix ``N = (I - T)^-1``.
 
     Attributes:
-        table: ``stage``; ``stay``, the expected steps as a customer, the first included; ``variance`` of it.
-        matrix: ``N``: the expected steps in the stage of the column for who is in that of the row now.
-        reach: The chance of ever being in the stage of the column, ``N_ij / N_jj``.
-        leaves_to: Where they go when they first leave the stages of the matrix: other stages, or ``exit``.
+        table: ``stage``; ``stay``, the expected number of steps as a customer, the first included; its ``variance``.
+        matrix: ``N``: the expected number of steps in the column's stage for somebody now in the row's stage.
+        reach: The probability of ever being in the column's stage, ``N_ij / N_jj``.
+        leaves_to: The destination on first leaving the stages of the matrix: other stages, or ``exit``.
     """
 
     table: pd.DataFrame
@@ -44,19 +44,19 @@ class Fundamental(Shown):
     kinds: ClassVar[Mapping[str, str]] = {"stage": "word", "stay": "number", "variance": "number"}
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Headings of the displayed columns."""
         return {"stage": _("stage"), "stay": _("expected stay"), "variance": _("variance")}
 
     def value(self, margins: Any, *, discount: float = 1.0, periods: int | None = None) -> pd.Series:
-        """What a customer brings from now on: ``sum over t of (discount T)^t margins``, this step included.
+        """The value of a customer from now on: ``sum over t of (discount T)^t margins``, this step included.
 
         Args:
-            margins: Margin of a step by stage; a stage that is not named brings 0, negative is a cost.
+            margins: Margin of a step by stage; missing stages have 0, a negative margin is a cost.
             discount: The factor of one step, such as ``1/1.05``, above 0 and at most 1.
-            periods: Further steps to count; all by default.
+            periods: The number of further steps to count; all by default.
 
         Raises:
-            ValueError: If a stage is not known or the discount is not such a factor.
+            ValueError: If a stage is not known or the discount is out of range.
         """
         factor = check_number(discount, name="discount")
         if not 0 < factor <= 1:
@@ -73,7 +73,7 @@ class Fundamental(Shown):
 
 
 def fundamental(chain: Chain, *, returns: bool) -> Fundamental:
-    """Stays of customers until they first lapse or, with returns, in their whole life with the firm."""
+    """Lifetimes of customers until they first lapse or, with returns, in total."""
     inside = np.ones(len(chain.stages), dtype=bool) if returns else chain.retained
     block = chain.matrix[np.ix_(inside, inside)]
     matrix = inverse(block, _("expected stays"))
@@ -99,7 +99,7 @@ def fundamental(chain: Chain, *, returns: bool) -> Fundamental:
 
 
 def inverse(block: np.ndarray, wanted: str) -> np.ndarray:
-    """``(I - block)^-1``, refused where members never run out."""
+    """``(I - block)^-1``, refused if some never leave."""
     if not runs_out(block):
         radius = spectral_radius(block)
         message = _(
@@ -112,18 +112,19 @@ def inverse(block: np.ndarray, wanted: str) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Equilibrium(Shown):
-    """The base that constant moves and a constant inflow tend to: a direction, not a forecast.
+    """The base to which constant transitions and a constant inflow converge: a direction, not a forecast.
 
     Attributes:
         table: ``stage count``.
-        customers: How many customers.
+        customers: The number of customers.
         crr: The rate of a step.
         margin: The margin of a step; NaN without margins.
-        new: Entries a step of those who never were customers.
-        entered: All entries a step, returns included.
-        stay: Expected steps of who enters until the next lapse.
-        customer_periods: Expected steps as a customer of a new one, returns included.
-        growth: The greatest eigenvalue of the whole matrix: the share of the distance left after a step.
+        new: Entries per step of people who were never customers.
+        entered: All entries per step, returns included.
+        stay: Expected number of steps from entry to the next lapse.
+        customer_periods: Expected number of steps as a customer for a new one, returns included.
+        growth: The largest eigenvalue of the whole matrix: the share of the distance to the equilibrium left after a
+            step.
     """
 
     table: pd.DataFrame
@@ -145,15 +146,15 @@ class Equilibrium(Shown):
 
     @property
     def half_life(self) -> float:
-        """Steps until half of the distance is left, in the long run."""
+        """Steps until half of the distance is left, asymptotically."""
         return math.log(1 / 2) / math.log(self.growth) if self.growth > 0 else 0.0
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Headings of the displayed columns."""
         return {"stage": _("stage"), "count": _("customers and contacts")}
 
     def caption(self) -> str:
-        """The base, its rate, and how far away it is."""
+        """The base, its rate, and how fast it is approached."""
         text = _(
             "In the long run {customers} {customers:customer|customers}, CRR {crr}; half of the way takes {half}"
             " {half:step|steps}"

@@ -1,4 +1,4 @@
-"""Which periods of a list a model is estimated from, and what they say: moves, entries, who stood where."""
+"""The periods from which a model is estimated, and their transitions, entries and counts."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
 
     from crrkit.measure.stages import StageFlow
 
-FEWEST_TO_ESTIMATE = 2  # periods to estimate from: one alone does not show how they differ
-# A year, so that every season is in it once, and nothing older: customers of two years ago moved otherwise. Of
-# half-years and years four, so that a spread from one to the next can be seen.
+FEWEST_TO_ESTIMATE = 2  # periods to estimate from: one alone does not show how periods differ
+# A year, so that every season is included once, and nothing older: customers of two years ago behaved differently. For
+# half-years and years four, so that the spread between periods can be estimated.
 A_YEAR = {"day": 365, "week": 52, "month": 12, "quarter": 4, "half-year": 4, "year": 4}
 
 
 @dataclass(frozen=True, eq=False)
 class Window:
-    """The periods that a model is estimated from, among all that it could be.
+    """The periods from which a model is estimated, among all usable ones.
 
     Attributes:
-        flow: The flow of the list.
+        flow: The stage flow of the list.
         usable: The whole periods after the burn-in, up to the last of the model.
-        size: How many of them, from the end, the model takes at most.
-        is_settled: False where the list has no whole period after its burn-in, so that those within it were taken.
+        size: The maximum number of them, from the end, that the model uses.
+        is_settled: False if the list has no whole period after its burn-in, so that those within it were used.
     """
 
     flow: StageFlow
@@ -46,12 +46,12 @@ class Window:
         return self.usable[-self.size :]
 
     def without_last(self, periods: int) -> Window:
-        """The window as it was before the last periods had come."""
+        """The window as it was before the last periods."""
         return replace(self, usable=self.usable[:-periods])
 
 
 def window_of(flow: StageFlow, *, periods: int | None, first: str | None, last: str | None) -> Window:
-    """The periods asked for; by default the last year after the burn-in."""
+    """The requested periods; by default the last year after the burn-in."""
     whole = flow.whole_periods(first, last)
     if first is not None:
         if periods is not None:
@@ -79,13 +79,13 @@ def _check_size(periods: int, settled: Sequence[str], flow: StageFlow) -> int:
 
 @dataclass(frozen=True, eq=False)
 class Parts:
-    """What the periods of a window say.
+    """The data of a window's periods.
 
     Attributes:
-        counts: The moves of all of them together, rows are from, columns are to, ``exit`` last.
-        moves: The same by period: period × from × to.
-        entries: Who came from outside: period × stage.
-        start: Who stood where at their end.
+        counts: The transitions of all of them together; rows are origins, columns destinations, ``exit`` last.
+        moves: The same by period: period × origin × destination.
+        entries: Entries from outside: period × stage.
+        start: The counts per stage at their end.
     """
 
     counts: pd.DataFrame
@@ -95,17 +95,17 @@ class Parts:
 
     @property
     def stages(self) -> list[str]:
-        """The stages in which anybody was."""
+        """The stages that ever had anybody."""
         return list(map(str, self.counts.index))
 
     @property
     def matrix(self) -> pd.DataFrame:
-        """The shares of the moves."""
+        """The transition probabilities."""
         return self.counts.div(self.counts.sum(axis=1), axis=0)
 
     @property
     def inflow(self) -> dict[str, float]:
-        """Entries of a period on average."""
+        """The mean number of entries per period."""
         return dict(zip(self.stages, map(float, self.entries.mean(axis=0)), strict=True))
 
     @property
@@ -115,10 +115,10 @@ class Parts:
 
 
 def parts_of(window: Window) -> Parts:
-    """Count the moves, the entries and who stood where at the end of a window.
+    """Count the transitions, the entries and the final stages of a window.
 
     Raises:
-        ValueError: If nobody was counted in a stage that moves lead to.
+        ValueError: If transitions lead to a stage in which nobody was counted.
     """
     flow, periods = window.flow, window.fitted
     if not periods:

@@ -1,7 +1,7 @@
-"""What all explorers stand on: the anywidget and its state, the checks of a state, the tools of the browser side.
+"""The shared base of all explorers: the anywidget and its state, its validation, the browser tools.
 
-``shared.js`` and ``shared.css`` are put in front of each explorer's own ``index.js`` and ``style.css``; an explorer's
-``import`` of them serves the tools that check and test JavaScript, and is taken out of the text that travels.
+``shared.js`` and ``shared.css`` are prepended to each explorer's own ``index.js`` and ``style.css``; an explorer's
+``import`` of them is for the tools that check and test JavaScript, and is removed from the code sent to the browser.
 """
 
 from crrkit.widgets.bench.explorer import (

@@ -1,4 +1,4 @@
-"""What every explorer is: a module, a style, a state that can be saved, and a still picture."""
+"""The base class of explorers: a module, a style sheet, a state that can be saved, and a static picture."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ IMPORT = re.compile(r"^import \{[^}]*\} from \"(?P<path>\.\.?/[\w/]+\.js)\";\n",
 
 
 class StateError(InputError, traitlets.TraitError):
-    """A state that an explorer cannot show; a TraitError too, so that traitlets takes a half-made change back."""
+    """An invalid state of an explorer; also a TraitError, so that traitlets rolls back the change."""
 
 
 @contextmanager
 def as_state_error(name: str, value: object) -> Iterator[None]:
-    """What a check at the door refuses is a state that cannot be shown."""
+    """Turn a validation error into a StateError."""
     try:
         yield
     except InputError as error:
@@ -39,12 +39,12 @@ def as_state_error(name: str, value: object) -> Iterator[None]:
 
 @cache
 def module_text(folder: Path) -> str:
-    """An explorer's ES module with all that it imports in front: one text, so that no bundler is needed."""
+    """An explorer's ES module with its imports prepended: a single file, so that no bundler is needed."""
     return "".join(_with_imports(folder / "index.js", {}).values())
 
 
 def _with_imports(path: Path, found: dict[Path, str]) -> dict[Path, str]:
-    """The text of a module after those of the modules that it imports, each of them once."""
+    """The text of a module, preceded by the modules that it imports, each once."""
     if path.resolve() not in found:
         text = path.read_text(encoding="utf-8")
         for imported in IMPORT.finditer(text):
@@ -55,18 +55,18 @@ def _with_imports(path: Path, found: dict[Path, str]) -> dict[Path, str]:
 
 @cache
 def style_text(folder: Path) -> str:
-    """An explorer's style sheet with what all share in front."""
+    """An explorer's style sheet, preceded by the shared one."""
     return shared_text("shared.css") + (folder / "style.css").read_text(encoding="utf-8")
 
 
 @cache
 def shared_text(name: str) -> str:
-    """A text that all explorers share: ``shared.js`` or ``shared.css``."""
+    """A shared file: ``shared.js`` or ``shared.css``."""
     return (Path(__file__).parent / name).read_text(encoding="utf-8")
 
 
 def still_html(line: str, svg: str, alt: str, *, about: str = "") -> str:
-    """A sentence and a picture; as an image, since sanitizers take inline SVG away."""
+    """A sentence and a picture; as an image, because sanitizers remove inline SVG."""
     data = b64encode(svg.encode()).decode()
     image = f'<img alt="{escape(alt)}" src="data:image/svg+xml;base64,{data}" style="max-width:100%">'
     lines = "\n".join(f"<p>{escape(one)}</p>" for one in (about, line) if one)
@@ -74,22 +74,22 @@ def still_html(line: str, svg: str, alt: str, *, about: str = "") -> str:
 
 
 class Explorer(anywidget.AnyWidget):
-    """An anywidget that computes and draws in the browser and can be saved, restored and shown as a still picture."""
+    """An anywidget that computes and draws in the browser and can be saved, restored and shown as a static picture."""
 
     module: ClassVar[str]  # its name in saved outputs and pages
-    folder: ClassVar[Path]  # where its index.js and style.css stand
-    names: ClassVar[tuple[str, ...]]  # the traits that are its state, in the order of its arguments
-    needs_python: ClassVar[bool] = False  # whether it is a picture in a page without a kernel
+    folder: ClassVar[Path]  # the folder of its index.js and style.css
+    names: ClassVar[tuple[str, ...]]  # the traits that make up its state, in argument order
+    needs_python: ClassVar[bool] = False  # whether it is only a picture in a page without a kernel
 
     lang = traitlets.Unicode(read_only=True).tag(sync=True)
     _initial = traitlets.Dict().tag(sync=True)
     _words = traitlets.Dict().tag(sync=True)
-    _about = traitlets.Unicode().tag(sync=True)  # what the first numbers come from
+    _about = traitlets.Unicode().tag(sync=True)  # where the initial numbers come from
 
     made_by: ClassVar[tuple[str, ...]] = ()  # of those that take numbers, by their names alone: how
 
     def __new__(cls, *given: object, **named: object) -> Self:
-        """An explorer of numbers or of a result; a number that is given without a name is none of it."""
+        """Create an explorer of numbers or of a result; numbers must be passed by name."""
         if cls.made_by and (len(given) > 1 or any(isinstance(one, Number) or is_plain(one) for one in given)):
             message = _("{explorer} takes its numbers by their names, and was given {given}. Write {call}.")
             words = {"explorer": cls.__name__, "given": described(given[0]), "call": cls.made_by[0]}
@@ -105,7 +105,7 @@ class Explorer(anywidget.AnyWidget):
         words: Callable[[], dict[str, Any]],
         about: Callable[[], str] = str,
     ) -> None:
-        """Start from a checked state, in one language, and remember it for the reset."""
+        """Start from a validated state, in one language, and remember it for the reset."""
         traits = self.class_traits()
         state = {name: traits[name].validate(self, value) for name, value in given.items()}
         self._check(state)
@@ -115,35 +115,35 @@ class Explorer(anywidget.AnyWidget):
             super().__init__(**state, **shown)
 
     def _check(self, state: Mapping[str, Any]) -> None:
-        """Refuse values that do not go together."""
+        """Refuse inconsistent values."""
 
     def _as_json(self, state: Mapping[str, Any]) -> dict[str, Any]:
-        """A state as it travels."""
+        """A state as it is sent to the browser."""
         return dict(state)
 
     def _checked(self, proposal: Mapping[str, Any]) -> Any:
-        """A proposed value of a trait that goes together with the others: for validators of traitlets."""
+        """A proposed value of a trait, checked against the others: for validators of traitlets."""
         self._check(self.state | {proposal["trait"].name: proposal["value"]})
         return proposal["value"]
 
     @property
     def state(self) -> dict[str, Any]:
-        """The values as they stand, under the names of the arguments."""
+        """The current values, by argument name."""
         return {name: getattr(self, name) for name in self.names}
 
     @property
     def saved(self) -> dict[str, Any]:
-        """All that brings this explorer back elsewhere (`crrkit.widgets.restore`): aggregates, no customers."""
+        """Everything needed to restore this explorer elsewhere (`crrkit.widgets.restore`): aggregates, no customers."""
         return {"module": self.module, "state": self.saved_state}
 
     @property
     def saved_state(self) -> dict[str, Any]:
-        """The state that `from_saved` takes."""
+        """The state for `from_saved`."""
         return self._as_json(self.state) | {"lang": self.lang} | ({"about": self._about} if self._about else {})
 
     @classmethod
     def from_saved(cls, state: Mapping[str, Any]) -> Self:
-        """The explorer that had this state."""
+        """Restore the explorer from its state."""
         made = cls(**{name: value for name, value in state.items() if name != "about"})
         made._about = state.get("about", "")
         return made
@@ -155,11 +155,11 @@ class Explorer(anywidget.AnyWidget):
         return self.saved_state | shown | ({"_about": self._about} if self._about else {})
 
     def still(self) -> str:
-        """The explorer as HTML that nothing moves, for places where no JavaScript runs."""
+        """The explorer as static HTML, for places without JavaScript."""
         raise NotImplementedError
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The live view, and beside it what an untrusted notebook or a forge may show."""
+        """The live view, and static alternatives for untrusted notebooks and code-hosting sites."""
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})  # a plain dict before anywidget 0.10
         return {**(data or {}), "text/html": self.still(), SAVED: self.saved}, metadata
@@ -173,7 +173,7 @@ class Explorer(anywidget.AnyWidget):
 
 
 def frame_words() -> dict[str, Any]:
-    """The words that all explorers of numbers share, in the current language."""
+    """The texts shared by all explorers of numbers, in the current language."""
     return {
         "notWhole": _("A whole number from {least} to {most} is needed. Until then {shown} stands."),
         "notBetween": _("A number from {least} to {most} is needed. Until then {shown} stands."),

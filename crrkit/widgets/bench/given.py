@@ -1,4 +1,4 @@
-"""Where an explorer of numbers takes them from a result: the period of an account, and what is said of it."""
+"""Initial numbers of an explorer from a result: a period of an account, and the note about it."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ if TYPE_CHECKING:
 
 
 def row_of(account: RetentionTable, period: str | None, *, explorer: str, somebody: bool = False) -> pd.Series:
-    """The row of a period of an account by its name, by default of its latest complete one.
+    """The row of the named period of an account, by default of its latest complete one.
 
     Args:
-        account: What `retention_by_period` gave.
+        account: The result of `retention_by_period`.
         period: The period's name.
-        explorer: The explorer that asks, for the sentence that refuses.
-        somebody: Refuse a period in which nobody was there to keep, for who cannot show an undefined rate.
+        explorer: The explorer that asks, for the error message.
+        somebody: Refuse a period without customers at the start, for explorers that cannot show an undefined rate.
 
     Raises:
-        InputError: If it is no account, is one by segments, has no such period, or nobody was there.
+        InputError: If it is not an account, is one by segments, lacks the period, or the period has no customers at the
+            start.
     """
     from crrkit.measure import check_one_account
 
@@ -35,14 +36,14 @@ def row_of(account: RetentionTable, period: str | None, *, explorer: str, somebo
 
 
 def no_account(period: str | None) -> None:
-    """Refuse a period that is named where no account is given."""
+    """Refuse a period without an account."""
     if period is not None:
         message = _("period={period!r} names a period of an account. Give the account in front of it.")
         raise InputError(message.format(period=period), argument="period", given=period)
 
 
 def about(account: RetentionTable, row: pd.Series) -> str:
-    """What the first numbers are, in the current language, after what must be read before them."""
+    """Warnings, then what the initial numbers are, in the current language."""
     text = _("It begins with {period}: kept {kept} of {start}, CRR {crr}.")
     if account.card.segment:
         text = _("It begins with {period}, {segment}: kept {kept} of {start}, CRR {crr}.")
@@ -52,5 +53,5 @@ def about(account: RetentionTable, row: pd.Series) -> str:
 
 
 def named(first: dict[str, Any], **typed: Any) -> dict[str, Any]:
-    """The first numbers, each of those that were typed in its place."""
+    """The initial numbers, overridden by those given explicitly."""
     return first | {name: value for name, value in typed.items() if value is not None}

@@ -1,4 +1,4 @@
-"""A page of explorers that is alive without a kernel and without network: modules, style, state and a small script."""
+"""Pages with explorers that work without a kernel and without network: modules, style, state and a small script."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ h1 {{ font-size: 1.25rem; }}
 
 
 def static_html(explorer: Explorer, *, element_id: str, assets: bool = True) -> str:
-    """An explorer as a piece of HTML that works from disk, with the network off.
+    """An explorer as an HTML fragment that works from disk, offline.
 
-    The piece is the still picture, which stays when JavaScript is off, and the explorer's state; a small script makes
-    it live. The page's policy must allow inline scripts and ``blob:`` ones, or the picture stays still. An explorer
-    that counts in Python is its picture and says so.
+    The fragment contains the static picture, which remains if JavaScript is off, and the explorer's state; a small
+    script makes it live. The page's content security policy must allow inline and ``blob:`` scripts, otherwise the
+    picture stays static. An explorer that computes in Python is only a picture and says so.
 
     Args:
-        explorer: The explorer; its state as it stands becomes the page's start state.
+        explorer: The explorer; its current state becomes the page's initial state.
         element_id: The ``id`` of its ``div``, unique in the page.
-        assets: Add style, module and script. A page of several explorers asks for them once: give False here and add
-            `static_assets`.
+        assets: Include style, module and script. For a page with several explorers pass False and add `static_assets`
+            once.
 
     Examples:
         >>> from crrkit.widgets import FormulaExplorer
@@ -62,7 +62,7 @@ def static_html(explorer: Explorer, *, element_id: str, assets: bool = True) -> 
 
 
 def _explorers(given: Iterable[E]) -> list[E]:
-    """Explorers, or classes of them, and nothing else."""
+    """Explorers, or explorer classes, validated."""
     return [_explorer(one) for one in (given if _is_row(given) else [given])]
 
 
@@ -78,7 +78,7 @@ def _explorer(given: Any) -> Any:
 
 
 def static_assets(explorers: Iterable[Explorer | type[Explorer]]) -> str:
-    """Style, modules and script for all of a page's explorers, each module once; stands after the explorers."""
+    """Style, modules and script for all explorers of a page, each module once; place it after the explorers."""
     folders = {explorer.module: explorer.folder for explorer in _explorers(explorers) if not explorer.needs_python}
     names = sorted(folders)
     own = [(folders[name] / "style.css").read_text(encoding="utf-8") for name in names]
@@ -92,7 +92,7 @@ def static_assets(explorers: Iterable[Explorer | type[Explorer]]) -> str:
 
 
 def static_page(explorers: Iterable[Explorer], *, title: str) -> str:
-    """A whole HTML page with one or several explorers, to be sent as one file."""
+    """A complete HTML page with one or several explorers, as a single file."""
     shown = _explorers(explorers)
     pieces = [static_html(one, element_id=f"explorer-{i}", assets=False) for i, one in enumerate(shown, start=1)]
     lang = shown[0].lang if shown else "en"
@@ -100,5 +100,5 @@ def static_page(explorers: Iterable[Explorer], *, title: str) -> str:
 
 
 def island(value: object) -> str:
-    """JSON that can stand inside a script element: no ``<`` is left that could end it."""
+    """JSON for a script element: without any ``<`` that could end it."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")

@@ -1,4 +1,4 @@
-"""What the state of an explorer is made of: counts, fractions and choices, as the checks at the door read them."""
+"""The traits of explorers: counts, fractions and choices, validated like function arguments."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from crrkit.widgets.bench.explorer import StateError, as_state_error
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-LARGEST_COUNT = 10**9  # the largest count that a number box takes
+LARGEST_COUNT = 10**9  # the largest count that a number box accepts
 
 
 class Count(traitlets.TraitType[int, int]):
-    """A whole number from ``least`` to ``most``."""
+    """An integer from ``least`` to ``most``."""
 
     def __init__(self, *, least: int = 0, most: int = LARGEST_COUNT) -> None:
         super().__init__()
         self.least, self.most = least, most
 
     def validate(self, obj: traitlets.HasTraits, value: object) -> int:
-        """The count as an int, or the reason why it is none."""
+        """The count as an int, or an error with the reason."""
         del obj
         with as_state_error(str(self.name), value):
             number = int(check_count(value, name=str(self.name)))
@@ -40,14 +40,14 @@ class Count(traitlets.TraitType[int, int]):
 
 
 def check_lost(state: Mapping[str, Any]) -> None:
-    """Refuse a state in which more are lost than there were at the start."""
+    """Refuse a state with more customers lost than at the start."""
     if state["lost"] > state["start"]:
         text = str(too_many_lost(lost=state["lost"], start=state["start"]))
         raise StateError(text, argument="lost", given=state["lost"])
 
 
 def lost_words() -> dict[str, str]:
-    """What is said of the lost where they meet their limit, in the current language."""
+    """The messages when the number lost reaches its limit, in the current language."""
     return {
         "undefined": _("There was nobody at the start, so there was nobody to keep: the rates are undefined, not 0."),
         "followed": _("Lost went down to {lost}: only those who were there at the start can be lost."),
@@ -66,7 +66,7 @@ class Fraction(traitlets.TraitType[float, float]):
         self.least, self.most = least, most
 
     def validate(self, obj: traitlets.HasTraits, value: object) -> float:
-        """The fraction as a float, or the reason why it is none."""
+        """The fraction as a float, or an error with the reason."""
         del obj
         with as_state_error(str(self.name), value):
             number = check_fraction(value, name=str(self.name))
@@ -78,28 +78,28 @@ class Fraction(traitlets.TraitType[float, float]):
 
 
 class Choice(traitlets.TraitType[str, str]):
-    """One of a few names."""
+    """One of several names."""
 
     def __init__(self, choices: Iterable[str]) -> None:
         super().__init__()
         self.choices = tuple(choices)
 
     def validate(self, obj: traitlets.HasTraits, value: object) -> str:
-        """The name, or the names that there are."""
+        """The name, or an error that lists the valid names."""
         del obj
         with as_state_error(str(self.name), value):
             return check_choice(value, name=str(self.name), choices=self.choices)
 
 
 class Some(traitlets.TraitType[list[str], "Iterable[str]"]):
-    """Some of a few names, in the order in which the names are listed."""
+    """A selection of names, in the order in which they are listed."""
 
     def __init__(self, choices: Iterable[str]) -> None:
         super().__init__()
         self.choices = tuple(choices)
 
     def validate(self, obj: traitlets.HasTraits, value: object) -> list[str]:
-        """The names as a list, or the one that is not known."""
+        """The names as a list, or an error with the unknown one."""
         del obj
         name = str(self.name)
         if isinstance(value, str) or not hasattr(value, "__iter__"):
@@ -114,11 +114,11 @@ class Some(traitlets.TraitType[list[str], "Iterable[str]"]):
 class Mix(traitlets.TraitType["dict[str, tuple[float, float]]", object]):
     """Segments with their shares and rates: a mapping ``{segment: (share, rate)}``, or rows ``(segment, share, rate)``.
 
-    It travels as rows, since JSON may sort a mapping by its names.
+    It is sent to the browser as rows, since JSON may sort a mapping by its keys.
     """
 
     def validate(self, obj: traitlets.HasTraits, value: object) -> dict[str, tuple[float, float]]:
-        """The mapping, or what is wrong with it."""
+        """The mapping, or an error with the reason."""
         del obj
         name = str(self.name)
         mix = {}
@@ -144,5 +144,5 @@ class Mix(traitlets.TraitType["dict[str, tuple[float, float]]", object]):
 
     @staticmethod
     def as_rows(mix: Mapping[str, tuple[float, float]]) -> list[list[Any]]:
-        """The rows that travel."""
+        """The rows sent to the browser."""
         return [[segment, *pair] for segment, pair in mix.items()]

@@ -1,4 +1,4 @@
-"""CohortExplorer: customers by when they first came, one cohort against another and against the average."""
+"""CohortExplorer: customers by the period of their first purchase or contract, cohorts compared with each other."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ KEY = ("kind", "period", "value")
 
 
 class CohortExplorer(Explorer):
-    """The triangle of cohorts and the curves of two of them beside the average.
+    """The cohort triangle, and the curves of two cohorts with the average.
 
-    All that can be chosen is counted in Python beforehand and carried along, so that the explorer lives on in a page
-    without a kernel; the browser only picks and draws. It holds counts by cohort and age and no customers; for a page
-    that is shared give grids made by ``grid.suppressed()``.
+    Everything that can be selected is computed in Python beforehand and embedded, so that the explorer also works in a
+    page without a kernel; the browser only selects and draws. It contains counts by cohort and age and no customers;
+    for a page to share, pass grids made by ``grid.suppressed()``.
 
-    Cells that nobody could have been seen in are hatched and in no average, running ones are dashed and set in
-    italics, and a cohort without members has a dash.
+    Cells that could not be observed are hatched and excluded from averages, running ones are dashed and in italics, and
+    an empty cohort has a dash.
 
     Args:
-        base_or_grids: A base, whose bounded, unbounded and (with amounts) revenue grids are made; or the grids to
+        base_or_grids: A base, from which bounded, unbounded and (with amounts) revenue grids are made; or the grids to
             choose from, made by `cohort_grid`.
-        every: For a base, the shortest period; longer ones are added where there are three of them.
+        every: For a base, the shortest period; longer ones are added if the data have at least three of them.
         lang: ``"en"`` or ``"ru"``; None takes the current language.
 
     Raises:
-        InputError: If a grid is too large for a page (4,000 cells), is of several segments, or a choice is not there.
-            To change several choices, hold the checks: ``with explorer.hold_trait_notifications(): ...``.
+        InputError: If a grid is too large for a page (4,000 cells) or has several segments, or a choice is not
+            available. To change several choices, defer validation: ``with explorer.hold_trait_notifications(): ...``.
 
     Examples:
         >>> import crrkit as crr
@@ -88,7 +88,7 @@ class CohortExplorer(Explorer):
 
     @classmethod
     def from_saved(cls, state: Mapping[str, Any]) -> CohortExplorer:
-        """The explorer that had this state; no base is needed."""
+        """Restore the explorer from its state; no base is needed."""
         explorer: CohortExplorer = cls.__new__(cls)
         explorer._begin(state["grids"], {name: state[name] for name in CHOICES}, state["lang"])
         return explorer
@@ -105,7 +105,7 @@ class CohortExplorer(Explorer):
 
     @traitlets.observe(*KEY)
     def _keep_cohorts_that_are_there(self, change: object) -> None:
-        """Quarters have other names than months: what is not there gives way to the first choice."""
+        """Replace cohorts that the new grid lacks by the first choice: quarters have other names than months."""
         del change
         for name, usual in zip(("one", "other"), default_cohorts(self.grid), strict=True):
             if getattr(self, name) not in self.grid["cohorts"]:
@@ -113,12 +113,12 @@ class CohortExplorer(Explorer):
 
     @property
     def grid(self) -> Grid:
-        """The chosen grid as it is carried along: plain lists, None where there is no number."""
+        """The chosen grid as embedded: plain lists, None for missing numbers."""
         return _grid_among(self._grids, self.state)
 
     @property
     def curves(self) -> pd.DataFrame:
-        """The chosen curves: ``age``, ``one``, ``other``, ``average``; NaN where nothing was observed whole."""
+        """The chosen curves: ``age``, ``one``, ``other``, ``average``; NaN if nothing was fully observed."""
         import pandas as pd
 
         grid = self.grid
@@ -129,7 +129,7 @@ class CohortExplorer(Explorer):
 
     @property
     def code(self) -> str:
-        """The line of code that gives the shown numbers again."""
+        """The line of code that reproduces the numbers shown."""
         return _code(self.state, self.grid)
 
     @property
@@ -139,12 +139,12 @@ class CohortExplorer(Explorer):
 
     @property
     def page_state(self) -> dict[str, Any]:
-        """What the browser needs to show this explorer without a kernel; a reset there returns to these choices."""
+        """The data for showing this explorer without a kernel; a reset there returns to these choices."""
         carried = {"_grids": self._grids, "_usual": self._usual}
         return self.state | carried | {"lang": self.lang, "_initial": self.state, "_words": self._words}
 
     def still(self) -> str:
-        """The comparison and the triangle as HTML that nothing moves, for places where no JavaScript runs."""
+        """The comparison and the triangle as static HTML, for places without JavaScript."""
         with use_language(self.lang):
             line = self.sentence()
             picture = triangle_svg(self.grid, average=self.average, words=self._words)
@@ -154,7 +154,7 @@ class CohortExplorer(Explorer):
         return still_html(line, picture, f"{alt} {line}")
 
     def sentence(self) -> str:
-        """The two cohorts at the last age at which both were observed, in the current language."""
+        """The comparison of the two cohorts at the last age at which both were observed, in the current language."""
         grid, words = self.grid, self._words
         at = last_common(grid, self.one, self.other)
         if at is None:
@@ -193,7 +193,7 @@ def _code(state: Mapping[str, str], grid: Grid) -> str:
 
 
 def _words_of_the_page() -> dict[str, Any]:
-    """Every word that the browser shows, in the current language; {names} are filled in there."""
+    """All texts shown in the browser, in the current language; {names} are filled in there."""
     return {
         "title": _("Cohorts, to compare"),
         "kind": _("Kind"),

@@ -1,4 +1,4 @@
-"""Cohort grids as the small aggregates that an explorer carries into a page, and what it reads from them."""
+"""Cohort grids as the small aggregates that an explorer embeds in a page, and values read from them."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 
 Grid = dict[str, Any]  # a grid as JSON
 STATUS_LETTERS = {"observed": "o", "in_progress": "p", "unobserved": "u", "empty": "e", "suppressed": "s"}
-OFFERED = 2  # longer periods beside the one asked for
+OFFERED = 2  # longer periods in addition to the requested one
 CURVE_AVERAGES = ("pooled", "simple")
 CURVE_DIGITS = 12
 MOST_SENT = 4000  # of one grid: about 60 kB of the page
-CURVE_CELLS = 3  # cells from which on a cohort has a curve
+CURVE_CELLS = 3  # cells that a cohort needs for a curve
 
 
 def grids_of(source: Base | CohortGrid | Iterable[CohortGrid], every: str) -> list[Grid]:
-    """The grids that the choices of an explorer can show, as JSON.
+    """The grids for all choices of an explorer, as JSON.
 
     Raises:
-        ValueError: If there is none, if one is too large for a page or of several segments, or two are alike.
+        ValueError: If there is none, one is too large for a page or has several segments, or two are alike.
     """
     grids = [as_json(grid) for grid in _wanted(source, every)]
     if not grids:
@@ -62,7 +62,7 @@ def _wanted(source: Any, every: str) -> list[CohortGrid]:
 
 
 def _periods(base: Base, every: str) -> int:
-    """How many periods the data touch."""
+    """The number of periods that the data cover."""
     calendar = base.calendar(every)
     return calendar.index(base.last_seen) - calendar.index(base.first) + 1
 
@@ -70,10 +70,10 @@ def _periods(base: Base, every: str) -> int:
 def as_json(grid: CohortGrid) -> Grid:
     """A grid with its averages; NaN is null.
 
-    ``first`` is the first column that says anything: age 0 is left out where everybody is there in it.
+    ``first`` is the first informative column: age 0 is left out if everybody is active in it.
 
     Raises:
-        ValueError: If the grid is too large for a page or of several segments.
+        ValueError: If the grid is too large for a page or has several segments.
     """
     if grid.by:
         message = _("An explorer shows one segment at a time. Choose it: grid.segment({name}=…).")
@@ -101,18 +101,18 @@ def as_json(grid: CohortGrid) -> Grid:
 
 
 def _numbers(values: Iterable[float]) -> list[float | int | None]:
-    """Twelve digits: the last ones of a sum of money depend on which thread of the engine ended first."""
+    """Round to twelve digits: the last digits of a sum depend on the order in which the engine's threads finish."""
     shared = (None if math.isnan(value) else float(f"{value:.{CURVE_DIGITS}g}") for value in values)
     return [int(value) if value is not None and value == int(value) else value for value in shared]
 
 
 def key_of(grid: Mapping[str, Any]) -> tuple[str, str, str]:
-    """What tells a grid from the others of an explorer."""
+    """The key that identifies a grid in an explorer."""
     return grid["kind"], grid["period"], grid["value"]
 
 
 def default_cohorts(grid: Grid) -> tuple[str, str]:
-    """The oldest cohort, and the youngest that has a curve to hold against it."""
+    """The oldest cohort, and the youngest with a curve long enough to compare."""
     seen = [sum(state in "op" for state in states) for states in grid["states"]]
     there = [name for name, cells in zip(grid["cohorts"], seen, strict=True) if cells] or grid["cohorts"]
     curves = [name for name, cells in zip(grid["cohorts"], seen, strict=True) if cells >= CURVE_CELLS]
@@ -120,14 +120,14 @@ def default_cohorts(grid: Grid) -> tuple[str, str]:
 
 
 def curve_of(grid: Grid, cohort: str) -> list[float | None]:
-    """The rates of a cohort; None where there is none, or where it is still running."""
+    """The rates of a cohort; None if missing or still running."""
     row = grid["cohorts"].index(cohort)
     cells: Sequence[float | None] = grid["rates"][row]
     return [rate if state == "o" else None for rate, state in zip(cells, grid["states"][row], strict=True)]
 
 
 def last_common(grid: Grid, one: str, other: str) -> int | None:
-    """The last column in which both cohorts were observed whole."""
+    """The last column in which both cohorts were fully observed."""
     pairs = list(zip(curve_of(grid, one), curve_of(grid, other), strict=True))
     both = [i for i, (a, b) in enumerate(pairs) if a is not None and b is not None and i >= grid["first"]]
     return both[-1] if both else None

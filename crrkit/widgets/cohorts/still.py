@@ -1,4 +1,4 @@
-"""The triangle of an explorer as still SVG, for places where no JavaScript runs."""
+"""The triangle of an explorer as static SVG, for places without JavaScript."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HATCH = (
 
 
 def triangle_svg(grid: Grid, *, average: str, words: Mapping[str, Any]) -> str:
-    """The triangle as an SVG document on white paper, in the current language."""
+    """The triangle as an SVG document on white, in the current language."""
     columns = grid["columns"][grid["first"] :]
     width, height = NAMES + SIZES + CELL * len(columns) + 8, ROW * (len(grid["cohorts"]) + 2) + 8
     body = "".join([*_head(columns, words), *_rows(grid), *_average(grid, average, words)])
@@ -32,13 +32,13 @@ def triangle_svg(grid: Grid, *, average: str, words: Mapping[str, Any]) -> str:
 
 
 def top_of(grid: Grid) -> float:
-    """The rate that is drawn strongest: the highest of the triangle."""
+    """The rate with the strongest colour: the highest of the triangle."""
     shown = [rate for row in grid["rates"] for rate in row[grid["first"] :] if rate is not None]
     return max(shown, default=0.0) or 1.0
 
 
 def cell_text(rate: float | None, state: str) -> str:
-    """A cell in ink: a running one with a star, one not yet observed blank, an undefined one a dash."""
+    """The text of a cell: a running one has an asterisk, one not yet observed is blank, an undefined one a dash."""
     if state in "us":
         return "" if state == "u" else "\N{MULTIPLICATION SIGN}"
     text = UNDEFINED if rate is None else short_percent(rate)
@@ -46,7 +46,7 @@ def cell_text(rate: float | None, state: str) -> str:
 
 
 def short_percent(rate: float) -> str:
-    """Percents as short as a cell needs: only what would be rounded to nothing keeps a digit."""
+    """A percentage short enough for a cell: only values that would round to 0 get a decimal."""
     return format_percent(rate, digits=1 if 0 < rate < 0.01 else 0)  # noqa: PLR2004 - one percent
 
 

@@ -1,4 +1,4 @@
-"""DecompositionExplorer: why the rate changed, because of how segments are kept or because of their mix."""
+"""DecompositionExplorer: whether the rate changed because of the segments' rates or because of their mix."""
 
 from __future__ import annotations
 
@@ -23,30 +23,29 @@ if TYPE_CHECKING:
 
 __all__ = ["DecompositionExplorer"]
 
-SEGMENTS = (2, 6)  # so many can be moved and told apart
+SEGMENTS = (2, 6)  # as many as can be adjusted and distinguished
 
 
 class DecompositionExplorer(Explorer):
-    """Two periods, the share and the rate of each segment, and what each of them did to the rate of all.
+    """Two periods, the share and rate of each segment, and their effects on the overall rate.
 
-    The rate of all is the mean of the rates, weighted by the shares. Its change is split exactly into what the rates
-    did and what the mix did (`crrkit.decompose`, twofold). In the first state both stages keep more of their
-    customers and the whole keeps fewer: Simpson's paradox. The last segment always takes the rest of the shares.
+    The overall rate is the mean of the rates, weighted by the shares. Its change is split exactly into rate effect and
+    mix effect (`crrkit.decompose`, twofold). In the initial state both stages retain more of their customers but the
+    overall rate falls: Simpson's paradox. The last segment always takes the remaining share.
 
     Args:
-        result: A flow between stages, ``stage_flow(base)``, or an account by segments,
-            ``retention_by_period(base, by=...)``, of which two periods are then compared.
+        result: A stage flow, ``stage_flow(base)``, or an account by segments, ``retention_by_period(base, by=...)``,
+            two periods of which are then compared.
         before: ``{segment: (share, rate)}`` of the earlier period, two to six segments, shares that sum to 1. With a
-            share of 0 nobody was there, and a rate says nothing. Of a result the name of a period; the one before
-            ``after`` by default.
-        after: The same segments in the later period. Of a result the name of a period; the latest complete one by
-            default.
+            share of 0 the rate has no meaning. For a result, the name of a period; by default the one before ``after``.
+        after: The same segments in the later period. For a result, the name of a period; by default the latest complete
+            one.
         lang: ``"en"`` or ``"ru"``; None takes the current language.
 
     Raises:
-        InputError: If a share or a rate is no fraction, shares do not sum to 1, or the periods have other segments; or
-            if the result has no segments or too many, no such period, or nobody to keep in one of them. To change both
-            periods, hold the checks: ``with explorer.hold_trait_notifications(): ...``.
+        InputError: If a share or rate is not a fraction, shares do not sum to 1, or the periods have different
+            segments; or if the result has no segments or too many, lacks the period, or had no customers at the start
+            of one. To change both periods, defer validation: ``with explorer.hold_trait_notifications(): ...``.
 
     Examples:
         >>> explorer = DecompositionExplorer()
@@ -113,7 +112,7 @@ class DecompositionExplorer(Explorer):
 
     @property
     def split(self) -> Decomposition:
-        """The change of the rate, split into rates and mix, with Simpson's paradox named where it shows."""
+        """The change of the rate, split into rate and mix effects, with a note if Simpson's paradox occurs."""
         from crrkit.judge import decompose
 
         with use_language(self.lang):
@@ -121,11 +120,11 @@ class DecompositionExplorer(Explorer):
 
     @property
     def code(self) -> str:
-        """The line of code that gives `split` again."""
+        """The line of code that reproduces `split`."""
         return f"split = crr.decompose({_literal(self.before)}, {_literal(self.after)})"
 
     def still(self) -> str:
-        """The split and the mosaics as HTML that nothing moves, for places where no JavaScript runs."""
+        """The split and the mosaic plots as static HTML, for places without JavaScript."""
         split = self.split
         with use_language(self.lang):
             rates = {"before": format_percent(split.crr_before), "after": format_percent(split.crr_after)}
@@ -137,11 +136,11 @@ class DecompositionExplorer(Explorer):
 
 
 def _first(before: Any, after: Any) -> tuple[dict[str, Any], Callable[[], str]]:
-    """The two periods that were named, or the example."""
+    """The two given periods, or the example."""
     if (before is None) != (after is None):
         message = _("Give both periods, before and after, or none of them.")
         raise StateError(message, argument="after" if after is None else "before")
-    # domain: both stages are kept better, and the rate of all falls
+    # domain: both stages retain better, and the overall rate falls
     middle, long = _("middle"), _("long")
     before = before if before is not None else {middle: (0.4, 0.55), long: (0.6, 0.925)}
     after = after if after is not None else {middle: (0.7, 0.57), long: (0.3, 0.93)}
@@ -149,7 +148,7 @@ def _first(before: Any, after: Any) -> tuple[dict[str, Any], Callable[[], str]]:
 
 
 def _of_result(result: Any, before: Any, after: Any) -> tuple[dict[str, Any], Callable[[], str]]:
-    """Two periods of a flow between stages or of an account by segments."""
+    """Two periods of a stage flow or of an account by segments."""
     from crrkit.judge import decompose
     from crrkit.measure import RetentionTable
     from crrkit.measure.stages import StageFlow
@@ -158,7 +157,7 @@ def _of_result(result: Any, before: Any, after: Any) -> tuple[dict[str, Any], Ca
     latest = str((getattr(of, "whole", None) or of).latest["period"])
     after = latest if after is None else after
     split = decompose(of, before=before, after=after)
-    in_words = _ if isinstance(of, StageFlow) else str  # the names of stages are crrkit's, those of segments the list's
+    in_words = _ if isinstance(of, StageFlow) else str  # stage names are translated, segment names come from the data
     mixes = {"before": _mix(split, "before", in_words), "after": _mix(split, "after", in_words)}
     n = len(mixes["after"])
     if not SEGMENTS[0] <= n <= SEGMENTS[1]:
@@ -175,7 +174,7 @@ def _of_result(result: Any, before: Any, after: Any) -> tuple[dict[str, Any], Ca
 
 
 def _mix(split: Decomposition, period: str, in_words: Callable[[str], str]) -> dict[str, tuple[float, float]]:
-    """Shares and rates of a period; where nobody was, the other period's rate stands, as the split has it."""
+    """Shares and rates of a period; a segment without customers has the other period's rate, as in the split."""
     rows = split.table[(split.table["share_before"] > 0) | (split.table["share_after"] > 0)]
     other = "after" if period == "before" else "before"
     rates = rows[f"crr_{period}"].fillna(rows[f"crr_{other}"])
@@ -185,7 +184,7 @@ def _mix(split: Decomposition, period: str, in_words: Callable[[str], str]) -> d
 
 
 def _there(mix: Segments) -> dict[str, tuple[float, float]]:
-    """Only segments with customers: where nobody was, a rate is undefined, not what a slider says."""
+    """Only segments with customers: without them the rate is undefined, whatever the slider says."""
     return {segment: pair for segment, pair in mix.items() if pair[0]}
 
 
@@ -197,7 +196,7 @@ def _literal(mix: Segments) -> str:
 
 
 def _words_of_the_page() -> dict[str, Any]:
-    """Every word that the browser shows, in the current language; {names} are filled in there."""
+    """All texts shown in the browser, in the current language; {names} are filled in there."""
     return {
         "title": _("Rates or mix, to try"),
         "before": _("Before"),

@@ -1,4 +1,4 @@
-"""The two mosaics of DecompositionExplorer as still SVG; the layout is that of ``index.js``."""
+"""The two mosaic plots of DecompositionExplorer as static SVG; the layout is that of ``index.js``."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def mosaic_svg(
     split: Decomposition,
     words: Mapping[str, Any],
 ) -> str:
-    """Each period as columns, shares wide and rates high, so that the area is the rate of all; below, the effects."""
+    """Each period as columns, shares wide and rates high, so that the area is the overall rate; the effects below."""
     parts = [*_levels(), *_legend(before)]
     for panel, mix, name, crr in zip(
         PANELS, (before, after), ("before", "after"), (split.crr_before, split.crr_after), strict=True
@@ -42,12 +42,12 @@ def mosaic_svg(
 
 
 def down(rate: float) -> float:
-    """Where a rate stands."""
+    """The y position of a rate."""
     return BOTTOM - (BOTTOM - TOP) * rate
 
 
 def short(name: str) -> str:
-    """A name as long as there is room for it."""
+    """A name, shortened to the available space."""
     return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 
 

@@ -1,4 +1,4 @@
-"""FormulaExplorer: move three counts and see what they do to the retention rate, and what they do not."""
+"""FormulaExplorer: change three counts and see which of them affect the retention rate."""
 
 from __future__ import annotations
 
@@ -33,26 +33,26 @@ __all__ = ["FormulaExplorer"]
 
 
 class FormulaExplorer(Explorer):
-    """Three sliders, the account that they make, and its bridge.
+    """Three sliders, the resulting account, and its bridge.
 
-    The formula is ``CRR = (end - new) / start`` with ``end = start - lost + new``: new customers do not move it.
-    Arithmetic and drawing happen in the browser, so the explorer answers at once and lives on in a page without a
-    kernel (`crrkit.widgets.static_page`). What it shows is always at hand in Python: `counts` is the value
-    that `crrkit.solve_counts` gives for the sliders, `code` the line that gives it again.
+    The formula is ``CRR = (end - new) / start`` with ``end = start - lost + new``: new customers do not change it. It
+    computes and draws in the browser, so it responds immediately and also works in a page without a kernel
+    (`crrkit.widgets.static_page`). The values shown are available in Python: `counts` is the result of
+    `crrkit.solve_counts` for the sliders, `code` the line that reproduces it.
 
     Args:
-        account: What :func:`crrkit.retention_by_period` gave, whose counts it then begins with; who came for the first
-            time and who came back are both new here. A number that is named beside it stands in its place.
+        account: The result of :func:`crrkit.retention_by_period`, for the initial counts; first-time and returning
+            customers are both new here. Numbers given explicitly override them.
         period: Which period of the account, by its name; the latest complete one by default.
         start: Customers at the start of the period, 0 to 1,000,000,000.
-        lost: Those of them who are gone at the end; never more than ``start``.
+        lost: Those of them who are no longer customers at the end; never more than ``start``.
         new: Customers at the end who were not there at the start.
         lang: ``"en"`` or ``"ru"``; None takes the current language.
 
     Raises:
-        InputError: If a count is negative, not whole, not a number, above a thousand million, or ``lost`` is above
-            ``start``; or if the account is one by segments or has no such period. To change both, hold the
-            checks: ``with explorer.hold_trait_notifications(): ...``.
+        InputError: If a count is negative, not an integer, above 1,000,000,000, or ``lost`` is above ``start``; or if
+            the account is by segments or lacks the period. To change both, defer validation: ``with
+            explorer.hold_trait_notifications(): ...``.
 
     Examples:
         >>> explorer = FormulaExplorer(start=70, lost=10, new=30)
@@ -110,16 +110,16 @@ class FormulaExplorer(Explorer):
 
     @property
     def counts(self) -> Counts:
-        """The account under the sliders, with end, CRR and churn."""
+        """The account for the current sliders, with end, CRR and churn."""
         return solve_counts(start=self.start, lost=self.lost, new=self.new)
 
     @property
     def code(self) -> str:
-        """The line of code that gives `counts` again."""
+        """The line of code that reproduces `counts`."""
         return f"crr.solve_counts({self._arguments})"
 
     def still(self) -> str:
-        """The formula and the bridge as HTML that nothing moves, for places where no JavaScript runs."""
+        """The formula and the bridge as static HTML, for places without JavaScript."""
         counts = self.counts
         with use_language(self.lang):
             line, picture = formula_line(counts, self._words), bridge_svg(counts, self._words)
@@ -128,17 +128,17 @@ class FormulaExplorer(Explorer):
 
 
 def _first(account: RetentionTable | None, period: str | None) -> tuple[dict[str, int], Callable[[], str]]:
-    """The counts to begin with, and what is said of them."""
+    """The initial counts, and the note about them."""
     if account is None:
         no_account(period)
-        return {"start": 70, "lost": 10, "new": 30}, str  # the example of the first source
+        return {"start": 70, "lost": 10, "new": 30}, str  # the example of the first source article
     row = row_of(account, period, explorer="FormulaExplorer")
     counts = {"start": row["start"], "lost": row["lost"], "new": row["new"] + row["returned"]}
     return counts, lambda: about(account, row)
 
 
 def _words_of_the_page() -> dict[str, Any]:
-    """Every word that the browser shows, in the current language; {names} are filled in there with numbers."""
+    """All texts shown in the browser, in the current language; {names} are filled in there with numbers."""
     return {
         "title": _("The retention formula, to try"),
         "start": _("Customers at the start"),

@@ -1,8 +1,8 @@
-"""The bridge of an explorer as still SVG, for places where no JavaScript runs: untrusted notebooks, forges, e-mail.
+"""The bridge of an explorer as static SVG, for places without JavaScript: untrusted notebooks, code hosting, e-mail.
 
-The layout is that of ``index.js`` said once more in Python; a browser test compares the two bar by bar.
-Drawing it by ``crrkit.figures`` would load matplotlib (a second) for every explorer that is shown, and the picture
-would not be the one that the reader sees when the explorer is live.
+The layout repeats that of ``index.js`` in Python; a browser test compares the two bar by bar. Drawing it with
+``crrkit.figures`` would load matplotlib (a second) for every explorer shown, and the picture would differ from the live
+explorer.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from crrkit.counts import Counts
 
 WIDTH, HEIGHT = 640, 264
-BASE, ROOM = 232, 200  # where the bars stand, and how high they may grow
+BASE, ROOM = 232, 200  # the base line of the bars, and their maximal height
 ROOM_FOR_WORDS = 40
 CENTRES = (80, 240, 400, 560)  # start, lost, new, end
 HALF = 64  # of a bar's width
@@ -41,7 +41,7 @@ HATCH = (
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar of the bridge in pixels: which column, how far from the top, how tall."""
+    """A bar of the bridge in pixels: column, distance from the top, height."""
 
     column: int
     y: float
@@ -49,7 +49,7 @@ class Bar:
 
 
 def bars(counts: Counts) -> dict[str, Bar]:
-    """The six bars: the kept base stands in the first and in the last column, so that CRR reads as a height."""
+    """The six bars: the customers kept are in the first and the last column, so that CRR can be read as a height."""
     top = svg.round_up(max(counts.start, counts.end, 1))
 
     def bar(column: int, *, low: float, high: float) -> Bar:
@@ -66,7 +66,7 @@ def bars(counts: Counts) -> dict[str, Bar]:
 
 
 def bridge_svg(counts: Counts, words: Mapping[str, Any]) -> str:
-    """The bridge as an SVG document on white paper, in the current language."""
+    """The bridge as an SVG document on white, in the current language."""
     shape = bars(counts)
     parts = [HATCH, f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>', *_rects(shape), *_lines(shape)]
     parts += [*_counts(counts, shape), *_kept(counts, shape, words)]
@@ -79,13 +79,13 @@ def bridge_svg(counts: Counts, words: Mapping[str, Any]) -> str:
 
 
 def describe(counts: Counts, sentence: str) -> str:
-    """A sentence with the account's numbers put in, in the current language."""
+    """A sentence with the account's numbers, in the current language."""
     names = ("start", "lost", "kept", "new", "end")
     return sentence.format(**{name: format_number(getattr(counts, name)) for name in names})
 
 
 def formula_line(counts: Counts, words: Mapping[str, Any]) -> str:
-    """The formula with the numbers put in: ``CRR = (90 − 30) / 70 = 85.7%``."""
+    """The formula with the numbers inserted: ``CRR = (90 − 30) / 70 = 85.7%``."""
     end, new, start = (format_number(n) for n in (counts.end, counts.new, counts.start))
     return f"{words['short']} = ({end} \N{MINUS SIGN} {new}) / {start} = {format_cell(counts.crr, 'rate')}"
 
@@ -101,7 +101,7 @@ def _lines(shape: Mapping[str, Bar]) -> Iterator[str]:
     dashed, level = 'stroke="#1f2937" stroke-dasharray="3 3"', 'stroke="#0072B2" stroke-width="1.5"'
     yield _line(0, WIDTH, BASE, 'stroke="#6B7280"')
     yield _line(CENTRES[2] + HALF, CENTRES[3] - HALF, shape["came"].y, dashed)
-    if shape["gone"].y < BASE:  # with nobody at the start there is no level to read
+    if shape["gone"].y < BASE:  # with nobody at the start there is no level line
         yield _line(CENTRES[0] + HALF, CENTRES[1] - HALF, shape["gone"].y, dashed)
         yield _line(CENTRES[0] + HALF, CENTRES[3] - HALF, shape["kept-before"].y, level)
 

@@ -1,4 +1,4 @@
-"""ListChooser: a file is dropped or chosen, its columns are confirmed by menus, and it opens under sliders."""
+"""ListChooser: drop or choose a file, confirm its columns in menus, and open it in a ListExplorer."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ENDINGS = ".csv,.tsv,.txt,.xlsx,.xlsm,.xls,.ods,.parquet,.json,.jsonl,.gz,.zip,.
 
 
 class FileField(anywidget.AnyWidget):
-    """A field on which a file is dropped or chosen; it arrives in parts and lies in a folder that goes with it."""
+    """A field for dropping or choosing a file, which is uploaded in parts to a temporary folder."""
 
     folder = Path(__file__).parent
     _esm = module_text(folder)
@@ -36,7 +36,7 @@ class FileField(anywidget.AnyWidget):
     lang = traitlets.Unicode().tag(sync=True)
     says = traitlets.Unicode().tag(sync=True)
     _words = traitlets.Dict().tag(sync=True)
-    path = traitlets.Instance(Path, allow_none=True)  # the file that has arrived whole; not sent back
+    path = traitlets.Instance(Path, allow_none=True)  # the completely uploaded file; not sent back
 
     def __init__(self) -> None:
         words = {"choose": _("Drop a file here, or choose one. It stays on this computer."), "accept": ENDINGS}
@@ -46,7 +46,7 @@ class FileField(anywidget.AnyWidget):
         self.on_msg(lambda _widget, message, parts: self.receive(message, parts))
 
     def receive(self, message: Mapping[str, Any], parts: list[bytes]) -> None:
-        """A step of a file's way here: ``begin`` with its name, ``part`` with bytes, ``end``."""
+        """Handle an upload message: ``begin`` with the name, ``part`` with bytes, ``end``."""
         if message["step"] == "begin":
             self.path = None
             self._close()
@@ -66,10 +66,10 @@ class FileField(anywidget.AnyWidget):
 
 
 class ListChooser(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
-    """A page for somebody with a file: drop it, see what its columns were taken for, and open it under sliders.
+    """A page for opening a file: drop it, check how its columns were interpreted, and open it in a ListExplorer.
 
-    The menus begin with what :func:`crrkit.guess` says. The file goes to the Python beside this page, into a folder
-    that is removed with it, and no further. What is opened is at hand: :attr:`base` and :attr:`explorer`.
+    The menus start with the proposals of :func:`crrkit.guess`. The file is sent only to the Python process of this
+    page, into a temporary folder. The results are available as :attr:`base` and :attr:`explorer`.
 
     Args:
         lang: ``"en"`` or ``"ru"``; None takes the current language.
@@ -104,7 +104,7 @@ class ListChooser(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no t
             self.look(change["new"])
 
     def look(self, path: Path) -> None:
-        """Show what a file was taken for."""
+        """Show how a file was interpreted."""
         self._path, self._shown.children, self.explorer = path, (), None
         with use_language(self.lang):
             try:
@@ -123,7 +123,7 @@ class ListChooser(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no t
             self._ask(found.columns)
 
     def _ask(self, found: Mapping[str, str] | None = None) -> None:
-        """A menu for each column that the kind of list knows."""
+        """A menu for each column that this kind of list has."""
         roles, kind = (*read.ROLES[self.kind.value], "by"), self.kind.value
         usual = (
             {role: read.usual_column(role, self._columns) or "" for role in read.ROLES[kind]}
@@ -141,8 +141,8 @@ class ListChooser(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no t
         self._menus.children = (self.kind, *self.columns.values(), self.button)
 
     def show(self) -> None:
-        """Read the file as the menus say, and open it under sliders."""
-        needed = read.REQUIRED[self.kind.value]  # of the others "" says that there is no such column
+        """Read the file as set in the menus, and open it in a ListExplorer."""
+        needed = read.REQUIRED[self.kind.value]  # for the others "" means that there is no such column
         chosen = {role: menu.value for role, menu in self.columns.items() if menu.value or role not in (*needed, "by")}
         said = {(read.EVENT_OPTION if role == "kind" else role): column for role, column in chosen.items()}
         with use_language(self.lang):
@@ -157,7 +157,7 @@ class ListChooser(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no t
 
 
 def _titles() -> dict[str, str]:
-    """What each column is, in the current language."""
+    """The title of each column, in the current language."""
     return {
         "customer": _("Who: the customer"),
         "at": _("When it happened"),

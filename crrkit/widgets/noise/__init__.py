@@ -1,4 +1,4 @@
-"""NoiseExplorer: how far a rate of so few customers is known, and how it wanders when nothing happens."""
+"""NoiseExplorer: how precisely a rate of few customers is known, and how much it varies by chance."""
 
 from __future__ import annotations
 
@@ -34,31 +34,31 @@ if TYPE_CHECKING:
 __all__ = ["NoiseExplorer"]
 
 CHART_PERIODS = 24
-MOST_DRAWN = 10_000  # customers: so many are drawn one by one within a frame
+MOST_DRAWN = 10_000  # customers: as many as can be simulated one by one within a frame
 LEVELS = (0.5, 0.999)
 
 
 class NoiseExplorer(Explorer):
-    """How many of how many were kept: Wilson's interval, and two years of a process in which nothing ever happens.
+    """Customers kept out of n: Wilson's interval, and two simulated years of an unchanged process.
 
-    The run chart draws every customer of 24 periods with the same chance ``kept / n`` to stay, and holds the periods
-    against the limits of `crrkit.control_chart`. The points wander all the same; what lies outside is a false
-    alarm. The same seed gives the same draws in the browser and in Python.
+    The chart simulates every customer of 24 periods with the same probability ``kept / n`` of staying, and compares the
+    periods with the limits of `crrkit.control_chart`. The rates still vary; every point outside is a false alarm. The
+    same seed gives the same draws in the browser and in Python.
 
     Args:
-        account: What :func:`crrkit.retention_by_period` gave, whose counts it then begins with; a number that is named
-            beside it stands in its place.
+        account: The result of :func:`crrkit.retention_by_period`, for the initial counts; numbers given explicitly
+            override them.
         period: Which period of the account, by its name; the latest complete one by default.
         n: Customers at the start of a period, 1 to 10,000.
         kept: Those of them who were kept; never more than ``n``.
         level: The coverage of the interval, a fraction from 0.5 to 0.999.
-        seed: Another whole number below 4,294,967,296 is another draw.
+        seed: An integer below 4,294,967,296; each gives another simulation.
         lang: ``"en"`` or ``"ru"``; None takes the current language.
 
     Raises:
-        InputError: If a number is not whole, out of its range, or ``kept`` is above ``n``; or if the account is one by
-            segments, has no such period, or nobody was there to keep. To change both, hold the checks:
-            ``with explorer.hold_trait_notifications(): ...``.
+        InputError: If a number is not an integer or out of range, or ``kept`` is above ``n``; or if the account is by
+            segments, lacks the period, or had no customers at its start. To change both, defer validation: ``with
+            explorer.hold_trait_notifications(): ...``.
 
     Examples:
         >>> explorer = NoiseExplorer(n=10, kept=9)
@@ -125,14 +125,14 @@ class NoiseExplorer(Explorer):
 
     @property
     def chart(self) -> ControlChart:
-        """The run chart of the draws."""
+        """The control chart of the simulation."""
         from crrkit.judge import simulate_chart
 
         return simulate_chart(self.n, rate=self.kept / self.n, periods=CHART_PERIODS, seed=self.seed)
 
     @property
     def code(self) -> str:
-        """The line of code that gives the shown numbers again."""
+        """The line of code that reproduces the numbers shown."""
         chart = f"crr.simulate_chart({self.n}, rate={self.kept} / {self.n}, periods={CHART_PERIODS}, seed={self.seed})"
         return f"interval = crr.wilson({self.kept}, {self.n}, level={self.level}); chart = {chart}"
 
@@ -146,7 +146,7 @@ class NoiseExplorer(Explorer):
         return str(self._words["sum"]).format(**numbers, **ink)
 
     def still(self) -> str:
-        """The interval and the chart as HTML that nothing moves, for places where no JavaScript runs."""
+        """The interval and the chart as static HTML, for places without JavaScript."""
         with use_language(self.lang):
             chart = self.chart
             picture = wandering_svg(self.kept / self.n, self.interval, chart, self._words)
@@ -156,7 +156,7 @@ class NoiseExplorer(Explorer):
 
 
 def _first(account: RetentionTable | None, period: str | None) -> tuple[dict[str, Any], Callable[[], str]]:
-    """The counts to begin with, and what is said of them."""
+    """The initial counts, and the note about them."""
     if account is None:
         no_account(period)
         return {"n": 10, "kept": 9}, str
@@ -173,7 +173,7 @@ def _first(account: RetentionTable | None, period: str | None) -> tuple[dict[str
 
 
 def _alarms(n: int) -> str:
-    """As many false alarms as there are, in words."""
+    """The number of false alarms, in words."""
     none = _("Nothing happened, and no period looks like news.")
     some = ngettext(
         "Nothing happened, and yet {n} period looks like news: a false alarm.",
@@ -184,7 +184,7 @@ def _alarms(n: int) -> str:
 
 
 def _words_of_the_page() -> dict[str, Any]:
-    """Every word that the browser shows, in the current language; {names} are filled in there."""
+    """All texts shown in the browser, in the current language; {names} are filled in there."""
     return {
         "title": _("News or noise, to try"),
         "n": _("Customers at the start"),

@@ -1,4 +1,4 @@
-"""The interval and the run chart of NoiseExplorer as still SVG; the layout is that of ``index.js``."""
+"""The interval and the control chart of NoiseExplorer as static SVG; the layout is that of ``index.js``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DASHED = f'stroke="{svg.INK}" stroke-dasharray="5 4"'
 
 
 def wandering_svg(rate: float, interval: Interval, chart: ControlChart, words: Mapping[str, Any]) -> str:
-    """The interval above, the periods with their limits below."""
+    """The interval at the top, the periods with their limits below."""
     low, high = scale(chart)
 
     def down(share: float) -> float:
@@ -33,7 +33,7 @@ def wandering_svg(rate: float, interval: Interval, chart: ControlChart, words: M
 
 
 def scale(chart: ControlChart) -> tuple[float, float]:
-    """The lowest and the highest share of the chart: its points, its limits, and a little room."""
+    """The lowest and the highest share of the chart: its points, its limits, and a margin."""
     table = chart.table
     low, high = min(*table["crr"], table["low"][0]), max(*table["crr"], table["high"][0])
     room = max(0.05 * (high - low), 0.005)

@@ -1,4 +1,4 @@
-"""ListExplorer: the rate of one's own list under sliders."""
+"""ListExplorer: how the rules change the rate of your own list."""
 
 from __future__ import annotations
 
@@ -37,38 +37,38 @@ if TYPE_CHECKING:
 
 __all__ = ["ListExplorer"]
 
-SAVED_BESIDE = ("scenarios", "levers", "steps", "costs", "margins")  # what is saved beside the settings
+SAVED_BESIDE = ("scenarios", "levers", "steps", "costs", "margins")  # what is saved in addition to the settings
 LABELS = ("first", "last", "period")
-# What the browser sends is not sent back, since an older answer would set a slider that moves on back.
+# Values from the browser are not echoed, since a delayed echo would move a slider back.
 FOLLOWING = {"sync": True, "echo_update": False}
-MIN_CELL = 10  # customers that a page for strangers tells of at least
-LEAST_TO_SLIDE = 2  # choices, below which there is no slider of them
-MOST_AHEAD = 36  # periods that are projected
-# Periods that are projected at first: a year, of short periods less.
+MIN_CELL = 10  # the smallest count that a shared page discloses
+LEAST_TO_SLIDE = 2  # choices needed for a slider
+MOST_AHEAD = 36  # maximal number of projected periods
+# Initial number of projected periods: a year, less for short periods.
 STEPS_AT_FIRST = {"day": 30, "week": 26, "month": 12, "quarter": 4, "half-year": 2, "year": 1}
 
 
 class ListExplorer(Results):
-    """Your own list with sliders: the rate, the bridge, the stages and the rhythm follow the rules.
+    """Your own list with a slider for each rule: the rate, the bridge, the stages and the purchase rhythm follow.
 
     The list is counted once, in Python, for every period, silence, segment and threshold that can be chosen; the
-    browser turns those small numbers into everything shown, so that it lives on in a page without a kernel. It holds
-    no customer, but counts however small: a notebook of it is shared as a table of counts is. `save_page` writes a page
-    for strangers, with fewer settings and nothing of few.
+    browser derives everything shown from these aggregates, so that it also works in a page without a kernel. It
+    contains no customers, but unsuppressed small counts: treat a notebook with it like a table of counts. `save_page`
+    writes a page for others, with fewer settings and without small counts.
 
-    What is shown is at hand in Python and follows the sliders: `settings`, `kept`, `flow`, `model`, `account`, and
-    `by_silence` and `by_segment` for which silence makes the rate so high and which segment loses, since when; the
-    settings are traits, so ``explorer.observe(what, "silence")`` is told of each move, at most ten times a second.
+    The values shown are available in Python and follow the sliders: `settings`, `kept`, `flow`, `model`, `account`,
+    `by_silence` (the rate for every silence) and `by_segment` (which segment loses, since when); the settings are
+    traits, so ``explorer.observe(callback, "silence")`` is called on each change, at most ten times a second.
 
     Args:
-        base: What one of the readers gave.
-        silence: The silence in days to begin with, or ``"period"``; by default that of the base's own rule.
-        every: The period to begin with; by default the one that suits the list.
+        base: The result of one of the readers.
+        silence: The initial silence in days, or ``"period"``; by default that of the base's own rule.
+        every: The initial period; by default the one that suits the list.
         lang: ``"en"`` or ``"ru"``; None takes the current language.
 
     Raises:
-        InputError: If it is no base, a setting is none of those that there are, or a segment column has a value for
-            nearly every customer, such as a mail: a saved page would carry some of them.
+        InputError: If it is not a base, a setting is not available, or a segment column is nearly unique per customer,
+            such as an e-mail: a saved page would contain some of its values.
 
     Examples:
         >>> import crrkit as crr
@@ -141,7 +141,7 @@ class ListExplorer(Results):
 
     @classmethod
     def from_saved(cls, state: Mapping[str, Any]) -> ListExplorer:
-        """The explorer that had this state; it moves without its list, which `kept`, `flow` and `model` need."""
+        """Restore the explorer from its state; the sliders work, but `kept`, `flow` and `model` need the list."""
         explorer: ListExplorer = cls.__new__(cls)
         explorer._still = state["still"]
         explorer._begin({name: state[name] for name in cls.names}, state["carried"], state["lang"])
@@ -158,7 +158,7 @@ class ListExplorer(Results):
         return None if label is None else str(label)
 
     def _check(self, state: Mapping[str, Any]) -> None:
-        """Refuse names of periods of another length, and a span that ends before it begins."""
+        """Refuse period names of another length, and a range that ends before it begins."""
         calendar = calendar_of(self.choices, state["every"])
         places = {}
         for name in LABELS:
@@ -171,10 +171,10 @@ class ListExplorer(Results):
             raise StateError(text, argument="first", given=state["first"])
 
     def completed(self, settings: Mapping[str, Any]) -> dict[str, Any]:
-        """Some settings with all others as they stand, checked: for `scenarios`.
+        """Complete some settings by the current ones and validate them: for `scenarios`.
 
         Raises:
-            InputError: If one is not known or cannot be.
+            InputError: If one is unknown or invalid.
         """
         for name in settings:
             if name != "name":
@@ -187,7 +187,7 @@ class ListExplorer(Results):
 
     @traitlets.observe("every")
     def _rename_periods(self, change: Mapping[str, Any]) -> None:
-        """Quarters have other names than months: what is named goes to the period that holds it; a year stays one."""
+        """Move named periods to the new length, since quarters have other names than months; a year's span stays."""
         if self.steps == STEPS_AT_FIRST.get(change["old"]):
             self.steps = STEPS_AT_FIRST[self.every]
         for name in LABELS:
@@ -197,18 +197,18 @@ class ListExplorer(Results):
                 setattr(self, name, moved)
 
     def shared(self, *, min_cell: int = MIN_CELL) -> ListExplorer:
-        """This explorer as strangers may see it: fewer settings, of which none tells of few (`shared_cube`).
+        """A version of this explorer for sharing: fewer settings, none of which reveals small groups (`shared_cube`).
 
-        What it says of a period, and what lies between any two of its settings, is nobody or ``min_cell`` customers.
-        For that it has one period length, a longer one where few of the shown one can be told; first other silences,
-        segments and stages are left out, and who of those who came is new is told with who is back; then periods. There
-        are no cohorts. The page says in a sentence what is left out.
+        Every count, and every difference between two of its settings, is 0 or at least ``min_cell`` customers. It
+        therefore has only one period length, a longer one if too few periods of the current one can be shown; other
+        silences, segments and stages are left out first, with new and returned customers merged; then periods. There
+        are no cohorts. A sentence on the page states what is left out.
 
         Args:
             min_cell: The smallest group that is told of.
 
         Raises:
-            InputError: If nothing would be left.
+            InputError: If nothing could be shown.
         """
         from crrkit.measure.cube import shared_cube
 
@@ -228,14 +228,14 @@ class ListExplorer(Results):
         return type(self).from_saved(saved)
 
     def save_page(self, path: str | Path, *, min_cell: int = MIN_CELL) -> Path:
-        """Write this explorer as one HTML file for others, alive without kernel and network: `shared`.
+        """Write the `shared` version of this explorer as one HTML file that works without kernel and network.
 
         Args:
             path: The file.
             min_cell: The smallest group that is told of.
 
         Raises:
-            InputError: If nothing would be left.
+            InputError: If nothing could be shown.
 
         Examples:
             >>> import crrkit as crr, tempfile
@@ -248,13 +248,13 @@ class ListExplorer(Results):
         return write_beside(target, self._page(min_cell).encode())
 
     def _page(self, min_cell: int) -> str:
-        """The page for strangers: to them it is not their own list."""
+        """The page for others, worded for readers whose list it is not."""
         shared = self.shared(min_cell=min_cell)
         with use_language(self.lang):
             return static_page([shared], title=_("A list of customers, under sliders"))
 
     def _answer(self, _widget: object, message: Mapping[str, Any], _buffers: object) -> None:
-        """What the button of the page asks for: the page, or why there is none."""
+        """Answer the save button: the page, or the reason why there is none."""
         if message.get("ask") != "page":
             return
         try:
@@ -264,13 +264,13 @@ class ListExplorer(Results):
 
     @property
     def saved_state(self) -> dict[str, Any]:
-        """The settings, and what was counted, without the cells that are too small to be told of."""
+        """The settings and the counts, without cells too small to be disclosed."""
         shared = {"carried": self._shared, "still": self.still()}
         return {**self.state, **self._beside, **shared, "lang": self.lang}
 
     @property
     def page_state(self) -> dict[str, Any]:
-        """What the browser needs to show this explorer without a kernel; a reset there returns to this state."""
+        """The data for showing this explorer without a kernel; a reset there returns to this state."""
         shared = {f"_{name}": self._shared[name] for name in ("cube", "rhythm", "card")}
         own = {"lang": self.lang, "_initial": self.state, "_words": self._words}
         return {**self.state, **self._beside, **shared, **own}
@@ -284,7 +284,7 @@ class ListExplorer(Results):
         return {"choices": self.choices, "cube": self._cube, "rhythm": self._rhythm, "card": self._card}
 
     def still(self) -> str:
-        """The sentence and the rate over time as HTML that nothing moves, for places where no JavaScript runs."""
+        """The sentence and the rate over time as static HTML, for places without JavaScript."""
         if self._counted is None:
             return str(self._still)
         with use_language(self.lang):

@@ -1,4 +1,4 @@
-"""What ListExplorer counts beforehand and carries along, and what it counts from the list when it is asked."""
+"""What ListExplorer counts beforehand and embeds, and what it counts from the list on demand."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     from crrkit.measure.stages import StageFlow
     from crrkit.read import Base
 
-CALLED_NEW = ("apart", "returned", "gross", "everybody")  # who is, beside first-timers still there: `CALLED_NEW` of JS
-ENOUGH_TO_SEE = 5  # whole periods, below which a line over time says little
+CALLED_NEW = ("apart", "returned", "gross", "everybody")  # in addition to first-timers still there: `CALLED_NEW` in JS
+ENOUGH_TO_SEE = 5  # whole periods needed for a meaningful line over time
 MOST_GAPS = 0.5
-NO_FEW_RETURNS = 20  # from which on the page does not care how many they are
+NO_FEW_RETURNS = 20  # from this number on the page does not distinguish
 TWENTY = 20
-SHARE_DIGITS = 6  # of a share that only says whether to warn
+SHARE_DIGITS = 6  # digits of a share that only decides about a warning
 
 
 def begin_with(cube: ListCube) -> ListSettings:
-    """The settings that suit the list.
+    """The initial settings that suit the list.
 
-    A period that the list holds only a few times gives way to the next shorter ones in which most of those who buy
-    again have done so, and the silence is no longer than the period, unless the rule of the list or its rhythm asks it.
+    If the list covers only a few periods, the next shorter length is used in which most repeat buyers have bought
+    again; the silence is not longer than the period, unless the rule of the list or its rhythm requires it.
     """
     from crrkit.measure.cadence import advise
 
@@ -42,7 +42,7 @@ def begin_with(cube: ListCube) -> ListSettings:
 
 
 def _often_enough(cube: ListCube, every: str) -> str:
-    """The longest period up to the one given that the list holds often enough to see a line, if it covers most gaps."""
+    """The longest period, up to the one given, of which the list has enough for a line, if it covers most gaps."""
     from crrkit.measure.cadence import characteristic_interval, holds
 
     gaps = characteristic_interval(cube.base)
@@ -56,7 +56,7 @@ def _often_enough(cube: ListCube, every: str) -> str:
 
 
 def carried_of(cube: ListCube, *, state: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """All that the browser needs, as JSON: numbers of customers, and no customer; of what is shared, its state."""
+    """All data for the browser, as JSON: counts but no customers; for a shared explorer, its state."""
     base = cube.base
     choices = choices_of(cube)
     regular = [("regular", _("Regular (long)"), str(cube.rule_under(cube.starting)))] if cube.regulars else []
@@ -68,7 +68,7 @@ def carried_of(cube: ListCube, *, state: Mapping[str, Any] | None = None) -> dic
 
 
 def kept_under(cube: ListCube, settings: ListSettings) -> RetentionTable:
-    """The account under the settings, counted from the list."""
+    """The account for the settings, counted from the list."""
     from crrkit.measure import retention_by_period
 
     found = next((segment for segment in cube.segments if segment.key == settings.segment), None)
@@ -86,7 +86,7 @@ def kept_under(cube: ListCube, settings: ListSettings) -> RetentionTable:
 
 
 def flow_under(cube: ListCube, settings: ListSettings) -> StageFlow:
-    """The stages of all customers under the settings, counted from the list."""
+    """The stage flow of all customers for the settings, counted from the list."""
     from crrkit.measure.stages import stage_flow
 
     if settings.silence == "period":
@@ -97,7 +97,7 @@ def flow_under(cube: ListCube, settings: ListSettings) -> StageFlow:
 
 
 def choices_of(cube: ListCube) -> dict[str, Any]:
-    """What can be chosen, and what the names of periods hang on."""
+    """The available choices, and what the names of periods depend on."""
     card = cube.base.card
     return {
         "kind": cube.base.kind, "everies": list(cube.everies), "silences": list(cube.silences),
@@ -108,7 +108,7 @@ def choices_of(cube: ListCube) -> dict[str, Any]:
 
 
 def rhythm_of(base: Base, choices: Mapping[str, Any]) -> dict[str, Any]:
-    """What tells whether a period and a silence suit the list, as `judge_rhythm` asks; of contracts, notes."""
+    """The data for judging whether a period and silence suit the list, as for `judge_rhythm`; for contracts, notes."""
     from crrkit.measure.cadence import characteristic_interval, judge_rhythm
     from crrkit.read import NOBODY_AFTER
 
@@ -131,7 +131,7 @@ def rhythm_of(base: Base, choices: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _suits(base: Base) -> dict[str, Any]:
-    """What suits the gaps of a list, whatever its rule: the period, the days beside it, or why there is none."""
+    """What suits the gaps of a list, whatever its rule: the period and days, or why there is none."""
     from crrkit.measure.cadence import advise
 
     advice = advise(base if base.rule is None else base.with_activity(PERIOD_BEFORE))
@@ -139,7 +139,7 @@ def _suits(base: Base) -> dict[str, Any]:
 
 
 def _calendar_months(choices: Mapping[str, Any]) -> dict[str, Any]:
-    """How long a period can be, and which silences just fall short of how many months, as `Rhythm.note` says it."""
+    """The possible period lengths, and silences slightly shorter than whole months, as in `Rhythm.note`."""
     months = {every: Calendar(every).months for every in choices["everies"]}
     longest = {every: LONGEST_MONTHS[n] if n else DAYS_PER_PERIOD[every] for every, n in months.items()}
     meant = {days: Trailing(days=days).months_meant for days in choices["silences"]}
@@ -150,7 +150,7 @@ def _calendar_months(choices: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def hushed(rhythm: Mapping[str, Any]) -> dict[str, Any]:
-    """The rhythm for strangers: shares to a twentieth, and of returns only whether they are few."""
+    """The rhythm for sharing: shares rounded to 5%, and only whether returns are few."""
     if "covered" not in rhythm:
         return dict(rhythm)
     return {
@@ -162,7 +162,7 @@ def hushed(rhythm: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _own_rule(base: Base) -> float | str | None:
-    """The silence under which the base was read; None where it is no fixed number of days."""
+    """The silence with which the base was read; None if it is not a fixed number of days."""
     return base.activity if isinstance(base.activity, str) else getattr(base.activity, "days", None)
 
 
@@ -171,6 +171,6 @@ def _share(value: float) -> float:
 
 
 def card_of(base: Base, choices: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """The definition card, each rule that a control moves among its lines."""
+    """The definition card, with each rule that a control changes."""
     gap = {} if base.has_purchases or base.listed_every else {"merge_gap": max(base.card.merge_gap, 1)}
     return base.card.with_(every=choices["everies"][0], segment=_("all customers"), **gap).rules()

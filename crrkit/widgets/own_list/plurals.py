@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PLURALS = {"one": 1, "few": 2, "many": 5, "other": 10}  # a number of each plural form of the two languages
+PLURALS = {"one": 1, "few": 2, "many": 5, "other": 10}  # one number for each plural form of the two languages
 
 
 def forms(said: Callable[[int], str]) -> dict[str, str]:

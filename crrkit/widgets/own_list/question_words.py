@@ -1,4 +1,4 @@
-"""What ListExplorer says to the questions that are put to a list; {names} are filled in by the browser."""
+"""Texts of ListExplorer for questions about a list; {names} are filled in by the browser."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from crrkit.widgets.own_list.plurals import forms
 
 
 def question_words() -> dict[str, Any]:
-    """The words of the sections about silences and segments, and of the year before."""
+    """The texts of the sections on silences, segments, and the previous year."""
     return {
         "bySilences": {
             "title": _("The same customers {when}, under every limit"),

@@ -1,4 +1,4 @@
-"""What ListExplorer gives in Python under the settings as they stand."""
+"""The results of ListExplorer in Python for its current settings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ POINT = 0.01  # one point
 
 
 class Results(Explorer):
-    """The results of an explorer of a list, which follow its settings."""
+    """The results of a ListExplorer, which follow its settings."""
 
     _counted: ListCube | None = None
     levers: Any
@@ -32,7 +32,7 @@ class Results(Explorer):
 
     @property
     def settings(self) -> ListSettings:
-        """The settings as they stand, as a value that does not change."""
+        """The current settings, as an immutable value."""
         from crrkit.measure.cube import ListSettings
 
         named = ("every", "silence", "segment", "regular", "first", "last")
@@ -40,29 +40,29 @@ class Results(Explorer):
 
     @property
     def account(self) -> pd.DataFrame:
-        """The rows that the browser draws, from what was counted: equal to the table of `kept`."""
+        """The rows that the browser draws, from the embedded counts: equal to the table of `kept`."""
         return self.cube.account(self.settings)
 
     @property
     def kept(self) -> RetentionTable:
-        """The account under the settings, counted from the list: `retention_by_period`."""
+        """The account for the settings, counted from the list: `retention_by_period`."""
         return kept_under(self.cube, self.settings)
 
     @property
     def flow(self) -> StageFlow:
-        """The stages under the settings, of all customers: `stage_flow`."""
+        """The stage flow for the settings, of all customers: `stage_flow`."""
         return flow_under(self.cube, self.settings)
 
     @property
     def model(self) -> StageModel:
-        """The model of the stages under the settings, of all customers: `StageModel.from_flow`."""
+        """The stage model for the settings, of all customers: `StageModel.from_flow`."""
         from crrkit.judge.whatif import StageModel
 
         return StageModel.from_flow(self.flow)
 
     @property
     def scenario(self) -> Scenario:
-        """The levers as they stand, as far as the model lets them go, as the browser has them."""
+        """The current levers, limited to their room in the model, as in the browser."""
         from crrkit.judge.whatif import Scenario
 
         model = self.model
@@ -75,19 +75,19 @@ class Results(Explorer):
 
     @property
     def cohorts(self) -> pd.DataFrame:
-        """Who first bought in a period, and how many of them bought in each later one: `cohorts_of`."""
+        """Cohorts by first purchase, and how many of each bought in later periods: `cohorts_of`."""
         from crrkit.measure.cube import cohorts_of
 
         return cohorts_of(self.cube, self.settings)
 
     @property
     def outlook(self) -> Projection:
-        """The periods ahead with the levers as they stand, with bands: `StageModel.project`."""
+        """The projection with the current levers, with bands: `StageModel.project`."""
         return self.model.project(self.steps, scenario=self.scenario, margins=self.margins or None)
 
     @property
     def ranking(self) -> LeverTable:
-        """What one point more on each lever brings from where they stand: `StageModel.levers`."""
+        """The effect of one more point on each lever, from the current values: `StageModel.levers`."""
         under = self.model.under(self.scenario)
         there = [name for name in under.lever_names if under.lever_room(name)[1] >= POINT - ROUNDING]
         costs = {name: cost for name, cost in self.costs.items() if name in there}
@@ -95,10 +95,10 @@ class Results(Explorer):
 
     @property
     def cube(self) -> ListCube:
-        """What was counted of the list.
+        """The counts of the list.
 
         Raises:
-            InputError: If the explorer was brought back without its list.
+            InputError: If the explorer was restored without its list.
         """
         if self._counted is None:
             message = _("This explorer was brought back without its list, so that nothing can be counted anew.")
@@ -107,21 +107,21 @@ class Results(Explorer):
 
     @property
     def shown(self) -> str:
-        """The period that is shown, by its name."""
+        """The name of the period shown."""
         from crrkit.widgets.own_list.still import chosen_row
 
         return str(chosen_row(self.account, self.period)["period"])
 
     @property
     def by_silence(self) -> pd.DataFrame:
-        """The shown period under every silence, `rates_by_silence`: which one makes the rate so high."""
+        """The rate of the period shown for every silence: `rates_by_silence`."""
         from crrkit.measure.cube import rates_by_silence
 
         return rates_by_silence(self.cube, self.settings, self.shown)
 
     @property
     def by_segment(self) -> pd.DataFrame:
-        """The segments in the shown period beside the others, `rates_by_segment`: which one loses, and since when."""
+        """Each segment in the period shown, compared with the others: `rates_by_segment`."""
         from crrkit.measure.cube import rates_by_segment
 
         return rates_by_segment(self.cube, self.settings, self.shown)

@@ -1,4 +1,4 @@
-"""What the settings of ListExplorer are made of: a step, one of a few names, the names of periods."""
+"""The traits of ListExplorer's settings: steps, choices, names of periods."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from crrkit.widgets.bench import LARGEST_COUNT, StateError, as_state_error
 
 Choices = dict[str, Any]  # what can be chosen, as JSON
 SLIDING = ("conversion", "retention_middle", "promotion", "retention_long", "winback", "inflow")  # those with a slider
-PRICED = SLIDING[:-1]  # those whose cost can be said
+PRICED = SLIDING[:-1]  # those whose cost can be set
 CUSTOMER_STAGES = ("middle", "long")
 
 
 class Step(traitlets.TraitType[Any, Any]):
-    """A value among those that the cube was counted for; None where there is none to choose."""
+    """One of the values for which the cube was counted; None if there is none."""
 
     def __init__(self, choices: str, *, word: str = "") -> None:
         super().__init__(default_value=None, allow_none=True)
         self.choices, self.word = choices, word
 
     def validate(self, obj: Any, value: object) -> Any:
-        """The value, or the nearest that there is."""
+        """The value, or the nearest available one."""
         steps = obj.choices[self.choices]
-        is_one = value is None or isinstance(value, str | Number)  # a table is equal to nothing, in many places
+        is_one = value is None or isinstance(value, str | Number)  # comparing a table is ambiguous
         if is_one and (value in steps or (self.word and value == self.word and obj.choices["by_period"])):
             return value
         with as_state_error(str(self.name), value):
@@ -42,14 +42,14 @@ class Step(traitlets.TraitType[Any, Any]):
 
 
 class Named(traitlets.TraitType[Any, Any]):
-    """One of the names that there are, or None for no choice."""
+    """One of the available names, or None for no choice."""
 
     def __init__(self, choices: str) -> None:
         super().__init__(default_value=None, allow_none=True)
         self.choices = choices
 
     def validate(self, obj: Any, value: object) -> str | None:
-        """The name, or the names that there are."""
+        """The name, or an error that lists the valid names."""
         if value is None:
             return None
         with as_state_error(str(self.name), value):
@@ -57,7 +57,7 @@ class Named(traitlets.TraitType[Any, Any]):
 
 
 class Label(traitlets.TraitType[Any, Any]):
-    """The name of a period, or None for no bound; that it is one of the chosen length is checked with all others."""
+    """The name of a period, or None for no bound; its length is validated together with the other settings."""
 
     def __init__(self) -> None:
         super().__init__(default_value=None, allow_none=True)
@@ -69,13 +69,13 @@ class Label(traitlets.TraitType[Any, Any]):
 
 
 class Scenarios(traitlets.TraitType[Any, Any]):
-    """Settings that are kept to compare: a list of mappings, each with a ``name`` and what it sets, fit for JSON."""
+    """Settings saved for comparison: a list of JSON-compatible mappings, each with a ``name`` and its settings."""
 
     def __init__(self) -> None:
         super().__init__(default_value=[])
 
     def validate(self, obj: Any, value: Any) -> list[dict[str, Any]]:
-        """The settings, each complete and checked."""
+        """The settings, each completed and validated."""
         kept = isinstance(value, list | tuple) and all(isinstance(one, Mapping) and "name" in one for one in value)
         if not kept:
             message = _("scenarios is a list of settings with a name: [{'name': 'strict', 'silence': 60}].")
@@ -84,13 +84,13 @@ class Scenarios(traitlets.TraitType[Any, Any]):
 
 
 class Levers(traitlets.TraitType[Any, Any]):
-    """Changes of the levers of a model by their names, fractions: 0.01 is one point."""
+    """Changes of the levers of a model by name, as fractions: 0.01 is one point."""
 
     def __init__(self) -> None:
         super().__init__(default_value={})
 
     def validate(self, obj: Any, value: Any) -> dict[str, float]:
-        """The changes that are not 0, as `Scenario` reads them."""
+        """The non-zero changes, as for `Scenario`."""
         del obj
         from crrkit.judge.whatif import Scenario
 
@@ -100,14 +100,14 @@ class Levers(traitlets.TraitType[Any, Any]):
 
 
 class Amounts(traitlets.TraitType[Any, Any]):
-    """Numbers by name: what a point of each lever costs, or what a customer of each stage brings in a period."""
+    """Numbers by name: the cost of a point on each lever, or the margin of a customer of each stage per period."""
 
     def __init__(self, names: tuple[str, ...], *, above_nothing: bool = False) -> None:
         super().__init__(default_value={})
         self.names, self.above_nothing = names, above_nothing
 
     def validate(self, obj: Any, value: Any) -> dict[str, float]:
-        """The numbers that are not 0; a cost is above it."""
+        """The non-zero numbers; costs must be positive."""
         del obj
         if not isinstance(value, Mapping):
             message = _("{name} must map names to numbers, for example {{'{first}': 10}}.")
@@ -127,12 +127,12 @@ class Amounts(traitlets.TraitType[Any, Any]):
 
 
 def calendar_of(choices: Choices, every: str) -> Calendar:
-    """The periods of one length under the rules of the list."""
+    """The calendar of periods of one length, by the rules of the list."""
     return Calendar(every, week_starts=choices["week_starts"], year_starts=choices["year_starts"])
 
 
 def moved_label(choices: Choices, label: str, *, old: str, new: str, at_end: bool) -> str:
-    """The name of the longer or shorter period that holds the beginning, or the end, of another."""
+    """The name of the longer or shorter period that contains the beginning, or the end, of another."""
     was = calendar_of(choices, old)
     place = was.parse(label)
     day = was.start(place + 1) - timedelta(days=1) if at_end else was.start(place)
@@ -140,7 +140,7 @@ def moved_label(choices: Choices, label: str, *, old: str, new: str, at_end: boo
 
 
 def state_by(state: Mapping[str, Any], labels: tuple[str, ...], choices: Choices, every: str) -> dict[str, Any]:
-    """The settings by another period: what is named goes to the one that holds it."""
+    """The settings for another period length; named periods are replaced by those that contain them."""
     found, old = {**state, "every": every}, state["every"]
     for name in labels if every != old else ():
         if state[name] is not None:
@@ -149,7 +149,7 @@ def state_by(state: Mapping[str, Any], labels: tuple[str, ...], choices: Choices
 
 
 def is_named(choices: Choices, label: str, *, every: str) -> bool:
-    """Whether a name is one of a period of this length."""
+    """Whether a name is that of a period of this length."""
     try:
         calendar_of(choices, every).parse(label)
     except InputError:

@@ -1,4 +1,4 @@
-"""ListExplorer where no JavaScript runs: its sentence, and the rate over time as still SVG."""
+"""ListExplorer without JavaScript: its sentence, and the rate over time as static SVG."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def still_of(account: pd.DataFrame, state: State, words: State, *, kind: str) ->
 
 
 def said_of(account: pd.DataFrame, state: State, words: State, *, kind: str) -> str:
-    """The sentence of the chosen period, as ``headline`` of sentences.js."""
+    """The sentence of the chosen period, like ``headline`` in sentences.js."""
     from crrkit.measure import NOT_LISTED
 
     if not len(account):
@@ -52,14 +52,14 @@ def said_of(account: pd.DataFrame, state: State, words: State, *, kind: str) -> 
 
 
 def chosen_row(account: pd.DataFrame, label: str | None) -> pd.Series:
-    """The chosen period, else the last whole one with somebody to keep: ``chosenRow`` of view.js."""
+    """The chosen period, otherwise the last complete one with customers at its start: ``chosenRow`` in view.js."""
     chosen, somebody = account[account["period"] == label], account[account["start"] > 0]
     whole = somebody[somebody["status"] == "complete"]
     return next(rows for rows in (chosen, whole, somebody, account) if len(rows)).iloc[-1]
 
 
 def by_rule(silence: int | str, words: State, *, kind: str) -> str:
-    """The rule of a setting in the words that a sentence begins with."""
+    """The rule of a setting, worded as the beginning of a sentence."""
     if silence == "period":
         return str(words["byPeriod"])
     if kind == "snapshots":
@@ -79,7 +79,7 @@ def counted(forms: Mapping[str, str], n: int) -> str:
 
 
 def when_of(label: str, begins: date, every: str, words: State) -> str:
-    """When a period was, as one says it: ``in November 2011``."""
+    """A period as an adverbial phrase: ``in November 2011``."""
     year, _mark, part = label.replace("H", "Q").partition("Q")
     name = format_skeleton("yMMMM", begins, locale=language())
     if every == "day":
@@ -88,7 +88,7 @@ def when_of(label: str, begins: date, every: str, words: State) -> str:
 
 
 def line_svg(account: pd.DataFrame) -> str:
-    """The rate over time on white paper; where there is none, nothing is drawn."""
+    """The rate over time on white; undefined rates are not drawn."""
     return svg.document(*_scale(), *_points(account), *_names(account), width=WIDTH, height=HEIGHT)
 
 

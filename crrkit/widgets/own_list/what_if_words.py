@@ -1,4 +1,4 @@
-"""What ListExplorer says of the periods ahead; {names} are filled in by the browser."""
+"""Texts of ListExplorer about the projection; {names} are filled in by the browser."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from crrkit.ground import gettext as _
 
 
 def what_if_words() -> dict[str, Any]:
-    """The words of the levers, of what they bring and cost, and of the model behind them."""
+    """The texts on levers, their effects and costs, and on the model."""
     return {
         "whatIfTitle": _("What if"),
         "levers": {

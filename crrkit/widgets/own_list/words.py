@@ -1,4 +1,4 @@
-"""What ListExplorer says, in the current language; {names} are filled in by the browser."""
+"""Texts of ListExplorer, in the current language; {names} are filled in by the browser."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from crrkit.widgets.own_list.what_if_words import what_if_words
 
 
 def page_words() -> dict[str, Any]:
-    """Every word that the browser shows."""
+    """All texts shown in the browser."""
     return {
         "title": _("Your own list, under sliders"),
         **_controls(),
@@ -112,7 +112,7 @@ def _headline() -> dict[str, Any]:
 
 
 def _beside_the_rate() -> dict[str, Any]:
-    """What else is read before a rate: what would suit, and what the end of a list leaves open."""
+    """Further warnings before a rate: a more suitable period, and what the end of a list leaves open."""
     from crrkit.measure import GONE_AT_ONCE
 
     return {

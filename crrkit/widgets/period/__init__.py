@@ -1,4 +1,4 @@
-"""PeriodExplorer: what a rate of one period comes to after many, and what adding up the losses would say."""
+"""PeriodExplorer: what a rate per period means after many periods, compared with wrongly adding up the losses."""
 
 from __future__ import annotations
 
@@ -35,24 +35,24 @@ RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class PeriodExplorer(Explorer):
-    """A retention rate, its period and a number of periods: the share that is left, beside the wrong way to get it.
+    """A retention rate, its period and a number of periods: the share that remains, and the wrong calculation.
 
-    If every period is alike, ``rate ** horizon`` of the customers are left. "Times twelve" adds the losses up,
-    ``1 - horizon * (1 - rate)``, takes the same customers away again and again, and soon falls below 0: what it says
-    is shown as it is, nothing is cut off.
+    If every period is alike, ``rate ** horizon`` of the customers remain. "Times twelve" adds up the losses, ``1 -
+    horizon * (1 - rate)``, which counts the same customers repeatedly and soon falls below 0; its result is shown
+    without clipping.
 
     Args:
-        account: What :func:`crrkit.retention_by_period` gave, whose rate it then begins with; a number that is named
-            beside it stands in its place.
+        account: The result of :func:`crrkit.retention_by_period`, for the initial rate; numbers given explicitly
+            override it.
         rate: The retention rate of one period, a fraction.
-        period: ``day week month quarter half-year`` or ``year``. Of an account the name of one of its periods, the
-            latest complete one by default.
-        horizon: How many periods, 1 to 60.
+        period: ``day week month quarter half-year`` or ``year``. For an account, the name of one of its periods, by
+            default the latest complete one.
+        horizon: The number of periods, 1 to 60.
         lang: ``"en"`` or ``"ru"``; None takes the current language.
 
     Raises:
-        InputError: If the rate is no fraction, the period is not known, or the horizon is not a whole number of 1 to
-            60; or if the account is one by segments, has no such period, or nobody was there to keep.
+        InputError: If the rate is not a fraction, the period is not known, or the horizon is not an integer from 1 to
+            60; or if the account is by segments, lacks the period, or had no customers at its start.
 
     Examples:
         >>> explorer = PeriodExplorer(rate=0.85, period="month", horizon=12)
@@ -101,22 +101,22 @@ class PeriodExplorer(Explorer):
 
     @property
     def compounded(self) -> float:
-        """The share that is left after the horizon, if every period is alike."""
+        """The share that remains after the horizon, if every period is alike."""
         return math.pow(self.rate, self.horizon)
 
     @property
     def multiplied(self) -> float:
-        """What adding up the losses says instead; it may be below 0."""
+        """The result of adding up the losses; it may be below 0."""
         return 1 - self.horizon * (1 - self.rate)
 
     @property
     def annual(self) -> Rate:
-        """The equivalent rate of a year."""
+        """The equivalent annual rate."""
         return convert_rate(self.rate, from_=self.period, to="year")
 
     @property
     def curves(self) -> pd.DataFrame:
-        """Both ways period by period: ``periods``, ``compounded``, ``multiplied``."""
+        """Both calculations period by period: ``periods``, ``compounded``, ``multiplied``."""
         import pandas as pd
 
         periods = range(self.horizon + 1)
@@ -126,20 +126,20 @@ class PeriodExplorer(Explorer):
 
     @property
     def code(self) -> str:
-        """The line of code that gives the shown numbers again."""
+        """The line of code that reproduces the numbers shown."""
         annual = f'crr.convert_rate({self.rate}, from_="{self.period}", to="year")'
         n, rate = self.horizon, self.rate
         return f"annual = {annual}; left = {rate}**{n}; added_up = 1 - {n} * (1 - {rate})"
 
     def sentence(self) -> str:
-        """The two sums with the numbers put in, in the explorer's language."""
+        """Both calculations with their numbers, in the explorer's language."""
         with use_language(self.lang):
             numbers = {name: format_percent(value) for name, value in self._rates.items()}
         power = str(self.horizon).translate(RAISED)
         return str(self._words["sum"]).format(**numbers, power=power, horizon=self.horizon)
 
     def still(self) -> str:
-        """The sums and the two lines as HTML that nothing moves, for places where no JavaScript runs."""
+        """The calculations and the two lines as static HTML, for places without JavaScript."""
         with use_language(self.lang):
             words = self._words | {"axis": self._words["axis"].format(period=period_text(self.period))}
             picture = compounding_svg(self.rate, self.horizon, words)
@@ -156,15 +156,15 @@ class PeriodExplorer(Explorer):
 
 
 def _first(account: RetentionTable | None, period: str | None) -> tuple[dict[str, Any], Callable[[], str]]:
-    """The rate and its period to begin with, and what is said of them."""
+    """The initial rate and period, and the note about them."""
     if account is None:
-        return {"rate": 0.85, "period": "month" if period is None else period}, str  # what an article advises
+        return {"rate": 0.85, "period": "month" if period is None else period}, str  # the advice of an article
     row = row_of(account, period, explorer="PeriodExplorer", somebody=True)
     return {"rate": row["crr"], "period": account.every}, lambda: about(account, row)
 
 
 def _words_of_the_page() -> dict[str, Any]:
-    """Every word that the browser shows, in the current language; {names} are filled in there."""
+    """All texts shown in the browser, in the current language; {names} are filled in there."""
     return {
         "title": _("A rate and its period, to try"),
         "rate": _("Retention rate of one period, %"),

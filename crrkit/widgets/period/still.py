@@ -1,4 +1,4 @@
-"""The two lines of PeriodExplorer as still SVG; the layout is that of ``index.js``."""
+"""The two lines of PeriodExplorer as static SVG; the layout is that of ``index.js``."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT = 640, 264
 LEFT, RIGHT, TOP, BOTTOM = 70, 530, 20, 224
-DEEPEST = -1.0  # what lies deeper leaves the picture, and its number says how deep
+DEEPEST = -1.0  # lower values leave the chart, and a number states them
 APART = 16  # pixels between two lines of text
 
 
 def lowest(multiplied: float) -> float:
-    """Where the picture ends below: at 0, or at the next half below what is shown."""
+    """The lower end of the chart: 0, or the next multiple of one half below the values."""
     return max(DEEPEST, min(0.0, math.floor(2 * multiplied) / 2))
 
 
 def compounding_svg(rate: float, horizon: int, words: Mapping[str, Any]) -> str:
-    """Both ways from everybody to the horizon, the gap between them filled."""
+    """Both lines from 100% to the horizon, the gap between them filled."""
     ways = [math.pow(rate, n) for n in range(horizon + 1)], [1 - n * (1 - rate) for n in range(horizon + 1)]
     low = lowest(ways[1][-1])
 

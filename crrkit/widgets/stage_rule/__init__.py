@@ -1,4 +1,4 @@
-"""StageRuleExplorer: the same list under another rule, and who stands in another stage because of it."""
+"""StageRuleExplorer: the same list under another stage rule, and how many people change stage."""
 
 from __future__ import annotations
 
@@ -33,29 +33,29 @@ if TYPE_CHECKING:
 
 __all__ = ["StageRuleExplorer"]
 
-LONGEST_SLIDER = 3650  # days that a slider goes
+LONGEST_SLIDER = 3650  # the largest number of days on a slider
 
 
 class StageRuleExplorer(Explorer):
-    """Four numbers of a `StageRule` as sliders: the same people, sorted anew, and the rate that follows from it.
+    """Four numbers of a `StageRule` as sliders: the same people, reassigned to stages, and the resulting rate.
 
-    Beside the stages stand CRR and churn of the last whole period before the day, under the rule as it was moved and
-    under the one it began with: another silence after which a buyer is no customer is another rate of the same list.
-    All is counted in Python, when a slider is let go: the browser gets numbers and never a customer. In a page
-    without a kernel the explorer is a picture.
+    It shows CRR and churn of the last whole period before the day, under the current and the initial rule: a different
+    silence after which a buyer has lapsed gives a different rate of the same list. Everything is counted in Python when
+    a slider is released; the browser receives counts and never a customer. In a page without a kernel the explorer is a
+    static picture.
 
     Args:
         base: Purchases or events.
-        day: As of when, such as ``"2024-07-01"``; the end of the data by default.
-        rule: The rule to begin with, and to hold others against; ``StageRule()`` by default. Its ``contact_days``
-            stay.
+        day: The date of the stages, such as ``"2024-07-01"``; by default the end of the data.
+        rule: The initial rule, with which others are compared; ``StageRule()`` by default. Its ``contact_days`` are
+            fixed.
         every: The period of the rate.
         lang: ``"en"`` or ``"ru"``; None takes the current language.
 
     Raises:
-        InputError: If the base holds contracts, the rule takes its limit from each customer's gaps, or nobody could
-            ever be long under it. To change several numbers, hold the checks:
-            ``with explorer.hold_trait_notifications(): ...``.
+        InputError: If the base has contracts, the rule takes its limit from each customer's gaps, or nobody could ever
+            be long under it. To change several numbers, defer validation: ``with explorer.hold_trait_notifications():
+            ...``.
 
     Examples:
         >>> import crrkit as crr
@@ -117,7 +117,7 @@ class StageRuleExplorer(Explorer):
 
     @classmethod
     def from_saved(cls, state: Mapping[str, Any]) -> StageRuleExplorer:
-        """The explorer that had this state, without its base: it can be shown, not moved."""
+        """Restore the explorer from its state, without its base: it can be shown, but not changed."""
         explorer: StageRuleExplorer = cls.__new__(cls)
         explorer._base, explorer._day, explorer._contact_days = None, state["day"], state["contact_days"]
         explorer._every = state["counted"]["rate"]["every"]
@@ -146,7 +146,7 @@ class StageRuleExplorer(Explorer):
 
     @traitlets.observe(*names)
     def _count(self, change: object = None) -> None:
-        """Sort everybody anew; of several changes that come together the first one counts them all."""
+        """Recount the stages; several simultaneous changes are handled once."""
         del change
         if self._base is None or self._counted.get("rule") == self.state:
             return
@@ -161,14 +161,14 @@ class StageRuleExplorer(Explorer):
 
     @property
     def rule(self) -> StageRule:
-        """The rule as the sliders stand, as a value to paste."""
+        """The current rule, as a value to paste."""
         from crrkit.rules import StageRule
 
         return StageRule(**self.state, contact_days=self._contact_days)
 
     @property
     def stages(self) -> StageList:
-        """Everybody's stage under the rule, counted anew."""
+        """Everybody's stage under the current rule."""
         from crrkit.measure.stages import stage_on
 
         if self._base is None:
@@ -177,7 +177,7 @@ class StageRuleExplorer(Explorer):
 
     @property
     def flow(self) -> StageFlow:
-        """The flow between stages under the rule, period by period, counted anew."""
+        """The stage flow under the current rule, period by period."""
         from crrkit.measure.stages import stage_flow
 
         if self._base is None:
@@ -185,7 +185,7 @@ class StageRuleExplorer(Explorer):
         return stage_flow(self._base, every=self._every, rule=self.rule)
 
     def _rate(self) -> dict[str, Any]:
-        """The rate of the last whole period before the day; None where there is none."""
+        """The rate of the last whole period before the day; None if there is none."""
         table = self.flow.table
         whole = table[(table["until"] <= check_moment(self._day, name="day")) & table["kept"].notna()]
         if not len(whole):
@@ -203,26 +203,26 @@ class StageRuleExplorer(Explorer):
 
     @property
     def counts(self) -> pd.Series:
-        """How many people stand in each stage."""
+        """The number of people in each stage."""
         import pandas as pd
 
         return pd.Series(self._counted["now"])
 
     @property
     def changes(self) -> pd.DataFrame:
-        """How many of each stage under the first rule (rows) stand in which now (columns)."""
+        """The number of people by stage under the initial rule (rows) and now (columns)."""
         import pandas as pd
 
         return pd.DataFrame(self._counted["moved"]).T.reindex(index=list(STAGES), columns=list(STAGES)).astype("int64")
 
     @property
     def moved(self) -> int:
-        """How many stand in another stage than under the first rule."""
+        """The number of people in a different stage than under the initial rule."""
         return count_elsewhere(self._counted["moved"])
 
     @property
     def code(self) -> str:
-        """The line of code that gives the stages again."""
+        """The line of code that reproduces the stages."""
         numbers = ", ".join(f"{name}={value}" for name, value in self.state.items())
         return self._line.format(rule=numbers)
 
@@ -233,7 +233,7 @@ class StageRuleExplorer(Explorer):
         return self.state | {"lang": self.lang} | kept
 
     def still(self) -> str:
-        """The numbers by stage as HTML that nothing moves, with a word on what moving them takes."""
+        """The numbers by stage as static HTML, with a note that changing them needs Python."""
         counted, words = self._counted, self._words
         with use_language(self.lang):
             line = f"{counted['caption']}. {words['elsewhere'].format(n=format_number(self.moved))} {self._rate_line()}"
@@ -261,7 +261,7 @@ class StageRuleExplorer(Explorer):
 
 
 def _words() -> dict[str, Any]:
-    """Every word that the browser shows, in the current language; {names} are filled in there."""
+    """All texts shown in the browser, in the current language; {names} are filled in there."""
     return {
         "title": _("Rules of the stages, to try"),
         "lapse_days": _("Lapsed after so many days of silence"),

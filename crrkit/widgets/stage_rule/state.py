@@ -1,4 +1,4 @@
-"""The numbers that the rule explorer sends: people by stage, and who stands in another one than at first."""
+"""The numbers that the rule explorer sends: people by stage, and changes from the initial rule."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def contact_days_of(base: Base, rule: StageRule) -> int:
-    """The one number of a rule that no slider moves; refuse a rule whose numbers are no days."""
+    """The one number of a rule without a slider; refuse a rule whose numbers are not days."""
     if not base.has_purchases or not isinstance(rule, StageRule):
         message = _("The sliders move days, and contracts have terms. Use stage_on(base, day, rule=ContractRule(…)).")
         raise InputError(message, argument="base", given=type(base).__name__)
@@ -30,13 +30,13 @@ def contact_days_of(base: Base, rule: StageRule) -> int:
 
 
 def count_stages(found: StageList) -> dict[str, int]:
-    """How many people stand in each stage."""
+    """The number of people in each stage."""
     sizes = found.customers["stage"].value_counts()
     return {stage: int(sizes.get(stage, 0)) for stage in STAGES}
 
 
 def count_moves(first: StageList, now: StageList) -> dict[str, dict[str, int]]:
-    """From the stage under the first rule to the one now; both lists hold the same people in the same order."""
+    """From the stage under the initial rule to the current one; both lists have the same people in the same order."""
     import pandas as pd
 
     table = pd.crosstab(first.customers["stage"].to_numpy(), now.customers["stage"].to_numpy())
@@ -45,5 +45,5 @@ def count_moves(first: StageList, now: StageList) -> dict[str, dict[str, int]]:
 
 
 def count_elsewhere(moved: Mapping[str, Mapping[str, int]]) -> int:
-    """How many of the moved stand in another stage than at first."""
+    """The number of people in a different stage than initially."""
     return sum(n for stage, row in moved.items() for other, n in row.items() if other != stage)

@@ -1,4 +1,4 @@
-"""What the rule explorer shows where no JavaScript runs: the people by stage as a picture."""
+"""The rule explorer without JavaScript: the people by stage as a static picture."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WIDTH, ROW, TOP, NAMES, ROOM = 640, 34, 34, 140, 380  # of the still picture
 
 
 def people_svg(counted: Mapping[str, Any], words: Mapping[str, Any]) -> str:
-    """Two bars a stage: filled what stands there now, outlined what stood there under the first rule."""
+    """Two bars per stage: filled for the current rule, outlined for the initial one."""
     now, first = counted["now"], counted["first"]
     shown = [stage for stage in STAGES if now[stage] or first[stage]]
     most = max([*now.values(), *first.values(), 1])

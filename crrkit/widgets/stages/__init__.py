@@ -1,4 +1,4 @@
-"""StageExplorer: move the levers of a model of stages and see what becomes of the base, its rate and its margin."""
+"""StageExplorer: move the levers of a stage model and see the effect on the base, its rate and its margin."""
 
 from __future__ import annotations
 
@@ -46,31 +46,30 @@ MOST_STEPS = 40
 
 
 class StageExplorer(Explorer):
-    """Five levers, a horizon and margins: the base step by step, its rate, its margin, and which lever brings most.
+    """Five levers, a horizon and margins: the base step by step, its rate, its margin, and the most effective lever.
 
-    Sliders change the levers of `crrkit.Scenario`, each with the compensation that is said there. Arithmetic
-    and drawing happen in the browser, so the explorer answers at once and lives on in a page without a kernel. What it
-    shows is at hand in Python: `scenario` is a frozen value whose print can be pasted into the next cell,
-    `projection` is ``model.project(periods, scenario=scenario, margins=margins)``, and `levers` what one
-    point more on each lever brings from there. It holds a matrix and counts by stage and no customers.
+    Sliders change the levers of `crrkit.Scenario`, each compensated as documented there. It computes and draws in the
+    browser, so it responds immediately and also works in a page without a kernel. The values shown are available in
+    Python: `scenario` is a frozen value whose repr can be pasted into the next cell, `projection` is
+    ``model.project(periods, scenario=scenario, margins=margins)``, and `levers` the effect of one more point on each
+    lever from there. It contains a matrix and counts by stage, but no customers.
 
-    Of a model from a list it shows the band of the customers and how far an earlier model was off; of one that is not
-    projected, why.
+    For a model from a list it shows the band of the customers and the backtest error, or why the list is not projected.
 
     Args:
         model: A model with some of the stages short, middle, long and lapsed; a lever whose stages are missing has no
             slider.
-        scenario: Where the sliders stand at first; nothing changed by default.
+        scenario: The initial positions of the sliders; by default nothing is changed.
         periods: The horizon in steps, 1 to 40.
-        margins: Margin of a step by stage; without margins there is no money to see.
+        margins: Margin of a step by stage; without margins no amounts are shown.
         costs: Lever to the cost of one point for one person and step, to rank the levers by cost too.
-        measure: What the levers are ranked by: ``customers``, ``crr`` (of the last step), ``crr_endpoint`` (of the
-            customers of step 0), ``margin``, and with costs ``customers_per_1000`` and ``margin_per_cost``.
+        measure: The measure by which the levers are ranked: ``customers``, ``crr`` (of the last step), ``crr_endpoint``
+            (of the customers of step 0), ``margin``, and with costs ``customers_per_1000`` and ``margin_per_cost``.
         lang: ``"en"`` or ``"ru"``; None takes the current language.
 
     Raises:
-        InputError: If the model has none of the levers or its rows sum above 1, or the scenario cannot be. To change
-            several values, hold the checks: ``with explorer.hold_trait_notifications(): ...``.
+        InputError: If the model has none of the levers or rows that sum to more than 1, or the scenario is impossible.
+            To change several values, defer validation: ``with explorer.hold_trait_notifications(): ...``.
 
     Examples:
         >>> import pandas as pd
@@ -127,7 +126,7 @@ class StageExplorer(Explorer):
 
     @classmethod
     def from_saved(cls, state: Mapping[str, Any]) -> StageExplorer:
-        """The explorer that had this state."""
+        """Restore the explorer from its state."""
         scenario = scenario_of(state)
         rest = {name: state[name] for name in ("periods", "margins", "measure", "lang")}
         return cls(from_json(state["chain"]), scenario=scenario, costs=state["chain"]["costs"], **rest)
@@ -145,22 +144,22 @@ class StageExplorer(Explorer):
 
     @property
     def scenario(self) -> Scenario:
-        """What the sliders change, as a value to paste."""
+        """The current scenario, as a value to paste."""
         return scenario_of(self.state)
 
     @property
     def projection(self) -> Projection:
-        """The base step by step as the sliders stand; its ``table`` begins with step 0."""
+        """The projection for the current sliders; its ``table`` starts with step 0."""
         return self.model.project(self.periods, scenario=self.scenario, margins=self.margins)
 
     @property
     def unchanged(self) -> Projection:
-        """The same with no lever moved."""
+        """The projection with no lever changed."""
         return self.model.project(self.periods, margins=self.margins)
 
     @property
     def levers(self) -> LeverTable:
-        """What one point more on each lever brings from where the sliders stand; who has no point left is not there."""
+        """The effect of one more point on each lever from the current sliders; levers without room are left out."""
         moved, changes = self.model.under(self.scenario), self.scenario.changes(all_levers=True)
         room = {name: self.model.lever_room(name)[1] - changes[name] for name in moved.lever_names}
         names = [name for name, left in room.items() if left + ROUNDING >= STEP]
@@ -171,7 +170,7 @@ class StageExplorer(Explorer):
 
     @property
     def code(self) -> str:
-        """The line of code that gives the shown numbers again."""
+        """The line of code that reproduces the numbers shown."""
         margins = ", ".join(f'"{stage}": {value!r}' for stage, value in self.margins.items() if value)
         given = f", margins={{{margins}}}" if margins else ""
         return f"scenario = crr.{self.scenario!r}; future = model.project({self.periods}, scenario=scenario{given})"
@@ -183,11 +182,11 @@ class StageExplorer(Explorer):
 
     @property
     def page_state(self) -> dict[str, Any]:
-        """What the browser needs to show this explorer without a kernel; a reset there returns to this state."""
+        """The data for showing this explorer without a kernel; a reset there returns to this state."""
         return self.state | {"lang": self.lang, "_chain": self._chain, "_initial": self.state, "_words": self._words}
 
     def still(self) -> str:
-        """The base, its stages and the ranking as HTML that nothing moves, for places where no JavaScript runs."""
+        """The base, its stages and the ranking as static HTML, for places without JavaScript."""
         if self._words["refusal"]:
             return f"<p>{escape(self._words['refusal'])}</p>"
         now, plain = self.projection, self.unchanged
@@ -210,7 +209,7 @@ class StageExplorer(Explorer):
     def _rank_table(self) -> Any:
         try:
             return self.levers.table
-        except InputError:  # no lever has a point left
+        except InputError:  # no lever has room for a point
             import pandas as pd
 
             return pd.DataFrame(columns=["lever", self.measure])
@@ -220,7 +219,7 @@ class StageExplorer(Explorer):
         return f"scenario={self.scenario!r}, periods={self.periods}, margins={self.margins!r}, measure={self.measure!r}"
 
     def _words_of_the_page(self) -> State:
-        """Every word that the browser shows, in the current language; {names} are filled in there."""
+        """All texts shown in the browser, in the current language; {names} are filled in there."""
         stages = {stage: format_cell(stage, "word") for stage in self.model.stages}
         words = _words()
         others = words.pop("others")
@@ -233,7 +232,7 @@ class StageExplorer(Explorer):
         }  # fmt: skip
 
     def _words_of_the_list(self) -> State:
-        """How far an earlier model was off, or why there is no projection; empty without a list."""
+        """The backtest error, or why there is no projection; empty without a list."""
         basis, refusal = self.model.basis, self.model.refusal
         said = {"refusal": refusal, "tried": "", "beyond": ""}
         return said if basis is None or refusal else said | {"tried": basis.tried(), "beyond": basis.beyond()}

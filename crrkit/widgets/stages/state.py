@@ -1,4 +1,4 @@
-"""A model of stages as the small numbers that an explorer carries into a page, and the pictures of them."""
+"""A stage model as the small numbers that an explorer embeds in a page, and the data of its charts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from crrkit.judge.whatif import Basis, Scenario, StageModel
 
-# The levers of the model that have a slider. Said once more, so that looking at an explorer does not load pandas.
+# The levers with a slider. Repeated here, so that showing an explorer does not import pandas.
 SLIDERS = ("conversion", "retention_middle", "promotion", "retention_long", "winback", "inflow")
 State = dict[str, Any]  # a model as JSON
 BY_EFFECT = ("customers", "crr", "crr_endpoint", "margin")
@@ -27,7 +27,7 @@ def as_json(model: StageModel, costs: Mapping[str, float]) -> State:
     """A model, its levers and their costs.
 
     Raises:
-        InputError: If the model has none of the levers, or a row sums above 1.
+        InputError: If the model has none of the levers, or a row sums to more than 1.
     """
     if not model.lever_names:
         message = _(
@@ -49,7 +49,7 @@ def as_json(model: StageModel, costs: Mapping[str, float]) -> State:
 
 
 def _basis(model: StageModel) -> State | None:
-    """What a projection is marked with, and the quantile of its band; None of a model without a list."""
+    """The backtest and the quantile of the band of a projection; None for a model without a list."""
     from crrkit.judge.whatif import LEVEL, student
 
     if model.basis is None:
@@ -67,7 +67,7 @@ def _lever(model: StageModel, name: str) -> State:
 
 
 def from_json(state: State) -> StageModel:
-    """The model that was carried."""
+    """Restore the model."""
     import pandas as pd
 
     from crrkit.judge.whatif import StageModel
@@ -86,23 +86,23 @@ def _read_basis(values: State | None) -> Basis | None:
 
 
 def layers(rows: pd.DataFrame, stages: Sequence[str]) -> list[tuple[list[float], list[float]]]:
-    """The foot and the top of each stage at each step, one standing on the other: as ``layers`` of the module."""
+    """The bottom and top of each stage at each step, stacked: like ``layers`` in the module."""
     tops = rows[list(stages)].cumsum(axis=1)
     feet = tops - rows[list(stages)]
     return [(feet[stage].tolist(), tops[stage].tolist()) for stage in stages]
 
 
 def ranked(table: pd.DataFrame, measure: str) -> list[tuple[str, float]]:
-    """The levers with what one point on each changes, the greatest gain first, what is not known last."""
+    """The levers with the effect of one point, the largest gain first, unknown ones last."""
     effects = zip(table["lever"].astype(str), table[measure].astype(float), strict=True)
     return sorted(effects, key=lambda pair: -math.inf if math.isnan(pair[1]) else pair[1], reverse=True)
 
 
 def sliders_of(scenario: Scenario | None) -> dict[str, float]:
-    """Where the sliders of a scenario stand.
+    """The slider positions of a scenario.
 
     Raises:
-        InputError: If it moves what has no slider.
+        InputError: If it changes a lever without a slider.
     """
     from crrkit.judge.whatif import Scenario
 
@@ -113,7 +113,7 @@ def sliders_of(scenario: Scenario | None) -> dict[str, float]:
 
 
 def scenario_of(state: Mapping[str, Any]) -> Scenario:
-    """What the sliders change, as a value."""
+    """The scenario of slider positions."""
     from crrkit.judge.whatif import Scenario
 
     return Scenario(**{name: state[name] for name in SLIDERS})

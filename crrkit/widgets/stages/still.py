@@ -1,4 +1,4 @@
-"""The stages of StageExplorer over the steps and its ranking as still SVG; the layout is that of its module."""
+"""The stages of StageExplorer over the steps and its ranking as static SVG; the layout is that of its module."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def stages_svg(
     now: pd.DataFrame, plain: pd.DataFrame, ranking: list[tuple[str, float]], *, stages: Sequence[str],
     words: Mapping[str, Any], measure: str,
 ) -> str:  # fmt: skip
-    """The customer stages standing on each other, what no change would bring as a dashed line, and the ranking."""
+    """The customer stages stacked, the unchanged projection as a dashed line, and the ranking."""
     top = svg.round_up(max(now["customers"].max(), plain["customers"].max(), _ends(now)[1].max(), 1))
     parts = [*_scale(top, len(now) - 1, words), *_areas(now, plain, top, stages), *_legend(stages, words)]
     parts.append(_end(float(now["customers"].iloc[-1]), top))
@@ -62,7 +62,7 @@ def _areas(now: pd.DataFrame, plain: pd.DataFrame, top: float, stages: Sequence[
 
 
 def _ends(now: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """The band of the customers; without a list there is none, and both ends are the customers."""
+    """The band of the customers; without a list both ends are the projected number."""
     names = ("customers_low", "customers_high") if "customers_low" in now else ("customers", "customers")
     return now[names[0]], now[names[1]]
 

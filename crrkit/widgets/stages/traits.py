@@ -1,4 +1,4 @@
-"""What the state of StageExplorer is made of: changes of levers, and margins by stage."""
+"""The traits of StageExplorer: changes of levers, and margins by stage."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Change(traitlets.TraitType[float, float]):
     """A change of a lever, a fraction: 0.01 is one point."""
 
     def validate(self, obj: traitlets.HasTraits, value: Any) -> float:
-        """The change as a float, or the reason why it is none."""
+        """The change as a float, or an error with the reason."""
         del obj
         from crrkit.judge.whatif import Scenario
 
@@ -24,10 +24,10 @@ class Change(traitlets.TraitType[float, float]):
 
 
 class Margins(traitlets.TraitType[dict[str, float], dict[str, float]]):
-    """The margin of a step by stage; a customer stage that is not named brings 0."""
+    """The margin of a step by stage; missing customer stages have 0."""
 
     def validate(self, obj: Any, value: object) -> dict[str, float]:
-        """The margins with every customer stage among them, or the reason why they are none."""
+        """The margins, completed for every customer stage, or an error with the reason."""
         if not isinstance(value, Mapping):
             message = _("{name} must map stages to numbers, for example {{'{stage}': 100}}.")
             text = message.format(name=self.name, stage=obj.model.retained[0])

@@ -1,4 +1,4 @@
-"""Pieces of still pictures: SVG on white paper, for places where no JavaScript runs."""
+"""Building blocks of static pictures: SVG on white, for places without JavaScript."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ KEPT, NEW, LOST, LONG = "#0072b2", "#56b4e9", "#d55e00", "#009e73"
 
 
 def document(*parts: str, width: int, height: int, anchor: str = "middle") -> str:
-    """An SVG document; text stands at its ``anchor`` unless it says otherwise."""
+    """An SVG document; ``anchor`` is the default alignment of text."""
     size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
     font = f'font-family="system-ui, sans-serif" font-size="14" text-anchor="{anchor}" fill="{INK}"'
     paper = f'<rect width="{width}" height="{height}" fill="#fff"/>'
@@ -34,7 +34,7 @@ def document(*parts: str, width: int, height: int, anchor: str = "middle") -> st
 
 
 def text(x: float, y: float, content: str, look: str = "") -> str:
-    """A piece of text, its baseline at ``y``."""
+    """A text with its baseline at ``y``."""
     return f'<text x="{x:.2f}" y="{y:.2f}" {look}>{escape(content)}</text>'
 
 
@@ -55,7 +55,7 @@ def path(points: list[tuple[float, float]], look: str, *, closed: bool = False) 
 
 
 def round_up(value: float) -> float:
-    """A round number not below ``value`` (1 or more), so that the scale stands still between small moves."""
+    """A round number not below ``value`` (1 or more), so that small changes do not change the scale."""
     power = 1
     while power * 10 <= value:
         power *= 10

@@ -1,4 +1,4 @@
-"""WhoIsNewExplorer: one list, and what the formula answers when "new" means this or that."""
+"""WhoIsNewExplorer: one list, and the result of the formula under different meanings of "new"."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ __all__ = ["WhoIsNewExplorer"]
 
 FLOW_COUNTS = ("start", "lost", "new", *MAYBE_NEW)
 ROW_NAMES = {"joined_and_left": "new_lost", "returned_and_left": "returned_lost"}  # of the account
-# The meanings that have a name, by what they call new beside first-timers who stayed; `crrkit.reconcile` has them too.
+# The named meanings, by what they call new in addition to first-timers who stayed; as in `crrkit.reconcile`.
 MEANINGS_NAMED: dict[tuple[str, ...], str] = {
     ("returned",): mark("new = not there at the start"),
     (): mark("new = first ever, still here"),
@@ -49,31 +49,31 @@ MEANINGS_NAMED: dict[tuple[str, ...], str] = {
 
 
 class WhoIsNewExplorer(Explorer):
-    """The flows of one period, what is called new, and how far the counts formula is then from the truth.
+    """The flows of one period, which of them are called new, and the resulting error of the counts formula.
 
-    The truth is the share of the customers at the start who are there at the end. ``(end - new) / start`` says the
-    same only when "new" means *not there at the start*. The first state is a list of eleven customers, from which the
-    formula makes anything between 0 and 80 %.
+    The truth is the share of the customers at the start who are still there at the end. ``(end - new) / start`` equals
+    it only if "new" means *not there at the start*. The initial state is a list of eleven customers, for which the
+    formula gives anything from 0 to 80 %.
 
     Args:
-        base_or_account: A list as one of the readers gave it, or what :func:`crrkit.retention_by_period` made of it: it
-            then begins with the flows of a period. A number that is named beside it stands in its place.
-        every: Of a base, the period by which it is counted.
-        period: Which period, by its name; the latest complete one by default.
-        start: Customers at the start, 0 to 1,000,000,000; so are all counts.
-        lost: Those of them who are gone at the end; never more than ``start``.
-        new: First-timers who are there at the end.
-        joined_and_left: First-timers who are gone again.
-        returned: Former customers who came back and are there at the end.
-        returned_and_left: Former customers who came back and left again.
-        rejoined: Joins beyond the first, as of a customer who left and came back.
-        counted: Which of the last four are called new beside first-timers who stayed.
+        base_or_account: A base, or the result of :func:`crrkit.retention_by_period`, for the initial flows. Numbers
+            given explicitly override them.
+        every: For a base, the period length.
+        period: The name of the period; by default the latest complete one.
+        start: Customers at the start; all counts are from 0 to 1,000,000,000.
+        lost: Those of them who are no longer customers at the end; never more than ``start``.
+        new: First-time customers who are there at the end.
+        joined_and_left: First-time customers who left again.
+        returned: Former customers who returned and are there at the end.
+        returned_and_left: Former customers who returned and left again.
+        rejoined: Further joins of the same customer, who left and came back.
+        counted: Which of the last four are called new, in addition to first-time customers who stayed.
         lang: ``"en"`` or ``"ru"``; None takes the current language.
 
     Raises:
-        InputError: If a count is negative, not whole or too large, ``lost`` is above ``start``, or a name in
-            ``counted`` is not known; or if the account is one by segments or has no such period. To change several,
-            hold the checks: ``with explorer.hold_trait_notifications(): ...``.
+        InputError: If a count is negative, not an integer or too large, ``lost`` is above ``start``, or a name in
+            ``counted`` is not known; or if the account is by segments or lacks the period. To change several, defer
+            validation: ``with explorer.hold_trait_notifications(): ...``.
 
     Examples:
         >>> explorer = WhoIsNewExplorer()
@@ -153,17 +153,17 @@ class WhoIsNewExplorer(Explorer):
 
     @property
     def truth(self) -> float:
-        """The share of the customers at the start who are there at the end; NaN when there was nobody."""
+        """The share of the customers at the start who are there at the end; NaN if there were none."""
         return (self.start - self.lost) / self.start if self.start else math.nan
 
     @property
     def called_new(self) -> int:
-        """How many are called new."""
+        """The number called new."""
         return self._called_new(self.counted)
 
     @property
     def answer(self) -> float:
-        """What the formula says when new are those in ``counted``; NaN when there was nobody."""
+        """The result of the formula if those in ``counted`` are new; NaN without customers at the start."""
         return self._answer(self.counted)
 
     def _answer(self, counted: Iterable[str]) -> float:
@@ -178,12 +178,12 @@ class WhoIsNewExplorer(Explorer):
 
     @property
     def code(self) -> str:
-        """The line of code that gives the shown numbers again."""
+        """The line of code that reproduces the numbers shown."""
         given = ", ".join(f"{name}={getattr(self, name)}" for name in FLOW_COUNTS[1:])
         return f"answers = crr.who_is_new({self.start}, {given}); answers.truth, answers.table"
 
     def sentence(self) -> str:
-        """The formula with the numbers put in, and why it is off, in the explorer's language."""
+        """The formula with its numbers, and why it is wrong, in the explorer's language."""
         with use_language(self.lang):
             return self._sentence()
 
@@ -206,7 +206,7 @@ class WhoIsNewExplorer(Explorer):
         return str(words["off" if sum(missed.values()) + sum(counted.values()) else "luck"]).format(reasons=reasons)
 
     def still(self) -> str:
-        """The formula and its answers as HTML that nothing moves, for places where no JavaScript runs."""
+        """The formula and its results as static HTML, for places without JavaScript."""
         with use_language(self.lang):
             named = [(self._words["chosen"], self.answer)]
             named += [(_(name), self._answer(counted)) for counted, name in MEANINGS_NAMED.items()]
@@ -222,7 +222,7 @@ class WhoIsNewExplorer(Explorer):
 def _first(
     given: Base | RetentionTable | None, every: str, period: str | None
 ) -> tuple[dict[str, Any], Callable[[], str]]:
-    """The flows to begin with, and what is said of them."""
+    """The initial flows, and the note about them."""
     from crrkit.measure import retention_by_period
     from crrkit.read import Base
 
@@ -235,7 +235,7 @@ def _first(
 
 
 def _words_of_the_page() -> dict[str, Any]:
-    """Every word that the browser shows, in the current language; {names} are filled in there."""
+    """All texts shown in the browser, in the current language; {names} are filled in there."""
     return {
         "title": _("Who is new, to try"),
         "start": _("Customers at the start"),

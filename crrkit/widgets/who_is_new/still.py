@@ -1,4 +1,4 @@
-"""The answers of WhoIsNewExplorer as still SVG; the layout is that of ``index.js``."""
+"""The results of WhoIsNewExplorer as static SVG; the layout is that of ``index.js``."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 640, 352
 LEFT, RIGHT, TOP, ROW = 32, 545, 48, 38
 BOLD = 'font-weight="bold"'
-BEYOND = (-1.0, 2.0)  # what lies farther stands at the edge with an arrow
+BEYOND = (-1.0, 2.0)  # values beyond are at the edge with an arrow
 
 
 def span(answers: Sequence[float]) -> tuple[float, float]:
-    """The measure of the picture: nobody to everybody, and as many halves beyond as are needed and allowed."""
+    """The scale of the chart: 0 to 100%, and as many halves beyond as needed and allowed."""
     known = [answer for answer in answers if not math.isnan(answer)]
     low, high = min([0.0, *known]), max([1.0, *known])
     return max(BEYOND[0], math.floor(2 * low) / 2), min(BEYOND[1], math.ceil(2 * high) / 2)
@@ -27,7 +27,7 @@ def span(answers: Sequence[float]) -> tuple[float, float]:
 def meanings_svg(
     named: Sequence[tuple[str, float]], every: Sequence[float], truth: float, words: Mapping[str, Any]
 ) -> str:
-    """A row for each meaning that has a name and one for all sixteen; the truth runs through them."""
+    """One row per named meaning and one for all sixteen, with a line at the truth."""
     low, high = span(every)
 
     def across(share: float) -> float:
@@ -62,7 +62,7 @@ def _row(
     x = across(answer)
     number = format_percent(answer)
     number = f"← {number}" if answer < ends[0] else f"{number} →" if answer > ends[1] else number
-    right = answer >= ends[2] or x < LEFT + 100  # away from the line of the truth, if there is room
+    right = answer >= ends[2] or x < LEFT + 100  # away from the line at the truth, if there is room
     place = 'text-anchor="start"' if right else 'text-anchor="end"'
     dot = f'<circle cx="{x:.2f}" cy="{y + 23:.2f}" r="{7 if chosen else 5}" fill="{svg.LOST}"/>'
     return [label, dot, svg.text(x + (12 if right else -12), y + 28, number, f"{place} {weight}")]
