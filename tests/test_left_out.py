@@ -102,3 +102,36 @@ def test_who_asks_for_the_end_has_not_left_yet() -> None:
     })  # fmt: skip
     with pytest.raises(crr.errors.InputError, match="begins or ends with 'cancel_requested'"):
         crr.read_contracts(log, customer="who", at="at", kind="what")
+
+
+def purchases(*strays: str, months: int = 10) -> pd.DataFrame:
+    days = [f"2023-{month:02d}-{day:02d}" for month in range(1, months + 1) for day in range(1, 28, 3)]
+    return pd.DataFrame({"who": [f"c{k % 17}" for k in range(len(days) + len(strays))], "at": [*days, *strays]})
+
+
+@pytest.mark.parametrize(
+    ("strays", "said"),
+    [
+        (
+            ["2014-01-05"],
+            "1 row is dated up to Jan 5, 2014, and all others from Jan 1, 2023 on: a slip of a date would",
+        ),
+        (["1924-01-05"], "1 row is dated up to Jan 5, 1924, and all others from Jan 1, 2023 on"),
+        (["2025-03-05"], "1 row is dated from Mar 5, 2025 on, and all others up to Oct 25, 2023: a slip of a date"),
+    ],
+)
+def test_few_rows_that_years_part_from_all_others_may_be_slips(strays: list[str], said: str) -> None:
+    (doubt,) = crr.read_orders(purchases(*strays), customer="who", at="at").quality.doubts
+    assert doubt.startswith(said)
+
+
+def test_a_hole_of_years_is_no_longer_hidden_by_its_own_length() -> None:
+    early = [f"2014-{month:02d}-{day:02d}" for month in (1, 2, 3) for day in range(1, 28, 3)]
+    (doubt,) = crr.read_orders(purchases(*early), customer="who", at="at").quality.doubts
+    assert doubt.startswith("105 months have no row at all (2014-04, ")
+
+
+def test_seasons_are_no_hole() -> None:
+    days = [f"{year}-{month}-{day:02d}" for year in range(2015, 2023) for month in (11, 12) for day in range(1, 28, 3)]
+    table = pd.DataFrame({"who": [f"c{k % 17}" for k in range(len(days))], "at": days})
+    assert crr.read_orders(table, customer="who", at="at").quality.doubts == ()
