@@ -254,7 +254,11 @@ def test_ids_that_a_spreadsheet_rounded_are_set_aside_by_name():
         read(["7.90001E+11", "7.90002E+11", "a"])
 
 
-NOBODIES = ["guest", "GUEST", "test", "Розничный покупатель", "Частное лицо", "Аноним", "Касса 2"]
+NOBODIES = [
+    "guest", "GUEST", "test", "Розничный покупатель", "Частное лицо", "Аноним", "Касса 2", "Guest Checkout", "...",
+    "Удалённый пользователь", "test@test.com", "no-reply@shop.example", "00000000-0000-0000-0000-000000000000",
+    "+70000000000",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("word", NOBODIES)

@@ -135,3 +135,20 @@ def test_seasons_are_no_hole() -> None:
     days = [f"{year}-{month}-{day:02d}" for year in range(2015, 2023) for month in (11, 12) for day in range(1, 28, 3)]
     table = pd.DataFrame({"who": [f"c{k % 17}" for k in range(len(days))], "at": days})
     assert crr.read_orders(table, customer="who", at="at").quality.doubts == ()
+
+
+@pytest.mark.parametrize(("first", "months"), [("2023-10", 9), ("2024-01", 3), ("2023-05", 5)])
+def test_dates_whose_day_was_taken_for_the_month_are_said(first: str, months: int) -> None:
+    days = [day for day in pd.date_range(first, periods=months * 30) if day.day % 2]
+    right = pd.DataFrame({"who": [f"c{k % 13}" for k in range(len(days))], "at": days})
+    assert crr.read_orders(right, customer="who", at="at").quality.doubts == ()
+    turned = [day if day.day > 12 else pd.Timestamp(day.year, day.day, day.month) for day in days]
+    doubts = crr.read_orders(right.assign(at=turned), customer="who", at="at").quality.doubts
+    assert any("a program seems to have taken the day of some for the month" in doubt for doubt in doubts)
+
+
+def test_days_up_to_twelve_alone_are_no_turned_dates() -> None:
+    first = [f"{year}-{month:02d}-01" for year in range(2019, 2024) for month in range(1, 13)]
+    later = [f"2023-06-{day}" for day in range(13, 28)]
+    table = pd.DataFrame({"who": [f"c{k % 7}" for k in range(75)], "at": [*first, *later]})
+    assert not any("a program" in doubt for doubt in crr.read_orders(table, customer="who", at="at").quality.doubts)

@@ -52,8 +52,16 @@ NOBODY = (
     "розничный покупатель", "розничный клиент", "конечный покупатель", "частное лицо", "физлицо", "физ. лицо",
     "физическое лицо", "физ лицо", "без имени", "без карты", "клиент без карты", "нет карты", "не указан", "не указано",
     "не определен", "незарегистрированный", "прочие", "no card", "not set", "(not set)", "n.n.", "anonymous user",
-    "retail customer", "private person", "default customer",
+    "retail customer", "private person", "default customer", "guest checkout", "guest user", "guest customer",
+    "guest account", "anonymous customer", "unknown customer", "unknown user", "deleted user", "deleted customer",
+    "test user", "test customer", "test account", "cash sale", "cash sales", "walk in", "walk in customer", "laufkunde",
+    "анонимный покупатель", "анонимный клиент", "анонимный пользователь", "гость сайта", "без регистрации",
+    "неизвестный клиент", "неизвестный покупатель", "удаленный пользователь", "удалённый пользователь",
+    "удаленный клиент", "удалённый клиент", "тестовый клиент", "тестовый покупатель", "тестовый пользователь",
+    "клиент", "покупатель", "customer", "client", "[object object]",
 )  # fmt: skip
+# Signs alone, a GUID or a telephone number of noughts, and mail addresses behind which nobody reads.
+FILLED_IN = r"(?i)^(?:[\p{P}\p{S}\s]+|0+(?:-0+)+|\+?[78]?0{9,}|(?:no-?reply|test|guest|anonymous|unknown)@.*)$"
 TILLS = r"(?i)^(?:касса|kacca|терминал|cash ?desk|cash ?register|till|pos)\W*[0-9]*$"
 
 MATTERS = 0.05  # from this share of the ids on, a doubt is asked and not only told
@@ -127,8 +135,8 @@ def parse_customers(
     )
     for name, each in FOLDS.items():
         if name not in chosen and all(looks_of(counts["id"], one=form)["one"] for form in (each.touches, each.other)):
-            said, is_grave = _doubt(counts, name, chosen=chosen, rows=rows if fold is None else None)
-            (doubts if is_grave else notes).extend(said)
+            told, is_grave = _doubt(counts, name, chosen=chosen, rows=rows if fold is None else None)
+            (doubts if is_grave else notes).extend(told)
     return Ids(
         value,
         nobody=is_among(value, found) if found else None,
@@ -193,8 +201,9 @@ def _of_nobody(counts: pa.Table, nobody: Sequence[str] | None) -> list[str]:
     if nobody is None:
         rest = counts.filter(pc.invert(said))
         found += numbers_of_nobody(rest)
-        found += rest["id"].filter(pc.match_substring_regex(rest["id"], pattern=TILLS)).to_pylist()
-    return sorted(found)
+        for form in (TILLS, FILLED_IN):
+            found += rest["id"].filter(pc.match_substring_regex(rest["id"], pattern=form)).to_pylist()
+    return sorted(set(found))
 
 
 def _nobody_note(found: list[str]) -> str:
