@@ -61,7 +61,7 @@ NOBODY = (
     "клиент", "покупатель", "customer", "client", "[object object]",
 )  # fmt: skip
 # Signs alone, a GUID or a telephone number of noughts, and mail addresses behind which nobody reads.
-FILLED_IN = r"(?i)^(?:[\p{P}\p{S}\s]+|0+(?:-0+)+|\+?[78]?0{9,}|(?:no-?reply|test|guest|anonymous|unknown)@.*)$"
+FORMS_OF_NOBODY = r"(?i)^(?:[\p{P}\p{S}\s]+|0+(?:-0+)+|\+?[78]?0{9,}|(?:no-?reply|test|guest|anonymous|unknown)@.*)$"
 TILLS = r"(?i)^(?:касса|kacca|терминал|cash ?desk|cash ?register|till|pos)\W*[0-9]*$"
 
 MATTERS = 0.05  # from this share of the ids on, a doubt is asked and not only told
@@ -201,7 +201,7 @@ def _of_nobody(counts: pa.Table, nobody: Sequence[str] | None) -> list[str]:
     if nobody is None:
         rest = counts.filter(pc.invert(said))
         found += numbers_of_nobody(rest)
-        for form in (TILLS, FILLED_IN):
+        for form in (TILLS, FORMS_OF_NOBODY):
             found += rest["id"].filter(pc.match_substring_regex(rest["id"], pattern=form)).to_pylist()
     return sorted(set(found))
 

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-LAST_MONTH = 12  # a day above is no month
+LAST_OF_MONTHS = 12  # a day above is no month
 ENOUGH_SURE, ENOUGH_OUTSIDE = 10, 10  # days above 12 that tell when the list was kept, and others outside of that time
 SHARE_OUTSIDE = 0.2  # of the days up to 12
-BESIDE = timedelta(days=31)
+MARGIN_OF_DAYS = timedelta(days=31)
 
 
 def turned_doubt(table: ir.Table, *, used: int) -> list[str]:
@@ -32,10 +32,10 @@ def turned_doubt(table: ir.Table, *, used: int) -> list[str]:
 
 
 def _are_turned(days: Sequence[date]) -> bool:
-    sure, either = [day for day in days if day.day > LAST_MONTH], [day for day in days if day.day <= LAST_MONTH]
+    sure, either = [day for day in days if day.day > LAST_OF_MONTHS], [day for day in days if day.day <= LAST_OF_MONTHS]
     if len(sure) < ENOUGH_SURE:
         return False
-    since, until = min(sure) - BESIDE, max(sure) + BESIDE
+    since, until = min(sure) - MARGIN_OF_DAYS, max(sure) + MARGIN_OF_DAYS
     outside = sum(not since <= day <= until for day in either)
     if outside < max(ENOUGH_OUTSIDE, SHARE_OUTSIDE * len(either)):
         return False
@@ -43,7 +43,7 @@ def _are_turned(days: Sequence[date]) -> bool:
 
 
 def _told(days: Sequence[date]) -> list[str]:
-    sure, either = [day for day in days if day.day > LAST_MONTH], [day for day in days if day.day <= LAST_MONTH]
+    sure, either = [day for day in days if day.day > LAST_OF_MONTHS], [day for day in days if day.day <= LAST_OF_MONTHS]
     message = _(
         "The dates with a day above 12 run from {since} to {until}, those with a day up to 12 from {first} to {last}:"
         " a program seems to have taken the day of some for the month, for with both changed they are of the same time."
