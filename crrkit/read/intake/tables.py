@@ -263,8 +263,7 @@ def read_event_rows(
     opened, forms = _in_zone(opened, forms, "at")
     opened = filled_down(opened, time="at", forms=forms)
     opened, fields = read_fields(opened, forms, ids=("receipt",), times=("at",), numbers=("amount",))
-    of_kinds, doubts = settle_kinds(opened, kinds, other)
-    fields |= of_kinds
+    fields |= settle_kinds(opened, kinds, other)
 
     def wrong(row: Mapping[str, Any]) -> dict[str, Any]:
         bad = {
@@ -283,5 +282,4 @@ def read_event_rows(
             bad["zero amount"] = bought & text.is_true(row["amount"] == 0)
         return bad
 
-    rows = canonical_of(opened, fields, wrong, by=by, times=("at",), zone=forms.zone, as_of=as_of, kind="events")
-    return doubted(rows, doubts=doubts)
+    return canonical_of(opened, fields, wrong, by=by, times=("at",), zone=forms.zone, as_of=as_of, kind="events")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 LETTERS_IN_FRONT = r"(?:\p{L}+[-_# ]?|[#№] ?)"  # SHOP-9, №9
-WITH_A_LETTER, PUNCTUATION = r"\p{L}", r"[\p{P}\p{S}\s]"  # ООО «Ромашка», ООО "Ромашка"
+WITH_A_LETTER, PUNCTUATION = r"\p{L}", r"[«»\"„“”‟‘’\x27`´‐-―−_.,()\s-]"  # ООО «Ромашка», ООО "Ромашка"
 GROUPED = r"^[1-9][0-9]{0,2}(?:[ ,.'][0-9]{3})+$"  # 12 345
 
 
