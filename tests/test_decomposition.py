@@ -174,3 +174,18 @@ def test_russian() -> None:
         text = str(decompose({"m": (0.4, 0.55), "l": (0.6, 0.925)}, {"m": (0.7, 0.57), "l": (0.3, 0.93)}))
     assert "Симпсон" in text
     assert "Every" not in text
+
+
+def test_numbers_of_rows_are_no_segments() -> None:
+    # Rows of an account for two periods: row 0 and row 2 are one region, and as numbers they would share nothing.
+    rows = pd.DataFrame({
+        "region": ["n", "s"] * 2, "period": ["2024-01"] * 2 + ["2024-02"] * 2, "start": 10, "kept": [8, 6, 7, 6],
+    })  # fmt: skip
+    old, new = rows.iloc[:2], rows.iloc[2:]
+    with pytest.raises(InputError, match=r"no segment is named\. Say which column names it, such as by='region'"):
+        decompose(old, new)
+    split = decompose(old, new, by="region")
+    assert split.rate_effect == pytest.approx(-0.05)
+    assert split.mix_effect == pytest.approx(0)
+    numbers = rows[["start", "kept"]].iloc[:2]
+    assert decompose(numbers, numbers).change == 0

@@ -230,7 +230,7 @@ def test_a_log_without_any_purchase_says_so_instead_of_ending_in_an_error():
     log = pd.DataFrame({"who": list("aabb"), "when": ["2024-01-05", "2024-02-05", "2024-01-09", "2024-03-02"]})
     base = crr.read_events(log.assign(what="offer"), customer="who", at="when", kind="what")
     (doubt,) = base.quality.doubts
-    assert doubt.startswith("No event in column 'what' is a purchase or a contract ('offer'): nobody is a customer")
+    assert doubt.startswith("No event is a purchase or a contract, so nobody is a customer in any period.")
     assert "CRR –" in str(crr.retention_by_period(base, every="month"))
 
 

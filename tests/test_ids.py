@@ -154,9 +154,21 @@ def test_two_hundred_pairs_with_and_without_a_zero_are_four_hundred_customers(tm
     rows = [[f"{zero}{n}", day] for day in DAYS[:3] for n in range(101, 301) for zero in ("0", "")]
     base = read_orders(workbook(tmp_path / "a.xlsx", [["who", "when"], *rows]), customer="who", at="when")
     assert len(set(people(base))) == 400
-    assert base.quality.notes == (
-        "400 customer ids are written with and without leading zeros. Say fold='zeros' if they are the same customers.",
+    said = (
+        "400 customer ids are written with and without leading zeros. Say fold='zeros' if they are the same customers."
     )
+    assert base.quality.notes == base.quality.doubts == (said,), "so many are said before every rate"
+
+
+def test_numbers_with_a_decimal_comma_are_whole_numbers_and_grouped_ones_are_not():
+    assert people(read(["17850,0", "17850", "9,00"])) == ["17850", "17850", "9"]
+    assert people(read(["17,000", "17,001"], fold=())) == ["17,000", "17,001"]
+
+
+def test_ids_that_are_masked_are_said():
+    (doubt,) = read(["****1234", "9", "XXXX-XXXX-5678", "10"]).quality.doubts
+    assert doubt.startswith("2 ids are masked, as numbers of cards are (****1234): several customers may share one.")
+    assert not any("masked" in doubt for doubt in read([str(k) for k in range(40)] + ["**7"]).quality.doubts)
 
 
 def test_a_column_that_a_sheet_has_twice_is_refused_and_its_margins_are_left_out(tmp_path: Path):
@@ -177,6 +189,7 @@ DOUBTS = {
     "yo": (["Петр", "Пётр"], "Петр"),
     "look-alikes": (["Cаша", "Саша"], "Caшa"),  # the first letter in Latin and in Cyrillic
     "phones": (["+7 900 000-00-07", "89000000007", "8(900)000-00-07", "79000000007"], "79000000007"),
+    "marks": (["ООО «Луч»", 'ООО "Луч"', "ООО Луч"], "ООО Луч"),
     "zeros": (["009", "9"], "9"),
     "prefix": (["9", "SHOP-9"], "9"),
 }
@@ -241,7 +254,11 @@ def test_ids_that_a_spreadsheet_rounded_are_set_aside_by_name():
         read(["7.90001E+11", "7.90002E+11", "a"])
 
 
-NOBODIES = ["guest", "GUEST", "test", "Розничный покупатель", "Частное лицо", "Аноним", "Касса 2"]
+NOBODIES = [
+    "guest", "GUEST", "test", "Розничный покупатель", "Частное лицо", "Аноним", "Касса 2", "Guest Checkout", "...",
+    "Удалённый пользователь", "test@test.com", "no-reply@shop.example", "00000000-0000-0000-0000-000000000000",
+    "+70000000000",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("word", NOBODIES)

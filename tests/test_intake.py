@@ -859,7 +859,7 @@ def test_ids_that_all_occur_once_are_those_of_purchases():
     once = orders_of(pd.DataFrame({"who": range(40), "when": days})).quality
     assert "Each of the 40 ids in column 'who' occurs once" in once.doubts[0]
     assert not orders_of(pd.DataFrame({"who": [0, *range(39)], "when": days})).quality.notes
-    members = pd.DataFrame({"who": range(40), "joined": days, "gone": None})
+    members = pd.DataFrame({"who": range(40), "joined": days, "gone": [*[None] * 39, "2024-06-05"]})
     assert not members_of(members).quality.notes  # one contract each is what contracts look like
 
 

@@ -102,3 +102,53 @@ def test_who_asks_for_the_end_has_not_left_yet() -> None:
     })  # fmt: skip
     with pytest.raises(crr.errors.InputError, match="begins or ends with 'cancel_requested'"):
         crr.read_contracts(log, customer="who", at="at", kind="what")
+
+
+def purchases(*strays: str, months: int = 10) -> pd.DataFrame:
+    days = [f"2023-{month:02d}-{day:02d}" for month in range(1, months + 1) for day in range(1, 28, 3)]
+    return pd.DataFrame({"who": [f"c{k % 17}" for k in range(len(days) + len(strays))], "at": [*days, *strays]})
+
+
+@pytest.mark.parametrize(
+    ("strays", "said"),
+    [
+        (
+            ["2014-01-05"],
+            "1 row is dated up to Jan 5, 2014, and all others from Jan 1, 2023 on: a slip of a date would",
+        ),
+        (["1924-01-05"], "1 row is dated up to Jan 5, 1924, and all others from Jan 1, 2023 on"),
+        (["2025-03-05"], "1 row is dated from Mar 5, 2025 on, and all others up to Oct 25, 2023: a slip of a date"),
+    ],
+)
+def test_few_rows_that_years_part_from_all_others_may_be_slips(strays: list[str], said: str) -> None:
+    (doubt,) = crr.read_orders(purchases(*strays), customer="who", at="at").quality.doubts
+    assert doubt.startswith(said)
+
+
+def test_a_hole_of_years_is_no_longer_hidden_by_its_own_length() -> None:
+    early = [f"2014-{month:02d}-{day:02d}" for month in (1, 2, 3) for day in range(1, 28, 3)]
+    (doubt,) = crr.read_orders(purchases(*early), customer="who", at="at").quality.doubts
+    assert doubt.startswith("105 months have no row at all (2014-04, ")
+
+
+def test_seasons_are_no_hole() -> None:
+    days = [f"{year}-{month}-{day:02d}" for year in range(2015, 2023) for month in (11, 12) for day in range(1, 28, 3)]
+    table = pd.DataFrame({"who": [f"c{k % 17}" for k in range(len(days))], "at": days})
+    assert crr.read_orders(table, customer="who", at="at").quality.doubts == ()
+
+
+@pytest.mark.parametrize(("first", "months"), [("2023-10", 9), ("2024-01", 3), ("2023-05", 5)])
+def test_dates_whose_day_was_taken_for_the_month_are_said(first: str, months: int) -> None:
+    days = [day for day in pd.date_range(first, periods=months * 30) if day.day % 2]
+    right = pd.DataFrame({"who": [f"c{k % 13}" for k in range(len(days))], "at": days})
+    assert crr.read_orders(right, customer="who", at="at").quality.doubts == ()
+    turned = [day if day.day > 12 else pd.Timestamp(day.year, day.day, day.month) for day in days]
+    doubts = crr.read_orders(right.assign(at=turned), customer="who", at="at").quality.doubts
+    assert any("a program seems to have taken the day of some for the month" in doubt for doubt in doubts)
+
+
+def test_days_up_to_twelve_alone_are_no_turned_dates() -> None:
+    first = [f"{year}-{month:02d}-01" for year in range(2019, 2024) for month in range(1, 13)]
+    later = [f"2023-06-{day}" for day in range(13, 28)]
+    table = pd.DataFrame({"who": [f"c{k % 7}" for k in range(75)], "at": [*first, *later]})
+    assert not any("a program" in doubt for doubt in crr.read_orders(table, customer="who", at="at").quality.doubts)

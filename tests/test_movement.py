@@ -16,6 +16,7 @@ from crrkit.counts.intervals import wilson
 from crrkit.ground import errors, languages
 from crrkit.measure.movement import RetentionTable, retention_by_period
 from crrkit.read.bases.readers import ContractBase, OrderBase, read_contracts, read_orders
+from crrkit.rules import Trailing
 
 RATES = (
     "crr", "crr_low", "crr_high", "churn", "crr_continuous", "crr_textbook", "churn_events", "early_loss", "winback",
@@ -299,3 +300,35 @@ def test_last_active_day_is_one_day_before_the_first_day_after():
     pd.testing.assert_frame_equal(
         retention_by_period(after, every="half-year").table, retention_by_period(last, every="half-year").table
     )
+
+
+class TestBegunWithin:
+    """Customers are who bought in the period before: of a first period that is seen in part, some are missing."""
+
+    @staticmethod
+    def account(first: str, *, every: str = "month", a_day: int = 2, days: int = 200, **rules):
+        at = [day for day in pd.date_range(first, periods=days) for _ in range(a_day)]
+        log = pd.DataFrame({"who": [f"c{k % 60}" for k in range(len(at))], "at": at})
+        return retention_by_period(read_orders(log, customer="who", at="at", **rules), every=every)
+
+    def test_a_list_that_begins_in_the_middle_of_a_month_says_so_beside_the_rates(self):
+        kept = self.account("2024-01-17")
+        assert any(note.startswith("The list begins on Jan 17, 2024, within 2024-01.") for note in kept.notes)
+        assert "The list begins" not in kept.warning, "the latest period is another"
+
+    def test_before_the_rate_where_it_is_that_of_the_second_period(self):
+        kept = self.account("2022-08-15", every="year", days=600)
+        assert kept.latest["period"] == "2023"
+        assert "whoever bought only then is missing at the start of 2023" in kept.warning
+        assert str(kept).count("The list begins on Aug 15, 2022") == 1
+
+    @pytest.mark.parametrize("first", ["2024-01-01", "2024-01-05"])
+    def test_not_where_little_of_the_period_is_missing(self, first: str):
+        assert not any("The list begins" in note for note in self.account(first).notes)
+
+    def test_nor_in_a_list_of_few_rows_or_under_a_window(self):
+        log = pd.DataFrame({"who": list("aabb"), "at": ["2024-01-17", "2024-02-03", "2024-01-20", "2024-03-03"]})
+        kept = retention_by_period(read_orders(log, customer="who", at="at"), every="month")
+        assert not any("The list begins" in note for note in kept.notes)
+        under = self.account("2024-01-17", activity=Trailing(days=31))
+        assert not any("The list begins" in note for note in under.notes)

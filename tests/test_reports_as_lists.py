@@ -121,7 +121,12 @@ def test_a_list_under_a_name_is_read_and_of_two_it_is_asked(tmp_path: Path) -> N
 
 
 def test_several_currencies_beside_the_amounts_are_refused_or_a_segment() -> None:
-    for column, words in {"currency": ["USD", "EUR"], "Валюта": ["руб.", "USD"], "ccy": ["643", "840"]}.items():
+    for column, words in {
+        "currency": ["USD", "EUR"],
+        "Валюта": ["руб.", "USD"],
+        "ccy": ["643", "840"],
+        "pay_cur": ["EUR", "USD"],
+    }.items():
         with pytest.raises(InputError, match="in several currencies"):
             orders(["a", "b"], **{column: words})
         told = orders(["a", "b"], **{column: words}, said={"by": column}).quality.doubts

@@ -72,6 +72,8 @@ def _columns(frame: pd.DataFrame, name: str) -> tuple[str, str]:
 def _indexed(rows: pd.DataFrame, by: str | Sequence[str], name: str) -> pd.DataFrame:
     for column in [by] if isinstance(by, str) else by:
         check_column(column, name="by", available=rows.columns)
+    if not by:
+        _check_index(rows, name)
     frame = rows.set_index([by] if isinstance(by, str) else list(by)) if by else rows.copy()
     levels = range(frame.index.nlevels)
     frame.index = pd.Index(segment_names(frame.index.to_frame().set_axis(levels, axis=1), levels))
@@ -81,6 +83,18 @@ def _indexed(rows: pd.DataFrame, by: str | Sequence[str], name: str) -> pd.DataF
         )
         raise InputError(message.format(name=name), argument=name)
     return frame
+
+
+def _check_index(rows: pd.DataFrame, name: str) -> None:
+    """Refuse the numbers of rows as segments where a column could tell them: in another frame they are of others."""
+    is_numbered = rows.index.name is None and pd.api.types.is_integer_dtype(rows.index)
+    texts = [str(column) for column in rows.columns if not pd.api.types.is_numeric_dtype(rows[column])]
+    if is_numbered and texts:
+        message = _(
+            "The rows of {name} are numbered, and no segment is named. Say which column names it, such as"
+            " by={column!r}; for two periods of an account say decompose(kept, before=…, after=…)."
+        )
+        raise InputError(message.format(name=name, column=texts[0]), argument="by", available=texts)
 
 
 def _from_mapping(rows: Any, name: str) -> pd.DataFrame:

@@ -28,7 +28,7 @@ from crrkit.ground import (
 )
 from crrkit.measure.cadence import Rhythm, holds, judge_rhythm
 from crrkit.measure.flows import FLOWS_OF, with_rates
-from crrkit.measure.spans import COMPLETE, at_its_ends, dated, kept_by_construction, latest_of, span_of
+from crrkit.measure.spans import COMPLETE, at_its_ends, begun_within, dated, kept_by_construction, latest_of, span_of
 from crrkit.read import UNITS, Base
 
 if TYPE_CHECKING:
@@ -261,7 +261,7 @@ def retention_by_period(
     card = base.card_of(every=every, unit=unit)
     if unit == "person_all":
         card = card.with_(returned=RETURNED_WITH_FEWER)
-    notes = kept_by_construction(whole, base)
+    notes = (*kept_by_construction(whole, base), *begun_within(whole, base))
     account = RetentionTable(with_rates(whole), every, card, base.quality, notes=notes, base=base)
     if parts is None:
         return account

@@ -23,6 +23,7 @@ COMPLETE, RUNNING, EMPTY, BURN_IN = mark("complete"), mark("running"), mark("emp
 NOT_LISTED = mark("unseen")
 AT_START, AT_END = ("start", "opening"), ("end", "closing")  # columns that need a list at one boundary only
 NOT_IN_LISTS = ("new_lost", "returned_lost", "rejoined", "continuous", "joins", "leaves")  # need data within the period
+MISSING_PART, MANY_MISSING = 0.2, 7  # of the first period; chance alone misses so many in one list of a thousand
 MOST_PERIODS = 20_000  # days in half a century; more is a mistake
 
 GONE_AT_ONCE = mark(
@@ -108,6 +109,27 @@ def kept_by_construction(flows: pd.DataFrame, base: Base) -> tuple[str, ...]:
     return (text.format(day=format_date(safe), last=periods.iloc[-1]),)
 
 
+def begun_within(flows: pd.DataFrame, base: Base) -> tuple[str, ...]:
+    """A sentence on the second row where customers are who bought in the period before, and the first is seen in part.
+
+    A list with few rows begins on some day of its first period by chance: it is only said where, at the pace of the
+    rest of that period, many would have bought in the part that is missing.
+    """
+    if not base.is_by_period or len(flows) < 2:  # noqa: PLR2004 - the opening period and the one that it opens
+        return ()
+    opening, second = flows.iloc[0], flows.iloc[1]
+    missing, seen = base.first - opening["from_"], min(opening["until"], base.as_of) - base.first
+    if missing < MISSING_PART * (opening["until"] - opening["from_"]) or seen <= timedelta(0):
+        return ()
+    if opening["end"] * (missing / seen) < MANY_MISSING:
+        return ()
+    text = _(
+        "The list begins on {day}, within {opening}. If there were purchases before that day, whoever bought only then"
+        " is missing at the start of {second}, and the rate of {second} is that of the others."
+    )
+    return (text.format(day=format_date(base.first), opening=opening["period"], second=second["period"]),)
+
+
 def seen_of(base: Base, calendar: Calendar, span: range) -> set[int]:
     """Return the periods for which the customers at both boundaries are known: all, except for snapshots."""
     return {k for k in span if base.saw(calendar.start(k)) and base.saw(calendar.start(k + 1))}
@@ -149,6 +171,10 @@ def at_its_ends(
     """Return warnings on the end of the data and, if the latest period is still in burn-in, on their beginning."""
     gone, one_day = gone_at_once(table, card), quality.doubt(ENDS_ON_ONE_DAY)[0]
     ended = one_day or (gone and (quality.doubt(NOBODY_AFTER)[0] or gone))
-    if base is None or not table["period"].is_unique or latest_of(table)["status"] != BURN_IN:
+    if base is None or not table["period"].is_unique:
         return (ended,)
-    return (ended, *kept_by_construction(table, base))
+    latest = latest_of(table)
+    if latest["status"] == BURN_IN:
+        return (ended, *kept_by_construction(table, base))
+    is_second = len(table) > 1 and latest["period"] == table["period"].iloc[1]
+    return (ended, *(begun_within(table, base) if is_second else ()))

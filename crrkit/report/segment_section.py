@@ -45,7 +45,7 @@ def segment_section(subject: Subject) -> Section | None:
 
 
 def segments_carried(segments: RetentionTable) -> Carried:
-    """One row per period, a column a count of a segment; of those taken together one that is withheld stands for each."""
+    """One row per period, one column per count of a segment; segments taken together share one withheld column."""
     rows = segments.table
     named = sorted(set(rows["segment"]) - {_("All others")})
     found: dict[str, dict[str, int | None]] = {}

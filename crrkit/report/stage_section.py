@@ -33,7 +33,7 @@ def stage_section(subject: Subject) -> Section | None:
 
 
 def stages_carried(stages: SharedStages, kept: RetentionTable) -> Carried:
-    """One row per boundary, a column a stage; boundaries between those told of are withheld; and who of each was kept."""
+    """One row per boundary, one column per stage, and the kept of each; boundaries in between are withheld."""
     counts, rates = stages.flow.counts, stages.rates
     told = counts.reindex([name for name in kept.table["period"] if name >= counts.index[0]]).combine_first(counts)
     found = {f"stood {kept.every}": counts_carried(told)}

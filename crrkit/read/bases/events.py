@@ -52,8 +52,8 @@ class EventBase(OrderBase):
 
     @property
     def people_notes(self) -> tuple[str, ...]:
-        """How many people are no customers."""
-        return _contact_note(self.contacts)
+        """How many people are no customers; or that nobody is one."""
+        return (*_contact_note(self.contacts), _nobody_bought())
 
     @property
     def everything(self) -> ir.Table:
@@ -206,6 +206,7 @@ def event_base(
     rule = settled(activity, reduce.share(orders, span=(first, card.as_of)), card.as_of)
     contacts = int(people["people"] - people["buyers"])
     quality = replace(quality, notes=(*quality.notes, *_contact_note(contacts)))
+    quality = quality if people["buyers"] else quality.with_doubts(_nobody_bought())
     return EventBase(
         orders, quality, card.with_(activity=str(rule)), first, card.as_of, by, rule, engine,
         events=events, contacts=contacts, refunded=refunded,
@@ -230,3 +231,11 @@ def _contact_note(contacts: int) -> tuple[str, ...]:
         contacts,
     )
     return (text.format(n=format_number(contacts)),)
+
+
+def _nobody_bought() -> str:
+    """What a reader of an account without any customer must know."""
+    return _(
+        "No event is a purchase or a contract, so nobody is a customer in any period. If some are, say which with"
+        " kinds=."
+    )

@@ -25,7 +25,7 @@ from crrkit.read.disk import scratch
 from crrkit.rules import OwnGap, Trailing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     import ibis.expr.types as ir
 
@@ -231,11 +231,16 @@ def reading_of(base: Askable) -> Manifest:
     """What became of the rows of one reading."""
     quality = base.quality
     return {
-        "source": quality.source, "used": quality.rows_used, "doubts": list(quality.doubts),
-        "notes": [note for note in quality.notes if note not in base.people_notes],
+        "source": quality.source, "used": quality.rows_used, "doubts": _of_rows(base, quality.doubts),
+        "notes": _of_rows(base, quality.notes),
         "counts": dict(zip(quality.table["reason"], map(int, quality.table["rows"]), strict=True)),
         "money": dict(quality.money), "kept_at": datetime.now().astimezone().isoformat(timespec="seconds"),
     }  # fmt: skip
+
+
+def _of_rows(base: Askable, notes: Sequence[str]) -> list[str]:
+    """Without those that count people over all rows: they are told anew when there are more."""
+    return [note for note in notes if note not in base.people_notes]
 
 
 def asked_activity(base: Askable) -> Activity:

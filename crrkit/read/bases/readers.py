@@ -100,7 +100,7 @@ def read_contracts(
         currency: The code of the currency of the amounts, such as ``"EUR"``; by default the one that the source names.
         fold: Differences in which two ids are the same customer: ``"case"``, ``"yo"`` (ё and е), ``"look-alikes"``
             (Latin and Cyrillic letters), ``"phones"``, ``"zeros"`` (in front), ``"prefix"`` (``SHOP-9`` and ``9``),
-            ``"groups"`` (``12 345`` and ``12345``); one or several. Where many ids differ so it is asked; ``()``: none.
+            ``"groups"`` (``12 345``), ``"marks"`` (quotes, dashes). Where many ids differ so it is asked; ``()``: none.
         nobody: Ids under which nobody in particular stands; their rows are set aside. By default words such as
             ``guest``, ``test``, ``Частное лицо``, and a ``-1`` or ``0`` that no customer can have; ``()`` for none.
         sheet: The sheet of a spreadsheet; by default all that have the columns. Or the list in a JSON file of several.

@@ -26,6 +26,7 @@ from crrkit.read.quality import (
     refuse_broken,
     register_doubts,
     repeat_notes,
+    turned_doubt,
     unknown_by_day,
     unknown_note,
     unread_doubts,
@@ -186,6 +187,7 @@ def _doubts(
     said += id_doubts(found.table, used=quality.rows_used, column=quality.columns["customer"], once=is_log)
     if is_log:
         said += hole_doubts(found.table, used=quality.rows_used, first=found.first, last=found.last, as_of=as_of)
+        said += [] if opened.elsewhere else turned_doubt(found.table, used=quality.rows_used)
     if quality.kind == "contracts":
         said += register_doubts(good, opened.unread)
     elif opened.unread:

@@ -12,7 +12,6 @@ from crrkit.read.intake.fields import GIVEN
 from crrkit.read.quality import MOST_KINDS, unsettled, words_in
 from crrkit.read.values import parse_ids, words_of
 from crrkit.read.words import (
-    BUYING,
     COUNTED,
     DEAL_STAGES,
     MOST_STATES,
@@ -121,8 +120,8 @@ def _states(column: str, words: Mapping[str, int], meant: Mapping[str, str]) -> 
     return States(tuple(aside), tuple(notes), tuple(doubts))
 
 
-def settle_kinds(opened: Opened, kinds: Mapping[str, Any] | None, other: str) -> tuple[dict[str, Any], list[str]]:
-    """The kind of each event, and whether one was given; and what is in doubt.
+def settle_kinds(opened: Opened, kinds: Mapping[str, Any] | None, other: str) -> dict[str, Any]:
+    """The kind of each event, and whether one was given.
 
     Told from the raw text, which the engine need not read then.
     """
@@ -135,19 +134,7 @@ def settle_kinds(opened: Opened, kinds: Mapping[str, Any] | None, other: str) ->
     blank = [row["raw"] for row in met if row["word"] is None and row["raw"] is not None]
     given = raw.notnull() & raw.notin(blank) if blank else raw.notnull()
     known = [(row["raw"], meant[row["word"]]) for row in met if meant.get(row["word"])]
-    doubts = _nothing_bought(column, meant)
     if all(text == kind for text, kind in known) and len(known) == len(meant) and not blank:
-        return {"kind": raw, "kind" + GIVEN: given}, doubts
+        return {"kind": raw, "kind" + GIVEN: given}
     kind = raw.cases(*known, else_=None) if known else ibis.null("string")
-    return {"kind": kind, "kind" + GIVEN: given}, doubts
-
-
-def _nothing_bought(column: str, meant: Mapping[str, str | None]) -> list[str]:
-    """That nobody can become a customer by such events."""
-    if set(meant.values()) & set(BUYING):
-        return []
-    message = _(
-        "No event in column {column!r} is a purchase or a contract ({words}): nobody is a customer in any period. If"
-        " some are, say which with kinds=."
-    )
-    return [message.format(column=column, words=listed(sorted(meant)))]
+    return {"kind": kind, "kind" + GIVEN: given}

@@ -262,7 +262,7 @@ def read_event_rows(
     opened = open_source(source, kind="events", named=named, by=by, forms=forms)
     opened, forms = _in_zone(opened, forms, "at")
     opened = filled_down(opened, time="at", forms=forms)
-    of_kinds, doubts = settle_kinds(opened, kinds, other)
+    of_kinds = settle_kinds(opened, kinds, other)
     opened, fields = read_fields(
         opened, forms, ids=("receipt",), times=("at",), numbers=("amount",), kind=of_kinds["kind"]
     )
@@ -285,5 +285,4 @@ def read_event_rows(
             bad["zero amount"] = bought & text.is_true(row["amount"] == 0)
         return bad
 
-    rows = canonical_of(opened, fields, wrong, by=by, times=("at",), zone=forms.zone, as_of=as_of, kind="events")
-    return doubted(rows, doubts=doubts)
+    return canonical_of(opened, fields, wrong, by=by, times=("at",), zone=forms.zone, as_of=as_of, kind="events")

@@ -33,6 +33,7 @@ from crrkit.read.quality.registers import (
     statuses,
 )
 from crrkit.read.quality.rows import ERRORS, REASONS, QualityReport
+from crrkit.read.quality.turned import turned_doubt
 from crrkit.read.quality.unknown import NOT_KNOWN, lost_doubts, unknown_by_day, unknown_note, with_weight
 from crrkit.read.quality.unread import NUMBER_ALONE, suspects, unread_doubts
 from crrkit.read.quality.whole_numbers import FILLERS, OUTSTANDING
@@ -85,6 +86,7 @@ __all__ = [
     "size_doubts",
     "statuses",
     "suspects",
+    "turned_doubt",
     "twice_note",
     "twins",
     "unknown_by_day",

@@ -19,6 +19,7 @@ KEPT_DIGITS = 15  # a spreadsheet writes zeros behind so many
 LONG, ENDS_IN_ZEROS = rf"^[0-9]{{{KEPT_DIGITS + 1},}}$", rf"^[0-9]{{{KEPT_DIGITS}}}0+$"
 WHOLE_IN_FLOATS = 2**53  # up to here a float holds every whole number
 FEWEST_ZEROS = 5  # so many zeros by chance: one in a hundred thousand
+MASKED, MASKED_SHARE = r"[*•●]{2,}|[xXхХ]{4,}[- ]?[0-9]|[0-9][- ]?[xXхХ]{4,}", 0.05  # fewer are slips
 # Forms that systems give to ids; a firm that changes from one to another has changed its system.
 FORMS = {
     mark("digits"): "^[0-9]+$",
@@ -45,6 +46,21 @@ def lost_digits(ids: pa.ChunkedArray) -> list[str]:
         len(long),
     )
     return [note.format(n=format_number(len(long)), digits=KEPT_DIGITS)]
+
+
+def masked(ids: pa.ChunkedArray) -> list[str]:
+    """A sentence when ids are shown in part, as numbers of cards are."""
+    n = pc.sum(pc.match_substring_regex(ids, pattern=MASKED)).as_py() or 0
+    if n < MASKED_SHARE * len(ids):
+        return []
+    note = ngettext(
+        "{n} id is masked, as a number of a card is (****1234): several customers may share it. Take a column with"
+        " whole ids.",
+        "{n} ids are masked, as numbers of cards are (****1234): several customers may share one. Take a column with"
+        " whole ids.",
+        n,
+    )
+    return [note.format(n=format_number(n))] if n else []
 
 
 def lost_in_floats(table: ir.Table, column: str) -> list[str]:

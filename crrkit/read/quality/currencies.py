@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 NAMES = re.compile(r"currency|^ccy$|^curr?$|валют|^вал$")
-PERHAPS = re.compile(r"^(?:code|isocode|money|unit|ед|единица|денежнаяединица)$")  # only where all words are currencies
+# Only where all words are currencies.
+PERHAPS = re.compile(r"^(?:code|isocode|money|unit|ед|единица|денежнаяединица)$|(?:ccy|curr?)$")
 CURRENCY_CODE = re.compile("[A-Z]{3}")
 MOST_CURRENCIES = 50  # more different words are no currencies
 NUMBERS = {"643": "RUB", "810": "RUB", "840": "USD", "978": "EUR"}  # how banks and accountants write them

@@ -21,7 +21,7 @@ from crrkit.ground import (
     told_number as format_number,
 )
 from crrkit.read.disk import totals_among
-from crrkit.read.quality.changes import change_of_form, lost_digits, lost_in_floats
+from crrkit.read.quality.changes import change_of_form, lost_digits, lost_in_floats, masked
 from crrkit.read.quality.folds import FOLDS, Fold
 from crrkit.read.quality.notes import Note
 from crrkit.read.quality.whole_numbers import nobody_among_numbers, numbers_of_nobody
@@ -52,8 +52,16 @@ NOBODY = (
     "розничный покупатель", "розничный клиент", "конечный покупатель", "частное лицо", "физлицо", "физ. лицо",
     "физическое лицо", "физ лицо", "без имени", "без карты", "клиент без карты", "нет карты", "не указан", "не указано",
     "не определен", "незарегистрированный", "прочие", "no card", "not set", "(not set)", "n.n.", "anonymous user",
-    "retail customer", "private person", "default customer",
+    "retail customer", "private person", "default customer", "guest checkout", "guest user", "guest customer",
+    "guest account", "anonymous customer", "unknown customer", "unknown user", "deleted user", "deleted customer",
+    "test user", "test customer", "test account", "cash sale", "cash sales", "walk in", "walk in customer", "laufkunde",
+    "анонимный покупатель", "анонимный клиент", "анонимный пользователь", "гость сайта", "без регистрации",
+    "неизвестный клиент", "неизвестный покупатель", "удаленный пользователь", "удалённый пользователь",
+    "удаленный клиент", "удалённый клиент", "тестовый клиент", "тестовый покупатель", "тестовый пользователь",
+    "клиент", "покупатель", "customer", "client", "[object object]",
 )  # fmt: skip
+# Signs alone, a GUID or a telephone number of noughts, and mail addresses behind which nobody reads.
+FORMS_OF_NOBODY = r"(?i)^(?:[\p{P}\p{S}\s]+|0+(?:-0+)+|\+?[78]?0{9,}|(?:no-?reply|test|guest|anonymous|unknown)@.*)$"
 TILLS = r"(?i)^(?:касса|kacca|терминал|cash ?desk|cash ?register|till|pos)\W*[0-9]*$"
 
 MATTERS = 0.05  # from this share of the ids on, a doubt is asked and not only told
@@ -123,10 +131,13 @@ def parse_customers(
     if found:
         notes.append(_nobody_note(found))
     rows = table.select(id=text, at=at)
-    doubts = lost_digits(counts["id"]) + lost_in_floats(table, column) + change_of_form(counts, rows)
+    doubts = (
+        lost_digits(counts["id"]) + masked(counts["id"]) + lost_in_floats(table, column) + change_of_form(counts, rows)
+    )
     for name, each in FOLDS.items():
         if name not in chosen and all(looks_of(counts["id"], one=form)["one"] for form in (each.touches, each.other)):
-            notes += _doubt(counts, name, chosen=chosen, rows=rows if fold is None else None)
+            told, is_grave = _doubt(counts, name, chosen=chosen, rows=rows if fold is None else None)
+            (doubts if is_grave else notes).extend(told)
     return Ids(
         value,
         nobody=is_among(value, found) if found else None,
@@ -192,8 +203,9 @@ def _of_nobody(counts: pa.Table, nobody: Sequence[str] | None) -> list[str]:
     if nobody is None:
         rest = counts.filter(pc.invert(said))
         found += numbers_of_nobody(rest)
-        found += rest["id"].filter(pc.match_substring_regex(rest["id"], pattern=TILLS)).to_pylist()
-    return sorted(found)
+        for form in (TILLS, FORMS_OF_NOBODY):
+            found += rest["id"].filter(pc.match_substring_regex(rest["id"], pattern=form)).to_pylist()
+    return sorted(set(found))
 
 
 def _nobody_note(found: list[str]) -> str:
@@ -220,8 +232,11 @@ def _changed(rows: ir.Table, fold: Fold) -> bool:
     return bool(spans[True]["last"] < spans[False]["first"] or spans[False]["last"] < spans[True]["first"])
 
 
-def _doubt(counts: pa.Table, name: str, *, chosen: Sequence[str], rows: ir.Table | None) -> list[str]:
-    """Ids that may be one: told, or (where rows are given) asked if they are a share of the ids that matters."""
+def _doubt(counts: pa.Table, name: str, *, chosen: Sequence[str], rows: ir.Table | None) -> tuple[list[str], bool]:
+    """Ids that may be one: told, or (where rows are given) asked if they are a share of the ids that matters.
+
+    And whether they are such a share though both forms are in use, so that it is said before every rate.
+    """
     fold, ids = FOLDS[name], ibis.memtable(counts)
     groups = (
         ids.select("id", common=fold.common(ids["id"]))
@@ -232,7 +247,7 @@ def _doubt(counts: pa.Table, name: str, *, chosen: Sequence[str], rows: ir.Table
     twins = groups.filter((groups["ids"] > 1) & (groups["met"] if fold.needs_common else True))
     found = twins.order_by("common").to_pyarrow()
     if not len(found):
-        return []
+        return [], False
     n, total = pc.sum(found["ids"]).as_py(), len(counts)
     words = {
         "n": format_number(n),
@@ -241,11 +256,12 @@ def _doubt(counts: pa.Table, name: str, *, chosen: Sequence[str], rows: ir.Table
         "fold": name,
         **found.slice(0, 1).to_pylist()[0],
     }
-    if rows is not None and n >= MATTERS * total and (not fold.over_time or _changed(rows, fold)):
+    is_grave = rows is not None and n >= MATTERS * total
+    if is_grave and rows is not None and (not fold.over_time or _changed(rows, fold)):
         message = _(
             "{n} of {total} {total:customer id|customer ids} are written {how}, such as {one!r} and {other!r}. Say"
             " fold={fold!r} if they are the same customers, or fold=() if they are not."
         )
         raise InputError(message.format(**words), argument="fold")
     said = _("{n} {n:customer id|customer ids} are written {how}. Say fold={fold!r} if they are the same customers.")
-    return [Note(said.format(**words), fold=(*chosen, name))]
+    return [Note(said.format(**words), fold=(*chosen, name))], is_grave

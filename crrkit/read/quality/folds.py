@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 LETTERS_IN_FRONT = r"(?:\p{L}+[-_# ]?|[#№] ?)"  # SHOP-9, №9
+WITH_A_LETTER, PUNCTUATION = r"\p{L}", r"[«»\"„“”‟‘’\x27`´‐-―−_.,()\s-]"  # ООО «Ромашка», ООО "Ромашка"
 GROUPED = r"^[1-9][0-9]{0,2}(?:[ ,.'][0-9]{3})+$"  # 12 345
 
 
@@ -47,6 +48,16 @@ FOLDS = {
             x,
         ),
         mark("in several forms of a telephone number"),
+    ),
+    "marks": Fold(
+        rf"{WITH_A_LETTER}.*{PUNCTUATION}|{PUNCTUATION}.*{WITH_A_LETTER}",
+        WITH_A_LETTER,
+        lambda x: ibis.ifelse(
+            x.re_search(WITH_A_LETTER) & ~x.contains("@"),
+            x.re_replace(PUNCTUATION, " ").re_replace(" +", " ").strip(),
+            x,
+        ),
+        mark("with other quotes, dashes or blanks"),
     ),
     "zeros": Fold(
         r"^0+[0-9]+$",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, NamedTuple
+
+import ibis
 
 from crrkit.ground import mark, ntold as ngettext, told as _, told_date as format_date, told_number as format_number
 from crrkit.read.quality.notes import Note
@@ -11,7 +13,6 @@ from crrkit.reduce import silent_spells
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     import ibis.expr.types as ir
 
@@ -21,6 +22,8 @@ LONG_DAYS = 14  # without any row, half a month …
 LONGER = 3  # … so many times the next longest: who rests every week, or every summer, rests again
 EXPECTED_ROWS = 20  # … in which so many rows are wanting, as often as there are others
 A_DAY = timedelta(days=1)
+DAYS_APART = 365  # a year without any row parts slips of dates from a list
+STRAYS = 0.01  # of the rows: so few apart from all others are slips rather than a beginning
 
 EMPTY_MONTHS, EMPTY_DAYS = mark("months without any row"), mark("days without any row")
 
@@ -34,7 +37,10 @@ class _Spell(NamedTuple):
 
 
 def hole_doubts(table: ir.Table, *, used: int, first: datetime, last: datetime, as_of: datetime | None) -> list[str]:
-    """A sentence when months, or half of one, have no row at all up to the last row or the cut-off."""
+    """A sentence when months, or half of one, have no row at all up to the last row or the cut-off.
+
+    Few rows that a year parts from all others have one of their own: their dates may be slips.
+    """
     end = max(last.date(), as_of.date() - A_DAY) if as_of else last.date()
     months = _month_of(end) - _month_of(first) + 1
     few_for_months, few_for_days = used < MONTHLY_ROWS * months, used < EXPECTED_ROWS
@@ -42,13 +48,45 @@ def hole_doubts(table: ir.Table, *, used: int, first: datetime, last: datetime, 
         return []
     found = silent_spells(table, least=LONG_DAYS).to_pyarrow().to_pylist()
     spells = [_Spell(row["days"], row["day"], row["after"]) for row in found]
+    if strays := _strays(table, spells, used):
+        return strays
     empty = [month for spell in spells for month in range(_month_of(spell.day) + 1, _month_of(spell.after))]
     if as_of is not None:
         empty += range(_month_of(last) + 1, _month_of(as_of))
         spells.append(_Spell((end - last.date()).days, last.date(), end + A_DAY))
     if empty:
-        return [] if few_for_months else [_months_note(sorted(empty))]
+        is_one = len(empty) == empty[-1] - empty[0] + 1  # one hole, however long, is no season
+        full = MONTHLY_ROWS * (months - len(empty)) if is_one else MONTHLY_ROWS * months
+        return [] if used < full else [_months_note(sorted(empty))]
     return _days_note(sorted(spells), used, (end - first.date()).days + 1)
+
+
+def _strays(table: ir.Table, spells: Sequence[_Spell], used: int) -> list[str]:
+    """Sentences for the few rows before, and after, a silence of a year or more, longer by far than any other."""
+    longest = sorted(spells, reverse=True)
+    if not longest or longest[0].days < DAYS_APART:
+        return []
+    spell, other = longest[0], longest[1].days if len(longest) > 1 else 0
+    since = ibis.literal(datetime.combine(spell.after, time.min), type="timestamp")
+    before = int(table.filter(table["at"] < since).count().to_pyarrow().as_py())
+    if spell.days < LONGER * other or min(before, used - before) > max(1, STRAYS * used):
+        return []
+    early = ngettext(
+        "{n} row is dated up to {day}, and all others from {after} on: a slip of a date would let the list begin so"
+        " early, with empty periods in between. Mend the date, or leave out the row.",
+        "{n} rows are dated up to {day}, and all others from {after} on: slips of dates would let the list begin so"
+        " early, with empty periods in between. Mend the dates, or leave out the rows.",
+        before,
+    )
+    late = ngettext(
+        "{n} row is dated from {after} on, and all others up to {day}: a slip of a date would let the list end so late,"
+        " and count everybody as lost before. Mend the date, or say as_of=.",
+        "{n} rows are dated from {after} on, and all others up to {day}: slips of dates would let the list end so late,"
+        " and count everybody as lost before. Mend the dates, or say as_of=.",
+        used - before,
+    )
+    message, n = (early, before) if before < used - before else (late, used - before)
+    return [message.format(n=format_number(n), day=format_date(spell.day), after=format_date(spell.after))]
 
 
 def _months_note(empty: Sequence[int]) -> Note:

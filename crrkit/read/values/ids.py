@@ -34,6 +34,7 @@ WRAPPED = {
     rf"^\{{({GUID})\}}$": r"\1",
 }
 FLOATS = r"^[0-9]+\.0+$"  # 17850.0: a whole number that went through a spreadsheet or a float column
+COMMA_FLOATS = r"^[1-9][0-9]*,0{1,2}$"  # 17850,0: the same, where a comma is the decimal mark; 17,000 is grouped
 ONE_ZERO, MORE_ZEROS = r"^[0-9]+\.0$", r"^[0-9]+\.00+$"
 VERSION = r"^[0-9]+\.[0-9]*[1-9]"  # 1.10 is no number: nor is 2.0 beside it
 
@@ -135,7 +136,7 @@ def tidier(spellings: pa.Table, column: str) -> Callable[[ir.StringValue], ir.St
         ids = counts_of(spellings, tidy)["id"]
     seen = looks_of(
         ids, mail="@.*[A-Z]|[A-Z].*@", latin=LATIN_CODE, cyrillic=rf"[{CYRILLIC}]", short=ONE_ZERO, long=MORE_ZEROS,
-        version=VERSION, bytes=BYTES,
+        version=VERSION, bytes=BYTES, comma=COMMA_FLOATS, others=r",[0-9]*[1-9]",
     )  # fmt: skip
     _check_writing(seen, column)
     if seen["mail"]:
@@ -147,6 +148,8 @@ def tidier(spellings: pa.Table, column: str) -> Callable[[ir.StringValue], ir.St
         steps.append(_in_latin)
     if (seen["short"] or seen["long"]) and not seen["version"]:
         steps.append(lambda text: ibis.ifelse(text.re_search(FLOATS), text.re_replace(r"\.0+$", ""), text))
+    if seen["comma"] and not seen["others"]:
+        steps.append(lambda text: ibis.ifelse(text.re_search(COMMA_FLOATS), text.re_replace(",0+$", ""), text))
     return tidy if steps else None
 
 

@@ -1,0 +1,53 @@
+"""Dates of which somebody took the day for the month, as happens to those with a day up to 12."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from crrkit.ground import told as _, told_date as format_date
+from crrkit.reduce import days_met
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import ibis.expr.types as ir
+
+LAST_OF_MONTHS = 12  # a day above is no month
+ENOUGH_SURE, ENOUGH_OUTSIDE = 10, 10  # days above 12 that tell when the list was kept, and others outside of that time
+SHARE_OUTSIDE = 0.2  # of the days up to 12
+MARGIN_OF_DAYS = timedelta(days=31)
+
+
+def turned_doubt(table: ir.Table, *, used: int) -> list[str]:
+    """A sentence where the days up to 12 lie at other times than those above, and would not if they were turned.
+
+    Read month first, ``05/04/2024`` is in May and ``13/04/2024`` in April: the rows with a day above 12 show the time
+    in which the list was kept, and all others are in it once their day and month change places.
+    """
+    if used < ENOUGH_SURE + ENOUGH_OUTSIDE:
+        return []
+    days = days_met(table, "at").to_pyarrow()["day"].to_pylist()
+    return _told(days) if _are_turned(days) else []
+
+
+def _are_turned(days: Sequence[date]) -> bool:
+    sure, either = [day for day in days if day.day > LAST_OF_MONTHS], [day for day in days if day.day <= LAST_OF_MONTHS]
+    if len(sure) < ENOUGH_SURE:
+        return False
+    since, until = min(sure) - MARGIN_OF_DAYS, max(sure) + MARGIN_OF_DAYS
+    outside = sum(not since <= day <= until for day in either)
+    if outside < max(ENOUGH_OUTSIDE, SHARE_OUTSIDE * len(either)):
+        return False
+    return all(since <= date(day.year, day.day, day.month) <= until for day in either)
+
+
+def _told(days: Sequence[date]) -> list[str]:
+    sure, either = [day for day in days if day.day > LAST_OF_MONTHS], [day for day in days if day.day <= LAST_OF_MONTHS]
+    message = _(
+        "The dates with a day above 12 run from {since} to {until}, those with a day up to 12 from {first} to {last}:"
+        " a program seems to have taken the day of some for the month, for with both changed they are of the same time."
+        " Export the dates again, in one form such as 2024-12-31."
+    )
+    told = {"since": min(sure), "until": max(sure), "first": min(either), "last": max(either)}
+    return [message.format(**{name: format_date(day) for name, day in told.items()})]
