@@ -73,7 +73,7 @@ def test_passes_and_columns_are_those_of_the_engine(tmp_path: Path) -> None:
     rows = told.to_pandas().set_index("measure")
     assert rows["passes"].to_list() == [1] * 7  # each measure of purchases reads the file once, however it is joined
     assert rows.loc["retention_by_period", "columns"] == "day, who"
-    assert rows.loc["concentration", "columns"] == "paid, who"  # the file's statistics say that no day is too late
+    assert rows.loc["concentration", "columns"] == "day, paid, who"  # as all that is counted from what is kept in order
 
 
 def test_what_measures_share_is_read_once_by_all_of_them(tmp_path: Path) -> None:
@@ -83,12 +83,12 @@ def test_what_measures_share_is_read_once_by_all_of_them(tmp_path: Path) -> None
     base = crr.read_orders(tmp_path / "orders.parquet")
     told = base.explain()
     assert told.shared["months_of"] == ("retention_by_period", "cohort_grid")
-    assert told.shared["linked"] == ("stage_flow", "revenue_retention", "concentration", "suggest_period")
+    assert told.shared["in_order"] == ("stage_flow", "revenue_retention", "concentration", "suggest_period")
     assert told.together == 3  # and receipts, which need the rows
     assert "together read the rows in 3 passes" in str(told)
     crr.retention_by_period(base, every="month")  # what is kept now changes nothing of what is said
     assert base.explain().together == 3
-    assert base.explain(every="week").shared.keys() == {"linked"}
+    assert base.explain(every="week").shared.keys() == {"in_order"}
     assert base_of("contracts").explain().shared == {}
 
 

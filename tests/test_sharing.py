@@ -69,6 +69,47 @@ def test_random_purchases_shared_and_alone(seed: int) -> None:
             pd.testing.assert_frame_equal(in_order(found), in_order(wanted))
 
 
+@pytest.mark.daily(1)
+@pytest.mark.parametrize("ids", ["numbers", "text"])
+def test_parts_of_a_long_table_give_the_numbers_of_the_whole(ids: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    dice, n = np.random.default_rng(7), 3000
+    customers = dice.integers(1, 90, n) ** 2  # some have many rows
+    frame = pd.DataFrame({
+        "customer": customers if ids == "numbers" else [f"c{one}" for one in customers],
+        "at": [FIRST + timedelta(hours=hour) for hour in dice.integers(0, 24 * 400, n).tolist()],
+        "amount": dice.choice([0.01, 7.5, 12.34, 3e9], n),
+    })  # fmt: skip
+    base = crr.read_orders(frame, amount="amount")
+    wanted = reductions(alone(base))
+    whole = reductions(base)
+    monkeypatch.setattr("crrkit.reduce.abreast.WORTH_PARTS", 1)
+    base.table.get_backend().con.execute("SET threads = 3")
+    for frames in (whole, reductions(base)):
+        for found, one in zip(frames, wanted, strict=True):
+            pd.testing.assert_frame_equal(in_order(found), in_order(one), rtol=1e-12)
+    asked = reduce.gap_histogram(base.table, as_of=base.as_of)
+    assert reduce.sql_of(reduce.in_parts(reduce.from_kept(asked))).count("UNION ALL") == 2
+
+
+def test_nothing_is_sorted_again_of_what_is_kept_in_order() -> None:
+    """Stages, money and silences look at the row before: the engine streams, and has no window to sort for."""
+    days = pd.date_range("2024-01-05", periods=40)
+    base = crr.read_orders(pd.DataFrame({"customer": [1, 2] * 20, "at": days, "amount": 5.0}))
+    month, cut = base.calendar("month"), base.as_of
+    engine = base.table.get_backend()
+    for asked in (
+        reduce.step_histogram(*steps_of(base, crr.StageRule(), month), last=month.index(cut)),
+        reduce.revenue_by_period(base.money, calendar=month, as_of=cut),
+        reduce.gap_histogram(base.table, as_of=cut),
+        reduce.order_histogram(base.table, calendar=base.calendar("week"), as_of=cut),
+    ):
+        plan = engine.con.execute(f"EXPLAIN {engine.compile(reduce.from_kept(asked))}").fetchall()[0][1].lower()
+        plan = plan.replace("_", " ")
+        assert "streaming window" in plan
+        assert "window" not in plan.replace("streaming window", "")
+        assert "order by" not in plan
+
+
 def in_order(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.sort_values(list(frame.columns), ignore_index=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crrkit.reduce.abreast import in_parts
 from crrkit.reduce.active import days_met, rows_of_each, silent_spells
 from crrkit.reduce.cohorts import (
     age_histogram,
@@ -134,6 +135,7 @@ __all__ = [
     "heed",
     "ids",
     "ids_among",
+    "in_parts",
     "in_short",
     "is_of_an_engine",
     "is_out_of_room",

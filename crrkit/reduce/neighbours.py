@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import ibis
 
 from crrkit.reduce import sharing
+from crrkit.reduce.ordered import AT_ROW, Own, are_kept_in_order, dated, in_order
+from crrkit.reduce.periods import month_number, month_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,22 +36,28 @@ def with_neighbours(orders: ir.Table, *, as_of: datetime) -> ir.Table:
     return seen.mutate(after=ibis.ifelse(seen["after"] < cut, seen["after"], ibis.null("date")))
 
 
-@sharing.part
 def linked(orders: ir.Table) -> ir.Table:
-    """All purchases beside their neighbours, whatever the cut-off."""
-    amount = {"amount": orders["amount"].cast("float64")} if "amount" in orders.columns else {}
-    days = orders.select(customer=orders["customer"], day=orders["at"].date(), **amount)
-    own = ibis.window(group_by=days["customer"], order_by=days["day"])
-    return days.mutate(
-        before=days["day"].lag().over(own), after=days["day"].lead().over(own), first=days["day"].first().over(own)
-    )
+    """All purchases beside their neighbours, whatever the cut-off; in their order where they are shared."""
+    if not are_kept_in_order(orders):
+        days = dated(orders)
+        own = Own(days, by="day")
+        return days.mutate(
+            before=own.lag(days["day"]), after=own.lead(days["day"]), first=days["day"].first().over(**own.window)
+        )
+    kept = in_order(orders)
+    own = Own(kept.mutate(month=month_number(kept["day"])), by="day")
+    days = own.rows
+    beside = days.mutate(before=own.lag(days["day"]), after=own.lead(days["day"]))
+    own = Own(beside, by="day")
+    opening = ibis.ifelse(own.rows["before"].isnull(), own.rows["day"], ibis.null("date"))
+    return own.rows.select(*[name for name in beside.columns if name != AT_ROW], first=own.latest(opening))
 
 
 def purchase_days(orders: ir.Table, *, as_of: datetime) -> ir.Table:
-    """Each customer's days with a purchase, once: ``customer, day, before, first``."""
+    """Each customer's days with a purchase, once: ``customer, day, before, first``; in order with the ``month``."""
     linked = with_neighbours(orders, as_of=as_of)
     days = linked.filter(linked["before"].isnull() | (linked["before"] < linked["day"]))
-    return days.select("customer", "day", "before", "first")
+    return days.select("customer", "day", "before", "first", *month_of(days))
 
 
 def first_days(orders: ir.Table, *, as_of: datetime) -> ir.Table:
@@ -73,7 +81,8 @@ def paid_rows(orders: ir.Table, *, as_of: datetime) -> ir.Table:
     else:
         seen = orders.filter(orders["at"] < as_of)
         day, bought = seen["at"].date(), is_purchase(seen)
-    return seen.select(customer=seen["customer"], day=day, amount=seen["amount"].cast("float64"), bought=bought)
+    amount = seen["amount"].cast("float64")
+    return seen.select("customer", *month_of(seen), day=day, amount=amount, bought=bought)
 
 
 def is_purchase(money: ir.Table) -> ir.BooleanValue:

@@ -17,10 +17,30 @@ if TYPE_CHECKING:
 def period_index(at: ir.TimestampValue | ir.DateValue, calendar: Calendar) -> ir.IntegerValue:
     """The number of the period that holds a moment or a day: `Calendar.index` as an expression."""
     if calendar.months:
-        months = at.year() * 12 + at.month() - 1 - calendar.month_shift
-        return months if calendar.months == 1 else _floor_divide(months, calendar.months)
+        return _of_month(at.year() * 12 + at.month() - 1, calendar)
     days = day_of(at).delta(ibis.date("1970-01-01"), unit="day")
     return days if calendar.every == "day" else _floor_divide(days + calendar.week_shift, 7)
+
+
+def _of_month(number: ir.IntegerValue, calendar: Calendar) -> ir.IntegerValue:
+    months = number - calendar.month_shift
+    return months if calendar.months == 1 else _floor_divide(months, calendar.months)
+
+
+def month_number(day: ir.DateValue) -> ir.IntegerValue:
+    """Months since the year 0, short."""
+    return (day.year() * 12 + day.month() - 1).cast("int32")
+
+
+def month_of(rows: ir.Table) -> list[str]:
+    """The name of the column with the `month_number` of rows, where they have one."""
+    return ["month"] if "month" in rows.columns else []
+
+
+def period_in(rows: ir.Table, day: str, calendar: Calendar) -> ir.IntegerValue:
+    """The number of the period of a row's day; by its month where that is known, which takes no time."""
+    by_month = calendar.months and month_of(rows)
+    return _of_month(rows["month"].cast("int64"), calendar) if by_month else period_index(rows[day], calendar)
 
 
 def day_of(at: ir.TimestampValue | ir.DateValue) -> ir.DateValue:
@@ -31,6 +51,11 @@ def day_of(at: ir.TimestampValue | ir.DateValue) -> ir.DateValue:
 def day_number(at: ir.TimestampValue | ir.DateValue) -> ir.IntegerValue:
     """Days since 1970-01-01."""
     return day_of(at).delta(ibis.date("1970-01-01"), unit="day").cast("int32")
+
+
+def day_of_number(number: ir.IntegerValue) -> ir.DateValue:
+    """The day that is so many days after 1970-01-01."""
+    return (ibis.literal("1970-01-01 00:00:00", type="timestamp") + number.as_interval("D")).date()
 
 
 def _floor_divide(number: ir.IntegerValue, by: int) -> ir.IntegerValue:

@@ -10,7 +10,8 @@ import ibis
 from crrkit.ground import SECONDS_PER_DAY
 from crrkit.reduce.dialects import divided, rounded
 from crrkit.reduce.neighbours import purchase_days
-from crrkit.reduce.periods import day_number
+from crrkit.reduce.ordered import ALL, Own
+from crrkit.reduce.periods import day_number, month_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 SEEN_ONE_BY_ONE = 6  # purchase days that make a regular, up to which each of them is looked at
+DAYS_LOOKED_BACK = 62  # so many rows before each are read for less than a sort of all
 NO_DAY = -(10**9)  # a day that never was
 Limits = list[tuple[float, float]]
 
@@ -41,16 +43,21 @@ def purchase_steps(
     """
     bought = purchase_days(orders, as_of=as_of)
     numbers = {name: day_number(bought[name]) for name in ("day", "before", "first")}
-    days = bought.select("customer", on=bought["day"], **numbers)
-    own = {"group_by": "customer", "order_by": "day"}
+    days = bought.select("customer", *month_of(bought), on=bought["day"], **numbers)
     limit, limit_before = _limits(days, limits)
     begins = days["before"].isnull() | (days["day"] - days["before"] > limit_before)
-    marked = days.mutate(limit=limit, begins=begins, opens=ibis.ifelse(begins, days["day"], None))
+    marked = days.mutate(
+        limit=limit,
+        begins=begins,
+        opens=ibis.ifelse(begins, days["day"], None),
+        former=ibis.ifelse(begins, NO_DAY, days["before"]),  # no null: engines differ on the first of such
+    )
     is_short = len(limits) == 1 and 0 < span_days <= limits[0][0] and k_long <= SEEN_ONE_BY_ONE
-    spell = marked.mutate(  # one order for all of these: an engine sorts once
-        after=marked["on"].lead().over(**own),
-        opens=marked["opens"].max().over(ibis.window(**own, preceding=(None, 0))),
-        **(_in_one_spell if is_short else _whatever_the_spell)(marked, own, k_long, span_days),
+    own = Own(marked, by="day", by_sorting=not is_short or span_days > DAYS_LOOKED_BACK)
+    spell = own.rows.mutate(  # one order for all of these: an engine sorts once
+        after=own.lead(own.rows["on"]),
+        opens=own.latest(own.rows["opens"]),
+        **(_in_one_spell if is_short else _whatever_the_spell)(own, k_long, span_days),
     )
     active_until = spell["day"] + spell["limit"]
     since = ibis.least(spell["kth"], spell["spaced"])
@@ -60,6 +67,7 @@ def purchase_steps(
     long_until = ibis.least(since + window_days - 1, active_until)
     return spell.select(
         "customer",
+        *month_of(spell),
         "on",
         "after",
         "day",
@@ -70,28 +78,38 @@ def purchase_steps(
     )
 
 
-def _whatever_the_spell(days: ir.Table, own: dict[str, str], k_long: int, span_days: int) -> dict[str, ir.Value]:
+def _whatever_the_spell(own: Own, k_long: int, span_days: int) -> dict[str, ir.Value]:
     """``kth``, the oldest of the last so many purchase days, and ``spaced``, the last one so many days ago."""
-    kth = days["day"].lag(k_long - 1).over(**own) if k_long > 1 else days["day"]
-    return {"kth": kth, "spaced": days["day"].last().over(ibis.range_window(**own, preceding=(None, span_days)))}
+    day = own.rows["day"]
+    kth = own.lag(day, k_long - 1) if k_long > 1 else day
+    return {"kth": kth, "spaced": day.last().over(ibis.range_window(**own.window, preceding=(None, span_days)))}
 
 
-def _in_one_spell(days: ir.Table, own: dict[str, str], k_long: int, span_days: int) -> dict[str, ir.Value]:
+def _in_one_spell(own: Own, k_long: int, span_days: int) -> dict[str, ir.Value]:
     """The same, null where a spell began in between; told without looking when it did, which is dear.
 
     Purchases within ``span_days`` are in one spell, the limit being no shorter. So the last one before them is in it,
     too, unless the first of them begins it.
     """
-    former = [days["before"].lag(n).over(**own) for n in range(1, k_long - 1)]
+    days = own.rows
+    former = [own.lag(days["before"], n) for n in range(1, k_long - 1)]
     latest = [days["day"], days["before"], *former][:k_long]
     closed = [later - earlier <= days["limit"] for later, earlier in pairwise(latest)]
     kth = ibis.ifelse(ibis.and_(*closed), latest[-1], ibis.null("int32")) if closed else days["day"]
-    before = ibis.ifelse(days["begins"], NO_DAY, days["before"])  # no null: engines differ on the first of such
-    recent = ibis.range_window(**own, preceding=(span_days - 1, 0))
-    return {
-        "kth": kth,
-        "spaced": before.first().over(recent).nullif(NO_DAY),
-    }
+    spaced = _looking_back(days, span_days) if own.are_in_order else _by_range(own, span_days)
+    return {"kth": kth, "spaced": spaced.nullif(NO_DAY)}
+
+
+def _by_range(own: Own, span_days: int) -> ir.IntegerValue:
+    """``former`` of the first purchase day within so many days."""
+    return own.rows["former"].first().over(ibis.range_window(**own.window, preceding=(span_days - 1, 0)))
+
+
+def _looking_back(days: ir.Table, span_days: int) -> ir.IntegerValue:
+    """The same from one purchase day to the one before: there are no more than days, and a spell's first ends it."""
+    former, since = days["former"], days["day"] - span_days
+    further = [former.lag(n).over(ALL) for n in range(1, span_days)]
+    return ibis.cases(*[(one <= since, one) for one in (former, *further)])
 
 
 def _limits(days: ir.Table, limits: Limits) -> tuple[ir.IntegerValue, ir.IntegerValue]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from math import frexp
 from typing import TYPE_CHECKING
 
 import ibis
 
+from crrkit.reduce import sharing
 from crrkit.reduce.dialects import divided
 from crrkit.reduce.neighbours import is_purchase, paid_rows
-from crrkit.reduce.periods import period_index
+from crrkit.reduce.ordered import ALL, SO_FAR, Own, are_in_order
+from crrkit.reduce.periods import period_in, period_index
 from crrkit.reduce.rows import with_segments
 
 if TYPE_CHECKING:
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
 
 TOP_SHARE, LORENZ_POINTS = 0.2, 100
+WHOLE_BITS, LARGEST_EXPONENT = 62, 900
 
 
 def revenue_by_period(orders: ir.Table, *, calendar: Calendar, as_of: datetime, by: tuple[str, ...] = ()) -> ir.Table:
@@ -103,20 +107,46 @@ def revenue_ranks(
 def _paid(orders: ir.Table, calendar: Calendar, as_of: datetime) -> ir.Table:
     """What each customer paid in each period, ``customer, period, revenue``."""
     seen = paid_rows(orders, as_of=as_of).filter(lambda t: t["amount"].notnull())
-    rows = seen.select("customer", "amount", "bought", period=period_index(seen["day"], calendar))
+    rows = seen.select("customer", "amount", "bought", period=period_in(seen, "day", calendar))
+    unit = _unit(sharing.largest_of(orders))
+    if unit and are_in_order(rows):
+        return _paid_in_order(rows, unit)
     any_bought = {"bought": rows["bought"].any()} if "back" in orders.columns else {}  # else every row is a purchase
     return rows.group_by("customer", "period").agg(revenue=rows["amount"].sum(), **any_bought)
 
 
+def _unit(largest: float | None) -> float | None:
+    """A power of two of which the largest amount is between 2**61 and 2**62; None for what is hardly an amount."""
+    exponent = frexp(largest or 0.0)[1]
+    return 2.0 ** (exponent - WHOLE_BITS) if largest and abs(exponent) < LARGEST_EXPONENT else None
+
+
+def _paid_in_order(rows: ir.Table, unit: float) -> ir.Table:
+    """The same where the rows are in order: the difference between two sums of all that was paid so far.
+
+    They are sums of whole units, in which nothing is lost: the largest amount is as exact as it was, the others are
+    rounded by less than it is.
+    """
+    so_far = (rows["amount"] / unit).cast("int64").sum().over(SO_FAR)
+    own = Own(rows.mutate(so_far=so_far), by="period")
+    goes_on = (own.lead(own.rows["period"]) == own.rows["period"]).fill_null(ibis.literal(value=False))
+    marked = own.rows.mutate(goes_on=goes_on)
+    ends = marked.filter(~marked["goes_on"])
+    paid = ends["so_far"] - ends["so_far"].lag().over(ALL).fill_null(0)
+    return ends.select("customer", "period", revenue=paid.cast("float64") * unit)
+
+
 def followed(orders: ir.Table, *, calendar: Calendar, as_of: datetime) -> ir.Table:
     """The same with what each paid in the next period, ``following``, and what is ``gone`` if nothing was bought."""
-    paid = _paid(orders, calendar, as_of)
-    own = {"group_by": paid["customer"], "order_by": paid["period"]}
-    no = ibis.literal(value=False)
-    adjacent = (paid["period"].lead().over(**own) == paid["period"] + 1).fill_null(no)
-    following = ibis.ifelse(adjacent, paid["revenue"].lead().over(**own), 0.0)
+    own = Own(_paid(orders, calendar, as_of), by="period")
+    paid, no = own.rows, ibis.literal(value=False)
+    adjacent = (own.lead(paid["period"]) == paid["period"] + 1).fill_null(no)
+    following = ibis.ifelse(adjacent, own.lead(paid["revenue"]), 0.0)
     if "bought" not in paid.columns:
         gone = ibis.ifelse(adjacent, 0.0, paid["revenue"])
-        return paid.mutate(following=following, gone=gone, bought=ibis.literal(value=True))
-    stays = adjacent & paid["bought"].lead().over(**own).fill_null(no)
-    return paid.mutate(following=following, gone=ibis.ifelse(stays | ~paid["bought"], 0.0, paid["revenue"]))
+        found = paid.mutate(following=following, gone=gone, bought=ibis.literal(value=True))
+    else:
+        stays = adjacent & own.lead(paid["bought"]).fill_null(no)
+        gone = ibis.ifelse(stays | ~paid["bought"], 0.0, paid["revenue"])
+        found = paid.mutate(following=following, gone=gone)
+    return found.select("customer", "period", "revenue", "bought", "following", "gone")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from crrkit.ground import SourceError, gettext as _
+from crrkit.reduce.abreast import in_parts
 from crrkit.reduce.faults import (
     changed,
     has_grown,
@@ -71,7 +72,7 @@ def collect(reduction: ir.Table) -> pd.DataFrame:
         raise SourceError(message.format(name=other.name), argument="source")
     try:
         refuse_other_rows(reduction)
-        return run(from_kept(reduction))
+        return run(in_parts(from_kept(reduction)))
     except Exception as broken:
         if not is_of_an_engine(broken):
             raise

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from crrkit.reduce.contracts import before_and_after
+from crrkit.reduce.ordered import Own
 from crrkit.reduce.revenue import followed
 
 if TYPE_CHECKING:
@@ -28,8 +29,9 @@ def shares_of_payers(orders: ir.Table, *, calendar: Calendar, as_of: datetime) -
     ``following`` the second.
     """
     rows = followed(orders, calendar=calendar, as_of=as_of)
-    own = {"group_by": rows["customer"], "order_by": rows["period"]}
-    before = rows["period"].lag().over(**own)
+    own = Own(rows, by="period")
+    rows = own.rows.mutate(before=own.lag(own.rows["period"]))
+    before = rows["before"]
     stays = ibis.least(rows["revenue"], rows["following"])
     came = before.isnull() | (before < rows["period"] - 1)
     sums = {

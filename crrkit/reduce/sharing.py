@@ -30,11 +30,18 @@ class Table(NamedTuple):
     rows: weakref.ref[Any]
 
 
+class Facts(NamedTuple):
+    """What is known of shared rows."""
+
+    span: Span | None = None
+    largest: float | None = None
+
+
 class Kept:
     """What is known of one engine. It holds no rows of an expression alive, and with them not the engine."""
 
     def __init__(self) -> None:
-        self.spans: weakref.WeakKeyDictionary[Any, Span | None] = weakref.WeakKeyDictionary()
+        self.facts: weakref.WeakKeyDictionary[Any, Facts] = weakref.WeakKeyDictionary()
         self.tables: dict[str, Table] = {}
 
     def name_of(self, part: Part, rows: Any) -> str | None:
@@ -68,29 +75,40 @@ def may_share(engine: object) -> None:
     weakref.finalize(engine, _engines.pop, id(engine), None)
 
 
-def share(rows: ir.Table, *, span: Span | None = None) -> ir.Table:
+def share(rows: ir.Table, *, span: Span | None = None, largest: float | None = None) -> ir.Table:
     """Say that several measures will be asked of these rows; where the engine is not ours nothing comes of it.
 
     Args:
-        rows: The rows.
+        rows: The rows. What was said of them before still holds.
         span: A moment not after the first of them, and one that is after the last; None where nobody knows.
+        largest: An amount that none of them exceeds, where none is below 0 either; None where nobody knows.
     """
     known = _known(rows)
     if known is not None:
-        known.spans[rows.op()] = span
+        before = known.facts.get(rows.op(), Facts())
+        known.facts[rows.op()] = Facts(span or before.span, largest or before.largest)
     return rows
 
 
 def is_shared(rows: ir.Table) -> bool:
     """Whether several measures will be asked of just these rows."""
     known = _known(rows)
-    return known is not None and rows.op() in known.spans
+    return known is not None and rows.op() in known.facts
 
 
 def span_of(rows: ir.Table) -> Span | None:
     """Between which moments shared rows lie."""
+    return _facts_of(rows).span
+
+
+def largest_of(rows: ir.Table) -> float | None:
+    """The amount that none of shared rows exceeds; none of them is below 0."""
+    return _facts_of(rows).largest
+
+
+def _facts_of(rows: ir.Table) -> Facts:
     known = _known(rows)
-    return None if known is None else known.spans.get(rows.op())
+    return Facts() if known is None else known.facts.get(rows.op(), Facts())
 
 
 def taken_over(rows: ir.Table, *, of: ir.Table) -> None:
@@ -113,13 +131,20 @@ def parts_shared(reduction: ir.Table) -> dict[str, ir.Table]:
     return {of.__name__: part for of, _rows, part in _parts_in(reduction)}
 
 
+def part_in(table: DatabaseTable) -> Part | None:
+    """The part that is kept in a table of an engine; None if it is another table."""
+    known = _engines.get(id(table.source))
+    one = known.tables.get(table.name) if known else None
+    return one.part if one else None
+
+
 def _parts_in(reduction: ir.Table) -> list[tuple[Part, ir.Table, ir.Table]]:
     """The parts of shared rows in a reduction: how each is made, of which rows, and what it is."""
     known = _known(reduction)
-    if known is None or not known.spans:
+    if known is None or not known.facts:
         return []
     nodes = set(reduction.op().find(object))
-    shared = [node.to_expr() for node in nodes if node in known.spans]
+    shared = [node.to_expr() for node in nodes if node in known.facts]
     made = [(of, rows, of(rows)) for rows in shared for of in _parts]
     return [one for one in made if one[2].op() in nodes]
 

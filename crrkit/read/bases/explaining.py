@@ -36,7 +36,7 @@ class Explanation(Shown):
         settings: Memory, threads and the folder for what does not fit, where the engine is in this process.
         reductions: The queries of each measure.
         shared: The measures that are counted from a part of the rows that is found once and kept, by that part:
-            ``months_of`` (the months of each customer) or ``linked`` (each purchase beside its neighbours).
+            ``months_of`` (the months of each customer) or ``in_order`` (the purchases, each customer's together).
         together: In how many passes all measures of the table read the rows.
     """
 
@@ -79,7 +79,7 @@ class Explanation(Shown):
         ]
         kept = {
             "months_of": _("In which months each customer bought is kept, and these count from there: {measures}."),
-            "linked": _("Each purchase beside the one before it is kept, and these count from there: {measures}."),
+            "in_order": _("Each customer's purchases are kept in order, and these count from there: {measures}."),
         }
         said += [text.format(measures=", ".join(self.shared[of])) for of, text in kept.items() if of in self.shared]
         if self.shared:

@@ -150,7 +150,7 @@ def canonical_of(
         watch_rows(canonical.table, name=opened.name, known=until, rows=used.get("known") or 0)
     as_looked_at = opened.looked is not None and not any(counts.values())
     if (kind == "orders" and "back" not in kept) or (kind == "events" and as_looked_at):
-        share(canonical.table)
+        share(canonical.table, largest=used.get("largest"))
     if as_looked_at:
         taken_over(canonical.table, of=opened.looked)
     doubts = _doubts(good, canonical, opened, by=by, as_of=as_of)
