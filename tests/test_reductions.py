@@ -48,6 +48,7 @@ EXPRESSIONS = {
         for table, by_receipt in ((EVENTS, False), (EVENTS.mutate(receipt=ibis.literal("r")), True))
     ],
     "buyers_and_contacts": [module.buyers_and_contacts(EVENTS)],
+    "first_purchases": [module.first_purchases(EVENTS, ORDERS, as_of=AS_OF)],
     "order_histogram": [
         module.order_histogram(ORDERS, calendar=MONTHLY, as_of=AS_OF, by=by) for by in ((), ("region",))
     ],

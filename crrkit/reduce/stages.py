@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from crrkit.reduce.neighbours import first_days, purchase_days
+from crrkit.reduce.neighbours import purchase_days
 from crrkit.reduce.ordered import Own
 from crrkit.reduce.periods import day_number, period_in, period_index
+from crrkit.reduce.purchases import first_purchases
 from crrkit.reduce.units import OPEN
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def touch_periods(
     """
     seen = events.filter((events["at"] < as_of) & events["kind"].isin(touches))
     touched = seen.select(customer=seen["customer"], since=period_index(seen["at"], calendar), day=seen["at"].date())
-    first = first_days(orders, as_of=as_of)
+    first = first_purchases(events, orders, as_of=as_of)
     buyers = first.select("customer", bought=period_index(first["first"], calendar))
     met = touched.left_join(buyers, "customer")  # of buyers few touches are left to be grouped
     early = met.filter(met["bought"].isnull() | (met["since"] < met["bought"]))
