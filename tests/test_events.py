@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 import pandas as pd
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given, settings, strategies as st
 import crrkit as crr
 from crrkit import reduce
 from crrkit.read.words.kinds import KINDS, map_kinds
+from crrkit.reduce.purchases import first_purchases
 
 LOG = pd.DataFrame({
     "who": ["a", "a", "b", "c", None, "a", "c"],
@@ -234,13 +236,23 @@ def test_a_log_without_any_purchase_says_so_instead_of_ending_in_an_error():
     assert "CRR –" in str(crr.retention_by_period(base, every="month"))
 
 
-def test_who_bought_is_looked_at_in_the_pass_that_looks_at_the_ids(tmp_path):
-    path = tmp_path / "log.parquet"
-    people = [1, 1, 2, 3]
-    at = pd.to_datetime(["2024-01-05", "2024-02-01", "2024-02-02", "2024-01-03"])
-    kind = ["visit", "sale", "visit", "sale"]
-    pd.DataFrame({"who": people, "at": at, "what": kind}).to_parquet(path)
-    base = crr.read_events(path, customer="who", at="at", kind="what")
-    assert (base.contacts, base.first) == (1, at[3])
-    kept = reduce.from_kept(reduce.buyers_and_contacts(base.events))
-    assert {scan.how for scan in reduce.scans_of(kept)} == {"SEQ_SCAN"}
+@pytest.fixture
+def in_parquet(tmp_path):
+    people, days = [1, 1, 2, 3], ["2024-01-05", "2024-02-01", "2024-02-02", "2024-01-03"]
+    log = pd.DataFrame({"who": people, "at": pd.to_datetime(days), "what": ["visit", "sale", "visit", "sale"]})
+    log.to_parquet(tmp_path / "log.parquet")
+    return crr.read_events(tmp_path / "log.parquet", customer="who", at="at", kind="what")
+
+
+def test_who_bought_is_looked_at_in_the_pass_that_looks_at_the_ids(in_parquet):
+    assert (in_parquet.contacts, in_parquet.first) == (1, pd.Timestamp("2024-01-03"))
+    for asked in (
+        reduce.buyers_and_contacts(in_parquet.events),
+        first_purchases(in_parquet.events, in_parquet.table, as_of=in_parquet.as_of),
+    ):
+        assert {scan.how for scan in reduce.scans_of(reduce.from_kept(asked))} == {"SEQ_SCAN"}
+
+
+def test_nobody_is_a_buyer_before_the_first_purchase(in_parquet):
+    asked = first_purchases(in_parquet.events, in_parquet.table, as_of=datetime(2024, 2, 1))  # noqa: DTZ001 - the business's own clock
+    assert reduce.collect(asked)["customer"].to_list() == [3]

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from crrkit.reduce import sharing
 from crrkit.reduce.active import active_periods, buyers_of
-from crrkit.reduce.neighbours import purchase_days, with_neighbours
+from crrkit.reduce.neighbours import first_days, purchase_days, with_neighbours
 from crrkit.reduce.rows import with_segments
+from crrkit.rules import BUYING
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -79,6 +81,14 @@ def of_kinds(events: ir.Table, *, kinds: tuple[str, ...]) -> ir.Table:
 def _but_the_kind(events: ir.Table) -> list[str]:
     """The other columns by name: the oldest Ibis mixes up the order of what ``drop`` leaves."""
     return [name for name in events.columns if name != "kind"]
+
+
+def first_purchases(events: ir.Table, orders: ir.Table, *, as_of: datetime) -> ir.Table:
+    """``customer, first``: when each buyer bought first; as it was met with the ids where all purchases count."""
+    if sharing.is_shared(events) and orders.equals(of_kinds(events, kinds=BUYING)):
+        people = buyers_of(events)
+        return people.filter(people["first"] < as_of).select("customer", "first")
+    return first_days(orders, as_of=as_of)
 
 
 def without_refunded(

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from crrkit.reduce.neighbours import first_days, purchase_days
+from crrkit.reduce.neighbours import purchase_days
 from crrkit.reduce.ordered import Own
 from crrkit.reduce.periods import day_number, period_in, period_index
+from crrkit.reduce.purchases import first_purchases
 from crrkit.reduce.units import OPEN
 
 if TYPE_CHECKING:
@@ -83,9 +84,8 @@ def buyer_periods(steps: ir.Table, *, calendar: Calendar, one_period: bool = Fal
     customer at the boundary that ends its period, and at no other.
     """
     own = Own(steps.mutate(since=period_in(steps, "on", calendar)), by="on")
-    dated = own.rows
-    following = own.lead(dated["since"]) if own.are_in_order else period_index(dated["after"], calendar)
-    dated = dated.mutate(following=following)
+    after = own.lead(own.rows["since"]) if own.are_in_order else period_index(own.rows["after"], calendar)
+    dated = own.rows.mutate(following=after)
     last = dated.filter(dated["after"].isnull() | (dated["following"] > dated["since"]))
     ends = last["since"] + 1
     long_until = period_of_day(last["long_until"], calendar)
@@ -108,7 +108,7 @@ def touch_periods(
     """
     seen = events.filter((events["at"] < as_of) & events["kind"].isin(touches))
     touched = seen.select(customer=seen["customer"], since=period_index(seen["at"], calendar), day=seen["at"].date())
-    first = first_days(orders, as_of=as_of)
+    first = first_purchases(events, orders, as_of=as_of)
     buyers = first.select("customer", bought=period_index(first["first"], calendar))
     met = touched.left_join(buyers, "customer")  # of buyers few touches are left to be grouped
     early = met.filter(met["bought"].isnull() | (met["since"] < met["bought"]))
@@ -164,40 +164,70 @@ def contract_periods(spells: ir.Table, *, calendar: Calendar, as_of: datetime, r
     )
 
 
-def step_histogram(*steps: ir.Table, last: int) -> ir.Table:
+def step_histogram(steps: ir.Table, contacts: ir.Table | None = None, *, last: int) -> ir.Table:
     """Steps as ``since, following, path, first_until, then_until, before, earlier, customers``.
 
     Paths and stages are numbers of `PATHS` and `STATES`. ``before`` is the stage at the boundary that opens period
-    ``since``, ``earlier`` the one at the boundary before it. Each step knows in which period the next one begins, and
-    so in which places it leaves the customer to it: two small numbers are all that has to be sorted beside the step.
+    ``since``, ``earlier`` the one at the boundary before it.
 
     Args:
-        steps: Tables as `buyer_periods`, `touch_periods` and `contract_periods` give them, at most one step of a
-            customer in a period.
+        steps: As `buyer_periods` and `contract_periods` give them, at most one step of a customer in a period.
+        contacts: As `touch_periods` gives them: the steps of a customer before any of those.
         last: The number of the last boundary that has been seen.
     """
-    names = ("since", "following", "path", "first_until", "then_until")
-    known = [table.select("customer", **{name: table[name].cast("int32") for name in names}) for table in steps]
-    rows = ibis.union(*known) if len(known) > 1 else known[0]
+    rows = _entered(_left(steps, last))
+    if contacts is not None:
+        met = _entered(_left(contacts, last))
+        rows = _after_contact(rows, met.filter(met["is_last"])).union(met.select(*_COUNTED))
+    seen = rows.filter(rows["since"] < last)
+    counted = seen.group_by(*_COUNTED[1:]).agg(customers=seen.count())
+    named = counted.mutate(before=_stage_of(counted["before"]), earlier=_stage_of(counted["earlier"]))
+    return named.group_by(*_COUNTED[1:]).agg(customers=named["customers"].sum())
+
+
+_KNOWN = ("since", "following", "path", "first_until", "then_until")
+_COUNTED = ("customer", *_KNOWN, "before", "earlier")
+
+
+def _left(steps: ir.Table, last: int) -> ir.Table:
+    """Steps up to the next, with the places where the customer ``leaves`` them, and is ``nearly`` one boundary before.
+
+    Each knows when the next begins, so the next need only look at these two small numbers. ``nearly`` is null where a
+    step holds at one boundary alone.
+    """
+    rows = steps.select("customer", **{name: steps[name].cast("int32") for name in _KNOWN})
     rows = rows.mutate(following=ibis.coalesce(rows["following"], ibis.literal(last, "int32")))
     since, following = rows["since"], rows["following"]
-    left = rows.mutate(
+    return rows.mutate(
         first_until=ibis.least(rows["first_until"], following),
         then_until=ibis.least(rows["then_until"], following),
         leaves=_place_at(following, rows),
         nearly=ibis.ifelse(following - 1 > since, _place_at(following - 1, rows), ibis.null("int32")),
     )
-    own = Own(left, by="since")
-    left = own.rows
-    entered = left.mutate(
-        before=own.lag(left["leaves"]),
-        near=own.lag(left["nearly"]),
-        far=own.lag(left["leaves"], 2),  # one boundary before is where the step before the last one ended
+
+
+def _entered(steps: ir.Table) -> ir.Table:
+    """Steps with the places ``before`` and ``earlier`` at the two boundaries up to each; null where none is known."""
+    own = Own(steps, by="since")
+    leaves, nearly = own.rows["leaves"], own.rows["nearly"]
+    return own.rows.mutate(
+        before=own.lag(leaves),
+        earlier=ibis.coalesce(own.lag(nearly), own.lag(leaves, 2)),  # where it held once, the step before it ended
+        is_last=own.lead(own.rows["since"]).isnull(),
     )
-    seen = entered.filter(since < last).mutate(earlier=lambda t: ibis.coalesce(t["near"], t["far"]))
-    counted = seen.group_by(*names, "before", "earlier").agg(customers=seen.count())
-    named = counted.mutate(before=_stage_of(counted["before"]), earlier=_stage_of(counted["earlier"]))
-    return named.group_by(*names, "before", "earlier").agg(customers=named["customers"].sum())
+
+
+def _after_contact(steps: ir.Table, contact: ir.Table) -> ir.Table:
+    """Steps where what the first two do not know of the boundaries before is told by the last step of a contact."""
+    knows = steps["earlier"].notnull()  # and then what was before it, too
+    told = contact.select("customer", left="leaves", nearly=ibis.coalesce(contact["nearly"], contact["before"]))
+    met = steps.filter(~knows).left_join(told, "customer")
+    is_first = met["before"].isnull()
+    asked = met.mutate(
+        before=ibis.coalesce(met["before"], met["left"]),
+        earlier=ibis.ifelse(is_first, met["nearly"], met["left"]),
+    )
+    return steps.filter(knows).select(*_COUNTED).union(asked.select(*_COUNTED))
 
 
 def _place_at(boundary: ir.IntegerValue, steps: ir.Table) -> ir.IntegerValue:
