@@ -91,6 +91,20 @@ def test_parts_of_a_long_table_give_the_numbers_of_the_whole(ids: str, monkeypat
     assert reduce.sql_of(reduce.in_parts(reduce.from_kept(asked))).count("UNION ALL") == 2
 
 
+def test_ids_of_text_that_need_nothing_are_counted_as_they_stand(tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {"customer": ["c-1", "c-2", "c-1"], "at": pd.to_datetime(["2024-01-05", "2024-01-06", "2024-02-03"])}
+    )
+    frame.to_parquet(tmp_path / "orders.parquet")
+    base = crr.read_orders(tmp_path / "orders.parquet")
+    assert "lower" not in base.explain().sql("retention_by_period").lower()
+    crr.retention_by_period(base, every="month")
+    assert len(kept_in(base)) == 1  # what was found while the ids were looked at
+    other = frame.assign(customer=["c-1", "NaN", "c-1"])
+    other.to_parquet(tmp_path / "other.parquet")
+    assert crr.read_orders(tmp_path / "other.parquet").quality.rows_set_aside == 1
+
+
 def test_nothing_is_sorted_again_of_what_is_kept_in_order() -> None:
     """Stages, money and silences look at the row before: the engine streams, and has no window to sort for."""
     days = pd.date_range("2024-01-05", periods=40)
