@@ -69,6 +69,16 @@ def test_random_purchases_shared_and_alone(seed: int) -> None:
             pd.testing.assert_frame_equal(in_order(found), in_order(wanted))
 
 
+def test_customers_of_one_hash_do_not_stand_mixed() -> None:
+    days = pd.date_range("2024-01-05", periods=40)
+    frame = pd.DataFrame({"customer": ["a", "b", "c", "d"] * 10, "at": days, "amount": 5.0})
+    base = crr.read_orders(frame)
+    engine = base.table.get_backend().con
+    engine.execute("CREATE MACRO hash(text) AS 7")  # for all
+    found = reduce.collect(reduce.gap_histogram(base.table, as_of=base.as_of))
+    assert found.loc[found["closed"], "days"].tolist() == [4]
+
+
 @pytest.mark.daily(1)
 @pytest.mark.parametrize("ids", ["numbers", "text"])
 def test_parts_of_a_long_table_give_the_numbers_of_the_whole(ids: str, monkeypatch: pytest.MonkeyPatch) -> None:
