@@ -69,6 +69,16 @@ def test_random_purchases_shared_and_alone(seed: int) -> None:
             pd.testing.assert_frame_equal(in_order(found), in_order(wanted))
 
 
+def test_customers_of_one_hash_do_not_stand_mixed() -> None:
+    days = pd.date_range("2024-01-05", periods=40)
+    frame = pd.DataFrame({"customer": ["a", "b", "c", "d"] * 10, "at": days, "amount": 5.0})
+    base = crr.read_orders(frame)
+    engine = base.table.get_backend().con
+    engine.execute("CREATE MACRO hash(text) AS 7")  # for all
+    found = reduce.collect(reduce.gap_histogram(base.table, as_of=base.as_of))
+    assert found.loc[found["closed"], "days"].tolist() == [4]
+
+
 @pytest.mark.daily(1)
 @pytest.mark.parametrize("ids", ["numbers", "text"])
 def test_parts_of_a_long_table_give_the_numbers_of_the_whole(ids: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,6 +99,20 @@ def test_parts_of_a_long_table_give_the_numbers_of_the_whole(ids: str, monkeypat
             pd.testing.assert_frame_equal(in_order(found), in_order(one), rtol=1e-12)
     asked = reduce.gap_histogram(base.table, as_of=base.as_of)
     assert reduce.sql_of(reduce.in_parts(reduce.from_kept(asked))).count("UNION ALL") == 2
+
+
+def test_ids_of_text_that_need_nothing_are_counted_as_they_stand(tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {"customer": ["c-1", "c-2", "c-1"], "at": pd.to_datetime(["2024-01-05", "2024-01-06", "2024-02-03"])}
+    )
+    frame.to_parquet(tmp_path / "orders.parquet")
+    base = crr.read_orders(tmp_path / "orders.parquet")
+    assert "lower" not in base.explain().sql("retention_by_period").lower()
+    crr.retention_by_period(base, every="month")
+    assert len(kept_in(base)) == 1  # what was found while the ids were looked at
+    other = frame.assign(customer=["c-1", "NaN", "c-1"])
+    other.to_parquet(tmp_path / "other.parquet")
+    assert crr.read_orders(tmp_path / "other.parquet").quality.rows_set_aside == 1
 
 
 def test_nothing_is_sorted_again_of_what_is_kept_in_order() -> None:

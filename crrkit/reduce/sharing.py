@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     Part = Callable[[ir.Table], ir.Table]
+    Mend = Callable[[Any, str, ir.Table], None]
     Span = tuple[datetime, datetime]
 
 KEPT_AS = "crrkit_shared_"
@@ -60,6 +61,7 @@ class Kept:
 
 _engines: dict[int, Kept] = {}  # by identity: engines of Ibis may be equal and not the same
 _parts: list[Part] = []
+_mends: dict[Part, Mend] = {}
 _numbers = itertools.count()
 
 
@@ -67,6 +69,16 @@ def part(of: Part) -> Part:
     """Say that an expression over rows is one that measures share."""
     _parts.append(of)
     return of
+
+
+def once_made(of: Part) -> Callable[[Mend], Mend]:
+    """Say what is looked after when a part of some rows has been made: in the engine, the table of the name."""
+
+    def said(mend: Mend) -> Mend:
+        _mends[of] = mend
+        return mend
+
+    return said
 
 
 def may_share(engine: object) -> None:
@@ -159,11 +171,17 @@ def _kept_table(of: Part, rows: ir.Table, part: ir.Table) -> ir.Table:
             engine.drop_table(other, force=True)
             known.tables.pop(other)
         name = f"{KEPT_AS}{next(_numbers)}"
-        apart(engine, lambda: engine.create_table(name, part, temp=True))
+        apart(engine, lambda: _make(engine, name, of, rows, part))
         known.tables[name] = Table(of, weakref.ref(rows.op()))
     # Built here, for the engine would be asked for its columns, which costs a tenth of a small measure.
     table: ir.Table = DatabaseTable(name=name, schema=part.schema(), source=engine, namespace=Namespace()).to_expr()
     return table
+
+
+def _make(engine: Any, name: str, of: Part, rows: ir.Table, part: ir.Table) -> None:
+    engine.create_table(name, part, temp=True)
+    if of in _mends:
+        _mends[of](engine, name, rows)
 
 
 def _known(rows: ir.Table) -> Kept | None:

@@ -171,6 +171,8 @@ def _looked_through(
         counts = counts_of(counts, FOLDS[name].common)
     if not spelled and not chosen:
         return parse_ids(table, column), counts, notes
+    if not steps and len(counts) == len(spellings):  # nothing has to be done to any: the engine need not look for it
+        return table[column], counts, notes
     text = table[column] if spelled else parse_ids(table, column).cast("string")
 
     def change(text: ir.StringValue) -> ir.StringValue:
