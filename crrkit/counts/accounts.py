@@ -80,7 +80,7 @@ class Counts(Shown):
         return self.lost / self.start if self.start else math.nan
 
     @cached_property
-    def table(self) -> pd.DataFrame:  # type: ignore[override]  # made when it is asked for: see _shown_rows
+    def table(self) -> pd.DataFrame:  # type: ignore[override]  # computed on access: see _shown_rows
         """The account as a data frame of one row."""
         import pandas as pd
 

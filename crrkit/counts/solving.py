@@ -161,7 +161,7 @@ def _what_would_settle(facts: Mapping[str, float]) -> str:
             return _("one of: {names}").format(names=", ".join(name for (name,) in enough))
         if enough:
             return _join(enough[0])
-    raise AssertionError  # start, lost and new together always settle it
+    raise AssertionError  # start, lost and new always determine the account
 
 
 def _settles(facts: Mapping[str, float], trial: Iterable[str]) -> bool:

@@ -115,7 +115,7 @@ class SurveyRate(Shown):
         return stayed / (stayed + 1 - self.estimate)
 
     @cached_property
-    def table(self) -> pd.DataFrame:  # type: ignore[override]  # made when it is asked for
+    def table(self) -> pd.DataFrame:  # type: ignore[override]  # computed on access
         """One row per kind of interval, with columns ``what estimate low high``."""
         import pandas as pd
 

@@ -54,7 +54,7 @@ def _log_binomial(k: int, n: int, p: float) -> float:
 
 def _stirling_error(n: int) -> float:
     """Return ``log n!`` minus Stirling's approximation."""
-    if n < 16:  # noqa: PLR2004 - below it the series is not yet exact to a float, and lgamma still is
+    if n < 16:  # noqa: PLR2004 - below 16 the series is not exact to a float, but lgamma is
         return math.lgamma(n + 1) - (n + 0.5) * math.log(n) + n - 0.5 * math.log(2 * math.pi)
     square = n * n
     return (1 / 12 - (1 / 360 - (1 / 1260 - 1 / (1680 * square)) / square) / square) / n
@@ -86,7 +86,7 @@ def hypergeometric_tail(k: int, n: int, marked: int, frame: int) -> float:
         return 1.0
     if k > min(n, marked):
         return 0.0
-    if k * frame < n * marked:  # below the mean the terms grow: take the other tail, which counts the unmarked
+    if k * frame < n * marked:  # below the mean the terms grow: use the other tail, which counts the unmarked
         return 1 - hypergeometric_tail(n - k + 1, n, frame - marked, frame)
     logarithm = _log_choose(marked, k) + _log_choose(frame - marked, n - k) - _log_choose(frame, n)
     total = term = math.exp(logarithm)

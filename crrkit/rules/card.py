@@ -223,7 +223,7 @@ class DefinitionDifference(Shown):
     kinds: ClassVar[Mapping[str, str]] = {"rule": "text", "one": "text", "other": "text"}
 
     @property
-    def table(self) -> pd.DataFrame:  # type: ignore[override]  # made from the cards
+    def table(self) -> pd.DataFrame:  # type: ignore[override]  # computed from the cards
         """One row per rule that differs, ``rule one other``, with the plain values of ``to_dict``; missing is None."""
         import pandas as pd
 

@@ -12,7 +12,7 @@ Cells = TypeVar("Cells", "pd.Series", "pd.DataFrame", "np.ndarray")
 
 
 def small(counts: Cells, least: float) -> Cells:
-    """Return a mask of the counts of at least one but fewer than ``least`` customers; missing counts are False.
+    """Return a mask of the counts above 0 but below ``least``; missing counts are False.
 
     Args:
         counts: Numbers of customers.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from crrkit.measure.cube.stretches import Stretch
 
 
-def note_of(  # noqa: PLR0917 - what was asked and what is told
+def note_of(  # noqa: PLR0917 - the request and what is disclosed
     cube: ListCube, part: ListCube, settings: ListSettings, asked: Stretch | None, stretch: Stretch, least: int
 ) -> str:
     """Return a note on what was left out of the shared page."""

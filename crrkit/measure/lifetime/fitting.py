@@ -125,7 +125,7 @@ def _last_age(lost: pd.Series, still: pd.Series) -> int:
 
 def _counts(cohort: Sequence[float], customers: float) -> np.ndarray:
     values = np.asarray(cohort, dtype="float64")
-    if len(values) < 2 or np.isnan(values).any() or (np.diff(values) > 0).any() or values[0] <= 0:  # noqa: PLR2004 - two make a line
+    if len(values) < 2 or np.isnan(values).any() or (np.diff(values) > 0).any() or values[0] <= 0:  # noqa: PLR2004 - a curve has two points at least
         message = _("A curve begins with 1 (or with the size of the cohort) and never rises; this one does not fit.")
         raise InputError(message, argument="curve")
     return values * customers if values[0] == 1 else values

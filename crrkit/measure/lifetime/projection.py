@@ -69,7 +69,7 @@ class ShiftedBetaGeometric(Shown):
         return (self.alpha + self.beta - 1) / (self.alpha - 1) if self.alpha > 1 else math.inf
 
     @property
-    def table(self) -> pd.DataFrame:  # type: ignore[override]  # made when it is asked for
+    def table(self) -> pd.DataFrame:  # type: ignore[override]  # computed on access
         """The curve up to the longest projection allowed."""
         return self.project(FARTHEST * self.ages)
 

@@ -103,7 +103,7 @@ class BGNBD(Shown):
         return float((self.histogram["customers"] * self._alive()).sum())
 
     @property
-    def table(self) -> pd.DataFrame:  # type: ignore[override]  # made when it is asked for
+    def table(self) -> pd.DataFrame:  # type: ignore[override]  # computed on access
         """By repeat purchases: ``customers``, their mean P(alive), and the expected purchases of each in a year.
 
         If a year is beyond `farthest` it is not projected: the purchases are NaN, and the caption says why.

@@ -135,7 +135,7 @@ def life_table(grid: Any, *, interval: str = "log-log", level: float = 0.95) -> 
     seen, left_out = _settled(long)
     seen = seen.sort_values(["cohort", "age"])
     last = seen.groupby("cohort")[["age", "active"]].shift()
-    before = last["active"].where(last["age"] == seen["age"] - 1)  # a hidden cell in between makes no pair
+    before = last["active"].where(last["age"] == seen["age"] - 1)  # no pair across a suppressed cell
     before = before.where(seen["age"] > 1, seen["size"].where(seen["age"] == 1))
     pairs = seen.assign(before=before).dropna(subset=["before"])
     _refuse_growth(pairs)
@@ -290,7 +290,7 @@ def _ends(survival: np.ndarray, spread: np.ndarray, interval: str, z: float) -> 
     whole = survival >= 1
     if interval == "log":
         half = z * np.sqrt(spread)
-        low, high = survival * np.exp(-half), np.minimum(survival * np.exp(half), 1.0)  # R prints 1 too
+        low, high = survival * np.exp(-half), np.minimum(survival * np.exp(half), 1.0)  # as in R
     else:
         width = np.exp(z * np.sqrt(spread) / np.abs(np.log(survival)))
         low, high = survival**width, survival ** (1 / width)

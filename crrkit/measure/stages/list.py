@@ -62,7 +62,7 @@ class StageList(Shown):
     }  # fmt: skip
 
     @property
-    def table(self) -> pd.DataFrame:  # type: ignore[override]  # made from the customers
+    def table(self) -> pd.DataFrame:  # type: ignore[override]  # computed from the customers
         """The number of customers in each stage, and of those with each flag."""
         flags = ["first_purchase", "returned", "re_engaged", "at_risk"]
         grouped = self.customers.groupby("stage")
