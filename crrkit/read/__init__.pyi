@@ -70,7 +70,6 @@ from crrkit.read.values import (
     words_of as words_of,
 )
 from crrkit.read.words import (
-    BUYING as BUYING,
     EVENT_OPTION as EVENT_OPTION,
     KINDS as KINDS,
     LEAVES as LEAVES,

@@ -27,8 +27,7 @@ class StageModel(Standing):
     """Customers moving between stages: ``n(t+1) = n(t) P + b``.
 
     The retention rate of a step is ``sum(share of stage * rate of stage)`` over the stages that are customers, with
-    ``rate of stage`` the sum of its row over those stages. It can change without any stage's rate changing, through the
-    mix.
+    ``rate of stage`` the sum of its row over those stages. If no stage's rate changes, it can still change by the mix.
 
     Args:
         matrix: A data frame of probabilities; rows are origins, columns destinations. What a row lacks to 1 leaves for

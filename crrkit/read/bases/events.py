@@ -18,7 +18,7 @@ from crrkit.read.bases.again import can_be_read_again
 from crrkit.read.bases.order_base import OrderBase, check_activity, settled
 from crrkit.read.disk import Layout
 from crrkit.read.intake import asked_of, read_event_rows
-from crrkit.read.words import BUYING
+from crrkit.rules import BUYING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

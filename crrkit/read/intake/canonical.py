@@ -33,8 +33,8 @@ from crrkit.read.quality import (
     with_weight,
 )
 from crrkit.read.values import AS_WRITTEN
-from crrkit.read.words import BUYING
 from crrkit.reduce import is_of_an_engine, share, taken_over, watch_rows
+from crrkit.rules import BUYING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

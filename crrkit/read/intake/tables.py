@@ -39,8 +39,7 @@ from crrkit.read.values import (
     unread_ends,
     without_open_ends,
 )
-from crrkit.read.words import BUYING
-from crrkit.rules import EPOCH
+from crrkit.rules import BUYING, EPOCH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -16,7 +16,6 @@ from crrkit.ground import (
 )
 from crrkit.read.quality.notes import Note
 from crrkit.read.words import (
-    BUYING,
     USUAL_NAMES,
     Call,
     fold,
@@ -25,6 +24,7 @@ from crrkit.read.words import (
     usual_kind,
 )
 from crrkit.reduce import from_kept, rows_of_each
+from crrkit.rules import BUYING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -18,7 +18,7 @@ from crrkit.read.words.columns import (
     some_of,
     tells_when,
 )
-from crrkit.read.words.kinds import BUYING, KINDS, TOUCHES, map_kinds, usual_kind
+from crrkit.read.words.kinds import KINDS, TOUCHES, map_kinds, usual_kind
 from crrkit.read.words.labels import Label, is_label, labels_in
 from crrkit.read.words.marks import is_there, marks_there
 from crrkit.read.words.names import (
@@ -47,7 +47,6 @@ from crrkit.read.words.states import (
 from crrkit.read.words.turn_words import tell_turns, turn_of
 
 __all__ = [
-    "BUYING",
     "CLOSED",
     "COUNTED",
     "CREATED",
