@@ -1,8 +1,8 @@
-"""What a report withholds beside those already published about the same customers.
+"""What a report suppresses in view of reports already published about the same customers.
 
-Three rules. Two reports that tell one count differently, because one is of another list or was cut off later, give away
-their difference: it is nobody or no few. What was withheld stays withheld. And no sum over the periods of both gives a
-withheld count away (`crrkit.report.outsider`).
+Three rules. If two reports show different values of the same count, because of another list or a later cut-off, their
+difference is disclosed: it must be 0 or not small. What was suppressed stays suppressed. And no sum over the periods of
+both discloses a suppressed count (`crrkit.report.outsider`).
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ Place = tuple[pd.Timestamp, pd.Timestamp]
 def withheld_beside(
     kept: RetentionTable, counted: RetentionTable, published: Sequence[Published], *, least: int
 ) -> RetentionTable:
-    """An account without the periods that would tell of few together with what was published.
+    """An account without the periods that would disclose small groups when combined with published reports.
 
     Args:
-        kept: The account as it may be shown by itself.
-        counted: The same as it was counted.
-        published: What earlier reports have told.
-        least: The smallest group that may be told of.
+        kept: The account as it may be shown on its own.
+        counted: The same, unsuppressed.
+        published: The content of earlier reports.
+        least: The smallest group that may be disclosed.
 
     Raises:
-        InputError: If no rate is left, or something is given away all the same.
+        InputError: If no rate is left, or something would still be disclosed.
     """
     if not published:
         return kept
@@ -228,7 +228,7 @@ def _given_away(n: int) -> InputError:
 
 
 def left_out(subject: Subject, parts: Sequence[Section], published: Sequence[Published]) -> set[str]:
-    """The addresses of the sections that would tell of few together with what earlier reports told."""
+    """The anchors of the sections that would disclose small groups when combined with earlier reports."""
     kept, least, found = subject.kept, subject.min_cell or 0, set()
     for one in published:
         is_one_list = kept.card.source == one.account.card.source

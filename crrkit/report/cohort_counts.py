@@ -1,7 +1,7 @@
-"""The cohorts of a report, as they may be shown: grids, where customers leave, and what may follow.
+"""The cohorts of a report with small cells suppressed: grids, the age at which customers leave, and an outlook.
 
-Only one period is shown and only one alignment of it: two tables of the same customers, cut otherwise, would give away
-by subtraction what either withholds.
+Only one period length and one alignment are shown: two different tables of the same customers would disclose by
+subtraction what either suppresses.
 """
 
 from __future__ import annotations
@@ -42,19 +42,19 @@ PROJECTED_DIGITS = 4  # of a projected share: more would tell counts
 
 @dataclass(frozen=True, eq=False)
 class SharedCohorts:
-    """What a report may tell of its cohorts; every number is large enough to be told.
+    """What a report may disclose about its cohorts; every count is large enough.
 
     Attributes:
-        grids: Cohort grids without small cells, the one of who is there in each age first.
-        number: How many cohorts there are, shown or not.
-        leaving: One row an age of life, pooled over the cohorts: ``age at_risk lost hazard low high``; NaN where few
-            left or stayed.
+        grids: Cohort grids without small cells, first the one of activity in each age.
+        number: The number of cohorts, shown or not.
+        leaving: One row per age, pooled over the cohorts: ``age at_risk lost hazard low high``; NaN if few left or
+            stayed.
         outlook: For contracts the projected curve, ``age observed survival low high geometric``, observed at its last
-            age only; for purchases one row ``customers again alive purchases``; empty where nothing can be projected.
-        doubts: Why not, or what must be said of the projection.
+            age only; for purchases one row ``customers again alive purchases``; empty if nothing can be projected.
+        doubts: Why not, or caveats of the projection.
         rhythm: For purchases, whether the period suits the customers' rhythm; None for contracts.
-        silence: For purchases, of those followed by another the share whose pause is longer than what was waited for
-            before a customer counts as lost.
+        silence: For purchases followed by another, the share whose pause is longer than the waiting time after which a
+            customer counts as lost.
     """
 
     grids: tuple[CohortGrid, ...]
@@ -67,12 +67,12 @@ class SharedCohorts:
 
     @property
     def grid(self) -> CohortGrid:
-        """Who is there in each age."""
+        """The grid of activity in each age."""
         return self.grids[0]
 
     @property
     def tables(self) -> tuple[pd.DataFrame, ...]:
-        """Everything that is told, as tables, and of what kind the grids are."""
+        """All disclosed numbers as tables, and the kinds of the grids."""
         kinds = pd.DataFrame([{name: getattr(grid, name) for name in WHICH_GRID} for grid in self.grids])
         return (*(grid.table for grid in self.grids), self.leaving, self.outlook, kinds)
 
@@ -87,22 +87,22 @@ def cohorts_of(
     beside: Accounts | None = None,
     published: object = None,
 ) -> SharedCohorts:
-    """The cohorts of a base as a report may show them, the last 24 of the periods asked for.
+    """The cohorts of a base as a report may show them, the last 24 of the given periods.
 
-    Where customers leave is counted at exact ages, from each customer's own first moment: by contract status, or by
-    the last purchase where purchases are all that is known; ages in which a return is still likely are left out.
+    Leaving is counted at exact ages, from each customer's own start: by contract status or, for purchases, by the last
+    purchase; ages in which a return is still likely are left out.
 
-    Where most of the cells would rest on too few customers, a longer period is taken.
+    If most of the cells would have too few customers, a longer period is used.
 
     Args:
         base: The result of `read_contracts` or `read_orders`.
-        every: The period of a cohort and of an age.
-        min_cell: The smallest group that may be shown; None withholds nothing.
+        every: The period length of cohorts and ages.
+        min_cell: The smallest group that may be shown; None suppresses nothing.
         first: The first period of the report.
         last: The last one.
-        beside: The account in the same report, whose sums must not give away what is withheld here.
+        beside: The account in the same report, whose sums must not disclose what is suppressed here.
         published: The HTML files of reports already published about these customers or some of them: the revenue of
-            cohorts is left out where they tell it otherwise.
+            cohorts is left out if they show different values.
 
     Raises:
         ValueError: If a name is not known, or the data are shorter than one period.
@@ -211,7 +211,7 @@ def _shared(grid: CohortGrid, min_cell: int | None) -> CohortGrid:
 
 
 def _in_hundredths(grid: CohortGrid) -> CohortGrid:
-    """Money to the hundredth: an engine adds in any order, and a report of the same data is the same to the byte."""
+    """Round amounts to the hundredth: engines add in any order, but the report must be reproducible byte for byte."""
     table = grid.table.round(dict.fromkeys(["opening", "revenue", "capped"], 2))
     for name, above in (("rate", "revenue"), ("gross", "capped")):
         table[name] = (table[above] / table["opening"]).where(table[name].notna())
@@ -246,7 +246,7 @@ def _silence(base: Base, ages: CohortGrid) -> float:
 def _leaving(table: LifeTable, grid: CohortGrid, least: int) -> pd.DataFrame:
     """The ages at which somebody was at risk, without those that tell of few.
 
-    Those at risk in age 1 are all of the first cohorts: where the size of one is withheld, they would tell it.
+    Those at risk in age 1 are everybody in the first cohorts: if the size of one is suppressed, they would disclose it.
     """
     rows = table.table.loc[(table.table["age"] > 0) & (table.table["at_risk"] > 0), ["age", "at_risk", "lost"]]
     counts = blank_ages(rows[["at_risk", "lost"]], least)

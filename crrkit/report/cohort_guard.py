@@ -1,8 +1,8 @@
-"""Which further cells of the cohorts are withheld, so that sums of the account do not give away those that must be.
+"""Secondary suppression of cohort cells, so that sums of the account do not disclose the suppressed ones.
 
-The customers of a moment are those of all cohorts: ``end`` of a period is the sum of a diagonal of the triangle, and
-``new`` the first cell of a cohort. A cell that is withheld alone on its diagonal is told by subtraction, so that others
-go with it until each has room (`crrkit.report.room`).
+The customers at any time are those of all cohorts: ``end`` of a period is the sum of a diagonal of the triangle, and
+``new`` the first cell of a cohort. A cell suppressed alone on its diagonal is disclosed by subtraction, so further
+cells are suppressed until each has enough room (`crrkit.report.room`).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ INFINITE = float("inf")
 
 @dataclass(frozen=True, eq=False)
 class Accounts:
-    """The account of the same customers: as it was counted, and as it is shown."""
+    """The account of the same customers: as counted, and as shown."""
 
     counted: pd.DataFrame
     shown: pd.DataFrame
@@ -39,18 +39,18 @@ class Accounts:
     def tells_no_kinds(self) -> bool:
         """Whether it does not tell new customers from those who returned, because some of them are few.
 
-        Then the grid of "that age or later" may not be shown beside the one of "in that age" either: of contracts the
-        two differ by those who will return.
+        Then the grid of "that age or later" must not be shown together with that of "in that age" either: for contracts
+        the two differ by those who will return.
         """
         return bool(self.shown["new"].isna().all())
 
 
 def beside(counted: RetentionTable, kept: RetentionTable, *, min_cell: int | None) -> Accounts | None:
-    """The account as it was counted beside what is shown of it; None where nothing is withheld.
+    """The account as counted and as shown; None if nothing is suppressed.
 
     Args:
         counted: The result of `retention_by_period`.
-        kept: What `shared` made of it.
+        kept: The result of `shared` for it.
         min_cell: The smallest group that may be shown.
     """
     return None if min_cell is None else Accounts(counted.table, kept.table, kept.every)
@@ -58,7 +58,7 @@ def beside(counted: RetentionTable, kept: RetentionTable, *, min_cell: int | Non
 
 @dataclass
 class _Triangle:
-    """The counts of a grid by cohort and age, and which are withheld."""
+    """The counts of a grid by cohort and age, and which are suppressed."""
 
     births: list[int]
     sizes: np.ndarray
@@ -81,16 +81,16 @@ class _Triangle:
 
 
 def cells_to_hide(grid: CohortGrid, calendar: Calendar, accounts: Accounts, least: int) -> Hidden:
-    """Which cells of a grid of customers must be withheld beside its small ones: one row per cohort, a column an age.
+    """Which cells of a grid must be suppressed in addition to its small ones: one row per cohort, one column per age.
 
     Args:
-        grid: The grid of who was there, nothing withheld yet.
-        calendar: That of the grid.
-        accounts: The account beside it.
+        grid: The grid of activity, unsuppressed.
+        calendar: The calendar of the grid.
+        accounts: The account in the same report.
         least: The smallest group that may be told of.
 
     Returns:
-        The cells, and the cohorts of which not even the size is told.
+        The cells, and the cohorts whose size is suppressed, too.
     """
     triangle = _triangle(grid, calendar, least)
     if grid.align != "calendar":
@@ -110,7 +110,7 @@ def cells_to_hide(grid: CohortGrid, calendar: Calendar, accounts: Accounts, leas
 
 
 def withheld(grid: CohortGrid, hidden: Hidden) -> CohortGrid:
-    """The grid without these cells, and of some cohorts without their size."""
+    """The grid without these cells, and without the sizes of some cohorts."""
     table, (cells, rows) = grid.table.copy(), hidden
     hides = pd.Series(cells.ravel(), index=table.index) & table["status"].isin([OBSERVED, IN_PROGRESS])
     numbers = [name for name in grid.kinds if name in table and name not in ("size", "status")]

@@ -1,4 +1,4 @@
-"""The headline: how many were kept in the latest complete period; its finding is the title of the page."""
+"""The headline: how many customers were kept in the latest complete period; its finding is the title of the page."""
 
 from __future__ import annotations
 
@@ -65,13 +65,13 @@ def _spans(recent: RetentionTable) -> pd.DataFrame:
 
 
 def retention_finding(kept: RetentionTable, *, last_row: date | str | None = None) -> Finding:
-    """How many were kept in the latest complete period: the headline of a report.
+    """How many customers were kept in the latest complete period: the headline of a report.
 
-    Where the period does not suit the customers' rhythm the claim says so before it says the rate.
+    If the period does not suit the customers' rhythm, the claim says so before it states the rate.
 
     Args:
         kept: The account.
-        last_row: The day of the list's last row, where the account is counted up to the end of a period after it.
+        last_row: The day of the list's last row, if the account is counted up to a later end of a period.
     """
     row = reference_row(kept)
     if row is None:
@@ -130,14 +130,14 @@ def interval_words(row: pd.Series) -> str:
 
 
 def process_caveat(row: pd.Series) -> str:
-    """What the interval of a complete list speaks of, in the fixed wording."""
+    """What the interval of a complete list means, in the fixed wording."""
     ends = {"low": format_percent(row["crr_low"]), "high": format_percent(row["crr_high"])}
     wording = WORDING["process"]
     return _(wording).format(**ends)
 
 
 def running_caveat(row: pd.Series) -> list[str]:
-    """That a running period is no result."""
+    """A note that a running period is not a result."""
     return (
         [_("The period had not ended when the data ended, so this is no result yet.")]
         if row["status"] == RUNNING
@@ -146,7 +146,7 @@ def running_caveat(row: pd.Series) -> list[str]:
 
 
 def later_caveats(kept: RetentionTable, row: pd.Series) -> list[str]:
-    """Why the headline does not speak of a later period."""
+    """Why the headline is not about a later period."""
     later = kept.table[kept.table["from_"] > row["from_"]]
     reasons = {
         RUNNING: _("Left out, because the list ends on {day}, before it was over: {periods}."),
@@ -180,7 +180,7 @@ def _nearly_whole(kept: RetentionTable, later: pd.DataFrame) -> list[str]:
 
 
 def returned_caveat(row: pd.Series) -> list[str]:
-    """That customers who returned are not counted as kept."""
+    """A note that returned customers do not count as kept."""
     if row["end"] == row["kept"]:  # nobody came, so nobody returned
         return []
     if pd.isna(row["returned"]):
@@ -195,7 +195,7 @@ def returned_caveat(row: pd.Series) -> list[str]:
 
 
 def few_caveat(row: pd.Series) -> list[str]:
-    """What one person is worth in a small base."""
+    """The weight of one customer in a small base."""
     if row["start"] >= FEW:
         return []
     text = ngettext(

@@ -1,6 +1,6 @@
-"""The first two cells of a report's notebook: what `write_report` was told, and the call that reads the list again.
+"""The first two cells of a report's notebook: the arguments of `write_report`, and the call that rereads the list.
 
-No number of the list stands in them, so that the notebook is of no use to whoever has not the list, and tells nothing.
+They contain no number of the list, so that the notebook discloses nothing to those who do not have the list.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ LINE_WIDTH = 110  # characters of a line
 
 @dataclass(frozen=True)
 class Told:
-    """What a report was told, for the first cells of its notebook.
+    """The arguments of a report, for the first cells of its notebook.
 
     Attributes:
         base: The list under the rule of the report.
@@ -75,7 +75,7 @@ class Told:
     published: tuple[str | None, ...] = ()
 
     def parameters(self) -> str:
-        """The cell of parameters, an assignment a line; what is not known is left to be filled in, and says so."""
+        """The parameter cell, one assignment per line; unknown values are left to be filled in, with a comment."""
         lines = ["import crrkit as crr", "", *self._path()]
         lines += [f"# {line}" for why in self.why.split("\n") for line in wrap(why, LINE_WIDTH)]
         lines.append(f"every = {self.every!r}")
@@ -109,7 +109,7 @@ class Told:
         ])  # fmt: skip
 
     def strings(self) -> Iterator[str]:
-        """The strings in these cells that are the caller's or the data's: each may name a customer."""
+        """The strings in these cells from the caller or the data: each may name a customer."""
         path = self.base.path
         yield from _strings_in([None if path is None or _sample(path) else _shown(path, self.folder), self.previous])
         yield from _strings_in([value for name, value in self._arguments().items() if name in FREE_WORDS])

@@ -1,18 +1,18 @@
-"""The last look before a report leaves: no customer's id and no e-mail address may stand in its files.
+"""The final check of a report: its files must not contain any customer's id or e-mail address.
 
 The words of a file are looked up among the customers' ids, not the ids in the file, so that a million customers cost
-one pass over a column. What counts as a word that can betray somebody:
+one pass over a column. Candidate words are:
 
-* text, alternative texts, addresses and data of a page; not style sheets, scripts and drawing coordinates, which are
-  made of nothing but the package's own files and aggregated numbers;
-* one word or several that stand together (a name), with or without a sign in front (``+7912…``), in any case;
+* in text, alternative texts, URLs and data of a page; not in style sheets, scripts and drawing coordinates, which come
+  only from the package's own files and aggregated numbers;
+* one word or several adjacent ones (a name), with or without a leading sign (``+7912…``), in any case;
 * with letters: three characters or more;
 * digits only: five or more, not part of a longer number, and not a number or date of the account. A shorter number
   cannot be told from a count or a year.
 
-Two looks. The strings of the caller and of the data (title, names of files, columns, states and segments) are asked
-first, and no word is excused there. In the whole files the words that crrkit itself says there are no ids: those of
-messages that stand in the file, and of its code.
+There are two checks. The strings from the caller and the data (title, names of files, columns, states and segments) are
+checked first, without exceptions. In the complete files, words from crrkit itself are excepted: those of messages that
+occur in the file, and of its code.
 """
 
 from __future__ import annotations
@@ -58,17 +58,17 @@ PICTURE = "data:image/svg+xml;base64,"
 def refuse_leaks(
     texts: Iterable[str], base: Base, *, file: str, parts: Iterable[Section], code: Iterable[str] = ()
 ) -> None:
-    """Raise if a text of a file holds a customer's or contract's id, or an e-mail address.
+    """Raise if a text of a file contains a customer's or contract's id, or an e-mail address.
 
     Args:
         texts: The result of `texts_of_page` or `texts_of_notebook`.
         base: The base whose ids are looked for.
         file: The file's name, for the message.
-        parts: The sections of the report: their own numbers, names and dates are not taken for ids.
-        code: The result of `code_of_page` or `code_of_notebook`: a file's own code is not taken for ids.
+        parts: The sections of the report: their own numbers, names and dates do not count as ids.
+        code: The result of `code_of_page` or `code_of_notebook`: a file's own code does not count as ids.
 
     Raises:
-        InputError: With the place, the id itself left out.
+        InputError: With the location, without the id itself.
     """
     texts = list(texts)
     own = STATE_WORDS.union(*map(_words_of_code, code))
@@ -76,10 +76,9 @@ def refuse_leaks(
 
 
 def refuse_names(texts: Iterable[str], base: Base, *, file: str, groups: Iterable[str] = ()) -> None:
-    """Raise if a string of the caller or of the data names a customer; no word of crrkit is an excuse here.
+    """Raise if a string from the caller or the data names a customer, without exceptions for words of crrkit.
 
-    A customer is named by an id whole, in parts, several in a row, its words in another order, and whatever stands
-    between its letters and digits.
+    A customer is named by an id as a whole, in parts, several in a row, in another word order, and with any separators.
 
     Args:
         texts: The title, the files' names, and what sections say are names of the data.
@@ -88,7 +87,7 @@ def refuse_names(texts: Iterable[str], base: Base, *, file: str, groups: Iterabl
         file: The file's name, for the message.
 
     Raises:
-        InputError: With the place, the id itself left out.
+        InputError: With the location, without the id itself.
     """
     texts, groups = list(texts), list(groups)
     _refuse([*texts, *groups], base, file=file, own=set())
@@ -112,7 +111,7 @@ def _refuse(texts: list[str], base: Base, *, file: str, own: set[str]) -> None:
 
 
 def telling_words(text: str) -> Iterator[str]:
-    """What in a text could be somebody's id, in lower case."""
+    """The candidate ids in a text, in lower case."""
     runs = [(*found.span(), *_weight(found[0])) for found in WORD.finditer(text)]
     for i, (begin, *_first) in enumerate(runs):
         letters, digits = False, 0
@@ -135,12 +134,12 @@ def _weight(run: str) -> tuple[bool, int]:
 
 @lru_cache(maxsize=64)
 def _words_of_code(text: str) -> frozenset[str]:
-    """What in crrkit's own code looks like an id: the same code stands in every report."""
+    """The words in crrkit's own code that look like ids: the same code is in every report."""
     return frozenset(telling_words(text))
 
 
 def texts_of_page(page: str) -> list[str]:
-    """What a reader, a screen reader or a script of an HTML page can see."""
+    """All texts of an HTML page visible to a reader, a screen reader or a script."""
     return _read(page).texts
 
 

@@ -1,7 +1,7 @@
-"""Sums of money beside those that earlier pages tell: of which customers two of them differ only the lists could tell.
+"""Amounts in view of those in earlier pages: which customers make two of them differ is not known from the pages.
 
-The difference of two sums, of which one has a customer more, is what that customer paid, and a page does not say who
-was counted in it. So an amount is told once, or the same again: of the same period, never otherwise and never by
+If one of two sums includes one customer more, their difference is what that customer paid, and a page does not show who
+was counted. So an amount for a period is disclosed only once or unchanged: never with another value, and never by
 periods of another length over the same days.
 """
 
@@ -32,13 +32,13 @@ SAME_DIGITS = 2  # in which the same amount may differ, since an engine adds in 
 
 
 def money_carried(money: pd.DataFrame, every: str) -> Carried:
-    """The sums of money as a page carries them, in hundredths, None where one is withheld."""
+    """The amounts as embedded in a page, in hundredths, None if suppressed."""
     sums = money.set_index("period")[SUMS].mul(HUNDREDTHS).round()
     return {every: counts_carried(sums)}
 
 
 def grid_carried(grid: CohortGrid) -> Carried:
-    """The revenue of cohorts as shares of their first age, in billionths; None where one is withheld."""
+    """The revenue of cohorts as shares of their first age, in billionths; None if suppressed."""
     found: dict[str, dict[str, int | None]] = {}
     for row in grid.table[grid.table["status"].isin([OBSERVED, IN_PROGRESS, SUPPRESSED])].to_dict("records"):
         is_told = row["status"] != SUPPRESSED and not np.isnan(row["rate"])

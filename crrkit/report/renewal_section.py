@@ -1,4 +1,4 @@
-"""Renewals: of the contracts that were due, how many were renewed, on time and late."""
+"""Renewals: how many of the contracts due were renewed, on time and late."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MOST_RENEWED = 0.5  # where fewer are renewed and contracts have no terms, an en
 
 
 def renewal_section(subject: Subject) -> Section | None:
-    """What became of the contracts that were due; None where ends are cancellations, or no period may be shown."""
+    """The outcome of contracts due; None if ends are cancellations, or no period may be shown."""
     base, least = subject.base, subject.min_cell
     due = (
         None
@@ -57,7 +57,7 @@ def renewals_of(
     first: str | None = None,
     last: str | None = None,
 ) -> RenewalTable | None:
-    """The whole periods in which contracts were due, small cells withheld.
+    """The whole periods in which contracts were due, small cells suppressed.
 
     Args:
         base: The contracts.
@@ -79,13 +79,13 @@ def renewals_of(
 
 
 def renewal_finding(due: RenewalTable) -> Finding:
-    """Of the contracts due in the latest period that is shown, how many were renewed, on time and late.
+    """How many of the contracts due in the latest period shown were renewed, on time and late.
 
     Args:
         due: The renewals of a report, or what `crrkit.renewals` gave.
 
     Returns:
-        The finding; where nothing is known to its end yet, a finding that says so.
+        The finding; if no outcome is final yet, a finding that says so.
     """
     known = due.table[(due.table["status"] == COMPLETE) & due.table["rate"].notna()]
     if not len(known):

@@ -1,7 +1,7 @@
-"""The period of a report: the shortest, from the one that suits the customers on, in which no group is too small.
+"""The period of a report: the shortest, starting from the one that suits the customers, without too small groups.
 
-Holes choose the news: where every month with few lost is withheld, those shown are the bad ones. A longer period has no
-holes, or only where the list begins; those first periods are then left out.
+Suppression biases the picture: if every month with few lost is suppressed, only bad months are shown. A longer period
+has no gaps, or only at the beginning of the list; those first periods are then left out.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ class SafeAccount:
     """The account of a report.
 
     Attributes:
-        counted: As it was counted; it is never written.
-        kept: As it is shown.
+        counted: The account as counted; it is never written.
+        kept: The account as shown.
         every: Its period.
-        first: The first period that is told of; None where it is that of the list.
+        first: The first period shown; None if it is the first of the list.
         base: The list behind it: as of the end of the last period, where that counts as whole.
         end: Why it does; None where the list ends where it ends.
-        recent: The latest periods taken together, where each alone is withheld; else None.
-        notes: Why another period than the usual one, and what was left out.
+        recent: The latest periods pooled if each alone is suppressed, otherwise None.
+        notes: Why the period differs from the usual one, and what was left out.
     """
 
     counted: RetentionTable
@@ -64,16 +64,17 @@ def safe_account(
     is_told: bool,
     published: object = None,
 ) -> SafeAccount:
-    """The account by the period, or by the next longer one of which nothing has to be withheld.
+    """The account by the period, or by the next longer one without suppression.
 
     Args:
         base: The list, under the rule of the report.
-        every: The period that suits the customers' rhythm, or that the caller asked for.
+        every: The period that suits the customers' rhythm, or the requested one.
         min_cell: The smallest group that may be shown; None withholds nothing.
-        first: The first period asked for.
+        first: The first requested period.
         last: The last one.
-        is_told: Whether the caller asked for this period: then it is taken, and holes are left.
-        published: Reports already published: a period that would give something away beside them is not taken.
+        is_told: Whether the caller requested this period: then it is used, and gaps remain.
+        published: Reports already published: a period that would disclose something in combination with them is not
+            used.
     """
     ends: dict[datetime | None, tuple[Base, QuietEnd | None]] = {}
 

@@ -1,4 +1,4 @@
-"""What has changed since an earlier report: the rate, whether that is news, the rules, and what it had said."""
+"""What has changed since an earlier report: the rate, whether that is a signal, the rules, and restated counts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ RULES_NAMED = 3
 
 
 def since_section(subject: Subject) -> Section | None:
-    """This report against an earlier one; None where none was given, or one of the two has no rate."""
+    """This report compared with an earlier one; None if none was given, or either has no rate."""
     kept, before = subject.kept, subject.previous
     if before is None or reference_row(kept) is None or reference_row(before) is None:
         return None
@@ -46,14 +46,14 @@ def since_section(subject: Subject) -> Section | None:
 
 
 def since_finding(kept: RetentionTable, *, previous: RetentionTable) -> Finding:
-    """Whether the rate has changed since an earlier report, or why the two may not be held against each other.
+    """Whether the rate has changed since an earlier report, or why the two are not comparable.
 
-    Rates by different rules are different measures: where the definitions differ the rules are named, and nothing is
-    subtracted. What the earlier report said of a period that both tell and that reads otherwise now is named, too.
+    Rates by different rules are different measures: if the definitions differ, the differences are listed, and nothing
+    is subtracted. Periods in both reports whose counts have changed are listed, too.
 
     Args:
         kept: The account of this report.
-        previous: That of the earlier one, as `account_in` reads it from its page.
+        previous: The account of the earlier one, as read by `account_in` from its page.
     """
     now, then = reference_row(kept), reference_row(previous)
     if now is None or then is None:

@@ -1,7 +1,7 @@
-"""The stages of a report: who stands where, the rate as a sum over stages, and what the playbook proposes.
+"""The stages of a report: counts per stage, the rate as a sum over stages, and the playbook's proposals.
 
-A boundary at which few stand in some stage is left out whole: where the sum of two stages is in the report, one of them
-gives the other away.
+A boundary with few people in some stage is left out completely: since the sum of two stages is in the report, each
+discloses the other.
 """
 
 from __future__ import annotations
@@ -39,16 +39,15 @@ RATE_COLUMNS = ["period", "from_", "stage", "start", "kept", "share", "crr", "lo
 
 @dataclass(frozen=True, eq=False)
 class SharedStages:
-    """What a report may tell of its stages.
+    """What a report may disclose about its stages.
 
     Attributes:
-        flow: The flow without its moves: ``flow.counts`` holds the boundaries that can be told.
-        rates: For the latest period that can be told one row per stage of customers, ``period from_ stage start kept
-            share crr low high``; empty where there is none.
-        cards: What the playbook proposes on the stages, in the report's language: ``title because action owner
-            caution``.
-        model: What would move the stages, from the moves of the last year; None where a move was of few.
-        missing: The period of the headline, where its stages cannot be told and those of an earlier one are.
+        flow: The flow without its transitions: ``flow.counts`` has the boundaries that may be shown.
+        rates: For the latest period that may be shown, one row per customer stage, ``period from_ stage start kept
+            share crr low high``; empty if there is none.
+        cards: The playbook's proposals on the stages, in the report's language: ``title because action owner caution``.
+        model: The stage model, from the transitions of the last year; None if a transition had too few people.
+        missing: The headline period, if its stages may not be shown and those of an earlier one are.
     """
 
     flow: StageFlow
@@ -59,13 +58,13 @@ class SharedStages:
 
     @property
     def tables(self) -> tuple[pd.DataFrame, ...]:
-        """Everything that is told, as tables."""
+        """All disclosed numbers as tables."""
         models = [] if self.model is None else [self.model.table]
         return (self.flow.counts.reset_index(), self.rates, self.cards, *models)
 
 
 def stages_of_subject(subject: Subject) -> SharedStages | None:
-    """The stages of a report; None where there is no list behind its account."""
+    """The stages of a report; None without a base."""
     if subject.base is None:
         return None
     return stages_of(subject.base, subject.kept, min_cell=subject.min_cell, first=subject.first, last=subject.last)
@@ -74,7 +73,7 @@ def stages_of_subject(subject: Subject) -> SharedStages | None:
 def stages_of(
     base: Base, kept: RetentionTable, *, min_cell: int | None = 10, first: str | None = None, last: str | None = None
 ) -> SharedStages | None:
-    """The stages of purchases or events as a report may show them, under the usual rule or that of the base.
+    """The stages of purchases or events as a report may show them, by the usual rule or that of the base.
 
     Args:
         base: The result of `read_orders` or `read_events`.
@@ -84,7 +83,7 @@ def stages_of(
         last: The last one.
 
     Returns:
-        The stages; None for contracts, where nothing can be told, and where no rule of stages gives the account's rate.
+        The stages; None for contracts, if nothing may be shown, or if no stage rule reproduces the account's rate.
     """
     if not base.has_purchases:
         return None

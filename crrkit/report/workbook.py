@@ -1,7 +1,7 @@
-"""All tables of a report as one Excel file: a sheet a table, numbers as numbers with their formats.
+"""All tables of a report as one Excel file: one sheet per table, numbers as formatted numbers.
 
-The tables of the page are read from the page: what is withheld there cannot stand here. Written with nothing but the
-standard library; every text is a text, so that no cell computes anything.
+The tables are read from the page, so that nothing suppressed there can appear here. Written with the standard library
+only; all texts are text cells, so that no cell is a formula.
 """
 
 from __future__ import annotations
@@ -60,11 +60,11 @@ CELL_STYLES = f"""{XML_1}<styleSheet xmlns="{SHEETS}"><numFmts count="6"><numFmt
 
 
 def workbook(tables: Mapping[str, pd.DataFrame], *, currency: str | None = None) -> bytes:
-    """An ``.xlsx`` file of some tables, by the name of their sheet; the names of the columns are their heads.
+    """An ``.xlsx`` file of tables, by sheet name; column names become headings.
 
     Args:
         tables: The tables.
-        currency: The code of the currency in which sums of money are; None where none is known.
+        currency: The currency code of amounts; None if unknown.
     """
     buffer = io.BytesIO()
     names = _sheet_names(tables)
