@@ -70,7 +70,7 @@ def before_last_day(base: Base) -> tuple[Base, str]:
 
 
 def tells_when(kept: RetentionTable) -> bool:
-    """Whether the list says when customers left; where all ends fall on one day no period is held against another."""
+    """Whether the list shows when customers left; if all ends are on one day, no periods are compared."""
     return not kept.quality.doubt(ENDS_ON_ONE_DAY)[0]
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from crrkit.rules import Calendar
 
 Hidden = tuple[np.ndarray, list[int]]
-ROOM_ASKED = 1.5  # times the smallest group: the sums that are looked at are not all that are printed
+ROOM_ASKED = 1.5  # times the smallest group: more sums are printed than are examined
 INFINITE = float("inf")
 
 
@@ -37,7 +37,7 @@ class Accounts:
 
     @property
     def tells_no_kinds(self) -> bool:
-        """Whether it does not tell new customers from those who returned, because some of them are few.
+        """Whether new and returned customers are merged, because some are few.
 
         Then the grid of "that age or later" must not be shown together with that of "in that age" either: for contracts
         the two differ by those who will return.
@@ -66,16 +66,16 @@ class _Triangle:
     printed: np.ndarray
     few: np.ndarray
     hidden: np.ndarray
-    rows: set[int]  # cohorts that are withheld whole
+    rows: set[int]  # cohorts that are suppressed completely
     is_window: bool
 
     def diagonal(self, period: int) -> list[tuple[int, int]]:
-        """The places of the cells of one calendar period."""
+        """The positions of the cells of one calendar period."""
         places = [(i, period - born) for i, born in enumerate(self.births) if born <= period]
         return [(i, a) for i, a in places if a < self.there.shape[1] and self.printed[i, a]]
 
     def shown(self, i: int, a: int) -> float | None:
-        """What a page prints of a cell."""
+        """The value of a cell as printed."""
         is_there = a < self.there.shape[1] and self.printed[i, a] and not self.hidden[i, a]
         return float(self.there[i, a]) if is_there else None
 
@@ -87,7 +87,7 @@ def cells_to_hide(grid: CohortGrid, calendar: Calendar, accounts: Accounts, leas
         grid: The grid of activity, unsuppressed.
         calendar: The calendar of the grid.
         accounts: The account in the same report.
-        least: The smallest group that may be told of.
+        least: The smallest group that may be disclosed.
 
     Returns:
         The cells, and the cohorts whose size is suppressed, too.
@@ -102,7 +102,7 @@ def cells_to_hide(grid: CohortGrid, calendar: Calendar, accounts: Accounts, leas
     if is_own:
         _hide_newcomers(triangle, periods, accounts, least)
     if is_own or not triangle.is_window:
-        for _round in range(3):  # what goes from one diagonal gives less hold to the next
+        for _round in range(3):  # suppression on one diagonal loosens the bounds of the next
             for period in sorted(periods):
                 _guard_diagonal(triangle, period, periods, accounts, least, is_own=is_own)
     _hide_a_second(triangle, least)
@@ -122,7 +122,7 @@ def withheld(grid: CohortGrid, hidden: Hidden) -> CohortGrid:
 
 
 def ends_of(grid: CohortGrid, hidden: Hidden) -> Hidden:
-    """Which of the withheld cells tell the same in "that age or later": whole rows, and the last cell of each."""
+    """The suppressed cells with the same value in "that age or later": whole rows, and the last cell of each."""
     printed = grid.matrix("status").isin([OBSERVED, IN_PROGRESS, SUPPRESSED]).to_numpy()
     last = printed & ~np.hstack([printed[:, 1:], np.zeros((len(printed), 1), dtype=bool)])
     cells, rows = hidden
@@ -153,7 +153,7 @@ def _last_parts(calendar: Calendar, counted: pd.DataFrame) -> dict[int, int]:
 
 
 def _hide_newcomers(triangle: _Triangle, periods: dict[int, int], accounts: Accounts, least: int) -> None:
-    """Where the account does not tell new from returned, the first cell of a cohort must not tell it either."""
+    """If the account merges new and returned, the first cell of a cohort must not separate them."""
     for i, born in enumerate(triangle.births):
         at = periods.get(born)
         if at is None or not np.isnan(accounts.shown["new"].iloc[at]):
@@ -169,7 +169,7 @@ def _hide_newcomers(triangle: _Triangle, periods: dict[int, int], accounts: Acco
 
 
 def _hide_a_second(triangle: _Triangle, least: int) -> None:
-    """One cohort alone is told by the number of all customers."""
+    """A single suppressed cohort would be disclosed by the number of all customers."""
     others = [i for i, size in enumerate(triangle.sizes) if i not in triangle.rows and size]
     if len(triangle.rows) == 1 and others:
         second = min(others, key=lambda i: triangle.sizes[i] if triangle.sizes[i] >= least else INFINITE)
@@ -208,7 +208,7 @@ def _widen(cells: list[Cell], least: float) -> None:
 
 
 def _cell(triangle: _Triangle, i: int, a: int, periods: dict[int, int], accounts: Accounts, *, is_own: bool) -> Cell:
-    """A cell with its bounds: its cohort's size, who came in its first period, and its neighbours in the row."""
+    """A cell with its bounds: its cohort's size, who joined in its first period, and its neighbours in the row."""
     born = triangle.births[i]
     high = INFINITE if i in triangle.rows else float(triangle.sizes[i])
     low, at = 0.0, periods.get(born)
@@ -226,7 +226,7 @@ def _cell(triangle: _Triangle, i: int, a: int, periods: dict[int, int], accounts
 def _beside(  # noqa: PLR0917 - the place of a cell and its bounds so far
     triangle: _Triangle, i: int, a: int, periods: dict[int, int], accounts: Accounts, low: float, high: float
 ) -> tuple[float, float]:
-    """Nobody more is lost or comes back in a cohort than in all of them."""
+    """No more are lost or return in a cohort than in all of them."""
     born = triangle.births[i]
     before, after = (triangle.shown(i, a - 1) if a else None), triangle.shown(i, a + 1)
     here, there = periods.get(born + a), periods.get(born + a + 1)
@@ -242,7 +242,7 @@ def _beside(  # noqa: PLR0917 - the place of a cell and its bounds so far
 
 
 def _guard_movement(triangle: _Triangle, period: int, periods: dict[int, int], accounts: Accounts, least: int) -> None:
-    """Where the account withholds who was lost, the rows of the cohorts together must leave them room."""
+    """If the account suppresses the number lost, the rows of all cohorts together must leave it room."""
     row = accounts.shown.iloc[periods[period]]
     counted = accounts.counted.iloc[periods[period]]
     if not np.isnan(row["lost"]) or not counted["start"]:

@@ -46,7 +46,7 @@ def without_dominated(
         money: The sums, one row per period, and the number of customers kept.
         base: The list.
         every: The period.
-        least: The smallest group that may be told of.
+        least: The smallest group that may be disclosed.
         told: The numbers of periods whose amounts earlier reports show.
     """
     calendar = base.calendar(every)
@@ -61,12 +61,12 @@ def without_dominated(
 
 
 def is_dominated(grid: CohortGrid, base: Base, *, least: int, told: Collection[Cell] = ()) -> bool:
-    """Whether the money of some cohort in some period tells of few, or what is left of the money of all in a period.
+    """Whether the amount of some cohort in some period, or the remaining amount of a period, discloses few.
 
     Args:
         grid: The revenue of cohorts, as it may be shown.
         base: The list.
-        least: The smallest group that may be told of.
+        least: The smallest group that may be disclosed.
         told: The cells that earlier reports show.
     """
     calendar = base.calendar(grid.every)
@@ -82,9 +82,9 @@ def is_dominated(grid: CohortGrid, base: Base, *, least: int, told: Collection[C
 
 
 def _shares(base: Base, calendar: Calendar) -> pd.DataFrame:
-    """By period and part how many customers it is of, its sum and its two largest amounts.
+    """By period and part: the number of customers, the sum and the two largest amounts.
 
-    Of one base it is kept: the sections of money and of cohorts ask for the same, and nothing in a report costs more.
+    Cached per base: the revenue and cohort sections need the same, and nothing in a report costs more.
     """
     known = _counted.setdefault(base, {})
     if calendar not in known:
@@ -101,14 +101,14 @@ def _counted_shares(base: Base, calendar: Calendar) -> pd.DataFrame:
 
 
 def _of_purchases(base: Base, calendar: Calendar, money: pd.DataFrame, least: int) -> pd.DataFrame:
-    """One row per period of the account, a column a part: whether it tells of few."""
+    """One row per period of the account, one column per part: whether it discloses few."""
     shares = _shares(base, calendar)
     few = _by_part(is_of_few(shares, least))
     return few.set_axis(few.index + 1).reindex(money.index, fill_value=False)
 
 
 def _of_contracts(base: Base, calendar: Calendar, money: pd.DataFrame, least: int) -> pd.DataFrame:
-    """The same; who pays most is taken to stay and to pay as much as ever before: more is withheld than need be."""
+    """The same; the largest payer is assumed to stay and pay the most ever paid, which suppresses more than needed."""
     shares = _shares(base, calendar)
     few = _by_part(is_of_few(shares, least)).reindex(money.index, fill_value=False)
     paid = _of_part(shares, "closing")[TOPS]
@@ -136,7 +136,7 @@ def _of_part(shares: Table, part: str) -> Table:
 
 
 def _together(shares: pd.DataFrame) -> pd.DataFrame:
-    """Several sums of a period as one; nobody is in two of them."""
+    """Several disjoint sums of a period as one."""
     sums = shares.groupby("period")[SHARES[:2]].sum()
     tops = {period: _two_largest(rows[TOPS].to_numpy()) for period, rows in shares.groupby("period")}
     return sums.join(pd.DataFrame.from_dict(tops, orient="index", columns=TOPS))

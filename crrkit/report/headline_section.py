@@ -45,7 +45,7 @@ def headline_section(subject: Subject) -> Section:
 
 
 def _told(subject: Subject) -> tuple[Finding, Cell]:
-    """The headline: of the latest period, of the latest ones together, or that it is too early; and its code."""
+    """The headline on the latest period, on the latest ones pooled, or that it is too early; and its code."""
     kept, recent, day = subject.kept, subject.recent, subject.last_row
     if subject.is_early:
         return early_finding(kept), Cell("report.early_finding(kept)")
@@ -59,7 +59,7 @@ def _told(subject: Subject) -> tuple[Finding, Cell]:
 
 
 def _spans(recent: RetentionTable) -> pd.DataFrame:
-    """Who was lost in periods taken together, by the days between which they lie."""
+    """The number lost in pooled periods, by their first and last day."""
     days = [f"{row['from_']:%Y-%m-%d} {row['until']:%Y-%m-%d}" for _i, row in recent.table.iterrows()]
     return recent.table[["start", "kept", "lost"]].set_axis(days)
 
@@ -97,7 +97,7 @@ def retention_finding(kept: RetentionTable, *, last_row: date | str | None = Non
 
 
 def _notes_beside_warning(kept: RetentionTable) -> list[str]:
-    """The notes but for the one that repeats why no period fits, where the warning says it already."""
+    """The notes, without the one on why no period fits if the warning says it already."""
     said = kept.rhythm.advice.why if kept.rhythm and kept.warning else ""
     return [plainly(note) for note in kept.notes if not (said and said in note and said in kept.warning)]
 
@@ -163,7 +163,7 @@ def later_caveats(kept: RetentionTable, row: pd.Series) -> list[str]:
 
 
 def _nearly_whole(kept: RetentionTable, later: pd.DataFrame) -> list[str]:
-    """That a period of which hardly a day is wanting can be had, if nothing happened on it."""
+    """A note that a nearly complete period can be used, if nothing happened on the missing days."""
     if later.empty or later["status"].iloc[-1] != RUNNING:
         return []
     last, as_of = later.iloc[-1], kept.card.as_of
@@ -181,7 +181,7 @@ def _nearly_whole(kept: RetentionTable, later: pd.DataFrame) -> list[str]:
 
 def returned_caveat(row: pd.Series) -> list[str]:
     """A note that returned customers do not count as kept."""
-    if row["end"] == row["kept"]:  # nobody came, so nobody returned
+    if row["end"] == row["kept"]:  # nobody joined, so nobody returned
         return []
     if pd.isna(row["returned"]):
         return [_("Customers who returned are not counted as kept; they are too few to be told.")]
@@ -214,7 +214,7 @@ def _listed(names: list[str]) -> str:
 
 
 def _rhythm_facts(kept: RetentionTable) -> pd.DataFrame:
-    """The counts behind the judgement of the period: the notebook holds them, and none is a customer's id."""
+    """The counts behind the judgement of the period, which the notebook contains and which are not ids."""
     import pandas as pd
 
     facts = {} if kept.rhythm is None else kept.rhythm.to_dict()
@@ -223,5 +223,5 @@ def _rhythm_facts(kept: RetentionTable) -> pd.DataFrame:
 
 
 def _names(kept: RetentionTable) -> tuple[str, ...]:
-    """The names that the list has given: of itself, of its segment, of the states that count."""
+    """The names from the list: its own, its segment's, those of the states that count."""
     return tuple(str(text) for text in (kept.card.source, kept.card.segment, *(kept.card.counts or ())) if text)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 TOKEN = re.compile(r"[^\W_]+")
 PIECE = re.compile(r"[^\W\d_]+\d*|\d+")  # C00042C00043 is two of them
 LONGEST_RUN, SWAPPED = 8, 3  # words in a run, and of those in any order
-LEAST_LETTERS, LEAST_DIGITS = 3, 5  # from these lengths on an id can be told from other words and numbers
-PHONE = re.compile(r"[78](\d{10})")  # the one country code that is written in two ways
+LEAST_LETTERS, LEAST_DIGITS = 3, 5  # from these lengths on, an id is distinguishable from other words and numbers
+PHONE = re.compile(r"[78](\d{10})")  # the one country code with two common spellings
 
 
 def keys_of(text: str) -> Iterator[tuple[str, str]]:

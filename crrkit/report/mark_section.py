@@ -54,7 +54,7 @@ def mark_section(subject: Subject) -> Section | None:
 
 @dataclass(frozen=True)
 class _Side:
-    """Some whole periods together."""
+    """Several whole periods pooled."""
 
     rows: pd.DataFrame
 
@@ -148,7 +148,7 @@ def _verdict(low: float, high: float) -> str:
 
 
 def _sides(kept: RetentionTable, day: pd.Timestamp, *, most: int | None = None) -> tuple[_Side, _Side] | None:
-    """As many whole periods before a day as after it; None where there are none, or one in between is withheld."""
+    """As many whole periods before a day as after it; None if there are none, or one in between is suppressed."""
     told = kept.table[kept.table["status"].isin([COMPLETE, WITHHELD])]
     before, after = told[told["until"] <= day], told[told["from_"] >= day]
     n = min(len(before), len(after), _in_a_year(kept), most or len(told))
@@ -169,7 +169,7 @@ def _difference(before: _Side, after: _Side, kept: RetentionTable) -> tuple[floa
 
 
 def _year_before(kept: RetentionTable, day: pd.Timestamp, n: int) -> list[str]:
-    """What the same periods did a year earlier: a season that comes back is no effect."""
+    """The change over the same periods a year earlier: a recurring season is not an effect."""
     if n >= _in_a_year(kept):
         return []
     sides = _sides(kept, day - pd.DateOffset(years=1), most=n)

@@ -80,7 +80,7 @@ def money_of(
     Args:
         base: The list.
         kept: The account of the report.
-        min_cell: The smallest group that may be shown; None withholds nothing.
+        min_cell: The smallest group that may be shown; None suppresses nothing.
         first: The first period of the report.
         last: The last one.
         published: The HTML files of reports already published about these customers or some of them: a period whose

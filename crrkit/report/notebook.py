@@ -87,7 +87,7 @@ def with_outputs(cells: list[Cell | str]) -> list[dict[str, Any]]:
 
 
 def _run(cell: Cell, names: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """What a cell shows: what it prints, and the value of its last line."""
+    """The outputs of a cell: what it prints, and the value of its last line."""
     tree = ast.parse(cell.source)
     last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
     names |= cell.gives or {}
@@ -103,7 +103,7 @@ def _run(cell: Cell, names: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _shown(value: object) -> Mapping[str, Any]:
-    """A value as Jupyter shows it; of a widget that can be seen without its kernel, without what needs it."""
+    """A value as Jupyter displays it; a widget with a static form loses the parts that need the kernel."""
     from IPython.core.formatters import DisplayFormatter
 
     from crrkit.widgets import SAVED

@@ -145,14 +145,14 @@ def cut_of(account: RetentionTable, sections: Mapping[str, Carried] | None = Non
     seen = pd.Timestamp(account.card.as_of)
     table: pd.DataFrame = account.table[["from_", "until", *CARRIED_COUNTS]].reset_index(drop=True)
     numbers = {name: pd.to_numeric(table[name], errors="coerce").astype(float) for name in CARRIED_COUNTS}
-    every = account.every if account.card.is_by_period else ""  # who bought before: in a month, or in a quarter
+    every = account.every if account.card.is_by_period else ""  # bought in the previous period: a month, or a quarter
     table = table.assign(until=table["until"].where(table["until"] <= seen, seen), every=every, **numbers)
     spans = (sections or {}).get("headline", {}).get(AS_ONE_SPAN, {})
     return Cut(table, tuple(_first_of(account, sections or {}, seen)), tuple(_lost_between(spans)))
 
 
 def _lost_between(spans: Mapping[str, Mapping[str, int | None]]) -> Iterator[tuple[pd.Timestamp, pd.Timestamp, int]]:
-    """How many were lost in periods that are told as one."""
+    """How many were lost in pooled periods."""
     for days, cells in spans.items():
         begin, end = days.split(" ")
         yield pd.Timestamp(begin), pd.Timestamp(end), int(cells["lost"] or 0)
@@ -161,7 +161,7 @@ def _lost_between(spans: Mapping[str, Mapping[str, int | None]]) -> Iterator[tup
 def _first_of(
     account: RetentionTable, sections: Mapping[str, Carried], seen: pd.Timestamp
 ) -> Iterator[tuple[pd.Timestamp, pd.Timestamp, int]]:
-    """The size of a cohort; of two boundaries how many more have ever bought."""
+    """First-time customers: the size of a cohort, or the increase in people who ever bought between two boundaries."""
     for what, rows in sections.get("cohorts", {}).items():
         kind, every = what.split(" ")
         calendar = account.card.calendar(every)
@@ -177,7 +177,7 @@ def _first_of(
 def _come_between(
     rows: Mapping[str, Mapping[str, int | None]], calendar: Calendar
 ) -> Iterator[tuple[pd.Timestamp, pd.Timestamp, int]]:
-    """Who has ever bought is in some stage: of two boundaries told of, one after the other, how many more there are."""
+    """Everyone who ever bought is in some stage: the increase between two consecutive disclosed boundaries."""
     told = [
         (pd.Timestamp(calendar.start(calendar.parse(label))), sum(n for n in cells.values() if n is not None))
         for label, cells in rows.items() if "lapsed" in cells and None not in cells.values()
@@ -213,7 +213,7 @@ def unknowns_of(cuts: Iterable[Cut], *, is_by_period: bool) -> Unknowns:
 
 
 def cell_name(row: Row, name: str, *, is_by_period: bool) -> Name:
-    """The name of a count in the system: customers of a moment are one count in all accounts."""
+    """The name of a count in the system: the customers at a moment are one count in all accounts."""
     if name in ("start", "end") and not is_by_period:
         return ("there", row["from_"] if name == "start" else row["until"])
     return _cell(name, row)
@@ -238,7 +238,7 @@ def _account_row(system: Unknowns, row: Row, days: list[pd.Timestamp], *, is_by_
 
 
 def _first_between(begin: pd.Timestamp, end: pd.Timestamp, days: list[pd.Timestamp]) -> dict[Name, float]:
-    """Who came for the first time ever between two days, as the sum over those that lie between them."""
+    """First-time customers between two days, as the sum over the intervals in between."""
     cuts = [day for day in days if begin <= day <= end]
     return {("first", *pair): 1.0 for pair in pairwise(cuts)}
 
@@ -261,7 +261,7 @@ def _nest(system: Unknowns, coarse: list[Row], fine: list[Row], *, is_by_period:
 
 
 def _nest_buyers(system: Unknowns, row: Row, parts: list[Row], before: Row | None, fine: list[Row]) -> None:
-    """Who bought in a month bought in its quarter; who was not lost by the quarter need not be kept by the month."""
+    """Buyers of a month are buyers of its quarter; those kept by the quarter need not be kept by the month."""
     whole = _cell("end", row)
     system.at_most({whole: 1, **{_cell("end", part): -1.0 for part in parts}})
     for part in parts:
@@ -275,7 +275,7 @@ def _nest_buyers(system: Unknowns, row: Row, parts: list[Row], before: Row | Non
 
 
 def _nest_holders(system: Unknowns, row: Row, parts: list[Row]) -> None:
-    """Who is lost by the quarter is lost in a month of it; who is lost in a month had been there, or came before."""
+    """Those lost in the quarter are lost in one of its months; those lost in a month were there, or joined before."""
     lost, came = _cell("lost", row), ("new", "returned")
     system.at_most({lost: 1, **{_cell("lost", part): -1.0 for part in parts}})
     system.at_most({_cell("returned", row): 1, **{_cell("returned", part): -1.0 for part in parts}})

@@ -144,7 +144,7 @@ def _headline(claim: str, warning: str) -> list[str]:
 
 
 def _contents(parts: list[Section]) -> Html:
-    """The parts to decide by; those to check by are one place."""
+    """The contents: the sections for deciding; those for verification are a single entry."""
     places = [(part.label, part.anchor) for part in parts if not part.is_appendix]
     if any(part.is_appendix for part in parts):
         places.append((_("Appendix"), "appendix"))
@@ -168,9 +168,9 @@ def _live(explorer: Explorer | None) -> Html | None:
 
 
 def _heading(part: Section) -> list[Html]:
-    """The first finding with news as the heading, others below it, what cannot be told in small print.
+    """The first informative finding as the heading, others below it, undecided ones in small print.
 
-    A section without any news is called by its name.
+    A section without an informative finding has its name as heading.
     """
     level = "h3" if part.is_appendix else "h2"
     news = [finding for finding in part.findings if finding.is_news]
@@ -178,7 +178,7 @@ def _heading(part: Section) -> list[Html]:
     if not news:
         return [element(level, part.label), *quiet]
     first, *others = news
-    here = element("a", part.label, href=f"#{part.anchor}")  # the address of the section, to be copied
+    here = element("a", part.label, href=f"#{part.anchor}")  # the link of the section, for copying
     parts = [element("p", here, class_="label"), element(level, first.claim), _caveat(first)]
     return [*parts, *(join(element("p", one.claim, class_="also"), _caveat(one)) for one in others), *quiet]
 

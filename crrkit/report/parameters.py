@@ -30,7 +30,7 @@ LINES_OF_SETTINGS = (
     "crr.set_language",
     "if path",
     "    raise",
-)  # they say nothing of the caller
+)  # they reveal nothing about the caller
 FREE_WORDS = (
     "by",
     "counts",
@@ -131,7 +131,7 @@ class Told:
         return [f"path = {shown!r}{hint}"]
 
     def _is_there(self) -> list[str]:
-        """One sentence for whoever runs a notebook in which the list is not named yet."""
+        """A message for running a notebook in which the list is not named yet."""
         if self.base.path is not None:
             return []
         text = _("path is empty: put the file of the list, or the table itself, into the cell above.")
@@ -139,7 +139,7 @@ class Told:
 
 
 def seen_from(folder: Path, path: str) -> str:
-    """A path as a notebook in a folder names it; what was given whole, or is an address, stays as it was given."""
+    """A path relative to the notebook's folder; absolute paths and URLs are unchanged."""
     return path if "://" in path or Path(path).is_absolute() else os.path.relpath(path, folder)
 
 
@@ -148,7 +148,7 @@ def _shown(path: str, folder: Path) -> str:
 
 
 def _sample(path: str) -> str | None:
-    """The name of a sample list, which lies elsewhere on every machine."""
+    """The name of a sample list, whose path differs between machines."""
     name = Path(path).stem
     try:
         return name if sample_path(name) == Path(path) else None
@@ -157,12 +157,12 @@ def _sample(path: str) -> str | None:
 
 
 def _rule(activity: object) -> str:
-    """A rule as it is typed."""
+    """A rule as code."""
     return f"crr.{activity!r}" if isinstance(activity, Trailing | OwnGap) else repr(activity)
 
 
 def expression(value: object) -> str:
-    """A value as an expression of literals that gives it back; a day is its text, as every reader takes it."""
+    """A value as an expression of literals; a day is text, which every reader accepts."""
     if isinstance(value, Target):
         given = [(one.name, getattr(value, one.name)) for one in fields(value)]
         return f"crr.Target({', '.join(f'{name}={expression(part)}' for name, part in given if part != '')})"
@@ -173,7 +173,7 @@ def expression(value: object) -> str:
     if isinstance(value, list | tuple | set | frozenset):
         return "[" + ", ".join(map(expression, value)) + "]"
     if isinstance(value, float):
-        value = float(value)  # numpy's own would be written as a call of numpy
+        value = float(value)  # numpy's repr would be a call of numpy
     return repr(value if isinstance(value, bool | int | float | None) else str(value))
 
 

@@ -59,7 +59,7 @@ def without_style_attributes(html: str) -> tuple[str, str]:
 
 
 def _weighed(style: str) -> str:
-    """The declarations of an attribute, each above those of any sheet."""
+    """The declarations of an attribute, each overriding those of any sheet."""
     from html import unescape
 
     told = [one.strip() for one in unescape(style).split(";") if one.strip()]

@@ -105,7 +105,7 @@ def pages_in(published: object) -> tuple[Published, ...]:
 
 
 def each_of(published: object) -> tuple[object, ...]:
-    """One or several as several."""
+    """One or several as a list."""
     if published is None:
         return ()
     return tuple(published) if isinstance(published, list | tuple) else (published,)
@@ -132,7 +132,7 @@ def _carried(content: dict[str, Any]) -> dict[str, Carried]:
 
 
 def _taken(path: str | Path, take: Callable[[dict[str, Any]], Taken], *, argument: str) -> Taken:
-    """What is taken of that which a page carries; what is no report is refused."""
+    """The data embedded in a page; anything but a report is refused."""
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as refused:

@@ -53,10 +53,10 @@ def recent_of(counted: RetentionTable, kept: RetentionTable, *, min_cell: int | 
 
 
 def _tells_of_many(rows: pd.DataFrame, least: int) -> bool:
-    """Whether neither those kept nor those lost are few, nor can the number of a single period be told from the sum.
+    """Whether neither the kept nor the lost are few, and no single period's number can be inferred from the sum.
 
-    At least so many were lost as the customers of its start and end differ. And who knows that a period is withheld
-    where few left knows that each number is small: of those possible, at least half have to stay so.
+    The number lost is at least start minus end. And since a period is suppressed only if few left, each number is known
+    to be small: at least half of the possible values must remain possible.
     """
     sums, low = rows[["kept", "lost"]].sum(), (rows["start"] - rows["end"]).clip(lower=0)
     if small(sums, least).any() or sums["lost"] - low.sum() < least:

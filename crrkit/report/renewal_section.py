@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from crrkit.read import Base
 
 RENEWAL_CALL = "renewals_of(base, kept, min_cell=min_cell, first=first, last=last)"
-MOST_RENEWED = 0.5  # where fewer are renewed and contracts have no terms, an end is a cancellation: nothing was due
+MOST_RENEWED = 0.5  # if fewer are renewed and contracts have no terms, an end is a cancellation: nothing was due
 
 
 def renewal_section(subject: Subject) -> Section | None:
@@ -62,7 +62,7 @@ def renewals_of(
     Args:
         base: The contracts.
         kept: The account of the report.
-        min_cell: The smallest group that may be shown; None withholds nothing.
+        min_cell: The smallest group that may be shown; None suppresses nothing.
         first: The first period of the report.
         last: The last one.
     """
@@ -107,7 +107,7 @@ def renewal_finding(due: RenewalTable) -> Finding:
 
 
 def _late_words(due: RenewalTable) -> str:
-    """What is late, and that a customer may be counted in several periods."""
+    """The definition of late, and a note that a customer may be counted in several periods."""
     late = ngettext(
         "Late is up to {n} day after the end, and nothing counts after that.",
         "Late is up to {n} days after the end, and nothing counts after that.",

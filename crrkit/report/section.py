@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from crrkit.report.html import Html
     from crrkit.widgets import Explorer
 
-AS_ONE_SPAN = "together"  # periods that are told as one
+AS_ONE_SPAN = "together"  # pooled periods
 T = TypeVar("T")
-Carried = dict[str, dict[str, dict[str, "int | None"]]]  # what is counted → row → column → customers, None: withheld
+Carried = dict[str, dict[str, dict[str, "int | None"]]]  # what is counted → row → column → customers, None: suppressed
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Subject:
     Attributes:
         kept: The account, as it may be shown.
         base: The base; None if there is only the account: then no section computes anything else.
-        min_cell: The smallest group that may be shown; None withholds nothing.
+        min_cell: The smallest group that may be shown; None suppresses nothing.
         first: The first period asked for.
         last: The last one.
         target: A target rate for the report's own period, or a target with its own period.

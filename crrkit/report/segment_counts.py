@@ -49,7 +49,7 @@ def segments_of(base: Base, kept: RetentionTable, *, min_cell: int | None = 10) 
 
 
 def _account(rows: pd.DataFrame, kept: RetentionTable) -> RetentionTable:
-    """The rows with their rates."""
+    """The account of these rows, with rates."""
     rate = rows["kept"] / rows["start"].where(rows["start"] > 0)
     ends = [wilson_share(share, n) if n else (share, share) for share, n in zip(rate, rows["start"], strict=True)]
     table = rows.assign(crr=rate, crr_low=[low for low, _high in ends], crr_high=[high for _low, high in ends])

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from crrkit.report.section import Subject
 
 MOST_BOUNDARIES = 24  # boundaries: two years of months
-SHORT_PERIODS = ("day", "week", "month")  # who bought in one of these is regular or not by the last three months
+SHORT_PERIODS = ("day", "week", "month")  # for these, regularity is judged by the last three months
 SHORT_WINDOW, USUAL_WINDOW = 90, 180  # days
 TWO_PERIODS = 2  # periods
 DIGITS_OF_ERROR = 3  # of a share, as it is printed
@@ -78,7 +78,7 @@ def stages_of(
     Args:
         base: The result of `read_orders` or `read_events`.
         kept: The account of the report.
-        min_cell: The smallest group that may be shown; None withholds nothing.
+        min_cell: The smallest group that may be shown; None suppresses nothing.
         first: The first period of the report.
         last: The last one.
 
@@ -92,8 +92,8 @@ def stages_of(
     counts = _large(flow.counts, least)
     if counts.empty or _is_another_rate(flow, kept):
         return None
-    # Who ever bought is a customer or has lapsed: where the account withholds the new of a period, how many have lapsed
-    # at two boundaries would tell them, and at one, as cards name it, with the sizes of cohorts.
+    # Everyone who ever bought is a customer or has lapsed: if the account suppresses the new of a period, the number
+    # lapsed at two boundaries would disclose them; at one, as on cards, so would it with the cohort sizes.
     tells_new = min_cell is None or bool(kept.table["new"].notna().all())
     is_last_told = counts.index[-1] == flow.counts.index[-1]
     found = diagnose(kept, flow=replace(flow, rates=empty_rates(flow.rates, least)))
@@ -108,7 +108,7 @@ def stages_of(
 
 
 def _model(flow: StageFlow, least: int) -> StageModel | None:
-    """The model of the flow, unless a share of it would tell of few, or its sums of a boundary that is withheld."""
+    """The model of the flow, unless a probability would disclose few, or its sums a suppressed boundary."""
     try:
         model = StageModel.from_flow(flow)
     except InputError:
@@ -116,7 +116,7 @@ def _model(flow: StageFlow, least: int) -> StageModel | None:
     assert model.window is not None  # noqa: S101 - it is from a list
     parts = parts_of(model.window)
     told = np.concatenate([parts.counts.to_numpy().ravel(), parts.entries.sum(axis=0)])
-    stood = flow.counts.loc[list(model.window.fitted)]  # its shares tell how many stood in a stage at all of these
+    stood = flow.counts.loc[list(model.window.fitted)]  # its probabilities disclose how many were in a stage there
     is_told = not small(told, least).any() and len(drop_boundaries(stood, least)) == len(stood)
     # a model without one of its moves would be another model
     tells_both = len(parts.entries) == TWO_PERIODS and bool(
@@ -128,9 +128,9 @@ def _model(flow: StageFlow, least: int) -> StageModel | None:
 
 
 def _in_few_digits(model: StageModel) -> StageModel:
-    """The model with what it knows of single periods in so few digits that no whole numbers can be tried against it.
+    """The model with its per-period statistics rounded so that counts cannot be reconstructed by trial.
 
-    Sums over its periods are large; how far the periods scatter, to the last digit, holds for few sets of counts alone.
+    Sums over its periods are large; but the exact variation between periods fits only a few sets of counts.
     """
     basis = model.basis
     if basis is None:
@@ -145,7 +145,7 @@ def _in_few_digits(model: StageModel) -> StageModel:
 
 
 def _rule_of(base: Base, every: str) -> StageRule:
-    """The rule by which the stages of customers add up to the customers of the account."""
+    """The rule by which the customer stages add up to the customers of the account."""
     if isinstance(base.rule, Trailing):
         return StageRule(lapse_days=round(base.rule.length))
     if base.rule is None:
@@ -154,13 +154,13 @@ def _rule_of(base: Base, every: str) -> StageRule:
 
 
 def _large(counts: pd.DataFrame, least: int) -> pd.DataFrame:
-    """The latest boundaries with customers, without the rows in which somebody stands among few."""
+    """The latest boundaries with customers, without rows with a small stage."""
     shown = counts[-MOST_BOUNDARIES:]
     return drop_boundaries(shown[shown[list(CUSTOMERS)].sum(axis=1) > 0], least)
 
 
 def _rates(flow: StageFlow, kept: RetentionTable, least: int) -> pd.DataFrame:
-    """The latest whole period in which every group of both stages is large or nobody, if its rate is the account's."""
+    """The latest whole period in which every group of both stages is large or empty, if its rate is the account's."""
     complete = flow.table[(flow.table["status"] == COMPLETE) & (flow.table["start"] > 0)]
     for _i, row in complete[complete["period"].isin(_told_alike(complete, kept))][::-1].iterrows():
         rates = flow.rates[flow.rates["period"] == row["period"]].set_index("measure")
@@ -171,12 +171,12 @@ def _rates(flow: StageFlow, kept: RetentionTable, least: int) -> pd.DataFrame:
 
 
 def _told_alike(complete: pd.DataFrame, kept: RetentionTable) -> list[str]:
-    """The periods that the account tells with the same numbers, so that both speak of one rate."""
+    """The periods for which the account has the same numbers, so that both are about one rate."""
     return list(complete.merge(kept.table, on=["period", "start", "kept"])["period"])
 
 
 def _is_another_rate(flow: StageFlow, kept: RetentionTable) -> bool:
-    """Whether the stages add up to other customers than the account has: a window of calendar months is no days."""
+    """Whether the stages count other customers than the account: a window of calendar months is not one of days."""
     told = set(kept.table["period"][(kept.table["status"] == COMPLETE) & kept.table["kept"].notna()])
     complete = flow.table[(flow.table["status"] == COMPLETE) & (flow.table["start"] > 0)]
     met = complete[complete["period"].isin(told)]

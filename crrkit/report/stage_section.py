@@ -124,7 +124,7 @@ def stages_block(stages: SharedStages) -> Html:
 
 
 def _what_if(stages: SharedStages) -> Html:
-    """What the explorer of the levers shows, or why there is none; nothing where no model may be shown."""
+    """The introduction of the lever explorer, or why there is none; empty if no model may be shown."""
     if stages.model is None:
         return join()
     if stages.model.refusal:
@@ -140,7 +140,7 @@ def _explorer(model: StageModel) -> Explorer:
 
 
 def _counts(stages: SharedStages, title: str) -> Html:
-    """How many stand in each stage as of the start of each period, and at the end of the last."""
+    """The number in each stage at the start of each period, and at the end of the last."""
     counts = stages.flow.counts
     shown = [name for name in counts.columns if counts[name].any()]
     heads = [_("as of the start of"), *(_(name) for name in shown)]

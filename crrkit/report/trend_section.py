@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from crrkit.measure import RetentionTable
 
-LATEST_DRAWN = 60  # periods: five years of months; of more of them no point of a line can be told from the next
+LATEST_DRAWN = 60  # periods: five years of months; with more, the points of a line run together
 
 
 def trend_section(subject: Subject) -> Section | None:
@@ -51,7 +51,7 @@ def trend_section(subject: Subject) -> Section | None:
 
 
 def _in_brief(kept: RetentionTable, change: Finding) -> str:
-    """A change as the first screen says it: no by its first word, where chance alone would bring it."""
+    """A change as worded on the first screen: starting with "no" if explainable by chance."""
     if change.is_news:
         return change.claim
     then, now = (change.evidence.iloc[i] for i in (0, -1))
@@ -61,7 +61,7 @@ def _in_brief(kept: RetentionTable, change: Finding) -> str:
 
 
 def _drawn_target(subject: Subject) -> float | None:
-    """The target, where it is one of the report's own period: a line of another one would be held against no point."""
+    """The target if it is for the report's own period; one for another period cannot be compared with the points."""
     row = reference_row(subject.kept)
     target = None if row is None else target_of(subject.kept, subject.target, row)
     return target.value if target and target.period == subject.kept.every else None

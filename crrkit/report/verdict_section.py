@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from crrkit.judge import Assessment
     from crrkit.measure import RetentionTable
 
-USUAL_BAND = "A16"  # the statement of the articles that names it
+USUAL_BAND = "A16"  # the statement of the articles with this band
 OWN_TARGET = "target"
 HELD = ["source", "basis", "period", "value", "low", "high", "verdict", "against"]
 
@@ -62,7 +62,7 @@ def verdict_of(
     Args:
         kept: The account.
         target: The target, as for `write_report`.
-        min_cell: The smallest group that may be shown; None withholds nothing.
+        min_cell: The smallest group that may be shown; None suppresses nothing.
     """
     row = reference_row(kept)
     if row is None or row["status"] != COMPLETE:
@@ -90,13 +90,13 @@ def target_of(kept: RetentionTable, given: float | Target | TargetHistory | None
 
 
 def _not_judged(target: Target) -> dict[str, object]:
-    """The row of a target whose period is neither that of the rate nor a year that is known."""
+    """The row of a target whose period is neither that of the rate nor a known year."""
     line = _("at least {low}").format(low=format_percent(target.value))
     return {"source": OWN_TARGET, "basis": "unknown", "period": target.period, "against": line}
 
 
 def _may_tell_the_year(held: Assessment, least: int) -> bool:
-    """Whether the counts behind the rate of the year are large; one that is converted has none of its own."""
+    """Whether the counts behind the annual rate are large; a converted rate has none of its own."""
     if held.annual is None or held.is_alike:
         return True
     counts = (pd.Series([getattr(held.annual, name)]) for name in ("denominator", "numerator"))
@@ -143,7 +143,7 @@ def _of_target(row: pd.Series) -> str:
 
 
 def _of_band(verdict: pd.DataFrame) -> str:
-    """Where the rate stands as it is, and in the same breath that of a year and what has to be so for it."""
+    """The verdict on the rate as it is, and in the same sentence on the annual rate and its assumption."""
     first, *others = (row for _i, row in verdict.iterrows())
     parts = [_first_of_band(first), *map(_year_of_band, others)]
     return " ".join(parts)

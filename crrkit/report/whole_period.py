@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from crrkit.measure import RetentionTable
     from crrkit.read import Base
 
-OFTEN_SILENT = 0.1  # of the days: silences that are met on fewer are not what the list is used to
-LIKE_THE_PRESENT = 366  # days before the last row, of which the silences are looked at
-FEWEST_SILENCES = 20  # pauses between days with rows, below which the list has no habit
+OFTEN_SILENT = 0.1  # of the days: gaps on fewer days are not usual for the list
+LIKE_THE_PRESENT = 366  # days before the last row whose gaps are examined
+FEWEST_SILENCES = 20  # gaps between days with rows needed for a judgement
 
 
 @dataclass(frozen=True)

@@ -15,20 +15,20 @@ ACCOUNT_FLOWS = ["kept", "lost", "new", "returned"]
 SIDE_FLOWS = ["new_lost", "returned_lost", "rejoined"]
 ACCOUNT_COUNTS = STOCKS + ACCOUNT_FLOWS + SIDE_FLOWS
 ACCOUNT_RATES = ["crr", "crr_low", "crr_high"]
-GUARDED = ["start", "kept", "lost", "end"]  # what the rate of this or of the next period rests on
+GUARDED = ["start", "kept", "lost", "end"]  # the basis of the rate of this or the next period
 ARRIVALS = ["new", "returned"]
 KINDS_OF_NEWCOMERS = ["new", "returned", "new_lost"]
 WITHHELD = mark("suppressed")
 
-P_RULE = 0.25  # of the largest amount in a sum of money: so much must be left beside it and the second
-MOST_TOLD = 2  # parts that the rest of a total may tell apart
+P_RULE = 0.25  # of the largest amount in a sum: the minimum of the rest without it and the second
+MOST_TOLD = 2  # parts that the rest of a total may disclose
 
 RENEWAL_COUNTS = ["due", "renewed_on_time", "renewed_late", "not_renewed"]
 RENEWAL_RATES = ["rate", "rate_low", "rate_high"]
 
 SEGMENT_COUNTS = ["start", "kept", "lost"]
-CAME_BETWEEN = "came"  # to a segment in its earlier period, where the later one begins as that ends
-MOST_SEGMENTS = 12  # more are taken together from the smallest on
+CAME_BETWEEN = "came"  # joined a segment in its earlier period, if the later one is consecutive
+MOST_SEGMENTS = 12  # more are merged, starting with the smallest
 
 
 def blank_movements(table: pd.DataFrame, least: float) -> pd.DataFrame:
@@ -45,7 +45,7 @@ def blank_movements(table: pd.DataFrame, least: float) -> pd.DataFrame:
     for name in ACCOUNT_COUNTS + ACCOUNT_RATES:
         goes = hidden & (name not in STOCKS) | (few[name] if name in STOCKS + SIDE_FLOWS else False)
         if name in ("kept", "lost"):
-            goes &= table["start"] != 0  # of nobody nobody was kept: that tells of nobody
+            goes &= table["start"] != 0  # a start of 0 discloses nobody
         shown[name] = table[name].mask(goes)
     if few.loc[~hidden, KINDS_OF_NEWCOMERS].any(axis=None):
         shown[ARRIVALS + SIDE_FLOWS] = float("nan")
@@ -101,7 +101,7 @@ def merge_segments(rows: pd.DataFrame, least: float, *, others: str) -> pd.DataF
     while hidden and len(hidden) < len(order) and _speaks_of_few(counts[counts["segment"].isin(hidden)], least):
         hidden.add(next(name for name in order if name not in hidden))
     named = rows.assign(segment=rows["segment"].mask(rows["segment"].isin(hidden), others))
-    facts = dict.fromkeys(["from_", "until", "status"], "first")  # of the largest: a segment of nobody has no status
+    facts = dict.fromkeys(["from_", "until", "status"], "first")  # from the largest: an empty segment has no status
     groups = named.sort_values("start", ascending=False, kind="stable").groupby(["segment", "period"], sort=False)
     sums = groups.agg({**facts, **dict.fromkeys(SEGMENT_COUNTS, "sum")}).reset_index()
     return sums.sort_values(["from_", "segment"], ignore_index=True)[

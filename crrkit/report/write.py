@@ -233,7 +233,7 @@ def write_report(
 
 
 def _file_of(previous: object) -> str | None:
-    """The file of an earlier report as a notebook is told of it; empty where it is none, None where there is none."""
+    """The file of an earlier report for the notebook; empty if it was not a file, None if there is none."""
     if previous is None:
         return None
     path = getattr(previous, "out", previous)
@@ -252,7 +252,7 @@ class _Steps:
 
 
 def _targets(out: str | Path, min_cell: int | None, **others: str | Path | None) -> dict[str, Path]:
-    """The files to be written; what could go wrong with the arguments goes wrong here, before any long work."""
+    """The files to write; errors in the arguments are raised here, before any long work."""
     if min_cell is not None:
         check_count(min_cell, name="min_cell")
     targets = {"out": check_target(out, name="out", ending=".html")}
@@ -261,7 +261,7 @@ def _targets(out: str | Path, min_cell: int | None, **others: str | Path | None)
 
 
 def _refuse_names(parts: list[Section], base: Base, targets: Mapping[str, Path], *said: str) -> None:
-    """Before anything is drawn: no string of the caller or of the data may be a customer's id."""
+    """Check, before rendering, that no string from the caller or the data is a customer's id."""
     names = [target.stem for target in targets.values()]
     given = [name for part in parts if part.anchor != "segments" for name in part.names]
     groups = [name for part in parts if part.anchor == "segments" for name in part.names]
