@@ -58,7 +58,7 @@ FROM rows GROUP BY joined ORDER BY joined
 
 
 def main() -> None:
-    """Make the data, let the sides take turns, compare."""
+    """Generate the data, run both sides alternately, compare."""
     rows = round(float(sys.argv[1]) * 1e6) if len(sys.argv) > 1 else 10_000_000
     with tempfile.TemporaryDirectory() as folder:
         orders, contracts = Path(folder) / "orders.parquet", Path(folder) / "contracts.parquet"
@@ -71,7 +71,7 @@ def main() -> None:
 
 
 def compare(name: str, base: crr.Base, by_hand: str) -> None:
-    """Time both sides in turns and hold the numbers against each other."""
+    """Time both sides alternately and check that the numbers agree."""
     kept, table = side_by_side(
         name, lambda: crr.retention_by_period(base, every="month", last="2023-12"), lambda: duckdb.sql(by_hand).df()
     )

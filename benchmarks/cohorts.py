@@ -30,7 +30,7 @@ COPY (SELECT (hash(i * 7919) % {customers})::BIGINT AS customer,
       FROM range({rows}) t(i)) TO '{path}' (FORMAT parquet)
 """
 
-# What a good analyst would write: a window for one fact a customer, a join for two, each the faster of both ways.
+# What a good analyst would write: a window function for one fact per customer, a join for two, whichever is faster.
 CUSTOMERS_BY_HAND = """
 WITH active AS (SELECT DISTINCT customer, year("at") * 12 + month("at") - 1 AS period FROM '{path}'),
      aged AS (SELECT *, min(period) OVER (PARTITION BY customer) AS cohort FROM active)
@@ -47,7 +47,7 @@ FROM paid JOIN own USING (customer) GROUP BY ALL
 
 
 def main() -> None:
-    """Make the data, let the sides take turns, compare."""
+    """Generate the data, run both sides alternately, compare."""
     rows = round(float(sys.argv[1]) * 1e6) if len(sys.argv) > 1 else 10_000_000
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "orders.parquet"
@@ -60,7 +60,7 @@ def main() -> None:
 
 
 def compare(name: str, base: OrderBase, by_hand: str, *, value: str) -> None:
-    """Time both sides in turns and hold the numbers against each other."""
+    """Time both sides alternately and check that the numbers agree."""
     grid, table = side_by_side(
         name, lambda: crr.cohort_grid(base, every="month", value=value), lambda: duckdb.sql(by_hand).df()
     )

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 PRESSES, ROUNDS = 50, 3
-FRAME = 17  # milliseconds: readers do not wait for the beginning of a frame before they press a key
+FRAME = 17  # milliseconds: key presses are not synchronised with frames
 WATCH = """() => {
     window.waits = [];
     addEventListener("keydown", ({ timeStamp }) => requestAnimationFrame(() => {
@@ -62,7 +62,7 @@ def main() -> int:
 
 
 def best_median(page: Page, limit: float) -> float:
-    """The best round, and no more rounds than it takes."""
+    """The median of the best round; stops once a round is within the limit."""
     control, keys = every_explorer.main_control(page)
     control.focus()
     page.evaluate(WATCH)
@@ -74,7 +74,7 @@ def best_median(page: Page, limit: float) -> float:
 
 
 def median_of_a_round(page: Page, keys: tuple[str, str], dice: random.Random) -> float:
-    """Press there and back, at any moment of a frame."""
+    """Press a key and its opposite, at random moments within a frame."""
     page.evaluate("window.waits.length = 0")
     for press in range(PRESSES):
         page.wait_for_timeout(dice.uniform(0, FRAME))

@@ -30,7 +30,7 @@ COPY (SELECT (hash(i * 7919) % {customers})::BIGINT + 1 AS customer,
 
 
 class World(NamedTuple):
-    """How much there is of each."""
+    """The size of a generated list."""
 
     rows: int
     customers: int
@@ -39,7 +39,7 @@ class World(NamedTuple):
 
 
 def main() -> None:
-    """Measure at first, then with ten times of each alone."""
+    """Measure the initial size, then with each dimension multiplied by ten."""
     rows = round(float(sys.argv[1]) * 1e6) if len(sys.argv) > 1 else 1_000_000
     first = World(rows, rows // 50, 360, 3)  # a year by month; ten years then, ten times as many customers of few rows
     with tempfile.TemporaryDirectory() as folder:
@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def seconds(world: World, folder: Path) -> dict[str, list[float]]:
-    """What each measure takes of a base that nobody has asked before."""
+    """The CPU seconds of each measure on a fresh base."""
     path = folder / "orders.parquet"
     duckdb.execute(ORDERS.format(path=path, **world._asdict())).fetchall()
     found: dict[str, list[float]] = {"account": [], "cohorts": [], "account of segments": []}

@@ -39,7 +39,7 @@ print(base.quality.caption())
 
 
 def main() -> None:
-    """Make the text, count it in a process of its own, look at what that took."""
+    """Generate the file, count it in a process of its own, measure time and memory."""
     rows = round(float(sys.argv[1]) * 1e6) if len(sys.argv) > 1 else 10_000_000
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "orders.csv"

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 PRESSES, ROUNDS = 20, 3
 HELD = 33  # milliseconds from one key to the next while it is held down
-QUIET = 250  # milliseconds after which nothing follows of a key
+QUIET = 250  # milliseconds after which a key press has no further effects
 LARGEST_STATE = 300  # kB
 CODE = f"""import sys; sys.path[:0] = {[str(Path(__file__).parent.parent), str(Path(__file__).parent.parent / "tests")]}
 import crrkit as crr, long_lists
@@ -63,7 +63,7 @@ COUNTERS = {
 
 
 class Round(NamedTuple):
-    """What some presses of one slider took, in milliseconds a key."""
+    """The result of several presses of one slider, in milliseconds per key."""
 
     wall: float
     alone: dict[str, float]
@@ -71,7 +71,7 @@ class Round(NamedTuple):
 
 
 def main() -> int:
-    """Measure each slider in each place."""
+    """Measure each slider in each environment."""
     limits = [float(word) for word in sys.argv[1:] if word[:1].isdigit()]
     limit, named = limits[0] if limits else 20.0, [word for word in sys.argv[1:] if word in PLACES]
     slow = [] if the_state() < LARGEST_STATE else ["the state"]
@@ -89,7 +89,7 @@ def main() -> int:
 
 
 def the_state() -> float:
-    """How many kB travel to the browser."""
+    """The size of the state sent to the browser, in kB."""
     explorer = crr.ListExplorer(list_of_two_years(), every="month", silence=90)
     size = len(json.dumps(explorer.page_state)) / 1000
     steps = f"{len(explorer.choices['silences'])} silences in {len(explorer.choices['segments'])} segments"
@@ -98,10 +98,10 @@ def the_state() -> float:
 
 
 def measured(page: Page, place: str) -> Iterator[tuple[str, float]]:
-    """Each slider: the best of some rounds."""
+    """The best of several rounds for each slider."""
     page.evaluate(WATCH)
     counters = page.context.new_cdp_session(page)
-    counters.send("Performance.enable", {"timeDomain": "threadTicks"})  # not the clock: others work here too
+    counters.send("Performance.enable", {"timeDomain": "threadTicks"})  # thread time: other load does not count
     for name, ((role, called), keys) in SLIDERS.items():
         control = page.locator(".crrkit-list").first.get_by_role(role, name=called, exact=role != "slider").first
         rounds = [one_round(page, counters, control, keys) for _ in range(ROUNDS)]
@@ -116,7 +116,7 @@ def measured(page: Page, place: str) -> Iterator[tuple[str, float]]:
 
 
 def one_round(page: Page, counters: CDPSession, control: Locator, keys: tuple[str, str]) -> Round:
-    """Press there and back, once alone and once as when the key is held down."""
+    """Press a key and its opposite, once separately and once as when held down."""
     control.focus()
     control.press(keys[0])
     control.press(keys[1])
@@ -129,7 +129,7 @@ def one_round(page: Page, counters: CDPSession, control: Locator, keys: tuple[st
 def spent(
     page: Page, counters: CDPSession, keys: tuple[str, str], *, pause: float
 ) -> tuple[list[float], dict[str, float]]:
-    """The waits, and the work a key; keys come at any moment of a frame, and nothing else is asked of the page."""
+    """The latencies and the work per key; keys come at random moments of a frame, and the page does nothing else."""
     page.evaluate("window.waits.length = 0")
     dice, before = random.Random(7), counted(counters)
     for press in range(PRESSES):
@@ -143,14 +143,14 @@ def spent(
 
 
 def counted(counters: CDPSession) -> dict[str, float]:
-    """Chromium's counters of the page's thread, in seconds."""
+    """Chromium's counters of the main thread, in seconds."""
     found = {one["name"]: one["value"] for one in counters.send("Performance.getMetrics")["metrics"]}
     return {name: found[counter] for name, counter in COUNTERS.items()}
 
 
 @contextmanager
 def saved_page(folder: Path, browser: Browser) -> Iterator[Page]:
-    """The explorer whole, without a kernel."""
+    """The full explorer in a saved page, without a kernel."""
     explorer = crr.ListExplorer(list_of_two_years(), every="month", silence=90)
     (folder / "list.html").write_text(static_page([explorer], title="A list"), encoding="utf-8")
     with shown(browser, (folder / "list.html").as_uri()) as page:
@@ -159,7 +159,7 @@ def saved_page(folder: Path, browser: Browser) -> Iterator[Page]:
 
 @contextmanager
 def jupyterlab(folder: Path, browser: Browser) -> Iterator[Page]:
-    """A notebook whose one cell is run."""
+    """A notebook in JupyterLab with its one cell executed."""
     with live_servers.jupyterlab(folder) as lab:
         notebook(lab.folder / "list.ipynb")
         with shown(browser, lab.address("list.ipynb"), run=True) as page:
@@ -168,7 +168,7 @@ def jupyterlab(folder: Path, browser: Browser) -> Iterator[Page]:
 
 @contextmanager
 def voila(folder: Path, browser: Browser) -> Iterator[Page]:
-    """The same as a page."""
+    """The same served by Voilà."""
     with live_servers.voila(notebook(folder / "list.ipynb")) as address, shown(browser, address) as page:
         yield page
 
@@ -177,7 +177,7 @@ PLACES = {"page": saved_page, "jupyterlab": jupyterlab, "voila": voila}
 
 
 def notebook(path: Path) -> Path:
-    """A notebook of one cell, which makes the explorer."""
+    """A notebook with one cell that creates the explorer."""
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CODE)], metadata=kernel)
     path.write_text(nbformat.writes(made), encoding="utf-8")
@@ -186,7 +186,7 @@ def notebook(path: Path) -> Path:
 
 @contextmanager
 def shown(browser: Browser, address: str, *, run: bool = False) -> Iterator[Page]:
-    """A page on a screen of usual size, when the explorer stands on it."""
+    """A page with a usual screen size, once the explorer is shown."""
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     page.set_default_timeout(180_000)
     page.goto(address)

@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 
 class Passes:
-    """The first time of each query, and how many were asked again."""
+    """The first run time of each query, and those of repeated queries."""
 
     def __init__(self) -> None:
         self.first: dict[str, float] = {}
         self.again: list[float] = []
 
     def watch(self, room: Any, name: str, key: Callable[..., str]) -> None:
-        """Clock what a module of the reductions does under a name."""
+        """Time the calls of a function in a module of the reductions."""
         whole = getattr(room, name)
 
         def clocked(*arguments: Any) -> Any:
@@ -49,7 +49,7 @@ class Passes:
 
 
 def main() -> None:
-    """Read, write the report, sum up."""
+    """Read the list, write the report, record the times."""
     many = round(float(sys.argv[1]) * 1e6) if len(sys.argv) > 1 else 10_000_000
     passes = Passes()
     passes.watch(rows, "run", lambda reduction: str(reduction.get_backend().compile(reduction)))

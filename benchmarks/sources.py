@@ -34,7 +34,7 @@ FROM rows WHERE period < 2023 * 12 + 11 GROUP BY period ORDER BY period
 
 
 def main() -> None:
-    """Make the rows, and ask each kind of source in turn."""
+    """Generate the rows, and measure each kind of source."""
     rows = round(float(sys.argv[1]) * 1e6) if len(sys.argv) > 1 else 10_000_000
     with tempfile.TemporaryDirectory() as folder:
         numbers, texts = Path(folder) / "numbers.parquet", Path(folder) / "texts.parquet"
@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def source_of(kind: str, path: Path) -> Any:
-    """The rows as a file, or as a frame that is there."""
+    """The rows as a file, or as a data frame in memory."""
     if kind == "CSV":
         other = path.with_suffix(".csv")
         duckdb.execute(f"COPY (FROM '{path}') TO '{other}'").fetchall()
@@ -60,7 +60,7 @@ def source_of(kind: str, path: Path) -> Any:
 
 
 def compare(name: str, source: Any) -> None:
-    """Let both sides take turns and hold the numbers against each other."""
+    """Run both sides alternately and check that the numbers agree."""
     by_hand = BY_HAND.format(source=f"'{source}'" if isinstance(source, Path) else "source")
     reading, counting, beside, after = [], [], [], []
     for _turn in range(TURNS):

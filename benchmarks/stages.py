@@ -36,7 +36,7 @@ BY_HAND = (Path(__file__).parent / "sides" / "stages" / "by_hand.sql").read_text
 
 
 def main() -> None:
-    """Make the data, let the sides take turns, compare."""
+    """Generate the data, run both sides alternately, compare."""
     rows = round(float(sys.argv[1]) * 1e6) if len(sys.argv) > 1 else 10_000_000
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "events.parquet"
@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def compare(name: str, ours: Callable[[], crr.StageFlow], by_hand: str) -> None:
-    """Time both sides in turns and hold the counts against each other."""
+    """Time both sides alternately and check that the counts agree."""
     flow, table = side_by_side(name, ours, lambda: duckdb.sql(by_hand).df())
     keys = ["from_period", "from_stage", "to_stage"]
     found, counted = (frame.set_index(keys)["customers"].sort_index() for frame in (flow.transitions, table))

@@ -21,7 +21,7 @@ RUNS = 5
 
 
 def milliseconds(*words: str) -> list[float]:
-    """User and system time of a few runs: other work on the machine does not count."""
+    """User and system time of several runs, unaffected by other load."""
     times = []
     for _run in range(RUNS):
         before = os.times()
@@ -32,7 +32,7 @@ def milliseconds(*words: str) -> list[float]:
 
 
 def main() -> int:
-    """Measure both and compare with what is promised."""
+    """Measure both and compare with the limits."""
     python = min(milliseconds("-c", "pass"))
     taken = {
         "import crrkit": ([each - python for each in milliseconds("-c", "import crrkit")], 100),

@@ -39,14 +39,14 @@ MEASURES: dict[str, Callable[[crr.OrderBase], object]] = {
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """How long it takes."""
+    """The elapsed seconds of a call."""
     begun = time.perf_counter()
     work()
     return time.perf_counter() - begun
 
 
 def together(orders: Path) -> None:
-    """All measures of a base that nobody has asked before, in turns with one pass."""
+    """All measures on a fresh base, alternating with a single pass."""
     sums, ratios = [], []
     for _turn in range(TURNS):
         base = crr.read_orders(orders, customer="customer", at="at", amount="amount")
@@ -59,7 +59,7 @@ def together(orders: Path) -> None:
 
 
 def growing(orders: Path, folder: Path) -> None:
-    """The last month added to what was kept, and all rows read anew."""
+    """Adding the last month to a saved base, and rereading all rows."""
     parts = {"before": "\"at\" < TIMESTAMP '2023-11-01'", "since": "\"at\" >= TIMESTAMP '2023-11-01'"}
     for name, where in parts.items():
         copied = f"COPY (FROM '{orders}' WHERE {where}) TO '{folder / name}.parquet'"
@@ -75,7 +75,7 @@ def growing(orders: Path, folder: Path) -> None:
 
 
 def small() -> None:
-    """A list of 2,000 customers in a frame: what one more look at it costs."""
+    """The cost of one more query on a list of 2,000 customers in a data frame."""
     dice = np.random.default_rng(1)
     days = pd.Timestamp("2023-01-01") + pd.to_timedelta(dice.integers(0, 700, 12_000), unit="D")
     base = crr.read_orders(pd.DataFrame({"customer": dice.integers(0, 2000, 12_000), "at": days}))
@@ -85,7 +85,7 @@ def small() -> None:
 
 
 def main() -> None:
-    """Make the data and measure."""
+    """Generate the data and measure."""
     rows = round(float(sys.argv[1]) * 1e6) if len(sys.argv) > 1 else 10_000_000
     with tempfile.TemporaryDirectory() as folder:
         orders = Path(folder) / "orders.parquet"

@@ -27,7 +27,8 @@ from scripts.bench import RATIO, record
 ROOT = Path(__file__).parent.parent
 SIDES = ROOT / "benchmarks" / "sides"
 RIVALS = Path(os.environ.get("CRRKIT_BENCH_RIVALS", ROOT / ".venv-rivals" / "bin" / "python"))
-TURNS, LARGE = 3, 20_000_000  # rows from which a side runs once, only ours and the SQL, and fewer questions are asked
+TURNS = 3
+LARGE = 20_000_000  # from so many rows on: one run, only crrkit and SQL, fewer questions
 NAMES = {
     "sql": "SQL", "crrkit": "crrkit", "pandas": "pandas", "tutorial": "pandas of tutorials", "polars": "Polars",
     "numpy": "numpy", "openretailscience": "OpenRetailScience",
@@ -38,7 +39,7 @@ NEEDED = {"sql": "duckdb", "tutorial": "pandas", "openretailscience_frame": "ope
 OTHER_TOOLS = ("openretailscience", "openretailscience_frame", "lifelines", "retentioneering")
 QUESTIONS = ("account", "cohorts", "revenue", "gaps", "stages", "together", "days")
 OF_LARGE = ("account", "cohorts", "together")
-# Of many purchases few customers have most: the customer is the third power of an even draw.
+# Heavy-tailed purchases per customer: the customer id is the third power of a uniform draw.
 SKEWED = "floor({customers} * pow((hash(i * 7919) % 1000000007) / 1000000007.0, 3))::BIGINT + 1 AS customer"
 ORDERS = f"""
 COPY (SELECT {SKEWED}, TIMESTAMP '2021-01-01' + INTERVAL (hash(i * 104729) % (36 * 30 * 86400)) SECOND AS "at",
@@ -51,12 +52,12 @@ COPY (SELECT {SKEWED}, TIMESTAMP '2021-01-01' + INTERVAL (hash(i * 104729) % (10
                  AS kind
       FROM range({{rows}}) t(i)) TO '{{path}}' (FORMAT parquet)
 """
-# What stages and days are asked of; a row a customer and day is what retentioneering makes, so that it has few.
+# The events for stages and days; few for days, since retentioneering creates a row per customer and day.
 MADE = {"stages": (EVENTS, 1.0), "days": (EVENTS, 0.001)}
 
 
 class Run(NamedTuple):
-    """What a process took."""
+    """Time and memory of a process."""
 
     wall: float
     cpu: float
@@ -64,7 +65,7 @@ class Run(NamedTuple):
 
 
 def main() -> None:
-    """Make the rows, and ask one question after the other."""
+    """Generate the rows, and run one question after the other."""
     rows = round(float(sys.argv[1]) * 1e6) if len(sys.argv) > 1 else 10_000_000
     with tempfile.TemporaryDirectory() as folder:
         for question in sys.argv[2:] or (QUESTIONS if rows < LARGE else OF_LARGE):
@@ -77,14 +78,14 @@ def main() -> None:
 
 
 def make(copied: str) -> None:
-    """Write the rows in a process of its own: what this one once had would be taken for the peak of every side."""
+    """Write the rows in a process of its own, since this one's peak memory would count as the minimum of every side."""
     subprocess.run(
         [sys.executable, "-c", "import duckdb, sys; duckdb.execute(sys.argv[1]).fetchall()", copied], check=True
     )
 
 
 def ask(question: str, path: Path, rows: int) -> None:
-    """Let the sides take turns, hold what they found against each other, keep what they took."""
+    """Run the sides alternately, check that they agree, record time and memory."""
     sides = [name for name in NAMES if takes_part(question, name, rows)]
     turns = [{side: run(question, side, path) for side in sides} for _turn in range(1 if rows >= LARGE else TURNS)]
     agree(question, path.parent, sides)
@@ -99,7 +100,7 @@ def ask(question: str, path: Path, rows: int) -> None:
 
 
 def takes_part(question: str, side: str, rows: int) -> bool:
-    """Whether a side has an answer, is installed, and is done before one would leave."""
+    """Whether a side exists, is installed, and is fast enough for this size."""
     if not (SIDES / question / f"with_{side}.py").is_file() or (rows >= LARGE and side not in {"sql", "crrkit"}):
         return False
     needed = NEEDED.get(side, side)
@@ -111,18 +112,18 @@ def takes_part(question: str, side: str, rows: int) -> bool:
 
 
 def interpreter(side: str) -> str:
-    """What runs a side."""
+    """The Python that runs a side."""
     return str(RIVALS) if side in OTHER_TOOLS and RIVALS.is_file() else sys.executable
 
 
 def environment(side: str) -> dict[str, str]:
-    """Ours, but that other tools see nothing of this checkout, and Python keeps what it compiled, as once installed."""
+    """The environment variables; other tools do not see this checkout, and compiled modules are kept, as installed."""
     left_out = {"PYTHONDONTWRITEBYTECODE", *(["PYTHONPATH"] if side in OTHER_TOOLS else [])}
     return {name: text for name, text in os.environ.items() if name not in left_out}
 
 
 def run(question: str, side: str, path: Path) -> Run:
-    """Run a side as a process of its own; what it found lies beside the rows."""
+    """Run a side as a process of its own; its result is written next to the rows."""
     script, result = SIDES / question / f"with_{side}.py", path.parent / f"{question}-{side}.csv"
     begun = time.perf_counter()
     process = subprocess.Popen([interpreter(side), str(script), str(path), str(result)], env=environment(side))
@@ -135,7 +136,7 @@ def run(question: str, side: str, path: Path) -> Run:
 
 
 def agree(question: str, folder: Path, sides: list[str]) -> None:
-    """Every side that is held against another found the same, whatever the order of its rows."""
+    """Check that all sides found the same, regardless of row order."""
     found = {side: pd.read_csv(path) for side in sides if (path := folder / f"{question}-{side}.csv").is_file()}
     for side, one in found.items():
         first, wanted = next(iter(found.items()))

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Check, mend or test the explorers' JavaScript with Node's tools, in the versions that package-lock.json names.
+# Lint, format or test the explorers' JavaScript with Node's tools, in the versions that package-lock.json names.
 # Usage: javascript.sh lint|format|test
 #
-# Nobody needs Node to use crrkit, nor to make or test the rest: where it or its tools are missing, this says so in a
-# line and goes on. Unit tests need nothing but Node itself.
+# Node is needed neither to use crrkit nor to build or test the rest: if it or its tools are missing, this prints a line
+# and succeeds. The unit tests need only Node itself.
 
 leave() {
     echo "$1: the explorers' JavaScript goes without \`$task\`."

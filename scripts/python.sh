@@ -1,9 +1,9 @@
 #!/bin/sh
-# Print the path of a Python that can carry crrkit: 3.11 or newer, able to make an environment.
+# Print the path of a suitable Python: 3.11 or newer, with venv and ensurepip.
 # Usage: python.sh [NAME...]; without names the usual ones are tried.
 #
-# Each candidate is started, not only looked up, and says itself where it lies: a pyenv shim stands on the path even
-# where it leads nowhere, and a good interpreter may stand behind it.
+# Each candidate is run, not only looked up, and prints its own path: a pyenv shim is on the PATH even if it leads
+# nowhere, and a suitable interpreter may come after it.
 
 probe='import sys, ensurepip, venv; sys.version_info >= (3, 11) and print(sys.executable)'
 

@@ -33,7 +33,7 @@ def execute(notebook: NotebookNode, *, folder: Path | None = None) -> NotebookNo
 
     options: dict[str, Any] = {
         "timeout": CELL_SECONDS, "record_timing": False, "store_widget_state": False,
-        # by default what a busy machine has not printed after four seconds is left out, and nobody is told
+        # by default output that a busy machine has not printed after four seconds is silently dropped
         "iopub_timeout": CELL_SECONDS, "raise_on_iopub_timeout": True,
         "resources": {"metadata": {"path": str(folder)}} if folder else {},
     }  # fmt: skip

@@ -1,6 +1,6 @@
-"""Lines for the configuration of a JupyterHub: every learner finds the course in their own folder, and begins with it.
+"""JupyterHub configuration: every learner gets a copy of the course, and starts on its first page.
 
-What a learner has changed is never written over: `crrkit lab` copies beside it.
+A learner's changes are never overwritten: `crrkit lab` adds newer versions as separate files.
 """
 
 import subprocess
@@ -14,7 +14,7 @@ c.Spawner.default_url = f"/lab/tree/course/{LANG}/00-start-here.ipynb?file-brows
 
 
 def bring_the_course(spawner: Any) -> None:
-    """Copy the course to the learner's home before the server starts, as that learner."""
+    """Copy the course to the learner's home, as that user, before the server starts."""
     home = f"/home/{spawner.user.name}"
     words = [sys.executable, "-m", "crrkit", "lab", f"{home}/course", "--no-open"]
     subprocess.run(words, check=True, user=spawner.user.name)  # noqa: S603 - the hub knows the name, no learner types it

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The whole course as apps, without its code, for a class in one room: sh teaching/voila.sh [en|ru] [PORT]
-# Each reader gets a kernel of their own. The page has no password: it is for a network of your own.
+# Serve the whole course as apps, without code, for a class: sh teaching/voila.sh [en|ru] [PORT]
+# Each reader gets a kernel. There is no password: use it only in a trusted network.
 set -e
 lang=${1:-en} port=${2:-8866}
 folder=$(python -c "from crrkit.lessons.lab import notebooks_path; print(notebooks_path() / '$lang')")

@@ -99,3 +99,16 @@ def test_a_lesson_keeps_what_its_cells_gave_and_its_explorers_live() -> None:
     assert len(shelf.explorers) == 1
     assert isinstance(shelf.explorers[0], widgets.FormulaExplorer)
     assert "85,7\N{NO-BREAK SPACE}% (60 из 70" in re.sub("<[^>]+>", "", "".join(shelf.pieces))
+
+
+def test_the_index_lists_every_decision_by_its_title() -> None:
+    folder = ROOT / "docs" / "decisions"
+    titles = {
+        path.name: path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")
+        for path in sorted(folder.glob("[0-9]*.md"))
+    }
+    assert all(title.startswith(f"{name[:3]}: ") for name, title in titles.items())
+    index = (folder / "index.md").read_text(encoding="utf-8")
+    assert [line for line in index.splitlines() if line.startswith("* ")] == [
+        f"* [{title}]({name})" for name, title in titles.items()
+    ]

@@ -52,7 +52,7 @@ def bridge(
         en dash for its rate.
 
     Raises:
-        InputError: If the period is not in the table or its counts are withheld, the account is given by segments
+        InputError: If the period is not in the table or its counts are suppressed, the account is given by segments
             (choose one, ``kept.segment(...)``, or ``kept.whole``), or the theme is not one of the three.
         InputTypeError: If the result is of another kind.
 

@@ -123,14 +123,14 @@ _churn_question = partial(
 
 
 def crr_from_flows(counts: Counts) -> Question:
-    """What share stayed? The end is left for the learner to find."""
+    """What share stayed? The learner has to find the end."""
     return _crr_question(
         facts=counts, text=lambda: _("At the start {start}, lost {lost}, new {new}. What is the retention rate?")
     )
 
 
 def crr_from_ends(counts: Counts) -> Question:
-    """What share stayed, told as the formula takes it."""
+    """What share stayed, with the numbers of the formula."""
     return _crr_question(
         facts=counts,
         text=lambda: _("At the start {start}, at the end {end}, {new} of them new. What is the retention rate?"),
@@ -138,7 +138,7 @@ def crr_from_ends(counts: Counts) -> Question:
 
 
 def churn_from_ends(counts: Counts) -> Question:
-    """What share left, told as the formula for retention takes it."""
+    """What share left, with the numbers of the retention formula."""
     return _churn_question(
         facts=counts,
         text=lambda: _("At the start {start}, at the end {end}, {new} of them new. What is the churn rate?"),
@@ -146,7 +146,7 @@ def churn_from_ends(counts: Counts) -> Question:
 
 
 def some_counts(dice: random.Random) -> Counts:
-    """A firm to practise with."""
+    """A company to practise with."""
     start = dice.randint(40, 900)
     lost, new = round(start * dice.uniform(0.05, 0.45)), round(start * dice.uniform(0.05, 0.6))
     return Counts(start=start, lost=lost, new=new)
@@ -167,7 +167,7 @@ def without(formula: str, place: int) -> str:
 
 
 def repaired(formula: str) -> str:
-    """The formula without the bracket that closes nothing."""
+    """The formula without the superfluous bracket."""
     signs = _brackets(formula)
     depths = [signs[:n].count("(") - signs[:n].count(")") for n in range(1, len(signs) + 1)]
     return without(formula, depths.index(-1) + 1)
@@ -182,7 +182,7 @@ def _places(formula: str, sign: str) -> set[float]:
 
 
 def _superfluous(formula: str) -> set[float]:
-    """Where two brackets stand side by side either may be the answer: the same formula is left."""
+    """Of two adjacent brackets either may be the answer, since the same formula remains."""
     return {place for place in _places(formula, ")") if without(formula, int(place)) == repaired(formula)}
 
 
@@ -205,7 +205,7 @@ A_BRACKET_THAT_IS_NEEDED = Misreading(
 
 
 def bracket_question(formula: str) -> Question:
-    """Which bracket closes nothing?"""
+    """Which bracket is superfluous?"""
     return Question(
         facts=formula,
         ink=_bracket_ink,

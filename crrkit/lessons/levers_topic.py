@@ -66,7 +66,7 @@ def _by(levers: Levers, measure: str) -> dict[str, str]:
 
 
 def _options(says: Template) -> tuple[Option, ...]:
-    """The levers; ``value`` in what is said is the lever's own."""
+    """The levers; ``value`` in the feedback is the lever's own."""
 
     def option(name: str) -> Option:
         return Option(name, lambda: _words(name), lambda: says().replace("{value", f"{{{name}"))
@@ -75,7 +75,7 @@ def _options(says: Template) -> tuple[Option, ...]:
 
 
 def best_per_cost(levers: Levers) -> Question:
-    """Which lever brings most for its cost?"""
+    """Which lever has the largest effect for its cost?"""
     return choice(
         levers,
         ink=lambda levers: _by(levers, "margin_per_cost"),

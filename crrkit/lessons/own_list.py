@@ -130,6 +130,6 @@ def _why_not(code: str, names: dict[str, Any]) -> str | None:
             exec(code, names)  # noqa: S102 - the cells of our own notebook
     except CrrkitError as error:
         return str(error)
-    except NameError:  # what it stands on could not be made
+    except NameError:  # its input could not be made
         return _("Without the part before there is nothing to show here.")
     return None

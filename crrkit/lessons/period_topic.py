@@ -165,7 +165,7 @@ def shortest_telling(gap_months: float) -> str:
 
 
 def dealer(gap_months: int) -> Question:
-    """Which period tells anything about customers who buy so rarely?"""
+    """Which period is meaningful for customers who buy so rarely?"""
 
     def too_short() -> str:
         return _(

@@ -79,7 +79,7 @@ class Feedback:
     Attributes:
         right: Whether the answer is right.
         text: The text, in the language current when it was given.
-        misreading: The name of the wrong way that gives this answer, or empty.
+        misreading: The name of the misreading that gives this answer, or empty.
     """
 
     right: bool

@@ -35,7 +35,7 @@ class History:
 
     @property
     def stage(self) -> str:
-        """Where the customer stands on the day of the question."""
+        """The customer's stage on the day of the question."""
         return _stage(self.days, self.lapse_days)
 
 

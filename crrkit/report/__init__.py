@@ -1,9 +1,9 @@
-"""Reports: findings written from an account, one HTML page that lives by itself, and the notebook that counts it.
+"""Reports: findings from an account, in one self-contained HTML page, and a notebook that recomputes it.
 
     crr.write_report(base, every="month", out="report.html", notebook="report.ipynb", lang="ru")
 
-The road is account → sections, each of which counts what it speaks of → page and notebook → a last look for customers
-→ files. What a notebook of a report calls is public here.
+The pipeline: account → sections, each of which computes its numbers → page and notebook → a final check for customers'
+ids → files. Everything that a report's notebook calls is public here.
 """
 
 from crrkit.report.account import shared
@@ -79,5 +79,5 @@ __all__ = [
 
 
 def __dir__() -> list[str]:
-    """What the room is for, without what Python and its modules add."""
+    """The public names only."""
     return list(__all__)

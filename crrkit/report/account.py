@@ -1,4 +1,4 @@
-"""The account of a report: what may be shared of it (`crrkit.report.withhold`), and the period it speaks of first."""
+"""The account of a report: what may be disclosed (`crrkit.report.withhold`), and its headline period."""
 
 from __future__ import annotations
 
@@ -24,33 +24,34 @@ SHOWN_COUNTS = ("kept", "start", "lost", "new", "returned", "end")
 
 
 def shared(kept: RetentionTable, *, min_cell: int | None = 10, published: object = None) -> RetentionTable:
-    """The account as a report may show it: fewer columns and, with ``min_cell``, no small cells.
+    """The account as a report may show it: fewer columns and, with ``min_cell``, small cells suppressed.
 
     Args:
         kept: The result of ``retention_by_period``.
-        min_cell: The smallest group that may be shown; None withholds nothing and is for private use.
-        published: The HTML files of reports already published about these customers or some of them: together with
-            these no small cell is given away either.
+        min_cell: The smallest group that may be shown; None suppresses nothing and is for private use.
+        published: The HTML files of reports already published about these customers or some of them: no small cell can
+            be derived by combining them either.
 
     Returns:
-        The account with the columns of a report. In a period with a small ``start``, ``kept``, ``lost`` or ``end``,
-        the movement and the rates are NaN and ``status`` is ``suppressed``; ``start`` and ``end`` stay where they are
-        large. Customers who came and went inside a period are NaN where they are few.
+        The account with the columns of a report. In a period with a small ``start``, ``kept``, ``lost`` or ``end``, the
+        movement and the rates are NaN and ``status`` is ``suppressed``; large values of ``start`` and ``end`` remain.
+        Few customers who joined and left within a period are NaN.
 
     Raises:
-        ValueError: If ``min_cell`` is not a whole number of 0 or more; if what was published leaves nothing to be told.
+        ValueError: If ``min_cell`` is not an integer of 0 or more; if the published reports leave nothing that may be
+            shown.
     """
     table = kept.table[PUBLISHED].copy()
     if min_cell is not None:
         table = blank_movements(table, check_count(min_cell, name="min_cell"))
-    shown = replace(kept, table=table, judged=kept.rhythm)  # judged now: the page and the notebook are made at once
+    shown = replace(kept, table=table, judged=kept.rhythm)  # judged now, since page and notebook are made together
     return withheld_beside(shown, kept, pages_in(published), least=min_cell or 0)
 
 
 def before_last_day(base: Base) -> tuple[Base, str]:
     """The list as of its last day, where all contracts end on it as they would if it were the day it was made; and why.
 
-    A headline that says "kept none" because of the day of an export is worse than one that is a period old.
+    A headline of "kept none" because of the export date is worse than one that is a period old.
     """
     day = base.quality.doubt(NOBODY_AFTER)[1]
     if not day or base.again is None:
@@ -58,7 +59,7 @@ def before_last_day(base: Base) -> tuple[Base, str]:
     try:
         cut = base.again(as_of=day["day"])
     except CrrkitError:
-        return base, ""  # nothing came before that day: the account says the doubt itself
+        return base, ""  # nothing precedes that day: the account has its own warning
     text = _(
         "Counted up to {day}: all contracts that were left end on that day, the last of the list, which is most likely"
         " the day on which it was made; so nobody is counted as lost by it. If they did end, the report has"
@@ -69,19 +70,19 @@ def before_last_day(base: Base) -> tuple[Base, str]:
 
 
 def tells_when(kept: RetentionTable) -> bool:
-    """Whether the list says when customers left; where all ends fall on one day no period is held against another."""
+    """Whether the list shows when customers left; if all ends are on one day, no periods are compared."""
     return not kept.quality.doubt(ENDS_ON_ONE_DAY)[0]
 
 
 def reference_row(kept: RetentionTable) -> pd.Series | None:
-    """The period that a report speaks of first: the last complete one with a rate, else a running one, else none."""
+    """The headline period: the last complete one with a rate, otherwise a running one, otherwise none."""
     rated = kept.table[kept.table["crr"].notna()]
     pool = next((rows for rows in (rated[rated["status"] == COMPLETE], rated) if len(rows)), None)
     return None if pool is None else pool.iloc[-1]
 
 
 def earlier_periods(kept: RetentionTable) -> list[str]:
-    """The periods that the headline's is held against: the same one a year earlier and the one before."""
+    """The periods with which the headline period is compared: a year earlier, and the previous one."""
     row = reference_row(kept)
     if row is None:
         return []

@@ -1,4 +1,4 @@
-"""The account itself, period by period, and that it balances."""
+"""The account, period by period, and whether it balances."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ assert kept.table.dropna(subset=["lost", "new"]).eval("start - lost + new + retu
 
 
 def account_section(subject: Subject) -> Section:
-    """The account itself, and that it balances."""
+    """The account, and whether it balances."""
     kept = subject.kept
     cells = Cell("report.balance_finding(kept)"), Cell("kept"), Cell(CHECK_SHOWN, "check")
     found = (balance_finding(kept),)
@@ -33,7 +33,7 @@ def account_section(subject: Subject) -> Section:
 
 
 def balance_finding(kept: RetentionTable) -> Finding:
-    """In how many periods the account balances; if not in all of them, that is a fault of crrkit."""
+    """In how many periods the account balances; if not in all, that is a bug in crrkit."""
     shown = kept.table.dropna(subset=["start", "kept", "lost", "end"])
     came = (shown["new"] + shown["returned"]).fillna(shown["end"] - shown["kept"])
     gaps = shown[shown["start"] - shown["lost"] + came != shown["end"]]
@@ -50,7 +50,7 @@ def balance_finding(kept: RetentionTable) -> Finding:
 
 
 def account_table(kept: RetentionTable) -> Html:
-    """Every period as a row: the rate with its interval, then the counts that balance."""
+    """One row per period: the rate with its interval, then the counts that balance."""
     titles = kept.titles()
     names: tuple[str, ...] = SHOWN_COUNTS
     table, titles = kept.table, {**titles, CAME: _("new or returned")}
@@ -71,7 +71,7 @@ def account_table(kept: RetentionTable) -> Html:
 
 
 def tells_no_kinds(table: pd.DataFrame) -> bool:
-    """Whether new customers and those who returned are one number in every period, because some of them are few."""
+    """Whether new and returned customers are merged in every period, because some are few."""
     return bool(table["new"].isna().all() and table["lost"].notna().any())
 
 

@@ -1,4 +1,4 @@
-"""What to do: the cards of the playbook that the numbers call for, the first to try first."""
+"""What to do: the cards of the playbook whose rules fired, in order of priority."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TO_LOOK_INTO = "look into"
 
 
 def advice_section(subject: Subject) -> Section | None:
-    """The first cards; None where the numbers call for none."""
+    """The first cards; None if no rule fired."""
     base, kept = subject.base, subject.kept
     if base is None or not tells_when(kept):
         return None
@@ -32,7 +32,7 @@ def advice_section(subject: Subject) -> Section | None:
 
 
 def about_advice(cards: pd.DataFrame, *, of_stages: bool = False) -> Section | None:
-    """The section of cards that were found, on the stages or on the account alone."""
+    """The section for given cards, on the stages or on the account alone."""
     places = range(1, len(cards) + 1)
     found = tuple(advice_finding(cards, place=place) for place in places)
     if not found:
@@ -52,7 +52,7 @@ def about_advice(cards: pd.DataFrame, *, of_stages: bool = False) -> Section | N
 
 
 def advice_of(base: Base, kept: RetentionTable, *, stages: SharedStages | None = None) -> pd.DataFrame:
-    """What the playbook says of the stages, and of an account of contracts by itself; empty where it says nothing.
+    """The playbook's cards on the stages, or on an account of contracts; empty if there are none.
 
     Args:
         base: The list.
@@ -71,7 +71,7 @@ def advice_finding(cards: pd.DataFrame, *, place: int = 1) -> Finding:
 
     Args:
         cards: The advice of a report.
-        place: Its place among the cards, 1 to try first.
+        place: Its rank among the cards, 1 for the first to try.
     """
     card = cards.iloc[place - 1]
     claim = _("What to try first: “{title}”.") if place == 1 else _("And then: “{title}”.")

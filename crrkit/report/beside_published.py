@@ -1,8 +1,8 @@
-"""What a report withholds beside those already published about the same customers.
+"""What a report suppresses in view of reports already published about the same customers.
 
-Three rules. Two reports that tell one count differently, because one is of another list or was cut off later, give away
-their difference: it is nobody or no few. What was withheld stays withheld. And no sum over the periods of both gives a
-withheld count away (`crrkit.report.outsider`).
+Three rules. If two reports show different values of the same count, because of another list or a later cut-off, their
+difference is disclosed: it must be 0 or not small. What was suppressed stays suppressed. And no sum over the periods of
+both discloses a suppressed count (`crrkit.report.outsider`).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 MOVEMENT = ("kept", "lost", "new", "returned")
 NOT_OF_THE_LIST = ("as_of", "source", "read_as", "every")  # rules in which two reports of one list may differ
-RESTING_ON = {"stages": ("advice",)}  # sections that tell numbers of another one
+RESTING_ON = {"stages": ("advice",)}  # sections that show numbers of another one
 
 Place = tuple[pd.Timestamp, pd.Timestamp]
 
@@ -36,16 +36,16 @@ Place = tuple[pd.Timestamp, pd.Timestamp]
 def withheld_beside(
     kept: RetentionTable, counted: RetentionTable, published: Sequence[Published], *, least: int
 ) -> RetentionTable:
-    """An account without the periods that would tell of few together with what was published.
+    """An account without the periods that would disclose small groups when combined with published reports.
 
     Args:
-        kept: The account as it may be shown by itself.
-        counted: The same as it was counted.
-        published: What earlier reports have told.
-        least: The smallest group that may be told of.
+        kept: The account as it may be shown on its own.
+        counted: The same, unsuppressed.
+        published: The content of earlier reports.
+        least: The smallest group that may be disclosed.
 
     Raises:
-        InputError: If no rate is left, or something is given away all the same.
+        InputError: If no rate is left, or something would still be disclosed.
     """
     if not published:
         return kept
@@ -77,7 +77,7 @@ def _nothing_left(published: Sequence[Published]) -> InputError:
 
 
 def _held_against(kept: RetentionTable, earlier: Sequence[RetentionTable], least: int) -> RetentionTable:
-    """The account without the periods of which an earlier report tells almost the same, or nothing."""
+    """The account without the periods for which an earlier report shows almost the same counts, or suppresses them."""
     table = kept.table.copy()
     for account in earlier:
         then = account.table.set_index(["from_", "until"])
@@ -94,7 +94,7 @@ def _held_against(kept: RetentionTable, earlier: Sequence[RetentionTable], least
 
 
 def _across_periods(table: pd.DataFrame, account: RetentionTable, least: int, *, is_by_period: bool) -> pd.DataFrame:
-    """The same of what accounts by other periods have in common: the customers of a moment, the new of all parts."""
+    """The same for what accounts by other periods share: the customers at a moment, the new customers of all parts."""
     if is_by_period:
         pairs = [(table, account.table), (account.table, table)]
         apart = [_new_apart(coarse, fine) for coarse, fine in pairs]
@@ -108,7 +108,7 @@ def _across_periods(table: pd.DataFrame, account: RetentionTable, least: int, *,
 
 
 def _new_apart(coarse: pd.DataFrame, fine: pd.DataFrame) -> pd.Series:
-    """By how much the new of a period differ from those of the shorter ones that it consists of."""
+    """The difference between the new customers of a period and those of its shorter parts."""
     rows = fine.sort_values("from_")
     before = rows["new"].fillna(0).cumsum().set_axis(rows["until"])
     holes = rows["new"].isna().cumsum().set_axis(rows["until"])
@@ -130,14 +130,14 @@ def _blank_arrivals(table: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True, eq=False)
 class _Joint:
-    """The reports of one list, without and with the new one."""
+    """The linear systems of the reports of one list, without and with the new one."""
 
     cuts: list[Cut]
     is_by_period: bool
     least: int
 
     def pinned(self, shown: Cut, counted: Cut) -> list[Place]:
-        """The periods of withheld counts that are known better together than by what tells of them alone."""
+        """The periods whose suppressed counts the reports together determine more narrowly than each alone."""
         joint, before, alone = (self._system(cuts) for cuts in ([*self.cuts, shown], self.cuts, [shown]))
         found = [place for cut in self.cuts for place in self._narrowed(cut, None, joint, before)]
         return found + self._narrowed(shown, counted, joint, alone)
@@ -146,7 +146,7 @@ class _Joint:
         return unknowns_of(cuts, is_by_period=self.is_by_period)
 
     def _narrowed(self, cut: Cut, truth: Cut | None, joint: Unknowns, alone: Unknowns) -> list[Place]:
-        """Of counts that are known to be large, as those of the new report are, none has to be guarded."""
+        """Counts known to be large, as in the new report, need no protection."""
         hidden = cut.table[list(CARRIED_COUNTS)].isna()
         if truth is not None:
             hidden &= small(truth.table[list(CARRIED_COUNTS)], self.least)
@@ -164,7 +164,7 @@ class _Joint:
 
 
 def _joint(kept: RetentionTable, truth: Cut, published: Sequence[Published], least: int) -> _Joint:
-    """Those of the reports that may be of the list of this one; of another list no sum over periods is known."""
+    """The reports that may be of the same list; across lists no sums over periods are known."""
     is_by_period = kept.card.is_by_period
     cuts: list[Cut] = []
     for one in published:
@@ -180,7 +180,7 @@ def _joint(kept: RetentionTable, truth: Cut, published: Sequence[Published], lea
 def _without_sums(
     kept: RetentionTable, counted: RetentionTable, published: Sequence[Published], least: int
 ) -> RetentionTable:
-    """The account without what sums over the periods of earlier ones give away."""
+    """The account without counts that sums over earlier reports' periods would disclose."""
     truth, table = cut_of(counted), kept.table
     joint = _joint(kept, truth, published, least)
     while joint.cuts and (pinned := joint.pinned(_cut_as(truth, table), truth)):
@@ -196,13 +196,13 @@ def _cut_as(truth: Cut, table: pd.DataFrame) -> Cut:
 
 
 def _of_one_list(kept: RetentionTable, account: RetentionTable) -> bool:
-    """Whether the two may be of one list: by the same rules, the period aside."""
+    """Whether the two may be of one list: by the same rules, apart from the period."""
     found = diff(kept.card, account.card).table
     return set(found["rule"]) <= set(NOT_OF_THE_LIST)
 
 
 def _narrower(table: pd.DataFrame, pinned: list[Place], *, is_by_period: bool) -> pd.DataFrame | None:
-    """The next step of withholding: who is new, the movement of the periods in question, their customers; then none."""
+    """The next step of suppression: new customers, the movement of the periods concerned, their stocks; then None."""
     if is_by_period and table["new"].notna().any():
         return _blank_arrivals(table)
     meets = pd.Series(
@@ -228,7 +228,7 @@ def _given_away(n: int) -> InputError:
 
 
 def left_out(subject: Subject, parts: Sequence[Section], published: Sequence[Published]) -> set[str]:
-    """The addresses of the sections that would tell of few together with what earlier reports told."""
+    """The anchors of the sections that would disclose small groups when combined with earlier reports."""
     kept, least, found = subject.kept, subject.min_cell or 0, set()
     for one in published:
         is_one_list = kept.card.source == one.account.card.source
@@ -249,13 +249,13 @@ def left_out(subject: Subject, parts: Sequence[Section], published: Sequence[Pub
 
 
 def left_out_words(parts: Sequence[Section], anchors: set[str]) -> str:
-    """Which sections are left out, and why."""
+    """A note on which sections are left out, and why."""
     text = _("Left out, because together with the reports published before they would tell of few: {sections}.")
     return text.format(sections=", ".join(part.label for part in parts if part.anchor in anchors))
 
 
 def _collide(now: Carried, then: Carried, least: int, *, is_one_list: bool) -> bool:
-    """Whether tables of one kind differ by few or in what they withhold, or are cut otherwise and have holes."""
+    """Whether tables of one kind differ by few or in what they suppress, or have other periods and gaps."""
     cells = [
         (n, then[what][row][column])
         for what, rows in now.items() if what in then

@@ -1,4 +1,4 @@
-"""The cards of the playbook as a report shows them: a few, in the words of a page."""
+"""The cards of the playbook as a report shows them: a few, worded for a page."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ CODE = re.compile(r"\s*\((?:[^()]*[=_][^()]*|[AB]\d+)\)")  # a function or a sou
 
 
 def cards_of(found: Playbook, kept: RetentionTable, *, kinds: tuple[str, ...]) -> pd.DataFrame:
-    """The first cards of the kinds asked for, one a row: ``kind title because action owner caution``."""
-    rows = [] if kept.every == "year" else [row for _i, row in kept.table.iterrows()]  # a year is called as it is
+    """The first cards of the given kinds, one per row: ``kind title because action owner caution``."""
+    rows = [] if kept.every == "year" else [row for _i, row in kept.table.iterrows()]  # a year is named as it is
     names = {str(row["period"]): period_name(row, kept.every) for row in rows} or {"–": "–"}
     label = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")
     cards = [card for card in found.cards if card.kind in kinds][:MOST_CARDS]
@@ -33,5 +33,5 @@ def cards_of(found: Playbook, kept: RetentionTable, *, kinds: tuple[str, ...]) -
 
 
 def _sentence(trigger: str) -> str:
-    """A rule that fired, as it stands among sentences: with a capital letter, and one full stop after ``п. п.``."""
+    """A rule that fired, as a sentence: with a capital letter, and a single full stop after ``п. п.``."""
     return re.sub(r"\.\.$", ".", capital(trigger))

@@ -1,4 +1,4 @@
-"""Whether the rate changed: the headline's period against the one before and the same one a year earlier."""
+"""Whether the rate changed: the headline period compared with the previous one and the one a year earlier."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from crrkit.report.withhold import WITHHELD
 if TYPE_CHECKING:
     from crrkit.measure import RetentionTable
 
-LONG_ENOUGH = 8  # periods: from fewer nothing can be news
-WIDER = 1.05  # times: what would be said of less is "1.0 times as much"
+LONG_ENOUGH = 8  # periods needed for a signal
+WIDER = 1.05  # a smaller factor would be printed as "1.0 times as much"
 
 
 def change_finding(kept: RetentionTable, *, since: str) -> Finding:
-    """Whether the headline's period differs from an earlier one by more than chance.
+    """Whether the headline period differs from an earlier one by more than chance.
 
     Args:
         kept: The account.
@@ -50,7 +50,7 @@ def change_finding(kept: RetentionTable, *, since: str) -> Finding:
 
 
 def _usual_scatter(kept: RetentionTable) -> str:
-    """That the interval knows of chance alone, where the periods of the list differ by more."""
+    """A note that the interval covers only chance, if the periods vary by more."""
     whole = kept.table[(kept.table["status"] == COMPLETE) & kept.table["crr"].notna()]
     if len(whole) < LONG_ENOUGH or WITHHELD in set(kept.table["status"]):
         return ""
@@ -65,7 +65,7 @@ def _usual_scatter(kept: RetentionTable) -> str:
 
 
 def change_claim(change: float, low: float, high: float) -> str:
-    """Up, down or no telling, by the interval of the difference."""
+    """Up, down or undecided, by the interval of the difference."""
     if low > 0:
         return _("Up from {was} ({then}) to {is}: more than chance alone would explain.")
     if high < 0:

@@ -1,4 +1,4 @@
-"""A page as PDF through the Chromium that is on this machine; nothing is downloaded."""
+"""Printing a page to PDF with the installed Chromium; nothing is downloaded."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ PRINT_SECONDS = 120
 
 
 def find_chromium() -> str:
-    """The path of a Chromium of the system, or of one that Playwright has fetched.
+    """The path of the system's Chromium, or of Playwright's.
 
     Raises:
-        MissingDependencyError: If there is none, with what to do.
+        MissingDependencyError: If there is none, with instructions.
     """
     for path in (
         *map(shutil.which, BROWSER_NAMES),
@@ -48,7 +48,7 @@ def _of_playwright() -> str | None:
 
 
 def _starts(path: str) -> bool:
-    """Whether it is a browser: on some systems the name belongs to a stub that only asks for an install."""
+    """Whether it really is a browser: on some systems the name is a stub that only asks to install one."""
     try:
         tried = subprocess.run([path, "--version"], capture_output=True, check=False, timeout=PRINT_SECONDS)  # noqa: S603 - a browser of this machine, nothing typed
     except (OSError, subprocess.TimeoutExpired):
@@ -57,10 +57,10 @@ def _starts(path: str) -> bool:
 
 
 def print_page(page: str, chromium: str) -> bytes:
-    """The PDF of a page, from a folder of its own that is gone afterwards.
+    """The PDF of a page, printed in a temporary folder.
 
     Raises:
-        MissingDependencyError: If the browser prints nothing.
+        MissingDependencyError: If the browser fails to print.
     """
     with tempfile.TemporaryDirectory(prefix="crrkit-") as folder:
         source, target = Path(folder, "report.html"), Path(folder, "report.pdf")

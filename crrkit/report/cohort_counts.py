@@ -1,7 +1,7 @@
-"""The cohorts of a report, as they may be shown: grids, where customers leave, and what may follow.
+"""The cohorts of a report with small cells suppressed: grids, the age at which customers leave, and an outlook.
 
-Only one period is shown and only one alignment of it: two tables of the same customers, cut otherwise, would give away
-by subtraction what either withholds.
+Only one period length and one alignment are shown: two different tables of the same customers would disclose by
+subtraction what either suppresses.
 """
 
 from __future__ import annotations
@@ -33,28 +33,28 @@ if TYPE_CHECKING:
     from crrkit.rules import Calendar
 
 MOST_COHORTS = 24  # cohorts: two years of months, and still legible
-CELLS_TOLD = 0.5  # of the cells: where fewer can be told, a longer period is taken
+CELLS_TOLD = 0.5  # of the cells: if fewer can be shown, a longer period is used
 FEWEST_PERIODS_TOLD = 3  # periods of a triangle
-MANY_CUSTOMERS = 20_000  # customers: for more, the law of purchases would take longer than the rest of the report
+MANY_CUSTOMERS = 20_000  # customers: for more, fitting the purchase model would take longer than the rest of the report
 WHICH_GRID = ("kind", "value", "align", "presence")
-PROJECTED_DIGITS = 4  # of a projected share: more would tell counts
+PROJECTED_DIGITS = 4  # of a projected share: more would disclose counts
 
 
 @dataclass(frozen=True, eq=False)
 class SharedCohorts:
-    """What a report may tell of its cohorts; every number is large enough to be told.
+    """What a report may disclose about its cohorts; every count is large enough.
 
     Attributes:
-        grids: Cohort grids without small cells, the one of who is there in each age first.
-        number: How many cohorts there are, shown or not.
-        leaving: One row an age of life, pooled over the cohorts: ``age at_risk lost hazard low high``; NaN where few
-            left or stayed.
+        grids: Cohort grids without small cells, first the one of activity in each age.
+        number: The number of cohorts, shown or not.
+        leaving: One row per age, pooled over the cohorts: ``age at_risk lost hazard low high``; NaN if few left or
+            stayed.
         outlook: For contracts the projected curve, ``age observed survival low high geometric``, observed at its last
-            age only; for purchases one row ``customers again alive purchases``; empty where nothing can be projected.
-        doubts: Why not, or what must be said of the projection.
+            age only; for purchases one row ``customers again alive purchases``; empty if nothing can be projected.
+        doubts: Why not, or caveats of the projection.
         rhythm: For purchases, whether the period suits the customers' rhythm; None for contracts.
-        silence: For purchases, of those followed by another the share whose pause is longer than what was waited for
-            before a customer counts as lost.
+        silence: For purchases followed by another, the share whose pause is longer than the waiting time after which a
+            customer counts as lost.
     """
 
     grids: tuple[CohortGrid, ...]
@@ -67,12 +67,12 @@ class SharedCohorts:
 
     @property
     def grid(self) -> CohortGrid:
-        """Who is there in each age."""
+        """The grid of activity in each age."""
         return self.grids[0]
 
     @property
     def tables(self) -> tuple[pd.DataFrame, ...]:
-        """Everything that is told, as tables, and of what kind the grids are."""
+        """All disclosed numbers as tables, and the kinds of the grids."""
         kinds = pd.DataFrame([{name: getattr(grid, name) for name in WHICH_GRID} for grid in self.grids])
         return (*(grid.table for grid in self.grids), self.leaving, self.outlook, kinds)
 
@@ -87,22 +87,22 @@ def cohorts_of(
     beside: Accounts | None = None,
     published: object = None,
 ) -> SharedCohorts:
-    """The cohorts of a base as a report may show them, the last 24 of the periods asked for.
+    """The cohorts of a base as a report may show them, the last 24 of the given periods.
 
-    Where customers leave is counted at exact ages, from each customer's own first moment: by contract status, or by
-    the last purchase where purchases are all that is known; ages in which a return is still likely are left out.
+    Leaving is counted at exact ages, from each customer's own start: by contract status or, for purchases, by the last
+    purchase; ages in which a return is still likely are left out.
 
-    Where most of the cells would rest on too few customers, a longer period is taken.
+    If most of the cells would have too few customers, a longer period is used.
 
     Args:
         base: The result of `read_contracts` or `read_orders`.
-        every: The period of a cohort and of an age.
-        min_cell: The smallest group that may be shown; None withholds nothing.
+        every: The period length of cohorts and ages.
+        min_cell: The smallest group that may be shown; None suppresses nothing.
         first: The first period of the report.
         last: The last one.
-        beside: The account in the same report, whose sums must not give away what is withheld here.
+        beside: The account in the same report, whose sums must not disclose what is suppressed here.
         published: The HTML files of reports already published about these customers or some of them: the revenue of
-            cohorts is left out where they tell it otherwise.
+            cohorts is left out if they show different values.
 
     Raises:
         ValueError: If a name is not known, or the data are shorter than one period.
@@ -134,7 +134,7 @@ def cohorts_of(
 
 
 def _may_be_told(revenue: CohortGrid, base: Base, least: int, published: tuple[Published, ...]) -> bool:
-    """Whether no sum of money of cohorts tells of few, by itself or beside what was published."""
+    """Whether no amount of the cohorts discloses few customers, alone or with published reports."""
     if is_told_otherwise(revenue, published):
         return False
     told = cells_told(base.calendar(revenue.every), published)
@@ -159,7 +159,7 @@ class _Span:
         return cohort_grid(base, every=self.every, first=first, last=last, **options)
 
     def longer(self) -> _Span | None:
-        """The same days in longer periods; None where they are too few for a triangle."""
+        """The same days in longer periods; None if they are too few for a triangle."""
         following = longer(self.every)
         if not following:
             return None
@@ -177,7 +177,7 @@ def _span(base: Base, every: str, *, first: str | None, last: str | None) -> _Sp
 def _legible(
     base: Base, span: _Span, min_cell: int | None, beside: Accounts | None
 ) -> tuple[_Span, CohortGrid, list[int]]:
-    """The shortest period, from the one asked for on, in which most cells may be told; else the one asked for."""
+    """The shortest period, from the requested one, in which most cells may be shown; otherwise the requested one."""
 
     def grid_of(tried: _Span) -> tuple[_Span, CohortGrid, list[int]]:
         grid = tried.grid(base)
@@ -195,7 +195,7 @@ def _legible(
 
 
 def _is_telling(outlook: pd.Series, grid: CohortGrid, span: _Span, beside: Accounts | None, least: int) -> bool:
-    """Whether it tells of few: who bought again, or once; by all customers a cohort or the new that are withheld."""
+    """Whether it discloses few: repeat or single buyers, or, through the total, a suppressed cohort or count of new."""
     customers = outlook["customers"]
     if small(pd.Series([outlook["again"], customers - outlook["again"]]), least).any():
         return True
@@ -211,7 +211,7 @@ def _shared(grid: CohortGrid, min_cell: int | None) -> CohortGrid:
 
 
 def _in_hundredths(grid: CohortGrid) -> CohortGrid:
-    """Money to the hundredth: an engine adds in any order, and a report of the same data is the same to the byte."""
+    """Round amounts to the hundredth: engines add in any order, but the report must be reproducible byte for byte."""
     table = grid.table.round(dict.fromkeys(["opening", "revenue", "capped"], 2))
     for name, above in (("rate", "revenue"), ("gross", "capped")):
         table[name] = (table[above] / table["opening"]).where(table[name].notna())
@@ -219,24 +219,24 @@ def _in_hundredths(grid: CohortGrid) -> CohortGrid:
 
 
 def _told(grid: CohortGrid) -> float:
-    """The share of the cells observed whole, from age 1 on, that may be told; 1 where there are none."""
+    """The share of fully observed cells from age 1 that may be shown; 1 if there are none."""
     states = grid.table.loc[grid.table["age"] > 0, "status"].value_counts()
     told, hidden = states.get(OBSERVED, 0), states.get(SUPPRESSED, 0)
     return float(told / (told + hidden)) if told + hidden else 1.0
 
 
 def _ages(base: Base, span: _Span) -> CohortGrid:
-    """The cohorts from which it is told at which ages customers leave."""
-    align = "age" if base.listed_every is None else "calendar"  # between two lists nothing is seen
+    """The cohorts from which the ages of leaving are computed."""
+    align = "age" if base.listed_every is None else "calendar"  # between two lists nothing is observed
     if not base.has_purchases:
         grid = span.grid(base, align=align)
-        if not (grid.matrix("active").diff(axis=1) > 0).any(axis=None):  # nobody came back
+        if not (grid.matrix("active").diff(axis=1) > 0).any(axis=None):  # nobody returned
             return grid
     return span.grid(base, align=align, kind="unbounded")
 
 
 def _silence(base: Base, ages: CohortGrid) -> float:
-    """The share of pauses that outlast the ages waited for, the one in question and the provisional ones after it."""
+    """The share of pauses longer than the waiting time: the age in question and the provisional ones after it."""
     cells = ages.table
     waited = 1 + int(cells.groupby("cohort")["provisional"].sum().max())
     covered = characteristic_interval(base).covered(waited * years_in(ages.every) * DAYS_PER_YEAR)
@@ -244,9 +244,9 @@ def _silence(base: Base, ages: CohortGrid) -> float:
 
 
 def _leaving(table: LifeTable, grid: CohortGrid, least: int) -> pd.DataFrame:
-    """The ages at which somebody was at risk, without those that tell of few.
+    """The ages at which somebody was at risk, without those that disclose few.
 
-    Those at risk in age 1 are all of the first cohorts: where the size of one is withheld, they would tell it.
+    Those at risk in age 1 are everybody in the first cohorts: if the size of one is suppressed, they would disclose it.
     """
     rows = table.table.loc[(table.table["age"] > 0) & (table.table["at_risk"] > 0), ["age", "at_risk", "lost"]]
     counts = blank_ages(rows[["at_risk", "lost"]], least)
@@ -263,7 +263,7 @@ def _with_hazards(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _outlook(base: Base, table: LifeTable, every: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """What may be expected, and what must be said about it; an empty frame where a fit says that it means nothing."""
+    """The outlook and its caveats; an empty frame if the fit is not meaningful."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
@@ -278,11 +278,11 @@ def _projected(table: LifeTable, every: str) -> pd.DataFrame:
     law = fit_sbg(table)
     year = round(1 / years_in(every)) if every in PERIODS else 1
     curve = law.project(min(law.ages + year, FARTHEST * law.ages)).round(PROJECTED_DIGITS)
-    return curve.assign(observed=curve["observed"].where(curve["age"] == law.ages))  # single steps would tell of few
+    return curve.assign(observed=curve["observed"].where(curve["age"] == law.ages))  # single steps would disclose few
 
 
 def _expected(base: Base) -> pd.DataFrame:
-    """What the law of purchases expects; empty where it has doubts about itself or would take too long."""
+    """The expectation of the purchase model; empty if its fit is doubtful or would take too long."""
     if reduce.collect(reduce.customer_count(base.table))["customers"].iloc[0] > MANY_CUSTOMERS:
         return pd.DataFrame()
     law = fit_bgnbd(base)

@@ -1,7 +1,7 @@
 """Findings about cohorts: whether one stands out from the others.
 
-A cohort is held against all others at one age, which the calendar chooses and not the result; many comparisons are
-corrected for their number. A difference that chance alone can bring is not called one.
+Each cohort is compared with all others at one age, chosen by the calendar and not by the result, with a correction for
+multiple comparisons. A difference explainable by chance is not reported as one.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ ALPHA = 0.05
 
 
 def told(cohorts: SharedCohorts) -> bool:
-    """Whether any cohort was seen through an age of its own, and may be told of."""
+    """Whether any cohort has a fully observed age that may be disclosed."""
     table = cohorts.grid.table
     return bool(((table["age"] > 0) & (table["status"] == OBSERVED)).any())
 
 
 def cohort_finding(cohorts: SharedCohorts) -> Finding:
-    """Which cohort stands out from all others, and whether chance alone would explain that.
+    """Which cohort stands out from all others, and whether that is more than chance.
 
-    Each cohort is held against all others together at the highest age at which half of them were seen whole: Newcombe's
-    interval of the difference, the pooled test of two shares, p values corrected after Holm.
+    Each cohort is compared with all others together at the highest age that half of them have fully reached: Newcombe's
+    interval of the difference, the pooled test of two proportions, p values with Holm's correction.
 
     Args:
         cohorts: The cohorts of a report.
@@ -60,7 +60,7 @@ def cohort_finding(cohorts: SharedCohorts) -> Finding:
 
 
 def comparable_age(cells: pd.DataFrame, grid: CohortGrid, *, least: int = PAIR) -> int | None:
-    """The highest age at which half of the cohorts can be told of, and never fewer than ``least``."""
+    """The highest age at which at least half of the cohorts, and at least ``least``, can be shown."""
     counts = cells.loc[cells["age"] > 0, "age"].value_counts().sort_index()
     counts = counts[counts >= least]
     members = int((grid.matrix("status").iloc[:, 0] != "empty").sum())
@@ -71,7 +71,7 @@ def comparable_age(cells: pd.DataFrame, grid: CohortGrid, *, least: int = PAIR) 
 
 
 def against_the_others(grid: CohortGrid, age: int) -> pd.DataFrame:
-    """Each cohort at an age against all others together: ``rate others difference low high p_value p_holm``."""
+    """Each cohort at an age compared with all others together: ``rate others difference low high p_value p_holm``."""
     cells = grid.table[(grid.table["age"] == age) & (grid.table["status"] == OBSERVED)]
     own = cells[["active", "size"]].astype("float64").to_numpy()
     others = own.sum(axis=0) - own

@@ -1,8 +1,8 @@
-"""Which further cells of the cohorts are withheld, so that sums of the account do not give away those that must be.
+"""Secondary suppression of cohort cells, so that sums of the account do not disclose the suppressed ones.
 
-The customers of a moment are those of all cohorts: ``end`` of a period is the sum of a diagonal of the triangle, and
-``new`` the first cell of a cohort. A cell that is withheld alone on its diagonal is told by subtraction, so that others
-go with it until each has room (`crrkit.report.room`).
+The customers at any time are those of all cohorts: ``end`` of a period is the sum of a diagonal of the triangle, and
+``new`` the first cell of a cohort. A cell suppressed alone on its diagonal is disclosed by subtraction, so further
+cells are suppressed until each has enough room (`crrkit.report.room`).
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from crrkit.rules import Calendar
 
 Hidden = tuple[np.ndarray, list[int]]
-ROOM_ASKED = 1.5  # times the smallest group: the sums that are looked at are not all that are printed
+ROOM_ASKED = 1.5  # times the smallest group: more sums are printed than are examined
 INFINITE = float("inf")
 
 
 @dataclass(frozen=True, eq=False)
 class Accounts:
-    """The account of the same customers: as it was counted, and as it is shown."""
+    """The account of the same customers: as counted, and as shown."""
 
     counted: pd.DataFrame
     shown: pd.DataFrame
@@ -37,20 +37,20 @@ class Accounts:
 
     @property
     def tells_no_kinds(self) -> bool:
-        """Whether it does not tell new customers from those who returned, because some of them are few.
+        """Whether new and returned customers are merged, because some are few.
 
-        Then the grid of "that age or later" may not be shown beside the one of "in that age" either: of contracts the
-        two differ by those who will return.
+        Then the grid of "that age or later" must not be shown together with that of "in that age" either: for contracts
+        the two differ by those who will return.
         """
         return bool(self.shown["new"].isna().all())
 
 
 def beside(counted: RetentionTable, kept: RetentionTable, *, min_cell: int | None) -> Accounts | None:
-    """The account as it was counted beside what is shown of it; None where nothing is withheld.
+    """The account as counted and as shown; None if nothing is suppressed.
 
     Args:
         counted: The result of `retention_by_period`.
-        kept: What `shared` made of it.
+        kept: The result of `shared` for it.
         min_cell: The smallest group that may be shown.
     """
     return None if min_cell is None else Accounts(counted.table, kept.table, kept.every)
@@ -58,7 +58,7 @@ def beside(counted: RetentionTable, kept: RetentionTable, *, min_cell: int | Non
 
 @dataclass
 class _Triangle:
-    """The counts of a grid by cohort and age, and which are withheld."""
+    """The counts of a grid by cohort and age, and which are suppressed."""
 
     births: list[int]
     sizes: np.ndarray
@@ -66,31 +66,31 @@ class _Triangle:
     printed: np.ndarray
     few: np.ndarray
     hidden: np.ndarray
-    rows: set[int]  # cohorts that are withheld whole
+    rows: set[int]  # cohorts that are suppressed completely
     is_window: bool
 
     def diagonal(self, period: int) -> list[tuple[int, int]]:
-        """The places of the cells of one calendar period."""
+        """The positions of the cells of one calendar period."""
         places = [(i, period - born) for i, born in enumerate(self.births) if born <= period]
         return [(i, a) for i, a in places if a < self.there.shape[1] and self.printed[i, a]]
 
     def shown(self, i: int, a: int) -> float | None:
-        """What a page prints of a cell."""
+        """The value of a cell as printed."""
         is_there = a < self.there.shape[1] and self.printed[i, a] and not self.hidden[i, a]
         return float(self.there[i, a]) if is_there else None
 
 
 def cells_to_hide(grid: CohortGrid, calendar: Calendar, accounts: Accounts, least: int) -> Hidden:
-    """Which cells of a grid of customers must be withheld beside its small ones: one row per cohort, a column an age.
+    """Which cells of a grid must be suppressed in addition to its small ones: one row per cohort, one column per age.
 
     Args:
-        grid: The grid of who was there, nothing withheld yet.
-        calendar: That of the grid.
-        accounts: The account beside it.
-        least: The smallest group that may be told of.
+        grid: The grid of activity, unsuppressed.
+        calendar: The calendar of the grid.
+        accounts: The account in the same report.
+        least: The smallest group that may be disclosed.
 
     Returns:
-        The cells, and the cohorts of which not even the size is told.
+        The cells, and the cohorts whose size is suppressed, too.
     """
     triangle = _triangle(grid, calendar, least)
     if grid.align != "calendar":
@@ -102,7 +102,7 @@ def cells_to_hide(grid: CohortGrid, calendar: Calendar, accounts: Accounts, leas
     if is_own:
         _hide_newcomers(triangle, periods, accounts, least)
     if is_own or not triangle.is_window:
-        for _round in range(3):  # what goes from one diagonal gives less hold to the next
+        for _round in range(3):  # suppression on one diagonal loosens the bounds of the next
             for period in sorted(periods):
                 _guard_diagonal(triangle, period, periods, accounts, least, is_own=is_own)
     _hide_a_second(triangle, least)
@@ -110,7 +110,7 @@ def cells_to_hide(grid: CohortGrid, calendar: Calendar, accounts: Accounts, leas
 
 
 def withheld(grid: CohortGrid, hidden: Hidden) -> CohortGrid:
-    """The grid without these cells, and of some cohorts without their size."""
+    """The grid without these cells, and without the sizes of some cohorts."""
     table, (cells, rows) = grid.table.copy(), hidden
     hides = pd.Series(cells.ravel(), index=table.index) & table["status"].isin([OBSERVED, IN_PROGRESS])
     numbers = [name for name in grid.kinds if name in table and name not in ("size", "status")]
@@ -122,7 +122,7 @@ def withheld(grid: CohortGrid, hidden: Hidden) -> CohortGrid:
 
 
 def ends_of(grid: CohortGrid, hidden: Hidden) -> Hidden:
-    """Which of the withheld cells tell the same in "that age or later": whole rows, and the last cell of each."""
+    """The suppressed cells with the same value in "that age or later": whole rows, and the last cell of each."""
     printed = grid.matrix("status").isin([OBSERVED, IN_PROGRESS, SUPPRESSED]).to_numpy()
     last = printed & ~np.hstack([printed[:, 1:], np.zeros((len(printed), 1), dtype=bool)])
     cells, rows = hidden
@@ -153,7 +153,7 @@ def _last_parts(calendar: Calendar, counted: pd.DataFrame) -> dict[int, int]:
 
 
 def _hide_newcomers(triangle: _Triangle, periods: dict[int, int], accounts: Accounts, least: int) -> None:
-    """Where the account does not tell new from returned, the first cell of a cohort must not tell it either."""
+    """If the account merges new and returned, the first cell of a cohort must not separate them."""
     for i, born in enumerate(triangle.births):
         at = periods.get(born)
         if at is None or not np.isnan(accounts.shown["new"].iloc[at]):
@@ -169,7 +169,7 @@ def _hide_newcomers(triangle: _Triangle, periods: dict[int, int], accounts: Acco
 
 
 def _hide_a_second(triangle: _Triangle, least: int) -> None:
-    """One cohort alone is told by the number of all customers."""
+    """A single suppressed cohort would be disclosed by the number of all customers."""
     others = [i for i, size in enumerate(triangle.sizes) if i not in triangle.rows and size]
     if len(triangle.rows) == 1 and others:
         second = min(others, key=lambda i: triangle.sizes[i] if triangle.sizes[i] >= least else INFINITE)
@@ -208,7 +208,7 @@ def _widen(cells: list[Cell], least: float) -> None:
 
 
 def _cell(triangle: _Triangle, i: int, a: int, periods: dict[int, int], accounts: Accounts, *, is_own: bool) -> Cell:
-    """A cell with its bounds: its cohort's size, who came in its first period, and its neighbours in the row."""
+    """A cell with its bounds: its cohort's size, who joined in its first period, and its neighbours in the row."""
     born = triangle.births[i]
     high = INFINITE if i in triangle.rows else float(triangle.sizes[i])
     low, at = 0.0, periods.get(born)
@@ -226,7 +226,7 @@ def _cell(triangle: _Triangle, i: int, a: int, periods: dict[int, int], accounts
 def _beside(  # noqa: PLR0917 - the place of a cell and its bounds so far
     triangle: _Triangle, i: int, a: int, periods: dict[int, int], accounts: Accounts, low: float, high: float
 ) -> tuple[float, float]:
-    """Nobody more is lost or comes back in a cohort than in all of them."""
+    """No more are lost or return in a cohort than in all of them."""
     born = triangle.births[i]
     before, after = (triangle.shown(i, a - 1) if a else None), triangle.shown(i, a + 1)
     here, there = periods.get(born + a), periods.get(born + a + 1)
@@ -242,7 +242,7 @@ def _beside(  # noqa: PLR0917 - the place of a cell and its bounds so far
 
 
 def _guard_movement(triangle: _Triangle, period: int, periods: dict[int, int], accounts: Accounts, least: int) -> None:
-    """Where the account withholds who was lost, the rows of the cohorts together must leave them room."""
+    """If the account suppresses the number lost, the rows of all cohorts together must leave it room."""
     row = accounts.shown.iloc[periods[period]]
     counted = accounts.counted.iloc[periods[period]]
     if not np.isnan(row["lost"]) or not counted["start"]:

@@ -1,4 +1,4 @@
-"""Where in their life customers leave, pooled over the cohorts."""
+"""At what age customers leave, pooled over the cohorts."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 
 def leaving_finding(cohorts: SharedCohorts) -> Finding:
-    """In which period of their life most customers are lost, among those who were there so far.
+    """The age with the highest share of customers lost, among those still there.
 
-    ``hazard = lost / at_risk`` of each age, pooled over the cohorts, with Wilson's interval; the second largest is held
-    against it, so that a tie is not taken for a finding.
+    ``hazard = lost / at_risk`` of each age, pooled over the cohorts, with Wilson's interval; it is compared with the
+    second largest, so that a tie is not reported as a finding.
 
-    A log of purchases shows silence and not leaving. Everybody buys in their first period and only some in each later
-    one, so silence falls upon the first even if nobody ever leaves. Where the period is too short for the customers'
-    rhythm, or the interval begins no higher than the share of pauses that outlast the wait, no moment is named. Left
-    unseen are rare buyers among frequent ones: their silence looks like an early loss.
+    A purchase log shows silence, not leaving. Everybody buys in their first period and only some in each later one, so
+    silence seems to start after the first even if nobody ever leaves. If the period is too short for the customers'
+    rhythm, or the lower end of the interval is not above the share of pauses longer than the waiting time, no age is
+    named. Rare buyers among frequent ones are not detected: their silence looks like an early loss.
 
     Args:
         cohorts: The cohorts of a report.
@@ -61,7 +61,7 @@ def leaving_finding(cohorts: SharedCohorts) -> Finding:
 
 
 def rows_told(cohorts: SharedCohorts) -> pd.DataFrame:
-    """The ages whose counts `leaving_finding` names; no other one is carried by a page."""
+    """The ages whose counts `leaving_finding` states; a page contains no others."""
     told = cohorts.leaving.dropna(subset="lost")
     if cohorts.rhythm and cohorts.rhythm.is_doubtful:
         return told[told["age"] == 1].head(1)

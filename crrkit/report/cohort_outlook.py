@@ -1,4 +1,4 @@
-"""What may be expected of the periods to come: a projection where the data carry one, else why there is none."""
+"""The outlook: a projection if the data support one, otherwise why there is none."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 def outlook_finding(cohorts: SharedCohorts) -> Finding:
-    """What may be expected of the periods to come: a projection where the data carry one, else why there is none.
+    """The outlook: a projection if the data support one, otherwise why there is none.
 
-    Contracts are projected by the shifted beta-geometric law, a year beyond what was seen and never further than twice
-    as far. Purchases are not: what was seen in an age stands beside what was seen in it or later.
+    Contracts are projected with the shifted beta-geometric distribution, one year ahead and never beyond twice the
+    observed time. Purchases are not: activity in an age is compared with activity in that age or later.
 
     Args:
         cohorts: The cohorts of a report.
@@ -75,7 +75,7 @@ def _of_purchases(cohorts: SharedCohorts) -> Finding:
 
 
 def _both_readings(cohorts: SharedCohorts) -> pd.DataFrame:
-    """The cells that may be told of in that age and in that age or later, where no return is likely any more."""
+    """The cells that may be disclosed in both grids, where a return is no longer likely."""
     ever = next(grid.table for grid in cohorts.grids if grid.kind == "unbounded")
     ever = ever[(ever["status"] == OBSERVED) & ~ever["provisional"]]
     then = cohorts.grid.table[cohorts.grid.table["status"] == OBSERVED]

@@ -1,4 +1,4 @@
-"""The section of cohorts: findings, and the explorer of the grids: the one cohort map of a page."""
+"""The cohorts section: findings, and the explorer of the grids."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ COHORT_CALL = f"""cohorts_of(
 
 
 def cohort_section(subject: Subject) -> Section | None:
-    """Who of each cohort is there in each age, where customers leave, and what may follow."""
+    """Activity of each cohort by age, the age at which customers leave, and the outlook."""
     base, every = subject.base, subject.kept.every
     if base is None or not tells_when(subject.kept) or reference_row(subject.kept) is None:
-        return None  # where no rate may be told the groups are too small for any cohort, too
+        return None  # if no rate may be disclosed, the groups are too small for cohorts, too
     cohorts = cohorts_of(
         base, every=every, min_cell=subject.min_cell, first=subject.first, last=subject.last, beside=subject.accounts,
         published=subject.published,
@@ -40,7 +40,7 @@ def cohort_section(subject: Subject) -> Section | None:
 
 
 def about_cohorts(cohorts: SharedCohorts, *, every: str, published: str = "") -> Section:
-    """The section of cohorts that were counted."""
+    """The section for given cohorts."""
     begin = (
         counting("cohorts", COHORT_CALL.format(published=published), cohorts, then="report.cohort_finding(cohorts)"),
     )
@@ -69,7 +69,7 @@ def about_cohorts(cohorts: SharedCohorts, *, every: str, published: str = "") ->
 
 
 def cohorts_carried(cohorts: SharedCohorts) -> Carried:
-    """The grids of customers, one row per cohort and a column an age or ``size``, and the age at which most leave."""
+    """The grids of customers, one row per cohort, one column per age and ``size``, and the age at which most leave."""
     own = {f"{grid.kind} {grid.every}": _grid_carried(grid) for grid in cohorts.grids if grid.value == "customers"}
     leaving = rows_told(cohorts).set_index("age")[["at_risk", "lost"]]
     return own | {f"leaving {cohorts.grid.every}": counts_carried(leaving)}
@@ -92,7 +92,7 @@ def _explorer(cohorts: SharedCohorts) -> Explorer:
 
 
 def cohorts_block(cohorts: SharedCohorts, *, every: str) -> Html:
-    """What the rows and cells of the explorer below are; nothing where no cohort may be told of.
+    """The explanation of the explorer below; empty if no cohort may be disclosed.
 
     ``every`` is the period of the report, which may be shorter than that of the cohorts.
     """
@@ -100,7 +100,7 @@ def cohorts_block(cohorts: SharedCohorts, *, every: str) -> Html:
 
 
 def cohorts_caption(cohorts: SharedCohorts, *, every: str) -> str:
-    """What a row and a cell are, how many cohorts are shown, and what must not be missed."""
+    """What rows and cells are, how many cohorts are shown, and caveats."""
     grid = cohorts.grid
     rows = {
         "day": _("A row is the customers who first came on one day."),

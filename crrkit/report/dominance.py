@@ -1,9 +1,9 @@
-"""Sums of money that tell of few: of fewer customers than may be told of, or mostly of one.
+"""Amounts that disclose individuals: sums over too few customers, or dominated by one.
 
-The second-largest payer knows what the second-largest payer paid. So a sum is withheld where what is left of it without
-the two largest amounts is less than a quarter of the largest one: the p % rule of statistical disclosure control, with
-p = 25. A sum of two kinds of money is safe where both are, since what is left of it is at least what is left of each;
-so the smallest parts are asked that differences of the printed sums give.
+The second-largest payer knows their own amount. So a sum is suppressed if the rest without the two largest amounts is
+less than a quarter of the largest: the p % rule of statistical disclosure control, with p = 25. The sum of two amounts
+is safe if both are, since its rest is at least the rest of each; so the smallest parts that differences of printed sums
+yield are tested.
 """
 
 from __future__ import annotations
@@ -36,18 +36,18 @@ _counted: WeakKeyDictionary[Base, dict[Calendar, pd.DataFrame]] = WeakKeyDiction
 def without_dominated(
     money: pd.DataFrame, base: Base, every: str, *, least: int, told: Collection[int] = ()
 ) -> pd.DataFrame:
-    """The periods, ``period opening staying gone capped kept``, no part of which tells of few.
+    """The periods, ``period opening staying gone capped kept``, without parts that disclose few customers.
 
-    Where only what rose or what fell tells of few, ``capped`` is withheld, which tells the one from the other. What
-    those paid who came is what the next ``opening`` has more than ``staying``: where it tells of few, one of the two
-    periods goes.
+    If only the increases or the decreases disclose few, ``capped``, which separates them, is suppressed. The amount
+    paid by those who joined is the next ``opening`` minus ``staying``: if it discloses few, one of the two periods is
+    removed.
 
     Args:
-        money: The sums, one row per period, and how many customers were kept.
+        money: The sums, one row per period, and the number of customers kept.
         base: The list.
         every: The period.
-        least: The smallest group that may be told of.
-        told: The numbers of periods whose money earlier reports tell.
+        least: The smallest group that may be disclosed.
+        told: The numbers of periods whose amounts earlier reports show.
     """
     calendar = base.calendar(every)
     numbers = np.array([calendar.parse(str(label)) for label in money["period"]], dtype="int64")
@@ -61,13 +61,13 @@ def without_dominated(
 
 
 def is_dominated(grid: CohortGrid, base: Base, *, least: int, told: Collection[Cell] = ()) -> bool:
-    """Whether the money of some cohort in some period tells of few, or what is left of the money of all in a period.
+    """Whether the amount of some cohort in some period, or the remaining amount of a period, discloses few.
 
     Args:
         grid: The revenue of cohorts, as it may be shown.
         base: The list.
-        least: The smallest group that may be told of.
-        told: The cells that earlier reports tell.
+        least: The smallest group that may be disclosed.
+        told: The cells that earlier reports show.
     """
     calendar = base.calendar(grid.every)
     asked = reduce.shares_of_cohorts(base.money, calendar=calendar, as_of=base.as_of)
@@ -82,9 +82,9 @@ def is_dominated(grid: CohortGrid, base: Base, *, least: int, told: Collection[C
 
 
 def _shares(base: Base, calendar: Calendar) -> pd.DataFrame:
-    """By period and part how many customers it is of, its sum and its two largest amounts.
+    """By period and part: the number of customers, the sum and the two largest amounts.
 
-    Of one base it is kept: the sections of money and of cohorts ask for the same, and nothing in a report costs more.
+    Cached per base: the revenue and cohort sections need the same, and nothing in a report costs more.
     """
     known = _counted.setdefault(base, {})
     if calendar not in known:
@@ -101,14 +101,14 @@ def _counted_shares(base: Base, calendar: Calendar) -> pd.DataFrame:
 
 
 def _of_purchases(base: Base, calendar: Calendar, money: pd.DataFrame, least: int) -> pd.DataFrame:
-    """One row per period of the account, a column a part: whether it tells of few."""
+    """One row per period of the account, one column per part: whether it discloses few."""
     shares = _shares(base, calendar)
     few = _by_part(is_of_few(shares, least))
     return few.set_axis(few.index + 1).reindex(money.index, fill_value=False)
 
 
 def _of_contracts(base: Base, calendar: Calendar, money: pd.DataFrame, least: int) -> pd.DataFrame:
-    """The same; who pays most is taken to stay and to pay as much as ever before: more is withheld than need be."""
+    """The same; the largest payer is assumed to stay and pay the most ever paid, which suppresses more than needed."""
     shares = _shares(base, calendar)
     few = _by_part(is_of_few(shares, least)).reindex(money.index, fill_value=False)
     paid = _of_part(shares, "closing")[TOPS]
@@ -136,7 +136,7 @@ def _of_part(shares: Table, part: str) -> Table:
 
 
 def _together(shares: pd.DataFrame) -> pd.DataFrame:
-    """Several sums of a period as one; nobody is in two of them."""
+    """Several disjoint sums of a period as one."""
     sums = shares.groupby("period")[SHARES[:2]].sum()
     tops = {period: _two_largest(rows[TOPS].to_numpy()) for period, rows in shares.groupby("period")}
     return sums.join(pd.DataFrame.from_dict(tops, orient="index", columns=TOPS))

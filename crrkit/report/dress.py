@@ -1,4 +1,4 @@
-"""What an analyst puts around a report: title, author, note, logo."""
+"""The framing of a report: title, author, note, logo."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ LOGO_KINDS = {
 
 @dataclass(frozen=True)
 class Dress:
-    """What stands around the findings.
+    """The framing of the findings.
 
     Attributes:
-        title: What stands above the headline.
-        author: Who answers for the report.
-        note: What the analyst adds.
-        logo: A picture as an address that holds it, or nothing.
+        title: The title above the headline.
+        author: The author.
+        note: The analyst's note.
+        logo: A picture as a data URL, or nothing.
     """
 
     title: str
@@ -33,11 +33,11 @@ class Dress:
 
 
 def logo_of(path: str | Path | None) -> str:
-    """A picture as an address that holds all of it; a picture cannot run anything.
+    """A picture as a data URL, which cannot execute scripts.
 
     Raises:
         SourceError: If it cannot be read.
-        InputError: If it is no picture, or a large one.
+        InputError: If it is not a picture, or too large.
     """
     if path is None:
         return ""

@@ -1,4 +1,4 @@
-"""What a report says while no rate can be told: that it is too early, why, and from when on one can be."""
+"""The report while it is too early for a rate: the reason, and the date from which there will be one."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 
 def is_early(kept: RetentionTable) -> bool:
-    """Whether the history is too short for any period, so that a rate would report the calendar."""
+    """Whether the history is too short for any period, so that a rate would only reflect the calendar."""
     return kept.rhythm is not None and kept.rhythm.is_doubtful and not kept.rhythm.advice.fits
 
 
 def early_finding(kept: RetentionTable) -> Finding:
-    """Why no rate is told yet, from when on one can be, and what the list shows already."""
+    """Why there is no rate yet, from when on there will be, and what the list shows already."""
     rhythm = kept.rhythm
     advice = None if rhythm is None else rhythm.advice
     claim = _("It is too early to say how many customers stay.")
@@ -57,7 +57,7 @@ def _median(days: float) -> str:
 
 
 def _from_when(kept: RetentionTable, advice: Advice) -> list[str]:
-    """The day from which on the list holds two whole periods that are long enough."""
+    """The day from which the list will contain two whole periods of sufficient length."""
     if kept.base is None or not advice.needed <= DAYS_PER_PERIOD["year"]:
         return []
     every = next(every for every in RHYTHM_PERIODS if DAYS_PER_PERIOD[every] >= advice.needed)

@@ -1,4 +1,4 @@
-"""A finding: a sentence written from the numbers, with what it rests on and what must not be forgotten."""
+"""A finding: a sentence generated from the numbers, with its evidence and its caveat."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 
     from crrkit.measure import RetentionTable
 
-PAIR = 2  # to be held against each other
+PAIR = 2  # for a comparison
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-ZА-ЯЁ])")
 TYPED = re.compile(r"\b[a-z_]+(?:=\S|\(\w*\))|=[,.\s]")
 
 
 @dataclass(frozen=True, eq=False)
 class Finding:
-    """One thing that the numbers say.
+    """One statement derived from the numbers.
 
     Attributes:
         claim: A sentence with its numbers.
-        evidence: The rows that it rests on.
-        caveat: What a reader must not forget; it is part of the finding and never empty.
-        is_news: Whether it tells anything; what cannot be told is said in small print and heads no section.
+        evidence: The rows that it is based on.
+        caveat: The limits of the statement; part of the finding and never empty.
+        is_news: Whether it is informative; otherwise it is set in small print and is not a section's heading.
     """
 
     claim: str
@@ -59,7 +59,7 @@ def nothing_to_claim(kept: RetentionTable) -> Finding:
 
 
 def plainly(text: str) -> str:
-    """A text without the sentences that say what to type: those are for whoever reads the list, not for this reader.
+    """A text without the sentences on what to type, which are for the analyst and not for the reader of a report.
 
     Examples:
         >>> plainly("All end on one day. If that is an export, say open_ends=['2013-10-01'].")
@@ -73,6 +73,6 @@ def plainly(text: str) -> str:
 
 
 def rows_of(kept: RetentionTable, *rows: pd.Series) -> pd.DataFrame:
-    """The rows of an account that a finding rests on, whole."""
+    """The complete rows of an account that a finding is based on."""
     chosen = kept.table["period"].isin([row["period"] for row in rows])
     return kept.table[chosen]

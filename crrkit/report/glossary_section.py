@@ -1,4 +1,4 @@
-"""The words of a report, each in a sentence: what a section takes for granted links to here."""
+"""The glossary of a report, to which the sections link."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def glossary_section(subject: Subject) -> Section:
 
 
 def glossary() -> dict[str, tuple[str, str]]:
-    """The words with their meaning, in the current language."""
+    """The terms with their meaning, in the current language."""
     return {
         "crr": (
             _("retention rate, CRR"),
@@ -59,7 +59,7 @@ def glossary() -> dict[str, tuple[str, str]]:
 
 
 def links_to(terms: Iterable[str]) -> Html | None:
-    """The words that a section takes for granted, each a link to its meaning and with it as a hint; None without."""
+    """Links to the terms that a section uses, with the meanings as tooltips; None if there are none."""
     known = glossary()
     links = [element("a", known[term][0], href=f"#word-{term}", title=known[term][1]) for term in terms]
     return (

@@ -1,4 +1,4 @@
-"""The headline: how many were kept in the latest complete period; its finding is the title of the page."""
+"""The headline: how many customers were kept in the latest complete period; its finding is the title of the page."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def headline_section(subject: Subject) -> Section:
 
 
 def _told(subject: Subject) -> tuple[Finding, Cell]:
-    """The headline: of the latest period, of the latest ones together, or that it is too early; and its code."""
+    """The headline on the latest period, on the latest ones pooled, or that it is too early; and its code."""
     kept, recent, day = subject.kept, subject.recent, subject.last_row
     if subject.is_early:
         return early_finding(kept), Cell("report.early_finding(kept)")
@@ -59,19 +59,19 @@ def _told(subject: Subject) -> tuple[Finding, Cell]:
 
 
 def _spans(recent: RetentionTable) -> pd.DataFrame:
-    """Who was lost in periods taken together, by the days between which they lie."""
+    """The number lost in pooled periods, by their first and last day."""
     days = [f"{row['from_']:%Y-%m-%d} {row['until']:%Y-%m-%d}" for _i, row in recent.table.iterrows()]
     return recent.table[["start", "kept", "lost"]].set_axis(days)
 
 
 def retention_finding(kept: RetentionTable, *, last_row: date | str | None = None) -> Finding:
-    """How many were kept in the latest complete period: the headline of a report.
+    """How many customers were kept in the latest complete period: the headline of a report.
 
-    Where the period does not suit the customers' rhythm the claim says so before it says the rate.
+    If the period does not suit the customers' rhythm, the claim says so before it states the rate.
 
     Args:
         kept: The account.
-        last_row: The day of the list's last row, where the account is counted up to the end of a period after it.
+        last_row: The day of the list's last row, if the account is counted up to a later end of a period.
     """
     row = reference_row(kept)
     if row is None:
@@ -95,7 +95,7 @@ def retention_finding(kept: RetentionTable, *, last_row: date | str | None = Non
 
 
 def _notes_beside_warning(kept: RetentionTable) -> list[str]:
-    """The notes but for the one that repeats why no period fits, where the warning says it already."""
+    """The notes, without the one on why no period fits if the warning says it already."""
     said = kept.rhythm.advice.why if kept.rhythm and kept.warning else ""
     return [plainly(note) for note in kept.notes if not (said and said in note and said in kept.warning)]
 
@@ -128,14 +128,14 @@ def interval_words(row: pd.Series) -> str:
 
 
 def process_caveat(row: pd.Series) -> str:
-    """What the interval of a complete list speaks of, in the fixed wording."""
+    """What the interval of a complete list means, in the fixed wording."""
     ends = {"low": format_percent(row["crr_low"]), "high": format_percent(row["crr_high"])}
     wording = WORDING["process"]
     return _(wording).format(**ends)
 
 
 def running_caveat(row: pd.Series) -> list[str]:
-    """That a running period is no result."""
+    """A note that a running period is not a result."""
     return (
         [_("The period had not ended when the data ended, so this is not a result yet.")]
         if row["status"] == RUNNING
@@ -144,7 +144,7 @@ def running_caveat(row: pd.Series) -> list[str]:
 
 
 def later_caveats(kept: RetentionTable, row: pd.Series) -> list[str]:
-    """Why the headline does not speak of a later period."""
+    """Why the headline is not about a later period."""
     later = kept.table[kept.table["from_"] > row["from_"]]
     reasons = {
         RUNNING: _("Left out, because the list ends on {day}, before the end of the period: {periods}."),
@@ -161,7 +161,7 @@ def later_caveats(kept: RetentionTable, row: pd.Series) -> list[str]:
 
 
 def _nearly_whole(kept: RetentionTable, later: pd.DataFrame) -> list[str]:
-    """That a period of which hardly a day is wanting can be had, if nothing happened on it."""
+    """A note that a nearly complete period can be used, if nothing happened on the missing days."""
     if later.empty or later["status"].iloc[-1] != RUNNING:
         return []
     last, as_of = later.iloc[-1], kept.card.as_of
@@ -178,8 +178,8 @@ def _nearly_whole(kept: RetentionTable, later: pd.DataFrame) -> list[str]:
 
 
 def returned_caveat(row: pd.Series) -> list[str]:
-    """That customers who returned are not counted as kept."""
-    if row["end"] == row["kept"]:  # nobody came, so nobody returned
+    """A note that returned customers do not count as kept."""
+    if row["end"] == row["kept"]:  # nobody joined, so nobody returned
         return []
     if pd.isna(row["returned"]):
         return [_("Customers who returned are not counted as kept; they are too few to show.")]
@@ -193,7 +193,7 @@ def returned_caveat(row: pd.Series) -> list[str]:
 
 
 def few_caveat(row: pd.Series) -> list[str]:
-    """What one person is worth in a small base."""
+    """The weight of one customer in a small base."""
     if row["start"] >= FEW:
         return []
     text = ngettext(
@@ -212,7 +212,7 @@ def _listed(names: list[str]) -> str:
 
 
 def _rhythm_facts(kept: RetentionTable) -> pd.DataFrame:
-    """The counts behind the judgement of the period: the notebook holds them, and none is a customer's id."""
+    """The counts behind the judgement of the period, which the notebook contains and which are not ids."""
     import pandas as pd
 
     facts = {} if kept.rhythm is None else kept.rhythm.to_dict()
@@ -221,5 +221,5 @@ def _rhythm_facts(kept: RetentionTable) -> pd.DataFrame:
 
 
 def _names(kept: RetentionTable) -> tuple[str, ...]:
-    """The names that the list has given: of itself, of its segment, of the states that count."""
+    """The names from the list: its own, its segment's, those of the states that count."""
     return tuple(str(text) for text in (kept.card.source, kept.card.segment, *(kept.card.counts or ())) if text)

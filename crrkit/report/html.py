@@ -1,4 +1,4 @@
-"""HTML that is escaped by construction: text is text until `element` has made it part of a page; tables, pictures."""
+"""HTML that is escaped by construction: strings stay text unless made by `element`; tables, pictures."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ THEME_CHOICES = {"light": (False, True), "dark": (False, True)}
 
 
 class Html(str):
-    """Text that is HTML already and goes into a page as it stands."""
+    """A string that is HTML already and is inserted unchanged."""
 
     __slots__ = ()
 
@@ -30,7 +30,7 @@ class Html(str):
 def element(name: str, /, *children: str | None, **attributes: str | bool | None) -> Html:
     """One element with its children; children that are not `Html` are escaped, None is left out.
 
-    An attribute is written with dashes for its underscores and without a last one; True stands bare, None and False
+    Underscores in attribute names become dashes, a trailing one is removed; True gives a bare attribute, None and False
     are left out.
 
     Examples:
@@ -42,7 +42,7 @@ def element(name: str, /, *children: str | None, **attributes: str | bool | None
 
 
 def join(*parts: str | None) -> Html:
-    """Parts one after the other, each escaped unless it is `Html`."""
+    """Concatenate parts, each escaped unless it is `Html`."""
     return Html("".join(part if isinstance(part, Html) else escape(part, quote=False) for part in parts if part))
 
 
@@ -57,7 +57,7 @@ def _attribute(name: str, value: str | bool | None) -> str:  # noqa: FBT001 - HT
 
 
 def picture(draw: Callable[..., Axes], result: RetentionTable | CohortGrid | StageFlow, **options: Any) -> Html:
-    """A figure for light and dark, for a desk and a telephone; the page shows the one that fits."""
+    """A figure in light and dark, wide and narrow; the page shows the one that fits."""
     from crrkit import figures
 
     drawn = [
@@ -72,7 +72,7 @@ def picture(draw: Callable[..., Axes], result: RetentionTable | CohortGrid | Sta
 
 
 def table_block(heads: list[str], rows: list[Html], *, label: str) -> Html:
-    """A table in a frame that scrolls sideways on a narrow screen, by keyboard too; a long one scrolls within it."""
+    """A table in a frame that scrolls sideways on a narrow screen, also by keyboard; a long one scrolls vertically."""
     head = element("tr", *(element("th", text, scope="col") for text in heads))
     table = element("table", element("thead", head), element("tbody", *rows))
     return element(
@@ -88,6 +88,6 @@ def table_block(heads: list[str], rows: list[Html], *, label: str) -> Html:
 
 
 def row_block(head: str, *cells: str, class_: str | None = None) -> Html:
-    """A row of a table: its heading, then its cells; one that is withheld is greyed."""
+    """A row of a table: its heading, then its cells; suppressed ones are greyed."""
     first, *others = (element("td", cell, class_="withheld" if cell == WITHHELD_MARK else None) for cell in cells)
     return element("tr", element("th", head, scope="row"), first, *others, class_=class_)

@@ -1,8 +1,7 @@
-"""What in a string of the caller or of the data could be somebody: every run of its words, without what stands between.
+"""Which parts of a string could identify somebody: every run of its words, without separators.
 
-An id is looked for in the form that `crrkit.reduce.key` gives it: small letters of one normal form, letters and digits
-alone. So ``+7 (912) 345-67-89`` is found in ``79123456789`` and the other way round, and a name in the order in which
-another list writes it.
+Ids are compared in the form of `crrkit.reduce.key`: lower case, Unicode-normalised, letters and digits only. So ``+7
+(912) 345-67-89`` matches ``79123456789`` and vice versa, and a name matches in another word order.
 """
 
 from __future__ import annotations
@@ -18,12 +17,12 @@ if TYPE_CHECKING:
 TOKEN = re.compile(r"[^\W_]+")
 PIECE = re.compile(r"[^\W\d_]+\d*|\d+")  # C00042C00043 is two of them
 LONGEST_RUN, SWAPPED = 8, 3  # words in a run, and of those in any order
-LEAST_LETTERS, LEAST_DIGITS = 3, 5  # from these lengths on an id can be told from other words and numbers
-PHONE = re.compile(r"[78](\d{10})")  # the one country code that is written in two ways
+LEAST_LETTERS, LEAST_DIGITS = 3, 5  # from these lengths on, an id is distinguishable from other words and numbers
+PHONE = re.compile(r"[78](\d{10})")  # the one country code with two common spellings
 
 
 def keys_of(text: str) -> Iterator[tuple[str, str]]:
-    """Each form in which an id may be in a text, with the run of it that it was made from."""
+    """Each form in which an id may occur in a text, with the run from which it was made."""
     for form in dict.fromkeys((text, unicodedata.normalize("NFC", text), unicodedata.normalize("NFKC", text))):
         for words in (list(TOKEN.finditer(form)), list(PIECE.finditer(form))):
             for i, first in enumerate(words):
@@ -44,7 +43,7 @@ def _forms(words: list[str]) -> Iterator[str]:
 
 
 def parts_of(text: str) -> Iterator[tuple[str, str]]:
-    """The words of a text that could be a part of a name, such as a surname, each with how it stands there."""
+    """The words of a text that could be part of a name, such as a surname, each as written."""
     form = unicodedata.normalize("NFKC", text)
     for found in [*TOKEN.finditer(form), *PIECE.finditer(form)]:
         if is_telling(key := plain_key(found[0])):
@@ -52,12 +51,12 @@ def parts_of(text: str) -> Iterator[tuple[str, str]]:
 
 
 def plain_key(text: str) -> str:
-    """Small letters of one normal form; ``ё`` is written as ``е`` by half of those who write it."""
+    """Lower case, normalised, with ``ё`` as ``е``, since both spellings are common."""
     return unicodedata.normalize("NFKC", text).lower().replace("ё", "е")
 
 
 def is_telling(key: str) -> bool:
-    """Whether it is long enough to be somebody."""
+    """Whether it is long enough to identify somebody."""
     if any(c.isalpha() for c in key):
         return len(key) >= LEAST_LETTERS
     return len(key) >= LEAST_DIGITS

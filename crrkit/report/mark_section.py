@@ -1,4 +1,4 @@
-"""Before and after a day: the same number of whole periods on either side, and what that does not show."""
+"""Before and after a day: the same number of whole periods on either side, and the limits of that comparison."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def mark_section(subject: Subject) -> Section | None:
-    """The rate before and after each day that was named; None where none was, or there is no rate."""
+    """The rate before and after each given day; None without days or without a rate."""
     marks = {str(day): name for day, name in (subject.marks or {}).items()}
     if not marks or reference_row(subject.kept) is None:
         return None
@@ -54,7 +54,7 @@ def mark_section(subject: Subject) -> Section | None:
 
 @dataclass(frozen=True)
 class _Side:
-    """Some whole periods together."""
+    """Several whole periods pooled."""
 
     rows: pd.DataFrame
 
@@ -76,19 +76,19 @@ class _Side:
 
 
 def mark_finding(kept: RetentionTable, *, on: str | date, name: str) -> Finding:
-    """Whether the rate after a day differs from the rate before it, and why that proves no cause.
+    """Whether the rate after a day differs from the rate before it, and why that does not prove a cause.
 
-    As many whole periods after the day as before it, at most those of a year; the period in which the day lies is in
-    neither. ``rate = sum(kept) / sum(start)`` on each side; the interval is Newcombe's, with each side's customers
-    divided by the square of the dispersion that `control_chart` finds, since periods scatter more than chance alone.
+    As many whole periods after the day as before it, at most a year; the period containing the day is in neither.
+    ``rate = sum(kept) / sum(start)`` on each side; the interval is Newcombe's, with each side's customers divided by
+    the square of the dispersion that `control_chart` finds, since periods vary by more than chance.
 
     Args:
         kept: The account.
-        on: The day: the first one on which things were otherwise.
+        on: The day: the first one after the change.
         name: What happened.
 
     Raises:
-        InputError: If the day lies outside of the account.
+        InputError: If the day is outside the account.
 
     Examples:
         >>> import crrkit as crr
@@ -126,7 +126,7 @@ def mark_finding(kept: RetentionTable, *, on: str | date, name: str) -> Finding:
 
 
 def not_why() -> str:
-    """What a comparison in time cannot show."""
+    """What a before-after comparison cannot show."""
     return _(
         "This does not prove a cause: whatever else happened then counts, too, there is no control "
         "group, and a better period often follows a bad one by chance alone. Only a randomized holdout "
@@ -149,7 +149,7 @@ def _verdict(low: float, high: float) -> str:
 
 
 def _sides(kept: RetentionTable, day: pd.Timestamp, *, most: int | None = None) -> tuple[_Side, _Side] | None:
-    """As many whole periods before a day as after it; None where there are none, or one in between is withheld."""
+    """As many whole periods before a day as after it; None if there are none, or one in between is suppressed."""
     told = kept.table[kept.table["status"].isin([COMPLETE, WITHHELD])]
     before, after = told[told["until"] <= day], told[told["from_"] >= day]
     n = min(len(before), len(after), _in_a_year(kept), most or len(told))
@@ -170,7 +170,7 @@ def _difference(before: _Side, after: _Side, kept: RetentionTable) -> tuple[floa
 
 
 def _year_before(kept: RetentionTable, day: pd.Timestamp, n: int) -> list[str]:
-    """What the same periods did a year earlier: a season that comes back is no effect."""
+    """The change over the same periods a year earlier: a recurring season is not an effect."""
     if n >= _in_a_year(kept):
         return []
     sides = _sides(kept, day - pd.DateOffset(years=1), most=n)

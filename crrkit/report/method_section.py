@@ -1,4 +1,4 @@
-"""How it is counted: the formula, the periods, the interval, the textbook's formula and what was withheld."""
+"""The method: the formula, the periods, the interval, the textbook formula and what was suppressed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def method_section(subject: Subject) -> Section:
-    """The formula, the periods, the interval and what was withheld."""
+    """The formula, the periods, the interval and what was suppressed."""
     kept = subject.kept
     cells = () if reference_row(kept) is None else (Cell("report.textbook_finding(kept)"),)
     return Section(
@@ -33,7 +33,7 @@ def method_section(subject: Subject) -> Section:
 
 
 def textbook_finding(kept: RetentionTable) -> Finding:
-    """What the formula (end - new) / start says for the headline's period, and which customers make the difference."""
+    """The result of the formula (end - new) / start for the headline period, and who makes the difference."""
     row = reference_row(kept)
     if row is None:
         return nothing_to_claim(kept)
@@ -57,7 +57,7 @@ def textbook_finding(kept: RetentionTable) -> Finding:
 
 
 def gross_caveat(row: pd.Series) -> str:
-    """The customers who are in no stock: they joined and left inside the period."""
+    """A note on customers in neither start nor end: they joined and left within the period."""
     gone = row["new_lost"]
     if pd.isna(gone) or not gone:
         return ""
@@ -71,7 +71,7 @@ def gross_caveat(row: pd.Series) -> str:
 
 
 def method_block(kept: RetentionTable, *, min_cell: int | None) -> Html:
-    """The formula with the numbers put in, periods, interval, the textbook's formula, and what was withheld."""
+    """The formula with its numbers, periods, interval, the textbook formula, and what was suppressed."""
     parts = [*_formula(kept), *_periods(kept), *_interval(kept), *_textbook(kept), *_withholding(min_cell)]
     return element("details", element("summary", _("Formula, periods, interval and definitions")), *parts)
 

@@ -1,4 +1,4 @@
-"""Money: how much of the customers' revenue stayed, and what the lost had been worth."""
+"""Revenue: how much of the customers' revenue was retained, and how much the lost customers had paid."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LATEST = 6  # periods in the table of the page
 
 
 def money_section(subject: Subject) -> Section | None:
-    """How much revenue stayed; None without amounts, and where they follow another rule than the account."""
+    """Revenue retention; None without amounts, or if they follow another rule than the account."""
     base, kept = subject.base, subject.kept
     if base is None:
         return None
@@ -67,24 +67,24 @@ def money_of(
     last: str | None = None,
     published: object = None,
 ) -> RetentionTable | None:
-    """The revenue of the periods whose account is shown: ``opening staying gone lost nrr grr``.
+    """The revenue of the periods shown in the account: ``opening staying gone lost nrr grr``.
 
-    ``opening`` is what the customers of the start had paid in the period before, or pay at its start by contract;
-    ``staying`` what the same customers pay after, ``gone`` what the lost had paid.
+    ``opening`` is what the customers at the start had paid in the previous period, or pay at its start by contract;
+    ``staying`` is what the same customers pay afterwards, ``gone`` what the lost customers had paid.
 
-    A period is left out where a sum of it tells of few: what the lost had paid, what those who stayed paid before and
-    after, by how much that changed, or what those pay who came; GRR is where of few it rose, or fell. Of few is a sum
-    of fewer than ``min_cell`` customers, and one of which the two largest amounts leave less than a quarter of the
-    largest.
+    A period is left out if one of its sums discloses few customers: what the lost had paid, what the kept paid before
+    and after, the change, or what those who joined pay; GRR is left out if few customers increased, or decreased. A sum
+    discloses few if it is over fewer than ``min_cell`` customers, or if the rest without the two largest amounts is
+    less than a quarter of the largest.
 
     Args:
         base: The list.
         kept: The account of the report.
-        min_cell: The smallest group that may be shown; None withholds nothing.
+        min_cell: The smallest group that may be shown; None suppresses nothing.
         first: The first period of the report.
         last: The last one.
         published: The HTML files of reports already published about these customers or some of them: a period whose
-            amounts they tell otherwise, or by other periods, is left out.
+            amounts differ there, or are shown by other periods, is left out.
     """
     if not base.has_amounts or (base.has_purchases and base.rule is not None):
         return None
@@ -110,9 +110,9 @@ def _without_few(
 
 
 def _amounts(counted: RevenueRetention | RecurringRevenue) -> pd.DataFrame:
-    """The whole periods with a rate, under the names that both kinds have in common.
+    """The whole periods with a rate, with the column names common to both kinds.
 
-    To the hundredth: an engine adds in any order, and a report of the same data is the same to the byte.
+    Rounded to the hundredth: engines add in any order, but the report must be reproducible byte for byte.
     """
     table = counted.table[(counted.table["status"] == COMPLETE) & counted.table["nrr"].notna()]
     if isinstance(counted, RevenueRetention):
@@ -122,7 +122,7 @@ def _amounts(counted: RevenueRetention | RecurringRevenue) -> pd.DataFrame:
 
 
 def money_finding(money: RetentionTable) -> Finding:
-    """How much of the revenue of the customers of the start stayed, and what the lost had paid.
+    """How much of the revenue of the customers at the start was retained, and what the lost had paid.
 
     ``NRR = staying / opening`` and ``GRR`` the same with nobody counted above what they had paid before.
 
@@ -163,7 +163,7 @@ def _money_words(*, buys: bool, has_gross: bool) -> str:
 
 
 def gone_words(row: pd.Series, currency: str | None = None) -> str:
-    """What the lost had paid; empty where nobody was lost."""
+    """What the lost customers had paid; empty if nobody was lost."""
     if not row["lost"]:
         return ""
     text = ngettext(

@@ -1,4 +1,4 @@
-"""Who left and who came: how the customers of the start became those of the end, with the bridge."""
+"""Who left and who joined: from the customers at the start to those at the end, with the bridge."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def movement_section(subject: Subject) -> Section | None:
-    """How the customers of the start became those of the end, with the bridge."""
+    """From the customers at the start to those at the end, with the bridge."""
     kept, row = subject.kept, reference_row(subject.kept)
     if row is None:
         return None
@@ -45,7 +45,7 @@ def movement_finding(kept: RetentionTable, *, names_period: bool = False) -> Fin
 
     Args:
         kept: The account.
-        names_period: Whether the period is named: where the headline speaks of later ones.
+        names_period: Whether to name the period, because the headline is about later ones.
     """
     row = reference_row(kept)
     if row is None:
@@ -79,7 +79,7 @@ def lost_words(lost: int, start: int) -> str:
 
 
 def gained_words(row: pd.Series) -> list[str]:
-    """Who came for the first time and who returned; where one of them is not told, all who came."""
+    """New and returned customers; if they are not disclosed separately, their sum."""
     if pd.isna(row["new"]):
         all_of_them = int(row["end"] - row["kept"])
         if not all_of_them:
@@ -93,7 +93,7 @@ def gained_words(row: pd.Series) -> list[str]:
 
 
 def new_caveat(kept: RetentionTable) -> str:
-    """Whom the list calls new."""
+    """A note on who is new in the list."""
     if not kept.card.counts_buyers:
         return _("New customers are those seen for the first time in this list.")
     return _("New customers are first-time buyers in this list; purchases before it begins are not known.")

@@ -1,7 +1,7 @@
-"""The notebook beside a report: the list is read again by whoever holds it, and counted section by section.
+"""The notebook of a report: it rereads the list, for those who have it, and recomputes the report section by section.
 
-Its outputs are those of the report: what was counted and withheld for the page is shown by the cells, and nothing is
-read twice. No number stands in the code, and no customer in the file.
+Its outputs are those of the report, with the same suppression, and nothing is read twice to make them. The code
+contains no numbers of the list, and the file no customer.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ DISPLAY = ("display.width", 80, "display.max_columns", 20, "display.max_rows", 6
 
 
 def notebook_text(parts: list[Section], kept: RetentionTable, told: Told, title: str) -> str:
-    """The notebook with its outputs as the text of its file, in the current language."""
+    """The text of the notebook file with outputs, in the current language."""
     cells = with_outputs(notebook_cells(parts, kept, told, title=title))
     content = {"cells": cells, "metadata": SPEC, "nbformat": 4, "nbformat_minor": 5}
     return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
 def notebook_cells(parts: list[Section], kept: RetentionTable, told: Told, *, title: str) -> list[Cell | str]:
-    """The cells, text for words; a cell that counts knows what it gave for the page."""
+    """The cells, strings for text cells; a computing cell has the result already computed for the page."""
     return [*_beginning(kept, told, title), *_of_sections(parts), _closing()]
 
 
@@ -63,7 +63,7 @@ def _of_sections(parts: list[Section]) -> Iterator[Cell | str]:
 
 
 def with_outputs(cells: list[Cell | str]) -> list[dict[str, Any]]:
-    """The cells as a notebook has them, run one after the other; what is counted already is not counted again."""
+    """The notebook's cells, run in order; what is computed already is not computed again."""
     import pandas as pd
 
     names: dict[str, Any] = {}
@@ -87,7 +87,7 @@ def with_outputs(cells: list[Cell | str]) -> list[dict[str, Any]]:
 
 
 def _run(cell: Cell, names: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """What a cell shows: what it prints, and the value of its last line."""
+    """The outputs of a cell: what it prints, and the value of its last line."""
     tree = ast.parse(cell.source)
     last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
     names |= cell.gives or {}
@@ -103,7 +103,7 @@ def _run(cell: Cell, names: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _shown(value: object) -> Mapping[str, Any]:
-    """A value as Jupyter shows it; of a widget that can be seen without its kernel, without what needs it."""
+    """A value as Jupyter displays it; a widget with a static form loses the parts that need the kernel."""
     from IPython.core.formatters import DisplayFormatter
 
     from crrkit.widgets import SAVED
@@ -119,7 +119,7 @@ def _told(ran: int, output: dict[str, Any]) -> dict[str, Any]:
 
 
 def plain(text: str) -> str:
-    """A text inside Markdown, on one line and as it is: no mark-up, no formula, no HTML."""
+    """A text escaped for Markdown, on one line: no mark-up, no formula, no HTML."""
     return re.sub(r"([\\`*_{}\[\]<>#|$~&!])", r"\\\1", " ".join(text.split()))
 
 

@@ -1,7 +1,8 @@
-"""What an outsider can compute from several accounts of the same customers: a linear system, and the range of a count.
+"""What an outsider can infer from several accounts of the same customers: a linear system, and the range of a count.
 
-Accounts by month, by quarter, until an earlier or a later day are cuts of one list. What one of them withholds another
-may give away: who is new in a quarter is new in one of its months, and customers of one moment are the same in both.
+Accounts by month, by quarter, or with different cut-off days are views of one list. One may disclose what another
+suppresses: the new customers of a quarter are new in one of its months, and the customers at one moment are the same
+in both.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ Sum = tuple["Mapping[Name, float]", float]
 
 @dataclass
 class Unknowns:
-    """Counts of 0 or more, and what is known of their sums."""
+    """Unknown counts (0 or more), and constraints on their sums."""
 
     places: dict[Name, int] = field(default_factory=dict)
     equal: list[Sum] = field(default_factory=list)
@@ -43,12 +44,12 @@ class Unknowns:
     worlds: list[np.ndarray] = field(default_factory=list)
 
     def is_(self, parts: Mapping[Name, float], value: float = 0.0) -> None:
-        """The sum of the parts is the value."""
+        """Add the constraint: the sum of the parts equals the value."""
         self._take(parts)
         self.equal.append((parts, value))
 
     def at_most(self, parts: Mapping[Name, float], value: float = 0.0) -> None:
-        """The sum of the parts is the value or less."""
+        """Add the constraint: the sum of the parts is at most the value."""
         self._take(parts)
         self.most.append((parts, value))
 
@@ -57,9 +58,9 @@ class Unknowns:
             self.places.setdefault(name, len(self.places))
 
     def room(self, name: Name, enough: float = float("inf")) -> float:
-        """How far apart the least and the most lie that a count can be, or ``enough`` where it is as much as that.
+        """The range between the least and the greatest possible value of a count, capped at ``enough``.
 
-        What was found for one count is a possible world for all others, so that most of them ask for no solver.
+        A solution found for one count is feasible for all others, so that most need no further solver call.
         """
         if name not in self.places:
             return float("inf")
@@ -70,7 +71,7 @@ class Unknowns:
         return high - low
 
     def is_possible(self) -> bool:
-        """Whether there are counts of which all this holds."""
+        """Whether the constraints have a solution."""
         return bool(self._solved(np.zeros(len(self.places))).status == 0)
 
     def _end(self, place: int, sign: float) -> float:
@@ -110,12 +111,12 @@ def _linprog() -> Any:
 
 @dataclass(frozen=True, eq=False)
 class Cut:
-    """What a report tells of customers by periods.
+    """What a report discloses about customers by period.
 
     Attributes:
-        table: One row per period, ``from_ until every`` and the counts, NaN where withheld; a running one ends at the
+        table: One row per period, ``from_ until every`` and the counts, NaN if suppressed; a running one ends at the
             cut-off.
-        first: How many came for the first time ever between two days, as sizes of cohorts and stages tell it.
+        first: How many joined for the first time between two days, as disclosed by cohort sizes and stages.
         lost: How many were lost in the periods between two days, taken together.
     """
 
@@ -135,23 +136,23 @@ class Cut:
 
 
 def cut_of(account: RetentionTable, sections: Mapping[str, Carried] | None = None) -> Cut:
-    """An account and what sections beside it tell of who came for the first time.
+    """An account, with what other sections disclose about first-time customers.
 
     Args:
         account: The account.
-        sections: The counts that the sections of its page carry.
+        sections: The counts embedded by the sections of its page.
     """
     seen = pd.Timestamp(account.card.as_of)
     table: pd.DataFrame = account.table[["from_", "until", *CARRIED_COUNTS]].reset_index(drop=True)
     numbers = {name: pd.to_numeric(table[name], errors="coerce").astype(float) for name in CARRIED_COUNTS}
-    every = account.every if account.card.is_by_period else ""  # who bought before: in a month, or in a quarter
+    every = account.every if account.card.is_by_period else ""  # bought in the previous period: a month, or a quarter
     table = table.assign(until=table["until"].where(table["until"] <= seen, seen), every=every, **numbers)
     spans = (sections or {}).get("headline", {}).get(AS_ONE_SPAN, {})
     return Cut(table, tuple(_first_of(account, sections or {}, seen)), tuple(_lost_between(spans)))
 
 
 def _lost_between(spans: Mapping[str, Mapping[str, int | None]]) -> Iterator[tuple[pd.Timestamp, pd.Timestamp, int]]:
-    """How many were lost in periods that are told as one."""
+    """How many were lost in pooled periods."""
     for days, cells in spans.items():
         begin, end = days.split(" ")
         yield pd.Timestamp(begin), pd.Timestamp(end), int(cells["lost"] or 0)
@@ -160,7 +161,7 @@ def _lost_between(spans: Mapping[str, Mapping[str, int | None]]) -> Iterator[tup
 def _first_of(
     account: RetentionTable, sections: Mapping[str, Carried], seen: pd.Timestamp
 ) -> Iterator[tuple[pd.Timestamp, pd.Timestamp, int]]:
-    """The size of a cohort; of two boundaries how many more have ever bought."""
+    """First-time customers: the size of a cohort, or the increase in people who ever bought between two boundaries."""
     for what, rows in sections.get("cohorts", {}).items():
         kind, every = what.split(" ")
         calendar = account.card.calendar(every)
@@ -176,7 +177,7 @@ def _first_of(
 def _come_between(
     rows: Mapping[str, Mapping[str, int | None]], calendar: Calendar
 ) -> Iterator[tuple[pd.Timestamp, pd.Timestamp, int]]:
-    """Who has ever bought is in some stage: of two boundaries told of, one after the other, how many more there are."""
+    """Everyone who ever bought is in some stage: the increase between two consecutive disclosed boundaries."""
     told = [
         (pd.Timestamp(calendar.start(calendar.parse(label))), sum(n for n in cells.values() if n is not None))
         for label, cells in rows.items() if "lapsed" in cells and None not in cells.values()
@@ -186,11 +187,11 @@ def _come_between(
 
 
 def unknowns_of(cuts: Iterable[Cut], *, is_by_period: bool) -> Unknowns:
-    """The system of several accounts of the same customers, by the same rules.
+    """The linear system of several accounts of the same customers, by the same rules.
 
     Args:
         cuts: The result of `cut_of` of each.
-        is_by_period: Whether customers are who bought in a period; else those there at a moment.
+        is_by_period: Whether customers are those who bought in a period; otherwise those present at a moment.
     """
     given, system = list(cuts), Unknowns()
     days = sorted({day for cut in given for day in cut.days})
@@ -212,7 +213,7 @@ def unknowns_of(cuts: Iterable[Cut], *, is_by_period: bool) -> Unknowns:
 
 
 def cell_name(row: Row, name: str, *, is_by_period: bool) -> Name:
-    """The name of a count in the system: customers of a moment are one count in all accounts."""
+    """The name of a count in the system: the customers at a moment are one count in all accounts."""
     if name in ("start", "end") and not is_by_period:
         return ("there", row["from_"] if name == "start" else row["until"])
     return _cell(name, row)
@@ -237,13 +238,13 @@ def _account_row(system: Unknowns, row: Row, days: list[pd.Timestamp], *, is_by_
 
 
 def _first_between(begin: pd.Timestamp, end: pd.Timestamp, days: list[pd.Timestamp]) -> dict[Name, float]:
-    """Who came for the first time ever between two days, as the sum over those that lie between them."""
+    """First-time customers between two days, as the sum over the intervals in between."""
     cuts = [day for day in days if begin <= day <= end]
     return {("first", *pair): 1.0 for pair in pairwise(cuts)}
 
 
 def _nest(system: Unknowns, coarse: list[Row], fine: list[Row], *, is_by_period: bool) -> None:
-    """What holds between a period and the shorter ones that it consists of."""
+    """Constraints between a period and the shorter ones that it consists of."""
     for i, row in enumerate(coarse):
         parts = [part for part in fine if row["from_"] <= part["from_"] and part["until"] <= row["until"]]
         is_tiled = (
@@ -260,7 +261,7 @@ def _nest(system: Unknowns, coarse: list[Row], fine: list[Row], *, is_by_period:
 
 
 def _nest_buyers(system: Unknowns, row: Row, parts: list[Row], before: Row | None, fine: list[Row]) -> None:
-    """Who bought in a month bought in its quarter; who was not lost by the quarter need not be kept by the month."""
+    """Buyers of a month are buyers of its quarter; those kept by the quarter need not be kept by the month."""
     whole = _cell("end", row)
     system.at_most({whole: 1, **{_cell("end", part): -1.0 for part in parts}})
     for part in parts:
@@ -274,7 +275,7 @@ def _nest_buyers(system: Unknowns, row: Row, parts: list[Row], before: Row | Non
 
 
 def _nest_holders(system: Unknowns, row: Row, parts: list[Row]) -> None:
-    """Who is lost by the quarter is lost in a month of it; who is lost in a month had been there, or came before."""
+    """Those lost in the quarter are lost in one of its months; those lost in a month were there, or joined before."""
     lost, came = _cell("lost", row), ("new", "returned")
     system.at_most({lost: 1, **{_cell("lost", part): -1.0 for part in parts}})
     system.at_most({_cell("returned", row): 1, **{_cell("returned", part): -1.0 for part in parts}})

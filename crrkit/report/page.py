@@ -1,4 +1,4 @@
-"""One HTML file: the finding first, everything else below it, and nothing asked of the network."""
+"""The HTML page: the finding first, everything else below it, and no network requests."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def build_page(
     parts: list[Section], kept: RetentionTable, *, title: str, detail: str = FULL, dress: Dress | None = None,
     last_row: date | None = None,
 ) -> str:  # fmt: skip
-    """The whole page of what may be shared, in the current language."""
+    """The complete page, in the current language."""
     from crrkit import widgets
 
     shown = [_placed(part) for part in parts[1:] if detail == FULL or part.is_short]
@@ -68,29 +68,29 @@ def build_page(
 
 
 def _sheets(inner: str) -> tuple[str, str]:
-    """The style sheets of the explorers, which may stand in the head alone, and the body without them."""
+    """Split off the style sheets of the explorers, which must be in the head."""
     return "\n".join(STYLE.findall(inner)), STYLE.sub("", inner)
 
 
 def _placed(part: Section) -> Section:
-    """What tells nothing yet stands in the appendix: a heading in the body is a finding."""
+    """Move sections without findings to the appendix: a heading in the body is a finding."""
     tells_nothing = part.findings and not any(one.is_news for one in part.findings)
     return replace(part, is_appendix=True) if tells_nothing else part
 
 
 def _own_script() -> Html:
-    """What makes tables sort, copy and download."""
+    """The script for sorting, copying and downloading tables."""
     return element("script", Html("\n" + SCRIPT_FILE.read_text(encoding="utf-8")), type="module")
 
 
 def _appendix(pieces: Iterable[Html]) -> list[Html]:
-    """What a reader needs who wants to check, behind a heading of its own; nothing where there is none."""
+    """The appendix for readers who want to verify; empty if there is none."""
     found = list(pieces)
     return [element("h2", _("Appendix"), class_="part", id="appendix"), *found] if found else []
 
 
 def _head(parts: list[Section], kept: RetentionTable, dress: Dress, *, seen: str, anchors: set[str]) -> Html:
-    """The first screen: what was counted by which rule, the finding, and what else a manager has to know."""
+    """The first screen: the source and rule, the finding, and the other essentials for a manager."""
     finding = parts[0].findings[0]
     return element(
         "header",
@@ -108,7 +108,7 @@ def _head(parts: list[Section], kept: RetentionTable, dress: Dress, *, seen: str
 
 
 def _rule(kept: RetentionTable) -> str:
-    """By which period, who is a customer, and until when: every section of the page speaks of this rate."""
+    """The period, who is a customer, and the cut-off: they apply to every section."""
     who = _(
         "A customer at the start is anyone who bought in the period before; kept is whoever bought in this one too."
     )
@@ -120,7 +120,7 @@ def _rule(kept: RetentionTable) -> str:
 
 
 def _seen(kept: RetentionTable, last_row: date | None = None) -> str:
-    """The last day of which anything is known, and up to which silence is taken for knowledge."""
+    """The last day with data, and the day up to which silence counts as observed."""
     day = day_name(kept.card.as_of - timedelta(microseconds=1))
     if last_row is None:
         return _("Data until {day}.").format(day=day)
@@ -133,9 +133,9 @@ def _brief(part: Section, *, is_linked: bool) -> Html:
 
 
 def _headline(claim: str, warning: str) -> list[str]:
-    """A claim whose warning and last brackets are set smaller: the rate is what is seen first, the warning stays above.
+    """A claim with its warning and last brackets set smaller: the rate stands out, the warning stays above.
 
-    A warning may be five sentences long; as large as the rate they would fill the screen.
+    A warning may have five sentences, which would fill the screen in the size of the rate.
     """
     above = [element("span", warning, class_="warning"), " "] if warning and claim.startswith(warning) else []
     said = claim[len(warning) + 1 :] if above else claim
@@ -144,7 +144,7 @@ def _headline(claim: str, warning: str) -> list[str]:
 
 
 def _contents(parts: list[Section]) -> Html:
-    """The parts to decide by; those to check by are one place."""
+    """The contents: the sections for deciding; those for verification are a single entry."""
     places = [(part.label, part.anchor) for part in parts if not part.is_appendix]
     if any(part.is_appendix for part in parts):
         places.append((_("Appendix"), "appendix"))
@@ -168,9 +168,9 @@ def _live(explorer: Explorer | None) -> Html | None:
 
 
 def _heading(part: Section) -> list[Html]:
-    """The first finding with news as the heading, others below it, what cannot be told in small print.
+    """The first informative finding as the heading, others below it, undecided ones in small print.
 
-    A section without any news is called by its name.
+    A section without an informative finding has its name as heading.
     """
     level = "h3" if part.is_appendix else "h2"
     news = [finding for finding in part.findings if finding.is_news]
@@ -178,7 +178,7 @@ def _heading(part: Section) -> list[Html]:
     if not news:
         return [element(level, part.label), *quiet]
     first, *others = news
-    here = element("a", part.label, href=f"#{part.anchor}")  # the address of the section, to be copied
+    here = element("a", part.label, href=f"#{part.anchor}")  # the link of the section, for copying
     parts = [element("p", here, class_="label"), element(level, first.claim), _caveat(first)]
     return [*parts, *(join(element("p", one.claim, class_="also"), _caveat(one)) for one in others), *quiet]
 

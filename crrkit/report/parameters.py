@@ -1,6 +1,6 @@
-"""The first two cells of a report's notebook: what `write_report` was told, and the call that reads the list again.
+"""The first two cells of a report's notebook: the arguments of `write_report`, and the call that rereads the list.
 
-No number of the list stands in them, so that the notebook is of no use to whoever has not the list, and tells nothing.
+They contain no number of the list, so that the notebook discloses nothing to those who do not have the list.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ LINES_OF_SETTINGS = (
     "crr.set_language",
     "if path",
     "    raise",
-)  # they say nothing of the caller
+)  # they reveal nothing about the caller
 FREE_WORDS = (
     "by",
     "counts",
@@ -46,7 +46,7 @@ LINE_WIDTH = 110  # characters of a line
 
 @dataclass(frozen=True)
 class Told:
-    """What a report was told, for the first cells of its notebook.
+    """The arguments of a report, for the first cells of its notebook.
 
     Attributes:
         base: The list under the rule of the report.
@@ -75,7 +75,7 @@ class Told:
     published: tuple[str | None, ...] = ()
 
     def parameters(self) -> str:
-        """The cell of parameters, an assignment a line; what is not known is left to be filled in, and says so."""
+        """The parameter cell, one assignment per line; unknown values are left to be filled in, with a comment."""
         lines = ["import crrkit as crr", "", *self._path()]
         lines += [f"# {line}" for why in self.why.split("\n") for line in wrap(why, LINE_WIDTH)]
         lines.append(f"every = {self.every!r}")
@@ -109,7 +109,7 @@ class Told:
         ])  # fmt: skip
 
     def strings(self) -> Iterator[str]:
-        """The strings in these cells that are the caller's or the data's: each may name a customer."""
+        """The strings in these cells from the caller or the data: each may name a customer."""
         path = self.base.path
         yield from _strings_in([None if path is None or _sample(path) else _shown(path, self.folder), self.previous])
         yield from _strings_in([value for name, value in self._arguments().items() if name in FREE_WORDS])
@@ -131,7 +131,7 @@ class Told:
         return [f"path = {shown!r}{hint}"]
 
     def _is_there(self) -> list[str]:
-        """One sentence for whoever runs a notebook in which the list is not named yet."""
+        """A message for running a notebook in which the list is not named yet."""
         if self.base.path is not None:
             return []
         text = _("path is empty: put the file of the list, or the table itself, into the cell above.")
@@ -139,7 +139,7 @@ class Told:
 
 
 def seen_from(folder: Path, path: str) -> str:
-    """A path as a notebook in a folder names it; what was given whole, or is an address, stays as it was given."""
+    """A path relative to the notebook's folder; absolute paths and URLs are unchanged."""
     return path if "://" in path or Path(path).is_absolute() else os.path.relpath(path, folder)
 
 
@@ -148,7 +148,7 @@ def _shown(path: str, folder: Path) -> str:
 
 
 def _sample(path: str) -> str | None:
-    """The name of a sample list, which lies elsewhere on every machine."""
+    """The name of a sample list, whose path differs between machines."""
     name = Path(path).stem
     try:
         return name if sample_path(name) == Path(path) else None
@@ -157,12 +157,12 @@ def _sample(path: str) -> str | None:
 
 
 def _rule(activity: object) -> str:
-    """A rule as it is typed."""
+    """A rule as code."""
     return f"crr.{activity!r}" if isinstance(activity, Trailing | OwnGap) else repr(activity)
 
 
 def expression(value: object) -> str:
-    """A value as an expression of literals that gives it back; a day is its text, as every reader takes it."""
+    """A value as an expression of literals; a day is text, which every reader accepts."""
     if isinstance(value, Target):
         given = [(one.name, getattr(value, one.name)) for one in fields(value)]
         return f"crr.Target({', '.join(f'{name}={expression(part)}' for name, part in given if part != '')})"
@@ -173,7 +173,7 @@ def expression(value: object) -> str:
     if isinstance(value, list | tuple | set | frozenset):
         return "[" + ", ".join(map(expression, value)) + "]"
     if isinstance(value, float):
-        value = float(value)  # numpy's own would be written as a call of numpy
+        value = float(value)  # numpy's repr would be a call of numpy
     return repr(value if isinstance(value, bool | int | float | None) else str(value))
 
 

@@ -20,7 +20,7 @@ TEENS = range(11, 14)  # numbers that end with -th whatever their last digit
 
 
 def in_period(row: pd.Series, every: str) -> str:
-    """The period of a row as it stands inside a sentence: ``in March 2024``, ``on March 1, 2024``."""
+    """The period of a row inside a sentence: ``in March 2024``, ``on March 1, 2024``."""
     name = period_name(row, every)
     if every == "day":
         return _("on {day}").format(day=name)
@@ -88,7 +88,7 @@ def _year_and_part(label: str) -> tuple[str, str]:
 
 
 def later(n: int, every: str) -> str:
-    """So many periods later, inside a sentence: ``6 months later``, ``через 6 месяцев``."""
+    """A number of periods later, inside a sentence: ``6 months later``, ``через 6 месяцев``."""
     forms = {
         "day": ngettext("{n} day later", "{n} days later", n),
         "week": ngettext("{n} week later", "{n} weeks later", n),
@@ -101,7 +101,7 @@ def later(n: int, every: str) -> str:
 
 
 def of_life(n: int, every: str) -> str:
-    """The n-th period since a customer came, inside a sentence: ``in their first month``."""
+    """The n-th period of a customer, inside a sentence: ``in their first month``."""
     forms = {
         "day": _("on their {n} day"),
         "week": _("in their {n} week"),
@@ -114,7 +114,7 @@ def of_life(n: int, every: str) -> str:
 
 
 def _ordinal(n: int) -> str:
-    """A place in English; in other languages the number, to which the message itself gives its ending."""
+    """An ordinal in English; in other languages the number, to which the message adds the ending."""
     words = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
     if language() != "en":
         return str(n)
@@ -125,7 +125,7 @@ def _ordinal(n: int) -> str:
 
 
 def span_name(first: pd.Series, last: pd.Series, every: str) -> str:
-    """From one period to another, as a sentence begins with it: ``from 2010 to 2012``, ``в 2010–2012 годах``."""
+    """From one period to another, at the beginning of a sentence: ``from 2010 to 2012``, ``в 2010–2012 годах``."""
     if every == "year":
         return _("from {first} to {last}").format(first=first["period"], last=last["period"])
     return _("from {begin} to {end}").format(begin=period_name(first, every), end=period_name(last, every))

@@ -1,7 +1,7 @@
-"""What a page may do: nothing but its own script and its own style sheets, each known to the browser by its hash.
+"""The content security policy of a page: only its own scripts and style sheets, identified by hashes.
 
-A style attribute has no hash that a browser would take. So each different one becomes a class, whose rule stands in
-the page's own sheet, with the weight that an attribute has over any sheet.
+Browsers accept no hashes for style attributes. So each distinct one becomes a class with a rule in the page's own
+sheet, with a specificity that overrides any other rule, as an attribute would.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ATTRIBUTE, CLASS = re.compile(r'\sstyle="([^"]*)"'), re.compile(r'(\sclass=")')
 
 
 def policy(html: str) -> str:
-    """The policy of a page or of a part of one."""
+    """The policy of a page or of a fragment."""
     scripts = [*_hashes(SCRIPT.findall(html)), "blob:"] if SCRIPT.search(html) else ["'none'"]
     return POLICY.format(styles=" ".join(_hashes(STYLE.findall(html))) or "'none'", scripts=" ".join(scripts))
 
@@ -32,7 +32,7 @@ def _hashes(texts: list[str]) -> list[str]:
 
 
 def without_style_attributes(html: str) -> tuple[str, str]:
-    """The same HTML with classes for its style attributes, and their rules; scripts and sheets stay as they are.
+    """The same HTML with classes in place of style attributes, and their rules; scripts and sheets are unchanged.
 
     Examples:
         >>> html, rules = without_style_attributes('<p style="color: red">a</p><p class="b" style="color: red">c</p>')
@@ -59,7 +59,7 @@ def without_style_attributes(html: str) -> tuple[str, str]:
 
 
 def _weighed(style: str) -> str:
-    """The declarations of an attribute, each above those of any sheet."""
+    """The declarations of an attribute, each overriding those of any sheet."""
     from html import unescape
 
     told = [one.strip() for one in unescape(style).split(";") if one.strip()]

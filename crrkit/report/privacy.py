@@ -1,18 +1,18 @@
-"""The last look before a report leaves: no customer's id and no e-mail address may stand in its files.
+"""The final check of a report: its files must not contain any customer's id or e-mail address.
 
 The words of a file are looked up among the customers' ids, not the ids in the file, so that a million customers cost
-one pass over a column. What counts as a word that can betray somebody:
+one pass over a column. Candidate words are:
 
-* text, alternative texts, addresses and data of a page; not style sheets, scripts and drawing coordinates, which are
-  made of nothing but the package's own files and aggregated numbers;
-* one word or several that stand together (a name), with or without a sign in front (``+7912…``), in any case;
+* in text, alternative texts, URLs and data of a page; not in style sheets, scripts and drawing coordinates, which come
+  only from the package's own files and aggregated numbers;
+* one word or several adjacent ones (a name), with or without a leading sign (``+7912…``), in any case;
 * with letters: three characters or more;
 * digits only: five or more, not part of a longer number, and not a number or date of the account. A shorter number
   cannot be told from a count or a year.
 
-Two looks. The strings of the caller and of the data (title, names of files, columns, states and segments) are asked
-first, and no word is excused there. In the whole files the words that crrkit itself says there are no ids: those of
-messages that stand in the file, and of its code.
+There are two checks. The strings from the caller and the data (title, names of files, columns, states and segments) are
+checked first, without exceptions. In the complete files, words from crrkit itself are excepted: those of messages that
+occur in the file, and of its code.
 """
 
 from __future__ import annotations
@@ -39,36 +39,36 @@ if TYPE_CHECKING:
 
 WORD = re.compile(r"[^\W_]+")
 MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
-HOLE = re.compile(r"\{[^{}]*\}")  # in a message, where a number or a name will stand
-LAID_OUT = ("meta", "main", "section")  # elements whose attributes are crrkit's own, on every page the same
+HOLE = re.compile(r"\{[^{}]*\}")  # a placeholder for a number or a name in a message
+LAID_OUT = ("meta", "main", "section")  # elements whose attributes are crrkit's own, the same on every page
 MARKUP = re.compile(r"<[a-z!]")
 TOGETHER = 6  # words of one id
-LETTERS, DIGITS = 3, 5  # from these lengths on an id can be told from other words and numbers
+LETTERS, DIGITS = 3, 5  # from these lengths on, an id is distinguishable from other words and numbers
 STATE_WORDS = {
     "kinds",
     "pooled",
     "simple",
     "untested",
     "bracket",
-}  # names in the states of explorers that no script says
-SHARED_BY = 10  # ids that share a word: from so many on it tells of nobody
+}  # names in the states of explorers that occur in no script
+SHARED_BY = 10  # ids that share a word: from so many on it identifies nobody
 PICTURE = "data:image/svg+xml;base64,"
 
 
 def refuse_leaks(
     texts: Iterable[str], base: Base, *, file: str, parts: Iterable[Section], code: Iterable[str] = ()
 ) -> None:
-    """Raise if a text of a file holds a customer's or contract's id, or an e-mail address.
+    """Raise if a text of a file contains a customer's or contract's id, or an e-mail address.
 
     Args:
         texts: The result of `texts_of_page` or `texts_of_notebook`.
         base: The base whose ids are looked for.
         file: The file's name, for the message.
-        parts: The sections of the report: their own numbers, names and dates are not taken for ids.
-        code: The result of `code_of_page` or `code_of_notebook`: a file's own code is not taken for ids.
+        parts: The sections of the report: their own numbers, names and dates do not count as ids.
+        code: The result of `code_of_page` or `code_of_notebook`: a file's own code does not count as ids.
 
     Raises:
-        InputError: With the place, the id itself left out.
+        InputError: With the location, without the id itself.
     """
     texts = list(texts)
     own = STATE_WORDS.union(*map(_words_of_code, code))
@@ -76,10 +76,9 @@ def refuse_leaks(
 
 
 def refuse_names(texts: Iterable[str], base: Base, *, file: str, groups: Iterable[str] = ()) -> None:
-    """Raise if a string of the caller or of the data names a customer; no word of crrkit is an excuse here.
+    """Raise if a string from the caller or the data names a customer, without exceptions for words of crrkit.
 
-    A customer is named by an id whole, in parts, several in a row, its words in another order, and whatever stands
-    between its letters and digits.
+    A customer is named by an id as a whole, in parts, several in a row, in another word order, and with any separators.
 
     Args:
         texts: The title, the files' names, and what sections say are names of the data.
@@ -88,7 +87,7 @@ def refuse_names(texts: Iterable[str], base: Base, *, file: str, groups: Iterabl
         file: The file's name, for the message.
 
     Raises:
-        InputError: With the place, the id itself left out.
+        InputError: With the location, without the id itself.
     """
     texts, groups = list(texts), list(groups)
     _refuse([*texts, *groups], base, file=file, own=set())
@@ -105,14 +104,14 @@ def _refuse(texts: list[str], base: Base, *, file: str, own: set[str]) -> None:
     places = {mail[0]: text for text in texts for mail in MAIL.finditer(text)}
     if not places:
         candidates = {word: text for text in texts for word in telling_words(text)}
-        rows = dict.fromkeys((base.everything, base.money))  # who only looked or gave something back is somebody, too
+        rows = dict.fromkeys((base.everything, base.money))  # people with only contacts or refunds count, too
         places = {word: candidates[word] for word in reduce.ids_among(rows, words=candidates.keys() - own)}
     for word, text in places.items():
         raise _refusal(word, text, file)
 
 
 def telling_words(text: str) -> Iterator[str]:
-    """What in a text could be somebody's id, in lower case."""
+    """The candidate ids in a text, in lower case."""
     runs = [(*found.span(), *_weight(found[0])) for found in WORD.finditer(text)]
     for i, (begin, *_first) in enumerate(runs):
         letters, digits = False, 0
@@ -127,7 +126,7 @@ def telling_words(text: str) -> Iterator[str]:
 
 
 def _weight(run: str) -> tuple[bool, int]:
-    """Whether a run of letters and digits has a letter, and its digits."""
+    """Whether a run of letters and digits has a letter, and its number of digits."""
     if run.isalpha():
         return True, 0
     return any(map(str.isalpha, run)), sum(map(str.isdigit, run))
@@ -135,19 +134,19 @@ def _weight(run: str) -> tuple[bool, int]:
 
 @lru_cache(maxsize=64)
 def _words_of_code(text: str) -> frozenset[str]:
-    """What in crrkit's own code looks like an id: the same code stands in every report."""
+    """The words in crrkit's own code that look like ids: the same code is in every report."""
     return frozenset(telling_words(text))
 
 
 def texts_of_page(page: str) -> list[str]:
-    """What a reader, a screen reader or a script of an HTML page can see."""
+    """All texts of an HTML page visible to a reader, a screen reader or a script."""
     return _read(page).texts
 
 
 def code_of_page(page: str) -> list[str]:
-    """The scripts and style sheets of a page, and what its head asks of a browser: crrkit's own files, word for word.
+    """The scripts, style sheets and head elements of a page: crrkit's own files, verbatim.
 
-    The states of explorers are no code: they hold numbers and words of the data.
+    The states of explorers do not count as code: they contain numbers and words of the data.
     """
     return _read(page).code
 
@@ -160,7 +159,7 @@ def _read(page: str) -> _Reader:
 
 
 def texts_of_notebook(cells: Any) -> Iterator[str]:
-    """Every text of a notebook: sources, outputs, metadata; in HTML and SVG outputs what a reader can see."""
+    """All texts of a notebook: sources, outputs, metadata; of HTML and SVG outputs the visible text."""
     if isinstance(cells, str):
         yield from texts_of_page(cells) if MARKUP.search(cells) else [cells]
     elif isinstance(cells, dict):
@@ -173,7 +172,7 @@ def texts_of_notebook(cells: Any) -> Iterator[str]:
 
 
 def code_of_notebook(cells: Any) -> Iterator[str]:
-    """What a notebook says besides numbers and words: its commands, the names of fields, what its format is made of."""
+    """The parts of a notebook other than numbers and texts: code, field names, and its format's own strings."""
     if isinstance(cells, list):
         for value in cells:
             yield from code_of_notebook(value)
@@ -189,7 +188,7 @@ def code_of_notebook(cells: Any) -> Iterator[str]:
 
 
 def names_in(source: str) -> Iterator[str]:
-    """What of a notebook's first cells is crrkit's own: whole lines of its settings, else the names in the code."""
+    """The parts of a notebook's first cells that are crrkit's own: lines of settings, otherwise names in the code."""
     yield from (line for line in source.split("\n") if line.startswith(LINES_OF_SETTINGS))
     tokens = tokenize.generate_tokens(io.StringIO(source).readline)
     yield from (token.string for token in tokens if token.type == tokenize.NAME)
@@ -227,23 +226,23 @@ class _Reader(HTMLParser):
 
 
 def _is_in_number(text: str, begin: int, end: int, word: str) -> bool:
-    """Whether digits are only a part of a longer number, such as the fraction of 0.12345 or 12,345."""
+    """Whether digits are only part of a longer number, such as the fraction of 0.12345 or 12,345."""
     if not word.isdigit():
         return False
     return bool(re.search(r"\d[.,\s]$", text[max(begin - 2, 0) : begin]) or re.match(r"[.,\s]\d", text[end : end + 2]))
 
 
 def _numbers_and_names(parts: Iterable[Section]) -> set[str]:
-    """The numbers that the report tells, its periods and states, and the fields that columns were taken for."""
+    """The report's numbers, periods and states, and the roles of columns."""
     tables = [table for part in parts for table in part.tables]
     values = [value for table in tables for name in table for value in (name, *table[name])]
     return {f"{value:.15g}" if isinstance(value, float) else str(value) for value in values}
 
 
 def template_words(texts: Iterable[str]) -> set[str]:
-    """What crrkit itself says in the texts: the words of every message whose fixed parts all stand there, and months.
+    """The words of crrkit in the texts: those of every message whose fixed parts all occur there, and months.
 
-    A word of a message that does not stand there excuses nothing.
+    A word of a message that does not occur there is not excepted.
     """
     said = f" {' '.join(_words(' '.join(texts)))} "
     met = set(said.split())
@@ -262,7 +261,7 @@ def _words(text: str) -> list[str]:
 
 @cache
 def _messages() -> list[tuple[list[str], set[str], set[str]]]:
-    """The fixed parts of each message, without signs, and their words; and the words that agree with its numbers."""
+    """The fixed parts of each message, without punctuation, their words, and the plural forms in it."""
     return [_parted(message) for message in all_messages()]
 
 

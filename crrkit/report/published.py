@@ -1,7 +1,7 @@
-"""What a page carries for the reports after it: the counts as they are printed, and the definition.
+"""Data embedded in a page for later reports: the counts as printed, and the definition.
 
-Nothing else: what is withheld in the page is withheld here, and no row or note of the list is in it. The account serves
-`previous=`, and all of it is the register of `published=`: the pages are the register.
+Nothing else: what is suppressed in the page is suppressed here, and no row or note of the list is included. The account
+is for `previous=`, and all of it for `published=`, so that the pages themselves record what was disclosed.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ CARRIED_PERIODS = ("day", "week", "month", "quarter", "half-year", "year")
 
 @dataclass(frozen=True, eq=False)
 class Published:
-    """What an earlier page has told.
+    """What an earlier page disclosed.
 
     Attributes:
-        account: Its account, NaN where it is withheld.
-        sections: By the address of a section the counts that it tells.
-        amounts: By the address of a section the sums of money that it tells, in hundredths, or shares of such.
+        account: Its account, NaN if suppressed.
+        sections: The counts shown in each section, by anchor.
+        amounts: The amounts shown in each section, by anchor, in hundredths or as shares.
     """
 
     account: RetentionTable
@@ -53,7 +53,7 @@ class Published:
 
 
 def account_island(kept: RetentionTable, parts: Iterable[Section] = ()) -> Html:
-    """The account of a page, and the counts of its sections, as JSON inside of it: for `account_in` and `pages_in`."""
+    """The account of a page and the counts of its sections as embedded JSON: for `account_in` and `pages_in`."""
     given = list(parts)
     rows = [[_plain(row[name]) for name in CARRIED] for _i, row in kept.table.iterrows()]
     content = {
@@ -76,14 +76,14 @@ def _plain(value: Any) -> str | int | None:
 
 
 def account_in(path: str | Path) -> RetentionTable:
-    """The account that a saved report carries: its counts as printed, its definition; what was withheld is NaN.
+    """Read the account embedded in a saved report: its counts as printed, its definition; suppressed values are NaN.
 
     Args:
         path: An HTML file that `write_report` wrote.
 
     Raises:
         SourceError: If the file cannot be read.
-        InputError: If it carries no account.
+        InputError: If it contains no account.
 
     Examples:
         >>> import crrkit as crr, pathlib, tempfile
@@ -97,7 +97,7 @@ def account_in(path: str | Path) -> RetentionTable:
 
 
 def pages_in(published: object) -> tuple[Published, ...]:
-    """What earlier pages have told: from one or several files, or from what `write_report` gave."""
+    """What earlier pages disclosed, from one or several files, or from results of `write_report`."""
     return tuple(
         one if isinstance(one, Published) else _taken(_path_of(one), _page, argument="published")
         for one in each_of(published)
@@ -105,7 +105,7 @@ def pages_in(published: object) -> tuple[Published, ...]:
 
 
 def each_of(published: object) -> tuple[object, ...]:
-    """One or several as several."""
+    """One or several as a list."""
     if published is None:
         return ()
     return tuple(published) if isinstance(published, list | tuple) else (published,)
@@ -132,7 +132,7 @@ def _carried(content: dict[str, Any]) -> dict[str, Carried]:
 
 
 def _taken(path: str | Path, take: Callable[[dict[str, Any]], Taken], *, argument: str) -> Taken:
-    """What is taken of that which a page carries; what is no report is refused."""
+    """The data embedded in a page; anything but a report is refused."""
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as refused:
@@ -169,7 +169,7 @@ def _account(content: dict[str, Any]) -> RetentionTable:
 
 
 def account_before(previous: object) -> RetentionTable | None:
-    """The account of an earlier report, from its file, from what `write_report` gave, or as it is."""
+    """The account of an earlier report, from its file, from a result of `write_report`, or given as such."""
     if previous is None or isinstance(previous, RetentionTable):
         return previous
     path = getattr(previous, "out", previous)

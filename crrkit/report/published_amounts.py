@@ -1,7 +1,7 @@
-"""Sums of money beside those that earlier pages tell: of which customers two of them differ only the lists could tell.
+"""Amounts in view of those in earlier pages: which customers make two of them differ is not known from the pages.
 
-The difference of two sums, of which one has a customer more, is what that customer paid, and a page does not say who
-was counted in it. So an amount is told once, or the same again: of the same period, never otherwise and never by
+If one of two sums includes one customer more, their difference is what that customer paid, and a page does not show who
+was counted. So an amount for a period is disclosed only once or unchanged: never with another value, and never by
 periods of another length over the same days.
 """
 
@@ -25,20 +25,20 @@ if TYPE_CHECKING:
     from crrkit.report.section import Carried
     from crrkit.rules import Calendar
 
-OF_MONEY, OF_COHORTS = "money", "cohorts"  # the sections that tell amounts
+OF_MONEY, OF_COHORTS = "money", "cohorts"  # the sections with amounts
 SUMS = ["opening", "staying", "gone", "capped"]
 HUNDREDTHS, BILLIONTHS = 100, 10**9  # of money; of a rate as an explorer has it
-SAME_DIGITS = 2  # in which the same amount may differ, since an engine adds in any order
+SAME_DIGITS = 2  # by which equal amounts may differ, since an engine adds in any order
 
 
 def money_carried(money: pd.DataFrame, every: str) -> Carried:
-    """The sums of money as a page carries them, in hundredths, None where one is withheld."""
+    """The amounts as embedded in a page, in hundredths, None if suppressed."""
     sums = money.set_index("period")[SUMS].mul(HUNDREDTHS).round()
     return {every: counts_carried(sums)}
 
 
 def grid_carried(grid: CohortGrid) -> Carried:
-    """The revenue of cohorts as shares of their first age, in billionths; None where one is withheld."""
+    """The revenue of cohorts as shares of their first age, in billionths; None if suppressed."""
     found: dict[str, dict[str, int | None]] = {}
     for row in grid.table[grid.table["status"].isin([OBSERVED, IN_PROGRESS, SUPPRESSED])].to_dict("records"):
         is_told = row["status"] != SUPPRESSED and not np.isnan(row["rate"])
@@ -50,15 +50,15 @@ def grid_carried(grid: CohortGrid) -> Carried:
 def beside_amounts(
     money: pd.DataFrame, calendar: Calendar, published: Sequence[Published], *, looks_back: bool
 ) -> pd.DataFrame:
-    """The periods of which no earlier page tells another amount, nor one over some of the same days by other periods.
+    """The periods for which no earlier page shows a different amount, or one for an overlapping other period.
 
-    What an earlier page withholds of a period that both tell stays withheld.
+    What an earlier page suppresses for a common period stays suppressed.
 
     Args:
         money: The sums, one row per period.
-        calendar: That of the periods.
+        calendar: The calendar of the periods.
         published: The earlier pages.
-        looks_back: Whether the opening of a period was paid in the one before it.
+        looks_back: Whether the opening of a period was paid in the previous one.
     """
     alike = [rows for their, rows in _told(published, OF_MONEY) if their.every == calendar.every]
     labels = money["period"].astype(str)
@@ -78,13 +78,13 @@ def beside_amounts(
 
 
 def periods_told(calendar: Calendar, published: Sequence[Published]) -> set[int]:
-    """The numbers of the periods whose money earlier pages tell."""
+    """The numbers of the periods whose amounts earlier pages show."""
     told = [rows for their, rows in _told(published, OF_MONEY) if their.every == calendar.every]
     return {calendar.parse(label) for label in chain.from_iterable(told)}
 
 
 def cells_told(calendar: Calendar, published: Sequence[Published]) -> set[tuple[int, int]]:
-    """The cohorts and periods, by their numbers, whose money earlier pages tell."""
+    """The cohorts and periods, by number, whose amounts earlier pages show."""
     return {
         (calendar.parse(label), calendar.parse(label) + int(age))
         for their, rows in _told(published, OF_COHORTS) if their.every == calendar.every
@@ -94,7 +94,7 @@ def cells_told(calendar: Calendar, published: Sequence[Published]) -> set[tuple[
 
 
 def is_told_otherwise(grid: CohortGrid, published: Sequence[Published]) -> bool:
-    """Whether an earlier page tells the revenue of cohorts otherwise, withholds other cells, or has other periods."""
+    """Whether an earlier page shows other cohort revenue, suppresses other cells, or has other periods."""
     now = grid_carried(grid)[grid.every]
     return any(
         their.every != grid.every or any(_differs(cells, rows.get(label, {})) for label, cells in now.items())
@@ -109,7 +109,7 @@ def _told(published: Sequence[Published], what: str) -> Iterator[tuple[Calendar,
 
 
 def _differs(now: dict[str, int | None], was: dict[str, int | None]) -> bool:
-    """Whether one of what both have is told differently, or by one of them alone."""
+    """Whether a common value differs, or is shown by only one of them."""
     pairs = [(now[name], was[name]) for name in now if name in was]
     return any(
         (n is None) != (m is None) or (n is not None and m is not None and abs(n - m) > SAME_DIGITS) for n, m in pairs
@@ -117,7 +117,7 @@ def _differs(now: dict[str, int | None], was: dict[str, int | None]) -> bool:
 
 
 def _meet(calendar: Calendar, label: str, their: Calendar, other: str, back: int) -> bool:
-    """Whether some day is in both periods, or in that before either where its money is told, too."""
+    """Whether the periods overlap, including the previous period of either if its amounts are shown, too."""
     (begin, end), (from_, until) = (
         (one.start(one.parse(name) - back), one.start(one.parse(name) + 1))
         for one, name in ((calendar, label), (their, other))

@@ -1,7 +1,7 @@
-"""The latest periods taken together, where each alone would tell of too few: the rate of the list's recent past.
+"""The latest periods pooled, if each alone has too few customers: the recent rate of the list.
 
-Where few leave, the years in which many left are the only ones that can be told one by one, and the last of them may be
-long ago. Three quiet years together are no small group.
+If few customers leave, only years in which many left can be shown individually, and the last of them may be long ago.
+Three quiet years together are not a small group.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ IN_NO_SUM = ("new", "returned", "end", "new_lost", "returned_lost", "rejoined")
 
 
 def recent_of(counted: RetentionTable, kept: RetentionTable, *, min_cell: int | None = 10) -> RetentionTable | None:
-    """The latest periods that are withheld one by one, as one row; None where they would tell of few together, too.
+    """The latest periods that are suppressed individually, pooled into one row; None if even together too few.
 
-    As few of them as will do, from the last whole one back. Who was there at the start of each is added up, so that the
-    rate is one of a period and not of all of them.
+    As few of them as suffice, back from the last whole one. The customers at the start of each are added up, so that
+    the rate is per period and not for the whole span.
 
     Args:
-        counted: The account as it was counted.
+        counted: The account as counted.
         kept: The account as it may be shared.
-        min_cell: The smallest group that may be shown; None withholds nothing, and nothing has to be taken together.
+        min_cell: The smallest group that may be shown; None suppresses nothing, and nothing is pooled.
     """
     shown = reference_row(kept)
     if min_cell is None or shown is None:
@@ -53,10 +53,10 @@ def recent_of(counted: RetentionTable, kept: RetentionTable, *, min_cell: int | 
 
 
 def _tells_of_many(rows: pd.DataFrame, least: int) -> bool:
-    """Whether neither those kept nor those lost are few, nor can the number of a single period be told from the sum.
+    """Whether neither the kept nor the lost are few, and no single period's number can be inferred from the sum.
 
-    At least so many were lost as the customers of its start and end differ. And who knows that a period is withheld
-    where few left knows that each number is small: of those possible, at least half have to stay so.
+    The number lost is at least start minus end. And since a period is suppressed only if few left, each number is known
+    to be small: at least half of the possible values must remain possible.
     """
     sums, low = rows[["kept", "lost"]].sum(), (rows["start"] - rows["end"]).clip(lower=0)
     if small(sums, least).any() or sums["lost"] - low.sum() < least:
@@ -84,7 +84,7 @@ def _one_row(shown: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def recent_finding(kept: RetentionTable, recent: RetentionTable) -> Finding:
-    """How many were kept in one of the latest periods on average: the headline where each alone is withheld.
+    """How many were kept per period in the latest periods on average: the headline if each alone is suppressed.
 
     Args:
         kept: The account as it may be shared.

@@ -1,4 +1,4 @@
-"""Renewals: of the contracts that were due, how many were renewed, on time and late."""
+"""Renewals: how many of the contracts due were renewed, on time and late."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from crrkit.read import Base
 
 RENEWAL_CALL = "renewals_of(base, kept, min_cell=min_cell, first=first, last=last)"
-MOST_RENEWED = 0.5  # where fewer are renewed and contracts have no terms, an end is a cancellation: nothing was due
+MOST_RENEWED = 0.5  # if fewer are renewed and contracts have no terms, an end is a cancellation: nothing was due
 
 
 def renewal_section(subject: Subject) -> Section | None:
-    """What became of the contracts that were due; None where ends are cancellations, or no period may be shown."""
+    """The outcome of contracts due; None if ends are cancellations, or no period may be shown."""
     base, least = subject.base, subject.min_cell
     due = (
         None
@@ -57,12 +57,12 @@ def renewals_of(
     first: str | None = None,
     last: str | None = None,
 ) -> RenewalTable | None:
-    """The whole periods in which contracts were due, small cells withheld.
+    """The whole periods in which contracts were due, small cells suppressed.
 
     Args:
         base: The contracts.
         kept: The account of the report.
-        min_cell: The smallest group that may be shown; None withholds nothing.
+        min_cell: The smallest group that may be shown; None suppresses nothing.
         first: The first period of the report.
         last: The last one.
     """
@@ -79,13 +79,13 @@ def renewals_of(
 
 
 def renewal_finding(due: RenewalTable) -> Finding:
-    """Of the contracts due in the latest period that is shown, how many were renewed, on time and late.
+    """How many of the contracts due in the latest period shown were renewed, on time and late.
 
     Args:
         due: The renewals of a report, or what `crrkit.renewals` gave.
 
     Returns:
-        The finding; where nothing is known to its end yet, a finding that says so.
+        The finding; if no outcome is final yet, a finding that says so.
     """
     known = due.table[(due.table["status"] == COMPLETE) & due.table["rate"].notna()]
     if not len(known):
@@ -107,7 +107,7 @@ def renewal_finding(due: RenewalTable) -> Finding:
 
 
 def _late_words(due: RenewalTable) -> str:
-    """What is late, and that a customer may be counted in several periods."""
+    """The definition of late, and a note that a customer may be counted in several periods."""
     late = ngettext(
         "Late is up to {n} day after the end, and nothing counts after that.",
         "Late is up to {n} days after the end, and nothing counts after that.",

@@ -1,4 +1,4 @@
-"""How much room a withheld cell has left: cells of which the sum is printed, each between bounds of its own."""
+"""The room of a suppressed cell: the range of possible values, given a printed sum and bounds of each cell."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 @dataclass
 class Cell:
-    """A cell of a printed sum.
+    """A cell in a printed sum.
 
     Attributes:
-        value: What it really is.
-        low: The least that what is printed elsewhere allows.
-        high: The most.
-        hidden: Whether it is withheld.
-        may_hide: Whether it can be.
-        counts: Whether it has to have room; what goes along for the sake of another, and a remainder, needs none.
+        value: Its true value.
+        low: The least value consistent with what is printed elsewhere.
+        high: The greatest such value.
+        hidden: Whether it is suppressed.
+        may_hide: Whether it can be suppressed.
+        counts: Whether it needs room; a cell suppressed only to protect another, or a remainder, does not.
     """
 
     value: float
@@ -27,12 +27,12 @@ class Cell:
 
     @property
     def slack(self) -> float:
-        """Between which bounds it lies by itself."""
+        """The range between its own bounds."""
         return self.high - self.low
 
 
 def rooms(cells: list[Cell]) -> list[float]:
-    """The room of each hidden cell that counts, when the sum of all is known."""
+    """The room of each suppressed cell that counts, given the sum of all."""
     hidden = [cell for cell in cells if cell.hidden]
     total = sum(cell.value for cell in hidden)
     low, high = sum(cell.low for cell in hidden), sum(cell.high for cell in hidden)
@@ -50,12 +50,12 @@ def _without(high: float, cell: Cell, hidden: list[Cell]) -> float:
 
 
 def is_roomy(cells: list[Cell], least: float) -> bool:
-    """Whether no hidden cell is known better than to ``least`` customers."""
+    """Whether every suppressed cell has at least ``least`` customers of room."""
     return all(room >= least for room in rooms(cells))
 
 
 def next_to_hide(cells: list[Cell], least: float) -> Cell | None:
-    """The cell to be hidden next: the smallest that has room enough by itself, else the one with the most room."""
+    """The cell to suppress next: the smallest with enough room of its own, otherwise the one with the most room."""
     free = [cell for cell in cells if not cell.hidden and cell.may_hide]
     if not free:
         return None

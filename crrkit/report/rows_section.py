@@ -1,4 +1,4 @@
-"""What was read: the rows used, those set aside and why, and which column was taken for what."""
+"""The source: rows used, rows set aside and why, and the role of each column."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def rows_section(subject: Subject) -> Section:
-    """What became of the rows."""
+    """The account of the rows."""
     kept, weighed = subject.kept, _weighed(subject)
     cells = Cell("report.quality_finding(kept.quality)"), Cell("kept.quality")
     found = (quality_finding(kept.quality),)
@@ -37,9 +37,9 @@ def rows_section(subject: Subject) -> Section:
 
 
 def _weighed(subject: Subject) -> WeighedDoubts | None:
-    """What the doubts do to the last rate; None where there are none, or the rate is one of too few to be told.
+    """The effect of doubtful rows on the latest rate; None if there are none, or the rate has too few customers.
 
-    What a single customer bought or paid is no line of a report.
+    A report does not show what a single customer bought or paid.
     """
     if subject.base is None:
         return None
@@ -52,7 +52,7 @@ def _weighed(subject: Subject) -> WeighedDoubts | None:
 
 
 def doubts_block(weighed: WeighedDoubts) -> Html:
-    """The doubts and what they do to the last rate."""
+    """Doubtful rows and their effect on the latest rate."""
     heads = [weighed.titles()[name] for name in weighed.kinds]
     cells = weighed.table[list(weighed.kinds)].to_numpy(dtype=object).tolist()
     rows = [
@@ -64,14 +64,14 @@ def doubts_block(weighed: WeighedDoubts) -> Html:
 
 
 def _facts(kept: RetentionTable) -> pd.DataFrame:
-    """What else is known of the rows: how many, what for, and by which definition."""
+    """Further facts about the rows: counts, roles, and definition."""
     quality, card = kept.quality, kept.card
     counts = [quality.rows_read, quality.rows_used, quality.rows_set_aside]
     return pd.DataFrame({"fact": [*map(str, counts), *quality.columns, quality.kind, card.unit, card.activity]})
 
 
 def quality_finding(quality: QualityReport) -> Finding:
-    """How many rows were read, used and set aside."""
+    """The number of rows read, used and set aside."""
     words = {
         "read": format_number(quality.rows_read),
         "used": format_number(quality.rows_used),
@@ -91,7 +91,7 @@ def quality_finding(quality: QualityReport) -> Finding:
 
 
 def rows_block(kept: RetentionTable) -> Html:
-    """Why rows were set aside, and which column was taken for what."""
+    """Why rows were set aside, and the role of each column."""
     quality, kinds = kept.quality, kept.quality.kinds
     heads = [quality.titles()[name] for name in kinds]
     rows = [

@@ -1,7 +1,7 @@
-"""The period of a report: the shortest, from the one that suits the customers on, in which no group is too small.
+"""The period of a report: the shortest, starting from the one that suits the customers, without too small groups.
 
-Holes choose the news: where every month with few lost is withheld, those shown are the bad ones. A longer period has no
-holes, or only where the list begins; those first periods are then left out.
+Suppression biases the picture: if every month with few lost is suppressed, only bad months are shown. A longer period
+has no gaps, or only at the beginning of the list; those first periods are then left out.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from crrkit.measure import RetentionTable
     from crrkit.read import Base
 
-HEAD = 0.25  # of the periods: at most so many are left out at the beginning
-FEWEST = 2  # periods with a rate, to be held against each other
+HEAD = 0.25  # of the periods: the largest share left out at the beginning
+FEWEST = 2  # periods with a rate, for a comparison
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,14 +34,14 @@ class SafeAccount:
     """The account of a report.
 
     Attributes:
-        counted: As it was counted; it is never written.
-        kept: As it is shown.
+        counted: The account as counted; it is never written.
+        kept: The account as shown.
         every: Its period.
-        first: The first period that is told of; None where it is that of the list.
-        base: The list behind it: as of the end of the last period, where that counts as whole.
-        end: Why it does; None where the list ends where it ends.
-        recent: The latest periods taken together, where each alone is withheld; else None.
-        notes: Why another period than the usual one, and what was left out.
+        first: The first period shown; None if it is the first of the list.
+        base: The base: as of the end of the last period, if that counts as whole.
+        end: Why it does; None if the cut-off is unchanged.
+        recent: The latest periods pooled if each alone is suppressed, otherwise None.
+        notes: Why the period differs from the usual one, and what was left out.
     """
 
     counted: RetentionTable
@@ -64,16 +64,17 @@ def safe_account(
     is_told: bool,
     published: object = None,
 ) -> SafeAccount:
-    """The account by the period, or by the next longer one of which nothing has to be withheld.
+    """The account by the period, or by the next longer one without suppression.
 
     Args:
         base: The list, under the rule of the report.
-        every: The period that suits the customers' rhythm, or that the caller asked for.
-        min_cell: The smallest group that may be shown; None withholds nothing.
-        first: The first period asked for.
+        every: The period that suits the customers' rhythm, or the requested one.
+        min_cell: The smallest group that may be shown; None suppresses nothing.
+        first: The first requested period.
         last: The last one.
-        is_told: Whether the caller asked for this period: then it is taken, and holes are left.
-        published: Reports already published: a period that would give something away beside them is not taken.
+        is_told: Whether the caller requested this period: then it is used, and gaps remain.
+        published: Reports already published: a period that would disclose something in combination with them is not
+            used.
     """
     ends: dict[datetime | None, tuple[Base, QuietEnd | None]] = {}
 
@@ -102,7 +103,7 @@ def safe_account(
 
 
 def _tried(base: Base, every: str, account: Callable[[str], SafeAccount]) -> tuple[list[SafeAccount], list[InputError]]:
-    """The account by one period after the other, until one is safe, and what was refused beside those published."""
+    """Try the account by one period after the other until one is safe; also return what published reports ruled out."""
     tried: list[SafeAccount] = []
     refused: list[InputError] = []
     following: str | None = every
@@ -119,7 +120,7 @@ def _tried(base: Base, every: str, account: Callable[[str], SafeAccount]) -> tup
 
 
 def _hidden(account: SafeAccount) -> list[int]:
-    """The places of the periods whose movement is withheld."""
+    """The positions of the periods whose movement is suppressed."""
     return [i for i, status in enumerate(account.kept.table["status"]) if status == WITHHELD]
 
 
@@ -129,14 +130,14 @@ def _hidden_share(account: SafeAccount) -> float:
 
 
 def _is_safe(account: SafeAccount) -> bool:
-    """Whether nothing is withheld but in a short head, and rates are left."""
+    """Whether nothing is suppressed except in a short head, and rates are left."""
     hidden, table = _hidden(account), account.kept.table
     head = hidden[-1] + 1 if hidden else 0
     return head <= HEAD * len(table) and int(table["crr"][head:].notna().sum()) >= FEWEST
 
 
 def _without_head(account: Callable[[str, str], SafeAccount], chosen: SafeAccount) -> SafeAccount:
-    """The same from the first period on after which nothing is withheld."""
+    """The account from the first period after which nothing is suppressed."""
     table = chosen.kept.table
     head = _hidden(chosen)[-1] + 1
     text = _("The account begins with {period}: before that, the groups are too small to show.")

@@ -1,4 +1,4 @@
-"""A section of a report: one value that the page, the notebook, the contents and the last look are made from."""
+"""A section of a report: the value from which page, notebook, contents and the final check are made."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ if TYPE_CHECKING:
     from crrkit.report.html import Html
     from crrkit.widgets import Explorer
 
-AS_ONE_SPAN = "together"  # periods that are told as one
+AS_ONE_SPAN = "together"  # pooled periods
 T = TypeVar("T")
-Carried = dict[str, dict[str, dict[str, "int | None"]]]  # what is counted → row → column → customers, None: withheld
+Carried = dict[str, dict[str, dict[str, "int | None"]]]  # what is counted → row → column → customers, None: suppressed
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What a report is about; each section counts from it what it needs.
+    """The subject of a report, from which each section computes what it needs.
 
     Attributes:
-        kept: The account, as it may be shared.
-        base: The list behind it; None where there is the account alone: no section then counts anything else.
-        min_cell: The smallest group that may be shown; None withholds nothing.
+        kept: The account, as it may be shown.
+        base: The base; None if there is only the account: then no section computes anything else.
+        min_cell: The smallest group that may be shown; None suppresses nothing.
         first: The first period asked for.
         last: The last one.
-        target: What is aimed at: a rate of the report's own period, or a target that names its own.
-        marks: Days on which something happened, each with its name.
+        target: A target rate for the report's own period, or a target with its own period.
+        marks: Days of events with their names.
         previous: The account of an earlier report.
-        counted: The account as it was counted, nothing withheld; it is never written.
-        published: What earlier reports have told.
+        counted: The account as counted, unsuppressed; it is never written.
+        published: What earlier reports disclosed.
         last_row: The day of the list's last row, where the account is counted up to the end of a period after it.
-        recent: The latest periods taken together, where each alone is withheld; the first screen speaks of them.
-        is_early: Whether no period suits yet, so that no rate is told.
+        recent: The latest periods pooled, if each alone is suppressed; the first screen is about them.
+        is_early: Whether the history is too short for any period, so that no rate is stated.
     """
 
     kept: RetentionTable
@@ -62,11 +62,11 @@ class Subject:
 
     @property
     def accounts(self) -> Accounts | None:
-        """The account as it was counted beside what is shown of it; None where nothing is withheld."""
+        """The account as counted and as shown; None if nothing is suppressed."""
         return None if self.counted is None else beside(self.counted, self.kept, min_cell=self.min_cell)
 
     def once(self, count: Callable[[Subject], T]) -> T:
-        """What several sections speak of, counted when the first of them asks."""
+        """Results shared by several sections, computed on first use."""
         if count not in self._cache:
             self._cache[count] = count(self)
         found: T = self._cache[count]
@@ -75,12 +75,12 @@ class Subject:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of code of the notebook.
+    """A code cell of the notebook.
 
     Attributes:
         source: The code.
-        tag: What it is for, where that matters: a check says so.
-        gives: What it gives names to: counted already, so that of the cell the last line alone is run for the report.
+        tag: Its purpose, if relevant, such as a check.
+        gives: The variables that it defines: already computed, so that only the last line is run for the report.
     """
 
     source: str
@@ -89,7 +89,7 @@ class Cell:
 
 
 def counting(name: str, call: str, value: object, *, then: str) -> Cell:
-    """The cell that counts what a section speaks of and says it: ``cohorts = report.cohorts_of(…)``, then a line."""
+    """The cell that computes a section's result and displays it: ``cohorts = report.cohorts_of(…)``, then a line."""
     return Cell(f"{name} = report.{call}\n{then}", gives={name: value})
 
 
@@ -98,20 +98,20 @@ class Section:
     """A part of a report.
 
     Attributes:
-        anchor: Its address in the page.
-        label: Its name in the list of contents, and its heading in the notebook.
-        findings: What it claims, the first as its heading.
-        block: Draws what stands below the findings.
-        explorer: Makes the live explorer below that.
-        cells: Its code in the notebook; a section without any is in the page alone.
-        tables: The numbers it tells beyond its words; none of them is taken for a customer's id.
-        names: The strings in it that are the data's or the caller's, each asked whether it is one.
-        brief: Its line on the first screen, a finding or a part of one; empty where it has no news.
-        is_short: Whether a report of one page has it.
-        is_appendix: Whether it stands behind what a reader needs to decide.
-        terms: The words of the glossary that it takes for granted.
-        carried: The counts of customers that it tells, for the reports after this one; None where one is withheld.
-        amounts: The sums of money that it tells, for the same, in hundredths, or shares of such.
+        anchor: Its anchor in the page.
+        label: Its name in the contents, and its heading in the notebook.
+        findings: Its claims, the first as its heading.
+        block: Renders the content below the findings.
+        explorer: Creates the live explorer below that.
+        cells: Its code in the notebook; a section without any is only in the page.
+        tables: The numbers it shows besides its text; they do not count as customers' ids.
+        names: The strings in it from the data or the caller, each of which is checked for ids.
+        brief: Its line on the first screen, a finding or a part of one; empty if there is no signal.
+        is_short: Whether the one-page report includes it.
+        is_appendix: Whether it belongs to the appendix.
+        terms: The glossary terms that it uses.
+        carried: The counts of customers it discloses, for later reports; None if suppressed.
+        amounts: The amounts it discloses, for later reports, in hundredths or as shares.
     """
 
     anchor: str
@@ -131,12 +131,12 @@ class Section:
 
 
 def told_beside(subject: Subject) -> str:
-    """The argument by which a cell of the notebook looks at the reports already published; empty without any."""
+    """The argument that passes published reports to a notebook cell; empty without any."""
     return ", published=published" if subject.published else ""
 
 
 def counts_carried(table: pd.DataFrame) -> dict[str, dict[str, int | None]]:
-    """A table of counts, a row each, as a page carries it: what is missing in it is withheld."""
+    """A table of counts as embedded in a page: missing values are suppressed."""
     return {
         str(row): {str(name): None if value != value else int(value) for name, value in cells.items()}  # noqa: PLR0124 - NaN
         for row, cells in table.to_dict("index").items()

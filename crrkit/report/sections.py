@@ -1,4 +1,4 @@
-"""What a report says, in which order: the list that the page and the notebook are both made from."""
+"""The sections of a report in order, from which both page and notebook are made."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def sections(subject: Subject) -> list[Section]:
 
 
 def sections_beside(subject: Subject, published: Sequence[Published]) -> list[Section]:
-    """The sections without those that would tell of few beside what was published; the headline says which."""
+    """The sections without those that, with published reports, would disclose few; the headline lists them."""
     parts = sections(subject)
     anchors = left_out(subject, parts, published)
     silent = _money_alone(subject, parts) if published else []
@@ -75,7 +75,7 @@ def sections_beside(subject: Subject, published: Sequence[Published]) -> list[Se
 
 
 def _money_alone(subject: Subject, parts: Sequence[Section]) -> list[Section]:
-    """The section of money where it would be told but for the amounts that were published."""
+    """The revenue section, if only published amounts prevent it."""
     if any(part.anchor == OF_MONEY for part in parts):
         return []
     alone = money_section(replace(subject, published=()))

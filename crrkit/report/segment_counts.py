@@ -1,4 +1,4 @@
-"""The segments of a report: two periods by segment, small ones taken together."""
+"""The segments of a report: two periods by segment, small segments merged."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ SEGMENT_COLUMNS = ["segment", "period", "from_", "until", *SEGMENT_COUNTS, "stat
 
 
 def segments_of(base: Base, kept: RetentionTable, *, min_cell: int | None = 10) -> RetentionTable | None:
-    """The headline's period by segment, and the earlier one that it is held against.
+    """The headline period by segment, and the earlier one with which it is compared.
 
     Args:
-        base: A base read with ``by=``; several columns make one name.
+        base: A base read with ``by=``; several columns form one name.
         kept: The account of the report.
-        min_cell: The smallest group that may be shown; smaller segments are taken together. None shows all.
+        min_cell: The smallest group that may be shown; smaller segments are merged. None shows all.
 
     Returns:
-        The account of those periods with ``by=("segment",)``; None when there are no segments or no rate.
+        The account of those periods with ``by=("segment",)``; None without segments or without a rate.
     """
     row = reference_row(kept)
     if not base.by or row is None:
@@ -49,7 +49,7 @@ def segments_of(base: Base, kept: RetentionTable, *, min_cell: int | None = 10) 
 
 
 def _account(rows: pd.DataFrame, kept: RetentionTable) -> RetentionTable:
-    """The rows with their rates."""
+    """The account of these rows, with rates."""
     rate = rows["kept"] / rows["start"].where(rows["start"] > 0)
     ends = [wilson_share(share, n) if n else (share, share) for share, n in zip(rate, rows["start"], strict=True)]
     table = rows.assign(crr=rate, crr_low=[low for low, _high in ends], crr_high=[high for _low, high in ends])
@@ -57,7 +57,7 @@ def _account(rows: pd.DataFrame, kept: RetentionTable) -> RetentionTable:
 
 
 def latest_rows(segments: RetentionTable) -> pd.DataFrame:
-    """The rows of the headline's period that have a rate, the best kept first."""
+    """The rows of the headline period with a rate, the highest rate first."""
     table = segments.table
     rows: pd.DataFrame = table[(table["period"] == table["period"].iloc[-1]) & (table["start"] > 0)]
     return rows.sort_values("crr", ascending=False, kind="stable").reset_index(drop=True)

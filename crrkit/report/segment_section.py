@@ -1,4 +1,4 @@
-"""Segments: which keeps more, which moved against its own past, how much of the change is their mix."""
+"""Segments: which retains more, which changed from its own past, how much of the change is due to the mix."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SEGMENT_CALL = "segments_of(base, kept, min_cell=min_cell)"
 
 
 def segment_section(subject: Subject) -> Section | None:
-    """Two periods by segment; None where the base has no segments."""
+    """Two periods by segment; None if the base has no segments."""
     base, kept = subject.base, subject.kept
     segments = None if base is None else segments_of(base, kept, min_cell=subject.min_cell)
     if segments is None:
@@ -45,7 +45,7 @@ def segment_section(subject: Subject) -> Section | None:
 
 
 def segments_carried(segments: RetentionTable) -> Carried:
-    """One row per period, one column per count of a segment; segments taken together share one withheld column."""
+    """One row per period, one column per count of a segment; a suppressed one stands for each merged segment."""
     rows = segments.table
     named = sorted(set(rows["segment"]) - {_("All others")})
     found: dict[str, dict[str, int | None]] = {}
@@ -57,7 +57,7 @@ def segments_carried(segments: RetentionTable) -> Carried:
 
 
 def segments_block(segments: RetentionTable) -> Html:
-    """Each segment as a row: its rate with the interval, its counts, and its rate in the earlier period."""
+    """One row per segment: its rate with the interval, its counts, and its earlier rate."""
     rows = segment_rows(segments)
     if len(rows) < 2:  # noqa: PLR2004 - a segment alone is nothing to compare
         return join()
@@ -86,7 +86,7 @@ def segment_rows(segments: RetentionTable) -> list[list[str]]:
 
 
 def segment_finding(segments: RetentionTable) -> Finding:
-    """Which segment keeps more of its customers, and whether chance alone would explain that.
+    """Which segment retains more of its customers, and whether that is more than chance.
 
     Args:
         segments: The segments of a report.
@@ -125,14 +125,14 @@ def segment_finding(segments: RetentionTable) -> Finding:
 
 
 def past_finding(segments: RetentionTable) -> Finding | None:
-    """Which segment keeps more or fewer of its customers than before, and whether chance alone would explain that.
+    """Which segment changed from its own past, and whether that is more than chance.
 
     Args:
         segments: The segments of a report.
 
     Returns:
-        The finding, about the segment that moved most beyond chance; None where there is no earlier period or no
-        second segment.
+        The finding, about the segment with the strongest evidence of change; None without an earlier period or a second
+        segment.
 
     Examples:
         >>> import crrkit as crr
@@ -180,13 +180,13 @@ def _difference(change: float, low: float, high: float) -> str:
 
 
 def mix_finding(segments: RetentionTable) -> Finding | None:
-    """How much of a change comes from how segments keep their customers, and how much from their shares.
+    """How much of a change is due to the segments' rates, and how much to their shares.
 
     Args:
         segments: The segments of a report.
 
     Returns:
-        The finding; None where there is no earlier period or no second segment.
+        The finding; None without an earlier period or a second segment.
     """
     labels = list(dict.fromkeys(segments.table["period"]))
     if len(labels) < PAIR or segments.table["segment"].nunique() < PAIR:

@@ -1,4 +1,4 @@
-"""What has changed since an earlier report: the rate, whether that is news, the rules, and what it had said."""
+"""What has changed since an earlier report: the rate, whether that is a signal, the rules, and restated counts."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from crrkit.rules import diff
 if TYPE_CHECKING:
     from crrkit.measure import RetentionTable
 
-RULES_THAT_MOVE = ("as_of", "source", "read_as")  # of the card: another month's file is read by the same rules
+RULES_THAT_MOVE = ("as_of", "source", "read_as")  # fields of the card: another month's file follows the same rules
 RULES_NAMED = 3
 
 
 def since_section(subject: Subject) -> Section | None:
-    """This report against an earlier one; None where none was given, or one of the two has no rate."""
+    """This report compared with an earlier one; None if none was given, or either has no rate."""
     kept, before = subject.kept, subject.previous
     if before is None or reference_row(kept) is None or reference_row(before) is None:
         return None
@@ -46,14 +46,14 @@ def since_section(subject: Subject) -> Section | None:
 
 
 def since_finding(kept: RetentionTable, *, previous: RetentionTable) -> Finding:
-    """Whether the rate has changed since an earlier report, or why the two may not be held against each other.
+    """Whether the rate has changed since an earlier report, or why the two are not comparable.
 
-    Rates by different rules are different measures: where the definitions differ the rules are named, and nothing is
-    subtracted. What the earlier report said of a period that both tell and that reads otherwise now is named, too.
+    Rates by different rules are different measures: if the definitions differ, the differences are listed, and nothing
+    is subtracted. Periods in both reports whose counts have changed are listed, too.
 
     Args:
         kept: The account of this report.
-        previous: That of the earlier one, as `account_in` reads it from its page.
+        previous: The account of the earlier one, as read by `account_in` from its page.
     """
     now, then = reference_row(kept), reference_row(previous)
     if now is None or then is None:
@@ -75,7 +75,7 @@ def since_finding(kept: RetentionTable, *, previous: RetentionTable) -> Finding:
 
 
 def _other_rules(kept: RetentionTable, previous: RetentionTable) -> list[str]:
-    """The rules in which the definitions differ, in words: ``Period: month, now quarter``."""
+    """The differences between the definitions, in words: ``Period: month, now quarter``."""
     found = diff(previous.card, kept.card)
     named = {rule: (name, text) for rule, name, text in kept.card.rules()}
     before = {rule: (name, text) for rule, name, text in previous.card.rules()}
@@ -134,10 +134,10 @@ def _seen(kept: RetentionTable, previous: RetentionTable) -> str:
 
 
 def _restated(kept: RetentionTable, previous: RetentionTable) -> list[str]:
-    """The periods whose counts read otherwise now; by their rates alone, since counts would tell single customers."""
+    """The periods whose counts have changed, by their rates only, since counts could disclose single customers."""
     both = _told(previous).merge(_told(kept), on="period", suffixes=("_then", ""))
     then, now = both[[f"{name}_then" for name in CARRIED_COUNTS]].to_numpy(), both[list(CARRIED_COUNTS)].to_numpy()
-    other = (then != now) & ~(pd.isna(then) | pd.isna(now))  # what either withholds is not compared
+    other = (then != now) & ~(pd.isna(then) | pd.isna(now))  # values suppressed in either are not compared
     found = both[other.any(axis=1)]
     if found.empty:
         return []
@@ -158,5 +158,5 @@ def _told(kept: RetentionTable) -> pd.DataFrame:
 
 
 def rules_block(kept: RetentionTable, previous: RetentionTable) -> Html:
-    """The rules that differ, side by side; nothing where none do."""
+    """The rules that differ, side by side; empty if none do."""
     return Html(diff(previous.card, kept.card).to_html()) if _other_rules(kept, previous) else join()

@@ -1,7 +1,7 @@
-"""The stages of a report: who stands where, the rate as a sum over stages, and what the playbook proposes.
+"""The stages of a report: counts per stage, the rate as a sum over stages, and the playbook's proposals.
 
-A boundary at which few stand in some stage is left out whole: where the sum of two stages is in the report, one of them
-gives the other away.
+A boundary with few people in some stage is left out completely: since the sum of two stages is in the report, each
+discloses the other.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from crrkit.report.section import Subject
 
 MOST_BOUNDARIES = 24  # boundaries: two years of months
-SHORT_PERIODS = ("day", "week", "month")  # who bought in one of these is regular or not by the last three months
+SHORT_PERIODS = ("day", "week", "month")  # for these, regularity is judged by the last three months
 SHORT_WINDOW, USUAL_WINDOW = 90, 180  # days
 TWO_PERIODS = 2  # periods
 DIGITS_OF_ERROR = 3  # of a share, as it is printed
@@ -39,16 +39,15 @@ RATE_COLUMNS = ["period", "from_", "stage", "start", "kept", "share", "crr", "lo
 
 @dataclass(frozen=True, eq=False)
 class SharedStages:
-    """What a report may tell of its stages.
+    """What a report may disclose about its stages.
 
     Attributes:
-        flow: The flow without its moves: ``flow.counts`` holds the boundaries that can be told.
-        rates: For the latest period that can be told one row per stage of customers, ``period from_ stage start kept
-            share crr low high``; empty where there is none.
-        cards: What the playbook proposes on the stages, in the report's language: ``title because action owner
-            caution``.
-        model: What would move the stages, from the moves of the last year; None where a move was of few.
-        missing: The period of the headline, where its stages cannot be told and those of an earlier one are.
+        flow: The flow without its transitions: ``flow.counts`` has the boundaries that may be shown.
+        rates: For the latest period that may be shown, one row per customer stage, ``period from_ stage start kept
+            share crr low high``; empty if there is none.
+        cards: The playbook's proposals on the stages, in the report's language: ``title because action owner caution``.
+        model: The stage model, from the transitions of the last year; None if a transition had too few people.
+        missing: The headline period, if its stages may not be shown and those of an earlier one are.
     """
 
     flow: StageFlow
@@ -59,13 +58,13 @@ class SharedStages:
 
     @property
     def tables(self) -> tuple[pd.DataFrame, ...]:
-        """Everything that is told, as tables."""
+        """All disclosed numbers as tables."""
         models = [] if self.model is None else [self.model.table]
         return (self.flow.counts.reset_index(), self.rates, self.cards, *models)
 
 
 def stages_of_subject(subject: Subject) -> SharedStages | None:
-    """The stages of a report; None where there is no list behind its account."""
+    """The stages of a report; None without a base."""
     if subject.base is None:
         return None
     return stages_of(subject.base, subject.kept, min_cell=subject.min_cell, first=subject.first, last=subject.last)
@@ -74,17 +73,17 @@ def stages_of_subject(subject: Subject) -> SharedStages | None:
 def stages_of(
     base: Base, kept: RetentionTable, *, min_cell: int | None = 10, first: str | None = None, last: str | None = None
 ) -> SharedStages | None:
-    """The stages of purchases or events as a report may show them, under the usual rule or that of the base.
+    """The stages of purchases or events as a report may show them, by the usual rule or that of the base.
 
     Args:
         base: The result of `read_orders` or `read_events`.
         kept: The account of the report.
-        min_cell: The smallest group that may be shown; None withholds nothing.
+        min_cell: The smallest group that may be shown; None suppresses nothing.
         first: The first period of the report.
         last: The last one.
 
     Returns:
-        The stages; None for contracts, where nothing can be told, and where no rule of stages gives the account's rate.
+        The stages; None for contracts, if nothing may be shown, or if no stage rule reproduces the account's rate.
     """
     if not base.has_purchases:
         return None
@@ -93,8 +92,8 @@ def stages_of(
     counts = _large(flow.counts, least)
     if counts.empty or _is_another_rate(flow, kept):
         return None
-    # Who ever bought is a customer or has lapsed: where the account withholds the new of a period, how many have lapsed
-    # at two boundaries would tell them, and at one, as cards name it, with the sizes of cohorts.
+    # Everyone who ever bought is a customer or has lapsed: if the account suppresses the new of a period, the number
+    # lapsed at two boundaries would disclose them; at one, as on cards, so would it with the cohort sizes.
     tells_new = min_cell is None or bool(kept.table["new"].notna().all())
     is_last_told = counts.index[-1] == flow.counts.index[-1]
     found = diagnose(kept, flow=replace(flow, rates=empty_rates(flow.rates, least)))
@@ -109,7 +108,7 @@ def stages_of(
 
 
 def _model(flow: StageFlow, least: int) -> StageModel | None:
-    """The model of the flow, unless a share of it would tell of few, or its sums of a boundary that is withheld."""
+    """The model of the flow, unless a probability would disclose few, or its sums a suppressed boundary."""
     try:
         model = StageModel.from_flow(flow)
     except InputError:
@@ -117,7 +116,7 @@ def _model(flow: StageFlow, least: int) -> StageModel | None:
     assert model.window is not None  # noqa: S101 - it is from a list
     parts = parts_of(model.window)
     told = np.concatenate([parts.counts.to_numpy().ravel(), parts.entries.sum(axis=0)])
-    stood = flow.counts.loc[list(model.window.fitted)]  # its shares tell how many stood in a stage at all of these
+    stood = flow.counts.loc[list(model.window.fitted)]  # its probabilities disclose how many were in a stage there
     is_told = not small(told, least).any() and len(drop_boundaries(stood, least)) == len(stood)
     # a model without one of its moves would be another model
     tells_both = len(parts.entries) == TWO_PERIODS and bool(
@@ -129,9 +128,9 @@ def _model(flow: StageFlow, least: int) -> StageModel | None:
 
 
 def _in_few_digits(model: StageModel) -> StageModel:
-    """The model with what it knows of single periods in so few digits that no whole numbers can be tried against it.
+    """The model with its per-period statistics rounded so that counts cannot be reconstructed by trial.
 
-    Sums over its periods are large; how far the periods scatter, to the last digit, holds for few sets of counts alone.
+    Sums over its periods are large; but the exact variation between periods fits only a few sets of counts.
     """
     basis = model.basis
     if basis is None:
@@ -146,7 +145,7 @@ def _in_few_digits(model: StageModel) -> StageModel:
 
 
 def _rule_of(base: Base, every: str) -> StageRule:
-    """The rule by which the stages of customers add up to the customers of the account."""
+    """The rule by which the customer stages add up to the customers of the account."""
     if isinstance(base.rule, Trailing):
         return StageRule(lapse_days=round(base.rule.length))
     if base.rule is None:
@@ -155,13 +154,13 @@ def _rule_of(base: Base, every: str) -> StageRule:
 
 
 def _large(counts: pd.DataFrame, least: int) -> pd.DataFrame:
-    """The latest boundaries with customers, without the rows in which somebody stands among few."""
+    """The latest boundaries with customers, without rows with a small stage."""
     shown = counts[-MOST_BOUNDARIES:]
     return drop_boundaries(shown[shown[list(CUSTOMERS)].sum(axis=1) > 0], least)
 
 
 def _rates(flow: StageFlow, kept: RetentionTable, least: int) -> pd.DataFrame:
-    """The latest whole period in which every group of both stages is large or nobody, if its rate is the account's."""
+    """The latest whole period in which every group of both stages is large or empty, if its rate is the account's."""
     complete = flow.table[(flow.table["status"] == COMPLETE) & (flow.table["start"] > 0)]
     for _i, row in complete[complete["period"].isin(_told_alike(complete, kept))][::-1].iterrows():
         rates = flow.rates[flow.rates["period"] == row["period"]].set_index("measure")
@@ -172,12 +171,12 @@ def _rates(flow: StageFlow, kept: RetentionTable, least: int) -> pd.DataFrame:
 
 
 def _told_alike(complete: pd.DataFrame, kept: RetentionTable) -> list[str]:
-    """The periods that the account tells with the same numbers, so that both speak of one rate."""
+    """The periods for which the account has the same numbers, so that both are about one rate."""
     return list(complete.merge(kept.table, on=["period", "start", "kept"])["period"])
 
 
 def _is_another_rate(flow: StageFlow, kept: RetentionTable) -> bool:
-    """Whether the stages add up to other customers than the account has: a window of calendar months is no days."""
+    """Whether the stages count other customers than the account: a window of calendar months is not one of days."""
     told = set(kept.table["period"][(kept.table["status"] == COMPLETE) & kept.table["kept"].notna()])
     complete = flow.table[(flow.table["status"] == COMPLETE) & (flow.table["start"] > 0)]
     met = complete[complete["period"].isin(told)]

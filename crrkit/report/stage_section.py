@@ -1,4 +1,4 @@
-"""The section of stages: of which stage the lost were, the mix, how many stand in each, the live levers."""
+"""The stages section: the stages of the lost customers, the mix, the counts per stage, the live levers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ STAGE_CALL = "stages_of(base, kept, min_cell=min_cell, first=first, last=last)"
 
 
 def stage_section(subject: Subject) -> Section | None:
-    """Who stands in which stage and who of them left; None for contracts, and where there is no rate to explain."""
+    """Counts per stage and losses; None for contracts, and if there is no rate to explain."""
     stages = subject.once(stages_of_subject)
     if stages is None or reference_row(subject.kept) is None:
         return None
@@ -33,7 +33,7 @@ def stage_section(subject: Subject) -> Section | None:
 
 
 def stages_carried(stages: SharedStages, kept: RetentionTable) -> Carried:
-    """One row per boundary, one column per stage, and the kept of each; boundaries in between are withheld."""
+    """One row per boundary, one column per stage, boundaries between those shown suppressed; and the kept of each."""
     counts, rates = stages.flow.counts, stages.rates
     told = counts.reindex([name for name in kept.table["period"] if name >= counts.index[0]]).combine_first(counts)
     found = {f"stood {kept.every}": counts_carried(told)}
@@ -44,7 +44,7 @@ def stages_carried(stages: SharedStages, kept: RetentionTable) -> Carried:
 
 
 def about_stages(stages: SharedStages) -> Section:
-    """The section of stages that were counted."""
+    """The section for given stages."""
     model = stages.model
     levers = [] if model is None else ["widgets.StageExplorer(stages.model)"]
     if model is not None and model.refusal:
@@ -65,7 +65,7 @@ def about_stages(stages: SharedStages) -> Section:
 
 
 def stage_finding(stages: SharedStages) -> Finding:
-    """Of which stage those were who were lost in the latest period that can be told, and how the stages make its rate.
+    """The stages of the customers lost in the latest period that may be shown, and how the stages add up to its rate.
 
     Args:
         stages: The stages of a report.
@@ -114,7 +114,7 @@ def _sum_of(rates: pd.DataFrame) -> str:
 
 
 def stages_block(stages: SharedStages) -> Html:
-    """Who stands in which stage."""
+    """The counts per stage."""
     from crrkit import figures
 
     caption = _("Periods in which a stage starts with few customers are left out.")
@@ -124,7 +124,7 @@ def stages_block(stages: SharedStages) -> Html:
 
 
 def _what_if(stages: SharedStages) -> Html:
-    """What the explorer of the levers shows, or why there is none; nothing where no model may be shown."""
+    """The introduction of the lever explorer, or why there is none; empty if no model may be shown."""
     if stages.model is None:
         return join()
     if stages.model.refusal:
@@ -142,7 +142,7 @@ def _explorer(model: StageModel) -> Explorer:
 
 
 def _counts(stages: SharedStages, title: str) -> Html:
-    """How many stand in each stage as of the start of each period, and at the end of the last."""
+    """The number in each stage at the start of each period, and at the end of the last."""
     counts = stages.flow.counts
     shown = [name for name in counts.columns if counts[name].any()]
     heads = [_("as of the start of"), *(_(name) for name in shown)]

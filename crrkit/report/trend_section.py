@@ -1,4 +1,4 @@
-"""Whether the rate changed and whether that is news, and the rate of every period with its line."""
+"""Whether the rate changed, whether that is a signal, and the rate of every period as a line."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
     from crrkit.measure import RetentionTable
 
-LATEST_DRAWN = 60  # periods: five years of months; of more of them no point of a line can be told from the next
+LATEST_DRAWN = 60  # periods: five years of months; with more, the points of a line run together
 
 
 def trend_section(subject: Subject) -> Section | None:
-    """Whether the latest rate is news, how it changed, and the rate of every period with its line."""
+    """Whether the latest rate is a signal, how it changed, and the rate of every period as a line."""
     kept = subject.kept
     if reference_row(kept) is None or not tells_when(kept):
         return None
@@ -51,7 +51,7 @@ def trend_section(subject: Subject) -> Section | None:
 
 
 def _in_brief(kept: RetentionTable, change: Finding) -> str:
-    """A change as the first screen says it: no by its first word, where chance alone would explain it."""
+    """A change as worded on the first screen: starting with "no" if explainable by chance."""
     if change.is_news:
         return change.claim
     then, now = (change.evidence.iloc[i] for i in (0, -1))
@@ -61,7 +61,7 @@ def _in_brief(kept: RetentionTable, change: Finding) -> str:
 
 
 def _drawn_target(subject: Subject) -> float | None:
-    """The target, where it is one of the report's own period: a line of another one would be held against no point."""
+    """The target if it is for the report's own period; one for another period cannot be compared with the points."""
     row = reference_row(subject.kept)
     target = None if row is None else target_of(subject.kept, subject.target, row)
     return target.value if target and target.period == subject.kept.every else None
@@ -79,14 +79,14 @@ def _line_code(subject: Subject, *, has_limits: bool) -> str:
 
 
 def news_finding(kept: RetentionTable) -> Finding | None:
-    """Whether the headline's rate lies outside what an unchanged process would give.
+    """Whether the headline rate is outside the limits of an unchanged process.
 
     Args:
         kept: The account.
 
     Returns:
-        The finding; None where fewer than eight whole periods are shown, where some are withheld, so that those shown
-        are no fair sample, and where the headline's period had not ended.
+        The finding; None if fewer than eight whole periods are shown, if some are suppressed, so that those shown are
+        not a fair sample, or if the headline period had not ended.
     """
     rated = kept.table[(kept.table["status"] == COMPLETE) & kept.table["crr"].notna()]
     main = reference_row(kept)
@@ -108,7 +108,7 @@ def news_finding(kept: RetentionTable) -> Finding | None:
 
 
 def swing_words(row: pd.Series) -> str:
-    """The limits as ``80.1% to 94.1%``; one that no rate can pass, below 0 or above 1, is none and is not told."""
+    """The limits as ``80.1% to 94.1%``; a limit below 0 or above 1, which no rate can cross, is left out."""
     low, high = (format_percent(row[name]) for name in ("low", "high"))
     if row["low"] < 0 and row["high"] > 1:
         return _("any rate")
@@ -120,7 +120,7 @@ def swing_words(row: pd.Series) -> str:
 
 
 def trend_finding(kept: RetentionTable) -> Finding:
-    """Between which rates the complete periods lay, and how many were kept on average."""
+    """The range of rates over the complete periods, and the average."""
     rows = kept.table[(kept.table["status"] == COMPLETE) & kept.table["crr"].notna()]
     if len(rows) < 2:  # noqa: PLR2004 - one point is no line
         claim = _("There is no second complete period yet, so no trend can be seen.")
@@ -143,7 +143,7 @@ def line(
     marks: Mapping[str, str] | Mapping[date, str] | None = None,
     has_limits: bool = False,
 ) -> Html:
-    """The rate of every period with its caption: the usual swing, what is aimed at, and what happened when."""
+    """The line of rates with its caption: control limits, target, and marked events."""
     from crrkit import figures
 
     limits = control_chart(kept) if has_limits else None
@@ -171,7 +171,7 @@ def _caption(kept: RetentionTable, *, has_limits: bool) -> list[str]:
 
 
 def trend_words(*, some_withheld: bool) -> tuple[str, str]:
-    """The claim and the caveat about all periods; those shown are no fair sample when others are withheld."""
+    """The claim and the caveat about all periods; those shown are not a fair sample if others are suppressed."""
     if some_withheld:
         return _("In the periods shown the rate lay between {low} ({when}) and {high} ({then}) ({n})."), _(
             "Periods are withheld where few customers left or stayed, so those shown are not a fair sample "

@@ -1,4 +1,4 @@
-"""The live formula at the headline's numbers, and what one customer more would do."""
+"""The live formula with the headline's numbers, and the effect of one more customer."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ POINT_IS_SOMEBODY = 100  # from this many customers on, a point is at least one 
 
 
 def trial_section(subject: Subject) -> Section:
-    """The live formula at the headline's numbers."""
+    """The live formula with the headline's numbers."""
     kept, row = subject.kept, reference_row(subject.kept)
     found = () if row is None else (value_of_one(kept),)
     cells = () if row is None else (Cell("report.value_of_one(kept)"),)
@@ -39,7 +39,7 @@ def trial_section(subject: Subject) -> Section:
 
 
 def value_of_one(kept: RetentionTable) -> Finding:
-    """How many customers more would have to stay for one point more, or what one of them is worth in a small base."""
+    """How many more customers would have to stay for one percentage point, or the weight of one in a small base."""
     row = reference_row(kept)
     if row is None:
         return nothing_to_claim(kept)
@@ -51,7 +51,7 @@ def value_of_one(kept: RetentionTable) -> Finding:
 
 
 def formula_explorer(row: pd.Series | None) -> FormulaExplorer:
-    """An explorer at a row's numbers; its three counts take those who returned as new."""
+    """An explorer with a row's numbers; its three counts treat returned customers as new."""
     from crrkit import widgets
 
     if row is None:
@@ -60,12 +60,12 @@ def formula_explorer(row: pd.Series | None) -> FormulaExplorer:
 
 
 def _came(row: pd.Series) -> int:
-    """All who came, for the first time or again."""
+    """All who joined, for the first time or again."""
     return int(row["end"] - row["kept"])
 
 
 def explorer_block(kept: RetentionTable, row: pd.Series | None) -> Html:
-    """What the explorer's numbers are."""
+    """The source of the explorer's numbers."""
     return element("p", explorer_caption(kept, row), class_="caveat")
 
 
@@ -95,7 +95,7 @@ def _trial_code(row: pd.Series | None) -> str:
 
 
 def worth_words(start: int, lost: int) -> str:
-    """What it takes to raise the rate: so many customers for a point, or so many points for a customer."""
+    """What it takes to raise the rate: customers per point, or points per customer."""
     if not lost:
         return _("Nobody left, so the rate cannot rise.")
     more = math.ceil(start / 100)

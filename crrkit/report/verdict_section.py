@@ -1,4 +1,4 @@
-"""Is that good? The rate against the band that is often called usual, as it stands and for a year."""
+"""Is that good? The rate compared with the band often called usual, as it is and per year."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from crrkit.judge import Assessment
     from crrkit.measure import RetentionTable
 
-USUAL_BAND = "A16"  # the statement of the articles that names it
+USUAL_BAND = "A16"  # the statement of the articles with this band
 OWN_TARGET = "target"
 HELD = ["source", "basis", "period", "value", "low", "high", "verdict", "against"]
 
 
 def verdict_section(subject: Subject) -> Section | None:
-    """The rate against the usual band; None where there is no result yet, or none that may be judged."""
+    """The rate compared with the usual band; None if there is no result yet, or none that can be judged."""
     name, judged = ("kept", subject.kept) if subject.recent is None else ("recent", subject.recent)
     verdict = verdict_of(judged, target=subject.target, min_cell=subject.min_cell)
     if verdict.empty or not tells_when(subject.kept):
@@ -57,12 +57,12 @@ def _of_target_given(subject: Subject) -> str:
 def verdict_of(
     kept: RetentionTable, *, target: float | Target | TargetHistory | None = None, min_cell: int | None = 10
 ) -> pd.DataFrame:
-    """The rate as it stands and for a year, each with its place against target and band; empty where none is judged.
+    """The rate as it is and per year, each with its verdict by target and band; empty if none can be judged.
 
     Args:
         kept: The account.
-        target: What is aimed at, as for `write_report`.
-        min_cell: The smallest group that may be shown; None withholds nothing.
+        target: The target, as for `write_report`.
+        min_cell: The smallest group that may be shown; None suppresses nothing.
     """
     row = reference_row(kept)
     if row is None or row["status"] != COMPLETE:
@@ -79,7 +79,7 @@ def verdict_of(
 
 
 def target_of(kept: RetentionTable, given: float | Target | TargetHistory | None, row: pd.Series) -> Target | None:
-    """The target that holds for a period: a plain rate is one of the report's own period."""
+    """The target for a period: a plain rate is for the report's own period."""
     if isinstance(given, TargetHistory):
         day = row["from_"].date()
         return given.in_force(day, period=kept.every) or given.in_force(day)
@@ -90,13 +90,13 @@ def target_of(kept: RetentionTable, given: float | Target | TargetHistory | None
 
 
 def _not_judged(target: Target) -> dict[str, object]:
-    """The row of a target whose period is neither that of the rate nor a year that is known."""
+    """The row of a target whose period is neither that of the rate nor a known year."""
     line = _("at least {low}").format(low=format_percent(target.value))
     return {"source": OWN_TARGET, "basis": "unknown", "period": target.period, "against": line}
 
 
 def _may_tell_the_year(held: Assessment, least: int) -> bool:
-    """Whether the counts behind the rate of the year are large; one that is converted has none of its own."""
+    """Whether the counts behind the annual rate are large; a converted rate has none of its own."""
     if held.annual is None or held.is_alike:
         return True
     counts = (pd.Series([getattr(held.annual, name)]) for name in ("denominator", "numerator"))
@@ -104,7 +104,7 @@ def _may_tell_the_year(held: Assessment, least: int) -> bool:
 
 
 def verdict_finding(verdict: pd.DataFrame) -> Finding:
-    """Where the rate stands against the target and against the usual band, as it is and for a year.
+    """The verdict on the rate by the target and the usual band, as it is and per year.
 
     Args:
         verdict: The verdicts of a report.
@@ -124,7 +124,7 @@ def verdict_finding(verdict: pd.DataFrame) -> Finding:
 
 
 def _of_target(row: pd.Series) -> str:
-    """Whether the target is reached, missed, or so near that chance decides."""
+    """Whether the target is reached, missed, or within the range of chance."""
     text = {
         "reached": _("{value} reaches your target, {against}."),
         "missed": _("{value} misses your target, {against}."),
@@ -143,7 +143,7 @@ def _of_target(row: pd.Series) -> str:
 
 
 def _of_band(verdict: pd.DataFrame) -> str:
-    """Where the rate stands as it is, and in the same breath that of a year and what has to be so for it."""
+    """The verdict on the rate as it is, and in the same sentence on the annual rate and its assumption."""
     first, *others = (row for _i, row in verdict.iterrows())
     parts = [_first_of_band(first), *map(_year_of_band, others)]
     return " ".join(parts)

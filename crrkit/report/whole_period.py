@@ -1,7 +1,7 @@
-"""The last period of a list that ends shortly before it: whole where the list is often silent for as long.
+"""The last period, if the list ends shortly before it: it counts as whole if such gaps are usual in the list.
 
-A list of contracts has rows on every third day. That its last row is of December 30 says hardly more than that nothing
-happened on the 31st; a shop that sells every day would have a row. So the list's own silences decide.
+A list of contracts may have rows on every third day only. If its last row is on December 30, probably nothing happened
+on the 31st; a shop that sells every day would have a row. So the list's own gaps decide.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from crrkit.measure import RetentionTable
     from crrkit.read import Base
 
-OFTEN_SILENT = 0.1  # of the days: silences that are met on fewer are not what the list is used to
-LIKE_THE_PRESENT = 366  # days before the last row, of which the silences are looked at
-FEWEST_SILENCES = 20  # pauses between days with rows, below which the list has no habit
+OFTEN_SILENT = 0.1  # of the days: gaps on fewer days are not usual for the list
+LIKE_THE_PRESENT = 366  # days before the last row whose gaps are examined
+FEWEST_SILENCES = 20  # gaps between days with rows needed for a judgement
 
 
 @dataclass(frozen=True)
 class QuietEnd:
-    """The end of a list that is taken as silence, up to the end of a period.
+    """The end of a list treated as an uneventful gap, up to the end of a period.
 
     Attributes:
         last_row: The day of its last row.
-        missing: The days from there to the end of the period.
-        share: The share of the list's days on which nothing had been recorded for as long.
+        missing: The number of days from there to the end of the period.
+        share: The share of the list's days preceded by a gap of at least that length.
     """
 
     last_row: date
@@ -42,7 +42,7 @@ class QuietEnd:
     share: float
 
     def said(self, kept: RetentionTable) -> str:
-        """Why the period counts as whole, and what that may do to the rate."""
+        """Why the period counts as whole, and the possible effect on the rate."""
         row = reference_row(kept)
         if row is None or row["until"] != pd.Timestamp(kept.card.as_of):
             return ""
@@ -62,21 +62,21 @@ class QuietEnd:
         )  # fmt: skip
 
     def _step(self, kept: RetentionTable, row: pd.Series) -> float:
-        """What the missing days would add to the rate if as many left, or bought again, in each as in those seen."""
+        """The effect of the missing days on the rate if they were like the observed ones."""
         moved = row["kept"] if kept.card.is_by_period else row["lost"]
         seen = (row["until"] - row["from_"]).days - self.missing
         return float(moved * self.missing / seen / row["start"])
 
 
 def to_the_end(base: Base, every: str) -> tuple[Base, QuietEnd | None]:
-    """The list as of the end of its last period, where hardly a day is missing and such a silence is usual in it.
+    """The list as of the end of its last period, if hardly a day is missing and such a gap is usual.
 
     Args:
         base: The list, under the rule of the report.
         every: The period.
 
     Returns:
-        The list, read again as of that day, and its end; as it was, and None, where the period is not whole.
+        The list, reread as of that day, and its end; the unchanged list and None if the period is not whole.
     """
     until = end_of_last(base, every)
     return (base, None) if until is None else until_end(base, until)
@@ -97,7 +97,7 @@ def until_end(base: Base, until: datetime) -> tuple[Base, QuietEnd | None]:
 
 
 def quiet_end(days: pd.Series, until: datetime) -> QuietEnd | None:
-    """The end of a list with rows on these days; None where it is seldom silent for as long as from there on.
+    """The end of a list with rows on these days; None if such a gap is rare in the list.
 
     Args:
         days: The days with rows.
@@ -122,7 +122,7 @@ def quiet_end(days: pd.Series, until: datetime) -> QuietEnd | None:
 
 
 def days_with_rows(base: Base) -> pd.Series:
-    """The days on which anything was recorded, also for nobody who is known."""
+    """The days with any row, including rows without a customer."""
     times = ("start", "end") if base.kind == "contracts" else (base.time,)
     days = reduce.collect(reduce.days_met(base.everything, *times))["day"]
     unknown = base.quality.unknown
@@ -132,7 +132,7 @@ def days_with_rows(base: Base) -> pd.Series:
 
 
 def end_of_last(base: Base, every: str) -> datetime | None:
-    """When the last period ends, if it is over, hardly a day of it is missing, and nobody said where the list ends."""
+    """The end of the last period, if it is over, hardly a day of it is missing, and no cut-off was given."""
     is_told = (base.said or {}).get("as_of") is not None
     if base.again is None or is_told or base.kind == "snapshots" or base.card.counts or base.card.merge_gap:
         return None

@@ -1,6 +1,6 @@
-"""What a report withholds: every policy beside the others, each over the one law of small cells (`crrkit.rules.small`).
+"""Suppression in reports: one policy per kind of table, all based on the rule for small cells (`crrkit.rules.small`).
 
-They differ in what follows from what is left: a sum that stands elsewhere in the report gives the missing part away.
+They differ in what can be derived from the rest: a sum elsewhere in the report discloses a missing part.
 """
 
 from __future__ import annotations
@@ -15,29 +15,29 @@ ACCOUNT_FLOWS = ["kept", "lost", "new", "returned"]
 SIDE_FLOWS = ["new_lost", "returned_lost", "rejoined"]
 ACCOUNT_COUNTS = STOCKS + ACCOUNT_FLOWS + SIDE_FLOWS
 ACCOUNT_RATES = ["crr", "crr_low", "crr_high"]
-GUARDED = ["start", "kept", "lost", "end"]  # what the rate of this or of the next period rests on
+GUARDED = ["start", "kept", "lost", "end"]  # the basis of the rate of this or the next period
 ARRIVALS = ["new", "returned"]
 KINDS_OF_NEWCOMERS = ["new", "returned", "new_lost"]
 WITHHELD = mark("suppressed")
 
-P_RULE = 0.25  # of the largest amount in a sum of money: so much must be left beside it and the second
-MOST_TOLD = 2  # parts that the rest of a total may tell apart
+P_RULE = 0.25  # of the largest amount in a sum: the minimum of the rest without it and the second
+MOST_TOLD = 2  # parts that the rest of a total may disclose
 
 RENEWAL_COUNTS = ["due", "renewed_on_time", "renewed_late", "not_renewed"]
 RENEWAL_RATES = ["rate", "rate_low", "rate_high"]
 
 SEGMENT_COUNTS = ["start", "kept", "lost"]
-CAME_BETWEEN = "came"  # to a segment in its earlier period, where the later one begins as that ends
-MOST_SEGMENTS = 12  # more are taken together from the smallest on
+CAME_BETWEEN = "came"  # joined a segment in its earlier period, if the later one is consecutive
+MOST_SEGMENTS = 12  # more are merged, starting with the smallest
 
 
 def blank_movements(table: pd.DataFrame, least: float) -> pd.DataFrame:
-    """An account: where a guarded count is small the whole movement of the period is blank, stocks where large stay.
+    """An account: if a guarded count is small, the whole movement of the period is suppressed; large stocks remain.
 
-    Guarded are ``start kept lost end`` and all who came, ``end - kept``; ``new`` and ``returned`` go with them, because
-    ``lost = start + new + returned - end`` would give the number away. Where only some of those who came are few (the
-    new, those who returned, or who joined and left inside the period, whom a cohort has and ``new`` has not), the two
-    kinds are not told apart in any period: their sum stays, as ``end - kept``.
+    Guarded are ``start kept lost end`` and all who joined, ``end - kept``; ``new`` and ``returned`` are suppressed with
+    them, because ``lost = start + new + returned - end`` would disclose the number. If only some of those who joined
+    are few (the new, the returned, or those who joined and left within the period, who are in a cohort but not in
+    ``new``), new and returned are merged in all periods: their sum remains, as ``end - kept``.
     """
     few = small(table[ACCOUNT_COUNTS], least)
     hidden = few[GUARDED].any(axis=1) | small(table["end"] - table["kept"], least)
@@ -45,7 +45,7 @@ def blank_movements(table: pd.DataFrame, least: float) -> pd.DataFrame:
     for name in ACCOUNT_COUNTS + ACCOUNT_RATES:
         goes = hidden & (name not in STOCKS) | (few[name] if name in STOCKS + SIDE_FLOWS else False)
         if name in ("kept", "lost"):
-            goes &= table["start"] != 0  # of nobody nobody was kept: that tells of nobody
+            goes &= table["start"] != 0  # a start of 0 discloses nobody
         shown[name] = table[name].mask(goes)
     if few.loc[~hidden, KINDS_OF_NEWCOMERS].any(axis=None):
         shown[ARRIVALS + SIDE_FLOWS] = float("nan")
@@ -53,7 +53,7 @@ def blank_movements(table: pd.DataFrame, least: float) -> pd.DataFrame:
 
 
 def blank_renewals(table: pd.DataFrame, least: float) -> pd.DataFrame:
-    """Contracts due: a period in which any outcome is small goes whole, for each is what the others leave of a sum."""
+    """Contracts due: a period with any small outcome is suppressed, since each is the sum minus the others."""
     hidden = small(table[RENEWAL_COUNTS], least).any(axis=1)
     shown = table.astype(dict.fromkeys(RENEWAL_COUNTS, "float64"))
     shown[RENEWAL_COUNTS + RENEWAL_RATES] = shown[RENEWAL_COUNTS + RENEWAL_RATES].mask(hidden)
@@ -61,19 +61,19 @@ def blank_renewals(table: pd.DataFrame, least: float) -> pd.DataFrame:
 
 
 def tells_the_rest(total: float, parts: pd.Series, least: float) -> bool:
-    """Whether a total beside its parts in time tells what is withheld of them (NaN): two at the most, or few together.
+    """Whether a total discloses its suppressed parts over time (NaN): at most two of them, or few together.
 
-    Of two the first is no secret where it is that of the first period: all who came in it are new.
+    Of two, the first is not secret if it is that of the first period, in which all who joined are new.
     """
     hidden = int(parts.isna().sum())
     return hidden > 0 and (hidden <= MOST_TOLD or total - parts.sum() < 2 * least)
 
 
 def is_of_few(sums: pd.DataFrame, least: float) -> pd.Series:
-    """Which sums of money, ``customers revenue top_revenue following``, tell of few customers or mostly of one.
+    """Which amounts, ``customers revenue top_revenue following``, are over few customers or dominated by one.
 
-    ``top_revenue`` is the largest amount in the sum and ``following`` the second: who paid the second knows it, and
-    must not be able to tell the largest from what is left. A sum of nothing tells of nobody.
+    ``top_revenue`` is the largest amount in the sum and ``following`` the second: the payer of the second knows it, and
+    must not be able to estimate the largest from the rest. An empty sum discloses nothing.
 
     Examples:
         >>> columns = ["customers", "revenue", "top_revenue", "following"]
@@ -88,11 +88,11 @@ def is_of_few(sums: pd.DataFrame, least: float) -> pd.Series:
 
 
 def merge_segments(rows: pd.DataFrame, least: float, *, others: str) -> pd.DataFrame:
-    """Segments: small ones become one, called ``others``, with as many next ones as it takes to make it large.
+    """Segments: small ones are merged into ``others``, with further ones until it is large enough.
 
-    They are not blanked: the total is in the report, and what is missing from it could be told by subtraction. Guarded
-    are ``start kept lost`` of both periods, and all who came between two that follow each other: ``came`` is what the
-    start of the later one has more than was kept in the earlier.
+    They are not suppressed: the total is in the report and would disclose the missing part by subtraction. Guarded are
+    ``start kept lost`` of both periods, and all who joined between consecutive ones: ``came`` is the later start minus
+    the earlier kept.
     """
     counts = rows[["segment", "period", *(name for name in [*SEGMENT_COUNTS, CAME_BETWEEN] if name in rows)]]
     order = list(rows[rows["from_"] == rows["from_"].max()].sort_values("start", kind="stable")["segment"])
@@ -101,7 +101,7 @@ def merge_segments(rows: pd.DataFrame, least: float, *, others: str) -> pd.DataF
     while hidden and len(hidden) < len(order) and _speaks_of_few(counts[counts["segment"].isin(hidden)], least):
         hidden.add(next(name for name in order if name not in hidden))
     named = rows.assign(segment=rows["segment"].mask(rows["segment"].isin(hidden), others))
-    facts = dict.fromkeys(["from_", "until", "status"], "first")  # of the largest: a segment of nobody has no status
+    facts = dict.fromkeys(["from_", "until", "status"], "first")  # from the largest: an empty segment has no status
     groups = named.sort_values("start", ascending=False, kind="stable").groupby(["segment", "period"], sort=False)
     sums = groups.agg({**facts, **dict.fromkeys(SEGMENT_COUNTS, "sum")}).reset_index()
     return sums.sort_values(["from_", "segment"], ignore_index=True)[
@@ -115,15 +115,15 @@ def _speaks_of_few(rows: pd.DataFrame, least: float) -> bool:
 
 
 def drop_boundaries(counts: pd.DataFrame, least: float) -> pd.DataFrame:
-    """Stages: a boundary at which few stand in some stage goes whole, for a stage is what the others leave of a sum."""
+    """Stages: a boundary with few people in some stage is suppressed, since a stage is the sum minus the others."""
     return counts[~small(counts, least).any(axis=1)]
 
 
 def blank_ages(rows: pd.DataFrame, least: float) -> pd.DataFrame:
-    """Ages of life, ``at_risk lost``: where few left or stayed both are blank, and next ages until enough lie between.
+    """Ages, ``at_risk lost``: if few left or stayed, both are suppressed, and later ages until there is enough room.
 
-    Who was at risk in one age and not in the next was lost, or was seen no longer: what is left of ``at_risk`` after a
-    blank age must leave it room.
+    Those at risk in one age and not in the next were lost or no longer observed: the following ``at_risk`` must leave a
+    suppressed age enough room.
     """
     few = small(rows["lost"], least) | small(rows["at_risk"] - rows["lost"], least)
     above: float | None = None
@@ -136,6 +136,6 @@ def blank_ages(rows: pd.DataFrame, least: float) -> pd.DataFrame:
 
 
 def empty_rates(rates: pd.DataFrame, least: float) -> pd.DataFrame:
-    """Rates, ``of hits``, that are not shown but judged: a small one looks as if nobody stood behind it."""
+    """Rates, ``of hits``, that are judged but not shown: small ones are treated as empty."""
     few = small_share(rates["of"], rates["hits"], least=least)
     return rates.assign(of=rates["of"].mask(few, 0), hits=rates["hits"].mask(few, 0))

@@ -1,7 +1,7 @@
-"""All tables of a report as one Excel file: a sheet a table, numbers as numbers with their formats.
+"""All tables of a report as one Excel file: one sheet per table, numbers as formatted numbers.
 
-The tables of the page are read from the page: what is withheld there cannot stand here. Written with nothing but the
-standard library; every text is a text, so that no cell computes anything.
+The tables are read from the page, so that nothing suppressed there can appear here. Written with the standard library
+only; all texts are text cells, so that no cell is a formula.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from crrkit.report.section import Section
 
-# The cell formats below, by their place in CELL_STYLES.
+# The cell formats below, by their position in CELL_STYLES.
 AS_TEXT, AS_HEAD, AS_COUNT, AS_RATE, AS_MONEY, AS_DAY, AS_NUMBER, AS_SUM, AS_SUM_IN_HUNDREDTHS = range(9)
 NAMES_OF_RATES = re.compile(r"^(crr|churn|share|rate|nrr|grr|low|high|hazard|survival)(_|$)|_(rate|low|high|share)$")
 NAMES_OF_MONEY = ("opening", "staying", "closing", "gone", "revenue", "capped")
@@ -33,12 +33,12 @@ SHEET_NAME_LENGTH = 31  # of a sheet
 UNFIT_FOR_SHEETS = re.compile(r"[\[\]:*?/\\']")
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
-SHOWN_MISSING = ("", "\u2013", "\u00d7")  # not known, withheld
+SHOWN_MISSING = ("", "\u2013", "\u00d7")  # unknown, suppressed
 SHOWN_FORMS = {
     r"[-+]?\d+": AS_COUNT,
     r"[-+]?\d+(\.\d+)?%": AS_RATE,
     r"[-+]?\d+(\.\d+)?": AS_MONEY,
-}  # shown forms and their formats
+}  # displayed forms and their formats
 WHOLE_PERCENT = 100
 
 SHEETS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -60,11 +60,11 @@ CELL_STYLES = f"""{XML_1}<styleSheet xmlns="{SHEETS}"><numFmts count="6"><numFmt
 
 
 def workbook(tables: Mapping[str, pd.DataFrame], *, currency: str | None = None) -> bytes:
-    """An ``.xlsx`` file of some tables, by the name of their sheet; the names of the columns are their heads.
+    """An ``.xlsx`` file of tables, by sheet name; column names become headings.
 
     Args:
         tables: The tables.
-        currency: The code of the currency in which sums of money are; None where none is known.
+        currency: The currency code of amounts; None if unknown.
     """
     buffer = io.BytesIO()
     names = _sheet_names(tables)
@@ -77,14 +77,14 @@ def workbook(tables: Mapping[str, pd.DataFrame], *, currency: str | None = None)
 
 
 def _put(book: zipfile.ZipFile, path: str, text: str) -> None:
-    """Without the hour: the same report gives the same bytes."""
+    """Write an entry without a time stamp, so that the same report gives the same bytes."""
     entry = zipfile.ZipInfo(path, date_time=(1980, 1, 1, 0, 0, 0))
     entry.compress_type = zipfile.ZIP_DEFLATED
     book.writestr(entry, text)
 
 
 def _sheet_names(tables: Mapping[str, pd.DataFrame]) -> list[str]:
-    """Names that a spreadsheet takes: short, without its marks, none twice."""
+    """Valid sheet names: short, without reserved characters, unique."""
     names: list[str] = []
     for name in tables:
         bare = UNFIT_FOR_SHEETS.sub(" ", name).strip()[:SHEET_NAME_LENGTH] or _("table")
@@ -125,7 +125,7 @@ def _frame_of(names: list[str], currency: str | None) -> dict[str, str]:
 
 
 def _of_currency(currency: str | None) -> dict[str, str]:
-    """The number formats of sums of money, the sign of the currency where the language has it."""
+    """The number formats of amounts, with the currency sign where the language puts it."""
     if not currency:
         return {"whole": "#,##0", "hundredths": "#,##0.00"}
     sign = f"[${escape(currency_sign(currency), {chr(34): '&quot;'})}]"
@@ -134,7 +134,7 @@ def _of_currency(currency: str | None) -> dict[str, str]:
 
 
 def _sheet(table: pd.DataFrame) -> str:
-    """A sheet with its heads in sight, a filter, and columns as wide as their text."""
+    """A sheet with a frozen header row, a filter, and columns as wide as their text."""
     heads = [str(name) for name in table.columns]
     formats = table.attrs.get(SHEET_FORMATS) or [_format(name, table.iloc[:, i]) for i, name in enumerate(heads)]
     values = [[_plain(value) for value in row] for row in table.itertuples(index=False)]
@@ -167,7 +167,7 @@ def _format(name: str, column: pd.Series) -> int:
 
 
 def _plain(value: Any) -> float | int | str | None:
-    """A value as a spreadsheet has it; what is missing is an empty cell and never a zero."""
+    """A value for a spreadsheet cell; a missing one is an empty cell, never a zero."""
     if pd.isna(value):
         return None
     if isinstance(value, pd.Timestamp):
@@ -205,7 +205,7 @@ def _letters(number: int) -> str:
 
 
 def workbook_of(page: str, parts: Sequence[Section], *, currency: str | None = None) -> bytes:
-    """The workbook of a page: its tables, and the grids of cohorts, which stand in its explorer."""
+    """The workbook of a page: its tables, and the cohort grids of its explorer."""
     found = tables_of(page, {part.anchor: part.label for part in parts}, currency=currency)
     for part in parts:
         if part.anchor == "cohorts" and part.explorer is not None:
@@ -214,9 +214,9 @@ def workbook_of(page: str, parts: Sequence[Section], *, currency: str | None = N
 
 
 def tables_of(page: str, labels: Mapping[str, str], *, currency: str | None = None) -> dict[str, pd.DataFrame]:
-    """The tables of a page as it prints them, by the label of their section; shown numbers become numbers again.
+    """The tables of a page as printed, by the label of their section; formatted numbers become numbers again.
 
-    A column whose head names the currency holds sums of money.
+    A column whose heading names the currency contains amounts.
     """
     reader = _Tables()
     reader.feed(page)
@@ -243,7 +243,7 @@ def _as_frame(rows: list[list[str]], currency: str | None) -> pd.DataFrame:
 
 
 def _typed(texts: Sequence[str]) -> tuple[list[float | str | None], int]:
-    """A column of shown cells as numbers with their format, where all that are not missing are numbers of one kind."""
+    """A column of formatted cells as numbers with their format, if all non-missing cells are numbers of one kind."""
     marks, decimal = (" ", ",") if language() == "ru" else (",", ".")
     plain = [re.sub("[\\s\u00a0\u202f\u2009]", "", text.replace("\u2212", "-")) for text in texts]
     bare = [text.replace(marks, "").replace(decimal, ".") for text in plain]

@@ -1,4 +1,4 @@
-"""From a base to the files that can be shared: count, draw, run, look once more for customers, and only then write."""
+"""From a base to files to share: compute, render, run the notebook, check for customers' ids, only then write."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ FILE_ENDINGS = {"notebook": ".ipynb", "workbook": ".xlsx", "pdf": ".pdf"}
 
 @dataclass(frozen=True)
 class Report:
-    """The files that were written, and the findings in them.
+    """The written report.
 
     Attributes:
         out: The HTML file.
         notebook: The notebook, or None.
-        findings: What the report says, the headline first.
-        every: The period that it counts by.
-        advice: Why it counts by this period, when nobody had said one; else None.
+        findings: Its findings, the headline first.
+        every: The period.
+        advice: Why this period was chosen, if none was given; otherwise None.
         workbook: The tables as an Excel file, or None.
         pdf: The page as PDF, or None.
     """
@@ -78,7 +78,7 @@ class Report:
     pdf: Path | None = None
 
     def __str__(self) -> str:
-        """The headline and where the files lie."""
+        """The headline and the paths of the files."""
         files = [str(path) for path in (self.out, self.notebook, self.workbook, self.pdf) if path]
         return "\n".join([str(self.findings[0]), *files])
 
@@ -106,53 +106,53 @@ def write_report(
     pdf: str | Path | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Report:
-    """Write the retention report of a base: one HTML file and, when asked for, a notebook.
+    """Write the retention report of a base: one HTML file and, optionally, a notebook.
 
-    The page needs no network and names no customer; its explorers work without a kernel. It shows the last 24 cohorts,
-    of longer periods where most cells would be too small, and segments if the base was read with ``by=``. The notebook
-    reads the list again and recomputes it section by section; its stored outputs are what the page says.
+    The page needs no network and contains no customer; its explorers work without a kernel. It shows the last 24
+    cohorts, by a longer period if most cells would have too few customers, and segments if the base was read with
+    ``by=``. The notebook rereads the list and recomputes the report section by section; its outputs are those of the
+    page.
 
     Args:
         base: The result of `read_contracts` or `read_orders`.
-        every: The period, as for `retention_by_period`. None takes the one that suits the customers' rhythm, as
-            `suggest_period` names it, and the rule that it needs, or with ``min_cell`` the next longer one in which no
-            group is too small to be told of; the headline's second line says which and why.
+        every: The period, as for `retention_by_period`. None takes the one that suits the customers' rhythm, from
+            `suggest_period`, with the rule that it needs, or with ``min_cell`` the next longer one without too small
+            groups; the second line of the headline states it and the reason.
         out: The HTML file.
-        notebook: The notebook, for whoever holds the list: its first cell of code names the path as it was given, the
-            period and the rule; what stands below the cells is withheld as in the page. None writes none.
+        notebook: The notebook, for those who have the list: its first code cell contains the path as given, the period
+            and the rule; its outputs are suppressed as in the page. None writes none.
         lang: ``"en"`` or ``"ru"``; None takes the current language.
-        min_cell: The smallest group that may be shown. A rate whose base, kept or lost customers, or all who came, are
-            fewer, but not nobody, is withheld with the counts that would give it away; few new or returned customers
-            are told as one number with the others who came. None withholds nothing, for private use.
+        min_cell: The smallest group that may be shown. A rate is suppressed, with the counts that would disclose it, if
+            its customers at the start, kept, lost, or all who joined are fewer, but not 0; few new or returned
+            customers are merged with the others who joined. None suppresses nothing, for private use.
         first: The first period, as for `retention_by_period`.
         last: The last period.
-        title: What stands above the headline; by default "Customer retention".
-        detail: ``"full"``, or ``"short"`` for one page: what a manager has to know. The notebook is
-            the same.
-        target: The rate aimed at, a fraction, of the report's own period; for another one a `Target`, or a history of
-            them. The verdict speaks of it first.
-        marks: Days on which something happened, each with its name, such as ``{"2024-06-01": "new prices"}``: marked
-            on the line, with the rate before and after and what that does not show.
-        previous: An earlier report: its HTML file, what this function gave, or its account. Says what has changed
-            since, whether that is news, and by which rules the two differ.
+        title: The title above the headline; by default "Customer retention".
+        detail: ``"full"``, or ``"short"`` for one page with the essentials for a manager. The notebook is the same.
+        target: The target rate, a fraction, for the report's own period; for another one a `Target`, or a history of
+            them. The verdict mentions it first.
+        marks: Days on which something happened, each with its name, such as ``{"2024-06-01": "new prices"}``: marked on
+            the line, with the rate before and after and the limits of that comparison.
+        previous: An earlier report: its HTML file, the result of this function, or its account. Adds what has changed
+            since, whether that is a signal, and differences in the rules.
         published: Reports already published about these customers or some of them, by other periods, of a part of the
-            list, or cut off on another day: their HTML files, or what this function gave. What they told is taken as
-            known: where it would give a small group away beside this report, this one withholds more, leaves a section
-            out, or takes a longer period, and says so. It is refused where no rate is left.
-        author: Who answers for it; stands below the title.
-        note: What the analyst adds, in plain text; stands on the first screen.
-        logo: A picture, PNG, JPEG, GIF, WebP or SVG of 200 kB at most; it becomes a part of the page.
+            list, or cut off on another day: their HTML files, or results of this function. Their content is
+            assumed to be known: if it would disclose a small group in combination with this report, this one suppresses
+            more, leaves out a section, or uses a longer period, and says so. An error is raised if no rate is left.
+        author: The author, printed below the title.
+        note: The analyst's note, in plain text, on the first screen.
+        logo: A picture, PNG, JPEG, GIF, WebP or SVG of 200 kB at most; it is embedded in the page.
         workbook: An ``.xlsx`` file of all tables of the page, with formats, as they are printed.
-        pdf: The page as PDF, printed by the Chromium that is on this machine.
-        progress: Called before each step with its name, the number of steps done and the number of all, and once more
-            when everything is done.
+        pdf: The page as PDF, printed with the installed Chromium.
+        progress: Called before each step with its name, the number of steps done and the total, and once more at the
+            end.
 
     Returns:
         The paths and the findings.
 
     Raises:
-        ValueError: If a file cannot be written where it was asked for, or would name a customer; if beside what was
-            published no rate can be told. A file that stood there before is then still the old one.
+        ValueError: If a file cannot be written, or would name a customer; if published reports leave no rate that may
+            be shown. An existing file is then unchanged.
 
     Examples:
         >>> import crrkit as crr, tempfile, pathlib
@@ -233,7 +233,7 @@ def write_report(
 
 
 def _file_of(previous: object) -> str | None:
-    """The file of an earlier report as a notebook is told of it; empty where it is none, None where there is none."""
+    """The file of an earlier report for the notebook; empty if it was not a file, None if there is none."""
     if previous is None:
         return None
     path = getattr(previous, "out", previous)
@@ -252,7 +252,7 @@ class _Steps:
 
 
 def _targets(out: str | Path, min_cell: int | None, **others: str | Path | None) -> dict[str, Path]:
-    """The files to be written; what could go wrong with the arguments goes wrong here, before any long work."""
+    """The files to write; errors in the arguments are raised here, before any long work."""
     if min_cell is not None:
         check_count(min_cell, name="min_cell")
     targets = {"out": check_target(out, name="out", ending=".html")}
@@ -261,7 +261,7 @@ def _targets(out: str | Path, min_cell: int | None, **others: str | Path | None)
 
 
 def _refuse_names(parts: list[Section], base: Base, targets: Mapping[str, Path], *said: str) -> None:
-    """Before anything is drawn: no string of the caller or of the data may be a customer's id."""
+    """Check, before rendering, that no string from the caller or the data is a customer's id."""
     names = [target.stem for target in targets.values()]
     given = [name for part in parts if part.anchor != "segments" for name in part.names]
     groups = [name for part in parts if part.anchor == "segments" for name in part.names]

@@ -20,6 +20,7 @@ START = "README.md"
 HOW_TO = ["people.md", "exports.md"]
 TEACHING = ["teaching.md"]
 HOUSE = ["ARCHITECTURE.md", "CONTRIBUTING.md", "walks.md", "benchmarks.md", "sample_data/README.md", "CHANGELOG.md"]
+INDEX = "decisions/index.md"
 COURSE = {"Course": "en", "Курс": "ru"}
 
 _shelves: dict[str, Shelf] = {}
@@ -33,7 +34,9 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
     made = {name: _page(ROOT / name) for name in [START, *HOUSE] if name not in files.src_uris}
     for name, text in {**made, **written(), **{k: v for tab in lessons.values() for k, v in tab.items()}}.items():
         files.append(File.generated(config, name, content=text))
-    decisions = sorted(name for name in files.src_uris if name.startswith("decisions/"))
+    decisions = sorted(
+        (name for name in files.src_uris if name.startswith("decisions/")), key=lambda name: (name != INDEX, name)
+    )
     reference = ["reference/index.md", *(page.file for page in pages())]
     config.nav = [
         {"Start": START}, {"By question": reference}, {"Gallery": "gallery.md"}, {"How to": HOW_TO},

@@ -25,7 +25,7 @@ ROW = re.compile(r"^\| (.+?) \| (.+) \|$", re.MULTILINE)
 CODE = re.compile(r"`([^`]+)`")
 NAME = re.compile(r"[A-Za-z]\w*(?:\.\w+)?")
 WORD = re.compile(r"\w+")
-# A word in the answer to a question, and the room that stands on its page as a whole.
+# A word in the answer to a question, and the submodule that is wholly on its page.
 WHOLE = {"figures": "figures", "widgets": "widgets", "life_table": "lifetime"}
 
 

@@ -104,10 +104,10 @@ class StageModel(Standing):
     ) -> StageModel:
         """Estimate the model from a list: transitions and entries of its last whole periods, counts at their end.
 
-        The burn-in is left out, in which stages depend on where the list begins (as long as the rule looks back, or
-        ``burn_in_days`` of the list if that is longer), and so is the running period. Of the others the last year is
-        used, so that every season is included once; for half-years and years, the last four. If nothing is left after
-        the burn-in, the model uses what there is and is not projected.
+        The running period is left out, and the burn-in, in which stages depend on where the list begins (as long as the
+        rule looks back, or ``burn_in_days`` if longer). Of the others the last year is used, so that every season is
+        included once; for half-years and years, the last four. If nothing is left after the burn-in, the model uses
+        what there is and is not projected.
 
         Args:
             flow: The result of `stage_flow`. A contact that goes cold leaves; a new contact with it is a new entry.
@@ -275,8 +275,7 @@ class StageModel(Standing):
         """Allocate a budget between levers with the response ``r0 + (C - r0)(1 - exp(-k s))`` to spending ``s``.
 
         The weight of a lever is the distance to its ceiling, ``C - r0``, times its gain per unit within the periods
-        (margin, or customers without margins), extrapolated linearly from one percentage point, which holds for short
-        distances.
+        (margin, or customers without margins), extrapolated linearly from one point, good for short distances.
 
         Args:
             budget: The money.

@@ -1,8 +1,9 @@
 // @ts-check
-/* What every explorer needs: numbers in words, the clipboard, elements. Put in front of each explorer's own module. */
+/* Shared by all explorers: number formatting, clipboard, elements, controls. Prepended to each explorer's module. */
 
 /**
- * What an explorer needs of its model: anywidget gives it in a notebook, static.js in a page without a kernel.
+ * The model interface that an explorer uses: provided by anywidget in a notebook, by static.js in a page without a
+ * kernel.
  * @typedef {object} Model
  * @property {(name: string) => any} get
  * @property {(name: string, value: any) => unknown} set
@@ -15,7 +16,7 @@
  * @typedef {Record<string, any>} Words every word that Python sent, in one language
  * @typedef {{ least: number, most: number, whole: boolean }} Bounds
  *
- * What a control is told when it is bound: what to call with a value, or with one that cannot be; where messages stand.
+ * The callbacks that a control gets when it is bound: for a value, for an invalid one; and the element for messages.
  * @typedef {object} Hands
  * @property {(value: any, typed?: boolean) => void} choose
  * @property {(bounds: Bounds) => void} refuse
@@ -30,7 +31,7 @@
  * @property {HTMLInputElement} [slider]
  * @property {(value: any) => number} [ink]
  *
- * What a button may do: choose one value, read the state, put a whole one in its place.
+ * What a button may do: set one value, read the state, replace the state.
  * @typedef {object} Tools
  * @property {(name: string, value: any) => void} choose
  * @property {() => State} read
@@ -62,7 +63,7 @@
  */
 
 /**
- * Numbers and sentences in one language; halves are rounded to even, as the Python side does; NaN is a dash.
+ * Formatting of numbers and sentences in one language; halves are rounded to even, as in Python; NaN is a dash.
  * @param {string} lang
  */
 export function speaker(lang) {
@@ -87,7 +88,7 @@ export function speaker(lang) {
   const percent = (value) => write(share, value);
   const points = (value, unit, digits = 1) =>
     Number.isNaN(value) ? "–" : `${signed(100 * value, digits)}\u00a0${unit}`;
-  // Percents as short as a cell or an axis needs: only what would be rounded to nothing keeps a digit.
+  // Percentages short enough for a cell or an axis: only values that would round to 0 get a decimal.
   const brief = (rate) => write(rate > 0 && rate < 0.01 ? one : none, rate);
   const fill = (sentence, facts) =>
     put(sentence, Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, number(fact)])));
@@ -95,7 +96,7 @@ export function speaker(lang) {
 }
 
 /**
- * A fraction as Python writes it: a whole one keeps its point, a tiny one has an exponent of two digits.
+ * A float as Python prints it: integers keep the decimal point, exponents have two digits.
  * @param {number} fraction
  */
 export function python(fraction) {
@@ -105,7 +106,7 @@ export function python(fraction) {
 }
 
 /**
- * A sentence with words or ready numbers put in; `{n:день|дня|дней}` is the word that goes with `n`.
+ * Fill words or formatted numbers into a sentence; `{n:день|дня|дней}` selects the plural form for `n`.
  * @param {string} sentence
  * @param {Record<string, any>} facts
  * @returns {string}
@@ -117,7 +118,7 @@ export function put(sentence, facts) {
 }
 
 /**
- * The form that goes with a number, as `crrkit/ground/word_forms.py` has it.
+ * The plural form for a number, as in `crrkit/ground/word_forms.py`.
  * @param {any} number
  * @param {string[]} forms two in English, three in Russian
  * @returns {string}
@@ -132,7 +133,7 @@ export function agreeing(number, forms) {
 }
 
 /**
- * A round number not below `value`, so that a picture's scale and the sliders' ends stand still between small moves.
+ * A round number not below `value`, so that small changes do not change a picture's scale or a slider's end.
  * @param {number} value
  * @returns {number}
  */
@@ -144,7 +145,7 @@ export function roundUp(value) {
   );
 }
 
-/** Where the sliders of counts end: it grows with the numbers and returns on reset. */
+/** The end of the count sliders: it grows with the numbers and is restored on reset. */
 export function reach({ least, most }) {
   let end = 0;
   function of(largest) {
@@ -157,7 +158,7 @@ export function reach({ least, most }) {
   return { of, forget };
 }
 
-/** A fraction in hundredths, and back, without the speck that floating point leaves: 0.07 is 7. */
+/** Convert a fraction to hundredths and back, without floating-point error: 0.07 is 7. */
 export function scaled(value) {
   return Number((100 * value).toPrecision(12));
 }
@@ -166,7 +167,7 @@ function unscaled(value) {
   return Number((value / 100).toPrecision(12));
 }
 
-/** A page opened from disk or framed may not be let to the clipboard: then the caller shows the line to copy. */
+/** A page opened from disk or in a frame may have no clipboard access: then the caller shows the line to copy. */
 async function toClipboard(line) {
   try {
     await navigator.clipboard.writeText(line);
@@ -206,7 +207,7 @@ export function vector(tag, attributes) {
  */
 export function set(node, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
-    // as an attribute it would ask the policy of a page for 'unsafe-inline'
+    // as an attribute it would need 'unsafe-inline' in the page's policy
     if (name === "style") /** @type {any} */ (node).style.cssText = value;
     else node.setAttribute(name, value);
   }
@@ -219,7 +220,7 @@ export function uniqueId() {
 }
 
 /**
- * A piece of text in a picture, across in percent.
+ * A text in a picture, with its x position in percent.
  * @param {string} kind
  * @param {number} x
  * @param {number} y
@@ -231,7 +232,7 @@ export function caption(kind, x, y, content, anchor = "middle") {
   return node;
 }
 
-/** Level lines of a picture with their percentages at the left; that of 0 is the floor. */
+/** Grid lines of a picture with their percentages on the left; the line at 0 is the axis. */
 export function levels(rates, { down, left, right, say }) {
   const rule = (rate) =>
     vector("line", {
@@ -244,7 +245,7 @@ export function levels(rates, { down, left, right, say }) {
   return rates.flatMap((rate) => [rule(rate), caption("level", left - 1.5, down(rate) + 4, say.brief(rate), "end")]);
 }
 
-/** A field of a picture with its own measure, 0 to 1 both ways, so that lines and areas follow any width. */
+/** A plot area with its own coordinates, 0 to 1 in both directions, so that lines and areas fit any width. */
 export function field({ left, right, top, bottom }, ...children) {
   const node = vector("svg", {
     role: "presentation",
@@ -266,9 +267,9 @@ export function track(kind, points, closed = "") {
 }
 
 /**
- * A form of its own for each control, for radio buttons one for all of a name. Chrome looks for what it could fill in
- * after each move of a control: in all of a page that belongs to no form, for which it lays out what is out of sight,
- * before it does anything else. They send nothing anywhere.
+ * Wrap each control in a form of its own, radio buttons of one name in a common one. After each change of a control
+ * Chrome searches all controls without a form for autofill, and lays out those off screen for it, before anything else.
+ * The forms submit nothing.
  * @param {ParentNode} root
  */
 function ownForms(root) {
@@ -295,12 +296,12 @@ export function button(label, act) {
 
 const UPWARD = ["ArrowRight", "ArrowUp", "PageUp", "End"];
 
-/* ---- controls: `row` stands in the page, `show` follows the state, `bind` tells what a reader chose or typed ---- */
+/* ---- controls: `row` is the element, `show` updates it from the state, `bind` reports the user's input ---- */
 
 /**
- * A label, a native slider and a number box that say the same number. A share is a fraction inside and a percentage in
- * ink. `least` and `most` are what the box takes; `end` is where the slider ends, and what it may not pass, in a state;
- * `of` is the id of what stands before its name.
+ * A label, a native slider and a number box for one number. A share is stored as a fraction and shown as a percentage.
+ * `least` and `most` limit the box; `end` is the end of the slider, and its limit, in a state; `of` is the id of the
+ * text before its name.
  * @typedef {{ slider: HTMLInputElement, box: HTMLInputElement, ink: (value: number) => number }} Sliding
  * @typedef {Control & Sliding & { bind: (hands: Hands) => () => void }} Dial
  * @typedef {{ least?: number, most?: number, whole?: boolean, end?: (state: any) => number }} Range
@@ -347,8 +348,8 @@ export function dial(
 }
 
 /**
- * A choice among a few names, given as pairs of a value and its word, as an object of them, or as what makes pairs of a
- * state; where there is nothing to choose it hides. `before` stands before its name.
+ * A choice among names, given as pairs of value and label, as an object of them, or as a function from the state to
+ * pairs; hidden if there is nothing to choose. `before` precedes its name.
  * @typedef {[string, string][]} Pairs
  * @param {string} label
  * @param {Pairs | Record<string, string> | ((state: any) => Pairs)} options
@@ -376,7 +377,7 @@ export function choice(label, options, ...before) {
 }
 
 /**
- * A share that follows from the others.
+ * A share that is determined by the others.
  * @param {string} label
  * @returns {Control}
  */
@@ -388,7 +389,7 @@ export function readout(label) {
 }
 
 /**
- * Some of a few names, each with a box to tick.
+ * A selection of names, with a checkbox each.
  * @param {string} legend
  * @param {[string, string][]} options
  * @returns {Control}
@@ -404,7 +405,7 @@ export function ticks(legend, options) {
 }
 
 /**
- * A list of results: the first one large, each under its name.
+ * A list of results, each below its name, the first one large.
  * @param {Record<string, string>} terms
  */
 export function resultList(terms) {
@@ -416,7 +417,7 @@ export function resultList(terms) {
   return { list, show, values };
 }
 
-/** A sum with the numbers put in, as text that a screen reader says in order, and a note under it. */
+/** A calculation with its numbers, as text that a screen reader reads in order, and a note below it. */
 export function sumLine() {
   const numbers = html("span", { class: "crrkit-numbers" });
   const note = html("span", { class: "crrkit-note" });
@@ -429,7 +430,8 @@ export function sumLine() {
 }
 
 /**
- * Part and whole in the words of a bench: the part cannot pass the whole, gives way to it, and comes back when it can.
+ * Rules of a bench for a part and a whole: the part cannot exceed the whole, is reduced with it, and is restored if
+ * possible.
  * @param {string} part
  * @param {string} whole
  * @param {Words} words
@@ -459,15 +461,15 @@ function rowsOf(controls) {
 }
 
 /**
- * The bench on which an explorer of numbers stands: it reads and writes the state, follows what others change, refuses
- * what cannot be, puts the first state back and gives it as code.
+ * The frame of an explorer of numbers: it reads and writes the state, follows external changes, refuses invalid values,
+ * resets to the initial state and shows it as code.
  *
- * `controls` stand under the names of the state they change; `settle` turns what was asked for into a state that
- * can be, told which of them was chosen; `gaveWay` says what had to give way, and that comes back when it can,
- * unless the bench is `forgetful`; `tooMuch` says why a typed number does not fit the others, `atEnd` why a slider
- * goes no further; `draw` shows a state; `code` is its line of Python. Where the state is not numbers under names,
- * `unpack` makes it so and `pack` undoes it; `layout` puts the controls together; `buttons` and `below` stand
- * after the picture. Many controls stand `broad`, above all else.
+ * `controls` are keyed by the state names they change; `settle` turns a requested state into a valid one, given the
+ * name that was changed; `gaveWay` reports the values that were adjusted, which are restored when possible unless the
+ * bench is `forgetful`; `tooMuch` explains why a typed number does not fit the others, `atEnd` why a slider stops;
+ * `draw` renders a state; `code` is its line of Python. If the state is not numbers by name, `unpack` converts it and
+ * `pack` converts it back; `layout` arranges the controls; `buttons` and `below` come after the picture. With `broad`,
+ * many controls are placed above everything else.
  * @param {Bench} parts
  * @returns {() => void} what takes the explorer off its model again
  */
@@ -524,7 +526,7 @@ export function bench({
     if (writing || due) return;
     due = true;
     queueMicrotask(() => {
-      // when all that changes together is there
+      // once all simultaneous changes have arrived
       due = false;
       wanted = read();
       redraw();
@@ -602,8 +604,8 @@ export function bench({
     ...(about ? [html("p", { class: "crrkit-about" }, about)] : []),
     body,
   );
-  // JupyterLab takes keys pressed inside outputs for its own commands unless they stop here; Notebook 7 takes them
-  // before they come here, unless what has the focus says by an attribute that they are not for it.
+  // JupyterLab handles keys pressed inside outputs as its own commands unless propagation stops here; Notebook 7
+  // handles them earlier, unless the focused element has an attribute that excludes it.
   root.addEventListener("focusin", ({ target }) =>
     set(/** @type {any} */ (target), { "data-lm-suppress-shortcuts": "true" }),
   );

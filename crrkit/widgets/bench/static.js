@@ -1,7 +1,7 @@
 // @ts-check
 /*
- * Brings the explorers of a page to life without a kernel: a small model over the state that stands in the page, and
- * the explorer's own module, loaded from a Blob. If anything is forbidden or fails, the still picture simply stays.
+ * Runs the explorers of a page without a kernel: a small model over the state embedded in the page, and the explorer's
+ * own module, loaded from a Blob. If anything is forbidden or fails, the static picture remains.
  */
 
 /** @typedef {HTMLScriptElement & { dataset: { crrkitState: string, crrkitModule: string } }} Island */

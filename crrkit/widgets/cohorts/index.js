@@ -1,8 +1,9 @@
 // @ts-check
 /*
- * CohortExplorer: the triangle of cohorts, and the curves of two of them beside the average.
+ * CohortExplorer: the cohort triangle, and the curves of two cohorts with the average.
  *
- * Python counts, this module only picks and draws. Where it travels, shared.js is put in front of it for the import.
+ * Python counts, this module only selects and draws. When it is delivered, shared.js is prepended in place of the
+ * import.
  */
 
 import { bench, caption, choice, html, put, set, speaker, vector } from "../bench/shared.js";
@@ -16,7 +17,7 @@ const HEIGHT = 264; // of the curves, in CSS pixels
 const PLOT = { left: 14, right: 97, top: 16, bottom: 224 }; // across in percent, so that 360 pixels and 960 both fit
 
 /**
- * A grid as Python sends it: a row a cohort, a column an age; null where there is no number.
+ * A grid as Python sends it: one row per cohort, one column per age; null for a missing number.
  * @typedef {object} Grid
  * @property {string} kind
  * @property {string} period
@@ -39,7 +40,7 @@ const PLOT = { left: 14, right: 97, top: 16, bottom: 224 }; // across in percent
 const keys = ({ kind, period, value }) => [kind, period, value];
 
 /**
- * The grid of a choice; there is one, for what is drawn is settled.
+ * The grid of a choice; it exists, because the choice is already valid.
  * @param {Grid[]} grids
  * @param {Choice} choice
  * @returns {Grid}
@@ -51,7 +52,7 @@ export function gridOf(grids, choice) {
 }
 
 /**
- * What is drawn: the two cohorts and the average by column; null where nothing was observed whole.
+ * The values drawn: the two cohorts and the average by column; null if not fully observed.
  * @param {Grid} grid
  * @param {Choice} choice
  */
@@ -64,7 +65,7 @@ export function curvesOf(grid, { one, other, average }) {
 }
 
 /**
- * The last column in which both cohorts were observed whole; -1 when there is none.
+ * The last column in which both cohorts were fully observed; -1 if there is none.
  * @param {{ first: number }} grid
  * @param {{ one: (number | null)[], other: (number | null)[] }} lines
  */
@@ -72,7 +73,7 @@ export function lastCommon(grid, { one, other }) {
   return one.findLastIndex((rate, i) => i >= grid.first && rate !== null && other[i] !== null);
 }
 
-/** The line of Python that gives the shown numbers again: `code` of CohortExplorer. */
+/** The line of Python that reproduces the numbers shown: `code` of CohortExplorer. */
 export function code(choice, grid) {
   const facts = { every: choice.period, kind: choice.kind, value: choice.value, align: grid.align };
   const given = Object.entries(facts).map(([name, fact]) => `${name}="${fact}"`);
@@ -82,7 +83,7 @@ export function code(choice, grid) {
 }
 
 /**
- * What was chosen stands; what is not counted together with it gives way, and cohorts that are not there to the usual.
+ * Keep the changed choice; adjust choices not available with it, and replace missing cohorts by the default ones.
  * @param {Grid[]} grids
  * @param {[string, string][]} usual of each grid
  * @param {Choice} wanted
@@ -172,14 +173,14 @@ function compare(grid, choice, lines, words, say) {
   return put(words.compared, { ...names, age: grid.columns[at], rateOne, rateOther, rateAll });
 }
 
-/** A short piece of a line as it is drawn, so that no name hangs on its colour alone. */
+/** A short sample of the line as drawn, so that names do not rely on colour alone. */
 function swatch(name) {
   const svg = vector("svg", { class: "crrkit-cohort-swatch", width: 28, height: 12, "aria-hidden": "true" });
   svg.append(vector("line", { "data-line": name, x1: 1, x2: 27, y1: 6, y2: 6 }), marker(name, "14", 6, "o"));
   return svg;
 }
 
-/** Circle and square, so that the lines are told apart without colour; the average has none, only a place. */
+/** Circle and square, so that the lines are distinguishable without colour; the average has no marker. */
 function marker(name, x, y, state) {
   const shapes = {
     one: () => vector("circle", { cx: x, cy: y, r: 3.5 }),
@@ -255,7 +256,7 @@ function axes(grid, top, across, down, say, words) {
   return parts;
 }
 
-/** A line breaks where nothing was observed, and is dashed to what is still running. */
+/** A line breaks at unobserved points, and is dashed towards a running one. */
 function line(name, grid, choice, rates, across, down) {
   const states = name === "average" ? [] : [...grid.states[grid.cohorts.indexOf(choice[name])]];
   const all = name === "average" ? rates : grid.rates[grid.cohorts.indexOf(choice[name])];
@@ -403,7 +404,7 @@ function heatMap(words, say, choose) {
     else cell.replaceChildren(shown(), aside());
   }
 
-  /** What a cell counts, said when the pointer is on it: to write it under all of them takes longer than a key may. */
+  /** The counts of a cell, shown on hover, since writing all of them takes too long for a key press. */
   function explain({ target }) {
     const cell = target.closest("td");
     const { active = null, size, rate } = cell?.crrkitShown?.facts ?? {};

@@ -1,9 +1,9 @@
 // @ts-check
 /*
- * DecompositionExplorer: why the rate changed, because of how segments are kept or because of their mix.
+ * DecompositionExplorer: whether the rate changed because of the segments' rates or because of their mix.
  *
- * What all explorers share, shared.js, is put in front of this module. `split` is pure: `crrkit.decompose` says
- * the same in Python, and a browser test compares the two. A mix is a list of rows [segment, share, rate].
+ * The shared code, shared.js, is prepended to this module. `split` is pure: `crrkit.decompose` computes the same in
+ * Python, and a browser test compares the two. A mix is a list of rows [segment, share, rate].
  */
 
 import {
@@ -40,14 +40,14 @@ const PERIODS = ["before", "after"];
  */
 
 /**
- * The change of the rate of all, split into what the rates did and what the mix did; `decompose`, twofold.
+ * The change of the overall rate, split into rate effect and mix effect; `decompose`, twofold.
  * @param {{ before: Mix, after: Mix } & Record<string, Mix>} mixes
  */
 export function split({ before, after }) {
   const [old, now] = [before, after].map(shares);
   const known = (share, rate) => (share > 0 ? rate : NaN); // where nobody was, there is no rate
   const rates = old.map((w, i) => [known(w, before[i][2]), known(now[i], after[i][2])]);
-  // Where nobody was, the rate of the other period stands in: all that the segment does is then mix.
+  // A segment without customers takes the rate of the other period: its whole effect is then mix.
   const standing = rates.map(([r0, r1]) => [or(or(r0, r1), 0), or(or(r1, r0), 0)]);
   const sum = (of) => standing.reduce((total, pair, i) => total + of(pair, old[i], now[i]), 0);
   const [crr0, crr1] = [sum(([r0], w0) => w0 * r0), sum(([, r1], _w0, w1) => w1 * r1)];
@@ -65,7 +65,7 @@ function or(rate, other) {
   return Number.isNaN(rate) ? other : rate;
 }
 
-/** What must not be missed: names of sentences, and the places of segments that were there only once. */
+/** Warnings: names of sentences, and the indices of segments with customers in only one period. */
 function notes(rates, change) {
   const moves = rates.map(([r0, r1]) => r1 - r0).filter((move) => !Number.isNaN(move));
   const once = rates.flatMap(([r0, r1], i) => (Number.isNaN(r0) !== Number.isNaN(r1) ? [i] : []));
@@ -113,7 +113,7 @@ function render({ model, el }) {
     segments.slice(0, last).reduce((sum, _, i) => (i === but ? sum : sum + flat[key(period, i, "share")]), 0);
   const room = (flat, period, i) => tidy(1 - taken(flat, period, i));
 
-  /** The last segment takes the rest. */
+  /** The last segment takes the remaining share. */
   function settle(flat) {
     return {
       ...flat,
@@ -197,7 +197,7 @@ function render({ model, el }) {
   });
 }
 
-/** A sum of shares without the speck that floating point leaves. */
+/** A sum of shares without floating-point error. */
 function tidy(share) {
   return Number(share.toFixed(12));
 }
@@ -239,7 +239,7 @@ function down(rate) {
   return BOTTOM - (BOTTOM - TOP) * rate;
 }
 
-/** Shares wide and rates high, so that the area is the rate of all. */
+/** Shares as widths and rates as heights, so that the area is the overall rate. */
 function columns(mix, from, wide, say) {
   let x = from;
   return mix.flatMap(([name, share, rate], i) => {
@@ -254,7 +254,7 @@ function columns(mix, from, wide, say) {
       height: BOTTOM - down(rate),
     });
     x += width;
-    // The middles of two are never close; of more, the sliders' colours tell.
+    // The middles of two columns are never close; with more, the sliders' colours identify them.
     if (!share || mix.length > 2) return [column];
     const short = name.length > LONGEST ? `${name.slice(0, LONGEST - 1)}…` : name;
     return [

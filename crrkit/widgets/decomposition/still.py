@@ -16,7 +16,7 @@ WIDTH, HEIGHT = 640, 352
 PANELS = ((60, 315), (365, 620))
 TOP, BOTTOM, EFFECTS, ROW = 36, 206, 282, 24
 HUES = (svg.KEPT, svg.NEW, svg.LONG, "#e69f00", "#cc79a7", svg.QUIET)
-FEW_COLUMNS = 2  # columns whose middles are never close: their names stand under them, those of more in a legend
+FEW_COLUMNS = 2  # columns whose middles are never close, so that names fit below them; more have a legend
 LONGEST_NAME = 12  # letters of a segment's name in the picture
 BOLD = 'font-weight="bold"'
 

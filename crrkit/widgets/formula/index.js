@@ -1,11 +1,11 @@
 // @ts-check
 /*
- * FormulaExplorer: three counts, the account they make, and its bridge.
+ * FormulaExplorer: three counts, the resulting account, and its bridge.
  *
- * One plain module with two homes: a notebook (anywidget) and a page without a kernel (static.js). It needs of its
- * model only get, set, on, off and save_changes, and of the world only the DOM: no bundler, no network. What all
- * explorers share, shared.js, is put in front of it for the import.
- * `account` and `bars` are pure; still.py says the same in Python, and a browser test compares the two.
+ * One plain module for two environments: a notebook (anywidget) and a page without a kernel (static.js). It needs only
+ * get, set, on, off and save_changes of its model, and the DOM: no bundler, no network. The shared code, shared.js, is
+ * prepended in place of the import. `account` and `bars` are pure; still.py says the same in Python, and a browser test
+ * compares the two.
  */
 
 import {
@@ -32,14 +32,14 @@ const CENTRES = [12.5, 37.5, 62.5, 87.5]; // start, lost, new, end
 const COLUMNS = ["start", "lost", "new", "end"];
 const INPUTS = ["start", "lost", "new"];
 
-/** What the three counts come to; a rate without anybody to keep is NaN, not 0. */
+/** The results of the three counts; a rate without customers at the start is NaN, not 0. */
 export function account({ start, lost, new: joined }) {
   const kept = start - lost;
   const share = (part) => (start > 0 ? part / start : NaN);
   return { kept, end: kept + joined, crr: share(kept), churn: share(lost) };
 }
 
-/** The bars of the bridge: the kept base stands in the first and in the last column, so that CRR reads as a height. */
+/** The bars of the bridge: the customers kept are in the first and last column, so that CRR can be read as a height. */
 export function bars(counts) {
   const { kept, end } = account(counts);
   const top = roundUp(Math.max(counts.start, end, 1));
@@ -91,7 +91,7 @@ function render({ model, el }) {
   });
 }
 
-/** The formula with the numbers put in, as text that a screen reader says in order; undefined gives its reason. */
+/** The formula with its numbers, as text that a screen reader reads in order; if undefined, with the reason. */
 function sum(counts, words, say) {
   const { end, crr } = account(counts);
   const filled = `(${say.number(end)} − ${say.number(counts.new)}) / ${say.number(counts.start)}`;
@@ -125,7 +125,7 @@ function bridge(words, say) {
     level: between("level", 0, 3),
   };
   const floor = vector("line", { "data-line": "floor", x1: "0%", x2: "100%", y1: BASE, y2: BASE });
-  // The rate stands between the two.
+  // The rate is between the two.
   const height = [0, 1].map(() => vector("line", { "data-line": "height", x1: "50%", x2: "50%" }));
   const rate = text("rate", 50);
   const inside = [CENTRES[0], CENTRES[3]].map((x) => [text("kept", x), text("word", x)]);

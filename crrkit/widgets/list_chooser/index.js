@@ -1,8 +1,8 @@
 // @ts-check
 /*
- * ListChooser: a field on which a file is dropped or chosen. It goes to Python, on the same machine, in parts.
+ * ListChooser: a field for dropping or choosing a file, which is uploaded to Python in parts.
  *
- * What all explorers share, shared.js, is put in front of this module for the import.
+ * The shared code, shared.js, is prepended to this module in place of the import.
  */
 
 import { html, uniqueId } from "../bench/shared.js";
@@ -10,7 +10,7 @@ import { html, uniqueId } from "../bench/shared.js";
 const PART = 1 << 20; // bytes: a server takes no message of any length
 
 /**
- * Send a file in parts; between them the page stays alive.
+ * Send a file in parts, so that the page stays responsive.
  * @param {Blob & { name: string }} file
  * @param {(message: Record<string, any>, buffers?: ArrayBuffer[]) => void} send
  */

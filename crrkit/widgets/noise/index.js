@@ -1,10 +1,10 @@
 // @ts-check
 // biome-ignore-all lint/correctness/noPrecisionLoss: Wichura's coefficients stand as he gave them
 /*
- * NoiseExplorer: how far a rate of so few customers is known, and how it wanders when nothing happens.
+ * NoiseExplorer: how precisely a rate of few customers is known, and how much it varies by chance.
  *
- * What all explorers share, shared.js, is put in front of this module for the import. `interval` and `chart` are pure:
- * `crrkit.wilson` and `crrkit.simulate_chart` say the same in Python, and a browser test compares them.
+ * The shared code, shared.js, is prepended to this module in place of the import. `interval` and `chart` are pure:
+ * `crrkit.wilson` and `crrkit.simulate_chart` compute the same in Python, and a browser test compares them.
  */
 
 import {
@@ -33,7 +33,7 @@ const SEEDS = 2 ** 32;
 const HEIGHT = 330; // of the picture, in CSS pixels
 const PLOT = { left: 13, right: 95, top: 110, bottom: 290, bar: 44 }; // across in percent
 
-/** How many standard errors hold `level` of a normal distribution: Wichura's AS241, as Python's NormalDist has it. */
+/** The two-sided normal quantile for `level`: Wichura's AS241, as in Python's NormalDist. */
 export function zScore(level) {
   const p = (1 - level) / 2;
   const q = p - 0.5;
@@ -83,7 +83,7 @@ export function draws(seed) {
   };
 }
 
-/** The periods of a process in which nothing happens, and its limits as a run chart has them. */
+/** The periods of an unchanged process, and its control limits. */
 export function chart({ n, kept, seed }) {
   const draw = draws(seed);
   const stay = kept / n;
@@ -98,7 +98,7 @@ export function chart({ n, kept, seed }) {
   return { rates, centre, low, high, signals: signals(rates, { centre, low, high }) };
 }
 
-/** The rates between which n customers who stay with one chance land. */
+/** The limits for the rate of n customers with the same probability of staying. */
 export function limits(rate, n) {
   const rare = Math.min(rate, 1 - rate);
   if (n * rare < ENOUGH - 1e-9) {
@@ -109,7 +109,7 @@ export function limits(rate, n) {
   return [rate - half, rate + half];
 }
 
-/** The lowest and the highest count of a binomial law whose tails are more than TAIL. */
+/** The lowest and the highest count of a binomial distribution whose tail probability exceeds TAIL. */
 function exactCounts(n, p) {
   let term = (1 - p) ** n;
   let below = term;
@@ -135,7 +135,7 @@ function signals(rates, { centre, low, high }) {
   });
 }
 
-/** The lowest and the highest share of the chart: its points, its limits, and a little room. */
+/** The lowest and the highest share of the chart: its points, its limits, and a margin. */
 export function scale({ rates, low, high }) {
   const [least, most] = [Math.min(...rates, low), Math.max(...rates, high)];
   const room = Math.max(0.05 * (most - least), 0.005);
@@ -230,7 +230,7 @@ function wandering(words) {
   return { svg, show };
 }
 
-/** The interval on a line from nobody to everybody. */
+/** The interval on a line from 0 to 100%. */
 function bar(state, say) {
   const across = (share) => PLOT.left + (PLOT.right - PLOT.left) * share;
   const y = PLOT.bar;
@@ -249,7 +249,7 @@ function bar(state, say) {
   ];
 }
 
-/** What looks like news has another shape, not only another colour. */
+/** Signals have a different shape, not only a different colour. */
 function marker(x, y, signal) {
   if (!signal) return vector("circle", { "data-marker": "period", cx: `${x}%`, cy: y, r: 4 });
   const group = vector("svg", { role: "presentation", x: `${x}%`, y, overflow: "visible" });

@@ -205,7 +205,7 @@ class ListExplorer(Results):
         are no cohorts. A sentence on the page states what is left out.
 
         Args:
-            min_cell: The smallest group that is told of.
+            min_cell: The smallest group that may be disclosed.
 
         Raises:
             InputError: If nothing could be shown.
@@ -232,7 +232,7 @@ class ListExplorer(Results):
 
         Args:
             path: The file.
-            min_cell: The smallest group that is told of.
+            min_cell: The smallest group that may be disclosed.
 
         Raises:
             InputError: If nothing could be shown.

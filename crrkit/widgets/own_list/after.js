@@ -1,13 +1,12 @@
 // @ts-check
-/* The pixels first, then Python: what a reader chose is sent when the frame that shows it is painted. */
+/* Draw first, then send to Python: a change is sent after the frame that shows it is painted. */
 
 const FROM_ONE_TO_THE_NEXT = 100; // milliseconds at least between two messages while a key is held or a finger drags
 
 /**
- * A model that is written at once for its own view and sent after the frame, so that the kernel, its answers and the
- * server take nothing from the key that they follow. Until then what the view reads of itself is what it wrote, and
- * what comes from Python meanwhile is newer than that. `watch` sends before a reader can turn to something else, such
- * as a cell that asks for what was chosen.
+ * A model that updates its own view at once and sends after the frame, so that kernel, responses and server do not
+ * delay the key press. Until then the view reads its own values, and values from Python override them. `watch` sends
+ * before the user can turn to something else, such as a cell that reads the settings.
  * @param {any} model of anywidget
  */
 export function sentAfterFrames(model) {
@@ -45,7 +44,7 @@ export function sentAfterFrames(model) {
     else afterFrame();
   }
 
-  /** Out of sight a page has no frames: there the time alone decides. */
+  /** A hidden page has no frames: then a timer is used. */
   function afterFrame() {
     clearTimeout(timer);
     timer = setTimeout(send, FROM_ONE_TO_THE_NEXT);

@@ -1,5 +1,5 @@
 // @ts-check
-/* Two questions that are put to a list: which silence makes the rate so high, and which segment loses, since when. */
+/* Two questions about a list: which silence gives a certain rate, and which segment loses, since when. */
 
 import { html, put } from "../bench/shared.js";
 import { cubeDifference, ratesBySegment, ratesBySilence, safeUntil } from "./cube.js";
@@ -10,7 +10,7 @@ import { counted, segmentName, whenOf } from "./sentences.js";
 const ONE_OF_TWO = 0.5; // of a customer: less is nobody
 
 /**
- * The silence whose rate is nearest to one that is wanted, the shorter of two; null where no rate is known.
+ * The silence whose rate is nearest to a given one, the shorter of two; null if no rate is known.
  * @param {any[]} rates rows of `ratesBySilence`
  * @param {number} wanted
  */
@@ -20,13 +20,13 @@ export function silenceFor(rates, wanted) {
   return known.length ? known.reduce((best, row) => (far(row) < far(best) ? row : best)) : null;
 }
 
-/** The silences by which somebody can have been lost up to a day: under longer ones all are kept, and none was seen. */
+/** The silences by which somebody can have been lost up to a day: with longer ones all are kept. */
 export function couldLose(cube, rates, until) {
   return rates.filter(({ silence }) => safeUntil(cube, silence) < Date.parse(until) / 1000);
 }
 
 /**
- * One period under every silence, and a box that takes a rate.
+ * One period for every silence, and a box for entering a rate.
  * @param {any} voice
  * @param {(name: string, value: any) => void} choose
  */
@@ -84,7 +84,7 @@ export function silenceAnswer(voice, choose) {
 }
 
 /**
- * Every segment beside the others, who lost most first.
+ * Every segment compared with the others, the one that lost most first.
  * @param {any} voice
  * @param {(name: string, value: any) => void} choose
  */
@@ -145,8 +145,8 @@ export function segmentAnswer(voice, choose) {
 }
 
 /**
- * The same period a year before, and whether the two differ by more than chance; nothing where there is none. Where
- * periods differ more than chance has it, as the limits found, so do these two: else it would be news beside no news.
+ * The same period a year before, and whether the two differ by more than chance; empty if there is none. The interval
+ * is widened by the dispersion of the control limits, so that both comparisons agree.
  */
 export function yearBefore(rows, row, settings, voice, dispersion = 1) {
   const { words, say } = voice;

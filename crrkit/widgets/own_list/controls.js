@@ -1,10 +1,10 @@
 // @ts-check
-/* The controls of ListExplorer: steps that are not equally far apart, buttons of which one is pressed, a span. */
+/* The controls of ListExplorer: sliders with unequal steps, button groups, ranges. */
 
 import { choice, html, set, uniqueId } from "../bench/shared.js";
 
 /**
- * The step nearest to a number; the smaller of two that are equally near.
+ * The step nearest to a number, the smaller one if tied.
  * @param {number[]} steps
  * @param {number} value
  */
@@ -13,7 +13,7 @@ export function nearest(steps, value) {
 }
 
 /**
- * Names of which one is pressed: native radio buttons, so that an arrow key goes to the next.
+ * A button group: native radio buttons, so that arrow keys move to the next.
  * @param {string} legend
  * @param {[string, string][]} pairs
  */
@@ -29,7 +29,7 @@ export function pressed(legend, pairs) {
 }
 
 /**
- * A choice in which nothing is chosen at first: `none` is what is said then.
+ * A choice without an initial selection: `none` is its label then.
  * @param {string} label
  * @param {string} none
  * @param {(state: any) => string[]} names
@@ -49,9 +49,9 @@ export function optional(label, none, names, called = (/** @type {string} */ nam
 }
 
 /**
- * A slider over steps of which each is further away than the one before, and a box that takes the number itself. What
- * is typed is answered by the nearest step, and stays as it is typed until it is done, so that 12 on the way to 120 is
- * not made another number. `other` is a value beside the steps, with a word of its own.
+ * A slider over increasingly wide steps, and a box for the number itself. A typed number selects the nearest step, but
+ * the text is left unchanged until typing is finished, so that 12 on the way to 120 is not replaced. `other` is an
+ * additional value with a label.
  * @param {string} label
  * @param {number[]} steps
  * @param {{ unit: (value: number) => string, other?: [string, string] | null, word?: string, hue?: string }} looks

@@ -1,10 +1,10 @@
 // @ts-check
-/* What a point of each lever costs, and what a customer of each stage brings: folded away until somebody asks. */
+/* The cost of a point on each lever and the margin of a customer in each stage, in a collapsed section. */
 
 import { html } from "../bench/shared.js";
 
 /**
- * Boxes for costs and margins; an empty one says nothing.
+ * Boxes for costs and margins; an empty one means not given.
  * @param {any} words
  * @param {string[]} levers
  * @param {string[]} stages
@@ -53,7 +53,7 @@ function boxesOf(names, labels, least) {
   );
 }
 
-/** What stands in the boxes; nothing, and a cost of nothing, is not there. */
+/** The values of the boxes, without empty ones and zero costs. */
 function readBoxes(boxes) {
   const pairs = Object.entries(boxes).map(([name, { box }]) => [name, box.valueAsNumber]);
   return Object.fromEntries(pairs.filter(([, value]) => value));

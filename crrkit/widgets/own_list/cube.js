@@ -1,13 +1,14 @@
 // @ts-check
 /*
- * A list counted once, turned into its account under any setting. Pure: `crrkit.measure.cube` says the same in Python,
- * and a test compares the two.
+ * A list counted once, turned into its account for any setting. Pure: `crrkit.measure.cube` computes the same in
+ * Python, and a test compares the two.
  *
- * A count hangs on one limit that has to be reached, so it stands here as a histogram: bin i holds whom the i-th limit
- * is the first to reach, the last bin whom none does. Under the i-th limit it is the sum of the bins up to i.
+ * A count depends on one limit that has to be reached, so it is stored as a histogram: bin i has those whom the i-th
+ * limit is the first to reach, the last bin those whom none reaches. For the i-th limit it is the sum of the bins up to
+ * i.
  *
- * This module imports nothing, and beside what it exports only names that begin with `cube` stand at its top: it is put
- * in front of an explorer's own module.
+ * This module imports nothing, and its top-level names are its exports and names that start with `cube`, because it is
+ * prepended to an explorer's own module.
  */
 
 /**
@@ -107,7 +108,7 @@ const cubeFailed = 0.2; // the mean error from which on nothing is projected
 const cubeEnough = 10; // customers expected to stay, and to leave: for fewer the limits are exact
 
 /**
- * The cube from what Python sent; the one step that takes a moment.
+ * Decode the cube sent by Python; the only slow step.
  * @param {Record<string, any>} state
  * @returns {Promise<Cube>}
  */
@@ -154,7 +155,7 @@ export async function openCube(state) {
   };
 }
 
-/** Whole numbers from bytes, seven bits in each, the low ones first. */
+/** Integers from bytes, seven bits each, low bits first. */
 function cubeNumbers(bytes) {
   let at = 0;
   return () => {
@@ -168,7 +169,8 @@ function cubeNumbers(bytes) {
 }
 
 /**
- * The counts of each name, segment × period × bin: how many are not 0, the zeros before each, and what they hold.
+ * The counts of each name, segment × period × bin: the number of non-zero ones, the zeros before each, and their
+ * values.
  * @param {() => number} next
  * @param {string[]} names
  * @param {{ places: number, periods: number, bins: number }} size
@@ -208,7 +210,7 @@ function cubePeriods({ labels, bounds }) {
   return labels.map((label, i) => ({ label, from: cubeDate(bounds[i]), until: cubeDate(bounds[i + 1]) }));
 }
 
-/** The place of a segment; the first is for everybody. */
+/** The index of a segment; the first is everybody. */
 function cubeSegment(cube, key) {
   if (key === null) return 0;
   const place = cube.segments.findIndex((segment) => segment.key === key);
@@ -216,7 +218,7 @@ function cubeSegment(cube, key) {
   return place + 1;
 }
 
-/** The place of a limit. */
+/** The index of a limit. */
 function cubeLimit(cube, silence) {
   const place = cube.silences.indexOf(silence);
   if (place < 0) throw new RangeError(`a silence of ${silence} was not counted`);
@@ -224,7 +226,7 @@ function cubeLimit(cube, silence) {
 }
 
 /**
- * What reads the histograms of a setting: `upTo(name, period)` under its limit, `beyond` who needs a longer one.
+ * Access to the histograms of a setting: `upTo(name, period)` within its limit, `beyond` those who need a longer one.
  * @param {Cube} cube
  * @param {Settings} settings
  */
@@ -252,7 +254,7 @@ function cubeReader(cube, settings) {
 }
 
 /**
- * The account under a setting, a row a period: `retention_by_period`.
+ * The account for a setting, one row per period: `retention_by_period`.
  * @param {Cube} cube
  * @param {Settings} settings
  * @returns {AccountRow[]}
@@ -270,7 +272,7 @@ export function accountOf(cube, settings) {
   return cubeBetween(rows, settings);
 }
 
-/** The flows of a period under a limit of silence. */
+/** The flows of a period for a silence limit. */
 function cubeThere({ upTo, beyond }) {
   return (i) => ({
     kept: upTo("kept", i),
@@ -282,7 +284,7 @@ function cubeThere({ upTo, beyond }) {
   });
 }
 
-/** The flows of a period when customers are who bought in it. */
+/** The flows of a period if customers are those who bought in it. */
 function cubeBought({ number, all }) {
   return (i) => {
     const kept = number("again", i);
@@ -314,7 +316,8 @@ function cubeRow(period, start, { kept, end, newLost, returnedLost, unbroken, ..
 }
 
 /**
- * One period under every limit: `rates_by_silence`. Of who bought in the period there is one row of no limit.
+ * One period for every limit: `rates_by_silence`. If customers are those who bought in the period, one row without a
+ * limit.
  * @param {Cube} cube
  * @param {Settings} settings
  * @param {string} label of the period
@@ -335,8 +338,8 @@ export function ratesBySilence(cube, settings, label) {
 }
 
 /**
- * Every segment in one period beside the others of all customers: `rates_by_segment`, who lost most more than the
- * others' rate would have lost first.
+ * Every segment in one period compared with all other customers: `rates_by_segment`, sorted by losses beyond those at
+ * the others' rate.
  * @param {Cube} cube
  * @param {Settings} settings
  * @param {string} label of the period
@@ -354,7 +357,7 @@ export function ratesBySegment(cube, settings, label) {
 
 const cubeOrder = (value) => (Number.isNaN(value) ? -1e15 : value);
 
-/** Who was there at the start of each period up to one, and who of them was kept. */
+/** The customers at the start of each period up to one, and those kept. */
 function cubeKept(cube, settings, last) {
   const { upTo, number, opening } = cubeReader(cube, settings);
   const [end, kept] = settings.silence === "period" ? ["bought", "again"] : ["there", "kept"];
@@ -369,14 +372,14 @@ function cubeKept(cube, settings, last) {
 
 const cubeLess = (whole, part) => ({ start: whole.start - part.start, kept: whole.kept - part.kept });
 
-/** A segment beside the others: the difference with its interval, and how many more it lost than by their rate. */
+/** A segment compared with the others: the difference with its interval, and its excess losses over their rate. */
 function cubeBeside({ start, kept, others }, z) {
   const [crr, rest] = [cubeShare(kept, start), cubeShare(others.kept, others.start)];
   const [low, high] = cubeDifference({ start, kept }, others, z);
   return { start, kept, lost: start - kept, crr, rest, difference: crr - rest, low, high, more: start * (rest - crr) };
 }
 
-/** Newcombe's interval of the difference of two shares. */
+/** Newcombe's interval of the difference of two proportions. */
 export function cubeDifference(one, other, z = cubeZ) {
   if (!one.start || !other.start) return [Number.NaN, Number.NaN];
   const [p, q] = [one.kept / one.start, other.kept / other.start];
@@ -384,7 +387,7 @@ export function cubeDifference(one, other, z = cubeZ) {
   return [p - q - Math.hypot(p - low, otherHigh - q), p - q + Math.hypot(high - p, q - otherLow)];
 }
 
-/** For how many periods up to the last one a segment has been below the others without a break, and since when. */
+/** For how many consecutive periods up to the last one a segment has been below the others, and since when. */
 function cubeRunBelow(pairs, periods) {
   const below = ({ start, kept, others }) => start && others.start && kept / start < others.kept / others.start;
   let first = pairs.length;
@@ -394,9 +397,8 @@ function cubeRunBelow(pairs, periods) {
 }
 
 /**
- * Who first came in a period, and how many of them are customers at the end of each later one that is over, of the
- * latest cohorts; where customers are who bought in the period, how many bought in it: `cohorts_of`. Empty where they
- * were not counted.
+ * The latest cohorts by first purchase, with the customers at the end of each later complete period; if customers are
+ * those who bought in the period, the number who bought in it: `cohorts_of`. Empty if not counted.
  * @param {Cube} cube
  * @param {Settings} settings
  * @returns {{ label: string, size: number, cells: { label: string, active: number, rate: number }[] }[]}
@@ -418,7 +420,7 @@ export function cohortsOf(cube, settings) {
   return rows.filter(({ size, cells }) => size > 0 && cells.length);
 }
 
-/** The cohorts by who bought in a period; `begin` is the place of the first. */
+/** The cohorts by purchases in a period; `begin` is the index of the first. */
 function cubeWhoBought(cube, { every, segment }) {
   const counts = cubeOf(cube.counts, every).get("cohorts");
   if (!counts) return null;
@@ -427,7 +429,7 @@ function cubeWhoBought(cube, { every, segment }) {
   return { begin: 0, size: (place) => at(place, place), active: (place, age) => at(place + age, place) };
 }
 
-/** The cohorts by who is there at the end of a period under a limit. */
+/** The cohorts by customers at the end of a period for a limit. */
 function cubeStillThere(cube, { every, segment, silence }) {
   const counts = cubeOf(cube.counts, every).get("cohorts_there");
   if (!counts) return null;
@@ -449,7 +451,7 @@ function cubeStillThere(cube, { every, segment, silence }) {
 }
 
 /**
- * A row of which nothing is told; what is not told is no number.
+ * A fully suppressed row; suppressed values are NaN.
  * @returns {AccountRow}
  */
 function cubeBlank({ label, from, until, ...counts }) {
@@ -457,19 +459,19 @@ function cubeBlank({ label, from, until, ...counts }) {
   return /** @type {any} */ ({ ...none, label, from, until, status: "suppressed", withheld: true });
 }
 
-/** Whether it is known of a period who has left: for a while after its end a contract may still be renewed. */
+/** Whether the losses of a period are final: for a while after its end a contract may still be renewed. */
 function cubeOver({ kind, seen, spans }, { every, silence }, i) {
   const late = kind === "contracts" ? silence : 0;
   return cubeOf(spans, every).bounds[i + 1] * cubeDay <= seen.asOf - late * cubeDay;
 }
 
-/** Of lists, whether there is one as a period begins, as it ends, and both; of all else there always is. */
+/** For periodic lists, whether there is one at the start of a period, at its end, and both; otherwise always true. */
 function cubeListed({ spans }, every, i) {
   const [from, until] = cubeOf(spans, every).listed?.[i] ?? [1, 1];
   return { from: from > 0, until: until > 0, whole: from > 0 && until > 0, isList: "listed" in cubeOf(spans, every) };
 }
 
-/** A row of lists: what happened between two of them is not seen, nor is what a missing one would say. */
+/** A row of periodic lists: what happened between two of them is not observed, nor what a missing one would show. */
 function cubeAsListed(row, { from, until, whole, isList }) {
   if (!isList) return row;
   const unseen = { newLost: Number.NaN, returnedLost: Number.NaN, continuous: Number.NaN };
@@ -480,7 +482,7 @@ function cubeAsListed(row, { from, until, whole, isList }) {
   return { ...row, ...none, ...unseen, start, end, status: "unseen" };
 }
 
-/** A row of a shared page: flows that are too small to be told apart, or at all, are no number. */
+/** A row of a shared page: flows too small to be shown separately, or at all, are NaN. */
 function cubeAsTold({ told }, row) {
   if (!told) return row;
   const inside = ["net", "together"].includes(told) ? ["newLost", "returnedLost"] : [];
@@ -488,7 +490,7 @@ function cubeAsTold({ told }, row) {
   return { ...row, ...Object.fromEntries(gone.map((name) => [name, Number.NaN])) };
 }
 
-/** How far a period has been seen. */
+/** How far a period has been observed. */
 function cubeStatus(cube, settings, i, start) {
   const { seen, spans } = cube;
   const { bounds } = cubeOf(spans, settings.every);
@@ -500,7 +502,8 @@ function cubeStatus(cube, settings, i, start) {
 }
 
 /**
- * Until when nobody can be lost, in seconds: no purchase of the list is older yet than the silence. `safe_until`.
+ * The time in seconds until which nobody can be lost, because no purchase of the list is older than the silence.
+ * `safe_until`.
  * @param {Pick<Cube, "kind" | "seen">} cube
  * @param {Settings["silence"]} silence
  */
@@ -522,7 +525,7 @@ function cubeBetween(rows, { from, to }) {
 
 const cubeShare = (part, whole) => (whole > 0 ? part / whole : Number.NaN);
 
-/** Wilson's interval of a share, 95 % where nothing else is asked for. */
+/** Wilson's interval of a proportion, 95 % by default. */
 function cubeWilson(kept, n, z = cubeZ) {
   if (n === 0) return [Number.NaN, Number.NaN];
   const p = kept / n;
@@ -533,8 +536,8 @@ function cubeWilson(kept, n, z = cubeZ) {
 }
 
 /**
- * The limits of a run chart around the common rate, and which periods are news: `control_chart`. Null where fewer than
- * two periods are complete; NaN and "" in the rows that are not.
+ * The control limits around the pooled rate, and the signals: `control_chart`. Null if fewer than two periods are
+ * complete; NaN and "" in incomplete rows.
  * @param {AccountRow[]} rows
  */
 export function limitsOf(rows) {
@@ -566,7 +569,7 @@ export function limitsOf(rows) {
   };
 }
 
-/** Laney's: the mean difference of neighbouring rates in standard errors, by that of a normal process. */
+/** Laney's sigma: the mean difference of successive rates in standard errors, over that of a normal process. */
 function cubeDispersion(pool, centre) {
   if (centre === 0 || centre === 1) return 1;
   const scores = pool.map((row) => (row.crr - centre) / Math.sqrt((centre * (1 - centre)) / row.start));
@@ -574,7 +577,7 @@ function cubeDispersion(pool, centre) {
   return moves.reduce((sum, move) => sum + move, 0) / moves.length / (2 / Math.sqrt(Math.PI));
 }
 
-/** The rates between which n customers who stay with one chance land. */
+/** The limits for the rate of n customers with the same probability of staying. */
 function cubeChance(rate, n) {
   const rare = Math.min(rate, 1 - rate);
   if (n * rare < cubeEnough - 1e-9) {
@@ -585,7 +588,7 @@ function cubeChance(rate, n) {
   return [rate - half, rate + half];
 }
 
-/** The lowest and the highest count of a binomial law whose tails are more than those of the limits. */
+/** The lowest and the highest count of a binomial distribution whose tail probability exceeds that of the limits. */
 function cubeExact(n, p) {
   let term = (1 - p) ** n;
   let below = term;
@@ -612,7 +615,7 @@ function cubeSignals(pool, ends, centre) {
 }
 
 /**
- * The stages under a setting, a row a period: `stage_flow`. Empty by who bought in the period.
+ * The stages for a setting, one row per period: `stage_flow`. Empty if customers are those who bought in the period.
  * @param {Cube} cube
  * @param {Settings} settings
  * @returns {StageRow[]}
@@ -659,7 +662,7 @@ function cubeAllStages(cube, settings) {
 }
 
 /**
- * A period of whose stages nothing is told.
+ * A period with suppressed stages.
  * @returns {StageRow}
  */
 function cubeNoStages(period) {
@@ -681,7 +684,7 @@ function cubeNoStages(period) {
 }
 
 /**
- * The moves of a period from one stage to another.
+ * The transitions of a period between stages.
  * @returns {Moves}
  */
 function cubeMoves({ upTo, beyond }, regular, i, before) {
@@ -699,9 +702,8 @@ function cubeMoves({ upTo, beyond }, regular, i, before) {
 }
 
 /**
- * The list's own rhythm, by Kaplan and Meier as `characteristic_interval` has it, of everybody whatever the segment:
- * `longer`, the share of silences longer than so many days; `returning`, of those silent for so long, the share that
- * still buys again.
+ * The purchase rhythm of the whole list, by Kaplan-Meier as in `characteristic_interval`: `longer`, the share of
+ * silences longer than a number of days; `returning`, the share of those silent that long who still buy again.
  * @param {Cube} cube
  * @param {Settings} settings
  */
@@ -726,7 +728,7 @@ export function gapsOf(cube, settings) {
   return { days, longer, returning, atSilence, gaps: seen };
 }
 
-/** The share of silences that never end; the tail where few are at risk says little and is left out. */
+/** The share of silences that never end, without the tail in which few are at risk. */
 function cubeNever({ closed, longer, risks, seen }) {
   const closing = longer.map((_, i) => i).filter((i) => closed[i] > 0);
   const firm = closing.filter((i) => risks[i] >= Math.min(10, seen / 10));
@@ -736,8 +738,8 @@ function cubeNever({ closed, longer, risks, seen }) {
 const cubeReturning = (still, never) => (still > never ? 1 - never / still : 0);
 
 /**
- * The model of the list's last year: `StageModel.from_flow`, and how an earlier one fared, its `backtest`. Where
- * `reason` is not empty nothing is to be projected; `matrix` is null where there is none at all.
+ * The model of the list's last year: `StageModel.from_flow`, and its `backtest`. If `reason` is not empty, do not
+ * project; `matrix` is null if there is none.
  * @param {Cube} cube
  * @param {Settings} settings
  */
@@ -747,7 +749,7 @@ export function modelOf(cube, settings) {
   const none = { matrix: null, start: {}, inflow: {}, stages: [], retained: [], first: "", last: "", backtest: null };
   if (!rows.length) return { ...none, reason: every.length ? "withheld" : "no stages" };
   const over = rows.filter((row) => row.transitions);
-  // a contract says itself when it began
+  // a contract states its own start
   const silent = ["contracts", "snapshots"].includes(cube.kind) ? 0 : Number(settings.silence);
   const memory = Math.max(silent, cube.rule.window, cube.rule.contact, cube.seen.burnIn);
   const begun = (row) => Date.parse(row.from) / 1000 >= cube.seen.first + memory * cubeDay;
@@ -764,7 +766,7 @@ export function modelOf(cube, settings) {
   return { ...parts, backtest: tried, reason };
 }
 
-/** What some periods say: shares of moves, who stood where at their end, who came from outside on average. */
+/** Estimates from several periods: transition probabilities, counts per stage at their end, mean entries. */
 function cubeParts(periods) {
   const total = (from, to) => periods.reduce((sum, row) => sum + row.transitions[from][to], 0);
   const out = (from) => cubeStages.reduce((sum, to) => sum + total(from, to), 0);
@@ -784,7 +786,7 @@ function cubeParts(periods) {
   };
 }
 
-/** What some periods know of moves and entries: `spread_of`, and Student's quantile for so many. */
+/** The uncertainty of transitions and entries: `spread_of`, and Student's quantile for that number of periods. */
 function cubeBasis(periods, stages) {
   const excess = stages.map((from) =>
     cubeExcess(periods.map(({ transitions }) => stages.map((to) => transitions[from][to]))),
@@ -802,7 +804,7 @@ function cubeBasis(periods, stages) {
 
 const cubeSum = (/** @type {number[]} */ numbers) => numbers.reduce((sum, n) => sum + n, 0);
 
-/** Pearson's chi-square of period × move per degree of freedom, at least 1. */
+/** Pearson's chi-square of period × transition per degree of freedom, at least 1. */
 function cubeExcess(moves) {
   const whole = cubeSum(moves.map(cubeSum));
   const rows = moves.filter((row) => cubeSum(row) > 0);
@@ -814,7 +816,7 @@ function cubeExcess(moves) {
   return Math.max(1, cubeSum(rows.map((row) => cubeSum(row.map((n, j) => far(row, n, j))))) / freedom);
 }
 
-/** The two-sided quantile, 95 %, of Student's law: `student` of band.py. */
+/** The two-sided 95 % quantile of Student's t distribution: `student` of band.py. */
 function cubeStudent(freedom) {
   if (freedom < 1) return Number.NaN; // one period shows no spread
   let [low, high] = [0, Math.PI / 2];
@@ -836,13 +838,13 @@ function cubeWithin(angle, freedom) {
   return odd ? (2 / Math.PI) * (angle + Math.sin(angle) * total) : Math.sin(angle) * total;
 }
 
-/** Who stands where at the end of a period. */
+/** The counts per stage at the end of a period. */
 function cubeEnds({ transitions }) {
   const into = (stage) => Object.values(transitions).reduce((sum, ends) => sum + ends[stage], 0);
   return { middle: into("middle"), long: into("long"), lapsed: into("lapsed") };
 }
 
-/** An earlier model held against the last periods. */
+/** The backtest on the last periods. */
 function cubeTried(usable, held, size) {
   const parts = cubeParts(usable.slice(0, -held).slice(-size));
   if (!parts) return null;

@@ -1,5 +1,5 @@
 // @ts-check
-/* What must be read before the rate of ListExplorer, and what beside it: as `RetentionTable.warning` and its notes. */
+/* The warnings before the rate of ListExplorer, and the notes next to it: as `RetentionTable.warning` and its notes. */
 
 import { put } from "../bench/shared.js";
 import { safeUntil } from "./cube.js";
@@ -11,7 +11,7 @@ const LONGEST = "year";
 const SAY_THEMSELVES = ["contracts", "snapshots"]; // who is a customer
 
 /**
- * Everything that stands before the rate: doubts about the list, about the rule, about its end.
+ * All warnings before the rate: doubts about the list, about the rule, about its end.
  * @param {any} rhythm
  * @param {any} settings
  * @param {any[]} rows
@@ -25,7 +25,7 @@ export function inFront(rhythm, settings, rows, row, voice) {
 }
 
 /**
- * The doubt about the rule in a sentence, and what else a reader should know before the rate.
+ * The doubt about the rule in a sentence, and further warnings before the rate.
  * @param {any} rhythm
  * @param {any} settings
  * @param {any} row
@@ -54,7 +54,7 @@ function doubtFacts(rhythm, { every, silence }, words, say) {
   };
 }
 
-/** What would suit instead, as `Rhythm` names it; nothing in a page for strangers, which has one period. */
+/** A more suitable rule, as in `Rhythm`; empty in a shared page, which has only one period. */
 function remedyOf(rhythm, settings, doubt, voice) {
   if (!doubt || !rhythm.suits) return "";
   const { words } = voice;
@@ -72,26 +72,26 @@ function remedyOf(rhythm, settings, doubt, voice) {
   return short ? put(words.suits, { what: days(Math.ceil(length)) }) : words.noLonger;
 }
 
-/** The shortest period that a window is no longer than. */
+/** The shortest period at least as long as the window. */
 function asLongAs(window, periods) {
   const fits = (/** @type {[string, number]} */ [, length]) => length + SLACK_DAYS >= window;
   return Object.entries(periods).find(fits)?.[0] ?? LONGEST;
 }
 
-/** That the end of all contracts in one period may be the day on which the list was made: `gone_at_once`. */
+/** A warning that the end of all contracts in one period may be the export date: `gone_at_once`. */
 export function goneAtOnce(rows, { cube, words }) {
   if (!SAY_THEMSELVES.includes(cube.kind)) return "";
   const last = rows.findLast(({ start }) => start > 0);
   return last && last.start >= ALL_AT_ONCE && last.kept === 0 && last.end === 0 ? words.goneAtOnce : "";
 }
 
-/** That nobody can be lost yet in the period that is shown: as the note of `RetentionTable`. */
+/** A note that nobody can be lost yet in the period shown: as in `RetentionTable`. */
 function keptByConstruction({ silence }, row, { cube, words }) {
   if (row?.status !== "burn_in") return "";
   return Date.parse(row.until) / 1000 <= safeUntil(cube, silence) ? words.safe : "";
 }
 
-/** The periods that are over and not settled, while a gap after them may still be bridged. */
+/** The periods that have ended but are not final, because a gap after them may still be bridged. */
 function unsettled(rows, { silence }, voice) {
   const { cube, words } = voice;
   if (cube.kind !== "contracts" || !silence) return "";
@@ -101,7 +101,7 @@ function unsettled(rows, { silence }, voice) {
   return open.length ? counted(words.unsettled, silence, voice, { periods }) : "";
 }
 
-/** What a silence in days leaves out of the calendar, as the note of `Rhythm`: said beside the rate. */
+/** How a silence in days differs from calendar months, as in the note of `Rhythm`, next to the rate. */
 export function shortOf(rhythm, { every, silence }, voice) {
   if (!rhythm.longest || typeof silence !== "number") return "";
   const { words, say } = voice;

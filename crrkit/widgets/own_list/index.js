@@ -1,9 +1,9 @@
 // @ts-check
 /*
- * ListExplorer: one's own list under sliders. Python counts once, into a cube of small numbers; here it becomes the
- * account, the stages and the rhythm under whatever the controls say, in every frame anew.
+ * ListExplorer: the user's own list with sliders. Python counts once, into a cube of aggregates; this module derives
+ * the account, the stages and the rhythm for the current controls in every frame.
  *
- * What it imports is put in front of this module where it travels.
+ * When it is delivered, its imports are prepended.
  */
 
 import { bench, button, html, put, speaker } from "../bench/shared.js";
@@ -19,8 +19,8 @@ const A_MINUTE = 60_000; // milliseconds in which a browser has taken a file
 const TRAITS = ["every", "silence", "segment", "regular", "first", "last", "period", "called_new"];
 
 /**
- * What was asked for as it can be: a number goes to its nearest step, the names of periods to those of another length,
- * and of a span that ends before it begins the other end is let go.
+ * Make requested settings valid: a number goes to its nearest step, period names are converted to the new length, and
+ * of a range that ends before it begins the other end is cleared.
  */
 export function settledIn(cube, wanted, chosen) {
   const { every } = wanted;
@@ -38,7 +38,7 @@ export function settledIn(cube, wanted, chosen) {
   return { ...wanted, silence, regular, ...labels };
 }
 
-/** A period of any length by its name; names of different lengths differ. */
+/** A period of any length by its name; names of different lengths are distinct. */
 function spanOf(cube, label) {
   if (label === null || label === undefined) return null;
   return cube.everies.flatMap((every) => cube.periods(every)).find((period) => period.label === label) ?? null;
@@ -105,7 +105,7 @@ async function render({ model: whole, el }) {
   };
 }
 
-/** The settings that the address of a page asks for, as far as they can be. */
+/** The valid settings given in the page's URL. */
 function takeFromAddress(model, cube) {
   const asked = fromHash(location.hash);
   const state = Object.fromEntries(TRAITS.map((name) => [name, model.get(name)]));
@@ -126,7 +126,7 @@ function laidOut({ every, silence, segment, regular, first, last, why }) {
   return [every.row, why ?? silence.row, regular.row, segment.row, span];
 }
 
-/** Of lists, why there is no silence to choose; of all else null. */
+/** For periodic lists, why there is no silence to choose; otherwise null. */
 function whyNoSilence({ cube, words }) {
   if (cube.kind !== "snapshots") return null;
   const shortest = words.periods[cube.everies[0]];
@@ -138,7 +138,7 @@ function shownLabel(cube, state) {
 }
 
 /**
- * A button that asks Python for the page that may be shared, and gives it to the reader as a file.
+ * A button that requests the shareable page from Python and downloads it.
  * @param {any} model
  * @param {any} words
  * @param {(sentence: string) => void} tell
@@ -158,7 +158,7 @@ function saveButton(model, words, tell) {
   });
 }
 
-/** What was shown before, so that one can step back; a drag is one step. */
+/** The undo history; a drag is one step. */
 function history(words) {
   /** @type {any[]} */
   const past = [];

@@ -1,10 +1,10 @@
 // @ts-check
-/* What is called new, and what the formula (end - new) / start then answers beside the share that stayed. */
+/* The meanings of "new", and the result of the formula (end - new) / start, compared with the share that stayed. */
 
 import { html, put, uniqueId } from "../bench/shared.js";
 import { tell } from "./redraw.js";
 
-/** Who is called new beside first-timers who are still there, as the meanings of WhoIsNewExplorer. */
+/** Who is called new in addition to first-timers still there, as in WhoIsNewExplorer. */
 const CALLED_NEW = {
   apart: [],
   returned: ["returned"],
@@ -13,7 +13,7 @@ const CALLED_NEW = {
 };
 
 /**
- * The answers of the formula for one period, by what is called new.
+ * The results of the formula for one period, by meaning of "new".
  * @param {any} row
  * @returns {{ name: string, called: number, answer: number }[]}
  */
@@ -25,7 +25,7 @@ export function formulaAnswers(row) {
 }
 
 /**
- * The meanings as a choice, each with its answer.
+ * The meanings as a choice, each with its result.
  * @param {any} voice
  * @param {(name: string) => void} choose
  */

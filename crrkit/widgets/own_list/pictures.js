@@ -12,13 +12,13 @@ const LONG_NAME = 7; // letters: of a month
 const RULES = [0, 0.25, 0.5, 0.75, 1];
 const HALF_TURN = 45; // degrees of the hatch
 
-/** Where a rate is drawn: known, and not withheld. */
+/** Whether a rate is drawn: known, and not suppressed. */
 export function known(row) {
   return !row.withheld && row.crr !== null && !Number.isNaN(row.crr);
 }
 
 /**
- * Neighbours that all fit, as [first, last] places: a line breaks where something is missing.
+ * Runs of consecutive items that satisfy a test, as [first, last] indices: a line breaks at missing values.
  * @param {any[]} rows
  * @param {(row: any) => boolean} fits
  */
@@ -34,7 +34,7 @@ export function runs(rows, fits) {
 }
 
 /**
- * The bars of a bridge as [low, high] in customers, so that what was kept stands at the foot of both ends.
+ * The bars of a bridge as [low, high] in customers, with the kept at the bottom of both end bars.
  * @param {{ start: number, kept: number, new: number, end: number }} row
  */
 export function bridgeBars({ start, kept, new: joined, end }) {
@@ -49,7 +49,7 @@ export function bridgeBars({ start, kept, new: joined, end }) {
   };
 }
 
-/** A pattern of stripes and its address. */
+/** A stripe pattern and its URL. */
 export function hatched(kind) {
   const id = uniqueId();
   const turned = { patternUnits: "userSpaceOnUse", patternTransform: `rotate(${HALF_TURN})` };
@@ -60,7 +60,7 @@ export function hatched(kind) {
 
 /* ---- the bridge ---- */
 
-/** From who was there to who is: the kept base as a level line, lost hatched, new outlined, returned striped. */
+/** From start to end: the kept as a level line, lost hatched, new outlined, returned striped. */
 export function listBridge(words, say) {
   const [lost, returned] = ["lost", "returned"].map(hatched);
   const svg = vector("svg", { class: "crrkit-picture crrkit-list-bridge", role: "img", width: "100%" });
@@ -85,7 +85,7 @@ export function listBridge(words, say) {
     return [...rects, ...connections(row, down), ...names(row, down), ...rate(row, down)];
   }
 
-  /** Dashed lines from bar to bar, the level of the kept from end to end, and the floor. */
+  /** Dashed connectors between bars, the level of the kept across the chart, and the axis. */
   function connections(row, down) {
     const grown = row.kept + row.new;
     const between = (kind, from, to, customers) =>
@@ -119,7 +119,7 @@ export function listBridge(words, say) {
     });
   }
 
-  /** The number of the kept in both bars, and the rate as the height of the level between them. */
+  /** The number kept in both bars, and the rate as the height of the level between them. */
   function rate(row, down) {
     if (BRIDGE.base - down(row.kept) < BRIDGE.roomy) return [];
     const half = (BRIDGE.base + down(row.kept)) / 2;
@@ -141,8 +141,8 @@ export function listBridge(words, say) {
 /* ---- the rate over time ---- */
 
 /**
- * CRR and churn over time: the interval as a band, the limits of chance dashed, a period that runs hollow. It is a
- * slider too: a click or an arrow key takes another period.
+ * CRR and churn over time: the interval as a band, control limits dashed, a running period hollow. It also works as a
+ * slider: a click or an arrow key selects another period.
  * @param {(label: string) => void} choose
  */
 export function rateOverTime(words, say, choose) {
@@ -191,7 +191,7 @@ export function rateOverTime(words, say, choose) {
     return [...limitTracks(limits), ...parts];
   }
 
-  /** The limits as steps, a period each; one beyond the picture runs along its edge. */
+  /** The limits as step lines; one outside the picture runs along its edge. */
   function limitTracks(limits) {
     if (!limits) return [];
     const edge = (rate) => 1 - Math.min(Math.max(rate, 0), 1);
@@ -209,7 +209,7 @@ export function rateOverTime(words, say, choose) {
     return [track("centre", centre), ...steps("low"), ...steps("high")];
   }
 
-  /** What looks like news has another shape, not only another colour; a running period is hollow. */
+  /** Signals have a different shape, not only a different colour; a running period is hollow. */
   function points(limits) {
     return shown.flatMap((row, i) => {
       if (!known(row)) return [];
@@ -223,7 +223,7 @@ export function rateOverTime(words, say, choose) {
 
   const point = (x, y, isChosen, facts) => vector("circle", { ...facts, cx: `${x}%`, cy: y, r: isChosen ? 7 : 4 });
 
-  /** A path knows no percent: it stands in a picture of its own. */
+  /** A path has no percent units, so it is in an SVG of its own. */
   function diamond(x, y, facts) {
     const group = vector("svg", { role: "presentation", x: `${x}%`, y, overflow: "visible" });
     group.append(vector("path", { ...facts, d: "M0-7L7 0L0 7L-7 0Z" }));

@@ -1,5 +1,5 @@
 // @ts-check
-/* Which lever brings most, by customers or for its cost, and from how many periods ahead on another one does. */
+/* The ranking of levers, by customers or per cost, and the horizons at which it changes. */
 
 import { html, put } from "../bench/shared.js";
 import { effects, effectsByStep } from "../stages/chain.js";
@@ -8,7 +8,7 @@ import { patch, tell } from "./redraw.js";
 const FARTHEST_LOOK = 20; // periods, as LeverTable.by_horizon
 
 /**
- * By what the levers are ranked: what a unit of cost brings where costs are known, else customers.
+ * The ranking measure: the gain per unit of cost if costs are known, otherwise customers.
  * @param {Record<string, number>} costs
  * @param {Record<string, number>} margins
  */
@@ -17,7 +17,7 @@ export function measureOf(costs, margins) {
   return Object.values(margins).some(Boolean) ? "margin_per_cost" : "customers_per_1000";
 }
 
-/** The levers with what one point more on each brings, the greatest first; those of which nothing is known last. */
+/** The levers with the effect of one more point, the largest first, unknown ones last. */
 export function rankedLevers(chain, levers, steps, margins, measure) {
   const key = (row) => (Number.isNaN(row[measure]) ? -1e300 : row[measure]);
   const rows = effects(chain, levers, steps, margins).filter(({ full }) => !full);

@@ -1,12 +1,12 @@
 // @ts-check
-/* How a redraw stays small: nodes stay and only what differs is written, and what is out of sight waits. */
+/* Minimal redraws: nodes are reused and only differences written, and off-screen sections wait. */
 
 const A_MOMENT = 100; // milliseconds: longer than from one key to the next while it is held down
 
 /**
- * Give a node other children, as `replaceChildren` does, but keep each that can become the one in its place: what is
- * written is laid out and painted anew, what stays is not, and keeps the focus. What is kept keeps its listeners, so
- * that children who are given here have none of their own.
+ * Replace a node's children, like `replaceChildren`, but reuse existing ones that can be patched: only changed nodes
+ * are laid out and painted, and the focus is kept. Reused nodes keep their listeners, so new children must not have
+ * listeners of their own.
  * @param {Element} parent
  * @param {...(Node | string)} children
  */
@@ -20,12 +20,12 @@ export function patch(parent, ...children) {
   for (const node of there.slice(children.length)) node.remove();
 }
 
-/** Write a text only where it changed: what stays is not drawn again. */
+/** Write a text only if it changed, to avoid redrawing it. */
 export function tell(/** @type {any} */ node, /** @type {string} */ text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-/** Make a node what another is; false where it is of another kind. */
+/** Patch a node to equal another; false if it is of another kind. */
 function became(/** @type {any} */ node, /** @type {any} */ next) {
   if (node.nodeName !== next.nodeName) return false;
   if (node.nodeType === Node.TEXT_NODE) {
@@ -44,9 +44,9 @@ function became(/** @type {any} */ node, /** @type {any} */ next) {
 }
 
 /**
- * Draws parts of a page: those in sight at once, the others when no key has come for a moment, so that an answer does
- * not wait for what nobody looks at. None of it is seen as it was before: what comes into sight is drawn then, and
- * before the page is printed all is. Until it is known what is in sight, everything is.
+ * Draws parts of a page: visible ones at once, the others when no key has been pressed for a moment, so that off-screen
+ * parts do not delay the response. Nothing outdated is ever visible: a part is drawn when it becomes visible, and
+ * everything before printing. Until visibility is known, everything is drawn.
  */
 export function inSightFirst() {
   /** @type {Set<Element>} */

@@ -1,5 +1,5 @@
 // @ts-check
-/* The rhythm of the list: of those who have been silent for so long, how many still buy again. */
+/* The purchase rhythm of the list: the share still buying again after a silence. */
 
 import { caption, field, levels, track, vector } from "../bench/shared.js";
 import { patch } from "./redraw.js";
@@ -9,8 +9,8 @@ const LOW = 0.14; // a rate under which nothing fits below its line
 const DAY_MARKS = [0, 1, 7, 30, 90, 180, 365, 1095];
 
 /**
- * Of those who have been silent for so many days, the share that still buys again. The chosen silence stands on the
- * curve and can be dragged.
+ * The share of those silent for a number of days who still buy again. The chosen silence is marked on the curve and can
+ * be dragged.
  * @param {number[]} steps what the silence can be
  * @param {(days: number) => void} choose
  */
@@ -38,7 +38,7 @@ export function rhythmCurve(words, say, steps, choose) {
 }
 
 /**
- * One period under every silence, as the share that was kept. The chosen one stands on the curve and can be dragged.
+ * One period for every silence, as the share kept. The chosen one is marked on the curve and can be dragged.
  * @param {number[]} steps what the silence can be
  * @param {(days: number) => void} choose
  */
@@ -73,7 +73,7 @@ export function silenceCurve(title, say, steps, choose) {
   return { svg, show };
 }
 
-/** A picture over days of silence, of which one is chosen by a click or by dragging. */
+/** A picture over days of silence, one of which is selected by a click or by dragging. */
 function dayPicture(title, say, steps, choose) {
   const svg = vector("svg", { class: "crrkit-picture crrkit-list-rhythm", role: "img", width: "100%" });
   svg.setAttribute("height", String(RHYTHM.height));

@@ -1,5 +1,5 @@
 // @ts-check
-/* Settings that are kept beside each other, and settings in the address of a page. */
+/* Saved settings for comparison, and settings in the page's URL. */
 
 import { html, put } from "../bench/shared.js";
 import { accountOf } from "./cube.js";
@@ -11,7 +11,7 @@ const PREFIX = "#list:";
 const WHOLE = /^\d+$/;
 
 /**
- * The settings that differ from the first ones, as the end of an address.
+ * The settings that differ from the initial ones, as a URL fragment.
  * @param {Record<string, any>} state
  * @param {Record<string, any>} initial
  */
@@ -21,7 +21,7 @@ export function toHash(state, initial) {
 }
 
 /**
- * The settings that an address asks for; empty where it asks for none.
+ * The settings in a URL; empty if there are none.
  * @param {string} hash
  * @returns {Record<string, any>}
  */
@@ -34,7 +34,7 @@ export function fromHash(hash) {
 }
 
 /**
- * A table of the settings that were kept, each with its rate, to compare and to go back to.
+ * A table of the saved settings with their rates, to compare and to restore.
  * @param {any} voice
  * @param {any} model
  * @param {(state: Record<string, any>) => void} give

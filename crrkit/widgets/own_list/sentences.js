@@ -1,11 +1,11 @@
 // @ts-check
-/* What ListExplorer says: the name of a period, the sentence above all, what is doubtful, and the lines of Python. */
+/* The texts of ListExplorer: period names, the headline, doubts, and the lines of Python. */
 
 import { put } from "../bench/shared.js";
 
 /**
- * With what everything is said: the words of one language, its numbers, and what was counted.
- * `local` is whether a kernel stands behind it, on the machine where the list is.
+ * The context of all texts: the words and numbers of one language, and the counts. `local` is whether there is a kernel
+ * on the machine with the list.
  * @typedef {{ cube: any, words: any, say: any, lang: string, local?: boolean }} Voice
  */
 
@@ -42,7 +42,7 @@ export function counted(forms, n, { say, lang }, facts = {}) {
 }
 
 /**
- * A segment as it is called: that of all the others of a column says so.
+ * The name of a segment, including the one for all others of a column.
  * @param {string} key
  * @param {Voice} voice
  */
@@ -52,7 +52,7 @@ export function segmentName(key, { cube, words }) {
 }
 
 /**
- * When a period was, as one says it: "in November 2011".
+ * A period as an adverbial phrase: "in November 2011".
  * @param {{ label: string, from: string }} row
  * @param {string} every
  * @param {Voice} voice
@@ -67,7 +67,7 @@ export function whenOf({ label, from }, every, { words, lang }) {
 }
 
 /**
- * The rule of a setting in the words that a sentence begins with.
+ * The rule of a setting, worded as the beginning of a sentence.
  * @param {number | string} silence
  * @param {Voice} voice
  */
@@ -80,7 +80,7 @@ export function byRule(silence, voice) {
 }
 
 /**
- * The sentence above all: the rate of the chosen period, and what the first setting said of it.
+ * The headline: the rate of the chosen period, and the rate under the initial setting.
  * @param {{ row: any, settings: any, was: { row: any, settings: any } | null }} shown
  * @param {Voice} voice
  */
@@ -97,10 +97,10 @@ export function headline({ row, settings, was }, voice) {
   return who + (said.endsWith(".") ? said : `${said}.`); // "2024 г." has its full stop
 }
 
-/** A period that is not over, or one after whose end a gap may still be bridged. */
+/** A period that is not over, or after which a gap may still be bridged. */
 const soFar = (silence, { cube, words }) => (cube.kind === "contracts" && silence > 0 ? words.notSettled : words.soFar);
 
-/** What moved since the first setting, and its rate; nothing where nothing did. */
+/** The changes from the initial setting, and its rate; empty if there are none. */
 function compared(settings, was, voice) {
   if (!was || was.row.withheld || Number.isNaN(was.row.crr)) return "";
   const { words, say } = voice;
@@ -119,7 +119,7 @@ function compared(settings, was, voice) {
 }
 
 /**
- * What must be read before the rate: as `judge` of crrkit/measure/cadence, from the facts that Python sends.
+ * The warnings before the rate: as `judge` of crrkit/measure/cadence, from the facts that Python sends.
  * @param {any} rhythm
  * @param {{ every: string, silence: number | string }} settings
  * @returns {"" | "by_construction" | "not_seen" | "too_short"}
@@ -133,23 +133,23 @@ export function doubtOf(rhythm, { every, silence }) {
   return coveredBy(rhythm, Math.min(window, length)) < HALF ? "too_short" : "";
 }
 
-/** Of the purchases that are followed by another, the share that has it within so many days. */
+/** The share of purchases followed by another that have it within a number of days. */
 export function coveredBy({ days, covered }, within) {
   let share = 0;
   for (let i = 0; i < days.length && days[i] <= within; i += 1) share = covered[i];
   return share;
 }
 
-/** Of a period that still runs, that nobody knows yet whether it is news; of others nothing. */
+/** A note that a running period cannot be judged yet; empty for others. */
 export function newsLater({ status }, when, words) {
   return status === "running" ? put(words.newsLater, { when }) : "";
 }
 
-/** Text as Python writes it. */
+/** Text as a Python literal. */
 const quoted = (text) => JSON.stringify(text);
 
 /**
- * The lines of Python that give the shown number again.
+ * The lines of Python that reproduce the number shown.
  * @param {any} settings
  * @param {string} label of the chosen period
  * @param {any} cube
@@ -202,7 +202,7 @@ export function whoCode(what, label, { every, silence, segment }, cube, own, coh
   return `${underOf(silence, cube, own)}.who(${given.join(", ")})`;
 }
 
-/** The call that says who stood in a stage as a period began. */
+/** The call that lists the customers in a stage at the start of a period. */
 export function stageCode(stage, { silence, regular, segment }, { from }, cube, own) {
   const found = cube.segments.find(({ key }) => key === segment);
   if (found && found.name === null) return "";
@@ -224,7 +224,7 @@ function contractRule(months) {
 }
 
 /**
- * The definition card as the settings stand: the rules that the controls move are said anew, the others as they were.
+ * The definition card for the current settings: rules changed by the controls are updated, the others are unchanged.
  * @param {[string, string, string][]} card rule, name and text
  * @param {any} settings
  * @param {Voice} voice

@@ -1,5 +1,5 @@
 // @ts-check
-/* The stages of ListExplorer: how wide, how much kept, what each adds to the rate, and who they are. */
+/* The stages of ListExplorer: share, retention, contribution to the rate, and the customers in each. */
 
 import { caption, html, set, vector } from "../bench/shared.js";
 import { hatched } from "./pictures.js";
@@ -8,7 +8,7 @@ import { patch, tell } from "./redraw.js";
 const NARROW = 14; // percent, below which a name does not fit under a stage
 const ROOMY = 25; // percent, below which a long name in the middle would be cut at the edge of the picture
 /**
- * Parts of a rate rounded so that they add up in ink: each is what the rounded sum grows by, to a tenth of a percent.
+ * Parts of a rate rounded so that the displayed numbers add up: each is the increment of the rounded sum, to 0.1 %.
  * @param {number[]} parts
  */
 export function addedUp(parts) {
@@ -25,8 +25,8 @@ export function addedUp(parts) {
 const MOSAIC = { height: 118, top: 16, bottom: 96 };
 
 /**
- * Each stage as wide as its share of the customers and filled as high as its retention: the filled part of the whole
- * is the rate. Under it the same in numbers, and who they are.
+ * Each stage as wide as its share of the customers and filled to the height of its retention: the filled part of the
+ * total area is the rate. Below it the same in numbers, and the customers.
  */
 export function stageTable(words, say) {
   const lost = hatched("lost");
@@ -74,7 +74,7 @@ export function stageTable(words, say) {
     });
   }
 
-  /** The name of a stage in its middle; of a slim one from the edge of the picture, past which nothing is seen. */
+  /** The name of a stage in its middle; for a narrow one, from the edge of the picture, so that it is not cut off. */
   function nameUnder(left, width, name) {
     const under = (x, anchor) => caption("column", x, MOSAIC.bottom + 17, name, anchor);
     if (width >= ROOMY) return under(left + width / 2, "middle");

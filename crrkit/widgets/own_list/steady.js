@@ -1,5 +1,5 @@
 // @ts-check
-/* A sentence or a warning that grows above the controls pushes none of them away from under the finger. */
+/* Keeps the controls in place when a sentence or warning above them grows. */
 
 const SCROLLS = ["auto", "scroll", "overlay"];
 const ROOM = 8; // pixels

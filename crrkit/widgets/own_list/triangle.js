@@ -1,7 +1,7 @@
 // @ts-check
 /*
- * The cohorts of a list: who first came in a period, and how many of them are customers at the end of each later one;
- * where customers are who bought in the period, how many bought in it.
+ * The cohorts of a list by first purchase, with the customers at the end of each later period; if customers are those
+ * who bought in the period, with the number who bought in it.
  */
 
 import { html, put } from "../bench/shared.js";
@@ -15,7 +15,7 @@ const MOST_AGES = 12;
 const DARKEST = 55; // percent of the hue, so that ink can be read on it
 
 /**
- * A triangle of cells, each as dark as its share is high; a click says how many they are.
+ * A triangle of cells, darker for higher shares; a click shows the counts.
  * @param {any} voice
  * @param {any} rhythm
  */
@@ -64,7 +64,7 @@ export function cohortTriangle(voice, rhythm) {
     body.replaceChildren(...rows.map((row) => lineOf(row, ages)));
   }
 
-  /** The first age that says something, over all cohorts that have it, weighted by their size. */
+  /** The first informative age, over all cohorts that have it, weighted by their size. */
   function sentenceOf(rows, settings) {
     const age = firstTellingAge(rhythm, settings);
     const known = rows.filter(({ cells }) => cells.length > age);
@@ -116,7 +116,7 @@ export function cohortTriangle(voice, rhythm) {
 }
 
 /**
- * The first age at whose end the first purchase alone makes nobody a customer any more.
+ * The first age at whose end the first purchase alone no longer makes anybody a customer.
  * @param {any} rhythm
  * @param {any} settings
  */

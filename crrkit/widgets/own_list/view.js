@@ -1,5 +1,5 @@
 // @ts-check
-/* What ListExplorer shows of a state: the sentence, and the sections under it, in one grammar of colours. */
+/* The view of ListExplorer for a state: the headline and the sections below it, with consistent colours. */
 
 import { html, put, vector } from "../bench/shared.js";
 import { segmentAnswer, silenceAnswer, yearBefore } from "./answers.js";
@@ -19,12 +19,12 @@ const CUSTOMER_STAGES = ["middle", "long"];
 const OTHER_STAGES = ["short", "cold", "lapsed"];
 const NAMED_AT_MOST = 6; // periods
 
-/** A state as the cube asks for it. */
+/** A state in the form that the cube needs. */
 export function settingsOf({ every, silence, segment, regular, first, last }) {
   return { every, silence, segment, regular, from: first, to: last };
 }
 
-/** The period that is shown: the chosen one, else the last whole one with somebody to keep. */
+/** The period shown: the chosen one, otherwise the last complete one with customers at its start. */
 export function chosenRow(rows, label) {
   const chosen = rows.find((row) => row.label === label);
   const somebody = rows.filter((row) => row.start > 0);
@@ -91,7 +91,7 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
     sight.draw(parts.card, () => patch(definition, ...cardLines(card, settings, voice).flatMap(pair)));
   }
 
-  /** What the first setting says of the same time. */
+  /** The result of the initial setting for the same time. */
   function before(row, settings, initial) {
     const first = settingsOf(initial);
     const rows = accountOf(cube, { ...first, from: null, to: null });
@@ -132,7 +132,7 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
     tell(noteOf(parts.line), news(rows, limits, row, settings));
   }
 
-  /** Whether the chosen period is news, and which others are. */
+  /** Whether the chosen period is a signal, and which others are. */
   function news(rows, limits, row, settings) {
     const gone = leftOut();
     if (!limits || !row) return [words.noLimits, gone].filter(Boolean).join(" ");
@@ -155,7 +155,7 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
       .join(" ");
   }
 
-  /** The periods that a page for strangers withholds: a few by name, many by their number. */
+  /** The periods suppressed in a shared page: a few by name, many by their number. */
   function leftOut() {
     const periods = [...cube.withheld];
     if (!periods.length) return "";
@@ -228,10 +228,10 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
   return { head, body, draw, free: sight.free };
 }
 
-/** Whether a list of its beginning or its end is missing. */
+/** Whether the list at its beginning or its end is missing. */
 const unseen = (row) => row.status === "unseen";
 
-/** A label that no line breaks at its hyphen: "2024-08". */
+/** A label with a non-breaking hyphen: "2024-08". */
 const unbroken = (label) => label.replaceAll("-", "\u2011");
 const titleOf = (part) => part.firstElementChild;
 const noteOf = (part) => part.querySelector(".crrkit-note");
@@ -247,7 +247,7 @@ function section(name, title, ...content) {
   );
 }
 
-/** Each mark of the line with its word, so that none hangs on its colour alone. */
+/** The legend of the line's marks, so that none relies on colour alone. */
 function legendOf(words) {
   const sample = (...shapes) => {
     const svg = vector("svg", { width: 28, height: 14, "aria-hidden": "true", class: "crrkit-list-line" });

@@ -1,5 +1,5 @@
 // @ts-check
-/* What if a stage kept more, or more came: the list's own model of stages, and how far off it was before. */
+/* What if a stage kept more, or more customers joined: the list's own stage model, with its backtest error. */
 
 import { button, caption, dial, field, html, levels, put, roundUp, track, vector } from "../bench/shared.js";
 import { band, marginBand, moved, project, rateBand, total, withInflow } from "../stages/chain.js";
@@ -29,7 +29,7 @@ const WHOLE_YEAR = ["month", "quarter", "half-year", "year"]; // in which these 
 const TRIES = { long: ["retention_long", 0.1], middle: ["retention_middle", 0.1], inflow: ["inflow", 0.1] };
 
 /**
- * A model of the cube as the arithmetic of stages takes it; null where it cannot be projected.
+ * A model of the cube in the form of the stage arithmetic; null if it cannot be projected.
  * @param {any} model
  */
 export function chainOf(model, costs = {}) {
@@ -64,14 +64,14 @@ function leverOf({ stages, matrix, retained }, name, [from, how, to]) {
   return { name, how, own, towards, low, high };
 }
 
-/** The levers as far as this model lets them go. */
+/** The levers, limited to their room in this model. */
 export function fitting(chain, levers) {
   const within = ({ name, low, high }) => [name, Math.min(Math.max(levers[name] ?? 0, low), high)];
   return { ...Object.fromEntries(chain.levers.map(within)), inflow: Math.max(levers.inflow ?? 0, -1) };
 }
 
 /**
- * The base so many periods ahead with the levers moved, and beside it with nothing changed; with their bands.
+ * The base a number of periods ahead with the levers changed, and unchanged for comparison; with bands.
  * @param {any} chain
  * @param {Record<string, number>} levers
  * @param {number} steps
@@ -92,13 +92,13 @@ export function outlook(chain, levers, steps, margins = {}) {
   };
 }
 
-/** How many periods are a year, or as near as is projected. */
+/** The number of periods in a year, up to the maximal horizon. */
 export function yearOf(every) {
   return YEAR_OF_STEPS[every];
 }
 
 /**
- * The section: sliders of the levers, what they bring, and what is known of the model.
+ * The section: lever sliders, their effects, and facts about the model.
  * @param {any} voice
  * @param {any} model
  * @param {(name: string, value: any) => void} choose
@@ -198,7 +198,7 @@ export function whatIf(voice, model, choose) {
     ranking.show(chain, state, ahead, margins, model.get("costs"));
   }
 
-  /** Where nothing is projected: the longest of the shorter periods by which something would be. */
+  /** If nothing is projected: the longest of the shorter periods that allow a projection. */
   function shorterOnes() {
     const every = cube.everies
       .slice(0, cube.everies.indexOf(settings.every))
@@ -238,7 +238,7 @@ export function whatIf(voice, model, choose) {
   return { node, draw, refresh: () => settings && !writing && draw(settings) };
 }
 
-/** Customers over the steps with their band: with the levers as they stand, and dashed with nothing changed. */
+/** Customers over the steps with their band: with the current levers, and dashed without changes. */
 function outlookPicture(words, say) {
   const svg = vector("svg", { class: "crrkit-picture crrkit-list-future", role: "img", width: "100%" });
   svg.setAttribute("height", String(FUTURE.height));

@@ -1,5 +1,5 @@
 // @ts-check
-/* Who is behind the counts of a period: each flow with the call that lists its customers, where the list is. */
+/* The customers behind the counts of a period: each flow with the call that lists them. */
 
 import { html, put } from "../bench/shared.js";
 import { patch, tell } from "./redraw.js";
@@ -8,8 +8,8 @@ import { whoCode } from "./sentences.js";
 const FLOWS = ["lost", "new", "returned", "kept"];
 
 /**
- * A button for each flow, and the call of the one that was clicked. In a page without a kernel there is none: it has no
- * list, and says nothing of anybody.
+ * A button for each flow, and the call of the one clicked. In a page without a kernel there are none, since it has no
+ * list and discloses nobody.
  * @param {any} voice
  * @param {any} own the rule of the base itself
  */

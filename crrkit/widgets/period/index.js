@@ -1,9 +1,9 @@
 // @ts-check
 /*
- * PeriodExplorer: what a rate of one period comes to after many, and what adding up the losses would say.
+ * PeriodExplorer: what a rate per period means after many periods, compared with wrongly adding up the losses.
  *
- * What all explorers share, shared.js, is put in front of this module. `left`, `course` and `annual` are pure;
- * PeriodExplorer says the same in Python, and a browser test compares the two.
+ * The shared code, shared.js, is prepended to this module. `left`, `course` and `annual` are pure; PeriodExplorer
+ * computes the same in Python, and a browser test compares the two.
  */
 
 import {
@@ -27,22 +27,22 @@ const DEEPEST = -1; // what lies deeper leaves the picture, and its number says 
 const APART = 16; // pixels between two lines of text
 const PER_YEAR = { day: 365.25, week: 365.25 / 7, month: 12, quarter: 4, "half-year": 2, year: 1 };
 
-/** What is left after n periods that are all alike, and what adding up the losses says instead. */
+/** The share that remains after n equal periods, and the result of adding up the losses. */
 export function left(rate, n) {
   return { compounded: rate ** n, multiplied: 1 - n * (1 - rate) };
 }
 
-/** Both ways, period by period. */
+/** Both calculations, period by period. */
 export function course({ rate, horizon }) {
   return Array.from({ length: horizon + 1 }, (_, n) => left(rate, n));
 }
 
-/** The equivalent rate of a year: `crrkit.convert_rate`. */
+/** The equivalent annual rate: `crrkit.convert_rate`. */
 export function annual({ rate, period }) {
   return rate ** PER_YEAR[period];
 }
 
-/** Where the picture ends below: at 0, or at the next half below what is shown. */
+/** The lower end of the chart: 0, or the next multiple of one half below the values. */
 export function lowest(multiplied) {
   return Math.max(DEEPEST, Math.min(0, Math.floor(2 * multiplied) / 2));
 }

@@ -1,9 +1,9 @@
 // @ts-check
 /*
- * StageRuleExplorer: four numbers of a rule, and the people by stage under it.
+ * StageRuleExplorer: four numbers of a stage rule, and the resulting people by stage.
  *
- * Python counts: a rule is sent when a control is let go, the numbers come back, and until then the page says so.
- * What all explorers share, shared.js, is put in front of this module for the import.
+ * Python counts: a rule is sent when a control is released, and the page shows that it is waiting for the numbers. The
+ * shared code, shared.js, is prepended to this module in place of the import.
  */
 
 import { bench, dial, html, put, reach, resultList, sumLine } from "../bench/shared.js";
@@ -21,7 +21,7 @@ export function shortestWindow({ k_long: days, span_days: span }) {
   return Math.max(span, days - 1) + 2;
 }
 
-/** A model that keeps what is set until it is sent, so that dragging a slider asks for one count, not for fifty. */
+/** A model that buffers changes until they are sent, so that dragging a slider triggers one count, not fifty. */
 export function held(model) {
   const kept = new Map();
   let timer;
@@ -112,7 +112,7 @@ function render({ model, el }) {
   };
 }
 
-/** CRR and churn of the last whole period under the rule and under the first one; a rate that is none is a dash. */
+/** CRR and churn of the last whole period under the current and the initial rule; an undefined rate is a dash. */
 function rateOf({ period, now, first }, words, say) {
   const pair = (of) => [now, first].map((crr) => say.percent(crr === null ? NaN : of(crr)));
   const [crr, crrAtFirst] = pair((share) => share);

@@ -1,7 +1,7 @@
 // @ts-check
 /*
- * A model of stages step by step: crrkit.judge.whatif says the same in Python, and a browser test compares the two.
- * Nothing here is drawn.
+ * A stage model step by step: crrkit.judge.whatif computes the same in Python, and a browser test compares the two.
+ * Nothing is drawn here.
  */
 
 export const POINT = 0.01; // one point
@@ -12,7 +12,7 @@ const PRIOR = 0.5; // people of the law from which the moves of a list may diffe
 export const total = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
 const among = (row, retained) => total(row.filter((_, i) => retained[i]));
 
-/** Where a lever stands: a chance, or a share of those kept; NaN where nobody is kept. */
+/** The current value of a lever: a probability, or a share of those kept; NaN if nobody is kept. */
 export function level({ retained }, matrix, { how, own, towards }) {
   const row = matrix[own];
   const kept = among(row, retained);
@@ -45,7 +45,7 @@ export function moved(chain, changes) {
   );
 }
 
-/** The chain with as much more inflow, whose number differs as much more: `apply`, and `with_inflow` of basis.py. */
+/** The chain with scaled inflow and its scaled standard deviation: `apply`, and `with_inflow` of basis.py. */
 export function withInflow(chain, change = 0) {
   if (!change) return chain;
   const { basis } = chain;
@@ -59,7 +59,7 @@ export function withInflow(chain, change = 0) {
 const after = (counts, matrix, inflow) =>
   matrix.map((_, j) => inflow[j] + total(counts.map((n, i) => n * matrix[i][j])));
 
-/** The base step by step, step 0 first; rates without anybody are NaN, not 0. */
+/** The base step by step, step 0 first; rates without customers are NaN, not 0. */
 export function project(chain, matrix, periods, margins) {
   const { stages, retained, start, inflow } = chain;
   const none = start.map(() => 0);
@@ -89,14 +89,14 @@ export function project(chain, matrix, periods, margins) {
   };
 }
 
-/** How far the customers of each step may stray: `band` of band.py, with its three terms. */
+/** The band of the customers of each step: `band` of band.py, with its three terms. */
 export function band(chain, matrix, path, customers) {
   if (!chain.basis) return { low: customers, high: customers };
   const worth = powers(matrix, chain.retained.map(Number), path.length - 1);
   return around(chain, matrix, path, customers, worth);
 }
 
-/** How far the margin of all steps up to each may stray, that of step 0 left out: `margin_band` of band.py. */
+/** The band of the cumulative margin, without step 0: `margin_band` of band.py. */
 export function marginBand(chain, matrix, path, margins) {
   const worth = chain.stages.map((stage) => margins[stage] ?? 0);
   let sum = 0;
@@ -110,7 +110,7 @@ export function marginBand(chain, matrix, path, margins) {
   return { totals, ...around(chain, matrix, path, totals, summed) };
 }
 
-/** How far the rate of the last step may stray: the end of `rate_band` of band.py. */
+/** The band of the rate of the last step: the end of `rate_band` of band.py. */
 export function rateBand(chain, matrix, path) {
   const [{ retained, basis }, steps] = [chain, path.length - 1];
   const rates = matrix.map((row) => among(row, retained));
@@ -128,14 +128,14 @@ export function rateBand(chain, matrix, path) {
   return { low: 1 / (1 + Math.exp(half - odds)), high: 1 / (1 + Math.exp(-half - odds)) };
 }
 
-/** What one person counts for, none to so many steps earlier. */
+/** The contribution of one person, 0 to a number of steps earlier. */
 function powers(matrix, worth, steps) {
   const rows = steps > 0 ? [worth] : [];
   while (rows.length < steps) rows.push(matrix.map((row) => total(row.map((share, j) => share * rows.at(-1)[j]))));
   return rows;
 }
 
-/** The ends around values above 0, that of step 0 being certain. */
+/** The ends around positive values; step 0 is certain. */
 function around(chain, matrix, path, values, worth) {
   const factors = values.map((value, step) => {
     if (!step || value === 0) return 1;
@@ -147,7 +147,7 @@ function around(chain, matrix, path, values, worth) {
   return { low: values.map((n, step) => n / factors[step]), high: values.map((n, step) => n * factors[step]) };
 }
 
-/** The three terms for one horizon: row t of `worth` is what a person counts for after step t, of `came` who came. */
+/** The three terms for one horizon: row t of `worth` is a person's contribution after step t, of `came` for entries. */
 function variance({ basis }, matrix, path, worth, came) {
   const { sizes, excess, entries, periods } = basis.spread;
   const under = (shares, values) => {
@@ -174,7 +174,7 @@ function variance({ basis }, matrix, path, worth, came) {
   return total(rows) + total(entered);
 }
 
-/** What a change of one row adds to a path: `Chain.gain` of chain.py. The difference of two paths loses digits. */
+/** The change of a path from a change of one row: `Chain.gain`; a difference of two paths would lose digits. */
 function gains(matrix, path, own, way) {
   const next = added(matrix, own, way);
   const rows = [way.map(() => 0)];
@@ -190,7 +190,7 @@ function gains(matrix, path, own, way) {
   return rows;
 }
 
-/** What a change of one row does to the rate of the last step: `_rate_gain` of levers.py. */
+/** The change of the last step's rate from a change of one row: `_rate_gain` of levers.py. */
 function rateGain({ retained }, { path, customers, crr, rates }, more, own, way) {
   const lift = rates.map((_, i) => (i === own ? among(way, retained) : 0));
   const top = among(
@@ -211,7 +211,7 @@ function gainsOf(chain, matrix, now, margins, own, way) {
   };
 }
 
-/** What one point more on each lever brings from where they stand; NaN for who has no point left. */
+/** The effect of one more point on each lever from its current value; NaN without room. */
 export function effects(unmoved, changes, periods, margins, point = POINT) {
   const chain = withInflow(unmoved, changes.inflow);
   const matrix = moved(chain, changes);
@@ -233,7 +233,7 @@ export function effects(unmoved, changes, periods, margins, point = POINT) {
   });
 }
 
-/** What one point more on each lever has brought by each step, the first one first: `by_horizon` of levers.py. */
+/** The effect of one more point on each lever by each step, from the first: `by_horizon` of levers.py. */
 export function effectsByStep(unmoved, changes, periods, margins, point = POINT) {
   const chain = withInflow(unmoved, changes.inflow);
   const matrix = moved(chain, changes);
@@ -254,7 +254,7 @@ export function effectsByStep(unmoved, changes, periods, margins, point = POINT)
   });
 }
 
-/** The foot and the top of each customer stage at each step, one standing on the other. */
+/** The bottom and top of each customer stage at each step, stacked. */
 export function layers({ retained }, path) {
   const feet = path.map(() => 0);
   return retained.flatMap((kept, i) => {

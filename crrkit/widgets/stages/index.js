@@ -1,8 +1,8 @@
 // @ts-check
 /*
- * StageExplorer: the levers of a model of stages, the base step by step, and which lever brings most.
+ * StageExplorer: the levers of a stage model, the base step by step, and the most effective lever.
  *
- * What it imports is put in front of this module where it travels.
+ * When it is delivered, its imports are prepended.
  */
 
 import {
@@ -39,7 +39,7 @@ const HUES = ["kept", "long", "new", "neutral", "lost"];
 const CROWDED = 1e5; // what stands beside the picture is written short from here on
 const PER_COST = ["customers_per_1000", "margin_per_cost"];
 
-/** The greatest gain first, what is not known last. */
+/** The largest gain first, unknown ones last. */
 function ranked(rows, measure) {
   const key = (row) => (Number.isNaN(row[measure]) ? -Infinity : row[measure]);
   return [...rows].sort((one, other) => (key(other) === key(one) ? 0 : key(other) - key(one)));
@@ -109,7 +109,7 @@ function render({ model, el }) {
   });
 }
 
-/** The line of Python that gives the shown numbers again: `code` of StageExplorer. */
+/** The line of Python that reproduces the numbers shown: `code` of StageExplorer. */
 export function code({ periods, margins, ...changes }, stages) {
   const given = CHANGES.filter((name) => changes[name]).map((name) => `${name}=${python(changes[name])}`);
   const purse = stages.filter((stage) => margins[stage]).map((stage) => `"${stage}": ${python(margins[stage])}`);
@@ -122,7 +122,7 @@ const plainMargins = (margins) => Object.values(margins).every((value) => !value
 
 /* ---- numbers ---- */
 
-/** What a lever brings, with as many digits as its measure and size ask for. */
+/** The effect of a lever, with digits suited to its measure and size. */
 function effectText(value, measure, words, say) {
   if (measure.startsWith("crr")) return say.points(value, words.pp, 2);
   if (PER_COST.includes(measure)) return say.signed(value, 2);
@@ -146,7 +146,7 @@ function resultsOf(now, plain, margins, words, say) {
   };
 }
 
-/** The rate of the last step as what it is: the retention of the stages, weighted by who is in them. */
+/** The rate of the last step as the mean of the stages' retention, weighted by their customers. */
 function sumOf(chain, now, stages, words, say) {
   const rate = now.crr.at(-1);
   if (Number.isNaN(rate)) return [`${words.short} = –`, words.undefined];
@@ -165,7 +165,7 @@ function sumOf(chain, now, stages, words, say) {
 
 const whole = (number) => Math.floor(number + SLACK * INWARD); // 7.4999999999 is 7.5 with the speck of rounding
 
-/** A slider of whole points through no change, a box for any change, and where the lever stands because of it. */
+/** A slider of whole points around zero, a box for any change, and the resulting value of the lever. */
 function leverDial(chain, lever, words) {
   const [least, most] = [-whole(-lever.low * INWARD) / INWARD, whole(lever.high * INWARD) / INWARD];
   const [low, high] = [-whole(-least * 100) / 100, whole(most * 100) / 100];
@@ -186,7 +186,7 @@ function leverDial(chain, lever, words) {
   return { ...own, show };
 }
 
-/** A slider of whole percents of who comes now, to twice as many or as far as the box went. */
+/** A slider of whole percents of the current inflow, up to double or to the value in the box. */
 function inflowDial(words) {
   const own = dial(words.levers.inflow, {
     least: -1,
@@ -202,7 +202,7 @@ function inflowDial(words) {
   return { ...own, show };
 }
 
-/** The margins of all customer stages as one control: they are one value of the state. */
+/** The margins of all customer stages as one control, since they are one value of the state. */
 function marginDials(stages, words, initial) {
   const wide = reach({ least: 10, most: LIMIT });
   const end = ({ margins }) => wide.of(Math.max(0, ...stages.map((stage) => margins[stage])));

@@ -1,9 +1,9 @@
 // @ts-check
 /*
- * WhoIsNewExplorer: one list, and what the formula answers when "new" means this or that.
+ * WhoIsNewExplorer: one list, and the result of the formula under different meanings of "new".
  *
- * What all explorers share, shared.js, is put in front of this module for the import. `answers` is pure:
- * `crrkit.who_is_new` says the same in Python, and a browser test compares the two.
+ * The shared code, shared.js, is prepended to this module in place of the import. `answers` is pure:
+ * `crrkit.who_is_new` computes the same in Python, and a browser test compares the two.
  */
 
 import { bench, caption, dial, put, reach, resultList, set, sumLine, ticks, vector, within } from "../bench/shared.js";
@@ -17,20 +17,20 @@ const BEYOND = [-1, 2]; // what lies farther stands at the edge with an arrow
 // In Python's order.
 const EVERY = Array.from({ length: 16 }, (_, marks) => MAYBE_NEW.filter((_name, i) => marks & (8 >> i)));
 
-/** The formula when these flows are called new beside first-timers who stayed; NaN when there was nobody to keep. */
+/** The formula if these flows are called new in addition to first-timers who stayed; NaN with nobody at the start. */
 export function answer(state, counted) {
   const end = state.start - state.lost + state.new + state.returned;
   const calledNew = counted.reduce((sum, name) => sum + state[name], state.new);
   return { end, calledNew, crr: state.start > 0 ? (end - calledNew) / state.start : NaN };
 }
 
-/** The formula as chosen and under all sixteen meanings, beside the share of customers who were kept. */
+/** The formula as chosen and under all sixteen meanings, with the true share of customers kept. */
 export function answers(state) {
   const truth = state.start > 0 ? (state.start - state.lost) / state.start : NaN;
   return { ...answer(state, state.counted), truth, every: EVERY.map((counted) => answer(state, counted).crr) };
 }
 
-/** Why the formula is off: what each flow adds to it, in customers. */
+/** Why the formula is wrong: the contribution of each flow, in customers. */
 export function errors(state) {
   const of = (name) =>
     name === "returned"
@@ -43,7 +43,7 @@ export function errors(state) {
   return Object.fromEntries(MAYBE_NEW.map((name) => [name, of(name)]).filter(([, customers]) => customers));
 }
 
-/** The measure of the picture: nobody to everybody, and as many halves beyond as are needed and allowed. */
+/** The scale of the chart: 0 to 100%, and as many halves beyond as needed and allowed. */
 export function span(rates) {
   const known = rates.filter((rate) => !Number.isNaN(rate));
   const [low, high] = [Math.min(0, ...known), Math.max(1, ...known)];
