@@ -37,7 +37,7 @@ def rows_section(subject: Subject) -> Section:
 
 
 def _weighed(subject: Subject) -> WeighedDoubts | None:
-    """What the doubts do to the last rate; None where there are none, or the rate is one of too few to be told.
+    """How doubtful rows could change the last rate; None without any, or where the rate is withheld.
 
     What a single customer bought or paid is no line of a report.
     """

@@ -144,7 +144,9 @@ def test_the_whole_story_from_one_command_to_a_shared_page(
         rates = expected.by_silence.dropna()
         best = rates.loc[(rates["crr"] - 0.8).abs().idxmin()]
         acts.type("Which limit gives a rate of", "80")
-        expect(sentence).to_contain_text(f"With {best['silence']:.0f} days of silence allowed we kept {best['crr']:.1%}")
+        expect(sentence).to_contain_text(
+            f"With {best['silence']:.0f} days of silence allowed we kept {best['crr']:.1%}"
+        )
         acts.press("button", "Step back")
         expect(sentence).to_contain_text(f"With {days} days of silence allowed we kept")
 
