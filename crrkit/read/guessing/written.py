@@ -113,7 +113,7 @@ def _encoding(source: Any) -> Iterator[tuple[str, Written]]:
 def _zone(table: ir.Table, found: Mapping[str, str]) -> Iterator[tuple[str, Written]]:
     column = _moment(found)
     if column is not None and has_offsets(table, column):
-        reason = _("Times have an offset from UTC: say zone=, else days begin at midnight of UTC.")
+        reason = _("Times have an offset from UTC: use zone=, else days begin at midnight of UTC.")
         yield "zone", Written("UTC", reason, IS_DOUBTFUL)
 
 

@@ -106,7 +106,7 @@ def refuse_event_log(
         if (known or not priced) and column not in by:
             raise unsettled(source, column, words)
         text = _(
-            "Column {column!r} was not read and says {words}: each row counts as a purchase. If some are none, say"
+            "Column {column!r} was not read and says {words}: each row counts as a purchase. If some are none, use"
             " status={column!r} and list in counts= the words that are."
         )
         found.append(text.format(column=column, words=listed([word for word in words if word], words)))
@@ -175,7 +175,7 @@ def _mark_of(rows: ir.Table, field: str, roles: Mapping[str, bool]) -> Any:
 def _states_doubt(words: Mapping[str, int], column: str) -> list[str]:
     none = [word for word in words if state_of(word) == NO_PURCHASE]
     message = _(
-        "Column {column!r} was not read and says {words} in rows that count as purchases. Say status={column!r} to set"
+        "Column {column!r} was not read and says {words} in rows that count as purchases. Use status={column!r} to set"
         " them aside."
     )
     return [message.format(column=column, words=listed(none, words))] if none else []
@@ -183,9 +183,9 @@ def _states_doubt(words: Mapping[str, int], column: str) -> list[str]:
 
 def _flag_doubt(column: str, n: int) -> str:
     message = ngettext(
-        "Column {column!r} was not read and marks {n} row that counts as a purchase. If it is none, say"
+        "Column {column!r} was not read and marks {n} row that counts as a purchase. If it is none, use"
         " status={column!r} and list in counts= what stands in the rows of purchases.",
-        "Column {column!r} was not read and marks {n} rows that count as purchases. If they are none, say"
+        "Column {column!r} was not read and marks {n} rows that count as purchases. If they are none, use"
         " status={column!r} and list in counts= what stands in the rows of purchases.",
         n,
     )
