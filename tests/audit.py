@@ -42,7 +42,7 @@ READ = {  # of the states of explorers: what is read here, what is made of it, a
 }  # fmt: skip
 TABLES = re.compile(
     "Money|Segments|How many stand in each stage|The account, period by period|Rows set aside|Contracts due"
-    "|What the doubts do to the CRR of .*|Renewals.*"
+    "|How doubtful rows could change the CRR of .*|Renewals.*"
 )
 ISLANDS = re.compile(r'<script[^>]*type="application/json"([^>]*)>(.*?)</script>', re.DOTALL)
 HIDDEN = "\N{MULTIPLICATION SIGN}"

@@ -77,13 +77,13 @@ class TestByHand:
     def test_every_projection_prints_the_error(self) -> None:
         future = self.model.project(2)
         sentence = (
-            "Estimated from 2024-01 to 2024-06; held against 2024-05 to 2024-06, a model made the same way was off by"
+            "Estimated from 2024-01 to 2024-06; tested on 2024-05 to 2024-06, a model built the same way was off by"
             " 5.5% of the customers on average, by 6.8% at most."
         )
         assert sentence in str(future)
         assert sentence in future.to_html()
         assert "beyond" not in str(future)
-        assert "What lies beyond 2 steps was held against nothing." in str(self.model.project(3))
+        assert "Beyond 2 steps it was not tested." in str(self.model.project(3))
         table = self.model.levers(2, only=["retention_middle"])
         assert sentence in str(table)
         assert sentence in figures.alt_text(figures.levers(table))

@@ -334,13 +334,13 @@ class TestOptions:
             ("as_of='soon' is no date", "--as-of soon is no date"),
             ("Say which one it is with at=; the columns", "Say which one it is with --at; the columns"),
             ("Name both, or name amount=.", "Name both, or name --amount."),
-            ("say dates='%d %m' or", "say --dates '%d %m' or"),
+            ("use dates='%d %m' or", "use --dates '%d %m' or"),
             ("--refunds='set aside'", "--refunds='set aside'"),
             ("by[0]='region' is not", "--by region is not"),
             ("ask crr_bounds what", "ask --gross what"),
             ("start=70 stays", "start=70 stays"),
             ("combat='x' stays", "combat='x' stays"),
-            ("say open_ends=['в работе'].", "say --open-ends 'в работе'."),
+            ("use open_ends=['в работе'].", "use --open-ends 'в работе'."),
             ("like open_ends=['9999-12-31', 'open'].", "like --open-ends 9999-12-31 --open-ends open."),
             ("open_ends=() for none.", "--open-ends none for none."),
             ("nobody=[…] to name others", "--nobody to name others"),
@@ -444,7 +444,7 @@ class TestCheck:
         days = [f"a,2024-{month:02d}-{day:02d}" for month in (1, 2, 3) for day in range(1, 29, 3)]
         (tmp_path / "coffee.csv").write_text("customer,date\n" + "\n".join(days))
         out = crrkit_("check", str(tmp_path / "coffee.csv"), "-q").out
-        assert "Suggested period: week." in out
+        assert "Suggested period: week (" in out
         assert "--every week " in out
 
     def test_a_history_too_short_for_a_rhythm_still_gets_a_period_and_the_reason(self, tmp_path: Path) -> None:
@@ -453,7 +453,7 @@ class TestCheck:
         out = crrkit_("check", str(tmp_path / "few.csv"), "-q").out
         assert "so no period can be named" in out
         assert "Suggested period" not in out, "suggest_period refuses, and check does not know better"
-        assert "counted by: week." in out  # two weeks fit into sixteen days, two months do not
+        assert "counted by: week (" in out  # two weeks fit into sixteen days, two months do not
 
     @pytest.mark.parametrize(
         ("head", "kind"),

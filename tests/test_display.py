@@ -77,4 +77,4 @@ def shown_classes() -> list[type]:
 
 @pytest.mark.parametrize("kind", shown_classes(), ids=lambda kind: kind.__name__)
 def test_a_result_prints_as_its_table_wherever_it_is_shown(kind: type) -> None:
-    assert not hasattr(kind.__repr__, "__wrapped__"), "the dataclass wrote this one: say repr=False"
+    assert not hasattr(kind.__repr__, "__wrapped__"), "the dataclass wrote this one: use repr=False"

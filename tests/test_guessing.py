@@ -199,7 +199,7 @@ def test_how_a_source_is_written_is_seen_with_its_reason(tmp_path: Path) -> None
     told = pd.DataFrame({"client": ["a", "a"], "date": ["2024-01-05", "2024-02-05"], "amount": [1, 2], "Валюта": "EUR"})
     assert crr.guess(told).written["currency"].reason == "Column 'Валюта' says so."
     assert seen["dates"].reason == "As in '17.01.2024'."
-    assert "decimal = ',': sure. The numbers of Сумма are written so." in str(crr.guess(path))
+    assert "decimal = ',': sure. As in Сумма." in str(crr.guess(path))
 
 
 @pytest.mark.parametrize(

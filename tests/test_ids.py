@@ -155,7 +155,7 @@ def test_two_hundred_pairs_with_and_without_a_zero_are_four_hundred_customers(tm
     base = read_orders(workbook(tmp_path / "a.xlsx", [["who", "when"], *rows]), customer="who", at="when")
     assert len(set(people(base))) == 400
     said = (
-        "400 customer ids are written with and without leading zeros. Say fold='zeros' if they are the same customers."
+        "400 customer ids are written with and without leading zeros. Use fold='zeros' if they are the same customers."
     )
     assert base.quality.notes == base.quality.doubts == (said,), "so many are said before every rate"
 
@@ -200,7 +200,7 @@ DOUBTS = {
 def test_ids_that_may_be_one_are_asked_where_they_are_many(fold):
     ids, common = DOUBTS[fold]
     with pytest.raises(
-        InputError, match=f"Say fold='{fold}' if they are the same customers, or fold=\\(\\) if"
+        InputError, match=f"Use fold='{fold}' if they are the same customers, or fold=\\(\\) if"
     ) as asked:
         read(ids)
     assert asked.value.argument == "fold"
@@ -214,7 +214,7 @@ def test_ids_that_may_be_one_are_told_where_they_are_few(fold):
     many = [f"{n}" for n in range(101, 180)]  # 79 others: two of 81 are less than 5 %, four of 83 too
     base = read([*ids, *many], fold=None)
     assert people(base)[: len(ids)] == ids
-    assert [note for note in base.quality.notes if note.endswith(f"Say fold='{fold}' if they are the same customers.")]
+    assert [note for note in base.quality.notes if note.endswith(f"Use fold='{fold}' if they are the same customers.")]
     assert people(read([*ids, *many], fold=[fold]))[: len(ids)] == [common] * len(ids)
 
 

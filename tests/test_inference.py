@@ -167,7 +167,7 @@ def test_the_rate_of_contracts_is_that_of_the_account() -> None:
         ({"inference": "bayes"}, "Choose one of census, process, sample"),
         ({"inference": "sample"}, "needs frame="),
         ({"inference": "sample", "frame": 10}, "smaller than the sample"),
-        ({"frame": 1000}, "Say inference='sample'"),
+        ({"frame": 1000}, "Use inference='sample'"),
     ],
 )
 def test_refusals(given: dict[str, object], message: str) -> None:

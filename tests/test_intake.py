@@ -943,7 +943,7 @@ def test_the_zero_of_a_system_is_no_date_of_a_purchase(tmp_path, day):
 
 def test_offsets_in_some_rows_ask_for_the_zone_of_the_others(tmp_path):
     log = put(tmp_path, "who,when\na,2024-01-05 10:00\nb,2024-01-05T10:00:00+00:00\nc,2024-01-07\n")
-    with pytest.raises(errors.InputError, match="Say zone=, the time zone of those without") as asked:
+    with pytest.raises(errors.InputError, match="Use zone=, the time zone of those without") as asked:
         orders_of(log)
     assert asked.value.argument == "zone"
     assert orders_of(log, zone="Europe/Moscow").quality.rows_used == 3

@@ -151,7 +151,7 @@ def test_every_encoding_with_every_separator_under_a_title(encoding: str, tmp_pa
 def test_the_line_of_names_is_told_when_it_is_not_the_first(tmp_path: Path) -> None:
     path = put(tmp_path, "a.csv", TITLES["words"] + TABLE)
     assert orders(path).quality.notes[:1] == (
-        "a.csv: the names of the columns stand in line 4; what is above was left out. Else say skip=.",
+        "a.csv: the names of the columns stand in line 4; what is above was left out. Otherwise use skip=.",
     )
     assert seen(orders(path, skip=3)) == TRUTH
     assert not [note for note in orders(path, skip=3).quality.notes if "skip=" in note]
@@ -231,7 +231,7 @@ def test_names_are_read_right_and_what_is_only_likely_is_said(encoding: str, tmp
     base = read_orders(put(tmp_path, "a.csv", text.encode(encoding)))
     assert {name for name, _money in seen(base)} == set(names)
     likely = encoding not in ("mac_cyrillic", "iso8859_5")
-    assert any("If names look wrong, say encoding=" in note for note in base.quality.notes) is likely
+    assert any("If names look wrong, use encoding=" in note for note in base.quality.notes) is likely
     said = read_orders(tmp_path / "a.csv", encoding=encoding)
     assert seen(said) == seen(base)
     assert not [note for note in said.quality.notes if "encoding" in note]
@@ -334,8 +334,8 @@ def test_all_sheets_with_the_columns_are_read_and_the_others_named(book: Callabl
     base = orders(path)
     assert seen(base) == TRUTH
     assert base.quality.notes[:2] == (
-        "book.xlsx: read together from 2 sheets: 'Январь' (2 rows), 'Февраль' (2 rows). Say sheet= for one of them.",
-        "book.xlsx: not read, for want of the columns: 'Заметки' (1 row). Say sheet= to read one.",
+        "book.xlsx: read together from 2 sheets: 'Январь' (2 rows), 'Февраль' (2 rows). Use sheet= for one of them.",
+        "book.xlsx: not read, for want of the columns: 'Заметки' (1 row). Use sheet= to read one.",
     )
     assert orders(path, sheet="Февраль").quality.rows_read == 2
     with pytest.raises(InputError, match=r"'Март' is no sheet of the spreadsheet\. Its sheets are Январь, Заметки"):

@@ -157,7 +157,7 @@ class TestTooEarly:
 
 
 def test_what_to_type_is_for_whoever_reads_the_list() -> None:
-    assert plainly("All end on one day. Say open_ends=(). It is so.") == "All end on one day. It is so."
+    assert plainly("All end on one day. Use open_ends=(). It is so.") == "All end on one day. It is so."
     assert plainly("weigh_doubts(base) says it.") == "weigh_doubts(base) says it."  # nothing else would be left
 
 

@@ -1,5 +1,7 @@
 """The segments of a report: counted by hand, exact in their sum, and never telling of few."""
 
+import re
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -10,7 +12,7 @@ from crrkit.ground.languages import LANGUAGES
 from crrkit.report.section import Subject
 from crrkit.report.sections import sections
 from crrkit.report.segment_counts import latest_rows
-from crrkit.report.segment_section import segments_block
+from crrkit.report.segment_section import segment_rows, segments_block
 from crrkit.report.withhold import MOST_SEGMENTS, SEGMENT_COUNTS
 
 JANUARY, FEBRUARY = ("2024-01-15", "2024-02-15")
@@ -104,6 +106,12 @@ def test_a_change_is_split_into_rates_and_shares() -> None:
         f" segments keep more or fewer of their customers, +{100 * mix:.2f} points because their shares changed."
     )
     assert rate + mix == pytest.approx(102 / 140 - 140 / 200)
+
+
+def test_an_interval_is_written_as_in_the_account() -> None:
+    intervals = [row[2] for row in segment_rows(segments(members(APART), min_cell=5))]
+    assert intervals
+    assert all(re.fullmatch(r"[\d.]+–[\d.]+%", plain(interval)) for interval in intervals)
 
 
 def test_a_rate_that_falls_although_every_segment_keeps_more_is_named() -> None:

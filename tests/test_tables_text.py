@@ -129,7 +129,7 @@ def test_a_single_dotted_date_does_not_turn_a_column_around():
     "written", [["03/04/2024", "05/06/2024"], ["03-04-2024"], ["03/04/24", None], ["03/04/2024 10:00", "04/04/2024"]]
 )
 def test_dates_that_can_be_read_both_ways_are_refused(written):
-    with pytest.raises(errors.InputError, match=r"day first or month first\. Say dates='day-month-year'") as refused:
+    with pytest.raises(errors.InputError, match=r"day first or month first\. Use dates='day-month-year'") as refused:
         times(written)
     assert refused.value.argument == "dates"
 
@@ -484,7 +484,7 @@ def test_a_mark_before_three_digits_is_settled_by_the_column(written, meant):
     ],
 )
 def test_a_mark_that_nothing_settles_is_asked_with_examples(written):
-    with pytest.raises(errors.InputError, match=r"Say decimal=',' or decimal='\.'") as asked:
+    with pytest.raises(errors.InputError, match=r"Use decimal=',' or decimal='\.'") as asked:
         numbers(written)
     assert asked.value.argument == "decimal"
     assert "1,200" in str(asked.value) or "1.200" in str(asked.value) or "1,234" in str(asked.value)

@@ -82,7 +82,7 @@ def test_an_end_scheduled_in_the_list_is_not_the_cut_off():
     assert not plain.quality.notes
     (note,) = base.quality.notes
     assert "1 end (Dec 31, 2024) comes later after the last start (Mar 28, 2024) than any pause" in note
-    assert note.endswith("If it was seen, say as_of='2025-01-01'.")
+    assert note.endswith("If it was seen, use as_of='2025-01-01'.")
     assert retention_by_period(base).table["period"].iloc[-1] == "2024-03"
     told = read_contracts(rows, as_of="2025-01-01")
     assert retention_by_period(told).row("2024-12")["status"] == "complete"

@@ -137,5 +137,5 @@ def test_deals_and_activities_of_a_crm_are_found() -> None:
     calls = pd.DataFrame({"contact_id": ["a", "b"], "type": ["call", "email"], "date": ["2024-01-05", "2024-02-05"]})
     calls = pd.concat([calls] * 4, ignore_index=True)
     assert crr.guess(calls).kind == "events"
-    with pytest.raises(InputError, match="Say kind='contracts' or kind='orders'"):
+    with pytest.raises(InputError, match="Use kind='contracts' or kind='orders'"):
         crr.guess(pd.DataFrame({"customer": ["a"], "start date": ["2024-01-05"], "close date": ["2024-02-05"]}))

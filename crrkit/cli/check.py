@@ -68,9 +68,9 @@ def check_lines(seen: Checked, *, kind_was_named: bool) -> Iterator[str]:
     yield _span_line(seen)
     if seen.base.has_purchases:
         yield f"{characteristic_interval(seen.base).caption()}."
-    periods = _("Suggested period: {every}. The data hold {n}.")
+    periods = _("Suggested period: {every} ({n} in the data).")
     if not seen.advice.fits:
-        periods = _("No period can be suggested; counted by: {every}. The data hold {n}.")
+        periods = _("No period can be suggested; counted by: {every} ({n} in the data).")
     yield periods.format(every=_(seen.advice.every), n=format_number(len(seen.kept.table)))
     yield seen.advice.said
     yield f"{seen.kept.caption()}."

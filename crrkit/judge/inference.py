@@ -88,7 +88,7 @@ def infer(kept: float, n: float, *, inference: str = "process", frame: float | N
     """
     check_choice(inference, name="inference", choices=tuple(WORDING))
     if frame is not None and inference != "sample":
-        message = _("frame= is the list that a sample was drawn from. Say inference='sample', or leave frame= out.")
+        message = _("frame= is the list that a sample was drawn from. Use inference='sample', or leave frame= out.")
         raise InputError(message, argument="frame", given=frame)
     kept, n = check_share(kept, n)
     if not n:

@@ -245,10 +245,10 @@ def _contradictions(table: pd.DataFrame) -> list[str]:
     if wrong.empty:
         return []
     message = ngettext(
-        "In {n} row the counts contradict each other, and it has no rate: {names}. If new is everyone who joined, say"
+        "In {n} row the counts contradict each other, and it has no rate: {names}. If new is everyone who joined, use"
         " gross=True; former customers who came back belong into returned=.",
         "In {n} rows the counts contradict each other, and they have no rate: {names}. If new is everyone who joined,"
-        " say gross=True; former customers who came back belong into returned=.",
+        " use gross=True; former customers who came back belong into returned=.",
         len(wrong),
     )
     names = ", ".join(wrong["period"][:ROWS_NAMED]) + (", …" if len(wrong) > ROWS_NAMED else "")

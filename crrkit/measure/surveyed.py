@@ -147,7 +147,7 @@ def read_survey(
         (0.6, (0.5, 0.6666666666666666), ['moved', 'price'])
         >>> read_survey(answers.rename(columns={"still_customer": "answer"}))
         Traceback (most recent call last):
-        crrkit.InputError: Column 'answer' says 'yes' (3), 'no' (2): it is not known who stays. Say stay=[…] and
+        crrkit.InputError: Column 'answer' says 'yes' (3), 'no' (2): it is not known who stays. Use stay=[…] and
             leave=[…]; other words are no answer then.
     """
     layout = Layout(sheet=sheet, skip=skip, sep=sep, encoding=encoding, table=table, query=query)

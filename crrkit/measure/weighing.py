@@ -70,7 +70,7 @@ class WeighedDoubts(Shown):
             return _("Nothing about how the list was read is in doubt.")
         if not self.period:
             return _("No period is complete: what the doubts do to a rate cannot be said yet.")
-        text = _("What the doubts do to the CRR of {period}, {crr} as the list was read")
+        text = _("How doubtful rows could change the CRR of {period} ({crr} as read)")
         return text.format(period=self.period, crr=format_cell(self.crr, "rate"))
 
 
@@ -112,7 +112,7 @@ def weigh_doubts(base: Base, *, every: str = "month") -> WeighedDoubts:
         >>> log = {"who": ["a", "b", None, "a", None], "at": ["2024-01-05"] * 3 + ["2024-02-05"] * 2}
         >>> base = crr.read_orders(pd.DataFrame(log), customer="who", at="at", as_of="2024-03-01")
         >>> print(weigh_doubts(base))
-        What the doubts do to the CRR of 2024-02, 50.0% as the list was read
+        How doubtful rows could change the CRR of 2024-02 (50.0% as read)
         doubt               weight   rows  share of all rows  of revenue  CRR otherwise   from      to
         customer not known  serious     2              40.0%           –              –  33.3%  100.0%
         >>> weigh_doubts([1, 2])

@@ -75,10 +75,15 @@ def tells_no_kinds(table: pd.DataFrame) -> bool:
     return bool(table["new"].isna().all() and table["lost"].notna().any())
 
 
+def interval_cell(row: pd.Series) -> str:
+    """The interval of a row's rate, such as ``61.4–79.7%``; a dash where there is no rate."""
+    if pd.isna(row["crr"]):
+        return UNDEFINED
+    return f"{format_number(100 * row['crr_low'], digits=1)}–{format_percent(row['crr_high'])}"
+
+
 def _account_row(row: pd.Series, names: tuple[str, ...], *, is_main: bool) -> Html:
-    rate, interval = format_cell(row["crr"], "rate"), UNDEFINED
-    if not pd.isna(row["crr"]):
-        interval = f"{format_number(100 * row['crr_low'], digits=1)}–{format_percent(row['crr_high'])}"
+    rate, interval = format_cell(row["crr"], "rate"), interval_cell(row)
     if row["status"] == WITHHELD:
         rate = interval = WITHHELD_MARK
     counts = [WITHHELD_MARK if pd.isna(row[name]) else format_number(row[name]) for name in names]

@@ -62,10 +62,10 @@ def plainly(text: str) -> str:
     """A text without the sentences on what to type, which are for the analyst and not for the reader of a report.
 
     Examples:
-        >>> plainly("All end on one day. If that is an export, say open_ends=['2013-10-01'].")
+        >>> plainly("All end on one day. If that is an export, use open_ends=['2013-10-01'].")
         'All end on one day.'
-        >>> plainly("Say every='month'.")
-        "Say every='month'."
+        >>> plainly("Use every='month'.")
+        "Use every='month'."
     """
     sentences = SENTENCE_END.split(text)
     told = [sentence for sentence in sentences if not TYPED.search(sentence)]

@@ -8,6 +8,7 @@ import pandas as pd
 
 from crrkit.ground import format_cell, format_in_points, format_percent, gettext as _
 from crrkit.judge import DIFFER, compare_segments, decompose
+from crrkit.report.account_section import interval_cell
 from crrkit.report.finding import PAIR, Finding
 from crrkit.report.html import Html, element, join, row_block, table_block
 from crrkit.report.period_names import in_period, period_name
@@ -76,8 +77,7 @@ def segment_rows(segments: RetentionTable) -> list[list[str]]:
     earlier = table[table["period"] != table["period"].iloc[-1]].set_index("segment")["crr"]
     return [
         [
-            str(row["segment"]), format_percent(row["crr"]),
-            f"{format_percent(row['crr_low'])} – {format_percent(row['crr_high'])}",
+            str(row["segment"]), format_percent(row["crr"]), interval_cell(row),
             format_cell(row["kept"], "count"), format_cell(row["start"], "count"),
             format_cell(earlier.get(row["segment"]), "rate"),
         ]

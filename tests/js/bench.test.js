@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { put, python, roundUp, scaled, speaker } from "../../crrkit/widgets/bench/shared.js";
+import { put, python, reach, roundUp, scaled, speaker } from "../../crrkit/widgets/bench/shared.js";
 
 test("a scale ends at a round number not below what it shows", () => {
   assert.deepEqual([1, 1.1, 9, 10, 101, 250, 999_999].map(roundUp), [1, 1.2, 10, 10, 120, 250, 1_000_000]);
@@ -52,4 +52,13 @@ test("words agree with the number beside them, as in Python", () => {
     ["1", "1,001"].map((n) => put("{n} {n:day|days}", { n })),
     ["1 day", "1,001 days"],
   );
+});
+
+test("a slider of numbers that are all 0 can be moved, and its end grows with them", () => {
+  const wide = reach({ least: 10, most: 1000 });
+  assert.equal(wide.of(0), 10);
+  assert.equal(wide.of(8), 10);
+  assert.equal(wide.of(30), 60);
+  wide.forget();
+  assert.equal(wide.of(0), 10);
 });

@@ -196,6 +196,6 @@ def write_action_list(stages: StageList, *, kind: str, out: str | Path, overwrit
     """
     listed, path = action_list(stages, kind=kind), check_target(out, name="out", ending=".csv")
     if path.exists() and not overwrite:
-        message = _("out={out!r} is there already. Choose another name, or say overwrite=True to replace it.")
+        message = _("out={out!r} is there already. Choose another name, or use overwrite=True to replace it.")
         raise InputError(message.format(out=str(out)), argument="out", given=str(out))
     return ActionList(listed.customers, kind, listed.day, write_csv(path, listed.customers))

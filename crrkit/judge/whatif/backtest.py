@@ -93,7 +93,7 @@ def backtest(window: Window | None, periods: int | None = None) -> Backtest:
     """Backtest a window on its last periods; by default a third of them, at most as many as the model uses."""
     if window is None:
         message = _(
-            "This model has no list to be held against: it was made from a matrix."
+            "This model has no list to be tested on: it was made from a matrix."
             " StageModel.from_flow(stage_flow(base)) makes one that can be."
         )
         raise InputError(message, argument="model")

@@ -51,7 +51,7 @@ class Basis:
         if self.error <= LIMIT:
             return ""
         text = _(
-            "No projection from this list: a model estimated the same way and held against {periods} was off by {error}"
+            "No projection from this list: a model estimated the same way and tested on {periods} was off by {error}"
             " of the customers on average, and {limit} is the limit. What was counted then did not go on."
         )
         error = _("more than can be said") if math.isnan(self.error) else format_cell(self.error, "rate")
@@ -78,7 +78,7 @@ class Basis:
     def tried(self) -> str:
         """The model's periods and its backtest error."""
         text = _(
-            "Estimated from {first} to {last}; held against {periods}, a model made the same way was off by {error} of"
+            "Estimated from {first} to {last}; tested on {periods}, a model built the same way was off by {error} of"
             " the customers on average, by {largest} at most."
         )
         errors = {"error": format_cell(self.error, "rate"), "largest": format_cell(self.largest, "rate")}
@@ -87,8 +87,8 @@ class Basis:
     def beyond(self) -> str:
         """A note that further steps are not covered by the backtest."""
         text = ngettext(
-            "What lies beyond {n} step was held against nothing.",
-            "What lies beyond {n} steps was held against nothing.",
+            "Beyond {n} step it was not tested.",
+            "Beyond {n} steps it was not tested.",
             self.tested,
         )
         return text.format(n=self.tested)

@@ -146,11 +146,11 @@ def _why(advice: Advice) -> str:
         ),
         TOO_FEW: _(
             "Fewer than {least} {least:purchase was|purchases were} followed by another, so no rhythm can be seen and"
-            " no period can be named. Collect a longer history, or say every= yourself."
+            " no period can be named. Collect a longer history, or use every= yourself."
         ),
         NEVER_COVERED: _(
             "No purchase was followed by another within the {history} {history:day|days} of history, so no period can"
-            " be named. Collect a longer history, or say every= yourself."
+            " be named. Collect a longer history, or use every= yourself."
         ),
     }
     return texts[advice.ground]

@@ -58,7 +58,7 @@ def _refuse_revenue(base: Base, kind: str) -> None:
         message = _("This needs purchases with an amount. Read them with read_orders(…, amount=…).")
         raise InputError(message, argument="base")
     if kind != "bounded":
-        message = _("kind={kind!r} counts customers; revenue is followed age by age. Say kind='bounded'.")
+        message = _("kind={kind!r} counts customers; revenue is followed age by age. Use kind='bounded'.")
         raise InputError(message.format(kind=kind), argument="kind", given=kind)
 
 
@@ -142,7 +142,7 @@ class Plan:
         cells = len(self.span) * len(self.brackets)
         if cells > MOST_CELLS:
             message = _(
-                "The grid would have {n} {n:cell|cells}. Choose a longer period than every={every!r}, or say ages=."
+                "The grid would have {n} {n:cell|cells}. Choose a longer period than every={every!r}, or use ages=."
             )
             text = message.format(n=format_number(cells), every=self.calendar.every)
             raise InputError(text, argument="every", given=self.calendar.every)

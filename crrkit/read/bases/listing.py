@@ -45,7 +45,7 @@ def read_list(source: Any, *, kind: str | None, said: Mapping[str, Any]) -> Base
         if other is None:
             known = sorted(set().union(*map(_arguments_of, LISTS)))
             check_choice(stray[0], name=_("argument"), choices=known)
-        message = _("{name}= belongs to {other}, and this is read as {kind}. Leave it out, or say kind={other!r}.")
+        message = _("{name}= belongs to {other}, and this is read as {kind}. Leave it out, or use kind={other!r}.")
         raise InputError(message.format(name=stray[0], other=other, kind=settled), argument=stray[0])
     return READERS[settled](source, **{("kind" if name == EVENT_OPTION else name): one for name, one in said.items()})
 

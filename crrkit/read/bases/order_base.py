@@ -95,7 +95,7 @@ def settled(activity: Activity, orders: ir.Table, cut: datetime) -> Activity:
     seen = reduce.collect(reduce.population_gap(orders, as_of=cut)).iloc[0]
     if not seen["gaps"]:
         message = _(
-            "No customer bought on two days: there is no gap to learn from. Say population_days= or use Trailing."
+            "No customer bought on two days: there is no gap to learn from. Use population_days= or use Trailing."
         )
         raise InputError(message, argument="activity")
     return replace(activity, population_days=float(seen["exposure"]) / float(seen["gaps"]))

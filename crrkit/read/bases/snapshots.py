@@ -63,7 +63,7 @@ class SnapshotBase(ContractBase):
         calendar = super().calendar(every)
         if PERIODS.index(every) < PERIODS.index(self.listed_every or every):
             message = _(
-                "every={every!r} is shorter than the time from one list to the next, in which nothing is seen. Say"
+                "every={every!r} is shorter than the time from one list to the next, in which nothing is seen. Use"
                 " every={rhythm!r} or a longer one."
             )
             raise InputError(message.format(every=every, rhythm=self.listed_every), argument="every", given=every)
@@ -194,7 +194,7 @@ def read_snapshots(
         >>> retention_by_period(base, every="week")
         Traceback (most recent call last):
         crrkit.InputError: every='week' is shorter than the time from one list to the next, in which nothing
-            is seen. Say every='month' or a longer one.
+            is seen. Use every='month' or a longer one.
     """
     asked = asked_of(
         source, by=by, as_of=as_of, burn_in_days=0, week_starts=week_starts, year_starts=year_starts,

@@ -57,7 +57,7 @@ def encoding_of(head: bytes, path: Path) -> str:
     seen = head[:LOOKED_AT].rpartition(b"\n")[0] or head
     found = _cyrillic(seen) or _western(seen) or _eastern(seen)
     if found is None:
-        raise bad(path, _("is in an encoding that was not recognised. Save it as UTF-8, or say encoding='cp1254'."))
+        raise bad(path, _("is in an encoding that was not recognised. Save it as UTF-8, or use encoding='cp1254'."))
     return found
 
 

@@ -91,10 +91,12 @@ def _above(text: str, layout: Layout, fits: Fits) -> tuple[str | None, int]:
 def _notes(path: Path, encoding: str, skip: int, layout: Layout) -> tuple[str, ...]:
     notes = []
     if skip and layout.skip is None:
-        note = _("{name}: the names of the columns stand in line {line}; what is above was left out. Else say skip=.")
+        note = _(
+            "{name}: the names of the columns stand in line {line}; what is above was left out. Otherwise use skip=."
+        )
         notes.append(note.format(name=path.name, line=skip + 1))
     if layout.encoding is None and encoding not in SURE:
-        note = _("{name} was read as text in the encoding {encoding}. If names look wrong, say encoding=.")
+        note = _("{name} was read as text in the encoding {encoding}. If names look wrong, use encoding=.")
         notes.append(note.format(name=path.name, encoding=encoding))
     return tuple(notes)
 

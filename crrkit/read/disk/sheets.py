@@ -122,12 +122,12 @@ def _under_names(name: str, cells: pd.DataFrame, spans: Sequence[Span], layout: 
 def _notes(path: Path, sheets: list[Sheet], taken: list[Sheet]) -> tuple[str, ...]:
     notes = []
     if len(taken) > 1:
-        note = _("{name}: read together from {n} {n:sheet|sheets}: {sheets}. Say sheet= for one of them.")
+        note = _("{name}: read together from {n} {n:sheet|sheets}: {sheets}. Use sheet= for one of them.")
         listed = ", ".join(_told(sheet) for sheet in taken)
         notes.append(note.format(name=path.name, n=len(taken), sheets=listed))
     left = [sheet for sheet in sheets if not any(sheet is one for one in taken)]
     if left:
-        note = _("{name}: not read, for want of the columns: {sheets}. Say sheet= to read one.")
+        note = _("{name}: not read, for want of the columns: {sheets}. Use sheet= to read one.")
         notes.append(note.format(name=path.name, sheets=", ".join(_told(sheet) for sheet in left)))
     lower = [sheet for sheet in taken if sheet.above]
     if lower:

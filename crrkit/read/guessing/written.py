@@ -75,7 +75,7 @@ def _decimal(table: ir.Table, found: Mapping[str, str]) -> Iterator[tuple[str, W
     parsed = parse_numbers(table, columns, text.Forms())
     marks = {one.form for one in parsed.values() if one.form}
     for mark in sorted(marks):
-        reason = _("The numbers of {columns} are written so.").format(columns=", ".join(columns.values()))
+        reason = _("As in {columns}.").format(columns=", ".join(columns.values()))
         yield "decimal", Written(mark, reason, IS_SURE if len(marks) == 1 else IS_LIKELY)
 
 
@@ -102,14 +102,18 @@ def _encoding(source: Any) -> Iterator[tuple[str, Written]]:
     if files.kind_of(path) != "text":
         return
     name = encoding_of(head_of(path), path)
-    reason = _("Its bytes make sense as this alone.") if name in SURE else _("Its letters are the usual ones as this.")
+    reason = (
+        _("Its bytes are valid in this encoding only.")
+        if name in SURE
+        else _("In this encoding its letters are the usual ones.")
+    )
     yield "encoding", Written(name, reason, IS_SURE if name in SURE else IS_LIKELY)
 
 
 def _zone(table: ir.Table, found: Mapping[str, str]) -> Iterator[tuple[str, Written]]:
     column = _moment(found)
     if column is not None and has_offsets(table, column):
-        reason = _("Times have an offset from UTC: say zone=, else days begin at midnight of UTC.")
+        reason = _("Times have an offset from UTC: use zone=, else days begin at midnight of UTC.")
         yield "zone", Written("UTC", reason, IS_DOUBTFUL)
 
 

@@ -168,7 +168,7 @@ def _ask_order(names: Sequence[str], dates: str | None) -> None:
     if any("." not in name.rsplit(".", 1)[0] for name in either):
         message = _(
             "Dates in {column!r} such as {example!r} can be read day first or month first."
-            " Say dates='day-month-year' or dates='month-day-year'."
+            " Use dates='day-month-year' or dates='month-day-year'."
         )
         raise InputError(message.format(column=_("the names of the lists"), example=either[0]), argument="dates")
 

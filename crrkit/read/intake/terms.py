@@ -98,16 +98,16 @@ class Recorded:
         if self.last == self.last_end:
             return ngettext(
                 "The cut-off is {cut}, the day after the last end. {n} end comes after the last start ({start}): if it"
-                " was only scheduled when the list was written, say as_of='{other}'.",
+                " was only scheduled when the list was written, use as_of='{other}'.",
                 "The cut-off is {cut}, the day after the last end. {n} ends come after the last start ({start}): if"
-                " they were only scheduled when the list was written, say as_of='{other}'.",
+                " they were only scheduled when the list was written, use as_of='{other}'.",
                 self.ends_after,
             )
         return ngettext(
             "The cut-off is {cut}. {n} end ({end}) comes later after the last start ({start}) than any pause between"
-            " starts explains and is taken as scheduled. If it was seen, say as_of='{other}'.",
+            " starts explains and is taken as scheduled. If it was seen, use as_of='{other}'.",
             "The cut-off is {cut}. {n} ends, up to {end}, come later after the last start ({start}) than any pause"
-            " between starts explains and are taken as scheduled. If they were seen, say as_of='{other}'.",
+            " between starts explains and are taken as scheduled. If they were seen, use as_of='{other}'.",
             self.ends_after,
         )
 
@@ -204,9 +204,9 @@ def ask_what_ends_are(pauses: pd.DataFrame) -> None:
         return
     message = ngettext(
         "{n} renewal begins on the day after the end, as if the contract still ran on the day that stands there."
-        " Say end_is='last_active_day' if it did; with end_is='first_day_after' the customer is absent for a day.",
+        " Use end_is='last_active_day' if it did; with end_is='first_day_after' the customer is absent for a day.",
         "{n} renewals begin on the day after the end, as if the contract still ran on the day that stands there."
-        " Say end_is='last_active_day' if it did; with end_is='first_day_after' these customers are absent for a day.",
+        " Use end_is='last_active_day' if it did; with end_is='first_day_after' these customers are absent for a day.",
         following,
     )
     raise InputError(message.format(n=format_number(following)), argument="end_is")
@@ -220,7 +220,7 @@ def month_end_note(ends: pd.DataFrame, pauses: pd.DataFrame) -> tuple[str, ...]:
     if touching >= FEWEST_RENEWALS or last < MONTH_ENDS or last < SHARE_OF_MONTH_ENDS * total:
         return ()
     note = _(
-        "{share} of the ends fall on the last day of a month. If the contract still runs on that day, say"
+        "{share} of the ends fall on the last day of a month. If the contract still runs on that day, use"
         " end_is='last_active_day': these {n} {n:loss|losses} then fall into the month after it."
     )
     said = note.format(share=format_percent(last / total), n=format_number(last))

@@ -48,7 +48,7 @@ def currency_doubts(table: ir.Table, columns: Sequence[str], *, by: Sequence[str
         if column not in by:
             message = _(
                 "Column {column!r} says that amounts are in several currencies ({codes}). Read one currency at a time,"
-                " bring them to one first, or say by={column!r} and look at each by itself; amount='' leaves them out."
+                " bring them to one first, or use by={column!r} and look at each by itself; amount='' leaves them out."
             )
             raise InputError(message.format(column=column, codes=", ".join(met)), argument="amount")
         note = _("Amounts are in several currencies ({codes}): revenue is one only within a segment of {column!r}.")

@@ -212,7 +212,7 @@ def _of_nobody(counts: pa.Table, nobody: Sequence[str] | None) -> list[str]:
 
 def _nobody_note(found: list[str]) -> str:
     message = _(
-        "Ids that stand for nobody in particular are set aside: {names}. Say nobody=() if they are customers, or"
+        "Ids that stand for nobody in particular are set aside: {names}. Use nobody=() if they are customers, or"
         " nobody=[…] to name others."
     )
     return Note(message.format(names=", ".join(found)), nobody=())
@@ -261,9 +261,9 @@ def _doubt(counts: pa.Table, name: str, *, chosen: Sequence[str], rows: ir.Table
     is_grave = rows is not None and n >= MATTERS * total
     if is_grave and rows is not None and (not fold.over_time or _changed(rows, fold)):
         message = _(
-            "{n} of {total} {total:customer id|customer ids} are written {how}, such as {one!r} and {other!r}. Say"
+            "{n} of {total} {total:customer id|customer ids} are written {how}, such as {one!r} and {other!r}. Use"
             " fold={fold!r} if they are the same customers, or fold=() if they are not."
         )
         raise InputError(message.format(**words), argument="fold")
-    said = _("{n} {n:customer id|customer ids} are written {how}. Say fold={fold!r} if they are the same customers.")
+    said = _("{n} {n:customer id|customer ids} are written {how}. Use fold={fold!r} if they are the same customers.")
     return [Note(said.format(**words), fold=(*chosen, name))], is_grave

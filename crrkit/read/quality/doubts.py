@@ -72,7 +72,7 @@ def refuse_event_log(
         if (known or not priced) and column not in by:
             raise unsettled(source, column, words)
         text = _(
-            "Column {column!r} was not read and says {words}: each row counts as a purchase. If some are none, say"
+            "Column {column!r} was not read and says {words}: each row counts as a purchase. If some are none, use"
             " status={column!r} and list in counts= the words that are."
         )
         found.append(text.format(column=column, words=listed([word for word in words if word], words)))

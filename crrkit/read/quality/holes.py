@@ -92,9 +92,9 @@ def _strays(table: ir.Table, spells: Sequence[_Spell], used: int) -> list[str]:
 def _months_note(empty: Sequence[int]) -> Note:
     message = ngettext(
         "{n} month has no row at all ({months}): whoever bought before it counts as lost in it. Check that the export"
-        " is complete, or say as_of=.",
+        " is complete, or use as_of=.",
         "{n} months have no row at all ({months}): whoever bought before them counts as lost in them. Check that the"
-        " export is complete, or say as_of=.",
+        " export is complete, or use as_of=.",
         len(empty),
     )
     names = ", ".join(f"{k // 12}-{k % 12 + 1:02d}" for k in empty[:NAMED_MONTHS])

@@ -41,7 +41,7 @@ ENDS_LOST, FEWEST_ENDS = 0.1, 10  # whose end is lost has left, or has not: the 
 REMEDIES = {
     "heading, total or group line": mark("Export the rows themselves, without totals."),
     "no customer id": mark("Say which column holds the customer with customer=."),
-    "id of nobody in particular": mark("Say nobody=() if they are customers."),
+    "id of nobody in particular": mark("Use nobody=() if they are customers."),
     "id rounded by a spreadsheet": mark("Export the ids again as text: 7.90001E+11 stands for many customers."),
     "no date": mark("Say which column holds the date."),
     "unreadable date": mark("Check the column, or say how dates are written, as in dates='day-month-year'."),
@@ -55,7 +55,7 @@ REMEDIES = {
     "ends before it starts": mark("start= and end= may be swapped."),
     "cut-off line": mark("Lines with too few or too many fields: export the file again."),
     "status does not count": mark("Say which words of the column of states count with counts=."),
-    "refund or return": mark("Check that amounts of sales are above 0, or say refunds='keep'."),
+    "refund or return": mark("Check that amounts of sales are above 0, or use refunds='keep'."),
     "zero amount": mark("Check the column of amounts."),
     "on or after the cut-off": mark("Choose a later as_of."),
 }
@@ -136,7 +136,7 @@ def refuse_lost_ends(quality: QualityReport, *, unread: int, column: str) -> Non
         return
     message = _(
         "{n} of {total} {total:contract|contracts} {n:has|have} an end in {column!r} that cannot be used, and the rate"
-        " would be that of the others. Mend the column, or say dates= or, for words that mean that a contract runs on,"
+        " would be that of the others. Mend the column, or use dates= or, for words that mean that a contract runs on,"
         " open_ends=."
     )
     words = {"n": format_number(lost), "total": format_number(quality.rows_read), "column": column}

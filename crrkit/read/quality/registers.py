@@ -117,7 +117,7 @@ def _all_gone(n: int, day: date) -> Note:
     """Without the number, which a report may not tell where it is small."""
     message = _(
         "All contracts that were left end on {day}, the last day of the list, and none runs on. If that is only the day"
-        " on which the list was made, say open_ends=['{written}']: they still run. If they did end, say open_ends=()."
+        " on which the list was made, use open_ends=['{written}']: they still run. If they did end, use open_ends=()."
     )
     said, written = message.format(day=format_date(day), written=day.isoformat()), [day.isoformat()]
     return Note.about(said, doubt=NOBODY_AFTER, rows=n, day=day.isoformat(), open_ends=written)

@@ -123,7 +123,7 @@ def _states_doubt(words: Mapping[str, int], column: str, *, is_of_states: bool) 
     if not is_of_states and sum(words[word] for word in none) >= sum(words.values()) / 2:
         return []  # most of the rows are no returns
     message = _(
-        "Column {column!r} was not read and says {words} in rows that count as purchases. Say status={column!r} to set"
+        "Column {column!r} was not read and says {words} in rows that count as purchases. Use status={column!r} to set"
         " them aside."
     )
     return [message.format(column=column, words=listed(none, words))] if none else []
@@ -131,9 +131,9 @@ def _states_doubt(words: Mapping[str, int], column: str, *, is_of_states: bool) 
 
 def _no_doubt(column: str, n: int) -> str:
     message = ngettext(
-        "Column {column!r} was not read and says no in {n} row that counts as a purchase. If it is none, say"
+        "Column {column!r} was not read and says no in {n} row that counts as a purchase. If it is none, use"
         " status={column!r} and list in counts= what stands in the rows of purchases.",
-        "Column {column!r} was not read and says no in {n} rows that count as purchases. If they are none, say"
+        "Column {column!r} was not read and says no in {n} rows that count as purchases. If they are none, use"
         " status={column!r} and list in counts= what stands in the rows of purchases.",
         n,
     )
@@ -142,9 +142,9 @@ def _no_doubt(column: str, n: int) -> str:
 
 def _flag_doubt(column: str, n: int) -> str:
     message = ngettext(
-        "Column {column!r} was not read and marks {n} row that counts as a purchase. If it is none, say"
+        "Column {column!r} was not read and marks {n} row that counts as a purchase. If it is none, use"
         " status={column!r} and list in counts= what stands in the rows of purchases.",
-        "Column {column!r} was not read and marks {n} rows that count as purchases. If they are none, say"
+        "Column {column!r} was not read and marks {n} rows that count as purchases. If they are none, use"
         " status={column!r} and list in counts= what stands in the rows of purchases.",
         n,
     )

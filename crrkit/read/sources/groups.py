@@ -81,9 +81,9 @@ def _filled(opened: Opened, below: int) -> Opened:
     query = f"SELECT * EXCLUDE ({STANDS_AT}) REPLACE ({last} AS {who}) FROM ({numbered})"  # noqa: S608 - names are quoted
     opened.engine.con.execute(f"CREATE OR REPLACE TABLE crrkit_filled AS {query}").fetchall()
     note = ngettext(
-        "{n} row without an id has the one above it, as in a report that writes it once. Say fill_down=False if it is"
+        "{n} row without an id has the one above it, as in a report that writes it once. Use fill_down=False if it is"
         " of nobody.",
-        "{n} rows without an id have the one above them, as in a report that writes it once. Say fill_down=False if"
+        "{n} rows without an id have the one above them, as in a report that writes it once. Use fill_down=False if"
         " they are of nobody.",
         below,
     )
@@ -97,7 +97,7 @@ def _ask(opened: Opened, time: str, forms: Forms, *, below: int, both: int) -> N
         return
     message = _(
         "{n} of {total} {total:row|rows} {n:has|have} no id, and each id in {column!r} stands once, as in a report that"
-        " writes it beside the first row of each customer. Say fill_down=True if they belong to the id above,"
+        " writes it beside the first row of each customer. Use fill_down=True if they belong to the id above,"
         " fill_down=False if to nobody."
     )
     counts = {"n": format_number(below), "total": format_number(below + both)}

@@ -103,7 +103,7 @@ def _two_kinds(columns: Sequence[str], _names: Sequence[str]) -> str | None:
     if start is None or end is None:
         return None
     return _(
-        "Columns {start!r} and {end!r} look like contracts, and column {at!r} like purchases. Say kind='contracts' or"
+        "Columns {start!r} and {end!r} look like contracts, and column {at!r} like purchases. Use kind='contracts' or"
         " kind='orders'."
     ).format(start=start, end=end, at=at)
 
@@ -115,7 +115,7 @@ def _lists_or_created(columns: Sequence[str], names: Sequence[str]) -> str | Non
         return None
     return _(
         "The files are named by dates, and their rows hold {at!r}: are they lists of who was a customer, or what was"
-        " bought? Say kind='snapshots' or kind='orders'."
+        " bought? Use kind='snapshots' or kind='orders'."
     ).format(at=at)
 
 
@@ -162,7 +162,7 @@ def _flag_alone(columns: Sequence[str], _names: Sequence[str]) -> str | None:
         return None
     return _(
         "Column {start!r} says when each customer came and {flag!r} that some left, but not when: no rate of a period"
-        " can be counted. Add the day on which they left and say read_contracts(…, start={start!r}, end=…); if all left"
+        " can be counted. Add the day on which they left and use read_contracts(…, start={start!r}, end=…); if all left"
         " in one known period: crr.churn_from_counts(start=…, lost=…, period=…)."
     ).format(start=start, flag=flag)
 
@@ -175,7 +175,7 @@ def _contacts(columns: Sequence[str], _names: Sequence[str]) -> str | None:
         return None
     return _(
         "These look like the contacts of a CRM: people, and not what they bought. Export the deals, with the contact"
-        " and the day, and say read_orders(deals, customer=…, at=…, status=…, counts=[…]); calls and mails are events:"
+        " and the day, and use read_orders(deals, customer=…, at=…, status=…, counts=[…]); calls and mails are events:"
         " read_events(activities, customer=…, at=…, kind=…)."
     )
 
@@ -186,8 +186,8 @@ def _months_across(columns: Sequence[str], _names: Sequence[str]) -> str | None:
     if len(months) < 2 or _is_of_sales(columns):  # noqa: PLR2004 - one may be a column of anything
         return None
     return _(
-        "Columns {first!r} to {last!r} are months: lists of customers, but no column looks like customer. Say"
-        " kind='snapshots' and which one it is, such as customer={other!r}."
+        "Columns {first!r} to {last!r} are months: lists of customers, but no column looks like "
+        "customer. Use kind='snapshots' and name it, such as customer={other!r}."
     ).format(first=months[0], last=months[-1], other=next((name for name in columns if name not in months), "…"))
 
 

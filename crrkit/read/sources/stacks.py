@@ -114,7 +114,7 @@ def _in_columns(source: Any, columns: Sequence[str], at: str | None) -> Stack:
     if found is None:
         message = _(
             "It is not seen on which list a row stands: no column looks like the date of a list, and no columns or"
-            " files are named like 2024-01. Say at= with the column, or give a mapping such as {example}; the columns"
+            " files are named like 2024-01. Use at= with the column, or give a mapping such as {example}; the columns"
             " are {columns}."
         )
         text = message.format(example="{'2024-01': 'january.csv', …}", columns=", ".join(columns))
@@ -164,7 +164,7 @@ def _ask_which(parts: list[tuple[str, Any]], at: str | None) -> None:
     sure = sure_day(peek.column_names(first, fits=tells_lists))
     if sure is not None:
         message = _(
-            "The names of the files tell dates, such as {name!r}, and so does column {column!r}. Say at={column!r} for"
+            "The names of the files tell dates, such as {name!r}, and so does column {column!r}. Use at={column!r} for"
             " the column, or at='' for the names."
         )
         raise InputError(message.format(name=parts[0][0], column=sure), argument="at")

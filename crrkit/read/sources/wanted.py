@@ -106,6 +106,6 @@ def _request_note(available: Sequence[str], end: str) -> tuple[str, ...]:
         return ()
     note = _(
         "Column {end!r} was taken for the end. By their names, {request!r} holds the day of the request and"
-        " {effective!r} the day on which the contract ended. Say end= to choose."
+        " {effective!r} the day on which the contract ended. Use end= to choose."
     )
     return (note.format(end=end, request=both[0], effective=both[1]),)

@@ -49,7 +49,7 @@ def _check_offsets(opened: Opened, roles: Sequence[str]) -> None:
     for column in [opened.columns[role] for role in roles]:
         if has_offsets(opened.table, column) and has_clocks(opened.table, column):
             message = _(
-                "Some times in {column!r} have an offset from UTC and some have none. Say zone=, the time zone of those"
+                "Some times in {column!r} have an offset from UTC and some have none. Use zone=, the time zone of those"
                 " without."
             )
             raise InputError(message.format(column=column), argument="zone")

@@ -154,7 +154,7 @@ def _mark(seen: dict[str, Any], neighbours: set[str], column: str) -> str:
         )  # 1,200 beside 99: as a decimal, its last 0 would be written at 99 too
     message = _(
         "Numbers in {column!r} such as {one!r} and {other!r} can be read with a decimal mark or with a mark of"
-        " thousands. Say decimal=',' or decimal='.'."
+        " thousands. Use decimal=',' or decimal='.'."
     )
     shown = {"one": seen[f"{twice[0]}_one"], "other": seen[f"{twice[-1]}_other"]}
     raise InputError(message.format(column=column, **shown), argument="decimal")

@@ -171,8 +171,8 @@ def _note(met: list[dict[str, Any]]) -> tuple[str, ...]:
         return ()
     rows = sum(value["rows"] for value in met)
     note = ngettext(
-        "{n} end written as {values} is read as open. Say open_ends= for other values, open_ends=() for none.",
-        "{n} ends written as {values} are read as open. Say open_ends= for other values, open_ends=() for none.",
+        "{n} end written as {values} is read as open. Use open_ends= for other values, open_ends=() for none.",
+        "{n} ends written as {values} are read as open. Use open_ends= for other values, open_ends=() for none.",
         rows,
     )
     return (note.format(n=format_number(rows), values=_values(met)),)
@@ -197,7 +197,7 @@ def unread_ends(table: ir.Table, column: str, *, unread: ir.BooleanValue) -> tup
         return ()
     note = _(
         "Ends written as {values} are no dates, and their rows are set aside. If they mean that the contract still"
-        " runs, say open_ends=[{first!r}]: without these customers the rate is that of the others."
+        " runs, use open_ends=[{first!r}]: without these customers the rate is that of the others."
     )
     first = min(met, key=lambda value: (-value["rows"], value["written"]))
     return (note.format(values=_values(met), first=first["written"]),)

@@ -40,7 +40,7 @@ def day_or_month(seen: dict[str, Any]) -> str:
     if seen["days"] == seen["months"] and seen["differ"] and not seen["only_day"]:
         message = _(
             "Dates in {column!r} such as {example!r} can be read day first or month first."
-            " Say dates='day-month-year' or dates='month-day-year'."
+            " Use dates='day-month-year' or dates='month-day-year'."
         )
         raise InputError(message.format(**seen, example=seen["either"]), argument="dates")
     return "day-month-year" if seen["days"] >= seen["months"] else "month-day-year"

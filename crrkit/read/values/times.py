@@ -99,7 +99,7 @@ def parse_times(table: ir.Table, column: str, *, order: str | None = None, zone:
     if order is None and looks["numbers"]:
         form = _stamp(table, text)
     if form is not None:
-        note = _("Numbers in {column!r} are read as times written as {form}. Say dates= if they are not.")
+        note = _("Numbers in {column!r} are read as times written as {form}. Use dates= if they are not.")
         said = () if order else (note.format(column=column, form=form),)
         return Parsed(read_stamps(text, form, zone), text.notnull(), said, form)
     serials = _serials_beside(table, text, worded, column) if order is None and looks["serial"] else ()
@@ -276,7 +276,7 @@ def _short_year_first(table: ir.Table, text: ir.StringValue, seen: dict[str, Any
         return None
     if seen["days"] == met["all"]:
         message = _(
-            "Dates in {column!r} such as {example!r} may begin with the year or with the day. Say dates='%y-%m-%d' or"
+            "Dates in {column!r} such as {example!r} may begin with the year or with the day. Use dates='%y-%m-%d' or"
             " dates='%d-%m-%y'."
         )
         example = aggregate(table, example=text.max())["example"]

@@ -61,7 +61,7 @@ def judge_answers(
     strange = [word for word, one in meant.items() if one == ""]
     if strange:
         message = _(
-            "Column {column!r} says {words}: it is not known who stays. Say stay=[…] and leave=[…]; other words are no"
+            "Column {column!r} says {words}: it is not known who stays. Use stay=[…] and leave=[…]; other words are no"
             " answer then."
         )
         raise InputError(message.format(column=column, words=listed(strange, words)), argument="stay")

@@ -104,7 +104,7 @@ def _by_nearness(lists: list[Label], calendar: Calendar, _taken: str) -> Boundar
 
 def _mid_period(label: Label, calendar: Calendar) -> InputError:
     message = _(
-        "The list of {day} lies in the middle of its period ({every}). Say taken='end' if each list stands for the end"
+        "The list of {day} lies in the middle of its period ({every}). Use taken='end' if each list stands for the end"
         " of its period, or taken='start' for the start."
     )
     return InputError(message.format(day=format_date(label.day), every=_(calendar.every)), argument="taken")
@@ -130,7 +130,7 @@ def _distinct(found: Boundaries, *, named: bool) -> Boundaries:
     labels = list(found.days)
     note = _(
         "Lists named by a period are taken as its end: the row {row} holds who stood on the lists {one} and {other}. If"
-        " they show its start, say taken='start'; rates stay as they are, and stand one row earlier."
+        " they show its start, use taken='start'; rates stay as they are, and stand one row earlier."
     )
     words = {"row": labels[1], "one": labels[0], "other": labels[1]}
     return Boundaries(found.days, found.every, found.taken, found.calendar, (note.format(**words),))

@@ -149,7 +149,7 @@ export function roundUp(value) {
 export function reach({ least, most }) {
   let end = 0;
   function of(largest) {
-    if (largest > end) end = Math.min(most, roundUp(Math.max(2 * largest, least)));
+    if (!end || largest > end) end = Math.min(most, roundUp(Math.max(2 * largest, least)));
     return end;
   }
   function forget() {

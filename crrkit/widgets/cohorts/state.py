@@ -81,7 +81,7 @@ def as_json(grid: CohortGrid) -> Grid:
     if len(grid.table) > MOST_SENT:
         message = _(
             "A grid of {n} {n:cell|cells} is too large for a page that is to be read; up to {most} {most:fits|fit}."
-            " Choose a longer period, or say first= or ages= to cohort_grid."
+            " Choose a longer period, or use first= or ages= to cohort_grid."
         )
         words = {"n": format_number(len(grid.table)), "most": format_number(MOST_SENT)}
         raise InputError(message.format(**words), argument="base_or_grids")
