@@ -20,7 +20,7 @@ from crrkit.read.quality.doubts import (
 )
 from crrkit.read.quality.folds import FOLDS
 from crrkit.read.quality.holes import EMPTY_DAYS, EMPTY_MONTHS, hole_doubts
-from crrkit.read.quality.left_out import left_out_doubts
+from crrkit.read.quality.left_out import NO_END, left_out_doubts
 from crrkit.read.quality.list_doubts import empty_note, log_doubt, missing_doubt, size_doubts, twice_note
 from crrkit.read.quality.notes import Note
 from crrkit.read.quality.refusing import refuse_broken, refuse_lost_ends
@@ -52,6 +52,7 @@ __all__ = [
     "NOBODY",
     "NOBODY_AFTER",
     "NOT_KNOWN",
+    "NO_END",
     "NUMBER_ALONE",
     "OUTSTANDING",
     "REASONS",
