@@ -1,6 +1,7 @@
 """What became of the rows, and what a reader of a rate must know of them."""
 
 from crrkit.read.quality import twins
+from crrkit.read.quality.changes import changed_people
 from crrkit.read.quality.currencies import currencies_in, currency_doubts, currency_of, is_of_currencies
 from crrkit.read.quality.customers import NOBODY, ROUNDED, TILLS, Ids, parse_customers
 from crrkit.read.quality.doubts import (
@@ -64,6 +65,7 @@ __all__ = [
     "Ids",
     "Note",
     "QualityReport",
+    "changed_people",
     "currencies_in",
     "currency_doubts",
     "currency_of",
