@@ -51,7 +51,10 @@ COLUMN_OPTIONS: dict[str, tuple[str, str]] = {
     "decimal": ("MARK", "The decimal mark of numbers: a comma or a point."),
     "thousands": ("MARK", "The mark between thousands: a space, an apostrophe, a comma or a point; '' for none."),
     "currency": ("CODE", "The currency of the amounts, such as EUR; by default the one that the file names."),
-    "fold": ("RULE", "How ids of one customer differ: case, yo, look-alikes, phones, zeros, prefix, groups; or none."),
+    "fold": (
+        "RULE",
+        "How ids of one customer differ: case, yo, look-alikes, phones, zeros, prefix, groups, marks; none.",
+    ),
     "nobody": ("ID", "An id that stands for nobody in particular, such as guest; can be repeated; or none."),
     "sheet": ("NAME", "The sheet of a spreadsheet; all that have the columns unless you say otherwise."),
     "skip": ("LINES", "How many lines stand above the names of the columns."),
