@@ -312,3 +312,32 @@ def test_ids_in_floats_are_whole_numbers_and_one_that_is_missing_is_nobody(tmp_p
     pd.DataFrame({"customer": [7.0, np.nan, 9.0, 7.0], "at": days}).to_parquet(tmp_path / "floats.parquet")
     base = read_orders(tmp_path / "floats.parquet")
     assert (base.quality.rows_used, base.table["customer"].type().is_integer()) == (3, True)
+
+
+def regulars(months: int, *, anew: int | None = None) -> pd.DataFrame:
+    """Sixty customers, most of whom buy in most months; in one month their ids may be given anew."""
+    dice = np.random.default_rng(3)
+    rows = [
+        (who, pd.Timestamp("2023-01-01") + pd.DateOffset(months=month) + pd.Timedelta(days=int(dice.integers(0, 28))))
+        for who in range(60) for month in range(months) if dice.random() < 0.7
+    ]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["who", "when"])
+    if anew is not None:
+        day = pd.Timestamp("2023-01-15") + pd.DateOffset(months=anew)
+        table["who"] = table["who"].where(table["when"] < day, table["who"] + 5000)
+    return table
+
+
+@pytest.mark.parametrize("months", [7, 30])
+def test_ids_that_were_given_anew_in_their_old_form_are_said(months, tmp_path: Path) -> None:
+    regulars(months, anew=3).to_parquet(tmp_path / "a.parquet")
+    for source in (tmp_path / "a.parquet", regulars(months, anew=3), regulars(months, anew=3).astype({"who": str})):
+        (doubt,) = read_orders(source, customer="who", at="when").quality.doubts
+        assert doubt.startswith("No id has rows both before and after 2023-04, as many have around other months.")
+    assert read_orders(regulars(months), customer="who", at="when").quality.doubts == ()
+
+
+def test_customers_who_never_come_back_were_not_given_other_ids() -> None:
+    days = pd.date_range("2023-01-01", periods=300)
+    table = pd.DataFrame({"who": [k // 2 for k in range(300)], "when": days})  # each buys on two days in a row
+    assert read_orders(table, customer="who", at="when").quality.doubts == ()

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import crrkit as crr
+from crrkit.report.account import tells_when
 
 FIRST = date(2022, 1, 1)
 ROLES = {"customer": "who", "start": "since", "end": "gone"}
@@ -58,6 +59,11 @@ def test_a_list_without_any_end_says_that_every_rate_is_whole() -> None:
     (doubt,) = doubts_of(members(60, "any").assign(gone=None))
     assert doubt.startswith("No contract in the list had ended by Nov 19, 2023, so every rate is 100%.")
     assert doubts_of(members(9, "any").assign(gone=None)) == []  # so few may all have stayed
+    base = crr.read_contracts(members(60, "any").assign(gone=None), **ROLES)
+    kept = crr.retention_by_period(base, every="quarter")
+    assert kept.warning == doubt, "before the rate itself"
+    assert not tells_when(kept), "nor is a whole rate held against a target or another period"
+    assert crr.weigh_doubts(base).table["doubt"].tolist() == ["no contract has ended"]
 
 
 def test_a_cut_off_long_after_the_last_row_says_that_nobody_can_be_lost_in_between() -> None:

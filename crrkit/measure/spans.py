@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from crrkit.ground import PERIODS, InputError, mark, told as _, told_date as format_date
-from crrkit.read import ALL_AT_ONCE, ENDS_ON_ONE_DAY, NOBODY_AFTER
+from crrkit.read import ALL_AT_ONCE, ENDS_ON_ONE_DAY, NO_END, NOBODY_AFTER
 from crrkit.rules import Trailing
 
 if TYPE_CHECKING:
@@ -169,8 +169,8 @@ def at_its_ends(
     table: pd.DataFrame, card: DefinitionCard, quality: QualityReport, base: Base | None
 ) -> tuple[str, ...]:
     """Return warnings on the end of the data and, if the latest period is still in burn-in, on their beginning."""
-    gone, one_day = gone_at_once(table, card), quality.doubt(ENDS_ON_ONE_DAY)[0]
-    ended = one_day or (gone and (quality.doubt(NOBODY_AFTER)[0] or gone))
+    gone, ends = gone_at_once(table, card), quality.doubt(NO_END)[0] or quality.doubt(ENDS_ON_ONE_DAY)[0]
+    ended = ends or (gone and (quality.doubt(NOBODY_AFTER)[0] or gone))
     if base is None or not table["period"].is_unique:
         return (ended,)
     latest = latest_of(table)

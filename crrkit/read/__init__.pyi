@@ -55,6 +55,7 @@ from crrkit.read.quality import (
     ENDS_ON_ONE_DAY as ENDS_ON_ONE_DAY,
     ERRORS as ERRORS,
     LARGEST as LARGEST,
+    NO_END as NO_END,
     NOBODY_AFTER as NOBODY_AFTER,
     NOT_KNOWN as NOT_KNOWN,
     REASONS as REASONS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crrkit.reduce.abreast import in_parts
-from crrkit.reduce.active import days_met, rows_of_each, silent_spells
+from crrkit.reduce.active import days_met, lives_in_months, rows_of_each, silent_spells
 from crrkit.reduce.cohorts import (
     age_histogram,
     bracket_counts,
@@ -148,6 +148,7 @@ __all__ = [
     "last_spells",
     "last_steps",
     "last_touches",
+    "lives_in_months",
     "may_grow",
     "may_share",
     "no_room",

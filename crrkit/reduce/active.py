@@ -61,6 +61,20 @@ def rows_of_each(rows: ir.Table) -> ir.Table:
     return rows.group_by("customer").agg(rows=rows.count())
 
 
+def lives_in_months(orders: ir.Table, *, begin: datetime, until: datetime) -> ir.Table | None:
+    """How many customers have their first row in one month and their last in another: ``first, last, customers``.
+
+    Months are counted from the one of ``begin``, which has the number 0. None where the months of rows are not kept
+    anyway, or where they are more than the ring has.
+    """
+    if not sharing.is_shared(orders) or _month(until) - _month(begin) >= RING:
+        return None
+    ring = months_of(orders)
+    bits = _turned(ring["months"], _month(begin) % RING)
+    lives = ring.select(first=(bits & -bits).nullif(0).log2().cast("int64"), last=_highest(bits))
+    return lives.group_by("first", "last").agg(customers=lambda t: t.count())
+
+
 def active_periods(orders: ir.Table, *, calendar: Calendar, as_of: datetime) -> ir.Table:
     """Each customer once in every period with a purchase before the cut-off: ``customer, period, before, first``.
 

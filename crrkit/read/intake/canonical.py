@@ -17,6 +17,7 @@ from crrkit.read.quality import (
     TWIN,
     UNREAD,
     QualityReport,
+    changed_people,
     currency_doubts,
     currency_of,
     hole_doubts,
@@ -187,6 +188,7 @@ def _doubts(
     said += id_doubts(found.table, used=quality.rows_used, column=quality.columns["customer"], once=is_log)
     if is_log:
         said += hole_doubts(found.table, used=quality.rows_used, first=found.first, last=found.last, as_of=as_of)
+        said += changed_people(found.table, first=found.first, last=found.last)
         said += [] if opened.elsewhere else turned_doubt(found.table, used=quality.rows_used)
     if quality.kind == "contracts":
         said += register_doubts(good, opened.unread)

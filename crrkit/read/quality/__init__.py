@@ -1,6 +1,7 @@
 """What became of the rows, and what a reader of a rate must know of them."""
 
 from crrkit.read.quality import twins
+from crrkit.read.quality.changes import changed_people
 from crrkit.read.quality.currencies import currencies_in, currency_doubts, currency_of, is_of_currencies
 from crrkit.read.quality.customers import NOBODY, ROUNDED, TILLS, Ids, parse_customers
 from crrkit.read.quality.doubts import (
@@ -20,7 +21,7 @@ from crrkit.read.quality.doubts import (
 )
 from crrkit.read.quality.folds import FOLDS
 from crrkit.read.quality.holes import EMPTY_DAYS, EMPTY_MONTHS, hole_doubts
-from crrkit.read.quality.left_out import left_out_doubts
+from crrkit.read.quality.left_out import NO_END, left_out_doubts
 from crrkit.read.quality.list_doubts import empty_note, log_doubt, missing_doubt, size_doubts, twice_note
 from crrkit.read.quality.notes import Note
 from crrkit.read.quality.refusing import refuse_broken, refuse_lost_ends
@@ -52,6 +53,7 @@ __all__ = [
     "NOBODY",
     "NOBODY_AFTER",
     "NOT_KNOWN",
+    "NO_END",
     "NUMBER_ALONE",
     "OUTSTANDING",
     "REASONS",
@@ -63,6 +65,7 @@ __all__ = [
     "Ids",
     "Note",
     "QualityReport",
+    "changed_people",
     "currencies_in",
     "currency_doubts",
     "currency_of",

@@ -10,8 +10,12 @@ import pyarrow.compute as pc
 from crrkit.ground import mark, ntold as ngettext, told as _, told_date as format_date, told_number as format_number
 from crrkit.read.quality.notes import Note
 from crrkit.read.values import aggregate, is_true
+from crrkit.reduce import from_kept, lives_in_months
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
     import ibis.expr.types as ir
     import pyarrow as pa
 
@@ -29,6 +33,7 @@ FORMS = {
     mark("digits and letters"): r"^[0-9][^ ]*\p{L}$",
 }
 CHANGED = mark("ids change their form")
+MANY_ACROSS = 20  # customers with rows before and after a month; that nobody has is no chance then
 IN_USE = 0.1  # of the rows: a rarer form is an exception
 
 
@@ -113,3 +118,30 @@ def change_of_form(counts: pa.Table, rows: ir.Table) -> list[str]:
     told = {"last": format_date(before["last"]), "first": format_date(after["first"])}
     said = note.format(before=_(old), after=_(new), **told)
     return [Note.about(said, doubt=CHANGED, rows=met[old], since=after["first"])]
+
+
+def changed_people(table: ir.Table, *, first: datetime, last: datetime) -> list[str]:
+    """A sentence when nobody has rows both before and after some month, while many do at other times.
+
+    Ids that a new system gives in the form of the old ones are told by nothing else.
+    """
+    lives = lives_in_months(table, begin=first, until=last)
+    if lives is None:
+        return []
+    frame = from_kept(lives).to_pandas()
+    months = range((last.year - first.year) * 12 + last.month - first.month)
+    across = [int(frame["customers"][(frame["first"] < k) & (frame["last"] > k)].sum()) for k in months]
+    cut = next((k for k, n in enumerate(across) if not n and min(_peaks(across, k)) >= MANY_ACROSS), None)
+    if cut is None:
+        return []
+    place = first.year * 12 + first.month - 1 + cut
+    note = _(
+        "No id has rows both before and after {month}, as many have around other months. If ids were given anew then,"
+        " whoever was a customer before counts as lost, and comes back as new: bring the ids to one form."
+    )
+    return [note.format(month=f"{place // 12}-{place % 12 + 1:02d}")]
+
+
+def _peaks(across: Sequence[int], cut: int) -> tuple[int, int]:
+    """The most customers around a month before the cut, and around one after it."""
+    return max(across[:cut], default=0), max(across[cut + 1 :], default=0)

@@ -12,13 +12,15 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from crrkit.ground import told as _, told_date as format_date, told_number as format_number
+from crrkit.ground import mark, told as _, told_date as format_date, told_number as format_number
 from crrkit.read.quality.holes import EXPECTED_ROWS, LONGER
+from crrkit.read.quality.notes import Note
 from crrkit.rules import EPOCH
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+NO_END = mark("no contract has ended")
 FEWEST_CONTRACTS = 10  # fewer contracts may all have stayed
 A_RHYTHM = 20  # so many days on which something begins or ends make a rhythm
 A_MONTH = 31  # in fewer days nobody has to leave
@@ -45,13 +47,13 @@ def left_out_doubts(table: ir.Table, starts: pd.DataFrame, ends: pd.DataFrame, *
     return [*_purged_doubt(table, starts, first_end=int(ends["day"].iloc[0]), until=until), *silent]
 
 
-def _no_end(until: int) -> str:
+def _no_end(until: int) -> Note:
     message = _(
         "No contract in the list had ended by {day}, so every rate is 100%. If those who left are not in it, as in a"
         " list of who is there today, it cannot tell who stayed: add the contracts that ended, or compare lists of"
         " several dates with read_snapshots."
     )
-    return message.format(day=_shown(until))
+    return Note.about(message.format(day=_shown(until)), doubt=NO_END)
 
 
 def _purged_doubt(table: ir.Table, starts: pd.DataFrame, *, first_end: int, until: int) -> list[str]:
