@@ -113,8 +113,12 @@ def interpreter(side: str) -> str:
 
 
 def environment(side: str) -> dict[str, str]:
-    """Ours, but that other tools see nothing of this checkout."""
-    return {name: text for name, text in os.environ.items() if name != "PYTHONPATH" or side not in OTHER_TOOLS}
+    """Ours, but that other tools see nothing of this checkout; what Python compiled is kept.
+
+    Packages are installed with it; some machines forbid to keep it, and each process would compile this checkout anew.
+    """
+    without = {"PYTHONDONTWRITEBYTECODE", "PYTHONPATH" if side in OTHER_TOOLS else ""}
+    return {name: text for name, text in os.environ.items() if name not in without}
 
 
 def run(question: str, side: str, path: Path) -> Run:
