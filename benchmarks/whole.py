@@ -29,7 +29,8 @@ SIDES = ROOT / "benchmarks" / "sides"
 RIVALS = Path(os.environ.get("CRRKIT_BENCH_RIVALS", ROOT / ".venv-rivals" / "bin" / "python"))
 TURNS, LARGE = 3, 20_000_000  # rows from which a side runs once, only ours and the SQL, and fewer questions are asked
 NAMES = {
-    "sql": "SQL", "crrkit": "crrkit", "pandas": "pandas", "polars": "Polars", "numpy": "numpy",
+    "sql": "SQL", "sql_of_same_facts": "SQL of the same facts",
+    "crrkit": "crrkit", "pandas": "pandas", "polars": "Polars", "numpy": "numpy",
     "openretailscience": "OpenRetailScience", "lifelines": "lifelines", "retentioneering": "retentioneering",
 }  # fmt: skip
 OTHER_TOOLS = ("openretailscience", "lifelines", "retentioneering")
@@ -99,7 +100,7 @@ def takes_part(question: str, side: str, rows: int) -> bool:
     """Whether a side has an answer, is installed, and is done before one would leave."""
     if not (SIDES / question / f"with_{side}.py").is_file() or (rows >= LARGE and side not in {"sql", "crrkit"}):
         return False
-    needed = {"sql": "duckdb"}.get(side, side)
+    needed = "duckdb" if side.startswith("sql") else side
     found = f"import importlib.util as it, sys; sys.exit(it.find_spec({needed!r}) is None)"
     here = subprocess.run([interpreter(side), "-c", found], check=False, env=environment(side)).returncode == 0
     if not here:
