@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import inspect
+from collections import Counter
 from datetime import datetime
+from itertools import zip_longest
 from types import SimpleNamespace
 
 import ibis
+import numpy as np
+import pandas as pd
 import pytest
 
 import crrkit.reduce.stages as module
@@ -66,3 +70,47 @@ def _spark_that_is_not_installed(monkeypatch):
 def test_every_reduction_compiles_for_every_engine(name, dialect):
     for expression in EXPRESSIONS[name]:
         assert ibis.to_sql(expression, dialect=dialect).startswith(("SELECT", "WITH"))
+
+
+LAST = 12
+
+
+def steps_by_chance(rng, *, path, periods):
+    """Steps of a customer in some periods, each with the next one."""
+    return [
+        (since, following, path, first, int(first + rng.integers(0, 4)))
+        for since, following in zip_longest(periods, periods[1:])
+        for first in [int(since + rng.integers(0, 4)) if path else since]
+    ]
+
+
+def stage_at(boundary, steps):
+    """The number of the stage of a customer at a boundary, by the step that holds there."""
+    for since, _following, path, first, then in reversed(steps):
+        if boundary > since:
+            stages = list(module.PATHS.values())[path]
+            return module.STATES.index(stages[(boundary > first) + (boundary > then)])
+    return module.STATES.index(module.UNKNOWN)
+
+
+def test_each_step_knows_the_two_boundaries_before_it():
+    rng, contacts, buyers, expected = np.random.default_rng(7), [], [], Counter()
+    for customer in range(300):
+        periods = sorted({int(period) for period in rng.integers(0, LAST + 1, rng.integers(1, 6))})
+        cut = int(rng.integers(0, len(periods) + 1))
+        met = steps_by_chance(rng, path=0, periods=periods[:cut])
+        bought = steps_by_chance(rng, path=1, periods=periods[cut:])
+        if met and bought:
+            met[-1] = (met[-1][0], bought[0][0], *met[-1][2:])
+        contacts += [(customer, *step) for step in met]
+        buyers += [(customer, *step) for step in bought]
+        own = met + bought
+        for since, following, path, first, then in own:
+            until = LAST if following is None else following
+            known = stage_at(since, own), stage_at(since - 1, own)
+            expected[since, until, path, min(first, until), min(then, until), *known] += since < LAST
+    columns = ["customer", "since", "following", "path", "first_until", "then_until"]
+    tables = [ibis.memtable(pd.DataFrame(rows, columns=columns).astype("Int64")) for rows in (buyers, contacts)]
+    counted = module.step_histogram(*tables, last=LAST).to_pandas()
+    found = {tuple(map(int, row)): n for *row, n in counted.itertuples(index=False)}
+    assert found == {key: n for key, n in expected.items() if n}

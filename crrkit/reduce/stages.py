@@ -219,15 +219,16 @@ def _entered(steps: ir.Table) -> ir.Table:
 
 def _after_contact(steps: ir.Table, contact: ir.Table) -> ir.Table:
     """Steps where what the first two do not know of the boundaries before is told by the last step of a contact."""
-    knows = steps["earlier"].notnull()  # and then what was before it, too
+    known = steps.select(*_COUNTED)
+    knows = known["earlier"].notnull()  # and then what was before it, too
     told = contact.select("customer", left="leaves", nearly=ibis.coalesce(contact["nearly"], contact["before"]))
-    met = steps.filter(~knows).left_join(told, "customer")
+    met = known.filter(~knows).left_join(told, "customer")
     is_first = met["before"].isnull()
     asked = met.mutate(
         before=ibis.coalesce(met["before"], met["left"]),
         earlier=ibis.ifelse(is_first, met["nearly"], met["left"]),
     )
-    return steps.filter(knows).select(*_COUNTED).union(asked.select(*_COUNTED))
+    return known.filter(knows).union(asked.select(*_COUNTED))
 
 
 def _place_at(boundary: ir.IntegerValue, steps: ir.Table) -> ir.IntegerValue:
