@@ -127,7 +127,7 @@ def _paid_in_order(rows: ir.Table, unit: float) -> ir.Table:
     They are sums of whole units, in which nothing is lost: the largest amount is as exact as it was, the others are
     rounded by less than it is.
     """
-    so_far = (rows["amount"] / unit).cast("int64").sum().over(SO_FAR)
+    so_far = (rows["amount"] * (1 / unit)).cast("int64").sum().over(SO_FAR)
     own = Own(rows.mutate(so_far=so_far), by="period")
     goes_on = (own.lead(own.rows["period"]) == own.rows["period"]).fill_null(ibis.literal(value=False))
     marked = own.rows.mutate(goes_on=goes_on)
