@@ -66,7 +66,7 @@ HEADINGS: dict[str, dict[str, tuple[str, str]]] = {
         "taken": ("RULE", "Snapshots: whether a list shows the 'start' or the 'end' of the period in its name."),
         "fold": (
             "RULE",
-            "Spellings of an id that are one customer: case, yo, look-alikes, phones, zeros, prefix, groups, marks; none.",
+            "Spellings of one id: case, yo, look-alikes, phones, zeros, prefix, groups, marks; none.",
         ),
         "nobody": ("ID", "An id that is not a customer, such as guest; repeatable; 'none' for none."),
         "as_of": ("DATE", "The cut-off: nothing on or after this day counts. 'file' means the day the file was saved."),
