@@ -110,10 +110,10 @@ def kept_by_construction(flows: pd.DataFrame, base: Base) -> tuple[str, ...]:
 
 
 def begun_within(flows: pd.DataFrame, base: Base) -> tuple[str, ...]:
-    """A sentence on the second row where customers are who bought in the period before, and the first is seen in part.
+    """Return a warning about the second row if its customers are the buyers of a first period seen only in part.
 
-    A list with few rows begins on some day of its first period by chance: it is only said where, at the pace of the
-    rest of that period, many would have bought in the part that is missing.
+    A short list starts within its first period by chance, so the warning needs a missing part of at least a fifth of
+    the period in which, at the pace of the rest, at least seven customers would have bought.
     """
     if not base.is_by_period or len(flows) < 2:  # noqa: PLR2004 - the opening period and the one that it opens
         return ()
