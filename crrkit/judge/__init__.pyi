@@ -1,4 +1,4 @@
-# What the room shows, and where it lives; loaded when first used. Below `__dir__`: what the rooms above share.
+# Exported names and their modules, imported on first use. Below `__dir__`: names shared with other floors, not shown.
 from crrkit.judge.conventions import (
     Reconciliation as Reconciliation,
     reconcile as reconcile,

@@ -157,7 +157,7 @@ class Groups:
 
     @property
     def by_churn(self) -> float:
-        """The short way: one over the churn of all."""
+        """The shortcut: one over the overall churn."""
         return float(expected_lifetime(churn=self.churn, period="year"))
 
 
@@ -221,7 +221,7 @@ class Tail:
 
     @property
     def guesses(self) -> Mapping[str, float]:
-        """What each way foretells."""
+        """The forecast of each method."""
         years = len(self.seen) - 1
         return {
             "one churn for ever": self.seen[-1] ** (self.year / years),
@@ -231,7 +231,7 @@ class Tail:
 
     @property
     def nearest(self) -> str:
-        """The way that came nearest to what happened."""
+        """The method closest to what happened."""
         return min(self.guesses, key=lambda name: abs(self.guesses[name] - self.actual))
 
 
@@ -247,7 +247,7 @@ def _tail_ink(t: Tail) -> dict[str, str]:
 
 
 def which_tail(tail: Tail) -> Question:
-    """Which curve comes nearest to what happened?"""
+    """Which curve is closest to what happened?"""
     return choice(
         tail,
         ink=_tail_ink,

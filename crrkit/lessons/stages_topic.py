@@ -168,12 +168,12 @@ class Counted:
 
     @property
     def with_contacts(self) -> float:
-        """The rate when contacts count as customers, all of them who are anything but gone."""
+        """The rate if contacts count as customers."""
         return (self.kept + self.converted) / (self.start + self.contacts)
 
 
 def of_model(model: StageModel) -> Counted:
-    """The first step of a model: of the contacts those count as kept who are contacts still or have bought."""
+    """The first step of a model; contacts count as kept if they are still contacts or have bought."""
     step = model.project(periods=1).to_pandas()
     moves = model.matrix.loc["short"].to_dict()
     stay = moves["short"] + moves["middle"]

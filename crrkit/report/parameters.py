@@ -51,15 +51,15 @@ class Told:
     Attributes:
         base: The list under the rule of the report.
         every: The period.
-        why: Why it is counted by this period, in sentences; empty where the caller said so.
+        why: The reason for this period, in sentences; empty if the caller chose it.
         first: The first period.
         last: The last one.
         min_cell: The smallest group that is shown.
-        target: What is aimed at.
-        marks: Days with names.
-        previous: The file of the earlier report; ``""`` where it was no file, None where there is none.
-        folder: Where the notebook will lie.
-        published: The files of the reports already published; ``""`` for what was no file.
+        target: The target.
+        marks: Days of events with their names.
+        previous: The file of the earlier report; ``""`` if it was not given as a file, None if there is none.
+        folder: The folder of the notebook.
+        published: The files of the reports already published; ``""`` for one not given as a file.
     """
 
     base: Base

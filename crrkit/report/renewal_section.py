@@ -82,7 +82,7 @@ def renewal_finding(due: RenewalTable) -> Finding:
     """How many of the contracts due in the latest period shown were renewed, on time and late.
 
     Args:
-        due: The renewals of a report, or what `crrkit.renewals` gave.
+        due: The renewals of a report, or the result of `crrkit.measure.renewals`.
 
     Returns:
         The finding; if no outcome is final yet, a finding that says so.

@@ -106,7 +106,7 @@ class Section:
         cells: Its code in the notebook; a section without any is only in the page.
         tables: The numbers it shows besides its text; they do not count as customers' ids.
         names: The strings in it from the data or the caller, each of which is checked for ids.
-        brief: Its line on the first screen, a finding or a part of one; empty if there is no signal.
+        brief: Its line on the first screen, a finding or a part of one; empty if it has nothing to report there.
         is_short: Whether the one-page report includes it.
         is_appendix: Whether it belongs to the appendix.
         terms: The glossary terms that it uses.

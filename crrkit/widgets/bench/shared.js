@@ -377,7 +377,7 @@ export function choice(label, options, ...before) {
 }
 
 /**
- * A share that is determined by the others.
+ * A share that follows from the others.
  * @param {string} label
  * @returns {Control}
  */
