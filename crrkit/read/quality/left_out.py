@@ -72,8 +72,8 @@ def _purged_doubt(table: ir.Table, starts: pd.DataFrame, *, first_end: int, unti
     if expected < SURELY:
         return []
     message = _(
-        "No contract in the list ended before {day}, although by the lengths of later ones about {expected} should have"
-        " ended by then. Contracts that had ended seem to be left out: rates up to that day are too high."
+        "No contract in the list ended before {day}, although later contracts end so soon that about {expected} of the"
+        " earlier ones would have. Contracts that had ended seem to be left out: rates up to that day are too high."
     )
     return [message.format(day=_shown(first_end), expected=format_number(round(expected)))]
 
@@ -96,13 +96,15 @@ def _silent_doubt(starts: pd.DataFrame, ends: pd.DataFrame, until: int) -> list[
     silences = np.diff(days) - 1
     place = int(silences.argmax())
     n, other = int(silences[place]), int(np.delete(silences, place).max(initial=0))
+    if n < max(A_MONTH, LONGER * other):
+        return []
     day, after = int(days[place]), int(days[place + 1])
     beside = [
         rows[(rows.index > day - n) & (rows.index <= day)],
         rows[(rows.index >= after) & (rows.index < after + n)],
     ]
     wanting = min(int(side.sum()) for side in beside if len(side))  # a list that grows is often silent where it begins
-    if n < max(A_MONTH, LONGER * other) or wanting < EXPECTED_ROWS:
+    if wanting < EXPECTED_ROWS:
         return []
     message = _(
         "From {since} to {until} no contract begins or ends ({n} {n:day|days}), and at no other time for more than"

@@ -22,7 +22,7 @@ _NO_PURCHASE = re.compile(
     r"cancel|refund|lost$|проигран|chargeback|fail|declin|reject|void|unpaid|notpaid|notconfirmed|notcompleted?|incomplete|abandon"
     r"|draft|fraud|revers|revoked|denied|unavailable|отмен|аннулир|возвра|неоплач|неподтвержд|незаверш|невыполн"
     r"|невыкуп|непроведен|нереализ|отклон|отказ|черновик|брошен|ожида|storno|сторно"
-    r"|^(?:pending|await|waiting|test|onhold|hold$|returned?$|errors?$|expired|deleted|trash|spam|тест|ошибка|удален"
+    r"|^(?:pending|await|waiting|test|onhold|hold$|return(?:ed)?$|errors?$|expired|deleted|trash|spam|тест|ошибка|удален"
     r"|просроч)"
 )
 _COUNTS = re.compile(
@@ -52,7 +52,8 @@ def is_plainly_none(word: str) -> bool:
     if not 0 < len(parts) <= MOST_WORDS_OF_A_STATE or any(map(_SPARED.match, parts)):
         return False
     told = [*parts, *(one + two for one, two in pairwise(parts) if one in ("не", "not"))]
-    return state_of(word) == NO_PURCHASE and any(_PLAINLY_NONE.match(_singular(one)) for one in told)
+    is_none = state_of(word) == NO_PURCHASE or (not _DENIED.search(parts[0]) and state_of(parts[-1]) == NO_PURCHASE)
+    return is_none and any(_PLAINLY_NONE.match(_singular(one)) for one in told)
 
 
 def _singular(word: str) -> str:
