@@ -120,10 +120,10 @@ def purchases(*strays: str, months: int = 10) -> pd.DataFrame:
     [
         (
             ["2014-01-05"],
-            "1 row is dated up to Jan 5, 2014, and all others from Jan 1, 2023 on: a slip of a date would",
+            "1 row is dated up to Jan 5, 2014, and all others from Jan 1, 2023 on: a wrong date would",
         ),
         (["1924-01-05"], "1 row is dated up to Jan 5, 1924, and all others from Jan 1, 2023 on"),
-        (["2025-03-05"], "1 row is dated from Mar 5, 2025 on, and all others up to Oct 25, 2023: a slip of a date"),
+        (["2025-03-05"], "1 row is dated from Mar 5, 2025 on, and all others up to Oct 25, 2023: a wrong date"),
     ],
 )
 def test_few_rows_that_years_part_from_all_others_may_be_slips(strays: list[str], said: str) -> None:

@@ -31,7 +31,7 @@ def judged(kept: crr.RetentionTable, target: float | Target) -> str:
     [
         (0.90, "98.0% reaches your target, at least 90%."),
         (0.999, "98.0% misses your target, at least 99.9%."),
-        (0.985, "Your target, at least 98.5%: 98.0% is so near that chance decides"),
+        (0.985, "Your target, at least 98.5%: 98.0% is so close that chance may decide"),
     ],
 )
 def test_a_plain_target_is_one_of_the_reports_own_period(target: float, says: str) -> None:

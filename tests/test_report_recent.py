@@ -97,7 +97,7 @@ class TestQuietPeriods:
         assert (row["period"], row["start"], row["kept"], row["lost"]) == ("2021–2023", 300, 278, 22)
         found = report.recent_finding(report.shared(self.QUIET), recent)
         assert found.claim.startswith("From 2021 to 2023 we kept 92.7% of the customers each year: 278 of 300")
-        assert "The last one that can be told by itself is 2020." in found.caveat
+        assert "The last that can be shown by itself is 2020." in found.caveat
 
     @pytest.mark.parametrize(
         "lost",
@@ -123,7 +123,7 @@ class TestQuietPeriods:
         by_name = {part.anchor: part for part in parts}
         assert by_name["verdict"].brief.startswith("92.7% is")
         assert not by_name["movement"].brief
-        assert by_name["movement"].findings[0].claim.startswith("2020, the last that can be told by itself: of 100")
+        assert by_name["movement"].findings[0].claim.startswith("2020, the last that can be shown by itself: of 100")
         page = tmp_path / "page.html"
         page.write_text(f"<html>{account_island(shown, parts)}</html>", encoding="utf-8")
         told = pages_in(page)[0].sections["headline"]["together"]

@@ -61,9 +61,9 @@ def before_last_day(base: Base) -> tuple[Base, str]:
     except CrrkitError:
         return base, ""  # nothing precedes that day: the account has its own warning
     text = _(
-        "Counted up to {day}: all contracts that were left end on that day, the last of the list, which is most likely"
-        " the day on which it was made; so nobody is counted as lost by it. If they did end, the report has"
-        " to be written anew with that said."
+        "Counted up to {day}: all contracts still running end on that day, the last in the list and most likely the"
+        " day of the export, so none of them counts as lost. If they did end, write the report again with that"
+        " stated."
     )
     why = text.format(day=day_name(date.fromisoformat(day["day"])))
     return replace(cut, again=base.again, said={**(base.said or {}), "as_of": day["day"]}, path=base.path), why

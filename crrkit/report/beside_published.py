@@ -70,8 +70,8 @@ def _said(more: int) -> list[str]:
 
 def _nothing_left(published: Sequence[Published]) -> InputError:
     text = _(
-        "Together with the reports published before, no rate of this one can be told without telling of few customers."
-        " Take the periods that they have (every='{every}'), or longer ones; or do not share this one beside them."
+        "Together with the reports published before, no rate of this one can be shown without disclosing small"
+        " groups. Use their periods (every='{every}') or longer ones, or do not share this one with them."
     )
     return InputError(text.format(every=published[-1].account.every), argument="published", given=len(published))
 

@@ -96,7 +96,7 @@ def _outstanding(cohorts: SharedCohorts, held: pd.DataFrame, first: pd.Series, a
     differ = held[(held["p_holm"] < ALPHA) & (held["cohort"] != first["cohort"])]
     if len(differ):
         names = ", ".join(_name(row, grid) for _i, row in differ.iterrows())
-        caveats.append(_("Told apart from the others too: {names}.").format(names=names))
+        caveats.append(_("Also different from the others: {names}.").format(names=names))
     if grid.card.counts_buyers and first["cohort"] == grid.table["cohort"].iloc[0] and _all_shown(cohorts):
         caveats.append(
             _("It is the first in the list and holds buyers who came before the list begins: that alone can do it.")

@@ -41,7 +41,7 @@ def leaving_finding(cohorts: SharedCohorts) -> Finding:
         return _rare_purchases(rows, cohorts.rhythm)
     seen = rows[rows["hazard"] > 0].sort_values("hazard", ascending=False, kind="stable")
     if seen.empty:
-        claim = _("Where in their life customers leave cannot be told yet.")
+        claim = _("It is too early to say when in their lifetime customers leave.")
         return Finding(
             claim, rows, _("No cohort was seen long enough, or too few of its customers left."), is_news=False
         )
@@ -69,7 +69,7 @@ def rows_told(cohorts: SharedCohorts) -> pd.DataFrame:
 
 
 def _rare_purchases(rows: pd.DataFrame, rhythm: Rhythm) -> Finding:
-    claim = _("When in their life customers leave cannot be told from purchases as rare as these.")
+    claim = _("Purchases as rare as these do not show when customers leave.")
     first = rows.dropna(subset="lost").head(1)
     silent = _(
         "Everybody bought in their first period and only some in each later one, so silence falls upon the first even"

@@ -63,7 +63,7 @@ def _of_purchases(cohorts: SharedCohorts) -> Finding:
     age = comparable_age(both, cohorts.grid, least=1)
     if age is None:
         return Finding(
-            _("How many still buy later cannot be told yet."), cohorts.outlook, " ".join(caveats), is_news=False
+            _("It is too early to say how many still buy later."), cohorts.outlook, " ".join(caveats), is_news=False
         )
     cells = both[both["age"] == age]
     claim = _("{later} {then} of the customers bought in that very period, and {ever} then or afterwards.")

@@ -105,7 +105,7 @@ def mark_finding(kept: RetentionTable, *, on: str | date, name: str) -> Finding:
     what = {"name": name, "day": day_name(day)}
     sides = _sides(kept, day)
     if sides is None:
-        claim = _("What the rate was before and after “{name}” ({day}) cannot be told yet.").format(**what)
+        claim = _("It is too early to compare the rate before and after “{name}” ({day}).").format(**what)
         caveat = _("It takes a whole period with a rate on either side of the day, and none withheld between them.")
         return Finding(claim, table[:0], caveat, is_news=False)
     before, after = sides

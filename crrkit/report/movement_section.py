@@ -54,7 +54,7 @@ def movement_finding(kept: RetentionTable, *, names_period: bool = False) -> Fin
     claim = _("{movement}; that makes {n} at the end.")
     claim = claim.format(movement="; ".join(parts), n=format_number(row["end"]))
     if names_period:
-        claim = _("{period}, the last that can be told by itself: {claim}").format(
+        claim = _("{period}, the last that can be shown by itself: {claim}").format(
             period=capital(period_name(row, kept.every)), claim=claim[:1].lower() + claim[1:]
         )
     return Finding(claim, rows_of(kept, row), new_caveat(kept))

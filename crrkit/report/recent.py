@@ -100,8 +100,8 @@ def recent_finding(kept: RetentionTable, recent: RetentionTable) -> Finding:
         high=format_percent(row["crr_high"]),
     )  # fmt: skip
     caveat = _(
-        "{n} taken together: in each of them alone too few left, or too few came, to be told. The {start} are those who"
-        " were there at the start of each, added up. The last one that can be told by itself is {alone}."
+        "{n} taken together: in each of them alone too few customers left or came to be shown. The {start} are the"
+        " customers at the start of each, added up. The last that can be shown by itself is {alone}."
     )
     alone = reference_row(kept)
     caveat = caveat.format(

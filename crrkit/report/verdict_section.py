@@ -128,7 +128,7 @@ def _of_target(row: pd.Series) -> str:
     text = {
         "reached": _("{value} reaches your target, {against}."),
         "missed": _("{value} misses your target, {against}."),
-        "cannot tell": _("Your target, {against}: {value} is so near that chance decides whether it is reached."),
+        "cannot tell": _("Your target, {against}: {value} is so close that chance may decide whether it is reached."),
     }.get(row["verdict"])
     if text is None:
         text = _("Your target, {against}, is of another period, for which the list gives no rate yet.")
@@ -156,7 +156,7 @@ def _first_of_band(row: pd.Series) -> str:
         "above": _("{value} is above the {band} often called usual."),
     }.get(row["verdict"])
     if text is None:
-        text = _("{value} is so near to the edge of the {band} often called usual that chance decides.")
+        text = _("{value} is so close to the edge of the {band} often called usual that the difference may be chance.")
     return text.format(value=format_percent(row["value"]), band=row["against"])
 
 

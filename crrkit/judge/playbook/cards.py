@@ -168,7 +168,7 @@ def watched(now: float, aim: float) -> Trial:
     """How many customers a period needs for a change of its rate to be detected."""
     goal, n = _goal_and_n(now, aim)
     if n is None:
-        return no_trial(_("no change of the measure can be told: it stands at a bound or is not known"))
+        return no_trial(_("the change of the measure is not known: it is at a bound or undefined"))
     text = _("{n} {n:customer|customers} in each of two periods, to tell {goal} from {now} (power 80%, level 95%)")
     return no_trial(text.format(n=format_number(n), goal=format_percent(goal), now=format_percent(now)), n)
 
@@ -183,7 +183,7 @@ def two_groups(now: float, *, people: float, aim: float) -> Trial:
     """
     goal, n = _goal_and_n(now, aim)
     if n is None:
-        return no_trial(_("no change of the measure can be told: it stands at a bound or is not known"))
+        return no_trial(_("the change of the measure is not known: it is at a bound or undefined"))
     text = _("{n} {n:customer|customers} in each of two groups, to tell {goal} from {now} (power 80%, level 95%)")
     says = text.format(n=format_number(n), goal=format_percent(goal), now=format_percent(now))
     size = min(n, int(people) // 2)

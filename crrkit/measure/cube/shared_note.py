@@ -22,7 +22,7 @@ def note_of(  # noqa: PLR0917 - the request and what is disclosed
     out = []
     if stretch.every != settings.every:
         told = asked.last - asked.first if asked else 0
-        text = _("shorter periods ({by}: {n} of {all} could be told)")
+        text = _("shorter periods ({by}: {n} of {all} could be shown)")
         account = cube.account(replace(settings, first=None, last=None, segment=None))
         out.append(text.format(by=_(BY[settings.every]), n=told, all=len(account)))
     if stretch.share < 1:

@@ -189,7 +189,7 @@ class BGNBD(Shown):
     def _too_short(self) -> list[str]:
         if self._year <= self.farthest:
             return []
-        text = _("A year is more than twice as long as the list has been watched, so purchases in a year are not told.")
+        text = _("The list covers less than half a year, so purchases per year are not given.")
         return [text]
 
     @property

@@ -258,8 +258,8 @@ def _durations(durations: Sequence[float], left: Sequence[object], entry: Sequen
         raise InputError(message.format(a=a, b=b, c=c), argument="durations")
     if np.isnan(age).any() or (age < 0).any() or _unseen(age, begun).any():
         message = _(
-            "A duration is missing, below 0 or ends at or before its entry: nobody is seen for no time. Leave such"
-            " customers out or mend them."
+            "A duration is missing, below 0 or ends at or before its entry: nobody is observed for no time. Leave"
+            " such customers out or correct them."
         )
         raise InputError(message, argument="durations")
     begun = np.where(begun <= 0, -1.0, begun)  # no late entry: at risk at age 0, too

@@ -136,8 +136,8 @@ def changed_people(table: ir.Table, *, first: datetime, last: datetime) -> list[
         return []
     place = first.year * 12 + first.month - 1 + cut
     note = _(
-        "No id has rows both before and after {month}, as many have around other months. If ids were given anew then,"
-        " whoever was a customer before counts as lost, and comes back as new: bring the ids to one form."
+        "No id has rows both before and after {month}, as many have around other months. If ids were reassigned"
+        " then, every earlier customer counts as lost and comes back as new: bring the ids to one form."
     )
     return [note.format(month=f"{place // 12}-{place % 12 + 1:02d}")]
 

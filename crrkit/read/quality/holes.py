@@ -72,17 +72,17 @@ def _strays(table: ir.Table, spells: Sequence[_Spell], used: int) -> list[str]:
     if spell.days < LONGER * other or min(before, used - before) > max(1, STRAYS * used):
         return []
     early = ngettext(
-        "{n} row is dated up to {day}, and all others from {after} on: a slip of a date would let the list begin so"
-        " early, with empty periods in between. Mend the date, or leave out the row.",
-        "{n} rows are dated up to {day}, and all others from {after} on: slips of dates would let the list begin so"
-        " early, with empty periods in between. Mend the dates, or leave out the rows.",
+        "{n} row is dated up to {day}, and all others from {after} on: a wrong date would make the list begin so"
+        " early, with empty periods in between. Correct the date, or leave out the row.",
+        "{n} rows are dated up to {day}, and all others from {after} on: wrong dates would make the list begin so"
+        " early, with empty periods in between. Correct the dates, or leave out the rows.",
         before,
     )
     late = ngettext(
-        "{n} row is dated from {after} on, and all others up to {day}: a slip of a date would let the list end so late,"
-        " and count everybody as lost before. Mend the date, or say as_of=.",
-        "{n} rows are dated from {after} on, and all others up to {day}: slips of dates would let the list end so late,"
-        " and count everybody as lost before. Mend the dates, or say as_of=.",
+        "{n} row is dated from {after} on, and all others up to {day}: a wrong date would make the list end so"
+        " late, and count everybody as lost before. Correct the date, or use as_of=.",
+        "{n} rows are dated from {after} on, and all others up to {day}: wrong dates would make the list end so"
+        " late, and count everybody as lost before. Correct the dates, or use as_of=.",
         used - before,
     )
     message, n = (early, before) if before < used - before else (late, used - before)

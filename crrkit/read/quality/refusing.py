@@ -135,9 +135,9 @@ def refuse_lost_ends(quality: QualityReport, *, unread: int, column: str) -> Non
     if lost < ENDS_LOST * quality.rows_read or quality.rows_read < FEWEST_ENDS:
         return
     message = _(
-        "{n} of {total} {total:contract|contracts} {n:has|have} an end in {column!r} that cannot be used, and the rate"
-        " would be that of the others. Mend the column, or use dates= or, for words that mean that a contract runs on,"
-        " open_ends=."
+        "{n} of {total} {total:contract|contracts} {n:has|have} an end in {column!r} that cannot be used, and the"
+        " rate would be that of the others. Correct the column, or use dates= or, for words that mean that a"
+        " contract is still running, open_ends=."
     )
     words = {"n": format_number(lost), "total": format_number(quality.rows_read), "column": column}
     raise SourceError(message.format(**words), argument="end")

@@ -101,7 +101,7 @@ class Results(Explorer):
             InputError: If the explorer was restored without its list.
         """
         if self._counted is None:
-            message = _("This explorer was brought back without its list, so that nothing can be counted anew.")
+            message = _("This explorer was restored without its list, so nothing can be recounted.")
             raise InputError(message, argument="base")
         return self._counted
 

@@ -137,7 +137,7 @@ class StageRuleExplorer(Explorer):
 
     @staticmethod
     def _without_its_list() -> StateError:
-        message = _("This explorer was brought back without its list, so that nothing can be counted anew.")
+        message = _("This explorer was restored without its list, so nothing can be recounted.")
         return StateError(message, argument="base")
 
     @traitlets.validate(*names)
