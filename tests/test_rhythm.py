@@ -305,7 +305,7 @@ def test_a_report_takes_the_period_that_suits_and_says_why(tmp_path: Path) -> No
     written = crr.write_report(coffee(), out=tmp_path / "r.html", min_cell=None, detail="short")
     assert (written.every, written.advice.ground) == ("week", "covers")
     left, reason = written.findings[0].caveat.split("June 30, 2014. ")
-    assert left == "Left out, because the list ends on July 1, 2014, before it was over: the week of "
+    assert left == "Left out, because the list ends on July 1, 2014, before the end of the period: the week of "
     assert reason.startswith("By week, because 80% of the gaps between purchases close within 3 days.")
     page = (tmp_path / "r.html").read_text(encoding="utf-8")
     assert page.index("By week, because") < page.index('id="findings"')

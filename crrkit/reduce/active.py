@@ -36,40 +36,51 @@ LONGEST_TWO = 2  # of which one stands out if it is much longer than the other
 @sharing.part
 def months_of(orders: ir.Table) -> ir.Table:
     """Each customer with the number of their rows and the months in which they have one: ``customer, rows, months``."""
-    at = orders["at"]
-    place = ((at.year() * 12 + at.month() - 1) % RING + RING) % RING  # years before Christ are read, too
-    bit = _whole(1) << place.cast("int64")
-    return orders.select("customer", bit=bit).group_by("customer").agg(
+    return orders.select("customer", bit=_bit_of_month(orders["at"])).group_by("customer").agg(
         rows=lambda t: t.count(), months=lambda t: t["bit"].bit_or()
     )  # fmt: skip
 
 
 @sharing.part
 def buyers_of(events: ir.Table) -> ir.Table:
-    """Each person in a log with the number of their rows and their first purchase: ``customer, rows, first``."""
-    at = events["at"]
+    """Each person in a log with the number of their rows and their first purchase: ``customer, rows, first``.
+
+    Of shared rows also the ``months`` in which they have one, as in `months_of`; not every engine combines bits.
+    """
+    at, is_shared = events["at"], sharing.is_shared(events)
     bought = ibis.ifelse(events["kind"].isin(BUYING), at, ibis.null("timestamp")) if "kind" in events.columns else at
-    return events.select("customer", bought=bought).group_by("customer").agg(
-        rows=lambda t: t.count(), first=lambda t: t["bought"].min()
-    )  # fmt: skip
+    bits = {"bit": _bit_of_month(at)} if is_shared else {}
+    own = events.select("customer", bought=bought, **bits)
+    months = {"months": own["bit"].bit_or()} if is_shared else {}
+    return own.group_by("customer").agg(rows=own.count(), first=own["bought"].min(), **months)
+
+
+def _bit_of_month(at: ir.TimestampValue) -> ir.IntegerValue:
+    place = ((at.year() * 12 + at.month() - 1) % RING + RING) % RING  # years before Christ are read, too
+    return _whole(1) << place.cast("int64")
+
+
+def _of_each(rows: ir.Table) -> ir.Table:
+    """What is kept of each customer of shared rows: with the first purchase where rows are events of several kinds."""
+    return (buyers_of if "kind" in rows.columns else months_of)(rows)
 
 
 def rows_of_each(rows: ir.Table) -> ir.Table:
     """``customer, rows``: how many rows each has; told by the months, or the purchases, where these are kept anyway."""
     if sharing.is_shared(rows):
-        return (buyers_of if "kind" in rows.columns else months_of)(rows).select("customer", "rows")
+        return _of_each(rows).select("customer", "rows")
     return rows.group_by("customer").agg(rows=rows.count())
 
 
-def lives_in_months(orders: ir.Table, *, begin: datetime, until: datetime) -> ir.Table | None:
+def lives_in_months(rows: ir.Table, *, begin: datetime, until: datetime) -> ir.Table | None:
     """How many customers have their first row in one month and their last in another: ``first, last, customers``.
 
     Months are counted from the one of ``begin``, which has the number 0. None where the months of rows are not kept
     anyway, or where they are more than the ring has.
     """
-    if not sharing.is_shared(orders) or _month(until) - _month(begin) >= RING:
+    if not sharing.is_shared(rows) or _month(until) - _month(begin) >= RING:
         return None
-    ring = months_of(orders)
+    ring = _of_each(rows)
     bits = _turned(ring["months"], _month(begin) % RING)
     lives = ring.select(first=(bits & -bits).nullif(0).log2().cast("int64"), last=_highest(bits))
     return lives.group_by("first", "last").agg(customers=lambda t: t.count())
