@@ -1,4 +1,7 @@
-"""The only expressions over customers' rows: a big table becomes a small frame."""
+"""Reductions: Ibis expressions that aggregate customers' rows in the engine and return a small data frame.
+
+No other package evaluates expressions over customers' rows.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows that are read in their order, read by several threads: each has the customers of a part of the table."""
+"""Parallel scans of ordered tables: the table is split into ranges of whole customers, one per thread."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 WORTH_PARTS = 1_000_000  # rows
-MOST_PARTS = 4  # each is planned by itself
+MOST_PARTS = 4  # planning time grows with each part
 
 
 def in_parts(reduction: ir.Table) -> ir.Table:
-    """The reduction with what is counted of a long table in order counted of its parts.
+    """Return the reduction with each aggregation over a long ordered table rewritten over the union of its parts.
 
-    What looks at the row before must see the rows one by one, and so an engine has one thread do it. A customer's rows
-    are in one part, and what is grouped of all parts is what would be grouped of the whole.
+    An engine evaluates window functions without partition in a single thread. Since all rows of a customer are in one
+    part, aggregating the union of the parts gives the same result as aggregating the whole table.
     """
     counted = {node.parent: beneath(node.parent) for node in reduction.op().find(Aggregate)}
     ordered = {table for table in counted.values() if isinstance(table, DatabaseTable) and part_in(table) is in_order}
@@ -37,9 +37,9 @@ def _of_parts(rows: Any, table: DatabaseTable, parts: list[ir.Table]) -> Any:
 
 
 def _parts(table: DatabaseTable) -> list[ir.Table]:
-    """The table in parts of about as many rows, one for each thread; none where it is short."""
+    """Split the table into parts of about equal size, one per thread; an empty list if it is short."""
     whole, con = table.to_expr(), table.source.con
-    rows = con.execute(f"SELECT count(*) FROM {table.name}").fetchall()[0][0]  # noqa: S608 - a name of our own
+    rows = con.execute(f"SELECT count(*) FROM {table.name}").fetchall()[0][0]  # noqa: S608 - our own table name
     threads = con.execute("SELECT current_setting('threads')").fetchall()[0][0]
     number = min(int(threads), MOST_PARTS) if rows >= WORTH_PARTS else 1
     if number == 1:
@@ -50,7 +50,7 @@ def _parts(table: DatabaseTable) -> list[ir.Table]:
 
 
 def _first_of(con: Any, name: str, place: int) -> int:
-    """Where the customer begins whose row is in a place."""
-    customer = f"SELECT customer FROM {name} WHERE rowid = {place}"  # noqa: S608 - a name of our own, and a number
+    """Return the position of the first row of the customer whose row is at a position."""
+    customer = f"SELECT customer FROM {name} WHERE rowid = {place}"  # noqa: S608 - our own table name and a number
     found: int = con.execute(f"SELECT min(rowid) FROM {name} WHERE customer = ({customer})").fetchall()[0][0]  # noqa: S608 - as above
     return found

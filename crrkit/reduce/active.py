@@ -1,10 +1,10 @@
-"""In which periods each customer bought: what the account and the cohorts of purchases are counted from.
+"""The periods in which each customer bought: input of retention by period and of purchase cohorts.
 
-Whoever buys in calendar periods needs no day: the months in which somebody bought fit, as bits, into one number, found
-by grouping the rows, with no sort. Month ``m`` is bit ``m % 60``, so that nobody has to know beforehand when the list
-begins: five years are one turn of the ring, and a shorter list meets no bit twice. Where it is not known how long the
-list is (rows that nobody has said are shared, see `crrkit.reduce.sharing`), for longer ones, for weeks and days, and
-with a cut-off inside a month, the same is told by each purchase beside the one before it.
+For calendar periods of whole months, the months in which a customer bought are stored as the bits of one integer,
+computed by grouping, without a sort. Month ``m`` is bit ``m % 60``, so the start of the list need not be known in
+advance, and no two months share a bit if the list spans at most five years. If the time span is unknown (the rows were
+not declared as shared, see `crrkit.reduce.sharing`) or longer, for weeks and days, and for a cut-off inside a month,
+each purchase is compared with the customer's previous one instead.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from crrkit.rules import Calendar
 
 RING = 5 * MONTHS_PER_PERIOD["year"]
-EXACT_BITS = 30  # bits of which a float knows the logarithm well enough to tell the highest
+EXACT_BITS = 30  # for integers of up to so many bits, log2 as a float is exact enough to find the highest bit
 INSTANT = timedelta(microseconds=1)
-LONGEST_TWO = 2  # of which one stands out if it is much longer than the other
+LONGEST_TWO = 2  # the longest is an outlier if it is much longer than the second
 
 
 @sharing.part
 def months_of(orders: ir.Table) -> ir.Table:
-    """Each customer with the number of their rows and the months in which they have one: ``customer, rows, months``."""
+    """Return ``customer, rows, months``: each customer's number of rows and the bit set of the months with a row."""
     return orders.select("customer", bit=_bit_of_month(orders["at"])).group_by("customer").agg(
         rows=lambda t: t.count(), months=lambda t: t["bit"].bit_or()
     )  # fmt: skip
@@ -43,9 +43,9 @@ def months_of(orders: ir.Table) -> ir.Table:
 
 @sharing.part
 def buyers_of(events: ir.Table) -> ir.Table:
-    """Each person in a log with the number of their rows and their first purchase: ``customer, rows, first``.
+    """Return ``customer, rows, first``: each person's number of rows in a log and the time of their first purchase.
 
-    Of shared rows also the ``months`` in which they have one, as in `months_of`; not every engine combines bits.
+    For shared rows also ``months``, as in `months_of`; not every engine has a bitwise OR aggregate.
     """
     at, is_shared = events["at"], sharing.is_shared(events)
     bought = ibis.ifelse(events["kind"].isin(BUYING), at, ibis.null("timestamp")) if "kind" in events.columns else at
@@ -56,27 +56,27 @@ def buyers_of(events: ir.Table) -> ir.Table:
 
 
 def _bit_of_month(at: ir.TimestampValue) -> ir.IntegerValue:
-    place = ((at.year() * 12 + at.month() - 1) % RING + RING) % RING  # years before Christ are read, too
+    place = ((at.year() * 12 + at.month() - 1) % RING + RING) % RING  # not negative for years before 1 either
     return _whole(1) << place.cast("int64")
 
 
 def _of_each(rows: ir.Table) -> ir.Table:
-    """What is kept of each customer of shared rows: with the first purchase where rows are events of several kinds."""
+    """Return the stored part with one row per customer: `buyers_of` for events, otherwise `months_of`."""
     return (buyers_of if "kind" in rows.columns else months_of)(rows)
 
 
 def rows_of_each(rows: ir.Table) -> ir.Table:
-    """``customer, rows``: how many rows each has; told by the months, or the purchases, where these are kept anyway."""
+    """Return ``customer, rows``: each customer's number of rows, from the stored months or buyers of shared rows."""
     if sharing.is_shared(rows):
         return _of_each(rows).select("customer", "rows")
     return rows.group_by("customer").agg(rows=rows.count())
 
 
 def lives_in_months(rows: ir.Table, *, begin: datetime, until: datetime) -> ir.Table | None:
-    """How many customers have their first row in one month and their last in another: ``first, last, customers``.
+    """Return ``first, last, customers``: the number of customers by the months of their first and their last row.
 
-    Months are counted from the one of ``begin``, which has the number 0. None where the months of rows are not kept
-    anyway, or where they are more than the ring has.
+    Months are numbered from that of ``begin``, which is 0. None if the rows are not shared, or if they span more months
+    than the bit set holds.
     """
     if not sharing.is_shared(rows) or _month(until) - _month(begin) >= RING:
         return None
@@ -87,15 +87,15 @@ def lives_in_months(rows: ir.Table, *, begin: datetime, until: datetime) -> ir.T
 
 
 def active_periods(orders: ir.Table, *, calendar: Calendar, as_of: datetime) -> ir.Table:
-    """Each customer once in every period with a purchase before the cut-off: ``customer, period, before, first``.
+    """Return ``customer, period, before, first``: one row per customer and period with a purchase before the cut-off.
 
-    ``before`` is the period in which they bought last before it, null in their ``first``.
+    ``before`` is the previous period with a purchase, null in the customer's ``first``.
     """
     span = sharing.span_of(orders)
     if span is None or not calendar.months or not span[0] < as_of:
         return _by_days(orders, calendar, as_of)
     begin, until = calendar.index(span[0]), min(as_of, span[1])
-    january = begin * calendar.months + calendar.month_shift  # the month in which the first period begins
+    january = begin * calendar.months + calendar.month_shift  # number of the month in which the first period begins
     months = [_month(moment - INSTANT) - january + 1 for moment in (until, span[1])]
     is_cut = as_of < span[1]
     if months[1] > RING or (is_cut and (as_of.day != 1 or as_of.time() != time.min)):
@@ -115,7 +115,7 @@ def _by_days(orders: ir.Table, calendar: Calendar, as_of: datetime) -> ir.Table:
 
 
 def _by_months(ring: ir.Table, length: int, *, begin: int, january: int, seen: int) -> ir.Table:
-    """The same from the ring of months: periods of some months, of which so many months have been seen."""
+    """Compute `active_periods` from the bit sets, for periods of ``length`` months and ``seen`` months in all."""
     lists = ring.select("customer", bits=_turned(ring["months"], january % RING) & _ones(seen))
     opened = (lists["bits"] & -lists["bits"]).nullif(0).log2().cast("int64")  # exact: it is a power of two
     known = lists.mutate(first=_periods(opened, length) + begin)
@@ -127,7 +127,7 @@ def _by_months(ring: ir.Table, length: int, *, begin: int, january: int, seen: i
 
 
 def _turned(months: ir.IntegerValue, by: int) -> ir.IntegerValue:
-    """The ring from another month on."""
+    """Rotate the bit set so that month ``by`` becomes bit 0."""
     return months if not by else (months >> by) | ((months & _ones(by)) << (RING - by))
 
 
@@ -140,7 +140,7 @@ def _ones(bits: int) -> int:
 
 
 def _highest(bits: ir.IntegerValue) -> ir.IntegerValue:
-    """The place of the highest bit; null where there is none."""
+    """Return the position of the highest set bit; null if there is none."""
     upper = bits >> EXACT_BITS
     places = (upper.nullif(0).log2() + EXACT_BITS, bits.nullif(0).log2())
     return ibis.ifelse(upper > 0, *places).floor().cast("int64")
@@ -151,17 +151,17 @@ def _periods(months: ir.IntegerValue, length: int) -> ir.IntegerValue:
 
 
 def days_met(rows: ir.Table, *times: str) -> ir.Table:
-    """The days on which any of the times lies, each once: ``day``."""
+    """Return ``day``: the distinct days on which any of the timestamp columns falls; nulls are dropped."""
     days = [rows.select(day=rows[name].date()) for name in times]
     return ibis.union(*days, distinct=True).drop_null("day") if len(days) > 1 else days[0].distinct().drop_null("day")
 
 
 def silent_spells(rows: ir.Table, *, least: int) -> ir.Table:
-    """The times between two days with a row: ``day, after, days``, those of ``least`` days and the longest two.
+    """Return ``day, after, days``: gaps between days with a row, those of ``least`` days or more and the longest two.
 
     Args:
         rows: ``customer, at``.
-        least: Days without any row from which a time is told in any case.
+        least: The number of days without any row from which a gap is always returned.
     """
     met = days_met(rows, "at")
     linked = met.mutate(after=met["day"].lead().over(order_by=met["day"]))

@@ -1,7 +1,7 @@
-"""Expressions over customers' rows for cohorts: each customer's life as stretches of ages, then three small counts.
+"""Cohorts: each customer's history as stretches of ages, aggregated to small histograms.
 
-A *stretch* is a run of ages, ``since .. until`` both included, through which a customer is there; a purchase is a
-stretch of one age. Every kind of cohort curve is an aggregation of stretches, whatever the base they came from.
+A *stretch* is a range of consecutive ages, ``since`` to ``until`` inclusive, in which a customer is active; a purchase
+is a stretch of one age. Every kind of cohort curve is an aggregation of stretches, for every kind of base.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ Names = tuple[str, ...]
 def order_stretches(
     orders: ir.Table, *, calendar: Calendar, step: int | None, as_of: datetime, by: Names = ()
 ) -> ir.Table:
-    """Purchases as ``customer, cohort, since, until, opens``, each customer once in every age with a purchase.
+    """Return purchases as ``customer, cohort, since, until, opens``, one row per customer and age with a purchase.
 
     Args:
         orders: ``customer, at`` and the segment columns.
-        calendar: The periods that name the cohorts.
-        step: The seconds of one age, counted from each customer's first purchase; None counts calendar periods.
+        calendar: The periods that define the cohorts.
+        step: The length of one age in seconds, from each customer's first purchase; None for calendar periods.
         as_of: The cut-off.
         by: Segment columns.
     """
@@ -51,7 +51,7 @@ def order_stretches(
 
 
 def _aged(rows: ir.Table, calendar: Calendar, step: int | None) -> ir.Table:
-    """The rows with the ``period`` of each, or with its ``age`` and the ``cohort``, in place of the moment."""
+    """Replace the moment ``at`` by ``period``, or with ``step`` by ``cohort`` and the age ``since``."""
     if step is None:
         return rows.select(*_but(rows, "at"), period=period_index(rows["at"], calendar))
     first = rows["at"].min().over(group_by=rows["customer"])
@@ -61,13 +61,13 @@ def _aged(rows: ir.Table, calendar: Calendar, step: int | None) -> ir.Table:
 
 
 def _in_periods(orders: ir.Table, calendar: Calendar, as_of: datetime) -> ir.Table:
-    """Each customer once in every calendar period with a purchase."""
+    """Return one row per customer and calendar period with a purchase."""
     active = active_periods(orders, calendar=calendar, as_of=as_of)
     return active.select("customer", cohort=active["first"], since=active["period"] - active["first"])
 
 
 def _from_opening(paid: ir.Table, step: int | None) -> ir.Table:
-    """The rows with their cohort, their age and what the customer paid in age 0: joins, where windows would sort."""
+    """Add cohort, age and the ``opening`` revenue of age 0, by joins, because windows would sort."""
     if step is None:
         own = paid.group_by("customer").agg(cohort=paid["period"].min())
         first = paid.join(own, ["customer", ("period", "cohort")])
@@ -95,18 +95,18 @@ def spell_stretches(
     moment: bool,
     segments: ir.Table | None = None,
 ) -> ir.Table:
-    """Intervals of being a customer as ``customer, cohort, since, until, opens``.
+    """Return intervals of being a customer as ``customer, cohort, since, until, opens``.
 
     Args:
-        units: ``customer, start, end`` as the base gives them.
-        calendar: The periods that name the cohorts.
-        step: The seconds of one age, counted from each customer's own start; None counts calendar periods.
-        as_of: The cut-off, beyond which no stretch goes.
+        units: ``customer, start, end`` from the base.
+        calendar: The periods that define the cohorts.
+        step: The length of one age in seconds, from each customer's own start; None for calendar periods.
+        as_of: The cut-off; stretches end there at the latest.
         until: Whether a spell ends with the ``last`` or the ``first`` of its intervals.
-        moment: Whether a customer is there in an age when there *at its moment* (the end of the calendar period, or
-            exactly so many steps after the start), else when there at any time inside it. A spell that no moment
-            falls into, or that adds no window, has ``since > until``.
-        segments: One row a customer with its segments.
+        moment: If true, a customer is active in an age if active *at its moment* (the end of the calendar period, or
+            exactly that many steps after the start); else if active at any time inside it. A spell that contains no
+            such moment, or adds no further age, has ``since > until``.
+        segments: One row per customer with its segments.
     """
     runs = spells(units, until=until)
     runs = runs.select("customer", "start", end=ibis.least(runs["end"], ibis.literal(as_of, type="timestamp")))
@@ -123,7 +123,7 @@ def spell_stretches(
     if not moment:
         rows = _apart(rows)
     rows = rows.drop("start")
-    if step and moment:  # everybody is there at the very start
+    if step and moment:  # every customer is active at their own start
         opening = rows["opens"] == 1
         rows = rows.mutate(
             since=ibis.ifelse(opening, 0, rows["since"]),
@@ -133,7 +133,7 @@ def spell_stretches(
 
 
 def _apart(rows: ir.Table) -> ir.Table:
-    """Stretches that share no age: one spell may end in the window in which the customer's next one begins."""
+    """Make a customer's stretches disjoint: a spell may end in the same age in which the next one begins."""
     before = rows["until"].lag().over(group_by=rows["customer"], order_by=rows["start"])
     return rows.mutate(since=ibis.greatest(rows["since"], ibis.coalesce(before + 1, rows["since"])))
 
@@ -141,7 +141,7 @@ def _apart(rows: ir.Table) -> ir.Table:
 def _by_periods(
     runs: ir.Table, calendar: Calendar, as_of: datetime, *, moment: bool
 ) -> tuple[ir.IntegerValue, ir.IntegerValue]:
-    """Ages as calendar periods; what runs at the cut-off is there at the end, so far, of the period that holds it."""
+    """Compute ages in calendar periods; a spell that runs at the cut-off counts as active at the end of its period."""
     cohort = period_index(runs["first"], calendar)
     left = period_index(runs["end"], calendar) - 1
     if moment:
@@ -161,7 +161,7 @@ def _by_steps(runs: ir.Table, step: int, *, moment: bool) -> tuple[ir.IntegerVal
 
 
 def stretch_histogram(stretches: ir.Table, *, by: Names = ()) -> ir.Table:
-    """``cohort, since, until, stretches, opens``: how many, and how many of them open a customer's life."""
+    """Return ``cohort, since, until, stretches, opens``: the number of stretches, and of those that are a first one."""
     keys = [*by, "cohort", "since", "until"]
     return stretches.group_by(keys).agg(
         stretches=stretches.count(), opens=stretches.count(where=stretches["opens"] == 1)
@@ -169,7 +169,7 @@ def stretch_histogram(stretches: ir.Table, *, by: Names = ()) -> ir.Table:
 
 
 def age_histogram(stretches: ir.Table, *, by: Names = ()) -> ir.Table:
-    """`stretch_histogram` where every stretch is one age: the same frame, one key less to group by."""
+    """Return `stretch_histogram` for stretches of one age, with one grouping key fewer."""
     found = stretches.group_by([*by, "cohort", "since"]).agg(
         stretches=stretches.count(), opens=stretches.count(where=stretches["opens"] == 1)
     )
@@ -177,14 +177,14 @@ def age_histogram(stretches: ir.Table, *, by: Names = ()) -> ir.Table:
 
 
 def last_histogram(stretches: ir.Table, *, by: Names = ()) -> ir.Table:
-    """``cohort, last, customers``: the last age in which each customer is there, null for those never there."""
+    """Return ``cohort, last, customers``: customers by the last age in which they are active, null if in none."""
     there = stretches["since"] <= stretches["until"]
     own = stretches.group_by([*by, "customer", "cohort"]).agg(last=stretches["until"].max(where=there))
     return own.group_by([*by, "cohort", "last"]).agg(customers=own.count())
 
 
 def bracket_counts(stretches: ir.Table, *, brackets: Sequence[tuple[int, int]], by: Names = ()) -> ir.Table:
-    """``cohort, customers, in_0, in_1 …``: how many are there at any age of each bracket."""
+    """Return ``cohort, customers, in_0, in_1 …``: the number of customers active at any age of each bracket."""
     real = stretches["since"] <= stretches["until"]
     flags = {
         f"in_{i}": ibis.ifelse(real & (stretches["since"] <= b) & (stretches["until"] >= a), 1, 0).max()
@@ -195,7 +195,7 @@ def bracket_counts(stretches: ir.Table, *, brackets: Sequence[tuple[int, int]], 
 
 
 def pair_histogram(stretches: ir.Table, *, by: Names = ()) -> ir.Table:
-    """``cohort, since, until, joined, stretches``: ``joined`` is 1 where the stretch before ends one age earlier."""
+    """Return ``cohort, since, until, joined, stretches``; ``joined`` is 1 if the last stretch ends an age earlier."""
     real = stretches.filter(stretches["since"] <= stretches["until"])
     before = real["until"].lag().over(group_by=real["customer"], order_by=real["since"])
     marked = real.mutate(joined=ibis.ifelse((before == real["since"] - 1).fill_null(ibis.literal(value=False)), 1, 0))
@@ -203,7 +203,7 @@ def pair_histogram(stretches: ir.Table, *, by: Names = ()) -> ir.Table:
 
 
 def gap_counts(stretches: ir.Table) -> ir.Table:
-    """``gap, gaps``: ages from one age with the customer to the next one, over all customers; inside a stretch 1."""
+    """Return ``gap, gaps, inside``: gaps in ages between stretches, and the number of gaps of 1 inside stretches."""
     real = stretches.filter(stretches["since"] <= stretches["until"])
     before = real["until"].lag().over(group_by=real["customer"], order_by=real["since"])
     marked = real.mutate(gap=real["since"] - before, inside=real["until"] - real["since"])
@@ -213,11 +213,11 @@ def gap_counts(stretches: ir.Table) -> ir.Table:
 def revenue_histogram(
     orders: ir.Table, *, calendar: Calendar, step: int | None, as_of: datetime, by: Names = ()
 ) -> ir.Table:
-    """``cohort, since, customers, revenue, capped, negative``, one row an age.
+    """Return ``cohort, since, customers, revenue, capped, negative``, one row per cohort and age.
 
-    ``capped`` sums what each customer paid, no more than in age 0; ``negative`` counts customers whose sum of age 0 is
-    below 0. Purchases without an amount are visits that add nothing, see `unpriced_count`. Money given back lowers the
-    revenue of the age in which it was, and makes nobody a customer of it.
+    ``capped`` is the revenue with each customer capped at what they paid in age 0; ``negative`` counts customers whose
+    revenue of age 0 is below 0. Purchases without an amount count as visits and add nothing, see `unpriced_count`. A
+    refund lowers the revenue of the age in which it was made, and makes nobody a customer in it.
     """
     seen = _from_first_purchase(orders.filter(orders["at"] < as_of))
     priced = seen.select("customer", "at", amount=seen["amount"].cast("float64"), bought=is_purchase(seen))
@@ -235,7 +235,7 @@ def revenue_histogram(
 
 
 def _from_first_purchase(money: ir.Table) -> ir.Table:
-    """Without refunds of what was bought before the list began: a cohort begins with a purchase."""
+    """Drop refunds before the customer's first purchase in the list: a cohort begins with a purchase."""
     if "back" not in money.columns:
         return money
     first = money["at"].min(where=~money["back"]).over(group_by=money["customer"])
@@ -244,6 +244,6 @@ def _from_first_purchase(money: ir.Table) -> ir.Table:
 
 
 def unpriced_count(orders: ir.Table, *, as_of: datetime) -> ir.Table:
-    """``unpriced``: purchases without an amount; counted apart, so that no group has to carry it."""
+    """Return ``unpriced``: the number of purchases without an amount; separate, so that no group has to carry it."""
     seen = orders.filter(orders["at"] < as_of)
     return seen.aggregate(unpriced=seen.count(where=seen["amount"].isnull()))

@@ -1,7 +1,4 @@
-"""Expressions over contracts for measures that must know each contract of a person.
-
-What all of them pay together, and which people gave up some that they held.
-"""
+"""Reductions that need each contract of a person: recurring revenue, and people who gave up some of their contracts."""
 
 from __future__ import annotations
 
@@ -20,21 +17,21 @@ if TYPE_CHECKING:
 
     from crrkit.rules import Calendar
 
-MONEY_TYPE = "decimal(38, 9)"  # a billionth: what is taken away again leaves nothing behind, as it would with floats
-TOO_MUCH = 1e20  # no price; as decimals the sums of such would overflow
+MONEY_TYPE = "decimal(38, 9)"  # exact: amounts added and subtracted again leave no rounding error, unlike floats
+TOO_MUCH = 1e20  # not a plausible price; sums of such decimals would overflow
 REVENUE_FLOWS = ("new", "expansion", "contraction", "churned", "reactivated")
 
 
 def revenue_changes(contracts: ir.Table, *, calendar: Calendar, as_of: datetime, by: tuple[str, ...] = ()) -> ir.Table:
-    """What changed in each period between its two boundaries, as sums over customers, one row a period.
+    """Return the revenue changes between the two boundaries of each period, summed over customers, one row per period.
 
-    The revenue of a customer at a boundary is the sum of the amounts of the contracts that run just before it. Of those
-    there at both, ``expansion`` and ``contraction`` are the rises and the falls; of those there at one of them,
-    ``churned`` is what was paid before, ``new`` and ``reactivated`` what is paid after, by whether the customer's first
-    contract began in the period. ``came`` and ``gone`` count these customers, ``negative`` by how many more have a
-    revenue below 0 than before. Customers who hold any contract without an amount are in none of these: ``unpriced``
-    says by how many more of them are there than before. ``customers`` and ``unknown`` count everybody, and those
-    customers, in the period of their first contract.
+    The revenue of a customer at a boundary is the sum of the amounts of the contracts that run just before it. For
+    customers at both boundaries, ``expansion`` and ``contraction`` are the increases and decreases. For customers at
+    only one, ``churned`` is the revenue before, and ``new`` or ``reactivated`` the revenue after, depending on whether
+    their first contract began in the period. ``came`` and ``gone`` count these customers; ``negative`` is the change in
+    the number of customers with revenue below 0. Customers who hold any contract without an amount are excluded from
+    all of these; ``unpriced`` is the change in their number. ``customers`` and ``unknown`` count all customers, and the
+    excluded ones, in the period of their first contract.
     """
     known = before_and_after(contracts, calendar=calendar, as_of=as_of)
     known = known.mutate(first=known["period"] == known["period"].min().over(group_by="customer"))
@@ -43,7 +40,7 @@ def revenue_changes(contracts: ir.Table, *, calendar: Calendar, as_of: datetime,
 
 
 def before_and_after(contracts: ir.Table, *, calendar: Calendar, as_of: datetime) -> ir.Table:
-    """The moves of `_moved` with what a customer holds and pays before and after."""
+    """Return the changes of `_moved` with the customer's number of contracts and revenue before and after."""
     moved = _moved(_priced(contracts, as_of), calendar, as_of)
     own = ibis.window(group_by="customer", order_by="period", preceding=(None, 0))
     known = moved.mutate(contracts=moved["joins"].sum().over(own), closing=moved["revenue"].sum().over(own))
@@ -51,7 +48,7 @@ def before_and_after(contracts: ir.Table, *, calendar: Calendar, as_of: datetime
 
 
 def _sums(rows: ir.Table) -> dict[str, ir.Value]:
-    """The columns of `revenue_changes` from a customer's contracts and revenue before and after, and the difference."""
+    """Return the columns of `revenue_changes` from contracts and revenue before and after, and their differences."""
     priced, was, there = rows["unpriced"] == 0, rows["former"] > 0, rows["contracts"] > 0
     came, gone, stayed = priced & ~was & there, priced & was & ~there, priced & was & there
 
@@ -77,7 +74,10 @@ def _sums(rows: ir.Table) -> dict[str, ir.Value]:
 
 
 def _priced(contracts: ir.Table, as_of: datetime) -> ir.Table:
-    """Contracts seen, with what they pay as ``revenue``; ``unpriced`` marks all of a customer who has one without."""
+    """Return contracts begun before the cut-off with ``revenue`` and ``unpriced``.
+
+    ``unpriced`` is 1 for all contracts of a customer if any of them has no amount.
+    """
     seen = contracts.filter(contracts["start"] < as_of)
     amount = seen["amount"].cast("float64")
     amount = ibis.ifelse(amount.abs() < TOO_MUCH, amount, ibis.null("float64"))
@@ -88,7 +88,7 @@ def _priced(contracts: ir.Table, as_of: datetime) -> ir.Table:
 
 
 def _moved(rows: ir.Table, calendar: Calendar, as_of: datetime) -> ir.Table:
-    """By how many the contracts of a customer change in a period, ``joins``, and by how much what they pay."""
+    """Return changes per customer and period: ``joins`` in the number of contracts, ``revenue`` in what they pay."""
     joined, left = period_index(rows["start"], calendar), last_period(rows["end"], calendar, as_of)
     whole = rows.select("customer", "unpriced", "revenue", joined=joined, left=left)
     begun = whole.select("customer", "unpriced", "revenue", period=whole["joined"], joins=ibis.literal(1))
@@ -103,17 +103,17 @@ def _moved(rows: ir.Table, calendar: Calendar, as_of: datetime) -> ir.Table:
 
 
 def last_period(end: ir.TimestampValue, calendar: Calendar, as_of: datetime) -> ir.IntegerValue:
-    """The number of the period in which a contract ends; `OPEN` when it has not ended at the cut-off."""
+    """Return the number of the period in which a contract ends; `OPEN` if it has not ended at the cut-off."""
     seen = ibis.coalesce(end, ibis.literal(as_of, type="timestamp"))
     return ibis.ifelse(seen >= as_of, ibis.literal(OPEN), period_index(seen, calendar))
 
 
 def given_up(contracts: ir.Table, *, calendar: Calendar, as_of: datetime, by: tuple[str, ...] = ()) -> ir.Table:
-    """People who held contracts at the start of a period and gave one up in it: ``period, reduced, rejoined``.
+    """Return ``period, reduced, rejoined``: people with contracts at the start of a period who gave one up in it.
 
-    ``reduced`` counts those who do not hold all of them at its end, nor what renewed them; ``rejoined`` also those who
-    at some moment inside it did not. A contract is renewed when another of the same person begins at the very moment
-    at which it ends, one for one; what begins at such a moment counts as held from the start as well.
+    ``reduced`` counts people who at its end hold neither all of these contracts nor their renewals; ``rejoined`` also
+    those who lacked one only at some moment inside the period. A contract is renewed if another of the same person
+    begins at the very moment it ends, one for one; a contract that begins so also counts as held from the start.
     """
     rows = _numbered(_held(contracts, as_of), calendar, as_of)
     begun = rows.group_by("customer", end=rows["start"]).agg(renewals=rows.count())
@@ -134,7 +134,7 @@ def given_up(contracts: ir.Table, *, calendar: Calendar, as_of: datetime, by: tu
 
 
 def _held(contracts: ir.Table, as_of: datetime) -> ir.Table:
-    """The stretches without a break of each contract of a person; what has no length is never held."""
+    """Return the uninterrupted intervals of each contract of a person, without intervals of zero length."""
     seen = contracts.filter(contracts["start"] < as_of)
     end = ibis.coalesce(seen["end"], ibis.literal(as_of, type="timestamp"))
     rows = seen.select(customer=seen["customer"], contract=contract_number(seen), start=seen["start"], end=end)
@@ -142,11 +142,11 @@ def _held(contracts: ir.Table, as_of: datetime) -> ir.Table:
 
 
 def _numbered(held: ir.Table, calendar: Calendar, as_of: datetime) -> ir.Table:
-    """Stretches with the periods in which they begin and end, ``joined, left``, and what these belong to.
+    """Return the intervals with ``joined, left``, the periods of their start and end, and ``begun, base, last, took``.
 
-    A break that begins and ends inside one period is none at its boundaries: ``begun`` is the period in which the
-    contract began but for such breaks, ``base`` that of the person's first contract, ``last`` whether the contract ends
-    for more than such a break. ``took`` is 1 when it began at a moment at which another of the person's ended.
+    A break that begins and ends inside one period does not show at its boundaries and is ignored: ``begun`` is the
+    period in which the contract began, ``base`` that in which the person's contracts began, and ``last`` is 1 if the
+    contract ends for longer than such a break. ``took`` is 1 if it began at a moment when another of the person ended.
     """
     ends = held.group_by("customer", start=held["end"]).agg(ended=held.count())
     rows = held.left_join(ends, ["customer", "start"])
@@ -160,7 +160,7 @@ def _numbered(held: ir.Table, calendar: Calendar, as_of: datetime) -> ir.Table:
 
 
 def _since(rows: ir.Table, of: list[str], name: str) -> ir.Table:
-    """The rows with the period in which what they belong to began, breaks inside one period left out."""
+    """Add the period in which a contract, or a person's contracts, began, ignoring breaks inside one period."""
     earlier = ibis.window(group_by=of, order_by=["start", "end"], preceding=(None, 1))
     known = rows.mutate(reach=rows["left"].max().over(earlier))
     opens = known["reach"].isnull() | (known["joined"] > known["reach"])

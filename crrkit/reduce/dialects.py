@@ -1,4 +1,4 @@
-"""Where engines differ in what one expression gives, and how to say it so that all give the same."""
+"""Expressions that give the same result in all engines, where the plain ones differ between SQL dialects."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ if TYPE_CHECKING:
 
 
 def divided(number: ir.NumericValue, by: ir.NumericValue | int) -> ir.FloatingValue:
-    """One number over another, with its fraction: PostgreSQL leaves out what is left of whole numbers."""
+    """Divide as floats: PostgreSQL truncates the quotient of integers."""
     return number.cast("float64") / by
 
 
 def rounded(number: ir.FloatingValue) -> ir.IntegerValue:
-    """The nearest whole number, a half always up: engines differ on it."""
+    """Round to the nearest integer, halves always up: engines round halves differently."""
     return (number + 0.5).floor().cast("int64")

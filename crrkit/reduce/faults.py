@@ -1,4 +1,4 @@
-"""What engines say when they cannot go on, told apart from mistakes of our own."""
+"""Errors of engines, as opposed to errors in our own code, and sources that changed since they were read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ENGINES = frozenset({
 
 
 class _Counted(NamedTuple):
-    """Rows of a database as they were read."""
+    """A table of a database with its row count when it was read."""
 
     name: str
     known: ir.Table
@@ -32,25 +32,25 @@ _counted: dict[int, dict[object, _Counted]] = {}
 
 
 def watch(engine: object, paths: Iterable[Path]) -> None:
-    """Remember how files stand from which an engine reads again and again."""
+    """Remember the modification time and size of files that an engine reads repeatedly."""
     _watched[id(engine)] = {path: _state(path) for path in paths}
     weakref.finalize(engine, _watched.pop, id(engine), None)
 
 
 def changed(engine: object) -> Path | None:
-    """A file that is another than when it was read first; None when all are as they were."""
+    """Return a watched file that has changed since it was first read; None if none has."""
     return next((path for path, state in _watched.get(id(engine), {}).items() if _state(path) != state), None)
 
 
 def watch_rows(table: ir.Table, *, name: str, known: ir.Table | None, rows: int) -> None:
-    """Remember how many rows a table had whose owner may write into it while it is counted.
+    """Remember the row count of a table that others may write to while it is used.
 
     Args:
-        table: What the measures count.
-        name: What to call its source.
-        known: Those of its rows that there were when it was read, and no later ones: a list may grow at its end. None
-            where there were none: then nothing is asked.
-        rows: How many.
+        table: The table that the measures aggregate.
+        name: The name of its source, for the error message.
+        known: Its rows up to the latest time when it was read, so that rows appended later do not count. None if there
+            were no rows; the table is then not checked.
+        rows: The number of ``known`` rows.
     """
     engine = table.get_backend()
     if known is None:
@@ -62,12 +62,12 @@ def watch_rows(table: ir.Table, *, name: str, known: ir.Table | None, rows: int)
 
 
 def refuse_other_rows(reduction: ir.Table) -> None:
-    """Refuse to count rows of a database of which some have gone, or come, since they were read.
+    """Raise an error if the row count of a watched table has changed since it was read.
 
-    A row that was only written over is not noticed: that would take a second reading of all.
+    Rows that were updated in place are not detected: that would require reading the whole table again.
 
     Raises:
-        SourceError: If there are more or fewer than then.
+        SourceError: If there are more or fewer rows.
     """
     counted = _counted.get(id(reduction.get_backend()), {})
     for op in reduction.op().find(counted.__contains__) if counted else ():
@@ -88,17 +88,17 @@ def _state(path: Path) -> tuple[int, int]:
 
 
 def is_of_an_engine(error: BaseException) -> bool:
-    """Whether an engine, or the library that leads to it, raised the error."""
+    """Return whether an engine, or the library that drives it, raised the error."""
     return any(kind.__module__.partition(".")[0] in ENGINES for kind in type(error).__mro__)
 
 
 def in_short(error: BaseException) -> str:
-    """What an error says, in one line."""
+    """Return the first line of an error message."""
     return (str(error) or type(error).__name__).strip().splitlines()[0].rstrip(".:")
 
 
 def is_out_of_room(error: BaseException) -> bool:
-    """Whether memory, or the disk for what does not fit in it, was not enough."""
+    """Return whether the engine ran out of memory or of disk space for spilling."""
     return type(error).__name__ == "OutOfMemoryException" or "No space left" in str(error)
 
 
@@ -106,13 +106,13 @@ _modest: set[int] = set()  # by identity, as above
 
 
 def may_grow(engine: object) -> None:
-    """Say that an engine takes less memory than it may, and that nobody asked it to."""
+    """Mark an engine as limited to less memory than available by our own default, not by the user."""
     _modest.add(id(engine))
     weakref.finalize(engine, _modest.discard, id(engine))
 
 
 def has_grown(engine: Any) -> bool:
-    """Give a modest engine the memory of the machine, for not all that is counted can wait on the disk."""
+    """Lift our memory limit, if any, and return whether there was one: not every operator can spill to disk."""
     if id(engine) not in _modest:
         return False
     _modest.discard(id(engine))
@@ -121,7 +121,7 @@ def has_grown(engine: Any) -> bool:
 
 
 def no_room(broken: BaseException) -> SourceError:
-    """What to say then, whatever was being read or counted."""
+    """Return the error to raise when memory or disk space ran out, in reading or in counting."""
     message = _(
         "There is not enough memory, or room on the disk, to count these rows: the engine says “{why}”. Allow more by"
         " CRRKIT_MEMORY=…, or name a folder on a larger disk by TMPDIR=…."

@@ -1,4 +1,4 @@
-"""The rows of a base as they are kept: nothing that a measure could tell from the rows themselves is lost."""
+"""The rows of a base in the form in which they are saved, with everything that measures compute from rows."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ TEXTS = ("contract", "receipt", "kind")
 
 
 def kept_rows(rows: ir.Table, *, by: tuple[str, ...]) -> ir.Table:
-    """The rows in few types, each customer's together; of orders the lines of one receipt are one row with their sum.
+    """Return the rows in normalised types, sorted by customer and time; lines of one receipt are summed to one row.
 
-    Days are not summed up: ages in days, windows and clocks of other zones are counted from the moments.
+    Rows of one day are not summed: ages in days, windows and shifts to other time zones need the moments.
     """
     typed = rows.select(**{name: _typed(rows[name], name, by) for name in rows.columns})
     if {"receipt", "amount"} <= set(typed.columns) and "kind" not in typed.columns:
@@ -36,7 +36,7 @@ def _typed(value: ir.Value, name: str, by: tuple[str, ...]) -> ir.Value:
 
 
 def _by_receipt(rows: ir.Table) -> ir.Table:
-    """A line without a receipt is one by itself, and one without an amount is counted as such: both stay."""
+    """Sum the lines of each receipt; lines without a receipt or without an amount remain as they are."""
     whole = rows["receipt"].notnull() & rows["amount"].notnull()
     keys = [name for name in rows.columns if name != "amount"]
     lines = rows.filter(whole)
@@ -45,7 +45,7 @@ def _by_receipt(rows: ir.Table) -> ir.Table:
 
 
 def together(parts: Sequence[ir.Table]) -> ir.Table:
-    """All parts as one table; ids are text where any part has them as text."""
+    """Return the union of all parts; customer ids are text if they are text in any part."""
     if any(part["customer"].type().is_string() for part in parts):
         parts = [part.mutate(customer=part["customer"].cast("string")) for part in parts]
     names = parts[0].columns
@@ -53,16 +53,16 @@ def together(parts: Sequence[ir.Table]) -> ir.Table:
 
 
 def first_moment(*tables: ir.Table) -> datetime:
-    """The first moment in the first table that has any row."""
+    """Return the earliest time in the first table that has any row."""
     found = (table.agg(first=table["at"].min()).to_pyarrow()["first"][0].as_py() for table in tables)
     first: datetime = next(moment for moment in found if moment is not None)
     return first
 
 
 def batches(rows: ir.Table, *, size: int) -> pa.RecordBatchReader:
-    """The rows as they come, never all at once."""
+    """Return the rows as a stream of batches of at most ``size`` rows, without loading all of them into memory."""
     backend = rows.get_backend()
     if backend.name != "duckdb":
         return rows.to_pyarrow_batches(chunk_size=size)
-    found = backend.con.sql(backend.compile(rows))  # Ibis asks newer DuckDBs by a name that is gone
+    found = backend.con.sql(backend.compile(rows))  # Ibis calls a method that newer DuckDB versions have removed
     return found.to_arrow_reader(size) if hasattr(found, "to_arrow_reader") else found.fetch_arrow_reader(size)

@@ -1,4 +1,4 @@
-"""Each purchase beside the customer's purchases before and after it: what most measures of buyers are counted from."""
+"""Each purchase with the customer's previous and next purchase: input of most measures of buyers."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 
 
 def with_neighbours(orders: ir.Table, *, as_of: datetime) -> ir.Table:
-    """Purchases as ``customer, day, before, after, first`` and, where it is known, ``amount``, a row a purchase.
+    """Return ``customer, day, before, after, first`` and, if known, ``amount``, one row per purchase.
 
-    ``before`` is the day of the customer's purchase before this one, null at the first; ``after`` that of the next one
-    before the cut-off, null at the last; ``first`` that of the first of all. Of several on one day all but one have
-    ``before`` on that day, and all but one ``after``: so a filter finds each day, month or customer once, and nothing
-    is sorted again.
+    ``before`` is the day of the customer's previous purchase, null for the first; ``after`` that of the next one
+    before the cut-off, null for the last; ``first`` that of the first purchase of all. Of several purchases on one day,
+    all but one have ``before`` on that day, and all but one ``after``. A filter therefore selects each day, month or
+    customer once, without another sort.
 
     Args:
-        orders: ``customer, at``, perhaps ``amount``.
+        orders: ``customer, at`` and optionally ``amount``.
         as_of: The cut-off.
     """
-    if as_of.time() != time.min:  # days do not tell what came later on the last of them
+    if as_of.time() != time.min:  # days alone do not show what came later on the day of the cut-off
         return linked(orders.filter(orders["at"] < as_of))
     every, cut = linked(orders), ibis.literal(as_of.date())
     seen = every.filter(every["day"] < cut)
@@ -37,7 +37,7 @@ def with_neighbours(orders: ir.Table, *, as_of: datetime) -> ir.Table:
 
 
 def linked(orders: ir.Table) -> ir.Table:
-    """All purchases beside their neighbours, whatever the cut-off; in their order where they are shared."""
+    """Return all purchases with the previous and the next one, ignoring the cut-off; in order if they are shared."""
     if not are_kept_in_order(orders):
         days = dated(orders)
         own = Own(days, by="day")
@@ -54,14 +54,14 @@ def linked(orders: ir.Table) -> ir.Table:
 
 
 def purchase_days(orders: ir.Table, *, as_of: datetime) -> ir.Table:
-    """Each customer's days with a purchase, once: ``customer, day, before, first``; in order with the ``month``."""
+    """Return ``customer, day, before, first``: the distinct purchase days; ordered rows have ``month`` as well."""
     linked = with_neighbours(orders, as_of=as_of)
     days = linked.filter(linked["before"].isnull() | (linked["before"] < linked["day"]))
     return days.select("customer", "day", "before", "first", *month_of(days))
 
 
 def first_days(orders: ir.Table, *, as_of: datetime) -> ir.Table:
-    """``customer, first``: the day of each customer's first purchase; of the neighbours where these are kept anyway."""
+    """Return ``customer, first``: the day of each customer's first purchase, from `with_neighbours` if it is stored."""
     if sharing.is_shared(orders) and as_of.time() == time.min:
         seen = with_neighbours(orders, as_of=as_of)
         return seen.filter(seen["before"].isnull()).select("customer", first="day")
@@ -70,10 +70,9 @@ def first_days(orders: ir.Table, *, as_of: datetime) -> ir.Table:
 
 
 def paid_rows(orders: ir.Table, *, as_of: datetime) -> ir.Table:
-    """What was paid when, as ``customer, day, amount, bought``: of the neighbours where these are kept anyway.
+    """Return ``customer, day, amount, bought``: payments and refunds, from `with_neighbours` if it is stored.
 
-    ``amount`` is null where it is not known; ``bought`` is false where money was given back, which makes nobody a
-    customer.
+    ``amount`` is null if unknown; ``bought`` is false for a refund, which makes nobody a customer.
     """
     if sharing.is_shared(orders) and as_of.time() == time.min:
         seen = with_neighbours(orders, as_of=as_of)
@@ -86,5 +85,5 @@ def paid_rows(orders: ir.Table, *, as_of: datetime) -> ir.Table:
 
 
 def is_purchase(money: ir.Table) -> ir.BooleanValue:
-    """Whether a row of money is a purchase; one that is marked ``back`` is money given back."""
+    """Return whether a row is a purchase; rows marked ``back`` are refunds."""
     return ~money["back"] if "back" in money.columns else ibis.literal(value=True)

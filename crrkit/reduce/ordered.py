@@ -1,9 +1,14 @@
-"""Rows of each customer in their order: what stands before and after a row, by a sort or, of sorted rows, by a look.
+"""The customer's previous and next row, by a window function over each customer or, in a sorted table, without a sort.
 
-A window over each customer's rows sorts them, and most of the time that measures of buyers take is such sorting. So the
-purchases that measures share (see `crrkit.reduce.sharing`) are kept in order, those of a customer together. There the
-row before is the one that was read before, and if that is somebody else's, there is none: a look at two rows in place
-of a sort of all. Everywhere else the engine is asked for the window.
+A window function partitioned by customer sorts the rows, and such sorts take most of the time of measures of buyers. So
+the purchases that measures share (see `crrkit.reduce.sharing`) are stored sorted by customer and day. There the
+previous row of the table is the customer's previous row if it has the same customer, and otherwise there is none: two
+rows are compared and nothing is sorted. For all other rows the partitioned window function is used.
+
+This relies on the order of rows read from one table through SELECT, WHERE and window functions with an empty OVER
+clause. DuckDB documents it as guaranteed while `preserve_insertion_order` is on, which is the default and which crrkit
+leaves on ("Order preservation", https://duckdb.org/docs/stable/sql/dialect/order_preservation). Running sums and maxima
+add a frame to that clause, which the page does not mention; tests check their plans and results.
 """
 
 from __future__ import annotations
@@ -22,22 +27,22 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 ALL, SO_FAR = ibis.window(), ibis.window(preceding=None, following=0)
-PER_ROW = 2**24  # numbers of days and periods are below half of it, on both sides of 0
+PER_ROW = 2**24  # day and period numbers are less than half of it in absolute value
 AT_ROW = "crrkit_row"
 _sorted: WeakSet[Any] = WeakSet()
-_looks: dict[str, bool] = {}  # by the version of the engine
+_looks: dict[str, bool] = {}  # by engine version
 
 
 @ibis.udf.scalar.builtin(name="hash")  # type: ignore[untyped-decorator]  # Ibis's decorator has no types
 def _hashed(text: dt.string) -> dt.int64:
-    """Text as a whole number, as DuckDB hashes it; Ibis would make bits of it on the way."""
+    """Return DuckDB's hash of a text as it is; Ibis's own ``hash`` casts it to BIT and back."""
 
 
 @sharing.part
 def in_order(orders: ir.Table) -> ir.Table:
-    """All purchases as ``customer, day`` and, where it is known, ``amount``: each customer's together, by days.
+    """Return ``customer, day`` and, if known, ``amount`` of all purchases, sorted by customer and day.
 
-    In which order customers come is nobody's concern, and to sort text takes twice as long as to sort its hashes.
+    The order of customers does not matter, so text ids are sorted by hash, which takes half as long as sorting text.
     """
     days = dated(orders)
     customer = days["customer"]
@@ -48,28 +53,28 @@ def in_order(orders: ir.Table) -> ir.Table:
 
 @sharing.once_made(in_order)
 def _by_text_where_hashes_meet(engine: Any, name: str, orders: ir.Table) -> None:
-    """Two customers of one hash would stand mixed: then the ids themselves are sorted."""
+    """Sort by the ids themselves if two of them have the same hash, since their rows would be mixed."""
     if not orders["customer"].type().is_string():
         return
-    beside = f"SELECT customer, lag(customer) OVER () AS former FROM {name}"  # noqa: S608 - a name of our own
+    beside = f"SELECT customer, lag(customer) OVER () AS former FROM {name}"  # noqa: S608 - our own table name
     alike = f"SELECT count(*) FROM ({beside}) WHERE customer <> former AND hash(customer) = hash(former)"  # noqa: S608 - as above
     if engine.con.execute(alike).fetchall()[0][0]:
         engine.create_table(name, dated(orders).order_by("customer", "day"), temp=True, overwrite=True)
 
 
 def dated(orders: ir.Table) -> ir.Table:
-    """The same in no order."""
+    """Return the columns of `in_order`, unsorted."""
     amount = {"amount": orders["amount"].cast("float64")} if "amount" in orders.columns else {}
     return orders.select(customer=orders["customer"], day=orders["at"].date(), **amount)
 
 
 def are_kept_in_order(orders: ir.Table) -> bool:
-    """Whether these purchases are kept, by an engine that looks at the rows around each in the order of the table."""
+    """Return whether these purchases are shared, in an engine with streaming window functions."""
     return sharing.is_shared(orders) and _looks_row_by_row(orders.get_backend())
 
 
 def _looks_row_by_row(engine: Any) -> bool:
-    """Whether DuckDB looks at the rows around a row while it reads; early versions collected all of them first."""
+    """Return whether this DuckDB streams windows without partition and order; early versions materialise them."""
     if engine.version not in _looks:
         asked = "lag(i, 2) OVER (), lead(i) OVER (), max(i) OVER (ROWS UNBOUNDED PRECEDING), row_number() OVER ()"
         found = engine.con.execute(f"EXPLAIN SELECT {asked} FROM range(9) t(i)").fetchall()  # noqa: S608 - no value
@@ -79,14 +84,14 @@ def _looks_row_by_row(engine: Any) -> bool:
 
 
 def are_in_order(rows: ir.Table) -> bool:
-    """Whether rows are read in the order of `in_order`: nothing was done to them that brings them out of it."""
+    """Return whether rows are read in the order of `in_order`: only order-preserving operations lie in between."""
     return beneath(rows.op()) in _sorted
 
 
 def beneath(node: Any) -> Any:
-    """What is under selections, filters and looks at the rows before and after; None if there is another window.
+    """Return the relation below selections, filters and streaming windows; None if there is any other window.
 
-    A window of each customer's rows sorts them, and leaves them as it sorted them; one over all rows counts others.
+    A partitioned or ordered window sorts the rows and leaves them so; an aggregate over all rows cannot use parts.
     """
     windows = node.find(WindowFunction)
     while isinstance(node, Project | Filter):
@@ -100,17 +105,17 @@ def _is_a_look(window: WindowFunction) -> bool:
 
 
 class Own:
-    """The customer's own rows around each row.
+    """Window functions over each customer's rows, without a sort if the rows are in order.
 
     Args:
-        rows: ``customer`` and what they are ordered by.
-        by: The column that orders them.
-        by_sorting: Ask the engine for the windows although the rows are in order: it shall do more with the same sort.
+        rows: ``customer`` and the column ``by``.
+        by: The sort column.
+        by_sorting: Use partitioned windows although the rows are in order, because other windows need the sort anyway.
 
     Attributes:
-        rows: The rows, of which the values are.
-        are_in_order: Whether they are read in their order.
-        window: The window of the customer's rows, for what is not asked here.
+        rows: The rows to take the values from.
+        are_in_order: Whether no sort is needed.
+        window: Partition and order of the customer's rows, for other window functions.
     """
 
     def __init__(self, rows: ir.Table, *, by: str, by_sorting: bool = False) -> None:
@@ -119,25 +124,25 @@ class Own:
         self.window = {"group_by": rows["customer"], "order_by": rows[by]}
 
     def lag(self, value: ir.Value, n: int = 1) -> ir.Value:
-        """The value ``n`` rows before, null where the customer has none."""
+        """Return the value ``n`` rows before, null if the customer has no such row."""
         if not self.are_in_order:
             return value.lag(n).over(**self.window)
         return self._if_same(self.rows["customer"].lag(n), value.lag(n))
 
     def lead(self, value: ir.Value) -> ir.Value:
-        """The value of the next row, null where the customer has none."""
+        """Return the value of the next row, null if the customer has none."""
         if not self.are_in_order:
             return value.lead().over(**self.window)
         return self._if_same(self.rows["customer"].lead(), value.lead())
 
     def latest(self, value: ir.Value) -> ir.Value:
-        """The latest value so far that is not null: a day or a whole number, never below that of a row before.
+        """Return the customer's latest value so far that is not null.
 
-        The customer's first row must have one.
+        Values are days or integers that never decrease, and the customer's first row must have one.
         """
         if not self.are_in_order:
             return value.max().over(ibis.window(**self.window, preceding=(None, 0)))
-        # The number of the row is in front: so the highest is that of the last row that has a value.
+        # The row number is in the high bits, so that the maximum is from the last row with a value.
         is_day = value.type().is_date()
         number = day_number(value) if is_day else value
         highest = (self.rows[AT_ROW] + PER_ROW // 2 + number).max().over(SO_FAR)

@@ -1,4 +1,4 @@
-"""Who is in a list: how many customers, who of them stands behind a count, and whether a word is one of their ids."""
+"""The customers of a list: their number, the ids behind a count, and whether a word is one of the ids."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ IDS = ("customer", "contract")
 
 
 def customer_count(rows: ir.Table) -> ir.Table:
-    """``customers``: how many have a row."""
+    """Return ``customers``: the number of distinct customers."""
     return rows.agg(customers=rows["customer"].nunique())
 
 
 def who_was_there(units: ir.Table, *, begin: datetime, until: datetime) -> ir.Table:
-    """``customer, first, start, end``: who was there just before two moments, and who first came when."""
+    """Return ``customer, first, start, end``: first start, and whether a customer just before each of two moments."""
     begun, over = (ibis.literal(moment, type="timestamp") for moment in (begin, until))
     at = {
         name: ((units["start"] < moment) & (units["end"] >= moment)).any()
@@ -32,7 +32,7 @@ def who_was_there(units: ir.Table, *, begin: datetime, until: datetime) -> ir.Ta
 
 
 def who_bought(orders: ir.Table, *, as_of: datetime, before: datetime, begin: datetime, until: datetime) -> ir.Table:
-    """``customer, first, start, end``: who bought in the period before, and who did in a period."""
+    """Return ``customer, first, start, end``: first purchase, whether they bought in the period before, and in it."""
     seen = orders.filter(orders["at"] < as_of)
     moments = [ibis.literal(moment, type="timestamp") for moment in (before, begin, until)]
     at = {
@@ -51,14 +51,14 @@ def people_of(
     first: tuple[datetime, datetime] | None,
     where: Mapping[str, str],
 ) -> ir.Table:
-    """``customer, first`` of a flow or a stock of a period that begins at a moment.
+    """Return ``customer, first`` of the people in one flow or stock of a period.
 
     Args:
-        people: As `who_was_there` gives them, with segments.
+        people: The result of `who_was_there` or `who_bought`, with segments.
         what: ``start kept lost new returned`` or ``end``.
-        begin: The beginning of the period.
-        first: Between which moments they first came, the second not included; None for whenever.
-        where: The value of each segment that is asked for.
+        begin: The start of the period.
+        first: Limits of ``first``, the upper one exclusive; None for no limits.
+        where: The required value of each segment column.
     """
     start, end, old = people["start"], people["end"], people["first"] < ibis.literal(begin, type="timestamp")
     asked = {
@@ -74,12 +74,12 @@ def people_of(
 
 
 def ids(rows: ir.Table, *, name: str) -> ir.Table:
-    """``customer``: each customer's or contract's id once, as text."""
+    """Return ``customer``: the distinct ids of customers or contracts, as text."""
     return rows.select(customer=rows[name].cast("string")).distinct()
 
 
 def ids_among(tables: Iterable[ir.Table], *, words: Iterable[str]) -> list[str]:
-    """Which of the words, in small letters, are ids of customers or contracts, in any case; in their order."""
+    """Return those of the lower-case words that are ids of customers or contracts, ignoring case; sorted."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -92,7 +92,7 @@ def ids_among(tables: Iterable[ir.Table], *, words: Iterable[str]) -> list[str]:
 
 
 def keys_among(tables: Iterable[ir.Table], *, keys: Iterable[str]) -> list[str]:
-    """Which of the keys are those of customers or contracts: letters and digits alone, small, of one normal form."""
+    """Return those of the keys that match an id reduced to its letters and digits in lower case and NFKC; sorted."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -105,7 +105,10 @@ def keys_among(tables: Iterable[ir.Table], *, keys: Iterable[str]) -> list[str]:
 
 
 def words_among(tables: Iterable[ir.Table], *, words: Iterable[str], fewer_than: int) -> list[str]:
-    """Which of the words are parts of ids, of so few, and of less than half of all, that they tell of somebody."""
+    """Return those of the words that occur in so few ids that they may identify a person; sorted.
+
+    That is, fewer than ``min(fewer_than, max(2, n / 2))`` times in a column of ``n`` ids.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -120,7 +123,7 @@ def words_among(tables: Iterable[ir.Table], *, words: Iterable[str], fewer_than:
 
 
 def _written_alike(tables: Iterable[ir.Table]) -> Iterator[Any]:
-    """The ids of each table in small letters of one normal form."""
+    """Yield the ids of each table in lower case and NFKC, with "ё" as "е"."""
     import pyarrow as pa
     import pyarrow.compute as pc
 

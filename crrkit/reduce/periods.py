@@ -1,4 +1,4 @@
-"""The period of a moment, as an expression."""
+"""Calendar periods and day numbers of moments, as expressions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def period_index(at: ir.TimestampValue | ir.DateValue, calendar: Calendar) -> ir.IntegerValue:
-    """The number of the period that holds a moment or a day: `Calendar.index` as an expression."""
+    """Return the number of the period that contains a moment or a day: `Calendar.index` as an expression."""
     if calendar.months:
         return _of_month(at.year() * 12 + at.month() - 1, calendar)
     days = day_of(at).delta(ibis.date("1970-01-01"), unit="day")
@@ -28,33 +28,33 @@ def _of_month(number: ir.IntegerValue, calendar: Calendar) -> ir.IntegerValue:
 
 
 def month_number(day: ir.DateValue) -> ir.IntegerValue:
-    """Months since the year 0, short."""
+    """Return the months since the year 0, as int32."""
     return (day.year() * 12 + day.month() - 1).cast("int32")
 
 
 def month_of(rows: ir.Table) -> list[str]:
-    """The name of the column with the `month_number` of rows, where they have one."""
+    """Return the name of the column with the `month_number` of the rows as a list; empty if they have none."""
     return ["month"] if "month" in rows.columns else []
 
 
 def period_in(rows: ir.Table, day: str, calendar: Calendar) -> ir.IntegerValue:
-    """The number of the period of a row's day; by its month where that is known, which takes no time."""
+    """Return the number of the period of a row's day, computed from its month if known, which is cheaper."""
     by_month = calendar.months and month_of(rows)
     return _of_month(rows["month"].cast("int64"), calendar) if by_month else period_index(rows[day], calendar)
 
 
 def day_of(at: ir.TimestampValue | ir.DateValue) -> ir.DateValue:
-    """The day of a moment; a day is its own."""
+    """Return the date of a moment; a date is returned unchanged."""
     return at if at.type().is_date() else at.date()
 
 
 def day_number(at: ir.TimestampValue | ir.DateValue) -> ir.IntegerValue:
-    """Days since 1970-01-01."""
+    """Return the days since 1970-01-01, as int32."""
     return day_of(at).delta(ibis.date("1970-01-01"), unit="day").cast("int32")
 
 
 def day_of_number(number: ir.IntegerValue) -> ir.DateValue:
-    """The day that is so many days after 1970-01-01."""
+    """Return the date that is ``number`` days after 1970-01-01."""
     return (ibis.literal("1970-01-01 00:00:00", type="timestamp") + number.as_interval("D")).date()
 
 

@@ -1,4 +1,4 @@
-"""What a reduction will do before it is run: its SQL, and each time its engine reads rows for it."""
+"""The query of a reduction before it is run: its SQL and the scans of its plan."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ MADE_ON_THE_WAY = ("CTE_SCAN", "REC_CTE_SCAN", "COLUMN_DATA_SCAN", "DUMMY_SCAN",
 
 
 class Scan(NamedTuple):
-    """One time that rows are read.
+    """One scan of a table or file.
 
     Attributes:
-        how: What the engine calls it, such as ``READ_PARQUET``; empty where it does not say.
-        columns: The columns that it reads.
+        how: The engine's name of the operator, such as ``READ_PARQUET``; empty if unknown.
+        columns: The columns that it reads; empty if unknown.
     """
 
     how: str
@@ -28,12 +28,12 @@ class Scan(NamedTuple):
 
 
 def sql_of(reduction: ir.Table) -> str:
-    """The reduction in the SQL of its engine."""
+    """Return the SQL of a reduction in the dialect of its engine."""
     return str(ibis.to_sql(reduction))
 
 
 def scans_of(reduction: ir.Table) -> list[Scan]:
-    """Each time that rows are read: as DuckDB plans it, elsewhere as often as the SQL names a table."""
+    """Return the scans of a reduction: those of DuckDB's plan; for other engines, one per table named in the SQL."""
     backend = reduction.get_backend()
     if backend.name != "duckdb":
         return _named_in(reduction)
@@ -57,7 +57,7 @@ def _columns(leaf: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _named_in(reduction: ir.Table) -> list[Scan]:
-    """The tables that the SQL names, but for those that it makes itself."""
+    """Return one scan per table named in the SQL, common table expressions excluded."""
     import sqlglot
 
     backend = reduction.get_backend()

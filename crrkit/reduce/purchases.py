@@ -1,4 +1,4 @@
-"""Who bought when, how long they were silent in between, and which events are purchases."""
+"""Purchases: when customers bought, the gaps between purchases, and which events count as purchases."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ CENT = 0.01
 
 
 def order_histogram(orders: ir.Table, *, calendar: Calendar, as_of: datetime, by: tuple[str, ...] = ()) -> ir.Table:
-    """Purchases as ``period, before, customers``: how many bought in a period and, last before it, in ``before``.
+    """Return ``period, before, customers``: customers who bought in a period, by the previous period with a purchase.
 
-    ``before`` is a period, no number of days, and null for those who had never bought.
+    ``before`` is the number of a period, not of days, and null for first-time buyers.
     """
     active = active_periods(orders, calendar=calendar, as_of=as_of)
     rows = with_segments(active, orders.filter(orders["at"] < as_of), "at", by)
@@ -35,9 +35,9 @@ def order_histogram(orders: ir.Table, *, calendar: Calendar, as_of: datetime, by
 
 
 def population_gap(orders: ir.Table, *, as_of: datetime) -> ir.Table:
-    """``exposure, gaps``: days from each customer's first purchase to the cut-off, and repeat purchase days, summed.
+    """Return ``exposure, gaps, customers``: sums of days from first purchase to cut-off and of repeat purchase days.
 
-    Exposure by events counts the open gaps too; the mean of closed gaps alone is too short (domain of censored times).
+    Exposure divided by events accounts for open (right-censored) gaps; the mean of closed gaps alone is too short.
     """
     days = purchase_days(orders, as_of=as_of)
     opens = days["before"].isnull()
@@ -48,7 +48,7 @@ def population_gap(orders: ir.Table, *, as_of: datetime) -> ir.Table:
 
 
 def gap_histogram(orders: ir.Table, *, as_of: datetime) -> ir.Table:
-    """Purchase days as ``days, closed, gaps``: how many silences of that length ended with a purchase, or not yet."""
+    """Return ``days, closed, gaps``: the number of gaps of each length, closed by a purchase or still open."""
     linked = with_neighbours(orders, as_of=as_of)
     days = linked.filter(linked["after"].isnull() | (linked["after"] > linked["day"]))
     until = ibis.coalesce(days["after"], ibis.literal(as_of, type="timestamp").date())
@@ -57,10 +57,10 @@ def gap_histogram(orders: ir.Table, *, as_of: datetime) -> ir.Table:
 
 
 def repeat_histogram(orders: ir.Table, *, as_of: datetime) -> ir.Table:
-    """Customers as ``frequency, recency_days, age_days, customers``, for laws of purchases.
+    """Return ``frequency, recency_days, age_days, customers``, the input of purchase models such as BG/NBD.
 
-    ``frequency`` counts purchase days after the first one, ``recency_days`` the days from the first to the last, and
-    ``age_days`` those from the first to the last day that was seen.
+    ``frequency`` is the number of purchase days after the first, ``recency_days`` the days from the first to the last,
+    and ``age_days`` the days from the first to the last observed day.
     """
     days = purchase_days(orders, as_of=as_of)
     own = days.group_by("customer").agg(first=days["day"].min(), last=days["day"].max(), days=days.count())
@@ -74,17 +74,17 @@ def repeat_histogram(orders: ir.Table, *, as_of: datetime) -> ir.Table:
 
 
 def of_kinds(events: ir.Table, *, kinds: tuple[str, ...]) -> ir.Table:
-    """The events of some kinds, without the column that says so."""
+    """Return the events of some kinds, without the column ``kind``."""
     return events.filter(events["kind"].isin(kinds)).select(*_but_the_kind(events))
 
 
 def _but_the_kind(events: ir.Table) -> list[str]:
-    """The other columns by name: the oldest Ibis mixes up the order of what ``drop`` leaves."""
+    """Return the names of the other columns: in the oldest supported Ibis ``drop`` changes the order of the rest."""
     return [name for name in events.columns if name != "kind"]
 
 
 def first_purchases(events: ir.Table, orders: ir.Table, *, as_of: datetime) -> ir.Table:
-    """``customer, first``: when each buyer bought first; as it was met with the ids where all purchases count."""
+    """Return ``customer, first``: each buyer's first purchase, from the stored `buyers_of` if all purchases count."""
     if sharing.is_shared(events) and orders.equals(of_kinds(events, kinds=BUYING)):
         people = buyers_of(events)
         return people.filter(people["first"] < as_of).select("customer", "first")
@@ -94,10 +94,10 @@ def first_purchases(events: ir.Table, orders: ir.Table, *, as_of: datetime) -> i
 def without_refunded(
     events: ir.Table, *, buying: tuple[str, ...], refund: str, as_of: datetime, by_receipt: bool
 ) -> ir.Table:
-    """The events of ``buying`` kinds but for purchases that were given back in full before the cut-off.
+    """Return the events of ``buying`` kinds without purchases that were refunded in full before the cut-off.
 
-    With receipts a purchase is given back when the refunds under its receipt that follow it reach what was paid. Any
-    other refund takes back the latest purchase of the customer and the same amount before it that none has taken back.
+    With receipts, a purchase is refunded if the later refunds under its receipt add up to what was paid. Any other
+    refund cancels the customer's latest earlier purchase of the same amount that has not been refunded yet.
     """
     seen = events.filter(events["at"] < as_of)
     bought, back = seen.filter(seen["kind"].isin(buying)), seen.filter(seen["kind"] == refund)
@@ -116,9 +116,9 @@ def _not_refunded_by_receipt(bought: ir.Table, back: ir.Table) -> ir.Table:
 
 
 def _not_refunded_by_amount(bought: ir.Table, back: ir.Table) -> ir.Table:
-    """A refund closes the last purchase that is open, as a bracket does.
+    """Match refunds to purchases like brackets: each refund closes the latest open purchase of the same amount.
 
-    A purchase was given back when, after it, fewer purchases are open at some time than were with it.
+    A purchase was refunded if at some later time fewer purchases are open than just after it.
     """
     steps = bought.mutate(step=1).union(back.mutate(step=-1))
     steps = steps.mutate(cents=(steps["amount"].abs() / CENT).round())
@@ -130,6 +130,6 @@ def _not_refunded_by_amount(bought: ir.Table, back: ir.Table) -> ir.Table:
 
 
 def buyers_and_contacts(events: ir.Table) -> ir.Table:
-    """``people, buyers, first``: who is in the log, who of them ever bought, and when the first of them did."""
+    """Return ``people, buyers, first``: people in the log, those who ever bought, time of the first purchase of all."""
     own = buyers_of(events)
     return own.agg(people=own.count(), buyers=own["first"].count(), first=own["first"].min())

@@ -1,4 +1,4 @@
-"""How long each purchase makes its customer a regular, and a customer at all."""
+"""How long after each purchase its customer is a regular, and how long a customer."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-SEEN_ONE_BY_ONE = 6  # purchase days that make a regular, up to which each of them is looked at
-DAYS_LOOKED_BACK = 62  # so many rows before each are read for less than a sort of all
-NO_DAY = -(10**9)  # a day that never was
+SEEN_ONE_BY_ONE = 6  # up to this ``k_long``, the previous purchase days are compared one by one
+DAYS_LOOKED_BACK = 62  # reading up to so many previous rows costs less than a sort
+NO_DAY = -(10**9)  # stands for null
 Limits = list[tuple[float, float]]
 
 
 def purchase_steps(
     orders: ir.Table, *, as_of: datetime, limits: Limits, window_days: int, k_long: int, span_days: int
 ) -> ir.Table:
-    """Purchase days as ``customer, on, after, day, opens, begins, long_until, active_until``, days by their numbers.
+    """Return purchase days as ``customer, on, after, day, opens, begins, long_until, active_until``.
 
-    Seen from later days, until the next purchase on day ``after``: the customer is long up to ``long_until``, a
-    customer up to ``active_until``, and then lapsed. The spell, in which nothing was silent beyond the limit, began
-    on ``opens``; ``begins`` says whether it does on this very day.
+    On the days after ``day``, until the next purchase on ``after``, the customer is long up to ``long_until``, a
+    customer up to ``active_until``, and then lapsed. The spell, in which no gap exceeded the limit, began on ``opens``;
+    ``begins`` is true if it began on this day. ``on`` and ``after`` are dates, the others days since 1970-01-01.
 
     Args:
         orders: ``customer, at``.
         as_of: The cut-off.
-        limits: As for `reductions.own_gap_units`; one pair for a fixed number of days.
-        window_days: Purchases as long ago or longer do not count for being long.
-        k_long: So many purchase days of the spell within the window make long …
-        span_days: … if the first and the last of them are so many days apart.
+        limits: As for `crrkit.reduce.own_gap_units`; one pair for a fixed number of days.
+        window_days: Purchases this many days ago or more do not count towards long.
+        k_long: The number of purchase days of the spell within the window that make a customer long …
+        span_days: … if the first and the last of them are at least this many days apart.
     """
     bought = purchase_days(orders, as_of=as_of)
     numbers = {name: day_number(bought[name]) for name in ("day", "before", "first")}
@@ -50,11 +50,11 @@ def purchase_steps(
         limit=limit,
         begins=begins,
         opens=ibis.ifelse(begins, days["day"], None),
-        former=ibis.ifelse(begins, NO_DAY, days["before"]),  # no null: engines differ on the first of such
+        former=ibis.ifelse(begins, NO_DAY, days["before"]),  # not null: engines differ on FIRST_VALUE of null
     )
     is_short = len(limits) == 1 and 0 < span_days <= limits[0][0] and k_long <= SEEN_ONE_BY_ONE
     own = Own(marked, by="day", by_sorting=not is_short or span_days > DAYS_LOOKED_BACK)
-    spell = own.rows.mutate(  # one order for all of these: an engine sorts once
+    spell = own.rows.mutate(  # the same order for all of these, so that an engine sorts once
         after=own.lead(own.rows["on"]),
         opens=own.latest(own.rows["opens"]),
         **(_in_one_spell if is_short else _whatever_the_spell)(own, k_long, span_days),
@@ -79,17 +79,17 @@ def purchase_steps(
 
 
 def _whatever_the_spell(own: Own, k_long: int, span_days: int) -> dict[str, ir.Value]:
-    """``kth``, the oldest of the last so many purchase days, and ``spaced``, the last one so many days ago."""
+    """Return ``kth``, the ``k_long``-th last purchase day, and ``spaced``, the last one at least ``span_days`` ago."""
     day = own.rows["day"]
     kth = own.lag(day, k_long - 1) if k_long > 1 else day
     return {"kth": kth, "spaced": day.last().over(ibis.range_window(**own.window, preceding=(None, span_days)))}
 
 
 def _in_one_spell(own: Own, k_long: int, span_days: int) -> dict[str, ir.Value]:
-    """The same, null where a spell began in between; told without looking when it did, which is dear.
+    """Return the same, null if a spell began in between, without computing where it began, which is slow.
 
-    Purchases within ``span_days`` are in one spell, the limit being no shorter. So the last one before them is in it,
-    too, unless the first of them begins it.
+    Purchases within ``span_days`` are in one spell, because the limit is no shorter. The last purchase before them is
+    in the same spell unless the first of them begins it.
     """
     days = own.rows
     former = [own.lag(days["before"], n) for n in range(1, k_long - 1)]
@@ -101,19 +101,19 @@ def _in_one_spell(own: Own, k_long: int, span_days: int) -> dict[str, ir.Value]:
 
 
 def _by_range(own: Own, span_days: int) -> ir.IntegerValue:
-    """``former`` of the first purchase day within so many days."""
+    """Return ``former`` of the first purchase day within ``span_days`` days."""
     return own.rows["former"].first().over(ibis.range_window(**own.window, preceding=(span_days - 1, 0)))
 
 
 def _looking_back(days: ir.Table, span_days: int) -> ir.IntegerValue:
-    """The same from one purchase day to the one before: there are no more than days, and a spell's first ends it."""
+    """Return the same by reading the previous rows: at most ``span_days`` of them, and the first of a spell ends it."""
     former, since = days["former"], days["day"] - span_days
     further = [former.lag(n).over(ALL) for n in range(1, span_days)]
     return ibis.cases(*[(one <= since, one) for one in (former, *further)])
 
 
 def _limits(days: ir.Table, limits: Limits) -> tuple[ir.IntegerValue, ir.IntegerValue]:
-    """The whole days of silence after which somebody has lapsed, seen from each purchase and from the one before."""
+    """Return the whole days without a purchase after which a customer has lapsed, at each purchase and at the last."""
     if len(limits) == 1:
         fixed = ibis.literal(int(limits[0][0]), type="int64")
         return fixed, fixed
@@ -126,10 +126,10 @@ def _limits(days: ir.Table, limits: Limits) -> tuple[ir.IntegerValue, ir.Integer
 
 
 def _own_limit(limits: Limits, *, gaps: ir.IntegerValue, span: ir.IntegerValue) -> ir.IntegerValue:
-    """The limit of somebody with so many closed gaps over so many days."""
+    """Return the limit of a customer with ``gaps`` closed gaps over ``span`` days."""
     fixed, times = limits[-1]
     last = fixed + times * divided(span, gaps.nullif(0))
     branches = [(gaps == n, days + own * divided(span, max(n, 1))) for n, (days, own) in enumerate(limits[:-1])]
     limit = ibis.cases(*branches, else_=last)
-    # As for `reductions.own_gap_units`, where the limit is a whole number of seconds.
+    # As in `crrkit.reduce.own_gap_units`, where the limit is a whole number of seconds.
     return divided(rounded(limit * SECONDS_PER_DAY), SECONDS_PER_DAY).floor().cast("int64")

@@ -1,4 +1,4 @@
-"""What was paid: from one period to the next, by receipt, and by how few."""
+"""Revenue from purchases: from one period to the next, by receipt, and its concentration among customers."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ WHOLE_BITS, LARGEST_EXPONENT = 62, 900
 
 
 def revenue_by_period(orders: ir.Table, *, calendar: Calendar, as_of: datetime, by: tuple[str, ...] = ()) -> ir.Table:
-    """Revenue as ``period, customers, revenue, retained, capped, gone, negative``, one row a period with purchases.
+    """Return ``period, customers, revenue, retained, capped, gone, negative``, one row per period with purchases.
 
     ``revenue`` is what the customers of the period paid in it, ``retained`` what the same customers paid in the next
-    period, ``capped`` the same, for each no more than before; ``gone`` what those of them paid who bought nothing in
-    the next period; ``negative`` counts customers one of whose two sums is below 0. Whoever only got money back in a
-    period is none of its ``customers``.
+    period, ``capped`` the same, with each customer capped at their revenue of the period; ``gone`` the revenue of the
+    period from customers who bought nothing in the next; ``negative`` counts customers for whom either sum is below 0.
+    A customer with only refunds in a period is not among its ``customers``.
     """
     own = followed(orders, calendar=calendar, as_of=as_of)
     rows = with_segments(own, orders.filter(orders["at"] < as_of), "at", by)
@@ -47,10 +47,10 @@ def revenue_by_period(orders: ir.Table, *, calendar: Calendar, as_of: datetime, 
 
 
 def retail_histogram(orders: ir.Table, *, calendar: Calendar, as_of: datetime) -> ir.Table:
-    """Purchases as ``period, buyers, receipts, repeat_buyers, revenue``.
+    """Return ``period, buyers, receipts, repeat_buyers, revenue``.
 
-    A receipt is its number when the base has numbers, a row without one is a receipt by itself; when it has none, all
-    that a customer bought at one moment. A repeat buyer bought on at least two days of the period.
+    If the base has receipt numbers, each number is a receipt and each row without one is a receipt of its own; if not,
+    all that a customer bought at one moment. A repeat buyer bought on at least two days of the period.
     """
     seen = orders.filter(orders["at"] < as_of)
     receipt = seen["receipt"] if "receipt" in seen.columns else seen["at"]
@@ -80,11 +80,11 @@ def retail_histogram(orders: ir.Table, *, calendar: Calendar, as_of: datetime) -
 def revenue_ranks(
     orders: ir.Table, *, as_of: datetime, top: float = TOP_SHARE, points: int = LORENZ_POINTS
 ) -> ir.Table:
-    """Customers by revenue as ``bucket, customers, revenue, weighted, top_revenue, negative``, the smallest first.
+    """Return customers ranked by revenue as ``bucket, customers, revenue, weighted, top_revenue, negative``, ascending.
 
-    ``weighted`` is the sum of rank times revenue, from which the Gini coefficient follows exactly; ``top_revenue``
-    what the ``ceil(top * n)`` customers with the highest revenue paid. There are at most ``points`` buckets of equal
-    numbers of customers, for a curve.
+    ``weighted`` is the sum of rank times revenue, from which the Gini coefficient follows exactly; ``top_revenue`` the
+    revenue of the ``ceil(top * n)`` customers with the highest revenue. There are at most ``points`` buckets of equal
+    numbers of customers, for a Lorenz curve.
     """
     seen = paid_rows(orders, as_of=as_of)
     own = seen.group_by("customer").agg(revenue=seen["amount"].sum())
@@ -105,7 +105,7 @@ def revenue_ranks(
 
 
 def _paid(orders: ir.Table, calendar: Calendar, as_of: datetime) -> ir.Table:
-    """What each customer paid in each period, ``customer, period, revenue``."""
+    """Return ``customer, period, revenue``: what each customer paid in each period."""
     seen = paid_rows(orders, as_of=as_of).filter(lambda t: t["amount"].notnull())
     rows = seen.select("customer", "amount", "bought", period=period_in(seen, "day", calendar))
     unit = _unit(sharing.largest_of(orders))
@@ -116,16 +116,16 @@ def _paid(orders: ir.Table, calendar: Calendar, as_of: datetime) -> ir.Table:
 
 
 def _unit(largest: float | None) -> float | None:
-    """A power of two of which the largest amount is between 2**61 and 2**62; None for what is hardly an amount."""
+    """Return the power of two of which the largest amount is 2**61 to 2**62 units; None if it is 0 or out of range."""
     exponent = frexp(largest or 0.0)[1]
     return 2.0 ** (exponent - WHOLE_BITS) if largest and abs(exponent) < LARGEST_EXPONENT else None
 
 
 def _paid_in_order(rows: ir.Table, unit: float) -> ir.Table:
-    """The same where the rows are in order: the difference between two sums of all that was paid so far.
+    """Return the same for rows in order, as differences of a running sum.
 
-    They are sums of whole units, in which nothing is lost: the largest amount is as exact as it was, the others are
-    rounded by less than it is.
+    The running sum is in whole units, so that it is exact: the largest amount keeps the precision of its float, and
+    the others are rounded by less than that.
     """
     so_far = (rows["amount"] * (1 / unit)).cast("int64").sum().over(SO_FAR)
     own = Own(rows.mutate(so_far=so_far), by="period")
@@ -137,7 +137,7 @@ def _paid_in_order(rows: ir.Table, unit: float) -> ir.Table:
 
 
 def followed(orders: ir.Table, *, calendar: Calendar, as_of: datetime) -> ir.Table:
-    """The same with what each paid in the next period, ``following``, and what is ``gone`` if nothing was bought."""
+    """Return `_paid` with ``following``, the revenue of the next period, and ``gone``, lost if nothing was bought."""
     own = Own(_paid(orders, calendar, as_of), by="period")
     paid, no = own.rows, ibis.literal(value=False)
     adjacent = (own.lead(paid["period"]) == paid["period"] + 1).fill_null(no)

@@ -1,4 +1,4 @@
-"""What every reduction is made of: the period of a moment, the segments of customers, the small frame brought home."""
+"""Building blocks of reductions: segments of customers, clock shifts, and running a reduction."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-NO_SEGMENT = "–"  # the segment of customers whose earliest row names none
+NO_SEGMENT = "–"  # the segment of customers whose earliest row has none
 
 
 def customer_segments(rows: ir.Table, *, time: str, by: tuple[str, ...]) -> ir.Table:
-    """One row a customer with its segments: those of the earliest row, the smallest where several are as early.
+    """Return one row per customer with its segments: those of the earliest row, the smallest of a tie.
 
-    Several segments are taken from one row together: a combination that no row has is nobody's.
+    All segment columns are taken from the same row, so no combination arises that is in no row.
     """
     first = rows[time].min().over(group_by=rows["customer"])
     found = rows.mutate(earliest=rows[time] == first).filter(lambda t: t["earliest"])
@@ -42,29 +42,29 @@ def customer_segments(rows: ir.Table, *, time: str, by: tuple[str, ...]) -> ir.T
 
 
 def with_segments(rows: ir.Table, source: ir.Table, time: str, by: tuple[str, ...]) -> ir.Table:
-    """The rows with the segments of their customers in front, when there are any."""
+    """Join the segments of the customers to the rows; without ``by``, return the rows unchanged."""
     return rows.join(customer_segments(source, time=time, by=by), "customer") if by else rows
 
 
 def with_clock_moved(rows: ir.Table, *, hours: float) -> ir.Table:
-    """The same rows as another zone's clock would have written them."""
+    """Shift all times of the rows by some hours, as the clock of another time zone would have recorded them."""
     moved = ibis.interval(seconds=round(hours * 3600))
     times = {name: rows[name] + moved for name in ("at", "start", "end", "due") if name in rows.columns}
     return rows.mutate(**times)
 
 
 def clocked(rows: ir.Table) -> ir.Table:
-    """``n``: how many times of the rows are not at midnight; none in a list of dates alone."""
+    """Return ``n``: the number of times that are not at midnight; 0 for a list of dates."""
     times = [rows[name] for name in ("at", "start", "end") if name in rows.columns]
     later = [(time != time.truncate("D")).fill_null(False).cast("int64").sum() for time in times]  # noqa: FBT003 - Ibis takes a value
     return rows.agg(n=sum(later[1:], start=later[0]))
 
 
 def collect(reduction: ir.Table) -> pd.DataFrame:
-    """Run a reduction where its table lives and bring the small frame home.
+    """Run a reduction in the engine of its table and return the result as a data frame.
 
     Raises:
-        SourceError: If the rows have gone, or there are others, since they were read.
+        SourceError: If the source has changed since it was read, or the engine fails or runs out of memory.
     """
     other = changed(reduction.get_backend())
     if other is not None:

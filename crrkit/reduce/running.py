@@ -1,4 +1,4 @@
-"""Work of an engine done so that it can be stopped: it counts in a thread of its own, and this one listens."""
+"""Interruptible queries: the engine runs in a worker thread while the main thread waits for signals."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ Found = TypeVar("Found")
 
 
 def run(reduction: ir.Table) -> pd.DataFrame:
-    """The small frame; Ctrl-C ends the query at once."""
+    """Return the result of a reduction; Ctrl-C interrupts the query at once."""
     return cast("pd.DataFrame", apart(reduction.get_backend(), reduction.to_pandas))
 
 
 def apart(engine: Any, work: Callable[[], Found]) -> Found:
-    """What the work finds; Ctrl-C ends the query at once: by itself DuckDB listens to no signal while it counts.
+    """Return the result of ``work``; Ctrl-C interrupts its query at once, although DuckDB itself ignores signals.
 
     Args:
-        engine: An engine of Ibis, or a connection of DuckDB.
-        work: What asks the engine. In this thread, where nobody could be interrupted or the engine listens itself.
+        engine: An Ibis backend or a DuckDB connection.
+        work: A function that queries the engine. Called in the current thread if this is not the main thread or the
+            engine handles signals itself.
     """
     con = getattr(engine, "con", engine)
     ours = hasattr(con, "interrupt") and getattr(engine, "name", "duckdb") == "duckdb"
@@ -36,11 +37,11 @@ def apart(engine: Any, work: Callable[[], Found]) -> Found:
     with ThreadPoolExecutor(1) as counting:
         counted = counting.submit(work)
         try:
-            while not counted.done():  # a signal that another thread was given is heard between two waits
+            while not counted.done():  # a signal delivered to another thread is handled between two waits
                 wait([counted], timeout=HEARD_WITHIN)
             return counted.result()
-        except BaseException:  # also the end that a signal asks for
-            while not counted.done():  # an interrupt that comes before the query has begun is lost
+        except BaseException:  # including KeyboardInterrupt and SystemExit
+            while not counted.done():  # repeated: an interrupt before the query has begun is lost
                 con.interrupt()
                 wait([counted], timeout=HEARD_WITHIN)
             raise

@@ -1,4 +1,4 @@
-"""Of how many customers a sum of money is, and how much of it is that of the two who pay most."""
+"""Concentration of revenue sums: their number of customers and the two largest contributions to each."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 def shares_of_payers(orders: ir.Table, *, calendar: Calendar, as_of: datetime) -> ir.Table:
-    """The parts of what is paid from one period to the next, a row each and a period.
+    """Split revenue from one period to the next into components, one row per period and component.
 
-    As ``period outcome customers revenue top_revenue following``. ``outcome`` is one of ``gone``, paid by those who
-    bought nothing in the next period; of the others ``before`` and ``after``, what they paid in the one and the other,
-    ``kept``, what they pay again, ``more`` and ``less``, by how much that rises or falls, ``changed`` both; ``came``,
-    paid in the next period by whom nothing was paid in this one, and ``returned``, what is of it of those who had paid
-    before. ``revenue`` is the sum without signs over ``customers``, ``top_revenue`` the largest part of one of them,
-    ``following`` the second.
+    The columns are ``period outcome customers revenue top_revenue following``. ``outcome`` is ``gone``, revenue of
+    customers who bought nothing in the next period; for the others ``before`` and ``after``, their revenue in this
+    period and in the next, ``kept``, the smaller of the two, ``more`` and ``less``, the increases and decreases, and
+    ``changed``, both; ``came``, revenue in the next period of customers without revenue in this one, and ``returned``,
+    the part of it from customers with revenue in an earlier period. ``revenue`` is the sum of absolute amounts over
+    ``customers``, ``top_revenue`` the largest of these amounts and ``following`` the second largest.
     """
     rows = followed(orders, calendar=calendar, as_of=as_of)
     own = Own(rows, by="period")
@@ -53,9 +53,10 @@ def shares_of_payers(orders: ir.Table, *, calendar: Calendar, as_of: datetime) -
 
 
 def shares_of_holders(contracts: ir.Table, *, calendar: Calendar, as_of: datetime) -> ir.Table:
-    """The same of what contracts pay, of those who changed in a period: ``gone more less changed came closing``.
+    """Split contract revenue in the same way, for customers with a change in the period.
 
-    Here ``closing`` is what each of them pays at its end: whoever pays most has changed in some period.
+    ``outcome`` is one of ``gone more less changed came closing``, where ``closing`` is the revenue at the end of the
+    period. The highest revenue of all appears in it, since every customer has a change in some period.
     """
     rows = before_and_after(contracts, calendar=calendar, as_of=as_of)
     priced, was, there = rows["unpriced"] == 0, rows["former"] > 0, rows["contracts"] > 0
@@ -76,17 +77,17 @@ def shares_of_holders(contracts: ir.Table, *, calendar: Calendar, as_of: datetim
 
 
 def shares_of_cohorts(orders: ir.Table, *, calendar: Calendar, as_of: datetime) -> ir.Table:
-    """The same of what a cohort pays in a period: ``cohort period customers revenue top_revenue following``."""
+    """Return ``cohort period customers revenue top_revenue following``: the concentration of a cohort's revenue."""
     rows = followed(orders, calendar=calendar, as_of=as_of)
     cohort = rows["period"].min().over(group_by=rows["customer"])
     return _led(rows.select("period", cohort=cohort, revenue=rows["revenue"].abs()), ["cohort", "period"])
 
 
 def _led(rows: ir.Table, keys: list[str]) -> ir.Table:
-    """Of each sum its customers, and the two largest amounts in it; who adds nothing to it is not in it."""
+    """Aggregate each sum with its number of customers and its two largest amounts; amounts of 0 are left out."""
     paid = rows.filter(rows["revenue"] > 0)
     tops = paid.group_by(keys).agg(top_revenue=paid["revenue"].max())
-    marked = paid.join(tops, keys)  # of a window all rows would be sorted: nine times as many as there are payments
+    marked = paid.join(tops, keys)  # a window would sort all rows, which are nine times as many as the payments
     is_top = marked["revenue"] == marked["top_revenue"]
     sums = marked.group_by(keys).agg(
         customers=marked.count(),

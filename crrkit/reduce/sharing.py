@@ -1,4 +1,7 @@
-"""Of which rows several measures will be asked, and what is kept of them in their engine until they are gone."""
+"""Intermediate results that several measures share, stored as temporary tables in the engine of their rows.
+
+A table is dropped when the rows that it was computed from are no longer referenced.
+"""
 
 from __future__ import annotations
 
@@ -21,39 +24,39 @@ if TYPE_CHECKING:
     Span = tuple[datetime, datetime]
 
 KEPT_AS = "crrkit_shared_"
-AT_MOST = 2  # tables of one part that an engine keeps: the one asked for longest ago makes room
+AT_MOST = 2  # temporary tables per part and engine; the least recently used one is dropped
 
 
 class Table(NamedTuple):
-    """A table that is kept: which part of which rows it holds."""
+    """A temporary table: the part that it holds, and of which rows."""
 
     part: Part
     rows: weakref.ref[Any]
 
 
 class Facts(NamedTuple):
-    """What is known of shared rows."""
+    """Known facts about shared rows, see `share`."""
 
     span: Span | None = None
     largest: float | None = None
 
 
 class Kept:
-    """What is known of one engine. It holds no rows of an expression alive, and with them not the engine."""
+    """The shared rows and temporary tables of one engine. References to rows are weak, so that both can be freed."""
 
     def __init__(self) -> None:
         self.facts: weakref.WeakKeyDictionary[Any, Facts] = weakref.WeakKeyDictionary()
         self.tables: dict[str, Table] = {}
 
     def name_of(self, part: Part, rows: Any) -> str | None:
-        """The table that is kept of a part of these rows, which is then the last to go."""
+        """Return the table that holds a part of these rows, or None, and mark it as the most recently used."""
         name = next((name for name, one in self.tables.items() if one.part is part and one.rows() == rows), None)
         if name is not None:
             self.tables[name] = self.tables.pop(name)
         return name
 
     def without_room(self, part: Part) -> list[str]:
-        """The tables to drop before another is made: of rows that are gone, and more of a part than are kept."""
+        """Return the tables to drop before one is created: those of freed rows, and those above the limit of a part."""
         gone = [name for name, one in self.tables.items() if one.rows() is None]
         left = [name for name, one in self.tables.items() if name not in gone and one.part is part]
         return gone + left[: max(0, len(left) - AT_MOST + 1)]
@@ -66,13 +69,13 @@ _numbers = itertools.count()
 
 
 def part(of: Part) -> Part:
-    """Say that an expression over rows is one that measures share."""
+    """Decorator: register an expression over rows as one whose result measures share."""
     _parts.append(of)
     return of
 
 
 def once_made(of: Part) -> Callable[[Mend], Mend]:
-    """Say what is looked after when a part of some rows has been made: in the engine, the table of the name."""
+    """Decorator: register a function ``(engine, name, rows)`` to call when the table of a part has been created."""
 
     def said(mend: Mend) -> Mend:
         _mends[of] = mend
@@ -82,18 +85,18 @@ def once_made(of: Part) -> Callable[[Mend], Mend]:
 
 
 def may_share(engine: object) -> None:
-    """Say that an engine is our own: its rows stay as they were read, and a table more in it is in nobody's way."""
+    """Declare that an engine is our own: its rows do not change, and temporary tables may be created in it."""
     _engines[id(engine)] = Kept()
     weakref.finalize(engine, _engines.pop, id(engine), None)
 
 
 def share(rows: ir.Table, *, span: Span | None = None, largest: float | None = None) -> ir.Table:
-    """Say that several measures will be asked of these rows; where the engine is not ours nothing comes of it.
+    """Declare that several measures will use these rows, and return the rows; no effect if the engine is not our own.
 
     Args:
-        rows: The rows. What was said of them before still holds.
-        span: A moment not after the first of them, and one that is after the last; None where nobody knows.
-        largest: An amount that none of them exceeds, where none is below 0 either; None where nobody knows.
+        rows: The rows. Facts declared earlier are kept.
+        span: A lower bound of their times, and an upper bound, exclusive; None if unknown.
+        largest: An upper bound of their amounts, if none is negative; None if unknown.
     """
     known = _known(rows)
     if known is not None:
@@ -103,18 +106,18 @@ def share(rows: ir.Table, *, span: Span | None = None, largest: float | None = N
 
 
 def is_shared(rows: ir.Table) -> bool:
-    """Whether several measures will be asked of just these rows."""
+    """Return whether exactly these rows were declared as shared."""
     known = _known(rows)
     return known is not None and rows.op() in known.facts
 
 
 def span_of(rows: ir.Table) -> Span | None:
-    """Between which moments shared rows lie."""
+    """Return the time span of shared rows; None if unknown."""
     return _facts_of(rows).span
 
 
 def largest_of(rows: ir.Table) -> float | None:
-    """The amount that none of shared rows exceeds; none of them is below 0."""
+    """Return an upper bound of the amounts of shared rows, none of which is negative; None if unknown."""
     return _facts_of(rows).largest
 
 
@@ -124,7 +127,7 @@ def _facts_of(rows: ir.Table) -> Facts:
 
 
 def taken_over(rows: ir.Table, *, of: ir.Table) -> None:
-    """Let what is kept of some rows be kept of others, which are the same."""
+    """Use the temporary tables of the rows ``of`` for ``rows`` as well, which are the same."""
     known = _known(rows)
     if known is not None:
         mine = {name: one for name, one in known.tables.items() if one.rows() == of.op()}
@@ -132,26 +135,26 @@ def taken_over(rows: ir.Table, *, of: ir.Table) -> None:
 
 
 def from_kept(reduction: ir.Table) -> ir.Table:
-    """The reduction with the parts of shared rows read from where they are kept, and counted if they are not."""
+    """Return the reduction with the parts of shared rows read from their temporary tables, created if missing."""
     kept = {part.op(): _kept_table(of, rows, part).op() for of, rows, part in _parts_in(reduction)}
     whole: ir.Table = reduction.op().replace(kept).to_expr() if kept else reduction
     return whole
 
 
 def parts_shared(reduction: ir.Table) -> dict[str, ir.Table]:
-    """The parts in a reduction that other measures are counted from as well, by their names."""
+    """Return the shared parts in a reduction, by name."""
     return {of.__name__: part for of, _rows, part in _parts_in(reduction)}
 
 
 def part_in(table: DatabaseTable) -> Part | None:
-    """The part that is kept in a table of an engine; None if it is another table."""
+    """Return the part that a table holds; None if it is not such a temporary table."""
     known = _engines.get(id(table.source))
     one = known.tables.get(table.name) if known else None
     return one.part if one else None
 
 
 def _parts_in(reduction: ir.Table) -> list[tuple[Part, ir.Table, ir.Table]]:
-    """The parts of shared rows in a reduction: how each is made, of which rows, and what it is."""
+    """Return the parts of shared rows in a reduction: the function that makes each, its rows and the expression."""
     known = _known(reduction)
     if known is None or not known.facts:
         return []
@@ -162,7 +165,7 @@ def _parts_in(reduction: ir.Table) -> list[tuple[Part, ir.Table, ir.Table]]:
 
 
 def _kept_table(of: Part, rows: ir.Table, part: ir.Table) -> ir.Table:
-    """The table of the engine that holds a part of shared rows; counted when it is asked for first."""
+    """Return the temporary table that holds a part of shared rows, created on first use."""
     engine: Any = rows.get_backend()
     known = _engines[id(engine)]
     name = known.name_of(of, rows.op())
@@ -173,7 +176,7 @@ def _kept_table(of: Part, rows: ir.Table, part: ir.Table) -> ir.Table:
         name = f"{KEPT_AS}{next(_numbers)}"
         apart(engine, lambda: _make(engine, name, of, rows, part))
         known.tables[name] = Table(of, weakref.ref(rows.op()))
-    # Built here, for the engine would be asked for its columns, which costs a tenth of a small measure.
+    # Built from the known schema: asking the engine for it takes a tenth of the time of a small measure.
     table: ir.Table = DatabaseTable(name=name, schema=part.schema(), source=engine, namespace=Namespace()).to_expr()
     return table
 

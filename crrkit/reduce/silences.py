@@ -1,8 +1,8 @@
-"""Silences between purchases, counted once for every limit that somebody may set on them.
+"""Gaps between purchases in bins, so that one reduction gives the counts under every limit of silence.
 
-Whether somebody who bought on a day is a customer at a boundary, kept, regular, hangs on one number of days that the
-limit must reach. So each customer's silences are sorted into *bins*: bin ``i`` holds what the ``i``-th limit is the
-first to reach, and the bin after the last what none of them does. Sums over bins then give the counts under any limit.
+Whether a buyer is a customer at a boundary, kept or regular depends on the smallest limit in days that is long enough.
+Gaps are therefore sorted into *bins*: bin ``i`` contains those for which the ``i``-th limit is the first that reaches
+them, and the bin after the last those that no limit reaches. Sums over bins then give the counts under any limit.
 """
 
 from __future__ import annotations
@@ -39,20 +39,20 @@ def silent_days(
     span_days: int = 0,
     by: tuple[str, ...] = (),
 ) -> ir.Table:
-    """Purchase days as ``by customer day late gap``, and for each number of regulars ``oldest_k within_k``.
+    """Return purchase days as ``by customer day late gap``, with ``oldest_k within_k`` for each ``k`` in ``regulars``.
 
-    ``gap`` is the bin of the time since the last purchase before that day (the moments count, not the days), null on
-    the first. ``late`` is 1 where the silence that is open at the cut-off takes a day more than the dates say, because
-    the clock stood earlier at the purchase. ``oldest_k`` is the day of the oldest purchase that being regular rests on,
-    null where there are too few, and ``within_k`` the bin of the longest gap in days since then.
+    ``gap`` is the bin of the time since the last purchase before that day (between moments, not days), null on the
+    first. ``late`` is 1 if the gap open at the cut-off is a day longer than the dates show, because the time of day of
+    the last purchase was earlier than that of the cut-off. ``oldest_k`` is the day of the oldest purchase on which the
+    status of regular rests, null if there are too few, and ``within_k`` the bin of the longest gap in days since then.
 
     Args:
         orders: ``customer, at``, and the columns of ``by``.
         as_of: The cut-off.
-        limits: The limits of silence in days, from the shortest on.
-        regulars: How many purchase days make somebody a regular, each 2 or more.
-        span_days: The first and the last of them are so many days apart.
-        by: Segments of the customers.
+        limits: The limits of silence in days, in ascending order.
+        regulars: Numbers of purchase days that make a customer a regular, each 2 or more.
+        span_days: The minimum number of days between the first and the last of these purchase days.
+        by: Segment columns.
     """
     seen = orders.filter(orders["at"] < as_of)
     dated = seen.select("customer", "at", day=day_number(seen["at"]))
@@ -68,24 +68,24 @@ def silent_days(
 
 
 def _later(moment: ir.TimestampValue, before: ir.TimestampValue, days: ir.IntegerValue) -> ir.IntegerValue:
-    """1 where a moment comes more than so many days after one before it, else 0."""
+    """Return 1 if a moment is more than ``days`` days after an earlier one, else 0."""
     return ibis.ifelse(moment > before + days.as_interval("D"), 1, 0)
 
 
 def bin_of(days: ir.IntegerValue, limits: Sequence[int]) -> ir.IntegerValue:
-    """The place of the first limit that is not below a number of days above 0; the number of limits where all are.
+    """Return the index of the first limit that is at least ``days`` (> 0); the number of limits if all are smaller.
 
-    The places stand in a text, one character a day, so that the expression for the days is written once; branches of a
-    case would repeat it, a text of the engine that takes longer to make than to run.
+    The indices are looked up in a string, one character per day, so that the expression for the days occurs only once;
+    CASE branches would repeat it, and the query would take longer to compile than to run.
     """
     places = "".join(chr(ord(FIRST_PLACE) + bisect_left(limits, day)) for day in range(1, limits[-1] + 2))
     found = ibis.literal(places).substr((ibis.least(days, len(places)) - 1).cast("int32"), 1)
     place = (found.ascii_str() - ord(FIRST_PLACE)).cast("int16")
-    return ibis.ifelse(days.isnull(), ibis.null("int16"), place)  # the least of nothing and a number is the number
+    return ibis.ifelse(days.isnull(), ibis.null("int16"), place)  # LEAST ignores null
 
 
 def _regular_since(days: ir.Table, regulars: Sequence[int], span_days: int) -> dict[str, ir.Value]:
-    """For each number of regulars, what `silent_days` says of it."""
+    """Return the columns ``oldest_k within_k`` of `silent_days` for each ``k`` in ``regulars``."""
     own = {"group_by": "customer", "order_by": "day"}
     columns: dict[str, ir.Value] = {}
     spaced = days["day"].max().over(ibis.range_window(**own, preceding=(None, span_days)))
@@ -101,12 +101,12 @@ def _regular_since(days: ir.Table, regulars: Sequence[int], span_days: int) -> d
 
 
 def by_period(days: ir.Table, calendar: Calendar, limits: Sequence[int], regulars: Sequence[int] = ()) -> ir.Table:
-    """The last purchase day of each customer in each period, with what is known of the silence before.
+    """Return each customer's last purchase day in each period, with the gaps before it.
 
-    To the columns of `silent_days` come ``since`` and ``following``, the period and the next one with a purchase;
-    ``before``, the bin of the silence at the start of the period, null for who had not bought; ``continuous``, that
-    of the longest silence that a purchase of the period ended. ``oldest_k_before, within_k_before`` are those of the
-    last purchase day before the period.
+    The columns are those of `silent_days` and ``since`` and ``following``, the period and the next one with a purchase;
+    ``before``, the bin of the time since the last purchase at the start of the period, null before the first;
+    ``continuous``, the bin of the longest gap that a purchase of the period closed; ``oldest_k_before,
+    within_k_before``, the values of the last purchase day before the period.
     """
     dated = days.mutate(since=period_of_day(days["day"], calendar))
     inside = {"group_by": [dated["customer"], dated["since"]]}
@@ -123,7 +123,7 @@ def by_period(days: ir.Table, calendar: Calendar, limits: Sequence[int], regular
 
 
 def first_day(period: ir.IntegerValue, calendar: Calendar) -> ir.IntegerValue:
-    """The first day of a period, since 1970-01-01: `Calendar.start` as an expression."""
+    """Return the first day of a period, as days since 1970-01-01: `Calendar.start` as an expression."""
     if not calendar.months:
         return period if calendar.every == "day" else period * DAYS_PER_WEEK - calendar.week_shift
     month = period * calendar.months + calendar.month_shift
@@ -132,13 +132,13 @@ def first_day(period: ir.IntegerValue, calendar: Calendar) -> ir.IntegerValue:
 
 
 def pauses(spells: ir.Table, *, as_of: datetime, limits: Sequence[int], segments: ir.Table | None = None) -> ir.Table:
-    """Spells of contracts with ``gap``, the bin of the pause after it, and ``before``, that of the pause before it.
+    """Return spells of contracts with ``gap`` and ``before``, the bins of the pauses after and before each.
 
     Args:
-        spells: ``customer, start, end`` as `crrkit.reduce.spells` gives them, none touching another.
+        spells: ``customer, start, end`` from `crrkit.reduce.spells`; no two touch.
         as_of: The cut-off.
-        limits: How many days a pause may have and still be bridged, from the shortest on.
-        segments: One row a customer with its segments.
+        limits: The longest pauses in days that are bridged, in ascending order.
+        segments: One row per customer with its segments.
     """
     own = {"group_by": spells["customer"], "order_by": spells["start"]}
     after = spells["start"].lead().over(**own)
@@ -150,12 +150,12 @@ def pauses(spells: ir.Table, *, as_of: datetime, limits: Sequence[int], segments
 
 
 def pauses_by_period(pauses: ir.Table, calendar: Calendar) -> ir.Table:
-    """The last spell of each customer that begins in each period, with what is known of the pauses.
+    """Return each customer's last spell that begins in each period, with the pauses around it.
 
-    ``since`` is that period and ``left`` the one in which the spell ends (`OPEN` while it runs); ``gap`` the bin of the
-    pause after it, ``following`` the next period in which one begins. ``before`` is the bin of the pause in which the
-    period begins, 0 where it begins in a spell, null for who never had a contract; ``continuous`` that of the longest
-    pause that ends in the period.
+    ``since`` is that period and ``left`` the one in which the spell ends (`OPEN` if it has not ended); ``gap`` the bin
+    of the pause after it, ``following`` the next period in which a spell begins. ``before`` is the bin of the pause in
+    which the period begins, 0 if it begins in a spell, null before the first contract; ``continuous`` the bin of the
+    longest pause that ends in the period.
     """
     left = ibis.ifelse(pauses["is_open"], ibis.literal(OPEN), period_index(pauses["end"], calendar))
     dated = pauses.mutate(since=period_index(pauses["start"], calendar), left=left)
@@ -172,35 +172,35 @@ def pauses_by_period(pauses: ir.Table, calendar: Calendar) -> ir.Table:
 
 
 def joined_anew(periods: ir.Table, *, by: tuple[str, ...] = ()) -> ir.Table:
-    """Whose contract began in a period, as ``by since left gap before continuous customers``."""
+    """Count customers whose contract began in a period, as ``by since left gap before continuous customers``."""
     return periods.group_by(*by, "since", "left", "gap", "before", "continuous").agg(customers=periods.count())
 
 
 def gone_on(periods: ir.Table, *, by: tuple[str, ...] = ()) -> ir.Table:
-    """Spells as ``by since left gap following customers``, up to the next period in which one begins."""
+    """Count spells up to the next period in which one begins, as ``by since left gap following customers``."""
     return periods.group_by(*by, "since", "left", "gap", "following").agg(customers=periods.count())
 
 
 def kept_at_hand(reduction: ir.Table) -> ir.Table:
-    """A reduction that several others are made from, run once; the engine keeps it while it is asked for.
+    """Run a reduction that several others use once, and cache it in the engine while it is referenced.
 
-    Another engine than the one in this process is only read from: what it would keep is fetched, and kept here.
+    Engines other than the in-process DuckDB are only read from: the result is fetched into memory instead.
     """
     return reduction.cache() if reduction.get_backend().name == "duckdb" else ibis.memtable(reduction.to_pyarrow())
 
 
 def arrivals(periods: ir.Table, *, by: tuple[str, ...] = ()) -> ir.Table:
-    """Who bought in a period, last on the day, as ``by since day late before continuous customers``."""
+    """Count the buyers of a period by their last purchase day, as ``by since day late before continuous customers``."""
     return periods.group_by(*by, "since", "day", "late", "before", "continuous").agg(customers=periods.count())
 
 
 def rests(periods: ir.Table, *, by: tuple[str, ...] = ()) -> ir.Table:
-    """Silences as ``by day late following customers``: from the last purchase of a period to the next with one."""
+    """Count gaps up to the next period with a purchase, as ``by day late following customers``."""
     return periods.group_by(*by, "day", "late", "following").agg(customers=periods.count())
 
 
 def cohort_cells(periods: ir.Table, *, by: tuple[str, ...] = ()) -> ir.Table:
-    """Who bought in a period, by that of their first purchase, as ``by first since customers``."""
+    """Count the buyers of a period by the period of their first purchase, as ``by first since customers``."""
     rows = periods.mutate(first=periods["since"].min().over(group_by=periods["customer"]))
     return rows.group_by(*by, "first", "since").agg(customers=rows.count())
 
@@ -214,17 +214,17 @@ def cohorts_there(
     through: int,
     by: tuple[str, ...] = (),
 ) -> ir.Table:
-    """Everybody at the end of each period from that of their first purchase on, ``by first period gap customers``.
+    """Count all customers at the end of each period since their first purchase, as ``by first period gap customers``.
 
-    ``gap`` is the bin of the limit from which on they are there.
+    ``gap`` is the bin of the smallest limit under which they are still customers.
 
     Args:
-        periods: As `by_period` gives them, or as `pauses_by_period` does.
+        periods: The result of `by_period` or `pauses_by_period`.
         calendar: The periods.
-        limits: The limits that its bins were made with.
-        earliest: The first period whose cohort is looked at.
-        through: The last period that is over.
-        by: Segments of the customers.
+        limits: The limits that define the bins.
+        earliest: The period of the first cohort.
+        through: The last complete period.
+        by: Segment columns.
     """
     dated = periods.mutate(first=periods["since"].min().over(group_by=periods["customer"]))
     late = dated.filter(dated["first"] >= earliest)
@@ -239,13 +239,13 @@ def cohorts_there(
 
 
 def segment_sizes(days: ir.Table, *, name: str) -> ir.Table:
-    """How many customers each segment of a column has, beside its name as ``customers``, the largest first."""
+    """Return the segments of a column with their number of ``customers``, the largest first."""
     sizes = days.group_by(name).agg(customers=days["customer"].nunique())
     return sizes.order_by(ibis.desc("customers"), name)
 
 
 def with_others(days: ir.Table, shown: Mapping[str, Sequence[str]]) -> ir.Table:
-    """The rows with only the segments of each column that are shown; all others are null."""
+    """Replace the segments that are not ``shown`` by null in each column."""
     return days.mutate(**{name: ibis.ifelse(days[name].isin(some), days[name], None) for name, some in shown.items()})
 
 
@@ -258,11 +258,10 @@ def regular_arrivals(
     never: int,
     by: tuple[str, ...] = (),
 ) -> ir.Table:
-    """Who bought in a period, as ``by number since day before regular_before regular customers``.
+    """Count the buyers of a period as ``by number since day before regular_before regular customers``.
 
-    ``regular`` is the bin of the limit from which on somebody with so many purchase days is a regular at the end of the
-    period, as long as they are a customer; ``regular_before`` the same at its start. It is ``never`` where no limit
-    makes them one.
+    ``regular`` is the bin of the smallest limit under which ``number`` purchase days make somebody a regular at the end
+    of the period, provided they are a customer; ``regular_before`` the same at its start; ``never`` if there is none.
     """
     rows = _each_number(periods, regulars, calendar, window_days)
     none = ibis.literal(never, type="int16")
@@ -276,10 +275,10 @@ def regular_arrivals(
 def regular_rests(
     periods: ir.Table, calendar: Calendar, *, regulars: Sequence[int], window_days: int, by: tuple[str, ...] = ()
 ) -> ir.Table:
-    """Silences of whole periods that regulars go into, as ``by number day following until within customers``.
+    """Count gaps of whole periods that begin as a regular, as ``by number day following until within customers``.
 
-    Up to the boundary that opens period ``until`` they are regulars from the limit in bin ``within`` on, or from the
-    one that the silence itself needs, if that is longer.
+    Up to the boundary that opens period ``until`` the customer is a regular under every limit from bin ``within`` on,
+    or from the bin that the gap itself requires, if that is higher.
     """
     rows = _each_number(periods, regulars, calendar, window_days)
     goes_on = rows["following"].isnull() | (rows["following"] > rows["since"] + 1)
@@ -288,7 +287,7 @@ def regular_rests(
 
 
 def _each_number(periods: ir.Table, regulars: Sequence[int], calendar: Calendar, window_days: int) -> ir.Table:
-    """The rows once for each number of regulars, with ``until``, the last boundary before which they are regulars."""
+    """Repeat the rows for each number in ``regulars``, with ``until``, the last boundary at which they may be one."""
     rows = periods.mutate(number=ibis.array(list(regulars)).unnest())
     columns: dict[str, ir.IntegerValue] = {}
     for end in ("", "_before"):

@@ -1,9 +1,9 @@
-"""Expressions over customers' rows for stages: each customer's life as steps, then one small count.
+"""Lifecycle stages: each customer's history as a sequence of steps, aggregated to one histogram.
 
-A *step* says in which stage a customer is at the boundaries of periods, from the one after period ``since`` to the one
-that opens period ``following``: up to boundary ``first_until`` in the first stage of its path, up to ``then_until`` in
-the second, and in the last from there on. A purchase, a touch and a contract each open a step, and nothing that comes
-later changes it: so no stage is ever restated, and none looks ahead.
+A *step* gives a customer's stage at the boundaries of periods, from the one after period ``since`` to the one that
+opens period ``following``: the first stage of its path up to boundary ``first_until``, the second up to
+``then_until``, and the last thereafter. A purchase, a touch and a contract each open a step. Later rows never change
+it, so no stage is restated and none depends on future data.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
     from crrkit.rules import Calendar
 
-# ``once`` is middle for who has bought on one day of the spell only. The engine is given the numbers of names: it
-# sorts and compares them many times.
+# ``once`` is the middle stage of customers who bought on only one day of the spell. The engine gets the indices of
+# these names, because it sorts and compares them many times.
 STATES = ("unknown", "short", "cold", "once", "middle", "long", "lapsed")
 UNKNOWN = STATES[0]
-# The stages through which each path goes.
+# The stages of each path, in order.
 PATHS = {
     "contact": ("short", "short", "cold"),
     "buyer": ("long", "middle", "lapsed"),
@@ -39,7 +39,10 @@ PATHS = {
 
 
 def last_steps(steps: ir.Table) -> ir.Table:
-    """The latest purchase day of each customer, with ``bought_on``, the days of its spell, and ``returned``."""
+    """Return each customer's latest purchase day, with ``bought_on``, the purchase days of its spell, and ``returned``.
+
+    ``returned`` is true if an earlier spell exists.
+    """
     last = steps.filter(steps["after"].isnull())
     spells = steps.group_by("customer", "opens").agg(bought_on=steps.count(), begun=steps["day"].min())
     first = spells.group_by("customer").agg(first=spells["begun"].min())
@@ -49,14 +52,17 @@ def last_steps(steps: ir.Table) -> ir.Table:
 
 
 def last_touches(events: ir.Table, *, touches: tuple[str, ...], own: tuple[str, ...], as_of: datetime) -> ir.Table:
-    """``customer, touched, own_touch``: the day of the last touch, and of the last one that came from the customer."""
+    """Return ``customer, touched, own_touch``: the day of the last touch, and of the last one by the customer."""
     seen = events.filter((events["at"] < as_of) & events["kind"].isin(touches))
     rows = seen.select(customer=seen["customer"], day=day_number(seen["at"]), mine=seen["kind"].isin(own))
     return rows.group_by("customer").agg(touched=rows["day"].max(), own_touch=rows["day"].max(where=rows["mine"]))
 
 
 def own_gaps(orders: ir.Table, *, as_of: datetime, share: float) -> ir.Table:
-    """``customer, gaps, usual_gap``: how many silences each customer has ended, and the quantile of their days."""
+    """Return ``customer, gaps, usual_gap``: each customer's number of closed gaps and the ``share`` quantile of them.
+
+    Gaps are days between consecutive purchase days; a customer with a single purchase day has no row.
+    """
     days = purchase_days(orders, as_of=as_of)
     days = days.filter(days["before"].notnull())
     rows = days.select("customer", gap=days["day"].delta(days["before"], unit="day"))
@@ -64,12 +70,15 @@ def own_gaps(orders: ir.Table, *, as_of: datetime, share: float) -> ir.Table:
 
 
 def everybody(rows: ir.Table) -> ir.Table:
-    """Each customer once."""
+    """Return ``customer``: the distinct customers."""
     return rows.select("customer").distinct()
 
 
 def last_spells(spells: ir.Table, *, as_of: datetime, renewals: int, months: int) -> ir.Table:
-    """The latest spell of each customer as ``customer, start, end, renewed, number``."""
+    """Return ``customer, start, end, renewed, number``: each customer's latest spell and its number, from 1.
+
+    ``renewed`` is the moment at which it has been renewed ``renewals`` times, each for ``months`` months.
+    """
     seen = spells.filter(spells["start"] < as_of)
     own = {"group_by": seen["customer"], "order_by": seen["start"]}
     numbered = seen.mutate(number=ibis.row_number().over(**own) + 1, after=seen["start"].lead().over(**own))
@@ -78,10 +87,10 @@ def last_spells(spells: ir.Table, *, as_of: datetime, renewals: int, months: int
 
 
 def buyer_periods(steps: ir.Table, *, calendar: Calendar, one_period: bool = False) -> ir.Table:
-    """The last purchase day of each period, as steps ``customer, since, following, path, first_until, then_until``.
+    """Return the steps ``customer, since, following, path, first_until, then_until``, one per period with a purchase.
 
-    ``following`` is the period of the next purchase, null where there is none. With ``one_period`` a step makes a
-    customer at the boundary that ends its period, and at no other.
+    A step is that of the last purchase day of the period. ``following`` is the period of the next purchase, null if
+    there is none. With ``one_period`` the customer is active only at the boundary that ends the period.
     """
     own = Own(steps.mutate(since=period_in(steps, "on", calendar)), by="on")
     after = own.lead(own.rows["since"]) if own.are_in_order else period_index(own.rows["after"], calendar)
@@ -102,15 +111,16 @@ def buyer_periods(steps: ir.Table, *, calendar: Calendar, one_period: bool = Fal
 def touch_periods(
     events: ir.Table, orders: ir.Table, *, touches: tuple[str, ...], calendar: Calendar, as_of: datetime, days: int
 ) -> ir.Table:
-    """The last touch of each period before somebody first buys, as steps; ``days`` later the contact is cold.
+    """Return the steps of contacts, one per period with a touch before the first purchase; cold after ``days`` days.
 
-    ``following`` is the period of the next touch before that, else the one in which the customer first buys.
+    A step is that of the last touch of the period. ``following`` is the period of the next touch before the first
+    purchase, else the period of the first purchase.
     """
     seen = events.filter((events["at"] < as_of) & events["kind"].isin(touches))
     touched = seen.select(customer=seen["customer"], since=period_index(seen["at"], calendar), day=seen["at"].date())
     first = first_purchases(events, orders, as_of=as_of)
     buyers = first.select("customer", bought=period_index(first["first"], calendar))
-    met = touched.left_join(buyers, "customer")  # of buyers few touches are left to be grouped
+    met = touched.left_join(buyers, "customer")  # before grouping: few touches of buyers remain to be grouped
     early = met.filter(met["bought"].isnull() | (met["since"] < met["bought"]))
     open_ = early.group_by("customer", "since", "bought").agg(day=early["day"].max())
     following = open_["since"].lead().over(group_by=open_["customer"], order_by=open_["since"])
@@ -126,20 +136,20 @@ def touch_periods(
 
 
 def period_of_day(number: ir.IntegerValue, calendar: Calendar) -> ir.IntegerValue:
-    """The period of a day given by its number."""
+    """Return the period that contains a day, given as days since 1970-01-01."""
     epoch = ibis.literal("1970-01-01 00:00:00", type="timestamp")
     return period_index(epoch + number.as_interval("D"), calendar)
 
 
 def contract_periods(spells: ir.Table, *, calendar: Calendar, as_of: datetime, renewals: int, months: int) -> ir.Table:
-    """The last spell that begins in each period, as steps; long once it has been renewed so many times.
+    """Return the steps of contracts, one for the last spell that begins in each period; long once renewed often enough.
 
     Args:
         spells: ``customer, start, end`` without overlaps.
         calendar: The periods.
         as_of: The cut-off; a spell that reaches it has not ended.
-        renewals: How many terms must have been renewed.
-        months: The length of a term.
+        renewals: The number of renewals from which a customer is long.
+        months: The length of a term in months.
     """
     seen = spells.filter(spells["start"] < as_of)
     ended = ibis.ifelse(seen["end"] >= as_of, ibis.literal(OPEN), period_index(seen["end"], calendar))
@@ -165,15 +175,15 @@ def contract_periods(spells: ir.Table, *, calendar: Calendar, as_of: datetime, r
 
 
 def step_histogram(steps: ir.Table, contacts: ir.Table | None = None, *, last: int) -> ir.Table:
-    """Steps as ``since, following, path, first_until, then_until, before, earlier, customers``.
+    """Count steps as ``since, following, path, first_until, then_until, before, earlier, customers``.
 
-    Paths and stages are numbers of `PATHS` and `STATES`. ``before`` is the stage at the boundary that opens period
-    ``since``, ``earlier`` the one at the boundary before it.
+    Paths and stages are indices into `PATHS` and `STATES`. ``before`` is the stage at the boundary that opens period
+    ``since``, ``earlier`` the stage at the boundary before it.
 
     Args:
-        steps: As `buyer_periods` and `contract_periods` give them, at most one step of a customer in a period.
-        contacts: As `touch_periods` gives them: the steps of a customer before any of those.
-        last: The number of the last boundary that has been seen.
+        steps: Steps from `buyer_periods` or `contract_periods`, at most one per customer and period.
+        contacts: Steps from `touch_periods`, which precede all ``steps`` of the same customer.
+        last: The number of the last observed boundary.
     """
     rows = _entered(_left(steps, last))
     if contacts is not None:
@@ -190,10 +200,10 @@ _COUNTED = ("customer", *_KNOWN, "before", "earlier")
 
 
 def _left(steps: ir.Table, last: int) -> ir.Table:
-    """Steps up to the next, with the places where the customer ``leaves`` them, and is ``nearly`` one boundary before.
+    """Return the steps with ``leaves`` and ``nearly``, the stages at their last and their last but one boundary.
 
-    Each knows when the next begins, so the next need only look at these two small numbers. ``nearly`` is null where a
-    step holds at one boundary alone.
+    Each step knows where the next begins, so the next one needs only these two small integers, see `_place_at`.
+    ``nearly`` is null if a step covers a single boundary.
     """
     rows = steps.select("customer", **{name: steps[name].cast("int32") for name in _KNOWN})
     rows = rows.mutate(following=ibis.coalesce(rows["following"], ibis.literal(last, "int32")))
@@ -207,20 +217,20 @@ def _left(steps: ir.Table, last: int) -> ir.Table:
 
 
 def _entered(steps: ir.Table) -> ir.Table:
-    """Steps with the places ``before`` and ``earlier`` at the two boundaries up to each; null where none is known."""
+    """Return steps with ``before`` and ``earlier``, the stages at the two boundaries up to each; null if unknown."""
     own = Own(steps, by="since")
     leaves, nearly = own.rows["leaves"], own.rows["nearly"]
     return own.rows.mutate(
         before=own.lag(leaves),
-        earlier=ibis.coalesce(own.lag(nearly), own.lag(leaves, 2)),  # where it held once, the step before it ended
+        earlier=ibis.coalesce(own.lag(nearly), own.lag(leaves, 2)),  # null: that boundary ended the step before
         is_last=own.lead(own.rows["since"]).isnull(),
     )
 
 
 def _after_contact(steps: ir.Table, contact: ir.Table) -> ir.Table:
-    """Steps where what the first two do not know of the boundaries before is told by the last step of a contact."""
+    """Fill unknown ``before`` and ``earlier`` of a customer's first two steps from their last step as a contact."""
     known = steps.select(*_COUNTED)
-    knows = known["earlier"].notnull()  # and then what was before it, too
+    knows = known["earlier"].notnull()  # implies that ``before`` is known
     told = contact.select("customer", left="leaves", nearly=ibis.coalesce(contact["nearly"], contact["before"]))
     met = known.filter(~knows).left_join(told, "customer")
     is_first = met["before"].isnull()
@@ -232,16 +242,16 @@ def _after_contact(steps: ir.Table, contact: ir.Table) -> ir.Table:
 
 
 def _place_at(boundary: ir.IntegerValue, steps: ir.Table) -> ir.IntegerValue:
-    """Where on its path a boundary finds each step, see `_stage_of`.
+    """Return each step's position on its path at a boundary, as an index over all paths, see `_stage_of`.
 
-    Arithmetic on each row, and names for the few that are counted: branches are dear in an engine of columns.
+    Arithmetic per row, and stages only for the few counted groups: CASE branches are slow in a columnar engine.
     """
     passed = (boundary > steps["first_until"]).cast("int32") + (boundary > steps["then_until"]).cast("int32")
     return (steps["path"] * len(PATHS["buyer"]) + passed).cast("int32")
 
 
 def _stage_of(place: ir.IntegerValue) -> ir.IntegerValue:
-    """The number of the stage at each place of all paths, one path after the other; unknown where there is none."""
+    """Return the stage index of a position in all paths, one path after the other; unknown if it is null."""
     stages = [stage for path in PATHS.values() for stage in path]
     return ibis.cases(*[(place == n, _state(stage)) for n, stage in enumerate(stages)], else_=_state(UNKNOWN))
 

@@ -1,4 +1,4 @@
-"""The same rows without those that stand out: what a rate would be if they were slips."""
+"""Rows without outliers and suspected duplicates, to compute what a rate would be if these were errors."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ TURN = "crrkit_turn"
 
 
 def without_largest(table: ir.Table) -> ir.Table:
-    """All rows but those with the largest amount."""
+    """Return the rows without those with the largest amount."""
     return table.filter(table["amount"].isnull() | (table["amount"] < table["amount"].max()))
 
 
 def without_crowd(table: ir.Table) -> ir.Table:
-    """All rows but those of the id that has most of them."""
+    """Return the rows without those of the customer with the most rows; of a tie, the first id in sort order."""
     sizes = table.group_by("customer").agg(rows=lambda rows: rows.count())
     crowd = sizes.order_by([ibis.desc("rows"), "customer"]).limit(1)
     return table.anti_join(crowd, "customer")
 
 
 def with_first_of_receipts(table: ir.Table) -> tuple[ir.Table, int]:
-    """The rows without those of a receipt that stand under another customer or day than its first, and how many."""
+    """Drop rows of a receipt with another customer or day than its first; return the rest and the number dropped."""
     if "receipt" not in table.columns:
         return table, 0
     turn = ibis.dense_rank().over(group_by="receipt", order_by=[table["at"].date(), table["customer"]])

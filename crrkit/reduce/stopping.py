@@ -1,4 +1,4 @@
-"""A signal ends what engines are doing while this thread waits in them and cannot hear it."""
+"""Interrupt running queries on a signal while the main thread is blocked in an engine and cannot handle it."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from crrkit.reduce.running import HEARD_WITHIN
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-QUERY_INTERRUPTED = "Query interrupted"  # what DuckDB makes of a signal when it has asked Python whether there is one
+QUERY_INTERRUPTED = "Query interrupted"  # DuckDB's error when its check for Python signals finds one
 ENDING = (signal.SIGINT, signal.SIGTERM)
 _AT_WORK: ContextVar[list[Any] | None] = ContextVar("_AT_WORK", default=None)
 
 
 def heed(engine: Any) -> None:
-    """End also what this engine does when a signal comes; nothing happens where nobody listens."""
+    """Interrupt this engine as well when a signal arrives; no effect outside `stoppable`."""
     at_work = _AT_WORK.get()
     if at_work is not None:
         at_work.append(engine)
@@ -29,10 +29,10 @@ def heed(engine: Any) -> None:
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Ctrl-C ends the queries of the engines that are heeded meanwhile, which are many and asked in many places.
+    """Context manager in which Ctrl-C interrupts the queries of all engines registered by `heed`.
 
-    Python hears a signal at once and acts on it when DuckDB has answered. It tells the number of the signal to a
-    socket, and a thread that reads there interrupts the engines, so that the answer comes at once.
+    Python notes a signal at once but runs its handler only after DuckDB returns. The wake-up file descriptor writes the
+    signal number to a socket, and a thread that reads from it interrupts the engines, so that they return at once.
 
     Raises:
         KeyboardInterrupt: If a signal ended a query.
@@ -63,12 +63,12 @@ def stoppable() -> Iterator[None]:
 
 
 def _listen(near: socket.socket, before: int, at_work: list[Any], over: threading.Event) -> None:
-    """Read the numbers of signals, hand them on to whoever listened before, and interrupt until all is over."""
+    """Read signal numbers, pass them on to the previous wake-up descriptor, and interrupt until the context ends."""
     while heard := near.recv(1):
         if before != -1:
             with suppress(OSError):
                 os.write(before, heard)
         if heard[0] in ENDING and callable(signal.getsignal(heard[0])):
-            while not over.wait(HEARD_WITHIN):  # an interrupt that comes before the query has begun is lost
+            while not over.wait(HEARD_WITHIN):  # repeated: an interrupt before the query has begun is lost
                 for engine in tuple(at_work):
                     engine.con.interrupt()

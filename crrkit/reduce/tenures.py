@@ -1,8 +1,8 @@
-"""How long people have had contracts without a break, counted once for every pause that may be bridged.
+"""Uninterrupted tenure of contract holders, for every limit up to which pauses are bridged.
 
-Whoever has been renewed for so many months is a regular. When that was hangs on which pauses are bridged: the longer
-they may be, the earlier the relationship began. So each spell knows, for every limit, when its relationship began, and
-from which limit on its holder is a regular at a boundary.
+A customer is a regular after a number of months without a break. The date depends on which pauses are bridged: the
+longer the limit, the earlier the relationship began. So for every limit, each spell has the start of its relationship,
+from which follows the smallest limit under which its holder is a regular at a boundary.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 
 def with_beginnings(pauses: ir.Table, *, limits: Sequence[int]) -> ir.Table:
-    """Spells with ``begun``: for every limit, when the relationship began if pauses up to it are bridged.
+    """Add ``begun``, an array with the start of the relationship for every limit up to which pauses are bridged.
 
     Args:
-        pauses: As `crrkit.reduce.pauses` gives them.
-        limits: The limits that its bins were made with.
+        pauses: The result of `crrkit.reduce.pauses`.
+        limits: The limits that define its bins.
     """
     so_far = ibis.window(group_by="customer", order_by="start", preceding=(None, 0))
     begun = [
@@ -37,7 +37,7 @@ def with_beginnings(pauses: ir.Table, *, limits: Sequence[int]) -> ir.Table:
 
 
 def _ripening(periods: ir.Table, calendar: Calendar, months: Sequence[int], limits: Sequence[int]) -> ir.Table:
-    """The spells once for each number of months and each limit, with ``ripe``: from which boundary on it makes long.
+    """Repeat the spells for each number of months and each limit, with ``ripe``, the first boundary as a regular.
 
     A boundary is named by the period that it opens; a stage is as of the moment just before it.
     """
@@ -50,18 +50,18 @@ def _ripening(periods: ir.Table, calendar: Calendar, months: Sequence[int], limi
 def renewed_arrivals(
     periods: ir.Table, calendar: Calendar, *, months: Sequence[int], limits: Sequence[int], by: tuple[str, ...] = ()
 ) -> ir.Table:
-    """Whose contract began in a period, as ``by number since left gap before regular_before regular customers``.
+    """Count customers whose contract began, as ``by number since left gap before regular_before regular customers``.
 
-    ``regular`` is the bin of the shortest pause that has to be bridged for somebody renewed for ``number`` months to be
-    a regular at the end of the period, as long as they are a customer; ``regular_before`` the same at its start. It is
-    the number of limits where none does.
+    ``regular`` is the bin of the smallest limit under which ``number`` months make somebody a regular at the end of
+    period ``since``, provided they are a customer; ``regular_before`` the same at its start. It is the number of limits
+    if no limit does.
 
     Args:
-        periods: As `crrkit.reduce.pauses_by_period` gives them, with beginnings.
+        periods: The result of `crrkit.reduce.pauses_by_period`, with beginnings.
         calendar: The periods.
-        months: How many months without a break make a regular, each number in turn.
+        months: Numbers of months without a break that make a regular.
         limits: The limits of the pauses.
-        by: Segments of the customers.
+        by: Segment columns.
     """
     rows = _ripening(periods, calendar, months, limits)
     own = rows.group_by(*by, "customer", "number", "since", "left", "gap", "before").agg(
@@ -78,17 +78,17 @@ def renewed_arrivals(
 def renewed_rests(
     periods: ir.Table, calendar: Calendar, *, months: Sequence[int], limits: Sequence[int], by: tuple[str, ...] = ()
 ) -> ir.Table:
-    """Spells as ``by number since left gap following within first last customers``: regulars at which boundaries.
+    """Count regulars by boundaries, as ``by number since left gap following within first last customers``.
 
-    From boundary ``first`` to ``last`` (null: as far as anybody looks) the pause in bin ``within`` has to be bridged
-    for them to be regulars. Boundaries go from the end of period ``since`` to the start of period ``following``.
+    From boundary ``first`` to ``last`` (null: without end), the limit of bin ``within`` is the smallest under which
+    they are regulars. Boundaries range from the end of period ``since`` to the start of period ``following``.
 
     Args:
-        periods: As `crrkit.reduce.pauses_by_period` gives them, with beginnings.
+        periods: The result of `crrkit.reduce.pauses_by_period`, with beginnings.
         calendar: The periods.
-        months: How many months without a break make a regular, each number in turn.
+        months: Numbers of months without a break that make a regular.
         limits: The limits of the pauses.
-        by: Segments of the customers.
+        by: Segment columns.
     """
     rows = _ripening(periods, calendar, months, limits)
     shorter = rows["ripe"].lag().over(group_by=["customer", "number", "since"], order_by="within")

@@ -1,4 +1,4 @@
-"""Contracts out of a log of their beginnings and ends."""
+"""Contracts from a log of start and end events."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ TURN_START, TURN_END = "start", "end"
 
 
 def contracts_of_turns(turns: ir.Table, *, by: Sequence[str]) -> ir.Table:
-    """A row for each stretch from a beginning to the next end, open where none follows.
+    """Return one row for each interval from a start event to the next end event, open if none follows.
 
-    A beginning within a stretch, and an end outside of one, change nothing; nor does a moment at which both happened,
-    for whoever was there stays and whoever was not is gone again.
+    A start event during a contract and an end event outside of one are ignored. So is a moment with both: an active
+    customer stays one, and the contract of any other has zero length.
 
     Args:
-        turns: ``customer, at, kind`` (``start`` or ``end``), perhaps ``contract`` and ``amount``, and segments.
+        turns: ``customer, at, kind`` (``start`` or ``end``), optionally ``contract`` and ``amount``, and segments.
         by: The segment columns.
     """
     unit = [name for name in ("customer", "contract") if name in turns.columns]

@@ -1,4 +1,4 @@
-"""Intervals of being a customer: of contracts, of purchases under a rule, merged to spells and counted."""
+"""Intervals of being a customer, from contracts or purchases under an activity rule, merged to spells and counted."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ if TYPE_CHECKING:
     from crrkit.rules import Calendar
 
 
-OPEN = 10**9  # the number of a period that never comes: a spell that has not ended when the data end
+OPEN = 10**9  # a period number later than any: the spell had not ended at the cut-off
 
 
 def spell_histogram(
     units: ir.Table, *, calendar: Calendar, as_of: datetime, segments: ir.Table | None = None
 ) -> ir.Table:
-    """Intervals of being a customer as ``joined, left, history, customers, joins``.
+    """Count spells of being a customer as ``joined, left, history, customers, joins``.
 
-    Overlapping and touching intervals of a customer are one spell. All spells of a customer that begin in the same
-    period are one row: ``joins`` of them, the last of which ends in period ``left`` (`OPEN` when it has not ended).
+    Overlapping and touching intervals of a customer are merged to one spell. All spells of a customer that begin in the
+    same period are one row: ``joins`` of them, the last of which ends in period ``left`` (`OPEN` if it has not ended).
     ``history`` is ``first`` (never a customer before that period), ``former`` (an earlier spell ended before the
     period) or ``there`` (an earlier spell ended inside it, so that the customer was there at its start). Each customer
-    is ``first`` once: the finish sums them to know who had ever been one.
+    is ``first`` once; the cumulative sum of these is the number of people who had ever been customers.
 
     Args:
-        units: ``customer, start, end`` as `contract_units` or `order_units` give them.
+        units: ``customer, start, end`` from `contract_units`, `trailing_units` or `own_gap_units`.
         calendar: The periods.
-        as_of: The cut-off; what reaches it has not ended.
-        segments: One row a customer with its segments, which then come in front of the columns.
+        as_of: The cut-off; a spell that reaches it has not ended.
+        segments: One row per customer with its segments; the segment columns then come first.
     """
     merged = spells(units, until="last")
     joined, left = period_index(merged["start"], calendar), period_index(merged["end"], calendar)
@@ -53,10 +53,10 @@ def spell_histogram(
 
 
 def spells(units: ir.Table, *, until: str, of: tuple[str, ...] = ("customer",)) -> ir.Table:
-    """Overlapping and touching intervals of each customer, or of each contract of a customer, merged.
+    """Merge overlapping and touching intervals of each customer, or of each contract of a customer.
 
-    With ``until="first"`` those that overlap end with the first of them to end. A renewal only touches what it renews:
-    the two are never held together, so the spell goes on. An interval without length is never held and ends nothing.
+    With ``until="first"`` overlapping intervals end when the first of them ends. A renewal only touches the contract
+    that it renews and does not overlap it, so the spell continues. An interval of zero length never ends a spell.
     """
     if until == "first":
         held = _chained(units, of, touching=False)
@@ -68,18 +68,18 @@ def spells(units: ir.Table, *, until: str, of: tuple[str, ...] = ("customer",)) 
 
 
 def _chained(units: ir.Table, of: tuple[str, ...], *, touching: bool) -> ir.Table:
-    """Intervals with the number of their chain: each begins before the latest end so far, or also at it."""
+    """Number the chains of intervals: each interval starts before the latest end so far, or with ``touching`` at it."""
     earlier = ibis.window(group_by=list(of), order_by=["start", "end"], preceding=(None, 1))
     known = units.mutate(reach=units["end"].max().over(earlier))
     apart = known["start"] > known["reach"] if touching else known["start"] >= known["reach"]
     numbered = known.mutate(opens=ibis.ifelse(known["reach"].isnull() | apart, 1, 0))
-    # Equal intervals share a number (a range, not rows): this window may put them in another order than the one above.
+    # RANGE rather than ROWS, so that equal intervals share a number: the two windows may order ties differently.
     so_far = ibis.window(group_by=list(of), order_by=["start", "end"], range=(None, 0))
     return numbered.mutate(spell=numbered["opens"].sum().over(so_far))
 
 
 def contract_units(contracts: ir.Table, *, as_of: datetime, unit: str, by: tuple[str, ...] = ()) -> ir.Table:
-    """What is counted, as ``customer, start, end``; an end that was not seen is at the cut-off or later."""
+    """Return ``customer, start, end`` of the counted unit; an unobserved end is replaced by the cut-off."""
     seen = contracts.filter(contracts["start"] < as_of)
     end = ibis.coalesce(seen["end"], ibis.literal(as_of, type="timestamp"))
     customer = contract_number(seen) if unit == "contract" else seen["customer"]
@@ -87,7 +87,7 @@ def contract_units(contracts: ir.Table, *, as_of: datetime, unit: str, by: tuple
 
 
 def contract_number(contracts: ir.Table) -> ir.StringValue:
-    """The contract's number; a row without one is a contract of its own. The order is the same in every run."""
+    """Return the contract id; a row without one is a contract of its own, numbered in a reproducible order."""
     order = [contracts["customer"], contracts["start"], contracts["end"]]
     row = ibis.row_number().over(order_by=order).cast("string")
     if "contract" not in contracts.columns:
@@ -96,7 +96,7 @@ def contract_number(contracts: ir.Table) -> ir.StringValue:
 
 
 def with_gaps_merged(contracts: ir.Table, *, days: int) -> ir.Table:
-    """Contracts that run on until the customer's next one when that begins at most ``days`` after all have ended.
+    """Extend contracts to the start of the customer's next one if it starts at most ``days`` days after all have ended.
 
     ``due`` is the end as it was read.
     """
@@ -112,7 +112,7 @@ def with_gaps_merged(contracts: ir.Table, *, days: int) -> ir.Table:
 
 
 def as_due(contracts: ir.Table) -> ir.Table:
-    """The contracts with their ends as they were read, before late renewals were joined to them."""
+    """Return the contracts with their ends as they were read, before `with_gaps_merged`."""
     if "due" not in contracts.columns:
         return contracts
     columns = {name: contracts[name] for name in contracts.columns if name not in ("end", "due")}
@@ -120,10 +120,10 @@ def as_due(contracts: ir.Table) -> ir.Table:
 
 
 def renewal_histogram(units: ir.Table, *, calendar: Calendar, as_of: datetime, late_days: int) -> ir.Table:
-    """Contracts by the period of their end and what became of them, as ``period, outcome, contracts``.
+    """Count contracts by the period of their end and by outcome, as ``period, outcome, contracts``.
 
-    ``renewed_on_time`` when another one runs on from the end, ``renewed_late`` when one begins at most ``late_days``
-    after it, ``undecided`` when that much has not been seen yet, else ``not_renewed``.
+    The outcome is ``renewed_on_time`` if another contract continues past the end, ``renewed_late`` if one starts at
+    most ``late_days`` days after it, ``undecided`` if those days have not passed at the cut-off, else ``not_renewed``.
     """
     start, end = (units[name].cast("timestamp") for name in ("start", "end"))  # the union needs one precision
     held = units.select(customer=units["customer"], start=start, end=end).filter(start < end)
@@ -132,7 +132,7 @@ def renewal_histogram(units: ir.Table, *, calendar: Calendar, as_of: datetime, l
     ended = held.filter(held["end"] < as_of)
     over = ended.select("customer", at=ended["end"], until=never, begins=never, ends=ibis.literal(1))
     rows = begun.union(over)
-    order = {"group_by": "customer", "order_by": ["at", "ends"]}  # what begins at an end stands before it
+    order = {"group_by": "customer", "order_by": ["at", "ends"]}  # at equal times starts sort before ends
     seen = rows.mutate(
         reach=rows["until"].max().over(ibis.window(**order, preceding=(None, 0))),
         following=rows["begins"].min().over(ibis.window(**order, following=(1, None))),
@@ -150,7 +150,7 @@ def renewal_histogram(units: ir.Table, *, calendar: Calendar, as_of: datetime, l
 
 
 def term_histogram(contracts: ir.Table, *, as_of: datetime) -> ir.Table:
-    """Contracts with an end as ``days, contracts``: how long they run, those included whose end is still ahead."""
+    """Count contracts with a known end, even if after the cut-off, by length in days, as ``days, contracts``."""
     contracts = as_due(contracts)
     known = contracts.filter((contracts["start"] < as_of) & contracts["end"].notnull())
     rows = known.select(days=known["end"].date().delta(known["start"].date(), unit="day"))
@@ -158,9 +158,9 @@ def term_histogram(contracts: ir.Table, *, as_of: datetime) -> ir.Table:
 
 
 def contracts_of_people(contracts: ir.Table, *, since: datetime, until: datetime) -> ir.Table:
-    """Contracts that ran just before ``since`` as ``contracts, kept, people``: how many people held so many of them.
+    """Count people by the contracts that ran just before ``since``, as ``contracts, kept, people``.
 
-    ``kept`` of them ran just before ``until``. Rows with the same id are one contract.
+    ``kept`` of these ``contracts`` ran just before ``until``. Rows with the same id are one contract.
     """
     rows = contracts.mutate(contract=contract_number(contracts))
     opening, closing = (_runs(rows, moment).ifelse(1, 0) for moment in (since, until))
@@ -175,16 +175,16 @@ def contracts_of_people(contracts: ir.Table, *, since: datetime, until: datetime
 
 
 def _runs(contracts: ir.Table, moment: datetime) -> ir.BooleanValue:
-    """Whether a contract runs just before a moment."""
+    """Return whether a contract runs just before a moment."""
     at = ibis.literal(moment, type="timestamp")
     return (contracts["start"] < at) & (contracts["end"].isnull() | (contracts["end"] >= at))
 
 
 def trailing_units(orders: ir.Table, *, days: float | None, months: int | None = None, as_of: datetime) -> ir.Table:
-    """Purchases as intervals of a fixed length: a customer as of ``t`` is who bought in ``[t - days, t)``.
+    """Return purchases as intervals of fixed length: a customer as of ``t`` is who bought in ``[t - days, t)``.
 
-    With ``months`` the interval ends on the same day so many calendar months later. At the first day of a month this
-    asks for a purchase in the months before it; their lengths do not matter.
+    With ``months`` the interval ends on the same day that many calendar months later. At the first day of a month, this
+    asks for a purchase in the ``months`` calendar months before it, whatever their lengths.
     """
     seen = orders.filter(orders["at"] < as_of)
     window = ibis.interval(months=months) if days is None else ibis.interval(seconds=round(days * SECONDS_PER_DAY))
@@ -192,14 +192,14 @@ def trailing_units(orders: ir.Table, *, days: float | None, months: int | None =
 
 
 def own_gap_units(orders: ir.Table, *, limits: list[tuple[float, float]], as_of: datetime) -> ir.Table:
-    """Purchase days as intervals that end when the silence exceeds the customer's own limit.
+    """Return purchase days as intervals that end when the time without a purchase exceeds the customer's own limit.
 
-    A limit holds until the next purchase, after which the customer's rhythm is known better.
+    The limit is recomputed at each purchase, from the gaps closed so far.
 
     Args:
         orders: ``customer, at``.
-        limits: For 0, 1, 2 … closed gaps so far: days, and the multiple of the own mean gap, whose sum is the limit;
-            the last pair serves for all higher numbers.
+        limits: For 0, 1, 2 … closed gaps so far a pair ``(days, multiple)``; the limit is ``days`` plus ``multiple``
+            times the customer's mean gap. The last pair applies to all higher numbers.
         as_of: The cut-off.
     """
     seen = orders.filter(orders["at"] < as_of)
