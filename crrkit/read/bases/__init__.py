@@ -1,4 +1,4 @@
-"""Who was a customer when: the bases, their readers, and how they are kept and explained."""
+"""The bases, their readers, and how bases are saved, updated and explained."""
 
 from crrkit.read.bases.again import folded
 from crrkit.read.bases.base import UNITS, Base

@@ -1,4 +1,4 @@
-"""A base that knows how it was read, so that it can be read once more with something else said."""
+"""Bases that remember how they were read, so that they can be read again with changed arguments."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 Said = ParamSpec("Said")
 B = TypeVar("B", bound="Base")
 
-# What is said of rows that are already in an engine; with anything else said the source itself is opened again.
+# Arguments that apply to rows already in an engine; with any other argument the source itself is opened again.
 OF_ROWS = {"as_of", "end_is", "fill_down", "fold", "merge_gap", "nobody"}
 
 
 def can_be_read_again(read: Callable[Said, B]) -> Callable[Said, B]:
-    """Let a reader leave in its base how to read the same rows with other arguments."""
+    """Decorator of a reader: store in its base how to read the same rows with changed arguments."""
 
     @wraps(read)
     def reading(*source: Said.args, **said: Said.kwargs) -> B:
@@ -42,11 +42,11 @@ def can_be_read_again(read: Callable[Said, B]) -> Callable[Said, B]:
 
 
 def folded(base: B, fold: Sequence[str]) -> B:
-    """The base of purchases in which ids are the same customer also by the last of these differences."""
+    """Return the base of purchases with ids folded by the last of these spelling differences as well."""
     ids = FOLDS[fold[-1]].common(base.table["customer"].cast("string"))
     return replace(base, table=base.table.mutate(customer=ids))
 
 
 def _path_of(source: object = None, *_unnamed: object) -> str | None:
-    """The path, pattern or address that was given; None where it was a table or a connection."""
+    """Return the path, pattern or URL given as the source; None for a table or a connection."""
     return str(source) if isinstance(source, str | Path) else None

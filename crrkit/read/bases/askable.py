@@ -1,6 +1,6 @@
-"""What can be asked of every base: the tables and the facts that reductions are made from."""
+"""The protocol of a base: the tables and facts from which reductions are built."""
 
-# ruff: noqa: D102 - the base tells what its names mean
+# ruff: noqa: D102 - documented in the class `Base`
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Moves = tuple[str, "tuple[ir.Table, ...]"]
 
 
 class Askable(Protocol):
-    """A base, as those see it who make reductions of it; its names are told by `crrkit.read.bases.base.Base`."""
+    """The interface of a base for code that builds reductions, documented in `crrkit.read.bases.base.Base`."""
 
     @property
     def table(self) -> ir.Table: ...

@@ -1,4 +1,4 @@
-"""A table of counts, a row for each period, as numbers under canonical names."""
+"""Read a table of counts, one row per period, to numbers under canonical names."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ COUNTS_OF = ("start", "end", "new", "lost", "returned")
 def read_count_rows(
     source: Any, *, named: Mapping[str, str | None], forms: Forms
 ) -> tuple[pd.DataFrame, list[Label], QualityReport]:
-    """The counts as they stand, the period of each row, and what became of the rows.
+    """Return the counts, the period of each row, and the account of the rows.
 
     Rows whose period cannot be read, such as a total below the table, are set aside.
 
     Raises:
-        InputError: If a column is not there, or something that stands in one is no number.
+        InputError: If a column is missing, or contains something that is not a number.
     """
     available = columns_of(source, forms.layout)
     usual = counted_columns([name for name in available if name not in named.values()])

@@ -1,4 +1,4 @@
-"""Events: who looked, was offered something, bought, complained; purchases among them make the customers."""
+"""The base and the reader of events, such as visits, offers, purchases and complaints; buyers are the customers."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ if TYPE_CHECKING:
 class EventBase(OrderBase):
     """A log of purchases and of other events, such as visits and offers.
 
-    Whatever takes purchases takes it; ``table`` holds the purchases alone. Contacts, people who never bought, are no
-    customers: they are in no rate.
+    Accepted wherever an `OrderBase` is; ``table`` contains the purchases only. Contacts, that is people who never
+    bought, are not customers and not included in any rate.
 
     Attributes:
-        events: All rows, ``customer, at, kind`` and ``amount`` when there are amounts.
-        contacts: How many people only looked or were offered something.
-        refunded: What becomes of purchases that were given back in full.
+        events: All rows, ``customer, at, kind`` and, if known, ``amount``.
+        contacts: The number of people without a purchase.
+        refunded: How purchases that were refunded in full are treated, see `read_events`.
     """
 
     events: ir.Table = field(default=None, repr=False)
@@ -52,16 +52,16 @@ class EventBase(OrderBase):
 
     @property
     def people_notes(self) -> tuple[str, ...]:
-        """How many people are no customers; or that nobody is one."""
+        """The notes on people who are not customers: their number, or that nobody is a customer."""
         return (*_contact_note(self.contacts), _nobody_bought())
 
     @property
     def everything(self) -> ir.Table:
-        """All events, also of people who are no customers."""
+        """All events, including those of people who are not customers."""
         return self.events
 
     def seen_before(self, moment: datetime) -> Self:
-        """The same base as it stood just before a moment: refunds of later days had not been made."""
+        """Return the base as of an earlier cut-off: refunds at or after it are ignored."""
         orders = _orders(self.events, self.refunded, moment)
         return replace(self, as_of=moment, table=orders)
 
@@ -99,28 +99,28 @@ def read_events(
     week_starts: str = "monday",
     year_starts: str = "january",
 ) -> EventBase:
-    """Read events from a shop or a CRM: one row for each thing that happened.
+    """Read an event log from a shop or a CRM with one row per event, and return an `EventBase`.
 
-    Every event is one of seven kinds. ``purchase`` and ``contract`` (one was signed) make a customer; ``visit``,
-    ``offer`` and ``education`` are touches, which make a contact of somebody who has not bought yet; ``refund`` and
-    ``incident`` are told apart from both.
+    Every event is one of seven kinds. ``purchase`` and ``contract`` (signed) make a customer; ``visit``, ``offer`` and
+    ``education`` are touches, which make a contact of somebody who has not bought yet; ``refund`` and ``incident`` are
+    neither.
 
     Args:
         source: As for `read_contracts`.
-        customer: The column with the person's id. A column that is not named is looked for by its usual names.
+        customer: The column with the person's id. Columns that are not given are detected by their usual names.
         at: The column with the moment.
-        kind: The column that says what happened.
-        amount: The column with what was paid.
-        receipt: The column with the receipt's id.
-        kinds: What the firm's own words mean, ``{"site_visit": "visit", "payment_done": "purchase"}``; None as the
-            kind sets the rows aside. Words such as "order" or "визит" are known.
-        other: What a word means that is neither named nor known: ``"refuse"``, ``"set aside"`` or one of the kinds.
-        refunded: ``"count"``: a purchase counts from its day on, even if it is given back later, so that what was
-            reported is not restated; ``"remove"``: a purchase that is given back in full before the cut-off counts as
-            never made (by receipt, else by customer and amount).
-        by: Columns that segment customers.
-        activity: Who is a customer, as for `read_orders`.
-        as_of: The cut-off; by default the day after the last event. ``"file"``: when the file was last written.
+        kind: The column with the kind of event.
+        amount: The column with the amount paid.
+        receipt: The column with the receipt id.
+        kinds: The meaning of the source's own values, ``{"site_visit": "visit", "payment_done": "purchase"}``; rows
+            mapped to None are set aside. Values such as "order" or "визит" are known.
+        other: The treatment of unknown values: ``"refuse"`` (an error), ``"set aside"`` or one of the kinds.
+        refunded: ``"count"``: a purchase counts from its day on, even if it is refunded later, so that reported figures
+            are not restated; ``"remove"``: a purchase that is refunded in full before the cut-off counts as never made
+            (matched by receipt, else by customer and amount).
+        by: Segment columns.
+        activity: The activity rule, as for `read_orders`.
+        as_of: The cut-off; by default the day after the last event. ``"file"``: the file's modification time.
         zone: As for `read_contracts`.
         dates: As for `read_contracts`.
         decimal: As for `read_contracts`.
@@ -143,7 +143,7 @@ def read_events(
         The base. Rows that cannot be used are set aside with a reason in ``base.quality``, never dropped silently.
 
     Raises:
-        ValueError: If a column is missing, a kind is not known, the source cannot be read or most of it makes no sense.
+        ValueError: If a column is missing, a kind is unknown, or the source cannot be read or is largely invalid.
 
     Examples:
         >>> import pandas as pd
@@ -199,7 +199,7 @@ def event_base(
     engine: object,
     refunded: str,
 ) -> EventBase:
-    """The base of events that have been read: who bought among them, and who only looked."""
+    """Return the base of events that have been read, with the number of contacts."""
     orders = _orders(events, refunded, card.as_of)
     people = reduce.collect(reduce.buyers_and_contacts(events)).iloc[0]
     first = people["first"].to_pydatetime() if people["buyers"] else reduce.first_moment(events)
@@ -214,7 +214,7 @@ def event_base(
 
 
 def _orders(events: ir.Table, refunded: str, moment: datetime) -> ir.Table:
-    """The purchases among the events."""
+    """Return the purchases among the events."""
     if refunded == "count":
         return reduce.of_kinds(events, kinds=BUYING)
     by_receipt = "receipt" in events.columns
@@ -222,7 +222,7 @@ def _orders(events: ir.Table, refunded: str, moment: datetime) -> ir.Table:
 
 
 def _contact_note(contacts: int) -> tuple[str, ...]:
-    """What a reader of a rate must know about people who are not in it."""
+    """Return the note on people who are not in any rate."""
     if not contacts:
         return ()
     text = ngettext(
@@ -234,7 +234,7 @@ def _contact_note(contacts: int) -> tuple[str, ...]:
 
 
 def _nobody_bought() -> str:
-    """What a reader of an account without any customer must know."""
+    """Return the note for a result without any customer."""
     return _(
         "No event is a purchase or a contract, so nobody is a customer in any period. If some are, say which with"
         " kinds=."

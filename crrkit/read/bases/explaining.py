@@ -1,4 +1,4 @@
-"""What a base would run, where, and how often the rows would be read: told before anything is counted."""
+"""The query plan of a base: what each measure would run, where, and how often it would read the rows."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ HERE = "duckdb"
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Explanation(Shown):
-    """What each measure of a base asks its engine for.
+    """The queries of each measure of a base.
 
     Attributes:
-        table: One row a measure: ``measure``, ``queries`` that its engine is asked, ``passes`` in which it reads rows
-            for them, and the ``columns`` that it reads.
-        engine: What counts, and where.
+        table: One row per measure: ``measure``, the number of ``queries``, the number of ``passes`` in which they read
+            the rows, and the ``columns`` that they read.
+        engine: The engine and where it runs.
         rows: Where the rows are.
-        settings: Memory, threads and the folder for what does not fit, where the engine is in this process.
+        settings: Memory limit, threads and spill folder, if the engine is in this process.
         reductions: The queries of each measure.
-        shared: The measures that are counted from a part of the rows that is found once and kept, by that part:
-            ``months_of`` (the months of each customer) or ``in_order`` (the purchases, each customer's together).
-        together: In how many passes all measures of the table read the rows.
+        shared: The measures that use an intermediate result which is computed once and stored, by its name:
+            ``months_of`` (the months of each customer) or ``in_order`` (the purchases sorted by customer).
+        together: The number of passes over the rows for all measures together.
     """
 
     table: pd.DataFrame
@@ -51,27 +51,27 @@ class Explanation(Shown):
     kinds: ClassVar[Mapping[str, str]] = {"measure": "text", "queries": "count", "passes": "count", "columns": "text"}
 
     def sql(self, measure: str) -> str:
-        """The queries of one measure in the SQL of the engine.
+        """Return the queries of one measure in the SQL dialect of the engine.
 
         Args:
-            measure: One of the table.
+            measure: A measure of the table.
 
         Raises:
-            ValueError: If it is none of them.
+            ValueError: If it is not in the table.
         """
         check_choice(measure, name="measure", choices=list(self.reductions))
         return ";\n\n".join(map(reduce.sql_of, self.reductions[measure]))
 
     def titles(self) -> dict[str, str]:
-        """Headings of the table."""
+        """Return the headings of the displayed columns."""
         return {"measure": _("measure"), "queries": _("queries"), "passes": _("passes"), "columns": _("columns read")}
 
     def caption(self) -> str:
-        """What counts, and where the rows are."""
+        """Return the engine, the place of the rows and the settings."""
         return "\n".join(filter(None, [self.engine, self.rows, self.settings]))
 
     def below(self) -> tuple[str, ...]:
-        """What the numbers mean, and what is counted once for several measures."""
+        """Return the notes: what a pass is, and what is computed once for several measures."""
         said = [
             _("A pass reads the rows once. The SQL of a measure: base.explain().sql({measure!r})").format(
                 measure=next(iter(self.reductions), "")
@@ -93,7 +93,7 @@ class Explanation(Shown):
 
 
 def explain(base: Askable, *, every: str) -> Explanation:
-    """What each measure would run; see `crrkit.read.bases.base.Base.explain`."""
+    """Implement `crrkit.read.bases.base.Base.explain`."""
     asked = dict(_asked(base, base.calendar(every)))
     scans = {name: [scan for one in queries for scan in reduce.scans_of(one)] for name, queries in asked.items()}
     backend = base.table.get_backend()
@@ -109,7 +109,7 @@ def explain(base: Askable, *, every: str) -> Explanation:
 
 
 def _shared(asked: Mapping[str, tuple[ir.Table, ...]]) -> tuple[dict[str, tuple[str, ...]], int]:
-    """The measures that share each part, and the passes of all measures when each shared part is read once."""
+    """Return the measures that share each part, and the passes of all measures with each shared part read once."""
     passes, shared, parts = 0, dict[str, tuple[str, ...]](), dict[object, int]()
     for name, queries in asked.items():
         for query in queries:
@@ -122,9 +122,9 @@ def _shared(asked: Mapping[str, tuple[ir.Table, ...]]) -> tuple[dict[str, tuple[
 
 
 def _asked(base: Askable, calendar: Calendar) -> Iterator[tuple[str, tuple[ir.Table, ...]]]:
-    """The queries of each measure, as it asks them when nothing is said to it; a test holds the two together."""
+    """Yield the queries of each measure with its default arguments; a test compares them with what it runs."""
     for name, ask in _MEASURES.items():
-        with suppress(InputError):  # what a measure refuses of this base, it does not run
+        with suppress(InputError):  # a measure that does not apply to this base
             if queries := ask(base, calendar):
                 yield name, queries
 
@@ -180,7 +180,7 @@ _MEASURES: dict[str, Callable[[Askable, Calendar], tuple[ir.Table, ...]]] = {
 
 
 def _columns(base: Askable, scans: list[reduce.Scan]) -> list[str]:
-    """What is read by its name in the source; where the engine does not say, all that may be read."""
+    """Return the columns that are read; if the engine does not tell, all columns that may be."""
     read = dict.fromkeys(column for scan in scans for column in scan.columns)
     names = [name for name in read or base.table.columns if not name.startswith("crrkit_")]
     return sorted(name for name in names if not name.endswith("_given"))

@@ -1,7 +1,7 @@
-"""A base kept in a folder: its rows as Parquet, and one small file that says which of them count and under which rules.
+"""Saving a base to a folder: its rows as Parquet files, and a manifest that lists the valid files and the rules.
 
-The small file is written beside its place and moved into it, after the rows are there: until then the old one counts,
-and what it does not name does not exist. So whatever is torn leaves the base as it was.
+The manifest is written to a temporary file and moved into place after the rows have been written. Until then the old
+one is valid, and files that it does not list are ignored. An interrupted save therefore leaves the base unchanged.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ if TYPE_CHECKING:
 
 FORMAT, MANIFEST = 1, "base.json"
 PAST_CUT_OFF = "on or after the cut-off"
-OF_THE_SOURCE = ("as_of", "activity", "sheet", "skip", "sep", "encoding", "table", "query")  # the next one has its own
-NO_RULES = ("source", "as_of", "activity", "read_as", "segment", "every")  # of a card; the activity is compared as such
+OF_THE_SOURCE = ("as_of", "activity", "sheet", "skip", "sep", "encoding", "table", "query")  # may differ later
+NO_RULES = ("source", "as_of", "activity", "read_as", "segment", "every")  # of a card; activity is compared separately
 ROWS_AT_ONCE = 500_000
 
-if sys.platform != "win32":  # where nobody can be kept out of a folder
+if sys.platform != "win32":  # which has no file locks of this kind
     import fcntl
 
 Manifest = dict[str, Any]
 
 
 def save(base: Askable, path: str | Path) -> Path:
-    """Keep a base; see `crrkit.read.bases.base.Base.save`."""
+    """Implement `crrkit.read.bases.base.Base.save`."""
     refuse_what_cannot_grow(base)
     folder = Path(path).expanduser()
     _make_room(folder)
@@ -55,13 +55,13 @@ def save(base: Askable, path: str | Path) -> Path:
             write_manifest(folder, _manifest(base) | {"readings": [reading_of(base)], "parts": [part]})
     except BaseException:
         with suppress(OSError):
-            folder.rmdir()  # only where nothing is in it: it was made for this
+            folder.rmdir()  # succeeds only if it is empty, that is, was created for this
         raise
     return folder
 
 
 def refuse_what_cannot_grow(base: Askable) -> None:
-    """Refuse a base to which later rows could not be added with the numbers of all rows together."""
+    """Raise an error if adding later rows would not give the results of reading all rows at once."""
     if not base.has_purchases:
         message = _(
             "A row of this list changes when somebody leaves, so rows cannot be added to what was kept. Purchases and"
@@ -81,7 +81,7 @@ def refuse_what_cannot_grow(base: Askable) -> None:
 
 
 def _make_room(folder: Path) -> None:
-    """The folder, for its owner alone; another's folder with something in it is left as it is."""
+    """Create the folder with access for its owner only; raise an error if it contains anything but a saved base."""
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         taken = any(folder.iterdir()) and not (folder / MANIFEST).is_file()
@@ -93,13 +93,13 @@ def _make_room(folder: Path) -> None:
 
 
 def unwritable(folder: Path, refused: OSError) -> InputError:
-    """What is said where the folder cannot be written."""
+    """Return the error for a folder that cannot be written."""
     message = _("path={path!r} cannot be written ({why}). What was kept there before is as it was.")
     return InputError(message.format(path=str(folder), why=refused.strerror), argument="path", given=str(folder))
 
 
 def write_part(folder: Path, base: Askable) -> Manifest:
-    """The rows of a base as one file of the folder, named by the sum by which it is known."""
+    """Write the rows of a base to one file of the folder, named by its checksum, and return its manifest entry."""
     new = folder / f".new-{secrets.token_hex(6)}"
     try:
         n = _write_rows(new, reduce.kept_rows(base.everything if base.has_contacts else base.money, by=base.by))
@@ -132,13 +132,13 @@ def _write_rows(path: Path, rows: ir.Table) -> int:
 
 
 def sum_of(path: Path) -> str:
-    """The SHA-256 of a file."""
+    """Return the SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Let the manifest count from now on, and remove what it does not name."""
+    """Replace the manifest atomically, and remove files that it does not list."""
     body = {name: value for name, value in manifest.items() if name != "sha256"}
     text = json.dumps(body | {"sha256": _sum(body)}, ensure_ascii=False, indent=1)
     new = folder / f".new-{secrets.token_hex(6)}"
@@ -163,11 +163,11 @@ def _sum(body: Mapping[str, Any]) -> str:
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """The manifest of a kept base.
+    """Return the manifest of a saved base.
 
     Raises:
         InputError: If there is none.
-        SourceError: If it is not as it was written, or was written by a later crrkit.
+        SourceError: If its checksum does not match, or it was written in another format version.
     """
     if not (folder / MANIFEST).is_file():
         message = _("path={path!r} holds no kept base. Keep one with base.save({path!r}).")
@@ -187,17 +187,17 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def damaged(folder: Path, name: str) -> SourceError:
-    """What is said of a file that is not as it was written."""
+    """Return the error for a file whose checksum does not match."""
     message = _("{name} in {path} is not as it was written. Take it from a copy, or read the list again and save it.")
     return SourceError(message.format(name=name, path=folder), argument="path")
 
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Alone in the folder: who comes second would write without what the first one added.
+    """Context manager that locks the folder, so that concurrent updates do not overwrite each other; none on Windows.
 
     Raises:
-        InputError: If another process is there.
+        InputError: If another process holds the lock.
     """
     if sys.platform == "win32":
         yield
@@ -222,13 +222,13 @@ def _manifest(base: Askable) -> Manifest:
 
 
 def rules_of(base: Askable) -> Manifest:
-    """The card as plain values, without what a later reading may have otherwise."""
+    """Return the card as plain values, without those that may differ in a later reading."""
     plain: Manifest = json.loads(json.dumps(asdict(base.card), default=str))
     return {name: value for name, value in plain.items() if name not in NO_RULES}
 
 
 def reading_of(base: Askable) -> Manifest:
-    """What became of the rows of one reading."""
+    """Return the account of the rows of one reading."""
     quality = base.quality
     return {
         "source": quality.source, "used": quality.rows_used, "doubts": _of_rows(base, quality.doubts),
@@ -239,12 +239,12 @@ def reading_of(base: Askable) -> Manifest:
 
 
 def _of_rows(base: Askable, notes: Sequence[str]) -> list[str]:
-    """Without those that count people over all rows: they are told anew when there are more."""
+    """Return the notes without those on people over all rows, which are recomputed when rows are added."""
     return [note for note in notes if note not in base.people_notes]
 
 
 def asked_activity(base: Askable) -> Activity:
-    """The rule as it was asked for: a gap that was learnt from the rows is learnt again when there are more."""
+    """Return the activity rule as given, without a gap estimated from the rows, so that it is estimated again."""
     asked = (base.said or {}).get("activity", "period")
     if isinstance(asked, OwnGap) and isinstance(base.activity, OwnGap) and asked.population_days is None:
         return asked if replace(base.activity, population_days=None) == asked else base.activity
@@ -252,12 +252,12 @@ def asked_activity(base: Askable) -> Activity:
 
 
 def told_activity(rule: Activity) -> Manifest:
-    """A rule as plain values."""
+    """Return an activity rule as plain values."""
     return {"rule": rule} if isinstance(rule, str) else {"rule": type(rule).__name__, **asdict(rule)}
 
 
 def activity_of(told: Mapping[str, Any]) -> Activity:
-    """The rule of plain values."""
+    """Return the activity rule of plain values from `told_activity`."""
     rules: dict[str, Any] = {"Trailing": Trailing, "OwnGap": OwnGap}
     numbers = {name: value for name, value in told.items() if name != "rule" and value is not None}
     rule: Activity = rules[told["rule"]](**numbers) if told["rule"] in rules else told["rule"]

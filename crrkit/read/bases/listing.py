@@ -1,4 +1,4 @@
-"""A list of any kind, read by the reader of its kind: for the command line and for who opens a list by name alone."""
+"""Read a list whose kind is detected or given by name: for the command line and the explorer."""
 
 from __future__ import annotations
 
@@ -26,22 +26,21 @@ READERS: dict[str, Callable[..., Base]] = {
 
 
 def read_list(source: Any, *, kind: str | None, said: Mapping[str, Any]) -> Base:
-    """Read a source as the kind that was named, else the one that the roles or the columns tell.
+    """Read a source with the reader of the given kind, or of the kind detected from arguments and columns.
 
     Args:
-        source: What the readers take.
-        kind: ``orders contracts events`` or ``snapshots``; None settles it.
-        said: The arguments of the reader; the column that says what happened is ``event``, since ``kind`` is what the
-            rows are.
+        source: As for the readers.
+        kind: ``orders contracts events`` or ``snapshots``; None to detect it.
+        said: The arguments of the reader; its ``kind`` is called ``event`` here, since ``kind`` is the kind of list.
 
     Raises:
-        InputError: If an argument belongs to another kind, or what the reader refuses.
+        InputError: If an argument belongs to another kind, or the reader raises it.
     """
     settled = settle_kind(source, named=said) if kind is None else check_choice(kind, name="kind", choices=LISTS)
     stray = [name for name in said if name not in _arguments_of(settled)]
     if stray:
         homes = [name for name in LISTS if stray[0] in _arguments_of(name)]
-        other = "events" if stray[0] == EVENT_OPTION else next(iter(homes), None)  # contracts take it, too, but seldom
+        other = "events" if stray[0] == EVENT_OPTION else next(iter(homes), None)  # contracts have it, too, but rarely
         if other is None:
             known = sorted(set().union(*map(_arguments_of, LISTS)))
             check_choice(stray[0], name=_("argument"), choices=known)
@@ -51,17 +50,17 @@ def read_list(source: Any, *, kind: str | None, said: Mapping[str, Any]) -> Base
 
 
 def _arguments_of(kind: str) -> set[str]:
-    """What the reader of a kind can be told besides the source."""
+    """Return the argument names of the reader of a kind, without the source."""
     arguments = {name for name in inspect.signature(READERS[kind]).parameters if name[0] != "_"} - {"source"}
     return arguments - {"kind"} | {EVENT_OPTION} if "kind" in arguments else arguments
 
 
 def call_of(base: Base, said: Mapping[str, Any]) -> Call:
-    """The call that reads a base again: the columns that were found, and all that was said.
+    """Return the call that reads a base again, with the detected columns and all given arguments.
 
     Args:
-        base: What was read.
-        said: What the reader was told, as for `read_list`.
+        base: The base.
+        said: The arguments of the reader, as for `read_list`.
     """
     found = {role: column for role, column in base.quality.columns.items() if column}
     told = {("kind" if name == EVENT_OPTION else name): value for name, value in said.items()}

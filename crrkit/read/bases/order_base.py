@@ -1,4 +1,4 @@
-"""The base of purchases: a rule says until when a buyer is a customer."""
+"""The base of purchases, whose activity rule determines until when a buyer is a customer."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class OrderBase(Base):
-    """Purchases, each at a moment; the activity rule says until when a buyer is a customer.
+    """Purchases, each at a moment; the activity rule determines until when a buyer is a customer.
 
     Attributes:
-        refunded_too: The purchases and the money given back, when refunds were kept; ``table`` holds purchases alone.
+        refunded_too: Purchases and refunds, if refunds were kept; ``table`` contains purchases only.
     """
 
     refunded_too: ir.Table | None = field(default=None, repr=False)
@@ -36,15 +36,15 @@ class OrderBase(Base):
 
     @property
     def money(self) -> ir.Table:
-        """What was paid, and what was given back when refunds are kept: for revenue, never for who was there."""
+        """The purchases and, if refunds were kept, the refunds: for revenue only, never to determine customers."""
         return self.table if self.refunded_too is None else self.refunded_too
 
     def check_unit(self, unit: str) -> str:
-        """One id is one customer; other units are refused."""
+        """Return the unit, checked; only one id per customer is supported."""
         return one_id_one_customer(super().check_unit(unit))
 
     def units(self, unit: str) -> ir.Table:  # noqa: ARG002 - one id is one customer
-        """The intervals of being a customer, ``customer, start, end``; for activity by period `movement` knows."""
+        """Return the intervals of being a customer, ``customer, start, end``; an error for activity by period."""
         if isinstance(self.activity, Trailing):
             return reduce.trailing_units(
                 self.table, days=self.activity.days, months=self.activity.months, as_of=self.as_of
@@ -55,7 +55,7 @@ class OrderBase(Base):
         raise InputError(message.format(rule=self.activity), argument="activity")
 
     def moves(self, calendar: Calendar, *, unit: str, by: tuple[str, ...]) -> Moves:
-        """Who came and went when; by period, who bought in which and in which before."""
+        """Return the form and reductions of the movement; by period, the buyers by previous period with a purchase."""
         if not self.is_by_period:
             return super().moves(calendar, unit=unit, by=by)
         return "purchases", (reduce.order_histogram(self.table, calendar=calendar, as_of=self.as_of, by=by),)
@@ -63,19 +63,19 @@ class OrderBase(Base):
     def stretches(
         self, calendar: Calendar, *, unit: str, by: tuple[str, ...], step: int | None, moment: bool
     ) -> ir.Table:
-        """The ages in which each customer is there; by period, those with a purchase."""
+        """Return the ages in which each customer is active; by period, those with a purchase."""
         if not self.is_by_period:
             return super().stretches(calendar, unit=unit, by=by, step=step, moment=moment)
         return reduce.order_stretches(self.table, calendar=calendar, step=step, as_of=self.as_of, by=by)
 
     def with_activity(self, activity: Activity) -> Self:
-        """The same purchases under another rule for who is a customer when.
+        """Return the base with the same purchases under another activity rule.
 
         Args:
             activity: As for `read_orders`.
 
         Raises:
-            ValueError: If it is no activity rule.
+            ValueError: If it is not an activity rule.
         """
         check_activity(activity)
         rule = settled(activity, self.table, self.as_of)
@@ -83,13 +83,13 @@ class OrderBase(Base):
 
 
 def check_activity(activity: Activity) -> None:
-    """Refuse what is no activity rule of purchases."""
+    """Raise an error if it is not an activity rule for purchases."""
     if not isinstance(activity, Trailing | OwnGap):
         check_choice(activity, name="activity", choices=("period",))
 
 
 def settled(activity: Activity, orders: ir.Table, cut: datetime) -> Activity:
-    """The rule with the population's gap, which is then printed with the definition and does not change."""
+    """Return the rule with the population's mean gap filled in, which is then fixed and part of the definition."""
     if not isinstance(activity, OwnGap) or activity.population_days is not None:
         return activity
     seen = reduce.collect(reduce.population_gap(orders, as_of=cut)).iloc[0]

@@ -1,4 +1,4 @@
-"""The readers of contracts and of purchases: any source becomes a base; `crrkit.read.bases.events` reads events."""
+"""The readers of contracts and of purchases. Events are read by `crrkit.read.bases.events`."""
 
 from __future__ import annotations
 
@@ -57,63 +57,64 @@ def read_contracts(
     week_starts: str = "monday",
     year_starts: str = "january",
 ) -> ContractBase:
-    """Read a list of contracts, subscriptions or memberships: one row for each.
+    """Read a list of contracts, subscriptions or memberships with one row per contract, and return a `ContractBase`.
 
-    A customer is there as of a moment ``t`` when some row has ``start < t <= end``; an empty end is still open.
+    A person is a customer as of a moment ``t`` if some row has ``start < t <= end``; an empty end means still open.
 
     Args:
-        source: A path or pattern (CSV, TSV, Excel, JSON, Parquet, Arrow, also packed); a pandas, Polars or Arrow table,
-            a DuckDB relation or an Ibis table; or a database, with ``table=`` or ``query=``: its address or file
-            (``"postgresql://…"``, ``"sqlite:///shop.db"``, ``"shop.duckdb"``), or a connection to it (of SQLAlchemy,
-            Ibis, DuckDB, SQLite or any other library of Python). It is only read, and only the columns needed.
-        customer: The column with the customer's id. A column that is not named is looked for by its usual names;
-            ``""`` for ``contract`` or ``amount`` says that there is none.
+        source: A path or glob pattern (CSV, TSV, Excel, JSON, Parquet, Arrow; also compressed); a pandas, Polars or
+            Arrow table, a DuckDB relation or an Ibis table; or a database, with ``table=`` or ``query=``: its URL or
+            file (``"postgresql://…"``, ``"sqlite:///shop.db"``, ``"shop.duckdb"``), or a connection to it (SQLAlchemy,
+            Ibis, DuckDB, SQLite or any PEP 249 driver). Access is read-only and limited to the columns needed.
+        customer: The column with the customer id. Columns that are not given are detected by their usual names;
+            ``""`` for ``contract`` or ``amount`` means that there is none.
         start: The column with the first moment of the contract.
         end: The column with its end.
-        contract: The column with the contract's id, for ``unit="contract"``; a row without is one by itself.
-        amount: The column with its price: for a month, a year or whatever length of time, the same in all rows.
-        at: Where the source is a log, with a row for each beginning and each end: the column with the moment.
-        kind: The column of such a log that says what happened, ``subscribed`` or ``cancelled``; naming it says that the
-            source is one. A stretch runs from a beginning to the next end of the customer (or of the ``contract``).
-        kinds: What its words mean, ``{"paused": "end", "resumed": "start", "upgraded": None}``; usual ones are known.
-        by: Columns that segment customers.
-        end_is: ``"first_day_after"`` (the end is the first day without the contract) or ``"last_active_day"``. Unsaid
-            it is the former, and asked for when contracts are renewed on the day after their end.
-        merge_gap: A contract that begins at most so many days after the customer's last one ended is the same
-            relationship: the former is then taken to run until the latter begins.
-        open_ends: Words and dates that stand for no end, such as ``["9999-12-31", "still here"]``; those that are met
-            stand in ``quality.notes``. By default years from 2099 on, zero dates such as ``0000-00-00``, ``1900-01-01``
-            and ``1970-01-01`` when the contract begins later, and words such as ``open`` or ``бессрочно``; ``()`` for
-            none. An empty cell is always open. Where all end on the last day of the list, that is doubted.
+        contract: The column with the contract id, for ``unit="contract"``; a row without one is a contract of its own.
+        amount: The column with the price per month, year or other length of time, which must be the same in all rows.
+        at: For an event log with one row per start and per end: the column with the moment.
+        kind: The column of such a log with the event, ``subscribed`` or ``cancelled``. Giving it declares the source an
+            event log. A contract runs from a start to the next end of the customer (or of the ``contract``).
+        kinds: The meaning of its values, ``{"paused": "end", "resumed": "start", "upgraded": None}``; usual ones are
+            known.
+        by: Segment columns.
+        end_is: ``"first_day_after"`` (the end is the first day without the contract) or ``"last_active_day"``. The
+            default is the former, but the argument is required if contracts are renewed on the day after their end.
+        merge_gap: The longest gap in days to the customer's next contract that counts as the same relationship: the
+            earlier contract is then extended to the start of the later one.
+        open_ends: Words and dates that mean no end, such as ``["9999-12-31", "still here"]``; those found are listed in
+            ``quality.notes``. By default years from 2099 on, zero dates such as ``0000-00-00``, ``1900-01-01`` and
+            ``1970-01-01`` if the contract begins later, and words such as ``open`` or ``бессрочно``; ``()`` for none.
+            An empty cell is always open. A doubt is raised if all contracts end on the last day of the list.
         as_of: The cut-off; nothing at or after it counts. By default the day after the last start or end that can have
-            been recorded. An end can be known long before: ends that come later after the last start than the pauses
-            between starts explain are taken as scheduled, and ``quality.notes`` name both cut-offs. ``"file"``: when
-            the file was last written.
-        zone: The business's time zone, such as ``"Europe/Moscow"``; times with an offset are moved to it, times
-            without one are taken as local.
-        dates: How dates are written: ``"day-month-year"``, ``"month-day-year"``, ``"year-month-day"`` or a pattern
-            such as ``"%d.%m.%Y"``; or as numbers: ``"unix-seconds"`` (``-milliseconds``, ``-microseconds``),
-            ``"excel-days"`` or ``"excel-days-1904"``. By default it is seen from the column.
-        decimal: The decimal mark of numbers in text, ``","`` or ``"."``; by default it is seen from the columns, and
-            asked where ``1,200`` could be either.
-        thousands: The mark between thousands, one of ``" "``, ``"'"``, ``","``, ``"."`` or ``""`` for none.
-        currency: The code of the currency of the amounts, such as ``"EUR"``; by default the one that the source names.
-        fold: Differences in which two ids are the same customer: ``"case"``, ``"yo"`` (ё and е), ``"look-alikes"``
-            (Latin and Cyrillic letters), ``"phones"``, ``"zeros"`` (in front), ``"prefix"`` (``SHOP-9`` and ``9``),
-            ``"groups"`` (``12 345``), ``"marks"`` (quotes, dashes). Where many ids differ so it is asked; ``()``: none.
-        nobody: Ids under which nobody in particular stands; their rows are set aside. By default words such as
-            ``guest``, ``test``, ``Частное лицо``, and a ``-1`` or ``0`` that no customer can have; ``()`` for none.
-        sheet: The sheet of a spreadsheet; by default all that have the columns. Or the list in a JSON file of several.
-        skip: How many lines stand above the names of the columns; by default the first line with these names is found.
-        sep: What parts the fields of a text file, such as ``";"``; by default what parts the names.
-        encoding: How a text file is encoded, such as ``"cp1251"``; by default seen from the text, or asked.
-        fill_down: Whether a row without an id is of the customer above it, as in a report that writes each customer
-            once. By default it is where ids stand in lines of their own, without a date, and asked where each id stands
-            once, beside the first of its rows.
-        table: The table of a database; where there is only one it is taken, and said.
-        query: Or the query, a single SELECT, whose rows are read.
-        burn_in_days: The history begins with the file, not with the business: for so many days after the first event
-            a customer seen for the first time need not be new. Periods that begin in them have the status ``burn_in``.
+            been recorded. Ends may be known in advance: those further after the last start than the gaps between starts
+            explain are taken as scheduled, and ``quality.notes`` name both cut-offs. ``"file"``: the file's
+            modification time.
+        zone: The time zone of the business, such as ``"Europe/Moscow"``. Times with an offset are converted to it,
+            times without one are taken as local.
+        dates: The date format: ``"day-month-year"``, ``"month-day-year"``, ``"year-month-day"`` or a pattern such as
+            ``"%d.%m.%Y"``; for numbers ``"unix-seconds"`` (``-milliseconds``, ``-microseconds``), ``"excel-days"`` or
+            ``"excel-days-1904"``. Detected by default.
+        decimal: The decimal separator of numbers in text, ``","`` or ``"."``. Detected by default; required if
+            ``1,200`` could be either.
+        thousands: The thousands separator, one of ``" "``, ``"'"``, ``","``, ``"."`` or ``""`` for none.
+        currency: The currency code of the amounts, such as ``"EUR"``; by default the one that the source names.
+        fold: Spelling differences to ignore in ids: ``"case"``, ``"yo"`` (ё and е), ``"look-alikes"`` (Latin and
+            Cyrillic letters), ``"phones"``, ``"zeros"`` (leading), ``"prefix"`` (``SHOP-9`` and ``9``), ``"groups"``
+            (``12 345``), ``"marks"`` (quotes, dashes); ``()`` for none. Required if many ids differ in such a way.
+        nobody: Placeholder ids, whose rows are set aside. By default words such as ``guest``, ``test``,
+            ``Частное лицо``, and a ``-1`` or ``0`` that no customer can have; ``()`` for none.
+        sheet: The sheet of a workbook, by default all that have the columns; or the list to read from a JSON file.
+        skip: The number of lines above the header; by default the first line with the column names is the header.
+        sep: The field separator of a text file, such as ``";"``; by default that of the header.
+        encoding: The encoding of a text file, such as ``"cp1251"``; detected by default, required if ambiguous.
+        fill_down: Whether a row without an id belongs to the customer above, as in a report that prints each customer
+            once. True by default if ids are in lines of their own, without a date; required if each id occurs once,
+            in the first of its rows.
+        table: The table of a database; if there is only one, it is used and named in the notes.
+        query: A single SELECT to read instead of a table.
+        burn_in_days: Days after the first event in which a customer seen for the first time need not be new, since the
+            data begin later than the business. Periods that begin in them have the status ``burn_in``.
         week_starts: The first day of the week.
         year_starts: The first month of the (fiscal) year.
 
@@ -121,7 +122,7 @@ def read_contracts(
         The base. Rows that cannot be used are set aside with a reason in ``base.quality``, never dropped silently.
 
     Raises:
-        ValueError: If a column is missing, the source cannot be read or most of it makes no sense.
+        ValueError: If a column is missing, or the source cannot be read or is largely invalid.
 
     Examples:
         >>> import pandas as pd
@@ -215,26 +216,26 @@ def read_orders(
     week_starts: str = "monday",
     year_starts: str = "january",
 ) -> OrderBase:
-    """Read a log of purchases: one row for each purchase or each line of a receipt.
+    """Read a log of purchases with one row per purchase or per line of a receipt, and return an `OrderBase`.
 
     Args:
         source: As for `read_contracts`.
-        customer: The column with the customer's id. A column that is not named is looked for by its usual names.
+        customer: The column with the customer id. Columns that are not given are detected by their usual names.
         at: The column with the moment of the purchase.
-        amount: The column with what was paid; or name ``quantity`` and ``price``, whose product it is. Like ``receipt``
-            and ``status`` it is looked for by its usual names, too; ``""`` says that there is none.
-        quantity: The column with the number of pieces; below 0 it marks a return.
-        price: The column with the price of one piece.
-        receipt: The column with the receipt's id.
-        status: The column that says what became of the purchase. Rows whose word is known to be none (cancelled,
-            failed, refunded, pending, test, отменён …) are set aside; a word that is not known counts, and is said.
-        counts: The words of ``status`` that are purchases; all others are then set aside.
-        by: Columns that segment customers.
-        refunds: ``"set aside"`` (rows whose amount is 0 or below are no purchases) or ``"keep"``: an amount below 0
-            then lowers revenue, but makes nobody a customer; one of 0 is a purchase that cost nothing.
-        activity: Who is a customer: ``"period"`` (who bought in the period before, and in this one), a
-            `Trailing` window, or `OwnGap`, a limit from each customer's own rhythm.
-        as_of: The cut-off; by default the day after the last purchase. ``"file"``: when the file was last written.
+        amount: The column with the amount paid; or give ``quantity`` and ``price``, which are multiplied. Like
+            ``receipt`` and ``status`` it is detected by its usual names; ``""`` means that there is none.
+        quantity: The column with the number of items; negative for returns.
+        price: The column with the unit price.
+        receipt: The column with the receipt id.
+        status: The column with the status of the purchase. Rows whose status is known not to be a purchase (cancelled,
+            failed, refunded, pending, test, отменён …) are set aside; an unknown status counts and is noted.
+        counts: The values of ``status`` that are purchases; all others are then set aside.
+        by: Segment columns.
+        refunds: ``"set aside"`` (rows with an amount of 0 or less are not purchases) or ``"keep"``: a negative amount
+            then lowers revenue but makes nobody a customer; an amount of 0 is a free purchase.
+        activity: The activity rule: ``"period"`` (customers are the buyers of the previous period; kept are those who
+            buy again in this one), a `Trailing` window, or `OwnGap`, a limit from each customer's own rhythm.
+        as_of: The cut-off; by default the day after the last purchase. ``"file"``: the file's modification time.
         zone: As for `read_contracts`.
         dates: As for `read_contracts`.
         decimal: As for `read_contracts`.
@@ -249,8 +250,7 @@ def read_orders(
         fill_down: As for `read_contracts`.
         table: As for `read_contracts`.
         query: As for `read_contracts`.
-        burn_in_days: The history begins with the file, not with the business: for so many days after the first event
-            a customer seen for the first time need not be new. Periods that begin in them have the status ``burn_in``.
+        burn_in_days: As for `read_contracts`.
         week_starts: The first day of the week.
         year_starts: The first month of the (fiscal) year.
 
@@ -258,7 +258,7 @@ def read_orders(
         The base. Rows that cannot be used are set aside with a reason in ``base.quality``, never dropped silently.
 
     Raises:
-        ValueError: If a column is missing, the source cannot be read or most of it makes no sense.
+        ValueError: If a column is missing, or the source cannot be read or is largely invalid.
 
     Examples:
         >>> import pandas as pd

@@ -1,4 +1,4 @@
-"""Lists of customers kept month by month: who stands on one and on the next was kept."""
+"""The base and the reader of periodic customer lists (snapshots): kept is who is on one list and on the next."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SnapshotBase(ContractBase):
-    """Customer lists, each as of one moment: whoever is on a list is a customer then.
+    """Customer lists, each as of one moment: a customer is who is on the list.
 
     Attributes:
-        days: The days at whose first moment it is known who is there.
-        missing: The names of the lists that are wanting between the first and the last.
+        days: The days of the lists; each list is as of the start of its day.
+        missing: The names of the lists that are missing between the first and the last.
     """
 
     days: tuple[date, ...] = ()
@@ -39,26 +39,26 @@ class SnapshotBase(ContractBase):
 
     @property
     def has_terms(self) -> bool:
-        """Lists do not say for how long somebody has signed."""
+        """False: lists have no contract terms."""
         return False
 
     def check_unit(self, unit: str) -> str:
-        """One id is one customer; other units are refused."""
+        """Return the unit, checked; only one id per customer is supported."""
         return one_id_one_customer(super().check_unit(unit))
 
     def card_of(self, *, every: str, unit: str) -> DefinitionCard:  # noqa: ARG002 - one id is one customer
-        """The rules of a measure by a period."""
+        """Return the definition card of a measure by period."""
         return self.card.with_(every=every)
 
     def saw(self, day: date) -> bool:
-        """Whether there is a list of the moment at which a day begins."""
+        """Return whether there is a list as of the start of a day."""
         return day in self.days
 
     def calendar(self, every: str) -> Calendar:
-        """The periods of one length.
+        """Return the calendar of periods of one length.
 
         Raises:
-            InputError: If it is shorter than the rhythm of the lists: between two lists nothing is seen.
+            InputError: If it is shorter than the interval between lists, within which nothing is observed.
         """
         calendar = super().calendar(every)
         if PERIODS.index(every) < PERIODS.index(self.listed_every or every):
@@ -70,10 +70,10 @@ class SnapshotBase(ContractBase):
         return calendar
 
     def units(self, unit: str) -> ir.Table:
-        """The intervals of being a customer, ``customer, start, end``.
+        """Return the intervals of being a customer, ``customer, start, end``.
 
         Raises:
-            InputError: If a list is missing: whoever stood on those beside it need not have been there in between.
+            InputError: If a list is missing: who is on the lists before and after it need not be on it.
         """
         if self.missing:
             message = _(
@@ -84,16 +84,16 @@ class SnapshotBase(ContractBase):
         return super().units(unit)
 
     def moves(self, calendar: Calendar, *, unit: str, by: tuple[str, ...]) -> Moves:
-        """Who came and went from list to list; `saw` says which rows of it are known."""
+        """Return the reductions of changes from list to list; `saw` tells which of their rows are known."""
         return super(SnapshotBase, self._as_if_seen()).moves(calendar, unit=unit, by=by)
 
     def stretches(
         self, calendar: Calendar, *, unit: str, by: tuple[str, ...], step: int | None, moment: bool
     ) -> ir.Table:
-        """The ages in which each customer is there; `saw` says which of them are known.
+        """Return the ages in which each customer is active; `saw` tells which of them are known.
 
         Raises:
-            InputError: If something is asked about the time between two lists.
+            InputError: If the arguments refer to the time between two lists.
         """
         if step is not None or not moment:
             message = _(
@@ -104,7 +104,7 @@ class SnapshotBase(ContractBase):
         return super(SnapshotBase, self._as_if_seen()).stretches(calendar, unit=unit, by=by, step=step, moment=moment)
 
     def seen_before(self, moment: datetime) -> SnapshotBase:
-        """The same lists up to a moment."""
+        """Return the base with the lists up to a moment."""
         days = tuple(day for day in self.days if datetime.combine(day, time.min) <= moment)
         return replace(self, as_of=moment, days=days)
 
@@ -139,28 +139,28 @@ def read_snapshots(
     week_starts: str = "monday",
     year_starts: str = "january",
 ) -> SnapshotBase:
-    """Read customer lists that were saved from time to time: whoever is on a list is a customer then.
+    """Read customer lists saved at intervals (snapshots), and return a `SnapshotBase`; customers are who is on a list.
 
-    Of two lists that follow each other ``start`` is who stands on the first, ``kept`` who stands on both. What happened
-    between them is not seen: nobody is said to have come and left in between, and no period shorter than the rhythm of
-    the lists is counted. A list that is missing makes the rows beside it unknown, not 100 %.
+    Of two consecutive lists, ``start`` is who is on the first and ``kept`` who is on both. Changes between them are not
+    observed: nobody is counted as having come and left in between, and periods shorter than the interval between lists
+    are refused. A missing list makes the adjacent rows unknown, not 100 %.
 
     Args:
         source: As for `read_orders`, in one of four forms: several files, or sheets, with the date in their names
             (``"lists/*.xlsx"``, a list of paths); a mapping of dates to tables or lists of ids; a table with the date
-            of the list in a column; or a table with a column for each month, in which marks, 1 and 0, or amounts stand.
-        customer: The column with the customer's id. A column that is not named is looked for by its usual names.
-        at: The column with the day or month of the list; ``""`` when the names of files tell it.
-        amount: The column with what the customer pays for a period, for revenue.
-        status: The column that says whether he is there, where a list also holds those who are not.
-        counts: The words of ``status``, or of the columns of months, that say that he is there. Usual ones such as
-            ``1``, ``yes``, ``active``, ``да`` are known; words that could mean either are asked for.
-        by: Columns that segment customers.
-        taken: Whether lists stand for the ``"start"`` or the ``"end"`` of the period that names them. By default a list
-            named by a month is of its end, and one named by a day belongs to the nearest end of a month (or week,
-            quarter, …, as the lists follow each other); in mid-month it is asked.
+            of the list in a column; or a table with one column per month, with marks, 1 and 0, or amounts.
+        customer: The column with the customer id. Columns that are not given are detected by their usual names.
+        at: The column with the day or month of the list; ``""`` if the file names have it.
+        amount: The column with what the customer pays per period, for revenue.
+        status: The column that says whether somebody is a customer, if a list also contains others.
+        counts: The values of ``status``, or of the month columns, that mean a customer. Usual ones such as ``1``,
+            ``yes``, ``active``, ``да`` are known; the argument is required for ambiguous values.
+        by: Segment columns.
+        taken: Whether lists are as of the ``"start"`` or the ``"end"`` of the period that names them. By default a list
+            named by a month is as of its end, and one named by a day belongs to the nearest end of a month (or week,
+            quarter, … according to the interval between lists); required for days in mid-month.
         as_of: The cut-off; lists after it do not count. ``"file"`` as for `read_orders`.
-        dates: How dates in names or in the column are written, ``"day-month-year"`` or ``"month-day-year"``.
+        dates: The date format in names or in the column, ``"day-month-year"`` or ``"month-day-year"``.
         decimal: As for `read_orders`.
         thousands: As for `read_orders`.
         currency: As for `read_orders`.
@@ -176,11 +176,11 @@ def read_snapshots(
         year_starts: The first month of the (fiscal) year.
 
     Returns:
-        The base. Rows that cannot be used are set aside with a reason in ``base.quality``, lists that are missing,
-        empty or strangely short are named there.
+        The base. Rows that cannot be used are set aside with a reason in ``base.quality``; lists that are missing,
+        empty or unusually short are named there.
 
     Raises:
-        ValueError: If it cannot be seen which list a row stands on, there are fewer than two, or a column is missing.
+        ValueError: If the list of a row cannot be determined, there are fewer than two lists, or a column is missing.
 
     Examples:
         >>> lists = {"2024-01": ["ann", "bob", "cid"], "2024-02": ["ann", "bob", "dan"], "2024-03": ["ann", "cid"]}

@@ -1,4 +1,4 @@
-"""The steps that customers make under a rule of stages, as a base gives them."""
+"""The steps of a base's customers under a stage rule."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def purchase_steps(base: Askable, rule: StageRule) -> ir.Table:
-    """The purchase days of a base under a rule."""
+    """Return the purchase days of a base under a stage rule, see `crrkit.reduce.purchase_steps`."""
     return reduce.purchase_steps(
         base.table, as_of=base.as_of, limits=rule.limits(), window_days=rule.window_days, k_long=rule.k_long,
         span_days=rule.span_days,
@@ -24,7 +24,7 @@ def purchase_steps(base: Askable, rule: StageRule) -> ir.Table:
 
 
 def steps_of(base: Askable, rule: StageRule | ContractRule, calendar: Calendar) -> tuple[ir.Table, ...]:
-    """The tables of steps that the moves of a base are counted from."""
+    """Return the tables of steps from which stage transitions are counted."""
     if isinstance(rule, ContractRule):
         merged = reduce.spells(base.units("person_any"), until="last")
         terms = {"renewals": rule.renewals, "months": rule.months}

@@ -1,4 +1,4 @@
-"""A table of answers, a row for each customer who was asked, under canonical names."""
+"""Read a table of survey answers, one row per customer who was asked, to canonical names."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 def read_survey_rows(
     source: Any, *, named: Mapping[str, str | None], forms: Forms
 ) -> tuple[pd.DataFrame, dict[str, str], tuple[str, ...]]:
-    """The answers as they stand (``customer answer reason``, as far as there), their columns, and what to know.
+    """Return the answers (those of ``customer answer reason`` that exist), their columns, and the notes.
 
     Raises:
-        ColumnNotFoundError: If a column is not there, or none looks like that of the answers.
+        ColumnNotFoundError: If a column is missing, or none looks like that of the answers.
     """
     available = columns_of(source, forms.layout)
     usual = surveyed_columns([name for name in available if name not in named.values()])
@@ -37,7 +37,7 @@ def read_survey_rows(
         message = _("No column looks like {role}. Say which one it is with {role}=; the columns are {columns}.")
         text = message.format(role="answer", columns=", ".join(available))
         raise ColumnNotFoundError(text, argument="answer", available=available)
-    opened = open_source(source, kind="counts", named=columns, by=(), forms=forms)  # no role is looked for
+    opened = open_source(source, kind="counts", named=columns, by=(), forms=forms)  # no role is detected
     fields: dict[str, Any] = {
         role: opened.table[columns[role]].cast("string").strip().fill_null("")
         for role in ("answer", "reason")

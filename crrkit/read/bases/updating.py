@@ -1,4 +1,4 @@
-"""Rows that came since a base was kept: added to it, with the numbers of all rows read at once."""
+"""Adding rows to a saved base, with the results of reading all rows at once."""
 
 from __future__ import annotations
 
@@ -31,23 +31,22 @@ SHOWN_SOURCES = 3
 def update(path: str | Path, new_rows: Any = None, *, as_of: str | date | datetime | None = None) -> OrderBase:
     """Add rows to a base saved with ``base.save(path)``, and return the whole base.
 
-    The new rows are read as the first ones were, with the same columns and rules, and come beside them: late ones and
-    refunds too, in any order. Every measure then gives what it would give of all rows read at once. A row that is in
-    both lists counts twice; the very same list a second time is refused.
+    The new rows are read with the same columns and rules as the first ones. They may be in any order and include late
+    rows and refunds. Every measure then gives the result of reading all rows at once. A row that is in both lists
+    counts twice; adding the identical list a second time is refused.
 
     Args:
-        path: The folder of the kept base.
-        new_rows: What came since, any source that the reader takes; or a base, where it must be read in a way of its
-            own (another sheet, a table of a database). None gives the base as it was kept.
+        path: The folder of the saved base.
+        new_rows: The new rows, any source that the reader accepts; or a base, if they must be read with other arguments
+            (another sheet, a table of a database). None returns the base as it was saved.
         as_of: The cut-off of the new rows; by default the day after the last of them. The cut-off of the whole is the
-            later one, and never moves back.
+            later of the two and never moves back.
 
     Returns:
-        The base of all rows. ``quality`` sums up what became of the rows of each reading; the rows that were set aside
-        are not kept.
+        The base of all rows. ``quality`` adds up the accounts of all readings; rows that were set aside are not saved.
 
     Raises:
-        ValueError: If there is no kept base, it is damaged, the new rows cannot be read or are read under other rules.
+        ValueError: If there is no saved base, it is damaged, or the new rows cannot be read or have other rules.
 
     Examples:
         >>> import pandas as pd, tempfile
@@ -79,7 +78,7 @@ def update(path: str | Path, new_rows: Any = None, *, as_of: str | date | dateti
 
 
 def _read(manifest: keeping.Manifest, source: Any, as_of: Any) -> Base:
-    """The new rows as the first ones were read, from the same columns."""
+    """Read the new rows with the columns and arguments of the first ones."""
     said = manifest["said"] | manifest["columns"]
     base: Base = READ_AGAIN[manifest["kind"]](source, **said, as_of=as_of)
     return base
@@ -98,7 +97,7 @@ def _refuse_other_rules(manifest: keeping.Manifest, more: Base) -> None:
 
 
 def _roles(columns: Mapping[str, str]) -> list[str]:
-    """What is known of each row; with pieces and a price the amount is."""
+    """Return the roles that the columns provide; quantity and price count as amount."""
     told = {role for role, column in columns.items() if column} - {"status", "price"}
     return sorted("amount" if role == "quantity" else role for role in told)
 
@@ -118,7 +117,7 @@ def _with(manifest: keeping.Manifest, more: Base, part: keeping.Manifest) -> kee
 
 
 def _opened(folder: Path, manifest: keeping.Manifest) -> OrderBase:
-    """The base of all that is kept."""
+    """Return the base of all saved rows."""
     engine, rows = _rows(folder, manifest)
     quality = _quality(manifest)
     said = {**manifest["said"], **manifest["columns"], "activity": keeping.activity_of(manifest["activity"])}
@@ -144,7 +143,7 @@ def _opened(folder: Path, manifest: keeping.Manifest) -> OrderBase:
 
 
 def _rows(folder: Path, manifest: keeping.Manifest) -> tuple[Any, ir.Table]:
-    """All parts in an engine, each as it was written."""
+    """Return an engine and all parts as one table; raise an error if a checksum does not match."""
     paths = [folder / part["file"] for part in manifest["parts"]]
     for path, part in zip(paths, manifest["parts"], strict=True):
         if not path.is_file() or keeping.sum_of(path) != part["sha256"]:

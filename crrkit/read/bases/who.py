@@ -1,4 +1,4 @@
-"""Who is behind a count: the customers of a flow, of a stock or of a cohort, for whoever holds the list."""
+"""The customers behind a count: those of a flow, of a stock or of a cohort."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ASKED_OF = ("start", "kept", "lost", "new", "returned", "end")
 def who(
     base: Askable, what: str, *, period: str, every: str, cohort: str | None, where: Mapping[str, str] | None
 ) -> pd.DataFrame:
-    """What `Base.who` gives."""
+    """Implement `Base.who`."""
     check_choice(what, name="what", choices=ASKED_OF)
     calendar = base.calendar(every)
     number = calendar.parse(period)
