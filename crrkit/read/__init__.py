@@ -1,4 +1,4 @@
-"""The door: any source becomes one table of the engine with fixed column names and a report on its rows."""
+"""Readers: any source becomes a table in the engine with canonical column names and an account of its rows."""
 
 from crrkit.ground import face
 

@@ -1,4 +1,4 @@
-"""The sample data: small invented firms with a known truth, described in sample_data/README.md."""
+"""The sample data: small synthetic firms with known true values, described in sample_data/README.md."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _PACKAGE: Final = Path(__file__).parent.parent
 
 
 def _rubles(text: str) -> float:
-    """``1 250,00`` with a no-break space, as a number."""
+    """Convert a text such as ``1 250,00`` with a no-break space to a number."""
     return float(text.replace("\N{NO-BREAK SPACE}", "").replace(",", "."))
 
 
-# How pandas reads each file. The orders keep their dates as text, because some of them are wrong on purpose and a
-# reader has to meet them; "n/a" and "" stand there as they stand in the file, except for the missing customer.
+# Arguments of pandas for each file. The orders keep their dates as text, because some are wrong on purpose, to be found
+# by the reader; "n/a" and "" are kept as they are in the file, except for the missing customer.
 _READ: Final[dict[str, dict[str, Any]]] = {
     "orders": {"keep_default_na": False, "na_values": {"client_id": [""]}},
     "contracts": {"parse_dates": ["joined", "left"], "date_format": "ISO8601"},
@@ -30,23 +30,23 @@ _READ: Final[dict[str, dict[str, Any]]] = {
         "sep": ";",
         "parse_dates": ["Начало", "Окончание"],
         "date_format": "%d.%m.%Y",
-        "converters": {"Сумма": _rubles},  # the reader's own `thousands` takes no sign of two bytes
+        "converters": {"Сумма": _rubles},  # `thousands` of pandas does not accept a character of two bytes
     },
 }
 
 
 def sample(name: str) -> pd.DataFrame:
-    """Load one of the sample files as a pandas frame.
+    """Load one of the sample files as a pandas data frame.
 
     Args:
-        name: ``"orders"`` (a shop's till, about 1% of the rows wrong on purpose), ``"contracts"`` (a club's register),
-            ``"events"`` (visits, offers, purchases), ``"canonical"`` (the eleven customers of the definitions) or
-            ``"ru_clients"`` (a register as Russian accounting exports it).
+        name: ``"orders"`` (a shop's receipts, about 1% of the rows wrong on purpose), ``"contracts"`` (a club's
+            members), ``"events"`` (visits, offers, purchases), ``"canonical"`` (the eleven customers of the
+            definitions) or ``"ru_clients"`` (a list of clients as exported from Russian accounting software).
 
     Returns:
-        One row for each row of the file, in its order. Dates are parsed, except ``ordered_at`` of the orders, which
-        is text as it stands in the file. A contract that still runs has no date in ``left`` (NaT), an order without a
-        customer no ``client_id`` (NaN), an event without money no ``total`` (NaN).
+        The rows of the file in their order. Dates are parsed, except ``ordered_at`` of the orders, which remains text.
+        ``left`` is NaT for a contract that still runs, ``client_id`` NaN for an order without a customer, and ``total``
+        NaN for an event without an amount.
 
     Raises:
         InputError: If there is no sample of that name.
@@ -71,7 +71,7 @@ def sample(name: str) -> pd.DataFrame:
 
 
 def sample_path(name: str) -> Path:
-    """Find the file of a sample, to read it as any other file.
+    """Return the path of a sample file, to read it like any other file.
 
     Args:
         name: As for [sample][crrkit.sample].

@@ -1,4 +1,4 @@
-"""Where rows can stand: the engine in this process, databases, frames in memory, records."""
+"""Where rows may be: the in-process engine, databases, data frames in memory, records."""
 
 from crrkit.read.engines import databases, frames, records
 from crrkit.read.engines.connections import Rows, is_database, of_table

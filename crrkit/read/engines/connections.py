@@ -1,4 +1,4 @@
-"""What is behind the address of a database, a file of one or a connection, opened so that nothing can be written."""
+"""Databases by URL, by file or by connection, opened read-only."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ if TYPE_CHECKING:
     from crrkit.read.engines.fetching import Sql
 
 KNOWN_ADDRESS = re.compile(r"(?is)^(postgres(?:ql)?|duckdb|sqlite)(?:\+\w+)?://(.*)$")
-SQLITE_FILE, DUCKDB_FILE = b"SQLite format 3\x00", b"DUCK"  # the former in front, the latter after eight bytes
-Place = tuple[str | None, str]  # the schema, where it must be said, and the table
+SQLITE_FILE, DUCKDB_FILE = b"SQLite format 3\x00", b"DUCK"  # at the start of the file, and at byte 8
+Place = tuple[str | None, str]  # the schema, None if not needed, and the table
 
 
 class Rows(NamedTuple):
-    """The rows that a source in a database means.
+    """The rows of a database source.
 
     Attributes:
-        name: What to call them in print.
-        columns: What their columns are called.
-        table: They themselves, in an engine that can count them; None where they can only be fetched.
-        fetch: The named columns of them, as Arrow; only asked where there is no table.
-        engine: What must stay alive.
-        notes: What was chosen without a word.
-        close: What ends a connection that was made for them.
+        name: Their display name.
+        columns: Their column names.
+        table: An Ibis table, if the engine can run reductions; None if the rows can only be fetched.
+        fetch: A function that returns the given columns as Arrow.
+        engine: An object to keep alive.
+        notes: Notes on choices made by default.
+        close: Closes a connection that was opened for them.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Rows(NamedTuple):
 
 
 class Database(NamedTuple):
-    """One database: its name, its language, its tables, and the rows of one of them or of a query."""
+    """A database: its name, its SQL dialect, its tables, and the rows of a table or a query."""
 
     name: str
     dialect: str
@@ -62,21 +62,21 @@ class Database(NamedTuple):
 
 
 def of_table(table: ir.Table, name: str) -> Rows:
-    """The rows of a table of Ibis."""
-    counts = table.get_backend().name != "sqlite"  # which has neither months nor a type for a column
+    """Return the rows of an Ibis table."""
+    counts = table.get_backend().name != "sqlite"  # which has neither month intervals nor static column types
     fetch = partial(fetching.of_ibis, table)
     return Rows(name, list(table.columns), table if counts else None, fetch, table.get_backend())
 
 
 def is_database(source: Any) -> bool:
-    """Whether the source is the address of a database, a file of one, or a connection."""
+    """Return whether the source is a database URL, a database file or a connection."""
     if isinstance(source, str | Path):
         return bool(KNOWN_ADDRESS.match(str(source))) or _kind_of_file(Path(source)) is not None
     return isinstance(source, ibis.BaseBackend) or fetching.asked(source) is not None
 
 
 def database_of(source: Any) -> Database | None:
-    """The database that a source is, or is in; None for every other source."""
+    """Return the database of a source; None for any other source."""
     if isinstance(source, str | Path):
         return _at(source) if is_database(source) else None
     if isinstance(source, ibis.BaseBackend) and source.name != "sqlite":
@@ -105,7 +105,7 @@ def _at(source: str | Path) -> Database:
 
 
 def _path_of(rest: str) -> Path:
-    """The file of an address: relative after three slashes, from the root after four."""
+    """Return the file path of a URL: relative after three slashes, absolute after four."""
     named = Path(rest.partition("?")[0].removeprefix("/")).expanduser()
     return Path("/", named) if not named.exists() and Path("/", named).exists() else named
 
@@ -124,7 +124,7 @@ def _kind_of_file(path: Path) -> str | None:
 
 
 def _postgres(address: str) -> Database:
-    """PostgreSQL, in a session that can only read."""
+    """Connect to PostgreSQL in a read-only session."""
     try:
         import psycopg
     except ImportError as missing:
@@ -139,7 +139,7 @@ def _postgres(address: str) -> Database:
 
 
 def _closing(database: Database, close: Callable[[], object]) -> Database:
-    """A database whose connection was made here."""
+    """Return the database with a function that closes the connection opened here."""
     return database._replace(
         rows=lambda place: database.rows(place)._replace(close=close),
         ask=lambda query: database.ask(query)._replace(close=close),
@@ -147,7 +147,7 @@ def _closing(database: Database, close: Callable[[], object]) -> Database:
 
 
 def _of_ibis(backend: Any) -> Database:
-    """The tables of a connection of Ibis."""
+    """Return the database of an Ibis backend."""
     name = backend.con.info.dbname if backend.name == "postgres" else backend.name
 
     def tables() -> dict[str, Place]:
@@ -169,7 +169,7 @@ def _of_ibis(backend: Any) -> Database:
 
 
 def _postgres_schema(backend: Any, query: str) -> ibis.Schema:
-    """The columns of a query; Ibis would make a view to find out, and nothing is made in a session that only reads."""
+    """Return the schema of a query; Ibis would create a view for it, which a read-only session cannot."""
     seen = backend.con.execute(f"SELECT * FROM ({query}) AS crrkit_asked LIMIT 0").description  # noqa: S608 - a query that only reads
     kinds = [backend.con.execute("SELECT format_type(%s, NULL)", [one.type_code]).fetchone()[0] for one in seen]
     mapped = backend.compiler.type_mapper.from_string
@@ -177,7 +177,7 @@ def _postgres_schema(backend: Any, query: str) -> ibis.Schema:
 
 
 def _duckdb(path: Path) -> Database:
-    """A DuckDB file, beside an engine of its own in which all that is made on the way is made."""
+    """Open a DuckDB file read-only, attached to a new engine, in which temporary tables can be created."""
     asker = duckdb.connect(str(path), read_only=True)
     beside = _of_sql(fetching.of_duckdb(asker)._replace(name=path.name), engine=asker)
     con = new_engine()
@@ -189,13 +189,13 @@ def _duckdb(path: Path) -> Database:
         except Exception as unknown:
             if not is_of_an_engine(unknown):
                 raise
-            return beside.rows(place)  # a view names tables that are found in its own file alone
+            return beside.rows(place)  # a view refers to tables by names that are valid only in its own file
 
     return beside._replace(rows=rows)
 
 
 def _of_sql(sql: Sql, *, engine: Any) -> Database:
-    """What is asked in SQL, and fetched."""
+    """Return a database whose rows are fetched by SQL."""
 
     def of(relation: str, called: str) -> Rows:
         def fetch(columns: Sequence[str]) -> Any:

@@ -1,4 +1,4 @@
-"""A table of a database: which one it is, opened so that nothing can be written and nothing secret is told."""
+"""Tables and queries of databases: finding the table, read-only access, and errors without credentials."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ if TYPE_CHECKING:
 
 WRITES = (exp.DML, exp.DDL, exp.Command, exp.Into)
 MOST_TABLES = 20
-SHORTEST_SECRET = 3  # shorter pieces of a password occur in any sentence
+SHORTEST_SECRET = 3  # shorter pieces of a password occur in any text
 
 
 def find(source: Any, layout: Layout) -> Rows | None:
-    """The rows that a source in a database means; None for every other source.
+    """Return the rows of a database source; None for any other source.
 
     Raises:
-        InputError: If several tables could be meant, or the query would do more than read.
-        SourceError: If the database cannot be reached, or has no such table.
+        InputError: If the table is ambiguous or unknown, or the query is not a single SELECT.
+        SourceError: If the database cannot be reached or read.
     """
     with in_words(source):
         database = database_of(source)
         if database is None:
-            if not (isinstance(source, str) and ADDRESS.match(source)):  # an address of another kind is refused as such
+            if not (isinstance(source, str) and ADDRESS.match(source)):  # other URLs are refused later
                 layout.refuse("table", "query")
             return None
         layout.refuse("sheet", "skip", "sep", "encoding", "fill_down")
@@ -49,7 +49,7 @@ def find(source: Any, layout: Layout) -> Rows | None:
 
 @contextmanager
 def in_words(source: Any) -> Iterator[None]:
-    """Say what a database refuses as every other refusal is said."""
+    """Context manager that converts errors of a database to `SourceError`."""
     try:
         yield
     except Exception as broken:
@@ -59,7 +59,7 @@ def in_words(source: Any) -> Iterator[None]:
 
 
 def refusal(source: Any, broken: Exception) -> SourceError:
-    """What a database refused, without what is secret in its address."""
+    """Return the error for a database error, without the credentials in its URL."""
     what = _("cannot be read: the database says “{why}”. Check the address, the names and your rights.")
     told = source if isinstance(source, str | Path) else type(source).__name__
     return bad(told, what.format(why=_without_secrets(in_short(broken), source)))
@@ -81,7 +81,7 @@ def _without_secrets(text: str, source: Any) -> str:
 
 
 def _chosen(database: Database, table: str | None) -> tuple[str, Place, tuple[str, ...]]:
-    """The table that was named, or the only one there is."""
+    """Return the given table, or the only one there is, with a note."""
     there = database.tables()
     listed = ", ".join(list(there)[:MOST_TABLES]) + (", …" if len(there) > MOST_TABLES else "")
     if table is None:
@@ -108,7 +108,7 @@ def _chosen(database: Database, table: str | None) -> tuple[str, Place, tuple[st
 
 
 def _that_only_reads(layout: Layout, dialect: str) -> str:
-    """The query, which must be one that reads and does nothing else."""
+    """Return the query, which must be a single SELECT."""
     if layout.table is not None:
         message = _("table= and query= are both given. Give the one or the other.")
         raise InputError(message, argument="query")

@@ -1,4 +1,4 @@
-"""The engine in this process, and rows brought into it."""
+"""The in-process engine, and copying rows into it."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 RAW = "crrkit_raw"
-LONG_TEXT = 500_000_000  # bytes of text from which its rows are kept on the disk
-MEMORY = 600_000_000  # bytes that the engine takes at most, or as many as the files have that it reads where they lie
+LONG_TEXT = 500_000_000  # bytes of text from which the rows are stored on disk
+MEMORY = 600_000_000  # default memory limit in bytes; larger if the files that are read in place are larger
 BYTES_IN = {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
-PACKED_TEXT = 8  # times as long is text that was packed, or somewhat less
+PACKED_TEXT = 8  # approximate compression ratio of text
 SETTINGS = {"CRRKIT_MEMORY": "memory_limit", "CRRKIT_THREADS": "threads"}
 _spills = itertools.count()
 
 
 def new_engine(texts: Iterable[Path] = (), *, stored: Iterable[Path] = ()) -> Any:
-    """A DuckDB of its own, on the clock of UTC, modest in memory; for long texts one that keeps its tables on the disk.
+    """Return a new DuckDB in UTC with a low memory limit; for long text files, with its tables on disk.
 
     Args:
         texts: Files whose rows will be copied.
-        stored: Files that are read where they lie, as often as they are asked.
+        stored: Files that are read in place for every query.
     """
     large = sum(_length(path) for path in texts) > LONG_TEXT
     con = _on_disk() if large else ibis.duckdb.connect()
-    # A folder for each: two engines would take each other's files for their own. None is made before it is needed.
+    # One spill folder per engine, since two engines would confuse their files. Created only when needed.
     spill = str(scratch.root() / f"spill-{next(_spills)}").replace("'", "''")
     con.con.execute(f"SET TimeZone = 'UTC'; SET temp_directory = '{spill}'").fetchall()
     may_share(con)
@@ -54,7 +54,7 @@ def new_engine(texts: Iterable[Path] = (), *, stored: Iterable[Path] = ()) -> An
 
 
 def _be_modest(con: Any, length: int) -> None:
-    """Leave memory to others: what is sorted goes to the disk beyond it, and long files may take more."""
+    """Lower the memory limit: sorts beyond it spill to disk, and long files may use more."""
     number, unit = con.con.execute("SELECT current_setting('memory_limit')").fetchall()[0][0].split()
     wanted = max(MEMORY, length)
     if wanted < float(number) * BYTES_IN.get(unit, 1):
@@ -63,7 +63,7 @@ def _be_modest(con: Any, length: int) -> None:
 
 
 def _set(con: Any, setting: str, value: str, variable: str) -> None:
-    """What the environment says of the engine."""
+    """Apply an environment variable to a setting of the engine."""
     quoted = value.replace("'", "''")
     try:
         con.con.execute(f"SET {setting} = '{quoted}'").fetchall()
@@ -87,7 +87,7 @@ def _on_disk() -> Any:
 
 
 def brought(engine: Any, rows: pa.RecordBatchReader | pa.Table) -> ir.Table:
-    """The rows as a table of the engine, copied batch by batch; whoever gives them is asked in this thread."""
+    """Copy the rows to a table of the engine batch by batch; the source is read in the current thread."""
     _take(engine, rows.schema.empty_table(), f"CREATE OR REPLACE TABLE {RAW} AS")
     for batch in rows.to_batches() if isinstance(rows, pa.Table) else rows:
         _take(engine, pa.Table.from_batches([batch]), f"INSERT INTO {RAW}")

@@ -1,6 +1,6 @@
-"""Rows that only leave a database one by one, as Arrow: SQLite, SQLAlchemy and whatever has cursors.
+"""Fetching rows as Arrow from databases by cursors: SQLite, SQLAlchemy and any PEP 249 driver, and from DuckDB.
 
-Only the columns that are read are asked for, with SELECT alone.
+Only the needed columns are selected, and only SELECT is used.
 """
 
 from __future__ import annotations
@@ -42,15 +42,15 @@ WHERE NOT internal AND database_name IN (current_database(), 'temp') ORDER BY 1"
 
 
 class Sql(NamedTuple):
-    """A database that is asked in SQL.
+    """A database that is queried in SQL.
 
     Attributes:
-        name: What to call it in print.
-        dialect: How its SQL is written.
-        quote: A name as its SQL writes it.
-        names: The columns of a query.
-        rows: The rows of a query.
-        tables: The tables and views there are.
+        name: Its display name.
+        dialect: Its SQL dialect.
+        quote: Quotes an identifier.
+        names: Returns the columns of a query.
+        rows: Returns the rows of a query.
+        tables: Returns the tables and views.
     """
 
     name: str
@@ -62,7 +62,7 @@ class Sql(NamedTuple):
 
 
 def asked(source: Any) -> Sql | None:
-    """The database behind a connection of a known kind, or None."""
+    """Return the database of a connection of a known kind, or None."""
     root = type(source).__module__.partition(".")[0]
     if isinstance(source, sqlite3.Connection):
         return of_sqlite(source)
@@ -74,7 +74,7 @@ def asked(source: Any) -> Sql | None:
 
 
 def of_sqlite(con: sqlite3.Connection) -> Sql:
-    """SQLite, where each cell has a type of its own and a column has none."""
+    """Return a SQLite database; types are determined per column from the cells, since SQLite types are dynamic."""
     made = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
 
     def names(query: str) -> list[str]:
@@ -92,7 +92,7 @@ def of_sqlite(con: sqlite3.Connection) -> Sql:
 
 
 def open_sqlite(path: Path) -> sqlite3.Connection:
-    """A SQLite file, which cannot be written to; what is no UTF-8 in it is marked."""
+    """Open a SQLite file read-only; bytes that are not UTF-8 are replaced."""
     con = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
     con.text_factory = lambda raw: raw.decode("utf-8", errors="replace")
     return con
@@ -115,7 +115,7 @@ def _batches(cursor: Any, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
 
 
 def of_duckdb(con: Any) -> Sql:
-    """DuckDB by a connection, whose settings and transaction stay as they are."""
+    """Return a DuckDB database by a connection, whose settings and transaction are left unchanged."""
 
     def names(query: str) -> list[str]:
         return [column[0] for column in con.cursor().execute(query).description]
@@ -136,7 +136,7 @@ def of_duckdb(con: Any) -> Sql:
 
 
 def _of_sqlalchemy(source: Any) -> Sql:
-    """Whatever SQLAlchemy reaches, by an engine or a connection."""
+    """Return the database of a SQLAlchemy engine or connection."""
     import sqlalchemy
 
     def reached() -> AbstractContextManager[Any]:
@@ -167,7 +167,7 @@ def _of_sqlalchemy(source: Any) -> Sql:
 
 @contextmanager
 def _as_it_was(con: Any) -> Iterator[Any]:
-    """A connection of the user's, in no transaction if it was in none."""
+    """Context manager that leaves the user's connection outside a transaction if it was in none."""
     was = con.in_transaction()
     try:
         yield con
@@ -177,7 +177,7 @@ def _as_it_was(con: Any) -> Iterator[Any]:
 
 
 def _of_cursors(con: Any, dialect: str) -> Sql:
-    """Any connection after Python's own rules for databases (PEP 249); its tables are not known."""
+    """Return the database of a PEP 249 connection; its tables are known for PostgreSQL only."""
 
     def names(query: str) -> list[str]:
         with closing(con.cursor()) as cursor:
@@ -203,7 +203,7 @@ def _of_cursors(con: Any, dialect: str) -> Sql:
 
 
 def from_rows(rows: Iterable[Sequence[Any]], names: Sequence[str]) -> pa.Table:
-    """Rows of Python's own values as Arrow, in batches; a column of several types becomes text."""
+    """Convert rows of Python values to Arrow in batches; a column of several types becomes text."""
     batches = iter(rows)
     parts = []
     while batch := list(islice(batches, BATCH)):
@@ -216,7 +216,7 @@ def from_rows(rows: Iterable[Sequence[Any]], names: Sequence[str]) -> pa.Table:
 
 
 def arrow_of(values: Sequence[Any]) -> pa.Array:
-    """Values of Python as Arrow; decimals as floats, and several types as each prints."""
+    """Convert Python values to Arrow; decimals become floats, and mixed types the text of each value."""
     plain = [_plain(value) for value in values]
     try:
         return pa.array(plain)
@@ -231,12 +231,12 @@ def _plain(value: Any) -> Any:
 
 
 def printed(value: Any) -> str:
-    """A value as it prints; half a letter (a lone surrogate) by its number, for Arrow knows no such text."""
+    """Return the text of a value; lone surrogates, which Arrow does not accept, are escaped."""
     return str(value).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def in_one_type(parts: Sequence[pa.Array]) -> pa.ChunkedArray:
-    """The batches of a column as one, of the type that all of them have."""
+    """Concatenate the batches of a column in a common type: int and float give float, other mixtures text."""
     kinds = {part.type for part in parts} - {pa.null()}
     kind = next(iter(kinds), pa.null())
     if len(kinds) > 1:
@@ -245,7 +245,7 @@ def in_one_type(parts: Sequence[pa.Array]) -> pa.ChunkedArray:
 
 
 def of_ibis(table: ir.Table, columns: Sequence[str]) -> pa.RecordBatchReader:
-    """The columns of a table of Ibis; in SQLite each cell has a type of its own, which Ibis does not expect."""
+    """Return the columns of an Ibis table; SQLite is read directly, since Ibis expects static types."""
     backend, wanted = table.get_backend(), table.select(*columns)
     if backend.name == "sqlite":
         return of_sqlite(backend.con).rows(ibis.to_sql(wanted, pretty=False))

@@ -1,7 +1,7 @@
-"""Tables that are already in memory or in an engine, as a table of the engine.
+"""Data frames in memory, and DuckDB relations, as Arrow tables for the engine.
 
-Frames go through Arrow, which DuckDB reads without a copy. Python objects and categories become Arrow text once, at
-the door: the engine is two to four times slower on them.
+DuckDB reads Arrow without a copy. Python objects and categories are converted to Arrow text once, when they are read,
+because the engine is two to four times slower on them.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 
 
 def is_ibis(source: object) -> bool:
-    """Whether the source is an Ibis table of any backend."""
+    """Return whether the source is an Ibis table of any backend."""
     return hasattr(source, "get_backend") and hasattr(source, "group_by")
 
 
 def column_names(source: Any) -> list[str]:
-    """The column names of a frame of any known library."""
+    """Return the column names of a data frame of any known library."""
     if isinstance(source, pd.DataFrame):
         return [str(column) for column in source.columns]
     if isinstance(source, pa.Table | pa.RecordBatch):
         return list(source.schema.names)
     if hasattr(source, "collect_schema"):  # polars, eager and lazy
         return list(source.collect_schema().names())
-    if hasattr(source, "columns") and not hasattr(source, "made_by"):  # a DuckDB relation, an Ibis table; no result
+    if hasattr(source, "columns") and not hasattr(source, "made_by"):  # DuckDB, Ibis; no result
         return list(source.columns)
     message = _(
         "{given} is not a table that crrkit can read."
@@ -42,7 +42,7 @@ def column_names(source: Any) -> list[str]:
 
 
 def to_arrow(source: Any, columns: Iterable[str]) -> pa.Table:
-    """The named columns of a frame as an Arrow table."""
+    """Return the given columns of a data frame as an Arrow table."""
     wanted = list(dict.fromkeys(columns))
     if isinstance(source, pd.DataFrame):
         return _from_pandas(source, wanted)
@@ -72,5 +72,5 @@ def _arrow_column(values: pd.Series) -> pa.Array | pa.ChunkedArray:
         values = values.astype("float32")
     try:
         return pa.array(values, from_pandas=True)
-    except NO_ARROW:  # objects of several types, complex or very long numbers: each as it prints
+    except NO_ARROW:  # mixed types, complex or very long numbers: converted to text
         return pa.array([None if given else printed(value) for value, given in zip(values, values.isna(), strict=True)])

@@ -1,4 +1,4 @@
-"""Rows that come as Python or Arrow hands them over: records, columns in a dict, readers and datasets of Arrow."""
+"""Rows as Python or Arrow objects: records, columns in a dict, Arrow readers and datasets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ONE_SHOT = (Iterator, pa.RecordBatchReader)
 
 
 def find(source: Any) -> Rows | None:
-    """The rows of a source that is no file, no frame and no database; None for all others."""
+    """Return the rows of such a source; None for files, data frames and databases."""
     if isinstance(source, Mapping):
         return _of_table(_from_columns(source))
     if isinstance(source, pa.RecordBatchReader):
@@ -31,7 +31,7 @@ def find(source: Any) -> Rows | None:
 
 
 def is_read_once(source: Any) -> bool:
-    """Whether looking at the rows uses them up."""
+    """Return whether the rows can be read only once."""
     return isinstance(source, ONE_SHOT)
 
 
@@ -49,7 +49,7 @@ def _of_reader(reader: pa.RecordBatchReader) -> Rows:
 
 
 def _from_columns(columns: Mapping[Any, Any]) -> pa.Table:
-    """A dict of columns, all of one length."""
+    """Convert a dict of columns of equal length to a table."""
     lists = {str(name): list(values) for name, values in columns.items() if _is_column(values)}
     if len(lists) < len(columns) or len({len(values) for values in lists.values()}) != 1:
         message = _("A dict is read as columns: each value must be a list, and all must be of one length.")
@@ -62,7 +62,7 @@ def _is_column(values: Any) -> bool:
 
 
 def _from_records(records: Iterable[Any]) -> pa.Table:
-    """Dicts, one a row; a field that one has not got is empty in it."""
+    """Convert dicts, one per row, to a table; missing fields are null."""
     rows = iter(records)
     parts: list[tuple[int, dict[str, pa.Array]]] = []
     while batch := list(islice(rows, BATCH)):

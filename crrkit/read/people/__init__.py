@@ -1,4 +1,4 @@
-"""Who is one person: keys in their common form, links and hints, and the people that come of it."""
+"""Identity resolution: keys in normalised form, the links and hints they give, and the resulting people."""
 
 from crrkit.read.people.resolved import People
 from crrkit.read.people.resolving import resolve_people

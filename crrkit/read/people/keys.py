@@ -1,7 +1,7 @@
-"""Keys by which records are one person: e-mail, phone, tax id, card, each brought to the form in which two are equal.
+"""Normalisation of the keys that identify a person: e-mail, phone, tax id, card.
 
-What is none (a placeholder, the firm's own phone) or cannot be read is told with its reason and never compared.
-Nothing is looked up anywhere: a key is judged by itself.
+Values that are not keys (placeholders, the firm's own phone) or cannot be read are returned with the reason and never
+compared. Nothing is looked up: each key is judged on its own.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 EMAIL, TELEPHONE, TAX_ID = "email", "phone", "tax_id"
-LOOSE = (EMAIL, TELEPHONE)  # kinds that a family or an office shares: one of them alone is a loose link
+LOOSE = (EMAIL, TELEPHONE)  # kinds that families or offices share: one of them alone is a loose link
 
 PLACEHOLDER, UNREADABLE, DIGITS_LOST, OURS = (
     mark("placeholder"), mark("unreadable"), mark("digits lost in a spreadsheet"), mark("our own"),
 )  # fmt: skip
 WHY_NO_KEY = (PLACEHOLDER, OURS, DIGITS_LOST, UNREADABLE)
 
-SEVERAL = re.compile(r"[;|]|,(?!\s*(?:доб|вн|ext))|\s+(?=\+)")  # what stands between two keys in one field
+SEVERAL = re.compile(r"[;|]|,(?!\s*(?:доб|вн|ext))|\s+(?=\+)")  # separates keys in one field
 MAILBOX = re.compile(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+")
-# What such keys are also called: a kind under another name would be taken as it is written.
+# Other names of these kinds; keys of a kind with an unknown name are compared as written.
 ALSO_CALLED = {
     **dict.fromkeys(("mail", "e-mail", "e_mail", "emails", "mails", "почта"), EMAIL),
     **dict.fromkeys(("phones", "tel", "telephone", "mobile", "phone_number", "телефон"), TELEPHONE),
@@ -36,8 +36,8 @@ NO_MAIL = frozenset(
     ("none", "no", "nomail", "noemail", "no-mail", "no-email", "noreply", "no-reply", "no_reply", "donotreply", "na",
      "null", "empty", "netu", "нет", *NOBODY)
 )  # fmt: skip
-# Providers for whom what follows a plus is the same mailbox, and those for whom dots are, too. No other: elsewhere two
-# such addresses may be two people.
+# Providers that ignore what follows a plus, and those that also ignore dots. At any other provider, two such addresses
+# may be two people.
 WITHOUT_DOTS = ("gmail.com",)
 WITHOUT_PLUS = (
     *WITHOUT_DOTS, "outlook.com", "hotmail.com", "live.com", "icloud.com", "fastmail.com", "proton.me",
@@ -46,33 +46,33 @@ WITHOUT_PLUS = (
 SAME_MAILBOX = {"googlemail.com": "gmail.com"}
 
 ONE_DIGIT = re.compile(r"[0-9]{0,3}?([0-9])\1{6,}")  # +70000000000, 89999999999: below any country code
-FLOAT_ZEROS = r"\.0+$"  # of a number that went through a column of floats
-FEW_DIGITS = 7  # a text with fewer is no number that lacks its country code
-TAX_ID_LENGTHS = (9, 11)  # of a number that lost the zero in front
+FLOAT_ZEROS = r"\.0+$"  # of a number that was stored as a float
+FEW_DIGITS = 7  # a text with fewer digits is not a phone number without its country code
+TAX_ID_LENGTHS = (9, 11)  # of a number that lost its leading zero
 
 
 class Read(NamedTuple):
-    """A field as keys, or why it holds none."""
+    """The keys of a field, and the reasons for parts that are not keys."""
 
     keys: tuple[str, ...] = ()
     why_not: tuple[str, ...] = ()
 
 
-class NoKey(Exception):  # noqa: N818 - no error: what a reader of keys says of a text that holds none
-    """Why a text is no key."""
+class NoKey(Exception):  # noqa: N818 - not an error: raised by the reader of a key for a text without one
+    """The reason why a text is not a key."""
 
 
 def read_keys(kind: str, texts: Iterable[str], *, region: str | None, ours: Iterable[str] = ()) -> dict[str, Read]:
-    """Each different text of a column with the keys in it.
+    """Return the keys in each distinct text of a column.
 
     Args:
-        kind: ``email phone tax_id``, or any other, whose keys are taken as they are.
-        texts: What stands in the column, each text once.
+        kind: ``email phone tax_id``, or any other, whose keys are taken as written.
+        texts: The distinct texts of the column.
         region: The country of phone numbers without a country code.
-        ours: Keys of the firm itself, in any form.
+        ours: Keys of the firm itself, in any notation.
 
     Raises:
-        InputError: If phone numbers have no country code and no region was said.
+        InputError: If phone numbers have no country code and no region is given.
         MissingDependencyError: If a library that reads such keys is not installed.
     """
     reader = reader_of(kind, region)
@@ -82,7 +82,7 @@ def read_keys(kind: str, texts: Iterable[str], *, region: str | None, ours: Iter
 
 
 def reader_of(kind: str, region: str | None) -> Callable[[str], str]:
-    """What brings a key of one kind to its common form, and raises `NoKey` for what is none."""
+    """Return the function that normalises keys of a kind and raises `NoKey` for texts that are not keys."""
     if kind == TELEPHONE:
         return partial(_phone, library=_library("phonenumbers"), region=region)
     if kind == TAX_ID:
@@ -91,7 +91,7 @@ def reader_of(kind: str, region: str | None) -> Callable[[str], str]:
 
 
 def check_region(region: object) -> str | None:
-    """A country by its two letters; None where none was said."""
+    """Return the two-letter country code in capitals, checked; None if not given."""
     if region is None:
         return None
     known = _library("phonenumbers").SUPPORTED_REGIONS
@@ -103,7 +103,7 @@ def check_region(region: object) -> str | None:
 
 
 def check_codes(texts: Iterable[str], *, column: str) -> None:
-    """Ask for the country where phone numbers do not say it."""
+    """Raise an error that asks for ``region`` if any phone number has no country code."""
     n = sum(_lacks_code(part) for text in texts for part in SEVERAL.split(text))
     if n:
         message = _(
@@ -138,7 +138,7 @@ def _without_own(read: Read, own: set[str]) -> Read:
 
 
 def _mail(text: str) -> str:
-    """An e-mail in small letters; of the providers that ignore them without dots and tags."""
+    """Return the e-mail in lower case, without dots and tags for providers that ignore them."""
     named = re.search("<([^<>]*)>", text)
     mail = (named[1] if named else text).strip().lower().removeprefix("mailto:")
     local, _at, domain = mail.rpartition("@")
@@ -155,7 +155,7 @@ def _mail(text: str) -> str:
 
 
 def _phone(text: str, *, library: Any, region: str | None) -> str:
-    """A number in E.164, with the extension where it has one: behind a switchboard sit many."""
+    """Return the number in E.164 with its extension, if any: a switchboard number is shared by many people."""
     text = re.sub(FLOAT_ZEROS, "", text)
     digits = re.sub("[^0-9]", "", text)
     if _is_filler(text) or _is_filler(digits) or ONE_DIGIT.fullmatch(digits) or text.lower() in NOBODY:
@@ -164,7 +164,7 @@ def _phone(text: str, *, library: Any, region: str | None) -> str:
         number = library.parse(text, region)
     except library.NumberParseException:
         raise NoKey(UNREADABLE) from None
-    # A possible length is asked for, not a range in use: tables of ranges are never new enough.
+    # Only the length is checked, not the range: tables of ranges in use are always out of date.
     if library.is_possible_number_with_reason(number) != library.ValidationResult.IS_POSSIBLE:
         raise NoKey(UNREADABLE)
     written = str(library.format_number(number, library.PhoneNumberFormat.E164))
@@ -172,7 +172,7 @@ def _phone(text: str, *, library: Any, region: str | None) -> str:
 
 
 def _tax_id(text: str, *, library: Any) -> str:
-    """A Russian tax id (ИНН) whose check digits agree; a zero in front that a spreadsheet took is put back."""
+    """Return a Russian tax id (ИНН) with valid check digits; a leading zero lost in a spreadsheet is restored."""
     digits = re.sub(rf"[\s-]|{FLOAT_ZEROS}", "", text)
     if _is_filler(text) or _is_filler(digits) or digits.lower() in NOBODY:
         raise NoKey(PLACEHOLDER)
@@ -189,7 +189,7 @@ def _as_it_is(text: str) -> str:
 
 
 def _is_filler(text: str) -> bool:
-    """0, -1, 99999, 12345: what a form accepts when somebody has nothing to write."""
+    """Return whether a text is a dummy value such as 0, -1, 99999 or 12345, entered to satisfy a form."""
     return text == "-1" or bool(re.search(FILLERS, text))
 
 
@@ -198,7 +198,7 @@ def _is_one_digit(text: str) -> bool:
 
 
 def _library(name: str) -> Any:
-    """The library that knows the form of a key."""
+    """Import an optional library that parses a kind of key."""
     from importlib import import_module
 
     try:

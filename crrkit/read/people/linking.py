@@ -1,6 +1,6 @@
-"""From keys to people: who shares one is one person, as far as the links reach, and which links alone hold a person.
+"""Graph algorithms on records and keys: connected components, and the keys that alone hold a component together.
 
-Records and keys are numbers here; nothing in this module knows what a key says.
+Records and keys are integers here; their content is not used.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 
 def components(n: int, links: Iterable[tuple[int, int]]) -> list[int]:
-    """Number the connected components of ``n`` records, in the order of their first ones.
+    """Return the number of each record's connected component, from 1 in the order of their first records.
 
-    Union–find with path halving; each link costs next to nothing, so that all are linear in records and keys.
+    Union–find with path halving; the running time is almost linear in records and links.
 
     Args:
-        n: How many records there are, 0 to n - 1.
-        links: Pairs of a record and a key, the keys numbered from 0 as well.
+        n: The number of records, which are 0 to n - 1.
+        links: Pairs of a record and a key, with keys numbered from 0 as well.
 
     Examples:
         >>> components(4, [(0, 0), (2, 0), (2, 1), (3, 1)])  # 0 and 2 share a key, 2 and 3 another
@@ -35,16 +35,16 @@ def components(n: int, links: Iterable[tuple[int, int]]) -> list[int]:
 
     for record, key in links:
         one, other = root(record), root(first.setdefault(key, record))
-        parent[max(one, other)] = min(one, other)  # the first record stands for all
+        parent[max(one, other)] = min(one, other)  # the first record is the representative
     numbers: dict[int, int] = {}
     return [numbers.setdefault(root(record), len(numbers) + 1) for record in range(n)]
 
 
 def splitting_keys(n: int, links: Sequence[tuple[int, int]]) -> set[int]:
-    """The keys without which the records of a person fall apart: bridges, if a shared key is a link.
+    """Return the keys without any one of which a connected component would split into several.
 
-    Tarjan's articulation points of the graph whose nodes are records and keys, begun at a record and walked without
-    recursion: a key is one if from something behind it no way leads back to before it.
+    They are the key nodes among the articulation points (Tarjan) of the bipartite graph of records and keys, found by
+    an iterative depth-first search from a record: a key is one if no edge leads from a subtree below it to above it.
 
     Examples:
         >>> splitting_keys(3, [(0, 0), (1, 0), (1, 1), (2, 1)])  # a chain: each of its two keys
@@ -65,9 +65,9 @@ def splitting_keys(n: int, links: Sequence[tuple[int, int]]) -> set[int]:
 
 
 def _cuts(start: int, around: dict[int, list[int]], met: dict[int, int]) -> Iterator[int]:
-    """The nodes behind which something hangs that is reached through them alone; the start is left out."""
+    """Yield the articulation points of one component other than the start node."""
     met[start] = len(met)
-    back = {start: met[start]}  # how far back a way leads from what stands behind a node
+    back = {start: met[start]}  # the low point: the earliest node that the subtree of a node leads to
     path = [(start, -1, iter(around[start]))]
     while path:
         node, before, others = path[-1]

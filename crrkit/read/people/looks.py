@@ -1,4 +1,4 @@
-"""The people that came of it, one row a record and one row a person, and who needs a look."""
+"""The result tables of identity resolution, by record and by person, with the people that need a review."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FEWEST_IN_A_CHAIN = 3
 
 
 def people_of(ids: pd.Series, people: pd.DataFrame, found: Sharing) -> pd.DataFrame:
-    """One row a record: its person, by which kinds of key, and how surely."""
+    """Return one row per record: its person, the kinds of shared keys, and the confidence."""
     rules = kinds_of(found.links, of="record").reindex(range(len(ids)))
     with_key = np.isin(np.arange(len(ids)), found.usable.to_numpy())
     rule = rules.where(rules.notna(), np.where(with_key, ALONE, NO_KEY))
@@ -42,7 +42,7 @@ def people_of(ids: pd.Series, people: pd.DataFrame, found: Sharing) -> pd.DataFr
 def parts_of(
     mapping: pd.DataFrame, held: pd.DataFrame, found: Sharing, *, bridges: set[int], most: float
 ) -> pd.DataFrame:
-    """One row a person: how it hangs together, and why somebody should look at it."""
+    """Return one row per person: its size and links, and the reason for a review, if any."""
     person = mapping["person"]
     parts = mapping.groupby("person", as_index=False).agg(
         records=("record", "size"), kinds=("rule", "first"), strict_parts=("strict_person", "nunique")
@@ -69,7 +69,7 @@ def parts_of(
 
 
 def kinds_of(links: pd.DataFrame, *, of: str) -> pd.Series:
-    """The kinds of key of each record or person, joined by plus signs, in the order of their names."""
+    """Return the kinds of key of each record or person, sorted and joined by plus signs."""
     pairs = links[[of, "kind"]].drop_duplicates().sort_values("kind", kind="stable")
     names = sorted(pairs["kind"].unique())
     bits = pairs["kind"].map({kind: 1 << place for place, kind in enumerate(names)}).astype("int64")

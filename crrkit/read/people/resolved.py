@@ -1,4 +1,4 @@
-"""Who is one person, as far as the keys say it: the mapping, its weak places, and the way beside the rows."""
+"""`People`: the mapping from records to people, its doubtful parts, and joining it to tables."""
 
 from __future__ import annotations
 
@@ -33,29 +33,30 @@ ID_BESIDE = "crrkit_id"
 STRICT, LOOSE_LINKS = "strict", "loose"
 TWO_TAX_IDS, MANY_RECORDS, OTHER_NAMES, CHAIN = "two tax ids", "many records", "several names", "chain"
 LINKS = ("all", "strict")
-FEW_HAVE_KEYS = 0.1  # from this share of records without a key on, most links cannot be seen
+FEW_HAVE_KEYS = 0.1  # from this share of records without a key, a note is shown
 KIND_WORDS = {EMAIL: mark("e-mail"), TELEPHONE: mark("phone"), TAX_ID: mark("tax id")}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class People(Shown):
-    """Which records are one person. In print only counts: records and people are in ``to_pandas()``.
+    """The people to whom records belong. Only counts are displayed; ``to_pandas()`` has the records and people.
 
     Attributes:
-        mapping: One row a record: ``record`` (its id, or its number from 0), ``person`` (numbered from 1),
-            ``rule`` (the kinds of key that it shares with others of the person; ``alone``: it shares none;
-            ``no key``: it has none that could), ``confidence`` (``strict``: strict links alone hold the person
-            together; ``loose``: they do not; ``alone``), and ``strict_person``, the person by strict links only.
-        components: One row a person: ``person records kinds strict_parts`` (into how many people strict links alone
-            would part it), ``bridges`` (keys without any one of which it would fall apart), ``tax_ids`` and
-            ``names`` (how many different), and ``look``, why somebody should look at it: ``two tax ids`` (an error),
-            ``many records`` (more than a key may stand on), ``several names``, ``chain`` (no key is on all its
-            records, and one bridge holds it). Empty where nothing is wrong. Nothing is split by itself.
+        mapping: One row per record: ``record`` (its id, or its number from 0), ``person`` (numbered from 1),
+            ``rule`` (the kinds of key that it shares with other records of the person; ``alone``: it shares none;
+            ``no key``: it has none that could link it), ``confidence`` (``strict``: strict links alone connect all
+            records of the person; ``loose``: they do not; ``alone``), and ``strict_person``, the person by strict
+            links only.
+        components: One row per person: ``person records kinds strict_parts`` (the number of people by strict links
+            only), ``bridges`` (keys without any one of which it would split), ``tax_ids`` and ``names`` (distinct
+            values), and ``look``, the reason for a review: ``two tax ids`` (an error), ``many records`` (more than the
+            limit of a key), ``several names``, ``chain`` (no key is on all its records, and there is a bridge). Empty
+            if there is no reason. Nothing is split automatically.
         hints: Keys that link nobody, ``kind why keys records most``: on too many records, or under several names.
-        set_aside: Fields that are no keys, ``kind reason fields``.
-        linked: How many records share a key of each kind with another record of their person.
-        source: What was read.
-        record: The column with the record's id; None where the rows were numbered.
+        set_aside: Fields that are not keys, ``kind reason fields``.
+        linked: The number of records that share a key of each kind with another record of their person.
+        source: The name of the source.
+        record: The column with the record id; None if the rows were numbered.
     """
 
     mapping: pd.DataFrame = field(repr=False)
@@ -72,7 +73,7 @@ class People(Shown):
 
     @property
     def table(self) -> pd.DataFrame:  # type: ignore[override]  # made from the components
-        """How many people hang together by which kinds of key, and how many of them need a look."""
+        """The number of people and records by linking kinds of key, and of people that need a review."""
         parts = self.components.assign(
             strict=(self.components["records"] > 1) & (self.components["strict_parts"] == 1),
             look=self.components["look"] != "",
@@ -84,18 +85,18 @@ class People(Shown):
         return counted.assign(linked_by=[kinds_said(kinds) for kinds in counted["kinds"]])
 
     def to_pandas(self) -> pd.DataFrame:
-        """One row a record, as a copy: for the eyes of whoever holds the data, never part of a report."""
+        """Return a copy of ``mapping``, one row per record. Personal data: never part of a report."""
         return self.mapping.copy()
 
     def titles(self) -> dict[str, str]:
-        """Headings of the shown columns."""
+        """Return the headings of the displayed columns."""
         return {
             "linked_by": _("linked by"), "people": _("people"), "records": _("records"),
             "strict": _("of them strictly"), "look": _("to look at"),
         }  # fmt: skip
 
     def caption(self) -> str:
-        """How many people the records are, by which keys, and how many need a look."""
+        """Return the numbers of records and people, of linked records by kind, and of people that need a review."""
         n, m = len(self.mapping), len(self.components)
         said = _("{n} {n:record is|records are} {m} {m:person|people}").format(n=format_number(n), m=format_number(m))
         by = [
@@ -109,7 +110,7 @@ class People(Shown):
         return f"{said}: {', '.join(by) or nothing}; {needs}"
 
     def above(self) -> list[str]:
-        """Two tax ids in one person, an error of the list or two people; ids that seem to be nobody's own."""
+        """Return the doubts: people with several tax ids, and strong keys on too many records."""
         n = int((self.components["look"] == TWO_TAX_IDS).sum())
         text = _(
             "{n} {n:person holds|people hold} two different tax ids or more: the keys are wrong, or two people were"
@@ -118,25 +119,25 @@ class People(Shown):
         return [*([text.format(n=format_number(n))] if n else []), *self._hints(loose=False)]
 
     def below(self) -> list[str]:
-        """Hints, what is no key, and what keys do not reach."""
+        """Return the notes: hints, fields that are not keys, and records without keys."""
         return [*self._hints(loose=True), *self._aside(), *self._reach()]
 
     def joined(self, table: Any, *, record: str | None = None, links: str = "all") -> pd.DataFrame:
-        """Put the person beside the rows of a table: its columns as they are, and ``person``.
+        """Return a table with all its columns and ``person``.
 
         Args:
-            table: The rows, such as the contracts of the people: anything that `resolve_people` takes.
-            record: Its column with the record's id; by default that of the records. Where those were numbered, the
-                same table, row by row.
-            links: ``"all"``, or ``"strict"``: only where a tax id, a card or two kinds of key agree.
+            table: The rows, such as the contracts of the people: any source that `resolve_people` accepts.
+            record: Its column with the record id; by default the column of the records. If those were numbered, the
+                table must be the same one, row by row.
+            links: ``"all"``, or ``"strict"``: only links by a tax id, a card or two kinds of key.
 
         Returns:
-            A new frame. ``person`` is missing where the id is not among the records; the readers set such rows aside
-            and say so.
+            A new frame. ``person`` is missing if the id is not among the records; the readers set such rows aside with
+            a note.
 
         Raises:
-            InputError: If the table has a column ``person`` already, not the rows that were numbered, or no id of the
-                records.
+            InputError: If the table already has a column ``person``, has another number of rows than were numbered, or
+                contains no id of the records.
         """
         check_choice(links, name="links", choices=LINKS)
         frame, ids = _with_ids(table, self.record if record is None else record)
@@ -188,14 +189,14 @@ class People(Shown):
 
 
 def kinds_said(kinds: str) -> str:
-    """The kinds of key in the current language; a kind of the user's own is its own word."""
+    """Return the names of the kinds of key in the current language; user-defined kinds are left as they are."""
     words = {**KIND_WORDS, NO_KEY: NO_KEY, ALONE: ALONE, RECORD_ITSELF: RECORD_ITSELF}
     return " + ".join(_(words[kind]) if kind in words else kind for kind in kinds.split(" + "))
 
 
 @in_a_sentence
 def _with_ids(table: Any, record: str | None) -> tuple[pd.DataFrame, pd.Series | None]:
-    """The whole table, and the id of each row as text."""
+    """Return the whole table, and the id of each row as text; None for the ids without ``record``."""
     if record is not None:
         check_column(record, name="record", available=columns_of(table))
     if isinstance(table, pd.DataFrame):

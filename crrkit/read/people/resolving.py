@@ -1,4 +1,4 @@
-"""One person, several contracts: records that share a key become one person."""
+"""`resolve_people`: group records that share keys to people."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from crrkit.read.sources import Opened
 
 NO_ID = mark("no id")
-MAX_DEGREE = 5  # a person's key stands on few records, a shop's own on many
+MAX_DEGREE = 5  # a person's key is on few records, the firm's own on many
 LIKE = "{'email': 'mail', 'phone': 'phone', 'tax_id': 'inn'}"
 
 
@@ -53,49 +53,49 @@ def resolve_people(
     from_: str | None = None,
     until: str | None = None,
 ) -> People:
-    """Say which records (contacts, contracts, cards) are one person, by the keys that they share.
+    """Group records (contacts, contracts, cards) to people by the keys that they share: deterministic record linkage.
 
-    Records that share a key are linked, and a person is all that hangs together by links (a connected component). Keys
-    are compared in a common form: e-mails in small letters, without dots and tags only for providers that ignore them;
-    phones in E.164, with their extension; tax ids (ИНН) if their check digits agree; any other kind as it is written.
-    What is no key (empty, 0, -1, +70000000000, ``none@…``, ``noreply@…``, unreadable) links nobody and is counted.
+    Records that share a key are linked, and a person is a connected component of the links. Keys are normalised before
+    they are compared: e-mails in lower case, without dots and tags only for providers that ignore them; phones in
+    E.164, with their extension; tax ids (ИНН) if their check digits are valid; any other kind as written. Values that
+    are not keys (empty, 0, -1, +70000000000, ``none@…``, ``noreply@…``, unreadable) link nobody and are counted.
 
-    A link is strict if the records share a tax id or a key of a kind of your own (card, payer's account), or keys of
-    two kinds; one phone or one e-mail alone is loose. The rate by strict links and the rate by all of them are an
-    interval: where it is wider than the statistical one, people have to be told apart better before anything else
-    (``crr.diagnose(kept, identity=(strict, loose))`` says so). A link that is missed makes a kept person a lost and a
-    new one: with the share m of them the rate shows as CRR · (1 - m), 85.5% for 90% at m = 5%. Two people taken for one
-    are kept if either is: 1 - (1 - CRR)², .91 for .7.
+    A link is strict if the records share a tax id or a key of a user-defined kind (card, payer's account), or keys of
+    two kinds; one phone or one e-mail alone is a loose link. The rates by strict links and by all links are an
+    interval: if it is wider than the statistical one, identities have to be resolved better before anything else
+    (see ``crr.diagnose(kept, identity=(strict, loose))``). A missed link turns a kept person into a lost and a new one:
+    with a share m of them the rate appears as CRR · (1 - m), 85.5% for 90% at m = 5%. Two people merged into one are
+    kept if either is: 1 - (1 - CRR)², .91 for .7.
 
     Args:
-        table: Contacts or contracts, a row for each: a file, a pandas, Polars or Arrow table, a DuckDB relation, an
-            Ibis table. A record may have several rows, such as a history of its keys. It is never changed.
+        table: Contacts or contracts, one row each: a file, a pandas, Polars or Arrow table, a DuckDB relation, an
+            Ibis table. A record may have several rows, such as a history of its keys. The table is not changed.
         keys: The kinds of key and their columns: ``email``, ``phone``, ``tax_id``, and any other name for a key that
-            is as good as an id. A kind may have several columns, and a field several mails or phones.
-        record: The column with the record's id; by default the rows are numbered from 0, as far as they have an order.
-        name: The column with the surname. A phone under two names or more, a family's, then links only records of one
-            name, and any others only by another key.
-        region: The country of phone numbers that name none, by its two letters; it is asked for where there are any.
-        max_degree: On how many records a key may stand: one on more is nobody's own, such as the shop's phone, and
-            links nothing; ``.hints`` counts them. For some kinds alone: ``{"tax_id": None}``, without a limit. Where
-            each row is a contract, no less than the contracts of a good customer.
-        ours: Keys of the firm itself, such as its own phone and mails, that stand where nothing is known.
-        from_: The column with the day from which the keys of a row were valid, empty for always.
-        until: That of the last day, empty for still. A phone, a mail or a card links only rows whose dates meet, with
-            no pause between them: a number that was given to somebody else is another key. A tax id is for ever.
+            is as reliable as an id. A kind may have several columns, and a field several e-mails or phones.
+        record: The column with the record id; by default the rows are numbered from 0, if their order is defined.
+        name: The column with the surname. A phone under two or more names, such as a family's, then links only records
+            of the same name; others are linked only by another key.
+        region: The two-letter country of phone numbers without a country code; required if there are any.
+        max_degree: The largest number of records that a key may link: a key on more, such as the shop's phone, links
+            nothing and is counted in ``.hints``. May be given per kind, ``{"tax_id": None}`` for no limit. If each row
+            is a contract, use at least the number of contracts of a good customer.
+        ours: Keys of the firm itself, such as its own phone and e-mails, entered in place of unknown ones.
+        from_: The column with the first day on which the keys of a row were valid; empty means always.
+        until: The column with the last day; empty means still. A phone, an e-mail or a card links only rows whose dates
+            meet without a gap: a number that was reassigned is another key. A tax id is valid for ever.
 
     Returns:
-        The people: ``.to_pandas()`` maps each record to its person, ``.joined(table)`` puts the person beside rows,
-        ``.components`` tells who needs a look: two tax ids in one person are an error, and nothing is split by itself.
-        Records without a key are people by themselves; those without an id are counted and left out.
+        The people: ``.to_pandas()`` maps each record to its person, ``.joined(table)`` adds the person to rows, and
+        ``.components`` shows who needs a review: two tax ids in one person are an error, but nothing is split
+        automatically. Records without a key are people of their own; those without an id are counted and left out.
 
     Raises:
-        InputError: If a column is not there, keys are empty, a country has to be said, or the table is none.
+        InputError: If a column is missing, keys are empty, ``region`` is required, or it is not a table.
         MissingDependencyError: If phones or tax ids are to be read and ``crrkit[identity]`` is not installed.
 
     References:
-        Fellegi, I. P. and Sunter, A. B. (1969), A theory for record linkage, for lists whose keys are too few: this is
-        the deterministic case. Tarjan, R. E. (1972), Depth-first search and linear graph algorithms: the bridges.
+        Fellegi, I. P. and Sunter, A. B. (1969), A theory for record linkage, for lists with too few keys: this is the
+        deterministic case. Tarjan, R. E. (1972), Depth-first search and linear graph algorithms: the bridges.
 
     Examples:
         Six people with ten contracts. Anna closes one of her three, Boris both, Gleb his one:
@@ -175,7 +175,7 @@ def _columns_of_keys(keys: object) -> dict[str, tuple[str, ...]]:
 
 
 def _named(**columns: object) -> dict[str, str | None]:
-    """Names of columns; an empty one says, as for the readers, that there is none."""
+    """Check the types of column names; an empty name means, as for the readers, that there is no such column."""
     for name, value in columns.items():
         if not (value is None or isinstance(value, str)):
             message = _("{name} is {given}; a text is needed, such as {name}={like!r}.")
@@ -185,7 +185,7 @@ def _named(**columns: object) -> dict[str, str | None]:
 
 
 def _limits(max_degree: object, kinds: Sequence[str]) -> dict[str, float]:
-    """On how many records a key of each kind may stand; infinite where it may on any."""
+    """Return the largest number of records that a key of each kind may link; infinity for no limit."""
     said = max_degree if isinstance(max_degree, Mapping) else dict.fromkeys(kinds, max_degree)
     stray = next((kind for kind in said if kind not in kinds), None)
     if stray is not None:
@@ -208,7 +208,7 @@ def _limit(value: object) -> float:
 def _read(
     table: Any, columns: Mapping[str, tuple[str, ...]], named: Mapping[str, str | None]
 ) -> tuple[pd.DataFrame, Opened]:
-    """The fields as text, a column for each that was named; the others are missing."""
+    """Return the fields as text, with missing values for columns that were not given."""
     roles = {(kind, i): column for kind, some in columns.items() for i, column in enumerate(some)}
     asked = {f"keys[{kind!r}]" + (f"[{i}]" if i else ""): column for (kind, i), column in roles.items()}
     opened = open_source(table, kind="counts", named={**asked, **named}, by=())
@@ -228,7 +228,7 @@ def _read(
 
 
 def _times(opened: Opened, column: str, side: str) -> Any:
-    """Dates of a column; one that cannot be read would make a key valid for ever."""
+    """Parse a column of dates; an unreadable one is an error, since it would make a key valid for ever."""
     parsed = parse_times(opened.table, column)
     n = aggregate(opened.table, n=(parsed.given & parsed.value.isnull()).sum())["n"]
     if n:
@@ -238,7 +238,7 @@ def _times(opened: Opened, column: str, side: str) -> Any:
 
 
 def _records(rows: pd.DataFrame, opened: Opened, column: str | None) -> tuple[np.ndarray, pd.Series]:
-    """The number of each row's record, -1 without an id, and the ids as they are, in the order of their first rows."""
+    """Return the number of each row's record, -1 without an id, and the distinct ids in order of first occurrence."""
     if column is None:
         return np.arange(len(rows)), pd.Series(range(len(rows)), dtype="int64")
     codes, found = pd.factorize(rows["record"])
@@ -249,7 +249,7 @@ def _records(rows: pd.DataFrame, opened: Opened, column: str | None) -> tuple[np
 def _held(
     rows: pd.DataFrame, columns: Mapping[str, tuple[str, ...]], *, region: str | None, ours: Sequence[str]
 ) -> tuple[pd.DataFrame, list[tuple[str, str, int]]]:
-    """One row for each key of a row, and how many fields of each kind are none, by reason."""
+    """Return one row per key of a row, and the number of fields of each kind that are not keys, by reason."""
     held, aside, place = [], [], 0
     names = None if rows["name"].isna().all() else rows["name"].str.casefold().str.replace("ё", "е")
     beside = pd.DataFrame({

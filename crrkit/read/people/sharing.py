@@ -1,4 +1,4 @@
-"""Which keys link records, which links are strict, and which keys are only hints."""
+"""Which keys link records, which links are strict, and which keys are mere hints."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ TOO_MANY, SEVERAL_NAMES = "on too many records", "under several names"
 
 
 class Sharing(NamedTuple):
-    """What records share.
+    """The keys that records share.
 
     Attributes:
-        links: One row for each record and key that another record has, too: ``record kind key``.
-        strict: Those of the links by which two records are surely one person: ``record key``.
-        usable: The records that have a key which could link them.
-        hints: Keys that link nobody: ``kind why keys records most``, ``most`` the records of the widest of them.
+        links: One row per record and key that another record has as well: ``record kind key``.
+        strict: The links that are strict: ``record key``.
+        usable: The records with a key that could link them.
+        hints: Keys that link nobody: ``kind why keys records most``, ``most`` is the largest number of records of one.
     """
 
     links: pd.DataFrame
@@ -33,12 +33,12 @@ class Sharing(NamedTuple):
 
 
 def shared(held: pd.DataFrame, *, limits: Mapping[str, float], has_names: bool) -> Sharing:
-    """Tell links from hints.
+    """Separate links from hints.
 
     Args:
-        held: One row for each key of a row of the source: ``record kind key name since until``.
-        limits: On how many records a key of each kind may stand at most.
-        has_names: Whether ``name`` holds surnames, so that a phone under several names can be told.
+        held: One row per key of a source row: ``record kind key name since until``.
+        limits: The largest number of records that a key of each kind may link.
+        has_names: Whether ``name`` contains surnames, so that phones under several names can be found.
     """
     met = held.assign(key=_numbered(held)).drop_duplicates(["record", "key", "name"])
     met["records"] = met["key"].map(met.drop_duplicates(["record", "key"]).groupby("key").size())
@@ -52,11 +52,11 @@ def shared(held: pd.DataFrame, *, limits: Mapping[str, float], has_names: bool) 
 
 
 def _numbered(held: pd.DataFrame) -> pd.Series:
-    """A number for each key; one that is used again after a pause in its dates is another key."""
+    """Number the keys; a key that is used again after a gap in its dates is another key."""
     if held["since"].isna().all() and held["until"].isna().all():
         return held.groupby(["kind", "key"], sort=False).ngroup()
     since = _days(held["since"]).fillna(-np.inf)
-    until = _days(held["until"]).fillna(np.inf).mask(held["kind"].eq(TAX_ID), np.inf)  # nobody else's later
+    until = _days(held["until"]).fillna(np.inf).mask(held["kind"].eq(TAX_ID), np.inf)  # never reassigned
     rows = held.assign(since=since, until=until).sort_values(["kind", "key", "since"], kind="stable")
     seen = rows.groupby(["kind", "key"], sort=False)["until"].cummax()
     before = seen.groupby([rows["kind"], rows["key"]], sort=False).shift()
@@ -74,7 +74,7 @@ def _of_families(usable: pd.DataFrame) -> pd.Series:
 
 
 def _by_name(usable: pd.DataFrame, family: pd.Series) -> pd.DataFrame:
-    """The keys that may link; a phone of several names is one for each name, and none without a name."""
+    """Return the keys that may link; a phone under several names is one key per name, and none without a name."""
     alone, split = usable[~family], usable[family & usable["name"].notna()]
     number = split.groupby(["key", "name"], sort=False).ngroup() + 1 + _most(usable["key"])
     return pd.concat([alone, split.assign(key=number)])[["record", "kind", "key"]].drop_duplicates()
@@ -85,7 +85,7 @@ def _that_link(keys: pd.DataFrame) -> pd.DataFrame:
 
 
 def _strict(links: pd.DataFrame, usable: pd.DataFrame) -> pd.DataFrame:
-    """A key that nobody shares with others, or two of different kinds that agree."""
+    """Return the strict links: by a key of a kind that is not shared, or by keys of two kinds that agree."""
     strong = links.loc[~links["kind"].isin(LOOSE), ["record", "key"]]
     parts, free = [strong], 1 + max(_most(links["key"]), _most(usable["key"]))
     keys = _that_link(usable[["record", "kind", "key"]].drop_duplicates())
@@ -98,7 +98,7 @@ def _strict(links: pd.DataFrame, usable: pd.DataFrame) -> pd.DataFrame:
 
 
 def _told(rows: pd.DataFrame, why: str) -> list[Sequence[object]]:
-    """How many keys of each kind are hints, and on how many records; never which."""
+    """Count the keys of each kind that are hints and their records, without the keys themselves."""
     return [
         (kind, why, part["key"].nunique(), part["record"].nunique(), int(part["records"].max()))
         for kind, part in rows.groupby("kind", sort=True)

@@ -1,4 +1,4 @@
-"""Opening a source, whatever it is: its columns in an engine, its groups, stacks and shape."""
+"""Opening sources of any kind: their columns in an engine, grouped reports, stacked lists and unsupported shapes."""
 
 from crrkit.read.sources.again import as_opened, opening
 from crrkit.read.sources.groups import filled_down, is_blank

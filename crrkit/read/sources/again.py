@@ -1,4 +1,4 @@
-"""What was opened is remembered while a list is read, so that the same rows can be read otherwise."""
+"""Opened sources are recorded during reading, so that the same rows can be read again with other arguments."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Kept = TypeVar("Kept")  # what was opened; `crrkit.read.sources.opened` says what it is
+Kept = TypeVar("Kept")  # an `crrkit.read.sources.opened.Opened`
 _SEEN: ContextVar[list[Any] | None] = ContextVar("_SEEN", default=None)
 _NUMBERS = count(1)
 _BEFORE: ContextVar[Any] = ContextVar("_BEFORE", default=None)
@@ -19,7 +19,7 @@ _BEFORE: ContextVar[Any] = ContextVar("_BEFORE", default=None)
 
 @contextmanager
 def opening() -> Iterator[list[Any]]:
-    """What is opened meanwhile."""
+    """Context manager that collects the sources opened in it."""
     seen: list[Any] = []
     token = _SEEN.set(seen)
     try:
@@ -29,7 +29,7 @@ def opening() -> Iterator[list[Any]]:
 
 
 def remembered(opened: Kept) -> Kept:
-    """What was opened, told to whoever asked for it."""
+    """Record an opened source in the enclosing `opening`, and return it."""
     seen = _SEEN.get()
     if seen is not None:
         seen.append(opened)
@@ -38,7 +38,7 @@ def remembered(opened: Kept) -> Kept:
 
 @contextmanager
 def as_opened(opened: Any) -> Iterator[None]:
-    """Take this for the source; its fields are kept in a table of their own, since that of the first base stays."""
+    """Context manager in which `open_source` returns this source; fields are kept in a new table, besides the first."""
     token = _BEFORE.set(replace(opened, kept_as=f"{opened.kept_as}_{next(_NUMBERS)}"))
     try:
         yield
@@ -47,5 +47,5 @@ def as_opened(opened: Any) -> Iterator[None]:
 
 
 def opened_before() -> Any:
-    """What to take for the source, None where it has to be opened."""
+    """Return the source to use in place of opening one; None outside `as_opened`."""
     return _BEFORE.get()

@@ -1,6 +1,6 @@
-"""Columns that hold no role and whose names say nothing.
+"""Columns without a role that should be checked although their names do not suggest it.
 
-Those of numbers are looked at, for one may be below 0, and those of words that say of some rows that they are none.
+These are numeric columns, which may be negative, and columns with a word that marks rows as not being purchases.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from crrkit.read.disk import Plain, Sheet
 
-FIRST_ROWS = 1000  # enough to tell a column of numbers from one of words, which would be long to keep
+FIRST_ROWS = 1000  # enough to tell a numeric column from text, which would be large to keep
 _BELOW_BY_NATURE = re.compile(
     r"^(?:lat|lng|lon|long|latitude|longitude|x|y|z|utc|index|unnamed.*|широта|долгота)$|offset|timezone|delta|diff|change"
     r"|growth|margin|profit|balance|temperature|score|percent|rate$|discount|tax|bonus|status|date|(?:id|code|key|no)$"
@@ -32,42 +32,42 @@ _BELOW_BY_NATURE = re.compile(
 
 
 class Beside(NamedTuple):
-    """The columns to look at: those of numbers, and those with a word that says of some row that it is none."""
+    """The columns to check: numeric ones, and those with a word that marks a row as not being a purchase."""
 
     numbers: tuple[str, ...] = ()
     spoken: tuple[str, ...] = ()
 
 
 def free(available: Iterable[str], taken: Iterable[str]) -> list[str]:
-    """The columns that nobody reads, unless two share a name."""
+    """Return the columns that are not read, without those that share a name."""
     read, names = set(taken), [str(name) for name in available]
-    folded = [name.casefold() for name in names]  # the engine does not tell capital letters from small ones
+    folded = [name.casefold() for name in names]  # names are case-insensitive in the engine
     return [name for name in names if name not in read and folded.count(name.casefold()) == 1]
 
 
 def of_text(engine: duckdb.DuckDBPyConnection, texts: Sequence[Plain], names: list[str]) -> Beside:
-    """Those of text files, by their first rows; a column that one of the files lacks is passed over."""
+    """Return the columns of text files to check, by their first rows; columns missing in a file are ignored."""
     return _told(lines.first_rows(engine, texts, names, n=FIRST_ROWS))
 
 
 def of_sheets(sheets: Sequence[Sheet], names: list[str]) -> Beside:
-    """The same for sheets."""
+    """Return the columns of sheets to check."""
     shared = [name for name in names if all(name in set(map(str, sheet.rows.columns)) for sheet in sheets)]
     return of_frame(sheets[0].rows, shared)
 
 
 def of_frame(frame: Any, names: list[str]) -> Beside:
-    """The same for a frame of a known library."""
+    """Return the columns of a data frame to check."""
     return _told(frames.to_arrow(_head(frame), names)) if names else Beside()
 
 
 def of_view(engine: Any, view: str, names: list[str]) -> Beside:
-    """The same for a table of the engine."""
+    """Return the columns of a table of the engine to check."""
     return _told(engine.table(view).select(*names).limit(FIRST_ROWS).to_pyarrow()) if names else Beside()
 
 
 def of_parquet(engine: Any, paths: list[Path], view: str, names: list[str]) -> Beside:
-    """The same for Parquet files, of which the statistics tell without a look at any row where nothing is below 0."""
+    """Return the columns of Parquet files to check, without those that have no negative values by their statistics."""
     kept, table = files.below_zero(engine.con, paths) if names else set(), engine.table(view)
     return of_view(engine, view, [name for name in names if name in kept or table[name].type().is_string()])
 
@@ -93,13 +93,13 @@ def _are_numbers(values: pa.ChunkedArray) -> bool:
 
 
 def _say_none(values: pa.ChunkedArray) -> bool:
-    """Whether a column of few words has one by which a row is no purchase; names and texts have many."""
+    """Return whether a column of few distinct words has one that means no purchase; names and free text have many."""
     said = _words(values)
     return len(said) <= MOST_STATES and any(map(is_plainly_none, said))
 
 
 def _words(values: pa.ChunkedArray) -> set[str]:
-    """What is written in a column of text, each word once."""
+    """Return the distinct non-empty values of a text column; empty for other columns."""
     kind = values.type
     if pa.types.is_dictionary(kind):
         values, kind = values.cast(kind.value_type), kind.value_type

@@ -1,7 +1,7 @@
-"""Reports in which a customer is written once, above his rows or beside the first of them: his id is filled down.
+"""Grouped reports, in which each customer id is printed once, above or in the first of its rows: ids are filled down.
 
-A printed report, a pivot table and merged cells leave the id out where it stays the same. Read row by row, all but the
-first purchase of each customer would be purchases of nobody.
+Printed reports, pivot tables and merged cells omit repeated ids. Read row by row, all but the first purchase of each
+customer would be without a customer.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
     from crrkit.read.sources.opened import Opened
 
 STANDS_AT = "crrkit_place"
-FEWEST_IDS, SHARE_BELOW = 2, 0.2  # fewer ids, or fewer rows without one, are no sign of a report
+FEWEST_IDS, SHARE_BELOW = 2, 0.2  # with fewer ids, or fewer rows without one, it is not taken for a report
 
 
 def filled_down(opened: Opened, *, time: str, forms: Forms) -> Opened:
-    """The source with the ids where a report leaves them out, and a sentence that counts them.
+    """Fill in the ids that a grouped report omits, and add a note with their number.
 
-    Filled is where it was said, or where each row has either an id or a date: then ids stand above their rows. Where
-    each id stands once, beside the first of its rows, the others may as well be of nobody: it is asked.
+    Ids are filled down if requested, or if each row has either an id or a date, so that ids are above their rows. If
+    each id occurs once, in the first of its rows, the others may have no customer, and the user must decide.
 
     Args:
-        opened: The source; only what has an order of rows can be a report.
-        time: The role of the column that says when.
-        forms: What the user said; ``forms.layout.fill_down`` decides.
+        opened: The source; only sources with ordered rows can be reports.
+        time: The role of the time column.
+        forms: The user's settings; ``forms.layout.fill_down`` decides.
 
     Raises:
-        InputError: If most ids are missing as in a report, and nobody said what that means.
+        InputError: If ids are missing as in a report, and ``fill_down`` is not given.
     """
     fill = forms.layout.fill_down
     if fill is False or not opened.in_order:
@@ -45,12 +45,12 @@ def filled_down(opened: Opened, *, time: str, forms: Forms) -> Opened:
     ids, times = (opened.table[opened.columns[role]] for role in ("customer", time))
     if not aggregate(opened.table, any=_blank(ids).any())["any"]:
         return opened
-    seen = _seen(opened.table.select(id=ids, who=_blank(ids), when=_blank(times)))  # looked at once a row
+    seen = _seen(opened.table.select(id=ids, who=_blank(ids), when=_blank(times)))  # one pass over the rows
     if not seen["below"]:
         return opened
     grouped = bool(seen["above"]) and not seen["both"]
     if not (fill or grouped):
-        if seen["ids"] >= seen["both"]:  # each id stands once
+        if seen["ids"] >= seen["both"]:  # each id occurs once
             _ask(opened, time, forms, below=seen["below"], both=seen["both"])
         return opened
     filled = _filled(opened, seen["below"])
@@ -58,7 +58,7 @@ def filled_down(opened: Opened, *, time: str, forms: Forms) -> Opened:
 
 
 def _seen(rows: ir.Table) -> dict[str, int]:
-    """How many rows have an id above others, which have none, how many have both, and how many ids there are."""
+    """Count rows with an id only (``above``), a date only (``below``) and ``both``, and the distinct ``ids``."""
     who, when = rows["who"], rows["when"]
     counts = {"above": (~who & when).sum(), "below": (who & ~when).sum(), "both": (~who & ~when).sum()}
     return aggregate(rows, **counts, ids=rows["id"].nunique(where=~who))
@@ -69,7 +69,7 @@ def _blank(values: ir.Value) -> ir.BooleanValue:
 
 
 def is_blank(table: ir.Table, column: str) -> ir.BooleanValue:
-    """Whether nothing stands in a column."""
+    """Return whether a column is null or blank."""
     return _blank(table[column])
 
 
@@ -92,7 +92,7 @@ def _filled(opened: Opened, below: int) -> Opened:
 
 
 def _ask(opened: Opened, time: str, forms: Forms, *, below: int, both: int) -> None:
-    """Refuse what may be a report: each id stands once, many rows have none, and the dates begin anew with the ids."""
+    """Raise an error if it may be a report: ids occur once, many rows have none, and dates restart with the ids."""
     if both < FEWEST_IDS or below < SHARE_BELOW * (below + both) or not _begins_anew(opened, time, forms):
         return
     message = _(
@@ -105,7 +105,7 @@ def _ask(opened: Opened, time: str, forms: Forms, *, below: int, both: int) -> N
 
 
 def _begins_anew(opened: Opened, time: str, forms: Forms) -> bool:
-    """Whether the first row is not without an id, and the dates begin anew where one stands."""
+    """Return whether the first row has an id, and the dates restart at rows with one."""
     who = opened.table[opened.columns["customer"]]
     at = parse_times(opened.table, opened.columns[time], order=forms.dates, zone=forms.zone).value
     rows = opened.table.select(at=at, blank=_blank(who), place=ibis.row_number())

@@ -1,4 +1,4 @@
-"""Opening a source: its columns in an engine, whatever it was."""
+"""`open_source`: bring the columns of any source to an engine."""
 
 from __future__ import annotations
 
@@ -34,25 +34,25 @@ class Opened:
     """The raw columns of a source in an engine.
 
     Attributes:
-        table: The columns that were named, found or segment.
-        name: What to call the source in print.
-        columns: The column for each role.
-        engine: What must stay alive while the table is used.
-        elsewhere: Whether the rows stay in a database, into which others may write.
-        copied: Whether reading fields again is dear (text, Python objects), so that they are read once and kept.
-        cut_lines: Lines of a text file that could not be split into fields.
-        unread: Columns that hold no role, and that should be looked at: their names or numbers say so.
-        spoken: Those of the unread in which a word says of some row that it is no purchase.
-        declined: Roles of which the user said that no column holds them.
-        notes: What a reader should know.
-        doubts: What may make every rate another number.
-        currencies: Columns that say in which currency an amount is.
-        has_twins: Whether the table tells rows that are alike in every column of the source.
-        in_order: Whether a row belongs where it stands, as in files and frames.
-        undated: The column of times whose empty cells mark the lines of a report that are no rows of a list.
-        looked: ``customer, at``, perhaps ``kind``, of all rows, of which what was looked at is kept; None where fields
-            are no columns.
-        kept_as: The table of the engine that keeps the fields where reading them again is dear.
+        table: The columns with a role, segment columns and columns to check.
+        name: The display name of the source.
+        columns: The column of each role.
+        engine: An object to keep alive while the table is used.
+        elsewhere: Whether the rows remain in a database, to which others may write.
+        copied: Whether parsing fields is expensive (text, Python objects), so that the result is stored.
+        cut_lines: The number of lines of a text file that could not be split into fields.
+        unread: Columns without a role that should be checked, because of their names or values.
+        spoken: Those of ``unread`` with a word that marks a row as not being a purchase.
+        declined: Roles that, according to the user, no column has.
+        notes: Notes for the user.
+        doubts: Doubts that may affect every rate.
+        currencies: Columns with the currency of an amount.
+        has_twins: Whether the table marks rows that are equal in every column of the source.
+        in_order: Whether the order of rows is meaningful, as in files and frames.
+        undated: The time column whose empty cells mark the group lines of a report, which are not rows of the list.
+        looked: ``customer, at`` and optionally ``kind`` of all rows, with stored intermediate results; None if the
+            fields are not plain columns.
+        kept_as: The name of the table of the engine that stores parsed fields, if ``copied``.
     """
 
     table: ir.Table
@@ -86,11 +86,11 @@ def open_source(
     """Find the columns of any source and bring them to an engine.
 
     Args:
-        source: A path or pattern, a frame of a known library, a DuckDB relation or an Ibis table.
-        kind: ``orders contracts`` or ``events``: which roles there are.
-        named: The column that the user gave for each role, or None, or ``""`` for none.
+        source: A path or pattern, a data frame, a DuckDB relation, an Ibis table, records, or a database.
+        kind: The kind of list, such as ``orders contracts events``, which determines the roles.
+        named: The column given for each role, None to detect it, or ``""`` for none.
         by: Segment columns.
-        forms: What the user said of how the source is written.
+        forms: The formats and layout given by the user.
     """
     before: Opened | None = again.opened_before()
     if before is not None:
@@ -119,7 +119,7 @@ def _open_table(source: Any, wanted: Wanted) -> Opened:
 
 
 def _open_rows(rows: Rows, wanted: Wanted) -> Opened:
-    """Rows in another engine, left there where it counts them as this one would, else fetched."""
+    """Open rows in another engine: left there if it gives the same results, else fetched."""
     facts = wanted.find(rows.columns) | {"name": rows.name}
     facts["notes"] = (*rows.notes, *facts["notes"])
     if rows.table is not None:
@@ -127,7 +127,7 @@ def _open_rows(rows: Rows, wanted: Wanted) -> Opened:
         if column is None:
             return Opened(table=rows.table, engine=rows.engine, elsewhere=True, **facts)
         facts["notes"] += (outside.fetched_note(rows.name, column),)
-    if isinstance(rows.engine, pa.Table):  # records, not a database, of which no more is asked for than is needed
+    if isinstance(rows.engine, pa.Table):  # records, not a database, from which only the needed columns are read
         facts = wanted.beside(facts, rows.columns, partial(beside.of_frame, rows.engine))
     engine = new_engine()
     with closing(rows):
@@ -162,7 +162,7 @@ def _open_sheets(paths: list[Path], wanted: Wanted, name: str, _folder: Path) ->
     facts["notes"] = (*facts["notes"], *[note for _book, notes in books for note in notes])
     facts = wanted.beside(facts, [str(column) for column in taken[0].rows.columns], partial(beside.of_sheets, taken))
     columns = wanted.read(facts)
-    repeated = [column for role, column in facts["columns"].items() if role not in MONEY]  # a sum is not of each row
+    repeated = [column for role, column in facts["columns"].items() if role not in MONEY]  # amounts are not repeated
     whole = [merged.filled(sheet.rows, sheet.merged, repeated) for sheet in taken]
     taken = [sheet._replace(rows=rows) for sheet, (rows, _n) in zip(taken, whole, strict=True)]
     facts["notes"] += merged.merged_note(name, sum(n for _rows, n in whole))

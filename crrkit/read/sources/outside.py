@@ -1,8 +1,8 @@
-"""Rows in another engine: whether they can be counted there as they would be here, or must be fetched.
+"""Rows in another engine: whether they can be counted there with the same result, or must be fetched.
 
-What is plain is counted where it lives, and no row leaves. What this process would first have to tidy (dates or
-numbers in text, ids in several spellings, ids that stand for nobody) is fetched, the columns that are read and no
-others: so the numbers are those of the same rows in a file.
+Columns of plain types are counted in their database, and no row leaves it. If values need cleaning first (dates or
+numbers in text, ids in several spellings, placeholder ids), the columns that are read, and no others, are fetched. The
+results are therefore those of the same rows in a file.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from crrkit.read.values import Forms
 
 TIME_ROLES, NUMBER_ROLES, OTHER_IDS = ("at", "start", "end"), ("amount", "quantity", "price"), ("contract", "receipt")
-# Ids of which one form alone is in use: nothing that is asked of ids, or done to them, can be for any of these. Longer
-# numbers may be telephone numbers, or have lost digits.
+# If all ids have one of these forms, no cleaning or check of ids can apply to any of them. Longer numbers may be phone
+# numbers, or have lost digits.
 PLAIN_FORMS = (
     r"^[1-9][0-9]{0,8}$",
     r"^[A-Z]{1,4}[-_]?[0-9]{1,15}$",
@@ -33,7 +33,7 @@ TIDY = r"^[0-9A-Za-z_-]*$"
 
 
 def why_fetched(table: ir.Table, columns: Mapping[str, str], forms: Forms) -> str | None:
-    """The column for which rows must be fetched; None when they can be counted where they are."""
+    """Return the column that requires fetching; None if the rows can be counted in their database."""
     backend = table.get_backend().name
     if backend == "duckdb":
         return None
@@ -58,7 +58,7 @@ def _is_plain_time(kind: Any, backend: str) -> bool:
 
 
 def _are_plain(table: ir.Table, name: str) -> bool:
-    """Whether ids of customers need nothing, and nothing has to be asked of them."""
+    """Return whether customer ids need no cleaning and raise no question."""
     if table.schema()[name].is_uuid():
         return True
     ids = _rows_of_ids(table, name)
@@ -74,7 +74,7 @@ def _are_plain(table: ir.Table, name: str) -> bool:
 
 
 def _are_tidy(table: ir.Table, name: str) -> bool:
-    """Whether ids of anything else are as they would be left."""
+    """Return whether other ids would remain unchanged by cleaning."""
     if table.schema()[name].is_uuid():
         return True
     ids = _rows_of_ids(table, name)
@@ -82,7 +82,7 @@ def _are_tidy(table: ir.Table, name: str) -> bool:
 
 
 def _rows_of_ids(table: ir.Table, name: str) -> ir.Table | None:
-    """The rows of each id, in their engine; None of what is neither a whole number nor text."""
+    """Return the number of rows per id, as an expression; None if ids are neither integers nor text."""
     kind = table.schema()[name]
     if not (kind.is_integer() or kind.is_string()):
         return None
@@ -91,7 +91,7 @@ def _rows_of_ids(table: ir.Table, name: str) -> ir.Table | None:
 
 
 def fetched_note(name: str, column: str) -> str:
-    """What is said of rows that left their database."""
+    """Return the note on rows that were fetched from their database."""
     note = _(
         "{name}: the columns that are read were fetched from the database, because {column!r} has to be tidied here"
         " first. Dates, numbers and ids in types of their own are counted where they are."

@@ -1,4 +1,4 @@
-"""The columns of a file, without reading its rows."""
+"""Column names of a file, without reading its rows."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 
 def column_names(source: str | Path, *, layout: Layout | None = None, fits: Fits = tells_when) -> list[str]:
-    """Name the columns of a file, in their order.
+    """Return the column names of a file, in their order.
 
     Args:
-        source: A path or pattern, as for `read_orders`; of several files the first is looked at.
-        layout: What the user said of where the table stands.
-        fits: Whether a line holds the names of the columns.
+        source: A path or pattern, as for `read_orders`; of several files the first is used.
+        layout: The position of the table in its file, if given by the user.
+        fits: A function that returns whether a line is the header.
 
     Raises:
-        SourceError: If there is no such file or it cannot be read as a table.
+        SourceError: If there is no such file, or it cannot be read as a table.
     """
     path = spools.regular(files.resolve(source)[0])
     with duckdb.connect() as engine, scratch.temporary() as folder:

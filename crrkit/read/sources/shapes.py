@@ -1,4 +1,4 @@
-"""Shapes that tell less than a list or a log, or need another call: seen by their columns, and said in a sentence."""
+"""Tables that are not a readable list or log, or need another function, detected by their columns."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ COUNT_NAMES = {
 
 
 def counted_columns(columns: Sequence[str]) -> dict[str, str]:
-    """The columns of a table of counts, a row a period, by their names."""
+    """Return the columns of a table of counts, one row per period, by their names."""
     found = {}
     for role, names in COUNT_NAMES.items():
         column = next((name for name in columns if re.search(names, fold(name))), None)
@@ -49,7 +49,7 @@ def counted_columns(columns: Sequence[str]) -> dict[str, str]:
 
 
 def is_of_counts(columns: Sequence[str]) -> bool:
-    """Whether the rows are periods with their counts and not customers."""
+    """Return whether the rows are periods with counts, not customers."""
     found = counted_columns(columns)
     return (
         {"period", "start"} <= set(found)
@@ -59,12 +59,12 @@ def is_of_counts(columns: Sequence[str]) -> bool:
 
 
 def are_snapshots(columns: Sequence[str], names: Sequence[str], *, customer: str | None = None) -> bool:
-    """Whether a source is lists of customers by date: no moment of a purchase, but one of a list.
+    """Return whether a source consists of customer lists by date: it has the date of a list, not that of a purchase.
 
     Args:
         columns: The columns.
-        names: The names of the files, where there are several.
-        customer: The column with the customer, where it was named.
+        names: The file names, if there are several.
+        customer: The customer column, if given.
     """
     if customer not in columns and usual_column("customer", columns) is None:
         return False
@@ -77,10 +77,10 @@ def are_snapshots(columns: Sequence[str], names: Sequence[str], *, customer: str
 
 
 def refuse_shape(columns: Sequence[str], names: Sequence[str] = ()) -> None:
-    """Refuse what cannot be read as a list or a log, or could be read as two things, with the call that helps.
+    """Raise an error with the call to use if a table is not a readable list or log, or is ambiguous.
 
     Raises:
-        InputError: With the call.
+        InputError: With the call to use.
     """
     shapes = (_two_kinds, _lists_or_created, _first_and_last, _survey, _tenure, _flag_alone, _contacts, _months_across)
     for seen in shapes:
@@ -94,9 +94,9 @@ def _named(columns: Sequence[str], pattern: re.Pattern[str]) -> str | None:
 
 
 def _two_kinds(columns: Sequence[str], _names: Sequence[str]) -> str | None:
-    """A start and an end beside the moment of a purchase."""
+    """Detect a start and an end beside the time of a purchase."""
     start, end, at = (usual_column(role, columns) for role in ("start", "end", "at"))
-    if end is None and at is not None and fold(at) in CLOSED:  # of a deal, or of what began
+    if end is None and at is not None and fold(at) in CLOSED:  # the close of a deal, or the end of a contract
         end = at
     elif at is None or fold(at) not in PURCHASED or at in (start, end):
         return None
@@ -109,7 +109,7 @@ def _two_kinds(columns: Sequence[str], _names: Sequence[str]) -> str | None:
 
 
 def _lists_or_created(columns: Sequence[str], names: Sequence[str]) -> str | None:
-    """Several files named by dates whose rows say only when something was created: a deal, or a customer."""
+    """Detect several files named by dates whose rows have only a creation date, of a deal or of a customer."""
     at = usual_column("at", columns)
     if at is None or fold(at) not in CREATED or len(names) < 2 or not all(labels_in(name) for name in names):  # noqa: PLR2004 - several
         return None
@@ -168,7 +168,7 @@ def _flag_alone(columns: Sequence[str], _names: Sequence[str]) -> str | None:
 
 
 def _contacts(columns: Sequence[str], _names: Sequence[str]) -> str | None:
-    """A CRM's list of people: who they are, and not what they bought."""
+    """Detect a list of CRM contacts: people without purchases."""
     person = _named(columns, _PERSON)
     dated = any(usual_column(role, columns) is not None for role in ("start", "end")) or _is_of_sales(columns)
     if person is None or dated or usual_column("amount", columns) is not None:
@@ -181,7 +181,7 @@ def _contacts(columns: Sequence[str], _names: Sequence[str]) -> str | None:
 
 
 def _months_across(columns: Sequence[str], _names: Sequence[str]) -> str | None:
-    """A column for each month, and none that is known to hold the customer."""
+    """Detect a table with one column per month, and no column known as the customer's."""
     months = [column for column in columns if is_label(column)]
     if len(months) < 2 or _is_of_sales(columns):  # noqa: PLR2004 - one may be a column of anything
         return None
@@ -193,4 +193,4 @@ def _months_across(columns: Sequence[str], _names: Sequence[str]) -> str | None:
 
 def _is_of_sales(columns: Sequence[str]) -> bool:
     at = usual_column("at", columns)
-    return at is not None and (tier_of("at", at) or 0) < 3  # noqa: PLR2004 - a day of creation is no purchase of a contact
+    return at is not None and (tier_of("at", at) or 0) < 3  # noqa: PLR2004 - the creation date of a contact is not a purchase

@@ -1,4 +1,4 @@
-"""Lists of one month each, in files, on sheets or by name, put under each other with the name that tells their date."""
+"""Customer lists by date in files, sheets or a mapping, concatenated with a column for the name that has the date."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ if TYPE_CHECKING:
 
     from crrkit.read.disk import Layout
 
-LIST_NAME = "crrkit_list"  # the column that names the list in which a row stands
+LIST_NAME = "crrkit_list"  # the column with the name of the list that a row is on
 USUAL_DAYS = (
     "snapshotdate", "snapshot", "snapshotat", "snapshotmonth", "asof", "asofdate", "reportdate", "reportingdate",
     "reportmonth", "statementdate", "yearmonth", "date", "day", "month", "period", "датасреза", "срез", "надату",
     "датаотчета", "отчетнаядата", "отчетныймесяц", "месяц", "период", "дата",
 )  # fmt: skip
-_SURE = USUAL_DAYS[: USUAL_DAYS.index("date")]  # names that only the day of a list has
+_SURE = USUAL_DAYS[: USUAL_DAYS.index("date")]  # names used only for the date of a list
 
 
 class Stack(NamedTuple):
-    """Where each row says on which list it stands.
+    """A source of several lists.
 
     Attributes:
-        source: What is opened.
-        name: What to call it in print; None for the name of the source itself.
-        at: The column that says it; empty for a table with a column for each list.
-        wide: The columns that are lists themselves.
-        names: The names of the lists in `LIST_NAME`, also of those that hold nobody.
-        notes: What a reader should know.
+        source: The source to open.
+        name: Its display name; None for the name of the source itself.
+        at: The column with the list of a row; empty for a table with one column per list.
+        wide: The columns that are lists.
+        names: The names of the lists in `LIST_NAME`, including empty ones.
+        notes: Notes for the user.
     """
 
     source: Any
@@ -56,14 +56,14 @@ class Stack(NamedTuple):
 def stack_of(
     source: Any, *, at: str | None, named: Mapping[str, str | None], by: Sequence[str], layout: Layout
 ) -> Stack:
-    """Find out how a source tells which list a row stands on: by a column, by columns, or by names.
+    """Determine how a source assigns rows to lists: by a column, by one column per list, or by names.
 
     Args:
-        source: A table, a file or pattern, several of them, or a mapping of names to such.
-        at: The column that says it, if the user named one; ``""`` for none.
-        named: The columns of the other roles, None where not named.
+        source: A table, a file or pattern, several of them, or a mapping of names to these.
+        at: The column with the date of the list, if given; ``""`` for none.
+        named: The columns of the other roles, None if not given.
         by: Segment columns.
-        layout: Where the table stands in its file.
+        layout: The position of the table in its file.
     """
     if isinstance(source, Mapping) and source and all(labels_in(name) for name in source):
         lists = [(str(name), _as_table(part, named)) for name, part in source.items()]
@@ -80,7 +80,7 @@ def stack_of(
 
 
 def _column_names(source: Any, layout: Layout) -> list[str]:
-    """The columns of a table wherever it is."""
+    """Return the column names of a source of any kind."""
     rows = databases.find(source, layout)
     if rows is not None:
         with closing(rows):
@@ -91,7 +91,7 @@ def _column_names(source: Any, layout: Layout) -> list[str]:
 
 
 def _as_table(part: Any, named: Mapping[str, str | None]) -> Any:
-    """A list of a mapping; plain ids become a table of one column."""
+    """Return one list of a mapping as a table; a sequence of ids becomes a table of one column."""
     if isinstance(part, list | tuple | set | frozenset | pd.Series):
         ids = list(part) if not isinstance(part, set | frozenset) else sorted(part, key=str)
         return pd.DataFrame({named.get("customer") or "customer": pd.Series(ids, dtype=object)})
@@ -99,11 +99,11 @@ def _as_table(part: Any, named: Mapping[str, str | None]) -> Any:
 
 
 def tells_lists(names: Sequence[str]) -> bool:
-    """Whether a line holds the names of a table of lists: beside others a day of the list, or two columns of months."""
+    """Return whether a line is the header of a table of lists: it has the list's date or two or more month columns."""
     folded, dates = {fold(name) for name in names}, sum(map(is_label, names))
     by_day = bool(folded & set(USUAL_DAYS)) and not dates  # "Period; 01.01.2024" is a line of a title
     days = any(label.every == "day" for name in names if is_label(name) for label in labels_in(name))
-    return len(names) > 1 and (by_day or dates > 1 + days)  # two days are a line of a contract
+    return len(names) > 1 and (by_day or dates > 1 + days)  # two days may be a row of a contract
 
 
 def _in_columns(source: Any, columns: Sequence[str], at: str | None) -> Stack:
@@ -123,23 +123,23 @@ def _in_columns(source: Any, columns: Sequence[str], at: str | None) -> Stack:
 
 
 def usual_day(columns: Iterable[str]) -> str | None:
-    """The column that by its name is likely to hold the day of a list, or None."""
+    """Return the column that by its name is likely to contain the date of a list, or None."""
     folded = {fold(name): name for name in reversed(list(columns))}
     return next((folded[name] for name in USUAL_DAYS if name in folded), None)
 
 
 def sure_day(columns: Iterable[str]) -> str | None:
-    """The column whose name only the day of a list has, or None."""
+    """Return the column with a name used only for the date of a list, or None."""
     return next((name for name in columns if fold(name) in _SURE), None)
 
 
 def list_names(source: str | Path) -> list[str]:
-    """The names of the parts of which each may be the list of a date: of files, or of sheets."""
+    """Return the names of the files or sheets that may each be the list of a date."""
     return [name for name, _part in _parts(source)]
 
 
 def _parts(source: str | Path) -> list[tuple[str, Any]]:
-    """The files of a pattern, or the sheets of a workbook, each with the name that may tell its date."""
+    """Return the files of a pattern, or the sheets of a workbook, with the names that may contain dates."""
     paths = files.resolve(source)
     if len(paths) > 1:
         return [(path.name, path) for path in paths]
@@ -152,12 +152,12 @@ def _parts(source: str | Path) -> list[tuple[str, Any]]:
 
 
 def _tells_month(name: str) -> bool:
-    """Whether a name tells more than a year, which the name of the file may do for all sheets."""
+    """Return whether a name contains more than a year, which may come from the file name for all sheets."""
     return any(label.every != "year" for label in labels_in(name))
 
 
 def _ask_which(parts: list[tuple[str, Any]], at: str | None) -> None:
-    """Files that are named by a date and hold a column with one are not guessed about."""
+    """Raise an error if both the file names and a column contain dates."""
     first = parts[0][1]
     if at == "" or not isinstance(first, Path):
         return
@@ -173,7 +173,7 @@ def _ask_which(parts: list[tuple[str, Any]], at: str | None) -> None:
 def _stacked(
     parts: Sequence[tuple[str, Any]], name: str, named: Mapping[str, str | None], by: Sequence[str], layout: Layout
 ) -> Stack:
-    """All lists under each other; each column is found in each of them and has the name that the first gives it."""
+    """Concatenate all lists; columns are found in each list and take the names of the first one."""
     tables, notes = [], []
     for told, part in parts:
         table, said = _opened(told, part, named, by, layout)
@@ -196,7 +196,7 @@ def _stacked(
 def _opened(
     told: str, part: Any, named: Mapping[str, str | None], by: Sequence[str], layout: Layout
 ) -> tuple[pa.Table, list[str]]:
-    """The columns of one list that are read, as text; what is wrong with it is said with its name."""
+    """Return the needed columns of one list as text, and its notes; errors are raised with the name of the list."""
     if isinstance(part, tuple):
         path, sheet = part
         layout, part = replace(layout, sheet=sheet), path

@@ -1,4 +1,4 @@
-"""What is looked for in a source, and which of its columns hold it."""
+"""The columns that a reader needs, and finding them in a source."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ALLOWED_MONEY: tuple[set[str], ...] = (set(), {"amount"}, {"amount", "quantity"}
 
 
 class Wanted(NamedTuple):
-    """What is looked for in a source, and where."""
+    """The columns to find in a source, and the layout of the source."""
 
     kind: str
     named: Mapping[str, str | None]
@@ -36,21 +36,21 @@ class Wanted(NamedTuple):
 
     @property
     def layout(self) -> Layout:
-        """Where the table stands in its source."""
+        """The position of the table in its source."""
         return self.forms.layout
 
     def find(self, available: Sequence[str]) -> dict[str, Any]:
-        """The columns, or the refusal of a table that has not got them."""
+        """Return the columns; an error if the table does not have them."""
         return _find(available, self.kind, self.named, self.by)
 
     def fits(self, names: Sequence[str]) -> bool:
-        """Whether these are the names of such a table."""
+        """Return whether these are the column names of such a table."""
         return are_names_of(self.kind, self.named, available=names, by=self.by)
 
     def beside(
         self, found: Mapping[str, Any], available: Sequence[str], look: Callable[[list[str]], beside.Beside]
     ) -> dict[str, Any]:
-        """What was found, and columns that nobody named: of numbers, for one may be below 0, and of telling words."""
+        """Add the columns without a role that should be checked, see `crrkit.read.sources.beside`."""
         if self.kind not in ("orders", "events"):
             return dict(found)
         seen = look(beside.free(available, self.read({**found, "unread": ()})))
@@ -58,12 +58,12 @@ class Wanted(NamedTuple):
         return {**found, "unread": tuple(unread), "spoken": seen.spoken}
 
     def read(self, found: Mapping[str, Any]) -> list[str]:
-        """Every column that is looked at."""
+        """Return all columns to read."""
         return list(dict.fromkeys([*found["columns"].values(), *self.by, *found["unread"], *found["currencies"]]))
 
 
 def _find(available: Sequence[str], kind: str, named: Mapping[str, str | None], by: Sequence[str]) -> dict[str, Any]:
-    """The column of each role, those without one that should be looked at, and what to know about the choice."""
+    """Return the column of each role, columns without a role to check, and notes on the choice."""
     given = {role for role, name in named.items() if name}
     if given & {"amount", "quantity", "price"} not in ALLOWED_MONEY:
         message = _("quantity= and price= belong together: amount is quantity times price. Name both, or name amount=.")
@@ -83,7 +83,7 @@ def _find(available: Sequence[str], kind: str, named: Mapping[str, str | None], 
 
 
 def _refuse_reserved(by: Sequence[str], *, roles: Container[str]) -> None:
-    """A segment under a name that is needed; a column called kind is one where nothing tells kinds of rows apart."""
+    """Raise an error if a segment column has a reserved name; ``kind`` is reserved only if it is a role."""
     made = "kind" if "kind" in roles else None
     taken = next((x for x in by if x in RESERVED or INTERNAL.fullmatch(x) or x.casefold() == made), None)
     if taken is not None:
@@ -92,7 +92,7 @@ def _refuse_reserved(by: Sequence[str], *, roles: Container[str]) -> None:
 
 
 def _refuse_repeated(wanted: Sequence[str], available: Sequence[str]) -> None:
-    """Two columns of one name; the engine does not tell capital letters from small ones."""
+    """Raise an error if two columns have the same name; names are case-insensitive in the engine."""
     folded = [str(name).casefold() for name in available]
     repeated = [name for name in wanted if folded.count(name.casefold()) > 1]
     if repeated:

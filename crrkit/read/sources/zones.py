@@ -1,4 +1,4 @@
-"""The zone of the business: which it is, and when it has to be said."""
+"""The time zone of the business: how it is determined, and when it must be given."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def in_business_zone(opened: Opened, roles: Sequence[str], zone: str | None) -> tuple[Opened, str | None]:
-    """The zone to which times with an offset are moved, None when all are local as written; and what is said of it."""
+    """Return the source with a note, and the zone to which times are converted; None if all are local as written."""
     found = _business_zone(opened, roles, zone)
     if found is None or found == zone:
         return opened, found
@@ -39,13 +39,13 @@ def _business_zone(opened: Opened, roles: Sequence[str], zone: str | None) -> st
         return zone
     try:
         backend.con.execute("SELECT timezone(?, now())", [zone]).fetchall()
-    except duckdb.Error:  # a name that this machine knows and the engine does not, such as "localtime"
+    except duckdb.Error:  # a name known to Python but not to the engine, such as "localtime"
         raise _unknown_zone(zone, "") from None
     return zone
 
 
 def _check_offsets(opened: Opened, roles: Sequence[str]) -> None:
-    """Times with an offset beside times without one are on one clock only when it is known which."""
+    """Raise an error if a column has times with and without an offset, which are comparable only with a given zone."""
     for column in [opened.columns[role] for role in roles]:
         if has_offsets(opened.table, column) and has_clocks(opened.table, column):
             message = _(
