@@ -1,4 +1,4 @@
-"""Files as they lie on a disk: which they are, unpacked, decoded, and where in them the table stands."""
+"""Files on disk: finding, decompressing and decoding them, and locating the table in them."""
 
 from crrkit.ground import face
 

@@ -1,4 +1,4 @@
-"""Files of Arrow, which are also called Feather."""
+"""Arrow (Feather) files."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 def read_arrow(paths: list[Path]) -> pa.Table:
-    """The rows of files of Arrow, in the form for files or for streams.
+    """Return the rows of Arrow files, in the file or the stream format.
 
     Raises:
-        SourceError: If one is none, or they have not got the same columns.
+        SourceError: If a file is not an Arrow file, or the files have different columns.
     """
     tables = [_rows(path) for path in paths]
     for path, table in zip(paths, tables, strict=True):
@@ -30,7 +30,7 @@ def read_arrow(paths: list[Path]) -> pa.Table:
 
 def _rows(path: Path) -> pa.Table:
     try:
-        source = pa.OSFile(str(path))  # no map: a file that is cut off while it is mapped ends the process
+        source = pa.OSFile(str(path))  # not memory-mapped: truncation of a mapped file would kill the process
         if source.read(6) == b"ARROW1":
             return ipc.open_file(source).read_all()
         source.seek(0)

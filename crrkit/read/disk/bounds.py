@@ -1,4 +1,4 @@
-"""Files that hold far more than they seem to: looked at before anything is unpacked."""
+"""Protection against decompression bombs: sizes are checked before anything is decompressed."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from crrkit.read.disk.packed import PACKING_ERRORS, members, unpacked_from
 if TYPE_CHECKING:
     from pathlib import Path
 
-HARMLESS = 1 << 28  # bytes that do no harm, whatever they were packed into
-MOST_TIMES = 300  # no table becomes so many times as long; what is made to fill a disk becomes a thousand times as long
+HARMLESS = 1 << 28  # bytes that are accepted at any compression ratio
+MOST_TIMES = 300  # compression ratio that no table reaches; that of a bomb is about 1000
 CHUNK_OF_TEXT = 1 << 20
 SHEET = "xl/worksheets/"
 COLUMN, ROW = re.compile(rb'<c r="([A-Z]{1,3})[0-9]'), re.compile(rb'<row r="([0-9]{1,7})"')
-GIANT, FILLED = 50_000_000, 100  # a sheet with more cells, of which fewer than one in so many is filled
+GIANT, FILLED = 50_000_000, 100  # a sheet with more cells than the one, of which less than 1 in the other is filled
 
 
 def members_of(path: Path, folder: Path) -> list[Path]:
-    """The tables in a file, each looked at before it is unpacked."""
+    """Return the tables in a file, each checked before it is decompressed."""
     check_length(path)
     inside = members(path, folder)
     for copy in inside:
@@ -32,10 +32,10 @@ def members_of(path: Path, folder: Path) -> list[Path]:
 
 
 def check_length(path: Path) -> None:
-    """Refuse a file that is mostly holes, an archive that would fill the disk, a sheet that would fill the memory.
+    """Raise an error for a sparse file, an archive that would fill the disk, or a sheet that would fill the memory.
 
     Raises:
-        SourceError: In one sentence, before any of it is unpacked.
+        SourceError: Before any of it is decompressed to disk.
     """
     state = path.stat()
     blocks = getattr(state, "st_blocks", None)

@@ -1,4 +1,4 @@
-"""In which encoding a text file is written; what cannot be told is asked, never guessed."""
+"""Detection of the encoding of text files; ambiguous encodings raise an error instead of being guessed."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ if TYPE_CHECKING:
 BOMS = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"),
         (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
 CYRILLIC_PAGES = ("cp1251", "koi8_r", "cp866", "mac_cyrillic", "iso8859_5")
-SURE = ("utf-8", "utf-32", "utf-16", "utf-16-le", "utf-16-be", *CYRILLIC_PAGES)  # what else fits is only likely
+SURE = ("utf-8", "utf-32", "utf-16", "utf-16-le", "utf-16-be", *CYRILLIC_PAGES)  # all others are only likely
 LOOKED_AT = 100_000
-# How many of a hundred letters of Russian are this one: of two readings the one with the usual letters is right.
+# Letter frequencies of Russian in percent: of two decodings, the one with the more frequent letters is right.
 USUAL_LETTERS = dict(zip("оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё", (
     11, 8.5, 8, 7.4, 6.7, 6.3, 5.5, 4.7, 4.5, 4.4, 3.5, 3.2, 3, 2.8, 2.6, 2, 1.9, 1.7, 1.7, 1.7, 1.6, 1.4, 1.2, 1, 0.9,
     0.7, 0.6, 0.5, 0.4, 0.3, 0.3, 0.1, 0.1,
 ), strict=True))  # fmt: skip
 OTHERS = frozenset("іїєґўђ")
 MARKS = frozenset("«»„“”‘’—–…№\u00a0€£°§")
-RUSSIAN = 3.0  # the usual letters of a Russian text make more than this on average, those of a misreading less
+RUSSIAN = 3.0  # the mean frequency of the letters is above this in Russian text, and below it if wrongly decoded
 STRAY_LETTERS = 0.05
 TURKISH = frozenset("çğıöşüâîû")
 ICELANDIC = frozenset("áðéíóúýþæö")
-UNSURE = frozenset("ðýþ")  # or ğış: cp1252 and cp1254 differ in these letters alone
-# Of readings with two bytes a letter: the bytes with which the letters in daily use begin, and those that follow.
+UNSURE = frozenset("ðýþ")  # or ğış: cp1252 and cp1254 differ in these letters only
+# For encodings with two bytes per letter: the lead bytes of letters in common use, and the trail bytes.
 EASTERN = {
     "gb18030": rb"[\xb0-\xd7][\xa1-\xfe]",
     "euc_jp": rb"[\xa4\xa5\xb0-\xcf][\xa1-\xfe]",
@@ -37,15 +37,15 @@ EASTERN = {
     "shift_jis": rb"[\x82\x83\x88-\x98][\x40-\x7e\x80-\xfc]",
     "big5": rb"[\xa4-\xc6][\x40-\x7e\xa1-\xfe]",
 }
-GLUED = re.compile(r"[£§°][^\W\d_]|[^\W\d_][£§°]")  # no sign of a currency or degree stands in a word
+GLUED = re.compile(r"[£§°][^\W\d_]|[^\W\d_][£§°]")  # currency and degree signs do not occur inside words
 LETTERS_TOGETHER = re.compile(r"[^\W\d_]+")
 
 
 def encoding_of(head: bytes, path: Path) -> str:
-    """The encoding of the beginning of a file, by what only this reading makes sense of.
+    """Return the encoding of the beginning of a file, as the only one in which it is plausible text.
 
     Raises:
-        SourceError: If several readings, or none, make sense.
+        SourceError: If several encodings, or none, give plausible text.
     """
     marked = next((name for bom, name in BOMS if head.startswith(bom)), None) or _without_mark(head)
     if marked is not None:
@@ -62,16 +62,16 @@ def encoding_of(head: bytes, path: Path) -> str:
 
 
 def check_encoding(encoding: str) -> str:
-    """The name of an encoding that the user gave, when it is one of a text.
+    """Return the normalised name of a text encoding given by the user.
 
     Raises:
-        InputError: If it is not known.
+        InputError: If it is unknown.
     """
     try:
         known = codecs.lookup(encoding)
     except (LookupError, TypeError):
         known = None
-    if known is None or not known._is_text_encoding:  # noqa: SLF001 - Python tells it nowhere else
+    if known is None or not known._is_text_encoding:  # noqa: SLF001 - there is no public attribute
         message = _("encoding={encoding!r} is not known. Write it like 'utf-8', 'cp1251' or 'cp1252'.")
         raise InputError(message.format(encoding=encoding), argument="encoding", given=encoding)
     return known.name
@@ -86,7 +86,7 @@ def _is_utf8(head: bytes) -> bool:
 
 
 def _without_mark(head: bytes) -> str | None:
-    """UTF-16 that does not say so: every other byte is that of Latin or of Cyrillic letters."""
+    """Detect UTF-16 without a BOM: every other byte is the high byte of Latin or Cyrillic letters."""
     pairs = len(head) // 2
     for name, first in (("utf-16-le", 1), ("utf-16-be", 0)):
         high = head[first : 2 * pairs : 2]
@@ -100,7 +100,7 @@ def _without_mark(head: bytes) -> str | None:
 
 
 def _cyrillic(head: bytes) -> str | None:
-    """The one code page in which the text is Russian."""
+    """Return the only Cyrillic code page in which the text is Russian, or None."""
     read = {name: text for name in CYRILLIC_PAGES if (text := _decoded(head, name)) is not None}
     scores = {name: _russian(text) for name, text in read.items()}
     best = max(scores, key=lambda name: scores[name], default=None)
@@ -118,7 +118,7 @@ def _decoded(head: bytes, encoding: str) -> str | None:
 
 
 def _russian(text: str) -> float:
-    """How usual the letters are that are not Latin; 0 where many words are no words."""
+    """Return the mean frequency in Russian of the non-ASCII letters; 0 if many words are implausible."""
     far = sum(not char.isascii() for char in text)
     good = [word for word in LETTERS_TOGETHER.findall(text) if not word.isascii() and _is_word(word)]
     known = sum(map(len, good)) + sum(char in MARKS for char in text)
@@ -128,13 +128,13 @@ def _russian(text: str) -> float:
 
 
 def _is_word(word: str) -> bool:
-    """Cyrillic letters alone, and capitals where capitals stand."""
+    """Return whether a word has Cyrillic letters only, and capitals in plausible positions."""
     letters = set(word.lower())
     return letters <= USUAL_LETTERS.keys() | OTHERS and word in (word.lower(), word.upper(), word.capitalize())
 
 
 def _western(head: bytes) -> str | None:
-    """Windows' Western or Turkish code page, when the letters beyond ASCII stand among Latin ones."""
+    """Detect cp1252 or cp1254 (Turkish): non-ASCII letters occur within words of Latin letters."""
     text = _decoded(head, "cp1252")
     if text is None or GLUED.search(text):
         return None
@@ -152,6 +152,6 @@ def _western(head: bytes) -> str | None:
 
 
 def _eastern(head: bytes) -> str | None:
-    """The one reading with two bytes a letter in which all letters are in daily use."""
+    """Return the only double-byte encoding in which all letters are in common use, or None."""
     fits = [name for name, pair in EASTERN.items() if re.fullmatch(rb"(?:[\x00-\x7f]|" + pair + rb")*", head)]
     return fits[0] if len(fits) == 1 and _decoded(head, fits[0]) is not None else None

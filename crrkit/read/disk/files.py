@@ -1,4 +1,4 @@
-"""Files on a disk: which they are, of what kind, and what to say of one that cannot be read."""
+"""Files on disk: resolving paths and patterns, detecting the file type, and errors for unreadable files."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ JSON = (".json", ".jsonl", ".ndjson")
 PARQUET = (".parquet", ".pq")
 ARROW = (".arrow", ".arrows", ".feather", ".ipc")
 PACKED = {".gz", ".bz2", ".xz", ".zst", ".zip"}
-BOOK, OLD_BOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"  # how the files of a spreadsheet begin
-ADDRESS = re.compile(r"[A-Za-z][\w+.-]+:/{1,2}[^\\]")  # a scheme has two letters or more: C:/ is a disk
+BOOK, OLD_BOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"  # magic bytes of spreadsheet files
+ADDRESS = re.compile(r"[A-Za-z][\w+.-]+:/{1,2}[^\\]")  # a scheme has two letters or more: C:/ is a drive
 BY_IBIS = "ibis.connect(…).table('orders')"
 
 
 def resolve(source: str | Path) -> list[Path]:
-    """The files that a path or a pattern such as ``sales/2024-*.csv`` names, all of one kind."""
+    """Return the files of a path or a glob pattern such as ``sales/2024-*.csv``, all of one type."""
     path = Path(source).expanduser()
     if path.is_dir():
         raise bad(
@@ -49,7 +49,7 @@ def resolve(source: str | Path) -> list[Path]:
 
 
 def one_kind(paths: list[Path], source: str | Path) -> str:
-    """The kind of several files; refused when they have several."""
+    """Return the common type of several files; an error if they differ."""
     kinds = {kind_of(path) for path in paths}
     if len(kinds) > 1:
         raise bad(source, _("names files of different kinds. Read one kind at a time."))
@@ -57,7 +57,7 @@ def one_kind(paths: list[Path], source: str | Path) -> str:
 
 
 def oddities(named: list[Path], paths: list[Path]) -> tuple[str, ...]:
-    """What a reader should know of the files themselves: what they are besides their name, and twins."""
+    """Return notes on the files: a type that differs from the name, and identical files."""
     packed = _("{name} was read from the files in it: {members}.")
     text = _("{name} is no spreadsheet but text, and was read as text.")
     inside = ", ".join(path.name for path in paths if path not in named)
@@ -69,7 +69,7 @@ def oddities(named: list[Path], paths: list[Path]) -> tuple[str, ...]:
 
 
 def _alike(paths: list[Path]) -> tuple[str, ...]:
-    """A sentence on files that hold the same bytes: their rows count twice."""
+    """Return a note on files with identical content, whose rows count twice."""
     sizes = Counter(path.stat().st_size for path in paths)
     seen: dict[bytes, Path] = {}
     notes = []
@@ -83,7 +83,7 @@ def _alike(paths: list[Path]) -> tuple[str, ...]:
 
 
 def kind_of(path: Path) -> str:
-    """``text json parquet arrow`` or ``spreadsheet``, by the ending of the name and what the file begins with."""
+    """Return ``text json parquet arrow`` or ``spreadsheet``, by the file extension and the first bytes."""
     ending = next((part.lower() for part in reversed(path.suffixes) if part.lower() not in PACKED), "")
     kinds = {
         **dict.fromkeys(JSON, "json"),
@@ -98,11 +98,11 @@ def kind_of(path: Path) -> str:
 
 
 def _by_content(path: Path, kind: str) -> str:
-    """Shops send CSV that is called .xls, and people rename workbooks to .csv."""
+    """Correct the type by content: CSV files are exported as .xls, and workbooks renamed to .csv."""
     with path.open("rb") as stream:
         begins = stream.read(4)
     if kind != "parquet" and is_markup(path):
-        return "spreadsheet"  # of tables
+        return "spreadsheet"  # with tables
     if kind == "spreadsheet" and begins[:2] != BOOK[:2] and begins != OLD_BOOK:
         return "text"
     return "spreadsheet" if kind == "text" and begins == BOOK and _is_workbook(path) else kind
@@ -112,30 +112,30 @@ def _is_workbook(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return "xl/workbook.xml" in archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError):  # torn, or no zip at all: told when it is read
+    except (zipfile.BadZipFile, OSError, ValueError):  # damaged, or not a zip: the error is raised when it is read
         return False
 
 
 def load_parquet(engine: duckdb.DuckDBPyConnection, paths: list[Path], *, name: str) -> None:
-    """A view over Parquet files; nothing is copied, and the names of folders make no columns."""
+    """Create a view over Parquet files, without copying, and without columns from hive-partitioned folder names."""
     query = f"CREATE VIEW {name} AS SELECT * FROM read_parquet({list_of(paths)}, hive_partitioning = false)"  # noqa: S608 - names are quoted
     run(engine, query, paths)
 
 
 def below_zero(engine: duckdb.DuckDBPyConnection, paths: list[Path]) -> set[str]:
-    """The columns of Parquet files that may hold a number below 0, by the statistics that stand in the files."""
+    """Return the columns that may contain a negative number, by the statistics in the Parquet files."""
     least = "bool_or(coalesce(try_cast(stats_min_value AS DOUBLE) < 0, num_values > stats_null_count, TRUE))"
     query = f"SELECT path_in_schema FROM parquet_metadata({list_of(paths)}) GROUP BY 1 HAVING {least}"  # noqa: S608 - names are quoted
     return {str(row[0]) for row in engine.execute(query).fetchall()}
 
 
 def quoted(name: str) -> str:
-    """A column name as the engine writes it."""
+    """Return a column name as a quoted SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def run(engine: duckdb.DuckDBPyConnection, query: str, paths: list[Path]) -> list[str]:
-    """Run to the end (a connection does nothing else before) and give the names of the result's columns."""
+    """Run a query to the end, so that the connection is free, and return the names of the result's columns."""
     import duckdb
 
     try:
@@ -148,7 +148,7 @@ def run(engine: duckdb.DuckDBPyConnection, query: str, paths: list[Path]) -> lis
 
 
 def not_a_table(source: Any, broken: Exception) -> SourceError:
-    """What to say when the engine gives up on a source."""
+    """Return the error for a source that the engine cannot read."""
     from crrkit.reduce import is_out_of_room, no_room
 
     if is_out_of_room(broken):
@@ -163,25 +163,25 @@ def not_a_table(source: Any, broken: Exception) -> SourceError:
 
 
 def list_of(paths: list[Path]) -> str:
-    """Files as the engine is told them: by names that it does not take for patterns."""
+    """Return a list of files as an SQL literal, with glob characters escaped."""
     plain = [re.sub(r"[*?\[]", r"[\g<0>]", str(path)).replace("'", "''") for path in paths]
     return f"[{', '.join(chr(39) + name + chr(39) for name in plain)}]"
 
 
 def first_line(error: BaseException) -> str:
-    """What an error says, in short."""
+    """Return the first line of an error message."""
     return (str(error) or type(error).__name__).strip().splitlines()[0]
 
 
 def bad(source: str | Path, what: str) -> SourceError:
-    """The refusal of a source by its name."""
+    """Return the error for a source, with its name."""
     told = without_credentials(str(source))
     name = told if ADDRESS.match(told) else Path(told).name or told
     return SourceError(f"{name} {what}", argument="source", given=told)
 
 
 def without_credentials(address: str) -> str:
-    """An address as it may be printed: no password, no token.
+    """Return a URL without passwords and tokens, for display.
 
     Examples:
         >>> without_credentials("postgresql://ann:secret@db.example/shop?password=secret&sslmode=require")

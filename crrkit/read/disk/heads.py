@@ -1,4 +1,4 @@
-"""Names of columns that stand over several lines: a group above, what it holds below; joined into one line."""
+"""Multi-line headers, with group names above the column names, joined to one line."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from crrkit.read.disk.layout import Fits
 
 MOST_HEAD_LINES = 3
-NAMES_NOTHING = re.compile(r"^[-+0-9.,:/\s]+$")  # a number or a date: the line is one of values
+NAMES_NOTHING = re.compile(r"^[-+0-9.,:/\s]+$")  # a number or a date: the line contains values
 
 
 class Heads(NamedTuple):
-    """The names, the place of their first line, and over how many lines they stand."""
+    """A joined header: the position of its first line, its number of lines, and the names."""
 
     place: int
     lines: int
@@ -28,7 +28,7 @@ class Heads(NamedTuple):
 
 
 def joined(rows: Sequence[Sequence[str]], fits: Fits) -> Heads | None:
-    """The first lines that make the names looked for when they are joined; None where no line or one does."""
+    """Return the first lines that give a fitting header if joined; None if a single line fits, or none do."""
     if any(fits(row) for row in rows[: MOST_TITLES + 1]):
         return None
     for place in range(min(len(rows) - 1, MOST_TITLES)):
@@ -43,23 +43,23 @@ def joined(rows: Sequence[Sequence[str]], fits: Fits) -> Heads | None:
 
 
 def joined_lines(lines: Sequence[str], sep: str | None, fits: Fits) -> tuple[Heads | None, str]:
-    """The same of the lines of a text file, and what parts their fields."""
+    """Return the joined header of the lines of a text file, and their field separator."""
     mark = sep or max(SEPARATORS, key=lambda one: max((len(split(line, one)) for line in lines), default=0))
     return joined([split(line, mark) for line in lines], fits), mark
 
 
 def heads_note(name: str, heads: Heads) -> str:
-    """What was joined."""
+    """Return the note on the joined header."""
     note = _("{name}: the names of the columns stand over {n} {n:line|lines}, and were joined: {names}.")
     return note.format(name=name, n=heads.lines, names=", ".join(heads.names[:8]) + (", …" if heads.names[8:] else ""))
 
 
 def _names(lines: Sequence[Sequence[str]]) -> list[list[str]]:
-    """The names by their lowest part where that is usual, where it is enough, and in full."""
+    """Return three variants: the lowest part of each name if it is a usual name, if it is unique, and all parts."""
     width = max(map(len, lines))
     rows = [[*(cell.strip() for cell in line), *[""] * (width - len(line))] for line in lines]
     for above, below in pairwise(rows):
-        for place in range(1, width):  # the name of a group stands above the first of its columns
+        for place in range(1, width):  # a group name is above the first of its columns
             if not above[place] and below[place]:
                 above[place] = above[place - 1]
     parts = [list(dict.fromkeys(row[place] for row in rows if row[place])) for place in range(width)]

@@ -1,4 +1,4 @@
-"""Where in a file the table stands: under which line of names, on which sheet, parted by what."""
+"""The position of the table in its file: header line, sheet, field separator."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from crrkit.ground import InputError, check_count, told as _
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-Fits: TypeAlias = "Callable[[Sequence[str]], bool]"  # whether names are those of a list
+Fits: TypeAlias = "Callable[[Sequence[str]], bool]"  # returns whether names are the header of a list
 SEPARATORS = ",;\t|"
-LONGEST_HEAD = 100_000  # letters in the line of names; a reader of CSV refuses longer fields
-MOST_TITLES = 50  # lines above the names
-DIRECTIVE = re.compile(r'^"?sep=(.)"?[\r\n]*$')  # what a spreadsheet writes, and reads, as the first line
+LONGEST_HEAD = 100_000  # characters in the header; the CSV reader refuses longer fields
+MOST_TITLES = 50  # lines above the header
+DIRECTIVE = re.compile(r'^"?sep=(.)"?[\r\n]*$')  # Excel's separator directive in the first line
 
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
-    """What the user said of a file; None is seen from the file.
+    """The layout given by the user; None means detected from the file.
 
     Attributes:
-        sheet: The sheet of a spreadsheet that is read.
-        skip: How many lines stand above the names of the columns.
-        sep: What parts the fields of a text file.
-        encoding: How a text file is encoded.
-        fill_down: Whether a row without an id is of the customer above it.
-        table: The table of a database that is read.
-        query: The query of a database whose rows are read.
+        sheet: The sheet of a workbook.
+        skip: The number of lines above the header.
+        sep: The field separator of a text file.
+        encoding: The encoding of a text file.
+        fill_down: Whether a row without an id belongs to the customer above.
+        table: The table of a database.
+        query: The query of a database.
     """
 
     sheet: str | None = None
@@ -42,7 +42,7 @@ class Layout:
     query: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what can be no layout."""
+        """Check the values."""
         if self.skip is not None:
             check_count(self.skip, name="skip")
         if self.fill_down is not None:
@@ -57,7 +57,7 @@ class Layout:
             raise InputError(message.format(value=self.fill_down), argument="fill_down", given=self.fill_down)
 
     def refuse(self, *arguments: str) -> None:
-        """Refuse what was said of something that has no such thing."""
+        """Raise an error if any of these arguments was given, since it does not apply to the source."""
         for name in arguments:
             if getattr(self, name) is not None:
                 message = _("{name}= is for sources of another kind, and means nothing here. Leave it out.")
@@ -65,14 +65,14 @@ class Layout:
 
 
 def names_at(rows: Sequence[Sequence[str]], fits: Fits, skip: int | None) -> int:
-    """Which row holds the names of the columns: the one that was said, else the first that has those looked for."""
+    """Return the position of the header: the given one, else the first row with the needed columns."""
     if skip is not None:
         return skip
     return next((place for place, names in enumerate(rows[: MOST_TITLES + 1]) if fits(names)), 0)
 
 
 def split(line: str, sep: str | None) -> list[str]:
-    """The fields of a line of names; unsaid, what parts them into the most is taken."""
+    """Split a header into fields; by default with the separator that gives the most fields."""
     if sep is not None and len(sep) > 1:
         return line.split(sep)
     parted = [next(csv.reader([line[:LONGEST_HEAD]], delimiter=mark), []) for mark in sep or SEPARATORS]

@@ -1,7 +1,7 @@
-"""The lines of plain text files as a table of the engine.
+"""Loading plain text files into a table of the engine.
 
-A text file is read as text, every field; `text`, `times` and `numbers` decide what the fields mean. Lines that do not
-have the right number of fields are counted, never repaired.
+Every field is read as text and parsed later by `crrkit.read.values`. Lines with a wrong number of fields are counted,
+never repaired.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from crrkit.read.disk.plain import Plain
 
 TEXT_OPTIONS = "all_varchar = true, sample_size = 20000, hive_partitioning = false"
-# Said rather than looked for: where quotes first occur late in a long file, they would be taken for a part of the ids.
+# Set explicitly: if quotes first occur late in a long file, detection would take them for part of the ids.
 QUOTED = "quote = '\"', escape = '\"', "
 
 
 def text_columns(engine: duckdb.DuckDBPyConnection, plain: Plain) -> list[str]:
-    """The names in the head of a text file, as they stand there: two may be the same."""
+    """Return the names in the header of a text file, including duplicates."""
     paths = [plain.path]
     for dialect in (_dialect(plain), _said(plain)):
         head = f"read_csv({list_of(paths)}, {TEXT_OPTIONS}, {dialect} ignore_errors = true"
@@ -41,7 +41,7 @@ def text_columns(engine: duckdb.DuckDBPyConnection, plain: Plain) -> list[str]:
                 raise
         else:
             break
-    if any(re.fullmatch(r".+_[0-9]+", name) for name in names):  # perhaps the engine's number for a second one
+    if any(re.fullmatch(r".+_[0-9]+", name) for name in names):  # may be the engine's suffix of a duplicate
         first = engine.execute(f"SELECT * FROM {head}, header = false) LIMIT 1").fetchall()  # noqa: S608 - names of our own, no value from outside
         return [str(name) for name in first[0]] if first and len(first[0]) == len(names) else names
     return names
@@ -50,7 +50,7 @@ def text_columns(engine: duckdb.DuckDBPyConnection, plain: Plain) -> list[str]:
 def first_rows(
     engine: duckdb.DuckDBPyConnection, plains: Sequence[Plain], columns: Sequence[str], *, n: int
 ) -> pa.Table:
-    """The first rows of text files, as text, in those of the columns that all of the files have."""
+    """Return the first rows of text files as text, with those of the columns that all files have."""
     heads = {_first_line(plain): plain for plain in reversed(plains)}
     for plain in list(heads.values())[:-1]:
         spelled = {name.casefold() for name in text_columns(engine, plain)}
@@ -62,17 +62,17 @@ def first_rows(
     query = f"SELECT {wanted} FROM read_csv({list_of([plains[0].path])}, {options}) LIMIT {n}"  # noqa: S608 - names are quoted
     try:
         return engine.sql(query).to_arrow_table()
-    except duckdb.Error:  # a quote that is never closed: the rows are read in another way then
+    except duckdb.Error:  # an unclosed quote: the rows are then read in another way
         return pa.table({})
 
 
 def load_text(
     engine: duckdb.DuckDBPyConnection, plains: Sequence[Plain], columns: list[str], *, name: str, twins: str = ""
 ) -> int:
-    """Copy the columns of text files, as text, into a table; return how many lines could not be split into fields.
+    """Copy columns of text files, as text, to a table; return the number of lines that could not be split into fields.
 
-    Files are read together as long as their first lines are the same; all must have the columns. One more column, if
-    ``twins`` names it, is the same for rows that are alike in every field, read or not.
+    Files with the same header are read together; all must have the columns. If ``twins`` is given, a column of that
+    name is added, with equal values for rows that are equal in every field of the file.
     """
     groups: dict[tuple[str, str], list[Plain]] = {}
     for plain in plains:
@@ -104,7 +104,7 @@ def _load_group(
         unsplit, unclosed = _load(engine, paths, columns, name=name, twins=twins, dialect=_dialect(plains[0]))
     except SourceError:
         unclosed = True
-    if unclosed:  # a quote that is never closed swallows the lines after it: here quotes are letters like others
+    if unclosed:  # an unclosed quote swallows the following lines: read again with quotes as ordinary characters
         unsplit, _unclosed = _load(engine, paths, columns, name=name, twins=twins, dialect=_said(plains[0]))
     return unsplit
 
@@ -119,9 +119,9 @@ def _said(plain: Plain) -> str:
 
 
 def _dialect(plain: Plain) -> str:
-    """How a text file is written, as far as it can be said instead of looked for: quotes, and what parts the names.
+    """Return the CSV options that need not be detected: quotes, and the field separator of the header.
 
-    The engine would weigh all lines, and take a file in which many are broken or hold line ends for a single column.
+    Detection by the engine considers all lines, and takes files with many broken or multi-line rows for one column.
     """
     if plain.sep:
         return QUOTED + _said(plain)

@@ -1,4 +1,4 @@
-"""Tables in HTML, and in the XML of old spreadsheets: what shops and accounting programs send as .xls."""
+"""Tables in HTML and in SpreadsheetML (XML), which shops and accounting programs export as .xls."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ if TYPE_CHECKING:
 
 _DECLARED = re.compile(rb"""(?i)(?:charset|encoding)\s*=\s*["']?([\w.:-]+)""")
 CELL_TAGS, ROW_TAGS = ("td", "th", "cell"), ("tr", "row")
-MOST_SPANNED = 1000  # a cell over more columns or rows is a slip
+MOST_SPANNED = 1000  # a larger colspan or rowspan is an error
 
 
 class Page(NamedTuple):
-    """A table: its rows as they stand, and the cells that reach over several of them."""
+    """A table: its rows, and the cells that span several of them."""
 
     name: str
     rows: list[list[str | None]]
     spans: list[Span]
 
     def cells(self) -> pd.DataFrame:
-        """The same as a frame of one width."""
+        """Return the rows as a data frame, padded to equal width."""
         width = max(map(len, self.rows), default=0)
         return pd.DataFrame([[*row, *[None] * (width - len(row))] for row in self.rows], dtype=object)
 
 
 def pages_of(path: Path) -> list[Page]:
-    """The tables of a page, each by its name or number; those without a row of several cells are no tables."""
+    """Return the tables of a page by name or number, without those that have no row of several cells."""
     content = path.read_bytes()
     parser = _Tables()
     parser.feed(content.decode(_encoding(content, path), errors="replace"))
@@ -46,7 +46,7 @@ def pages_of(path: Path) -> list[Page]:
 
 
 def _encoding(content: bytes, path: Path) -> str:
-    """As the page says, if that is an encoding; else by its letters."""
+    """Return the declared encoding of the page, if valid; else the detected one."""
     said = _DECLARED.search(content[:SAYS_WITHIN])
     try:
         name = codecs.lookup(said[1].decode("ascii")).name if said else ""
@@ -57,18 +57,18 @@ def _encoding(content: bytes, path: Path) -> str:
 
 
 class _Tables(HTMLParser):
-    """The cells of all tables; one within another is a table by itself."""
+    """Parser that collects the cells of all tables; nested tables are separate."""
 
     def __init__(self) -> None:
         super().__init__()
         self.pages: list[Page] = []
         self.open: list[Page] = []
-        self.taken: list[dict[int, int]] = []  # of each open table: columns that a cell above still fills, and how far
+        self.taken: list[dict[int, int]] = []  # per open table: columns still filled by a cell above, and how far
         self.text: list[str] | None = None
         self.sheet, self.reach = "", (1, 1)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """A table, a row or a cell begins."""
+        """Start a table, a row or a cell."""
         name, said = _bare(tag), {_bare(key): value or "" for key, value in attrs}
         if name == "worksheet":
             self.sheet = said.get("name", "")
@@ -87,7 +87,7 @@ class _Tables(HTMLParser):
             self.text.append(" ")
 
     def handle_endtag(self, tag: str) -> None:
-        """A table, a row or a cell ends."""
+        """End a table, a row or a cell."""
         name = _bare(tag)
         if name in (*CELL_TAGS, *ROW_TAGS, "table"):
             self._end_cell()
@@ -96,7 +96,7 @@ class _Tables(HTMLParser):
             self.taken.pop()
 
     def handle_data(self, data: str) -> None:
-        """The text of a cell."""
+        """Add the text of a cell."""
         if self.text is not None:
             self.text.append(data)
 
@@ -125,7 +125,7 @@ class _Tables(HTMLParser):
 
 
 def _bare(name: str) -> str:
-    """A name without the space it is in, as in ss:Index."""
+    """Return a name without its namespace prefix, as in ss:Index."""
     return name.rpartition(":")[2].lower()
 
 

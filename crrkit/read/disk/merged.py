@@ -1,4 +1,4 @@
-"""What a sheet shows and its cells do not say: merged cells, hidden rows and columns."""
+"""Properties of sheets that cell values do not show: merged cells, hidden rows and columns."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Span = tuple[int, int, int]  # the first and the last row of a cell, and its col
 
 
 def spans_of(path: Path, sheet: str) -> list[Span]:
-    """Cells merged over several rows; only the first of them holds the value."""
+    """Return the cells merged over several rows; only the first of these has the value."""
     import python_calamine
 
     ranges = python_calamine.load_workbook(str(path)).get_sheet_by_name(sheet).merged_cell_ranges or []
@@ -32,7 +32,7 @@ def spans_of(path: Path, sheet: str) -> list[Span]:
 
 
 def placed(spans: Sequence[Span], cells: pd.DataFrame) -> Iterator[Span]:
-    """The same by the place in a frame from which empty rows and columns were left out."""
+    """Yield the spans by position in a frame from which empty rows and columns were dropped."""
     columns = [int(label) for label in cells.columns]
     for first, last, column in spans:
         rows = [place for place, label in enumerate(cells.index) if first <= label <= last]
@@ -41,7 +41,7 @@ def placed(spans: Sequence[Span], cells: pd.DataFrame) -> Iterator[Span]:
 
 
 def filled(rows: pd.DataFrame, spans: Sequence[Span], columns: Sequence[str]) -> tuple[pd.DataFrame, int]:
-    """The rows with the value of a merged cell in each of its rows, in the columns named; and how many were filled."""
+    """Return the rows with merged cells filled in the given columns, and the number of cells filled."""
     names = {str(name).casefold() for name in columns}
     values, n = rows.to_numpy(dtype=object, copy=True), 0
     for first, last, column in spans:
@@ -52,13 +52,13 @@ def filled(rows: pd.DataFrame, spans: Sequence[Span], columns: Sequence[str]) ->
 
 
 def merged_note(name: str, n: int) -> tuple[str, ...]:
-    """What was filled."""
+    """Return the note on filled cells."""
     note = _("{name}: cells merged over several rows, whose value was taken for each row: {n}.")
     return (note.format(name=name, n=format_number(n)),) if n else ()
 
 
 def hidden_notes(path: Path) -> tuple[str, ...]:
-    """Rows and columns that are hidden, also by a filter: they are read like others."""
+    """Return the notes on hidden rows and columns, also by a filter, which are read like others."""
     if not zipfile.is_zipfile(path):
         return ()
     with zipfile.ZipFile(path) as book:

@@ -1,4 +1,4 @@
-"""Records in JSON files: lines, arrays, or a list under a name, with records within records."""
+"""JSON files: records as lines, in an array or in a list under a key, with nested records."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ if TYPE_CHECKING:
     from crrkit.read.disk.layout import Fits
 
 READ_WHOLE = "hive_partitioning = false, maximum_object_size = 100000000"
-Way = tuple[str, ...]  # the names that lead to a value
+Way = tuple[str, ...]  # the keys that lead to a value
 
 
 def load_json(
     engine: duckdb.DuckDBPyConnection, paths: list[Path], *, name: str, fits: Fits, under: str | None = None
 ) -> tuple[str, ...]:
-    """The records of JSON files in a table, every field as text; and what a reader should know.
+    """Load the records of JSON files to a table, every field as text, and return the notes.
 
-    Records are lines or an array. Where they have not got the columns, the one list of records in them is read; from
-    a single record also where it has, and the list has them, too.
+    Records are lines or an array. If they do not have the columns, the only list of records in them is read. If there
+    is a single record, its list is read even if both have the columns.
 
     Args:
-        engine: Where the table is made.
+        engine: The engine.
         paths: The files.
-        name: What to call it.
-        fits: Whether these are the names of the columns.
-        under: The list that somebody named.
+        name: The name of the table.
+        fits: A function that returns whether names are those of the columns.
+        under: The key of the list, if given by the user.
 
     Raises:
         SourceError: If there are no records.
-        InputError: If there are several lists of them, and nobody said which.
+        InputError: If there are several lists of records and none is given.
     """
     if any(path.suffix.lower() in {".bz2", ".xz", ".zip"} for path in paths):
         raise bad(paths[0], _("is packed JSON. Unpack it first."))
@@ -59,7 +59,7 @@ def load_json(
 
 
 def _is_wrapped(engine: duckdb.DuckDBPyConnection, name: str, lists: Mapping[str, Any], fits: Fits) -> bool:
-    """Whether there is one record alone, which only says when the list in it was made."""
+    """Return whether there is a single record, which is only metadata of the list in it."""
     records = engine.execute(f"SELECT count(*) FROM (SELECT 1 FROM {name}_seen LIMIT 2)").fetchall()  # noqa: S608 - a name of our own
     return bool(records[0][0] == 1 and any(fits(list(leaves)) for _way, leaves in lists.values()))
 
@@ -79,7 +79,7 @@ def _one_list(path: Path, lists: Mapping[str, Any], under: str | None) -> str:
 
 
 def _leaves(kind: Any, way: Way) -> Iterator[tuple[str, Way]]:
-    """The values in a field, also of a record in it, by names such as ``customer.id``; lists hold no single value."""
+    """Yield the scalar values in a field, including nested ones, by names such as ``customer.id``; lists have none."""
     if kind.id == "struct":
         for name, inner in kind.children:
             yield from _leaves(inner, (*way, name))
@@ -88,7 +88,7 @@ def _leaves(kind: Any, way: Way) -> Iterator[tuple[str, Way]]:
 
 
 def _lists(kind: Any, way: Way) -> Iterator[tuple[str, tuple[Way, dict[str, Way]]]]:
-    """The lists of records in a field, each with the way to it and the values of its records."""
+    """Yield the lists of records in a field, each with the path to it and the values of its records."""
     if kind.id == "struct":
         for name, inner in kind.children:
             yield from _lists(inner, (*way, name))
@@ -106,7 +106,7 @@ def _records(paths: list[Path], leaves: Mapping[str, Way]) -> str:
 
 
 def _elements(paths: list[Path], way: Way, leaves: Mapping[str, Way]) -> str:
-    """The query for the records of a list, each value as it is written."""
+    """Return the query for the records of a list, with values as text."""
     columns = f"{quoted(way[0])}: 'JSON'"
     whole = f"SELECT {quoted(way[0])} AS field FROM read_json({list_of(paths)}, {READ_WHOLE}, columns = {{{columns}}})"  # noqa: S608 - names are quoted
     each = f"SELECT unnest(from_json(json_extract(field, '{_inside(way[1:])}'), '[\"JSON\"]')) AS record FROM ({whole})"  # noqa: S608 - names are quoted
@@ -117,10 +117,10 @@ def _elements(paths: list[Path], way: Way, leaves: Mapping[str, Way]) -> str:
 
 
 def _taken(way: Way) -> str:
-    """The value at the end of a way, as text."""
+    """Return the expression for the value at a path, as text."""
     return f"json_extract_string({quoted(way[0])}, '{_inside(way[1:])}')" if way[1:] else quoted(way[0])
 
 
 def _inside(way: Way) -> str:
-    """The way as the engine is told it."""
+    """Return a path as a JSON path of the engine."""
     return "$" + "".join(f".{quoted(name)}" for name in way).replace("'", "''")

@@ -1,4 +1,4 @@
-"""The bytes of a file, unpacked."""
+"""Compressed files and archives."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def _open_zst(path: Path) -> io.BufferedReader:
-    """Zstandard by way of Arrow; Python before 3.14 has no reader of its own."""
+    """Open a Zstandard file with Arrow, since Python before 3.14 has no reader of its own."""
     import pyarrow as pa
 
     return io.BufferedReader(pa.CompressedInputStream(pa.OSFile(str(path)), "zstd"))
@@ -41,7 +41,7 @@ PACKING_ERRORS = (OSError, EOFError, RuntimeError, zlib.error, lzma.LZMAError, z
 
 
 def head_of(path: Path) -> bytes:
-    """The first bytes of a file, enough to see how it is written."""
+    """Return the first bytes of a file, decompressed, enough to detect its format."""
     with unpacked(path) as stream:
         try:
             return stream.read(SAMPLE_BYTES)
@@ -50,7 +50,7 @@ def head_of(path: Path) -> bytes:
 
 
 def unpacked(path: Path) -> BinaryIO:
-    """The bytes of a file, unpacked."""
+    """Open a file for reading, decompressed."""
     try:
         if path.suffix.lower() == ".zip":
             return _only_member(path)
@@ -63,7 +63,7 @@ def unpacked(path: Path) -> BinaryIO:
 
 
 def unpacked_from(raw: BinaryIO, path: Path) -> Any:
-    """The bytes that an open file becomes; None where it is not packed, or a zip."""
+    """Return a decompressing stream of an open file; None if it is not compressed, or a zip."""
     kind = path.suffix.lower()
     if kind == ".zst":
         import pyarrow as pa
@@ -73,7 +73,7 @@ def unpacked_from(raw: BinaryIO, path: Path) -> Any:
 
 
 def members(path: Path, folder: Path) -> list[Path]:
-    """The file itself, or copies in ``folder`` of the tables in a zip that holds several, or no text."""
+    """Return the file itself, or, for a zip with several members or one that is not text, copies in ``folder``."""
     if path.suffix.lower() != ".zip":
         return [path]
     try:
@@ -86,7 +86,7 @@ def members(path: Path, folder: Path) -> list[Path]:
 
 
 def _copied(archive: zipfile.ZipFile, name: str, path: Path, folder: Path) -> Path:
-    """One member under its own name, whatever folder it wants to be in."""
+    """Extract one member under its base name, ignoring its folder."""
     copy = Path(tempfile.mkdtemp(dir=folder)) / Path(name.replace("\\", "/")).name
     if copy.suffix.lower() == ".zip" or kind_of(copy) in ("parquet", "arrow"):
         raise bad(path, _("holds {name}. Unpack it first.").format(name=copy.name))
@@ -96,7 +96,7 @@ def _copied(archive: zipfile.ZipFile, name: str, path: Path, folder: Path) -> Pa
 
 
 def _names(archive: zipfile.ZipFile) -> list[str]:
-    """The files in a zip; what a Mac adds beside them does not count, nor, beside tables, a README or a picture."""
+    """Return the files in a zip without macOS metadata and, if there are tables, without READMEs and pictures."""
     found = [name for name in archive.namelist() if not name.endswith("/") and "__MACOSX" not in name]
     tables = [name for name in found if not NO_TABLES.search(name.lower())]
     return tables or found
@@ -107,4 +107,4 @@ def _only_member(path: Path) -> BinaryIO:
     names = _names(archive)
     if len(names) != 1:
         raise bad(path, _("holds {n} {n:file|files}; a zip with one table is needed.").format(n=len(names)))
-    return archive.open(names[0])  # type: ignore[return-value]  # a binary stream in all but name
+    return archive.open(names[0])  # type: ignore[return-value]  # a binary stream in everything but its type

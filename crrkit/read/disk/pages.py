@@ -1,4 +1,4 @@
-"""Web pages and XML, which are tables for spreadsheets whatever they are called."""
+"""HTML and XML files, which are read as spreadsheets whatever their extension."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PAGE_BEGINS = re.compile(rb"(?i)^(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|table|\?xml|\?mso|head|body|meta|style|div|!--)")
-SAYS_WITHIN = 2000  # bytes in which a page says what it is, and how it is encoded
+SAYS_WITHIN = 2000  # bytes in which a page declares its type and encoding
 
 
 def is_markup(path: Path) -> bool:
-    """Whether a file is a web page or XML, whatever it is called."""
+    """Return whether a file is HTML or XML, whatever its extension."""
     with path.open("rb") as stream:
         return PAGE_BEGINS.match(stream.read(SAYS_WITHIN)) is not None

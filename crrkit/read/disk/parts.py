@@ -1,4 +1,4 @@
-"""Several files or sheets as one table: all have the columns that are read, or it is said which has not."""
+"""Several files or sheets as one table: all must have the columns to read."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 def check_part(part: str, has: Sequence[str], wanted: Sequence[str], *, beside: str) -> None:
-    """Refuse a part in which a column that is read is missing, or stands twice.
+    """Check that a part has each column to read exactly once.
 
     Raises:
-        SourceError: With the part, the column and what to try.
+        SourceError: If not, with the part, the column and what to try.
     """
     folded = [name.casefold() for name in has]
     for name in wanted:

@@ -1,4 +1,4 @@
-"""Text files as plain ones: UTF-8, unpacked, one kind of line ends, the names of the columns in the first line."""
+"""Normalisation of text files: UTF-8, decompressed, uniform line ends, the header in the first line."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Plain:
-    """A plain file with the text of a source.
+    """A normalised text file.
 
     Attributes:
         path: The file itself, or a copy.
-        source: The file that was named.
-        sep: What parts its fields, where that was said.
-        notes: What a reader should know.
+        source: The file given by the user.
+        sep: The field separator, if given.
+        notes: Notes for the user.
     """
 
     path: Path
@@ -42,7 +42,7 @@ class Plain:
 
 
 def readable(path: Path, folder: Path, *, layout: Layout | None = None, fits: Fits = lambda _names: True) -> Plain:
-    """A plain or gzipped UTF-8 file with the same table: the file itself, or a copy of it in ``folder``."""
+    """Return a plain or gzipped UTF-8 file with the table: the file itself, or a normalised copy in ``folder``."""
     layout = layout or Layout()
     head = head_of(path)
     if not head.removeprefix(codecs.BOM_UTF8).strip():
@@ -68,7 +68,7 @@ def readable(path: Path, folder: Path, *, layout: Layout | None = None, fits: Fi
 
 
 def _beginning(head: bytes, encoding: str, path: Path) -> str:
-    """The text of the first bytes, which may end within a letter."""
+    """Decode the first bytes, which may end within a character."""
     try:
         return codecs.getincrementaldecoder("utf-8-sig" if encoding == "utf-8" else encoding)().decode(head)
     except UnicodeError as broken:
@@ -76,7 +76,7 @@ def _beginning(head: bytes, encoding: str, path: Path) -> str:
 
 
 def _above(text: str, layout: Layout, fits: Fits) -> tuple[str | None, int]:
-    """What parts the fields, where somebody said it, and how many lines stand above the names."""
+    """Return the field separator, if given or declared, and the number of lines above the header."""
     lines = text.splitlines()
     said = DIRECTIVE.match(lines[0]) if lines else None
     sep = layout.sep or (said[1] if said else None)
@@ -102,18 +102,18 @@ def _notes(path: Path, encoding: str, skip: int, layout: Layout) -> tuple[str, .
 
 
 def _is_blank_separated(lines: list[str]) -> bool:
-    """Whether runs of blanks part the names of the columns."""
+    """Return whether the column names are separated by runs of blanks."""
     first = lines[0].strip() if lines else ""
     return len(first.split()) > 1 and not any(mark in first for mark in ",;\t|")
 
 
 def _has_mixed_lines(head: bytes) -> bool:
-    """Whether some lines end as on Windows and some not, as where files were put together."""
+    """Return whether line ends are mixed, as in concatenated files."""
     return 0 < head.count(b"\r\n") < head.count(b"\n")
 
 
 def _rewritten(path: Path, folder: Path, encoding: str, *, skip: int, blanks: bool, names: str = "") -> Path:
-    """An unpacked UTF-8 copy with one kind of line ends; columns held apart by runs of blanks become tabs."""
+    """Write a decompressed UTF-8 copy with uniform line ends; with ``blanks``, runs of blanks become tabs."""
     copy = Path(tempfile.mkdtemp(dir=folder)) / f"{path.name}.csv"
     with unpacked(path) as packed, io.TextIOWrapper(new_file(copy), encoding="utf-8", newline="") as target:
         source = io.TextIOWrapper(packed, encoding=encoding)

@@ -1,7 +1,7 @@
-"""A folder for copies and for what does not fit in memory: only its owner looks in, and it goes with the process.
+"""The process's private folder for temporary copies and spilled data, removed when the process ends.
 
-A process that is killed cannot clean up; the next one that needs such a folder does. A folder is in use as long as the
-lock on the file in it is held, which no process keeps beyond its end.
+The folder of a killed process is removed by the next process that needs one. A folder is in use while the lock on the
+file in it is held, which the operating system releases when the process ends.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-if sys.platform != "win32":  # where a file that is open cannot be removed, and nothing is swept
+if sys.platform != "win32":  # where open files cannot be removed, and there is no sweep
     import fcntl
 
 PREFIX, LOCK = "crrkit-", "in-use"
@@ -29,34 +29,34 @@ PREFIX, LOCK = "crrkit-", "in-use"
 
 @contextmanager
 def temporary() -> Iterator[Path]:
-    """A folder that is gone afterwards."""
+    """Context manager for a folder that is removed afterwards."""
     with tempfile.TemporaryDirectory(dir=root(), ignore_cleanup_errors=True) as folder:
         yield Path(folder)
 
 
 def lasting() -> Path:
-    """A folder that stays until the process ends, or whoever asked for it removes it."""
+    """Create a folder that remains until the process ends, or the caller removes it."""
     return Path(tempfile.mkdtemp(dir=root()))
 
 
 def new_file(path: Path) -> BinaryIO:
-    """A new file that nobody else can read."""
+    """Create a new file that only its owner can read."""
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 def root() -> Path:
-    """The folder of this process; one that was forked has its own."""
+    """Return the folder of this process; a forked process has its own."""
     return _root(os.getpid())
 
 
 @cache
 def _root(process: int) -> Path:
     sweep()
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX))  # for its owner alone
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))  # accessible to its owner only
     held = new_file(folder / "new")
     if sys.platform != "win32":
         fcntl.flock(held, fcntl.LOCK_EX)
-    (folder / "new").rename(folder / LOCK)  # seen by others when it is held
+    (folder / "new").rename(folder / LOCK)  # visible to others only once the lock is held
     atexit.register(_remove, folder, held, process)
     _remove_when_terminated(folder, held, process)
     return folder
@@ -69,7 +69,7 @@ def _remove(folder: Path, held: BinaryIO, process: int) -> None:
 
 
 def _remove_when_terminated(folder: Path, held: BinaryIO, process: int) -> None:
-    """End as before when asked to end, but without leaving anything; who listens already is left alone."""
+    """Remove the folder on SIGTERM and then terminate as by default; an existing signal handler is not replaced."""
     if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
         return
 
@@ -90,5 +90,5 @@ def sweep() -> None:
             if folder.lstat().st_uid != os.getuid() or folder.is_symlink() or not folder.is_dir():
                 continue
             with (folder / LOCK).open("rb") as held:
-                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)  # refused while its process lives
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)  # fails while its process is alive
                 shutil.rmtree(folder, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Spreadsheets, each cell as it was typed."""
+"""Workbooks, with each cell as text as it was entered."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NO_RESULT = re.compile(rb"(?:</f>|<f(?: [^>]*)?/>)(?:<v ?/>|<v></v>)?</c>")
 
 
 class Sheet(NamedTuple):
-    """The rows of one sheet under their names; ``name`` says which it is, ``merged`` which cells reach over rows."""
+    """The rows of one sheet under their header, its ``name``, and the cells ``merged`` over several rows."""
 
     name: str
     rows: pd.DataFrame
@@ -43,9 +43,10 @@ class Sheet(NamedTuple):
 def read_sheets(
     path: Path, *, layout: Layout | None = None, fits: Fits = lambda _names: True
 ) -> tuple[list[Sheet], tuple[str, ...]]:
-    """The sheets of a spreadsheet that have the columns looked for, and what to know of them and of the others.
+    """Return the sheets that have the needed columns, and notes on these and the others.
 
-    0101 is not 101, nor 1E2 a hundred. Where no sheet has the columns, the first with a table is given.
+    Text is not converted: 0101 is not 101, nor 1E2 a hundred. If no sheet has the columns, the first with a table is
+    returned.
     """
     layout = layout or Layout()
     spans = {page.name: page.spans for page in pages_of(path)} if is_markup(path) else {}
@@ -59,12 +60,12 @@ def read_sheets(
 
 
 def sheet_names(path: Path) -> list[str]:
-    """The names of the sheets of a spreadsheet, in their order."""
+    """Return the names of the sheets of a workbook, in their order."""
     return list(_book(path))
 
 
 def stacked(sheets: Sequence[Sheet], wanted: Sequence[str]) -> pd.DataFrame:
-    """The columns that are read, of all sheets, one under another."""
+    """Concatenate the needed columns of all sheets."""
     frames = []
     for sheet in sheets:
         check_part(sheet.name, list(sheet.rows.columns), wanted, beside=sheets[0].name)
@@ -86,7 +87,7 @@ def _book(path: Path) -> dict[str, pd.DataFrame]:
     except ImportError as missing:
         text = _("Reading {name} needs python-calamine. Install it with: pip install 'crrkit[excel]'")
         raise MissingDependencyError(text.format(name=path.name)) from missing
-    except Exception as broken:  # every reader of spreadsheets raises errors of its own
+    except Exception as broken:  # each spreadsheet library has its own exceptions
         raise bad(path, _("is not a spreadsheet that can be read ({why}).").format(why=first_line(broken))) from broken
     return {str(name): cells.replace("", None) for name, cells in book.items()}
 
@@ -105,7 +106,7 @@ def _check_sheet(sheet: str | None, names: list[str]) -> None:
 
 
 def _under_names(name: str, cells: pd.DataFrame, spans: Sequence[Span], layout: Layout, fits: Fits) -> Sheet:
-    """The rows below the line of names, which stand there as they are: two may be the same."""
+    """Return the rows below the header, whose names may include duplicates."""
     if layout.skip is not None:
         cells = cells.loc[layout.skip :]
     if not len(cells):
@@ -137,7 +138,7 @@ def _notes(path: Path, sheets: list[Sheet], taken: list[Sheet]) -> tuple[str, ..
 
 
 def _cells_without_value(path: Path) -> tuple[str, ...]:
-    """Errors such as #N/A and formulas that were never calculated: the reader of spreadsheets gives empty cells."""
+    """Return the notes on errors such as #N/A and formulas without a stored value, which are read as empty cells."""
     if not zipfile.is_zipfile(path):
         return ()
     with zipfile.ZipFile(path) as book:

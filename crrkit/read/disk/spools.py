@@ -1,4 +1,4 @@
-"""What can be read once only, such as a pipe or an open file, written into a file of its own."""
+"""Sources that can be read only once, such as pipes and open files, copied to a file."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from crrkit.ground import told as _
 from crrkit.read.disk import scratch
 from crrkit.read.disk.files import bad
 
-WAIT = 30  # seconds without a byte after which a pipe is given up
+WAIT = 30  # timeout in seconds for the next byte of a pipe
 CHUNK = 1 << 20
-# How files begin that are no text.
+# Magic bytes of files other than text.
 BEGINNINGS = {b"PAR1": ".parquet", b"\x1f\x8b": ".gz", b"BZh": ".bz2", b"\xfd7zXZ": ".xz", b"\x28\xb5\x2f\xfd": ".zst",
               b"[": ".json", b"{": ".json", b"\xd0\xcf\x11\xe0": ".xls", b"SQLite": ".db"}  # fmt: skip
 _kept: dict[Path, Path] = {}
 
 
 def is_open_file(source: Any) -> bool:
-    """Whether the source is a file that somebody has opened."""
+    """Return whether the source is an open file object."""
     return hasattr(source, "read") and hasattr(source, "readable")
 
 
 def of_open_file(source: Any) -> Path:
-    """What is left to read of an open file, as a file."""
+    """Copy the rest of an open file object to a file, and return its path."""
     named = getattr(source, "name", "")
     name = Path(named).name if isinstance(named, str | Path) and named else "table"
     try:
@@ -38,7 +38,7 @@ def of_open_file(source: Any) -> Path:
 
 
 def regular(path: Path) -> Path:
-    """The file itself, or what a pipe gives in a file; everything else that has no end is refused."""
+    """Return a regular file unchanged and copy a pipe to a file; other special files raise an error."""
     try:
         mode = path.stat().st_mode
     except OSError as broken:
@@ -51,7 +51,7 @@ def regular(path: Path) -> Path:
 
 
 def _of_pipe(path: Path) -> Path:
-    """The bytes of a pipe, read once and kept: who only looked at its columns has emptied it."""
+    """Copy a pipe to a file once, and return the same file later, since even reading the header empties the pipe."""
     pipe = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     try:
         if not _is_ready(pipe, 0 if path in _kept else WAIT):
@@ -83,7 +83,7 @@ def _rest(pipe: int, part: bytes, path: Path) -> Any:
 
 
 def _written(parts: Any, name: str) -> Path:
-    """A private copy, with an ending by which it is known; it stays as long as the process."""
+    """Write a private copy with the extension of its detected type; it remains until the process ends."""
     folder = scratch.lasting()
     target = folder / name
     try:

@@ -1,4 +1,4 @@
-"""Lines of a report that are no rows of a list: totals, subtotals, and headings that are repeated on every page."""
+"""Lines of a report that are not rows of a list, such as totals and subtotals."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 LIKELY = r"(?i)total|итог|всего"
-# Nobody is called so; "Total Energies" is a firm, and is one here unless what stands beside the word is a customer or
-# a period.
+# These are never names. "Total Energies" is a firm, and is taken for one unless the other words are a customer or a
+# period.
 SURE_TITLE = re.compile(
     r"(?:итого|всего|общий итог|промежуточный итог|общая сумма|grand total|sub-?total|totals?)\W*$"
     r"|(?:итого|всего|общий итог|промежуточный итог|grand total|sub-?total)[\s:.,(-]"
@@ -28,7 +28,7 @@ TIMES_TOTALLED = re.compile(
 
 
 def totals_among(ids: pa.ChunkedArray) -> list[str]:
-    """The ids that are titles of totals: by a word that says nothing else, or beside a customer or a period."""
+    """Return the ids that are labels of totals: by an unambiguous word, or by a word next to a customer or a period."""
     likely = ids.filter(pc.match_substring_regex(ids, pattern=LIKELY)).to_pylist()
     if not likely:
         return []

@@ -1,4 +1,4 @@
-"""What a source is likely to be, how it is written, and why it is thought so."""
+"""Detection of the kind of a source, its columns and formats, with reasons and confidence."""
 
 from crrkit.read.guessing.confidence import by_names, confidence_lines
 from crrkit.read.guessing.guesses import ROLES, Guess, columns_of, guess, settle_kind

@@ -1,4 +1,4 @@
-"""How sure it is what a column holds: by its name, and by what stands in it."""
+"""Confidence in the role of a column, from its name and its values."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from crrkit.read.sources import Opened
 
 IS_SURE, IS_LIKELY, IS_DOUBTFUL = mark("sure"), mark("likely"), mark("doubtful")
-MOSTLY = 0.9  # of what stands in a column, which can be read as what it is taken for
-_LIKELY_FROM = {"customer": 3, "start": 1, "end": 1, "at": 3, "amount": 1, "status": 1}  # the first tier that is unsure
+MOSTLY = 0.9  # minimum share of the values of a column that can be parsed for its role
+_LIKELY_FROM = {"customer": 3, "start": 1, "end": 1, "at": 3, "amount": 1, "status": 1}  # first unsure tier
 
 
 def by_names(found: Mapping[str, str]) -> dict[str, str]:
-    """How sure each column is by its name alone; one that was named by the user has no usual name, and is sure."""
+    """Return the confidence in each column by its name only; names outside all tiers were given by the user: sure."""
     tiers = {role: tier_of(role, column) for role, column in found.items() if role in TIERS}
     return {
         role: IS_LIKELY if (tiers.get(role) or 0) >= _LIKELY_FROM.get(role, 1) else IS_SURE
@@ -31,18 +31,18 @@ def by_names(found: Mapping[str, str]) -> dict[str, str]:
 
 
 def confidence_lines(found: Mapping[str, str], confidence: Mapping[str, str]) -> list[str]:
-    """One line that tells how sure each column is."""
+    """Return a line with the confidence in each column."""
     said = [f"{role} = {column!r}: {_(confidence[role])}" for role, column in found.items() if role in confidence]
     return [", ".join(said)] if said else []
 
 
 def opened_as(source: Any, kind: str, found: Mapping[str, str], layout: Layout) -> Opened:
-    """A source under the columns that were found, to be looked into."""
+    """Open a source with the columns found, to check their values."""
     return open_source(source, kind=kind, named=dict(found), by=(), forms=text.Forms(layout=layout))
 
 
 def look_into(opened: Opened, kind: str, found: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
-    """What must be asked or said of the columns from what stands in them, and how sure each of them is."""
+    """Return the questions and notes that the values of the columns raise, and the confidence in each column."""
     confidence, said = by_names(found), []
     for role, column in found.items():
         try:
@@ -56,7 +56,7 @@ def look_into(opened: Opened, kind: str, found: Mapping[str, str]) -> tuple[list
 
 
 def _doubt(opened: Opened, kind: str, role: str, column: str) -> str:
-    """What speaks against a column holding a role; empty where nothing does."""
+    """Return the reason against a column having a role; empty if there is none."""
     table = opened.table
     if role == "customer":
         seen = text.aggregate(table, rows=table[column].count(), ids=table[column].nunique())

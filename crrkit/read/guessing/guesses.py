@@ -1,4 +1,4 @@
-"""What a source is likely to be, with the reasons: one reading behind Python, `crrkit check` and `crrkit report`."""
+"""`guess`: the likely kind of a source with reasons, shared by Python, `crrkit check` and `crrkit report`."""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ ROLES = {
 
 @dataclass(frozen=True)
 class Guess:
-    """What a source seems to hold, and how to read it.
+    """The likely kind of a source, and how to read it.
 
     Attributes:
         kind: ``orders contracts events snapshots`` or ``counts``.
-        columns: The column for each role that was found.
-        reasons: Why, and what must be asked before it is read, in sentences.
-        source: What was looked at, as it is written in a call; a password is left out.
-        where: The table or the query of a database, if one was named.
-        confidence: How sure each role is: ``sure`` (its usual name, and what stands in it fits), ``likely`` (a name
-            that can mean something else, too), ``doubtful`` (what stands in it speaks against it).
-        written: How the source is written, as far as it is seen: ``dates decimal currency encoding zone rhythm``,
-            each with its ``value``, ``reason`` and ``confidence``.
+        columns: The column of each role that was found.
+        reasons: The reasons, and the questions to answer before it is read, as sentences.
+        source: The source as written in a call, without passwords.
+        where: The table or the query of a database, if given.
+        confidence: The confidence in each role: ``sure`` (a usual name, and the values fit), ``likely`` (a name with
+            other meanings as well), ``doubtful`` (the values do not fit).
+        written: The formats detected: ``dates decimal currency encoding zone rhythm``, each with its ``value``,
+            ``reason`` and ``confidence``.
     """
 
     kind: str
@@ -62,16 +62,16 @@ class Guess:
 
     @property
     def call(self) -> str:
-        """The call to paste into Python."""
+        """Return the Python call that reads the source."""
         return f"crr.{Call(self.kind, {**self.where, **self.columns}).python(self.source)}"
 
     @property
     def options(self) -> str:
-        """The same as options of `crrkit check` and `crrkit report`."""
+        """Return the call as options of `crrkit check` and `crrkit report`."""
         return Call(self.kind, {**self.where, **self.columns}).typed()
 
     def __str__(self) -> str:
-        """The call, the reasons, and how sure each column is."""
+        """The call, the reasons, and the confidence in each column."""
         sure = confidence_lines(self.columns, self.confidence)
         return "\n".join([self.call, *self.reasons, *sure, *written_lines(self.written)])
 
@@ -79,23 +79,23 @@ class Guess:
 
 
 def guess(source: Any, *, table: str | None = None, query: str | None = None) -> Guess:
-    """Guess what a source holds and how to read it, before anything is counted.
+    """Detect the kind of a source, its columns and formats, and return them with the call that reads it.
 
-    The kind and the columns are those that `read_orders`, `read_contracts`, `read_events`, `read_snapshots`, ``crrkit
-    check`` and ``crrkit report`` settle by the same function, from the names and from what stands in the columns.
-    Where two columns or two kinds could be meant it is asked, and nothing is chosen.
+    `read_orders`, `read_contracts`, `read_events`, `read_snapshots`, ``crrkit check`` and ``crrkit report`` determine
+    kind and columns by the same function, from the names and values of the columns. Ambiguous columns or kinds raise an
+    error; nothing is chosen arbitrarily.
 
     Args:
         source: As for `read_orders` and `read_snapshots`.
-        table: The table of a database; where there is only one it is taken.
-        query: Or the query whose rows are looked at.
+        table: The table of a database; not needed if there is only one.
+        query: A query to use instead of a table.
 
     Returns:
-        The kind, the columns, the call to paste, the reasons and how sure they are.
+        The kind, the columns, the call, the reasons and the confidence.
 
     Raises:
-        InputError: If no column looks like a date, a column that every list of the kind needs is not recognised, two
-            could be it, or the source tells less than a list; the message names the call that helps.
+        InputError: If no column looks like a date, a required column is not recognised or ambiguous, or the source is
+            not a list; the message contains the call to use.
 
     Examples:
         >>> import pandas as pd
@@ -146,7 +146,7 @@ def guess(source: Any, *, table: str | None = None, query: str | None = None) ->
 
 
 def _of_lists(columns: list[str], name: str, where: Mapping[str, str]) -> Guess:
-    """Lists of customers by date, told by columns, by a column or by the names of files."""
+    """Return the guess for customer lists by date, in columns, by a column or by file names."""
     months = [column for column in columns if is_label(column)]
     found = settle_columns("snapshots", {"customer": None}, available=columns)
     at = usual_day([column for column in columns if column != found["customer"]])
@@ -163,7 +163,7 @@ def _of_lists(columns: list[str], name: str, where: Mapping[str, str]) -> Guess:
 
 
 def columns_of(source: Any, layout: Layout | None = None) -> list[str]:
-    """The columns of a file, of a table in a database or of a table of any known library."""
+    """Return the column names of a file, a database table or a table of any known library."""
     if records.is_read_once(source) or spools.is_open_file(source):
         message = _("{given} can be read once only, and a look at it would use it up. Give a file, a frame or a list.")
         raise InputError(message.format(given=type(source).__name__), argument="source")
@@ -185,10 +185,10 @@ _TOLD_BY = {
 
 
 def settle_kind(source: Any, *, named: Mapping[str, Any], also: Sequence[str] = ()) -> str:
-    """The kind that the typed roles and rules tell, else the one that the columns of the source tell.
+    """Return the kind implied by the given arguments, else by the columns of the source.
 
     Raises:
-        InputError: If neither tells.
+        InputError: If neither determines it.
     """
     typed = set(named)
     told = next((kind for kind, roles in _TOLD_BY.items() if typed & roles), None)

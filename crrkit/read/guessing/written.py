@@ -1,4 +1,4 @@
-"""How a source is written, as far as it can be seen: dates, decimal mark, currency, encoding, zone, rhythm."""
+"""Detected formats of a source: dates, decimal separator, currency, encoding, time zone, purchase rhythm."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from crrkit.read.sources import Opened
 
 
-FEWEST_PAUSES = 30  # fewer tell no rhythm
+FEWEST_PAUSES = 30  # minimum number of pauses for a reliable rhythm
 
 
 class Written(NamedTuple):
-    """What was seen, why, and how sure it is; ``value`` is what the argument of a reader would be."""
+    """A detected format, with reason and confidence; ``value`` is that of the corresponding argument of a reader."""
 
     value: str
     reason: str
@@ -34,10 +34,10 @@ class Written(NamedTuple):
 
 
 def written_in(source: Any, opened: Opened, found: Mapping[str, str], *, rhythm: bool = True) -> dict[str, Written]:
-    """What is seen of ``dates decimal currency zone rhythm encoding``; what cannot be seen is left out."""
+    """Return those of ``dates decimal currency zone rhythm encoding`` that can be detected."""
     seen: dict[str, Written] = {}
     for look in (_dates, _decimal, _zone, *([_rhythm] if rhythm else [])):
-        with suppress(InputError):  # asked among the reasons
+        with suppress(InputError):  # part of the reasons as a question
             seen |= dict(look(opened.table, found))
         if look is _decimal:
             seen |= dict(_currency(opened, found))
@@ -47,7 +47,7 @@ def written_in(source: Any, opened: Opened, found: Mapping[str, str], *, rhythm:
 
 
 def written_lines(seen: Mapping[str, Written]) -> list[str]:
-    """A line for each: what, how sure, and why."""
+    """Return one line per format: value, confidence and reason."""
     return [f"{name} = {one.value!r}: {_(one.confidence)}. {one.reason}" for name, one in seen.items()]
 
 
@@ -80,7 +80,7 @@ def _decimal(table: ir.Table, found: Mapping[str, str]) -> Iterator[tuple[str, W
 
 
 def _currency(opened: Opened, found: Mapping[str, str]) -> Iterator[tuple[str, Written]]:
-    """The currencies that a column of their own says, or signs beside the amounts."""
+    """Yield the currencies from a currency column, or from signs next to the amounts."""
     money = next((found[role] for role in ("amount", "price") if role in found), None)
     if money is None or not in_duckdb(opened.table):
         return
@@ -118,7 +118,7 @@ def _zone(table: ir.Table, found: Mapping[str, str]) -> Iterator[tuple[str, Writ
 
 
 def _rhythm(table: ir.Table, found: Mapping[str, str]) -> Iterator[tuple[str, Written]]:
-    """Half of the pauses between the days on which a customer bought."""
+    """Yield the median pause between a customer's purchase days."""
     if "at" not in found or "customer" not in found or not in_duckdb(table):
         return
     at = parse_times(table, found["at"]).value

@@ -1,4 +1,4 @@
-"""What fields mean: numbers, times and ids as people write them, and ends that are none."""
+"""Parsing of fields: numbers, times and ids in the notations in use, and placeholders for open ends."""
 
 from crrkit.read.values import text
 from crrkit.read.values.ids import (

@@ -1,7 +1,7 @@
-"""Ids as people write them: what cannot be seen never tells two apart.
+"""Normalisation of ids: invisible differences never make two ids different.
 
-Spaces of any kind, composed and decomposed letters, the marks by which a spreadsheet keeps text, ``17850.0`` for
-``17850``: one id. Each step is taken only where the column has something for it.
+Ids are equal regardless of the kind of spaces, composed or decomposed letters, the text markers of spreadsheets, and
+``17850.0`` for ``17850``. Each step is applied only if the column has values that need it.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-PLAIN_DIGITS = "^[0-9]*$"  # ids that need no tidying
+PLAIN_DIGITS = "^[0-9]*$"  # ids that need no normalisation
 ODD = r"""[^!-~]|^[='"{]"""
 BLANKS = r"[\s\x{00A0}\x{1680}\x{2000}-\x{200A}\x{202F}\x{205F}\x{3000}]+"
 UNSEEN = r"[\x{00AD}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}\x{FEFF}]"
 GUID = "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
-# ="007", '007 and {guid}: how spreadsheets and databases keep text from being read as something else
+# ="007", '007 and {guid}: how spreadsheets and databases mark text so that it is not converted
 WRAPPED = {
     r'^=?"([^"]*)"$': r"\1",
     r"^'([-+=@＝＋－＠0-9][^']*)$": r"\1",
     rf"^\{{({GUID})\}}$": r"\1",
 }
-FLOATS = r"^[0-9]+\.0+$"  # 17850.0: a whole number that went through a spreadsheet or a float column
-COMMA_FLOATS = r"^[1-9][0-9]*,0{1,2}$"  # 17850,0: the same, where a comma is the decimal mark; 17,000 is grouped
+FLOATS = r"^[0-9]+\.0+$"  # 17850.0: a whole number that was stored as a float
+COMMA_FLOATS = r"^[1-9][0-9]*,0{1,2}$"  # 17850,0: the same with a decimal comma; 17,000 has a thousands separator
 ONE_ZERO, MORE_ZEROS = r"^[0-9]+\.0$", r"^[0-9]+\.00+$"
-VERSION = r"^[0-9]+\.[0-9]*[1-9]"  # 1.10 is no number: nor is 2.0 beside it
+VERSION = r"^[0-9]+\.[0-9]*[1-9]"  # 1.10 is a version, not a number, and so is 2.0 in the same column
 
 CYRILLIC, LATIN = "АВЕКМНОРСТУХаеорсух", "ABEKMHOPCTYXaeopcyx"
 LATIN_CODE = rf"^[^a-zA-Z]*[{LATIN}][!-~]*[0-9][!-~]*$"
@@ -47,11 +47,11 @@ BYTES = r"^(?:\\x[0-9A-F]{2})+"
 
 @ibis.udf.scalar.builtin(name="nfc_normalize")  # type: ignore[untyped-decorator]  # Ibis's decorator has no types
 def _composed(text: dt.string) -> dt.string:
-    """Letters and their accents as one sign each, as DuckDB composes them."""
+    """Return a text in Unicode NFC, as computed by DuckDB."""
 
 
 def parse_ids(table: ir.Table, column: str) -> ir.Value:
-    """Ids as whole numbers or tidied text; null where there is none."""
+    """Return ids as integers or normalised text; null if there is none."""
     values = table[column]
     kind = values.type()
     if kind.is_nested() or kind.is_boolean():
@@ -68,12 +68,12 @@ def parse_ids(table: ir.Table, column: str) -> ir.Value:
 
 
 def in_duckdb(table: ir.Table) -> bool:
-    """Whether the engine of the rows is DuckDB, whose patterns and functions the tidying needs."""
+    """Return whether the engine is DuckDB, whose regular expressions and functions normalisation needs."""
     return bool(table.get_backend().name == "duckdb")
 
 
 def spellings_of(rows: ir.Table) -> pa.Table:
-    """The different ids of ``customer`` with their rows, in memory: asked much, and far fewer than the rows."""
+    """Return the distinct ids of ``customer`` with their numbers of rows, in memory, since they are used repeatedly."""
     each = rows_of_each(rows)
     met = each.filter(each["customer"].notnull())
     found: pa.Table = from_kept(met.select(id=met["customer"].cast("string"), rows=met["rows"])).to_pyarrow()
@@ -81,14 +81,14 @@ def spellings_of(rows: ir.Table) -> pa.Table:
 
 
 def is_among(ids: ir.Value, words: Sequence[str]) -> ir.BooleanValue:
-    """Whether an id is one of some; numbers are compared as such, since writing each of them as text is dear."""
+    """Return whether an id is among the words; integers are compared as such, since a cast to text is slow."""
     if ids.type().is_integer():
         return is_true(ids.isin([int(word) for word in words]))
     return is_true(ids.cast("string").isin(words))
 
 
 def counts_of(spellings: pa.Table, change: Callable[[ir.StringValue], ir.StringValue] | None) -> pa.Table:
-    """Rows and spellings of each id; without a change but for words that mean none."""
+    """Return each id with its rows and spellings after ``change``; without it only words for no id are dropped."""
     if change is None:
         known = spellings.filter(pc.invert(pc.is_in(pc.utf8_lower(spellings["id"]), pa.array(NOT_AN_ID))))
         return known.append_column("spellings", pa.array([1] * len(known), pa.int64()))
@@ -100,12 +100,12 @@ def counts_of(spellings: pa.Table, change: Callable[[ir.StringValue], ir.StringV
 
 
 def known(text: ir.StringValue) -> ir.StringValue:
-    """The text, or null where a word means that there is no id."""
+    """Return the text, or null for a word that means no id."""
     return ibis.ifelse(text.lower().isin(NOT_AN_ID), ibis.null("string"), text)
 
 
 def looks_of(ids: pa.ChunkedArray, **patterns: str) -> dict[str, bool]:
-    """Which patterns occur among the ids."""
+    """Return for each pattern whether it occurs among the ids."""
     met = {name: pc.match_substring_regex(ids, pattern=pattern) for name, pattern in patterns.items()}
     return {name: bool(pc.any(found).as_py()) for name, found in met.items()}
 
@@ -122,7 +122,7 @@ def _float_ids(table: ir.Table, values: ir.Value) -> ir.Value:
 
 
 def tidier(spellings: pa.Table, column: str) -> Callable[[ir.StringValue], ir.StringValue] | None:
-    """What brings text to ids, each step only where the column has something for it; None where nothing has."""
+    """Return the function that normalises ids, with only the steps that the column needs; None if it needs none."""
     steps: list[Callable[[ir.StringValue], ir.StringValue]] = []
 
     def tidy(text: ir.StringValue) -> ir.StringValue:
@@ -142,7 +142,7 @@ def tidier(spellings: pa.Table, column: str) -> Callable[[ir.StringValue], ir.St
     if seen["mail"]:
         steps.append(lambda text: ibis.ifelse(text.contains("@"), text.lower(), text))
     guids = looks_of(ids.filter(pc.match_substring_regex(ids, pattern=f"^{GUID}$")), large="[A-F]", small="[a-f]")
-    if all(guids.values()):  # a number in base 16: its letters have no case
+    if all(guids.values()):  # hexadecimal: upper and lower case are equal
         steps.append(lambda text: ibis.ifelse(text.re_search(f"^{GUID}$"), text.lower(), text))
     if seen["latin"] and seen["cyrillic"]:
         steps.append(_in_latin)
@@ -167,7 +167,7 @@ def _check_writing(seen: dict[str, bool], column: str) -> None:
 
 
 def _unwrapped(text: ir.StringValue) -> ir.StringValue:
-    """Without what cannot be seen, and without what spreadsheets and databases put around ids."""
+    """Remove invisible characters, and the markers of spreadsheets and databases around ids."""
     text = _composed(text).re_replace(UNSEEN, "").re_replace(BLANKS, " ").strip()
     for pattern, inside in WRAPPED.items():
         text = text.re_replace(pattern, inside)
@@ -175,6 +175,6 @@ def _unwrapped(text: ir.StringValue) -> ir.StringValue:
 
 
 def _in_latin(text: ir.StringValue) -> ir.StringValue:
-    """С007 in Cyrillic as C007 in Latin letters: in a code with digits no eye tells them apart."""
+    """Convert Cyrillic С007 to Latin C007: in codes with digits these letters look the same."""
     code = text.re_search(CYRILLIC_CODE) & text.re_search("[0-9]")
     return ibis.ifelse(code, text.translate(CYRILLIC, LATIN), text)

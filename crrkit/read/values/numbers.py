@@ -1,4 +1,4 @@
-"""Numbers as people write them: the decimal mark is settled by the whole column and its neighbours, or asked."""
+"""Parsing of numbers: the decimal separator is determined from whole columns, and ambiguity raises an error."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-NOT_A_NUMBER = ("", "nan", "none", "null", "na", "n/a", "<na>", "nat", "нет")  # but a dash or #N/A is no empty cell
-PLAIN = r"^(?:[+-]?[0-9]+(?:\.[0-9]{1,2})?)?$"  # what needs no thought
-OTHER = {",": ".", ".": ","}  # each decimal mark and the mark that then groups digits
+NOT_A_NUMBER = ("", "nan", "none", "null", "na", "n/a", "<na>", "nat", "нет")  # a dash or #N/A is not an empty cell
+PLAIN = r"^(?:[+-]?[0-9]+(?:\.[0-9]{1,2})?)?$"  # unambiguous
+OTHER = {",": ".", ".": ","}  # each decimal separator and the corresponding thousands separator
 BLANKS_IN_NUMBERS, APOSTROPHES = r"\s\x{00A0}\x{2007}\x{2009}\x{202F}", "'’`´"
 BLANK = f"[{BLANKS_IN_NUMBERS}]"
 LAKHS = "[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}"  # 12,34,567 as in India
@@ -35,15 +35,15 @@ IN_FRONT, BEHIND = rf"(?i)^([+-]?){BLANK}*(?:{_SIGN}){BLANK}*", rf"(?i){BLANK}*(
 
 
 def parse_numbers(table: ir.Table, columns: Mapping[str, str], forms: Forms) -> dict[str, Parsed]:
-    """Amounts as floats: ``1 234,56``, ``1,234.56``, ``(100)``, ``-5 ₽``; null where there is none.
+    """Parse amounts as floats: ``1 234,56``, ``1,234.56``, ``(100)``, ``-5 ₽``; null if there is none.
 
     Args:
         table: The rows.
-        columns: The column of each role; a mark that one column proves decides for one that proves none.
-        forms: What the user said of decimal marks and groups of digits.
+        columns: The column of each role; a separator proven by one column applies to columns that prove none.
+        forms: The separators given by the user.
 
     Raises:
-        ValueError: If a column holds no number, several currencies, or numbers that can be read in two ways.
+        ValueError: If a column has no number, several currencies, or ambiguous numbers.
     """
     said = _said_mark(forms)
     texts = {role: _bare(table[name]) for role, name in columns.items() if not table[name].type().is_numeric()}
@@ -64,7 +64,7 @@ def parse_numbers(table: ir.Table, columns: Mapping[str, str], forms: Forms) -> 
 
 
 def _said_mark(forms: Forms) -> str | None:
-    """The decimal mark that the user gave, or that follows from the mark of thousands."""
+    """Return the decimal separator given by the user, or implied by the thousands separator; None if neither."""
     if forms.thousands is not None:
         check_choice(forms.thousands, name="thousands", choices=list(GROUPS))
     if forms.decimal is None:
@@ -88,7 +88,7 @@ def _given(values: ir.Value) -> ir.BooleanValue:
 
 
 def _bare(values: ir.Value) -> ir.StringValue:
-    """The number as written, without what stands around it."""
+    """Return the number as written, without currency signs, blanks and accounting notation."""
     text = values.cast("string")
     return ibis.ifelse(text.re_search(PLAIN), text, _stripped(text))
 
@@ -96,12 +96,12 @@ def _bare(values: ir.Value) -> ir.StringValue:
 def _stripped(text: ir.StringValue) -> ir.StringValue:
     text = text.re_replace(rf"^{BLANK}+|{BLANK}+$", "").replace("−", "-").re_replace("^[‒–—]([0-9])", r"-\1")
     text = text.re_replace(r"^\((.*)\)$", r"-\1").re_replace(IN_FRONT, r"\1").re_replace(BEHIND, "")
-    text = text.re_replace(r"[.,][-–—]+$", "")  # 1200,- has no pence
-    return text.re_replace("^([0-9].*[.,][0-9]{1,2})-$", r"-\1")  # 5.00- as accountants write it
+    text = text.re_replace(r"[.,][-–—]+$", "")  # 1200,- means no cents
+    return text.re_replace("^([0-9].*[.,][0-9]{1,2})-$", r"-\1")  # 5.00-, a trailing minus
 
 
 def _evidence(table: ir.Table, text: ir.StringValue, column: str) -> dict[str, Any]:
-    """How the numbers of a column are written."""
+    """Collect the evidence on the number format of a column."""
     rows = table.select(text=text, raw=table[column].cast("string"))
     text = rows["text"]
     looks = aggregate(rows, plain=rows["raw"].re_search(PLAIN).all(), point=rows["raw"].contains(".").any())
@@ -116,7 +116,7 @@ def _evidence(table: ir.Table, text: ir.StringValue, column: str) -> dict[str, A
 
 
 def _counted(text: ir.StringValue, mark: str, name: str) -> dict[str, ir.Scalar]:
-    """How many numbers prove that a mark is decimal, or that it groups; which can be read both ways."""
+    """Count the numbers that prove a separator to be decimal or thousands, and find ambiguous ones."""
     m = rf"\{mark}"
     decimal = (
         rf"^[+-]?(?:[0-9]*{m}(?:[0-9]{{1,2}}|[0-9]{{4,}})|0*{m}[0-9]+|[0-9]{{4,}}{m}[0-9]+"
@@ -134,14 +134,14 @@ def _counted(text: ir.StringValue, mark: str, name: str) -> dict[str, ir.Scalar]
 
 
 def _proven(seen: dict[str, Any]) -> list[str]:
-    """The decimal marks that the numbers of a column prove, the commoner first."""
+    """Return the decimal separators that the numbers of a column prove, the more frequent first."""
     comma = (seen.get("comma_decimal") or 0) + (seen.get("point_groups") or 0)
     point = (seen.get("point_decimal") or 0) + (seen.get("comma_groups") or 0)
     return [mark for mark, count in sorted([(".", point), (",", comma)], key=lambda pair: -pair[1]) if count]
 
 
 def _mark(seen: dict[str, Any], neighbours: set[str], column: str) -> str:
-    """The decimal mark of a column: proven by it, else by its neighbours, else by the look of its whole numbers."""
+    """Return the decimal separator: proven by the column, else by other columns, else by its whole numbers."""
     own = _proven(seen)
     twice = [name for name in ("comma", "point") if seen[f"{name}_one"]]
     if len(own) == 1 or not twice:
@@ -151,7 +151,7 @@ def _mark(seen: dict[str, Any], neighbours: set[str], column: str) -> str:
     if not own and len(twice) == 1 and seen[f"{twice[0]}_round"] and seen["short"] and not seen["long"]:
         return (
             "." if twice == ["comma"] else ","
-        )  # 1,200 beside 99: as a decimal, its last 0 would be written at 99 too
+        )  # 1,200 next to 99: if decimal, 99 would be written with trailing zeros as well
     message = _(
         "Numbers in {column!r} such as {one!r} and {other!r} can be read with a decimal mark or with a mark of"
         " thousands. Use decimal=',' or decimal='.'."
@@ -161,7 +161,7 @@ def _mark(seen: dict[str, Any], neighbours: set[str], column: str) -> str:
 
 
 def signs_in(table: ir.Table, column: str) -> list[str]:
-    """The currencies whose signs stand beside the numbers of a text column."""
+    """Return the currencies whose signs occur with the numbers of a text column."""
     values = table[column]
     if not values.type().is_string() or not aggregate(table, odd=values.re_search(r"[^0-9.,\s-]").any())["odd"]:
         return []
@@ -182,7 +182,7 @@ def _signs(raw: ir.StringValue) -> list[str]:
 
 
 def _check_currencies(raw: ir.StringValue, column: str) -> None:
-    """Sums of several currencies are no sums."""
+    """Raise an error if amounts are in several currencies, which cannot be added."""
     met = _signs(raw)
     if len(met) > 1:
         message = _(
@@ -193,7 +193,7 @@ def _check_currencies(raw: ir.StringValue, column: str) -> None:
 
 
 def _with_point(text: ir.StringValue, mark: str, thousands: str | None) -> ir.NumericValue:
-    """The number under a decimal mark, null where it is not written so."""
+    """Parse numbers with a given decimal separator; null if they do not have that format."""
     group = GROUPS[thousands] if thousands is not None else rf"{BLANKS_IN_NUMBERS}{APOSTROPHES}" + GROUPS[OTHER[mark]]
     digits = rf"[0-9]{{1,3}}(?:[{group}][0-9]{{3}})+|[0-9]+" if group else "[0-9]+"
     digits += f"|{LAKHS}" if "," in group else ""
@@ -204,8 +204,8 @@ def _with_point(text: ir.StringValue, mark: str, thousands: str | None) -> ir.Nu
 
 
 def _check_any(table: ir.Table, parsed: Parsed, column: str) -> None:
-    """A column without a single number is not the column of amounts."""
-    met = table.filter(parsed.given).select(any=ibis.literal(value=True)).limit(1).to_pyarrow()  # looks no further
+    """Raise an error if a column has no number at all."""
+    met = table.filter(parsed.given).select(any=ibis.literal(value=True)).limit(1).to_pyarrow()  # stops at the first
     if not len(met) and aggregate(table, any=parsed.given.any())["any"] is False:
         message = _("Column {column!r} holds no number at all. Name another column, or leave it out.")
         raise InputError(message.format(column=column), argument="amount")

@@ -1,7 +1,7 @@
-"""Ends that are none: how lists write that a contract still runs, and which of these ways a list has.
+"""Placeholders for open ends: words and dates that mean that a contract still runs.
 
-A date that no list means as a date (31.12.9999, 0000-00-00, an empty cell that a program turned into 1970-01-01) would
-else be a misreading, and the contracts that were kept would be set aside for it.
+Dates that are not meant as dates (31.12.9999, 0000-00-00, an empty cell exported as 1970-01-01) would otherwise be
+misread, and contracts that still run would be set aside.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Day = tuple[int, int, int]
 
-# Words that mean that a contract runs on, without spaces and points, in small letters.
+# Words that mean that a contract still runs, in lower case, without spaces and full stops.
 WORDS = (
     "open", "openended", "active", "stillactive", "current", "currently", "ongoing", "running", "present", "topresent",
     "untilnow", "tilldate", "never", "perpetual", "permanent", "indefinite", "indefinitely", "unlimited", "evergreen",
@@ -33,8 +33,8 @@ WORDS = (
     "открыт", "открыта", "открыто", "открытый", "активен", "активна", "активно", "активный", "безсрока",
     "0", "00", "2958465",  # an empty cell as a number, and the last day that a spreadsheet knows
 )  # fmt: skip
-NO_DAYS = ((0, 0, 0), (1, 1, 1), (1753, 1, 1), (1900, 1, 0))  # zeros of databases and programs, never a day of a list
-# Zeros of clocks and spreadsheets, which can be days: open where the contract begins later.
+NO_DAYS = ((0, 0, 0), (1, 1, 1), (1753, 1, 1), (1900, 1, 0))  # null dates of databases and programs, never real
+# Epochs of clocks and spreadsheets, which may be real: open only if the contract begins later.
 OLD_DAYS = ((1899, 12, 30), (1899, 12, 31), (1900, 1, 1), (1969, 12, 31), (1970, 1, 1))
 FAR_YEAR = "(?:2099|2[1-9][0-9]{2}|[3-9][0-9]{3})"
 _FAR = "|".join([
@@ -45,19 +45,19 @@ _FAR = "|".join([
 ])  # fmt: skip
 FAR_MOMENT, NO_MOMENT = datetime(2099, 1, 1), datetime(1753, 1, 2)  # noqa: DTZ001 - the business's own clock
 
-AS_WRITTEN = "crrkit_as_written"  # the column of ends as it stood, for whoever looks at the rows set aside
-ENDS_NAMED = 4  # more values than that do not fit a sentence
+AS_WRITTEN = "crrkit_as_written"  # the original column of ends, to show in rows set aside
+ENDS_NAMED = 4  # the most values to list in a note
 
 
 @dataclass(frozen=True)
 class OpenEnds:
-    """What an end may be written as when there is none.
+    """The values that mean no end.
 
     Attributes:
-        words: Words as `_fold` leaves them.
+        words: Words, normalised by `_fold`.
         days: Days that mean no end.
-        old: Days that do so when the contract begins after them.
-        far: Whether ends from the year 2099 on mean no end.
+        old: Days that mean no end if the contract begins after them.
+        far: Whether ends from 2099 on mean no end.
     """
 
     words: tuple[str, ...]
@@ -70,13 +70,13 @@ KNOWN = OpenEnds(WORDS, NO_DAYS, OLD_DAYS, far=True)
 
 
 def open_ends_of(given: Sequence[str | date] | None) -> OpenEnds:
-    """The rule that the user's values make; the known ones when none were given.
+    """Return the rule for the values given by the user, or the default rule.
 
     Args:
-        given: Words and dates; text such as ``"2099-12-31"`` means the date however the list writes it.
+        given: Words and dates; text such as ``"2099-12-31"`` means the date in any format.
 
     Raises:
-        InputTypeError: If it is no list of words and dates.
+        InputTypeError: If it is not a list of words and dates.
     """
     if given is None:
         return KNOWN
@@ -104,12 +104,12 @@ def _fold(word: str) -> str:
 
 
 def is_open(end: ir.Value, start: ir.Value, rule: OpenEnds) -> ir.BooleanValue:
-    """Whether an end means that the contract still runs.
+    """Return whether an end means that the contract still runs.
 
     Args:
-        end: The column as it stands, or moments.
-        start: The moments at which the contracts begin.
-        rule: What means no end.
+        end: The original column, or parsed times.
+        start: The start times of the contracts.
+        rule: The values that mean no end.
     """
     if end.type().is_timestamp():
         return text.is_true(_is_open_moment(end, start, rule))
@@ -136,7 +136,7 @@ def _is_open_moment(end: ir.TimestampValue, start: ir.Value, rule: OpenEnds) -> 
 
 
 def _pattern(days: tuple[Day, ...]) -> str:
-    """The days as people write them, whatever stands behind them."""
+    """Return a pattern for the days in the usual date formats, with any text after them."""
     forms = []
     for year, month, day in days:
         y, m, d = f"{year:04d}", f"0?{month}", f"0?{day}"
@@ -147,19 +147,19 @@ def _pattern(days: tuple[Day, ...]) -> str:
 def without_open_ends(
     table: ir.Table, column: str, *, start: ir.Value, end: ir.Value, rule: OpenEnds
 ) -> tuple[ir.Table, tuple[str, ...]]:
-    """The table with those ends empty, and a sentence that names them.
+    """Return the table with such ends set to null, and a note that names them.
 
     Args:
-        table: The rows as they were written.
+        table: The original rows.
         column: The column of ends.
-        start: When the contracts begin, as moments of the table.
-        end: The column, as moments of the table when it holds such.
-        rule: What means no end.
+        start: The parsed start times.
+        end: The column of ends, parsed if it contains times.
+        rule: The values that mean no end.
     """
     found = is_open(end, start, rule)
     marked = table.select(written=table[column].cast("string").strip(), met=found)
     met = marked.filter(marked["met"]).group_by("written").agg(rows=lambda t: t.count()).to_pyarrow().to_pylist()
-    if not met and table.get_backend().name == "duckdb":  # a warehouse may get new rows
+    if not met and table.get_backend().name == "duckdb":  # other databases may get new rows
         return table, ()
     raw = table[column]
     blank = ibis.ifelse(found, ibis.null(raw.type()), raw)
@@ -179,7 +179,7 @@ def _note(met: list[dict[str, Any]]) -> tuple[str, ...]:
 
 
 def _values(met: list[dict[str, Any]]) -> str:
-    """What was met, the most frequent first, with its count when there is more than one."""
+    """Format the values found, the most frequent first, with counts if there are several."""
     first = sorted(met, key=lambda value: (-value["rows"], value["written"]))
     names = [value["written"].removesuffix(" 00:00:00") for value in first]
     if len(names) == 1:
@@ -189,7 +189,7 @@ def _values(met: list[dict[str, Any]]) -> str:
 
 
 def unread_ends(table: ir.Table, column: str, *, unread: ir.BooleanValue) -> tuple[str, ...]:
-    """A sentence that names a value which stands repeatedly where an end should and is no date."""
+    """Return a note on a repeated value in the column of ends that is not a date."""
     marked = table.select(written=table[column].cast("string").strip(), unread=unread)
     counted = marked.filter(marked["unread"]).group_by("written").agg(rows=lambda t: t.count())
     met = [value for value in counted.to_pyarrow().to_pylist() if value["rows"] > 1]

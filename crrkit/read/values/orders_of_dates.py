@@ -1,4 +1,4 @@
-"""Which order of day, month and year the dates of a column prove, and what is said where they prove several."""
+"""The order of day, month and year that the dates of a column prove, and the notes and errors if they conflict."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Any
 
 from crrkit.ground import InputError, ntold as ngettext, told as _, told_number as format_number
 
-STRAY = 0.05  # up to this share of the dates that prove an order, those of the other are slips and are set aside
+STRAY = 0.05  # up to this share of the dates that prove an order, those of the other order are errors and set aside
 
 
 def check_orders(seen: dict[str, Any]) -> None:
-    """Refuse two orders in one column: all dates that can be read both ways are in doubt.
+    """Raise an error if a column has both orders, since all ambiguous dates are in doubt.
 
     Raises:
         InputError: With an example of each.
@@ -32,10 +32,10 @@ def check_orders(seen: dict[str, Any]) -> None:
 
 
 def day_or_month(seen: dict[str, Any]) -> str:
-    """The order of dates that do not begin with the year.
+    """Return the order of dates that do not begin with the year.
 
     Raises:
-        InputError: If every date can be read both ways, and that makes a difference.
+        InputError: If every date is ambiguous and the two readings differ.
     """
     if seen["days"] == seen["months"] and seen["differ"] and not seen["only_day"]:
         message = _(
@@ -47,24 +47,24 @@ def day_or_month(seen: dict[str, Any]) -> str:
 
 
 def order_beside(seen: dict[str, Any]) -> str | None:
-    """The order of dates that stand beside more with the year first; None where they prove none."""
+    """Return the order of the minority of dates that do not begin with the year; None if they prove none."""
     ambiguous = seen["days"] == seen["months"] and seen["differ"] and not seen["only_day"]
     return None if ambiguous or not seen["some"] else day_or_month(seen)
 
 
 def is_as_written(seen: dict[str, Any]) -> bool:
-    """Whether no spreadsheet turned the dates with the year first: it would have turned every day up to 12."""
+    """Return whether dates with the year first were not converted by a spreadsheet, which converts days up to 12."""
     return bool(seen["turned"] < seen["years"] or seen["left"])
 
 
 def own_forms(seen: dict[str, Any]) -> tuple[str, ...]:
-    """A sentence on two forms in one column, of which each is read."""
+    """Return a note on two formats in one column, both of which are read."""
     note = _("Dates in {column!r} stand in two forms, such as {iso!r} and {beside!r}; each was read in its own.")
     return (note.format(**seen),) if seen["some"] else ()
 
 
 def strays(seen: dict[str, Any], others: int) -> tuple[str, ...]:
-    """A sentence on dates of a rarer form, which are set aside: so many, and slips in another order."""
+    """Return a note on dates in a rarer format, including errors in the other order, which are set aside."""
     rarer = others + min(seen["only_day"] or 0, seen["only_month"] or 0)
     if not rarer:
         return ()
@@ -77,10 +77,10 @@ def strays(seen: dict[str, Any], others: int) -> tuple[str, ...]:
 
 
 def serials_among(column: str, seen: dict[str, Any]) -> tuple[str, ...]:
-    """A sentence on numbers of a spreadsheet among dates, which are set aside where they are few.
+    """Return a note on spreadsheet serial numbers among dates, which are set aside if they are few.
 
     Raises:
-        InputError: If they are not: nobody knows whether the spreadsheet took the day of the others for the month.
+        InputError: If they are not few: the spreadsheet may have swapped day and month of the dates that it converted.
     """
     words = {"n": format_number(seen["n"]), "column": column, "one": seen["one"], "other": seen["other"]}
     if seen["n"] > 1 and seen["n"] > STRAY * seen["all"]:

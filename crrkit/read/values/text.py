@@ -1,4 +1,4 @@
-"""What fields mean, whatever they hold: how the user says they are written, and what stood in a column."""
+"""Common types of field parsing: the formats given by the user, and parsed columns."""
 
 from __future__ import annotations
 
@@ -28,28 +28,28 @@ NEVER = ibis.literal(value=False)
 
 
 def is_true(condition: ir.BooleanValue) -> ir.BooleanValue:
-    """The condition with unknown counted as no."""
+    """Return the condition with null replaced by false."""
     return condition.fill_null(NEVER)
 
 
 @ibis.udf.scalar.builtin(name="isfinite")  # type: ignore[untyped-decorator]  # Ibis's decorator has no types
 def _is_finite(number: dt.float64) -> dt.boolean:
-    """Whether a number is neither infinite nor NaN."""
+    """Return whether a number is neither infinite nor NaN."""
 
 
 def is_nan(values: ir.FloatingValue) -> ir.BooleanValue:
-    """Whether a number is NaN; over Parquet without statistics of NaN, DuckDB 2 folds its own isnan to false."""
+    """Return whether a number is NaN; DuckDB 2 folds its own isnan to false over Parquet without NaN statistics."""
     if values.get_backend().name != "duckdb":
         return values.isnan()
     return ~_is_finite(values.cast("float64")) & ~values.isinf()
 
 
-TEXT_ONLY = {"dates": "day-month-year", "decimal": ",", "thousands": " "}  # what each may be
+TEXT_ONLY = {"dates": "day-month-year", "decimal": ",", "thousands": " "}  # examples of valid values
 
 
 @dataclass(frozen=True, kw_only=True)
 class Forms:
-    """How the fields of a source are written and meant, as far as the user said; None is seen from the column."""
+    """The formats of the fields of a source given by the user; None means detected from the column."""
 
     zone: str | None = None
     dates: str | None = None
@@ -61,7 +61,7 @@ class Forms:
     layout: Layout = field(default_factory=Layout)
 
     def __post_init__(self) -> None:
-        """Refuse what is no text before a column is read by it."""
+        """Check that the formats are text."""
         for name, like in TEXT_ONLY.items():
             value: object = getattr(self, name)
             if not (value is None or isinstance(value, str)):
@@ -72,9 +72,9 @@ class Forms:
 
 @dataclass(frozen=True)
 class Parsed:
-    """A column as it is used, and where something stood: given and without a value is unreadable.
+    """A parsed column, and where the original was not empty: ``given`` without a value means unreadable.
 
-    ``form`` is how it is written, as the argument of a reader would say it; empty where that is not known.
+    ``form`` is the format, as the argument of a reader; empty if unknown.
     """
 
     value: ir.Value
@@ -84,11 +84,11 @@ class Parsed:
 
 
 def aggregate(table: ir.Table, **values: ir.Scalar) -> dict[str, Any]:
-    """Values of a whole column, in one pass."""
+    """Compute aggregates of a table in one pass."""
     row: dict[str, Any] = table.aggregate(**values).to_pyarrow().to_pylist()[0]
     return row
 
 
 def words_of(words: object, *, name: str) -> tuple[str, ...]:
-    """Words of a column, also one by itself; numbers stand there as words, too."""
+    """Return the words of an argument as a tuple; a single word is accepted, and numbers are converted to text."""
     return check_names(tuple(map(str, words)) if isinstance(words, Iterable) and is_plain(words) else words, name=name)

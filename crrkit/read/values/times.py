@@ -1,7 +1,7 @@
-"""Times as people write them, read by the engine in one pass.
+"""Parsing of times, in the engine in one pass.
 
-How dates are written is decided for a whole column, from all of its values, never row by row: a column in which
-03/04/2024 could be read both ways is refused. What does not fit the column's form is set aside by name, never guessed.
+The date format is determined for a whole column from all of its values, never row by row: a column in which 03/04/2024
+is ambiguous raises an error. Values in another format are set aside and reported, never guessed.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ if TYPE_CHECKING:
 
 WITH_OFFSET = r"[0-9]{2}:[0-9]{2}.*(?:[Zz]|UTC|GMT|[+-][0-9]{2}:?[0-9]{2}|[+-][0-9]{2})$"
 
-MICROSECONDS = 6  # the digits after the second that the engine's times have
+MICROSECONDS = 6  # decimal places of seconds in the engine
 YEAR = "(?:18|19|20|21)[0-9]{2}"  # any other year is a misreading, not a customer
 
 TWELVE_HOURS = r"[0-9] ?[AaPp][Mm]$"
-LOCAL = r"^[0-9-]+(?:[T ]+[0-9:.]+)?$"  # a cast passes over what follows: 3:04 PM becomes 03:04, 10:00 MSK 10:00
-# All that a cast needs: the column is read without a second look at it, in a third of the time.
+LOCAL = r"^[0-9-]+(?:[T ]+[0-9:.]+)?$"  # a cast ignores the rest: 3:04 PM becomes 03:04, 10:00 MSK 10:00
+# For such values a cast suffices: no second pass over the column is needed, which takes a third of the time.
 ISO = rf"^{YEAR}-[0-9]{{2}}-[0-9]{{2}}(?:[ T][0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:[.][0-9]{{1,6}})?)?)?$"
 
-# How a date's day, month and year may stand, as groups of a pattern; the rest of the text is the time of day.
+# The positions of day, month and year as groups of a pattern; the rest of the text is the time of day.
 _ORDERS = {
-    # Without marks only as eight digits: 2024-12 and 202412 are months, not the second of January.
+    # Without separators only as eight digits: 2024-12 and 202412 are months, not the second of January.
     "year-month-day": (
         rf"^({YEAR})(?:[-./]([0-9]{{1,2}})[-./]([0-9]{{1,2}})|([0-9]{{2}})([0-9]{{2}}))",
         r"\1-\2\4-\3\5",
@@ -52,32 +52,32 @@ _ORDERS = {
 ORDERS_OF_DATES = tuple(_ORDERS)
 _SHORT_FIRST = r"^([0-9]{2})[-/]([0-9]{2})[-/]([0-9]{2})( |,|T|$)"  # 24-01-05, or 05/01/24
 _SHORT_YEAR = r"^([0-9]{1,2}[-./][0-9]{1,2}[-./])([0-9]{2})( |,|$)"
-# Clocks of twelve hours are known to a slower reading only.
+# Times with AM and PM require a slower function.
 _TWELVE = [f"%Y-%m-%d {clock}" for clock in ("%I:%M %p", "%I:%M:%S %p")]
 
 
 @ibis.udf.scalar.builtin(name="try_strptime")  # type: ignore[untyped-decorator]  # Ibis's decorator has no types
 def _try_strptime(text: str, formats: list[str]) -> dt.timestamp:
-    """DuckDB's reading of a time under the first of several forms that fits; null where none does."""
+    """Parse a time with DuckDB by the first of several formats that fits; null if none does."""
 
 
 @ibis.udf.scalar.builtin(name="timezone")  # type: ignore[untyped-decorator]  # Ibis's decorator has no types
 def _local(zone: str, at: dt.Timestamp(timezone="UTC")) -> dt.timestamp:  # type: ignore[valid-type]  # Ibis reads it as a type
-    """What the clocks of a zone show at a moment; unlike a cast it does not ask which zone the session is in."""
+    """Convert a moment to the local time of a zone; unlike a cast, independent of the session's time zone."""
 
 
 @ibis.udf.scalar.builtin(name="epoch_ns")  # type: ignore[untyped-decorator]  # Ibis's decorator has no types
 def _nanoseconds(at: dt.timestamp) -> dt.int64:
-    """Nanoseconds since 1970."""
+    """Return the nanoseconds since 1970-01-01."""
 
 
 @ibis.udf.scalar.builtin(name="make_timestamp_ns")  # type: ignore[untyped-decorator]  # Ibis's decorator has no types
 def _from_nanoseconds(since_1970: dt.int64) -> dt.timestamp:
-    """The moment so many nanoseconds after 1970 began."""
+    """Return the time that many nanoseconds after 1970-01-01."""
 
 
 def parse_times(table: ir.Table, column: str, *, order: str | None = None, zone: str | None = None) -> Parsed:
-    """Naive times on the business's clock; times with an offset are moved to its ``zone``."""
+    """Parse a column to local times without a time zone; times with an offset are converted to ``zone``."""
     values = table[column]
     kind = values.type()
     if kind.is_timestamp() or kind.is_date():
@@ -104,7 +104,7 @@ def parse_times(table: ir.Table, column: str, *, order: str | None = None, zone:
         return Parsed(read_stamps(text, form, zone), text.notnull(), said, form)
     serials = _serials_beside(table, text, worded, column) if order is None and looks["serial"] else ()
     value, notes, name = _read_times(table, text, column, order=order, zone=zone, seen=looks, written=worded)
-    if order is not None and text is not worded:  # a month by its name has no order
+    if order is not None and text is not worded:  # the order does not matter with month names
         named = ibis.ifelse(text != worded, text, ibis.null("string"))
         in_zone = (zone or "UTC") if looks["aware"] else None
         value = ibis.coalesce(value, _reading(named, ORDERS_OF_DATES[0], zone=in_zone))
@@ -112,7 +112,7 @@ def parse_times(table: ir.Table, column: str, *, order: str | None = None, zone:
 
 
 def _looks(table: ir.Table, text: ir.StringValue) -> dict[str, Any]:
-    """How the times of a column are written, looked through once."""
+    """Collect the evidence on the time format of a column, in one pass."""
     return aggregate(
         table,
         numbers=text.re_search(r"^[0-9]{5}[0-9.]*$").all(),
@@ -124,13 +124,13 @@ def _looks(table: ir.Table, text: ir.StringValue) -> dict[str, Any]:
 
 
 def _stamp(table: ir.Table, text: ir.StringValue) -> str | None:
-    """The form of a column in which every time is such a number."""
+    """Return the format of a column in which every time is a number, see `crrkit.read.values.stamps`; else None."""
     looks = aggregate(table, **{form: text.re_search(stamp.looks).all() for form, stamp in STAMPS.items()})
     return next((form for form, every in looks.items() if every), None)
 
 
 def _serials_beside(table: ir.Table, text: ir.StringValue, written: ir.StringValue, column: str) -> tuple[str, ...]:
-    """Days of a spreadsheet among dates in text: it may have turned day and month of those that it made numbers."""
+    """Return notes on serial days among dates in text: the spreadsheet may have swapped their day and month."""
     serial = text.re_search(STAMPS["excel-days"].looks)
     seen = aggregate(table, all=text.count(), n=serial.sum(), one=_example(written, serial),
                      other=_example(written, text.re_search("[0-9].*[0-9]") & ~serial))  # fmt: skip
@@ -138,7 +138,7 @@ def _serials_beside(table: ir.Table, text: ir.StringValue, written: ir.StringVal
 
 
 def _to_microseconds(values: ir.Value) -> ir.TimestampValue:
-    """A time in the engine's own precision; a cast from nanoseconds would round the end of a month up to the next."""
+    """Truncate a time to microseconds; a cast from nanoseconds would round the end of a month up to the next."""
     if values.type().is_timestamp() and (values.type().scale or 0) > MICROSECONDS:
         since_1970 = _nanoseconds(values)
         values = _from_nanoseconds(since_1970 - since_1970 % 1000)
@@ -146,7 +146,7 @@ def _to_microseconds(values: ir.Value) -> ir.TimestampValue:
 
 
 def has_offsets(table: ir.Table, column: str) -> bool:
-    """Whether the times of a column say how far they are from UTC."""
+    """Return whether times of a column have an offset from UTC."""
     kind = table.schema()[column]
     if kind.is_timestamp():
         return kind.timezone is not None
@@ -156,7 +156,7 @@ def has_offsets(table: ir.Table, column: str) -> bool:
 
 
 def has_clocks(table: ir.Table, column: str) -> bool:
-    """Whether some times of a text column have a time of day and no offset."""
+    """Return whether some times of a text column have a time of day and no offset."""
     values = table[column]
     if not values.type().is_string():
         return False
@@ -165,10 +165,10 @@ def has_clocks(table: ir.Table, column: str) -> bool:
 
 
 def _reading(text: ir.StringValue, order: str, *, zone: str | None = None, twelve: bool = False) -> ir.Value:
-    """The times of a column under one order of day, month and year; null where the text is not so written.
+    """Parse the times of a column with one order of day, month and year; null if the text has another format.
 
-    The readings that are rarely needed are left out unless the column has such values: the engine would try them on
-    every row.
+    Rarely needed formats are included only if the column has such values, since the engine would try them on every
+    row.
     """
     if "%" in order:
         return _try_strptime(text, [order])
@@ -186,7 +186,7 @@ def _reading(text: ir.StringValue, order: str, *, zone: str | None = None, twelv
 
 
 def _with_century(text: ir.StringValue) -> ir.StringValue:
-    """31.12.24 as 31.12.2024; two-digit years from 69 on belong to the last century, as in POSIX."""
+    """Expand 31.12.24 to 31.12.2024; two-digit years from 69 on are of the last century, as in POSIX."""
     last = text.re_replace(r"^([0-9]{1,2}[-./][0-9]{1,2}[-./])(69|[7-9][0-9])( |,|$)", r"\119\2\3")
     return last.re_replace(_SHORT_YEAR, r"\120\2\3")
 
@@ -201,7 +201,7 @@ def _read_times(
     seen: dict[str, Any],
     written: ir.StringValue,
 ) -> tuple[ir.Value, tuple[str, ...], str]:
-    """Read the times in the way in which they look written."""
+    """Parse the times in the detected format."""
     forms: dict[str, Any] = {"zone": (zone or "UTC") if seen["aware"] else None, "twelve": bool(seen["twelve"])}
     if order is not None:
         _check_order(table, text, order)
@@ -227,10 +227,10 @@ def _check_order(table: ir.Table, text: ir.StringValue, order: str) -> None:
 def _in_seen_order(
     table: ir.Table, text: ir.StringValue, written: ir.StringValue, column: str, forms: dict[str, Any]
 ) -> tuple[ir.Value, tuple[str, ...], str]:
-    """The times in the order that the column proves; refused where it proves two, or none that matters."""
+    """Parse the times in the order that the column proves; an error if it proves both, or none and it matters."""
     read = {name: _reading(text, name, **forms) for name in ORDERS_OF_DATES}
     named = dict(zip(("year", "day", "month"), read.values(), strict=True))
-    rows = table.select(text=text, written=written, **named)  # named once: each is a long expression
+    rows = table.select(text=text, written=written, **named)  # as columns, since each is a long expression
     year, day, month = (rows[name] for name in named)
     differ = day != month
     only = {"day": day.notnull() & month.isnull(), "month": month.notnull() & day.isnull()}
@@ -263,7 +263,7 @@ def _example(text: ir.StringValue, condition: ir.BooleanValue) -> ir.StringScala
 
 
 def _short_year_first(table: ir.Table, text: ir.StringValue, seen: dict[str, Any]) -> ir.Value | None:
-    """24-01-05 where the first number is the year: it has the fewer values, and every date can be read so."""
+    """Parse 24-01-05 with the year first, if the first number has the fewer values and all dates are valid so."""
     iso = ibis.ifelse(text.re_search(_SHORT_FIRST), text.re_replace(_SHORT_FIRST, r"20\1-\2-\3\4"), ibis.null("string"))
     parts = {"first": text.left(2).nunique(), "third": text.substr(6, 2).nunique(), "dashes": text.contains("-").all()}
     met = aggregate(table, all=text.count(), short=text.re_search(_SHORT_FIRST).sum(), **parts)

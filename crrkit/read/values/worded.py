@@ -1,4 +1,4 @@
-"""Dates in words as dates in numbers: months by name, weekdays, and what programs put around a time."""
+"""Conversion of dates in words to numbers: month names, weekdays, and text that programs add to times."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-# What needs nothing of this: numbers with marks between them, a clock, an offset, morning and afternoon.
+# Values that need no conversion: numbers with separators, a time of day, an offset, AM and PM.
 WITHOUT_WORDS = (
     r"^(?:[0-9]{1,13}(?:\.[0-9]+)?|[0-9]{16}|[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{1,4}(?:[T ]+[0-9]{1,2}:[0-9:.]+)?"
     r"(?: ?[AaPp][Mm])?(?: *(?:[Zz]|UTC|GMT|[+-][0-9]{2}:?(?:[0-9]{2})?))?)$"
@@ -26,7 +26,7 @@ _WEEKDAYS = (
 _DATE = r"[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{1,4}"
 _GAP = "[ .,/-]*"
 _STEPS = (
-    (r'^="([^"]*)"$', r"\1"),  # ="2024-01-05" and '2024-01-05: how spreadsheets keep text as it is
+    (r'^="([^"]*)"$', r"\1"),  # ="2024-01-05" and '2024-01-05: text markers of spreadsheets
     (r"^'([0-9].*)$", r"\1"),
     (r"^/Date\(([0-9]+)(?:[+-][0-9]{4})?\)/$", r"\1"),
     (r"^((?:19|20)[0-9]{2}):([0-9]{2}):([0-9]{2}) ", r"\1-\2-\3 "),
@@ -50,9 +50,9 @@ _STEPS = (
 
 
 def in_numbers(text: ir.StringValue) -> ir.StringValue:
-    """5 января 2024 г., 14:30 as 2024-01-5 14:30; what is no date in words stays as it is.
+    """Convert 5 января 2024 г., 14:30 to 2024-01-5 14:30; values that are not dates in words remain unchanged.
 
-    A month by its name leaves no doubt about the order, so that the year comes first, but for years of two digits.
+    A month name makes the order unambiguous, so the year is put first, except for two-digit years.
     """
     for pattern, instead in _STEPS:
         text = text.re_replace(pattern, instead)
