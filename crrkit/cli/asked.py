@@ -1,4 +1,4 @@
-"""What a report is asked for on the command line beyond its list: a target, days that were marked."""
+"""Parsing of the options --target and --mark of a report."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TYPED_PERCENT = 100
 
 
 def target_of(typed: str | None) -> float | Target | None:
-    """The rate aimed at: ``0.7`` or ``70%`` of the report's period, ``0.7=year`` of another one."""
+    """Parse a target rate: ``0.7`` or ``70%`` for the report's period, ``0.7=year`` for another one."""
     if typed is None:
         return None
     number, _sign, period = (part.strip() for part in typed.partition("="))
@@ -36,7 +36,7 @@ def _number(text: str, typed: str) -> float:
 
 
 def marks_of(typed: Iterable[str]) -> dict[str, str]:
-    """Days with their names from ``2024-06-01=new prices``."""
+    """Parse dated events such as ``2024-06-01=new prices``."""
     pairs = [text.partition("=") for text in typed]
     for day, sign, name in pairs:
         if not (day.strip() and sign and name.strip()):

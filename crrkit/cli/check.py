@@ -1,4 +1,4 @@
-"""``crrkit check``: what would be read from a file, what set aside and why, and the report to make next."""
+"""``crrkit check``: which rows of a file would be read, which set aside and why, and the command for a report."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Checked:
-    """A file as it would be read, the columns that nobody named, and the period it is best looked at by."""
+    """A file as it would be read, the columns that were not given, and the suggested period."""
 
     file: str
     kind: str
@@ -33,7 +33,7 @@ class Checked:
 
 
 def look(file: str, *, kind: str, reading: dict[str, Any]) -> Checked:
-    """Read a file under the options typed, and count it once by the period that suits it."""
+    """Read a file with the given options, and count it once by the suggested period."""
     from crrkit.measure import retention_by_period
     from crrkit.measure.cadence import advise
 
@@ -47,7 +47,7 @@ def look(file: str, *, kind: str, reading: dict[str, Any]) -> Checked:
 
 
 def check_lines(seen: Checked, *, kind_was_named: bool) -> Iterator[str]:
-    """What became of the rows, what they hold, and the command that makes the report."""
+    """Yield the account of the rows, their content, and the command for a report."""
     from crrkit.measure import weigh_doubts
     from crrkit.measure.cadence import characteristic_interval
 
@@ -61,7 +61,7 @@ def check_lines(seen: Checked, *, kind_was_named: bool) -> Iterator[str]:
         yield kind_line(seen.kind)
         yield from confidence_lines(seen.found, by_names(seen.found))
     if seen.base.opened is not None:
-        opened = seen.base.opened  # the rhythm is said below, with what is still open
+        opened = seen.base.opened  # the rhythm follows below, with the open questions
         found = written_in(seen.file, opened, opened.columns, rhythm=False)
         unsaid = {name: one for name, one in found.items() if name not in seen.reading}
         yield from written_lines(unsaid)
@@ -80,7 +80,7 @@ def check_lines(seen: Checked, *, kind_was_named: bool) -> Iterator[str]:
 
 
 def counted_lines(file: str, *, reading: dict[str, Any]) -> Iterator[str]:
-    """The account of a table of counts; no customers are known, so there is nothing more to check and no report."""
+    """Yield the result for a table of counts, which has no customers and therefore no further checks and no report."""
     from crrkit.measure import read_counts
 
     known = inspect.signature(read_counts).parameters
@@ -93,17 +93,17 @@ def counted_lines(file: str, *, reading: dict[str, Any]) -> Iterator[str]:
 
 
 def report_command(seen: Checked) -> str:
-    """The whole command, as a shell understands it."""
+    """Return the whole command, quoted for a shell."""
     words = ["crrkit", "report", without_credentials(seen.file), "--kind", seen.kind]
     for name, value in seen.reading.items():
         for one in value if isinstance(value, list) else [value]:
             words += [f"--{name.replace('_', '-')}", str(one)]
-    period = [] if seen.advice.activity else ["--every", seen.advice.every]  # a rule is taken where no period is said
+    period = [] if seen.advice.activity else ["--every", seen.advice.every]  # a rule needs no period
     return shlex.join([*words, *period, "--out", "report.html"])
 
 
 def kind_line(kind: str) -> str:
-    """What the rows were taken for, when nobody had said it."""
+    """Return the line with the detected kind of list."""
     if kind == "orders":
         return _("Each row is a purchase. If they are contracts, use --kind contracts.")
     if kind == "events":
@@ -114,9 +114,10 @@ def kind_line(kind: str) -> str:
 
 
 def _span_line(seen: Checked) -> str:
-    """Everybody is a newcomer once, so newcomers are customers, whether they stayed to the end of a period or not.
+    """Return the line with the time span and the number of customers, which is the number of newcomers.
 
-    Who stands on the first list was there before it, and who came while a list is missing is new in no row.
+    Everybody is a newcomer once, whether they stayed to the end of a period or not. For snapshots, people on the first
+    list were there before it, and people who came while a list is missing are new in no row.
     """
     if seen.base.listed_every is None:
         first_ever = int(seen.kept.table[["new", "new_lost"]].to_numpy().sum())

@@ -1,4 +1,4 @@
-"""The commands, each with its options and what it says."""
+"""The commands with their options and help texts."""
 
 from __future__ import annotations
 
@@ -224,7 +224,7 @@ def explore(
 
 
 def _ready(*, browser: bool) -> Callable[[str], None]:
-    """What is done when a page answers."""
+    """Return the function to call when a page is ready."""
 
     def ready(address: str) -> None:
         say(_("The app is there until Ctrl-C stops it: {address}").format(address=address))

@@ -1,4 +1,4 @@
-"""``crrkit crr``: the rate of three counts, with all that can be said about it, in a few short lines."""
+"""``crrkit crr``: the retention rate from three counts, with its interval, meaning and limits."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
     from crrkit.counts import Rate
 
-WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.0*)?")  # beyond 15 digits a float no longer tells neighbours apart
+WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.0*)?")  # beyond 15 digits floats are not exact
 
 
 def parse_count(text: str, *, name: str) -> int:
-    """A count as it is typed; what is meant by ``1,000`` or ``70%`` is not guessed."""
+    """Parse a count; ambiguous input such as ``1,000`` or ``70%`` is an error."""
     if not WHOLE_NUMBER.fullmatch(text.strip()):
         message = _(
             "{name}={text!r} is not a whole number. Write it like 70 or 1000, without spaces, commas or percent."
@@ -28,7 +28,7 @@ def parse_count(text: str, *, name: str) -> int:
 
 
 def rate_lines(counts: Mapping[str, Any], *, period: str, level: float) -> Iterator[str]:
-    """The rate of ``start end new`` (and ``lost returned``), what it means, and what it does not say."""
+    """Yield the rate from ``start end new`` (and ``lost returned``), its meaning and its limits."""
     rate = crr_from_counts(**counts, period=period, level=level)
     yield _("CRR {rate}").format(rate=rate)
     yield _formula(counts, rate)
@@ -48,7 +48,7 @@ def rate_lines(counts: Mapping[str, Any], *, period: str, level: float) -> Itera
 
 
 def bounds_lines(counts: Mapping[str, int], *, period: str) -> Iterator[str]:
-    """What is certain when ``new`` is everyone who joined, still here or not."""
+    """Yield the bounds of the rate if ``new`` includes people who joined and left again."""
     check_period(period)
     low, high = crr_bounds(**counts)
     if math.isnan(low):
@@ -62,7 +62,7 @@ def bounds_lines(counts: Mapping[str, int], *, period: str) -> Iterator[str]:
 
 
 def _formula(counts: Mapping[str, int], rate: Rate) -> str:
-    """The formula, and the same with the numbers put in."""
+    """Return the formula, in symbols and with the numbers."""
     words = _("(customers at the end − new) / customers at the start")
     parts = ["end", "new"]
     if counts.get("returned"):

@@ -1,4 +1,4 @@
-"""Examples and next steps: the end of each help."""
+"""Examples and next steps, shown at the end of each help text."""
 
 FIRST_STEPS = """Try:
   crrkit crr 70 90 30 --period month   the rate from three counts

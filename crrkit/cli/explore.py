@@ -1,4 +1,4 @@
-"""``crrkit explore``: a list under sliders, from its file: the notebook beside it, or a page."""
+"""``crrkit explore``: explore a list with sliders, in a notebook next to its file or as a page."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ PAGE_NAME = "your-list.ipynb"
 
 
 def open_list(file: str, *, kind: str, every: str | None, reading: dict[str, Any]) -> OwnList:
-    """Read a file under the options typed, and settle the period that suits it unless one was typed."""
+    """Read a file with the given options, and choose a suitable period unless one was given."""
     from crrkit.measure.cadence import advise
     from crrkit.read import call_of
 
     base = read(file, kind=kind, reading=reading)
     call = call_of(base, said_of(reading))
     if every is not None:
-        base.calendar(every)  # a period that is none is refused before anything is written
+        base.calendar(every)  # an invalid period is an error before anything is written
         return OwnList(base, call, every)
     advice = advise(base)
     return OwnList(advice.applied(base), call, advice.every, advice.days)
 
 
 def place_of(file: str, out: Path | None) -> Path:
-    """Where the notebook goes: beside the file, or here when that is an address."""
+    """Return the path of the notebook: next to the file, or in the current folder if it is a URL."""
     if out is not None:
         return out
     folder = Path(file).parent
@@ -43,8 +43,8 @@ def place_of(file: str, out: Path | None) -> Path:
 
 
 def write_notebook(own: OwnList, file: str, out: Path) -> str:
-    """Write the notebook of a list; what was done, as a sentence."""
-    name = re.sub(r"[^\w-]+", "-", Path(file).stem).strip("-") or "list"  # a pattern has other marks in it
+    """Write the notebook of a list, and return a message about it."""
+    name = re.sub(r"[^\w-]+", "-", Path(file).stem).strip("-") or "list"  # a pattern contains other characters
     report = f"{name}-report.html"
     text = own_list_notebook(own, _seen_from(out.parent, file), lang=language(), report=report)
     if write_own_list(text, out) == IS_THERE:
@@ -54,7 +54,7 @@ def write_notebook(own: OwnList, file: str, out: Path) -> str:
 
 @contextmanager
 def page_of(own: OwnList | None, file: str | None) -> Iterator[App]:
-    """The same as a page, in a folder that goes with it; without a list the page on which one is chosen."""
+    """Context manager for the page of a list in a temporary folder; without a list, the page to choose one."""
     with tempfile.TemporaryDirectory(prefix="crrkit-") as folder:
         path = Path(folder) / PAGE_NAME
         source = _whole(file) if file else ""
@@ -64,7 +64,7 @@ def page_of(own: OwnList | None, file: str | None) -> Iterator[App]:
 
 
 def _seen_from(folder: Path, file: str) -> str:
-    """A file as a notebook in a folder names it; a password is not written down."""
+    """Return a file as written in a notebook in a folder, without passwords."""
     if without_credentials(file) != file:
         return without_credentials(file)
     same = Path(file).parent.resolve() == folder.resolve()
@@ -72,12 +72,12 @@ def _seen_from(folder: Path, file: str) -> str:
 
 
 def _whole(file: str) -> str:
-    """The whole path of a file or a pattern; an address as it is."""
+    """Return the absolute path of a file or a pattern; a URL is returned unchanged."""
     return file if "://" in file else str(Path(file).resolve())
 
 
 def _chooser(lang: str) -> str:
-    """A notebook whose one cell opens the page on which a list is chosen."""
+    """Return a notebook with one cell that opens the page to choose a list."""
     title = _("Which list?")
     words = _("A list of customers, of purchases or of what happened; crrkit says how many of them stay.")
     code = f"import crrkit as crr\n\ncrr.set_language({lang!r})\ncrr.widgets.ListChooser()"

@@ -1,4 +1,4 @@
-"""The commands as one group: what stands before a command, and how one ends that was refused."""
+"""The command group: the options before a command, and the handling of errors."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ REFUSED, INTERRUPTED = 2, 130
 
 
 class Commands(Helped, TyperGroup):
-    """Commands whose errors end in a sentence on stderr instead of a traceback."""
+    """Command group that prints errors as a message on stderr instead of a traceback."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
@@ -30,12 +30,12 @@ class Commands(Helped, TyperGroup):
         except CrrkitError as error:
             _stop(in_options(str(error), names=self._option_names(ctx)))
         except BrokenPipeError:
-            raise  # nobody reads on; Typer ends without a word
+            raise  # the reader closed the pipe; Typer exits silently
         except OSError as error:
             text = _("{file} cannot be read or written: {why}. Check the name, your rights and the space on the disk.")
             _stop(text.format(file=error.filename or _("A file"), why=error.strerror or error))
         except (KeyboardInterrupt, RuntimeError) as error:
-            if isinstance(error, RuntimeError) and str(error) != "Query interrupted":  # DuckDB's word for Ctrl-C
+            if isinstance(error, RuntimeError) and str(error) != "Query interrupted":  # DuckDB's error for Ctrl-C
                 raise
             _stop(_("Stopped."), status=INTERRUPTED)
 
@@ -60,13 +60,13 @@ app = typer.Typer(
 
 
 def language_of(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
-    """The language asked for, known before Typer parses anything, since its help is to be in it already."""
+    """Return the requested language, determined before Typer parses anything, since help is translated as well."""
     named = [value for option, value in pairwise(arguments) if option == "--lang"]
     named += [word.removeprefix("--lang=") for word in arguments if word.startswith("--lang=")]
     system = (environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     spoken = "ru" if next(filter(None, system), "").startswith("ru") else "en"
     wanted = [*named, environment.get("CRRKIT_LANG") or spoken][0]
-    return wanted if wanted in LANGUAGES else spoken  # a name that is not known is refused by _known_language
+    return wanted if wanted in LANGUAGES else spoken  # an unknown name is an error in _known_language
 
 
 def _known_language(name: str | None) -> str | None:
@@ -76,7 +76,7 @@ def _known_language(name: str | None) -> str | None:
     return name
 
 
-def _say_version(wanted: bool) -> None:  # noqa: FBT001 - Typer calls it with the value alone
+def _say_version(wanted: bool) -> None:  # noqa: FBT001 - Typer calls it with the value only
     if wanted:
         say(f"crrkit {__version__}")
         raise typer.Exit

@@ -1,4 +1,4 @@
-"""How --help looks: in the language of the reader, with many options under a few headings."""
+"""Format of --help: translated, with options grouped under headings."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from crrkit.ground import gettext as _
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-TYPE = re.compile(r" <\w+>$")  # Typer adds the Python type to the name of an argument; the help says what to type
+TYPE = re.compile(r" <\w+>$")  # Typer appends the Python type to the name of an argument, which is not shown
 
 
 class Helped:
-    """A command or group whose help has the headings of `crrkit.cli.options`; Typer's own texts are English only."""
+    """Mixin for commands with the headings of `crrkit.cli.options` in translated help; Typer's own is English only."""
 
     def format_usage(self: Any, ctx: Any, formatter: Any) -> None:
         """Write the usage line."""
@@ -34,7 +34,7 @@ class Helped:
 
 
 class Command(Helped, TyperCommand):
-    """A command whose help is laid out so."""
+    """A command with such help."""
 
 
 def _rows_by_heading(params: Iterable[Any], ctx: Any) -> dict[str, list[tuple[str, str]]]:
@@ -48,7 +48,7 @@ def _rows_by_heading(params: Iterable[Any], ctx: Any) -> dict[str, list[tuple[st
 
 
 def _translated(text: str) -> str:
-    """What Typer says in a help text by itself, in the language of the rest."""
+    """Translate the texts that Typer adds to help."""
     own = {
         "Show this message and exit.": _("Show this message and exit."),
         "[required]": _("[required]"),

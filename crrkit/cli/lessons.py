@@ -1,4 +1,4 @@
-"""What a teacher needs: sheets for a class, and what the class answered."""
+"""Commands for teachers: make exercise sheets and grade the answers."""
 
 from __future__ import annotations
 

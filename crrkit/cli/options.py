@@ -1,4 +1,4 @@
-"""The options that several commands share, and the headings under which --help shows those for reading a file."""
+"""Options shared by several commands, and the headings of --help for those that read a file."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Every = Annotated[
 ]
 
 OPTIONS = mark("Options")
-# Every argument of the readers but `activity`, an object, as it is typed: what stands for its value, and what it is.
+# Every argument of the readers except `activity`, an object, as an option: its metavar and its help text.
 HEADINGS: dict[str, dict[str, tuple[str, str]]] = {
     mark("Columns"): {
         "customer": ("COLUMN", "The customer's id."),
@@ -102,5 +102,5 @@ COLUMN_OPTIONS = {name: option for options in HEADINGS.values() for name, option
 
 
 def heading_of(name: str) -> str:
-    """The heading of an option by its name."""
+    """Return the heading of an option."""
     return next((heading for heading, options in HEADINGS.items() if name in options), OPTIONS)

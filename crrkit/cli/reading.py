@@ -1,4 +1,4 @@
-"""How a file is read: the options that `crrkit check` and `crrkit report` share, and what becomes of them."""
+"""Reading a file: the options shared by `crrkit check` and `crrkit report`, and their conversion to arguments."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from crrkit.read import Base
 
 
-NONE = "none"  # an empty list cannot be typed; by itself this word says ()
+NONE = "none"  # stands for (), since an empty list cannot be typed
 MAY_BE_NONE = ("open_ends", "fold", "nobody")
 YES_OR_NO = ("fill_down",)
 YES_OR_NO_WORDS = {"yes": True, "true": True, "no": False, "false": False}
@@ -31,7 +31,7 @@ TYPES: dict[str, Any] = {
 
 
 def takes_reading_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command all of `COLUMN_OPTIONS`; it gets those that were typed as one mapping, ``reading``."""
+    """Decorator: add all of `COLUMN_OPTIONS` to a command, which receives the given ones as the mapping ``reading``."""
 
     @functools.wraps(command)
     def with_options(**values: Any) -> None:
@@ -42,12 +42,12 @@ def takes_reading_options(command: Callable[..., None]) -> Callable[..., None]:
     signature = inspect.signature(command, eval_str=True)
     own = [parameter for parameter in signature.parameters.values() if parameter.name != "reading"]
     shared = [_parameter(name, *COLUMN_OPTIONS[name]) for name in COLUMN_OPTIONS]
-    with_options.__signature__ = signature.replace(parameters=[*own, *shared])  # type: ignore[attr-defined]  # Typer reads it from there
+    with_options.__signature__ = signature.replace(parameters=[*own, *shared])  # type: ignore[attr-defined]  # Typer reads this attribute
     return with_options
 
 
 def _said(name: str, value: Any) -> Any:
-    """What the reader is told; the lists that may be empty are so by a word, and yes and no are typed."""
+    """Convert an option to the argument of the reader: `NONE` to an empty list, yes and no to booleans."""
     if name in YES_OR_NO:
         return YES_OR_NO_WORDS.get(value.lower(), value)
     return () if name in MAY_BE_NONE and value == [NONE] else value
@@ -60,7 +60,7 @@ def _parameter(name: str, metavar: str, help_: str) -> inspect.Parameter:
 
 
 def read(file: str, *, kind: str, reading: dict[str, Any]) -> Base:
-    """The base of a file; an option that the kind has no use for is refused, not ignored."""
+    """Read a file to a base; an option that does not apply to the kind of list is an error."""
     from crrkit.read import read_list
 
     try:
@@ -76,12 +76,12 @@ def read(file: str, *, kind: str, reading: dict[str, Any]) -> Base:
 
 
 def said_of(reading: dict[str, Any]) -> dict[str, Any]:
-    """What was typed as the readers take it: a mapping for the words of events."""
+    """Convert the given options to arguments of the readers, with the words of events as a mapping."""
     return reading | ({"kinds": dict(map(_meaning, reading["kinds"]))} if "kinds" in reading else {})
 
 
 def _meaning(typed: str) -> tuple[str, str | None]:
-    """A word and its kind, from ``paid=purchase``; None for a word whose rows are set aside."""
+    """Parse a word and its kind from ``paid=purchase``; the kind None means that the rows are set aside."""
     word, sign, kind = typed.rpartition("=")
     if not (word and sign and kind):
         message = _("kinds={typed!r} does not say what a word means. Write it like --kinds paid=purchase.")
@@ -90,9 +90,9 @@ def _meaning(typed: str) -> tuple[str, str | None]:
 
 
 def settle_kind(file: str, *, kind: str | None, reading: dict[str, Any], also: tuple[str, ...] = ()) -> str:
-    """The kind that was named, else the one that the options or the columns of the file tell.
+    """Return the given kind, else the one implied by the options or detected from the columns.
 
-    ``also`` are kinds that are no lists of customers, for a command that has an answer for them.
+    ``also`` are kinds other than lists of customers that the command supports.
     """
     if kind is not None:
         return check_choice(kind, name="kind", choices=(*LISTS, *also))
@@ -102,9 +102,9 @@ def settle_kind(file: str, *, kind: str | None, reading: dict[str, Any], also: t
 
 
 def in_options(message: str, *, names: Iterable[str]) -> str:
-    """A sentence of the library in the words of the command line: ``every='week'`` becomes ``--every week``.
+    """Convert arguments in a message of the library to options: ``every='week'`` becomes ``--every week``.
 
-    A call of Python, such as ``crr.churn_from_counts(start=…)``, stays as it is.
+    Python calls, such as ``crr.churn_from_counts(start=…)``, remain unchanged.
     """
     known = "|".join(sorted(names, key=len, reverse=True))
 
@@ -112,7 +112,7 @@ def in_options(message: str, *, names: Iterable[str]) -> str:
         if found["call"]:
             return found["call"]
         word = f"--{found['name'].replace('_', '-')}"
-        if found["list"] is not None:  # an option for each; a list that is only hinted at, [...], has none yet
+        if found["list"] is not None:  # one option per value; a placeholder list [...] has none
             values = re.findall(r"'([^']*)'", found["list"]) or ([] if found["list"] else [NONE])
         else:
             values = [found["quoted"] or found["bare"] or ""]

@@ -1,4 +1,4 @@
-"""Text for a reader: broken between words on a terminal, left as it is in a file or a pipe."""
+"""Output of text: wrapped between words on a terminal, unchanged in a file or a pipe."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def say(texts: str | Iterable[str], *, err: bool = False) -> None:
-    """Print texts of one or more lines; ``err`` on stderr."""
+    """Print texts of one or more lines; with ``err``, to stderr."""
     is_terminal = (sys.stderr if err else sys.stdout).isatty()
     for text in [texts] if isinstance(texts, str) else texts:
         for line in text.splitlines() or [""]:
@@ -22,7 +22,7 @@ def say(texts: str | Iterable[str], *, err: bool = False) -> None:
 
 
 def broken(line: str, *, width: int) -> str:
-    """A line of prose in lines of at most so many characters; tables and commands, set in from the left, stay whole."""
+    """Wrap a line of prose to a width in characters; indented lines, such as tables and commands, are not wrapped."""
     if len(line) <= width or "  " in line:
         return line
     return textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False)

@@ -1,4 +1,4 @@
-"""One calm line that says what is going on while something takes longer than a second."""
+"""Progress messages for operations that take longer than a second."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from typing import Self, TextIO
 
 from crrkit.ground import gettext as _, language, use_language
 
-PATIENCE = 1.0  # seconds after which somebody wonders whether anything is happening
+PATIENCE = 1.0  # seconds before progress is shown
 CLEAR = "\r\x1b[K"
 
 
 class Status:
-    """Say on stderr what is being done: one line that counts the seconds on a terminal, a plain line a step elsewhere.
+    """Show progress on stderr: on a terminal one line with a seconds counter, elsewhere one plain line per step.
 
     Args:
-        quiet: Say nothing.
-        stream: Where to write; stderr when it is not named.
-        patience: Seconds before anything is said, and between two looks.
+        quiet: Show nothing.
+        stream: The stream to write to; by default stderr.
+        patience: Seconds before anything is shown, and between two updates.
     """
 
     def __init__(self, *, quiet: bool = False, stream: TextIO | None = None, patience: float = PATIENCE) -> None:
@@ -46,11 +46,11 @@ class Status:
             self._write(CLEAR)
 
     def step(self, text: str, done: int | None = None, total: int | None = None) -> None:
-        """Something new begins: ``text`` says what, ``done`` how many of ``total`` steps are behind."""
+        """Start a step described by ``text``; ``done`` of ``total`` steps are complete."""
         self._text = text if done is None or not total or done >= total else f"{text} ({done + 1}/{total})"
 
     def _look(self, lang: str) -> None:
-        with use_language(lang):  # a thread begins with the language of nobody
+        with use_language(lang):  # a new thread does not inherit the language
             while not self._done.wait(self._patience):
                 self._say()
 

@@ -1,4 +1,4 @@
-"""What every room stands on: errors, the two languages, how results look, checks at the door."""
+"""Foundations of all packages: errors, languages, display of results, argument checks."""
 
 from __future__ import annotations
 

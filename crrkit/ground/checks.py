@@ -1,6 +1,6 @@
-"""The checks at the door, each taking the name the user typed and returning the value.
+"""Argument checks of public functions: each takes the argument's name for the message and returns the value.
 
-Inside the house nothing is checked again.
+Private functions do not check arguments again.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def check_number(value: object, *, name: str) -> float:
-    """A finite number that is neither text nor a truth value."""
+    """Return a finite number that is neither text nor a boolean."""
     if isinstance(value, bool) or type(value).__name__ == "bool_" or isinstance(value, str | bytes):
         message = _("{name}={value!r} is not a number. Give a number, for example {name}=70.")
         raise InputTypeError(message.format(name=name, value=value), argument=name, given=value)
@@ -48,7 +48,7 @@ def _as_float(value: Any) -> float:
 
 
 def check_count(value: object, *, name: str, allow_fractional: bool = False) -> float:
-    """A count of customers: 0 or more, whole unless averages or weights are allowed."""
+    """Return a count of customers: 0 or more, an integer unless fractions (averages, weights) are allowed."""
     number = check_number(value, name=name)
     if number < 0:
         message = _("{name}={value:.12g} is negative; a count of customers is 0 or more.")
@@ -60,7 +60,7 @@ def check_count(value: object, *, name: str, allow_fractional: bool = False) -> 
 
 
 def check_fraction(value: object, *, name: str) -> float:
-    """A fraction between 0 and 1; 85 is told that 0.85 was probably meant."""
+    """Return a fraction between 0 and 1; the error for 85 suggests 0.85."""
     number = check_number(value, name=name)
     if 0 <= number <= 1:
         return number
@@ -71,7 +71,7 @@ def check_fraction(value: object, *, name: str) -> float:
 
 
 def check_choice(value: object, *, name: str, choices: Iterable[str]) -> str:
-    """One of a short list of names, with a suggestion for a misspelt one."""
+    """Return one of a short list of names; the error suggests a similar one."""
     known = list(choices)
     if isinstance(value, str) and value in known:
         return value
@@ -82,7 +82,7 @@ def check_choice(value: object, *, name: str, choices: Iterable[str]) -> str:
 
 
 def check_names(value: object, *, name: str) -> tuple[str, ...]:
-    """One name, or some of them in a list."""
+    """Return one name, or a list of names, as a tuple."""
     if isinstance(value, str):
         return (value,)
     names = tuple(value) if isinstance(value, Iterable) and not hasattr(value, "columns") else (value,)
@@ -92,13 +92,13 @@ def check_names(value: object, *, name: str) -> tuple[str, ...]:
     return names
 
 
-MISSING: Any = None  # the default of what must be given: a sentence says so, where Python would only count arguments
+MISSING: Any = None  # default of required arguments, for a better message than Python's count of arguments
 
 
 def check_named(unnamed: tuple[object, ...], call: str, *names: str) -> None:
-    """Refuse what was given without the name that it needs; ``call`` shows the place of ``names`` in the right call.
+    """Raise an error for positional arguments that must be keywords; ``call`` is the correct call with ``names`` in it.
 
-    Such a function takes ``*_unnamed: Never``, so that a type checker refuses it, too.
+    Such functions have ``*_unnamed: Never``, so that a type checker reports them as well.
     """
     if unnamed:
         shown = ", ".join(f"{name}={_shown(value)}" for name, value in zip(names, unnamed, strict=False))
@@ -107,7 +107,7 @@ def check_named(unnamed: tuple[object, ...], call: str, *names: str) -> None:
 
 
 def check_numbers(value: object, *, name: str) -> list[Any]:
-    """Numbers in a row: a list, an array, a series; what each may be is checked by who takes it."""
+    """Return a sequence of numbers: a list, an array or a series; its elements are checked by the caller."""
     is_row = isinstance(value, Iterable) and not isinstance(value, str | Mapping) and not hasattr(value, "columns")
     numbers_ = list(value) if is_row and isinstance(value, Iterable) else [""]
     if any(isinstance(one, str) for one in numbers_):
@@ -117,7 +117,7 @@ def check_numbers(value: object, *, name: str) -> list[Any]:
 
 
 def check_mapping(value: object, *, name: str, like: str) -> Mapping[Any, Any]:
-    """A mapping from names to what belongs to each; ``like`` shows one."""
+    """Return a mapping; ``like`` is an example for the message."""
     if isinstance(value, Mapping):
         return value
     message = _("{name} is {given}; a mapping is needed, such as {name}={like}.")
@@ -125,12 +125,12 @@ def check_mapping(value: object, *, name: str, like: str) -> Mapping[Any, Any]:
 
 
 def _shown(value: object) -> str:
-    """A value as it was typed; a table or a result would fill the screen."""
+    """Return the repr of a value, or a description of a table or a result, which would be too long."""
     return repr(value) if value is None or isinstance(value, str | numbers.Number) else described(value)
 
 
 def check_column(value: object, *, name: str, available: Iterable[str]) -> str:
-    """A column of the table, with a suggestion for a misspelt one."""
+    """Return a column of the table; the error suggests a similar one."""
     columns = [str(column) for column in available]
     if isinstance(value, str) and value in columns:
         return value
@@ -144,18 +144,18 @@ def check_column(value: object, *, name: str, available: Iterable[str]) -> str:
 
 
 def as_moment(value: object) -> datetime | None:
-    """A moment from text such as ``2024-01-31``, a day or a moment; None for what is none of them."""
+    """Convert text such as ``2024-01-31``, a date or a datetime to a datetime; None for anything else."""
     if isinstance(value, str):
         with suppress(ValueError):
             return datetime.fromisoformat(value)
         return None
     if isinstance(value, datetime):
-        return value if value == value else None  # noqa: PLR0124 - pandas' NaT is a datetime, equal to nothing
+        return value if value == value else None  # noqa: PLR0124 - pandas' NaT is a datetime and not equal to itself
     return datetime.combine(value, time.min) if isinstance(value, date) else None
 
 
 def check_moment(value: object, *, name: str) -> datetime:
-    """A moment from text such as ``2024-01-31``, a day or a moment."""
+    """Convert text such as ``2024-01-31``, a date or a datetime to a datetime."""
     moment = as_moment(value)
     if moment is not None:
         return moment
@@ -170,30 +170,30 @@ def check_moment(value: object, *, name: str) -> datetime:
 
 
 def suggestion(value: str, known: Iterable[str]) -> str:
-    """`` Did you mean 'x'?`` when something close is known, else nothing."""
+    """Return `` Did you mean 'x'?`` if a similar name is known, else an empty text."""
     by_fold = {name.casefold(): name for name in known}
     close = get_close_matches(value.casefold(), by_fold, n=1, cutoff=0.6)
     return " " + _("Did you mean {better!r}?").format(better=by_fold[close[0]]) if close else ""
 
 
 def is_plain(value: object) -> bool:
-    """Numbers in a row: a list, an array, a series; no text, no table, no result."""
+    """Return whether it is a sequence of values such as a list, an array or a series; not text, a table or a result."""
     return hasattr(value, "__len__") and not isinstance(value, str) and not hasattr(value, "columns")
 
 
 class Made(Protocol):
-    """What one function gives and others take: ``made_by`` says how, from ``base``, and a base from ``source``."""
+    """A result that other functions take; ``made_by`` are the calls that make it from ``base``, or from ``source``."""
 
     made_by: ClassVar[tuple[str, ...]]
 
 
 M = TypeVar("M", bound=Made)
-MOST_LETTERS = 60  # letters of a text that are repeated to who wrote it
-SECRET = re.compile("://|@|passw", re.IGNORECASE)  # where a text may be an address with a password
+MOST_LETTERS = 60  # longer texts are not repeated in messages
+SECRET = re.compile("://|@|passw", re.IGNORECASE)  # the text may be a URL with a password
 
 
 def check_given(value: object, kind: type[M], *, name: str) -> M:
-    """A value of the kind that is needed; who gave another one is told the call that makes one of it.
+    """Return a value of the required class; the error shows the call that makes one from the given value.
 
     Examples:
         >>> import crrkit as crr
@@ -212,23 +212,23 @@ def check_given(value: object, kind: type[M], *, name: str) -> M:
 
 
 def _calls(value: object, kind: type[Made]) -> Iterator[str]:
-    """The calls that make one, beginning with what was given as far as it serves."""
+    """Yield the calls that make one, starting from the given value if possible."""
     source = _source(value)
     for call in kind.made_by:
         for step in getattr(type(value), "made_by", ()):
-            call = call.replace(step, _short_name(type(value)))  # noqa: PLW2901 - the call as far as it is made
+            call = call.replace(step, _short_name(type(value)))  # noqa: PLW2901 - the rest of the call
         if source:
             call = re.sub(r"\bbase\b", "crr.read_orders(source)", call)  # noqa: PLW2901 - as above
         yield re.sub(r"\bsource\b", lambda _found: source or "source", call)
 
 
 def _short_name(kind: type) -> str:
-    """``flow`` of StageFlow: what such a value is usually called."""
+    """Return the usual variable name of a result, ``flow`` for StageFlow."""
     return str(re.findall("[A-Z][a-z]+", kind.__name__)[-1]).lower()
 
 
 def _source(value: object) -> str | None:
-    """How something from which a list can be read is written in a call, None of anything else."""
+    """Return a source as written in a call; None if it is not a source."""
     if hasattr(type(value), "made_by"):
         return None
     if hasattr(value, "columns") or hasattr(value, "column_names"):
@@ -238,13 +238,13 @@ def _source(value: object) -> str | None:
 
 
 def _plain(value: object) -> str | None:
-    """A text or path that may be repeated; a long one is no name, and an address keeps its secret."""
+    """Return a text or path that may be shown in a message; None if it is long or may contain a password."""
     text = os.fspath(value) if isinstance(value, os.PathLike) else value
     return text if isinstance(text, str) and len(text) <= MOST_LETTERS and not SECRET.search(text) else None
 
 
 def described(value: object) -> str:
-    """What was given, in a few words: a text as it is, of everything else the kind."""
+    """Describe a value for a message: text as it is, anything else by its type."""
     text = _plain(value)
     return repr(text) if text is not None else "None" if value is None else _a(type(value).__name__)
 

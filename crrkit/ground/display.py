@@ -1,7 +1,6 @@
-"""How results look in print: cells by what they mean, tables in text and HTML.
+"""Display of results: formatting of cells by kind, tables in text and HTML.
 
-The computing modules never round. A column is a *rate* because its result says so in ``kinds``, not because its
-numbers are small.
+Only display rounds. A column is formatted as a *rate* because of its result's ``kinds``, not because of its values.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 UNDEFINED = "\N{EN DASH}"
-BETWEEN = " \N{MIDDLE DOT} "  # the names of one segment by several columns
+BETWEEN = " \N{MIDDLE DOT} "  # separates the names of one segment by several columns
 
 _FORMATS: dict[str, Callable[[Any], str]] = {
     "count": format_number,
@@ -35,7 +34,7 @@ _FORMATS: dict[str, Callable[[Any], str]] = {
 
 
 def format_cell(value: object, kind: str) -> str:
-    """One cell in ink; undefined is an en dash, never ``nan``.
+    """Format one cell; undefined values are an en dash, never ``nan``.
 
     Examples:
         >>> format_cell(0.8342, "rate"), format_cell(1200, "count"), format_cell(None, "rate")
@@ -49,14 +48,14 @@ def format_cell(value: object, kind: str) -> str:
 
 
 def is_missing(value: object) -> bool:
-    """Whether a value stands for nothing: None, NaN, or the missing value of a table's library."""
+    """Return whether a value is missing: None, NaN, or the missing value of a data frame library."""
     if value is None or type(value).__name__ in {"NAType", "NaTType"}:
         return True
     return isinstance(value, Real) and math.isnan(value)
 
 
 def segment_names(frame: pd.DataFrame, by: Sequence[Any]) -> list[str]:
-    """One name a row from the columns that name a segment.
+    """Return one name per row from the segment columns.
 
     Examples:
         >>> import pandas as pd
@@ -68,37 +67,37 @@ def segment_names(frame: pd.DataFrame, by: Sequence[Any]) -> list[str]:
 
 
 class Shown:
-    """What every result can do: a table, its kinds, and the ways to look at it.
+    """Base class of results: a table, and its display as text and HTML.
 
-    A subclass is a frozen dataclass with ``table``; ``kinds`` gives each column that is shown its meaning
-    (``count rate points ratio money number date text word``), ``titles`` its heading, both in the order they are shown.
+    A subclass is a frozen dataclass with ``table``; ``kinds`` maps each displayed column to its kind (``count rate
+    points ratio money number date text word``), ``titles`` to its heading, both in display order.
     """
 
     table: pd.DataFrame
     kinds: ClassVar[Mapping[str, str]] = {}
 
     def to_pandas(self) -> pd.DataFrame:
-        """The whole table, unrounded, as a copy."""
+        """Return a copy of the whole table, unrounded."""
         return self.table.copy()
 
     def titles(self) -> dict[str, str]:
-        """The heading of each shown column in the current language."""
+        """Return the headings of the displayed columns, in the current language."""
         return {name: _(name) for name in self.kinds}
 
     def above(self) -> Sequence[str]:
-        """Sentences without which the number would be taken for another one; they stand above everything."""
+        """Return the doubts that must be read before the numbers, shown above everything else."""
         return ()
 
     def below(self) -> Sequence[str]:
-        """Sentences that must not be missed; they stand below the table in text and HTML alike."""
+        """Return the notes to show below the table, in text and HTML."""
         return ()
 
     def caption(self) -> str:
-        """One line that says what the table is; empty when there is nothing to say."""
+        """Return a one-line summary of the table; may be empty."""
         return ""
 
     def to_html(self) -> str:
-        """The shown columns as an accessible HTML table."""
+        """Return the displayed columns as an accessible HTML table."""
         table = table_to_html(
             self._shown_rows(), titles=self._shown_titles(), kinds=self._shown_kinds(), caption=self.caption()
         )
@@ -108,7 +107,7 @@ class Shown:
         return before + table + after
 
     def __str__(self) -> str:
-        """The caption, the shown columns as text, and what must not be missed."""
+        """The doubts, the caption, the displayed columns as text, and the notes."""
         text = table_to_text(self._shown_rows(), titles=self._shown_titles(), kinds=self._shown_kinds())
         return "\n".join([*self.above(), *filter(None, [self.caption()]), text, *self.below()])
 
@@ -137,7 +136,7 @@ _LEFT = ("text", "word", "date")
 
 
 def table_to_text(rows: Iterable[list[str]], *, titles: list[str], kinds: list[str]) -> str:
-    """Rows of ready cells as an aligned text table."""
+    """Return rows of formatted cells as an aligned text table."""
     body = list(rows)
     widths = [max([len(title), *(len(row[i]) for row in body)]) for i, title in enumerate(titles)]
     left = [kind in _LEFT for kind in kinds]
@@ -149,7 +148,7 @@ def table_to_text(rows: Iterable[list[str]], *, titles: list[str], kinds: list[s
 
 
 def table_to_html(rows: Iterable[list[str]], *, titles: list[str], kinds: list[str], caption: str = "") -> str:
-    """Rows of ready cells as an HTML table with a caption and row headings; colours are the page's own."""
+    """Return rows of formatted cells as an HTML table with a caption and row headings, in the colours of the page."""
     style = ["text-align:left" if kind in _LEFT else "text-align:right" for kind in kinds]
     head = "".join(f'<th scope="col" style="{s}">{html.escape(t)}</th>' for t, s in zip(titles, style, strict=True))
     lines = [_html_row(row, style) for row in rows]

@@ -1,4 +1,4 @@
-"""The exceptions of crrkit: each says what was given, what is needed and what to try."""
+"""The exceptions of crrkit, whose messages name the given value, what is required and what to try."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from typing import Any
 
 
 class CrrkitError(Exception):
-    """Every error that crrkit raises on purpose; its text is one or two whole sentences."""
+    """Base class of the exceptions of crrkit; messages are one or two full sentences."""
 
     __module__ = "crrkit"  # as a reader of a traceback knows it
 
 
 class InputError(CrrkitError, ValueError):
-    """A value that cannot be used.
+    """Raised for an invalid value.
 
     Attributes:
-        argument: The name the user typed, or None.
-        given: The value the user gave, or None.
-        available: What could have been given, when that is a short list.
+        argument: The name of the argument, or None.
+        given: The given value, or None.
+        available: The valid values, if they are a short list.
     """
 
     __module__ = "crrkit"  # as a reader of a traceback knows it
@@ -32,28 +32,28 @@ class InputError(CrrkitError, ValueError):
 
 
 class InputTypeError(InputError, TypeError):
-    """A value of a type that cannot be used, such as text where a number is needed."""
+    """Raised for a value of an invalid type, such as text instead of a number."""
 
     __module__ = "crrkit"  # as a reader of a traceback knows it
 
 
 class ColumnNotFoundError(InputError, LookupError):
-    """A column that the table does not have; ``available`` lists those it has."""
+    """Raised for a column that the table does not have; ``available`` lists its columns."""
 
     __module__ = "crrkit"  # as a reader of a traceback knows it
 
 
 class SourceError(InputError):
-    """A file, table or address that cannot be read."""
+    """Raised for a file, table or URL that cannot be read."""
 
     __module__ = "crrkit"  # as a reader of a traceback knows it
 
 
 class UnsettledError(SourceError):
-    """A source that can be read in several ways, which give different numbers.
+    """Raised for a source that can be read in several ways with different results.
 
     Attributes:
-        calls: The ways, each with ``python()`` and ``typed()``.
+        calls: The calls to choose from, each with ``python()`` and ``typed()``.
     """
 
     __module__ = "crrkit"  # as a reader of a traceback knows it
@@ -63,18 +63,18 @@ class UnsettledError(SourceError):
         super().__init__(message.format(calls=[call.python() for call in calls], **words), argument="source")
 
     def typed(self) -> str:
-        """The same sentence for whoever types options."""
+        """Return the message with options of the command line in place of Python calls."""
         return self._message.format(calls=[call.typed() for call in self.calls], **self._words)
 
 
 class InconsistentCounts(InputError):  # noqa: N818 - the name is part of the specification
-    """Counts that no group of customers can have produced."""
+    """Raised for counts that contradict each other."""
 
     __module__ = "crrkit"  # as a reader of a traceback knows it
 
 
 class AccountingMismatch(InconsistentCounts):
-    """Counts that break ``start - lost + new + returned = end``; ``residual`` is end minus the other side."""
+    """Raised for counts that violate ``start - lost + new + returned = end``; ``residual`` is right minus left side."""
 
     __module__ = "crrkit"  # as a reader of a traceback knows it
 
@@ -84,12 +84,12 @@ class AccountingMismatch(InconsistentCounts):
 
 
 class MissingDependencyError(CrrkitError, ImportError):
-    """A library that an optional part of crrkit needs and that is not installed."""
+    """Raised if a library that an optional feature requires is not installed."""
 
     __module__ = "crrkit"  # as a reader of a traceback knows it
 
 
 class UndefinedRateWarning(UserWarning):
-    """A rate without a denominator: there was nobody to keep."""
+    """Warns of an undefined rate: its denominator is 0."""
 
     __module__ = "crrkit"  # as a reader of a traceback knows it

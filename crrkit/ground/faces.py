@@ -1,4 +1,4 @@
-"""The face of a room whose modules are heavy: its stub lists the names, and each is loaded when it is first used."""
+"""Lazy loading for packages with heavy modules: the stub lists the names, and each is imported on first access."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def homes(stub: Path) -> tuple[dict[str, tuple[str, str]], list[str]]:
-    """What ``__init__.pyi`` says: name → the module that has it and what it is called there, and which are shown.
+    """Parse ``__init__.pyi``: return a mapping of names to module and name in it, and the list of public names.
 
-    Shown is what stands above ``def __dir__()``; what stands below works too, for whoever knows it.
+    Public names are those above ``def __dir__()``; those below it work as well but are not listed.
     """
     body = ast.parse(stub.read_text(encoding="utf-8")).body
     end = next((at for at, node in enumerate(body) if isinstance(node, ast.FunctionDef)), len(body))
@@ -32,14 +32,14 @@ def _imported(body: list[ast.stmt]) -> dict[str, tuple[str, str]]:
 
 
 def _load(home: str, name: str, *, package: str) -> Any:
-    """What ``from home import name`` would give, a module of that name, too."""
+    """Return the result of ``from home import name``, which may be a module."""
     if home == package:
         return import_module(f"{home}.{name}")
     return getattr(__import__(home, fromlist=[name]), name)
 
 
 def face(package: str, file: str) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
-    """``__getattr__``, ``__dir__`` and ``__all__`` of a package, from the stub beside it: names stand once.
+    """Return ``__getattr__``, ``__dir__`` and ``__all__`` of a package, from the stub next to it.
 
     Args:
         package: The package's ``__name__``.

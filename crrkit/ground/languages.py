@@ -1,8 +1,7 @@
 """The two languages of crrkit: messages through gettext, numbers and dates through Babel.
 
-English stands in the code; ``locale/ru.po`` holds the Russian. The catalogue is read from its source form, so that
-there is no compiled copy to fall out of step. The language is a context variable: setting it in one notebook cell or
-one thread does not leak into another.
+English is in the code, Russian in ``locale/ru.po``. The catalogue is read from its source form, so that no compiled
+copy can be out of date. The language is a context variable: setting it in one thread does not affect another.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ _current: ContextVar[str] = ContextVar("crrkit_language", default="en")
 
 
 def language() -> str:
-    """The language that crrkit prints in now.
+    """Return the current language of the output.
 
     Returns:
         ``"en"`` or ``"ru"``.
@@ -43,7 +42,7 @@ def language() -> str:
 
 
 def set_language(lang: str) -> None:
-    r"""Choose the language that crrkit prints in from here on.
+    r"""Set the language of the output.
 
     Args:
         lang: ``"en"`` or ``"ru"``.
@@ -57,7 +56,7 @@ def set_language(lang: str) -> None:
         >>> set_language("en"); format_percent(6 / 7, digits=1)
         '85.7%'
     """
-    given: object = lang  # whatever a person types
+    given: object = lang  # may be of any type
     if not isinstance(given, str) or given not in LANGUAGES:
         shown = repr(given) if isinstance(given, str) else type(given).__name__
         message = f"lang={shown} is not a language of crrkit. Choose one of {', '.join(LANGUAGES)}."
@@ -67,13 +66,13 @@ def set_language(lang: str) -> None:
 
 @contextmanager
 def use_language(lang: str | None) -> Iterator[None]:
-    """Print in another language inside a ``with`` block.
+    """Use another language inside a ``with`` block.
 
     Args:
         lang: ``"en"`` or ``"ru"``; None changes nothing.
 
     Returns:
-        What ``with`` takes; the language before is back after the block, also after an error.
+        A context manager; the previous language is restored after the block, also after an error.
 
     Raises:
         ValueError: If the language is not one of the two.
@@ -112,7 +111,7 @@ def _catalogue(lang: str) -> _gettext.NullTranslations:
 
 @lru_cache(maxsize=1)
 def all_messages() -> tuple[str, ...]:
-    """Every message of crrkit in every language and form, as it stands in the code and in the catalogues."""
+    """Return every message of crrkit in every language and plural form, from the code and the catalogues."""
     from babel.messages.pofile import read_po
 
     said: set[str] = set()
@@ -128,34 +127,34 @@ def _forms(side: str | tuple[str, ...] | list[str]) -> list[str]:
 
 
 def _bound(text: str) -> str:
-    """No line begins with a dash or a percent sign."""
+    """Insert no-break spaces so that no line begins with a dash or a percent sign."""
     return re.sub(r" (?=—)|(?<=\d) (?=%)", "\N{NO-BREAK SPACE}", text)
 
 
 def gettext(message: str) -> str:
-    """The message in the current language; its ``format`` lets words agree with numbers, see `Message`."""
+    """Return the message in the current language; its ``format`` selects plural forms, see `Message`."""
     return Message(_catalogue(_current.get()).gettext(message))
 
 
 def ngettext(singular: str, plural: str, n: int) -> str:
-    """The right plural form for ``n`` in the current language (Russian has three)."""
+    """Return the plural form for ``n`` in the current language (Russian has three)."""
     return Message(_catalogue(_current.get()).ngettext(singular, plural, n))
 
 
 def mark(message: str) -> str:
-    """The message itself: names it for the catalogue where it is kept as a value and translated when it is shown."""
+    """Return the message unchanged; marks it for the catalogue if it is stored and translated later."""
     return message
 
 
 def format_number(value: float, *, digits: int = 0) -> str:
-    """A number in the current language's form: ``1,200.5`` or ``1 200,5``."""
+    """Format a number in the current language: ``1,200.5`` or ``1 200,5``."""
     from babel.numbers import format_decimal
 
     return _minus(format_decimal(float(value), format=_with_digits("#,##0", digits), locale=_current.get()))
 
 
 def format_money(value: float, currency: str | None, *, digits: int = 0) -> str:
-    """An amount in the current language's form, ``€1,200`` or ``1 200 €``; a bare number where no currency is known."""
+    """Format an amount in the current language, ``€1,200`` or ``1 200 €``; without currency, a plain number."""
     from babel import Locale
     from babel.numbers import format_currency, get_currency_symbol
 
@@ -169,7 +168,7 @@ def format_money(value: float, currency: str | None, *, digits: int = 0) -> str:
 
 
 def format_percent(value: float, *, digits: int = 1) -> str:
-    """A fraction as a percentage in the current language's form: ``85.7%`` or ``85,7 %``."""
+    """Format a fraction as a percentage in the current language: ``85.7%`` or ``85,7 %``."""
     from babel import Locale
     from babel.numbers import format_percent as babel_percent
 
@@ -178,42 +177,42 @@ def format_percent(value: float, *, digits: int = 1) -> str:
 
 
 def currency_sign(currency: str) -> str:
-    """How a currency is written beside an amount in the current language: ``€``, ``₽``, or its code."""
+    """Return the sign of a currency in the current language: ``€``, ``₽``, or its code."""
     from babel.numbers import get_currency_symbol
 
     return str(get_currency_symbol(currency, locale=_current.get()))
 
 
 def format_points(value: float, *, digits: int = 1) -> str:
-    """A difference of two fractions in percentage points: ``+2.0 pp`` or ``+2,0 п. п.``."""
+    """Format a difference of two fractions in percentage points: ``+2.0 pp`` or ``+2,0 п. п.``."""
     sign = "+" if value > 0 else ""
     unit = gettext("pp")
     return f"{sign}{format_number(100 * value, digits=digits)}\N{NO-BREAK SPACE}{unit}"
 
 
 def format_in_points(value: float, *, digits: int = 1) -> str:
-    """The same inside a sentence: ``+2.0 points`` or ``+2,0 п. п.``, which a Russian reader knows."""
+    """Format a difference in percentage points for running text: ``+2.0 points`` or ``+2,0 п. п.``."""
     sign = "+" if value > 0 else ""
     unit = gettext("points")
     return f"{sign}{format_number(100 * value, digits=digits)}\N{NO-BREAK SPACE}{unit}"
 
 
 def format_date(day: date) -> str:
-    """A date in the current language's medium form: ``Jan 1, 2024`` or ``1 янв. 2024 г.``."""
+    """Format a date in the medium format of the current language: ``Jan 1, 2024`` or ``1 янв. 2024 г.``."""
     from babel.dates import format_date as babel_date
 
     return babel_date(day, format="medium", locale=_current.get())
 
 
 def weekday_name(number: int) -> str:
-    """A day of the week by its number from Monday's 0: ``Monday``, ``понедельник``."""
+    """Return the name of a day of the week, from 0 for Monday: ``Monday``, ``понедельник``."""
     from babel.dates import get_day_names
 
     return str(get_day_names("wide", context="stand-alone", locale=_current.get())[number])
 
 
 def month_name(number: int) -> str:
-    """A month by its number from January's 1: ``January``, ``январь``."""
+    """Return the name of a month, from 1 for January: ``January``, ``январь``."""
     from babel.dates import get_month_names
 
     return str(get_month_names("wide", context="stand-alone", locale=_current.get())[number])

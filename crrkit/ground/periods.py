@@ -1,4 +1,4 @@
-"""The six periods: their names, how long they are, and which is the next longer one."""
+"""The six periods: their names, their lengths and the next longer ones."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DAYS_PER_YEAR = 365.25
 DAYS_PER_MONTH = DAYS_PER_YEAR / 12
 MONTHS_PER_PERIOD: Mapping[str, int] = MappingProxyType({"month": 1, "quarter": 3, "half-year": 6, "year": 12})
 
-# How long each period is when a rate is converted. A month is a twelfth of a year, whatever its days.
+# The length of each period for the conversion of rates. A month is a twelfth of a year, regardless of its days.
 YEARS_PER_PERIOD: Mapping[str, float] = MappingProxyType(
     {"day": 1 / DAYS_PER_YEAR, "week": DAYS_PER_WEEK / DAYS_PER_YEAR}
     | {period: months / 12 for period, months in MONTHS_PER_PERIOD.items()}
@@ -27,12 +27,12 @@ DAYS_PER_PERIOD: Mapping[str, float] = MappingProxyType(
     | {period: months * DAYS_PER_MONTH for period, months in MONTHS_PER_PERIOD.items()}
 )
 
-# Half-years are counted by whoever asks for them, and offered to nobody.
+# Half-years are supported but never suggested.
 _NEXT = {"day": "week", "week": "month", "month": "quarter", "quarter": "year", "half-year": "year"}
 
 
 def longer(every: str) -> tuple[str, ...]:
-    """The longer periods to look at next, from the shortest of them on; none after a year.
+    """Return the longer periods to suggest, in ascending order; none after a year.
 
     Examples:
         >>> longer("week")

@@ -1,7 +1,8 @@
-"""Sentences that are kept with a result and read later, maybe in the other language: they know how they were made.
+"""Messages stored in results that can be translated later, because they remember how they were made.
 
-`told`, `ntold`, `told_number`, `told_percent` and `told_date` say what `gettext`, `ngettext` and the `format_…` of the
-same name say; `retold` says it again in the current language. `told_list` joins; what is joined by hand stays.
+`told`, `ntold`, `told_number`, `told_percent` and `told_date` return the same text as `gettext`, `ngettext` and the
+corresponding `format_…`; `retold` translates it to the current language. `told_list` joins such texts; texts joined in
+any other way are not translated again.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Told(Message):
-    r"""A text that can be said again in the current language.
+    r"""A text that can be translated to the current language later.
 
     Examples:
         >>> from crrkit.ground.languages import use_language
@@ -32,21 +33,21 @@ class Told(Message):
     again: Callable[[], str]
 
     def __new__(cls, text: str, again: Callable[[], str]) -> Self:
-        """The text and how it is made."""
+        """Create a text with the function that makes it again."""
         made = super().__new__(cls, text)
         made.again = again
         return made
 
     def format(self, *values: object, **words: object) -> Told:
-        """The text with its words put in; numbers and sentences among them are said again, too."""
+        """Format the text; values that are `Told` are translated again as well."""
         return Told(super().format(*values, **words), partial(_formatted, self, values, words))
 
     def __add__(self, other: str) -> Told:
-        """One sentence after the other."""
+        """Concatenate two texts."""
         return Told(super().__add__(other), partial(_added, self, other))
 
     def __reduce__(self) -> tuple[type[str], tuple[str]]:
-        """Outside of this process a text like any other."""
+        """Pickle as a plain text."""
         return str, (str(self),)
 
 
@@ -61,22 +62,22 @@ def _added(one: str, other: str) -> str:
 
 
 def retold(text: Any) -> Any:
-    """A text in the current language if it knows how it was made; anything else as it is."""
+    """Return a `Told` text in the current language, and anything else unchanged."""
     return text.again() if isinstance(text, Told) else text
 
 
 def told(message: str) -> str:
-    """The message in the current language, to be kept."""
+    """Return the message in the current language, as `Told`."""
     return Told(gettext(message), partial(told, message))
 
 
 def ntold(singular: str, plural: str, n: int) -> str:
-    """The right plural form for ``n`` in the current language, to be kept."""
+    """Return the plural form for ``n`` in the current language, as `Told`."""
     return Told(ngettext(singular, plural, n), partial(ntold, singular, plural, n))
 
 
 def told_list(parts: Iterable[str]) -> str:
-    """Sentences or words with commas between them, to be kept."""
+    """Join texts with commas, as `Told`."""
     kept = tuple(parts)
     return Told(", ".join(kept), partial(_listed, kept))
 
@@ -86,15 +87,15 @@ def _listed(parts: tuple[str, ...]) -> str:
 
 
 def told_number(value: float, *, digits: int = 0) -> str:
-    """A number in the current language's form, to be kept."""
+    """Format a number in the current language, as `Told`."""
     return Told(format_number(value, digits=digits), partial(told_number, value, digits=digits))
 
 
 def told_percent(value: float, *, digits: int = 1) -> str:
-    """A fraction as a percentage in the current language's form, to be kept."""
+    """Format a fraction as a percentage in the current language, as `Told`."""
     return Told(format_percent(value, digits=digits), partial(told_percent, value, digits=digits))
 
 
 def told_date(day: date) -> str:
-    """A date in the current language's form, to be kept."""
+    """Format a date in the current language, as `Told`."""
     return Told(format_date(day), partial(told_date, day))

@@ -1,4 +1,4 @@
-"""Files that are whole or not there: written beside their place, then moved into it."""
+"""Atomic writing of files: to a temporary file in the same folder, which is then moved into place."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)  # what a place without room answers
-# What a cell of a spreadsheet begins with when it is to be computed, in wide forms, too.
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)  # errors of a full disk
+# First characters of cells that spreadsheets take for formulas, including full-width forms.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @contextmanager
 def beside(targets: Mapping[str, Path]) -> Iterator[dict[str, Path]]:
-    """New files beside the targets, moved into their places when all has gone well, else removed.
+    """Context manager with temporary files next to the targets, moved into place on success and removed on failure.
 
-    A file that is overwritten keeps its rights, and a link stays one: what it leads to is overwritten. What a run that
-    was killed left behind is swept by the next one that writes the same file.
+    An overwritten file keeps its permissions, and of a symbolic link the file it points to is overwritten. Leftovers of
+    a killed process are removed by the next one that writes the same file.
 
     Args:
-        targets: The files to be, by the name that the caller gave them.
+        targets: The files to write, by any name.
 
     Raises:
-        InputError: If a file cannot be made beside its target, written, or moved into its place.
+        InputError: If a file cannot be created, written or moved into place.
     """
     parts: dict[str, Path] = {}
     try:
@@ -58,10 +58,10 @@ def beside(targets: Mapping[str, Path]) -> Iterator[dict[str, Path]]:
 
 
 def write_beside(path: str | Path, content: bytes) -> Path:
-    """Write one file beside its place and move it there: an old one is whole until then.
+    """Write one file atomically: an existing file remains intact until it is replaced.
 
     Raises:
-        InputError: If the place cannot be written to.
+        InputError: If it cannot be written.
     """
     target = Path(path)
     with beside({"path": target}) as parts, _refused(target, name="path"):
@@ -70,10 +70,10 @@ def write_beside(path: str | Path, content: bytes) -> Path:
 
 
 def write_csv(path: str | Path, table: pd.DataFrame) -> Path:
-    """Write a table with blanks for what is missing, readable by spreadsheets in any language.
+    """Write a table as CSV that spreadsheets in any language read; missing values are empty.
 
-    A text that a spreadsheet would take for a formula stands behind an apostrophe, which spreadsheets and the readers
-    of crrkit leave out again.
+    Text that a spreadsheet would take for a formula gets a leading apostrophe, which spreadsheets and the readers of
+    crrkit remove.
     """
     harmless = table.map(_harmless).rename(columns=_harmless)
     text = harmless.to_csv(index=False, lineterminator="\n")
@@ -84,16 +84,16 @@ def _harmless(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     text = f"'{value}" if value.startswith(FORMULA) else value
-    return text.replace("\r\n", "\n").replace("\r", "\n")  # a lone one ends the row for a spreadsheet, quoted or not
+    return text.replace("\r\n", "\n").replace("\r", "\n")  # spreadsheets end the row at a lone \r even in quotes
 
 
 def as_path(given: object) -> Path:
-    """What was given as a path; of what is none its kind, which then names no file that is there."""
+    """Convert an argument to a path; for other types the name of the type, which is not an existing file."""
     return Path(given if isinstance(given, str | Path) else type(given).__name__).expanduser()
 
 
 def check_target(given: object, *, name: str, ending: str) -> Path:
-    """The path of a file to be written, its folder there and its ending right."""
+    """Return the path of a file to write, after checking that its folder exists and its extension is right."""
     path = as_path(given)
     if path.suffix.lower() != ending:
         message = _("{name}={given!r} must end in {ending}.")
@@ -108,18 +108,18 @@ def check_target(given: object, *, name: str, ending: str) -> Path:
 
 
 def _new_file(target: Path, *, name: str) -> Path:
-    place = target.resolve()  # of a link the file that it leads to
+    place = target.resolve()  # the target of a symbolic link
     with _refused(target, name=name):
         if place.exists() and not (place.is_file() and os.access(place, os.W_OK)):
             raise OSError(errno.EACCES, os.strerror(errno.EACCES))
         _sweep(place)
         part = place.with_name(f".{place.stem}-{os.getpid():x}-{secrets.token_hex(4)}{place.suffix}")
-        part.touch(exist_ok=False)  # with the rights of any new file, unlike those of tempfile
+        part.touch(exist_ok=False)  # with default permissions, unlike tempfile
     return part
 
 
 def _sweep(place: Path) -> None:
-    """Remove what killed processes of this machine left beside a file; that of one that still writes stays."""
+    """Remove temporary files of killed processes of this machine next to a file, but not those of running ones."""
     left = re.compile(rf"\.{re.escape(place.stem)}-([0-9a-f]+)-[0-9a-f]{{8}}{re.escape(place.suffix)}")
     for found in place.parent.iterdir():
         told = left.fullmatch(found.name)
@@ -128,7 +128,7 @@ def _sweep(place: Path) -> None:
 
 
 def _runs(process: int) -> bool:
-    if os.name != "posix":  # there the question would end the process
+    if os.name != "posix":  # elsewhere os.kill(process, 0) ends the process
         return True
     try:
         os.kill(process, 0)

@@ -1,4 +1,4 @@
-"""The version, beside that of pyproject.toml."""
+"""The version, the same as in pyproject.toml."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Words that agree with the numbers beside them, in one sentence as often as needed.
+"""Plural forms inside messages, for messages with several counts.
 
-``ngettext`` chooses a form for one count; a sentence with three counts would need twenty-seven. So a message may say
-the forms where they stand: ``{n} {n:клиент|клиента|клиентов}`` in Russian, ``{n} {n:customer|customers}`` in English.
+``ngettext`` selects a form for one count; a Russian message with three counts would need twenty-seven. A message may
+therefore contain the forms: ``{n} {n:клиент|клиента|клиентов}`` in Russian, ``{n} {n:customer|customers}`` in English.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import Any, Final
 
 _WHOLE: Final = re.compile(r"[+\-\N{MINUS SIGN}]?(\d+)")
 _FRACTION: Final = re.compile(r"[+\-\N{MINUS SIGN}]?\d+[.,]\d+")
-_ENGLISH: Final = 2  # forms; Russian has three, and a fraction takes the second: 2,5 клиента
+_ENGLISH: Final = 2  # the number of forms; Russian has three, with the second for fractions: 2,5 клиента
 _TEENS: Final = range(11, 15)
 _FEW: Final = range(2, 5)
 
 
 def agreeing(number: object, forms: list[str]) -> str:
-    """The form that goes with a number, given as a number or already in ink.
+    """Return the plural form for a number, given as a number or formatted.
 
     Examples:
         >>> [agreeing(n, ["день", "дня", "дней"]) for n in (1, 2, 5, 11, 21, "1 001", "2,5")]
@@ -39,12 +39,12 @@ def agreeing(number: object, forms: list[str]) -> str:
 
 
 class Message(str):
-    """A message as it stands in a catalogue; `format` knows the forms, and all else it is a string."""
+    """A string with plural forms, which `format` selects."""
 
     __slots__ = ()
 
     def format(self, *args: object, **values: object) -> str:
-        """The message with its numbers put in and its words in agreement with them."""
+        """Format the message and select the plural forms."""
         return _AGREEMENT.vformat(self, args, values)
 
 

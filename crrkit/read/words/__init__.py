@@ -1,4 +1,4 @@
-"""What lists call things, in English and Russian: columns, kinds of events, states, marks, periods."""
+"""Vocabularies of lists in English and Russian: column names, kinds of events, states, marks, periods."""
 
 from crrkit.read.words.answers import LEAVES, STAYS, judge_answers, surveyed_columns
 from crrkit.read.words.boundaries import LISTS_NAMED, Boundaries, boundaries_of

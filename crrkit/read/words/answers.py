@@ -1,4 +1,4 @@
-"""What people answer when they are asked whether they are still customers, and the columns in which it stands."""
+"""Answers to the survey question whether somebody is still a customer, and the columns that contain them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _SILENT = re.compile(
 
 
 def surveyed_columns(columns: Sequence[str]) -> dict[str, str]:
-    """The columns of a table of answers, by their names."""
+    """Return the columns of a table of survey answers, by their names."""
     found = {role: [name for name in columns if re.search(names, fold(name))] for role, names in SURVEYED.items()}
     return {role: names[0] for role, names in found.items() if names}
 
@@ -44,10 +44,10 @@ def surveyed_columns(columns: Sequence[str]) -> dict[str, str]:
 def judge_answers(
     words: Mapping[str, int], *, column: str, stay: Sequence[str] | None, leave: Sequence[str] | None
 ) -> dict[str, str | None]:
-    """Who stays and who leaves by what was answered; None for no answer.
+    """Return for each answer whether it means to stay or to leave; None for no answer.
 
     Raises:
-        InputError: If it is not known what a word means, or one that was named does not occur.
+        InputError: If the meaning of an answer is unknown, or a given one does not occur.
     """
     if (stay is None) != (leave is None):
         message = _("stay= and leave= belong together: words in neither are no answer. Name both; () for none.")
@@ -69,7 +69,7 @@ def judge_answers(
 
 
 def _meaning(word: str, *, yes_is_to_stay: bool) -> str | None:
-    """What a word means, None for no answer, and empty where nobody knows."""
+    """Return the meaning of an answer, None for no answer, and an empty text if unknown."""
     folded = re.sub(r"\.0$|[\W_]+", "", word.casefold()).replace("ё", "е")
     if _SILENT.search(folded):
         return None

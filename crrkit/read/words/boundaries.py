@@ -1,4 +1,4 @@
-"""To which boundary between two periods a dated list belongs: what it shows is known there, and nowhere else."""
+"""Assignment of dated customer lists to boundaries between periods, where their content is known."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
     from crrkit.read.words.labels import Label
 
 SIDES = (mark("start"), mark("end"))
-# Days between a list and the boundary that it may stand for: exports are made on working days.
+# The most days between a list and its boundary, since lists are exported on working days.
 NEAR_BOUND = {"day": 1, "week": 2, "month": 4, "quarter": 10, "half-year": 15, "year": 31}
-LISTS_NAMED = 6  # lists that fit a sentence
+LISTS_NAMED = 6  # the most lists to name in a message
 
 
 @dataclass(frozen=True)
 class Boundaries:
-    """The days at whose beginning it is known who is there.
+    """The days at whose start the customers are known.
 
     Attributes:
-        days: The boundary of each list: the first moment of that day.
-        every: The rhythm of the lists.
-        taken: Whether they stand for the ``start`` or the ``end`` of their period.
-        calendar: The periods of that rhythm.
-        notes: How the lists were taken.
+        days: The boundary of each list: the start of that day.
+        every: The interval between lists.
+        taken: Whether lists are as of the ``start`` or the ``end`` of their period.
+        calendar: The periods of that length.
+        notes: Notes on the assignment.
     """
 
     days: dict[Label, date]
@@ -41,7 +41,7 @@ class Boundaries:
     notes: tuple[str, ...] = ()
 
     def missing(self, seen: Iterable[date]) -> list[str]:
-        """The names of the lists that are wanting between the first and the last of those seen."""
+        """Return the names of the lists that are missing between the first and the last of those given."""
         there = {self.calendar.index(day) for day in seen}
         shift = 1 if self.taken == "end" else 0
         wanting = sorted(set(range(min(there), max(there) + 1)) - there)
@@ -49,19 +49,19 @@ class Boundaries:
 
 
 def boundaries_of(labels: Iterable[Label], *, taken: str | None, week_starts: str, year_starts: str) -> Boundaries:
-    """The boundary of each list.
+    """Return the boundary of each list.
 
-    A list named by a day belongs to the nearest boundary of the lists' rhythm; one named by a month (or a quarter, …)
-    to its end, unless ``taken`` says the start.
+    A list named by a day belongs to the nearest boundary of the periods that match the interval between lists; one
+    named by a month (or a quarter, …) to its end, unless ``taken`` is ``"start"``.
 
     Raises:
-        InputError: If there are fewer than two lists, they are named in several forms, two belong to the same
-            boundary, or one lies in mid-period and ``taken`` does not say where it belongs.
+        InputError: If there are fewer than two lists, their names have several formats, two belong to the same
+            boundary, or one is in mid-period and ``taken`` is not given.
     """
     if taken is not None:
         check_choice(taken, name="taken", choices=SIDES)
     lists = sorted(set(labels))
-    if len(lists) < 2:  # noqa: PLR2004 - what is kept needs two
+    if len(lists) < 2:  # noqa: PLR2004 - retention needs two
         message = _("Lists of two dates or more are needed to see who was kept; found: {lists}.")
         raise InputError(message.format(lists=", ".join(map(str, lists)) or "0"), argument="source")
     forms = sorted({label.every for label in lists}, key=PERIODS.index)
@@ -78,7 +78,7 @@ def boundaries_of(labels: Iterable[Label], *, taken: str | None, week_starts: st
 
 
 def _rhythm(days: list[date]) -> str:
-    """The period whose length is nearest to the usual distance between two lists."""
+    """Return the period with the length nearest to the usual interval between lists."""
     gap = median((later - earlier).days for earlier, later in pairwise(days))
     return min(DAYS_PER_PERIOD, key=lambda every: abs(DAYS_PER_PERIOD[every] - gap))
 
@@ -90,7 +90,7 @@ def _by_period(lists: list[Label], calendar: Calendar, taken: str) -> Boundaries
 
 
 def _by_nearness(lists: list[Label], calendar: Calendar, _taken: str) -> Boundaries:
-    """Each list at the boundary that it is nearest to; the last day of a month is no farther from its end than 0."""
+    """Assign each list to the nearest boundary; the last day of a month has the distance 0 from its end."""
     days, before = {}, 0
     for label in lists:
         number = calendar.index(label.day)
@@ -111,14 +111,14 @@ def _mid_period(label: Label, calendar: Calendar) -> InputError:
 
 
 def _moved(days: dict[Label, date]) -> tuple[str, ...]:
-    """A sentence when lists do not lie on the boundary they are taken for."""
+    """Return a note if lists are not exactly on the boundary to which they are assigned."""
     off = max((min(abs((day - label.day).days), abs((day - label.day).days - 1)) for label, day in days.items()))
     note = _("Lists are dated up to {n} {n:day|days} away from the boundary of the period for which they are taken.")
     return (note.format(n=off),) if off else ()
 
 
 def _distinct(found: Boundaries, *, named: bool) -> Boundaries:
-    """Refused where two lists belong to one boundary; what was not said of lists named by a period is noted."""
+    """Raise an error if two lists have the same boundary; note the default taken for lists named by a period."""
     first: dict[date, Label] = {}
     for label, day in found.days.items():
         other = first.setdefault(day, label)

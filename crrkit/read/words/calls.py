@@ -1,4 +1,4 @@
-"""The call that reads a source in one certain way, to be pasted into Python or into a shell."""
+"""The call that reads a source with given arguments, in Python or as options of the command line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-EVENT_OPTION = "event"  # the column that read_events calls kind: --kind says what the rows are
+EVENT_OPTION = "event"  # the name of read_events' ``kind``, since --kind is the kind of list
 
 
 @dataclass(frozen=True)
@@ -18,14 +18,14 @@ class Call:
 
     Attributes:
         kind: ``orders contracts`` or ``events``.
-        arguments: What the reader is told besides the source.
+        arguments: The arguments of the reader besides the source.
     """
 
     kind: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
     def python(self, source: str = "…") -> str:
-        """The call in Python.
+        """Return the call in Python.
 
         Examples:
             >>> print(Call("orders", {"status": "state", "counts": ["paid"]}).python("'log.csv'"))
@@ -35,7 +35,7 @@ class Call:
         return f"read_{self.kind}({', '.join(said)})"
 
     def typed(self) -> str:
-        """The same as options of the command line.
+        """Return the call as options of the command line.
 
         Examples:
             >>> print(Call("events", {"kind": "event type"}).typed())

@@ -1,4 +1,4 @@
-"""Which column is which: by the name the user gives, else by the names such columns usually have."""
+"""Assignment of columns to roles: by the names given by the user, else by their usual names."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 LISTS = (mark("orders"), mark("contracts"), mark("events"), mark("snapshots"))
-# What each kind of list must say, and what is found by its usual name when it says it, too.
+# The required roles of each kind of list, and the optional ones that are detected by their usual names.
 REQUIRED = {
     "orders": ("customer", "at"),
     "contracts": ("customer", "start", "end"),
@@ -31,9 +31,9 @@ OPTIONAL: dict[str, tuple[str, ...]] = {
 }
 PIECES = ("quantity", "price")
 MONEY = ("amount", *PIECES)
-NAMED = 30  # more columns do not fit a sentence
+NAMED = 30  # the most columns to list in a message
 
-# Columns of results and of the expressions that lead to them; a segment column of the same name would be lost in them.
+# Columns of results and of reductions, with which a segment column of the same name would collide.
 RESERVED = frozenset({
     "active", "after", "age", "age_days", "amount", "at", "back", "before", "begins", "begun", "bought", "bucket",
     "buyers", "came", "capped", "cents", "churn", "churn_events", "churned", "closed", "closing", "cohort",
@@ -48,30 +48,30 @@ RESERVED = frozenset({
     "top_revenue", "unknown", "unpriced", "until", "until_before", "weighted", "winback", "within", "within_before",
 })  # fmt: skip
 
-# … and columns on the way to the rows that are counted; the engine does not tell capital letters from small ones.
+# Columns of intermediate tables in reading; names are case-insensitive in the engine.
 INTERNAL = re.compile(r"(?i)(?:at|start|end|kind|amount|quantity|price)_given|why set aside|_nobody|_rounded|crrkit_.*")
 
 
 def settle_columns(
     kind: str, named: Mapping[str, str | None], *, available: Iterable[str], by: Iterable[str] = ()
 ) -> dict[str, str]:
-    """The column of the table for each role: the one that was named, else the one with a usual name.
+    """Return the column of each role: the given one, else one with a usual name.
 
-    Every door reads through here, so that a file is the same list from Python, `crrkit check` and `crrkit report`.
-    Pieces times price comes before a total: pieces below 0 say which rows are returns.
+    Used by all entry points, so that Python, `crrkit check` and `crrkit report` read a file in the same way. Quantity
+    and price take precedence over a total, since negative quantities identify returns.
 
     Args:
         kind: ``orders contracts`` or ``events``.
-        named: What the user gave for each role: a column, None where nothing was given, or ``""`` for no column.
-        available: The columns that the table has.
-        by: Segment columns, which hold no other role unless they are named for it.
+        named: The user's argument for each role: a column, None if not given, or ``""`` for no column.
+        available: The columns of the table.
+        by: Segment columns, which have no other role unless given for it.
 
     Raises:
-        ColumnNotFoundError: If a named column is not there, or a required one is not recognised.
+        ColumnNotFoundError: If a given column is missing, or a required one is not recognised.
     """
     columns = [str(column) for column in available]
     found = find_columns({role: name for role, name in named.items() if not is_no_column(name)}, available=columns)
-    folded = [column.casefold() for column in columns]  # the engine does not tell capital letters from small ones
+    folded = [column.casefold() for column in columns]  # names are case-insensitive in the engine
     once = [column for column in columns if folded.count(column.casefold()) == 1]
     taken = {*found.values(), *by}
     for role in REQUIRED[kind]:
@@ -87,27 +87,27 @@ def settle_columns(
 
 
 def is_no_column(name: object) -> bool:
-    """Whether a role was given the empty name, which says that no column has it."""
+    """Return whether the name of a role is empty, which means that no column has it."""
     return isinstance(name, str) and not name
 
 
 def are_names_of(
     kind: str, named: Mapping[str, str | None], *, available: Iterable[str], by: Iterable[str] = ()
 ) -> bool:
-    """Whether a line holds the names of such a table: all that were named, and all that it must have."""
+    """Return whether a line is the header of such a table: it has all given and all required columns."""
     columns = list(available)
     try:
         settle_columns(kind, named, available=columns, by=by)
         find_columns({name: name for name in by}, available=columns)
     except ColumnNotFoundError:
         return False
-    except InputError:  # more than one column could be it: to be asked, once the line is found
+    except InputError:  # ambiguous columns: the error is raised once the header is found
         return True
     return True
 
 
 def tells_when(names: Iterable[str]) -> bool:
-    """Whether a line holds the names of some list: beside others one that is usual for a moment, or a start and end."""
+    """Return whether a line is the header of some list: it has a usual name of a time, or of start and end."""
     columns = list(names)
     there = {role for role in ("at", "start", "end") if usual_column(role, columns) is not None}
     return len(columns) > 1 and ("at" in there or {"start", "end"} <= there)
@@ -123,13 +123,13 @@ def _usual_money(columns: list[str]) -> dict[str, str]:
 
 
 def find_columns(named: Mapping[str, str | None], *, available: Iterable[str]) -> dict[str, str]:
-    """The columns that the user named, each checked to be there."""
+    """Return the columns given by the user, each checked to exist."""
     columns = [str(column) for column in available]
     return {role: check_column(name, name=role, available=columns) for role, name in named.items() if name is not None}
 
 
 def request_beside_end(columns: Iterable[str]) -> tuple[str, str] | None:
-    """The column with the day of the request and the one with the end itself, when a table has both."""
+    """Return the columns with the date of the cancellation request and with the end itself, if a table has both."""
     named = list(columns)
     end = usual_column("end", named)
     request = next((column for column in named if fold(column) in REQUESTS), None)
@@ -139,7 +139,7 @@ def request_beside_end(columns: Iterable[str]) -> tuple[str, str] | None:
 def amount_note(
     found: Mapping[str, str], named: Mapping[str, str | None], *, available: Iterable[str], by: Iterable[str]
 ) -> tuple[str, ...]:
-    """A sentence where several columns could be what was paid: none of them is read unless it is named."""
+    """Return a note if several columns could be the amount, none of which is then read unless given."""
     if named.get("amount", "") is not None or {"amount", "quantity"} & set(found):
         return ()
     free = [str(name) for name in available if str(name) not in {*found.values(), *by}]
@@ -156,7 +156,7 @@ def amount_note(
 
 
 def _ask(role: str, column: str, columns: Iterable[str]) -> None:
-    """Refuse to choose between columns that could each hold a role."""
+    """Raise an error if several columns could have a role."""
     others = rivals_of(role, column, columns)
     if others:
         message = _("Several columns could be {role}: {columns}. Say which one it is, such as {role}={column!r}.")
@@ -165,7 +165,7 @@ def _ask(role: str, column: str, columns: Iterable[str]) -> None:
 
 
 def some_of(columns: Sequence[str]) -> str:
-    """The columns of a table for a sentence; of many the first."""
+    """Format the columns of a table for a message, at most `NAMED` of them."""
     first = ", ".join(columns[:NAMED])
     return first if len(columns) <= NAMED else _("{first}, … ({n} in all)").format(first=first, n=len(columns))
 

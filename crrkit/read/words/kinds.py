@@ -1,4 +1,4 @@
-"""What happened: the firm's own words for kinds of events, brought to seven that the stages know."""
+"""Mapping of a source's words for events to the seven kinds of events."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 TOUCHES = (mark("visit"), mark("offer"), mark("education"))
 KINDS = (*TOUCHES, *BUYING, mark("refund"), mark("incident"))
 REFUSE, SET_ASIDE = "refuse", "set aside"
-MOST_WORDS = 1000  # more different words are no kinds of events but names or texts
+MOST_WORDS = 1000  # a column with more distinct words contains names or text, not kinds of events
 
 Words = str | tuple[str, ...] | list[str] | set[str] | frozenset[str]
 
-# Words that firms use, folded to lower-case letters.
+# Usual words, folded to lower-case letters.
 _USUAL = {
     "visit": (
         "visit", "visits", "sitevisit", "storevisit", "pageview", "view", "look", "session", "визит", "посещение",
@@ -41,7 +41,7 @@ _USUAL = {
     "incident": ("incident", "complaint", "claim", "инцидент", "жалоба", "рекламация"),
 }  # fmt: skip
 _KIND_OF = {word: kind for kind, words in _USUAL.items() for word in words}
-# What else logs of clicks say; none of it is a purchase, and which of the seven kinds it is remains to be said.
+# Other words of clickstream logs. None is a purchase; which of the seven kinds they are must be given.
 _CLICKS = re.compile(
     r"click|cart|login|logon|logout|signin|signup|^register$|search|page|scroll|install|browse|wishlist|impression"
     r"|checkout|subscribed?$|^openapp|^home$|^catalog|^start$|^end$|клик|корзин|вход|регистрац|поиск|каталог"
@@ -51,18 +51,18 @@ _CLICKS = re.compile(
 def map_kinds(
     words: Iterable[str], *, kinds: Mapping[str, str | Words | None] | None, other: str
 ) -> dict[str, str | None]:
-    """The kind of each word that occurs; None for a word whose rows are set aside.
+    """Return the kind of each word that occurs; None for a word whose rows are set aside.
 
-    A word is taken as ``kinds`` says, else by its usual meaning, else as ``other`` says.
+    ``kinds`` takes precedence over the usual meaning, and that over ``other``.
 
     Args:
-        words: The different words of the column.
-        kinds: The firm's word to one of `KINDS` (None: set aside), or one of `KINDS` to a list of words.
-        other: ``"refuse"``, ``"set aside"`` or one of `KINDS`, for words that are neither named nor usual.
+        words: The distinct words of the column.
+        kinds: A mapping of words to one of `KINDS` (None: set aside), or of `KINDS` to lists of words.
+        other: ``"refuse"``, ``"set aside"`` or one of `KINDS`, for words that are neither given nor usual.
 
     Raises:
-        ValueError: If a kind is not known, a word of ``kinds`` does not occur, or a word has no kind and ``other``
-            is ``"refuse"``.
+        ValueError: If a kind is unknown, a word of ``kinds`` does not occur, or a word has no kind and ``other`` is
+            ``"refuse"``.
 
     Examples:
         >>> map_kinds(["buy", "hum"], kinds={"hum": "visit"}, other="refuse")
@@ -83,13 +83,13 @@ def map_kinds(
 
 
 def usual_kind(word: str) -> str | None:
-    """The kind that a word usually means, ``"click"`` for other deeds that are no purchases, or None."""
+    """Return the usual kind of a word, ``"click"`` for other actions that are not purchases, or None."""
     folded = _fold(word)
     return _KIND_OF.get(folded) or ("click" if _CLICKS.search(folded) else None)
 
 
 def _pairs(kinds: Mapping[str, str | Words | None]) -> dict[str, str | None]:
-    """Word to kind, whichever way round the user wrote it."""
+    """Return the mapping of words to kinds, for both directions of the argument."""
     pairs: dict[str, str | None] = {}
     for key, value in check_mapping(kinds, name="kinds", like="{'paid': 'purchase'}").items():
         if isinstance(value, list | tuple | set | frozenset):

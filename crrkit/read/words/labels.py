@@ -1,4 +1,4 @@
-"""The periods and days that names tell: of files, of sheets, of columns, of the rows of a table of counts."""
+"""Dates and periods in names of files, sheets and columns, and in row labels of tables of counts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MONTHS = (
 _WORD = rf"(?<![a-zа-я])(?P<word>{'|'.join(_MONTHS)})(?![a-zа-я])\.?"
 _GAP, _MARK = r"[-_. ,/'’]*", r"[-_./]"
 _QUARTER = r"(?:кв(?:артал[а-я]*)?|quarter)"
-# The first form that occurs in a name is how it tells its time; `day` before `month`, `month` before `year`.
+# The first format that occurs in a name is used; `day` before `month`, `month` before `year`.
 _FORMS = tuple(
     (every, re.compile(rf"(?<![0-9])(?:{pattern})(?![0-9])"))
     for every, pattern in (
@@ -47,27 +47,27 @@ _TIME = re.compile(r"[T ][0-9]{2}:[0-9]{2}(?::[0-9.]+)?$")
 
 @dataclass(frozen=True, order=True)
 class Label:
-    """A day or a period that a name tells.
+    """A day or a period in a name.
 
     Attributes:
-        day: The first day of it.
-        every: How long it is: ``day week month quarter half-year`` or ``year``.
+        day: Its first day.
+        every: Its length: ``day week month quarter half-year`` or ``year``.
     """
 
     day: date
     every: str
 
     def __str__(self) -> str:
-        """Its name as the calendar writes it."""
+        """Its label in the format of the calendar."""
         return Calendar(self.every).label_of(self.day)
 
 
 def labels_in(name: object, *, dates: str | None = None) -> list[Label]:
-    """The days or periods that a name tells in the most exact form in it; several where it tells several.
+    """Return the days or periods in a name, all those of the most precise format that occurs in it.
 
     Args:
         name: A name, or a date.
-        dates: ``"month-day-year"`` where 01-02-2024 is the second of January; else it is the first of February.
+        dates: ``"month-day-year"`` if 01-02-2024 is the second of January; otherwise it is the first of February.
 
     Examples:
         >>> [str(label) for label in labels_in("clients_2024-01.csv")]
@@ -89,13 +89,13 @@ def labels_in(name: object, *, dates: str | None = None) -> list[Label]:
 
 
 def label_of(name: object, *, dates: str | None = None) -> Label | None:
-    """The one day or period that a name tells, or None where it tells none or several."""
+    """Return the only day or period in a name; None if there is none or several."""
     found = labels_in(name, dates=dates)
     return found[0] if len(found) == 1 else None
 
 
 def is_label(name: object) -> bool:
-    """Whether a name is nothing but a day or a month, as the columns of a wide table are.
+    """Return whether a name consists of a day or a month only, like the columns of a wide table.
 
     Examples:
         >>> [is_label(name) for name in ("2024-01", "Янв 2024", "01.2024", "сумма за 2024-01", "2024")]

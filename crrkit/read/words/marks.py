@@ -1,4 +1,4 @@
-"""What a mark in a list of customers means: there, or not there; a word that could be either is asked."""
+"""Marks in customer lists: customer, not a customer, or ambiguous."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NOT_THERE = frozenset((
 
 
 def is_there(word: str) -> bool | None:
-    """Whether a mark says that a customer is there; None where it could mean either.
+    """Return whether a mark means a customer; None if it is ambiguous.
 
     Examples:
         >>> [is_there(word) for word in ("1", "да", "0", "", "Churned", "paused")]
@@ -36,15 +36,15 @@ def is_there(word: str) -> bool | None:
 
 
 def marks_there(met: Mapping[str, int], *, column: str, counts: str | Sequence[str] | None) -> list[str]:
-    """The words of a column that say that a customer is there.
+    """Return the words of a column that mean a customer.
 
     Args:
-        met: How many rows say each word.
-        column: The column, or what to call the columns.
-        counts: Those that the user named; all others then say that he is not.
+        met: The number of rows of each word.
+        column: The column, or a name for the columns.
+        counts: The words given by the user; all others then mean no customer.
 
     Raises:
-        InputError: If a named word does not occur, or nobody said what a word means.
+        InputError: If a given word does not occur, or the meaning of a word is unknown.
     """
     if counts is not None:
         said = [counts] if isinstance(counts, str) else [str(word) for word in counts]

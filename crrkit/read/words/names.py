@@ -1,7 +1,8 @@
-"""How the columns of lists are usually called, in English and Russian and in the exports of shops, banks and CRMs.
+"""Usual column names of lists, in English and Russian and in exports of shops, banks and CRMs.
 
-Names are folded to lower-case letters and digits and stand in tiers: a column of an earlier tier comes before one of a
-later tier, and within a tier the first. Two columns of one tier that means a choice (`RIVALS`) are asked about.
+Names are folded to lower-case letters and digits and arranged in tiers: a column of an earlier tier takes precedence
+over one of a later tier, and within a tier the first. Two columns of a tier in `RIVALS` are ambiguous and raise an
+error.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-# Ends that may be the day on which somebody asked for the end: not taken while there is a column of another name.
+# Ends that may be the date of the cancellation request: not used if there is a column with another name.
 REQUESTS = (
     "cancelled", "canceled", "canceledat", "cancelledat", "cancellationdate", "canceledatutc", "cancelledatutc",
 )  # fmt: skip
@@ -78,7 +79,7 @@ _PAID = (
     "суммадокумента", "суммасделки", "бюджет",
 )  # fmt: skip
 _RECURRING = ("mrr", "monthlyfee", "monthlycharges", "fee", "зачисление")
-DEAL_STAGES = ("этапсделки", "стадиясделки", "dealstage", "стадия", "этап", "stage")  # how far a deal has come
+DEAL_STAGES = ("этапсделки", "стадиясделки", "dealstage", "стадия", "этап", "stage")  # of a deal
 
 TIERS: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType({
     "customer": (("customeruniqueid",), _IDS, _PEOPLE, _ACCOUNTS, _REACHED, _PARTIES),
@@ -109,7 +110,7 @@ TIERS: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType({
     ),
 })  # fmt: skip
 USUAL_NAMES = {role: tuple(name for tier in tiers for name in tier) for role, tiers in TIERS.items()}
-# Where two names of a tier mean two things, and either could be the right one.
+# Tiers in which two names mean different things, either of which may be the right one.
 RIVALS: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType({
     "customer": (_IDS, _PEOPLE, _ACCOUNTS, _PARTIES),
     "start": (_STARTED, _SIGNED),
@@ -120,27 +121,27 @@ RIVALS: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType({
 
 
 def usual_column(role: str, columns: Iterable[str]) -> str | None:
-    """The column that by its name is likely to hold the role, or None."""
+    """Return the column that by its name is likely to have the role, or None."""
     by_fold = {fold(column): column for column in reversed(list(columns))}
     return next((by_fold[fold(name)] for name in USUAL_NAMES[role] if fold(name) in by_fold), None)
 
 
 def is_usual(name: str) -> bool:
-    """Whether columns of some role are usually called so."""
+    """Return whether it is a usual column name of any role."""
     return any(fold(name) in names for names in USUAL_NAMES.values())
 
 
 def rivals_of(role: str, column: str, columns: Iterable[str]) -> list[str]:
-    """The other columns that could as well hold the role, by their names."""
+    """Return the other columns that by their names could have the role as well."""
     tier = next((names for names in RIVALS.get(role, ()) if fold(column) in names), ())
     return [other for other in columns if other != column and fold(other) in tier and fold(other) != fold(column)]
 
 
 def tier_of(role: str, column: str) -> int | None:
-    """How far down the tiers of a role the name of a column stands; None where it stands in none."""
+    """Return the index of the tier of a role that contains the name of a column; None if none does."""
     return next((place for place, names in enumerate(TIERS[role]) if fold(column) in names), None)
 
 
 def fold(name: str) -> str:
-    """A name without capitals, blanks and marks."""
+    """Return a name in lower case, without blanks and punctuation."""
     return re.sub(r"[\W_]+", "", name.casefold())

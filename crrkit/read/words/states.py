@@ -1,4 +1,4 @@
-"""What became of a purchase: the words of a column of states, and which of them are purchases."""
+"""States of purchases: the words of a status column, and which of them count as purchases."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from crrkit.ground import InputError, suggestion, told as _, told_number as form
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-MOST_STATES = 50  # more different words are no states but names or texts
-WORDS_NAMED = 8  # more do not fit a sentence
+MOST_STATES = 50  # a column with more distinct words contains names or text, not states
+WORDS_NAMED = 8  # the most words to list in a message
 COUNTED, NO_PURCHASE, UNKNOWN_STATE = "counts", "no purchase", "unknown"
 
-# Folded to lower-case letters, ё as е. "Partially refunded" was bought; "not cancelled" is nobody's usual word.
+# Folded to lower-case letters, ё as е. "Partially refunded" is a purchase; "not cancelled" is not in use.
 _PARTLY = re.compile(r"partial|частичн")
 _DENIED = re.compile(r"^(?:not?|non|не)(?!paid|confirmed|completed?|оплачен|подтвержд|заверш|выполн|выкуп|проведен)")
 _NO_PURCHASE = re.compile(
@@ -31,18 +31,18 @@ _COUNTS = re.compile(
     r"|отправл|получен|выдан|подтвержд|провед|продан|успе|закрыт|принят|собран|реализован|исполнен|выкуп)"
 )
 
-# What a word has to be in a column of which nothing is known but its words; "refundable" and "free return" are no such.
+# The words accepted if the name of the column is not that of a status; "refundable" and "free return" do not match.
 _PLAINLY_NONE = re.compile(
     r"^(?:cancell?ed|cancellation|refund(?:ed)?|return(?:ed)?|failed|declined|rejected|voided|chargeback|unpaid|notpaid"
     r"|storno|reversal|reversed|отмен(?:а|ен[аоы]?)|аннулир(?:ован[аоы]?)?|возврат|возвращен[аоы]?|сторно|неоплачен[аоы]?"
     r"|отказ|отклонен[аоы]?)$"
 )
 _SPARED = re.compile(r"^(?:no|non|without|free|policy|partial(?:ly)?|без|бесплатн.*|частичн.*)$")
-MOST_WORDS_OF_A_STATE = 4  # more are a text
+MOST_WORDS_OF_A_STATE = 4  # more are free text
 
 
 def is_plainly_none(word: str) -> bool:
-    """Whether a word says of a row that it is no purchase, whatever its column is called.
+    """Return whether a word means that a row is not a purchase, regardless of the column name.
 
     Examples:
         >>> [is_plainly_none(word) for word in ("Чек возврата", "SALE_RETURN", "Free return", "Draft beer")]
@@ -57,12 +57,12 @@ def is_plainly_none(word: str) -> bool:
 
 
 def _singular(word: str) -> str:
-    """``возврата``, ``возвраты``: the case does not matter."""
+    """Return the singular stem, so that inflected forms such as ``возврата`` and ``возвраты`` match."""
     return re.sub(r"^(возврат|отказ)(?:а|ы|ом|ов)$", r"\1", word)
 
 
 def state_of(word: str) -> str:
-    """Whether a state is one of a purchase, by the words that firms use.
+    """Return whether a state is that of a purchase, by the words in common use.
 
     Examples:
         >>> [state_of(word) for word in ("Completed", "cancelled by customer", "partially_refunded", "gold", "Тест")]
@@ -79,7 +79,7 @@ def state_of(word: str) -> str:
 
 
 def judge_states(words: Iterable[str], *, counts: Sequence[str] | None) -> dict[str, str]:
-    """What each word means: as ``counts`` says, else by its usual meaning.
+    """Return the meaning of each word: according to ``counts``, else the usual one.
 
     Raises:
         InputError: If a word of ``counts`` does not occur.
@@ -92,7 +92,7 @@ def judge_states(words: Iterable[str], *, counts: Sequence[str] | None) -> dict[
 
 
 def check_words(said: Iterable[object], met: Iterable[str], *, name: str) -> None:
-    """Refuse a word that does not occur: it is a slip of the pen, and its rows would count as something else."""
+    """Raise an error for a given word that does not occur: it is probably misspelt, and its rows would be misread."""
     known = sorted(met)
     strange = next((word for word in said if word not in known), None)
     if strange is None:
@@ -103,6 +103,6 @@ def check_words(said: Iterable[object], met: Iterable[str], *, name: str) -> Non
 
 
 def listed(words: Sequence[str], rows: Mapping[str, int] | None = None) -> str:
-    """Words for a sentence, the first of them and with their rows when these are known."""
+    """Format words for a message, at most `WORDS_NAMED` of them, with their numbers of rows if known."""
     shown = [f"{word!r} ({format_number(rows[word])})" if rows else repr(word) for word in words[:WORDS_NAMED]]
     return ", ".join(shown) + (", …" if len(words) > WORDS_NAMED else "")

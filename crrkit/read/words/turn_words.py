@@ -1,4 +1,4 @@
-"""Words that say that a contract begins or ends."""
+"""Words for the start and the end of a contract."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _STARTS = re.compile(
     r"subscri|sign ?_?-?up|activat|started|^start|creat|renew|resum|join|reopen|upgrade|downgrade|^new$|^open(?:ed)?$"
     r"|подпис|подключ|актив|возобнов|продл|вступ|открыт|оформ|начал|заключ"
 )
-# The day on which somebody asks for the end, or is told of it, is not that of the end.
+# The date of a cancellation request, or of its confirmation, is not that of the end.
 _ASKED = re.compile(r"request|schedul|notice|pending|planned|запро|заявк|заявлен|планир|ожида")
 
 _OF_MEMBERS = re.compile(
@@ -25,7 +25,7 @@ _OF_MEMBERS = re.compile(
 
 
 def turn_of(word: str) -> str | None:
-    """Whether a word begins (``start``) or ends (``end``) a contract; None where it could be either.
+    """Return whether a word means the ``start`` or the ``end`` of a contract; None if it is unknown or ambiguous.
 
     Examples:
         >>> [turn_of(word) for word in ("customer.subscription.deleted", "Подписался", "paused", "cancel_requested")]
@@ -40,6 +40,6 @@ def turn_of(word: str) -> str | None:
 
 
 def tell_turns(words: Iterable[str]) -> bool:
-    """Whether words of a log say beginnings and ends of subscriptions: one of each, and one that no order has."""
+    """Return whether the words of a log are those of subscriptions: a start, an end, and one not used for orders."""
     met = [word for word in words if word]
     return {"start", "end"} <= {turn_of(word) for word in met} and any(map(_OF_MEMBERS.search, map(str.casefold, met)))
