@@ -1,4 +1,4 @@
-"""From an open source to the canonical table: each row is used, or set aside for a reason."""
+"""Conversion of an opened source to the canonical table: each row is used, or set aside with a reason."""
 
 from crrkit.read.intake.asked import Asked, asked_of, moment_of, one_id_one_customer
 from crrkit.read.intake.canonical import Canonical, in_a_sentence

@@ -1,4 +1,4 @@
-"""What all readers are asked in the same words: how values are written, who an id is, until when, which calendar."""
+"""Arguments shared by all readers: formats, folding of ids, cut-off and calendar."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from crrkit.read.quality import QualityReport
 
 
-FILE = "file"  # the cut-off is the moment at which the file was written
+FILE = "file"  # the cut-off is the modification time of the file
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,9 +27,9 @@ class Asked:
 
     Attributes:
         by: The segment columns.
-        cut: The cut-off that was named, if any.
-        forms: How values are written and which ids are one.
-        burn_in_days: For so many days nobody knows who is new.
+        cut: The cut-off, if given.
+        forms: The formats of values and the folding of ids.
+        burn_in_days: The number of days in which new customers cannot be identified.
         week_starts: The first day of the week.
         year_starts: The first month of the year.
     """
@@ -42,7 +42,7 @@ class Asked:
     year_starts: str
 
     def card(self, rows: Canonical, **rules: Any) -> DefinitionCard:
-        """The rules under which the rows were read; by default they end with the day of the last one."""
+        """Return the definition card of the rows; the default cut-off is the end of the day of the last one."""
         return DefinitionCard(
             source=rows.quality.source, as_of=self.cut or day_after(rows.last), zone=rows.zone,
             week_starts=self.week_starts, year_starts=self.year_starts, burn_in_days=self.burn_in_days,
@@ -50,7 +50,7 @@ class Asked:
         )  # fmt: skip
 
     def _currency(self, quality: QualityReport) -> str | None:
-        """The currency of the amounts, as the caller or else the source says; None where neither does."""
+        """Return the currency of the amounts given by the user, else by the source; None if unknown."""
         said, seen = self.forms.currency, quality.currency
         if said and seen and said != seen:
             message = _(
@@ -71,7 +71,7 @@ def asked_of(
     year_starts: str,
     **forms: Any,
 ) -> Asked:
-    """The shared arguments of a reader, checked; ``forms`` are those of `crrkit.read.values.text.Forms`."""
+    """Check the shared arguments of a reader; ``forms`` are those of `crrkit.read.values.text.Forms`."""
     check_choice(week_starts, name="week_starts", choices=WEEKDAYS)
     check_choice(year_starts, name="year_starts", choices=MONTHS)
     check_count(burn_in_days, name="burn_in_days")
@@ -83,7 +83,7 @@ def asked_of(
 
 
 def check_currency(code: object) -> None:
-    """Refuse what is no code of a currency, such as a sign: ``"$"`` is that of many."""
+    """Raise an error if it is not a currency code, such as a sign: ``"$"`` is ambiguous."""
     from babel.numbers import is_currency
 
     if code is not None and not (isinstance(code, str) and is_currency(code)):
@@ -92,7 +92,7 @@ def check_currency(code: object) -> None:
 
 
 def moment_of(as_of: str | date | datetime | None) -> datetime | None:
-    """The cut-off as a moment on the business's own clock."""
+    """Return the cut-off as a datetime in the time zone of the business."""
     if as_of is None:
         return None
     moment = as_moment(as_of)
@@ -106,15 +106,15 @@ def moment_of(as_of: str | date | datetime | None) -> datetime | None:
 
 
 def written(source: object) -> datetime:
-    """The moment at which the file of a list was last written: until then anything in it can have been recorded."""
+    """Return the modification time of the file of a list, up to which its content may have been recorded."""
     if isinstance(source, str | Path) and Path(source).is_file():
-        return datetime.fromtimestamp(int(Path(source).stat().st_mtime))  # noqa: DTZ006 - on the clock of this machine
+        return datetime.fromtimestamp(int(Path(source).stat().st_mtime))  # noqa: DTZ006 - local time of this machine
     message = _("as_of='file' takes the day on which one file was written, and {given} is not one file. Name the day.")
     raise InputError(message.format(given=type(source).__name__), argument="as_of", given=FILE)
 
 
 def one_id_one_customer(unit: str) -> str:
-    """Refuse a unit of contracts where there are none."""
+    """Raise an error for a unit of contracts if there are no contracts."""
     if unit != "person_any":
         message = _("unit={unit!r} is for contracts; this is counted by customer id. Leave unit= out.")
         raise InputError(message.format(unit=unit), argument="unit", given=unit)
@@ -122,5 +122,5 @@ def one_id_one_customer(unit: str) -> str:
 
 
 def day_after(last: datetime) -> datetime:
-    """The first moment of the next day."""
+    """Return the start of the next day."""
     return datetime(last.year, last.month, last.day) + timedelta(days=1)  # noqa: DTZ001 - the business's own clock

@@ -1,4 +1,4 @@
-"""What becomes of the rows of a source: each is used, or set aside for a reason; counted once."""
+"""Selection of the rows of a source: each is used, or set aside with one reason, and counted once."""
 
 from __future__ import annotations
 
@@ -56,13 +56,13 @@ class Canonical:
     """The rows that the measures count.
 
     Attributes:
-        table: Canonical columns and the segment columns; only rows that are used.
-        quality: What became of all rows.
+        table: The used rows, with canonical columns and segment columns.
+        quality: The account of all rows.
         first: The earliest time of the used rows.
         last: The latest time of the used rows that is not in the future.
-        zone: The business's zone, or None when times are local as written.
-        engine: What must stay alive while the table is used.
-        money: The rows of the table and refunds, when these were kept; None when revenue is what the table says.
+        zone: The time zone of the business; None if times are local as written.
+        engine: An object to keep alive while the table is used.
+        money: The rows of the table and the refunds, if refunds were kept; None if revenue is that of the table.
     """
 
     table: ir.Table
@@ -74,7 +74,7 @@ class Canonical:
     money: ir.Table | None = None
 
     def with_notes(self, *notes: str) -> Canonical:
-        """The same rows with more to know about them."""
+        """Return the same rows with more notes."""
         return replace(self, quality=replace(self.quality, notes=(*self.quality.notes, *notes)))
 
 
@@ -83,7 +83,7 @@ R = TypeVar("R")
 
 
 def in_a_sentence(read: Callable[P, R]) -> Callable[P, R]:
-    """Say what the engine refuses, such as a broken page of a Parquet file, as every other refusal is said."""
+    """Decorator of a reader: convert engine errors, such as a damaged page of a Parquet file, to `SourceError`."""
 
     @wraps(read)
     def spoken(*args: P.args, **rules: P.kwargs) -> R:
@@ -110,11 +110,11 @@ def canonical_of(
     as_of: datetime | None,
     kind: str,
 ) -> Canonical:
-    """Give each row its reason or none, count once, and keep the rows without one."""
+    """Assign each row a reason to be set aside or none, count in one pass, and keep the rows without a reason."""
     looked_at = {UNREAD + str(place): opened.table[name] for place, name in enumerate(opened.unread)}
     looked_at |= {TWIN: opened.table[TWIN]} if opened.has_twins else {}
     rows = opened.table.select(**fields, **{name: opened.table[name] for name in by}, **looked_at)
-    if opened.copied:  # read the fields once: the engine would read them again wherever one is mentioned
+    if opened.copied:  # store parsed fields: the engine would parse them again for every reference
         rows = opened.engine.create_table(opened.kept_as, rows, overwrite=True)
     kept = [name for name in rows.columns if name in CANONICAL or name in by]
     found = wrong({name: rows[name] for name in fields})
@@ -143,7 +143,7 @@ def canonical_of(
     refuse_broken(quality)
     quality = replace(quality, notes=with_weight(quality))
     met = found if rows.get_backend().name != "duckdb" else {name: found[name] for name in found if counts.get(name)}
-    # Only what was met is looked for again: each condition costs a tenth of a measure. A warehouse may get new rows.
+    # Only reasons that occurred become filters, each of which costs a tenth of a measure. Databases may get new rows.
     good = rows.filter(*[~fault for fault in met.values()]) if met else rows
     last = used["last"] or used["first"]
     canonical = Canonical(good.select(*kept), quality, used["first"], last, zone, opened.engine)
@@ -166,12 +166,12 @@ def canonical_of(
 
 
 def _last_of(latest: list[Any]) -> Any:
-    """The last of some moments, of which the first is known; Spark has no greatest of one."""
+    """Return the latest of some times, the first of which is not null; Spark has no GREATEST of one argument."""
     return ibis.greatest(*[ibis.coalesce(x, latest[0]) for x in latest]) if latest[1:] else latest[0]
 
 
 def _money(marked: ir.Table) -> dict[str, Any]:
-    """What was paid in the rows of a reason; what was given back is no revenue that is lost."""
+    """Return the revenue in the rows of a reason, without refunds."""
     if "amount" not in marked.columns:
         return {}
     return {"money": ibis.greatest(marked["amount"], 0.0).sum(), "largest": marked["amount"].max()}
@@ -180,7 +180,7 @@ def _money(marked: ir.Table) -> dict[str, Any]:
 def _doubts(
     good: ir.Table, found: Canonical, opened: Opened, *, by: Sequence[str], as_of: datetime | None
 ) -> list[str]:
-    """What makes the rate of a list another number than it seems."""
+    """Return the doubts that may affect every rate of the list."""
     quality, is_log = found.quality, found.quality.kind in ("orders", "events")
     said = [*lost_doubts(quality), *opened.doubts]
     if "amount" in found.table.columns:
@@ -199,7 +199,7 @@ def _doubts(
 
 
 def _reason(wrong: Mapping[str, Any]) -> ir.StringValue:
-    """The first reason that fits, null where none does."""
+    """Return the first reason that applies, null if none does."""
     return ibis.cases(*[(wrong[name], name) for name in REASONS if name in wrong], else_=ibis.null("string"))
 
 
@@ -208,7 +208,7 @@ def _fetcher(
 ) -> Callable[[str, int], pd.DataFrame]:
     def fetch(name: str, limit: int) -> pd.DataFrame:
         rows = opened.table.mutate(**{FIELD + role: value for role, value in fields.items()})
-        if opened.copied:  # each field is a long expression, which the reasons name many times
+        if opened.copied:  # each field is a long expression, to which the reasons refer many times
             rows = opened.engine.create_table(ASIDE, rows, overwrite=True)
         rows = rows.mutate(reason=_reason(wrong({role: rows[FIELD + role] for role in fields})))
         rows = rows.drop(*[FIELD + role for role in fields], *([TWIN] if opened.has_twins else []))
@@ -223,7 +223,7 @@ def _fetcher(
 
 
 def doubted(rows: Canonical, *, doubts: Sequence[str], notes: Sequence[str] = ()) -> Canonical:
-    """The same rows with more to say of them, first what is in doubt."""
+    """Return the same rows with more doubts and notes."""
     quality = rows.quality
     all_notes = (*doubts, *quality.notes, *notes)
     return replace(rows, quality=replace(quality, doubts=(*doubts, *quality.doubts), notes=all_notes))

@@ -1,4 +1,4 @@
-"""The fields of the columns that were named, and what may be wrong with the fields of a row."""
+"""Parsed fields of the columns with a role, and the conditions under which a row is set aside."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def read_fields(
     numbers: Sequence[str],
     kind: ir.StringValue | None = None,
 ) -> tuple[Opened, dict[str, Any]]:
-    """The fields of the columns that were named, and for times and numbers whether something stood there.
+    """Return the parsed fields, and for times and numbers whether the original was not empty.
 
-    What ``kind`` each row of a log is serves to look at who bought in the pass that looks at the ids.
+    With the ``kind`` of each row of a log, buyers are determined in the same pass as the ids.
     """
     raw, columns = opened.table, opened.columns
     how = {"order": forms.dates, "zone": forms.zone}
@@ -59,7 +59,7 @@ def read_fields(
 
 
 def report_line(opened: Opened, who: Ids, time: str | None) -> ir.BooleanValue | None:
-    """Whether a row is a heading, a total or the title of a group; None where there is none."""
+    """Return whether a row is a heading, a total or a group line; None if there are none."""
     found, heading = [], opened.columns["customer"]
     if who.lines:
         found.append(text.is_true(who.value.cast("string").isin(who.lines)))
@@ -72,7 +72,7 @@ def report_line(opened: Opened, who: Ids, time: str | None) -> ir.BooleanValue |
 
 
 def unknown(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Why it is not known whose row it is."""
+    """Return the reasons for which the customer of a row is unknown."""
     why = {
         "heading, total or group line": LINE_COLUMN,
         "id of nobody in particular": NOBODY_COLUMN,
@@ -83,27 +83,27 @@ def unknown(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def unreadable(row: Mapping[str, Any], *roles: str) -> ir.BooleanValue:
-    """Whether something stood in a field that could not be read."""
+    """Return whether a field is not empty but could not be parsed."""
     return ibis.or_(*[row[role + GIVEN] & row[role].isnull() for role in roles if role + GIVEN in row], text.NEVER)
 
 
 def is_default(times: ir.Value) -> ir.BooleanValue:
-    """Whether a time is the zero of a spreadsheet, of a database or of Unix; on such days nobody bought."""
+    """Return whether a time is the epoch of spreadsheets, databases or Unix, which stands for a missing date."""
     day = times.date()
     return text.is_true(ibis.or_(*[day == ibis.date(zero) for zero in ZERO_DAYS]))
 
 
 def not_before(times: ir.Value, as_of: datetime | None) -> ir.BooleanValue:
-    """Whether a time has not been seen; without a cut-off, what is dated after today has not."""
+    """Return whether a time is at or after the cut-off; without a cut-off, after today."""
     seen = times < ibis.literal(as_of, type="timestamp") if as_of else times <= literal(end_of_today())
     return text.is_true(~seen)
 
 
 def literal(moment: datetime) -> ir.TimestampScalar:
-    """A moment in an expression."""
+    """Return a datetime as an expression."""
     return ibis.literal(moment, type="timestamp")
 
 
 def end_of_today() -> datetime:
-    """The last moment that can have been seen."""
-    return datetime.combine(date.today(), time.max)  # noqa: DTZ011 - the business's own day
+    """Return the end of today, the latest time that can have been observed."""
+    return datetime.combine(date.today(), time.max)  # noqa: DTZ011 - local date of the business

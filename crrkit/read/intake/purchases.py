@@ -1,4 +1,4 @@
-"""Which rows of a log are purchases: by the state or the kind of each, and not by guessing from a log of events."""
+"""Which rows of a log are purchases, by status or kind; a log of events is not guessed to be one of purchases."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ if TYPE_CHECKING:
 
     from crrkit.read.sources import Opened
 
-ALSO_PLACES = ("state", "состояние")  # names of columns that hold Texas as often as they hold paid
+ALSO_PLACES = ("state", "состояние")  # such columns contain places (Texas) as often as states (paid)
 
 
 @dataclass(frozen=True)
 class States:
-    """What the column of states says.
+    """The evaluation of the status column.
 
     Attributes:
-        aside: Its words that are no purchases.
-        notes: What was set aside for them, and what is in doubt.
-        doubts: Those of the notes that stand in front of a rate.
+        aside: The words that are not purchases.
+        notes: Notes on rows set aside because of them, and doubts.
+        doubts: Those of the notes that must be shown before a rate.
     """
 
     aside: tuple[str, ...] = ()
@@ -49,15 +49,15 @@ class States:
 
 
 def settle_states(opened: Opened, *, counts: str | Sequence[str] | None, was_named: bool) -> tuple[Opened, States]:
-    """The states that are no purchases; a column that only looked like one of states is left alone.
+    """Determine the states that are not purchases; a detected column whose values are not states is ignored.
 
     Args:
         opened: The source.
-        counts: The words that are purchases, or None: words that are known to be none are none, and all others count.
-        was_named: Whether somebody said which column it is.
+        counts: The words that are purchases; if None, all words except those known not to be purchases.
+        was_named: Whether the column was given by the user.
 
     Raises:
-        InputError: If ``counts`` has no column, or a word that does not occur.
+        InputError: If there is no column for ``counts``, or one of its words does not occur.
         UnsettledError: If the words are those of a log of events.
     """
     said = None if counts is None else list(words_of(counts, name="counts"))
@@ -87,7 +87,7 @@ def settle_states(opened: Opened, *, counts: str | Sequence[str] | None, was_nam
 
 
 def _stages(column: str, words: Mapping[str, int]) -> InputError:
-    """What is said of stages of deals: each firm has its own, and only one of them is a sale."""
+    """Return the error for stages of deals, which differ between firms and of which only one is a sale."""
     message = _(
         "Column {column!r} holds stages of deals: {words}. Say which of them are purchases, such as counts=[{first!r}],"
         " or status='' if every row is one."
@@ -98,7 +98,7 @@ def _stages(column: str, words: Mapping[str, int]) -> InputError:
 
 
 def _is_none(column: str, meant: Mapping[str, str]) -> bool:
-    """Whether a column found by its name holds no states: too many words, a single strange one, or places."""
+    """Return whether a detected column has no states: too many words, a single unknown one, or places."""
     return not meant or (set(meant.values()) == {UNKNOWN_STATE} and (len(meant) == 1 or fold(column) in ALSO_PLACES))
 
 
@@ -121,13 +121,13 @@ def _states(column: str, words: Mapping[str, int], meant: Mapping[str, str]) -> 
 
 
 def settle_kinds(opened: Opened, kinds: Mapping[str, Any] | None, other: str) -> dict[str, Any]:
-    """The kind of each event, and whether one was given.
+    """Return the kind of each event, and whether the field is not empty.
 
-    Told from the raw text, which the engine need not read then.
+    Determined from the distinct original texts, so that the engine need not parse them.
     """
     column = opened.columns["kind"]
     raw = opened.table[column]
-    texts = opened.table.select(raw).distinct()  # few: each is looked at once, and not in every row
+    texts = opened.table.select(raw).distinct()  # few, so that each is mapped once rather than in every row
     word = parse_ids(texts, column).cast("string")
     met = texts.select(raw=texts[column], word=word).distinct().to_pyarrow().to_pylist()
     meant = map_kinds({row["word"] for row in met if row["word"] is not None}, kinds=kinds, other=other)

@@ -1,4 +1,4 @@
-"""From lists of customers, one for each date, to canonical rows: who stands on which list."""
+"""Conversion of customer lists by date to canonical rows, one per customer and list."""
 
 from __future__ import annotations
 
@@ -35,23 +35,23 @@ if TYPE_CHECKING:
 
     from crrkit.read.values import Forms
 
-MOST_LISTS = 5000  # more different days are no lists but a log
-MOST_MARKS = 50  # more different marks are amounts
-MADE = "crrkit_made_"  # in front of what is computed before the fields are read
+MOST_LISTS = 5000  # more distinct days are a log, not lists
+MOST_MARKS = 50  # more distinct marks are amounts
+MADE = "crrkit_made_"  # prefix of columns computed before the fields are parsed
 _NUMBER = re.compile(r"[-−+]?[0-9][0-9\s\u00a0.,']*(?:\s*[^\W\d]{0,4}\.?|\s*[$€£₽])")  # 1 200,50 ₽
 MARK = "crrkit_mark"  # the cell of a wide table
-BEFORE = timedelta(hours=12)  # who stands on a list came before its moment; a clock moved by hours changes nothing
+BEFORE = timedelta(hours=12)  # people on a list came before its time; shifts of the clock by hours then change nothing
 
 
 @dataclass(frozen=True)
 class Lists:
-    """What was read.
+    """The lists that were read.
 
     Attributes:
-        rows: ``customer start end`` (and ``amount``), a row for each customer and list.
-        days: The boundaries at which a list was seen.
-        bounds: How the lists were taken.
-        missing: The names of those that are wanting between them.
+        rows: ``customer start end`` (and ``amount``), one row per customer and list.
+        days: The boundaries of the lists.
+        bounds: The assignment of lists to boundaries.
+        missing: The names of the lists missing between them.
     """
 
     rows: Canonical
@@ -61,7 +61,7 @@ class Lists:
 
 
 def _canonical(opened: Opened, fields: Mapping[str, Any], by: Sequence[str], last: datetime) -> Canonical:
-    """The rows that stand on a list, and why the others do not."""
+    """Return the rows that are on a list, and the reasons of the others."""
 
     def wrong(row: Mapping[str, Any]) -> dict[str, Any]:
         bad = {
@@ -91,7 +91,7 @@ def read_snapshot_rows(
     week_starts: str,
     year_starts: str,
 ) -> Lists:
-    """Who stands on which list, with the boundary for which each list is taken."""
+    """Read who is on which list, and the boundary of each list."""
     columns = {role: name for role, name in named.items() if role != "at"}
     stack = stack_of(source, at=named["at"], named=columns, by=by, layout=forms.layout)
     opened = _marked(_opened(stack, columns, by, forms), stack, counts, forms)
@@ -105,7 +105,7 @@ def read_snapshot_rows(
 
 
 def _opened(stack: Stack, columns: Mapping[str, str | None], by: Sequence[str], forms: Forms) -> Opened:
-    """The source with a row for each customer and list."""
+    """Open the source with one row per customer and list."""
     lists = {name: name for name in stack.wide} or {"at": stack.at}
     layout = Layout() if stack.names else forms.layout
     forms = replace(forms, layout=layout)
@@ -120,7 +120,7 @@ def _opened(stack: Stack, columns: Mapping[str, str | None], by: Sequence[str], 
 
 
 def _told(at: ir.Value) -> ir.StringValue:
-    """What names the list of a row, as text."""
+    """Return the name of the list of a row, as text."""
     kind = at.type()
     return (at.cast("date") if kind.is_timestamp() and kind.timezone is None else at).cast("string").strip()
 
@@ -130,7 +130,7 @@ def _cell(table: ir.Table, name: str) -> dict[str, ir.Value]:
 
 
 def _labels(opened: Opened, told: ir.StringValue, forms: Forms, stack: Stack) -> dict[str, Label | None]:
-    """The day or period of each name that occurs; None where it tells none."""
+    """Return the day or period of each name that occurs; None if it has none."""
     met = opened.table.select(told=told).distinct().limit(MOST_LISTS + 1).to_pyarrow()["told"].to_pylist()
     if len(met) > MOST_LISTS:
         message = _(
@@ -158,7 +158,7 @@ def _ask_several(found: Mapping[str, list[Label]]) -> None:
 
 
 def _ask_order(names: Sequence[str], dates: str | None) -> None:
-    """01-02-2024 is settled by a name that has a day above 12, or by points, or it is asked."""
+    """Raise an error for names such as 01-02-2024, unless a day above 12 or dots determine the order."""
     if dates is not None:
         return
     by_day, by_month = ([labels_in(name, dates=order) for name in names] for order in (None, "month-day-year"))
@@ -195,7 +195,7 @@ def _fields(
 
 
 def _marked(opened: Opened, stack: Stack, counts: str | Sequence[str] | None, forms: Forms) -> Opened:
-    """The source with what each customer pays and whether he is there; of a wide table, the cells that say so."""
+    """Return the source with amounts, and only the rows, or cells of a wide table, that mean a customer."""
     amount = opened.columns.get("amount")
     column = MARK if stack.wide else opened.columns.get("status")
     if column is None and counts is not None:
@@ -217,17 +217,17 @@ def _marked(opened: Opened, stack: Stack, counts: str | Sequence[str] | None, fo
 
 
 def _by_amounts(opened: Opened, forms: Forms) -> Opened:
-    """The cells of a wide table of amounts that are not 0 or empty."""
+    """Return the cells of a wide table of amounts that are neither 0 nor empty."""
     number = parse_numbers(opened.table, {"amount": MARK}, forms)["amount"]
     table = opened.table.mutate(**{MADE + "amount": number.value, MADE + "amount" + GIVEN: number.given})
-    said = number.given & number.value.isnull() & ~table[MARK].lower().isin(text.NOT_AN_ID)  # a dash says nothing
+    said = number.given & number.value.isnull() & ~table[MARK].lower().isin(text.NOT_AN_ID)  # a dash means empty
     table = table.filter(text.is_true(table[MADE + "amount"] != 0) | text.is_true(said))
     note = _("The columns hold amounts: who paid something in a period stands on its list.")
     return replace(opened, table=table, notes=(*opened.notes, *number.notes, note))
 
 
 def _are_amounts(met: Mapping[str, int]) -> bool:
-    """Whether the cells of a wide table are amounts; too many different ones to be marks, or numbers beyond 0 and 1."""
+    """Return whether the cells of a wide table are amounts: too many distinct ones, or numbers other than 0 and 1."""
     words = [word for word in met if is_there(word) is None]
     return not met or (bool(words) and all(_NUMBER.fullmatch(word) for word in words))
 
@@ -248,12 +248,12 @@ def _moment(day: date) -> datetime:
 
 
 def _finished(rows: Canonical, bounds: Boundaries) -> Lists:
-    """The rows with their ends, and what must be said of the lists."""
+    """Return the rows with their ends, with notes and doubts on the lists."""
     table = rows.table
     seen = table.group_by("start").agg(rows=lambda t: t.count(), customers=lambda t: t["customer"].nunique())
     found = {(row["start"] + BEFORE).date(): row for row in seen.order_by("start").to_pyarrow().to_pylist()}
     days = tuple(sorted(found))
-    if len(days) < 2:  # noqa: PLR2004 - what is kept needs two
+    if len(days) < 2:  # noqa: PLR2004 - retention needs two
         message = _("Lists of two dates or more are needed to see who was kept; found: {lists}.")
         raise InputError(message.format(lists=", ".join(map(str, days)) or "0"), argument="source")
     pairs = [(literal(_moment(one) - BEFORE), literal(_moment(two) - BEFORE)) for one, two in pairwise(days)]

@@ -1,8 +1,8 @@
-"""From any source to the canonical table: rows that are used, and what became of those that are not.
+"""Conversion of any source to the canonical table, with an account of the rows that are set aside.
 
-The steps: find the columns, bring the rows into an engine, read the fields, give each row that cannot be used its
-reason, count once. Text and pandas are copied into DuckDB; Parquet, Arrow and tables of a warehouse stay where they
-are and are only looked through.
+The steps: find the columns, bring the rows into an engine, parse the fields, assign a reason to each row that cannot be
+used, count once. Text and pandas are copied to DuckDB; Parquet, Arrow and tables of a database remain where they are
+and are only scanned.
 """
 
 from __future__ import annotations
@@ -66,9 +66,9 @@ def read_contract_rows(
     forms: Forms,
     as_of: datetime | None,
 ) -> Canonical:
-    """Rows with ``customer start end`` (and ``contract amount`` when named); an end that is null is still open.
+    """Return rows with ``customer start end`` (and ``contract amount`` if given); a null end means still open.
 
-    Without ``as_of`` their ``last`` is the last moment at which the list shows that something was recorded.
+    Without ``as_of``, ``last`` is the last time at which the list shows that something was recorded.
     """
     if end_is is not None:
         check_choice(end_is, name="end_is", choices=ENDS)
@@ -105,7 +105,7 @@ def read_contract_rows(
     if as_of is None:
         seen = terms.recorded_until(starts, ends)
         rows = until(seen.cut) if seen.scheduled else rows
-        ends = ends[ends["day"] <= seen.last]  # later ones were scheduled: those contracts still run
+        ends = ends[ends["day"] <= seen.last]  # later ends were scheduled: these contracts still run
         rows, notes = replace(rows, last=seen.cut - timedelta(days=1)), (*notes, *seen.notes())
     else:
         ends = ends[pd.to_datetime(ends["day"], unit="D") < as_of]
@@ -123,7 +123,7 @@ def _in_zone(opened: Opened, forms: Forms, *roles: str) -> tuple[Opened, Forms]:
 
 
 def _day_after(end: ir.TimestampValue) -> ir.Value:
-    """The first moment after the day of an end; no calendar has one after 9999-12-31."""
+    """Return the start of the day after an end; 9999-12-31, the last day of the calendar, is left unchanged."""
     day = end.date().cast("timestamp")
     return ibis.ifelse(day < literal(LAST_DAY), day + ibis.interval(days=1), day)
 
@@ -137,7 +137,7 @@ def _unread_ends(opened: Opened, fields: Mapping[str, Any], quality: QualityRepo
 
 
 def _notes_on_ends(table: ir.Table, ends: pd.DataFrame, *, end_is: str | None, merge_gap: int) -> tuple[str, ...]:
-    """What a reader should know about the ends; refused when nobody said what they mean and the renewals do."""
+    """Return the notes on the ends; an error if ``end_is`` is not given but renewals contradict the default."""
     pauses = terms.pauses_between(table)
     said = end_is is not None
     if not said:
@@ -147,7 +147,7 @@ def _notes_on_ends(table: ir.Table, ends: pd.DataFrame, *, end_is: str | None, m
 
 
 def _without_open_ends(opened: Opened, rule: OpenEnds, forms: Forms) -> Opened:
-    """The source with an empty cell wherever an end means none, so that it has no say in how dates are read."""
+    """Set ends that mean none to null, so that they do not influence the detection of the date format."""
     if not (rule.words or rule.days):
         return opened
     table, columns = opened.table, opened.columns
@@ -170,7 +170,7 @@ def read_order_rows(
     forms: Forms,
     as_of: datetime | None,
 ) -> Canonical:
-    """Rows with ``customer at`` (and ``amount receipt`` when named)."""
+    """Return rows with ``customer at`` (and ``amount receipt`` if given)."""
     check_choice(refunds, name="refunds", choices=("set aside", "keep"))
     opened = open_source(source, kind="orders", named=named, by=by, forms=forms)
     opened, states = settle_states(opened, counts=counts, was_named=named["status"] is not None)
@@ -206,7 +206,7 @@ def read_order_rows(
 
 
 def settle_orders(source: Any, layout: Layout) -> dict[str, str]:
-    """The columns of a log of purchases, or the refusal of what is none; the rows are not read."""
+    """Return the columns of a log of purchases without reading its rows; an error if it is not one."""
     roles = ("customer", "at", "amount", "quantity", "price", "receipt", "status")
     opened = open_source(source, kind="orders", named=dict.fromkeys(roles), by=(), forms=text.Forms(layout=layout))
     opened, _states = settle_states(opened, counts=None, was_named=False)
@@ -217,17 +217,17 @@ def settle_orders(source: Any, layout: Layout) -> dict[str, str]:
 
 
 def _with_product(fields: dict[str, Any]) -> dict[str, Any]:
-    """The fields with the amount, where it is the product of pieces and price."""
+    """Add the amount as quantity times price, if these are given."""
     return fields | {"amount": fields["quantity"] * fields["price"]} if "price" in fields else fields
 
 
 def _below(row: Mapping[str, Any]) -> ir.BooleanValue:
-    """Whether money or pieces went back."""
+    """Return whether the amount or the quantity is negative."""
     return ibis.or_(*[text.is_true(row[name] < 0) for name in ("amount", "quantity") if name in row])
 
 
 def _event_doubts(opened: Opened, fields: Mapping[str, Any], by: Sequence[str]) -> list[str]:
-    """Refuse a log of events; see `crrkit.read.quality.doubts.refuse_event_log`."""
+    """Raise an error for a log of events; see `crrkit.read.quality.doubts.refuse_event_log`."""
     columns = kind_columns([*opened.unread, *by])
     if not columns:
         return []
@@ -240,7 +240,7 @@ def _event_doubts(opened: Opened, fields: Mapping[str, Any], by: Sequence[str]) 
 
 
 def _money_apart(rows: Canonical) -> Canonical:
-    """Purchases for who was there, purchases and refunds for revenue: money that goes back is no visit."""
+    """Separate purchases, which determine customers, from purchases and refunds, which determine revenue."""
     bought = rows.table.filter(~rows.table["back"]).drop("back")
     first = bought.aggregate(first=bought["at"].min()).to_pyarrow()["first"][0].as_py()
     return replace(rows, table=bought, money=rows.table, first=first or rows.first)
@@ -257,7 +257,7 @@ def read_event_rows(
     forms: Forms,
     as_of: datetime | None,
 ) -> Canonical:
-    """Rows with ``customer at kind`` (and ``amount receipt`` when named); kinds as in `crrkit.read.words`."""
+    """Return rows with ``customer at kind`` (and ``amount receipt`` if given); kinds as in `crrkit.read.words`."""
     opened = open_source(source, kind="events", named=named, by=by, forms=forms)
     opened, forms = _in_zone(opened, forms, "at")
     opened = filled_down(opened, time="at", forms=forms)
@@ -278,7 +278,7 @@ def read_event_rows(
             "unreadable number": unreadable(row, "amount"),
             "on or after the cut-off": not_before(row["at"], as_of),
         }
-        if "amount" in row:  # as for a log of purchases: what costs nothing, or less, was not bought
+        if "amount" in row:  # as in a log of purchases, amounts of 0 or less are not purchases
             bought = text.is_true(row["kind"].isin(BUYING))
             bad["refund or return"] = bought & text.is_true(row["amount"] < 0)
             bad["zero amount"] = bought & text.is_true(row["amount"] == 0)

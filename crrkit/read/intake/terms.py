@@ -1,6 +1,6 @@
-"""What the rows of contracts tell about their list: until when it was written, and what its ends mean.
+"""Inference on lists of contracts: until when a list was recorded, and what its ends mean.
 
-The rows are reduced to days and pauses with counts; what follows from these is plain pandas and can be counted by hand.
+The rows are reduced to histograms of days and pauses, from which everything else is computed in pandas.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ from crrkit.rules import EPOCH
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-ENDLESS = "9999-01-01"  # after any end: the reach of a contract that is open
+ENDLESS = "9999-01-01"  # stands for the end of an open contract
 
-LATEST_PAUSES = 50  # of the pauses between starts those count that are like the present
-MONTH = 31  # starts over fewer days than that leave nothing to measure before the last of them
-SURELY_LATE = 2  # from so many times the longest pause on, ends after the last start are taken as scheduled
-STEADY_DAYS = 20  # so many days with starts make a rhythm …
-SILENCE = 5  # … that a start after so many times its longest pause does not belong to …
-FEW_ROWS = 0.05  # … if no more than this share of the rows do
-FEWEST_RENEWALS = 3  # fewer renewals on the day after show no habit
-SPIKE = 5  # so many times more often than the days beside it
-MONTH_ENDS, SHARE_OF_MONTH_ENDS = 5, 1 / 3  # by chance a thirtieth of the ends fall on the last day of a month
+LATEST_PAUSES = 50  # the number of latest pauses between starts that are used
+MONTH = 31  # days: if starts span less, there is too little before the last of them to measure
+SURELY_LATE = 2  # multiple of the longest pause beyond which ends after the last start are taken as scheduled
+STEADY_DAYS = 20  # minimum number of days with starts for a rhythm
+SILENCE = 5  # a start after a pause of this multiple of the longest one is outside the rhythm …
+FEW_ROWS = 0.05  # … if at most this share of the rows follow
+FEWEST_RENEWALS = 3  # minimum number of renewals on the day after the end
+SPIKE = 5  # multiple of the frequency on the adjacent days
+MONTH_ENDS, SHARE_OF_MONTH_ENDS = 5, 1 / 3  # by chance 1/30 of the ends are on the last day of a month
 LAST_MINUTE = 60  # seconds: an end at 23:59 is the end of its day
-A_DAY_LATER = 2  # the pause beside the one that says that the end is a day of the contract
+A_DAY_LATER = 2  # days of pause, one more than if the end is the last day of the contract
 SHORT_DAYS, SHORT_GAPS, SHARE_OF_SHORT = 14, 3, 1 / 3
 
 
 def rows_by_day(table: ir.Table, time: str, *, until: datetime) -> pd.DataFrame:
-    """How many rows have their ``time`` on each day that is not after ``until``: ``day`` (since 1970) and ``rows``."""
+    """Return ``day, rows``: the number of rows by the day of ``time`` (since 1970-01-01), up to ``until``."""
     at = table[time]
     seen = table.filter(at <= ibis.literal(until, type="timestamp"))
     days = seen.select(day=seen[time].date().delta(ibis.date(EPOCH.isoformat()), unit="day"))
@@ -53,14 +53,14 @@ def rows_by_day(table: ir.Table, time: str, *, until: datetime) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Recorded:
-    """Until when a list shows that things were recorded; days since 1970.
+    """Until when events were recorded in a list, in days since 1970-01-01.
 
     Attributes:
         last: The last day on which something was recorded.
-        last_start: The last start that belongs to the rhythm of starts.
+        last_start: The last start within the rhythm of starts.
         last_end: The last end that is not in the future.
-        ends_after: How many ends the doubt is about.
-        scheduled: How many starts come after a silence that the list does not know else.
+        ends_after: The number of ends in doubt.
+        scheduled: The number of starts after an exceptionally long pause.
         doubtful: Whether the ends after the last start may have been scheduled.
     """
 
@@ -73,11 +73,11 @@ class Recorded:
 
     @property
     def cut(self) -> datetime:
-        """The first moment after the last day."""
+        """Return the start of the day after the last day."""
         return datetime.combine(_day(self.last + 1), time.min)
 
     def notes(self) -> tuple[str, ...]:
-        """Sentences on what was taken, and how to say otherwise."""
+        """Return the notes on the chosen cut-off and how to change it."""
         cut = {"cut": _shown(self.last + 1), "start": _shown(self.last_start), "end": _shown(self.last_end)}
         notes: list[str] = []
         if self.scheduled:
@@ -112,21 +112,21 @@ class Recorded:
         )
 
     def _other(self) -> str:
-        """The cut-off that was not taken."""
+        """Return the alternative cut-off."""
         return _day(1 + (self.last_start if self.last == self.last_end else self.last_end)).isoformat()
 
 
 def recorded_until(starts: pd.DataFrame, ends: pd.DataFrame) -> Recorded:
-    """Tell until when a list was written from the days of its starts and of its ends, none of them in the future.
+    """Infer until when a list was recorded from the days of its starts and ends, none of them in the future.
 
-    A start is recorded when it happens, an end often long before. Ends that come after the last start by more than
-    the longest pause between starts are doubtful, by more than twice as much they are taken as scheduled: what was
-    not seen is not counted. Where so little is left that nothing could be measured, the last end is taken.
+    A start is recorded when it happens, an end often long before. Ends later after the last start than the longest
+    pause between starts are doubtful; those later than twice that are taken as scheduled, since unobserved events are
+    not counted. If too little would be left to measure, the last end is used.
     """
     steady = _before_silence(starts)
     found = _recorded(steady, ends)
     scheduled = int(starts["rows"].sum() - steady["rows"].sum())
-    if scheduled and found.last >= starts["day"].iloc[len(steady)]:  # ends were recorded after it: so was the start
+    if scheduled and found.last >= starts["day"].iloc[len(steady)]:  # an end follows it, so it is real
         return _recorded(starts, ends)
     return Recorded(**{**vars(found), "scheduled": scheduled})
 
@@ -144,7 +144,7 @@ def _recorded(starts: pd.DataFrame, ends: pd.DataFrame) -> Recorded:
 
 
 def _last_explained(last_start: int, pause: float, ends: pd.DataFrame) -> int:
-    """The last day before what was scheduled: ends soon after the last start were seen if few come later than that."""
+    """Return the last day before scheduled ends: ends soon after the last start are real if only few come later."""
     soon = ends[ends["day"] <= last_start + pause]
     if ends["rows"].sum() - soon["rows"].sum() > FEW_ROWS * ends["rows"].sum():
         return last_start
@@ -152,7 +152,7 @@ def _last_explained(last_start: int, pause: float, ends: pd.DataFrame) -> int:
 
 
 def _before_silence(starts: pd.DataFrame) -> pd.DataFrame:
-    """The starts up to a silence that is far longer than any pause before it and followed by next to nothing."""
+    """Return the starts before a pause that is far longer than any before and followed by very few rows."""
     pauses = starts["day"].diff()
     longest = pauses.rolling(LATEST_PAUSES, min_periods=STEADY_DAYS - 1).max().shift()
     left = 1 - starts["rows"].cumsum().shift() / starts["rows"].sum()
@@ -169,10 +169,10 @@ def _shown(number: int) -> str:
 
 
 def pauses_between(table: ir.Table) -> pd.DataFrame:
-    """Contracts that begin at or after the end of all earlier ones of the customer: ``touching next_day days pairs``.
+    """Count contracts that begin when all earlier ones have ended, as ``touching next_day days pairs``.
 
-    ``days`` is the pause, begun days counted whole; ``next_day`` marks those that begin with the day after, when the
-    end is a day (or its last minute) without a time of day.
+    ``days`` is the pause, rounded up to whole days; ``next_day`` marks those that begin with the next day, if the end
+    is a date without a time of day (or with its last minute).
     """
     end = ibis.coalesce(table["end"], ibis.literal(ENDLESS).cast("timestamp"))
     rows = table.select(customer=table["customer"], start=table["start"], end=end)
@@ -192,7 +192,7 @@ def pauses_between(table: ir.Table) -> pd.DataFrame:
 
 
 def ask_what_ends_are(pauses: pd.DataFrame) -> None:
-    """Refuse to guess when contracts are renewed on the day after the end: then the end is a day of the contract.
+    """Require ``end_is`` if contracts are renewed on the day after the end, which suggests ``"last_active_day"``.
 
     Raises:
         InputError: If renewals on the next day are far more frequent than at the end itself or a day later.
@@ -213,7 +213,7 @@ def ask_what_ends_are(pauses: pd.DataFrame) -> None:
 
 
 def month_end_note(ends: pd.DataFrame, pauses: pd.DataFrame) -> tuple[str, ...]:
-    """A sentence for lists in which many ends fall on the last day of a month and no renewal says what they mean."""
+    """Return a note if many ends are on the last day of a month and no renewals show their meaning."""
     days = pd.to_datetime(ends["day"], unit="D")
     last, total = int(ends["rows"][days.dt.is_month_end].sum()), int(ends["rows"].sum())
     touching = int(pauses["pairs"][pauses["touching"]].sum())
@@ -228,7 +228,7 @@ def month_end_note(ends: pd.DataFrame, pauses: pd.DataFrame) -> tuple[str, ...]:
 
 
 def short_gap_note(pauses: pd.DataFrame) -> tuple[str, ...]:
-    """A sentence for lists in which many of those who come back were away for a few days only."""
+    """Return a note if many returning customers were away for a few days only."""
     gaps = pauses[~pauses["touching"]]
     short = gaps[gaps["days"] <= SHORT_DAYS]
     few, total = int(short["pairs"].sum()), int(gaps["pairs"].sum())

@@ -1,4 +1,4 @@
-"""A log of who subscribed and who cancelled, read as the contracts between: a row for each thing that happened."""
+"""Reading a log of subscriptions and cancellations, one row per event, as contracts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from crrkit.read.values import Forms
 
-SINCE = "crrkit_since"  # the first moment at which a customer began
+SINCE = "crrkit_since"  # the time of the customer's first start
 
 
 @in_a_sentence
@@ -38,7 +38,7 @@ def read_turn_rows(
     forms: Forms,
     as_of: datetime | None,
 ) -> Canonical:
-    """Rows with ``customer start end`` (and ``contract amount`` when named), of a row for each beginning and end."""
+    """Return rows with ``customer start end`` (and ``contract amount`` if given) from a log with one row per event."""
     opened = open_source(source, kind="turns", named=named, by=by, forms=forms)
     opened, zone = in_business_zone(opened, ("at",), forms.zone)
     forms = replace(forms, zone=zone)
@@ -72,7 +72,7 @@ def _with_left_out(rows: Canonical, as_of: datetime | None) -> Canonical:
 
 
 def _turns(word: Any, table: Any, kinds: Mapping[str, str | None] | None) -> dict[str, Any]:
-    """What each row does, ``start`` or ``end``, and whether it says so at all."""
+    """Return whether each row is a ``start`` or an ``end``, and whether the field is not empty."""
     met = table.select(word=word.cast("string")).group_by("word").agg(rows=lambda t: t.count())
     words = {row["word"]: row["rows"] for row in met.limit(MOST_STATES + 1).to_pyarrow().to_pylist() if row["word"]}
     said = dict(kinds or {})
@@ -96,7 +96,7 @@ def _turns(word: Any, table: Any, kinds: Mapping[str, str | None] | None) -> dic
 
 
 def _with_note(rows: Canonical) -> Canonical:
-    """Who was there before the log begins is not in it, unless he cancelled."""
+    """Add the note that earlier customers are not in the log, unless they cancelled in it."""
     quality = rows.quality
     n = int(quality.table.loc[quality.table["reason"] == "end without a start", "rows"].sum())
     if not n:

@@ -1,4 +1,4 @@
-"""What became of the rows, and what a reader of a rate must know of them."""
+"""Data quality: the account of the rows, and doubts about the data that may affect rates."""
 
 from crrkit.read.quality import twins
 from crrkit.read.quality.changes import changed_people

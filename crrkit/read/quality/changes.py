@@ -1,4 +1,4 @@
-"""Ids of which several customers may share one, or one customer may have several: lost digits, a change of form."""
+"""Ids shared by several customers, or changed for the same customer: lost digits, masked or reissued ids."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pyarrow as pa
 
-KEPT_DIGITS = 15  # a spreadsheet writes zeros behind so many
+KEPT_DIGITS = 15  # spreadsheets replace later digits by zeros
 LONG, ENDS_IN_ZEROS = rf"^[0-9]{{{KEPT_DIGITS + 1},}}$", rf"^[0-9]{{{KEPT_DIGITS}}}0+$"
-WHOLE_IN_FLOATS = 2**53  # up to here a float holds every whole number
-FEWEST_ZEROS = 5  # so many zeros by chance: one in a hundred thousand
-MASKED, MASKED_SHARE = r"[*•●]{2,}|[xXхХ]{4,}[- ]?[0-9]|[0-9][- ]?[xXхХ]{4,}", 0.05  # fewer are slips
-# Forms that systems give to ids; a firm that changes from one to another has changed its system.
+WHOLE_IN_FLOATS = 2**53  # floats represent all integers up to this
+FEWEST_ZEROS = 5  # the probability of so many zeros by chance is 1 in 100,000
+MASKED, MASKED_SHARE = r"[*•●]{2,}|[xXхХ]{4,}[- ]?[0-9]|[0-9][- ]?[xXхХ]{4,}", 0.05  # fewer are errors
+# Formats of ids; a change from one to another indicates a change of system.
 FORMS = {
     mark("digits"): "^[0-9]+$",
     mark("GUIDs"): r"^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$",
@@ -33,12 +33,12 @@ FORMS = {
     mark("digits and letters"): r"^[0-9][^ ]*\p{L}$",
 }
 CHANGED = mark("ids change their form")
-MANY_ACROSS = 20  # customers with rows before and after a month; that nobody has is no chance then
-IN_USE = 0.1  # of the rows: a rarer form is an exception
+MANY_ACROSS = 20  # customers with rows before and after other months, so that having none is not chance
+IN_USE = 0.1  # share of the rows below which a format is an exception
 
 
 def lost_digits(ids: pa.ChunkedArray) -> list[str]:
-    """A sentence when all ids too long for a spreadsheet end in the zeros that it writes."""
+    """Return a doubt if all ids with more digits than a spreadsheet keeps end in zeros."""
     long = ids.filter(pc.match_substring_regex(ids, pattern=LONG))
     zeros = sum(len(one) - KEPT_DIGITS for one in long.to_pylist())
     if zeros < FEWEST_ZEROS or not pc.all(pc.match_substring_regex(long, pattern=ENDS_IN_ZEROS)).as_py():
@@ -54,7 +54,7 @@ def lost_digits(ids: pa.ChunkedArray) -> list[str]:
 
 
 def masked(ids: pa.ChunkedArray) -> list[str]:
-    """A sentence when ids are shown in part, as numbers of cards are."""
+    """Return a doubt if ids are masked, as card numbers are."""
     n = pc.sum(pc.match_substring_regex(ids, pattern=MASKED)).as_py() or 0
     if n < MASKED_SHARE * len(ids):
         return []
@@ -69,7 +69,7 @@ def masked(ids: pa.ChunkedArray) -> list[str]:
 
 
 def lost_in_floats(table: ir.Table, column: str) -> list[str]:
-    """A sentence when ids stand in a column of floats, and are too long for one."""
+    """Return a doubt if ids are stored as floats and too large to be exact."""
     if not table[column].type().is_floating():
         return []
     large = aggregate(table, n=is_true(table[column].abs() > WHOLE_IN_FLOATS).sum())["n"] or 0
@@ -86,10 +86,10 @@ def lost_in_floats(table: ir.Table, column: str) -> list[str]:
 
 
 def change_of_form(counts: pa.Table, rows: ir.Table) -> list[str]:
-    """A sentence when ids of one form end before those of another begin.
+    """Return a doubt if ids of one format end before those of another begin.
 
     Args:
-        counts: The different ids with their rows.
+        counts: The distinct ids with their numbers of rows.
         rows: All rows, ``id`` and ``at``.
     """
     total = pc.sum(counts["rows"]).as_py() or 0
@@ -121,9 +121,9 @@ def change_of_form(counts: pa.Table, rows: ir.Table) -> list[str]:
 
 
 def changed_people(table: ir.Table, *, first: datetime, last: datetime) -> list[str]:
-    """A sentence when nobody has rows both before and after some month, while many do at other times.
+    """Return a doubt if nobody has rows both before and after some month, while many do for other months.
 
-    Ids that a new system gives in the form of the old ones are told by nothing else.
+    This is the only sign of ids that were reissued in the same format.
     """
     lives = lives_in_months(table, begin=first, until=last)
     if lives is None:
@@ -143,5 +143,5 @@ def changed_people(table: ir.Table, *, first: datetime, last: datetime) -> list[
 
 
 def _peaks(across: Sequence[int], cut: int) -> tuple[int, int]:
-    """The most customers around a month before the cut, and around one after it."""
+    """Return the maxima of ``across`` before and after the month ``cut``."""
     return max(across[:cut], default=0), max(across[cut + 1 :], default=0)

@@ -1,4 +1,4 @@
-"""A column of currencies beside the amounts: sums of several currencies are no sums."""
+"""Currency columns: amounts in several currencies cannot be added."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 NAMES = re.compile(r"currency|^ccy$|^curr?$|валют|^вал$")
-# Only where all words are currencies.
+# Used only if all words are currencies.
 PERHAPS = re.compile(r"^(?:code|isocode|money|unit|ед|единица|денежнаяединица)$|(?:ccy|curr?)$")
 CURRENCY_CODE = re.compile("[A-Z]{3}")
-MOST_CURRENCIES = 50  # more different words are no currencies
-NUMBERS = {"643": "RUB", "810": "RUB", "840": "USD", "978": "EUR"}  # how banks and accountants write them
+MOST_CURRENCIES = 50  # a column with more distinct words does not contain currencies
+NUMBERS = {"643": "RUB", "810": "RUB", "840": "USD", "978": "EUR"}  # numeric codes of banks and accountants
 
 
 def is_of_currencies(column: str) -> bool:
-    """Whether a column holds currencies, by its name; not a rate between two."""
+    """Return whether a column contains currencies by its name, as opposed to exchange rates."""
     name = fold(column)
     return bool(NAMES.search(name) and not re.search(r"rate|курс", name)) or PERHAPS.search(name) is not None
 
 
 def currency_doubts(table: ir.Table, columns: Sequence[str], *, by: Sequence[str]) -> list[str]:
-    """Refuse amounts in several currencies; a sentence where they are told apart by a segment.
+    """Raise an error for amounts in several currencies; return a doubt if these are segments.
 
     Args:
         table: The rows.
-        columns: The columns of currencies.
+        columns: The currency columns.
         by: The segment columns.
 
     Raises:
-        InputError: If a column that is no segment names several currencies.
+        InputError: If a column that is not a segment contains several currencies.
     """
     said = []
     for column in columns:
@@ -57,18 +57,18 @@ def currency_doubts(table: ir.Table, columns: Sequence[str], *, by: Sequence[str
 
 
 def currencies_in(table: ir.Table, column: str) -> list[str]:
-    """The currencies that a column says; none where it only may be one of currencies, and says other words, too."""
+    """Return the currencies in a column; none for a column with an ambiguous name that contains other words as well."""
     met = sorted({_code(word) for word in words_in(table, column, most=MOST_CURRENCIES) if word})
     return [] if PERHAPS.search(fold(column)) and not set(met) <= {*CURRENCIES, *NUMBERS.values()} else met
 
 
 def currency_of(table: ir.Table, columns: Sequence[str], *, amounts: str | None) -> str:
-    """The code of the one currency that a column of its own says, or signs beside the amounts; empty where none does.
+    """Return the code of the only currency in a currency column, or in signs next to the amounts; else empty.
 
     Args:
         table: The rows.
-        columns: The columns of currencies.
-        amounts: The column of amounts; None where there is none. A warehouse is not asked.
+        columns: The currency columns.
+        amounts: The column of amounts; None if there is none. Other databases are not queried for it.
     """
     if amounts is None or not in_duckdb(table):
         return ""
@@ -77,6 +77,6 @@ def currency_of(table: ir.Table, columns: Sequence[str], *, amounts: str | None)
 
 
 def _code(word: str) -> str:
-    """One name for one currency."""
+    """Return the currency code of a word."""
     found = (code for code, sign in CURRENCIES.items() if re.fullmatch(rf"(?i)(?:{sign})", word.strip()))
     return next(found, NUMBERS.get(word.strip(), word.strip().upper()))

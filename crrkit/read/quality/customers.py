@@ -1,6 +1,7 @@
-"""Who is who: customers under one id each, and ids under which nobody in particular stands.
+"""Customer ids: spellings that may be the same customer, and placeholder ids.
 
-What could be two people (``anna``, ``Anna``) is told, and taken as one only when asked; where it matters, it is asked.
+Ids that differ in spelling only (``anna``, ``Anna``) are noted, and folded only on request; if many, ``fold`` is
+required.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 ROUNDED = r"^[0-9][.,][0-9]+[eE]\+?[0-9]{2,}$"  # 7.90001E+11: the last digits are lost, several people share one text
-# Ids under which a till or a report puts nobody in particular; compared in small letters.
+# Placeholder ids of tills and reports, in lower case.
 NOBODY = (
     "guest", "guests", "test", "anonymous", "unknown", "undefined", "nobody", "noname", "no name", "walk-in", "walkin",
     "walk-in customer", "cash customer", "гость", "тест", "аноним", "неизвестно", "неизвестный", "розница",
@@ -64,23 +65,23 @@ NOBODY = (
 FORMS_OF_NOBODY = r"(?i)^(?:[\p{P}\p{S}\s]+|0+(?:-0+)+|\+?[78]?0{9,}|(?:no-?reply|test|guest|anonymous|unknown)@.*)$"
 TILLS = r"(?i)^(?:касса|kacca|терминал|cash ?desk|cash ?register|till|pos)\W*[0-9]*$"
 
-MATTERS = 0.05  # from this share of the ids on, a doubt is asked and not only told
+MATTERS = 0.05  # from this share of the ids on, a doubt raises an error rather than a note
 
 
 @dataclass(frozen=True)
 class Ids:
-    """The ids of a column as they are counted.
+    """The normalised ids of a column.
 
     Attributes:
-        value: Ids as whole numbers or text; null where there is none.
-        nobody: Whether the id stands for nobody in particular, None when none does.
-        rounded: Whether the id lost its last digits in a spreadsheet, None when none did.
-        lines: Ids that are titles of totals.
+        value: Ids as integers or text; null if there is none.
+        nobody: Whether the id is a placeholder; None if none is.
+        rounded: Whether the id lost its last digits in a spreadsheet; None if none did.
+        lines: Ids that are labels of totals.
         is_headed: Whether the name of the column occurs among them.
-        notes: What was taken as one, and what may be one.
-        doubts: What makes a rate another number than it seems.
-        looked: The rows as ``customer, at``, perhaps ``kind``, of which what was looked at is kept, where ids are
-            counted as they stand.
+        notes: Notes on ids that were folded or may be the same.
+        doubts: Doubts that may affect every rate.
+        looked: The rows as ``customer, at`` and optionally ``kind``, with stored intermediate results, if ids are used
+            as they are.
     """
 
     value: ir.Value
@@ -102,21 +103,21 @@ def parse_customers(
     fold: str | Sequence[str] | None = None,
     nobody: Sequence[str] | None = None,
 ) -> Ids:
-    """The ids of customers, with what must be said of them.
+    """Return the normalised customer ids with notes and doubts.
 
     Args:
         table: The rows.
         column: The column with the ids.
-        at: When each row happened.
-        beside: What is read without work, ``at`` and perhaps ``kind``: it is looked at with the ids, in one pass.
-        fold: Differences that tell no customers apart, names of `FOLDS`; None asks where it matters, () does not.
-        nobody: Ids that stand for nobody in particular; None for the usual ones.
+        at: The time of each row.
+        beside: Columns that need no parsing, ``at`` and optionally ``kind``, evaluated with the ids in one pass.
+        fold: Spelling differences to ignore, names of `FOLDS`; None raises an error if it matters, () never does.
+        nobody: Placeholder ids; None for the usual ones.
 
     Raises:
-        ValueError: If so many ids may be the same that no count is worth anything, and ``fold`` does not say.
+        ValueError: If so many ids may be the same that counts would be meaningless, and ``fold`` is not given.
     """
     chosen, nobody = _chosen(fold), None if nobody is None else words_of(nobody, name="nobody")
-    if not in_duckdb(table):  # `crrkit.read.sources.outside` has seen that they need nothing
+    if not in_duckdb(table):  # `crrkit.read.sources.outside` has checked that they need no cleaning
         return Ids(parse_ids(table, column))
     looked = _looked_at(table, column, beside or {})
     as_it_stands = table[column].type().is_integer() and not chosen and nobody is None
@@ -151,7 +152,7 @@ def parse_customers(
 
 
 def _looked_at(table: ir.Table, column: str, beside: Mapping[str, ir.Value]) -> ir.Table:
-    """The ids as they stand, ``customer``, and what costs nothing beside them: what is kept of it serves measures."""
+    """Return the original ids as ``customer`` with plain columns; stored intermediate results are used by measures."""
     value = table[column] if table[column].type().is_string() else parse_ids(table, column)
     looked = table.select(customer=value, **beside)
     return share(looked) if beside else looked
@@ -160,7 +161,7 @@ def _looked_at(table: ir.Table, column: str, beside: Mapping[str, ir.Value]) -> 
 def _looked_through(
     table: ir.Table, column: str, chosen: list[str], looked: ir.Table
 ) -> tuple[ir.Value, pa.Table, list[str]]:
-    """The ids as they are counted, how many rows each has, and what was taken as one."""
+    """Return the normalised ids, their numbers of rows, and the notes on folded ids."""
     spelled = table[column].type().is_string()
     spellings = spellings_of(looked)
     tidy = tidier(spellings, column) if spelled else None
@@ -171,7 +172,7 @@ def _looked_through(
         counts = counts_of(counts, FOLDS[name].common)
     if not spelled and not chosen:
         return parse_ids(table, column), counts, notes
-    if not steps and len(counts) == len(spellings):  # nothing has to be done to any: the engine need not look for it
+    if not steps and len(counts) == len(spellings):  # no id is changed: the engine need not apply the steps
         return table[column], counts, notes
     text = table[column] if spelled else parse_ids(table, column).cast("string")
 
@@ -184,7 +185,7 @@ def _looked_through(
 
 
 def _taken_as_one(counts: pa.Table) -> list[str]:
-    """How many customers had more than one spelling; without the ids, for notes are printed in reports."""
+    """Return the note on customers with several spellings; without the ids, since notes are printed in reports."""
     if not (many := pc.sum(pc.greater(counts["spellings"], 1)).as_py()):
         return []
     note = ngettext(
@@ -198,7 +199,7 @@ def _taken_as_one(counts: pa.Table) -> list[str]:
 
 
 def _of_nobody(counts: pa.Table, nobody: Sequence[str] | None) -> list[str]:
-    """Ids of nobody in particular: usual words, a lonely -1, and a 0 that stands out."""
+    """Return the placeholder ids: usual words, -1 as the only negative id, and a 0 with very many rows."""
     words = [str(word).lower() for word in (NOBODY if nobody is None else nobody)]
     said = pc.is_in(pc.utf8_lower(counts["id"]), pa.array(words, pa.string()))
     found: list[str] = counts["id"].filter(said).to_pylist()
@@ -224,7 +225,7 @@ def _chosen(fold: str | Sequence[str] | None) -> list[str]:
 
 
 def _changed(rows: ir.Table, fold: Fold) -> bool:
-    """Whether one form of the ids ends before the other begins."""
+    """Return whether one form of the ids ends before the other begins."""
     touched = rows["id"].re_search(fold.touches)
     first, last = rows["at"].min(), rows["at"].max()
     found = rows.filter(rows["id"].notnull()).group_by(touched=touched).agg(first=first, last=last)
@@ -235,9 +236,9 @@ def _changed(rows: ir.Table, fold: Fold) -> bool:
 
 
 def _doubt(counts: pa.Table, name: str, *, chosen: Sequence[str], rows: ir.Table | None) -> tuple[list[str], bool]:
-    """Ids that may be one: told, or (where rows are given) asked if they are a share of the ids that matters.
+    """Return the note on ids that may be the same; an error if ``rows`` are given and the share of such ids matters.
 
-    And whether they are such a share though both forms are in use, so that it is said before every rate.
+    Also return whether the share matters although both forms are in use, so that it is a doubt about every rate.
     """
     fold, ids = FOLDS[name], ibis.memtable(counts)
     groups = (

@@ -1,4 +1,4 @@
-"""What a reader of a rate must know although no row was set aside for it: columns left unread, ids, repeats."""
+"""Doubts about data for which no row is set aside: logs of events, unusual ids, outliers, repeated rows."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ if TYPE_CHECKING:
 
     from crrkit.read.quality.rows import QualityReport
 
-UNREAD = "crrkit_unread_"  # in front of the number of an unread column that is looked at
-TWIN = "crrkit_row"  # the same for rows that are alike in every column of the source
-MOST_KINDS = 200  # more different words are no kinds of events
-CROWD, CROWDED = 100, 0.1  # from so many rows on; this share of them under one id …
-PER_ID, MOST_ROWS = 10, 0.5  # … that is so many times the average, or most of all
-FEW_IDS = 5  # ids that occur once are a coincidence in a shorter list
+UNREAD = "crrkit_unread_"  # prefix of the columns without a role that are checked
+TWIN = "crrkit_row"  # column with equal values for rows that are equal in every column of the source
+MOST_KINDS = 200  # a column with more distinct words does not contain kinds of events
+CROWD, CROWDED = 100, 0.1  # minimum number of rows, and the share of them under one id …
+PER_ID, MOST_ROWS = 10, 0.5  # … that is this multiple of the average, or this share of all rows
+FEW_IDS = 5  # in shorter lists, ids that all occur once may be chance
 
 REPEATED, LARGEST = mark("rows that repeat others"), mark("one row with much of the revenue")
 CROWD_OF_ONE = mark("one id with much of the rows")
 
 
 def words_in(table: ir.Table, column: str, *, most: int) -> dict[str, int]:
-    """How many rows say each word, the most frequent first; empty when there are more than so many words."""
+    """Return the number of rows of each word, the most frequent first; empty if there are more than ``most`` words."""
     word = table[column].cast("string").strip().fill_null("")
     counted = table.select(word=word).group_by("word").agg(rows=lambda rows: rows.count())
     met = counted.order_by([ibis.desc("rows"), "word"]).limit(most + 1).to_pyarrow().to_pylist()
@@ -55,11 +55,11 @@ def words_in(table: ir.Table, column: str, *, most: int) -> dict[str, int]:
 def refuse_event_log(
     table: ir.Table, columns: Sequence[str], *, source: str, by: Sequence[str], priced: bool
 ) -> list[str]:
-    """Refuse a log of events that nobody said is one of purchases; a column in doubt becomes a sentence.
+    """Raise an error for a log of events without a given kind; return notes on ambiguous columns.
 
-    A column of few words is one of kinds by its name. It is passed over when all of its words are purchases, refused
-    when a word is known to be none or nothing says what the words mean; where every row has its price, or the column
-    was named as a segment, it may sort purchases (card, cash), and is only said.
+    A column with few words is one of kinds by its name. It is ignored if all its words are purchases, and an error if a
+    word is known not to be one or the words are unknown. If every row has its price, or the column is a segment, it may
+    classify purchases (card, cash) and is only noted.
     """
     found = []
     for column in columns:
@@ -80,7 +80,7 @@ def refuse_event_log(
 
 
 def unsettled(source: str, column: str, words: Mapping[str, int]) -> UnsettledError:
-    """What is said when a column tells kinds of events that nobody asked about."""
+    """Return the error for a column with kinds of events."""
     met = [word for word in words if word]
     if tell_turns(met):
         message = _(
@@ -99,12 +99,12 @@ def unsettled(source: str, column: str, words: Mapping[str, int]) -> UnsettledEr
 
 
 def kind_columns(columns: Iterable[str]) -> list[str]:
-    """Those that by their names say what happened."""
+    """Return the columns that by their names contain kinds of events."""
     return [column for column in columns if fold(column) in USUAL_NAMES["kind"]]
 
 
 def id_doubts(table: ir.Table, *, used: int, column: str, once: bool) -> list[str]:
-    """Sentences for whoever reads the number of an order as a customer, or a cash desk as a faithful one."""
+    """Return doubts if ids may be order numbers (each occurs once), or one id may be a till (very many rows)."""
     own = rows_of_each(table)
     asked = own.aggregate(ids=own.count(), most=own["rows"].max())
     seen = from_kept(asked).to_pyarrow().to_pylist()[0]
@@ -126,7 +126,7 @@ def id_doubts(table: ir.Table, *, used: int, column: str, once: bool) -> list[st
 
 
 def largest_note(quality: QualityReport, largest: float | None) -> list[str]:
-    """A sentence when one row holds a share of the revenue that so many rows do not explain: a slip of a mark, say."""
+    """Return a doubt if one row has an implausible share of the revenue, such as by a misplaced decimal separator."""
     total = quality.money.get("", 0.0)
     if quality.rows_used < CROWD or not largest or largest < CROWDED * total:
         return []
@@ -139,7 +139,7 @@ def largest_note(quality: QualityReport, largest: float | None) -> list[str]:
 
 
 def repeat_notes(rows: ir.Table) -> list[str]:
-    """A sentence when rows repeat others in every column: it does nothing to who was there, but to revenue."""
+    """Return a note on rows that repeat others in every column, which affects revenue but not customers."""
     money = rows["amount"].max() if "amount" in rows.columns else ibis.literal(0.0)
     alike = rows.group_by(TWIN).agg(n=rows.count(), amount=money)
     more = (alike["n"] - 1) * alike["amount"]

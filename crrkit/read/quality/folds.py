@@ -1,4 +1,4 @@
-"""In which ways one id can be written twice."""
+"""Spelling differences between ids of the same customer."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ GROUPED = r"^[1-9][0-9]{0,2}(?:[ ,.'][0-9]{3})+$"  # 12 345
 
 
 class Fold(NamedTuple):
-    """A way in which one id can be written twice: what one and the other form look like, and the form they share."""
+    """A spelling difference: the patterns of the two forms, and the common form."""
 
     touches: str
     other: str
     common: Callable[[ir.StringValue], ir.StringValue]
     told: str
-    needs_common: bool = False  # the common form itself must occur: SHOP-9 beside 9, not beside MAIN-9
-    over_time: bool = False  # both forms are in use, unless one ends where the other begins
+    needs_common: bool = False  # the common form itself must occur: SHOP-9 and 9, not SHOP-9 and MAIN-9
+    over_time: bool = False  # both forms are in use, unless one ends before the other begins
 
 
 FOLDS = {

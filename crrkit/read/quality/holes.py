@@ -1,4 +1,4 @@
-"""Times without any row in a list that has rows at all other times: rather a hole in the export than a rest."""
+"""Periods without any row in an otherwise continuous list, which suggest an incomplete export."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-MONTHLY_ROWS = 5  # rows a month from which a month without any is no chance
+MONTHLY_ROWS = 5  # rows per month from which an empty month is not chance
 NAMED_MONTHS = 6
-LONG_DAYS = 14  # without any row, half a month …
-LONGER = 3  # … so many times the next longest: who rests every week, or every summer, rests again
-EXPECTED_ROWS = 20  # … in which so many rows are wanting, as often as there are others
+LONG_DAYS = 14  # minimum number of days without any row …
+LONGER = 3  # … minimum multiple of the next longest gap, since weekly or seasonal closures recur …
+EXPECTED_ROWS = 20  # … and minimum number of rows expected in the gap at the average rate
 A_DAY = timedelta(days=1)
-DAYS_APART = 365  # a year without any row parts slips of dates from a list
-STRAYS = 0.01  # of the rows: so few apart from all others are slips rather than a beginning
+DAYS_APART = 365  # days without any row that separate wrong dates from a list
+STRAYS = 0.01  # share of the rows up to which separate rows are wrong dates rather than a beginning
 
 EMPTY_MONTHS, EMPTY_DAYS = mark("months without any row"), mark("days without any row")
 
 
 class _Spell(NamedTuple):
-    """So many days without a row between one day with a row and the next."""
+    """A gap: the number of days without a row, and the days with a row before and after it."""
 
     days: int
     day: date
@@ -37,9 +37,9 @@ class _Spell(NamedTuple):
 
 
 def hole_doubts(table: ir.Table, *, used: int, first: datetime, last: datetime, as_of: datetime | None) -> list[str]:
-    """A sentence when months, or half of one, have no row at all up to the last row or the cut-off.
+    """Return a doubt if months, or half a month, have no row at all up to the last row or the cut-off.
 
-    Few rows that a year parts from all others have one of their own: their dates may be slips.
+    A few rows separated from all others by a year give a doubt of their own: their dates may be wrong.
     """
     end = max(last.date(), as_of.date() - A_DAY) if as_of else last.date()
     months = _month_of(end) - _month_of(first) + 1
@@ -55,14 +55,14 @@ def hole_doubts(table: ir.Table, *, used: int, first: datetime, last: datetime, 
         empty += range(_month_of(last) + 1, _month_of(as_of))
         spells.append(_Spell((end - last.date()).days, last.date(), end + A_DAY))
     if empty:
-        is_one = len(empty) == empty[-1] - empty[0] + 1  # one hole, however long, is no season
+        is_one = len(empty) == empty[-1] - empty[0] + 1  # a single gap is not seasonal
         full = MONTHLY_ROWS * (months - len(empty)) if is_one else MONTHLY_ROWS * months
         return [] if used < full else [_months_note(sorted(empty))]
     return _days_note(sorted(spells), used, (end - first.date()).days + 1)
 
 
 def _strays(table: ir.Table, spells: Sequence[_Spell], used: int) -> list[str]:
-    """Sentences for the few rows before, and after, a silence of a year or more, longer by far than any other."""
+    """Return a doubt on a few rows before or after a gap of a year or more that is far longer than any other."""
     longest = sorted(spells, reverse=True)
     if not longest or longest[0].days < DAYS_APART:
         return []
@@ -104,7 +104,7 @@ def _months_note(empty: Sequence[int]) -> Note:
 
 
 def _days_note(spells: Sequence[_Spell], used: int, days: int) -> list[str]:
-    """The longest time without a row, where it stands out."""
+    """Return a doubt on the longest gap if it is exceptional."""
     if not spells:
         return []
     (n, day, after), other = spells[-1], spells[-2].days if len(spells) > 1 else 0

@@ -1,6 +1,6 @@
-"""What a list of contracts leaves out: those that had ended when it was made, all ends, or the rows of a time.
+"""Contracts missing from a list: those that had ended when it was made, all ends, or the rows of some time.
 
-It counts from days with counts, ``day`` (since 1970) and ``rows``, and can be followed by hand.
+Computed from histograms with ``day`` (since 1970-01-01) and ``rows``.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ if TYPE_CHECKING:
 
 NO_END = mark("no contract has ended")
 FEWEST_CONTRACTS = 10  # fewer contracts may all have stayed
-A_RHYTHM = 20  # so many days on which something begins or ends make a rhythm
-A_MONTH = 31  # in fewer days nobody has to leave
-AT_RISK = 20  # contracts that were seen for so long, before their share of ends says anything
-SURELY = 7  # so many ends were to be expected where there is none: by chance once in a thousand lists
+A_RHYTHM = 20  # minimum number of days with a start or an end for a rhythm
+A_MONTH = 31  # days; in fewer, losses need not occur
+AT_RISK = 20  # minimum number of contracts observed for a length, for a reliable share of ends
+SURELY = 7  # expected number of ends for which none at all has a probability of 1 in 1,000
 
 
 def left_out_doubts(table: ir.Table, starts: pd.DataFrame, ends: pd.DataFrame, *, until: int) -> list[str]:
-    """Sentences where rates are higher than they were because of rows that the list has not got.
+    """Return doubts if rates are too high because of missing rows.
 
     Args:
         table: The contracts, ``start`` and ``end``.
-        starts: How many begin on each day before the cut-off.
-        ends: The same of their ends.
-        until: The day of the cut-off, since 1970.
+        starts: The number of starts on each day before the cut-off.
+        ends: The number of ends on each day.
+        until: The day of the cut-off, since 1970-01-01.
     """
     starts = starts[starts["day"] < until]
     if starts.empty or int(starts["rows"].sum()) < FEWEST_CONTRACTS:
@@ -57,14 +57,14 @@ def _no_end(until: int) -> Note:
 
 
 def _purged_doubt(table: ir.Table, starts: pd.DataFrame, *, first_end: int, until: int) -> list[str]:
-    """That none ended before some day, where by the lengths of those that began from then on many should have."""
+    """Return a doubt if none ended before some day, although many should have by the lengths of later contracts."""
     before, after = starts[starts["day"] < first_end], starts[starts["day"] >= first_end]
     if int(after["rows"].sum()) < AT_RISK:
         return []
     ended = _lengths(table, since=first_end, until=until)
     seen = np.array([int(after["rows"][after["day"] <= until - days].sum()) for days in ended["days"]])
     known = ended[seen >= AT_RISK]
-    share = np.cumsum(known["rows"].to_numpy() / seen[seen >= AT_RISK])  # that ended within so many days
+    share = np.cumsum(known["rows"].to_numpy() / seen[seen >= AT_RISK])  # ended within that many days
     ages = first_end - before["day"].to_numpy()
     place = np.searchsorted(known["days"].to_numpy(), ages, side="left")
     within = np.concatenate([[0.0], share])[place]
@@ -79,7 +79,7 @@ def _purged_doubt(table: ir.Table, starts: pd.DataFrame, *, first_end: int, unti
 
 
 def _lengths(table: ir.Table, *, since: int, until: int) -> pd.DataFrame:
-    """``days, rows``: how many of the contracts that began from a day on had ended after so many days."""
+    """Return ``days, rows``: the lengths of the contracts that began on a day or later and have ended."""
     opened, closed = (ibis.date(_day(day).isoformat()) for day in (since, until))
     rows = table.filter(table["start"].date() >= opened, table["end"].notnull(), table["end"].date() < closed)
     days = rows.select(days=rows["end"].date().delta(rows["start"].date(), unit="day"))
@@ -88,7 +88,7 @@ def _lengths(table: ir.Table, *, since: int, until: int) -> pd.DataFrame:
 
 
 def _silent_doubt(starts: pd.DataFrame, ends: pd.DataFrame, until: int) -> list[str]:
-    """A sentence where nothing begins or ends for a time, as at no other: nobody can be lost in it."""
+    """Return a doubt if there is an exceptional time without starts and ends, in which nobody can be lost."""
     rows = pd.concat([starts, ends[ends["day"] < until]]).groupby("day")["rows"].sum()
     if len(rows) < A_RHYTHM:
         return []

@@ -1,4 +1,4 @@
-"""What a reader of rates from lists must know: lists that are missing, empty or short, and logs in disguise."""
+"""Doubts about customer lists: missing, empty or short lists, and logs mistaken for lists."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-FEW_LISTS, SELDOM = 6, 1.5  # customers who stand on so few lists out of so many are buyers rather
+FEW_LISTS, SELDOM = 6, 1.5  # with this number of lists, customers on so few of them on average are buyers
 HALF = 0.5
 
 
 def missing_doubt(missing: Sequence[str]) -> list[str]:
-    """Lists that are wanting between others: without a word the rate beside them would be 100 %."""
+    """Return a doubt on missing lists, without which the adjacent rates would be 100 %."""
     if not missing:
         return []
     message = ngettext(
@@ -30,7 +30,7 @@ def missing_doubt(missing: Sequence[str]) -> list[str]:
 
 
 def empty_note(bounds: Boundaries, days: Sequence[date]) -> list[str]:
-    """Lists on which nobody stands: they were not kept rather than that all had left at once."""
+    """Return a note on empty lists, which are taken as missing, since not everybody leaves at once."""
     empty = [str(label) for label, day in bounds.days.items() if day not in days]
     note = _("Nobody stands on these lists, which are taken as not kept: {names}.")
     return (
@@ -41,7 +41,7 @@ def empty_note(bounds: Boundaries, days: Sequence[date]) -> list[str]:
 
 
 def twice_note(found: Mapping[date, Mapping[str, int]]) -> list[str]:
-    """Customers who stand on a list twice."""
+    """Return a note on customers who are on a list twice."""
     more = sum(row["rows"] - row["customers"] for row in found.values())
     note = ngettext(
         "{n} row repeats a customer on the same list; he counts once.",
@@ -52,7 +52,7 @@ def twice_note(found: Mapping[date, Mapping[str, int]]) -> list[str]:
 
 
 def size_doubts(found: Mapping[date, Mapping[str, int]], bounds: Boundaries) -> list[str]:
-    """Lists with less than half the customers of those beside them may be cut off."""
+    """Return doubts on lists with less than half the customers of the adjacent ones, which may be truncated."""
     names, sizes = {day: label for label, day in bounds.days.items()}, [row["customers"] for row in found.values()]
     doubts = []
     for place, (day, size) in enumerate(zip(found, sizes, strict=True)):
@@ -67,7 +67,7 @@ def size_doubts(found: Mapping[date, Mapping[str, int]], bounds: Boundaries) -> 
 
 
 def log_doubt(found: Mapping[date, Mapping[str, int]], people: int) -> list[str]:
-    """A log of purchases or of newcomers is no list of who is there."""
+    """Return a doubt if the lists look like a log of purchases or of new customers."""
     each = sum(row["customers"] for row in found.values()) / people
     if len(found) < FEW_LISTS or each >= SELDOM:
         return []

@@ -1,4 +1,4 @@
-"""Sentences on how a list was read, which know how it would be read the other way, or what they are about."""
+"""Notes on reading, with the arguments that change it or the facts they are about."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Note(Told):
-    """A sentence, and the arguments of the reader that settle its doubt otherwise; or what it is about, to be weighed.
+    """A note with the arguments of the reader that would resolve it differently, or with facts for `weigh_doubts`.
 
     Examples:
         >>> Note("2 customer ids are written with ё and with е.", fold="yo").instead
@@ -26,7 +26,7 @@ class Note(Told):
     facts: Mapping[str, Any]
 
     def __new__(cls, text: str, **instead: Any) -> Self:
-        """The sentence with its arguments."""
+        """Create a note with the alternative arguments."""
         note = super().__new__(cls, text, partial(retold, text))
         note.instead = instead
         note.facts = {}
@@ -34,7 +34,7 @@ class Note(Told):
 
     @classmethod
     def about(cls, text: str, **facts: Any) -> Self:
-        """The sentence with its ``doubt`` in short, and how many rows or which months it is about."""
+        """Create a note with its ``doubt`` in short, and the number of rows or the months it is about."""
         note = cls(text)
         note.facts = facts
         return note

@@ -1,4 +1,4 @@
-"""When a source is not used at all: so much of it is set aside that what is left is another list."""
+"""Errors for sources of which so much is set aside that the rest is not representative."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from crrkit.read.quality.rows import QualityReport
 
-BROKEN = 0.5  # from this share of the rows or of the revenue on, rows that cannot be read mean a source read wrongly …
+BROKEN = 0.5  # share of rows or revenue from which unreadable rows mean that the source is read wrongly …
 GENTLE = {
     "heading, total or group line",
     *NOT_KNOWN[:2],
@@ -32,11 +32,11 @@ GENTLE = {
     "zero amount",
     "end without a start",
     "on or after the cut-off",
-}  # … but for these
-FEW_LOST = 10  # so few rows hold much of the revenue of a short list by chance, and no customer is lost with them
-HARDLY_ANY = 0.95  # rows without a customer or a date leave a list with less than the rest
+}  # … except for these reasons
+FEW_LOST = 10  # so few rows may have much of the revenue of a short list by chance, without losing customers
+HARDLY_ANY = 0.95  # maximum share of rows without a customer or a date
 SHOWN, SHOWABLE = 20, re.compile(r"(?=.*[0-9])[^@]{1,30}")
-ENDS_LOST, FEWEST_ENDS = 0.1, 10  # whose end is lost has left, or has not: the others are no sample of the customers
+ENDS_LOST, FEWEST_ENDS = 0.1, 10  # without these contracts, which may have ended or not, the rest is biased
 
 REMEDIES = {
     "heading, total or group line": mark("Export the rows themselves, without totals."),
@@ -62,10 +62,10 @@ REMEDIES = {
 
 
 def refuse_broken(quality: QualityReport) -> None:
-    """Half of the rows unreadable is no data with a few errors, it is a source read wrongly.
+    """Raise an error if half of the rows are unreadable, which means that the source is read wrongly.
 
     Raises:
-        SourceError: With the reason that touches the most rows, and what to try.
+        SourceError: With the reason that affects the most rows, and what to try.
     """
     if quality.rows_read == 0:
         message = _("{source} has column names but no rows. At least one row is needed.")
@@ -77,7 +77,7 @@ def refuse_broken(quality: QualityReport) -> None:
 
 
 def _refuse(quality: QualityReport, reasons: list[str], limit: float) -> None:
-    """Refuse when the reasons together touch so much of the rows, or of the revenue."""
+    """Raise an error if the reasons together affect at least ``limit`` of the rows or of the revenue."""
     rows = int(quality.table.loc[quality.table["reason"].isin(reasons), "rows"].sum())
     revenue = quality.revenue_of(*reasons)
     if not rows or not (rows >= limit * quality.rows_read or (revenue >= limit and rows >= FEW_LOST)):
@@ -111,7 +111,7 @@ def _refuse(quality: QualityReport, reasons: list[str], limit: float) -> None:
 
 
 def _examples(quality: QualityReport, reason: str) -> list[str]:
-    """Two of the dates or numbers that cannot be read; text without a digit may be a name, and is not shown."""
+    """Return two examples of unreadable dates or numbers; text without digits may be a name and is not shown."""
     roles = {"unreadable date": ("at", "start"), "unreadable number": ("amount", "quantity", "price")}.get(reason, ())
     columns = [quality.columns[role] for role in roles if quality.columns.get(role)]
     if len(columns) != 1:
@@ -125,7 +125,7 @@ def _listed(reasons: Iterable[str]) -> str:
 
 
 def refuse_lost_ends(quality: QualityReport, *, unread: int, column: str) -> None:
-    """Refuse contracts of which so many ends cannot be used that the rate would be that of the others.
+    """Raise an error if so many ends of contracts are unreadable that the rate of the others would be biased.
 
     Raises:
         SourceError: From a tenth of the contracts on.

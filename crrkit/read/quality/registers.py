@@ -1,4 +1,4 @@
-"""Registers whose dates do not say who is gone: a status says it, or one day for all, that of the list itself."""
+"""Lists of contracts whose ends do not show who has left: a status does, or all ends are the date of the export."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 NOBODY_AFTER, ENDS_ON_ONE_DAY = mark("all contracts end on the last day"), mark("ends on one day")
 ALL_AT_ONCE, MASS = 5, 10  # fewer contracts that end on one day may be chance
-PILE = 3  # times as many as on any other day
+PILE = 3  # minimum multiple of the number on any other day
 
 _STATUS = re.compile(
     r"(?:status|state)$|^(?:статус|состояние)|^(?:is)?(?:active|enabled|live)$|^актив(?:ен|на|ный|ная|ность)$|^действует$"
@@ -34,9 +34,9 @@ _TEST = re.compile(r"^(?:is)?(?:test|testaccount|testcustomer|testuser|demo|fake
 
 
 def statuses(columns: Iterable[str], taken: Iterable[str]) -> tuple[str, ...]:
-    """The columns that nobody reads and that by their names say whether a customer is still there."""
+    """Return the columns without a role that by their names tell whether somebody is still a customer."""
     read, names = set(taken), [str(name) for name in columns]
-    folded = [name.casefold() for name in names]  # the engine does not tell capital letters from small ones
+    folded = [name.casefold() for name in names]  # names are case-insensitive in the engine
     free = [name for name in names if name not in read and folded.count(name.casefold()) == 1]
     return tuple(name for name in free if _is_status(name))
 
@@ -50,7 +50,7 @@ def _plain(name: str) -> str:
 
 
 def register_doubts(rows: ir.Table, unread: Sequence[str]) -> list[str]:
-    """A sentence for each column that calls customers gone whose contracts have no end."""
+    """Return a doubt for each column by which customers have left whose contracts have no end."""
     said = []
     for place, name in enumerate(unread):
         if not _is_status(name):
@@ -91,13 +91,13 @@ def _test_doubt(words: Mapping[str, int], column: str) -> list[str]:
 def last_day_doubt(
     ends: pd.DataFrame, *, of: int, is_day_after: bool = False, until: datetime | None = None
 ) -> list[str]:
-    """A sentence where the last day of a list is the end of so many contracts that it may be the day it was made.
+    """Return a doubt if so many contracts end on the last day of a list that it may be the date of the export.
 
     Args:
-        ends: How many contracts end on each day, ``day`` (since 1970) and ``rows``, those known by the cut-off.
-        of: How many contracts there are.
-        is_day_after: Whether each day is the one after the day that was written.
-        until: The cut-off, if it was said: of a list that goes on for days after, with other ends, it is not the last.
+        ends: The number of contracts that end on each day, ``day`` (since 1970-01-01) and ``rows``, up to the cut-off.
+        of: The number of contracts.
+        is_day_after: Whether each day is the one after the day in the list.
+        until: The cut-off, if given: if the list continues for days after that day, it is not the last one.
     """
     if ends.empty:
         return []
@@ -114,7 +114,7 @@ def last_day_doubt(
 
 
 def _all_gone(n: int, day: date) -> Note:
-    """Without the number, which a report may not tell where it is small."""
+    """Return the doubt with facts but without the number, which must not be in a report if it is small."""
     message = _(
         "All contracts that were left end on {day}, the last day of the list, and none runs on. If that is only the day"
         " on which the list was made, use open_ends=['{written}']: they still run. If they did end, use open_ends=()."

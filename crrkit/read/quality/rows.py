@@ -1,4 +1,4 @@
-"""What was read, what was used, and what was set aside and why: rows read = rows used + rows set aside."""
+"""The account of the rows of a source: rows read = rows used + rows set aside, with reasons."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-# Every reason for which a row can be set aside, in the order in which they are tried; a row has the first that fits.
+# The reasons for which rows are set aside, in order of precedence; a row has the first that applies.
 REASONS = (
     mark("heading, total or group line"),
     mark("no customer id"),
@@ -46,7 +46,7 @@ REASONS = (
     mark("cut-off line"),
 )
 
-# Those for which the list is to blame, and not what was asked.
+# Those that are due to the data, not to the arguments.
 ERRORS = (
     "unreadable date", "no date", "date that stands for none", "no kind", "unreadable number", "ends before it starts",
     "cut-off line",
@@ -55,20 +55,20 @@ ERRORS = (
 
 @dataclass(frozen=True, eq=False, repr=False)
 class QualityReport(Shown):
-    """An account of the rows of one source: read, used, set aside and why.
+    """The account of the rows of a source: read, used, and set aside with reasons.
 
     Attributes:
-        table: One row for each reason that occurred, with ``reason``, ``rows`` and ``share`` of the rows read.
-        source: What was read: a file's name or the kind of table.
-        rows_read: Every row of the source.
-        rows_used: Rows that the measures count.
-        columns: Which column was taken for what.
-        notes: Sentences on what a reader should know besides.
-        doubts: Those of the notes that stand in front of every rate: it may be another number than it seems.
-        kind: What the rows were read as: ``orders contracts events``.
-        money: What was paid in the rows of each reason, and under ``""`` in those used; empty without amounts.
-        unknown: How many rows without a known customer fall on each ``day``; None when there are none.
-        currency: The code of the one currency that the source names; empty where it names none.
+        table: One row per reason that occurred, with ``reason``, ``rows`` and ``share`` of the rows read.
+        source: The file name or the kind of table.
+        rows_read: The number of rows of the source.
+        rows_used: The number of rows that the measures count.
+        columns: The column of each role.
+        notes: Notes for the user.
+        doubts: Those of the notes that may affect every rate and are shown before it.
+        kind: The kind of list: ``orders contracts events``.
+        money: The revenue in the rows of each reason, and under ``""`` in those used; empty without amounts.
+        unknown: The number of rows without a known customer on each ``day``; None if there are none.
+        currency: The code of the only currency in the source; empty if it has none.
     """
 
     table: pd.DataFrame
@@ -101,7 +101,7 @@ class QualityReport(Shown):
         money: Mapping[str, float] | None = None,
         unknown: pd.DataFrame | None = None,
     ) -> QualityReport:
-        """Build the report from the number of rows for each reason."""
+        """Create the report from the number of rows of each reason."""
         met = {reason: int(counts[reason]) for reason in REASONS if counts.get(reason)}
         read = rows_used + sum(met.values())
         table = pd.DataFrame({"reason": list(met), "rows": pd.Series(list(met.values()), dtype="int64")})
@@ -109,20 +109,20 @@ class QualityReport(Shown):
         return cls(table, source, read, rows_used, dict(columns), notes, fetch, doubts, kind, money or {}, unknown)
 
     def with_doubts(self, *doubts: str) -> QualityReport:
-        """The same report with more in doubt."""
+        """Return the report with more doubts."""
         return replace(self, doubts=(*self.doubts, *doubts), notes=(*doubts, *self.notes))
 
     @property
     def rows_set_aside(self) -> int:
-        """Rows that are not counted, each for one of the reasons in the table."""
+        """The number of rows that are not counted, each for one reason."""
         return self.rows_read - self.rows_used
 
     def rows(self, reason: str, *, limit: int = 20) -> pd.DataFrame:
-        """The offending rows themselves, for the eyes of whoever holds the data; never part of a report.
+        """Return rows that were set aside. Personal data: never part of a report.
 
         Args:
-            reason: One of the reasons of the table.
-            limit: How many rows at most.
+            reason: A reason of the table.
+            limit: The maximum number of rows.
 
         Raises:
             ValueError: If no row was set aside for this reason.
@@ -131,13 +131,13 @@ class QualityReport(Shown):
         return self.fetch(reason, limit) if self.fetch else pd.DataFrame()
 
     def to_csv(self, path: str | Path) -> Path:
-        """Write all rows that were set aside, each with its reason, for the eyes of whoever holds the data.
+        """Write all rows that were set aside, with their reasons, to a CSV file. Personal data: never part of a report.
 
         Args:
-            path: The file to be; ``set_aside.csv``, say.
+            path: The file to write, such as ``set_aside.csv``.
 
         Returns:
-            The file. Lines that could not be split into fields are counted in the table and not in it.
+            The file. Lines that could not be split into fields are counted in the table but not written.
         """
         reasons = self.table[self.table["reason"] != "cut-off line"]
         pairs = zip(reasons["reason"], reasons["rows"], strict=True)
@@ -145,40 +145,40 @@ class QualityReport(Shown):
         return write_csv(path, pd.concat(found, ignore_index=True) if found else pd.DataFrame({"reason": []}))
 
     def revenue_of(self, *reasons: str) -> float:
-        """The share of revenue, between 0 and 1, in the rows set aside for these reasons; NaN without amounts."""
+        """Return the share of revenue (0 to 1) in the rows set aside for these reasons; NaN without amounts."""
         total = sum(self.money.values())
         return sum(self.money.get(reason, 0.0) for reason in reasons) / total if total > 0 else float("nan")
 
     def said(self) -> tuple[str, ...]:
-        """The notes, doubts among them, in the current language, whichever the list was read in."""
+        """Return all notes, including doubts, in the current language."""
         return tuple(retold(note) for note in self.notes)
 
     def instead(self) -> list[Mapping[str, Any]]:
-        """What to tell the reader where the notes say that the list can be read otherwise."""
+        """Return the alternative arguments of the reader from the notes that have them."""
         return [note.instead for note in self.notes if isinstance(note, Note) and note.instead]
 
     def facts(self) -> list[Mapping[str, Any]]:
-        """What stands out in the rows that were used, for `weigh_doubts`."""
+        """Return the facts of doubts about used rows, for `weigh_doubts`."""
         return [note.facts for note in self.notes if isinstance(note, Note) and note.facts]
 
     def doubt(self, name: str) -> tuple[str, Mapping[str, Any]]:
-        """A doubt by its name: its sentence and its facts; empty where the list gives no cause for it."""
+        """Return the text and the facts of a doubt by its name; empty if the list does not have it."""
         met = (one for one in self.doubts if isinstance(one, Note) and one.facts.get("doubt") == name)
         return next(((retold(one), one.facts) for one in met), ("", {}))
 
     def caption(self) -> str:
-        """The balance in one sentence."""
+        """Return the numbers of rows read, used and set aside, as a sentence."""
         read = ngettext("{n} row read", "{n} rows read", self.rows_read).format(n=format_number(self.rows_read))
         used = ngettext("{n} used", "{n} used", self.rows_used).format(n=format_number(self.rows_used))
         aside = _("{n} set aside").format(n=format_number(self.rows_set_aside))
         return f"{self.source}: {read} = {used} + {aside}"
 
     def titles(self) -> dict[str, str]:
-        """Headings of the table of reasons."""
+        """Return the headings of the displayed columns."""
         return {"reason": _("why set aside"), "rows": _("rows"), "share": _("share of all rows")}
 
     def read_as(self) -> str:
-        """What the rows were read as and which column was taken for what, the same in every language."""
+        """Return the kind of list and the column of each role, independent of the language."""
         told = {role: column for role, column in self.columns.items() if column}
         if {"quantity", "price"} <= set(told):
             told["amount"] = f"{told.pop('quantity')} × {told.pop('price')}"
@@ -189,29 +189,29 @@ class QualityReport(Shown):
         )
 
     def reading(self) -> str:
-        """The same in the words of the current language."""
+        """Return the kind of list and the column of each role, in the current language."""
         return said_reading(self.read_as()) if self.read_as() else ""
 
     def above(self) -> tuple[str, ...]:
-        """What is in doubt."""
+        """Return the doubts."""
         return tuple(retold(doubt) for doubt in self.doubts)
 
     def below(self) -> list[str]:
-        """How the source was read, and the notes that are no doubts."""
+        """Return how the source was read, and the notes that are not doubts."""
         return [line for line in (self.reading(), *self._calm()) if line]
 
     def __str__(self) -> str:
-        """What is in doubt, the balance, the reasons, how it was read, and the other notes."""
+        """The doubts, the numbers of rows, the reasons, how it was read, and the other notes."""
         return super().__str__() if len(self.table) else "\n".join([*self.above(), self.caption(), *self.below()])
 
     __repr__ = __str__
 
     def to_html(self) -> str:
-        """The same as HTML."""
+        """Return the report as HTML."""
         if len(self.table):
             return super().to_html()
         return "".join(f"<p>{html.escape(line)}</p>" for line in (*self.above(), self.caption(), *self.below()))
 
     def _calm(self) -> list[str]:
-        """The notes that are no doubts."""
+        """Return the notes that are not doubts."""
         return [retold(note) for note in self.notes if note not in self.doubts]

@@ -1,4 +1,4 @@
-"""Dates of which somebody took the day for the month, as happens to those with a day up to 12."""
+"""Dates with day and month swapped, which is possible for days up to 12."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-LAST_OF_MONTHS = 12  # a day above is no month
-ENOUGH_SURE, ENOUGH_OUTSIDE = 10, 10  # days above 12 that tell when the list was kept, and others outside of that time
-SHARE_OUTSIDE = 0.2  # of the days up to 12
+LAST_OF_MONTHS = 12  # a greater number cannot be a month
+ENOUGH_SURE, ENOUGH_OUTSIDE = 10, 10  # minimum numbers of unambiguous days, and of other days outside their time span
+SHARE_OUTSIDE = 0.2  # minimum share of the ambiguous days outside the time span
 MARGIN_OF_DAYS = timedelta(days=31)
 
 
 def turned_doubt(table: ir.Table, *, used: int) -> list[str]:
-    """A sentence where the days up to 12 lie at other times than those above, and would not if they were turned.
+    """Return a doubt if dates with a day up to 12 are outside the time span of the others, but not if swapped.
 
-    Read month first, ``05/04/2024`` is in May and ``13/04/2024`` in April: the rows with a day above 12 show the time
-    in which the list was kept, and all others are in it once their day and month change places.
+    Read month first, ``05/04/2024`` is in May and ``13/04/2024`` in April. Dates with a day above 12 are unambiguous
+    and show the time span of the list; the others are inside it once their day and month are swapped.
     """
     if used < ENOUGH_SURE + ENOUGH_OUTSIDE:
         return []

@@ -1,4 +1,4 @@
-"""Rows that are alike in every column of their source, read or not: each bears the same mark as its twins."""
+"""Rows that are equal in every column of their source, read or not, marked by an equal hash."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from crrkit.read.quality.doubts import TWIN
 if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
-MOST_LOOKED_AT = 2_000_000  # rows: to hold all columns of more against each other costs more than to count them
+MOST_LOOKED_AT = 2_000_000  # rows: for more, comparing all columns takes longer than counting
 
 
 def told_apart(engine: Backend, name: str) -> dict[str, Any]:
-    """A table of the engine with the mark of each row, as facts of what was opened; very long ones go without."""
+    """Return attributes of `Opened` for a table of the engine with the hash of each row; none if it is very long."""
     rows = engine.con.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0]  # noqa: S608 - a name of our own
     if rows > MOST_LOOKED_AT:
         return {"table": engine.table(name)}
@@ -26,7 +26,7 @@ def told_apart(engine: Backend, name: str) -> dict[str, Any]:
 
 
 def of_frame(frame: Any) -> pa.Array | None:
-    """The mark of each row of a pandas frame, None where its values cannot be compared, or are too many."""
+    """Return the hash of each row of a pandas frame; None if its values are not hashable, or it is too long."""
     if not isinstance(frame, pd.DataFrame) or len(frame) > MOST_LOOKED_AT:
         return None
     try:

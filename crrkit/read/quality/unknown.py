@@ -1,4 +1,4 @@
-"""Rows of which nobody knows whose they are: how many on which day, for bounds on the rate that they leave open."""
+"""Rows without a known customer, counted by day, for bounds of the rate."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 NOT_KNOWN = ("no customer id", "id of nobody in particular", "id rounded by a spreadsheet")
 
 
-LONG_LIST = 100  # rows; of a shorter list the table of reasons says it all
-MANY_UNKNOWN = 0.05  # of the rows or of the revenue: the rate of the others may be another one
+LONG_LIST = 100  # rows; for a shorter list the table of reasons suffices
+MANY_UNKNOWN = 0.05  # share of the rows or of the revenue from which the rate of the rest may be biased
 
 
 def unknown_note(quality: QualityReport) -> list[str]:
-    """A sentence when the customer of many rows is not known."""
+    """Return a doubt if the customer of many rows is unknown."""
     rows = quality.table.loc[quality.table["reason"].isin(NOT_KNOWN), "rows"].sum() / quality.rows_read
     revenue = quality.revenue_of(*NOT_KNOWN)
     if quality.rows_read < LONG_LIST or not (rows >= MANY_UNKNOWN or revenue >= MANY_UNKNOWN):
@@ -49,7 +49,7 @@ def unknown_note(quality: QualityReport) -> list[str]:
 
 
 def lost_doubts(quality: QualityReport) -> list[str]:
-    """A sentence when much of a list cannot be used for what stands in it: what is left is no sample of it."""
+    """Return a doubt if much of a list is unusable because of its content, so that the rest may be biased."""
     found = quality.table[quality.table["reason"].isin(ERRORS)]
     rows, revenue = found["rows"].sum() / quality.rows_read, quality.revenue_of(*ERRORS)
     if quality.rows_read < LONG_LIST or not (rows >= MANY_UNKNOWN or revenue >= MANY_UNKNOWN):
@@ -64,7 +64,7 @@ def lost_doubts(quality: QualityReport) -> list[str]:
 
 
 def with_weight(quality: QualityReport) -> tuple[str, ...]:
-    """The notes, with the rows and the revenue of those ids that stand for nobody in particular."""
+    """Return the notes with the numbers of rows and the revenue of placeholder ids."""
     rows = int(quality.table.loc[quality.table["reason"] == NOT_KNOWN[1], "rows"].sum())
     revenue = quality.revenue_of(NOT_KNOWN[1])
     if not rows:
@@ -80,11 +80,11 @@ def with_weight(quality: QualityReport) -> tuple[str, ...]:
 
 
 def unknown_by_day(marked: ir.Table, *, time: str, why: str) -> pd.DataFrame:
-    """How many rows without a known customer fall on each day: ``day`` and ``rows``.
+    """Return ``day, rows``: the number of rows without a known customer on each day.
 
     Args:
-        marked: All rows with the reason for which each was set aside.
-        time: The column that says when.
+        marked: All rows with the reasons for which they were set aside.
+        time: The time column.
         why: The column of reasons.
     """
     rows = marked.filter(marked[why].isin(NOT_KNOWN) & marked[time].notnull())

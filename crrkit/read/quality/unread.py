@@ -1,4 +1,4 @@
-"""Columns that nobody named, and that say of some rows that they are no purchases."""
+"""Columns without a role which suggest that some rows are not purchases."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ _MONEY_OR_PIECES = re.compile(
     r"|кол|сумм|итог|цена|выруч|стоим|оплач|штук"
 )
 _NO_MONEY = re.compile(r"discount|tax|balance|bonus|rate|percent|change|status|method|type|date|скидк|налог|остат|дата")
-_NEGATIVE = r"^[-−] ?[0-9.,\s]*[1-9]|^\([0-9.,\s]+\)$"  # no more than a look: how the column is written is not settled
-# A field that is a number and nothing more, as the engine and Python both read it.
+_NEGATIVE = r"^[-−] ?[0-9.,\s]*[1-9]|^\([0-9.,\s]+\)$"  # heuristic: the number format is not determined
+# A field that contains only a number, in a pattern for both the engine and Python.
 NUMBER_ALONE = "^[-−+(]?[ \u00a0]?[$€£₽]?[ \u00a0]?[0-9][0-9.,'’ \u00a0\u202f]*[$€£₽]?\\)?$"
-# What is set in such a column, a day or a yes, is set for rows that are none …
+# Columns in which any value (a date or a yes) marks a row as not being a purchase …
 _FLAG = re.compile(
     r"cancel|refund|voided|returned$|istest$|отмен|возврат|аннулир|сторно|черновик"
     r"|^(?:is|was)?(?:deleted|removed|void|fraud|fraudulent|chargeback|storno|spam|draft|return)(?:at|on|date|flag)?$"
     r"|^(?:пометкаудаления|датаудаления|удален[аоы]?)$"
 )
-# … in such a one only by a yes: it may as well say which variant of a test it was …
+# … columns in which only a yes does, since other values may be variants of a test …
 _YES_FLAG = re.compile(r"^(?:is)?(?:test|testorder|testmode|testcustomer|demo|fake|sandbox)$|^тест(?:ов\w*)?$")
-# … and in such a one by a no.
+# … and columns in which a no does.
 _NO_FLAG = re.compile(
     r"^(?:is|was|has)?(?:been)?(?:paid|completed?|confirmed|valid|approved|success|successful|captured|settled|posted)$"
     r"|^(?:оплачен|проведен|подтвержден|завершен|выполнен|выкуплен)[аоы]?$|^оплата$"
@@ -46,9 +46,9 @@ _ROLES = {"flag": _FLAG, "yes": _YES_FLAG, "no": _NO_FLAG}
 
 
 def suspects(columns: Iterable[str], taken: Iterable[str]) -> tuple[str, ...]:
-    """The columns that nobody reads and whose names say that purchases may not be what they seem."""
+    """Return the columns without a role whose names suggest that some rows are not purchases."""
     read, names = set(taken), [str(name) for name in columns]
-    folded = [name.casefold() for name in names]  # the engine does not tell capital letters from small ones
+    folded = [name.casefold() for name in names]  # names are case-insensitive in the engine
     once = [name for name in names if name not in read and folded.count(name.casefold()) == 1]
     return tuple(name for name in once if any(_roles(fold(name)).values()))
 
@@ -64,12 +64,12 @@ def _roles(name: str) -> dict[str, bool]:
 
 
 def unread_doubts(rows: ir.Table, unread: Sequence[str], *, spoken: Collection[str] = ()) -> list[str]:
-    """A sentence for each unread column in which rows that count as purchases look like none.
+    """Return a doubt for each column by which rows that count as purchases may not be purchases.
 
     Args:
         rows: The rows that count as purchases.
-        unread: The columns that are looked at.
-        spoken: Those of them of which the words say it, whatever their names.
+        unread: The columns to check.
+        spoken: Those of them whose words show it, regardless of their names.
     """
     marks = {place: _marks_of(rows, UNREAD + str(place), _roles(fold(name))) for place, name in enumerate(unread)}
     asked = {f"{role}{place}": mark for place, found in marks.items() for role, mark in found.items()}
@@ -84,13 +84,13 @@ def unread_doubts(rows: ir.Table, unread: Sequence[str], *, spoken: Collection[s
             said.append(_flag_doubt(name, n["flag"] or n["yes"]))
         elif 0 < n["no"] < seen["total"]:
             said.append(_no_doubt(name, n["no"]))
-        elif n["below"] and (roles["below"] or n["below"] < seen["total"] / 2):  # most of the rows are no returns
+        elif n["below"] and (roles["below"] or n["below"] < seen["total"] / 2):  # most rows are not returns
             said.append(_below_doubt(name, n["below"]))
     return list(dict.fromkeys(said))
 
 
 def _marks_of(rows: ir.Table, field: str, roles: Mapping[str, bool]) -> dict[str, Any]:
-    """How many rows speak against a purchase: by a flag that is set, one that is not, or a number below 0."""
+    """Count the rows that may not be purchases: by a flag that is set, one that is not, or a negative number."""
     value, word = rows[field], rows[field].cast("string").strip().lower()
     if roles["states"]:
         return {}
@@ -101,7 +101,7 @@ def _marks_of(rows: ir.Table, field: str, roles: Mapping[str, bool]) -> dict[str
     below = {"below": _below_zero(value, is_named=roles["below"])}
     if not roles["no"]:
         return below
-    # An amount that was paid is no yes: only where all fields are a yes or a no is the no a no.
+    # A no counts only if all fields are yes or no, not amounts.
     others = text.is_true(word.notin((*_NOTHING, *_SAID_NO, *_SAID_YES))).sum()
     return below | {"no": ibis.ifelse(others == 0, text.is_true(word.isin(_SAID_NO)).sum(), 0)}
 
@@ -113,7 +113,7 @@ def _below_zero(value: ir.Value, *, is_named: bool) -> ir.Value:
     negative = text.is_true(written.re_search(_NEGATIVE)).sum()
     if is_named:
         return negative
-    # A name that says nothing, such as "-1 set": only where all fields are numbers is the sign a sign.
+    # For a column with an unknown name, a minus sign counts only if all fields are numbers, unlike "-1 set".
     words = text.is_true((written != "") & ~written.re_search(NUMBER_ALONE)).sum()
     return ibis.ifelse(words == 0, negative, 0)
 
@@ -121,7 +121,7 @@ def _below_zero(value: ir.Value, *, is_named: bool) -> ir.Value:
 def _states_doubt(words: Mapping[str, int], column: str, *, is_of_states: bool) -> list[str]:
     none = [word for word in words if (state_of(word) == NO_PURCHASE if is_of_states else is_plainly_none(word))]
     if not is_of_states and sum(words[word] for word in none) >= sum(words.values()) / 2:
-        return []  # most of the rows are no returns
+        return []  # most rows are not returns
     message = _(
         "Column {column!r} was not read and says {words} in rows that count as purchases. Use status={column!r} to set"
         " them aside."

@@ -1,4 +1,4 @@
-"""Ids that are whole numbers: which of them stand for nobody in particular."""
+"""Placeholders among integer ids."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 FILLERS = r"^(?:0+|1{4,}|2{4,}|3{4,}|4{4,}|5{4,}|6{4,}|7{4,}|8{4,}|9{4,}|12345[0-9]*)$"
-OUTSTANDING = 3  # so many times the rows of any other id make a 0 or 99999 a placeholder; it may also be a number
-SHORT_NUMBER = 10**10  # a longer one may be a telephone number, or have lost its last digits
-MOST_FILLERS = 200  # ids with most rows that are looked at: among them is one that fills no field
+OUTSTANDING = 3  # 0 or 99999 is a placeholder, rather than a real id, if it has this multiple of any other id's rows
+SHORT_NUMBER = 10**10  # a longer number may be a phone number, or have lost its last digits
+MOST_FILLERS = 200  # ids with the most rows that are checked; at least one of them is not a placeholder
 
 
 def numbers_of_nobody(counts: pa.Table) -> list[str]:
-    """A 0 or 99999 that has many more rows than any other id, and a lonely -1; of ids with their rows."""
+    """Return the placeholders: 0 or 99999 with many more rows than any other id, and -1 as the only negative id."""
     doubtful = pc.match_substring_regex(counts["id"], pattern=FILLERS)
     met = counts.filter(doubtful).to_pylist()
     others = counts.filter(pc.invert(doubtful))
@@ -32,10 +32,10 @@ def numbers_of_nobody(counts: pa.Table) -> list[str]:
 
 
 def nobody_among_numbers(rows: ir.Table) -> list[str] | None:
-    """The same of a column of whole numbers, where no more has to be seen; None where some are long, or none is kept.
+    """Return the placeholders in an integer column if no other check is needed; None if ids are long or not stored.
 
-    Text is searched for words, letters that look alike and forms of telephone numbers: short numbers have none of them,
-    and not all of them have to be fetched.
+    Text ids are checked for words, look-alike letters and phone formats. Short integers have none of these, so not all
+    ids have to be fetched.
     """
     if not is_shared(rows):
         return None
@@ -49,7 +49,7 @@ def nobody_among_numbers(rows: ir.Table) -> list[str] | None:
         return None
     top = from_kept(each.order_by([ibis.desc("rows"), "customer"]).limit(MOST_FILLERS)).to_pyarrow().to_pylist()
     counts = [(str(one["customer"]), one["rows"]) for one in top]
-    most = next((n for name, n in counts if not re.search(FILLERS, name)), None)  # the first has most of all others
+    most = next((n for name, n in counts if not re.search(FILLERS, name)), None)  # of all others, the most rows
     if most is None:
         return None
     lonely = ["-1"] if seen["below"] == 1 and seen["least"] == -1 else []
