@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from crrkit.read import Base
 
 
-NONE = "none"  # stands for (), since an empty list cannot be typed
+NONE = "none"  # an empty list cannot be typed; by itself this word says ()
 MAY_BE_NONE = ("open_ends", "fold", "nobody")
 YES_OR_NO = ("fill_down",)
 YES_OR_NO_WORDS = {"yes": True, "true": True, "no": False, "false": False}

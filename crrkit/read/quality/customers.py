@@ -61,7 +61,7 @@ NOBODY = (
     "удаленный клиент", "удалённый клиент", "тестовый клиент", "тестовый покупатель", "тестовый пользователь",
     "клиент", "покупатель", "customer", "client", "[object object]",
 )  # fmt: skip
-# Signs alone, a GUID or a telephone number of noughts, and mail addresses behind which nobody reads.
+# Punctuation only, a GUID or a phone number of zeros, and no-reply mail addresses.
 FORMS_OF_NOBODY = r"(?i)^(?:[\p{P}\p{S}\s]+|0+(?:-0+)+|\+?[78]?0{9,}|(?:no-?reply|test|guest|anonymous|unknown)@.*)$"
 TILLS = r"(?i)^(?:касса|kacca|терминал|cash ?desk|cash ?register|till|pos)\W*[0-9]*$"
 
