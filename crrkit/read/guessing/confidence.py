@@ -23,11 +23,7 @@ _LIKELY_FROM = {"customer": 3, "start": 1, "end": 1, "at": 3, "amount": 1, "stat
 def by_names(found: Mapping[str, str]) -> dict[str, str]:
     """Return the confidence in each column by its name only; names outside all tiers were given by the user: sure."""
     tiers = {role: tier_of(role, column) for role, column in found.items() if role in TIERS}
-    return {
-        role: IS_LIKELY if (tiers.get(role) or 0) >= _LIKELY_FROM.get(role, 1) else IS_SURE
-        for role in found
-        if role in found
-    }
+    return {role: IS_LIKELY if (tiers.get(role) or 0) >= _LIKELY_FROM.get(role, 1) else IS_SURE for role in found}
 
 
 def confidence_lines(found: Mapping[str, str], confidence: Mapping[str, str]) -> list[str]:

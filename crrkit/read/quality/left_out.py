@@ -103,7 +103,7 @@ def _silent_doubt(starts: pd.DataFrame, ends: pd.DataFrame, until: int) -> list[
         rows[(rows.index > day - n) & (rows.index <= day)],
         rows[(rows.index >= after) & (rows.index < after + n)],
     ]
-    wanting = min(int(side.sum()) for side in beside if len(side))  # a list that grows is often silent where it begins
+    wanting = min(int(side.sum()) for side in beside if len(side))  # a growing list often has gaps at its beginning
     if wanting < EXPECTED_ROWS:
         return []
     message = _(
