@@ -53,7 +53,7 @@ def test_two_lists_that_differ_by_few_tell_who_they_are() -> None:
     """Without a segment of 4, of whom 1 left in January: each count is large, and the differences are not."""
     rest = account((19, 20, 0), (30, 25, 0), (30, 10, 0), start=96, unit="contract")
     whole = account((20, 20, 0), (30, 25, 0), (30, 10, 0), unit="contract")
-    with pytest.raises(InputError, match=r"no rate of this one can be told .* \(every='month'\)"):
+    with pytest.raises(InputError, match=r"no rate of this one can be shown .* \(every='month'\)"):
         beside(rest, published(whole))
     far = account((40, 20, 0), (30, 25, 0), (30, 10, 0), start=140, unit="contract")
     assert hidden(beside(far, published(whole))) == []

@@ -25,7 +25,7 @@ HELD = 12  # presses
 WATCH = """() => {
     window.shown = [];
     const sentence = document.querySelector(".crrkit-list-sentence");
-    const look = () => window.shown.push(Number(sentence.innerText.match(/By (\\d+) days/)[1]));
+    const look = () => window.shown.push(Number(sentence.innerText.match(/With (\\d+) days/)[1]));
     new MutationObserver(look).observe(sentence, { childList: true, subtree: true, characterData: true });
 }"""
 
