@@ -39,7 +39,6 @@ which the elapsed seconds include. OpenRetailScience, lifelines and retentioneer
 
 crrkit limits its own DuckDB to 600 MB of memory, or to the size of the Parquet files if that is more, and spills the
 rest to disk; `CRRKIT_MEMORY=8GB` sets another limit, and `base.explain()` shows the one in use.
-The runs of 2026-11-29 below were made before this limit existed.
 """
 
 Entries = dict[str, dict[str, Any]]
