@@ -35,15 +35,7 @@ QUERIES = {
         SELECT period, sum(revenue) AS revenue, sum(later) FILTER (next = period + 1) AS retained,
                sum(least(revenue, later)) FILTER (next = period + 1) AS capped FROM pairs GROUP BY period
     """,
-    "gaps": f"""
-        WITH days AS (SELECT DISTINCT customer, "at"::DATE AS day FROM '{source}'),
-             gaps AS (SELECT day, lead(day) OVER (PARTITION BY customer ORDER BY day) AS after FROM days),
-             cut AS (SELECT max(day) + 1 AS day FROM days),
-             lengths AS (SELECT coalesce(after, cut.day) - gaps.day AS days, count(after) AS closed, count(*) AS n
-                         FROM gaps, cut GROUP BY ALL),
-             risk AS (SELECT days, closed, sum(n) OVER (ORDER BY days DESC) AS at_risk FROM lengths)
-        SELECT days, product(1 - closed / at_risk) OVER (ORDER BY days) AS survival FROM risk
-    """,
+    "gaps": (SIDES / "gaps" / "by_hand.sql").read_text(encoding="utf-8").format(path=source),
     "concentration": f"""
         WITH own AS (SELECT customer, sum(amount) AS revenue FROM '{source}' GROUP BY customer),
              ranked AS (SELECT revenue, row_number() OVER (ORDER BY revenue DESC) AS place, count(*) OVER () AS n
