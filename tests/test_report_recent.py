@@ -21,7 +21,7 @@ from crrkit.report.published import account_island, pages_in
 from crrkit.report.recent import recent_of
 from crrkit.report.section import Subject
 from crrkit.report.sections import sections
-from crrkit.report.whole_period import quiet_end, to_the_end
+from crrkit.report.whole_period import end_of_last, quiet_end, until_end
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +38,11 @@ def _no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
 def orders(days: pd.DatetimeIndex, **said: object) -> crr.Base:
     rows = pd.DataFrame({"who": [f"c{i % 40}" for i in range(len(days))], "day": days})
     return crr.read_orders(rows, customer="who", at="day", **said)
+
+
+def to_the_end(base: crr.Base, every: str):
+    until = end_of_last(base, every)
+    return (base, None) if until is None else until_end(base, until)
 
 
 def thrice_a_week(until: str) -> pd.DatetimeIndex:

@@ -68,22 +68,16 @@ class QuietEnd:
         return float(moved * self.missing / seen / row["start"])
 
 
-def to_the_end(base: Base, every: str) -> tuple[Base, QuietEnd | None]:
+def until_end(base: Base, until: datetime) -> tuple[Base, QuietEnd | None]:
     """The list as of the end of its last period, if hardly a day is missing and such a gap is usual.
 
     Args:
         base: The list, under the rule of the report.
-        every: The period.
+        until: The end of its last period, see `end_of_last`.
 
     Returns:
         The list, reread as of that day, and its end; the unchanged list and None if the period is not whole.
     """
-    until = end_of_last(base, every)
-    return (base, None) if until is None else until_end(base, until)
-
-
-def until_end(base: Base, until: datetime) -> tuple[Base, QuietEnd | None]:
-    """The same for a day that is known."""
     end = quiet_end(days_with_rows(base), until)
     if end is None or base.again is None:
         return base, None
