@@ -27,6 +27,7 @@ from crrkit.read.quality import (
     refuse_broken,
     register_doubts,
     repeat_notes,
+    spells_in,
     turned_doubt,
     unknown_by_day,
     unknown_note,
@@ -187,9 +188,14 @@ def _doubts(
         said += currency_doubts(opened.table, opened.currencies, by=by)
     said += id_doubts(found.table, used=quality.rows_used, column=quality.columns["customer"], once=is_log)
     if is_log:
-        said += hole_doubts(found.table, used=quality.rows_used, first=found.first, last=found.last, as_of=as_of)
+        # Of a database only the long gaps are fetched.
+        spells = spells_in(found.table, all_of_them=not opened.elsewhere)
+        said += hole_doubts(
+            found.table, spells, used=quality.rows_used, first=found.first, last=found.last, as_of=as_of
+        )
         said += changed_people(found.table, first=found.first, last=found.last)
-        said += [] if opened.elsewhere else turned_doubt(found.table, used=quality.rows_used)
+        if spells and not opened.elsewhere:
+            said += turned_doubt([*(spell.day for spell in spells), max(spell.after for spell in spells)])
     if quality.kind == "contracts":
         said += register_doubts(good, opened.unread)
     elif opened.unread:

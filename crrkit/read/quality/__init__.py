@@ -20,7 +20,7 @@ from crrkit.read.quality.doubts import (
     words_in,
 )
 from crrkit.read.quality.folds import FOLDS
-from crrkit.read.quality.holes import EMPTY_DAYS, EMPTY_MONTHS, hole_doubts
+from crrkit.read.quality.holes import EMPTY_DAYS, EMPTY_MONTHS, hole_doubts, spells_in
 from crrkit.read.quality.left_out import NO_END, left_out_doubts
 from crrkit.read.quality.list_doubts import empty_note, log_doubt, missing_doubt, size_doubts, twice_note
 from crrkit.read.quality.notes import Note
@@ -87,6 +87,7 @@ __all__ = [
     "register_doubts",
     "repeat_notes",
     "size_doubts",
+    "spells_in",
     "statuses",
     "suspects",
     "turned_doubt",

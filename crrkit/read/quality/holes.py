@@ -28,7 +28,7 @@ STRAYS = 0.01  # share of the rows up to which separate rows are wrong dates rat
 EMPTY_MONTHS, EMPTY_DAYS = mark("months without any row"), mark("days without any row")
 
 
-class _Spell(NamedTuple):
+class Spell(NamedTuple):
     """A gap: the number of days without a row, and the days with a row before and after it."""
 
     days: int
@@ -36,24 +36,38 @@ class _Spell(NamedTuple):
     after: date
 
 
-def hole_doubts(table: ir.Table, *, used: int, first: datetime, last: datetime, as_of: datetime | None) -> list[str]:
+def spells_in(table: ir.Table, *, all_of_them: bool) -> list[Spell]:
+    """Return the long gaps between days with a row and the longest two, or all, even those between adjacent days."""
+    found = silent_spells(table, least=0 if all_of_them else LONG_DAYS).to_pyarrow().to_pylist()
+    return [Spell(row["days"], row["day"], row["after"]) for row in found]
+
+
+def hole_doubts(
+    table: ir.Table, spells: Sequence[Spell], *, used: int, first: datetime, last: datetime, as_of: datetime | None
+) -> list[str]:
     """Return a doubt if months, or half a month, have no row at all up to the last row or the cut-off.
 
     A few rows separated from all others by a year give a doubt of their own: their dates may be wrong.
+
+    Args:
+        table: The rows.
+        spells: The result of `spells_in`.
+        used: The number of rows.
+        first: The time of the first row.
+        last: The time of the last row.
+        as_of: The cut-off, if given.
     """
     end = max(last.date(), as_of.date() - A_DAY) if as_of else last.date()
     months = _month_of(end) - _month_of(first) + 1
     few_for_months, few_for_days = used < MONTHLY_ROWS * months, used < EXPECTED_ROWS
     if few_for_months and few_for_days:
         return []
-    found = silent_spells(table, least=LONG_DAYS).to_pyarrow().to_pylist()
-    spells = [_Spell(row["days"], row["day"], row["after"]) for row in found]
     if strays := _strays(table, spells, used):
         return strays
     empty = [month for spell in spells for month in range(_month_of(spell.day) + 1, _month_of(spell.after))]
     if as_of is not None:
         empty += range(_month_of(last) + 1, _month_of(as_of))
-        spells.append(_Spell((end - last.date()).days, last.date(), end + A_DAY))
+        spells = [*spells, Spell((end - last.date()).days, last.date(), end + A_DAY)]
     if empty:
         is_one = len(empty) == empty[-1] - empty[0] + 1  # a single gap is not seasonal
         full = MONTHLY_ROWS * (months - len(empty)) if is_one else MONTHLY_ROWS * months
@@ -61,7 +75,7 @@ def hole_doubts(table: ir.Table, *, used: int, first: datetime, last: datetime, 
     return _days_note(sorted(spells), used, (end - first.date()).days + 1)
 
 
-def _strays(table: ir.Table, spells: Sequence[_Spell], used: int) -> list[str]:
+def _strays(table: ir.Table, spells: Sequence[Spell], used: int) -> list[str]:
     """Return a doubt on a few rows before or after a gap of a year or more that is far longer than any other."""
     longest = sorted(spells, reverse=True)
     if not longest or longest[0].days < DAYS_APART:
@@ -103,7 +117,7 @@ def _months_note(empty: Sequence[int]) -> Note:
     return Note.about(said, doubt=EMPTY_MONTHS, spans=spans)
 
 
-def _days_note(spells: Sequence[_Spell], used: int, days: int) -> list[str]:
+def _days_note(spells: Sequence[Spell], used: int, days: int) -> list[str]:
     """Return a doubt on the longest gap if it is exceptional."""
     if not spells:
         return []

@@ -6,12 +6,9 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from crrkit.ground import told as _, told_date as format_date
-from crrkit.reduce import days_met
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import ibis.expr.types as ir
 
 LAST_OF_MONTHS = 12  # a greater number cannot be a month
 ENOUGH_SURE, ENOUGH_OUTSIDE = 10, 10  # minimum numbers of unambiguous days, and of other days outside their time span
@@ -19,15 +16,12 @@ SHARE_OUTSIDE = 0.2  # minimum share of the ambiguous days outside the time span
 MARGIN_OF_DAYS = timedelta(days=31)
 
 
-def turned_doubt(table: ir.Table, *, used: int) -> list[str]:
+def turned_doubt(days: Sequence[date]) -> list[str]:
     """Return a doubt if dates with a day up to 12 are outside the time span of the others, but not if swapped.
 
     Read month first, ``05/04/2024`` is in May and ``13/04/2024`` in April. Dates with a day above 12 are unambiguous
     and show the time span of the list; the others are inside it once their day and month are swapped.
     """
-    if used < ENOUGH_SURE + ENOUGH_OUTSIDE:
-        return []
-    days = days_met(table, "at").to_pyarrow()["day"].to_pylist()
     return _told(days) if _are_turned(days) else []
 
 
