@@ -125,17 +125,17 @@ def plain(text: str) -> str:
 
 def _introduction() -> str:
     return _(
-        "Section by section what the report says, for whoever holds the list: say in the next cell where it lies, run"
-        " all cells, change what you like. What is shown below comes from the report and names no customer; what is"
-        " withheld there is withheld here. Whoever runs the cells has the customers' rows in memory: clear the outputs"
-        " of your own cells before you pass the notebook on."
+        "This notebook recomputes the report section by section: set the path of the list in the next cell, run all"
+        " cells, and change what you like. The outputs below are those of the report: they name no customer, and"
+        " what is withheld there is withheld here. Running the cells loads the customers' rows into memory: clear"
+        " the outputs of your own cells before you pass the notebook on."
     )
 
 
 def _closing() -> str:
     doubts = _(
-        "Why customers left, what they were worth, and whether the next period will be alike. Two rates can be held"
-        " against each other only when they were counted by the same definition."
+        "Why customers left, what they were worth, and whether the next period will be alike. Two rates can be"
+        " compared only if they were computed with the same definition."
     )
     steps = [
         _("Move the sliders: how many more customers would have to stay for one point more?"),
