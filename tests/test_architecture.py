@@ -184,6 +184,13 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_the_readers_leave_pandas_to_the_first_query() -> None:
+    """It is imported while the engine counts, see `crrkit.reduce.running.apart`."""
+    code = "import sys, crrkit.read.bases.readers; print('pandas' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "False"
+
+
 def test_no_name_hides_a_module() -> None:
     for room in ROOMS:
         face = import_module(f"crrkit.{room}")

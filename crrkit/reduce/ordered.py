@@ -38,6 +38,11 @@ def _hashed(text: dt.string) -> dt.int64:
     """Return DuckDB's hash of a text as it is; Ibis's own ``hash`` casts it to BIT and back."""
 
 
+@ibis.udf.scalar.builtin(name="make_date")  # type: ignore[untyped-decorator]  # as above
+def _date_of(number: dt.int32) -> dt.date:
+    """Return DuckDB's date of a number of days since 1970-01-01, several times as fast as adding an interval."""
+
+
 @sharing.part
 def in_order(orders: ir.Table) -> ir.Table:
     """Return ``customer, day`` and, if known, ``amount`` of all purchases, sorted by customer and day.
@@ -104,6 +109,11 @@ def _is_a_look(window: WindowFunction) -> bool:
     return not sorts and (isinstance(window.func, Lag | Lead | RowNumber) or window.end is not None)
 
 
+def date_of(number: ir.IntegerValue, rows: ir.Table) -> ir.DateValue:
+    """Return the date that is ``number``, a value of these rows, days after 1970-01-01."""
+    return _date_of(number.cast("int32")) if are_in_order(rows) else day_of_number(number)
+
+
 class Own:
     """Window functions over each customer's rows, without a sort if the rows are in order.
 
@@ -147,7 +157,7 @@ class Own:
         number = day_number(value) if is_day else value
         highest = (self.rows[AT_ROW] + PER_ROW // 2 + number).max().over(SO_FAR)
         found = (highest & (PER_ROW - 1)) - PER_ROW // 2
-        return day_of_number(found) if is_day else found.cast(value.type())
+        return date_of(found, self.rows) if is_day else found.cast(value.type())
 
     def _if_same(self, customer: ir.Value, value: ir.Value) -> ir.Value:
         return ibis.ifelse(customer.over(ALL) == self.rows["customer"], value.over(ALL), ibis.null(value.type()))

@@ -37,10 +37,10 @@ def month_of(rows: ir.Table) -> list[str]:
     return ["month"] if "month" in rows.columns else []
 
 
-def period_in(rows: ir.Table, day: str, calendar: Calendar) -> ir.IntegerValue:
+def period_in(rows: ir.Table, day: str, calendar: Calendar, *, month: str = "month") -> ir.IntegerValue:
     """Return the number of the period of a row's day, computed from its month if known, which is cheaper."""
-    by_month = calendar.months and month_of(rows)
-    return _of_month(rows["month"].cast("int64"), calendar) if by_month else period_index(rows[day], calendar)
+    by_month = calendar.months and month in rows.columns
+    return _of_month(rows[month].cast("int64"), calendar) if by_month else period_index(rows[day], calendar)
 
 
 def day_of(at: ir.TimestampValue | ir.DateValue) -> ir.DateValue:

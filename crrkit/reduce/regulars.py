@@ -43,7 +43,8 @@ def purchase_steps(
     """
     bought = purchase_days(orders, as_of=as_of)
     numbers = {name: day_number(bought[name]) for name in ("day", "before", "first")}
-    days = bought.select("customer", *month_of(bought), on=bought["day"], **numbers)
+    month = month_of(bought)
+    days = bought.select("customer", *month, on=bought["day"], **numbers)
     limit, limit_before = _limits(days, limits)
     begins = days["before"].isnull() | (days["day"] - days["before"] > limit_before)
     marked = days.mutate(
@@ -56,6 +57,7 @@ def purchase_steps(
     own = Own(marked, by="day", by_sorting=not is_short or span_days > DAYS_LOOKED_BACK)
     spell = own.rows.mutate(  # the same order for all of these, so that an engine sorts once
         after=own.lead(own.rows["on"]),
+        **{f"{name}_after": own.lead(own.rows[name]) for name in month},
         opens=own.latest(own.rows["opens"]),
         **(_in_one_spell if is_short else _whatever_the_spell)(own, k_long, span_days),
     )
@@ -67,7 +69,7 @@ def purchase_steps(
     long_until = ibis.least(since + window_days - 1, active_until)
     return spell.select(
         "customer",
-        *month_of(spell),
+        *[name for name in spell.columns if name in ("month", "month_after")],
         "on",
         "after",
         "day",

@@ -37,6 +37,8 @@ def apart(engine: Any, work: Callable[[], Found]) -> Found:
     with ThreadPoolExecutor(1) as counting:
         counted = counting.submit(work)
         try:
+            import pandas  # noqa: F401, ICN001 - results need it: imported while the engine counts for the first time
+
             while not counted.done():  # a signal delivered to another thread is handled between two waits
                 wait([counted], timeout=HEARD_WITHIN)
             return counted.result()

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 import ibis
 
 from crrkit.ground import DAYS_PER_WEEK, MONTHS_PER_PERIOD
-from crrkit.reduce.periods import day_number, period_index
+from crrkit.reduce.periods import day_number, day_of_number, period_index
 from crrkit.reduce.rows import with_segments
-from crrkit.reduce.stages import period_of_day
 from crrkit.reduce.units import OPEN
 
 if TYPE_CHECKING:
@@ -108,7 +107,7 @@ def by_period(days: ir.Table, calendar: Calendar, limits: Sequence[int], regular
     ``continuous``, the bin of the longest gap that a purchase of the period closed; ``oldest_k_before,
     within_k_before``, the values of the last purchase day before the period.
     """
-    dated = days.mutate(since=period_of_day(days["day"], calendar))
+    dated = days.mutate(since=period_index(day_of_number(days["day"]), calendar))
     inside = {"group_by": [dated["customer"], dated["since"]]}
     ends = {"last": dated["day"].max().over(**inside), "continuous": dated["gap"].max().over(**inside)}
     last = dated.mutate(**ends).filter(lambda t: t["day"] == t["last"]).drop("last")
@@ -295,5 +294,6 @@ def _each_number(periods: ir.Table, regulars: Sequence[int], calendar: Calendar,
             ibis.cases(*[(rows["number"] == number, rows[f"{name}_{number}{end}"]) for number in regulars])
             for name in ("oldest", "within")
         )
-        columns |= {f"until{end}": period_of_day(oldest + (window_days - 1), calendar), f"within{end}": within}
+        until = day_of_number(oldest + (window_days - 1))
+        columns |= {f"until{end}": period_index(until, calendar), f"within{end}": within}
     return rows.mutate(**columns)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from crrkit.reduce.neighbours import purchase_days
-from crrkit.reduce.ordered import Own
+from crrkit.reduce.ordered import Own, date_of
 from crrkit.reduce.periods import day_number, period_in, period_index
 from crrkit.reduce.purchases import first_purchases
 from crrkit.reduce.units import OPEN
@@ -92,19 +92,20 @@ def buyer_periods(steps: ir.Table, *, calendar: Calendar, one_period: bool = Fal
     A step is that of the last purchase day of the period. ``following`` is the period of the next purchase, null if
     there is none. With ``one_period`` the customer is active only at the boundary that ends the period.
     """
-    own = Own(steps.mutate(since=period_in(steps, "on", calendar)), by="on")
-    after = own.lead(own.rows["since"]) if own.are_in_order else period_index(own.rows["after"], calendar)
-    dated = own.rows.mutate(following=after)
+    following = period_in(steps, "after", calendar, month="month_after")
+    dated = steps.mutate(since=period_in(steps, "on", calendar), following=following)
     last = dated.filter(dated["after"].isnull() | (dated["following"] > dated["since"]))
     ends = last["since"] + 1
-    long_until = period_of_day(last["long_until"], calendar)
+    long_until, active_until = (
+        period_index(date_of(last[name], last), calendar) for name in ("long_until", "active_until")
+    )
     return last.select(
         "customer",
         "since",
         "following",
         path=ibis.ifelse(last["begins"], _path("once"), _path("buyer")),
         first_until=ibis.least(long_until, ends) if one_period else long_until,
-        then_until=ends if one_period else period_of_day(last["active_until"], calendar),
+        then_until=ends if one_period else active_until,
     )
 
 
@@ -133,12 +134,6 @@ def touch_periods(
         first_until=open_["since"],
         then_until=until,
     )
-
-
-def period_of_day(number: ir.IntegerValue, calendar: Calendar) -> ir.IntegerValue:
-    """Return the period that contains a day, given as days since 1970-01-01."""
-    epoch = ibis.literal("1970-01-01 00:00:00", type="timestamp")
-    return period_index(epoch + number.as_interval("D"), calendar)
 
 
 def contract_periods(spells: ir.Table, *, calendar: Calendar, as_of: datetime, renewals: int, months: int) -> ir.Table:

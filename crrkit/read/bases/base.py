@@ -6,8 +6,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-import pandas as pd
-
 from crrkit import reduce
 from crrkit.ground import InputError, check_choice, check_names, gettext as _
 from crrkit.rules import Activity, DefinitionCard, OwnGap, Trailing
@@ -18,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import ibis.expr.types as ir
+    import pandas as pd
 
     from crrkit.read.bases.askable import Moves
     from crrkit.read.bases.explaining import Explanation
@@ -158,6 +157,8 @@ class Base:
 
     def movement(self, calendar: Calendar, *, unit: str, by: tuple[str, ...]) -> tuple[str, pd.DataFrame]:
         """Return the form of the movement and its histogram as a data frame."""
+        import pandas as pd
+
         form, asked = self.moves(calendar, unit=unit, by=by)
         found = [reduce.collect(one) for one in asked]
         return form, found[0] if len(found) == 1 else pd.concat(found, ignore_index=True)

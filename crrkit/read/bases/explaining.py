@@ -6,8 +6,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-import pandas as pd
-
 from crrkit import reduce
 from crrkit.ground import InputError, Shown, check_choice, ntold as ngettext, told as _
 from crrkit.read.bases.steps import steps_of
@@ -17,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     import ibis.expr.types as ir
+    import pandas as pd
 
     from crrkit.read.bases.askable import Askable
     from crrkit.rules import Calendar
@@ -94,6 +93,8 @@ class Explanation(Shown):
 
 def explain(base: Askable, *, every: str) -> Explanation:
     """Implement `crrkit.read.bases.base.Base.explain`."""
+    import pandas as pd
+
     asked = dict(_asked(base, base.calendar(every)))
     scans = {name: [scan for one in queries for scan in reduce.scans_of(one)] for name, queries in asked.items()}
     backend = base.table.get_backend()

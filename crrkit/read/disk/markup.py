@@ -7,14 +7,14 @@ import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, NamedTuple
 
-import pandas as pd
-
 from crrkit.ground import told as _
 from crrkit.read.disk.encodings import encoding_of
 from crrkit.read.disk.pages import SAYS_WITHIN
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pandas as pd
 
     from crrkit.read.disk.merged import Span
 
@@ -32,6 +32,8 @@ class Page(NamedTuple):
 
     def cells(self) -> pd.DataFrame:
         """Return the rows as a data frame, padded to equal width."""
+        import pandas as pd
+
         width = max(map(len, self.rows), default=0)
         return pd.DataFrame([[*row, *[None] * (width - len(row))] for row in self.rows], dtype=object)
 

@@ -6,8 +6,6 @@ import re
 import zipfile
 from typing import TYPE_CHECKING, NamedTuple
 
-import pandas as pd
-
 from crrkit.ground import InputError, MissingDependencyError, ntold as ngettext, told as _, told_number as format_number
 from crrkit.read.disk.files import bad, first_line
 from crrkit.read.disk.heads import heads_note, joined
@@ -20,6 +18,8 @@ from crrkit.read.disk.parts import check_part
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    import pandas as pd
 
     from crrkit.read.disk.heads import Heads
     from crrkit.read.disk.layout import Fits
@@ -66,6 +66,8 @@ def sheet_names(path: Path) -> list[str]:
 
 def stacked(sheets: Sequence[Sheet], wanted: Sequence[str]) -> pd.DataFrame:
     """Concatenate the needed columns of all sheets."""
+    import pandas as pd
+
     frames = []
     for sheet in sheets:
         check_part(sheet.name, list(sheet.rows.columns), wanted, beside=sheets[0].name)
@@ -76,6 +78,8 @@ def stacked(sheets: Sequence[Sheet], wanted: Sequence[str]) -> pd.DataFrame:
 
 
 def _book(path: Path) -> dict[str, pd.DataFrame]:
+    import pandas as pd
+
     if is_markup(path):
         tables = {page.name: page.cells() for page in pages_of(path)}
         if not tables:
@@ -107,6 +111,8 @@ def _check_sheet(sheet: str | None, names: list[str]) -> None:
 
 def _under_names(name: str, cells: pd.DataFrame, spans: Sequence[Span], layout: Layout, fits: Fits) -> Sheet:
     """Return the rows below the header, whose names may include duplicates."""
+    import pandas as pd
+
     if layout.skip is not None:
         cells = cells.loc[layout.skip :]
     if not len(cells):

@@ -6,9 +6,9 @@ because the engine is two to four times slower on them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import sys
+from typing import TYPE_CHECKING, Any, TypeGuard
 
-import pandas as pd
 import pyarrow as pa
 
 from crrkit.ground import SourceError, described, told as _
@@ -18,6 +18,13 @@ from crrkit.read.engines.fetching import NO_ARROW, printed
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import pandas as pd
+
+
+def is_pandas(source: object) -> TypeGuard[pd.DataFrame]:
+    """Return whether the source is a pandas frame; pandas is not imported for one that cannot be."""
+    return "pandas" in sys.modules and isinstance(source, sys.modules["pandas"].DataFrame)
+
 
 def is_ibis(source: object) -> bool:
     """Return whether the source is an Ibis table of any backend."""
@@ -26,7 +33,7 @@ def is_ibis(source: object) -> bool:
 
 def column_names(source: Any) -> list[str]:
     """Return the column names of a data frame of any known library."""
-    if isinstance(source, pd.DataFrame):
+    if is_pandas(source):
         return [str(column) for column in source.columns]
     if isinstance(source, pa.Table | pa.RecordBatch):
         return list(source.schema.names)
@@ -44,7 +51,7 @@ def column_names(source: Any) -> list[str]:
 def to_arrow(source: Any, columns: Iterable[str]) -> pa.Table:
     """Return the given columns of a data frame as an Arrow table."""
     wanted = list(dict.fromkeys(columns))
-    if isinstance(source, pd.DataFrame):
+    if is_pandas(source):
         return _from_pandas(source, wanted)
     if isinstance(source, pa.Table | pa.RecordBatch):
         return pa.table(source.select(wanted))
@@ -62,6 +69,8 @@ def _from_pandas(frame: pd.DataFrame, wanted: list[str]) -> pa.Table:
 
 
 def _arrow_column(values: pd.Series) -> pa.Array | pa.ChunkedArray:
+    import pandas as pd
+
     if isinstance(values.dtype, pd.CategoricalDtype):
         values = values.astype(values.cat.categories.dtype if values.notna().all() else "object")
     if isinstance(values.dtype, pd.SparseDtype):

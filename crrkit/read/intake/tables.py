@@ -12,7 +12,6 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 import ibis
-import pandas as pd
 
 from crrkit.ground import check_choice
 from crrkit.read.intake import terms
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import ibis.expr.types as ir
+    import pandas as pd
 
     from crrkit.read.disk import Layout
     from crrkit.read.quality import QualityReport
@@ -70,6 +70,8 @@ def read_contract_rows(
 
     Without ``as_of``, ``last`` is the last time at which the list shows that something was recorded.
     """
+    import pandas as pd
+
     if end_is is not None:
         check_choice(end_is, name="end_is", choices=ENDS)
     rule = open_ends_of(open_ends)

@@ -10,7 +10,6 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import ibis
-import pandas as pd
 
 from crrkit.ground import (
     InputError,
@@ -25,6 +24,7 @@ from crrkit.rules import EPOCH
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    import pandas as pd
 
 ENDLESS = "9999-01-01"  # stands for the end of an open contract
 
@@ -214,6 +214,8 @@ def ask_what_ends_are(pauses: pd.DataFrame) -> None:
 
 def month_end_note(ends: pd.DataFrame, pauses: pd.DataFrame) -> tuple[str, ...]:
     """Return a note if many ends are on the last day of a month and no renewals show their meaning."""
+    import pandas as pd
+
     days = pd.to_datetime(ends["day"], unit="D")
     last, total = int(ends["rows"][days.dt.is_month_end].sum()), int(ends["rows"].sum())
     touching = int(pauses["pairs"][pauses["touching"]].sum())

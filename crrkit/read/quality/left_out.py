@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import ibis
 import numpy as np
-import pandas as pd
 
 from crrkit.ground import mark, told as _, told_date as format_date, told_number as format_number
 from crrkit.read.quality.holes import EXPECTED_ROWS, LONGER
@@ -19,6 +18,7 @@ from crrkit.rules import EPOCH
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    import pandas as pd
 
 NO_END = mark("no contract has ended")
 FEWEST_CONTRACTS = 10  # fewer contracts may all have stayed
@@ -89,6 +89,8 @@ def _lengths(table: ir.Table, *, since: int, until: int) -> pd.DataFrame:
 
 def _silent_doubt(starts: pd.DataFrame, ends: pd.DataFrame, until: int) -> list[str]:
     """Return a doubt if there is an exceptional time without starts and ends, in which nobody can be lost."""
+    import pandas as pd
+
     rows = pd.concat([starts, ends[ends["day"] < until]]).groupby("day")["rows"].sum()
     if len(rows) < A_RHYTHM:
         return []

@@ -6,8 +6,6 @@ import html
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import pandas as pd
-
 from crrkit.ground import (
     Shown,
     check_choice,
@@ -24,6 +22,8 @@ from crrkit.rules import said_reading
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
+
+    import pandas as pd
 
 # The reasons for which rows are set aside, in order of precedence; a row has the first that applies.
 REASONS = (
@@ -102,6 +102,8 @@ class QualityReport(Shown):
         unknown: pd.DataFrame | None = None,
     ) -> QualityReport:
         """Create the report from the number of rows of each reason."""
+        import pandas as pd
+
         met = {reason: int(counts[reason]) for reason in REASONS if counts.get(reason)}
         read = rows_used + sum(met.values())
         table = pd.DataFrame({"reason": list(met), "rows": pd.Series(list(met.values()), dtype="int64")})
@@ -127,6 +129,8 @@ class QualityReport(Shown):
         Raises:
             ValueError: If no row was set aside for this reason.
         """
+        import pandas as pd
+
         check_choice(reason, name="reason", choices=list(self.table["reason"]))
         return self.fetch(reason, limit) if self.fetch else pd.DataFrame()
 
@@ -139,6 +143,8 @@ class QualityReport(Shown):
         Returns:
             The file. Lines that could not be split into fields are counted in the table but not written.
         """
+        import pandas as pd
+
         reasons = self.table[self.table["reason"] != "cut-off line"]
         pairs = zip(reasons["reason"], reasons["rows"], strict=True)
         found = [self.rows(reason, limit=int(rows)).assign(reason=_(reason)) for reason, rows in pairs]

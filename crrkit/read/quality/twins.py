@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import pyarrow as pa
 
 from crrkit.read.quality.doubts import TWIN
 
 if TYPE_CHECKING:
+    import pandas as pd
     from ibis.backends.duckdb import Backend
 
 MOST_LOOKED_AT = 2_000_000  # rows: for more, comparing all columns takes longer than counting
@@ -25,10 +25,12 @@ def told_apart(engine: Backend, name: str) -> dict[str, Any]:
     return {"table": engine.table(f"{name}_told"), "has_twins": True}
 
 
-def of_frame(frame: Any) -> pa.Array | None:
+def of_frame(frame: pd.DataFrame) -> pa.Array | None:
     """Return the hash of each row of a pandas frame; None if its values are not hashable, or it is too long."""
-    if not isinstance(frame, pd.DataFrame) or len(frame) > MOST_LOOKED_AT:
+    if len(frame) > MOST_LOOKED_AT:
         return None
+    import pandas as pd
+
     try:
         return pa.array(pd.util.hash_pandas_object(frame, index=False).to_numpy())
     except (TypeError, ValueError, OverflowError):

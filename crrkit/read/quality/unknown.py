@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import ibis
-import pandas as pd
 
 from crrkit.ground import (
     ntold as ngettext,
@@ -20,6 +19,7 @@ from crrkit.rules import EPOCH
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    import pandas as pd
 
     from crrkit.read.quality.rows import QualityReport
 
@@ -87,6 +87,8 @@ def unknown_by_day(marked: ir.Table, *, time: str, why: str) -> pd.DataFrame:
         time: The time column.
         why: The column of reasons.
     """
+    import pandas as pd
+
     rows = marked.filter(marked[why].isin(NOT_KNOWN) & marked[time].notnull())
     days = rows.select(day=rows[time].date().delta(ibis.date(EPOCH.isoformat()), unit="day"))
     counted = days.group_by("day").agg(rows=days.count()).order_by("day").to_pyarrow().to_pydict()

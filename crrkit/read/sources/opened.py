@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import pyarrow as pa
 
 from crrkit.ground import told as _
@@ -137,9 +136,10 @@ def _open_rows(rows: Rows, wanted: Wanted) -> Opened:
 
 def _registered(frame: Any, columns: Sequence[str], facts: dict[str, Any]) -> Opened:
     con = new_engine()
-    rows, alike = frames.to_arrow(frame, columns), twins.of_frame(frame)
+    is_pandas = frames.is_pandas(frame)
+    rows, alike = frames.to_arrow(frame, columns), twins.of_frame(frame) if is_pandas else None
     con.con.register("crrkit_raw", rows if alike is None else rows.append_column(TWIN, alike))
-    facts |= {"copied": isinstance(frame, pd.DataFrame), "has_twins": alike is not None, "in_order": True}
+    facts |= {"copied": is_pandas, "has_twins": alike is not None, "in_order": True}
     return Opened(table=con.table("crrkit_raw"), engine=con, **facts)
 
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import pandas as pd
 import pyarrow as pa
 
 from crrkit.ground import InputError, SourceError, ntold as ngettext, told as _
@@ -92,6 +91,8 @@ def _column_names(source: Any, layout: Layout) -> list[str]:
 
 def _as_table(part: Any, named: Mapping[str, str | None]) -> Any:
     """Return one list of a mapping as a table; a sequence of ids becomes a table of one column."""
+    import pandas as pd
+
     if isinstance(part, list | tuple | set | frozenset | pd.Series):
         ids = list(part) if not isinstance(part, set | frozenset) else sorted(part, key=str)
         return pd.DataFrame({named.get("customer") or "customer": pd.Series(ids, dtype=object)})
