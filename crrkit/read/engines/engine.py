@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import threading
 import weakref
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ BYTES_IN = {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 PACKED_TEXT = 8  # approximate compression ratio of text
 SETTINGS = {"CRRKIT_MEMORY": "memory_limit", "CRRKIT_THREADS": "threads"}
 _spills = itertools.count()
+_compiling = threading.RLock()
 
 
 def new_engine(texts: Iterable[Path] = (), *, stored: Iterable[Path] = ()) -> Any:
@@ -43,6 +45,7 @@ def new_engine(texts: Iterable[Path] = (), *, stored: Iterable[Path] = ()) -> An
     # One spill folder per engine, since two engines would confuse their files. Created only when needed.
     spill = str(scratch.root() / f"spill-{next(_spills)}").replace("'", "''")
     con.con.execute(f"SET TimeZone = 'UTC'; SET temp_directory = '{spill}'").fetchall()
+    con.compiler = _nesting(con.compiler)
     may_share(con)
     heed(con)
     if not os.environ.get("CRRKIT_MEMORY"):
@@ -51,6 +54,26 @@ def new_engine(texts: Iterable[Path] = (), *, stored: Iterable[Path] = ()) -> An
         if os.environ.get(variable):
             _set(con, setting, os.environ[variable], variable)
     return con
+
+
+def _nesting(compiler: Any) -> Any:
+    """Return a compiler that leaves nested SELECTs as they are: merging them takes Ibis as long as all the rest.
+
+    DuckDB's optimiser merges them anyway.
+    """
+
+    class Nesting(type(compiler)):  # type: ignore[misc]  # the class of Ibis's compiler is no part of its API
+        __slots__ = ()
+
+        def to_sqlglot(self, *args: Any, **kwargs: Any) -> Any:
+            with _compiling:  # the option belongs to all of Ibis
+                merging, ibis.options.sql.fuse_selects = ibis.options.sql.fuse_selects, False
+                try:
+                    return super().to_sqlglot(*args, **kwargs)
+                finally:
+                    ibis.options.sql.fuse_selects = merging
+
+    return Nesting()
 
 
 def _be_modest(con: Any, length: int) -> None:
