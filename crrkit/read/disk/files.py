@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crrkit.ground import SourceError, told as _
-from crrkit.read.disk.pages import is_markup
 
 if TYPE_CHECKING:
     import duckdb
@@ -24,6 +23,8 @@ ARROW = (".arrow", ".arrows", ".feather", ".ipc")
 PACKED = {".gz", ".bz2", ".xz", ".zst", ".zip"}
 BOOK, OLD_BOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"  # magic bytes of spreadsheet files
 ADDRESS = re.compile(r"[A-Za-z][\w+.-]+:/{1,2}[^\\]")  # a scheme has two letters or more: C:/ is a drive
+PAGE_BEGINS = re.compile(rb"(?i)^(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|table|\?xml|\?mso|head|body|meta|style|div|!--)")
+SAYS_WITHIN = 2000  # bytes in which a page declares its type and encoding
 BY_IBIS = "ibis.connect(…).table('orders')"
 
 
@@ -106,6 +107,12 @@ def _by_content(path: Path, kind: str) -> str:
     if kind == "spreadsheet" and begins[:2] != BOOK[:2] and begins != OLD_BOOK:
         return "text"
     return "spreadsheet" if kind == "text" and begins == BOOK and _is_workbook(path) else kind
+
+
+def is_markup(path: Path) -> bool:
+    """Return whether a file is HTML or XML, which is read like a spreadsheet whatever its extension."""
+    with path.open("rb") as stream:
+        return PAGE_BEGINS.match(stream.read(SAYS_WITHIN)) is not None
 
 
 def _is_workbook(path: Path) -> bool:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from crrkit.ground import told as _
 from crrkit.read.disk.encodings import encoding_of
-from crrkit.read.disk.pages import SAYS_WITHIN
+from crrkit.read.disk.files import SAYS_WITHIN
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,11 +13,9 @@ from typing import TYPE_CHECKING
 
 from crrkit.ground import told as _
 from crrkit.read.disk.encodings import SURE, check_encoding, encoding_of
-from crrkit.read.disk.files import TEXT, bad, first_line
-from crrkit.read.disk.heads import heads_note, joined_lines
-from crrkit.read.disk.layout import DIRECTIVE, Layout, names_at, split
+from crrkit.read.disk.files import PAGE_BEGINS, TEXT, bad, first_line
+from crrkit.read.disk.layout import DIRECTIVE, Layout, heads_note, joined_lines, names_at, split
 from crrkit.read.disk.packed import PACKING_ERRORS, head_of, unpacked
-from crrkit.read.disk.pages import PAGE_BEGINS
 from crrkit.read.disk.scratch import new_file
 
 if TYPE_CHECKING:
@@ -84,7 +82,7 @@ def _above(text: str, layout: Layout, fits: Fits) -> tuple[str | None, int]:
         return sep, layout.skip
     if not said and lines and fits(split(lines[0], sep)):
         return sep, 0
-    found = names_at([split(line, sep) for line in lines[:60]], fits, None)
+    found = names_at([split(line, sep) for line in lines[:60]], fits)
     return sep, found or int(said is not None)
 
 

@@ -9,20 +9,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from crrkit.ground import InputError, MissingDependencyError, ntold as ngettext, told as _, told_number as format_number
-from crrkit.read.disk.files import bad, first_line
-from crrkit.read.disk.heads import heads_note, joined
-from crrkit.read.disk.layout import Layout, names_at
+from crrkit.read.disk.files import bad, first_line, is_markup
+from crrkit.read.disk.layout import Layout, check_part, heads_note, joined, names_at
 from crrkit.read.disk.markup import pages_of
 from crrkit.read.disk.merged import hidden_notes, placed, spans_of
-from crrkit.read.disk.pages import is_markup
-from crrkit.read.disk.parts import check_part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from crrkit.read.disk.heads import Heads
-    from crrkit.read.disk.layout import Fits
+    from crrkit.read.disk.layout import Fits, Heads
     from crrkit.read.disk.merged import Span
 
 
@@ -113,7 +109,7 @@ def _under_names(name: str, cells: pd.DataFrame, spans: Sequence[Span], layout: 
         return Sheet(name, pd.DataFrame())
     heads = [["" if cell is None else str(cell) for cell in row] for row in cells.head(60).to_numpy()]
     over = joined(heads, fits) if layout.skip is None else None
-    place = names_at(heads, fits, None) if over is None else over.place
+    place = names_at(heads, fits) if over is None else over.place
     names = heads[place] if over is None else over.names
     below = cells.iloc[place + (1 if over is None else over.lines) :]
     rows = below.set_axis(names, axis="columns").reset_index(drop=True)
