@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import crrkit as crr
-from crrkit.read.disk import bounds, scratch, spools
+from crrkit.read.disk import packed as archives, scratch, spools
 from crrkit.read.engines import engine
 
 ROWS = [{"client": f"c{k % 7}", "at": f"2024-0{1 + k % 8}-05", "total": k + 1} for k in range(40)]
@@ -141,7 +141,7 @@ def packed(path: Path, length: int) -> Path:
 def test_what_would_fill_the_disk_is_refused_before_it_is_unpacked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bounds, "HARMLESS", 1 << 22)
+    monkeypatch.setattr(archives, "HARMLESS", 1 << 22)
     for ending in (".zip", ".csv.gz", ".csv.bz2", ".csv.xz", ".csv.zst"):
         with pytest.raises(crr.SourceError, match="would become more than 300 times as long"):
             crr.read_orders(packed(tmp_path / f"a{ending}", 1 << 23))

@@ -12,9 +12,6 @@ from crrkit.read.disk import (
 from crrkit.read.disk.arrow_files import (
     read_arrow as read_arrow,
 )
-from crrkit.read.disk.bounds import (
-    members_of as members_of,
-)
 from crrkit.read.disk.encodings import (
     SURE as SURE,
     encoding_of as encoding_of,
@@ -31,6 +28,7 @@ from crrkit.read.disk.layout import (
 )
 from crrkit.read.disk.packed import (
     head_of as head_of,
+    members_of as members_of,
 )
 from crrkit.read.disk.plain import (
     Plain as Plain,
