@@ -2,7 +2,6 @@
 from crrkit.read.disk import (
     files as files,
     lines as lines,
-    merged as merged,
     nested as nested,
     plain as plain,
     scratch as scratch,

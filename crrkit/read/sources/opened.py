@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from crrkit.ground import told as _
-from crrkit.read.disk import files, lines, members_of, merged, nested, plain, read_arrow, scratch, sheets, spools
+from crrkit.read.disk import files, lines, members_of, nested, plain, read_arrow, scratch, sheets, spools
 from crrkit.read.engines import brought, databases, frames, new_engine, of_table, records
 from crrkit.read.quality import TWIN, twins
 from crrkit.read.sources import again, beside, outside
@@ -163,9 +163,8 @@ def _open_sheets(paths: list[Path], wanted: Wanted, name: str, _folder: Path) ->
     facts = wanted.beside(facts, [str(column) for column in taken[0].rows.columns], partial(beside.of_sheets, taken))
     columns = wanted.read(facts)
     repeated = [column for role, column in facts["columns"].items() if role not in MONEY]  # amounts are not repeated
-    whole = [merged.filled(sheet.rows, sheet.merged, repeated) for sheet in taken]
-    taken = [sheet._replace(rows=rows) for sheet, (rows, _n) in zip(taken, whole, strict=True)]
-    facts["notes"] += merged.merged_note(name, sum(n for _rows, n in whole))
+    taken, note = sheets.with_merged_filled(taken, repeated, name=name)
+    facts["notes"] += note
     return _registered(sheets.stacked(taken, columns), columns, facts)
 
 
