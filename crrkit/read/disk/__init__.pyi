@@ -35,6 +35,3 @@ from crrkit.read.disk.plain import (
 from crrkit.read.disk.sheets import (
     Sheet as Sheet,
 )
-from crrkit.read.disk.totals import (
-    totals_among as totals_among,
-)

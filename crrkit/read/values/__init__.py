@@ -12,6 +12,7 @@ from crrkit.read.values.ids import (
     parse_ids,
     spellings_of,
     tidier,
+    totals_among,
 )
 from crrkit.read.values.numbers import CURRENCIES, parse_numbers, signs_in
 from crrkit.read.values.open_ends import AS_WRITTEN, OpenEnds, open_ends_of, unread_ends, without_open_ends
@@ -42,6 +43,7 @@ __all__ = [
     "spellings_of",
     "text",
     "tidier",
+    "totals_among",
     "unread_ends",
     "without_open_ends",
     "words_of",
