@@ -13,6 +13,7 @@ import ibis
 import ibis.expr.datatypes as dt
 
 from crrkit.ground import InputError, check_choice, told as _
+from crrkit.read.values.notations import STAMPS, WITHOUT_WORDS, in_numbers, local, read_stamps
 from crrkit.read.values.orders_of_dates import (
     check_orders,
     day_or_month,
@@ -22,9 +23,7 @@ from crrkit.read.values.orders_of_dates import (
     serials_among,
     strays,
 )
-from crrkit.read.values.stamps import STAMPS, read_stamps
 from crrkit.read.values.text import NOT_AN_ID, Parsed, aggregate, is_true
-from crrkit.read.values.worded import WITHOUT_WORDS, in_numbers
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -61,11 +60,6 @@ def _try_strptime(text: str, formats: list[str]) -> dt.timestamp:
     """Parse a time with DuckDB by the first of several formats that fits; null if none does."""
 
 
-@ibis.udf.scalar.builtin(name="timezone")  # type: ignore[untyped-decorator]  # Ibis's decorator has no types
-def _local(zone: str, at: dt.Timestamp(timezone="UTC")) -> dt.timestamp:  # type: ignore[valid-type]  # Ibis reads it as a type
-    """Convert a moment to the local time of a zone; unlike a cast, independent of the session's time zone."""
-
-
 @ibis.udf.scalar.builtin(name="epoch_ns")  # type: ignore[untyped-decorator]  # Ibis's decorator has no types
 def _nanoseconds(at: dt.timestamp) -> dt.int64:
     """Return the nanoseconds since 1970-01-01."""
@@ -81,7 +75,7 @@ def parse_times(table: ir.Table, column: str, *, order: str | None = None, zone:
     values = table[column]
     kind = values.type()
     if kind.is_timestamp() or kind.is_date():
-        value = _to_microseconds(values) if kind.is_date() or kind.timezone is None else _local(zone or "UTC", values)
+        value = _to_microseconds(values) if kind.is_date() or kind.timezone is None else local(zone or "UTC", values)
         return Parsed(value, value.notnull(), form="times")
     if (
         kind.is_string()
@@ -124,7 +118,7 @@ def _looks(table: ir.Table, text: ir.StringValue) -> dict[str, Any]:
 
 
 def _stamp(table: ir.Table, text: ir.StringValue) -> str | None:
-    """Return the format of a column in which every time is a number, see `crrkit.read.values.stamps`; else None."""
+    """Return the format of a column in which every time is a number, see `crrkit.read.values.notations`; else None."""
     looks = aggregate(table, **{form: text.re_search(stamp.looks).all() for form, stamp in STAMPS.items()})
     return next((form for form, every in looks.items() if every), None)
 
@@ -179,7 +173,7 @@ def _reading(text: ir.StringValue, order: str, *, zone: str | None = None, twelv
     if zone is not None:
         with_offset = ibis.ifelse(plain.re_search(WITH_OFFSET), plain, ibis.null("string"))
         closed_up = with_offset.re_replace(r" *(?:[Zz]|UTC|GMT)$", "Z").re_replace(r" +([+-][0-9:]+)$", r"\1")
-        readings.append(_local(zone, closed_up.try_cast(dt.Timestamp(timezone="UTC"))))
+        readings.append(local(zone, closed_up.try_cast(dt.Timestamp(timezone="UTC"))))
     if twelve:
         readings.append(_try_strptime(plain.re_replace(r" ?([AaPp][Mm])$", r" \1"), _TWELVE))
     return ibis.coalesce(*readings)

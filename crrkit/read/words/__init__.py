@@ -19,7 +19,7 @@ from crrkit.read.words.columns import (
     tells_when,
 )
 from crrkit.read.words.kinds import KINDS, TOUCHES, map_kinds, usual_kind
-from crrkit.read.words.labels import Label, is_label, labels_in
+from crrkit.read.words.labels import MONTH_WORDS, Label, is_label, labels_in
 from crrkit.read.words.marks import is_there, marks_there
 from crrkit.read.words.names import (
     CLOSED,
@@ -58,6 +58,7 @@ __all__ = [
     "LISTS",
     "LISTS_NAMED",
     "MONEY",
+    "MONTH_WORDS",
     "MOST_STATES",
     "NO_PURCHASE",
     "PURCHASED",
