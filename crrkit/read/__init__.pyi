@@ -29,7 +29,6 @@ from crrkit.read.guessing import (
     ROLES as ROLES,
     Guess as Guess,
     by_names as by_names,
-    columns_of as columns_of,
     confidence_lines as confidence_lines,
     guess as guess,
     settle_kind as settle_kind,
@@ -65,6 +64,9 @@ from crrkit.read.quality import (
 from crrkit.read.samples import (
     sample as sample,
     sample_path as sample_path,
+)
+from crrkit.read.sources import (
+    columns_of as columns_of,
 )
 from crrkit.read.values import (
     Forms as Forms,

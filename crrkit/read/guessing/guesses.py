@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crrkit.ground import InputError, UnsettledError, told as _
-from crrkit.read.disk import ADDRESS, Layout, spools, without_credentials
-from crrkit.read.engines import databases, frames, records
+from crrkit.read.disk import ADDRESS, Layout, without_credentials
+from crrkit.read.engines import databases
 from crrkit.read.guessing.confidence import IS_SURE, by_names, confidence_lines, look_into, opened_as
 from crrkit.read.guessing.written import Written, written_in, written_lines
 from crrkit.read.intake import settle_orders
 from crrkit.read.sources import (
     are_snapshots,
-    column_names,
+    columns_of,
     counted_columns,
     is_of_counts,
     list_names,
     refuse_shape,
-    tells_lists,
-    usual_day,
 )
-from crrkit.read.words import REQUIRED, Call, is_label, settle_columns, some_of, tells_when, usual_column
+from crrkit.read.words import REQUIRED, Call, is_label, settle_columns, some_of, usual_column, usual_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -160,20 +157,6 @@ def _of_lists(columns: list[str], name: str, where: Mapping[str, str]) -> Guess:
     else:
         reason = _("The names of the files tell dates, and no column does: lists of customers.")
     return Guess("snapshots", found, (reason,), name, where, by_names(found))
-
-
-def columns_of(source: Any, layout: Layout | None = None) -> list[str]:
-    """Return the column names of a file, a database table or a table of any known library."""
-    if records.is_read_once(source) or spools.is_open_file(source):
-        message = _("{given} can be read once only, and a look at it would use it up. Give a file, a frame or a list.")
-        raise InputError(message.format(given=type(source).__name__), argument="source")
-    rows = databases.find(source, layout or Layout()) or records.find(source)
-    if rows is not None:
-        with closing(rows):
-            return rows.columns
-    if not isinstance(source, str | Path):
-        return frames.column_names(source)
-    return column_names(source, layout=layout, fits=lambda names: tells_when(names) or tells_lists(names))
 
 
 _TOLD_BY = {

@@ -64,7 +64,7 @@ def report_line(opened: Opened, who: Ids, time: str | None) -> ir.BooleanValue |
     if who.lines:
         found.append(text.is_true(who.value.cast("string").isin(who.lines)))
     if opened.undated is not None:
-        found.append(is_blank(opened.table, opened.undated))
+        found.append(is_blank(opened.table[opened.undated]))
     if who.is_headed and time is not None:
         named = who.value.cast("string") == heading.strip()
         found.append(text.is_true(named & (opened.table[time].cast("string").strip() == time.strip())))

@@ -74,7 +74,7 @@ def read_contract_rows(
         check_choice(end_is, name="end_is", choices=ENDS)
     rule = open_ends_of(open_ends)
     opened = open_source(source, kind="contracts", named=named, by=by, forms=forms)
-    opened, forms = _in_zone(opened, forms, "start", "end")
+    opened, forms = in_business_zone(opened, forms, "start", "end")
     opened = filled_down(opened, time="start", forms=forms)
     opened = _without_open_ends(opened, rule, forms)
     opened, fields = read_fields(opened, forms, ids=("contract",), times=("start", "end"), numbers=("amount",))
@@ -115,11 +115,6 @@ def read_contract_rows(
     until_day = ((as_of or rows.last + timedelta(days=1)).date() - EPOCH).days
     rows = doubted(rows, doubts=left_out_doubts(rows.table, starts, ends, until=until_day))
     return rows.with_notes(*notes)
-
-
-def _in_zone(opened: Opened, forms: Forms, *roles: str) -> tuple[Opened, Forms]:
-    opened, zone = in_business_zone(opened, roles, forms.zone)
-    return opened, replace(forms, zone=zone)
 
 
 def _day_after(end: ir.TimestampValue) -> ir.Value:
@@ -174,7 +169,7 @@ def read_order_rows(
     check_choice(refunds, name="refunds", choices=("set aside", "keep"))
     opened = open_source(source, kind="orders", named=named, by=by, forms=forms)
     opened, states = settle_states(opened, counts=counts, was_named=named["status"] is not None)
-    opened, forms = _in_zone(opened, forms, "at")
+    opened, forms = in_business_zone(opened, forms, "at")
     opened = filled_down(opened, time="at", forms=forms)
     numbers = ("amount", "quantity", "price")
     opened, fields = read_fields(opened, forms, ids=("receipt",), times=("at",), numbers=numbers)
@@ -259,7 +254,7 @@ def read_event_rows(
 ) -> Canonical:
     """Return rows with ``customer at kind`` (and ``amount receipt`` if given); kinds as in `crrkit.read.words`."""
     opened = open_source(source, kind="events", named=named, by=by, forms=forms)
-    opened, forms = _in_zone(opened, forms, "at")
+    opened, forms = in_business_zone(opened, forms, "at")
     opened = filled_down(opened, time="at", forms=forms)
     of_kinds = settle_kinds(opened, kinds, other)
     opened, fields = read_fields(

@@ -40,8 +40,7 @@ def read_turn_rows(
 ) -> Canonical:
     """Return rows with ``customer start end`` (and ``contract amount`` if given) from a log with one row per event."""
     opened = open_source(source, kind="turns", named=named, by=by, forms=forms)
-    opened, zone = in_business_zone(opened, ("at",), forms.zone)
-    forms = replace(forms, zone=zone)
+    opened, forms = in_business_zone(opened, forms, "at")
     opened, fields = read_fields(opened, forms, ids=("contract", "kind"), times=("at",), numbers=("amount",))
     fields |= _turns(fields["kind"], opened.table, kinds)
     own = [fields[name] for name in ("customer", "contract") if name in fields]

@@ -18,11 +18,10 @@ from crrkit.ground import (
     mark,
     ngettext,
 )
-from crrkit.read.guessing import columns_of
 from crrkit.read.intake import in_a_sentence
 from crrkit.read.people.keys import EMAIL, LOOSE, TAX_ID, TELEPHONE
 from crrkit.read.people.sharing import SEVERAL_NAMES, TOO_MANY
-from crrkit.read.sources import open_source
+from crrkit.read.sources import columns_of, open_source
 from crrkit.read.values import parse_ids
 
 if TYPE_CHECKING:

@@ -43,9 +43,9 @@ def filled_down(opened: Opened, *, time: str, forms: Forms) -> Opened:
     if fill is False or not opened.in_order:
         return opened
     ids, times = (opened.table[opened.columns[role]] for role in ("customer", time))
-    if not aggregate(opened.table, any=_blank(ids).any())["any"]:
+    if not aggregate(opened.table, any=is_blank(ids).any())["any"]:
         return opened
-    seen = _seen(opened.table.select(id=ids, who=_blank(ids), when=_blank(times)))  # one pass over the rows
+    seen = _seen(opened.table.select(id=ids, who=is_blank(ids), when=is_blank(times)))  # one pass over the rows
     if not seen["below"]:
         return opened
     grouped = bool(seen["above"]) and not seen["both"]
@@ -64,13 +64,9 @@ def _seen(rows: ir.Table) -> dict[str, int]:
     return aggregate(rows, **counts, ids=rows["id"].nunique(where=~who))
 
 
-def _blank(values: ir.Value) -> ir.BooleanValue:
+def is_blank(values: ir.Value) -> ir.BooleanValue:
+    """Return whether values are null or blank."""
     return values.isnull() | is_true(values.cast("string").strip() == "")
-
-
-def is_blank(table: ir.Table, column: str) -> ir.BooleanValue:
-    """Return whether a column is null or blank."""
-    return _blank(table[column])
 
 
 def _filled(opened: Opened, below: int) -> Opened:
@@ -108,7 +104,7 @@ def _begins_anew(opened: Opened, time: str, forms: Forms) -> bool:
     """Return whether the first row has an id, and the dates restart at rows with one."""
     who = opened.table[opened.columns["customer"]]
     at = parse_times(opened.table, opened.columns[time], order=forms.dates, zone=forms.zone).value
-    rows = opened.table.select(at=at, blank=_blank(who), place=ibis.row_number())
+    rows = opened.table.select(at=at, blank=is_blank(who), place=ibis.row_number())
     before = rows.mutate(before=rows["at"].lag().over(order_by="place"))
     known = before.filter(before["at"].notnull() & before["before"].notnull())
     seen = aggregate(

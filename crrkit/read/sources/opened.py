@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,14 +17,14 @@ from crrkit.ground import told as _
 from crrkit.read.disk import files, lines, members_of, nested, plain, read_arrow, scratch, sheets, spools
 from crrkit.read.engines import brought, databases, frames, new_engine, of_table, records
 from crrkit.read.quality import TWIN, twins
-from crrkit.read.sources import again, beside, outside
+from crrkit.read.sources import beside, outside
 from crrkit.read.sources.wanted import Wanted
 from crrkit.read.values import Forms
 from crrkit.read.words import MONEY
 from crrkit.reduce import watch
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import ibis.expr.types as ir
 
@@ -92,8 +94,7 @@ def open_source(
         by: Segment columns.
         forms: The formats and layout given by the user.
     """
-    before: Opened | None = again.opened_before()
-    if before is not None:
+    if (before := _BEFORE.get()) is not None:
         return before
     declined = tuple(role for role, name in named.items() if name == "")
     wanted = Wanted(kind, named, by, forms or Forms())
@@ -104,7 +105,36 @@ def open_source(
         opened = _open_rows(rows, wanted)
     else:
         opened = _open_files(source, wanted) if isinstance(source, str | Path) else _open_table(source, wanted)
-    return again.remembered(replace(opened, declined=declined))
+    opened = replace(opened, declined=declined)
+    if (seen := _SEEN.get()) is not None:
+        seen.append(opened)
+    return opened
+
+
+_SEEN: ContextVar[list[Opened] | None] = ContextVar("_SEEN", default=None)
+_BEFORE: ContextVar[Opened | None] = ContextVar("_BEFORE", default=None)
+_NUMBERS = count(1)
+
+
+@contextmanager
+def opening() -> Iterator[list[Opened]]:
+    """Context manager that collects the sources opened in it, so that they can be read again."""
+    seen: list[Opened] = []
+    token = _SEEN.set(seen)
+    try:
+        yield seen
+    finally:
+        _SEEN.reset(token)
+
+
+@contextmanager
+def as_opened(opened: Opened) -> Iterator[None]:
+    """Context manager in which `open_source` returns this source; fields are kept in a new table, besides the first."""
+    token = _BEFORE.set(replace(opened, kept_as=f"{opened.kept_as}_{next(_NUMBERS)}"))
+    try:
+        yield
+    finally:
+        _BEFORE.reset(token)
 
 
 def _open_table(source: Any, wanted: Wanted) -> Opened:

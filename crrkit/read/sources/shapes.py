@@ -6,8 +6,18 @@ import re
 from typing import TYPE_CHECKING
 
 from crrkit.ground import InputError, told as _
-from crrkit.read.sources.stacks import USUAL_DAYS, sure_day
-from crrkit.read.words import CLOSED, CREATED, PURCHASED, fold, is_label, labels_in, tier_of, usual_column
+from crrkit.read.words import (
+    CLOSED,
+    CREATED,
+    PURCHASED,
+    USUAL_DAYS,
+    fold,
+    is_label,
+    labels_in,
+    sure_day,
+    tier_of,
+    usual_column,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,6 +16,7 @@ from crrkit.read.words.columns import (
     request_beside_end,
     settle_columns,
     some_of,
+    tells_lists,
     tells_when,
 )
 from crrkit.read.words.kinds import KINDS, TOUCHES, map_kinds, usual_kind
@@ -27,11 +28,14 @@ from crrkit.read.words.names import (
     DEAL_STAGES,
     PURCHASED,
     TIERS,
+    USUAL_DAYS,
     USUAL_NAMES,
     fold,
     is_usual,
+    sure_day,
     tier_of,
     usual_column,
+    usual_day,
 )
 from crrkit.read.words.states import (
     COUNTED,
@@ -68,6 +72,7 @@ __all__ = [
     "TIERS",
     "TOUCHES",
     "UNKNOWN_STATE",
+    "USUAL_DAYS",
     "USUAL_NAMES",
     "Boundaries",
     "Call",
@@ -93,11 +98,14 @@ __all__ = [
     "settle_columns",
     "some_of",
     "state_of",
+    "sure_day",
     "surveyed_columns",
     "tell_turns",
+    "tells_lists",
     "tells_when",
     "tier_of",
     "turn_of",
     "usual_column",
+    "usual_day",
     "usual_kind",
 ]

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from crrkit.ground import ColumnNotFoundError, InputError, check_column, mark, told as _
-from crrkit.read.words.names import REQUESTS, fold, rivals_of, usual_column
+from crrkit.read.words.labels import is_label, labels_in
+from crrkit.read.words.names import REQUESTS, USUAL_DAYS, fold, rivals_of, usual_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -111,6 +112,14 @@ def tells_when(names: Iterable[str]) -> bool:
     columns = list(names)
     there = {role for role in ("at", "start", "end") if usual_column(role, columns) is not None}
     return len(columns) > 1 and ("at" in there or {"start", "end"} <= there)
+
+
+def tells_lists(names: Sequence[str]) -> bool:
+    """Return whether a line is the header of a table of lists: it has the list's date or two or more month columns."""
+    folded, dates = {fold(name) for name in names}, sum(map(is_label, names))
+    by_day = bool(folded & set(USUAL_DAYS)) and not dates  # "Period; 01.01.2024" is a line of a title
+    days = any(label.every == "day" for name in names if is_label(name) for label in labels_in(name))
+    return len(names) > 1 and (by_day or dates > 1 + days)  # two days may be a row of a contract
 
 
 def _usual_money(columns: list[str]) -> dict[str, str]:
