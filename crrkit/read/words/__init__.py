@@ -19,9 +19,8 @@ from crrkit.read.words.columns import (
     tells_lists,
     tells_when,
 )
-from crrkit.read.words.kinds import KINDS, TOUCHES, map_kinds, usual_kind
+from crrkit.read.words.kinds import KINDS, TOUCHES, map_kinds, tell_turns, turn_of, usual_kind
 from crrkit.read.words.labels import MONTH_WORDS, Label, is_label, labels_in
-from crrkit.read.words.marks import is_there, marks_there
 from crrkit.read.words.names import (
     CLOSED,
     CREATED,
@@ -44,11 +43,12 @@ from crrkit.read.words.states import (
     UNKNOWN_STATE,
     check_words,
     is_plainly_none,
+    is_there,
     judge_states,
     listed,
+    marks_there,
     state_of,
 )
-from crrkit.read.words.turn_words import tell_turns, turn_of
 
 __all__ = [
     "CLOSED",
