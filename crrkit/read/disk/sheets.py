@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from crrkit.ground import InputError, MissingDependencyError, ntold as ngettext, told as _, told_number as format_number
+from crrkit.ground import InputError, MissingDependencyError, ntold as ngettext, told as _, told_number
 from crrkit.read.disk.files import bad, first_line, is_markup
 from crrkit.read.disk.layout import Layout, check_part, heads_note, joined, names_at
 from crrkit.read.disk.markup import pages_of
@@ -89,7 +89,7 @@ def with_merged_filled(
                 n += last - first
         whole.append(sheet._replace(rows=pd.DataFrame(values, index=sheet.rows.index, columns=sheet.rows.columns)))
     note = _("{name}: cells merged over several rows, whose value was taken for each row: {n}.")
-    return (whole, (note.format(name=name, n=format_number(n)),)) if n else (list(sheets), ())
+    return (whole, (note.format(name=name, n=told_number(n)),)) if n else (list(sheets), ())
 
 
 def _spans_of(path: Path, sheet: str) -> list[Span]:
@@ -185,9 +185,9 @@ def _notes_on_cells(path: Path) -> tuple[str, ...]:
         names = [name for name in book.namelist() if name.startswith("xl/worksheets/") or name == "content.xml"]
         pages = [book.read(name) for name in names]
     counts = {look: sum(len(look.findall(page)) for page in pages) for look in notes}
-    return tuple(notes[look].format(name=path.name, n=format_number(n)) for look, n in counts.items() if n)
+    return tuple(notes[look].format(name=path.name, n=told_number(n)) for look, n in counts.items() if n)
 
 
 def _told(sheet: Sheet) -> str:
-    rows = ngettext("{n} row", "{n} rows", len(sheet.rows)).format(n=format_number(len(sheet.rows)))
+    rows = ngettext("{n} row", "{n} rows", len(sheet.rows)).format(n=told_number(len(sheet.rows)))
     return f"{sheet.name!r} ({rows})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crrkit.ground import InputError, mark, told as _, told_number as format_number
+from crrkit.ground import InputError, mark, told as _, told_number
 from crrkit.read.sources import open_source
 from crrkit.read.values import parse_numbers, parse_times, text
 from crrkit.read.words import TIERS, tier_of
@@ -58,7 +58,7 @@ def _doubt(opened: Opened, kind: str, role: str, column: str) -> str:
         seen = text.aggregate(table, rows=table[column].count(), ids=table[column].nunique())
         if kind in ("orders", "events") and seen["rows"] > 1 and seen["rows"] == seen["ids"]:
             message = _("Each of the {n} {n:value|values} in {column!r} occurs once: nobody can be seen to come back.")
-            return message.format(n=format_number(seen["rows"]), column=column)
+            return message.format(n=told_number(seen["rows"]), column=column)
         return ""
     if role in ("at", "start", "end"):
         parsed = parse_times(table, column)
@@ -70,5 +70,5 @@ def _doubt(opened: Opened, kind: str, role: str, column: str) -> str:
     if (seen["given"] or 0) * MOSTLY <= seen["read"]:
         return ""
     message = _("Of {n} {n:value|values} in {column!r} {read} can be read as {role}.")
-    words = {"n": format_number(seen["given"]), "read": format_number(seen["read"]), "column": column, "role": role}
+    words = {"n": told_number(seen["given"]), "read": told_number(seen["read"]), "column": column, "role": role}
     return message.format(**words)

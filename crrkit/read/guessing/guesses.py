@@ -12,14 +12,7 @@ from crrkit.read.engines import databases
 from crrkit.read.guessing.confidence import IS_SURE, by_names, confidence_lines, look_into, opened_as
 from crrkit.read.guessing.written import Written, written_in, written_lines
 from crrkit.read.intake import settle_orders
-from crrkit.read.sources import (
-    are_snapshots,
-    columns_of,
-    counted_columns,
-    is_of_counts,
-    list_names,
-    refuse_shape,
-)
+from crrkit.read.sources import are_snapshots, columns_of, counted_columns, is_of_counts, list_names, refuse_shape
 from crrkit.read.words import REQUIRED, Call, is_label, settle_columns, some_of, usual_column, usual_day
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from crrkit.ground import InputError, told as _, told_number as format_number
+from crrkit.ground import InputError, told as _, told_number
 from crrkit.read.intake.fields import GIVEN
 from crrkit.read.quality import MOST_KINDS, unsettled, words_in
 from crrkit.read.values import parse_ids, words_of
@@ -73,7 +73,7 @@ def settle_states(opened: Opened, *, counts: str | Sequence[str] | None, was_nam
         message = _(
             "status={column!r} holds more than {n} different {n:word|words}: these are no states. Name another column."
         )
-        raise InputError(message.format(column=column, n=format_number(MOST_KINDS)), argument="status", given=column)
+        raise InputError(message.format(column=column, n=told_number(MOST_KINDS)), argument="status", given=column)
     if not was_named and said is None and any(usual_kind(word) in (*TOUCHES, "click") for word in words):
         raise unsettled(opened.name, column, words)
     if said is None and fold(column) in DEAL_STAGES and len(words) > 1:

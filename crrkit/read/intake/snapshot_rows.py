@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from crrkit.ground import InputError, told as _, told_number as format_number
+from crrkit.ground import InputError, told as _, told_number
 from crrkit.read.disk import Layout
 from crrkit.read.intake.canonical import Canonical, canonical_of, doubted, in_a_sentence
 from crrkit.read.intake.fields import (
@@ -136,7 +136,7 @@ def _labels(opened: Opened, told: ir.StringValue, forms: Forms, stack: Stack) ->
         message = _(
             "Column {column!r} holds more than {n} different {n:day|days}: these are no lists. Name another with at=."
         )
-        raise InputError(message.format(column=stack.at, n=format_number(MOST_LISTS)), argument="at")
+        raise InputError(message.format(column=stack.at, n=told_number(MOST_LISTS)), argument="at")
     names = [
         name for name in dict.fromkeys([*met, *stack.names, *stack.wide]) if name and name.lower() not in text.NOT_AN_ID
     ]

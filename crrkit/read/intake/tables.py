@@ -30,15 +30,7 @@ from crrkit.read.intake.fields import (
 from crrkit.read.intake.purchases import settle_kinds, settle_states
 from crrkit.read.quality import kind_columns, last_day_doubt, left_out_doubts, refuse_event_log, refuse_lost_ends
 from crrkit.read.sources import Opened, filled_down, in_business_zone, open_source
-from crrkit.read.values import (
-    OpenEnds,
-    open_ends_of,
-    parse_numbers,
-    parse_times,
-    text,
-    unread_ends,
-    without_open_ends,
-)
+from crrkit.read.values import OpenEnds, open_ends_of, parse_numbers, parse_times, text, unread_ends, without_open_ends
 from crrkit.rules import BUYING, EPOCH
 
 if TYPE_CHECKING:

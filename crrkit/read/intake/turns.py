@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from crrkit import reduce
-from crrkit.ground import InputError, ntold as ngettext, told as _, told_number as format_number
+from crrkit.ground import InputError, ntold as ngettext, told as _, told_number
 from crrkit.read.intake import terms
 from crrkit.read.intake.canonical import Canonical, canonical_of, doubted, in_a_sentence
 from crrkit.read.intake.fields import GIVEN, is_default, not_before, read_fields, unknown, unreadable
@@ -106,5 +106,5 @@ def _with_note(rows: Canonical) -> Canonical:
         "{n} ends have no beginning before them: those customers were there before the log began. Others who were there"
         " and did not leave are not in it at all, so only those are counted who began in the log.",
         n,
-    ).format(n=format_number(n))
+    ).format(n=told_number(n))
     return replace(rows, quality=quality.with_doubts(note))

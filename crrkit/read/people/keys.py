@@ -10,7 +10,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crrkit.ground import InputError, MissingDependencyError, described, mark, told as _, told_number as format_number
+from crrkit.ground import InputError, MissingDependencyError, described, mark, told as _, told_number
 from crrkit.read.quality import FILLERS, NOBODY, ROUNDED
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def check_codes(texts: Iterable[str], *, column: str) -> None:
             "{n} phone {n:number|numbers} in column {column!r} {n:says|say} no country. Say which one is meant:"
             " region='RU', say."
         )
-        raise InputError(message.format(n=format_number(n), column=column), argument="region")
+        raise InputError(message.format(n=told_number(n), column=column), argument="region")
 
 
 def _lacks_code(text: str) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from crrkit.ground import InputError, ntold as ngettext, told as _, told_number as format_number
+from crrkit.ground import InputError, ntold as ngettext, told as _, told_number
 from crrkit.read.disk import quoted
 from crrkit.read.quality import Note
 from crrkit.read.values import Forms, aggregate, is_true, parse_times
@@ -83,7 +83,7 @@ def _filled(opened: Opened, below: int) -> Opened:
         " they are of nobody.",
         below,
     )
-    notes = (*opened.notes, Note(note.format(n=format_number(below)), fill_down=False))
+    notes = (*opened.notes, Note(note.format(n=told_number(below)), fill_down=False))
     return replace(opened, table=opened.engine.table("crrkit_filled"), notes=notes)
 
 
@@ -96,7 +96,7 @@ def _ask(opened: Opened, time: str, forms: Forms, *, below: int, both: int) -> N
         " writes it beside the first row of each customer. Use fill_down=True if they belong to the id above,"
         " fill_down=False if to nobody."
     )
-    counts = {"n": format_number(below), "total": format_number(below + both)}
+    counts = {"n": told_number(below), "total": told_number(below + both)}
     raise InputError(message.format(column=opened.columns["customer"], **counts), argument="fill_down")
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from crrkit.ground import InputTypeError, ntold as ngettext, told as _, told_number as format_number
+from crrkit.ground import InputTypeError, ntold as ngettext, told as _, told_number
 from crrkit.read.values import text
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def _note(met: list[dict[str, Any]]) -> tuple[str, ...]:
         "{n} ends written as {values} are read as open. Use open_ends= for other values, open_ends=() for none.",
         rows,
     )
-    return (note.format(n=format_number(rows), values=_values(met)),)
+    return (note.format(n=told_number(rows), values=_values(met)),)
 
 
 def _values(met: list[dict[str, Any]]) -> str:
@@ -184,7 +184,7 @@ def _values(met: list[dict[str, Any]]) -> str:
     names = [value["written"].removesuffix(" 00:00:00") for value in first]
     if len(names) == 1:
         return str(names[0])
-    counted = [f"{name} ({format_number(value['rows'])})" for name, value in zip(names, first, strict=True)]
+    counted = [f"{name} ({told_number(value['rows'])})" for name, value in zip(names, first, strict=True)]
     return ", ".join(counted[:ENDS_NAMED]) + (", …" if len(counted) > ENDS_NAMED else "")
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
-from crrkit.ground import DAYS_PER_PERIOD, PERIODS, InputError, check_choice, mark, told as _, told_date as format_date
+from crrkit.ground import DAYS_PER_PERIOD, PERIODS, InputError, check_choice, mark, told as _, told_date
 from crrkit.rules import Calendar
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _mid_period(label: Label, calendar: Calendar) -> InputError:
         "The list of {day} lies in the middle of its period ({every}). Use taken='end' if each list stands for the end"
         " of its period, or taken='start' for the start."
     )
-    return InputError(message.format(day=format_date(label.day), every=_(calendar.every)), argument="taken")
+    return InputError(message.format(day=told_date(label.day), every=_(calendar.every)), argument="taken")
 
 
 def _moved(days: dict[Label, date]) -> tuple[str, ...]:

@@ -5,15 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from crrkit.ground import (
-    InputError,
-    InputTypeError,
-    check_mapping,
-    mark,
-    suggestion,
-    told as _,
-    told_number as format_number,
-)
+from crrkit.ground import InputError, InputTypeError, check_mapping, mark, suggestion, told as _, told_number
 from crrkit.read.words.states import check_words, listed
 from crrkit.rules import BUYING
 
@@ -87,7 +79,7 @@ def map_kinds(
     said, found = _pairs(kinds or {}), list(words)
     if len(found) > MOST_WORDS:
         message = _("The column of kinds holds {n} different {n:word|words}. Name the column that says what happened.")
-        raise InputError(message.format(n=format_number(len(found))), argument="kind")
+        raise InputError(message.format(n=told_number(len(found))), argument="kind")
     if other not in (REFUSE, SET_ASIDE):
         _check_kind(other, name="other")
     check_words(said, found, name="kinds")

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from crrkit.ground import InputError, suggestion, told as _, told_number as format_number
+from crrkit.ground import InputError, suggestion, told as _, told_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -118,7 +118,7 @@ def check_words(said: Iterable[object], met: Iterable[str], *, name: str) -> Non
 
 def listed(words: Sequence[str], rows: Mapping[str, int] | None = None) -> str:
     """Format words for a message, at most `WORDS_NAMED` of them, with their numbers of rows if known."""
-    shown = [f"{word!r} ({format_number(rows[word])})" if rows else repr(word) for word in words[:WORDS_NAMED]]
+    shown = [f"{word!r} ({told_number(rows[word])})" if rows else repr(word) for word in words[:WORDS_NAMED]]
     return ", ".join(shown) + (", …" if len(words) > WORDS_NAMED else "")
 
 
