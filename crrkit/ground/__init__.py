@@ -17,6 +17,7 @@ from crrkit.ground.checks import (
     check_number,
     check_numbers,
     described,
+    first_few,
     is_plain,
     suggestion,
 )
@@ -114,6 +115,7 @@ __all__ = [
     "currency_sign",
     "described",
     "face",
+    "first_few",
     "format_cell",
     "format_date",
     "format_in_points",

@@ -19,7 +19,7 @@ from crrkit.ground.errors import ColumnNotFoundError, InputError, InputTypeError
 from crrkit.ground.languages import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 
 def check_number(value: object, *, name: str) -> float:
@@ -137,7 +137,7 @@ def check_column(value: object, *, name: str, available: Iterable[str]) -> str:
     message = _("{name}={value} is not a column of the table. Its columns are {columns}.").format(
         name=name,
         value=_shown(value),
-        columns=", ".join(columns[:30]) + (", …" if len(columns) > 30 else ""),  # noqa: PLR2004 - one screen
+        columns=first_few(columns, 30),
     )
     message += suggestion(str(value), columns)
     raise ColumnNotFoundError(message, argument=name, given=value, available=columns)
@@ -167,6 +167,11 @@ def check_moment(value: object, *, name: str) -> datetime:
         raise InputError(message, argument=name, given=value)
     message = _("{name} needs dates, {value!r} is a {kind}.").format(name=name, value=value, kind=type(value).__name__)
     raise InputTypeError(message, argument=name, given=value)
+
+
+def first_few(texts: Sequence[str], most: int) -> str:
+    """Join texts with commas for a message; if there are more than ``most``, these and an ellipsis."""
+    return ", ".join(texts[:most]) + (", …" if len(texts) > most else "")
 
 
 def suggestion(value: str, known: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from crrkit.ground import InputError, SourceError, check_count, told as _
+from crrkit.ground import InputError, SourceError, check_count, first_few, told as _
 from crrkit.read.words import is_usual
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def joined_lines(lines: Sequence[str], sep: str | None, fits: Fits) -> tuple[Hea
 def heads_note(name: str, heads: Heads) -> str:
     """Return the note on the joined header."""
     note = _("{name}: the names of the columns stand over {n} {n:line|lines}, and were joined: {names}.")
-    return note.format(name=name, n=heads.lines, names=", ".join(heads.names[:8]) + (", …" if heads.names[8:] else ""))
+    return note.format(name=name, n=heads.lines, names=first_few(heads.names, 8))
 
 
 def _names(lines: Sequence[Sequence[str]]) -> list[list[str]]:

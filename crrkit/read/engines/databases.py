@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import sqlglot
 from sqlglot import exp
 
-from crrkit.ground import InputError, SourceError, suggestion, told as _
+from crrkit.ground import InputError, SourceError, first_few, suggestion, told as _
 from crrkit.read.disk import ADDRESS, bad
 from crrkit.read.engines.connections import database_of
 from crrkit.reduce import in_short, is_of_an_engine
@@ -83,7 +83,7 @@ def _without_secrets(text: str, source: Any) -> str:
 def _chosen(database: Database, table: str | None) -> tuple[str, Place, tuple[str, ...]]:
     """Return the given table, or the only one there is, with a note."""
     there = database.tables()
-    listed = ", ".join(list(there)[:MOST_TABLES]) + (", …" if len(there) > MOST_TABLES else "")
+    listed = first_few(list(there), MOST_TABLES)
     if table is None:
         if len(there) == 1:
             name = next(iter(there))

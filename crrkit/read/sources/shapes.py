@@ -9,6 +9,7 @@ from crrkit.ground import InputError, told as _
 from crrkit.read.words import (
     CLOSED,
     CREATED,
+    IS_STILL,
     PURCHASED,
     USUAL_DAYS,
     fold,
@@ -30,9 +31,7 @@ _TENURE = re.compile(
 _FLAG = re.compile(
     r"^(?:churn|churned|churnflag|churnlabel|churnvalue|ischurn|exited|attrition|attritionflag|отток|ушел)$"
 )
-_ANSWER = re.compile(
-    r"^(?:stillcustomer|stillbuy|stillacustomer|willstay|stillwithus|остались?клиентом|продолжаетепокупать)"
-)
+_ANSWER = re.compile(rf"^(?:{IS_STILL})")
 _PERSON = re.compile(r"^(?:firstname|lastname|имя|фамилия|фио|полноеимя|fullname)$")
 COUNT_NAMES = {
     "start": r"^(?:start|opening|atstart|customersatstart|startcount|openingcustomers|begin|beginning|"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 import pyarrow as pa
 
-from crrkit.ground import InputError, SourceError, ntold as ngettext, told as _
+from crrkit.ground import InputError, SourceError, first_few, ntold as ngettext, told as _
 from crrkit.read.disk import files, sheets
 from crrkit.read.sources import peek
 from crrkit.read.sources.opened import open_source
@@ -149,7 +149,7 @@ def _stacked(
             raise SourceError(message.format(**words), argument="source")
     n = len(parts)
     notes.append(ngettext("Read from {n} list: {names}.", "Read from {n} lists: {names}.", n).format(
-        n=n, names=", ".join([told for told, _part in parts[:3]]) + (", …" if n > 3 else "")  # noqa: PLR2004 - shown
+        n=n, names=first_few([told for told, _part in parts], 3)
     ))  # fmt: skip
     rows = pa.concat_tables([table.rename_columns(heads) for table in tables])
     return Stack(rows, name.format(n=n), LIST_NAME, names=tuple(told for told, _part in parts), notes=tuple(notes))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from crrkit.ground import InputTypeError, ntold as ngettext, told as _, told_number
+from crrkit.ground import InputTypeError, first_few, ntold as ngettext, told as _, told_number
 from crrkit.read.values import text
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ def _values(met: list[dict[str, Any]]) -> str:
     if len(names) == 1:
         return str(names[0])
     counted = [f"{name} ({told_number(value['rows'])})" for name, value in zip(names, first, strict=True)]
-    return ", ".join(counted[:ENDS_NAMED]) + (", …" if len(counted) > ENDS_NAMED else "")
+    return first_few(counted, ENDS_NAMED)
 
 
 def unread_ends(table: ir.Table, column: str, *, unread: ir.BooleanValue) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Vocabularies of lists in English and Russian: column names, kinds of events, states, marks, periods."""
 
-from crrkit.read.words.answers import LEAVES, STAYS, judge_answers, surveyed_columns
+from crrkit.read.words.answers import IS_STILL, LEAVES, STAYS, judge_answers, surveyed_columns
 from crrkit.read.words.boundaries import LISTS_NAMED, Boundaries, boundaries_of
 from crrkit.read.words.calls import EVENT_OPTION, Call
 from crrkit.read.words.columns import (
@@ -57,6 +57,7 @@ __all__ = [
     "DEAL_STAGES",
     "EVENT_OPTION",
     "INTERNAL",
+    "IS_STILL",
     "KINDS",
     "LEAVES",
     "LISTS",

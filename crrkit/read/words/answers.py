@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 STAYS, LEAVES = "stays", "leaves"
+IS_STILL = "stillcustomer|stillbuy|stillacustomer|willstay|stillwithus|остались?клиентом|продолжаетепокупать"
 SURVEYED = {
-    "answer": r"^(?:stillcustomer|stillbuy|stillacustomer|willstay|stillwithus|остались?клиентом|продолжаетепокупать"
-    r"|answer$|ответ$)",
+    "answer": rf"^(?:{IS_STILL}|answer$|ответ$)",
     "reason": r"^(?:reason|reasonforleaving|whyleft|причина|причинаухода)$",
     "customer": r"^(?:customer|customerid|client|clientid|respondent|respondentid|id|email|клиент|idклиента|кодклиента"
     r"|респондент)$",

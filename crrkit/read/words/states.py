@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from crrkit.ground import InputError, suggestion, told as _, told_number
+from crrkit.ground import InputError, first_few, suggestion, told as _, told_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -118,8 +118,8 @@ def check_words(said: Iterable[object], met: Iterable[str], *, name: str) -> Non
 
 def listed(words: Sequence[str], rows: Mapping[str, int] | None = None) -> str:
     """Format words for a message, at most `WORDS_NAMED` of them, with their numbers of rows if known."""
-    shown = [f"{word!r} ({told_number(rows[word])})" if rows else repr(word) for word in words[:WORDS_NAMED]]
-    return ", ".join(shown) + (", …" if len(words) > WORDS_NAMED else "")
+    shown = [f"{word!r} ({told_number(rows[word])})" if rows else repr(word) for word in words]
+    return first_few(shown, WORDS_NAMED)
 
 
 def is_there(word: str) -> bool | None:
