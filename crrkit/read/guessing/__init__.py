@@ -1,8 +1,7 @@
 """Detection of the kind of a source, its columns and formats, with reasons and confidence."""
 
-from crrkit.read.guessing.confidence import by_names, confidence_lines
+from crrkit.read.guessing.confidence import by_names, confidence_lines, written_in, written_lines
 from crrkit.read.guessing.guesses import ROLES, Guess, guess, settle_kind
-from crrkit.read.guessing.written import written_in, written_lines
 
 __all__ = [
     "ROLES",

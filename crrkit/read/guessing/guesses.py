@@ -9,10 +9,26 @@ from typing import TYPE_CHECKING, Any
 from crrkit.ground import InputError, UnsettledError, told as _
 from crrkit.read.disk import ADDRESS, Layout, without_credentials
 from crrkit.read.engines import databases
-from crrkit.read.guessing.confidence import IS_SURE, by_names, confidence_lines, look_into, opened_as
-from crrkit.read.guessing.written import Written, written_in, written_lines
+from crrkit.read.guessing.confidence import (
+    IS_SURE,
+    Written,
+    by_names,
+    confidence_lines,
+    look_into,
+    written_in,
+    written_lines,
+)
 from crrkit.read.intake import settle_orders
-from crrkit.read.sources import are_snapshots, columns_of, counted_columns, is_of_counts, list_names, refuse_shape
+from crrkit.read.sources import (
+    are_snapshots,
+    columns_of,
+    counted_columns,
+    is_of_counts,
+    list_names,
+    open_source,
+    refuse_shape,
+)
+from crrkit.read.values import Forms
 from crrkit.read.words import REQUIRED, Call, is_label, settle_columns, some_of, usual_column, usual_day
 
 if TYPE_CHECKING:
@@ -129,7 +145,7 @@ def guess(source: Any, *, table: str | None = None, query: str | None = None) ->
             if shape == "turns":
                 return Guess(kind, found, (reason,), name, where, by_names(found))
     with databases.in_words(source):
-        opened = opened_as(source, kind, found, layout)
+        opened = open_source(source, kind=kind, named=found, by=(), forms=Forms(layout=layout))
         doubts, confidence = look_into(opened, kind, found)
         seen = written_in(source, opened, found)
     return Guess(kind, found, (reason, *doubts), name, where, confidence, seen)

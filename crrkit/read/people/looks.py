@@ -20,7 +20,7 @@ from crrkit.read.people.resolved import (
 )
 
 if TYPE_CHECKING:
-    from crrkit.read.people.sharing import Sharing
+    from crrkit.read.people.linking import Sharing
 
 FEWEST_IN_A_CHAIN = 3
 

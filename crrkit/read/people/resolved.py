@@ -20,7 +20,7 @@ from crrkit.ground import (
 )
 from crrkit.read.intake import in_a_sentence
 from crrkit.read.people.keys import EMAIL, LOOSE, TAX_ID, TELEPHONE
-from crrkit.read.people.sharing import SEVERAL_NAMES, TOO_MANY
+from crrkit.read.people.linking import SEVERAL_NAMES, TOO_MANY
 from crrkit.read.sources import columns_of, open_source
 from crrkit.read.values import parse_ids
 
