@@ -9,7 +9,7 @@ import typer
 
 from crrkit.cli import examples
 from crrkit.cli.group import Commands, app
-from crrkit.cli.helping import Command
+from crrkit.cli.options import Command
 from crrkit.cli.screen import say
 from crrkit.ground import gettext as _
 
