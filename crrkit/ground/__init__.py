@@ -67,8 +67,9 @@ from crrkit.ground.periods import (
 )
 from crrkit.ground.retelling import Told, ntold, retold, told, told_date, told_list, told_number, told_percent
 from crrkit.ground.saving import as_path, beside, check_target, write_beside, write_csv
-from crrkit.ground.version import __version__
 from crrkit.ground.word_forms import Message
+
+__version__ = "0.1.0"  # the same as in pyproject.toml
 
 __all__ = [
     "DAYS_PER_MONTH",

@@ -6,7 +6,7 @@ import errno
 import os
 import re
 import secrets
-import stat
+import shutil
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,8 +50,10 @@ def beside(targets: Mapping[str, Path]) -> Iterator[dict[str, Path]]:
             raise _refusal(target, failed, name=name) from failed
         for name, target in targets.items():
             with _refused(target, name=name):
-                _keep_rights(parts[name], target.resolve())
-                parts[name].replace(target.resolve())
+                place = target.resolve()
+                if place.exists():
+                    shutil.copymode(place, parts[name])
+                parts[name].replace(place)
     finally:
         for part in parts.values():
             part.unlink(missing_ok=True)
@@ -137,11 +139,6 @@ def _runs(process: int) -> bool:
     except (PermissionError, OverflowError):
         return True
     return True
-
-
-def _keep_rights(part: Path, place: Path) -> None:
-    if place.exists():
-        part.chmod(stat.S_IMODE(place.stat().st_mode))
 
 
 @contextmanager

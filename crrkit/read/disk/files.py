@@ -86,13 +86,8 @@ def _alike(paths: list[Path]) -> tuple[str, ...]:
 def kind_of(path: Path) -> str:
     """Return ``text json parquet arrow`` or ``spreadsheet``, by the file extension and the first bytes."""
     ending = next((part.lower() for part in reversed(path.suffixes) if part.lower() not in PACKED), "")
-    kinds = {
-        **dict.fromkeys(JSON, "json"),
-        **dict.fromkeys(PARQUET, "parquet"),
-        **dict.fromkeys(ARROW, "arrow"),
-        **dict.fromkeys(SPREADSHEETS, "spreadsheet"),
-    }
-    kind = kinds.get(ending, "text")
+    endings = {"json": JSON, "parquet": PARQUET, "arrow": ARROW, "spreadsheet": SPREADSHEETS}
+    kind = next((kind for kind, some in endings.items() if ending in some), "text")
     if kind in ("json", "arrow") or path.suffix.lower() in PACKED or not path.is_file():
         return kind
     return _by_content(path, kind)

@@ -58,7 +58,8 @@ def readable(path: Path, folder: Path, *, layout: Layout | None = None, fits: Fi
         copy = _rewritten(path, folder, encoding, skip=skip, blanks=False, names=names)
         return Plain(copy, path, sep, (*_notes(path, encoding, 0, layout), heads_note(path.name, over)))
     blank = sep is None and _is_blank_separated(text.splitlines()[skip:])
-    usual = path.suffix.lower() in {*TEXT, ".gz"} and not (skip or blank or _has_mixed_lines(head))
+    has_mixed_ends = 0 < head.count(b"\r\n") < head.count(b"\n")  # as in concatenated files
+    usual = path.suffix.lower() in {*TEXT, ".gz"} and not (skip or blank or has_mixed_ends)
     if encoding == "utf-8" and usual:
         return Plain(path, path, sep)
     copy = _rewritten(path, folder, encoding, skip=skip, blanks=blank)
@@ -103,11 +104,6 @@ def _is_blank_separated(lines: list[str]) -> bool:
     """Return whether the column names are separated by runs of blanks."""
     first = lines[0].strip() if lines else ""
     return len(first.split()) > 1 and not any(mark in first for mark in ",;\t|")
-
-
-def _has_mixed_lines(head: bytes) -> bool:
-    """Return whether line ends are mixed, as in concatenated files."""
-    return 0 < head.count(b"\r\n") < head.count(b"\n")
 
 
 def _rewritten(path: Path, folder: Path, encoding: str, *, skip: int, blanks: bool, names: str = "") -> Path:

@@ -45,7 +45,8 @@ def to_arrow(source: Any, columns: Iterable[str]) -> pa.Table:
     """Return the given columns of a data frame as an Arrow table."""
     wanted = list(dict.fromkeys(columns))
     if isinstance(source, pd.DataFrame):
-        return _from_pandas(source, wanted)
+        by_text = {str(column): column for column in source.columns}
+        return pa.table({name: _arrow_column(source[by_text[name]]) for name in wanted})
     if isinstance(source, pa.Table | pa.RecordBatch):
         return pa.table(source.select(wanted))
     if hasattr(source, "collect_schema"):
@@ -54,11 +55,6 @@ def to_arrow(source: Any, columns: Iterable[str]) -> pa.Table:
         return arrow
     relation: pa.Table = source.project(", ".join(map(quoted, wanted))).to_arrow_table()
     return relation
-
-
-def _from_pandas(frame: pd.DataFrame, wanted: list[str]) -> pa.Table:
-    by_text = {str(column): column for column in frame.columns}
-    return pa.table({name: _arrow_column(frame[by_text[name]]) for name in wanted})
 
 
 def _arrow_column(values: pd.Series) -> pa.Array | pa.ChunkedArray:

@@ -187,7 +187,9 @@ def settle_kind(source: Any, *, named: Mapping[str, Any], also: Sequence[str] = 
     layout = Layout(**{name: named.get(name) for name in ("table", "query", "sheet")})
     kind = told or _kind_of(source, columns_of(source, layout), named.get("customer"))
     if kind == "counts" and kind not in also:
-        raise InputError(_counts_call(source), argument="kind")
+        message = _("Each row is a period with its counts, and no customers are named: {call} gives the rates.")
+        name = repr(str(source)) if isinstance(source, str | Path) else "source"
+        raise InputError(message.format(call=f"crr.read_counts({name})"), argument="kind")
     return kind
 
 
@@ -208,9 +210,3 @@ def _kind_of(source: Any, columns: list[str], customer: str | None = None) -> st
         "{columns}. Say which one it is with at= for orders, or with start= and end= for contracts."
     )
     raise InputError(message.format(columns=some_of(columns)), argument="kind", available=columns)
-
-
-def _counts_call(source: Any) -> str:
-    message = _("Each row is a period with its counts, and no customers are named: {call} gives the rates.")
-    name = repr(str(source)) if isinstance(source, str | Path) else "source"
-    return message.format(call=f"crr.read_counts({name})")

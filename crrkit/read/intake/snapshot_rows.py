@@ -115,7 +115,11 @@ def _opened(stack: Stack, columns: Mapping[str, str | None], by: Sequence[str], 
     if not stack.wide:
         return opened
     kept = list(dict.fromkeys([*roles.values(), *by, *opened.currencies]))
-    parts = [opened.table.select(*kept, **_cell(opened.table, name)) for name in stack.wide]
+    rows = opened.table
+    parts = [
+        rows.select(*kept, **{LIST_NAME: ibis.literal(name), MARK: rows[name].cast("string").strip()})
+        for name in stack.wide
+    ]
     return replace(opened, table=ibis.union(*parts), has_twins=False)
 
 
@@ -123,10 +127,6 @@ def _told(at: ir.Value) -> ir.StringValue:
     """Return the name of the list of a row, as text."""
     kind = at.type()
     return (at.cast("date") if kind.is_timestamp() and kind.timezone is None else at).cast("string").strip()
-
-
-def _cell(table: ir.Table, name: str) -> dict[str, ir.Value]:
-    return {LIST_NAME: ibis.literal(name), MARK: table[name].cast("string").strip()}
 
 
 def _labels(opened: Opened, told: ir.StringValue, forms: Forms, stack: Stack) -> dict[str, Label | None]:

@@ -143,7 +143,8 @@ def _mail(text: str) -> str:
     mail = (named[1] if named else text).strip().lower().removeprefix("mailto:")
     local, _at, domain = mail.rpartition("@")
     domain = SAME_MAILBOX.get(domain, domain)
-    if mail in NO_MAIL or _is_filler(mail) or local.rstrip("0123456789") in NO_MAIL or _is_one_digit(local):
+    is_one_digit = local.isdecimal() and len(set(local)) == 1
+    if mail in NO_MAIL or _is_filler(mail) or local.rstrip("0123456789") in NO_MAIL or is_one_digit:
         raise NoKey(PLACEHOLDER)
     if not MAILBOX.fullmatch(mail):
         raise NoKey(UNREADABLE)
@@ -191,10 +192,6 @@ def _as_it_is(text: str) -> str:
 def _is_filler(text: str) -> bool:
     """Return whether a text is a dummy value such as 0, -1, 99999 or 12345, entered to satisfy a form."""
     return text == "-1" or bool(re.search(FILLERS, text))
-
-
-def _is_one_digit(text: str) -> bool:
-    return text.isdecimal() and len(set(text)) == 1
 
 
 def _library(name: str) -> Any:

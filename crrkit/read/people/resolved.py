@@ -202,14 +202,10 @@ def _with_ids(table: Any, record: str | None) -> tuple[pd.DataFrame, pd.Series |
         if record is None:
             return table, None
         opened = open_source(table, kind="counts", named={"record": record}, by=())
-        return table, _texts(opened.table, record).set_axis(table.index)
+        texts = opened.table.select(id=parse_ids(opened.table, record).cast("string")).to_pandas()
+        return table, texts["id"].set_axis(table.index)
     columns = columns_of(table)
     opened = open_source(table, kind="counts", named={name: name for name in columns}, by=())
     ids = None if record is None else {ID_BESIDE: parse_ids(opened.table, record).cast("string")}
     rows = opened.table.select(*columns, **(ids or {})).to_pandas()
     return rows[columns], None if ids is None else rows[ID_BESIDE]
-
-
-def _texts(table: Any, column: str) -> pd.Series:
-    texts: pd.Series = table.select(id=parse_ids(table, column).cast("string")).to_pandas()["id"]
-    return texts

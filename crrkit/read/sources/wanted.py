@@ -40,8 +40,26 @@ class Wanted(NamedTuple):
         return self.forms.layout
 
     def find(self, available: Sequence[str]) -> dict[str, Any]:
-        """Return the columns; an error if the table does not have them."""
-        return _find(available, self.kind, self.named, self.by)
+        """Return the column of each role, columns without a role to check, and notes on the choice."""
+        kind, named, by = self.kind, self.named, self.by
+        given = {role for role, name in named.items() if name}
+        if given & {"amount", "quantity", "price"} not in ALLOWED_MONEY:
+            message = _(
+                "quantity= and price= belong together: amount is quantity times price. Name both, or name amount=."
+            )
+            raise InputError(message, argument="quantity" if "price" in given else "price")
+        columns = settle_columns(kind, named, available=available, by=by)
+        find_columns({f"by[{i}]": name for i, name in enumerate(by)}, available=available)
+        _refuse_reserved(by, roles=columns)
+        _refuse_repeated([*columns.values(), *by], available)
+        money = tuple(str(name) for name in available if is_of_currencies(str(name)) and name not in columns.values())
+        facts = {"columns": columns, "currencies": money}
+        notes = amount_note(columns, named, available=available, by=by)
+        if kind not in ("orders", "events"):
+            notes += _request_note(available, columns["end"]) if kind == "contracts" else ()
+            unread = statuses(available, [*columns.values(), *by]) if kind == "contracts" else ()
+            return {**facts, "unread": unread, "notes": notes}
+        return {**facts, "unread": suspects(available, columns.values()), "notes": notes}
 
     def fits(self, names: Sequence[str]) -> bool:
         """Return whether these are the column names of such a table."""
@@ -60,26 +78,6 @@ class Wanted(NamedTuple):
     def read(self, found: Mapping[str, Any]) -> list[str]:
         """Return all columns to read."""
         return list(dict.fromkeys([*found["columns"].values(), *self.by, *found["unread"], *found["currencies"]]))
-
-
-def _find(available: Sequence[str], kind: str, named: Mapping[str, str | None], by: Sequence[str]) -> dict[str, Any]:
-    """Return the column of each role, columns without a role to check, and notes on the choice."""
-    given = {role for role, name in named.items() if name}
-    if given & {"amount", "quantity", "price"} not in ALLOWED_MONEY:
-        message = _("quantity= and price= belong together: amount is quantity times price. Name both, or name amount=.")
-        raise InputError(message, argument="quantity" if "price" in given else "price")
-    columns = settle_columns(kind, named, available=available, by=by)
-    find_columns({f"by[{i}]": name for i, name in enumerate(by)}, available=available)
-    _refuse_reserved(by, roles=columns)
-    _refuse_repeated([*columns.values(), *by], available)
-    money = tuple(str(name) for name in available if is_of_currencies(str(name)) and name not in columns.values())
-    facts = {"columns": columns, "currencies": money}
-    notes = amount_note(columns, named, available=available, by=by)
-    if kind not in ("orders", "events"):
-        notes += _request_note(available, columns["end"]) if kind == "contracts" else ()
-        unread = statuses(available, [*columns.values(), *by]) if kind == "contracts" else ()
-        return {**facts, "unread": unread, "notes": notes}
-    return {**facts, "unread": suspects(available, columns.values()), "notes": notes}
 
 
 def _refuse_reserved(by: Sequence[str], *, roles: Container[str]) -> None:
