@@ -74,10 +74,6 @@ class Canonical:
     engine: object
     money: ir.Table | None = None
 
-    def with_notes(self, *notes: str) -> Canonical:
-        """Return the same rows with more notes."""
-        return replace(self, quality=replace(self.quality, notes=(*self.quality.notes, *notes)))
-
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -87,6 +87,21 @@ def unreadable(row: Mapping[str, Any], *roles: str) -> ir.BooleanValue:
     return ibis.or_(*[row[role + GIVEN] & row[role].isnull() for role in roles if role + GIVEN in row], text.NEVER)
 
 
+def usual_faults(
+    row: Mapping[str, Any], *times: str, numbers: Sequence[str], as_of: datetime | None
+) -> dict[str, ir.BooleanValue]:
+    """Return the reasons for which rows of any list are set aside; the first of the times is that of the row."""
+    at = row[times[0]]
+    return {
+        **unknown(row),
+        "unreadable date": unreadable(row, *times),
+        "no date": at.isnull(),
+        "date that stands for none": is_default(at),
+        "unreadable number": unreadable(row, *numbers),
+        "on or after the cut-off": not_before(at, as_of),
+    }
+
+
 def is_default(times: ir.Value) -> ir.BooleanValue:
     """Return whether a time is the epoch of spreadsheets, databases or Unix, which stands for a missing date."""
     day = times.date()

@@ -259,7 +259,7 @@ def _finished(rows: Canonical, bounds: Boundaries) -> Lists:
     pairs = [(literal(_moment(one) - BEFORE), literal(_moment(two) - BEFORE)) for one, two in pairwise(days)]
     ends = table["start"].cases(*pairs, else_=ibis.null("timestamp"))
     missing = tuple(bounds.missing(days))
-    people = table.agg(n=table["customer"].nunique()).to_pyarrow()["n"][0].as_py()
+    people = text.aggregate(table, n=table["customer"].nunique())["n"]
     doubts = [*missing_doubt(missing), *size_doubts(found, bounds), *log_doubt(found, people)]
     notes = [*bounds.notes, *empty_note(bounds, days), *twice_note(found)]
     told = doubted(replace(rows, table=table.mutate(end=ends)), doubts=doubts, notes=notes)

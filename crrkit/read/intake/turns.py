@@ -12,7 +12,7 @@ from crrkit import reduce
 from crrkit.ground import InputError, ntold as ngettext, told as _, told_number
 from crrkit.read.intake import terms
 from crrkit.read.intake.canonical import Canonical, canonical_of, doubted, in_a_sentence
-from crrkit.read.intake.fields import GIVEN, is_default, not_before, read_fields, unknown, unreadable
+from crrkit.read.intake.fields import GIVEN, read_fields, unreadable, usual_faults
 from crrkit.read.quality import left_out_doubts
 from crrkit.read.sources import in_business_zone, open_source
 from crrkit.read.values import is_true
@@ -48,16 +48,10 @@ def read_turn_rows(
     fields[SINCE] = began.min().over(ibis.window(group_by=own))
 
     def wrong(row: Mapping[str, Any]) -> dict[str, Any]:
-        return {
-            **unknown(row),
-            "unreadable date": unreadable(row, "at"),
-            "no date": row["at"].isnull(),
-            "date that stands for none": is_default(row["at"]),
+        return usual_faults(row, "at", numbers=("amount",), as_of=as_of) | {
             "no kind": ~row["kind" + GIVEN],
             "kind not used": unreadable(row, "kind"),
-            "unreadable number": unreadable(row, "amount"),
             "end without a start": (row["kind"] == reduce.TURN_END) & ~is_true(row[SINCE] <= row["at"]),
-            "on or after the cut-off": not_before(row["at"], as_of),
         }
 
     rows = canonical_of(opened, fields, wrong, by=by, times=("at",), zone=forms.zone, as_of=as_of, kind="contracts")
